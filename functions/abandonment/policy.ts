@@ -1,0 +1,44 @@
+import type { ShardStatus, Stage } from './task.ts';
+import type { Duration } from './time.ts';
+
+/** No disabling between these times of day (`HH:MM`) in this IANA time zone; `from` is inside, `to` is not. */
+export interface QuietHours {
+  from: string;
+  to: string;
+  zone: string;
+}
+
+/** The keys that can be set globally, per prefix and per task. */
+export interface ScopedPolicy {
+  stage: Stage;
+  warnAfter: Duration;
+  disableAfter: Duration;
+  reminders: Duration[];
+  publicationVeto: Duration;
+  aliveStatuses: ShardStatus[];
+  recoveryMail: boolean;
+  keepMax: Duration;
+  quietHours: QuietHours | null;
+}
+
+/** The keys that can be set globally only. */
+export interface GlobalPolicy {
+  scanEvery: Duration;
+  digestEvery: Duration;
+  evidenceMaxAge: Duration;
+  silentAfter: Duration;
+  correlatedShare: number;
+  correlatedWindow: Duration;
+  blastRadius: { perRun: number; perDay: number; share: number; shareFloor: number };
+  rampPerDay: number;
+  settleAfter: Duration;
+}
+
+/** What holds for one task: its leaves, and for each leaf (`blastRadius.share`) the scope it came from. */
+export interface EffectivePolicy extends ScopedPolicy, GlobalPolicy {
+  /** Leaf path -> `default`, `global`, a prefix, or the task's id. */
+  source: Record<string, string>;
+}
+
+/** What was written at one scope, parsed and valid; null takes a leaf back to the default. */
+export type PolicyDocument = { [Key in keyof (ScopedPolicy & GlobalPolicy)]?: unknown };

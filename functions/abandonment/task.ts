@@ -1,0 +1,173 @@
+import type { Duration, Instant, Interval } from './time.ts';
+
+export const SHARD_STATUSES = ['PRIMARY', 'BACKFILL', 'STANDBY', 'PENDING', 'FAILED', 'IDLE'] as const;
+export type ShardStatus = (typeof SHARD_STATUSES)[number];
+
+export const TASK_KINDS = ['capture', 'materialization', 'derivation', 'service', 'collection'] as const;
+export type TaskKind = (typeof TASK_KINDS)[number];
+
+/** What the owning system says of a task. */
+export interface Task {
+  /** `acmeCo/prod/orders-capture`; at most 512 bytes of UTF-8; the part before the first slash is the tenant. */
+  id: string;
+  kind: TaskKind;
+  /** A materialization run by Dekaf has no shards. */
+  dekaf: boolean;
+  owners: string[];
+  dataPlane: string;
+  enabled: boolean;
+  createdAt: Instant;
+  /** Of the owning system; rises with each publication. */
+  version: number;
+  /** The last time it was enabled, where that is known to be later than its creation. */
+  enabledAt?: Instant;
+  /** When Taskwarden first heard of it. */
+  firstSeenAt: Instant;
+  /** The newest publication by a user; creation is none. */
+  publishedByUserAt?: Instant;
+  deletedAt?: Instant;
+}
+
+/** What is known of a task's health. */
+export interface Evidence {
+  /** The instant of the newest observation; absent where there was none. */
+  observedAt?: Instant;
+  /** The distinct statuses of its shards in the newest observation. */
+  statuses: ShardStatus[];
+  /**
+   * For each status not in the newest observation: the instant of the first observation that no longer had it
+   * (the newest instant at which some shard was known to have it).
+   */
+  lastSeen: Partial<Record<ShardStatus, Instant>>;
+  /** When it was seen to lose `PRIMARY`; absent while it has it and where it was never seen with it. */
+  lostAt?: Instant;
+  /** Closed spans in which the evidence was older than `evidenceMaxAge`. */
+  stale: Interval[];
+  /** Restarts so far (the control plane's running total) and their number when `PRIMARY` was lost. */
+  restarts: { total: number; atLoss: number };
+}
+
+/** A person's word that a task is to be left alone until an instant. */
+export interface Keep {
+  kind: 'keep' | 'snooze';
+  until: Instant;
+  by: string;
+  at: Instant;
+  reason?: string;
+}
+
+export const STAGES = ['detect', 'notify', 'disable'] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** One recipient's part of an episode, under the key of his address. */
+export interface Told {
+  address: string;
+  /** The grace the warning belongs to. */
+  grace: number;
+  /** Where the warning stands: asked for, tried and not taken, taken by SES, or refused or bounced. */
+  warning: 'pending' | 'tried' | 'accepted' | 'failed';
+  /** Whether the warning named a date. */
+  dated: boolean;
+  /** When SES took the warning. */
+  acceptedAt?: Instant;
+  /** The digest that carries or carried the warning. */
+  digest?: string;
+  /** The newest reminder; `done` where it was declined, refused or is taken. */
+  reminder?: { lead: Duration; deadline: Instant; state: 'pending' | 'tried' | 'done'; digest?: string };
+  /** No longer a recipient; one who comes back is warned again. */
+  left?: true;
+}
+
+/** A date that stood in a mail, and when SES took that mail. */
+export interface PrintedDate {
+  at: Instant;
+  disableAt: Instant;
+}
+
+/** A reminder that was given out: known by grace, lead and the deadline it announced. */
+export interface Rung {
+  grace: number;
+  lead: Duration;
+  deadline: Instant;
+}
+
+/** Work on the way to turn the task off. */
+export interface Disabling {
+  state: 'queued' | 'requested';
+  run: string;
+  disableAt: Instant;
+  queuedAt: Instant;
+  requestedAt?: Instant;
+  attempts: number;
+}
+
+/** One open span of abandonment. */
+export interface Episode {
+  /** From 1 for each task. */
+  number: number;
+  firedAt: Instant;
+  /** `notPrimarySince` when it fired. */
+  since: Instant;
+  /** How many graces began; 0 before the first warning. */
+  grace: number;
+  /** The stage the present grace's warnings speak of. */
+  graceStage: Stage;
+  told: Record<string, Told>;
+  dates: PrintedDate[];
+  rungs: Rung[];
+  /** Held by the blast radius since, or approved by an operator at. */
+  brake?: { heldAt: Instant; approvedAt?: Instant };
+  disabling?: Disabling;
+}
+
+export const HOLD_REASONS = [
+  'paused',
+  'unknown',
+  'kept',
+  'user-published',
+  'no-reachable-owner',
+  'warning-not-accepted',
+  'blast-radius',
+  'quiet-hours',
+] as const;
+export type HoldReason = (typeof HOLD_REASONS)[number];
+
+export const RESOLVE_REASONS = [
+  'recovered',
+  'disabled',
+  'deleted',
+  'ineligible',
+  'user-published',
+  'kept',
+  'snoozed',
+  'policy',
+  'disabled-by-owner',
+] as const;
+export type ResolveReason = (typeof RESOLVE_REASONS)[number];
+
+export const NOTICES = ['warning', 'reminder', 'disabled', 'recovered', 'withdrawn'] as const;
+export type Notice = (typeof NOTICES)[number];
+
+export const ALERT_TYPES = ['task_abandoned', 'task_auto_disabled', 'task_overdue'] as const;
+export type AlertType = (typeof ALERT_TYPES)[number];
+
+export interface Pauses {
+  evaluate: boolean;
+  notify: boolean;
+  disable: boolean;
+}
+
+/** The tenant of a task: its id up to the first slash. */
+export function tenantOf(taskId: string): string {
+  const slash = taskId.indexOf('/');
+  return slash < 0 ? taskId : taskId.slice(0, slash);
+}
+
+/** All prefixes of a task, the shortest first: `a/`, `a/b/`. */
+export function prefixesOf(taskId: string): string[] {
+  const prefixes: string[] = [];
+  for (let slash = taskId.indexOf('/'); slash >= 0; slash = taskId.indexOf('/', slash + 1)) {
+    prefixes.push(taskId.slice(0, slash + 1));
+  }
+  return prefixes;
+}

@@ -1,0 +1,74 @@
+/** A point in time: milliseconds since 1970-01-01T00:00:00Z. */
+export type Instant = number;
+
+/** A length of time in milliseconds. */
+export type Duration = number;
+
+export const SECOND: Duration = 1_000;
+export const MINUTE: Duration = 60 * SECOND;
+export const HOUR: Duration = 60 * MINUTE;
+export const DAY: Duration = 24 * HOUR;
+
+/** A span of time; `to` is null while it is still open. Contains `from`, not `to`. */
+export interface Interval {
+  from: Instant;
+  to: Instant | null;
+}
+
+/** RFC 3339 in UTC; milliseconds only where there are any. */
+export function formatInstant(instant: Instant): string {
+  const text = new Date(instant).toISOString();
+  return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : text;
+}
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+
+/** Reads an RFC 3339 instant with a zone; undefined where the text is none. */
+export function parseInstant(text: string): Instant | undefined {
+  const match = INSTANT.exec(text);
+  if (!match) return undefined;
+  const instant = Date.parse(text.toUpperCase());
+  if (Number.isNaN(instant)) return undefined;
+  const day = Number(text.slice(8, 10));
+  const lastDay = new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0)).getUTCDate();
+  return day > lastDay ? undefined : instant;
+}
+
+const SIMPLE = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/;
+const ISO = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
+const UNIT: Record<string, Duration> = { ms: 1, s: SECOND, m: MINUTE, h: HOUR, d: DAY, w: 7 * DAY };
+
+/** Reads `90s`, `15m`, `12h`, `14d` or ISO 8601 without months and years (`P14D`); undefined where it is none. */
+export function parseDuration(text: string): Duration | undefined {
+  const simple = SIMPLE.exec(text);
+  if (simple) return Number(simple[1]) * (UNIT[simple[2] as string] as Duration);
+  const iso = text === 'P' ? null : ISO.exec(text);
+  if (!iso || iso.slice(1).every((part) => part === undefined)) return undefined;
+  const [weeks, days, hours, minutes, seconds] = iso.slice(1).map((part) => Number(part ?? 0));
+  return (
+    (weeks ?? 0) * 7 * DAY +
+    (days ?? 0) * DAY +
+    (hours ?? 0) * HOUR +
+    (minutes ?? 0) * MINUTE +
+    (seconds ?? 0) * SECOND
+  );
+}
+
+/** The largest unit that divides it: `14d`, `90s`. */
+export function formatDuration(duration: Duration): string {
+  if (duration === 0) return '0s';
+  for (const [unit, size] of [
+    ['d', DAY],
+    ['h', HOUR],
+    ['m', MINUTE],
+    ['s', SECOND],
+  ] as const) {
+    if (duration % size === 0) return `${duration / size}${unit}`;
+  }
+  return `${duration}ms`;
+}
+
+/** The next full minute, or the instant itself where it is one. */
+export function roundUpToMinute(instant: Instant): Instant {
+  return Math.ceil(instant / MINUTE) * MINUTE;
+}

@@ -1,0 +1,71 @@
+import type { Instant } from '../abandonment/time.ts';
+
+/** The only source of the present. */
+export interface Clock {
+  now(): Instant;
+}
+
+/** The only source of chance. */
+export interface Random {
+  /** In [0, 1). */
+  next(): number;
+  /** 26 characters that sort by the clock's instant and are unique. */
+  id(now: Instant): string;
+}
+
+export type QueueName = 'ingest' | 'notify' | 'disable' | 'mail-events';
+
+export interface OutgoingMessage {
+  body: string;
+  /** 0 to 900 (SQS's limit). */
+  delaySeconds?: number;
+  /** The tenant, for fair queues. */
+  group?: string;
+}
+
+/** Sends to the queues. A refused entry is sent again on its own; throws where it could not be sent at all. */
+export interface Queues {
+  send(queue: QueueName, messages: OutgoingMessage[]): Promise<void>;
+}
+
+/** One mail ready for SES. */
+export interface OutgoingMail {
+  to: string;
+  subject: string;
+  text: string;
+  html: string;
+  /** Extra headers, already free of control characters. */
+  headers: Record<string, string>;
+  /** Travels as an SES message tag and as a header. */
+  digest: string;
+}
+
+export type SendResult =
+  | { outcome: 'accepted'; messageId: string }
+  /** Surely not sent. `rate`: slow down; `environment`: nobody's mail would go; `recipient`: this address is refused. */
+  | { outcome: 'refused'; cause: 'rate' | 'environment' | 'recipient'; code: string; message: string }
+  /** A time-out, a cut connection or a 5xx: it may have been sent. */
+  | { outcome: 'unknown'; code: string; message: string };
+
+export interface Mailer {
+  send(mail: OutgoingMail): Promise<SendResult>;
+}
+
+/** Publishes events of Taskwarden on the bus. At least once; throws where it could not. */
+export interface EventPublisher {
+  publish(detailType: string, detail: Record<string, unknown>): Promise<void>;
+}
+
+/** Tells operators (an SNS topic). Throws where it could not. */
+export interface OperatorChannel {
+  tell(alert: { code: string; subject: string; detail: string }): Promise<void>;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** Logs and metrics; never throws. */
+export interface Telemetry {
+  log(level: LogLevel, message: string, properties?: Record<string, unknown>): void;
+  /** Counts and figures under Taskwarden's namespace; `properties` are searchable, never dimensions. */
+  metric(name: string, value: number, unit?: 'Count' | 'Milliseconds', properties?: Record<string, unknown>): void;
+}

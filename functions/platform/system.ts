@@ -1,0 +1,36 @@
+import type { Duration } from '../abandonment/time.ts';
+import type { Clock, EventPublisher, Mailer, OperatorChannel, Queues, Random, Telemetry } from './ports.ts';
+import type { Table } from '../store/table.port.ts';
+
+/** What a deployed function is told by its environment, parsed once. */
+export interface RuntimeConfig {
+  /** `local`, `dev`, or the name of a production-like stage. */
+  stage: string;
+  /** The function version (alias) that runs, for attempts and OOPS records. */
+  functionVersion: string;
+  /** The owner of what runs and how to reach him, as mails say it. */
+  contact: string;
+  /** `fed`: the owning system turns tasks off when asked and confirms; `own`: the catalog is the truth. */
+  controlPlane: 'fed' | 'own';
+  /** How long `disabled` notices are gathered for one mail. */
+  gatherDisabled: Duration;
+  /** How long a requested disabling may stay unconfirmed before it is asked again and operators are told. */
+  confirmWithin: Duration;
+  /** How long a mail's claim stands before its sender is taken for dead; above the SES client's time-out. */
+  sendLease: Duration;
+  /** Domains that owners' addresses must belong to; null: any. */
+  allowedDomains: string[] | null;
+}
+
+/** Everything outside the rules, as ports. Use-cases take it first. */
+export interface System {
+  clock: Clock;
+  random: Random;
+  table: Table;
+  queues: Queues;
+  mailer: Mailer;
+  events: EventPublisher;
+  operators: OperatorChannel;
+  telemetry: Telemetry;
+  config: RuntimeConfig;
+}

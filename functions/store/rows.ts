@@ -1,0 +1,299 @@
+import type { Episode, Evidence, HoldReason, Keep, Notice, ResolveReason, Stage, Task, Told } from '../abandonment/task.ts';
+import type { Duration, Instant, Interval } from '../abandonment/time.ts';
+
+/** The version of rows written today; older ones are upcast when read. */
+export const ROW_VERSION = 1;
+
+/** How many partitions each bucketed index key is spread over; a row carries the number it was written with (`b`). */
+export const BUCKETS = 8;
+
+/** A sortable text of an instant for index keys. */
+export function sortable(instant: Instant): string {
+  return new Date(instant).toISOString();
+}
+
+/** The bucket of a name: stable, spread evenly (FNV-1a). */
+export function bucketOf(name: string, buckets: number = BUCKETS): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < name.length; index += 1) {
+    hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193) >>> 0;
+  }
+  return hash % buckets;
+}
+
+/** All keys of the table and its indexes are made here and nowhere else. */
+export const keys = {
+  task: (id: string) => ({ pk: `T#${id}`, sk: 'T' }),
+  /** An observation of a task not yet known. */
+  waitingObservation: (id: string) => ({ pk: `T#${id}`, sk: 'O' }),
+  alert: (id: string, episode: number) => ({ pk: `T#${id}`, sk: `A#${String(episode).padStart(6, '0')}` }),
+  audit: (id: string, at: Instant, act: string) => ({ pk: `T#${id}`, sk: `L#${sortable(at)}#${act}` }),
+  recipient: (recipient: string) => ({ pk: `R#${recipient}`, sk: 'R' }),
+  notice: (recipient: string, task: string, episode: number) => ({
+    pk: `R#${recipient}`,
+    sk: `N#${task}#${String(episode).padStart(6, '0')}`,
+  }),
+  digest: (digest: string) => ({ pk: `G#${digest}`, sk: 'G' }),
+  work: (queue: string, key: string) => ({ pk: `W#${queue}#${key}`, sk: 'W' }),
+  dataPlane: (name: string) => ({ pk: 'PLANES', sk: name }),
+  policy: (scope: string) => ({ pk: 'POLICY', sk: `S#${scope}` }),
+  subscription: (prefix: string, email: string) => ({ pk: `SUB#${prefix}`, sk: email }),
+  admin: (prefix: string, email: string) => ({ pk: `ADMIN#${prefix}`, sk: email }),
+  source: (name: string) => ({ pk: 'SOURCES', sk: name }),
+  /** Tasks and data planes per plane and tenant: counts of eligible and of alive tasks. */
+  count: (dataPlane: string, tenant: string) => ({ pk: `COUNT#${dataPlane}`, sk: tenant }),
+  pauses: () => ({ pk: 'META', sk: 'PAUSES' }),
+  scans: () => ({ pk: 'META', sk: 'SCANS' }),
+  pace: () => ({ pk: 'META', sk: 'PACE' }),
+  ramp: () => ({ pk: 'META', sk: 'RAMP' }),
+  run: (run: Instant) => ({ pk: 'RUNS', sk: sortable(run) }),
+  generator: (name: string) => ({ pk: 'GENERATORS', sk: name }),
+  operatorAlert: (code: string, subject: string) => ({ pk: 'OPERATORS', sk: `${code}#${subject}` }),
+  /** A request to look once at all open episodes of a prefix (`P#acmeCo/`), a data plane (`D#eu-1`) or all (`ALL`). */
+  look: (scope: string) => ({ pk: 'LOOKS', sk: scope }),
+} as const;
+
+/** Partition keys of the indexes; `bucket` from 0 to BUCKETS − 1. */
+export const index = {
+  /** g1: eligible tasks without `PRIMARY`, without an open episode or a hold with an end; by `notPrimarySince`. */
+  canFire: (bucket: number) => `C#${bucket}`,
+  /** g1: tasks to look at again; by the instant. */
+  lookAt: (bucket: number) => `L#${bucket}`,
+  /** g1: tasks whose next event is to be turned off; by `disableAt`, `notPrimarySince`, id. */
+  toDisable: (bucket: number) => `X#${bucket}`,
+  /** g1: notices that wait for a mail; by recipient. */
+  pendingNotices: (bucket: number) => `Q#${bucket}`,
+  /** g1: digests that are not settled or not applied; by the instant to look at them. */
+  openDigests: (bucket: number) => `G#${bucket}`,
+  /** g1: alerts that still have notices to be written. */
+  untold: (bucket: number) => `U#${bucket}`,
+  /** g2: the tasks of `canFire`, by tenant; sorted the same. */
+  canFireOfTenant: (tenant: string) => `N#${tenant}`,
+  /** g2: tasks with an open episode or a hold with an end, by id. */
+  open: (bucket: number) => `O#${bucket}`,
+  /** g2: all alerts, by the instant they fired. */
+  alerts: (bucket: number) => `A#${bucket}`,
+  /** g2: all live tasks by id (for lists). */
+  subscriptions: () => 'SUBSCRIPTIONS',
+  admins: () => 'ADMINS',
+  /** g3: eligible tasks of a data plane without `PRIMARY`, by `notPrimarySince`. */
+  lostOfPlane: (dataPlane: string) => `P#${dataPlane}`,
+} as const;
+
+/** The task, its evidence and its open episode: the one row that decides (its `rev` guards every transition). */
+export interface TaskRecord {
+  task: Task;
+  evidence: Evidence;
+  /** The newest keep or snooze, also when it has ended. */
+  keep: Keep | null;
+  /** The number of the newest episode; 0 before the first. */
+  episodes: number;
+  open: Episode | null;
+  /** Why nothing happens although something would be due; since when; when operators were last told. */
+  hold: { reason: HoldReason; since: Instant } | null;
+  /** User publications that kept this span of failing from firing or ended its episode. */
+  vetoes: { count: number; lastAt: Instant } | null;
+  /** Set by us when we turned it off, until it is enabled again. */
+  disabledByUs: { at: Instant; episode: number; run: string | null } | null;
+  /**
+   * When to look at it next, set by the last look; only while an episode or a hold with an end is there.
+   * `disable` where that instant is the one at which it is to be turned off.
+   */
+  next: { at: Instant; why: 'look' | 'disable' } | null;
+  /** Ours; each write raises it. 0: not stored yet. */
+  rev: number;
+}
+
+/** The alert history: one row per episode. */
+export interface AlertRecord {
+  task: string;
+  episode: number;
+  type: 'task_abandoned';
+  stage: Stage;
+  since: Instant;
+  firedAt: Instant;
+  resolvedAt: Instant | null;
+  reason: ResolveReason | null;
+  /** What was known when it fired and when it was resolved. */
+  evidence: Record<string, unknown>;
+  /** Digest ids of the mails about it. */
+  mails: string[];
+  run: string | null;
+  /** Recipients whose `disabled` notices are not written yet. */
+  untold: { key: string; address: string }[];
+  rev: number;
+}
+
+/** One recipient's notice of one episode: pending until a mail carried it, kept while the episode is open. */
+export interface NoticeRecord {
+  recipient: string;
+  address: string;
+  task: string;
+  episode: number;
+  /** The notice that waits for a mail. */
+  pending: PendingNotice | null;
+  rev: number;
+}
+
+export interface PendingNotice {
+  notice: Notice;
+  since: Instant;
+  notBefore: Instant;
+  /** The digest that carries it while that is being sent. */
+  digest?: string;
+  /** Of reminders. */
+  lead?: Duration;
+  /** Facts of notices about what is past (`disabled`, `recovered`, `withdrawn`), frozen when they came to be. */
+  facts?: Record<string, unknown>;
+}
+
+/** What is known of an address. */
+export interface RecipientRecord {
+  key: string;
+  address: string;
+  dead: { reason: 'bounce' | 'complaint' | 'suppressed' | 'rejected'; at: Instant } | null;
+  /** Reminders and `recovered` are declined. */
+  declined: boolean;
+  /** The newest mail with warnings or reminders, and the newest with `disabled` notices. */
+  lastMailAt: Instant | null;
+  lastWarnedAt: Instant | null;
+  lastDisabledMailAt: Instant | null;
+  /** The newest mail of any kind: what a `mail-event` without a digest is about. */
+  lastDigest: string | null;
+  /** The digest that is being sent. */
+  sending: string | null;
+  /** Not before this instant, after a failed attempt. */
+  retryAt: Instant | null;
+  /** When a message for this recipient was last put on the queue; null once it was worked. */
+  queuedAt: Instant | null;
+  rev: number;
+}
+
+export type DigestState =
+  | 'sending'
+  | 'sent'
+  | 'delivered'
+  | 'bounced'
+  | 'complained'
+  | 'rejected'
+  | 'superseded';
+
+export interface DigestItem {
+  task: string;
+  episode: number;
+  notice: Notice;
+  grace: number;
+  /** Instant in dated warnings and reminders, else null. */
+  disableAt: Instant | null;
+  since: Instant;
+  restarts: number;
+  lead?: Duration;
+}
+
+/** One mail: what it says (frozen when claimed), and what became of it. */
+export interface DigestRecord {
+  id: string;
+  recipient: string;
+  address: string;
+  state: DigestState;
+  claimedAt: Instant;
+  /** After this instant an attempt that never answered may be taken for dead. */
+  leaseUntil: Instant;
+  /** After this instant it must not be sent any more. */
+  notAfter: Instant;
+  sentAt: Instant | null;
+  messageId: string | null;
+  items: DigestItem[];
+  /** Whether the state has been carried over to the tasks and notices. */
+  applied: boolean;
+  rev: number;
+}
+
+/** A data plane and the spans in which nothing could be known of its tasks. */
+export interface DataPlaneRecord {
+  name: string;
+  state: 'up' | 'down' | 'silent';
+  /** Since when it is in this state. */
+  since: Instant;
+  /** The newest life sign; absent where it never gave one and is not watched for silence. */
+  lifeSignAt: Instant | null;
+  /** Closed spans of `down` and `silent`. */
+  unknown: Interval[];
+  outages: OutageRecord[];
+  rev: number;
+}
+
+/** Tasks of one plane that lost `PRIMARY` together: those lost in [from, membersUntil]. */
+export interface OutageRecord {
+  from: Instant;
+  membersUntil: Instant;
+  /** How many were seen to belong to it. */
+  members: number;
+  /** Members are counted up to this loss. */
+  countedTo: Instant;
+  endedAt: Instant | null;
+}
+
+export interface PausesRecord {
+  evaluate: Instant | null;
+  notify: Instant | null;
+  disable: Instant | null;
+  /** Closed spans in which evaluation was paused. */
+  evaluatePaused: Interval[];
+  rev: number;
+}
+
+export interface ScansRecord {
+  /** The scheduled time of the newest claimed tick. */
+  claimed: Instant | null;
+  leaseUntil: Instant | null;
+  completedAt: Instant | null;
+  /** Spans without a completed scan (but for their first `scanEvery`). */
+  gaps: Interval[];
+  rev: number;
+}
+
+/** How many were turned off (or newly warned) per run in the last day. */
+export interface PaceRecord {
+  runs: { at: Instant; count: number; unapproved: number; byPlane?: Record<string, number> }[];
+  rev: number;
+}
+
+export interface OperatorAlertRecord {
+  code: string;
+  /** A task, a plane, a queue: what it is about. */
+  subject: string;
+  detail: string;
+  since: Instant;
+  /** When operators are to be told next. */
+  toldAt: Instant | null;
+  /** While true the alert is repeated weekly. */
+  active: boolean;
+  rev: number;
+}
+
+/** The policy, parsed, of one scope (`` for the global one). */
+export interface PolicyRecord {
+  scope: string;
+  /** As written: durations as text. */
+  document: Record<string, unknown>;
+  rev: number;
+}
+
+export interface SubscriptionRecord {
+  prefix: string;
+  email: string;
+  alertTypes: string[];
+}
+
+/** Who may say what on the bus. */
+export interface SourceRecord {
+  name: string;
+  prefixes: string[];
+  dataPlanes: string[];
+}
+
+/** The key of a recipient's rows: a hash, so that no address stands in a key. */
+export type RecipientKey = string;
+
+export type { Told };

@@ -1,0 +1,23 @@
+import { z } from 'zod/mini';
+
+/** The version of the messages that this code writes; it reads this one and refuses newer ones for a later try. */
+export const MESSAGE_VERSION = 1;
+
+const envelope = {
+  v: z.literal(MESSAGE_VERSION),
+  /** What it is about: a recipient's key for `notify`, a task's id for `disable`. */
+  key: z.string().check(z.minLength(1)),
+  /** After this instant (epoch milliseconds) the message is of no use. */
+  notAfter: z.number(),
+  correlationId: z.string(),
+};
+
+export const notifyMessage = z.object({ ...envelope, kind: z.literal('notify') });
+export const disableMessage = z.object({
+  ...envelope,
+  kind: z.literal('disable'),
+  episode: z.number(),
+});
+
+export type NotifyMessage = z.infer<typeof notifyMessage>;
+export type DisableMessage = z.infer<typeof disableMessage>;
