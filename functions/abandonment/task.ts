@@ -78,10 +78,14 @@ export interface Told {
   left?: true;
 }
 
-/** A date that stood in a mail, and when SES took that mail. */
+/** A date that stood in a mail that SES took. */
 export interface PrintedDate {
+  /** When that mail was claimed. */
   at: Instant;
   disableAt: Instant;
+  /** The grace it belongs to, and the length of time it promised: a lead not shorter than that is never due. */
+  grace: number;
+  after: Duration;
 }
 
 /** A reminder that was given out: known by grace, lead and the deadline it announced. */
@@ -108,6 +112,8 @@ export interface Episode {
   firedAt: Instant;
   /** `notPrimarySince` when it fired. */
   since: Instant;
+  /** The threshold it fired under. */
+  warnAfter: Duration;
   /** How many graces began; 0 before the first warning. */
   grace: number;
   /** The stage the present grace's warnings speak of. */
@@ -147,6 +153,11 @@ export type ResolveReason = (typeof RESOLVE_REASONS)[number];
 
 export const NOTICES = ['warning', 'reminder', 'disabled', 'recovered', 'withdrawn'] as const;
 export type Notice = (typeof NOTICES)[number];
+
+/** Warnings and reminders share one mail per recipient and `digestEvery` (promise 6); other notices do not wait. */
+export function isWindowed(notice: Notice): boolean {
+  return notice === 'warning' || notice === 'reminder';
+}
 
 export const ALERT_TYPES = ['task_abandoned', 'task_auto_disabled', 'task_overdue'] as const;
 export type AlertType = (typeof ALERT_TYPES)[number];

@@ -67,5 +67,10 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export interface Telemetry {
   log(level: LogLevel, message: string, properties?: Record<string, unknown>): void;
   /** Counts and figures under Taskwarden's namespace; `properties` are searchable, never dimensions. */
-  metric(name: string, value: number, unit?: 'Count' | 'Milliseconds', properties?: Record<string, unknown>): void;
+  metric(
+    name: string,
+    value: number,
+    unit?: 'Count' | 'Milliseconds',
+    properties?: Record<string, unknown>,
+  ): void;
 }

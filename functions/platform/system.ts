@@ -1,6 +1,6 @@
 import type { Duration } from '../abandonment/time.ts';
-import type { Clock, EventPublisher, Mailer, OperatorChannel, Queues, Random, Telemetry } from './ports.ts';
 import type { Table } from '../store/table.port.ts';
+import type { Clock, EventPublisher, Mailer, OperatorChannel, Queues, Random, Telemetry } from './ports.ts';
 
 /** What a deployed function is told by its environment, parsed once. */
 export interface RuntimeConfig {

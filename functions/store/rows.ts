@@ -76,7 +76,7 @@ export const index = {
   /** g2: all live tasks by id (for lists). */
   subscriptions: () => 'SUBSCRIPTIONS',
   admins: () => 'ADMINS',
-  /** g3: eligible tasks of a data plane without `PRIMARY`, by `notPrimarySince`. */
+  /** g3: eligible tasks of a data plane without `PRIMARY`, by `notPrimarySince`; `#L#` seen to lose it, `#N#` not. */
   lostOfPlane: (dataPlane: string) => `P#${dataPlane}`,
 } as const;
 
@@ -119,9 +119,8 @@ export interface AlertRecord {
   /** Digest ids of the mails about it. */
   mails: string[];
   run: string | null;
-  /** Recipients whose `disabled` notices are not written yet. */
-  untold: { key: string; address: string }[];
-  rev: number;
+  /** Notices of its end that are not written yet: too many for the transaction that ended it. */
+  untold: { key: string; address: string; pending: PendingNotice }[];
 }
 
 /** One recipient's notice of one episode: pending until a mail carried it, kept while the episode is open. */
@@ -132,17 +131,15 @@ export interface NoticeRecord {
   episode: number;
   /** The notice that waits for a mail. */
   pending: PendingNotice | null;
-  rev: number;
 }
 
 export interface PendingNotice {
   notice: Notice;
   since: Instant;
   notBefore: Instant;
-  /** The digest that carries it while that is being sent. */
-  digest?: string;
-  /** Of reminders. */
+  /** Of reminders: the lead, and when the window of the rung closes. */
   lead?: Duration;
+  by?: Instant;
   /** Facts of notices about what is past (`disabled`, `recovered`, `withdrawn`), frozen when they came to be. */
   facts?: Record<string, unknown>;
 }
@@ -164,6 +161,8 @@ export interface RecipientRecord {
   sending: string | null;
   /** Not before this instant, after a failed attempt. */
   retryAt: Instant | null;
+  /** When the ramp let him be warned. */
+  admittedAt: Instant | null;
   /** When a message for this recipient was last put on the queue; null once it was worked. */
   queuedAt: Instant | null;
   rev: number;
@@ -185,9 +184,13 @@ export interface DigestItem {
   grace: number;
   /** Instant in dated warnings and reminders, else null. */
   disableAt: Instant | null;
+  /** The length of time that date promised. */
+  after?: Duration;
   since: Instant;
   restarts: number;
   lead?: Duration;
+  /** When the notice came to be: tells it from a later one of the same kind. */
+  asked: Instant;
 }
 
 /** One mail: what it says (frozen when claimed), and what became of it. */
@@ -253,9 +256,17 @@ export interface ScansRecord {
   rev: number;
 }
 
+/** One run's share: how many in all, and how many of them unapproved, per tenant and data plane. */
+export interface PaceEntry {
+  at: Instant;
+  count: number;
+  unapproved?: { tenant: string; dataPlane: string }[];
+  turnedOff?: { tenant: string; dataPlane: string }[];
+}
+
 /** How many were turned off (or newly warned) per run in the last day. */
 export interface PaceRecord {
-  runs: { at: Instant; count: number; unapproved: number; byPlane?: Record<string, number> }[];
+  runs: PaceEntry[];
   rev: number;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod/mini';
+import type { Parsed } from './pipeline.ts';
 
 /** The version of the messages that this code writes; it reads this one and refuses newer ones for a later try. */
 export const MESSAGE_VERSION = 1;
@@ -21,3 +22,14 @@ export const disableMessage = z.object({
 
 export type NotifyMessage = z.infer<typeof notifyMessage>;
 export type DisableMessage = z.infer<typeof disableMessage>;
+
+/** Reads a message of one kind; says whether an unreadable one was written by newer code. */
+export function parseMessage<Schema extends z.ZodMiniType>(schema: Schema, body: unknown): Parsed<z.infer<Schema>> {
+  const result = schema.safeParse(body);
+  if (result.success) return { ok: true, message: result.data };
+  const version = (body as { v?: unknown } | null)?.v;
+  const newer = typeof version === 'number' && version > MESSAGE_VERSION;
+  const issue = result.error.issues[0];
+  const reason = newer ? `version ${version} is newer` : `${issue?.path.join('.') || 'message'}: ${issue?.message}`;
+  return { ok: false, reason, newer };
+}

@@ -1,0 +1,384 @@
+import {
+  countedTime,
+  ineligibility,
+  instantAtCounted,
+  isAlive,
+  lastAliveAt,
+  notPrimarySince,
+  openStaleness,
+  unknownTime,
+} from './evidence.ts';
+import type { EffectivePolicy } from './policy.ts';
+import { quietUntil } from './quiet-hours.ts';
+import type { Episode, Evidence, HoldReason, Keep, Pauses, ResolveReason, Task, Told } from './task.ts';
+import { DAY, type Duration, type Instant, type Interval } from './time.ts';
+
+/** A living recipient of today's warnings. */
+export interface Recipient {
+  key: string;
+  address: string;
+  /** Reminders are declined. */
+  declined: boolean;
+}
+
+/** A span in which health could not be known, and why. */
+export interface Unknown extends Interval {
+  why: 'data-plane' | 'outage' | 'paused' | 'no-scan' | 'stale';
+}
+
+/** All that a decision rests on. */
+export interface Case {
+  task: Task;
+  evidence: Evidence;
+  keep: Keep | null;
+  episode: Episode | null;
+  policy: EffectivePolicy;
+  /** Every span of unknown health that touches the task (but for evidence too old, which `decide` works out). */
+  unknown: readonly Unknown[];
+  pauses: Pauses;
+  /** Living recipients of warnings today; may be empty where there is no episode. */
+  recipients: readonly Recipient[];
+}
+
+export type WaitReason =
+  | 'under-threshold'
+  | 'detecting'
+  | 'told'
+  | 'grace'
+  | 'notice-pending'
+  | 'disabling';
+
+/** What the decision rested on; instants as epoch milliseconds. */
+export interface Facts {
+  notPrimarySince: Instant;
+  counted: Duration;
+  /** When the threshold is or was reached, were nothing more unknown from now on. */
+  abandonedAt: Instant;
+  /** Where a grace runs. */
+  disableAt: Instant | null;
+  /** Holders of a date that no longer holds because the stage went down. */
+  withdraw: string[];
+}
+
+export type Answer =
+  | { answer: 'ignore'; reason: 'deleted' | 'disabled' | 'kind-without-shards' | 'dekaf' }
+  | { answer: 'healthy'; reason: 'alive' }
+  | { answer: 'unknown'; reason: Unknown['why'] }
+  | { answer: 'waiting'; reason: WaitReason }
+  | { answer: 'fire'; reason: 'abandoned' }
+  | { answer: 'warn'; reason: 'not-warned' | 'joined' | 'grace-taken-back'; to: Recipient[]; newGrace: boolean }
+  | { answer: 'remind'; reason: 'rung-due'; to: Recipient[]; lead: Duration; deadline: Instant }
+  | { answer: 'disable'; reason: 'grace-over'; disableAt: Instant }
+  | { answer: 'hold'; reason: HoldReason }
+  | { answer: 'resolve'; reason: ResolveReason };
+
+export type Decision = Answer & {
+  facts: Facts;
+  /** When to look again, `now` meaning at the next scan; null where only an event can change it. */
+  nextLookAt: Instant | null;
+};
+
+/** Where the date of an episode comes from. */
+export interface Deadline {
+  disableAt: Instant;
+  /** The length of time it promised. */
+  after: Duration;
+}
+
+/** The shortest reminder lead; a day (or the grace, where that is shorter) where there are none. */
+export function shortestLead(policy: EffectivePolicy): Duration {
+  return policy.reminders.length > 0 ? Math.min(...policy.reminders) : Math.min(DAY, policy.disableAfter);
+}
+
+/** The living recipients whose warning of the present grace SES took; with a date where one is threatened. */
+export function warnedOf(episode: Episode, recipients: readonly Recipient[]): { recipient: Recipient; told: Told }[] {
+  const warned: { recipient: Recipient; told: Told }[] = [];
+  for (const recipient of recipients) {
+    const told = episode.told[recipient.key];
+    if (told && !told.left && told.grace === episode.grace && told.warning === 'accepted') {
+      warned.push({ recipient, told });
+    }
+  }
+  return warned;
+}
+
+/**
+ * The date of an episode (design.md section 6, Dates): the latest of all dates printed in any mail and of the first
+ * accepted warning of a living recipient + `disableAfter`, each moved later by the unknown time since; null where
+ * there is none.
+ */
+export function deadlineOf(
+  episode: Episode,
+  recipients: readonly Recipient[],
+  policy: EffectivePolicy,
+  unknown: readonly Interval[],
+  now: Instant,
+): Deadline | null {
+  let latest: Deadline | null = null;
+  const consider = (from: Instant, disableAt: Instant, after: Duration) => {
+    const moved = disableAt + unknownTime(from, now, unknown);
+    if (!latest || moved > latest.disableAt) latest = { disableAt: moved, after };
+  };
+  for (const date of episode.dates) consider(date.at, date.disableAt, date.after);
+  const accepted = warnedOf(episode, recipients)
+    .filter(({ told }) => told.dated)
+    .map(({ told }) => told.acceptedAt as Instant);
+  if (accepted.length > 0) {
+    const first = Math.min(...accepted);
+    consider(first, first + policy.disableAfter, policy.disableAfter);
+  }
+  return latest;
+}
+
+/**
+ * Decides what is to happen to one task now (design.md section 6). Pure and total: the scanner, the workers,
+ * `explain`, `preview` and `simulate` all ask it, and nothing else decides.
+ */
+export function decide(given: Case, now: Instant): Decision {
+  const view = new View(given, now);
+  return view.result(ended(view) ?? (given.episode ? ofEpisode(view, given.episode) : ofCandidate(view)));
+}
+
+type Undated = Answer & { nextLookAt?: Instant | null };
+
+/** The case with what follows from it, worked out once. */
+class View {
+  readonly given: Case;
+  readonly now: Instant;
+  readonly unknown: readonly Unknown[];
+  readonly since: Instant;
+  readonly counted: Duration;
+  readonly alive: boolean;
+
+  constructor(given: Case, now: Instant) {
+    this.given = given;
+    this.now = now;
+    const { task, evidence, policy } = given;
+    const open = openStaleness(task, evidence, policy, now);
+    const stale = [...evidence.stale, ...(open ? [open] : [])].map((span) => ({ ...span, why: 'stale' as const }));
+    this.unknown = stale.length > 0 ? [...given.unknown, ...stale] : given.unknown;
+    this.alive = isAlive(evidence, policy);
+    this.since = notPrimarySince(task, evidence, policy, now);
+    this.counted = countedTime(this.since, now, this.unknown);
+  }
+
+  get abandoned(): boolean {
+    return !this.alive && this.counted >= this.given.policy.warnAfter;
+  }
+
+  get openUnknown(): Unknown | undefined {
+    return this.unknown.find((span) => span.to === null);
+  }
+
+  get keepHolds(): boolean {
+    return this.given.keep !== null && this.now < this.given.keep.until;
+  }
+
+  /** When the veto of the newest user publication ends; null where none holds. */
+  get vetoUntil(): Instant | null {
+    const at = this.given.task.publishedByUserAt;
+    const until = at === undefined ? null : at + this.given.policy.publicationVeto;
+    return until !== null && this.now < until ? until : null;
+  }
+
+  deadline(): Deadline | null {
+    const { episode, recipients, policy } = this.given;
+    return episode ? deadlineOf(episode, recipients, policy, this.unknown, this.now) : null;
+  }
+
+  result({ nextLookAt, ...answer }: Undated): Decision {
+    const { episode, policy } = this.given;
+    const facts: Facts = {
+      notPrimarySince: this.since,
+      counted: this.counted,
+      abandonedAt: instantAtCounted(this.since, policy.warnAfter, this.now, this.unknown),
+      disableAt: episode?.graceStage === 'disable' ? (this.deadline()?.disableAt ?? null) : null,
+      withdraw: episode && answer.answer !== 'resolve' ? withdrawn(this.given, episode) : [],
+    };
+    return { ...answer, facts, nextLookAt: nextLookAt ?? null } as Decision;
+  }
+}
+
+/** Holders of a date when the stage no longer threatens. */
+function withdrawn(given: Case, episode: Episode): string[] {
+  if (episode.graceStage !== 'disable' || given.policy.stage === 'disable') return [];
+  return dateHolders(episode);
+}
+
+/** The recipients who hold a mail with a date of this episode's present grace. */
+export function dateHolders(episode: Episode): string[] {
+  return Object.entries(episode.told)
+    .filter(([, told]) => told.dated && told.warning === 'accepted')
+    .map(([key]) => key);
+}
+
+/** Whether the task is out of question or its episode is over (the first that applies of section 6, Episodes). */
+function ended(view: View): Undated | undefined {
+  const { task, episode, pauses } = view.given;
+  const ineligible = ineligibility(task);
+  if (!episode) return ineligible ? { answer: 'ignore', reason: ineligible } : undefined;
+  if (ineligible === 'deleted') return { answer: 'resolve', reason: 'deleted' };
+  if (ineligible) return { answer: 'resolve', reason: 'ineligible' };
+  if (!pauses.evaluate && recovered(view, episode)) return { answer: 'resolve', reason: 'recovered' };
+  const published = task.publishedByUserAt;
+  if (published !== undefined && (published > episode.firedAt || view.vetoUntil !== null)) {
+    return { answer: 'resolve', reason: 'user-published' };
+  }
+  if (view.keepHolds) {
+    return { answer: 'resolve', reason: view.given.keep?.kind === 'snooze' ? 'snoozed' : 'kept' };
+  }
+  if (pauses.evaluate) return undefined;
+  if ((task.enabledAt ?? 0) > episode.firedAt) return { answer: 'resolve', reason: 'ineligible' };
+  const changed = view.given.policy.warnAfter > episode.warnAfter || view.since !== episode.since;
+  return changed && !view.abandoned ? { answer: 'resolve', reason: 'policy' } : undefined;
+}
+
+function recovered(view: View, episode: Episode): boolean {
+  if (view.alive) return true;
+  const last = lastAliveAt(view.given.evidence, view.given.policy, view.now);
+  return last !== undefined && last > episode.firedAt;
+}
+
+function ofCandidate(view: View): Undated {
+  const { policy, pauses, evidence, keep } = view.given;
+  if (view.alive) return { answer: 'healthy', reason: 'alive' };
+  const open = view.openUnknown;
+  if (!view.abandoned) {
+    if (open) return { answer: 'unknown', reason: open.why };
+    const at = instantAtCounted(view.since, policy.warnAfter, view.now, view.unknown);
+    return { answer: 'waiting', reason: 'under-threshold', nextLookAt: at };
+  }
+  if (pauses.evaluate) return hold('paused');
+  if (open || evidence.observedAt === undefined) return hold('unknown');
+  if (view.keepHolds) return hold('kept', keep?.until);
+  const vetoUntil = view.vetoUntil;
+  if (vetoUntil !== null) return hold('user-published', vetoUntil);
+  return { answer: 'fire', reason: 'abandoned' };
+}
+
+function hold(reason: HoldReason, until?: Instant): Undated {
+  return { answer: 'hold', reason, nextLookAt: until ?? null };
+}
+
+function ofEpisode(view: View, episode: Episode): Undated {
+  const { pauses, policy, recipients } = view.given;
+  if (pauses.evaluate) return hold('paused', view.now);
+  if (view.openUnknown) return hold('unknown', view.now);
+  if (policy.stage === 'detect') return { answer: 'waiting', reason: 'detecting' };
+  if (recipients.length === 0) return hold('no-reachable-owner', view.now);
+  return warnings(view, episode) ?? (policy.stage === 'disable' ? grace(view, episode) : toldOnly(view, episode));
+}
+
+/** Who is to be warned: all where a new grace begins, else those who were not. */
+function warnings(view: View, episode: Episode): Undated | undefined {
+  const { recipients, policy } = view.given;
+  const dated = policy.stage === 'disable';
+  const lapsed = dated && episode.graceStage === 'disable' && graceLapsed(episode, recipients);
+  const raised = episode.grace === 0 || (dated ? episode.graceStage !== 'disable' : episode.graceStage === 'detect');
+  const newGrace = lapsed || raised;
+  const to = newGrace ? [...recipients] : recipients.filter((one) => isUntold(episode, one, dated));
+  if (to.length === 0) return undefined;
+  const reason = lapsed ? 'grace-taken-back' : raised ? 'not-warned' : 'joined';
+  return { answer: 'warn', reason, to, newGrace };
+}
+
+function isUntold(episode: Episode, recipient: Recipient, dated: boolean): boolean {
+  const told = episode.told[recipient.key];
+  if (!told || told.left || told.warning === 'failed') return true;
+  return told.grace < episode.grace || (dated && !told.dated);
+}
+
+/** Whether the grace had an accepted warning and none is left with a living recipient of today (promises 1 and 4). */
+function graceLapsed(episode: Episode, recipients: readonly Recipient[]): boolean {
+  const began = Object.values(episode.told).some(
+    (told) => told.grace === episode.grace && told.acceptedAt !== undefined,
+  );
+  return began && warnedOf(episode, recipients).length === 0;
+}
+
+function toldOnly(view: View, episode: Episode): Undated {
+  const waiting = unsent(view, episode);
+  if (waiting.length === 0) return { answer: 'waiting', reason: 'told' };
+  return view.given.pauses.notify
+    ? hold('paused', view.now)
+    : { answer: 'waiting', reason: 'notice-pending', nextLookAt: null };
+}
+
+/** The living recipients' notices that SES did not take yet. */
+function unsent(view: View, episode: Episode): ('pending' | 'tried')[] {
+  const states: ('pending' | 'tried')[] = [];
+  for (const recipient of view.given.recipients) {
+    const told = episode.told[recipient.key];
+    if (!told || told.left) continue;
+    if (told.warning === 'pending' || told.warning === 'tried') states.push(told.warning);
+    const reminder = told.reminder?.state;
+    if (reminder === 'pending' || reminder === 'tried') states.push(reminder);
+  }
+  return states;
+}
+
+/** The ladder of stage `disable` once everybody was asked to be warned. */
+function grace(view: View, episode: Episode): Undated {
+  const deadline = view.deadline();
+  const waiting = unsent(view, episode);
+  const due = deadline !== null && view.now >= deadline.disableAt;
+  if (waiting.length > 0) {
+    if (view.given.pauses.notify || (due && view.given.pauses.disable)) return hold('paused', view.now);
+    if (warnedOf(episode, view.given.recipients).length === 0 || due) return untaken(view, waiting);
+  }
+  if (!deadline) return untaken(view, ['pending']);
+  if (due) return turnOff(view, episode, deadline);
+  const rung = dueRung(view, episode, deadline);
+  if (rung !== undefined) return remind(view, episode, deadline, rung);
+  return { answer: 'waiting', reason: 'grace', nextLookAt: nextRungAt(view, deadline) };
+}
+
+function untaken(view: View, states: ('pending' | 'tried')[]): Undated {
+  return states.includes('tried')
+    ? hold('warning-not-accepted', view.now)
+    : { answer: 'waiting', reason: 'notice-pending', nextLookAt: view.now };
+}
+
+function turnOff(view: View, episode: Episode, deadline: Deadline): Undated {
+  const { pauses, policy } = view.given;
+  if (pauses.disable) return hold('paused', view.now);
+  if (episode.brake && episode.brake.approvedAt === undefined) return hold('blast-radius', view.now);
+  const quiet = quietUntil(policy.quietHours, view.now);
+  if (quiet !== null) return hold('quiet-hours', quiet);
+  if (episode.disabling) return { answer: 'waiting', reason: 'disabling' };
+  return { answer: 'disable', reason: 'grace-over', disableAt: deadline.disableAt };
+}
+
+/** How far a deadline must move until a rung that was given out is due again. */
+const REARM_AFTER: Duration = DAY;
+
+/**
+ * The rung to give out now (design.md section 6, Rungs): the shortest lead whose window is open, unless it was given
+ * out in this grace for a deadline less than 24 h earlier; so after missed scans only the latest goes out.
+ */
+function dueRung(view: View, episode: Episode, deadline: Deadline): Duration | undefined {
+  const open = ladder(view.given.policy, deadline).filter((lead) => deadline.disableAt - lead <= view.now);
+  if (open.length === 0) return undefined;
+  const lead = Math.min(...open);
+  const given = episode.rungs.some(
+    (rung) => rung.grace === episode.grace && rung.lead <= lead && deadline.disableAt - rung.deadline < REARM_AFTER,
+  );
+  return given ? undefined : lead;
+}
+
+function ladder(policy: EffectivePolicy, deadline: Deadline): Duration[] {
+  return policy.reminders.filter((lead) => lead < deadline.after);
+}
+
+function nextRungAt(view: View, deadline: Deadline): Instant {
+  const instants = ladder(view.given.policy, deadline).map((lead) => deadline.disableAt - lead);
+  const next = instants.filter((instant) => instant > view.now);
+  return Math.min(...next, deadline.disableAt);
+}
+
+function remind(view: View, episode: Episode, deadline: Deadline, lead: Duration): Undated {
+  const to = warnedOf(episode, view.given.recipients)
+    .map(({ recipient }) => recipient)
+    .filter((recipient) => !recipient.declined);
+  return { answer: 'remind', reason: 'rung-due', to, lead, deadline: deadline.disableAt };
+}

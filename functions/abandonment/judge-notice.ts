@@ -1,0 +1,66 @@
+import { type Case, type Deadline, deadlineOf, decide, type Recipient, shortestLead, warnedOf } from './decide.ts';
+import type { Episode, Notice, Told } from './task.ts';
+import { type Duration, type Instant, roundUpToMinute } from './time.ts';
+
+/** What becomes of a notice that waits for a mail: it goes (with this date), waits, or no longer holds. */
+export type Verdict =
+  | { verdict: 'send'; disableAt: Instant | null; after?: Duration }
+  | { verdict: 'wait'; reason: string }
+  | { verdict: 'void'; reason: string };
+
+/**
+ * Decides again, on fresh state, about one recipient's warning or reminder just before it is mailed (promises 1, 2,
+ * 9). `given` is the case of the notice's task; the date it may print follows design.md section 6, Dates.
+ */
+export function judgeNotice(given: Case, key: string, notice: Notice, now: Instant): Verdict {
+  const { episode, pauses } = given;
+  const decision = decide(given, now);
+  if (!episode || decision.answer === 'ignore' || decision.answer === 'resolve') {
+    return { verdict: 'void', reason: decision.reason };
+  }
+  if (pauses.evaluate || pauses.notify) return { verdict: 'wait', reason: 'paused' };
+  if (decision.answer === 'hold' && decision.reason === 'unknown') return { verdict: 'wait', reason: 'unknown' };
+  if (decision.answer === 'warn' && decision.newGrace) return { verdict: 'wait', reason: 'new-grace' };
+  const recipient = given.recipients.find((one) => one.key === key);
+  const told = episode.told[key];
+  if (!recipient || !told) return { verdict: 'void', reason: 'no-recipient' };
+  return notice === 'reminder'
+    ? judgeReminder(given, episode, recipient, told, now)
+    : judgeWarning(given, episode, told, now);
+}
+
+function judgeWarning(given: Case, episode: Episode, told: Told, now: Instant): Verdict {
+  if (given.policy.stage === 'detect') return { verdict: 'void', reason: 'stage' };
+  if (told.grace !== episode.grace || told.warning === 'accepted') return { verdict: 'void', reason: 'told' };
+  if (given.policy.stage !== 'disable') return { verdict: 'send', disableAt: null };
+  return { verdict: 'send', ...dateOfWarning(given, episode, now) };
+}
+
+/** The standing date, where an accepted warning stands; else a full grace from now on. */
+function dateOfWarning(given: Case, episode: Episode, now: Instant): Deadline {
+  const { policy, recipients, unknown } = given;
+  const standing = deadlineOf(episode, recipients, policy, unknown, now);
+  const stands = warnedOf(episode, recipients).some(({ told }) => told.dated);
+  const least = stands ? shortestLead(policy) : policy.disableAfter;
+  const earliest = { disableAt: roundUpToMinute(now + least), after: least };
+  return standing && standing.disableAt >= now + least ? standing : earliest;
+}
+
+function judgeReminder(
+  given: Case,
+  episode: Episode,
+  recipient: Recipient,
+  told: Told,
+  now: Instant,
+): Verdict {
+  const { policy, recipients, unknown } = given;
+  if (policy.stage !== 'disable') return { verdict: 'void', reason: 'stage' };
+  if (recipient.declined) return { verdict: 'void', reason: 'declined' };
+  if (told.warning !== 'accepted' || told.grace !== episode.grace) return { verdict: 'void', reason: 'not-warned' };
+  if (!told.reminder || told.reminder.state === 'done') return { verdict: 'void', reason: 'reminded' };
+  const deadline = deadlineOf(episode, recipients, policy, unknown, now);
+  if (!deadline) return { verdict: 'void', reason: 'no-date' };
+  if (now < deadline.disableAt) return { verdict: 'send', ...deadline };
+  const lead = shortestLead(policy);
+  return { verdict: 'send', disableAt: roundUpToMinute(now + lead), after: lead };
+}

@@ -1,0 +1,34 @@
+import type { Decision } from './decide.ts';
+import type { Episode } from './task.ts';
+import { type Duration, type Instant, MINUTE } from './time.ts';
+
+/** After this long without progress queued work is queued again. */
+export const QUEUED_AGAIN_AFTER: Duration = 30 * MINUTE;
+
+/** When a task is to be looked at again, and whether that is the instant at which it is to be turned off. */
+export interface NextLook {
+  at: Instant;
+  why: 'look' | 'disable';
+}
+
+/**
+ * The next look that a decision asks for; null where a task needs none of its own (a candidate is found by its
+ * threshold, a waiting episode by an event). `confirmWithin`: how long a requested disabling may stay unconfirmed.
+ */
+export function nextLook(
+  decision: Decision,
+  open: Episode | null,
+  now: Instant,
+  confirmWithin: Duration,
+): NextLook | null {
+  const disabling = open?.disabling;
+  if (disabling) {
+    const { requestedAt, queuedAt } = disabling;
+    const at = requestedAt === undefined ? queuedAt + QUEUED_AGAIN_AFTER : requestedAt + confirmWithin;
+    return { at, why: 'look' };
+  }
+  const { disableAt } = decision.facts;
+  if (open && disableAt !== null && disableAt <= now) return { at: disableAt, why: 'disable' };
+  if (decision.nextLookAt === null || (!open && decision.answer !== 'hold')) return null;
+  return { at: decision.nextLookAt, why: decision.nextLookAt === disableAt ? 'disable' : 'look' };
+}

@@ -1,0 +1,146 @@
+import type { EffectivePolicy, GlobalPolicy, PolicyDocument, ScopedPolicy } from './policy.ts';
+import { type ParsedPolicy, parsePolicy } from './policy-parse.ts';
+import { shown } from './policy-wording.ts';
+import { DAY, type Duration, HOUR, MINUTE } from './time.ts';
+
+/** What holds where nobody says otherwise (design.md section 6, policy keys). */
+export const DEFAULTS: ScopedPolicy & GlobalPolicy = {
+  stage: 'detect',
+  warnAfter: 14 * DAY,
+  disableAfter: 7 * DAY,
+  reminders: [3 * DAY, DAY],
+  publicationVeto: 14 * DAY,
+  aliveStatuses: ['PRIMARY'],
+  recoveryMail: false,
+  keepMax: 90 * DAY,
+  quietHours: null,
+  scanEvery: 15 * MINUTE,
+  digestEvery: HOUR,
+  evidenceMaxAge: 24 * HOUR,
+  silentAfter: 15 * MINUTE,
+  correlatedShare: 0.5,
+  correlatedWindow: HOUR,
+  blastRadius: { perRun: 50, perDay: 200, share: 0.1, shareFloor: 10 },
+  rampPerDay: 500,
+  settleAfter: HOUR,
+};
+
+const DEFAULT_POLICY: EffectivePolicy = frozen({
+  ...DEFAULTS,
+  source: Object.fromEntries(
+    Object.keys(DEFAULTS)
+      .filter((key) => key !== 'blastRadius')
+      .concat(Object.keys(DEFAULTS.blastRadius).map((leaf) => `blastRadius.${leaf}`))
+      .map((leaf) => [leaf, 'default']),
+  ),
+});
+
+/**
+ * All policies, merged on demand: defaults, the global one, each prefix from the shortest, the task; leaf by
+ * leaf, each leaf with the scope it came from. The answers are shared between tasks and frozen.
+ */
+export class PolicyBook {
+  /** What holds where no prefix or task says otherwise. */
+  readonly global: EffectivePolicy;
+  readonly #documents: ReadonlyMap<string, ParsedPolicy>;
+  /** By the narrowest scope that has a document: it determines all the wider ones. */
+  readonly #effective = new Map<string, EffectivePolicy>();
+  readonly #hasScopes: boolean;
+
+  /** @param documents scope (`` for the global one, a prefix, or a task id) -> its parsed policy */
+  constructor(documents: ReadonlyMap<string, ParsedPolicy>) {
+    this.#documents = new Map(documents);
+    const own = this.#documents.get('');
+    this.global = own === undefined ? DEFAULT_POLICY : overlaid(DEFAULT_POLICY, own, 'global');
+    this.#hasScopes = this.#documents.size > (own === undefined ? 0 : 1);
+  }
+
+  /**
+   * Reads stored documents, which were validated for their stage when they were written.
+   *
+   * @param documents scope -> policy as written, durations as text
+   * @throws Error naming scope, key and reason where one is not valid
+   */
+  static fromDocuments(documents: ReadonlyMap<string, PolicyDocument>): PolicyBook {
+    const parsed = new Map<string, ParsedPolicy>();
+    for (const [scope, document] of documents) {
+      const result = parsePolicy(scope, document, { production: false });
+      if (!result.ok) {
+        const reasons = result.problems.map(({ path, message }) => `${path} ${message}`.trim());
+        throw new Error(`stored policy of scope ${shown(scope)} is not valid: ${reasons.join('; ')}`);
+      }
+      parsed.set(scope, result.policy);
+    }
+    return new PolicyBook(parsed);
+  }
+
+  /** What holds for a task, or for a prefix given with its slash. */
+  for(taskId: string): EffectivePolicy {
+    if (!this.#hasScopes) return this.global;
+    return this.#documents.has(taskId) ? this.#ofScope(taskId) : this.#ofScope(this.#scopeAround(taskId));
+  }
+
+  /** The scopes that have a document, `` for the global one first, then in the order of their text. */
+  scopes(): string[] {
+    return [...this.#documents.keys()].sort();
+  }
+
+  /**
+   * The prefixes and tasks with a document whose effective `warnAfter` is below the global one: what can fire
+   * there is not found by the global threshold.
+   */
+  lowerThresholdScopes(): { scope: string; warnAfter: Duration }[] {
+    return this.scopes()
+      .filter((scope) => scope !== '')
+      .map((scope) => ({ scope, warnAfter: this.#ofScope(scope).warnAfter }))
+      .filter(({ warnAfter }) => warnAfter < this.global.warnAfter);
+  }
+
+  /** The narrowest prefix around a name, other than itself, that has a document; `` where none has. */
+  #scopeAround(name: string): string {
+    for (
+      let slash = name.lastIndexOf('/', name.length - 2);
+      slash > 0;
+      slash = name.lastIndexOf('/', slash - 1)
+    ) {
+      const prefix = name.slice(0, slash + 1);
+      if (this.#documents.has(prefix)) return prefix;
+    }
+    return '';
+  }
+
+  #ofScope(scope: string): EffectivePolicy {
+    if (scope === '') return this.global;
+    const known = this.#effective.get(scope);
+    if (known !== undefined) return known;
+    const around = this.#ofScope(this.#scopeAround(scope));
+    const policy = overlaid(around, this.#documents.get(scope) ?? {}, scope);
+    this.#effective.set(scope, policy);
+    return policy;
+  }
+}
+
+/** Takes the leaves of one document over; null takes a leaf back to the default, which is then its source. */
+function overlaid(base: EffectivePolicy, document: ParsedPolicy, name: string): EffectivePolicy {
+  const source = { ...base.source };
+  const { blastRadius, ...plain } = document;
+  const take = (path: string, value: unknown, byDefault: unknown): unknown => {
+    source[path] = value === null ? 'default' : name;
+    return value ?? byDefault;
+  };
+  const values: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(plain)) {
+    if (value !== undefined) values[key] = take(key, value, DEFAULTS[key as keyof typeof DEFAULTS]);
+  }
+  const leaves: Record<string, number> = { ...base.blastRadius };
+  for (const [leaf, byDefault] of Object.entries(DEFAULTS.blastRadius)) {
+    const value = blastRadius === null ? null : blastRadius?.[leaf as keyof typeof blastRadius];
+    if (value !== undefined) leaves[leaf] = take(`blastRadius.${leaf}`, value, byDefault) as number;
+  }
+  return frozen({ ...base, ...values, blastRadius: { ...base.blastRadius, ...leaves }, source });
+}
+
+function frozen(policy: EffectivePolicy): EffectivePolicy {
+  for (const value of Object.values(policy)) Object.freeze(value);
+  return Object.freeze(policy);
+}

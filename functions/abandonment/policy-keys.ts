@@ -1,0 +1,56 @@
+import type { GlobalPolicy, ScopedPolicy } from './policy.ts';
+import {
+  durationFrom,
+  oneOf,
+  readAliveStatuses,
+  readBoolean,
+  readQuietHours,
+  readReminders,
+  readShare,
+  type ValueReader,
+  wholeNumberFrom,
+} from './policy-values.ts';
+import { STAGES } from './task.ts';
+import { DAY, MINUTE } from './time.ts';
+
+/** The shortest grace outside stages local and dev (design.md section 6, policy keys). */
+export const LEAST_GRACE = DAY;
+
+/** The readers of the keys that can be set globally, per prefix and per task. */
+export const SCOPED_KEYS: Record<keyof ScopedPolicy, ValueReader> = {
+  stage: oneOf(STAGES),
+  warnAfter: durationFrom(1),
+  disableAfter: durationFrom(1),
+  reminders: readReminders,
+  publicationVeto: durationFrom(0),
+  aliveStatuses: readAliveStatuses,
+  recoveryMail: readBoolean,
+  keepMax: durationFrom(1),
+  quietHours: readQuietHours,
+};
+
+/** The readers of the keys that can be set globally only, but for `blastRadius`, whose parts are leaves. */
+export const GLOBAL_KEYS: Record<Exclude<keyof GlobalPolicy, 'blastRadius'>, ValueReader> = {
+  scanEvery: durationFrom(MINUTE),
+  digestEvery: durationFrom(1),
+  evidenceMaxAge: durationFrom(1),
+  silentAfter: durationFrom(1),
+  correlatedShare: readShare,
+  correlatedWindow: durationFrom(1),
+  rampPerDay: wholeNumberFrom(1),
+  settleAfter: durationFrom(1),
+};
+
+/** The readers of the leaves of `blastRadius`. */
+export const BLAST_RADIUS_KEYS: Record<keyof GlobalPolicy['blastRadius'], ValueReader> = {
+  perRun: wholeNumberFrom(1),
+  perDay: wholeNumberFrom(1),
+  share: readShare,
+  shareFloor: wholeNumberFrom(0),
+};
+
+/** The names of the keys that any scope may set. */
+export const SCOPED_KEY_NAMES: readonly string[] = Object.keys(SCOPED_KEYS);
+
+/** The names of the keys that the global scope alone may set. */
+export const GLOBAL_KEY_NAMES: readonly string[] = [...Object.keys(GLOBAL_KEYS), 'blastRadius'];

@@ -1,0 +1,39 @@
+/** Ids and prefixes are at most this long in UTF-8 (design.md section 1). */
+export const MAX_ID_BYTES = 512;
+
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+
+/** Whether a text has a control character or a line break. */
+export function hasControlCharacter(text: string): boolean {
+  return CONTROL.test(text);
+}
+
+/** Why a text cannot be a task's id; undefined where it can. */
+export function taskIdProblem(id: string): string | undefined {
+  if (id === '') return 'is empty; a task id is a text such as "acmeCo/orders"';
+  if (CONTROL.test(id)) return 'has a control character or a line break; a task id has none';
+  if (!id.isWellFormed()) return 'is not well-formed Unicode';
+  const bytes = new TextEncoder().encode(id).length;
+  if (bytes > MAX_ID_BYTES) return `is ${bytes} bytes long; allowed are ${MAX_ID_BYTES} bytes of UTF-8`;
+  if (id.split('/').includes('')) {
+    return 'has an empty part; allowed are parts joined by single slashes such as "acmeCo/orders"';
+  }
+  return undefined;
+}
+
+/** Why a text cannot be a prefix (`acmeCo/`, `acmeCo/prod/`); undefined where it can. */
+export function prefixProblem(prefix: string): string | undefined {
+  if (!prefix.endsWith('/')) return 'does not end with a slash; a prefix is a text such as "acmeCo/"';
+  const wrong = taskIdProblem(prefix.slice(0, -1));
+  if (wrong !== undefined) return wrong.replaceAll('task id', 'prefix');
+  const bytes = new TextEncoder().encode(prefix).length;
+  return bytes > MAX_ID_BYTES
+    ? `is ${bytes} bytes long; allowed are ${MAX_ID_BYTES} bytes of UTF-8`
+    : undefined;
+}
+
+/** Why a text cannot be a policy's scope: `` (global), a prefix or a task id; undefined where it can. */
+export function scopeProblem(scope: string): string | undefined {
+  if (scope === '') return undefined;
+  return scope.endsWith('/') ? prefixProblem(scope) : taskIdProblem(scope);
+}

@@ -1,0 +1,126 @@
+import type { System } from '../platform/system.ts';
+import { loadPolicies } from '../store/policies.ts';
+import { mentionDataPlane } from './data-planes.ts';
+import { CHUNK, loadEntries } from './load-entries.ts';
+import { ownersRefusal } from './refusals.ts';
+import { parseTaskEntry, type TaskEntry } from './task-entry.ts';
+
+export interface BadLine {
+  /** From 1. */
+  line: number;
+  /** The keys, what was wrong with them, what is allowed. */
+  problem: string;
+}
+
+export interface LoadProgress {
+  stage: 'checking' | 'loading';
+  /** Lines checked, or tasks loaded. */
+  done: number;
+  /** Tasks to load; known once all are checked. */
+  total: number | null;
+}
+
+export interface LoadOptions {
+  onProgress?: (progress: LoadProgress) => void;
+  /** Load the good lines although there are bad ones. */
+  skipBad?: boolean;
+}
+
+export interface LoadResult {
+  /** Tasks stored or brought up to date. */
+  loaded: number;
+  /** Tasks that were known as given already. */
+  unchanged: number;
+  bad: BadLine[];
+}
+
+const PROGRESS_EVERY = 1_000;
+
+/**
+ * Loads tasks from NDJSON in two passes: all lines are checked before the first is written, so that a
+ * broken line in the middle leaves no half of a file behind. A task that is known is brought up to date as
+ * by an event; loading a file twice changes nothing.
+ *
+ * @param open gives the lines from the start; called once per pass
+ * @throws Error where the table stays busy; what was loaded stays, and the same call goes on
+ */
+export async function loadNdjson(
+  system: System,
+  open: () => AsyncIterable<string>,
+  options: LoadOptions = {},
+): Promise<LoadResult> {
+  const checked = await checkAll(system, open(), options);
+  if (checked.bad.length > 0 && !options.skipBad) return { loaded: 0, unchanged: 0, bad: checked.bad };
+  const badLines = new Set(checked.bad.map(({ line }) => line));
+  const context = { system, book: await loadPolicies(system.table) };
+  const result: LoadResult = { loaded: 0, unchanged: 0, bad: checked.bad };
+  for (const dataPlane of checked.dataPlanes) await mentionDataPlane(system, dataPlane);
+  let chunk: TaskEntry[] = [];
+  const flush = async () => {
+    const written = await loadEntries(context, chunk);
+    result.loaded += written;
+    result.unchanged += chunk.length - written;
+    chunk = [];
+    options.onProgress?.({ stage: 'loading', done: result.loaded + result.unchanged, total: checked.good });
+  };
+  for await (const { line, text } of numbered(open())) {
+    const entry = badLines.has(line) ? undefined : readLine(system, text);
+    if (!entry?.ok) continue;
+    chunk.push(entry.value);
+    if (chunk.length === CHUNK) await flush();
+  }
+  if (chunk.length > 0) await flush();
+  return result;
+}
+
+interface Checked {
+  good: number;
+  bad: BadLine[];
+  dataPlanes: Set<string>;
+}
+
+async function checkAll(
+  system: System,
+  lines: AsyncIterable<string>,
+  options: LoadOptions,
+): Promise<Checked> {
+  const checked: Checked = { good: 0, bad: [], dataPlanes: new Set() };
+  const firstLines = new Map<string, number>();
+  for await (const { line, text } of numbered(lines)) {
+    const entry = readLine(system, text);
+    if (!entry.ok) {
+      checked.bad.push({ line, problem: entry.problems.join('; ') });
+    } else if (firstLines.has(entry.value.id)) {
+      const problem = `id ${JSON.stringify(entry.value.id)} stands on line ${firstLines.get(entry.value.id)} already`;
+      checked.bad.push({ line, problem: `${problem} and again on line ${line}; allowed: each id once` });
+    } else {
+      firstLines.set(entry.value.id, line);
+      checked.dataPlanes.add(entry.value.dataPlane);
+      checked.good += 1;
+    }
+    if (line % PROGRESS_EVERY === 0) options.onProgress?.({ stage: 'checking', done: line, total: null });
+  }
+  return checked;
+}
+
+/** Lines with their numbers; empty ones are left out. */
+async function* numbered(lines: AsyncIterable<string>): AsyncGenerator<{ line: number; text: string }> {
+  let line = 0;
+  for await (const text of lines) {
+    line += 1;
+    if (text.trim() !== '') yield { line, text };
+  }
+}
+
+function readLine(system: System, text: string): ReturnType<typeof parseTaskEntry> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { ok: false, problems: ['is no JSON; allowed: one JSON object per line'] };
+  }
+  const entry = parseTaskEntry(value, system.clock.now());
+  if (!entry.ok) return entry;
+  const refusal = ownersRefusal(entry.value.owners, system.config.allowedDomains);
+  return refusal ? { ok: false, problems: [refusal.detail] } : entry;
+}

@@ -1,0 +1,38 @@
+import type { System } from '../platform/system.ts';
+import type { SourceRecord } from '../store/rows.ts';
+import type { Write } from '../store/table.port.ts';
+import { loadSources, sourceDelete, sourceWrite } from './sources.ts';
+
+/** Marks a registration that stands in the deployment's configuration and goes with it. */
+const CONFIGURED = 'configured';
+
+/**
+ * Brings the registered sources in line with the deployment's configuration: what it names is registered as it says,
+ * what it no longer names is registered no more. Sources registered by other means stay.
+ */
+export async function registerConfiguredSources(
+  system: Pick<System, 'table' | 'random' | 'clock'>,
+  configured: readonly SourceRecord[],
+): Promise<void> {
+  const registered = new Map((await loadSources(system.table)).map((source) => [source.name, source]));
+  const writes = configured
+    .filter((source) => !isSame(source, registered.get(source.name)))
+    .map(configuredWrite);
+  for (const [name, source] of registered) {
+    const isDropped =
+      Reflect.get(source, CONFIGURED) === true && !configured.some((one) => one.name === name);
+    if (isDropped) writes.push(sourceDelete(name));
+  }
+  for (const write of writes) await system.table.transact([write], system.random.id(system.clock.now()));
+}
+
+function configuredWrite(source: SourceRecord): Write {
+  const write = sourceWrite(source);
+  return 'put' in write ? { ...write, put: { ...write.put, [CONFIGURED]: true } } : write;
+}
+
+function isSame(source: SourceRecord, registered: SourceRecord | undefined): boolean {
+  if (registered === undefined || Reflect.get(registered, CONFIGURED) !== true) return false;
+  const facts = ({ prefixes, dataPlanes }: SourceRecord) => JSON.stringify([prefixes, dataPlanes]);
+  return facts(source) === facts(registered);
+}

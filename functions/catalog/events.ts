@@ -1,0 +1,163 @@
+import { z } from 'zod/mini';
+import {
+  addressField,
+  countField,
+  dataPlaneField,
+  instantField,
+  kindField,
+  shardsField,
+  taskIdField,
+} from './fields.ts';
+
+/** The version of the events that this code writes and reads; a newer one is left for a later try. */
+export const EVENT_VERSION = 1;
+
+const version = z.literal(EVENT_VERSION).register(z.globalRegistry, {
+  description: 'The version of this event. It is raised only by changes that an older reader cannot ignore.',
+});
+
+const taskVersion = z.int().check(z.minimum(0)).register(z.globalRegistry, {
+  description: 'The version of the task in the owning system; it rises with each publication.',
+});
+
+const requestId = z
+  .string()
+  .register(z.globalRegistry, { description: 'The name of the request; asking again keeps it.' });
+
+/** `Task Published`: a task was made, or a new version of it. */
+export const taskPublished = z.object({
+  version,
+  task: z.object({
+    id: taskIdField,
+    kind: kindField,
+    dekaf: z.optional(z.boolean()),
+    owners: z.array(addressField),
+    dataPlane: dataPlaneField,
+    enabled: z.boolean(),
+    createdAt: instantField,
+    version: taskVersion,
+    enabledAt: z.optional(instantField),
+  }),
+  publishedAt: instantField,
+  by: z.enum(['user', 'system', 'creation']),
+  firstSeenAt: z.optional(instantField),
+});
+
+/** `Task Deleted`. Without a version it is judged by its instant. */
+export const taskDeleted = z.object({
+  version,
+  task: taskIdField,
+  at: instantField,
+  taskVersion: z.optional(taskVersion),
+});
+
+/** One task of `Shards Observed`. */
+export const observedTask = z.object({ task: taskIdField, shards: shardsField });
+
+const observation = { version, dataPlane: dataPlaneField, observedAt: instantField };
+
+/** `Shards Observed`: what a health check of one data plane saw, many tasks at once. */
+export const shardsObserved = z.object({ ...observation, tasks: z.array(observedTask) });
+
+/** The same with its tasks unread: each is read by itself, so that a bad one stops no other. */
+export const shardsObservedUnread = z.object({ ...observation, tasks: z.array(z.unknown()) });
+
+/** One task of `Restarts Counted`. */
+export const countedTask = z.object({ task: taskIdField, total: countField });
+
+const count = { version, at: instantField };
+
+/** `Restarts Counted`: how often each task was restarted so far. */
+export const restartsCounted = z.object({ ...count, totals: z.array(countedTask) });
+
+/** The same with its totals unread. */
+export const restartsCountedUnread = z.object({ ...count, totals: z.array(z.unknown()) });
+
+/** `Data Plane Reported`: its state, and since when where that is known. */
+export const dataPlaneReported = z.object({
+  version,
+  dataPlane: dataPlaneField,
+  state: z.enum(['up', 'down', 'silent']),
+  at: instantField,
+  since: z.optional(instantField),
+});
+
+/** `Task Disabled`: the owning system's confirmation, with the version that turned the task off. */
+export const taskDisabled = z.object({
+  version,
+  task: taskIdField,
+  taskVersion,
+  at: instantField,
+  requestId: z.optional(requestId),
+  episode: z.optional(countField),
+  by: z.optional(z.string()),
+});
+
+/** `Task Disable Requested`: Taskwarden asks the owning system to turn a task off. */
+export const taskDisableRequested = z.object({
+  version,
+  requestId,
+  task: taskIdField,
+  taskVersion,
+  dataPlane: dataPlaneField,
+  episode: countField,
+  run: z.nullable(z.string()),
+  disableAt: z.nullable(instantField),
+  reason: z.string(),
+  requestedAt: instantField,
+});
+
+/** `Task Enable Requested`: Taskwarden asks the owning system to turn a task on again. */
+export const taskEnableRequested = z.object({
+  version,
+  requestId,
+  task: taskIdField,
+  taskVersion,
+  dataPlane: dataPlaneField,
+  by: z.string(),
+  reason: z.string(),
+  requestedAt: instantField,
+});
+
+/** The events that Taskwarden takes, by their detail type. */
+export const TAKEN_EVENTS = {
+  'Task Published': taskPublished,
+  'Task Deleted': taskDeleted,
+  'Shards Observed': shardsObserved,
+  'Restarts Counted': restartsCounted,
+  'Data Plane Reported': dataPlaneReported,
+  'Task Disabled': taskDisabled,
+} as const;
+
+/** The events that Taskwarden publishes, by their detail type. */
+export const GIVEN_EVENTS = {
+  'Task Disable Requested': taskDisableRequested,
+  'Task Enable Requested': taskEnableRequested,
+} as const;
+
+export type TaskPublished = z.output<typeof taskPublished>;
+export type TaskDeleted = z.output<typeof taskDeleted>;
+export type ObservedTask = z.output<typeof observedTask>;
+export type CountedTask = z.output<typeof countedTask>;
+export type DataPlaneReported = z.output<typeof dataPlaneReported>;
+export type TaskDisabled = z.output<typeof taskDisabled>;
+/** As it stands on the bus: instants are texts. */
+export type TaskDisableRequestedDetail = z.input<typeof taskDisableRequested>;
+export type TaskEnableRequestedDetail = z.input<typeof taskEnableRequested>;
+
+/** An event as EventBridge delivers it. */
+export interface BusEvent {
+  /** EventBridge's; one per event, repeated with a repeated delivery. */
+  id: string;
+  source: string;
+  detailType: string;
+  detail: unknown;
+}
+
+/** What EventBridge puts on a queue. */
+export const envelope = z.object({
+  id: z.string(),
+  source: z.string(),
+  'detail-type': z.string(),
+  detail: z.unknown(),
+});

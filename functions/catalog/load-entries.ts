@@ -1,0 +1,93 @@
+import { countWrites } from '../store/counts.ts';
+import type { TaskRecord } from '../store/rows.ts';
+import type { Write } from '../store/table.port.ts';
+import { loadTasks, taskWrite } from '../store/tasks.ts';
+import { EVENT_VERSION, type TaskPublished } from './events.ts';
+import type { Settled } from './settle.ts';
+import { type TaskEntry, taskRecordFrom } from './task-entry.ts';
+import { type CatalogContext, observeTask, publishTask, storeNewTask } from './task-events.ts';
+
+/** So many tasks can go into one transaction: a put each, and at most one counter each. */
+export const CHUNK = 40;
+
+/**
+ * Stores tasks as given; those that are known are brought up to date as by events that say the same.
+ *
+ * @param entries at most `CHUNK`, of different ids
+ * @returns how many were written; the others were known as given
+ * @throws Error where the table stays busy
+ */
+export async function loadEntries(context: CatalogContext, entries: readonly TaskEntry[]): Promise<number> {
+  const known = await loadTasks(
+    context.system.table,
+    entries.map(({ id }) => id),
+  );
+  const fresh = entries.filter(({ id }) => !known.has(id));
+  let written = 0;
+  const together = await storeTogether(context, fresh);
+  if (together) written += fresh.length;
+  for (const entry of entries) {
+    if (together && !known.has(entry.id)) continue;
+    if (await loadOne(context, entry)) written += 1;
+  }
+  return written;
+}
+
+/**
+ * Stores new tasks in one transaction; false where one of them became known meanwhile or the table is busy.
+ */
+async function storeTogether(
+  { system, book }: CatalogContext,
+  entries: readonly TaskEntry[],
+): Promise<boolean> {
+  if (entries.length === 0) return true;
+  const now = system.clock.now();
+  const records: TaskRecord[] = entries.map((entry) => taskRecordFrom(entry, now, book.for(entry.id)));
+  const puts: Write[] = records.map((record) => taskWrite(record, book.for(record.task.id)));
+  const additions = records.flatMap((record) => countWrites(undefined, record, book.for(record.task.id)));
+  const result = await system.table.transact([...puts, ...merged(additions)], system.random.id(now));
+  return result.outcome === 'applied';
+}
+
+/** One addition per counter: a transaction may not speak of a row twice. */
+function merged(writes: readonly Write[]): Write[] {
+  const byKey = new Map<string, Extract<Write, { add: unknown }>>();
+  for (const write of writes) {
+    if (!('add' in write)) continue;
+    const name = JSON.stringify([write.add.pk, write.add.sk]);
+    const sum = { ...byKey.get(name)?.by };
+    for (const [attribute, by] of Object.entries(write.by)) sum[attribute] = (sum[attribute] ?? 0) + by;
+    byKey.set(name, { add: write.add, by: sum });
+  }
+  return [...byKey.values()];
+}
+
+/** True where something was written. */
+async function loadOne(context: CatalogContext, entry: TaskEntry): Promise<boolean> {
+  const now = context.system.clock.now();
+  const stored = isWritten(
+    await storeNewTask(context, taskRecordFrom(entry, now, context.book.for(entry.id))),
+  );
+  if (stored) return true;
+  const published = isWritten(await publishTask(context, publicationOf(entry, now)));
+  const statuses = entry.shards.map(({ status }) => status);
+  const observed = isWritten(await observeTask(context, entry.id, { at: entry.observedAt ?? now, statuses }));
+  return published || observed;
+}
+
+function publicationOf(entry: TaskEntry, now: number): TaskPublished {
+  const { id, kind, owners, dataPlane, enabled, createdAt, dekaf, version, enabledAt } = entry;
+  return {
+    version: EVENT_VERSION,
+    task: { id, kind, dekaf, owners, dataPlane, enabled, createdAt, version: version ?? 1, enabledAt },
+    publishedAt: now,
+    by: 'system',
+    firstSeenAt: entry.observedSince,
+  };
+}
+
+function isWritten(settled: Settled): boolean {
+  if (settled.settled === 'busy')
+    throw new Error('the table stayed busy; run the same import again to go on');
+  return settled.settled === 'written';
+}

@@ -1,0 +1,87 @@
+import { isAlive, isEligible, lastAliveAt, type Observation, observe } from '../abandonment/evidence.ts';
+import type { EffectivePolicy } from '../abandonment/policy.ts';
+import type { Evidence } from '../abandonment/task.ts';
+import type { Instant } from '../abandonment/time.ts';
+import type { TaskRecord } from '../store/rows.ts';
+import { touch } from '../store/tasks.ts';
+import type { TaskDeleted } from './events.ts';
+import type { TaskChange } from './publications.ts';
+
+/**
+ * Takes an observation of a known task in. What changes nothing of note is not written: a task that stays
+ * as alive as it was, and one that is not is refreshed at most every `evidenceMaxAge` / 2 (design.md
+ * section 5).
+ */
+export function observed(
+  known: TaskRecord,
+  observation: Observation,
+  policy: EffectivePolicy,
+  now: Instant,
+): TaskChange {
+  const before = known.evidence;
+  const evidence = observe(before, observation, policy);
+  if (!isOfNote(before, evidence, policy, isEligible(known.task))) return { skip: 'nothing-of-note' };
+  const next = { ...known, evidence };
+  return { store: changesDecisions(before, evidence, policy) ? touch(next, now) : next };
+}
+
+/**
+ * Whether evidence changed enough to be stored.
+ *
+ * @param watched whether its freshness matters: not that of a disabled task
+ */
+export function isOfNote(
+  before: Evidence,
+  after: Evidence,
+  policy: EffectivePolicy,
+  watched: boolean,
+): boolean {
+  if (before === after) return false;
+  if (before.observedAt === undefined || after.observedAt === undefined) return true;
+  if (before.statuses.join() !== after.statuses.join()) return true;
+  if (before.observedAt === after.observedAt) return true;
+  return (
+    watched && !isAlive(after, policy) && after.observedAt - before.observedAt > policy.evidenceMaxAge / 2
+  );
+}
+
+function changesDecisions(before: Evidence, after: Evidence, policy: EffectivePolicy): boolean {
+  return (
+    isAlive(before, policy) !== isAlive(after, policy) ||
+    lastAliveAt(before, policy, 0) !== lastAliveAt(after, policy, 0) ||
+    before.stale.length !== after.stale.length
+  );
+}
+
+/**
+ * Takes a running total of restarts in: the highest heard of. One counted before the task lost `PRIMARY`
+ * that comes late is part of what was counted by then.
+ */
+export function restartsCounted(known: TaskRecord, total: number, at: Instant): TaskChange {
+  if (known.task.deletedAt !== undefined) return { skip: 'deleted' };
+  if (at < known.task.createdAt) return { skip: 'counted-before-its-creation' };
+  const evidence = counted(known.evidence, total, at);
+  return evidence === known.evidence ? { skip: 'nothing-of-note' } : { store: { ...known, evidence } };
+}
+
+/** Evidence with a running total taken in; the same object where it is not higher. */
+export function counted(evidence: Evidence, total: number, at: Instant): Evidence {
+  if (total <= evidence.restarts.total) return evidence;
+  const beforeLoss = evidence.lostAt !== undefined && at <= evidence.lostAt;
+  const atLoss = beforeLoss ? total : evidence.restarts.atLoss;
+  return { ...evidence, restarts: { total, atLoss } };
+}
+
+/**
+ * Makes a known task a tombstone; a deletion of a former version or of a former life of the id changes
+ * nothing.
+ */
+export function deleted(known: TaskRecord, event: TaskDeleted, now: Instant): TaskChange {
+  const { task } = known;
+  const late = event.taskVersion === undefined ? event.at < task.createdAt : event.taskVersion < task.version;
+  if (late) return { skip: 'older-version' };
+  const deletedAt = Math.max(event.at, task.deletedAt ?? event.at);
+  const version = Math.max(task.version, event.taskVersion ?? 0);
+  if (deletedAt === task.deletedAt && version === task.version) return { skip: 'duplicate' };
+  return { store: touch({ ...known, task: { ...task, deletedAt, version } }, now) };
+}

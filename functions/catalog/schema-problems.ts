@@ -1,0 +1,80 @@
+import { z } from 'zod/mini';
+import { listed, shown, unknownKey } from '../abandonment/policy-wording.ts';
+
+export type Parsed<Value> = { ok: true; value: Value } | { ok: false; problems: string[] };
+
+/**
+ * Reads a value by a schema.
+ *
+ * @param known the keys that are allowed at the top, to name the nearest one to an unknown key
+ * @returns the value, or one line per problem: the path of the key, what was wrong, what is allowed
+ */
+export function parseWith<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  value: unknown,
+  known: readonly string[] = [],
+): Parsed<z.output<Schema>> {
+  const result = z.safeParse(schema, value);
+  if (result.success) return { ok: true, value: result.data };
+  return { ok: false, problems: result.error.issues.map((issue) => lineOf(issue, value, known)) };
+}
+
+function lineOf(issue: z.core.$ZodIssue, value: unknown, known: readonly string[]): string {
+  const path = pathText(issue.path);
+  const said = messageOf(issue, at(value, issue.path), issue.path.length === 0 ? known : []);
+  return path === '' ? said : `${path} ${said}`;
+}
+
+function messageOf(issue: z.core.$ZodIssue, given: unknown, known: readonly string[]): string {
+  const is = given === undefined ? 'is missing' : `is ${shown(given)}`;
+  switch (issue.code) {
+    case 'invalid_value':
+      return `${is}; allowed: ${issue.values.length === 1 ? String(issue.values[0]) : listed(issue.values.map(String))}`;
+    case 'invalid_type':
+      return `${is}; allowed: ${articled(issue.expected)}`;
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => unknownKey(key, known)).join('; ');
+    case 'invalid_format':
+      return `${is}; allowed: ${FORMS[issue.format] ?? `text of the form ${issue.pattern ?? issue.format}`}`;
+    case 'too_small':
+      return `${is}; allowed: at least ${issue.minimum}`;
+    case 'too_big':
+      return `${is}; allowed: at most ${issue.maximum}`;
+    case 'custom':
+      return given === undefined ? issue.message : `(${shown(given)}) ${issue.message}`;
+    default:
+      return `${is}, which is not allowed`;
+  }
+}
+
+const FORMS: Record<string, string> = {
+  regex: 'an instant with a zone such as "2026-01-01T00:00:00Z"',
+};
+
+const NAMES: Record<string, string> = {
+  array: 'a list',
+  object: 'an object',
+  int: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  string: 'a text',
+};
+
+function articled(type: string): string {
+  return NAMES[type] ?? type;
+}
+
+function at(value: unknown, path: readonly PropertyKey[]): unknown {
+  let found = value;
+  for (const key of path) {
+    if (typeof found !== 'object' || found === null) return undefined;
+    found = (found as Record<PropertyKey, unknown>)[key];
+  }
+  return found;
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((key, depth) => (typeof key === 'number' ? `[${key}]` : (depth > 0 ? '.' : '') + String(key)))
+    .join('');
+}

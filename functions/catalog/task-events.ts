@@ -1,0 +1,142 @@
+import { NO_EVIDENCE, observe } from '../abandonment/evidence.ts';
+import type { PolicyBook } from '../abandonment/policy-book.ts';
+import type { ShardStatus } from '../abandonment/task.ts';
+import type { Instant } from '../abandonment/time.ts';
+import type { System } from '../platform/system.ts';
+import { countWrites } from '../store/counts.ts';
+import { keys, type TaskRecord } from '../store/rows.ts';
+import type { Write } from '../store/table.port.ts';
+import { loadTask, taskWrite } from '../store/tasks.ts';
+import type { CountedTask, TaskDeleted, TaskPublished } from './events.ts';
+import { counted, deleted, isOfNote, observed, restartsCounted } from './observations.ts';
+import { firstPublished, publishedAgain, type TaskChange } from './publications.ts';
+import { type Plan, type Settled, settle } from './settle.ts';
+import { loadWaiting, needsRenewal, type WaitingRecord, waitingOver, waitingWrite } from './waiting.ts';
+
+/** What the changes of one event share. */
+export interface CatalogContext {
+  system: System;
+  book: PolicyBook;
+  /**
+   * Task rows read together beforehand; the first attempt starts from them. A task that is not there is
+   * unknown.
+   */
+  read?: Map<string, TaskRecord>;
+}
+
+/** Takes a publication in: a new task, one that comes back, or a new version. */
+export async function publishTask(context: CatalogContext, event: TaskPublished): Promise<Settled> {
+  const { system } = context;
+  const id = event.task.id;
+  return changeTask(context, id, async (known) => {
+    const now = system.clock.now();
+    if (known && known.task.deletedAt === undefined) {
+      return planOf(context, known, publishedAgain(known, event, now));
+    }
+    const waiting = await loadWaiting(system.table, id, now);
+    const change = firstPublished(known, event, waiting, now);
+    return planOf(context, known, change, [waitingOver(id, waiting)]);
+  });
+}
+
+/** Stores a task that is not known; needless where it is. */
+export async function storeNewTask(context: CatalogContext, record: TaskRecord): Promise<Settled> {
+  return changeTask(context, record.task.id, async (known) =>
+    known ? { skip: 'known' } : planOf(context, undefined, { store: record }),
+  );
+}
+
+/** Takes a deletion in: the row stays as a tombstone; of an unknown task it waits for a late publication. */
+export async function deleteTask(context: CatalogContext, event: TaskDeleted): Promise<Settled> {
+  return changeTask(context, event.task, async (known) => {
+    const now = context.system.clock.now();
+    if (known) return planOf(context, known, deleted(known, event, now));
+    return planWaiting(context, event.task, known, (waiting) => {
+      const { at } = event;
+      if (waiting.deletion && waiting.deletion.at >= at) return undefined;
+      const stillNews = (waiting.evidence.observedAt ?? at) > at;
+      const deletion = { at, version: event.taskVersion ?? waiting.deletion?.version ?? null };
+      return { ...waiting, deletion, evidence: stillNews ? waiting.evidence : NO_EVIDENCE };
+    });
+  });
+}
+
+/** Takes in what was seen of one task's shards; of an unknown task it waits. */
+export async function observeTask(
+  context: CatalogContext,
+  id: string,
+  observation: { at: Instant; statuses: ShardStatus[] },
+): Promise<Settled> {
+  const policy = context.book.for(id);
+  return changeTask(context, id, async (known) => {
+    const now = context.system.clock.now();
+    if (known && known.task.deletedAt === undefined) {
+      return planOf(context, known, observed(known, observation, policy, now));
+    }
+    if (observation.at <= (known?.task.deletedAt ?? Number.NEGATIVE_INFINITY)) return { skip: 'deleted' };
+    return planWaiting(context, id, known, (waiting) => {
+      if (waiting.deletion && observation.at <= waiting.deletion.at) return undefined;
+      const evidence = observe(waiting.evidence, observation, policy);
+      const worth = isOfNote(waiting.evidence, evidence, policy, true) || needsRenewal(waiting, now);
+      return worth ? { ...waiting, evidence } : undefined;
+    });
+  });
+}
+
+/** Takes in how often one task was restarted so far; of an unknown task it waits. */
+export async function countRestarts(
+  context: CatalogContext,
+  count: CountedTask,
+  at: Instant,
+): Promise<Settled> {
+  return changeTask(context, count.task, async (known) => {
+    if (known) return planOf(context, known, restartsCounted(known, count.total, at));
+    return planWaiting(context, count.task, known, (waiting) => {
+      if (waiting.deletion && at <= waiting.deletion.at) return undefined;
+      const evidence = counted(waiting.evidence, count.total, at);
+      return evidence === waiting.evidence ? undefined : { ...waiting, evidence };
+    });
+  });
+}
+
+async function changeTask(
+  context: CatalogContext,
+  id: string,
+  plan: (known: TaskRecord | undefined) => Promise<Plan>,
+): Promise<Settled> {
+  let first = true;
+  return settle(context.system, async () => {
+    const known = first && context.read ? context.read.get(id) : await loadTask(context.system.table, id);
+    first = false;
+    return plan(known);
+  });
+}
+
+function planOf(
+  context: CatalogContext,
+  known: TaskRecord | undefined,
+  change: TaskChange,
+  also: Write[] = [],
+): Plan {
+  if ('skip' in change) return change;
+  const { store } = change;
+  const policy = context.book.for(store.task.id);
+  return { writes: [taskWrite(store, policy), ...countWrites(known, store, policy), ...also] };
+}
+
+/** Lets what was heard wait, unless the task has become known (or came back) meanwhile. */
+async function planWaiting(
+  context: CatalogContext,
+  id: string,
+  known: TaskRecord | undefined,
+  change: (waiting: WaitingRecord) => WaitingRecord | undefined,
+): Promise<Plan> {
+  const now = context.system.clock.now();
+  const next = change(await loadWaiting(context.system.table, id, now));
+  if (!next) return { skip: 'nothing-of-note' };
+  const stillUnknown: Write = {
+    check: keys.task(id),
+    if: [known ? { equals: ['rev', known.rev] } : { absent: true }],
+  };
+  return { writes: [waitingWrite(id, next, now), stillUnknown] };
+}

@@ -1,0 +1,13 @@
+import { type DisableMessage, disableMessage, parseMessage } from '../work/messages.ts';
+import type { Consumer } from '../work/pipeline.ts';
+import { disableTask } from './disable.ts';
+
+/** Works the disable queue: a message hints at a task whose row says that it is to be turned off. */
+export const disableConsumer: Consumer<DisableMessage> = {
+  queue: 'disable',
+  parse: (body) => parseMessage(disableMessage, body),
+  nameOf: ({ key, episode }) => `${key}#${episode}`,
+  notAfter: ({ notAfter }) => notAfter,
+  queuedAgainFromState: true,
+  act: (system, { key, episode }, delivery) => disableTask(system, { task: key, episode }, delivery),
+};

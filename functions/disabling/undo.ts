@@ -1,0 +1,64 @@
+import { controlPlaneFor } from '../control-planes/control-plane-for.ts';
+import { recipientKey } from '../notices/addresses.ts';
+import type { System } from '../platform/system.ts';
+import { countWrites } from '../store/counts.ts';
+import { FleetView } from '../store/fleet-view.ts';
+import { auditWrite } from '../store/records.ts';
+import type { TaskRecord } from '../store/rows.ts';
+import { loadTask, taskWrite } from '../store/tasks.ts';
+
+/** Who takes a disabling back, and why. */
+export interface Undo {
+  task: string;
+  by: string;
+  reason: string;
+}
+
+export type Undone = { outcome: 'enabled' | 'requested' } | { outcome: 'refused'; reason: string };
+
+/**
+ * Turns on again what Taskwarden turned off (promise 16). Its clock starts anew with the enabling, so it is not
+ * flagged again at once. In mode `fed` the owning system is asked and answers by publishing the task.
+ */
+export async function undoDisabling(system: System, { task: id, by, reason }: Undo): Promise<Undone> {
+  const record = await loadTask(system.table, id);
+  if (!record) return { outcome: 'refused', reason: 'no such task' };
+  const refusal = refusalOf(record);
+  if (refusal) return { outcome: 'refused', reason: refusal };
+  const now = system.clock.now();
+  const requestId = `${id}#${record.disabledByUs?.episode}#undo`;
+  const answer = await controlPlaneFor(system).enable({ task: record, requestId, by, reason });
+  if (answer.outcome === 'refused') return answer;
+  const audit = auditWrite({
+    task: id,
+    at: now,
+    act: 'enabled',
+    by,
+    reason,
+    evidence: { disabled: record.disabledByUs },
+    mails: [],
+  });
+  const writes = answer.outcome === 'confirmed' ? [...(await enabled(system, record, answer.at)), audit] : [audit];
+  const result = await system.table.transact(writes, system.random.id(now));
+  if (result.outcome !== 'applied') return { outcome: 'refused', reason: 'the task changed meanwhile; try again' };
+  return { outcome: answer.outcome === 'confirmed' ? 'enabled' : 'requested' };
+}
+
+function refusalOf(record: TaskRecord): string | undefined {
+  if (record.task.deletedAt !== undefined) return 'the task was deleted';
+  if (record.task.enabled) return 'the task is enabled';
+  return record.disabledByUs ? undefined : 'Taskwarden did not turn it off';
+}
+
+async function enabled(system: System, record: TaskRecord, at: number) {
+  const view = await FleetView.load(system.table, recipientKey);
+  const policy = view.policies.for(record.task.id);
+  const { total } = record.evidence.restarts;
+  const after: TaskRecord = {
+    ...record,
+    task: { ...record.task, enabled: true, enabledAt: at },
+    evidence: { ...record.evidence, restarts: { total, atLoss: total } },
+    disabledByUs: null,
+  };
+  return [taskWrite(after, policy), ...countWrites(record, after, policy)];
+}

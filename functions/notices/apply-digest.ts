@@ -1,0 +1,133 @@
+import { decide } from '../abandonment/decide.ts';
+import { nextLook } from '../abandonment/next-look.ts';
+import type { Episode, Told } from '../abandonment/task.ts';
+import type { Instant } from '../abandonment/time.ts';
+import type { System } from '../platform/system.ts';
+import type { FleetView } from '../store/fleet-view.ts';
+import { digestWrite, noticeDelete, noticeWrite } from '../store/records.ts';
+import type { DigestItem, DigestRecord, NoticeRecord, TaskRecord } from '../store/rows.ts';
+import { keys } from '../store/rows.ts';
+import type { Write } from '../store/table.port.ts';
+import { loadTask, taskWrite } from '../store/tasks.ts';
+import { standingOf } from './digest-states.ts';
+
+/** A conditional write is tried again on fresh state at most this often; the repair of a later scan goes on. */
+const ATTEMPTS = 6;
+
+/**
+ * Carries a digest's state over to the tasks and notices that were in it: grants or takes back what the mail said.
+ * Idempotent, item by item; the digest's row is marked when all is done (promises 4, 6, 7).
+ */
+export async function applyDigest(system: System, view: FleetView, digest: DigestRecord): Promise<void> {
+  for (const item of digest.items) await applyItem(system, view, digest, item);
+  const writes = [digestWrite({ ...digest, applied: true }, null)];
+  await system.table.transact(writes, system.random.id(system.clock.now()));
+}
+
+async function applyItem(system: System, view: FleetView, digest: DigestRecord, item: DigestItem): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const record = await loadTask(system.table, item.task);
+    const open = record?.open?.number === item.episode ? record.open : null;
+    if (!record || !open || (await storeOutcome(system, view, digest, item, record, open))) {
+      await settleNotice(system, digest, item, open !== null);
+      return;
+    }
+  }
+  throw new Error(`the outcome of a digest could not be stored on ${item.task}: it changes too fast`);
+}
+
+/** Stores what the mail means for the task; the task first, the notice after it, so that a crash between is mended. */
+async function storeOutcome(
+  system: System,
+  view: FleetView,
+  digest: DigestRecord,
+  item: DigestItem,
+  record: TaskRecord,
+  open: Episode,
+): Promise<boolean> {
+  const next = withOutcome(open, digest, item);
+  if (next === open) return true;
+  const changed = { ...record, open: next };
+  const now = system.clock.now();
+  const decision = decide(await view.caseOf(changed), now);
+  const look =
+    decision.answer === 'waiting'
+      ? nextLook(decision, next, now, system.config.confirmWithin)
+      : ({ at: now, why: 'look' } as const);
+  const write = taskWrite({ ...changed, next: look }, view.policies.for(item.task));
+  const result = await system.table.transact([write], system.random.id(now));
+  return result.outcome === 'applied';
+}
+
+async function settleNotice(system: System, digest: DigestRecord, item: DigestItem, open: boolean): Promise<void> {
+  const row = await system.table.get(keys.notice(digest.recipient, item.task, item.episode));
+  const notice = row as unknown as NoticeRecord | undefined;
+  if (notice?.pending?.notice !== item.notice || notice.pending.since !== item.asked) return;
+  if (standingOf(digest.state) === 'void') return;
+  await system.table.transact([settledNotice(notice, open)], system.random.id(system.clock.now()));
+}
+
+/** The notice row after the mail: gone with its episode, or kept without a pending notice. */
+function settledNotice({ recipient, address, task, episode }: NoticeRecord, open: boolean): Write {
+  return open
+    ? noticeWrite({ recipient, address, task, episode, pending: null })
+    : noticeDelete(recipient, task, episode);
+}
+
+function withOutcome(open: Episode, digest: DigestRecord, item: DigestItem): Episode {
+  const told = open.told[digest.recipient];
+  if (!told) return open;
+  const outcome = standingOf(digest.state);
+  if (item.notice === 'warning') return withWarning(open, told, digest, item, outcome);
+  if (item.notice === 'reminder') return withReminder(open, told, digest, item, outcome);
+  return open;
+}
+
+type Standing = ReturnType<typeof standingOf>;
+
+function withWarning(open: Episode, told: Told, digest: DigestRecord, item: DigestItem, outcome: Standing): Episode {
+  const mine = told.digest === digest.id || (told.grace === item.grace && told.warning !== 'accepted');
+  if (outcome === 'accepted') {
+    const dated = item.disableAt !== null;
+    const dates = withDate(open, digest.claimedAt, item);
+    if (told.grace !== item.grace || (told.warning === 'accepted' && told.digest !== digest.id)) {
+      return dates === open.dates ? open : { ...open, dates };
+    }
+    if (told.warning === 'accepted' && dates === open.dates) return open;
+    const acceptedAt = digest.sentAt ?? digest.claimedAt;
+    return changed(open, digest.recipient, { ...told, warning: 'accepted', dated, acceptedAt, digest: digest.id }, dates);
+  }
+  if (!mine) return open;
+  const warning = outcome === 'failed' ? 'failed' : 'tried';
+  if (told.warning === warning) return open;
+  const dates = wasPrinted(digest) ? withDate(open, digest.claimedAt, item) : open.dates;
+  return changed(open, digest.recipient, { ...told, warning, digest: digest.id }, dates);
+}
+
+function withReminder(open: Episode, told: Told, digest: DigestRecord, item: DigestItem, outcome: Standing): Episode {
+  const dates = wasPrinted(digest) ? withDate(open, digest.claimedAt, item) : open.dates;
+  const { reminder } = told;
+  if (!reminder || reminder.lead !== item.lead || reminder.state === 'done') {
+    return dates === open.dates ? open : { ...open, dates };
+  }
+  const state = outcome === 'void' ? ('tried' as const) : ('done' as const);
+  if (state === reminder.state) return open;
+  return changed(open, digest.recipient, { ...told, reminder: { ...reminder, state, digest: digest.id } }, dates);
+}
+
+/** Whether SES took the mail, whatever became of it then: its dates are out in the world. */
+function wasPrinted({ state }: DigestRecord): boolean {
+  return state !== 'sending' && state !== 'superseded' && state !== 'rejected';
+}
+
+/** Adds a printed date, unless an earlier mail printed the same. */
+function withDate(open: Episode, at: Instant, item: DigestItem): Episode['dates'] {
+  const { disableAt, after, grace } = item;
+  if (disableAt === null) return open.dates;
+  if (open.dates.some((date) => date.disableAt === disableAt && date.at <= at)) return open.dates;
+  return [...open.dates, { at, disableAt, grace, after: after ?? 0 }];
+}
+
+function changed(open: Episode, recipient: string, told: Told, dates: Episode['dates']): Episode {
+  return { ...open, dates, told: { ...open.told, [recipient]: told } };
+}

@@ -1,0 +1,46 @@
+import type { Notice, ResolveReason, Stage, TaskKind } from '../abandonment/task.ts';
+import type { Duration, Instant } from '../abandonment/time.ts';
+
+/** The class of what keeps a task from running; no error text of a task ever reaches a mail. */
+export type Cause = 'failed' | 'pending' | 'idle' | 'standby' | 'backfill' | 'never-primary' | 'unknown';
+
+/** One notice as a mail tells it. */
+export interface MailItem {
+  /** The task's id, as the owning system gave it. */
+  task: string;
+  episode: number;
+  notice: Notice;
+  kind: TaskKind;
+  dataPlane: string;
+  /** Since when it is without `PRIMARY`. */
+  since: Instant;
+  /** Counted time without `PRIMARY`. */
+  unhealthyFor: Duration;
+  /** Restarts tried since it was lost, from the control plane's running total. */
+  restarts: number;
+  cause: Cause;
+  /** The announced date; null where nothing is announced. Told only where `stage` is `disable`. */
+  disableAt: Instant | null;
+  /** When the owning system confirmed that it is off; of `disabled` notices. */
+  disabledAt?: Instant;
+  /** Addresses of the others who are told of this episode. */
+  told: string[];
+  /** Why the episode ended; absent while it is open. */
+  resolvedReason?: ResolveReason;
+  stage: Stage;
+}
+
+/** All that a mail may say. */
+export interface DigestFacts {
+  /** The recipient's address. */
+  recipient: string;
+  /** The instant the mail speaks from: `in 6 days` is counted from here. */
+  now: Instant;
+  /** The recipient's IANA time zone; UTC where absent or unknown. */
+  zone?: string;
+  /** Whom to ask. */
+  contact: string;
+  /** Whether the recipient declined reminders. */
+  declined: boolean;
+  items: MailItem[];
+}

@@ -1,0 +1,23 @@
+import type { DigestState } from '../store/rows.ts';
+
+const RANK: Record<DigestState, number> = {
+  sending: 0,
+  superseded: 1,
+  sent: 2,
+  delivered: 3,
+  rejected: 4,
+  bounced: 5,
+  complained: 6,
+};
+
+/** A digest's state only rises, whichever of the sender and SES's events comes first (design.md section 7). */
+export function raised(state: DigestState, to: DigestState): DigestState {
+  return RANK[to] > RANK[state] ? to : state;
+}
+
+/** What the state means for the notices in it: SES took the mail, refused it for its address, or was never given it. */
+export function standingOf(state: DigestState): 'open' | 'accepted' | 'failed' | 'void' {
+  if (state === 'sending') return 'open';
+  if (state === 'superseded') return 'void';
+  return state === 'sent' || state === 'delivered' ? 'accepted' : 'failed';
+}

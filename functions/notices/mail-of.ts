@@ -1,0 +1,77 @@
+import { countedTime } from '../abandonment/evidence.ts';
+import type { Evidence, ResolveReason } from '../abandonment/task.ts';
+import type { OutgoingMail } from '../platform/ports.ts';
+import type { System } from '../platform/system.ts';
+import type { FleetView } from '../store/fleet-view.ts';
+import type { DigestItem, DigestRecord, NoticeRecord, TaskRecord } from '../store/rows.ts';
+import type { Cause, MailItem } from './digest-facts.ts';
+import { renderDigest } from './render.ts';
+
+/** What a mail says about one notice rests on: the notice, its frozen item, and the task as it was read for it. */
+export interface Told {
+  notice: NoticeRecord;
+  record: TaskRecord | undefined;
+  item: DigestItem;
+}
+
+/**
+ * Writes the mail of a digest that is about to be claimed, and says which notices stand in it: what found no room is
+ * left for the next mail (promise 7).
+ */
+export async function mailOf(
+  system: System,
+  view: FleetView,
+  digest: DigestRecord,
+  told: readonly Told[],
+): Promise<{ mail: OutgoingMail; items: DigestItem[] }> {
+  await view.loadRecipients([digest.recipient]);
+  const byFacts = new Map(told.map((one) => [mailItem(system, view, digest, one), one.item]));
+  const { left, subject, text, html } = renderDigest({
+    recipient: digest.address,
+    now: digest.claimedAt,
+    contact: system.config.contact,
+    declined: view.hasDeclined(digest.recipient),
+    items: [...byFacts.keys()],
+  });
+  for (const item of left) byFacts.delete(item);
+  const mail = { to: digest.address, subject, text, html, headers: {}, digest: digest.id };
+  return { mail, items: [...byFacts.values()] };
+}
+
+function mailItem(system: System, view: FleetView, digest: DigestRecord, { notice, record, item }: Told): MailItem {
+  const facts = notice.pending?.facts as { disabledAt?: number; resolvedReason?: ResolveReason } | undefined;
+  const now = system.clock.now();
+  return {
+    task: item.task,
+    episode: item.episode,
+    notice: item.notice,
+    kind: record?.task.kind ?? 'service',
+    dataPlane: record?.task.dataPlane ?? '',
+    since: item.since,
+    unhealthyFor: countedTime(item.since, facts?.disabledAt ?? now, record ? view.unknownOf(record) : []),
+    restarts: item.restarts,
+    cause: record ? causeOf(record.evidence) : 'unknown',
+    disableAt: item.disableAt,
+    ...(facts?.disabledAt === undefined ? {} : { disabledAt: facts.disabledAt }),
+    ...(facts?.resolvedReason === undefined ? {} : { resolvedReason: facts.resolvedReason }),
+    told: othersTold(record, digest.recipient),
+    stage: item.disableAt === null ? 'notify' : 'disable',
+  };
+}
+
+function othersTold(record: TaskRecord | undefined, recipient: string): string[] {
+  return Object.entries(record?.open?.told ?? {})
+    .filter(([key, told]) => key !== recipient && !told.left && told.warning !== 'failed')
+    .map(([, told]) => told.address)
+    .sort();
+}
+
+/** The class of what keeps a task from running; the worst of its shards, never an error's text. */
+export function causeOf({ statuses, lastSeen }: Evidence): Cause {
+  if (statuses.includes('FAILED')) return 'failed';
+  if (lastSeen.PRIMARY === undefined && !statuses.includes('PRIMARY')) return 'never-primary';
+  if (statuses.includes('PENDING')) return 'pending';
+  if (statuses.includes('BACKFILL')) return 'backfill';
+  if (statuses.includes('STANDBY')) return 'standby';
+  return statuses.includes('IDLE') ? 'idle' : 'unknown';
+}

@@ -1,0 +1,273 @@
+import { judgeNotice } from '../abandonment/judge-notice.ts';
+import { isWindowed } from '../abandonment/task.ts';
+import { type Instant, SECOND } from '../abandonment/time.ts';
+import type { SendResult } from '../platform/ports.ts';
+import type { System } from '../platform/system.ts';
+import { FleetView } from '../store/fleet-view.ts';
+import {
+  digestWrite,
+  loadRecipientWithNotices,
+  newRecipient,
+  noticeDelete,
+  recipientWrite,
+} from '../store/records.ts';
+import type { DigestItem, DigestRecord, NoticeRecord, PendingNotice, RecipientRecord, TaskRecord } from '../store/rows.ts';
+import { loadTasks, taskWrite } from '../store/tasks.ts';
+import { recordOops } from '../work/oops.ts';
+import type { Delivery, Outcome } from '../work/pipeline.ts';
+import { retryDelaySeconds } from '../work/pipeline.ts';
+import { recipientKey } from './addresses.ts';
+import { isAdmitted } from './ramp.ts';
+import { recordAccepted, recordRefused, recordRejected } from './record-digest.ts';
+import { mailOf } from './mail-of.ts';
+
+/** As many notices stand in one mail; what does not fit goes into the next (promise 7). */
+export const MOST_ITEMS = 1_000;
+
+/** A notice that may go now, with what it will say. */
+interface Chosen {
+  notice: NoticeRecord & { pending: PendingNotice };
+  record: TaskRecord | undefined;
+  item: DigestItem;
+}
+
+/**
+ * Tells one recipient what is due for him: one mail of warnings and reminders (and what goes with them), and one of
+ * what was disabled. Each notice is decided again first; each mail is claimed, sent once, and recorded
+ * (design.md section 7).
+ */
+export async function notifyRecipient(system: System, recipient: string, delivery: Delivery): Promise<Outcome> {
+  for (let mails = 0; ; mails += 1) {
+    const outcome = await sendNext(system, recipient, delivery);
+    if (outcome !== 'sent') {
+      return mails > 0 && outcome.outcome === 'skipped' ? { outcome: 'done', reason: 'mailed' } : outcome;
+    }
+  }
+}
+
+async function sendNext(system: System, key: string, delivery: Delivery): Promise<Outcome | 'sent'> {
+  const now = system.clock.now();
+  const loaded = await loadRecipientWithNotices(system.table, key);
+  const pending = loaded.notices.filter((one): one is Chosen['notice'] => one.pending !== null);
+  const recipient = loaded.recipient ?? newRecipient(key, pending[0]?.address ?? '');
+  if (recipient.sending) return { outcome: 'skipped', reason: 'a mail is being sent' };
+  if (pending.length === 0) return release(system, recipient, 'nothing to tell');
+  if (recipient.dead) return dropAll(system, recipient, pending);
+  if (recipient.retryAt !== null && recipient.retryAt > now) return waitUntil(system, recipient, recipient.retryAt, now);
+  const view = await FleetView.load(system.table, recipientKey);
+  if (view.pauses.notify) return release(system, recipient, 'paused');
+  const ready = choose(view, recipient, pending, now);
+  if ('until' in ready) {
+    return ready.until === null
+      ? release(system, recipient, 'nothing due')
+      : waitUntil(system, recipient, ready.until, now);
+  }
+  const chosen = await judge(system, view, key, ready.notices, now);
+  if (chosen.length === 0) return release(system, recipient, 'nothing stands');
+  return mail(system, view, recipient, chosen, delivery);
+}
+
+/** Nothing is to be mailed now: a later message is welcome again. */
+async function release(system: System, recipient: RecipientRecord, reason: string): Promise<Outcome> {
+  if (recipient.queuedAt !== null) {
+    const write = recipientWrite({ ...recipient, queuedAt: null });
+    await system.table.transact([write], system.random.id(system.clock.now()));
+  }
+  return { outcome: 'skipped', reason };
+}
+
+/** A planned wait: the message stays on the queue and comes back then (at most 12 h away, SQS's limit). */
+async function waitUntil(system: System, recipient: RecipientRecord, at: Instant, now: Instant): Promise<Outcome> {
+  const delaySeconds = Math.ceil((at - now) / SECOND);
+  if (delaySeconds > 11 * 3_600) return release(system, recipient, 'not yet');
+  return { outcome: 'retry', reason: 'not yet', delaySeconds, failed: false };
+}
+
+async function dropAll(system: System, recipient: RecipientRecord, pending: NoticeRecord[]): Promise<Outcome> {
+  for (const { task, episode } of pending) {
+    await system.table.transact([noticeDelete(recipient.key, task, episode)], system.random.id(system.clock.now()));
+  }
+  return release(system, recipient, 'dead address');
+}
+
+/** What may go now: all but windowed notices while the window of the last mail is open; or when something may. */
+function choose(
+  view: FleetView,
+  recipient: RecipientRecord,
+  pending: Chosen['notice'][],
+  now: Instant,
+): { notices: Chosen['notice'][] } | { until: Instant | null } {
+  const { digestEvery } = view.policies.global;
+  const windowAt = recipient.lastMailAt === null ? 0 : recipient.lastMailAt + digestEvery;
+  const urgent = pending.some(({ pending: one }) => one.by !== undefined && one.by <= windowAt && one.by > now);
+  const readyAt = ({ pending: one }: Chosen['notice']): Instant | null => {
+    if (one.notice === 'warning' && !isAdmitted(recipient, now)) return null;
+    return isWindowed(one.notice) && !urgent ? Math.max(one.notBefore, windowAt) : one.notBefore;
+  };
+  const instants = pending.map(readyAt);
+  const due = pending.filter((_, at) => (instants[at] ?? Number.POSITIVE_INFINITY) <= now);
+  const others = due.filter(({ pending: one }) => one.notice !== 'disabled');
+  if (others.length > 0) return { notices: others.slice(0, MOST_ITEMS) };
+  if (due.length > 0) {
+    const disabled = pending.filter(({ pending: one }) => one.notice === 'disabled');
+    return { notices: disabled.slice(0, MOST_ITEMS) };
+  }
+  const future = instants.filter((at): at is Instant => at !== null);
+  return { until: future.length > 0 ? Math.min(...future) : null };
+}
+
+/** Decides each notice again on fresh state; those that no longer hold go, with their reason. */
+async function judge(
+  system: System,
+  view: FleetView,
+  key: string,
+  notices: Chosen['notice'][],
+  now: Instant,
+): Promise<Chosen[]> {
+  const tasks = await loadTasks(system.table, notices.map((one) => one.task));
+  const chosen: Chosen[] = [];
+  for (const notice of notices) {
+    const record = tasks.get(notice.task);
+    if (!isWindowed(notice.pending.notice)) {
+      chosen.push({ notice, record, item: pastItem(notice, record) });
+      continue;
+    }
+    const open = record?.open?.number === notice.episode ? record : undefined;
+    const verdict = open
+      ? judgeNotice(await view.caseOf(open), key, notice.pending.notice, now)
+      : ({ verdict: 'void', reason: 'over' } as const);
+    if (verdict.verdict === 'send' && open) {
+      chosen.push({ notice, record, item: presentItem(notice, open, verdict) });
+    } else if (verdict.verdict === 'void') {
+      system.telemetry.log('info', 'notice skipped', { task: notice.task, notice: notice.pending.notice, reason: verdict.reason });
+      await drop(system, view, notice, open);
+    }
+  }
+  return chosen;
+}
+
+/** Takes back a notice that no longer holds, so that the next look can ask for another. */
+async function drop(system: System, view: FleetView, notice: NoticeRecord, record: TaskRecord | undefined): Promise<void> {
+  const writer = () => system.random.id(system.clock.now());
+  const told = record?.open?.told[notice.recipient];
+  if (record?.open && told) {
+    const { [notice.recipient]: _, ...others } = record.open.told;
+    const done = told.reminder ? { ...told, reminder: { ...told.reminder, state: 'done' as const } } : told;
+    const kept = notice.pending?.notice === 'reminder' || told.warning === 'accepted';
+    const next = kept ? { ...others, [notice.recipient]: done } : others;
+    const changed = { ...record, open: { ...record.open, told: next }, next: { at: system.clock.now(), why: 'look' as const } };
+    await system.table.transact([taskWrite(changed, view.policies.for(notice.task))], writer());
+  }
+  await system.table.transact([noticeDelete(notice.recipient, notice.task, notice.episode)], writer());
+}
+
+function restartsOf(record: TaskRecord): number {
+  return record.evidence.restarts.total - record.evidence.restarts.atLoss;
+}
+
+function presentItem(
+  notice: Chosen['notice'],
+  record: TaskRecord,
+  verdict: { disableAt: Instant | null; after?: number },
+): DigestItem {
+  const { lead } = notice.pending;
+  return {
+    task: notice.task,
+    episode: notice.episode,
+    notice: notice.pending.notice,
+    grace: record.open?.grace ?? 0,
+    disableAt: verdict.disableAt,
+    ...(verdict.after === undefined ? {} : { after: verdict.after }),
+    since: record.open?.since ?? 0,
+    restarts: restartsOf(record),
+    asked: notice.pending.since,
+    ...(lead === undefined ? {} : { lead }),
+  };
+}
+
+/** A notice of what is past says what was frozen when it came to be. */
+function pastItem(notice: Chosen['notice'], record: TaskRecord | undefined): DigestItem {
+  const facts = notice.pending.facts as { since?: Instant; restarts?: number } | undefined;
+  return {
+    task: notice.task,
+    episode: notice.episode,
+    notice: notice.pending.notice,
+    grace: 0,
+    disableAt: null,
+    since: facts?.since ?? record?.open?.since ?? 0,
+    restarts: facts?.restarts ?? 0,
+    asked: notice.pending.since,
+  };
+}
+
+async function mail(
+  system: System,
+  view: FleetView,
+  recipient: RecipientRecord,
+  chosen: Chosen[],
+  delivery: Delivery,
+): Promise<Outcome | 'sent'> {
+  const draft = draftOf(system, recipient, chosen);
+  const { mail: outgoing, items } = await mailOf(system, view, draft, chosen);
+  const digest = { ...draft, items };
+  if (!(await claim(system, recipient, digest))) return { outcome: 'skipped', reason: 'claimed by another' };
+  return record(system, view, digest, await system.mailer.send(outgoing), delivery);
+}
+
+/** Records what SES answered, and says what is to become of the message. */
+async function record(
+  system: System,
+  view: FleetView,
+  digest: DigestRecord,
+  result: SendResult,
+  delivery: Delivery,
+): Promise<Outcome | 'sent'> {
+  if (result.outcome === 'accepted') {
+    await recordAccepted(system, view, digest.id, result.messageId);
+    return 'sent';
+  }
+  const permanent = result.outcome === 'refused' && result.cause === 'recipient';
+  recordOops(system, {
+    worker: 'notify',
+    item: digest.recipient,
+    attempt: delivery.receiveCount,
+    cause: permanent ? 'permanent' : 'environment',
+    error: new Error(`SES: ${result.code}: ${result.message}`),
+  });
+  if (result.outcome === 'unknown') return { outcome: 'skipped', reason: 'outcome unknown: to be settled' };
+  if (permanent) {
+    await recordRejected(system, view, digest.id);
+    return { outcome: 'done', reason: 'address rejected' };
+  }
+  const delaySeconds = retryDelaySeconds(delivery.receiveCount, system.random.next());
+  await recordRefused(system, view, digest.id, system.clock.now() + delaySeconds * SECOND);
+  return { outcome: 'retry', reason: result.code, delaySeconds, failed: true };
+}
+
+function draftOf(system: System, recipient: RecipientRecord, chosen: Chosen[]): DigestRecord {
+  const now = system.clock.now();
+  return {
+    id: system.random.id(now),
+    recipient: recipient.key,
+    address: recipient.address || (chosen[0]?.notice.address ?? ''),
+    state: 'sending',
+    claimedAt: now,
+    leaseUntil: now + system.config.sendLease,
+    notAfter: now + system.config.sendLease,
+    sentAt: null,
+    messageId: null,
+    items: [],
+    applied: false,
+    rev: 0,
+  };
+}
+
+/** Claims the recipient and freezes what the mail says, in one transaction; false where another was first. */
+async function claim(system: System, recipient: RecipientRecord, digest: DigestRecord): Promise<boolean> {
+  const claimed = recipientWrite({ ...recipient, address: digest.address, sending: digest.id, retryAt: null });
+  const result = await system.table.transact(
+    [digestWrite(digest, digest.leaseUntil), claimed],
+    system.random.id(digest.claimedAt),
+  );
+  return result.outcome === 'applied';
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod/mini';
+
+export type EventKind =
+  | 'sent'
+  | 'delivered'
+  | 'bounced'
+  | 'complained'
+  | 'rejected'
+  | 'delayed'
+  | 'rendering-failed';
+
+const KINDS: Record<string, EventKind | 'of-no-interest'> = {
+  send: 'sent',
+  delivery: 'delivered',
+  bounce: 'bounced',
+  complaint: 'complained',
+  reject: 'rejected',
+  deliverydelay: 'delayed',
+  renderingfailure: 'rendering-failed',
+  open: 'of-no-interest',
+  click: 'of-no-interest',
+  subscription: 'of-no-interest',
+  amazonsnssubscriptionsucceeded: 'of-no-interest',
+};
+
+const typed = z.object({ eventType: z.optional(z.string()), notificationType: z.optional(z.string()) });
+
+/**
+ * What the record tells; undefined where its type is absent or not known. SES spells some types with a
+ * space.
+ */
+export function kindOf(record: unknown): EventKind | 'of-no-interest' | undefined {
+  const parsed = typed.safeParse(record);
+  const type = parsed.success ? (parsed.data.eventType ?? parsed.data.notificationType) : undefined;
+  return type === undefined ? undefined : KINDS[type.replaceAll(' ', '').toLowerCase()];
+}
+
+const sns = z.object({ Type: z.string(), Message: z.string() });
+const bridge = z.object({ 'detail-type': z.string(), detail: z.record(z.string(), z.unknown()) });
+
+export type Unwrapped = { ok: true; record: unknown } | { ok: false; reason: string };
+
+/** The text that SES publishes to a topic when an event destination is made. */
+const TEST_MESSAGE = /^Successfully validated SNS topic/;
+
+function parseJson(text: string): Unwrapped {
+  try {
+    return { ok: true, record: JSON.parse(text) };
+  } catch {
+    return { ok: false, reason: 'not JSON' };
+  }
+}
+
+function unwrapSns(envelope: z.infer<typeof sns>): Unwrapped {
+  if (envelope.Type !== 'Notification')
+    return { ok: false, reason: `an SNS message of type ${envelope.Type}` };
+  return TEST_MESSAGE.test(envelope.Message) ? { ok: true, record: undefined } : parseJson(envelope.Message);
+}
+
+/** The record of SES inside its envelope; `undefined` for a topic's test message. */
+export function unwrap(body: unknown): Unwrapped {
+  if (typeof body === 'string') {
+    if (TEST_MESSAGE.test(body)) return { ok: true, record: undefined };
+    const parsed = parseJson(body);
+    return parsed.ok && typeof parsed.record !== 'string'
+      ? unwrap(parsed.record)
+      : { ok: false, reason: 'not JSON' };
+  }
+  const inSns = sns.safeParse(body);
+  if (inSns.success) return unwrapSns(inSns.data);
+  const inBridge = bridge.safeParse(body);
+  return { ok: true, record: inBridge.success ? inBridge.data.detail : body };
+}

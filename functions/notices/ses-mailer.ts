@@ -1,0 +1,111 @@
+import { SESClient, SendRawEmailCommand } from '@aws-sdk/client-ses';
+import type { Duration } from '../abandonment/time.ts';
+import type { Clock, Mailer, OutgoingMail, SendResult } from '../platform/ports.ts';
+import type { TokenBucket } from '../platform/token-bucket.ts';
+import { domainOf, normaliseAddress } from './addresses.ts';
+import { DIGEST_TAG } from './digest-mail-marks.ts';
+import { visible } from './escape.ts';
+import { buildMime } from './mime.ts';
+import { classifySesError } from './ses-errors.ts';
+
+export interface SesClientOptions {
+  /** Of an emulator; the SDK's own where absent. */
+  endpoint?: string;
+  region?: string;
+  /** Milliseconds until an unanswered request is given up; below the lease of a mail's claim. */
+  requestTimeoutMs: number;
+}
+
+/**
+ * The client for `SesMailer`. One attempt, for the SDK's own retry of a time-out is a second mail; and a
+ * time-out that throws, for without `throwOnRequestTimeout` the SDK only logs a warning and waits on.
+ */
+export function createSesClient(options: SesClientOptions): SESClient {
+  return new SESClient({
+    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+    ...(options.region === undefined ? {} : { region: options.region }),
+    maxAttempts: 1,
+    requestHandler: {
+      requestTimeout: options.requestTimeoutMs,
+      connectionTimeout: Math.min(options.requestTimeoutMs, 3_000),
+      throwOnRequestTimeout: true,
+    },
+  });
+}
+
+export interface SesMailerOptions {
+  clock: Clock;
+  bucket: TokenBucket;
+  /** A verified address, or `Name <address>`. */
+  sender: string;
+  replyTo?: string;
+  /** Whose events come back; none are asked for where absent. */
+  configurationSet?: string;
+  /** How long a mail may wait for its turn before the rate is said to be exceeded; default 5 s. */
+  longestWaitMs?: Duration;
+}
+
+/** The address in `Name <address>`, or the text itself. */
+function bareAddress(from: string): string | undefined {
+  return normaliseAddress(/<([^<>]*)>\s*$/.exec(from)?.[1] ?? from);
+}
+
+/** Mail through SES: one attempt each, paced, every answer classified. */
+export class SesMailer implements Mailer {
+  readonly #client: Pick<SESClient, 'send'>;
+  readonly #options: SesMailerOptions;
+  readonly #source: string;
+
+  /**
+   * Throws a RangeError where `sender` or `replyTo` holds no address: SES would blame it on every recipient.
+   */
+  constructor(client: Pick<SESClient, 'send'>, options: SesMailerOptions) {
+    const source = bareAddress(options.sender);
+    if (source === undefined) throw new RangeError(`not a sender's address: ${visible(options.sender)}`);
+    if (options.replyTo !== undefined && bareAddress(options.replyTo) === undefined) {
+      throw new RangeError(`not an address to reply to: ${visible(options.replyTo)}`);
+    }
+    this.#client = client;
+    this.#options = options;
+    this.#source = source;
+  }
+
+  /** Never throws for what SES answers; throws a RangeError for a mail that is none (see `buildMime`). */
+  async send(mail: OutgoingMail): Promise<SendResult> {
+    const { bucket, clock, longestWaitMs = 5_000 } = this.#options;
+    if (!(await bucket.take(longestWaitMs))) {
+      return {
+        outcome: 'refused',
+        cause: 'rate',
+        code: 'OwnRate',
+        message: 'the rate of this worker is used up',
+      };
+    }
+    const command = await this.#command(mail, clock.now());
+    try {
+      const answer = await this.#client.send(command);
+      if (answer.MessageId) return { outcome: 'accepted', messageId: answer.MessageId };
+      return { outcome: 'unknown', code: 'NoMessageId', message: 'SES answered without a message id' };
+    } catch (error) {
+      return classifySesError(error);
+    }
+  }
+
+  async #command(mail: OutgoingMail, now: number): Promise<SendRawEmailCommand> {
+    const { sender, replyTo, configurationSet } = this.#options;
+    const raw = await buildMime({
+      ...mail,
+      from: sender,
+      ...(replyTo === undefined ? {} : { replyTo }),
+      date: now,
+      messageIdDomain: domainOf(this.#source),
+    });
+    return new SendRawEmailCommand({
+      Source: this.#source,
+      Destinations: [mail.to],
+      RawMessage: { Data: raw },
+      Tags: [{ Name: DIGEST_TAG, Value: mail.digest }],
+      ...(configurationSet === undefined ? {} : { ConfigurationSetName: configurationSet }),
+    });
+  }
+}

@@ -1,0 +1,29 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+
+/** Region, credentials and `AWS_ENDPOINT_URL` are the SDK's own affair. One function each: what is unused is not bundled. */
+
+/** Well below the functions' time limits, so that a call that hangs is tried again and not cut off. */
+const requestHandler = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
+
+/** For the table. */
+export function dynamoDbClient(): DynamoDBClient {
+  return new DynamoDBClient({ requestHandler, maxAttempts: 4 });
+}
+
+/** For the queues. */
+export function sqsClient(): SQSClient {
+  return new SQSClient({ requestHandler, maxAttempts: 4 });
+}
+
+/** For the bus. */
+export function eventBridgeClient(): EventBridgeClient {
+  return new EventBridgeClient({ requestHandler, maxAttempts: 4 });
+}
+
+/** For the operators' topic. */
+export function snsClient(): SNSClient {
+  return new SNSClient({ requestHandler, maxAttempts: 4 });
+}

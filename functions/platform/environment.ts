@@ -1,0 +1,131 @@
+import { z } from 'zod/mini';
+import { ENV } from './names.ts';
+import type { QueueName } from './ports.ts';
+import type { RuntimeConfig } from './system.ts';
+
+/** All that a function is told by its environment. Lengths of time are milliseconds. */
+export interface Environment {
+  config: RuntimeConfig;
+  table: string;
+  bus: string;
+  operatorsTopic: string;
+  queueUrls: Record<QueueName, string>;
+  sender: string;
+  replyTo: string;
+  configurationSet: string;
+  /** How fast one sender may send. */
+  mailsPerSecond: number;
+  /** The sources of events that the deployment names. */
+  sources: { name: string; prefixes: string[]; dataPlanes: string[] }[];
+  /** Whether the stage may be told the time; on `local` alone. */
+  demoClock: boolean;
+}
+
+/** What a worker of a queue is told beside it. */
+export interface WorkerEnvironment {
+  sourceQueueUrl: string;
+  deadLetterQueueUrl: string;
+  maxReceives: number;
+}
+
+const text = z.string().check(z.minLength(1));
+const milliseconds = z.coerce.number().check(z.int(), z.minimum(0));
+const sourcesSchema = z.array(z.object({ name: text, prefixes: z.array(text), dataPlanes: z.array(text) }));
+
+const environmentSchema = z.object({
+  [ENV.stage]: text,
+  [ENV.table]: text,
+  [ENV.bus]: text,
+  [ENV.operatorsTopic]: text,
+  [ENV.ingestQueue]: text,
+  [ENV.notifyQueue]: text,
+  [ENV.disableQueue]: text,
+  [ENV.mailEventsQueue]: text,
+  [ENV.sender]: text,
+  [ENV.replyTo]: text,
+  [ENV.configurationSet]: text,
+  [ENV.mailsPerSecond]: z.coerce.number().check(z.positive()),
+  [ENV.contact]: text,
+  [ENV.controlPlane]: z.enum(['fed', 'own']),
+  [ENV.stageCeiling]: z.enum(['detect', 'notify', 'disable']),
+  [ENV.allowedDomains]: z.string(),
+  [ENV.sources]: text,
+  [ENV.scanEvery]: milliseconds,
+  [ENV.gatherDisabled]: milliseconds,
+  [ENV.confirmWithin]: milliseconds,
+  [ENV.sendLease]: milliseconds,
+  [ENV.demoClock]: z.optional(z.literal('on')),
+  AWS_LAMBDA_FUNCTION_VERSION: z.optional(z.string()),
+});
+
+const workerSchema = z.object({
+  [ENV.sourceQueue]: text,
+  [ENV.deadLetterQueue]: text,
+  [ENV.maxReceives]: z.coerce.number().check(z.int(), z.minimum(1)),
+});
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Parses the environment of a function.
+ * @throws Error naming the variable that is missing or not allowed; also where a stage other than `local` may be told
+ * the time, whatever the deployment checked before
+ */
+export function readEnvironment(variables: Variables = process.env): Environment {
+  const given = parse(environmentSchema, variables);
+  const demoClock = given[ENV.demoClock] === 'on';
+  if (demoClock && given[ENV.stage] !== 'local') {
+    throw new Error(
+      `${ENV.demoClock} is refused on stage ${given[ENV.stage]}: only local may be told the time`,
+    );
+  }
+  return {
+    config: runtimeConfig(given),
+    table: given[ENV.table],
+    bus: given[ENV.bus],
+    operatorsTopic: given[ENV.operatorsTopic],
+    queueUrls: {
+      ingest: given[ENV.ingestQueue],
+      notify: given[ENV.notifyQueue],
+      disable: given[ENV.disableQueue],
+      'mail-events': given[ENV.mailEventsQueue],
+    },
+    sender: given[ENV.sender],
+    replyTo: given[ENV.replyTo],
+    configurationSet: given[ENV.configurationSet],
+    mailsPerSecond: given[ENV.mailsPerSecond],
+    sources: parse(sourcesSchema, JSON.parse(given[ENV.sources])),
+    demoClock,
+  };
+}
+
+/** Parses what only workers of a queue are told; throws as `readEnvironment` does. */
+export function readWorkerEnvironment(variables: Variables = process.env): WorkerEnvironment {
+  const given = parse(workerSchema, variables);
+  return {
+    sourceQueueUrl: given[ENV.sourceQueue],
+    deadLetterQueueUrl: given[ENV.deadLetterQueue],
+    maxReceives: given[ENV.maxReceives],
+  };
+}
+
+function runtimeConfig(given: z.infer<typeof environmentSchema>): RuntimeConfig {
+  const domains = given[ENV.allowedDomains].split(',').filter((domain) => domain !== '');
+  return {
+    stage: given[ENV.stage],
+    functionVersion: given.AWS_LAMBDA_FUNCTION_VERSION ?? 'none',
+    contact: given[ENV.contact],
+    controlPlane: given[ENV.controlPlane],
+    gatherDisabled: given[ENV.gatherDisabled],
+    confirmWithin: given[ENV.confirmWithin],
+    sendLease: given[ENV.sendLease],
+    allowedDomains: domains.length > 0 ? domains : null,
+  };
+}
+
+function parse<Schema extends z.core.$ZodType>(schema: Schema, value: unknown): z.core.output<Schema> {
+  const parsed = z.safeParse(schema, value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new Error(`environment: ${issue?.path.join('.')}: ${issue?.message}`);
+}

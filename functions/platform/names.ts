@@ -1,0 +1,99 @@
+/** What the deployment and the running code must call by the same name. */
+
+/** Environment variables of the functions. */
+export const ENV = {
+  stage: 'TASKWARDEN_STAGE',
+  table: 'TASKWARDEN_TABLE',
+  bus: 'TASKWARDEN_BUS',
+  operatorsTopic: 'TASKWARDEN_OPERATORS_TOPIC',
+  ingestQueue: 'TASKWARDEN_INGEST_QUEUE_URL',
+  notifyQueue: 'TASKWARDEN_NOTIFY_QUEUE_URL',
+  disableQueue: 'TASKWARDEN_DISABLE_QUEUE_URL',
+  mailEventsQueue: 'TASKWARDEN_MAIL_EVENTS_QUEUE_URL',
+  /** Of a worker: the queue it reads and where it puts what will never succeed. */
+  sourceQueue: 'TASKWARDEN_SOURCE_QUEUE_URL',
+  deadLetterQueue: 'TASKWARDEN_DEAD_LETTER_QUEUE_URL',
+  /** Of a worker: after how many receives the broker dead-letters a message. */
+  maxReceives: 'TASKWARDEN_MAX_RECEIVES',
+  sender: 'TASKWARDEN_SENDER',
+  replyTo: 'TASKWARDEN_REPLY_TO',
+  configurationSet: 'TASKWARDEN_CONFIGURATION_SET',
+  /** This worker's part of the account's sending rate. */
+  mailsPerSecond: 'TASKWARDEN_MAILS_PER_SECOND',
+  contact: 'TASKWARDEN_CONTACT',
+  controlPlane: 'TASKWARDEN_CONTROL_PLANE',
+  stageCeiling: 'TASKWARDEN_STAGE_CEILING',
+  allowedDomains: 'TASKWARDEN_ALLOWED_DOMAINS',
+  /** JSON: who may put what on the bus. */
+  sources: 'TASKWARDEN_SOURCES',
+  scanEvery: 'TASKWARDEN_SCAN_EVERY_MS',
+  gatherDisabled: 'TASKWARDEN_GATHER_DISABLED_MS',
+  confirmWithin: 'TASKWARDEN_CONFIRM_WITHIN_MS',
+  sendLease: 'TASKWARDEN_SEND_LEASE_MS',
+  demoClock: 'TASKWARDEN_DEMO_CLOCK',
+} as const;
+
+/** The namespace of all metrics; their dimensions are `service` (the function) and `stage`. */
+export const METRIC_NAMESPACE = 'Taskwarden';
+
+/** Metrics that alarms stand on. */
+export const METRIC = {
+  /** One per scan that went through to its end; the heartbeat. */
+  scanCompleted: 'ScanCompleted',
+  /** One per message that ended in an outcome. */
+  messageDone: 'MessageDone',
+  messageSkipped: 'MessageSkipped',
+  /** A failed attempt that is tried again. */
+  messageRetried: 'MessageRetried',
+  /** Put back for later as planned: no failure. */
+  messagePostponed: 'MessagePostponed',
+  messageDeadLettered: 'MessageDeadLettered',
+  /** Records left for a later delivery because the function's time ran short. */
+  messageLeft: 'MessageLeft',
+  /** An event from a source that may not say it, or that its schema refuses. */
+  eventRefused: 'EventRefused',
+  mailAccepted: 'MailAccepted',
+  /** SES would take no mail of ours (quota, paused account, sandbox, unverified identity). */
+  mailEnvironmentRefused: 'MailEnvironmentRefused',
+  /** A bounce, complaint or delivery that SES reported. */
+  mailEvent: 'MailEvent',
+} as const;
+
+/** The functions, by the `service` dimension of their metrics and logs. */
+export const SERVICES = ['scanner', 'notifier', 'disabler', 'ingest', 'mail-events'] as const;
+export type Service = (typeof SERVICES)[number];
+
+/** The source of the events that Taskwarden itself puts on the bus. */
+export const EVENT_SOURCE = 'taskwarden';
+
+/** The alias that schedules and event sources point at. */
+export const LIVE_ALIAS = 'live';
+
+/** The SSM parameter that tells where a deployed stage is. */
+export function deploymentParameter(stage: string): string {
+  return `/taskwarden/${stage}/deployment`;
+}
+
+/** The text of that parameter, as JSON: how a deployed stage is found by its name. */
+export interface Deployment {
+  version: 1;
+  stage: string;
+  region: string;
+  table: string;
+  bus: string;
+  operatorsTopic: string;
+  /** Where SES reports what became of mails. */
+  mailEventsTopic: string;
+  configurationSet: string;
+  sender: string;
+  contact: string;
+  controlPlane: 'fed' | 'own';
+  stageCeiling: 'detect' | 'notify' | 'disable';
+  allowedDomains: string[] | null;
+  /** Whether the stage may be told the time. */
+  demoClock: boolean;
+  /** By queue: its URL and that of its dead-letter queue. */
+  queues: Record<'ingest' | 'notify' | 'disable' | 'mail-events', { url: string; deadLetterUrl: string }>;
+  /** By function: what to invoke (the alias `live`). */
+  functions: Record<Service, string>;
+}

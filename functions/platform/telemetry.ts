@@ -1,0 +1,52 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { METRIC_NAMESPACE, type Service } from './names.ts';
+import type { LogLevel, Telemetry } from './ports.ts';
+
+/** Logs as JSON lines and metrics in CloudWatch's embedded format: both are lines on standard output, no calls. */
+export class LambdaTelemetry implements Telemetry {
+  readonly logger: Logger;
+  readonly #service: Service;
+  readonly #stage: string;
+
+  constructor(service: Service, stage: string) {
+    this.#service = service;
+    this.#stage = stage;
+    this.logger = new Logger({ serviceName: service, persistentKeys: { stage } });
+  }
+
+  log(level: LogLevel, message: string, properties: Record<string, unknown> = {}): void {
+    quietly(() => this.logger[level](message, { properties }));
+  }
+
+  metric(
+    name: string,
+    value: number,
+    unit: 'Count' | 'Milliseconds' = 'Count',
+    properties: Record<string, unknown> = {},
+  ): void {
+    quietly(() => {
+      const metrics = new Metrics({
+        namespace: METRIC_NAMESPACE,
+        serviceName: this.#service,
+        defaultDimensions: { stage: this.#stage },
+        singleMetric: true,
+      });
+      for (const [key, property] of Object.entries(properties)) metrics.addMetadata(key, asText(property));
+      metrics.addMetric(name, unit, value);
+    });
+  }
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined');
+}
+
+/** What reports must not break what it reports on. */
+function quietly(report: () => void): void {
+  try {
+    report();
+  } catch {
+    process.stdout.write('{"level":"ERROR","message":"telemetry failed"}\n');
+  }
+}

@@ -1,0 +1,146 @@
+import { isWindowed, type Notice, tenantOf } from '../abandonment/task.ts';
+import { type Duration, HOUR, type Instant, SECOND } from '../abandonment/time.ts';
+import type { QueueName } from '../platform/ports.ts';
+import { isAdmitted } from '../notices/ramp.ts';
+import { inLastDay } from '../store/fleet-view.ts';
+import { eachRow, loadRamp, loadRecipients, newRecipient, rampWrite, recipientWrite } from '../store/records.ts';
+import { BUCKETS, index, type PaceRecord, type RecipientRecord } from '../store/rows.ts';
+import { notifyMessageFor } from './dispatch.ts';
+import { faultOf } from './faults.ts';
+import { DONE, type Generator } from './generator.ts';
+import { untilSpent } from './ladder.ts';
+import { count, eachOf, type Run } from './look.ts';
+
+/** The longest delay that SQS gives a message (900 s). */
+const LONGEST_DELAY_SECONDS = 900;
+
+/** A message that was queued and not worked for so long is taken for lost. */
+const LOST_AFTER: Duration = 3 * HOUR;
+
+/** A recipient with notices that wait for a mail. */
+interface Waiting {
+  key: string;
+  group: string;
+  warned: boolean;
+  /** From when the earliest may go; from when one may that no digest window holds back. */
+  notBefore: Instant;
+  freeAt: Instant;
+  /** When the first window of a rung closes. */
+  closesAt?: Instant;
+}
+
+/** Puts each recipient with something to be told on the queue once: one message, one mail (promise 6). */
+export const digestsGenerator: Generator = {
+  name: 'digests',
+  band: 60,
+  afterDecisions: true,
+  async run(run, budget, cursor) {
+    if (run.view.pauses.notify || run.view.pauses.evaluate) return DONE;
+    const ramp = new Ramp(await loadRamp(run.system.table), run);
+    for (let bucket = cursor === null ? 0 : Number(cursor); bucket < BUCKETS; bucket += 1) {
+      const waiting = untilSpent(recipientsIn(run, bucket), budget);
+      await eachOf(chunks(waiting, 50), 4, (chunk) => dispatch(run, chunk, ramp), faultOf(run, 'digests'));
+      if (budget.spent()) {
+        await ramp.store();
+        return { cursor: String(bucket) };
+      }
+    }
+    await ramp.store();
+    return DONE;
+  },
+};
+
+/** The recipients of one bucket's pending notices; the index sorts them by recipient. */
+async function* recipientsIn(run: Run, bucket: number): AsyncGenerator<Waiting> {
+  let waiting: Waiting | undefined;
+  for await (const row of eachRow(run.system.table, { index: 'g1', pk: index.pendingNotices(bucket) })) {
+    const [key, task] = (row.g1sk as string).split('#') as [string, string];
+    const { notBefore, notice, by } = row.p as { notBefore: Instant; notice: Notice; by?: Instant };
+    if (waiting && waiting.key !== key) {
+      yield waiting;
+      waiting = undefined;
+    }
+    waiting ??= { key, group: tenantOf(task), warned: false, notBefore, freeAt: Infinity };
+    waiting.notBefore = Math.min(waiting.notBefore, notBefore);
+    if (!isWindowed(notice)) waiting.freeAt = Math.min(waiting.freeAt, notBefore);
+    if (by !== undefined) waiting.closesAt = Math.min(waiting.closesAt ?? by, by);
+    if (notice === 'warning') waiting.warned = true;
+  }
+  if (waiting) yield waiting;
+}
+
+async function* chunks<Item>(items: AsyncIterable<Item>, size: number): AsyncGenerator<Item[]> {
+  let chunk: Item[] = [];
+  for await (const item of items) {
+    chunk.push(item);
+    if (chunk.length === size) {
+      yield chunk;
+      chunk = [];
+    }
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+async function dispatch(run: Run, waiting: Waiting[], ramp: Ramp): Promise<void> {
+  const records = await loadRecipients(run.system.table, waiting.map(({ key }) => key));
+  const messages: { body: string; group: string; delaySeconds: number }[] = [];
+  for (const one of waiting) {
+    const record = records.get(one.key) ?? newRecipient(one.key, '');
+    const at = readyAt(run, record, one);
+    if (at === undefined || !ramp.admits(record, one)) continue;
+    if (!(await markQueued(run, record, one))) continue;
+    const delaySeconds = Math.min(LONGEST_DELAY_SECONDS, Math.max(0, Math.ceil((at - run.now) / SECOND)));
+    messages.push(notifyMessageFor(run, one.key, one.group, delaySeconds));
+  }
+  if (messages.length > 0) await run.system.queues.send('notify' satisfies QueueName, messages);
+  count(run, 'recipientsQueued', messages.length);
+}
+
+/** When a mail to the recipient may go; undefined where that is left to a later scan. */
+function readyAt(run: Run, record: RecipientRecord, waiting: Waiting): Instant | undefined {
+  if (record.queuedAt !== null && run.now - record.queuedAt < LOST_AFTER) return undefined;
+  const { digestEvery, scanEvery } = run.view.policies.global;
+  const window = record.lastMailAt === null ? 0 : record.lastMailAt + digestEvery;
+  const windowed = waiting.closesAt !== undefined && waiting.closesAt <= window ? run.now : window;
+  const earliest = Math.min(Math.max(windowed, waiting.notBefore), waiting.freeAt);
+  const at = Math.max(run.now, earliest, record.retryAt ?? 0);
+  return at < run.now + scanEvery ? at : undefined;
+}
+
+async function markQueued(run: Run, record: RecipientRecord, waiting: Waiting): Promise<boolean> {
+  const admittedAt = waiting.warned ? run.now : record.admittedAt;
+  const write = recipientWrite({ ...record, queuedAt: run.now, admittedAt });
+  const result = await run.system.table.transact([write], run.system.random.id(run.now));
+  return result.outcome === 'applied';
+}
+
+/** At most `rampPerDay` recipients are newly warned in 24 h; the others wait for a later scan. */
+class Ramp {
+  readonly #record: PaceRecord;
+  readonly #run: Run;
+  #left: number;
+  #admitted = 0;
+
+  constructor(record: PaceRecord, run: Run) {
+    this.#record = record;
+    this.#run = run;
+    const used = record.runs.filter(({ at }) => inLastDay(at, run.now)).reduce((sum, { count: size }) => sum + size, 0);
+    this.#left = run.view.policies.global.rampPerDay - used;
+  }
+
+  admits(record: RecipientRecord, waiting: Waiting): boolean {
+    if (!waiting.warned || isAdmitted(record, this.#run.now)) return true;
+    if (this.#left <= 0) return false;
+    this.#left -= 1;
+    this.#admitted += 1;
+    return true;
+  }
+
+  async store(): Promise<void> {
+    if (this.#admitted === 0) return;
+    const recent = this.#record.runs.filter(({ at }) => inLastDay(at, this.#run.now));
+    const runs = [...recent, { at: this.#run.now, count: this.#admitted }];
+    const { table, random } = this.#run.system;
+    await table.transact([rampWrite({ ...this.#record, runs })], random.id(this.#run.now));
+  }
+}

@@ -1,0 +1,175 @@
+import type { Decision } from '../abandonment/decide.ts';
+import { QUEUED_AGAIN_AFTER } from '../abandonment/next-look.ts';
+import { tenantOf } from '../abandonment/task.ts';
+import type { Instant } from '../abandonment/time.ts';
+import { loadCounts } from '../store/counts.ts';
+import { inLastDay } from '../store/fleet-view.ts';
+import { loadPace, paceWrite } from '../store/records.ts';
+import { BUCKETS, index, type PaceRecord, type TaskRecord } from '../store/rows.ts';
+import type { Row } from '../store/table.port.ts';
+import { loadTasks, taskWrite } from '../store/tasks.ts';
+import { type Counted, type Fleet, heldBySpike } from './blast-radius.ts';
+import { disableMessageFor } from './dispatch.ts';
+import { faultOf } from './faults.ts';
+import { DONE, type Generator } from './generator.ts';
+import { dueIn, untilSpent } from './ladder.ts';
+import { count, eachOf, lookAt, type Run } from './look.ts';
+import { operatorAlert } from './transitions.ts';
+
+/** A task whose date has come. */
+interface Due extends Counted {
+  id: string;
+  order: string;
+  disableAt: Instant;
+  /** Due, but quiet hours hold it: counted, not turned off. */
+  quiet: boolean;
+  approved: boolean;
+}
+
+/**
+ * Queues what is due to be turned off, the oldest first, at the pace of `perRun` and `perDay`; a spike is held until
+ * operators approve it (promise 10).
+ */
+export const disablingGenerator: Generator = {
+  name: 'disabling',
+  band: 40,
+  async run(run, budget) {
+    const due: Due[] = [];
+    for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
+      const rows = untilSpent(dueIn(run, index.toDisable(bucket), run.now), budget);
+      const consider = async (row: Row) => {
+        const one = await dueOf(run, row);
+        if (one) due.push(one);
+      };
+      await eachOf(rows, 16, consider, faultOf(run, 'disabling'));
+    }
+    if (due.length === 0) return DONE;
+    due.sort((a, b) => (a.order < b.order ? -1 : 1));
+    const pace = await loadPace(run.system.table);
+    const held = await hold(run, due, pace);
+    await queue(run, due.filter((one) => !held.has(one) && !one.quiet), pace);
+    return DONE;
+  },
+};
+
+async function dueOf(run: Run, row: Row): Promise<Due | undefined> {
+  const id = (row.pk as string).slice(2);
+  const record = (await loadTasks(run.system.table, [id])).get(id);
+  if (!record) return undefined;
+  const seen = await lookAt(run, record);
+  if (!seen?.record.open || seen.record.open.disabling || !isDue(seen.decision)) return undefined;
+  const { decision } = seen;
+  const { brake } = seen.record.open;
+  return {
+    id,
+    order: row.g1sk as string,
+    disableAt: decision.facts.disableAt ?? run.now,
+    tenant: tenantOf(id),
+    dataPlane: seen.record.task.dataPlane,
+    quiet: decision.answer === 'hold',
+    approved: brake?.approvedAt !== undefined,
+  };
+}
+
+function isDue(decision: Decision): boolean {
+  if (decision.answer === 'disable') return true;
+  return decision.answer === 'hold' && (decision.reason === 'quiet-hours' || decision.reason === 'blast-radius');
+}
+
+/** Marks what a spike holds, tells operators, and answers all that is held. */
+async function hold(run: Run, due: Due[], pace: PaceRecord): Promise<Set<Due>> {
+  const unapproved = due.filter((one) => !one.approved);
+  const past = pace.runs.filter((entry) => inLastDay(entry.at, run.now)).flatMap((entry) => entry.unapproved ?? []);
+  const { blastRadius } = run.view.policies.global;
+  if (unapproved.length + past.length <= blastRadius.shareFloor) return alreadyHeld(run, unapproved);
+  const fleet = await fleetOf(run, pace);
+  const held = heldBySpike(unapproved, past, fleet, blastRadius);
+  const newly: Due[] = [];
+  await eachOf([...held], 16, async (one) => {
+    if (await brake(run, one.id)) newly.push(one);
+  }, faultOf(run, 'disabling'));
+  if (newly.length > 0) await alertSpike(run, held.size);
+  for (const one of await alreadyHeld(run, unapproved)) held.add(one);
+  return held;
+}
+
+/** What was held before stays held until it is approved. */
+async function alreadyHeld(run: Run, due: Due[]): Promise<Set<Due>> {
+  const records = await loadTasks(run.system.table, due.map((one) => one.id));
+  return new Set(due.filter((one) => records.get(one.id)?.open?.brake?.approvedAt === undefined && records.get(one.id)?.open?.brake));
+}
+
+async function brake(run: Run, id: string): Promise<boolean> {
+  const record = (await loadTasks(run.system.table, [id])).get(id);
+  if (!record?.open || record.open.brake) return false;
+  const braked: TaskRecord = { ...record, open: { ...record.open, brake: { heldAt: run.now } } };
+  const stored = await store(run, braked);
+  if (stored) await lookAt(run, stored);
+  return stored !== undefined;
+}
+
+async function store(run: Run, record: TaskRecord): Promise<TaskRecord | undefined> {
+  const write = taskWrite(record, run.view.policies.for(record.task.id));
+  const result = await run.system.table.transact([write], run.system.random.id(run.now));
+  if (result.outcome === 'applied') return { ...record, rev: record.rev + 1 };
+  count(run, 'conflicts');
+  return undefined;
+}
+
+async function alertSpike(run: Run, size: number): Promise<void> {
+  const detail = `${size} tasks are due to be turned off at once; they are held until an operator approves them`;
+  const alert = operatorAlert('blast-radius', 'fleet', detail, run.now);
+  await run.system.table.transact([alert], run.system.random.id(run.now));
+}
+
+async function fleetOf(run: Run, pace: PaceRecord): Promise<Fleet> {
+  const byPlane = new Map<string, number>();
+  for (const plane of run.view.planes.keys()) {
+    const counts = await loadCounts(run.system.table, plane);
+    byPlane.set(plane, counts.reduce((sum, one) => sum + one.eligible, 0));
+  }
+  for (const entry of pace.runs) {
+    if (!inLastDay(entry.at, run.now)) continue;
+    for (const one of entry.turnedOff ?? []) byPlane.set(one.dataPlane, (byPlane.get(one.dataPlane) ?? 0) + 1);
+  }
+  return { total: [...byPlane.values()].reduce((sum, size) => sum + size, 0), byPlane };
+}
+
+/** Reserves the run's share of the day first, so that a crash can only make it smaller. */
+async function queue(run: Run, due: Due[], pace: PaceRecord): Promise<void> {
+  const { perRun, perDay } = run.view.policies.global.blastRadius;
+  const recent = pace.runs.filter((entry) => inLastDay(entry.at, run.now));
+  const used = recent.reduce((sum, entry) => sum + entry.count, 0);
+  const chosen = due.slice(0, Math.max(0, Math.min(perRun, perDay - used)));
+  if (chosen.length === 0) return;
+  const named = (one: Due) => ({ tenant: one.tenant, dataPlane: one.dataPlane });
+  const entry = {
+    at: run.now,
+    count: chosen.length,
+    unapproved: chosen.filter((one) => !one.approved).map(named),
+    turnedOff: chosen.map(named),
+  };
+  const reserved = await run.system.table.transact(
+    [paceWrite({ ...pace, runs: [...recent, entry] })],
+    run.system.random.id(run.now),
+  );
+  if (reserved.outcome !== 'applied') return;
+  for (const one of chosen) await start(run, one);
+}
+
+async function start(run: Run, due: Due): Promise<void> {
+  const record = (await loadTasks(run.system.table, [due.id])).get(due.id);
+  if (!record?.open || record.open.disabling) return;
+  const disabling = {
+    state: 'queued' as const,
+    run: run.id,
+    disableAt: due.disableAt,
+    queuedAt: run.now,
+    attempts: 0,
+  };
+  const open = { ...record.open, disabling };
+  const stored = await store(run, { ...record, open, next: { at: run.now + QUEUED_AGAIN_AFTER, why: 'look' } });
+  if (!stored) return;
+  count(run, 'queuedToDisable');
+  await run.system.queues.send('disable', [disableMessageFor(run, stored)]);
+}

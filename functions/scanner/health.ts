@@ -1,0 +1,121 @@
+import type { Duration, Instant } from '../abandonment/time.ts';
+import { loadCounts } from '../store/counts.ts';
+import { dataPlaneWrite, eachRow, lookWrite } from '../store/records.ts';
+import { type DataPlaneRecord, index, keys, type OutageRecord, sortable } from '../store/rows.ts';
+import { DONE, type Generator } from './generator.ts';
+import { count, type Run } from './look.ts';
+import { operatorAlert } from './transitions.ts';
+
+/** Below this many losses nothing counts as an outage (design.md section 6). */
+const LEAST_LOSSES = 10;
+
+/** Watches the data planes before anything is decided: silence, and many tasks that fail together (promise 5). */
+export const healthGenerator: Generator = {
+  name: 'health',
+  band: 0,
+  async run(run) {
+    for (const plane of run.view.planes.values()) {
+      const after = await withOutages(run, detectSilence(run, plane));
+      if (after !== plane) await storePlane(run, plane, after);
+      await alertSilence(run, plane, after);
+    }
+    return DONE;
+  },
+};
+
+/** A watched plane that gave no life sign for `silentAfter` is silent since the last one. */
+function detectSilence(run: Run, plane: DataPlaneRecord): DataPlaneRecord {
+  const { silentAfter } = run.view.policies.global;
+  if (plane.state !== 'up' || plane.lifeSignAt === null) return plane;
+  if (run.now - plane.lifeSignAt < silentAfter) return plane;
+  return { ...plane, state: 'silent', since: plane.lifeSignAt };
+}
+
+async function alertSilence(run: Run, before: DataPlaneRecord, after: DataPlaneRecord): Promise<void> {
+  const key = keys.operatorAlert('data-plane-silent', after.name);
+  const due = after.state === 'silent' && run.now - after.since >= run.view.policies.global.silentAfter;
+  if (after.state === 'up' && before.unknown.length === 0 && after.unknown.length === 0) return;
+  const told = await run.system.table.get(key);
+  const writer = run.system.random.id(run.now);
+  if (due && !told) {
+    const detail = `no life sign of ${after.name} since ${sortable(after.since)}; the clocks of its tasks stand still`;
+    await run.system.table.transact([operatorAlert('data-plane-silent', after.name, detail, run.now)], writer);
+  }
+  if (after.state !== 'silent' && told) await run.system.table.transact([{ delete: key }], writer);
+}
+
+async function storePlane(run: Run, before: DataPlaneRecord, after: DataPlaneRecord): Promise<void> {
+  const writes = [dataPlaneWrite(after), lookWrite(`D#${after.name}`, run.now)];
+  const result = await run.system.table.transact(writes, run.system.random.id(run.now));
+  if (result.outcome !== 'applied') {
+    count(run, 'conflicts');
+    return;
+  }
+  const stored = { ...after, rev: before.rev + 1 };
+  (run.view.planes as Map<string, DataPlaneRecord>).set(after.name, stored);
+}
+
+async function withOutages(run: Run, plane: DataPlaneRecord): Promise<DataPlaneRecord> {
+  const open = plane.outages.find((outage) => outage.endedAt === null);
+  return open ? followOutage(run, plane, open) : detectOutage(run, plane);
+}
+
+/** Losses of `PRIMARY` (not first inventories) of a plane's eligible tasks still without it, in [from, to], sorted. */
+async function lossesOf(run: Run, plane: string, from: Instant, to: Instant): Promise<Instant[]> {
+  const losses: Instant[] = [];
+  const sk = { from: sortable(from), to: `${sortable(to)}~` };
+  for await (const row of eachRow(run.system.table, { index: 'g3', pk: index.lostOfPlane(plane), sk })) {
+    const [at, how] = (row.g3sk as string).split('#', 2);
+    if (how === 'L') losses.push(Date.parse(at as string));
+  }
+  return losses;
+}
+
+async function detectOutage(run: Run, plane: DataPlaneRecord): Promise<DataPlaneRecord> {
+  const { correlatedWindow } = run.view.policies.global;
+  const counted = plane.outages.at(-1)?.membersUntil ?? 0;
+  const reach = (run.view.scans.completedAt ?? run.now) - correlatedWindow;
+  const losses = await lossesOf(run, plane.name, Math.max(reach, counted + 1), run.now);
+  if (losses.length < LEAST_LOSSES) return plane;
+  const from = await firstOfBurst(run, plane, losses, correlatedWindow);
+  if (from === undefined) return plane;
+  const membersUntil = from + correlatedWindow;
+  const members = losses.filter((loss) => loss >= from && loss <= membersUntil).length;
+  const outage: OutageRecord = { from, membersUntil, members, countedTo: run.now, endedAt: null };
+  const detail = `${members} tasks of ${plane.name} lost PRIMARY together since ${sortable(from)}`;
+  const alert = operatorAlert('correlated-failure', plane.name, detail, run.now);
+  await run.system.table.transact([alert], run.system.random.id(run.now));
+  return { ...plane, outages: [...plane.outages, outage] };
+}
+
+/** The first loss of a window that holds enough of the plane's tasks that were alive; undefined where none does. */
+async function firstOfBurst(
+  run: Run,
+  plane: DataPlaneRecord,
+  losses: Instant[],
+  window: Duration,
+): Promise<Instant | undefined> {
+  const counts = await loadCounts(run.system.table, plane.name);
+  if (counts.filter((one) => one.eligible > 0).length < 2) return undefined;
+  const alive = counts.reduce((sum, one) => sum + one.alive, 0);
+  const share = run.view.policies.global.correlatedShare;
+  return losses.find((from, before) => {
+    const within = losses.filter((loss) => loss >= from && loss <= from + window).length;
+    const aliveBefore = alive + losses.length - before;
+    return within >= LEAST_LOSSES && within >= share * aliveBefore;
+  });
+}
+
+async function followOutage(run: Run, plane: DataPlaneRecord, open: OutageRecord): Promise<DataPlaneRecord> {
+  const still = await lossesOf(run, plane.name, open.from, open.membersUntil);
+  const joined = still.filter((loss) => loss > open.countedTo).length;
+  const members = open.members + joined;
+  const ended = still.length < run.view.policies.global.correlatedShare * members;
+  if (!ended && joined === 0) return plane;
+  const outage: OutageRecord = { ...open, members, countedTo: run.now, endedAt: ended ? run.now : null };
+  if (ended) {
+    const key = keys.operatorAlert('correlated-failure', plane.name);
+    await run.system.table.transact([{ delete: key }], run.system.random.id(run.now));
+  }
+  return { ...plane, outages: plane.outages.map((one) => (one === open ? outage : one)) };
+}

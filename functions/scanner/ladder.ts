@@ -1,0 +1,86 @@
+import { type Instant } from '../abandonment/time.ts';
+import { eachRow } from '../store/records.ts';
+import { BUCKETS, index, keys, sortable } from '../store/rows.ts';
+import type { Row } from '../store/table.port.ts';
+import { loadTasks } from '../store/tasks.ts';
+import { sendDisable } from './dispatch.ts';
+import { type Budget, DONE, type Generator, type Turn } from './generator.ts';
+import { count, eachOf, lookAt, type Run } from './look.ts';
+import { faultOf } from './faults.ts';
+
+/** How many tasks are looked at at once. */
+const AT_ONCE = 16;
+
+/** Looks once at all that is open in a scope whose policy, people or data plane changed. */
+export const scopesGenerator: Generator = {
+  name: 'scopes',
+  band: 10,
+  async run(run, budget) {
+    for await (const request of eachRow(run.system.table, { pk: keys.look('').pk })) {
+      await eachOf(openIn(run, request.sk, budget), AT_ONCE, (id) => lookById(run, id), faultOf(run, 'scopes'));
+      if (budget.spent()) return { cursor: request.sk };
+      const asked = { equals: ['at', request.at as number] as [string, number] };
+      await run.system.table.transact(
+        [{ delete: { pk: request.pk, sk: request.sk }, if: [asked] }],
+        run.system.random.id(run.now),
+      );
+    }
+    return DONE;
+  },
+};
+
+async function* openIn(run: Run, scope: string, budget: Budget): AsyncGenerator<string> {
+  for (const query of queriesOf(scope)) {
+    for await (const row of eachRow(run.system.table, query)) {
+      if (budget.spent()) return;
+      if (row.p === undefined) yield (row.pk as string).slice(2);
+    }
+  }
+}
+
+function queriesOf(scope: string) {
+  if (scope.startsWith('D#')) return [{ index: 'g3' as const, pk: index.lostOfPlane(scope.slice(2)) }];
+  const prefix = scope.startsWith('P#') ? scope.slice(2) : '';
+  return Array.from({ length: BUCKETS }, (_, bucket) => ({
+    index: 'g2' as const,
+    pk: index.open(bucket),
+    ...(prefix ? { sk: { prefix } } : {}),
+  }));
+}
+
+/** Looks again at the tasks whose instant has come: resolves, reminds, lets holds end; queues stuck work again. */
+export const ladderGenerator: Generator = {
+  name: 'ladder',
+  band: 30,
+  async run(run, budget, cursor): Promise<Turn> {
+    const from = cursor === null ? 0 : Number(cursor);
+    for (let bucket = from; bucket < BUCKETS; bucket += 1) {
+      const rows = dueIn(run, index.lookAt(bucket), run.now);
+      await eachOf(untilSpent(rows, budget), AT_ONCE, (row) => lookById(run, (row.pk as string).slice(2)), faultOf(run, 'ladder'));
+      if (budget.spent()) return { cursor: String(bucket) };
+    }
+    return DONE;
+  },
+};
+
+/** Index entries of one partition up to an instant. */
+export async function* dueIn(run: Run, pk: string, until: Instant): AsyncGenerator<Row> {
+  yield* eachRow(run.system.table, { index: 'g1', pk, sk: { to: `${sortable(until)}~` } });
+}
+
+/** The rows until the budget is spent. */
+export async function* untilSpent<Item>(items: AsyncIterable<Item>, budget: Budget): AsyncGenerator<Item> {
+  for await (const item of items) {
+    if (budget.spent()) return;
+    yield item;
+  }
+}
+
+async function lookById(run: Run, id: string): Promise<void> {
+  const record = (await loadTasks(run.system.table, [id])).get(id);
+  if (!record) return;
+  count(run, 'looked');
+  const seen = await lookAt(run, record);
+  const disabling = seen?.record.open?.disabling;
+  if (seen && disabling && seen.record.next && seen.record.next.at <= run.now) await sendDisable(run, seen.record);
+}

@@ -1,0 +1,97 @@
+import type { Case, Decision, Recipient } from '../abandonment/decide.ts';
+import { type Instant } from '../abandonment/time.ts';
+import type { System } from '../platform/system.ts';
+import type { FleetView } from '../store/fleet-view.ts';
+import { loadTask, taskWrite } from '../store/tasks.ts';
+import type { TaskRecord } from '../store/rows.ts';
+import { lastOfEachKey } from '../store/writes.ts';
+import { settle, type Settled } from './transitions.ts';
+
+/** One run's view of the world and what it did. */
+export interface Run {
+  system: System;
+  view: FleetView;
+  /** The tick's scheduled time: the run's name. */
+  id: string;
+  now: Instant;
+  figures: Record<string, number>;
+}
+
+/** Adds to one of the run's figures. */
+export function count(run: Run, figure: string, by = 1): void {
+  run.figures[figure] = (run.figures[figure] ?? 0) + by;
+}
+
+/** A conditional write is tried again on fresh state at most this often; what others change that fast can wait. */
+const ATTEMPTS = 5;
+
+/**
+ * Looks at one task and lets it take every step that is due (but for being turned off), in one transaction over the
+ * revision that was read. Answers the decision it came to rest at, and the stored record.
+ */
+export async function lookAt(
+  run: Run,
+  given: TaskRecord,
+): Promise<{ record: TaskRecord; decision: Decision } | undefined> {
+  let record = given;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const settled = settle(record, await caseMaker(run, record), run.now, run.system.config.confirmWithin);
+    const stored = await store(run, record, settled);
+    if (stored.outcome === 'same') return { record, decision: settled.decision };
+    if (stored.outcome === 'applied') {
+      countSteps(run, record, settled);
+      if (settled.beside.length < 90) return { record: stored.record, decision: settled.decision };
+      record = stored.record;
+      continue;
+    }
+    count(run, 'conflicts');
+    const fresh = await loadTask(run.system.table, record.task.id);
+    if (!fresh) return undefined;
+    record = fresh;
+  }
+  return undefined;
+}
+
+/** Makes the case of a record in any of the states of one look; recipients are the same in all of them. */
+async function caseMaker(run: Run, record: TaskRecord): Promise<(record: TaskRecord) => Case> {
+  const told = run.view.policies.for(record.task.id).stage !== 'detect';
+  const recipients: Recipient[] = told ? await run.view.recipientsOf(record.task, 'task_abandoned') : [];
+  return (state) => ({ ...run.view.bareCase(state), recipients: state.open ? recipients : [] });
+}
+
+type Stored = { outcome: 'same' } | { outcome: 'applied'; record: TaskRecord } | { outcome: 'refused' };
+
+async function store(run: Run, before: TaskRecord, settled: Settled): Promise<Stored> {
+  if (settled.record === before && settled.beside.length === 0) return { outcome: 'same' };
+  const policy = run.view.policies.for(before.task.id);
+  const writes = [taskWrite(settled.record, policy), ...lastOfEachKey(settled.beside)];
+  const result = await run.system.table.transact(writes, run.system.random.id(run.now));
+  if (result.outcome !== 'applied') return { outcome: 'refused' };
+  return { outcome: 'applied', record: { ...settled.record, rev: before.rev + 1 } };
+}
+
+function countSteps(run: Run, before: TaskRecord, settled: Settled): void {
+  const { record } = settled;
+  if (record.episodes > before.episodes) count(run, 'fired', record.episodes - before.episodes);
+  if (before.open && record.open?.number !== before.open.number) count(run, 'resolved');
+  if (settled.told.size > 0) count(run, 'notices', settled.told.size);
+  if (record.hold && record.hold.reason !== before.hold?.reason) count(run, 'held');
+}
+
+/** Runs `work` on each item, a few at a time; one that fails is told to `failed` and stops no other. */
+export async function eachOf<Item>(
+  items: AsyncIterable<Item> | Iterable<Item>,
+  atOnce: number,
+  work: (item: Item) => Promise<void>,
+  failed: (item: Item, error: unknown) => void,
+): Promise<void> {
+  const running = new Set<Promise<void>>();
+  for await (const item of items) {
+    const one: Promise<void> = work(item)
+      .catch((error) => failed(item, error))
+      .finally(() => running.delete(one));
+    running.add(one);
+    if (running.size >= atOnce) await Promise.race(running);
+  }
+  await Promise.all(running);
+}

@@ -1,0 +1,44 @@
+import { DAY, type Duration } from '../abandonment/time.ts';
+import { eachRow } from '../store/records.ts';
+import { keys, type OperatorAlertRecord } from '../store/rows.ts';
+import type { Row } from '../store/table.port.ts';
+import { loadTask } from '../store/tasks.ts';
+import { faultOf } from './faults.ts';
+import { DONE, type Generator } from './generator.ts';
+import { eachOf, type Run } from './look.ts';
+
+/** An alert that lasts is told again each week. */
+const REPEATED_AFTER: Duration = 7 * DAY;
+
+/** Tells operators what is new, and each week again what lasts. */
+export const operatorsGenerator: Generator = {
+  name: 'operators',
+  band: 70,
+  async run(run) {
+    const rows = eachRow(run.system.table, { pk: keys.operatorAlert('', '').pk, consistent: true });
+    await eachOf(rows, 4, (row) => tell(run, row), faultOf(run, 'operators'));
+    return DONE;
+  },
+};
+
+async function tell(run: Run, row: Row): Promise<void> {
+  const alert = row as unknown as OperatorAlertRecord;
+  if (alert.toldAt !== null && run.now - alert.toldAt < REPEATED_AFTER) return;
+  const { table, operators, random } = run.system;
+  if (alert.toldAt !== null && !(await lasts(run, alert))) {
+    await table.transact([{ delete: { pk: row.pk, sk: row.sk } }], random.id(run.now));
+    return;
+  }
+  await operators.tell({ code: alert.code, subject: alert.subject, detail: alert.detail });
+  const told = { ...row, toldAt: run.now, rev: alert.rev + 1 };
+  await table.transact([{ put: told, if: [{ equals: ['rev', alert.rev] }] }], random.id(run.now));
+}
+
+/** Whether what an alert about a task says still holds; other alerts are taken back by those who raised them. */
+async function lasts(run: Run, alert: OperatorAlertRecord): Promise<boolean> {
+  if (alert.code === 'veto-loop') return ((await loadTask(run.system.table, alert.subject))?.vetoes?.count ?? 0) > 0;
+  if (alert.code === 'no-reachable-owner') {
+    return (await loadTask(run.system.table, alert.subject))?.hold?.reason === 'no-reachable-owner';
+  }
+  return true;
+}

@@ -1,0 +1,146 @@
+import { type Duration, formatInstant, type Instant, MINUTE, SECOND } from '../abandonment/time.ts';
+import { recipientKey } from '../notices/addresses.ts';
+import type { System } from '../platform/system.ts';
+import { FleetView } from '../store/fleet-view.ts';
+import { allRows, loadScans, scansWrite } from '../store/records.ts';
+import { keys, ROW_VERSION, type ScansRecord } from '../store/rows.ts';
+import { recordOops } from '../work/oops.ts';
+import { abandonmentGenerator } from './abandonment.ts';
+import { digestsGenerator } from './digests.ts';
+import { disablingGenerator } from './disabling.ts';
+import { type Budget, type Generator, type GeneratorRecord, generatorFromRow } from './generator.ts';
+import { healthGenerator } from './health.ts';
+import { ladderGenerator, scopesGenerator } from './ladder.ts';
+import type { Run } from './look.ts';
+import { operatorsGenerator } from './operators.ts';
+import { repairGenerator } from './repair.ts';
+
+/** One firing of the schedule. */
+export interface Tick {
+  /** When it was to fire: the run's name. */
+  scheduledAt: Instant;
+  /** Milliseconds until the function is stopped. */
+  remainingMs(): number;
+}
+
+export type ScanReport =
+  | { outcome: 'completed' | 'interrupted'; run: string; figures: Record<string, number> }
+  /** An older or repeated tick, or another run is under way. */
+  | { outcome: 'skipped'; run: string; reason: string };
+
+/** The sources of work, asked in the order of their bands. */
+export const GENERATORS: readonly Generator[] = [
+  healthGenerator,
+  scopesGenerator,
+  repairGenerator,
+  ladderGenerator,
+  disablingGenerator,
+  abandonmentGenerator,
+  digestsGenerator,
+  operatorsGenerator,
+].sort((a, b) => a.band - b.band);
+
+/** A run stops asking for work when so little of its time is left. */
+const MARGIN_MS = 15 * SECOND;
+
+/** Runs one tick: claims it, asks the generators for work, and says last that the scan is completed. */
+export async function runScan(system: System, tick: Tick): Promise<ScanReport> {
+  const run = formatInstant(tick.scheduledAt);
+  const view = await FleetView.load(system.table, recipientKey);
+  const claimed = await claim(system, view, tick);
+  if (typeof claimed === 'string') {
+    system.telemetry.log('info', 'scan skipped', { run, reason: claimed });
+    return { outcome: 'skipped', run, reason: claimed };
+  }
+  const figures: Record<string, number> = {};
+  const given = claimed.gaps === view.scans.gaps ? view : await FleetView.load(system.table, recipientKey);
+  const interrupted = await askGenerators({ system, view: given, id: run, now: system.clock.now(), figures }, tick);
+  if (!interrupted) await complete(system, claimed, run, figures);
+  return { outcome: interrupted ? 'interrupted' : 'completed', run, figures };
+}
+
+/** Takes the run for itself, and notes a gap where the scans before it stayed away; answers why it cannot. */
+async function claim(system: System, view: FleetView, tick: Tick): Promise<ScansRecord | string> {
+  const now = system.clock.now();
+  const { scans } = view;
+  if (scans.claimed !== null && tick.scheduledAt <= scans.claimed) return 'an older or repeated tick';
+  if (scans.leaseUntil !== null && scans.leaseUntil > now) return 'another run is under way';
+  const { scanEvery } = view.policies.global;
+  const next: ScansRecord = {
+    claimed: tick.scheduledAt,
+    leaseUntil: now + Math.min(tick.remainingMs(), 15 * MINUTE),
+    completedAt: scans.completedAt,
+    gaps: gapsAfter(scans, now, scanEvery),
+    rev: scans.rev,
+  };
+  const result = await system.table.transact([scansWrite(next)], system.random.id(now));
+  return result.outcome === 'applied' ? { ...next, rev: scans.rev + 1 } : 'another run was first';
+}
+
+/** A gap between completed scans longer than 2 × `scanEvery` is a span of unknown health, but for its first part. */
+function gapsAfter(scans: ScansRecord, now: Instant, scanEvery: Duration): ScansRecord['gaps'] {
+  if (scans.completedAt === null || now - scans.completedAt <= 2 * scanEvery) return scans.gaps;
+  const from = scans.completedAt + scanEvery;
+  const last = scans.gaps.at(-1);
+  if (last?.from === from) return [...scans.gaps.slice(0, -1), { from, to: now }];
+  return [...scans.gaps, { from, to: now }];
+}
+
+async function complete(system: System, claimed: ScansRecord, run: string, figures: Record<string, number>): Promise<void> {
+  const now = system.clock.now();
+  const scans = await loadScans(system.table);
+  const ended = scans.claimed === claimed.claimed ? { ...scans, leaseUntil: null, completedAt: now } : scans;
+  const ttl = Math.floor(now / 1000) + 90 * 86_400;
+  await system.table.transact(
+    [
+      scansWrite(ended),
+      { put: { ...keys.run(claimed.claimed ?? now), v: ROW_VERSION, run, completedAt: now, figures, ttl } },
+    ],
+    system.random.id(now),
+  );
+  for (const [figure, value] of Object.entries(figures)) system.telemetry.metric(`Scan.${figure}`, value);
+  system.telemetry.log('info', 'scan completed', { run, ...figures });
+  system.telemetry.metric('ScanCompleted', 1);
+}
+
+/** Asks each generator in its turn; one that fails backs off and stops no other. True where time ran out. */
+async function askGenerators(run: Run, tick: Tick): Promise<boolean> {
+  const budget: Budget = { spent: () => tick.remainingMs() < MARGIN_MS };
+  const known = new Map<string, GeneratorRecord>();
+  for (const row of await allRows(run.system.table, { pk: keys.generator('').pk })) known.set(row.sk, generatorFromRow(row));
+  let unfinished = false;
+  for (const generator of GENERATORS) {
+    if (generator.afterDecisions && unfinished) continue;
+    const before = known.get(generator.name) ?? { name: generator.name, cursor: null, failures: 0, notBefore: 0 };
+    if (before.notBefore > run.now) continue;
+    const after = await askOne(run, generator, before, budget);
+    if (after.cursor !== null) unfinished = true;
+    await storeGenerator(run, before, after);
+  }
+  return unfinished;
+}
+
+async function askOne(
+  run: Run,
+  generator: Generator,
+  before: GeneratorRecord,
+  budget: Budget,
+): Promise<GeneratorRecord> {
+  try {
+    const { cursor } = await generator.run(run, budget, before.cursor);
+    return { ...before, cursor, failures: 0, notBefore: 0 };
+  } catch (error) {
+    const failures = before.failures + 1;
+    recordOops(run.system, { worker: 'scanner', item: generator.name, attempt: failures, cause: 'fault', error });
+    run.system.telemetry.metric('GeneratorFailed', 1, 'Count', { generator: generator.name });
+    const wait = failures < 3 ? 0 : Math.min(60, 2 ** (failures - 3)) * MINUTE;
+    return { ...before, failures, notBefore: wait === 0 ? 0 : run.now + wait };
+  }
+}
+
+async function storeGenerator(run: Run, before: GeneratorRecord, after: GeneratorRecord): Promise<void> {
+  const same = before.cursor === after.cursor && before.failures === after.failures && before.notBefore === after.notBefore;
+  if (same) return;
+  const row = { ...keys.generator(after.name), v: ROW_VERSION, ...after };
+  await run.system.table.transact([{ put: row }], run.system.random.id(run.now));
+}

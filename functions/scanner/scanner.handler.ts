@@ -1,0 +1,19 @@
+import { dynamoDbClient } from '../platform/clients.ts';
+import { connect, handlerOf } from '../platform/runtime.ts';
+import { DynamoDbTable, documentClient } from '../store/dynamodb-table.ts';
+import { runScan } from './scan.ts';
+import { scheduledAt } from './tick.ts';
+
+const runtime = connect('scanner', ({ table }) => ({
+  table: new DynamoDbTable(documentClient(dynamoDbClient()), table),
+}));
+const { system, demoClock } = runtime;
+
+/** One tick of the schedule: `{ "scheduledAt": "2026-01-01T00:00:00Z" }`. A clock that was told outdoes it. */
+export const handler = handlerOf<unknown, unknown>(runtime, (event, context) => {
+  const now = system.clock.now();
+  return runScan(system, {
+    scheduledAt: demoClock?.isTold ? now : scheduledAt(event, now),
+    remainingMs: () => context.getRemainingTimeInMillis(),
+  });
+});

@@ -1,0 +1,321 @@
+import { type Case, dateHolders, decide, type Decision, type Recipient } from '../abandonment/decide.ts';
+import { nextLook } from '../abandonment/next-look.ts';
+import type { Episode, HoldReason, ResolveReason, Told } from '../abandonment/task.ts';
+import type { Duration, Instant } from '../abandonment/time.ts';
+import { alertWrite, noticeDelete, noticeWrite } from '../store/records.ts';
+import { type AlertRecord, keys, type PendingNotice, ROW_VERSION, type TaskRecord } from '../store/rows.ts';
+import type { Write } from '../store/table.port.ts';
+
+/** A task's next state, what is written beside it in the same transaction, and the decision it rests on. */
+export interface Settled {
+  record: TaskRecord;
+  beside: Write[];
+  decision: Decision;
+  /** Recipients with a new notice, to be put on the queue once it is written. */
+  told: Set<string>;
+}
+
+/** Beside the task's own row a transaction carries at most this many others; more recipients go in a next one. */
+const MOST_BESIDE = 90;
+
+/**
+ * Follows `decide()` until it asks for nothing more: fires, resolves, warns, reminds, withdraws, holds. Pure; it
+ * stops at `disable`, which needs the pace and the blast radius of the whole run.
+ */
+export function settle(record: TaskRecord, caseOf: (record: TaskRecord) => Case, now: Instant, confirmWithin: Duration): Settled {
+  const settled: Settled = {
+    record,
+    beside: [],
+    decision: decide(caseOf(record), now),
+    told: new Set(),
+  };
+  for (let step = 0; step < 8; step += 1) {
+    if (!advance(settled, caseOf(settled.record), now)) break;
+    if (settled.beside.length >= MOST_BESIDE) break;
+    settled.decision = decide(caseOf(settled.record), now);
+  }
+  settled.record = waitFor(settled.record, settled.decision, caseOf(settled.record), now, confirmWithin);
+  operatorAlerts(settled, record, now);
+  return settled;
+}
+
+/** One step of the decision; false where nothing is left to do but to wait. */
+function advance(settled: Settled, given: Case, now: Instant): boolean {
+  const { decision } = settled;
+  const withdraws = decision.facts.withdraw.length > 0;
+  if (withdraws) withdraw(settled, given, decision.facts.withdraw, now);
+  switch (decision.answer) {
+    case 'fire':
+      fire(settled, given, now);
+      return true;
+    case 'resolve':
+      settled.record = vetoed(settled.record, decision.reason, given);
+      resolve(settled, given, decision.reason, now);
+      return true;
+    case 'warn':
+      warn(settled, given, decision.to.slice(0, MOST_BESIDE), decision.newGrace, now);
+      return true;
+    case 'remind':
+      remind(settled, decision, now);
+      return true;
+    default:
+      return withdraws;
+  }
+}
+
+function fire(settled: Settled, given: Case, now: Instant): void {
+  const { record } = settled;
+  const number = record.episodes + 1;
+  const since = settled.decision.facts.notPrimarySince;
+  const open: Episode = {
+    number,
+    firedAt: now,
+    since,
+    warnAfter: given.policy.warnAfter,
+    grace: 0,
+    graceStage: 'detect',
+    told: {},
+    dates: [],
+    rungs: [],
+  };
+  settled.record = { ...record, episodes: number, open, hold: null, next: null };
+  settled.beside.push(
+    alertWrite({
+      task: record.task.id,
+      episode: number,
+      type: 'task_abandoned',
+      stage: given.policy.stage,
+      since,
+      firedAt: now,
+      resolvedAt: null,
+      reason: null,
+      evidence: evidenceOf(given, settled.decision),
+      mails: [],
+      run: null,
+      untold: [],
+    }),
+  );
+}
+
+/** What was known, as the alert history and the audit keep it. */
+export function evidenceOf(given: Case, decision: Decision): Record<string, unknown> {
+  return {
+    statuses: given.evidence.statuses,
+    observedAt: given.evidence.observedAt ?? null,
+    restarts: given.evidence.restarts.total - given.evidence.restarts.atLoss,
+    countedMs: decision.facts.counted,
+    warnAfterMs: given.policy.warnAfter,
+    warnAfterFrom: given.policy.source.warnAfter ?? 'default',
+    version: given.task.version,
+  };
+}
+
+/** Counts user publications that end or prevent an episode. */
+function vetoed(record: TaskRecord, reason: ResolveReason | HoldReason, given: Case): TaskRecord {
+  const at = given.task.publishedByUserAt;
+  if (reason !== 'user-published' || at === undefined || record.vetoes?.lastAt === at) return record;
+  return { ...record, vetoes: { count: (record.vetoes?.count ?? 0) + 1, lastAt: at } };
+}
+
+/** The notices that an episode's end asks for, by recipient. */
+function partingNotices(given: Case, episode: Episode, reason: ResolveReason, now: Instant): Map<string, PendingNotice> {
+  const facts = {
+    since: episode.since,
+    restarts: given.evidence.restarts.total - given.evidence.restarts.atLoss,
+    resolvedReason: reason,
+  };
+  const notices = new Map<string, PendingNotice>();
+  const give = (key: string, notice: 'withdrawn' | 'recovered') =>
+    notices.set(key, { notice, since: now, notBefore: now, facts });
+  if (reason === 'policy' || reason === 'user-published' || reason === 'kept' || reason === 'snoozed') {
+    for (const key of dateHolders(episode)) {
+      const actor = reason === 'kept' || reason === 'snoozed' ? given.keep?.by : undefined;
+      if (episode.told[key]?.address !== actor) give(key, 'withdrawn');
+    }
+  }
+  if (reason === 'recovered' && given.policy.recoveryMail) {
+    for (const [key, told] of Object.entries(episode.told)) if (told.warning === 'accepted') give(key, 'recovered');
+  }
+  return notices;
+}
+
+/** Ends the open episode for any reason but its disabling. */
+function resolve(settled: Settled, given: Case, reason: ResolveReason, now: Instant): void {
+  const { open } = settled.record;
+  if (!open) return;
+  endEpisode(settled, given, reason, partingNotices(given, open, reason, now), now, null);
+}
+
+/**
+ * Ends the open episode: the task's row without it, the alert with its end, and the notices that follow. What does
+ * not fit into one transaction is listed on the alert, and written from there.
+ */
+export function endEpisode(
+  settled: Pick<Settled, 'record' | 'beside' | 'decision' | 'told'>,
+  given: Case,
+  reason: ResolveReason,
+  notices: ReadonlyMap<string, PendingNotice>,
+  now: Instant,
+  run: string | null,
+  addresses: ReadonlyMap<string, string> = new Map(),
+): void {
+  const open = settled.record.open as Episode;
+  const task = settled.record.task.id;
+  const addressOf = (key: string) => addresses.get(key) ?? open.told[key]?.address ?? '';
+  const parting = [...notices].map(([key, pending]) => ({ key, address: addressOf(key), pending }));
+  const obsolete = Object.keys(open.told).filter((key) => !notices.has(key));
+  const fits = settled.beside.length + parting.length + obsolete.length < MOST_BESIDE;
+  const alert: AlertRecord = {
+    task,
+    episode: open.number,
+    type: 'task_abandoned',
+    stage: given.policy.stage,
+    since: open.since,
+    firedAt: open.firedAt,
+    resolvedAt: now,
+    reason,
+    evidence: evidenceOf(given, settled.decision),
+    mails: mailsOf(open),
+    run,
+    untold: fits ? [] : parting,
+  };
+  settled.record = { ...settled.record, open: null, hold: null, next: null };
+  settled.beside.push(alertWrite(alert));
+  if (!fits) return;
+  for (const { key, address, pending } of parting) {
+    settled.beside.push(noticeWrite({ recipient: key, address, task, episode: open.number, pending }));
+    settled.told.add(key);
+  }
+  for (const key of obsolete) settled.beside.push(noticeDelete(key, task, open.number));
+}
+
+/** The digests that told of an episode. */
+export function mailsOf(episode: Episode): string[] {
+  const digests = Object.values(episode.told).flatMap((told) => [told.digest, told.reminder?.digest]);
+  return [...new Set(digests.filter((digest): digest is string => digest !== undefined))];
+}
+
+function withEpisode(settled: Settled, change: Partial<Episode>): void {
+  const open = settled.record.open as Episode;
+  settled.record = { ...settled.record, open: { ...open, ...change } };
+}
+
+function pend(settled: Settled, key: string, address: string, pending: PendingNotice): void {
+  const { task, open } = settled.record;
+  const episode = (open as Episode).number;
+  settled.beside.push(noticeWrite({ recipient: key, address, task: task.id, episode, pending }));
+  settled.told.add(key);
+}
+
+/** The stage went down: holders of a date learn that it does not hold; at `notify` that stands for their warning. */
+function withdraw(settled: Settled, given: Case, holders: string[], now: Instant): void {
+  const open = settled.record.open as Episode;
+  const facts = {
+    since: open.since,
+    restarts: given.evidence.restarts.total - given.evidence.restarts.atLoss,
+    resolvedReason: 'policy',
+  };
+  for (const key of holders) {
+    const pending: PendingNotice = { notice: 'withdrawn', since: now, notBefore: now, facts };
+    pend(settled, key, open.told[key]?.address ?? '', pending);
+  }
+  const told = Object.fromEntries(
+    Object.entries(open.told).map(([key, one]) => {
+      const { reminder: _, ...rest } = one;
+      return [key, rest];
+    }),
+  );
+  withEpisode(settled, { graceStage: given.policy.stage, told });
+}
+
+function warn(settled: Settled, given: Case, to: Recipient[], newGrace: boolean, now: Instant): void {
+  const open = settled.record.open as Episode;
+  const grace = newGrace ? open.grace + 1 : open.grace;
+  const dated = given.policy.stage === 'disable';
+  const told: Record<string, Told> = { ...open.told };
+  for (const { key, address } of to) {
+    told[key] = { address, grace, warning: 'pending', dated };
+    pend(settled, key, address, { notice: 'warning', since: now, notBefore: now });
+  }
+  withEpisode(settled, { told, grace, graceStage: given.policy.stage });
+}
+
+function remind(settled: Settled, decision: Extract<Decision, { answer: 'remind' }>, now: Instant): void {
+  const open = settled.record.open as Episode;
+  const { lead, deadline } = decision;
+  const told = { ...open.told };
+  for (const { key, address } of decision.to.slice(0, MOST_BESIDE)) {
+    told[key] = { ...(told[key] as Told), reminder: { lead, deadline, state: 'pending' } };
+    pend(settled, key, address, { notice: 'reminder', since: now, notBefore: now, lead, by: deadline });
+  }
+  const rungs = [...open.rungs.filter((rung) => rung.lead !== lead), { grace: open.grace, lead, deadline }];
+  withEpisode(settled, { told, rungs });
+}
+
+/** Marks those who are no longer recipients, so that one who comes back is warned again. */
+function markLeft(episode: Episode, recipients: readonly Recipient[]): Episode {
+  const present = new Set(recipients.map(({ key }) => key));
+  const gone = Object.entries(episode.told).filter(([key, told]) => !told.left && !present.has(key));
+  if (gone.length === 0) return episode;
+  return {
+    ...episode,
+    told: { ...episode.told, ...Object.fromEntries(gone.map(([key, told]) => [key, { ...told, left: true }])) },
+  };
+}
+
+/** The record as it waits: its hold, and the instant to look at it again. */
+function waitFor(
+  record: TaskRecord,
+  decision: Decision,
+  given: Case,
+  now: Instant,
+  confirmWithin: Duration,
+): TaskRecord {
+  const silent = given.policy.stage === 'detect';
+  const reason = decision.answer === 'hold' && !silent ? decision.reason : null;
+  const hold = reason === null ? null : record.hold?.reason === reason ? record.hold : { reason, since: now };
+  let next: TaskRecord['next'] = nextLook(decision, record.open, now, confirmWithin);
+  if (record.next && next && record.next.at === next.at && record.next.why === next.why) next = record.next;
+  const held = decision.answer === 'hold' ? vetoed(record, decision.reason, given) : record;
+  const open = held.open && given.policy.stage !== 'detect' ? markLeft(held.open, given.recipients) : held.open;
+  const same = hold === held.hold && next === held.next && open === held.open;
+  return same ? held : { ...held, hold, next, open };
+}
+
+/** Three user publications in a row that end or prevent an episode are told to operators. */
+const VETO_LOOP = 3;
+
+/** Alerts of a hold begin and end with it. */
+function operatorAlerts(settled: Settled, before: TaskRecord, now: Instant): void {
+  const { record, beside } = settled;
+  const task = record.task.id;
+  const was = before.hold?.reason === 'no-reachable-owner';
+  const is = record.hold?.reason === 'no-reachable-owner';
+  if (is && !was) {
+    const detail = 'no living address among its owners, subscribers and admins; it will not be turned off';
+    beside.push(operatorAlert('no-reachable-owner', task, detail, now));
+  }
+  if (was && !is) beside.push({ delete: keys.operatorAlert('no-reachable-owner', task) });
+  const vetoes = record.vetoes?.count ?? 0;
+  if (vetoes >= VETO_LOOP && (before.vetoes?.count ?? 0) < VETO_LOOP) {
+    const detail = `${vetoes} publications by users in a row kept it from being warned about`;
+    beside.push(operatorAlert('veto-loop', task, detail, now));
+  }
+}
+
+/** An alert to operators that is not told yet. */
+export function operatorAlert(code: string, subject: string, detail: string, now: Instant): Write {
+  return {
+    put: {
+      ...keys.operatorAlert(code, subject),
+      v: ROW_VERSION,
+      code,
+      subject,
+      detail,
+      since: now,
+      toldAt: null,
+      active: true,
+      rev: 1,
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { isAlive, isEligible } from '../abandonment/evidence.ts';
+import type { EffectivePolicy } from '../abandonment/policy.ts';
+import { tenantOf } from '../abandonment/task.ts';
+import { keys, type TaskRecord } from './rows.ts';
+import type { Table, Write } from './table.port.ts';
+
+/** Eligible and alive tasks of one tenant on one data plane. */
+export interface PlaneCount {
+  dataPlane: string;
+  tenant: string;
+  eligible: number;
+  alive: number;
+}
+
+interface Standing {
+  dataPlane: string;
+  tenant: string;
+  eligible: number;
+  alive: number;
+}
+
+function standingOf(record: TaskRecord | undefined, policy: EffectivePolicy): Standing | undefined {
+  if (!record || !isEligible(record.task)) return undefined;
+  const alive = isAlive(record.evidence, policy) ? 1 : 0;
+  return { dataPlane: record.task.dataPlane, tenant: tenantOf(record.task.id), eligible: 1, alive };
+}
+
+/**
+ * The additions that carry a task's change over to the counters of its data plane; to be written in the same
+ * transaction. Empty where nothing changes. `before` is undefined for a task not stored yet.
+ */
+export function countWrites(before: TaskRecord | undefined, after: TaskRecord, policy: EffectivePolicy): Write[] {
+  const old = standingOf(before, policy);
+  const next = standingOf(after, policy);
+  if (old && next && old.dataPlane === next.dataPlane) {
+    const alive = next.alive - old.alive;
+    return alive === 0 ? [] : [{ add: keys.count(next.dataPlane, next.tenant), by: { alive } }];
+  }
+  const writes: Write[] = [];
+  if (old) {
+    writes.push({ add: keys.count(old.dataPlane, old.tenant), by: { eligible: -1, alive: -old.alive } });
+  }
+  if (next) writes.push({ add: keys.count(next.dataPlane, next.tenant), by: { eligible: 1, alive: next.alive } });
+  return writes;
+}
+
+/** The counters of one data plane, one entry per tenant. */
+export async function loadCounts(table: Table, dataPlane: string): Promise<PlaneCount[]> {
+  const counts: PlaneCount[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await table.query({ pk: keys.count(dataPlane, '').pk, ...(cursor ? { cursor } : {}) });
+    for (const row of page.rows) {
+      counts.push({
+        dataPlane,
+        tenant: row.sk,
+        eligible: Number(row.eligible ?? 0),
+        alive: Number(row.alive ?? 0),
+      });
+    }
+    cursor = page.cursor;
+  } while (cursor);
+  return counts;
+}

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { compareKeys } from './key-order.ts';
+import type { Condition, Query, Write } from './table.port.ts';
+
+/** An expression's text and its placeholders, as the document client takes them. */
+export interface Expression {
+  text: string;
+  names: Record<string, string>;
+  values: Record<string, unknown>;
+}
+
+/** Gives every name and value a placeholder, so that no attribute collides with a reserved word. */
+class Placeholders {
+  readonly names: Record<string, string> = {};
+  readonly values: Record<string, unknown> = {};
+  #count = 0;
+
+  name(attribute: string): string {
+    const placeholder = `#n${this.#next()}`;
+    this.names[placeholder] = attribute;
+    return placeholder;
+  }
+
+  value(value: unknown): string {
+    const placeholder = `:v${this.#next()}`;
+    this.values[placeholder] = value;
+    return placeholder;
+  }
+
+  #next(): number {
+    this.#count += 1;
+    return this.#count;
+  }
+}
+
+function textOf(condition: Condition, placeholders: Placeholders): string {
+  if ('absent' in condition) return `attribute_not_exists(${placeholders.name('pk')})`;
+  if ('exists' in condition) return `attribute_exists(${placeholders.name('pk')})`;
+  if ('absentOr' in condition) {
+    const absent = textOf({ absent: true }, placeholders);
+    return `(${absent} OR ${textOf(condition.absentOr, placeholders)})`;
+  }
+  if ('equals' in condition) {
+    const [attribute, value] = condition.equals;
+    return `${placeholders.name(attribute)} = ${placeholders.value(value)}`;
+  }
+  const [attribute, bound] = condition.atMost;
+  return `${placeholders.name(attribute)} <= ${placeholders.value(bound)}`;
+}
+
+/** All conditions at once; undefined where there are none. */
+export function conditionExpression(conditions: Condition[]): Expression | undefined {
+  if (conditions.length === 0) return undefined;
+  const placeholders = new Placeholders();
+  const text = conditions.map((condition) => textOf(condition, placeholders)).join(' AND ');
+  return { text, names: placeholders.names, values: placeholders.values };
+}
+
+/** Adds amounts to numeric attributes. */
+export function addExpression(by: Record<string, number>): Expression {
+  const placeholders = new Placeholders();
+  const parts = Object.entries(by).map(
+    ([attribute, amount]) => `${placeholders.name(attribute)} ${placeholders.value(amount)}`,
+  );
+  return { text: `ADD ${parts.join(', ')}`, names: placeholders.names, values: placeholders.values };
+}
+
+/** The key condition of a query; undefined where its bounds leave nothing (DynamoDB refuses such bounds). */
+export function keyExpression({ index, pk, sk = {} }: Query): Expression | undefined {
+  const placeholders = new Placeholders();
+  const partition = `${placeholders.name(index ? `${index}pk` : 'pk')} = ${placeholders.value(pk)}`;
+  const sortKey = index ? `${index}sk` : 'sk';
+  const range =
+    'prefix' in sk ? prefixText(sortKey, sk.prefix, placeholders) : rangeText(sortKey, sk, placeholders);
+  if (range === undefined) return undefined;
+  const text = range === '' ? partition : `${partition} AND ${range}`;
+  return { text, names: placeholders.names, values: placeholders.values };
+}
+
+/** DynamoDB takes no empty strings in key conditions; every key begins with one. */
+function prefixText(sortKey: string, prefix: string, placeholders: Placeholders): string {
+  return prefix === '' ? '' : `begins_with(${placeholders.name(sortKey)}, ${placeholders.value(prefix)})`;
+}
+
+function rangeText(
+  sortKey: string,
+  { from = '', to }: { from?: string; to?: string },
+  placeholders: Placeholders,
+): string | undefined {
+  if (to === undefined) {
+    return from === '' ? '' : `${placeholders.name(sortKey)} >= ${placeholders.value(from)}`;
+  }
+  if (to === '' || compareKeys(from, to) > 0) return undefined;
+  if (from === '') return `${placeholders.name(sortKey)} <= ${placeholders.value(to)}`;
+  const name = placeholders.name(sortKey);
+  return `${name} BETWEEN ${placeholders.value(from)} AND ${placeholders.value(to)}`;
+}
+
+/**
+ * DynamoDB knows a repeated transaction by its token for ten minutes, across tables, and refuses the token with
+ * other content: so the token is made of all three, in at most 36 characters.
+ */
+export function requestToken(table: string, writes: Write[], writer: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([table, writer, writes]))
+    .digest('base64url')
+    .slice(0, 36);
+}

@@ -1,0 +1,198 @@
+import type { Case, Recipient, Unknown } from '../abandonment/decide.ts';
+import type { PolicyBook } from '../abandonment/policy-book.ts';
+import { type AlertType, type Pauses, prefixesOf, type Task } from '../abandonment/task.ts';
+import type { Instant } from '../abandonment/time.ts';
+import { loadPolicies } from './policies.ts';
+import { allRows, loadDataPlanes, loadPauses, loadRecipients, loadScans } from './records.ts';
+import {
+  type DataPlaneRecord,
+  keys,
+  type PausesRecord,
+  type RecipientRecord,
+  type ScansRecord,
+  type TaskRecord,
+} from './rows.ts';
+import type { Table } from './table.port.ts';
+
+/** Gives the key of an address and whether it can be one (see notices/addresses). */
+export type AddressKey = (address: string) => string;
+
+/** A person who may be told, and whether mail can reach him. */
+interface Known extends Recipient {
+  alive: boolean;
+}
+
+/**
+ * What decisions need beside the task's own row, read once per run or batch: policies, pauses, data planes, scan
+ * gaps; subscribers, admins and recipients as they are asked for.
+ */
+export class FleetView {
+  readonly policies: PolicyBook;
+  readonly planes: ReadonlyMap<string, DataPlaneRecord>;
+  readonly pausesRecord: PausesRecord;
+  readonly scans: ScansRecord;
+  readonly #table: Table;
+  readonly #keyOf: AddressKey;
+  readonly #fleetUnknown: Unknown[];
+  readonly #subscribers = new Map<string, Promise<{ email: string; alertTypes: string[] }[]>>();
+  readonly #admins = new Map<string, Promise<string[]>>();
+  readonly #recipients = new Map<string, RecipientRecord | null>();
+
+  private constructor(
+    table: Table,
+    keyOf: AddressKey,
+    policies: PolicyBook,
+    planes: ReadonlyMap<string, DataPlaneRecord>,
+    pauses: PausesRecord,
+    scans: ScansRecord,
+  ) {
+    this.#table = table;
+    this.#keyOf = keyOf;
+    this.policies = policies;
+    this.planes = planes;
+    this.pausesRecord = pauses;
+    this.scans = scans;
+    this.#fleetUnknown = fleetUnknown(pauses, scans);
+  }
+
+  static async load(table: Table, keyOf: AddressKey): Promise<FleetView> {
+    const [policies, planes, pauses, scans] = await Promise.all([
+      loadPolicies(table),
+      loadDataPlanes(table),
+      loadPauses(table),
+      loadScans(table),
+    ]);
+    return new FleetView(table, keyOf, policies, planes, pauses, scans);
+  }
+
+  get pauses(): Pauses {
+    const { evaluate, notify, disable } = this.pausesRecord;
+    return { evaluate: evaluate !== null, notify: notify !== null, disable: disable !== null };
+  }
+
+  /** The case of a task. Recipients are looked up only where an episode is open. */
+  async caseOf(record: TaskRecord): Promise<Case> {
+    const recipients = record.open ? await this.recipientsOf(record.task, 'task_abandoned') : [];
+    return { ...this.bareCase(record), recipients };
+  }
+
+  /** The case of a task, without recipients: enough for one without an open episode. */
+  bareCase(record: Pick<TaskRecord, 'task' | 'evidence' | 'keep' | 'open'>): Case {
+    return {
+      task: record.task,
+      evidence: record.evidence,
+      keep: record.keep,
+      episode: record.open,
+      policy: this.policies.for(record.task.id),
+      unknown: this.unknownOf(record),
+      pauses: this.pauses,
+      recipients: [],
+    };
+  }
+
+  /** Every span in which the health of the task could not be known, but for evidence too old. */
+  unknownOf(record: Pick<TaskRecord, 'task' | 'evidence'>): Unknown[] {
+    const plane = this.planes.get(record.task.dataPlane);
+    if (!plane) return this.#fleetUnknown;
+    const spans = [...this.#fleetUnknown, ...planeUnknown(plane)];
+    const { lostAt } = record.evidence;
+    for (const outage of plane.outages) {
+      if (lostAt !== undefined && lostAt >= outage.from && lostAt <= outage.membersUntil) {
+        spans.push({ from: outage.from, to: outage.endedAt, why: 'outage' });
+      }
+    }
+    return spans;
+  }
+
+  /**
+   * Living recipients of an alert about a task (design.md section 6, Recipients): its owners and the subscribers of
+   * its prefixes, unique by address; the admins of the nearest prefix that has any, where none of these is alive.
+   */
+  async recipientsOf(task: Task, alert: AlertType): Promise<Recipient[]> {
+    const addresses = [...task.owners];
+    for (const prefix of [...prefixesOf(task.id), task.id]) {
+      for (const subscriber of await this.#subscribersOf(prefix)) {
+        if (subscriber.alertTypes.includes(alert)) addresses.push(subscriber.email);
+      }
+    }
+    const living = (await this.#known(addresses)).filter(({ alive }) => alive);
+    if (living.length > 0) return living;
+    for (const prefix of prefixesOf(task.id).reverse()) {
+      const admins = await this.#adminsOf(prefix);
+      if (admins.length > 0) return (await this.#known(admins)).filter(({ alive }) => alive);
+    }
+    return [];
+  }
+
+  /** What is known of recipients, read once. */
+  async loadRecipients(recipients: Iterable<string>): Promise<void> {
+    const missing = [...recipients].filter((key) => !this.#recipients.has(key));
+    if (missing.length === 0) return;
+    const found = await loadRecipients(this.#table, missing);
+    for (const key of missing) this.#recipients.set(key, found.get(key) ?? null);
+  }
+
+  /** Whether a recipient that was loaded declined reminders. */
+  hasDeclined(recipient: string): boolean {
+    return this.#recipients.get(recipient)?.declined ?? false;
+  }
+
+  async #known(addresses: readonly string[]): Promise<Known[]> {
+    const byKey = new Map<string, string>();
+    for (const address of addresses) {
+      const key = this.#keyOf(address);
+      if (!byKey.has(key)) byKey.set(key, address);
+    }
+    await this.loadRecipients(byKey.keys());
+    return [...byKey].map(([key, address]) => {
+      const record = this.#recipients.get(key);
+      return { key, address, declined: record?.declined ?? false, alive: !record?.dead };
+    });
+  }
+
+  #subscribersOf(prefix: string): Promise<{ email: string; alertTypes: string[] }[]> {
+    return remembered(this.#subscribers, prefix, async () => {
+      const rows = await allRows(this.#table, { pk: keys.subscription(prefix, '').pk });
+      return rows.map((row) => ({ email: row.sk, alertTypes: row.alertTypes as string[] }));
+    });
+  }
+
+  #adminsOf(prefix: string): Promise<string[]> {
+    return remembered(this.#admins, prefix, async () =>
+      (await allRows(this.#table, { pk: keys.admin(prefix, '').pk })).map((row) => row.sk),
+    );
+  }
+}
+
+function remembered<Value>(
+  cache: Map<string, Promise<Value>>,
+  key: string,
+  make: () => Promise<Value>,
+): Promise<Value> {
+  const known = cache.get(key);
+  if (known) return known;
+  const made = make();
+  cache.set(key, made);
+  return made;
+}
+
+function fleetUnknown(pauses: PausesRecord, scans: ScansRecord): Unknown[] {
+  const spans: Unknown[] = [
+    ...pauses.evaluatePaused.map((span) => ({ ...span, why: 'paused' as const })),
+    ...scans.gaps.map((span) => ({ ...span, why: 'no-scan' as const })),
+  ];
+  if (pauses.evaluate !== null) spans.push({ from: pauses.evaluate, to: null, why: 'paused' });
+  return spans;
+}
+
+/** The spans in which a plane was down or silent. */
+function planeUnknown(plane: DataPlaneRecord): Unknown[] {
+  const spans: Unknown[] = plane.unknown.map((span) => ({ ...span, why: 'data-plane' }));
+  if (plane.state !== 'up') spans.push({ from: plane.since, to: null, why: 'data-plane' });
+  return spans;
+}
+
+/** Whether an instant lies within the last 24 h: rolling windows count instants > now − 24 h. */
+export function inLastDay(at: Instant, now: Instant): boolean {
+  return at > now - 86_400_000;
+}

@@ -1,0 +1,203 @@
+import { holds } from './conditions.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { compareKeys } from './key-order.ts';
+import { assertTransaction, keyOf, measureRow, TRANSACTION_BYTES } from './row-limits.ts';
+import { type Entry, type Position, SortedPartitions } from './sorted-partitions.ts';
+import type {
+  Condition,
+  IndexName,
+  Key,
+  Page,
+  Query,
+  Row,
+  Table,
+  TransactResult,
+  Write,
+} from './table.port.ts';
+
+/** One row before and after a write; both are there where it was changed. */
+export interface Change {
+  before?: Row;
+  after?: Row;
+}
+
+export interface MemoryTableOptions {
+  /** Called after each applied transaction that changed something, before anyone can read the change. */
+  onCommit?: (changes: Change[]) => void;
+  /** Freezes every stored row deeply, so that a caller who changes one gets a TypeError. @default false */
+  freeze?: boolean;
+  /** Pages end after this many rows, as DynamoDB's end at 1 MB. @default no bound */
+  pageRows?: number;
+}
+
+const INDEXES: { name: IndexName; pk: string; sk: string }[] = [
+  { name: 'g1', pk: 'g1pk', sk: 'g1sk' },
+  { name: 'g2', pk: 'g2pk', sk: 'g2sk' },
+  { name: 'g3', pk: 'g3pk', sk: 'g3sk' },
+];
+
+/**
+ * The table in memory, with DynamoDB's semantics and limits; what the simulation and tests run on.
+ * Rows are stored as given and answered as stored, never copied: neither side may change them afterwards.
+ * A repeated transaction is recognised by the rows its writer left, not (as in DynamoDB, for ten minutes) by its name.
+ */
+export class MemoryTable implements Table {
+  readonly #rows = new SortedPartitions();
+  readonly #indexes = { g1: new SortedPartitions(), g2: new SortedPartitions(), g3: new SortedPartitions() };
+  readonly #options: MemoryTableOptions;
+
+  constructor(options: MemoryTableOptions = {}) {
+    this.#options = options;
+  }
+
+  async get(key: Key): Promise<Row | undefined> {
+    return this.#stored(key);
+  }
+
+  async batchGet(keys: Key[]): Promise<Row[]> {
+    const found = new Set<Row>();
+    for (const key of keys) {
+      const row = this.#stored(key);
+      if (row) found.add(row);
+    }
+    return [...found];
+  }
+
+  async query(query: Query): Promise<Page> {
+    const limit = this.#pageLimit(query.limit);
+    const after = query.cursor === undefined ? undefined : decodeCursor<Position>(query.cursor);
+    const entries = query.index
+      ? this.#indexRange(query.index, query, limit, after)
+      : this.#rows.range(query, limit, after);
+    return pageOf(entries, limit);
+  }
+
+  async transact(writes: Write[], writer: string): Promise<TransactResult> {
+    assertTransaction(writes);
+    const refusal = this.#refusalOf(writes, writer);
+    if (refusal) return refusal;
+    const changes = this.#changesOf(writes, writer);
+    for (const change of changes) this.#apply(change);
+    if (changes.length > 0) this.#options.onCommit?.(changes);
+    return { outcome: 'applied' };
+  }
+
+  async scan(cursor?: string): Promise<Page> {
+    const limit = this.#pageLimit(undefined);
+    const last = cursor === undefined ? undefined : decodeCursor<Position>(cursor);
+    const rest = this.#rows.all().filter((entry) => !last || isBehind(entry, last));
+    return pageOf(rest.slice(0, limit), limit);
+  }
+
+  /** The one place where an index is read. */
+  #indexRange(index: IndexName, query: Query, limit: number, after: Position | undefined): Entry[] {
+    if (query.consistent) throw new Error(`index ${index} cannot be read with strong consistency`);
+    return this.#indexes[index].range(query, limit, after);
+  }
+
+  #stored({ pk, sk }: Key): Row | undefined {
+    return this.#rows.find(pk, { sort: sk, pk, sk })?.row;
+  }
+
+  #pageLimit(asked: number | undefined): number {
+    if (asked !== undefined && !(asked >= 1)) throw new Error(`a page has at least one row, not ${asked}`);
+    return Math.min(asked ?? Number.POSITIVE_INFINITY, this.#options.pageRows ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** `applied` where a refused row shows that this writer was here before. */
+  #refusalOf(writes: Write[], writer: string): TransactResult | undefined {
+    let refusal: TransactResult | undefined;
+    for (const [index, write] of writes.entries()) {
+      const conditions = conditionsOf(write);
+      if (conditions.length === 0) continue;
+      const old = this.#stored(keyOf(write));
+      if (conditions.every((condition) => holds(condition, old))) continue;
+      if ('put' in write && old?.w === writer) return { outcome: 'applied' };
+      refusal ??= { outcome: 'refused', index, ...(old && { old }) };
+    }
+    return refusal;
+  }
+
+  /** Throws, before anything is written, where a row is not one that DynamoDB would take. */
+  #changesOf(writes: Write[], writer: string): Change[] {
+    const changes: Change[] = [];
+    let size = 0;
+    for (const write of writes) {
+      if ('check' in write) continue;
+      const before = this.#stored(keyOf(write));
+      const after = rowAfter(write, before, writer);
+      if (after) size += measureRow(after);
+      if (after && this.#options.freeze) freezeDeeply(after);
+      if (before || after) changes.push({ ...(before && { before }), ...(after && { after }) });
+    }
+    if (size > TRANSACTION_BYTES)
+      throw new Error(`a transaction has ${size} bytes, limit ${TRANSACTION_BYTES}`);
+    return changes;
+  }
+
+  #apply({ before, after }: Change): void {
+    if (after) this.#rows.put(after.pk, { sort: after.sk, pk: after.pk, sk: after.sk, row: after });
+    else if (before) this.#rows.remove(before.pk, { sort: before.sk, pk: before.pk, sk: before.sk });
+    for (const index of INDEXES) {
+      const old = before && indexEntry(before, index);
+      const entry = after && indexEntry(after, index);
+      const partitions = this.#indexes[index.name];
+      const stays = old && entry && old.partition === entry.partition && old.sort === entry.sort;
+      if (old && !stays) partitions.remove(old.partition, old);
+      if (entry && this.#options.freeze) freezeDeeply(entry.row);
+      if (entry) partitions.put(entry.partition, entry);
+    }
+  }
+}
+
+function conditionsOf(write: Write): Condition[] {
+  return 'add' in write ? [] : (write.if ?? []);
+}
+
+function rowAfter(
+  write: Exclude<Write, { check: Key }>,
+  before: Row | undefined,
+  writer: string,
+): Row | undefined {
+  if ('put' in write) return { ...write.put, w: writer };
+  if ('delete' in write) return undefined;
+  const row: Row = { ...before, pk: write.add.pk, sk: write.add.sk };
+  for (const [attribute, amount] of Object.entries(write.by)) {
+    const value = row[attribute] === undefined ? 0 : row[attribute];
+    if (typeof value !== 'number') throw new Error(`cannot add to ${attribute}, which is no number`);
+    row[attribute] = value + amount;
+  }
+  return row;
+}
+
+/** What the index shows of a row; undefined where the row is not in it. */
+function indexEntry(
+  row: Row,
+  index: { pk: string; sk: string },
+): (Entry & { partition: string }) | undefined {
+  const partition = row[index.pk];
+  const sort = row[index.sk];
+  if (typeof partition !== 'string' || typeof sort !== 'string') return undefined;
+  const { pk, sk, p } = row;
+  const shown: Row = { pk, sk, [index.pk]: partition, [index.sk]: sort };
+  if (p !== undefined) shown.p = p;
+  return { partition, sort, pk, sk, row: shown };
+}
+
+function isBehind(entry: Entry, last: Position): boolean {
+  return (compareKeys(entry.pk, last.pk) || compareKeys(entry.sk, last.sk)) > 0;
+}
+
+/** Like DynamoDB, a full page has a cursor even where nothing follows. */
+function pageOf(entries: Entry[], limit: number): Page {
+  const rows = entries.map((entry) => entry.row);
+  const last = entries.at(-1);
+  if (!last || entries.length < limit) return { rows };
+  return { rows, cursor: encodeCursor({ sort: last.sort, pk: last.pk, sk: last.sk } satisfies Position) };
+}
+
+function freezeDeeply(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  for (const part of Object.values(value)) freezeDeeply(part);
+}

@@ -1,0 +1,235 @@
+import { type Instant } from '../abandonment/time.ts';
+import {
+  type AlertRecord,
+  BUCKETS,
+  bucketOf,
+  type DataPlaneRecord,
+  type DigestRecord,
+  index,
+  keys,
+  type NoticeRecord,
+  type OperatorAlertRecord,
+  type PaceRecord,
+  type PausesRecord,
+  type RecipientRecord,
+  ROW_VERSION,
+  type ScansRecord,
+  sortable,
+} from './rows.ts';
+import type { Condition, Key, Page, Query, Row, Table, Write } from './table.port.ts';
+
+/** A record that is stored over the revision it was read at. */
+interface Revised {
+  rev: number;
+}
+
+function revised(key: Key, record: Revised, places: Record<string, unknown> = {}): { put: Row; if: Condition[] } {
+  return {
+    put: { ...key, v: ROW_VERSION, b: BUCKETS, ...record, rev: record.rev + 1, ...places },
+    if: [record.rev === 0 ? { absent: true } : { equals: ['rev', record.rev] }],
+  };
+}
+
+async function load<Record>(table: Table, key: Key, empty: Record): Promise<Record> {
+  const row = await table.get(key);
+  return row ? (row as unknown as Record) : empty;
+}
+
+/** All rows of a query, page by page. */
+export async function* eachRow(table: Table, query: Omit<Query, 'cursor'>): AsyncGenerator<Row> {
+  let cursor: string | undefined;
+  do {
+    const page: Page = await table.query(cursor ? { ...query, cursor } : query);
+    yield* page.rows;
+    cursor = page.cursor;
+  } while (cursor);
+}
+
+/** All rows of a query in one list; for partitions known to be small. */
+export async function allRows(table: Table, query: Omit<Query, 'cursor'>): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const row of eachRow(table, query)) rows.push(row);
+  return rows;
+}
+
+// --- alerts ---------------------------------------------------------------------------------------------
+
+export async function loadAlert(table: Table, task: string, episode: number): Promise<AlertRecord | undefined> {
+  const row = await table.get(keys.alert(task, episode));
+  return row as unknown as AlertRecord | undefined;
+}
+
+/** Stores an alert whatever stands there: the task's row, written in the same transaction, guards it. */
+export function alertWrite(record: AlertRecord): { put: Row } {
+  const bucket = bucketOf(record.task);
+  return {
+    put: {
+      ...keys.alert(record.task, record.episode),
+      v: ROW_VERSION,
+      b: BUCKETS,
+      ...record,
+      g2pk: index.alerts(bucket),
+      g2sk: `${sortable(record.firedAt)}#${record.task}`,
+      ...(record.untold.length > 0
+        ? { g1pk: index.untold(bucket), g1sk: `${record.task}#${record.episode}` }
+        : {}),
+    },
+  };
+}
+
+// --- recipients and their notices -----------------------------------------------------------------------
+
+export function newRecipient(key: string, address: string): RecipientRecord {
+  return {
+    key,
+    address,
+    dead: null,
+    declined: false,
+    lastMailAt: null,
+    lastWarnedAt: null,
+    lastDisabledMailAt: null,
+    lastDigest: null,
+    sending: null,
+    retryAt: null,
+    admittedAt: null,
+    queuedAt: null,
+    rev: 0,
+  };
+}
+
+export async function loadRecipient(table: Table, key: string): Promise<RecipientRecord | undefined> {
+  const row = await table.get(keys.recipient(key));
+  return row as unknown as RecipientRecord | undefined;
+}
+
+export async function loadRecipients(table: Table, recipients: Iterable<string>): Promise<Map<string, RecipientRecord>> {
+  const rows = await table.batchGet([...new Set(recipients)].map((key) => keys.recipient(key)));
+  return new Map(rows.map((row) => [row.key as string, row as unknown as RecipientRecord]));
+}
+
+export function recipientWrite(record: RecipientRecord): Write {
+  return revised(keys.recipient(record.key), record);
+}
+
+/** A recipient with all his notices, strongly consistent. */
+export async function loadRecipientWithNotices(
+  table: Table,
+  recipient: string,
+): Promise<{ recipient: RecipientRecord | undefined; notices: NoticeRecord[] }> {
+  const notices: NoticeRecord[] = [];
+  let found: RecipientRecord | undefined;
+  for await (const row of eachRow(table, { pk: keys.recipient(recipient).pk, consistent: true })) {
+    if (row.sk === 'R') found = row as unknown as RecipientRecord;
+    else notices.push(row as unknown as NoticeRecord);
+  }
+  return { recipient: found, notices };
+}
+
+/**
+ * Stores a notice whatever stands there: the task's row decides what is to be told, a notice row only finds it.
+ * It is in the index of pending notices while one waits.
+ */
+export function noticeWrite(record: NoticeRecord): { put: Row } {
+  return {
+    put: {
+      ...keys.notice(record.recipient, record.task, record.episode),
+      v: ROW_VERSION,
+      b: BUCKETS,
+      ...record,
+      ...(record.pending
+        ? {
+            g1pk: index.pendingNotices(bucketOf(record.recipient)),
+            g1sk: `${record.recipient}#${record.task}#${record.episode}`,
+            p: {
+              notBefore: record.pending.notBefore,
+              notice: record.pending.notice,
+              ...(record.pending.by === undefined ? {} : { by: record.pending.by }),
+            },
+          }
+        : {}),
+    },
+  };
+}
+
+export function noticeDelete(recipient: string, task: string, episode: number): Write {
+  return { delete: keys.notice(recipient, task, episode) };
+}
+
+// --- digests --------------------------------------------------------------------------------------------
+
+export async function loadDigest(table: Table, id: string): Promise<DigestRecord | undefined> {
+  const row = await table.get(keys.digest(id));
+  return row as unknown as DigestRecord | undefined;
+}
+
+/** `lookAt`: when to look at it again, while it is not settled or not applied; null once it is done. */
+export function digestWrite(record: DigestRecord, lookAt: Instant | null): Write {
+  return revised(
+    keys.digest(record.id),
+    record,
+    lookAt === null
+      ? {}
+      : { g1pk: index.openDigests(bucketOf(record.id)), g1sk: `${sortable(lookAt)}#${record.id}` },
+  );
+}
+
+// --- one-row records ------------------------------------------------------------------------------------
+
+export const loadPauses = (table: Table): Promise<PausesRecord> =>
+  load(table, keys.pauses(), { evaluate: null, notify: null, disable: null, evaluatePaused: [], rev: 0 });
+export const pausesWrite = (record: PausesRecord): Write => revised(keys.pauses(), record);
+
+export const loadScans = (table: Table): Promise<ScansRecord> =>
+  load(table, keys.scans(), { claimed: null, leaseUntil: null, completedAt: null, gaps: [], rev: 0 });
+export const scansWrite = (record: ScansRecord): Write => revised(keys.scans(), record);
+
+export const loadPace = (table: Table): Promise<PaceRecord> => load(table, keys.pace(), { runs: [], rev: 0 });
+export const paceWrite = (record: PaceRecord): Write => revised(keys.pace(), record);
+
+export const loadRamp = (table: Table): Promise<PaceRecord> => load(table, keys.ramp(), { runs: [], rev: 0 });
+export const rampWrite = (record: PaceRecord): Write => revised(keys.ramp(), record);
+
+export async function loadDataPlanes(table: Table): Promise<Map<string, DataPlaneRecord>> {
+  const rows = await allRows(table, { pk: keys.dataPlane('').pk, consistent: true });
+  return new Map(rows.map((row) => [row.sk, row as unknown as DataPlaneRecord]));
+}
+
+export async function loadDataPlane(table: Table, name: string): Promise<DataPlaneRecord | undefined> {
+  const row = await table.get(keys.dataPlane(name));
+  return row as unknown as DataPlaneRecord | undefined;
+}
+
+/** A data plane heard of for the first time: up, without a life sign. */
+export function newDataPlane(name: string, now: Instant): DataPlaneRecord {
+  return { name, state: 'up', since: now, lifeSignAt: null, unknown: [], outages: [], rev: 0 };
+}
+
+export const dataPlaneWrite = (record: DataPlaneRecord): Write => revised(keys.dataPlane(record.name), record);
+
+export function operatorAlertWrite(record: OperatorAlertRecord): Write {
+  return revised(keys.operatorAlert(record.code, record.subject), record);
+}
+
+/** Asks the scanner to look once at all that is open in a scope: `ALL`, `P#acmeCo/`, `P#acmeCo/a` or `D#eu-1`. */
+export function lookWrite(scope: string, now: Instant): Write {
+  return { put: { ...keys.look(scope), v: ROW_VERSION, at: now } };
+}
+
+/** A row of the audit log of one task. */
+export interface AuditEntry {
+  task: string;
+  at: Instant;
+  act: string;
+  by: string;
+  reason: string;
+  evidence: Record<string, unknown>;
+  mails: string[];
+}
+
+/** Audit rows are kept for 400 days. */
+const AUDIT_RETENTION_SECONDS = 400 * 86_400;
+
+export function auditWrite(entry: AuditEntry): Write {
+  const ttl = Math.floor(entry.at / 1000) + AUDIT_RETENTION_SECONDS;
+  return { put: { ...keys.audit(entry.task, entry.at, entry.act), v: ROW_VERSION, ...entry, ttl } };
+}

@@ -1,0 +1,120 @@
+import { isAlive, isEligible, NO_EVIDENCE, notPrimarySince } from '../abandonment/evidence.ts';
+import type { EffectivePolicy, ScopedPolicy } from '../abandonment/policy.ts';
+import { type Task, tenantOf } from '../abandonment/task.ts';
+import type { Instant } from '../abandonment/time.ts';
+import { BUCKETS, bucketOf, index, keys, ROW_VERSION, sortable, type TaskRecord } from './rows.ts';
+import type { Condition, Row, Table } from './table.port.ts';
+
+const PRIMARY_ONLY: Pick<ScopedPolicy, 'aliveStatuses'> = { aliveStatuses: ['PRIMARY'] };
+
+/** What an index of candidates carries: all that `decide()` needs, but the owners and the freshness of evidence. */
+export type Candidate = Pick<TaskRecord, 'task' | 'evidence' | 'keep'> & { hold: string | null };
+
+/** A task never stored before. */
+export function newTaskRecord(task: Task): TaskRecord {
+  return {
+    task,
+    evidence: NO_EVIDENCE,
+    keep: null,
+    episodes: 0,
+    open: null,
+    hold: null,
+    vetoes: null,
+    disabledByUs: null,
+    next: null,
+    rev: 0,
+  };
+}
+
+/** Reads a task row; undefined where there is none. */
+export async function loadTask(table: Table, id: string): Promise<TaskRecord | undefined> {
+  const row = await table.get(keys.task(id));
+  return row && taskFromRow(row);
+}
+
+/** Reads task rows by id; unknown ones are left out. */
+export async function loadTasks(table: Table, ids: Iterable<string>): Promise<Map<string, TaskRecord>> {
+  const rows = await table.batchGet([...new Set(ids)].map((id) => keys.task(id)));
+  return new Map(rows.map((row) => [(row.pk as string).slice(2), taskFromRow(row)]));
+}
+
+/** The record in a stored row. */
+export function taskFromRow(row: Row): TaskRecord {
+  const { task, evidence, keep, episodes, open, hold, vetoes, disabledByUs, next, rev } = row as Row & TaskRecord;
+  return { task, evidence, keep, episodes, open, hold, vetoes, disabledByUs, next, rev };
+}
+
+/** The write that stores a record over the revision it was read at, with its places in the indexes. */
+export function taskWrite(record: TaskRecord, policy: EffectivePolicy): { put: Row; if: Condition[] } {
+  const settled = settle(record, policy);
+  return {
+    put: {
+      ...keys.task(record.task.id),
+      v: ROW_VERSION,
+      b: BUCKETS,
+      ...settled,
+      rev: record.rev + 1,
+      ...placesOf(settled, policy),
+    },
+    if: [record.rev === 0 ? { absent: true } : { equals: ['rev', record.rev] }],
+  };
+}
+
+/** Lets the scanner look at once at a task with an open episode or a hold that ends; others it finds by itself. */
+export function touch(record: TaskRecord, now: Instant): TaskRecord {
+  return record.open || record.next ? { ...record, next: { at: now, why: 'look' } } : record;
+}
+
+/** Whether the task may fail unseen: eligible, and not surely alive whatever the list of alive statuses becomes. */
+export function isWatched(record: TaskRecord, policy: EffectivePolicy): boolean {
+  if (!isEligible(record.task)) return false;
+  return !(record.evidence.statuses.includes('PRIMARY') && policy.aliveStatuses.includes('PRIMARY'));
+}
+
+function settle(record: TaskRecord, policy: EffectivePolicy): TaskRecord {
+  const alive = isAlive(record.evidence, policy);
+  const idle = !record.open && (alive || !isEligible(record.task));
+  return {
+    ...record,
+    next: idle ? null : record.next,
+    hold: idle ? null : record.hold,
+    vetoes: alive ? null : record.vetoes,
+    disabledByUs: record.task.enabled ? null : record.disabledByUs,
+  };
+}
+
+function placesOf(record: TaskRecord, policy: EffectivePolicy): Record<string, unknown> {
+  const { task } = record;
+  const bucket = bucketOf(task.id);
+  const places: Record<string, unknown> = {};
+  const watched = isWatched(record, policy);
+  const since = `${sortable(notPrimarySince(task, record.evidence, PRIMARY_ONLY, 0))}#${task.id}`;
+  if (record.open || record.next) {
+    Object.assign(places, { g2pk: index.open(bucket), g2sk: task.id }, nextPlace(record, bucket, since));
+  } else if (watched) {
+    places.g1pk = index.canFire(bucket);
+    places.g1sk = since;
+    places.g2pk = index.canFireOfTenant(tenantOf(task.id));
+    places.g2sk = since;
+    places.p = candidateOf(record);
+  }
+  if (watched) {
+    const lost = record.evidence.lostAt !== undefined && since.startsWith(sortable(record.evidence.lostAt));
+    places.g3pk = index.lostOfPlane(task.dataPlane);
+    places.g3sk = since.replace('#', lost ? '#L#' : '#N#');
+  }
+  return places;
+}
+
+function nextPlace(record: TaskRecord, bucket: number, since: string): Record<string, string> {
+  if (!record.next) return {};
+  const at = sortable(record.next.at);
+  return record.next.why === 'disable'
+    ? { g1pk: index.toDisable(bucket), g1sk: `${at}#${since}` }
+    : { g1pk: index.lookAt(bucket), g1sk: `${at}#${record.task.id}` };
+}
+
+function candidateOf(record: TaskRecord): Candidate {
+  const { observedAt: _, ...evidence } = record.evidence;
+  return { task: { ...record.task, owners: [] }, evidence, keep: record.keep, hold: record.hold?.reason ?? null };
+}

@@ -1,0 +1,142 @@
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { METRIC } from '../platform/names.ts';
+import type { Receiver } from '../platform/receiver.port.ts';
+import type { System } from '../platform/system.ts';
+import { type Consumer, type Delivery, type Outcome, processMessage } from './pipeline.ts';
+
+/** A worker of one queue. */
+export interface BatchWorker<Message> {
+  system: System;
+  consumer: Consumer<Message>;
+  receiver: Receiver;
+  /** The receive after which the broker dead-letters a message. */
+  maxReceives: number;
+  /** Messages worked at a time; 1 where they get into each other's way. */
+  atOnce: number;
+}
+
+/** No message is begun with less time left: the longest call to a service, twice. */
+const TIME_FOR_ONE_MS = 12_000;
+
+/** A message that is to be delivered again. */
+class NotAcknowledged extends Error {
+  override readonly name = 'NotAcknowledged';
+}
+
+/**
+ * Works a batch and answers which records failed. A record counts as acknowledged only when its outcome was carried
+ * out to the end; every other one, whatever went wrong, is reported as failed. Never throws, for a throw would give
+ * the good ones back as well.
+ */
+export async function processBatch<Message>(
+  worker: BatchWorker<Message>,
+  event: SQSEvent,
+  remainingMs: () => number,
+): Promise<SQSBatchResponse> {
+  const acknowledged = new Set<SQSRecord>();
+  const takeTurn = turns(worker.atOnce);
+  const work = (record: SQSRecord) =>
+    takeTurn(async () => {
+      await workRecord(worker, record, remainingMs);
+      acknowledged.add(record);
+    });
+  const processor = new BatchProcessor(EventType.SQS);
+  await processPartialResponse(event, work, processor, { throwOnFullBatchFailure: false }).catch(
+    (error: unknown) => worker.system.telemetry.log('error', 'batch failed', { error: String(error) }),
+  );
+  const failed = event.Records.filter((record) => !acknowledged.has(record));
+  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}
+
+async function workRecord<Message>(
+  worker: BatchWorker<Message>,
+  record: SQSRecord,
+  remainingMs: () => number,
+): Promise<void> {
+  const { system, consumer } = worker;
+  if (remainingMs() < TIME_FOR_ONE_MS) {
+    system.telemetry.metric(METRIC.messageLeft, 1, 'Count', { messageId: record.messageId });
+    await putBack(worker, record, 0);
+  }
+  const outcome = await processMessage(system, consumer, deliveryOf(record, worker.maxReceives));
+  await settle(worker, record, outcome);
+}
+
+async function settle<Message>(
+  worker: BatchWorker<Message>,
+  record: SQSRecord,
+  outcome: Outcome,
+): Promise<void> {
+  switch (outcome.outcome) {
+    case 'done':
+      return report(worker, record, outcome.reason, METRIC.messageDone);
+    case 'skipped':
+      return report(worker, record, outcome.reason, METRIC.messageSkipped);
+    case 'dead-letter':
+      await worker.receiver.deadLetter(record, outcome.reason);
+      return report(worker, record, outcome.reason, METRIC.messageDeadLettered);
+    case 'retry':
+      report(
+        worker,
+        record,
+        outcome.reason,
+        outcome.failed ? METRIC.messageRetried : METRIC.messagePostponed,
+      );
+      return putBack(worker, record, outcome.delaySeconds);
+  }
+}
+
+/** Always throws, so that the record is reported as failed; where the delay cannot be set, visibility runs out. */
+async function putBack<Message>(
+  worker: BatchWorker<Message>,
+  record: SQSRecord,
+  seconds: number,
+): Promise<never> {
+  await worker.receiver
+    .postpone(record, seconds)
+    .catch((error: unknown) =>
+      worker.system.telemetry.log('warn', 'delay not set', {
+        messageId: record.messageId,
+        error: String(error),
+      }),
+    );
+  throw new NotAcknowledged('to be delivered again');
+}
+
+function report<Message>(
+  worker: BatchWorker<Message>,
+  record: SQSRecord,
+  reason: string,
+  metric: string,
+): void {
+  const { system, consumer } = worker;
+  const properties = { queue: consumer.queue, reason, messageId: record.messageId };
+  system.telemetry.log('info', metric, properties);
+  system.telemetry.metric(metric, 1, 'Count', properties);
+}
+
+function deliveryOf(record: SQSRecord, maxReceives: number): Delivery {
+  return {
+    body: record.body,
+    messageId: record.messageId,
+    receiveCount: Number(record.attributes.ApproximateReceiveCount),
+    maxReceives,
+  };
+}
+
+/** Lets so many run at a time, in the order they came. */
+function turns(atOnce: number): (work: () => Promise<void>) => Promise<void> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    if (running >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve));
+    running += 1;
+    try {
+      await work();
+    } finally {
+      running -= 1;
+      waiting.shift()?.();
+    }
+  };
+}

@@ -1,0 +1,89 @@
+import type { Config } from './config.ts';
+
+/** A value that its own schema takes and the rest of the configuration does not. */
+export interface Problem {
+  key: string;
+  allowed: string;
+}
+
+/** Which function works which queue. */
+export const WORKER_OF = {
+  ingest: 'ingest',
+  notify: 'notifier',
+  disable: 'disabler',
+  'mail-events': 'mail-events',
+} as const;
+export type WorkedQueue = keyof typeof WORKER_OF;
+export const WORKED_QUEUES = Object.keys(WORKER_OF) as WorkedQueue[];
+
+/** The rules between keys, and between keys and the stage; the first that is broken comes first. */
+export function crossChecks(config: Config): Problem[] {
+  return [...checkStage(config), ...checkSchedule(config), ...checkSender(config), ...checkQueues(config)];
+}
+
+function checkStage(config: Config): Problem[] {
+  const problems: Problem[] = [];
+  const isLocal = config.stage === 'local';
+  if (config.stageCeiling === 'disable' && !isLocal && config.stage !== 'dev') {
+    problems.push({
+      key: 'stageCeiling',
+      allowed: "detect, notify outside stages local and dev: brakes and the owner's page are not there yet",
+    });
+  }
+  if (config.demoClock && !isLocal) {
+    problems.push({
+      key: 'demoClock',
+      allowed: 'false outside stage local: no other stage may be told the time',
+    });
+  }
+  return problems;
+}
+
+function checkSchedule(config: Config): Problem[] {
+  if (config.scanEvery % 60 !== 0) {
+    return [{ key: 'scanEvery', allowed: 'whole minutes (EventBridge Scheduler counts no seconds)' }];
+  }
+  // Scheduler's least age is 60 s, so a tick each minute on the emulator cannot be younger than its period.
+  const isTooOld = config.schedulerMaxAge >= config.scanEvery && config.scanEvery > 60;
+  if (isTooOld) {
+    return [
+      {
+        key: 'schedulerMaxAge',
+        allowed: `less than scanEvery (${config.scanEvery}s): a late tick must not pass the next`,
+      },
+    ];
+  }
+  return config.scanEvery === 60 && config.stage !== 'local'
+    ? [{ key: 'scanEvery', allowed: 'at least 2m outside stage local: a tick lives for 60 s at least' }]
+    : [];
+}
+
+function checkSender(config: Config): Problem[] {
+  const { identity } = config.ses;
+  const domain = config.sender.slice(config.sender.lastIndexOf('@') + 1).toLowerCase();
+  const isCovered = identity.includes('@')
+    ? identity.toLowerCase() === config.sender.toLowerCase()
+    : domain === identity || domain.endsWith(`.${identity}`);
+  return isCovered ? [] : [{ key: 'sender', allowed: `an address of the SES identity ${identity}` }];
+}
+
+function checkQueues(config: Config): Problem[] {
+  return WORKED_QUEUES.flatMap((name) => {
+    const queue = config.queues[name];
+    const reserved = config.reservedConcurrency[WORKER_OF[name]];
+    const problems: Problem[] = [];
+    if (queue.batchSize > 10 && queue.batchWindowSeconds === 0) {
+      problems.push({
+        key: `queues.${name}.batchSize`,
+        allowed: 'at most 10 without batchWindowSeconds of 1 or more (a limit of Lambda)',
+      });
+    }
+    if (reserved !== undefined && queue.maxConcurrency > reserved) {
+      problems.push({
+        key: `queues.${name}.maxConcurrency`,
+        allowed: `at most reservedConcurrency.${WORKER_OF[name]} (${reserved}): more would use up deliveries unrun`,
+      });
+    }
+    return problems;
+  });
+}

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+
+/** A length of time in a configuration file: `90s`, `15m`, `12h`, `14d`; gives seconds. */
+const SECONDS_PER: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+function seconds(least: string, most: string) {
+  const allowed = `a duration from ${least} to ${most}, like 90s, 15m, 12h or 14d`;
+  return z.string({ error: allowed }).transform((text, context) => {
+    const value = readSeconds(text);
+    if (value === undefined || value < (readSeconds(least) ?? 0) || value > (readSeconds(most) ?? 0)) {
+      context.addIssue({ code: 'custom', message: allowed });
+      return z.NEVER;
+    }
+    return value;
+  });
+}
+
+function readSeconds(text: string): number | undefined {
+  const match = /^(\d+)([smhd])$/.exec(text);
+  return match ? Number(match[1]) * (SECONDS_PER[match[2] as string] as number) : undefined;
+}
+
+function whole(least: number, most: number, why = '') {
+  const allowed = `a whole number from ${least} to ${most}${why}`;
+  return z.number({ error: allowed }).int(allowed).min(least, allowed).max(most, allowed);
+}
+
+function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
+  return z.enum(values, { error: `one of ${values.join(', ')}` });
+}
+
+const ADDRESS = /^[^\s@<>,;"']+@[^\s@<>,;"']+\.[^\s@<>,;"']+$/;
+const DOMAIN = /^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+$/;
+const address = z.string({ error: 'a mail address' }).regex(ADDRESS, 'a mail address');
+const domain = z.string({ error: 'a domain in lower case' }).regex(DOMAIN, 'a domain in lower case');
+const flag = z.boolean({ error: 'true or false' });
+const text = z
+  .string({ error: 'a text on one line' })
+  .min(1, 'a text that is not empty')
+  .regex(/^\P{Cc}*$/u, 'a text on one line');
+
+/** How one queue and its worker run. */
+const queue = (defaults: { batchSize: number; maxConcurrency: number }) =>
+  z
+    .strictObject({
+      /** Messages given to one invocation. */
+      batchSize: whole(1, 100).default(defaults.batchSize),
+      /** How long Lambda gathers messages for a batch. */
+      batchWindowSeconds: whole(0, 300).default(0),
+      /** Invocations at once (Lambda's own least is 2). */
+      maxConcurrency: whole(2, 1_000).default(defaults.maxConcurrency),
+      /** Deliveries before the broker dead-letters; throttled ones count, so fewer than 5 lose work unrun. */
+      maxReceiveCount: whole(5, 100, ' (throttled deliveries count)').default(10),
+      /** The time limit of the worker; visibility follows from it. */
+      timeoutSeconds: whole(5, 300).default(30),
+    })
+    .prefault({});
+
+const reserved = whole(1, 1_000).optional();
+
+/** A system that may put events on the bus, and what it may speak of. */
+const source = z.strictObject({
+  name: text,
+  /** `acmeCo/`, a task's id, or `*` for all tasks. */
+  prefixes: z.array(text, { error: 'a list of prefixes' }),
+  /** Names, or `*` for all planes. */
+  dataPlanes: z.array(text, { error: 'a list of data planes' }),
+});
+
+/** The file `config/<stage>.json`. Durations become seconds. */
+export const configSchema = z.strictObject({
+  /** The `From` of all mail; belongs to the SES identity. */
+  sender: address,
+  /** Where answers go. Default: the sender. */
+  replyTo: address.optional(),
+  /** Whom to ask, as mails say it. */
+  contact: text,
+  /** Who is told by operator alerts and alarms. */
+  alarmEmails: z.array(address, { error: 'a list of mail addresses' }),
+  /** How often the scanner runs; at most hourly, for its heartbeat alarm looks at two periods. */
+  scanEvery: seconds('1m', '1h').default(900),
+  /** After this time a tick that could not be delivered is dropped. Default: two thirds of `scanEvery`. */
+  schedulerMaxAge: seconds('1m', '1h').optional(),
+  /** Whether the schedule ticks; `off` leaves starting scans to somebody else. */
+  schedule: oneOf(['on', 'off']).default('on'),
+  /** The highest stage that a policy may name here. */
+  stageCeiling: oneOf(['detect', 'notify', 'disable']).default('detect'),
+  /** `fed`: the owning system turns tasks off when asked; `own`: the catalog is the truth. */
+  controlPlane: oneOf(['fed', 'own']).default('fed'),
+  /** Domains that owners' addresses must belong to; null: any. */
+  allowedDomains: z
+    .array(domain, { error: 'a list of domains, or null' })
+    .min(1, 'a domain at least')
+    .nullable()
+    .default(null),
+  /** Systems that may put events on the bus. */
+  sources: z.array(source, { error: 'a list of sources' }).default([]),
+  /** How long `disabled` notices are gathered for one mail. */
+  gatherDisabled: seconds('0s', '15m').default(600),
+  /** How long a requested disabling may stay unconfirmed. */
+  confirmWithin: seconds('1m', '7d').default(3_600),
+  ses: z.strictObject({
+    /** The verified domain or address mail is sent as. */
+    identity: z.union([address, domain], { error: 'a domain in lower case, or a mail address' }),
+    /** Whether this deployment makes the identity; else it is there already. */
+    createIdentity: flag.default(false),
+    /** The account's sending rate, shared out among the notifiers that run at once. */
+    mailsPerSecond: whole(1, 100_000).default(10),
+    /** An existing configuration set to report through; null: one is made. */
+    configurationSet: text.nullable().default(null),
+  }),
+  queues: z
+    .strictObject({
+      ingest: queue({ batchSize: 10, maxConcurrency: 5 }),
+      notify: queue({ batchSize: 10, maxConcurrency: 5 }),
+      disable: queue({ batchSize: 5, maxConcurrency: 2 }),
+      'mail-events': queue({ batchSize: 10, maxConcurrency: 2 }),
+    })
+    .prefault({}),
+  /** Concurrency set aside per function. Default: none. */
+  reservedConcurrency: z
+    .strictObject({
+      scanner: reserved,
+      ingest: reserved,
+      notifier: reserved,
+      disabler: reserved,
+      'mail-events': reserved,
+    })
+    .prefault({}),
+  logRetentionDays: z
+    .union(
+      [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731].map((days) => z.literal(days)),
+      {
+        error: 'one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731',
+      },
+    )
+    .default(90),
+  /** Whether the stage may be told the time; `local` alone. */
+  demoClock: flag.default(false),
+});
+
+export type ConfigFile = z.infer<typeof configSchema>;
+export type QueueConfig = ConfigFile['queues']['notify'];

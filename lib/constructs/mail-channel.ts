@@ -1,0 +1,85 @@
+import { Arn, Stack } from 'aws-cdk-lib';
+import {
+  ConfigurationSet,
+  ConfigurationSetEventDestination,
+  EmailIdentity,
+  EmailSendingEvent,
+  EventDestination,
+  type IConfigurationSet,
+  Identity,
+} from 'aws-cdk-lib/aws-ses';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import type { Config } from '../config.ts';
+import type { TaskwardenFunction } from './taskwarden-function.ts';
+import type { WorkQueue } from './work-queue.ts';
+
+/** The events of SES that change what is known of a mail or of an address. */
+const REPORTED = [
+  EmailSendingEvent.DELIVERY,
+  EmailSendingEvent.BOUNCE,
+  EmailSendingEvent.COMPLAINT,
+  EmailSendingEvent.REJECT,
+  EmailSendingEvent.RENDERING_FAILURE,
+  EmailSendingEvent.DELIVERY_DELAY,
+];
+
+/** The identity mail is sent as, and the way of what becomes of it: SES to a topic to the mail-events queue. */
+export class MailChannel extends Construct {
+  readonly events: Topic;
+  readonly configurationSet: IConfigurationSet;
+  private readonly config: Config;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    props: { readonly config: Config; readonly mailEvents: WorkQueue },
+  ) {
+    super(scope, id);
+    this.config = props.config;
+    this.events = new Topic(this, 'Events', { enforceSSL: true });
+    this.events.addSubscription(
+      new SqsSubscription(props.mailEvents.queue, { deadLetterQueue: props.mailEvents.deadLetters }),
+    );
+    this.configurationSet = this.makeConfigurationSet();
+    new ConfigurationSetEventDestination(this, 'ToEvents', {
+      configurationSet: this.configurationSet,
+      destination: EventDestination.snsTopic(this.events),
+      events: REPORTED,
+    });
+    this.makeIdentity();
+  }
+
+  /** Allows a function to send mail as the sender, through the configuration set, and as nobody else. */
+  allowSending(sender: TaskwardenFunction): void {
+    const { identity } = this.config.ses;
+    sender.allow(
+      ['ses:SendRawEmail'],
+      [
+        this.arn('identity', identity),
+        this.arn('configuration-set', this.configurationSet.configurationSetName),
+      ],
+      { StringEquals: { 'ses:FromAddress': this.config.sender } },
+    );
+  }
+
+  private makeConfigurationSet(): IConfigurationSet {
+    const existing = this.config.ses.configurationSet;
+    return existing === null
+      ? new ConfigurationSet(this, 'ConfigurationSet', { reputationMetrics: true })
+      : ConfigurationSet.fromConfigurationSetName(this, 'ConfigurationSet', existing);
+  }
+
+  private makeIdentity(): void {
+    const { identity, createIdentity } = this.config.ses;
+    if (!createIdentity) return;
+    new EmailIdentity(this, 'Identity', {
+      identity: identity.includes('@') ? Identity.email(identity) : Identity.domain(identity),
+    });
+  }
+
+  private arn(resource: string, resourceName: string): string {
+    return Arn.format({ service: 'ses', resource, resourceName }, Stack.of(this));
+  }
+}

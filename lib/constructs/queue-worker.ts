@@ -1,0 +1,90 @@
+import { Duration } from 'aws-cdk-lib';
+import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Construct } from 'constructs';
+import { ENV, METRIC, type Service } from '../../functions/platform/names.ts';
+import type { Config } from '../config.ts';
+import { WORKER_OF, type WorkedQueue } from '../config-checks.ts';
+import type { Alarms } from './alarms.ts';
+import { TaskwardenFunction } from './taskwarden-function.ts';
+import type { WorkQueue } from './work-queue.ts';
+
+export interface QueueWorkerProps {
+  readonly config: Config;
+  readonly queueName: WorkedQueue;
+  readonly queue: WorkQueue;
+  /** Path of the handler's file from the root of the repository. */
+  readonly entry: string;
+  readonly environment: Record<string, string>;
+  readonly alarms: Alarms;
+  /** What owners and operators miss while this queue is not worked. */
+  readonly impact: string;
+}
+
+/** A function that works a queue through its alias, in partial batches, and the alarms of both. */
+export class QueueWorker extends Construct {
+  readonly worker: TaskwardenFunction;
+
+  constructor(scope: Construct, id: string, props: QueueWorkerProps) {
+    super(scope, id);
+    const { queue, deadLetters } = props.queue;
+    const tuning = props.config.queues[props.queueName];
+    this.worker = new TaskwardenFunction(this, 'Worker', {
+      config: props.config,
+      service: WORKER_OF[props.queueName],
+      entry: props.entry,
+      timeoutSeconds: tuning.timeoutSeconds,
+      environment: {
+        ...props.environment,
+        [ENV.sourceQueue]: queue.queueUrl,
+        [ENV.deadLetterQueue]: deadLetters.queueUrl,
+        [ENV.maxReceives]: String(tuning.maxReceiveCount),
+      },
+    });
+    this.worker.live.addEventSource(
+      new SqsEventSource(queue, {
+        batchSize: tuning.batchSize,
+        maxConcurrency: tuning.maxConcurrency,
+        reportBatchItemFailures: true,
+        ...(tuning.batchWindowSeconds > 0 && {
+          maxBatchingWindow: Duration.seconds(tuning.batchWindowSeconds),
+        }),
+      }),
+    );
+    this.worker.allow(['sqs:SendMessage'], [deadLetters.queueArn]);
+    this.addAlarms(props, WORKER_OF[props.queueName]);
+  }
+
+  private addAlarms({ alarms, queue, queueName, impact }: QueueWorkerProps, service: Service): void {
+    const period = Duration.minutes(5);
+    alarms.addDeadLetters(
+      `${queueName}-dead-letters`,
+      queue.deadLetters,
+      Duration.minutes(1),
+      `messages of the ${queueName} queue were given up; ${impact}`,
+    );
+    alarms.add({
+      name: `${queueName}-failing`,
+      impact: `attempts at messages of the ${queueName} queue keep failing and are tried again; ${impact}`,
+      metric: alarms.own(METRIC.messageRetried, service, period),
+      threshold: 5,
+      periods: 2,
+      silence: 'fine',
+    });
+    alarms.add({
+      name: `${queueName}-stalled`,
+      impact: `the ${queueName} queue holds messages and nobody works them; ${impact}`,
+      metric: new MathExpression({
+        expression: 'IF(age > 900 AND FILL(deleted, 0) == 0, 1, 0)',
+        usingMetrics: {
+          age: queue.queue.metricApproximateAgeOfOldestMessage({ statistic: Stats.MAXIMUM, period }),
+          deleted: queue.queue.metricNumberOfMessagesDeleted({ statistic: Stats.SUM, period }),
+        },
+        period,
+      }),
+      threshold: 1,
+      periods: 3,
+      silence: 'fine',
+    });
+  }
+}

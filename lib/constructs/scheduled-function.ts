@@ -1,0 +1,90 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import {
+  ContextAttribute,
+  Schedule,
+  ScheduleExpression,
+  ScheduleTargetInput,
+} from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Construct } from 'constructs';
+import { METRIC, type Service } from '../../functions/platform/names.ts';
+import { type Config, scannerTimeoutSeconds } from '../config.ts';
+import type { Alarms } from './alarms.ts';
+import { deadLetterQueue } from './dead-letter-queue.ts';
+import { TaskwardenFunction } from './taskwarden-function.ts';
+
+export interface ScheduledFunctionProps {
+  readonly config: Config;
+  readonly service: Service;
+  /** Path of the handler's file from the root of the repository. */
+  readonly entry: string;
+  readonly environment: Record<string, string>;
+  readonly alarms: Alarms;
+  /** What owners and operators miss while it does not run. */
+  readonly impact: string;
+}
+
+/**
+ * A function that EventBridge Scheduler starts at a rate. Scheduler invokes asynchronously, so a tick can be lost in
+ * two places: before the function took it (delivery) and after (execution). Each has a dead-letter queue and an alarm.
+ */
+export class ScheduledFunction extends Construct {
+  readonly scheduled: TaskwardenFunction;
+
+  constructor(scope: Construct, id: string, props: ScheduledFunctionProps) {
+    super(scope, id);
+    const { config } = props;
+    const undelivered = deadLetterQueue(this, 'Undelivered');
+    const failed = deadLetterQueue(this, 'Failed');
+    for (const queue of [undelivered, failed]) {
+      Validations.of(queue).acknowledge({
+        id: 'AwsSolutions-SQS3',
+        reason:
+          'It is a dead-letter queue: of the schedule, or of asynchronous invocations, not of another queue',
+      });
+    }
+    const maxEventAge = Duration.seconds(config.schedulerMaxAge);
+    this.scheduled = new TaskwardenFunction(this, 'Function', {
+      config,
+      service: props.service,
+      entry: props.entry,
+      timeoutSeconds: scannerTimeoutSeconds(config),
+      memoryMiB: 1_024,
+      environment: props.environment,
+      // The next tick takes over what a failed one left: a retry would only run beside it.
+      asynchronous: { onFailure: new SqsDestination(failed), retryAttempts: 0, maxEventAge },
+    });
+    new Schedule(this, 'Schedule', {
+      description: `Taskwarden ${props.service} (${config.stage})`,
+      schedule: ScheduleExpression.rate(Duration.seconds(config.scanEvery)),
+      enabled: config.schedule === 'on',
+      target: new LambdaInvoke(this.scheduled.live as IFunction, {
+        input: ScheduleTargetInput.fromObject({ scheduledAt: ContextAttribute.scheduledTime }),
+        deadLetterQueue: undelivered,
+        maxEventAge,
+        retryAttempts: config.scanEvery > 60 ? 2 : 0,
+      }),
+    });
+    const { alarms, service, impact } = props;
+    const minute = Duration.minutes(1);
+    alarms.addDeadLetters(
+      `${service}-undelivered`,
+      undelivered,
+      minute,
+      `ticks did not reach the ${service}; ${impact}`,
+    );
+    alarms.addDeadLetters(`${service}-failed`, failed, minute, `runs of the ${service} failed; ${impact}`);
+    alarms.add({
+      name: `${service}-not-running`,
+      impact: `no run of the ${service} went through to its end for two periods; ${impact}`,
+      metric: alarms.own(METRIC.scanCompleted, service, Duration.seconds(config.scanEvery)),
+      threshold: 1,
+      comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+      periods: 2,
+      silence: 'alarm',
+    });
+  }
+}

@@ -1,0 +1,131 @@
+import { join } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Alias,
+  type AliasProps,
+  Architecture,
+  type CfnFunction,
+  type IVersion,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { LIVE_ALIAS, type Service } from '../../functions/platform/names.ts';
+import type { Config } from '../config.ts';
+import { acknowledgeWildcard } from '../wildcards.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** X-Ray's two write actions take no resource, and Lambda refuses active tracing without them. */
+const TRACING = new PolicyStatement({
+  effect: Effect.ALLOW,
+  actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+  resources: ['*'],
+});
+
+/** Dependencies that still use `require`; a short name would collide with minified ones. */
+const REQUIRE_BANNER =
+  "import { createRequire as createRequireForBundledDependencies } from 'node:module';" +
+  'const require = createRequireForBundledDependencies(import.meta.url);';
+
+export interface TaskwardenFunctionProps {
+  readonly config: Config;
+  /** The `service` of its logs and metrics. */
+  readonly service: Service;
+  /** Path of the handler's file from the root of the repository. */
+  readonly entry: string;
+  readonly timeoutSeconds: number;
+  /** @default 512 */
+  readonly memoryMiB?: number;
+  readonly environment: Record<string, string>;
+  /** What becomes of asynchronous invocations that fail. @default Lambda's own */
+  readonly asynchronous?: Pick<AliasProps, 'onFailure' | 'retryAttempts' | 'maxEventAge'>;
+}
+
+/** A function with its own log group, its own role and the alias `live`, which is what everything invokes. */
+export class TaskwardenFunction extends Construct {
+  readonly live: Alias;
+  readonly role: Role;
+  readonly timeoutSeconds: number;
+
+  constructor(scope: Construct, id: string, props: TaskwardenFunctionProps) {
+    super(scope, id);
+    this.timeoutSeconds = props.timeoutSeconds;
+    this.role = this.makeRole();
+    const lambda = this.makeFunction(props);
+    this.live = new Alias(this, 'Live', {
+      aliasName: LIVE_ALIAS,
+      version: lambda.currentVersion as IVersion,
+      ...props.asynchronous,
+    });
+  }
+
+  /** Allows the function these actions on these resources, and nothing else. */
+  allow(actions: string[], resources: string[], conditions?: Record<string, Record<string, string>>): void {
+    this.role.addToPolicy(new PolicyStatement({ actions, resources, ...(conditions && { conditions }) }));
+  }
+
+  private makeRole(): Role {
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: { tracing: new PolicyDocument({ statements: [TRACING] }) },
+    });
+    acknowledgeWildcard(
+      role,
+      'Resource::*',
+      'xray:PutTraceSegments and xray:PutTelemetryRecords take no resource',
+    );
+    return role;
+  }
+
+  private makeFunction(props: TaskwardenFunctionProps): NodejsFunction {
+    const { config } = props;
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: config.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    logGroup.grantWrite(this.role);
+    const lambda = new NodejsFunction(this, 'Function', {
+      description: `Taskwarden ${props.service} (${config.stage})`,
+      entry: join(ROOT, props.entry),
+      depsLockFilePath: join(ROOT, 'package-lock.json'),
+      projectRoot: ROOT,
+      handler: 'handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: architectureOf(config.stage),
+      memorySize: props.memoryMiB ?? 512,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      role: this.role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
+      bundling: {
+        format: OutputFormat.ESM,
+        mainFields: ['module', 'main'],
+        target: 'node24',
+        minify: true,
+        sourceMap: true,
+        sourcesContent: false,
+        bundleAwsSDK: true,
+        banner: REQUIRE_BANNER,
+      },
+      ...reservedOf(props),
+    });
+    // Set here and not by the property `tracing`, which would mix its wildcard into the role's other permissions.
+    (lambda.node.defaultChild as CfnFunction).tracingConfig = { mode: 'Active' };
+    return lambda;
+  }
+}
+
+/** Emulators run functions on the machine itself. */
+function architectureOf(stage: string): Architecture {
+  return stage === 'local' && process.arch === 'x64' ? Architecture.X86_64 : Architecture.ARM_64;
+}
+
+function reservedOf({ config, service }: TaskwardenFunctionProps) {
+  const reserved = config.reservedConcurrency[service];
+  return reserved === undefined ? {} : { reservedConcurrentExecutions: reserved };
+}

@@ -1,0 +1,66 @@
+import { Duration } from 'aws-cdk-lib';
+import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { METRIC } from '../functions/platform/names.ts';
+import type { Alarms } from './constructs/alarms.ts';
+
+/** The alarms that belong to no single queue: refused events, mail that may not go, feedback that stays away. */
+export function addServiceAlarms(alarms: Alarms): void {
+  const fiveMinutes = Duration.minutes(5);
+  alarms.add({
+    name: 'events-refused',
+    impact:
+      'a system says things it may not say, or in a form nobody can read; what it says of tasks is not known.',
+    metric: alarms.own(METRIC.eventRefused, 'ingest', fiveMinutes),
+    threshold: 1,
+    silence: 'fine',
+  });
+  alarms.add({
+    name: 'mail-refused',
+    impact: 'SES takes no mail of ours (quota, pause, sandbox or identity); owners are not warned.',
+    metric: alarms.own(METRIC.mailEnvironmentRefused, 'notifier', fiveMinutes),
+    threshold: 1,
+    silence: 'fine',
+  });
+  addFeedbackAlarm(alarms);
+  addReputationAlarms(alarms);
+}
+
+/** Mail went out and SES said nothing of it: bounces would go unseen. */
+function addFeedbackAlarm(alarms: Alarms): void {
+  const period = Duration.hours(1);
+  alarms.add({
+    name: 'mail-feedback-silent',
+    impact: 'SES reports nothing about mails that were sent; a bounced warning would count as given.',
+    metric: new MathExpression({
+      expression: 'IF(FILL(accepted, 0) >= 5 AND FILL(reported, 0) == 0, 1, 0)',
+      usingMetrics: {
+        accepted: alarms.own(METRIC.mailAccepted, 'notifier', period),
+        reported: alarms.own(METRIC.mailEvent, 'mail-events', period),
+      },
+      period,
+    }),
+    threshold: 1,
+    periods: 2,
+    silence: 'fine',
+  });
+}
+
+/** SES pauses an account at 10 % bounces or 0.5 % complaints; its advice is to act at half of that or earlier. */
+function addReputationAlarms(alarms: Alarms): void {
+  const rate = (metricName: string) =>
+    new Metric({ namespace: 'AWS/SES', metricName, statistic: Stats.AVERAGE, period: Duration.hours(1) });
+  alarms.add({
+    name: 'mail-bounces',
+    impact: 'so much mail bounces that SES may pause the account; then nobody is warned.',
+    metric: rate('Reputation.BounceRate'),
+    threshold: 0.05,
+    silence: 'fine',
+  });
+  alarms.add({
+    name: 'mail-complaints',
+    impact: 'so many complain that SES may pause the account; then nobody is warned.',
+    metric: rate('Reputation.ComplaintRate'),
+    threshold: 0.001,
+    silence: 'fine',
+  });
+}

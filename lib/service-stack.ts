@@ -1,0 +1,179 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { type Deployment, deploymentParameter, ENV } from '../functions/platform/names.ts';
+import { type Config, sendLeaseSeconds } from './config.ts';
+import type { WorkedQueue } from './config-checks.ts';
+import { Alarms } from './constructs/alarms.ts';
+import { EventsIntake } from './constructs/events-intake.ts';
+import { MailChannel } from './constructs/mail-channel.ts';
+import { QueueWorker } from './constructs/queue-worker.ts';
+import { ScheduledFunction } from './constructs/scheduled-function.ts';
+import { WorkQueue } from './constructs/work-queue.ts';
+import { allowState } from './permissions.ts';
+import { addServiceAlarms } from './service-alarms.ts';
+
+export interface ServiceStackProps extends StackProps {
+  readonly config: Config;
+  readonly table: TableV2;
+  readonly operators: Topic;
+}
+
+const ENTRIES: Record<WorkedQueue, { entry: string; impact: string }> = {
+  ingest: {
+    entry: 'functions/catalog/ingest.handler.ts',
+    impact: 'what control planes say of tasks is not known, and their clocks freeze.',
+  },
+  notify: {
+    entry: 'functions/notices/notifier.handler.ts',
+    impact: 'owners are not warned, and what would be turned off waits for their warning.',
+  },
+  disable: {
+    entry: 'functions/disabling/disabler.handler.ts',
+    impact: 'tasks past their date stay on.',
+  },
+  'mail-events': {
+    entry: 'functions/notices/mail-events.handler.ts',
+    impact: 'bounces and complaints go unseen, and dates may stand on warnings that nobody got.',
+  },
+};
+
+/** The code: functions, queues, bus, mail and what watches them. */
+export class ServiceStack extends Stack {
+  private readonly config: Config;
+  private readonly props: ServiceStackProps;
+  private readonly queues: Record<WorkedQueue, WorkQueue>;
+  private readonly alarms: Alarms;
+  private readonly intake: EventsIntake;
+  private readonly mail: MailChannel;
+
+  constructor(scope: Construct, id: string, props: ServiceStackProps) {
+    super(scope, id, props);
+    this.props = props;
+    this.config = props.config;
+    this.queues = {
+      ingest: new WorkQueue(this, 'IngestQueue', this.config.queues.ingest),
+      notify: new WorkQueue(this, 'NotifyQueue', this.config.queues.notify),
+      disable: new WorkQueue(this, 'DisableQueue', this.config.queues.disable),
+      'mail-events': new WorkQueue(this, 'MailEventsQueue', this.config.queues['mail-events']),
+    };
+    const { stage } = this.config;
+    this.alarms = new Alarms(this, 'Alarms', {
+      stage,
+      topic: props.operators,
+      hasMetricMath: stage !== 'local',
+    });
+    this.intake = new EventsIntake(this, 'Events', this.queues.ingest);
+    this.mail = new MailChannel(this, 'Mail', {
+      config: this.config,
+      mailEvents: this.queues['mail-events'],
+    });
+    this.addFunctions();
+    addServiceAlarms(this.alarms);
+  }
+
+  private addFunctions(): void {
+    const environment = this.variables();
+    const scanner = new ScheduledFunction(this, 'Scanner', {
+      config: this.config,
+      service: 'scanner',
+      entry: 'functions/scanner/scanner.handler.ts',
+      environment,
+      alarms: this.alarms,
+      impact: 'nobody is warned, nothing is turned off, and the gap counts against no task.',
+    }).scheduled;
+    const workers = {
+      ingest: this.addWorker('Ingest', 'ingest', environment),
+      notify: this.addWorker('Notifier', 'notify', environment),
+      disable: this.addWorker('Disabler', 'disable', environment),
+      'mail-events': this.addWorker('MailEvents', 'mail-events', environment),
+    };
+    const { table, operators } = this.props;
+    for (const one of [scanner, ...Object.values(workers)]) allowState(one, table, operators);
+    const { notify, disable } = this.queues;
+    scanner.allow(['sqs:SendMessage'], [notify.queue.queueArn, disable.queue.queueArn]);
+    workers.disable.allow(['events:PutEvents'], [this.intake.bus.eventBusArn]);
+    this.mail.allowSending(workers.notify);
+    this.publishDeployment({
+      scanner: scanner.live.functionArn,
+      ingest: workers.ingest.live.functionArn,
+      notifier: workers.notify.live.functionArn,
+      disabler: workers.disable.live.functionArn,
+      'mail-events': workers['mail-events'].live.functionArn,
+    });
+  }
+
+  private addWorker(id: string, queueName: WorkedQueue, environment: Record<string, string>) {
+    const { config, alarms } = this;
+    const queue = this.queues[queueName];
+    return new QueueWorker(this, id, { config, queueName, queue, environment, alarms, ...ENTRIES[queueName] })
+      .worker;
+  }
+
+  private variables(): Record<string, string> {
+    const { config } = this;
+    const url = (name: WorkedQueue) => this.queues[name].queue.queueUrl;
+    return {
+      [ENV.stage]: config.stage,
+      [ENV.table]: this.props.table.tableName,
+      [ENV.bus]: this.intake.bus.eventBusName,
+      [ENV.operatorsTopic]: this.props.operators.topicArn,
+      [ENV.ingestQueue]: url('ingest'),
+      [ENV.notifyQueue]: url('notify'),
+      [ENV.disableQueue]: url('disable'),
+      [ENV.mailEventsQueue]: url('mail-events'),
+      [ENV.sender]: config.sender,
+      [ENV.replyTo]: config.replyTo,
+      [ENV.mailsPerSecond]: String(config.ses.mailsPerSecond / config.queues.notify.maxConcurrency),
+      [ENV.contact]: config.contact,
+      [ENV.configurationSet]: this.mail.configurationSet.configurationSetName,
+      [ENV.controlPlane]: config.controlPlane,
+      [ENV.stageCeiling]: config.stageCeiling,
+      [ENV.allowedDomains]: (config.allowedDomains ?? []).join(','),
+      [ENV.sources]: JSON.stringify(config.sources),
+      [ENV.scanEvery]: String(config.scanEvery * 1_000),
+      [ENV.gatherDisabled]: String(config.gatherDisabled * 1_000),
+      [ENV.confirmWithin]: String(config.confirmWithin * 1_000),
+      [ENV.sendLease]: String(sendLeaseSeconds(config.queues.notify) * 1_000),
+      ...(config.demoClock && { [ENV.demoClock]: 'on' }),
+    };
+  }
+
+  private publishDeployment(functions: Deployment['functions']): void {
+    const { config, queues } = this;
+    const urls = (name: WorkedQueue) => ({
+      url: queues[name].queue.queueUrl,
+      deadLetterUrl: queues[name].deadLetters.queueUrl,
+    });
+    const deployment: Deployment = {
+      version: 1,
+      stage: config.stage,
+      region: this.region,
+      table: this.props.table.tableName,
+      bus: this.intake.bus.eventBusName,
+      operatorsTopic: this.props.operators.topicArn,
+      mailEventsTopic: this.mail.events.topicArn,
+      configurationSet: this.mail.configurationSet.configurationSetName,
+      sender: config.sender,
+      contact: config.contact,
+      controlPlane: config.controlPlane,
+      stageCeiling: config.stageCeiling,
+      allowedDomains: config.allowedDomains,
+      demoClock: config.demoClock,
+      queues: {
+        ingest: urls('ingest'),
+        notify: urls('notify'),
+        disable: urls('disable'),
+        'mail-events': urls('mail-events'),
+      },
+      functions,
+    };
+    new StringParameter(this, 'Deployment', {
+      parameterName: deploymentParameter(config.stage),
+      description: 'Where this stage of Taskwarden is; read by its command line',
+      stringValue: this.toJsonString(deployment),
+    });
+  }
+}

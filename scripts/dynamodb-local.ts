@@ -1,0 +1,133 @@
+/**
+ * Runs a command beside AWS's own DynamoDB Local: `node scripts/dynamodb-local.ts -- vitest run test/contract`.
+ * The command finds it in `TASKWARDEN_TABLE_ENDPOINT`; without a command it stays up until it is interrupted.
+ * Ends with the command's exit code; with 0 and one line where Java 17 or Maven is missing.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { constants } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const VERSION = '2.6.1';
+const JAVA = 17;
+const READY_WITHIN_MS = 60_000;
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const HOME = join(ROOT, '.local', 'dynamodb-local', VERSION);
+const LOG = join(ROOT, '.local', 'dynamodb-local', 'server.log');
+
+const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>taskwarden</groupId>
+  <artifactId>dynamodb-local</artifactId>
+  <version>1</version>
+  <dependencies>
+    <dependency>
+      <groupId>com.amazonaws</groupId>
+      <artifactId>DynamoDBLocal</artifactId>
+      <version>${VERSION}</version>
+    </dependency>
+  </dependencies>
+</project>
+`;
+
+function javaMajor(): number {
+  const { stderr } = spawnSync('java', ['-version'], { encoding: 'utf8' });
+  return Number(/version "(\d+)/.exec(stderr ?? '')?.[1] ?? 0);
+}
+
+/** Why DynamoDB Local cannot be had here; undefined where it is there. Fetches it the first time. */
+function obstacle(): string | undefined {
+  if (javaMajor() < JAVA) return `no Java ${JAVA} or newer`;
+  if (existsSync(HOME)) return undefined;
+  if (spawnSync('mvn', ['--version']).status !== 0) return 'no Maven (mvn) to fetch it with';
+  return fetchInto(HOME) ? undefined : 'Maven could not fetch it';
+}
+
+/** Renamed into place at the end, so that an interrupted download is never taken for a whole one. */
+function fetchInto(home: string): boolean {
+  mkdirSync(dirname(home), { recursive: true });
+  const draft = mkdtempSync(join(dirname(home), 'fetching-'));
+  writeFileSync(join(draft, 'pom.xml'), POM);
+  console.log(`fetching DynamoDB Local ${VERSION} (about 50 MB) into ${home}`);
+  const copy = ['-q', '-B', 'dependency:copy-dependencies', `-DoutputDirectory=${join(draft, 'lib')}`];
+  const { status, stdout } = spawnSync('mvn', copy, { cwd: draft, encoding: 'utf8' });
+  if (status === 0 && !existsSync(home)) renameSync(draft, home);
+  else rmSync(draft, { recursive: true, force: true });
+  if (status !== 0) console.error(stdout);
+  return existsSync(home);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+function startServer(port: number): ChildProcess {
+  const main = 'com.amazonaws.services.dynamodbv2.local.main.ServerRunner';
+  const classPath = ['-Djava.library.path=lib', '-cp', `lib${process.platform === 'win32' ? '\\' : '/'}*`];
+  const options = ['-inMemory', '-sharedDb', '-disableTelemetry', '-port', String(port)];
+  const log = openSync(LOG, 'w');
+  return spawn('java', [...classPath, main, ...options], { cwd: HOME, stdio: ['ignore', log, log] });
+}
+
+/** Any HTTP answer will do: without a signed request it is 400. */
+async function untilReady(endpoint: string, server: ChildProcess): Promise<void> {
+  for (let waited = 0; waited < READY_WITHIN_MS; waited += 100) {
+    if (server.exitCode !== null)
+      throw new Error(`DynamoDB Local ended with code ${server.exitCode}, see ${LOG}`);
+    const answered = await fetch(endpoint).then(
+      () => true,
+      () => false,
+    );
+    if (answered) return;
+    await wait(100);
+  }
+  throw new Error(
+    `DynamoDB Local did not answer at ${endpoint} within ${READY_WITHIN_MS / 1000} s, see ${LOG}`,
+  );
+}
+
+function run([program = '', ...parameters]: string[], endpoint: string): Promise<number> {
+  const PATH = [join(ROOT, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
+  const env = { ...process.env, PATH, TASKWARDEN_TABLE_ENDPOINT: endpoint };
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, parameters, { stdio: 'inherit', env });
+    process.on('exit', () => child.kill());
+    child.on('error', reject);
+    child.on('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
+  });
+}
+
+function untilInterrupted(endpoint: string): Promise<number> {
+  console.log(`DynamoDB Local answers at ${endpoint}; Ctrl-C ends it`);
+  return new Promise(() => {});
+}
+
+async function main(command: string[]): Promise<number> {
+  const missing = obstacle();
+  if (missing) {
+    console.log(`DynamoDB Local is not run (${missing}): the table port is checked against memory only`);
+    return 0;
+  }
+  const port = await freePort();
+  const endpoint = `http://127.0.0.1:${port}`;
+  const server = startServer(port);
+  process.on('exit', () => server.kill());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => process.exit(128 + constants.signals[signal]));
+  }
+  await untilReady(endpoint, server);
+  return command.length > 0 ? run(command, endpoint) : untilInterrupted(endpoint);
+}
+
+const given = process.argv.slice(2);
+process.exit(await main(given[0] === '--' ? given.slice(1) : given));

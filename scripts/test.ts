@@ -1,0 +1,3 @@
+import { conclude, runVitest } from './vitest-run.ts';
+
+conclude(await runVitest(process.argv.slice(2)));

@@ -1,0 +1,68 @@
+import { formatInstant } from '../functions/abandonment/time.ts';
+import { ingestConsumer } from '../functions/catalog/ingest-consumer.ts';
+import { hearDataPlane } from '../functions/catalog/data-planes.ts';
+import { disableConsumer } from '../functions/disabling/disable-consumer.ts';
+import { undo } from '../functions/disabling/undo.ts';
+import { DIGEST_TAG } from '../functions/notices/digest-mail-marks.ts';
+import { mailEventsConsumer } from '../functions/notices/mail-events-consumer.ts';
+import { notifyConsumer } from '../functions/notices/notify-consumer.ts';
+import { pause } from '../functions/scanner/pauses.ts';
+import { runScan } from '../functions/scanner/scan.ts';
+import { processMessage } from '../functions/work/pipeline.ts';
+import type { MailReport, Service } from './service.port.ts';
+import { QUEUE_SETTINGS } from './sim-queues.ts';
+
+/** Lambda's longest time-out: a simulated scan takes no time. */
+const TIME_LEFT_MS = 900_000;
+
+/** The real code: what the Lambda handlers and the command line call. */
+export const deployedService: Service = {
+  async scan(system, scheduledAt) {
+    await runScan(system, { scheduledAt, remainingMs: () => TIME_LEFT_MS });
+  },
+  work(system, { queue, body, messageId, receiveCount }) {
+    const delivery = { body, messageId, receiveCount, maxReceives: QUEUE_SETTINGS.maxReceiveCount };
+    switch (queue) {
+      case 'ingest':
+        return processMessage(system, ingestConsumer, delivery);
+      case 'notify':
+        return processMessage(system, notifyConsumer, delivery);
+      case 'disable':
+        return processMessage(system, disableConsumer, delivery);
+      case 'mail-events':
+        return processMessage(system, mailEventsConsumer, delivery);
+    }
+  },
+  mailReport,
+  async hear(system, dataPlane, book) {
+    await hearDataPlane(system, dataPlane, system.clock.now(), book);
+  },
+  pause,
+  undo,
+};
+
+/** An event of a configuration set, as SES publishes it. */
+function mailReport({ mail, at, event, bounceType = 'permanent' }: MailReport): string {
+  const timestamp = formatInstant(at);
+  const recipients = [{ emailAddress: mail.to }];
+  const bounce = {
+    bounceType: bounceType === 'permanent' ? 'Permanent' : 'Transient',
+    bounceSubType: 'General',
+    bouncedRecipients: recipients,
+    timestamp,
+  };
+  const parts = {
+    bounce: { eventType: 'Bounce', bounce },
+    complaint: { eventType: 'Complaint', complaint: { complainedRecipients: recipients, timestamp } },
+    delivery: { eventType: 'Delivery', delivery: { recipients: [mail.to], timestamp } },
+  };
+  return JSON.stringify({
+    ...parts[event],
+    mail: {
+      messageId: mail.messageId,
+      timestamp: formatInstant(mail.at),
+      destination: [mail.to],
+      tags: { [DIGEST_TAG]: [mail.digest] },
+    },
+  });
+}

@@ -1,0 +1,191 @@
+import { DEFAULTS } from '../functions/abandonment/policy-book.ts';
+import type { ParsedPolicy } from '../functions/abandonment/policy-parse.ts';
+import type { GlobalPolicy, ScopedPolicy } from '../functions/abandonment/policy.ts';
+import { type AlertType, prefixesOf, type ShardStatus, type TaskKind } from '../functions/abandonment/task.ts';
+import type { Duration, Instant, Interval } from '../functions/abandonment/time.ts';
+
+/** A task as it truly is. */
+export interface TrueTask {
+  id: string;
+  kind: TaskKind;
+  dekaf: boolean;
+  owners: string[];
+  dataPlane: string;
+  enabled: boolean;
+  createdAt: Instant;
+  enabledAt: Instant | null;
+  firstSeenAt: Instant;
+  publishedByUserAt: Instant | null;
+  deleted: boolean;
+  /** The owning system's; rises with each publication. */
+  version: number;
+  /** Restarts so far. */
+  restarts: number;
+  statuses: ShardStatus[];
+  /** For each status it does not have now: the newest instant at which it was known to have it. */
+  lastSeen: Partial<Record<ShardStatus, Instant>>;
+}
+
+export interface Subscription {
+  prefix: string;
+  email: string;
+  alertTypes: readonly AlertType[];
+}
+
+/** One form of an address to compare by. */
+export function sameAddress(address: string): string {
+  return address.trim().toLowerCase();
+}
+
+type Policies = Omit<ScopedPolicy & GlobalPolicy, 'blastRadius'>;
+
+/**
+ * What is true of the scenario's world at an instant, told by its inputs alone: the fleet, who is to be told, the
+ * policies, the spans in which health could not be known. Kept apart from the code under test.
+ */
+export class FleetFacts {
+  readonly tasks = new Map<string, TrueTask>();
+  readonly subscriptions: Subscription[] = [];
+  /** Prefix -> addresses. */
+  readonly admins = new Map<string, string[]>();
+  /** Scope (`` for the global one) -> what was written there. */
+  readonly policies = new Map<string, ParsedPolicy>();
+  /** How often an address stopped being an owner of a task: `task address` -> times. */
+  readonly departures = new Map<string, number>();
+  readonly paused = new Set<'evaluate' | 'notify' | 'disable'>();
+  readonly #unknownOfPlane = new Map<string, Interval[]>();
+  readonly #evaluatePaused: Interval[] = [];
+  readonly #disableStageSince = new Map<string, Instant>();
+
+  /** Takes a task in, or one that came back. */
+  addTask(task: TrueTask, now: Instant): void {
+    this.tasks.set(task.id, task);
+    this.#noteStage(task.id, now);
+  }
+
+  setPolicy(scope: string, policy: ParsedPolicy, now: Instant): void {
+    this.policies.set(scope, policy);
+    for (const id of this.tasks.keys()) this.#noteStage(id, now);
+  }
+
+  setOwners(id: string, owners: readonly string[]): void {
+    const task = this.tasks.get(id);
+    if (!task) return;
+    const staying = new Set(owners.map(sameAddress));
+    for (const owner of task.owners.map(sameAddress)) {
+      const key = `${id} ${owner}`;
+      if (!staying.has(owner)) this.departures.set(key, (this.departures.get(key) ?? 0) + 1);
+    }
+    task.owners = [...owners];
+  }
+
+  setStatuses(id: string, statuses: readonly ShardStatus[], now: Instant): void {
+    const task = this.tasks.get(id);
+    if (!task) return;
+    for (const status of task.statuses) {
+      if (!statuses.includes(status)) task.lastSeen[status] = now;
+    }
+    task.statuses = [...new Set(statuses)];
+  }
+
+  /** A plane of which nothing can be known from now on, or again. */
+  setPlaneKnown(plane: string, known: boolean, now: Instant): void {
+    const spans = this.#unknownOfPlane.get(plane) ?? [];
+    this.#unknownOfPlane.set(plane, spans);
+    openOrClose(spans, !known, now);
+  }
+
+  setPaused(what: 'evaluate' | 'notify' | 'disable', paused: boolean, now: Instant): void {
+    if (paused) this.paused.add(what);
+    else this.paused.delete(what);
+    if (what === 'evaluate') openOrClose(this.#evaluatePaused, paused, now);
+  }
+
+  /** What holds for a task: its own policy, then its prefixes from the longest, the global one, the default. */
+  policy<Key extends keyof Policies>(taskId: string, key: Key): Policies[Key] {
+    for (const scope of [taskId, ...prefixesOf(taskId).reverse(), '']) {
+      const value = this.policies.get(scope)?.[key as keyof ParsedPolicy];
+      if (value === null) return DEFAULTS[key];
+      if (value !== undefined) return value as Policies[Key];
+    }
+    return DEFAULTS[key];
+  }
+
+  /** Since when the task's stage is `disable` without a break; null where it is not. */
+  disableStageSince(taskId: string): Instant | null {
+    return this.#disableStageSince.get(taskId) ?? null;
+  }
+
+  /** Spans in which the task's health could not be known for its data plane or a pause; not all there may be. */
+  unknownOf(task: TrueTask): Interval[] {
+    return [...(this.#unknownOfPlane.get(task.dataPlane) ?? []), ...this.#evaluatePaused];
+  }
+
+  isUnknown(task: TrueTask): boolean {
+    return this.unknownOf(task).some((span) => span.to === null);
+  }
+
+  /** Wall time since `from` less the spans of unknown health. */
+  counted(task: TrueTask, from: Instant, now: Instant): Duration {
+    const spans = this.unknownOf(task)
+      .map((span) => [Math.max(span.from, from), Math.min(span.to ?? now, now)] as const)
+      .filter(([start, end]) => end > start)
+      .sort(([a], [b]) => a - b);
+    let left = now - from;
+    let reached = from;
+    for (const [start, end] of spans) {
+      left -= Math.max(0, end - Math.max(start, reached));
+      reached = Math.max(reached, end);
+    }
+    return left;
+  }
+
+  isAlive(task: TrueTask): boolean {
+    const alive = this.policy(task.id, 'aliveStatuses');
+    return task.statuses.some((status) => alive.includes(status));
+  }
+
+  /** The newest instant at which it was alive; now while it is; null where it never was. */
+  lastAliveAt(task: TrueTask, now: Instant): Instant | null {
+    if (this.isAlive(task)) return now;
+    const seen = this.policy(task.id, 'aliveStatuses')
+      .map((status) => task.lastSeen[status])
+      .filter((instant) => instant !== undefined);
+    return seen.length > 0 ? Math.max(...seen) : null;
+  }
+
+  /** Since when it does not run (design.md section 1, `notPrimarySince`). */
+  failingSince(task: TrueTask, now: Instant): Instant {
+    const alive = this.lastAliveAt(task, now) ?? Math.max(task.createdAt, task.firstSeenAt);
+    return Math.max(alive, task.enabledAt ?? alive);
+  }
+
+  /** Owners, and subscribers to the alert; the admins of the nearest prefix where `isDead` says so of all these. */
+  recipientsOf(task: TrueTask, alert: AlertType, isDead: (address: string) => boolean): string[] {
+    const prefixes = prefixesOf(task.id);
+    const subscribers = this.subscriptions
+      .filter(({ prefix, alertTypes }) => alertTypes.includes(alert) && (prefixes.includes(prefix) || prefix === task.id))
+      .map(({ email }) => email);
+    const living = unique([...task.owners, ...subscribers]).filter((address) => !isDead(address));
+    if (living.length > 0) return living;
+    const nearest = prefixes.reverse().find((prefix) => (this.admins.get(prefix) ?? []).length > 0);
+    const admins = nearest === undefined ? [] : (this.admins.get(nearest) ?? []);
+    return unique(admins).filter((address) => !isDead(address));
+  }
+
+  #noteStage(taskId: string, now: Instant): void {
+    if (this.policy(taskId, 'stage') !== 'disable') this.#disableStageSince.delete(taskId);
+    else if (!this.#disableStageSince.has(taskId)) this.#disableStageSince.set(taskId, now);
+  }
+}
+
+function unique(addresses: readonly string[]): string[] {
+  return [...new Set(addresses.map(sameAddress))];
+}
+
+function openOrClose(spans: Interval[], open: boolean, now: Instant): void {
+  const last = spans.at(-1);
+  const isOpen = last !== undefined && last.to === null;
+  if (open && !isOpen) spans.push({ from: now, to: null });
+  if (!open && isOpen) last.to = now;
+}

@@ -1,0 +1,122 @@
+import type { Duration, Instant } from '../functions/abandonment/time.ts';
+import { formatInstant } from '../functions/abandonment/time.ts';
+import type { FleetFacts, TrueTask } from './fleet-facts.ts';
+import type { Scenario } from './scenario-types.ts';
+import type { Verifier } from './verifier.ts';
+
+/** So few tasks are neither an outage, nor a spike, nor more than the pace allows. */
+const SMALL_FLEET = 9;
+
+/** A task that nobody can be told of any more. */
+interface Unreachable {
+  task: TrueTask;
+  version: number;
+  at: Instant;
+}
+
+/**
+ * Checks that what is due is done: one bad task does not stop the others (promise 15), and operators hear of a
+ * warned task that nobody can be told of any more (promise 4). It looks only where nothing but time can have delayed
+ * the work, so that it never cries wolf.
+ */
+export class ProgressVerifier {
+  readonly #facts: FleetFacts;
+  readonly #verifier: Verifier;
+  readonly #scanEvery: Duration;
+  readonly #slack: Duration;
+  readonly #start: Instant;
+  readonly #undisturbed: ReadonlySet<string>;
+  readonly #warned = new Set<string>();
+  readonly #toldOperators = new Set<string>();
+  #unreachable: Unreachable[] = [];
+
+  constructor(given: { facts: FleetFacts; verifier: Verifier; scenario: Scenario }) {
+    this.#facts = given.facts;
+    this.#verifier = given.verifier;
+    this.#scanEvery = given.scenario.scanEvery;
+    this.#start = given.scenario.start;
+    this.#slack = 2 * given.scenario.scanEvery + given.facts.policy('', 'digestEvery');
+    this.#undisturbed = undisturbedTasks(given.scenario, given.facts);
+  }
+
+  /** A living address was lost: tasks may be left without anybody to tell. */
+  addressDied(now: Instant): void {
+    for (const task of this.#facts.tasks.values()) {
+      if (!this.#isFailing(task) || this.#verifier.latestDateOf(task.id) === null) continue;
+      const left = this.#facts.recipientsOf(task, 'task_abandoned', (address) => this.#verifier.isDead(address));
+      if (left.length === 0) this.#unreachable.push({ task, version: task.version, at: now });
+    }
+  }
+
+  operatorsTold(code: string, subject: string): void {
+    this.#toldOperators.add(`${code} ${subject}`);
+  }
+
+  /** A scan and all it caused are through. */
+  scanOver(now: Instant): void {
+    for (const id of this.#undisturbed) {
+      const task = this.#facts.tasks.get(id);
+      if (task && this.#isFailing(task)) this.#isTimely(task, now);
+    }
+    if (this.#unreachable.length > 0) this.#areOperatorsTold(now);
+  }
+
+  #isFailing(task: TrueTask): boolean {
+    return task.enabled && !task.deleted && !this.#facts.isAlive(task);
+  }
+
+  #isTimely(task: TrueTask, now: Instant): void {
+    const failingSince = this.#facts.failingSince(task, now);
+    const due = failingSince + this.#facts.policy(task.id, 'warnAfter');
+    if (now < Math.max(due, this.#start) + this.#slack) return;
+    const span = `${task.id} ${failingSince}`;
+    if (!this.#warned.has(span)) {
+      this.#warned.add(span);
+      const told = task.owners.every((owner) => (this.#verifier.newestWarning(task.id, owner) ?? 0) >= due);
+      this.#verifier.check(15, told, () => `${task.id} was to be warned about by ${formatInstant(now)}`);
+    }
+    const date = this.#verifier.latestDateOf(task.id);
+    if (date === null || date < due || now < date + this.#slack) return;
+    this.#verifier.check(15, false, () => `${task.id} was to be disabled at ${formatInstant(date)}`);
+  }
+
+  #areOperatorsTold(now: Instant): void {
+    const waiting: Unreachable[] = [];
+    for (const one of this.#unreachable) {
+      if (now < one.at + 2 * this.#scanEvery) waiting.push(one);
+      else if (this.#isStillStuck(one)) this.#check(one.task.id);
+    }
+    this.#unreachable = waiting;
+  }
+
+  #isStillStuck({ task, version }: Unreachable): boolean {
+    const isFree = this.#facts.paused.size === 0 && !this.#facts.isUnknown(task);
+    const threatened = this.#facts.policy(task.id, 'stage') === 'disable';
+    return isFree && threatened && this.#isFailing(task) && task.version === version;
+  }
+
+  #check(task: string): void {
+    const told = this.#toldOperators.has(`no-reachable-owner ${task}`);
+    this.#verifier.check(4, told, () => `operators were not told that nobody can be told of ${task}`);
+  }
+}
+
+/** Tasks that nothing but their own health and time touches, in a fleet too small for brakes. */
+function undisturbedTasks(scenario: Scenario, facts: FleetFacts): Set<string> {
+  const harmless = new Set(['shards', 'restarted', 'published', 'owners', 'deleted', 'created']);
+  const calm = scenario.events.every(({ type }) => harmless.has(type));
+  if (!calm || scenario.tasks.length > SMALL_FLEET) return new Set();
+  const tasks = new Set(scenario.tasks.filter((task) => isSimple(task.id, facts)).map(({ id }) => id));
+  for (const event of scenario.events) {
+    if (event.type === 'created') return new Set();
+    if (event.type !== 'shards' && event.type !== 'restarted' && 'task' in event) tasks.delete(event.task as string);
+  }
+  return tasks;
+}
+
+function isSimple(id: string, facts: FleetFacts): boolean {
+  const task = facts.tasks.get(id);
+  if (!task || task.owners.length === 0 || task.kind === 'collection' || task.dekaf) return false;
+  const quiet = facts.policy(id, 'quietHours') !== null;
+  return facts.policy(id, 'stage') !== 'detect' && !quiet && facts.policy('', 'rampPerDay') > SMALL_FLEET;
+}

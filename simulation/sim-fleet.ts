@@ -1,0 +1,290 @@
+import type { ShardStatus } from '../functions/abandonment/task.ts';
+import { type Duration, formatInstant, type Instant } from '../functions/abandonment/time.ts';
+import { EVENT_VERSION } from '../functions/catalog/events.ts';
+import type { Clock, EventPublisher } from '../functions/platform/ports.ts';
+import type { TurnedOff } from './effects.ts';
+import type { FleetFacts, TrueTask } from './fleet-facts.ts';
+import type { ScenarioHappening, ScenarioShard, ScenarioTask } from './scenario-types.ts';
+
+/** What happens to the fleet itself. */
+export type FleetEvent = Extract<
+  ScenarioHappening,
+  { type: 'shards' | 'restarted' | 'created' | 'published' | 'deleted' | 'owners' | 'data-plane' }
+>;
+
+/** Who hears what the owning system was asked and did. */
+export interface FleetListener {
+  /** Before it acts. */
+  asked(request: TurnedOff): void;
+  turnedOff(done: TurnedOff): void;
+  turnedOn(task: string, by: string): void;
+}
+
+/** Puts an event of the owning system on the bus. */
+export type SendEvent = (detailType: string, detail: Record<string, unknown>) => void;
+
+/** A part of `evidenceMaxAge`: observations of tasks that are not `PRIMARY` are repeated this often. */
+const REPEATED_EVERY = 3 / 8;
+
+/**
+ * The system that owns the tasks: it knows the truth, tells Taskwarden of it by events on the bus, and turns tasks
+ * off and on when asked.
+ */
+export class SimFleet implements EventPublisher {
+  readonly #facts: FleetFacts;
+  readonly #clock: Clock;
+  readonly #send: SendEvent;
+  readonly #listener: FleetListener;
+  /** Planes that are down or say nothing; of all others health checks and life signs come in. */
+  readonly #unheard = new Set<string>();
+  readonly #planes = new Set<string>();
+  readonly #shards = new Map<string, ScenarioShard[]>();
+  readonly #observedAt = new Map<string, Instant>();
+
+  constructor(given: { facts: FleetFacts; clock: Clock; send: SendEvent; listener: FleetListener }) {
+    this.#facts = given.facts;
+    this.#clock = given.clock;
+    this.#send = given.send;
+    this.#listener = given.listener;
+  }
+
+  /** How long until observations are to be repeated again. */
+  get repeatAfter(): Duration {
+    return Math.floor(this.#facts.policy('', 'evidenceMaxAge') * REPEATED_EVERY);
+  }
+
+  /** Takes in a task that is there from the start and known to Taskwarden already. */
+  load(task: ScenarioTask): void {
+    this.#facts.addTask(trueTask(task, 1), this.#clock.now());
+    this.#planes.add(task.dataPlane);
+    this.#shards.set(task.id, task.shards);
+    this.#observedAt.set(task.id, this.#clock.now());
+  }
+
+  /** Lets something happen to the fleet and tells Taskwarden. */
+  happen(event: FleetEvent): void {
+    switch (event.type) {
+      case 'created':
+        this.#create(event.task);
+        break;
+      case 'data-plane':
+        this.#turnPlane(event.dataPlane, event.state);
+        break;
+      default:
+        this.#change(this.#known(event.task), event);
+    }
+  }
+
+  /** Repeats what is known of every task that is not `PRIMARY`, but for what was told at this instant already. */
+  repeatObservations(): void {
+    const tasks = new Map<string, TrueTask[]>();
+    for (const task of this.#facts.tasks.values()) {
+      if (!this.#needsRepeating(task)) continue;
+      const ofPlane = tasks.get(task.dataPlane);
+      if (ofPlane) ofPlane.push(task);
+      else tasks.set(task.dataPlane, [task]);
+    }
+    for (const [plane, ofPlane] of tasks) this.#observe(plane, ofPlane);
+  }
+
+  /** The planes that are up and heard. */
+  heardPlanes(): string[] {
+    return [...this.#planes].filter((plane) => !this.#unheard.has(plane));
+  }
+
+  /** Hears what Taskwarden asks for. */
+  async publish(detailType: string, detail: Record<string, unknown>): Promise<void> {
+    if (detailType === 'Task Disable Requested') this.#disable(detail);
+    else if (detailType === 'Task Enable Requested') this.#enable(detail);
+  }
+
+  #needsRepeating(task: TrueTask): boolean {
+    return (
+      task.enabled &&
+      !task.deleted &&
+      !task.statuses.includes('PRIMARY') &&
+      !this.#unheard.has(task.dataPlane) &&
+      this.#observedAt.get(task.id) !== this.#clock.now()
+    );
+  }
+
+  #known(id: string): TrueTask {
+    const task = this.#facts.tasks.get(id);
+    if (!task) throw new Error(`the fleet has no task ${id}`);
+    return task;
+  }
+
+  #create(created: ScenarioTask): void {
+    const version = (this.#facts.tasks.get(created.id)?.version ?? 0) + 1;
+    const task = trueTask(created, version);
+    this.#facts.addTask(task, this.#clock.now());
+    this.#planes.add(task.dataPlane);
+    this.#shards.set(task.id, created.shards);
+    this.#publish(task, 'creation', { firstSeenAt: formatInstant(task.firstSeenAt) });
+    this.#observe(task.dataPlane, [task]);
+    const { lastPrimaryAt } = created;
+    if (lastPrimaryAt !== undefined && lastPrimaryAt < this.#clock.now()) this.#recall(task, lastPrimaryAt);
+  }
+
+  /** Tells late of the last health check that saw it `PRIMARY`. */
+  #recall(task: TrueTask, lastPrimaryAt: Instant): void {
+    this.#send('Shards Observed', {
+      version: EVENT_VERSION,
+      dataPlane: task.dataPlane,
+      observedAt: formatInstant(lastPrimaryAt),
+      tasks: [{ task: task.id, shards: [{ id: '0', status: 'PRIMARY' }] }],
+    });
+  }
+
+  #change(task: TrueTask, event: Exclude<FleetEvent, { type: 'created' | 'data-plane' }>): void {
+    switch (event.type) {
+      case 'shards':
+        this.#facts.setStatuses(task.id, event.shards.map(({ status }) => status), this.#clock.now());
+        this.#shards.set(task.id, event.shards);
+        this.#observe(task.dataPlane, [task]);
+        break;
+      case 'restarted':
+        task.restarts += event.times;
+        this.#countRestarts(task);
+        break;
+      case 'published':
+        this.#republish(task, event.by, event.enabled ?? task.enabled);
+        break;
+      case 'owners':
+        this.#facts.setOwners(task.id, event.owners);
+        this.#republish(task, 'system', task.enabled);
+        break;
+      case 'deleted':
+        this.#delete(task);
+    }
+  }
+
+  #republish(task: TrueTask, by: 'user' | 'system', enabled: boolean): void {
+    const now = this.#clock.now();
+    const enabling = enabled && !task.enabled;
+    task.version += 1;
+    task.enabled = enabled;
+    if (enabling) task.enabledAt = now;
+    if (by === 'user') task.publishedByUserAt = now;
+    this.#publish(task, by);
+    if (enabling) this.#observe(task.dataPlane, [task]);
+  }
+
+  #delete(task: TrueTask): void {
+    task.deleted = true;
+    task.version += 1;
+    const at = formatInstant(this.#clock.now());
+    this.#send('Task Deleted', { version: EVENT_VERSION, task: task.id, at, taskVersion: task.version });
+  }
+
+  #turnPlane(dataPlane: string, state: 'up' | 'down' | 'silent'): void {
+    this.#facts.setPlaneKnown(dataPlane, state === 'up', this.#clock.now());
+    if (state === 'up') this.#unheard.delete(dataPlane);
+    else this.#unheard.add(dataPlane);
+    this.#reportPlane(dataPlane, state);
+    if (state !== 'up') return;
+    const failing = [...this.#facts.tasks.values()].filter((task) => task.dataPlane === dataPlane);
+    this.#observe(dataPlane, failing.filter((task) => this.#needsRepeating(task)));
+  }
+
+  #disable(detail: Record<string, unknown>): void {
+    const task = this.#facts.tasks.get(String(detail.task));
+    if (!task || task.deleted) return;
+    const request: TurnedOff = {
+      task: task.id,
+      episode: Number(detail.episode),
+      run: typeof detail.run === 'string' ? detail.run : null,
+      disableAt: typeof detail.disableAt === 'string' ? Date.parse(detail.disableAt) : null,
+    };
+    if (task.enabled) {
+      this.#listener.asked(request);
+      // Somebody published since Taskwarden looked: its decision is of another version.
+      if (task.version !== detail.taskVersion) return;
+      task.enabled = false;
+      task.version += 1;
+      this.#listener.turnedOff(request);
+    }
+    this.#send('Task Disabled', {
+      version: EVENT_VERSION,
+      task: task.id,
+      taskVersion: task.version,
+      at: formatInstant(this.#clock.now()),
+      requestId: detail.requestId,
+      episode: request.episode,
+    });
+  }
+
+  #enable(detail: Record<string, unknown>): void {
+    const task = this.#facts.tasks.get(String(detail.task));
+    if (!task || task.deleted || task.enabled) return;
+    this.#listener.turnedOn(task.id, String(detail.by));
+    this.#republish(task, 'system', true);
+  }
+
+  #publish(task: TrueTask, by: 'user' | 'system' | 'creation', more: Record<string, unknown> = {}): void {
+    const { id, kind, dekaf, owners, dataPlane, enabled, version } = task;
+    this.#send('Task Published', {
+      version: EVENT_VERSION,
+      task: {
+        id,
+        kind,
+        dekaf,
+        owners,
+        dataPlane,
+        enabled,
+        createdAt: formatInstant(task.createdAt),
+        version,
+        ...(task.enabledAt === null ? {} : { enabledAt: formatInstant(task.enabledAt) }),
+      },
+      publishedAt: formatInstant(this.#clock.now()),
+      by,
+      ...more,
+    });
+  }
+
+  #observe(dataPlane: string, tasks: readonly TrueTask[]): void {
+    if (tasks.length === 0) return;
+    const now = this.#clock.now();
+    for (const { id } of tasks) this.#observedAt.set(id, now);
+    this.#send('Shards Observed', {
+      version: EVENT_VERSION,
+      dataPlane,
+      observedAt: formatInstant(now),
+      tasks: tasks.map(({ id }) => ({ task: id, shards: this.#shards.get(id) ?? [] })),
+    });
+  }
+
+  #countRestarts(task: TrueTask): void {
+    const at = formatInstant(this.#clock.now());
+    const totals = [{ task: task.id, total: task.restarts }];
+    this.#send('Restarts Counted', { version: EVENT_VERSION, at, totals });
+  }
+
+  #reportPlane(dataPlane: string, state: 'up' | 'down' | 'silent'): void {
+    const at = formatInstant(this.#clock.now());
+    this.#send('Data Plane Reported', { version: EVENT_VERSION, dataPlane, state, at });
+  }
+}
+
+function trueTask(task: ScenarioTask, version: number): TrueTask {
+  const statuses: ShardStatus[] = [...new Set(task.shards.map(({ status }) => status))];
+  const { id, kind, dekaf, owners, dataPlane, enabled, createdAt, enabledAt, observedSince } = task;
+  const wasPrimary = task.lastPrimaryAt !== undefined && !statuses.includes('PRIMARY');
+  return {
+    id,
+    kind,
+    dekaf,
+    owners: [...owners],
+    dataPlane,
+    enabled,
+    createdAt,
+    enabledAt: enabledAt ?? null,
+    firstSeenAt: observedSince,
+    publishedByUserAt: null,
+    deleted: false,
+    version,
+    restarts: 0,
+    statuses,
+    lastSeen: wasPrimary ? { PRIMARY: task.lastPrimaryAt as Instant } : {},
+  };
+}

@@ -1,0 +1,189 @@
+import { DAY, type Duration, type Instant, SECOND } from '../functions/abandonment/time.ts';
+import type { OutgoingMessage, QueueName, Queues } from '../functions/platform/ports.ts';
+import { type EventLoop, RANK, type Rank } from './event-loop.ts';
+
+/** One receive of one message. */
+export interface Delivery {
+  queue: QueueName;
+  messageId: string;
+  body: string;
+  /** This receive included; counted by the broker. */
+  receiveCount: number;
+  /** When the message first came to a queue. */
+  sentAt: Instant;
+}
+
+/** What the worker answers for one message. */
+export type Answer =
+  | { outcome: 'done' | 'skipped'; reason?: string }
+  /**
+   * Reported as failed; seen again after the delay (`ChangeMessageVisibility`), else after the visibility time.
+   * `failed` is false where the wait was planned.
+   */
+  | { outcome: 'retry'; delaySeconds?: number; reason?: string; failed?: boolean }
+  /** The worker itself moves it, with the reason. */
+  | { outcome: 'dead-letter'; reason: string };
+
+/** A worker. What it throws stands for a process that died. */
+export type Worker = (delivery: Delivery) => Promise<Answer>;
+
+export interface DeadLetter {
+  queue: QueueName;
+  messageId: string;
+  body: string;
+  /** Why; null where the broker moved it because it was received too often. */
+  reason: string | null;
+  /** The first enqueue time, which a dead-letter queue keeps: its retention counts from there. */
+  sentAt: Instant;
+  movedAt: Instant;
+  receives: number;
+}
+
+/** What can go wrong between the sender and the worker. All are asked each time; none by default. */
+export interface QueueFaults {
+  /** `drop`: the message is lost; `copies`: so many of it arrive; `delay`: it arrives later (and out of order). */
+  onSend?(queue: QueueName, message: OutgoingMessage): { drop?: boolean; copies?: number; delay?: Duration } | undefined;
+  /** `throttle`: received, yet no worker was free; `duplicate`: worked, yet its deletion is lost. */
+  onReceive?(delivery: Delivery): 'throttle' | 'duplicate' | undefined;
+}
+
+/** How the queues are set up (design.md section 8). */
+export interface QueueSettings {
+  visibility: Duration;
+  maxReceiveCount: number;
+  retention: Duration;
+}
+
+export const QUEUE_SETTINGS: QueueSettings = {
+  visibility: 180 * SECOND,
+  maxReceiveCount: 10,
+  retention: 4 * DAY,
+};
+
+interface Stored {
+  id: string;
+  queue: QueueName;
+  body: string;
+  sentAt: Instant;
+  receives: number;
+}
+
+/**
+ * Standard queues of SQS in memory: at least once, delays, visibility, receive counts that rise with each receive,
+ * and a dead-letter queue that takes a message on the receive that exceeds the allowed number.
+ */
+export class SimQueues implements Queues {
+  readonly deadLetters: DeadLetter[] = [];
+  readonly faults: QueueFaults = {};
+  /** Processes that died, in order. */
+  readonly deaths: { process: string; at: Instant; error: unknown }[] = [];
+  /** Receives that failed, whatever the cause, throttles included. */
+  failedReceives = 0;
+  readonly #loop: EventLoop;
+  readonly #settings: QueueSettings;
+  #worker: Worker = () => Promise.resolve({ outcome: 'retry' });
+  #sent = 0;
+  #waiting = 0;
+
+  constructor(loop: EventLoop, settings: QueueSettings = QUEUE_SETTINGS) {
+    this.#loop = loop;
+    this.#settings = settings;
+  }
+
+  /** How many messages are on the queues or in flight. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** Names who works the messages; before, none is worked. */
+  workWith(worker: Worker): void {
+    this.#worker = worker;
+  }
+
+  async send(queue: QueueName, messages: OutgoingMessage[]): Promise<void> {
+    for (const message of messages) this.#accept(queue, message);
+  }
+
+  #accept(queue: QueueName, message: OutgoingMessage): void {
+    const fault = this.faults.onSend?.(queue, message);
+    if (fault?.drop) return;
+    const now = this.#loop.clock.now();
+    this.#sent += 1;
+    const delay = (message.delaySeconds ?? 0) * SECOND + (fault?.delay ?? 0);
+    for (let copy = fault?.copies ?? 1; copy > 0; copy -= 1) {
+      const stored = { id: `m${this.#sent}`, queue, body: message.body, sentAt: now, receives: 0 };
+      this.#waiting += 1;
+      this.#showAfter(stored, delay);
+    }
+  }
+
+  #showAfter(message: Stored, delay: Duration): void {
+    this.#loop.at(this.#loop.clock.now() + delay, rankOf(message, delay), () => this.#receive(message));
+  }
+
+  async #receive(message: Stored): Promise<void> {
+    if (this.#loop.clock.now() - message.sentAt > this.#settings.retention) {
+      this.#waiting -= 1;
+      return;
+    }
+    message.receives += 1;
+    if (message.receives > this.#settings.maxReceiveCount) {
+      this.#bury(message, null);
+      return;
+    }
+    const delivery: Delivery = {
+      queue: message.queue,
+      messageId: message.id,
+      body: message.body,
+      receiveCount: message.receives,
+      sentAt: message.sentAt,
+    };
+    const fault = this.faults.onReceive?.(delivery);
+    const answer: Answer = fault === 'throttle' ? { outcome: 'retry' } : await this.#work(delivery);
+    this.#settle(message, answer, fault === 'duplicate');
+  }
+
+  async #work(delivery: Delivery): Promise<Answer> {
+    try {
+      return await this.#worker(delivery);
+    } catch (error) {
+      this.deaths.push({ process: delivery.queue, at: this.#loop.clock.now(), error });
+      return { outcome: 'retry', reason: 'died' };
+    }
+  }
+
+  #settle(message: Stored, answer: Answer, deletionLost: boolean): void {
+    if (answer.outcome === 'retry') {
+      if (answer.failed !== false) this.failedReceives += 1;
+      const delay = answer.delaySeconds === undefined ? this.#settings.visibility : answer.delaySeconds * SECOND;
+      this.#showAfter(message, delay);
+      return;
+    }
+    if (answer.outcome === 'dead-letter') {
+      this.failedReceives += 1;
+      this.#bury(message, answer.reason);
+    } else if (deletionLost) {
+      this.#showAfter(message, this.#settings.visibility);
+    } else {
+      this.#waiting -= 1;
+    }
+  }
+
+  #bury(message: Stored, reason: string | null): void {
+    this.#waiting -= 1;
+    this.deadLetters.push({
+      queue: message.queue,
+      messageId: message.id,
+      body: message.body,
+      reason,
+      sentAt: message.sentAt,
+      movedAt: this.#loop.clock.now(),
+      receives: message.receives,
+    });
+  }
+}
+
+function rankOf(message: Stored, delay: Duration): Rank {
+  if (delay === 0) return RANK.caused;
+  return message.queue === 'notify' && message.receives === 0 ? RANK.gathered : RANK.delayed;
+}

@@ -1,0 +1,43 @@
+import type { EffectLine, MailItemLine, SummaryLine } from './effects.ts';
+
+/** One line of the output as a person reads it: the instant, then what happened. */
+export function timelineOf(line: EffectLine | SummaryLine): string {
+  return `${line.at}  ${wording(line)}`;
+}
+
+function wording(line: EffectLine | SummaryLine): string {
+  switch (line.type) {
+    case 'alert-fired':
+      return `alert fired      ${line.task} #${line.episode}: not running since ${line.since} (stage ${line.stage})`;
+    case 'alert-resolved':
+      return `alert resolved   ${line.task} #${line.episode}: ${line.reason}`;
+    case 'mail':
+      return `mail             to ${line.to}: ${line.items.map(notice).join('; ')}`;
+    case 'mail-failed':
+      return `mail failed      to ${line.to}: ${line.reason}`;
+    case 'task-disabled':
+      return `task disabled    ${line.task} #${line.episode}${line.disableAt ? `, due ${line.disableAt}` : ' by an owner'}`;
+    case 'task-enabled':
+      return `task enabled     ${line.task} by ${line.by}`;
+    case 'held':
+      return `held             ${line.task}${line.episode === null ? '' : ` #${line.episode}`}: ${line.reason}`;
+    case 'operator-alert':
+      return `operators told   ${line.code}: ${'task' in line ? line.task : line.detail}`;
+    case 'summary':
+      return totals(line);
+  }
+}
+
+function notice(item: MailItemLine): string {
+  const date = item.disableAt ? `, will be disabled ${item.disableAt}` : '';
+  return `${item.notice} ${item.task} #${item.episode}${date}`;
+}
+
+function totals(line: SummaryLine): string {
+  return [
+    `${line.scans} scans of ${line.tasks} tasks:`,
+    `${line.alertsFired} alerts fired, ${line.mails} mails, ${line.disabled} disabled,`,
+    `${line.deadLettered} dead letters, ${line.oops} failed attempts,`,
+    `${line.promisesChecked} checks of promises held`,
+  ].join(' ');
+}

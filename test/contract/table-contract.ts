@@ -1,0 +1,18 @@
+import { beforeEach, describe } from 'vitest';
+import type { Table } from '../../functions/store/table.port.ts';
+import { limitCases } from './limit-cases.ts';
+import { queryCases } from './query-cases.ts';
+import { writeCases } from './write-cases.ts';
+
+/** What every implementation of the table port does; `makeTable` gives an empty table each time. */
+export function tableContract(name: string, makeTable: () => Promise<Table>): void {
+  describe(name, () => {
+    let table: Table;
+    beforeEach(async () => {
+      table = await makeTable();
+    });
+    writeCases(() => table);
+    queryCases(() => table);
+    limitCases(() => table);
+  });
+}

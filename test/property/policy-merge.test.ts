@@ -1,0 +1,197 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DEFAULTS, PolicyBook } from '../../functions/abandonment/policy-book.ts';
+import { type ParsedPolicy, parsePolicy } from '../../functions/abandonment/policy-parse.ts';
+import { quietUntil } from '../../functions/abandonment/quiet-hours.ts';
+import { SHARD_STATUSES, STAGES } from '../../functions/abandonment/task.ts';
+import { DAY, formatDuration, MINUTE } from '../../functions/abandonment/time.ts';
+
+const part = fc.constantFrom('a', 'b', 'ab', 'global', 'default');
+const taskId = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
+const scope = fc.oneof(
+  taskId,
+  taskId.map((id) => `${id}/`),
+);
+const duration = fc.integer({ min: MINUTE, max: 100 * DAY });
+
+function orNull<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> {
+  return fc.option(value, { nil: null, freq: 4 });
+}
+
+const scopedKeys = {
+  stage: orNull(fc.constantFrom(...STAGES)),
+  warnAfter: orNull(duration),
+  disableAfter: orNull(duration),
+  reminders: orNull(fc.uniqueArray(duration, { maxLength: 3 })),
+  aliveStatuses: orNull(fc.subarray([...SHARD_STATUSES], { minLength: 1 })),
+  recoveryMail: orNull(fc.boolean()),
+  quietHours: orNull(fc.constant({ from: '22:00', to: '06:00', zone: 'UTC' })),
+};
+const scopedDocument = fc.record(scopedKeys, { requiredKeys: [] });
+const globalDocument = fc.record(
+  {
+    ...scopedKeys,
+    scanEvery: orNull(duration),
+    blastRadius: orNull(
+      fc.record({ perRun: orNull(fc.nat()), share: orNull(fc.constant(0.5)) }, { requiredKeys: [] }),
+    ),
+  },
+  { requiredKeys: [] },
+);
+const documents = fc
+  .tuple(fc.dictionary(scope, scopedDocument, { maxKeys: 6 }), fc.option(globalDocument, { nil: undefined }))
+  .map(([scoped, global]) => {
+    const all = new Map<string, ParsedPolicy>(Object.entries(scoped) as [string, ParsedPolicy][]);
+    if (global !== undefined) all.set('', global as ParsedPolicy);
+    return all;
+  });
+
+/** What a reader of the rule would do by hand for one leaf: go through all scopes, the widest first. */
+function byHand(
+  all: ReadonlyMap<string, ParsedPolicy>,
+  id: string,
+  leaf: string,
+): { value: unknown; from: string } {
+  const path = leaf.split('.');
+  const inside = (from: unknown): unknown =>
+    path.reduce<unknown>(
+      (value, key) => (value === null ? null : (value as Record<string, unknown>)?.[key]),
+      from,
+    );
+  const byDefault = { value: inside(DEFAULTS), from: 'default' };
+  let found = byDefault;
+  const wideFirst = [...all.keys()].sort((a, b) => a.length - b.length);
+  for (const name of wideFirst.filter(
+    (name) => name === '' || name === id || (name.endsWith('/') && id.startsWith(name)),
+  )) {
+    const value = inside(all.get(name));
+    if (value !== undefined)
+      found = value === null ? byDefault : { value, from: name === '' ? 'global' : name };
+  }
+  return found;
+}
+
+describe('merging policies', () => {
+  it('gives each leaf the value and the source of the narrowest scope that names it', () => {
+    fc.assert(
+      fc.property(documents, taskId, (all, id) => {
+        const policy = new PolicyBook(all).for(id);
+        for (const [leaf, from] of Object.entries(policy.source)) {
+          const [key = '', part] = leaf.split('.');
+          const value = policy[key as 'blastRadius'];
+          const expected = byHand(all, id, leaf);
+          expect(part === undefined ? value : value[part as 'share']).toEqual(expected.value);
+          expect(from).toBe(expected.from);
+        }
+        expect(Object.keys(policy.source)).toHaveLength(21);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('does not depend on the order of the documents or of the questions', () => {
+    fc.assert(
+      fc.property(documents, fc.array(taskId, { maxLength: 6 }), (all, ids) => {
+        const one = new PolicyBook(all);
+        const other = new PolicyBook(new Map([...all].reverse()));
+        const answers = ids.map((id) => one.for(id));
+        expect(
+          [...ids]
+            .reverse()
+            .map((id) => other.for(id))
+            .reverse(),
+        ).toEqual(answers);
+      }),
+    );
+  });
+
+  it('lists a scope as warning sooner exactly when some task under it does by that scope', () => {
+    fc.assert(
+      fc.property(documents, taskId, (all, id) => {
+        const book = new PolicyBook(all);
+        const listed = book.lowerThresholdScopes();
+        const covered = listed.some(
+          ({ scope }) => scope === id || (scope.endsWith('/') && id.startsWith(scope)),
+        );
+        if (book.for(id).warnAfter < book.global.warnAfter) expect(covered).toBe(true);
+        for (const { scope, warnAfter } of listed) expect(book.for(scope).warnAfter).toBe(warnAfter);
+      }),
+    );
+  });
+});
+
+describe('reading policies', () => {
+  it('answers whatever it is given, and each problem on one line', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary' }),
+        fc.anything(),
+        fc.boolean(),
+        (anyScope, document, production) => {
+          const result = parsePolicy(anyScope, document, { production });
+          if (!result.ok) {
+            expect(result.problems.length).toBeGreaterThan(0);
+            for (const { message } of result.problems) expect(message).not.toMatch(/[\r\n\u2028\u2029]/);
+          }
+        },
+      ),
+    );
+  });
+
+  it('reads back every duration it can write', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 36_500 * DAY }), (warnAfter) => {
+        const result = parsePolicy('', { warnAfter: formatDuration(warnAfter) }, { production: true });
+        expect(result).toEqual({ ok: true, policy: { warnAfter } });
+      }),
+    );
+  });
+});
+
+describe('the end of quiet hours', () => {
+  const timeOfDay = fc
+    .tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }))
+    .map((parts) => parts.map((digits) => String(digits).padStart(2, '0')).join(':'));
+  const zone = fc.constantFrom(
+    'UTC',
+    'Europe/Berlin',
+    'America/New_York',
+    'Australia/Lord_Howe',
+    'Asia/Kathmandu',
+  );
+  const nights = [
+    '2026-03-28T12:00:00Z',
+    '2026-10-24T12:00:00Z',
+    '2026-04-04T06:00:00Z',
+    '2026-11-01T00:00:00Z',
+  ];
+  const now = fc
+    .tuple(fc.constantFrom(...nights), fc.integer({ min: 0, max: 24 * 60 * 60 }))
+    .map(([night, seconds]) => Date.parse(night) + seconds * 1000);
+
+  it('is the first minute that is not quiet', () => {
+    fc.assert(
+      fc.property(timeOfDay, timeOfDay, zone, now, (from, to, inZone, at) => {
+        fc.pre(from !== to);
+        const clock = new Intl.DateTimeFormat('en-GB', {
+          timeZone: inZone,
+          hour: '2-digit',
+          minute: '2-digit',
+        });
+        const quiet = (instant: number): boolean => {
+          const wall = clock.format(instant);
+          return from < to ? from <= wall && wall < to : wall >= from || wall < to;
+        };
+        const end = quietUntil({ from, to, zone: inZone }, at);
+        expect(end !== null).toBe(quiet(at));
+        if (end === null) return;
+        expect(end).toBeGreaterThan(at);
+        expect(quiet(end)).toBe(false);
+        for (let minute = Math.ceil(at / MINUTE) * MINUTE; minute < end; minute += MINUTE) {
+          expect(quiet(minute)).toBe(true);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

@@ -1,0 +1,94 @@
+import { HOUR, MINUTE } from '../../functions/abandonment/time.ts';
+import { deployedService } from '../../simulation/deployed-service.ts';
+import type { EffectLine, MailItemLine, SummaryLine } from '../../simulation/effects.ts';
+import { parseScenario } from '../../simulation/scenario.ts';
+import { simulate } from '../../simulation/simulate.ts';
+
+/** The instant that stories count from. */
+export const T = '2026-01-01T00:00:00Z';
+const START = Date.parse(T);
+
+/** RFC 3339 of `T` + days and hours. */
+export function at(days: number, hours = 0): string {
+  return new Date(START + (days * 24 + hours) * HOUR).toISOString().replace('.000Z', 'Z');
+}
+
+/** A task that fails since `T`. */
+export function failing(id: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    id,
+    kind: 'capture',
+    enabled: true,
+    createdAt: '2025-06-01T00:00:00Z',
+    owners: ['ana@acme.test'],
+    dataPlane: 'eu-1',
+    shards: [{ id: '0', status: 'FAILED' }],
+    lastPrimaryAt: T,
+    ...more,
+  };
+}
+
+export interface Told {
+  /** One text per effect: when since `T`, and what. */
+  story: string[];
+  lines: EffectLine[];
+  summary: SummaryLine;
+}
+
+/** Runs a scenario of hourly scans from `T` in stage `disable`, unless told otherwise; throws where a promise broke. */
+export async function tell(scenario: Record<string, unknown>): Promise<Told> {
+  const parsed = parseScenario({
+    version: 1,
+    start: T,
+    until: at(30),
+    scanEvery: '1h',
+    policy: { stage: 'disable' },
+    tasks: [failing('acmeCo/a')],
+    ...scenario,
+  });
+  if (!parsed.ok) throw new Error(parsed.problem);
+  const simulated = await simulate(parsed.scenario, deployedService);
+  if (!simulated.ok) throw new Error(simulated.problem);
+  if (simulated.broken.length > 0) throw new Error(simulated.broken.join('\n'));
+  const { lines, summary } = simulated;
+  return { story: lines.map(sentence), lines, summary };
+}
+
+/** `T+14d`, `T+20d23h`; up to a quarter of an hour later reads `T+21d+`. */
+function when(instant: string): string {
+  const after = Date.parse(instant) - START;
+  const hours = Math.floor(after / HOUR);
+  const rest = after - hours * HOUR;
+  const days = Math.floor(hours / 24);
+  const hour = hours % 24 === 0 ? '' : `${hours % 24}h`;
+  return `T+${days}d${hour}${rest === 0 ? '' : rest <= 15 * MINUTE ? '+' : `${rest / MINUTE}m`}`;
+}
+
+function sentence(line: EffectLine): string {
+  return `${when(line.at)} ${wording(line)}`;
+}
+
+function wording(line: EffectLine): string {
+  switch (line.type) {
+    case 'alert-fired':
+      return `fired ${line.task} #${line.episode} since ${when(line.since)} (${line.stage})`;
+    case 'alert-resolved':
+      return `resolved ${line.task} #${line.episode} ${line.reason}`;
+    case 'mail':
+      return `mail ${line.to}: ${line.items.map(item).sort().join(', ')}`;
+    case 'mail-failed':
+      return `mail-failed ${line.to} ${line.reason}`;
+    case 'task-disabled':
+      return `disabled ${line.task} #${line.episode} due ${line.disableAt && when(line.disableAt)}`;
+    case 'task-enabled':
+      return `enabled ${line.task} by ${line.by}`;
+    case 'held':
+      return `held ${line.task} #${line.episode} ${line.reason}`;
+    case 'operator-alert':
+      return `operators ${line.code} ${'task' in line ? line.task : line.detail}`;
+  }
+}
+
+function item({ task, episode, notice, disableAt }: MailItemLine): string {
+  return `${notice} ${task} #${episode}${disableAt ? ` until ${when(disableAt)}` : ''}`;
+}

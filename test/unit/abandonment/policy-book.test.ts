@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import type { PolicyDocument } from '../../../functions/abandonment/policy.ts';
+import { DEFAULTS, PolicyBook } from '../../../functions/abandonment/policy-book.ts';
+import { DAY, HOUR } from '../../../functions/abandonment/time.ts';
+
+function book(documents: Record<string, PolicyDocument>): PolicyBook {
+  return PolicyBook.fromDocuments(new Map(Object.entries(documents)));
+}
+
+describe('a policy book', () => {
+  it('gives the defaults, and says so, where nothing is written', () => {
+    const policy = book({}).for('acmeCo/a');
+    const { source, ...values } = policy;
+    expect(values).toEqual(DEFAULTS);
+    expect(source).toEqual({
+      stage: 'default',
+      warnAfter: 'default',
+      disableAfter: 'default',
+      reminders: 'default',
+      publicationVeto: 'default',
+      aliveStatuses: 'default',
+      recoveryMail: 'default',
+      keepMax: 'default',
+      quietHours: 'default',
+      scanEvery: 'default',
+      digestEvery: 'default',
+      evidenceMaxAge: 'default',
+      silentAfter: 'default',
+      correlatedShare: 'default',
+      correlatedWindow: 'default',
+      rampPerDay: 'default',
+      settleAfter: 'default',
+      'blastRadius.perRun': 'default',
+      'blastRadius.perDay': 'default',
+      'blastRadius.share': 'default',
+      'blastRadius.shareFloor': 'default',
+    });
+  });
+
+  it('has the defaults of the design', () => {
+    expect(DEFAULTS.warnAfter).toBe(14 * DAY);
+    expect(DEFAULTS.disableAfter).toBe(7 * DAY);
+    expect(DEFAULTS.reminders).toEqual([3 * DAY, DAY]);
+    expect(DEFAULTS.keepMax).toBe(90 * DAY);
+    expect(DEFAULTS.scanEvery).toBe(HOUR / 4);
+    expect(DEFAULTS.stage).toBe('detect');
+  });
+
+  it('lets the task win over the longer prefix, that over the shorter, that over the global one', () => {
+    const policies = book({
+      '': { stage: 'notify', warnAfter: '20d', disableAfter: '10d', keepMax: '9d' },
+      'acmeCo/': { warnAfter: '30d', disableAfter: '11d', keepMax: '8d' },
+      'acmeCo/prod/': { disableAfter: '12d', keepMax: '7d' },
+      'acmeCo/prod/a': { keepMax: '6d' },
+    });
+    const policy = policies.for('acmeCo/prod/a');
+    expect(policy).toMatchObject({
+      stage: 'notify',
+      warnAfter: 30 * DAY,
+      disableAfter: 12 * DAY,
+      keepMax: 6 * DAY,
+    });
+    expect(policy.source).toMatchObject({
+      stage: 'global',
+      warnAfter: 'acmeCo/',
+      disableAfter: 'acmeCo/prod/',
+      keepMax: 'acmeCo/prod/a',
+      reminders: 'default',
+    });
+    expect(policies.for('acmeCo/prod/b').keepMax).toBe(7 * DAY);
+    expect(policies.for('acmeCo/b').keepMax).toBe(8 * DAY);
+    expect(policies.for('other/b').keepMax).toBe(9 * DAY);
+    expect(policies.global.warnAfter).toBe(20 * DAY);
+  });
+
+  it('takes a prefix for no more than whole parts', () => {
+    const policies = book({ 'acme/': { stage: 'notify' }, acmeCo: { stage: 'disable' } });
+    expect(policies.for('acmeCo/a').stage).toBe('detect');
+    expect(policies.for('acme').stage).toBe('detect');
+    expect(policies.for('acme/a').stage).toBe('notify');
+    expect(policies.for('acmeCo').stage).toBe('disable');
+  });
+
+  it('answers for a prefix as for a task in it that has no word of its own', () => {
+    const policies = book({ 'a/': { stage: 'notify' }, 'a/b/': { warnAfter: '1d' } });
+    expect(policies.for('a/b/')).toBe(policies.for('a/b/c'));
+    expect(policies.for('a/x/').source.stage).toBe('a/');
+  });
+
+  it('takes a leaf back to the default by null, not to the wider scope', () => {
+    const policy = book({
+      '': { warnAfter: '20d', quietHours: { from: '22:00', to: '06:00', zone: 'UTC' } },
+      'a/': { warnAfter: null, quietHours: null },
+    }).for('a/b');
+    expect(policy.warnAfter).toBe(14 * DAY);
+    expect(policy.quietHours).toBeNull();
+    expect(policy.source).toMatchObject({ warnAfter: 'default', quietHours: 'default' });
+  });
+
+  it('merges the blast radius leaf by leaf', () => {
+    const { blastRadius, source } = book({ '': { blastRadius: { perDay: 7, share: null } } }).global;
+    expect(blastRadius).toEqual({ perRun: 50, perDay: 7, share: 0.1, shareFloor: 10 });
+    expect(source['blastRadius.perDay']).toBe('global');
+    expect(source['blastRadius.share']).toBe('default');
+    expect(source['blastRadius.perRun']).toBe('default');
+    expect(book({ '': { blastRadius: null } }).global.blastRadius).toEqual(DEFAULTS.blastRadius);
+  });
+
+  it('shares one answer between tasks under the same scopes', () => {
+    const policies = book({ 'a/': { stage: 'notify' } });
+    expect(policies.for('a/1')).toBe(policies.for('a/2/3'));
+    expect(policies.for('b/1')).toBe(policies.global);
+  });
+
+  it('guards its shared answers against changes', () => {
+    const policy = book({ 'a/': { reminders: ['2d'] } }).for('a/1');
+    expect(() => policy.reminders.push(1)).toThrow(TypeError);
+    expect(() => {
+      policy.blastRadius.perRun = 1;
+    }).toThrow(TypeError);
+  });
+
+  it('names the scopes that warn sooner than the global policy', () => {
+    const policies = book({
+      '': { warnAfter: '20d' },
+      'a/': { warnAfter: '20d' },
+      'b/': { warnAfter: '19d' },
+      'b/c': { warnAfter: '30d' },
+      'd/': { warnAfter: null },
+      'e/f': { warnAfter: '1h' },
+      'g/': { stage: 'notify' },
+    });
+    expect(policies.lowerThresholdScopes()).toEqual([
+      { scope: 'b/', warnAfter: 19 * DAY },
+      { scope: 'd/', warnAfter: 14 * DAY },
+      { scope: 'e/f', warnAfter: HOUR },
+    ]);
+    expect(book({}).lowerThresholdScopes()).toEqual([]);
+  });
+
+  it('lists its scopes', () => {
+    expect(book({ 'b/': {}, '': {}, a: {} }).scopes()).toEqual(['', 'a', 'b/']);
+  });
+
+  it('accepts a short grace that a stored policy of a dev stage has, and refuses nonsense by name', () => {
+    expect(book({ 'a/': { disableAfter: '5m' } }).for('a/b').disableAfter).toBe(HOUR / 12);
+    expect(() => book({ 'a/': { warnAfter: 'soon' } })).toThrow(
+      /scope "a\/" is not valid: warnAfter is "soon"/,
+    );
+  });
+});

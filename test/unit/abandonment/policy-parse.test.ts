@@ -1,0 +1,248 @@
+import { describe, expect, it } from 'vitest';
+import type { PolicyDocument } from '../../../functions/abandonment/policy.ts';
+import { parsePolicy, withKeysSet } from '../../../functions/abandonment/policy-parse.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/abandonment/time.ts';
+
+function accepted(document: unknown, scope = '', production = true): Record<string, unknown> {
+  const result = parsePolicy(scope, document, { production });
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  return result.policy;
+}
+
+/** `path: message` of each problem. */
+function refused(document: unknown, scope = '', production = true): string[] {
+  const result = parsePolicy(scope, document, { production });
+  return result.ok ? [] : result.problems.map(({ path, message }) => `${path}: ${message}`);
+}
+
+describe('a policy as written', () => {
+  it('reads every global key', () => {
+    expect(
+      accepted({
+        stage: 'disable',
+        warnAfter: '30d',
+        disableAfter: 'P14D',
+        reminders: ['1d', '3d'],
+        publicationVeto: '0s',
+        aliveStatuses: ['PRIMARY', 'BACKFILL', 'PRIMARY'],
+        recoveryMail: true,
+        keepMax: '12h',
+        quietHours: { from: '22:00', to: '06:00', zone: 'Europe/Berlin' },
+        scanEvery: '90s',
+        digestEvery: 'PT30M',
+        evidenceMaxAge: '2d',
+        silentAfter: '20m',
+        correlatedShare: 1,
+        correlatedWindow: '2h',
+        blastRadius: { perRun: 1, perDay: 2, share: 0.25, shareFloor: 0 },
+        rampPerDay: 1,
+        settleAfter: '10m',
+      }),
+    ).toEqual({
+      stage: 'disable',
+      warnAfter: 30 * DAY,
+      disableAfter: 14 * DAY,
+      reminders: [3 * DAY, DAY],
+      publicationVeto: 0,
+      aliveStatuses: ['PRIMARY', 'BACKFILL'],
+      recoveryMail: true,
+      keepMax: 12 * HOUR,
+      quietHours: { from: '22:00', to: '06:00', zone: 'Europe/Berlin' },
+      scanEvery: 90 * SECOND,
+      digestEvery: 30 * MINUTE,
+      evidenceMaxAge: 48 * HOUR,
+      silentAfter: 20 * MINUTE,
+      correlatedShare: 1,
+      correlatedWindow: 2 * HOUR,
+      blastRadius: { perRun: 1, perDay: 2, share: 0.25, shareFloor: 0 },
+      rampPerDay: 1,
+      settleAfter: 10 * MINUTE,
+    });
+  });
+
+  it('keeps null for each leaf, of the blast radius too', () => {
+    expect(accepted({ warnAfter: null, quietHours: null, blastRadius: { share: null } })).toEqual({
+      warnAfter: null,
+      quietHours: null,
+      blastRadius: { share: null },
+    });
+    expect(accepted({ blastRadius: null })).toEqual({ blastRadius: null });
+  });
+
+  it('refuses an unknown key and names the nearest known one', () => {
+    const [problem, ...others] = refused({ warnafer: '14d' });
+    expect(others).toEqual([]);
+    expect(problem).toMatch(/^warnafer: unknown key "warnafer"; did you mean "warnAfter"\?/);
+    expect(refused({ colour: 'red' })[0]).toMatch(/^colour: unknown key "colour"; allowed are "stage"/);
+  });
+
+  it('refuses keys that every object has by itself', () => {
+    expect(refused({ constructor: '14d' })[0]).toMatch(/unknown key "constructor"/);
+    expect(refused(JSON.parse('{"__proto__": {}}'))[0]).toMatch(/unknown key "__proto__"/);
+    expect(refused({ blastRadius: { toString: 1 } })[0]).toMatch(/^blastRadius\.toString: unknown key/);
+  });
+
+  it.each(['acmeCo/', 'acmeCo/a'])('refuses global keys at %s', (scope) => {
+    expect(refused({ scanEvery: '1h', blastRadius: { perRun: 1 }, stage: 'notify' }, scope)).toEqual([
+      `scanEvery: can be set globally only, not for "${scope}"`,
+      `blastRadius: can be set globally only, not for "${scope}"`,
+    ]);
+    expect(refused({ rampPerDay: null }, scope)).toHaveLength(1);
+  });
+
+  it.each([
+    ['warnAfter', '0s', 'too short'],
+    ['warnAfter', '-3d', 'is negative'],
+    ['warnAfter', '-P3D', 'is negative'],
+    ['warnAfter', 14, 'is 14; durations are text'],
+    ['warnAfter', '14 days', 'durations are text'],
+    ['warnAfter', 'P1M', 'durations are text'],
+    ['warnAfter', '0.5ms', 'not a whole number'],
+    ['warnAfter', '36501d', 'too long'],
+    ['keepMax', '0d', 'too short'],
+    ['publicationVeto', '-1s', 'is negative'],
+    ['scanEvery', '59s', '1m or more'],
+    ['digestEvery', '0m', 'too short'],
+    ['correlatedShare', 0, 'share'],
+    ['correlatedShare', 1.01, 'share'],
+    ['correlatedShare', '0.5', 'share'],
+    ['rampPerDay', 0, 'whole numbers from 1'],
+    ['rampPerDay', 1.5, 'whole numbers from 1'],
+    ['recoveryMail', 'yes', 'true and false'],
+    ['stage', 'warn', '"detect", "notify", "disable"'],
+    ['stage', 'Disable', '"detect", "notify", "disable"'],
+    ['aliveStatuses', [], 'empty list'],
+    ['aliveStatuses', 'PRIMARY', 'at least one of'],
+    ['blastRadius', 5, 'allowed is an object'],
+    ['blastRadius', [], 'allowed is an object'],
+  ])('refuses %s of %j', (key, value, reason) => {
+    const problems = refused({ [key]: value });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(new RegExp(`^${key}: `));
+    expect(problems[0]).toContain(reason);
+  });
+
+  it('accepts what lies just inside the limits', () => {
+    expect(accepted({ warnAfter: '1ms', scanEvery: '60s', correlatedShare: 0.01 })).toEqual({
+      warnAfter: 1,
+      scanEvery: MINUTE,
+      correlatedShare: 0.01,
+    });
+    expect(accepted({ warnAfter: '36500d', publicationVeto: '0d' })).toEqual({
+      warnAfter: 36_500 * DAY,
+      publicationVeto: 0,
+    });
+  });
+
+  it('refuses a grace under a day outside local and dev only', () => {
+    expect(refused({ disableAfter: '23h' })[0]).toMatch(/^disableAfter: "23h" is too short; .* 1d or more$/);
+    expect(refused({ disableAfter: '86399999ms' })).toHaveLength(1);
+    expect(accepted({ disableAfter: '24h' })).toEqual({ disableAfter: DAY });
+    expect(accepted({ disableAfter: '5m' }, '', false)).toEqual({ disableAfter: 5 * MINUTE });
+    expect(refused({ disableAfter: '0s' }, '', false)).toHaveLength(1);
+    expect(refused({ disableAfter: '0s' })).toHaveLength(1);
+    expect(accepted({ disableAfter: null })).toEqual({ disableAfter: null });
+  });
+
+  it('finds all that is wrong at once', () => {
+    expect(refused({ warnAfter: '0d', blastRadius: { perRun: 0, perDay: 0.5 }, x: 1 })).toEqual([
+      'warnAfter: "0d" is too short; allowed is more than zero',
+      'blastRadius.perRun: is 0; allowed are whole numbers from 1',
+      'blastRadius.perDay: is 0.5; allowed are whole numbers from 1',
+      expect.stringMatching(/^x: unknown key/),
+    ]);
+  });
+
+  it.each([null, [], 'stage', 3])('refuses %j as a policy', (document) => {
+    expect(refused(document)[0]).toContain('a policy is an object of keys');
+  });
+
+  it('says what is wrong on one line, however the value looks', () => {
+    const [problem] = refused({ stage: `a\nb\u2028c${'x'.repeat(500)}` });
+    expect(problem).not.toMatch(/[\n\u2028]/);
+    expect(problem?.length).toBeLessThan(200);
+  });
+});
+
+describe('reminders', () => {
+  it('may be none, ten, and longer than the grace', () => {
+    expect(accepted({ reminders: [] })).toEqual({ reminders: [] });
+    const ten = Array.from({ length: 10 }, (_, place) => `${place + 1}h`);
+    expect(accepted({ reminders: ten }).reminders).toHaveLength(10);
+    expect(accepted({ disableAfter: '2d', reminders: ['9d'] }).reminders).toEqual([9 * DAY]);
+  });
+
+  it('are refused when eleven, zero, repeated or no list', () => {
+    const eleven = Array.from({ length: 11 }, (_, place) => `${place + 1}h`);
+    expect(refused({ reminders: eleven })).toEqual(['reminders: has 11 reminders; allowed are 10']);
+    expect(refused({ reminders: ['1d', '0d'] })[0]).toMatch(/^reminders\[1\]: "0d" is too short/);
+    expect(refused({ reminders: ['3d', '72h'] })).toEqual([
+      'reminders[1]: "72h" is there twice; each lead is allowed once',
+    ]);
+    expect(refused({ reminders: '3d' })[0]).toMatch(/^reminders: /);
+  });
+});
+
+describe('quiet hours', () => {
+  const good = { from: '22:00', to: '06:00', zone: 'UTC' };
+
+  it.each([
+    [{ ...good, from: '24:00' }, 'quietHours.from: is "24:00"'],
+    [{ ...good, from: '9:00' }, 'quietHours.from: is "9:00"'],
+    [{ ...good, to: '23:60' }, 'quietHours.to: is "23:60"'],
+    [{ ...good, to: '22:00' }, 'quietHours.to: is "22:00" as is from'],
+    [{ ...good, zone: 'Europe/Atlantis' }, 'quietHours.zone: is "Europe/Atlantis"'],
+    [{ ...good, zone: '+01:00' }, 'quietHours.zone: is "+01:00"'],
+    [{ from: '22:00', to: '06:00' }, 'quietHours.zone: is missing'],
+    [{ ...good, days: [] }, 'quietHours.days: unknown key'],
+    ['22:00-06:00', 'quietHours: is "22:00-06:00"'],
+  ])('of %j are refused', (quietHours, reason) => {
+    const problems = refused({ quietHours });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(reason);
+  });
+});
+
+describe('a scope', () => {
+  it.each(['', 'acmeCo', 'acmeCo/', 'acmeCo/prod/', 'acmeCo/prod/a b', 'ä/ö', 'x'.repeat(512)])(
+    'may be %j',
+    (scope) => {
+      expect(refused({}, scope)).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['/', 'is empty'],
+    ['/acmeCo', 'empty part'],
+    ['acmeCo//a', 'empty part'],
+    ['acmeCo//', 'empty part'],
+    ['acme\nCo', 'line break'],
+    ['acme\u2028Co', 'line break'],
+    ['acme\u0000Co/', 'control character'],
+    ['\ud800', 'well-formed'],
+    ['x'.repeat(513), '513 bytes'],
+    ['ä'.repeat(257), '514 bytes'],
+    [`${'x'.repeat(512)}/`, '513 bytes'],
+  ])('cannot be %j', (scope, reason) => {
+    const problems = refused({}, scope);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(/^scope: /);
+    expect(problems[0]).toContain(reason);
+  });
+});
+
+describe('setting keys of a policy', () => {
+  it('leaves the other keys and the other leaves of the blast radius', () => {
+    const before: PolicyDocument = {
+      stage: 'notify',
+      warnAfter: '30d',
+      blastRadius: { perRun: 5, share: 0.2 },
+    };
+    expect(withKeysSet(before, { stage: null, blastRadius: { share: 0.3 } })).toEqual({
+      stage: null,
+      warnAfter: '30d',
+      blastRadius: { perRun: 5, share: 0.3 },
+    });
+    expect(withKeysSet(before, { blastRadius: null }).blastRadius).toBeNull();
+  });
+});

@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import type { TaskRecord } from '../../../functions/store/rows.ts';
+import { at, hour, observation, publication, stage } from './stage.ts';
+
+vi.mock('../../../functions/disabling/confirm.ts', () => ({ confirmDisabled: vi.fn(async () => undefined) }));
+
+type Event = [detailType: string, detail: Record<string, unknown>];
+
+const PUBLICATIONS: Event[] = [
+  ['Task Published', publication({ version: 1, publishedAt: hour(0), by: 'creation' })],
+  [
+    'Task Published',
+    publication({ version: 2, publishedAt: hour(20), by: 'user', owners: ['bo@acme.test'] }),
+  ],
+  ['Task Published', publication({ version: 3, publishedAt: hour(40), by: 'system', dataPlane: 'us-1' })],
+  ['Task Published', publication({ version: 4, publishedAt: hour(60), by: 'user', kind: 'service' })],
+  ['Task Published', publication({ version: 5, publishedAt: hour(80), by: 'system' })],
+];
+const RESTARTS: Event[] = [4, 9, 30].map((total, index) => [
+  'Restarts Counted',
+  { at: hour(30 + index), totals: [{ task: 'acmeCo/a', total }] },
+]);
+
+async function rowAfter(events: readonly Event[]): Promise<TaskRecord | undefined> {
+  const s = await stage();
+  for (const [detailType, detail] of events) await s.ingest(detailType, detail);
+  const record = await s.task('acmeCo/a');
+  return record && { ...record, rev: 0 };
+}
+
+const shuffled = <Item>(items: Item[]) => fc.shuffledSubarray(items, { minLength: items.length });
+
+/** By how many places the latest event came after a later one. */
+function latest(order: readonly number[]): number {
+  return Math.max(...order.map((index, place) => Math.max(index, ...order.slice(0, place)) - index));
+}
+
+describe('the order in which events arrive', () => {
+  it('of publications and running totals changes nothing', async () => {
+    const expected = await rowAfter([...PUBLICATIONS, ...RESTARTS]);
+    expect(expected?.task).toMatchObject({
+      version: 5,
+      publishedByUserAt: at(60),
+      owners: ['ana@acme.test'],
+    });
+    await fc.assert(
+      fc.asyncProperty(shuffled([...PUBLICATIONS, ...RESTARTS]), async (events) => {
+        expect(await rowAfter(events)).toEqual(expected);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('lets a deletion stand wherever it comes between publications of before it', async () => {
+    const deletion: Event = ['Task Deleted', { task: 'acmeCo/a', at: hour(90), taskVersion: 6 }];
+    await fc.assert(
+      fc.asyncProperty(shuffled([...PUBLICATIONS, deletion]), async (events) => {
+        const row = await rowAfter(events);
+        if (row) expect(row.task).toMatchObject({ deletedAt: at(90), version: 6 });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('of a publication among observations changes nothing: what came before it waited', async () => {
+    const observations: Event[] = [
+      ['Shards Observed', observation(2, { 'acmeCo/a': 'PRIMARY' })],
+      ['Shards Observed', observation(10, { 'acmeCo/a': 'FAILED' })],
+      ['Shards Observed', observation(30, { 'acmeCo/a': 'PENDING' })],
+      ['Shards Observed', observation(45, { 'acmeCo/a': 'FAILED' })],
+    ];
+    const published = PUBLICATIONS[0] as Event;
+    const expected = await rowAfter([published, ...observations]);
+    for (let place = 1; place <= observations.length; place += 1) {
+      expect(
+        await rowAfter([...observations.slice(0, place), published, ...observations.slice(place)]),
+      ).toEqual(expected);
+    }
+  });
+
+  it('of observations leaves the newest one standing, and moves the last PRIMARY back by no more than one was late', async () => {
+    const statuses = fc.array(fc.constantFrom('PRIMARY', 'FAILED', 'PENDING', 'BACKFILL'), {
+      minLength: 2,
+      maxLength: 7,
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        statuses.chain((seen) => fc.tuple(fc.constant(seen), shuffled(seen.map((_, index) => index)))),
+        async ([seen, order]) => {
+          // A healthy observation of a healthy task is not stored: a loss from before it that comes later counts
+          // until the next observation, which ends each case here.
+          const newest = seen.length * 20;
+          const arrived = order.map(
+            (index): Event => [
+              'Shards Observed',
+              observation(index * 20, { 'acmeCo/a': seen[index] as string }),
+            ],
+          );
+          const last: Event = ['Shards Observed', observation(newest, { 'acmeCo/a': 'FAILED' })];
+          const row = await rowAfter([PUBLICATIONS[0] as Event, ...arrived, last]);
+          expect(row?.evidence).toMatchObject({ observedAt: at(newest), statuses: ['FAILED'] });
+          const alive = seen.lastIndexOf('PRIMARY');
+          const known = row?.evidence.lastSeen.PRIMARY;
+          if (alive < 0) expect(known).toBeUndefined();
+          else expect(known).toBeGreaterThanOrEqual(at((alive - latest(order)) * 20));
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it('and their repetition change nothing', async () => {
+    const events: Event[] = [
+      ...PUBLICATIONS,
+      ...RESTARTS,
+      ['Shards Observed', observation(2, { 'acmeCo/a': 'PRIMARY' })],
+      ['Shards Observed', observation(10, { 'acmeCo/a': 'FAILED' })],
+      ['Data Plane Reported', { dataPlane: 'eu-1', state: 'down', at: hour(50) }],
+      ['Task Deleted', { task: 'acmeCo/a', at: hour(90), taskVersion: 6 }],
+    ];
+    const expected = await rowAfter(events);
+    expect(await rowAfter(events.flatMap((event) => [event, event]))).toEqual(expected);
+    expect(await rowAfter([...events, ...events])).toEqual(expected);
+  });
+});
