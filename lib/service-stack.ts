@@ -94,6 +94,8 @@ export class ServiceStack extends Stack {
     for (const one of [scanner, ...Object.values(workers)]) allowState(one, table, operators);
     const { notify, disable } = this.queues;
     scanner.allow(['sqs:SendMessage'], [notify.queue.queueArn, disable.queue.queueArn]);
+    // A confirmation, which either of them may see first, puts `disabled` notices on their way.
+    for (const one of [workers.ingest, workers.disable]) one.allow(['sqs:SendMessage'], [notify.queue.queueArn]);
     workers.disable.allow(['events:PutEvents'], [this.intake.bus.eventBusArn]);
     this.mail.allowSending(workers.notify);
     this.publishDeployment({

@@ -2,13 +2,13 @@ import { formatInstant } from '../functions/abandonment/time.ts';
 import { ingestConsumer } from '../functions/catalog/ingest-consumer.ts';
 import { hearDataPlane } from '../functions/catalog/data-planes.ts';
 import { disableConsumer } from '../functions/disabling/disable-consumer.ts';
-import { undo } from '../functions/disabling/undo.ts';
 import { DIGEST_TAG } from '../functions/notices/digest-mail-marks.ts';
 import { mailEventsConsumer } from '../functions/notices/mail-events-consumer.ts';
 import { notifyConsumer } from '../functions/notices/notify-consumer.ts';
-import { pause } from '../functions/scanner/pauses.ts';
+import { pause, resume } from '../functions/operators/pauses.ts';
 import { runScan } from '../functions/scanner/scan.ts';
 import { processMessage } from '../functions/work/pipeline.ts';
+import { pauseWork, undoWork } from './operator-desk.ts';
 import type { MailReport, Service } from './service.port.ts';
 import { QUEUE_SETTINGS } from './sim-queues.ts';
 
@@ -37,8 +37,8 @@ export const deployedService: Service = {
   async hear(system, dataPlane, book) {
     await hearDataPlane(system, dataPlane, system.clock.now(), book);
   },
-  pause,
-  undo,
+  pause: pauseWork,
+  undo: undoWork,
 };
 
 /** An event of a configuration set, as SES publishes it. */

@@ -7,7 +7,7 @@ import type { System } from '../platform/system.ts';
 import { countWrites } from '../store/counts.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { auditWrite, loadRecipients, newRecipient, recipientWrite } from '../store/records.ts';
-import { keys, type PendingNotice, type TaskRecord } from '../store/rows.ts';
+import { keys, type PendingNotice, ROW_VERSION, type TaskRecord } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
 import { loadTask, taskWrite } from '../store/tasks.ts';
 import { lastOfEachKey } from '../store/writes.ts';
@@ -102,6 +102,7 @@ async function confirmedOf(
     }),
     { delete: keys.operatorAlert('disable-failing', task.id) },
   );
+  if (run !== null) settled.beside.push({ put: { ...keys.turnedOff(run, task.id), v: ROW_VERSION, at } });
   const disabledByUs = { at, episode: open.number, run };
   return { record: { ...settled.record, disabledByUs }, beside: settled.beside, told: addresses };
 }

@@ -1,10 +1,11 @@
+import { formatInstant, type Instant } from '../abandonment/time.ts';
 import { controlPlaneFor } from '../control-planes/control-plane-for.ts';
 import { recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { countWrites } from '../store/counts.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import { auditWrite } from '../store/records.ts';
-import type { TaskRecord } from '../store/rows.ts';
+import { allRows, auditWrite } from '../store/records.ts';
+import { keys, type TaskRecord } from '../store/rows.ts';
 import { loadTask, taskWrite } from '../store/tasks.ts';
 
 /** Who takes a disabling back, and why. */
@@ -42,6 +43,19 @@ export async function undoDisabling(system: System, { task: id, by, reason }: Un
   const result = await system.table.transact(writes, system.random.id(now));
   if (result.outcome !== 'applied') return { outcome: 'refused', reason: 'the task changed meanwhile; try again' };
   return { outcome: answer.outcome === 'confirmed' ? 'enabled' : 'requested' };
+}
+
+/** Turns on again all that one run turned off and that is still off; one that cannot be stops no other. */
+export async function undoRun(
+  system: System,
+  { run, by, reason }: { run: Instant; by: string; reason: string },
+): Promise<{ task: string; undone: Undone }[]> {
+  const undone: { task: string; undone: Undone }[] = [];
+  const { pk } = keys.turnedOff(formatInstant(run), '');
+  for (const row of await allRows(system.table, { pk, consistent: true })) {
+    undone.push({ task: row.sk, undone: await undoDisabling(system, { task: row.sk, by, reason }) });
+  }
+  return undone;
 }
 
 function refusalOf(record: TaskRecord): string | undefined {

@@ -46,6 +46,8 @@ export const keys = {
   scans: () => ({ pk: 'META', sk: 'SCANS' }),
   pace: () => ({ pk: 'META', sk: 'PACE' }),
   ramp: () => ({ pk: 'META', sk: 'RAMP' }),
+  /** A task that a run turned off, so that the run can be undone. */
+  turnedOff: (run: string, task: string) => ({ pk: `RUN#${run}`, sk: task }),
   run: (run: Instant) => ({ pk: 'RUNS', sk: sortable(run) }),
   generator: (name: string) => ({ pk: 'GENERATORS', sk: name }),
   operatorAlert: (code: string, subject: string) => ({ pk: 'OPERATORS', sk: `${code}#${subject}` }),

@@ -42,7 +42,7 @@ function task(more: Partial<TrueTask> = {}): TrueTask {
 }
 
 function item(notice: DigestItem['notice'], disableAt: Instant | null, more: Partial<DigestItem> = {}): DigestItem {
-  return { task: 'acmeCo/a', episode: 1, notice, grace: 1, disableAt, since: 0, restarts: 0, ...more };
+  return { task: 'acmeCo/a', episode: 1, notice, grace: 1, disableAt, since: 0, restarts: 0, asked: 0, ...more };
 }
 
 let digests = 0;

@@ -15,6 +15,7 @@ const ITEM: DigestItem = {
   disableAt: DUE,
   since: 0,
   restarts: 2,
+  asked: 0,
 };
 
 function mailOf(text: string, to = 'ana@acme.test'): OutgoingMail {

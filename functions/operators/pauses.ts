@@ -1,0 +1,50 @@
+import type { Pauses } from '../abandonment/task.ts';
+import type { System } from '../platform/system.ts';
+import { auditWrite, loadPauses, lookWrite, pausesWrite } from '../store/records.ts';
+import type { PausesRecord } from '../store/rows.ts';
+
+/** What an operator can pause: deciding, telling, turning off. */
+export type Pausable = keyof Pauses;
+
+const ATTEMPTS = 5;
+
+/** Stops deciding (clocks stand still), telling or turning off. Answers since when it is paused. */
+export async function pause(system: System, what: Pausable, by: string): Promise<{ since: number }> {
+  const now = system.clock.now();
+  const stored = await change(system, `pause ${what}`, by, (pauses) => ({ ...pauses, [what]: pauses[what] ?? now }));
+  return { since: stored[what] ?? now };
+}
+
+/** Goes on; a pause of deciding becomes a span of unknown health. Answers whether it was paused. */
+export async function resume(system: System, what: Pausable, by: string): Promise<{ wasPaused: boolean }> {
+  const now = system.clock.now();
+  let wasPaused = false;
+  await change(system, `resume ${what}`, by, (pauses) => {
+    const since = pauses[what];
+    wasPaused = since !== null;
+    if (since === null) return pauses;
+    const spans = what === 'evaluate' ? [...pauses.evaluatePaused, { from: since, to: now }] : pauses.evaluatePaused;
+    return { ...pauses, [what]: null, evaluatePaused: spans };
+  });
+  return { wasPaused };
+}
+
+async function change(
+  system: System,
+  act: string,
+  by: string,
+  make: (pauses: PausesRecord) => PausesRecord,
+): Promise<PausesRecord> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const now = system.clock.now();
+    const before = await loadPauses(system.table);
+    const after = make(before);
+    const audit = auditWrite({ task: 'operators', at: now, act, by, reason: '', evidence: {}, mails: [] });
+    const result = await system.table.transact(
+      [pausesWrite(after), lookWrite('ALL', now), audit],
+      system.random.id(now),
+    );
+    if (result.outcome === 'applied') return after;
+  }
+  throw new Error(`could not ${act}: others change it at the same time`);
+}

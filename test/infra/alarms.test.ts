@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { ofType, synth } from './synth.ts';
+
+describe('alarms', () => {
+  const { resources } = synth('dev', { scanEvery: '15m' });
+  const alarms = ofType(resources, 'AWS::CloudWatch::Alarm');
+  const named = (name: string) =>
+    alarms.find(({ Properties }) => Properties.AlarmName === `taskwarden/dev/${name}`)?.Properties;
+
+  it('says in each alarm what it means and where the runbook speaks of it', () => {
+    expect(alarms.length).toBeGreaterThan(0);
+    for (const { Properties } of alarms) {
+      const name = String(Properties.AlarmName).replace('taskwarden/dev/', '');
+      expect(Properties.AlarmDescription).toMatch(/^Impact: .{30,}/);
+      expect(Properties.AlarmDescription).toMatch(new RegExp(`Runbook: docs/runbook\\.md#${name}$`));
+    }
+  });
+
+  it('tells operators when an alarm rings and when it stops', () => {
+    for (const { Properties } of alarms) {
+      expect(Properties.AlarmActions).toHaveLength(1);
+      expect(Properties.OKActions).toEqual(Properties.AlarmActions);
+    }
+  });
+
+  it('rings when no scan went through for two periods, and takes silence for that', () => {
+    expect(named('scanner-not-running')).toMatchObject({
+      Namespace: 'Taskwarden',
+      MetricName: 'ScanCompleted',
+      Dimensions: expect.arrayContaining([
+        { Name: 'service', Value: 'scanner' },
+        { Name: 'stage', Value: 'dev' },
+      ]),
+      Statistic: 'Sum',
+      Period: 900,
+      EvaluationPeriods: 2,
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  it('watches the visible messages of every dead-letter queue', () => {
+    const queues = ofType(resources, 'AWS::SQS::Queue');
+    const given = queues.filter(({ Properties }) => !Properties.RedrivePolicy).map(({ id }) => id);
+    const watched = alarms
+      .filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')
+      .map(({ Properties }) => Properties.Dimensions[0].Value['Fn::GetAtt'][0]);
+    expect(watched.sort()).toEqual(given.sort());
+    for (const { Properties } of alarms.filter((alarm) => /dead-letters|undelivered|failed$/.test(alarm.Properties.AlarmName))) {
+      expect(Properties).toMatchObject({ Threshold: 1, EvaluationPeriods: 1, TreatMissingData: 'notBreaching' });
+    }
+  });
+
+  it('knows a queue that nobody works from one that only has much to do', () => {
+    const expression = named('notify-stalled')?.Metrics.find((metric: { Expression?: string }) => metric.Expression);
+    expect(expression.Expression).toBe('IF(age > 900 AND FILL(deleted, 0) == 0, 1, 0)');
+  });
+
+  it('leaves out what emulators refuse: metric math on stage local', () => {
+    const local = ofType(synth('local').resources, 'AWS::CloudWatch::Alarm');
+    expect(local.length).toBeGreaterThan(0);
+    for (const { Properties } of local) expect(Properties.Metrics).toBeUndefined();
+  });
+
+  it('looks back no further than a day, beyond which CloudWatch evaluates hourly', () => {
+    for (const { Properties } of alarms) {
+      const period = Properties.Period ?? 3_600;
+      expect(period * Properties.EvaluationPeriods).toBeLessThanOrEqual(86_400);
+    }
+  });
+
+  it('lets CloudWatch publish to the operators’ topic', () => {
+    const { state } = synth('dev');
+    state.hasResourceProperties('AWS::SNS::TopicPolicy', {});
+    const [policy] = ofType(resources, 'AWS::SNS::TopicPolicy');
+    const statements = policy?.Properties.PolicyDocument.Statement;
+    expect(statements).toContainEqual(
+      expect.objectContaining({
+        Effect: 'Allow',
+        Action: 'sns:Publish',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      }),
+    );
+  });
+
+  it('mails operators', () => {
+    const mail = ofType(resources, 'AWS::SNS::Subscription').filter(({ Properties }) => Properties.Protocol === 'email');
+    expect(mail.map(({ Properties }) => Properties.Endpoint)).toEqual(['ops@example.com']);
+  });
+});

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { ofType, type Resource, synth } from './synth.ts';
+
+/** Actions that AWS gives no resource for. Any other action on `*` fails. */
+const WITHOUT_RESOURCE = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
+
+interface Statement {
+  Effect: string;
+  Action: string | string[];
+  Resource: unknown;
+  Condition?: unknown;
+}
+
+/** What an identity may do: its own policies, not those that stand on queues and topics. */
+function identityStatements(resources: Resource[]): Statement[] {
+  const own = ofType(resources, 'AWS::IAM::Policy').flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+  const inline = ofType(resources, 'AWS::IAM::Role').flatMap(({ Properties }) =>
+    (Properties.Policies ?? []).flatMap((policy: { PolicyDocument: { Statement: Statement[] } }) => policy.PolicyDocument.Statement),
+  );
+  return [...own, ...inline];
+}
+
+const listOf = <Item>(value: Item | Item[]) => (Array.isArray(value) ? value : [value]);
+
+describe.each(['dev', 'local', 'prod'])('permissions on stage %s', (stage) => {
+  const { resources } = synth(stage);
+  const statements = identityStatements(resources);
+
+  it('names the resources of every action but those that have none', () => {
+    const wild = statements.filter(({ Resource }) => JSON.stringify(Resource).includes('*'));
+    const actions = wild.flatMap(({ Action }) => listOf(Action));
+    expect([...new Set(actions)].sort()).toEqual(WITHOUT_RESOURCE);
+  });
+
+  it('names every action', () => {
+    for (const { Action } of statements) for (const action of listOf(Action)) expect(action).not.toContain('*');
+  });
+
+  it('uses no managed policies', () => {
+    for (const { Properties } of ofType(resources, 'AWS::IAM::Role')) {
+      expect(Properties.ManagedPolicyArns).toBeUndefined();
+    }
+  });
+
+  it('gives each function a role of its own', () => {
+    const roles = ofType(resources, 'AWS::Lambda::Function').map(({ Properties }) => JSON.stringify(Properties.Role));
+    expect(new Set(roles).size).toBe(roles.length);
+    expect(roles).toHaveLength(5);
+  });
+
+  it('lets one function send mail, as the sender alone', () => {
+    const sending = statements.filter(({ Action }) => listOf(Action).some((action) => action.startsWith('ses:')));
+    expect(sending).toHaveLength(1);
+    expect(sending[0]).toMatchObject({
+      Action: 'ses:SendRawEmail',
+      Condition: { StringEquals: { 'ses:FromAddress': 'warden@example.com' } },
+    });
+  });
+
+  it('passes cdk-nag', () => {
+    expect(() => synth(stage).app.synth()).not.toThrow();
+  });
+});

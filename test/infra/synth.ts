@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { Template } from 'aws-cdk-lib/assertions';
+import { parseConfig } from '../../lib/config.ts';
+import { TaskwardenApp } from '../../lib/taskwarden-app.ts';
+
+const FLAGS = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')).context;
+
+/** The least that a configuration holds. */
+export const LEAST = {
+  sender: 'warden@example.com',
+  contact: 'the platform team',
+  alarmEmails: ['ops@example.com'],
+  ses: { identity: 'example.com' },
+};
+
+export interface Resource {
+  id: string;
+  Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: CloudFormation's properties have no type here
+  Properties: Record<string, any>;
+  DeletionPolicy?: string;
+}
+
+/** The templates of a stage, without bundled code. */
+export function synth(stage: string, document: object = {}) {
+  const config = parseConfig(stage, { ...LEAST, ...document });
+  const app = new TaskwardenApp(config, {
+    analyticsReporting: false,
+    context: { ...FLAGS, 'aws:cdk:bundling-stacks': [] },
+  });
+  const state = Template.fromStack(app.state);
+  const service = Template.fromStack(app.service);
+  return { app, config, state, service, resources: [...resourcesOf(state), ...resourcesOf(service)] };
+}
+
+function resourcesOf(template: Template): Resource[] {
+  return Object.entries(template.toJSON().Resources).map(([id, resource]) => ({ id, ...(resource as Omit<Resource, 'id'>) }));
+}
+
+export function ofType(resources: Resource[], type: string): Resource[] {
+  return resources.filter((resource) => resource.Type === type);
+}
