@@ -1,11 +1,10 @@
 import { formatInstant } from '../functions/abandonment/time.ts';
-import { ingestConsumer } from '../functions/catalog/ingest-consumer.ts';
 import { hearDataPlane } from '../functions/catalog/data-planes.ts';
+import { ingestConsumer } from '../functions/catalog/ingest-consumer.ts';
 import { disableConsumer } from '../functions/disabling/disable-consumer.ts';
 import { DIGEST_TAG } from '../functions/notices/digest-mail-marks.ts';
 import { mailEventsConsumer } from '../functions/notices/mail-events-consumer.ts';
 import { notifyConsumer } from '../functions/notices/notify-consumer.ts';
-import { pause, resume } from '../functions/operators/pauses.ts';
 import { runScan } from '../functions/scanner/scan.ts';
 import { processMessage } from '../functions/work/pipeline.ts';
 import { pauseWork, undoWork } from './operator-desk.ts';

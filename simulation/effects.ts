@@ -1,6 +1,7 @@
 import type { HoldReason, Notice, ResolveReason, Stage } from '../functions/abandonment/task.ts';
 import { formatInstant, type Instant, parseInstant } from '../functions/abandonment/time.ts';
 import type { Clock } from '../functions/platform/ports.ts';
+import type { Change } from '../functions/store/memory-table.ts';
 import type { AlertRecord, DigestItem, TaskRecord } from '../functions/store/rows.ts';
 import type { Row } from '../functions/store/table.port.ts';
 import type { AcceptedMail, RefusedMail } from './sim-mail.ts';
@@ -58,12 +59,6 @@ export interface SummaryLine {
   promisesChecked: number;
 }
 
-/** A row before and after a commit; absent where there was or is none. */
-export interface Change {
-  before?: Row;
-  after?: Row;
-}
-
 /** A task turned off by the owning system on our request. */
 export interface TurnedOff {
   task: string;
@@ -95,11 +90,14 @@ export class EffectRecorder {
     return this.#disabled;
   }
 
-  /** Reads alerts and holds off what was committed. */
-  committed({ before, after }: Change): void {
-    if (!after?.pk.startsWith('T#')) return;
-    if (after.sk === 'T') this.#held(before, after);
-    else if (after.sk.startsWith('A#')) this.#alert(before, after);
+  /** Reads alerts and holds off what was committed together: first how alerts began or ended, then what holds. */
+  committed(changes: readonly Change[]): void {
+    for (const { before, after } of changes) {
+      if (after?.sk.startsWith('A#')) this.#alert(before, after);
+    }
+    for (const { before, after } of changes) {
+      if (after?.sk === 'T') this.#held(before, after);
+    }
   }
 
   mail({ to, digest, items }: AcceptedMail): void {

@@ -1,7 +1,12 @@
+import type { GlobalPolicy, ScopedPolicy } from '../functions/abandonment/policy.ts';
 import { DEFAULTS } from '../functions/abandonment/policy-book.ts';
 import type { ParsedPolicy } from '../functions/abandonment/policy-parse.ts';
-import type { GlobalPolicy, ScopedPolicy } from '../functions/abandonment/policy.ts';
-import { type AlertType, prefixesOf, type ShardStatus, type TaskKind } from '../functions/abandonment/task.ts';
+import {
+  type AlertType,
+  prefixesOf,
+  type ShardStatus,
+  type TaskKind,
+} from '../functions/abandonment/task.ts';
 import type { Duration, Instant, Interval } from '../functions/abandonment/time.ts';
 
 /** A task as it truly is. */
@@ -164,7 +169,10 @@ export class FleetFacts {
   recipientsOf(task: TrueTask, alert: AlertType, isDead: (address: string) => boolean): string[] {
     const prefixes = prefixesOf(task.id);
     const subscribers = this.subscriptions
-      .filter(({ prefix, alertTypes }) => alertTypes.includes(alert) && (prefixes.includes(prefix) || prefix === task.id))
+      .filter(
+        ({ prefix, alertTypes }) =>
+          alertTypes.includes(alert) && (prefixes.includes(prefix) || prefix === task.id),
+      )
       .map(({ email }) => email);
     const living = unique([...task.owners, ...subscribers]).filter((address) => !isDead(address));
     if (living.length > 0) return living;

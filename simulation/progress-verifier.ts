@@ -43,7 +43,9 @@ export class ProgressVerifier {
   addressDied(now: Instant): void {
     for (const task of this.#facts.tasks.values()) {
       if (!this.#isFailing(task) || this.#verifier.latestDateOf(task.id) === null) continue;
-      const left = this.#facts.recipientsOf(task, 'task_abandoned', (address) => this.#verifier.isDead(address));
+      const left = this.#facts.recipientsOf(task, 'task_abandoned', (address) =>
+        this.#verifier.isDead(address),
+      );
       if (left.length === 0) this.#unreachable.push({ task, version: task.version, at: now });
     }
   }
@@ -109,7 +111,8 @@ function undisturbedTasks(scenario: Scenario, facts: FleetFacts): Set<string> {
   const tasks = new Set(scenario.tasks.filter((task) => isSimple(task.id, facts)).map(({ id }) => id));
   for (const event of scenario.events) {
     if (event.type === 'created') return new Set();
-    if (event.type !== 'shards' && event.type !== 'restarted' && 'task' in event) tasks.delete(event.task as string);
+    if (event.type !== 'shards' && event.type !== 'restarted' && 'task' in event)
+      tasks.delete(event.task as string);
   }
   return tasks;
 }

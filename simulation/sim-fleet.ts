@@ -1,10 +1,18 @@
 import type { ShardStatus } from '../functions/abandonment/task.ts';
-import { type Duration, formatInstant, type Instant } from '../functions/abandonment/time.ts';
-import { EVENT_VERSION } from '../functions/catalog/events.ts';
+import type { Duration, Instant } from '../functions/abandonment/time.ts';
 import type { Clock, EventPublisher } from '../functions/platform/ports.ts';
 import type { TurnedOff } from './effects.ts';
+import {
+  deleted,
+  disabled,
+  type FleetMessage,
+  observed,
+  planeReported,
+  published,
+  restartsCounted,
+} from './fleet-events.ts';
 import type { FleetFacts, TrueTask } from './fleet-facts.ts';
-import type { ScenarioHappening, ScenarioShard, ScenarioTask } from './scenario-types.ts';
+import type { PlaneState, ScenarioHappening, ScenarioShard, ScenarioTask } from './scenario-types.ts';
 
 /** What happens to the fleet itself. */
 export type FleetEvent = Extract<
@@ -21,7 +29,7 @@ export interface FleetListener {
 }
 
 /** Puts an event of the owning system on the bus. */
-export type SendEvent = (detailType: string, detail: Record<string, unknown>) => void;
+export type SendEvent = (message: FleetMessage) => void;
 
 /** A part of `evidenceMaxAge`: observations of tasks that are not `PRIMARY` are repeated this often. */
 const REPEATED_EVERY = 3 / 8;
@@ -120,32 +128,29 @@ export class SimFleet implements EventPublisher {
     this.#facts.addTask(task, this.#clock.now());
     this.#planes.add(task.dataPlane);
     this.#shards.set(task.id, created.shards);
-    this.#publish(task, 'creation', { firstSeenAt: formatInstant(task.firstSeenAt) });
+    this.#send(published(task, 'creation', this.#clock.now()));
     this.#observe(task.dataPlane, [task]);
     const { lastPrimaryAt } = created;
-    if (lastPrimaryAt !== undefined && lastPrimaryAt < this.#clock.now()) this.#recall(task, lastPrimaryAt);
-  }
-
-  /** Tells late of the last health check that saw it `PRIMARY`. */
-  #recall(task: TrueTask, lastPrimaryAt: Instant): void {
-    this.#send('Shards Observed', {
-      version: EVENT_VERSION,
-      dataPlane: task.dataPlane,
-      observedAt: formatInstant(lastPrimaryAt),
-      tasks: [{ task: task.id, shards: [{ id: '0', status: 'PRIMARY' }] }],
-    });
+    if (lastPrimaryAt === undefined || lastPrimaryAt >= this.#clock.now()) return;
+    // The last health check that saw it running is told late: one told first would be followed by a stale span.
+    const seen = [{ task: task.id, shards: [{ id: '0', status: 'PRIMARY' as const }] }];
+    this.#send(observed(task.dataPlane, seen, lastPrimaryAt));
   }
 
   #change(task: TrueTask, event: Exclude<FleetEvent, { type: 'created' | 'data-plane' }>): void {
     switch (event.type) {
       case 'shards':
-        this.#facts.setStatuses(task.id, event.shards.map(({ status }) => status), this.#clock.now());
+        this.#facts.setStatuses(
+          task.id,
+          event.shards.map(({ status }) => status),
+          this.#clock.now(),
+        );
         this.#shards.set(task.id, event.shards);
         this.#observe(task.dataPlane, [task]);
         break;
       case 'restarted':
         task.restarts += event.times;
-        this.#countRestarts(task);
+        this.#send(restartsCounted(task, this.#clock.now()));
         break;
       case 'published':
         this.#republish(task, event.by, event.enabled ?? task.enabled);
@@ -166,25 +171,27 @@ export class SimFleet implements EventPublisher {
     task.enabled = enabled;
     if (enabling) task.enabledAt = now;
     if (by === 'user') task.publishedByUserAt = now;
-    this.#publish(task, by);
+    this.#send(published(task, by, now));
     if (enabling) this.#observe(task.dataPlane, [task]);
   }
 
   #delete(task: TrueTask): void {
     task.deleted = true;
     task.version += 1;
-    const at = formatInstant(this.#clock.now());
-    this.#send('Task Deleted', { version: EVENT_VERSION, task: task.id, at, taskVersion: task.version });
+    this.#send(deleted(task, this.#clock.now()));
   }
 
-  #turnPlane(dataPlane: string, state: 'up' | 'down' | 'silent'): void {
+  #turnPlane(dataPlane: string, state: PlaneState): void {
     this.#facts.setPlaneKnown(dataPlane, state === 'up', this.#clock.now());
     if (state === 'up') this.#unheard.delete(dataPlane);
     else this.#unheard.add(dataPlane);
-    this.#reportPlane(dataPlane, state);
+    this.#send(planeReported(dataPlane, state, this.#clock.now()));
     if (state !== 'up') return;
     const failing = [...this.#facts.tasks.values()].filter((task) => task.dataPlane === dataPlane);
-    this.#observe(dataPlane, failing.filter((task) => this.#needsRepeating(task)));
+    this.#observe(
+      dataPlane,
+      failing.filter((task) => this.#needsRepeating(task)),
+    );
   }
 
   #disable(detail: Record<string, unknown>): void {
@@ -204,14 +211,8 @@ export class SimFleet implements EventPublisher {
       task.version += 1;
       this.#listener.turnedOff(request);
     }
-    this.#send('Task Disabled', {
-      version: EVENT_VERSION,
-      task: task.id,
-      taskVersion: task.version,
-      at: formatInstant(this.#clock.now()),
-      requestId: detail.requestId,
-      episode: request.episode,
-    });
+    const { requestId } = detail;
+    this.#send(disabled(task, { requestId, episode: request.episode }, this.#clock.now()));
   }
 
   #enable(detail: Record<string, unknown>): void {
@@ -221,48 +222,12 @@ export class SimFleet implements EventPublisher {
     this.#republish(task, 'system', true);
   }
 
-  #publish(task: TrueTask, by: 'user' | 'system' | 'creation', more: Record<string, unknown> = {}): void {
-    const { id, kind, dekaf, owners, dataPlane, enabled, version } = task;
-    this.#send('Task Published', {
-      version: EVENT_VERSION,
-      task: {
-        id,
-        kind,
-        dekaf,
-        owners,
-        dataPlane,
-        enabled,
-        createdAt: formatInstant(task.createdAt),
-        version,
-        ...(task.enabledAt === null ? {} : { enabledAt: formatInstant(task.enabledAt) }),
-      },
-      publishedAt: formatInstant(this.#clock.now()),
-      by,
-      ...more,
-    });
-  }
-
   #observe(dataPlane: string, tasks: readonly TrueTask[]): void {
     if (tasks.length === 0) return;
     const now = this.#clock.now();
     for (const { id } of tasks) this.#observedAt.set(id, now);
-    this.#send('Shards Observed', {
-      version: EVENT_VERSION,
-      dataPlane,
-      observedAt: formatInstant(now),
-      tasks: tasks.map(({ id }) => ({ task: id, shards: this.#shards.get(id) ?? [] })),
-    });
-  }
-
-  #countRestarts(task: TrueTask): void {
-    const at = formatInstant(this.#clock.now());
-    const totals = [{ task: task.id, total: task.restarts }];
-    this.#send('Restarts Counted', { version: EVENT_VERSION, at, totals });
-  }
-
-  #reportPlane(dataPlane: string, state: 'up' | 'down' | 'silent'): void {
-    const at = formatInstant(this.#clock.now());
-    this.#send('Data Plane Reported', { version: EVENT_VERSION, dataPlane, state, at });
+    const seen = tasks.map(({ id }) => ({ task: id, shards: this.#shards.get(id) ?? [] }));
+    this.#send(observed(dataPlane, seen, now));
   }
 }
 

@@ -27,7 +27,9 @@ export interface MailFaults {
    * Asked for each attempt. `refused` and `unknown` are answered as they are and nothing is sent;
    * `timeout-after-accept`: taken, and the answer is lost.
    */
-  onSend?(mail: OutgoingMail): Exclude<SendResult, { outcome: 'accepted' }> | 'timeout-after-accept' | undefined;
+  onSend?(
+    mail: OutgoingMail,
+  ): Exclude<SendResult, { outcome: 'accepted' }> | 'timeout-after-accept' | undefined;
 }
 
 /** Who hears what became of mails. */

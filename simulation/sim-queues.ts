@@ -42,7 +42,10 @@ export interface DeadLetter {
 /** What can go wrong between the sender and the worker. All are asked each time; none by default. */
 export interface QueueFaults {
   /** `drop`: the message is lost; `copies`: so many of it arrive; `delay`: it arrives later (and out of order). */
-  onSend?(queue: QueueName, message: OutgoingMessage): { drop?: boolean; copies?: number; delay?: Duration } | undefined;
+  onSend?(
+    queue: QueueName,
+    message: OutgoingMessage,
+  ): { drop?: boolean; copies?: number; delay?: Duration } | undefined;
   /** `throttle`: received, yet no worker was free; `duplicate`: worked, yet its deletion is lost. */
   onReceive?(delivery: Delivery): 'throttle' | 'duplicate' | undefined;
 }
@@ -155,7 +158,8 @@ export class SimQueues implements Queues {
   #settle(message: Stored, answer: Answer, deletionLost: boolean): void {
     if (answer.outcome === 'retry') {
       if (answer.failed !== false) this.failedReceives += 1;
-      const delay = answer.delaySeconds === undefined ? this.#settings.visibility : answer.delaySeconds * SECOND;
+      const delay =
+        answer.delaySeconds === undefined ? this.#settings.visibility : answer.delaySeconds * SECOND;
       this.#showAfter(message, delay);
       return;
     }

@@ -14,7 +14,11 @@ export type Simulated =
   | { ok: false; problem: string };
 
 /** Runs a valid scenario on a service and checks the promises after each step. */
-export async function simulate(scenario: Scenario, service: Service, options: WorldOptions = {}): Promise<Simulated> {
+export async function simulate(
+  scenario: Scenario,
+  service: Service,
+  options: WorldOptions = {},
+): Promise<Simulated> {
   const problem = notSupported(scenario);
   if (problem !== undefined) return { ok: false, problem };
   try {
@@ -29,6 +33,9 @@ export async function simulate(scenario: Scenario, service: Service, options: Wo
 function brokenOf({ broken, deaths }: Outcome): string[] {
   return [
     ...broken.map(({ promise, at, what }) => `promise ${promise} broken at ${formatInstant(at)}: ${what}`),
-    ...deaths.map(({ process, at, error }) => `${process} died without a fault at ${formatInstant(at)}: ${String(error).split('\n', 1)[0]}`),
+    ...deaths.map(
+      ({ process, at, error }) =>
+        `${process} died without a fault at ${formatInstant(at)}: ${String(error).split('\n', 1)[0]}`,
+    ),
   ];
 }

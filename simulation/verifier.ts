@@ -118,7 +118,11 @@ export class Verifier {
     if (!task || request.disableAt === null) return;
     const now = this.#now();
     const about = `${episodeOf(request)} is to be disabled at ${formatInstant(now)}`;
-    this.check(1, this.#isWarnedInFull(task, request), () => `${about} without an accepted warning a full grace ago`);
+    this.check(
+      1,
+      this.#isWarnedInFull(task, request),
+      () => `${about} without an accepted warning a full grace ago`,
+    );
     const latest = this.#latestDate.get(episodeOf(request)) ?? 0;
     this.check(2, now >= latest, () => `${about}, before the date ${formatInstant(latest)} that a mail says`);
     const stage = this.#facts.policy(task.id, 'stage');
@@ -152,7 +156,11 @@ export class Verifier {
     const key = episodeOf(item);
     const now = this.#now();
     const name = noticeName(to, item, this.#facts, this.#latestDate.get(key));
-    this.check(6, !this.#given.has(name), () => `the ${item.notice} of ${key} was mailed again to the same recipient`);
+    this.check(
+      6,
+      !this.#given.has(name),
+      () => `the ${item.notice} of ${key} was mailed again to the same recipient`,
+    );
     this.#given.add(name);
     if (item.notice === 'warning') {
       const warned = this.#warnings.get(key) ?? [];
@@ -189,7 +197,11 @@ export class Verifier {
     if (urging.length > 0) {
       const next = (last.warnedAt ?? Number.NEGATIVE_INFINITY) + this.#facts.policy('', 'digestEvery');
       const ok = mail.at >= next || urging.some((item) => this.#windowCloses(item, mail.at, next));
-      this.check(6, ok, () => `a second mail of warnings or reminders went to one recipient within digestEvery`);
+      this.check(
+        6,
+        ok,
+        () => `a second mail of warnings or reminders went to one recipient within digestEvery`,
+      );
       last.warnedAt = mail.at;
     }
     if (mail.items.some(({ notice }) => notice === 'disabled')) {
@@ -202,7 +214,9 @@ export class Verifier {
   /** Whether a rung's window would close before the next mail may go. */
   #windowCloses(item: DigestItem, now: Instant, next: Instant): boolean {
     if (item.disableAt === null) return false;
-    const edges = [0, ...this.#facts.policy(item.task, 'reminders')].map((lead) => (item.disableAt ?? 0) - lead);
+    const edges = [0, ...this.#facts.policy(item.task, 'reminders')].map(
+      (lead) => (item.disableAt ?? 0) - lead,
+    );
     return edges.some((edge) => edge > now && edge <= next);
   }
 
@@ -232,7 +246,9 @@ export class Verifier {
 
   #auditOf(done: TurnedOff): void {
     const since = (this.#turnedOff.get(episodeOf(done)) ?? 0) - MINUTE;
-    const row = (this.#audits.get(done.task) ?? []).find(({ act, at }) => act.includes('disable') && at >= since);
+    const row = (this.#audits.get(done.task) ?? []).find(
+      ({ act, at }) => act.includes('disable') && at >= since,
+    );
     const complete = row !== undefined && row.by !== '' && row.reason !== '';
     this.check(16, complete, () => `the disabling of ${episodeOf(done)} has no full audit row`);
     const mailed = done.disableAt === null || (row?.mails ?? []).some((digest) => this.#digests.has(digest));

@@ -17,7 +17,9 @@ export class VirtualClock implements Clock {
   /** Moves to a later instant, or stays. Throws where it would go back. */
   moveTo(instant: Instant): void {
     if (instant < this.#now) {
-      throw new RangeError(`time cannot go back from ${formatInstant(this.#now)} to ${formatInstant(instant)}`);
+      throw new RangeError(
+        `time cannot go back from ${formatInstant(this.#now)} to ${formatInstant(instant)}`,
+      );
     }
     this.#now = instant;
   }

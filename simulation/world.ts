@@ -1,19 +1,17 @@
 import { PolicyBook } from '../functions/abandonment/policy-book.ts';
-import { withKeysSet } from '../functions/abandonment/policy-parse.ts';
 import { formatInstant } from '../functions/abandonment/time.ts';
 import type { OperatorChannel } from '../functions/platform/ports.ts';
 import type { System } from '../functions/platform/system.ts';
 import { type Change, MemoryTable } from '../functions/store/memory-table.ts';
-import { policyWrite } from '../functions/store/policies.ts';
-import { type AuditEntry, loadDigest, lookWrite } from '../functions/store/records.ts';
-import type { Write } from '../functions/store/table.port.ts';
+import { type AuditEntry, loadDigest } from '../functions/store/records.ts';
 import { type EffectLine, EffectRecorder, type SummaryLine } from './effects.ts';
 import { EventLoop, RANK } from './event-loop.ts';
+import type { FleetMessage } from './fleet-events.ts';
 import { FleetFacts } from './fleet-facts.ts';
+import { Happenings } from './happenings.ts';
 import { ProgressVerifier } from './progress-verifier.ts';
 import { parsedPolicies, policyDocuments } from './scenario.ts';
-import { ScenarioProblem } from './scenario-fields.ts';
-import type { Scenario, ScenarioEvent } from './scenario-types.ts';
+import type { Scenario } from './scenario-types.ts';
 import { SeededRandom } from './seeded-random.ts';
 import type { Service } from './service.port.ts';
 import { SimFleet } from './sim-fleet.ts';
@@ -53,7 +51,6 @@ export class World {
   readonly #mail: SimMail;
   readonly #fleet: SimFleet;
   readonly #system: System;
-  readonly #documents: Map<string, Record<string, unknown>>;
   #book: PolicyBook;
   #progress: ProgressVerifier | undefined;
   #repeatedFor = 0;
@@ -80,7 +77,7 @@ export class World {
     this.#fleet = new SimFleet({
       facts: this.#facts,
       clock,
-      send: (detailType, detail) => this.#sendEvent(detailType, detail),
+      send: (message) => this.#sendEvent(message),
       listener: this.#fleetListener(),
     });
     this.#system = simSystem({
@@ -93,7 +90,6 @@ export class World {
       operators: this.#operators(),
     });
     this.#queues.workWith((delivery) => service.work(this.#processOf(delivery.queue), delivery));
-    this.#documents = policyDocuments(scenario);
     this.#book = new PolicyBook(parsedPolicies(scenario));
   }
 
@@ -101,7 +97,8 @@ export class World {
   async run(): Promise<Outcome> {
     const { start, until, events } = this.#scenario;
     await this.#begin();
-    for (const event of events) this.#loop.at(event.at, RANK.event, () => this.#happen(event));
+    const happenings = this.#happenings();
+    for (const event of events) this.#loop.at(event.at, RANK.event, () => happenings.happen(event));
     this.#repeatObservationsFrom(start);
     this.#tickAt(start);
     await this.#loop.run(until, () => this.#verifier.instantOver());
@@ -167,73 +164,29 @@ export class World {
     this.#loop.at(at, RANK.event, repeat);
   }
 
-  async #sendEvent(detailType: string, detail: Record<string, unknown>): Promise<void> {
+  async #sendEvent({ detailType, detail }: FleetMessage): Promise<void> {
     this.#sent += 1;
     const event = { id: `event-${this.#sent}`, source: OWNING_SYSTEM, 'detail-type': detailType, detail };
     await this.#queues.send('ingest', [{ body: JSON.stringify(event) }]);
   }
 
-  async #happen(event: ScenarioEvent): Promise<void> {
-    switch (event.type) {
-      case 'policy':
-        return this.#setPolicy(event);
-      case 'mail-event':
-        return this.#reportMail(event);
-      case 'operator':
-        return this.#operate(event);
-      case 'action':
-      case 'fault':
-        throw new ScenarioProblem(`events[${event.index}]`, 'is not supported yet');
-      default:
-        this.#fleet.happen(event);
-    }
-  }
-
-  async #setPolicy({ scope, set }: Extract<ScenarioEvent, { type: 'policy' }>): Promise<void> {
-    const now = this.#loop.clock.now();
-    const maxAge = this.#facts.policy('', 'evidenceMaxAge');
-    const document = withKeysSet(this.#documents.get(scope) ?? {}, set.document);
-    this.#documents.set(scope, document);
-    this.#facts.setPolicy(scope, withKeysSet(this.#facts.policies.get(scope) ?? {}, set.parsed), now);
-    this.#book = new PolicyBook(this.#facts.policies);
-    await this.#store([policyWrite(scope, document), lookWrite(scope === '' ? 'ALL' : `P#${scope}`, now)]);
-    if (this.#facts.policy('', 'evidenceMaxAge') !== maxAge) this.#repeatObservationsFrom(now);
-  }
-
-  async #reportMail(event: Extract<ScenarioEvent, { type: 'mail-event' }>): Promise<void> {
-    const mail = this.#mail.newestTo(event.recipient);
-    const at = this.#loop.clock.now();
-    if (!mail) {
-      const path = `events[${event.index}].recipient`;
-      throw new ScenarioProblem(path, `no mail went to ${event.recipient} before ${formatInstant(at)}`);
-    }
-    const bounceType = event.event === 'bounce' ? { bounceType: event.bounceType } : {};
-    const body = this.#service.mailReport({ mail, at, event: event.event, ...bounceType });
-    await this.#queues.send('mail-events', [{ body }]);
-    if (event.event === 'bounce' && event.bounceType === 'permanent') {
-      this.#recorder.mailFailed({ at, to: mail.to, digest: mail.digest, reason: 'undeliverable' });
-      this.#addressDied(mail.to);
-    }
-    if (event.event === 'complaint') this.#addressDied(mail.to);
-  }
-
-  async #operate(event: Extract<ScenarioEvent, { type: 'operator' }>): Promise<void> {
-    switch (event.action) {
-      case 'pause':
-      case 'resume': {
-        const paused = event.action === 'pause';
-        this.#facts.setPaused(event.of, paused, this.#loop.clock.now());
-        return this.#service.pause(this.#system, event.of, paused);
-      }
-      case 'undo':
-        return this.#service.undo(this.#system, event.of);
-      default:
-        throw new ScenarioProblem(`events[${event.index}]`, 'is not supported yet');
-    }
-  }
-
-  async #store(writes: Write[]): Promise<void> {
-    await this.#system.table.transact(writes, this.#system.random.id(this.#loop.clock.now()));
+  #happenings(): Happenings {
+    return new Happenings({
+      system: this.#system,
+      service: this.#service,
+      facts: this.#facts,
+      fleet: this.#fleet,
+      mail: this.#mail,
+      documents: policyDocuments(this.#scenario),
+      listener: {
+        policiesChanged: (book, evidenceMaxAgeChanged) => {
+          this.#book = book;
+          if (evidenceMaxAgeChanged) this.#repeatObservationsFrom(this.#loop.clock.now());
+        },
+        mailBounced: (mail) => this.#recorder.mailFailed(mail),
+        addressDied: (address) => this.#addressDied(address),
+      },
+    });
   }
 
   #addressDied(address: string): void {
@@ -242,9 +195,8 @@ export class World {
   }
 
   #committed(changes: Change[]): void {
-    for (const change of changes) {
-      this.#recorder.committed(change);
-      const { after } = change;
+    this.#recorder.committed(changes);
+    for (const { after } of changes) {
       if (after?.sk.startsWith('L#')) this.#verifier.audited(after as unknown as AuditEntry);
     }
   }

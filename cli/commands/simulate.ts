@@ -22,7 +22,9 @@ Exit codes: 0 it ran; 2 the file is not valid; 3 a promise was broken, which is 
 export function registerSimulate(program: Command): void {
   program
     .command('simulate')
-    .description('run a scenario through the real scanner, workers and rules, and show what would have happened')
+    .description(
+      'run a scenario through the real scanner, workers and rules, and show what would have happened',
+    )
     .argument('<file>', 'the scenario as JSON; - reads standard input')
     .option('--json', 'NDJSON instead of a timeline')
     .addHelpText('after', EXAMPLES)

@@ -217,7 +217,8 @@ function ended(view: View): Undated | undefined {
   const { task, episode, pauses } = view.given;
   const ineligible = ineligibility(task);
   if (!episode) return ineligible ? { answer: 'ignore', reason: ineligible } : undefined;
-  if (ineligible === 'deleted') return { answer: 'resolve', reason: 'deleted' };
+  if (ineligible === 'deleted' || episode.firedAt < task.firstSeenAt) return { answer: 'resolve', reason: 'deleted' };
+  if (ineligible === 'disabled' && episode.disabling?.state === 'requested') return { answer: 'waiting', reason: 'disabling' };
   if (ineligible) return { answer: 'resolve', reason: 'ineligible' };
   if (!pauses.evaluate && recovered(view, episode)) return { answer: 'resolve', reason: 'recovered' };
   const published = task.publishedByUserAt;

@@ -34,7 +34,7 @@ const ATTEMPTS = 6;
 export async function confirmDisabled(system: System, confirmation: Confirmation): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const before = await loadTask(system.table, confirmation.task);
-    if (!before?.task.enabled || before.task.version > confirmation.version) return;
+    if (!before || !isNews(before, confirmation)) return;
     const view = await FleetView.load(system.table, recipientKey);
     const confirmed = await confirmedOf(system, view, before, confirmation);
     const policy = view.policies.for(before.task.id);
@@ -49,6 +49,15 @@ export async function confirmDisabled(system: System, confirmation: Confirmation
     return;
   }
   throw new Error(`the disabling of ${confirmation.task} could not be recorded: it changes too fast`);
+}
+
+/**
+ * Whether the confirmation says something new. The owning system may publish the disabled task before it confirms:
+ * while it was asked, its word is news all the same.
+ */
+function isNews({ task, open }: TaskRecord, { version }: Confirmation): boolean {
+  if (task.deletedAt !== undefined || task.version > version) return false;
+  return task.enabled || open?.disabling !== undefined;
 }
 
 interface Confirmed {

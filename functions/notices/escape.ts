@@ -1,7 +1,5 @@
 const BREAKS = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
-// Control characters are what this pattern is for.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: see above
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g;
+const CONTROLS = /\p{Cc}/gu;
 // Direction marks, embeddings, overrides and isolates, and characters without width or ink.
 // The joiners U+200C and U+200D stay: scripts and emoji need them.
 const INVISIBLE =

@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 
 export type EventKind =
   | 'sent'
@@ -9,19 +9,21 @@ export type EventKind =
   | 'delayed'
   | 'rendering-failed';
 
-const KINDS: Record<string, EventKind | 'of-no-interest'> = {
-  send: 'sent',
-  delivery: 'delivered',
-  bounce: 'bounced',
-  complaint: 'complained',
-  reject: 'rejected',
-  deliverydelay: 'delayed',
-  renderingfailure: 'rendering-failed',
-  open: 'of-no-interest',
-  click: 'of-no-interest',
-  subscription: 'of-no-interest',
-  amazonsnssubscriptionsucceeded: 'of-no-interest',
-};
+const KINDS = new Map<string, EventKind | 'of-no-interest'>(
+  Object.entries({
+    send: 'sent',
+    delivery: 'delivered',
+    bounce: 'bounced',
+    complaint: 'complained',
+    reject: 'rejected',
+    deliverydelay: 'delayed',
+    renderingfailure: 'rendering-failed',
+    open: 'of-no-interest',
+    click: 'of-no-interest',
+    subscription: 'of-no-interest',
+    amazonsnssubscriptionsucceeded: 'of-no-interest',
+  } as const),
+);
 
 const typed = z.object({ eventType: z.optional(z.string()), notificationType: z.optional(z.string()) });
 
@@ -32,13 +34,17 @@ const typed = z.object({ eventType: z.optional(z.string()), notificationType: z.
 export function kindOf(record: unknown): EventKind | 'of-no-interest' | undefined {
   const parsed = typed.safeParse(record);
   const type = parsed.success ? (parsed.data.eventType ?? parsed.data.notificationType) : undefined;
-  return type === undefined ? undefined : KINDS[type.replaceAll(' ', '').toLowerCase()];
+  return type === undefined ? undefined : KINDS.get(type.replaceAll(' ', '').toLowerCase());
 }
 
 const sns = z.object({ Type: z.string(), Message: z.string() });
 const bridge = z.object({ 'detail-type': z.string(), detail: z.record(z.string(), z.unknown()) });
 
-export type Unwrapped = { ok: true; record: unknown } | { ok: false; reason: string };
+export type Unwrapped =
+  | { ok: true; record: unknown }
+  /** A new topic's test message, which is about no mail. */
+  | { ok: true; test: true }
+  | { ok: false; reason: string };
 
 /** The text that SES publishes to a topic when an event destination is made. */
 const TEST_MESSAGE = /^Successfully validated SNS topic/;
@@ -54,15 +60,15 @@ function parseJson(text: string): Unwrapped {
 function unwrapSns(envelope: z.infer<typeof sns>): Unwrapped {
   if (envelope.Type !== 'Notification')
     return { ok: false, reason: `an SNS message of type ${envelope.Type}` };
-  return TEST_MESSAGE.test(envelope.Message) ? { ok: true, record: undefined } : parseJson(envelope.Message);
+  return TEST_MESSAGE.test(envelope.Message) ? { ok: true, test: true } : parseJson(envelope.Message);
 }
 
-/** The record of SES inside its envelope; `undefined` for a topic's test message. */
+/** The record of SES inside its envelope, given as text or parsed. */
 export function unwrap(body: unknown): Unwrapped {
   if (typeof body === 'string') {
-    if (TEST_MESSAGE.test(body)) return { ok: true, record: undefined };
+    if (TEST_MESSAGE.test(body)) return { ok: true, test: true };
     const parsed = parseJson(body);
-    return parsed.ok && typeof parsed.record !== 'string'
+    return 'record' in parsed && typeof parsed.record !== 'string'
       ? unwrap(parsed.record)
       : { ok: false, reason: 'not JSON' };
   }

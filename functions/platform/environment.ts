@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { ENV } from './names.ts';
 import type { QueueName } from './ports.ts';
 import type { RuntimeConfig } from './system.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { type Instant, parseInstant } from '../abandonment/time.ts';
 
 const tickSchema = z.object({ scheduledAt: z.optional(z.string()) });

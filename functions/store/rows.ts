@@ -222,6 +222,8 @@ export interface DataPlaneRecord {
   since: Instant;
   /** The newest life sign; absent where it never gave one and is not watched for silence. */
   lifeSignAt: Instant | null;
+  /** The instant of the newest report taken in; absent before the first. */
+  reportedAt?: Instant;
   /** Closed spans of `down` and `silent`. */
   unknown: Interval[];
   outages: OutageRecord[];

@@ -1,5 +1,6 @@
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
-import { ofType, type Resource, synth } from './synth.ts';
+import { appOf, ofType, type Resource, synth } from './synth.ts';
 
 /** Actions that AWS gives no resource for. Any other action on `*` fails. */
 const WITHOUT_RESOURCE = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
@@ -58,6 +59,12 @@ describe.each(['dev', 'local', 'prod'])('permissions on stage %s', (stage) => {
   });
 
   it('passes cdk-nag', () => {
-    expect(() => synth(stage).app.synth()).not.toThrow();
+    expect(() => appOf(stage).synth()).not.toThrow();
+  });
+
+  it('would not pass cdk-nag with a queue that is open and has no dead-letter queue', () => {
+    const app = appOf(stage);
+    new Queue(app.service, 'Careless');
+    expect(() => app.synth()).toThrow('AwsSolutions-SQS3');
   });
 });

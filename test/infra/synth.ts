@@ -21,16 +21,20 @@ export interface Resource {
   DeletionPolicy?: string;
 }
 
-/** The templates of a stage, without bundled code. */
-export function synth(stage: string, document: object = {}) {
-  const config = parseConfig(stage, { ...LEAST, ...document });
-  const app = new TaskwardenApp(config, {
+/** The app of a stage, not synthesized yet, without bundled code. */
+export function appOf(stage: string, document: object = {}): TaskwardenApp {
+  return new TaskwardenApp(parseConfig(stage, { ...LEAST, ...document }), {
     analyticsReporting: false,
     context: { ...FLAGS, 'aws:cdk:bundling-stacks': [] },
   });
+}
+
+/** The templates of a stage. */
+export function synth(stage: string, document: object = {}) {
+  const app = appOf(stage, document);
   const state = Template.fromStack(app.state);
   const service = Template.fromStack(app.service);
-  return { app, config, state, service, resources: [...resourcesOf(state), ...resourcesOf(service)] };
+  return { app, state, service, resources: [...resourcesOf(state), ...resourcesOf(service)] };
 }
 
 function resourcesOf(template: Template): Resource[] {

@@ -99,7 +99,14 @@ test('without its own entry the task is warned about with a date, reminded of tw
     ...mails('2026-02-02T00:00:00Z', 'reminder', due),
     ...mails('2026-02-04T00:00:00Z', 'reminder', due),
     { at: due, type: 'task-disabled', task: 'acmeCo/a', episode: 1, run: due, disableAt: due },
-    { at: due, type: 'alert-resolved', task: 'acmeCo/a', alert: 'task_abandoned', episode: 1, reason: 'disabled' },
+    {
+      at: due,
+      type: 'alert-resolved',
+      task: 'acmeCo/a',
+      alert: 'task_abandoned',
+      episode: 1,
+      reason: 'disabled',
+    },
   ]);
   expect(told.slice(-2)).toEqual(mails(expect.any(String) as unknown as string, 'disabled', null));
   for (const { at } of told.slice(-2)) {
@@ -131,10 +138,16 @@ test.each([
   [{ ...EXAMPLE, start: '2026-01-01T00:00:00' }, 'start'],
   [{ ...EXAMPLE, tasks: [{ ...EXAMPLE.tasks[0], kind: 'cron' }] }, 'tasks[0].kind'],
   [{ ...EXAMPLE, tasks: [EXAMPLE.tasks[0], EXAMPLE.tasks[0]] }, 'tasks[1].id'],
-  [{ ...EXAMPLE, tasks: [{ ...EXAMPLE.tasks[0], owners: ['a@b.test\nBcc: x@y.test'] }] }, 'tasks[0].owners[0]'],
+  [
+    { ...EXAMPLE, tasks: [{ ...EXAMPLE.tasks[0], owners: ['a@b.test\nBcc: x@y.test'] }] },
+    'tasks[0].owners[0]',
+  ],
   [{ ...EXAMPLE, events: [{ at: EXAMPLE.start, type: 'deleted', task: 'acmeCo/zzz' }] }, 'events[0].task'],
   [
-    { ...EXAMPLE, events: [{ at: EXAMPLE.start, type: 'mail-event', recipient: 'ana@acme.test', event: 'bounce' }] },
+    {
+      ...EXAMPLE,
+      events: [{ at: EXAMPLE.start, type: 'mail-event', recipient: 'ana@acme.test', event: 'bounce' }],
+    },
     'events[0].recipient',
   ],
 ])('a file that is not valid ends with 2 and one line that names the key (%#)', async (scenario, path) => {
@@ -152,7 +165,10 @@ test.each([
   { at: EXAMPLE.start, type: 'operator', action: 'approve' },
   { at: EXAMPLE.start, type: 'operator', action: 'dismiss', of: 'aws-eu-1' },
 ])('what cannot be run yet is refused with its place in the file (%#)', async (event) => {
-  const { problems, exitCode } = await runSimulate({ text: JSON.stringify({ ...EXAMPLE, events: [event] }) }, true);
+  const { problems, exitCode } = await runSimulate(
+    { text: JSON.stringify({ ...EXAMPLE, events: [event] }) },
+    true,
+  );
   expect(exitCode).toBe(2);
   expect(problems).toEqual([expect.stringMatching(/^error: events\[0\]: .* not supported yet$/)]);
 });

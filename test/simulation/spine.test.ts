@@ -125,7 +125,9 @@ test('lowering the stage withdraws the date, and nothing is turned off', async (
 });
 
 test('fifty tasks of one owner make one warning mail', async () => {
-  const tasks = Array.from({ length: 50 }, (_, index) => failing(`acmeCo/t${String(index).padStart(2, '0')}`));
+  const tasks = Array.from({ length: 50 }, (_, index) =>
+    failing(`acmeCo/t${String(index).padStart(2, '0')}`),
+  );
   const { lines, summary } = await tell({ tasks, until: at(15) });
   const mails = lines.filter((line) => line.type === 'mail');
   expect(mails.map((mail) => [mail.at, mail.to, mail.items.length])).toEqual([[at(14), ANA, 50]]);
@@ -140,7 +142,9 @@ test('in stage detect an alert fires and nobody is told', async () => {
 
 test('a task that runs until an event is counted from that event', async () => {
   const { story } = await tell({
-    tasks: [failing('acmeCo/a', { shards: [{ id: '0', status: 'PRIMARY' }], lastPrimaryAt: undefined })].map(given),
+    tasks: [failing('acmeCo/a', { shards: [{ id: '0', status: 'PRIMARY' }], lastPrimaryAt: undefined })].map(
+      given,
+    ),
     until: at(18),
     events: [{ at: at(3), type: 'shards', task: 'acmeCo/a', shards: [{ id: '0', status: 'FAILED' }] }],
   });

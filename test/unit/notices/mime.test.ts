@@ -19,7 +19,8 @@ function mail(changes: Partial<MimeMail> = {}): MimeMail {
   };
 }
 
-const raw = async (changes: Partial<MimeMail> = {}) => new TextDecoder().decode(await buildMime(mail(changes)));
+const raw = async (changes: Partial<MimeMail> = {}) =>
+  new TextDecoder().decode(await buildMime(mail(changes)));
 const parsed = async (changes: Partial<MimeMail> = {}) => PostalMime.parse(await buildMime(mail(changes)));
 
 function headerNames(message: string): string[] {
@@ -102,14 +103,12 @@ describe('nothing from outside becomes a header', () => {
     expect(read.subject).toBe(subject);
   });
 
-  it.each([
-    'ana@acme.test, eve@evil.test',
-    'ana@acme.test\r\nBcc: eve@evil.test',
-    'Ana <ana@acme.test>',
-    '',
-  ])('refuses the recipient %j', async (to) => {
-    await expect(buildMime(mail({ to }))).rejects.toThrow(RangeError);
-  });
+  it.each(['ana@acme.test, eve@evil.test', 'ana@acme.test\r\nBcc: eve@evil.test', 'Ana <ana@acme.test>', ''])(
+    'refuses the recipient %j',
+    async (to) => {
+      await expect(buildMime(mail({ to }))).rejects.toThrow(RangeError);
+    },
+  );
 
   it.each(['Bcc', 'to', 'Subject', 'Content-Type', 'X-Taskwarden-Digest', 'X:Y', 'X\r\nBcc', ''])(
     'refuses a header named %j',

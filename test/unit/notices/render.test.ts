@@ -36,9 +36,7 @@ async function golden(name: string, items: MailItem[], changes: Parameters<typeo
 describe('a warning with a date', () => {
   it('says what, where, since when, how often restarted, why, what happens when, what to do, who knows, whom to ask', async () => {
     const mail = await golden('warning-dated', [item()], { zone: 'Europe/Berlin' });
-    expect(mail.subject).toBe(
-      'acmeCo/prod/orders-capture will be turned off on 2026-02-05 unless you act',
-    );
+    expect(mail.subject).toBe('acmeCo/prod/orders-capture will be turned off on 2026-02-05 unless you act');
     for (const part of [flat(mail.text), readable(mail.html)]) {
       expect(part).toContain('acmeCo/prod/orders-capture');
       expect(part).toContain('Capture, data plane aws-eu-1');
@@ -135,9 +133,7 @@ describe('the other notices', () => {
     expect(mail.subject).toBe(
       'Reminder: acmeCo/prod/orders-capture will be turned off on 2026-02-01 unless you act',
     );
-    expect(flat(mail.text)).toContain(
-      'Reminder: will be turned off on Sun 2026-02-01 00:00 UTC, in 3 days.',
-    );
+    expect(flat(mail.text)).toContain('Reminder: will be turned off on Sun 2026-02-01 00:00 UTC, in 3 days.');
   });
 
   it('a disabled task was turned off, in the past tense', async () => {
@@ -182,7 +178,15 @@ describe('a digest of several', () => {
       '3 tasks will be turned off from 2026-02-05 on unless you act, and 4 other notices',
     );
     for (const part of [mail.text, mail.html]) {
-      const places = ['acmeCo/a', 'acmeCo/z', 'acmeCo/b', 'orders-capture', 'acmeCo/w', 'acmeCo/u', 'acmeCo/c'];
+      const places = [
+        'acmeCo/a',
+        'acmeCo/z',
+        'acmeCo/b',
+        'orders-capture',
+        'acmeCo/w',
+        'acmeCo/u',
+        'acmeCo/c',
+      ];
       expect(places.map((name) => part.indexOf(name))).toEqual(
         places.map((name) => part.indexOf(name)).toSorted((a, b) => a - b),
       );

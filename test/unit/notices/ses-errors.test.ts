@@ -58,7 +58,9 @@ describe('what SES answered', () => {
   });
 
   it('is told from the modelled errors of the SDK, too', () => {
-    expect(causeOf(new MessageRejected({ message: 'Address blacklisted.', $metadata: {} }))).toBe('recipient');
+    expect(causeOf(new MessageRejected({ message: 'Address blacklisted.', $metadata: {} }))).toBe(
+      'recipient',
+    );
   });
 
   it('keeps code and text, on one line and short', () => {
@@ -75,11 +77,19 @@ describe('a mail that may have gone', () => {
     ['an unavailable service', answered('ServiceUnavailable', 'Service unavailable', 503)],
     ['a gateway time-out', answered('UnknownError', '', 504)],
     ['a request time-out answered', answered('RequestTimeout', '', 408)],
-    ['a time-out', Object.assign(new Error('a request has exceeded the configured 10 ms requestTimeout.'), { name: 'TimeoutError' })],
+    [
+      'a time-out',
+      Object.assign(new Error('a request has exceeded the configured 10 ms requestTimeout.'), {
+        name: 'TimeoutError',
+      }),
+    ],
     ['an abort', Object.assign(new Error('aborted'), { name: 'AbortError' })],
     ['a cut connection', failed('ECONNRESET')],
     ['a broken pipe', failed('EPIPE')],
-    ['a socket that hung up', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET', name: 'TimeoutError' })],
+    [
+      'a socket that hung up',
+      Object.assign(new Error('socket hang up'), { code: 'ECONNRESET', name: 'TimeoutError' }),
+    ],
     ['an answer that could not be read', new SyntaxError('unexpected token')],
     ['nothing at all', undefined],
     ['a text', 'boom'],
@@ -91,16 +101,27 @@ describe('a mail that may have gone', () => {
 describe('a mail that never left', () => {
   it.each([
     ['a refused connection', failed('ECONNREFUSED', { syscall: 'connect' })],
-    ['a refused connection to all addresses', Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' })],
+    [
+      'a refused connection to all addresses',
+      Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }),
+    ],
     ['a name that is not known', failed('ENOTFOUND', { syscall: 'getaddrinfo' })],
     ['a connection that took too long', failed('ETIMEDOUT', { syscall: 'connect' })],
     ['a wrapped refusal', new Error('send failed', { cause: failed('ECONNREFUSED') })],
-    ['no connection in time', Object.assign(
-      new Error('@smithy/node-http-handler - the request socket did not establish a connection with the server within the configured timeout of 1 ms.'),
-      { name: 'TimeoutError' },
-    )],
+    [
+      'no connection in time',
+      Object.assign(
+        new Error(
+          '@smithy/node-http-handler - the request socket did not establish a connection with the server within the configured timeout of 1 ms.',
+        ),
+        { name: 'TimeoutError' },
+      ),
+    ],
     ['a certificate that is not trusted', failed('DEPTH_ZERO_SELF_SIGNED_CERT')],
-    ['no credentials', Object.assign(new Error('Could not load credentials'), { name: 'CredentialsProviderError' })],
+    [
+      'no credentials',
+      Object.assign(new Error('Could not load credentials'), { name: 'CredentialsProviderError' }),
+    ],
   ])('for %s', (_, error) => {
     expect(causeOf(error)).toBe('environment');
   });

@@ -21,12 +21,20 @@ const mail = {
   digest: '01JH0000000000000000000001',
 };
 
-function mailer(client: Pick<SESClient, 'send'>, more: { replyTo?: string; configurationSet?: string; perSecond?: number } = {}) {
+function mailer(
+  client: Pick<SESClient, 'send'>,
+  more: { replyTo?: string; configurationSet?: string; perSecond?: number } = {},
+) {
   const clock = new SetClock();
-  const sleep = async (milliseconds: number) => void (clock.time += milliseconds);
+  const sleep = async (milliseconds: number) => {
+    clock.time += milliseconds;
+  };
   const { perSecond = 100, ...options } = more;
   const bucket = new TokenBucket({ perSecond, clock, sleep });
-  return { clock, mailer: new SesMailer(client, { clock, bucket, sender: 'Taskwarden <Tasks@platform.test>', ...options }) };
+  return {
+    clock,
+    mailer: new SesMailer(client, { clock, bucket, sender: 'Taskwarden <Tasks@platform.test>', ...options }),
+  };
 }
 
 describe('what SES is given', () => {
@@ -55,7 +63,9 @@ describe('what SES is given', () => {
     const clock = new SetClock();
     const bucket = new TokenBucket({ perSecond: 1, clock });
     expect(() => new SesMailer(client, { clock, bucket, sender: 'Taskwarden' })).toThrow(RangeError);
-    expect(() => new SesMailer(client, { clock, bucket, sender: 'a@b.test', replyTo: 'x' })).toThrow(RangeError);
+    expect(() => new SesMailer(client, { clock, bucket, sender: 'a@b.test', replyTo: 'x' })).toThrow(
+      RangeError,
+    );
   });
 });
 
@@ -131,7 +141,11 @@ describe('against a server', () => {
   it('a server that is not there is the environment', async () => {
     const endpoint = await serve(200, '');
     await new Promise((closed) => server?.close(closed));
-    expect(await sendTo(endpoint)).toMatchObject({ outcome: 'refused', cause: 'environment', code: 'ECONNREFUSED' });
+    expect(await sendTo(endpoint)).toMatchObject({
+      outcome: 'refused',
+      cause: 'environment',
+      code: 'ECONNREFUSED',
+    });
   });
 });
 

@@ -41,8 +41,22 @@ function task(more: Partial<TrueTask> = {}): TrueTask {
   };
 }
 
-function item(notice: DigestItem['notice'], disableAt: Instant | null, more: Partial<DigestItem> = {}): DigestItem {
-  return { task: 'acmeCo/a', episode: 1, notice, grace: 1, disableAt, since: 0, restarts: 0, asked: 0, ...more };
+function item(
+  notice: DigestItem['notice'],
+  disableAt: Instant | null,
+  more: Partial<DigestItem> = {},
+): DigestItem {
+  return {
+    task: 'acmeCo/a',
+    episode: 1,
+    notice,
+    grace: 1,
+    disableAt,
+    since: 0,
+    restarts: 0,
+    asked: 0,
+    ...more,
+  };
 }
 
 let digests = 0;
@@ -170,7 +184,10 @@ test('the same notice twice breaks promise 6, unless the recipient left and came
 });
 
 test('two mails of what was disabled, minutes apart, break promise 6', () => {
-  for (const [episode, id] of [[1, 'acmeCo/a'], [1, 'acmeCo/b']] as const) {
+  for (const [episode, id] of [
+    [1, 'acmeCo/a'],
+    [1, 'acmeCo/b'],
+  ] as const) {
     verifier.turnedOff({ task: id, episode, run: 'r', disableAt: 0 });
   }
   accept(21 * DAY, ANA, item('disabled', null));
@@ -217,7 +234,14 @@ test('a disabling needs an audit row that names who, why and a mail', () => {
   verifier.instantOver();
   expect(brokenPromises()).toEqual([16]);
   verifier.broken.length = 0;
-  const entry = { task: 'acmeCo/a', at: now, act: 'disabled', by: 'taskwarden', reason: 'grace-over', evidence: {} };
+  const entry = {
+    task: 'acmeCo/a',
+    at: now,
+    act: 'disabled',
+    by: 'taskwarden',
+    reason: 'grace-over',
+    evidence: {},
+  };
   verifier.audited({ ...entry, mails: [`d${digests}`] });
   verifier.turnedOff({ task: 'acmeCo/a', episode: 2, run: 'r', disableAt: now });
   verifier.instantOver();
@@ -227,7 +251,10 @@ test('a disabling needs an audit row that names who, why and a mail', () => {
 test('a task’s own policy outdoes its prefixes, and null takes a key back to the default', () => {
   facts.setPolicy('acmeCo/', { warnAfter: 30 * DAY, disableAfter: 2 * DAY }, 0);
   facts.setPolicy('acmeCo/a', { warnAfter: null }, 0);
-  expect([facts.policy('acmeCo/a', 'warnAfter'), facts.policy('acmeCo/b', 'warnAfter')]).toEqual([14 * DAY, 30 * DAY]);
+  expect([facts.policy('acmeCo/a', 'warnAfter'), facts.policy('acmeCo/b', 'warnAfter')]).toEqual([
+    14 * DAY,
+    30 * DAY,
+  ]);
   expect(facts.policy('acmeCo/a', 'disableAfter')).toBe(2 * DAY);
 });
 
@@ -235,7 +262,9 @@ test('admins of the nearest prefix are recipients only where nobody else is aliv
   facts.admins.set('acmeCo/', ['boss@acme.test']);
   facts.subscriptions.push({ prefix: 'acmeCo/', email: BOB, alertTypes: ['task_auto_disabled'] });
   const of = () =>
-    facts.recipientsOf(facts.tasks.get('acmeCo/a') as TrueTask, 'task_abandoned', (address) => verifier.isDead(address));
+    facts.recipientsOf(facts.tasks.get('acmeCo/a') as TrueTask, 'task_abandoned', (address) =>
+      verifier.isDead(address),
+    );
   expect(of()).toEqual([ANA]);
   verifier.addressDied(ANA);
   expect(of()).toEqual(['boss@acme.test']);

@@ -38,7 +38,7 @@ function taskRow(hold: string | null, episode: number | null): Row {
 
 test('a new alert row is a fired alert', () => {
   const effects = recorder();
-  effects.committed({ after: alertRow() });
+  effects.committed([{ after: alertRow() }]);
   expect(effects.lines).toEqual([
     {
       at: '2026-01-29T00:00:00Z',
@@ -56,8 +56,8 @@ test('a new alert row is a fired alert', () => {
 test('an alert row that gets an end is a resolved alert, once', () => {
   const effects = recorder();
   const resolved = alertRow({ resolvedAt: NOW, reason: 'recovered' });
-  effects.committed({ before: alertRow(), after: resolved });
-  effects.committed({ before: resolved, after: { ...resolved, untold: [] } });
+  effects.committed([{ before: alertRow(), after: resolved }]);
+  effects.committed([{ before: resolved, after: { ...resolved, untold: [] } }]);
   expect(effects.lines).toEqual([
     {
       at: '2026-01-29T00:00:00Z',
@@ -72,11 +72,11 @@ test('an alert row that gets an end is a resolved alert, once', () => {
 
 test('a hold is told when its reason begins and not while it lasts', () => {
   const effects = recorder();
-  effects.committed({ before: taskRow(null, 1), after: taskRow('paused', 1) });
-  effects.committed({ before: taskRow('paused', 1), after: taskRow('paused', 1) });
-  effects.committed({ before: taskRow('paused', 1), after: taskRow('unknown', 1) });
-  effects.committed({ before: taskRow('unknown', 1), after: taskRow(null, 1) });
-  effects.committed({ before: taskRow(null, null), after: taskRow('kept', null) });
+  effects.committed([{ before: taskRow(null, 1), after: taskRow('paused', 1) }]);
+  effects.committed([{ before: taskRow('paused', 1), after: taskRow('paused', 1) }]);
+  effects.committed([{ before: taskRow('paused', 1), after: taskRow('unknown', 1) }]);
+  effects.committed([{ before: taskRow('unknown', 1), after: taskRow(null, 1) }]);
+  effects.committed([{ before: taskRow(null, null), after: taskRow('kept', null) }]);
   const held = effects.lines.map((line) => line.type === 'held' && [line.episode, line.reason]);
   expect(held).toEqual([
     [1, 'paused'],
@@ -85,11 +85,18 @@ test('a hold is told when its reason begins and not while it lasts', () => {
   ]);
 });
 
+test('an end comes before the hold that follows it', () => {
+  const effects = recorder();
+  const resolved = { before: alertRow(), after: alertRow({ resolvedAt: NOW, reason: 'user-published' }) };
+  effects.committed([{ before: taskRow(null, 1), after: taskRow('user-published', null) }, resolved]);
+  expect(effects.lines.map(({ type }) => type)).toEqual(['alert-resolved', 'held']);
+});
+
 test('rows of other kinds and deleted rows tell nothing', () => {
   const effects = recorder();
-  effects.committed({ after: { pk: 'R#abc', sk: 'R' } });
-  effects.committed({ before: alertRow() });
-  effects.committed({ after: { pk: 'T#acmeCo/a', sk: 'L#2026' } });
+  effects.committed([{ after: { pk: 'R#abc', sk: 'R' } }]);
+  effects.committed([{ before: alertRow() }]);
+  effects.committed([{ after: { pk: 'T#acmeCo/a', sk: 'L#2026' } }]);
   expect(effects.lines).toEqual([]);
 });
 
@@ -106,7 +113,7 @@ test('a disabled task names the run by the instant of its scan', () => {
 
 test('the timeline tells each effect in one line', () => {
   const effects = recorder();
-  effects.committed({ after: alertRow() });
+  effects.committed([{ after: alertRow() }]);
   effects.taskDisabled({ task: 'acmeCo/a', episode: 1, run: 'r', disableAt: NOW });
   effects.mailFailed({ at: NOW, to: 'ana@acme.test', digest: 'd', reason: 'rejected' });
   effects.operatorAlert('blast-radius', { detail: '20 tasks' });

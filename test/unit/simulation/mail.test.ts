@@ -58,12 +58,20 @@ test('a text that leaves out a task or a date of its digest row is noticed', asy
   const { mail, heard } = sesWith([ITEM]);
   await mail.send(mailOf('some task at 2026-02-05 00:00 UTC'));
   await mail.send(mailOf('acmeCo/a soon'));
-  expect(heard.untrue).toEqual(['it does not name acmeCo/a', 'it does not say 2026-02-05T00:00:00Z for acmeCo/a']);
+  expect(heard.untrue).toEqual([
+    'it does not name acmeCo/a',
+    'it does not say 2026-02-05T00:00:00Z for acmeCo/a',
+  ]);
 });
 
 test('a refused address is told as a failed mail, and nothing was sent', async () => {
   const { mail, heard } = sesWith([ITEM]);
-  mail.faults.onSend = () => ({ outcome: 'refused', cause: 'recipient', code: 'MessageRejected', message: 'no' });
+  mail.faults.onSend = () => ({
+    outcome: 'refused',
+    cause: 'recipient',
+    code: 'MessageRejected',
+    message: 'no',
+  });
   await mail.send(mailOf(TRUE_TEXT));
   expect(heard.accepted).toEqual([]);
   expect(heard.refused).toEqual([{ at: NOW, to: 'ana@acme.test', digest: 'd1', reason: 'rejected' }]);

@@ -53,7 +53,9 @@ test('after a died process the message is seen again when its visibility ends, 1
   await queues.send('disable', [{ body: 'a' }]);
   await loop.run(HOUR);
   expect(seen).toEqual(['a@0 #1', 'a@180 #2']);
-  expect(queues.deaths.map((death) => `${death.process}: ${death.error}`)).toEqual(['disable: Error: killed']);
+  expect(queues.deaths.map((death) => `${death.process}: ${death.error}`)).toEqual([
+    'disable: Error: killed',
+  ]);
 });
 
 test('a message is dead-lettered only by the receive that exceeds ten, and keeps its first enqueue time', async () => {
@@ -81,7 +83,9 @@ test('what the worker dead-letters goes there at once, with the reason', async (
   const { loop, queues } = queuesWorkedBy(() => ({ outcome: 'dead-letter', reason: 'unreadable' }));
   await queues.send('ingest', [{ body: '{' }]);
   await loop.run(0);
-  expect(queues.deadLetters.map((dead) => [dead.body, dead.reason, dead.receives])).toEqual([['{', 'unreadable', 1]]);
+  expect(queues.deadLetters.map((dead) => [dead.body, dead.reason, dead.receives])).toEqual([
+    ['{', 'unreadable', 1],
+  ]);
 });
 
 test('one poison message does not hold up the others', async () => {

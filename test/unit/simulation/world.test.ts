@@ -26,7 +26,9 @@ function listening(more: Partial<Service> = {}): { service: Service; heard: stri
     },
     work: async (system, { queue, body }) => {
       const { 'detail-type': type, detail } = JSON.parse(body);
-      heard.push(`${queue} ${type} ${detail.observedAt ?? detail.state ?? ''} @${formatInstant(system.clock.now())}`);
+      heard.push(
+        `${queue} ${type} ${detail.observedAt ?? detail.state ?? ''} @${formatInstant(system.clock.now())}`,
+      );
       return { outcome: 'done' };
     },
     mailReport: () => '{}',
@@ -70,7 +72,9 @@ test('scans run at the start, every scanEvery, and at the end', async () => {
 
 test('an event is worked before the scan of its instant, after the life signs were asked for', async () => {
   const { service, heard } = listening();
-  const events = [{ at: '2026-01-01T01:00:00Z', type: 'shards', task: 'acmeCo/a', shards: [{ id: '0', status: 'IDLE' }] }];
+  const events = [
+    { at: '2026-01-01T01:00:00Z', type: 'shards', task: 'acmeCo/a', shards: [{ id: '0', status: 'IDLE' }] },
+  ];
   await run({ events }, service);
   expect(heard).toEqual([
     'life sign of eu-1',
@@ -105,7 +109,10 @@ test('a plane that is down gives no life signs and no observations until it is u
 test('what is known of a failing task is repeated well within evidenceMaxAge, of a running one it is not', async () => {
   const repeats = async (status: string) => {
     const { service, heard } = listening();
-    await run({ until: '2026-01-03T00:00:00Z', tasks: [{ ...TASK, shards: [{ id: '0', status }] }] }, service);
+    await run(
+      { until: '2026-01-03T00:00:00Z', tasks: [{ ...TASK, shards: [{ id: '0', status }] }] },
+      service,
+    );
     return heard.filter((line) => line.startsWith('ingest')).map((line) => line.slice(-20, -7));
   };
   expect(await repeats('FAILED')).toEqual([
@@ -196,7 +203,12 @@ test('a task turned off on request is told with its run and date, and confirmed 
 test('a request that names an older version of the task is not followed', async () => {
   const { service } = listening({
     scan: (system) =>
-      system.events.publish('Task Disable Requested', { task: 'acmeCo/a', taskVersion: 0, episode: 1, run: 'r' }),
+      system.events.publish('Task Disable Requested', {
+        task: 'acmeCo/a',
+        taskVersion: 0,
+        episode: 1,
+        run: 'r',
+      }),
   });
   const simulated = await run({}, service);
   expect(simulated.ok && simulated.lines).toEqual([]);
@@ -204,7 +216,9 @@ test('a request that names an older version of the task is not followed', async 
 
 test('an event of a mail that was never sent cannot be run', async () => {
   const { service } = listening();
-  const events = [{ at: '2026-01-01T00:10:00Z', type: 'mail-event', recipient: 'ana@acme.test', event: 'bounce' }];
+  const events = [
+    { at: '2026-01-01T00:10:00Z', type: 'mail-event', recipient: 'ana@acme.test', event: 'bounce' },
+  ];
   expect(await run({ events }, service)).toEqual({
     ok: false,
     problem: 'events[0].recipient: no mail went to ana@acme.test before 2026-01-01T00:10:00Z',

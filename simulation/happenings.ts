@@ -1,0 +1,106 @@
+import { PolicyBook } from '../functions/abandonment/policy-book.ts';
+import { withKeysSet } from '../functions/abandonment/policy-parse.ts';
+import { formatInstant } from '../functions/abandonment/time.ts';
+import type { System } from '../functions/platform/system.ts';
+import { policyWrite } from '../functions/store/policies.ts';
+import { lookWrite } from '../functions/store/records.ts';
+import type { FleetFacts } from './fleet-facts.ts';
+import { ScenarioProblem } from './scenario-fields.ts';
+import type { ScenarioEvent } from './scenario-types.ts';
+import type { Service } from './service.port.ts';
+import type { SimFleet } from './sim-fleet.ts';
+import type { RefusedMail, SimMail } from './sim-mail.ts';
+
+type EventOf<Type extends ScenarioEvent['type']> = Extract<ScenarioEvent, { type: Type }>;
+
+/** Who hears what an event changed beside the service. */
+export interface HappeningListener {
+  policiesChanged(book: PolicyBook, evidenceMaxAgeChanged: boolean): void;
+  /** SES gave a mail up for good. */
+  mailBounced(mail: RefusedMail): void;
+  addressDied(address: string): void;
+}
+
+interface Given {
+  system: System;
+  service: Service;
+  facts: FleetFacts;
+  fleet: SimFleet;
+  mail: SimMail;
+  /** What is written at each scope when the scenario starts. */
+  documents: Map<string, Record<string, unknown>>;
+  listener: HappeningListener;
+}
+
+/** Lets the scenario's events happen: to the fleet, to mails, to policies, and by operators. */
+export class Happenings {
+  readonly #given: Given;
+
+  constructor(given: Given) {
+    this.#given = given;
+  }
+
+  /** Throws `ScenarioProblem` where the event cannot happen. */
+  async happen(event: ScenarioEvent): Promise<void> {
+    switch (event.type) {
+      case 'policy':
+        return this.#setPolicy(event);
+      case 'mail-event':
+        return this.#reportMail(event);
+      case 'operator':
+        return this.#operate(event);
+      case 'action':
+      case 'fault':
+        throw notYet(event);
+      default:
+        this.#given.fleet.happen(event);
+    }
+  }
+
+  async #setPolicy({ scope, set, at }: EventOf<'policy'>): Promise<void> {
+    const { facts, documents, system, listener } = this.#given;
+    const maxAge = facts.policy('', 'evidenceMaxAge');
+    const document = withKeysSet(documents.get(scope) ?? {}, set.document);
+    documents.set(scope, document);
+    facts.setPolicy(scope, withKeysSet(facts.policies.get(scope) ?? {}, set.parsed), at);
+    const writes = [policyWrite(scope, document), lookWrite(scope === '' ? 'ALL' : `P#${scope}`, at)];
+    await system.table.transact(writes, system.random.id(at));
+    listener.policiesChanged(new PolicyBook(facts.policies), facts.policy('', 'evidenceMaxAge') !== maxAge);
+  }
+
+  async #reportMail(event: EventOf<'mail-event'>): Promise<void> {
+    const { mail: ses, service, system, listener } = this.#given;
+    const { at, recipient } = event;
+    const mail = ses.newestTo(recipient);
+    if (!mail) {
+      const problem = `no mail went to ${recipient} before ${formatInstant(at)}`;
+      throw new ScenarioProblem(`events[${event.index}].recipient`, problem);
+    }
+    const bounceType = event.event === 'bounce' ? { bounceType: event.bounceType } : {};
+    const body = service.mailReport({ mail, at, event: event.event, ...bounceType });
+    await system.queues.send('mail-events', [{ body }]);
+    const bounced = event.event === 'bounce' && event.bounceType === 'permanent';
+    if (bounced) listener.mailBounced({ at, to: mail.to, digest: mail.digest, reason: 'undeliverable' });
+    if (bounced || event.event === 'complaint') listener.addressDied(mail.to);
+  }
+
+  async #operate(event: EventOf<'operator'>): Promise<void> {
+    const { facts, service, system } = this.#given;
+    switch (event.action) {
+      case 'pause':
+      case 'resume': {
+        const paused = event.action === 'pause';
+        facts.setPaused(event.of, paused, event.at);
+        return service.pause(system, event.of, paused);
+      }
+      case 'undo':
+        return service.undo(system, event.of);
+      default:
+        throw notYet(event);
+    }
+  }
+}
+
+function notYet({ index }: ScenarioEvent): ScenarioProblem {
+  return new ScenarioProblem(`events[${index}]`, 'is not supported yet');
+}
