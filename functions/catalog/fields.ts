@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { hasControlCharacter, MAX_ID_BYTES, taskIdProblem } from '../abandonment/policy-scope.ts';
 import { SHARD_STATUSES, TASK_KINDS } from '../abandonment/task.ts';
 import { parseInstant } from '../abandonment/time.ts';

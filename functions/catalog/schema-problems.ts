@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { listed, shown, unknownKey } from '../abandonment/policy-wording.ts';
 
 export type Parsed<Value> = { ok: true; value: Value } | { ok: false; problems: string[] };

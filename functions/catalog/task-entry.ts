@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { observe } from '../abandonment/evidence.ts';
 import type { EffectivePolicy } from '../abandonment/policy.ts';
 import type { Evidence, ShardStatus, Task } from '../abandonment/task.ts';

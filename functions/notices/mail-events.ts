@@ -1,5 +1,5 @@
 import type { System } from '../platform/system.ts';
-import { loadRecipient } from '../store/records.ts';
+import { loadDigest, loadRecipient } from '../store/records.ts';
 import type { DigestState, RecipientRecord } from '../store/rows.ts';
 import { recipientKey } from './addresses.ts';
 import { recordEvent } from './record-digest.ts';
@@ -47,8 +47,16 @@ export async function recordMailEvent(system: System, event: MailEvent): Promise
 
 async function digestsOf(system: System, event: MailEvent): Promise<string[]> {
   if (event.digest !== undefined) return [event.digest];
-  const newest = await Promise.all(
-    event.recipients.map((address) => loadRecipient(system.table, recipientKey(address))),
-  );
-  return newest.flatMap((recipient) => recipient?.lastDigest ?? []);
+  const found = await Promise.all(event.recipients.map((address) => digestAt(system, address, event.messageId)));
+  return found.filter((digest): digest is string => digest !== undefined);
+}
+
+/** The digest of a mail that SES names by its own id only: the one with that id, else one whose answer is still out. */
+async function digestAt(system: System, address: string, messageId: string): Promise<string | undefined> {
+  const recipient = await loadRecipient(system.table, recipientKey(address));
+  if (!recipient) return undefined;
+  const { sending, lastDigest } = recipient;
+  const last = lastDigest === null ? undefined : await loadDigest(system.table, lastDigest);
+  if (last?.messageId === messageId || sending === null) return lastDigest ?? undefined;
+  return sending;
 }

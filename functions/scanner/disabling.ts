@@ -119,7 +119,8 @@ async function store(run: Run, record: TaskRecord): Promise<TaskRecord | undefin
 async function alertSpike(run: Run, size: number): Promise<void> {
   const detail = `${size} tasks are due to be turned off at once; they are held until an operator approves them`;
   const alert = operatorAlert('blast-radius', 'fleet', detail, run.now);
-  await run.system.table.transact([alert], run.system.random.id(run.now));
+  const first = { ...alert, if: [{ absent: true as const }] };
+  await run.system.table.transact([first], run.system.random.id(run.now));
 }
 
 async function fleetOf(run: Run, pace: PaceRecord): Promise<Fleet> {

@@ -1,4 +1,5 @@
 import { DAY, type Duration } from '../abandonment/time.ts';
+import { heldBySpike } from '../operators/brakes.ts';
 import { eachRow } from '../store/records.ts';
 import { keys, type OperatorAlertRecord } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
@@ -39,6 +40,10 @@ async function lasts(run: Run, alert: OperatorAlertRecord): Promise<boolean> {
   if (alert.code === 'veto-loop') return ((await loadTask(run.system.table, alert.subject))?.vetoes?.count ?? 0) > 0;
   if (alert.code === 'no-reachable-owner') {
     return (await loadTask(run.system.table, alert.subject))?.hold?.reason === 'no-reachable-owner';
+  }
+  if (alert.code === 'blast-radius') {
+    for await (const _ of heldBySpike(run.system)) return true;
+    return false;
   }
   return true;
 }

@@ -4,7 +4,7 @@ import type { Episode, HoldReason, ResolveReason, Told } from '../abandonment/ta
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { alertWrite, noticeDelete, noticeWrite } from '../store/records.ts';
 import { type AlertRecord, keys, type PendingNotice, ROW_VERSION, type TaskRecord } from '../store/rows.ts';
-import type { Write } from '../store/table.port.ts';
+import type { Row, Write } from '../store/table.port.ts';
 
 /** A task's next state, what is written beside it in the same transaction, and the decision it rests on. */
 export interface Settled {
@@ -137,6 +137,19 @@ function partingNotices(given: Case, episode: Episode, reason: ResolveReason, no
     for (const [key, told] of Object.entries(episode.told)) if (told.warning === 'accepted') give(key, 'recovered');
   }
   return notices;
+}
+
+/**
+ * Takes only the step by which a person's act ends the open episode, at once; all that follows from it is for the
+ * next scan. Undefined where the decision is no such end.
+ */
+export function endByPerson(record: TaskRecord, given: Case, now: Instant): Settled | undefined {
+  const decision = decide(given, now);
+  if (decision.answer !== 'resolve') return undefined;
+  const settled: Settled = { record, beside: [], decision, told: new Set() };
+  resolve(settled, given, decision.reason, now);
+  settled.record = { ...settled.record, next: { at: now, why: 'look' } };
+  return settled;
 }
 
 /** Ends the open episode for any reason but its disabling. */
@@ -304,7 +317,7 @@ function operatorAlerts(settled: Settled, before: TaskRecord, now: Instant): voi
 }
 
 /** An alert to operators that is not told yet. */
-export function operatorAlert(code: string, subject: string, detail: string, now: Instant): Write {
+export function operatorAlert(code: string, subject: string, detail: string, now: Instant): { put: Row } {
   return {
     put: {
       ...keys.operatorAlert(code, subject),

@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { Parsed } from './pipeline.ts';
 
 /** The version of the messages that this code writes; it reads this one and refuses newer ones for a later try. */

@@ -1,0 +1,80 @@
+import type { Instant } from '../abandonment/time.ts';
+import { recipientKey } from '../notices/addresses.ts';
+import type { System } from '../platform/system.ts';
+import { FleetView } from '../store/fleet-view.ts';
+import { auditWrite, dataPlaneWrite, eachRow, loadDataPlane, lookWrite } from '../store/records.ts';
+import { BUCKETS, index, keys, type TaskRecord } from '../store/rows.ts';
+import { loadTask, taskWrite } from '../store/tasks.ts';
+
+const ATTEMPTS = 5;
+
+/** Whether the blast radius holds a task now. */
+export function isHeldBySpike(record: TaskRecord): boolean {
+  return record.hold?.reason === 'blast-radius' && record.open?.brake?.approvedAt === undefined;
+}
+
+/** The tasks that the blast radius holds. */
+export async function* heldBySpike(system: System): AsyncGenerator<TaskRecord> {
+  for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
+    for await (const row of eachRow(system.table, { index: 'g1', pk: index.toDisable(bucket) })) {
+      const record = await loadTask(system.table, (row.pk as string).slice(2));
+      if (record && isHeldBySpike(record)) yield record;
+    }
+  }
+}
+
+/**
+ * Approves exactly the tasks that the blast radius holds at this instant (promise 10): they are worked off at the
+ * usual pace, each decided again. Answers their ids.
+ */
+export async function approveHeld(system: System, by: string): Promise<string[]> {
+  const now = system.clock.now();
+  const view = await FleetView.load(system.table, recipientKey);
+  const approved: string[] = [];
+  for await (const record of heldBySpike(system)) {
+    if (await approve(system, view, record, by, now)) approved.push(record.task.id);
+  }
+  await system.table.transact([{ delete: keys.operatorAlert('blast-radius', 'fleet') }], system.random.id(now));
+  return approved;
+}
+
+async function approve(system: System, view: FleetView, held: TaskRecord, by: string, now: Instant): Promise<boolean> {
+  let record: TaskRecord | undefined = held;
+  for (let attempt = 0; attempt < ATTEMPTS && record && isHeldBySpike(record); attempt += 1) {
+    const open = record.open as NonNullable<TaskRecord['open']>;
+    const brake = { heldAt: open.brake?.heldAt ?? now, approvedAt: now };
+    const writes = [
+      taskWrite({ ...record, open: { ...open, brake } }, view.policies.for(record.task.id)),
+      auditWrite({
+        task: record.task.id,
+        at: now,
+        act: 'approved',
+        by,
+        reason: 'held by the blast radius',
+        evidence: { heldAt: brake.heldAt },
+        mails: [],
+      }),
+    ];
+    if ((await system.table.transact(writes, system.random.id(now))).outcome === 'applied') return true;
+    record = await loadTask(system.table, record.task.id);
+  }
+  return false;
+}
+
+/** Ends the open correlated outage of a data plane: the clocks of those still failing run on. */
+export async function dismissOutage(system: System, dataPlane: string, by: string): Promise<{ dismissed: boolean }> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const now = system.clock.now();
+    const plane = await loadDataPlane(system.table, dataPlane);
+    if (!plane?.outages.some(({ endedAt }) => endedAt === null)) return { dismissed: false };
+    const outages = plane.outages.map((one) => (one.endedAt === null ? { ...one, endedAt: now } : one));
+    const writes = [
+      dataPlaneWrite({ ...plane, outages }),
+      lookWrite(`D#${dataPlane}`, now),
+      { delete: keys.operatorAlert('correlated-failure', dataPlane) },
+      auditWrite({ task: 'operators', at: now, act: `dismiss ${dataPlane}`, by, reason: '', evidence: {}, mails: [] }),
+    ];
+    if ((await system.table.transact(writes, system.random.id(now))).outcome === 'applied') return { dismissed: true };
+  }
+  throw new Error(`the outage of ${dataPlane} could not be dismissed: others change it at the same time`);
+}

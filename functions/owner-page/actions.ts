@@ -1,0 +1,113 @@
+import type { Keep } from '../abandonment/task.ts';
+import type { Duration, Instant } from '../abandonment/time.ts';
+import { normaliseAddress, recipientKey } from '../notices/addresses.ts';
+import type { System } from '../platform/system.ts';
+import { disableMessageFor } from '../scanner/dispatch.ts';
+import { endByPerson } from '../scanner/transitions.ts';
+import { FleetView } from '../store/fleet-view.ts';
+import { auditWrite, loadRecipient, newRecipient, recipientWrite } from '../store/records.ts';
+import type { TaskRecord } from '../store/rows.ts';
+import { loadTask, taskWrite, touch } from '../store/tasks.ts';
+import type { Write } from '../store/table.port.ts';
+import { lastOfEachKey } from '../store/writes.ts';
+
+/** What a person wants for one task. */
+export type OwnerAct =
+  /** Leave it alone for a while; `for` absent: as long as the policy's `keepMax` allows. */
+  | { action: 'keep'; for?: Duration; reason?: string }
+  | { action: 'snooze'; for: Duration; reason?: string }
+  /** Turn it off now. A human act: bound by no date, pause or hold; only while its episode is open. */
+  | { action: 'disable' };
+
+export type Acted = { outcome: 'done' } | { outcome: 'ignored' | 'refused'; reason: string };
+
+const ATTEMPTS = 6;
+
+/** Does what a person asks for a task, audited with who; acting twice is harmless (promise 9). */
+export async function actOnTask(system: System, task: string, by: string, act: OwnerAct): Promise<Acted> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const record = await loadTask(system.table, task);
+    if (!record || record.task.deletedAt !== undefined) return { outcome: 'refused', reason: 'no such task' };
+    const view = await FleetView.load(system.table, recipientKey);
+    const planned = await plan(system, view, record, normaliseAddress(by) ?? by, act);
+    if ('outcome' in planned) return planned;
+    const result = await system.table.transact(
+      lastOfEachKey([taskWrite(planned.record, view.policies.for(task)), ...planned.beside]),
+      system.random.id(system.clock.now()),
+    );
+    if (result.outcome !== 'applied') continue;
+    if (act.action === 'disable') await queueDisable(system, { ...planned.record, rev: record.rev + 1 });
+    return { outcome: 'done' };
+  }
+  throw new Error(`${task} could not be changed: it changes too fast`);
+}
+
+interface Planned {
+  record: TaskRecord;
+  beside: Write[];
+}
+
+async function plan(
+  system: System,
+  view: FleetView,
+  record: TaskRecord,
+  by: string,
+  act: OwnerAct,
+): Promise<Planned | Acted> {
+  const now = system.clock.now();
+  const audit = auditWrite({
+    task: record.task.id,
+    at: now,
+    act: act.action,
+    by,
+    reason: 'reason' in act ? (act.reason ?? '') : '',
+    evidence: { episode: record.open?.number ?? null },
+    mails: [],
+  });
+  if (act.action === 'disable') return planDisable(record, now, audit);
+  const { keepMax } = view.policies.for(record.task.id);
+  const wanted = act.for ?? keepMax;
+  if (wanted > keepMax) return { outcome: 'refused', reason: 'longer than keepMax' };
+  const keep: Keep = {
+    kind: act.action,
+    until: now + wanted,
+    by,
+    at: now,
+    ...(act.reason === undefined ? {} : { reason: act.reason }),
+  };
+  const kept = { ...record, keep };
+  const ended = record.open ? endByPerson(kept, await view.caseOf(kept), now) : undefined;
+  return { record: ended?.record ?? touch(kept, now), beside: [...(ended?.beside ?? []), audit] };
+}
+
+function planDisable(record: TaskRecord, now: Instant, audit: Write): Planned | Acted {
+  if (!record.open) return { outcome: 'ignored', reason: 'it has no open episode' };
+  const disabling = { state: 'queued' as const, run: BY_OWNER, disableAt: now, queuedAt: now, attempts: 0 };
+  return {
+    record: { ...record, open: { ...record.open, disabling }, next: { at: now, why: 'look' } },
+    beside: [audit],
+  };
+}
+
+/** The run of a disabling that no scan decided. */
+export const BY_OWNER = '';
+
+async function queueDisable(system: System, record: TaskRecord): Promise<void> {
+  await system.queues.send('disable', [disableMessageFor({ now: system.clock.now(), id: 'owner' }, record)]);
+}
+
+/** Declines reminders and `recovered` for all tasks of an address; warnings and disablings are told all the same. */
+export async function declineReminders(system: System, address: string, declined = true): Promise<void> {
+  const key = recipientKey(address);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const now = system.clock.now();
+    const known = await loadRecipient(system.table, key);
+    const recipient = known ?? newRecipient(key, normaliseAddress(address) ?? address);
+    if (recipient.declined === declined) return;
+    const act = declined ? 'decline reminders' : 'take reminders';
+    const audit = auditWrite({ task: 'recipients', at: now, act: `${act} ${key}`, by: key, reason: '', evidence: {}, mails: [] });
+    const writes = [recipientWrite({ ...recipient, declined }), audit];
+    if ((await system.table.transact(writes, system.random.id(now))).outcome === 'applied') return;
+  }
+  throw new Error('the wish could not be stored: the recipient changes too fast');
+}
