@@ -42,7 +42,7 @@ export class ProgressVerifier {
   /** A living address was lost: tasks may be left without anybody to tell. */
   addressDied(now: Instant): void {
     for (const task of this.#facts.tasks.values()) {
-      if (!this.#isFailing(task) || this.#verifier.latestDateOf(task.id) === null) continue;
+      if (!this.#isFailing(task) || !this.#isThreatened(task, now)) continue;
       const left = this.#facts.recipientsOf(task, 'task_abandoned', (address) =>
         this.#verifier.isDead(address),
       );
@@ -65,6 +65,14 @@ export class ProgressVerifier {
 
   #isFailing(task: TrueTask): boolean {
     return task.enabled && !task.deleted && !this.#facts.isAlive(task);
+  }
+
+  /** Whether a date to come stands in a mail, and no user published since. */
+  #isThreatened(task: TrueTask, now: Instant): boolean {
+    const date = this.#verifier.latestDateOf(task.id);
+    const published = task.publishedByUserAt;
+    const vetoed = published !== null && now < published + this.#facts.policy(task.id, 'publicationVeto');
+    return date !== null && date > now && !vetoed;
   }
 
   #isTimely(task: TrueTask, now: Instant): void {

@@ -122,10 +122,11 @@ async function queueNotices(system: System, task: string, told: ReadonlyMap<stri
   const known = await loadRecipients(system.table, told.keys());
   for (const [key, address] of told) {
     const recipient = known.get(key) ?? newRecipient(key, address);
-    if (recipient.queuedAt !== null) continue;
-    const result = await system.table.transact([recipientWrite({ ...recipient, queuedAt: now })], system.random.id(now));
-    if (result.outcome !== 'applied') continue;
+    if ((recipient.gatheringUntil ?? 0) > now) continue;
     const delaySeconds = Math.min(900, Math.ceil(system.config.gatherDisabled / SECOND));
+    const gathering = { ...recipient, gatheringUntil: now + delaySeconds * SECOND };
+    const result = await system.table.transact([recipientWrite(gathering)], system.random.id(now));
+    if (result.outcome !== 'applied') continue;
     await system.queues.send('notify', [notifyMessageFor({ now, id: task }, key, tenantOf(task), delaySeconds)]);
   }
 }

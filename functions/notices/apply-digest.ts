@@ -1,6 +1,6 @@
 import { decide } from '../abandonment/decide.ts';
 import { nextLook } from '../abandonment/next-look.ts';
-import type { Episode, Told } from '../abandonment/task.ts';
+import type { Episode, HoldReason, Told } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import type { FleetView } from '../store/fleet-view.ts';
@@ -50,13 +50,19 @@ async function storeOutcome(
   const changed = { ...record, open: next };
   const now = system.clock.now();
   const decision = decide(await view.caseOf(changed), now);
+  const hold = decision.answer === 'waiting' && isOfMail(record.hold?.reason) ? null : record.hold;
   const look =
     decision.answer === 'waiting'
       ? nextLook(decision, next, now, system.config.confirmWithin)
       : ({ at: now, why: 'look' } as const);
-  const write = taskWrite({ ...changed, next: look }, view.policies.for(item.task));
+  const write = taskWrite({ ...changed, hold, next: look }, view.policies.for(item.task));
   const result = await system.table.transact([write], system.random.id(now));
   return result.outcome === 'applied';
+}
+
+/** Holds that an accepted mail can end. */
+function isOfMail(reason: HoldReason | undefined): boolean {
+  return reason === 'warning-not-accepted' || reason === 'paused';
 }
 
 async function settleNotice(system: System, digest: DigestRecord, item: DigestItem, open: boolean): Promise<void> {

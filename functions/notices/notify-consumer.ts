@@ -13,7 +13,7 @@ export const notifyConsumer: Consumer<NotifyMessage> = {
   async handBack(system, { key }, retryAt) {
     const recipient = await loadRecipient(system.table, key);
     if (!recipient) return;
-    const write = recipientWrite({ ...recipient, queuedAt: null, retryAt });
+    const write = recipientWrite({ ...recipient, queuedFor: null, retryAt });
     await system.table.transact([write], system.random.id(system.clock.now()));
   },
   act: (system, { key }, delivery) => notifyRecipient(system, key, delivery),

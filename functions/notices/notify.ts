@@ -69,8 +69,8 @@ async function sendNext(system: System, key: string, delivery: Delivery): Promis
 
 /** Nothing is to be mailed now: a later message is welcome again. */
 async function release(system: System, recipient: RecipientRecord, reason: string): Promise<Outcome> {
-  if (recipient.queuedAt !== null) {
-    const write = recipientWrite({ ...recipient, queuedAt: null });
+  if (recipient.queuedFor !== null) {
+    const write = recipientWrite({ ...recipient, queuedFor: null });
     await system.table.transact([write], system.random.id(system.clock.now()));
   }
   return { outcome: 'skipped', reason };

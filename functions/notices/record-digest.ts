@@ -40,7 +40,7 @@ function mailed(recipient: RecipientRecord, digest: DigestRecord, at: Instant): 
 }
 
 function freed(recipient: RecipientRecord, digest: DigestRecord): Partial<RecipientRecord> {
-  return recipient.sending === digest.id ? { sending: null, queuedAt: null } : {};
+  return recipient.sending === digest.id ? { sending: null, queuedFor: null } : {};
 }
 
 /** SES refuses the address: it is dead, and so is what the mail would have granted (promise 4). */
@@ -64,7 +64,7 @@ export async function recordRefused(system: System, view: FleetView, id: string,
 export async function recordUnsettled(system: System, view: FleetView, id: string): Promise<void> {
   const stored = await change(system, id, ({ digest, recipient }) => ({
     digest: { ...digest, state: raised(digest.state, 'superseded'), applied: false },
-    recipient: recipient.sending === digest.id ? { ...recipient, sending: null, queuedAt: null } : recipient,
+    recipient: recipient.sending === digest.id ? { ...recipient, sending: null, queuedFor: null } : recipient,
   }));
   if (stored) await applyDigest(system, view, stored);
 }

@@ -13,9 +13,9 @@ export function dynamoDbClient(): DynamoDBClient {
   return new DynamoDBClient({ requestHandler, maxAttempts: 4 });
 }
 
-/** For the queues. */
+/** For the queues; asked at the client's endpoint, for an emulator's queue URLs may name a host of its own. */
 export function sqsClient(): SQSClient {
-  return new SQSClient({ requestHandler, maxAttempts: 4 });
+  return new SQSClient({ requestHandler, maxAttempts: 4, useQueueUrlAsEndpoint: false });
 }
 
 /** For the bus. */

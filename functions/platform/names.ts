@@ -40,6 +40,8 @@ export const METRIC_NAMESPACE = 'Taskwarden';
 export const METRIC = {
   /** One per scan that went through to its end; the heartbeat. */
   scanCompleted: 'ScanCompleted',
+  /** A part of a scan that failed; the others went on. */
+  generatorFailed: 'GeneratorFailed',
   /** One per message that ended in an outcome. */
   messageDone: 'MessageDone',
   messageSkipped: 'MessageSkipped',
@@ -53,6 +55,8 @@ export const METRIC = {
   /** An event from a source that may not say it, or that its schema refuses. */
   eventRefused: 'EventRefused',
   mailAccepted: 'MailAccepted',
+  /** An address that SES refused, a rate that was exceeded, an answer that never came. */
+  mailNotAccepted: 'MailNotAccepted',
   /** SES would take no mail of ours (quota, paused account, sandbox, unverified identity). */
   mailEnvironmentRefused: 'MailEnvironmentRefused',
   /** A bounce, complaint or delivery that SES reported. */

@@ -2,13 +2,13 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { Table } from '../store/table.port.ts';
-import { AwsOperators } from './aws-operators.ts';
 import { AwsQueues } from './aws-queues.ts';
-import { snsClient, sqsClient } from './clients.ts';
+import { sqsClient } from './clients.ts';
+import { CountedMailer } from './counted-mailer.ts';
 import { DemoClock } from './demo-clock.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import type { Service } from './names.ts';
-import type { Clock, EventPublisher, Mailer } from './ports.ts';
+import type { Clock, EventPublisher, Mailer, OperatorChannel } from './ports.ts';
 import { RealClock } from './real-clock.ts';
 import { RealRandom } from './real-random.ts';
 import type { System } from './system.ts';
@@ -19,6 +19,7 @@ export interface OwnParts {
   table: Table;
   mailer?: Mailer;
   events?: EventPublisher;
+  operators?: OperatorChannel;
 }
 
 /** What a function stands on, made once when it is loaded. */
@@ -41,15 +42,15 @@ export function connect(
   const realClock = new RealClock();
   const demoClock = environment.demoClock ? new DemoClock(realClock, (key) => table.get(key)) : undefined;
   const clock = demoClock ?? realClock;
-  const { table, mailer, events } = parts(environment, clock);
+  const { table, mailer, events, operators } = parts(environment, clock);
   const system: System = {
     clock,
     random: new RealRandom(),
     table,
     queues: new AwsQueues(sqsClient(), environment.queueUrls),
-    mailer: mailer ?? { send: () => unconnected(service, 'mailer') },
+    mailer: mailer ? new CountedMailer(mailer, telemetry) : { send: () => unconnected(service, 'mailer') },
     events: events ?? { publish: () => unconnected(service, 'bus') },
-    operators: new AwsOperators(snsClient(), environment.operatorsTopic, config.stage),
+    operators: operators ?? { tell: () => unconnected(service, 'operators’ channel') },
     telemetry,
     config,
   };

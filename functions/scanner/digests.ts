@@ -88,7 +88,7 @@ async function dispatch(run: Run, waiting: Waiting[], ramp: Ramp): Promise<void>
     const record = records.get(one.key) ?? newRecipient(one.key, '');
     const at = readyAt(run, record, one);
     if (at === undefined || !ramp.admits(record, one)) continue;
-    if (!(await markQueued(run, record, one))) continue;
+    if (!(await markQueued(run, record, one, at))) continue;
     const delaySeconds = Math.min(LONGEST_DELAY_SECONDS, Math.max(0, Math.ceil((at - run.now) / SECOND)));
     messages.push(notifyMessageFor(run, one.key, one.group, delaySeconds));
   }
@@ -98,18 +98,19 @@ async function dispatch(run: Run, waiting: Waiting[], ramp: Ramp): Promise<void>
 
 /** When a mail to the recipient may go; undefined where that is left to a later scan. */
 function readyAt(run: Run, record: RecipientRecord, waiting: Waiting): Instant | undefined {
-  if (record.queuedAt !== null && run.now - record.queuedAt < LOST_AFTER) return undefined;
   const { digestEvery, scanEvery } = run.view.policies.global;
   const window = record.lastMailAt === null ? 0 : record.lastMailAt + digestEvery;
   const windowed = waiting.closesAt !== undefined && waiting.closesAt <= window ? run.now : window;
   const earliest = Math.min(Math.max(windowed, waiting.notBefore), waiting.freeAt);
   const at = Math.max(run.now, earliest, record.retryAt ?? 0);
+  const { queuedFor } = record;
+  if (queuedFor !== null && queuedFor <= at && run.now - queuedFor < LOST_AFTER) return undefined;
   return at < run.now + scanEvery ? at : undefined;
 }
 
-async function markQueued(run: Run, record: RecipientRecord, waiting: Waiting): Promise<boolean> {
+async function markQueued(run: Run, record: RecipientRecord, waiting: Waiting, at: Instant): Promise<boolean> {
   const admittedAt = waiting.warned ? run.now : record.admittedAt;
-  const write = recipientWrite({ ...record, queuedAt: run.now, admittedAt });
+  const write = recipientWrite({ ...record, queuedFor: at, admittedAt });
   const result = await run.system.table.transact([write], run.system.random.id(run.now));
   return result.outcome === 'applied';
 }

@@ -1,11 +1,13 @@
-import { dynamoDbClient } from '../platform/clients.ts';
+import { AwsOperators } from '../platform/aws-operators.ts';
+import { dynamoDbClient, snsClient } from '../platform/clients.ts';
 import { connect, handlerOf } from '../platform/runtime.ts';
 import { DynamoDbTable, documentClient } from '../store/dynamodb-table.ts';
 import { runScan } from './scan.ts';
 import { scheduledAt } from './tick.ts';
 
-const runtime = connect('scanner', ({ table }) => ({
+const runtime = connect('scanner', ({ table, operatorsTopic, config }) => ({
   table: new DynamoDbTable(documentClient(dynamoDbClient()), table),
+  operators: new AwsOperators(snsClient(), operatorsTopic, config.stage),
 }));
 const { system, demoClock } = runtime;
 

@@ -92,7 +92,8 @@ export function newRecipient(key: string, address: string): RecipientRecord {
     sending: null,
     retryAt: null,
     admittedAt: null,
-    queuedAt: null,
+    queuedFor: null,
+    gatheringUntil: null,
     rev: 0,
   };
 }

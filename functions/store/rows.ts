@@ -165,8 +165,10 @@ export interface RecipientRecord {
   retryAt: Instant | null;
   /** When the ramp let him be warned. */
   admittedAt: Instant | null;
-  /** When a message for this recipient was last put on the queue; null once it was worked. */
-  queuedAt: Instant | null;
+  /** When the message for this recipient that is on the queue is to be worked; null once it was. */
+  queuedFor: Instant | null;
+  /** Until when `disabled` notices are gathered; a message is on the queue for that instant. */
+  gatheringUntil: Instant | null;
   rev: number;
 }
 

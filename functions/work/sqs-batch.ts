@@ -93,14 +93,12 @@ async function putBack<Message>(
   record: SQSRecord,
   seconds: number,
 ): Promise<never> {
-  await worker.receiver
-    .postpone(record, seconds)
-    .catch((error: unknown) =>
-      worker.system.telemetry.log('warn', 'delay not set', {
-        messageId: record.messageId,
-        error: String(error),
-      }),
-    );
+  await worker.receiver.postpone(record, seconds).catch((error: unknown) =>
+    worker.system.telemetry.log('warn', 'delay not set', {
+      messageId: record.messageId,
+      error: String(error),
+    }),
+  );
   throw new NotAcknowledged('to be delivered again');
 }
 

@@ -47,13 +47,21 @@ describe('alarms', () => {
       .filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')
       .map(({ Properties }) => Properties.Dimensions[0].Value['Fn::GetAtt'][0]);
     expect(watched.sort()).toEqual(given.sort());
-    for (const { Properties } of alarms.filter((alarm) => /dead-letters|undelivered|failed$/.test(alarm.Properties.AlarmName))) {
-      expect(Properties).toMatchObject({ Threshold: 1, EvaluationPeriods: 1, TreatMissingData: 'notBreaching' });
+    for (const { Properties } of alarms.filter((alarm) =>
+      /dead-letters|undelivered|failed$/.test(alarm.Properties.AlarmName),
+    )) {
+      expect(Properties).toMatchObject({
+        Threshold: 1,
+        EvaluationPeriods: 1,
+        TreatMissingData: 'notBreaching',
+      });
     }
   });
 
   it('knows a queue that nobody works from one that only has much to do', () => {
-    const expression = named('notify-stalled')?.Metrics.find((metric: { Expression?: string }) => metric.Expression);
+    const expression = named('notify-stalled')?.Metrics.find(
+      (metric: { Expression?: string }) => metric.Expression,
+    );
     expect(expression.Expression).toBe('IF(age > 900 AND FILL(deleted, 0) == 0, 1, 0)');
   });
 
@@ -85,7 +93,9 @@ describe('alarms', () => {
   });
 
   it('mails operators', () => {
-    const mail = ofType(resources, 'AWS::SNS::Subscription').filter(({ Properties }) => Properties.Protocol === 'email');
+    const mail = ofType(resources, 'AWS::SNS::Subscription').filter(
+      ({ Properties }) => Properties.Protocol === 'email',
+    );
     expect(mail.map(({ Properties }) => Properties.Endpoint)).toEqual(['ops@example.com']);
   });
 });

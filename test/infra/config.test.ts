@@ -5,7 +5,10 @@ import { loadConfig, parseConfig } from '../../lib/config.ts';
 import { LEAST } from './synth.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const refusal = (document: object, stage = 'prod') => () => parseConfig(stage, { ...LEAST, ...document });
+const refusal =
+  (document: object, stage = 'prod') =>
+  () =>
+    parseConfig(stage, { ...LEAST, ...document });
 
 describe('a configuration', () => {
   it('needs little: the rest has defaults', () => {
@@ -39,14 +42,26 @@ describe('a configuration', () => {
     [{ sender: 'warden' }, 'sender is "warden", allowed: a mail address'],
     [{ sender: 'warden@example.com\nBcc: x@y.test' }, 'allowed: a mail address'],
     [{ contact: 'us\nand them' }, 'allowed: a text on one line'],
-    [{ sender: 'warden@other.com' }, 'sender is "warden@other.com", allowed: an address of the SES identity example.com'],
+    [
+      { sender: 'warden@other.com' },
+      'sender is "warden@other.com", allowed: an address of the SES identity example.com',
+    ],
     [{ scanEvery: '-5m' }, 'scanEvery is "-5m", allowed: a duration from 1m to 1h'],
     [{ scanEvery: '2h' }, 'scanEvery is "2h", allowed: a duration from 1m to 1h'],
     [{ scanEvery: '90s' }, 'scanEvery is "90s", allowed: whole minutes'],
     [{ scanEvery: '1m' }, 'scanEvery is "1m", allowed: at least 2m outside stage local'],
-    [{ scanEvery: '5m', schedulerMaxAge: '5m' }, 'schedulerMaxAge is "5m", allowed: less than scanEvery (300s)'],
-    [{ queues: { notify: { maxReceiveCount: 4 } } }, 'queues.notify.maxReceiveCount is 4, allowed: a whole number from 5'],
-    [{ queues: { notify: { maxConcurrency: 1 } } }, 'queues.notify.maxConcurrency is 1, allowed: a whole number from 2'],
+    [
+      { scanEvery: '5m', schedulerMaxAge: '5m' },
+      'schedulerMaxAge is "5m", allowed: less than scanEvery (300s)',
+    ],
+    [
+      { queues: { notify: { maxReceiveCount: 4 } } },
+      'queues.notify.maxReceiveCount is 4, allowed: a whole number from 5',
+    ],
+    [
+      { queues: { notify: { maxConcurrency: 1 } } },
+      'queues.notify.maxConcurrency is 1, allowed: a whole number from 2',
+    ],
     [
       { queues: { notify: { maxConcurrency: 5 } }, reservedConcurrency: { notifier: 4 } },
       'queues.notify.maxConcurrency is 5, allowed: at most reservedConcurrency.notifier (4)',
@@ -68,7 +83,9 @@ describe('a configuration', () => {
   });
 
   it.each(['prod', 'staging'])('may not turn tasks off on stage %s yet, and says why', (stage) => {
-    expect(refusal({ stageCeiling: 'disable' }, stage)).toThrow("brakes and the owner's page are not there yet");
+    expect(refusal({ stageCeiling: 'disable' }, stage)).toThrow(
+      "brakes and the owner's page are not there yet",
+    );
   });
 
   it.each(['local', 'dev'])('may turn tasks off on stage %s', (stage) => {
@@ -76,7 +93,9 @@ describe('a configuration', () => {
   });
 
   it.each(['dev', 'prod'])('may not be told the time on stage %s', (stage) => {
-    expect(refusal({ demoClock: true }, stage)).toThrow('demoClock is true, allowed: false outside stage local');
+    expect(refusal({ demoClock: true }, stage)).toThrow(
+      'demoClock is true, allowed: false outside stage local',
+    );
   });
 
   it('names the stage that has no file', () => {

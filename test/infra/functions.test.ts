@@ -44,7 +44,8 @@ describe('functions', () => {
       expect(Properties.Environment.Variables).not.toHaveProperty('TASKWARDEN_DEMO_CLOCK');
     }
     const local = ofType(synth('local', { demoClock: true }).resources, 'AWS::Lambda::Function');
-    for (const { Properties } of local) expect(Properties.Environment.Variables.TASKWARDEN_DEMO_CLOCK).toBe('on');
+    for (const { Properties } of local)
+      expect(Properties.Environment.Variables.TASKWARDEN_DEMO_CLOCK).toBe('on');
   });
 
   it('keep a mail’s claim longer than its sender lives and shorter than its message is hidden', () => {
@@ -58,7 +59,15 @@ describe('functions', () => {
     const [parameter] = ofType(resources, 'AWS::SSM::Parameter');
     expect(parameter?.Properties.Name).toBe('/taskwarden/dev/deployment');
     const text = JSON.stringify(parameter?.Properties.Value);
-    for (const part of ['table', 'bus', 'operatorsTopic', 'mail-events', 'scanner', 'disabler', 'stageCeiling']) {
+    for (const part of [
+      'table',
+      'bus',
+      'operatorsTopic',
+      'mail-events',
+      'scanner',
+      'disabler',
+      'stageCeiling',
+    ]) {
       expect(text).toContain(part);
     }
   });

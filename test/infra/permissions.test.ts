@@ -14,9 +14,13 @@ interface Statement {
 
 /** What an identity may do: its own policies, not those that stand on queues and topics. */
 function identityStatements(resources: Resource[]): Statement[] {
-  const own = ofType(resources, 'AWS::IAM::Policy').flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+  const own = ofType(resources, 'AWS::IAM::Policy').flatMap(
+    ({ Properties }) => Properties.PolicyDocument.Statement,
+  );
   const inline = ofType(resources, 'AWS::IAM::Role').flatMap(({ Properties }) =>
-    (Properties.Policies ?? []).flatMap((policy: { PolicyDocument: { Statement: Statement[] } }) => policy.PolicyDocument.Statement),
+    (Properties.Policies ?? []).flatMap(
+      (policy: { PolicyDocument: { Statement: Statement[] } }) => policy.PolicyDocument.Statement,
+    ),
   );
   return [...own, ...inline];
 }
@@ -34,7 +38,8 @@ describe.each(['dev', 'local', 'prod'])('permissions on stage %s', (stage) => {
   });
 
   it('names every action', () => {
-    for (const { Action } of statements) for (const action of listOf(Action)) expect(action).not.toContain('*');
+    for (const { Action } of statements)
+      for (const action of listOf(Action)) expect(action).not.toContain('*');
   });
 
   it('uses no managed policies', () => {
@@ -44,13 +49,17 @@ describe.each(['dev', 'local', 'prod'])('permissions on stage %s', (stage) => {
   });
 
   it('gives each function a role of its own', () => {
-    const roles = ofType(resources, 'AWS::Lambda::Function').map(({ Properties }) => JSON.stringify(Properties.Role));
+    const roles = ofType(resources, 'AWS::Lambda::Function').map(({ Properties }) =>
+      JSON.stringify(Properties.Role),
+    );
     expect(new Set(roles).size).toBe(roles.length);
     expect(roles).toHaveLength(5);
   });
 
   it('lets one function send mail, as the sender alone', () => {
-    const sending = statements.filter(({ Action }) => listOf(Action).some((action) => action.startsWith('ses:')));
+    const sending = statements.filter(({ Action }) =>
+      listOf(Action).some((action) => action.startsWith('ses:')),
+    );
     expect(sending).toHaveLength(1);
     expect(sending[0]).toMatchObject({
       Action: 'ses:SendRawEmail',

@@ -15,15 +15,22 @@ describe('queues', () => {
   });
 
   it('dead-letters after 10 receives, to a queue of its own', () => {
-    const targets = worked.map(({ Properties }) => Properties.RedrivePolicy.deadLetterTargetArn['Fn::GetAtt'][0]);
+    const targets = worked.map(
+      ({ Properties }) => Properties.RedrivePolicy.deadLetterTargetArn['Fn::GetAtt'][0],
+    );
     expect(new Set(targets).size).toBe(4);
-    expect(worked.map(({ Properties }) => Properties.RedrivePolicy.maxReceiveCount)).toEqual([10, 10, 10, 10]);
+    expect(worked.map(({ Properties }) => Properties.RedrivePolicy.maxReceiveCount)).toEqual([
+      10, 10, 10, 10,
+    ]);
   });
 
   it('keeps what was given up for 14 days, longer than any source', () => {
     const given = queues.filter(({ Properties }) => !Properties.RedrivePolicy);
-    expect(given.map(({ Properties }) => Properties.MessageRetentionPeriod)).toEqual(Array(6).fill(FOURTEEN_DAYS));
-    for (const { Properties } of worked) expect(Properties.MessageRetentionPeriod).toBeLessThan(FOURTEEN_DAYS);
+    expect(given.map(({ Properties }) => Properties.MessageRetentionPeriod)).toEqual(
+      Array(6).fill(FOURTEEN_DAYS),
+    );
+    for (const { Properties } of worked)
+      expect(Properties.MessageRetentionPeriod).toBeLessThan(FOURTEEN_DAYS);
   });
 
   it('hides a message for six times the worker’s time limit', () => {
@@ -31,7 +38,9 @@ describe('queues', () => {
   });
 
   it('adds the batching window to the time a message is hidden', () => {
-    const other = synth('dev', { queues: { ingest: { timeoutSeconds: 60, batchWindowSeconds: 5 } } }).resources;
+    const other = synth('dev', {
+      queues: { ingest: { timeoutSeconds: 60, batchWindowSeconds: 5 } },
+    }).resources;
     const times = ofType(other, 'AWS::SQS::Queue').map(({ Properties }) => Properties.VisibilityTimeout);
     expect(times).toContain(365);
   });
@@ -60,7 +69,9 @@ describe('queues', () => {
   });
 
   it('gets what SES reports from a topic, with a dead-letter queue on the way', () => {
-    const subscription = ofType(resources, 'AWS::SNS::Subscription').find(({ Properties }) => Properties.Protocol === 'sqs');
+    const subscription = ofType(resources, 'AWS::SNS::Subscription').find(
+      ({ Properties }) => Properties.Protocol === 'sqs',
+    );
     expect(subscription?.Properties.RedrivePolicy.deadLetterTargetArn).toBeDefined();
     const [destination] = ofType(resources, 'AWS::SES::ConfigurationSetEventDestination');
     expect(destination?.Properties.EventDestination.MatchingEventTypes).toEqual(

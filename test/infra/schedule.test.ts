@@ -8,7 +8,9 @@ describe('the schedule', () => {
   it('ticks at the configured rate and says when each tick was due', () => {
     expect(schedule?.Properties.ScheduleExpression).toBe('rate(15 minutes)');
     expect(schedule?.Properties.State).toBe('ENABLED');
-    expect(JSON.parse(schedule?.Properties.Target.Input)).toEqual({ scheduledAt: '<aws.scheduler.scheduled-time>' });
+    expect(JSON.parse(schedule?.Properties.Target.Input)).toEqual({
+      scheduledAt: '<aws.scheduler.scheduled-time>',
+    });
   });
 
   it('ticks each minute on stage local', () => {

@@ -38,7 +38,10 @@ export function synth(stage: string, document: object = {}) {
 }
 
 function resourcesOf(template: Template): Resource[] {
-  return Object.entries(template.toJSON().Resources).map(([id, resource]) => ({ id, ...(resource as Omit<Resource, 'id'>) }));
+  return Object.entries(template.toJSON().Resources).map(([id, resource]) => ({
+    id,
+    ...(resource as Omit<Resource, 'id'>),
+  }));
 }
 
 export function ofType(resources: Resource[], type: string): Resource[] {

@@ -22,8 +22,16 @@ function arrowsOf(file: string): Arrow[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
   return [...text.matchAll(IMPORT)].map((match) => {
     const target = match[1] ?? match[2] ?? '';
-    const to = target.startsWith('.') ? relative(ROOT, join(ROOT, dirname(file), target)).split(sep).join('/') : target;
-    return { from: file, to, typeOnly: match[0].startsWith('import type') || match[0].startsWith('export type') };
+    const to = target.startsWith('.')
+      ? relative(ROOT, join(ROOT, dirname(file), target))
+          .split(sep)
+          .join('/')
+      : target;
+    return {
+      from: file,
+      to,
+      typeOnly: match[0].startsWith('import type') || match[0].startsWith('export type'),
+    };
   });
 }
 
@@ -33,10 +41,12 @@ const lib = [...filesUnder('lib'), ...filesUnder('bin')].flatMap(arrowsOf);
 const isHandler = (file: string) => file.endsWith('.handler.ts');
 const folderOf = (file: string) => file.split('/')[1] ?? '';
 const shown = (arrows: Arrow[]) => arrows.map(({ from, to }) => `${from} -> ${to}`);
-const within = (folder: string) => functions.filter(({ from }) => folderOf(from) === folder && !isHandler(from));
+const within = (folder: string) =>
+  functions.filter(({ from }) => folderOf(from) === folder && !isHandler(from));
 
 /** Concrete stores and adapters: only what puts a function together may name them. */
-const ADAPTER = /^functions\/(platform\/(aws-|clients|runtime|telemetry)|store\/(dynamodb-table|memory-table|create-table))/;
+const ADAPTER =
+  /^functions\/(platform\/(aws-|clients|runtime|telemetry)|store\/(dynamodb-table|memory-table|create-table))/;
 
 describe('imports go one way', () => {
   it('reads the imports at all', () => {
@@ -45,7 +55,9 @@ describe('imports go one way', () => {
   });
 
   it('the rules import nothing but each other', () => {
-    expect(shown(within('abandonment').filter(({ to }) => !to.startsWith('functions/abandonment/')))).toEqual([]);
+    expect(shown(within('abandonment').filter(({ to }) => !to.startsWith('functions/abandonment/')))).toEqual(
+      [],
+    );
   });
 
   it('the platform knows capabilities and stores by their types at most', () => {

@@ -1,0 +1,146 @@
+import { type PolicyProblem, parsePolicy, withKeysSet } from '../abandonment/policy-parse.ts';
+import { GLOBAL_KEY_NAMES, SCOPED_KEY_NAMES } from '../abandonment/policy-keys.ts';
+import { isObject } from '../abandonment/policy-values.ts';
+import { listed, unknownKey } from '../abandonment/policy-wording.ts';
+import { STAGES, type Stage } from '../abandonment/task.ts';
+import type { System } from '../platform/system.ts';
+import { policyWrite } from '../store/policies.ts';
+import { auditWrite, lookWrite } from '../store/records.ts';
+import { keys } from '../store/rows.ts';
+import type { Condition, Row, Write } from '../store/table.port.ts';
+
+/** A policy as written: durations as text. */
+export type Document = Record<string, unknown>;
+
+/** Where a policy is changed, and who changes it. */
+export interface PolicyChange {
+  /** `` (global), a prefix with its slash, or a task id. */
+  scope: string;
+  by: string;
+}
+
+export type PolicyChanged =
+  /** `document`: what the scope says now; empty where it says nothing. */
+  | { outcome: 'written' | 'unchanged'; document: Document }
+  | { outcome: 'refused'; problems: PolicyProblem[] };
+
+const ATTEMPTS = 5;
+
+/** Whether a deployment's stage is held to production's rules: all are, but local and dev. */
+export function isProduction(stage: string): boolean {
+  return stage !== 'local' && stage !== 'dev';
+}
+
+/**
+ * Sets keys of one scope's policy; the others stay as they are. What is open in the scope is looked at with the next
+ * scan.
+ *
+ * @param set keys as written; null takes a leaf back to the default
+ * @param ceiling the highest stage that the deployment lets a policy name
+ * @throws Error where others keep changing the same scope
+ */
+export async function setPolicy(
+  system: System,
+  { scope, by, set, ceiling }: PolicyChange & { set: Document; ceiling: Stage },
+): Promise<PolicyChanged> {
+  return changePolicy(system, { scope, by, act: 'policy set' }, (before) => {
+    const document = withKeysSet(before, set);
+    const parsed = parsePolicy(scope, document, { production: isProduction(system.config.stage) });
+    if (!parsed.ok) return { problems: parsed.problems };
+    const problem = stageProblem(set.stage, system.config.stage, ceiling);
+    return problem === undefined ? { document } : { problems: [problem] };
+  });
+}
+
+/**
+ * Takes keys out of one scope's policy, so that they are inherited again.
+ *
+ * @param names keys or leaves (`blastRadius.share`); `all` takes out every key
+ * @throws Error where others keep changing the same scope
+ */
+export async function unsetPolicy(
+  system: System,
+  { scope, by, names }: PolicyChange & { names: readonly string[] | 'all' },
+): Promise<PolicyChanged> {
+  return changePolicy(system, { scope, by, act: 'policy unset' }, (before) => {
+    if (names === 'all') return { document: {} };
+    const problems: PolicyProblem[] = [];
+    const document = structuredClone(before);
+    for (const name of names) {
+      if (!takeOut(document, name)) problems.push({ path: name, message: whyNotSet(name, before) });
+    }
+    return problems.length > 0 ? { problems } : { document };
+  });
+}
+
+function stageProblem(stage: unknown, deployed: string, ceiling: Stage): PolicyProblem | undefined {
+  if (stage === 'disable' && isProduction(deployed)) {
+    const why = "brakes and the owner's page are not there yet";
+    const allowed = `allowed are ${listed(['detect', 'notify'])}`;
+    return { path: 'stage', message: `"disable" is refused outside stages local and dev: ${why}; ${allowed}` };
+  }
+  const height = STAGES.indexOf(stage as Stage);
+  if (height <= STAGES.indexOf(ceiling)) return undefined;
+  const allowed = listed(STAGES.slice(0, STAGES.indexOf(ceiling) + 1));
+  return {
+    path: 'stage',
+    message: `"${stage}" is above stageCeiling of this deployment's configuration; allowed are ${allowed}`,
+  };
+}
+
+/** Removes a key or one of its leaves; false where it is not there. */
+function takeOut(document: Document, name: string): boolean {
+  const [key = '', leaf] = name.split('.', 2);
+  if (!Object.hasOwn(document, key)) return false;
+  const value = document[key];
+  if (leaf === undefined) {
+    delete document[key];
+    return true;
+  }
+  if (!isObject(value) || !Object.hasOwn(value, leaf)) return false;
+  delete value[leaf];
+  if (Object.keys(value).length === 0) delete document[key];
+  return true;
+}
+
+function whyNotSet(name: string, document: Document): string {
+  const known = [...SCOPED_KEY_NAMES, ...GLOBAL_KEY_NAMES];
+  const [key = ''] = name.split('.', 1);
+  if (!known.includes(key)) return unknownKey(name, known);
+  const there = Object.keys(document);
+  return `is not set here; ${there.length > 0 ? `set are ${listed(there)}` : 'nothing is'}`;
+}
+
+type Made = { document: Document } | { problems: PolicyProblem[] };
+
+async function changePolicy(
+  system: System,
+  { scope, by, act }: PolicyChange & { act: string },
+  make: (before: Document) => Made,
+): Promise<PolicyChanged> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const row = await system.table.get(keys.policy(scope));
+    const before = (row?.document ?? {}) as Document;
+    const made = make(before);
+    if ('problems' in made) return { outcome: 'refused', problems: made.problems };
+    const { document } = made;
+    if (JSON.stringify(document) === JSON.stringify(before)) return { outcome: 'unchanged', document };
+    const now = system.clock.now();
+    const evidence = { scope, before, after: document };
+    const writes = [
+      over(policyWrite(scope, document), row),
+      lookWrite(scope === '' ? 'ALL' : `P#${scope}`, now),
+      auditWrite({ task: 'operators', at: now, act: `${act} ${scope}`.trim(), by, reason: '', evidence, mails: [] }),
+    ];
+    const result = await system.table.transact(writes, system.random.id(now));
+    if (result.outcome === 'applied') return { outcome: 'written', document };
+  }
+  throw new Error(`the policy of "${scope}" could not be changed: others change it at the same time; try again`);
+}
+
+/** The write, if the row is still the one that was read: each write leaves its writer's name. */
+function over(write: Write, row: Row | undefined): Write {
+  const same: Condition = row ? { equals: ['w', row.w as string] } : { absent: true };
+  if ('put' in write) return { put: write.put, if: [same] };
+  return 'delete' in write ? { delete: write.delete, if: [same] } : write;
+}

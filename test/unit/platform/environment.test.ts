@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { readEnvironment, readWorkerEnvironment } from '../../../functions/platform/environment.ts';
+
+const GIVEN = {
+  TASKWARDEN_STAGE: 'dev',
+  TASKWARDEN_TABLE: 'table',
+  TASKWARDEN_BUS: 'bus',
+  TASKWARDEN_OPERATORS_TOPIC: 'arn:topic',
+  TASKWARDEN_INGEST_QUEUE_URL: 'i',
+  TASKWARDEN_NOTIFY_QUEUE_URL: 'n',
+  TASKWARDEN_DISABLE_QUEUE_URL: 'd',
+  TASKWARDEN_MAIL_EVENTS_QUEUE_URL: 'm',
+  TASKWARDEN_SENDER: 'warden@example.com',
+  TASKWARDEN_REPLY_TO: 'team@example.com',
+  TASKWARDEN_CONFIGURATION_SET: 'set',
+  TASKWARDEN_MAILS_PER_SECOND: '2.5',
+  TASKWARDEN_CONTACT: 'the team',
+  TASKWARDEN_CONTROL_PLANE: 'fed',
+  TASKWARDEN_STAGE_CEILING: 'notify',
+  TASKWARDEN_ALLOWED_DOMAINS: 'example.com,example.org',
+  TASKWARDEN_SOURCES: '[{"name":"fleet","prefixes":["acmeCo/"],"dataPlanes":["*"]}]',
+  TASKWARDEN_SCAN_EVERY_MS: '900000',
+  TASKWARDEN_GATHER_DISABLED_MS: '0',
+  TASKWARDEN_CONFIRM_WITHIN_MS: '3600000',
+  TASKWARDEN_SEND_LEASE_MS: '60000',
+  AWS_LAMBDA_FUNCTION_VERSION: '7',
+};
+
+describe('the environment of a function', () => {
+  it('is parsed into a model', () => {
+    const environment = readEnvironment(GIVEN);
+    expect(environment).toMatchObject({ table: 'table', mailsPerSecond: 2.5, demoClock: false });
+    expect(environment.queueUrls).toEqual({ ingest: 'i', notify: 'n', disable: 'd', 'mail-events': 'm' });
+    expect(environment.sources).toEqual([{ name: 'fleet', prefixes: ['acmeCo/'], dataPlanes: ['*'] }]);
+    expect(environment.config).toMatchObject({
+      stage: 'dev',
+      functionVersion: '7',
+      controlPlane: 'fed',
+      gatherDisabled: 0,
+      confirmWithin: 3_600_000,
+      sendLease: 60_000,
+      allowedDomains: ['example.com', 'example.org'],
+    });
+  });
+
+  it('holds owners to no domain where none is given', () => {
+    expect(readEnvironment({ ...GIVEN, TASKWARDEN_ALLOWED_DOMAINS: '' }).config.allowedDomains).toBeNull();
+  });
+
+  it.each([
+    [{ TASKWARDEN_TABLE: undefined }, 'TASKWARDEN_TABLE'],
+    [{ TASKWARDEN_TABLE: '' }, 'TASKWARDEN_TABLE'],
+    [{ TASKWARDEN_CONTROL_PLANE: 'both' }, 'TASKWARDEN_CONTROL_PLANE'],
+    [{ TASKWARDEN_SEND_LEASE_MS: '-1' }, 'TASKWARDEN_SEND_LEASE_MS'],
+  ])('is refused with the variable’s name: %j', (change, name) => {
+    expect(() => readEnvironment({ ...GIVEN, ...change })).toThrow(name);
+  });
+
+  it('refuses to be told the time anywhere but on stage local', () => {
+    const told = { ...GIVEN, TASKWARDEN_DEMO_CLOCK: 'on' };
+    expect(() => readEnvironment(told)).toThrow('TASKWARDEN_DEMO_CLOCK is refused on stage dev');
+    expect(() => readEnvironment({ ...told, TASKWARDEN_STAGE: 'prod' })).toThrow('refused on stage prod');
+    expect(readEnvironment({ ...told, TASKWARDEN_STAGE: 'local' }).demoClock).toBe(true);
+  });
+
+  it('tells a worker of its queues', () => {
+    const worker = {
+      TASKWARDEN_SOURCE_QUEUE_URL: 'q',
+      TASKWARDEN_DEAD_LETTER_QUEUE_URL: 'dlq',
+      TASKWARDEN_MAX_RECEIVES: '10',
+    };
+    expect(readWorkerEnvironment(worker)).toEqual({
+      sourceQueueUrl: 'q',
+      deadLetterQueueUrl: 'dlq',
+      maxReceives: 10,
+    });
+    expect(() => readWorkerEnvironment({})).toThrow('TASKWARDEN_SOURCE_QUEUE_URL');
+  });
+});
