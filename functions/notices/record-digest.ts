@@ -150,7 +150,8 @@ async function change(
     const next = make({ digest, recipient });
     if (!next) return undefined;
     const now = system.clock.now();
-    const lookAt = next.digest.applied ? null : now;
+    // Where the index has it since it was claimed: moving it would bill two writes.
+    const lookAt = next.digest.applied ? null : digest.leaseUntil;
     const writes = [digestWrite(next.digest, lookAt), ...(next.recipient === recipient ? [] : [recipientWrite(next.recipient)])];
     const result = await system.table.transact(writes, system.random.id(now));
     if (result.outcome === 'applied') return { ...next.digest, rev: digest.rev + 1 };

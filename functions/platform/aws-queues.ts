@@ -23,7 +23,8 @@ export class AwsQueues implements Queues {
   }
 
   /**
-   * Sends in batches. Only refused entries are sent again; a batch that fails neither holds up nor repeats the others.
+   * Sends in batches. Only refused entries are sent again; a batch that fails neither holds up nor repeats
+   * the others.
    * @throws Error with the number of messages that could not be sent and the first cause
    */
   async send(queue: QueueName, messages: OutgoingMessage[]): Promise<void> {

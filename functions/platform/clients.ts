@@ -3,7 +3,10 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 
-/** Region, credentials and `AWS_ENDPOINT_URL` are the SDK's own affair. One function each: what is unused is not bundled. */
+/**
+ * Region, credentials and `AWS_ENDPOINT_URL` are the SDK's own affair. One function each: what is unused is
+ * not bundled.
+ */
 
 /** Well below the functions' time limits, so that a call that hangs is tried again and not cut off. */
 const requestHandler = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
@@ -13,7 +16,9 @@ export function dynamoDbClient(): DynamoDBClient {
   return new DynamoDBClient({ requestHandler, maxAttempts: 4 });
 }
 
-/** For the queues; asked at the client's endpoint, for an emulator's queue URLs may name a host of its own. */
+/**
+ * For the queues; asked at the client's endpoint, for an emulator's queue URLs may name a host of its own.
+ */
 export function sqsClient(): SQSClient {
   return new SQSClient({ requestHandler, maxAttempts: 4, useQueueUrlAsEndpoint: false });
 }

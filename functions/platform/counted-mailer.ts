@@ -1,7 +1,10 @@
 import { METRIC } from './names.ts';
 import type { Mailer, OutgoingMail, SendResult, Telemetry } from './ports.ts';
 
-/** Counts what becomes of each mail, so that alarms can tell mail that nobody may send from mail that nobody wants. */
+/**
+ * Counts what becomes of each mail, so that alarms can tell mail that nobody may send from mail that nobody
+ * wants.
+ */
 export class CountedMailer implements Mailer {
   readonly #mailer: Mailer;
   readonly #telemetry: Telemetry;

@@ -6,8 +6,8 @@ import type { Clock } from './ports.ts';
 export const DEMO_CLOCK_KEY: Key = { pk: 'META', sk: 'CLOCK' };
 
 /**
- * A clock that stands at the instant told by a row of the table, and follows another clock while there is none.
- * The environment lets only the stage `local` have it.
+ * A clock that stands at the instant told by a row of the table, and follows another clock while there is
+ * none. The environment lets only the stage `local` have it.
  */
 export class DemoClock implements Clock {
   readonly #otherwise: Clock;

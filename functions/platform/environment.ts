@@ -68,8 +68,8 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
  * Parses the environment of a function.
- * @throws Error naming the variable that is missing or not allowed; also where a stage other than `local` may be told
- * the time, whatever the deployment checked before
+ * @throws Error naming the variable that is missing or not allowed; also where a stage other than `local`
+ * may be told the time, whatever the deployment checked before
  */
 export function readEnvironment(variables: Variables = process.env): Environment {
   const given = parse(environmentSchema, variables);

@@ -31,7 +31,9 @@ export interface Runtime {
   demoClock: DemoClock | undefined;
 }
 
-/** Reads the environment and connects a function's ports; throws where a variable is missing or not allowed. */
+/**
+ * Reads the environment and connects a function's ports; throws where a variable is missing or not allowed.
+ */
 export function connect(
   service: Service,
   parts: (environment: Environment, clock: Clock) => OwnParts,
@@ -57,7 +59,9 @@ export function connect(
   return { system, environment, telemetry, demoClock };
 }
 
-/** Makes a Lambda handler of a use-case: logs carry the invocation's ids, and the clock is set as it begins. */
+/**
+ * Makes a Lambda handler of a use-case: logs carry the invocation's ids, and the clock is set as it begins.
+ */
 export function handlerOf<Event, Result>(
   runtime: Runtime,
   work: (event: Event, context: Context) => Promise<Result>,

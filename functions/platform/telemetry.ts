@@ -3,7 +3,10 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import { METRIC_NAMESPACE, type Service } from './names.ts';
 import type { LogLevel, Telemetry } from './ports.ts';
 
-/** Logs as JSON lines and metrics in CloudWatch's embedded format: both are lines on standard output, no calls. */
+/**
+ * Logs as JSON lines and metrics in CloudWatch's embedded format: both are lines on standard output, no
+ * calls.
+ */
 export class LambdaTelemetry implements Telemetry {
   readonly logger: Logger;
   readonly #service: Service;

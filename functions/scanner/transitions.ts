@@ -235,7 +235,7 @@ function withdraw(settled: Settled, given: Case, holders: string[], now: Instant
   const told = Object.fromEntries(
     Object.entries(open.told).map(([key, one]) => {
       const { reminder: _, ...rest } = one;
-      return [key, rest];
+      return [key, holders.includes(key) ? { ...rest, dated: false } : rest];
     }),
   );
   withEpisode(settled, { graceStage: given.policy.stage, told });

@@ -160,7 +160,10 @@ export function noticeDelete(recipient: string, task: string, episode: number): 
 
 export async function loadDigest(table: Table, id: string): Promise<DigestRecord | undefined> {
   const row = await table.get(keys.digest(id));
-  return row as unknown as DigestRecord | undefined;
+  if (!row) return undefined;
+  // Its place in the index is that of the next write, not of the last one.
+  const { g1pk: _partition, g1sk: _sort, ...record } = row;
+  return record as unknown as DigestRecord;
 }
 
 /** `lookAt`: when to look at it again, while it is not settled or not applied; null once it is done. */

@@ -111,7 +111,7 @@ test('an address that died is not written to for another task', async () => {
     ],
   });
   expect(story).toEqual([
-    'T+10d fired acmeCo/b #1 since T-4d (disable)',
+    'T+10d fired acmeCo/b #1 since T+-4d (disable)',
     `T+10d mail ${ANA}: warning acmeCo/b #1 until T+17d`,
     `T+14d mail ${ANA}: reminder acmeCo/b #1 until T+17d`,
     `T+16d mail ${ANA}: reminder acmeCo/b #1 until T+17d`,
