@@ -34,11 +34,20 @@ export async function approveHeld(system: System, by: string): Promise<string[]>
   for await (const record of heldBySpike(system)) {
     if (await approve(system, view, record, by, now)) approved.push(record.task.id);
   }
-  await system.table.transact([{ delete: keys.operatorAlert('blast-radius', 'fleet') }], system.random.id(now));
+  await system.table.transact(
+    [{ delete: keys.operatorAlert('blast-radius', 'fleet') }],
+    system.random.id(now),
+  );
   return approved;
 }
 
-async function approve(system: System, view: FleetView, held: TaskRecord, by: string, now: Instant): Promise<boolean> {
+async function approve(
+  system: System,
+  view: FleetView,
+  held: TaskRecord,
+  by: string,
+  now: Instant,
+): Promise<boolean> {
   let record: TaskRecord | undefined = held;
   for (let attempt = 0; attempt < ATTEMPTS && record && isHeldBySpike(record); attempt += 1) {
     const open = record.open as NonNullable<TaskRecord['open']>;
@@ -62,7 +71,11 @@ async function approve(system: System, view: FleetView, held: TaskRecord, by: st
 }
 
 /** Ends the open correlated outage of a data plane: the clocks of those still failing run on. */
-export async function dismissOutage(system: System, dataPlane: string, by: string): Promise<{ dismissed: boolean }> {
+export async function dismissOutage(
+  system: System,
+  dataPlane: string,
+  by: string,
+): Promise<{ dismissed: boolean }> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const now = system.clock.now();
     const plane = await loadDataPlane(system.table, dataPlane);
@@ -72,9 +85,18 @@ export async function dismissOutage(system: System, dataPlane: string, by: strin
       dataPlaneWrite({ ...plane, outages }),
       lookWrite(`D#${dataPlane}`, now),
       { delete: keys.operatorAlert('correlated-failure', dataPlane) },
-      auditWrite({ task: 'operators', at: now, act: `dismiss ${dataPlane}`, by, reason: '', evidence: {}, mails: [] }),
+      auditWrite({
+        task: 'operators',
+        at: now,
+        act: `dismiss ${dataPlane}`,
+        by,
+        reason: '',
+        evidence: {},
+        mails: [],
+      }),
     ];
-    if ((await system.table.transact(writes, system.random.id(now))).outcome === 'applied') return { dismissed: true };
+    if ((await system.table.transact(writes, system.random.id(now))).outcome === 'applied')
+      return { dismissed: true };
   }
   throw new Error(`the outage of ${dataPlane} could not be dismissed: others change it at the same time`);
 }

@@ -11,7 +11,10 @@ const ATTEMPTS = 5;
 /** Stops deciding (clocks stand still), telling or turning off. Answers since when it is paused. */
 export async function pause(system: System, what: Pausable, by: string): Promise<{ since: number }> {
   const now = system.clock.now();
-  const stored = await change(system, `pause ${what}`, by, (pauses) => ({ ...pauses, [what]: pauses[what] ?? now }));
+  const stored = await change(system, `pause ${what}`, by, (pauses) => ({
+    ...pauses,
+    [what]: pauses[what] ?? now,
+  }));
   return { since: stored[what] ?? now };
 }
 
@@ -23,7 +26,8 @@ export async function resume(system: System, what: Pausable, by: string): Promis
     const since = pauses[what];
     wasPaused = since !== null;
     if (since === null) return pauses;
-    const spans = what === 'evaluate' ? [...pauses.evaluatePaused, { from: since, to: now }] : pauses.evaluatePaused;
+    const spans =
+      what === 'evaluate' ? [...pauses.evaluatePaused, { from: since, to: now }] : pauses.evaluatePaused;
     return { ...pauses, [what]: null, evaluatePaused: spans };
   });
   return { wasPaused };

@@ -114,13 +114,15 @@ function refusedAddress(address: string): { outcome: 'refused'; problem: string 
 }
 
 function subscribedProblem(prefix: string): string | undefined {
-  const wrong = prefix === '' ? 'is empty; allowed: a prefix such as "acmeCo/", or a task id' : scopeProblem(prefix);
+  const wrong =
+    prefix === '' ? 'is empty; allowed: a prefix such as "acmeCo/", or a task id' : scopeProblem(prefix);
   return wrong === undefined ? undefined : `prefix ${shown(prefix)} ${wrong}`;
 }
 
 function alertTypesProblem(types: readonly string[]): string | undefined {
   const unknown = types.find((type) => !ALERT_TYPES.includes(type as AlertType));
-  if (unknown !== undefined) return `alert type ${shown(unknown)} is unknown; allowed are ${listed(ALERT_TYPES)}`;
+  if (unknown !== undefined)
+    return `alert type ${shown(unknown)} is unknown; allowed are ${listed(ALERT_TYPES)}`;
   return types.length === 0 ? `alert types are missing; allowed are ${listed(ALERT_TYPES)}` : undefined;
 }
 
@@ -144,7 +146,8 @@ async function store(system: System, write: Write, { prefix, email, act, by }: A
   const audit = { task: 'operators', at: now, act: `${act} ${prefix}`, by, reason: '', evidence, mails: [] };
   const writes = [write, lookWrite(`P#${prefix}`, now), auditWrite(audit)];
   const result = await system.table.transact(writes, system.random.id(now));
-  if (result.outcome !== 'applied') throw new Error(`${act} of ${email} for ${prefix} met a busy table; try again`);
+  if (result.outcome !== 'applied')
+    throw new Error(`${act} of ${email} for ${prefix} met a busy table; try again`);
 }
 
 async function rowsOf(table: Table, pk: string, prefix: string): Promise<Row[]> {

@@ -1,5 +1,5 @@
-import { type PolicyProblem, parsePolicy, withKeysSet } from '../abandonment/policy-parse.ts';
 import { GLOBAL_KEY_NAMES, SCOPED_KEY_NAMES } from '../abandonment/policy-keys.ts';
+import { type PolicyProblem, parsePolicy, withKeysSet } from '../abandonment/policy-parse.ts';
 import { isObject } from '../abandonment/policy-values.ts';
 import { listed, unknownKey } from '../abandonment/policy-wording.ts';
 import { STAGES, type Stage } from '../abandonment/task.ts';
@@ -77,7 +77,10 @@ function stageProblem(stage: unknown, deployed: string, ceiling: Stage): PolicyP
   if (stage === 'disable' && isProduction(deployed)) {
     const why = "brakes and the owner's page are not there yet";
     const allowed = `allowed are ${listed(['detect', 'notify'])}`;
-    return { path: 'stage', message: `"disable" is refused outside stages local and dev: ${why}; ${allowed}` };
+    return {
+      path: 'stage',
+      message: `"disable" is refused outside stages local and dev: ${why}; ${allowed}`,
+    };
   }
   const height = STAGES.indexOf(stage as Stage);
   if (height <= STAGES.indexOf(ceiling)) return undefined;
@@ -130,12 +133,22 @@ async function changePolicy(
     const writes = [
       over(policyWrite(scope, document), row),
       lookWrite(scope === '' ? 'ALL' : `P#${scope}`, now),
-      auditWrite({ task: 'operators', at: now, act: `${act} ${scope}`.trim(), by, reason: '', evidence, mails: [] }),
+      auditWrite({
+        task: 'operators',
+        at: now,
+        act: `${act} ${scope}`.trim(),
+        by,
+        reason: '',
+        evidence,
+        mails: [],
+      }),
     ];
     const result = await system.table.transact(writes, system.random.id(now));
     if (result.outcome === 'applied') return { outcome: 'written', document };
   }
-  throw new Error(`the policy of "${scope}" could not be changed: others change it at the same time; try again`);
+  throw new Error(
+    `the policy of "${scope}" could not be changed: others change it at the same time; try again`,
+  );
 }
 
 /** The write, if the row is still the one that was read: each write leaves its writer's name. */

@@ -96,7 +96,11 @@ async function hold(run: Run, due: Due[], pace: PaceRecord): Promise<Set<Due>> {
 /** What was held before stays held until it is approved. */
 async function alreadyHeld(run: Run, due: Due[]): Promise<Set<Due>> {
   const records = await loadTasks(run.system.table, due.map((one) => one.id));
-  return new Set(due.filter((one) => records.get(one.id)?.open?.brake?.approvedAt === undefined && records.get(one.id)?.open?.brake));
+  const isHeld = (id: string) => {
+    const brake = records.get(id)?.open?.brake;
+    return brake !== undefined && brake.approvedAt === undefined;
+  };
+  return new Set(due.filter((one) => isHeld(one.id)));
 }
 
 async function brake(run: Run, id: string): Promise<boolean> {

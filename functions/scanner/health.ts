@@ -1,5 +1,5 @@
 import type { Duration, Instant } from '../abandonment/time.ts';
-import { loadCounts } from '../store/counts.ts';
+import { loadCounts, loadLeft } from '../store/counts.ts';
 import { dataPlaneWrite, eachRow, lookWrite } from '../store/records.ts';
 import { type DataPlaneRecord, index, keys, type OutageRecord, sortable } from '../store/rows.ts';
 import { DONE, type Generator } from './generator.ts';
@@ -110,7 +110,9 @@ async function followOutage(run: Run, plane: DataPlaneRecord, open: OutageRecord
   const still = await lossesOf(run, plane.name, open.from, open.membersUntil);
   const joined = still.filter((loss) => loss > open.countedTo).length;
   const members = open.members + joined;
-  const ended = still.length < run.view.policies.global.correlatedShare * members;
+  const left = await loadLeft(run.system.table, plane.name, open.from, open.membersUntil);
+  const few = still.length < run.view.policies.global.correlatedShare * (members - left);
+  const ended = few || still.length === 0;
   if (!ended && joined === 0) return plane;
   const outage: OutageRecord = { ...open, members, countedTo: run.now, endedAt: ended ? run.now : null };
   if (ended) {

@@ -1,7 +1,9 @@
 import { isAlive, isEligible } from '../abandonment/evidence.ts';
 import type { EffectivePolicy } from '../abandonment/policy.ts';
 import { tenantOf } from '../abandonment/task.ts';
-import { keys, type TaskRecord } from './rows.ts';
+import type { Instant } from '../abandonment/time.ts';
+import { eachRow } from './records.ts';
+import { keys, sortable, type TaskRecord } from './rows.ts';
 import type { Table, Write } from './table.port.ts';
 
 /** Eligible and alive tasks of one tenant on one data plane. */
@@ -39,9 +41,19 @@ export function countWrites(before: TaskRecord | undefined, after: TaskRecord, p
   const writes: Write[] = [];
   if (old) {
     writes.push({ add: keys.count(old.dataPlane, old.tenant), by: { eligible: -1, alive: -old.alive } });
+    const lostAt = before?.evidence.lostAt;
+    if (lostAt !== undefined) writes.push({ add: keys.leftOutage(old.dataPlane, lostAt), by: { tasks: 1 } });
   }
   if (next) writes.push({ add: keys.count(next.dataPlane, next.tenant), by: { eligible: 1, alive: next.alive } });
   return writes;
+}
+
+/** How many tasks of a plane that lost `PRIMARY` in [from, to] have ceased to be eligible. */
+export async function loadLeft(table: Table, dataPlane: string, from: Instant, to: Instant): Promise<number> {
+  let left = 0;
+  const sk = { from: sortable(from), to: sortable(to) };
+  for await (const row of eachRow(table, { pk: keys.leftOutage(dataPlane, from).pk, sk })) left += Number(row.tasks);
+  return left;
 }
 
 /** The counters of one data plane, one entry per tenant. */

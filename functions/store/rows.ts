@@ -42,6 +42,8 @@ export const keys = {
   source: (name: string) => ({ pk: 'SOURCES', sk: name }),
   /** Tasks and data planes per plane and tenant: counts of eligible and of alive tasks. */
   count: (dataPlane: string, tenant: string) => ({ pk: `COUNT#${dataPlane}`, sk: tenant }),
+  /** How many tasks of a plane that lost `PRIMARY` at an instant are no longer eligible. */
+  leftOutage: (dataPlane: string, lostAt: Instant) => ({ pk: `LEFT#${dataPlane}`, sk: sortable(lostAt) }),
   pauses: () => ({ pk: 'META', sk: 'PAUSES' }),
   scans: () => ({ pk: 'META', sk: 'SCANS' }),
   pace: () => ({ pk: 'META', sk: 'PACE' }),
