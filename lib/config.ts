@@ -24,7 +24,9 @@ export function isDisposable(stage: string): boolean {
   return stage === 'local' || stage === 'dev';
 }
 
-/** SQS hides a message for six times the worker's time limit (and the batching window): Lambda's own advice. */
+/**
+ * SQS hides a message for six times the worker's time limit (and the batching window): Lambda's own advice.
+ */
 export function visibilitySeconds(queue: QueueConfig): number {
   return 6 * queue.timeoutSeconds + queue.batchWindowSeconds;
 }

@@ -3,7 +3,9 @@ import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRIC } from '../functions/platform/names.ts';
 import type { Alarms } from './constructs/alarms.ts';
 
-/** The alarms that belong to no single queue: refused events, mail that may not go, feedback that stays away. */
+/**
+ * The alarms that belong to no single queue: refused events, mail that may not go, feedback that stays away.
+ */
 export function addServiceAlarms(alarms: Alarms): void {
   const fiveMinutes = Duration.minutes(5);
   alarms.add({
@@ -12,6 +14,15 @@ export function addServiceAlarms(alarms: Alarms): void {
       'a system says things it may not say, or in a form nobody can read; what it says of tasks is not known.',
     metric: alarms.own(METRIC.eventRefused, 'ingest', fiveMinutes),
     threshold: 1,
+    silence: 'fine',
+  });
+  alarms.add({
+    name: 'scan-part-failing',
+    impact:
+      'a part of the scan fails each time; what it looks after (the text of the failure names it) stands still.',
+    metric: alarms.own(METRIC.generatorFailed, 'scanner', Duration.minutes(15)),
+    threshold: 1,
+    periods: 2,
     silence: 'fine',
   });
   alarms.add({
@@ -45,7 +56,10 @@ function addFeedbackAlarm(alarms: Alarms): void {
   });
 }
 
-/** SES pauses an account at 10 % bounces or 0.5 % complaints; its advice is to act at half of that or earlier. */
+/**
+ * SES pauses an account at 10 % bounces or 0.5 % complaints; its advice is to act at half of that or
+ * earlier.
+ */
 function addReputationAlarms(alarms: Alarms): void {
   const rate = (metricName: string) =>
     new Metric({ namespace: 'AWS/SES', metricName, statistic: Stats.AVERAGE, period: Duration.hours(1) });

@@ -91,11 +91,13 @@ export class ServiceStack extends Stack {
       'mail-events': this.addWorker('MailEvents', 'mail-events', environment),
     };
     const { table, operators } = this.props;
-    for (const one of [scanner, ...Object.values(workers)]) allowState(one, table, operators);
+    for (const one of [scanner, ...Object.values(workers)]) allowState(one, table);
+    scanner.allow(['sns:Publish'], [operators.topicArn]);
     const { notify, disable } = this.queues;
     scanner.allow(['sqs:SendMessage'], [notify.queue.queueArn, disable.queue.queueArn]);
     // A confirmation, which either of them may see first, puts `disabled` notices on their way.
-    for (const one of [workers.ingest, workers.disable]) one.allow(['sqs:SendMessage'], [notify.queue.queueArn]);
+    for (const one of [workers.ingest, workers.disable])
+      one.allow(['sqs:SendMessage'], [notify.queue.queueArn]);
     workers.disable.allow(['events:PutEvents'], [this.intake.bus.eventBusArn]);
     this.mail.allowSending(workers.notify);
     this.publishDeployment({

@@ -6,7 +6,10 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { type Config, isDisposable } from './config.ts';
 
-/** The key attributes' prefixes of the generic indexes; CloudFormation changes one per update, so all come at once. */
+/**
+ * The key attributes' prefixes of the generic indexes; CloudFormation changes one per update, so all come at
+ * once.
+ */
 const INDEX_KEYS = ['g1', 'g2', 'g3'] as const;
 
 /** What DynamoDB calls them: its names have at least three characters. */

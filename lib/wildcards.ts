@@ -1,7 +1,10 @@
 import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** The actions that AWS gives no resource for: the only ones that may be allowed on `*`. A test holds the list. */
+/**
+ * The actions that AWS gives no resource for: the only ones that may be allowed on `*`. A test holds the
+ * list.
+ */
 export const ACTIONS_WITHOUT_RESOURCE = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] as const;
 
 /** Tells cdk-nag why one wildcard finding stands. */

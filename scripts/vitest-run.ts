@@ -26,9 +26,9 @@ export function run(program: string, args: readonly string[]): Promise<number> {
 }
 
 /**
- * Runs Vitest (behind other programs, where `before` names some) and counts. A file that could not even be read
- * counts as one failure, and so does a run that failed although no test did. A program before Vitest may end well
- * without starting it.
+ * Runs Vitest (behind other programs, where `before` names some) and counts. A file that could not even be
+ * read counts as one failure, and so does a run that failed although no test did. A program before Vitest
+ * may end well without starting it.
  */
 export async function runVitest(args: readonly string[], before: readonly string[] = []): Promise<Tally> {
   const folder = await mkdtemp(join(tmpdir(), 'taskwarden-tests-'));

@@ -40,13 +40,7 @@ export interface Case {
   recipients: readonly Recipient[];
 }
 
-export type WaitReason =
-  | 'under-threshold'
-  | 'detecting'
-  | 'told'
-  | 'grace'
-  | 'notice-pending'
-  | 'disabling';
+export type WaitReason = 'under-threshold' | 'detecting' | 'told' | 'grace' | 'notice-pending' | 'disabling';
 
 /** What the decision rested on; instants as epoch milliseconds. */
 export interface Facts {
@@ -66,7 +60,12 @@ export type Answer =
   | { answer: 'unknown'; reason: Unknown['why'] }
   | { answer: 'waiting'; reason: WaitReason }
   | { answer: 'fire'; reason: 'abandoned' }
-  | { answer: 'warn'; reason: 'not-warned' | 'joined' | 'grace-taken-back'; to: Recipient[]; newGrace: boolean }
+  | {
+      answer: 'warn';
+      reason: 'not-warned' | 'joined' | 'grace-taken-back';
+      to: Recipient[];
+      newGrace: boolean;
+    }
   | { answer: 'remind'; reason: 'rung-due'; to: Recipient[]; lead: Duration; deadline: Instant }
   | { answer: 'disable'; reason: 'grace-over'; disableAt: Instant }
   | { answer: 'hold'; reason: HoldReason }
@@ -91,7 +90,10 @@ export function shortestLead(policy: EffectivePolicy): Duration {
 }
 
 /** The living recipients whose warning of the present grace SES took; with a date where one is threatened. */
-export function warnedOf(episode: Episode, recipients: readonly Recipient[]): { recipient: Recipient; told: Told }[] {
+export function warnedOf(
+  episode: Episode,
+  recipients: readonly Recipient[],
+): { recipient: Recipient; told: Told }[] {
   const warned: { recipient: Recipient; told: Told }[] = [];
   for (const recipient of recipients) {
     const told = episode.told[recipient.key];
@@ -125,7 +127,8 @@ export function deadlineOf(
     .map(({ told }) => told.acceptedAt as Instant);
   if (accepted.length > 0) {
     const first = Math.min(...accepted);
-    consider(first, first + policy.disableAfter, policy.disableAfter);
+    const after = Math.max(policy.disableAfter, episode.disableAfter);
+    consider(first, first + after, after);
   }
   return latest;
 }
@@ -155,7 +158,10 @@ class View {
     this.now = now;
     const { task, evidence, policy } = given;
     const open = openStaleness(task, evidence, policy, now);
-    const stale = [...evidence.stale, ...(open ? [open] : [])].map((span) => ({ ...span, why: 'stale' as const }));
+    const stale = [...evidence.stale, ...(open ? [open] : [])].map((span) => ({
+      ...span,
+      why: 'stale' as const,
+    }));
     this.unknown = stale.length > 0 ? [...given.unknown, ...stale] : given.unknown;
     this.alive = isAlive(evidence, policy);
     this.since = notPrimarySince(task, evidence, policy, now);
@@ -217,19 +223,40 @@ function ended(view: View): Undated | undefined {
   const { task, episode, pauses } = view.given;
   const ineligible = ineligibility(task);
   if (!episode) return ineligible ? { answer: 'ignore', reason: ineligible } : undefined;
-  if (ineligible === 'deleted' || episode.firedAt < task.firstSeenAt) return { answer: 'resolve', reason: 'deleted' };
-  if (ineligible === 'disabled' && episode.disabling?.state === 'requested') return { answer: 'waiting', reason: 'disabling' };
-  if (ineligible) return { answer: 'resolve', reason: 'ineligible' };
-  if (!pauses.evaluate && recovered(view, episode)) return { answer: 'resolve', reason: 'recovered' };
-  const published = task.publishedByUserAt;
+  return (
+    goneFromSight(view, episode, ineligible) ??
+    (!pauses.evaluate && recovered(view, episode) ? { answer: 'resolve', reason: 'recovered' } : undefined) ??
+    endedByPerson(view, episode) ??
+    (pauses.evaluate ? undefined : overByToday(view, episode))
+  );
+}
+
+function goneFromSight(
+  view: View,
+  episode: Episode,
+  ineligible: ReturnType<typeof ineligibility>,
+): Undated | undefined {
+  if (ineligible === 'deleted' || episode.firedAt < view.given.task.firstSeenAt) {
+    return { answer: 'resolve', reason: 'deleted' };
+  }
+  if (ineligible === 'disabled' && episode.disabling?.state === 'requested') {
+    return { answer: 'waiting', reason: 'disabling' };
+  }
+  return ineligible ? { answer: 'resolve', reason: 'ineligible' } : undefined;
+}
+
+function endedByPerson(view: View, episode: Episode): Undated | undefined {
+  const published = view.given.task.publishedByUserAt;
   if (published !== undefined && (published > episode.firedAt || view.vetoUntil !== null)) {
     return { answer: 'resolve', reason: 'user-published' };
   }
-  if (view.keepHolds) {
-    return { answer: 'resolve', reason: view.given.keep?.kind === 'snooze' ? 'snoozed' : 'kept' };
-  }
-  if (pauses.evaluate) return undefined;
-  if ((task.enabledAt ?? 0) > episode.firedAt) return { answer: 'resolve', reason: 'ineligible' };
+  if (!view.keepHolds) return undefined;
+  return { answer: 'resolve', reason: view.given.keep?.kind === 'snooze' ? 'snoozed' : 'kept' };
+}
+
+/** Enabled anew since it fired, or no longer abandoned under today's policy. */
+function overByToday(view: View, episode: Episode): Undated | undefined {
+  if ((view.given.task.enabledAt ?? 0) > episode.firedAt) return { answer: 'resolve', reason: 'ineligible' };
   const changed = view.given.policy.warnAfter > episode.warnAfter || view.since !== episode.since;
   return changed && !view.abandoned ? { answer: 'resolve', reason: 'policy' } : undefined;
 }
@@ -267,7 +294,9 @@ function ofEpisode(view: View, episode: Episode): Undated {
   if (view.openUnknown) return hold('unknown', view.now);
   if (policy.stage === 'detect') return { answer: 'waiting', reason: 'detecting' };
   if (recipients.length === 0) return hold('no-reachable-owner', view.now);
-  return warnings(view, episode) ?? (policy.stage === 'disable' ? grace(view, episode) : toldOnly(view, episode));
+  return (
+    warnings(view, episode) ?? (policy.stage === 'disable' ? grace(view, episode) : toldOnly(view, episode))
+  );
 }
 
 /** Who is to be warned: all where a new grace begins, else those who were not. */
@@ -275,7 +304,8 @@ function warnings(view: View, episode: Episode): Undated | undefined {
   const { recipients, policy } = view.given;
   const dated = policy.stage === 'disable';
   const lapsed = dated && episode.graceStage === 'disable' && graceLapsed(episode, recipients);
-  const raised = episode.grace === 0 || (dated ? episode.graceStage !== 'disable' : episode.graceStage === 'detect');
+  const raised =
+    episode.grace === 0 || (dated ? episode.graceStage !== 'disable' : episode.graceStage === 'detect');
   const newGrace = lapsed || raised;
   const to = newGrace ? [...recipients] : recipients.filter((one) => isUntold(episode, one, dated));
   if (to.length === 0) return undefined;
@@ -362,7 +392,8 @@ function dueRung(view: View, episode: Episode, deadline: Deadline): Duration | u
   if (open.length === 0) return undefined;
   const lead = Math.min(...open);
   const given = episode.rungs.some(
-    (rung) => rung.grace === episode.grace && rung.lead <= lead && deadline.disableAt - rung.deadline < REARM_AFTER,
+    (rung) =>
+      rung.grace === episode.grace && rung.lead <= lead && deadline.disableAt - rung.deadline < REARM_AFTER,
   );
   return given ? undefined : lead;
 }

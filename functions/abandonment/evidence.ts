@@ -24,7 +24,9 @@ export function isEligible(task: Task): boolean {
 }
 
 /** Why a task is not watched; undefined where it is. */
-export function ineligibility(task: Task): 'deleted' | 'disabled' | 'kind-without-shards' | 'dekaf' | undefined {
+export function ineligibility(
+  task: Task,
+): 'deleted' | 'disabled' | 'kind-without-shards' | 'dekaf' | undefined {
   if (task.deletedAt !== undefined) return 'deleted';
   if (!task.enabled) return 'disabled';
   if (task.kind === 'collection') return 'kind-without-shards';
@@ -149,7 +151,12 @@ export function unknownTime(from: Instant, to: Instant, unknown: readonly Interv
 }
 
 /** The first instant at which `amount` of counted time since `from` is reached, were nothing more unknown from `now` on. */
-export function instantAtCounted(from: Instant, amount: Duration, now: Instant, unknown: readonly Interval[]): Instant {
+export function instantAtCounted(
+  from: Instant,
+  amount: Duration,
+  now: Instant,
+  unknown: readonly Interval[],
+): Instant {
   const closed = unknown.filter((span) => span.to === null || span.to > from).sort((a, b) => a.from - b.from);
   let cursor = from;
   let left = amount;

@@ -1,4 +1,12 @@
-import { type Case, type Deadline, deadlineOf, decide, type Recipient, shortestLead, warnedOf } from './decide.ts';
+import {
+  type Case,
+  type Deadline,
+  deadlineOf,
+  decide,
+  type Recipient,
+  shortestLead,
+  warnedOf,
+} from './decide.ts';
 import type { Episode, Notice, Told } from './task.ts';
 import { type Duration, type Instant, roundUpToMinute } from './time.ts';
 
@@ -19,7 +27,8 @@ export function judgeNotice(given: Case, key: string, notice: Notice, now: Insta
     return { verdict: 'void', reason: decision.reason };
   }
   if (pauses.evaluate || pauses.notify) return { verdict: 'wait', reason: 'paused' };
-  if (decision.answer === 'hold' && decision.reason === 'unknown') return { verdict: 'wait', reason: 'unknown' };
+  if (decision.answer === 'hold' && decision.reason === 'unknown')
+    return { verdict: 'wait', reason: 'unknown' };
   if (decision.answer === 'warn' && decision.newGrace) return { verdict: 'wait', reason: 'new-grace' };
   const recipient = given.recipients.find((one) => one.key === key);
   const told = episode.told[key];
@@ -56,7 +65,8 @@ function judgeReminder(
   const { policy, recipients, unknown } = given;
   if (policy.stage !== 'disable') return { verdict: 'void', reason: 'stage' };
   if (recipient.declined) return { verdict: 'void', reason: 'declined' };
-  if (told.warning !== 'accepted' || told.grace !== episode.grace) return { verdict: 'void', reason: 'not-warned' };
+  if (told.warning !== 'accepted' || told.grace !== episode.grace)
+    return { verdict: 'void', reason: 'not-warned' };
   if (!told.reminder || told.reminder.state === 'done') return { verdict: 'void', reason: 'reminded' };
   const deadline = deadlineOf(episode, recipients, policy, unknown, now);
   if (!deadline) return { verdict: 'void', reason: 'no-date' };

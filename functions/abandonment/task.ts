@@ -116,6 +116,8 @@ export interface Episode {
   warnAfter: Duration;
   /** How many graces began; 0 before the first warning. */
   grace: number;
+  /** The longest `disableAfter` since the present grace began: a shorter one leaves its date. */
+  disableAfter: Duration;
   /** The stage the present grace's warnings speak of. */
   graceStage: Stage;
   told: Record<string, Told>;

@@ -1,9 +1,11 @@
 import { decide } from '../abandonment/decide.ts';
+import { tenantOf } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
-import { notifyMessageFor } from '../scanner/dispatch.ts';
-import { endEpisode, type Settled } from '../scanner/transitions.ts';
+import { SECOND } from '../abandonment/time.ts';
 import { recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
+import { notifyMessageFor } from '../scanner/dispatch.ts';
+import { endEpisode, type Settled } from '../scanner/transitions.ts';
 import { countWrites } from '../store/counts.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { auditWrite, loadRecipients, newRecipient, recipientWrite } from '../store/records.ts';
@@ -11,8 +13,6 @@ import { keys, type PendingNotice, ROW_VERSION, type TaskRecord } from '../store
 import type { Write } from '../store/table.port.ts';
 import { loadTask, taskWrite } from '../store/tasks.ts';
 import { lastOfEachKey } from '../store/writes.ts';
-import { tenantOf } from '../abandonment/task.ts';
-import { SECOND } from '../abandonment/time.ts';
 
 /** The owning system's word that a task is off. */
 export interface Confirmation {
@@ -127,6 +127,8 @@ async function queueNotices(system: System, task: string, told: ReadonlyMap<stri
     const gathering = { ...recipient, gatheringUntil: now + delaySeconds * SECOND };
     const result = await system.table.transact([recipientWrite(gathering)], system.random.id(now));
     if (result.outcome !== 'applied') continue;
-    await system.queues.send('notify', [notifyMessageFor({ now, id: task }, key, tenantOf(task), delaySeconds)]);
+    await system.queues.send('notify', [
+      notifyMessageFor({ now, id: task }, key, tenantOf(task), delaySeconds),
+    ]);
   }
 }

@@ -1,7 +1,7 @@
 import { decide } from '../abandonment/decide.ts';
 import type { Disabling } from '../abandonment/task.ts';
-import { controlPlaneFor } from '../control-planes/control-plane-for.ts';
 import type { ControlAnswer } from '../control-planes/control-plane.port.ts';
+import { controlPlaneFor } from '../control-planes/control-plane-for.ts';
 import { recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { FleetView } from '../store/fleet-view.ts';
@@ -23,8 +23,10 @@ export async function disableTask(
 ): Promise<Outcome> {
   const record = await loadTask(system.table, hint.task);
   const disabling = record?.open?.disabling;
-  if (!record?.open || !disabling || record.open.number !== hint.episode) return { outcome: 'skipped', reason: 'over' };
-  if (disabling.state === 'requested' && delivery.receiveCount === 1) return { outcome: 'skipped', reason: 'requested' };
+  if (!record?.open || !disabling || record.open.number !== hint.episode)
+    return { outcome: 'skipped', reason: 'over' };
+  if (disabling.state === 'requested' && delivery.receiveCount === 1)
+    return { outcome: 'skipped', reason: 'requested' };
   const view = await FleetView.load(system.table, recipientKey);
   const verdict = await judge(system, view, record, disabling);
   if (verdict !== 'disable') {
@@ -37,14 +39,24 @@ export async function disableTask(
 }
 
 /** An owner's wish is a human act, bound by no date, pause or hold. */
-async function judge(system: System, view: FleetView, record: TaskRecord, disabling: Disabling): Promise<string> {
+async function judge(
+  system: System,
+  view: FleetView,
+  record: TaskRecord,
+  disabling: Disabling,
+): Promise<string> {
   if (disabling.run === '') return 'disable';
   const { disabling: _, ...open } = record.open as NonNullable<TaskRecord['open']>;
   const decision = decide(await view.caseOf({ ...record, open }), system.clock.now());
   return decision.answer === 'disable' ? 'disable' : decision.reason;
 }
 
-async function ask(system: System, view: FleetView, record: TaskRecord, delivery: Delivery): Promise<Outcome> {
+async function ask(
+  system: System,
+  view: FleetView,
+  record: TaskRecord,
+  delivery: Delivery,
+): Promise<Outcome> {
   const open = record.open as NonNullable<TaskRecord['open']>;
   const disabling = open.disabling as Disabling;
   const byOwner = disabling.run === '';
@@ -76,7 +88,12 @@ async function ask(system: System, view: FleetView, record: TaskRecord, delivery
 function requested(system: System, record: TaskRecord, disabling: Disabling): TaskRecord {
   const now = system.clock.now();
   const next = { at: now + system.config.confirmWithin, why: 'look' as const };
-  const asked = { ...disabling, state: 'requested' as const, requestedAt: now, attempts: disabling.attempts + 1 };
+  const asked = {
+    ...disabling,
+    state: 'requested' as const,
+    requestedAt: now,
+    attempts: disabling.attempts + 1,
+  };
   return { ...record, open: { ...(record.open as NonNullable<TaskRecord['open']>), disabling: asked }, next };
 }
 

@@ -39,9 +39,11 @@ export async function undoDisabling(system: System, { task: id, by, reason }: Un
     evidence: { disabled: record.disabledByUs },
     mails: [],
   });
-  const writes = answer.outcome === 'confirmed' ? [...(await enabled(system, record, answer.at)), audit] : [audit];
+  const writes =
+    answer.outcome === 'confirmed' ? [...(await enabled(system, record, answer.at)), audit] : [audit];
   const result = await system.table.transact(writes, system.random.id(now));
-  if (result.outcome !== 'applied') return { outcome: 'refused', reason: 'the task changed meanwhile; try again' };
+  if (result.outcome !== 'applied')
+    return { outcome: 'refused', reason: 'the task changed meanwhile; try again' };
   return { outcome: answer.outcome === 'confirmed' ? 'enabled' : 'requested' };
 }
 

@@ -24,7 +24,12 @@ export async function applyDigest(system: System, view: FleetView, digest: Diges
   await system.table.transact(writes, system.random.id(system.clock.now()));
 }
 
-async function applyItem(system: System, view: FleetView, digest: DigestRecord, item: DigestItem): Promise<void> {
+async function applyItem(
+  system: System,
+  view: FleetView,
+  digest: DigestRecord,
+  item: DigestItem,
+): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const record = await loadTask(system.table, item.task);
     const open = record?.open?.number === item.episode ? record.open : null;
@@ -65,7 +70,12 @@ function isOfMail(reason: HoldReason | undefined): boolean {
   return reason === 'warning-not-accepted' || reason === 'paused';
 }
 
-async function settleNotice(system: System, digest: DigestRecord, item: DigestItem, open: boolean): Promise<void> {
+async function settleNotice(
+  system: System,
+  digest: DigestRecord,
+  item: DigestItem,
+  open: boolean,
+): Promise<void> {
   const row = await system.table.get(keys.notice(digest.recipient, item.task, item.episode));
   const notice = row as unknown as NoticeRecord | undefined;
   if (notice?.pending?.notice !== item.notice || notice.pending.since !== item.asked) return;
@@ -91,26 +101,44 @@ function withOutcome(open: Episode, digest: DigestRecord, item: DigestItem): Epi
 
 type Standing = ReturnType<typeof standingOf>;
 
-function withWarning(open: Episode, told: Told, digest: DigestRecord, item: DigestItem, outcome: Standing): Episode {
-  const mine = told.digest === digest.id || (told.grace === item.grace && told.warning !== 'accepted');
-  if (outcome === 'accepted') {
-    const dated = item.disableAt !== null;
-    const dates = withDate(open, digest.claimedAt, item);
-    if (told.grace !== item.grace || (told.warning === 'accepted' && told.digest !== digest.id)) {
-      return dates === open.dates ? open : { ...open, dates };
-    }
-    if (told.warning === 'accepted' && dates === open.dates) return open;
-    const acceptedAt = digest.sentAt ?? digest.claimedAt;
-    return changed(open, digest.recipient, { ...told, warning: 'accepted', dated, acceptedAt, digest: digest.id }, dates);
-  }
-  if (!mine) return open;
-  const warning = outcome === 'failed' ? 'failed' : 'tried';
-  if (told.warning === warning) return open;
+function withWarning(
+  open: Episode,
+  told: Told,
+  digest: DigestRecord,
+  item: DigestItem,
+  outcome: Standing,
+): Episode {
   const dates = wasPrinted(digest) ? withDate(open, digest.claimedAt, item) : open.dates;
-  return changed(open, digest.recipient, { ...told, warning, digest: digest.id }, dates);
+  const warning = warningAfter(told, digest, item, outcome);
+  if (!warning) return dates === open.dates ? open : { ...open, dates };
+  return changed(open, digest.recipient, { ...told, ...warning, digest: digest.id }, dates);
 }
 
-function withReminder(open: Episode, told: Told, digest: DigestRecord, item: DigestItem, outcome: Standing): Episode {
+/** How the recipient stands to be warned after the mail; undefined where it changes nothing. */
+function warningAfter(
+  told: Told,
+  digest: DigestRecord,
+  item: DigestItem,
+  outcome: Standing,
+): Partial<Told> | undefined {
+  const mine = told.digest === digest.id;
+  if (told.grace !== item.grace || (told.warning === 'accepted' && !mine)) return undefined;
+  if (outcome === 'accepted') {
+    if (told.warning === 'accepted') return undefined;
+    const acceptedAt = digest.sentAt ?? digest.claimedAt;
+    return { warning: 'accepted', dated: item.disableAt !== null, acceptedAt };
+  }
+  const warning = outcome === 'failed' ? 'failed' : 'tried';
+  return told.warning === warning ? undefined : { warning };
+}
+
+function withReminder(
+  open: Episode,
+  told: Told,
+  digest: DigestRecord,
+  item: DigestItem,
+  outcome: Standing,
+): Episode {
   const dates = wasPrinted(digest) ? withDate(open, digest.claimedAt, item) : open.dates;
   const { reminder } = told;
   if (!reminder || reminder.lead !== item.lead || reminder.state === 'done') {
@@ -118,7 +146,12 @@ function withReminder(open: Episode, told: Told, digest: DigestRecord, item: Dig
   }
   const state = outcome === 'void' ? ('tried' as const) : ('done' as const);
   if (state === reminder.state) return open;
-  return changed(open, digest.recipient, { ...told, reminder: { ...reminder, state, digest: digest.id } }, dates);
+  return changed(
+    open,
+    digest.recipient,
+    { ...told, reminder: { ...reminder, state, digest: digest.id } },
+    dates,
+  );
 }
 
 /** Whether SES took the mail, whatever became of it then: its dates are out in the world. */

@@ -8,7 +8,9 @@ export const mailEventsConsumer: Consumer<MailEvent[]> = {
   queue: 'mail-events',
   parse(body) {
     const parsed = parseSesEvent(body);
-    return parsed.ok ? { ok: true, message: parsed.events } : { ok: false, reason: parsed.reason, newer: false };
+    return parsed.ok
+      ? { ok: true, message: parsed.events }
+      : { ok: false, reason: parsed.reason, newer: false };
   },
   nameOf: (events) => `${events[0]?.kind ?? 'nothing'} ${events[0]?.messageId ?? ''}`,
   notAfter: () => undefined,

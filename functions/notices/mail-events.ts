@@ -34,7 +34,10 @@ function isSuppressed({ subType }: MailEvent): boolean {
  * Takes in what SES says of a mail. An event without a digest is about the newest mail to its recipient. What says
  * nothing of note (a delay, a soft bounce) is logged and counted.
  */
-export async function recordMailEvent(system: System, event: MailEvent): Promise<'recorded' | 'nothing' | 'unknown digest'> {
+export async function recordMailEvent(
+  system: System,
+  event: MailEvent,
+): Promise<'recorded' | 'nothing' | 'unknown digest'> {
   system.telemetry.metric('MailEvent', 1, 'Count', { kind: event.kind, bounceType: event.bounceType });
   const meaning = meaningOf(event);
   if (!meaning) return 'nothing';
@@ -47,7 +50,9 @@ export async function recordMailEvent(system: System, event: MailEvent): Promise
 
 async function digestsOf(system: System, event: MailEvent): Promise<string[]> {
   if (event.digest !== undefined) return [event.digest];
-  const found = await Promise.all(event.recipients.map((address) => digestAt(system, address, event.messageId)));
+  const found = await Promise.all(
+    event.recipients.map((address) => digestAt(system, address, event.messageId)),
+  );
   return found.filter((digest): digest is string => digest !== undefined);
 }
 

@@ -38,7 +38,12 @@ export async function mailOf(
   return { mail, items: [...byFacts.values()] };
 }
 
-function mailItem(system: System, view: FleetView, digest: DigestRecord, { notice, record, item }: Told): MailItem {
+function mailItem(
+  system: System,
+  view: FleetView,
+  digest: DigestRecord,
+  { notice, record, item }: Told,
+): MailItem {
   const facts = notice.pending?.facts as { disabledAt?: number; resolvedReason?: ResolveReason } | undefined;
   const now = system.clock.now();
   return {

@@ -11,15 +11,22 @@ import {
   noticeDelete,
   recipientWrite,
 } from '../store/records.ts';
-import type { DigestItem, DigestRecord, NoticeRecord, PendingNotice, RecipientRecord, TaskRecord } from '../store/rows.ts';
+import type {
+  DigestItem,
+  DigestRecord,
+  NoticeRecord,
+  PendingNotice,
+  RecipientRecord,
+  TaskRecord,
+} from '../store/rows.ts';
 import { loadTasks, taskWrite } from '../store/tasks.ts';
 import { recordOops } from '../work/oops.ts';
 import type { Delivery, Outcome } from '../work/pipeline.ts';
 import { retryDelaySeconds } from '../work/pipeline.ts';
 import { recipientKey } from './addresses.ts';
+import { mailOf } from './mail-of.ts';
 import { isAdmitted } from './ramp.ts';
 import { recordAccepted, recordRefused, recordRejected } from './record-digest.ts';
-import { mailOf } from './mail-of.ts';
 
 /** As many notices stand in one mail; what does not fit goes into the next (promise 7). */
 export const MOST_ITEMS = 1_000;
@@ -36,7 +43,11 @@ interface Chosen {
  * what was disabled. Each notice is decided again first; each mail is claimed, sent once, and recorded
  * (design.md section 7).
  */
-export async function notifyRecipient(system: System, recipient: string, delivery: Delivery): Promise<Outcome> {
+export async function notifyRecipient(
+  system: System,
+  recipient: string,
+  delivery: Delivery,
+): Promise<Outcome> {
   for (let mails = 0; ; mails += 1) {
     const outcome = await sendNext(system, recipient, delivery);
     if (outcome !== 'sent') {
@@ -53,7 +64,8 @@ async function sendNext(system: System, key: string, delivery: Delivery): Promis
   if (recipient.sending) return { outcome: 'skipped', reason: 'a mail is being sent' };
   if (pending.length === 0) return release(system, recipient, 'nothing to tell');
   if (recipient.dead) return dropAll(system, recipient, pending);
-  if (recipient.retryAt !== null && recipient.retryAt > now) return waitUntil(system, recipient, recipient.retryAt, now);
+  if (recipient.retryAt !== null && recipient.retryAt > now)
+    return waitUntil(system, recipient, recipient.retryAt, now);
   const view = await FleetView.load(system.table, recipientKey);
   if (view.pauses.notify) return release(system, recipient, 'paused');
   const ready = choose(view, recipient, pending, now);
@@ -77,15 +89,27 @@ async function release(system: System, recipient: RecipientRecord, reason: strin
 }
 
 /** A planned wait: the message stays on the queue and comes back then (at most 12 h away, SQS's limit). */
-async function waitUntil(system: System, recipient: RecipientRecord, at: Instant, now: Instant): Promise<Outcome> {
+async function waitUntil(
+  system: System,
+  recipient: RecipientRecord,
+  at: Instant,
+  now: Instant,
+): Promise<Outcome> {
   const delaySeconds = Math.ceil((at - now) / SECOND);
   if (delaySeconds > 11 * 3_600) return release(system, recipient, 'not yet');
   return { outcome: 'retry', reason: 'not yet', delaySeconds, failed: false };
 }
 
-async function dropAll(system: System, recipient: RecipientRecord, pending: NoticeRecord[]): Promise<Outcome> {
+async function dropAll(
+  system: System,
+  recipient: RecipientRecord,
+  pending: NoticeRecord[],
+): Promise<Outcome> {
   for (const { task, episode } of pending) {
-    await system.table.transact([noticeDelete(recipient.key, task, episode)], system.random.id(system.clock.now()));
+    await system.table.transact(
+      [noticeDelete(recipient.key, task, episode)],
+      system.random.id(system.clock.now()),
+    );
   }
   return release(system, recipient, 'dead address');
 }
@@ -99,8 +123,11 @@ function choose(
 ): { notices: Chosen['notice'][] } | { until: Instant | null } {
   const { digestEvery } = view.policies.global;
   const windowAt = recipient.lastMailAt === null ? 0 : recipient.lastMailAt + digestEvery;
-  const urgent = pending.some(({ pending: one }) => one.by !== undefined && one.by <= windowAt && one.by > now);
+  const urgent = pending.some(
+    ({ pending: one }) => one.by !== undefined && one.by <= windowAt && one.by > now,
+  );
   const readyAt = ({ pending: one }: Chosen['notice']): Instant | null => {
+    if (view.pauses.evaluate && isWindowed(one.notice)) return null;
     if (one.notice === 'warning' && !isAdmitted(recipient, now)) return null;
     return isWindowed(one.notice) && !urgent ? Math.max(one.notBefore, windowAt) : one.notBefore;
   };
@@ -124,7 +151,10 @@ async function judge(
   notices: Chosen['notice'][],
   now: Instant,
 ): Promise<Chosen[]> {
-  const tasks = await loadTasks(system.table, notices.map((one) => one.task));
+  const tasks = await loadTasks(
+    system.table,
+    notices.map((one) => one.task),
+  );
   const chosen: Chosen[] = [];
   for (const notice of notices) {
     const record = tasks.get(notice.task);
@@ -139,7 +169,11 @@ async function judge(
     if (verdict.verdict === 'send' && open) {
       chosen.push({ notice, record, item: presentItem(notice, open, verdict) });
     } else if (verdict.verdict === 'void') {
-      system.telemetry.log('info', 'notice skipped', { task: notice.task, notice: notice.pending.notice, reason: verdict.reason });
+      system.telemetry.log('info', 'notice skipped', {
+        task: notice.task,
+        notice: notice.pending.notice,
+        reason: verdict.reason,
+      });
       await drop(system, view, notice, open);
     }
   }
@@ -147,7 +181,12 @@ async function judge(
 }
 
 /** Takes back a notice that no longer holds, so that the next look can ask for another. */
-async function drop(system: System, view: FleetView, notice: NoticeRecord, record: TaskRecord | undefined): Promise<void> {
+async function drop(
+  system: System,
+  view: FleetView,
+  notice: NoticeRecord,
+  record: TaskRecord | undefined,
+): Promise<void> {
   const writer = () => system.random.id(system.clock.now());
   const told = record?.open?.told[notice.recipient];
   if (record?.open && told) {
@@ -155,7 +194,11 @@ async function drop(system: System, view: FleetView, notice: NoticeRecord, recor
     const done = told.reminder ? { ...told, reminder: { ...told.reminder, state: 'done' as const } } : told;
     const kept = notice.pending?.notice === 'reminder' || told.warning === 'accepted';
     const next = kept ? { ...others, [notice.recipient]: done } : others;
-    const changed = { ...record, open: { ...record.open, told: next }, next: { at: system.clock.now(), why: 'look' as const } };
+    const changed = {
+      ...record,
+      open: { ...record.open, told: next },
+      next: { at: system.clock.now(), why: 'look' as const },
+    };
     await system.table.transact([taskWrite(changed, view.policies.for(notice.task))], writer());
   }
   await system.table.transact([noticeDelete(notice.recipient, notice.task, notice.episode)], writer());
@@ -264,7 +307,12 @@ function draftOf(system: System, recipient: RecipientRecord, chosen: Chosen[]): 
 
 /** Claims the recipient and freezes what the mail says, in one transaction; false where another was first. */
 async function claim(system: System, recipient: RecipientRecord, digest: DigestRecord): Promise<boolean> {
-  const claimed = recipientWrite({ ...recipient, address: digest.address, sending: digest.id, retryAt: null });
+  const claimed = recipientWrite({
+    ...recipient,
+    address: digest.address,
+    sending: digest.id,
+    retryAt: null,
+  });
   const result = await system.table.transact(
     [digestWrite(digest, digest.leaseUntil), claimed],
     system.random.id(digest.claimedAt),

@@ -2,7 +2,14 @@ import { isWindowed } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import { digestWrite, eachRow, loadDigest, loadRecipient, newRecipient, recipientWrite } from '../store/records.ts';
+import {
+  digestWrite,
+  eachRow,
+  loadDigest,
+  loadRecipient,
+  newRecipient,
+  recipientWrite,
+} from '../store/records.ts';
 import { type DigestRecord, type DigestState, keys, type RecipientRecord } from '../store/rows.ts';
 import { loadTask, taskWrite, touch } from '../store/tasks.ts';
 import { recipientKey } from './addresses.ts';
@@ -17,7 +24,12 @@ interface Change {
 }
 
 /** SES took the mail. */
-export async function recordAccepted(system: System, view: FleetView, id: string, messageId: string): Promise<void> {
+export async function recordAccepted(
+  system: System,
+  view: FleetView,
+  id: string,
+  messageId: string,
+): Promise<void> {
   const now = system.clock.now();
   const stored = await change(system, id, ({ digest, recipient }) => ({
     digest: { ...digest, state: raised(digest.state, 'sent'), sentAt: now, messageId, applied: false },
@@ -49,7 +61,12 @@ export async function recordRejected(system: System, view: FleetView, id: string
 }
 
 /** SES surely did not take the mail, for no fault of the recipient: his notices wait for `retryAt`. */
-export async function recordRefused(system: System, view: FleetView, id: string, retryAt: Instant): Promise<void> {
+export async function recordRefused(
+  system: System,
+  view: FleetView,
+  id: string,
+  retryAt: Instant,
+): Promise<void> {
   const stored = await change(system, id, ({ digest, recipient }) => ({
     digest: { ...digest, state: raised(digest.state, 'superseded'), applied: false },
     recipient: recipient.sending === digest.id ? { ...recipient, sending: null, retryAt } : recipient,
@@ -57,7 +74,10 @@ export async function recordRefused(system: System, view: FleetView, id: string,
   if (!stored) return;
   await applyDigest(system, view, stored);
   const { table, random, clock } = system;
-  await table.transact([{ delete: keys.digest(id), if: [{ equals: ['state', 'superseded'] }] }], random.id(clock.now()));
+  await table.transact(
+    [{ delete: keys.digest(id), if: [{ equals: ['state', 'superseded'] }] }],
+    random.id(clock.now()),
+  );
 }
 
 /** Nobody knows whether SES took it, and nothing was heard of it in time: decided again. */
@@ -90,7 +110,10 @@ export async function recordEvent(
     const sentAt = digest.sentAt ?? (standingOf(next) === 'accepted' ? digest.claimedAt : null);
     return {
       digest: { ...digest, state: next, sentAt, applied: carries },
-      recipient: { ...mailed(recipient, digest, recipientMailAt(recipient, sentAt ?? at)), ...freed(recipient, digest) },
+      recipient: {
+        ...mailed(recipient, digest, recipientMailAt(recipient, sentAt ?? at)),
+        ...freed(recipient, digest),
+      },
     };
   });
   if (stored && !stored.applied) await applyDigest(system, view, stored);
@@ -120,7 +143,10 @@ async function recordDeath(
 
 /** What follows from a dead address; done again by the repair where it was left half done. */
 export async function finishDeath(system: System, view: FleetView, digest: DigestRecord): Promise<void> {
-  for await (const row of eachRow(system.table, { pk: keys.recipient(digest.recipient).pk, consistent: true })) {
+  for await (const row of eachRow(system.table, {
+    pk: keys.recipient(digest.recipient).pk,
+    consistent: true,
+  })) {
     if (row.sk !== 'R') await touchTask(system, view, row.task as string);
   }
   await applyDigest(system, view, digest);
@@ -146,13 +172,17 @@ async function change(
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const digest = await loadDigest(system.table, id);
     if (!digest) return undefined;
-    const recipient = (await loadRecipient(system.table, digest.recipient)) ?? newRecipient(digest.recipient, digest.address);
+    const recipient =
+      (await loadRecipient(system.table, digest.recipient)) ?? newRecipient(digest.recipient, digest.address);
     const next = make({ digest, recipient });
     if (!next) return undefined;
     const now = system.clock.now();
     // Where the index has it since it was claimed: moving it would bill two writes.
     const lookAt = next.digest.applied ? null : digest.leaseUntil;
-    const writes = [digestWrite(next.digest, lookAt), ...(next.recipient === recipient ? [] : [recipientWrite(next.recipient)])];
+    const writes = [
+      digestWrite(next.digest, lookAt),
+      ...(next.recipient === recipient ? [] : [recipientWrite(next.recipient)]),
+    ];
     const result = await system.table.transact(writes, system.random.id(now));
     if (result.outcome === 'applied') return { ...next.digest, rev: digest.rev + 1 };
   }

@@ -7,8 +7,8 @@ import { endByPerson } from '../scanner/transitions.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { auditWrite, loadRecipient, newRecipient, recipientWrite } from '../store/records.ts';
 import type { TaskRecord } from '../store/rows.ts';
-import { loadTask, taskWrite, touch } from '../store/tasks.ts';
 import type { Write } from '../store/table.port.ts';
+import { loadTask, taskWrite, touch } from '../store/tasks.ts';
 import { lastOfEachKey } from '../store/writes.ts';
 
 /** What a person wants for one task. */
@@ -105,7 +105,15 @@ export async function declineReminders(system: System, address: string, declined
     const recipient = known ?? newRecipient(key, normaliseAddress(address) ?? address);
     if (recipient.declined === declined) return;
     const act = declined ? 'decline reminders' : 'take reminders';
-    const audit = auditWrite({ task: 'recipients', at: now, act: `${act} ${key}`, by: key, reason: '', evidence: {}, mails: [] });
+    const audit = auditWrite({
+      task: 'recipients',
+      at: now,
+      act: `${act} ${key}`,
+      by: key,
+      reason: '',
+      evidence: {},
+      mails: [],
+    });
     const writes = [recipientWrite({ ...recipient, declined }), audit];
     if ((await system.table.transact(writes, system.random.id(now))).outcome === 'applied') return;
   }

@@ -52,6 +52,18 @@ export const METRIC = {
   messageDeadLettered: 'MessageDeadLettered',
   /** Records left for a later delivery because the function's time ran short. */
   messageLeft: 'MessageLeft',
+  /** One per failed attempt, a died process included. */
+  attemptFailed: 'AttemptFailed',
+  /** One per look of the breaker at all queues; its heartbeat. */
+  breakerRan: 'BreakerRan',
+  /** One per queue that the breaker keeps off, at each of its looks. */
+  breakerOpen: 'BreakerOpen',
+  /** A queue that did not work the canary of the scan before in time. */
+  canaryMissed: 'CanaryMissed',
+  /** Mails were accepted and SES said nothing of any mail for a day. */
+  feedbackSilent: 'FeedbackSilent',
+  /** No event was taken in for so long that something must be wrong. */
+  feedSilent: 'FeedSilent',
   /** An event from a source that may not say it, or that its schema refuses. */
   eventRefused: 'EventRefused',
   mailAccepted: 'MailAccepted',

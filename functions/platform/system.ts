@@ -20,6 +20,8 @@ export interface RuntimeConfig {
   sendLease: Duration;
   /** Domains that owners' addresses must belong to; null: any. */
   allowedDomains: string[] | null;
+  /** Whether canaries are sent, and feed and feedback watched, at the price of a few writes per scan. @default false */
+  canaries?: boolean;
 }
 
 /** Everything outside the rules, as ports. Use-cases take it first. */

@@ -33,7 +33,7 @@ export function heldBySpike<Due extends Counted>(
     const spike = spikeOf(rest, past, fleet, brake);
     if (!spike) break;
     const culprit = culpritOf(spike);
-    const guilty = (one: Counted) => (culprit ? culprit(one) : spike.includes(one as Due));
+    const guilty = (one: Counted) => (culprit ? culprit(one) : spike.includes(one));
     for (const one of rest.filter(guilty)) held.add(one);
     rest = rest.filter((one) => !guilty(one));
     past = past.filter((one) => !guilty(one));
@@ -41,18 +41,19 @@ export function heldBySpike<Due extends Counted>(
   return held;
 }
 
-function spikeOf<Due extends Counted>(
-  due: readonly Due[],
+/** All that makes up a spike, of the fleet or else of one data plane; undefined where there is none. */
+function spikeOf(
+  due: readonly Counted[],
   past: readonly Counted[],
   fleet: Fleet,
   brake: Brake,
-): readonly Due[] | undefined {
+): readonly Counted[] | undefined {
+  const all = [...due, ...past];
   const exceeds = (count: number, of: number) => count > brake.share * of && count > brake.shareFloor;
-  if (exceeds(due.length + past.length, fleet.total)) return due;
+  if (exceeds(all.length, fleet.total)) return all;
   for (const plane of new Set(due.map((one) => one.dataPlane))) {
-    const here = due.filter((one) => one.dataPlane === plane);
-    const before = past.filter((one) => one.dataPlane === plane);
-    if (exceeds(here.length + before.length, fleet.byPlane.get(plane) ?? 0)) return here;
+    const here = all.filter((one) => one.dataPlane === plane);
+    if (exceeds(here.length, fleet.byPlane.get(plane) ?? 0)) return here;
   }
   return undefined;
 }

@@ -1,9 +1,16 @@
 import { isWindowed, type Notice, tenantOf } from '../abandonment/task.ts';
 import { type Duration, HOUR, type Instant, SECOND } from '../abandonment/time.ts';
-import type { QueueName } from '../platform/ports.ts';
 import { isAdmitted } from '../notices/ramp.ts';
+import type { QueueName } from '../platform/ports.ts';
 import { inLastDay } from '../store/fleet-view.ts';
-import { eachRow, loadRamp, loadRecipients, newRecipient, rampWrite, recipientWrite } from '../store/records.ts';
+import {
+  eachRow,
+  loadRamp,
+  loadRecipients,
+  newRecipient,
+  rampWrite,
+  recipientWrite,
+} from '../store/records.ts';
 import { BUCKETS, index, type PaceRecord, type RecipientRecord } from '../store/rows.ts';
 import { notifyMessageFor } from './dispatch.ts';
 import { faultOf } from './faults.ts';
@@ -35,7 +42,7 @@ export const digestsGenerator: Generator = {
   band: 60,
   afterDecisions: true,
   async run(run, budget, cursor) {
-    if (run.view.pauses.notify || run.view.pauses.evaluate) return DONE;
+    if (run.view.pauses.notify) return DONE;
     const ramp = new Ramp(await loadRamp(run.system.table), run);
     for (let bucket = cursor === null ? 0 : Number(cursor); bucket < BUCKETS; bucket += 1) {
       const waiting = untilSpent(recipientsIn(run, bucket), budget);
@@ -56,6 +63,7 @@ async function* recipientsIn(run: Run, bucket: number): AsyncGenerator<Waiting> 
   for await (const row of eachRow(run.system.table, { index: 'g1', pk: index.pendingNotices(bucket) })) {
     const [key, task] = (row.g1sk as string).split('#') as [string, string];
     const { notBefore, notice, by } = row.p as { notBefore: Instant; notice: Notice; by?: Instant };
+    if (run.view.pauses.evaluate && isWindowed(notice)) continue;
     if (waiting && waiting.key !== key) {
       yield waiting;
       waiting = undefined;
@@ -82,7 +90,10 @@ async function* chunks<Item>(items: AsyncIterable<Item>, size: number): AsyncGen
 }
 
 async function dispatch(run: Run, waiting: Waiting[], ramp: Ramp): Promise<void> {
-  const records = await loadRecipients(run.system.table, waiting.map(({ key }) => key));
+  const records = await loadRecipients(
+    run.system.table,
+    waiting.map(({ key }) => key),
+  );
   const messages: { body: string; group: string; delaySeconds: number }[] = [];
   for (const one of waiting) {
     const record = records.get(one.key) ?? newRecipient(one.key, '');
@@ -108,7 +119,12 @@ function readyAt(run: Run, record: RecipientRecord, waiting: Waiting): Instant |
   return at < run.now + scanEvery ? at : undefined;
 }
 
-async function markQueued(run: Run, record: RecipientRecord, waiting: Waiting, at: Instant): Promise<boolean> {
+async function markQueued(
+  run: Run,
+  record: RecipientRecord,
+  waiting: Waiting,
+  at: Instant,
+): Promise<boolean> {
   const admittedAt = waiting.warned ? run.now : record.admittedAt;
   const write = recipientWrite({ ...record, queuedFor: at, admittedAt });
   const result = await run.system.table.transact([write], run.system.random.id(run.now));
@@ -125,7 +141,9 @@ class Ramp {
   constructor(record: PaceRecord, run: Run) {
     this.#record = record;
     this.#run = run;
-    const used = record.runs.filter(({ at }) => inLastDay(at, run.now)).reduce((sum, { count: size }) => sum + size, 0);
+    const used = record.runs
+      .filter(({ at }) => inLastDay(at, run.now))
+      .reduce((sum, { count: size }) => sum + size, 0);
     this.#left = run.view.policies.global.rampPerDay - used;
   }
 

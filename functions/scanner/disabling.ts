@@ -47,7 +47,11 @@ export const disablingGenerator: Generator = {
     due.sort((a, b) => (a.order < b.order ? -1 : 1));
     const pace = await loadPace(run.system.table);
     const held = await hold(run, due, pace);
-    await queue(run, due.filter((one) => !held.has(one) && !one.quiet), pace);
+    await queue(
+      run,
+      due.filter((one) => !held.has(one) && !one.quiet),
+      pace,
+    );
     return DONE;
   },
 };
@@ -73,21 +77,30 @@ async function dueOf(run: Run, row: Row): Promise<Due | undefined> {
 
 function isDue(decision: Decision): boolean {
   if (decision.answer === 'disable') return true;
-  return decision.answer === 'hold' && (decision.reason === 'quiet-hours' || decision.reason === 'blast-radius');
+  return (
+    decision.answer === 'hold' && (decision.reason === 'quiet-hours' || decision.reason === 'blast-radius')
+  );
 }
 
 /** Marks what a spike holds, tells operators, and answers all that is held. */
 async function hold(run: Run, due: Due[], pace: PaceRecord): Promise<Set<Due>> {
   const unapproved = due.filter((one) => !one.approved);
-  const past = pace.runs.filter((entry) => inLastDay(entry.at, run.now)).flatMap((entry) => entry.unapproved ?? []);
+  const past = pace.runs
+    .filter((entry) => inLastDay(entry.at, run.now))
+    .flatMap((entry) => entry.unapproved ?? []);
   const { blastRadius } = run.view.policies.global;
   if (unapproved.length + past.length <= blastRadius.shareFloor) return alreadyHeld(run, unapproved);
   const fleet = await fleetOf(run, pace);
   const held = heldBySpike(unapproved, past, fleet, blastRadius);
   const newly: Due[] = [];
-  await eachOf([...held], 16, async (one) => {
-    if (await brake(run, one.id)) newly.push(one);
-  }, faultOf(run, 'disabling'));
+  await eachOf(
+    [...held],
+    16,
+    async (one) => {
+      if (await brake(run, one.id)) newly.push(one);
+    },
+    faultOf(run, 'disabling'),
+  );
   if (newly.length > 0) await alertSpike(run, held.size);
   for (const one of await alreadyHeld(run, unapproved)) held.add(one);
   return held;
@@ -95,7 +108,10 @@ async function hold(run: Run, due: Due[], pace: PaceRecord): Promise<Set<Due>> {
 
 /** What was held before stays held until it is approved. */
 async function alreadyHeld(run: Run, due: Due[]): Promise<Set<Due>> {
-  const records = await loadTasks(run.system.table, due.map((one) => one.id));
+  const records = await loadTasks(
+    run.system.table,
+    due.map((one) => one.id),
+  );
   const isHeld = (id: string) => {
     const brake = records.get(id)?.open?.brake;
     return brake !== undefined && brake.approvedAt === undefined;
@@ -131,11 +147,15 @@ async function fleetOf(run: Run, pace: PaceRecord): Promise<Fleet> {
   const byPlane = new Map<string, number>();
   for (const plane of run.view.planes.keys()) {
     const counts = await loadCounts(run.system.table, plane);
-    byPlane.set(plane, counts.reduce((sum, one) => sum + one.eligible, 0));
+    byPlane.set(
+      plane,
+      counts.reduce((sum, one) => sum + one.eligible, 0),
+    );
   }
   for (const entry of pace.runs) {
     if (!inLastDay(entry.at, run.now)) continue;
-    for (const one of entry.turnedOff ?? []) byPlane.set(one.dataPlane, (byPlane.get(one.dataPlane) ?? 0) + 1);
+    for (const one of entry.turnedOff ?? [])
+      byPlane.set(one.dataPlane, (byPlane.get(one.dataPlane) ?? 0) + 1);
   }
   return { total: [...byPlane.values()].reduce((sum, size) => sum + size, 0), byPlane };
 }
@@ -173,7 +193,11 @@ async function start(run: Run, due: Due): Promise<void> {
     attempts: 0,
   };
   const open = { ...record.open, disabling };
-  const stored = await store(run, { ...record, open, next: { at: run.now + QUEUED_AGAIN_AFTER, why: 'look' } });
+  const stored = await store(run, {
+    ...record,
+    open,
+    next: { at: run.now + QUEUED_AGAIN_AFTER, why: 'look' },
+  });
   if (!stored) return;
   count(run, 'queuedToDisable');
   await run.system.queues.send('disable', [disableMessageFor(run, stored)]);

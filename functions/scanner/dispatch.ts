@@ -35,7 +35,10 @@ export async function sendDisable(run: Run, record: TaskRecord): Promise<void> {
 }
 
 /** The message that hints at a disabling. */
-export function disableMessageFor(run: Pick<Run, 'now' | 'id'>, record: TaskRecord): { body: string; group: string } {
+export function disableMessageFor(
+  run: Pick<Run, 'now' | 'id'>,
+  record: TaskRecord,
+): { body: string; group: string } {
   const body = JSON.stringify({
     v: MESSAGE_VERSION,
     kind: 'disable',

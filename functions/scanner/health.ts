@@ -39,7 +39,10 @@ async function alertSilence(run: Run, before: DataPlaneRecord, after: DataPlaneR
   const writer = run.system.random.id(run.now);
   if (due && !told) {
     const detail = `no life sign of ${after.name} since ${sortable(after.since)}; the clocks of its tasks stand still`;
-    await run.system.table.transact([operatorAlert('data-plane-silent', after.name, detail, run.now)], writer);
+    await run.system.table.transact(
+      [operatorAlert('data-plane-silent', after.name, detail, run.now)],
+      writer,
+    );
   }
   if (after.state !== 'silent' && told) await run.system.table.transact([{ delete: key }], writer);
 }

@@ -1,12 +1,12 @@
-import { type Instant } from '../abandonment/time.ts';
+import type { Instant } from '../abandonment/time.ts';
 import { eachRow } from '../store/records.ts';
 import { BUCKETS, index, keys, sortable } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { loadTasks } from '../store/tasks.ts';
 import { sendDisable } from './dispatch.ts';
+import { faultOf } from './faults.ts';
 import { type Budget, DONE, type Generator, type Turn } from './generator.ts';
 import { count, eachOf, lookAt, type Run } from './look.ts';
-import { faultOf } from './faults.ts';
 
 /** How many tasks are looked at at once. */
 const AT_ONCE = 16;
@@ -17,7 +17,12 @@ export const scopesGenerator: Generator = {
   band: 10,
   async run(run, budget) {
     for await (const request of eachRow(run.system.table, { pk: keys.look('').pk })) {
-      await eachOf(openIn(run, request.sk, budget), AT_ONCE, (id) => lookById(run, id), faultOf(run, 'scopes'));
+      await eachOf(
+        openIn(run, request.sk, budget),
+        AT_ONCE,
+        (id) => lookById(run, id),
+        faultOf(run, 'scopes'),
+      );
       if (budget.spent()) return { cursor: request.sk };
       const asked = { equals: ['at', request.at as number] as [string, number] };
       await run.system.table.transact(
@@ -56,7 +61,12 @@ export const ladderGenerator: Generator = {
     const from = cursor === null ? 0 : Number(cursor);
     for (let bucket = from; bucket < BUCKETS; bucket += 1) {
       const rows = dueIn(run, index.lookAt(bucket), run.now);
-      await eachOf(untilSpent(rows, budget), AT_ONCE, (row) => lookById(run, (row.pk as string).slice(2)), faultOf(run, 'ladder'));
+      await eachOf(
+        untilSpent(rows, budget),
+        AT_ONCE,
+        (row) => lookById(run, (row.pk as string).slice(2)),
+        faultOf(run, 'ladder'),
+      );
       if (budget.spent()) return { cursor: String(bucket) };
     }
     return DONE;
@@ -82,5 +92,6 @@ async function lookById(run: Run, id: string): Promise<void> {
   count(run, 'looked');
   const seen = await lookAt(run, record);
   const disabling = seen?.record.open?.disabling;
-  if (seen && disabling && seen.record.next && seen.record.next.at <= run.now) await sendDisable(run, seen.record);
+  if (seen && disabling && seen.record.next && seen.record.next.at <= run.now)
+    await sendDisable(run, seen.record);
 }

@@ -1,11 +1,11 @@
 import type { Case, Decision, Recipient } from '../abandonment/decide.ts';
-import { type Instant } from '../abandonment/time.ts';
+import type { Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import type { FleetView } from '../store/fleet-view.ts';
-import { loadTask, taskWrite } from '../store/tasks.ts';
 import type { TaskRecord } from '../store/rows.ts';
+import { loadTask, taskWrite } from '../store/tasks.ts';
 import { lastOfEachKey } from '../store/writes.ts';
-import { settle, type Settled } from './transitions.ts';
+import { type Settled, settle } from './transitions.ts';
 
 /** One run's view of the world and what it did. */
 export interface Run {

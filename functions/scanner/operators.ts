@@ -37,7 +37,8 @@ async function tell(run: Run, row: Row): Promise<void> {
 
 /** Whether what an alert about a task says still holds; other alerts are taken back by those who raised them. */
 async function lasts(run: Run, alert: OperatorAlertRecord): Promise<boolean> {
-  if (alert.code === 'veto-loop') return ((await loadTask(run.system.table, alert.subject))?.vetoes?.count ?? 0) > 0;
+  if (alert.code === 'veto-loop')
+    return ((await loadTask(run.system.table, alert.subject))?.vetoes?.count ?? 0) > 0;
   if (alert.code === 'no-reachable-owner') {
     return (await loadTask(run.system.table, alert.subject))?.hold?.reason === 'no-reachable-owner';
   }

@@ -59,7 +59,7 @@ async function tellUntold(run: Run, row: Row): Promise<void> {
 }
 
 function bareAlert(alert: AlertRecord): AlertRecord {
-  const { task, episode, type, stage, since, firedAt, resolvedAt, reason, evidence, mails, run, untold } = alert;
+  const { task, episode, type, stage, since, firedAt, resolvedAt, reason, evidence, mails, run, untold } =
+    alert;
   return { task, episode, type, stage, since, firedAt, resolvedAt, reason, evidence, mails, run, untold };
 }
-

@@ -54,7 +54,10 @@ export async function runScan(system: System, tick: Tick): Promise<ScanReport> {
   }
   const figures: Record<string, number> = {};
   const given = claimed.gaps === view.scans.gaps ? view : await FleetView.load(system.table, recipientKey);
-  const interrupted = await askGenerators({ system, view: given, id: run, now: system.clock.now(), figures }, tick);
+  const interrupted = await askGenerators(
+    { system, view: given, id: run, now: system.clock.now(), figures },
+    tick,
+  );
   if (!interrupted) await complete(system, claimed, run, figures);
   return { outcome: interrupted ? 'interrupted' : 'completed', run, figures };
 }
@@ -86,7 +89,12 @@ function gapsAfter(scans: ScansRecord, now: Instant, scanEvery: Duration): Scans
   return [...scans.gaps, { from, to: now }];
 }
 
-async function complete(system: System, claimed: ScansRecord, run: string, figures: Record<string, number>): Promise<void> {
+async function complete(
+  system: System,
+  claimed: ScansRecord,
+  run: string,
+  figures: Record<string, number>,
+): Promise<void> {
   const now = system.clock.now();
   const scans = await loadScans(system.table);
   const ended = scans.claimed === claimed.claimed ? { ...scans, leaseUntil: null, completedAt: now } : scans;
@@ -107,11 +115,17 @@ async function complete(system: System, claimed: ScansRecord, run: string, figur
 async function askGenerators(run: Run, tick: Tick): Promise<boolean> {
   const budget: Budget = { spent: () => tick.remainingMs() < MARGIN_MS };
   const known = new Map<string, GeneratorRecord>();
-  for (const row of await allRows(run.system.table, { pk: keys.generator('').pk })) known.set(row.sk, generatorFromRow(row));
+  for (const row of await allRows(run.system.table, { pk: keys.generator('').pk }))
+    known.set(row.sk, generatorFromRow(row));
   let unfinished = false;
   for (const generator of GENERATORS) {
     if (generator.afterDecisions && unfinished) continue;
-    const before = known.get(generator.name) ?? { name: generator.name, cursor: null, failures: 0, notBefore: 0 };
+    const before = known.get(generator.name) ?? {
+      name: generator.name,
+      cursor: null,
+      failures: 0,
+      notBefore: 0,
+    };
     if (before.notBefore > run.now) continue;
     const after = await askOne(run, generator, before, budget);
     if (after.cursor !== null) unfinished = true;
@@ -131,7 +145,13 @@ async function askOne(
     return { ...before, cursor, failures: 0, notBefore: 0 };
   } catch (error) {
     const failures = before.failures + 1;
-    recordOops(run.system, { worker: 'scanner', item: generator.name, attempt: failures, cause: 'fault', error });
+    recordOops(run.system, {
+      worker: 'scanner',
+      item: generator.name,
+      attempt: failures,
+      cause: 'fault',
+      error,
+    });
     run.system.telemetry.metric('GeneratorFailed', 1, 'Count', { generator: generator.name });
     const wait = failures < 3 ? 0 : Math.min(60, 2 ** (failures - 3)) * MINUTE;
     return { ...before, failures, notBefore: wait === 0 ? 0 : run.now + wait };
@@ -139,7 +159,10 @@ async function askOne(
 }
 
 async function storeGenerator(run: Run, before: GeneratorRecord, after: GeneratorRecord): Promise<void> {
-  const same = before.cursor === after.cursor && before.failures === after.failures && before.notBefore === after.notBefore;
+  const same =
+    before.cursor === after.cursor &&
+    before.failures === after.failures &&
+    before.notBefore === after.notBefore;
   if (same) return;
   const row = { ...keys.generator(after.name), v: ROW_VERSION, ...after };
   await run.system.table.transact([{ put: row }], run.system.random.id(run.now));

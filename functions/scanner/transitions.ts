@@ -1,4 +1,4 @@
-import { type Case, dateHolders, decide, type Decision, type Recipient } from '../abandonment/decide.ts';
+import { type Case, type Decision, dateHolders, decide, type Recipient } from '../abandonment/decide.ts';
 import { nextLook } from '../abandonment/next-look.ts';
 import type { Episode, HoldReason, ResolveReason, Told } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
@@ -22,7 +22,12 @@ const MOST_BESIDE = 90;
  * Follows `decide()` until it asks for nothing more: fires, resolves, warns, reminds, withdraws, holds. Pure; it
  * stops at `disable`, which needs the pace and the blast radius of the whole run.
  */
-export function settle(record: TaskRecord, caseOf: (record: TaskRecord) => Case, now: Instant, confirmWithin: Duration): Settled {
+export function settle(
+  record: TaskRecord,
+  caseOf: (record: TaskRecord) => Case,
+  now: Instant,
+  confirmWithin: Duration,
+): Settled {
   const settled: Settled = {
     record,
     beside: [],
@@ -73,6 +78,7 @@ function fire(settled: Settled, given: Case, now: Instant): void {
     since,
     warnAfter: given.policy.warnAfter,
     grace: 0,
+    disableAfter: given.policy.disableAfter,
     graceStage: 'detect',
     told: {},
     dates: [],
@@ -118,25 +124,51 @@ function vetoed(record: TaskRecord, reason: ResolveReason | HoldReason, given: C
 }
 
 /** The notices that an episode's end asks for, by recipient. */
-function partingNotices(given: Case, episode: Episode, reason: ResolveReason, now: Instant): Map<string, PendingNotice> {
-  const facts = {
-    since: episode.since,
-    restarts: given.evidence.restarts.total - given.evidence.restarts.atLoss,
-    resolvedReason: reason,
-  };
-  const notices = new Map<string, PendingNotice>();
-  const give = (key: string, notice: 'withdrawn' | 'recovered') =>
-    notices.set(key, { notice, since: now, notBefore: now, facts });
-  if (reason === 'policy' || reason === 'user-published' || reason === 'kept' || reason === 'snoozed') {
-    for (const key of dateHolders(episode)) {
-      const actor = reason === 'kept' || reason === 'snoozed' ? given.keep?.by : undefined;
-      if (episode.told[key]?.address !== actor) give(key, 'withdrawn');
-    }
+function partingNotices(
+  given: Case,
+  episode: Episode,
+  reason: ResolveReason,
+  now: Instant,
+): Map<string, PendingNotice> {
+  const [notice, keys] = partingOf(given, episode, reason);
+  const facts = factsAtEnd(given, episode, reason);
+  return new Map(keys.map((key) => [key, { notice, since: now, notBefore: now, facts }]));
+}
+
+/** Which notice an end asks for, and who gets it: nobody where nothing was promised or asked for. */
+function partingOf(
+  given: Case,
+  episode: Episode,
+  reason: ResolveReason,
+): ['withdrawn' | 'recovered', string[]] {
+  switch (reason) {
+    case 'policy':
+    case 'user-published':
+      return ['withdrawn', dateHolders(episode)];
+    case 'kept':
+    case 'snoozed':
+      return [
+        'withdrawn',
+        dateHolders(episode).filter((key) => episode.told[key]?.address !== given.keep?.by),
+      ];
+    case 'recovered':
+      return ['recovered', given.policy.recoveryMail ? acceptedBy(episode) : []];
+    default:
+      return ['withdrawn', []];
   }
-  if (reason === 'recovered' && given.policy.recoveryMail) {
-    for (const [key, told] of Object.entries(episode.told)) if (told.warning === 'accepted') give(key, 'recovered');
-  }
-  return notices;
+}
+
+/** Those whose warning SES took. */
+function acceptedBy(episode: Episode): string[] {
+  return Object.entries(episode.told)
+    .filter(([, told]) => told.warning === 'accepted')
+    .map(([key]) => key);
+}
+
+/** What a notice of an end says of the past. */
+function factsAtEnd(given: Case, episode: Episode, resolvedReason: ResolveReason): Record<string, unknown> {
+  const { total, atLoss } = given.evidence.restarts;
+  return { since: episode.since, restarts: total - atLoss, resolvedReason };
 }
 
 /**
@@ -223,11 +255,7 @@ function pend(settled: Settled, key: string, address: string, pending: PendingNo
 /** The stage went down: holders of a date learn that it does not hold; at `notify` that stands for their warning. */
 function withdraw(settled: Settled, given: Case, holders: string[], now: Instant): void {
   const open = settled.record.open as Episode;
-  const facts = {
-    since: open.since,
-    restarts: given.evidence.restarts.total - given.evidence.restarts.atLoss,
-    resolvedReason: 'policy',
-  };
+  const facts = factsAtEnd(given, open, 'policy');
   for (const key of holders) {
     const pending: PendingNotice = { notice: 'withdrawn', since: now, notBefore: now, facts };
     pend(settled, key, open.told[key]?.address ?? '', pending);
@@ -250,7 +278,8 @@ function warn(settled: Settled, given: Case, to: Recipient[], newGrace: boolean,
     told[key] = { address, grace, warning: 'pending', dated };
     pend(settled, key, address, { notice: 'warning', since: now, notBefore: now });
   }
-  withEpisode(settled, { told, grace, graceStage: given.policy.stage });
+  const disableAfter = newGrace ? given.policy.disableAfter : open.disableAfter;
+  withEpisode(settled, { told, grace, disableAfter, graceStage: given.policy.stage });
 }
 
 function remind(settled: Settled, decision: Extract<Decision, { answer: 'remind' }>, now: Instant): void {
@@ -272,8 +301,18 @@ function markLeft(episode: Episode, recipients: readonly Recipient[]): Episode {
   if (gone.length === 0) return episode;
   return {
     ...episode,
-    told: { ...episode.told, ...Object.fromEntries(gone.map(([key, told]) => [key, { ...told, left: true }])) },
+    told: {
+      ...episode.told,
+      ...Object.fromEntries(gone.map(([key, told]) => [key, { ...told, left: true }])),
+    },
   };
+}
+
+/** Keeps the longest grace that today's policy gave, so that a date moves only later (promise 2). */
+function keepLongest(episode: Episode, { policy }: Case): Episode {
+  return policy.disableAfter > episode.disableAfter
+    ? { ...episode, disableAfter: policy.disableAfter }
+    : episode;
 }
 
 /** The record as it waits: its hold, and the instant to look at it again. */
@@ -290,7 +329,10 @@ function waitFor(
   let next: TaskRecord['next'] = nextLook(decision, record.open, now, confirmWithin);
   if (record.next && next && record.next.at === next.at && record.next.why === next.why) next = record.next;
   const held = decision.answer === 'hold' ? vetoed(record, decision.reason, given) : record;
-  const open = held.open && given.policy.stage !== 'detect' ? markLeft(held.open, given.recipients) : held.open;
+  const open =
+    held.open && given.policy.stage !== 'detect'
+      ? keepLongest(markLeft(held.open, given.recipients), given)
+      : held.open;
   const same = hold === held.hold && next === held.next && open === held.open;
   return same ? held : { ...held, hold, next, open };
 }

@@ -31,7 +31,11 @@ function standingOf(record: TaskRecord | undefined, policy: EffectivePolicy): St
  * The additions that carry a task's change over to the counters of its data plane; to be written in the same
  * transaction. Empty where nothing changes. `before` is undefined for a task not stored yet.
  */
-export function countWrites(before: TaskRecord | undefined, after: TaskRecord, policy: EffectivePolicy): Write[] {
+export function countWrites(
+  before: TaskRecord | undefined,
+  after: TaskRecord,
+  policy: EffectivePolicy,
+): Write[] {
   const old = standingOf(before, policy);
   const next = standingOf(after, policy);
   if (old && next && old.dataPlane === next.dataPlane) {
@@ -44,7 +48,8 @@ export function countWrites(before: TaskRecord | undefined, after: TaskRecord, p
     const lostAt = before?.evidence.lostAt;
     if (lostAt !== undefined) writes.push({ add: keys.leftOutage(old.dataPlane, lostAt), by: { tasks: 1 } });
   }
-  if (next) writes.push({ add: keys.count(next.dataPlane, next.tenant), by: { eligible: 1, alive: next.alive } });
+  if (next)
+    writes.push({ add: keys.count(next.dataPlane, next.tenant), by: { eligible: 1, alive: next.alive } });
   return writes;
 }
 
@@ -52,7 +57,8 @@ export function countWrites(before: TaskRecord | undefined, after: TaskRecord, p
 export async function loadLeft(table: Table, dataPlane: string, from: Instant, to: Instant): Promise<number> {
   let left = 0;
   const sk = { from: sortable(from), to: sortable(to) };
-  for await (const row of eachRow(table, { pk: keys.leftOutage(dataPlane, from).pk, sk })) left += Number(row.tasks);
+  for await (const row of eachRow(table, { pk: keys.leftOutage(dataPlane, from).pk, sk }))
+    left += Number(row.tasks);
   return left;
 }
 

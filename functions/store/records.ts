@@ -1,4 +1,4 @@
-import { type Instant } from '../abandonment/time.ts';
+import type { Instant } from '../abandonment/time.ts';
 import {
   type AlertRecord,
   BUCKETS,
@@ -23,7 +23,11 @@ interface Revised {
   rev: number;
 }
 
-function revised(key: Key, record: Revised, places: Record<string, unknown> = {}): { put: Row; if: Condition[] } {
+function revised(
+  key: Key,
+  record: Revised,
+  places: Record<string, unknown> = {},
+): { put: Row; if: Condition[] } {
   return {
     put: { ...key, v: ROW_VERSION, b: BUCKETS, ...record, rev: record.rev + 1, ...places },
     if: [record.rev === 0 ? { absent: true } : { equals: ['rev', record.rev] }],
@@ -54,7 +58,11 @@ export async function allRows(table: Table, query: Omit<Query, 'cursor'>): Promi
 
 // --- alerts ---------------------------------------------------------------------------------------------
 
-export async function loadAlert(table: Table, task: string, episode: number): Promise<AlertRecord | undefined> {
+export async function loadAlert(
+  table: Table,
+  task: string,
+  episode: number,
+): Promise<AlertRecord | undefined> {
   const row = await table.get(keys.alert(task, episode));
   return row as unknown as AlertRecord | undefined;
 }
@@ -103,7 +111,10 @@ export async function loadRecipient(table: Table, key: string): Promise<Recipien
   return row as unknown as RecipientRecord | undefined;
 }
 
-export async function loadRecipients(table: Table, recipients: Iterable<string>): Promise<Map<string, RecipientRecord>> {
+export async function loadRecipients(
+  table: Table,
+  recipients: Iterable<string>,
+): Promise<Map<string, RecipientRecord>> {
   const rows = await table.batchGet([...new Set(recipients)].map((key) => keys.recipient(key)));
   return new Map(rows.map((row) => [row.key as string, row as unknown as RecipientRecord]));
 }
@@ -208,7 +219,8 @@ export function newDataPlane(name: string, now: Instant): DataPlaneRecord {
   return { name, state: 'up', since: now, lifeSignAt: null, unknown: [], outages: [], rev: 0 };
 }
 
-export const dataPlaneWrite = (record: DataPlaneRecord): Write => revised(keys.dataPlane(record.name), record);
+export const dataPlaneWrite = (record: DataPlaneRecord): Write =>
+  revised(keys.dataPlane(record.name), record);
 
 export function operatorAlertWrite(record: OperatorAlertRecord): Write {
   return revised(keys.operatorAlert(record.code, record.subject), record);

@@ -1,4 +1,14 @@
-import type { Episode, Evidence, HoldReason, Keep, Notice, ResolveReason, Stage, Task, Told } from '../abandonment/task.ts';
+import type {
+  Episode,
+  Evidence,
+  HoldReason,
+  Keep,
+  Notice,
+  ResolveReason,
+  Stage,
+  Task,
+  Told,
+} from '../abandonment/task.ts';
 import type { Duration, Instant, Interval } from '../abandonment/time.ts';
 
 /** The version of rows written today; older ones are upcast when read. */
@@ -6,6 +16,9 @@ export const ROW_VERSION = 1;
 
 /** How many partitions each bucketed index key is spread over; a row carries the number it was written with (`b`). */
 export const BUCKETS = 8;
+
+/** How many partitions the attempts under way are spread over. */
+export const WORK_BUCKETS = 4;
 
 /** A sortable text of an instant for index keys. */
 export function sortable(instant: Instant): string {
@@ -34,7 +47,11 @@ export const keys = {
     sk: `N#${task}#${String(episode).padStart(6, '0')}`,
   }),
   digest: (digest: string) => ({ pk: `G#${digest}`, sk: 'G' }),
-  work: (queue: string, key: string) => ({ pk: `W#${queue}#${key}`, sk: 'W' }),
+  /** An attempt that began: of one message about one item; four partitions, so that a few queries see all of them. */
+  work: (queue: string, item: string, messageId: string) => ({
+    pk: `W#${bucketOf(item, WORK_BUCKETS)}`,
+    sk: `${queue}#${item}#${messageId}`,
+  }),
   dataPlane: (name: string) => ({ pk: 'PLANES', sk: name }),
   policy: (scope: string) => ({ pk: 'POLICY', sk: `S#${scope}` }),
   subscription: (prefix: string, email: string) => ({ pk: `SUB#${prefix}`, sk: email }),
@@ -53,6 +70,24 @@ export const keys = {
   run: (run: Instant) => ({ pk: 'RUNS', sk: sortable(run) }),
   generator: (name: string) => ({ pk: 'GENERATORS', sk: name }),
   operatorAlert: (code: string, subject: string) => ({ pk: 'OPERATORS', sk: `${code}#${subject}` }),
+  /** Failures of one kind, and each of them. */
+  oops: (fingerprint: string) => ({ pk: 'OOPS', sk: fingerprint }),
+  oopsOccurrence: (fingerprint: string, at: Instant, id: string) => ({
+    pk: `OOPS#${fingerprint}`,
+    sk: `${sortable(at)}#${id}`,
+  }),
+  /** Work given up for a failure that no new attempt mends, under the failure's fingerprint. */
+  refusal: (fingerprint: string, item: string) => ({ pk: `REFUSED#${fingerprint}`, sk: item }),
+  breaker: (queue: string) => ({ pk: 'BREAKER', sk: queue }),
+  /** An operator's pause of a queue. */
+  queuePause: (queue: string) => ({ pk: 'BREAKER', sk: `PAUSE#${queue}` }),
+  /** What a probe writes to see that it can. */
+  probe: (queue: string) => ({ pk: 'BREAKER', sk: `PROBE#${queue}` }),
+  /** The newest canary of a queue that was worked. */
+  canary: (queue: string) => ({ pk: 'CANARY', sk: queue }),
+  /** When the newest event was taken in, and when SES last said something of a mail. */
+  feed: () => ({ pk: 'META', sk: 'FEED' }),
+  feedback: () => ({ pk: 'META', sk: 'FEEDBACK' }),
   /** A request to look once at all open episodes of a prefix (`P#acmeCo/`), a data plane (`D#eu-1`) or all (`ALL`). */
   look: (scope: string) => ({ pk: 'LOOKS', sk: scope }),
 } as const;
@@ -77,6 +112,8 @@ export const index = {
   open: (bucket: number) => `O#${bucket}`,
   /** g2: all alerts, by the instant they fired. */
   alerts: (bucket: number) => `A#${bucket}`,
+  /** g2: failures that feed the breaker of a queue, by the instant. */
+  failures: (queue: string) => `F#${queue}`,
   /** g2: all live tasks by id (for lists). */
   subscriptions: () => 'SUBSCRIPTIONS',
   admins: () => 'ADMINS',

@@ -40,7 +40,8 @@ export async function loadTasks(table: Table, ids: Iterable<string>): Promise<Ma
 
 /** The record in a stored row. */
 export function taskFromRow(row: Row): TaskRecord {
-  const { task, evidence, keep, episodes, open, hold, vetoes, disabledByUs, next, rev } = row as Row & TaskRecord;
+  const { task, evidence, keep, episodes, open, hold, vetoes, disabledByUs, next, rev } = row as Row &
+    TaskRecord;
   return { task, evidence, keep, episodes, open, hold, vetoes, disabledByUs, next, rev };
 }
 
@@ -116,5 +117,10 @@ function nextPlace(record: TaskRecord, bucket: number, since: string): Record<st
 
 function candidateOf(record: TaskRecord): Candidate {
   const { observedAt: _, ...evidence } = record.evidence;
-  return { task: { ...record.task, owners: [] }, evidence, keep: record.keep, hold: record.hold?.reason ?? null };
+  return {
+    task: { ...record.task, owners: [] },
+    evidence,
+    keep: record.keep,
+    hold: record.hold?.reason ?? null,
+  };
 }

@@ -24,12 +24,17 @@ export type NotifyMessage = z.infer<typeof notifyMessage>;
 export type DisableMessage = z.infer<typeof disableMessage>;
 
 /** Reads a message of one kind; says whether an unreadable one was written by newer code. */
-export function parseMessage<Schema extends z.ZodMiniType>(schema: Schema, body: unknown): Parsed<z.infer<Schema>> {
+export function parseMessage<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  body: unknown,
+): Parsed<z.infer<Schema>> {
   const result = schema.safeParse(body);
   if (result.success) return { ok: true, message: result.data };
   const version = (body as { v?: unknown } | null)?.v;
   const newer = typeof version === 'number' && version > MESSAGE_VERSION;
   const issue = result.error.issues[0];
-  const reason = newer ? `version ${version} is newer` : `${issue?.path.join('.') || 'message'}: ${issue?.message}`;
+  const reason = newer
+    ? `version ${version} is newer`
+    : `${issue?.path.join('.') || 'message'}: ${issue?.message}`;
   return { ok: false, reason, newer };
 }

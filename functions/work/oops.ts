@@ -1,27 +1,122 @@
+import { METRIC } from '../platform/names.ts';
 import type { System } from '../platform/system.ts';
+import { keys, ROW_VERSION } from '../store/rows.ts';
+import type { Row, Write } from '../store/table.port.ts';
+import { classOf, type FailureClass } from './failure-class.ts';
+import { fingerprintOf, sampleOf, siteOf } from './oops-fingerprint.ts';
+import { type KindOfOops, type OopsOccurrence, storeOops } from './oops-rows.ts';
+import { takeSuccesses } from './successes.ts';
 
 /** One failed attempt. */
 export interface Oops {
   worker: string;
   /** The work item's name: ids, never addresses. */
   item: string;
-  attempt: number;
-  cause: 'fault' | 'died' | 'environment' | 'permanent';
+  /** From 1; null where it was no attempt at work (a breaker that opens). */
+  attempt: number | null;
+  /** `fault`: something was thrown, and what it means is read from it; `died`: a start without an end. */
+  cause: FailureClass | 'fault' | 'died';
   error: unknown;
+  /** The version of the code that failed, where it is not the one that says so. */
+  version?: string;
 }
 
-/** Leaves the record of a failed attempt (promise 12): to the log first, so that a failing table loses none. */
-export function recordOops(system: System, oops: Oops): void {
+interface Reported {
+  kind: KindOfOops;
+  occurrence: OopsOccurrence;
+}
+
+/** Only these say that the next item would fail like this one. */
+const FEEDS_BREAKER = new Set(['environment', 'bug', 'died']);
+
+/**
+ * Leaves the record of a failed attempt (promise 12): to the log first, before anything is awaited, so that neither
+ * a failing table nor a failing sink loses one; then as rows. Never throws: a record that cannot be written changes
+ * nothing for the work. Gives the fingerprint.
+ */
+export async function recordOops(system: System, oops: Oops): Promise<string> {
+  const reported = reportOf(system, oops);
+  logOops(system, oops, reported);
+  try {
+    await storeOops(system, reported.kind, reported.occurrence);
+  } catch (error) {
+    system.telemetry.log('warn', 'OOPS not stored', {
+      fingerprint: reported.kind.fingerprint,
+      error: String(error),
+    });
+  }
+  return reported.kind.fingerprint;
+}
+
+/** The row of an attempt that began. */
+export interface StartRow {
+  queue: string;
+  item: string;
+  messageId: string;
+  attempt: number;
+  startedAt: number;
+  /** When its process is stopped at the latest. */
+  endsBy: number;
+  /** Null while it runs; when it ended without its message being done with, or was found dead. */
+  endedAt: number | null;
+  functionVersion: string;
+}
+
+/**
+ * Leaves the record of an attempt that began and never ended, and marks its row in the same transaction, so that
+ * whoever finds it first (the next attempt, the watchdog) counts it alone. False where somebody did before. Throws
+ * where the table fails: the row stays, and so the death is found again.
+ */
+export async function recordDeath(system: System, row: Row): Promise<boolean> {
+  const start = row as unknown as StartRow;
+  const { queue, item, messageId, attempt, functionVersion } = start;
+  const error = new Error(`attempt ${attempt} of version ${functionVersion} began and never ended`);
+  const oops: Oops = { worker: queue, item, attempt, cause: 'died', error, version: functionVersion };
+  const reported = reportOf(system, oops);
+  const claim: Write = {
+    put: { ...row, ...keys.work(queue, item, messageId), v: ROW_VERSION, endedAt: system.clock.now() },
+    if: [{ equals: ['attempt', attempt] }, { equals: ['endedAt', null] }],
+  };
+  if (!(await storeOops(system, reported.kind, reported.occurrence, claim))) return false;
+  logOops(system, oops, reported);
+  return true;
+}
+
+function reportOf(system: System, oops: Oops): Reported {
   const error = oops.error instanceof Error ? oops.error : new Error(String(oops.error));
-  system.telemetry.log('error', 'attempt failed', {
+  const attempt = oops.attempt ?? 0;
+  const cause = oops.cause === 'fault' ? classOf(oops.error, attempt) : oops.cause;
+  const named = { worker: oops.worker, cause, error: error.name, site: siteOf(error.stack) };
+  const kind = { ...named, fingerprint: fingerprintOf(named), sample: sampleOf(error.message) };
+  const feedsBreaker = oops.attempt !== null && FEEDS_BREAKER.has(cause);
+  const occurrence: OopsOccurrence = {
+    fingerprint: kind.fingerprint,
+    at: system.clock.now(),
     worker: oops.worker,
     item: oops.item,
-    attempt: oops.attempt,
-    cause: oops.cause,
-    error: error.name,
-    message: error.message,
-    site: error.stack?.split('\n')[1]?.trim(),
-    functionVersion: system.config.functionVersion,
+    attempt,
+    version: oops.version ?? system.config.functionVersion,
+    attempts: feedsBreaker ? 1 + takeSuccesses(system, oops.worker) : 1,
+    feedsBreaker,
+  };
+  return { kind, occurrence };
+}
+
+function logOops(system: System, oops: Oops, { kind, occurrence }: Reported): void {
+  const { worker, cause, fingerprint, site, error } = kind;
+  const { item, attempt, version } = occurrence;
+  const message = oops.error instanceof Error ? oops.error.message : String(oops.error);
+  system.telemetry.log('error', oops.attempt === null ? 'failure' : 'attempt failed', {
+    fingerprint,
+    worker,
+    item,
+    attempt,
+    cause,
+    error,
+    message,
+    site,
+    functionVersion: version,
   });
-  system.telemetry.metric('AttemptFailed', 1, 'Count', { worker: oops.worker, cause: oops.cause });
+  if (oops.attempt === null) return;
+  system.telemetry.metric(METRIC.attemptFailed, 1, 'Count', { worker, cause, fingerprint });
 }

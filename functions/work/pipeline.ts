@@ -1,8 +1,12 @@
 import { type Duration, type Instant, MINUTE, SECOND } from '../abandonment/time.ts';
 import type { QueueName } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
-import { keys, ROW_VERSION } from '../store/rows.ts';
+import { type Attempt, recordEnd, recordStart } from './attempts.ts';
+import { canaryIn, workCanary } from './canary.ts';
+import type { FailureClass } from './failure-class.ts';
 import { recordOops } from './oops.ts';
+import { sampleOf } from './oops-fingerprint.ts';
+import { countSuccess } from './successes.ts';
 
 /** One receive of one message. */
 export interface Delivery {
@@ -12,15 +16,18 @@ export interface Delivery {
   receiveCount: number;
   /** The receive after which the broker dead-letters it. */
   maxReceives: number;
+  /** When the process is stopped at the latest; 30 s from now where it is not told. */
+  endsBy?: Instant;
 }
 
 /** What became of a message: every one ends as done, skipped with a reason, or in a dead-letter queue with its reason. */
 export type Outcome =
   | { outcome: 'done'; reason: string }
   | { outcome: 'skipped'; reason: string }
-  /** Back to the queue, visible again after the delay. `failed`: a failed attempt, not a wait that was planned. */
-  | { outcome: 'retry'; reason: string; delaySeconds: number; failed: boolean }
-  | { outcome: 'dead-letter'; reason: string };
+  /** Back to the queue, visible again after the delay. `failed`: a failed attempt, not a wait that was planned.
+   * `recorded`: whoever acted left its OOPS record already. */
+  | { outcome: 'retry'; reason: string; delaySeconds: number; failed: boolean; recorded?: true }
+  | { outcome: 'dead-letter'; reason: string; recorded?: true };
 
 export type Parsed<Message> =
   | { ok: true; message: Message }
@@ -41,6 +48,8 @@ export interface Consumer<Message> {
   handBack?(system: System, message: Message, retryAt: Instant): Promise<void>;
   /** Decides again on fresh state, acts, records. A throw is a fault: tried again with growing delays. */
   act(system: System, message: Message, delivery: Delivery): Promise<Outcome>;
+  /** Exercises what only this work rests on, and harms nothing; throws where it could not be done now. */
+  probe?(system: System): Promise<void>;
 }
 
 const FIRST_DELAY: Duration = 20 * SECOND;
@@ -58,85 +67,121 @@ export async function processMessage<Message>(
   consumer: Consumer<Message>,
   delivery: Delivery,
 ): Promise<Outcome> {
-  const parsed = parse(consumer, delivery.body);
-  if (!parsed.ok) {
-    return parsed.newer ? failed(system, delivery, parsed.reason) : { outcome: 'dead-letter', reason: parsed.reason };
-  }
+  const body = read(delivery.body);
+  const canary = canaryIn(body);
+  if (canary) return attempt(system, attemptOf(consumer, 'canary', delivery), () => workCanary(system, consumer.queue, canary));
+  const parsed = body === undefined ? NOT_JSON : consumer.parse(body);
+  if (!parsed.ok) return unreadable(system, consumer, delivery, parsed);
   const { message } = parsed;
   const notAfter = consumer.notAfter(message);
   if (notAfter !== undefined && system.clock.now() > notAfter) return { outcome: 'skipped', reason: 'expired' };
-  const item = consumer.nameOf(message);
+  const known = attemptOf(consumer, consumer.nameOf(message), delivery);
+  const handBack = consumer.queuedAgainFromState
+    ? async () => consumer.handBack?.(system, message, system.clock.now() + LONGEST_DELAY)
+    : undefined;
+  return attempt(system, known, () => consumer.act(system, message, delivery), handBack);
+}
+
+const NOT_JSON = { ok: false, reason: 'not JSON', newer: false } as const;
+
+function read(body: string): unknown {
   try {
-    if (consumer.queuedAgainFromState) await recordStart(system, consumer.queue, item, delivery);
-    const outcome = await consumer.act(system, message, delivery);
-    if (consumer.queuedAgainFromState) await recordEnd(system, consumer.queue, item);
-    return outcome.outcome === 'retry' && outcome.failed
-      ? await handedBack(system, consumer, message, delivery, outcome)
-      : outcome;
-  } catch (error) {
-    recordOops(system, { worker: consumer.queue, item, attempt: delivery.receiveCount, cause: 'fault', error });
-    return handedBack(system, consumer, message, delivery, failed(system, delivery, 'fault'));
+    return JSON.parse(body);
+  } catch {
+    return undefined;
   }
 }
 
-function parse<Message>(consumer: Consumer<Message>, body: string): Parsed<Message> {
+function attemptOf<Message>({ queue, queuedAgainFromState }: Consumer<Message>, item: string, delivery: Delivery): Attempt {
+  return { queue, item, delivery, always: queuedAgainFromState && item !== 'canary' };
+}
+
+/** Written by newer code: tried again once that is deployed. Else nobody will ever read it. */
+async function unreadable<Message>(
+  system: System,
+  consumer: Consumer<Message>,
+  delivery: Delivery,
+  { reason, newer }: { reason: string; newer: boolean },
+): Promise<Outcome> {
+  const known = attemptOf(consumer, delivery.messageId, delivery);
+  await recordFailure(system, known, newer ? 'retryable' : 'permanent', reason);
+  return newer ? failed(system, delivery, reason) : { outcome: 'dead-letter', reason, recorded: true };
+}
+
+/** Records the start, acts, records the end and what failed: one OOPS for each failed attempt. */
+async function attempt(
+  system: System,
+  known: Attempt,
+  act: () => Promise<Outcome>,
+  handBack?: () => Promise<unknown>,
+): Promise<Outcome> {
+  let outcome: Outcome;
   try {
-    return consumer.parse(JSON.parse(body));
-  } catch {
-    return { ok: false, reason: 'not JSON', newer: false };
+    await recordStart(system, known);
+    outcome = await act();
+    await recordFailedOutcome(system, known, outcome);
+  } catch (error) {
+    const { queue: worker, item, delivery } = known;
+    await recordOops(system, { worker, item, attempt: delivery.receiveCount, cause: 'fault', error });
+    outcome = failed(system, delivery, 'fault');
   }
+  if (!isFailure(outcome)) countSuccess(system, known.queue);
+  const settled = handBack && isFailure(outcome) ? await handedBack(system, known, outcome, handBack) : outcome;
+  await recordEnd(system, known, settled.outcome !== 'retry');
+  return settled;
+}
+
+function isFailure(outcome: Outcome): boolean {
+  return outcome.outcome === 'dead-letter' || (outcome.outcome === 'retry' && outcome.failed);
+}
+
+async function recordFailedOutcome(system: System, known: Attempt, outcome: Outcome): Promise<void> {
+  if (outcome.outcome === 'dead-letter' && !outcome.recorded) {
+    await recordFailure(system, known, 'permanent', outcome.reason);
+  }
+  if (outcome.outcome === 'retry' && outcome.failed && !outcome.recorded) {
+    await recordFailure(system, known, 'retryable', outcome.reason);
+  }
+}
+
+/** A failure that was answered and not thrown: its reason stands for the error's class. */
+async function recordFailure(system: System, known: Attempt, cause: FailureClass, reason: string): Promise<void> {
+  const error = new Error(reason);
+  error.name = sampleOf(reason).slice(0, 60);
+  const { queue: worker, item, delivery } = known;
+  await recordOops(system, { worker, item, attempt: delivery.receiveCount, cause, error });
 }
 
 function failed(system: System, delivery: Delivery, reason: string): Outcome {
   const delaySeconds = retryDelaySeconds(delivery.receiveCount, system.random.next());
-  return { outcome: 'retry', reason, delaySeconds, failed: true };
+  return { outcome: 'retry', reason, delaySeconds, failed: true, recorded: true };
 }
 
 /**
  * On the last allowed receive of work that the state queues again, the message is given up and the work is not:
  * the broker would only dead-letter what is still due.
  */
-async function handedBack<Message>(
+async function handedBack(
   system: System,
-  consumer: Consumer<Message>,
-  message: Message,
-  delivery: Delivery,
+  { queue, item, delivery }: Attempt,
   outcome: Outcome,
+  handBack: () => Promise<unknown>,
 ): Promise<Outcome> {
-  if (!consumer.queuedAgainFromState || delivery.receiveCount < delivery.maxReceives) return outcome;
-  const item = consumer.nameOf(message);
+  if (outcome.outcome !== 'retry' || delivery.receiveCount < delivery.maxReceives) return outcome;
   try {
-    await consumer.handBack?.(system, message, system.clock.now() + LONGEST_DELAY);
+    await handBack();
   } catch (error) {
-    recordOops(system, { worker: consumer.queue, item, attempt: delivery.receiveCount, cause: 'fault', error });
+    system.telemetry.log('warn', 'work is not handed back', { queue, item, error: String(error) });
     return outcome;
   }
-  system.telemetry.log('warn', 'work is left to the scanner', { queue: consumer.queue, item });
+  system.telemetry.log('warn', 'work is left to the scanner', { queue, item });
   return { outcome: 'skipped', reason: 'left-to-the-scanner' };
 }
 
-async function recordStart(system: System, queue: QueueName, item: string, delivery: Delivery): Promise<void> {
-  const key = keys.work(queue, item);
-  const before = await system.table.get(key);
-  if (before) {
-    recordOops(system, {
-      worker: queue,
-      item,
-      attempt: Number(before.attempt),
-      cause: 'died',
-      error: new Error(`attempt ${before.attempt} of version ${before.functionVersion} began and never ended`),
-    });
-  }
-  const start = {
-    ...key,
-    v: ROW_VERSION,
-    attempt: delivery.receiveCount,
-    startedAt: system.clock.now(),
-    functionVersion: system.config.functionVersion,
-  };
-  await system.table.transact([{ put: start }], system.random.id(system.clock.now()));
-}
-
-async function recordEnd(system: System, queue: QueueName, item: string): Promise<void> {
-  await system.table.transact([{ delete: keys.work(queue, item) }], system.random.id(system.clock.now()));
+/** A delivery that is put back before its work began, as planned: the next one must not take it for a death. */
+export async function recordPutBack<Message>(system: System, consumer: Consumer<Message>, delivery: Delivery): Promise<void> {
+  const body = read(delivery.body);
+  const parsed = body === undefined ? NOT_JSON : consumer.parse(body);
+  if (!parsed.ok || canaryIn(body)) return;
+  await recordEnd(system, attemptOf(consumer, consumer.nameOf(parsed.message), delivery), false);
 }

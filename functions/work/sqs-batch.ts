@@ -3,7 +3,7 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { METRIC } from '../platform/names.ts';
 import type { Receiver } from '../platform/receiver.port.ts';
 import type { System } from '../platform/system.ts';
-import { type Consumer, type Delivery, type Outcome, processMessage } from './pipeline.ts';
+import { type Consumer, type Delivery, type Outcome, processMessage, recordPutBack } from './pipeline.ts';
 
 /** A worker of one queue. */
 export interface BatchWorker<Message> {
@@ -55,11 +55,14 @@ async function workRecord<Message>(
   remainingMs: () => number,
 ): Promise<void> {
   const { system, consumer } = worker;
-  if (remainingMs() < TIME_FOR_ONE_MS) {
+  const left = remainingMs();
+  const delivery = deliveryOf(record, worker.maxReceives, system.clock.now() + left);
+  if (left < TIME_FOR_ONE_MS) {
     system.telemetry.metric(METRIC.messageLeft, 1, 'Count', { messageId: record.messageId });
+    await recordPutBack(system, consumer, delivery);
     await putBack(worker, record, 0);
   }
-  const outcome = await processMessage(system, consumer, deliveryOf(record, worker.maxReceives));
+  const outcome = await processMessage(system, consumer, delivery);
   await settle(worker, record, outcome);
 }
 
@@ -114,12 +117,13 @@ function report<Message>(
   system.telemetry.metric(metric, 1, 'Count', properties);
 }
 
-function deliveryOf(record: SQSRecord, maxReceives: number): Delivery {
+function deliveryOf(record: SQSRecord, maxReceives: number, endsBy: number): Delivery {
   return {
     body: record.body,
     messageId: record.messageId,
     receiveCount: Number(record.attributes.ApproximateReceiveCount),
     maxReceives,
+    endsBy,
   };
 }
 

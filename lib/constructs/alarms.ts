@@ -30,7 +30,9 @@ export interface AlarmSpec {
   readonly silence: 'fine' | 'alarm';
 }
 
-/** The only place that makes alarms: each has a name, an impact, a place in the runbook, and tells operators. */
+/**
+ * The only place that makes alarms: each has a name, an impact, a place in the runbook, and tells operators.
+ */
 export class Alarms extends Construct {
   private readonly stage: string;
   private readonly topic: ITopic;

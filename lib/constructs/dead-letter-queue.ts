@@ -2,10 +2,14 @@ import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
-/** SQS's longest: what lies here waits for a person. A message keeps its first enqueue time when it is moved. */
+/**
+ * SQS's longest: what lies here waits for a person. A message keeps its first enqueue time when it is moved.
+ */
 export const DEAD_LETTER_RETENTION = Duration.days(14);
 
-/** How long a source queue keeps messages: well below the dead-letter queue's, for the clock runs on there. */
+/**
+ * How long a source queue keeps messages: well below the dead-letter queue's, for the clock runs on there.
+ */
 export const SOURCE_RETENTION = Duration.days(4);
 
 /** A queue for what was given up. */

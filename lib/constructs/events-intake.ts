@@ -6,8 +6,9 @@ import { EVENT_SOURCE } from '../../functions/platform/names.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 /**
- * The bus that control planes put their events on, and the way from it to the ingest queue. All events but our own go
- * there: whether a source may say what it says is judged, and a refusal counted, by the code behind the queue.
+ * The bus that control planes put their events on, and the way from it to the ingest queue. All events but
+ * our own go there: whether a source may say what it says is judged, and a refusal counted, by the code
+ * behind the queue.
  */
 export class EventsIntake extends Construct {
   readonly bus: EventBus;

@@ -25,7 +25,9 @@ const REPORTED = [
   EmailSendingEvent.DELIVERY_DELAY,
 ];
 
-/** The identity mail is sent as, and the way of what becomes of it: SES to a topic to the mail-events queue. */
+/**
+ * The identity mail is sent as, and the way of what becomes of it: SES to a topic to the mail-events queue.
+ */
 export class MailChannel extends Construct {
   readonly events: Topic;
   readonly configurationSet: IConfigurationSet;

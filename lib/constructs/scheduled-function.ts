@@ -28,8 +28,9 @@ export interface ScheduledFunctionProps {
 }
 
 /**
- * A function that EventBridge Scheduler starts at a rate. Scheduler invokes asynchronously, so a tick can be lost in
- * two places: before the function took it (delivery) and after (execution). Each has a dead-letter queue and an alarm.
+ * A function that EventBridge Scheduler starts at a rate. Scheduler invokes asynchronously, so a tick can
+ * be lost in two places: before the function took it (delivery) and after (execution). Each has a dead-
+ * letter queue and an alarm.
  */
 export class ScheduledFunction extends Construct {
   readonly scheduled: TaskwardenFunction;

@@ -115,7 +115,8 @@ export class TaskwardenFunction extends Construct {
       },
       ...reservedOf(props),
     });
-    // Set here and not by the property `tracing`, which would mix its wildcard into the role's other permissions.
+    // Set here and not by the property `tracing`, which would mix its wildcard into the role's other
+    // permissions.
     (lambda.node.defaultChild as CfnFunction).tracingConfig = { mode: 'Active' };
     return lambda;
   }

@@ -127,7 +127,36 @@ test('a new task is counted from its creation, which is no publication', async (
 
 test('a task that is made with a past is counted from it', async () => {
   const { at: when, type, task } = comeback(at(2));
-  const event = { at: when, type, task: { ...task, createdAt: '2025-06-01T00:00:00Z', lastPrimaryAt: at(1) } };
+  const event = {
+    at: when,
+    type,
+    task: { ...task, createdAt: '2025-06-01T00:00:00Z', lastPrimaryAt: at(1) },
+  };
   const { story } = await tell({ tasks: [], until: at(16), events: [event] });
   expect(story[0]).toBe('T+15d fired acmeCo/a #1 since T+1d (disable)');
+});
+
+test('a task deleted and made again with a past begins a new episode at once', async () => {
+  const { at: when, type, task } = comeback(at(15, 0.5));
+  const made = { at: when, type, task: { ...task, createdAt: T, observedSince: T } };
+  const { story } = await tell({
+    until: at(16),
+    events: [{ at: at(15, 0.25), type: 'deleted', task: 'acmeCo/a' }, made],
+  });
+  expect(story.slice(2)).toEqual([
+    'T+15d1h resolved acmeCo/a #1 deleted',
+    'T+15d1h fired acmeCo/a #2 since T+0d (disable)',
+    `T+15d1h mail ${ANA}: warning acmeCo/a #2 until T+22d1h`,
+  ]);
+});
+
+test('a task that we turned off and that comes back at once is a new task', async () => {
+  const { story } = await tell({
+    until: at(36),
+    events: [{ at: at(21, 0.25), type: 'deleted', task: 'acmeCo/a' }, comeback(at(21, 0.5))],
+  });
+  expect(story.filter((line) => line.includes('fired'))).toEqual([
+    'T+14d fired acmeCo/a #1 since T+0d (disable)',
+    'T+35d1h fired acmeCo/a #2 since T+21d30m (disable)',
+  ]);
 });

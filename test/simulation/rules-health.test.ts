@@ -60,10 +60,11 @@ test('a silent plane freezes from the event on; operators hear of it after silen
     until: at(35),
     events: [plane(at(10), 'silent'), plane(at(20), 'up')],
   });
-  expect(story.filter((line) => line.includes('operators'))).toEqual([
-    'T+10d1h operators data-plane-silent eu-1',
-    'T+17d1h operators data-plane-silent eu-1',
-  ].map((line) => expect.stringContaining(line.slice(0, line.lastIndexOf(' ')))));
+  expect(story.filter((line) => line.includes('operators'))).toEqual(
+    ['T+10d1h operators data-plane-silent eu-1', 'T+17d1h operators data-plane-silent eu-1'].map((line) =>
+      expect.stringContaining(line.slice(0, line.lastIndexOf(' '))),
+    ),
+  );
   expect(story.filter((line) => !line.includes('operators'))).toEqual([
     'T+24d fired acmeCo/a #1 since T+0d (disable)',
     `T+24d mail ${ANA}: warning acmeCo/a #1 until T+31d`,

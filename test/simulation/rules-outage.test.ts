@@ -117,7 +117,11 @@ test('it ends when fewer than half its members still fail; their clocks run on f
   });
   // Six at T+5d..T+5d5m: seen at the scan at T+5d1h. Frozen from the first loss, T+1d, until then: 4d1h.
   // Tasks 6..9 were lost at T+1d6m..T+1d9m, inside the outage: their 14 days count from T+5d1h.
-  expect(firedOf(story).map((line) => line.split(' since')[0]).sort()).toEqual([
+  expect(
+    firedOf(story)
+      .map((line) => line.split(' since')[0])
+      .sort(),
+  ).toEqual([
     'T+19d1h fired co0/t06 #1',
     'T+19d1h fired co0/t09 #1',
     'T+19d1h fired co1/t07 #1',
@@ -161,10 +165,11 @@ test('losses within the window after the first are members too; later ones are n
       ...seen([1, 3], 12, 14, FAILED),
     ],
   });
-  expect(firedOf(story).map((line) => line.split(' since')[0]).sort()).toEqual([
-    'T+15d3h fired co0/t12 #1',
-    'T+15d4h fired co1/t13 #1',
-  ]);
+  expect(
+    firedOf(story)
+      .map((line) => line.split(' since')[0])
+      .sort(),
+  ).toEqual(['T+15d3h fired co0/t12 #1', 'T+15d4h fired co1/t13 #1']);
 });
 
 test('an outage leaves the date of a task of the plane that failed before it', async () => {

@@ -84,10 +84,7 @@ test('one alive shard of three is enough', async () => {
 test('a recovery ends the episode although its data plane is down', async () => {
   const { story } = await tell({
     until: at(20),
-    events: [
-      { at: at(15), type: 'data-plane', dataPlane: 'eu-1', state: 'down' },
-      seen(at(16), 'PRIMARY'),
-    ],
+    events: [{ at: at(15), type: 'data-plane', dataPlane: 'eu-1', state: 'down' }, seen(at(16), 'PRIMARY')],
   });
   expect(story).toEqual([
     ...WARNED,
@@ -140,4 +137,14 @@ test('a task that is turned off by us is not told of as recovered when it runs a
     'T+21d resolved acmeCo/a #1 disabled',
     'T+21d+ mail ana@acme.test: disabled acmeCo/a #1',
   ]);
+});
+
+test('a policy that no longer counts its status as alive lets it fire at the next scan', async () => {
+  const { story } = await tell({
+    until: at(16),
+    policy: { stage: 'disable', aliveStatuses: ['PRIMARY', 'BACKFILL'] },
+    tasks: [failing('acmeCo/a', { shards: [{ id: '0', status: 'BACKFILL' }] })],
+    events: [{ at: at(15), type: 'policy', scope: '', set: { aliveStatuses: ['PRIMARY'] } }],
+  });
+  expect(story[0]).toBe('T+15d fired acmeCo/a #1 since T+0d (disable)');
 });

@@ -1,0 +1,54 @@
+import type { Instant } from '../functions/abandonment/time.ts';
+import type { Mailer, OutgoingMessage, QueueName, Queues } from '../functions/platform/ports.ts';
+import type { System } from '../functions/platform/system.ts';
+import type { Table } from '../functions/store/table.port.ts';
+import { SeededRandom } from '../simulation/seeded-random.ts';
+import { SILENT, SIMULATED_CONFIG } from '../simulation/sim-system.ts';
+
+/** A message as it was sent. */
+export interface Sent {
+  queue: QueueName;
+  message: OutgoingMessage;
+}
+
+/** Keeps what is sent. */
+export class KeptQueues implements Queues {
+  readonly sent: Sent[] = [];
+
+  async send(queue: QueueName, messages: OutgoingMessage[]): Promise<void> {
+    for (const message of messages) this.sent.push({ queue, message });
+  }
+}
+
+/** Takes every mail and keeps none but its recipient. */
+export class CountingMailer implements Mailer {
+  readonly recipients: string[] = [];
+
+  async send({ to }: { to: string }): Promise<{ outcome: 'accepted'; messageId: string }> {
+    this.recipients.push(to);
+    return { outcome: 'accepted', messageId: `mail-${this.recipients.length}` };
+  }
+}
+
+/** The ports of a deployment on a table, with a clock that stands still. */
+export function benchSystem(given: {
+  table: Table;
+  now: Instant;
+  queues: Queues;
+  mailer?: Mailer;
+  seed: number;
+}): System {
+  const { table, now, queues, mailer, seed } = given;
+  const nobody = () => Promise.reject(new Error('not connected here'));
+  return {
+    clock: { now: () => now },
+    random: new SeededRandom(seed),
+    table,
+    queues,
+    mailer: mailer ?? { send: nobody },
+    events: { publish: nobody },
+    operators: { tell: async () => {} },
+    telemetry: SILENT,
+    config: SIMULATED_CONFIG,
+  };
+}

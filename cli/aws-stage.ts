@@ -1,0 +1,112 @@
+import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
+import { AwsEvents } from '../functions/platform/aws-events.ts';
+import { AwsOperators } from '../functions/platform/aws-operators.ts';
+import { AwsQueues } from '../functions/platform/aws-queues.ts';
+import { dynamoDbClient, eventBridgeClient, snsClient, sqsClient } from '../functions/platform/clients.ts';
+import { DemoClock } from '../functions/platform/demo-clock.ts';
+import { type Deployment, deploymentParameter } from '../functions/platform/names.ts';
+import type { Clock } from '../functions/platform/ports.ts';
+import { RealClock } from '../functions/platform/real-clock.ts';
+import { RealRandom } from '../functions/platform/real-random.ts';
+import type { RuntimeConfig, System } from '../functions/platform/system.ts';
+import { DynamoDbTable, documentClient } from '../functions/store/dynamodb-table.ts';
+import type { Table } from '../functions/store/table.port.ts';
+import { readDeployment } from './deployment.ts';
+import { UsageError } from './errors.ts';
+import { invokeScanner } from './invoke-scanner.ts';
+import { describeLocal, pointAtEmulator } from './local-emulator.ts';
+import type { OpenedStage } from './stage.ts';
+
+/** Ends a wait on an endpoint where nobody answers. */
+const requestHandler = { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+
+/**
+ * Finds a stage by what its deployment left in SSM, with the region, the credentials and `AWS_ENDPOINT_URL` of the
+ * environment; `local` is looked for on the emulator alone.
+ * @throws UsageError where there is no such stage or no region
+ */
+export async function openAwsStage(name: string): Promise<OpenedStage> {
+  if (name === 'local') pointAtEmulator(process.env);
+  const deployment = readDeployment(name, await deploymentText(name));
+  const table = new DynamoDbTable(documentClient(dynamoDbClient()), deployment.table);
+  const clock = await clockOf(deployment, table);
+  return {
+    name,
+    stageCeiling: deployment.stageCeiling,
+    system: systemOf(deployment, table, clock),
+    scan: (scheduledAt) => invokeScanner(deployment.functions.scanner, scheduledAt),
+  };
+}
+
+async function deploymentText(name: string): Promise<string> {
+  const client = new SSMClient({ requestHandler, maxAttempts: 2 });
+  const region = await regionOf(client);
+  try {
+    const { Parameter } = await client.send(new GetParameterCommand({ Name: deploymentParameter(name) }));
+    return Parameter?.Value ?? '';
+  } catch (error) {
+    if (error instanceof ParameterNotFound) throw noSuchStage(name, region);
+    if (name === 'local' && isUnreachable(error)) throw new UsageError(describeLocal(process.env));
+    throw error;
+  }
+}
+
+async function regionOf(client: SSMClient): Promise<string> {
+  try {
+    return await client.config.region();
+  } catch {
+    throw new UsageError('no region is set; set AWS_REGION, or AWS_PROFILE to a profile that has one');
+  }
+}
+
+function noSuchStage(name: string, region: string): UsageError {
+  const deploy = name === 'local' ? '`npm run local`' : `\`npm run deploy -- --context stage=${name}\``;
+  return new UsageError(
+    `no stage '${name}' in region ${region}: deploy it with ${deploy}, or name another with --stage`,
+  );
+}
+
+function isUnreachable(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return (
+    code === 'ECONNREFUSED' ||
+    code === 'ENOTFOUND' ||
+    (error instanceof Error && error.name === 'TimeoutError')
+  );
+}
+
+/** Where the stage may be told the time, its time is that of its functions. */
+async function clockOf(deployment: Deployment, table: Table): Promise<Clock> {
+  const realClock = new RealClock();
+  if (!deployment.demoClock) return realClock;
+  const clock = new DemoClock(realClock, (key) => table.get(key));
+  await clock.refresh();
+  return clock;
+}
+
+function systemOf(deployment: Deployment, table: Table, clock: Clock): System {
+  const { queues } = deployment;
+  const urls = {
+    ingest: queues.ingest.url,
+    notify: queues.notify.url,
+    disable: queues.disable.url,
+    'mail-events': queues['mail-events'].url,
+  };
+  return {
+    clock,
+    random: new RealRandom(),
+    table,
+    queues: new AwsQueues(sqsClient(), urls),
+    mailer: { send: () => Promise.reject(new Error('the command line sends no mail')) },
+    events: new AwsEvents(eventBridgeClient(), deployment.bus),
+    operators: new AwsOperators(snsClient(), deployment.operatorsTopic, deployment.stage),
+    telemetry: { log: () => {}, metric: () => {} },
+    config: configOf(deployment),
+  };
+}
+
+/** Lengths of time that only the functions use are zero here. */
+function configOf({ stage, contact, controlPlane, allowedDomains }: Deployment): RuntimeConfig {
+  const unused = { gatherDisabled: 0, confirmWithin: 0, sendLease: 0 };
+  return { stage, functionVersion: 'cli', contact, controlPlane, allowedDomains, ...unused };
+}

@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { addAdmin, listAdmins, removeAdmin } from '../../functions/operators/people.ts';
+import { addCommand, type Cli, onStage } from '../command.ts';
+import { tellAdded, tellRemoved } from '../people.ts';
+
+/** Adds `admins add`, `list` and `remove`. */
+export function registerAdmins(admins: Command, cli: Cli): void {
+  addCommand(admins, {
+    usage: 'add <prefix> <email>',
+    description: 'name somebody who is told where no owner and no subscriber of a task can be reached',
+    examples: ['admins add acmeCo/ boss@acme.test'],
+  }).action(
+    onStage<[string, string]>(cli, async (session, _, prefix, email) => {
+      tellAdded(session, 'admin', await addAdmin(session.system, { prefix, email }, session.operator));
+    }),
+  );
+  addCommand(admins, {
+    usage: 'list',
+    description: 'all admins',
+    examples: ['admins list', 'admins list --prefix acmeCo/ --json'],
+  })
+    .option('--prefix <prefix>', 'only those of prefixes that begin so')
+    .action(
+      onStage<[], { prefix?: string }>(cli, async ({ system, out }, { prefix }) => {
+        out.list(await listAdmins(system.table, prefix), COLUMNS, 'there are no admins');
+      }),
+    );
+  addCommand(admins, {
+    usage: 'remove <prefix> <email>',
+    description: "take an admin's office away",
+    examples: ['admins remove acmeCo/ boss@acme.test'],
+  }).action(
+    onStage<[string, string]>(cli, async (session, _, prefix, email) => {
+      const removed = await removeAdmin(session.system, prefix, email, session.operator);
+      tellRemoved(session, 'admin', { prefix, email }, removed);
+    }),
+  );
+}
+
+const COLUMNS = [
+  ['PREFIX', ({ prefix }: { prefix: string }) => prefix],
+  ['EMAIL', ({ email }: { email: string }) => email],
+] as const;

@@ -1,0 +1,121 @@
+import type { Command } from 'commander';
+import type { Instant } from '../../functions/abandonment/time.ts';
+import { loadTask } from '../../functions/store/tasks.ts';
+import { addCommand, type Cli, instantArgument, noSuchTask, onStage } from '../command.ts';
+import { type Explanation, explain } from '../explanation.ts';
+import { valueText } from '../policy-text.ts';
+import { spanText } from '../readable.ts';
+import { columns, safe } from '../terminal.ts';
+
+/** Adds `explain`. */
+export function registerExplain(program: Command, cli: Cli): void {
+  addCommand(program, {
+    usage: 'explain',
+    description: 'the decision about one task, all that it rests on, and what happens next; changes nothing',
+    examples: [
+      'explain acmeCo/prod/orders',
+      'explain acmeCo/prod/orders --at 2026-03-01T00:00:00Z',
+      'explain acmeCo/prod/orders --json',
+    ],
+  })
+    .argument('<task>', 'the id of the task')
+    .option(
+      '--at <instant>',
+      'decide for this instant; supposes that a later one finds the task as it is now',
+      instantArgument,
+    )
+    .action(
+      onStage<[string], { at?: Instant }>(cli, async (session, { at }, id) => {
+        const { table, clock } = session.system;
+        const record = await loadTask(table, id);
+        if (!record) throw noSuchTask(session, id);
+        const now = clock.now();
+        const explanation = await explain(table, record, at ?? now, now);
+        session.out.one(explanation, () => explanationLines(explanation));
+      }),
+    );
+}
+
+/** An explanation for people. */
+export function explanationLines(given: Explanation): string[] {
+  const { decision } = given;
+  return [
+    `${safe(given.task)}: ${decision.answer} (${decision.reason}) at ${given.at}`,
+    `  ${given.enabled ? 'enabled' : 'disabled'} ${given.kind} on ${safe(given.dataPlane)}`,
+    ...section('Evidence', evidenceRows(given)),
+    ...section('Counted time', countedRows(given)),
+    ...section(
+      'Thresholds',
+      given.thresholds.map(({ leaf, value, from }) => [leaf, valueText(value), `from ${from}`]),
+    ),
+    ...section(
+      'Holds',
+      given.holds.map(({ reason, since, until }) => [
+        reason,
+        since === null ? '' : `since ${since}`,
+        until === null ? '' : `until ${until}`,
+      ]),
+    ),
+    ...section('Episode', episodeRows(given)),
+    ...section(
+      'Recipients',
+      given.recipients.map(({ address, warning, acceptedAt, declined }) => [
+        address,
+        `warning: ${warning}${acceptedAt === null ? '' : ` ${acceptedAt}`}`,
+        declined ? 'declined reminders' : '',
+      ]),
+    ),
+    ...section(
+      'Mails so far',
+      given.mails.map(({ sentAt, to, notice, state, disableAt }) => [
+        sentAt ?? 'not sent',
+        to,
+        notice,
+        state,
+        disableAt === null ? 'no date' : `names ${disableAt}`,
+      ]),
+    ),
+    ...section(
+      'Next',
+      given.next.map(({ at, what }) => [at ?? '-', what]),
+    ),
+  ];
+}
+
+function section(title: string, rows: string[][]): string[] {
+  return ['', title, ...(rows.length > 0 ? columns(rows, '  ') : ['  none'])];
+}
+
+function evidenceRows({ evidence }: Explanation): string[][] {
+  const rows: [string, string | null][] = [
+    ['statuses', evidence.statuses.join(', ') || 'no shards'],
+    ['observed', evidence.observedAt ?? 'never'],
+    ['last alive', evidence.lastAliveAt ?? 'never seen'],
+    ['first seen', evidence.firstSeenAt],
+    ['created', evidence.createdAt],
+    ['enabled', evidence.enabledAt],
+    ['published by a user', evidence.publishedByUserAt],
+    ['restarts since', String(evidence.restartsSinceLoss)],
+  ];
+  return rows.flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
+}
+
+function countedRows({ counted, decision }: Explanation): string[][] {
+  if (decision.answer === 'healthy' || decision.answer === 'ignore') return [];
+  return [
+    ['without PRIMARY since', counted.notPrimarySince ?? '-'],
+    ['counted', `${spanText(counted.countedMs)} of ${spanText(counted.wallMs)}`],
+    ['threshold reached', counted.abandonedAt ?? '-'],
+    ...counted.unknown.map(({ why, from, to }) => [`unknown (${why})`, `${from} to ${to ?? 'now'}`]),
+  ];
+}
+
+function episodeRows({ episode, decision }: Explanation): string[][] {
+  if (episode === null) return [];
+  return [
+    ['number', String(episode.number)],
+    ['fired', `${episode.firedAt} (failing since ${episode.since})`],
+    ['grace', episode.grace === 0 ? 'nobody was warned' : `${episode.grace} (stage ${episode.graceStage})`],
+    ['to be turned off', decision.disableAt ?? 'no date'],
+  ];
+}

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { type PolicyChanged, setPolicy } from '../../functions/operators/policies.ts';
+import { loadTask } from '../../functions/store/tasks.ts';
+import { addCommand, type Cli, onStage, type Session } from '../command.ts';
+import { policyRefused, readPairs, scopeOf, scopeText } from '../policy-arguments.ts';
+import { documentPairs } from '../policy-text.ts';
+import { safe } from '../terminal.ts';
+
+/** Adds `policy set`. */
+export function registerPolicySet(policy: Command, cli: Cli): void {
+  addCommand(policy, {
+    usage: 'set <scope> <key=value...>',
+    description: 'set keys of one scope: global, a prefix with its slash, or a task id; other keys stay',
+    examples: [
+      'policy set global stage=notify warnAfter=30d',
+      'policy set acmeCo/ reminders=3d,1d blastRadius.share=default',
+      `policy set acmeCo/prod/ quietHours='{"from":"22:00","to":"06:00","zone":"Europe/Berlin"}'`,
+    ],
+  }).action(
+    onStage<[string, string[]]>(cli, async (session, _, argument, pairs) => {
+      const { system, stage, operator } = session;
+      const scope = scopeOf(argument);
+      const set = readPairs(pairs);
+      const changed = await setPolicy(system, { scope, set, by: operator, ceiling: stage.stageCeiling });
+      tellPolicyChange(session, scope, changed);
+      await noteUnknownTask(session, scope);
+    }),
+  );
+}
+
+/** Tells what a scope says after a change; throws a `UsageError` where it was refused. */
+export function tellPolicyChange({ out }: Session, scope: string, changed: PolicyChanged): void {
+  if (changed.outcome === 'refused') throw policyRefused(changed.problems);
+  const { outcome, document } = changed;
+  out.one({ outcome, scope, policy: document }, () => {
+    const pairs = documentPairs(document).map(safe).join(' ');
+    const name = safe(scopeText(scope));
+    return [
+      `${outcome}: ${pairs === '' ? `nothing is written at ${name} any more` : `${name} says ${pairs}`}`,
+    ];
+  });
+}
+
+/** A forgotten slash makes a prefix a task. */
+async function noteUnknownTask({ system, stderr }: Session, scope: string): Promise<void> {
+  if (scope === '' || scope.endsWith('/') || (await loadTask(system.table, scope))) return;
+  stderr.write(`note: no task ${safe(JSON.stringify(scope))} is known; a prefix ends with a slash\n`);
+}

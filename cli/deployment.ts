@@ -1,0 +1,47 @@
+import { z } from 'zod/mini';
+import { parseWith } from '../functions/catalog/schema-problems.ts';
+import type { Deployment } from '../functions/platform/names.ts';
+import { UsageError } from './errors.ts';
+
+const text = z.string().check(z.minLength(1));
+const queue = z.object({ url: text, deadLetterUrl: text });
+
+const deploymentSchema = z.object({
+  version: z.literal(1),
+  stage: text,
+  region: text,
+  table: text,
+  bus: text,
+  operatorsTopic: text,
+  mailEventsTopic: text,
+  configurationSet: text,
+  sender: text,
+  contact: text,
+  controlPlane: z.enum(['fed', 'own']),
+  stageCeiling: z.enum(['detect', 'notify', 'disable']),
+  allowedDomains: z.nullable(z.array(text)),
+  demoClock: z.boolean(),
+  queues: z.object({ ingest: queue, notify: queue, disable: queue, 'mail-events': queue }),
+  functions: z.object({ scanner: text, notifier: text, disabler: text, ingest: text, 'mail-events': text }),
+});
+
+/**
+ * Reads what a deployment left about itself.
+ * @throws UsageError where it is of another version of Taskwarden
+ */
+export function readDeployment(stage: string, json: string): Deployment {
+  const parsed = parseWith(deploymentSchema, parseJson(json));
+  if (parsed.ok) return parsed.value;
+  const why = parsed.problems[0] ?? 'it cannot be read';
+  throw new UsageError(
+    `stage '${stage}' was deployed by another version of Taskwarden (${why}); deploy it again`,
+  );
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}

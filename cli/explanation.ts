@@ -1,0 +1,155 @@
+import { type Case, type Decision, decide } from '../functions/abandonment/decide.ts';
+import { lastAliveAt } from '../functions/abandonment/evidence.ts';
+import type { Instant } from '../functions/abandonment/time.ts';
+import { recipientKey } from '../functions/notices/addresses.ts';
+import { mailsOf } from '../functions/scanner/transitions.ts';
+import { FleetView } from '../functions/store/fleet-view.ts';
+import { loadAlert } from '../functions/store/records.ts';
+import type { TaskRecord } from '../functions/store/rows.ts';
+import type { Table } from '../functions/store/table.port.ts';
+import { type HoldView, holdsOf, unknownOf } from './holds.ts';
+import { type MailView, mailsAbout } from './mails.ts';
+import { type NextStep, nextSteps } from './next-steps.ts';
+import { leavesOf, type PolicyLeaf } from './policy-text.ts';
+import { instantText } from './readable.ts';
+
+/** The decision about one task, and all that it rests on; instants are RFC 3339. */
+export interface Explanation {
+  task: string;
+  at: string;
+  kind: string;
+  dataPlane: string;
+  enabled: boolean;
+  decision: { answer: string; reason: string; nextLookAt: string | null; disableAt: string | null };
+  evidence: {
+    statuses: string[];
+    observedAt: string | null;
+    lastAliveAt: string | null;
+    firstSeenAt: string | null;
+    createdAt: string | null;
+    enabledAt: string | null;
+    publishedByUserAt: string | null;
+    restartsSinceLoss: number;
+  };
+  counted: {
+    notPrimarySince: string | null;
+    countedMs: number;
+    wallMs: number;
+    abandonedAt: string | null;
+    unknown: { why: string; from: string; to: string | null }[];
+  };
+  thresholds: PolicyLeaf[];
+  holds: HoldView[];
+  episode: { number: number; firedAt: string; since: string; grace: number; graceStage: string } | null;
+  recipients: { address: string; warning: string; acceptedAt: string | null; declined: boolean }[];
+  mails: MailView[];
+  next: NextStep[];
+}
+
+/** The leaves that decide about one task. */
+const DECIDING = [
+  'stage',
+  'warnAfter',
+  'disableAfter',
+  'reminders',
+  'publicationVeto',
+  'aliveStatuses',
+  'quietHours',
+  'evidenceMaxAge',
+  'digestEvery',
+];
+
+/**
+ * Explains the decision about a task at an instant; reads only. For a later instant than now it is supposed that the
+ * control plane goes on saying what it says today; an earlier one is judged by what is known today.
+ */
+export async function explain(
+  table: Table,
+  record: TaskRecord,
+  at: Instant,
+  now: Instant,
+): Promise<Explanation> {
+  const view = await FleetView.load(table, recipientKey);
+  const supposed = asIfObserved(record, at, now);
+  const recipients = await view.recipientsOf(record.task, 'task_abandoned');
+  const given: Case = { ...view.bareCase(supposed), recipients };
+  const decision = decide(given, at);
+  const { task, open } = supposed;
+  return {
+    task: task.id,
+    at: instantText(at) ?? '',
+    kind: task.kind,
+    dataPlane: task.dataPlane,
+    enabled: task.enabled,
+    decision: {
+      answer: decision.answer,
+      reason: decision.reason,
+      nextLookAt: instantText(decision.nextLookAt),
+      disableAt: instantText(decision.facts.disableAt),
+    },
+    evidence: evidenceOf(given, at),
+    counted: countedOf(given, decision, at),
+    thresholds: leavesOf(given.policy).filter(({ leaf }) => DECIDING.includes(leaf)),
+    holds: holdsOf(given, view.pausesRecord, at),
+    episode: open && {
+      number: open.number,
+      firedAt: instantText(open.firedAt) ?? '',
+      since: instantText(open.since) ?? '',
+      grace: open.grace,
+      graceStage: open.graceStage,
+    },
+    recipients: recipientsOf(given),
+    mails: await mailsSoFar(table, record),
+    next: nextSteps(given, decision, at),
+  };
+}
+
+function asIfObserved(record: TaskRecord, at: Instant, now: Instant): TaskRecord {
+  const { observedAt } = record.evidence;
+  if (at <= now || observedAt === undefined) return record;
+  return { ...record, evidence: { ...record.evidence, observedAt: observedAt + (at - now) } };
+}
+
+function evidenceOf({ task, evidence, policy }: Case, at: Instant): Explanation['evidence'] {
+  return {
+    statuses: evidence.statuses,
+    observedAt: instantText(evidence.observedAt),
+    lastAliveAt: instantText(lastAliveAt(evidence, policy, at)),
+    firstSeenAt: instantText(task.firstSeenAt),
+    createdAt: instantText(task.createdAt),
+    enabledAt: instantText(task.enabledAt),
+    publishedByUserAt: instantText(task.publishedByUserAt),
+    restartsSinceLoss: evidence.restarts.total - evidence.restarts.atLoss,
+  };
+}
+
+function countedOf(given: Case, { facts }: Decision, at: Instant): Explanation['counted'] {
+  const since = facts.notPrimarySince;
+  const touching = unknownOf(given, at).filter(({ from, to }) => from < at && (to === null || to > since));
+  return {
+    notPrimarySince: instantText(since),
+    countedMs: facts.counted,
+    wallMs: Math.max(0, at - since),
+    abandonedAt: instantText(facts.abandonedAt),
+    unknown: touching.map(({ why, from, to }) => ({
+      why,
+      from: instantText(from) ?? '',
+      to: instantText(to),
+    })),
+  };
+}
+
+function recipientsOf({ recipients, episode }: Case): Explanation['recipients'] {
+  return recipients.map(({ key, address, declined }) => {
+    const told = episode?.told[key];
+    const warning = told?.warning ?? 'none';
+    return { address, warning, acceptedAt: instantText(told?.acceptedAt), declined };
+  });
+}
+
+/** The mails about the open episode, or about the newest one that is over. */
+async function mailsSoFar(table: Table, { task, open, episodes }: TaskRecord): Promise<MailView[]> {
+  if (open) return mailsAbout(table, mailsOf(open), task.id, open.number);
+  const alert = episodes > 0 ? await loadAlert(table, task.id, episodes) : undefined;
+  return alert ? mailsAbout(table, alert.mails, task.id, episodes) : [];
+}

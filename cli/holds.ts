@@ -1,0 +1,72 @@
+import type { Case, Unknown } from '../functions/abandonment/decide.ts';
+import { openStaleness } from '../functions/abandonment/evidence.ts';
+import { quietUntil } from '../functions/abandonment/quiet-hours.ts';
+import type { Instant } from '../functions/abandonment/time.ts';
+import type { PausesRecord } from '../functions/store/rows.ts';
+import { instantText } from './readable.ts';
+
+/** Something that keeps a task from being warned about or turned off. */
+export interface HoldView {
+  reason: string;
+  since: string | null;
+  /** Null where its end is not known. */
+  until: string | null;
+}
+
+/** All that holds at an instant, in the order in which the first one decides (design.md section 6, Holds). */
+export function holdsOf(given: Case, pauses: PausesRecord, at: Instant): HoldView[] {
+  return [
+    ...pauseHolds(pauses),
+    ...unknownHolds(given, at),
+    ...peopleHolds(given, at),
+    ...lastHolds(given, at),
+  ];
+}
+
+/** Every span of unknown health by its beginning, evidence too old among them. */
+export function unknownOf({ task, evidence, policy, unknown }: Case, at: Instant): Unknown[] {
+  const open = openStaleness(task, evidence, policy, at);
+  const stale = [...evidence.stale, ...(open ? [open] : [])];
+  return [...unknown, ...stale.map((span) => ({ ...span, why: 'stale' as const }))].sort(
+    (a, b) => a.from - b.from,
+  );
+}
+
+function hold(reason: string, since: Instant | null, until: Instant | null): HoldView {
+  return { reason, since: instantText(since), until: instantText(until) };
+}
+
+function pauseHolds(pauses: PausesRecord): HoldView[] {
+  return (['evaluate', 'notify', 'disable'] as const).flatMap((what) => {
+    const since = pauses[what];
+    return since === null ? [] : [hold(`paused (${what})`, since, null)];
+  });
+}
+
+function unknownHolds(given: Case, at: Instant): HoldView[] {
+  return unknownOf(given, at)
+    .filter(({ from, to }) => from <= at && (to === null || to > at))
+    .map(({ why, from, to }) => hold(`unknown (${why})`, from, to));
+}
+
+function peopleHolds({ keep, task, policy }: Case, at: Instant): HoldView[] {
+  const holds: HoldView[] = [];
+  if (keep && at < keep.until) {
+    holds.push(hold(`${keep.kind === 'keep' ? 'kept' : 'snoozed'} by ${keep.by}`, keep.at, keep.until));
+  }
+  const published = task.publishedByUserAt;
+  if (published !== undefined && at < published + policy.publicationVeto) {
+    holds.push(hold('user-published', published, published + policy.publicationVeto));
+  }
+  return holds;
+}
+
+function lastHolds({ recipients, episode, policy }: Case, at: Instant): HoldView[] {
+  const holds: HoldView[] = [];
+  if (recipients.length === 0) holds.push(hold('no-reachable-owner', null, null));
+  const brake = episode?.brake;
+  if (brake && brake.approvedAt === undefined) holds.push(hold('blast-radius', brake.heldAt, null));
+  const quiet = quietUntil(policy.quietHours, at);
+  if (quiet !== null) holds.push(hold('quiet-hours', null, quiet));
+  return holds;
+}

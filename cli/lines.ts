@@ -1,0 +1,62 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { UsageError } from './errors.ts';
+
+/** A text that can be read line by line more than once. */
+export interface Lines {
+  /** What messages call it. */
+  name: string;
+  open(): AsyncGenerator<string>;
+  /** Removes what was put aside. */
+  close(): Promise<void>;
+}
+
+/**
+ * A file's lines; `-` is standard input, put aside in a file of its own so that it can be read twice.
+ * @throws UsageError where the file cannot be read
+ */
+export async function linesOf(file: string, stdin: AsyncIterable<Uint8Array | string>): Promise<Lines> {
+  if (file === '-') return spooled(stdin);
+  try {
+    if ((await stat(file)).isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    throw new UsageError(`${file}: ${PROBLEMS[code] ?? `it cannot be read (${code})`}`);
+  }
+  return { name: file, open: () => linesIn(createReadStream(file)), close: async () => {} };
+}
+
+const PROBLEMS: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'is a directory, not a file',
+  EACCES: 'may not be read',
+};
+
+async function spooled(stdin: AsyncIterable<Uint8Array | string>): Promise<Lines> {
+  const folder = await mkdtemp(join(tmpdir(), 'taskwarden-'));
+  const close = () => rm(folder, { recursive: true, force: true });
+  const file = join(folder, 'input');
+  try {
+    await pipeline(Readable.from(stdin), createWriteStream(file, { mode: 0o600 }));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { name: 'standard input', open: () => linesIn(createReadStream(file)), close };
+}
+
+/** Lines end with a line feed alone: JSON texts may hold the other separators of Unicode. */
+export async function* linesIn(stream: Readable): AsyncGenerator<string> {
+  stream.setEncoding('utf8');
+  let rest = '';
+  for await (const chunk of stream as AsyncIterable<string>) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
+}

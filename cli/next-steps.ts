@@ -1,0 +1,111 @@
+import { type Case, type Decision, deadlineOf } from '../functions/abandonment/decide.ts';
+import type { EffectivePolicy } from '../functions/abandonment/policy.ts';
+import { formatDuration, type Instant, roundUpToMinute } from '../functions/abandonment/time.ts';
+import { instantText } from './readable.ts';
+
+/** What happens next, and when: with the first scan from then on. */
+export interface NextStep {
+  /** RFC 3339; null where only an event brings it about. */
+  at: string | null;
+  what: string;
+}
+
+/**
+ * What follows from a decision if nothing else is heard.
+ *
+ * @param given the case that was decided
+ * @param at the instant of the decision
+ */
+export function nextSteps(given: Case, decision: Decision, at: Instant): NextStep[] {
+  switch (decision.answer) {
+    case 'ignore':
+      return [step(null, `nothing: it is not watched (${decision.reason})`)];
+    case 'healthy':
+      return [step(null, `nothing while it is alive; ${afterText(given.policy)} without it an alert fires`)];
+    case 'unknown':
+      return [step(null, `its clock stands still until its health is known again (${decision.reason})`)];
+    case 'fire':
+      return firing(given, at);
+    case 'waiting':
+      return waiting(given, decision, at);
+    case 'warn':
+      return [step(at, `${decision.to.length} of its recipients are warned (${decision.reason})`)];
+    case 'remind':
+      return [step(at, `a reminder (${formatDuration(decision.lead)} before)`), turnedOff(decision.deadline)];
+    case 'disable':
+      return [step(at, 'it is turned off, at the pace that perRun and perDay allow')];
+    case 'hold':
+      return [held(decision, at)];
+    case 'resolve':
+      return [step(at, `its episode ends (${decision.reason})`)];
+  }
+}
+
+function step(at: Instant | null, what: string): NextStep {
+  return { at: instantText(at), what };
+}
+
+function turnedOff(at: Instant): NextStep {
+  return step(at, 'it is turned off, unless somebody or something prevents it');
+}
+
+function afterText(policy: EffectivePolicy): string {
+  return `after ${formatDuration(policy.warnAfter)} of counted time`;
+}
+
+function held(decision: Extract<Decision, { answer: 'hold' }>, at: Instant): NextStep {
+  const { nextLookAt, reason } = decision;
+  const ends = nextLookAt !== null && nextLookAt > at;
+  return ends
+    ? step(nextLookAt, `the hold ends (${reason})`)
+    : step(null, `nothing while it is held (${reason})`);
+}
+
+function waiting(given: Case, decision: Extract<Decision, { answer: 'waiting' }>, at: Instant): NextStep[] {
+  const { disableAt, abandonedAt } = decision.facts;
+  switch (decision.reason) {
+    case 'under-threshold':
+      return firing(given, firesAt(given, abandonedAt));
+    case 'detecting':
+      return [step(null, 'nothing: stage detect records only')];
+    case 'told':
+      return [step(null, 'nothing: stage notify threatens nothing, and all were told')];
+    case 'notice-pending':
+      return [step(at, 'the mail to its recipients goes out, when the pace of mails allows')];
+    case 'disabling':
+      return [step(null, 'its owning system is asked to turn it off and has not confirmed yet')];
+    case 'grace':
+      return disableAt === null ? [] : graceSteps(given, disableAt, at);
+  }
+}
+
+/** When a candidate fires: at its threshold, or when what people asked for ends. */
+function firesAt({ keep, task, policy }: Case, abandonedAt: Instant): Instant {
+  const published = task.publishedByUserAt;
+  const vetoUntil = published === undefined ? 0 : published + policy.publicationVeto;
+  return Math.max(abandonedAt, keep?.until ?? 0, vetoUntil);
+}
+
+/** From the firing on: the warning and what it announces, as far as the stage goes. */
+function firing({ policy }: Case, firedAt: Instant): NextStep[] {
+  const fire = step(firedAt, `an alert fires (${afterText(policy)})`);
+  if (policy.stage === 'detect') return [fire, step(null, 'then nothing: stage detect records only')];
+  const warn = step(firedAt, 'its recipients are warned');
+  if (policy.stage === 'notify') return [fire, warn];
+  const deadline = roundUpToMinute(firedAt + policy.disableAfter);
+  return [fire, warn, ...reminders(policy, deadline, policy.disableAfter, firedAt), turnedOff(deadline)];
+}
+
+function graceSteps(given: Case, disableAt: Instant, at: Instant): NextStep[] {
+  const { episode, recipients, policy, unknown } = given;
+  const after = episode && deadlineOf(episode, recipients, policy, unknown, at)?.after;
+  return [...reminders(policy, disableAt, after ?? policy.disableAfter, at), turnedOff(disableAt)];
+}
+
+/** The reminders still to come: of leads shorter than the grace. */
+function reminders(policy: EffectivePolicy, deadline: Instant, grace: number, from: Instant): NextStep[] {
+  return policy.reminders
+    .filter((lead) => lead < grace && deadline - lead > from)
+    .sort((a, b) => b - a)
+    .map((lead) => step(deadline - lead, `a reminder (${formatDuration(lead)} before)`));
+}

@@ -1,0 +1,84 @@
+import { Command, CommanderError } from 'commander';
+import { addGroup, type Cli, withCommonOptions } from './command.ts';
+import { registerAdmins } from './commands/admins.ts';
+import { registerAlertsList } from './commands/alerts-list.ts';
+import { registerAlertsShow } from './commands/alerts-show.ts';
+import { registerExplain } from './commands/explain.ts';
+import { registerPauses } from './commands/pauses.ts';
+import { registerPolicyGet } from './commands/policy-get.ts';
+import { registerPolicyList } from './commands/policy-list.ts';
+import { registerPolicySet } from './commands/policy-set.ts';
+import { registerPolicyUnset } from './commands/policy-unset.ts';
+import { registerScan } from './commands/scan.ts';
+import { registerSimulate } from './commands/simulate.ts';
+import { registerSources } from './commands/sources.ts';
+import { registerSubscriptions } from './commands/subscriptions.ts';
+import { registerTasksImport } from './commands/tasks-import.ts';
+import { registerTasksList } from './commands/tasks-list.ts';
+import { registerTasksShow } from './commands/tasks-show.ts';
+import { registerUndo } from './commands/undo.ts';
+import { faultLine, UsageError } from './errors.ts';
+import { safe } from './terminal.ts';
+
+/** How the program ends (simulate alone has 3: a promise was broken). */
+export const EXIT = { done: 0, fault: 1, usage: 2 } as const;
+
+const EXIT_CODES = `
+Exit codes: 0 it was done; 1 a fault; 2 something given was wrong (one line on standard error says what).`;
+
+/**
+ * Runs the program.
+ *
+ * @param given the arguments after the program's name
+ * @returns the exit code; `simulate` sets `process.exitCode` itself
+ */
+export async function run(given: readonly string[], cli: Cli): Promise<number> {
+  try {
+    await buildProgram(cli).parseAsync([...given], { from: 'user' });
+    return EXIT.done;
+  } catch (error) {
+    return report(error, given.includes('--debug'), cli);
+  }
+}
+
+/** The program with all its commands. */
+export function buildProgram(cli: Cli): Command {
+  const program = withCommonOptions(new Command('taskwarden'))
+    .description('Finds tasks that nobody keeps alive, tells their owners in time, and turns them off.')
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => cli.stdout.write(text),
+      writeErr: (text) => cli.stderr.write(text),
+      outputError: (text, write) => write(`${safe(text.trim().replaceAll(/\s*\n\s*/g, ' '))}\n`),
+    })
+    .addHelpText('after', EXIT_CODES);
+  const tasks = addGroup(program, 'tasks', 'tasks: load, list, show');
+  for (const register of [registerTasksImport, registerTasksList, registerTasksShow]) register(tasks, cli);
+  registerExplain(program, cli);
+  const alerts = addGroup(program, 'alerts', 'the history of alerts');
+  for (const register of [registerAlertsList, registerAlertsShow]) register(alerts, cli);
+  registerSimulate(program);
+  const policy = addGroup(program, 'policy', 'what holds where: globally, for a prefix, for a task');
+  for (const register of [registerPolicyGet, registerPolicySet, registerPolicyUnset, registerPolicyList]) {
+    register(policy, cli);
+  }
+  registerSubscriptions(addGroup(program, 'subscriptions', 'who else hears of the alerts of a prefix'), cli);
+  registerAdmins(addGroup(program, 'admins', 'who hears of alerts where no owner can be reached'), cli);
+  registerSources(addGroup(program, 'sources', 'who may put events on the bus'), cli);
+  for (const register of [registerScan, registerPauses, registerUndo]) register(program, cli);
+  return program;
+}
+
+function report(error: unknown, debug: boolean, cli: Cli): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  const usage = error instanceof UsageError;
+  const lines = usage ? error.lines : [faultLine(error)];
+  for (const line of lines) cli.stderr.write(`error: ${safe(line)}\n`);
+  if (debug && !usage && error instanceof Error) cli.stderr.write(`${safeLines(error.stack ?? '')}\n`);
+  return usage ? EXIT.usage : EXIT.fault;
+}
+
+function safeLines(text: string): string {
+  return text.split('\n').map(safe).join('\n');
+}

@@ -1,0 +1,23 @@
+import type { Stage as PolicyStage } from '../functions/abandonment/task.ts';
+import type { Instant } from '../functions/abandonment/time.ts';
+import type { System } from '../functions/platform/system.ts';
+import type { ScanReport } from '../functions/scanner/scan.ts';
+
+/** A deployed stage, ready to be asked. */
+export interface OpenedStage {
+  name: string;
+  /** The highest stage that a policy may name in this deployment. */
+  stageCeiling: PolicyStage;
+  system: System;
+  /** Runs the scanner as the schedule would at that instant, and waits for it. */
+  scan(scheduledAt: Instant): Promise<ScanReport>;
+}
+
+/** Finds a deployed stage by its name; throws a `UsageError` where there is none. */
+export type OpenStage = (name: string) => Promise<OpenedStage>;
+
+/** Where nobody names a stage. */
+export const DEFAULT_STAGE = 'local';
+
+/** Names that a deployment can have. */
+export const STAGE_NAME = /^[a-z][a-z0-9-]{0,19}$/;

@@ -1,0 +1,127 @@
+import { decide } from '../functions/abandonment/decide.ts';
+import { tenantOf } from '../functions/abandonment/task.ts';
+import type { Instant } from '../functions/abandonment/time.ts';
+import { recipientKey } from '../functions/notices/addresses.ts';
+import { FleetView } from '../functions/store/fleet-view.ts';
+import { eachRow } from '../functions/store/records.ts';
+import { BUCKETS, index, type TaskRecord } from '../functions/store/rows.ts';
+import type { Query, Row, Table } from '../functions/store/table.port.ts';
+import { loadTasks, taskFromRow } from '../functions/store/tasks.ts';
+import { instantText } from './readable.ts';
+
+/** Which tasks to list. */
+export const TASK_STATES = ['open', 'failing', 'disabled', 'all'] as const;
+export type TaskState = (typeof TASK_STATES)[number];
+
+/** One line of a list of tasks. */
+export interface TaskLine {
+  task: string;
+  /** `healthy`, `failing`, `open` (an episode is), `disabled`, or `ineligible` (of a kind that is not watched). */
+  state: string;
+  kind: string;
+  dataPlane: string;
+  statuses: string[];
+  /** Null while it is alive or not watched. */
+  notPrimarySince: string | null;
+  /** The number of the open episode. */
+  episode: number | null;
+  decision: string;
+  reason: string;
+  disableAt: string | null;
+  /** Whether Taskwarden turned it off. */
+  disabledByUs: boolean;
+}
+
+/** The tasks in a state whose ids begin with a prefix, by id. `all` and `disabled` read the whole table. */
+export async function listTasks(
+  table: Table,
+  state: TaskState,
+  prefix: string,
+  now: Instant,
+): Promise<TaskLine[]> {
+  const view = await FleetView.load(table, recipientKey);
+  const lines: TaskLine[] = [];
+  for await (const record of recordsOf(table, state, prefix)) {
+    if (record.task.deletedAt !== undefined) continue;
+    const line = await lineOf(view, record, now);
+    if (isIn(line, record, state)) lines.push(line);
+  }
+  return lines.sort((a, b) => (a.task < b.task ? -1 : 1));
+}
+
+function isIn(line: TaskLine, record: TaskRecord, state: TaskState): boolean {
+  if (state === 'open') return record.open !== null;
+  if (state === 'failing') return line.state === 'open' || line.state === 'failing';
+  return state === 'all' || line.state === 'disabled';
+}
+
+async function lineOf(view: FleetView, record: TaskRecord, now: Instant): Promise<TaskLine> {
+  const { task, evidence, open } = record;
+  const decision = decide(await view.caseOf(record), now);
+  const state = stateOf(record, decision.answer, decision.reason);
+  const failing = state === 'open' || state === 'failing';
+  return {
+    task: task.id,
+    state,
+    kind: task.kind,
+    dataPlane: task.dataPlane,
+    statuses: evidence.statuses,
+    notPrimarySince: failing ? instantText(decision.facts.notPrimarySince) : null,
+    episode: open?.number ?? null,
+    decision: decision.answer,
+    reason: decision.reason,
+    disableAt: instantText(decision.facts.disableAt),
+    disabledByUs: record.disabledByUs !== null,
+  };
+}
+
+function stateOf(record: TaskRecord, answer: string, reason: string): string {
+  if (record.open) return 'open';
+  if (!record.task.enabled) return 'disabled';
+  if (answer === 'ignore') return reason === 'disabled' ? 'disabled' : 'ineligible';
+  return answer === 'healthy' ? 'healthy' : 'failing';
+}
+
+async function* recordsOf(table: Table, state: TaskState, prefix: string): AsyncGenerator<TaskRecord> {
+  if (state === 'all' || state === 'disabled') {
+    yield* scanned(table, prefix);
+    return;
+  }
+  for (const query of queriesOf(state, prefix)) yield* found(table, query, prefix);
+}
+
+/** What is open or held for a time, and for `failing` what can still fire: of one tenant where the prefix names it. */
+function queriesOf(state: 'open' | 'failing', prefix: string): Query[] {
+  const buckets = Array.from({ length: BUCKETS }, (_, bucket) => bucket);
+  const within = prefix === '' ? {} : { sk: { prefix } };
+  const open = buckets.map((bucket): Query => ({ index: 'g2', pk: index.open(bucket), ...within }));
+  if (state === 'open') return open;
+  if (prefix.includes('/')) return [...open, { index: 'g2', pk: index.canFireOfTenant(tenantOf(prefix)) }];
+  return [...open, ...buckets.map((bucket): Query => ({ index: 'g1', pk: index.canFire(bucket) }))];
+}
+
+/** Base rows are read a hundred at a time. */
+const AT_ONCE = 100;
+
+async function* found(table: Table, query: Query, prefix: string): AsyncGenerator<TaskRecord> {
+  let ids: string[] = [];
+  for await (const row of eachRow(table, query)) {
+    const id = row.pk.slice(2);
+    if (id.startsWith(prefix)) ids.push(id);
+    if (ids.length < AT_ONCE) continue;
+    yield* (await loadTasks(table, ids)).values();
+    ids = [];
+  }
+  yield* (await loadTasks(table, ids)).values();
+}
+
+async function* scanned(table: Table, prefix: string): AsyncGenerator<TaskRecord> {
+  let cursor: string | undefined;
+  do {
+    const page: { rows: Row[]; cursor?: string } = await table.scan(cursor);
+    for (const row of page.rows) {
+      if (row.sk === 'T' && row.pk.startsWith(`T#${prefix}`)) yield taskFromRow(row);
+    }
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+}

@@ -1,0 +1,98 @@
+import { DAY, type Instant, SECOND } from '../abandonment/time.ts';
+import type { System } from '../platform/system.ts';
+import { keys, ROW_VERSION } from '../store/rows.ts';
+import type { Row } from '../store/table.port.ts';
+import { recordDeath, recordOops, type StartRow } from './oops.ts';
+import type { Consumer, Delivery } from './pipeline.ts';
+
+/** A process that nobody says more of is stopped after so long. */
+const DEFAULT_TIME_LIMIT = 30 * SECOND;
+/** Rows of attempts that ended without an end of their message outlive the message (4 days). */
+const RETENTION = 5 * DAY;
+
+/** What an attempt is known by. */
+export interface Attempt {
+  queue: Consumer<unknown>['queue'];
+  item: string;
+  delivery: Delivery;
+  /**
+   * Whether a start is written for each receive. Where the broker keeps the message it is written from the second
+   * receive on: what goes well at once costs no write.
+   */
+  always: boolean;
+}
+
+/** A table that would not take a write. */
+export class TableBusy extends Error {
+  override readonly name = 'TableBusy';
+}
+
+/**
+ * Writes that an attempt begins, before it acts, so that a process that dies is seen: by the next attempt here, or by
+ * the scanner's watchdog. Throws where the table would not take it: what leaves no trace must not act.
+ */
+export async function recordStart(system: System, attempt: Attempt): Promise<void> {
+  const { queue, item, delivery } = attempt;
+  const again = delivery.receiveCount > 1;
+  if (!attempt.always && !again) return;
+  if (again) await findDeath(system, attempt);
+  const now = system.clock.now();
+  const start: StartRow = {
+    queue,
+    item,
+    messageId: delivery.messageId,
+    attempt: delivery.receiveCount,
+    startedAt: now,
+    endsBy: delivery.endsBy ?? now + DEFAULT_TIME_LIMIT,
+    endedAt: null,
+    functionVersion: system.config.functionVersion,
+  };
+  const result = await system.table.transact([{ put: rowOf(start, now) }], system.random.id(now));
+  if (result.outcome !== 'applied') throw new TableBusy('the start of an attempt was not taken');
+}
+
+function rowOf(start: StartRow, now: Instant): Row {
+  const { queue, item, messageId } = start;
+  return { ...keys.work(queue, item, messageId), v: ROW_VERSION, ...start, ttl: Math.floor((now + RETENTION) / 1_000) };
+}
+
+/** Counts the attempt before this one where it died. */
+async function findDeath(system: System, { queue, item, delivery, always }: Attempt): Promise<void> {
+  const before = await system.table.get(keys.work(queue, item, delivery.messageId));
+  if (before) {
+    if (before.endedAt === null && Number(before.endsBy) <= system.clock.now()) await recordDeath(system, before);
+    return;
+  }
+  if (always) return;
+  const attempt = delivery.receiveCount - 1;
+  const error = new Error(`attempt ${attempt} left no trace: it died, or never began`);
+  await recordOops(system, { worker: queue, item, attempt, cause: 'died', error });
+}
+
+/**
+ * Writes that an attempt ended; `finished` where its message is done with. Never throws: the work is done or decided,
+ * and must be neither failed nor repeated for the sake of its record.
+ */
+export async function recordEnd(system: System, attempt: Attempt, finished: boolean): Promise<void> {
+  const { queue, item, delivery, always } = attempt;
+  const tracked = always || delivery.receiveCount > 1;
+  if (finished && !tracked) return;
+  const key = keys.work(queue, item, delivery.messageId);
+  const now = system.clock.now();
+  const ended: StartRow = {
+    queue,
+    item,
+    messageId: delivery.messageId,
+    attempt: delivery.receiveCount,
+    startedAt: now,
+    endsBy: now,
+    endedAt: now,
+    functionVersion: system.config.functionVersion,
+  };
+  const write = finished ? { delete: key } : { put: rowOf(ended, now) };
+  try {
+    await system.table.transact([write], system.random.id(now));
+  } catch (error) {
+    system.telemetry.log('warn', 'the end of an attempt is not recorded', { queue, item, error: String(error) });
+  }
+}

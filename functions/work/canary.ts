@@ -1,0 +1,42 @@
+import * as z from 'zod/mini';
+import type { Instant } from '../abandonment/time.ts';
+import type { QueueName } from '../platform/ports.ts';
+import type { System } from '../platform/system.ts';
+import { keys, ROW_VERSION } from '../store/rows.ts';
+import { MESSAGE_VERSION } from './messages.ts';
+import type { Outcome } from './pipeline.ts';
+
+/** A message that asks for nothing but a sign that its queue is worked. */
+const canarySchema = z.object({
+  v: z.literal(MESSAGE_VERSION),
+  kind: z.literal('canary'),
+  /** The scan that sent it. */
+  key: z.string(),
+  /** The instant of that scan. */
+  at: z.number(),
+  notAfter: z.number(),
+  correlationId: z.string(),
+});
+
+export type Canary = z.infer<typeof canarySchema>;
+
+/** The canary of a scan. `notAfter`: from then on it shows nothing any more. */
+export function canaryOf(run: string, at: Instant, notAfter: Instant): Canary {
+  return { v: MESSAGE_VERSION, kind: 'canary', key: run, at, notAfter, correlationId: run };
+}
+
+/** The canary in a message's body; undefined where it is something else. */
+export function canaryIn(body: unknown): Canary | undefined {
+  const parsed = z.safeParse(canarySchema, body);
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** Leaves the sign of life; a later canary's sign stands for those before it. Throws where the table fails. */
+export async function workCanary(system: System, queue: QueueName, canary: Canary): Promise<Outcome> {
+  const now = system.clock.now();
+  if (now > canary.notAfter) return { outcome: 'skipped', reason: 'expired' };
+  const row = { ...keys.canary(queue), v: ROW_VERSION, at: canary.at, workedAt: now };
+  const write = { put: row, if: [{ absentOr: { atMost: ['at', canary.at] as [string, number] } }] };
+  await system.table.transact([write], system.random.id(now));
+  return { outcome: 'done', reason: 'canary' };
+}

@@ -1,0 +1,56 @@
+/** What a failure means for the work: `bug` where nothing better is known. */
+export type FailureClass =
+  /** It passes by itself: throttling, a time-out, a 5xx, somebody else was first. */
+  | 'retryable'
+  /** Nobody's work would succeed: permission, a missing resource, an account that may not send. Feeds the breaker. */
+  | 'environment'
+  /** No new attempt at this item mends it. */
+  | 'permanent'
+  | 'bug';
+
+/** An attempt that lasted through so many receives is no longer a fault that passes. */
+const PASSING_ATTEMPTS = 3;
+
+const RETRYABLE =
+  /Throttl|TooManyRequests|ThroughputExceeded|RequestLimitExceeded|TransactionConflict|TransactionInProgress|TransactionCanceled|ServiceUnavailable|InternalServer|InternalFailure|SlowDown|Timeout|TableBusy/i;
+const ENVIRONMENT =
+  /AccessDenied|NotAuthorized|Unauthorized|UnrecognizedClient|ExpiredToken|InvalidSignature|Credentials|TokenProvider|ResourceNotFound|QueueDoesNotExist|NonExistentQueue|NotFoundException|KMS/i;
+const CUT = /^(ETIMEDOUT|ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_)/;
+const UNREACHABLE = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
+
+/** The class of an error that was thrown, by its name, its system code and the status of a service's answer. */
+export function classOf(error: unknown, attempt: number): FailureClass {
+  const passing = passingClassOf(error);
+  return passing === 'retryable' && attempt > PASSING_ATTEMPTS ? 'environment' : passing;
+}
+
+function passingClassOf(error: unknown): FailureClass {
+  const { name, code, $metadata } = fieldsOf(error);
+  if (UNREACHABLE.test(code) || ENVIRONMENT.test(name)) return 'environment';
+  if (CUT.test(code) || RETRYABLE.test(name)) return 'retryable';
+  const status = fieldsOf($metadata).httpStatusCode;
+  if (typeof status === 'number') return status >= 500 || status === 429 ? 'retryable' : 'environment';
+  const { cause } = fieldsOf(error);
+  return cause === undefined ? 'bug' : passingClassOf(cause);
+}
+
+interface Fields {
+  name: string;
+  code: string;
+  cause: unknown;
+  $metadata: unknown;
+  httpStatusCode: unknown;
+}
+
+function fieldsOf(value: unknown): Fields {
+  const fields = (typeof value === 'object' && value !== null ? value : {}) as Partial<
+    Record<keyof Fields, unknown>
+  >;
+  return {
+    name: typeof fields.name === 'string' ? fields.name : '',
+    code: typeof fields.code === 'string' ? fields.code : '',
+    cause: fields.cause,
+    $metadata: fields.$metadata,
+    httpStatusCode: fields.httpStatusCode,
+  };
+}

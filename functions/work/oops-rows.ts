@@ -1,0 +1,135 @@
+import { DAY, type Instant } from '../abandonment/time.ts';
+import type { System } from '../platform/system.ts';
+import { allRows } from '../store/records.ts';
+import { index, keys, ROW_VERSION, sortable } from '../store/rows.ts';
+import type { Row, Table, Write } from '../store/table.port.ts';
+
+/** All failures of one kind. */
+export interface OopsRecord {
+  fingerprint: string;
+  worker: string;
+  cause: string;
+  /** The error's class, where it came from, and what it said without ids and addresses. */
+  error: string;
+  site: string;
+  sample: string;
+  firstSeenAt: Instant;
+  lastSeenAt: Instant;
+  count: number;
+  lastItem: string;
+  lastAttempt: number;
+  lastVersion: string;
+  /** When an operator said that it is mended; null again when it comes back. */
+  resolvedAt: Instant | null;
+  rev: number;
+}
+
+/** One failed attempt. */
+export interface OopsOccurrence {
+  fingerprint: string;
+  at: Instant;
+  worker: string;
+  item: string;
+  attempt: number;
+  version: string;
+  /** Attempts that this one stands for: itself, and those of its process that went well since the last failure. */
+  attempts: number;
+  /** Whether it feeds the breaker of its queue. */
+  feedsBreaker: boolean;
+}
+
+const OCCURRENCE_RETENTION = 30 * DAY;
+const KIND_RETENTION = 400 * DAY;
+const ATTEMPTS = 3;
+
+export type KindOfOops = Pick<OopsRecord, 'fingerprint' | 'worker' | 'cause' | 'error' | 'site' | 'sample'>;
+
+/**
+ * Stores one occurrence and counts it with its kind. `claim` must hold for it to be stored at all: false where it
+ * does not, for somebody else counted it. Throws where the table would not take it.
+ */
+export async function storeOops(
+  system: System,
+  kind: KindOfOops,
+  occurrence: OopsOccurrence,
+  claim?: Write,
+): Promise<boolean> {
+  const { table, random, clock } = system;
+  for (let attempt = 0; ; attempt += 1) {
+    const before = await table.get(keys.oops(kind.fingerprint));
+    const counted = before && attempt === ATTEMPTS ? addOne(kind) : kindWrite(kind, occurrence, before);
+    const writes = [...(claim ? [claim] : []), counted, occurrenceWrite(occurrence, random.id(clock.now()))];
+    const result = await table.transact(writes, random.id(clock.now()));
+    if (result.outcome === 'applied') return true;
+    if (claim && result.outcome === 'refused' && result.index === 0) return false;
+    if (attempt >= ATTEMPTS) throw new Error(`the table is too busy for an OOPS of kind ${kind.fingerprint}`);
+  }
+}
+
+/** Where others count the same kind at the same time, its row is only counted up. */
+function addOne({ fingerprint }: KindOfOops): Write {
+  return { add: keys.oops(fingerprint), by: { count: 1, rev: 1 } };
+}
+
+function kindWrite(kind: KindOfOops, occurrence: OopsOccurrence, row: Row | undefined): Write {
+  const before = row as unknown as OopsRecord | undefined;
+  const record: OopsRecord = {
+    ...kind,
+    firstSeenAt: before?.firstSeenAt ?? occurrence.at,
+    lastSeenAt: Math.max(before?.lastSeenAt ?? 0, occurrence.at),
+    count: (before?.count ?? 0) + 1,
+    lastItem: occurrence.item,
+    lastAttempt: occurrence.attempt,
+    lastVersion: occurrence.version,
+    resolvedAt: null,
+    rev: (before?.rev ?? 0) + 1,
+  };
+  return {
+    put: {
+      ...keys.oops(kind.fingerprint),
+      v: ROW_VERSION,
+      ...record,
+      ttl: ttl(occurrence.at + KIND_RETENTION),
+    },
+    if: [before ? { equals: ['rev', before.rev] } : { absent: true }],
+  };
+}
+
+function occurrenceWrite(occurrence: OopsOccurrence, id: string): Write {
+  const { fingerprint, at, worker, version, attempts, feedsBreaker } = occurrence;
+  const place = { g2pk: index.failures(worker), g2sk: `${sortable(at)}#${id}`, p: { version, attempts } };
+  return {
+    put: {
+      ...keys.oopsOccurrence(fingerprint, at, id),
+      v: ROW_VERSION,
+      ...occurrence,
+      ttl: ttl(at + OCCURRENCE_RETENTION),
+      ...(feedsBreaker ? place : {}),
+    },
+  };
+}
+
+function ttl(at: Instant): number {
+  return Math.floor(at / 1_000);
+}
+
+/** Every kind of failure, the newest first; resolved ones only when asked for. */
+export async function listOops(table: Table, { resolved = false } = {}): Promise<OopsRecord[]> {
+  const rows = (await allRows(table, { pk: keys.oops('').pk })) as unknown as OopsRecord[];
+  return rows
+    .filter(({ resolvedAt }) => resolved || resolvedAt === null)
+    .sort((a, b) => b.lastSeenAt - a.lastSeenAt);
+}
+
+/** One kind of failure with its newest occurrences; undefined where there is none. */
+export async function loadOops(
+  table: Table,
+  fingerprint: string,
+  newest: number,
+): Promise<{ kind: OopsRecord; occurrences: OopsOccurrence[] } | undefined> {
+  const row = await table.get(keys.oops(fingerprint));
+  if (!row) return undefined;
+  const { pk } = keys.oopsOccurrence(fingerprint, 0, '');
+  const { rows } = await table.query({ pk, descending: true, limit: newest });
+  return { kind: row as unknown as OopsRecord, occurrences: rows as unknown as OopsOccurrence[] };
+}

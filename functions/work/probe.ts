@@ -1,0 +1,36 @@
+import { DAY } from '../abandonment/time.ts';
+import type { System } from '../platform/system.ts';
+import { keys, ROW_VERSION } from '../store/rows.ts';
+import { canaryIn, canaryOf } from './canary.ts';
+import type { Consumer } from './pipeline.ts';
+
+/** Asks a worker in place of messages whether it could work them. */
+export const PROBE_EVENT = { probe: true } as const;
+
+/** What a worker answers to a probe that passed; any other answer, and any error, is a failure. */
+export interface ProbeAnswer {
+  probe: 'passed';
+  functionVersion: string;
+}
+
+/** Whether an event is a probe and no batch of messages. */
+export function isProbe(event: unknown): boolean {
+  return typeof event === 'object' && event !== null && 'probe' in event && event.probe === true;
+}
+
+/**
+ * Exercises what the work of a queue rests on, and harms nothing: reads and writes the table, parses a canary and
+ * what is no message, and what the consumer itself rests on. Throws what a message's attempt would throw.
+ */
+export async function probeWorker<Message>(system: System, consumer: Consumer<Message>): Promise<ProbeAnswer> {
+  const now = system.clock.now();
+  await system.table.get(keys.scans());
+  const row = { ...keys.probe(consumer.queue), v: ROW_VERSION, at: now, ttl: Math.floor((now + DAY) / 1_000) };
+  const result = await system.table.transact([{ put: row }], system.random.id(now));
+  if (result.outcome === 'busy') throw new Error(`the table is busy: ${result.reason}`);
+  const canary = JSON.parse(JSON.stringify(canaryOf('probe', now, now)));
+  if (canaryIn(canary) === undefined) throw new Error('a canary cannot be read');
+  if (consumer.parse({}).ok) throw new Error('what is no message is taken for one');
+  await consumer.probe?.(system);
+  return { probe: 'passed', functionVersion: system.config.functionVersion };
+}

@@ -1,0 +1,35 @@
+import { type Instant, MINUTE } from '../abandonment/time.ts';
+import type { System } from '../platform/system.ts';
+
+/** Attempts that went well are remembered for as long as the breaker looks back. */
+const REMEMBERED = 10 * MINUTE;
+
+/** By queue, the minutes with attempts that went well; of this process alone. */
+type Minutes = Map<Instant, number>;
+const processes = new WeakMap<System, Map<string, Minutes>>();
+
+/**
+ * Counts an attempt that went well. Nothing is written for it: a worker whose attempts all go well has nothing to
+ * say to the breaker, and one that fails says then how many went well.
+ */
+export function countSuccess(system: System, queue: string): void {
+  const now = system.clock.now();
+  const minute = Math.floor(now / MINUTE) * MINUTE;
+  const queues = processes.get(system) ?? new Map<string, Minutes>();
+  processes.set(system, queues);
+  const minutes = queues.get(queue) ?? new Map<Instant, number>();
+  queues.set(queue, minutes);
+  for (const old of minutes.keys()) if (old < now - REMEMBERED) minutes.delete(old);
+  minutes.set(minute, (minutes.get(minute) ?? 0) + 1);
+}
+
+/** How many attempts of this process went well in the last ten minutes; each is told once. */
+export function takeSuccesses(system: System, queue: string): number {
+  const minutes = processes.get(system)?.get(queue);
+  if (!minutes) return 0;
+  const since = system.clock.now() - REMEMBERED;
+  let sum = 0;
+  for (const [minute, count] of minutes) if (minute >= since) sum += count;
+  minutes.clear();
+  return sum;
+}

@@ -1,0 +1,106 @@
+import { decide } from '../functions/abandonment/decide.ts';
+import { formatInstant, type Instant } from '../functions/abandonment/time.ts';
+import { recipientKey } from '../functions/notices/addresses.ts';
+import { causeOf } from '../functions/notices/mail-of.ts';
+import { FleetView } from '../functions/store/fleet-view.ts';
+import type { AlertRecord, TaskRecord } from '../functions/store/rows.ts';
+import type { Lists, StageRows } from './demo-lists.ts';
+import type { FiledMail } from './mailbox.ts';
+import type { LocalStage } from './stage.ts';
+
+/** `01-14 08:00`. */
+function short(instant: Instant): string {
+  return formatInstant(instant).slice(5, 16).replace('T', ' ');
+}
+
+/** `2026-01-14 08:00`. */
+function long(instant: Instant): string {
+  return formatInstant(instant).slice(0, 16).replace('T', ' ');
+}
+
+/** One block per episode: when it fired and why, who was told what and when, and how it ended. */
+export function episodesReport(rows: StageRows, filed: readonly FiledMail[]): string[] {
+  const tasks = new Map(rows.tasks.map((record) => [record.task.id, record]));
+  return rows.alerts.flatMap((alert) => {
+    const record = tasks.get(alert.task);
+    return [
+      `${alert.task} #${alert.episode}`,
+      `  fired     ${short(alert.firedAt)}  ${whyFired(alert, record)}`,
+      ...tellings(alert, filed).map(([notice, text]) => `  ${notice.padEnd(8)}  ${text}`),
+      `  ${ending(alert)}`,
+    ];
+  });
+}
+
+function whyFired(alert: AlertRecord, record: TaskRecord | undefined): string {
+  const cause = record ? causeOf(record.evidence) : 'unknown';
+  const restarts = record ? record.evidence.restarts.total - record.evidence.restarts.atLoss : 0;
+  const tried = restarts > 0 ? `, restarted ${restarts} times since` : '';
+  const never = cause === 'never-primary' ? 'never PRIMARY, since its creation' : 'without PRIMARY since';
+  return `${never} ${long(alert.since)}${tried} (stage ${alert.stage})`;
+}
+
+const NOTICE_WORDS: Record<string, string> = {
+  warning: 'warned',
+  reminder: 'reminded',
+  withdrawn: 'withdrawn',
+};
+
+function tellings(alert: AlertRecord, filed: readonly FiledMail[]): [string, string][] {
+  const told = new Map<string, Map<string, string[]>>();
+  for (const { digest, sentAt } of filed) {
+    const item = digest.items.find(({ task, episode }) => task === alert.task && episode === alert.episode);
+    const word = item && NOTICE_WORDS[item.notice];
+    if (!item || word === undefined) continue;
+    const date = item.disableAt === null ? '' : `, will be disabled ${short(item.disableAt)}`;
+    const bounced = digest.state === 'bounced' ? ' (bounced: the address is dead)' : '';
+    const when = `${short(sentAt)}${date}`;
+    const of = told.get(word) ?? new Map<string, string[]>();
+    told.set(word, of.set(when, [...(of.get(when) ?? []), `${digest.address}${bounced}`]));
+  }
+  return [...told].flatMap(([word, of]) =>
+    [...of].map(([when, to]): [string, string] => [word, `${when}: ${to.join(', ')}`]),
+  );
+}
+
+const ENDINGS: Record<string, string> = {
+  recovered: 'it runs again',
+  disabled: 'its grace was over and it still did not run',
+  deleted: 'it was deleted',
+  ineligible: 'it was turned off or is watched no more',
+  'user-published': 'a user published it; that keeps it for a while',
+  policy: 'under the policy of today it is not abandoned',
+};
+
+function ending({ resolvedAt, reason }: AlertRecord): string {
+  if (resolvedAt === null) return 'open      still waiting';
+  const word = reason === 'disabled' ? 'disabled' : 'resolved';
+  return `${word}  ${short(resolvedAt)}  ${ENDINGS[reason ?? ''] ?? reason}`;
+}
+
+/** Why the other tasks are left alone now: how many, and one of them. */
+export async function leftAloneReport({ system }: LocalStage, rows: StageRows): Promise<string[]> {
+  const view = await FleetView.load(system.table, recipientKey);
+  const groups = new Map<string, string[]>();
+  for (const record of rows.tasks) {
+    const { answer, reason } = decide(await view.caseOf(record), system.clock.now());
+    const why = record.disabledByUs ? 'turned off by Taskwarden' : `${answer}: ${reason}`;
+    groups.set(why, [...(groups.get(why) ?? []), record.task.id]);
+  }
+  return [...groups]
+    .sort(([, a], [, b]) => b.length - a.length)
+    .map(([why, ids]) => `${String(ids.length).padStart(5)}  ${why.padEnd(32)} e.g. ${ids.sort()[0]}`);
+}
+
+/** The mail that tells most, as its reader sees its text. */
+export function sampleMail(filed: readonly FiledMail[]): FiledMail | undefined {
+  const warnings = filed.filter(({ digest }) => digest.items.some(({ disableAt }) => disableAt !== null));
+  return warnings.sort((a, b) => b.digest.items.length - a.digest.items.length)[0];
+}
+
+/** Different tasks (fired, disabled) and notices (warned, reminded), as the demo's last line gives them. */
+export function totals(lists: Lists): string {
+  const count = (list: keyof Lists) => lists[list].size;
+  const { length } = [...lists.fired];
+  return `fired ${length}, warned ${count('warned')}, reminded ${count('reminded')}, disabled ${count('disabled')}`;
+}

@@ -1,0 +1,129 @@
+import { PublishCommand } from '@aws-sdk/client-sns';
+import { withKeysSet } from '../functions/abandonment/policy-parse.ts';
+import type { Instant } from '../functions/abandonment/time.ts';
+import { formatInstant } from '../functions/abandonment/time.ts';
+import { EVENT_VERSION } from '../functions/catalog/events.ts';
+import { recipientKey } from '../functions/notices/addresses.ts';
+import { loadPolicyDocuments, policyWrite } from '../functions/store/policies.ts';
+import { loadDigest, loadRecipient, lookWrite } from '../functions/store/records.ts';
+import type { Write } from '../functions/store/table.port.ts';
+import { loadTasks } from '../functions/store/tasks.ts';
+import { deployedService } from '../simulation/deployed-service.ts';
+import { FleetFacts } from '../simulation/fleet-facts.ts';
+import { parsedPolicies } from '../simulation/scenario.ts';
+import type { Scenario, ScenarioEvent } from '../simulation/scenario-types.ts';
+import { SimFleet } from '../simulation/sim-fleet.ts';
+import { type FleetNews, putOnBus } from './owning-system.ts';
+import type { LocalStage } from './stage.ts';
+
+/** The world around a deployed stage: the fleet of a scenario, whose owning system speaks on the bus. */
+export class DemoWorld {
+  readonly #stage: LocalStage;
+  readonly #facts = new FleetFacts();
+  readonly #fleet: SimFleet;
+  #news: FleetNews[] = [];
+
+  constructor(stage: LocalStage, scenario: Scenario) {
+    this.#stage = stage;
+    for (const [scope, policy] of parsedPolicies(scenario)) {
+      this.#facts.setPolicy(scope, policy, scenario.start);
+    }
+    this.#fleet = new SimFleet({
+      facts: this.#facts,
+      clock: stage.clock,
+      send: (detailType, detail) => this.#news.push({ detailType, detail }),
+      // The catalog is the truth here: it turns tasks off without asking anybody.
+      listener: { asked: () => {}, turnedOff: () => {}, turnedOn: () => {} },
+    });
+    for (const task of scenario.tasks) this.#fleet.load(task);
+  }
+
+  /** Lets an event of the scenario happen. */
+  async happen(event: ScenarioEvent): Promise<void> {
+    switch (event.type) {
+      case 'shards':
+      case 'restarted':
+      case 'created':
+      case 'published':
+      case 'deleted':
+      case 'owners':
+      case 'data-plane':
+        return this.#fleet.happen(event);
+      case 'policy':
+        return this.#setPolicy(event);
+      case 'mail-event':
+        return this.#reportMail(event);
+      default:
+        throw new Error(`the demo cannot let happen: ${event.type}`);
+    }
+  }
+
+  /** Has health checks tell what they see: what does not run, and that the other planes are heard. */
+  observe(): void {
+    this.#fleet.repeatObservations();
+    const heard = new Set(this.#news.map(({ detail }) => detail.dataPlane));
+    for (const dataPlane of this.#fleet.heardPlanes()) {
+      if (heard.has(dataPlane)) continue;
+      const observedAt = formatInstant(this.#stage.clock.now());
+      const detail = { version: EVENT_VERSION, dataPlane, observedAt, tasks: [] };
+      this.#news.push({ detailType: 'Shards Observed', detail });
+    }
+  }
+
+  /** Puts on the bus what the owning system has to say. */
+  async tell(): Promise<void> {
+    const news = this.#news;
+    this.#news = [];
+    await putOnBus(this.#stage, news);
+  }
+
+  /** Takes in which tasks were turned off: health checks no longer speak of them. */
+  async learnWhatIsOff(): Promise<void> {
+    const on = [...this.#facts.tasks.values()].filter(({ enabled }) => enabled);
+    const records = await loadTasks(
+      this.#stage.system.table,
+      on.map(({ id }) => id),
+    );
+    for (const task of on) task.enabled = records.get(task.id)?.task.enabled ?? true;
+  }
+
+  async #setPolicy({ scope, set, at }: Extract<ScenarioEvent, { type: 'policy' }>): Promise<void> {
+    const document = (await loadPolicyDocuments(this.#stage.system.table)).get(scope) ?? {};
+    await this.#store(
+      [
+        policyWrite(scope, withKeysSet(document, set.document)),
+        lookWrite(scope === '' ? 'ALL' : `P#${scope}`, at),
+      ],
+      at,
+    );
+    this.#facts.setPolicy(scope, withKeysSet(this.#facts.policies.get(scope) ?? {}, set.parsed), at);
+  }
+
+  /** As SES does it: what it says goes to the topic that feeds the mail-events queue. */
+  async #reportMail(event: Extract<ScenarioEvent, { type: 'mail-event' }>): Promise<void> {
+    const { system, aws, deployment } = this.#stage;
+    const recipient = await loadRecipient(system.table, recipientKey(event.recipient));
+    const digest = recipient?.lastDigest ? await loadDigest(system.table, recipient.lastDigest) : undefined;
+    if (!digest) throw new Error(`no mail went to ${event.recipient}`);
+    const Message = deployedService.mailReport({
+      mail: {
+        at: digest.sentAt ?? digest.claimedAt,
+        to: digest.address,
+        digest: digest.id,
+        messageId: digest.messageId ?? '',
+        items: digest.items,
+        mail: { to: digest.address, subject: '', text: '', html: '', headers: {}, digest: digest.id },
+      },
+      at: event.at,
+      event: event.event,
+      ...('bounceType' in event ? { bounceType: event.bounceType } : {}),
+    });
+    await aws.sns.send(new PublishCommand({ TopicArn: deployment.mailEventsTopic, Message }));
+  }
+
+  async #store(writes: Write[], at: Instant): Promise<void> {
+    const { table, random } = this.#stage.system;
+    const result = await table.transact(writes, random.id(at));
+    if (result.outcome !== 'applied') throw new Error(`a policy could not be stored: ${result.outcome}`);
+  }
+}

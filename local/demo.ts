@@ -1,0 +1,140 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { SECOND } from '../functions/abandonment/time.ts';
+import { loadConfig } from '../lib/config.ts';
+import { deployedService } from '../simulation/deployed-service.ts';
+import { parseScenario } from '../simulation/scenario.ts';
+import type { Scenario } from '../simulation/scenario-types.ts';
+import { type Simulated, simulate } from '../simulation/simulate.ts';
+import { demoScenario } from './demo-fleet.ts';
+import { differences, type Lists, listsOfSimulation, listsOfStage, readStage } from './demo-lists.ts';
+import { episodesReport, leftAloneReport, sampleMail, totals } from './demo-report.ts';
+import { instantsOf, loadDemo, runDemo } from './demo-run.ts';
+import { deployLocal, STAGE } from './deploy.ts';
+import type { Emulator } from './emulator.ts';
+import { commandLine, furtherCommands } from './how-to.ts';
+import { connectTo, LOCAL_FOLDER, ROOT } from './local-aws.ts';
+import { type FiledMail, fileMails, readMailbox } from './mailbox.ts';
+import { LocalProblem, say, timed } from './progress.ts';
+import { deadLetters } from './queue-levels.ts';
+import { onEmulator } from './session.ts';
+import { connectStage, type LocalStage } from './stage.ts';
+
+const FOLDER = join(LOCAL_FOLDER, 'demo');
+const SCENARIO = join(FOLDER, 'scenario.json');
+const FLEET = join(FOLDER, 'fleet.ndjson');
+const MAILS = join(FOLDER, 'mails');
+const REPORT = join(FOLDER, 'report.txt');
+
+/** A path as one would type it in the checkout. */
+function here(path: string): string {
+  return relative(ROOT, path);
+}
+
+/** Writes the scenario and its fleet to files, for `taskwarden simulate` and `tasks import`. */
+async function writeScenario(): Promise<Scenario> {
+  const json = demoScenario();
+  const parsed = parseScenario(json);
+  if (!parsed.ok) throw new LocalProblem(`the demo's scenario is not valid: ${parsed.problem}`);
+  await mkdir(FOLDER, { recursive: true });
+  await writeFile(SCENARIO, `${JSON.stringify(json, null, 2)}\n`);
+  const lines = (json.tasks as unknown[]).map((task) => `${JSON.stringify(task)}\n`);
+  await writeFile(FLEET, lines.join(''));
+  return parsed.scenario;
+}
+
+async function simulated(scenario: Scenario): Promise<Extract<Simulated, { ok: true }>> {
+  const result = await simulate(scenario, deployedService);
+  if (!result.ok) throw new LocalProblem(`the demo's scenario cannot be simulated: ${result.problem}`);
+  if (result.broken.length > 0) throw new LocalProblem(result.broken.join('\n'));
+  return result;
+}
+
+async function demo(emulator: Emulator, interrupted: AbortSignal, keep: boolean): Promise<number> {
+  const scenario = await writeScenario();
+  const aws = connectTo(emulator.endpoint);
+  const deployment = await timed(say, 'Deploying stage local by cdk deploy (log: .local/deploy-*.log)', () =>
+    // Its clock is told, so no schedule may tick beside it; bounces come from the scenario.
+    deployLocal(aws, { schedule: 'off', notifications: [] }),
+  );
+  const stage = connectStage(aws, deployment);
+  const expected = await simulated(scenario);
+  const loaded = await loadDemo(stage, scenario, FLEET);
+  const instants = instantsOf(scenario, expected.lines);
+  say(`Loaded ${loaded} tasks (${here(FLEET)}); going through five weeks by ${instants.length} scans:`);
+  const gatherDisabled = loadConfig({ stage: STAGE }, ROOT).gatherDisabled * SECOND;
+  await runDemo(stage, scenario, { instants, gatherDisabled, tell: say, interrupted });
+  if (interrupted.aborted) return 130;
+  const lists = await show(stage);
+  const code = compare(lists, listsOfSimulation(expected.lines), await deadLetters(stage));
+  await lookFurther(emulator, interrupted, keep);
+  say(totals(lists));
+  return code;
+}
+
+async function show(stage: LocalStage): Promise<Lists> {
+  const rows = await readStage(stage.system.table);
+  const mails = await readMailbox(stage.aws.endpoint);
+  const digests = new Map(rows.digests.map((digest) => [digest.messageId ?? '', digest]));
+  const filed = await fileMails(MAILS, mails, digests);
+  const episodes = episodesReport(rows, filed);
+  const alone = await leftAloneReport(stage, rows);
+  await writeFile(REPORT, [...episodes, '', ...alone, ''].join('\n'));
+  say('\nWhat was decided, and why:\n');
+  for (const line of episodes) say(line);
+  say('\nHow all tasks stand at the end, by the decision that holds now:\n');
+  for (const line of alone) say(line);
+  showMails(filed);
+  showDisabled(rows.tasks);
+  return listsOfStage(rows, mails);
+}
+
+function showMails(filed: readonly FiledMail[]): void {
+  say(`\n${filed.length} mails as their owners read them: ${here(MAILS)}/*.eml and *.html`);
+  for (const { eml, mail } of filed) say(`  ${here(eml)}  ${mail.subject}`);
+  const sample = sampleMail(filed);
+  if (!sample) return;
+  say(`\nOne of them (${here(sample.eml)}), to ${sample.digest.address}:\n`);
+  say(`  | Subject: ${sample.mail.subject}`);
+  for (const line of sample.mail.text.trimEnd().split(/\r?\n/)) say(`  | ${line}`);
+}
+
+function showDisabled(tasks: Awaited<ReturnType<typeof readStage>>['tasks']): void {
+  const off = tasks.filter(({ disabledByUs }) => disabledByUs !== null);
+  say(`\nDisabled in the control plane (${off.length}):`);
+  for (const { task } of off.sort((a, b) => (a.disabledByUs?.at ?? 0) - (b.disabledByUs?.at ?? 0))) {
+    say(`  ${task.id}`);
+  }
+}
+
+/** The same fleet and instants must come to the same acts, deployed and simulated. */
+function compare(deployed: Lists, expected: Lists, dead: number): number {
+  const different = differences(deployed, expected);
+  if (different.length === 0 && dead === 0) {
+    say('\nsame lists as the simulation');
+    return 0;
+  }
+  say(`\nNOT the same lists as the simulation (${different.length} differences, ${dead} dead letters):`);
+  for (const line of different) say(`  ${line}`);
+  return 1;
+}
+
+async function lookFurther(emulator: Emulator, interrupted: AbortSignal, keep: boolean): Promise<void> {
+  say('\nHow to look further:');
+  say(`  ${commandLine(`simulate ${here(SCENARIO)}`)}   the same weeks as a timeline, without an emulator`);
+  say(`  ${here(REPORT)} has the decisions above`);
+  if (!keep) {
+    say('  npm run demo -- --keep   leaves the emulator running, to ask the deployed stage');
+    return;
+  }
+  for (const line of furtherCommands(emulator.endpoint, 'acmeCo/legacy/crm-capture')) say(`  ${line}`);
+  say('\nThe emulator runs until Ctrl-C.');
+  await new Promise((resolve) => interrupted.addEventListener('abort', resolve));
+}
+
+const args = process.argv.slice(2);
+if (args.some((arg) => arg !== '--keep')) {
+  process.stderr.write('usage: npm run demo [-- --keep]   --keep leaves the emulator running until Ctrl-C\n');
+  process.exit(2);
+}
+await onEmulator(say, (emulator, interrupted) => demo(emulator, interrupted, args.includes('--keep')));

@@ -1,0 +1,106 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SetIdentityNotificationTopicCommand, VerifyEmailIdentityCommand } from '@aws-sdk/client-ses';
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { type Deployment, deploymentParameter } from '../functions/platform/names.ts';
+import {
+  ACCOUNT,
+  awsVariables,
+  childEnvironment,
+  LOCAL_FOLDER,
+  type LocalAws,
+  REGION,
+  ROOT,
+} from './local-aws.ts';
+import { LocalProblem } from './progress.ts';
+import { runProgram } from './run-program.ts';
+
+/** The stage of everything local; it alone may be told the time. */
+export const STAGE = 'local';
+
+/** What SES reports through identity notifications. */
+export type Notification = 'Bounce' | 'Complaint' | 'Delivery';
+
+export interface LocalDeployOptions {
+  /** Whether the schedule ticks. @default on */
+  schedule?: 'on' | 'off';
+  /** What SES reports of mails. @default all */
+  notifications?: readonly Notification[];
+}
+
+/** Deploys the stage `local` to an emulator by the CDK, as any stage is deployed, and answers where it is. */
+export async function deployLocal(aws: LocalAws, options: LocalDeployOptions = {}): Promise<Deployment> {
+  await makeAssetBucket(aws.endpoint);
+  await cdkDeploy(aws.endpoint, options.schedule ?? 'on');
+  const deployment = await loadDeployment(aws);
+  await connectMail(aws, deployment, options.notifications ?? ['Bounce', 'Complaint', 'Delivery']);
+  return deployment;
+}
+
+/** Where the stage is, as its deployment wrote it down. */
+export async function loadDeployment(aws: LocalAws): Promise<Deployment> {
+  const answer = await aws.ssm.send(new GetParameterCommand({ Name: deploymentParameter(STAGE) }));
+  return JSON.parse(answer.Parameter?.Value ?? '') as Deployment;
+}
+
+/** The bucket that a bootstrap would make: the local stage needs nothing else of it. */
+async function makeAssetBucket(endpoint: string): Promise<void> {
+  const bucket = `cdk-hnb659fds-assets-${ACCOUNT}-${REGION}`;
+  const body = `<CreateBucketConfiguration><LocationConstraint>${REGION}</LocationConstraint></CreateBucketConfiguration>`;
+  const answer = await fetch(`${endpoint}/${bucket}`, { method: 'PUT', body });
+  // 409: it is there already.
+  if (!answer.ok && answer.status !== 409) {
+    throw new LocalProblem(
+      `the emulator made no bucket for the deployment: ${answer.status} ${await answer.text()}`,
+    );
+  }
+}
+
+async function cdkDeploy(endpoint: string, schedule: 'on' | 'off'): Promise<void> {
+  const name = `deploy-${new URL(endpoint).port}`;
+  const output = join(LOCAL_FOLDER, `${name}.cdk.out`);
+  const args = [
+    'deploy',
+    '--all',
+    '--require-approval',
+    'never',
+    '--method',
+    'direct',
+    '--progress',
+    'events',
+  ];
+  args.push(
+    '--no-notices',
+    '--output',
+    output,
+    '--context',
+    `stage=${STAGE}`,
+    '--context',
+    `schedule=${schedule}`,
+  );
+  try {
+    await runProgram(join(ROOT, 'node_modules', '.bin', 'cdk'), args, {
+      env: childEnvironment({ ...awsVariables(endpoint), CI: 'true', CDK_DISABLE_CLI_TELEMETRY: 'true' }),
+      log: join(LOCAL_FOLDER, `${name}.log`),
+      what: 'The deployment',
+    });
+  } finally {
+    await rm(output, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Verifies the sender, and has SES report through identity notifications: emulators publish none of the events of
+ * the configuration set that a deployment in AWS uses.
+ */
+async function connectMail(
+  { ses }: LocalAws,
+  { sender, mailEventsTopic }: Deployment,
+  notifications: readonly Notification[],
+): Promise<void> {
+  await ses.send(new VerifyEmailIdentityCommand({ EmailAddress: sender }));
+  for (const NotificationType of notifications) {
+    const topic = { Identity: sender, NotificationType, SnsTopic: mailEventsTopic };
+    await ses.send(new SetIdentityNotificationTopicCommand(topic));
+  }
+}

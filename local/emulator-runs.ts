@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LOCAL_FOLDER } from './local-aws.ts';
+import type { Say } from './progress.ts';
+
+/** Who runs in a folder, so that what a killed process left can be found. */
+export interface RunFile {
+  /** The emulator's process, which leads its group. */
+  pid: number;
+  /** The process that started it and is to stop it. */
+  owner: number;
+  /** Its temporary folder, with those of the functions. */
+  temporary: string;
+}
+
+const RUN_FILE = /^emulator-\d+\.json$/;
+
+/**
+ * Makes the temporary folder of an emulator. It lies outside the checkout, whose packages functions would find and
+ * whose `type` would hold for their code.
+ */
+export function makeTemporary(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'taskwarden-emulator-'));
+}
+
+/** Notes who runs on a port. */
+export async function noteRun(port: number, run: RunFile): Promise<void> {
+  await writeFile(runFile(port), JSON.stringify(run));
+}
+
+/** Removes what an emulator left but for its log, which explains failures. */
+export async function removeRun(port: number, temporary: string): Promise<void> {
+  await rm(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  await rm(runFile(port), { force: true });
+}
+
+/** Where the emulator on a port writes what it does, and what functions write. */
+export function logFile(port: number): string {
+  return join(LOCAL_FOLDER, `emulator-${port}.log`);
+}
+
+function runFile(port: number): string {
+  return join(LOCAL_FOLDER, `emulator-${port}.json`);
+}
+
+/** Ends emulators whose starter is gone (killed, say) and removes what they left. */
+export async function removeLeftovers(tell: Say): Promise<void> {
+  for (const name of await readdir(LOCAL_FOLDER).catch(() => [])) {
+    if (!RUN_FILE.test(name)) continue;
+    const run = await readRun(join(LOCAL_FOLDER, name));
+    if (!run || isAlive(run.owner)) continue;
+    if (isEmulator(run.pid)) {
+      tell('Stopping an emulator that an earlier run left behind');
+      endGroup(run.pid);
+    }
+    await removeRun(Number(/\d+/.exec(name)?.[0]), run.temporary);
+  }
+}
+
+async function readRun(file: string): Promise<RunFile | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as RunFile;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Process ids are used again: only what still is an emulator may be ended. */
+function isEmulator(pid: number): boolean {
+  if (pid <= 1 || !isAlive(pid)) return false;
+  try {
+    return execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }).includes('ministack');
+  } catch {
+    return false;
+  }
+}
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It is over already.
+  }
+}

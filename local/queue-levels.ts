@@ -1,0 +1,95 @@
+import { setTimeout } from 'node:timers/promises';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import type { QueueName } from '../functions/platform/ports.ts';
+import { allRows } from '../functions/store/records.ts';
+import { BUCKETS, index } from '../functions/store/rows.ts';
+import type { LocalStage } from './stage.ts';
+
+const QUEUES = ['ingest', 'notify', 'disable', 'mail-events'] as const satisfies QueueName[];
+const PAUSE_MS = 20;
+
+/** Longer than any work takes here; what waits longer waits to be tried again. */
+const LONGEST_WAIT_MS = 90_000;
+
+/** Messages of one queue. */
+interface Level {
+  /** Waiting for a worker, being worked, or put back for later. */
+  busy: number;
+  /** Sent to be seen later. */
+  delayed: number;
+}
+
+/**
+ * Waits until the workers are through with all that is to be done at this instant of the stage's clock.
+ * Twice idle is idle: between two looks a worker may have sent to a queue that was looked at before.
+ * @throws Error where they are not through in time
+ */
+export async function untilWorked(stage: LocalStage): Promise<void> {
+  await untilTwice(async () => (await isWorked(stage, await levelsOf(stage))) === true);
+}
+
+/** Waits until delayed messages were seen and worked, too; throws as `untilWorked` does. */
+export async function untilNothingWaits(stage: LocalStage): Promise<void> {
+  await untilTwice(async () =>
+    Object.values(await levelsOf(stage)).every(({ busy, delayed }) => busy + delayed === 0),
+  );
+}
+
+/** How many messages lie in the dead-letter queues. */
+export async function deadLetters(stage: LocalStage): Promise<number> {
+  const urls = QUEUES.map((queue) => stage.deployment.queues[queue].deadLetterUrl);
+  const levels = await Promise.all(urls.map((url) => levelAt(stage, url)));
+  return levels.reduce((sum, { busy }) => sum + busy, 0);
+}
+
+async function untilTwice(isReached: () => Promise<boolean>): Promise<void> {
+  const giveUpAt = performance.now() + LONGEST_WAIT_MS;
+  for (let times = 0; times < 2; ) {
+    times = (await isReached()) ? times + 1 : 0;
+    if (performance.now() > giveUpAt) {
+      throw new Error(`the queues were not worked off within ${LONGEST_WAIT_MS / 1_000} s`);
+    }
+    await setTimeout(PAUSE_MS);
+  }
+}
+
+/**
+ * A notifier that comes too early puts its message back, which no figure of the queue tells from work: there, the
+ * state says whether anything is due.
+ */
+async function isWorked(stage: LocalStage, levels: Record<QueueName, Level>): Promise<boolean> {
+  const { notify, ...others } = levels;
+  if (Object.values(others).some(({ busy }) => busy > 0)) return false;
+  return notify.busy === 0 || !(await isNoticeDue(stage));
+}
+
+async function isNoticeDue({ system: { table, clock } }: LocalStage): Promise<boolean> {
+  for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
+    const rows = await allRows(table, { index: 'g1', pk: index.pendingNotices(bucket) });
+    if (rows.some(({ p }) => (p as { notBefore: number }).notBefore <= clock.now())) return true;
+  }
+  return false;
+}
+
+async function levelsOf(stage: LocalStage): Promise<Record<QueueName, Level>> {
+  const levels = QUEUES.map(async (name) => [name, await levelAt(stage, stage.deployment.queues[name].url)]);
+  return Object.fromEntries(await Promise.all(levels)) as Record<QueueName, Level>;
+}
+
+async function levelAt({ aws }: LocalStage, QueueUrl: string): Promise<Level> {
+  const { Attributes: attributes = {} } = await aws.sqs.send(
+    new GetQueueAttributesCommand({
+      QueueUrl,
+      AttributeNames: [
+        'ApproximateNumberOfMessages',
+        'ApproximateNumberOfMessagesNotVisible',
+        'ApproximateNumberOfMessagesDelayed',
+      ],
+    }),
+  );
+  const count = (name: keyof typeof attributes) => Number(attributes[name] ?? 0);
+  return {
+    busy: count('ApproximateNumberOfMessages') + count('ApproximateNumberOfMessagesNotVisible'),
+    delayed: count('ApproximateNumberOfMessagesDelayed'),
+  };
+}

@@ -1,0 +1,104 @@
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import type { Instant } from '../functions/abandonment/time.ts';
+import { AwsEvents } from '../functions/platform/aws-events.ts';
+import { AwsOperators } from '../functions/platform/aws-operators.ts';
+import { AwsQueues } from '../functions/platform/aws-queues.ts';
+import { DEMO_CLOCK_KEY } from '../functions/platform/demo-clock.ts';
+import type { Deployment } from '../functions/platform/names.ts';
+import type { Clock, Telemetry } from '../functions/platform/ports.ts';
+import { RealRandom } from '../functions/platform/real-random.ts';
+import type { System } from '../functions/platform/system.ts';
+import { DynamoDbTable, documentClient } from '../functions/store/dynamodb-table.ts';
+import { ROW_VERSION } from '../functions/store/rows.ts';
+import type { Table } from '../functions/store/table.port.ts';
+import type { LocalAws } from './local-aws.ts';
+
+/** Logs and metrics of this process are nobody's concern. */
+const SILENT: Telemetry = { log: () => {}, metric: () => {} };
+
+/** A deployed stage as a process beside it sees it. */
+export interface LocalStage {
+  aws: LocalAws;
+  deployment: Deployment;
+  /** The repositories' ports on the stage's own table and queues. */
+  system: System;
+  /** What the functions take for the present, too; undefined while they go by the machine's time. */
+  clock: ToldClock;
+}
+
+/** Connects to a deployed stage, on whose clock nothing is told yet. */
+export function connectStage(aws: LocalAws, deployment: Deployment): LocalStage {
+  const table = new DynamoDbTable(documentClient(aws.dynamoDb), deployment.table);
+  const clock = new ToldClock(table);
+  const { queues } = deployment;
+  const urls = {
+    ingest: queues.ingest.url,
+    notify: queues.notify.url,
+    disable: queues.disable.url,
+    'mail-events': queues['mail-events'].url,
+  };
+  const system: System = {
+    clock,
+    random: new RealRandom(),
+    table,
+    queues: new AwsQueues(aws.sqs, urls),
+    mailer: { send: () => Promise.reject(new Error('only the notifier sends mail')) },
+    events: new AwsEvents(aws.eventBridge, deployment.bus),
+    operators: new AwsOperators(aws.sns, deployment.operatorsTopic, deployment.stage),
+    telemetry: SILENT,
+    config: {
+      stage: deployment.stage,
+      functionVersion: 'local',
+      contact: deployment.contact,
+      controlPlane: deployment.controlPlane,
+      gatherDisabled: 0,
+      confirmWithin: 3_600_000,
+      sendLease: 60_000,
+      allowedDomains: deployment.allowedDomains,
+    },
+  };
+  return { aws, deployment, system, clock };
+}
+
+/** The clock of the stage `local`: told by a row of the table, which its functions read as they begin. */
+export class ToldClock implements Clock {
+  readonly #table: Table;
+  #told: Instant | undefined;
+  #writes = 0;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  now(): Instant {
+    return this.#told ?? Date.now();
+  }
+
+  /** From now on it is this instant, for the functions as well. */
+  async tell(at: Instant): Promise<void> {
+    this.#writes += 1;
+    const put = { ...DEMO_CLOCK_KEY, v: ROW_VERSION, at };
+    const result = await this.#table.transact([{ put }], `clock-${process.pid}-${this.#writes}`);
+    if (result.outcome !== 'applied') throw new Error(`the clock could not be told: ${result.outcome}`);
+    this.#told = at;
+  }
+}
+
+/** What one scan said of itself. */
+export type ScanFigures = Record<string, number>;
+
+/**
+ * Has the scanner run once and waits for it, as the schedule would start it.
+ * @throws Error where it failed or did not run through
+ */
+export async function scanOnce({ aws, deployment }: LocalStage): Promise<ScanFigures> {
+  const answer = await aws.lambda.send(
+    new InvokeCommand({ FunctionName: deployment.functions.scanner, Payload: Buffer.from('{}') }),
+  );
+  const payload = Buffer.from(answer.Payload ?? []).toString('utf8');
+  const report = JSON.parse(payload || 'null') as { outcome?: string; figures?: ScanFigures } | null;
+  if (answer.FunctionError || report?.outcome !== 'completed') {
+    throw new Error(`the scanner did not run through: ${payload.slice(0, 500)}`);
+  }
+  return report.figures ?? {};
+}

@@ -1,0 +1,228 @@
+import { expect, test } from 'vitest';
+import { at, failing, tell } from './story.ts';
+
+/** Tasks with an owner each, so that no mail is long. */
+const tasks = (tenant: string, count: number, more: Record<string, unknown> = {}) =>
+  Array.from({ length: count }, (_, index) =>
+    failing(`${tenant}/t${String(index).padStart(2, '0')}`, {
+      owners: [`${tenant.toLowerCase()}@x.test`],
+      ...more,
+    }),
+  );
+
+const alive = (tenant: string, count: number, dataPlane: string) =>
+  tasks(tenant, count, { dataPlane, shards: [{ id: '0', status: 'PRIMARY' }] }).map(
+    ({ lastPrimaryAt, ...task }) => task,
+  );
+
+const disabledOf = (story: string[]) =>
+  story.filter((line) => / disabled \S+ #1 due/.test(line)).map((line) => line.replace(/ #1 due.*/, ''));
+const heldOf = (story: string[]) =>
+  story.filter((line) => line.endsWith('blast-radius') && line.includes('held'));
+const alertsOf = (story: string[]) => story.filter((line) => line.includes('operators blast-radius'));
+
+test('ten tasks due at once are no spike, whatever the share', async () => {
+  const { story } = await tell({ until: at(22), tasks: tasks('bigCo', 10) });
+  expect(disabledOf(story)).toHaveLength(10);
+  expect(heldOf(story)).toEqual([]);
+});
+
+test('eleven of eleven are: none is turned off, and operators are told each week', async () => {
+  const { story } = await tell({ until: at(29), tasks: tasks('bigCo', 11) });
+  expect(disabledOf(story)).toEqual([]);
+  expect(heldOf(story)).toHaveLength(11);
+  expect(heldOf(story).every((line) => line.startsWith('T+21d held bigCo/'))).toBe(true);
+  expect(alertsOf(story).map((line) => line.split(' ')[0])).toEqual(['T+21d', 'T+28d']);
+});
+
+test('what is held may recover, and the rest stays held', async () => {
+  const { story } = await tell({
+    until: at(30),
+    tasks: tasks('bigCo', 11),
+    events: [0, 1, 2, 3, 4].map((index) => ({
+      at: at(23),
+      type: 'shards',
+      task: `bigCo/t0${index}`,
+      shards: [{ id: '0', status: 'PRIMARY' }],
+    })),
+  });
+  expect(disabledOf(story)).toEqual([]);
+  expect(story.filter((line) => line.includes('recovered'))).toHaveLength(5);
+});
+
+test('where one tenant makes up more than half of a spike, only its tasks are held', async () => {
+  const { story } = await tell({
+    until: at(22),
+    tasks: [
+      ...tasks('bigCo', 10, { dataPlane: 'p1' }),
+      ...tasks('hugeCo', 0),
+      ...tasks('bigCo/more', 10, { dataPlane: 'p2' }),
+      ...tasks('smallCo', 3, { dataPlane: 'p1' }),
+    ],
+  });
+  expect(heldOf(story)).toHaveLength(20);
+  expect(heldOf(story).every((line) => line.includes(' bigCo/'))).toBe(true);
+  expect(disabledOf(story).sort()).toEqual([0, 1, 2].map((index) => `T+21d disabled smallCo/t0${index}`));
+});
+
+test('where a plane makes up more of it than any tenant, only its tasks are held', async () => {
+  const { story } = await tell({
+    until: at(22),
+    tasks: [
+      ...tasks('aCo', 8, { dataPlane: 'p1' }),
+      ...tasks('bCo', 8, { dataPlane: 'p1' }),
+      ...tasks('cCo', 5, { dataPlane: 'p2' }),
+    ],
+  });
+  expect(heldOf(story)).toHaveLength(16);
+  expect(disabledOf(story)).toHaveLength(5);
+  expect(disabledOf(story).every((line) => line.includes(' cCo/'))).toBe(true);
+});
+
+test('where no tenant and no plane makes up more than half, all are held', async () => {
+  const { story } = await tell({
+    until: at(22),
+    tasks: ['aCo', 'bCo', 'cCo'].flatMap((tenant, index) => tasks(tenant, 4, { dataPlane: `p${index}` })),
+  });
+  expect(heldOf(story)).toHaveLength(12);
+  expect(disabledOf(story)).toEqual([]);
+});
+
+test('a tenant with just half of it is not its culprit', async () => {
+  const { story } = await tell({
+    until: at(22),
+    tasks: ['aCo', 'bCo'].flatMap((tenant, index) => tasks(tenant, 6, { dataPlane: `p${index}` })),
+  });
+  expect(heldOf(story)).toHaveLength(12);
+});
+
+test('where the rest is a spike itself it is held too', async () => {
+  const { story } = await tell({
+    until: at(22),
+    tasks: [
+      ...tasks('aCo', 14, { dataPlane: 'p1' }),
+      ...tasks('bCo', 11, { dataPlane: 'p2' }),
+      ...alive('cCo', 30, 'p3'),
+    ],
+  });
+  expect(heldOf(story)).toHaveLength(25);
+});
+
+test('a spike of one plane is one, though it is a small share of the fleet', async () => {
+  const { story } = await tell({
+    until: at(22),
+    tasks: [
+      ...tasks('aCo', 11, { dataPlane: 'p2' }),
+      ...tasks('bCo', 3, { dataPlane: 'p1' }),
+      ...alive('cCo', 130, 'p1'),
+    ],
+  });
+  // 14 of 144 are less than a tenth of the fleet; 11 of 11 of p2 are not.
+  expect(heldOf(story)).toHaveLength(11);
+  expect(disabledOf(story)).toHaveLength(3);
+});
+
+test('a tenth of the fleet is no spike, one more is', async () => {
+  for (const [due, held] of [
+    [12, 0],
+    [13, 13],
+  ] as const) {
+    const { story } = await tell({
+      until: at(22),
+      tasks: [...tasks('aCo', due), ...alive('cCo', 120 - due, 'eu-1')],
+    });
+    expect(heldOf(story)).toHaveLength(held);
+    expect(disabledOf(story)).toHaveLength(due - held);
+  }
+});
+
+test('what was turned off in the last 24 hours counts towards a spike', async () => {
+  const { story } = await tell({
+    until: at(24),
+    tasks: [...tasks('aCo', 8), ...tasks('bCo', 5, { lastPrimaryAt: at(0, 12) })],
+  });
+  expect(disabledOf(story)).toHaveLength(8);
+  expect(heldOf(story)).toHaveLength(5);
+});
+
+test('what was turned off just 24 hours ago does not', async () => {
+  const { story } = await tell({
+    until: at(24),
+    tasks: [...tasks('aCo', 8), ...tasks('bCo', 5, { lastPrimaryAt: at(1) })],
+  });
+  expect(disabledOf(story)).toHaveLength(13);
+  expect(heldOf(story)).toEqual([]);
+});
+
+test('tasks turned off by their owners no longer belong to the fleet', async () => {
+  const { story } = await tell({
+    until: at(22),
+    tasks: [...tasks('aCo', 12), ...alive('cCo', 108, 'eu-1')],
+    events: [{ at: at(20), type: 'published', task: 'cCo/t00', by: 'user', enabled: false }],
+  });
+  // 12 of 119 are more than a tenth.
+  expect(heldOf(story)).toHaveLength(12);
+});
+
+test('a backlog is worked off at perRun, the oldest first', async () => {
+  const { story } = await tell({
+    until: at(22),
+    policy: { stage: 'disable', blastRadius: { share: 1, perRun: 5 } },
+    tasks: [...tasks('zCo', 2, { lastPrimaryAt: '2025-12-31T00:00:00Z' }), ...tasks('aCo', 10)],
+    events: [],
+  });
+  // All fire at T+14d or before; zCo's are due a day earlier.
+  expect(disabledOf(story).map((line) => line.replace(' disabled', ''))).toEqual([
+    'T+20d zCo/t00',
+    'T+20d zCo/t01',
+    ...[0, 1, 2, 3, 4].map((index) => `T+21d aCo/t0${index}`),
+    ...[5, 6, 7, 8, 9].map((index) => `T+21d1h aCo/t0${index}`),
+  ]);
+  expect(story.filter((line) => line.includes('held'))).toEqual([]);
+});
+
+test('of one date the one that fails longest goes first, then by id', async () => {
+  const { story } = await tell({
+    until: at(22),
+    policy: { stage: 'disable', blastRadius: { perRun: 1 } },
+    policies: { 'bCo/': { warnAfter: '15d' } },
+    tasks: [
+      failing('aCo/b'),
+      failing('aCo/a'),
+      failing('bCo/old', { lastPrimaryAt: '2025-12-31T00:00:00Z' }),
+    ],
+  });
+  expect(disabledOf(story).map((line) => line.replace(' disabled', ''))).toEqual([
+    'T+21d bCo/old',
+    'T+21d1h aCo/a',
+    'T+21d2h aCo/b',
+  ]);
+});
+
+test('a backlog is worked off at perDay in a rolling day', async () => {
+  const { story } = await tell({
+    until: at(24),
+    policy: { stage: 'disable', blastRadius: { share: 1, perDay: 5 } },
+    tasks: tasks('aCo', 12),
+  });
+  expect(disabledOf(story).map((line) => line.split(' ')[0])).toEqual([
+    ...Array(5).fill('T+21d'),
+    ...Array(5).fill('T+22d'),
+    ...Array(2).fill('T+23d'),
+  ]);
+});
+
+test('what a tenant had turned off in the last day counts to its part of a spike', async () => {
+  const { story } = await tell({
+    until: at(23),
+    tasks: [
+      ...tasks('aCo', 8, { dataPlane: 'p1' }),
+      ...tasks('aCo/late', 3, { dataPlane: 'p2', lastPrimaryAt: at(0, 12) }),
+      ...tasks('bCo', 3, { dataPlane: 'p3', lastPrimaryAt: at(0, 12) }),
+    ],
+  });
+  // The spike of T+21d12h is 14 tasks, 11 of them aCo's: only aCo's are held, and bCo's three are no spike.
+  expect(heldOf(story)).toHaveLength(3);
+  expect(heldOf(story).every((line) => line.includes(' aCo/late/'))).toBe(true);
+  expect(disabledOf(story)).toHaveLength(11);
+});

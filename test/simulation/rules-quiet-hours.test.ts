@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { at, failing, tell } from './story.ts';
+
+const quiet = (from: string, to: string, zone: string) => ({
+  stage: 'disable',
+  quietHours: { from, to, zone },
+});
+
+test('what is due at night is held until the morning of the zone', async () => {
+  // Berlin is an hour ahead of UTC in January: 22:00-06:00 is 21:00-05:00 UTC.
+  const { story } = await tell({ until: at(22), policy: quiet('22:00', '06:00', 'Europe/Berlin') });
+  expect(story.slice(4)).toEqual([
+    'T+21d held acmeCo/a #1 quiet-hours',
+    'T+21d5h disabled acmeCo/a #1 due T+21d',
+    'T+21d5h resolved acmeCo/a #1 disabled',
+    'T+21d5h+ mail ana@acme.test: disabled acmeCo/a #1',
+  ]);
+});
+
+test('their first minute is quiet, their last instant is not', async () => {
+  const begins = await tell({ until: at(22), policy: quiet('00:00', '03:00', 'UTC') });
+  expect(begins.story[4]).toBe('T+21d held acmeCo/a #1 quiet-hours');
+  expect(begins.story[5]).toBe('T+21d3h disabled acmeCo/a #1 due T+21d');
+  const ends = await tell({ until: at(22), policy: quiet('21:00', '00:00', 'UTC') });
+  expect(ends.story[4]).toBe('T+21d disabled acmeCo/a #1 due T+21d');
+});
+
+test('warnings and reminders go out at night', async () => {
+  const { story } = await tell({ until: at(21), policy: quiet('22:00', '06:00', 'UTC') });
+  expect(story.slice(1, 4).map((line) => line.split(' ')[0])).toEqual(['T+14d', 'T+18d', 'T+20d']);
+});
+
+test('a recovery in the quiet hours prevents the disabling', async () => {
+  const { story } = await tell({
+    until: at(22),
+    policy: quiet('22:00', '06:00', 'UTC'),
+    events: [{ at: at(21, 3), type: 'shards', task: 'acmeCo/a', shards: [{ id: '0', status: 'PRIMARY' }] }],
+  });
+  expect(story.slice(4)).toEqual([
+    'T+21d held acmeCo/a #1 quiet-hours',
+    'T+21d3h resolved acmeCo/a #1 recovered',
+  ]);
+});
+
+test('quiet hours of one prefix hold its tasks alone', async () => {
+  const { story } = await tell({
+    until: at(21, 2),
+    tasks: [failing('acmeCo/a'), failing('otherCo/a')],
+    policies: { 'acmeCo/': { quietHours: { from: '22:00', to: '06:00', zone: 'UTC' } } },
+  });
+  expect(story.filter((line) => /held|disabled \S+ #1 due/.test(line)).sort()).toEqual([
+    'T+21d disabled otherCo/a #1 due T+21d',
+    'T+21d held acmeCo/a #1 quiet-hours',
+  ]);
+});
+
+test('quiet hours taken back let the disabling go on', async () => {
+  const { story } = await tell({
+    until: at(22),
+    policy: quiet('22:00', '06:00', 'UTC'),
+    events: [{ at: at(21, 2), type: 'policy', scope: '', set: { quietHours: null } }],
+  });
+  expect(story.slice(4, 6)).toEqual([
+    'T+21d held acmeCo/a #1 quiet-hours',
+    'T+21d2h disabled acmeCo/a #1 due T+21d',
+  ]);
+});
+
+test.each([
+  // Clocks go from 02:00 to 03:00 at 01:00 UTC: 06:00 in Berlin is 04:00 UTC then.
+  ['2026-03-29T00:00:00Z', '2026-03-29T04:00:00Z'],
+  // Clocks go from 03:00 to 02:00 at 01:00 UTC: 06:00 in Berlin is 05:00 UTC then.
+  ['2026-10-25T00:00:00Z', '2026-10-25T05:00:00Z'],
+])('in the night in which the clocks change, what is due at %s is turned off at %s', async (due, off) => {
+  const day = 24 * 3_600_000;
+  const instant = (days: number) =>
+    new Date(Date.parse(due) + days * day).toISOString().replace('.000Z', 'Z');
+  const { lines } = await tell({
+    start: instant(-8),
+    until: instant(1),
+    policy: quiet('22:00', '06:00', 'Europe/Berlin'),
+    tasks: [failing('acmeCo/a', { lastPrimaryAt: instant(-21) })],
+  });
+  expect(lines.find(({ type }) => type === 'task-disabled')).toMatchObject({ at: off, disableAt: due });
+  expect(lines.find(({ type }) => type === 'held')).toMatchObject({ at: due, reason: 'quiet-hours' });
+});

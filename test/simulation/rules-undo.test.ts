@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { at, failing, tell } from './story.ts';
+
+const ANA = 'ana@acme.test';
+const undo = (when: string, of: string) => ({ at: when, type: 'operator', action: 'undo', of });
+
+test('a task that is turned on again is counted from there, and warned anew', async () => {
+  const { story } = await tell({ until: at(44), events: [undo(at(22), 'acmeCo/a')] });
+  expect(story.slice(7)).toEqual([
+    'T+22d enabled acmeCo/a by operator',
+    'T+36d fired acmeCo/a #2 since T+22d (disable)',
+    `T+36d mail ${ANA}: warning acmeCo/a #2 until T+43d`,
+    `T+40d mail ${ANA}: reminder acmeCo/a #2 until T+43d`,
+    `T+42d mail ${ANA}: reminder acmeCo/a #2 until T+43d`,
+    'T+43d disabled acmeCo/a #2 due T+43d',
+    'T+43d resolved acmeCo/a #2 disabled',
+    `T+43d+ mail ${ANA}: disabled acmeCo/a #2`,
+  ]);
+});
+
+test('an undo acts at its instant, not at the next scan', async () => {
+  const { story } = await tell({ until: at(23), events: [undo(at(22, 0.5), 'acmeCo/a')] });
+  expect(story.at(-1)).toBe('T+22d30m enabled acmeCo/a by operator');
+});
+
+test('a task that runs after it was turned on again is left alone', async () => {
+  const { story } = await tell({
+    until: at(44),
+    events: [
+      undo(at(22), 'acmeCo/a'),
+      { at: at(23), type: 'shards', task: 'acmeCo/a', shards: [{ id: '0', status: 'PRIMARY' }] },
+    ],
+  });
+  expect(story.slice(7)).toEqual(['T+22d enabled acmeCo/a by operator']);
+});
+
+test('the undo of a run turns on what that run turned off', async () => {
+  const { story } = await tell({
+    until: at(23),
+    tasks: [failing('acmeCo/a'), failing('acmeCo/b'), failing('acmeCo/late', { lastPrimaryAt: at(0, 6) })],
+    events: [undo(at(22), at(21))],
+  });
+  expect(story.filter((line) => line.includes('enabled')).sort()).toEqual([
+    'T+22d enabled acmeCo/a by operator',
+    'T+22d enabled acmeCo/b by operator',
+  ]);
+});
+
+test('what an owner turned on in the meantime, or nobody turned off, is not touched by an undo', async () => {
+  const { story } = await tell({
+    until: at(26),
+    tasks: [failing('acmeCo/a'), failing('acmeCo/b', { lastPrimaryAt: at(10) })],
+    events: [
+      { at: at(22), type: 'published', task: 'acmeCo/a', by: 'user', enabled: true },
+      undo(at(23), at(21)),
+      undo(at(23), 'acmeCo/b'),
+    ],
+  });
+  expect(story.filter((line) => line.includes(' enabled '))).toEqual([]);
+});
+
+test('an undo of a task that its owner turned off is refused', async () => {
+  const { story } = await tell({
+    until: at(18),
+    events: [
+      { at: at(16), type: 'published', task: 'acmeCo/a', by: 'user', enabled: false },
+      undo(at(17), 'acmeCo/a'),
+    ],
+  });
+  expect(story.slice(2)).toEqual(['T+16d resolved acmeCo/a #1 ineligible']);
+});
+
+test('a system that publishes a task we turned off does not turn it on', async () => {
+  const { story } = await tell({
+    until: at(60),
+    events: [{ at: at(22), type: 'published', task: 'acmeCo/a', by: 'system' }],
+  });
+  expect(story.slice(7)).toEqual([]);
+});

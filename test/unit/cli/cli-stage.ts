@@ -1,0 +1,170 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import type { Cli } from '../../../cli/command.ts';
+import { UsageError } from '../../../cli/errors.ts';
+import { run } from '../../../cli/program.ts';
+import { DAY, formatInstant, type Instant } from '../../../functions/abandonment/time.ts';
+import { disableConsumer } from '../../../functions/disabling/disable-consumer.ts';
+import { notifyConsumer } from '../../../functions/notices/notify-consumer.ts';
+import type { OutgoingMail, QueueName } from '../../../functions/platform/ports.ts';
+import type { System } from '../../../functions/platform/system.ts';
+import { runScan } from '../../../functions/scanner/scan.ts';
+import { MemoryTable } from '../../../functions/store/memory-table.ts';
+import { processMessage } from '../../../functions/work/pipeline.ts';
+
+/** The instant at which tests begin. */
+export const T = Date.parse('2026-01-01T00:00:00Z');
+/** The text of `T` + days. */
+export const day = (days: number): string => formatInstant(T + days * DAY);
+
+/** What a command printed, and how it ended. */
+export interface Ran {
+  code: number;
+  out: string;
+  err: string;
+  /** Standard output as JSON: one value for each line. */
+  json: unknown[];
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'taskwarden-cli-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let files = 0;
+
+/** Writes a file to be given to a command. */
+export function fileWith(text: string): string {
+  files += 1;
+  const path = join(folder, `input-${files}`);
+  writeFileSync(path, text);
+  return path;
+}
+
+/** A task as a line of an import gives it: failing since `T`. */
+export function taskLine(id: string, more: Record<string, unknown> = {}): string {
+  return JSON.stringify({
+    id,
+    kind: 'capture',
+    enabled: true,
+    createdAt: '2025-06-01T00:00:00Z',
+    owners: ['ana@acme.test'],
+    dataPlane: 'eu-1',
+    shards: [{ id: '0', status: 'FAILED' }],
+    lastPrimaryAt: day(0),
+    ...more,
+  });
+}
+
+/** A deployed stage in memory that the real scanner and workers run on, and the command line before it. */
+export function cliStage({ name = 'local', stageCeiling = 'disable' as 'disable' | 'notify' } = {}) {
+  const table = new MemoryTable({ freeze: true });
+  const mails: OutgoingMail[] = [];
+  let waiting: { queue: QueueName; body: string }[] = [];
+  let now = T;
+  let numbers = 0;
+  const id = () => {
+    numbers += 1;
+    return `id-${String(numbers).padStart(23, '0')}`;
+  };
+  const system: System = {
+    clock: { now: () => now },
+    random: { next: () => 0.5, id },
+    table,
+    queues: {
+      send: async (queue, messages) => {
+        waiting.push(...messages.map(({ body }) => ({ queue, body })));
+      },
+    },
+    mailer: {
+      send: async (mail) => {
+        mails.push(mail);
+        return { outcome: 'accepted', messageId: id() };
+      },
+    },
+    events: { publish: async () => {} },
+    operators: { tell: async () => {} },
+    telemetry: { log: () => {}, metric: () => {} },
+    config: {
+      stage: name,
+      functionVersion: '1',
+      contact: 'the platform team',
+      controlPlane: 'own',
+      gatherDisabled: 0,
+      confirmWithin: DAY,
+      sendLease: 60_000,
+      allowedDomains: null,
+    },
+  };
+  const work = async () => {
+    while (waiting.length > 0) {
+      const messages = waiting;
+      waiting = [];
+      for (const { queue, body } of messages) {
+        const delivery = { body, messageId: id(), receiveCount: 1, maxReceives: 10 };
+        if (queue === 'notify') await processMessage(system, notifyConsumer, delivery);
+        if (queue === 'disable') await processMessage(system, disableConsumer, delivery);
+      }
+    }
+  };
+  const scan = async (scheduledAt: Instant) => {
+    const report = await runScan(system, { scheduledAt, remainingMs: () => 900_000 });
+    await work();
+    return report;
+  };
+  const open: Cli['open'] = async (asked) => {
+    if (asked !== name) throw new UsageError(`no stage '${asked}'`);
+    return { name, stageCeiling, system, scan };
+  };
+  return {
+    table,
+    system,
+    mails,
+    setNow: (instant: Instant) => {
+      now = instant;
+    },
+    /** Runs one scan at `T` + days, and works what it queued. */
+    scanOn: async (days: number) => {
+      now = T + days * DAY;
+      return scan(now);
+    },
+    /** Runs the command line; `input` is its standard input. */
+    taskwarden: (args: string[], input = '') => runOn(open, name, args, input),
+  };
+}
+
+export type CliStage = ReturnType<typeof cliStage>;
+
+async function runOn(open: Cli['open'], stage: string, args: string[], input: string): Promise<Ran> {
+  let out = '';
+  let err = '';
+  const code = await run(args, {
+    open,
+    stdin: (async function* () {
+      yield input;
+    })(),
+    stdout: { write: (text: string) => (out += text) },
+    stderr: { write: (text: string) => (err += text) },
+    env: { TASKWARDEN_STAGE: stage },
+    operator: 'olga',
+  });
+  const parse = (line: string): unknown => {
+    try {
+      return JSON.parse(line);
+    } catch {
+      return undefined;
+    }
+  };
+  return { code, out, err, json: out.split('\n').filter(Boolean).map(parse) };
+}
+
+/** A stage with tasks that fail since `T`, whose control plane goes on observing them, in stage `disable`. */
+export async function failingFleet(
+  ids: string[],
+  policy = ['stage=disable', 'evidenceMaxAge=365d', 'scanEvery=30d'],
+) {
+  const stage = cliStage();
+  await stage.taskwarden(['policy', 'set', 'global', ...policy]);
+  const loaded = await stage.taskwarden(['tasks', 'import', '-'], ids.map((id) => taskLine(id)).join('\n'));
+  if (loaded.code !== 0) throw new Error(loaded.err);
+  return stage;
+}

@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import { cliStage, day, failingFleet, T, taskLine } from './cli-stage.ts';
+
+interface Explained {
+  decision: Record<string, unknown>;
+  counted: { countedMs: number; wallMs: number; unknown: unknown[] };
+  thresholds: { leaf: string; value: unknown; from: string }[];
+  holds: unknown[];
+  episode: unknown;
+  recipients: unknown[];
+  mails: Record<string, unknown>[];
+  next: { at: string | null; what: string }[];
+}
+
+const DAY = 86_400_000;
+
+async function explained(
+  stage: Awaited<ReturnType<typeof failingFleet>>,
+  ...args: string[]
+): Promise<Explained> {
+  const ran = await stage.taskwarden(['explain', 'acmeCo/a', '--json', ...args]);
+  if (ran.code !== 0) throw new Error(ran.err);
+  return ran.json[0] as Explained;
+}
+
+describe('explain', () => {
+  it('tells what a failing task waits for, and all that follows on which day', async () => {
+    const stage = await failingFleet(['acmeCo/a']);
+    await stage.taskwarden(['policy', 'set', 'acmeCo/', 'warnAfter=10d']);
+    stage.setNow(T + 4 * DAY);
+    const { decision, counted, thresholds, next, recipients, episode } = await explained(stage);
+    expect(decision).toEqual({
+      answer: 'waiting',
+      reason: 'under-threshold',
+      nextLookAt: day(10),
+      disableAt: null,
+    });
+    expect(counted).toMatchObject({ countedMs: 4 * DAY, wallMs: 4 * DAY, unknown: [] });
+    expect(thresholds).toContainEqual({ leaf: 'warnAfter', value: '10d', from: 'acmeCo/' });
+    expect(thresholds).toContainEqual({ leaf: 'disableAfter', value: '7d', from: 'default' });
+    expect(recipients).toEqual([
+      { address: 'ana@acme.test', warning: 'none', acceptedAt: null, declined: false },
+    ]);
+    expect(episode).toBeNull();
+    expect(next.map(({ at, what }) => [at, what.split(' (')[0]?.split(',')[0]])).toEqual([
+      [day(10), 'an alert fires'],
+      [day(10), 'its recipients are warned'],
+      [day(14), 'a reminder'],
+      [day(16), 'a reminder'],
+      [day(17), 'it is turned off'],
+    ]);
+  });
+
+  it('tells who was warned, by which mail, and when it is turned off', async () => {
+    const stage = await failingFleet(['acmeCo/a']);
+    await stage.scanOn(14);
+    await stage.scanOn(18);
+    stage.setNow(T + 19 * DAY);
+    const { decision, recipients, mails, next, episode } = await explained(stage);
+    expect(decision).toMatchObject({ answer: 'waiting', reason: 'grace', disableAt: day(21) });
+    expect(episode).toMatchObject({ number: 1, firedAt: day(14), since: day(0), graceStage: 'disable' });
+    expect(recipients).toEqual([
+      { address: 'ana@acme.test', warning: 'accepted', acceptedAt: day(14), declined: false },
+    ]);
+    expect(mails).toMatchObject([
+      { to: 'ana@acme.test', notice: 'warning', state: 'sent', sentAt: day(14), disableAt: day(21) },
+      { to: 'ana@acme.test', notice: 'reminder', state: 'sent', sentAt: day(18), disableAt: day(21) },
+    ]);
+    expect(next).toEqual([
+      { at: day(20), what: 'a reminder (1d before)' },
+      { at: day(21), what: 'it is turned off, unless somebody or something prevents it' },
+    ]);
+  });
+
+  it('decides for another instant, as if the task stayed as it is', async () => {
+    const stage = await failingFleet(['acmeCo/a'], ['stage=disable']);
+    stage.setNow(T);
+    expect((await explained(stage, '--at', day(14))).decision).toMatchObject({ answer: 'fire' });
+    expect((await explained(stage, '--at', '2026-01-14T23:59:59.999Z')).decision).toMatchObject({
+      answer: 'waiting',
+      reason: 'under-threshold',
+    });
+  });
+
+  it('counts no time while evidence is too old, and says so', async () => {
+    const stage = await failingFleet(['acmeCo/a'], ['stage=disable', 'evidenceMaxAge=1d']);
+    stage.setNow(T + 5 * DAY);
+    const { decision, counted, holds } = await explained(stage);
+    expect(decision).toMatchObject({ answer: 'unknown', reason: 'stale' });
+    expect(counted).toMatchObject({
+      countedMs: DAY,
+      wallMs: 5 * DAY,
+      unknown: [{ why: 'stale', from: day(1), to: null }],
+    });
+    expect(holds).toEqual([{ reason: 'unknown (stale)', since: day(1), until: null }]);
+  });
+
+  it('names every hold', async () => {
+    const stage = await failingFleet(['acmeCo/a']);
+    await stage.taskwarden([
+      'policy',
+      'set',
+      'acmeCo/',
+      'quietHours={"from":"00:00","to":"06:00","zone":"UTC"}',
+    ]);
+    await stage.taskwarden(['pause', 'disable']);
+    expect((await explained(stage)).holds).toEqual([
+      { reason: 'paused (disable)', since: day(0), until: null },
+      { reason: 'quiet-hours', since: null, until: '2026-01-01T06:00:00Z' },
+    ]);
+  });
+
+  it('threatens nothing below stage disable', async () => {
+    const stage = await failingFleet(['acmeCo/a'], ['stage=notify', 'evidenceMaxAge=365d']);
+    expect((await explained(stage)).next.map(({ what }) => what)).toEqual([
+      'an alert fires (after 14d of counted time)',
+      'its recipients are warned',
+    ]);
+    await stage.taskwarden(['policy', 'set', 'global', 'stage=detect']);
+    expect((await explained(stage)).next.map(({ what }) => what)).toEqual([
+      'an alert fires (after 14d of counted time)',
+      'then nothing: stage detect records only',
+    ]);
+  });
+
+  it('changes nothing', async () => {
+    const stage = await failingFleet(['acmeCo/a']);
+    await stage.scanOn(14);
+    const before = JSON.stringify(await stage.table.scan());
+    await explained(stage, '--at', day(30));
+    await stage.taskwarden(['explain', 'acmeCo/a']);
+    expect(JSON.stringify(await stage.table.scan())).toBe(before);
+  });
+
+  it('is readable', async () => {
+    const stage = await failingFleet(['acmeCo/a']);
+    await stage.scanOn(14);
+    stage.setNow(T + 15 * DAY);
+    const { out } = await stage.taskwarden(['explain', 'acmeCo/a']);
+    expect(out).toContain(`acmeCo/a: waiting (grace) at ${day(15)}\n  enabled capture on eu-1\n`);
+    expect(out).toContain('  counted                15d of 15d\n');
+    expect(out).toMatch(/^ {2}warnAfter +14d +from default$/m);
+    expect(out).toContain('\nHolds\n  none\n');
+    expect(out).toContain(`  ${day(14)}  ana@acme.test  warning  sent  names ${day(21)}\n`);
+    expect(out).toContain(`  ${day(18)}  a reminder (3d before)\n`);
+  });
+
+  it('tells of a healthy task that nothing happens', async () => {
+    const stage = cliStage();
+    await stage.taskwarden(
+      ['tasks', 'import', '-'],
+      taskLine('acmeCo/a', { shards: [{ id: '0', status: 'PRIMARY' }] }),
+    );
+    const { out } = await stage.taskwarden(['explain', 'acmeCo/a']);
+    expect(out).toContain('acmeCo/a: healthy (alive)');
+    expect(out).toContain('nothing while it is alive');
+  });
+
+  it.each([
+    ['2026-01-01T00:00:00', 'an instant without a zone'],
+    ['2026-02-30T00:00:00Z', 'a day that the month does not have'],
+    ['tomorrow', 'a word'],
+  ])('refuses %s (%s) with one line', async (instant) => {
+    const ran = await cliStage().taskwarden(['explain', 'acmeCo/a', '--at', instant]);
+    expect(ran).toMatchObject({
+      code: 2,
+      err: `error: option '--at <instant>' argument '${instant}' is invalid. Allowed: RFC 3339 with a zone such as "2026-01-01T00:00:00Z".\n`,
+    });
+  });
+
+  it('names a task that is not known', async () => {
+    expect(await cliStage().taskwarden(['explain', 'acmeCo/a'])).toMatchObject({
+      code: 2,
+      err: 'error: no task "acmeCo/a" is known in stage local\n',
+    });
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { loadPauses } from '../../../functions/store/records.ts';
+import { keys } from '../../../functions/store/rows.ts';
+import { cliStage, day, failingFleet, T } from './cli-stage.ts';
+
+const DAY = 86_400_000;
+
+describe('pause and resume', () => {
+  it('of deciding leave a span of unknown health', async () => {
+    const stage = cliStage();
+    expect((await stage.taskwarden(['pause', 'evaluate'])).out).toBe(`evaluate is paused since ${day(0)}\n`);
+    expect(await stage.table.get(keys.look('ALL'))).toMatchObject({ at: T });
+    stage.setNow(T + DAY);
+    expect((await stage.taskwarden(['pause', 'evaluate', '--json'])).json).toEqual([
+      { paused: 'evaluate', since: day(0) },
+    ]);
+    expect((await stage.taskwarden(['resume', 'evaluate'])).out).toBe('evaluate goes on\n');
+    expect(await loadPauses(stage.table)).toMatchObject({
+      evaluate: null,
+      evaluatePaused: [{ from: T, to: T + DAY }],
+    });
+    expect(await stage.table.get(keys.look('ALL'))).toMatchObject({ at: T + DAY });
+    expect((await stage.taskwarden(['resume', 'evaluate'])).out).toBe('evaluate was not paused\n');
+  });
+
+  it('of turning off keep a due task on until it goes on', async () => {
+    const stage = await failingFleet(['acmeCo/a']);
+    await stage.taskwarden(['pause', 'disable']);
+    for (const days of [14, 18, 20, 21]) await stage.scanOn(days);
+    const disabled = ['tasks', 'list', '--state', 'disabled', '--json'];
+    expect((await stage.taskwarden(disabled)).json).toEqual([]);
+    await stage.taskwarden(['resume', 'disable']);
+    await stage.scanOn(22);
+    expect((await stage.taskwarden(disabled)).json).toMatchObject([{ task: 'acmeCo/a' }]);
+  });
+
+  it('refuse what cannot be paused', async () => {
+    const ran = await cliStage().taskwarden(['pause', 'everything']);
+    expect(ran.code).toBe(2);
+    expect(ran.err).toBe(
+      "error: command-argument value 'everything' is invalid for argument 'what'. Allowed choices are evaluate, notify, disable.\n",
+    );
+  });
+});
+
+describe('scan', () => {
+  it('runs one scan now and tells what it did', async () => {
+    const stage = await failingFleet(['acmeCo/a']);
+    stage.setNow(T + 14 * DAY);
+    const ran = await stage.taskwarden(['scan']);
+    expect(ran.out).toMatch(/^scan 2026-01-15T00:00:00Z completed: .*fired 1/);
+    expect(stage.mails).toHaveLength(1);
+  });
+
+  it('ends with 1 where the scan was skipped', async () => {
+    const stage = cliStage();
+    await stage.taskwarden(['scan']);
+    expect(await stage.taskwarden(['scan', '--json'])).toMatchObject({
+      code: 1,
+      out: '',
+      err: `error: scan ${day(0)} was skipped: an older or repeated tick\n`,
+    });
+  });
+});
+
+describe('undo', () => {
+  it('turns on again what was turned off, and keeps the reason', async () => {
+    const stage = await failingFleet(['acmeCo/a']);
+    for (const days of [14, 18, 20, 21]) await stage.scanOn(days);
+    const ran = await stage.taskwarden(['undo', '--task', 'acmeCo/a', '--reason', 'still needed']);
+    expect(ran.out).toBe('acmeCo/a is enabled again\n');
+    const [shown] = (await stage.taskwarden(['tasks', 'show', 'acmeCo/a', '--json'])).json;
+    expect(shown).toMatchObject({
+      task: { enabled: true, enabledAt: day(21) },
+      disabledByUs: null,
+      audit: [{ act: 'disabled' }, { act: 'enabled', by: 'olga', reason: 'still needed' }],
+    });
+  });
+
+  it.each([
+    [['--task', 'acmeCo/none'], 'error: task "acmeCo/none": no such task\n'],
+    [['--task', 'acmeCo/a'], 'error: task "acmeCo/a": the task is enabled\n'],
+    [[], "error: required option '--task <id>' not specified\n"],
+  ])('refuses %j', async (args, said) => {
+    const stage = await failingFleet(['acmeCo/a']);
+    expect(await stage.taskwarden(['undo', ...args])).toMatchObject({ code: 2, out: '', err: said });
+  });
+});

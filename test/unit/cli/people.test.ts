@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { keys } from '../../../functions/store/rows.ts';
+import { cliStage, failingFleet, T } from './cli-stage.ts';
+
+describe('subscriptions', () => {
+  it('are added, changed, listed by prefix, and removed', async () => {
+    const stage = cliStage();
+    const add = ['subscriptions', 'add', 'acmeCo/', ' Team@Acme.TEST '];
+    expect((await stage.taskwarden(add)).out).toBe('added: subscription of team@acme.test for acmeCo/\n');
+    expect((await stage.taskwarden(add)).out).toBe('unchanged: subscription of team@acme.test for acmeCo/\n');
+    const changed = await stage.taskwarden([...add, '--alert-types', 'task_auto_disabled', '--json']);
+    expect(changed.json).toEqual([
+      { outcome: 'changed', prefix: 'acmeCo/', email: 'team@acme.test', alertTypes: ['task_auto_disabled'] },
+    ]);
+    await stage.taskwarden(['subscriptions', 'add', 'other/x', 'xi@acme.test']);
+    expect((await stage.taskwarden(['subscriptions', 'list'])).out.split('\n')).toEqual([
+      'PREFIX   EMAIL           ALERT TYPES',
+      'acmeCo/  team@acme.test  task_auto_disabled',
+      'other/x  xi@acme.test    task_abandoned, task_auto_disabled',
+      '',
+    ]);
+    const listed = await stage.taskwarden(['subscriptions', 'list', '--prefix', 'other/', '--json']);
+    expect(listed.json).toMatchObject([{ prefix: 'other/x' }]);
+    const removed = await stage.taskwarden(['subscriptions', 'remove', 'acmeCo/', 'TEAM@acme.test']);
+    expect(removed.out).toBe('removed: subscription of TEAM@acme.test for acmeCo/\n');
+    expect((await stage.taskwarden(['subscriptions', 'list', '--json'])).json).toHaveLength(1);
+    expect(await stage.table.get(keys.look('P#acmeCo/'))).toMatchObject({ at: T });
+  });
+
+  it('are told of what fails under their prefix', async () => {
+    const stage = await failingFleet(['acmeCo/a']);
+    await stage.taskwarden(['subscriptions', 'add', 'acmeCo/', 'team@acme.test']);
+    await stage.scanOn(14);
+    expect(stage.mails.map(({ to }) => to).sort()).toEqual(['ana@acme.test', 'team@acme.test']);
+  });
+
+  it.each([
+    [
+      ['add', 'acmeCo/', 'a@b.test\nBcc: x@y.test'],
+      'error: email "a@b.test\\nBcc: x@y.test" is no mail address; allowed: a plain address such as "ana@example.com"\n',
+    ],
+    [['add', '/', 'a@b.test'], 'error: prefix "/" is empty;'],
+    [
+      ['add', '', 'a@b.test'],
+      'error: prefix "" is empty; allowed: a prefix such as "acmeCo/", or a task id\n',
+    ],
+    [
+      ['add', 'a/', 'a@b.test', '--alert-types', 'task_late'],
+      'error: alert type "task_late" is unknown; allowed are "task_abandoned"',
+    ],
+    [['remove', 'a/', 'a@b.test'], 'error: there is no subscription of "a@b.test" for "a/"\n'],
+  ])('refuse %j with one line', async (args, said) => {
+    const ran = await cliStage().taskwarden(['subscriptions', ...args]);
+    expect(ran.code).toBe(2);
+    expect(ran.err.startsWith(said)).toBe(true);
+    expect(ran.err.split('\n')).toHaveLength(2);
+  });
+});
+
+describe('admins', () => {
+  it('are added, listed and removed, and the audit names who did it', async () => {
+    const stage = cliStage();
+    const added = await stage.taskwarden(['admins', 'add', 'acmeCo/', 'boss@acme.test', '--json']);
+    expect(added.json).toEqual([{ outcome: 'added', prefix: 'acmeCo/', email: 'boss@acme.test' }]);
+    expect((await stage.taskwarden(['admins', 'list'])).out).toBe(
+      'PREFIX   EMAIL\nacmeCo/  boss@acme.test\n',
+    );
+    await stage.taskwarden(['admins', 'remove', 'acmeCo/', 'boss@acme.test']);
+    expect((await stage.taskwarden(['admins', 'list'])).out).toBe('there are no admins\n');
+    const { rows } = await stage.table.query({ pk: 'T#operators', sk: { prefix: 'L#' } });
+    expect(rows).toMatchObject([
+      { act: 'admin add acmeCo/', by: 'olga', evidence: { prefix: 'acmeCo/', email: 'boss@acme.test' } },
+      { act: 'admin remove acmeCo/', by: 'olga' },
+    ]);
+  });
+
+  it('are of prefixes alone', async () => {
+    const ran = await cliStage().taskwarden(['admins', 'add', 'acmeCo/a', 'boss@acme.test']);
+    expect(ran.code).toBe(2);
+    expect(ran.err).toBe(
+      'error: prefix "acmeCo/a" does not end with a slash; a prefix is a text such as "acmeCo/"\n',
+    );
+  });
+});
+
+describe('sources', () => {
+  it('lists who may put what on the bus', async () => {
+    const stage = cliStage();
+    expect((await stage.taskwarden(['sources', 'list'])).out).toBe('no source is registered yet\n');
+    const source = { name: 'estate', prefixes: ['acmeCo/'], dataPlanes: ['*'] };
+    await stage.table.transact([{ put: { ...keys.source('estate'), v: 1, ...source } }], 'test');
+    expect((await stage.taskwarden(['sources', 'list', '--json'])).json).toEqual([source]);
+  });
+});

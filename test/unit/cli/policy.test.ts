@@ -1,0 +1,222 @@
+import { describe, expect, it } from 'vitest';
+import { keys } from '../../../functions/store/rows.ts';
+import { cliStage, T, taskLine } from './cli-stage.ts';
+
+describe('policy set', () => {
+  it('writes keys, keeps the others, and has what is open looked at', async () => {
+    const stage = cliStage();
+    await stage.taskwarden(['policy', 'set', 'acmeCo/', 'warnAfter=30d', 'reminders=5d,2d']);
+    const ran = await stage.taskwarden(['policy', 'set', 'acmeCo/', 'stage=notify', '--json']);
+    expect(ran.json).toEqual([
+      {
+        outcome: 'written',
+        scope: 'acmeCo/',
+        policy: { warnAfter: '30d', reminders: ['5d', '2d'], stage: 'notify' },
+      },
+    ]);
+    expect(await stage.table.get(keys.look('P#acmeCo/'))).toMatchObject({ at: T });
+    const audit = await stage.table.query({ pk: 'T#operators', sk: { prefix: 'L#' } });
+    expect(audit.rows.at(-1)).toMatchObject({
+      act: 'policy set acmeCo/',
+      by: 'olga',
+      evidence: { before: { warnAfter: '30d' }, after: { stage: 'notify' } },
+    });
+  });
+
+  it('of the global scope looks at all, and reads every kind of value', async () => {
+    const stage = cliStage();
+    const quiet = '{"from":"22:00","to":"06:00","zone":"UTC"}';
+    const ran = await stage.taskwarden([
+      ...['policy', 'set', 'global', 'blastRadius.share=0.2', 'blastRadius.perRun=5', 'rampPerDay=10'],
+      ...[
+        'recoveryMail=true',
+        `quietHours=${quiet}`,
+        'aliveStatuses=PRIMARY,BACKFILL',
+        'warnAfter=default',
+        '--json',
+      ],
+    ]);
+    expect(ran.err).toBe('');
+    expect(ran.json).toMatchObject([
+      {
+        scope: '',
+        policy: {
+          blastRadius: { share: 0.2, perRun: 5 },
+          rampPerDay: 10,
+          recoveryMail: true,
+          quietHours: { zone: 'UTC' },
+          aliveStatuses: ['PRIMARY', 'BACKFILL'],
+          warnAfter: null,
+        },
+      },
+    ]);
+    expect(await stage.table.get(keys.look('ALL'))).toMatchObject({ at: T });
+  });
+
+  it('writes nothing where nothing changes', async () => {
+    const stage = cliStage();
+    await stage.taskwarden(['policy', 'set', 'acmeCo/', 'warnAfter=30d']);
+    const ran = await stage.taskwarden(['policy', 'set', 'acmeCo/', 'warnAfter=30d']);
+    expect(ran.out).toBe('unchanged: acmeCo/ says warnAfter=30d\n');
+  });
+
+  it('notes where a task is meant that nobody knows', async () => {
+    const stage = cliStage();
+    await stage.taskwarden(['tasks', 'import', '-'], taskLine('acmeCo/a'));
+    expect((await stage.taskwarden(['policy', 'set', 'acmeCo/a', 'warnAfter=30d'])).err).toBe('');
+    expect((await stage.taskwarden(['policy', 'set', 'acmeCo', 'warnAfter=30d'])).err).toBe(
+      'note: no task "acmeCo" is known; a prefix ends with a slash\n',
+    );
+  });
+
+  it.each([
+    ['an unknown key', 'warnafter=30d', 'error: unknown key "warnafter"; did you mean "warnAfter"?'],
+    ['a bad duration', 'warnAfter=soon', 'error: warnAfter is "soon"; durations are text such as "90s"'],
+    ['a duration without a unit', 'warnAfter=14', 'error: warnAfter is 14; durations are text such as "90s"'],
+    [
+      'a negative duration',
+      'warnAfter=-3d',
+      'error: warnAfter "-3d" is negative; durations are text such as',
+    ],
+    ['a key of the global scope', 'digestEvery=2h', 'error: digestEvery can be set globally only'],
+    [
+      'no value',
+      'warnAfter',
+      'error: "warnAfter" is no policy key with a value; allowed: key=value such as warnAfter=30d',
+    ],
+    ['broken JSON', 'quietHours={from', 'error: quietHours is "{from", which is no JSON'],
+    [
+      'an unknown stage',
+      'stage=delete',
+      'error: stage is "delete"; allowed are "detect", "notify", "disable"',
+    ],
+  ])('refuses %s with one line', async (_, pair, said) => {
+    const ran = await cliStage().taskwarden(['policy', 'set', 'acmeCo/', pair]);
+    expect(ran.code).toBe(2);
+    expect(ran.out).toBe('');
+    expect(ran.err.startsWith(said)).toBe(true);
+    expect(ran.err.split('\n')).toHaveLength(2);
+  });
+
+  it('refuses a key given twice, and a scope with a line break', async () => {
+    const stage = cliStage();
+    expect((await stage.taskwarden(['policy', 'set', 'a/', 'warnAfter=1d', 'warnAfter=2d'])).err).toBe(
+      'error: warnAfter is given twice; allowed: each key once\n',
+    );
+    const ran = await stage.taskwarden(['policy', 'set', 'a\nb/', 'warnAfter=1d']);
+    expect(ran.code).toBe(2);
+    expect(ran.err).toBe(
+      'error: scope "a\\nb/" has a control character or a line break; a prefix has none\n',
+    );
+  });
+
+  it.each(['local', 'dev'])('lets stage %s turn tasks off, with a grace of minutes', async (name) => {
+    const stage = cliStage({ name });
+    const ran = await stage.taskwarden(['policy', 'set', 'global', 'stage=disable', 'disableAfter=10m']);
+    expect(ran.code).toBe(0);
+  });
+
+  it('refuses stage disable and a grace under a day in production', async () => {
+    const stage = cliStage({ name: 'prod' });
+    expect(await stage.taskwarden(['policy', 'set', 'acmeCo/', 'stage=disable'])).toMatchObject({
+      code: 2,
+      err:
+        'error: stage "disable" is refused outside stages local and dev: ' +
+        'brakes and the owner\'s page are not there yet; allowed are "detect", "notify"\n',
+    });
+    const grace = await stage.taskwarden(['policy', 'set', 'acmeCo/', 'disableAfter=12h']);
+    expect(grace.err).toContain('disableAfter "12h" is too short');
+    expect((await stage.taskwarden(['policy', 'list'])).out).toBe(
+      'no policy is written: the defaults hold everywhere\n',
+    );
+  });
+
+  it("refuses a stage above the deployment's ceiling", async () => {
+    const stage = cliStage({ name: 'dev', stageCeiling: 'notify' });
+    const ran = await stage.taskwarden(['policy', 'set', 'acmeCo/', 'stage=disable']);
+    expect(ran.err).toBe(
+      'error: stage "disable" is above stageCeiling of this deployment\'s configuration; ' +
+        'allowed are "detect", "notify"\n',
+    );
+  });
+});
+
+describe('policy unset', () => {
+  it('takes keys and leaves out, and the row away with the last one', async () => {
+    const stage = cliStage();
+    await stage.taskwarden([
+      'policy',
+      'set',
+      'global',
+      'blastRadius.share=0.2',
+      'blastRadius.perRun=5',
+      'warnAfter=1d',
+    ]);
+    const first = await stage.taskwarden(['policy', 'unset', 'global', 'blastRadius.share', 'warnAfter']);
+    expect(first.out).toBe('written: global says blastRadius.perRun=5\n');
+    const last = await stage.taskwarden(['policy', 'unset', 'global', '--all']);
+    expect(last.out).toBe('written: nothing is written at global any more\n');
+    expect(await stage.table.get(keys.policy(''))).toBeUndefined();
+  });
+
+  it.each([
+    [['warnAfter'], 'error: warnAfter is not set here; set are "stage"\n'],
+    [['warnafter'], 'error: unknown key "warnafter"; did you mean "warnAfter"?'],
+    [[], 'error: what to take out is not clear; allowed: one or more keys, or --all\n'],
+  ])('refuses %j', async (names, said) => {
+    const stage = cliStage();
+    await stage.taskwarden(['policy', 'set', 'acmeCo/', 'stage=notify']);
+    const ran = await stage.taskwarden(['policy', 'unset', 'acmeCo/', ...names]);
+    expect(ran.code).toBe(2);
+    expect(ran.err.startsWith(said)).toBe(true);
+  });
+});
+
+describe('policy get and list', () => {
+  async function written() {
+    const stage = cliStage();
+    await stage.taskwarden(['policy', 'set', 'global', 'stage=notify', 'blastRadius.share=0.2']);
+    await stage.taskwarden(['policy', 'set', 'acmeCo/', 'warnAfter=30d']);
+    return stage;
+  }
+
+  it('shows what is written at a scope', async () => {
+    const stage = await written();
+    expect((await stage.taskwarden(['policy', 'get', 'global'])).out).toBe(
+      'stage=notify\nblastRadius.share=0.2\n',
+    );
+    expect((await stage.taskwarden(['policy', 'get', 'acmeCo/a', '--json'])).json).toEqual([
+      { scope: 'acmeCo/a', policy: {} },
+    ]);
+    expect((await stage.taskwarden(['policy', 'get', 'acmeCo/a'])).out).toBe(
+      'nothing is written at acmeCo/a; --effective shows what holds there\n',
+    );
+  });
+
+  it('shows what holds for a task, and where each value comes from', async () => {
+    const stage = await written();
+    const ran = await stage.taskwarden(['policy', 'get', 'acmeCo/a', '--effective', '--json']);
+    expect(ran.json).toContainEqual({ leaf: 'stage', value: 'notify', from: 'global' });
+    expect(ran.json).toContainEqual({ leaf: 'warnAfter', value: '30d', from: 'acmeCo/' });
+    expect(ran.json).toContainEqual({ leaf: 'reminders', value: ['3d', '1d'], from: 'default' });
+    expect(ran.json).toContainEqual({ leaf: 'blastRadius.share', value: 0.2, from: 'global' });
+    expect(ran.json).toContainEqual({ leaf: 'rampPerDay', value: 500, from: 'default' });
+    const table = (await stage.taskwarden(['policy', 'get', 'acmeCo/a', '--effective'])).out;
+    expect(table).toMatch(/^warnAfter +30d +acmeCo\/$/m);
+  });
+
+  it('lists all scopes', async () => {
+    const stage = await written();
+    expect((await stage.taskwarden(['policy', 'list'])).out).toBe(
+      ['SCOPE    POLICY', 'global   stage=notify blastRadius.share=0.2', 'acmeCo/  warnAfter=30d', ''].join(
+        '\n',
+      ),
+    );
+  });
+
+  it('refuses what is no scope', async () => {
+    const ran = await (await written()).taskwarden(['policy', 'get', 'acmeCo//a']);
+    expect(ran).toMatchObject({ code: 2 });
+    expect(ran.err).toContain('scope "acmeCo//a" has an empty part');
+  });
+});

@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest';
+import { cliStage, day, failingFleet, fileWith, T, taskLine } from './cli-stage.ts';
+
+describe('tasks import', () => {
+  it('loads a file, and a second time changes nothing', async () => {
+    const stage = cliStage();
+    const file = fileWith(`${taskLine('acmeCo/a')}\n\n${taskLine('acmeCo/b')}\n`);
+    expect(await stage.taskwarden(['tasks', 'import', file])).toMatchObject({
+      code: 0,
+      out: 'loaded 2, unchanged 0, bad 0\n',
+      err: '',
+    });
+    expect((await stage.taskwarden(['tasks', 'import', file, '--json'])).json).toEqual([
+      { loaded: 0, unchanged: 2, bad: [] },
+    ]);
+  });
+
+  it('reads standard input, with lines that end as on Windows and a separator inside a text', async () => {
+    const stage = cliStage();
+    const input = `${taskLine('acmeCo/a')}\r\n${taskLine('acmeCo/b', { shards: [{ id: 'a\u2028b', status: 'FAILED' }] })}`;
+    expect((await stage.taskwarden(['tasks', 'import', '-'], input)).out).toBe(
+      'loaded 2, unchanged 0, bad 0\n',
+    );
+  });
+
+  it('names a broken line in the middle, loads nothing, and ends with 2', async () => {
+    const stage = cliStage();
+    const file = fileWith([taskLine('acmeCo/a'), '{"id": "acmeCo/', taskLine('acmeCo/c')].join('\n'));
+    expect(await stage.taskwarden(['tasks', 'import', file])).toMatchObject({
+      code: 2,
+      out: '',
+      err: `error: ${file} line 2: is no JSON; allowed: one JSON object per line; nothing was loaded; --skip-bad loads the good lines\n`,
+    });
+    expect((await stage.taskwarden(['tasks', 'list', '--state', 'all', '--json'])).json).toEqual([]);
+  });
+
+  it('loads the good lines when asked to, and says which it left out', async () => {
+    const stage = cliStage();
+    const file = fileWith([taskLine('acmeCo/a'), '{', taskLine('acmeCo/c')].join('\n'));
+    const ran = await stage.taskwarden(['tasks', 'import', file, '--skip-bad']);
+    expect(ran.code).toBe(0);
+    expect(ran.out).toBe('loaded 2, unchanged 0, bad 1\n');
+    expect(ran.err).toBe(`skipped ${file} line 2: is no JSON; allowed: one JSON object per line\n`);
+  });
+
+  it('names at most twenty bad lines one by one, and all of them as JSON', async () => {
+    const stage = cliStage();
+    const file = fileWith(Array.from({ length: 25 }, () => '{').join('\n'));
+    const ran = await stage.taskwarden(['tasks', 'import', file]);
+    expect(ran.err.trimEnd().split('\n')).toHaveLength(21);
+    expect(ran.err).toContain(`${file} has 5 more bad lines; --json lists them all; nothing was loaded`);
+    const [result] = (await stage.taskwarden(['tasks', 'import', file, '--json'])).json as {
+      bad: unknown[];
+    }[];
+    expect(result?.bad).toHaveLength(25);
+  });
+
+  it.each([
+    ['an unknown kind', taskLine('acmeCo/a', { kind: 'lambda' }), 'kind is "lambda"; allowed: "capture"'],
+    [
+      'a line break in an address',
+      taskLine('acmeCo/a', { owners: ['a@b.test\nBcc: c@d.test'] }),
+      'owners[0] ("a@b.test\\nBcc: c@d.test") is no mail address',
+    ],
+    [
+      'an instant without a zone',
+      taskLine('acmeCo/a', { createdAt: '2026-01-01T00:00:00' }),
+      'createdAt is "2026-01-01T00:00:00"; allowed: an instant with a zone',
+    ],
+    ['an unknown key', taskLine('acmeCo/a', { owner: 'x' }), 'unknown key "owner"; did you mean "owners"?'],
+  ])('refuses %s with one line that names it', async (_, line, said) => {
+    const ran = await cliStage().taskwarden(['tasks', 'import', '-'], line);
+    expect(ran.code).toBe(2);
+    expect(ran.err.split('\n')).toHaveLength(2);
+    expect(ran.err).toContain(`standard input line 1: ${said}`);
+  });
+
+  it('refuses two tasks with one id, and names both lines', async () => {
+    const ran = await cliStage().taskwarden(
+      ['tasks', 'import', '-'],
+      `${taskLine('a/b')}\n${taskLine('a/b')}`,
+    );
+    expect(ran.code).toBe(2);
+    expect(ran.err).toContain('line 2: id "a/b" stands on line 1 already and again on line 2');
+  });
+
+  it('says that there is no such file', async () => {
+    expect(await cliStage().taskwarden(['tasks', 'import', '/nowhere/fleet.ndjson'])).toMatchObject({
+      code: 2,
+      err: 'error: /nowhere/fleet.ndjson: there is no such file\n',
+    });
+  });
+});
+
+describe('tasks list', () => {
+  async function fleet() {
+    const stage = await failingFleet(['acmeCo/a', 'acmeCo/b', 'other/c']);
+    const healthy = taskLine('acmeCo/ok', {
+      shards: [{ id: '0', status: 'PRIMARY' }],
+      lastPrimaryAt: undefined,
+    });
+    const off = taskLine('acmeCo/off', { enabled: false });
+    const plain = taskLine('acmeCo/table', { kind: 'collection', shards: [] });
+    await stage.taskwarden(['tasks', 'import', '-'], [healthy, off, plain].join('\n'));
+    return stage;
+  }
+  const names = (json: unknown[]) => json.map((line) => (line as { task: string }).task);
+
+  it('lists what fails by default, by id', async () => {
+    const stage = await fleet();
+    const ran = await stage.taskwarden(['tasks', 'list']);
+    expect(ran.out.split('\n').map((line) => line.trimEnd())).toEqual([
+      'TASK      STATE    NOT PRIMARY SINCE     EPISODE  DECISION                  DISABLE AT',
+      'acmeCo/a  failing  2026-01-01T00:00:00Z  -        waiting: under-threshold  -',
+      'acmeCo/b  failing  2026-01-01T00:00:00Z  -        waiting: under-threshold  -',
+      'other/c   failing  2026-01-01T00:00:00Z  -        waiting: under-threshold  -',
+      '',
+    ]);
+  });
+
+  it.each([
+    [
+      ['--state', 'failing', '--prefix', 'acmeCo/'],
+      ['acmeCo/a', 'acmeCo/b'],
+    ],
+    [['--state', 'open'], []],
+    [['--state', 'disabled'], ['acmeCo/off']],
+    [
+      ['--state', 'all', '--prefix', 'acmeCo/o'],
+      ['acmeCo/off', 'acmeCo/ok'],
+    ],
+    [
+      ['--state', 'all'],
+      ['acmeCo/a', 'acmeCo/b', 'acmeCo/off', 'acmeCo/ok', 'acmeCo/table', 'other/c'],
+    ],
+  ])('%j lists %j', async (args, expected) => {
+    const stage = await fleet();
+    expect(names((await stage.taskwarden(['tasks', 'list', '--json', ...args])).json)).toEqual(expected);
+  });
+
+  it('shows open episodes with their date, and afterwards what was turned off', async () => {
+    const stage = await fleet();
+    await stage.scanOn(14);
+    await stage.scanOn(14.1);
+    const open = await stage.taskwarden(['tasks', 'list', '--state', 'open', '--prefix', 'other/', '--json']);
+    expect(open.json).toMatchObject([
+      {
+        task: 'other/c',
+        state: 'open',
+        episode: 1,
+        decision: 'waiting',
+        reason: 'grace',
+        disableAt: day(21),
+      },
+    ]);
+    await stage.scanOn(18);
+    await stage.scanOn(20);
+    await stage.scanOn(21);
+    const disabled = await stage.taskwarden(['tasks', 'list', '--state', 'disabled', '--prefix', 'other/']);
+    expect(disabled.out).toContain('other/c  disabled (by us)');
+  });
+
+  it('says in words that nothing is there, and nothing as JSON', async () => {
+    const stage = cliStage();
+    expect((await stage.taskwarden(['tasks', 'list'])).out).toBe(
+      'no task fails; --state all lists every task\n',
+    );
+    expect((await stage.taskwarden(['tasks', 'list', '--json'])).out).toBe('');
+  });
+
+  it('refuses an unknown state with the allowed ones', async () => {
+    const ran = await cliStage().taskwarden(['tasks', 'list', '--state', 'broken']);
+    expect(ran.code).toBe(2);
+    expect(ran.err).toBe(
+      "error: option '--state <state>' argument 'broken' is invalid. Allowed choices are open, failing, disabled, all.\n",
+    );
+  });
+});
+
+describe('tasks show', () => {
+  it('shows facts, evidence, episode, alerts and audit of a task that was turned off', async () => {
+    const stage = await failingFleet(['acmeCo/a']);
+    for (const days of [14, 18, 20, 21]) await stage.scanOn(days);
+    const [shown] = (await stage.taskwarden(['tasks', 'show', 'acmeCo/a', '--json'])).json;
+    expect(shown).toMatchObject({
+      task: { id: 'acmeCo/a', enabled: false, owners: ['ana@acme.test'], createdAt: '2025-06-01T00:00:00Z' },
+      evidence: { statuses: ['FAILED'], observedAt: day(0), lastSeen: { PRIMARY: day(0) } },
+      episodes: 1,
+      open: null,
+      disabledByUs: { at: day(21), episode: 1, run: day(21) },
+      alerts: [{ episode: 1, since: day(0), firedAt: day(14), resolvedAt: day(21), reason: 'disabled' }],
+      audit: [{ at: day(21), act: 'disabled', by: 'taskwarden' }],
+    });
+  });
+
+  it('is readable, and escapes what could act on the terminal', async () => {
+    const stage = cliStage();
+    stage.setNow(T);
+    await stage.taskwarden(['tasks', 'import', '-'], taskLine('acmeCo/\u202egpj.a'));
+    const { out } = await stage.taskwarden(['tasks', 'show', 'acmeCo/\u202egpj.a']);
+    expect(out).toContain('id           acmeCo/\\u202egpj.a');
+    expect(out).toContain('owners       ana@acme.test');
+    expect(out).not.toContain('\u202e');
+  });
+
+  it('names a task that is not known', async () => {
+    expect(await cliStage().taskwarden(['tasks', 'show', 'acmeCo/\u001b[2Jx'])).toMatchObject({
+      code: 2,
+      out: '',
+      err: 'error: no task "acmeCo/\\u001b[2Jx" is known in stage local\n',
+    });
+  });
+});
