@@ -3,7 +3,7 @@ import { deployedService } from '../simulation/deployed-service.ts';
 import { parseScenario } from '../simulation/scenario.ts';
 import type { Scenario } from '../simulation/scenario-types.ts';
 import { World } from '../simulation/world.ts';
-import { machine, printGoal, rounded } from './output.ts';
+import { machine, printFigure, rounded } from './output.ts';
 
 const START = Date.parse('2026-01-01T00:00:00Z');
 const SPAN = 3 * HOUR;
@@ -25,22 +25,25 @@ export async function benchDigest(tasks: number, owners: number): Promise<void> 
     named += line.items.length;
   }
   const perfect = perOwner.size === owners && named === tasks && broken.length === 0 && deaths.length === 0;
-  printGoal({
+  printFigure({
     bench: 'digest',
     figure: 'mails that tell all owners of all tasks, ramp off',
-    on: 'memory table, simulated queues and SES',
-    ...machine(),
-    tasks,
-    owners,
-    ownersTold: perOwner.size,
-    mostMailsToOne: Math.max(0, ...perOwner.values()),
-    tasksNamed: named,
-    scans: summary.scans,
-    seconds: rounded(seconds, 1),
-    ratio: rounded(summary.mails / owners, 3),
-    goal: `${owners} exactly`,
+    details: {
+      on: 'memory table, simulated queues and SES',
+      ...machine(),
+      tasks,
+      owners,
+      ownersTold: perOwner.size,
+      mostMailsToOne: Math.max(0, ...perOwner.values()),
+      tasksNamed: named,
+      scans: summary.scans,
+      promisesBroken: broken.length,
+      seconds: rounded(seconds, 1),
+    },
     value: summary.mails,
+    goal: `${owners} exactly`,
     met: summary.mails === owners && perfect,
+    ratio: rounded(summary.mails / owners, 3),
   });
 }
 

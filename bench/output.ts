@@ -5,17 +5,24 @@ export function print(line: Record<string, unknown>): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-/** The last line of a figure: what was reached against its goal. */
-export function printGoal(line: {
+/** A figure of the budgets against its goal. */
+export interface Figure {
   bench: string;
+  /** What was measured, in words. */
   figure: string;
+  /** On which table or platform, and what is needed to judge the value. */
+  details: Record<string, unknown>;
   value: number;
   goal: string;
   met: boolean;
-  [more: string]: unknown;
-}): void {
-  print(line);
-  if (!line.met) process.exitCode = 1;
+  /** The value where it is a ratio, else the value against the goal. */
+  ratio: number;
+}
+
+/** The last line of a figure: its ratio last. A goal that is missed makes the exit code 1. */
+export function printFigure({ bench, figure, details, value, goal, met, ratio }: Figure): void {
+  print({ bench, figure, ...details, value, goal, met, ratio });
+  if (!met) process.exitCode = 1;
 }
 
 /** What the figures were measured on. */

@@ -4,10 +4,11 @@ const PARTITIONS: Record<string, string> = {
   G: 'digests',
   W: 'attempts of workers',
   COUNT: 'counters of data planes',
+  LEFT: 'counters of outages',
   RUN: 'tasks turned off by a run',
   SUB: 'subscriptions',
   ADMIN: 'admins',
-  META: 'pauses, scans, pace, ramp',
+  META: 'pauses, scans, pace, feeds',
   RUNS: 'runs',
   PLANES: 'data planes',
   POLICY: 'policies',
@@ -15,6 +16,10 @@ const PARTITIONS: Record<string, string> = {
   GENERATORS: 'generators',
   OPERATORS: 'alerts to operators',
   LOOKS: 'requests to look',
+  OOPS: 'failures',
+  REFUSED: 'failures',
+  BREAKER: 'breaker',
+  CANARY: 'canaries',
 };
 
 const TASK_ROWS: Record<string, string> = { T: 'tasks', O: 'early observations', A: 'alerts', L: 'audit' };
@@ -29,6 +34,7 @@ const INDEX_PARTITIONS: Record<string, string> = {
   'g2 N': 'what can fire, by tenant',
   'g2 O': 'what is open',
   'g2 A': 'alert history',
+  'g2 F': 'failures',
   'g3 P': 'losses by data plane',
 };
 

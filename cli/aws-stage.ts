@@ -21,8 +21,8 @@ import type { OpenedStage } from './stage.ts';
 const requestHandler = { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
 
 /**
- * Finds a stage by what its deployment left in SSM, with the region, the credentials and `AWS_ENDPOINT_URL` of the
- * environment; `local` is looked for on the emulator alone.
+ * Finds a stage by what its deployment left in SSM, with the region, the credentials and `AWS_ENDPOINT_URL`
+ * of the environment; `local` is looked for on the emulator alone.
  * @throws UsageError where there is no such stage or no region
  */
 export async function openAwsStage(name: string): Promise<OpenedStage> {

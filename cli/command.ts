@@ -81,7 +81,7 @@ function stageNameOf(options: CommonOptions, env: Cli['env']): string {
   if (name === undefined || name === '') return DEFAULT_STAGE;
   if (STAGE_NAME.test(name)) return name;
   throw new UsageError(
-    `${from} ${JSON.stringify(name)} is no stage; allowed: a name like dev: lower-case letters, digits, dashes`,
+    `${from} ${JSON.stringify(name)} is no stage; allowed: a name of lower-case letters, digits, dashes`,
   );
 }
 

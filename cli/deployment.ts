@@ -4,7 +4,7 @@ import type { Deployment } from '../functions/platform/names.ts';
 import { UsageError } from './errors.ts';
 
 const text = z.string().check(z.minLength(1));
-const queue = z.object({ url: text, deadLetterUrl: text });
+const queue = z.object({ url: text, deadLetterUrl: text, mapping: text });
 
 const deploymentSchema = z.object({
   version: z.literal(1),
@@ -22,7 +22,7 @@ const deploymentSchema = z.object({
   allowedDomains: z.nullable(z.array(text)),
   demoClock: z.boolean(),
   queues: z.object({ ingest: queue, notify: queue, disable: queue, 'mail-events': queue }),
-  functions: z.object({ scanner: text, notifier: text, disabler: text, ingest: text, 'mail-events': text }),
+  functions: z.object({ scanner: text, notifier: text, disabler: text, ingest: text, 'mail-events': text, breaker: text }),
 });
 
 /**

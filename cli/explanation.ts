@@ -2,7 +2,6 @@ import { type Case, type Decision, decide } from '../functions/abandonment/decid
 import { lastAliveAt } from '../functions/abandonment/evidence.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
 import { recipientKey } from '../functions/notices/addresses.ts';
-import { mailsOf } from '../functions/scanner/transitions.ts';
 import { FleetView } from '../functions/store/fleet-view.ts';
 import { loadAlert } from '../functions/store/records.ts';
 import type { TaskRecord } from '../functions/store/rows.ts';
@@ -60,8 +59,8 @@ const DECIDING = [
 ];
 
 /**
- * Explains the decision about a task at an instant; reads only. For a later instant than now it is supposed that the
- * control plane goes on saying what it says today; an earlier one is judged by what is known today.
+ * Explains the decision about a task at an instant; reads only. For a later instant than now it is supposed
+ * that the control plane goes on saying what it says today; an earlier one is judged by what is known today.
  */
 export async function explain(
   table: Table,
@@ -149,7 +148,7 @@ function recipientsOf({ recipients, episode }: Case): Explanation['recipients'] 
 
 /** The mails about the open episode, or about the newest one that is over. */
 async function mailsSoFar(table: Table, { task, open, episodes }: TaskRecord): Promise<MailView[]> {
-  if (open) return mailsAbout(table, mailsOf(open), task.id, open.number);
+  if (open) return mailsAbout(table, open.mails, task.id, open.number);
   const alert = episodes > 0 ? await loadAlert(table, task.id, episodes) : undefined;
   return alert ? mailsAbout(table, alert.mails, task.id, episodes) : [];
 }

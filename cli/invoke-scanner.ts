@@ -14,7 +14,7 @@ const reportSchema = z.union([
 
 const failureSchema = z.object({ errorType: z.optional(z.string()), errorMessage: z.optional(z.string()) });
 
-/** Runs the scanner's function once and waits; throws where it failed. One attempt: a repeated tick is refused. */
+/** Runs the scanner's function and waits; throws where it failed. One attempt: a repeated tick is refused. */
 export async function invokeScanner(functionArn: string, scheduledAt: Instant): Promise<ScanReport> {
   const client = new LambdaClient({ requestHandler, maxAttempts: 1 });
   const tick = JSON.stringify({ scheduledAt: formatInstant(scheduledAt) });

@@ -11,8 +11,8 @@ const EMULATED = {
 type Variables = Record<string, string | undefined>;
 
 /**
- * Points this process at the emulator, so that the stage `local` is never looked for in a real account. What names
- * another endpoint in `AWS_ENDPOINT_URL` keeps it.
+ * Points this process at the emulator, so that the stage `local` is never looked for in a real account. What
+ * names another endpoint in `AWS_ENDPOINT_URL` keeps it.
  */
 export function pointAtEmulator(env: Variables): void {
   const given = env.AWS_ENDPOINT_URL;

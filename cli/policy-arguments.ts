@@ -19,9 +19,9 @@ export function scopeText(scope: string): string {
 const LISTS = new Set(['reminders', 'aliveStatuses']);
 
 /**
- * Reads `key=value` arguments as a policy document: `warnAfter=30d`, `reminders=3d,1d`, `blastRadius.share=0.2`,
- * `quietHours={"from":...}`; `default` takes a leaf back to the default. Whether keys and values are allowed is the
- * policy's affair.
+ * Reads `key=value` arguments as a policy document: `warnAfter=30d`, `reminders=3d,1d`,
+ * `blastRadius.share=0.2`, `quietHours={"from":...}`; `default` takes a leaf back to the default. Whether
+ * keys and values are allowed is the policy's affair.
  *
  * @throws UsageError where an argument is no pair, is there twice, or is broken JSON
  */

@@ -37,7 +37,7 @@ export function valueText(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-/** What was written at a scope, on one line for each leaf: `blastRadius.share=0.2`; null is written `default`. */
+/** What was written at a scope, one text for each leaf: `blastRadius.share=0.2`; null as `default`. */
 export function documentPairs(document: Record<string, unknown>): string[] {
   return Object.entries(document).flatMap(([key, value]) => {
     if (key !== 'blastRadius' || typeof value !== 'object' || value === null) return [pair(key, value)];

@@ -38,8 +38,8 @@ const INSTANTS = /(?:At|Until)$|^(?:at|since|until|from|to|deadline)$/;
 const DURATIONS = new Set(['lead', 'after', 'warnAfter']);
 
 /**
- * A stored record for people and other programs: instants as RFC 3339, durations as `14d`, without what only the
- * store needs. `key`: the name the value stands under.
+ * A stored record for people and other programs: instants as RFC 3339, durations as `14d`. `key`: the name
+ * that the value stands under.
  */
 export function readable(value: unknown, key = ''): unknown {
   if (typeof value === 'number') return readableNumber(value, key);

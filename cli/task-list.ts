@@ -16,7 +16,7 @@ export type TaskState = (typeof TASK_STATES)[number];
 /** One line of a list of tasks. */
 export interface TaskLine {
   task: string;
-  /** `healthy`, `failing`, `open` (an episode is), `disabled`, or `ineligible` (of a kind that is not watched). */
+  /** `healthy`, `failing`, `open` (an episode is), `disabled`, or `ineligible` (of a kind not watched). */
   state: string;
   kind: string;
   dataPlane: string;
@@ -90,7 +90,7 @@ async function* recordsOf(table: Table, state: TaskState, prefix: string): Async
   for (const query of queriesOf(state, prefix)) yield* found(table, query, prefix);
 }
 
-/** What is open or held for a time, and for `failing` what can still fire: of one tenant where the prefix names it. */
+/** What is open or held for a time; for `failing` also what can fire, of one tenant where it is named. */
 function queriesOf(state: 'open' | 'failing', prefix: string): Query[] {
   const buckets = Array.from({ length: BUCKETS }, (_, bucket) => bucket);
   const within = prefix === '' ? {} : { sk: { prefix } };

@@ -4,8 +4,8 @@ export interface Sink {
   isTTY?: boolean | undefined;
 }
 
-// Control characters, line separators, direction overrides and isolates: what could move the cursor, break a line
-// or turn text around. They come from outside: names, addresses, messages.
+// Control characters, line separators, direction overrides and isolates: what could move the cursor, break a
+// line or turn text around. They come from outside: names, addresses, messages.
 const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 // Of these JSON.stringify escapes only the first 32.
 const UNSAFE_IN_JSON = /[\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;

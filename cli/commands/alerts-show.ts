@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { mailsOf } from '../../functions/scanner/transitions.ts';
 import { loadAlert } from '../../functions/store/records.ts';
 import { loadTask } from '../../functions/store/tasks.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
@@ -24,7 +23,7 @@ export function registerAlertsShow(alerts: Command, cli: Cli): void {
           throw new UsageError(`${what} in stage ${stage.name}; "alerts list" names those there are`);
         }
         const open = (await loadTask(system.table, task))?.open;
-        const digests = open?.number === episode ? mailsOf(open) : alert.mails;
+        const digests = open?.number === episode ? open.mails : alert.mails;
         const { type, stage: told, since, firedAt, resolvedAt, reason, run, evidence } = alert;
         const mails = await mailsAbout(system.table, digests, task, episode);
         const facts = { task, episode, alert: type, stage: told, since, firedAt, resolvedAt, reason, run };

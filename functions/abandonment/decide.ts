@@ -236,7 +236,7 @@ function goneFromSight(
   episode: Episode,
   ineligible: ReturnType<typeof ineligibility>,
 ): Undated | undefined {
-  if (ineligible === 'deleted' || episode.firedAt < view.given.task.firstSeenAt) {
+  if (ineligible === 'deleted' || episode.firedAt < (view.given.task.cameBackAt ?? 0)) {
     return { answer: 'resolve', reason: 'deleted' };
   }
   if (ineligible === 'disabled' && episode.disabling?.state === 'requested') {
@@ -408,9 +408,15 @@ function nextRungAt(view: View, deadline: Deadline): Instant {
   return Math.min(...next, deadline.disableAt);
 }
 
+/** Whether the recipient has this rung already: more of them than fit into one transaction are told in chunks. */
+function isReminded(episode: Episode, { key }: Recipient, lead: Duration, deadline: Deadline): boolean {
+  const reminder = episode.told[key]?.reminder;
+  return reminder?.lead === lead && deadline.disableAt - reminder.deadline < REARM_AFTER;
+}
+
 function remind(view: View, episode: Episode, deadline: Deadline, lead: Duration): Undated {
   const to = warnedOf(episode, view.given.recipients)
     .map(({ recipient }) => recipient)
-    .filter((recipient) => !recipient.declined);
+    .filter((recipient) => !recipient.declined && !isReminded(episode, recipient, lead, deadline));
   return { answer: 'remind', reason: 'rung-due', to, lead, deadline: deadline.disableAt };
 }

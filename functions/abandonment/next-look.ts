@@ -1,9 +1,12 @@
 import type { Decision } from './decide.ts';
 import type { Episode } from './task.ts';
-import { type Duration, type Instant, MINUTE } from './time.ts';
+import { DAY, type Duration, type Instant, MINUTE } from './time.ts';
 
 /** After this long without progress queued work is queued again. */
 export const QUEUED_AGAIN_AFTER: Duration = 30 * MINUTE;
+
+/** What the owning system refused is only looked at for an edit of the task. */
+const REFUSED_LOOK_EVERY: Duration = DAY;
 
 /** When a task is to be looked at again, and whether that is the instant at which it is to be turned off. */
 export interface NextLook {
@@ -22,6 +25,7 @@ export function nextLook(
   confirmWithin: Duration,
 ): NextLook | null {
   const disabling = open?.disabling;
+  if (disabling?.refused) return { at: now + REFUSED_LOOK_EVERY, why: 'look' };
   if (disabling) {
     const { requestedAt, queuedAt } = disabling;
     const at = requestedAt === undefined ? queuedAt + QUEUED_AGAIN_AFTER : requestedAt + confirmWithin;

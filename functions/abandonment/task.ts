@@ -26,6 +26,8 @@ export interface Task {
   /** The newest publication by a user; creation is none. */
   publishedByUserAt?: Instant;
   deletedAt?: Instant;
+  /** When an id that had been deleted came back. */
+  cameBackAt?: Instant;
 }
 
 /** What is known of a task's health. */
@@ -97,11 +99,14 @@ export interface Rung {
 
 /** Work on the way to turn the task off. */
 export interface Disabling {
-  state: 'queued' | 'requested';
+  /** `refused`: the owning system said no for good; not asked again until somebody clears it or edits the task. */
+  state: 'queued' | 'requested' | 'refused';
   run: string;
   disableAt: Instant;
   queuedAt: Instant;
   requestedAt?: Instant;
+  /** Why it was refused, for which version of the task, and the fingerprint of the failure that clears it. */
+  refused?: { at: Instant; reason: string; version: number; fingerprint: string };
   attempts: number;
 }
 
@@ -123,6 +128,8 @@ export interface Episode {
   told: Record<string, Told>;
   dates: PrintedDate[];
   rungs: Rung[];
+  /** The digests that SES took and that told of it. */
+  mails: string[];
   /** Held by the blast radius since, or approved by an operator at. */
   brake?: { heldAt: Instant; approvedAt?: Instant };
   disabling?: Disabling;

@@ -82,7 +82,7 @@ export function nextBreaker(before: BreakerState, seen: Observation, now: Instan
     case 'closed':
       return isFailing(seen.stats, seen.version) ? opened(state, now) : { state, actions: [] };
     case 'resuming':
-      return resumed(state, seen.pausedByOperator, now);
+      return seen.paused && !seen.pausedByOperator ? { state, actions: ['resume'] } : closed(state, now);
     case 'open':
       return whileOpen(state, seen.paused, now);
   }
@@ -130,14 +130,14 @@ function afterProbe(
   { result, pausedByOperator }: Extract<Observation, { seen: 'probe' }>,
   now: Instant,
 ): BreakerStep {
-  if (state.phase === 'closed' || result !== 'passed') return { state, actions: [] };
-  if (pausedByOperator) return resumed(state, true, now);
+  if (state.phase !== 'open' || result !== 'passed') return { state, actions: [] };
+  if (pausedByOperator) return closed(state, now);
   return { state: { ...state, phase: 'resuming', since: now }, actions: ['resume'] };
 }
 
 /** Closed again; what was counted before says nothing of the code that passed. */
-function resumed(state: BreakerState, pausedByOperator: boolean, now: Instant): BreakerStep {
-  const closed: BreakerState = {
+function closed(state: BreakerState, now: Instant): BreakerStep {
+  const next: BreakerState = {
     ...state,
     phase: 'closed',
     since: now,
@@ -147,5 +147,5 @@ function resumed(state: BreakerState, pausedByOperator: boolean, now: Instant): 
     probeAt: null,
     wait: FIRST_WAIT,
   };
-  return { state: closed, actions: pausedByOperator ? [] : ['resume'] };
+  return { state: next, actions: [] };
 }

@@ -27,6 +27,8 @@ export interface WorkerControl {
   isPaused(queue: QueueName): Promise<boolean>;
   /** The version of the code that the next message would be worked by. */
   version(queue: QueueName): Promise<string>;
+  /** Whether messages wait or are in flight; only where `stats` cannot tell of processes that died. */
+  isWaiting?(queue: QueueName): Promise<boolean>;
   /** Has the worker exercise its dependencies with a probe in place of messages (`{"probe":true}`). */
   probe(queue: QueueName): Promise<ProbeResult>;
 }

@@ -1,3 +1,4 @@
+import { noteEvent } from '../store/heard.ts';
 import type { Consumer } from '../work/pipeline.ts';
 import { type BusEvent, envelope } from './events.ts';
 import { ingestEvent, isNewer } from './ingest.ts';
@@ -20,5 +21,9 @@ export const ingestConsumer: Consumer<BusEvent> = {
   nameOf: ({ detailType, source, id }) => `${detailType} ${id} of ${source}`,
   notAfter: () => undefined,
   queuedAgainFromState: false,
-  act: ingestEvent,
+  async act(system, event) {
+    const outcome = await ingestEvent(system, event);
+    if (outcome.outcome === 'done' || outcome.outcome === 'skipped') await noteEvent(system);
+    return outcome;
+  },
 };

@@ -90,7 +90,12 @@ async function onTaskDisabled(context: EventContext, detail: unknown): Promise<O
   const { task, taskVersion, at } = parsed.value;
   const refusal = taskRefusal(context.source, task) ?? futureRefusal(at, context.system.clock.now());
   if (refusal) return refused(context, refusal, task);
-  await confirmDisabled(context.system, { task, version: taskVersion, at });
+  await confirmDisabled(context.system, {
+    task,
+    version: taskVersion,
+    at,
+    requestId: parsed.value.requestId,
+  });
   return { outcome: 'done', reason: 'confirmed' };
 }
 

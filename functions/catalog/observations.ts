@@ -41,8 +41,13 @@ export function isOfNote(
   if (before.statuses.join() !== after.statuses.join()) return true;
   if (before.observedAt === after.observedAt) return true;
   return (
-    watched && !isAlive(after, policy) && after.observedAt - before.observedAt > policy.evidenceMaxAge / 2
+    watched && mayFail(after, policy) && after.observedAt - before.observedAt > policy.evidenceMaxAge / 2
   );
+}
+
+/** Whether its freshness matters: under today's list of alive statuses, or under the strictest. */
+function mayFail(evidence: Evidence, policy: EffectivePolicy): boolean {
+  return !isAlive(evidence, policy) || !evidence.statuses.includes('PRIMARY');
 }
 
 function changesDecisions(before: Evidence, after: Evidence, policy: EffectivePolicy): boolean {

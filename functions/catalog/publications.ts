@@ -33,6 +33,7 @@ export function firstPublished(
   if (event.by === 'user') task.publishedByUserAt = event.publishedAt;
   const fresh = { ...newTaskRecord(task), evidence: before?.evidence ?? NO_EVIDENCE };
   if (!known) return { store: fresh };
+  task.cameBackAt = event.publishedAt;
   return {
     store: touch(
       { ...fresh, episodes: known.episodes, open: known.open, next: known.next, rev: known.rev },
@@ -55,6 +56,7 @@ export function publishedAgain(known: TaskRecord, event: TaskPublished, now: Ins
 
 function publishedNewer(known: TaskRecord, event: TaskPublished, now: Instant): TaskChange {
   const task = taskOf(event, known.task.firstSeenAt);
+  if (known.task.cameBackAt !== undefined) task.cameBackAt = known.task.cameBackAt;
   const enabling = task.enabled && !known.task.enabled;
   setNewest(
     task,

@@ -34,4 +34,6 @@ export type ControlAnswer =
 export interface ControlPlane {
   disable(request: DisableRequest): Promise<ControlAnswer>;
   enable(request: EnableRequest): Promise<ControlAnswer>;
+  /** Whether it could be asked now, as far as can be told without asking for anything; throws where it could not. */
+  check?(): Promise<void>;
 }

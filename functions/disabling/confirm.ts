@@ -1,17 +1,16 @@
-import { decide } from '../abandonment/decide.ts';
+import { type Decision, decide } from '../abandonment/decide.ts';
 import { tenantOf } from '../abandonment/task.ts';
-import type { Instant } from '../abandonment/time.ts';
-import { SECOND } from '../abandonment/time.ts';
+import { DAY, type Duration, type Instant, SECOND } from '../abandonment/time.ts';
 import { recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { notifyMessageFor } from '../scanner/dispatch.ts';
 import { endEpisode, type Settled } from '../scanner/transitions.ts';
 import { countWrites } from '../store/counts.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import { auditWrite, loadRecipients, newRecipient, recipientWrite } from '../store/records.ts';
+import { auditWrite, loadRecipients, newRecipient, noticeWrite, recipientWrite } from '../store/records.ts';
 import { keys, type PendingNotice, ROW_VERSION, type TaskRecord } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
-import { loadTask, taskWrite } from '../store/tasks.ts';
+import { loadTask, taskWrite, touch } from '../store/tasks.ts';
 import { lastOfEachKey } from '../store/writes.ts';
 
 /** The owning system's word that a task is off. */
@@ -55,9 +54,10 @@ export async function confirmDisabled(system: System, confirmation: Confirmation
  * Whether the confirmation says something new. The owning system may publish the disabled task before it confirms:
  * while it was asked, its word is news all the same.
  */
-function isNews({ task, open }: TaskRecord, { version }: Confirmation): boolean {
-  if (task.deletedAt !== undefined || task.version > version) return false;
-  return task.enabled || open?.disabling !== undefined;
+function isNews(record: TaskRecord, confirmation: Confirmation): boolean {
+  const { task } = record;
+  if (task.deletedAt !== undefined || task.version > confirmation.version) return false;
+  return task.enabled || wishOf(record, confirmation) !== null;
 }
 
 interface Confirmed {
@@ -66,54 +66,90 @@ interface Confirmed {
   told: Map<string, string>;
 }
 
+/** What was asked of the owning system. */
+type Wish = NonNullable<TaskRecord['asked']>;
+
+/** A confirmation that names no wish answers the newest one for a day. */
+const ANSWERED_WITHIN: Duration = DAY;
+
+/** The wish that a confirmation answers, also where the episode ended meanwhile; null where nobody asked. */
+function wishOf({ task, asked }: TaskRecord, { requestId, at }: Confirmation): Wish | null {
+  if (!asked) return null;
+  const answers =
+    requestId === undefined ? at - asked.at < ANSWERED_WITHIN : requestId === `${task.id}#${asked.episode}`;
+  return answers ? asked : null;
+}
+
 async function confirmedOf(
   system: System,
   view: FleetView,
   before: TaskRecord,
-  { version, at }: Confirmation,
+  confirmation: Confirmation,
 ): Promise<Confirmed> {
-  const { open } = before;
-  const task = { ...before.task, enabled: false, version };
-  if (!open?.disabling) return { record: { ...before, task }, beside: [], told: new Map() };
   const now = system.clock.now();
-  const given = await view.caseOf(before);
-  const run = open.disabling.run || null;
-  const settled: Settled = {
-    record: { ...before, task },
-    beside: [],
-    decision: decide(given, now),
-    told: new Set(),
-  };
+  const off = { ...before, task: { ...before.task, enabled: false, version: confirmation.version } };
+  const wish = wishOf(before, confirmation);
+  if (!wish) return { record: touch(off, now), beside: [], told: new Map() };
   const recipients = await view.recipientsOf(before.task, 'task_auto_disabled');
-  const pending: PendingNotice = {
+  const told = new Map(recipients.map(({ key, address }) => [key, address]));
+  const pending = disabledNotice(system, before, wish, confirmation.at);
+  const given = await view.caseOf(before);
+  const settled: Settled = { record: off, beside: [], decision: decide(given, now), told: new Set() };
+  const notices = new Map(recipients.map(({ key }) => [key, pending]));
+  const run = wish.run || null;
+  if (before.open?.number === wish.episode) {
+    const reason = run === null ? 'disabled-by-owner' : 'disabled';
+    endEpisode(settled, given, reason, notices, now, run, told);
+  } else {
+    for (const [key, address] of told) {
+      const { id } = before.task;
+      settled.beside.push(noticeWrite({ recipient: key, address, task: id, episode: wish.episode, pending }));
+    }
+    settled.record = touch(off, now);
+  }
+  settled.beside.push(...recordsOf(before, wish, settled.decision, now, confirmation.at));
+  const disabledByUs = { at: confirmation.at, episode: wish.episode, run };
+  return { record: { ...settled.record, asked: null, disabledByUs }, beside: settled.beside, told };
+}
+
+/** The notice of what was done, with the facts as they were. */
+function disabledNotice(
+  system: System,
+  { evidence }: TaskRecord,
+  wish: Wish,
+  disabledAt: Instant,
+): PendingNotice {
+  const now = system.clock.now();
+  return {
     notice: 'disabled',
     since: now,
     notBefore: now + system.config.gatherDisabled,
     facts: {
-      since: open.since,
-      restarts: before.evidence.restarts.total - before.evidence.restarts.atLoss,
-      disabledAt: at,
-      resolvedReason: run === null ? 'disabled-by-owner' : 'disabled',
+      since: wish.since,
+      restarts: evidence.restarts.total - evidence.restarts.atLoss,
+      disabledAt,
+      resolvedReason: wish.run === '' ? 'disabled-by-owner' : 'disabled',
     },
   };
-  const notices = new Map(recipients.map(({ key }) => [key, pending]));
-  const addresses = new Map(recipients.map(({ key, address }) => [key, address]));
-  endEpisode(settled, given, run === null ? 'disabled-by-owner' : 'disabled', notices, now, run, addresses);
-  settled.beside.push(
-    auditWrite({
-      task: task.id,
-      at: now,
-      act: 'disabled',
-      by: run === null ? 'owner' : 'taskwarden',
-      reason: run === null ? 'its owner asked for it' : 'abandoned; its grace is over',
-      evidence: { ...settled.decision.facts, disableAt: open.disabling.disableAt, run, confirmedAt: at },
-      mails: Object.values(open.told).flatMap(({ digest }) => digest ?? []),
-    }),
-    { delete: keys.operatorAlert('disable-failing', task.id) },
-  );
-  if (run !== null) settled.beside.push({ put: { ...keys.turnedOff(run, task.id), v: ROW_VERSION, at } });
-  const disabledByUs = { at, episode: open.number, run };
-  return { record: { ...settled.record, disabledByUs }, beside: settled.beside, told: addresses };
+}
+
+/** The audit row, and what lets the run be undone as a whole. */
+function recordsOf(before: TaskRecord, wish: Wish, decision: Decision, now: Instant, at: Instant): Write[] {
+  const { id } = before.task;
+  const byOwner = wish.run === '';
+  const audit = auditWrite({
+    task: id,
+    at: now,
+    act: 'disabled',
+    by: byOwner ? 'owner' : 'taskwarden',
+    reason: byOwner ? 'its owner asked for it' : 'abandoned; its grace is over',
+    evidence: { ...decision.facts, disableAt: wish.disableAt, run: wish.run || null, confirmedAt: at },
+    mails: before.open?.mails ?? [],
+  });
+  const alert = { delete: keys.operatorAlert('disable-failing', id) };
+  return byOwner
+    ? [audit, alert]
+    : [audit, alert, { put: { ...keys.turnedOff(wish.run, id), v: ROW_VERSION, at } }];
 }
 
 /** One message per recipient, late enough to gather what else is turned off meanwhile. */

@@ -1,3 +1,4 @@
+import { controlPlaneFor } from '../control-planes/control-plane-for.ts';
 import { type DisableMessage, disableMessage, parseMessage } from '../work/messages.ts';
 import type { Consumer } from '../work/pipeline.ts';
 import { disableTask } from './disable.ts';
@@ -9,5 +10,8 @@ export const disableConsumer: Consumer<DisableMessage> = {
   nameOf: ({ key, episode }) => `${key}#${episode}`,
   notAfter: ({ notAfter }) => notAfter,
   queuedAgainFromState: true,
+  async probe(system) {
+    await controlPlaneFor(system).check?.();
+  },
   act: (system, { key, episode }, delivery) => disableTask(system, { task: key, episode }, delivery),
 };

@@ -4,6 +4,7 @@ import type { ControlAnswer } from '../control-planes/control-plane.port.ts';
 import { controlPlaneFor } from '../control-planes/control-plane-for.ts';
 import { recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
+import { operatorAlert } from '../scanner/transitions.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import type { TaskRecord } from '../store/rows.ts';
 import { loadTask, taskWrite } from '../store/tasks.ts';
@@ -11,6 +12,7 @@ import { recordOops } from '../work/oops.ts';
 import type { Delivery, Outcome } from '../work/pipeline.ts';
 import { retryDelaySeconds } from '../work/pipeline.ts';
 import { confirmDisabled } from './confirm.ts';
+import { refusalMarker, refusedRecord, withoutDisabling } from './refusals.ts';
 
 /**
  * Works one disabling: decides again on fresh state (promise 9), notes that the owning system is asked, and asks.
@@ -25,12 +27,16 @@ export async function disableTask(
   const disabling = record?.open?.disabling;
   if (!record?.open || !disabling || record.open.number !== hint.episode)
     return { outcome: 'skipped', reason: 'over' };
+  if (disabling.state === 'refused') return { outcome: 'skipped', reason: 'refused' };
   if (disabling.state === 'requested' && delivery.receiveCount === 1)
     return { outcome: 'skipped', reason: 'requested' };
-  const view = await FleetView.load(system.table, recipientKey);
+  const view = await FleetView.load(system.table, recipientKey, {
+    now: system.clock.now(),
+    scanEvery: system.config.scanEvery,
+  });
   const verdict = await judge(system, view, record, disabling);
   if (verdict !== 'disable') {
-    await store(system, view, withoutDisabling(system, record));
+    await store(system, view, withoutDisabling(record, system.clock.now()));
     return { outcome: 'skipped', reason: verdict };
   }
   const asked = await store(system, view, requested(system, record, disabling));
@@ -74,15 +80,36 @@ async function ask(
     return { outcome: 'done', reason: 'disabled' };
   }
   const error = new Error(`the owning system refused: ${answer.reason}`);
-  recordOops(system, {
+  error.name = 'DisableRefused';
+  const fingerprint = await recordOops(system, {
     worker: 'disable',
     item: record.task.id,
     attempt: delivery.receiveCount,
     cause: 'permanent',
     error,
   });
-  await store(system, view, withoutDisabling(system, record));
-  return { outcome: 'skipped', reason: answer.reason };
+  await giveUp(system, view, record, answer.reason, fingerprint);
+  return { outcome: 'dead-letter', reason: answer.reason, recorded: true };
+}
+
+/** Marks the task so that no scan generates the work again (design.md section 8), and tells operators. */
+async function giveUp(
+  system: System,
+  view: FleetView,
+  record: TaskRecord,
+  reason: string,
+  fingerprint: string,
+): Promise<void> {
+  const { id, version } = record.task;
+  const at = system.clock.now();
+  const refused = refusedRecord(record, { at, reason, version, fingerprint });
+  const detail = `the owning system refuses to turn it off: ${reason}; \`taskwarden oops resolve ${fingerprint}\` asks again`;
+  const writes = [
+    taskWrite(refused, view.policies.for(id)),
+    refusalMarker(fingerprint, id, at),
+    operatorAlert('disable-failing', id, detail, at),
+  ];
+  await system.table.transact(writes, system.random.id(at));
 }
 
 function requested(system: System, record: TaskRecord, disabling: Disabling): TaskRecord {
@@ -94,12 +121,13 @@ function requested(system: System, record: TaskRecord, disabling: Disabling): Ta
     requestedAt: now,
     attempts: disabling.attempts + 1,
   };
-  return { ...record, open: { ...(record.open as NonNullable<TaskRecord['open']>), disabling: asked }, next };
-}
-
-function withoutDisabling(system: System, record: TaskRecord): TaskRecord {
-  const { disabling: _, ...open } = record.open as NonNullable<TaskRecord['open']>;
-  return { ...record, open, next: { at: system.clock.now(), why: 'look' } };
+  const open = record.open as NonNullable<TaskRecord['open']>;
+  return {
+    ...record,
+    open: { ...open, disabling: asked },
+    asked: { at: now, episode: open.number, run: asked.run, disableAt: asked.disableAt, since: open.since },
+    next,
+  };
 }
 
 async function store(system: System, view: FleetView, record: TaskRecord): Promise<TaskRecord | undefined> {

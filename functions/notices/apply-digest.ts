@@ -4,7 +4,7 @@ import type { Episode, HoldReason, Told } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import type { FleetView } from '../store/fleet-view.ts';
-import { digestWrite, noticeDelete, noticeWrite } from '../store/records.ts';
+import { noticeDelete, noticeWrite } from '../store/records.ts';
 import type { DigestItem, DigestRecord, NoticeRecord, TaskRecord } from '../store/rows.ts';
 import { keys } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
@@ -16,12 +16,10 @@ const ATTEMPTS = 6;
 
 /**
  * Carries a digest's state over to the tasks and notices that were in it: grants or takes back what the mail said.
- * Idempotent, item by item; the digest's row is marked when all is done (promises 4, 6, 7).
+ * Idempotent, item by item (promises 4, 6, 7).
  */
-export async function applyDigest(system: System, view: FleetView, digest: DigestRecord): Promise<void> {
+export async function applyItems(system: System, view: FleetView, digest: DigestRecord): Promise<void> {
   for (const item of digest.items) await applyItem(system, view, digest, item);
-  const writes = [digestWrite({ ...digest, applied: true }, null)];
-  await system.table.transact(writes, system.random.id(system.clock.now()));
 }
 
 async function applyItem(
@@ -94,9 +92,10 @@ function withOutcome(open: Episode, digest: DigestRecord, item: DigestItem): Epi
   const told = open.told[digest.recipient];
   if (!told) return open;
   const outcome = standingOf(digest.state);
-  if (item.notice === 'warning') return withWarning(open, told, digest, item, outcome);
-  if (item.notice === 'reminder') return withReminder(open, told, digest, item, outcome);
-  return open;
+  const mailed = wasPrinted(digest) ? withMail(open, digest.id) : open;
+  if (item.notice === 'warning') return withWarning(mailed, told, digest, item, outcome);
+  if (item.notice === 'reminder') return withReminder(mailed, told, digest, item, outcome);
+  return mailed;
 }
 
 type Standing = ReturnType<typeof standingOf>;
@@ -157,6 +156,10 @@ function withReminder(
 /** Whether SES took the mail, whatever became of it then: its dates are out in the world. */
 function wasPrinted({ state }: DigestRecord): boolean {
   return state !== 'sending' && state !== 'superseded' && state !== 'rejected';
+}
+
+function withMail(open: Episode, digest: string): Episode {
+  return open.mails.includes(digest) ? open : { ...open, mails: [...open.mails, digest] };
 }
 
 /** Adds a printed date, unless an earlier mail printed the same. */

@@ -1,5 +1,6 @@
 import type { Notice, ResolveReason, Stage, TaskKind } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
+import type { MailLinks } from './links.ts';
 
 /** The class of what keeps a task from running; no error text of a task ever reaches a mail. */
 export type Cause = 'failed' | 'pending' | 'idle' | 'standby' | 'backfill' | 'never-primary' | 'unknown';
@@ -43,4 +44,6 @@ export interface DigestFacts {
   /** Whether the recipient declined reminders. */
   declined: boolean;
   items: MailItem[];
+  /** Where the recipient can act; absent where there is no owner's page. */
+  links?: MailLinks;
 }

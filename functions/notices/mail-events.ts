@@ -1,4 +1,5 @@
 import type { System } from '../platform/system.ts';
+import { noteMailEvent } from '../store/heard.ts';
 import { loadDigest, loadRecipient } from '../store/records.ts';
 import type { DigestState, RecipientRecord } from '../store/rows.ts';
 import { recipientKey } from './addresses.ts';
@@ -39,11 +40,12 @@ export async function recordMailEvent(
   event: MailEvent,
 ): Promise<'recorded' | 'nothing' | 'unknown digest'> {
   system.telemetry.metric('MailEvent', 1, 'Count', { kind: event.kind, bounceType: event.bounceType });
+  await noteMailEvent(system);
   const meaning = meaningOf(event);
   if (!meaning) return 'nothing';
   let recorded: 'recorded' | 'unknown digest' = 'unknown digest';
   for (const digest of await digestsOf(system, event)) {
-    recorded = await recordEvent(system, digest, meaning.state, event.at, meaning.dead);
+    recorded = await recordEvent(system, digest, meaning.state, meaning.dead);
   }
   return recorded;
 }

@@ -5,6 +5,7 @@ import type { System } from '../platform/system.ts';
 import type { FleetView } from '../store/fleet-view.ts';
 import type { DigestItem, DigestRecord, NoticeRecord, TaskRecord } from '../store/rows.ts';
 import type { Cause, MailItem } from './digest-facts.ts';
+import { declineHeaders, linksOf } from './links.ts';
 import { renderDigest } from './render.ts';
 
 /** What a mail says about one notice rests on: the notice, its frozen item, and the task as it was read for it. */
@@ -26,16 +27,26 @@ export async function mailOf(
 ): Promise<{ mail: OutgoingMail; items: DigestItem[] }> {
   await view.loadRecipients([digest.recipient]);
   const byFacts = new Map(told.map((one) => [mailItem(system, view, digest, one), one.item]));
+  const links = system.links && (await linksOf(system.links, digest));
+  const zone = view.zoneOf(digest.recipient);
   const { left, subject, text, html } = renderDigest({
     recipient: digest.address,
     now: digest.claimedAt,
     contact: system.config.contact,
     declined: view.hasDeclined(digest.recipient),
     items: [...byFacts.keys()],
+    ...(zone === undefined ? {} : { zone }),
+    ...(links && { links }),
   });
   for (const item of left) byFacts.delete(item);
-  const mail = { to: digest.address, subject, text, html, headers: {}, digest: digest.id };
-  return { mail, items: [...byFacts.values()] };
+  const items = [...byFacts.values()];
+  const headers = links
+    ? declineHeaders(
+        links,
+        items.map(({ notice }) => notice),
+      )
+    : {};
+  return { mail: { to: digest.address, subject, text, html, headers, digest: digest.id }, items };
 }
 
 function mailItem(
@@ -64,7 +75,8 @@ function mailItem(
   };
 }
 
-function othersTold(record: TaskRecord | undefined, recipient: string): string[] {
+/** The addresses of the others who are told of the open episode. */
+export function othersTold(record: TaskRecord | undefined, recipient: string): string[] {
   return Object.entries(record?.open?.told ?? {})
     .filter(([key, told]) => key !== recipient && !told.left && told.warning !== 'failed')
     .map(([, told]) => told.address)

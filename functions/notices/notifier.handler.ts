@@ -1,4 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
+import { LINK_LIFE } from '../owner-page/token.ts';
+import { signedLinks } from '../platform/aws-link-keys.ts';
 import { dynamoDbClient } from '../platform/clients.ts';
 import type { Environment } from '../platform/environment.ts';
 import type { Clock } from '../platform/ports.ts';
@@ -16,6 +18,7 @@ const SES_TIMEOUT_MS = 10_000;
 const runtime = connect('notifier', (environment, clock) => ({
   table: new DynamoDbTable(documentClient(dynamoDbClient()), environment.table),
   mailer: mailerOf(environment, clock),
+  ...signedLinks(environment, LINK_LIFE),
 }));
 
 /** Works the notify queue: one message is one recipient, so a batch can be worked side by side. */

@@ -16,5 +16,8 @@ export const notifyConsumer: Consumer<NotifyMessage> = {
     const write = recipientWrite({ ...recipient, queuedFor: null, retryAt });
     await system.table.transact([write], system.random.id(system.clock.now()));
   },
+  async probe(system) {
+    await system.mailer.check?.();
+  },
   act: (system, { key }, delivery) => notifyRecipient(system, key, delivery),
 };

@@ -4,6 +4,7 @@ import { type Instant, SECOND } from '../abandonment/time.ts';
 import type { SendResult } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import { FleetView } from '../store/fleet-view.ts';
+import { noteMail } from '../store/heard.ts';
 import {
   digestWrite,
   loadRecipientWithNotices,
@@ -20,6 +21,7 @@ import type {
   TaskRecord,
 } from '../store/rows.ts';
 import { loadTasks, taskWrite } from '../store/tasks.ts';
+import type { FailureClass } from '../work/failure-class.ts';
 import { recordOops } from '../work/oops.ts';
 import type { Delivery, Outcome } from '../work/pipeline.ts';
 import { retryDelaySeconds } from '../work/pipeline.ts';
@@ -30,6 +32,9 @@ import { recordAccepted, recordRefused, recordRejected } from './record-digest.t
 
 /** As many notices stand in one mail; what does not fit goes into the next (promise 7). */
 export const MOST_ITEMS = 1_000;
+
+/** Mails to one recipient in one attempt; what is left goes with the next receive. */
+const MOST_MAILS = 5;
 
 /** A notice that may go now, with what it will say. */
 interface Chosen {
@@ -48,15 +53,22 @@ export async function notifyRecipient(
   recipient: string,
   delivery: Delivery,
 ): Promise<Outcome> {
-  for (let mails = 0; ; mails += 1) {
+  let mailed = false;
+  for (let attempt = 0; attempt < MOST_MAILS; attempt += 1) {
     const outcome = await sendNext(system, recipient, delivery);
-    if (outcome !== 'sent') {
-      return mails > 0 && outcome.outcome === 'skipped' ? { outcome: 'done', reason: 'mailed' } : outcome;
+    if (outcome === 'sent') mailed = true;
+    else if (outcome !== 'stale') {
+      return mailed && outcome.outcome === 'skipped' ? { outcome: 'done', reason: 'mailed' } : outcome;
     }
   }
+  return { outcome: 'retry', reason: 'more to tell', delaySeconds: 1, failed: false };
 }
 
-async function sendNext(system: System, key: string, delivery: Delivery): Promise<Outcome | 'sent'> {
+async function sendNext(
+  system: System,
+  key: string,
+  delivery: Delivery,
+): Promise<Outcome | 'sent' | 'stale'> {
   const now = system.clock.now();
   const loaded = await loadRecipientWithNotices(system.table, key);
   const pending = loaded.notices.filter((one): one is Chosen['notice'] => one.pending !== null);
@@ -66,7 +78,10 @@ async function sendNext(system: System, key: string, delivery: Delivery): Promis
   if (recipient.dead) return dropAll(system, recipient, pending);
   if (recipient.retryAt !== null && recipient.retryAt > now)
     return waitUntil(system, recipient, recipient.retryAt, now);
-  const view = await FleetView.load(system.table, recipientKey);
+  const view = await FleetView.load(system.table, recipientKey, {
+    now: system.clock.now(),
+    scanEvery: system.config.scanEvery,
+  });
   if (view.pauses.notify) return release(system, recipient, 'paused');
   const ready = choose(view, recipient, pending, now);
   if ('until' in ready) {
@@ -199,7 +214,11 @@ async function drop(
       open: { ...record.open, told: next },
       next: { at: system.clock.now(), why: 'look' as const },
     };
-    await system.table.transact([taskWrite(changed, view.policies.for(notice.task))], writer());
+    const stored = await system.table.transact(
+      [taskWrite(changed, view.policies.for(notice.task))],
+      writer(),
+    );
+    if (stored.outcome !== 'applied') return;
   }
   await system.table.transact([noticeDelete(notice.recipient, notice.task, notice.episode)], writer());
 }
@@ -249,12 +268,31 @@ async function mail(
   recipient: RecipientRecord,
   chosen: Chosen[],
   delivery: Delivery,
-): Promise<Outcome | 'sent'> {
+): Promise<Outcome | 'sent' | 'stale'> {
   const draft = draftOf(system, recipient, chosen);
   const { mail: outgoing, items } = await mailOf(system, view, draft, chosen);
   const digest = { ...draft, items };
   if (!(await claim(system, recipient, digest))) return { outcome: 'skipped', reason: 'claimed by another' };
+  if (isStale(digest, system.clock.now())) {
+    await recordRefused(system, view, digest.id, null);
+    return 'stale';
+  }
   return record(system, view, digest, await system.mailer.send(outgoing), delivery);
+}
+
+/**
+ * Past its time, or with a new date that no longer leaves the whole grace: it is void and claimed anew (design.md
+ * section 6, Dates). A date that stands already only has to lie ahead.
+ */
+function isStale(digest: DigestRecord, now: Instant): boolean {
+  return (
+    now > digest.notAfter ||
+    digest.items.some(({ disableAt, after }) => {
+      if (disableAt === null || after === undefined) return false;
+      const promised = disableAt - after;
+      return promised >= digest.claimedAt ? now > promised : now >= disableAt;
+    })
+  );
 }
 
 /** Records what SES answered, and says what is to become of the message. */
@@ -267,24 +305,33 @@ async function record(
 ): Promise<Outcome | 'sent'> {
   if (result.outcome === 'accepted') {
     await recordAccepted(system, view, digest.id, result.messageId);
+    await noteMail(system);
     return 'sent';
   }
   const permanent = result.outcome === 'refused' && result.cause === 'recipient';
-  recordOops(system, {
+  const error = new Error(`SES: ${result.code}: ${result.message}`);
+  error.name = `Ses${result.code}`;
+  await recordOops(system, {
     worker: 'notify',
     item: digest.recipient,
     attempt: delivery.receiveCount,
-    cause: permanent ? 'permanent' : 'environment',
-    error: new Error(`SES: ${result.code}: ${result.message}`),
+    cause: failureOf(result),
+    error,
   });
   if (result.outcome === 'unknown') return { outcome: 'skipped', reason: 'outcome unknown: to be settled' };
   if (permanent) {
-    await recordRejected(system, view, digest.id);
+    await recordRejected(system, digest.id);
     return { outcome: 'done', reason: 'address rejected' };
   }
   const delaySeconds = retryDelaySeconds(delivery.receiveCount, system.random.next());
   await recordRefused(system, view, digest.id, system.clock.now() + delaySeconds * SECOND);
-  return { outcome: 'retry', reason: result.code, delaySeconds, failed: true };
+  return { outcome: 'retry', reason: result.code, delaySeconds, failed: true, recorded: true };
+}
+
+/** A time-out or a rate passes; a refusal of the address is its own; the rest is nobody's mail going. */
+function failureOf(result: Exclude<SendResult, { outcome: 'accepted' }>): FailureClass {
+  if (result.outcome === 'unknown' || result.cause === 'rate') return 'retryable';
+  return result.cause === 'recipient' ? 'permanent' : 'environment';
 }
 
 function draftOf(system: System, recipient: RecipientRecord, chosen: Chosen[]): DigestRecord {
@@ -299,6 +346,7 @@ function draftOf(system: System, recipient: RecipientRecord, chosen: Chosen[]): 
     notAfter: now + system.config.sendLease,
     sentAt: null,
     messageId: null,
+    retryAt: null,
     items: [],
     applied: false,
     rev: 0,

@@ -13,15 +13,12 @@ import {
 import { type DigestRecord, type DigestState, keys, type RecipientRecord } from '../store/rows.ts';
 import { loadTask, taskWrite, touch } from '../store/tasks.ts';
 import { recipientKey } from './addresses.ts';
-import { applyDigest } from './apply-digest.ts';
+import { applyItems } from './apply-digest.ts';
 import { raised, standingOf } from './digest-states.ts';
 
 const ATTEMPTS = 8;
 
-interface Change {
-  digest: DigestRecord;
-  recipient: RecipientRecord;
-}
+type Death = NonNullable<RecipientRecord['dead']>['reason'];
 
 /** SES took the mail. */
 export async function recordAccepted(
@@ -30,34 +27,20 @@ export async function recordAccepted(
   id: string,
   messageId: string,
 ): Promise<void> {
-  const now = system.clock.now();
-  const stored = await change(system, id, ({ digest, recipient }) => ({
-    digest: { ...digest, state: raised(digest.state, 'sent'), sentAt: now, messageId, applied: false },
-    recipient: { ...mailed(recipient, digest, now), ...freed(recipient, digest) },
+  const sentAt = system.clock.now();
+  const stored = await raise(system, id, (digest) => ({
+    ...digest,
+    state: raised(digest.state, 'sent'),
+    sentAt,
+    messageId,
+    applied: false,
   }));
-  if (stored) await applyDigest(system, view, stored);
-}
-
-/** The recipient after a mail that SES took at `at`. */
-function mailed(recipient: RecipientRecord, digest: DigestRecord, at: Instant): RecipientRecord {
-  const has = (wanted: (notice: DigestRecord['items'][number]['notice']) => boolean) =>
-    digest.items.some(({ notice }) => wanted(notice));
-  return {
-    ...recipient,
-    lastDigest: digest.id,
-    ...(has(isWindowed) ? { lastMailAt: at } : {}),
-    ...(has((notice) => notice === 'warning') ? { lastWarnedAt: at } : {}),
-    ...(has((notice) => notice === 'disabled') ? { lastDisabledMailAt: at } : {}),
-  };
-}
-
-function freed(recipient: RecipientRecord, digest: DigestRecord): Partial<RecipientRecord> {
-  return recipient.sending === digest.id ? { sending: null, queuedFor: null } : {};
+  if (stored) await finishDigest(system, view, stored);
 }
 
 /** SES refuses the address: it is dead, and so is what the mail would have granted (promise 4). */
-export async function recordRejected(system: System, view: FleetView, id: string): Promise<void> {
-  await recordDeath(system, view, id, 'rejected', 'rejected');
+export async function recordRejected(system: System, id: string): Promise<void> {
+  await recordDeath(system, id, 'rejected', 'rejected');
 }
 
 /** SES surely did not take the mail, for no fault of the recipient: his notices wait for `retryAt`. */
@@ -65,14 +48,9 @@ export async function recordRefused(
   system: System,
   view: FleetView,
   id: string,
-  retryAt: Instant,
+  retryAt: Instant | null,
 ): Promise<void> {
-  const stored = await change(system, id, ({ digest, recipient }) => ({
-    digest: { ...digest, state: raised(digest.state, 'superseded'), applied: false },
-    recipient: recipient.sending === digest.id ? { ...recipient, sending: null, retryAt } : recipient,
-  }));
-  if (!stored) return;
-  await applyDigest(system, view, stored);
+  await supersede(system, view, id, retryAt);
   const { table, random, clock } = system;
   await table.transact(
     [{ delete: keys.digest(id), if: [{ equals: ['state', 'superseded'] }] }],
@@ -82,11 +60,22 @@ export async function recordRefused(
 
 /** Nobody knows whether SES took it, and nothing was heard of it in time: decided again. */
 export async function recordUnsettled(system: System, view: FleetView, id: string): Promise<void> {
-  const stored = await change(system, id, ({ digest, recipient }) => ({
-    digest: { ...digest, state: raised(digest.state, 'superseded'), applied: false },
-    recipient: recipient.sending === digest.id ? { ...recipient, sending: null, queuedFor: null } : recipient,
+  await supersede(system, view, id, null);
+}
+
+async function supersede(
+  system: System,
+  view: FleetView,
+  id: string,
+  retryAt: Instant | null,
+): Promise<void> {
+  const stored = await raise(system, id, (digest) => ({
+    ...digest,
+    state: raised(digest.state, 'superseded'),
+    retryAt,
+    applied: false,
   }));
-  if (stored) await applyDigest(system, view, stored);
+  if (stored) await finishDigest(system, view, stored);
 }
 
 /** What SES's events say of a mail. */
@@ -94,62 +83,91 @@ export async function recordEvent(
   system: System,
   id: string,
   state: DigestState,
-  at: Instant,
-  dead?: NonNullable<RecipientRecord['dead']>['reason'],
+  dead?: Death,
 ): Promise<'recorded' | 'unknown digest'> {
   if (!(await loadDigest(system.table, id))) return 'unknown digest';
-  const view = await FleetView.load(system.table, recipientKey);
   if (dead) {
-    await recordDeath(system, view, id, state, dead);
+    await recordDeath(system, id, state, dead);
     return 'recorded';
   }
-  const stored = await change(system, id, ({ digest, recipient }) => {
+  const stored = await raise(system, id, (digest) => {
     const next = raised(digest.state, state);
     if (next === digest.state && digest.applied) return undefined;
-    const carries = standingOf(next) === standingOf(digest.state) ? digest.applied : false;
+    const applied = standingOf(next) === standingOf(digest.state) ? digest.applied : false;
     const sentAt = digest.sentAt ?? (standingOf(next) === 'accepted' ? digest.claimedAt : null);
-    return {
-      digest: { ...digest, state: next, sentAt, applied: carries },
-      recipient: {
-        ...mailed(recipient, digest, recipientMailAt(recipient, sentAt ?? at)),
-        ...freed(recipient, digest),
-      },
-    };
+    return { ...digest, state: next, sentAt, applied };
   });
-  if (stored && !stored.applied) await applyDigest(system, view, stored);
+  if (stored && !stored.applied) {
+    await finishDigest(system, await FleetView.load(system.table, recipientKey), stored);
+  }
   return 'recorded';
 }
 
-function recipientMailAt(recipient: RecipientRecord, at: Instant): Instant {
-  return Math.max(recipient.lastMailAt ?? 0, at);
+/**
+ * Carries what became of a mail over to all it touches, in an order that can be taken up again anywhere: the address
+ * where it is dead, the tasks and notices, then the recipient (who takes no other mail before, promise 6), and last
+ * the mark that all is done.
+ */
+export async function finishDigest(system: System, view: FleetView, digest: DigestRecord): Promise<void> {
+  await applyItems(system, view, digest);
+  await changeRecipient(system, digest, (recipient) => freed(recipient, digest));
+  await system.table.transact(
+    [digestWrite({ ...digest, applied: true }, null)],
+    system.random.id(system.clock.now()),
+  );
+}
+
+/** The recipient after his mail. */
+function freed(recipient: RecipientRecord, digest: DigestRecord): RecipientRecord {
+  const next = standingOf(digest.state) === 'accepted' ? mailed(recipient, digest) : recipient;
+  if (recipient.sending !== digest.id) return next;
+  const waits = digest.retryAt !== null && standingOf(digest.state) === 'void';
+  return waits
+    ? { ...next, sending: null, retryAt: digest.retryAt }
+    : { ...next, sending: null, queuedFor: null };
+}
+
+/** The recipient after a mail that SES took. */
+function mailed(recipient: RecipientRecord, digest: DigestRecord): RecipientRecord {
+  const at = digest.sentAt ?? digest.claimedAt;
+  const later = (known: Instant | null) => Math.max(known ?? at, at);
+  const has = (wanted: (notice: DigestRecord['items'][number]['notice']) => boolean) =>
+    digest.items.some(({ notice }) => wanted(notice));
+  return {
+    ...recipient,
+    lastDigest:
+      recipient.lastDigest !== null && recipient.lastDigest > digest.id ? recipient.lastDigest : digest.id,
+    ...(has(isWindowed) ? { lastMailAt: later(recipient.lastMailAt) } : {}),
+    ...(has((notice) => notice === 'warning') ? { lastWarnedAt: later(recipient.lastWarnedAt) } : {}),
+    ...(has((notice) => notice === 'disabled')
+      ? { lastDisabledMailAt: later(recipient.lastDisabledMailAt) }
+      : {}),
+  };
 }
 
 /** The address is dead, whichever mail it came for; every open episode it was told of is looked at again. */
-async function recordDeath(
-  system: System,
-  view: FleetView,
-  id: string,
-  state: DigestState,
-  reason: NonNullable<RecipientRecord['dead']>['reason'],
-): Promise<void> {
-  const now = system.clock.now();
-  const stored = await change(system, id, ({ digest, recipient }) => ({
-    digest: { ...digest, state: raised(digest.state, state), applied: false },
-    recipient: { ...recipient, ...freed(recipient, digest), dead: recipient.dead ?? { reason, at: now } },
+async function recordDeath(system: System, id: string, state: DigestState, reason: Death): Promise<void> {
+  const stored = await raise(system, id, (digest) => ({
+    ...digest,
+    state: raised(digest.state, state),
+    dead: reason,
+    applied: false,
   }));
-  if (!stored) return;
-  await finishDeath(system, view, stored);
+  if (stored) await finishDeath(system, stored);
 }
 
 /** What follows from a dead address; done again by the repair where it was left half done. */
-export async function finishDeath(system: System, view: FleetView, digest: DigestRecord): Promise<void> {
+export async function finishDeath(system: System, digest: DigestRecord): Promise<void> {
+  const dead = { reason: digest.dead ?? 'rejected', at: system.clock.now() } as const;
+  await changeRecipient(system, digest, (recipient) => (recipient.dead ? recipient : { ...recipient, dead }));
+  const view = await FleetView.load(system.table, recipientKey);
+  await finishDigest(system, view, digest);
   for await (const row of eachRow(system.table, {
     pk: keys.recipient(digest.recipient).pk,
     consistent: true,
   })) {
     if (row.sk !== 'R') await touchTask(system, view, row.task as string);
   }
-  await applyDigest(system, view, digest);
 }
 
 async function touchTask(system: System, view: FleetView, id: string): Promise<void> {
@@ -163,28 +181,36 @@ async function touchTask(system: System, view: FleetView, id: string): Promise<v
   throw new Error(`${id} could not be marked to be looked at: it changes too fast`);
 }
 
-/** Changes a digest and its recipient together; undefined where the change needs none. */
-async function change(
+async function changeRecipient(
+  system: System,
+  digest: DigestRecord,
+  make: (recipient: RecipientRecord) => RecipientRecord,
+): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const known = await loadRecipient(system.table, digest.recipient);
+    const recipient = known ?? newRecipient(digest.recipient, digest.address);
+    const next = make(recipient);
+    if (next === recipient) return;
+    const result = await system.table.transact([recipientWrite(next)], system.random.id(system.clock.now()));
+    if (result.outcome === 'applied') return;
+  }
+  throw new Error(`the recipient of digest ${digest.id} could not be stored: it changes too fast`);
+}
+
+/** Changes a digest; undefined where the change needs none. It is to be looked at until it is applied. */
+async function raise(
   system: System,
   id: string,
-  make: (given: Change) => Change | undefined,
+  make: (digest: DigestRecord) => DigestRecord | undefined,
 ): Promise<DigestRecord | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const digest = await loadDigest(system.table, id);
-    if (!digest) return undefined;
-    const recipient =
-      (await loadRecipient(system.table, digest.recipient)) ?? newRecipient(digest.recipient, digest.address);
-    const next = make({ digest, recipient });
+    const next = digest && make(digest);
     if (!next) return undefined;
-    const now = system.clock.now();
     // Where the index has it since it was claimed: moving it would bill two writes.
-    const lookAt = next.digest.applied ? null : digest.leaseUntil;
-    const writes = [
-      digestWrite(next.digest, lookAt),
-      ...(next.recipient === recipient ? [] : [recipientWrite(next.recipient)]),
-    ];
-    const result = await system.table.transact(writes, system.random.id(now));
-    if (result.outcome === 'applied') return { ...next.digest, rev: digest.rev + 1 };
+    const write = digestWrite(next, next.applied ? null : digest.leaseUntil);
+    const result = await system.table.transact([write], system.random.id(system.clock.now()));
+    if (result.outcome === 'applied') return { ...next, rev: next.rev + 1 };
   }
   throw new Error(`digest ${id} could not be recorded: it changes too fast`);
 }

@@ -5,7 +5,7 @@ import {
   letterText,
   type SectionText,
 } from '../../emails/layout.ts';
-import { GROUPS, type Group, headings, introductions } from '../../emails/wordings.ts';
+import { acting, GROUPS, type Group, headings, introductions } from '../../emails/wordings.ts';
 import type { DigestFacts, MailItem } from './digest-facts.ts';
 import { escapeHtml } from './escape.ts';
 import { fitItems } from './render-fit.ts';
@@ -13,7 +13,18 @@ import { inOrder } from './render-order.ts';
 import { subjectOf } from './render-subject.ts';
 import { wrap } from './render-wrap.ts';
 import { knownZone } from './wording-dates.ts';
-import { entryOf, footerOf, groupOf, listHeadingOf, nameOf, type Reader } from './wording-items.ts';
+import {
+  entryOf,
+  footerLinksOf,
+  footerOf,
+  groupOf,
+  listHeadingOf,
+  nameOf,
+  type Reader,
+} from './wording-items.ts';
+
+/** Up to so many tasks have a link each; more are acted on from the one page, which keeps the mail small. */
+const MOST_LINKED = 20;
 
 export interface RenderedDigest {
   /** At most 150 characters, no control characters. */
@@ -63,15 +74,19 @@ function sectionsOf(items: readonly MailItem[], detailed: number, reader: Reader
  * `left`. Throws a RangeError where there is no item.
  */
 export function renderDigest(facts: DigestFacts): RenderedDigest {
-  const reader: Reader = { now: facts.now, zone: knownZone(facts.zone) };
+  const { links } = facts;
+  const linked = facts.items.length <= MOST_LINKED ? links : undefined;
+  const reader: Reader = { now: facts.now, zone: knownZone(facts.zone), ...(linked && { links: linked }) };
   const ordered = inOrder(facts.items);
   const { detailed, told } = fitItems(ordered, reader);
   const shown = ordered.slice(0, told);
   const subject = subjectOf(shown, reader);
   const letter: LetterText = {
     heading: subject,
+    ...(links && facts.items.length > 1 && { link: { words: acting.all, url: links.page } }),
     sections: sectionsOf(shown, detailed, reader),
     footer: footerOf(facts),
+    footerLinks: footerLinksOf(facts),
   };
   return {
     subject,

@@ -1,4 +1,9 @@
-import { SESClient, SendRawEmailCommand } from '@aws-sdk/client-ses';
+import {
+  GetAccountSendingEnabledCommand,
+  GetSendQuotaCommand,
+  SESClient,
+  SendRawEmailCommand,
+} from '@aws-sdk/client-ses';
 import type { Duration } from '../abandonment/time.ts';
 import type { Clock, Mailer, OutgoingMail, SendResult } from '../platform/ports.ts';
 import type { TokenBucket } from '../platform/token-bucket.ts';
@@ -91,6 +96,18 @@ export class SesMailer implements Mailer {
     }
   }
 
+  /** Asks for the quota and whether the account may send; what may not be asked says nothing. */
+  async check(): Promise<void> {
+    const { Max24HourSend = -1, SentLast24Hours = 0 } = await askedOf(
+      this.#client.send(new GetSendQuotaCommand()),
+    );
+    if (Max24HourSend >= 0 && SentLast24Hours >= Max24HourSend) {
+      throw environmentError(`the quota of ${Max24HourSend} mails in 24 h is used up`);
+    }
+    const { Enabled = true } = await askedOf(this.#client.send(new GetAccountSendingEnabledCommand()));
+    if (!Enabled) throw environmentError('the account may not send');
+  }
+
   async #command(mail: OutgoingMail, now: number): Promise<SendRawEmailCommand> {
     const { sender, replyTo, configurationSet } = this.#options;
     const raw = await buildMime({
@@ -108,4 +125,24 @@ export class SesMailer implements Mailer {
       ...(configurationSet === undefined ? {} : { ConfigurationSetName: configurationSet }),
     });
   }
+}
+
+/** The answer to a question that a deployment need not allow; empty where it does not. */
+async function askedOf<Answer extends object>(answer: Promise<Answer>): Promise<Partial<Answer>> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (
+      error instanceof Error &&
+      /AccessDenied|NotImplemented|InvalidAction|UnknownOperation/.test(error.name)
+    )
+      return {};
+    throw error;
+  }
+}
+
+function environmentError(message: string): Error {
+  const error = new Error(`SES: ${message}`);
+  error.name = 'SesNotAuthorized';
+  return error;
 }

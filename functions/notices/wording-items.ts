@@ -1,9 +1,10 @@
-import type { EntryText } from '../../emails/layout.ts';
+import type { EntryText, LinkText } from '../../emails/layout.ts';
 import * as wordings from '../../emails/wordings.ts';
 import type { ResolveReason } from '../abandonment/task.ts';
 import { HOUR, type Instant } from '../abandonment/time.ts';
 import type { DigestFacts, MailItem } from './digest-facts.ts';
 import { clip, visible } from './escape.ts';
+import { isDeclinable, type MailLinks } from './links.ts';
 import { inBothZones, inUtc, lengthInWords, untilInWords } from './wording-dates.ts';
 
 /** Above any valid id (512 bytes), so that only what is no id is cut. */
@@ -15,6 +16,8 @@ const NAMED_OTHERS = 5;
 export interface Reader {
   now: Instant;
   zone: string;
+  /** Where each task has its own page to act on. */
+  links?: MailLinks;
 }
 
 /**
@@ -90,7 +93,14 @@ export function entryOf(item: MailItem, reader: Reader): EntryText {
     state: [notRunning(item, reader.now), wordings.causeIs(item.cause)],
     act: actOf(item, reader),
     told: toldOf(item),
+    ...linkOf(item, reader),
   };
+}
+
+function linkOf(item: MailItem, { links }: Reader): { link?: LinkText } {
+  const group = groupOf(item);
+  if (!links || group === 'withdrawn' || group === 'recovered') return {};
+  return { link: { words: wordings.acting[group], url: links.task(item) } };
 }
 
 /** The heading under which a task is listed by name: its date where there is one. */
@@ -109,6 +119,15 @@ export function footerOf(facts: DigestFacts): string[] {
   return [
     wordings.ask(clip(visible(facts.contact), 300)),
     facts.declined ? wordings.declining.yes : wordings.declining.no,
+    ...(facts.links ? [wordings.notDeclinable] : []),
     wordings.sentTo(clip(visible(facts.recipient), 254)),
   ];
+}
+
+/** The links below all tasks: preferences, and declining where something in the mail may be declined. */
+export function footerLinksOf({ links, items }: DigestFacts): LinkText[] {
+  if (!links) return [];
+  const preferences = { words: wordings.acting.preferences, url: links.preferences };
+  const stop = { words: wordings.acting.stop, url: links.unsubscribe };
+  return items.some(({ notice }) => isDeclinable(notice)) ? [preferences, stop] : [preferences];
 }

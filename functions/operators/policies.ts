@@ -32,8 +32,8 @@ export function isProduction(stage: string): boolean {
 }
 
 /**
- * Sets keys of one scope's policy; the others stay as they are. What is open in the scope is looked at with the next
- * scan.
+ * Sets keys of one scope's policy; the others stay as they are. What is open in the scope is looked at with
+ * the next scan.
  *
  * @param set keys as written; null takes a leaf back to the default
  * @param ceiling the highest stage that the deployment lets a policy name

@@ -1,7 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
 
 /**
  * Region, credentials and `AWS_ENDPOINT_URL` are the SDK's own affair. One function each: what is unused is
@@ -31,4 +33,17 @@ export function eventBridgeClient(): EventBridgeClient {
 /** For the operators' topic. */
 export function snsClient(): SNSClient {
   return new SNSClient({ requestHandler, maxAttempts: 4 });
+}
+
+/** For the keys that links are signed with. */
+export function ssmClient(): SSMClient {
+  return new SSMClient({ requestHandler, maxAttempts: 4 });
+}
+
+/** For the workers, asked to answer a probe: waits as long as they may run by default, and asks once. */
+export function lambdaClient(): LambdaClient {
+  return new LambdaClient({
+    requestHandler: { connectionTimeout: 2_000, requestTimeout: 40_000, throwOnRequestTimeout: true },
+    maxAttempts: 1,
+  });
 }

@@ -14,6 +14,10 @@ export class CountedMailer implements Mailer {
     this.#telemetry = telemetry;
   }
 
+  async check(): Promise<void> {
+    await this.#mailer.check?.();
+  }
+
   async send(mail: OutgoingMail): Promise<SendResult> {
     const result = await this.#mailer.send(mail);
     const properties = result.outcome === 'accepted' ? {} : { code: result.code };

@@ -17,6 +17,10 @@ export interface Environment {
   mailsPerSecond: number;
   /** The sources of events that the deployment names. */
   sources: { name: string; prefixes: string[]; dataPlanes: string[] }[];
+  /** Where the owner's page is; only the notifier is told. */
+  linkBaseUrl: string | undefined;
+  /** The parameter with the keys of links; only who signs or reads links is told. */
+  linkKeys: string | undefined;
   /** Whether the stage may be told the time; on `local` alone. */
   demoClock: boolean;
 }
@@ -54,6 +58,9 @@ const environmentSchema = z.object({
   [ENV.gatherDisabled]: milliseconds,
   [ENV.confirmWithin]: milliseconds,
   [ENV.sendLease]: milliseconds,
+  [ENV.linkBaseUrl]: z.optional(z.string().check(z.regex(/^https?:\/\/[^\s<>"]+\/$/))),
+  [ENV.linkKeys]: z.optional(text),
+  [ENV.canaries]: z.optional(z.literal('on')),
   [ENV.demoClock]: z.optional(z.literal('on')),
   AWS_LAMBDA_FUNCTION_VERSION: z.optional(z.string()),
 });
@@ -95,6 +102,8 @@ export function readEnvironment(variables: Variables = process.env): Environment
     configurationSet: given[ENV.configurationSet],
     mailsPerSecond: given[ENV.mailsPerSecond],
     sources: parse(sourcesSchema, JSON.parse(given[ENV.sources])),
+    linkBaseUrl: given[ENV.linkBaseUrl],
+    linkKeys: given[ENV.linkKeys],
     demoClock,
   };
 }
@@ -120,6 +129,7 @@ function runtimeConfig(given: z.infer<typeof environmentSchema>): RuntimeConfig 
     confirmWithin: given[ENV.confirmWithin],
     sendLease: given[ENV.sendLease],
     allowedDomains: domains.length > 0 ? domains : null,
+    canaries: given[ENV.canaries] === 'on',
   };
 }
 

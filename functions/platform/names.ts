@@ -21,11 +21,18 @@ export const ENV = {
   /** This worker's part of the account's sending rate. */
   mailsPerSecond: 'TASKWARDEN_MAILS_PER_SECOND',
   contact: 'TASKWARDEN_CONTACT',
+  /** Of the notifier: where the owner's page is; absent: mails have no links. */
+  linkBaseUrl: 'TASKWARDEN_LINK_BASE_URL',
+  /** The SSM parameter with the keys that links are signed with. */
+  linkKeys: 'TASKWARDEN_LINK_KEYS',
   controlPlane: 'TASKWARDEN_CONTROL_PLANE',
   stageCeiling: 'TASKWARDEN_STAGE_CEILING',
   allowedDomains: 'TASKWARDEN_ALLOWED_DOMAINS',
   /** JSON: who may put what on the bus. */
   sources: 'TASKWARDEN_SOURCES',
+  /** JSON, of the breaker: by queue its worker's name, event source mapping and URL. */
+  workers: 'TASKWARDEN_WORKERS',
+  canaries: 'TASKWARDEN_CANARIES',
   scanEvery: 'TASKWARDEN_SCAN_EVERY_MS',
   gatherDisabled: 'TASKWARDEN_GATHER_DISABLED_MS',
   confirmWithin: 'TASKWARDEN_CONFIRM_WITHIN_MS',
@@ -73,10 +80,20 @@ export const METRIC = {
   mailEnvironmentRefused: 'MailEnvironmentRefused',
   /** A bounce, complaint or delivery that SES reported. */
   mailEvent: 'MailEvent',
+  /** A request to the owner's page that broke on our side. */
+  pageFailed: 'PageFailed',
 } as const;
 
 /** The functions, by the `service` dimension of their metrics and logs. */
-export const SERVICES = ['scanner', 'notifier', 'disabler', 'ingest', 'mail-events'] as const;
+export const SERVICES = [
+  'scanner',
+  'notifier',
+  'disabler',
+  'ingest',
+  'mail-events',
+  'owner-page',
+  'breaker',
+] as const;
 export type Service = (typeof SERVICES)[number];
 
 /** The source of the events that Taskwarden itself puts on the bus. */
@@ -88,6 +105,11 @@ export const LIVE_ALIAS = 'live';
 /** The SSM parameter that tells where a deployed stage is. */
 export function deploymentParameter(stage: string): string {
   return `/taskwarden/${stage}/deployment`;
+}
+
+/** The SSM parameter (a SecureString) whose versions are the keys that links are signed with. */
+export function linkKeysParameter(stage: string): string {
+  return `/taskwarden/${stage}/link-keys`;
 }
 
 /** The text of that parameter, as JSON: how a deployed stage is found by its name. */
@@ -106,10 +128,15 @@ export interface Deployment {
   controlPlane: 'fed' | 'own';
   stageCeiling: 'detect' | 'notify' | 'disable';
   allowedDomains: string[] | null;
+  /** Where the owner's page is, as links in mails name it. */
+  linkBaseUrl: string;
   /** Whether the stage may be told the time. */
   demoClock: boolean;
-  /** By queue: its URL and that of its dead-letter queue. */
-  queues: Record<'ingest' | 'notify' | 'disable' | 'mail-events', { url: string; deadLetterUrl: string }>;
+  /** By queue: its URL, that of its dead-letter queue, and the event source mapping that feeds its worker. */
+  queues: Record<
+    'ingest' | 'notify' | 'disable' | 'mail-events',
+    { url: string; deadLetterUrl: string; mapping: string }
+  >;
   /** By function: what to invoke (the alias `live`). */
   functions: Record<Service, string>;
 }

@@ -49,6 +49,31 @@ export type SendResult =
 
 export interface Mailer {
   send(mail: OutgoingMail): Promise<SendResult>;
+  /** Whether a mail would be taken now, as far as can be told without sending one; throws where it would not. */
+  check?(): Promise<void>;
+}
+
+/** A secret that links are signed with. */
+export interface LinkKey {
+  /** Stands in each link: lower-case letters and digits. */
+  id: string;
+  /** 32 bytes. */
+  secret: Uint8Array;
+}
+
+/** The keys of the links in mails. Throws where they cannot be read. */
+export interface LinkKeys {
+  /** The key that signs today. */
+  current(): Promise<LinkKey>;
+  /** A key that links may still be signed with: today's, and one replaced not long ago; undefined else. */
+  accepted(id: string): Promise<LinkKey | undefined>;
+}
+
+/** What a mail needs to link to the owner's page. */
+export interface Links {
+  /** `https://…/`: where the page is, with a slash at its end. */
+  baseUrl: string;
+  keys: LinkKeys;
 }
 
 /** Publishes events of Taskwarden on the bus. At least once; throws where it could not. */

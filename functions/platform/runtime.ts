@@ -8,7 +8,7 @@ import { CountedMailer } from './counted-mailer.ts';
 import { DemoClock } from './demo-clock.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import type { Service } from './names.ts';
-import type { Clock, EventPublisher, Mailer, OperatorChannel } from './ports.ts';
+import type { Clock, EventPublisher, Links, Mailer, OperatorChannel } from './ports.ts';
 import { RealClock } from './real-clock.ts';
 import { RealRandom } from './real-random.ts';
 import type { System } from './system.ts';
@@ -20,6 +20,7 @@ export interface OwnParts {
   mailer?: Mailer;
   events?: EventPublisher;
   operators?: OperatorChannel;
+  links?: Links;
 }
 
 /** What a function stands on, made once when it is loaded. */
@@ -44,7 +45,7 @@ export function connect(
   const realClock = new RealClock();
   const demoClock = environment.demoClock ? new DemoClock(realClock, (key) => table.get(key)) : undefined;
   const clock = demoClock ?? realClock;
-  const { table, mailer, events, operators } = parts(environment, clock);
+  const { table, mailer, events, operators, links } = parts(environment, clock);
   const system: System = {
     clock,
     random: new RealRandom(),
@@ -55,6 +56,7 @@ export function connect(
     operators: operators ?? { tell: () => unconnected(service, 'operators’ channel') },
     telemetry,
     config,
+    ...(links && { links }),
   };
   return { system, environment, telemetry, demoClock };
 }

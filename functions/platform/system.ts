@@ -1,6 +1,15 @@
 import type { Duration } from '../abandonment/time.ts';
 import type { Table } from '../store/table.port.ts';
-import type { Clock, EventPublisher, Mailer, OperatorChannel, Queues, Random, Telemetry } from './ports.ts';
+import type {
+  Clock,
+  EventPublisher,
+  Links,
+  Mailer,
+  OperatorChannel,
+  Queues,
+  Random,
+  Telemetry,
+} from './ports.ts';
 
 /** What a deployed function is told by its environment, parsed once. */
 export interface RuntimeConfig {
@@ -16,6 +25,8 @@ export interface RuntimeConfig {
   gatherDisabled: Duration;
   /** How long a requested disabling may stay unconfirmed before it is asked again and operators are told. */
   confirmWithin: Duration;
+  /** The period of the schedule; absent: the policy's `scanEvery`. */
+  scanEvery?: Duration;
   /** How long a mail's claim stands before its sender is taken for dead; above the SES client's time-out. */
   sendLease: Duration;
   /** Domains that owners' addresses must belong to; null: any. */
@@ -35,4 +46,6 @@ export interface System {
   operators: OperatorChannel;
   telemetry: Telemetry;
   config: RuntimeConfig;
+  /** What mails link to the owner's page with; absent: they have no links. */
+  links?: Links;
 }

@@ -16,7 +16,7 @@ import { notifyMessageFor } from './dispatch.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
 import { untilSpent } from './ladder.ts';
-import { count, eachOf, type Run } from './look.ts';
+import { count, eachOf, type Run, scanEveryOf } from './look.ts';
 
 /** The longest delay that SQS gives a message (900 s). */
 const LONGEST_DELAY_SECONDS = 900;
@@ -46,13 +46,9 @@ export const digestsGenerator: Generator = {
     const ramp = new Ramp(await loadRamp(run.system.table), run);
     for (let bucket = cursor === null ? 0 : Number(cursor); bucket < BUCKETS; bucket += 1) {
       const waiting = untilSpent(recipientsIn(run, bucket), budget);
-      await eachOf(chunks(waiting, 50), 4, (chunk) => dispatch(run, chunk, ramp), faultOf(run, 'digests'));
-      if (budget.spent()) {
-        await ramp.store();
-        return { cursor: String(bucket) };
-      }
+      await eachOf(chunks(waiting, 50), 1, (chunk) => dispatch(run, chunk, ramp), faultOf(run, 'digests'));
+      if (budget.spent()) return { cursor: String(bucket) };
     }
-    await ramp.store();
     return DONE;
   },
 };
@@ -94,29 +90,42 @@ async function dispatch(run: Run, waiting: Waiting[], ramp: Ramp): Promise<void>
     run.system.table,
     waiting.map(({ key }) => key),
   );
-  const messages: { body: string; group: string; delaySeconds: number }[] = [];
+  const admitted: { one: Waiting; record: RecipientRecord; at: Instant }[] = [];
   for (const one of waiting) {
     const record = records.get(one.key) ?? newRecipient(one.key, '');
     const at = readyAt(run, record, one);
-    if (at === undefined || !ramp.admits(record, one)) continue;
-    if (!(await markQueued(run, record, one, at))) continue;
-    const delaySeconds = Math.min(LONGEST_DELAY_SECONDS, Math.max(0, Math.ceil((at - run.now) / SECOND)));
-    messages.push(notifyMessageFor(run, one.key, one.group, delaySeconds));
+    if (at !== undefined && ramp.admits(record, one)) admitted.push({ one, record, at });
   }
+  await ramp.store();
+  const marked = await Promise.all(
+    admitted.map(async (given) =>
+      (await markQueued(run, given.record, given.one, given.at)) ? [given] : [],
+    ),
+  );
+  const messages = marked.flat().map(({ one, at }) => {
+    const delaySeconds = Math.min(LONGEST_DELAY_SECONDS, Math.max(0, Math.ceil((at - run.now) / SECOND)));
+    return notifyMessageFor(run, one.key, one.group, delaySeconds);
+  });
   if (messages.length > 0) await run.system.queues.send('notify' satisfies QueueName, messages);
   count(run, 'recipientsQueued', messages.length);
 }
 
 /** When a mail to the recipient may go; undefined where that is left to a later scan. */
 function readyAt(run: Run, record: RecipientRecord, waiting: Waiting): Instant | undefined {
-  const { digestEvery, scanEvery } = run.view.policies.global;
+  const { digestEvery } = run.view.policies.global;
   const window = record.lastMailAt === null ? 0 : record.lastMailAt + digestEvery;
   const windowed = waiting.closesAt !== undefined && waiting.closesAt <= window ? run.now : window;
   const earliest = Math.min(Math.max(windowed, waiting.notBefore), waiting.freeAt);
   const at = Math.max(run.now, earliest, record.retryAt ?? 0);
   const { queuedFor } = record;
-  if (queuedFor !== null && queuedFor <= at && run.now - queuedFor < LOST_AFTER) return undefined;
-  return at < run.now + scanEvery ? at : undefined;
+  if (queuedFor !== null && queuedFor <= at && !isLost(run, queuedFor)) return undefined;
+  return at < run.now + scanEveryOf(run.system, run.view) ? at : undefined;
+}
+
+/** Also lost where a scan marked it and died: it may not have come to sending. */
+function isLost(run: Run, queuedFor: Instant): boolean {
+  const doubtful = run.doubtfulSince !== undefined && queuedFor >= run.doubtfulSince;
+  return doubtful || run.now - queuedFor >= LOST_AFTER;
 }
 
 async function markQueued(
@@ -133,7 +142,7 @@ async function markQueued(
 
 /** At most `rampPerDay` recipients are newly warned in 24 h; the others wait for a later scan. */
 class Ramp {
-  readonly #record: PaceRecord;
+  #record: PaceRecord;
   readonly #run: Run;
   #left: number;
   #admitted = 0;
@@ -155,11 +164,15 @@ class Ramp {
     return true;
   }
 
+  /** Notes who was admitted before he is queued, so that a crash can only make the day's share smaller. */
   async store(): Promise<void> {
     if (this.#admitted === 0) return;
     const recent = this.#record.runs.filter(({ at }) => inLastDay(at, this.#run.now));
-    const runs = [...recent, { at: this.#run.now, count: this.#admitted }];
+    const record = { ...this.#record, runs: [...recent, { at: this.#run.now, count: this.#admitted }] };
+    this.#admitted = 0;
     const { table, random } = this.#run.system;
-    await table.transact([rampWrite({ ...this.#record, runs })], random.id(this.#run.now));
+    const result = await table.transact([rampWrite(record)], random.id(this.#run.now));
+    if (result.outcome !== 'applied') throw new Error('the ramp could not be stored: another run changes it');
+    this.#record = { ...record, rev: record.rev + 1 };
   }
 }

@@ -43,6 +43,7 @@ export const disablingGenerator: Generator = {
       };
       await eachOf(rows, 16, consider, faultOf(run, 'disabling'));
     }
+    if (budget.spent()) return { cursor: 'unread' };
     if (due.length === 0) return DONE;
     due.sort((a, b) => (a.order < b.order ? -1 : 1));
     const pace = await loadPace(run.system.table);
@@ -179,7 +180,7 @@ async function queue(run: Run, due: Due[], pace: PaceRecord): Promise<void> {
     run.system.random.id(run.now),
   );
   if (reserved.outcome !== 'applied') return;
-  for (const one of chosen) await start(run, one);
+  await eachOf(chosen, 1, (one) => start(run, one), faultOf(run, 'disabling'));
 }
 
 async function start(run: Run, due: Due): Promise<void> {

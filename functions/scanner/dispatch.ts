@@ -17,7 +17,7 @@ const MESSAGE_LIFE = 4 * DAY;
 export async function sendDisable(run: Run, record: TaskRecord): Promise<void> {
   const { open } = record;
   const disabling = open?.disabling;
-  if (!open || !disabling) return;
+  if (!open || !disabling || disabling.state === 'refused') return;
   const late = disabling.requestedAt !== undefined;
   if (late || disabling.queuedAt < run.now) {
     const { requestedAt: _, ...rest } = disabling;

@@ -2,8 +2,9 @@ import type { Duration, Instant } from '../abandonment/time.ts';
 import { loadCounts, loadLeft } from '../store/counts.ts';
 import { dataPlaneWrite, eachRow, lookWrite } from '../store/records.ts';
 import { type DataPlaneRecord, index, keys, type OutageRecord, sortable } from '../store/rows.ts';
+import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
-import { count, type Run } from './look.ts';
+import { count, eachOf, type Run } from './look.ts';
 import { operatorAlert } from './transitions.ts';
 
 /** Below this many losses nothing counts as an outage (design.md section 6). */
@@ -14,14 +15,31 @@ export const healthGenerator: Generator = {
   name: 'health',
   band: 0,
   async run(run) {
-    for (const plane of run.view.planes.values()) {
-      const after = await withOutages(run, detectSilence(run, plane));
-      if (after !== plane) await storePlane(run, plane, after);
-      await alertSilence(run, plane, after);
-    }
+    await eachOf(
+      [...run.view.planes.values()],
+      1,
+      (plane) => watch(run, plane),
+      async (plane, error) => {
+        hold(run, plane as DataPlaneRecord);
+        await faultOf(run, 'health')((plane as DataPlaneRecord).name, error);
+      },
+    );
     return DONE;
   },
 };
+
+async function watch(run: Run, plane: DataPlaneRecord): Promise<void> {
+  const after = await withOutages(run, detectSilence(run, plane));
+  if (after !== plane) await storePlane(run, plane, after);
+  await alertSilence(run, plane, after);
+}
+
+/** Of a plane that could not be watched nothing is known: in this run its tasks are held. */
+function hold(run: Run, plane: DataPlaneRecord): void {
+  if (plane.state !== 'up') return;
+  const held: DataPlaneRecord = { ...plane, state: 'silent', since: run.now };
+  (run.view.planes as Map<string, DataPlaneRecord>).set(plane.name, held);
+}
 
 /** A watched plane that gave no life sign for `silentAfter` is silent since the last one. */
 function detectSilence(run: Run, plane: DataPlaneRecord): DataPlaneRecord {

@@ -1,5 +1,6 @@
 import type { Instant } from '../abandonment/time.ts';
-import { eachRow } from '../store/records.ts';
+import { withoutStaleRefusal } from '../disabling/refusals.ts';
+import { allRows, eachRow } from '../store/records.ts';
 import { BUCKETS, index, keys, sortable } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { loadTasks } from '../store/tasks.ts';
@@ -16,7 +17,7 @@ export const scopesGenerator: Generator = {
   name: 'scopes',
   band: 10,
   async run(run, budget) {
-    for await (const request of eachRow(run.system.table, { pk: keys.look('').pk })) {
+    for (const request of [...run.asked, ...(await askedByRun(run))]) {
       await eachOf(
         openIn(run, request.sk, budget),
         AT_ONCE,
@@ -33,6 +34,13 @@ export const scopesGenerator: Generator = {
     return DONE;
   },
 };
+
+/** What this run itself asked for before: data planes whose state it changed. */
+async function askedByRun(run: Run): Promise<Row[]> {
+  const before = new Set(run.asked.map((row) => row.sk));
+  const rows = await allRows(run.system.table, { pk: keys.look('').pk, consistent: true });
+  return rows.filter((row) => row.sk.startsWith('D#') && !before.has(row.sk));
+}
 
 async function* openIn(run: Run, scope: string, budget: Budget): AsyncGenerator<string> {
   for (const query of queriesOf(scope)) {
@@ -74,8 +82,8 @@ export const ladderGenerator: Generator = {
 };
 
 /** Index entries of one partition up to an instant. */
-export async function* dueIn(run: Run, pk: string, until: Instant): AsyncGenerator<Row> {
-  yield* eachRow(run.system.table, { index: 'g1', pk, sk: { to: `${sortable(until)}~` } });
+export function dueIn(run: Run, pk: string, until: Instant): AsyncGenerator<Row> {
+  return eachRow(run.system.table, { index: 'g1', pk, sk: { to: `${sortable(until)}~` } });
 }
 
 /** The rows until the budget is spent. */
@@ -90,7 +98,7 @@ async function lookById(run: Run, id: string): Promise<void> {
   const record = (await loadTasks(run.system.table, [id])).get(id);
   if (!record) return;
   count(run, 'looked');
-  const seen = await lookAt(run, record);
+  const seen = await lookAt(run, withoutStaleRefusal(record, run.now));
   const disabling = seen?.record.open?.disabling;
   if (seen && disabling && seen.record.next && seen.record.next.at <= run.now)
     await sendDisable(run, seen.record);

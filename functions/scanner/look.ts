@@ -1,8 +1,9 @@
 import type { Case, Decision, Recipient } from '../abandonment/decide.ts';
-import type { Instant } from '../abandonment/time.ts';
+import type { Duration, Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import type { FleetView } from '../store/fleet-view.ts';
 import type { TaskRecord } from '../store/rows.ts';
+import type { Row } from '../store/table.port.ts';
 import { loadTask, taskWrite } from '../store/tasks.ts';
 import { lastOfEachKey } from '../store/writes.ts';
 import { type Settled, settle } from './transitions.ts';
@@ -15,6 +16,18 @@ export interface Run {
   id: string;
   now: Instant;
   figures: Record<string, number>;
+  /** Requests to look at a scope that were there before the view was read; a later one is for the next scan. */
+  asked: Row[];
+  /** The scheduled time of this tick, and of the one claimed before it where there was one. */
+  at?: Instant;
+  before?: Instant;
+  /** Since when marks that work is queued are not to be trusted: the scan that made them did not come to its end. */
+  doubtfulSince?: Instant;
+}
+
+/** The period of the schedule: what is deployed, else what the policy says. */
+export function scanEveryOf(system: System, view: FleetView): Duration {
+  return system.config.scanEvery ?? view.policies.global.scanEvery;
 }
 
 /** Adds to one of the run's figures. */

@@ -39,6 +39,9 @@ async function tell(run: Run, row: Row): Promise<void> {
 async function lasts(run: Run, alert: OperatorAlertRecord): Promise<boolean> {
   if (alert.code === 'veto-loop')
     return ((await loadTask(run.system.table, alert.subject))?.vetoes?.count ?? 0) > 0;
+  if (alert.code === 'disable-failing') {
+    return (await loadTask(run.system.table, alert.subject))?.open?.disabling !== undefined;
+  }
   if (alert.code === 'no-reachable-owner') {
     return (await loadTask(run.system.table, alert.subject))?.hold?.reason === 'no-reachable-owner';
   }

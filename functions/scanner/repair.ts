@@ -1,7 +1,6 @@
-import { applyDigest } from '../notices/apply-digest.ts';
 import { standingOf } from '../notices/digest-states.ts';
-import { finishDeath, recordUnsettled } from '../notices/record-digest.ts';
-import { alertWrite, eachRow, loadDigest, noticeWrite } from '../store/records.ts';
+import { finishDeath, finishDigest, recordUnsettled } from '../notices/record-digest.ts';
+import { alertWrite, eachRow, loadDigest, noticeDelete, noticeWrite } from '../store/records.ts';
 import { type AlertRecord, BUCKETS, index } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { faultOf } from './faults.ts';
@@ -34,9 +33,9 @@ async function repairDigest(run: Run, row: Row): Promise<void> {
     if (run.now < digest.claimedAt + view.policies.global.settleAfter) return;
     await recordUnsettled(system, view, digest.id);
   } else if (standing === 'failed') {
-    await finishDeath(system, view, digest);
+    await finishDeath(system, digest);
   } else {
-    await applyDigest(system, view, digest);
+    await finishDigest(system, view, digest);
   }
   count(run, 'repaired');
 }
@@ -50,7 +49,9 @@ async function tellUntold(run: Run, row: Row): Promise<void> {
   for (let from = 0; from < alert.untold.length; from += 90) {
     const chunk = alert.untold.slice(from, from + 90);
     const writes = chunk.map(({ key, address, pending }) =>
-      noticeWrite({ recipient: key, address, task, episode, pending }),
+      pending
+        ? noticeWrite({ recipient: key, address, task, episode, pending })
+        : noticeDelete(key, task, episode),
     );
     await table.transact(writes, random.id(run.now));
   }

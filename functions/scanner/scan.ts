@@ -1,4 +1,4 @@
-import { type Duration, formatInstant, type Instant, MINUTE, SECOND } from '../abandonment/time.ts';
+import { DAY, type Duration, formatInstant, type Instant, MINUTE, SECOND } from '../abandonment/time.ts';
 import { recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { FleetView } from '../store/fleet-view.ts';
@@ -6,14 +6,17 @@ import { allRows, loadScans, scansWrite } from '../store/records.ts';
 import { keys, ROW_VERSION, type ScansRecord } from '../store/rows.ts';
 import { recordOops } from '../work/oops.ts';
 import { abandonmentGenerator } from './abandonment.ts';
+import { canaryGenerator } from './canary.ts';
 import { digestsGenerator } from './digests.ts';
 import { disablingGenerator } from './disabling.ts';
 import { type Budget, type Generator, type GeneratorRecord, generatorFromRow } from './generator.ts';
 import { healthGenerator } from './health.ts';
 import { ladderGenerator, scopesGenerator } from './ladder.ts';
-import type { Run } from './look.ts';
+import { type Run, scanEveryOf } from './look.ts';
 import { operatorsGenerator } from './operators.ts';
 import { repairGenerator } from './repair.ts';
+import { watchdogGenerator } from './watchdog.ts';
+import { watchesGenerator } from './watches.ts';
 
 /** One firing of the schedule. */
 export interface Tick {
@@ -32,7 +35,10 @@ export type ScanReport =
 export const GENERATORS: readonly Generator[] = [
   healthGenerator,
   scopesGenerator,
+  canaryGenerator,
+  watchesGenerator,
   repairGenerator,
+  watchdogGenerator,
   ladderGenerator,
   disablingGenerator,
   abandonmentGenerator,
@@ -46,6 +52,7 @@ const MARGIN_MS = 15 * SECOND;
 /** Runs one tick: claims it, asks the generators for work, and says last that the scan is completed. */
 export async function runScan(system: System, tick: Tick): Promise<ScanReport> {
   const run = formatInstant(tick.scheduledAt);
+  const asked = await allRows(system.table, { pk: keys.look('').pk, consistent: true });
   const view = await FleetView.load(system.table, recipientKey);
   const claimed = await claim(system, view, tick);
   if (typeof claimed === 'string') {
@@ -55,11 +62,27 @@ export async function runScan(system: System, tick: Tick): Promise<ScanReport> {
   const figures: Record<string, number> = {};
   const given = claimed.gaps === view.scans.gaps ? view : await FleetView.load(system.table, recipientKey);
   const interrupted = await askGenerators(
-    { system, view: given, id: run, now: system.clock.now(), figures },
+    {
+      system,
+      view: given,
+      id: run,
+      now: system.clock.now(),
+      figures,
+      asked,
+      at: tick.scheduledAt,
+      ...pastOf(view.scans),
+    },
     tick,
   );
   if (!interrupted) await complete(system, claimed, run, figures);
   return { outcome: interrupted ? 'interrupted' : 'completed', run, figures };
+}
+
+/** The scan before this one: when it was, and whether it came to its end. */
+function pastOf({ claimed, completedAt }: ScansRecord): Pick<Run, 'before' | 'doubtfulSince'> {
+  if (claimed === null) return {};
+  const broke = completedAt === null || completedAt < claimed;
+  return { before: claimed, ...(broke ? { doubtfulSince: completedAt ?? 0 } : {}) };
 }
 
 /** Takes the run for itself, and notes a gap where the scans before it stayed away; answers why it cannot. */
@@ -68,7 +91,7 @@ async function claim(system: System, view: FleetView, tick: Tick): Promise<Scans
   const { scans } = view;
   if (scans.claimed !== null && tick.scheduledAt <= scans.claimed) return 'an older or repeated tick';
   if (scans.leaseUntil !== null && scans.leaseUntil > now) return 'another run is under way';
-  const { scanEvery } = view.policies.global;
+  const scanEvery = scanEveryOf(system, view);
   const next: ScansRecord = {
     claimed: tick.scheduledAt,
     leaseUntil: now + Math.min(tick.remainingMs(), 15 * MINUTE),
@@ -80,13 +103,16 @@ async function claim(system: System, view: FleetView, tick: Tick): Promise<Scans
   return result.outcome === 'applied' ? { ...next, rev: scans.rev + 1 } : 'another run was first';
 }
 
+/** Spans of unknown health older than this are forgotten: no threshold reaches back so far. */
+const LONGEST_MEMORY = 400 * DAY;
+
 /** A gap between completed scans longer than 2 × `scanEvery` is a span of unknown health, but for its first part. */
 function gapsAfter(scans: ScansRecord, now: Instant, scanEvery: Duration): ScansRecord['gaps'] {
   if (scans.completedAt === null || now - scans.completedAt <= 2 * scanEvery) return scans.gaps;
   const from = scans.completedAt + scanEvery;
   const last = scans.gaps.at(-1);
   if (last?.from === from) return [...scans.gaps.slice(0, -1), { from, to: now }];
-  return [...scans.gaps, { from, to: now }];
+  return [...scans.gaps.filter((gap) => (gap.to ?? now) > now - LONGEST_MEMORY), { from, to: now }];
 }
 
 async function complete(
@@ -145,7 +171,7 @@ async function askOne(
     return { ...before, cursor, failures: 0, notBefore: 0 };
   } catch (error) {
     const failures = before.failures + 1;
-    recordOops(run.system, {
+    await recordOops(run.system, {
       worker: 'scanner',
       item: generator.name,
       attempt: failures,

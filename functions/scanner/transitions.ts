@@ -1,5 +1,5 @@
 import { type Case, type Decision, dateHolders, decide, type Recipient } from '../abandonment/decide.ts';
-import { nextLook } from '../abandonment/next-look.ts';
+import { type NextLook, nextLook } from '../abandonment/next-look.ts';
 import type { Episode, HoldReason, ResolveReason, Told } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { alertWrite, noticeDelete, noticeWrite } from '../store/records.ts';
@@ -83,6 +83,7 @@ function fire(settled: Settled, given: Case, now: Instant): void {
     told: {},
     dates: [],
     rungs: [],
+    mails: [],
   };
   settled.record = { ...record, episodes: number, open, hold: null, next: null };
   settled.beside.push(
@@ -220,9 +221,11 @@ export function endEpisode(
     resolvedAt: now,
     reason,
     evidence: evidenceOf(given, settled.decision),
-    mails: mailsOf(open),
+    mails: open.mails,
     run,
-    untold: fits ? [] : parting,
+    untold: fits
+      ? []
+      : [...parting, ...obsolete.map((key) => ({ key, address: addressOf(key), pending: null }))],
   };
   settled.record = { ...settled.record, open: null, hold: null, next: null };
   settled.beside.push(alertWrite(alert));
@@ -232,12 +235,6 @@ export function endEpisode(
     settled.told.add(key);
   }
   for (const key of obsolete) settled.beside.push(noticeDelete(key, task, open.number));
-}
-
-/** The digests that told of an episode. */
-export function mailsOf(episode: Episode): string[] {
-  const digests = Object.values(episode.told).flatMap((told) => [told.digest, told.reminder?.digest]);
-  return [...new Set(digests.filter((digest): digest is string => digest !== undefined))];
 }
 
 function withEpisode(settled: Settled, change: Partial<Episode>): void {
@@ -256,17 +253,19 @@ function pend(settled: Settled, key: string, address: string, pending: PendingNo
 function withdraw(settled: Settled, given: Case, holders: string[], now: Instant): void {
   const open = settled.record.open as Episode;
   const facts = factsAtEnd(given, open, 'policy');
-  for (const key of holders) {
+  const chunk = holders.slice(0, MOST_BESIDE);
+  for (const key of chunk) {
     const pending: PendingNotice = { notice: 'withdrawn', since: now, notBefore: now, facts };
     pend(settled, key, open.told[key]?.address ?? '', pending);
   }
   const told = Object.fromEntries(
     Object.entries(open.told).map(([key, one]) => {
       const { reminder: _, ...rest } = one;
-      return [key, holders.includes(key) ? { ...rest, dated: false } : rest];
+      return [key, chunk.includes(key) ? { ...rest, dated: false } : rest];
     }),
   );
-  withEpisode(settled, { graceStage: given.policy.stage, told });
+  const graceStage = holders.length > MOST_BESIDE ? open.graceStage : given.policy.stage;
+  withEpisode(settled, { graceStage, told });
 }
 
 function warn(settled: Settled, given: Case, to: Recipient[], newGrace: boolean, now: Instant): void {
@@ -286,11 +285,13 @@ function remind(settled: Settled, decision: Extract<Decision, { answer: 'remind'
   const open = settled.record.open as Episode;
   const { lead, deadline } = decision;
   const told = { ...open.told };
+  const all = decision.to.length <= MOST_BESIDE;
   for (const { key, address } of decision.to.slice(0, MOST_BESIDE)) {
     told[key] = { ...(told[key] as Told), reminder: { lead, deadline, state: 'pending' } };
     pend(settled, key, address, { notice: 'reminder', since: now, notBefore: now, lead, by: deadline });
   }
-  const rungs = [...open.rungs.filter((rung) => rung.lead !== lead), { grace: open.grace, lead, deadline }];
+  const given = open.rungs.filter((rung) => rung.lead !== lead);
+  const rungs = all ? [...given, { grace: open.grace, lead, deadline }] : open.rungs;
   withEpisode(settled, { told, rungs });
 }
 
@@ -306,6 +307,11 @@ function markLeft(episode: Episode, recipients: readonly Recipient[]): Episode {
       ...Object.fromEntries(gone.map(([key, told]) => [key, { ...told, left: true }])),
     },
   };
+}
+
+/** Whether the look that is noted will do: one that is due stays where it is. */
+function sameLook(noted: NextLook, wanted: NextLook, now: Instant): boolean {
+  return noted.why === wanted.why && (noted.at === wanted.at || (noted.at <= now && wanted.at <= now));
 }
 
 /** Keeps the longest grace that today's policy gave, so that a date moves only later (promise 2). */
@@ -327,7 +333,7 @@ function waitFor(
   const reason = decision.answer === 'hold' && !silent ? decision.reason : null;
   const hold = reason === null ? null : record.hold?.reason === reason ? record.hold : { reason, since: now };
   let next: TaskRecord['next'] = nextLook(decision, record.open, now, confirmWithin);
-  if (record.next && next && record.next.at === next.at && record.next.why === next.why) next = record.next;
+  if (record.next && next && sameLook(record.next, next, now)) next = record.next;
   const held = decision.answer === 'hold' ? vetoed(record, decision.reason, given) : record;
   const open =
     held.open && given.policy.stage !== 'detect'

@@ -1,7 +1,7 @@
 import type { Case, Recipient, Unknown } from '../abandonment/decide.ts';
 import type { PolicyBook } from '../abandonment/policy-book.ts';
 import { type AlertType, type Pauses, prefixesOf, type Task } from '../abandonment/task.ts';
-import type { Instant } from '../abandonment/time.ts';
+import type { Duration, Instant } from '../abandonment/time.ts';
 import { loadPolicies } from './policies.ts';
 import { allRows, loadDataPlanes, loadPauses, loadRecipients, loadScans } from './records.ts';
 import {
@@ -55,14 +55,22 @@ export class FleetView {
     this.#fleetUnknown = fleetUnknown(pauses, scans);
   }
 
-  static async load(table: Table, keyOf: AddressKey): Promise<FleetView> {
+  /**
+   * Reads it. `watched`: the present and the period of the schedule, where a scan that stayed away is to count as a
+   * span of unknown health before the next scan notes it (for workers).
+   */
+  static async load(
+    table: Table,
+    keyOf: AddressKey,
+    watched?: { now: Instant; scanEvery?: Duration | undefined },
+  ): Promise<FleetView> {
     const [policies, planes, pauses, scans] = await Promise.all([
       loadPolicies(table),
       loadDataPlanes(table),
       loadPauses(table),
       loadScans(table),
     ]);
-    return new FleetView(table, keyOf, policies, planes, pauses, scans);
+    return new FleetView(table, keyOf, policies, planes, pauses, withOpenGap(scans, policies, watched));
   }
 
   get pauses(): Pauses {
@@ -137,6 +145,11 @@ export class FleetView {
     return this.#recipients.get(recipient)?.declined ?? false;
   }
 
+  /** The time zone that a recipient that was loaded chose. */
+  zoneOf(recipient: string): string | undefined {
+    return this.#recipients.get(recipient)?.zone;
+  }
+
   async #known(addresses: readonly string[]): Promise<Known[]> {
     const byKey = new Map<string, string>();
     for (const address of addresses) {
@@ -183,6 +196,17 @@ function fleetUnknown(pauses: PausesRecord, scans: ScansRecord): Unknown[] {
   ];
   if (pauses.evaluate !== null) spans.push({ from: pauses.evaluate, to: null, why: 'paused' });
   return spans;
+}
+
+function withOpenGap(
+  scans: ScansRecord,
+  policies: PolicyBook,
+  watched?: { now: Instant; scanEvery?: Duration | undefined },
+): ScansRecord {
+  const scanEvery = watched?.scanEvery ?? policies.global.scanEvery;
+  const { completedAt, gaps } = scans;
+  if (!watched || completedAt === null || watched.now - completedAt <= 2 * scanEvery) return scans;
+  return { ...scans, gaps: [...gaps, { from: completedAt + scanEvery, to: null }] };
 }
 
 /** The spans in which a plane was down or silent. */

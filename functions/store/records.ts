@@ -39,12 +39,15 @@ async function load<Record>(table: Table, key: Key, empty: Record): Promise<Reco
   return row ? (row as unknown as Record) : empty;
 }
 
+/** What ended (mails, alerts, audit rows) is kept for 400 days from then. */
+const ENDED_RETENTION_SECONDS = 400 * 86_400;
+
 /** All rows of a query, page by page. */
 export async function* eachRow(table: Table, query: Omit<Query, 'cursor'>): AsyncGenerator<Row> {
   let cursor: string | undefined;
   do {
     const page: Page = await table.query(cursor ? { ...query, cursor } : query);
-    yield* page.rows;
+    for (const row of page.rows) yield row;
     cursor = page.cursor;
   } while (cursor);
 }
@@ -76,6 +79,9 @@ export function alertWrite(record: AlertRecord): { put: Row } {
       v: ROW_VERSION,
       b: BUCKETS,
       ...record,
+      ...(record.resolvedAt === null
+        ? {}
+        : { ttl: Math.floor(record.resolvedAt / 1000) + ENDED_RETENTION_SECONDS }),
       g2pk: index.alerts(bucket),
       g2sk: `${sortable(record.firedAt)}#${record.task}`,
       ...(record.untold.length > 0
@@ -179,11 +185,12 @@ export async function loadDigest(table: Table, id: string): Promise<DigestRecord
 
 /** `lookAt`: when to look at it again, while it is not settled or not applied; null once it is done. */
 export function digestWrite(record: DigestRecord, lookAt: Instant | null): Write {
+  const ttl = Math.floor(record.claimedAt / 1000) + ENDED_RETENTION_SECONDS;
   return revised(
     keys.digest(record.id),
     record,
     lookAt === null
-      ? {}
+      ? { ttl }
       : { g1pk: index.openDigests(bucketOf(record.id)), g1sk: `${sortable(lookAt)}#${record.id}` },
   );
 }
@@ -242,10 +249,7 @@ export interface AuditEntry {
   mails: string[];
 }
 
-/** Audit rows are kept for 400 days. */
-const AUDIT_RETENTION_SECONDS = 400 * 86_400;
-
 export function auditWrite(entry: AuditEntry): Write {
-  const ttl = Math.floor(entry.at / 1000) + AUDIT_RETENTION_SECONDS;
+  const ttl = Math.floor(entry.at / 1000) + ENDED_RETENTION_SECONDS;
   return { put: { ...keys.audit(entry.task, entry.at, entry.act), v: ROW_VERSION, ...entry, ttl } };
 }

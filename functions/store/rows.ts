@@ -20,9 +20,13 @@ export const BUCKETS = 8;
 /** How many partitions the attempts under way are spread over. */
 export const WORK_BUCKETS = 4;
 
+let lastSorted = { instant: 0, text: new Date(0).toISOString() };
+
 /** A sortable text of an instant for index keys. */
 export function sortable(instant: Instant): string {
-  return new Date(instant).toISOString();
+  // A scan asks for the same instants bucket by bucket.
+  if (instant !== lastSorted.instant) lastSorted = { instant, text: new Date(instant).toISOString() };
+  return lastSorted.text;
 }
 
 /** The bucket of a name: stable, spread evenly (FNV-1a). */
@@ -117,7 +121,7 @@ export const index = {
   /** g2: all live tasks by id (for lists). */
   subscriptions: () => 'SUBSCRIPTIONS',
   admins: () => 'ADMINS',
-  /** g3: eligible tasks of a data plane without `PRIMARY`, by `notPrimarySince`; `#L#` seen to lose it, `#N#` not. */
+  /** g3: eligible tasks of a data plane without `PRIMARY`, by `notPrimarySince`; `#L` seen to lose it, `#N` not. */
   lostOfPlane: (dataPlane: string) => `P#${dataPlane}`,
 } as const;
 
@@ -134,6 +138,8 @@ export interface TaskRecord {
   hold: { reason: HoldReason; since: Instant } | null;
   /** User publications that kept this span of failing from firing or ended its episode. */
   vetoes: { count: number; lastAt: Instant } | null;
+  /** The newest request to turn it off that the owning system has not confirmed; it may still act on it. */
+  asked: { at: Instant; episode: number; run: string; disableAt: Instant; since: Instant } | null;
   /** Set by us when we turned it off, until it is enabled again. */
   disabledByUs: { at: Instant; episode: number; run: string | null } | null;
   /**
@@ -160,8 +166,8 @@ export interface AlertRecord {
   /** Digest ids of the mails about it. */
   mails: string[];
   run: string | null;
-  /** Notices of its end that are not written yet: too many for the transaction that ended it. */
-  untold: { key: string; address: string; pending: PendingNotice }[];
+  /** Notices of its end that are not written (or, without one, not deleted) yet: too many for the transaction that ended it. */
+  untold: { key: string; address: string; pending: PendingNotice | null }[];
 }
 
 /** One recipient's notice of one episode: pending until a mail carried it, kept while the episode is open. */
@@ -192,6 +198,8 @@ export interface RecipientRecord {
   dead: { reason: 'bounce' | 'complaint' | 'suppressed' | 'rejected'; at: Instant } | null;
   /** Reminders and `recovered` are declined. */
   declined: boolean;
+  /** The IANA time zone that dates are told in; absent: UTC. */
+  zone?: string;
   /** The newest mail with warnings or reminders, and the newest with `disabled` notices. */
   lastMailAt: Instant | null;
   lastWarnedAt: Instant | null;
@@ -250,7 +258,11 @@ export interface DigestRecord {
   sentAt: Instant | null;
   messageId: string | null;
   items: DigestItem[];
-  /** Whether the state has been carried over to the tasks and notices. */
+  /** Where SES did not take it: not tried again before this instant. */
+  retryAt: Instant | null;
+  /** Where it showed that the address is dead: why. */
+  dead?: NonNullable<RecipientRecord['dead']>['reason'];
+  /** Whether the state has been carried over to the tasks, the notices and the recipient. */
   applied: boolean;
   rev: number;
 }

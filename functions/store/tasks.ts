@@ -20,6 +20,7 @@ export function newTaskRecord(task: Task): TaskRecord {
     open: null,
     hold: null,
     vetoes: null,
+    asked: null,
     disabledByUs: null,
     next: null,
     rev: 0,
@@ -40,12 +41,26 @@ export async function loadTasks(table: Table, ids: Iterable<string>): Promise<Ma
 
 /** The record in a stored row. */
 export function taskFromRow(row: Row): TaskRecord {
-  const { task, evidence, keep, episodes, open, hold, vetoes, disabledByUs, next, rev } = row as Row &
-    TaskRecord;
-  return { task, evidence, keep, episodes, open, hold, vetoes, disabledByUs, next, rev };
+  const { task, evidence, episodes, rev, ...rare } = row as Row & TaskRecord;
+  return {
+    task,
+    evidence,
+    keep: rare.keep ?? null,
+    episodes,
+    open: rare.open ?? null,
+    hold: rare.hold ?? null,
+    vetoes: rare.vetoes ?? null,
+    asked: rare.asked ?? null,
+    disabledByUs: rare.disabledByUs ?? null,
+    next: rare.next ?? null,
+    rev,
+  };
 }
 
-/** The write that stores a record over the revision it was read at, with its places in the indexes. */
+/**
+ * The write that stores a record over the revision it was read at, with its places in the indexes. What is null is
+ * left out, so that most rows stay within one write unit (1 KB).
+ */
 export function taskWrite(record: TaskRecord, policy: EffectivePolicy): { put: Row; if: Condition[] } {
   const settled = settle(record, policy);
   return {
@@ -53,12 +68,16 @@ export function taskWrite(record: TaskRecord, policy: EffectivePolicy): { put: R
       ...keys.task(record.task.id),
       v: ROW_VERSION,
       b: BUCKETS,
-      ...settled,
+      ...withoutNulls(settled),
       rev: record.rev + 1,
       ...placesOf(settled, policy),
     },
     if: [record.rev === 0 ? { absent: true } : { equals: ['rev', record.rev] }],
   };
+}
+
+function withoutNulls(record: TaskRecord): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null));
 }
 
 /** Lets the scanner look at once at a task with an open episode or a hold that ends; others it finds by itself. */
@@ -89,7 +108,7 @@ function placesOf(record: TaskRecord, policy: EffectivePolicy): Record<string, u
   const bucket = bucketOf(task.id);
   const places: Record<string, unknown> = {};
   const watched = isWatched(record, policy);
-  const since = `${sortable(notPrimarySince(task, record.evidence, PRIMARY_ONLY, 0))}#${task.id}`;
+  const since = sortable(notPrimarySince(task, record.evidence, PRIMARY_ONLY, 0));
   if (record.open || record.next) {
     Object.assign(places, { g2pk: index.open(bucket), g2sk: task.id }, nextPlace(record, bucket, since));
   } else if (watched) {
@@ -100,9 +119,9 @@ function placesOf(record: TaskRecord, policy: EffectivePolicy): Record<string, u
     places.p = candidateOf(record);
   }
   if (watched) {
-    const lost = record.evidence.lostAt !== undefined && since.startsWith(sortable(record.evidence.lostAt));
+    const lost = record.evidence.lostAt !== undefined && since === sortable(record.evidence.lostAt);
     places.g3pk = index.lostOfPlane(task.dataPlane);
-    places.g3sk = since.replace('#', lost ? '#L#' : '#N#');
+    places.g3sk = `${since}#${lost ? 'L' : 'N'}`;
   }
   return places;
 }
@@ -111,8 +130,8 @@ function nextPlace(record: TaskRecord, bucket: number, since: string): Record<st
   if (!record.next) return {};
   const at = sortable(record.next.at);
   return record.next.why === 'disable'
-    ? { g1pk: index.toDisable(bucket), g1sk: `${at}#${since}` }
-    : { g1pk: index.lookAt(bucket), g1sk: `${at}#${record.task.id}` };
+    ? { g1pk: index.toDisable(bucket), g1sk: `${at}#${since}#${record.task.id}` }
+    : { g1pk: index.lookAt(bucket), g1sk: at };
 }
 
 function candidateOf(record: TaskRecord): Candidate {

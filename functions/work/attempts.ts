@@ -53,20 +53,26 @@ export async function recordStart(system: System, attempt: Attempt): Promise<voi
 
 function rowOf(start: StartRow, now: Instant): Row {
   const { queue, item, messageId } = start;
-  return { ...keys.work(queue, item, messageId), v: ROW_VERSION, ...start, ttl: Math.floor((now + RETENTION) / 1_000) };
+  return {
+    ...keys.work(queue, item, messageId),
+    v: ROW_VERSION,
+    ...start,
+    ttl: Math.floor((now + RETENTION) / 1_000),
+  };
 }
 
 /** Counts the attempt before this one where it died. */
 async function findDeath(system: System, { queue, item, delivery, always }: Attempt): Promise<void> {
   const before = await system.table.get(keys.work(queue, item, delivery.messageId));
   if (before) {
-    if (before.endedAt === null && Number(before.endsBy) <= system.clock.now()) await recordDeath(system, before);
+    if (before.endedAt === null && Number(before.endsBy) <= system.clock.now())
+      await recordDeath(system, before);
     return;
   }
   if (always) return;
   const attempt = delivery.receiveCount - 1;
-  const error = new Error(`attempt ${attempt} left no trace: it died, or never began`);
-  await recordOops(system, { worker: queue, item, attempt, cause: 'died', error });
+  const error = new Error(`attempt ${attempt} left no trace: it died or never began, or its answer was lost`);
+  await recordOops(system, { worker: queue, item, attempt, cause: 'died', error, uncertain: true });
 }
 
 /**
@@ -93,6 +99,10 @@ export async function recordEnd(system: System, attempt: Attempt, finished: bool
   try {
     await system.table.transact([write], system.random.id(now));
   } catch (error) {
-    system.telemetry.log('warn', 'the end of an attempt is not recorded', { queue, item, error: String(error) });
+    system.telemetry.log('warn', 'the end of an attempt is not recorded', {
+      queue,
+      item,
+      error: String(error),
+    });
   }
 }

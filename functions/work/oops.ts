@@ -19,6 +19,8 @@ export interface Oops {
   error: unknown;
   /** The version of the code that failed, where it is not the one that says so. */
   version?: string;
+  /** It may as well have gone well: recorded all the same, but nothing for the breaker to judge by. */
+  uncertain?: true;
 }
 
 interface Reported {
@@ -88,7 +90,7 @@ function reportOf(system: System, oops: Oops): Reported {
   const cause = oops.cause === 'fault' ? classOf(oops.error, attempt) : oops.cause;
   const named = { worker: oops.worker, cause, error: error.name, site: siteOf(error.stack) };
   const kind = { ...named, fingerprint: fingerprintOf(named), sample: sampleOf(error.message) };
-  const feedsBreaker = oops.attempt !== null && FEEDS_BREAKER.has(cause);
+  const feedsBreaker = oops.attempt !== null && !oops.uncertain && FEEDS_BREAKER.has(cause);
   const occurrence: OopsOccurrence = {
     fingerprint: kind.fingerprint,
     at: system.clock.now(),

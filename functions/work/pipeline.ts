@@ -69,12 +69,16 @@ export async function processMessage<Message>(
 ): Promise<Outcome> {
   const body = read(delivery.body);
   const canary = canaryIn(body);
-  if (canary) return attempt(system, attemptOf(consumer, 'canary', delivery), () => workCanary(system, consumer.queue, canary));
+  if (canary)
+    return attempt(system, attemptOf(consumer, 'canary', delivery), () =>
+      workCanary(system, consumer.queue, canary),
+    );
   const parsed = body === undefined ? NOT_JSON : consumer.parse(body);
   if (!parsed.ok) return unreadable(system, consumer, delivery, parsed);
   const { message } = parsed;
   const notAfter = consumer.notAfter(message);
-  if (notAfter !== undefined && system.clock.now() > notAfter) return { outcome: 'skipped', reason: 'expired' };
+  if (notAfter !== undefined && system.clock.now() > notAfter)
+    return { outcome: 'skipped', reason: 'expired' };
   const known = attemptOf(consumer, consumer.nameOf(message), delivery);
   const handBack = consumer.queuedAgainFromState
     ? async () => consumer.handBack?.(system, message, system.clock.now() + LONGEST_DELAY)
@@ -92,7 +96,11 @@ function read(body: string): unknown {
   }
 }
 
-function attemptOf<Message>({ queue, queuedAgainFromState }: Consumer<Message>, item: string, delivery: Delivery): Attempt {
+function attemptOf<Message>(
+  { queue, queuedAgainFromState }: Consumer<Message>,
+  item: string,
+  delivery: Delivery,
+): Attempt {
   return { queue, item, delivery, always: queuedAgainFromState && item !== 'canary' };
 }
 
@@ -126,7 +134,8 @@ async function attempt(
     outcome = failed(system, delivery, 'fault');
   }
   if (!isFailure(outcome)) countSuccess(system, known.queue);
-  const settled = handBack && isFailure(outcome) ? await handedBack(system, known, outcome, handBack) : outcome;
+  const settled =
+    handBack && isFailure(outcome) ? await handedBack(system, known, outcome, handBack) : outcome;
   await recordEnd(system, known, settled.outcome !== 'retry');
   return settled;
 }
@@ -145,9 +154,14 @@ async function recordFailedOutcome(system: System, known: Attempt, outcome: Outc
 }
 
 /** A failure that was answered and not thrown: its reason stands for the error's class. */
-async function recordFailure(system: System, known: Attempt, cause: FailureClass, reason: string): Promise<void> {
+async function recordFailure(
+  system: System,
+  known: Attempt,
+  cause: FailureClass,
+  reason: string,
+): Promise<void> {
   const error = new Error(reason);
-  error.name = sampleOf(reason).slice(0, 60);
+  error.name = sampleOf(reason.split(':', 1)[0] ?? '').slice(0, 60);
   const { queue: worker, item, delivery } = known;
   await recordOops(system, { worker, item, attempt: delivery.receiveCount, cause, error });
 }
@@ -179,7 +193,11 @@ async function handedBack(
 }
 
 /** A delivery that is put back before its work began, as planned: the next one must not take it for a death. */
-export async function recordPutBack<Message>(system: System, consumer: Consumer<Message>, delivery: Delivery): Promise<void> {
+export async function recordPutBack<Message>(
+  system: System,
+  consumer: Consumer<Message>,
+  delivery: Delivery,
+): Promise<void> {
   const body = read(delivery.body);
   const parsed = body === undefined ? NOT_JSON : consumer.parse(body);
   if (!parsed.ok || canaryIn(body)) return;

@@ -22,10 +22,18 @@ export function isProbe(event: unknown): boolean {
  * Exercises what the work of a queue rests on, and harms nothing: reads and writes the table, parses a canary and
  * what is no message, and what the consumer itself rests on. Throws what a message's attempt would throw.
  */
-export async function probeWorker<Message>(system: System, consumer: Consumer<Message>): Promise<ProbeAnswer> {
+export async function probeWorker<Message>(
+  system: System,
+  consumer: Consumer<Message>,
+): Promise<ProbeAnswer> {
   const now = system.clock.now();
   await system.table.get(keys.scans());
-  const row = { ...keys.probe(consumer.queue), v: ROW_VERSION, at: now, ttl: Math.floor((now + DAY) / 1_000) };
+  const row = {
+    ...keys.probe(consumer.queue),
+    v: ROW_VERSION,
+    at: now,
+    ttl: Math.floor((now + DAY) / 1_000),
+  };
   const result = await system.table.transact([{ put: row }], system.random.id(now));
   if (result.outcome === 'busy') throw new Error(`the table is busy: ${result.reason}`);
   const canary = JSON.parse(JSON.stringify(canaryOf('probe', now, now)));

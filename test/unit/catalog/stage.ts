@@ -127,8 +127,10 @@ export const OPEN: NonNullable<TaskRecord['open']> = {
   since: at(400),
   warnAfter: 14 * 24 * HOUR,
   grace: 0,
+  disableAfter: 7 * 86_400_000,
   graceStage: 'detect',
   told: {},
   dates: [],
   rungs: [],
+  mails: [],
 };

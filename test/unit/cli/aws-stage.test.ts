@@ -8,7 +8,7 @@ import { pointAtEmulator } from '../../../cli/local-emulator.ts';
 const ssm = mockClient(SSMClient);
 const lambda = mockClient(LambdaClient);
 
-const queue = { url: 'https://sqs.test/q', deadLetterUrl: 'https://sqs.test/d' };
+const queue = { url: 'https://sqs.test/q', deadLetterUrl: 'https://sqs.test/d', mapping: 'mapping-1' };
 const DEPLOYMENT = {
   version: 1,
   stage: 'dev',

@@ -88,7 +88,7 @@ describe('mistakes and faults', () => {
     }
     expect(await stage.taskwarden(['admins', 'list', '--stage', 'Prod/..'])).toMatchObject({
       code: 2,
-      err: 'error: --stage "Prod/.." is no stage; allowed: a name like dev: lower-case letters, digits, dashes\n',
+      err: 'error: --stage "Prod/.." is no stage; allowed: a name of lower-case letters, digits, dashes\n',
     });
   });
 });

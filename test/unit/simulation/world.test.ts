@@ -21,8 +21,9 @@ const TASK = {
 function listening(more: Partial<Service> = {}): { service: Service; heard: string[] } {
   const heard: string[] = [];
   const service: Service = {
-    scan: async (_system, at) => {
+    scan: async (system, at) => {
       heard.push(`scan ${formatInstant(at)}`);
+      system.telemetry.metric('ScanCompleted', 1);
     },
     work: async (system, { queue, body }) => {
       const { 'detail-type': type, detail } = JSON.parse(body);
@@ -31,10 +32,15 @@ function listening(more: Partial<Service> = {}): { service: Service; heard: stri
       );
       return { outcome: 'done' };
     },
+    watch: async () => {},
+    probe: async () => {},
     mailReport: () => '{}',
     hear: async (_system, plane) => {
       heard.push(`life sign of ${plane}`);
     },
+    act: async () => true,
+    approve: async () => [],
+    dismiss: async () => {},
     pause: async (_system, what, paused) => {
       heard.push(`${what} ${paused ? 'paused' : 'resumed'}`);
     },
@@ -172,6 +178,7 @@ test('a process that dies without a fault of the scenario is a defect and told a
 test('a task turned off on request is told with its run and date, and confirmed to Taskwarden', async () => {
   const { service, heard } = listening({
     scan: async (system, at) => {
+      system.telemetry.metric('ScanCompleted', 1);
       if (formatInstant(at) !== '2026-01-01T01:00:00Z') return;
       await system.events.publish('Task Disable Requested', {
         task: 'acmeCo/a',
@@ -202,13 +209,15 @@ test('a task turned off on request is told with its run and date, and confirmed 
 
 test('a request that names an older version of the task is not followed', async () => {
   const { service } = listening({
-    scan: (system) =>
-      system.events.publish('Task Disable Requested', {
+    scan: (system) => {
+      system.telemetry.metric('ScanCompleted', 1);
+      return system.events.publish('Task Disable Requested', {
         task: 'acmeCo/a',
         taskVersion: 0,
         episode: 1,
         run: 'r',
-      }),
+      });
+    },
   });
   const simulated = await run({}, service);
   expect(simulated.ok && simulated.lines).toEqual([]);

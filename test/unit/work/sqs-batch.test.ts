@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Telemetry } from '../../../functions/platform/ports.ts';
 import type { Receiver } from '../../../functions/platform/receiver.port.ts';
 import type { System } from '../../../functions/platform/system.ts';
+import { MemoryTable } from '../../../functions/store/memory-table.ts';
 import type { Consumer, Outcome } from '../../../functions/work/pipeline.ts';
 import { processBatch } from '../../../functions/work/sqs-batch.ts';
 
@@ -15,7 +16,7 @@ function record(body: string, messageId = body): SQSRecord {
     receiptHandle: `handle-${messageId}`,
     body: JSON.stringify(body),
     attributes: {
-      ApproximateReceiveCount: '3',
+      ApproximateReceiveCount: '1',
       SentTimestamp: '0',
       SenderId: 'x',
       ApproximateFirstReceiveTimestamp: '0',
@@ -39,11 +40,13 @@ function workerOf(
   const given: [string, string][] = [];
   const begun: string[] = [];
   const metrics: string[] = [];
+  let ids = 0;
   const telemetry: Telemetry = { log: () => undefined, metric: (name) => metrics.push(name) };
   const system = {
     telemetry,
+    table: new MemoryTable(),
     clock: { now: () => 0 },
-    random: { next: () => 0, id: () => 'id' },
+    random: { next: () => 0, id: () => `id${(ids += 1)}` },
     config: { functionVersion: '1' },
   } as unknown as System;
   const consumer: Consumer<string> = {

@@ -1,0 +1,143 @@
+/** `npm run bench -- scan|digest|bundle|simulate|capacity [options]`: measures the budgets, as JSON lines. */
+import { parseArgs } from 'node:util';
+import { parseDuration } from '../functions/abandonment/time.ts';
+import { besideDynamoDbLocal } from './beside-dynamodb-local.ts';
+
+const HELP = `Usage: npm run bench -- <benchmark> [options]
+
+Benchmarks (each prints JSON lines; a figure's line has its goal, whether it is met, and its ratio last):
+  scan       read units of a steady scan against one read of all tasks; write units of one life of a task;
+             memory of a scan of a large against a small fleet
+               --tasks N             size of the large fleet (default 1000000)
+               --on TABLE            memory (default): computed capacity units, compared with what DynamoDB Local
+                                     reports for samples where Java 17 is; dynamodb-local: all as it reports it
+                                     (loads some 700 tasks a second)
+  digest     mails for tasks that all fail at once
+               --tasks N --owners N  (default 10000 of 1000)
+  bundle     the scanner's bundle against the bare SDK clients it uses: size and import time
+               --processes N         fresh processes for the import time (default 11)
+  simulate   random simulation schedules per minute on two cores
+               --seconds N           how long (default 30)
+               --scan-every D        time between scans (default 6h)
+  capacity   compares the computed capacity units with those that DynamoDB Local reports (needs Java 17)
+
+Exit codes: 0 all goals met; 1 a goal is missed; 2 the call is not valid.
+
+Examples:
+  npm run bench -- scan --tasks 100000
+  npm run bench -- simulate --scan-every 1h --seconds 60`;
+
+const OPTIONS = {
+  help: { type: 'boolean' },
+  tasks: { type: 'string' },
+  owners: { type: 'string' },
+  on: { type: 'string' },
+  processes: { type: 'string' },
+  seconds: { type: 'string' },
+  'scan-every': { type: 'string' },
+} as const;
+
+/** The options that a benchmark takes. */
+const TAKEN: Record<string, readonly string[]> = {
+  scan: ['tasks', 'on'],
+  digest: ['tasks', 'owners'],
+  bundle: ['processes'],
+  simulate: ['seconds', 'scan-every'],
+  capacity: [],
+};
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>['values'];
+
+/** A call that cannot be answered. */
+class UsageError extends Error {}
+
+async function run(name: string, values: Values): Promise<void> {
+  switch (name) {
+    case 'scan':
+      return scan(wholeNumber(values, 'tasks', 1_000_000), values.on ?? 'memory');
+    case 'digest': {
+      const { benchDigest } = await import('./digest.ts');
+      return benchDigest(wholeNumber(values, 'tasks', 10_000), wholeNumber(values, 'owners', 1_000));
+    }
+    case 'bundle': {
+      const { benchBundle } = await import('./bundle.ts');
+      return benchBundle(wholeNumber(values, 'processes', 11));
+    }
+    case 'simulate': {
+      const { benchSimulate } = await import('./simulate.ts');
+      return benchSimulate(wholeNumber(values, 'seconds', 30), duration(values, 'scan-every', '6h'));
+    }
+    default:
+      return capacity();
+  }
+}
+
+async function scan(tasks: number, on: string): Promise<void> {
+  if (on !== 'memory' && on !== 'dynamodb-local') {
+    throw new UsageError(`--on is ${on}; allowed are memory, dynamodb-local`);
+  }
+  const endpoint = process.env.TASKWARDEN_TABLE_ENDPOINT;
+  if (on === 'dynamodb-local' && endpoint === undefined) {
+    return onlyBesideDynamoDbLocal(['scan', '--tasks', String(tasks), '--on', on]);
+  }
+  const { benchScan } = await import('./scan.ts');
+  if (on === 'dynamodb-local') return benchScan(tasks, endpoint);
+  const compared = await besideDynamoDbLocal(['capacity']);
+  await benchScan(tasks, undefined);
+  if (compared) process.exitCode = compared;
+}
+
+async function capacity(): Promise<void> {
+  const endpoint = process.env.TASKWARDEN_TABLE_ENDPOINT;
+  if (endpoint === undefined) return onlyBesideDynamoDbLocal(['capacity']);
+  const { checkCapacity } = await import('./capacity-check.ts');
+  return checkCapacity(endpoint);
+}
+
+async function onlyBesideDynamoDbLocal(benchmark: string[]): Promise<void> {
+  process.exitCode = (await besideDynamoDbLocal(benchmark)) ?? 2;
+}
+
+function wholeNumber(
+  values: Values,
+  name: 'tasks' | 'owners' | 'processes' | 'seconds',
+  byDefault: number,
+): number {
+  const text = values[name];
+  if (text === undefined) return byDefault;
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new UsageError(`--${name} is ${text}; allowed is a whole number from 1`);
+  return Number(text);
+}
+
+function duration(values: Values, name: 'scan-every', byDefault: string): string {
+  const text = values[name] ?? byDefault;
+  if (!parseDuration(text)) throw new UsageError(`--${name} is ${text}; allowed are durations like 15m, 6h`);
+  return text;
+}
+
+function parsed(): { name: string; values: Values } {
+  try {
+    const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
+    const [name = '', ...more] = positionals;
+    if (values.help) return { name: 'help', values };
+    const taken = TAKEN[name];
+    if (!taken || more.length > 0)
+      throw new UsageError(`benchmark is ${JSON.stringify(positionals.join(' '))}`);
+    const strange = Object.keys(values).find((option) => !taken.includes(option));
+    if (strange !== undefined) throw new UsageError(`${name} takes no --${strange}`);
+    return { name, values };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+try {
+  const { name, values } = parsed();
+  if (name === 'help') console.log(HELP);
+  else await run(name, values);
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`error: ${error.message.split('\n', 1)[0]}; see npm run bench -- --help`);
+  process.exitCode = 2;
+}

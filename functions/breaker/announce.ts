@@ -1,0 +1,48 @@
+import { formatInstant, type Instant } from '../abandonment/time.ts';
+import type { QueueName } from '../platform/ports.ts';
+import type { System } from '../platform/system.ts';
+import { operatorAlert } from '../scanner/transitions.ts';
+import type { Write } from '../store/table.port.ts';
+import { recordOops } from '../work/oops.ts';
+import type { BreakerState } from './rule.ts';
+
+/** The alert that the scanner repeats each week while the breaker is open. */
+export function openingWrites(queue: QueueName, state: BreakerState, now: Instant): Write[] {
+  return [operatorAlert('breaker-open', queue, detailOf(queue, state), now)];
+}
+
+/**
+ * Tells operators at once: the scanner, which tells them of everything else, may be what is broken. Where that fails,
+ * the alert is still untold and the next scan tells it.
+ */
+export async function announce(
+  system: System,
+  queue: QueueName,
+  state: BreakerState,
+  now: Instant,
+): Promise<void> {
+  const detail = detailOf(queue, state);
+  const error = new Error(detail);
+  error.name = 'BreakerOpened';
+  await recordOops(system, { worker: queue, item: 'breaker', attempt: null, cause: 'environment', error });
+  try {
+    await system.operators.tell({ code: 'breaker-open', subject: queue, detail });
+  } catch (cause) {
+    system.telemetry.log('error', 'operators not told', {
+      code: 'breaker-open',
+      queue,
+      error: String(cause),
+    });
+    return;
+  }
+  const { put } = operatorAlert('breaker-open', queue, detail, now);
+  const told = { ...put, toldAt: now, rev: 2 };
+  await system.table.transact([{ put: told, if: [{ equals: ['rev', 1] }] }], system.random.id(now));
+}
+
+function detailOf(queue: QueueName, { trippedBy, since }: BreakerState): string {
+  return (
+    `the ${queue} queue is off since ${formatInstant(since)}: at least half of the attempts of version ${trippedBy} ` +
+    'failed; nothing is lost, and it goes on by itself once a probe of its worker passes'
+  );
+}

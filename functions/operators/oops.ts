@@ -1,0 +1,40 @@
+import { clearRefusals } from '../disabling/refusals.ts';
+import type { System } from '../platform/system.ts';
+import { auditWrite } from '../store/records.ts';
+import { keys } from '../store/rows.ts';
+import type { OopsRecord } from '../work/oops-rows.ts';
+
+const ATTEMPTS = 5;
+
+/**
+ * Says that a kind of failure is mended: it is listed no more until it comes back, and what it made us give up is
+ * asked for again by the next scan. Gives those tasks; undefined where no failure has that fingerprint.
+ */
+export async function resolveOops(
+  system: System,
+  fingerprint: string,
+  by: string,
+): Promise<{ again: string[] } | undefined> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const row = await system.table.get(keys.oops(fingerprint));
+    if (!row) return undefined;
+    const { rev } = row as unknown as OopsRecord;
+    const now = system.clock.now();
+    const audit = auditWrite({
+      task: 'operators',
+      at: now,
+      act: `resolve oops ${fingerprint}`,
+      by,
+      reason: '',
+      evidence: { worker: row.worker, cause: row.cause, count: row.count },
+      mails: [],
+    });
+    const resolved = {
+      put: { ...row, resolvedAt: now, rev: rev + 1 },
+      if: [{ equals: ['rev', rev] as [string, number] }],
+    };
+    const result = await system.table.transact([resolved, audit], system.random.id(now));
+    if (result.outcome === 'applied') return { again: await clearRefusals(system, fingerprint) };
+  }
+  throw new Error(`OOPS ${fingerprint} could not be resolved: it changes too fast`);
+}

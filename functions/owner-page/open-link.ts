@@ -1,0 +1,42 @@
+import { recipientKey } from '../notices/addresses.ts';
+import type { LinkKeys } from '../platform/ports.ts';
+import type { System } from '../platform/system.ts';
+import { loadDigest, loadRecipient, newRecipient } from '../store/records.ts';
+import type { DigestRecord, RecipientRecord } from '../store/rows.ts';
+import { keyIdOf, type LinkScope, readLink } from './token.ts';
+
+/** What a link opens: one mail and its recipient. */
+export interface Visit {
+  digest: DigestRecord;
+  recipient: RecipientRecord;
+}
+
+export type Opened =
+  | { outcome: 'open'; visit: Visit }
+  /** Not a link of ours, or not one of this kind. */
+  | { outcome: 'invalid' }
+  | { outcome: 'expired' }
+  /** It was a good link, and what it was about is no longer kept. */
+  | { outcome: 'gone' };
+
+/** Opens a link. Nothing is read from the table before its signature was found right. */
+export async function openLink(
+  system: System,
+  keys: LinkKeys,
+  scope: LinkScope,
+  text: string,
+): Promise<Opened> {
+  const keyId = keyIdOf(text);
+  const key = keyId === undefined ? undefined : await keys.accepted(keyId);
+  const link = key && readLink(text, scope, key);
+  if (!link) return { outcome: 'invalid' };
+  if (link.expires <= system.clock.now()) return { outcome: 'expired' };
+  const digest = await loadDigest(system.table, link.digest);
+  if (!digest) return { outcome: 'gone' };
+  if (!link.isFor(digest.recipient)) return { outcome: 'invalid' };
+  const recipient = await loadRecipient(system.table, digest.recipient);
+  return {
+    outcome: 'open',
+    visit: { digest, recipient: recipient ?? newRecipient(recipientKey(digest.address), digest.address) },
+  };
+}

@@ -1,0 +1,24 @@
+import { AwsEvents } from '../platform/aws-events.ts';
+import { SsmLinkKeys } from '../platform/aws-link-keys.ts';
+import { dynamoDbClient, eventBridgeClient, ssmClient } from '../platform/clients.ts';
+import { RealClock } from '../platform/real-clock.ts';
+import { connect, handlerOf } from '../platform/runtime.ts';
+import { DynamoDbTable, documentClient } from '../store/dynamodb-table.ts';
+import type { PageEvent, PageResult } from './http.ts';
+import { ownerPage } from './page.ts';
+import { LINK_LIFE } from './token.ts';
+
+const runtime = connect('owner-page', (environment) => ({
+  table: new DynamoDbTable(documentClient(dynamoDbClient()), environment.table),
+  events: new AwsEvents(eventBridgeClient(), environment.bus),
+}));
+
+const keys = new SsmLinkKeys(ssmClient(), {
+  parameter: runtime.environment.linkKeys ?? '',
+  clock: new RealClock(),
+  acceptedFor: LINK_LIFE,
+  makes: false,
+});
+
+/** Answers the owner's browser behind the links in mails. */
+export const handler = handlerOf<PageEvent, PageResult>(runtime, ownerPage(runtime.system, keys));

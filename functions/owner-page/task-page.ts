@@ -1,0 +1,146 @@
+import { html } from 'hono/html';
+import { causes, reasons, where } from '../../emails/wordings.ts';
+import { DAY, type Instant } from '../abandonment/time.ts';
+import { clip, visible } from '../notices/escape.ts';
+import { dayIn, inBothZones, lengthInWords, untilInWords } from '../notices/wording-dates.ts';
+import type { Done } from './act.ts';
+import { type Bounds, keepDays, LONGEST_REASON, mostSnoozeDays } from './forms.ts';
+import type { Html } from './frame.ts';
+import { type Act, actsIn, type TaskState, type TaskView, type Trouble } from './task-view.ts';
+
+/** How the reader of a page is spoken to. */
+export interface Reader {
+  now: Instant;
+  /** A known zone. */
+  zone: string;
+}
+
+const DEFAULT_KEEP = 30 * DAY;
+const DEFAULT_SNOOZE_DAYS = 14;
+
+/** The words of an act that was done. */
+export const SAID: Record<Done, string> = {
+  keep: 'It is kept. Everybody who was told a date learns that it does not hold.',
+  snooze: 'It is snoozed. If it still fails when the time is over, you are warned again.',
+  disable: 'It is being turned off. Everybody who was told of it gets word when it is off.',
+  undo: 'It is turned on again.',
+  asked: 'The system that runs it was asked to turn it on again; that may take some minutes.',
+};
+
+/** How a task is called on the page. */
+export function nameOf({ item }: Pick<TaskView, 'item'>): string {
+  return clip(visible(item.task), 512);
+}
+
+/** One line on how a task stands. */
+export function standing(state: TaskState, reader: Reader): string {
+  switch (state.state) {
+    case 'gone':
+      return 'It no longer exists. Nothing is to be done.';
+    case 'no-say':
+      return 'You are no longer told about it, so you can no longer act on it here.';
+    case 'newer':
+      return 'This is over, and it failed again later: use the newest mail about it.';
+    case 'open':
+      return openStanding(state.trouble, reader);
+    case 'closing':
+      return 'It is being turned off.';
+    case 'kept': {
+      const what = state.keep.kind === 'keep' ? 'Kept' : 'Snoozed';
+      return `${what} until ${inBothZones(state.keep.until, reader.zone)}.`;
+    }
+    case 'off':
+      return `It was turned off on ${inBothZones(state.at, reader.zone)}.`;
+    case 'over':
+      return `Nothing is to be done${state.reason === null ? '' : `: ${reasons[state.reason]}`}.`;
+  }
+}
+
+function openStanding({ disableAt }: Trouble, { now, zone }: Reader): string {
+  if (disableAt === null) return 'It is not running. No date is announced for turning it off.';
+  return `It will be turned off on ${inBothZones(disableAt, zone)}, ${untilInWords(disableAt, now)}, unless you act.`;
+}
+
+/** What the page of one task says, and its forms. */
+export function taskBody(view: TaskView, reader: Reader): Html {
+  const { now } = view;
+  const isDue = now.state === 'open' && now.trouble.disableAt !== null;
+  return html`<p class="${isDue ? 'due' : ''}">${standing(now, reader)}</p>
+${facts(view, reader)}
+${actsIn(now).map((act) => FORMS[act]({ now: reader.now, zone: reader.zone, keepMax: view.keepMax }))}`;
+}
+
+function facts({ item, task, now }: TaskView, reader: Reader): Html {
+  if (!task || now.state === 'gone' || now.state === 'no-say') return html``;
+  const rows: [string, string][] = [['What', where(task.kind, clip(visible(task.dataPlane), 128))]];
+  if ('trouble' in now) rows.push(...troubleRows(now.trouble, reader));
+  else rows.push(['Was not running since', inBothZones(item.since, reader.zone)]);
+  if (now.state === 'kept') rows.push(...keepRows(now.keep));
+  if (now.state === 'over' && now.at !== null) rows.push(['Over since', inBothZones(now.at, reader.zone)]);
+  return html`<dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
+}
+
+function troubleRows(trouble: Trouble, { now, zone }: Reader): [string, string][] {
+  const { since, lasted, restarts, cause, disableAt, told } = trouble;
+  return [
+    ['Not running since', `${inBothZones(since, zone)} (${lengthInWords(lasted)})`],
+    ['Why', causes[cause]],
+    ['Restarts tried since', String(restarts)],
+    [
+      'Turned off',
+      disableAt === null
+        ? 'no date is announced'
+        : `${inBothZones(disableAt, zone)}, ${untilInWords(disableAt, now)}`,
+    ],
+    ['Also told', told.map((one) => clip(visible(one), 254)).join(', ') || 'nobody else'],
+  ];
+}
+
+function keepRows({ by, reason }: { by: string; reason?: string }): [string, string][] {
+  const rows: [string, string][] = [['By', clip(visible(by), 254)]];
+  if (reason !== undefined) rows.push(['Reason', clip(visible(reason), LONGEST_REASON)]);
+  return rows;
+}
+
+const FORMS: Record<Act, (bounds: Bounds) => Html> = {
+  keep: keepForm,
+  snooze: snoozeForm,
+  disable: () => html`<form method="post">
+<h2>Turn it off now</h2>
+<p>Nobody needs it? It is turned off without waiting for a date, and the others who are told learn of it.
+It can be turned on again.</p>
+<button class="careful" name="action" value="disable">Turn it off now</button>
+</form>`,
+  undo: () => html`<form method="post">
+<h2>Turn it on again</h2>
+<p>It is watched anew from then on: if it still fails, you are warned long before anything happens.</p>
+<button name="action" value="undo">Turn it on again</button>
+</form>`,
+};
+
+function keepForm(bounds: Bounds): Html {
+  const { first, last } = keepDays(bounds);
+  const suggested = dayIn(bounds.now + Math.min(DEFAULT_KEEP, bounds.keepMax), bounds.zone);
+  return html`<form method="post">
+<h2>Keep it</h2>
+<p>It stays on whatever its state, until the end of the day you choose (${bounds.zone}), and nobody is warned
+meanwhile.</p>
+<label for="until">Keep until</label>
+<input id="until" type="date" name="until" min="${first}" max="${last}" value="${suggested}" required>
+<label for="keep-reason">Reason (may be left out)</label>
+<input id="keep-reason" name="reason" maxlength="${LONGEST_REASON}" autocomplete="off">
+<button name="action" value="keep">Keep it</button>
+</form>`;
+}
+
+function snoozeForm({ keepMax }: Bounds): Html {
+  const most = mostSnoozeDays(keepMax);
+  return html`<form method="post">
+<h2>Snooze it</h2>
+<p>You need time to mend it. If it still fails after that, a new warning comes with a full new grace.</p>
+<label for="days">For how many days (1 to ${most})</label>
+<input id="days" type="number" name="days" min="1" max="${most}" value="${Math.min(DEFAULT_SNOOZE_DAYS, most)}"
+ inputmode="numeric" required>
+<button name="action" value="snooze">Snooze it</button>
+</form>`;
+}

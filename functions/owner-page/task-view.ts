@@ -1,0 +1,149 @@
+import { decide } from '../abandonment/decide.ts';
+import { countedTime } from '../abandonment/evidence.ts';
+import type { Keep, ResolveReason, Task } from '../abandonment/task.ts';
+import type { Duration, Instant } from '../abandonment/time.ts';
+import { recipientKey } from '../notices/addresses.ts';
+import type { Cause } from '../notices/digest-facts.ts';
+import { causeOf, othersTold } from '../notices/mail-of.ts';
+import type { System } from '../platform/system.ts';
+import { FleetView } from '../store/fleet-view.ts';
+import { type AlertRecord, type DigestItem, keys, type TaskRecord } from '../store/rows.ts';
+import { loadTasks } from '../store/tasks.ts';
+import { saysOf } from './entitlement.ts';
+import type { Visit } from './open-link.ts';
+
+/** What the page says of a task that still fails. */
+export interface Trouble {
+  since: Instant;
+  /** Counted time without `PRIMARY`. */
+  lasted: Duration;
+  restarts: number;
+  cause: Cause;
+  /** When it will be turned off; null where nothing is announced. */
+  disableAt: Instant | null;
+  /** Others who are told. */
+  told: string[];
+}
+
+/** One task of a mail as it is now. */
+export type TaskState =
+  | { state: 'gone' }
+  /** The recipient has no say in it any more. */
+  | { state: 'no-say' }
+  /** A later alert of the task has its own mails. */
+  | { state: 'newer' }
+  | { state: 'open'; trouble: Trouble }
+  /** Somebody asked for it to be turned off, or its date has come, and it is not off yet. */
+  | { state: 'closing'; trouble: Trouble }
+  | { state: 'kept'; keep: Keep }
+  /** Taskwarden turned it off. */
+  | { state: 'off'; at: Instant }
+  | { state: 'over'; reason: ResolveReason | null; at: Instant | null };
+
+export interface TaskView {
+  item: DigestItem;
+  /** Absent where nothing is known of it any more. */
+  task?: Task;
+  now: TaskState;
+  /** The longest it may be kept. */
+  keepMax: Duration;
+}
+
+export type Act = 'keep' | 'snooze' | 'disable' | 'undo';
+
+/** What the recipient may do about a task in a state. */
+export function actsIn({ state }: TaskState): readonly Act[] {
+  switch (state) {
+    case 'open':
+      return ['keep', 'snooze', 'disable'];
+    case 'closing':
+    case 'kept':
+      return ['keep', 'snooze'];
+    case 'off':
+      return ['undo'];
+    default:
+      return [];
+  }
+}
+
+/** What the state of a mail's tasks is seen from, read once for all of them. */
+interface Scene {
+  fleet: FleetView;
+  visit: Visit;
+  now: Instant;
+  records: ReadonlyMap<string, TaskRecord>;
+  /** By item. */
+  alerts: ReadonlyMap<DigestItem, AlertRecord>;
+  hasSay: (task: Task) => boolean;
+}
+
+/** Looks at tasks of a mail on fresh state; in the order of the items. */
+export async function viewsOf(
+  system: System,
+  visit: Visit,
+  items: readonly DigestItem[],
+): Promise<TaskView[]> {
+  const scene = await sceneOf(system, visit, items);
+  return Promise.all(items.map((item) => viewOf(scene, item)));
+}
+
+async function sceneOf(system: System, visit: Visit, items: readonly DigestItem[]): Promise<Scene> {
+  const { table, clock, config } = system;
+  const now = clock.now();
+  const [fleet, records, alertRows] = await Promise.all([
+    FleetView.load(table, recipientKey, { now, scanEvery: config.scanEvery }),
+    loadTasks(
+      table,
+      items.map(({ task }) => task),
+    ),
+    table.batchGet(items.map(({ task, episode }) => keys.alert(task, episode))),
+  ]);
+  const byKey = new Map(alertRows.map((row) => [`${row.pk} ${row.sk}`, row as unknown as AlertRecord]));
+  const alerts = new Map<DigestItem, AlertRecord>();
+  for (const item of items) {
+    const { pk, sk } = keys.alert(item.task, item.episode);
+    const alert = byKey.get(`${pk} ${sk}`);
+    if (alert) alerts.set(item, alert);
+  }
+  const tasks = [...records.values()].map(({ task }) => task);
+  return { fleet, visit, now, records, alerts, hasSay: await saysOf(table, tasks, visit.digest.address) };
+}
+
+async function viewOf(scene: Scene, item: DigestItem): Promise<TaskView> {
+  const { keepMax } = scene.fleet.policies.for(item.task);
+  const record = scene.records.get(item.task);
+  if (!record || record.task.deletedAt !== undefined) return { item, now: { state: 'gone' }, keepMax };
+  const { task } = record;
+  if (!scene.hasSay(task)) return { item, task, now: { state: 'no-say' }, keepMax };
+  return { item, task, now: await stateOf(scene, item, record), keepMax };
+}
+
+async function stateOf(scene: Scene, item: DigestItem, record: TaskRecord): Promise<TaskState> {
+  const { open, disabledByUs, keep, task } = record;
+  if (record.episodes > item.episode) return { state: 'newer' };
+  if (open?.number === item.episode) {
+    const trouble = await troubleOf(scene, record);
+    const isClosing = open.disabling && open.disabling.state !== 'refused';
+    return { state: isClosing ? 'closing' : 'open', trouble };
+  }
+  if (!task.enabled && disabledByUs?.episode === item.episode) return { state: 'off', at: disabledByUs.at };
+  const alert = scene.alerts.get(item);
+  const reason = alert?.reason ?? null;
+  if (keep && keep.until > scene.now && (reason === 'kept' || reason === 'snoozed'))
+    return { state: 'kept', keep };
+  return { state: 'over', reason, at: alert?.resolvedAt ?? null };
+}
+
+async function troubleOf({ fleet, visit, now }: Scene, record: TaskRecord): Promise<Trouble> {
+  const given = await fleet.caseOf(record);
+  const since = record.open?.since ?? now;
+  const { total, atLoss } = record.evidence.restarts;
+  return {
+    since,
+    lasted: countedTime(since, now, fleet.unknownOf(record)),
+    restarts: total - atLoss,
+    cause: causeOf(record.evidence),
+    disableAt: given.policy.stage === 'disable' ? decide(given, now).facts.disableAt : null,
+    told: othersTold(record, visit.digest.recipient),
+  };
+}

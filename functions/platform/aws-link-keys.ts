@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto';
+import {
+  GetParameterHistoryCommand,
+  ParameterAlreadyExists,
+  type ParameterHistory,
+  ParameterNotFound,
+  PutParameterCommand,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
+import { DAY, type Duration, type Instant, MINUTE, SECOND } from '../abandonment/time.ts';
+import { ssmClient } from './clients.ts';
+import type { Environment } from './environment.ts';
+import type { Clock, LinkKey, LinkKeys, Links } from './ports.ts';
+import { RealClock } from './real-clock.ts';
+
+/** After this time the signer makes a new key. */
+export const KEY_AGE: Duration = 90 * DAY;
+
+/** Keys are read again after this time; an unknown one at once, but not more often than the second says. */
+const READ_AGAIN_AFTER: Duration = 5 * MINUTE;
+const READ_AT_MOST_EVERY: Duration = 10 * SECOND;
+
+interface Version extends LinkKey {
+  number: number;
+  madeAt: Instant;
+}
+
+export interface SsmLinkKeysOptions {
+  /** The name of the parameter: a SecureString, each of whose versions is one key, named by its number. */
+  parameter: string;
+  /** Real time: keys age whatever time a stage was told. */
+  clock: Clock;
+  /** How long a replaced key is still accepted: as long as the links that it signed live. */
+  acceptedFor: Duration;
+  /** Whether this process makes the first key and new ones; else it only reads them. */
+  makes: boolean;
+}
+
+/**
+ * The keys of links in SSM. Versions are numbered by SSM, so that two signers who make a key at once make two
+ * keys and neither is lost. Deleting the parameter takes every link back.
+ */
+export class SsmLinkKeys implements LinkKeys {
+  readonly #client: SSMClient;
+  readonly #options: SsmLinkKeysOptions;
+  #versions: Version[] = [];
+  #readAt: Instant | undefined;
+
+  constructor(client: SSMClient, options: SsmLinkKeysOptions) {
+    this.#client = client;
+    this.#options = options;
+  }
+
+  async current(): Promise<LinkKey> {
+    if (this.#isOlderThan(READ_AGAIN_AFTER)) await this.#read();
+    if (this.#options.makes && this.#isMakingDue()) await this.#make();
+    const newest = this.#versions.at(-1);
+    if (!newest) throw new Error(`the parameter ${this.#options.parameter} holds no key for links`);
+    return newest;
+  }
+
+  async accepted(id: string): Promise<LinkKey | undefined> {
+    if (this.#isOlderThan(READ_AGAIN_AFTER)) await this.#read();
+    if (!this.#find(id) && this.#isOlderThan(READ_AT_MOST_EVERY)) await this.#read();
+    return this.#find(id);
+  }
+
+  #find(id: string): LinkKey | undefined {
+    const at = this.#versions.findIndex((version) => version.id === id);
+    const successor = this.#versions[at + 1];
+    const isOver = successor && successor.madeAt + this.#options.acceptedFor <= this.#options.clock.now();
+    return isOver ? undefined : this.#versions[at];
+  }
+
+  #isOlderThan(age: Duration): boolean {
+    return this.#readAt === undefined || this.#readAt + age <= this.#options.clock.now();
+  }
+
+  #isMakingDue(): boolean {
+    const newest = this.#versions.at(-1);
+    return !newest || newest.madeAt + KEY_AGE <= this.#options.clock.now();
+  }
+
+  async #read(): Promise<void> {
+    const versions: Version[] = [];
+    let NextToken: string | undefined;
+    try {
+      do {
+        const page = await this.#client.send(
+          new GetParameterHistoryCommand({
+            Name: this.#options.parameter,
+            WithDecryption: true,
+            ...(NextToken && { NextToken }),
+          }),
+        );
+        for (const one of page.Parameters ?? []) versions.push(versionOf(one));
+        NextToken = page.NextToken;
+      } while (NextToken);
+    } catch (error) {
+      if (!(error instanceof ParameterNotFound)) throw error;
+    }
+    this.#versions = versions.sort((a, b) => a.number - b.number);
+    this.#readAt = this.#options.clock.now();
+  }
+
+  async #make(): Promise<void> {
+    const first = this.#versions.length === 0;
+    try {
+      await this.#client.send(
+        new PutParameterCommand({
+          Name: this.#options.parameter,
+          Description: 'Signs the links in mails of Taskwarden; each version is one key',
+          Type: 'SecureString',
+          Value: randomBytes(32).toString('base64'),
+          Overwrite: !first,
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ParameterAlreadyExists)) throw error;
+    }
+    await this.#read();
+  }
+}
+
+function versionOf(given: ParameterHistory): Version {
+  const number = given.Version ?? 0;
+  return {
+    id: String(number),
+    number,
+    secret: Buffer.from(given.Value ?? '', 'base64'),
+    madeAt: given.LastModifiedDate?.getTime() ?? 0,
+  };
+}
+
+/** What the signer of links stands on; nothing where the deployment has no owner's page. */
+export function signedLinks(
+  { linkBaseUrl: baseUrl, linkKeys: parameter }: Pick<Environment, 'linkBaseUrl' | 'linkKeys'>,
+  acceptedFor: Duration,
+): { links?: Links } {
+  if (baseUrl === undefined || parameter === undefined) return {};
+  const options = { parameter, clock: new RealClock(), acceptedFor, makes: true };
+  return { links: { baseUrl, keys: new SsmLinkKeys(ssmClient(), options) } };
+}

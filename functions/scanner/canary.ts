@@ -1,0 +1,42 @@
+import type { Instant } from '../abandonment/time.ts';
+import { METRIC } from '../platform/names.ts';
+import type { QueueName } from '../platform/ports.ts';
+import { keys } from '../store/rows.ts';
+import { canaryOf } from '../work/canary.ts';
+import { faultOf } from './faults.ts';
+import { DONE, type Generator } from './generator.ts';
+import { count, eachOf, type Run, scanEveryOf } from './look.ts';
+
+/** The queues that a worker is to work. */
+const QUEUES: readonly QueueName[] = ['ingest', 'notify', 'disable', 'mail-events'];
+
+/** A canary that waited for so many scans shows nothing any more. */
+const LIFE_IN_SCANS = 4;
+
+/**
+ * Sends a canary through each queue per scan, and misses those of the scan before that were not worked by now
+ * (design.md section 8): a queue without a worker is noticed also while nobody has work for it.
+ */
+export const canaryGenerator: Generator = {
+  name: 'canary',
+  band: 5,
+  async run(run) {
+    if (run.system.config.canaries !== true) return DONE;
+    await eachOf(QUEUES, QUEUES.length, (queue) => watch(run, queue), faultOf(run, 'canary'));
+    return DONE;
+  },
+};
+
+async function watch(run: Run, queue: QueueName): Promise<void> {
+  const { telemetry, table, queues } = run.system;
+  if (run.before !== undefined) {
+    const row = await table.get(keys.canary(queue));
+    if (row === undefined || (row.at as Instant) < run.before) {
+      telemetry.metric(METRIC.canaryMissed, 1, 'Count', { queue, run: run.id });
+      telemetry.log('warn', 'canary missed', { queue, worked: row?.at ?? null });
+      count(run, 'canariesMissed');
+    }
+  }
+  const life = LIFE_IN_SCANS * scanEveryOf(run.system, run.view);
+  await queues.send(queue, [{ body: JSON.stringify(canaryOf(run.id, run.at ?? run.now, run.now + life)) }]);
+}

@@ -1,0 +1,72 @@
+import { type Duration, HOUR, type Instant, MINUTE } from '../abandonment/time.ts';
+import type { System } from '../platform/system.ts';
+import { keys, ROW_VERSION } from './rows.ts';
+import type { Row, Table } from './table.port.ts';
+
+/** A process writes no more often than this that events come in. */
+const FEED_EVERY: Duration = 5 * MINUTE;
+
+/** Just after SES said something of a mail, the next mail need not be watched. */
+const FEEDBACK_REST: Duration = HOUR;
+
+/** When this process last wrote that events come in. */
+const written = new WeakMap<Table, Instant>();
+
+interface Feedback {
+  /** The oldest mail that SES took and after which it said nothing of any mail. */
+  unansweredSince: Instant | null;
+  heardAt: Instant | null;
+}
+
+/** Notes that an event was taken in; at most one write per process and five minutes. */
+export async function noteEvent(system: System): Promise<void> {
+  const now = system.clock.now();
+  const last = written.get(system.table);
+  if (last !== undefined && now - last < FEED_EVERY) return;
+  await quietly(system, async () => {
+    await put(system, { ...keys.feed(), at: now });
+    written.set(system.table, now);
+  });
+}
+
+/** Notes that SES took a mail: from the first on after which nothing is heard, its word is missed. */
+export async function noteMail(system: System): Promise<void> {
+  await quietly(system, async () => {
+    const now = system.clock.now();
+    const { unansweredSince, heardAt } = await loadFeedback(system.table);
+    const rests = heardAt !== null && now - heardAt < FEEDBACK_REST;
+    if (unansweredSince === null && !rests)
+      await put(system, { ...keys.feedback(), unansweredSince: now, heardAt });
+  });
+}
+
+/** Notes that SES said something of a mail, whatever it was. */
+export async function noteMailEvent(system: System): Promise<void> {
+  await quietly(system, async () => {
+    const now = system.clock.now();
+    const { unansweredSince, heardAt } = await loadFeedback(system.table);
+    const rests = heardAt !== null && now - heardAt < FEEDBACK_REST;
+    if (unansweredSince !== null || !rests)
+      await put(system, { ...keys.feedback(), unansweredSince: null, heardAt: now });
+  });
+}
+
+/** What is known of SES's word on mails. */
+export async function loadFeedback(table: Table): Promise<Feedback> {
+  const row = (await table.get(keys.feedback())) as unknown as Feedback | undefined;
+  return { unansweredSince: row?.unansweredSince ?? null, heardAt: row?.heardAt ?? null };
+}
+
+async function put(system: System, row: Row): Promise<void> {
+  await system.table.transact([{ put: { ...row, v: ROW_VERSION } }], system.random.id(system.clock.now()));
+}
+
+/** What is noted for a watch is only noted where one watches, and must not fail the work. */
+async function quietly(system: System, note: () => Promise<void>): Promise<void> {
+  if (system.config.canaries !== true) return;
+  try {
+    await note();
+  } catch (error) {
+    system.telemetry.log('warn', 'not noted for the watches', { error: String(error) });
+  }
+}

@@ -1,0 +1,107 @@
+import type { Case, Decision, Recipient, Unknown } from '../../../functions/abandonment/decide.ts';
+import type { EffectivePolicy } from '../../../functions/abandonment/policy.ts';
+import { PolicyBook } from '../../../functions/abandonment/policy-book.ts';
+import type { Episode, Evidence, Task, Told } from '../../../functions/abandonment/task.ts';
+import { DAY, type Duration, HOUR, type Instant } from '../../../functions/abandonment/time.ts';
+
+/** The instant that cases count from: the task of `aCase` fails since then. */
+export const T0 = Date.parse('2026-01-01T00:00:00Z');
+
+/** T0 + days and hours. */
+export const day = (days: number, hours = 0): Instant => T0 + days * DAY + hours * HOUR;
+
+/** The defaults in stage `disable`, with changes. */
+export const aPolicy = (more: Partial<EffectivePolicy> = {}): EffectivePolicy => ({
+  ...new PolicyBook(new Map()).for('acmeCo/a'),
+  stage: 'disable',
+  ...more,
+});
+
+export const aTask = (more: Partial<Task> = {}): Task => ({
+  id: 'acmeCo/a',
+  kind: 'capture',
+  dekaf: false,
+  owners: ['ana@acme.test'],
+  dataPlane: 'eu-1',
+  enabled: true,
+  createdAt: T0 - 100 * DAY,
+  version: 1,
+  firstSeenAt: T0 - 100 * DAY,
+  ...more,
+});
+
+/** Failing since T0, just seen at `observedAt`. */
+export const evidenceOf = (observedAt: Instant, more: Partial<Evidence> = {}): Evidence => ({
+  observedAt,
+  statuses: ['FAILED'],
+  lastSeen: { PRIMARY: T0 },
+  lostAt: T0,
+  stale: [],
+  restarts: { total: 0, atLoss: 0 },
+  ...more,
+});
+
+export const ana: Recipient = { key: 'ana', address: 'ana@acme.test', declined: false };
+export const bob: Recipient = { key: 'bob', address: 'bob@acme.test', declined: false };
+
+export const span = (from: Instant, to: Instant | null, why: Unknown['why'] = 'data-plane'): Unknown => ({
+  from,
+  to,
+  why,
+});
+
+/** A task that fails since T0, seen failing at `now`, without an episode. */
+export const aCase = (now: Instant, more: Partial<Case> = {}): Case => ({
+  task: aTask(),
+  evidence: evidenceOf(now),
+  keep: null,
+  episode: null,
+  policy: aPolicy(),
+  unknown: [],
+  pauses: { evaluate: false, notify: false, disable: false },
+  recipients: [ana],
+  ...more,
+});
+
+/** One who was warned at `acceptedAt`, with a date unless told otherwise. */
+export const warnedAt = (acceptedAt: Instant, more: Partial<Told> = {}): Told => ({
+  address: 'ana@acme.test',
+  grace: 1,
+  warning: 'accepted',
+  dated: true,
+  acceptedAt,
+  ...more,
+});
+
+/** An episode that fired at T0 + 14 d and of which nobody was told. */
+export const fired = (more: Partial<Episode> = {}): Episode => ({
+  number: 1,
+  firedAt: day(14),
+  since: T0,
+  warnAfter: 14 * DAY,
+  grace: 0,
+  disableAfter: 7 * DAY,
+  graceStage: 'detect',
+  told: {},
+  dates: [],
+  rungs: [],
+  mails: [],
+  ...more,
+});
+
+/** The same after its warning: ana was told at T0 + 14 d that it ends at T0 + 21 d. */
+export const graced = (more: Partial<Episode> = {}): Episode =>
+  fired({
+    grace: 1,
+    graceStage: 'disable',
+    told: { ana: warnedAt(day(14)) },
+    dates: [{ at: day(14), disableAt: day(21), grace: 1, after: 7 * DAY }],
+    ...more,
+  });
+
+/** The rungs of 3 d and 1 d, given out for a deadline. */
+export const rungsFor = (deadline: Instant, ...leads: Duration[]) =>
+  leads.map((lead) => ({ grace: 1, lead, deadline }));
+
+/** `fire abandoned`. */
+export const said = ({ answer, reason }: Decision): string => `${answer} ${reason}`;

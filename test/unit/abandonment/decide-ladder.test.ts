@@ -1,0 +1,326 @@
+import { describe, expect, test } from 'vitest';
+import { type Case, decide } from '../../../functions/abandonment/decide.ts';
+import type { Episode } from '../../../functions/abandonment/task.ts';
+import { DAY, HOUR, type Instant } from '../../../functions/abandonment/time.ts';
+import {
+  aCase,
+  ana,
+  aPolicy,
+  aTask,
+  bob,
+  day,
+  fired,
+  graced,
+  rungsFor,
+  said,
+  span,
+  warnedAt,
+} from './decide-builders.ts';
+
+const at = (now: Instant, episode: Episode, more: Partial<Case> = {}) =>
+  decide(aCase(now, { episode, ...more }), now);
+const asked = graced({ rungs: rungsFor(day(21), 3 * DAY, DAY) });
+
+describe('warning', () => {
+  test('in detect nobody is told', () => {
+    expect(said(at(day(14), fired(), { policy: aPolicy({ stage: 'detect' }) }))).toBe('waiting detecting');
+  });
+
+  test.each(['notify', 'disable'] as const)('in %s all are warned, as a new grace', (stage) => {
+    expect(at(day(14), fired(), { policy: aPolicy({ stage }), recipients: [ana, bob] })).toMatchObject({
+      answer: 'warn',
+      reason: 'not-warned',
+      newGrace: true,
+      to: [ana, bob],
+    });
+  });
+
+  test('whoever joined is warned in the grace that runs', () => {
+    expect(at(day(16), graced(), { recipients: [ana, bob] })).toMatchObject({
+      answer: 'warn',
+      reason: 'joined',
+      newGrace: false,
+      to: [bob],
+    });
+  });
+
+  test('whoever left and is back is warned again', () => {
+    const told = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { left: true }) };
+    expect(at(day(16), graced({ told }), { recipients: [ana, bob] })).toMatchObject({
+      reason: 'joined',
+      to: [bob],
+    });
+  });
+
+  test('where nobody of today was warned, all are, with a new grace', () => {
+    expect(at(day(16), graced(), { recipients: [bob] })).toMatchObject({
+      answer: 'warn',
+      reason: 'grace-taken-back',
+      newGrace: true,
+      to: [bob],
+    });
+    const cameBack = graced({ told: { ana: warnedAt(day(14), { left: true }) } });
+    expect(at(day(16), cameBack)).toMatchObject({ reason: 'grace-taken-back', newGrace: true, to: [ana] });
+  });
+
+  test('a new owner at the deadline is warned, not passed over', () => {
+    expect(at(day(30), asked, { recipients: [bob] }).answer).toBe('warn');
+  });
+
+  test('a stage raised from notify warns anew', () => {
+    const told = { ana: warnedAt(day(14), { dated: false }) };
+    const episode = fired({ grace: 1, graceStage: 'notify', told });
+    expect(at(day(40), episode)).toMatchObject({
+      answer: 'warn',
+      reason: 'not-warned',
+      newGrace: true,
+      to: [ana],
+    });
+    expect(said(at(day(40), episode, { policy: aPolicy({ stage: 'notify' }) }))).toBe('waiting told');
+  });
+
+  test('a stage lowered names the holders of a date', () => {
+    for (const stage of ['notify', 'detect'] as const) {
+      expect(at(day(16), graced(), { policy: aPolicy({ stage }) }).facts.withdraw).toEqual(['ana']);
+    }
+    expect(at(day(16), graced()).facts.withdraw).toEqual([]);
+  });
+
+  test('a lowered stage never disables, whatever date stands', () => {
+    for (const stage of ['notify', 'detect'] as const) {
+      const answer = at(day(60), asked, { policy: aPolicy({ stage }) }).answer;
+      expect(['waiting', 'hold']).toContain(answer);
+    }
+  });
+
+  test('while a warning is on its way nobody is warned again', () => {
+    const told = { ana: warnedAt(day(14), { warning: 'pending', dated: true }) };
+    const { acceptedAt: _, ...pending } = told.ana;
+    const episode = fired({ grace: 1, graceStage: 'disable', told: { ana: pending } });
+    expect(said(at(day(14), episode))).toBe('waiting notice-pending');
+    const tried = { ...pending, warning: 'tried' as const };
+    expect(said(at(day(14, 2), { ...episode, told: { ana: tried } }))).toBe('hold warning-not-accepted');
+  });
+
+  test('a warning that waits for notifying is held as paused', () => {
+    const { acceptedAt: _, ...pending } = warnedAt(day(14), { warning: 'pending' });
+    const episode = fired({ grace: 1, graceStage: 'disable', told: { ana: pending } });
+    const pauses = { evaluate: false, notify: true, disable: false };
+    expect(said(at(day(14, 2), episode, { pauses }))).toBe('hold paused');
+  });
+});
+
+describe('reminding', () => {
+  test('a rung of lead L is due from disableAt - L on', () => {
+    expect(said(at(day(18) - 1, graced()))).toBe('waiting grace');
+    expect(at(day(18), graced())).toMatchObject({
+      answer: 'remind',
+      lead: 3 * DAY,
+      deadline: day(21),
+      to: [ana],
+    });
+  });
+
+  test('it is due until just before disableAt', () => {
+    const episode = graced({ rungs: rungsFor(day(21), 3 * DAY) });
+    expect(at(day(21) - 1, episode)).toMatchObject({ answer: 'remind', lead: DAY });
+    expect(at(day(21), episode).answer).toBe('disable');
+  });
+
+  test('it is due once for a deadline', () => {
+    const episode = graced({ rungs: rungsFor(day(21), 3 * DAY) });
+    expect(said(at(day(18, 1), episode))).toBe('waiting grace');
+    expect(at(day(18, 1), episode).nextLookAt).toBe(day(20));
+    expect(at(day(20), episode)).toMatchObject({ answer: 'remind', lead: DAY });
+    expect(said(at(day(20), asked))).toBe('waiting grace');
+    expect(at(day(20), asked).nextLookAt).toBe(day(21));
+  });
+
+  test('after missed scans only the latest is due', () => {
+    expect(at(day(20, 1), graced())).toMatchObject({ answer: 'remind', lead: DAY });
+  });
+
+  test('a longer one never follows a shorter one of the same date', () => {
+    expect(said(at(day(20, 1), graced({ rungs: rungsFor(day(21), DAY) })))).toBe('waiting grace');
+  });
+
+  test.each([
+    [24 * HOUR, 'remind rung-due'],
+    [24 * HOUR - 1, 'waiting grace'],
+  ])('a deadline moved by %i ms: %s', (moved, expected) => {
+    const episode = graced({ rungs: rungsFor(day(21), 3 * DAY) });
+    const unknown = [span(day(18, 1), day(18, 1) + moved)];
+    expect(said(at(day(19, 1), episode, { unknown }))).toBe(expected);
+  });
+
+  test('a new grace arms all rungs', () => {
+    const episode = graced({
+      grace: 2,
+      told: { ana: warnedAt(day(20), { grace: 2 }) },
+      dates: [{ at: day(20), disableAt: day(21), grace: 2, after: 7 * DAY }],
+      rungs: rungsFor(day(21), 3 * DAY, DAY),
+    });
+    // The date is the warning's + 7 d, T0 + 27 d.
+    expect(at(day(24), episode)).toMatchObject({ answer: 'remind', lead: 3 * DAY, deadline: day(27) });
+  });
+
+  test.each([
+    [3 * DAY, DAY],
+    [3 * DAY + 1, 3 * DAY],
+  ])('with a grace of %i ms the first rung is that of %i ms', (after, lead) => {
+    const policy = aPolicy({ disableAfter: after });
+    const episode = graced({
+      disableAfter: after,
+      dates: [{ at: day(14), disableAt: day(14) + after, grace: 1, after }],
+    });
+    expect(at(day(14) + after - lead, episode, { policy })).toMatchObject({ answer: 'remind', lead });
+    expect(said(at(day(14) + after - lead - 1, episode, { policy }))).toBe('waiting grace');
+  });
+
+  test('the grace of the announced date decides, not that of today', () => {
+    const policy = aPolicy({ disableAfter: 2 * DAY });
+    expect(at(day(18), graced(), { policy })).toMatchObject({ answer: 'remind', lead: 3 * DAY });
+  });
+
+  test('who declined is not asked for, and the rung counts as done', () => {
+    expect(at(day(18), graced(), { recipients: [{ ...ana, declined: true }] })).toMatchObject({
+      answer: 'remind',
+      to: [],
+    });
+  });
+
+  test('below stage disable there is none', () => {
+    const told = { ana: warnedAt(day(14), { dated: false }) };
+    const episode = fired({ grace: 1, graceStage: 'notify', told });
+    expect(said(at(day(60), episode, { policy: aPolicy({ stage: 'notify' }) }))).toBe('waiting told');
+  });
+});
+
+describe('disabling', () => {
+  test('when disableAt has come, not a millisecond before', () => {
+    expect(said(at(day(21) - 1, asked))).toBe('waiting grace');
+    expect(at(day(21), asked)).toMatchObject({ answer: 'disable', reason: 'grace-over', disableAt: day(21) });
+  });
+
+  test('not before the latest of the printed dates', () => {
+    const dates = [...asked.dates, { at: day(18), disableAt: day(23), grace: 1, after: 7 * DAY }];
+    expect(said(at(day(22), { ...asked, dates, rungs: rungsFor(day(23), DAY) }))).toBe('waiting grace');
+    expect(at(day(23), { ...asked, dates }).answer).toBe('disable');
+  });
+
+  test('not before the first accepted warning + disableAfter', () => {
+    const told = { ana: warnedAt(day(16)), bob: warnedAt(day(15)) };
+    const episode = { ...asked, told, rungs: rungsFor(day(22), 3 * DAY, DAY) };
+    expect(said(at(day(22) - 1, episode, { recipients: [ana, bob] }))).toBe('waiting grace');
+    expect(at(day(22), episode, { recipients: [ana, bob] }).answer).toBe('disable');
+  });
+
+  test('later by the length of what was unknown since, however it overlaps', () => {
+    const unknown = [span(day(13), day(15)), span(day(16), day(18)), span(day(17), day(19), 'paused')];
+    // One day of the first, three of the others: T0 + 25 d.
+    const episode = { ...asked, rungs: rungsFor(day(25), 3 * DAY, DAY) };
+    expect(said(at(day(25) - 1, episode, { unknown }))).toBe('waiting grace');
+    expect(at(day(25), episode, { unknown })).toMatchObject({ answer: 'disable', disableAt: day(25) });
+  });
+
+  test('later where disableAfter grew, no sooner where it shrank', () => {
+    const longer = aPolicy({ disableAfter: 9 * DAY });
+    const shorter = aPolicy({ disableAfter: 2 * DAY });
+    const episode = { ...asked, rungs: rungsFor(day(23), 3 * DAY, DAY) };
+    expect(said(at(day(23) - 1, episode, { policy: longer }))).toBe('waiting grace');
+    expect(at(day(23), episode, { policy: longer }).answer).toBe('disable');
+    expect(said(at(day(21) - 1, asked, { policy: shorter }))).toBe('waiting grace');
+    expect(at(day(21), asked, { policy: shorter }).answer).toBe('disable');
+  });
+
+  test('not where the only accepted warning had no date', () => {
+    const told = { ana: warnedAt(day(14), { dated: false }) };
+    const answer = at(day(60), graced({ told })).answer;
+    expect(answer).not.toBe('disable');
+  });
+
+  test('not where the accepted warning belongs to an earlier grace', () => {
+    const told = { ana: warnedAt(day(14), { grace: 1 }) };
+    expect(at(day(60), { ...asked, grace: 2, told }).answer).not.toBe('disable');
+  });
+
+  test('not again while it is on its way', () => {
+    const disabling = {
+      state: 'queued' as const,
+      run: 'r',
+      disableAt: day(21),
+      queuedAt: day(21),
+      attempts: 0,
+    };
+    expect(said(at(day(21), { ...asked, disabling }))).toBe('waiting disabling');
+  });
+
+  test('a task that we asked to be turned off and that is off waits for its confirmation', () => {
+    const disabling = {
+      state: 'requested' as const,
+      run: 'r',
+      disableAt: day(21),
+      queuedAt: day(21),
+      attempts: 1,
+    };
+    const off = { task: aTask({ enabled: false }) };
+    expect(said(at(day(21), { ...asked, disabling }, off))).toBe('waiting disabling');
+  });
+});
+
+describe('holds of an episode that is due, in their order', () => {
+  const now = day(21);
+  const night = aPolicy({ quietHours: { from: '22:00', to: '06:00', zone: 'UTC' } });
+  const brake = { heldAt: day(21) };
+  const tried = {
+    ...asked,
+    brake,
+    told: { ana: warnedAt(day(14), { reminder: { lead: DAY, deadline: day(21), state: 'tried' as const } }) },
+  };
+  const everything: Partial<Case> = {
+    pauses: { evaluate: true, notify: true, disable: true },
+    unknown: [span(day(20, 23), null)],
+    policy: night,
+    recipients: [],
+  };
+  const none = { evaluate: false, notify: false, disable: false };
+
+  test('paused', () => {
+    expect(said(at(now, tried, everything))).toBe('hold paused');
+  });
+  test('unknown', () => {
+    expect(said(at(now, tried, { ...everything, pauses: none }))).toBe('hold unknown');
+  });
+  test('no reachable owner', () => {
+    expect(said(at(now, tried, { policy: night, recipients: [] }))).toBe('hold no-reachable-owner');
+  });
+  test('warning not accepted', () => {
+    expect(said(at(now, tried, { policy: night }))).toBe('hold warning-not-accepted');
+  });
+  test('blast radius', () => {
+    expect(said(at(now, { ...asked, brake }, { policy: night }))).toBe('hold blast-radius');
+  });
+  test('quiet hours', () => {
+    expect(at(now, asked, { policy: night })).toMatchObject({
+      answer: 'hold',
+      reason: 'quiet-hours',
+      nextLookAt: day(21, 6),
+    });
+    expect(at(day(21, 6), asked, { policy: night }).answer).toBe('disable');
+    expect(said(at(day(21, 6) - 1, asked, { policy: night }))).toBe('hold quiet-hours');
+  });
+  test('none, once approved', () => {
+    const approved = { ...asked, brake: { heldAt: day(21), approvedAt: day(22) } };
+    expect(at(day(22), approved).answer).toBe('disable');
+  });
+  test('a pause of disabling comes before blast radius and quiet hours', () => {
+    const pauses = { ...none, disable: true };
+    expect(said(at(now, { ...asked, brake }, { policy: night, pauses }))).toBe('hold paused');
+  });
+  test('a pause of disabling holds nothing that is not due', () => {
+    expect(said(at(day(15), graced(), { pauses: { ...none, disable: true } }))).toBe('waiting grace');
+  });
+  test('a pause of notifying holds nothing that waits for no mail', () => {
+    expect(at(now, asked, { pauses: { ...none, notify: true } }).answer).toBe('disable');
+  });
+});

@@ -1,0 +1,259 @@
+import { describe, expect, test } from 'vitest';
+import {
+  countedTime,
+  instantAtCounted,
+  isAlive,
+  isEligible,
+  lastAliveAt,
+  NO_EVIDENCE,
+  notPrimarySince,
+  type Observation,
+  observe,
+  openStaleness,
+  unknownTime,
+} from '../../../functions/abandonment/evidence.ts';
+import type { Evidence, ShardStatus } from '../../../functions/abandonment/task.ts';
+import { DAY, HOUR, type Instant } from '../../../functions/abandonment/time.ts';
+import { aPolicy, aTask, day, evidenceOf, T0 } from './decide-builders.ts';
+
+const policy = aPolicy();
+const seen = (at: Instant, ...statuses: ShardStatus[]): Observation => ({ at, statuses });
+const after = (...observations: Observation[]): Evidence =>
+  observations.reduce((evidence, one) => observe(evidence, one, policy), NO_EVIDENCE);
+
+describe('eligible', () => {
+  test.each([
+    [{}, true],
+    [{ kind: 'service' as const }, true],
+    [{ kind: 'derivation' as const }, true],
+    [{ kind: 'materialization' as const }, true],
+    [{ kind: 'materialization' as const, dekaf: true }, false],
+    [{ kind: 'collection' as const }, false],
+    [{ enabled: false }, false],
+    [{ deletedAt: T0 }, false],
+  ])('%o: %s', (more, expected) => {
+    expect(isEligible(aTask(more))).toBe(expected);
+  });
+});
+
+describe('lastPrimaryAt', () => {
+  test('is now while the last observation has it, however old that is', () => {
+    expect(lastAliveAt(after(seen(T0, 'PRIMARY')), policy, day(50))).toBe(day(50));
+  });
+
+  test('is the instant of the first observation without it', () => {
+    const evidence = after(seen(T0, 'PRIMARY'), seen(day(3), 'FAILED'), seen(day(4), 'FAILED'));
+    expect(lastAliveAt(evidence, policy, day(5))).toBe(day(3));
+    expect(evidence.lostAt).toBe(day(3));
+  });
+
+  test('is nothing where it was never seen', () => {
+    expect(lastAliveAt(after(seen(T0, 'FAILED')), policy, day(5))).toBeUndefined();
+    expect(after(seen(T0, 'FAILED'), seen(day(1), 'PENDING')).lostAt).toBeUndefined();
+  });
+
+  test('one alive shard of several is enough', () => {
+    expect(isAlive(after(seen(T0, 'FAILED', 'PRIMARY')), policy)).toBe(true);
+    expect(isAlive(after(seen(T0, 'FAILED', 'BACKFILL')), policy)).toBe(false);
+    expect(isAlive(after(seen(T0)), policy)).toBe(false);
+  });
+
+  test('is of the statuses that the policy calls alive', () => {
+    const evidence = after(seen(T0, 'PRIMARY'), seen(day(1), 'BACKFILL'), seen(day(4), 'FAILED'));
+    expect(lastAliveAt(evidence, policy, day(9))).toBe(day(1));
+    expect(lastAliveAt(evidence, aPolicy({ aliveStatuses: ['PRIMARY', 'BACKFILL'] }), day(9))).toBe(day(4));
+    expect(lastAliveAt(evidence, aPolicy({ aliveStatuses: ['FAILED'] }), day(9))).toBe(day(9));
+  });
+});
+
+describe('observations in any order', () => {
+  test('a late one that saw it alive is a proof of life, and changes nothing else', () => {
+    const evidence = after(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'), seen(day(5), 'FAILED'));
+    const late = observe(evidence, seen(day(3), 'PRIMARY'), policy);
+    expect(lastAliveAt(late, policy, day(6))).toBe(day(3));
+    expect(late).toMatchObject({ observedAt: day(5), statuses: ['FAILED'] });
+  });
+
+  test('a late one that saw it fail changes nothing', () => {
+    const evidence = after(seen(T0, 'PRIMARY'), seen(day(5), 'PRIMARY'));
+    const late = observe(evidence, seen(day(3), 'FAILED'), policy);
+    expect(late).toMatchObject({ observedAt: day(5), statuses: ['PRIMARY'] });
+    expect(lastAliveAt(late, policy, day(6))).toBe(day(6));
+    expect(late.lostAt).toBeUndefined();
+  });
+
+  test('the same one twice changes nothing', () => {
+    const evidence = after(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'));
+    expect(observe(evidence, seen(day(1), 'FAILED'), policy)).toEqual(evidence);
+  });
+
+  test('a flapping task was last alive at its last flap', () => {
+    const evidence = after(
+      seen(T0, 'PRIMARY'),
+      seen(day(1), 'FAILED'),
+      seen(day(2), 'PRIMARY'),
+      seen(day(2, 1), 'FAILED'),
+    );
+    expect(lastAliveAt(evidence, policy, day(9))).toBe(day(2, 1));
+  });
+});
+
+describe('restarts', () => {
+  test('are counted from the loss', () => {
+    const running = { ...after(seen(T0, 'PRIMARY')), restarts: { total: 7, atLoss: 0 } };
+    expect(observe(running, seen(day(1), 'FAILED'), policy).restarts).toEqual({ total: 7, atLoss: 7 });
+  });
+});
+
+describe('notPrimarySince', () => {
+  const never = evidenceOf(day(9), { lastSeen: {} });
+  test.each([
+    ['the last PRIMARY', {}, evidenceOf(day(9)), T0],
+    ['an enabling after it', { enabledAt: day(2) }, evidenceOf(day(9)), day(2)],
+    ['not an enabling before it', { enabledAt: day(-2) }, evidenceOf(day(9)), T0],
+    ['never seen: creation', { createdAt: day(1), firstSeenAt: day(-1) }, never, day(1)],
+    ['never seen: first sight', { createdAt: day(-1), firstSeenAt: day(1) }, never, day(1)],
+    ['never seen: a later enabling', { createdAt: day(1), enabledAt: day(3) }, never, day(3)],
+    ['never seen: not an earlier enabling', { createdAt: day(1), enabledAt: day(0) }, never, day(1)],
+  ])('%s', (_, more, evidence, expected) => {
+    expect(notPrimarySince(aTask(more), evidence, policy, day(9))).toBe(expected);
+  });
+});
+
+describe('evidence too old', () => {
+  test('opens after evidenceMaxAge, from then on', () => {
+    const task = aTask();
+    expect(openStaleness(task, evidenceOf(day(1)), policy, day(2))).toBeUndefined();
+    expect(openStaleness(task, evidenceOf(day(1)), policy, day(2) + 1)).toEqual({ from: day(2), to: null });
+  });
+
+  test('never opens for a task that runs', () => {
+    expect(
+      openStaleness(aTask(), evidenceOf(T0, { statuses: ['PRIMARY'] }), policy, day(90)),
+    ).toBeUndefined();
+  });
+
+  test('is open from first sight where nothing was ever observed', () => {
+    const { observedAt: _, ...none } = evidenceOf(0);
+    expect(openStaleness(aTask({ firstSeenAt: day(1) }), none, policy, day(1))).toEqual({
+      from: day(1),
+      to: null,
+    });
+  });
+
+  test('closes with the next observation', () => {
+    const evidence = after(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'), seen(day(5), 'FAILED'));
+    expect(evidence.stale).toEqual([{ from: day(2), to: day(5) }]);
+  });
+
+  test('is none where observations are evidenceMaxAge apart', () => {
+    const evidence = after(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'), seen(day(2), 'FAILED'));
+    expect(evidence.stale).toEqual([]);
+  });
+
+  test('is forgotten with a recovery', () => {
+    const evidence = after(
+      seen(T0, 'PRIMARY'),
+      seen(day(1), 'FAILED'),
+      seen(day(5), 'FAILED'),
+      seen(day(6), 'PRIMARY'),
+      seen(day(7), 'FAILED'),
+    );
+    expect(evidence.stale).toEqual([]);
+  });
+});
+
+describe('counted time', () => {
+  const spans = (...pairs: [number, number | null][]) =>
+    pairs.map(([from, to]) => ({ from: day(from), to: to === null ? null : day(to) }));
+
+  test.each([
+    [[], 10],
+    [[[2, 4]], 8],
+    [
+      [
+        [2, 4],
+        [3, 6],
+      ],
+      6,
+    ],
+    [
+      [
+        [3, 6],
+        [2, 4],
+      ],
+      6,
+    ],
+    [
+      [
+        [2, 8],
+        [3, 4],
+      ],
+      4,
+    ],
+    [
+      [
+        [2, 4],
+        [4, 6],
+      ],
+      6,
+    ],
+    [[[-3, 1]], 9],
+    [[[9, 12]], 9],
+    [[[-3, -1]], 10],
+    [[[10, 12]], 10],
+    [[[-3, 12]], 0],
+    [[[7, null]], 7],
+    [
+      [
+        [7, null],
+        [8, null],
+        [1, 2],
+      ],
+      6,
+    ],
+    [[[12, null]], 10],
+    [[[4, 4]], 10],
+  ] as [[number, number | null][], number][])('ten days less %j are %i', (pairs, expected) => {
+    expect(countedTime(T0, day(10), spans(...pairs))).toBe(expected * DAY);
+    expect(unknownTime(T0, day(10), spans(...pairs))).toBe((10 - expected) * DAY);
+  });
+
+  test('before it began nothing is counted', () => {
+    expect(countedTime(day(5), day(3), spans([1, 2]))).toBe(0);
+  });
+
+  test.each([
+    [[], 14],
+    [[[2, 4]], 16],
+    [
+      [
+        [2, 4],
+        [3, 6],
+      ],
+      18,
+    ],
+    [[[14, 20]], 14],
+    [[[13, 20]], 21],
+    [
+      [
+        [13, 15],
+        [15, 16],
+      ],
+      17,
+    ],
+    [[[-5, 1]], 15],
+    [[[5, null]], 19],
+    [[[12, null]], 14],
+  ] as [[number, number | null][], number][])(
+    '14 days less %j are reached on day %i, seen on day 10',
+    (pairs, expected) => {
+      expect(instantAtCounted(T0, 14 * DAY, day(10), spans(...pairs))).toBe(day(expected));
+    },
+  );
+
+  test('nothing is reached at once', () => {
+    expect(instantAtCounted(T0, 0, day(3), [])).toBe(T0);
+    expect(instantAtCounted(T0, HOUR, day(3), [])).toBe(T0 + HOUR);
+  });
+});

@@ -1,0 +1,312 @@
+import { describe, expect, test } from 'vitest';
+import type { Case, Recipient } from '../../../functions/abandonment/decide.ts';
+import type { Episode } from '../../../functions/abandonment/task.ts';
+import { DAY, HOUR, type Instant } from '../../../functions/abandonment/time.ts';
+import { type Settled, settle } from '../../../functions/scanner/transitions.ts';
+import type { TaskRecord } from '../../../functions/store/rows.ts';
+import type { Row, Write } from '../../../functions/store/table.port.ts';
+import { newTaskRecord } from '../../../functions/store/tasks.ts';
+import {
+  aCase,
+  ana,
+  aPolicy,
+  aTask,
+  bob,
+  day,
+  evidenceOf,
+  fired,
+  graced,
+  said,
+  span,
+  warnedAt,
+} from './decide-builders.ts';
+
+/** A stored task that fails since T0, seen at `now`. */
+const aRecord = (now: Instant, more: Partial<TaskRecord> = {}): TaskRecord => ({
+  ...newTaskRecord(aTask()),
+  evidence: evidenceOf(now),
+  episodes: more.open ? 1 : 0,
+  rev: 3,
+  ...more,
+});
+
+const settled = (now: Instant, record: TaskRecord, more: Partial<Case> = {}): Settled => {
+  const caseOf = ({ task, evidence, keep, open }: TaskRecord) =>
+    aCase(now, { task, evidence, keep, episode: open, ...more });
+  return settle(record, caseOf, now, HOUR);
+};
+
+const puts = (beside: Write[], prefix: string): Row[] =>
+  beside.flatMap((write) =>
+    'put' in write && `${write.put.pk} ${write.put.sk}`.includes(prefix) ? [write.put] : [],
+  );
+const pendingOf = ({ beside }: Settled) =>
+  beside.flatMap((write) => {
+    if (!('put' in write) || write.put.pending === undefined || write.put.pending === null) return [];
+    const { recipient, pending } = write.put as unknown as { recipient: string; pending: { notice: string } };
+    return [`${recipient} ${pending.notice}`];
+  });
+const alertOf = ({ beside }: Settled) =>
+  beside.flatMap((write) => ('put' in write && 'firedAt' in write.put ? [write.put] : [])).at(-1);
+
+describe('firing', () => {
+  test('fires and asks for the warnings in one step', () => {
+    const done = settled(day(14), aRecord(day(14)), { recipients: [ana, bob] });
+    expect(done.record).toMatchObject({
+      episodes: 1,
+      open: { number: 1, firedAt: day(14), grace: 1, graceStage: 'disable', dates: [], rungs: [] },
+    });
+    expect(done.record.open?.told).toMatchObject({
+      ana: { warning: 'pending', grace: 1 },
+      bob: { warning: 'pending', grace: 1 },
+    });
+    expect(pendingOf(done)).toEqual(['ana warning', 'bob warning']);
+    expect([...done.told]).toEqual(['ana', 'bob']);
+    expect(alertOf(done)).toMatchObject({ episode: 1, stage: 'disable', resolvedAt: null, reason: null });
+    expect(said(done.decision)).toBe('waiting notice-pending');
+  });
+
+  test('goes on with the numbers of its episodes', () => {
+    expect(settled(day(14), aRecord(day(14), { episodes: 6 })).record).toMatchObject({
+      episodes: 7,
+      open: { number: 7 },
+    });
+  });
+
+  test('in detect it tells nobody', () => {
+    const done = settled(day(14), aRecord(day(14)), { policy: aPolicy({ stage: 'detect' }) });
+    expect(done.record.open).toMatchObject({ grace: 0, told: {} });
+    expect(pendingOf(done)).toEqual([]);
+  });
+
+  test('a task under its threshold is left as it is', () => {
+    const record = aRecord(day(3));
+    const done = settled(day(3), record);
+    expect(done.record).toBe(record);
+    expect(done.beside).toEqual([]);
+  });
+
+  test('what it was told last time is not told again', () => {
+    const first = settled(day(14), aRecord(day(14)));
+    const again = settled(day(14, 1), first.record);
+    expect(pendingOf(again)).toEqual([]);
+  });
+
+  test('of 150 recipients all are told, in more than one transaction', () => {
+    const recipients: Recipient[] = Array.from({ length: 150 }, (_, index) => ({
+      key: `r${index}`,
+      address: `r${index}@x.test`,
+      declined: false,
+    }));
+    const first = settled(day(14), aRecord(day(14)), { recipients });
+    expect(first.beside.length).toBeLessThan(100);
+    const second = settled(day(14), first.record, { recipients });
+    expect(second.beside.length).toBeLessThan(100);
+    expect(new Set([...pendingOf(first), ...pendingOf(second)]).size).toBe(150);
+    expect(Object.values(second.record.open!.told).every(({ grace }) => grace === 1)).toBe(true);
+  });
+});
+
+describe('resolving', () => {
+  const ended = (now: Instant, record: Partial<TaskRecord>, more: Partial<Case> = {}) =>
+    settled(now, aRecord(now, { open: graced(), ...record }), more);
+
+  test('ends the alert with its reason', () => {
+    const done = ended(day(15), { evidence: evidenceOf(day(15), { statuses: ['PRIMARY'] }) });
+    expect(done.record.open).toBeNull();
+    expect(alertOf(done)).toMatchObject({ episode: 1, resolvedAt: day(15), reason: 'recovered' });
+    expect(pendingOf(done)).toEqual([]);
+  });
+
+  test.each([
+    ['user-published', { task: aTask({ publishedByUserAt: day(15) }) }, {}],
+    ['policy', {}, { policy: aPolicy({ warnAfter: 30 * DAY }) }],
+  ] as [string, Partial<TaskRecord>, Partial<Case>][])('%s withdraws the date', (_, record, more) => {
+    expect(pendingOf(ended(day(15), record, more))).toEqual(['ana withdrawn']);
+  });
+
+  test('a keep withdraws it from all but the one who kept', () => {
+    const told = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address }) };
+    const keep = { kind: 'keep' as const, until: day(40), by: ana.address, at: day(15) };
+    const done = ended(day(15), { open: graced({ told }), keep }, { recipients: [ana, bob] });
+    expect(pendingOf(done)).toEqual(['bob withdrawn']);
+  });
+
+  test('who holds no date has none withdrawn', () => {
+    const told = { ana: warnedAt(day(14), { dated: false }) };
+    const open = fired({ grace: 1, graceStage: 'notify', told });
+    const done = ended(
+      day(15),
+      { open, task: aTask({ publishedByUserAt: day(15) }) },
+      { policy: aPolicy({ stage: 'notify' }) },
+    );
+    expect(done.record.open).toBeNull();
+    expect(pendingOf(done)).toEqual([]);
+  });
+
+  test('who left is told too: he still holds a date', () => {
+    const told = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address, left: true }) };
+    const done = ended(day(15), { open: graced({ told }), task: aTask({ publishedByUserAt: day(15) }) });
+    expect(pendingOf(done).sort()).toEqual(['ana withdrawn', 'bob withdrawn']);
+  });
+
+  test('a recovery is told where it is asked for, to those who were warned', () => {
+    const { acceptedAt: _, ...pending } = warnedAt(day(14), { warning: 'pending', address: bob.address });
+    const open = graced({ told: { ana: warnedAt(day(14)), bob: pending } });
+    const evidence = evidenceOf(day(15), { statuses: ['PRIMARY'] });
+    const done = ended(
+      day(15),
+      { open, evidence },
+      { policy: aPolicy({ recoveryMail: true }), recipients: [ana, bob] },
+    );
+    expect(pendingOf(done)).toEqual(['ana recovered']);
+  });
+
+  test('a task still past its threshold begins the next episode in the same look', () => {
+    // Kept for a while that has ended before anybody looked: the old episode is over by the newer evidence alone.
+    const evidence = evidenceOf(day(40), { lastSeen: { PRIMARY: day(20) }, lostAt: day(20) });
+    const done = ended(day(40), { evidence });
+    expect(done.record).toMatchObject({ episodes: 2, open: { number: 2, since: day(20), grace: 1 } });
+  });
+});
+
+describe('reminding', () => {
+  test('a reminder is pending with its lead and the end of its window', () => {
+    const done = settled(day(18), aRecord(day(18), { open: graced() }));
+    expect(pendingOf(done)).toEqual(['ana reminder']);
+    expect(done.record.open?.rungs).toEqual([{ grace: 1, lead: 3 * DAY, deadline: day(21) }]);
+    expect(done.record.open?.told.ana?.reminder).toMatchObject({
+      lead: 3 * DAY,
+      deadline: day(21),
+      state: 'pending',
+    });
+  });
+
+  test('who declined gets none, and the rung counts as given', () => {
+    const recipients = [{ ...ana, declined: true }];
+    const done = settled(day(18), aRecord(day(18), { open: graced() }), { recipients });
+    expect(pendingOf(done)).toEqual([]);
+    expect(done.record.open?.rungs).toHaveLength(1);
+    expect(said(done.decision)).toBe('waiting grace');
+  });
+
+  test('of 150 recipients all are reminded', () => {
+    const recipients: Recipient[] = Array.from({ length: 150 }, (_, index) => ({
+      key: `r${index}`,
+      address: `r${index}@x.test`,
+      declined: false,
+    }));
+    const told = Object.fromEntries(
+      recipients.map(({ key, address }) => [key, warnedAt(day(14), { address })]),
+    );
+    let record = aRecord(day(18), { open: graced({ told }) });
+    const pending = new Set<string>();
+    for (let look = 0; look < 3; look += 1) {
+      const done = settled(day(18), record, { recipients });
+      expect(done.beside.length).toBeLessThan(100);
+      for (const one of pendingOf(done)) pending.add(one);
+      record = done.record;
+    }
+    expect(pending.size).toBe(150);
+  });
+});
+
+describe('a stage that goes down', () => {
+  const lowered = (open: Episode) =>
+    settled(day(16), aRecord(day(16), { open }), { policy: aPolicy({ stage: 'notify' }) });
+
+  test('withdraws the date once, and warns nobody anew', () => {
+    const first = lowered(graced());
+    expect(pendingOf(first)).toEqual(['ana withdrawn']);
+    expect(first.record.open).toMatchObject({ graceStage: 'notify' });
+    expect(pendingOf(settled(day(17), first.record, { policy: aPolicy({ stage: 'notify' }) }))).toEqual([]);
+  });
+
+  test('and up again warns anew, in a new grace', () => {
+    const down = lowered(graced());
+    const up = settled(day(17), down.record);
+    expect(up.record.open).toMatchObject({ grace: 2, graceStage: 'disable' });
+    expect(up.record.open?.told.ana).toMatchObject({ grace: 2, warning: 'pending' });
+  });
+});
+
+describe('holds', () => {
+  test('begin with their reason and keep their beginning', () => {
+    const unknown = [span(day(15), null)];
+    const first = settled(day(15), aRecord(day(15), { open: graced() }), { unknown });
+    expect(first.record.hold).toEqual({ reason: 'unknown', since: day(15) });
+    const later = settled(day(16), first.record, { unknown });
+    expect(later.record.hold).toEqual({ reason: 'unknown', since: day(15) });
+    const over = settled(
+      day(17),
+      { ...later.record, evidence: evidenceOf(day(17)) },
+      { unknown: [span(day(15), day(17))] },
+    );
+    expect(over.record.hold).toBeNull();
+  });
+
+  test('are not named in detect', () => {
+    const more = { unknown: [span(day(15), null)], policy: aPolicy({ stage: 'detect' }) };
+    expect(settled(day(15), aRecord(day(15), { open: fired() }), more).record.hold).toBeNull();
+  });
+
+  const alertCodes = ({ beside }: Settled) =>
+    puts(beside, '').flatMap(({ code }) => (code ? [code as string] : []));
+
+  test('with nobody to tell, operators are told once per hold, and no more when somebody is there', () => {
+    const first = settled(day(14), aRecord(day(14)), { recipients: [] });
+    expect(first.record.hold?.reason).toBe('no-reachable-owner');
+    expect(alertCodes(first)).toEqual(['no-reachable-owner']);
+    const again = settled(day(15), first.record, { recipients: [] });
+    expect(alertCodes(again)).toEqual([]);
+    const found = settled(day(16), { ...first.record, evidence: evidenceOf(day(16)) });
+    expect(found.record.hold?.reason).not.toBe('no-reachable-owner');
+    expect(found.beside.some((write) => 'delete' in write)).toBe(true);
+    expect(pendingOf(found)).toEqual(['ana warning']);
+  });
+
+  test('the third veto in a row is told to operators, the second and the fourth are not', () => {
+    const vetoedAfter = (count: number) =>
+      settled(
+        day(16),
+        aRecord(day(16), {
+          open: graced(),
+          vetoes: count === 0 ? null : { count, lastAt: day(1) },
+          task: aTask({ publishedByUserAt: day(15) }),
+        }),
+      );
+    expect(vetoedAfter(1).record.vetoes).toEqual({ count: 2, lastAt: day(15) });
+    expect(alertCodes(vetoedAfter(1))).toEqual([]);
+    expect(alertCodes(vetoedAfter(2))).toEqual(['veto-loop']);
+    expect(alertCodes(vetoedAfter(3))).toEqual([]);
+  });
+
+  test('one publication is one veto, however often it is looked at', () => {
+    const first = settled(
+      day(16),
+      aRecord(day(16), { open: graced(), task: aTask({ publishedByUserAt: day(15) }) }),
+    );
+    const again = settled(day(17), { ...first.record, evidence: evidenceOf(day(17)) });
+    expect(again.record.vetoes).toEqual({ count: 1, lastAt: day(15) });
+  });
+});
+
+test('one who left is marked, one who is back is warned again', () => {
+  const told = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address }) };
+  const left = settled(day(16), aRecord(day(16), { open: graced({ told }) }), { recipients: [ana] });
+  expect(left.record.open?.told.bob?.left).toBe(true);
+  const back = settled(
+    day(17),
+    { ...left.record, evidence: evidenceOf(day(17)) },
+    { recipients: [ana, bob] },
+  );
+  expect(pendingOf(back)).toEqual(['bob warning']);
+});
+
+test('what is due is left to the run, which knows the pace', () => {
+  const open = graced({ rungs: [{ grace: 1, lead: DAY, deadline: day(21) }] });
+  const done = settled(day(21), aRecord(day(21), { open }));
+  expect(done.decision.answer).toBe('disable');
+  expect(done.record.open?.disabling).toBeUndefined();
+  expect(done.record.next).toEqual({ at: day(21), why: 'disable' });
+});

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { MINUTE } from '../../../functions/abandonment/time.ts';
+import {
+  type BreakerState,
+  countedSince,
+  NEW_BREAKER,
+  nextBreaker,
+  type Observation,
+} from '../../../functions/breaker/rule.ts';
+
+const NOW = Date.parse('2026-03-01T12:00:00Z');
+
+const work = (more: Partial<Extract<Observation, { seen: 'work' }>> = {}): Observation => ({
+  seen: 'work',
+  stats: [],
+  version: '7',
+  paused: false,
+  pausedByOperator: false,
+  ...more,
+});
+const attempts = (made: number, failed: number, version: string | null = '7') =>
+  work({ stats: [{ version, attempts: made, failed }] });
+const probed = (result: 'passed' | { failed: string }, pausedByOperator = false): Observation => ({
+  seen: 'probe',
+  result,
+  pausedByOperator,
+});
+
+/** A breaker that opened at `NOW` for version 7. */
+function opened(): BreakerState {
+  return nextBreaker(NEW_BREAKER, attempts(5, 5), NOW).state;
+}
+
+/** The probe that is due at an instant, and how it went. */
+function probedAt(state: BreakerState, at: number, result: 'passed' | { failed: string }): BreakerState {
+  const step = nextBreaker(state, work({ paused: true }), at);
+  expect(step.actions).toEqual(['probe']);
+  return nextBreaker(step.state, probed(result), at).state;
+}
+
+describe('when it opens', () => {
+  it.each([
+    [5, 3, true],
+    [6, 3, true],
+    [5, 2, false],
+    [7, 3, false],
+    [4, 4, false],
+    [1_000, 5, false],
+    [0, 0, false],
+  ])('of %i attempts %i failing: %s', (made, failed, opens) => {
+    const { state, actions } = nextBreaker(NEW_BREAKER, attempts(made, failed), NOW);
+    expect(state.phase).toBe(opens ? 'open' : 'closed');
+    expect(actions).toEqual(opens ? ['pause', 'alert'] : []);
+  });
+
+  it('counts what an observer that knows no versions saw', () => {
+    expect(nextBreaker(NEW_BREAKER, attempts(5, 5, null), NOW).state.phase).toBe('open');
+  });
+
+  it('does not count what other code did', () => {
+    expect(nextBreaker(NEW_BREAKER, attempts(5, 5, '6'), NOW).state.phase).toBe('closed');
+  });
+});
+
+describe('what counts', () => {
+  it('is what happened in the last ten minutes', () => {
+    expect(countedSince(NEW_BREAKER, '7', NOW)).toBe(NOW - 10 * MINUTE);
+  });
+
+  it('is nothing from before a change of the code was seen', () => {
+    const before = nextBreaker(NEW_BREAKER, work({ version: '6' }), NOW - MINUTE).state;
+    expect(countedSince(before, '7', NOW)).toBe(NOW);
+    const after = nextBreaker(before, work({ version: '7' }), NOW).state;
+    expect(countedSince(after, '7', NOW + 2 * MINUTE)).toBe(NOW);
+  });
+
+  it('is nothing from before it closed', () => {
+    const passed = probedAt(opened(), NOW + 5 * MINUTE, 'passed');
+    const closed = nextBreaker(passed, work(), NOW + 5 * MINUTE).state;
+    expect(closed.phase).toBe('closed');
+    expect(countedSince(closed, '7', NOW + 6 * MINUTE)).toBe(NOW + 5 * MINUTE);
+  });
+});
+
+describe('while it is open', () => {
+  it('probes after 5, 10, 20, 30 and again 30 minutes, and alerts once', () => {
+    let state = opened();
+    const probes: number[] = [];
+    for (let minute = 1; minute <= 100; minute += 1) {
+      const at = NOW + minute * MINUTE;
+      const step = nextBreaker(state, work({ paused: true }), at);
+      state = step.state;
+      expect(step.actions).not.toContain('alert');
+      if (step.actions.includes('probe')) {
+        probes.push(minute);
+        state = nextBreaker(state, probed({ failed: 'no' }), at).state;
+      }
+    }
+    expect(probes).toEqual([5, 15, 35, 65, 95]);
+    expect(state.phase).toBe('open');
+  });
+
+  it('probes at once, and once, when the code changed', () => {
+    const changed = nextBreaker(opened(), work({ version: '8', paused: true }), NOW + MINUTE);
+    expect(changed.actions).toEqual(['probe']);
+    const later = nextBreaker(changed.state, work({ version: '8', paused: true }), NOW + 2 * MINUTE);
+    expect(later.actions).toEqual([]);
+    const due = nextBreaker(changed.state, work({ version: '8', paused: true }), NOW + 6 * MINUTE);
+    expect(due.actions).toEqual(['probe']);
+  });
+
+  it('pauses again what somebody or something switched on', () => {
+    expect(nextBreaker(opened(), work({ paused: false }), NOW + MINUTE).actions).toEqual(['pause']);
+  });
+
+  it('stays open, whatever no longer fails', () => {
+    const step = nextBreaker(opened(), work({ stats: [{ version: '7', attempts: 100, failed: 0 }], paused: true }), NOW + MINUTE);
+    expect(step.state.phase).toBe('open');
+  });
+});
+
+describe('when a probe passed', () => {
+  it('resumes the queue, and is closed once it runs', () => {
+    const probing = nextBreaker(opened(), work({ paused: true }), NOW + 5 * MINUTE).state;
+    const passed = nextBreaker(probing, probed('passed'), NOW + 5 * MINUTE);
+    expect(passed).toMatchObject({ state: { phase: 'resuming' }, actions: ['resume'] });
+    const closed = nextBreaker(passed.state, work(), NOW + 5 * MINUTE);
+    expect(closed).toMatchObject({ state: { phase: 'closed' }, actions: [] });
+  });
+
+  it('resumes it again where that was lost', () => {
+    const passed = probedAt(opened(), NOW + 5 * MINUTE, 'passed');
+    expect(nextBreaker(passed, work({ paused: true }), NOW + 6 * MINUTE).actions).toEqual(['resume']);
+  });
+
+  it('leaves what an operator paused to the operator', () => {
+    const probing = nextBreaker(opened(), work({ paused: true, pausedByOperator: true }), NOW + 5 * MINUTE).state;
+    const passed = nextBreaker(probing, probed('passed', true), NOW + 5 * MINUTE);
+    expect(passed).toMatchObject({ state: { phase: 'closed' }, actions: [] });
+  });
+
+  it('waits 5 minutes again when it opens anew', () => {
+    const slow = probedAt(opened(), NOW + 5 * MINUTE, { failed: 'no' });
+    const passed = probedAt(slow, NOW + 15 * MINUTE, 'passed');
+    const closed = nextBreaker(passed, work(), NOW + 15 * MINUTE).state;
+    const again = nextBreaker(closed, attempts(9, 9), NOW + 20 * MINUTE);
+    expect(again.actions).toEqual(['pause', 'alert']);
+    expect(again.state.probeAt).toBe(NOW + 25 * MINUTE);
+  });
+});

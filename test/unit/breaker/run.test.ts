@@ -1,0 +1,223 @@
+import { describe, expect, it } from 'vitest';
+import { keys } from '../../../functions/store/rows.ts';
+import { recordOops } from '../../../functions/work/oops.ts';
+import { countSuccess } from '../../../functions/work/successes.ts';
+import { stage } from './stage.ts';
+
+type Stage = ReturnType<typeof stage>;
+
+async function fail({ system }: Stage, times: number, error: unknown = new Error('broken'), version?: string): Promise<void> {
+  for (let attempt = 1; attempt <= times; attempt += 1) {
+    const oops = { worker: 'disable', item: `t${attempt}`, attempt: 1, cause: 'fault' as const, error };
+    await recordOops(system, version === undefined ? oops : { ...oops, version });
+  }
+}
+
+const openAlert = ({ table }: Stage) => table.get(keys.operatorAlert('breaker-open', 'disable'));
+
+describe('a worker whose attempts fail', () => {
+  it('is paused, operators are told at once, and its failing is on record', async () => {
+    const given = stage();
+    await fail(given, 5);
+    const [report] = await given.look();
+    expect(report).toEqual({ queue: 'disable', phase: 'open', actions: ['pause', 'alert'] });
+    expect(given.control.isOff).toBe(true);
+    expect(given.told.map(({ code, subject }) => [code, subject])).toEqual([['breaker-open', 'disable']]);
+    expect(await openAlert(given)).toMatchObject({ active: true, toldAt: given.system.clock.now() });
+    expect(given.count('BreakerOpen')).toBe(1);
+    expect(given.count('AttemptFailed')).toBe(5);
+    expect(given.logged.map(({ message }) => message)).toContain('failure');
+  });
+
+  it('is left alone after four', async () => {
+    const given = stage();
+    await fail(given, 4);
+    await given.look();
+    expect(given.control.done).toEqual([]);
+  });
+
+  it('is left alone where most of its attempts go well', async () => {
+    const given = stage();
+    for (let done = 0; done < 6; done += 1) countSuccess(given.system, 'disable');
+    await fail(given, 5);
+    await given.look();
+    expect(given.control.isOff).toBe(false);
+  });
+
+  it('is left alone for faults that pass, and for items that are bad themselves', async () => {
+    const given = stage();
+    await fail(given, 20, Object.assign(new Error('slow down'), { name: 'ThrottlingException' }));
+    for (let item = 0; item < 20; item += 1) {
+      await recordOops(given.system, {
+        worker: 'disable',
+        item: `bad${item}`,
+        attempt: 1,
+        cause: 'permanent',
+        error: new Error('no such task'),
+      });
+    }
+    await given.look();
+    expect(given.control.isOff).toBe(false);
+  });
+
+  it('is left alone for what older code did', async () => {
+    const given = stage();
+    await fail(given, 9, new Error('broken'), '6');
+    await given.look();
+    expect(given.control.isOff).toBe(false);
+  });
+
+  it('is left alone for failures of more than ten minutes ago', async () => {
+    const given = stage();
+    await given.look();
+    await fail(given, 9);
+    given.pass(11);
+    await given.look();
+    expect(given.control.isOff).toBe(false);
+  });
+});
+
+describe('a worker that dies before its first line runs', () => {
+  it('is paused within ten minutes of waiting work, though it records nothing', async () => {
+    const given = stage();
+    given.control.waits = true;
+    given.control.answer = { failed: 'Unhandled: Runtime.ImportModuleError' };
+    let minutes = 0;
+    while (!given.control.isOff && minutes < 10) {
+      await given.look();
+      given.pass(1);
+      minutes += 1;
+    }
+    expect(given.control.isOff).toBe(true);
+    expect(minutes).toBeLessThanOrEqual(5);
+    expect(given.count('AttemptFailed')).toBe(5);
+  });
+
+  it('is paused by what the platform saw of its processes', async () => {
+    const given = stage();
+    given.control.seen = [{ version: null, attempts: 8, failed: 4 }];
+    await given.look();
+    expect(given.control.isOff).toBe(true);
+  });
+
+  it('is not asked while nothing waits', async () => {
+    const given = stage();
+    given.control.answer = { failed: 'no' };
+    await given.look();
+    expect(given.control.done).toEqual([]);
+  });
+
+  it('is not taken for dead where it is too busy to be asked', async () => {
+    const given = stage();
+    given.control.waits = true;
+    given.control.failsTo = 'probe';
+    for (let minute = 0; minute < 9; minute += 1) await given.look();
+    expect(given.control.isOff).toBe(false);
+  });
+});
+
+describe('an open breaker', () => {
+  async function opened(): Promise<Stage> {
+    const given = stage();
+    await fail(given, 5);
+    await given.look();
+    given.control.done.length = 0;
+    return given;
+  }
+
+  it('resumes the queue when a probe passes, and takes its alert back', async () => {
+    const given = await opened();
+    given.pass(5);
+    const [report] = await given.look();
+    expect(report).toMatchObject({ phase: 'closed', actions: ['probe', 'resume'] });
+    expect(given.control.isOff).toBe(false);
+    expect(await openAlert(given)).toBeUndefined();
+  });
+
+  it('does not open again for what failed before', async () => {
+    const given = await opened();
+    given.pass(5);
+    await given.look();
+    given.pass(1);
+    await given.look();
+    expect(given.control.isOff).toBe(false);
+  });
+
+  it('keeps the queue off while probes fail', async () => {
+    const given = await opened();
+    given.control.answer = { failed: 'still broken' };
+    for (let minute = 0; minute < 40; minute += 1) {
+      given.pass(1);
+      await given.look();
+    }
+    expect(given.control.done).toEqual(['probe', 'probe', 'probe']);
+    expect(given.control.isOff).toBe(true);
+    expect(given.told).toHaveLength(1);
+  });
+
+  it('goes on a minute after the fix is deployed', async () => {
+    const given = await opened();
+    given.control.deployed = '8';
+    given.pass(1);
+    await given.look();
+    expect(given.control.isOff).toBe(false);
+  });
+
+  it('never resumes what an operator paused', async () => {
+    const given = await opened();
+    await given.table.transact([{ put: { ...keys.queuePause('disable'), at: 0, by: 'ops' } }], 'w');
+    given.pass(5);
+    const [report] = await given.look();
+    expect(report?.phase).toBe('closed');
+    expect(given.control.isOff).toBe(true);
+    expect(given.control.done).toEqual(['probe']);
+  });
+
+  it('resumes at its next look where the resuming failed', async () => {
+    const given = await opened();
+    given.pass(5);
+    given.control.failsTo = 'resume';
+    expect((await given.look())[0]?.phase).toBe('unknown');
+    given.control.failsTo = undefined;
+    given.pass(1);
+    expect((await given.look())[0]).toMatchObject({ phase: 'closed', actions: ['resume'] });
+    expect(given.control.isOff).toBe(false);
+  });
+
+  it('pauses at its next look where the pausing failed', async () => {
+    const given = stage();
+    await fail(given, 5);
+    given.control.failsTo = 'pause';
+    await given.look();
+    given.control.failsTo = undefined;
+    given.pass(1);
+    await given.look();
+    expect(given.control.isOff).toBe(true);
+  });
+
+  it('leaves telling to the scanner where operators cannot be told', async () => {
+    const given = stage();
+    given.system.operators.tell = async () => {
+      throw new Error('SNS is down');
+    };
+    await fail(given, 5);
+    const [report] = await given.look();
+    expect(report?.phase).toBe('open');
+    expect(await openAlert(given)).toMatchObject({ toldAt: null });
+  });
+});
+
+describe('the heartbeat', () => {
+  it('says that all queues were looked at', async () => {
+    const given = stage();
+    await given.look();
+    expect(given.count('BreakerRan')).toBe(1);
+  });
+
+  it('stays away where a look failed', async () => {
+    const given = stage();
+    given.control.failsTo = 'version';
+    expect((await given.look())[0]?.phase).toBe('unknown');
+    expect(given.count('BreakerRan')).toBe(0);
+  });
+});
