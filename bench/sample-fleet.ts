@@ -104,7 +104,7 @@ function lossOf(place: number, tasks: number, past: boolean): Instant {
 
 function idOf(place: number): string {
   const number = String(place).padStart(7, '0');
-  return `tenant-${String(tenantNumber(place)).padStart(3, '0')}/production/orders/capture-from-postgres-replica-${number}`;
+  return `tenant-${String(tenantNumber(place)).padStart(3, '0')}/production/europe/orders/capture-from-postgres-replica-in-eu-central-${number}`;
 }
 
 /** Mixed, so that failing tasks belong to all tenants and planes. */

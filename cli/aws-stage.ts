@@ -1,11 +1,18 @@
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
+import { AwsWorkerControl } from '../functions/breaker/aws-worker-control.ts';
 import { AwsEvents } from '../functions/platform/aws-events.ts';
 import { AwsOperators } from '../functions/platform/aws-operators.ts';
 import { AwsQueues } from '../functions/platform/aws-queues.ts';
-import { dynamoDbClient, eventBridgeClient, snsClient, sqsClient } from '../functions/platform/clients.ts';
+import {
+  dynamoDbClient,
+  eventBridgeClient,
+  lambdaClient,
+  snsClient,
+  sqsClient,
+} from '../functions/platform/clients.ts';
 import { DemoClock } from '../functions/platform/demo-clock.ts';
 import { type Deployment, deploymentParameter } from '../functions/platform/names.ts';
-import type { Clock } from '../functions/platform/ports.ts';
+import type { Clock, QueueName } from '../functions/platform/ports.ts';
 import { RealClock } from '../functions/platform/real-clock.ts';
 import { RealRandom } from '../functions/platform/real-random.ts';
 import type { RuntimeConfig, System } from '../functions/platform/system.ts';
@@ -35,6 +42,7 @@ export async function openAwsStage(name: string): Promise<OpenedStage> {
     stageCeiling: deployment.stageCeiling,
     system: systemOf(deployment, table, clock),
     scan: (scheduledAt) => invokeScanner(deployment.functions.scanner, scheduledAt),
+    workers: workersOf(deployment),
   };
 }
 
@@ -73,6 +81,25 @@ function isUnreachable(error: unknown): boolean {
     code === 'ENOTFOUND' ||
     (error instanceof Error && error.name === 'TimeoutError')
   );
+}
+
+function workersOf({ queues, functions }: Deployment): AwsWorkerControl {
+  const place = (queue: QueueName, alias: string) => ({
+    functionName: functionNameOf(alias),
+    mapping: queues[queue].mapping,
+    queueUrl: queues[queue].url,
+  });
+  return new AwsWorkerControl(lambdaClient(), sqsClient(), {
+    ingest: place('ingest', functions.ingest),
+    notify: place('notify', functions.notifier),
+    disable: place('disable', functions.disabler),
+    'mail-events': place('mail-events', functions['mail-events']),
+  });
+}
+
+/** `arn:aws:lambda:eu-west-1:123456789012:function:name:live`: the part before the alias. */
+function functionNameOf(alias: string): string {
+  return alias.split(':').slice(0, 7).join(':');
 }
 
 /** Where the stage may be told the time, its time is that of its functions. */

@@ -22,7 +22,14 @@ const deploymentSchema = z.object({
   allowedDomains: z.nullable(z.array(text)),
   demoClock: z.boolean(),
   queues: z.object({ ingest: queue, notify: queue, disable: queue, 'mail-events': queue }),
-  functions: z.object({ scanner: text, notifier: text, disabler: text, ingest: text, 'mail-events': text, breaker: text }),
+  functions: z.object({
+    scanner: text,
+    notifier: text,
+    disabler: text,
+    ingest: text,
+    'mail-events': text,
+    breaker: text,
+  }),
 });
 
 /**

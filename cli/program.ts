@@ -4,11 +4,13 @@ import { registerAdmins } from './commands/admins.ts';
 import { registerAlertsList } from './commands/alerts-list.ts';
 import { registerAlertsShow } from './commands/alerts-show.ts';
 import { registerExplain } from './commands/explain.ts';
+import { registerOops } from './commands/oops.ts';
 import { registerPauses } from './commands/pauses.ts';
 import { registerPolicyGet } from './commands/policy-get.ts';
 import { registerPolicyList } from './commands/policy-list.ts';
 import { registerPolicySet } from './commands/policy-set.ts';
 import { registerPolicyUnset } from './commands/policy-unset.ts';
+import { registerQueues } from './commands/queues.ts';
 import { registerScan } from './commands/scan.ts';
 import { registerSimulate } from './commands/simulate.ts';
 import { registerSources } from './commands/sources.ts';
@@ -67,6 +69,11 @@ export function buildProgram(cli: Cli): Command {
   registerAdmins(addGroup(program, 'admins', 'who hears of alerts where no owner can be reached'), cli);
   registerSources(addGroup(program, 'sources', 'who may put events on the bus'), cli);
   for (const register of [registerScan, registerPauses, registerUndo]) register(program, cli);
+  registerOops(addGroup(program, 'oops', 'failed attempts, by kind of failure'), cli);
+  registerQueues(
+    addGroup(program, 'queues', 'whether queues are worked, and switching them off and on'),
+    cli,
+  );
   return program;
 }
 

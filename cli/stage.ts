@@ -1,5 +1,6 @@
 import type { Stage as PolicyStage } from '../functions/abandonment/task.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
+import type { WorkerControl } from '../functions/breaker/worker-control.port.ts';
 import type { System } from '../functions/platform/system.ts';
 import type { ScanReport } from '../functions/scanner/scan.ts';
 
@@ -11,6 +12,8 @@ export interface OpenedStage {
   system: System;
   /** Runs the scanner as the schedule would at that instant, and waits for it. */
   scan(scheduledAt: Instant): Promise<ScanReport>;
+  /** The workers of its queues. */
+  workers: WorkerControl;
 }
 
 /** Finds a deployed stage by its name; throws a `UsageError` where there is none. */

@@ -1,3 +1,9 @@
+/** A link: in the plain text its address stands after the words. */
+export interface LinkText {
+  words: string;
+  url: string;
+}
+
 /** One task in a mail. All text here is plain: each layout escapes it in its own way. */
 export interface EntryText {
   name: string;
@@ -7,6 +13,8 @@ export interface EntryText {
   /** What will happen or has happened; empty where nothing does. */
   act: string;
   told: string;
+  /** Where to act on it. */
+  link?: LinkText;
 }
 
 /** Tasks named under one date, without their details. */
@@ -26,8 +34,12 @@ export interface SectionText {
 
 export interface LetterText {
   heading: string;
+  /** Where to act on all of it. */
+  link?: LinkText;
   sections: SectionText[];
   footer: string[];
+  /** What stands below: preferences, declining. */
+  footerLinks?: LinkText[];
 }
 
 type Escape = (text: string) => string;
@@ -37,6 +49,7 @@ const DARK =
   '@media (prefers-color-scheme:dark){' +
   '.page{background:#16181c!important;color:#e6e6e6!important}' +
   '.due{color:#ff9c8f!important;border-color:#ff9c8f!important}' +
+  '.act{color:#a8c7fa!important}' +
   '.quiet{color:#a9b0ba!important;border-color:#3a3f47!important}}';
 
 const PAGE =
@@ -44,6 +57,11 @@ const PAGE =
   "'Segoe UI',Roboto,Arial,sans-serif;overflow-wrap:anywhere;word-break:break-word";
 
 const FOOTER = 'margin:32px 0 0;padding:12px 0 0;border-top:1px solid #d0d4da;color:#59616b;font-size:13px';
+
+const ACT = 'class="act" style="color:#0b57d0;font-weight:bold"';
+
+const linkHtml = ({ words, url }: LinkText, safe: Escape): string =>
+  `<a ${ACT} href="${safe(url)}">${safe(words)}</a>`;
 
 /** The HTML of one task. */
 export function entryHtml(entry: EntryText, pressing: boolean, safe: Escape): string {
@@ -55,6 +73,7 @@ export function entryHtml(entry: EntryText, pressing: boolean, safe: Escape): st
     safe(entry.state.join(' ')),
     ...(entry.act === '' ? [] : [act]),
     safe(entry.told),
+    ...(entry.link ? [linkHtml(entry.link, safe)] : []),
   ];
   const heading = `<h3 style="margin:18px 0 2px;font-size:15px">${safe(entry.name)}</h3>`;
   return `${heading}\n<p style="margin:0">${lines.join('<br>')}</p>\n`;
@@ -91,18 +110,29 @@ export function letterHtml(letter: LetterText, safe: Escape): string {
     `<title>${safe(letter.heading)}</title>\n<style>${DARK}</style>\n</head>\n` +
     `<body class="page" style="${PAGE}">\n<main style="max-width:640px;margin:0 auto">\n` +
     `<h1 style="margin:0;font-size:20px;line-height:1.3">${safe(letter.heading)}</h1>\n` +
+    (letter.link ? `<p style="margin:12px 0 0">${linkHtml(letter.link, safe)}</p>\n` : '') +
     letter.sections.map((section) => sectionHtml(section, safe)).join('') +
     `<footer class="quiet" style="${FOOTER}">\n` +
     letter.footer.map((line) => `<p style="margin:0 0 6px">${safe(line)}</p>\n`).join('') +
+    (letter.footerLinks ?? [])
+      .map((link) => `<p style="margin:0 0 6px">${linkHtml(link, safe)}</p>\n`)
+      .join('') +
     '</footer>\n</main>\n</body>\n</html>\n'
   );
 }
 
 type Wrap = (text: string, indent: string) => string;
 
+/** The address on a line of its own, so that mail programs find its end. */
+const linkLines = ({ words, url }: LinkText, indent: string): string[] => [
+  `${indent}${words}:`,
+  `${indent}${url}`,
+];
+
 function entryTextLines(entry: EntryText, wrap: Wrap): string[] {
   const lines = [entry.where, entry.state.join(' '), ...(entry.act === '' ? [] : [entry.act]), entry.told];
-  return ['', `* ${entry.name}`, ...lines.map((line) => wrap(line, '  '))];
+  const link = entry.link ? linkLines(entry.link, '  ') : [];
+  return ['', `* ${entry.name}`, ...lines.map((line) => wrap(line, '  ')), ...link];
 }
 
 function sectionTextLines(section: SectionText, wrap: Wrap): string[] {
@@ -126,11 +156,13 @@ function sectionTextLines(section: SectionText, wrap: Wrap): string[] {
 export function letterText(letter: LetterText, wrap: Wrap): string {
   return [
     wrap(letter.heading, ''),
+    ...(letter.link ? ['', ...linkLines(letter.link, '')] : []),
     ...letter.sections.flatMap((section) => sectionTextLines(section, wrap)),
     '',
     '',
     '--',
     ...letter.footer.map((line) => wrap(line, '')),
+    ...(letter.footerLinks ?? []).flatMap((link) => linkLines(link, '')),
     '',
   ].join('\n');
 }

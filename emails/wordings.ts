@@ -163,3 +163,17 @@ export const declining = {
   yes: 'You declined reminders. That declines neither warnings nor the turning off of tasks.',
   no: 'Declining reminders declines neither warnings nor the turning off of tasks.',
 };
+
+/** The words of links to the owner's page. */
+export const acting = {
+  due: 'Keep it, snooze it, or turn it off now',
+  failing: 'Keep it, snooze it, or turn it off now',
+  disabled: 'Turn it on again',
+  all: 'Your page: act on these tasks there',
+  preferences: 'Reminders and time zone',
+  stop: 'Stop reminders',
+} as const;
+
+/** Why a warning has no way to decline it. */
+export const notDeclinable =
+  'Warnings, and word that a task was turned off, cannot be declined: nothing is turned off unannounced.';

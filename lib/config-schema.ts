@@ -56,6 +56,31 @@ const queue = (defaults: { batchSize: number; maxConcurrency: number }) =>
     })
     .prefault({});
 
+/** The owner's page: by default at the function's own URL. */
+const ownerPage = z
+  .strictObject({
+    /** What links in mails begin with, where something of your own stands before the page. */
+    linkBaseUrl: z
+      .string({ error: 'an https URL with a slash at its end' })
+      .regex(/^https:\/\/[a-z0-9.-]+(:\d+)?\/(\S*\/)?$/, 'an https URL with a slash at its end')
+      .optional(),
+    /** An HTTP API under a domain of your own, throttled, in place of the function's URL. */
+    domain: z
+      .strictObject({
+        name: domain,
+        /** Of ACM, in the region of the deployment. */
+        certificateArn: z
+          .string({ error: 'the ARN of an ACM certificate' })
+          .regex(/^arn:[\w-]+:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/, 'the ARN of an ACM certificate'),
+      })
+      .optional(),
+    /** Of the HTTP API; the function's URL is bounded by `reservedConcurrency.owner-page` alone. */
+    throttle: z
+      .strictObject({ ratePerSecond: whole(1, 10_000).default(20), burst: whole(1, 5_000).default(40) })
+      .prefault({}),
+  })
+  .prefault({});
+
 const reserved = whole(1, 1_000).optional();
 
 /** A system that may put events on the bus, and what it may speak of. */
@@ -99,6 +124,7 @@ export const configSchema = z.strictObject({
   gatherDisabled: seconds('0s', '15m').default(600),
   /** How long a requested disabling may stay unconfirmed. */
   confirmWithin: seconds('1m', '7d').default(3_600),
+  ownerPage,
   ses: z.strictObject({
     /** The verified domain or address mail is sent as. */
     identity: z.union([address, domain], { error: 'a domain in lower case, or a mail address' }),
@@ -125,8 +151,12 @@ export const configSchema = z.strictObject({
       notifier: reserved,
       disabler: reserved,
       'mail-events': reserved,
+      'owner-page': reserved,
+      breaker: reserved,
     })
     .prefault({}),
+  /** Whether canaries go through the queues, and feed and feedback are watched; a few writes per scan. */
+  canaries: flag.default(true),
   logRetentionDays: z
     .union(
       [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731].map((days) => z.literal(days)),
@@ -140,4 +170,5 @@ export const configSchema = z.strictObject({
 });
 
 export type ConfigFile = z.infer<typeof configSchema>;
+export type OwnerPageDomain = NonNullable<ConfigFile['ownerPage']['domain']>;
 export type QueueConfig = ConfigFile['queues']['notify'];

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { crossChecks } from './config-checks.ts';
 import { type ConfigFile, configSchema, type QueueConfig } from './config-schema.ts';
 
-export type { QueueConfig } from './config-schema.ts';
+export type { OwnerPageDomain, QueueConfig } from './config-schema.ts';
 
 /** All that a deployment of one stage is told. Durations are seconds. */
 export interface Config extends ConfigFile {
@@ -12,6 +12,8 @@ export interface Config extends ConfigFile {
   stage: string;
   schedulerMaxAge: number;
   replyTo: string;
+  /** Where the emulator is that stage `local` is deployed to. */
+  emulatorEndpoint: string;
 }
 
 /** A configuration that cannot be deployed; its message is one line: key, value, what is allowed. */
@@ -68,6 +70,7 @@ export function parseConfig(stage: string, document: unknown, file = `config/${s
     ...parsed.data,
     stage,
     replyTo: parsed.data.replyTo ?? parsed.data.sender,
+    emulatorEndpoint: process.env.AWS_ENDPOINT_URL ?? 'http://localhost:4566',
     schedulerMaxAge: parsed.data.schedulerMaxAge ?? Math.max(60, Math.floor((parsed.data.scanEvery * 2) / 3)),
   };
   for (const problem of crossChecks(config)) {

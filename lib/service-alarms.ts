@@ -32,8 +32,38 @@ export function addServiceAlarms(alarms: Alarms): void {
     threshold: 1,
     silence: 'fine',
   });
+  addWatchAlarms(alarms);
   addFeedbackAlarm(alarms);
   addReputationAlarms(alarms);
+}
+
+/** What the scanner misses that should be heard; that it runs at all is watched by an alarm of its own. */
+function addWatchAlarms(alarms: Alarms): void {
+  const period = Duration.minutes(15);
+  alarms.add({
+    name: 'canary-missed',
+    impact:
+      'a queue did not work the last canary in time (its name is on the metric); its work waits as long.',
+    metric: alarms.own(METRIC.canaryMissed, 'scanner', period),
+    threshold: 1,
+    periods: 2,
+    silence: 'fine',
+  });
+  alarms.add({
+    name: 'feedback-silent',
+    impact: 'SES took mails and said nothing of any for a day; a bounced warning counts as given.',
+    metric: alarms.own(METRIC.feedbackSilent, 'scanner', period),
+    threshold: 1,
+    silence: 'fine',
+  });
+  alarms.add({
+    name: 'feed-silent',
+    impact:
+      'no event of any control plane comes in; what is known of tasks grows old, and their clocks freeze.',
+    metric: alarms.own(METRIC.feedSilent, 'scanner', period),
+    threshold: 1,
+    silence: 'fine',
+  });
 }
 
 /** Mail went out and SES said nothing of it: bounces would go unseen. */

@@ -3,12 +3,14 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { type Deployment, deploymentParameter, ENV } from '../functions/platform/names.ts';
+import { type Deployment, deploymentParameter, ENV, linkKeysParameter } from '../functions/platform/names.ts';
+import { addBreaker } from './breaker.ts';
 import { type Config, sendLeaseSeconds } from './config.ts';
-import type { WorkedQueue } from './config-checks.ts';
+import { WORKED_QUEUES, type WorkedQueue } from './config-checks.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { EventsIntake } from './constructs/events-intake.ts';
 import { MailChannel } from './constructs/mail-channel.ts';
+import { OwnerPage } from './constructs/owner-page.ts';
 import { QueueWorker } from './constructs/queue-worker.ts';
 import { ScheduledFunction } from './constructs/scheduled-function.ts';
 import { WorkQueue } from './constructs/work-queue.ts';
@@ -84,36 +86,74 @@ export class ServiceStack extends Stack {
       alarms: this.alarms,
       impact: 'nobody is warned, nothing is turned off, and the gap counts against no task.',
     }).scheduled;
-    const workers = {
+    const { config, alarms } = this;
+    const ownerPage = new OwnerPage(this, 'OwnerPage', { config, environment, alarms });
+    const queueWorkers = {
       ingest: this.addWorker('Ingest', 'ingest', environment),
-      notify: this.addWorker('Notifier', 'notify', environment),
+      notify: this.addWorker('Notifier', 'notify', {
+        ...environment,
+        [ENV.linkBaseUrl]: ownerPage.baseUrl,
+        [ENV.linkKeys]: linkKeysParameter(config.stage),
+      }),
       disable: this.addWorker('Disabler', 'disable', environment),
       'mail-events': this.addWorker('MailEvents', 'mail-events', environment),
     };
+    const workers = {
+      ingest: queueWorkers.ingest.worker,
+      notify: queueWorkers.notify.worker,
+      disable: queueWorkers.disable.worker,
+      'mail-events': queueWorkers['mail-events'].worker,
+    };
     const { table, operators } = this.props;
-    for (const one of [scanner, ...Object.values(workers)]) allowState(one, table);
+    const breaker = addBreaker(this, {
+      config: this.config,
+      environment,
+      alarms: this.alarms,
+      operators,
+      workers: queueWorkers,
+      queues: this.queues,
+    });
+    allowState(breaker, table);
+    for (const one of [scanner, ownerPage.page, ...Object.values(workers)]) allowState(one, table);
     scanner.allow(['sns:Publish'], [operators.topicArn]);
     const { notify, disable } = this.queues;
-    scanner.allow(['sqs:SendMessage'], [notify.queue.queueArn, disable.queue.queueArn]);
+    // To all of them: a canary goes through each.
+    const queueArns = WORKED_QUEUES.map((name) => this.queues[name].queue.queueArn);
+    scanner.allow(['sqs:SendMessage'], queueArns);
     // A confirmation, which either of them may see first, puts `disabled` notices on their way.
     for (const one of [workers.ingest, workers.disable])
       one.allow(['sqs:SendMessage'], [notify.queue.queueArn]);
-    workers.disable.allow(['events:PutEvents'], [this.intake.bus.eventBusArn]);
+    // An owner turns off now, or on again what was turned off.
+    ownerPage.page.allow(['sqs:SendMessage'], [disable.queue.queueArn]);
+    for (const one of [workers.disable, ownerPage.page])
+      one.allow(['events:PutEvents'], [this.intake.bus.eventBusArn]);
+    ownerPage.allowSigning(workers.notify);
     this.mail.allowSending(workers.notify);
-    this.publishDeployment({
-      scanner: scanner.live.functionArn,
-      ingest: workers.ingest.live.functionArn,
-      notifier: workers.notify.live.functionArn,
-      disabler: workers.disable.live.functionArn,
-      'mail-events': workers['mail-events'].live.functionArn,
-    });
+    this.publishDeployment(
+      {
+        scanner: scanner.live.functionArn,
+        ingest: workers.ingest.live.functionArn,
+        notifier: workers.notify.live.functionArn,
+        disabler: workers.disable.live.functionArn,
+        'mail-events': workers['mail-events'].live.functionArn,
+        breaker: breaker.live.functionArn,
+      },
+      queueWorkers,
+      ownerPage.baseUrl,
+    );
   }
 
   private addWorker(id: string, queueName: WorkedQueue, environment: Record<string, string>) {
     const { config, alarms } = this;
     const queue = this.queues[queueName];
-    return new QueueWorker(this, id, { config, queueName, queue, environment, alarms, ...ENTRIES[queueName] })
-      .worker;
+    return new QueueWorker(this, id, {
+      config,
+      queueName,
+      queue,
+      environment,
+      alarms,
+      ...ENTRIES[queueName],
+    });
   }
 
   private variables(): Record<string, string> {
@@ -140,16 +180,22 @@ export class ServiceStack extends Stack {
       [ENV.scanEvery]: String(config.scanEvery * 1_000),
       [ENV.gatherDisabled]: String(config.gatherDisabled * 1_000),
       [ENV.confirmWithin]: String(config.confirmWithin * 1_000),
+      ...(config.canaries && { [ENV.canaries]: 'on' }),
       [ENV.sendLease]: String(sendLeaseSeconds(config.queues.notify) * 1_000),
       ...(config.demoClock && { [ENV.demoClock]: 'on' }),
     };
   }
 
-  private publishDeployment(functions: Deployment['functions']): void {
+  private publishDeployment(
+    functions: Deployment['functions'],
+    workers: Record<WorkedQueue, QueueWorker>,
+    linkBaseUrl: string,
+  ): void {
     const { config, queues } = this;
     const urls = (name: WorkedQueue) => ({
       url: queues[name].queue.queueUrl,
       deadLetterUrl: queues[name].deadLetters.queueUrl,
+      mapping: workers[name].mapping.eventSourceMappingId,
     });
     const deployment: Deployment = {
       version: 1,
@@ -165,6 +211,7 @@ export class ServiceStack extends Stack {
       controlPlane: config.controlPlane,
       stageCeiling: config.stageCeiling,
       allowedDomains: config.allowedDomains,
+      linkBaseUrl,
       demoClock: config.demoClock,
       queues: {
         ingest: urls('ingest'),

@@ -5,7 +5,12 @@ import type { IConstruct } from 'constructs';
  * The actions that AWS gives no resource for: the only ones that may be allowed on `*`. A test holds the
  * list.
  */
-export const ACTIONS_WITHOUT_RESOURCE = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] as const;
+export const ACTIONS_WITHOUT_RESOURCE = [
+  'ses:GetAccountSendingEnabled',
+  'ses:GetSendQuota',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
+] as const;
 
 /** Tells cdk-nag why one wildcard finding stands. */
 export function acknowledgeWildcard(construct: IConstruct, finding: string, reason: string): void {

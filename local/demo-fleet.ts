@@ -1,4 +1,4 @@
-import { DAY, formatInstant, HOUR, type Instant } from '../functions/abandonment/time.ts';
+import { DAY, type Duration, formatInstant, HOUR, type Instant } from '../functions/abandonment/time.ts';
 
 /** The demo's first instant, and its last five weeks later. */
 export const DEMO_START: Instant = Date.parse('2026-01-05T08:00:00Z');
@@ -180,15 +180,18 @@ function created(): Partial<TaskEntry> {
   return entry;
 }
 
-/** The demo's fleet of some 200 tasks and its five weeks, as one scenario (the format of `taskwarden simulate`). */
-export function demoScenario(): Record<string, unknown> {
-  const tasks = [
+function demoTasks(): TaskEntry[] {
+  return [
     ...healthy(),
     ...outOfQuestion(),
     ...abandoned(),
     ...saved(),
     ...FLAPPING.map((id) => task(id, 'capture', 'PRIMARY')),
   ];
+}
+
+/** The demo's fleet of some 200 tasks and its five weeks, as one scenario (the format of `taskwarden simulate`). */
+export function demoScenario(): Record<string, unknown> {
   return {
     version: 1,
     start: formatInstant(DEMO_START),
@@ -203,7 +206,19 @@ export function demoScenario(): Record<string, unknown> {
     subscriptions: [{ prefix: 'acmeCo/', email: 'platform@acme.test' }],
     admins: { 'cobaltLabs/': ['admin@cobalt.test'] },
     operators: ['ops@platform.test'],
-    tasks,
+    tasks: demoTasks(),
     events: [...flapping(), ...story()],
   };
+}
+
+/** The fleet's tasks as they would stand now, had its five weeks begun so long before. */
+export function fleetAt(now: Instant, begunBefore: Duration): TaskEntry[] {
+  const later = now - begunBefore - DEMO_START;
+  const moved = (instant: string) => formatInstant(Date.parse(instant) + later);
+  return demoTasks().map(({ lastPrimaryAt, ...entry }) => ({
+    ...entry,
+    createdAt: moved(entry.createdAt),
+    observedSince: moved(entry.observedSince),
+    ...(lastPrimaryAt === undefined ? {} : { lastPrimaryAt: moved(lastPrimaryAt) }),
+  }));
 }

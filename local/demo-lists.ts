@@ -34,7 +34,7 @@ export function listsOfSimulation(lines: readonly EffectLine[]): Lists {
   for (const line of lines) {
     const { at } = line;
     if (line.type === 'alert-fired') {
-      lists.fired.add(`${at} ${line.task} #${line.episode} since ${line.since} (${line.stage})`);
+      lists.fired.add(`${at} ${line.task} #${line.episode} since ${line.since}`);
     } else if (line.type === 'alert-resolved') {
       lists.resolved.add(`${at} ${line.task} #${line.episode} ${line.reason}`);
     } else if (line.type === 'task-disabled') {
@@ -96,8 +96,8 @@ function sort(rows: StageRows, row: Row): void {
 /** What the deployed stage decided: its rows, and of mails only what its SES took. */
 export function listsOfStage(rows: StageRows, mails: readonly SentMail[]): Lists {
   const lists = empty();
-  for (const { task, episode, since, stage, firedAt, resolvedAt, reason } of rows.alerts) {
-    lists.fired.add(`${formatInstant(firedAt)} ${task} #${episode} since ${formatInstant(since)} (${stage})`);
+  for (const { task, episode, since, firedAt, resolvedAt, reason } of rows.alerts) {
+    lists.fired.add(`${formatInstant(firedAt)} ${task} #${episode} since ${formatInstant(since)}`);
     if (resolvedAt !== null) lists.resolved.add(`${formatInstant(resolvedAt)} ${task} #${episode} ${reason}`);
   }
   const off = new Set(rows.tasks.filter(({ task }) => !task.enabled).map(({ task }) => task.id));

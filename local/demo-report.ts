@@ -1,11 +1,10 @@
 import { decide } from '../functions/abandonment/decide.ts';
 import { formatInstant, type Instant } from '../functions/abandonment/time.ts';
 import { recipientKey } from '../functions/notices/addresses.ts';
-import { causeOf } from '../functions/notices/mail-of.ts';
 import { FleetView } from '../functions/store/fleet-view.ts';
 import type { AlertRecord, TaskRecord } from '../functions/store/rows.ts';
 import type { Lists, StageRows } from './demo-lists.ts';
-import type { FiledMail } from './mailbox.ts';
+import type { FiledMail } from './mail-files.ts';
 import type { LocalStage } from './stage.ts';
 
 /** `01-14 08:00`. */
@@ -25,19 +24,20 @@ export function episodesReport(rows: StageRows, filed: readonly FiledMail[]): st
     const record = tasks.get(alert.task);
     return [
       `${alert.task} #${alert.episode}`,
-      `  fired     ${short(alert.firedAt)}  ${whyFired(alert, record)}`,
-      ...tellings(alert, filed).map(([notice, text]) => `  ${notice.padEnd(8)}  ${text}`),
+      `  fired      ${short(alert.firedAt)}  ${whyFired(alert, record)}`,
+      ...tellings(alert, filed).map(([notice, text]) => `  ${notice.padEnd(9)}  ${text}`),
       `  ${ending(alert)}`,
     ];
   });
 }
 
 function whyFired(alert: AlertRecord, record: TaskRecord | undefined): string {
-  const cause = record ? causeOf(record.evidence) : 'unknown';
+  const wasPrimary =
+    record?.evidence.lastSeen.PRIMARY !== undefined || record?.evidence.statuses.includes('PRIMARY');
+  const since = wasPrimary ? 'without PRIMARY since' : 'never PRIMARY, and there since';
   const restarts = record ? record.evidence.restarts.total - record.evidence.restarts.atLoss : 0;
   const tried = restarts > 0 ? `, restarted ${restarts} times since` : '';
-  const never = cause === 'never-primary' ? 'never PRIMARY, since its creation' : 'without PRIMARY since';
-  return `${never} ${long(alert.since)}${tried} (stage ${alert.stage})`;
+  return `${since} ${long(alert.since)}${tried}`;
 }
 
 const NOTICE_WORDS: Record<string, string> = {
@@ -72,10 +72,11 @@ const ENDINGS: Record<string, string> = {
   policy: 'under the policy of today it is not abandoned',
 };
 
-function ending({ resolvedAt, reason }: AlertRecord): string {
-  if (resolvedAt === null) return 'open      still waiting';
+function ending({ resolvedAt, reason, stage }: AlertRecord): string {
+  if (resolvedAt === null)
+    return `open       ${stage === 'detect' ? 'stage detect: nobody is told' : 'still waiting'}`;
   const word = reason === 'disabled' ? 'disabled' : 'resolved';
-  return `${word}  ${short(resolvedAt)}  ${ENDINGS[reason ?? ''] ?? reason}`;
+  return `${word}   ${short(resolvedAt)}  ${ENDINGS[reason ?? ''] ?? reason}`;
 }
 
 /** Why the other tasks are left alone now: how many, and one of them. */
@@ -98,9 +99,18 @@ export function sampleMail(filed: readonly FiledMail[]): FiledMail | undefined {
   return warnings.sort((a, b) => b.digest.items.length - a.digest.items.length)[0];
 }
 
-/** Different tasks (fired, disabled) and notices (warned, reminded), as the demo's last line gives them. */
+/** The first mail of each mix of notices, for a short list. */
+export function firstOfEachKind(filed: readonly FiledMail[]): FiledMail[] {
+  const firsts = new Map<string, FiledMail>();
+  for (const mail of filed) {
+    const kinds = [...new Set(mail.digest.items.map(({ notice }) => notice))].sort().join();
+    if (!firsts.has(kinds)) firsts.set(kinds, mail);
+  }
+  return [...firsts.values()];
+}
+
+/** Episodes (fired, disabled) and notices to somebody (warned, reminded), as the demo's last line gives them. */
 export function totals(lists: Lists): string {
   const count = (list: keyof Lists) => lists[list].size;
-  const { length } = [...lists.fired];
-  return `fired ${length}, warned ${count('warned')}, reminded ${count('reminded')}, disabled ${count('disabled')}`;
+  return `fired ${count('fired')}, warned ${count('warned')}, reminded ${count('reminded')}, disabled ${count('disabled')}`;
 }

@@ -1,14 +1,13 @@
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { withKeysSet } from '../functions/abandonment/policy-parse.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
-import { formatInstant } from '../functions/abandonment/time.ts';
-import { EVENT_VERSION } from '../functions/catalog/events.ts';
 import { recipientKey } from '../functions/notices/addresses.ts';
 import { loadPolicyDocuments, policyWrite } from '../functions/store/policies.ts';
 import { loadDigest, loadRecipient, lookWrite } from '../functions/store/records.ts';
 import type { Write } from '../functions/store/table.port.ts';
 import { loadTasks } from '../functions/store/tasks.ts';
 import { deployedService } from '../simulation/deployed-service.ts';
+import { observed } from '../simulation/fleet-events.ts';
 import { FleetFacts } from '../simulation/fleet-facts.ts';
 import { parsedPolicies } from '../simulation/scenario.ts';
 import type { Scenario, ScenarioEvent } from '../simulation/scenario-types.ts';
@@ -31,7 +30,7 @@ export class DemoWorld {
     this.#fleet = new SimFleet({
       facts: this.#facts,
       clock: stage.clock,
-      send: (detailType, detail) => this.#news.push({ detailType, detail }),
+      send: (message) => this.#news.push(message),
       // The catalog is the truth here: it turns tasks off without asking anybody.
       listener: { asked: () => {}, turnedOff: () => {}, turnedOn: () => {} },
     });
@@ -64,9 +63,7 @@ export class DemoWorld {
     const heard = new Set(this.#news.map(({ detail }) => detail.dataPlane));
     for (const dataPlane of this.#fleet.heardPlanes()) {
       if (heard.has(dataPlane)) continue;
-      const observedAt = formatInstant(this.#stage.clock.now());
-      const detail = { version: EVENT_VERSION, dataPlane, observedAt, tasks: [] };
-      this.#news.push({ detailType: 'Shards Observed', detail });
+      this.#news.push(observed(dataPlane, [], this.#stage.clock.now()));
     }
   }
 

@@ -8,16 +8,17 @@ import type { Scenario } from '../simulation/scenario-types.ts';
 import { type Simulated, simulate } from '../simulation/simulate.ts';
 import { demoScenario } from './demo-fleet.ts';
 import { differences, type Lists, listsOfSimulation, listsOfStage, readStage } from './demo-lists.ts';
-import { episodesReport, leftAloneReport, sampleMail, totals } from './demo-report.ts';
+import { episodesReport, firstOfEachKind, leftAloneReport, sampleMail, totals } from './demo-report.ts';
 import { instantsOf, loadDemo, runDemo } from './demo-run.ts';
 import { deployLocal, STAGE } from './deploy.ts';
 import type { Emulator } from './emulator.ts';
-import { commandLine, furtherCommands } from './how-to.ts';
+import { askingCommands, commandLine } from './how-to.ts';
 import { connectTo, LOCAL_FOLDER, ROOT } from './local-aws.ts';
-import { type FiledMail, fileMails, readMailbox } from './mailbox.ts';
+import { type FiledMail, fileMails } from './mail-files.ts';
+import type { SentMail } from './mailbox.ts';
 import { LocalProblem, say, timed } from './progress.ts';
 import { deadLetters } from './queue-levels.ts';
-import { onEmulator } from './session.ts';
+import { onEmulator, untilInterrupted } from './session.ts';
 import { connectStage, type LocalStage } from './stage.ts';
 
 const FOLDER = join(LOCAL_FOLDER, 'demo');
@@ -65,16 +66,19 @@ async function demo(emulator: Emulator, interrupted: AbortSignal, keep: boolean)
   const gatherDisabled = loadConfig({ stage: STAGE }, ROOT).gatherDisabled * SECOND;
   await runDemo(stage, scenario, { instants, gatherDisabled, tell: say, interrupted });
   if (interrupted.aborted) return 130;
-  const lists = await show(stage);
+  const lists = await show(stage, await emulator.readMails());
   const code = compare(lists, listsOfSimulation(expected.lines), await deadLetters(stage));
-  await lookFurther(emulator, interrupted, keep);
-  say(totals(lists));
+  lookFurther(emulator, keep);
+  say(`\n${totals(lists)}`);
+  if (keep) {
+    say('\nThe emulator runs until Ctrl-C.');
+    await untilInterrupted(interrupted);
+  }
   return code;
 }
 
-async function show(stage: LocalStage): Promise<Lists> {
+async function show(stage: LocalStage, mails: readonly SentMail[]): Promise<Lists> {
   const rows = await readStage(stage.system.table);
-  const mails = await readMailbox(stage.aws.endpoint);
   const digests = new Map(rows.digests.map((digest) => [digest.messageId ?? '', digest]));
   const filed = await fileMails(MAILS, mails, digests);
   const episodes = episodesReport(rows, filed);
@@ -90,8 +94,8 @@ async function show(stage: LocalStage): Promise<Lists> {
 }
 
 function showMails(filed: readonly FiledMail[]): void {
-  say(`\n${filed.length} mails as their owners read them: ${here(MAILS)}/*.eml and *.html`);
-  for (const { eml, mail } of filed) say(`  ${here(eml)}  ${mail.subject}`);
+  say(`\n${filed.length} mails as their owners read them: ${here(MAILS)}/*.eml and *.html, for example`);
+  for (const { eml, mail } of firstOfEachKind(filed)) say(`  ${here(eml)}\n      ${mail.subject}`);
   const sample = sampleMail(filed);
   if (!sample) return;
   say(`\nOne of them (${here(sample.eml)}), to ${sample.digest.address}:\n`);
@@ -119,17 +123,14 @@ function compare(deployed: Lists, expected: Lists, dead: number): number {
   return 1;
 }
 
-async function lookFurther(emulator: Emulator, interrupted: AbortSignal, keep: boolean): Promise<void> {
+function lookFurther(emulator: Emulator, keep: boolean): void {
   say('\nHow to look further:');
   say(`  ${commandLine(`simulate ${here(SCENARIO)}`)}   the same weeks as a timeline, without an emulator`);
   say(`  ${here(REPORT)} has the decisions above`);
-  if (!keep) {
-    say('  npm run demo -- --keep   leaves the emulator running, to ask the deployed stage');
-    return;
-  }
-  for (const line of furtherCommands(emulator.endpoint, 'acmeCo/legacy/crm-capture')) say(`  ${line}`);
-  say('\nThe emulator runs until Ctrl-C.');
-  await new Promise((resolve) => interrupted.addEventListener('abort', resolve));
+  const commands = keep
+    ? askingCommands(emulator.endpoint, 'acmeCo/legacy/crm-capture')
+    : ['npm run demo -- --keep   leaves the emulator running, to ask the deployed stage'];
+  for (const line of commands) say(`  ${line}`);
 }
 
 const args = process.argv.slice(2);

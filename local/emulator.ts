@@ -3,14 +3,19 @@ import { openSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { installEmulator } from './emulator-install.ts';
-import { RUN_FILE, type RunFile, removeLeftovers, removeRun, runFolder } from './emulator-runs.ts';
+import { logFile, makeTemporary, noteRun, removeLeftovers, removeRun } from './emulator-runs.ts';
 import { awsVariables, REGION, toolsPath } from './local-aws.ts';
+import { MailSink, type RawMail } from './mail-sink.ts';
+import { keptMails, type ReadMails, relayedMails } from './mailbox.ts';
 import { LocalProblem, type Say } from './progress.ts';
 
 /** An AWS emulator that answers. */
 export interface Emulator {
   /** What `AWS_ENDPOINT_URL` is to be. */
   endpoint: string;
+  readMails: ReadMails;
+  /** Tells of each mail as it goes out, where the emulator was started here. */
+  onMail(listener: (mail: RawMail) => void): void;
   /** Stops it and removes what it left, where it was started here. */
   stop(): Promise<void>;
   /** The same at once, for a process that is about to end. */
@@ -18,6 +23,9 @@ export interface Emulator {
 }
 
 const USUAL_PORT = 4566;
+
+/** Where the command line looks for the stage `local` unless told otherwise. */
+export const USUAL_ENDPOINT = `http://localhost:${USUAL_PORT}`;
 const START_WITHIN_MS = 20_000;
 const STOP_WITHIN_MS = 5_000;
 
@@ -36,13 +44,17 @@ export async function startEmulator(tell: Say): Promise<Emulator> {
   const python = await installEmulator(tell);
   const port = await choosePort(process.env.TASKWARDEN_PORT);
   const temporary = await makeTemporary();
-  const child = launch(python, port, temporary);
+  const sink = await MailSink.open();
+  const child = launch(python, { port, temporary, mailPort: sink.port });
   await noteRun(port, { pid: child.pid ?? 0, owner: process.pid, temporary });
   const endpoint = `http://localhost:${port}`;
   const emulator: Emulator = {
     endpoint,
+    readMails: relayedMails(endpoint, sink),
+    onMail: (listener) => sink.onMail(listener),
     stop: async () => {
       await stop(child);
+      sink.close();
       await removeRun(port, temporary);
     },
     kill: () => signal(child, 'SIGKILL'),
@@ -61,11 +73,15 @@ async function running(endpoint: string, tell: Say): Promise<Emulator> {
     throw new LocalProblem(`AWS_ENDPOINT_URL is ${endpoint}, and no emulator answers there: ${advice}`);
   }
   tell(`Using the emulator at ${endpoint} (from AWS_ENDPOINT_URL)`);
-  return { endpoint, stop: async () => {}, kill: () => {} };
+  const nothing = () => {};
+  return { endpoint, readMails: keptMails(endpoint), onMail: nothing, stop: async () => {}, kill: nothing };
 }
 
 /** It gets no more of this shell than it needs: functions inherit all that it has. */
-function launch(python: string, port: number, temporary: string): ChildProcess {
+function launch(
+  python: string,
+  { port, temporary, mailPort }: { port: number; temporary: string; mailPort: number },
+): ChildProcess {
   const log = openSync(logFile(port), 'w');
   const { HOME = temporary, LANG = 'C.UTF-8' } = process.env;
   return spawn(python, ['-m', 'ministack'], {
@@ -82,6 +98,7 @@ function launch(python: string, port: number, temporary: string): ChildProcess {
       BIND_HOST: '127.0.0.1',
       IOT_MTLS_ENABLED: '0',
       MINISTACK_REGION: REGION,
+      SMTP_HOST: `127.0.0.1:${mailPort}`,
       ...awsVariables(`http://127.0.0.1:${port}`),
     },
   });

@@ -1,22 +1,23 @@
-import { STAGE } from './deploy.ts';
-import { awsVariables } from './local-aws.ts';
+import { USUAL_ENDPOINT } from './emulator.ts';
 
 /** A call of the command line, from the checkout. */
 export function commandLine(args: string): string {
   return `npm run -s taskwarden -- ${args}`;
 }
 
-/** What to type into another terminal to ask the stage on an emulator; `task`: one that is worth a look. */
-export function furtherCommands(endpoint: string, task: string): string[] {
-  const wanted = ['AWS_ENDPOINT_URL', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
-  const variables = awsVariables(endpoint);
-  const of = (args: string) => commandLine(`--stage ${STAGE} ${args}`);
+/** What another terminal needs so that the command line finds the stage `local`; nothing on the usual port. */
+export function pointingAt(endpoint: string): string[] {
+  return endpoint === USUAL_ENDPOINT ? [] : [`export AWS_ENDPOINT_URL=${endpoint}`];
+}
+
+/** What to type there to ask the stage; `task`: one that is worth a look. */
+export function askingCommands(endpoint: string, task: string): string[] {
   return [
-    `export ${wanted.map((name) => `${name}=${variables[name]}`).join(' ')}`,
-    of('alerts list'),
-    of(`explain ${task}`),
-    of(`tasks show ${task}`),
-    of('policy list'),
-    of(`undo --task ${task}`),
+    ...pointingAt(endpoint),
+    commandLine('alerts list'),
+    commandLine(`explain ${task}`),
+    commandLine(`tasks show ${task}`),
+    commandLine('policy list'),
+    commandLine('--help'),
   ];
 }

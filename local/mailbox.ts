@@ -1,35 +1,65 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import PostalMime from 'postal-mime';
-import type { Instant } from '../functions/abandonment/time.ts';
-import { formatInstant } from '../functions/abandonment/time.ts';
-import { domainOf } from '../functions/notices/addresses.ts';
-import { buildMime } from '../functions/notices/mime.ts';
-import type { DigestRecord } from '../functions/store/rows.ts';
 import { ACCOUNT } from './local-aws.ts';
+import type { MailSink, RawMail } from './mail-sink.ts';
 import { LocalProblem } from './progress.ts';
 
 /** A mail as the emulator's SES took it. */
 export interface SentMail {
+  /** The id that SES gave it. */
   messageId: string;
   from: string;
   to: string[];
   subject: string;
   text: string;
   html: string;
+  /** The message itself; where the emulator keeps no more than its parts, nothing. */
+  raw?: RawMail;
 }
 
-/** All mails that the emulator's SES took, the oldest first. MiniStack keeps their parts, LocalStack their source. */
-export async function readMailbox(endpoint: string): Promise<SentMail[]> {
-  const mini = await fetch(`${endpoint}/_ministack/ses/messages?account=${ACCOUNT}`);
-  if (mini.ok) {
-    const { messages } = (await mini.json()) as { messages: Record<string, MiniStackMail[]> };
-    return (messages[ACCOUNT] ?? []).map(ofMiniStack);
-  }
-  const localStack = await fetch(`${endpoint}/_aws/ses`);
-  if (!localStack.ok) throw new LocalProblem(`the emulator at ${endpoint} does not show the mails it took`);
-  const { messages } = (await localStack.json()) as { messages: LocalStackMail[] };
-  return Promise.all(messages.map(ofLocalStack));
+/** Gives all mails that SES took, the oldest first. */
+export type ReadMails = () => Promise<SentMail[]>;
+
+/** Relays of the emulator come a moment after SES took the mail. */
+const RELAYED_WITHIN_MS = 10_000;
+
+/** Reads a message as a mail program does; `Message-ID` is the one of SES. */
+export async function parseMail(raw: RawMail): Promise<SentMail> {
+  const mail = await PostalMime.parse(raw);
+  return {
+    messageId: (mail.messageId ?? '').replace(/^<|>$/g, ''),
+    from: mail.from?.address ?? '',
+    to: (mail.to ?? []).flatMap(({ address }) => address ?? []),
+    subject: mail.subject ?? '',
+    text: mail.text ?? '',
+    html: mail.html ?? '',
+    raw,
+  };
+}
+
+/** The mails of a MiniStack that relays them to a sink, in the order in which its SES took them. */
+export function relayedMails(endpoint: string, sink: MailSink): ReadMails {
+  return async () => {
+    const taken = (await miniStackMails(endpoint)) ?? [];
+    const giveUpAt = performance.now() + RELAYED_WITHIN_MS;
+    while (sink.mails.length < taken.length && performance.now() < giveUpAt) await setTimeout(20);
+    const relayed = new Map<string, SentMail>();
+    for (const mail of await Promise.all(sink.mails.map(parseMail))) relayed.set(mail.messageId, mail);
+    return taken.map((mail) => {
+      const whole = relayed.get(mail.messageId);
+      if (!whole) throw new Error(`SES took mail ${mail.messageId}, and the emulator did not relay it`);
+      return whole;
+    });
+  };
+}
+
+/** The mails of an emulator that runs by itself: LocalStack keeps the message, MiniStack its parts. */
+export function keptMails(endpoint: string): ReadMails {
+  return async () => {
+    const mails = (await miniStackMails(endpoint)) ?? (await localStackMails(endpoint));
+    if (!mails) throw new LocalProblem(`the emulator at ${endpoint} does not show the mails it took`);
+    return mails;
+  };
 }
 
 interface MiniStackMail {
@@ -41,87 +71,33 @@ interface MiniStackMail {
   BodyHtml: string | null;
 }
 
-function ofMiniStack({ MessageId, Source, To, Subject, BodyText, BodyHtml }: MiniStackMail): SentMail {
-  return {
+async function miniStackMails(endpoint: string): Promise<SentMail[] | undefined> {
+  const answer = await fetch(`${endpoint}/_ministack/ses/messages?account=${ACCOUNT}`);
+  if (!answer.ok) return undefined;
+  const { messages } = (await answer.json()) as { messages: Record<string, MiniStackMail[]> };
+  return (messages[ACCOUNT] ?? []).map(({ MessageId, Source, To, Subject, BodyText, BodyHtml }) => ({
     messageId: MessageId,
     from: Source,
     to: To,
     subject: Subject,
     text: BodyText,
     html: BodyHtml ?? '',
-  };
+  }));
 }
 
 interface LocalStackMail {
   Id: string;
-  Source: string;
   RawData?: string;
 }
 
-async function ofLocalStack({ Id, Source, RawData = '' }: LocalStackMail): Promise<SentMail> {
-  const mail = await PostalMime.parse(RawData);
-  return {
-    messageId: Id,
-    from: Source,
-    to: (mail.to ?? []).flatMap(({ address }) => address ?? []),
-    subject: mail.subject ?? '',
-    text: mail.text ?? '',
-    html: mail.html ?? '',
-  };
-}
-
-/** A mail together with the row that says what it is about. */
-export interface FiledMail {
-  mail: SentMail;
-  digest: DigestRecord;
-  sentAt: Instant;
-  /** Path of its `.eml` file; the `.html` file lies beside it. */
-  eml: string;
-}
-
-/**
- * Writes each mail as an `.eml` and an `.html` file. Emulators do not keep the message as it was sent, so the `.eml`
- * is made anew from the parts that SES took, by the code that the notifier makes it with.
- */
-export async function fileMails(
-  folder: string,
-  mails: readonly SentMail[],
-  digests: ReadonlyMap<string, DigestRecord>,
-): Promise<FiledMail[]> {
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  const filed: FiledMail[] = [];
-  for (const mail of mails) {
-    const digest = digests.get(mail.messageId);
-    if (!digest) continue;
-    const sentAt = digest.sentAt ?? digest.claimedAt;
-    const name = fileName(filed.length + 1, digest, sentAt);
-    const eml = join(folder, `${name}.eml`);
-    await writeFile(eml, await mimeOf(mail, digest, sentAt));
-    await writeFile(join(folder, `${name}.html`), mail.html);
-    filed.push({ mail, digest, sentAt, eml });
-  }
-  return filed;
-}
-
-function mimeOf(mail: SentMail, digest: DigestRecord, date: Instant): Promise<Uint8Array> {
-  return buildMime({
-    from: mail.from,
-    to: digest.address,
-    subject: mail.subject,
-    text: mail.text,
-    html: mail.html,
-    headers: {},
-    digest: digest.id,
-    date,
-    messageIdDomain: domainOf(mail.from),
-  });
-}
-
-/** `007-2026-01-07T08-00-old-team@acme.test-warning`. */
-function fileName(number: number, digest: DigestRecord, sentAt: Instant): string {
-  const when = formatInstant(sentAt).slice(0, 16).replace(':', '-');
-  const kinds = [...new Set(digest.items.map(({ notice }) => notice))].sort().join('-');
-  const to = digest.address.replace(/[^\w.@+-]/g, '_');
-  return `${String(number).padStart(3, '0')}-${when}-${to}-${kinds}`;
+async function localStackMails(endpoint: string): Promise<SentMail[] | undefined> {
+  const answer = await fetch(`${endpoint}/_aws/ses`);
+  if (!answer.ok) return undefined;
+  const { messages } = (await answer.json()) as { messages: LocalStackMail[] };
+  return Promise.all(
+    messages.map(async ({ Id, RawData = '' }) => ({
+      ...(await parseMail(Buffer.from(RawData))),
+      messageId: Id,
+    })),
+  );
 }

@@ -3,13 +3,14 @@ import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { QueueName } from '../functions/platform/ports.ts';
 import { allRows } from '../functions/store/records.ts';
 import { BUCKETS, index } from '../functions/store/rows.ts';
+import { LocalProblem } from './progress.ts';
 import type { LocalStage } from './stage.ts';
 
 const QUEUES = ['ingest', 'notify', 'disable', 'mail-events'] as const satisfies QueueName[];
 const PAUSE_MS = 20;
 
 /** Longer than any work takes here; what waits longer waits to be tried again. */
-const LONGEST_WAIT_MS = 90_000;
+const LONGEST_WAIT_MS = 60_000;
 
 /** Messages of one queue. */
 interface Level {
@@ -22,7 +23,7 @@ interface Level {
 /**
  * Waits until the workers are through with all that is to be done at this instant of the stage's clock.
  * Twice idle is idle: between two looks a worker may have sent to a queue that was looked at before.
- * @throws Error where they are not through in time
+ * @throws LocalProblem where they are not through in time
  */
 export async function untilWorked(stage: LocalStage): Promise<void> {
   await untilTwice(async () => (await isWorked(stage, await levelsOf(stage))) === true);
@@ -47,7 +48,10 @@ async function untilTwice(isReached: () => Promise<boolean>): Promise<void> {
   for (let times = 0; times < 2; ) {
     times = (await isReached()) ? times + 1 : 0;
     if (performance.now() > giveUpAt) {
-      throw new Error(`the queues were not worked off within ${LONGEST_WAIT_MS / 1_000} s`);
+      const seconds = LONGEST_WAIT_MS / 1_000;
+      throw new LocalProblem(
+        `the functions did not work their queues off within ${seconds} s; .local/emulator-*.log says why`,
+      );
     }
     await setTimeout(PAUSE_MS);
   }

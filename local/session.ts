@@ -3,9 +3,22 @@ import { LocalProblem, type Say } from './progress.ts';
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
+/** One Ctrl-C may come twice: from the terminal, and passed on by what started us. */
+const SAME_SIGNAL_MS = 1_000;
+
+/** Signals that were waited for: ending by them is no failure. */
+const awaited = new WeakSet<AbortSignal>();
+
+/** Waits for Ctrl-C, which is how the command is to end. */
+export async function untilInterrupted(interrupted: AbortSignal): Promise<void> {
+  awaited.add(interrupted);
+  if (interrupted.aborted) return;
+  await new Promise((resolve) => interrupted.addEventListener('abort', resolve, { once: true }));
+}
+
 /**
  * Runs a local command on an emulator and cleans up however it ends: done, failed, Ctrl-C or killed politely.
- * @param work answers the exit code; `interrupted` is aborted by Ctrl-C, after which a second one ends at once
+ * @param work answers the exit code; `interrupted` is aborted by Ctrl-C, and a second one ends all at once
  */
 export async function onEmulator(
   tell: Say,
@@ -13,15 +26,22 @@ export async function onEmulator(
 ): Promise<void> {
   const controller = new AbortController();
   let emulator: Emulator | undefined;
+  let interruptedAt = 0;
   const interrupt = (name: NodeJS.Signals) => {
-    if (controller.signal.aborted) process.exit(SIGNALS[name as keyof typeof SIGNALS]);
-    controller.abort(name);
+    if (!controller.signal.aborted) {
+      interruptedAt = performance.now();
+      tell('\nStopping and cleaning up');
+      controller.abort(name);
+    } else if (performance.now() - interruptedAt > SAME_SIGNAL_MS) {
+      process.exit(SIGNALS[name as keyof typeof SIGNALS]);
+    }
   };
   for (const name of Object.keys(SIGNALS)) process.on(name, interrupt);
   process.once('exit', () => emulator?.kill());
   const aborted = new Promise<number>((resolve) => {
-    controller.signal.addEventListener('abort', () =>
-      resolve(SIGNALS[controller.signal.reason as keyof typeof SIGNALS]),
+    const { signal } = controller;
+    signal.addEventListener('abort', () =>
+      resolve(awaited.has(signal) ? 0 : SIGNALS[signal.reason as keyof typeof SIGNALS]),
     );
   });
   const run = async () => {

@@ -1,4 +1,5 @@
 import { formatInstant } from '../functions/abandonment/time.ts';
+import { runBreaker } from '../functions/breaker/run.ts';
 import { hearDataPlane } from '../functions/catalog/data-planes.ts';
 import { ingestConsumer } from '../functions/catalog/ingest-consumer.ts';
 import { disableConsumer } from '../functions/disabling/disable-consumer.ts';
@@ -7,12 +8,14 @@ import { mailEventsConsumer } from '../functions/notices/mail-events-consumer.ts
 import { notifyConsumer } from '../functions/notices/notify-consumer.ts';
 import { runScan } from '../functions/scanner/scan.ts';
 import { processMessage } from '../functions/work/pipeline.ts';
-import { pauseWork, undoWork } from './operator-desk.ts';
+import { probeWorker } from '../functions/work/probe.ts';
+import { approveWork, dismissPlane, pauseWork, undoWork } from './operator-desk.ts';
+import { actAsOwner } from './owner-desk.ts';
 import type { MailReport, Service } from './service.port.ts';
 import { QUEUE_SETTINGS } from './sim-queues.ts';
 
-/** Lambda's longest time-out: a simulated scan takes no time. */
-const TIME_LEFT_MS = 900_000;
+/** The scanner's time-out: shorter than `scanEvery`, so that the lease of one that died ends before the next tick. */
+const TIME_LEFT_MS = 240_000;
 
 /** The real code: what the Lambda handlers and the command line call. */
 export const deployedService: Service = {
@@ -32,10 +35,31 @@ export const deployedService: Service = {
         return processMessage(system, mailEventsConsumer, delivery);
     }
   },
+  async watch(system, control, now) {
+    await runBreaker(system, { control }, now);
+  },
+  async probe(system, queue) {
+    switch (queue) {
+      case 'ingest':
+        await probeWorker(system, ingestConsumer);
+        break;
+      case 'notify':
+        await probeWorker(system, notifyConsumer);
+        break;
+      case 'disable':
+        await probeWorker(system, disableConsumer);
+        break;
+      case 'mail-events':
+        await probeWorker(system, mailEventsConsumer);
+    }
+  },
   mailReport,
   async hear(system, dataPlane, book) {
     await hearDataPlane(system, dataPlane, system.clock.now(), book);
   },
+  act: actAsOwner,
+  approve: approveWork,
+  dismiss: dismissPlane,
   pause: pauseWork,
   undo: undoWork,
 };

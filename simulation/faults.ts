@@ -1,10 +1,14 @@
 import type { Instant } from '../functions/abandonment/time.ts';
-import type { OutgoingMail, OutgoingMessage } from '../functions/platform/ports.ts';
 import { recipientKey } from '../functions/notices/addresses.ts';
+import type { OutgoingMail, OutgoingMessage, QueueName } from '../functions/platform/ports.ts';
+import { keyOf } from '../functions/store/row-limits.ts';
 import type { Write } from '../functions/store/table.port.ts';
-import type { Fate, MortalProcess, PortCall, Strike } from './mortal.ts';
+import type { Fate, PortCall, Strike } from './mortal.ts';
 import type { FaultMode, FaultTarget, ScenarioFault } from './scenario-types.ts';
 import type { SimMail } from './sim-mail.ts';
+
+/** The workers that faults can be about. */
+export const WORKERS: Partial<Record<QueueName, FaultTarget>> = { notify: 'notifier', disable: 'disabler' };
 
 interface Active {
   fault: ScenarioFault;
@@ -67,6 +71,14 @@ export class Faults {
     return struck.fault.mode;
   }
 
+  /** Whom the newest `reject` fault of a target that holds now is about. */
+  rejectedBy(target: FaultTarget, now: Instant): string | undefined {
+    const holding = this.#active.filter(
+      ({ fault, until }) => fault.target === target && fault.mode === 'reject' && now < until,
+    );
+    return holding.at(-1)?.fault.recipient ?? undefined;
+  }
+
   /** When a target that is `down` for a time comes back; undefined where it is not down now. */
   downUntil(target: FaultTarget, now: Instant): Instant | undefined {
     const down = this.#active.find(
@@ -76,9 +88,19 @@ export class Faults {
     return down?.until;
   }
 
+  /** What becomes of a receive: no worker is free, or the deletion of what was worked is lost. */
+  receiveOf(queue: QueueName, now: Instant): 'throttle' | 'duplicate' | undefined {
+    const target = WORKERS[queue];
+    const modes = ['throttle', 'timeout-after-accept'] as const;
+    const mode =
+      this.strike('queue', now, ['throttle']) ?? (target ? this.strike(target, now, modes) : undefined);
+    if (mode === undefined) return undefined;
+    return mode === 'throttle' ? 'throttle' : 'duplicate';
+  }
+
   /** What befalls the calls of processes. `ownersOf`: the owners of a task, for what is asked about it. */
   fate(now: () => Instant, ownersOf: (task: string) => readonly string[]): Fate {
-    return (call, process) => {
+    return (call) => {
       switch (call.port) {
         case 'table':
           return this.#table(call, now());
@@ -87,7 +109,7 @@ export class Faults {
         case 'events':
           return this.#ask(call, now(), ownersOf);
         case 'mailer':
-          return this.#mail(now(), process);
+          return this.#mail(now());
         default:
           return undefined;
       }
@@ -111,12 +133,12 @@ export class Faults {
     }
   }
 
-  #mail(now: Instant, _process: MortalProcess): Strike | undefined {
+  #mail(now: Instant): Strike | undefined {
     return this.strike('ses', now, ['crash']) ? { dies: 'before' } : undefined;
   }
 
   #table({ method, given }: PortCall, now: Instant): Strike | undefined {
-    const concerns = (recipient: string) => isAbout(given, recipientKey(recipient));
+    const concerns = (recipient: string) => method === 'transact' && writes(given, recipientKey(recipient));
     const mode = this.strike('table', now, TABLE_MODES, concerns);
     if (mode === undefined) return undefined;
     if (mode === 'throttle' && method === 'transact') {
@@ -147,13 +169,12 @@ export class Faults {
   }
 }
 
-/** How the calls of a worker or the scanner fail where its fault is about one recipient. */
+/** How the calls of a worker or the scanner fail where its fault is about one recipient and his tasks. */
 export function failsAbout(recipient: string, tasks: ReadonlySet<string>): Fate {
-  const key = recipientKey(recipient);
-  return ({ port, given }) => {
-    if (port !== 'table') return undefined;
-    const about = isAbout(given, key) || [...tasks].some((task) => isAbout(given, `T#${task}`));
-    return about ? { throws: 'before', error: new Error('what concerns this recipient fails') } : undefined;
+  const names = [recipientKey(recipient), ...[...tasks].map((task) => `T#${task} `)];
+  return ({ method, given }) => {
+    if (method !== 'transact' || !names.some((name) => writes(given, name))) return undefined;
+    return { throws: 'before', error: new Error('what concerns this recipient fails') };
   };
 }
 
@@ -194,16 +215,11 @@ function refused(cause: 'rate' | 'environment' | 'recipient', code: string, mess
   return { outcome: 'refused' as const, cause, code, message };
 }
 
-/** Whether a call of the table names a key that holds a text. */
-function isAbout(given: readonly unknown[], text: string): boolean {
-  return JSON.stringify(given.map(keysOf)).includes(text);
-}
-
-function keysOf(given: unknown): unknown {
-  if (!Array.isArray(given)) return given;
-  return (given as Write[]).map((write) => {
-    const row = 'put' in write ? write.put : 'delete' in write ? write.delete : write;
-    return 'pk' in row ? `${String(row.pk)} ${String(row.sk)}` : '';
+/** Whether a transaction writes a row whose key holds a text. */
+function writes(given: readonly unknown[], text: string): boolean {
+  return (given[0] as Write[]).some((write) => {
+    const { pk, sk } = keyOf(write);
+    return `${pk} ${sk}`.includes(text);
   });
 }
 

@@ -58,6 +58,10 @@ export class FleetFacts {
   /** How often an address stopped being an owner of a task: `task address` -> times. */
   readonly departures = new Map<string, number>();
   readonly paused = new Set<'evaluate' | 'notify' | 'disable'>();
+  /** Task -> until when its owner keeps or snoozes it; the last word stands. */
+  readonly keptUntil = new Map<string, Instant>();
+  /** Task -> when operators approved what the blast radius held of it. */
+  readonly approvedAt = new Map<string, Instant>();
   readonly #unknownOfPlane = new Map<string, Interval[]>();
   readonly #evaluatePaused: Interval[] = [];
   readonly #disableStageSince = new Map<string, Instant>();
@@ -91,6 +95,16 @@ export class FleetFacts {
       if (!statuses.includes(status)) task.lastSeen[status] = now;
     }
     task.statuses = [...new Set(statuses)];
+  }
+
+  /** A person keeps or snoozes a task. */
+  keep(task: string, until: Instant): void {
+    this.keptUntil.set(task, until);
+  }
+
+  /** Operators approved the disabling of tasks. */
+  approve(tasks: readonly string[], now: Instant): void {
+    for (const task of tasks) this.approvedAt.set(task, now);
   }
 
   /** A plane of which nothing can be known from now on, or again. */

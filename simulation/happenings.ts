@@ -4,6 +4,7 @@ import { formatInstant } from '../functions/abandonment/time.ts';
 import type { System } from '../functions/platform/system.ts';
 import { policyWrite } from '../functions/store/policies.ts';
 import { lookWrite } from '../functions/store/records.ts';
+import type { Faults } from './faults.ts';
 import type { FleetFacts } from './fleet-facts.ts';
 import { ScenarioProblem } from './scenario-fields.ts';
 import type { ScenarioEvent } from './scenario-types.ts';
@@ -16,6 +17,8 @@ type EventOf<Type extends ScenarioEvent['type']> = Extract<ScenarioEvent, { type
 /** Who hears what an event changed beside the service. */
 export interface HappeningListener {
   policiesChanged(book: PolicyBook, evidenceMaxAgeChanged: boolean): void;
+  /** SES reported something of a mail. */
+  mailReported(digest: string): void;
   /** SES gave a mail up for good. */
   mailBounced(mail: RefusedMail): void;
   addressDied(address: string): void;
@@ -27,6 +30,7 @@ interface Given {
   facts: FleetFacts;
   fleet: SimFleet;
   mail: SimMail;
+  faults: Faults;
   /** What is written at each scope when the scenario starts. */
   documents: Map<string, Record<string, unknown>>;
   listener: HappeningListener;
@@ -50,8 +54,9 @@ export class Happenings {
       case 'operator':
         return this.#operate(event);
       case 'action':
+        return this.#act(event);
       case 'fault':
-        throw notYet(event);
+        return this.#given.faults.begin(event, event.at);
       default:
         this.#given.fleet.happen(event);
     }
@@ -78,7 +83,9 @@ export class Happenings {
     }
     const bounceType = event.event === 'bounce' ? { bounceType: event.bounceType } : {};
     const body = service.mailReport({ mail, at, event: event.event, ...bounceType });
-    await system.queues.send('mail-events', [{ body }]);
+    const twice = this.#given.faults.strike('ses', at, ['duplicate']) !== undefined;
+    await system.queues.send('mail-events', twice ? [{ body }, { body }] : [{ body }]);
+    listener.mailReported(mail.digest);
     const bounced = event.event === 'bounce' && event.bounceType === 'permanent';
     if (bounced) listener.mailBounced({ at, to: mail.to, digest: mail.digest, reason: 'undeliverable' });
     if (bounced || event.event === 'complaint') listener.addressDied(mail.to);
@@ -95,12 +102,18 @@ export class Happenings {
       }
       case 'undo':
         return service.undo(system, event.of);
-      default:
-        throw notYet(event);
+      case 'approve':
+        facts.approve(await service.approve(system), event.at);
+        return;
+      case 'dismiss':
+        return service.dismiss(system, event.dataPlane);
     }
   }
-}
 
-function notYet({ index }: ScenarioEvent): ScenarioProblem {
-  return new ScenarioProblem(`events[${index}]`, 'is not supported yet');
+  async #act(event: EventOf<'action'>): Promise<void> {
+    const { facts, service, system } = this.#given;
+    const done = await service.act(system, event);
+    if (!done || (event.action !== 'keep' && event.action !== 'snooze')) return;
+    facts.keep(event.task, event.at + (event.for ?? facts.policy(event.task, 'keepMax')));
+  }
 }

@@ -1,4 +1,5 @@
 import type { Instant } from '../functions/abandonment/time.ts';
+import type { Mailer } from '../functions/platform/ports.ts';
 import type { System } from '../functions/platform/system.ts';
 
 /** What the process of a function is called: its queue, `scanner`, or `breaker`. */
@@ -23,7 +24,7 @@ export type Strike =
   | { dies: 'before' | 'after' }
   | { throws: 'before' | 'after'; error: Error }
   | { twice: true }
-  | { instead: (really: () => Promise<unknown>) => Promise<unknown> };
+  | { instead: (really: () => Promise<unknown>) => Promise<unknown>; isHarmless?: true };
 
 /** Asked before each call of a process; nothing befalls it where it answers undefined. */
 export type Fate = (call: PortCall, process: MortalProcess) => Strike | undefined;
@@ -42,6 +43,10 @@ export class MortalProcess {
   calls = 0;
   /** Records of failed attempts that it left, but for those of an earlier process. */
   failures = 0;
+  /** Whether a fault of the scenario made one of its calls fail: what it then throws is no defect. */
+  wasStruck = false;
+  /** The digest of the newest mail that it gave to SES. */
+  mailed: string | null = null;
   /** How far its clock is ahead; negative: behind. */
   skew = 0;
 
@@ -88,7 +93,17 @@ export function mortalSystem(
     },
     table: mortalPort(system.table, ['get', 'batchGet', 'query', 'transact', 'scan'], 'table', call),
     queues: mortalPort(system.queues, ['send'], 'queues', call),
-    mailer: mortalPort(system.mailer, ['send'], 'mailer', call),
+    mailer: mortalPort(
+      {
+        send: (mail) => {
+          process.mailed = mail.digest;
+          return system.mailer.send(mail);
+        },
+      } satisfies Mailer,
+      ['send'],
+      'mailer',
+      call,
+    ),
     events: mortalPort(system.events, ['publish'], 'events', call),
     operators: mortalPort(system.operators, ['tell'], 'operators', call),
     telemetry: {
@@ -136,6 +151,7 @@ async function befall(
   process.calls += 1;
   const strike = fate?.(call, process);
   if (strike === undefined) return answered(process, await act());
+  if (!('isHarmless' in strike)) process.wasStruck = true;
   if ('dies' in strike) {
     if (strike.dies === 'after') await act();
     return process.die();

@@ -1,5 +1,6 @@
 import type { Instant } from '../functions/abandonment/time.ts';
 import { undoDisabling, undoRun } from '../functions/disabling/undo.ts';
+import { approveHeld, dismissOutage } from '../functions/operators/brakes.ts';
 import { pause, resume } from '../functions/operators/pauses.ts';
 import type { System } from '../functions/platform/system.ts';
 import type { Pausable } from './scenario-types.ts';
@@ -18,4 +19,14 @@ export async function undoWork(system: System, what: { task: string } | { run: I
   const act = { by: OPERATOR, reason: 'undone' };
   if ('task' in what) await undoDisabling(system, { ...what, ...act });
   else await undoRun(system, { ...what, ...act });
+}
+
+/** Approves all that the blast radius holds at this instant. */
+export async function approveWork(system: System): Promise<string[]> {
+  return approveHeld(system, OPERATOR);
+}
+
+/** Ends the correlated outage of a data plane, where there is one. */
+export async function dismissPlane(system: System, dataPlane: string): Promise<void> {
+  await dismissOutage(system, dataPlane, OPERATOR);
 }

@@ -1,5 +1,5 @@
 import type { Duration, Instant } from '../functions/abandonment/time.ts';
-import { formatInstant } from '../functions/abandonment/time.ts';
+import { DAY, formatInstant } from '../functions/abandonment/time.ts';
 import type { FleetFacts, TrueTask } from './fleet-facts.ts';
 import type { Scenario } from './scenario-types.ts';
 import type { Verifier } from './verifier.ts';
@@ -61,6 +61,38 @@ export class ProgressVerifier {
       if (task && this.#isFailing(task)) this.#isTimely(task, now);
     }
     if (this.#unreachable.length > 0) this.#areOperatorsTold(now);
+  }
+
+  /**
+   * The scenario is over: what failed for long enough since the last thing that went wrong or was done is off
+   * (promises 11, 13 and 15). `factsLost`: the broker gave up what Taskwarden was told.
+   */
+  finish(now: Instant, calmSince: Instant, factsLost: boolean): void {
+    const facts = this.#facts;
+    const { shareFloor = SMALL_FLEET + 1 } = facts.policies.get('')?.blastRadius ?? {};
+    if (factsLost || facts.paused.size > 0 || facts.tasks.size > SMALL_FLEET) return;
+    if (shareFloor !== null && shareFloor < SMALL_FLEET) return;
+    for (const task of facts.tasks.values()) {
+      if (!this.#isFailing(task) || !this.#isToldOf(task) || facts.isUnknown(task)) continue;
+      const veto = (task.publishedByUserAt ?? 0) + facts.policy(task.id, 'publicationVeto');
+      const free = Math.max(calmSince, facts.failingSince(task, now), facts.keptUntil.get(task.id) ?? 0, veto);
+      const span = facts.policy(task.id, 'warnAfter') + facts.policy(task.id, 'disableAfter');
+      if (now < free + span + 4 * this.#scanEvery + DAY) continue;
+      this.#verifier.check(15, false, () => `${task.id} still runs into nothing at the end`);
+    }
+  }
+
+  /** Counts a task that was turned off as one that was. */
+  turnedOff(): void {
+    this.#verifier.check(15, true, () => '');
+  }
+
+  /** Whether somebody can be told of it and it is to be turned off at all. */
+  #isToldOf(task: TrueTask): boolean {
+    const isDead = (address: string) => this.#verifier.isDead(address);
+    const hasShards = task.kind !== 'collection' && !task.dekaf;
+    if (!hasShards || this.#facts.recipientsOf(task, 'task_abandoned', isDead).length === 0) return false;
+    return this.#facts.policy(task.id, 'stage') === 'disable' && this.#facts.policy(task.id, 'quietHours') === null;
   }
 
   #isFailing(task: TrueTask): boolean {

@@ -1,6 +1,7 @@
 import type { ParsedPolicy } from '../functions/abandonment/policy-parse.ts';
 import type { AlertType, ShardStatus, TaskKind } from '../functions/abandonment/task.ts';
 import type { Duration, Instant } from '../functions/abandonment/time.ts';
+import type { ChaosEntry } from './chaos-types.ts';
 
 export const FAULT_TARGETS = [
   'ses',
@@ -119,6 +120,8 @@ export interface Scenario {
   operators: string[];
   tasks: ScenarioTask[];
   events: ScenarioEvent[];
+  /** What goes wrong besides, as the soak writes it. */
+  chaos?: ChaosEntry[];
 }
 
 export type ScenarioResult = { ok: true; scenario: Scenario } | { ok: false; problem: string };

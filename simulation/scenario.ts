@@ -2,6 +2,7 @@ import type { ParsedPolicy } from '../functions/abandonment/policy-parse.ts';
 import { shown } from '../functions/abandonment/policy-wording.ts';
 import { ALERT_TYPES } from '../functions/abandonment/task.ts';
 import { formatDuration, formatInstant, type Instant, MINUTE } from '../functions/abandonment/time.ts';
+import { readChaos } from './scenario-chaos.ts';
 import { readEvent } from './scenario-events.ts';
 import {
   readAddress,
@@ -27,7 +28,7 @@ export type * from './scenario-types.ts';
 export const SCENARIO_VERSION = 1;
 
 const REQUIRED = ['version', 'start', 'until', 'scanEvery', 'tasks'];
-const OPTIONAL = ['seed', 'policy', 'policies', 'subscriptions', 'admins', 'operators', 'events'];
+const OPTIONAL = ['seed', 'policy', 'policies', 'subscriptions', 'admins', 'operators', 'events', 'chaos'];
 
 /**
  * Reads a scenario by the rules of the format, judged as a production deployment with every stage open.
@@ -96,6 +97,7 @@ function readScenario(json: unknown): Scenario {
     events: readList('events', events, (path, value, place) => readEvent(path, value, place, span)).sort(
       (a, b) => a.at - b.at,
     ),
+    ...(Object.hasOwn(fields, 'chaos') ? { chaos: readList('chaos', fields.chaos, readChaos) } : {}),
   };
 }
 

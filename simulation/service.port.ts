@@ -1,7 +1,9 @@
 import type { PolicyBook } from '../functions/abandonment/policy-book.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
+import type { WorkerControl } from '../functions/breaker/worker-control.port.ts';
+import type { QueueName } from '../functions/platform/ports.ts';
 import type { System } from '../functions/platform/system.ts';
-import type { Pausable } from './scenario-types.ts';
+import type { OwnerAction, Pausable } from './scenario-types.ts';
 import type { AcceptedMail } from './sim-mail.ts';
 import type { Answer, Delivery } from './sim-queues.ts';
 
@@ -20,10 +22,20 @@ export interface Service {
   scan(system: System, scheduledAt: Instant): Promise<void>;
   /** One message of a queue. */
   work(system: System, delivery: Delivery): Promise<Answer>;
+  /** One look of the breaker at all queues. */
+  watch(system: System, control: WorkerControl, now: Instant): Promise<void>;
+  /** Has the worker of a queue exercise what it rests on. Throws where it could not work. */
+  probe(system: System, queue: QueueName): Promise<void>;
   /** The body of the message that SES's report of a mail becomes. */
   mailReport(report: MailReport): string;
   /** A life sign of a data plane; the policies are given so that they need not be read for each. */
   hear(system: System, dataPlane: string, book: PolicyBook): Promise<void>;
+  /** What an owner does through his page; false where it was refused or had no meaning. */
+  act(system: System, action: OwnerAction): Promise<boolean>;
+  /** Approves all that the blast radius holds; the ids of these tasks. */
+  approve(system: System): Promise<string[]>;
+  /** Ends the correlated outage of a data plane. */
+  dismiss(system: System, dataPlane: string): Promise<void>;
   pause(system: System, what: Pausable, paused: boolean): Promise<void>;
   /** Turns on again what was turned off: one task, or all of a run. */
   undo(system: System, what: { task: string } | { run: Instant }): Promise<void>;

@@ -36,6 +36,8 @@ export interface MailFaults {
 export interface MailListener {
   accepted(mail: AcceptedMail): void;
   refused(mail: RefusedMail): void;
+  /** SES took a mail, and its sender will never hear of it. */
+  answerLost?(digest: string): void;
   /** A mail went out whose digest row was never claimed, or which does not say what the row says. */
   untrue(mail: OutgoingMail, what: string): void;
 }
@@ -84,6 +86,7 @@ export class SimMail implements Mailer {
     const accepted = await this.#accept(mail);
     if (fault === undefined) return { outcome: 'accepted', messageId: accepted.messageId };
     this.failedAttempts += 1;
+    this.#listener.answerLost?.(mail.digest);
     return LOST_ANSWER;
   }
 

@@ -1,6 +1,7 @@
 import { DAY, type Duration, type Instant, SECOND } from '../functions/abandonment/time.ts';
 import type { OutgoingMessage, QueueName, Queues } from '../functions/platform/ports.ts';
 import { type EventLoop, RANK, type Rank } from './event-loop.ts';
+import { ProcessDied } from './mortal.ts';
 
 /** One receive of one message. */
 export interface Delivery {
@@ -48,6 +49,8 @@ export interface QueueFaults {
   ): { drop?: boolean; copies?: number; delay?: Duration } | undefined;
   /** `throttle`: received, yet no worker was free; `duplicate`: worked, yet its deletion is lost. */
   onReceive?(delivery: Delivery): 'throttle' | 'duplicate' | undefined;
+  /** Until when the queue gives nothing out; undefined: it does. */
+  silentUntil?(queue: QueueName): Instant | undefined;
 }
 
 /** How the queues are set up (design.md section 8). */
@@ -78,14 +81,20 @@ interface Stored {
 export class SimQueues implements Queues {
   readonly deadLetters: DeadLetter[] = [];
   readonly faults: QueueFaults = {};
-  /** Processes that died, in order. */
+  /** Hears of each message that comes to a dead-letter queue. */
+  onDeadLetter: ((letter: DeadLetter) => void) | undefined;
+  /** Processes that died without a fault, in order: defects. */
   readonly deaths: { process: string; at: Instant; error: unknown }[] = [];
   /** Receives that failed, whatever the cause, throttles included. */
   failedReceives = 0;
+  /** Receives for which no worker was free. */
+  throttledReceives = 0;
   readonly #loop: EventLoop;
   readonly #settings: QueueSettings;
+  readonly #paused = new Map<QueueName, Stored[]>();
   #worker: Worker = () => Promise.resolve({ outcome: 'retry' });
   #sent = 0;
+  readonly #waitingOf = new Map<QueueName, number>();
   #waiting = 0;
 
   constructor(loop: EventLoop, settings: QueueSettings = QUEUE_SETTINGS) {
@@ -98,9 +107,29 @@ export class SimQueues implements Queues {
     return this.#waiting;
   }
 
+  /** How many messages of a queue are on it or in flight. */
+  waitingOf(queue: QueueName): number {
+    return this.#waitingOf.get(queue) ?? 0;
+  }
+
   /** Names who works the messages; before, none is worked. */
   workWith(worker: Worker): void {
     this.#worker = worker;
+  }
+
+  /** Nothing of a queue is given out until it is resumed; receive counts stand still. */
+  pause(queue: QueueName): void {
+    if (!this.#paused.has(queue)) this.#paused.set(queue, []);
+  }
+
+  resume(queue: QueueName): void {
+    const parked = this.#paused.get(queue) ?? [];
+    this.#paused.delete(queue);
+    for (const message of parked) this.#showAfter(message, 0);
+  }
+
+  isPaused(queue: QueueName): boolean {
+    return this.#paused.has(queue);
   }
 
   async send(queue: QueueName, messages: OutgoingMessage[]): Promise<void> {
@@ -115,9 +144,14 @@ export class SimQueues implements Queues {
     const delay = (message.delaySeconds ?? 0) * SECOND + (fault?.delay ?? 0);
     for (let copy = fault?.copies ?? 1; copy > 0; copy -= 1) {
       const stored = { id: `m${this.#sent}`, queue, body: message.body, sentAt: now, receives: 0 };
-      this.#waiting += 1;
+      this.#wait(queue, 1);
       this.#showAfter(stored, delay);
     }
+  }
+
+  #wait(queue: QueueName, by: number): void {
+    this.#waiting += by;
+    this.#waitingOf.set(queue, this.waitingOf(queue) + by);
   }
 
   #showAfter(message: Stored, delay: Duration): void {
@@ -125,8 +159,18 @@ export class SimQueues implements Queues {
   }
 
   async #receive(message: Stored): Promise<void> {
+    const parked = this.#paused.get(message.queue);
+    if (parked) {
+      parked.push(message);
+      return;
+    }
+    const silentUntil = this.faults.silentUntil?.(message.queue);
+    if (silentUntil !== undefined) {
+      this.#showAfter(message, silentUntil - this.#loop.clock.now());
+      return;
+    }
     if (this.#loop.clock.now() - message.sentAt > this.#settings.retention) {
-      this.#waiting -= 1;
+      this.#wait(message.queue, -1);
       return;
     }
     message.receives += 1;
@@ -142,6 +186,7 @@ export class SimQueues implements Queues {
       sentAt: message.sentAt,
     };
     const fault = this.faults.onReceive?.(delivery);
+    if (fault === 'throttle') this.throttledReceives += 1;
     const answer: Answer = fault === 'throttle' ? { outcome: 'retry' } : await this.#work(delivery);
     this.#settle(message, answer, fault === 'duplicate');
   }
@@ -150,6 +195,7 @@ export class SimQueues implements Queues {
     try {
       return await this.#worker(delivery);
     } catch (error) {
+      if (error instanceof ProcessDied) return { outcome: 'retry', reason: 'died' };
       this.deaths.push({ process: delivery.queue, at: this.#loop.clock.now(), error });
       return { outcome: 'retry', reason: 'died' };
     }
@@ -169,13 +215,13 @@ export class SimQueues implements Queues {
     } else if (deletionLost) {
       this.#showAfter(message, this.#settings.visibility);
     } else {
-      this.#waiting -= 1;
+      this.#wait(message.queue, -1);
     }
   }
 
   #bury(message: Stored, reason: string | null): void {
-    this.#waiting -= 1;
-    this.deadLetters.push({
+    this.#wait(message.queue, -1);
+    const letter: DeadLetter = {
       queue: message.queue,
       messageId: message.id,
       body: message.body,
@@ -183,7 +229,9 @@ export class SimQueues implements Queues {
       sentAt: message.sentAt,
       movedAt: this.#loop.clock.now(),
       receives: message.receives,
-    });
+    };
+    this.deadLetters.push(letter);
+    this.onDeadLetter?.(letter);
   }
 }
 

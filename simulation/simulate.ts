@@ -1,6 +1,5 @@
 import { formatInstant } from '../functions/abandonment/time.ts';
 import type { EffectLine, SummaryLine } from './effects.ts';
-import { notSupported } from './not-supported.ts';
 import { ScenarioProblem } from './scenario-fields.ts';
 import type { Scenario } from './scenario-types.ts';
 import type { Service } from './service.port.ts';
@@ -19,8 +18,6 @@ export async function simulate(
   service: Service,
   options: WorldOptions = {},
 ): Promise<Simulated> {
-  const problem = notSupported(scenario);
-  if (problem !== undefined) return { ok: false, problem };
   try {
     const outcome = await new World(scenario, service, options).run();
     return { ok: true, lines: outcome.lines, summary: outcome.summary, broken: brokenOf(outcome) };

@@ -1,9 +1,11 @@
 import type { Duration, Instant } from '../functions/abandonment/time.ts';
-import { formatInstant, MINUTE } from '../functions/abandonment/time.ts';
-import type { AuditEntry } from '../functions/store/records.ts';
+import { formatInstant } from '../functions/abandonment/time.ts';
 import type { DigestItem } from '../functions/store/rows.ts';
+import { AuditVerifier } from './audit-verifier.ts';
 import type { TurnedOff } from './effects.ts';
 import { type FleetFacts, sameAddress, type TrueTask } from './fleet-facts.ts';
+import { PaceVerifier } from './pace-verifier.ts';
+import { noticeName, Repeats } from './repeats.ts';
 import type { AcceptedMail } from './sim-mail.ts';
 
 /** A promise of design.md section 2 that did not hold. */
@@ -25,8 +27,21 @@ interface LastMail {
 }
 
 /** Words for an episode: `acmeCo/a #1`. */
-function episodeOf({ task, episode }: { task: string; episode: number }): string {
+export function episodeOf({ task, episode }: { task: string; episode: number }): string {
   return `${task} #${episode}`;
+}
+
+export interface VerifierGiven {
+  facts: FleetFacts;
+  now: () => Instant;
+  /** How long what was disabled is gathered for one mail. */
+  gathered: Duration;
+  /** How far clocks of processes differ from the true one at most. @default 0 */
+  skew?: Duration;
+  /** Whether Taskwarden may not know yet what the bus and SES told it. By default it does. */
+  isBehind?: () => boolean;
+  /** Whether anything goes wrong in the scenario, so that what is caused may come later. @default false */
+  isFaulty?: boolean;
 }
 
 /**
@@ -35,28 +50,33 @@ function episodeOf({ task, episode }: { task: string; episode: number }): string
  */
 export class Verifier {
   readonly broken: BrokenPromise[] = [];
+  /** What was mailed, and what may be mailed again. */
+  readonly repeats = new Repeats();
+  readonly audits: AuditVerifier;
   /** How often each promise was at stake and checked. */
   readonly checks = new Map<number, number>();
   readonly #facts: FleetFacts;
   readonly #now: () => Instant;
   readonly #gathered: Duration;
+  readonly #skew: Duration;
+  readonly #isBehind: () => boolean;
+  readonly #pace: PaceVerifier;
   readonly #dead = new Set<string>();
   readonly #warnings = new Map<string, Warned[]>();
   readonly #newestWarnings = new Map<string, Instant>();
   readonly #latestOfTask = new Map<string, Instant>();
   readonly #latestDate = new Map<string, Instant>();
-  readonly #given = new Set<string>();
   readonly #last = new Map<string, LastMail>();
-  readonly #digests = new Set<string>();
   readonly #turnedOff = new Map<string, Instant>();
-  readonly #audits = new Map<string, AuditEntry[]>();
-  #unaudited: TurnedOff[] = [];
 
-  /** `gathered`: how long what was disabled is gathered for one mail. */
-  constructor(given: { facts: FleetFacts; now: () => Instant; gathered: Duration }) {
+  constructor(given: VerifierGiven) {
     this.#facts = given.facts;
     this.#now = given.now;
     this.#gathered = given.gathered;
+    this.#skew = given.skew ?? 0;
+    this.#isBehind = given.isBehind ?? (() => false);
+    this.audits = new AuditVerifier(this, given.now, given.isFaulty ?? false);
+    this.#pace = new PaceVerifier(this, given.facts, given.now);
   }
 
   /** All checks so far. */
@@ -86,6 +106,12 @@ export class Verifier {
     if (!holds) this.broken.push({ promise, at: this.#now(), what: what() });
   }
 
+  /** Checks a promise; counted only where it was at stake. */
+  checkWhere(atStake: boolean, promise: number, holds: boolean, what: () => string): void {
+    if (atStake) this.#count(promise);
+    if (!holds) this.broken.push({ promise, at: this.#now(), what: what() });
+  }
+
   /** SES reported what kills an address for good. */
   addressDied(address: string): void {
     this.#dead.add(sameAddress(address));
@@ -94,10 +120,11 @@ export class Verifier {
   /** SES took a mail. */
   mailAccepted(mail: AcceptedMail): void {
     const to = sameAddress(mail.to);
-    this.check(4, !this.#dead.has(to), () => `mail ${mail.digest} went to a dead address`);
+    const isAlive = !this.#dead.has(to) || this.#isBehind();
+    this.checkWhere(this.#dead.size > 0, 4, isAlive, () => `mail ${mail.digest} went to a dead address`);
     this.check(7, mail.items.length > 0, () => `mail ${mail.digest} told of nothing`);
-    this.#digests.add(mail.digest);
-    for (const item of mail.items) this.#itemTold(to, item);
+    this.audits.mailed(mail.digest);
+    for (const item of mail.items) this.#itemTold(to, item, mail.digest);
     this.#paced(to, mail);
   }
 
@@ -124,11 +151,16 @@ export class Verifier {
       () => `${about} without an accepted warning a full grace ago`,
     );
     const latest = this.#latestDate.get(episodeOf(request)) ?? 0;
-    this.check(2, now >= latest, () => `${about}, before the date ${formatInstant(latest)} that a mail says`);
+    const inTime = now + this.#skew >= latest;
+    this.check(2, inTime, () => `${about}, before the date ${formatInstant(latest)} that a mail says`);
     const stage = this.#facts.policy(task.id, 'stage');
     this.check(3, stage === 'disable', () => `${about} in stage ${stage}`);
-    this.check(5, !this.#facts.isUnknown(task), () => `${about} while its health cannot be known`);
+    const hasUnknown = this.#facts.unknownOf(task).length > 0;
+    const isKnown = !this.#facts.isUnknown(task) || this.#isBehind();
+    this.checkWhere(hasUnknown, 5, isKnown, () => `${about} while its health cannot be known`);
+    this.#allWarned(task, request, about);
     this.#humanWins(task, about, now);
+    this.#pace.asked(task, request);
   }
 
   /** The owning system turned a task off on our request. */
@@ -136,37 +168,28 @@ export class Verifier {
     const key = episodeOf(done);
     this.check(11, !this.#turnedOff.has(key), () => `${key} was disabled twice in one episode`);
     this.#turnedOff.set(key, this.#now());
-    this.#unaudited.push(done);
-  }
-
-  /** An audit row was written. */
-  audited(entry: AuditEntry): void {
-    const known = this.#audits.get(entry.task);
-    if (known) known.push(entry);
-    else this.#audits.set(entry.task, [entry]);
+    this.audits.turnedOff(done);
+    this.#pace.turnedOff(done);
   }
 
   /** All that was caused at an instant is through. */
   instantOver(): void {
-    for (const done of this.#unaudited) this.#auditOf(done);
-    this.#unaudited = [];
+    this.audits.instantOver();
   }
 
-  #itemTold(to: string, item: DigestItem): void {
+  #itemTold(to: string, item: DigestItem, digest: string): void {
     const key = episodeOf(item);
     const now = this.#now();
-    const name = noticeName(to, item, this.#facts, this.#latestDate.get(key));
-    this.check(
-      6,
-      !this.#given.has(name),
-      () => `the ${item.notice} of ${key} was mailed again to the same recipient`,
-    );
-    this.#given.add(name);
+    const comings = this.#facts.departures.get(`${item.task} ${to}`) ?? 0;
+    const name = noticeName(to, item, comings, this.#latestDate.get(key));
+    const isNew = this.repeats.isNew(name, digest, now, this.#facts.policy('', 'settleAfter'));
+    this.check(6, isNew, () => `the ${item.notice} of ${key} was mailed again to the same recipient`);
     if (item.notice === 'warning') {
       const warned = this.#warnings.get(key) ?? [];
       warned.push({ to, at: now, disableAt: item.disableAt });
       this.#warnings.set(key, warned);
       this.#newestWarnings.set(`${item.task} ${to}`, now);
+      this.#isAbandoned(item);
     }
     if (item.disableAt !== null) this.#dated(item, item.disableAt);
     if (item.notice === 'disabled') {
@@ -179,6 +202,9 @@ export class Verifier {
     const key = episodeOf(item);
     const stage = this.#facts.policy(item.task, 'stage');
     this.check(3, stage === 'disable', () => `a ${item.notice} of ${key} has a date in stage ${stage}`);
+    const latest = this.#latestDate.get(key);
+    const isLater = latest === undefined || disableAt + this.#skew >= latest;
+    this.checkWhere(latest !== undefined, 2, isLater, () => `a ${item.notice} of ${key} moves its date earlier`);
     this.#latestDate.set(key, Math.max(disableAt, this.#latestDate.get(key) ?? 0));
     this.#latestOfTask.set(item.task, Math.max(disableAt, this.#latestOfTask.get(item.task) ?? 0));
   }
@@ -195,7 +221,8 @@ export class Verifier {
     this.#last.set(to, last);
     const urging = mail.items.filter(({ notice }) => notice === 'warning' || notice === 'reminder');
     if (urging.length > 0) {
-      const next = (last.warnedAt ?? Number.NEGATIVE_INFINITY) + this.#facts.policy('', 'digestEvery');
+      const every = this.#facts.policy('', 'digestEvery') - 2 * this.#skew;
+      const next = (last.warnedAt ?? Number.NEGATIVE_INFINITY) + every;
       const ok = mail.at >= next || urging.some((item) => this.#windowCloses(item, mail.at, next));
       this.check(
         6,
@@ -205,7 +232,7 @@ export class Verifier {
       last.warnedAt = mail.at;
     }
     if (mail.items.some(({ notice }) => notice === 'disabled')) {
-      const next = (last.disabledAt ?? Number.NEGATIVE_INFINITY) + this.#gathered;
+      const next = (last.disabledAt ?? Number.NEGATIVE_INFINITY) + this.#gathered - 2 * this.#skew;
       this.check(6, mail.at >= next, () => 'what was disabled went out in two mails where one gathers it');
       last.disabledAt = mail.at;
     }
@@ -229,14 +256,41 @@ export class Verifier {
     return (this.#warnings.get(episodeOf(request)) ?? []).some(
       ({ to, at, disableAt }) =>
         disableAt !== null &&
-        disableAt <= now &&
+        disableAt <= now + this.#skew &&
         at >= since &&
         recipients.includes(to) &&
-        this.#facts.counted(task, at, now) >= grace,
+        this.#facts.counted(task, at, now) + 2 * this.#skew >= grace,
     );
   }
 
+  /** Promise 7: nobody's notice is taken for sent that was not: whoever is to be told was warned of this episode. */
+  #allWarned(task: TrueTask, request: TurnedOff, about: string): void {
+    if (this.#isBehind()) return;
+    const warned = new Set((this.#warnings.get(episodeOf(request)) ?? []).map(({ to }) => to));
+    for (const owner of task.owners.map(sameAddress)) {
+      if (this.isDead(owner)) continue;
+      this.check(7, warned.has(owner), () => `${about}, and an owner was never warned of it`);
+    }
+  }
+
+  /** Promise 5: only time in which health could be known makes a task abandoned. */
+  #isAbandoned({ task: id, episode }: DigestItem): void {
+    const task = this.#facts.tasks.get(id);
+    if (!task || this.#isBehind()) return;
+    const now = this.#now();
+    const counted = this.#facts.counted(task, this.#facts.failingSince(task, now), now);
+    const abandoned = counted + 2 * this.#skew >= this.#facts.policy(id, 'warnAfter');
+    const hasUnknown = this.#facts.unknownOf(task).length > 0;
+    this.checkWhere(hasUnknown, 5, abandoned, () => `${id} #${episode} is warned about before its time`);
+  }
+
   #humanWins(task: TrueTask, about: string, now: Instant): void {
+    const { paused, keptUntil } = this.#facts;
+    this.check(9, !paused.has('disable'), () => `${about} while disabling is paused`);
+    const kept = keptUntil.get(task.id);
+    const isKept = kept !== undefined && now + this.#skew < kept;
+    this.checkWhere(kept !== undefined, 9, !isKept, () => `${about} although somebody keeps it`);
+    if (this.#isBehind()) return;
     const published = task.publishedByUserAt;
     const vetoed = published !== null && now < published + this.#facts.policy(task.id, 'publicationVeto');
     this.check(9, !vetoed, () => `${about} within the veto of a user's publication`);
@@ -244,25 +298,7 @@ export class Verifier {
     this.check(9, task.enabled && !task.deleted, () => `${about} although it is off`);
   }
 
-  #auditOf(done: TurnedOff): void {
-    const since = (this.#turnedOff.get(episodeOf(done)) ?? 0) - MINUTE;
-    const row = (this.#audits.get(done.task) ?? []).find(
-      ({ act, at }) => act.includes('disable') && at >= since,
-    );
-    const complete = row !== undefined && row.by !== '' && row.reason !== '';
-    this.check(16, complete, () => `the disabling of ${episodeOf(done)} has no full audit row`);
-    const mailed = done.disableAt === null || (row?.mails ?? []).some((digest) => this.#digests.has(digest));
-    this.check(16, mailed, () => `the audit row of ${episodeOf(done)} names none of its mails`);
-  }
-
   #count(promise: number): void {
     this.checks.set(promise, (this.checks.get(promise) ?? 0) + 1);
   }
-}
-
-/** What must not be mailed twice: (episode, rung, announced deadline, recipient), where he did not leave and come back. */
-function noticeName(to: string, item: DigestItem, facts: FleetFacts, latest: Instant | undefined): string {
-  const announced = item.notice === 'withdrawn' ? latest : item.disableAt;
-  const comings = facts.departures.get(`${item.task} ${to}`) ?? 0;
-  return [to, item.task, item.episode, item.notice, item.grace, item.lead, announced, comings].join(' ');
 }

@@ -1,25 +1,32 @@
 import { PolicyBook } from '../functions/abandonment/policy-book.ts';
-import { formatInstant } from '../functions/abandonment/time.ts';
+import { DAY, formatInstant, type Instant } from '../functions/abandonment/time.ts';
 import type { OperatorChannel } from '../functions/platform/ports.ts';
 import type { System } from '../functions/platform/system.ts';
 import { type Change, MemoryTable } from '../functions/store/memory-table.ts';
 import { type AuditEntry, loadDigest } from '../functions/store/records.ts';
+import { Attempts, type Chaos } from './attempts.ts';
+import { BreakerWatch } from './breaker-watch.ts';
 import { type EffectLine, EffectRecorder, type SummaryLine } from './effects.ts';
+import { ScenarioChaos } from './chaos.ts';
+import { calmSince, isFaultyScenario, skewOf } from './disturbances.ts';
 import { EventLoop, RANK } from './event-loop.ts';
+import { Faults } from './faults.ts';
 import type { FleetMessage } from './fleet-events.ts';
 import { FleetFacts } from './fleet-facts.ts';
 import { Happenings } from './happenings.ts';
 import { ProgressVerifier } from './progress-verifier.ts';
 import { parsedPolicies, policyDocuments } from './scenario.ts';
 import type { Scenario } from './scenario-types.ts';
+import { Schedule } from './schedule.ts';
 import { SeededRandom } from './seeded-random.ts';
 import type { Service } from './service.port.ts';
 import { SimFleet } from './sim-fleet.ts';
 import { SimMail } from './sim-mail.ts';
-import { SimQueues } from './sim-queues.ts';
+import { type DeadLetter, SimQueues } from './sim-queues.ts';
 import { SIMULATED_CONFIG, simSystem } from './sim-system.ts';
 import { type BrokenPromise, Verifier } from './verifier.ts';
 import { VirtualClock } from './virtual-clock.ts';
+import { WorkVerifier } from './work-verifier.ts';
 import { OWNING_SYSTEM, storeStart } from './world-start.ts';
 
 export interface WorldOptions {
@@ -27,6 +34,8 @@ export interface WorldOptions {
   readsTexts?: boolean;
   /** Changes what one process stands on; asked before each scan and each message. By default nothing. */
   processOf?: (name: string, system: System) => System;
+  /** Faults beside those of the scenario. By default none. */
+  chaos?: Chaos;
 }
 
 /** What a scenario came to. */
@@ -34,6 +43,11 @@ export interface Outcome {
   lines: EffectLine[];
   summary: SummaryLine;
   broken: BrokenPromise[];
+  /** Notices that were mailed again in the one window for it. */
+  repeats: number;
+  /** How often each promise was at stake and checked. */
+  checks: ReadonlyMap<number, number>;
+  deadLetters: readonly DeadLetter[];
   /** Processes that died without a fault of the scenario: defects. */
   deaths: { process: string; at: number; error: unknown }[];
 }
@@ -47,15 +61,21 @@ export class World {
   readonly #facts = new FleetFacts();
   readonly #recorder: EffectRecorder;
   readonly #verifier: Verifier;
+  readonly #workVerifier: WorkVerifier;
   readonly #queues: SimQueues;
   readonly #mail: SimMail;
   readonly #fleet: SimFleet;
   readonly #system: System;
+  readonly #faults = new Faults();
+  readonly #chaos: Chaos;
+  readonly #attempts: Attempts;
+  readonly #schedule: Schedule;
+  readonly #breaker: BreakerWatch;
   #book: PolicyBook;
   #progress: ProgressVerifier | undefined;
+  readonly #alarmedOf = new Map<string, Instant>();
   #repeatedFor = 0;
   #sent = 0;
-  #scans = 0;
 
   constructor(scenario: Scenario, service: Service, options: WorldOptions = {}) {
     this.#scenario = scenario;
@@ -65,7 +85,16 @@ export class World {
     this.#loop = new EventLoop(clock);
     this.#recorder = new EffectRecorder(clock);
     const { gatherDisabled } = SIMULATED_CONFIG;
-    this.#verifier = new Verifier({ facts: this.#facts, now: () => clock.now(), gathered: gatherDisabled });
+    const isFaulty = isFaultyScenario(scenario) || options.chaos !== undefined;
+    this.#verifier = new Verifier({
+      facts: this.#facts,
+      now: () => clock.now(),
+      gathered: gatherDisabled,
+      skew: skewOf(scenario),
+      isFaulty,
+      isBehind: () => isFaulty && this.#isBehind(),
+    });
+    this.#workVerifier = new WorkVerifier(this.#verifier, scenario);
     const table = new MemoryTable({ onCommit: (changes) => this.#committed(changes) });
     this.#queues = new SimQueues(this.#loop);
     this.#mail = new SimMail({
@@ -89,7 +118,18 @@ export class World {
       events: this.#fleet,
       operators: this.#operators(),
     });
-    this.#queues.workWith((delivery) => service.work(this.#processOf(delivery.queue), delivery));
+    this.#chaos = options.chaos ?? this.#makeChaos();
+    this.#attempts = this.#makeAttempts();
+    this.#schedule = this.#makeSchedule();
+    this.#breaker = new BreakerWatch({
+      loop: this.#loop,
+      service,
+      queues: this.#queues,
+      attempts: this.#attempts,
+      system: this.#system,
+    });
+    this.#queues.workWith((delivery) => this.#attempts.work(delivery));
+    this.#breakPorts();
     this.#book = new PolicyBook(parsedPolicies(scenario));
   }
 
@@ -99,16 +139,28 @@ export class World {
     await this.#begin();
     const happenings = this.#happenings();
     for (const event of events) this.#loop.at(event.at, RANK.event, () => happenings.happen(event));
+    this.#happenChaos();
     this.#repeatObservationsFrom(start);
-    this.#tickAt(start);
+    this.#schedule.from(start);
     await this.#loop.run(until, () => this.#verifier.instantOver());
     this.#verifier.instantOver();
+    this.#finish();
     return {
       lines: this.#recorder.lines,
       summary: this.#summary(),
       broken: this.#verifier.broken,
+      repeats: this.#verifier.repeats.inWindow,
+      checks: this.#verifier.checks,
+      deadLetters: this.#queues.deadLetters,
       deaths: this.#queues.deaths,
     };
+  }
+
+  #finish(): void {
+    const calm = calmSince(this.#scenario);
+    this.#verifier.audits.finish(calm);
+    this.#progress?.finish(this.#loop.clock.now(), calm, this.#hasLostFacts());
+    this.#workVerifier.finish({ calmSince: calm, waiting: this.#queues.waiting, letters: this.#queues.deadLetters });
   }
 
   async #begin(): Promise<void> {
@@ -125,28 +177,128 @@ export class World {
     });
   }
 
-  #processOf(name: string): System {
-    return this.#options.processOf?.(name, this.#system) ?? this.#system;
+  /** Whether the service may not know yet what the bus and SES told it. */
+  #isBehind(): boolean {
+    const queues = this.#queues;
+    return this.#hasLostFacts() || queues.waitingOf('ingest') > 0 || queues.waitingOf('mail-events') > 0;
   }
 
-  /** Life signs come just before the scan of their instant; what it causes is through before the next is asked for. */
-  #tickAt(at: number): void {
-    if (at > this.#scenario.until) return;
-    this.#loop.at(at, RANK.event, () => this.#hearPlanes());
-    this.#loop.at(at, RANK.scan, async () => {
-      await this.#scan(at);
-      this.#loop.at(at, RANK.scan, () => this.#progress?.scanOver(at));
-      this.#tickAt(at + this.#scenario.scanEvery);
+  /** Whether the broker gave up what the bus or SES told. */
+  #hasLostFacts(): boolean {
+    return this.#queues.deadLetters.some(
+      ({ queue, reason }) => reason === null && (queue === 'ingest' || queue === 'mail-events'),
+    );
+  }
+
+  #makeChaos(): Chaos {
+    const { chaos } = this.#scenario;
+    if (!chaos) return {};
+    return new ScenarioChaos(chaos, {
+      now: () => this.#loop.clock.now(),
+      table: this.#system.table,
+      queues: this.#queues,
+      report: async ({ to }, event) => {
+        const body = this.#report(to, event);
+        if (body === undefined) return;
+        const delivery = { queue: 'mail-events' as const, messageId: 'early', body, receiveCount: 1, sentAt: 0 };
+        const isWorked = await this.#attempts.work(delivery).then(
+          ({ outcome }) => outcome !== 'retry',
+          () => false,
+        );
+        if (!isWorked) await this.#queues.send('mail-events', [{ body }]);
+      },
     });
   }
 
-  async #scan(at: number): Promise<void> {
-    this.#scans += 1;
-    try {
-      await this.#service.scan(this.#processOf('scanner'), at);
-    } catch (error) {
-      this.#queues.deaths.push({ process: 'scanner', at, error });
+  /** SES's report of the newest mail to an address; undefined where there is none. */
+  #report(to: string, event: 'bounce' | 'delivery' | 'complaint'): string | undefined {
+    const mail = this.#mail.newestTo(to);
+    if (!mail) return undefined;
+    const at = this.#loop.clock.now();
+    this.#verifier.repeats.reported(mail.digest);
+    if (event !== 'delivery') {
+      this.#recorder.mailFailed({ at, to, digest: mail.digest, reason: 'undeliverable' });
+      this.#addressDied(to);
     }
+    return this.#service.mailReport({ mail, at, event });
+  }
+
+  /** Entries of the chaos that happen by themselves. */
+  #happenChaos(): void {
+    for (const entry of this.#scenario.chaos ?? []) {
+      if (entry.type === 'poison') {
+        this.#loop.at(entry.at, RANK.event, () => this.#queues.send(entry.queue, [{ body: '{ poison' }]));
+      }
+      if (entry.type !== 'report') continue;
+      this.#loop.at(entry.at, RANK.event, async () => {
+        const body = this.#report(entry.recipient, entry.event);
+        if (body !== undefined) await this.#queues.send('mail-events', [{ body }]);
+      });
+    }
+  }
+
+  #makeAttempts(): Attempts {
+    return new Attempts({
+      system: this.#system,
+      service: this.#service,
+      faults: this.#faults,
+      facts: this.#facts,
+      chaos: this.#chaos,
+      processOf: this.#options.processOf ?? ((_name, system) => system),
+      listener: {
+        failed: () => this.#breaker.wake(),
+        ended: (attempt) => this.#workVerifier.ended(attempt),
+        endedBadly: ({ mailed }) => {
+          if (mailed !== null) this.#verifier.repeats.recordLost(mailed);
+        },
+        metric: (process, name) => {
+          if (process.name === 'scanner' && name === 'ScanCompleted') this.#schedule.completed(process.startedAt);
+        },
+      },
+    });
+  }
+
+  /** Life signs come just before the scan of their instant; what it causes is through before the next is asked for. */
+  #makeSchedule(): Schedule {
+    const { until, scanEvery } = this.#scenario;
+    return new Schedule({
+      loop: this.#loop,
+      until,
+      scanEvery,
+      faults: this.#faults,
+      attempts: this.#attempts,
+      before: () => this.#hearPlanes(),
+      over: (at) => this.#progress?.scanOver(at),
+      defect: (at, error) => this.#queues.deaths.push({ process: 'scanner', at, error }),
+      alarm: (detail) => {
+        this.#workVerifier.operatorsTold('scanner-stopped', '');
+        this.#recorder.operatorAlert('scanner-stopped', { detail });
+      },
+      lateBy: (at) => this.#chaos.lateBy?.(at) ?? 0,
+    });
+  }
+
+  /** Lets the faults of the scenario work on SES and the queues. */
+  #breakPorts(): void {
+    const { clock } = this.#loop;
+    const faults = this.#faults;
+    this.#mail.faults.onSend = (mail) => (faults.areAny ? faults.answerOf(mail, clock.now()) : undefined);
+    this.#queues.onDeadLetter = (letter) => this.#deadLettered(letter);
+    this.#queues.faults.onSend = () =>
+      faults.areAny && faults.strike('queue', clock.now(), ['duplicate']) ? { copies: 2 } : undefined;
+    this.#queues.faults.onReceive = ({ queue }) =>
+      faults.areAny ? faults.receiveOf(queue, clock.now()) : undefined;
+    this.#queues.faults.silentUntil = () =>
+      faults.areAny ? faults.downUntil('queue', clock.now()) : undefined;
+  }
+
+  /** The alarm on a dead-letter queue that is not empty: once, and each week again. */
+  #deadLettered({ queue, reason }: DeadLetter): void {
+    const now = this.#loop.clock.now();
+    if (now < (this.#alarmedOf.get(queue) ?? Number.NEGATIVE_INFINITY) + 7 * DAY) return;
+    this.#alarmedOf.set(queue, now);
+    const detail = `a message of the ${queue} queue: ${reason ?? 'received too often'}`;
+    this.#recorder.operatorAlert('dead-letter', { detail });
   }
 
   async #hearPlanes(): Promise<void> {
@@ -177,8 +329,10 @@ export class World {
       facts: this.#facts,
       fleet: this.#fleet,
       mail: this.#mail,
+      faults: this.#faults,
       documents: policyDocuments(this.#scenario),
       listener: {
+        mailReported: (digest) => this.#verifier.repeats.reported(digest),
         policiesChanged: (book, evidenceMaxAgeChanged) => {
           this.#book = book;
           if (evidenceMaxAgeChanged) this.#repeatObservationsFrom(this.#loop.clock.now());
@@ -197,7 +351,7 @@ export class World {
   #committed(changes: Change[]): void {
     this.#recorder.committed(changes);
     for (const { after } of changes) {
-      if (after?.sk.startsWith('L#')) this.#verifier.audited(after as unknown as AuditEntry);
+      if (after?.sk.startsWith('L#')) this.#verifier.audits.audited(after as unknown as AuditEntry);
     }
   }
 
@@ -212,6 +366,7 @@ export class World {
         this.#recorder.mailFailed(mail);
         this.#addressDied(mail.to);
       },
+      answerLost: (digest) => this.#verifier.repeats.recordLost(digest),
       untrue: (mail, what) => this.#verifier.mailUntrue(mail.digest, what),
     };
   }
@@ -221,6 +376,7 @@ export class World {
       asked: (request) => this.#verifier.disableAsked(request),
       turnedOff: (done) => {
         this.#verifier.turnedOff(done);
+        this.#progress?.turnedOff();
         this.#recorder.taskDisabled(done);
       },
       turnedOn: (task, by) => this.#recorder.taskEnabled(task, by),
@@ -231,6 +387,7 @@ export class World {
     return {
       tell: async ({ code, subject, detail }) => {
         this.#progress?.operatorsTold(code, subject);
+        this.#workVerifier.operatorsTold(code, subject);
         const about = this.#facts.tasks.has(subject)
           ? { task: subject }
           : { detail: detail.includes(subject) ? detail : `${subject}: ${detail}` };
@@ -243,13 +400,13 @@ export class World {
     return {
       at: formatInstant(this.#scenario.until),
       type: 'summary',
-      scans: this.#scans,
+      scans: this.#schedule.scans,
       tasks: this.#facts.tasks.size,
       alertsFired: this.#recorder.alertsFired,
       mails: this.#mail.accepted,
       disabled: this.#recorder.disabled,
       deadLettered: this.#queues.deadLetters.length,
-      oops: this.#queues.failedReceives,
+      oops: this.#attempts.failed + this.#queues.throttledReceives,
       promisesChecked: this.#verifier.total,
     };
   }

@@ -102,6 +102,8 @@ export interface Disabling {
   /** `refused`: the owning system said no for good; not asked again until somebody clears it or edits the task. */
   state: 'queued' | 'requested' | 'refused';
   run: string;
+  /** The person who wants it, where no scan decided it. */
+  by?: string;
   disableAt: Instant;
   queuedAt: Instant;
   requestedAt?: Instant;

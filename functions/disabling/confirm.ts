@@ -141,7 +141,7 @@ function recordsOf(before: TaskRecord, wish: Wish, decision: Decision, now: Inst
     task: id,
     at: now,
     act: 'disabled',
-    by: byOwner ? 'owner' : 'taskwarden',
+    by: byOwner ? (wish.by ?? 'owner') : 'taskwarden',
     reason: byOwner ? 'its owner asked for it' : 'abandoned; its grace is over',
     evidence: { ...decision.facts, disableAt: wish.disableAt, run: wish.run || null, confirmedAt: at },
     mails: before.open?.mails ?? [],

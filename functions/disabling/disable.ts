@@ -125,7 +125,14 @@ function requested(system: System, record: TaskRecord, disabling: Disabling): Ta
   return {
     ...record,
     open: { ...open, disabling: asked },
-    asked: { at: now, episode: open.number, run: asked.run, disableAt: asked.disableAt, since: open.since },
+    asked: {
+      at: now,
+      episode: open.number,
+      run: asked.run,
+      ...(asked.by === undefined ? {} : { by: asked.by }),
+      disableAt: asked.disableAt,
+      since: open.since,
+    },
     next,
   };
 }

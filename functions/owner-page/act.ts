@@ -20,7 +20,7 @@ export async function fulfil(system: System, view: TaskView, by: string, wish: W
   if (wish.action === 'undo' && isOnAgain(view)) return { outcome: 'done', said: 'undo' };
   if (!actsIn(view.now).includes(wish.action)) return { outcome: 'not-now' };
   if (wish.action === 'undo') return undo(system, view.item.task, by);
-  const { outcome } = await actOnTask(system, view.item.task, by, wish);
+  const { outcome } = await actOnTask(system, view.item.task, by, wish, view.item.episode);
   return outcome === 'done' ? { outcome, said: wish.action } : { outcome: 'not-now' };
 }
 

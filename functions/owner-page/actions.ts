@@ -23,11 +23,23 @@ export type Acted = { outcome: 'done' } | { outcome: 'ignored' | 'refused'; reas
 
 const ATTEMPTS = 6;
 
-/** Does what a person asks for a task, audited with who; acting twice is harmless (promise 9). */
-export async function actOnTask(system: System, task: string, by: string, act: OwnerAct): Promise<Acted> {
+/**
+ * Does what a person asks for a task, audited with who; acting twice is harmless (promise 9).
+ *
+ * @param episode where given, the newest episode of the task must be this one
+ */
+export async function actOnTask(
+  system: System,
+  task: string,
+  by: string,
+  act: OwnerAct,
+  episode?: number,
+): Promise<Acted> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const record = await loadTask(system.table, task);
     if (!record || record.task.deletedAt !== undefined) return { outcome: 'refused', reason: 'no such task' };
+    if (episode !== undefined && record.episodes !== episode)
+      return { outcome: 'refused', reason: 'a newer episode' };
     const view = await FleetView.load(system.table, recipientKey);
     const planned = await plan(system, view, record, normaliseAddress(by) ?? by, act);
     if ('outcome' in planned) return planned;
@@ -58,13 +70,13 @@ async function plan(
   const audit = auditWrite({
     task: record.task.id,
     at: now,
-    act: act.action,
+    act: act.action === 'disable' ? 'ask to disable' : act.action,
     by,
-    reason: 'reason' in act ? (act.reason ?? '') : '',
+    reason: ('reason' in act ? act.reason : undefined) ?? 'asked for by a person',
     evidence: { episode: record.open?.number ?? null },
     mails: [],
   });
-  if (act.action === 'disable') return planDisable(record, now, audit);
+  if (act.action === 'disable') return planDisable(record, by, now, audit);
   const { keepMax } = view.policies.for(record.task.id);
   const wanted = act.for ?? keepMax;
   if (wanted > keepMax) return { outcome: 'refused', reason: 'longer than keepMax' };
@@ -80,9 +92,16 @@ async function plan(
   return { record: ended?.record ?? touch(kept, now), beside: [...(ended?.beside ?? []), audit] };
 }
 
-function planDisable(record: TaskRecord, now: Instant, audit: Write): Planned | Acted {
+function planDisable(record: TaskRecord, by: string, now: Instant, audit: Write): Planned | Acted {
   if (!record.open) return { outcome: 'ignored', reason: 'it has no open episode' };
-  const disabling = { state: 'queued' as const, run: BY_OWNER, disableAt: now, queuedAt: now, attempts: 0 };
+  const disabling = {
+    state: 'queued' as const,
+    run: BY_OWNER,
+    by,
+    disableAt: now,
+    queuedAt: now,
+    attempts: 0,
+  };
   return {
     record: { ...record, open: { ...record.open, disabling }, next: { at: now, why: 'look' } },
     beside: [audit],

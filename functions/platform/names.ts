@@ -129,7 +129,7 @@ export interface Deployment {
   stageCeiling: 'detect' | 'notify' | 'disable';
   allowedDomains: string[] | null;
   /** Where the owner's page is, as links in mails name it. */
-  linkBaseUrl: string;
+  linkBaseUrl?: string;
   /** Whether the stage may be told the time. */
   demoClock: boolean;
   /** By queue: its URL, that of its dead-letter queue, and the event source mapping that feeds its worker. */
@@ -138,5 +138,5 @@ export interface Deployment {
     { url: string; deadLetterUrl: string; mapping: string }
   >;
   /** By function: what to invoke (the alias `live`). */
-  functions: Record<Service, string>;
+  functions: Record<Exclude<Service, 'owner-page'>, string>;
 }

@@ -153,17 +153,17 @@ function partingOf(
         dateHolders(episode).filter((key) => episode.told[key]?.address !== given.keep?.by),
       ];
     case 'recovered':
-      return ['recovered', given.policy.recoveryMail ? acceptedBy(episode) : []];
+      return ['recovered', given.policy.recoveryMail ? acceptedBy(episode, given.recipients) : []];
     default:
       return ['withdrawn', []];
   }
 }
 
-/** Those whose warning SES took. */
-function acceptedBy(episode: Episode): string[] {
-  return Object.entries(episode.told)
-    .filter(([, told]) => told.warning === 'accepted')
-    .map(([key]) => key);
+/** Today's recipients whose warning SES took, but for those who declined to hear of recoveries. */
+function acceptedBy(episode: Episode, recipients: readonly Recipient[]): string[] {
+  return recipients
+    .filter(({ key, declined }) => !declined && episode.told[key]?.warning === 'accepted')
+    .map(({ key }) => key);
 }
 
 /** What a notice of an end says of the past. */

@@ -139,7 +139,14 @@ export interface TaskRecord {
   /** User publications that kept this span of failing from firing or ended its episode. */
   vetoes: { count: number; lastAt: Instant } | null;
   /** The newest request to turn it off that the owning system has not confirmed; it may still act on it. */
-  asked: { at: Instant; episode: number; run: string; disableAt: Instant; since: Instant } | null;
+  asked: {
+    at: Instant;
+    episode: number;
+    run: string;
+    by?: string;
+    disableAt: Instant;
+    since: Instant;
+  } | null;
   /** Set by us when we turned it off, until it is enabled again. */
   disabledByUs: { at: Instant; episode: number; run: string | null } | null;
   /**

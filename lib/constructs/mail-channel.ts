@@ -1,4 +1,5 @@
 import { Arn, Stack } from 'aws-cdk-lib';
+import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
   ConfigurationSet,
   ConfigurationSetEventDestination,
@@ -12,6 +13,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { Config } from '../config.ts';
+import { acknowledgeWildcard } from '../wildcards.ts';
 import type { TaskwardenFunction } from './taskwarden-function.ts';
 import type { WorkQueue } from './work-queue.ts';
 
@@ -64,6 +66,21 @@ export class MailChannel extends Construct {
       ],
       { StringEquals: { 'ses:FromAddress': this.config.sender } },
     );
+    this.allowAsking(sender);
+  }
+
+  /** A probe asks whether the account may send; both questions take no resource. */
+  private allowAsking(sender: TaskwardenFunction): void {
+    const asking = new Policy(this, 'AskAccount', {
+      statements: [
+        new PolicyStatement({
+          actions: ['ses:GetAccountSendingEnabled', 'ses:GetSendQuota'],
+          resources: ['*'],
+        }),
+      ],
+    });
+    acknowledgeWildcard(asking, 'Resource::*', 'both questions about the account take no resource');
+    asking.attachToRole(sender.role);
   }
 
   private makeConfigurationSet(): IConfigurationSet {

@@ -24,6 +24,8 @@ export interface QueueWorkerProps {
 /** A function that works a queue through its alias, in partial batches, and the alarms of both. */
 export class QueueWorker extends Construct {
   readonly worker: TaskwardenFunction;
+  /** What feeds the worker: switched off, it receives nothing. */
+  readonly mapping: SqsEventSource;
 
   constructor(scope: Construct, id: string, props: QueueWorkerProps) {
     super(scope, id);
@@ -41,16 +43,15 @@ export class QueueWorker extends Construct {
         [ENV.maxReceives]: String(tuning.maxReceiveCount),
       },
     });
-    this.worker.live.addEventSource(
-      new SqsEventSource(queue, {
-        batchSize: tuning.batchSize,
-        maxConcurrency: tuning.maxConcurrency,
-        reportBatchItemFailures: true,
-        ...(tuning.batchWindowSeconds > 0 && {
-          maxBatchingWindow: Duration.seconds(tuning.batchWindowSeconds),
-        }),
+    this.mapping = new SqsEventSource(queue, {
+      batchSize: tuning.batchSize,
+      maxConcurrency: tuning.maxConcurrency,
+      reportBatchItemFailures: true,
+      ...(tuning.batchWindowSeconds > 0 && {
+        maxBatchingWindow: Duration.seconds(tuning.batchWindowSeconds),
       }),
-    );
+    });
+    this.worker.live.addEventSource(this.mapping);
     this.worker.allow(['sqs:SendMessage'], [deadLetters.queueArn]);
     this.addAlarms(props, WORKER_OF[props.queueName]);
   }

@@ -25,6 +25,16 @@ export interface ScheduledFunctionProps {
   readonly alarms: Alarms;
   /** What owners and operators miss while it does not run. */
   readonly impact: string;
+  /** @default the period of scans */
+  readonly everySeconds?: number;
+  /** After this time a tick that could not be delivered is dropped. @default that of scans */
+  readonly maxAgeSeconds?: number;
+  /** @default that of the scanner */
+  readonly timeoutSeconds?: number;
+  /** @default 1024 */
+  readonly memoryMiB?: number;
+  /** What a run that went through says, and how often that is looked for. @default a completed scan in each period */
+  readonly heartbeat?: { readonly metric: string; readonly period: Duration };
 }
 
 /**
@@ -47,29 +57,31 @@ export class ScheduledFunction extends Construct {
           'It is a dead-letter queue: of the schedule, or of asynchronous invocations, not of another queue',
       });
     }
-    const maxEventAge = Duration.seconds(config.schedulerMaxAge);
+    const every = props.everySeconds ?? config.scanEvery;
+    const maxEventAge = Duration.seconds(props.maxAgeSeconds ?? config.schedulerMaxAge);
     this.scheduled = new TaskwardenFunction(this, 'Function', {
       config,
       service: props.service,
       entry: props.entry,
-      timeoutSeconds: scannerTimeoutSeconds(config),
-      memoryMiB: 1_024,
+      timeoutSeconds: props.timeoutSeconds ?? scannerTimeoutSeconds(config),
+      memoryMiB: props.memoryMiB ?? 1_024,
       environment: props.environment,
       // The next tick takes over what a failed one left: a retry would only run beside it.
       asynchronous: { onFailure: new SqsDestination(failed), retryAttempts: 0, maxEventAge },
     });
     new Schedule(this, 'Schedule', {
       description: `Taskwarden ${props.service} (${config.stage})`,
-      schedule: ScheduleExpression.rate(Duration.seconds(config.scanEvery)),
+      schedule: ScheduleExpression.rate(Duration.seconds(every)),
       enabled: config.schedule === 'on',
       target: new LambdaInvoke(this.scheduled.live as IFunction, {
         input: ScheduleTargetInput.fromObject({ scheduledAt: ContextAttribute.scheduledTime }),
         deadLetterQueue: undelivered,
         maxEventAge,
-        retryAttempts: config.scanEvery > 60 ? 2 : 0,
+        retryAttempts: every > 60 ? 2 : 0,
       }),
     });
     const { alarms, service, impact } = props;
+    const heartbeat = props.heartbeat ?? { metric: METRIC.scanCompleted, period: Duration.seconds(every) };
     const minute = Duration.minutes(1);
     alarms.addDeadLetters(
       `${service}-undelivered`,
@@ -81,7 +93,7 @@ export class ScheduledFunction extends Construct {
     alarms.add({
       name: `${service}-not-running`,
       impact: `no run of the ${service} went through to its end for two periods; ${impact}`,
-      metric: alarms.own(METRIC.scanCompleted, service, Duration.seconds(config.scanEvery)),
+      metric: alarms.own(heartbeat.metric, service, heartbeat.period),
       threshold: 1,
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
       periods: 2,

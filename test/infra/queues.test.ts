@@ -9,9 +9,9 @@ describe('queues', () => {
   const mappings = ofType(resources, 'AWS::Lambda::EventSourceMapping');
   const worked = queues.filter(({ Properties }) => Properties.RedrivePolicy);
 
-  it('has four worked queues, a dead-letter queue each, and two for the schedule', () => {
+  it('has four worked queues, a dead-letter queue each, and two for each schedule', () => {
     expect(worked).toHaveLength(4);
-    expect(queues).toHaveLength(10);
+    expect(queues).toHaveLength(12);
   });
 
   it('dead-letters after 10 receives, to a queue of its own', () => {
@@ -27,7 +27,7 @@ describe('queues', () => {
   it('keeps what was given up for 14 days, longer than any source', () => {
     const given = queues.filter(({ Properties }) => !Properties.RedrivePolicy);
     expect(given.map(({ Properties }) => Properties.MessageRetentionPeriod)).toEqual(
-      Array(6).fill(FOURTEEN_DAYS),
+      Array(8).fill(FOURTEEN_DAYS),
     );
     for (const { Properties } of worked)
       expect(Properties.MessageRetentionPeriod).toBeLessThan(FOURTEEN_DAYS);

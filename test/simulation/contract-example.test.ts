@@ -158,17 +158,3 @@ test.each([
   expect(problems[0]).toMatch(/^error: [^\n]*$/);
   expect(problems[0]).toContain(path);
 });
-
-test.each([
-  { at: EXAMPLE.start, type: 'fault', target: 'ses', mode: 'throttle', times: 1 },
-  { at: EXAMPLE.start, type: 'action', task: 'acmeCo/a', by: 'ana@acme.test', action: 'keep' },
-  { at: EXAMPLE.start, type: 'operator', action: 'approve' },
-  { at: EXAMPLE.start, type: 'operator', action: 'dismiss', of: 'aws-eu-1' },
-])('what cannot be run yet is refused with its place in the file (%#)', async (event) => {
-  const { problems, exitCode } = await runSimulate(
-    { text: JSON.stringify({ ...EXAMPLE, events: [event] }) },
-    true,
-  );
-  expect(exitCode).toBe(2);
-  expect(problems).toEqual([expect.stringMatching(/^error: events\[0\]: .* not supported yet$/)]);
-});

@@ -226,3 +226,17 @@ test('what a tenant had turned off in the last day counts to its part of a spike
   expect(heldOf(story).every((line) => line.includes(' aCo/late/'))).toBe(true);
   expect(disabledOf(story)).toHaveLength(11);
 });
+
+test('operators hear no more of a spike of which nothing is left', async () => {
+  const { story } = await tell({
+    until: at(36),
+    tasks: tasks('bigCo', 11),
+    events: Array.from({ length: 11 }, (_, index) => ({
+      at: at(23),
+      type: 'shards',
+      task: `bigCo/t${String(index).padStart(2, '0')}`,
+      shards: [{ id: '0', status: 'PRIMARY' }],
+    })),
+  });
+  expect(alertsOf(story).map((line) => line.split(' ')[0])).toEqual(['T+21d']);
+});

@@ -152,3 +152,15 @@ test('at most rampPerDay recipients are newly warned in 24 hours; alerts fire al
     expect(promised).toBe(7 * 24 * HOUR);
   }
 });
+
+test('a date is the instant of the claim + the grace, rounded up to the minute', async () => {
+  const { lines } = await tell({
+    scanEvery: '90s',
+    until: minutes(5),
+    tasks: [failing('acmeCo/a', { lastPrimaryAt: new Date(Date.parse(at(-14)) + 45_000).toISOString() })],
+  });
+  expect(lines.find(({ type }) => type === 'alert-fired')).toMatchObject({ at: '2026-01-01T00:01:30Z' });
+  expect(mailsOf(lines)).toEqual([
+    { at: '2026-01-01T00:01:30Z', to: ANA, items: ['warning acmeCo/a 2026-01-08T00:02:00Z'] },
+  ]);
+});

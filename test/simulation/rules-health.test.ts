@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { at, failing, tell } from './story.ts';
 
 const ANA = 'ana@acme.test';
@@ -147,4 +147,65 @@ test('a pause of evaluation inside the time a plane is down is not counted twice
   expect(story.filter((line) => line.includes('fired'))).toEqual([
     'T+18d fired acmeCo/a #1 since T+0d (disable)',
   ]);
+});
+
+describe('while the plane is down', () => {
+  const down = [plane(at(15), 'down'), plane(at(17), 'up')];
+  const rest = (story: string[]) => story.slice(2).filter((line) => !line.includes('held'));
+
+  test('one who joins is warned after it, with the date as it moved', async () => {
+    const { story } = await tell({
+      until: at(19),
+      events: [...down, { at: at(16), type: 'owners', task: 'acmeCo/a', owners: [ANA, 'bob@acme.test'] }],
+    });
+    expect(rest(story)).toEqual(['T+17d mail bob@acme.test: warning acmeCo/a #1 until T+23d']);
+  });
+
+  test('a bounce takes the grace back; the admin is warned after it', async () => {
+    const { story } = await tell({
+      until: at(19),
+      admins: { 'acmeCo/': ['boss@acme.test'] },
+      events: [...down, { at: at(16), type: 'mail-event', recipient: ANA, event: 'bounce' }],
+    });
+    expect(rest(story)).toEqual([
+      `T+16d mail-failed ${ANA} undeliverable`,
+      'T+17d mail boss@acme.test: warning acmeCo/a #1 until T+24d',
+    ]);
+  });
+
+  test('a stage that goes down withdraws the date with the next scan', async () => {
+    const { story } = await tell({
+      until: at(19),
+      events: [...down, { at: at(16), type: 'policy', scope: '', set: { stage: 'notify' } }],
+    });
+    expect(rest(story)).toEqual([`T+16d mail ${ANA}: withdrawn acmeCo/a #1`]);
+  });
+
+  test('a higher threshold ends the episode', async () => {
+    const { story } = await tell({
+      until: at(19),
+      events: [...down, { at: at(16), type: 'policy', scope: '', set: { warnAfter: '30d' } }],
+    });
+    expect(rest(story)).toEqual([
+      'T+16d resolved acmeCo/a #1 policy',
+      `T+16d mail ${ANA}: withdrawn acmeCo/a #1`,
+    ]);
+  });
+
+  test("a user's publication ends the episode", async () => {
+    const { story } = await tell({
+      until: at(19),
+      events: [...down, { at: at(16), type: 'published', task: 'acmeCo/a', by: 'user' }],
+    });
+    expect(rest(story)).toEqual([
+      'T+16d resolved acmeCo/a #1 user-published',
+      `T+16d mail ${ANA}: withdrawn acmeCo/a #1`,
+    ]);
+  });
+
+  test('a reminder that was due goes after it, where it is due for the date as it moved', async () => {
+    const { story } = await tell({ until: at(21), events: [plane(at(17), 'down'), plane(at(19), 'up')] });
+    // The date moves to T+23d, its first reminder to T+20d.
+    expect(rest(story)).toEqual([`T+20d mail ${ANA}: reminder acmeCo/a #1 until T+23d`]);
+  });
 });

@@ -18,7 +18,7 @@ import { aPolicy, aTask, day, evidenceOf, T0 } from './decide-builders.ts';
 
 const policy = aPolicy();
 const seen = (at: Instant, ...statuses: ShardStatus[]): Observation => ({ at, statuses });
-const after = (...observations: Observation[]): Evidence =>
+const known = (...observations: Observation[]): Evidence =>
   observations.reduce((evidence, one) => observe(evidence, one, policy), NO_EVIDENCE);
 
 describe('eligible', () => {
@@ -38,28 +38,28 @@ describe('eligible', () => {
 
 describe('lastPrimaryAt', () => {
   test('is now while the last observation has it, however old that is', () => {
-    expect(lastAliveAt(after(seen(T0, 'PRIMARY')), policy, day(50))).toBe(day(50));
+    expect(lastAliveAt(known(seen(T0, 'PRIMARY')), policy, day(50))).toBe(day(50));
   });
 
   test('is the instant of the first observation without it', () => {
-    const evidence = after(seen(T0, 'PRIMARY'), seen(day(3), 'FAILED'), seen(day(4), 'FAILED'));
+    const evidence = known(seen(T0, 'PRIMARY'), seen(day(3), 'FAILED'), seen(day(4), 'FAILED'));
     expect(lastAliveAt(evidence, policy, day(5))).toBe(day(3));
     expect(evidence.lostAt).toBe(day(3));
   });
 
   test('is nothing where it was never seen', () => {
-    expect(lastAliveAt(after(seen(T0, 'FAILED')), policy, day(5))).toBeUndefined();
-    expect(after(seen(T0, 'FAILED'), seen(day(1), 'PENDING')).lostAt).toBeUndefined();
+    expect(lastAliveAt(known(seen(T0, 'FAILED')), policy, day(5))).toBeUndefined();
+    expect(known(seen(T0, 'FAILED'), seen(day(1), 'PENDING')).lostAt).toBeUndefined();
   });
 
   test('one alive shard of several is enough', () => {
-    expect(isAlive(after(seen(T0, 'FAILED', 'PRIMARY')), policy)).toBe(true);
-    expect(isAlive(after(seen(T0, 'FAILED', 'BACKFILL')), policy)).toBe(false);
-    expect(isAlive(after(seen(T0)), policy)).toBe(false);
+    expect(isAlive(known(seen(T0, 'FAILED', 'PRIMARY')), policy)).toBe(true);
+    expect(isAlive(known(seen(T0, 'FAILED', 'BACKFILL')), policy)).toBe(false);
+    expect(isAlive(known(seen(T0)), policy)).toBe(false);
   });
 
   test('is of the statuses that the policy calls alive', () => {
-    const evidence = after(seen(T0, 'PRIMARY'), seen(day(1), 'BACKFILL'), seen(day(4), 'FAILED'));
+    const evidence = known(seen(T0, 'PRIMARY'), seen(day(1), 'BACKFILL'), seen(day(4), 'FAILED'));
     expect(lastAliveAt(evidence, policy, day(9))).toBe(day(1));
     expect(lastAliveAt(evidence, aPolicy({ aliveStatuses: ['PRIMARY', 'BACKFILL'] }), day(9))).toBe(day(4));
     expect(lastAliveAt(evidence, aPolicy({ aliveStatuses: ['FAILED'] }), day(9))).toBe(day(9));
@@ -68,14 +68,14 @@ describe('lastPrimaryAt', () => {
 
 describe('observations in any order', () => {
   test('a late one that saw it alive is a proof of life, and changes nothing else', () => {
-    const evidence = after(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'), seen(day(5), 'FAILED'));
+    const evidence = known(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'), seen(day(5), 'FAILED'));
     const late = observe(evidence, seen(day(3), 'PRIMARY'), policy);
     expect(lastAliveAt(late, policy, day(6))).toBe(day(3));
     expect(late).toMatchObject({ observedAt: day(5), statuses: ['FAILED'] });
   });
 
   test('a late one that saw it fail changes nothing', () => {
-    const evidence = after(seen(T0, 'PRIMARY'), seen(day(5), 'PRIMARY'));
+    const evidence = known(seen(T0, 'PRIMARY'), seen(day(5), 'PRIMARY'));
     const late = observe(evidence, seen(day(3), 'FAILED'), policy);
     expect(late).toMatchObject({ observedAt: day(5), statuses: ['PRIMARY'] });
     expect(lastAliveAt(late, policy, day(6))).toBe(day(6));
@@ -83,12 +83,12 @@ describe('observations in any order', () => {
   });
 
   test('the same one twice changes nothing', () => {
-    const evidence = after(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'));
+    const evidence = known(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'));
     expect(observe(evidence, seen(day(1), 'FAILED'), policy)).toEqual(evidence);
   });
 
   test('a flapping task was last alive at its last flap', () => {
-    const evidence = after(
+    const evidence = known(
       seen(T0, 'PRIMARY'),
       seen(day(1), 'FAILED'),
       seen(day(2), 'PRIMARY'),
@@ -100,7 +100,7 @@ describe('observations in any order', () => {
 
 describe('restarts', () => {
   test('are counted from the loss', () => {
-    const running = { ...after(seen(T0, 'PRIMARY')), restarts: { total: 7, atLoss: 0 } };
+    const running = { ...known(seen(T0, 'PRIMARY')), restarts: { total: 7, atLoss: 0 } };
     expect(observe(running, seen(day(1), 'FAILED'), policy).restarts).toEqual({ total: 7, atLoss: 7 });
   });
 });
@@ -142,17 +142,17 @@ describe('evidence too old', () => {
   });
 
   test('closes with the next observation', () => {
-    const evidence = after(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'), seen(day(5), 'FAILED'));
+    const evidence = known(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'), seen(day(5), 'FAILED'));
     expect(evidence.stale).toEqual([{ from: day(2), to: day(5) }]);
   });
 
   test('is none where observations are evidenceMaxAge apart', () => {
-    const evidence = after(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'), seen(day(2), 'FAILED'));
+    const evidence = known(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'), seen(day(2), 'FAILED'));
     expect(evidence.stale).toEqual([]);
   });
 
   test('is forgotten with a recovery', () => {
-    const evidence = after(
+    const evidence = known(
       seen(T0, 'PRIMARY'),
       seen(day(1), 'FAILED'),
       seen(day(5), 'FAILED'),

@@ -114,7 +114,11 @@ describe('while it is open', () => {
   });
 
   it('stays open, whatever no longer fails', () => {
-    const step = nextBreaker(opened(), work({ stats: [{ version: '7', attempts: 100, failed: 0 }], paused: true }), NOW + MINUTE);
+    const step = nextBreaker(
+      opened(),
+      work({ stats: [{ version: '7', attempts: 100, failed: 0 }], paused: true }),
+      NOW + MINUTE,
+    );
     expect(step.state.phase).toBe('open');
   });
 });
@@ -134,7 +138,11 @@ describe('when a probe passed', () => {
   });
 
   it('leaves what an operator paused to the operator', () => {
-    const probing = nextBreaker(opened(), work({ paused: true, pausedByOperator: true }), NOW + 5 * MINUTE).state;
+    const probing = nextBreaker(
+      opened(),
+      work({ paused: true, pausedByOperator: true }),
+      NOW + 5 * MINUTE,
+    ).state;
     const passed = nextBreaker(probing, probed('passed', true), NOW + 5 * MINUTE);
     expect(passed).toMatchObject({ state: { phase: 'closed' }, actions: [] });
   });

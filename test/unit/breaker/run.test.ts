@@ -6,7 +6,12 @@ import { stage } from './stage.ts';
 
 type Stage = ReturnType<typeof stage>;
 
-async function fail({ system }: Stage, times: number, error: unknown = new Error('broken'), version?: string): Promise<void> {
+async function fail(
+  { system }: Stage,
+  times: number,
+  error: unknown = new Error('broken'),
+  version?: string,
+): Promise<void> {
   for (let attempt = 1; attempt <= times; attempt += 1) {
     const oops = { worker: 'disable', item: `t${attempt}`, attempt: 1, cause: 'fault' as const, error };
     await recordOops(system, version === undefined ? oops : { ...oops, version });

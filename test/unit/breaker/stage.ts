@@ -1,6 +1,10 @@
 import { MINUTE } from '../../../functions/abandonment/time.ts';
 import { runBreaker } from '../../../functions/breaker/run.ts';
-import type { AttemptStats, ProbeResult, WorkerControl } from '../../../functions/breaker/worker-control.port.ts';
+import type {
+  AttemptStats,
+  ProbeResult,
+  WorkerControl,
+} from '../../../functions/breaker/worker-control.port.ts';
 import type { QueueName } from '../../../functions/platform/ports.ts';
 import type { System } from '../../../functions/platform/system.ts';
 import { MemoryTable } from '../../../functions/store/memory-table.ts';
@@ -59,7 +63,7 @@ export function stage(queue: QueueName = 'disable') {
   const logged: { message: string; properties: Record<string, unknown> }[] = [];
   const system: System = {
     clock: { now: () => now },
-    random: { next: () => 0, id: () => String((ids += 1)).padStart(6, '0') },
+    random: { next: () => 0, id: () => String(++ids).padStart(6, '0') },
     table,
     queues: { send: async () => undefined },
     mailer: { send: async () => ({ outcome: 'accepted', messageId: 'm' }) },

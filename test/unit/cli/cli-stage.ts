@@ -6,6 +6,7 @@ import type { Cli } from '../../../cli/command.ts';
 import { UsageError } from '../../../cli/errors.ts';
 import { run } from '../../../cli/program.ts';
 import { DAY, formatInstant, type Instant } from '../../../functions/abandonment/time.ts';
+import type { WorkerControl } from '../../../functions/breaker/worker-control.port.ts';
 import { disableConsumer } from '../../../functions/disabling/disable-consumer.ts';
 import { notifyConsumer } from '../../../functions/notices/notify-consumer.ts';
 import type { OutgoingMail, QueueName } from '../../../functions/platform/ports.ts';
@@ -111,14 +112,24 @@ export function cliStage({ name = 'local', stageCeiling = 'disable' as 'disable'
     await work();
     return report;
   };
+  const off = new Set<QueueName>();
+  const workers: WorkerControl = {
+    stats: async () => [],
+    pause: async (queue) => void off.add(queue),
+    resume: async (queue) => void off.delete(queue),
+    isPaused: async (queue) => off.has(queue),
+    version: async () => '1',
+    probe: async () => 'passed',
+  };
   const open: Cli['open'] = async (asked) => {
     if (asked !== name) throw new UsageError(`no stage '${asked}'`);
-    return { name, stageCeiling, system, scan };
+    return { name, stageCeiling, system, scan, workers };
   };
   return {
     table,
     system,
     mails,
+    workers,
     setNow: (instant: Instant) => {
       now = instant;
     },

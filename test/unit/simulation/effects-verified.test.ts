@@ -242,7 +242,7 @@ test('a disabling needs an audit row that names who, why and a mail', () => {
     reason: 'grace-over',
     evidence: {},
   };
-  verifier.audited({ ...entry, mails: [`d${digests}`] });
+  verifier.audits.audited({ ...entry, mails: [`d${digests}`] });
   verifier.turnedOff({ task: 'acmeCo/a', episode: 2, run: 'r', disableAt: now });
   verifier.instantOver();
   expect(verifier.broken).toEqual([]);

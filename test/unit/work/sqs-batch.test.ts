@@ -46,7 +46,7 @@ function workerOf(
     telemetry,
     table: new MemoryTable(),
     clock: { now: () => 0 },
-    random: { next: () => 0, id: () => `id${(ids += 1)}` },
+    random: { next: () => 0, id: () => `id${++ids}` },
     config: { functionVersion: '1' },
   } as unknown as System;
   const consumer: Consumer<string> = {

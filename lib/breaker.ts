@@ -1,0 +1,77 @@
+import { Duration } from 'aws-cdk-lib';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { ENV, METRIC } from '../functions/platform/names.ts';
+import type { Config } from './config.ts';
+import { WORKED_QUEUES, type WorkedQueue } from './config-checks.ts';
+import type { Alarms } from './constructs/alarms.ts';
+import type { QueueWorker } from './constructs/queue-worker.ts';
+import { ScheduledFunction } from './constructs/scheduled-function.ts';
+import type { TaskwardenFunction } from './constructs/taskwarden-function.ts';
+import type { WorkQueue } from './constructs/work-queue.ts';
+
+export interface BreakerProps {
+  readonly config: Config;
+  readonly environment: Record<string, string>;
+  readonly alarms: Alarms;
+  readonly operators: ITopic;
+  readonly workers: Record<WorkedQueue, QueueWorker>;
+  readonly queues: Record<WorkedQueue, WorkQueue>;
+}
+
+const EVERY_MINUTE = 60;
+
+/** Below its period but for a probe that waits for a worker to be stopped; two at once do each other no harm. */
+const TIMEOUT_SECONDS = 55;
+
+/** The function that watches the workers from outside and pauses, probes and resumes their queues. */
+export function addBreaker(scope: Construct, props: BreakerProps): TaskwardenFunction {
+  const { config, alarms, environment } = props;
+  const breaker = new ScheduledFunction(scope, 'Breaker', {
+    config,
+    service: 'breaker',
+    entry: 'functions/breaker/breaker.handler.ts',
+    environment: { ...environment, [ENV.workers]: JSON.stringify(placesOf(props)) },
+    alarms,
+    impact: 'a worker that fails at everything goes on to use up the deliveries of its messages.',
+    everySeconds: EVERY_MINUTE,
+    maxAgeSeconds: EVERY_MINUTE,
+    timeoutSeconds: TIMEOUT_SECONDS,
+    memoryMiB: 256,
+    heartbeat: { metric: METRIC.breakerRan, period: Duration.minutes(5) },
+  }).scheduled;
+  alarms.add({
+    name: 'breaker-open',
+    impact: 'a worker fails at most of what it is given; its queue is off, and its work waits until the fix.',
+    metric: alarms.own(METRIC.breakerOpen, 'breaker', Duration.minutes(5)),
+    threshold: 1,
+    silence: 'fine',
+  });
+  allowSteering(breaker, props);
+  return breaker;
+}
+
+function placesOf({ workers, queues }: BreakerProps): Record<string, unknown> {
+  const places = WORKED_QUEUES.map((name) => [
+    name,
+    {
+      functionName: workers[name].worker.live.lambda.functionName,
+      mapping: workers[name].mapping.eventSourceMappingId,
+      queueUrl: queues[name].queue.queueUrl,
+    },
+  ]);
+  return Object.fromEntries(places);
+}
+
+function allowSteering(breaker: TaskwardenFunction, { workers, queues, operators }: BreakerProps): void {
+  const each = <Part>(part: (name: WorkedQueue) => Part) => WORKED_QUEUES.map(part);
+  const invoked = each((name) => workers[name].worker.live.functionArn);
+  breaker.allow(['lambda:InvokeFunction'], invoked);
+  const functions = each((name) => workers[name].worker.live.lambda.functionArn);
+  breaker.allow(['lambda:GetAlias'], functions);
+  const mappings = each((name) => workers[name].mapping.eventSourceMappingArn);
+  breaker.allow(['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'], mappings);
+  const urls = each((name) => queues[name].queue.queueArn);
+  breaker.allow(['sqs:GetQueueAttributes'], urls);
+  breaker.allow(['sns:Publish'], [operators.topicArn]);
+}

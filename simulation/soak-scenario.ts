@@ -1,0 +1,243 @@
+import { DAY, formatDuration, formatInstant, HOUR, type Instant, MINUTE } from '../functions/abandonment/time.ts';
+import { CHAOS_QUEUES } from './chaos-types.ts';
+import { SeededRandom } from './seeded-random.ts';
+
+/** A scenario as its file has it. */
+export interface ScenarioJson {
+  tasks: Record<string, unknown>[];
+  events: Record<string, unknown>[];
+  chaos: Record<string, unknown>[];
+  [key: string]: unknown;
+}
+
+const START = Date.parse('2026-01-01T00:00:00Z');
+const SCAN_EVERY = 6 * HOUR;
+/** Nothing goes wrong any more from here on, so that all must come to its end. */
+const CALM_FROM = 19 * DAY;
+const UNTIL = 30 * DAY;
+
+const OWNERS = ['ana@acme.test', 'bob@acme.test', 'cem@beta.test'];
+const PLANES = ['eu-1', 'us-1'];
+const FAILED = [{ id: '0', status: 'FAILED' }];
+const PRIMARY = [{ id: '0', status: 'PRIMARY' }];
+
+/** A random scenario: at least five tasks of two owners over 30 days with at least three faults. */
+export function soakScenario(seed: number): ScenarioJson {
+  return new SoakScenario(seed).make();
+}
+
+class SoakScenario {
+  readonly #random: SeededRandom;
+  readonly #seed: number;
+  readonly #ids: string[] = [];
+
+  constructor(seed: number) {
+    this.#seed = seed;
+    this.#random = new SeededRandom(seed * 7919 + 17);
+  }
+
+  make(): ScenarioJson {
+    const tasks = Array.from({ length: 5 + this.#below(2) }, (_, place) => this.#task(place));
+    return {
+      version: 1,
+      start: formatInstant(START),
+      until: formatInstant(START + UNTIL),
+      scanEvery: '6h',
+      seed: this.#seed,
+      policy: this.#policy(),
+      subscriptions: this.#chance(0.3) ? [{ prefix: 'acmeCo/', email: 'team@acme.test' }] : [],
+      admins: { 'acmeCo/': ['boss@acme.test'], 'beta/': ['boss@beta.test'] },
+      operators: ['ops@platform.test'],
+      tasks,
+      events: [
+        ...tasks.flatMap((task) => this.#health(task)),
+        ...this.#times(1 + this.#below(4), () => this.#happening()).flat(),
+        ...this.#times(2 + this.#below(2), () => [this.#fault()]).flat(),
+      ],
+      chaos: this.#times(2 + this.#below(4), () => this.#chaos()).flat(),
+    };
+  }
+
+  #policy(): Record<string, unknown> {
+    const policy = {
+      stage: 'disable',
+      warnAfter: this.#pick(['2d', '3d', '4d']),
+      disableAfter: this.#pick(['2d', '3d']),
+      reminders: this.#pick([['1d'], ['36h', '12h'], []]),
+      publicationVeto: '3d',
+      keepMax: '20d',
+      recoveryMail: this.#chance(0.3),
+    };
+    if (!this.#chance(0.15)) return policy;
+    const blastRadius = this.#pick([{ perRun: 1 }, { perRun: 2, perDay: 3 }, { share: 0.3, shareFloor: 1 }]);
+    return { ...policy, blastRadius };
+  }
+
+  #task(place: number): Record<string, unknown> {
+    const id = `${this.#pick(['acmeCo', 'beta'])}/task${place}`;
+    this.#ids.push(id);
+    const isFailing = place < 2 || this.#chance(0.4);
+    const owners = [OWNERS[place % 2] as string, ...(this.#chance(0.25) ? ['cem@beta.test'] : [])];
+    return {
+      id,
+      kind: this.#pick(['capture', 'materialization', 'derivation', 'service']),
+      enabled: true,
+      createdAt: '2025-06-01T00:00:00Z',
+      owners,
+      dataPlane: this.#pick(PLANES),
+      shards: isFailing ? FAILED : PRIMARY,
+      ...(isFailing && this.#chance(0.8) ? { lastPrimaryAt: formatInstant(START) } : {}),
+    };
+  }
+
+  /** Tasks that run fail, some recover, some fail again. */
+  #health({ id, shards }: Record<string, unknown>): Record<string, unknown>[] {
+    const seen = (at: Instant, status: unknown) => ({
+      at: formatInstant(at),
+      type: 'shards',
+      task: id,
+      shards: status,
+    });
+    if (shards === PRIMARY) return this.#chance(0.7) ? [seen(this.#instant(12 * DAY), FAILED)] : [];
+    if (!this.#chance(0.3)) return [];
+    const recovered = this.#instant(12 * DAY);
+    const again = recovered + this.#below(3 * 24 * 60) * MINUTE + MINUTE;
+    return [seen(recovered, PRIMARY), ...(this.#chance(0.7) ? [seen(again, FAILED)] : [])];
+  }
+
+  #happening(): Record<string, unknown>[] {
+    const at = this.#instant(CALM_FROM - 4 * DAY);
+    const later = formatInstant(at + HOUR + this.#below(60) * HOUR);
+    const task = this.#pick(this.#ids);
+    const by = this.#pick(OWNERS);
+    const from = { at: formatInstant(at) };
+    switch (this.#below(11)) {
+      case 0:
+        return [{ ...from, type: 'published', task, by: this.#pick(['user', 'system']) }];
+      case 1:
+        return [{ ...from, type: 'action', task, by, action: 'snooze', for: this.#pick(['1d', '30h', '3d']) }];
+      case 2:
+        return [{ ...from, type: 'action', task, by, action: 'keep', for: this.#pick(['1d', '2d']) }];
+      case 3:
+        return [{ ...from, type: 'action', task, by, action: this.#pick(['disable', 'unsubscribe']) }];
+      case 4: {
+        const dataPlane = this.#pick(PLANES);
+        const state = this.#pick(['down', 'silent']);
+        return [
+          { ...from, type: 'data-plane', dataPlane, state },
+          { at: later, type: 'data-plane', dataPlane, state: 'up' },
+        ];
+      }
+      case 5: {
+        const of = this.#pick(['evaluate', 'notify', 'disable']);
+        return [
+          { ...from, type: 'operator', action: 'pause', of },
+          { at: later, type: 'operator', action: 'resume', of },
+        ];
+      }
+      case 6:
+        return [{ ...from, type: 'owners', task, owners: [by, this.#pick(OWNERS)].filter(isFirst) }];
+      case 7:
+        return [{ ...from, type: 'restarted', task, times: 1 + this.#below(5) }];
+      case 8:
+        return [
+          { ...from, type: 'policy', scope: task, set: { stage: 'notify' } },
+          { at: later, type: 'policy', scope: task, set: { stage: 'disable' } },
+        ];
+      case 9:
+        return [{ ...from, type: 'operator', action: 'undo', of: task }];
+      default:
+        return [{ ...from, type: 'operator', action: 'approve' }];
+    }
+  }
+
+  #fault(): Record<string, unknown> {
+    const at = formatInstant(this.#instant(CALM_FROM - 2 * DAY));
+    const fault = (target: string, mode: string, lasts: object) => ({ at, type: 'fault', target, mode, ...lasts });
+    const times = { times: 1 + this.#below(4) };
+    const long = { for: formatDuration((1 + this.#below(30)) * HOUR) };
+    const short = { for: formatDuration((1 + this.#below(20)) * MINUTE) };
+    switch (this.#below(10)) {
+      case 0:
+        return fault('ses', this.#pick(['throttle', 'down']), this.#pick([times, long]));
+      case 1:
+        return fault('ses', this.#pick(['timeout-after-accept', 'crash']), times);
+      case 2:
+        return { ...fault('ses', 'reject', long), recipient: this.#pick(OWNERS) };
+      case 3:
+        return fault('control-plane', this.#pick(['throttle', 'down', 'timeout-after-accept', 'duplicate']), long);
+      case 4:
+        return fault('table', this.#pick(['throttle', 'timeout-after-accept', 'duplicate', 'crash']), {
+          times: 1 + this.#below(30),
+        });
+      case 5:
+        return fault('queue', this.#pick(['duplicate', 'throttle', 'timeout-after-accept', 'down']), short);
+      case 6:
+        return fault('scanner', this.#pick(['crash', 'duplicate', 'throttle', 'timeout-after-accept']), times);
+      case 7:
+        return fault('scanner', 'down', long);
+      case 8:
+        return fault(this.#pick(['notifier', 'disabler']), 'down', long);
+      default:
+        return fault(this.#pick(['notifier', 'disabler']), this.#pick(['crash', 'duplicate', 'throttle']), times);
+    }
+  }
+
+  #chaos(): Record<string, unknown>[] {
+    const at = this.#instant(CALM_FROM - 2 * DAY);
+    const from = { at: formatInstant(at) };
+    const process = this.#pick(['scanner', 'scanner', 'notify', 'notify', 'disable', 'ingest', 'mail-events']);
+    switch (this.#below(9)) {
+      case 0:
+      case 1: {
+        const call = 1 + this.#below(process === 'scanner' ? 90 : process === 'notify' ? 24 : 12);
+        return [{ ...from, type: 'crash', process, call, when: this.#pick(['before', 'after']) }];
+      }
+      case 2: {
+        const by = this.#pick([-5, 5, 3, -2]) * MINUTE;
+        return [{ ...from, type: 'skew', process, by, for: (1 + this.#below(60)) * HOUR }];
+      }
+      case 3:
+        return [{ ...from, type: 'late-tick', by: (1 + this.#below(400)) * MINUTE }];
+      case 4:
+        return [{ ...from, type: 'partial-send', times: 1 + this.#below(3) }];
+      case 5:
+        return [{ ...from, type: 'conflict', times: 1 + this.#below(20) }];
+      case 6:
+        return [{ ...from, type: 'stale-index', for: (1 + this.#below(20)) * HOUR }];
+      case 7:
+        return [{ ...from, type: 'early-report', event: this.#pick(['delivery', 'delivery', 'bounce']) }];
+      default:
+        return this.#chance(0.5)
+          ? [{ ...from, type: 'report', recipient: this.#pick(OWNERS), event: this.#pick(['bounce', 'delivery', 'complaint']) }]
+          : [{ ...from, type: 'poison', queue: this.#pick(CHAOS_QUEUES) }];
+    }
+  }
+
+  /** An instant in [start + 12 h, start + before): most are those of scans, where most happens. */
+  #instant(before: number): Instant {
+    const ticks = Math.floor(before / SCAN_EVERY);
+    if (this.#chance(0.6)) return START + (2 + this.#below(ticks - 2)) * SCAN_EVERY;
+    return START + 12 * HOUR + this.#below((before - 12 * HOUR) / MINUTE) * MINUTE;
+  }
+
+  #times(count: number, make: () => Record<string, unknown>[]): Record<string, unknown>[][] {
+    return Array.from({ length: count }, make);
+  }
+
+  #pick<One>(list: readonly One[]): One {
+    return list[this.#below(list.length)] as One;
+  }
+
+  #below(below: number): number {
+    return this.#random.below(below);
+  }
+
+  #chance(chance: number): boolean {
+    return this.#random.next() < chance;
+  }
+}
+
+function isFirst(value: string, place: number, all: string[]): boolean {
+  return all.indexOf(value) === place;
+}

@@ -1,0 +1,80 @@
+import { HOUR, type Instant } from '../functions/abandonment/time.ts';
+import type { EndedAttempt } from './attempts.ts';
+import type { Scenario } from './scenario-types.ts';
+import type { DeadLetter } from './sim-queues.ts';
+import type { Verifier } from './verifier.ts';
+
+const WORKER_QUEUES = new Map([
+  ['notifier', 'notify'],
+  ['disabler', 'disable'],
+]);
+
+/** So long after the last fault nothing may wait any more: a breaker probes every half hour at the latest. */
+const SETTLED = 24 * HOUR;
+
+/** Checks that no work disappears, that broken code uses up none, and that alarms are raised (promises 12 to 14). */
+export class WorkVerifier {
+  readonly #verifier: Verifier;
+  readonly #scenario: Scenario;
+  readonly #told = new Set<string>();
+  readonly #deaths = new Map<string, number>();
+
+  constructor(verifier: Verifier, scenario: Scenario) {
+    this.#verifier = verifier;
+    this.#scenario = scenario;
+  }
+
+  operatorsTold(code: string, subject: string): void {
+    this.#told.add(`${code} ${subject}`);
+  }
+
+  /** Every failed attempt leaves a record of its own, and every message ends with a reason (promise 12). */
+  ended({ queue, died, failed, records, outcome, reason }: EndedAttempt): void {
+    if (died) {
+      this.#deaths.set(queue, (this.#deaths.get(queue) ?? 0) + 1);
+      return;
+    }
+    if (failed) {
+      this.#verifier.check(12, records > 0, () => `a failed attempt of ${queue} (${reason}) left no record`);
+    }
+    const ends = outcome === 'skipped' || outcome === 'dead-letter';
+    if (ends) this.#verifier.check(12, Boolean(reason), () => `a message of ${queue} ended without a reason`);
+  }
+
+  /** The scenario is over; `waiting`: messages that still are on a queue. */
+  finish(given: { calmSince: Instant; waiting: number; letters: readonly DeadLetter[] }): void {
+    if (this.#scenario.until - given.calmSince < SETTLED) return;
+    this.#nothingUsedUp(given.letters);
+    this.#alarmsRaised();
+  }
+
+  /** Promise 13: what waited for the fix of a broken worker did not end as a dead letter. */
+  #nothingUsedUp(letters: readonly DeadLetter[]): void {
+    for (const [target, queue] of WORKER_QUEUES) {
+      if ((this.#deaths.get(queue) ?? 0) < 5 || !this.#onlyBroken(target)) continue;
+      const lost = letters.filter((letter) => letter.queue === queue && letter.reason === null).length;
+      this.#verifier.check(13, lost === 0, () => `a broken ${target} used up ${lost} messages`);
+    }
+  }
+
+  /** Whether nothing else could have used up its messages. */
+  #onlyBroken(target: string): boolean {
+    const faults = this.#scenario.events.filter((event) => event.type === 'fault');
+    return (
+      faults.some((fault) => fault.target === target && fault.mode === 'down') &&
+      faults.every(({ target: other, mode }) => (other === target ? mode === 'down' : other === 'scanner' || other === 'ses')) &&
+      (this.#scenario.chaos ?? []).length === 0
+    );
+  }
+
+  /** Promise 14: a scanner that stays away for three scans is told of, by an alarm that is not the scanner. */
+  #alarmsRaised(): void {
+    const { events, scanEvery } = this.#scenario;
+    for (const event of events) {
+      if (event.type !== 'fault' || event.target !== 'scanner' || event.mode !== 'down') continue;
+      if ((event.for ?? 0) < 3 * scanEvery) continue;
+      const told = this.#told.has('scanner-stopped ');
+      this.#verifier.check(14, told, () => 'nobody was told that the scanner stopped');
+    }
+  }
+}

@@ -1,0 +1,240 @@
+import fc from 'fast-check';
+import type { Case, Recipient, Unknown } from '../../functions/abandonment/decide.ts';
+import type { EffectivePolicy } from '../../functions/abandonment/policy.ts';
+import { PolicyBook } from '../../functions/abandonment/policy-book.ts';
+import {
+  type Episode,
+  type Evidence,
+  type Keep,
+  SHARD_STATUSES,
+  type ShardStatus,
+  STAGES,
+  TASK_KINDS,
+  type Task,
+  type Told,
+} from '../../functions/abandonment/task.ts';
+import { DAY, HOUR, type Instant } from '../../functions/abandonment/time.ts';
+
+/** All instants lie within 60 days of it; `NOW` is day 30. */
+export const ZERO = Date.parse('2026-03-01T00:00:00Z');
+export const NOW = ZERO + 30 * DAY;
+
+/** An instant that is often the same as another, so that edges are met. */
+export const instant: fc.Arbitrary<Instant> = fc.oneof(
+  fc.integer({ min: 0, max: 60 }).map((days) => ZERO + days * DAY),
+  fc.integer({ min: 0, max: 60 * 24 }).map((hours) => ZERO + hours * HOUR),
+  fc.integer({ min: 0, max: 60 * DAY }).map((ms) => ZERO + ms),
+);
+const past = instant.filter((at) => at <= NOW);
+const days = (min: number, max: number) => fc.integer({ min, max }).map((count) => count * DAY);
+const optional = <Value>(key: string, value: fc.Arbitrary<Value>) =>
+  fc.option(value, { nil: undefined }).map((one) => (one === undefined ? {} : { [key]: one }));
+
+export const interval = fc
+  .tuple(instant, fc.option(instant, { nil: null, freq: 4 }))
+  .map(([from, to]) => ({ from, to: to === null ? null : Math.max(from, to) }));
+
+export const unknown: fc.Arbitrary<Unknown[]> = fc.array(
+  fc
+    .tuple(interval, fc.constantFrom('data-plane', 'outage', 'paused', 'no-scan'))
+    .map(([span, why]) => ({ ...span, why }) as Unknown),
+  { maxLength: 4 },
+);
+
+const base = new PolicyBook(new Map()).for('aCo/x');
+export const policy: fc.Arbitrary<EffectivePolicy> = fc
+  .record({
+    stage: fc.constantFrom(...STAGES, 'disable' as const, 'disable' as const),
+    warnAfter: days(1, 20),
+    disableAfter: days(1, 10),
+    reminders: fc.uniqueArray(days(1, 9), { maxLength: 3 }),
+    publicationVeto: days(0, 14),
+    aliveStatuses: fc.oneof<fc.Arbitrary<ShardStatus[]>[]>(
+      fc.constant(['PRIMARY']),
+      fc.uniqueArray(fc.constantFrom(...SHARD_STATUSES), { minLength: 1 }),
+    ),
+    quietHours: fc.constantFrom(null, null, { from: '22:00', to: '06:00', zone: 'Europe/Berlin' }),
+  })
+  .map((leaves) => ({ ...base, ...leaves }));
+
+const task: fc.Arbitrary<Task> = fc
+  .tuple(
+    fc.record({ kind: fc.constantFrom(...TASK_KINDS, 'capture'), createdAt: past, firstSeenAt: past }),
+    fc.record({ enabled: fc.constantFrom(true, true, true, false), dekaf: fc.boolean() }),
+    optional('enabledAt', past),
+    optional('publishedByUserAt', past),
+    fc.oneof(
+      { weight: 6, arbitrary: fc.constant({}) },
+      { weight: 1, arbitrary: optional('deletedAt', past) },
+    ),
+  )
+  .map((parts) =>
+    Object.assign({ id: 'aCo/x', owners: ['ana@x.test'], dataPlane: 'p', version: 1 }, ...parts),
+  );
+
+const evidence: fc.Arbitrary<Evidence> = fc
+  .tuple(
+    fc.record({
+      statuses: fc.uniqueArray(fc.constantFrom(...SHARD_STATUSES, 'FAILED' as const, 'FAILED' as const), {
+        maxLength: 2,
+      }),
+      stale: fc.array(
+        interval.map(({ from, to }) => ({ from, to: to ?? from + DAY })),
+        { maxLength: 2 },
+      ),
+      restarts: fc.constant({ total: 3, atLoss: 1 }),
+    }),
+    optional('observedAt', fc.oneof(past, fc.constant(NOW))),
+    fc.dictionary(fc.constantFrom(...SHARD_STATUSES), past, { maxKeys: 2 }),
+  )
+  .map(([fixed, observed, lastSeen]) => ({ ...fixed, ...observed, lastSeen }) as Evidence);
+
+const told: fc.Arbitrary<Told> = fc
+  .tuple(
+    fc.record({
+      address: fc.constant('a@x.test'),
+      grace: fc.integer({ min: 1, max: 2 }),
+      warning: fc.constantFrom('pending', 'tried', 'accepted', 'accepted', 'accepted', 'failed'),
+      dated: fc.boolean(),
+      acceptedAt: past,
+    }),
+    optional('left', fc.constant(true as const)),
+    optional(
+      'reminder',
+      fc.record({
+        lead: days(1, 4),
+        deadline: instant,
+        state: fc.constantFrom('pending', 'tried', 'done'),
+      }),
+    ),
+  )
+  .map(([fixed, left, reminder]) => {
+    const { acceptedAt, ...others } = fixed;
+    return {
+      ...others,
+      ...(fixed.warning === 'accepted' ? { acceptedAt } : {}),
+      ...left,
+      ...reminder,
+    } as Told;
+  });
+
+const KEYS = ['ana', 'bob', 'cia'];
+
+export const episode: fc.Arbitrary<Episode> = fc
+  .tuple(
+    fc.record({
+      number: fc.integer({ min: 1, max: 3 }),
+      firedAt: past,
+      since: past,
+      warnAfter: days(1, 20),
+      grace: fc.integer({ min: 0, max: 2 }),
+      graceStage: fc.constantFrom(...STAGES, 'disable'),
+      disableAfter: days(1, 10),
+      told: fc.dictionary(fc.constantFrom(...KEYS), told, { maxKeys: 3 }),
+      dates: fc.array(
+        fc.record({
+          at: past,
+          disableAt: instant,
+          grace: fc.integer({ min: 1, max: 2 }),
+          after: days(1, 10),
+        }),
+        { maxLength: 3 },
+      ),
+      rungs: fc.array(
+        fc.record({ grace: fc.integer({ min: 1, max: 2 }), lead: days(1, 9), deadline: instant }),
+        { maxLength: 3 },
+      ),
+    }),
+    optional(
+      'brake',
+      fc.tuple(past, optional('approvedAt', past)).map(([heldAt, more]) => ({ heldAt, ...more })),
+    ),
+    optional(
+      'disabling',
+      fc.record({
+        state: fc.constantFrom('queued', 'requested'),
+        run: fc.constant('r'),
+        disableAt: past,
+        queuedAt: past,
+        attempts: fc.nat(3),
+      }),
+    ),
+  )
+  .map(([fixed, brake, disabling]) => ({ ...fixed, ...brake, ...disabling }) as Episode);
+
+const keep: fc.Arbitrary<Keep | null> = fc.option(
+  fc.record({
+    kind: fc.constantFrom('keep', 'snooze'),
+    until: instant,
+    by: fc.constant('a@x.test'),
+    at: past,
+  }),
+  { freq: 1 },
+);
+
+export const recipients: fc.Arbitrary<Recipient[]> = fc
+  .subarray(KEYS)
+  .chain((keys) =>
+    fc.tuple(
+      ...keys.map((key) => fc.boolean().map((declined) => ({ key, address: `${key}@x.test`, declined }))),
+    ),
+  );
+
+/** Any case whatever, also such as never come to be. */
+export const anyCase: fc.Arbitrary<Case> = fc.record({
+  task,
+  evidence,
+  keep,
+  episode: fc.option(episode, { nil: null, freq: 4 }),
+  policy,
+  unknown,
+  pauses: fc.record({ evaluate: rarely(), notify: rarely(), disable: rarely() }),
+  recipients,
+});
+
+function rarely(): fc.Arbitrary<boolean> {
+  return fc.constantFrom(true, false, false, false, false);
+}
+
+/** An episode in whose present grace ana was warned with a date. */
+export const warnedEpisode: fc.Arbitrary<Episode> = fc
+  .tuple(episode, past, fc.boolean(), fc.boolean())
+  .map(([any, acceptedAt, braked, underWay]) => {
+    const { brake, disabling, told: others, ...open } = any;
+    const ana: Told = { address: 'ana@x.test', grace: 1, warning: 'accepted', dated: true, acceptedAt };
+    return {
+      ...open,
+      grace: 1,
+      graceStage: 'disable' as const,
+      warnAfter: DAY,
+      since: ZERO,
+      told: { ...others, ana },
+      ...(braked && brake ? { brake } : {}),
+      ...(underWay && disabling ? { disabling } : {}),
+    };
+  });
+
+/** Cases in a grace or past it: an eligible task that fails, fresh evidence, ana warned. */
+export const dueCase: fc.Arbitrary<Case> = fc.tuple(anyCase, warnedEpisode).map(([given, open]) => ({
+  ...given,
+  task: {
+    id: 'aCo/x',
+    kind: 'capture',
+    dekaf: false,
+    owners: ['ana@x.test'],
+    dataPlane: 'p',
+    enabled: true,
+    createdAt: ZERO,
+    version: 1,
+    firstSeenAt: ZERO,
+  },
+  evidence: { ...given.evidence, observedAt: NOW, statuses: [], lastSeen: {} },
+  keep: null,
+  unknown: given.unknown.map((span) => ({ ...span, to: span.to ?? span.from + DAY })),
+  pauses: { evaluate: false, notify: false, disable: false },
+  policy: { ...given.policy, stage: 'disable', warnAfter: DAY },
+  episode: open,
+  recipients: [...given.recipients.filter(({ key }) => key !== 'ana'), ANA],
+}));
+
+const ANA: Recipient = { key: 'ana', address: 'ana@x.test', declined: false };

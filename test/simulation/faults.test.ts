@@ -1,0 +1,174 @@
+import { expect, test } from 'vitest';
+import { at, failing, tell } from './story.ts';
+
+const ANA = 'ana@acme.test';
+
+/** Tasks that fail one after the other, `apart` hours between them. */
+function staggered(count: number, apart: number, owner: (task: number) => string): Record<string, unknown>[] {
+  return Array.from({ length: count }, (_, task) =>
+    failing(`tenant${task % 6}/task${task}`, { owners: [owner(task)], lastPrimaryAt: at(0, task * apart) }),
+  );
+}
+
+const isOf = (type: string) => (line: { type: string }) => line.type === type;
+
+test('a disabler that is broken for 36 hours: the breaker opens, and after the fix all is turned off without a command', async () => {
+  const tasks = staggered(60, 0, (task) => `owner${task % 6}@acme.test`);
+  const { lines, summary } = await tell({
+    until: at(24),
+    scanEvery: '15m',
+    policy: { stage: 'disable', blastRadius: { share: 1, shareFloor: 100 } },
+    tasks,
+    events: [{ at: at(20), type: 'fault', target: 'disabler', mode: 'down', for: '60h' }],
+  });
+  const opened = lines.find((line) => line.type === 'operator-alert' && line.code === 'breaker-open');
+  expect(Date.parse(opened?.at ?? '')).toBeLessThanOrEqual(Date.parse(at(21)) + 10 * 60_000);
+  const disabled = lines.filter(isOf('task-disabled'));
+  expect(disabled).toHaveLength(60);
+  expect(disabled.every((line) => line.at >= at(22, 12) && line.at <= at(22, 14))).toBe(true);
+  expect(summary.deadLettered).toBe(0);
+  expect(summary.oops).toBeGreaterThanOrEqual(5);
+});
+
+test('SES is down for three days: nothing is lost, and every date counts from the acceptance', async () => {
+  const { story, summary } = await tell({
+    until: at(35),
+    tasks: [failing('acmeCo/a'), failing('acmeCo/b', { owners: ['bob@acme.test'] })],
+    events: [{ at: at(13), type: 'fault', target: 'ses', mode: 'down', for: '4d' }],
+  });
+  const mails = story.filter((line) => line.includes(' mail ') && line.includes('warning'));
+  expect(mails).toHaveLength(2);
+  for (const mail of mails) {
+    expect(mail).toMatch(/^T\+17d/);
+    expect(mail).toMatch(/until T\+24d/);
+  }
+  const disabled = story.filter((line) => line.includes(' disabled acmeCo'));
+  expect(disabled.map((line) => line.replace(/.* disabled/, 'disabled'))).toHaveLength(4);
+  expect(story.filter((line) => /^T\+24d.* disabled acmeCo\/. #1 due T\+24d/.test(line))).toHaveLength(2);
+  expect(summary.deadLettered).toBe(0);
+});
+
+test('a notifier that crashes three times sends one warning, after its third visibility', async () => {
+  const { story, summary } = await tell({
+    until: at(22),
+    events: [{ at: at(14), type: 'fault', target: 'notifier', mode: 'crash', times: 3 }],
+  });
+  expect(story.filter((line) => line.includes('warning'))).toEqual([
+    'T+14d+ mail ana@acme.test: warning acmeCo/a #1 until T+21d+',
+  ]);
+  expect(summary.oops).toBe(3);
+  expect(summary.disabled).toBe(1);
+});
+
+test('every tick doubled and every message twice: nothing is done twice', async () => {
+  const plain = await tell({});
+  const doubled = await tell({
+    events: [
+      { at: at(0), type: 'fault', target: 'scanner', mode: 'duplicate', for: '30d' },
+      { at: at(0), type: 'fault', target: 'queue', mode: 'duplicate', for: '30d' },
+      { at: at(0), type: 'fault', target: 'control-plane', mode: 'duplicate', for: '30d' },
+      { at: at(0), type: 'fault', target: 'table', mode: 'duplicate', for: '30d' },
+    ],
+  });
+  expect(doubled.story).toEqual(plain.story);
+  expect(doubled.summary.scans).toBe(2 * plain.summary.scans - 1);
+});
+
+test('every notifier and disabler works each message twice at once: nothing is done twice', async () => {
+  const plain = await tell({});
+  const doubled = await tell({
+    events: [
+      { at: at(0), type: 'fault', target: 'notifier', mode: 'duplicate', for: '30d' },
+      { at: at(0), type: 'fault', target: 'disabler', mode: 'duplicate', for: '30d' },
+      { at: at(0), type: 'fault', target: 'notifier', mode: 'timeout-after-accept', for: '30d' },
+      { at: at(0), type: 'fault', target: 'disabler', mode: 'timeout-after-accept', for: '30d' },
+    ],
+  });
+  expect(doubled.story).toEqual(plain.story);
+});
+
+test('one address that SES refuses among 20: 19 mails', async () => {
+  const { lines } = await tell({
+    until: at(15),
+    tasks: staggered(20, 0, (task) => `owner${task}@acme.test`),
+    events: [
+      { at: at(0), type: 'fault', target: 'ses', mode: 'reject', recipient: 'owner7@acme.test', for: '30d' },
+    ],
+  });
+  const told = lines.flatMap((line) => (line.type === 'mail' ? [line.to] : []));
+  expect(new Set(told).size).toBe(19);
+  expect(told).toHaveLength(19);
+  expect(told).not.toContain('owner7@acme.test');
+  expect(lines.filter(isOf('mail-failed'))).toEqual([
+    expect.objectContaining({ to: 'owner7@acme.test', reason: 'rejected' }),
+  ]);
+});
+
+test('a scanner that is down is told to operators when two scans were missed', async () => {
+  const { story } = await tell({
+    until: at(1),
+    events: [{ at: at(0, 5), type: 'fault', target: 'scanner', mode: 'down', for: '6h' }],
+  });
+  expect(story).toEqual([expect.stringMatching(/^T\+0d6h operators scanner-stopped/)]);
+});
+
+test('a tick that dies half way is repaired by the next', async () => {
+  const { story, summary } = await tell({
+    until: at(22),
+    events: [
+      { at: at(14), type: 'fault', target: 'scanner', mode: 'crash', times: 1 },
+      { at: at(20, 20), type: 'fault', target: 'scanner', mode: 'crash', times: 1 },
+    ],
+  });
+  expect(story.filter((line) => line.includes('warning'))).toHaveLength(1);
+  expect(summary.oops).toBe(2);
+  expect(summary.disabled).toBe(1);
+});
+
+test('SES takes a warning and its answer is lost: after settleAfter it is decided again', async () => {
+  const { story } = await tell({
+    until: at(22),
+    events: [{ at: at(14), type: 'fault', target: 'ses', mode: 'timeout-after-accept', times: 1 }],
+  });
+  expect(story.filter((line) => line.includes(' mail ') && line.includes('warning'))).toEqual([
+    'T+14d mail ana@acme.test: warning acmeCo/a #1 until T+21d',
+    'T+14d1h mail ana@acme.test: warning acmeCo/a #1 until T+21d1h',
+  ]);
+});
+
+test('an event of SES settles a mail whose answer was lost: no repeat', async () => {
+  const { story } = await tell({
+    until: at(22),
+    events: [
+      { at: at(14), type: 'fault', target: 'ses', mode: 'timeout-after-accept', times: 1 },
+      { at: at(14, 0.5), type: 'mail-event', recipient: ANA, event: 'delivery' },
+    ],
+  });
+  expect(story.filter((line) => line.includes('warning'))).toHaveLength(1);
+  expect(story).toContain('T+21d disabled acmeCo/a #1 due T+21d');
+});
+
+const EVERY = ['ses', 'control-plane', 'table', 'queue', 'scanner', 'notifier', 'disabler'].flatMap((target) =>
+  ['throttle', 'reject', 'timeout-after-accept', 'crash', 'down', 'duplicate'].map((mode) => ({ target, mode })),
+);
+
+/** For hours on end each of these makes the broker itself give up a message after ten receives. */
+function leavesMessages({ target, mode }: { target: string; mode: string }): boolean {
+  if (['throttle', 'timeout-after-accept', 'crash'].includes(mode)) return true;
+  return (target === 'table' && mode === 'down') || (target === 'notifier' && mode === 'reject');
+}
+
+test.each(EVERY)('$target $mode for six hours around the warning and the deadline loses nothing', async (fault) => {
+  const about = fault.mode === 'reject' ? { recipient: 'bob@acme.test' } : {};
+  const { summary } = await tell({
+    until: at(40),
+    tasks: [failing('acmeCo/a'), failing('acmeCo/b', { owners: ['bob@acme.test'] })],
+    admins: { 'acmeCo/': ['boss@acme.test'] },
+    events: [
+      { at: at(14), type: 'fault', ...fault, ...about, for: '6h' },
+      { at: at(20, 20), type: 'fault', ...fault, ...about, for: '6h' },
+    ],
+  });
+  expect(summary.disabled).toBe(2);
+  if (!leavesMessages(fault)) expect(summary.deadLettered).toBe(0);
+});

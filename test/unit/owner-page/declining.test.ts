@@ -1,0 +1,174 @@
+import PostalMime from 'postal-mime';
+import { describe, expect, it } from 'vitest';
+import { recipientKey } from '../../../functions/notices/addresses.ts';
+import { buildMime } from '../../../functions/notices/mime.ts';
+import { loadRecipient } from '../../../functions/store/records.ts';
+import type { Row } from '../../../functions/store/table.port.ts';
+import { readable } from '../notices/render-builders.ts';
+import { type OwnerStage, onDay, ownerStage } from './owner-stage.ts';
+
+const ANA = 'ana@acme.test';
+const ONE_CLICK = 'List-Unsubscribe=One-Click';
+
+/** Warned on day 14, reminded on day 18. */
+async function reminded(): Promise<OwnerStage> {
+  const stage = await ownerStage();
+  await stage.scanOn(14);
+  await stage.scanOn(18);
+  stage.setNow(onDay(18.5));
+  return stage;
+}
+
+const unsubscribeOf = (stage: OwnerStage): string =>
+  stage.mailTo(ANA).headers['List-Unsubscribe']?.slice(1, -1) ?? '';
+const text = ({ body }: { body?: string }) => readable(body ?? '');
+
+/** Rows that stand in one dump and not in the other, without what every write leaves. */
+function changed(before: string[], after: string[]): Row[] {
+  const known = new Set(before);
+  return after.filter((row) => !known.has(row)).map((row) => JSON.parse(row));
+}
+
+describe('declining in one click', () => {
+  it('is offered by the headers of a reminder, which survive as they are', async () => {
+    const stage = await reminded();
+    const mail = stage.mailTo(ANA);
+    const raw = await buildMime({
+      ...mail,
+      from: 'warden@acme.test',
+      date: onDay(18),
+      messageIdDomain: 'acme.test',
+    });
+    const { headers } = await PostalMime.parse(raw);
+    const values = Object.fromEntries(headers.map(({ key, value }) => [key, value]));
+    expect(values['list-unsubscribe']).toBe(`<${unsubscribeOf(stage)}>`);
+    expect(values['list-unsubscribe-post']).toBe(ONE_CLICK);
+    expect(mail.text).toContain(`Stop reminders:\n${unsubscribeOf(stage)}`);
+  });
+
+  it('is never offered by a warning or word of a disabling, and the mail says why', async () => {
+    const stage = await reminded();
+    await stage.scanOn(21);
+    const [warning, , disabled] = stage.mails;
+    expect(disabled?.subject).toContain('was turned off');
+    for (const mail of [warning, disabled]) {
+      expect(mail?.headers).toEqual({});
+      expect(mail?.text).not.toContain('Stop reminders');
+      expect(mail?.text.replace(/\s+/g, ' ')).toContain(
+        'cannot be declined: nothing is turned off unannounced.',
+      );
+    }
+  });
+
+  it.each([
+    ['application/x-www-form-urlencoded', ONE_CLICK],
+    [
+      'multipart/form-data; boundary=XX',
+      '--XX\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--XX--\r\n',
+    ],
+  ])('takes a bare POST as %s, and changes nothing but the wish, which it audits', async (type, body) => {
+    const stage = await reminded();
+    const before = await stage.dump();
+    const answer = await stage.open('POST', unsubscribeOf(stage), body, type);
+    expect(answer.statusCode).toBe(200);
+    const rows = changed(before, await stage.dump());
+    expect(rows.map(({ pk, sk }) => `${pk} ${sk}`.replace(/#\d{4}-.*/, ''))).toEqual([
+      `R#${recipientKey(ANA)} R`,
+      'T#recipients L',
+    ]);
+    const was = JSON.parse(before.find((row) => row.includes(`"sk":"R"`)) ?? '{}');
+    const { rev, w, ...now } = rows[0] as Row;
+    expect({ ...now, rev: was.rev, w: was.w }).toEqual({ ...was, declined: true });
+    expect([rev, w]).toEqual([was.rev + 1, expect.any(String)]);
+  });
+
+  it('stops reminders and nothing else: the date stands, and word of the disabling comes', async () => {
+    const stage = await reminded();
+    await stage.open('POST', unsubscribeOf(stage), ONE_CLICK);
+    await stage.scanOn(20);
+    expect(stage.mails).toHaveLength(2);
+    await stage.add('acmeCo/prod/invoices');
+    await stage.scanOn(20.5);
+    expect(stage.mails.map(({ subject }) => subject.replace(/ on 2026.*/, ''))).toEqual([
+      'acmeCo/prod/orders will be turned off',
+      'Reminder: acmeCo/prod/orders will be turned off',
+      'acmeCo/prod/invoices will be turned off',
+    ]);
+    await stage.scanOn(21);
+    expect(stage.mails.at(-1)?.subject).toBe('acmeCo/prod/orders was turned off');
+  });
+
+  it('is done once however often it is asked for', async () => {
+    const stage = await reminded();
+    await stage.open('POST', unsubscribeOf(stage), ONE_CLICK);
+    const before = await stage.dump();
+    expect((await stage.open('POST', unsubscribeOf(stage), ONE_CLICK)).statusCode).toBe(200);
+    expect(await stage.dump()).toEqual(before);
+  });
+
+  it.each(['', 'List-Unsubscribe=Yes', 'x=1', '%', 'One-Click'])(
+    'is not done by the body %j',
+    async (body) => {
+      const stage = await reminded();
+      const before = await stage.dump();
+      expect((await stage.open('POST', unsubscribeOf(stage), body)).statusCode).toBe(400);
+      expect(await stage.dump()).toEqual(before);
+    },
+  );
+
+  it('asks a person first, and says what is told all the same', async () => {
+    const stage = await reminded();
+    const before = await stage.dump();
+    const page = await stage.get(unsubscribeOf(stage));
+    expect(text(page)).toContain(`No more reminders, for all tasks, to ${ANA}?`);
+    expect(text(page)).toContain('Warnings, and word that a task was turned off, cannot be declined');
+    expect(await stage.dump()).toEqual(before);
+  });
+
+  it('opens nothing else with its link', async () => {
+    const stage = await reminded();
+    const link = unsubscribeOf(stage).replace('/u/', '/d/');
+    expect((await stage.get(link)).statusCode).toBe(404);
+    expect((await stage.get(`${link}/preferences`)).statusCode).toBe(404);
+    const own = stage.linkTo(ANA, 'page').replace('/d/', '/u/');
+    expect((await stage.open('POST', own, ONE_CLICK)).statusCode).toBe(404);
+  });
+});
+
+describe('preferences', () => {
+  it('show what is chosen, take reminders again, and tell dates in the zone chosen', async () => {
+    const stage = await reminded();
+    const link = stage.linkTo(ANA, 'preferences');
+    expect((await stage.get(link)).body).toMatch(/name="reminders" checked/);
+    const saved = await stage.post(link, { zone: 'Europe/Berlin' });
+    expect([saved.statusCode, saved.headers?.location]).toEqual([303, 'preferences?done=saved']);
+    expect(await loadRecipient(stage.table, recipientKey(ANA))).toMatchObject({
+      declined: true,
+      zone: 'Europe/Berlin',
+    });
+    const page = await stage.get(`${link}?done=saved`);
+    expect(text(page)).toContain('Saved.');
+    expect(page.body).not.toMatch(/name="reminders" checked/);
+    expect(page.body).toContain('<option selected>Europe/Berlin</option>');
+
+    await stage.post(link, { reminders: 'on', zone: 'Europe/Berlin' });
+    await stage.scanOn(20);
+    expect(stage.mails).toHaveLength(3);
+    expect(stage.mailTo(ANA).text.replace(/\s+/g, ' ')).toContain(
+      'Thu 2026-01-22 01:00 Europe/Berlin (2026-01-22 00:00 UTC)',
+    );
+    expect(text(await stage.get(stage.linkTo(ANA)))).toContain('Thu 2026-01-22 01:00 Europe/Berlin');
+  });
+
+  it.each([{}, { zone: '' }, { zone: 'Mars/Olympus', reminders: 'on' }])(
+    'refuse %j and change nothing',
+    async (form: Record<string, string>) => {
+      const stage = await reminded();
+      const before = await stage.dump();
+      const answer = await stage.post(stage.linkTo(ANA, 'preferences'), form);
+      expect(answer.statusCode).toBe(422);
+      expect(text(answer)).toContain('Choose a time zone of the list.');
+      expect(await stage.dump()).toEqual(before);
+    },
+  );
+});

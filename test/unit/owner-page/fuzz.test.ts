@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { itemRef } from '../../../functions/notices/links.ts';
+import { SeededRandom } from '../../../simulation/seeded-random.ts';
+import { BASE, eventOf, type OwnerStage, onDay, ownerStage } from './owner-stage.ts';
+
+const ROUNDS = 10_000;
+const CHARACTERS = [
+  ...'0123456789abcdefGHJKMNPQRSTVWXYZ-_.~/%?#&=+:;,@ \\\u0000\u00e9\u202e"\'<>{}|',
+  '%2e',
+  '%00',
+  '%ff',
+  '%',
+  '..',
+  '//',
+  '%2F',
+];
+const TYPES = [
+  'application/x-www-form-urlencoded',
+  'multipart/form-data; boundary=X',
+  'multipart/form-data',
+  'application/json',
+  'text/plain',
+  '',
+  'nonsense',
+];
+const FORMS = [
+  'action=disable',
+  'action=keep&until=2026-02-10',
+  'action=snooze&days=7',
+  'action=undo',
+  'List-Unsubscribe=One-Click',
+  'reminders=&zone=Europe%2FBerlin',
+];
+
+/** Chances of one seed: what is tried is the same in each run. */
+class Fuzz {
+  readonly #random = new SeededRandom(20_260_122);
+  pick<Value>(values: readonly Value[]): Value {
+    return values[this.#random.below(values.length)]!;
+  }
+  text(most: number): string {
+    return Array.from({ length: this.#random.below(most) }, () => this.pick(CHARACTERS)).join('');
+  }
+  /** One to four characters replaced, dropped, doubled or put in. */
+  mutate(text: string): string {
+    let mutated = text;
+    for (let times = this.#random.below(4); times >= 0; times -= 1) {
+      const at = this.#random.below(mutated.length + 1);
+      const put = this.pick([this.pick(CHARACTERS), '', mutated.charAt(at) + mutated.charAt(at)]);
+      mutated = mutated.slice(0, at) + put + mutated.slice(at + 1);
+    }
+    return mutated;
+  }
+  chance(share: number): boolean {
+    return this.#random.next() < share;
+  }
+}
+
+/** A path whose link is not one of ours, or names what does not stand in its mail. */
+function badPath(fuzz: Fuzz, good: string[], refs: string[]): string {
+  const [, scope = 'd', link = '', ref] = fuzz.pick(good).split('/');
+  const tail = ref === undefined ? '' : `/${fuzz.pick([ref, fuzz.pick(refs), 'preferences'])}`;
+  if (fuzz.chance(0.2)) return `/${fuzz.text(120)}`;
+  if (fuzz.chance(0.2)) return `/${fuzz.pick(['d', 'u'])}/${fuzz.text(100)}${tail}`;
+  if (fuzz.chance(0.1)) return `/${scope === 'd' ? 'u' : 'd'}/${link}${tail}`;
+  const other = fuzz.pick(good).split('/')[2] ?? '';
+  const spliced = link
+    .split('.')
+    .map((part, at) => (fuzz.chance(0.3) ? (other.split('.')[at] ?? '') : part))
+    .join('.');
+  return `/${scope}/${fuzz.chance(0.3) ? spliced : fuzz.mutate(link)}${tail}`;
+}
+
+async function withTwoMails(): Promise<{ stage: OwnerStage; good: string[]; refs: string[] }> {
+  const stage = await ownerStage(['acmeCo/a', 'acmeCo/b']);
+  await stage.add('acmeCo/c', { owners: ['bob@acme.test'] });
+  await stage.scanOn(14);
+  await stage.scanOn(18);
+  stage.setNow(onDay(18.5));
+  const good = stage.mails.flatMap(({ text, headers }) =>
+    [...`${text} ${headers['List-Unsubscribe'] ?? ''}`.matchAll(/https:\/\/page\.test(\/[\w./-]+)/g)].map(
+      ([, path]) => path!,
+    ),
+  );
+  const refs = ['acmeCo/a', 'acmeCo/b', 'acmeCo/c', 'acmeCo/none'].map((task) =>
+    itemRef({ task, episode: 1 }),
+  );
+  return { stage, good: [...new Set(good)], refs };
+}
+
+describe('ten thousand random and mutated links and forms', () => {
+  it('act on nothing, break nothing, and do not tell whether a task exists', async () => {
+    const { stage, good, refs } = await withTwoMails();
+    expect(good.length).toBeGreaterThan(8);
+    const known = new Set(good.map((path) => path.split('/').slice(1, 3).join('/')));
+    const before = await stage.dump();
+    const fuzz = new Fuzz();
+    const answers = new Map<string, number>();
+    let tried = 0;
+    while (tried < ROUNDS) {
+      const path = badPath(fuzz, good, refs);
+      // What was put together by chance may be a good link after all: that one may act.
+      if (known.has(path.split(/[?#]/)[0]!.split('/').slice(1, 3).join('/'))) continue;
+      tried += 1;
+      const method = fuzz.pick(['GET', 'HEAD', 'POST', 'POST', 'POST', 'PUT', 'OPTIONS', 'FOO']);
+      const body = fuzz.chance(0.5) ? fuzz.pick(FORMS) : fuzz.mutate(fuzz.pick(FORMS)) + fuzz.text(200);
+      const event = { ...eventOf(method, BASE, body, fuzz.pick(TYPES)), rawPath: path };
+      if (fuzz.chance(0.1)) event.isBase64Encoded = true;
+      const answer = await stage.answer(event);
+      expect(answer.statusCode, `${method} ${path}`).toBeLessThan(500);
+      expect(answer.statusCode, `${method} ${path}`).toBeGreaterThanOrEqual(400);
+      expect(answer.body ?? '', `${method} ${path}`).not.toMatch(/acmeCo|acme\.test|data plane/);
+      if (method === 'GET' || method === 'POST') {
+        const key = `${answer.statusCode} ${answer.body}`;
+        answers.set(key, (answers.get(key) ?? 0) + 1);
+      }
+    }
+    expect(await stage.dump()).toEqual(before);
+    // One answer for all that is no link, whether what it names exists or not.
+    expect([...answers.keys()].map((key) => key.slice(0, 3)).sort()).toEqual(['404']);
+  });
+
+  it('forms on a good link of another mail’s task act on nothing', async () => {
+    const { stage, good, refs } = await withTwoMails();
+    const before = await stage.dump();
+    const fuzz = new Fuzz();
+    const pages = good.filter((path) => path.startsWith('/d/'));
+    for (let round = 0; round < 1_000; round += 1) {
+      const page = fuzz.pick(pages).split('/').slice(0, 3).join('/');
+      const own = good.filter((path) => path.startsWith(page)).map((path) => path.split('/')[3]);
+      const foreign = refs.filter((ref) => !own.includes(ref));
+      const path = `${page}/${fuzz.pick([...foreign, fuzz.mutate(fuzz.pick(foreign))])}`;
+      if (own.includes(path.split('/')[3]) || path.endsWith('/')) continue;
+      const answer = await stage.answer({ ...eventOf('POST', BASE, fuzz.pick(FORMS)), rawPath: path });
+      expect([404, 405], path).toContain(answer.statusCode);
+    }
+    expect(await stage.dump()).toEqual(before);
+  });
+});
