@@ -3,6 +3,7 @@ import { standingOf } from '../functions/notices/digest-states.ts';
 import type { AuditEntry } from '../functions/store/records.ts';
 import type { AlertRecord, DigestRecord, TaskRecord } from '../functions/store/rows.ts';
 import type { Row, Table } from '../functions/store/table.port.ts';
+import { taskFromRow } from '../functions/store/tasks.ts';
 import type { EffectLine } from '../simulation/effects.ts';
 import type { SentMail } from './mailbox.ts';
 
@@ -87,7 +88,7 @@ export async function readStage(table: Table): Promise<StageRows> {
 }
 
 function sort(rows: StageRows, row: Row): void {
-  if (row.sk === 'T') rows.tasks.push(row as unknown as TaskRecord);
+  if (row.sk === 'T') rows.tasks.push(taskFromRow(row));
   else if (row.sk === 'G') rows.digests.push(row as unknown as DigestRecord);
   else if (row.sk.startsWith('A#')) rows.alerts.push(row as unknown as AlertRecord);
   else if (row.sk.startsWith('L#')) rows.audit.push(row as unknown as AuditEntry);

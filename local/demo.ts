@@ -12,7 +12,7 @@ import { episodesReport, firstOfEachKind, leftAloneReport, sampleMail, totals } 
 import { instantsOf, loadDemo, runDemo } from './demo-run.ts';
 import { deployLocal, STAGE } from './deploy.ts';
 import type { Emulator } from './emulator.ts';
-import { askingCommands, commandLine } from './how-to.ts';
+import { askingCommands, commandLine, pointingAt } from './how-to.ts';
 import { connectTo, LOCAL_FOLDER, ROOT } from './local-aws.ts';
 import { type FiledMail, fileMails } from './mail-files.ts';
 import type { SentMail } from './mailbox.ts';
@@ -53,13 +53,13 @@ async function simulated(scenario: Scenario): Promise<Extract<Simulated, { ok: t
 
 async function demo(emulator: Emulator, interrupted: AbortSignal, keep: boolean): Promise<number> {
   const scenario = await writeScenario();
+  const expected = await simulated(scenario);
   const aws = connectTo(emulator.endpoint);
   const deployment = await timed(say, 'Deploying stage local by cdk deploy (log: .local/deploy-*.log)', () =>
     // Its clock is told, so no schedule may tick beside it; bounces come from the scenario.
     deployLocal(aws, { schedule: 'off', notifications: [] }),
   );
   const stage = connectStage(aws, deployment);
-  const expected = await simulated(scenario);
   const loaded = await loadDemo(stage, scenario, FLEET);
   const instants = instantsOf(scenario, expected.lines);
   say(`Loaded ${loaded} tasks (${here(FLEET)}); going through five weeks by ${instants.length} scans:`);
@@ -128,7 +128,7 @@ function lookFurther(emulator: Emulator, keep: boolean): void {
   say(`  ${commandLine(`simulate ${here(SCENARIO)}`)}   the same weeks as a timeline, without an emulator`);
   say(`  ${here(REPORT)} has the decisions above`);
   const commands = keep
-    ? askingCommands(emulator.endpoint, 'acmeCo/legacy/crm-capture')
+    ? [...pointingAt(emulator.endpoint), ...askingCommands('acmeCo/legacy/crm-capture')]
     : ['npm run demo -- --keep   leaves the emulator running, to ask the deployed stage'];
   for (const line of commands) say(`  ${line}`);
 }

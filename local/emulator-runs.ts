@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { LOCAL_FOLDER } from './local-aws.ts';
 import type { Say } from './progress.ts';
 
@@ -15,7 +16,8 @@ export interface RunFile {
   temporary: string;
 }
 
-const RUN_FILE = /^emulator-\d+\.json$/;
+const RUN_FILE = /^emulator-(\d+)\.json$/;
+const LEFT_FILE = /^(?:emulator|deploy)-(\d+)\.(?:log|cdk\.out)$/;
 
 /**
  * Makes the temporary folder of an emulator. It lies outside the checkout, whose packages functions would find and
@@ -45,18 +47,31 @@ function runFile(port: number): string {
   return join(LOCAL_FOLDER, `emulator-${port}.json`);
 }
 
-/** Ends emulators whose starter is gone (killed, say) and removes what they left. */
+/** Ends emulators whose starter is gone (killed, say), and removes what they and earlier ones left. */
 export async function removeLeftovers(tell: Say): Promise<void> {
-  for (const name of await readdir(LOCAL_FOLDER).catch(() => [])) {
-    if (!RUN_FILE.test(name)) continue;
-    const run = await readRun(join(LOCAL_FOLDER, name));
-    if (!run || isAlive(run.owner)) continue;
-    if (isEmulator(run.pid)) {
-      tell('Stopping an emulator that an earlier run left behind');
-      endGroup(run.pid);
-    }
-    await removeRun(Number(/\d+/.exec(name)?.[0]), run.temporary);
+  const names = await readdir(LOCAL_FOLDER).catch(() => []);
+  const running = new Set<string>();
+  for (const name of names) {
+    const port = RUN_FILE.exec(name)?.[1];
+    const run = port === undefined ? undefined : await readRun(join(LOCAL_FOLDER, name));
+    if (port === undefined || !run) continue;
+    if (isAlive(run.owner)) running.add(port);
+    else await removeOrphan(Number(port), run, tell);
   }
+  for (const name of names) {
+    const port = LEFT_FILE.exec(name)?.[1];
+    if (port === undefined || running.has(port)) continue;
+    await rm(join(LOCAL_FOLDER, name), { recursive: true, force: true });
+  }
+}
+
+async function removeOrphan(port: number, run: RunFile, tell: Say): Promise<void> {
+  if (isEmulator(run.pid)) {
+    tell('Stopping an emulator that an earlier run left behind');
+    endGroup(run.pid);
+    for (let waits = 0; isAlive(run.pid) && waits < 40; waits += 1) await setTimeout(50);
+  }
+  await removeRun(port, run.temporary);
 }
 
 async function readRun(file: string): Promise<RunFile | undefined> {

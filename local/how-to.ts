@@ -11,9 +11,8 @@ export function pointingAt(endpoint: string): string[] {
 }
 
 /** What to type there to ask the stage; `task`: one that is worth a look. */
-export function askingCommands(endpoint: string, task: string): string[] {
+export function askingCommands(task: string): string[] {
   return [
-    ...pointingAt(endpoint),
     commandLine('alerts list'),
     commandLine(`explain ${task}`),
     commandLine(`tasks show ${task}`),

@@ -51,7 +51,7 @@ function explain(endpoint: string): void {
   const first = [commandLine('policy set global stage=disable'), commandLine(`tasks import ${fleet}`)];
   for (const line of [...pointingAt(endpoint), ...first]) say(`  ${line}`);
   say('\nWithin a minute the first alerts fire, and mails to their owners appear here. Then ask:\n');
-  for (const line of askingCommands(endpoint, 'acmeCo/legacy/crm-capture')) say(`  ${line}`);
+  for (const line of askingCommands('acmeCo/legacy/crm-capture')) say(`  ${line}`);
   say(`\nThe emulator's log: ${relative(ROOT, logFile(Number(new URL(endpoint).port)))}`);
   say('Ctrl-C stops it and removes what is deployed.\n');
 }

@@ -10,7 +10,7 @@ import { LocalProblem } from './progress.ts';
 const TAIL_LINES = 25;
 
 /**
- * Runs a program to its end, its output in a log file.
+ * Runs a program to its end, its output in a log file. It ends with this process.
  * @throws LocalProblem with the end of the log where it fails or is not there
  */
 export async function runProgram(
@@ -22,13 +22,18 @@ export async function runProgram(
   const log = createWriteStream(given.log);
   const code = await new Promise<number>((resolve) => {
     const child = spawn(program, args, { cwd: ROOT, env: given.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const end = () => child.kill();
+    process.once('exit', end);
     child.stdout.pipe(log, { end: false });
     child.stderr.pipe(log, { end: false });
     child.on('error', (error) => {
       log.write(`${error.message}\n`);
       resolve(1);
     });
-    child.on('close', (exit) => resolve(exit ?? 1));
+    child.on('close', (exit) => {
+      process.off('exit', end);
+      resolve(exit ?? 1);
+    });
   });
   log.end();
   await finished(log);

@@ -5,5 +5,10 @@ import { conclude, runVitest, sum } from './vitest-run.ts';
 const BESIDE_DYNAMODB_LOCAL = ['node', 'scripts/dynamodb-local.ts', '--'];
 
 conclude(
-  sum([await runVitest([]), await runChecks(), await runVitest(['test/contract'], BESIDE_DYNAMODB_LOCAL)]),
+  sum([
+    await runVitest([]),
+    await runChecks(),
+    await runVitest(['test/contract'], BESIDE_DYNAMODB_LOCAL),
+    await runVitest(['--config', 'vitest.browser.config.ts']),
+  ]),
 );

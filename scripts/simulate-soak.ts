@@ -65,7 +65,9 @@ function told(result: SoakResult): void {
   }
   if (state.schedules % 500 !== 0) return;
   writeFileSync(PROGRESS, JSON.stringify(state));
-  process.stdout.write(`${state.schedules} of ${schedules}, ${perMinute()} a minute, ${state.failed.length} failed\n`);
+  process.stdout.write(
+    `${state.schedules} of ${schedules}, ${perMinute()} a minute, ${state.failed.length} failed\n`,
+  );
 }
 
 function perMinute(): number {

@@ -3,13 +3,27 @@
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 installed="$root/node_modules/.package-lock.json"
+lock="$root/.install-lock"
 
-if [ ! -e "$installed" ] || [ "$root/package-lock.json" -nt "$installed" ]; then
-  echo "taskwarden: installing dependencies (npm ci); this takes about a minute" >&2
-  # Its output is not the command's.
-  (cd "$root" && npm ci --no-audit --no-fund --loglevel=error </dev/null >&2)
-  touch "$installed"
-fi
+is_installed() { [ -e "$installed" ] && ! [ "$root/package-lock.json" -nt "$installed" ]; }
 
+# Two commands started at once must not install over each other.
+install() {
+  until mkdir "$lock" 2>/dev/null; do
+    echo "taskwarden: another command installs dependencies; waiting (if none does, remove $lock)" >&2
+    sleep 5
+  done
+  trap 'rmdir "$lock"' EXIT
+  if ! is_installed; then
+    echo "taskwarden: installing dependencies (npm ci); this takes about a minute" >&2
+    # Its output is not the command's.
+    (cd "$root" && npm ci --no-audit --no-fund --loglevel=error </dev/null >&2)
+    touch "$installed"
+  fi
+  rmdir "$lock"
+  trap - EXIT
+}
+
+is_installed || install
 export PATH="$root/node_modules/.bin:$PATH"
 exec "$@"

@@ -26,6 +26,7 @@ const ANA = 'ana@acme.test';
 const BOB = 'bob@acme.test';
 const CEM = 'cem@beta.test';
 const DEA = 'dea@beta.test';
+const EVE = 'eve@gamma.test';
 
 /**
  * Eleven days in which nearly all happens that can: episodes fire, are warned and reminded of, kept, snoozed, recovered
@@ -46,6 +47,7 @@ export const EVENTFUL = {
     keepMax: '30d',
     recoveryMail: true,
   },
+  policies: { 'gamma/': { disableAfter: '3d', reminders: ['36h'] } },
   subscriptions: [{ prefix: 'acmeCo/', email: 'team@acme.test' }],
   admins: { 'beta/': ['boss@beta.test'] },
   operators: ['ops@platform.test'],
@@ -55,6 +57,7 @@ export const EVENTFUL = {
     task('acmeCo/kept', [BOB]),
     task('beta/bounces', [CEM]),
     task('beta/by-owner', [DEA]),
+    task('gamma/unheard', [EVE], { dataPlane: 'us-1' }),
     task('beta/fails-later', [DEA, ANA], { shards: [{ id: '0', status: 'PRIMARY' }], lastPrimaryAt: undefined }),
   ].map(({ lastPrimaryAt, ...rest }) => (lastPrimaryAt === undefined ? rest : { ...rest, lastPrimaryAt })),
   events: [
@@ -64,6 +67,8 @@ export const EVENTFUL = {
     { at: at(1, 22), type: 'action', task: 'acmeCo/kept', by: BOB, action: 'snooze', for: '30h' },
     { at: at(2), type: 'shards', task: 'beta/fails-later', shards: [{ id: '0', status: 'FAILED' }] },
     { at: at(2, 14), type: 'action', task: 'beta/by-owner', by: DEA, action: 'disable' },
+    { at: at(3, 2), type: 'data-plane', dataPlane: 'us-1', state: 'down' },
+    { at: at(4, 14), type: 'data-plane', dataPlane: 'us-1', state: 'up' },
     { at: at(4, 14), type: 'operator', action: 'pause', of: 'disable' },
     { at: at(4, 20), type: 'published', task: 'beta/fails-later', by: 'user' },
     { at: at(5, 14), type: 'operator', action: 'resume', of: 'disable' },

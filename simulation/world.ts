@@ -21,7 +21,7 @@ import { Schedule } from './schedule.ts';
 import { SeededRandom } from './seeded-random.ts';
 import type { Service } from './service.port.ts';
 import { SimFleet } from './sim-fleet.ts';
-import { SimMail } from './sim-mail.ts';
+import { type AcceptedMail, SimMail } from './sim-mail.ts';
 import { type DeadLetter, SimQueues } from './sim-queues.ts';
 import { SIMULATED_CONFIG, simSystem } from './sim-system.ts';
 import { type BrokenPromise, Verifier } from './verifier.ts';
@@ -34,6 +34,8 @@ export interface WorldOptions {
   readsTexts?: boolean;
   /** Changes what one process stands on; asked before each scan and each message. By default nothing. */
   processOf?: (name: string, system: System) => System;
+  /** Whether the verifier sees a mail that SES took; what it does not see it cannot know. By default all. */
+  seesMail?: (mail: AcceptedMail) => boolean;
   /** Faults beside those of the scenario. By default none. */
   chaos?: Chaos;
 }
@@ -359,7 +361,7 @@ export class World {
     return {
       accepted: (mail) => {
         if (this.#mail.readsTexts) this.#verifier.mailRead();
-        this.#verifier.mailAccepted(mail);
+        if (this.#options.seesMail?.(mail) ?? true) this.#verifier.mailAccepted(mail);
         this.#recorder.mail(mail);
       },
       refused: (mail) => {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import {
   GetParameterHistoryCommand,
   ParameterAlreadyExists,
@@ -26,7 +26,7 @@ interface Version extends LinkKey {
 }
 
 export interface SsmLinkKeysOptions {
-  /** The name of the parameter: a SecureString, each of whose versions is one key, named by its number. */
+  /** The name of the parameter: a SecureString, each of whose versions is one key. */
   parameter: string;
   /** Real time: keys age whatever time a stage was told. */
   clock: Clock;
@@ -124,12 +124,18 @@ export class SsmLinkKeys implements LinkKeys {
 
 function versionOf(given: ParameterHistory): Version {
   const number = given.Version ?? 0;
+  const secret = Buffer.from(given.Value ?? '', 'base64');
   return {
-    id: String(number),
+    id: nameOf(secret),
     number,
-    secret: Buffer.from(given.Value ?? '', 'base64'),
+    secret,
     madeAt: given.LastModifiedDate?.getTime() ?? 0,
   };
+}
+
+/** A key's name: not its number, which begins anew where the parameter was deleted. */
+function nameOf(secret: Uint8Array): string {
+  return createHmac('sha256', secret).update('taskwarden key 1').digest('hex').slice(0, 8);
 }
 
 /** What the signer of links stands on; nothing where the deployment has no owner's page. */

@@ -1,7 +1,7 @@
 import { DAY, type Instant, SECOND } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import { keys, ROW_VERSION } from '../store/rows.ts';
-import type { Row } from '../store/table.port.ts';
+import type { Row, Write } from '../store/table.port.ts';
 import { recordDeath, recordOops, type StartRow } from './oops.ts';
 import type { Consumer, Delivery } from './pipeline.ts';
 
@@ -9,6 +9,8 @@ import type { Consumer, Delivery } from './pipeline.ts';
 const DEFAULT_TIME_LIMIT = 30 * SECOND;
 /** Rows of attempts that ended without an end of their message outlive the message (4 days). */
 const RETENTION = 5 * DAY;
+/** A write that the table is too busy for is tried so often. */
+const ATTEMPTS = 3;
 
 /** What an attempt is known by. */
 export interface Attempt {
@@ -47,8 +49,7 @@ export async function recordStart(system: System, attempt: Attempt): Promise<voi
     endedAt: null,
     functionVersion: system.config.functionVersion,
   };
-  const result = await system.table.transact([{ put: rowOf(start, now) }], system.random.id(now));
-  if (result.outcome !== 'applied') throw new TableBusy('the start of an attempt was not taken');
+  await written(system, { put: rowOf(start, now) });
 }
 
 function rowOf(start: StartRow, now: Instant): Row {
@@ -61,18 +62,25 @@ function rowOf(start: StartRow, now: Instant): Row {
   };
 }
 
-/** Counts the attempt before this one where it died. */
+/**
+ * Counts the attempts before this one that were not heard of: one that began and never ended, and those that never
+ * came to write that they begin. Where nothing at all is known of the message and it may be a repeated delivery of one
+ * that is done with, nothing is counted.
+ */
 async function findDeath(system: System, { queue, item, delivery, always }: Attempt): Promise<void> {
+  const last = delivery.receiveCount - 1;
   const before = await system.table.get(keys.work(queue, item, delivery.messageId));
-  if (before) {
-    if (before.endedAt === null && Number(before.endsBy) <= system.clock.now())
-      await recordDeath(system, before);
-    return;
+  if (before && before.endedAt === null) {
+    if (Number(before.endsBy) > system.clock.now()) return;
+    await recordDeath(system, before);
   }
-  if (always) return;
-  const attempt = delivery.receiveCount - 1;
-  const error = new Error(`attempt ${attempt} left no trace: it died or never began, or its answer was lost`);
-  await recordOops(system, { worker: queue, item, attempt, cause: 'died', error, uncertain: true });
+  const known = before ? Number(before.attempt) : always ? last : last - 1;
+  for (let attempt = known + 1; attempt <= last; attempt += 1) {
+    const error = new Error(
+      `attempt ${attempt} left no trace: it died or never began, or its answer was lost`,
+    );
+    await recordOops(system, { worker: queue, item, attempt, cause: 'died', error, uncertain: true });
+  }
 }
 
 /**

@@ -37,6 +37,7 @@ export async function workCanary(system: System, queue: QueueName, canary: Canar
   if (now > canary.notAfter) return { outcome: 'skipped', reason: 'expired' };
   const row = { ...keys.canary(queue), v: ROW_VERSION, at: canary.at, workedAt: now };
   const write = { put: row, if: [{ absentOr: { atMost: ['at', canary.at] as [string, number] } }] };
-  await system.table.transact([write], system.random.id(now));
+  const result = await system.table.transact([write], system.random.id(now));
+  if (result.outcome === 'busy') throw new Error(`the table is busy: ${result.reason}`);
   return { outcome: 'done', reason: 'canary' };
 }

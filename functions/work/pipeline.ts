@@ -135,7 +135,7 @@ async function attempt(
   }
   if (!isFailure(outcome)) countSuccess(system, known.queue);
   const settled =
-    handBack && isFailure(outcome) ? await handedBack(system, known, outcome, handBack) : outcome;
+    handBack && outcome.outcome === 'retry' ? await handedBack(system, known, outcome, handBack) : outcome;
   await recordEnd(system, known, settled.outcome !== 'retry');
   return settled;
 }
@@ -181,7 +181,7 @@ async function handedBack(
   outcome: Outcome,
   handBack: () => Promise<unknown>,
 ): Promise<Outcome> {
-  if (outcome.outcome !== 'retry' || delivery.receiveCount < delivery.maxReceives) return outcome;
+  if (delivery.receiveCount < delivery.maxReceives) return outcome;
   try {
     await handBack();
   } catch (error) {

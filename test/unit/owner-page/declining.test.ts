@@ -21,7 +21,7 @@ async function reminded(): Promise<OwnerStage> {
 
 const unsubscribeOf = (stage: OwnerStage): string =>
   stage.mailTo(ANA).headers['List-Unsubscribe']?.slice(1, -1) ?? '';
-const text = ({ body }: { body?: string }) => readable(body ?? '');
+const text = ({ body }: { body?: string | undefined }) => readable(body ?? '');
 
 /** Rows that stand in one dump and not in the other, without what every write leaves. */
 function changed(before: string[], after: string[]): Row[] {

@@ -71,6 +71,17 @@ function badPath(fuzz: Fuzz, good: string[], refs: string[]): string {
   return `/${scope}/${fuzz.chance(0.3) ? spliced : fuzz.mutate(link)}${tail}`;
 }
 
+/** The part of a path that is signed, with its scope. */
+const linkOf = (path: string): string => path.split(/[?#]/)[0]!.split('/').slice(1, 3).join('/');
+
+function randomEvent(fuzz: Fuzz, rawPath: string) {
+  const method = fuzz.pick(['GET', 'HEAD', 'POST', 'POST', 'POST', 'PUT', 'OPTIONS', 'FOO']);
+  const form = fuzz.pick(FORMS);
+  const body = fuzz.chance(0.5) ? form : fuzz.mutate(form) + fuzz.text(200);
+  const event = { ...eventOf(method, BASE, body, fuzz.pick(TYPES)), rawPath };
+  return fuzz.chance(0.1) ? { ...event, isBase64Encoded: true } : event;
+}
+
 async function withTwoMails(): Promise<{ stage: OwnerStage; good: string[]; refs: string[] }> {
   const stage = await ownerStage(['acmeCo/a', 'acmeCo/b']);
   await stage.add('acmeCo/c', { owners: ['bob@acme.test'] });
@@ -92,32 +103,26 @@ describe('ten thousand random and mutated links and forms', () => {
   it('act on nothing, break nothing, and do not tell whether a task exists', async () => {
     const { stage, good, refs } = await withTwoMails();
     expect(good.length).toBeGreaterThan(8);
-    const known = new Set(good.map((path) => path.split('/').slice(1, 3).join('/')));
+    const known = new Set(good.map(linkOf));
     const before = await stage.dump();
     const fuzz = new Fuzz();
-    const answers = new Map<string, number>();
-    let tried = 0;
-    while (tried < ROUNDS) {
+    const said = new Set<string>();
+    for (let tried = 0; tried < ROUNDS; ) {
       const path = badPath(fuzz, good, refs);
       // What was put together by chance may be a good link after all: that one may act.
-      if (known.has(path.split(/[?#]/)[0]!.split('/').slice(1, 3).join('/'))) continue;
+      if (known.has(linkOf(path))) continue;
       tried += 1;
-      const method = fuzz.pick(['GET', 'HEAD', 'POST', 'POST', 'POST', 'PUT', 'OPTIONS', 'FOO']);
-      const body = fuzz.chance(0.5) ? fuzz.pick(FORMS) : fuzz.mutate(fuzz.pick(FORMS)) + fuzz.text(200);
-      const event = { ...eventOf(method, BASE, body, fuzz.pick(TYPES)), rawPath: path };
-      if (fuzz.chance(0.1)) event.isBase64Encoded = true;
-      const answer = await stage.answer(event);
-      expect(answer.statusCode, `${method} ${path}`).toBeLessThan(500);
-      expect(answer.statusCode, `${method} ${path}`).toBeGreaterThanOrEqual(400);
-      expect(answer.body ?? '', `${method} ${path}`).not.toMatch(/acmeCo|acme\.test|data plane/);
-      if (method === 'GET' || method === 'POST') {
-        const key = `${answer.statusCode} ${answer.body}`;
-        answers.set(key, (answers.get(key) ?? 0) + 1);
-      }
+      const event = randomEvent(fuzz, path);
+      const { statusCode = 0, body = '' } = await stage.answer(event);
+      const what = `${event.requestContext.http.method} ${path}`;
+      expect(statusCode, what).toBeLessThan(500);
+      expect(statusCode, what).toBeGreaterThanOrEqual(400);
+      expect(body, what).not.toMatch(/acmeCo|acme\.test|data plane/);
+      if (event.requestContext.http.method === 'POST') said.add(`${statusCode} ${body}`);
     }
     expect(await stage.dump()).toEqual(before);
-    // One answer for all that is no link, whether what it names exists or not.
-    expect([...answers.keys()].map((key) => key.slice(0, 3)).sort()).toEqual(['404']);
+    // No link of ours, or a page that takes no forms: nothing else is ever said, whatever is named.
+    expect([...said].map((one) => one.slice(0, 3)).sort()).toEqual(['404', '405']);
   });
 
   it('forms on a good link of another mail’s task act on nothing', async () => {

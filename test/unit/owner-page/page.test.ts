@@ -17,7 +17,7 @@ async function warned(ids?: string[]): Promise<OwnerStage> {
   return stage;
 }
 
-const text = ({ body }: { body?: string }) => readable(body ?? '');
+const text = ({ body }: { body?: string | undefined }) => readable(body ?? '');
 const audits = async (stage: OwnerStage) =>
   (await stage.dump()).map((row) => JSON.parse(row)).filter(({ sk }) => String(sk).startsWith('L#'));
 

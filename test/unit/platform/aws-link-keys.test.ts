@@ -41,7 +41,7 @@ function keysOf(makes: boolean) {
 describe('the keys of links', () => {
   it('are made at the first mail: 32 bytes of chance, encrypted', async () => {
     const key = await keysOf(true).current();
-    expect([key.id, key.secret.byteLength]).toEqual(['1', 32]);
+    expect([key.id, key.secret.byteLength]).toEqual([expect.stringMatching(/^[0-9a-f]{8}$/), 32]);
     const [put] = ssm.commandCalls(PutParameterCommand);
     expect(put?.args[0].input).toMatchObject({ Type: 'SecureString', Overwrite: false });
   });
@@ -54,7 +54,7 @@ describe('the keys of links', () => {
 
   it('are not made by who only reads them', async () => {
     await expect(keysOf(false).current()).rejects.toThrow('/taskwarden/dev/link-keys');
-    expect(await keysOf(false).accepted('1')).toBeUndefined();
+    expect(await keysOf(false).accepted('00000000')).toBeUndefined();
     expect(versions).toEqual([]);
   });
 
@@ -68,14 +68,27 @@ describe('the keys of links', () => {
     const signer = keysOf(true);
     const old = await signer.current();
     now = START + KEY_AGE;
-    expect((await signer.current()).id).toBe('2');
+    const today = await signer.current();
+    expect(today.id).not.toBe(old.id);
     const reader = keysOf(false);
-    expect(await reader.accepted('1')).toEqual(expect.objectContaining({ secret: old.secret }));
+    expect(await reader.accepted(old.id)).toEqual(expect.objectContaining({ secret: old.secret }));
     now = START + KEY_AGE + 60 * DAY - 1;
-    expect((await reader.accepted('1'))?.id).toBe('1');
+    expect((await reader.accepted(old.id))?.id).toBe(old.id);
     now += 1;
-    expect(await reader.accepted('1')).toBeUndefined();
-    expect((await reader.accepted('2'))?.id).toBe('2');
+    expect(await reader.accepted(old.id)).toBeUndefined();
+    expect((await reader.accepted(today.id))?.id).toBe(today.id);
+  });
+
+  it('are all taken back by deleting the parameter, and the next one is another', async () => {
+    const old = await keysOf(true).current();
+    const reader = keysOf(false);
+    await reader.accepted(old.id);
+    versions = [];
+    const next = await keysOf(true).current();
+    expect((await reader.accepted(next.id))?.secret).toBeUndefined();
+    now = START + 5 * MINUTE;
+    expect(await reader.accepted(old.id)).toBeUndefined();
+    expect((await reader.accepted(next.id))?.secret).toEqual(next.secret);
   });
 
   it('are all kept where two make a new one at once', async () => {
@@ -88,18 +101,23 @@ describe('the keys of links', () => {
 
   it('are found at once when they are new, and asked for at most every ten seconds when they are not there', async () => {
     const signer = keysOf(true);
-    await signer.current();
+    const first = await signer.current();
     const reader = keysOf(false);
-    await reader.accepted('1');
-    now = START + MINUTE;
+    await reader.accepted(first.id);
+    now = START + KEY_AGE;
+    const second = await signer.current();
+    await reader.accepted(first.id);
+    now += MINUTE;
     versions.push({
-      Version: 2,
+      Version: 3,
       Value: Buffer.alloc(32).toString('base64'),
       LastModifiedDate: new Date(now),
     });
-    expect((await reader.accepted('2'))?.id).toBe('2');
+    const third = await keysOf(false).current();
+    expect((await reader.accepted(third.id))?.id).toBe(third.id);
+    expect((await reader.accepted(second.id))?.id).toBe(second.id);
     const before = ssm.commandCalls(GetParameterHistoryCommand).length;
-    for (let round = 0; round < 100; round += 1) expect(await reader.accepted('9')).toBeUndefined();
+    for (let round = 0; round < 100; round += 1) expect(await reader.accepted('ffffffff')).toBeUndefined();
     expect(ssm.commandCalls(GetParameterHistoryCommand)).toHaveLength(before);
   });
 });

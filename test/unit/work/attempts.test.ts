@@ -113,6 +113,23 @@ describe('a process that died', () => {
     ).toContainEqual(['died', 1]);
   });
 
+  it('before it could write that it began is counted by the next attempt that can', async () => {
+    const stage = workStage();
+    await stage.die(1);
+    stage.pass(9 * MINUTE);
+    await stage.deliver(4);
+    expect((await listOops(stage.table)).map(({ count }) => count).sort()).toEqual([1, 2]);
+    expect(stage.count('AttemptFailed')).toBe(3);
+  });
+
+  it('is not seen in a message that is delivered again after it is done with', async () => {
+    const stage = workStage();
+    await stage.deliver(1);
+    stage.pass(3 * MINUTE);
+    await stage.deliver(2);
+    expect(stage.count('AttemptFailed')).toBe(0);
+  });
+
   it('is not taken for dead while it may still run', async () => {
     const stage = workStage();
     await stage.die(1);

@@ -1,0 +1,237 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+
+/**
+ * Plants bugs one at a time in a copy of the tree, never in the tree itself, and runs the short seed of the suites on
+ * each: it must find every one of them. `--only TEXT`: those whose name holds it.
+ */
+const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
+
+interface PlantedBug {
+  name: string;
+  /** What is replaced; each text must stand in its file. */
+  edits: { file: string; from: string; to: string }[];
+}
+
+const BUGS: PlantedBug[] = [
+  {
+    name: 'a mail is acknowledged before it is sent',
+    edits: [
+      {
+        file: 'functions/notices/notify.ts',
+        from: 'return record(system, view, digest, await system.mailer.send(outgoing), delivery);',
+        to: "await recordAccepted(system, view, digest.id, digest.id); await system.mailer.send(outgoing); return 'sent';",
+      },
+    ],
+  },
+  {
+    name: '`>` for `>=` at warnAfter',
+    edits: [
+      {
+        file: 'functions/abandonment/decide.ts',
+        from: 'this.counted >= this.given.policy.warnAfter',
+        to: 'this.counted > this.given.policy.warnAfter',
+      },
+    ],
+  },
+  {
+    name: 'disabled one hour early',
+    edits: [
+      {
+        file: 'functions/abandonment/decide.ts',
+        from: 'view.now >= deadline.disableAt;',
+        to: 'view.now >= deadline.disableAt - 3_600_000;',
+      },
+      {
+        file: 'functions/abandonment/decide.ts',
+        from: 'return Math.min(...next, deadline.disableAt);',
+        to: 'return Math.min(...next, deadline.disableAt - 3_600_000);',
+      },
+    ],
+  },
+  {
+    name: 'a mail is claimed without its condition',
+    edits: [
+      {
+        file: 'functions/notices/notify.ts',
+        from: 'recipientWrite({ ...recipient, address: digest.address, sending: digest.id, retryAt: null })',
+        to: '(({ if: _, ...write }: any) => write)(recipientWrite({ ...recipient, address: digest.address, sending: digest.id, retryAt: null }))',
+      },
+    ],
+  },
+  {
+    name: 'attempts are reset when a message is queued again',
+    edits: [
+      {
+        file: 'functions/work/pipeline.ts',
+        from: 'if (delivery.receiveCount < delivery.maxReceives) return outcome;',
+        to: 'if (1 < delivery.maxReceives) return outcome;',
+      },
+    ],
+  },
+  {
+    name: 'the interval of an outage is not subtracted',
+    edits: [
+      {
+        file: 'functions/store/fleet-view.ts',
+        from: "if (plane.state !== 'up') spans.push(",
+        to: "if (plane.state === ('never' as string)) spans.push(",
+      },
+      {
+        file: 'functions/store/fleet-view.ts',
+        from: "plane.unknown.map((span) => ({ ...span, why: 'data-plane' }))",
+        to: "plane.unknown.slice(0, 0).map((span) => ({ ...span, why: 'data-plane' }))",
+      },
+    ],
+  },
+  {
+    name: 'a rung is known without its deadline',
+    edits: [
+      {
+        file: 'functions/abandonment/decide.ts',
+        from: '&& deadline.disableAt - rung.deadline < REARM_AFTER',
+        to: '&& REARM_AFTER > 0',
+      },
+    ],
+  },
+  {
+    name: 'the disable worker does not decide again',
+    edits: [
+      {
+        file: 'functions/disabling/disable.ts',
+        from: "return decision.answer === 'disable' ? 'disable' : decision.reason;",
+        to: "return decision.answer === 'disable' ? 'disable' : 'disable';",
+      },
+    ],
+  },
+  {
+    name: 'the outbox mark is cleared before the send',
+    edits: [
+      {
+        file: 'functions/scanner/disabling.ts',
+        from: "next: { at: run.now + QUEUED_AGAIN_AFTER, why: 'look' },",
+        to: 'next: null,',
+      },
+    ],
+  },
+  {
+    name: 'a bounce that comes before the record is ignored',
+    edits: [
+      {
+        file: 'functions/notices/record-digest.ts',
+        from: "  if (dead) {\n    await recordDeath(",
+        to: "  if (dead) {\n    if ((await loadDigest(system.table, id))?.state === 'sending') return 'recorded';\n    await recordDeath(",
+      },
+    ],
+  },
+  {
+    name: 'a disabled notice is written on the request',
+    edits: [
+      {
+        file: 'functions/disabling/disable.ts',
+        from: "if (answer.outcome === 'requested') return { outcome: 'done', reason: 'requested' };",
+        to: "if (answer.outcome === 'requested') { await confirmDisabled(system, { task: record.task.id, version: record.task.version, at: system.clock.now() }); return { outcome: 'done', reason: 'requested' }; }",
+      },
+    ],
+  },
+  {
+    name: 'what did not fit is marked as sent',
+    edits: [
+      {
+        file: 'functions/notices/mail-of.ts',
+        from: 'for (const item of left) byFacts.delete(item);',
+        to: 'void left;',
+      },
+    ],
+  },
+  {
+    name: 'a dead address is warned again',
+    edits: [
+      {
+        file: 'functions/store/fleet-view.ts',
+        from: 'alive: !record?.dead',
+        to: 'alive: true || !record?.dead',
+      },
+      {
+        file: 'functions/notices/notify.ts',
+        from: 'if (recipient.dead) return',
+        to: "if (recipient.address === 'nobody' && recipient.dead) return",
+      },
+    ],
+  },
+  {
+    name: 'a pause is ignored by the worker',
+    edits: [
+      {
+        file: 'functions/disabling/disable.ts',
+        from: 'const decision = decide(await view.caseOf({ ...record, open }), system.clock.now());',
+        to: 'const given = await view.caseOf({ ...record, open });\n  const decision = decide({ ...given, pauses: { evaluate: false, notify: false, disable: false } }, system.clock.now());',
+      },
+    ],
+  },
+  {
+    name: 'an approval is ignored by the worker',
+    edits: [
+      {
+        file: 'functions/disabling/disable.ts',
+        from: 'decide(await view.caseOf({ ...record, open }), system.clock.now());',
+        to: 'decide(await view.caseOf({ ...record, open: { ...open, ...(open.brake ? { brake: { heldAt: open.brake.heldAt } } : {}) } }), system.clock.now());',
+      },
+    ],
+  },
+];
+
+const SHORT_SEED = ['test/simulation/crash.test.ts', 'test/simulation/soak.test.ts', 'test/simulation/worker-decides.test.ts'];
+const COPIED = ['functions', 'simulation', 'emails', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
+const root = process.cwd();
+
+function copyTree(): string {
+  const copy = mkdtempSync(join(tmpdir(), 'taskwarden-planted-'));
+  for (const entry of COPIED) cpSync(join(root, entry), join(copy, entry), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
+
+function plant(copy: string, { edits }: PlantedBug): void {
+  for (const { file, from, to } of edits) {
+    const path = join(copy, file);
+    const text = readFileSync(path, 'utf8');
+    if (!text.includes(from)) throw new Error(`${file} has no text "${from}"`);
+    writeFileSync(path, text.replace(from, () => to));
+  }
+}
+
+/** The first thing that failed; undefined where all passed. */
+async function failureOf(copy: string): Promise<string | undefined> {
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  try {
+    await promisify(execFile)(process.execPath, [vitest, 'run', '--bail', '1', ...SHORT_SEED], {
+      cwd: copy,
+      maxBuffer: 64 * 1024 * 1024,
+      env: { ...process.env, NO_COLOR: '1' },
+    });
+    return undefined;
+  } catch (error) {
+    const output = String((error as { stdout?: string }).stdout ?? error);
+    const line = output.split('\n').find((one) => /FAIL|promise \d+/.test(one)) ?? 'it failed';
+    return line.trim().slice(0, 110);
+  }
+}
+
+let missed = 0;
+for (const bug of BUGS.filter(({ name }) => name.includes(values.only))) {
+  const copy = copyTree();
+  try {
+    plant(copy, bug);
+    const failure = await failureOf(copy);
+    if (failure === undefined) missed += 1;
+    process.stdout.write(`${failure === undefined ? 'MISSED' : 'found '}  ${bug.name.padEnd(52)} ${failure ?? ''}\n`);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+process.stdout.write(missed === 0 ? 'every planted bug was found\n' : `${missed} planted bugs were missed\n`);
+process.exitCode = missed > 0 ? 1 : 0;

@@ -1,0 +1,162 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DAY } from '../../functions/abandonment/time.ts';
+import { LINK_LIFE } from '../../functions/owner-page/token.ts';
+import { loadTask } from '../../functions/store/tasks.ts';
+import { type OwnerStage, onDay, ownerStage } from '../unit/owner-page/owner-stage.ts';
+import { type PageServer, servePage } from './page-server.ts';
+import { Inspector, launchBrowser, onPhone, textOf } from './reader.ts';
+
+const TASK = 'acmeCo/prod/orders-capture';
+const ANA = 'ana@acme.test';
+
+let browser: Browser;
+let inspector: Inspector;
+let context: BrowserContext;
+let server: PageServer;
+let stage: OwnerStage;
+let page: Page;
+let requested: string[];
+let complaints: string[];
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  inspector = await Inspector.open(browser);
+});
+afterAll(() => browser.close());
+
+/** Mails of the real notifier, whose links lead to the page on this machine. */
+beforeEach(async () => {
+  stage = await ownerStage([TASK, 'acmeCo/prod/invoices-materialization-with-a-rather-long-name']);
+  server = await servePage(stage.answer);
+  stage.system.links = { baseUrl: server.url, keys: stage.keys };
+  await stage.taskwarden(['subscriptions', 'add', 'acmeCo/', 'team@acme.test']);
+  await stage.scanOn(14);
+  stage.setNow(onDay(15));
+  context = await onPhone(browser);
+  requested = [];
+  complaints = [];
+});
+afterEach(async () => {
+  await context.close();
+  await server.close();
+  // Nothing is loaded from elsewhere, and the browser has nothing to say about the page's policy.
+  expect(requested.filter((url) => !url.startsWith(server.url) && !url.startsWith('data:'))).toEqual([]);
+  expect(complaints.filter((text) => !text.includes('the server responded with a status of 4'))).toEqual([]);
+});
+
+/** Opens the newest mail to Ana in a window of its own, as a mail program shows it. */
+async function openMail(): Promise<void> {
+  page = await context.newPage();
+  page.on('request', (request) => requested.push(request.url()));
+  page.on('console', (message) => complaints.push(message.text()));
+  await page.setContent(stage.mailTo(ANA).html);
+}
+
+/** Opens the newest mail to Ana and follows a link in it. */
+async function followLink(words: string, nth = 0): Promise<void> {
+  await openMail();
+  await page.getByRole('link', { name: words }).nth(nth).click();
+  await page.waitForURL(`${server.url}**`);
+}
+
+const ACT = 'Keep it, snooze it, or turn it off now';
+
+describe('an owner with a phone and without JavaScript', () => {
+  it('follows the link of a warning, sees the facts, and keeps the task', async () => {
+    await openMail();
+    await inspector.look(page, '01-mail');
+    await followLink(ACT, 1);
+    const facts = await textOf(page);
+    expect(facts).toContain(TASK);
+    expect(facts).toContain('It will be turned off on Thu 2026-01-22 00:00 UTC, in 6 days, unless you act.');
+    expect(facts).toContain('Not running since Thu 2026-01-01 00:00 UTC (15 days)');
+    expect(facts).toContain('its shards failed');
+    expect(facts).toContain('Also told team@acme.test');
+    await inspector.look(page, '02-task');
+    await page.getByLabel('Keep until').fill('2026-03-01');
+    await page.getByLabel('Reason').fill('Runs at the end of each quarter');
+    await page.getByRole('button', { name: 'Keep it' }).click();
+    expect(await textOf(page)).toContain('Kept until Mon 2026-03-02 00:00 UTC.');
+    expect(await textOf(page)).toContain('Reason Runs at the end of each quarter');
+    await inspector.look(page, '03-kept');
+    expect((await loadTask(stage.table, TASK))?.keep).toMatchObject({ kind: 'keep', by: ANA });
+    await page.getByRole('link', { name: 'All tasks of this mail' }).click();
+    expect(await textOf(page)).toContain('Your 2 tasks');
+    await inspector.look(page, '04-all-tasks');
+  });
+
+  it('acts in two clicks: the link of the mail and a button', async () => {
+    await followLink(ACT, 1);
+    await page.getByRole('button', { name: 'Snooze it' }).click();
+    expect(await textOf(page)).toContain('Snoozed until Fri 2026-01-30 00:00 UTC.');
+    await inspector.look(page, '05-snoozed');
+    expect((await loadTask(stage.table, TASK))?.keep?.until).toBe(onDay(15) + 14 * DAY);
+  });
+
+  it('turns a task off, reads of it in the next mail, and turns it on again', async () => {
+    await followLink(ACT, 1);
+    await page.getByRole('button', { name: 'Turn it off now' }).click();
+    expect(await textOf(page)).toContain('It is being turned off.');
+    await inspector.look(page, '06-being-turned-off');
+    await stage.scanOn(15);
+    expect((await loadTask(stage.table, TASK))?.task.enabled).toBe(false);
+    await followLink('Turn it on again');
+    expect(await textOf(page)).toContain('It was turned off on Fri 2026-01-16 00:00 UTC.');
+    await inspector.look(page, '07-off');
+    await page.getByRole('button', { name: 'Turn it on again' }).click();
+    expect(await textOf(page)).toContain('It is turned on again.');
+    await inspector.look(page, '08-on-again');
+    expect((await loadTask(stage.table, TASK))?.task.enabled).toBe(true);
+  });
+
+  it('is told what to do where a form cannot be followed, or the act comes too late', async () => {
+    await followLink(ACT, 1);
+    const link = page.url();
+    expect((await stage.post(link, { action: 'keep', until: '2027-01-01' })).statusCode).toBe(422);
+    // The browser itself holds the form to its bounds; without them the page does.
+    await page.evaluate("document.querySelector('#until').removeAttribute('max')");
+    await page.getByLabel('Keep until').fill('2027-01-01');
+    await page.getByRole('button', { name: 'Keep it' }).click();
+    expect(await textOf(page)).toContain('Choose a day from 2026-01-16 to 2026-04-16');
+    await inspector.look(page, '09-refused-form');
+    await page.goto(link);
+    await stage.post(link, { action: 'snooze', days: '7' });
+    await page.getByRole('button', { name: 'Turn it off now' }).click();
+    expect(await textOf(page)).toContain('That cannot be done now; nothing was changed.');
+    await inspector.look(page, '10-too-late');
+  });
+
+  it('stops reminders, and chooses a time zone', async () => {
+    await stage.scanOn(18);
+    await followLink('Stop reminders');
+    await inspector.look(page, '11-stop-reminders');
+    await page.getByRole('button', { name: 'Stop reminders' }).click();
+    expect(await textOf(page)).toContain(`Reminders to ${ANA} are declined.`);
+    await inspector.look(page, '12-reminders-stopped');
+    await followLink('Reminders and time zone');
+    expect(await page.getByRole('checkbox').isChecked()).toBe(false);
+    await page.getByLabel('Time zone of dates').selectOption('Europe/Berlin');
+    await page.getByRole('checkbox').check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    expect(await textOf(page)).toContain('Saved.');
+    expect(await page.getByRole('checkbox').isChecked()).toBe(true);
+    await inspector.look(page, '13-preferences');
+  });
+
+  it('learns what to do from a link that is damaged, expired, or of a task that is over', async () => {
+    await followLink(ACT, 1);
+    const link = page.url();
+    expect((await page.goto(link.replace(/[0-9a-f](?=\/[0-9a-f]{12}$)/, 'x')))?.status()).toBe(404);
+    await inspector.look(page, '14-damaged-link');
+    await stage.add(TASK, { shards: [{ id: '0', status: 'PRIMARY' }], version: 2 });
+    await stage.scanOn(16);
+    await page.goto(link);
+    expect(await textOf(page)).toMatch(/Nothing is to be done|is over/);
+    await inspector.look(page, '15-over');
+    stage.setNow(onDay(14) + LINK_LIFE);
+    expect((await page.goto(link))?.status()).toBe(410);
+    expect(await textOf(page)).toContain('This link has expired');
+    await inspector.look(page, '16-expired');
+  });
+});

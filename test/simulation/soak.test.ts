@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { deployedService } from '../../simulation/deployed-service.ts';
+import { parseScenario } from '../../simulation/scenario.ts';
+import { runJson, shrunk, soakRun } from '../../simulation/soak.ts';
+import { soakScenario } from '../../simulation/soak-scenario.ts';
+import { World } from '../../simulation/world.ts';
+import { at, failing, T } from './story.ts';
+
+/** `npm run simulate:soak` takes as many as it is told. */
+const SCHEDULES = 100;
+
+test('no promise is broken by random scenarios with random faults', async () => {
+  const broken: string[] = [];
+  let whole = 0;
+  for (let seed = 1; seed <= SCHEDULES; seed += 1) {
+    const result = await soakRun(seed);
+    if (result.isWhole) whole += 1;
+    broken.push(...result.broken.map((what) => `seed ${seed}: ${what}`));
+  }
+  expect(broken).toEqual([]);
+  expect(whole).toBeGreaterThan(SCHEDULES * 0.9);
+});
+
+test('the same seed is the same schedule with the same end', async () => {
+  expect(soakScenario(7)).toEqual(soakScenario(7));
+  expect(await soakRun(7)).toEqual(await soakRun(7));
+});
+
+/** Long names, so that one mail does not hold them all. */
+function crowd(): Record<string, unknown> {
+  const tasks = Array.from({ length: 260 }, (_, place) => failing(`acmeCo/${'x'.repeat(480)}/${place}`));
+  const blastRadius = { share: 1, shareFloor: 1000, perRun: 1000, perDay: 1000 };
+  const policy = { stage: 'disable', warnAfter: '2d', disableAfter: '2d', blastRadius };
+  return { version: 1, start: T, until: at(6), scanEvery: '6h', policy, tasks };
+}
+
+test('what does not fit into one mail is told in the next, before anything is turned off', async () => {
+  const { broken } = await runJson({ tasks: [], events: [], chaos: [], ...crowd() });
+  expect(broken).toEqual([]);
+});
+
+test('one mail less in what the verifier sees makes it fail', async () => {
+  const parsed = parseScenario({
+    version: 1,
+    start: T,
+    until: at(22),
+    scanEvery: '6h',
+    policy: { stage: 'disable' },
+    tasks: [failing('acmeCo/a'), failing('acmeCo/b', { owners: ['bob@acme.test'] })],
+  });
+  if (!parsed.ok) throw new Error(parsed.problem);
+  const all: string[] = [];
+  await new World(parsed.scenario, deployedService, { seesMail: ({ digest }) => all.push(digest) > 0 }).run();
+  const first = all.slice(0, 2);
+  expect(first).toHaveLength(2);
+  for (const hidden of first) {
+    const blind = { seesMail: ({ digest }: { digest: string }) => digest !== hidden };
+    const { broken } = await new World(parsed.scenario, deployedService, blind).run();
+    expect(new Set(broken.map(({ promise }) => promise))).toContain(1);
+  }
+});
+
+test('a failing scenario is shrunk to what it takes', async () => {
+  const json = soakScenario(3);
+  const shots: number[] = [];
+  const smallest = await shrunk(json, async ({ events, tasks }) => {
+    shots.push(1);
+    return tasks.length > 0 && events.some(({ type }) => type === 'fault');
+  });
+  expect(smallest.tasks).toHaveLength(1);
+  expect(smallest.events).toEqual([expect.objectContaining({ type: 'fault' })]);
+  expect(smallest.chaos).toEqual([]);
+  expect(parseScenario(smallest).ok).toBe(true);
+});
