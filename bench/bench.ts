@@ -1,6 +1,5 @@
 /** `npm run bench -- scan|digest|bundle|simulate|capacity [options]`: measures the budgets, as JSON lines. */
 import { parseArgs } from 'node:util';
-import { parseDuration } from '../functions/abandonment/time.ts';
 import { besideDynamoDbLocal } from './beside-dynamodb-local.ts';
 
 const HELP = `Usage: npm run bench -- <benchmark> [options]
@@ -16,16 +15,15 @@ Benchmarks (each prints JSON lines; a figure's line has its goal, whether it is 
                --tasks N --owners N  (default 10000 of 1000)
   bundle     the scanner's bundle against the bare SDK clients it uses: size and import time
                --processes N         fresh processes for the import time (default 11)
-  simulate   random simulation schedules per minute on two cores
+  simulate   random simulation schedules (those of the soak) per minute on two cores
                --seconds N           how long (default 30)
-               --scan-every D        time between scans (default 6h)
   capacity   compares the computed capacity units with those that DynamoDB Local reports (needs Java 17)
 
 Exit codes: 0 all goals met; 1 a goal is missed; 2 the call is not valid.
 
 Examples:
   npm run bench -- scan --tasks 100000
-  npm run bench -- simulate --scan-every 1h --seconds 60`;
+  npm run bench -- simulate --seconds 60`;
 
 const OPTIONS = {
   help: { type: 'boolean' },
@@ -34,7 +32,6 @@ const OPTIONS = {
   on: { type: 'string' },
   processes: { type: 'string' },
   seconds: { type: 'string' },
-  'scan-every': { type: 'string' },
 } as const;
 
 /** The options that a benchmark takes. */
@@ -42,7 +39,7 @@ const TAKEN: Record<string, readonly string[]> = {
   scan: ['tasks', 'on'],
   digest: ['tasks', 'owners'],
   bundle: ['processes'],
-  simulate: ['seconds', 'scan-every'],
+  simulate: ['seconds'],
   capacity: [],
 };
 
@@ -65,7 +62,7 @@ async function run(name: string, values: Values): Promise<void> {
     }
     case 'simulate': {
       const { benchSimulate } = await import('./simulate.ts');
-      return benchSimulate(wholeNumber(values, 'seconds', 30), duration(values, 'scan-every', '6h'));
+      return benchSimulate(wholeNumber(values, 'seconds', 30));
     }
     default:
       return capacity();
@@ -108,12 +105,6 @@ function wholeNumber(
   if (!/^[1-9]\d{0,8}$/.test(text))
     throw new UsageError(`--${name} is ${text}; allowed is a whole number from 1`);
   return Number(text);
-}
-
-function duration(values: Values, name: 'scan-every', byDefault: string): string {
-  const text = values[name] ?? byDefault;
-  if (!parseDuration(text)) throw new UsageError(`--${name} is ${text}; allowed are durations like 15m, 6h`);
-  return text;
 }
 
 function parsed(): { name: string; values: Values } {

@@ -57,8 +57,8 @@ const BUGS: PlantedBug[] = [
     edits: [
       {
         file: 'functions/notices/notify.ts',
-        from: 'recipientWrite({ ...recipient, address: digest.address, sending: digest.id, retryAt: null })',
-        to: '(({ if: _, ...write }: any) => write)(recipientWrite({ ...recipient, address: digest.address, sending: digest.id, retryAt: null }))',
+        from: '[digestWrite(digest, digest.leaseUntil), claimed]',
+        to: '[digestWrite(digest, digest.leaseUntil), (({ if: _, ...write }: any) => write)(claimed)]',
       },
     ],
   },
@@ -122,7 +122,7 @@ const BUGS: PlantedBug[] = [
     edits: [
       {
         file: 'functions/notices/record-digest.ts',
-        from: "  if (dead) {\n    await recordDeath(",
+        from: '  if (dead) {\n    await recordDeath(',
         to: "  if (dead) {\n    if ((await loadDigest(system.table, id))?.state === 'sending') return 'recorded';\n    await recordDeath(",
       },
     ],
@@ -184,8 +184,20 @@ const BUGS: PlantedBug[] = [
   },
 ];
 
-const SHORT_SEED = ['test/simulation/crash.test.ts', 'test/simulation/soak.test.ts', 'test/simulation/worker-decides.test.ts'];
-const COPIED = ['functions', 'simulation', 'emails', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
+const SHORT_SEED = [
+  'test/simulation/crash.test.ts',
+  'test/simulation/soak.test.ts',
+  'test/simulation/worker-decides.test.ts',
+];
+const COPIED = [
+  'functions',
+  'simulation',
+  'emails',
+  'test',
+  'package.json',
+  'tsconfig.json',
+  'vitest.config.ts',
+];
 const root = process.cwd();
 
 function copyTree(): string {
@@ -200,7 +212,10 @@ function plant(copy: string, { edits }: PlantedBug): void {
     const path = join(copy, file);
     const text = readFileSync(path, 'utf8');
     if (!text.includes(from)) throw new Error(`${file} has no text "${from}"`);
-    writeFileSync(path, text.replace(from, () => to));
+    writeFileSync(
+      path,
+      text.replace(from, () => to),
+    );
   }
 }
 
@@ -215,11 +230,17 @@ async function failureOf(copy: string): Promise<string | undefined> {
     });
     return undefined;
   } catch (error) {
-    const output = String((error as { stdout?: string }).stdout ?? error);
-    const line = output.split('\n').find((one) => /FAIL|promise \d+/.test(one)) ?? 'it failed';
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    const output = `${stdout}${stderr}` || String(error);
+    const line = output.split('\n').find((one) => /FAIL|Error:|promise \d+/.test(one)) ?? output.slice(-300);
     return line.trim().slice(0, 110);
   }
 }
+
+const control = copyTree();
+const broken = await failureOf(control);
+rmSync(control, { recursive: true, force: true });
+if (broken !== undefined) throw new Error(`without a bug the short seed fails: ${broken}`);
 
 let missed = 0;
 for (const bug of BUGS.filter(({ name }) => name.includes(values.only))) {
@@ -228,7 +249,9 @@ for (const bug of BUGS.filter(({ name }) => name.includes(values.only))) {
     plant(copy, bug);
     const failure = await failureOf(copy);
     if (failure === undefined) missed += 1;
-    process.stdout.write(`${failure === undefined ? 'MISSED' : 'found '}  ${bug.name.padEnd(52)} ${failure ?? ''}\n`);
+    process.stdout.write(
+      `${failure === undefined ? 'MISSED' : 'found '}  ${bug.name.padEnd(52)} ${failure ?? ''}\n`,
+    );
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }

@@ -58,7 +58,10 @@ export const EVENTFUL = {
     task('beta/bounces', [CEM]),
     task('beta/by-owner', [DEA]),
     task('gamma/unheard', [EVE], { dataPlane: 'us-1' }),
-    task('beta/fails-later', [DEA, ANA], { shards: [{ id: '0', status: 'PRIMARY' }], lastPrimaryAt: undefined }),
+    task('beta/fails-later', [DEA, ANA], {
+      shards: [{ id: '0', status: 'PRIMARY' }],
+      lastPrimaryAt: undefined,
+    }),
   ].map(({ lastPrimaryAt, ...rest }) => (lastPrimaryAt === undefined ? rest : { ...rest, lastPrimaryAt })),
   events: [
     { at: at(1, 13), type: 'restarted', task: 'acmeCo/turned-off', times: 3 },

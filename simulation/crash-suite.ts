@@ -41,7 +41,11 @@ export class CrashSuite {
 }
 
 /** Pairs of points at random, the first before the second. */
-export function* randomPairs(points: readonly CrashPoint[], pairs: number, seed: number): Generator<CrashPoint[]> {
+export function* randomPairs(
+  points: readonly CrashPoint[],
+  pairs: number,
+  seed: number,
+): Generator<CrashPoint[]> {
   const random = new SeededRandom(seed);
   for (let pair = 0; pair < pairs; pair += 1) {
     const [one, other] = [random.below(points.length), random.below(points.length)].sort((a, b) => a - b);

@@ -115,9 +115,11 @@ export function changesBy(crashed: CrashRun, plain: CrashRun, settled: Duration)
       else changes.push(`too much: ${what}`);
     }
   }
-  if (surplus > crashed.repeats) changes.push(`${surplus} notices repeated, ${crashed.repeats} in the window`);
+  if (surplus > crashed.repeats)
+    changes.push(`${surplus} notices repeated, ${crashed.repeats} in the window`);
   const [diedAt] = crashed.diedAt;
-  if (diedAt !== undefined && crashed.diedAt.length === 1) changes.push(...lateAfter(crashed, plain, diedAt, settled));
+  if (diedAt !== undefined && crashed.diedAt.length === 1)
+    changes.push(...lateAfter(crashed, plain, diedAt, settled));
   return changes;
 }
 

@@ -31,7 +31,13 @@ export class PaceVerifier {
     const approvedAt = this.#facts.approvedAt.get(task.id);
     if (run === null) return;
     const { dataPlane } = task;
-    this.#asked.set(key, { task: task.id, run, at: this.#now(), dataPlane, approved: approvedAt !== undefined });
+    this.#asked.set(key, {
+      task: task.id,
+      run,
+      at: this.#now(),
+      dataPlane,
+      approved: approvedAt !== undefined,
+    });
   }
 
   /** It was turned off. */
@@ -42,14 +48,22 @@ export class PaceVerifier {
     this.#last = [...this.#last.filter(({ at }) => at > now - DAY), { ...done, at: now }];
     const { perRun, perDay, share, shareFloor } = this.#blastRadius();
     const ofRun = this.#last.filter(({ run }) => run === done.run).length;
-    this.#verifier.check(10, ofRun <= perRun, () => `run ${done.run} turned off ${ofRun}, of at most ${perRun}`);
+    this.#verifier.check(
+      10,
+      ofRun <= perRun,
+      () => `run ${done.run} turned off ${ofRun}, of at most ${perRun}`,
+    );
     const ofDay = new Set(this.#last.map(({ task: id }) => id)).size;
     // What was queued in one day may be done in the next, where the owning system or a worker was slow.
     this.#verifier.check(10, ofDay <= 2 * perDay, () => `${ofDay} turned off in a day, of at most ${perDay}`);
     const unapproved = this.#last.filter(({ approved }) => !approved);
     const allowed = Math.max(shareFloor, share * this.#fleet());
     const isSpike = unapproved.length > allowed && new Set(unapproved.map(({ run }) => run)).size === 1;
-    this.#verifier.check(10, !isSpike, () => `a spike of ${unapproved.length} was turned off without approval`);
+    this.#verifier.check(
+      10,
+      !isSpike,
+      () => `a spike of ${unapproved.length} was turned off without approval`,
+    );
   }
 
   #blastRadius() {

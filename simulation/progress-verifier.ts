@@ -75,7 +75,12 @@ export class ProgressVerifier {
     for (const task of facts.tasks.values()) {
       if (!this.#isFailing(task) || !this.#isToldOf(task) || facts.isUnknown(task)) continue;
       const veto = (task.publishedByUserAt ?? 0) + facts.policy(task.id, 'publicationVeto');
-      const free = Math.max(calmSince, facts.failingSince(task, now), facts.keptUntil.get(task.id) ?? 0, veto);
+      const free = Math.max(
+        calmSince,
+        facts.failingSince(task, now),
+        facts.keptUntil.get(task.id) ?? 0,
+        veto,
+      );
       const span = facts.policy(task.id, 'warnAfter') + facts.policy(task.id, 'disableAfter');
       if (now < free + span + 4 * this.#scanEvery + DAY) continue;
       this.#verifier.check(15, false, () => `${task.id} still runs into nothing at the end`);
@@ -92,7 +97,9 @@ export class ProgressVerifier {
     const isDead = (address: string) => this.#verifier.isDead(address);
     const hasShards = task.kind !== 'collection' && !task.dekaf;
     if (!hasShards || this.#facts.recipientsOf(task, 'task_abandoned', isDead).length === 0) return false;
-    return this.#facts.policy(task.id, 'stage') === 'disable' && this.#facts.policy(task.id, 'quietHours') === null;
+    return (
+      this.#facts.policy(task.id, 'stage') === 'disable' && this.#facts.policy(task.id, 'quietHours') === null
+    );
   }
 
   #isFailing(task: TrueTask): boolean {

@@ -50,7 +50,8 @@ export function noticeName(
   comings: number,
   latest: Instant | undefined,
 ): string {
-  const announced = item.notice === 'withdrawn' ? latest : item.notice === 'reminder' ? dayOf(item) : undefined;
+  const announced =
+    item.notice === 'withdrawn' ? latest : item.notice === 'reminder' ? dayOf(item) : undefined;
   return [to, item.task, item.episode, item.notice, item.grace, item.lead, announced, comings].join(' ');
 }
 

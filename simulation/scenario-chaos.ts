@@ -1,6 +1,13 @@
 import type { Instant } from '../functions/abandonment/time.ts';
 import { CHAOS_PROCESSES, CHAOS_QUEUES, type ChaosEntry, type ChaosHappening } from './chaos-types.ts';
-import { readAddress, readFields, readInstant, readOneOf, readWholeNumber, ScenarioProblem } from './scenario-fields.ts';
+import {
+  readAddress,
+  readFields,
+  readInstant,
+  readOneOf,
+  readWholeNumber,
+  ScenarioProblem,
+} from './scenario-fields.ts';
 
 type Fields = Record<string, unknown>;
 

@@ -1,4 +1,11 @@
-import { DAY, formatDuration, formatInstant, HOUR, type Instant, MINUTE } from '../functions/abandonment/time.ts';
+import {
+  DAY,
+  formatDuration,
+  formatInstant,
+  HOUR,
+  type Instant,
+  MINUTE,
+} from '../functions/abandonment/time.ts';
 import { CHAOS_QUEUES } from './chaos-types.ts';
 import { SeededRandom } from './seeded-random.ts';
 
@@ -115,7 +122,9 @@ class SoakScenario {
       case 0:
         return [{ ...from, type: 'published', task, by: this.#pick(['user', 'system']) }];
       case 1:
-        return [{ ...from, type: 'action', task, by, action: 'snooze', for: this.#pick(['1d', '30h', '3d']) }];
+        return [
+          { ...from, type: 'action', task, by, action: 'snooze', for: this.#pick(['1d', '30h', '3d']) },
+        ];
       case 2:
         return [{ ...from, type: 'action', task, by, action: 'keep', for: this.#pick(['1d', '2d']) }];
       case 3:
@@ -153,7 +162,13 @@ class SoakScenario {
 
   #fault(): Record<string, unknown> {
     const at = formatInstant(this.#instant(CALM_FROM - 2 * DAY));
-    const fault = (target: string, mode: string, lasts: object) => ({ at, type: 'fault', target, mode, ...lasts });
+    const fault = (target: string, mode: string, lasts: object) => ({
+      at,
+      type: 'fault',
+      target,
+      mode,
+      ...lasts,
+    });
     const times = { times: 1 + this.#below(4) };
     const long = { for: formatDuration((1 + this.#below(30)) * HOUR) };
     const short = { for: formatDuration((1 + this.#below(20)) * MINUTE) };
@@ -165,7 +180,11 @@ class SoakScenario {
       case 2:
         return { ...fault('ses', 'reject', long), recipient: this.#pick(OWNERS) };
       case 3:
-        return fault('control-plane', this.#pick(['throttle', 'down', 'timeout-after-accept', 'duplicate']), long);
+        return fault(
+          'control-plane',
+          this.#pick(['throttle', 'down', 'timeout-after-accept', 'duplicate']),
+          long,
+        );
       case 4:
         return fault('table', this.#pick(['throttle', 'timeout-after-accept', 'duplicate', 'crash']), {
           times: 1 + this.#below(30),
@@ -173,20 +192,36 @@ class SoakScenario {
       case 5:
         return fault('queue', this.#pick(['duplicate', 'throttle', 'timeout-after-accept', 'down']), short);
       case 6:
-        return fault('scanner', this.#pick(['crash', 'duplicate', 'throttle', 'timeout-after-accept']), times);
+        return fault(
+          'scanner',
+          this.#pick(['crash', 'duplicate', 'throttle', 'timeout-after-accept']),
+          times,
+        );
       case 7:
         return fault('scanner', 'down', long);
       case 8:
         return fault(this.#pick(['notifier', 'disabler']), 'down', long);
       default:
-        return fault(this.#pick(['notifier', 'disabler']), this.#pick(['crash', 'duplicate', 'throttle']), times);
+        return fault(
+          this.#pick(['notifier', 'disabler']),
+          this.#pick(['crash', 'duplicate', 'throttle']),
+          times,
+        );
     }
   }
 
   #chaos(): Record<string, unknown>[] {
     const at = this.#instant(CALM_FROM - 2 * DAY);
     const from = { at: formatInstant(at) };
-    const process = this.#pick(['scanner', 'scanner', 'notify', 'notify', 'disable', 'ingest', 'mail-events']);
+    const process = this.#pick([
+      'scanner',
+      'scanner',
+      'notify',
+      'notify',
+      'disable',
+      'ingest',
+      'mail-events',
+    ]);
     switch (this.#below(9)) {
       case 0:
       case 1: {
@@ -209,7 +244,14 @@ class SoakScenario {
         return [{ ...from, type: 'early-report', event: this.#pick(['delivery', 'delivery', 'bounce']) }];
       default:
         return this.#chance(0.5)
-          ? [{ ...from, type: 'report', recipient: this.#pick(OWNERS), event: this.#pick(['bounce', 'delivery', 'complaint']) }]
+          ? [
+              {
+                ...from,
+                type: 'report',
+                recipient: this.#pick(OWNERS),
+                event: this.#pick(['bounce', 'delivery', 'complaint']),
+              },
+            ]
           : [{ ...from, type: 'poison', queue: this.#pick(CHAOS_QUEUES) }];
     }
   }

@@ -35,7 +35,9 @@ export async function runJson(json: ScenarioJson): Promise<Omit<SoakResult, 'see
   const has = (wanted: (line: EffectLine) => boolean) => lines.some(wanted);
   return {
     broken: [
-      ...broken.map(({ promise, at, what }) => `promise ${promise} at ${new Date(at).toISOString()}: ${what}`),
+      ...broken.map(
+        ({ promise, at, what }) => `promise ${promise} at ${new Date(at).toISOString()}: ${what}`,
+      ),
       ...deaths.map(({ process, error }) => `${process} died by itself: ${String(error)}`),
     ],
     checks: [...checks],

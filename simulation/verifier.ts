@@ -204,7 +204,12 @@ export class Verifier {
     this.check(3, stage === 'disable', () => `a ${item.notice} of ${key} has a date in stage ${stage}`);
     const latest = this.#latestDate.get(key);
     const isLater = latest === undefined || disableAt + this.#skew >= latest;
-    this.checkWhere(latest !== undefined, 2, isLater, () => `a ${item.notice} of ${key} moves its date earlier`);
+    this.checkWhere(
+      latest !== undefined,
+      2,
+      isLater,
+      () => `a ${item.notice} of ${key} moves its date earlier`,
+    );
     this.#latestDate.set(key, Math.max(disableAt, this.#latestDate.get(key) ?? 0));
     this.#latestOfTask.set(item.task, Math.max(disableAt, this.#latestOfTask.get(item.task) ?? 0));
   }

@@ -16,15 +16,19 @@ const SETTLED = 24 * HOUR;
 export class WorkVerifier {
   readonly #verifier: Verifier;
   readonly #scenario: Scenario;
-  readonly #told = new Set<string>();
+  /** Code and subject -> when operators were told first. */
+  readonly #told = new Map<string, Instant>();
+  readonly #now: () => Instant;
 
-  constructor(verifier: Verifier, scenario: Scenario) {
+  constructor(verifier: Verifier, scenario: Scenario, now: () => Instant) {
+    this.#now = now;
     this.#verifier = verifier;
     this.#scenario = scenario;
   }
 
   operatorsTold(code: string, subject: string): void {
-    this.#told.add(`${code} ${subject}`);
+    const name = `${code} ${subject}`;
+    if (!this.#told.has(name)) this.#told.set(name, this.#now());
   }
 
   /** Every failed attempt leaves a record of its own, and every message ends with a reason (promise 12). */
@@ -47,8 +51,11 @@ export class WorkVerifier {
   /** Promise 13: once the breaker is open, what waited for the fix of a broken worker is no dead letter. */
   #nothingUsedUp(letters: readonly DeadLetter[]): void {
     for (const [target, queue] of WORKER_QUEUES) {
-      if (!this.#told.has(`breaker-open ${queue}`) || !this.#onlyBroken(target)) continue;
-      const lost = letters.filter((letter) => letter.queue === queue && letter.reason === null).length;
+      const opened = this.#told.get(`breaker-open ${queue}`);
+      if (opened === undefined || !this.#onlyBroken(target)) continue;
+      const isLost = (letter: DeadLetter) =>
+        letter.queue === queue && letter.reason === null && letter.movedAt > opened;
+      const lost = letters.filter(isLost).length;
       this.#verifier.check(13, lost === 0, () => `a broken ${target} used up ${lost} messages`);
     }
   }

@@ -1,9 +1,5 @@
-import type {
-  AttemptStats,
-  ProbeResult,
-  WorkerControl,
-} from '../functions/breaker/worker-control.port.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
+import type { AttemptStats, ProbeResult, WorkerControl } from '../functions/breaker/worker-control.port.ts';
 import type { QueueName } from '../functions/platform/ports.ts';
 import type { Attempts } from './attempts.ts';
 import type { SimQueues } from './sim-queues.ts';

@@ -6,9 +6,9 @@ import { type Change, MemoryTable } from '../functions/store/memory-table.ts';
 import { type AuditEntry, loadDigest } from '../functions/store/records.ts';
 import { Attempts, type Chaos } from './attempts.ts';
 import { BreakerWatch } from './breaker-watch.ts';
-import { type EffectLine, EffectRecorder, type SummaryLine } from './effects.ts';
 import { ScenarioChaos } from './chaos.ts';
 import { calmSince, isFaultyScenario, skewOf } from './disturbances.ts';
+import { type EffectLine, EffectRecorder, type SummaryLine } from './effects.ts';
 import { EventLoop, RANK } from './event-loop.ts';
 import { Faults } from './faults.ts';
 import type { FleetMessage } from './fleet-events.ts';
@@ -96,7 +96,7 @@ export class World {
       isFaulty,
       isBehind: () => isFaulty && this.#isBehind(),
     });
-    this.#workVerifier = new WorkVerifier(this.#verifier, scenario);
+    this.#workVerifier = new WorkVerifier(this.#verifier, scenario, () => clock.now());
     const table = new MemoryTable({ onCommit: (changes) => this.#committed(changes) });
     this.#queues = new SimQueues(this.#loop);
     this.#mail = new SimMail({
@@ -162,7 +162,11 @@ export class World {
     const calm = calmSince(this.#scenario);
     this.#verifier.audits.finish(calm);
     this.#progress?.finish(this.#loop.clock.now(), calm, this.#hasLostFacts());
-    this.#workVerifier.finish({ calmSince: calm, waiting: this.#queues.waiting, letters: this.#queues.deadLetters });
+    this.#workVerifier.finish({
+      calmSince: calm,
+      waiting: this.#queues.waiting,
+      letters: this.#queues.deadLetters,
+    });
   }
 
   async #begin(): Promise<void> {
@@ -202,7 +206,13 @@ export class World {
       report: async ({ to }, event) => {
         const body = this.#report(to, event);
         if (body === undefined) return;
-        const delivery = { queue: 'mail-events' as const, messageId: 'early', body, receiveCount: 1, sentAt: 0 };
+        const delivery = {
+          queue: 'mail-events' as const,
+          messageId: 'early',
+          body,
+          receiveCount: 1,
+          sentAt: 0,
+        };
         const isWorked = await this.#attempts.work(delivery).then(
           ({ outcome }) => outcome !== 'retry',
           () => false,
@@ -254,7 +264,8 @@ export class World {
           if (mailed !== null) this.#verifier.repeats.recordLost(mailed);
         },
         metric: (process, name) => {
-          if (process.name === 'scanner' && name === 'ScanCompleted') this.#schedule.completed(process.startedAt);
+          if (process.name === 'scanner' && name === 'ScanCompleted')
+            this.#schedule.completed(process.startedAt);
         },
       },
     });

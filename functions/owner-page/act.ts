@@ -17,16 +17,11 @@ export async function fulfil(system: System, view: TaskView, by: string, wish: W
   const { state } = view.now;
   if (wish.action === 'disable' && (state === 'closing' || state === 'off'))
     return { outcome: 'done', said: 'disable' };
-  if (wish.action === 'undo' && isOnAgain(view)) return { outcome: 'done', said: 'undo' };
+  if (wish.action === 'undo' && state === 'on-again') return { outcome: 'done', said: 'undo' };
   if (!actsIn(view.now).includes(wish.action)) return { outcome: 'not-now' };
   if (wish.action === 'undo') return undo(system, view.item.task, by);
   const { outcome } = await actOnTask(system, view.item.task, by, wish, view.item.episode);
   return outcome === 'done' ? { outcome, said: wish.action } : { outcome: 'not-now' };
-}
-
-function isOnAgain({ now, task }: TaskView): boolean {
-  const wasOff = now.state === 'over' && (now.reason === 'disabled' || now.reason === 'disabled-by-owner');
-  return wasOff && task?.enabled === true;
 }
 
 async function undo(system: System, task: string, by: string): Promise<Acted> {

@@ -33,6 +33,7 @@ border-radius:6px;padding:.5rem;width:100%;min-height:2.75rem}
 input[type=checkbox]{width:1.4rem;min-height:1.4rem;flex:none}
 button{font:inherit;font-weight:600;color:var(--act-ink);background:var(--act);border:0;border-radius:6px;
 padding:.6rem 1rem;min-height:2.75rem;margin-top:.8rem;cursor:pointer}
+form>button:first-child{margin-top:0}
 button.careful{color:var(--due);background:transparent;border:2px solid var(--due)}
 :focus-visible{outline:3px solid var(--act);outline-offset:2px}
 @media (max-width:30rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}button{width:100%}}

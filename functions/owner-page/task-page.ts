@@ -22,7 +22,7 @@ const DEFAULT_SNOOZE_DAYS = 14;
 export const SAID: Record<Done, string> = {
   keep: 'It is kept. Everybody who was told a date learns that it does not hold.',
   snooze: 'It is snoozed. If it still fails when the time is over, you are warned again.',
-  disable: 'It is being turned off. Everybody who was told of it gets word when it is off.',
+  disable: 'Everybody who was told of it gets word when it is off.',
   undo: 'It is turned on again.',
   asked: 'The system that runs it was asked to turn it on again; that may take some minutes.',
 };
@@ -44,13 +44,15 @@ export function standing(state: TaskState, reader: Reader): string {
     case 'open':
       return openStanding(state.trouble, reader);
     case 'closing':
-      return 'It is being turned off.';
+      return 'It is being turned off. If it should stay on, keep or snooze it.';
     case 'kept': {
       const what = state.keep.kind === 'keep' ? 'Kept' : 'Snoozed';
       return `${what} until ${inBothZones(state.keep.until, reader.zone)}.`;
     }
     case 'off':
       return `It was turned off on ${inBothZones(state.at, reader.zone)}.`;
+    case 'on-again':
+      return 'It was turned off, and is on again. Nothing is to be done.';
     case 'over':
       return `Nothing is to be done${state.reason === null ? '' : `: ${reasons[state.reason]}`}.`;
   }
@@ -67,31 +69,33 @@ export function taskBody(view: TaskView, reader: Reader): Html {
   const isDue = now.state === 'open' && now.trouble.disableAt !== null;
   return html`<p class="${isDue ? 'due' : ''}">${standing(now, reader)}</p>
 ${facts(view, reader)}
-${actsIn(now).map((act) => FORMS[act]({ now: reader.now, zone: reader.zone, keepMax: view.keepMax }))}`;
+${formsIn(now, { now: reader.now, zone: reader.zone, keepMax: view.keepMax })}`;
 }
 
 function facts({ item, task, now }: TaskView, reader: Reader): Html {
   if (!task || now.state === 'gone' || now.state === 'no-say') return html``;
   const rows: [string, string][] = [['What', where(task.kind, clip(visible(task.dataPlane), 128))]];
-  if ('trouble' in now) rows.push(...troubleRows(now.trouble, reader));
+  if ('trouble' in now) rows.push(...troubleRows(now, reader));
   else rows.push(['Was not running since', inBothZones(item.since, reader.zone)]);
   if (now.state === 'kept') rows.push(...keepRows(now.keep));
   if (now.state === 'over' && now.at !== null) rows.push(['Over since', inBothZones(now.at, reader.zone)]);
   return html`<dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
 }
 
-function troubleRows(trouble: Trouble, { now, zone }: Reader): [string, string][] {
+function troubleRows(
+  { state, trouble }: Extract<TaskState, { trouble: Trouble }>,
+  { now, zone }: Reader,
+): [string, string][] {
   const { since, lasted, restarts, cause, disableAt, told } = trouble;
+  const date: [string, string][] =
+    state === 'closing' || disableAt === null
+      ? []
+      : [['Will be turned off', `${inBothZones(disableAt, zone)}, ${untilInWords(disableAt, now)}`]];
   return [
     ['Not running since', `${inBothZones(since, zone)} (${lengthInWords(lasted)})`],
     ['Why', causes[cause]],
     ['Restarts tried since', String(restarts)],
-    [
-      'Turned off',
-      disableAt === null
-        ? 'no date is announced'
-        : `${inBothZones(disableAt, zone)}, ${untilInWords(disableAt, now)}`,
-    ],
+    ...date,
     ['Also told', told.map((one) => clip(visible(one), 254)).join(', ') || 'nobody else'],
   ];
 }
@@ -102,9 +106,16 @@ function keepRows({ by, reason }: { by: string; reason?: string }): [string, str
   return rows;
 }
 
+/** The forms of a state; of a hold that stands only the one that moves its end. */
+function formsIn(state: TaskState, bounds: Bounds): Html[] {
+  if (state.state !== 'kept') return actsIn(state).map((act) => FORMS[act](bounds));
+  const { kind, until } = state.keep;
+  return [kind === 'keep' ? keepForm(bounds, until) : snoozeForm(bounds, until)];
+}
+
 const FORMS: Record<Act, (bounds: Bounds) => Html> = {
-  keep: keepForm,
-  snooze: snoozeForm,
+  keep: (bounds) => keepForm(bounds),
+  snooze: (bounds) => snoozeForm(bounds),
   disable: () => html`<form method="post">
 <h2>Turn it off now</h2>
 <p>Nobody needs it? It is turned off without waiting for a date, and the others who are told learn of it.
@@ -113,33 +124,36 @@ It can be turned on again.</p>
 </form>`,
   undo: () => html`<form method="post">
 <h2>Turn it on again</h2>
-<p>It is watched anew from then on: if it still fails, you are warned long before anything happens.</p>
+<p>It is watched anew from then on: if it goes on failing, you are warned again, with a full new grace.</p>
 <button name="action" value="undo">Turn it on again</button>
 </form>`,
 };
 
-function keepForm(bounds: Bounds): Html {
+/** `until`: how long it is kept already. */
+function keepForm(bounds: Bounds, until?: Instant): Html {
   const { first, last } = keepDays(bounds);
-  const suggested = dayIn(bounds.now + Math.min(DEFAULT_KEEP, bounds.keepMax), bounds.zone);
+  const end = until ?? bounds.now + Math.min(DEFAULT_KEEP, bounds.keepMax);
   return html`<form method="post">
-<h2>Keep it</h2>
+<h2>${until === undefined ? 'Keep it' : 'Keep it until another day'}</h2>
 <p>It stays on whatever its state, until the end of the day you choose (${bounds.zone}), and nobody is warned
 meanwhile.</p>
 <label for="until">Keep until</label>
-<input id="until" type="date" name="until" min="${first}" max="${last}" value="${suggested}" required>
+<input id="until" type="date" name="until" min="${first}" max="${last}" value="${dayIn(end - 1, bounds.zone)}" required>
 <label for="keep-reason">Reason (may be left out)</label>
 <input id="keep-reason" name="reason" maxlength="${LONGEST_REASON}" autocomplete="off">
 <button name="action" value="keep">Keep it</button>
 </form>`;
 }
 
-function snoozeForm({ keepMax }: Bounds): Html {
+/** `until`: how long it is snoozed already. */
+function snoozeForm({ now, keepMax }: Bounds, until?: Instant): Html {
   const most = mostSnoozeDays(keepMax);
+  const wanted = until === undefined ? DEFAULT_SNOOZE_DAYS : Math.ceil((until - now) / DAY);
   return html`<form method="post">
-<h2>Snooze it</h2>
+<h2>${until === undefined ? 'Snooze it' : 'Snooze it for longer or shorter'}</h2>
 <p>You need time to mend it. If it still fails after that, a new warning comes with a full new grace.</p>
-<label for="days">For how many days (1 to ${most})</label>
-<input id="days" type="number" name="days" min="1" max="${most}" value="${Math.min(DEFAULT_SNOOZE_DAYS, most)}"
+<label for="days">For how many days from now (1 to ${most})</label>
+<input id="days" type="number" name="days" min="1" max="${most}" value="${Math.min(wanted, most)}"
  inputmode="numeric" required>
 <button name="action" value="snooze">Snooze it</button>
 </form>`;

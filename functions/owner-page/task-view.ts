@@ -38,6 +38,8 @@ export type TaskState =
   | { state: 'kept'; keep: Keep }
   /** Taskwarden turned it off. */
   | { state: 'off'; at: Instant }
+  /** It was turned off, and is on again. */
+  | { state: 'on-again' }
   | { state: 'over'; reason: ResolveReason | null; at: Instant | null };
 
 export interface TaskView {
@@ -131,6 +133,8 @@ async function stateOf(scene: Scene, item: DigestItem, record: TaskRecord): Prom
   const reason = alert?.reason ?? null;
   if (keep && keep.until > scene.now && (reason === 'kept' || reason === 'snoozed'))
     return { state: 'kept', keep };
+  const wasOff = reason === 'disabled' || reason === 'disabled-by-owner';
+  if (wasOff && task.enabled) return { state: 'on-again' };
   return { state: 'over', reason, at: alert?.resolvedAt ?? null };
 }
 

@@ -105,7 +105,7 @@ export async function recordEnd(system: System, attempt: Attempt, finished: bool
   };
   const write = finished ? { delete: key } : { put: rowOf(ended, now) };
   try {
-    await system.table.transact([write], system.random.id(now));
+    await written(system, write);
   } catch (error) {
     system.telemetry.log('warn', 'the end of an attempt is not recorded', {
       queue,
@@ -113,4 +113,12 @@ export async function recordEnd(system: System, attempt: Attempt, finished: bool
       error: String(error),
     });
   }
+}
+
+async function written(system: System, write: Write): Promise<void> {
+  const writer = system.random.id(system.clock.now());
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    if ((await system.table.transact([write], writer)).outcome === 'applied') return;
+  }
+  throw new TableBusy('the table is too busy for the record of an attempt');
 }

@@ -148,8 +148,12 @@ test('an event of SES settles a mail whose answer was lost: no repeat', async ()
   expect(story).toContain('T+21d disabled acmeCo/a #1 due T+21d');
 });
 
-const EVERY = ['ses', 'control-plane', 'table', 'queue', 'scanner', 'notifier', 'disabler'].flatMap((target) =>
-  ['throttle', 'reject', 'timeout-after-accept', 'crash', 'down', 'duplicate'].map((mode) => ({ target, mode })),
+const EVERY = ['ses', 'control-plane', 'table', 'queue', 'scanner', 'notifier', 'disabler'].flatMap(
+  (target) =>
+    ['throttle', 'reject', 'timeout-after-accept', 'crash', 'down', 'duplicate'].map((mode) => ({
+      target,
+      mode,
+    })),
 );
 
 /** For hours on end each of these makes the broker itself give up a message after ten receives. */
@@ -158,17 +162,20 @@ function leavesMessages({ target, mode }: { target: string; mode: string }): boo
   return (target === 'table' && mode === 'down') || (target === 'notifier' && mode === 'reject');
 }
 
-test.each(EVERY)('$target $mode for six hours around the warning and the deadline loses nothing', async (fault) => {
-  const about = fault.mode === 'reject' ? { recipient: 'bob@acme.test' } : {};
-  const { summary } = await tell({
-    until: at(40),
-    tasks: [failing('acmeCo/a'), failing('acmeCo/b', { owners: ['bob@acme.test'] })],
-    admins: { 'acmeCo/': ['boss@acme.test'] },
-    events: [
-      { at: at(14), type: 'fault', ...fault, ...about, for: '6h' },
-      { at: at(20, 20), type: 'fault', ...fault, ...about, for: '6h' },
-    ],
-  });
-  expect(summary.disabled).toBe(2);
-  if (!leavesMessages(fault)) expect(summary.deadLettered).toBe(0);
-});
+test.each(EVERY)(
+  '$target $mode for six hours around the warning and the deadline loses nothing',
+  async (fault) => {
+    const about = fault.mode === 'reject' ? { recipient: 'bob@acme.test' } : {};
+    const { summary } = await tell({
+      until: at(40),
+      tasks: [failing('acmeCo/a'), failing('acmeCo/b', { owners: ['bob@acme.test'] })],
+      admins: { 'acmeCo/': ['boss@acme.test'] },
+      events: [
+        { at: at(14), type: 'fault', ...fault, ...about, for: '6h' },
+        { at: at(20, 20), type: 'fault', ...fault, ...about, for: '6h' },
+      ],
+    });
+    expect(summary.disabled).toBe(2);
+    if (!leavesMessages(fault)) expect(summary.deadLettered).toBe(0);
+  },
+);

@@ -162,7 +162,10 @@ test('an operator approves what the blast radius holds, and exactly that is work
 
 test('an operator dismisses a correlated outage: the clocks of its members run on', async () => {
   const tasks = Array.from({ length: 12 }, (_, task) =>
-    failing(`tenant${task % 3}/t${task}`, { shards: [{ id: '0', status: 'PRIMARY' }], lastPrimaryAt: undefined }),
+    failing(`tenant${task % 3}/t${task}`, {
+      shards: [{ id: '0', status: 'PRIMARY' }],
+      lastPrimaryAt: undefined,
+    }),
   ).map(({ lastPrimaryAt: _, ...task }) => task);
   const lost = tasks.map(({ id }) => ({
     at: at(1),

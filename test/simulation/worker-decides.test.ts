@@ -62,7 +62,14 @@ test('nobody is told of a disabling that the owning system never did', async () 
   const { story } = await tell({
     until: at(25),
     events: [
-      { at: at(20), type: 'fault', target: 'control-plane', mode: 'reject', recipient: 'ana@acme.test', for: '3d' },
+      {
+        at: at(20),
+        type: 'fault',
+        target: 'control-plane',
+        mode: 'reject',
+        recipient: 'ana@acme.test',
+        for: '3d',
+      },
     ],
   });
   const told = story.findIndex((line) => line.includes('mail') && line.includes(': disabled'));

@@ -78,7 +78,7 @@ describe('imports go one way', () => {
   });
 
   it('capabilities know ports, not what stands behind them', () => {
-    const capabilities = ['catalog', 'control-planes', 'disabling', 'notices', 'scanner'];
+    const capabilities = ['catalog', 'control-planes', 'disabling', 'notices', 'owner-page', 'scanner'];
     const concrete = capabilities.flatMap(within).filter(({ to }) => ADAPTER.test(to));
     expect(shown(concrete)).toEqual([]);
   });
