@@ -3,6 +3,8 @@ import { addGroup, type Cli, withCommonOptions } from './command.ts';
 import { registerAdmins } from './commands/admins.ts';
 import { registerAlertsList } from './commands/alerts-list.ts';
 import { registerAlertsShow } from './commands/alerts-show.ts';
+import { registerApprove } from './commands/approve.ts';
+import { registerDismiss } from './commands/dismiss.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerOops } from './commands/oops.ts';
 import { registerPauses } from './commands/pauses.ts';
@@ -68,7 +70,8 @@ export function buildProgram(cli: Cli): Command {
   registerSubscriptions(addGroup(program, 'subscriptions', 'who else hears of the alerts of a prefix'), cli);
   registerAdmins(addGroup(program, 'admins', 'who hears of alerts where no owner can be reached'), cli);
   registerSources(addGroup(program, 'sources', 'who may put events on the bus'), cli);
-  for (const register of [registerScan, registerPauses, registerUndo]) register(program, cli);
+  for (const register of [registerScan, registerPauses, registerApprove, registerDismiss, registerUndo])
+    register(program, cli);
   registerOops(addGroup(program, 'oops', 'failed attempts, by kind of failure'), cli);
   registerQueues(
     addGroup(program, 'queues', 'whether queues are worked, and switching them off and on'),

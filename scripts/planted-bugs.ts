@@ -67,8 +67,13 @@ const BUGS: PlantedBug[] = [
     edits: [
       {
         file: 'functions/work/pipeline.ts',
-        from: 'if (delivery.receiveCount < delivery.maxReceives) return outcome;',
-        to: 'if (1 < delivery.maxReceives) return outcome;',
+        from: 'const delaySeconds = retryDelaySeconds(delivery.receiveCount,',
+        to: 'const delaySeconds = retryDelaySeconds(1,',
+      },
+      {
+        file: 'functions/notices/notify.ts',
+        from: 'const delaySeconds = retryDelaySeconds(delivery.receiveCount,',
+        to: 'const delaySeconds = retryDelaySeconds(1,',
       },
     ],
   },

@@ -42,6 +42,9 @@ export interface EndedAttempt {
   /** What was answered; null where it died. */
   outcome: string | null;
   reason: string | null;
+  /** The broker's count, and the wait that was asked for. */
+  receiveCount: number;
+  delaySeconds: number | null;
 }
 
 /** How an attempt of a queue's worker ended, for who watches from outside. */
@@ -197,11 +200,24 @@ async function endOf<Result>(process: MortalProcess, act: () => Promise<Result>)
   }
 }
 
-function endedAttempt({ queue }: Delivery, process: MortalProcess, ended: End<Answer>): EndedAttempt {
-  const records = process.failures;
-  if ('thrown' in ended) return { queue, died: true, failed: true, records, outcome: null, reason: null };
-  const { outcome, reason } = ended.answer;
-  return { queue, died: false, failed: hasFailed(ended.answer), records, outcome, reason: reason ?? null };
+function endedAttempt(
+  { queue, receiveCount }: Delivery,
+  process: MortalProcess,
+  ended: End<Answer>,
+): EndedAttempt {
+  const known = { queue, receiveCount, records: process.failures };
+  if ('thrown' in ended) {
+    return { ...known, died: true, failed: true, outcome: null, reason: null, delaySeconds: null };
+  }
+  const { answer } = ended;
+  return {
+    ...known,
+    died: false,
+    failed: hasFailed(answer),
+    outcome: answer.outcome,
+    reason: answer.reason ?? null,
+    delaySeconds: answer.outcome === 'retry' ? (answer.delaySeconds ?? null) : null,
+  };
 }
 
 function hasFailed(answer: unknown): boolean {

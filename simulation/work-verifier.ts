@@ -32,13 +32,23 @@ export class WorkVerifier {
   }
 
   /** Every failed attempt leaves a record of its own, and every message ends with a reason (promise 12). */
-  ended({ queue, died, failed, records, outcome, reason }: EndedAttempt): void {
+  ended(attempt: EndedAttempt): void {
+    const { queue, died, failed, records, outcome, reason } = attempt;
     if (died) return;
     if (failed) {
       this.#verifier.check(12, records > 0, () => `a failed attempt of ${queue} (${reason}) left no record`);
+      this.#waitsLonger(attempt);
     }
     const ends = outcome === 'skipped' || outcome === 'dead-letter';
     if (ends) this.#verifier.check(12, Boolean(reason), () => `a message of ${queue} ended without a reason`);
+  }
+
+  /** Attempts are those that the broker counted: each waits at least half of 20 s × 2^n, capped at 15 minutes. */
+  #waitsLonger({ queue, receiveCount, delaySeconds }: EndedAttempt): void {
+    if (delaySeconds === null || (queue !== 'notify' && queue !== 'disable')) return;
+    const least = Math.min(900, 20 * 2 ** Math.min(receiveCount - 1, 16)) / 2;
+    const waits = delaySeconds >= Math.floor(least);
+    this.#verifier.check(12, waits, () => `attempt ${receiveCount} of ${queue} waits ${delaySeconds} s only`);
   }
 
   /** The scenario is over; `waiting`: messages that still are on a queue. */

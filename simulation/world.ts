@@ -1,12 +1,11 @@
 import { PolicyBook } from '../functions/abandonment/policy-book.ts';
-import { DAY, formatInstant, type Instant } from '../functions/abandonment/time.ts';
+import { formatInstant } from '../functions/abandonment/time.ts';
 import type { OperatorChannel } from '../functions/platform/ports.ts';
 import type { System } from '../functions/platform/system.ts';
 import { type Change, MemoryTable } from '../functions/store/memory-table.ts';
 import { type AuditEntry, loadDigest } from '../functions/store/records.ts';
 import { Attempts, type Chaos } from './attempts.ts';
 import { BreakerWatch } from './breaker-watch.ts';
-import { ScenarioChaos } from './chaos.ts';
 import { calmSince, isFaultyScenario, skewOf } from './disturbances.ts';
 import { type EffectLine, EffectRecorder, type SummaryLine } from './effects.ts';
 import { EventLoop, RANK } from './event-loop.ts';
@@ -24,6 +23,7 @@ import { SimFleet } from './sim-fleet.ts';
 import { type AcceptedMail, SimMail } from './sim-mail.ts';
 import { type DeadLetter, SimQueues } from './sim-queues.ts';
 import { SIMULATED_CONFIG, simSystem } from './sim-system.ts';
+import { Troubles } from './troubles.ts';
 import { type BrokenPromise, Verifier } from './verifier.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { WorkVerifier } from './work-verifier.ts';
@@ -69,13 +69,13 @@ export class World {
   readonly #fleet: SimFleet;
   readonly #system: System;
   readonly #faults = new Faults();
+  readonly #troubles: Troubles;
   readonly #chaos: Chaos;
   readonly #attempts: Attempts;
   readonly #schedule: Schedule;
   readonly #breaker: BreakerWatch;
   #book: PolicyBook;
   #progress: ProgressVerifier | undefined;
-  readonly #alarmedOf = new Map<string, Instant>();
   #repeatedFor = 0;
   #sent = 0;
 
@@ -94,7 +94,7 @@ export class World {
       gathered: gatherDisabled,
       skew: skewOf(scenario),
       isFaulty,
-      isBehind: () => isFaulty && this.#isBehind(),
+      isBehind: () => isFaulty && this.#troubles.isBehind(),
     });
     this.#workVerifier = new WorkVerifier(this.#verifier, scenario, () => clock.now());
     const table = new MemoryTable({ onCommit: (changes) => this.#committed(changes) });
@@ -120,7 +120,8 @@ export class World {
       events: this.#fleet,
       operators: this.#operators(),
     });
-    this.#chaos = options.chaos ?? this.#makeChaos();
+    this.#troubles = this.#makeTroubles(table);
+    this.#chaos = options.chaos ?? this.#troubles.chaos;
     this.#attempts = this.#makeAttempts();
     this.#schedule = this.#makeSchedule();
     this.#breaker = new BreakerWatch({
@@ -131,7 +132,6 @@ export class World {
       system: this.#system,
     });
     this.#queues.workWith((delivery) => this.#attempts.work(delivery));
-    this.#breakPorts();
     this.#book = new PolicyBook(parsedPolicies(scenario));
   }
 
@@ -141,7 +141,7 @@ export class World {
     await this.#begin();
     const happenings = this.#happenings();
     for (const event of events) this.#loop.at(event.at, RANK.event, () => happenings.happen(event));
-    this.#happenChaos();
+    this.#troubles.begin();
     this.#repeatObservationsFrom(start);
     this.#schedule.from(start);
     await this.#loop.run(until, () => this.#verifier.instantOver());
@@ -161,7 +161,7 @@ export class World {
   #finish(): void {
     const calm = calmSince(this.#scenario);
     this.#verifier.audits.finish(calm);
-    this.#progress?.finish(this.#loop.clock.now(), calm, this.#hasLostFacts());
+    this.#progress?.finish(this.#loop.clock.now(), calm, this.#troubles.hasLostFacts());
     this.#workVerifier.finish({
       calmSince: calm,
       waiting: this.#queues.waiting,
@@ -183,70 +183,26 @@ export class World {
     });
   }
 
-  /** Whether the service may not know yet what the bus and SES told it. */
-  #isBehind(): boolean {
-    const queues = this.#queues;
-    return this.#hasLostFacts() || queues.waitingOf('ingest') > 0 || queues.waitingOf('mail-events') > 0;
-  }
-
-  /** Whether the broker gave up what the bus or SES told. */
-  #hasLostFacts(): boolean {
-    return this.#queues.deadLetters.some(
-      ({ queue, reason }) => reason === null && (queue === 'ingest' || queue === 'mail-events'),
-    );
-  }
-
-  #makeChaos(): Chaos {
-    const { chaos } = this.#scenario;
-    if (!chaos) return {};
-    return new ScenarioChaos(chaos, {
-      now: () => this.#loop.clock.now(),
-      table: this.#system.table,
+  #makeTroubles(table: MemoryTable): Troubles {
+    return new Troubles({
+      scenario: this.#scenario,
+      loop: this.#loop,
+      service: this.#service,
+      faults: this.#faults,
+      table,
       queues: this.#queues,
-      report: async ({ to }, event) => {
-        const body = this.#report(to, event);
-        if (body === undefined) return;
-        const delivery = {
-          queue: 'mail-events' as const,
-          messageId: 'early',
-          body,
-          receiveCount: 1,
-          sentAt: 0,
-        };
-        const isWorked = await this.#attempts.work(delivery).then(
-          ({ outcome }) => outcome !== 'retry',
-          () => false,
-        );
-        if (!isWorked) await this.#queues.send('mail-events', [{ body }]);
+      mail: this.#mail,
+      attempts: () => this.#attempts,
+      listener: {
+        reported: ({ to, digest }, event) => {
+          this.#verifier.repeats.reported(digest);
+          if (event === 'delivery') return;
+          this.#recorder.mailFailed({ at: this.#loop.clock.now(), to, digest, reason: 'undeliverable' });
+          this.#addressDied(to);
+        },
+        deadLetterAlarm: (detail) => this.#recorder.operatorAlert('dead-letter', { detail }),
       },
     });
-  }
-
-  /** SES's report of the newest mail to an address; undefined where there is none. */
-  #report(to: string, event: 'bounce' | 'delivery' | 'complaint'): string | undefined {
-    const mail = this.#mail.newestTo(to);
-    if (!mail) return undefined;
-    const at = this.#loop.clock.now();
-    this.#verifier.repeats.reported(mail.digest);
-    if (event !== 'delivery') {
-      this.#recorder.mailFailed({ at, to, digest: mail.digest, reason: 'undeliverable' });
-      this.#addressDied(to);
-    }
-    return this.#service.mailReport({ mail, at, event });
-  }
-
-  /** Entries of the chaos that happen by themselves. */
-  #happenChaos(): void {
-    for (const entry of this.#scenario.chaos ?? []) {
-      if (entry.type === 'poison') {
-        this.#loop.at(entry.at, RANK.event, () => this.#queues.send(entry.queue, [{ body: '{ poison' }]));
-      }
-      if (entry.type !== 'report') continue;
-      this.#loop.at(entry.at, RANK.event, async () => {
-        const body = this.#report(entry.recipient, entry.event);
-        if (body !== undefined) await this.#queues.send('mail-events', [{ body }]);
-      });
-    }
   }
 
   #makeAttempts(): Attempts {
@@ -289,29 +245,6 @@ export class World {
       },
       lateBy: (at) => this.#chaos.lateBy?.(at) ?? 0,
     });
-  }
-
-  /** Lets the faults of the scenario work on SES and the queues. */
-  #breakPorts(): void {
-    const { clock } = this.#loop;
-    const faults = this.#faults;
-    this.#mail.faults.onSend = (mail) => (faults.areAny ? faults.answerOf(mail, clock.now()) : undefined);
-    this.#queues.onDeadLetter = (letter) => this.#deadLettered(letter);
-    this.#queues.faults.onSend = () =>
-      faults.areAny && faults.strike('queue', clock.now(), ['duplicate']) ? { copies: 2 } : undefined;
-    this.#queues.faults.onReceive = ({ queue }) =>
-      faults.areAny ? faults.receiveOf(queue, clock.now()) : undefined;
-    this.#queues.faults.silentUntil = () =>
-      faults.areAny ? faults.downUntil('queue', clock.now()) : undefined;
-  }
-
-  /** The alarm on a dead-letter queue that is not empty: once, and each week again. */
-  #deadLettered({ queue, reason }: DeadLetter): void {
-    const now = this.#loop.clock.now();
-    if (now < (this.#alarmedOf.get(queue) ?? Number.NEGATIVE_INFINITY) + 7 * DAY) return;
-    this.#alarmedOf.set(queue, now);
-    const detail = `a message of the ${queue} queue: ${reason ?? 'received too often'}`;
-    this.#recorder.operatorAlert('dead-letter', { detail });
   }
 
   async #hearPlanes(): Promise<void> {

@@ -25,7 +25,14 @@ const DEPLOYMENT = {
   allowedDomains: null,
   demoClock: false,
   queues: { ingest: queue, notify: queue, disable: queue, 'mail-events': queue },
-  functions: { scanner: 'arn:scanner:live', notifier: 'n', disabler: 'd', ingest: 'i', 'mail-events': 'm', breaker: 'b' },
+  functions: {
+    scanner: 'arn:scanner:live',
+    notifier: 'n',
+    disabler: 'd',
+    ingest: 'i',
+    'mail-events': 'm',
+    breaker: 'b',
+  },
 };
 
 function deployed(changes: Record<string, unknown> = {}) {

@@ -77,12 +77,42 @@ describe('undo', () => {
     });
   });
 
+  it('turns on again all that a run turned off', async () => {
+    const stage = await failingFleet(['acmeCo/a', 'acmeCo/b']);
+    for (const days of [14, 18, 20, 21]) await stage.scanOn(days);
+    const ran = await stage.taskwarden(['undo', '--run', day(21)]);
+    expect(ran).toMatchObject({ code: 0, out: 'acmeCo/a is enabled again\nacmeCo/b is enabled again\n' });
+  });
+
   it.each([
     [['--task', 'acmeCo/none'], 'error: task "acmeCo/none": no such task\n'],
     [['--task', 'acmeCo/a'], 'error: task "acmeCo/a": the task is enabled\n'],
-    [[], "error: required option '--task <id>' not specified\n"],
+    [[], 'error: undo: give either --task or --run\n'],
+    [['--run', 'yesterday'], 'error: --run "yesterday": no instant; allowed is RFC 3339 with a zone\n'],
+    [['--run', day(3)], `error: --run "${day(3)}": this run turned nothing off\n`],
   ])('refuses %j', async (args, said) => {
     const stage = await failingFleet(['acmeCo/a']);
     expect(await stage.taskwarden(['undo', ...args])).toMatchObject({ code: 2, out: '', err: said });
+  });
+});
+
+describe('approve and dismiss', () => {
+  it('lists what a spike holds, and lets exactly that go', async () => {
+    const stage = await failingFleet(['acmeCo/a', 'acmeCo/b']);
+    await stage.taskwarden(['policy', 'set', 'global', 'blastRadius.shareFloor=1']);
+    for (const days of [14, 18, 20, 21]) await stage.scanOn(days);
+    expect((await stage.taskwarden(['approve', '--list', '--json'])).json).toEqual([
+      { held: ['acmeCo/a', 'acmeCo/b'] },
+    ]);
+    expect((await stage.taskwarden(['approve'])).out).toBe('2 approved\n  acmeCo/a\n  acmeCo/b\n');
+    expect((await stage.taskwarden(['approve', '--list'])).out).toBe('0 held\n');
+  });
+
+  it('refuses to dismiss an outage that is none', async () => {
+    const stage = await failingFleet(['acmeCo/a']);
+    expect(await stage.taskwarden(['dismiss', 'eu-1'])).toMatchObject({
+      code: 2,
+      err: 'error: data plane "eu-1": has no open correlated outage\n',
+    });
   });
 });

@@ -39,7 +39,7 @@ describe('every command', () => {
         ...['policy get', 'policy list', 'policy set', 'policy unset', 'resume', 'scan', 'simulate'],
         ...['sources list', 'subscriptions add', 'subscriptions list', 'subscriptions remove'],
         ...['oops list', 'oops resolve', 'oops show', 'queues list', 'queues pause', 'queues resume'],
-        ...['tasks import', 'tasks list', 'tasks show', 'undo'],
+        ...['tasks import', 'tasks list', 'tasks show', 'undo', 'approve', 'dismiss'],
       ].sort(),
     );
   });

@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { approveHeld, heldBySpike } from '../../functions/operators/brakes.ts';
+import { addCommand, type Cli, onStage } from '../command.ts';
+import { safe } from '../terminal.ts';
+
+/** Adds `approve`. */
+export function registerApprove(program: Command, cli: Cli): void {
+  addCommand(program, {
+    usage: 'approve',
+    description:
+      'let go exactly the tasks that the blast radius holds now; each is decided again, at the usual pace',
+    examples: ['approve --list', 'approve'],
+  })
+    .option('--list', 'only show what is held')
+    .action(
+      onStage<[], { list?: boolean }>(cli, async ({ system, out, operator }, { list }) => {
+        const tasks: string[] = [];
+        if (list) for await (const { task } of heldBySpike(system)) tasks.push(task.id);
+        else tasks.push(...(await approveHeld(system, operator)));
+        tasks.sort();
+        const said = list ? 'held' : 'approved';
+        out.one({ [said]: tasks }, () => [
+          `${tasks.length} ${said}`,
+          ...tasks.map((task) => `  ${safe(task)}`),
+        ]);
+      }),
+    );
+}

@@ -1,0 +1,134 @@
+import { DAY, type Duration, type Instant } from '../functions/abandonment/time.ts';
+import type { Table } from '../functions/store/table.port.ts';
+import type { Attempts, Chaos } from './attempts.ts';
+import { ScenarioChaos } from './chaos.ts';
+import { type EventLoop, RANK } from './event-loop.ts';
+import type { Faults } from './faults.ts';
+import type { Scenario } from './scenario-types.ts';
+import type { Service } from './service.port.ts';
+import type { AcceptedMail, SimMail } from './sim-mail.ts';
+import type { DeadLetter, SimQueues } from './sim-queues.ts';
+
+/** An alarm that lasts is told again after this long. */
+const TOLD_AGAIN_AFTER: Duration = 7 * DAY;
+
+/** What a scenario's troubles reach. */
+export interface TroublesGiven {
+  scenario: Scenario;
+  loop: EventLoop;
+  service: Service;
+  faults: Faults;
+  table: Table;
+  queues: SimQueues;
+  mail: SimMail;
+  /** Asked when something is worked, for the processes themselves have troubles. */
+  attempts: () => Attempts;
+  listener: TroubleListener;
+}
+
+/** Who hears what goes wrong. */
+export interface TroubleListener {
+  /** SES reports of a mail. */
+  reported(mail: AcceptedMail, event: 'bounce' | 'delivery' | 'complaint'): void;
+  /** The alarm on a dead-letter queue. */
+  deadLetterAlarm(detail: string): void;
+}
+
+/** Lets the faults and the chaos of a scenario work on SES, the queues and the processes. */
+export class Troubles {
+  readonly chaos: Chaos;
+  readonly #given: TroublesGiven;
+  readonly #alarmedOf = new Map<string, Instant>();
+
+  constructor(given: TroublesGiven) {
+    this.#given = given;
+    this.chaos = this.#makeChaos();
+    this.#breakPorts();
+  }
+
+  /** Asks for the entries of the chaos that happen by themselves. */
+  begin(): void {
+    const { scenario, loop, queues } = this.#given;
+    for (const entry of scenario.chaos ?? []) {
+      if (entry.type === 'poison') {
+        loop.at(entry.at, RANK.event, () => queues.send(entry.queue, [{ body: '{ poison' }]));
+      }
+      if (entry.type !== 'report') continue;
+      loop.at(entry.at, RANK.event, async () => {
+        const body = this.#report(entry.recipient, entry.event);
+        if (body !== undefined) await queues.send('mail-events', [{ body }]);
+      });
+    }
+  }
+
+  /** Whether the broker gave up what the bus or SES told. */
+  hasLostFacts(): boolean {
+    return this.#given.queues.deadLetters.some(
+      ({ queue, reason }) => reason === null && (queue === 'ingest' || queue === 'mail-events'),
+    );
+  }
+
+  /** Whether the service may not know yet what the bus and SES told it. */
+  isBehind(): boolean {
+    const { queues } = this.#given;
+    return this.hasLostFacts() || queues.waitingOf('ingest') > 0 || queues.waitingOf('mail-events') > 0;
+  }
+
+  #makeChaos(): Chaos {
+    const { scenario, loop, table, queues } = this.#given;
+    if (!scenario.chaos) return {};
+    return new ScenarioChaos(scenario.chaos, {
+      now: () => loop.clock.now(),
+      table,
+      queues,
+      report: ({ to }, event) => this.#reportAtOnce(to, event),
+    });
+  }
+
+  /** Has a report worked before anything else; where that fails it comes by its queue. */
+  async #reportAtOnce(to: string, event: 'bounce' | 'delivery'): Promise<void> {
+    const body = this.#report(to, event);
+    if (body === undefined) return;
+    const queue = 'mail-events' as const;
+    const delivery = { queue, messageId: 'early', body, receiveCount: 1, sentAt: 0 };
+    const isWorked = await this.#given
+      .attempts()
+      .work(delivery)
+      .then(
+        ({ outcome }) => outcome !== 'retry',
+        () => false,
+      );
+    if (!isWorked) await this.#given.queues.send(queue, [{ body }]);
+  }
+
+  /** SES's report of the newest mail to an address; undefined where there is none. */
+  #report(to: string, event: 'bounce' | 'delivery' | 'complaint'): string | undefined {
+    const { mail: ses, loop, service, listener } = this.#given;
+    const mail = ses.newestTo(to);
+    if (!mail) return undefined;
+    listener.reported(mail, event);
+    return service.mailReport({ mail, at: loop.clock.now(), event });
+  }
+
+  #breakPorts(): void {
+    const { loop, faults, queues, mail: ses } = this.#given;
+    const { clock } = loop;
+    ses.faults.onSend = (mail) => (faults.areAny ? faults.answerOf(mail, clock.now()) : undefined);
+    queues.onDeadLetter = (letter) => this.#deadLettered(letter);
+    queues.faults.onSend = () =>
+      faults.areAny && faults.strike('queue', clock.now(), ['duplicate']) ? { copies: 2 } : undefined;
+    queues.faults.onReceive = ({ queue }) =>
+      faults.areAny ? faults.receiveOf(queue, clock.now()) : undefined;
+    queues.faults.silentUntil = () => (faults.areAny ? faults.downUntil('queue', clock.now()) : undefined);
+  }
+
+  /** The alarm on a dead-letter queue that is not empty: once, and each week again. */
+  #deadLettered({ queue, reason }: DeadLetter): void {
+    const now = this.#given.loop.clock.now();
+    if (now < (this.#alarmedOf.get(queue) ?? Number.NEGATIVE_INFINITY) + TOLD_AGAIN_AFTER) return;
+    this.#alarmedOf.set(queue, now);
+    this.#given.listener.deadLetterAlarm(
+      `a message of the ${queue} queue: ${reason ?? 'received too often'}`,
+    );
+  }
+}

@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { MemoryTable } from '../../../functions/store/memory-table.ts';
+import { digestWrite, eachRow, loadDigest } from '../../../functions/store/records.ts';
+import { BUCKETS, type DigestRecord, index } from '../../../functions/store/rows.ts';
+
+const CLAIMED = Date.parse('2026-01-15T00:00:00Z');
+
+const digest: DigestRecord = {
+  id: 'digest-1',
+  recipient: 'ana',
+  address: 'ana@acme.test',
+  state: 'sending',
+  claimedAt: CLAIMED,
+  leaseUntil: CLAIMED + 60_000,
+  notAfter: CLAIMED + 60_000,
+  sentAt: null,
+  messageId: null,
+  retryAt: null,
+  items: [],
+  applied: false,
+  rev: 0,
+};
+
+async function openDigests(table: MemoryTable): Promise<string[]> {
+  const open: string[] = [];
+  for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
+    for await (const row of eachRow(table, { index: 'g1', pk: index.openDigests(bucket) })) open.push(row.pk);
+  }
+  return open;
+}
+
+it('a digest is no longer looked at once it is applied, so that scans do not read every mail ever sent', async () => {
+  const table = new MemoryTable();
+  await table.transact([digestWrite(digest, digest.leaseUntil)], 'claim');
+  expect(await openDigests(table)).toEqual(['G#digest-1']);
+  const claimed = (await loadDigest(table, 'digest-1')) as DigestRecord;
+  await table.transact([digestWrite({ ...claimed, state: 'sent', applied: true }, null)], 'apply');
+  expect(await openDigests(table)).toEqual([]);
+});
