@@ -57,8 +57,8 @@ const BUGS: PlantedBug[] = [
     edits: [
       {
         file: 'functions/notices/notify.ts',
-        from: '[digestWrite(digest, digest.leaseUntil), claimed]',
-        to: '[digestWrite(digest, digest.leaseUntil), (({ if: _, ...write }: any) => write)(claimed)]',
+        from: '[recipientWrite(claimed)]',
+        to: '[(({ if: _, ...write }: any) => write)(recipientWrite(claimed))]',
       },
     ],
   },

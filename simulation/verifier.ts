@@ -7,6 +7,7 @@ import { type FleetFacts, sameAddress, type TrueTask } from './fleet-facts.ts';
 import { PaceVerifier } from './pace-verifier.ts';
 import { noticeName, Repeats } from './repeats.ts';
 import type { AcceptedMail } from './sim-mail.ts';
+import { SpacingVerifier } from './spacing-verifier.ts';
 
 /** A promise of design.md section 2 that did not hold. */
 export interface BrokenPromise {
@@ -19,11 +20,6 @@ interface Warned {
   to: string;
   at: Instant;
   disableAt: Instant | null;
-}
-
-interface LastMail {
-  warnedAt: Instant | null;
-  disabledAt: Instant | null;
 }
 
 /** Words for an episode: `acmeCo/a #1`. */
@@ -57,25 +53,24 @@ export class Verifier {
   readonly checks = new Map<number, number>();
   readonly #facts: FleetFacts;
   readonly #now: () => Instant;
-  readonly #gathered: Duration;
   readonly #skew: Duration;
   readonly #isBehind: () => boolean;
   readonly #pace: PaceVerifier;
+  readonly #spacing: SpacingVerifier;
   readonly #dead = new Set<string>();
   readonly #warnings = new Map<string, Warned[]>();
   readonly #newestWarnings = new Map<string, Instant>();
   readonly #latestOfTask = new Map<string, Instant>();
   readonly #latestDate = new Map<string, Instant>();
-  readonly #last = new Map<string, LastMail>();
   readonly #turnedOff = new Map<string, Instant>();
 
   constructor(given: VerifierGiven) {
     this.#facts = given.facts;
     this.#now = given.now;
-    this.#gathered = given.gathered;
     this.#skew = given.skew ?? 0;
     this.#isBehind = given.isBehind ?? (() => false);
     this.audits = new AuditVerifier(this, given.now, given.isFaulty ?? false);
+    this.#spacing = new SpacingVerifier(this, given);
     this.#pace = new PaceVerifier(this, given.facts, given.now);
   }
 
@@ -125,7 +120,7 @@ export class Verifier {
     this.check(7, mail.items.length > 0, () => `mail ${mail.digest} told of nothing`);
     this.audits.mailed(mail.digest);
     for (const item of mail.items) this.#itemTold(to, item, mail.digest);
-    this.#paced(to, mail);
+    this.#spacing.accepted(to, mail);
   }
 
   /** A mail was not what its digest row says, or had none. */
@@ -219,37 +214,6 @@ export class Verifier {
     const aliveAt = task ? this.#facts.lastAliveAt(task, this.#now()) : null;
     const true_ = aliveAt !== null && aliveAt > item.since && !this.#turnedOff.has(episodeOf(item));
     this.check(8, true_, () => `a mail says that ${episodeOf(item)} recovered, which it did not`);
-  }
-
-  #paced(to: string, mail: AcceptedMail): void {
-    const last = this.#last.get(to) ?? { warnedAt: null, disabledAt: null };
-    this.#last.set(to, last);
-    const urging = mail.items.filter(({ notice }) => notice === 'warning' || notice === 'reminder');
-    if (urging.length > 0) {
-      const every = this.#facts.policy('', 'digestEvery') - 2 * this.#skew;
-      const next = (last.warnedAt ?? Number.NEGATIVE_INFINITY) + every;
-      const ok = mail.at >= next || urging.some((item) => this.#windowCloses(item, mail.at, next));
-      this.check(
-        6,
-        ok,
-        () => `a second mail of warnings or reminders went to one recipient within digestEvery`,
-      );
-      last.warnedAt = mail.at;
-    }
-    if (mail.items.some(({ notice }) => notice === 'disabled')) {
-      const next = (last.disabledAt ?? Number.NEGATIVE_INFINITY) + this.#gathered - 2 * this.#skew;
-      this.check(6, mail.at >= next, () => 'what was disabled went out in two mails where one gathers it');
-      last.disabledAt = mail.at;
-    }
-  }
-
-  /** Whether a rung's window would close before the next mail may go. */
-  #windowCloses(item: DigestItem, now: Instant, next: Instant): boolean {
-    if (item.disableAt === null) return false;
-    const edges = [0, ...this.#facts.policy(item.task, 'reminders')].map(
-      (lead) => (item.disableAt ?? 0) - lead,
-    );
-    return edges.some((edge) => edge > now && edge <= next);
   }
 
   /** Promises 1 and 3: warned with a date, in this episode and stage, since it was last turned on, a full grace ago. */

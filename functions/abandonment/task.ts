@@ -75,7 +75,7 @@ export interface Told {
   /** The digest that carries or carried the warning. */
   digest?: string;
   /** The newest reminder; `done` where it was declined, refused or is taken. */
-  reminder?: { lead: Duration; deadline: Instant; state: 'pending' | 'tried' | 'done'; digest?: string };
+  reminder?: { lead: Duration; deadline: Instant; state: 'pending' | 'tried' | 'done' };
   /** No longer a recipient; one who comes back is warned again. */
   left?: true;
 }

@@ -40,7 +40,7 @@ export async function confirmDisabled(system: System, confirmation: Confirmation
     const writes = [
       taskWrite(confirmed.record, policy),
       ...confirmed.beside,
-      ...countWrites(before, confirmed.record, policy),
+      ...countWrites(before, confirmed.record, policy, isInOutage(view, before)),
     ];
     const result = await system.table.transact(lastOfEachKey(writes), system.random.id(system.clock.now()));
     if (result.outcome !== 'applied') continue;
@@ -64,6 +64,11 @@ interface Confirmed {
   record: TaskRecord;
   beside: Write[];
   told: Map<string, string>;
+}
+
+/** Whether the task's data plane has an open outage that it may belong to. */
+function isInOutage(view: FleetView, { task }: TaskRecord): boolean {
+  return view.planes.get(task.dataPlane)?.outages.some(({ endedAt }) => endedAt === null) ?? false;
 }
 
 /** What was asked of the owning system. */
@@ -146,10 +151,11 @@ function recordsOf(before: TaskRecord, wish: Wish, decision: Decision, now: Inst
     evidence: { ...decision.facts, disableAt: wish.disableAt, run: wish.run || null, confirmedAt: at },
     mails: before.open?.mails ?? [],
   });
-  const alert = { delete: keys.operatorAlert('disable-failing', id) };
-  return byOwner
-    ? [audit, alert]
-    : [audit, alert, { put: { ...keys.turnedOff(wish.run, id), v: ROW_VERSION, at } }];
+  const writes: Write[] = [audit];
+  if (before.open?.disabling?.attempts !== 1)
+    writes.push({ delete: keys.operatorAlert('disable-failing', id) });
+  if (!byOwner) writes.push({ put: { ...keys.turnedOff(wish.run, id), v: ROW_VERSION, at } });
+  return writes;
 }
 
 /** One message per recipient, late enough to gather what else is turned off meanwhile. */

@@ -145,12 +145,7 @@ function withReminder(
   }
   const state = outcome === 'void' ? ('tried' as const) : ('done' as const);
   if (state === reminder.state) return open;
-  return changed(
-    open,
-    digest.recipient,
-    { ...told, reminder: { ...reminder, state, digest: digest.id } },
-    dates,
-  );
+  return changed(open, digest.recipient, { ...told, reminder: { ...reminder, state } }, dates);
 }
 
 /** Whether SES took the mail, whatever became of it then: its dates are out in the world. */

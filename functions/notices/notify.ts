@@ -20,6 +20,7 @@ import type {
   RecipientRecord,
   TaskRecord,
 } from '../store/rows.ts';
+import { keys } from '../store/rows.ts';
 import { loadTasks, taskWrite } from '../store/tasks.ts';
 import type { FailureClass } from '../work/failure-class.ts';
 import { recordOops } from '../work/oops.ts';
@@ -353,17 +354,16 @@ function draftOf(system: System, recipient: RecipientRecord, chosen: Chosen[]): 
   };
 }
 
-/** Claims the recipient and freezes what the mail says, in one transaction; false where another was first. */
+/**
+ * Freezes what the mail says, then claims the recipient for it; false where another was first. Two writes cost half of
+ * a transaction: a digest whose recipient was not claimed was never sent, and the repair finds it.
+ */
 async function claim(system: System, recipient: RecipientRecord, digest: DigestRecord): Promise<boolean> {
-  const claimed = recipientWrite({
-    ...recipient,
-    address: digest.address,
-    sending: digest.id,
-    retryAt: null,
-  });
-  const result = await system.table.transact(
-    [digestWrite(digest, digest.leaseUntil), claimed],
-    system.random.id(digest.claimedAt),
-  );
-  return result.outcome === 'applied';
+  const { table, random } = system;
+  await table.transact([digestWrite(digest, digest.leaseUntil)], random.id(digest.claimedAt));
+  const claimed = { ...recipient, address: digest.address, sending: digest.id, retryAt: null };
+  const result = await table.transact([recipientWrite(claimed)], random.id(digest.claimedAt));
+  if (result.outcome === 'applied') return true;
+  await table.transact([{ delete: keys.digest(digest.id) }], random.id(digest.claimedAt));
+  return false;
 }

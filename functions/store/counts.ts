@@ -29,12 +29,14 @@ function standingOf(record: TaskRecord | undefined, policy: EffectivePolicy): St
 
 /**
  * The additions that carry a task's change over to the counters of its data plane; to be written in the same
- * transaction. Empty where nothing changes. `before` is undefined for a task not stored yet.
+ * transaction. Empty where nothing changes. `before` is undefined for a task not stored yet; `inOutage` is false where
+ * the caller knows that its data plane has no correlated outage to leave.
  */
 export function countWrites(
   before: TaskRecord | undefined,
   after: TaskRecord,
   policy: EffectivePolicy,
+  inOutage = true,
 ): Write[] {
   const old = standingOf(before, policy);
   const next = standingOf(after, policy);
@@ -46,7 +48,8 @@ export function countWrites(
   if (old) {
     writes.push({ add: keys.count(old.dataPlane, old.tenant), by: { eligible: -1, alive: -old.alive } });
     const lostAt = before?.evidence.lostAt;
-    if (lostAt !== undefined) writes.push({ add: keys.leftOutage(old.dataPlane, lostAt), by: { tasks: 1 } });
+    if (lostAt !== undefined && inOutage)
+      writes.push({ add: keys.leftOutage(old.dataPlane, lostAt), by: { tasks: 1 } });
   }
   if (next)
     writes.push({ add: keys.count(next.dataPlane, next.tenant), by: { eligible: 1, alive: next.alive } });

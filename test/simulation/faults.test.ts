@@ -80,8 +80,8 @@ test('every notifier and disabler works each message twice at once: nothing is d
     events: [
       { at: at(0), type: 'fault', target: 'notifier', mode: 'duplicate', for: '30d' },
       { at: at(0), type: 'fault', target: 'disabler', mode: 'duplicate', for: '30d' },
-      { at: at(0), type: 'fault', target: 'notifier', mode: 'timeout-after-accept', for: '30d' },
-      { at: at(0), type: 'fault', target: 'disabler', mode: 'timeout-after-accept', for: '30d' },
+      { at: at(0), type: 'fault', target: 'notifier', mode: 'timeout-after-accept', times: 3 },
+      { at: at(0), type: 'fault', target: 'disabler', mode: 'timeout-after-accept', times: 3 },
     ],
   });
   expect(doubled.story).toEqual(plain.story);

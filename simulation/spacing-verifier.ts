@@ -1,0 +1,62 @@
+import type { Duration, Instant } from '../functions/abandonment/time.ts';
+import type { DigestItem } from '../functions/store/rows.ts';
+import type { FleetFacts } from './fleet-facts.ts';
+import type { AcceptedMail } from './sim-mail.ts';
+import type { Verifier, VerifierGiven } from './verifier.ts';
+
+interface LastMail {
+  warnedAt: Instant | null;
+  disabledAt: Instant | null;
+}
+
+/** Checks that no recipient gets more mails than `digestEvery` and gathering allow (promise 6). */
+export class SpacingVerifier {
+  readonly #verifier: Verifier;
+  readonly #facts: FleetFacts;
+  readonly #gathered: Duration;
+  readonly #skew: Duration;
+  readonly #last = new Map<string, LastMail>();
+
+  constructor(verifier: Verifier, { facts, gathered, skew = 0 }: VerifierGiven) {
+    this.#verifier = verifier;
+    this.#facts = facts;
+    this.#gathered = gathered;
+    this.#skew = skew;
+  }
+
+  /** SES took a mail for an address. */
+  accepted(to: string, mail: AcceptedMail): void {
+    const last = this.#last.get(to) ?? { warnedAt: null, disabledAt: null };
+    this.#last.set(to, last);
+    const urging = mail.items.filter(({ notice }) => notice === 'warning' || notice === 'reminder');
+    if (urging.length > 0) {
+      const every = this.#facts.policy('', 'digestEvery') - 2 * this.#skew;
+      const next = (last.warnedAt ?? Number.NEGATIVE_INFINITY) + every;
+      const ok = mail.at >= next || urging.some((item) => this.#windowCloses(item, mail.at, next));
+      this.#verifier.check(
+        6,
+        ok,
+        () => `a second mail of warnings or reminders went to one recipient within digestEvery`,
+      );
+      last.warnedAt = mail.at;
+    }
+    if (mail.items.some(({ notice }) => notice === 'disabled')) {
+      const next = (last.disabledAt ?? Number.NEGATIVE_INFINITY) + this.#gathered - 2 * this.#skew;
+      this.#verifier.check(
+        6,
+        mail.at >= next,
+        () => 'what was disabled went out in two mails where one gathers it',
+      );
+      last.disabledAt = mail.at;
+    }
+  }
+
+  /** Whether a rung's window would close before the next mail may go. */
+  #windowCloses(item: DigestItem, now: Instant, next: Instant): boolean {
+    if (item.disableAt === null) return false;
+    const edges = [0, ...this.#facts.policy(item.task, 'reminders')].map(
+      (lead) => (item.disableAt ?? 0) - lead,
+    );
+    return edges.some((edge) => edge > now && edge <= next);
+  }
+}
