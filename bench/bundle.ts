@@ -16,7 +16,7 @@ interface Bundle {
 }
 
 /**
- * Row 8 of the budgets: the scanner's bundle against the SDK clients that it uses, in size and in the time a fresh
+ * The scanner's bundle against the SDK clients that it uses, in size and in the time a fresh
  * process takes to import it; both bundled as functions are for deployment.
  *
  * @param processes how many fresh processes the import is timed in, each

@@ -9,7 +9,7 @@ const START = Date.parse('2026-01-01T00:00:00Z');
 const SPAN = 3 * HOUR;
 
 /**
- * Row 5 of the budgets: how many mails tell all owners of all tasks that fail at once, by the real scanner and
+ * How many mails tell all owners of all tasks that fail at once, by the real scanner and
  * notifier on the simulation's platform, with the ramp off.
  */
 export async function benchDigest(tasks: number, owners: number): Promise<void> {

@@ -39,7 +39,7 @@ interface Life {
 }
 
 /**
- * Row 2 of the budgets: write units of one task for one whole life, by the real ingest, scanner and workers on the
+ * Write units of one task for one whole life, by the real ingest, scanner and workers on the
  * memory table, computed from the sizes of rows: of tasks with an owner each, so that no mail is shared, and of tasks
  * that share one owner and his mails.
  */

@@ -28,7 +28,7 @@ interface Measured extends ScanDone {
 }
 
 /**
- * Rows 1, 2 and 4 of the budgets: what a scan reads in the steady state against one read of all tasks, what one
+ * What a scan reads in the steady state against one read of all tasks, what one
  * life of a task writes, and the memory of a scan of a large against a small fleet.
  *
  * @param endpoint where DynamoDB Local answers; undefined: the memory table

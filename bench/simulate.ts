@@ -8,7 +8,7 @@ const CORES = 2;
 const GOAL = 1_000;
 
 /**
- * Row 9 of the budgets: how many of the soak's random schedules (5 or 6 tasks of 2 or 3 owners over 30 days with at
+ * How many of the soak's random schedules (5 or 6 tasks of 2 or 3 owners over 30 days with at
  * least 3 faults, a scan every 6 h, all promises checked after each step) run in a minute, by two processes for so
  * many seconds. Only those that go through fire, warn and disable count.
  */

@@ -54,8 +54,3 @@ export function noticeName(
     item.notice === 'withdrawn' ? latest : item.notice === 'reminder' ? dayOf(item) : undefined;
   return [to, item.task, item.episode, item.notice, item.grace, item.lead, announced, comings].join(' ');
 }
-
-/** A rung is armed again for a deadline at least 24 h later; the date that stands may come a little later. */
-function dayOf({ disableAt }: DigestItem): Instant | null {
-  return disableAt;
-}
