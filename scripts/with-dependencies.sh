@@ -5,7 +5,10 @@ root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 installed="$root/node_modules/.package-lock.json"
 lock="$root/.install-lock"
 
-is_installed() { [ -e "$installed" ] && ! [ "$root/package-lock.json" -nt "$installed" ]; }
+# A linked node_modules belongs to another checkout: installing here would empty it there.
+is_installed() {
+  [ -L "$root/node_modules" ] || { [ -e "$installed" ] && ! [ "$root/package-lock.json" -nt "$installed" ]; }
+}
 
 # Two commands started at once must not install over each other.
 install() {

@@ -40,17 +40,21 @@ export class Repeats {
   }
 }
 
-/**
- * What must not be mailed twice: (episode, rung, recipient), with the announced deadline for what is told anew for a
- * later one. `comings`: how often the recipient left and came back.
- */
-export function noticeName(
-  to: string,
-  item: DigestItem,
-  comings: number,
-  latest: Instant | undefined,
-): string {
-  const announced =
-    item.notice === 'withdrawn' ? latest : item.notice === 'reminder' ? dayOf(item) : undefined;
-  return [to, item.task, item.episode, item.notice, item.grace, item.lead, announced, comings].join(' ');
+/** What makes a notice another one beside what it says. */
+interface Around {
+  /** How often the recipient left and came back. */
+  comings: number;
+  /** Since when the stage is `disable`; null where it is not: raising it starts a new warning. */
+  stage: Instant | null;
+  /** The latest date that a mail about the episode says. */
+  latest: Instant | undefined;
+}
+
+/** What must not be mailed twice: (episode, rung, recipient), and for reminders and withdrawals the deadline. */
+export function noticeName(to: string, item: DigestItem, { comings, stage, latest }: Around): string {
+  const { task, episode, notice, grace, lead, disableAt } = item;
+  const announced = notice === 'withdrawn' ? latest : undefined;
+  const deadline = notice === 'reminder' ? disableAt : announced;
+  const of = notice === 'warning' ? `${stage} ${disableAt === null}` : '';
+  return [to, task, episode, notice, grace, lead, deadline, comings, of].join(' ');
 }

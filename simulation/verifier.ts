@@ -176,7 +176,8 @@ export class Verifier {
     const key = episodeOf(item);
     const now = this.#now();
     const comings = this.#facts.departures.get(`${item.task} ${to}`) ?? 0;
-    const name = noticeName(to, item, comings, this.#latestDate.get(key));
+    const stage = this.#facts.disableStageSince(item.task);
+    const name = noticeName(to, item, { comings, stage, latest: this.#latestDate.get(key) });
     const isNew = this.repeats.isNew(name, digest, now, this.#facts.policy('', 'settleAfter'));
     this.check(6, isNew, () => `the ${item.notice} of ${key} was mailed again to the same recipient`);
     if (item.notice === 'warning') {

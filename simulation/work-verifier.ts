@@ -16,8 +16,8 @@ const SETTLED = 24 * HOUR;
 export class WorkVerifier {
   readonly #verifier: Verifier;
   readonly #scenario: Scenario;
-  /** Code and subject -> when operators were told first. */
-  readonly #told = new Map<string, Instant>();
+  /** Code and subject -> when operators were told. */
+  readonly #told = new Map<string, Instant[]>();
   readonly #now: () => Instant;
 
   constructor(verifier: Verifier, scenario: Scenario, now: () => Instant) {
@@ -28,7 +28,7 @@ export class WorkVerifier {
 
   operatorsTold(code: string, subject: string): void {
     const name = `${code} ${subject}`;
-    if (!this.#told.has(name)) this.#told.set(name, this.#now());
+    this.#told.set(name, [...(this.#told.get(name) ?? []), this.#now()]);
   }
 
   /** Every failed attempt leaves a record of its own, and every message ends with a reason (promise 12). */
@@ -61,10 +61,12 @@ export class WorkVerifier {
   /** Promise 13: once the breaker is open, what waited for the fix of a broken worker is no dead letter. */
   #nothingUsedUp(letters: readonly DeadLetter[]): void {
     for (const [target, queue] of WORKER_QUEUES) {
-      const opened = this.#told.get(`breaker-open ${queue}`);
-      if (opened === undefined || !this.#onlyBroken(target)) continue;
+      const opened = this.#told.get(`breaker-open ${queue}`) ?? [];
+      if (opened.length === 0 || !this.#onlyBroken(target)) continue;
+      const waited = ({ sentAt, movedAt }: DeadLetter) =>
+        opened.some((instant) => sentAt <= instant && movedAt > instant);
       const isLost = (letter: DeadLetter) =>
-        letter.queue === queue && letter.reason === null && letter.movedAt > opened;
+        letter.queue === queue && letter.reason === null && waited(letter);
       const lost = letters.filter(isLost).length;
       this.#verifier.check(13, lost === 0, () => `a broken ${target} used up ${lost} messages`);
     }

@@ -220,8 +220,9 @@ export class World {
           if (mailed !== null) this.#verifier.repeats.recordLost(mailed);
         },
         metric: (process, name) => {
-          if (process.name === 'scanner' && name === 'ScanCompleted')
-            this.#schedule.completed(process.startedAt);
+          if (process.name !== 'scanner' || name !== 'ScanCompleted') return;
+          this.#facts.scanned();
+          this.#schedule.completed(process.startedAt);
         },
       },
     });
