@@ -8,8 +8,9 @@ export default defineConfig({
   test: {
     include: ['test/local/**/*.test.ts', 'test/contract/dynamodb-table.test.ts'],
     globalSetup: ['test/local/emulator.setup.ts'],
-    // MiniStack takes an attribute without a name, which AWS's DynamoDB Local (.ci/run) refuses.
-    testNamePattern: /^(?!.*an attribute without a name)/,
+    // Left to AWS's own DynamoDB Local (.ci/run): MiniStack takes an attribute without a name, and checks
+    // conditions before values, so that random histories of broken calls are answered otherwise.
+    testNamePattern: /^(?!.*(an attribute without a name|in memory give the same answers))/,
     fileParallelism: false,
     testTimeout: 300_000,
     hookTimeout: 300_000,
