@@ -171,7 +171,12 @@ describe('the ingest queue', () => {
       episode: 1,
     };
     expect(await deliver(s, onBus('Task Disabled', detail))).toMatchObject({ outcome: 'done' });
-    expect(confirmDisabled).toHaveBeenCalledWith(s.system, { task: 'acmeCo/a', version: 8, at: at(3), requestId: 'r-1' });
+    expect(confirmDisabled).toHaveBeenCalledWith(s.system, {
+      task: 'acmeCo/a',
+      version: 8,
+      at: at(3),
+      requestId: 'r-1',
+    });
   });
 
   it('leaves an event of a newer version for the next release', async () => {
