@@ -89,6 +89,7 @@ export function observe(
   }
   for (const status of statuses) delete lastSeen[status];
   const next: Evidence = { ...evidence, observedAt: observation.at, statuses, lastSeen };
+  if (known === undefined) next.firstObservedAt = observation.at;
   const wasAlive = isAlive(evidence, policy);
   const isNowAlive = isAlive(next, policy);
   if (isNowAlive) {
@@ -104,13 +105,17 @@ export function observe(
   return next;
 }
 
+/**
+ * An observation from before the first one that was taken in: that first one is then the first that says otherwise, so
+ * the time between, of which nothing was heard, does not count against the task.
+ */
 function observeLate(evidence: Evidence, observation: Observation): Evidence {
   const lastSeen = { ...evidence.lastSeen };
   let changed = false;
   for (const status of observation.statuses) {
     const known = lastSeen[status];
     if (!evidence.statuses.includes(status) && (known === undefined || known < observation.at)) {
-      lastSeen[status] = observation.at;
+      lastSeen[status] = Math.max(observation.at, evidence.firstObservedAt ?? observation.at);
       changed = true;
     }
   }

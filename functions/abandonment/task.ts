@@ -34,6 +34,8 @@ export interface Task {
 export interface Evidence {
   /** The instant of the newest observation; absent where there was none. */
   observedAt?: Instant;
+  /** The instant of the first observation. */
+  firstObservedAt?: Instant;
   /** The distinct statuses of its shards in the newest observation. */
   statuses: ShardStatus[];
   /**

@@ -74,6 +74,13 @@ describe('observations in any order', () => {
     expect(late).toMatchObject({ observedAt: day(5), statuses: ['FAILED'] });
   });
 
+  test('the time between a proof of life and the first other word does not count, whichever comes first', () => {
+    const inOrder = known(seen(day(1), 'PRIMARY'), seen(day(5), 'FAILED'));
+    const late = observe(known(seen(day(5), 'FAILED')), seen(day(1), 'PRIMARY'), policy);
+    expect(lastAliveAt(inOrder, policy, day(6))).toBe(day(5));
+    expect(lastAliveAt(late, policy, day(6))).toBe(day(5));
+  });
+
   test('a late one that saw it fail changes nothing', () => {
     const evidence = known(seen(T0, 'PRIMARY'), seen(day(5), 'PRIMARY'));
     const late = observe(evidence, seen(day(3), 'FAILED'), policy);

@@ -222,6 +222,7 @@ describe('an observation', () => {
     await s.ingest('Task Published', publication());
     expect((await s.task('acmeCo/a'))?.evidence).toEqual({
       observedAt: at(5),
+      firstObservedAt: at(2),
       statuses: ['FAILED'],
       lastSeen: { PRIMARY: at(5) },
       lostAt: at(5),
