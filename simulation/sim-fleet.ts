@@ -132,9 +132,10 @@ export class SimFleet implements EventPublisher {
     this.#observe(task.dataPlane, [task]);
     const { lastPrimaryAt } = created;
     if (lastPrimaryAt === undefined || lastPrimaryAt >= this.#clock.now()) return;
-    // The last health check that saw it running is told late: one told first would be followed by a stale span.
-    const seen = [{ task: task.id, shards: [{ id: '0', status: 'PRIMARY' as const }] }];
-    this.#send(observed(task.dataPlane, seen, lastPrimaryAt));
+    // The checks that saw it fail first and run last are told late: told first, a stale span would follow them.
+    const seen = (status: 'FAILED' | 'PRIMARY') => [{ task: task.id, shards: [{ id: '0', status }] }];
+    this.#send(observed(task.dataPlane, seen('FAILED'), lastPrimaryAt));
+    this.#send(observed(task.dataPlane, seen('PRIMARY'), lastPrimaryAt - 1));
   }
 
   #change(task: TrueTask, event: Exclude<FleetEvent, { type: 'created' | 'data-plane' }>): void {

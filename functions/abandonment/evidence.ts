@@ -110,16 +110,17 @@ export function observe(
  * the time between, of which nothing was heard, does not count against the task.
  */
 function observeLate(evidence: Evidence, observation: Observation): Evidence {
+  const first = evidence.firstObservedAt ?? observation.at;
   const lastSeen = { ...evidence.lastSeen };
-  let changed = false;
+  let changed = observation.at < first;
   for (const status of observation.statuses) {
     const known = lastSeen[status];
     if (!evidence.statuses.includes(status) && (known === undefined || known < observation.at)) {
-      lastSeen[status] = Math.max(observation.at, evidence.firstObservedAt ?? observation.at);
+      lastSeen[status] = Math.max(observation.at, first);
       changed = true;
     }
   }
-  return changed ? { ...evidence, lastSeen } : evidence;
+  return changed ? { ...evidence, lastSeen, firstObservedAt: Math.min(observation.at, first) } : evidence;
 }
 
 /** The open span of evidence too old at `now`, where the task is not alive and was not observed in time. */

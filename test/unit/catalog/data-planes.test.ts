@@ -92,6 +92,7 @@ describe('a data plane', () => {
 
   it('that was found silent is heard again with the next life sign, from its last one on', async () => {
     const s = await stage();
+    await s.ingest('Shards Observed', observation(9, { 'acmeCo/a': 'FAILED' }));
     await s.ingest('Shards Observed', observation(10, { 'acmeCo/a': 'FAILED' }));
     await foundSilent(s);
     expect(await s.ingest('Shards Observed', observation(9.5, { 'acmeCo/a': 'FAILED' }))).toMatchObject({
