@@ -137,10 +137,7 @@ export const GIVEN_EVENTS = {
 
 export type TaskPublished = z.output<typeof taskPublished>;
 export type TaskDeleted = z.output<typeof taskDeleted>;
-export type ObservedTask = z.output<typeof observedTask>;
 export type CountedTask = z.output<typeof countedTask>;
-export type DataPlaneReported = z.output<typeof dataPlaneReported>;
-export type TaskDisabled = z.output<typeof taskDisabled>;
 /** As it stands on the bus: instants are texts. */
 export type TaskDisableRequestedDetail = z.input<typeof taskDisableRequested>;
 export type TaskEnableRequestedDetail = z.input<typeof taskEnableRequested>;

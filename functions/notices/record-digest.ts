@@ -139,9 +139,6 @@ function mailed(recipient: RecipientRecord, digest: DigestRecord): RecipientReco
       recipient.lastDigest !== null && recipient.lastDigest > digest.id ? recipient.lastDigest : digest.id,
     ...(has(isWindowed) ? { lastMailAt: later(recipient.lastMailAt) } : {}),
     ...(has((notice) => notice === 'warning') ? { lastWarnedAt: later(recipient.lastWarnedAt) } : {}),
-    ...(has((notice) => notice === 'disabled')
-      ? { lastDisabledMailAt: later(recipient.lastDisabledMailAt) }
-      : {}),
   };
 }
 

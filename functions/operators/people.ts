@@ -56,9 +56,7 @@ export async function removeSubscription(
   address: string,
   by: string,
 ): Promise<Removed> {
-  const email = normaliseAddress(address);
-  if (email === undefined) return refusedAddress(address);
-  return remove(system, keys.subscription(prefix, email), { prefix, email, act: 'subscription remove', by });
+  return remove(system, keys.subscription, { prefix, email: address, act: 'subscription remove', by });
 }
 
 /** All subscriptions of prefixes that begin with a text, by prefix and address. */
@@ -98,9 +96,7 @@ export async function removeAdmin(
   address: string,
   by: string,
 ): Promise<Removed> {
-  const email = normaliseAddress(address);
-  if (email === undefined) return refusedAddress(address);
-  return remove(system, keys.admin(prefix, email), { prefix, email, act: 'admin remove', by });
+  return remove(system, keys.admin, { prefix, email: address, act: 'admin remove', by });
 }
 
 /** All admins of prefixes that begin with a text, by prefix and address. */
@@ -133,9 +129,16 @@ interface Act {
   by: string;
 }
 
-async function remove(system: System, key: Key, act: Act): Promise<Removed> {
+async function remove(
+  system: System,
+  keyOf: (prefix: string, email: string) => Key,
+  given: Act,
+): Promise<Removed> {
+  const email = normaliseAddress(given.email);
+  if (email === undefined) return refusedAddress(given.email);
+  const key = keyOf(given.prefix, email);
   if (!(await system.table.get(key))) return { outcome: 'unknown' };
-  await store(system, { delete: key }, act);
+  await store(system, { delete: key }, { ...given, email });
   return { outcome: 'removed' };
 }
 

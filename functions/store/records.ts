@@ -101,7 +101,6 @@ export function newRecipient(key: string, address: string): RecipientRecord {
     declined: false,
     lastMailAt: null,
     lastWarnedAt: null,
-    lastDisabledMailAt: null,
     lastDigest: null,
     sending: null,
     retryAt: null,

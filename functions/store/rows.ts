@@ -7,7 +7,6 @@ import type {
   ResolveReason,
   Stage,
   Task,
-  Told,
 } from '../abandonment/task.ts';
 import type { Duration, Instant, Interval } from '../abandonment/time.ts';
 
@@ -207,10 +206,9 @@ export interface RecipientRecord {
   declined: boolean;
   /** The IANA time zone that dates are told in; absent: UTC. */
   zone?: string;
-  /** The newest mail with warnings or reminders, and the newest with `disabled` notices. */
+  /** The newest mail with warnings or reminders, and the newest with a warning. */
   lastMailAt: Instant | null;
   lastWarnedAt: Instant | null;
-  lastDisabledMailAt: Instant | null;
   /** The newest mail of any kind: what a `mail-event` without a digest is about. */
   lastDigest: string | null;
   /** The digest that is being sent. */
@@ -347,14 +345,6 @@ export interface OperatorAlertRecord {
   rev: number;
 }
 
-/** The policy, parsed, of one scope (`` for the global one). */
-export interface PolicyRecord {
-  scope: string;
-  /** As written: durations as text. */
-  document: Record<string, unknown>;
-  rev: number;
-}
-
 export interface SubscriptionRecord {
   prefix: string;
   email: string;
@@ -367,8 +357,3 @@ export interface SourceRecord {
   prefixes: string[];
   dataPlanes: string[];
 }
-
-/** The key of a recipient's rows: a hash, so that no address stands in a key. */
-export type RecipientKey = string;
-
-export type { Told };
