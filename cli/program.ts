@@ -6,6 +6,9 @@ import { registerAlertsShow } from './commands/alerts-show.ts';
 import { registerApprove } from './commands/approve.ts';
 import { registerDismiss } from './commands/dismiss.ts';
 import { registerExplain } from './commands/explain.ts';
+import { registerMailList } from './commands/mail-list.ts';
+import { registerMailResend } from './commands/mail-resend.ts';
+import { registerMailShow } from './commands/mail-show.ts';
 import { registerOops } from './commands/oops.ts';
 import { registerPauses } from './commands/pauses.ts';
 import { registerPolicyGet } from './commands/policy-get.ts';
@@ -13,6 +16,9 @@ import { registerPolicyList } from './commands/policy-list.ts';
 import { registerPolicySet } from './commands/policy-set.ts';
 import { registerPolicyUnset } from './commands/policy-unset.ts';
 import { registerQueues } from './commands/queues.ts';
+import { registerRecipientsList } from './commands/recipients-list.ts';
+import { registerRecipientsRevive } from './commands/recipients-revive.ts';
+import { registerRecipientsShow } from './commands/recipients-show.ts';
 import { registerScan } from './commands/scan.ts';
 import { registerSimulate } from './commands/simulate.ts';
 import { registerSources } from './commands/sources.ts';
@@ -69,6 +75,11 @@ export function buildProgram(cli: Cli): Command {
   }
   registerSubscriptions(addGroup(program, 'subscriptions', 'who else hears of the alerts of a prefix'), cli);
   registerAdmins(addGroup(program, 'admins', 'who hears of alerts where no owner can be reached'), cli);
+  const mail = addGroup(program, 'mail', 'mails: list, show, tell again');
+  for (const register of [registerMailList, registerMailShow, registerMailResend]) register(mail, cli);
+  const recipients = addGroup(program, 'recipients', 'who is mailed, and whom no mail reaches');
+  for (const register of [registerRecipientsList, registerRecipientsShow, registerRecipientsRevive])
+    register(recipients, cli);
   registerSources(addGroup(program, 'sources', 'who may put events on the bus'), cli);
   for (const register of [registerScan, registerPauses, registerApprove, registerDismiss, registerUndo])
     register(program, cli);

@@ -19,8 +19,10 @@ export type Verdict =
 /**
  * Decides again, on fresh state, about one recipient's warning or reminder just before it is mailed (promises 1, 2,
  * 9). `given` is the case of the notice's task; the date it may print follows design.md section 6, Dates.
+ *
+ * @param again whether a warning that SES took already is to be told once more, with the date that stands
  */
-export function judgeNotice(given: Case, key: string, notice: Notice, now: Instant): Verdict {
+export function judgeNotice(given: Case, key: string, notice: Notice, now: Instant, again = false): Verdict {
   const { episode, pauses } = given;
   const decision = decide(given, now);
   if (!episode || decision.answer === 'ignore' || decision.answer === 'resolve') {
@@ -35,12 +37,13 @@ export function judgeNotice(given: Case, key: string, notice: Notice, now: Insta
   if (!recipient || !told) return { verdict: 'void', reason: 'no-recipient' };
   return notice === 'reminder'
     ? judgeReminder(given, episode, recipient, told, now)
-    : judgeWarning(given, episode, told, now);
+    : judgeWarning(given, episode, told, now, again);
 }
 
-function judgeWarning(given: Case, episode: Episode, told: Told, now: Instant): Verdict {
+function judgeWarning(given: Case, episode: Episode, told: Told, now: Instant, again: boolean): Verdict {
   if (given.policy.stage === 'detect') return { verdict: 'void', reason: 'stage' };
-  if (told.grace !== episode.grace || told.warning === 'accepted') return { verdict: 'void', reason: 'told' };
+  if (told.grace !== episode.grace || (told.warning === 'accepted' && !again))
+    return { verdict: 'void', reason: 'told' };
   if (given.policy.stage !== 'disable') return { verdict: 'send', disableAt: null };
   return { verdict: 'send', ...dateOfWarning(given, episode, now) };
 }

@@ -10,6 +10,9 @@ const RANK: Record<DigestState, number> = {
   complained: 6,
 };
 
+/** All states, from the first to the last. */
+export const DIGEST_STATES = Object.keys(RANK) as DigestState[];
+
 /** A digest's state only rises, whichever of the sender and SES's events comes first (design.md section 7). */
 export function raised(state: DigestState, to: DigestState): DigestState {
   return RANK[to] > RANK[state] ? to : state;

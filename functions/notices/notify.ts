@@ -180,7 +180,7 @@ async function judge(
     }
     const open = record?.open?.number === notice.episode ? record : undefined;
     const verdict = open
-      ? judgeNotice(await view.caseOf(open), key, notice.pending.notice, now)
+      ? judgeNotice(await view.caseOf(open), key, notice.pending.notice, now, notice.pending.again)
       : ({ verdict: 'void', reason: 'over' } as const);
     if (verdict.verdict === 'send' && open) {
       chosen.push({ notice, record, item: presentItem(notice, open, verdict) });

@@ -125,7 +125,10 @@ export async function loadRecipients(
 }
 
 export function recipientWrite(record: RecipientRecord): Write {
-  return revised(keys.recipient(record.key), record);
+  return revised(keys.recipient(record.key), record, {
+    g2pk: index.recipients(bucketOf(record.key)),
+    g2sk: `${record.dead ? 'dead' : 'alive'}#${record.key}`,
+  });
 }
 
 /** A recipient with all his notices, strongly consistent. */
@@ -185,13 +188,15 @@ export async function loadDigest(table: Table, id: string): Promise<DigestRecord
 /** `lookAt`: when to look at it again, while it is not settled or not applied; null once it is done. */
 export function digestWrite(record: DigestRecord, lookAt: Instant | null): Write {
   const ttl = Math.floor(record.claimedAt / 1000) + ENDED_RETENTION_SECONDS;
-  return revised(
-    keys.digest(record.id),
-    record,
-    lookAt === null
+  const bucket = bucketOf(record.id);
+  return revised(keys.digest(record.id), record, {
+    // Never moves, so that only the first write pays for it.
+    g2pk: index.mails(bucket),
+    g2sk: `${sortable(record.claimedAt)}#${record.id}#${record.recipient}`,
+    ...(lookAt === null
       ? { ttl }
-      : { g1pk: index.openDigests(bucketOf(record.id)), g1sk: `${sortable(lookAt)}#${record.id}` },
-  );
+      : { g1pk: index.openDigests(bucket), g1sk: `${sortable(lookAt)}#${record.id}` }),
+  });
 }
 
 // --- one-row records ------------------------------------------------------------------------------------

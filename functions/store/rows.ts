@@ -115,6 +115,10 @@ export const index = {
   open: (bucket: number) => `O#${bucket}`,
   /** g2: all alerts, by the instant they fired. */
   alerts: (bucket: number) => `A#${bucket}`,
+  /** g2: all mails, by the instant they were claimed, with their recipient's key. */
+  mails: (bucket: number) => `M#${bucket}`,
+  /** g2: all recipients; the dead ones together. */
+  recipients: (bucket: number) => `R#${bucket}`,
   /** g2: failures that feed the breaker of a queue, by the instant. */
   failures: (queue: string) => `F#${queue}`,
   /** g2: all live tasks by id (for lists). */
@@ -193,6 +197,8 @@ export interface PendingNotice {
   /** Of reminders: the lead, and when the window of the rung closes. */
   lead?: Duration;
   by?: Instant;
+  /** Of warnings: an operator wants it told again, also where SES took it before. */
+  again?: true;
   /** Facts of notices about what is past (`disabled`, `recovered`, `withdrawn`), frozen when they came to be. */
   facts?: Record<string, unknown>;
 }

@@ -8,6 +8,7 @@ import { run } from '../../../cli/program.ts';
 import { DAY, formatInstant, type Instant } from '../../../functions/abandonment/time.ts';
 import type { WorkerControl } from '../../../functions/breaker/worker-control.port.ts';
 import { disableConsumer } from '../../../functions/disabling/disable-consumer.ts';
+import { recordMailEvent } from '../../../functions/notices/mail-events.ts';
 import { notifyConsumer } from '../../../functions/notices/notify-consumer.ts';
 import type { OutgoingMail, QueueName } from '../../../functions/platform/ports.ts';
 import type { System } from '../../../functions/platform/system.ts';
@@ -137,6 +138,12 @@ export function cliStage({ name = 'local', stageCeiling = 'disable' as 'disable'
     scanOn: async (days: number) => {
       now = T + days * DAY;
       return scan(now);
+    },
+    /** SES reports that the newest mail to an address bounced for good. */
+    bounce: async (address: string) => {
+      const digest = mails.findLast(({ to }) => to === address)?.digest ?? '';
+      const event = { kind: 'bounced', bounceType: 'permanent', digest, messageId: 'm', at: now } as const;
+      await recordMailEvent(system, { ...event, recipients: [address] });
     },
     /** Runs the command line; `input` is its standard input. */
     taskwarden: (args: string[], input = '') => runOn(open, name, args, input),

@@ -39,6 +39,8 @@ describe('every command', () => {
         ...['policy get', 'policy list', 'policy set', 'policy unset', 'resume', 'scan', 'simulate'],
         ...['sources list', 'subscriptions add', 'subscriptions list', 'subscriptions remove'],
         ...['oops list', 'oops resolve', 'oops show', 'queues list', 'queues pause', 'queues resume'],
+        ...['mail list', 'mail show', 'mail resend'],
+        ...['recipients list', 'recipients show', 'recipients revive'],
         ...['tasks import', 'tasks list', 'tasks show', 'undo', 'approve', 'dismiss'],
       ].sort(),
     );

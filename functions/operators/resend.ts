@@ -1,0 +1,161 @@
+import { judgeNotice } from '../abandonment/judge-notice.ts';
+import { isWindowed } from '../abandonment/task.ts';
+import { recipientKey } from '../notices/addresses.ts';
+import type { System } from '../platform/system.ts';
+import { FleetView } from '../store/fleet-view.ts';
+import { auditWrite, loadAlert, loadDigest, loadRecipient, noticeWrite } from '../store/records.ts';
+import {
+  type DigestItem,
+  type DigestRecord,
+  keys,
+  type PendingNotice,
+  type RecipientRecord,
+  type TaskRecord,
+} from '../store/rows.ts';
+import type { Condition } from '../store/table.port.ts';
+import { loadTask } from '../store/tasks.ts';
+
+/** What became of one task of a mail that is told again. */
+export interface ResentItem {
+  task: string;
+  episode: number;
+  /** The notice that goes with the next mail; null where it is left, for `reason`. */
+  notice: PendingNotice['notice'] | null;
+  reason: string;
+}
+
+export type Resent =
+  | { outcome: 'unknown' }
+  | { outcome: 'dead'; address: string; dead: NonNullable<RecipientRecord['dead']> }
+  | { outcome: 'done'; address: string; items: ResentItem[] };
+
+const ATTEMPTS = 5;
+
+/**
+ * Tells the recipient of a mail again what still stands of it. Nothing is mailed as it was: each notice is armed anew
+ * and goes with his next mail, decided again like any other (promises 2, 6, 7). A warning or reminder of an open
+ * episode is told as the warning with the date that stands; a date never moves earlier. Audited for each task.
+ */
+export async function resendMail(system: System, id: string, by: string): Promise<Resent> {
+  const digest = await loadDigest(system.table, id);
+  if (!digest) return { outcome: 'unknown' };
+  const { address } = digest;
+  const dead = (await loadRecipient(system.table, digest.recipient))?.dead;
+  if (dead) return { outcome: 'dead', address, dead };
+  const view = await FleetView.load(system.table, recipientKey, { now: system.clock.now() });
+  const items: ResentItem[] = [];
+  for (const item of digest.items) {
+    const told = await armAgain(system, view, digest, item, by);
+    items.push({ task: item.task, episode: item.episode, ...told });
+  }
+  return { outcome: 'done', address, items };
+}
+
+type Told = Pick<ResentItem, 'notice' | 'reason'>;
+type Standing = { pending: PendingNotice } | { left: string };
+
+async function armAgain(
+  system: System,
+  view: FleetView,
+  digest: DigestRecord,
+  item: DigestItem,
+  by: string,
+): Promise<Told> {
+  const { table, random, clock } = system;
+  const key = keys.notice(digest.recipient, item.task, item.episode);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const [record, row] = await Promise.all([loadTask(table, item.task), table.get(key)]);
+    if (row?.pending) return { notice: null, reason: 'waits for a mail already' };
+    const now = clock.now();
+    const standing = record
+      ? await whatStands(system, view, digest, item, record)
+      : { left: 'the task is not known any more' };
+    if (!record || 'left' in standing)
+      return { notice: null, reason: 'left' in standing ? standing.left : '' };
+    const { recipient, address } = digest;
+    const { pending } = standing;
+    const notice = { recipient, address, task: item.task, episode: item.episode, pending };
+    const same: Condition = row ? { equals: ['w', row.w as string] } : { absent: true };
+    const writes = [
+      { ...noticeWrite(notice), if: [same] },
+      { check: keys.task(item.task), if: [{ equals: ['rev', record.rev] as [string, number] }] },
+      auditWrite({
+        task: item.task,
+        at: now,
+        act: `resend ${pending.notice}`,
+        by,
+        reason: 'asked for by an operator',
+        evidence: { episode: item.episode, recipient },
+        mails: [digest.id],
+      }),
+    ];
+    if ((await table.transact(writes, random.id(now))).outcome === 'applied')
+      return { notice: pending.notice, reason: 'goes with the next mail' };
+  }
+  throw new Error(`${item.task} could not be told again: it changes too fast`);
+}
+
+async function whatStands(
+  system: System,
+  view: FleetView,
+  digest: DigestRecord,
+  item: DigestItem,
+  record: TaskRecord,
+): Promise<Standing> {
+  if (isWindowed(item.notice)) return standingWarning(system, view, digest, item, record);
+  if (item.notice === 'disabled') return standingDisabling(system, view, digest, item, record);
+  if (item.notice === 'withdrawn') return standingWithdrawal(system, item, record);
+  return { left: 'there is nothing to be done about it' };
+}
+
+async function standingWarning(
+  system: System,
+  view: FleetView,
+  digest: DigestRecord,
+  item: DigestItem,
+  record: TaskRecord,
+): Promise<Standing> {
+  const { open } = record;
+  if (open?.number !== item.episode) return { left: 'its episode is over' };
+  const told = open.told[digest.recipient];
+  if (told?.warning === 'failed') return { left: 'a new warning goes out by itself' };
+  const now = system.clock.now();
+  const verdict = judgeNotice(await view.caseOf(record), digest.recipient, 'warning', now, true);
+  if (verdict.verdict === 'void') return { left: `it does not stand any more (${verdict.reason})` };
+  return { pending: { notice: 'warning', since: now, notBefore: now, again: true } };
+}
+
+/** Facts as they were, for a notice of what is past. */
+function past(
+  system: System,
+  { notice, since, restarts }: DigestItem,
+  facts: Record<string, unknown>,
+): Standing {
+  const now = system.clock.now();
+  return { pending: { notice, since: now, notBefore: now, facts: { since, restarts, ...facts } } };
+}
+
+async function standingDisabling(
+  system: System,
+  view: FleetView,
+  digest: DigestRecord,
+  item: DigestItem,
+  { task, disabledByUs }: TaskRecord,
+): Promise<Standing> {
+  if (disabledByUs?.episode !== item.episode) return { left: 'it is not off any more' };
+  const recipients = await view.recipientsOf(task, 'task_auto_disabled');
+  if (!recipients.some(({ key }) => key === digest.recipient)) return { left: 'he is told of it no more' };
+  const resolvedReason = disabledByUs.run === null ? 'disabled-by-owner' : 'disabled';
+  return past(system, item, { disabledAt: disabledByUs.at, resolvedReason });
+}
+
+async function standingWithdrawal(
+  system: System,
+  item: DigestItem,
+  { task, episodes, open }: TaskRecord,
+): Promise<Standing> {
+  const newer = episodes > item.episode || open?.graceStage === 'disable';
+  if (newer) return { left: 'a newer date was told since' };
+  const alert = open ? undefined : await loadAlert(system.table, task.id, item.episode);
+  return past(system, item, { resolvedReason: alert?.reason ?? 'policy' });
+}

@@ -1,0 +1,69 @@
+import type { Instant } from '../abandonment/time.ts';
+import { eachRow } from './records.ts';
+import { BUCKETS, type DigestRecord, index, keys, sortable } from './rows.ts';
+import type { Row, Table } from './table.port.ts';
+
+/** Where a mail stands in the list of all. */
+interface MailPlace {
+  digest: string;
+  recipient: string;
+  /** Sorts as the mails were claimed. */
+  place: string;
+}
+
+/** As many index rows are read at once. */
+const PAGE = 200;
+
+/**
+ * All mails claimed since an instant, the newest first; mails are kept for 400 days.
+ *
+ * @param recipient only those to one recipient, by his key
+ */
+export async function* eachMail(
+  table: Table,
+  { since = 0, recipient }: { since?: Instant; recipient?: string } = {},
+): AsyncGenerator<DigestRecord> {
+  let found: MailPlace[] = [];
+  for await (const place of newestFirst(table, since)) {
+    if (recipient !== undefined && place.recipient !== recipient) continue;
+    found.push(place);
+    if (found.length < 50) continue;
+    yield* await loadMails(table, found);
+    found = [];
+  }
+  yield* await loadMails(table, found);
+}
+
+/** Merges the buckets, each of which is sorted. */
+async function* newestFirst(table: Table, since: Instant): AsyncGenerator<MailPlace> {
+  const buckets = Array.from({ length: BUCKETS }, (_, bucket) => placesIn(table, bucket, since));
+  const heads = await Promise.all(buckets.map((bucket) => bucket.next()));
+  for (;;) {
+    const place = heads.reduce(
+      (best, head) => (head.value && head.value.place > best ? head.value.place : best),
+      '',
+    );
+    const at = heads.findIndex(({ value }) => value?.place === place);
+    const [head, bucket] = [heads[at], buckets[at]];
+    if (!bucket || !head?.value) return;
+    yield head.value;
+    heads[at] = await bucket.next();
+  }
+}
+
+async function* placesIn(table: Table, bucket: number, since: Instant): AsyncGenerator<MailPlace, undefined> {
+  const query = { index: 'g2' as const, pk: index.mails(bucket), sk: { from: sortable(since) } };
+  for await (const row of eachRow(table, { ...query, descending: true, limit: PAGE })) yield placeOf(row);
+  return undefined;
+}
+
+function placeOf({ g2sk }: Row): MailPlace {
+  const [, digest = '', recipient = ''] = (g2sk as string).split('#');
+  return { digest, recipient, place: g2sk as string };
+}
+
+async function loadMails(table: Table, places: readonly MailPlace[]): Promise<DigestRecord[]> {
+  const rows = await table.batchGet(places.map(({ digest }) => keys.digest(digest)));
+  const byId = new Map(rows.map((row) => [row.id as string, row as unknown as DigestRecord]));
+  return places.flatMap(({ digest }) => byId.get(digest) ?? []);
+}

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { cliStage, day, failingFleet } from './cli-stage.ts';
+
+/** Ana was warned of her task on day 14, and her address bounced. */
+async function bounced() {
+  const stage = await failingFleet(['acmeCo/a']);
+  await stage.scanOn(14);
+  await stage.bounce('ana@acme.test');
+  return stage;
+}
+
+describe('recipients list', () => {
+  it('lists everybody who was mailed, or the dead alone', async () => {
+    const stage = await failingFleet(['acmeCo/a']);
+    await stage.taskwarden(['subscriptions', 'add', 'acmeCo/', 'team@acme.test']);
+    await stage.scanOn(14);
+    await stage.bounce('team@acme.test');
+    expect((await stage.taskwarden(['recipients', 'list'])).out.split('\n')).toEqual([
+      'ADDRESS         STATE                               REMINDERS  LAST MAIL',
+      `ana@acme.test   alive                               yes        ${day(14)}`,
+      `team@acme.test  dead: bounce, ${day(14)}  yes        ${day(14)}`,
+      '',
+    ]);
+    const dead = (await stage.taskwarden(['recipients', 'list', '--dead', '--json'])).json;
+    expect(dead).toMatchObject([{ address: 'team@acme.test', dead: { reason: 'bounce', at: day(14) } }]);
+    expect(dead).toHaveLength(1);
+  });
+});
+
+describe('recipients show', () => {
+  it('shows wishes, notices with their tasks, offices and the newest mails', async () => {
+    const stage = await failingFleet(['acmeCo/a']);
+    await stage.taskwarden(['subscriptions', 'add', 'acmeCo/', 'ana@acme.test']);
+    await stage.taskwarden(['admins', 'add', 'other/', 'ana@acme.test']);
+    await stage.scanOn(14);
+    const [shown] = (await stage.taskwarden(['recipients', 'show', 'Ana@acme.test', '--json'])).json;
+    expect(shown).toMatchObject({
+      address: 'ana@acme.test',
+      state: 'alive',
+      dead: null,
+      remindersDeclined: false,
+      lastMailAt: day(14),
+      notices: [{ task: 'acmeCo/a', episode: 1, waiting: null, owner: true, warning: 'accepted' }],
+      subscriptions: [{ prefix: 'acmeCo/', alertTypes: ['task_abandoned', 'task_auto_disabled'] }],
+      admin: ['other/'],
+      mails: [{ to: 'ana@acme.test', state: 'sent', tasks: 1 }],
+    });
+    expect((await stage.taskwarden(['recipients', 'show', 'ana@acme.test'])).out).toContain('acmeCo/a');
+  });
+
+  it('says that nothing is known of somebody', async () => {
+    const ran = await cliStage().taskwarden(['recipients', 'show', 'xi@acme.test']);
+    expect(ran).toMatchObject({
+      code: 2,
+      err: 'error: nothing is known of "xi@acme.test" in stage local; "recipients list" names those who were ever mailed\n',
+    });
+  });
+});
+
+describe('recipients revive', () => {
+  it('lets an address be mailed again: it is warned anew with a full grace, and the audit names who did it', async () => {
+    const stage = await bounced();
+    await stage.scanOn(15);
+    expect(stage.mails).toHaveLength(1);
+    const ran = await stage.taskwarden(['recipients', 'revive', 'ANA@acme.test']);
+    expect(ran.out).toBe(
+      'ana@acme.test is alive again (was dead: bounce); next: warned anew with the next scan\n',
+    );
+    await stage.scanOn(16);
+    expect(stage.mails).toHaveLength(2);
+    const [mail] = (await stage.taskwarden(['mail', 'show', stage.mails[1]!.digest, '--json'])).json;
+    expect(mail).toMatchObject({ items: [{ task: 'acmeCo/a', notice: 'warning', disableAt: day(23) }] });
+    const { rows } = await stage.table.query({ pk: 'T#recipients', sk: { prefix: 'L#' } });
+    expect(rows).toMatchObject([{ by: 'olga', evidence: { was: { reason: 'bounce' } } }]);
+    expect(JSON.stringify(rows)).not.toContain('ana@');
+    expect((await stage.taskwarden(['recipients', 'list', '--dead'])).out).toBe(
+      'there are no such recipients\n',
+    );
+  });
+
+  it('changes nothing where the address is alive or unknown', async () => {
+    const stage = await failingFleet(['acmeCo/a']);
+    const unknown = await stage.taskwarden(['recipients', 'revive', 'ana@acme.test']);
+    expect(unknown).toMatchObject({
+      code: 2,
+      err: 'error: nothing is known of "ana@acme.test" in stage local\n',
+    });
+    await stage.scanOn(14);
+    const alive = await stage.taskwarden(['recipients', 'revive', 'ana@acme.test']);
+    expect(alive.out).toBe('ana@acme.test is alive: nothing is changed\n');
+  });
+});
