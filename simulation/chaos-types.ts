@@ -16,7 +16,7 @@ export type ChaosHappening =
   | { type: 'partial-send'; times: number }
   /** Before each of the next conditional writes somebody else writes the same rows. */
   | { type: 'conflict'; times: number }
-  /** The scanner is answered by indexes what it was answered the last time. */
+  /** The scanner is answered by indexes what it was answered the last time, where that was a tick ago. */
   | { type: 'stale-index'; for: Duration }
   /** SES's report of the next mail is worked before the answer to its sender. */
   | { type: 'early-report'; event: 'bounce' | 'delivery' }

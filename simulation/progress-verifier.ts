@@ -11,7 +11,8 @@ const SMALL_FLEET = 9;
 interface Unreachable {
   task: TrueTask;
   version: number;
-  at: Instant;
+  /** How many scans were completed before. */
+  scans: number;
 }
 
 /**
@@ -29,6 +30,7 @@ export class ProgressVerifier {
   readonly #warned = new Set<string>();
   readonly #toldOperators = new Set<string>();
   #unreachable: Unreachable[] = [];
+  #scans = 0;
 
   constructor(given: { facts: FleetFacts; verifier: Verifier; scenario: Scenario }) {
     this.#facts = given.facts;
@@ -46,12 +48,17 @@ export class ProgressVerifier {
       const left = this.#facts.recipientsOf(task, 'task_abandoned', (address) =>
         this.#verifier.isDead(address),
       );
-      if (left.length === 0) this.#unreachable.push({ task, version: task.version, at: now });
+      if (left.length === 0) this.#unreachable.push({ task, version: task.version, scans: this.#scans });
     }
   }
 
   operatorsTold(code: string, subject: string): void {
     this.#toldOperators.add(`${code} ${subject}`);
+  }
+
+  /** A scan came to its end. */
+  scanCompleted(): void {
+    this.#scans += 1;
   }
 
   /** A scan and all it caused are through. */
@@ -111,7 +118,11 @@ export class ProgressVerifier {
     const date = this.#verifier.latestDateOf(task.id);
     const published = task.publishedByUserAt;
     const vetoed = published !== null && now < published + this.#facts.policy(task.id, 'publicationVeto');
-    return date !== null && date > now && !vetoed;
+    return date !== null && date > now && !vetoed && !this.#isKept(task, now);
+  }
+
+  #isKept(task: TrueTask, now: Instant): boolean {
+    return now < (this.#facts.keptUntil.get(task.id) ?? 0);
   }
 
   #isTimely(task: TrueTask, now: Instant): void {
@@ -132,16 +143,19 @@ export class ProgressVerifier {
   #areOperatorsTold(now: Instant): void {
     const waiting: Unreachable[] = [];
     for (const one of this.#unreachable) {
-      if (now < one.at + 2 * this.#scanEvery) waiting.push(one);
-      else if (this.#isStillStuck(one)) this.#check(one.task.id);
+      if (this.#scans < one.scans + 2) waiting.push(one);
+      else if (this.#isStillStuck(one.task, one.version, now)) this.#check(one.task.id);
     }
     this.#unreachable = waiting;
   }
 
-  #isStillStuck({ task, version }: Unreachable): boolean {
-    const isFree = this.#facts.paused.size === 0 && !this.#facts.isUnknown(task);
-    const threatened = this.#facts.policy(task.id, 'stage') === 'disable';
-    return isFree && threatened && this.#isFailing(task) && task.version === version;
+  #isStillStuck(task: TrueTask, version: number, now: Instant): boolean {
+    const facts = this.#facts;
+    const isFree = facts.paused.size === 0 && !facts.isUnknown(task) && !this.#isKept(task, now);
+    const threatened = facts.policy(task.id, 'stage') === 'disable';
+    const isDead = (address: string) => this.#verifier.isKnownDead(address);
+    const isLeft = facts.recipientsOf(task, 'task_abandoned', isDead).length > 0;
+    return isFree && threatened && !isLeft && this.#isFailing(task) && task.version === version;
   }
 
   #check(task: string): void {

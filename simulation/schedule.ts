@@ -66,13 +66,23 @@ export class Schedule {
 
   async #tick(at: Instant): Promise<void> {
     const { faults, loop, lateBy } = this.#given;
-    const mode = faults.areAny ? faults.strike('scanner', at, MODES, () => true) : undefined;
-    const late = mode === 'throttle' ? TRIED_AGAIN_AFTER : lateBy(at);
-    if (mode !== 'down') {
-      if (late > 0) loop.at(at + late, RANK.delayed, () => this.#run(at));
+    if (!this.#isDown()) {
+      const mode = faults.areAny ? faults.strike('scanner', at, MODES, () => true) : undefined;
+      const late = mode === 'throttle' ? TRIED_AGAIN_AFTER : lateBy(at);
+      if (late > 0) loop.at(at + late, RANK.delayed, () => this.#runLate(at));
       else await this.#struck(at, mode);
     }
     this.#watch(at);
+  }
+
+  /** A scanner that is down has no ticks, late ones included, whatever else befalls it. */
+  #isDown(): boolean {
+    const { faults, loop } = this.#given;
+    return faults.areAny && faults.strike('scanner', loop.clock.now(), ['down']) !== undefined;
+  }
+
+  async #runLate(at: Instant): Promise<void> {
+    if (!this.#isDown()) await this.#run(at);
   }
 
   async #struck(at: Instant, mode: FaultMode | undefined): Promise<void> {
@@ -86,7 +96,7 @@ export class Schedule {
         return;
       case 'timeout-after-accept':
         await this.#run(at);
-        this.#given.loop.at(at + TRIED_AGAIN_AFTER, RANK.delayed, () => this.#run(at));
+        this.#given.loop.at(at + TRIED_AGAIN_AFTER, RANK.delayed, () => this.#runLate(at));
         return;
       case 'reject':
         return this.#run(at, this.#given.attempts.failsFor('scanner'));
@@ -114,4 +124,4 @@ export class Schedule {
   }
 }
 
-const MODES = ['crash', 'down', 'duplicate', 'throttle', 'timeout-after-accept', 'reject'] as const;
+const MODES = ['crash', 'duplicate', 'throttle', 'timeout-after-accept', 'reject'] as const;

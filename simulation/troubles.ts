@@ -82,6 +82,7 @@ export class Troubles {
       table,
       queues,
       report: ({ to }, event) => this.#reportAtOnce(to, event),
+      staleFor: scenario.scanEvery,
     });
   }
 

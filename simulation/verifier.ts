@@ -57,7 +57,10 @@ export class Verifier {
   readonly #isBehind: () => boolean;
   readonly #pace: PaceVerifier;
   readonly #spacing: SpacingVerifier;
-  readonly #dead = new Set<string>();
+  /** Address -> the digest that SES refused it for; null where SES reported its death. */
+  readonly #dead = new Map<string, string | null>();
+  /** Dead addresses of which Taskwarden cannot know: SES's answer to it was lost. */
+  readonly #unheard = new Set<string>();
   readonly #warnings = new Map<string, Warned[]>();
   readonly #newestWarnings = new Map<string, Instant>();
   readonly #latestOfTask = new Map<string, Instant>();
@@ -85,6 +88,11 @@ export class Verifier {
     return this.#dead.has(sameAddress(address));
   }
 
+  /** Whether an address is dead, and Taskwarden was told so. */
+  isKnownDead(address: string): boolean {
+    return this.isDead(address) && !this.#unheard.has(sameAddress(address));
+  }
+
   /** The newest warning of a task that SES took for an address. */
   newestWarning(task: string, address: string): Instant | null {
     return this.#newestWarnings.get(`${task} ${sameAddress(address)}`) ?? null;
@@ -107,16 +115,26 @@ export class Verifier {
     if (!holds) this.broken.push({ promise, at: this.#now(), what: what() });
   }
 
-  /** SES reported what kills an address for good. */
-  addressDied(address: string): void {
-    this.#dead.add(sameAddress(address));
+  /** SES reported what kills an address for good, or refused it in its answer to a digest. */
+  addressDied(address: string, answeredTo: string | null = null): void {
+    const to = sameAddress(address);
+    if (this.#dead.has(to) && answeredTo !== null) return;
+    this.#dead.set(to, answeredTo);
+    this.#unheard.delete(to);
+  }
+
+  /** The answer to a digest, or what was to be written of it, is lost. */
+  answerLost(digest: string): void {
+    this.repeats.recordLost(digest);
+    for (const [to, refusedFor] of this.#dead) if (refusedFor === digest) this.#unheard.add(to);
   }
 
   /** SES took a mail. */
   mailAccepted(mail: AcceptedMail): void {
     const to = sameAddress(mail.to);
-    const isAlive = !this.#dead.has(to) || this.#isBehind();
+    const isAlive = !this.isKnownDead(to) || this.#isBehind();
     this.checkWhere(this.#dead.size > 0, 4, isAlive, () => `mail ${mail.digest} went to a dead address`);
+    if (this.#unheard.delete(to)) this.#dead.delete(to);
     this.check(7, mail.items.length > 0, () => `mail ${mail.digest} told of nothing`);
     this.audits.mailed(mail.digest);
     for (const item of mail.items) this.#itemTold(to, item, mail.digest);
@@ -220,7 +238,12 @@ export class Verifier {
   /** Promises 1 and 3: warned with a date, in this episode and stage, since it was last turned on, a full grace ago. */
   #isWarnedInFull(task: TrueTask, request: TurnedOff): boolean {
     const now = this.#now();
-    const recipients = this.#facts.recipientsOf(task, 'task_abandoned', (address) => this.isDead(address));
+    const told = (isDead: (address: string) => boolean) =>
+      this.#facts.recipientsOf(task, 'task_abandoned', isDead);
+    const recipients = [
+      ...told((address) => this.isDead(address)),
+      ...told((address) => this.isKnownDead(address) && !this.#isBehind()),
+    ];
     const since = Math.max(this.#facts.disableStageSince(task.id) ?? now, task.enabledAt ?? 0);
     const grace = this.#facts.policy(task.id, 'disableAfter');
     return (this.#warnings.get(episodeOf(request)) ?? []).some(

@@ -217,11 +217,12 @@ export class World {
         failed: () => this.#breaker.wake(),
         ended: (attempt) => this.#workVerifier.ended(attempt),
         endedBadly: ({ mailed }) => {
-          if (mailed !== null) this.#verifier.repeats.recordLost(mailed);
+          if (mailed !== null) this.#verifier.answerLost(mailed);
         },
         metric: (process, name) => {
           if (process.name !== 'scanner' || name !== 'ScanCompleted') return;
           this.#facts.scanned();
+          this.#progress?.scanCompleted();
           this.#schedule.completed(process.startedAt);
         },
       },
@@ -290,8 +291,8 @@ export class World {
     });
   }
 
-  #addressDied(address: string): void {
-    this.#verifier.addressDied(address);
+  #addressDied(address: string, answeredTo?: string): void {
+    this.#verifier.addressDied(address, answeredTo);
     this.#progress?.addressDied(this.#loop.clock.now());
   }
 
@@ -311,9 +312,9 @@ export class World {
       },
       refused: (mail) => {
         this.#recorder.mailFailed(mail);
-        this.#addressDied(mail.to);
+        this.#addressDied(mail.to, mail.digest);
       },
-      answerLost: (digest) => this.#verifier.repeats.recordLost(digest),
+      answerLost: (digest) => this.#verifier.answerLost(digest),
       untrue: (mail, what) => this.#verifier.mailUntrue(mail.digest, what),
     };
   }

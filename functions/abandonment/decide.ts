@@ -408,10 +408,12 @@ function nextRungAt(view: View, deadline: Deadline): Instant {
   return Math.min(...next, deadline.disableAt);
 }
 
-/** Whether the recipient has this rung already: more of them than fit into one transaction are told in chunks. */
+/** Whether the recipient was told this rung, or a shorter one, of the same date: rungs differ by recipient. */
 function isReminded(episode: Episode, { key }: Recipient, lead: Duration, deadline: Deadline): boolean {
   const reminder = episode.told[key]?.reminder;
-  return reminder?.lead === lead && deadline.disableAt - reminder.deadline < REARM_AFTER;
+  return (
+    reminder !== undefined && reminder.lead <= lead && deadline.disableAt - reminder.deadline < REARM_AFTER
+  );
 }
 
 function remind(view: View, episode: Episode, deadline: Deadline, lead: Duration): Undated {

@@ -145,7 +145,9 @@ function withReminder(
   }
   const state = outcome === 'void' ? ('tried' as const) : ('done' as const);
   if (state === reminder.state) return open;
-  return changed(open, digest.recipient, { ...told, reminder: { ...reminder, state } }, dates);
+  // The mail may say a later date than the one it was asked for: the rung is known by what was announced.
+  const deadline = Math.max(reminder.deadline, wasPrinted(digest) ? (item.disableAt ?? 0) : 0);
+  return changed(open, digest.recipient, { ...told, reminder: { ...reminder, deadline, state } }, dates);
 }
 
 /** Whether SES took the mail, whatever became of it then: its dates are out in the world. */

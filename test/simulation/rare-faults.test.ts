@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest';
+import { at, failing, tell } from './story.ts';
+
+/** Scans every six hours; a task is warned about after two days and off two days later. */
+const SWIFT = { stage: 'disable', warnAfter: '2d', disableAfter: '2d', reminders: [] };
+
+function story(scenario: Record<string, unknown>) {
+  return tell({
+    until: at(12),
+    scanEvery: '6h',
+    policy: SWIFT,
+    admins: { 'acmeCo/': ['boss@acme.test'] },
+    operators: ['ops@platform.test'],
+    ...scenario,
+  });
+}
+
+const fault = (when: string, target: string, mode: string, lasts: object) => ({
+  at: when,
+  type: 'fault',
+  target,
+  mode,
+  ...lasts,
+});
+
+test('a reminder that was decided before scans died and mailed after it is not told twice for the same date', async () => {
+  const { story: told } = await story({
+    policy: { ...SWIFT, reminders: ['36h', '12h'] },
+    events: [fault(at(2, 6), 'scanner', 'crash', { times: 4 })],
+  });
+  const reminders = told.filter((line) => line.includes('reminder'));
+  expect(reminders).toEqual([
+    'T+3d6h mail ana@acme.test: reminder acmeCo/a #1 until T+5d',
+    'T+4d12h mail ana@acme.test: reminder acmeCo/a #1 until T+5d',
+  ]);
+});
+
+test('a stage that is raised while the indexes lag by a tick starts a warning and a full grace', async () => {
+  const { story: told } = await story({
+    events: [
+      { at: at(1, 20), type: 'policy', scope: 'acmeCo/a', set: { stage: 'notify' } },
+      { at: at(4, 1), type: 'policy', scope: 'acmeCo/a', set: { stage: 'disable' } },
+    ],
+    chaos: [{ at: at(4, 1), type: 'stale-index', for: 10 * 3_600_000 }],
+  });
+  expect(told).toEqual([
+    'T+2d fired acmeCo/a #1 since T+0d (notify)',
+    'T+2d mail ana@acme.test: warning acmeCo/a #1',
+    'T+4d12h mail ana@acme.test: warning acmeCo/a #1 until T+6d12h',
+    'T+6d12h disabled acmeCo/a #1 due T+6d12h',
+    'T+6d12h resolved acmeCo/a #1 disabled',
+    'T+6d12h+ mail ana@acme.test: disabled acmeCo/a #1',
+  ]);
+});
+
+test('an address that SES refuses to a notifier that dies of it is written to again once nothing was heard', async () => {
+  const { story: told } = await story({
+    events: [fault(at(2), 'ses', 'reject', { recipient: 'ana@acme.test', for: '3h' })],
+    chaos: [{ at: at(1, 20), type: 'crash', process: 'notify', call: 14, when: 'after' }],
+  });
+  expect(told.filter((line) => line.includes('warning'))).toEqual([
+    'T+2d6h held acmeCo/a #1 warning-not-accepted',
+    'T+2d6h mail ana@acme.test: warning acmeCo/a #1 until T+4d6h',
+  ]);
+});
+
+test('a bounce that is still on its way to a worker that died holds nothing', async () => {
+  const { summary } = await story({
+    chaos: [
+      { at: at(3, 23), type: 'crash', process: 'mail-events', call: 3, when: 'before' },
+      {
+        at: new Date(Date.parse(at(4)) - 60_000).toISOString(),
+        type: 'report',
+        recipient: 'ana@acme.test',
+        event: 'bounce',
+      },
+    ],
+  });
+  expect(summary.disabled).toBe(1);
+});
+
+test('operators are not told of a task that nobody can be told of while somebody keeps it', async () => {
+  const { story: told } = await story({
+    events: [{ at: at(3), type: 'action', task: 'acmeCo/a', by: 'ana@acme.test', action: 'keep', for: '2d' }],
+    tasks: [failing('acmeCo/a'), failing('other/b', { owners: ['boss@acme.test'] })],
+    admins: {},
+    chaos: [{ at: at(3, 1), type: 'report', recipient: 'ana@acme.test', event: 'bounce' }],
+  });
+  expect(told.filter((line) => line.includes('no-reachable-owner'))).toEqual([
+    'T+5d held acmeCo/a #2 no-reachable-owner',
+    'T+5d operators no-reachable-owner acmeCo/a',
+    'T+12d operators no-reachable-owner acmeCo/a',
+  ]);
+});
+
+test('a scanner that is down has no ticks, whatever else befalls it', async () => {
+  const { story: told, summary } = await story({
+    until: at(4),
+    tasks: [],
+    events: [
+      fault(at(1, 1), 'scanner', 'throttle', { times: 4 }),
+      fault(at(1, 7), 'scanner', 'down', { for: '24h' }),
+    ],
+  });
+  expect(told).toEqual([expect.stringMatching(/^T\+2d operators scanner-stopped/)]);
+  // Ticks every six hours from T+0d to T+4d, but for T+1d12h, T+1d18h, T+2d and T+2d6h.
+  expect(summary.scans).toBe(13);
+});
