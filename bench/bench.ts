@@ -1,6 +1,9 @@
-/** `npm run bench -- scan|digest|bundle|simulate|capacity [options]`: measures the budgets, as JSON lines. */
+/** `npm run bench -- scan|digest|notify|bundle|simulate|capacity [options]`: measures the budgets, as JSON lines. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { besideDynamoDbLocal } from './beside-dynamodb-local.ts';
+import { STUB_FILE } from './peer-stub.ts';
 
 const HELP = `Usage: npm run bench -- <benchmark> [options]
 
@@ -13,6 +16,11 @@ Benchmarks (each prints JSON lines; a figure's line has its goal, whether it is 
                                      (loads some 700 tasks a second)
   digest     mails for tasks that all fail at once
                --tasks N --owners N  (default 10000 of 1000)
+  notify     owners told per second, and what is lost or told twice when SES or a worker fails, against Cloud
+             Custodian's mailer (c7n-mailer), both on its stub of SQS and SES; needs python3 for the peer
+               --tasks N --owners N  (default 10000 of 1000)
+               --peer DIR            the peer's folder (default: ../shared/peer)
+               --table-latency-ms N  how long a call to our table takes (default 5)
   bundle     the scanner's bundle against the bare SDK clients it uses: size and import time
                --processes N         fresh processes for the import time (default 11)
   simulate   random simulation schedules (those of the soak) per minute on two cores
@@ -29,6 +37,8 @@ const OPTIONS = {
   help: { type: 'boolean' },
   tasks: { type: 'string' },
   owners: { type: 'string' },
+  peer: { type: 'string' },
+  'table-latency-ms': { type: 'string' },
   on: { type: 'string' },
   processes: { type: 'string' },
   seconds: { type: 'string' },
@@ -38,6 +48,7 @@ const OPTIONS = {
 const TAKEN: Record<string, readonly string[]> = {
   scan: ['tasks', 'on'],
   digest: ['tasks', 'owners'],
+  notify: ['tasks', 'owners', 'peer', 'table-latency-ms'],
   bundle: ['processes'],
   simulate: ['seconds'],
   capacity: [],
@@ -56,6 +67,8 @@ async function run(name: string, values: Values): Promise<void> {
       const { benchDigest } = await import('./digest.ts');
       return benchDigest(wholeNumber(values, 'tasks', 10_000), wholeNumber(values, 'owners', 1_000));
     }
+    case 'notify':
+      return notify(values);
     case 'bundle': {
       const { benchBundle } = await import('./bundle.ts');
       return benchBundle(wholeNumber(values, 'processes', 11));
@@ -67,6 +80,17 @@ async function run(name: string, values: Values): Promise<void> {
     default:
       return capacity();
   }
+}
+
+async function notify(values: Values): Promise<void> {
+  const { peerBesideRepository } = await import('./notify-peer.ts');
+  const peer = values.peer ?? peerBesideRepository();
+  if (peer === undefined || !existsSync(join(peer, STUB_FILE))) {
+    throw new UsageError(`--peer is ${peer ?? 'missing'}; allowed is a folder with the peer's ${STUB_FILE}`);
+  }
+  const { benchNotify } = await import('./notify.ts');
+  const [tasks, owners] = [wholeNumber(values, 'tasks', 10_000), wholeNumber(values, 'owners', 1_000)];
+  await benchNotify({ tasks, owners, peer, tableLatencyMs: wholeNumber(values, 'table-latency-ms', 5) });
 }
 
 async function scan(tasks: number, on: string): Promise<void> {
@@ -97,7 +121,7 @@ async function onlyBesideDynamoDbLocal(benchmark: string[]): Promise<void> {
 
 function wholeNumber(
   values: Values,
-  name: 'tasks' | 'owners' | 'processes' | 'seconds',
+  name: 'tasks' | 'owners' | 'processes' | 'seconds' | 'table-latency-ms',
   byDefault: number,
 ): number {
   const text = values[name];

@@ -55,8 +55,8 @@ export async function mailWhatWasQueued(scanned: ScannedTable, sent: Sent[], now
 }
 
 /** Life signs of all data planes, a minute before an instant. */
-export async function hearPlanes(scanned: ScannedTable, now: Instant): Promise<void> {
-  for (const plane of (await loadDataPlanes(scanned.table)).values()) {
-    await scanned.table.transact([dataPlaneWrite({ ...plane, lifeSignAt: now - MINUTE })], `heard-${now}`);
+export async function hearPlanes({ table }: Pick<ScannedTable, 'table'>, now: Instant): Promise<void> {
+  for (const plane of (await loadDataPlanes(table)).values()) {
+    await table.transact([dataPlaneWrite({ ...plane, lifeSignAt: now - MINUTE })], `heard-${now}`);
   }
 }

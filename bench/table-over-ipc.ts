@@ -20,7 +20,8 @@ export function serveTable(child: ChildProcess, table: Table): void {
     if (!('call' in message)) return;
     const { call, method, parameters } = message as Call;
     const value = await (table[method] as (...given: unknown[]) => Promise<unknown>).apply(table, parameters);
-    child.send({ answer: call, value } satisfies Answer);
+    // A child that was killed meanwhile waits for no answer.
+    if (child.connected) child.send({ answer: call, value } satisfies Answer, () => {});
   });
 }
 
