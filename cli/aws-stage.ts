@@ -133,7 +133,7 @@ function systemOf(deployment: Deployment, table: Table, clock: Clock): System {
 }
 
 /** Lengths of time that only the functions use are zero here. */
-function configOf({ stage, contact, controlPlane, allowedDomains }: Deployment): RuntimeConfig {
+function configOf({ stage, contact, controlPlane, allowedDomains, topics }: Deployment): RuntimeConfig {
   const unused = { gatherDisabled: 0, confirmWithin: 0, sendLease: 0 };
-  return { stage, functionVersion: 'cli', contact, controlPlane, allowedDomains, ...unused };
+  return { stage, functionVersion: 'cli', contact, controlPlane, allowedDomains, topics, ...unused };
 }

@@ -20,6 +20,7 @@ const deploymentSchema = z.object({
   controlPlane: z.enum(['fed', 'own']),
   stageCeiling: z.enum(['detect', 'notify', 'disable']),
   allowedDomains: z.nullable(z.array(text)),
+  topics: z._default(z.array(text), []),
   demoClock: z.boolean(),
   queues: z.object({ ingest: queue, notify: queue, disable: queue, 'mail-events': queue }),
   functions: z.object({

@@ -1,25 +1,35 @@
-import type { Added, AdminRecord, Removed } from '../functions/operators/people.ts';
+import type { Added, Removed } from '../functions/operators/people.ts';
+import type { Subscriber } from '../functions/store/rows.ts';
 import type { Session } from './command.ts';
 import { UsageError } from './errors.ts';
 import { safe } from './terminal.ts';
 
+/** Somebody, or a topic, with the prefix he is told about. */
+type Person = { prefix: string } & Subscriber;
+
 /** Tells what became of an added subscriber or admin; throws a `UsageError` where he was refused. */
-export function tellAdded(session: Session, what: string, added: Added<AdminRecord>): void {
+export function tellAdded(session: Session, what: string, added: Added<Person>): void {
   if (added.outcome === 'refused') throw new UsageError(added.problem);
   const { outcome, person } = added;
   session.out.one({ outcome, ...person }, () => [`${outcome}: ${what} of ${shownPerson(person)}`]);
 }
 
 /** Tells what became of a removed one; throws a `UsageError` where there was none. */
-export function tellRemoved(session: Session, what: string, person: AdminRecord, removed: Removed): void {
+export function tellRemoved(session: Session, what: string, person: Person, removed: Removed): void {
   if (removed.outcome === 'refused') throw new UsageError(removed.problem);
   if (removed.outcome === 'unknown') {
-    const { prefix, email } = person;
-    throw new UsageError(`there is no ${what} of ${JSON.stringify(email)} for ${JSON.stringify(prefix)}`);
+    const { prefix } = person;
+    const target = JSON.stringify(targetOf(person));
+    throw new UsageError(`there is no ${what} of ${target} for ${JSON.stringify(prefix)}`);
   }
   session.out.one({ outcome: 'removed', ...person }, () => [`removed: ${what} of ${shownPerson(person)}`]);
 }
 
-function shownPerson({ prefix, email }: AdminRecord): string {
-  return `${safe(email)} for ${safe(prefix)}`;
+/** The mail address, or the topic's ARN. */
+export function targetOf(person: Subscriber): string {
+  return 'topic' in person ? person.topic : person.email;
+}
+
+function shownPerson(person: Person): string {
+  return `${safe(targetOf(person))} for ${safe(person.prefix)}`;
 }

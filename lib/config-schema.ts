@@ -39,6 +39,9 @@ const text = z
   .min(1, 'a text that is not empty')
   .regex(/^\P{Cc}*$/u, 'a text on one line');
 
+/** The command line learns them from one SSM parameter of 4 KB. */
+const MOST_TOPICS = 10;
+
 /** How one queue and its worker run. */
 const queue = (defaults: { batchSize: number; maxConcurrency: number }) =>
   z
@@ -78,6 +81,21 @@ const ownerPage = z
     throttle: z
       .strictObject({ ratePerSecond: whole(1, 10_000).default(20), burst: whole(1, 5_000).default(40) })
       .prefault({}),
+  })
+  .prefault({});
+
+const topicArn = z
+  .string({ error: 'the ARN of a standard SNS topic' })
+  .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/, 'the ARN of a standard SNS topic');
+
+/** Ways to tell beside mail, for information only. */
+const channels = z
+  .strictObject({
+    /** SNS topics that subscriptions may name, in the region of the deployment; the notifier may publish to no other. */
+    topics: z
+      .array(topicArn, { error: 'a list of ARNs of SNS topics' })
+      .max(MOST_TOPICS, `at most ${MOST_TOPICS} topics`)
+      .default([]),
   })
   .prefault({});
 
@@ -125,6 +143,7 @@ export const configSchema = z.strictObject({
   /** How long a requested disabling may stay unconfirmed. */
   confirmWithin: seconds('1m', '7d').default(3_600),
   ownerPage,
+  channels,
   ses: z.strictObject({
     /** The verified domain or address mail is sent as. */
     identity: z.union([address, domain], { error: 'a domain in lower case, or a mail address' }),

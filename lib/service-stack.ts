@@ -129,6 +129,8 @@ export class ServiceStack extends Stack {
       one.allow(['events:PutEvents'], [this.intake.bus.eventBusArn]);
     ownerPage.allowSigning(workers.notify);
     this.mail.allowSending(workers.notify);
+    const { topics } = this.config.channels;
+    if (topics.length > 0) workers.notify.allow(['sns:Publish'], topics);
     this.publishDeployment(
       {
         scanner: scanner.live.functionArn,
@@ -211,6 +213,7 @@ export class ServiceStack extends Stack {
       controlPlane: config.controlPlane,
       stageCeiling: config.stageCeiling,
       allowedDomains: config.allowedDomains,
+      topics: config.channels.topics,
       linkBaseUrl,
       demoClock: config.demoClock,
       queues: {

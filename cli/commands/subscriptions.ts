@@ -1,33 +1,35 @@
 import type { Command } from 'commander';
 import { ALERT_TYPES } from '../../functions/abandonment/task.ts';
 import { addSubscription, listSubscriptions, removeSubscription } from '../../functions/operators/people.ts';
+import type { Subscriber } from '../../functions/store/rows.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
-import { tellAdded, tellRemoved } from '../people.ts';
+import { UsageError } from '../errors.ts';
+import { targetOf, tellAdded, tellRemoved } from '../people.ts';
 
 /** What a subscriber hears of unless told otherwise. */
 const USUAL_TYPES = ['task_abandoned', 'task_auto_disabled'];
 
+const TOPIC_OPTION = 'an SNS topic instead of a mail address, for information; one of channels.topics';
+
 /** Adds `subscriptions add`, `list` and `remove`. */
 export function registerSubscriptions(subscriptions: Command, cli: Cli): void {
   addCommand(subscriptions, {
-    usage: 'add <prefix> <email>',
-    description: 'let somebody hear of the alerts of a prefix, or of one task by its id',
+    usage: 'add <prefix> [email]',
+    description: 'let somebody, or an SNS topic, hear of the alerts of a prefix, or of one task by its id',
     examples: [
       'subscriptions add acmeCo/ team@acme.test',
       'subscriptions add acmeCo/prod/orders ana@acme.test --alert-types task_auto_disabled',
+      'subscriptions add acmeCo/ --topic arn:aws:sns:eu-west-1:123456789012:task-news',
     ],
   })
+    .option('--topic <arn>', TOPIC_OPTION)
     .option('--alert-types <types...>', `any of ${ALERT_TYPES.join(', ')}`, USUAL_TYPES)
     .action(
-      onStage<[string, string], { alertTypes: string[] }>(
+      onStage<[string, string?], { alertTypes: string[]; topic?: string }>(
         cli,
-        async (session, { alertTypes }, prefix, email) => {
-          const added = await addSubscription(
-            session.system,
-            { prefix, email, alertTypes },
-            session.operator,
-          );
-          tellAdded(session, 'subscription', added);
+        async (session, { alertTypes, topic }, prefix, email) => {
+          const given = { prefix, alertTypes, ...subscriberOf(email, topic) };
+          tellAdded(session, 'subscription', await addSubscription(session.system, given, session.operator));
         },
       ),
     );
@@ -43,19 +45,31 @@ export function registerSubscriptions(subscriptions: Command, cli: Cli): void {
       }),
     );
   addCommand(subscriptions, {
-    usage: 'remove <prefix> <email>',
+    usage: 'remove <prefix> [email]',
     description: 'end a subscription',
-    examples: ['subscriptions remove acmeCo/ team@acme.test'],
-  }).action(
-    onStage<[string, string]>(cli, async (session, _, prefix, email) => {
-      const removed = await removeSubscription(session.system, prefix, email, session.operator);
-      tellRemoved(session, 'subscription', { prefix, email }, removed);
-    }),
-  );
+    examples: [
+      'subscriptions remove acmeCo/ team@acme.test',
+      'subscriptions remove acmeCo/ --topic arn:aws:sns:eu-west-1:123456789012:task-news',
+    ],
+  })
+    .option('--topic <arn>', TOPIC_OPTION)
+    .action(
+      onStage<[string, string?], { topic?: string }>(cli, async (session, { topic }, prefix, email) => {
+        const subscriber = subscriberOf(email, topic);
+        const removed = await removeSubscription(session.system, prefix, subscriber, session.operator);
+        tellRemoved(session, 'subscription', { prefix, ...subscriber }, removed);
+      }),
+    );
+}
+
+function subscriberOf(email: string | undefined, topic: string | undefined): Subscriber {
+  if (topic === undefined && email !== undefined) return { email };
+  if (topic !== undefined && email === undefined) return { topic };
+  throw new UsageError('name either a mail address, or a topic with --topic ARN');
 }
 
 const COLUMNS = [
   ['PREFIX', ({ prefix }: { prefix: string }) => prefix],
-  ['EMAIL', ({ email }: { email: string }) => email],
+  ['EMAIL OR TOPIC', targetOf],
   ['ALERT TYPES', ({ alertTypes }: { alertTypes: string[] }) => alertTypes.join(', ')],
 ] as const;

@@ -9,6 +9,7 @@ import {
 } from './decide.ts';
 import type { Episode, Notice, Told } from './task.ts';
 import { type Duration, type Instant, roundUpToMinute } from './time.ts';
+import { judgeInformation } from './topics.ts';
 
 /** What becomes of a notice that waits for a mail: it goes (with this date), waits, or no longer holds. */
 export type Verdict =
@@ -32,6 +33,8 @@ export function judgeNotice(given: Case, key: string, notice: Notice, now: Insta
   if (decision.answer === 'hold' && decision.reason === 'unknown')
     return { verdict: 'wait', reason: 'unknown' };
   if (decision.answer === 'warn' && decision.newGrace) return { verdict: 'wait', reason: 'new-grace' };
+  const informed = episode.informed?.[key];
+  if (informed) return judgeInformation(given, episode, informed, notice, now);
   const recipient = given.recipients.find((one) => one.key === key);
   const told = episode.told[key];
   if (!recipient || !told) return { verdict: 'void', reason: 'no-recipient' };

@@ -82,7 +82,19 @@ export interface Told {
   left?: true;
 }
 
-/** A date that stood in a mail that SES took. */
+/** A topic's part of an episode, under the key of its ARN: information only, which proves no warning (promise 1). */
+export interface Informed {
+  /** The ARN. */
+  topic: string;
+  /** The grace whose warning it is to hear of. */
+  grace: number;
+  /** Whether it heard that warning, and with a date; absent before. */
+  heard?: 'dated' | 'undated';
+  /** The newest rung that it was to hear of, or that had passed when it joined. */
+  rung?: Rung;
+}
+
+/** A date that stood in a mail that SES took, or in what a topic took. */
 export interface PrintedDate {
   /** When that mail was claimed. */
   at: Instant;
@@ -130,6 +142,8 @@ export interface Episode {
   /** The stage the present grace's warnings speak of. */
   graceStage: Stage;
   told: Record<string, Told>;
+  /** Topics, apart from those who are told: nothing is decided by them. */
+  informed?: Record<string, Informed>;
   dates: PrintedDate[];
   rungs: Rung[];
   /** The digests that SES took and that told of it. */

@@ -96,11 +96,15 @@ async function confirmedOf(
   const wish = wishOf(before, confirmation);
   if (!wish) return { record: touch(off, now), beside: [], told: new Map() };
   const recipients = await view.recipientsOf(before.task, 'task_auto_disabled');
-  const told = new Map(recipients.map(({ key, address }) => [key, address]));
+  const topics = await view.topicsOf(before.task, 'task_auto_disabled');
+  const told = new Map([
+    ...recipients.map(({ key, address }): [string, string] => [key, address]),
+    ...topics.map(({ key, topic }): [string, string] => [key, topic]),
+  ]);
   const pending = disabledNotice(system, before, wish, confirmation.at);
   const given = await view.caseOf(before);
   const settled: Settled = { record: off, beside: [], decision: decide(given, now), told: new Set() };
-  const notices = new Map(recipients.map(({ key }) => [key, pending]));
+  const notices = new Map([...told.keys()].map((key) => [key, pending]));
   const run = wish.run || null;
   if (before.open?.number === wish.episode) {
     const reason = run === null ? 'disabled-by-owner' : 'disabled';

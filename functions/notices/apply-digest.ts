@@ -1,6 +1,6 @@
 import { decide } from '../abandonment/decide.ts';
 import { nextLook } from '../abandonment/next-look.ts';
-import type { Episode, HoldReason, Told } from '../abandonment/task.ts';
+import { type Episode, type HoldReason, type Informed, isWindowed, type Told } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import type { FleetView } from '../store/fleet-view.ts';
@@ -89,6 +89,8 @@ function settledNotice({ recipient, address, task, episode }: NoticeRecord, open
 }
 
 function withOutcome(open: Episode, digest: DigestRecord, item: DigestItem): Episode {
+  const informed = open.informed?.[digest.recipient];
+  if (informed) return withInformation(open, informed, digest, item);
   const told = open.told[digest.recipient];
   if (!told) return open;
   const outcome = standingOf(digest.state);
@@ -96,6 +98,16 @@ function withOutcome(open: Episode, digest: DigestRecord, item: DigestItem): Epi
   if (item.notice === 'warning') return withWarning(mailed, told, digest, item, outcome);
   if (item.notice === 'reminder') return withReminder(mailed, told, digest, item, outcome);
   return mailed;
+}
+
+/** A topic that heard proves nothing; a date that stood there binds like any other (promise 2). */
+function withInformation(open: Episode, informed: Informed, digest: DigestRecord, item: DigestItem): Episode {
+  if (!wasPrinted(digest) || !isWindowed(item.notice)) return open;
+  const dates = withDate(open, digest.claimedAt, item);
+  const isNews = informed.grace === item.grace && informed.heard === undefined;
+  if (!isNews) return dates === open.dates ? open : { ...open, dates };
+  const heard = item.disableAt === null ? 'undated' : 'dated';
+  return { ...open, dates, informed: { ...open.informed, [digest.recipient]: { ...informed, heard } } };
 }
 
 type Standing = ReturnType<typeof standingOf>;

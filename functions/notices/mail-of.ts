@@ -1,5 +1,6 @@
 import { countedTime } from '../abandonment/evidence.ts';
 import type { Evidence, ResolveReason } from '../abandonment/task.ts';
+import { isTopic } from '../abandonment/topics.ts';
 import type { OutgoingMail } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import type { FleetView } from '../store/fleet-view.ts';
@@ -27,7 +28,8 @@ export async function mailOf(
 ): Promise<{ mail: OutgoingMail; items: DigestItem[] }> {
   await view.loadRecipients([digest.recipient]);
   const byFacts = new Map(told.map((one) => [mailItem(system, view, digest, one), one.item]));
-  const links = system.links && (await linksOf(system.links, digest));
+  // A topic is shared: what acts in one person's name has no place there.
+  const links = isTopic(digest.address) ? undefined : system.links && (await linksOf(system.links, digest));
   const zone = view.zoneOf(digest.recipient);
   const { left, subject, text, html } = renderDigest({
     recipient: digest.address,

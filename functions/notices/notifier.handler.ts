@@ -1,6 +1,7 @@
 import { LINK_LIFE } from '../owner-page/token.ts';
 import { signedLinks } from '../platform/aws-link-keys.ts';
-import { dynamoDbClient } from '../platform/clients.ts';
+import { AwsTopics } from '../platform/aws-topics.ts';
+import { dynamoDbClient, topicsClient } from '../platform/clients.ts';
 import { connect } from '../platform/runtime.ts';
 import { DynamoDbTable, documentClient } from '../store/dynamodb-table.ts';
 import { workerHandler } from '../work/worker-handler.ts';
@@ -10,6 +11,7 @@ import { pacedMailer } from './paced-mailer.ts';
 const runtime = connect('notifier', (environment, clock) => ({
   table: new DynamoDbTable(documentClient(dynamoDbClient()), environment.table),
   mailer: pacedMailer(environment, clock),
+  topics: new AwsTopics(topicsClient()),
   ...signedLinks(environment, LINK_LIFE),
 }));
 

@@ -1,6 +1,7 @@
 import { judgeNotice } from '../abandonment/judge-notice.ts';
 import { isWindowed } from '../abandonment/task.ts';
 import { type Instant, SECOND } from '../abandonment/time.ts';
+import { isTopic } from '../abandonment/topics.ts';
 import type { SendResult } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import { FleetView } from '../store/fleet-view.ts';
@@ -27,9 +28,12 @@ import { recordOops } from '../work/oops.ts';
 import type { Delivery, Outcome } from '../work/pipeline.ts';
 import { retryDelaySeconds } from '../work/pipeline.ts';
 import { recipientKey } from './addresses.ts';
+import { type Channel, channelOf } from './channel.ts';
+import { withoutNotice } from './dropped-notice.ts';
 import { mailOf } from './mail-of.ts';
 import { isAdmitted } from './ramp.ts';
 import { recordAccepted, recordRefused, recordRejected } from './record-digest.ts';
+import { raiseTopicRefused } from './topic-refused.ts';
 
 /** As many notices stand in one mail; what does not fit goes into the next (promise 7). */
 export const MOST_ITEMS = 1_000;
@@ -142,9 +146,9 @@ function choose(
   const urgent = pending.some(
     ({ pending: one }) => one.by !== undefined && one.by <= windowAt && one.by > now,
   );
-  const readyAt = ({ pending: one }: Chosen['notice']): Instant | null => {
+  const readyAt = ({ pending: one, address }: Chosen['notice']): Instant | null => {
     if (view.pauses.evaluate && isWindowed(one.notice)) return null;
-    if (one.notice === 'warning' && !isAdmitted(recipient, now)) return null;
+    if (one.notice === 'warning' && !isTopic(address) && !isAdmitted(recipient, now)) return null;
     return isWindowed(one.notice) && !urgent ? Math.max(one.notBefore, windowAt) : one.notBefore;
   };
   const instants = pending.map(readyAt);
@@ -204,17 +208,9 @@ async function drop(
   record: TaskRecord | undefined,
 ): Promise<void> {
   const writer = () => system.random.id(system.clock.now());
-  const told = record?.open?.told[notice.recipient];
-  if (record?.open && told) {
-    const { [notice.recipient]: _, ...others } = record.open.told;
-    const done = told.reminder ? { ...told, reminder: { ...told.reminder, state: 'done' as const } } : told;
-    const kept = notice.pending?.notice === 'reminder' || told.warning === 'accepted';
-    const next = kept ? { ...others, [notice.recipient]: done } : others;
-    const changed = {
-      ...record,
-      open: { ...record.open, told: next },
-      next: { at: system.clock.now(), why: 'look' as const },
-    };
+  const open = record?.open && withoutNotice(record.open, notice.recipient, notice.pending?.notice);
+  if (record && open) {
+    const changed = { ...record, open, next: { at: system.clock.now(), why: 'look' as const } };
     const stored = await system.table.transact(
       [taskWrite(changed, view.policies.for(notice.task))],
       writer(),
@@ -278,7 +274,8 @@ async function mail(
     await recordRefused(system, view, digest.id, null);
     return 'stale';
   }
-  return record(system, view, digest, await system.mailer.send(outgoing), delivery);
+  const channel = channelOf(system, digest.address);
+  return record(system, view, digest, channel, await channel.deliver(outgoing, items), delivery);
 }
 
 /**
@@ -296,22 +293,23 @@ function isStale(digest: DigestRecord, now: Instant): boolean {
   );
 }
 
-/** Records what SES answered, and says what is to become of the message. */
+/** Records what the channel answered, and says what is to become of the message. */
 async function record(
   system: System,
   view: FleetView,
   digest: DigestRecord,
+  channel: Channel,
   result: SendResult,
   delivery: Delivery,
 ): Promise<Outcome | 'sent'> {
   if (result.outcome === 'accepted') {
     await recordAccepted(system, view, digest.id, result.messageId);
-    await noteMail(system);
+    if (channel.provesDelivery) await noteMail(system);
     return 'sent';
   }
   const permanent = result.outcome === 'refused' && result.cause === 'recipient';
-  const error = new Error(`SES: ${result.code}: ${result.message}`);
-  error.name = `Ses${result.code}`;
+  const error = new Error(`${channel.name}: ${result.code}: ${result.message}`);
+  error.name = `${channel.name === 'SES' ? 'Ses' : 'Sns'}${result.code}`;
   await recordOops(system, {
     worker: 'notify',
     item: digest.recipient,
@@ -321,6 +319,7 @@ async function record(
   });
   if (result.outcome === 'unknown') return { outcome: 'skipped', reason: 'outcome unknown: to be settled' };
   if (permanent) {
+    if (isTopic(digest.address)) await raiseTopicRefused(system, digest.address, result.code);
     await recordRejected(system, digest.id);
     return { outcome: 'done', reason: 'address rejected' };
   }

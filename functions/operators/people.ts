@@ -1,10 +1,12 @@
 import { prefixProblem, scopeProblem } from '../abandonment/policy-scope.ts';
 import { listed, shown } from '../abandonment/policy-wording.ts';
 import { ALERT_TYPES, type AlertType } from '../abandonment/task.ts';
+import { isTopic } from '../abandonment/topics.ts';
 import { normaliseAddress } from '../notices/addresses.ts';
+import { alertEnd, revivalOf } from '../notices/topic-refused.ts';
 import type { System } from '../platform/system.ts';
 import { allRows, auditWrite, lookWrite } from '../store/records.ts';
-import { index, keys, ROW_VERSION, type SubscriptionRecord } from '../store/rows.ts';
+import { index, keys, ROW_VERSION, type Subscriber, type SubscriptionRecord } from '../store/rows.ts';
 import type { Key, Row, Table, Write } from '../store/table.port.ts';
 
 /** Somebody who is told about tasks of a prefix only where nobody else can be. */
@@ -13,7 +15,7 @@ export interface AdminRecord {
   email: string;
 }
 
-/** What became of an added person. */
+/** What became of an added person (or topic). */
 export type Added<Person> =
   | { outcome: 'added' | 'changed' | 'unchanged'; person: Person }
   /** `problem`: the key, what was wrong, what is allowed. */
@@ -22,30 +24,40 @@ export type Added<Person> =
 /** What became of a removed person; `unknown` where there was none. */
 export type Removed = { outcome: 'removed' | 'unknown' } | { outcome: 'refused'; problem: string };
 
+const TOPIC = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/;
+const TOPIC_FORM = 'allowed: one such as "arn:aws:sns:eu-west-1:123456789012:task-news"';
 const ADDRESS_FORM = 'allowed: a plain address such as "ana@example.com"';
 
 /**
- * Lets somebody hear of the alerts of a prefix, or of one task by its id.
+ * Lets somebody, or a topic, hear of the alerts of a prefix, or of one task by its id. A topic that refused what was
+ * published is told again from then on.
  *
  * @param given `alertTypes`: which alerts; a second call replaces those of the first
  */
 export async function addSubscription(
   system: System,
-  given: { prefix: string; email: string; alertTypes: readonly string[] },
+  given: { prefix: string; alertTypes: readonly string[] } & Subscriber,
   by: string,
 ): Promise<Added<SubscriptionRecord>> {
-  const email = normaliseAddress(given.email);
-  if (email === undefined) return refusedAddress(given.email);
-  const problem = subscribedProblem(given.prefix) ?? alertTypesProblem(given.alertTypes);
+  const found = subscriberOf(given);
+  if ('problem' in found) return { outcome: 'refused', problem: found.problem };
+  const { subscriber, target } = found;
+  const problem =
+    topicProblem(system, subscriber) ??
+    subscribedProblem(given.prefix) ??
+    alertTypesProblem(given.alertTypes);
   if (problem !== undefined) return { outcome: 'refused', problem };
   const alertTypes = ALERT_TYPES.filter((type) => given.alertTypes.includes(type));
-  const person: SubscriptionRecord = { prefix: given.prefix, email, alertTypes };
-  const key = keys.subscription(person.prefix, email);
+  const person: SubscriptionRecord = { prefix: given.prefix, ...subscriber, alertTypes };
+  const key = keys.subscription(person.prefix, target);
   const before = await system.table.get(key);
-  if (before && String(before.alertTypes) === String(alertTypes)) return { outcome: 'unchanged', person };
-  const places = { g2pk: index.subscriptions(), g2sk: `${person.prefix}#${email}` };
+  const revival = isTopic(target) ? await revivalOf(system, target) : [];
+  const same = before && String(before.alertTypes) === String(alertTypes);
+  if (same && revival.length === 0) return { outcome: 'unchanged', person };
+  const places = { g2pk: index.subscriptions(), g2sk: `${person.prefix}#${target}` };
   const write = { put: { ...key, v: ROW_VERSION, ...person, ...places } };
-  await store(system, write, { prefix: person.prefix, email, act: 'subscription add', by });
+  const act = { prefix: person.prefix, subscriber, act: 'subscription add', by };
+  await store(system, [write, ...revival], act);
   return { outcome: before ? 'changed' : 'added', person };
 }
 
@@ -53,18 +65,23 @@ export async function addSubscription(
 export async function removeSubscription(
   system: System,
   prefix: string,
-  address: string,
+  given: Subscriber,
   by: string,
 ): Promise<Removed> {
-  return remove(system, keys.subscription, { prefix, email: address, act: 'subscription remove', by });
+  const found = subscriberOf(given);
+  if ('problem' in found) return { outcome: 'refused', problem: found.problem };
+  const { subscriber, target } = found;
+  const beside = isTopic(target) ? alertEnd(target) : [];
+  const act = { prefix, subscriber, act: 'subscription remove', by };
+  return remove(system, keys.subscription(prefix, target), act, beside);
 }
 
-/** All subscriptions of prefixes that begin with a text, by prefix and address. */
+/** All subscriptions of prefixes that begin with a text, by prefix and target. */
 export async function listSubscriptions(table: Table, prefix = ''): Promise<SubscriptionRecord[]> {
   const rows = await rowsOf(table, index.subscriptions(), prefix);
   return rows.map((row) => ({
     prefix: row.prefix as string,
-    email: row.email as string,
+    ...(isTopic(row.sk) ? { topic: row.sk } : { email: row.sk }),
     alertTypes: row.alertTypes as AlertType[],
   }));
 }
@@ -85,7 +102,7 @@ export async function addAdmin(
   if (await system.table.get(key)) return { outcome: 'unchanged', person };
   const places = { g2pk: index.admins(), g2sk: `${prefix}#${email}` };
   const write = { put: { ...key, v: ROW_VERSION, ...person, ...places } };
-  await store(system, write, { prefix, email, act: 'admin add', by });
+  await store(system, [write], { prefix, subscriber: { email }, act: 'admin add', by });
   return { outcome: 'added', person };
 }
 
@@ -96,7 +113,14 @@ export async function removeAdmin(
   address: string,
   by: string,
 ): Promise<Removed> {
-  return remove(system, keys.admin, { prefix, email: address, act: 'admin remove', by });
+  const email = normaliseAddress(address);
+  if (email === undefined) return refusedAddress(address);
+  return remove(system, keys.admin(prefix, email), {
+    prefix,
+    subscriber: { email },
+    act: 'admin remove',
+    by,
+  });
 }
 
 /** All admins of prefixes that begin with a text, by prefix and address. */
@@ -107,6 +131,29 @@ export async function listAdmins(table: Table, prefix = ''): Promise<AdminRecord
 
 function refusedAddress(address: string): { outcome: 'refused'; problem: string } {
   return { outcome: 'refused', problem: `email ${shown(address)} is no mail address; ${ADDRESS_FORM}` };
+}
+
+type Found = { subscriber: Subscriber; target: string } | { problem: string };
+
+/** A subscriber in the form in which it is stored. */
+function subscriberOf(given: Subscriber): Found {
+  if ('topic' in given) {
+    const { topic } = given;
+    if (TOPIC.test(topic)) return { subscriber: { topic }, target: topic };
+    return { problem: `topic ${shown(topic)} is no ARN of a standard SNS topic; ${TOPIC_FORM}` };
+  }
+  const email = normaliseAddress(given.email);
+  return email === undefined ? refusedAddress(given.email) : { subscriber: { email }, target: email };
+}
+
+/** The notifier may publish to no topic but those that the deployment names. */
+function topicProblem({ config }: System, subscriber: Subscriber): string | undefined {
+  if (!('topic' in subscriber) || config.topics?.includes(subscriber.topic)) return undefined;
+  const named = config.topics?.length ? listed(config.topics) : 'none yet';
+  return (
+    `topic ${shown(subscriber.topic)} is not among channels.topics of config/${config.stage}.json ` +
+    `(${named}); name it there, deploy, and add the subscription again`
+  );
 }
 
 function subscribedProblem(prefix: string): string | undefined {
@@ -124,33 +171,26 @@ function alertTypesProblem(types: readonly string[]): string | undefined {
 
 interface Act {
   prefix: string;
-  email: string;
+  subscriber: Subscriber;
   act: string;
   by: string;
 }
 
-async function remove(
-  system: System,
-  keyOf: (prefix: string, email: string) => Key,
-  given: Act,
-): Promise<Removed> {
-  const email = normaliseAddress(given.email);
-  if (email === undefined) return refusedAddress(given.email);
-  const key = keyOf(given.prefix, email);
+async function remove(system: System, key: Key, act: Act, beside: Write[] = []): Promise<Removed> {
   if (!(await system.table.get(key))) return { outcome: 'unknown' };
-  await store(system, { delete: key }, { ...given, email });
+  await store(system, [{ delete: key }, ...beside], act);
   return { outcome: 'removed' };
 }
 
-/** Writes the row; what is open under its prefix is looked at with the next scan. */
-async function store(system: System, write: Write, { prefix, email, act, by }: Act): Promise<void> {
+/** Writes the rows; what is open under the prefix is looked at with the next scan. */
+async function store(system: System, writes: Write[], { prefix, subscriber, act, by }: Act): Promise<void> {
   const now = system.clock.now();
-  const evidence = { prefix, email };
+  const evidence = { prefix, ...subscriber };
   const audit = { task: 'operators', at: now, act: `${act} ${prefix}`, by, reason: '', evidence, mails: [] };
-  const writes = [write, lookWrite(`P#${prefix}`, now), auditWrite(audit)];
-  const result = await system.table.transact(writes, system.random.id(now));
+  const all = [...writes, lookWrite(`P#${prefix}`, now), auditWrite(audit)];
+  const result = await system.table.transact(all, system.random.id(now));
   if (result.outcome !== 'applied')
-    throw new Error(`${act} of ${email} for ${prefix} met a busy table; try again`);
+    throw new Error(`${act} of ${Object.values(subscriber)[0]} for ${prefix} met a busy table; try again`);
 }
 
 async function rowsOf(table: Table, pk: string, prefix: string): Promise<Row[]> {

@@ -1,8 +1,6 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { OperatorChannel } from './ports.ts';
-
-/** SNS's limit of a subject, which is one line of ASCII. */
-const SUBJECT_LENGTH = 100;
+import { snsSubject } from './sns-subject.ts';
 
 /** The operators' topic in SNS. */
 export class AwsOperators implements OperatorChannel {
@@ -21,10 +19,7 @@ export class AwsOperators implements OperatorChannel {
     await this.#client.send(
       new PublishCommand({
         TopicArn: this.#topic,
-        Subject: subject
-          .replace(/[^\x20-\x7e]/g, '?')
-          .slice(0, SUBJECT_LENGTH)
-          .trim(),
+        Subject: snsSubject(subject),
         Message: `${alert.detail}\n\nCode: ${alert.code}\nAbout: ${alert.subject}\nStage: ${this.#stage}\n`,
         MessageAttributes: { code: { DataType: 'String', StringValue: alert.code } },
       }),

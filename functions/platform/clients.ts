@@ -35,6 +35,11 @@ export function snsClient(): SNSClient {
   return new SNSClient({ requestHandler, maxAttempts: 4 });
 }
 
+/** For topics that repeat mails; makes one attempt, which ends well before the lease of its digest. */
+export function topicsClient(): SNSClient {
+  return new SNSClient({ requestHandler, maxAttempts: 1 });
+}
+
 /** For the keys that links are signed with. */
 export function ssmClient(): SSMClient {
   return new SSMClient({ requestHandler, maxAttempts: 4 });

@@ -128,6 +128,8 @@ export interface Deployment {
   controlPlane: 'fed' | 'own';
   stageCeiling: 'detect' | 'notify' | 'disable';
   allowedDomains: string[] | null;
+  /** ARNs of the topics that subscriptions may name. */
+  topics: string[];
   /** Where the owner's page is, as links in mails name it. */
   linkBaseUrl?: string;
   /** Whether the stage may be told the time. */

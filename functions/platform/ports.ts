@@ -53,6 +53,22 @@ export interface Mailer {
   check?(): Promise<void>;
 }
 
+/** One message for a topic. */
+export interface TopicMessage {
+  /** The topic's ARN. */
+  topic: string;
+  subject: string;
+  /** Under 256 KiB, SNS's limit. */
+  text: string;
+  /** For filter policies. */
+  attributes: Record<string, string | number | string[]>;
+}
+
+/** Publishes to topics (chat tools, pagers); what becomes of a message is not reported back. */
+export interface Topics {
+  publish(message: TopicMessage): Promise<SendResult>;
+}
+
 /** A secret that links are signed with. */
 export interface LinkKey {
   /** Stands in each link: lower-case letters and digits. */

@@ -8,7 +8,7 @@ import { CountedMailer } from './counted-mailer.ts';
 import { DemoClock } from './demo-clock.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import type { Service } from './names.ts';
-import type { Clock, EventPublisher, Links, Mailer, OperatorChannel } from './ports.ts';
+import type { Clock, EventPublisher, Links, Mailer, OperatorChannel, Topics } from './ports.ts';
 import { RealClock } from './real-clock.ts';
 import { RealRandom } from './real-random.ts';
 import type { System } from './system.ts';
@@ -18,6 +18,7 @@ import { LambdaTelemetry } from './telemetry.ts';
 export interface OwnParts {
   table: Table;
   mailer?: Mailer;
+  topics?: Topics;
   events?: EventPublisher;
   operators?: OperatorChannel;
   links?: Links;
@@ -45,7 +46,7 @@ export function connect(
   const realClock = new RealClock();
   const demoClock = environment.demoClock ? new DemoClock(realClock, (key) => table.get(key)) : undefined;
   const clock = demoClock ?? realClock;
-  const { table, mailer, events, operators, links } = parts(environment, clock);
+  const { table, mailer, events, operators, links, topics } = parts(environment, clock);
   const system: System = {
     clock,
     random: new RealRandom(),
@@ -57,6 +58,7 @@ export function connect(
     telemetry,
     config,
     ...(links && { links }),
+    ...(topics && { topics }),
   };
   return { system, environment, telemetry, demoClock };
 }

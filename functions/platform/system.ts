@@ -9,6 +9,7 @@ import type {
   Queues,
   Random,
   Telemetry,
+  Topics,
 } from './ports.ts';
 
 /** What a deployed function is told by its environment, parsed once. */
@@ -31,6 +32,8 @@ export interface RuntimeConfig {
   sendLease: Duration;
   /** Domains that owners' addresses must belong to; null: any. */
   allowedDomains: string[] | null;
+  /** ARNs of the topics that a subscription may name; only who writes subscriptions is told. */
+  topics?: string[];
   /** Whether canaries are sent, and feed and feedback watched, at the price of a few writes per scan. @default false */
   canaries?: boolean;
 }
@@ -42,6 +45,8 @@ export interface System {
   table: Table;
   queues: Queues;
   mailer: Mailer;
+  /** Only the notifier publishes to topics. */
+  topics?: Topics;
   events: EventPublisher;
   operators: OperatorChannel;
   telemetry: Telemetry;

@@ -36,6 +36,19 @@ interface Waiting {
   closesAt?: Instant;
 }
 
+/** What the index shows of a notice. */
+interface Place {
+  notBefore: Instant;
+  notice: Notice;
+  by?: Instant;
+  /** It is for a topic, which the ramp does not count. */
+  informs?: true;
+}
+
+function isRamped(notice: Notice, informs: boolean): boolean {
+  return notice === 'warning' && !informs;
+}
+
 /** Puts each recipient with something to be told on the queue once: one message, one mail (promise 6). */
 export const digestsGenerator: Generator = {
   name: 'digests',
@@ -58,7 +71,7 @@ async function* recipientsIn(run: Run, bucket: number): AsyncGenerator<Waiting> 
   let waiting: Waiting | undefined;
   for await (const row of eachRow(run.system.table, { index: 'g1', pk: index.pendingNotices(bucket) })) {
     const [key, task] = (row.g1sk as string).split('#') as [string, string];
-    const { notBefore, notice, by } = row.p as { notBefore: Instant; notice: Notice; by?: Instant };
+    const { notBefore, notice, by, informs = false } = row.p as Place;
     if (run.view.pauses.evaluate && isWindowed(notice)) continue;
     if (waiting && waiting.key !== key) {
       yield waiting;
@@ -68,7 +81,7 @@ async function* recipientsIn(run: Run, bucket: number): AsyncGenerator<Waiting> 
     waiting.notBefore = Math.min(waiting.notBefore, notBefore);
     if (!isWindowed(notice)) waiting.freeAt = Math.min(waiting.freeAt, notBefore);
     if (by !== undefined) waiting.closesAt = Math.min(waiting.closesAt ?? by, by);
-    if (notice === 'warning') waiting.warned = true;
+    waiting.warned ||= isRamped(notice, informs);
   }
   if (waiting) yield waiting;
 }

@@ -1,11 +1,13 @@
 import type { Case, Decision, Recipient } from '../abandonment/decide.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
+import type { Topic } from '../abandonment/topics.ts';
 import type { System } from '../platform/system.ts';
 import type { FleetView } from '../store/fleet-view.ts';
 import type { TaskRecord } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { loadTask, taskWrite } from '../store/tasks.ts';
 import { lastOfEachKey } from '../store/writes.ts';
+import { inform } from './inform.ts';
 import { type Settled, settle } from './transitions.ts';
 
 /** One run's view of the world and what it did. */
@@ -48,7 +50,9 @@ export async function lookAt(
 ): Promise<{ record: TaskRecord; decision: Decision } | undefined> {
   let record = given;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const settled = settle(record, await caseMaker(run, record), run.now, run.system.config.confirmWithin);
+    const [caseOf, topics] = await Promise.all([caseMaker(run, record), topicsOf(run, record)]);
+    const settled = settle(record, caseOf, run.now, run.system.config.confirmWithin);
+    inform(settled, caseOf(settled.record), topics, run.now);
     const stored = await store(run, record, settled);
     if (stored.outcome === 'same') return { record, decision: settled.decision };
     if (stored.outcome === 'applied') {
@@ -70,6 +74,12 @@ async function caseMaker(run: Run, record: TaskRecord): Promise<(record: TaskRec
   const told = run.view.policies.for(record.task.id).stage !== 'detect';
   const recipients: Recipient[] = told ? await run.view.recipientsOf(record.task, 'task_abandoned') : [];
   return (state) => ({ ...run.view.bareCase(state), recipients: state.open ? recipients : [] });
+}
+
+/** The topics to follow what is told of a task. */
+function topicsOf({ view }: Run, { task }: TaskRecord): Promise<Topic[]> {
+  const told = view.policies.for(task.id).stage !== 'detect';
+  return told ? view.topicsOf(task, 'task_abandoned') : Promise.resolve([]);
 }
 
 type Stored = { outcome: 'same' } | { outcome: 'applied'; record: TaskRecord } | { outcome: 'refused' };

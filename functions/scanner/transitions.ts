@@ -2,6 +2,7 @@ import { type Case, type Decision, dateHolders, decide, type Recipient } from '.
 import { type NextLook, nextLook } from '../abandonment/next-look.ts';
 import type { Episode, HoldReason, ResolveReason, Told } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
+import { topicsThatHeard, topicsWithDate } from '../abandonment/topics.ts';
 import { alertWrite, noticeDelete, noticeWrite } from '../store/records.ts';
 import { type AlertRecord, keys, type PendingNotice, ROW_VERSION, type TaskRecord } from '../store/rows.ts';
 import type { Row, Write } from '../store/table.port.ts';
@@ -16,7 +17,7 @@ export interface Settled {
 }
 
 /** Beside the task's own row a transaction carries at most this many others; more recipients go in a next one. */
-const MOST_BESIDE = 90;
+export const MOST_BESIDE = 90;
 
 /**
  * Follows `decide()` until it asks for nothing more: fires, resolves, warns, reminds, withdraws, holds. Pure; it
@@ -145,29 +146,37 @@ function partingOf(
   switch (reason) {
     case 'policy':
     case 'user-published':
-      return ['withdrawn', dateHolders(episode)];
+      return ['withdrawn', [...dateHolders(episode), ...topicsWithDate(episode)]];
     case 'kept':
     case 'snoozed':
       return [
         'withdrawn',
-        dateHolders(episode).filter((key) => episode.told[key]?.address !== given.keep?.by),
+        [
+          ...dateHolders(episode).filter((key) => episode.told[key]?.address !== given.keep?.by),
+          ...topicsWithDate(episode),
+        ],
       ];
     case 'recovered':
-      return ['recovered', given.policy.recoveryMail ? acceptedBy(episode, given.recipients) : []];
+      return ['recovered', given.policy.recoveryMail ? hearersOf(episode, given.recipients) : []];
     default:
       return ['withdrawn', []];
   }
 }
 
-/** Today's recipients whose warning SES took, but for those who declined to hear of recoveries. */
-function acceptedBy(episode: Episode, recipients: readonly Recipient[]): string[] {
-  return recipients
-    .filter(({ key, declined }) => !declined && episode.told[key]?.warning === 'accepted')
-    .map(({ key }) => key);
+/** Today's recipients whose warning SES took, but for those who declined to hear of recoveries; and topics. */
+function hearersOf(episode: Episode, recipients: readonly Recipient[]): string[] {
+  const warned = recipients.filter(
+    ({ key, declined }) => !declined && episode.told[key]?.warning === 'accepted',
+  );
+  return [...warned.map(({ key }) => key), ...topicsThatHeard(episode)];
 }
 
 /** What a notice of an end says of the past. */
-function factsAtEnd(given: Case, episode: Episode, resolvedReason: ResolveReason): Record<string, unknown> {
+export function factsAtEnd(
+  given: Case,
+  episode: Episode,
+  resolvedReason: ResolveReason,
+): Record<string, unknown> {
   const { total, atLoss } = given.evidence.restarts;
   return { since: episode.since, restarts: total - atLoss, resolvedReason };
 }
@@ -207,9 +216,11 @@ export function endEpisode(
 ): void {
   const open = settled.record.open as Episode;
   const task = settled.record.task.id;
-  const addressOf = (key: string) => addresses.get(key) ?? open.told[key]?.address ?? '';
+  const addressOf = (key: string) =>
+    addresses.get(key) ?? open.told[key]?.address ?? open.informed?.[key]?.topic ?? '';
   const parting = [...notices].map(([key, pending]) => ({ key, address: addressOf(key), pending }));
-  const obsolete = Object.keys(open.told).filter((key) => !notices.has(key));
+  const asked = [...Object.keys(open.told), ...Object.keys(open.informed ?? {})];
+  const obsolete = asked.filter((key) => !notices.has(key));
   const fits = settled.beside.length + parting.length + obsolete.length < MOST_BESIDE;
   const alert: AlertRecord = {
     task,

@@ -2,6 +2,7 @@ import type { Case, Recipient, Unknown } from '../abandonment/decide.ts';
 import type { PolicyBook } from '../abandonment/policy-book.ts';
 import { type AlertType, type Pauses, prefixesOf, type Task } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
+import { isTopic, type Topic } from '../abandonment/topics.ts';
 import { loadPolicies } from './policies.ts';
 import { allRows, loadDataPlanes, loadPauses, loadRecipients, loadScans } from './records.ts';
 import {
@@ -17,7 +18,7 @@ import type { Table } from './table.port.ts';
 /** Gives the key of an address and whether it can be one (see notices/addresses). */
 export type AddressKey = (address: string) => string;
 
-/** A person who may be told, and whether mail can reach him. */
+/** A person or a topic that may be told, and whether it can be reached. */
 interface Known extends Recipient {
   alive: boolean;
 }
@@ -34,7 +35,7 @@ export class FleetView {
   readonly #table: Table;
   readonly #keyOf: AddressKey;
   readonly #fleetUnknown: Unknown[];
-  readonly #subscribers = new Map<string, Promise<{ email: string; alertTypes: string[] }[]>>();
+  readonly #subscribers = new Map<string, Promise<{ target: string; alertTypes: string[] }[]>>();
   readonly #admins = new Map<string, Promise<string[]>>();
   readonly #recipients = new Map<string, RecipientRecord | null>();
 
@@ -117,12 +118,8 @@ export class FleetView {
    * its prefixes, unique by address; the admins of the nearest prefix that has any, where none of these is alive.
    */
   async recipientsOf(task: Task, alert: AlertType): Promise<Recipient[]> {
-    const addresses = [...task.owners];
-    for (const prefix of [...prefixesOf(task.id), task.id]) {
-      for (const subscriber of await this.#subscribersOf(prefix)) {
-        if (subscriber.alertTypes.includes(alert)) addresses.push(subscriber.email);
-      }
-    }
+    const subscribed = await this.#targetsOf(task, alert);
+    const addresses = [...task.owners, ...subscribed.filter((target) => !isTopic(target))];
     const living = (await this.#known(addresses)).filter(({ alive }) => alive);
     if (living.length > 0) return living;
     for (const prefix of prefixesOf(task.id).reverse()) {
@@ -130,6 +127,12 @@ export class FleetView {
       if (admins.length > 0) return (await this.#known(admins)).filter(({ alive }) => alive);
     }
     return [];
+  }
+
+  /** Topics subscribed to an alert about a task, but for those that refused what was published. */
+  async topicsOf(task: Task, alert: AlertType): Promise<Topic[]> {
+    const known = await this.#known((await this.#targetsOf(task, alert)).filter(isTopic));
+    return known.filter(({ alive }) => alive).map(({ key, address }) => ({ key, topic: address }));
   }
 
   /** What is known of recipients, read once. */
@@ -163,10 +166,19 @@ export class FleetView {
     });
   }
 
-  #subscribersOf(prefix: string): Promise<{ email: string; alertTypes: string[] }[]> {
+  /** The addresses and topics subscribed to an alert about a task. */
+  async #targetsOf(task: Task, alert: AlertType): Promise<string[]> {
+    const scopes = [...prefixesOf(task.id), task.id];
+    const subscribers = await Promise.all(scopes.map((scope) => this.#subscribersOf(scope)));
+    return subscribers
+      .flat()
+      .flatMap(({ target, alertTypes }) => (alertTypes.includes(alert) ? [target] : []));
+  }
+
+  #subscribersOf(prefix: string): Promise<{ target: string; alertTypes: string[] }[]> {
     return remembered(this.#subscribers, prefix, async () => {
       const rows = await allRows(this.#table, { pk: keys.subscription(prefix, '').pk });
-      return rows.map((row) => ({ email: row.sk, alertTypes: row.alertTypes as string[] }));
+      return rows.map((row) => ({ target: row.sk, alertTypes: row.alertTypes as string[] }));
     });
   }
 

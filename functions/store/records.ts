@@ -1,4 +1,5 @@
 import type { Instant } from '../abandonment/time.ts';
+import { isTopic } from '../abandonment/topics.ts';
 import {
   type AlertRecord,
   BUCKETS,
@@ -164,6 +165,7 @@ export function noticeWrite(record: NoticeRecord): { put: Row } {
               notBefore: record.pending.notBefore,
               notice: record.pending.notice,
               ...(record.pending.by === undefined ? {} : { by: record.pending.by }),
+              ...(isTopic(record.address) ? { informs: true } : {}),
             },
           }
         : {}),

@@ -57,7 +57,8 @@ export const keys = {
   }),
   dataPlane: (name: string) => ({ pk: 'PLANES', sk: name }),
   policy: (scope: string) => ({ pk: 'POLICY', sk: `S#${scope}` }),
-  subscription: (prefix: string, email: string) => ({ pk: `SUB#${prefix}`, sk: email }),
+  /** `target`: a mail address or a topic's ARN. */
+  subscription: (prefix: string, target: string) => ({ pk: `SUB#${prefix}`, sk: target }),
   admin: (prefix: string, email: string) => ({ pk: `ADMIN#${prefix}`, sk: email }),
   source: (name: string) => ({ pk: 'SOURCES', sk: name }),
   /** Tasks and data planes per plane and tenant: counts of eligible and of alive tasks. */
@@ -351,11 +352,9 @@ export interface OperatorAlertRecord {
   rev: number;
 }
 
-export interface SubscriptionRecord {
-  prefix: string;
-  email: string;
-  alertTypes: string[];
-}
+/** Who or what hears of the alerts of a prefix: a person by mail, or a topic (its ARN) for information. */
+export type SubscriptionRecord = { prefix: string; alertTypes: string[] } & Subscriber;
+export type Subscriber = { email: string } | { topic: string };
 
 /** Who may say what on the bus. */
 export interface SourceRecord {

@@ -46,6 +46,15 @@ describe('a configuration', () => {
       { sender: 'warden@other.com' },
       'sender is "warden@other.com", allowed: an address of the SES identity example.com',
     ],
+    [
+      { channels: { topics: ['arn:aws:sns:eu-west-1:123456789012:*'] } },
+      'channels.topics.0 is "arn:aws:sns:eu-west-1:123456789012:*", allowed: the ARN of a standard SNS topic',
+    ],
+    [
+      { channels: { topics: ['arn:aws:sqs:eu-west-1:123456789012:chat'] } },
+      'channels.topics.0 is "arn:aws:sqs:eu-west-1:123456789012:chat", allowed: the ARN of a standard SNS topic',
+    ],
+    [{ channels: { mail: true } }, 'channels.mail is true, allowed: no such key'],
     [{ scanEvery: '-5m' }, 'scanEvery is "-5m", allowed: a duration from 1m to 1h'],
     [{ scanEvery: '2h' }, 'scanEvery is "2h", allowed: a duration from 1m to 1h'],
     [{ scanEvery: '90s' }, 'scanEvery is "90s", allowed: whole minutes'],

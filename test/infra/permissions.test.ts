@@ -82,3 +82,27 @@ describe.each(['dev', 'local', 'prod'])('permissions on stage %s', (stage) => {
     expect(() => app.synth()).toThrow('AwsSolutions-SQS3');
   });
 });
+
+describe('permissions to publish', () => {
+  const topics = [
+    'arn:aws:sns:eu-west-1:123456789012:chat',
+    'arn:aws:sns:eu-west-1:123456789012:pager',
+  ] as const;
+  const publishing = (document: object) =>
+    ofType(synth('prod', document).resources, 'AWS::IAM::Policy').flatMap(({ id, Properties }) =>
+      (Properties.PolicyDocument.Statement as Statement[])
+        .filter(({ Action }) => listOf(Action).includes('sns:Publish'))
+        .map(({ Resource }) => ({ policy: id, Resource })),
+    );
+  const ofNotifier = (document: object) => publishing(document).filter(({ policy }) => policy.startsWith('Notifier'));
+
+  it('let the notifier publish to the topics that the configuration names, and to no other', () => {
+    expect(ofNotifier({ channels: { topics } })).toMatchObject([{ Resource: topics }]);
+    expect(publishing({ channels: { topics } })).toHaveLength(publishing({}).length + 1);
+  });
+
+  it('are none for the notifier where it names none', () => {
+    expect(publishing({}).length).toBeGreaterThan(0);
+    expect(ofNotifier({})).toEqual([]);
+  });
+});

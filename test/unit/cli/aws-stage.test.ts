@@ -58,6 +58,15 @@ describe('finding a stage', () => {
     expect(stage.system.config).toMatchObject({ stage: 'dev', controlPlane: 'fed', allowedDomains: null });
   });
 
+  it('learns which topics subscriptions may name; one deployed before there were any names none', async () => {
+    deployed();
+    expect((await openAwsStage('dev')).system.config.topics).toEqual([]);
+    deployed({ topics: ['arn:aws:sns:eu-west-1:123456789012:chat'] });
+    expect((await openAwsStage('dev')).system.config.topics).toEqual([
+      'arn:aws:sns:eu-west-1:123456789012:chat',
+    ]);
+  });
+
   it('names the region and the command to deploy where there is none', async () => {
     ssm.on(GetParameterCommand).rejects(new ParameterNotFound({ message: '', $metadata: {} }));
     await expect(openAwsStage('dev')).rejects.toThrow(

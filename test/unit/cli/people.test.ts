@@ -14,7 +14,7 @@ describe('subscriptions', () => {
     ]);
     await stage.taskwarden(['subscriptions', 'add', 'other/x', 'xi@acme.test']);
     expect((await stage.taskwarden(['subscriptions', 'list'])).out.split('\n')).toEqual([
-      'PREFIX   EMAIL           ALERT TYPES',
+      'PREFIX   EMAIL OR TOPIC  ALERT TYPES',
       'acmeCo/  team@acme.test  task_auto_disabled',
       'other/x  xi@acme.test    task_abandoned, task_auto_disabled',
       '',
@@ -25,6 +25,29 @@ describe('subscriptions', () => {
     expect(removed.out).toBe('removed: subscription of TEAM@acme.test for acmeCo/\n');
     expect((await stage.taskwarden(['subscriptions', 'list', '--json'])).json).toHaveLength(1);
     expect(await stage.table.get(keys.look('P#acmeCo/'))).toMatchObject({ at: T });
+  });
+
+  it('are of topics too, where the deployment names them', async () => {
+    const stage = cliStage();
+    const topic = 'arn:aws:sns:eu-west-1:123456789012:chat';
+    const add = ['subscriptions', 'add', 'acmeCo/', '--topic', topic];
+    const refused = await stage.taskwarden(add);
+    expect(refused.code).toBe(2);
+    expect(refused.err).toBe(
+      `error: topic "${topic}" is not among channels.topics of config/local.json (none yet); ` +
+        'name it there, deploy, and add the subscription again\n',
+    );
+    stage.system.config.topics = [topic];
+    expect((await stage.taskwarden(add)).out).toBe(`added: subscription of ${topic} for acmeCo/\n`);
+    expect((await stage.taskwarden(add)).out).toBe(`unchanged: subscription of ${topic} for acmeCo/\n`);
+    expect((await stage.taskwarden(['subscriptions', 'list', '--json'])).json).toEqual([
+      { prefix: 'acmeCo/', topic, alertTypes: ['task_abandoned', 'task_auto_disabled'] },
+    ]);
+    expect((await stage.taskwarden(['subscriptions', 'list'])).out).toContain(`acmeCo/  ${topic}  task_ab`);
+    stage.system.config.topics = [];
+    const removed = await stage.taskwarden(['subscriptions', 'remove', 'acmeCo/', '--topic', topic]);
+    expect(removed.out).toBe(`removed: subscription of ${topic} for acmeCo/\n`);
+    expect((await stage.taskwarden(['subscriptions', 'list', '--json'])).json).toEqual([]);
   });
 
   it('are told of what fails under their prefix', async () => {
@@ -47,6 +70,19 @@ describe('subscriptions', () => {
     [
       ['add', 'a/', 'a@b.test', '--alert-types', 'task_late'],
       'error: alert type "task_late" is unknown; allowed are "task_abandoned"',
+    ],
+    [
+      ['add', 'a/', '--topic', 'arn:aws:sqs:eu-west-1:123456789012:chat'],
+      'error: topic "arn:aws:sqs:eu-west-1:123456789012:chat" is no ARN of a standard SNS topic; allowed: one such as',
+    ],
+    [
+      ['add', 'a/', '--topic', 'arn:aws:sns:eu-west-1:123456789012:chat.fifo'],
+      'error: topic "arn:aws:sns:eu-west-1:123456789012:chat.fifo" is no ARN of a standard SNS topic;',
+    ],
+    [['add', 'a/'], 'error: name either a mail address, or a topic with --topic ARN\n'],
+    [
+      ['remove', 'a/', 'a@b.test', '--topic', 'arn:aws:sns:eu-west-1:123456789012:chat'],
+      'error: name either a mail address, or a topic with --topic ARN\n',
     ],
     [['remove', 'a/', 'a@b.test'], 'error: there is no subscription of "a@b.test" for "a/"\n'],
   ])('refuse %j with one line', async (args, said) => {

@@ -1,0 +1,60 @@
+import { type Case, deadlineOf, warnedOf } from './decide.ts';
+import type { Verdict } from './judge-notice.ts';
+import type { Episode, Informed, Notice, Rung } from './task.ts';
+import type { Instant } from './time.ts';
+
+/** A topic that is subscribed to an alert about a task. */
+export interface Topic {
+  key: string;
+  /** The ARN. */
+  topic: string;
+}
+
+/** Whether a subscription's target is a topic's ARN; no mail address has a colon. */
+export function isTopic(target: string): boolean {
+  return target.startsWith('arn:');
+}
+
+/** The topics that were told a date of the episode. */
+export function topicsWithDate(episode: Episode): string[] {
+  return topicsThatHeard(episode).filter((key) => episode.informed?.[key]?.heard === 'dated');
+}
+
+/** The topics that heard the warning of the episode. */
+export function topicsThatHeard(episode: Episode): string[] {
+  return Object.entries(episode.informed ?? {})
+    .filter(([, { heard }]) => heard !== undefined)
+    .map(([key]) => key);
+}
+
+/** The newest rung of the present grace. */
+export function newestRung({ rungs, grace }: Episode): Rung | undefined {
+  return rungs.findLast((rung) => rung.grace === grace);
+}
+
+/**
+ * Decides about a topic's warning or reminder just before it is published. A topic repeats what people were told: it
+ * waits for an accepted warning, prints the date that stands from there (promise 2), and never makes one.
+ */
+export function judgeInformation(
+  given: Case,
+  episode: Episode,
+  informed: Informed,
+  notice: Notice,
+  now: Instant,
+): Verdict {
+  const { policy, recipients, unknown } = given;
+  if (policy.stage === 'detect') return { verdict: 'void', reason: 'stage' };
+  if (informed.grace !== episode.grace || (notice === 'warning' && informed.heard))
+    return { verdict: 'void', reason: 'told' };
+  const warned = warnedOf(episode, recipients);
+  if (warned.length === 0) return { verdict: 'wait', reason: 'nobody-warned' };
+  if (policy.stage !== 'disable') {
+    return notice === 'warning' ? { verdict: 'send', disableAt: null } : { verdict: 'void', reason: 'stage' };
+  }
+  const deadline = warned.some(({ told }) => told.dated)
+    ? deadlineOf(episode, recipients, policy, unknown, now)
+    : null;
+  if (!deadline) return { verdict: 'wait', reason: 'no-date' };
+  return now < deadline.disableAt ? { verdict: 'send', ...deadline } : { verdict: 'wait', reason: 'past' };
+}

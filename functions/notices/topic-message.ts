@@ -1,0 +1,28 @@
+import type { OutgoingMail, TopicMessage } from '../platform/ports.ts';
+import type { DigestItem } from '../store/rows.ts';
+
+const FOR_INFORMATION =
+  'For information: this repeats what the people in charge of these tasks were told by mail, where they can act on it.';
+
+/**
+ * What a topic is told: the plain text of a digest. Its attributes are for filter policies: `alertType`, `notices` (the
+ * kinds that stand in it), `taskCount`, `stage` (of the deployment).
+ */
+export function topicMessageOf(
+  { to, subject, text }: OutgoingMail,
+  items: readonly DigestItem[],
+  stage: string,
+): TopicMessage {
+  const notices = [...new Set(items.map(({ notice }) => notice))].sort();
+  return {
+    topic: to,
+    subject,
+    text: `${FOR_INFORMATION}\n\n${text}`,
+    attributes: {
+      alertType: notices.includes('disabled') ? 'task_auto_disabled' : 'task_abandoned',
+      notices,
+      taskCount: new Set(items.map(({ task }) => task)).size,
+      stage,
+    },
+  };
+}

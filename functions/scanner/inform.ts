@@ -1,0 +1,79 @@
+import type { Case } from '../abandonment/decide.ts';
+import type { Episode, Informed, Rung } from '../abandonment/task.ts';
+import { type Duration, type Instant, MINUTE } from '../abandonment/time.ts';
+import { newestRung, type Topic, topicsWithDate } from '../abandonment/topics.ts';
+import { noticeWrite } from '../store/records.ts';
+import type { PendingNotice } from '../store/rows.ts';
+import { factsAtEnd, MOST_BESIDE, type Settled } from './transitions.ts';
+
+/** A topic repeats what people were told: by then their mail was most likely taken. */
+const FOLLOWS_AFTER: Duration = MINUTE;
+
+/** What one topic is to hear next, and how it stands then. */
+interface Step {
+  key: string;
+  next: Informed;
+  pending: PendingNotice;
+}
+
+/**
+ * Asks for what topics are to hear of an open episode: the warning of the present grace, each rung after it, and that a
+ * date no longer holds. It follows what people were asked to be told and changes nothing about it (promises 1, 4).
+ */
+export function inform(settled: Settled, given: Case, topics: readonly Topic[], now: Instant): void {
+  const { task, open } = settled.record;
+  if (!open) return;
+  const room = Math.max(0, MOST_BESIDE - settled.beside.length);
+  const steps = [...withdrawals(open, given, now), ...warnings(open, given, topics, now)].slice(0, room);
+  const standing = stillSubscribed(open, given, topics);
+  const before = Object.keys(open.informed ?? {}).length;
+  if (steps.length === 0 && standing.length === before) return;
+  for (const { key, next, pending } of steps) {
+    const notice = { recipient: key, address: next.topic, task: task.id, episode: open.number, pending };
+    settled.beside.push(noticeWrite(notice));
+    settled.told.add(key);
+  }
+  const informed = Object.fromEntries([...standing, ...steps.map(({ key, next }) => [key, next] as const)]);
+  settled.record = { ...settled.record, open: { ...open, informed } };
+}
+
+/** The stage went down: topics that were told a date hear that it does not hold. */
+function withdrawals(open: Episode, given: Case, now: Instant): Step[] {
+  if (given.policy.stage === 'disable') return [];
+  const facts = factsAtEnd(given, open, 'policy');
+  return topicsWithDate(open).map((key) => {
+    const next: Informed = { ...(open.informed?.[key] as Informed), heard: 'undated' };
+    return { key, next, pending: { notice: 'withdrawn', since: now, notBefore: now, facts } };
+  });
+}
+
+function warnings(open: Episode, given: Case, topics: readonly Topic[], now: Instant): Step[] {
+  if (given.policy.stage === 'detect' || open.grace === 0) return [];
+  const rung = newestRung(open);
+  const steps: Step[] = [];
+  for (const { key, topic } of topics) {
+    const known = open.informed?.[key];
+    if (known?.grace !== open.grace) {
+      const next = { topic, grace: open.grace, ...(rung && { rung }) };
+      steps.push({ key, next, pending: { notice: 'warning', since: now, notBefore: now + FOLLOWS_AFTER } });
+    } else if (rung && !isSame(rung, known.rung)) {
+      steps.push({ key, next: { ...known, rung }, pending: reminderOf(rung, now) });
+    }
+  }
+  return steps;
+}
+
+function reminderOf({ lead, deadline }: Rung, now: Instant): PendingNotice {
+  return { notice: 'reminder', since: now, notBefore: now + FOLLOWS_AFTER, lead, by: deadline };
+}
+
+function isSame(rung: Rung, known: Rung | undefined): boolean {
+  return rung.lead === known?.lead && rung.deadline === known.deadline;
+}
+
+/** Without those that are subscribed no more, or dead: one that comes back hears the warning again. */
+function stillSubscribed(open: Episode, given: Case, topics: readonly Topic[]): [string, Informed][] {
+  const entries = Object.entries(open.informed ?? {});
+  if (given.policy.stage === 'detect') return entries;
+  return entries.filter(([key]) => topics.some((topic) => topic.key === key));
+}
