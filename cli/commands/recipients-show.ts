@@ -9,6 +9,7 @@ import { loadTasks } from '../../functions/store/tasks.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { mailLine } from '../mail-views.ts';
+import { targetOf } from '../people.ts';
 import { detailLines, instantText, readable } from '../readable.ts';
 import { addressOf } from '../recipient-argument.ts';
 import { stateText } from './recipients-list.ts';
@@ -43,7 +44,7 @@ async function recipientDetails(table: Table, address: string): Promise<Record<s
     listSubscriptions(table),
     listAdmins(table),
   ]);
-  const subscribed = subscriptions.filter(({ email }) => email === address);
+  const subscribed = subscriptions.filter((one) => targetOf(one) === address);
   const admin = admins.filter(({ email }) => email === address).map(({ prefix }) => prefix);
   if (!recipient && notices.length === 0 && subscribed.length === 0 && admin.length === 0) return undefined;
   const mails = [];

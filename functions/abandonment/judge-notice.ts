@@ -34,7 +34,7 @@ export function judgeNotice(given: Case, key: string, notice: Notice, now: Insta
     return { verdict: 'wait', reason: 'unknown' };
   if (decision.answer === 'warn' && decision.newGrace) return { verdict: 'wait', reason: 'new-grace' };
   const informed = episode.informed?.[key];
-  if (informed) return judgeInformation(given, episode, informed, notice, now);
+  if (informed) return judgeInformation(given, episode, informed, notice, now, again);
   const recipient = given.recipients.find((one) => one.key === key);
   const told = episode.told[key];
   if (!recipient || !told) return { verdict: 'void', reason: 'no-recipient' };

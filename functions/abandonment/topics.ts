@@ -42,10 +42,11 @@ export function judgeInformation(
   informed: Informed,
   notice: Notice,
   now: Instant,
+  again: boolean,
 ): Verdict {
   const { policy, recipients, unknown } = given;
   if (policy.stage === 'detect') return { verdict: 'void', reason: 'stage' };
-  if (informed.grace !== episode.grace || (notice === 'warning' && informed.heard))
+  if (informed.grace !== episode.grace || (notice === 'warning' && informed.heard && !again))
     return { verdict: 'void', reason: 'told' };
   const warned = warnedOf(episode, recipients);
   if (warned.length === 0) return { verdict: 'wait', reason: 'nobody-warned' };

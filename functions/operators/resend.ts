@@ -144,7 +144,9 @@ async function standingDisabling(
 ): Promise<Standing> {
   if (disabledByUs?.episode !== item.episode) return { left: 'it is not off any more' };
   const recipients = await view.recipientsOf(task, 'task_auto_disabled');
-  if (!recipients.some(({ key }) => key === digest.recipient)) return { left: 'he is told of it no more' };
+  const topics = await view.topicsOf(task, 'task_auto_disabled');
+  if (![...recipients, ...topics].some(({ key }) => key === digest.recipient))
+    return { left: 'he is told of it no more' };
   const resolvedReason = disabledByUs.run === null ? 'disabled-by-owner' : 'disabled';
   return past(system, item, { disabledAt: disabledByUs.at, resolvedReason });
 }

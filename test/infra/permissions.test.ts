@@ -94,7 +94,8 @@ describe('permissions to publish', () => {
         .filter(({ Action }) => listOf(Action).includes('sns:Publish'))
         .map(({ Resource }) => ({ policy: id, Resource })),
     );
-  const ofNotifier = (document: object) => publishing(document).filter(({ policy }) => policy.startsWith('Notifier'));
+  const ofNotifier = (document: object) =>
+    publishing(document).filter(({ policy }) => policy.startsWith('Notifier'));
 
   it('let the notifier publish to the topics that the configuration names, and to no other', () => {
     expect(ofNotifier({ channels: { topics } })).toMatchObject([{ Resource: topics }]);
