@@ -43,6 +43,10 @@ export async function openAwsStage(name: string): Promise<OpenedStage> {
     system: systemOf(deployment, table, clock),
     scan: (scheduledAt) => invokeScanner(deployment.functions.scanner, scheduledAt),
     workers: workersOf(deployment),
+    // Its clients are loaded only by what asks the account.
+    account: async () => (await import('./doctor/sdk-account.ts')).sdkAccount(deployment),
+    mailsPerSecond: deployment.ses.mailsPerSecond,
+    canaries: deployment.canaries,
   };
 }
 

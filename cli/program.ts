@@ -5,6 +5,7 @@ import { registerAlertsList } from './commands/alerts-list.ts';
 import { registerAlertsShow } from './commands/alerts-show.ts';
 import { registerApprove } from './commands/approve.ts';
 import { registerDismiss } from './commands/dismiss.ts';
+import { registerDoctor } from './commands/doctor.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerMailList } from './commands/mail-list.ts';
 import { registerMailResend } from './commands/mail-resend.ts';
@@ -83,6 +84,7 @@ export function buildProgram(cli: Cli): Command {
   registerSources(addGroup(program, 'sources', 'who may put events on the bus'), cli);
   for (const register of [registerScan, registerPauses, registerApprove, registerDismiss, registerUndo])
     register(program, cli);
+  registerDoctor(program, cli);
   registerOops(addGroup(program, 'oops', 'failed attempts, by kind of failure'), cli);
   registerQueues(
     addGroup(program, 'queues', 'whether queues are worked, and switching them off and on'),

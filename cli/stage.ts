@@ -3,6 +3,7 @@ import type { Instant } from '../functions/abandonment/time.ts';
 import type { WorkerControl } from '../functions/breaker/worker-control.port.ts';
 import type { System } from '../functions/platform/system.ts';
 import type { ScanReport } from '../functions/scanner/scan.ts';
+import type { AwsAccount } from './doctor/aws-account.port.ts';
 
 /** A deployed stage, ready to be asked. */
 export interface OpenedStage {
@@ -14,6 +15,12 @@ export interface OpenedStage {
   scan(scheduledAt: Instant): Promise<ScanReport>;
   /** The workers of its queues. */
   workers: WorkerControl;
+  /** What it stands on in its account. */
+  account(): Promise<AwsAccount>;
+  /** How fast its notifiers send together. */
+  mailsPerSecond: number;
+  /** Whether it notes what is heard of control planes and of mails. */
+  canaries: boolean;
 }
 
 /** Finds a deployed stage by its name; throws a `UsageError` where there is none. */

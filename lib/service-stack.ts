@@ -78,14 +78,14 @@ export class ServiceStack extends Stack {
 
   private addFunctions(): void {
     const environment = this.variables();
-    const scanner = new ScheduledFunction(this, 'Scanner', {
+    const { scheduled: scanner, scheduleName } = new ScheduledFunction(this, 'Scanner', {
       config: this.config,
       service: 'scanner',
       entry: 'functions/scanner/scanner.handler.ts',
       environment,
       alarms: this.alarms,
       impact: 'nobody is warned, nothing is turned off, and the gap counts against no task.',
-    }).scheduled;
+    });
     const { config, alarms } = this;
     const ownerPage = new OwnerPage(this, 'OwnerPage', { config, environment, alarms });
     const queueWorkers = {
@@ -141,7 +141,7 @@ export class ServiceStack extends Stack {
         breaker: breaker.live.functionArn,
       },
       queueWorkers,
-      ownerPage.baseUrl,
+      { linkBaseUrl: ownerPage.baseUrl, schedule: scheduleName },
     );
   }
 
@@ -191,7 +191,7 @@ export class ServiceStack extends Stack {
   private publishDeployment(
     functions: Deployment['functions'],
     workers: Record<WorkedQueue, QueueWorker>,
-    linkBaseUrl: string,
+    places: Pick<Deployment, 'schedule'> & { linkBaseUrl: string },
   ): void {
     const { config, queues } = this;
     const urls = (name: WorkedQueue) => ({
@@ -209,12 +209,14 @@ export class ServiceStack extends Stack {
       mailEventsTopic: this.mail.events.topicArn,
       configurationSet: this.mail.configurationSet.configurationSetName,
       sender: config.sender,
+      ses: { identity: config.ses.identity, mailsPerSecond: config.ses.mailsPerSecond },
+      canaries: config.canaries,
       contact: config.contact,
       controlPlane: config.controlPlane,
       stageCeiling: config.stageCeiling,
       allowedDomains: config.allowedDomains,
       topics: config.channels.topics,
-      linkBaseUrl,
+      ...places,
       demoClock: config.demoClock,
       queues: {
         ingest: urls('ingest'),

@@ -8,6 +8,7 @@ import { policyWrite } from '../store/policies.ts';
 import { auditWrite, lookWrite } from '../store/records.ts';
 import { keys } from '../store/rows.ts';
 import type { Condition, Row, Write } from '../store/table.port.ts';
+import { doctorProblem } from './doctor.ts';
 
 /** A policy as written: durations as text. */
 export type Document = Record<string, unknown>;
@@ -33,7 +34,7 @@ export function isProduction(stage: string): boolean {
 
 /**
  * Sets keys of one scope's policy; the others stay as they are. What is open in the scope is looked at with
- * the next scan.
+ * the next scan. Stage `disable` asks for a green run of the doctor in the last 7 days, but on `local` and `dev`.
  *
  * @param set keys as written; null takes a leaf back to the default
  * @param ceiling the highest stage that the deployment lets a policy name
@@ -43,11 +44,12 @@ export async function setPolicy(
   system: System,
   { scope, by, set, ceiling }: PolicyChange & { set: Document; ceiling: Stage },
 ): Promise<PolicyChanged> {
+  const problem =
+    ceilingProblem(set.stage, ceiling) ?? (set.stage === 'disable' ? await unvouched(system) : undefined);
   return changePolicy(system, { scope, by, act: 'policy set' }, (before) => {
     const document = withKeysSet(before, set);
     const parsed = parsePolicy(scope, document, { production: isProduction(system.config.stage) });
     if (!parsed.ok) return { problems: parsed.problems };
-    const problem = stageProblem(set.stage, system.config.stage, ceiling);
     return problem === undefined ? { document } : { problems: [problem] };
   });
 }
@@ -73,15 +75,15 @@ export async function unsetPolicy(
   });
 }
 
-function stageProblem(stage: unknown, deployed: string, ceiling: Stage): PolicyProblem | undefined {
-  if (stage === 'disable' && isProduction(deployed)) {
-    const why = "brakes and the owner's page are not there yet";
-    const allowed = `allowed are ${listed(['detect', 'notify'])}`;
-    return {
-      path: 'stage',
-      message: `"disable" is refused outside stages local and dev: ${why}; ${allowed}`,
-    };
-  }
+/** Before tasks are turned off in production, somebody has looked whether owners can be warned at all. */
+async function unvouched({ config, table, clock }: System): Promise<PolicyProblem | undefined> {
+  const why = isProduction(config.stage) ? await doctorProblem(table, clock.now()) : undefined;
+  if (why === undefined) return undefined;
+  const asked = `a green run of "taskwarden doctor ${config.stage}" in the last 7 days`;
+  return { path: 'stage', message: `"disable" asks for ${asked}; ${why}` };
+}
+
+function ceilingProblem(stage: unknown, ceiling: Stage): PolicyProblem | undefined {
   const height = STAGES.indexOf(stage as Stage);
   if (height <= STAGES.indexOf(ceiling)) return undefined;
   const allowed = listed(STAGES.slice(0, STAGES.indexOf(ceiling) + 1));

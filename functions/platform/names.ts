@@ -124,6 +124,12 @@ export interface Deployment {
   mailEventsTopic: string;
   configurationSet: string;
   sender: string;
+  /** The SES identity that mail is sent as, and how fast all notifiers send together. */
+  ses: { identity: string; mailsPerSecond: number };
+  /** The name of the scanner's schedule. */
+  schedule: string;
+  /** Whether what is heard of control planes and of mails is noted. */
+  canaries: boolean;
   contact: string;
   controlPlane: 'fed' | 'own';
   stageCeiling: 'detect' | 'notify' | 'disable';

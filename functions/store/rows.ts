@@ -69,6 +69,8 @@ export const keys = {
   scans: () => ({ pk: 'META', sk: 'SCANS' }),
   pace: () => ({ pk: 'META', sk: 'PACE' }),
   ramp: () => ({ pk: 'META', sk: 'RAMP' }),
+  /** The newest look of `taskwarden doctor` at the stage. */
+  doctor: () => ({ pk: 'META', sk: 'DOCTOR' }),
   /** A task that a run turned off, so that the run can be undone. */
   turnedOff: (run: string, task: string) => ({ pk: `RUN#${run}`, sk: task }),
   run: (run: Instant) => ({ pk: 'RUNS', sk: sortable(run) }),

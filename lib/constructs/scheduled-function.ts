@@ -44,6 +44,7 @@ export interface ScheduledFunctionProps {
  */
 export class ScheduledFunction extends Construct {
   readonly scheduled: TaskwardenFunction;
+  readonly scheduleName: string;
 
   constructor(scope: Construct, id: string, props: ScheduledFunctionProps) {
     super(scope, id);
@@ -69,7 +70,7 @@ export class ScheduledFunction extends Construct {
       // The next tick takes over what a failed one left: a retry would only run beside it.
       asynchronous: { onFailure: new SqsDestination(failed), retryAttempts: 0, maxEventAge },
     });
-    new Schedule(this, 'Schedule', {
+    const schedule = new Schedule(this, 'Schedule', {
       description: `Taskwarden ${props.service} (${config.stage})`,
       schedule: ScheduleExpression.rate(Duration.seconds(every)),
       enabled: config.schedule === 'on',
@@ -80,6 +81,7 @@ export class ScheduledFunction extends Construct {
         retryAttempts: every > 60 ? 2 : 0,
       }),
     });
+    this.scheduleName = schedule.scheduleName;
     const { alarms, service, impact } = props;
     const heartbeat = props.heartbeat ?? { metric: METRIC.scanCompleted, period: Duration.seconds(every) };
     const minute = Duration.minutes(1);

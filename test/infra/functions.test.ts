@@ -67,6 +67,8 @@ describe('functions', () => {
       'scanner',
       'disabler',
       'stageCeiling',
+      'ScannerSchedule',
+      'mailsPerSecond',
     ]) {
       expect(text).toContain(part);
     }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import type { Cli } from '../../../cli/command.ts';
+import type { AwsAccount } from '../../../cli/doctor/aws-account.port.ts';
 import { UsageError } from '../../../cli/errors.ts';
 import { run } from '../../../cli/program.ts';
 import { DAY, formatInstant, type Instant } from '../../../functions/abandonment/time.ts';
@@ -56,6 +57,23 @@ export function taskLine(id: string, more: Record<string, unknown> = {}): string
     ...more,
   });
 }
+
+/** An account in which nothing is missing. */
+const HEALTHY: AwsAccount = {
+  identity: async () => ({ name: 'acme.test', verified: true, dkim: 'SUCCESS' }),
+  sending: async () => ({
+    production: true,
+    enabled: true,
+    standing: 'HEALTHY',
+    perDay: 50_000,
+    sentLastDay: 0,
+    perSecond: 14,
+  }),
+  schedule: async () => ({ on: true }),
+  operators: async () => ({ confirmed: 1, pending: 0 }),
+  deadLetters: async () => [{ queue: 'notify', messages: 0 }],
+  ringing: async () => [],
+};
 
 /** A deployed stage in memory that the real scanner and workers run on, and the command line before it. */
 export function cliStage({ name = 'local', stageCeiling = 'disable' as 'disable' | 'notify' } = {}) {
@@ -122,15 +140,19 @@ export function cliStage({ name = 'local', stageCeiling = 'disable' as 'disable'
     version: async () => '1',
     probe: async () => 'passed',
   };
+  const answers: AwsAccount = { ...HEALTHY };
   const open: Cli['open'] = async (asked) => {
     if (asked !== name) throw new UsageError(`no stage '${asked}'`);
-    return { name, stageCeiling, system, scan, workers };
+    const account = async () => answers;
+    return { name, stageCeiling, system, scan, workers, account, mailsPerSecond: 10, canaries: true };
   };
   return {
     table,
     system,
     mails,
     workers,
+    /** What its account answers to the doctor. */
+    account: answers,
     setNow: (instant: Instant) => {
       now = instant;
     },

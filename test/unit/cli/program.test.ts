@@ -41,7 +41,7 @@ describe('every command', () => {
         ...['oops list', 'oops resolve', 'oops show', 'queues list', 'queues pause', 'queues resume'],
         ...['mail list', 'mail show', 'mail resend'],
         ...['recipients list', 'recipients show', 'recipients revive'],
-        ...['tasks import', 'tasks list', 'tasks show', 'undo', 'approve', 'dismiss'],
+        ...['tasks import', 'tasks list', 'tasks show', 'undo', 'approve', 'dismiss', 'doctor'],
       ].sort(),
     );
   });
