@@ -1,9 +1,8 @@
+import type { Language } from '../../emails/languages.ts';
+import type { Cause } from '../../emails/wordings.ts';
 import type { Notice, ResolveReason, Stage, TaskKind } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import type { MailLinks } from './links.ts';
-
-/** The class of what keeps a task from running; no error text of a task ever reaches a mail. */
-export type Cause = 'failed' | 'pending' | 'idle' | 'standby' | 'backfill' | 'never-primary' | 'unknown';
 
 /** One notice as a mail tells it. */
 export interface MailItem {
@@ -39,6 +38,8 @@ export interface DigestFacts {
   now: Instant;
   /** The recipient's IANA time zone; UTC where absent or unknown. */
   zone?: string;
+  /** The recipient's language; English where absent or unknown. */
+  language?: Language;
   /** Whom to ask. */
   contact: string;
   /** Whether the recipient declined reminders. */

@@ -1,3 +1,4 @@
+import type { Cause } from '../../emails/wordings.ts';
 import { countedTime } from '../abandonment/evidence.ts';
 import type { Evidence, ResolveReason } from '../abandonment/task.ts';
 import { isTopic } from '../abandonment/topics.ts';
@@ -5,7 +6,7 @@ import type { OutgoingMail } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import type { FleetView } from '../store/fleet-view.ts';
 import type { DigestItem, DigestRecord, NoticeRecord, TaskRecord } from '../store/rows.ts';
-import type { Cause, MailItem } from './digest-facts.ts';
+import type { MailItem } from './digest-facts.ts';
 import { declineHeaders, linksOf } from './links.ts';
 import { renderDigest } from './render.ts';
 

@@ -1,4 +1,4 @@
-import { entryHtml, listHtml, listItemHtml } from '../../emails/layout.ts';
+import { entryHtml, listHtml, nameHtml } from '../../emails/compiled.ts';
 import type { MailItem } from './digest-facts.ts';
 import { escapeHtml } from './escape.ts';
 import { entryOf, groupOf, listHeadingOf, nameOf, type Reader } from './wording-items.ts';
@@ -35,7 +35,7 @@ function listCosts(items: readonly MailItem[], reader: Reader): Cost[] {
     last = group;
     const frame = Buffer.byteLength(listHtml({ heading, names: [] }, escapeHtml));
     return {
-      item: Buffer.byteLength(listItemHtml(nameOf(item), escapeHtml)) + (opens ? frame : 0),
+      item: Buffer.byteLength(nameHtml(nameOf(item), escapeHtml)) + (opens ? frame : 0),
       heading: frame,
     };
   });
@@ -49,10 +49,9 @@ function runningTotals(costs: readonly number[]): number[] {
 
 function detailTotals(items: readonly MailItem[], reader: Reader): number[] {
   return runningTotals(
-    items.slice(0, MOST_DETAILED).map((item) => {
-      const pressing = groupOf(item) === 'due';
-      return Buffer.byteLength(entryHtml(entryOf(item, reader), pressing, escapeHtml));
-    }),
+    items
+      .slice(0, MOST_DETAILED)
+      .map((item) => Buffer.byteLength(entryHtml(entryOf(item, reader), escapeHtml))),
   );
 }
 

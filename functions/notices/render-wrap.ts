@@ -1,10 +1,22 @@
 const COLUMNS = 74;
+const NAME = /^[*-] /;
 
-/** Breaks a paragraph at spaces into lines of at most 74 columns; a longer word has a line of its own. */
-export function wrap(text: string, indent: string): string {
+/**
+ * Breaks lines at spaces to at most 74 columns, each part indented as its line; a longer word has a line of its
+ * own, and names (`* ` or `- ` before them) are never broken.
+ */
+export function wrapLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => (line.length <= COLUMNS || NAME.test(line) ? line : wrap(line)))
+    .join('\n');
+}
+
+function wrap(paragraph: string): string {
+  const indent = paragraph.startsWith('  ') ? '  ' : '';
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const word of paragraph.slice(indent.length).split(' ')) {
     const longer = line === '' ? word : `${line} ${word}`;
     if (line !== '' && indent.length + longer.length > COLUMNS) {
       lines.push(line);

@@ -1,29 +1,25 @@
-import {
-  type LetterText,
-  type ListText,
-  letterHtml,
-  letterText,
-  type SectionText,
-} from '../../emails/layout.ts';
-import { acting, GROUPS, type Group, headings, introductions } from '../../emails/wordings.ts';
+import { digestHtml, digestText } from '../../emails/compiled.ts';
+import type { Digest, Link, List, Section } from '../../emails/digest.ts';
+import { GROUPS, type Group, type Wordings, wordingsIn } from '../../emails/wordings.ts';
 import type { DigestFacts, MailItem } from './digest-facts.ts';
 import { escapeHtml } from './escape.ts';
 import { fitItems } from './render-fit.ts';
 import { inOrder } from './render-order.ts';
 import { subjectOf } from './render-subject.ts';
-import { wrap } from './render-wrap.ts';
+import { wrapLines } from './render-wrap.ts';
 import { knownZone } from './wording-dates.ts';
 import {
   entryOf,
   footerLinksOf,
-  footerOf,
   groupOf,
+  linksOf,
   listHeadingOf,
   nameOf,
+  notesOf,
   type Reader,
 } from './wording-items.ts';
 
-/** Up to so many tasks have a link each; more are acted on from the one page, which keeps the mail small. */
+/** More than so many tasks are acted on from the one page, which keeps the mail small; a single one from its top. */
 const MOST_LINKED = 20;
 
 export interface RenderedDigest {
@@ -36,8 +32,8 @@ export interface RenderedDigest {
   left: MailItem[];
 }
 
-function listsOf(items: readonly MailItem[], reader: Reader): ListText[] {
-  const lists: ListText[] = [];
+function listsOf(items: readonly MailItem[], reader: Reader): List[] {
+  const lists: List[] = [];
   for (const item of items) {
     const heading = listHeadingOf(item, reader);
     const last = lists.at(-1);
@@ -47,19 +43,20 @@ function listsOf(items: readonly MailItem[], reader: Reader): ListText[] {
   return lists;
 }
 
-function sectionOf(group: Group, detailed: MailItem[], listed: MailItem[], reader: Reader): SectionText {
+function sectionOf(group: Group, detailed: MailItem[], listed: MailItem[], reader: Reader): Section {
   const count = detailed.length + listed.length;
+  const heading = reader.words.heading[group](count);
   return {
-    heading: count === 1 ? headings[group] : `${headings[group]} (${count})`,
-    introduction: introductions[group](count),
-    pressing: group === 'due',
+    group,
+    heading: count === 1 ? heading : `${heading} (${count})`,
+    introduction: reader.words.introduction[group](count),
     entries: detailed.map((item) => entryOf(item, reader)),
     lists: listsOf(listed, reader),
   };
 }
 
-function sectionsOf(items: readonly MailItem[], detailed: number, reader: Reader): SectionText[] {
-  const sections: SectionText[] = [];
+function sectionsOf(items: readonly MailItem[], detailed: number, reader: Reader): Section[] {
+  const sections: Section[] = [];
   for (const group of GROUPS) {
     const inDetail = items.slice(0, detailed).filter((item) => groupOf(item) === group);
     const byName = items.slice(detailed).filter((item) => groupOf(item) === group);
@@ -68,30 +65,40 @@ function sectionsOf(items: readonly MailItem[], detailed: number, reader: Reader
   return sections;
 }
 
+/** Where to act on all that the mail tells: the page of its task where it is one. */
+function pagesOf({ items, links }: DigestFacts, words: Wordings): Link[] {
+  const [first, second] = items;
+  if (!links || !first) return [];
+  return second ? [{ words: words.acting.all, url: links.page }] : linksOf(first, { links, words });
+}
+
 /**
  * One mail with all notices due for one recipient, from its facts alone: the same facts give the same mail.
  * The first 200 items at most are told in detail, the others by name and date; what finds no room is in
  * `left`. Throws a RangeError where there is no item.
  */
 export function renderDigest(facts: DigestFacts): RenderedDigest {
-  const { links } = facts;
-  const linked = facts.items.length <= MOST_LINKED ? links : undefined;
-  const reader: Reader = { now: facts.now, zone: knownZone(facts.zone), ...(linked && { links: linked }) };
+  const count = facts.items.length;
+  const linked = count > 1 && count <= MOST_LINKED ? facts.links : undefined;
+  const words = wordingsIn(facts.language);
+  const zone = knownZone(facts.zone);
+  const reader: Reader = { now: facts.now, zone, words, ...(linked && { links: linked }) };
   const ordered = inOrder(facts.items);
   const { detailed, told } = fitItems(ordered, reader);
   const shown = ordered.slice(0, told);
   const subject = subjectOf(shown, reader);
-  const letter: LetterText = {
+  const digest: Digest = {
+    language: words.language,
     heading: subject,
-    ...(links && facts.items.length > 1 && { link: { words: acting.all, url: links.page } }),
+    pages: pagesOf(facts, words),
     sections: sectionsOf(shown, detailed, reader),
-    footer: footerOf(facts),
-    footerLinks: footerLinksOf(facts),
+    notes: notesOf(facts, words),
+    footerLinks: footerLinksOf(facts, words),
   };
   return {
     subject,
-    text: letterText(letter, wrap),
-    html: letterHtml(letter, escapeHtml),
+    text: wrapLines(digestText(digest)),
+    html: digestHtml(digest, escapeHtml),
     left: ordered.slice(told),
   };
 }

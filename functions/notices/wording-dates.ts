@@ -1,11 +1,14 @@
+import { english } from '../../emails/english.ts';
+import type { Amount, CalendarMinute, DateWords } from '../../emails/wordings.ts';
 import { DAY, type Duration, HOUR, type Instant, MINUTE } from '../abandonment/time.ts';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function formatOf(zone: string): Intl.DateTimeFormat {
-  const known = formats.get(zone);
+function formatOf(zone: string, locale: string): Intl.DateTimeFormat {
+  const key = `${locale} ${zone}`;
+  const known = formats.get(key);
   if (known) return known;
-  const format = new Intl.DateTimeFormat('en-GB-u-ca-gregory-nu-latn', {
+  const format = new Intl.DateTimeFormat(`${locale}-u-ca-gregory-nu-latn`, {
     timeZone: zone,
     hourCycle: 'h23',
     weekday: 'short',
@@ -15,7 +18,7 @@ function formatOf(zone: string): Intl.DateTimeFormat {
     hour: '2-digit',
     minute: '2-digit',
   });
-  formats.set(zone, format);
+  formats.set(key, format);
   return format;
 }
 
@@ -23,63 +26,59 @@ function formatOf(zone: string): Intl.DateTimeFormat {
 export function knownZone(zone: string | undefined): string {
   if (zone === undefined) return 'UTC';
   try {
-    formatOf(zone);
+    formatOf(zone, english.dates.locale);
     return zone;
   } catch {
     return 'UTC';
   }
 }
 
-function partsOf(instant: Instant, zone: string): { day: string; time: string; weekday: string } {
-  const parts: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {};
-  for (const part of formatOf(zone).formatToParts(instant)) parts[part.type] = part.value;
-  return {
-    day: `${parts.year}-${parts.month}-${parts.day}`,
-    time: `${parts.hour}:${parts.minute}`,
-    weekday: parts.weekday ?? '',
-  };
+type Moment = CalendarMinute & { weekday: string };
+
+function momentOf(instant: Instant, zone: string, { locale }: DateWords): Moment {
+  const moment: Moment = { weekday: '', year: '', month: '', day: '', hour: '', minute: '' };
+  for (const { type, value } of formatOf(zone, locale).formatToParts(instant)) {
+    if (Object.hasOwn(moment, type)) moment[type as keyof Moment] = value;
+  }
+  return moment;
 }
 
 /** The calendar day in a known zone: `2026-02-05`. */
-export function dayIn(instant: Instant, zone: string): string {
-  return partsOf(instant, zone).day;
+export function dayIn(instant: Instant, zone: string, words: DateWords = english.dates): string {
+  return words.day(momentOf(instant, zone, words));
 }
 
 /** The minute in UTC, for what is past: `2026-02-05 00:00 UTC`. */
-export function inUtc(instant: Instant): string {
-  const { day, time } = partsOf(instant, 'UTC');
-  return `${day} ${time} UTC`;
+export function inUtc(instant: Instant, words: DateWords = english.dates): string {
+  return words.minute(momentOf(instant, 'UTC', words), 'UTC');
 }
 
 /**
  * The minute in the reader's known zone and in UTC: `Thu 2026-02-05 01:00 Europe/Berlin (2026-02-05 00:00
  * UTC)`.
  */
-export function inBothZones(instant: Instant, zone: string): string {
-  const { day, time, weekday } = partsOf(instant, zone);
-  return zone === 'UTC'
-    ? `${weekday} ${day} ${time} UTC`
-    : `${weekday} ${day} ${time} ${zone} (${inUtc(instant)})`;
+export function inBothZones(instant: Instant, zone: string, words: DateWords = english.dates): string {
+  const moment = momentOf(instant, zone, words);
+  const local = `${moment.weekday} ${words.minute(moment, zone)}`;
+  return zone === 'UTC' ? local : `${local} (${inUtc(instant, words)})`;
 }
 
-function amount(count: number, unit: string): string {
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+/** Rounded down, so that nobody counts on more than there is. */
+function amountsOf(length: Duration): Amount[] {
+  const days: Amount = { count: Math.floor(length / DAY), unit: 'day' };
+  const hours: Amount = { count: Math.floor((length % DAY) / HOUR), unit: 'hour' };
+  if (days.count >= 3 || (days.count > 0 && hours.count === 0)) return [days];
+  if (days.count > 0) return [days, hours];
+  if (hours.count > 0) return [hours];
+  return [{ count: Math.max(0, Math.floor(length / MINUTE)), unit: 'minute' }];
 }
 
-/**
- * A length of time in words, rounded down so that nobody counts on more than there is: `6 days`, `1 day 5
- * hours`.
- */
-export function lengthInWords(length: Duration): string {
-  const days = Math.floor(length / DAY);
-  const hours = Math.floor((length % DAY) / HOUR);
-  if (days >= 3 || (days > 0 && hours === 0)) return amount(days, 'day');
-  if (days > 0) return `${amount(days, 'day')} ${amount(hours, 'hour')}`;
-  if (hours > 0) return amount(hours, 'hour');
-  return amount(Math.max(0, Math.floor(length / MINUTE)), 'minute');
+/** A length of time in words, rounded down: `6 days`, `1 day 5 hours`. */
+export function lengthInWords(length: Duration, words: DateWords = english.dates): string {
+  return words.length(amountsOf(length));
 }
 
 /** How far ahead an instant is: `in 6 days`; `due now` from it on. */
-export function untilInWords(instant: Instant, now: Instant): string {
-  return instant <= now ? 'due now' : `in ${lengthInWords(Math.max(MINUTE, instant - now))}`;
+export function untilInWords(instant: Instant, now: Instant, words: DateWords = english.dates): string {
+  return instant <= now ? words.dueNow : words.ahead(amountsOf(Math.max(MINUTE, instant - now)));
 }

@@ -1,5 +1,5 @@
-import type { EntryText, LinkText } from '../../emails/layout.ts';
-import * as wordings from '../../emails/wordings.ts';
+import type { Entry, Link } from '../../emails/digest.ts';
+import type { DateSlots, Group, Wordings } from '../../emails/wordings.ts';
 import type { ResolveReason } from '../abandonment/task.ts';
 import { HOUR, type Instant } from '../abandonment/time.ts';
 import type { DigestFacts, MailItem } from './digest-facts.ts';
@@ -12,10 +12,11 @@ const LONGEST_NAME = 512;
 const LONGEST_PLANE = 128;
 const NAMED_OTHERS = 5;
 
-/** The instant and zone a mail speaks from; the zone is a known one. */
+/** The instant and zone a mail speaks from, and its words; the zone is a known one. */
 export interface Reader {
   now: Instant;
   zone: string;
+  words: Wordings;
   /** Where each task has its own page to act on. */
   links?: MailLinks;
 }
@@ -24,7 +25,7 @@ export interface Reader {
  * Which part of the mail tells of it. A date is announced at stage `disable` only, whatever the item
  * carries.
  */
-export function groupOf(item: MailItem): wordings.Group {
+export function groupOf(item: MailItem): Group {
   if (item.notice === 'disabled' || item.notice === 'withdrawn' || item.notice === 'recovered')
     return item.notice;
   return announcedDate(item) === null ? 'failing' : 'due';
@@ -51,83 +52,86 @@ const OVER: readonly ResolveReason[] = [
   'disabled-by-owner',
 ];
 
-function notRunning(item: MailItem, now: Instant): string {
+function notRunning(item: MailItem, { now, words }: Reader): string {
   const past =
     item.notice === 'disabled' ||
     item.notice === 'recovered' ||
     (item.resolvedReason !== undefined && OVER.includes(item.resolvedReason));
-  return wordings.notRunning({
-    since: inUtc(item.since),
-    lasted: lengthInWords(item.unhealthyFor),
+  return words.notRunning({
+    since: inUtc(item.since, words.dates),
+    lasted: lengthInWords(item.unhealthyFor, words.dates),
     restarts: item.restarts,
     partly: !past && now - item.since - item.unhealthyFor >= HOUR,
     past,
   });
 }
 
-function actOf(item: MailItem, { now, zone }: Reader): string {
-  const due = announcedDate(item);
-  if (due !== null) {
-    const slots = { date: inBothZones(due, zone), when: untilInWords(due, now) };
-    return wordings.willBeTurnedOff(slots, item.notice === 'reminder');
-  }
-  if (item.notice === 'disabled') {
-    const date = item.disabledAt === undefined ? null : inBothZones(item.disabledAt, zone);
-    return wordings.wasTurnedOff(date, item.resolvedReason === 'disabled-by-owner');
-  }
-  if (item.notice === 'withdrawn') return wordings.noLongerHolds(item.resolvedReason);
-  return item.notice === 'recovered' ? wordings.runsAgain : '';
+function dateSlots(due: Instant, { now, zone, words }: Reader): DateSlots {
+  return { date: inBothZones(due, zone, words.dates), when: untilInWords(due, now, words.dates) };
 }
 
-function toldOf(item: MailItem): string {
+function actsOf(item: MailItem, reader: Reader): string[] {
+  const { zone, words } = reader;
+  const due = announcedDate(item);
+  if (due !== null) return [words.willBeTurnedOff(dateSlots(due, reader), item.notice === 'reminder')];
+  if (item.notice === 'disabled') {
+    const date = item.disabledAt === undefined ? null : inBothZones(item.disabledAt, zone, words.dates);
+    return [words.wasTurnedOff(date, item.resolvedReason === 'disabled-by-owner')];
+  }
+  if (item.notice === 'withdrawn') return [words.noLongerHolds(item.resolvedReason)];
+  return item.notice === 'recovered' ? [words.runsAgain] : [];
+}
+
+function toldOf(item: MailItem, { words }: Reader): string {
   const others = item.told.map((address) => clip(visible(address), 254)).filter((address) => address !== '');
   const named = others.slice(0, NAMED_OTHERS);
-  return wordings.alsoTold(named, others.length - named.length);
+  return words.alsoTold(named, others.length - named.length);
 }
 
 /** Everything the mail says of one task. */
-export function entryOf(item: MailItem, reader: Reader): EntryText {
+export function entryOf(item: MailItem, reader: Reader): Entry {
+  const { words } = reader;
   return {
     name: nameOf(item),
-    where: wordings.where(item.kind, clip(visible(item.dataPlane), LONGEST_PLANE)),
-    state: [notRunning(item, reader.now), wordings.causeIs(item.cause)],
-    act: actOf(item, reader),
-    told: toldOf(item),
-    ...linkOf(item, reader),
+    acts: actsOf(item, reader),
+    state: `${notRunning(item, reader)} ${words.causeIs(item.cause)}`,
+    where: words.where(item.kind, clip(visible(item.dataPlane), LONGEST_PLANE)),
+    told: toldOf(item, reader),
+    links: linksOf(item, reader),
   };
 }
 
-function linkOf(item: MailItem, { links }: Reader): { link?: LinkText } {
+/** Where to act on one task; nowhere where there is nothing to do. */
+export function linksOf(item: MailItem, { links, words }: Pick<Reader, 'links' | 'words'>): Link[] {
   const group = groupOf(item);
-  if (!links || group === 'withdrawn' || group === 'recovered') return {};
-  return { link: { words: wordings.acting[group], url: links.task(item) } };
+  if (!links || group === 'withdrawn' || group === 'recovered') return [];
+  return [{ words: words.acting[group], url: links.task(item) }];
 }
 
 /** The heading under which a task is listed by name: its date where there is one. */
-export function listHeadingOf(item: MailItem, { now, zone }: Reader): string {
+export function listHeadingOf(item: MailItem, reader: Reader): string {
+  const { zone, words } = reader;
   const due = announcedDate(item);
-  if (due !== null) {
-    return wordings.listed.due({ date: inBothZones(due, zone), when: untilInWords(due, now) });
-  }
+  if (due !== null) return words.listed.due(dateSlots(due, reader));
   return item.notice === 'disabled' && item.disabledAt !== undefined
-    ? wordings.listed.disabled(inBothZones(item.disabledAt, zone))
-    : wordings.listed.other;
+    ? words.listed.disabled(inBothZones(item.disabledAt, zone, words.dates))
+    : words.listed.other;
 }
 
 /** What stands below all tasks. */
-export function footerOf(facts: DigestFacts): string[] {
+export function notesOf(facts: DigestFacts, words: Wordings): string[] {
   return [
-    wordings.ask(clip(visible(facts.contact), 300)),
-    facts.declined ? wordings.declining.yes : wordings.declining.no,
-    ...(facts.links ? [wordings.notDeclinable] : []),
-    wordings.sentTo(clip(visible(facts.recipient), 254)),
+    words.ask(clip(visible(facts.contact), 300)),
+    facts.declined ? words.declining.yes : words.declining.no,
+    ...(facts.links ? [words.notDeclinable] : []),
+    words.sentTo(clip(visible(facts.recipient), 254)),
   ];
 }
 
 /** The links below all tasks: preferences, and declining where something in the mail may be declined. */
-export function footerLinksOf({ links, items }: DigestFacts): LinkText[] {
+export function footerLinksOf({ links, items }: DigestFacts, { acting }: Wordings): Link[] {
   if (!links) return [];
-  const preferences = { words: wordings.acting.preferences, url: links.preferences };
-  const stop = { words: wordings.acting.stop, url: links.unsubscribe };
+  const preferences = { words: acting.preferences, url: links.preferences };
+  const stop = { words: acting.stop, url: links.unsubscribe };
   return items.some(({ notice }) => isDeclinable(notice)) ? [preferences, stop] : [preferences];
 }

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { notDeclinable } from '../../emails/wordings.ts';
+import { english } from '../../emails/english.ts';
 import type { RecipientRecord } from '../store/rows.ts';
 import type { Html } from './frame.ts';
 
@@ -18,16 +18,16 @@ ${zones.map((one) => html`<option${one === zone ? html` selected` : ''}>${one}</
 </select>
 <button>Save</button>
 </form>
-<p class="quiet">${notDeclinable}</p>`;
+<p class="quiet">${english.notDeclinable}</p>`;
 }
 
 /** Declining reminders, and nothing else. */
 export function unsubscribeBody({ address, declined }: RecipientRecord): Html {
   if (declined)
     return html`<p>Reminders to ${address} are declined.</p>
-<p class="quiet">${notDeclinable}</p>`;
+<p class="quiet">${english.notDeclinable}</p>`;
   return html`<p>No more reminders, for all tasks, to ${address}?</p>
-<p class="quiet">${notDeclinable}</p>
+<p class="quiet">${english.notDeclinable}</p>
 <form method="post">
 <button name="List-Unsubscribe" value="One-Click">Stop reminders</button>
 </form>`;

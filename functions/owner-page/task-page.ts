@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { causes, reasons, where } from '../../emails/wordings.ts';
+import { english } from '../../emails/english.ts';
 import { DAY, type Instant } from '../abandonment/time.ts';
 import { clip, visible } from '../notices/escape.ts';
 import { dayIn, inBothZones, lengthInWords, untilInWords } from '../notices/wording-dates.ts';
@@ -54,7 +54,7 @@ export function standing(state: TaskState, reader: Reader): string {
     case 'on-again':
       return 'It was turned off, and is on again. Nothing is to be done.';
     case 'over':
-      return `Nothing is to be done${state.reason === null ? '' : `: ${reasons[state.reason]}`}.`;
+      return `Nothing is to be done${state.reason === null ? '' : `: ${english.reasons[state.reason]}`}.`;
   }
 }
 
@@ -74,7 +74,7 @@ ${formsIn(now, { now: reader.now, zone: reader.zone, keepMax: view.keepMax })}`;
 
 function facts({ item, task, now }: TaskView, reader: Reader): Html {
   if (!task || now.state === 'gone' || now.state === 'no-say') return html``;
-  const rows: [string, string][] = [['What', where(task.kind, clip(visible(task.dataPlane), 128))]];
+  const rows: [string, string][] = [['What', english.where(task.kind, clip(visible(task.dataPlane), 128))]];
   if ('trouble' in now) rows.push(...troubleRows(now, reader));
   else rows.push(['Was not running since', inBothZones(item.since, reader.zone)]);
   if (now.state === 'kept') rows.push(...keepRows(now.keep));
@@ -93,7 +93,7 @@ function troubleRows(
       : [['Will be turned off', `${inBothZones(disableAt, zone)}, ${untilInWords(disableAt, now)}`]];
   return [
     ['Not running since', `${inBothZones(since, zone)} (${lengthInWords(lasted)})`],
-    ['Why', causes[cause]],
+    ['Why', english.causes[cause]],
     ['Restarts tried since', String(restarts)],
     ...date,
     ['Also told', told.map((one) => clip(visible(one), 254)).join(', ') || 'nobody else'],

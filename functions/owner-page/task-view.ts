@@ -1,9 +1,9 @@
+import type { Cause } from '../../emails/wordings.ts';
 import { decide } from '../abandonment/decide.ts';
 import { countedTime } from '../abandonment/evidence.ts';
 import type { Keep, ResolveReason, Task } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { recipientKey } from '../notices/addresses.ts';
-import type { Cause } from '../notices/digest-facts.ts';
 import { causeOf, othersTold } from '../notices/mail-of.ts';
 import type { System } from '../platform/system.ts';
 import { FleetView } from '../store/fleet-view.ts';

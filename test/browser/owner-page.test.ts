@@ -134,7 +134,7 @@ describe('an owner with a phone and without JavaScript', () => {
     await page.getByRole('button', { name: 'Stop reminders' }).click();
     expect(await textOf(page)).toContain(`Reminders to ${ANA} are declined.`);
     await inspector.look(page, '12-reminders-stopped');
-    await followLink('Reminders and time zone');
+    await followLink('Your preferences');
     expect(await page.getByRole('checkbox').isChecked()).toBe(false);
     await page.getByLabel('Time zone of dates').selectOption('Europe/Berlin');
     await page.getByRole('checkbox').check();

@@ -20,11 +20,11 @@ async function golden(name: string, items: MailItem[]) {
 }
 
 describe('a mail with links', () => {
-  it('leads from a warning to the page of its task, in both parts', async () => {
-    const { html, text } = await golden('linked-warning', [item()]);
+  it('leads from the top of a warning to the page of its task, in both parts', () => {
+    const { html, text } = renderDigest(facts([item()], { links }));
     const task = 'https://page.test/d/LINK/acmeCo/prod/orders-capture-1';
     expect(hrefs(html)).toEqual([task, links.preferences]);
-    expect(text).toContain(`Keep it, snooze it, or turn it off now:\n  ${task}\n`);
+    expect(text).toContain(`Keep it, snooze it, or turn it off now:\n${task}\n`);
     expect(text).not.toContain(links.unsubscribe);
   });
 
@@ -48,7 +48,7 @@ describe('a mail with links', () => {
     const long = { ...links, page: `https://page.test/${'x'.repeat(300)}` };
     const { html, left } = renderDigest(facts(many(200), { links: long }));
     expect(hrefs(html)).toEqual([long.page, links.preferences]);
-    expect(html.split('<h3 ')).toHaveLength(201);
+    expect(html.split('<h3>')).toHaveLength(201);
     expect(Buffer.byteLength(html)).toBeLessThan(100_000);
     expect(left).toEqual([]);
   });

@@ -5,7 +5,8 @@ import { renderDigest } from '../../../functions/notices/render.ts';
 import { at, facts, item, many, readable } from './render-builders.ts';
 
 const bytes = (text: string) => Buffer.byteLength(text);
-const detailed = (html: string) => html.split('<h3 ').length - 1;
+const detailed = (html: string) => html.split('<h3>').length - 1 - lists(html);
+const lists = (html: string) => html.split('<ul>').length - 1;
 const listed = (html: string) => html.split('<li>').length - 1;
 
 function expectAllNamed(items: MailItem[]) {

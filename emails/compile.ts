@@ -1,0 +1,59 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import mjml2html from 'mjml';
+import { parseTemplate, sourceOf, type Target } from './template.ts';
+
+/** What the templates give; checked in, so that nothing that runs needs MJML. */
+const COMPILED = join(import.meta.dirname, 'compiled.ts');
+
+const TYPES = {
+  digest: 'Digest',
+  section: 'Section',
+  entry: 'Entry',
+  list: 'List',
+  page: 'Link',
+  link: 'Link',
+  footerLink: 'Link',
+};
+const HTML: Target = { suffix: 'Html', escapes: true, types: TYPES };
+const TEXT: Target = { suffix: 'Text', escapes: false, types: TYPES };
+
+const HEAD = `// Compiled from digest.mjml, parts/*.mjml and digest.txt by \`npm run mail:compile\`; edit those.
+import type { Digest, Entry, Link, List, Section } from './digest.ts';
+
+type Escape = (text: string) => string;
+
+`;
+
+/** The HTML of an MJML file without its indentation, which a mail would carry once for every task. */
+async function htmlOf(file: string): Promise<string> {
+  const filePath = join(import.meta.dirname, file);
+  const { html, errors } = await mjml2html(readFileSync(filePath, 'utf8'), {
+    filePath,
+    fonts: {},
+    ignoreIncludes: false,
+    keepComments: false,
+    validationLevel: 'strict',
+  });
+  if (errors.length > 0) throw new Error(errors.map(({ formattedMessage }) => formattedMessage).join('\n'));
+  return html
+    .trim()
+    .replace(/\s*\n\s*/g, '\n')
+    .concat('\n');
+}
+
+async function compile(): Promise<string> {
+  const html = parseTemplate(await htmlOf('digest.mjml'), 'digest');
+  const text = parseTemplate(readFileSync(join(import.meta.dirname, 'digest.txt'), 'utf8'), 'digest');
+  return `${HEAD}${sourceOf(html, HTML)}${sourceOf(text, TEXT)}`.trimEnd().concat('\n');
+}
+
+const fresh = await compile();
+if (process.argv.includes('--check')) {
+  const same = readFileSync(COMPILED, 'utf8') === fresh;
+  if (!same)
+    process.stderr.write('emails/compiled.ts is not what the templates give: npm run mail:compile\n');
+  process.exitCode = same ? 0 : 1;
+} else {
+  writeFileSync(COMPILED, fresh);
+}

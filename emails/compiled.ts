@@ -1,0 +1,227 @@
+// Compiled from digest.mjml, parts/*.mjml and digest.txt by `npm run mail:compile`; edit those.
+import type { Digest, Entry, Link, List, Section } from './digest.ts';
+
+type Escape = (text: string) => string;
+
+export const pageHtml = (page: Link, safe: Escape): string =>
+  `<p class="act"><a class="go" href="${safe(page.url)}" style="display: inline-block; padding: 10px 16px; border-radius: 6px; background: #0b57d0; color: #ffffff; font-weight: bold; text-decoration: none;">${safe(page.words)}</a></p>
+`;
+
+export const actHtml = (act: string, safe: Escape): string =>
+  `<b>${safe(act)}</b><br>
+`;
+
+export const linkHtml = (link: Link, safe: Escape): string =>
+  `<p class="act"><a class="go" href="${safe(link.url)}" style="display: inline-block; padding: 10px 16px; border-radius: 6px; background: #0b57d0; color: #ffffff; font-weight: bold; text-decoration: none;">${safe(link.words)}</a></p>
+`;
+
+export const entryHtml = (entry: Entry, safe: Escape): string =>
+  `<h3>${safe(entry.name)}</h3>
+<p>
+${entry.acts.map((act) => actHtml(act, safe)).join('')}${safe(entry.state)}<br>
+${safe(entry.where)}<br>
+${safe(entry.told)}</p>
+${entry.links.map((link) => linkHtml(link, safe)).join('')}`;
+
+export const nameHtml = (name: string, safe: Escape): string =>
+  `<li>${safe(name)}</li>
+`;
+
+export const listHtml = (list: List, safe: Escape): string =>
+  `<h3>${safe(list.heading)}</h3>
+<ul>
+${list.names.map((name) => nameHtml(name, safe)).join('')}</ul>
+`;
+
+export const sectionHtml = (section: Section, safe: Escape): string =>
+  `<tr>
+<td align="left" class="${safe(section.group)}" style="font-size:0px;padding:0;word-break:break-word;">
+<div style="font-family:system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif;font-size:15px;line-height:1.45;text-align:left;color:#1c1e21;"><h2>${safe(section.heading)}</h2>
+<p>${safe(section.introduction)}</p>
+${section.entries.map((entry) => entryHtml(entry, safe)).join('')}${section.lists.map((list) => listHtml(list, safe)).join('')}</div>
+</td>
+</tr>
+`;
+
+export const noteHtml = (note: string, safe: Escape): string =>
+  `
+<p>${safe(note)}</p>
+`;
+
+export const footerLinkHtml = (footerLink: Link, safe: Escape): string =>
+  `<p><a class="link" href="${safe(footerLink.url)}" style="display: inline-block; padding: 6px 0; color: #0b57d0;">${safe(footerLink.words)}</a></p>
+`;
+
+export const digestHtml = (digest: Digest, safe: Escape): string =>
+  `<!doctype html>
+<html lang="${safe(digest.language)}" dir="ltr" xmlns="http://www.w3.org/1999/xhtml" xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office">
+<head>
+<title>${safe(digest.heading)}</title>
+<!--[if !mso]><!-->
+<meta http-equiv="X-UA-Compatible" content="IE=edge">
+<!--<![endif]-->
+<meta http-equiv="Content-Type" content="text/html; charset=UTF-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style type="text/css">
+#outlook a { padding:0; }
+body { margin:0;padding:0;-webkit-text-size-adjust:100%;-ms-text-size-adjust:100%; }
+table, td { border-collapse:collapse;mso-table-lspace:0pt;mso-table-rspace:0pt; }
+img { border:0;height:auto;line-height:100%; outline:none;text-decoration:none;-ms-interpolation-mode:bicubic; }
+p { display:block;margin:13px 0; }
+</style>
+<!--[if mso]>
+<noscript>
+<xml>
+<o:OfficeDocumentSettings>
+<o:AllowPNG/>
+<o:PixelsPerInch>96</o:PixelsPerInch>
+</o:OfficeDocumentSettings>
+</xml>
+</noscript>
+<![endif]-->
+<!--[if lte mso 11]>
+<style type="text/css">
+.mj-outlook-group-fix { width:100% !important; }
+</style>
+<![endif]-->
+<style type="text/css">
+@media only screen and (min-width:480px) {
+.mj-column-per-100 { width:100% !important; max-width: 100%; }
+}
+</style>
+<style media="screen and (min-width:480px)">
+.moz-text-html .mj-column-per-100 { width:100% !important; max-width: 100%; }
+</style>
+<style type="text/css">
+h1 { margin:0;font-size:21px;line-height:1.3; }
+h2 { margin:28px 0 8px;padding:8px 0 0;border-top:3px solid;font-size:16px;line-height:1.3; }
+h3 { margin:22px 0 2px;font-size:16px;line-height:1.3; }
+p { margin:0 0 6px; }
+ul { margin:0;padding:0 0 0 20px; }
+.due h2, .due b { color:#b3261e; }
+.failing h2 { color:#8a5300; }
+.withdrawn h2, .recovered h2 { color:#146c37; }
+.act { margin:10px 0 12px; }
+@media (prefers-color-scheme:dark) {
+body, .page > div { background:#16181c !important; }
+.page div, .page h1, .page h3 { color:#e6e6e6 !important; }
+.page .due h2, .page .due b { color:#ff9c8f !important; }
+.page .failing h2 { color:#f2c063 !important; }
+.page .withdrawn h2, .page .recovered h2 { color:#7fd6a2 !important; }
+.page .quiet div, .page .quiet p { color:#a9b0ba !important; }
+.page .quiet a { color:#a8c7fa !important; }
+}
+</style>
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
+<meta name="format-detection" content="telephone=no,date=no,address=no,email=no">
+</head>
+<body class="page" style="word-spacing:normal;background-color:#ffffff;">
+<div aria-label="${safe(digest.heading)}" aria-roledescription="email" role="article" lang="${safe(digest.language)}" dir="ltr" style="word-spacing:normal;background-color:#ffffff;">
+<!--[if mso | IE]><table align="center" border="0" cellpadding="0" cellspacing="0" class="" role="presentation" style="width:640px;" width="640" ><tr><td style="line-height:0px;font-size:0px;mso-line-height-rule:exactly;"><![endif]-->
+<div style="margin:0px auto;max-width:640px;">
+<table align="center" border="0" cellpadding="0" cellspacing="0" role="presentation" style="width:100%;">
+<tbody>
+<tr>
+<td style="direction:ltr;font-size:0px;padding:20px 16px 24px;text-align:center;">
+<!--[if mso | IE]><table role="presentation" border="0" cellpadding="0" cellspacing="0"><tr><td class="" style="vertical-align:top;width:608px;" ><![endif]-->
+<div class="mj-column-per-100 mj-outlook-group-fix" style="font-size:0px;text-align:left;direction:ltr;display:inline-block;vertical-align:top;width:100%;">
+<table border="0" cellpadding="0" cellspacing="0" role="presentation" width="100%">
+<tbody>
+<tr>
+<td style="vertical-align:top;padding:0;">
+<table border="0" cellpadding="0" cellspacing="0" role="presentation" style width="100%">
+<tbody>
+<tr>
+<td align="left" style="font-size:0px;padding:0;word-break:break-word;">
+<div style="font-family:system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif;font-size:15px;line-height:1.45;text-align:left;color:#1c1e21;"><h1>${safe(digest.heading)}</h1>
+${digest.pages.map((page) => pageHtml(page, safe)).join('')}</div>
+</td>
+</tr>
+${digest.sections.map((section) => sectionHtml(section, safe)).join('')}<tr>
+<td align="center" style="font-size:0px;padding:32px 0 12px;word-break:break-word;">
+<p style="border-top:solid 1px #9aa2ad;font-size:1px;margin:0px auto;width:100%;">
+</p>
+<!--[if mso | IE]><table align="center" border="0" cellpadding="0" cellspacing="0" style="border-top:solid 1px #9aa2ad;font-size:1px;margin:0px auto;width:608px;" role="presentation" width="608px" ><tr><td style="height:0;line-height:0;"> &nbsp;
+</td></tr></table><![endif]-->
+</td>
+</tr>
+<tr>
+<td align="left" class="quiet" style="font-size:0px;padding:0;word-break:break-word;">
+<div style="font-family:system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif;font-size:13px;line-height:1.45;text-align:left;color:#59616b;">${digest.notes.map((note) => noteHtml(note, safe)).join('')}${digest.footerLinks.map((footerLink) => footerLinkHtml(footerLink, safe)).join('')}</div>
+</td>
+</tr>
+</tbody>
+</table>
+</td>
+</tr>
+</tbody>
+</table>
+</div>
+<!--[if mso | IE]></td></tr></table><![endif]-->
+</td>
+</tr>
+</tbody>
+</table>
+</div>
+<!--[if mso | IE]></td></tr></table><![endif]-->
+</div>
+</body>
+</html>
+`;
+
+export const pageText = (page: Link): string =>
+  `
+${page.words}:
+${page.url}
+`;
+
+export const actText = (act: string): string =>
+  `  ${act}
+`;
+
+export const linkText = (link: Link): string =>
+  `  ${link.words}:
+  ${link.url}
+`;
+
+export const entryText = (entry: Entry): string =>
+  `
+* ${entry.name}
+${entry.acts.map((act) => actText(act)).join('')}  ${entry.state}
+  ${entry.where}
+  ${entry.told}
+${entry.links.map((link) => linkText(link)).join('')}`;
+
+export const nameText = (name: string): string =>
+  `- ${name}
+`;
+
+export const listText = (list: List): string =>
+  `
+${list.heading}
+${list.names.map((name) => nameText(name)).join('')}`;
+
+export const sectionText = (section: Section): string =>
+  `
+
+=== ${section.heading} ===
+
+${section.introduction}
+${section.entries.map((entry) => entryText(entry)).join('')}${section.lists.map((list) => listText(list)).join('')}`;
+
+export const noteText = (note: string): string =>
+  `${note}
+`;
+
+export const footerLinkText = (footerLink: Link): string =>
+  `${footerLink.words}:
+${footerLink.url}
+`;
+
+export const digestText = (digest: Digest): string =>
+  `${digest.heading}
+${digest.pages.map((page) => pageText(page)).join('')}${digest.sections.map((section) => sectionText(section)).join('')}
+
+--
+${digest.notes.map((note) => noteText(note)).join('')}${digest.footerLinks.map((footerLink) => footerLinkText(footerLink)).join('')}`;

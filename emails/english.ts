@@ -1,0 +1,127 @@
+import type { Amount, Subject, Wordings } from './wordings.ts';
+
+function tasks({ count, name }: Subject, one: string, many: string): string {
+  return count === 1 ? `${name} ${one}` : `${count} tasks ${many}`;
+}
+
+const amount = ({ count, unit }: Amount): string => `${count} ${unit}${count === 1 ? '' : 's'}`;
+const length = (amounts: Amount[]): string => amounts.map(amount).join(' ');
+
+const KEEP_ONE = 'fix it, or publish a new version of it. If it is no longer needed, disable it yourself.';
+
+function restartsSince(restarts: number): string {
+  if (restarts === 0) return 'no restart tried since';
+  return restarts === 1 ? '1 restart tried since' : `${restarts} restarts tried since`;
+}
+
+export const english: Wordings = {
+  language: 'en',
+  dates: {
+    locale: 'en-GB',
+    day: ({ year, month, day }) => `${year}-${month}-${day}`,
+    minute: ({ year, month, day, hour, minute }, zone) => `${year}-${month}-${day} ${hour}:${minute} ${zone}`,
+    length,
+    ahead: (amounts) => `in ${length(amounts)}`,
+    dueNow: 'due now',
+  },
+  subject: {
+    due: (slots) => {
+      const date = slots.more ? `from ${slots.day} on` : `on ${slots.day}`;
+      const opening = slots.reminder ? 'Reminder: ' : '';
+      return `${opening}${tasks(slots, 'will be turned off', 'will be turned off')} ${date} unless you act`;
+    },
+    disabled: (slots) => tasks(slots, 'was turned off', 'were turned off'),
+    withdrawn: ({ count, name }) =>
+      count === 1
+        ? `The date announced for ${name} no longer holds`
+        : `The dates announced for ${count} tasks no longer hold`,
+    failing: (slots) => tasks(slots, 'is not running', 'are not running'),
+    recovered: (slots) => tasks(slots, 'is running again', 'are running again'),
+  },
+  andOthers: (count) => `, and ${count} other ${count === 1 ? 'notice' : 'notices'}`,
+  heading: {
+    due: () => 'Will be turned off unless you act',
+    disabled: () => 'Turned off',
+    withdrawn: () => 'Announced dates that no longer hold',
+    failing: () => 'Not running',
+    recovered: () => 'Running again',
+  },
+  introduction: {
+    due: (count) =>
+      count === 1
+        ? `What to do: ${KEEP_ONE}`
+        : `Each is turned off at its own date. What to do about each: ${KEEP_ONE}`,
+    disabled: () =>
+      'What to do: if it is still needed, fix it and enable it again. Otherwise nothing is to be done.',
+    withdrawn: (count) =>
+      count === 1
+        ? 'Nothing happens to this task at the date that was announced to you.'
+        : 'Nothing happens to these tasks at the dates that were announced to you.',
+    failing: (count) =>
+      count === 1
+        ? `Nothing will happen to this task: this mail only tells you. What to do: ${KEEP_ONE}`
+        : `Nothing will happen to these tasks: this mail only tells you. What to do about each: ${KEEP_ONE}`,
+    recovered: () => 'Nothing is to be done.',
+  },
+  where: (kind, dataPlane) => `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}, data plane ${dataPlane}`,
+  notRunning: ({ since, lasted, restarts, partly, past }) => {
+    const left = partly ? ' without the time in which its health was not known' : '';
+    const state = past ? 'Had not run' : 'Not running';
+    return `${state} since ${since} (${lasted}${left}); ${restartsSince(restarts)}.`;
+  },
+  causes: {
+    failed: 'its shards failed',
+    pending: 'its shards wait to be started',
+    idle: 'its shards are idle',
+    standby: 'it has standby shards only',
+    backfill: 'its backfill has not ended',
+    'never-primary': 'none of its shards ever became primary',
+    unknown: 'not known',
+  },
+  causeIs: (cause) => `Cause: ${english.causes[cause]}.`,
+  reasons: {
+    recovered: 'it is running again',
+    disabled: 'it was turned off',
+    deleted: 'it was deleted',
+    ineligible: 'it is no longer watched',
+    'user-published': 'a new version was published',
+    kept: 'it was marked to be kept',
+    snoozed: 'it was snoozed',
+    policy: 'the policy changed',
+    'disabled-by-owner': 'an owner turned it off',
+  },
+  willBeTurnedOff: ({ date, when }, reminder) =>
+    `${reminder ? 'Reminder: will' : 'Will'} be turned off on ${date}, ${when}.`,
+  wasTurnedOff: (date, byOwner) =>
+    `Turned off${date === null ? '' : ` on ${date}`}${byOwner ? ' by an owner' : ''}.`,
+  noLongerHolds: (reason) => {
+    const because = reason === undefined ? '' : `: ${english.reasons[reason]}`;
+    return `The date announced for turning it off no longer holds${because}.`;
+  },
+  runsAgain: 'It is running again.',
+  alsoTold: (addresses, more) => {
+    if (addresses.length === 0) return 'Nobody else was told.';
+    return `Also told: ${addresses.join(', ')}${more === 0 ? '' : ` and ${more} more`}.`;
+  },
+  listed: {
+    due: ({ date, when }) => `On ${date}, ${when}:`,
+    disabled: (date) => `On ${date}:`,
+    other: 'By name:',
+  },
+  sentTo: (recipient) => `Sent to ${recipient}.`,
+  ask: (contact) => `Whom to ask: ${contact}`,
+  declining: {
+    yes: 'You declined reminders. That declines neither warnings nor the turning off of tasks.',
+    no: 'Declining reminders declines neither warnings nor the turning off of tasks.',
+  },
+  acting: {
+    due: 'Keep it, snooze it, or turn it off now',
+    failing: 'Keep it, snooze it, or turn it off now',
+    disabled: 'Turn it on again',
+    all: 'Open your page and act',
+    preferences: 'Your preferences',
+    stop: 'Stop reminders',
+  },
+  notDeclinable:
+    'Warnings, and word that a task was turned off, cannot be declined: nothing is turned off unannounced.',
+};

@@ -1,0 +1,140 @@
+import type { Amount, Subject, Wordings } from './wordings.ts';
+
+function tasks({ count, name }: Subject, one: string, many: string): string {
+  return count === 1 ? `${name} ${one}` : `${count} Tasks ${many}`;
+}
+
+/** One, many, and many after `in`. */
+const UNITS: Record<Amount['unit'], [one: string, many: string, ahead: string]> = {
+  day: ['Tag', 'Tage', 'Tagen'],
+  hour: ['Stunde', 'Stunden', 'Stunden'],
+  minute: ['Minute', 'Minuten', 'Minuten'],
+};
+
+function amounts(all: Amount[], many: 1 | 2): string {
+  return all.map(({ count, unit }) => `${count} ${UNITS[unit][count === 1 ? 0 : many]}`).join(' und ');
+}
+
+const REPAIR = 'Beheben Sie den Fehler, oder veröffentlichen Sie eine neue Version.';
+const KEEP_ONE = `${REPAIR} Wird der Task nicht mehr gebraucht, schalten Sie ihn selbst ab.`;
+const KEEP_EACH = `${REPAIR} Wird ein Task nicht mehr gebraucht, schalten Sie ihn selbst ab.`;
+
+function restartsSince(restarts: number): string {
+  if (restarts === 0) return 'seitdem kein Neustart versucht';
+  return restarts === 1 ? 'seitdem 1 Neustart versucht' : `seitdem ${restarts} Neustarts versucht`;
+}
+
+export const german: Wordings = {
+  language: 'de',
+  dates: {
+    locale: 'de-DE',
+    day: ({ year, month, day }) => `${day}.${month}.${year}`,
+    minute: ({ year, month, day, hour, minute }, zone) =>
+      `${day}.${month}.${year}, ${hour}:${minute} Uhr ${zone}`,
+    length: (all) => amounts(all, 1),
+    ahead: (all) => `in ${amounts(all, 2)}`,
+    dueNow: 'jetzt fällig',
+  },
+  subject: {
+    due: (slots) => {
+      const date = slots.more ? `ab dem ${slots.day}` : `am ${slots.day}`;
+      const opening = slots.reminder ? 'Erinnerung: ' : '';
+      return `${opening}${tasks(slots, 'wird', 'werden')} ${date} abgeschaltet, wenn Sie nichts tun`;
+    },
+    disabled: (slots) => tasks(slots, 'wurde abgeschaltet', 'wurden abgeschaltet'),
+    withdrawn: ({ count, name }) =>
+      count === 1
+        ? `Der für ${name} angekündigte Termin gilt nicht mehr`
+        : `Die für ${count} Tasks angekündigten Termine gelten nicht mehr`,
+    failing: (slots) => tasks(slots, 'läuft nicht', 'laufen nicht'),
+    recovered: (slots) => tasks(slots, 'läuft wieder', 'laufen wieder'),
+  },
+  andOthers: (count) => `, dazu ${count} weitere ${count === 1 ? 'Meldung' : 'Meldungen'}`,
+  heading: {
+    due: (count) => `${count === 1 ? 'Wird' : 'Werden'} abgeschaltet, wenn Sie nichts tun`,
+    disabled: () => 'Abgeschaltet',
+    withdrawn: () => 'Angekündigte Termine, die nicht mehr gelten',
+    failing: (count) => (count === 1 ? 'Läuft nicht' : 'Laufen nicht'),
+    recovered: (count) => (count === 1 ? 'Läuft wieder' : 'Laufen wieder'),
+  },
+  introduction: {
+    due: (count) =>
+      count === 1
+        ? `Was zu tun ist: ${KEEP_ONE}`
+        : `Für jeden gilt sein eigener Termin. Was jeweils zu tun ist: ${KEEP_EACH}`,
+    disabled: (count) =>
+      count === 1
+        ? 'Was zu tun ist: Wird der Task noch gebraucht, beheben Sie den Fehler, und schalten Sie ihn wieder ein. Sonst ist nichts zu tun.'
+        : 'Was zu tun ist: Wird ein Task noch gebraucht, beheben Sie den Fehler, und schalten Sie ihn wieder ein. Sonst ist nichts zu tun.',
+    withdrawn: (count) =>
+      count === 1
+        ? 'Zu dem Termin, der Ihnen angekündigt wurde, geschieht mit diesem Task nichts.'
+        : 'Zu den Terminen, die Ihnen angekündigt wurden, geschieht mit diesen Tasks nichts.',
+    failing: (count) =>
+      count === 1
+        ? `Mit diesem Task geschieht nichts: Diese Mail soll Sie nur informieren. Was zu tun ist: ${KEEP_ONE}`
+        : `Mit diesen Tasks geschieht nichts: Diese Mail soll Sie nur informieren. Was jeweils zu tun ist: ${KEEP_EACH}`,
+    recovered: () => 'Es ist nichts zu tun.',
+  },
+  where: (kind, dataPlane) => `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}, Data Plane ${dataPlane}`,
+  notRunning: ({ since, lasted, restarts, partly, past }) => {
+    const left = partly ? ' ohne die Zeit, in der sein Zustand nicht bekannt war' : '';
+    const state = past ? `War seit dem ${since}, nicht gelaufen` : `Läuft nicht seit dem ${since}`;
+    return `${state} (${lasted}${left}); ${restartsSince(restarts)}.`;
+  },
+  causes: {
+    failed: 'seine Shards sind ausgefallen',
+    pending: 'seine Shards warten auf den Start',
+    idle: 'seine Shards sind untätig',
+    standby: 'er hat nur Standby-Shards',
+    backfill: 'sein Backfill ist nicht beendet',
+    'never-primary': 'keiner seiner Shards wurde je primär',
+    unknown: 'nicht bekannt',
+  },
+  causeIs: (cause) => `Ursache: ${german.causes[cause]}.`,
+  reasons: {
+    recovered: 'Er läuft wieder',
+    disabled: 'Er wurde abgeschaltet',
+    deleted: 'Er wurde gelöscht',
+    ineligible: 'Er wird nicht mehr überwacht',
+    'user-published': 'Eine neue Version wurde veröffentlicht',
+    kept: 'Er soll behalten werden',
+    snoozed: 'Er wurde zurückgestellt',
+    policy: 'Die Regeln wurden geändert',
+    'disabled-by-owner': 'Jemand, der für ihn zuständig ist, hat ihn abgeschaltet',
+  },
+  willBeTurnedOff: ({ date, when }, reminder) =>
+    `${reminder ? 'Erinnerung: Wird' : 'Wird'} am ${date} abgeschaltet, ${when}.`,
+  wasTurnedOff: (date, byOwner) =>
+    `Abgeschaltet${date === null ? '' : ` am ${date}`}${byOwner ? ', von jemandem, der dafür zuständig ist' : ''}.`,
+  noLongerHolds: (reason) => {
+    const because = reason === undefined ? '' : `: ${german.reasons[reason]}`;
+    return `Der Termin, zu dem er abgeschaltet werden sollte, gilt nicht mehr${because}.`;
+  },
+  runsAgain: 'Er läuft wieder.',
+  alsoTold: (addresses, more) => {
+    if (addresses.length === 0) return 'Sonst wurde niemand benachrichtigt.';
+    return `Ebenfalls benachrichtigt: ${addresses.join(', ')}${more === 0 ? '' : ` und ${more} weitere`}.`;
+  },
+  listed: {
+    due: ({ date, when }) => `Am ${date}, ${when}:`,
+    disabled: (date) => `Am ${date}:`,
+    other: 'Mit Namen:',
+  },
+  sentTo: (recipient) => `Gesendet an ${recipient}.`,
+  ask: (contact) => `Bei Fragen: ${contact}`,
+  declining: {
+    yes: 'Sie haben Erinnerungen abbestellt. Warnungen und Meldungen über das Abschalten kommen weiterhin.',
+    no: 'Auch wer Erinnerungen abbestellt, erhält Warnungen und Meldungen über das Abschalten weiterhin.',
+  },
+  acting: {
+    due: 'Behalten, zurückstellen oder jetzt abschalten',
+    failing: 'Behalten, zurückstellen oder jetzt abschalten',
+    disabled: 'Wieder einschalten',
+    all: 'Ihre Seite öffnen und handeln',
+    preferences: 'Ihre Einstellungen',
+    stop: 'Erinnerungen abbestellen',
+  },
+  notDeclinable:
+    'Warnungen und Meldungen über das Abschalten lassen sich nicht abbestellen: Nichts wird ohne Ankündigung abgeschaltet.',
+};
