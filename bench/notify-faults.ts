@@ -4,7 +4,8 @@ import { HOUR } from '../functions/abandonment/time.ts';
 export interface Fault {
   /** As the peer's script calls it where it knows it. */
   name: string;
-  inPeer: boolean;
+  /** How the peer meets it: `script` by its own script, `parts` by the parts of it; absent: not at all. */
+  peer?: 'script' | 'parts';
   /** Options of the stub while it lasts. */
   stub: Record<string, unknown>;
   /** How long it lasts; absent: for ever. Then the options of `healed` hold. */
@@ -21,32 +22,38 @@ export interface Fault {
   smaller?: number;
 }
 
-export const NO_FAULT: Fault = { name: 'none', inPeer: true, stub: {}, events: false };
+export const NO_FAULT: Fault = { name: 'none', peer: 'script', stub: {}, events: false };
 
-const KILL = { inPeer: true, stub: {}, killAt: 0.5 };
-const CUT = { inPeer: false, stub: { acceptThenDrop: 10 } };
+const KILL = { name: 'sigkill-midway', stub: {}, killAt: 0.5 };
+const CUT = { name: 'accept-then-cut', stub: { acceptThenDrop: 10 } };
 
 /** The faults of the peer's matrix, and a connection cut after every tenth accepted mail. */
 export const faults = (refused: string): Fault[] => [
   {
     name: 'reject-one',
-    inPeer: true,
+    peer: 'script',
     stub: { rejected: [refused] },
     lasts: HOUR,
     healed: { rejected: [] },
     events: false,
   },
-  { name: 'throttle-every-2nd', inPeer: true, stub: { throttle: { every: 2 } }, events: false, smaller: 10 },
+  {
+    name: 'throttle-every-2nd',
+    peer: 'script',
+    stub: { throttle: { every: 2 } },
+    events: false,
+    smaller: 10,
+  },
   {
     name: 'throttle-all',
-    inPeer: true,
+    peer: 'script',
     stub: { throttle: { every: 1 } },
     lasts: HOUR,
     healed: { throttle: null },
     events: false,
   },
-  { name: 'sigkill-midway', ...KILL, events: false },
-  { name: 'sigkill-midway', ...KILL, inPeer: false, events: true },
-  { name: 'accept-then-cut', ...CUT, events: false },
-  { name: 'accept-then-cut', ...CUT, events: true },
+  { ...KILL, peer: 'script', events: false },
+  { ...KILL, events: true },
+  { ...CUT, peer: 'parts', events: false },
+  { ...CUT, events: true },
 ];

@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, openSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { ROOT } from './bundle-options.ts';
+import { ROOT, temporaryFolder } from './bundle-options.ts';
+import { STUB_OPTIONS } from './notify-deployment.ts';
+import { PeerStub } from './peer-stub.ts';
 
-/** One line of the peer's script; what each key means is said in its README. */
+/** One line of the peer's script, as far as it is read here; what each key means is said in its README. */
 export interface PeerLine {
-  owners: number;
   ownersReached: number;
   lost: number;
   tasksNeverNamed: number;
@@ -17,6 +19,7 @@ export interface PeerLine {
 }
 
 const SCRIPT = 'run_c7n_mailer.py';
+const QUEUE_URL = 'https://sqs.us-east-1.amazonaws.com/123456789012/peer-mailer';
 
 /** The folder of the peer where none is named: beside the repository; undefined where it is not there. */
 export function peerBesideRepository(): string | undefined {
@@ -24,24 +27,15 @@ export function peerBesideRepository(): string | undefined {
   return existsSync(folder) ? folder : undefined;
 }
 
-/** Runs the peer once on its own stub; throws where it cannot. */
+/** Runs the peer once by its own script, on a stub that it starts; throws where it cannot. */
 export async function runPeer(
   folder: string,
   given: { tasks: number; owners: number; sesLatencyMs: number; fault: string },
 ): Promise<PeerLine> {
-  const options = Object.entries({
-    '--tasks': given.tasks,
-    '--owners': given.owners,
-    '--ses-latency-ms': given.sesLatencyMs,
-    '--fault': given.fault,
-  }).flatMap(([name, value]) => [name, String(value)]);
-  const child = spawn('python3', [join(folder, SCRIPT), ...options], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = once(child, 'close');
-  const printed = await text(child.stdout);
-  const [code] = await ended;
-  if (code !== 0) throw new Error(`${SCRIPT} ended with code ${code}`);
+  const { tasks, owners, sesLatencyMs, fault } = given;
+  const size = [`--tasks=${tasks}`, `--owners=${owners}`];
+  const how = [`--ses-latency-ms=${sesLatencyMs}`, `--fault=${fault}`];
+  const printed = await output('python3', [join(folder, SCRIPT), ...size, ...how], process.env);
   return JSON.parse(printed) as PeerLine;
 }
 
@@ -53,4 +47,74 @@ export async function peerObstacle(folder: string): Promise<string | undefined> 
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/**
+ * Runs the peer once under a fault that its script does not know: what its script does, in the same order with the
+ * same programs and configuration, on a stub with other options.
+ */
+export async function runPeerParts(
+  folder: string,
+  { tasks, owners, options }: { tasks: number; owners: number; options: Record<string, unknown> },
+): Promise<PeerLine> {
+  const [stub, work] = [await PeerStub.start(folder), temporaryFolder()];
+  try {
+    const { idPattern, maxLongPollSeconds } = STUB_OPTIONS;
+    await stub.reset({ idPattern, maxLongPollSeconds, ...options });
+    const programs = join(process.env.PEER_HOME ?? join(tmpdir(), 'peer'), 'venv', 'bin');
+    const env = peerEnvironment(stub.endpoint, work);
+    const size = [`--tasks=${tasks}`, `--owners=${owners}`];
+    await output(join(programs, 'python'), [join(folder, SCRIPT), ...size, '--seed-only'], env);
+    const started = performance.now();
+    await output(join(programs, 'c7n-mailer'), ['-c', mailerConfig(work), '--run'], env, join(work, 'log'));
+    const seconds = (performance.now() - started) / 1_000;
+    const { mails, byRecipient, duplicates, sendSeconds, tasks: known } = await stub.report();
+    const ownersReached = byRecipient.recipients;
+    const lost = { lost: owners - ownersReached, tasksNeverNamed: tasks - known.named };
+    return { ...{ tasks, owners, mails }, ownersReached, ...lost, duplicates, seconds, sendSeconds };
+  } finally {
+    stub.stop();
+  }
+}
+
+function peerEnvironment(endpoint: string, work: string): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
+  return {
+    ...Object.fromEntries(own),
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: 'x',
+    AWS_SECRET_ACCESS_KEY: 'x',
+    AWS_DEFAULT_REGION: 'us-east-1',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    PEER_WORK: work,
+  };
+}
+
+/** Writes the mailer's configuration, as its script does; answers its path. */
+function mailerConfig(work: string): string {
+  const path = join(work, 'mailer.yml');
+  const config = {
+    queue_url: QUEUE_URL,
+    role: 'arn:aws:iam::123456789012:role/mailer',
+    region: 'us-east-1',
+    from_address: 'custodian@example.com',
+    contact_tags: ['OwnerContact'],
+  };
+  writeFileSync(path, JSON.stringify(config));
+  return path;
+}
+
+/** What a program prints; `log` takes what it says beside that. Throws where it fails. */
+async function output(
+  program: string,
+  given: string[],
+  env: NodeJS.ProcessEnv,
+  log?: string,
+): Promise<string> {
+  const errors = log === undefined ? 'inherit' : openSync(log, 'a');
+  const child = spawn(program, given, { stdio: ['ignore', 'pipe', errors], env });
+  const ended = once(child, 'close');
+  const [printed, [code]] = await Promise.all([text(child.stdout as NodeJS.ReadableStream), ended]);
+  if (code !== 0) throw new Error(`${program} ${given[0] ?? ''} ended with code ${code}`);
+  return printed;
 }

@@ -1,8 +1,8 @@
 import { MINUTE } from '../functions/abandonment/time.ts';
-import { STUB_OPTIONS } from './notify-deployment.ts';
+import { QUEUE, STUB_OPTIONS } from './notify-deployment.ts';
 import { type Fault, faults, NO_FAULT } from './notify-faults.ts';
 import { ownerName } from './notify-fleet.ts';
-import { type PeerLine, peerObstacle, runPeer } from './notify-peer.ts';
+import { type PeerLine, peerObstacle, runPeer, runPeerParts } from './notify-peer.ts';
 import type { WorkDone } from './notify-process.ts';
 import { bundleNotifyProcess, NotifyService } from './notify-service.ts';
 import { machine, print, printFigure, rounded } from './output.ts';
@@ -69,6 +69,7 @@ class NotifyBench {
   #window = 0;
   #outsideWindow = 0;
   #lostByPeer = 0;
+  #repeatedByPeer = 0;
 
   constructor(options: NotifyOptions, program: string, hasPeer: boolean) {
     this.#options = options;
@@ -112,14 +113,16 @@ class NotifyBench {
     this.#window += window;
     this.#outsideWindow += Math.max(0, report.duplicates - (fault.events ? 0 : window));
     const theirs = await this.#theirs(fault, size);
-    if (theirs) this.#lostByPeer += theirs.lost + theirs.tasksNeverNamed;
+    if (!theirs) return;
+    this.#lostByPeer += theirs.lost + theirs.tasksNeverNamed;
+    this.#repeatedByPeer += theirs.duplicates;
   }
 
   reportFaults(): void {
     printFigure({
       bench: 'notify',
       figure: 'owners never warned and tasks never named, in all faults',
-      details: this.#hasPeer ? { peer: this.#lostByPeer } : {},
+      details: this.#hasPeer ? { byPeer: this.#lostByPeer } : {},
       value: this.#lost,
       goal: '0',
       met: this.#lost === 0,
@@ -128,7 +131,11 @@ class NotifyBench {
     printFigure({
       bench: 'notify',
       figure: 'repeats outside the stated window (accepted, the record lost, no word of SES in settleAfter)',
-      details: { repeats: this.#repeated, mailsInTheWindow: this.#window },
+      details: {
+        repeats: this.#repeated,
+        mailsInTheWindow: this.#window,
+        ...(this.#hasPeer ? { repeatsByPeer: this.#repeatedByPeer } : {}),
+      },
       value: this.#outsideWindow,
       goal: '0',
       met: this.#outsideWindow === 0,
@@ -152,9 +159,13 @@ class NotifyBench {
   }
 
   async #theirs(fault: Fault, size: Size): Promise<PeerLine | undefined> {
-    if (!this.#hasPeer || !fault.inPeer) return undefined;
-    const line = await runPeer(this.#options.peer, { ...size, fault: fault.name });
-    print({ bench: 'notify', side: 'c7n-mailer', ...line });
+    if (!this.#hasPeer || fault.peer === undefined) return undefined;
+    const { peer } = this.#options;
+    const line =
+      fault.peer === 'script'
+        ? await runPeer(peer, { ...size, fault: fault.name })
+        : await runPeerParts(peer, { ...size, options: fault.stub });
+    print({ bench: 'notify', side: 'c7n-mailer', fault: fault.name, ...line });
     return line;
   }
 }
@@ -206,6 +217,7 @@ function printOurs(course: Course, fault: Fault, size: Size, tableLatencyMs: num
     ...(fault === NO_FAULT ? {} : { sesEvents: fault.events }),
     ...size,
     tableLatencyMs,
+    processes: QUEUE.maxConcurrency,
     mails: report.mails,
     ownersReached: report.byRecipient.recipients,
     ...missing(report, size),
