@@ -19,7 +19,7 @@ export function holdsOf(given: Case, pauses: PausesRecord, at: Instant): HoldVie
     ...pauseHolds(pauses),
     ...unknownHolds(given, at),
     ...peopleHolds(given, at),
-    ...lastHolds(given, at),
+    ...lastHolds(given, pauses, at),
   ];
 }
 
@@ -61,11 +61,16 @@ function peopleHolds({ keep, task, policy }: Case, at: Instant): HoldView[] {
   return holds;
 }
 
-function lastHolds({ recipients, episode, policy }: Case, at: Instant): HoldView[] {
+function lastHolds(
+  { recipients, episode, policy }: Case,
+  { feedbackSilent = null }: PausesRecord,
+  at: Instant,
+): HoldView[] {
   const holds: HoldView[] = [];
   if (recipients.length === 0) holds.push(hold('no-reachable-owner', null, null));
   const brake = episode?.brake;
   if (brake && brake.approvedAt === undefined) holds.push(hold('blast-radius', brake.heldAt, null));
+  if (feedbackSilent !== null) holds.push(hold('feedback-silent', feedbackSilent, null));
   const quiet = quietUntil(policy.quietHours, at);
   if (quiet !== null) holds.push(hold('quiet-hours', null, quiet));
   return holds;

@@ -57,6 +57,13 @@ function addWatchAlarms(alarms: Alarms): void {
     silence: 'fine',
   });
   alarms.add({
+    name: 'feedback-canary-missed',
+    impact: 'SES does not answer the canary mails; nothing is turned off and no unsure mail is sent again.',
+    metric: alarms.own(METRIC.feedbackCanaryMissed, 'scanner', period),
+    threshold: 1,
+    silence: 'fine',
+  });
+  alarms.add({
     name: 'feed-silent',
     impact:
       'no event of any control plane comes in; what is known of tasks grows old, and their clocks freeze.',

@@ -108,8 +108,6 @@ export class DemoWorld {
         to: digest.address,
         digest: digest.id,
         messageId: digest.messageId ?? '',
-        items: digest.items,
-        mail: { to: digest.address, subject: '', text: '', html: '', headers: {}, digest: digest.id },
       },
       at: event.at,
       event: event.event,

@@ -7,6 +7,7 @@ import { DIGEST_TAG } from '../functions/notices/digest-mail-marks.ts';
 import { mailEventsConsumer } from '../functions/notices/mail-events-consumer.ts';
 import { notifyConsumer } from '../functions/notices/notify-consumer.ts';
 import { runScan } from '../functions/scanner/scan.ts';
+import { noteEvent } from '../functions/store/heard.ts';
 import { processMessage } from '../functions/work/pipeline.ts';
 import { probeWorker } from '../functions/work/probe.ts';
 import { approveWork, dismissPlane, pauseWork, undoWork } from './operator-desk.ts';
@@ -55,6 +56,7 @@ export const deployedService: Service = {
   },
   mailReport,
   async hear(system, dataPlane, book) {
+    await noteEvent(system);
     await hearDataPlane(system, dataPlane, system.clock.now(), book);
   },
   act: actAsOwner,

@@ -9,7 +9,7 @@ import type { Answer, Delivery } from './sim-queues.ts';
 
 /** What SES says became of a mail. */
 export interface MailReport {
-  mail: AcceptedMail;
+  mail: Pick<AcceptedMail, 'at' | 'to' | 'digest' | 'messageId'>;
   at: Instant;
   event: 'bounce' | 'complaint' | 'delivery';
   /** Of a bounce. */

@@ -38,6 +38,8 @@ export interface MailListener {
   refused(mail: RefusedMail): void;
   /** SES took a mail, and its sender will never hear of it. */
   answerLost?(digest: string): void;
+  /** SES took a canary, a mail to its own mailbox simulator: nobody's mail. By default it is not answered. */
+  canary?(mail: { at: Instant; to: string; digest: string; messageId: string }): void;
   /** A mail went out whose digest row was never claimed, or which does not say what the row says. */
   untrue(mail: OutgoingMail, what: string): void;
 }
@@ -83,11 +85,17 @@ export class SimMail implements Mailer {
   async send(mail: OutgoingMail): Promise<SendResult> {
     const fault = this.faults.onSend?.(mail);
     if (fault !== undefined && fault !== 'timeout-after-accept') return this.#fail(mail, fault);
-    const accepted = await this.#accept(mail);
-    if (fault === undefined) return { outcome: 'accepted', messageId: accepted.messageId };
+    const messageId = mail.isCanary ? this.#takeCanary(mail) : (await this.#accept(mail)).messageId;
+    if (fault === undefined) return { outcome: 'accepted', messageId };
     this.failedAttempts += 1;
     this.#listener.answerLost?.(mail.digest);
     return LOST_ANSWER;
+  }
+
+  #takeCanary({ to, digest }: OutgoingMail): string {
+    const messageId = `ses-${digest}-${to}`;
+    this.#listener.canary?.({ at: this.#clock.now(), to, digest, messageId });
+    return messageId;
   }
 
   #fail(mail: OutgoingMail, result: SendResult): SendResult {

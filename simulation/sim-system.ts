@@ -32,6 +32,9 @@ export function simSystem(given: {
   events: EventPublisher;
   operators: OperatorChannel;
   telemetry?: Telemetry;
+  /** Whether queues and the feedback path have canaries. @default false */
+  canaries?: boolean;
 }): System {
-  return { ...given, telemetry: given.telemetry ?? SILENT, config: SIMULATED_CONFIG };
+  const { canaries = false, ...ports } = given;
+  return { ...ports, telemetry: given.telemetry ?? SILENT, config: { ...SIMULATED_CONFIG, canaries } };
 }

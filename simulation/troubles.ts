@@ -21,10 +21,15 @@ export interface TroublesGiven {
   table: Table;
   queues: SimQueues;
   mail: SimMail;
+  /** What becomes of what SES says of mails from now on, beside the faults of the scenario. By default nothing. */
+  feedback: ((at: Instant) => FeedbackFault | undefined) | undefined;
   /** Asked when something is worked, for the processes themselves have troubles. */
   attempts: () => Attempts;
   listener: TroubleListener;
 }
+
+/** SES's word on a mail comes later, or never. */
+export type FeedbackFault = { delay: Duration } | { drop: true };
 
 /** Who hears what goes wrong. */
 export interface TroubleListener {
@@ -116,8 +121,12 @@ export class Troubles {
     const { clock } = loop;
     ses.faults.onSend = (mail) => (faults.areAny ? faults.answerOf(mail, clock.now()) : undefined);
     queues.onDeadLetter = (letter) => this.#deadLettered(letter);
-    queues.faults.onSend = () =>
-      faults.areAny && faults.strike('queue', clock.now(), ['duplicate']) ? { copies: 2 } : undefined;
+    queues.faults.onSend = (queue) =>
+      faults.areAny && faults.strike('queue', clock.now(), ['duplicate'])
+        ? { copies: 2 }
+        : queue === 'mail-events'
+          ? this.#given.feedback?.(clock.now())
+          : undefined;
     queues.faults.onReceive = ({ queue }) =>
       faults.areAny ? faults.receiveOf(queue, clock.now()) : undefined;
     queues.faults.silentUntil = () => (faults.areAny ? faults.downUntil('queue', clock.now()) : undefined);

@@ -18,12 +18,12 @@ import { parsedPolicies, policyDocuments } from './scenario.ts';
 import type { Scenario } from './scenario-types.ts';
 import { Schedule } from './schedule.ts';
 import { SeededRandom } from './seeded-random.ts';
-import type { Service } from './service.port.ts';
+import type { MailReport, Service } from './service.port.ts';
 import { SimFleet } from './sim-fleet.ts';
 import { type AcceptedMail, SimMail } from './sim-mail.ts';
 import { type DeadLetter, SimQueues } from './sim-queues.ts';
 import { SIMULATED_CONFIG, simSystem } from './sim-system.ts';
-import { Troubles } from './troubles.ts';
+import { type FeedbackFault, Troubles } from './troubles.ts';
 import { type BrokenPromise, Verifier } from './verifier.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { WorkVerifier } from './work-verifier.ts';
@@ -38,6 +38,10 @@ export interface WorldOptions {
   seesMail?: (mail: AcceptedMail) => boolean;
   /** Faults beside those of the scenario. By default none. */
   chaos?: Chaos;
+  /** Whether queues and the feedback path have canaries, as deployments do. @default false */
+  canaries?: boolean;
+  /** What becomes of what SES says of mails. By default it comes at once. */
+  feedback?: (at: number) => FeedbackFault | undefined;
 }
 
 /** What a scenario came to. */
@@ -119,6 +123,7 @@ export class World {
       mailer: this.#mail,
       events: this.#fleet,
       operators: this.#operators(),
+      canaries: options.canaries ?? false,
     });
     this.#troubles = this.#makeTroubles(table);
     this.#chaos = options.chaos ?? this.#troubles.chaos;
@@ -192,6 +197,7 @@ export class World {
       table,
       queues: this.#queues,
       mail: this.#mail,
+      feedback: this.#options.feedback,
       attempts: () => this.#attempts,
       listener: {
         reported: ({ to, digest }, event) => {
@@ -314,9 +320,17 @@ export class World {
         this.#recorder.mailFailed(mail);
         this.#addressDied(mail.to, mail.digest);
       },
+      canary: (mail) => this.#answerCanary(mail),
       answerLost: (digest) => this.#verifier.answerLost(digest),
       untrue: (mail, what) => this.#verifier.mailUntrue(mail.digest, what),
     };
+  }
+
+  /** SES's mailbox simulator: it takes what is for `success@`, and bounces the other. */
+  async #answerCanary(mail: MailReport['mail']): Promise<void> {
+    const event = mail.to.startsWith('success@') ? 'delivery' : 'bounce';
+    const body = this.#service.mailReport({ mail, at: mail.at, event });
+    await this.#queues.send('mail-events', [{ body }]);
   }
 
   #fleetListener(): ConstructorParameters<typeof SimFleet>[0]['listener'] {

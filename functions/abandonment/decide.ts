@@ -36,6 +36,8 @@ export interface Case {
   /** Every span of unknown health that touches the task (but for evidence too old, which `decide` works out). */
   unknown: readonly Unknown[];
   pauses: Pauses;
+  /** Whether SES says nothing of mails, so that nobody knows whether a warning arrived. @default false */
+  feedbackSilent?: boolean;
   /** Living recipients of warnings today; may be empty where there is no episode. */
   recipients: readonly Recipient[];
 }
@@ -371,9 +373,10 @@ function untaken(view: View, states: ('pending' | 'tried')[]): Undated {
 }
 
 function turnOff(view: View, episode: Episode, deadline: Deadline): Undated {
-  const { pauses, policy } = view.given;
+  const { pauses, policy, feedbackSilent } = view.given;
   if (pauses.disable) return hold('paused', view.now);
   if (episode.brake && episode.brake.approvedAt === undefined) return hold('blast-radius', view.now);
+  if (feedbackSilent) return hold('feedback-silent', view.now);
   const quiet = quietUntil(policy.quietHours, view.now);
   if (quiet !== null) return hold('quiet-hours', quiet);
   if (episode.disabling) return { answer: 'waiting', reason: 'disabling' };

@@ -161,6 +161,7 @@ export const HOLD_REASONS = [
   'no-reachable-owner',
   'warning-not-accepted',
   'blast-radius',
+  'feedback-silent',
   'quiet-hours',
 ] as const;
 export type HoldReason = (typeof HOLD_REASONS)[number];

@@ -3,6 +3,7 @@ import { noteMailEvent } from '../store/heard.ts';
 import { loadDigest, loadRecipient } from '../store/records.ts';
 import type { DigestState, RecipientRecord } from '../store/rows.ts';
 import { recipientKey } from './addresses.ts';
+import { takeCanaryAnswer } from './feedback-canary.ts';
 import { recordEvent } from './record-digest.ts';
 import type { MailEvent } from './ses-events.ts';
 
@@ -39,6 +40,7 @@ export async function recordMailEvent(
   system: System,
   event: MailEvent,
 ): Promise<'recorded' | 'nothing' | 'unknown digest'> {
+  if (await takeCanaryAnswer(system, event)) return 'recorded';
   system.telemetry.metric('MailEvent', 1, 'Count', { kind: event.kind, bounceType: event.bounceType });
   await noteMailEvent(system);
   const meaning = meaningOf(event);

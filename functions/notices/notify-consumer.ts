@@ -1,16 +1,21 @@
 import { loadRecipient, recipientWrite } from '../store/records.ts';
-import { type NotifyMessage, notifyMessage, parseMessage } from '../work/messages.ts';
+import { type NotifierMessage, notifierMessage, parseMessage } from '../work/messages.ts';
 import type { Consumer } from '../work/pipeline.ts';
+import { sendFeedbackCanary } from './feedback-canary.ts';
 import { notifyRecipient } from './notify.ts';
 
-/** Works the notify queue: a message hints at a recipient who may have something to be told. */
-export const notifyConsumer: Consumer<NotifyMessage> = {
+/**
+ * Works the notify queue: a message hints at a recipient who may have something to be told, or asks for the canary
+ * of the feedback path.
+ */
+export const notifyConsumer: Consumer<NotifierMessage> = {
   queue: 'notify',
-  parse: (body) => parseMessage(notifyMessage, body),
+  parse: (body) => parseMessage(notifierMessage, body),
   nameOf: ({ key }) => key,
   notAfter: ({ notAfter }) => notAfter,
   queuedAgainFromState: true,
-  async handBack(system, { key }, retryAt) {
+  async handBack(system, { kind, key }, retryAt) {
+    if (kind === 'feedback-canary') return;
     const recipient = await loadRecipient(system.table, key);
     if (!recipient) return;
     const write = recipientWrite({ ...recipient, queuedFor: null, retryAt });
@@ -19,5 +24,6 @@ export const notifyConsumer: Consumer<NotifyMessage> = {
   async probe(system) {
     await system.mailer.check?.();
   },
-  act: (system, { key }, delivery) => notifyRecipient(system, key, delivery),
+  act: (system, { kind, key }, delivery) =>
+    kind === 'notify' ? notifyRecipient(system, key, delivery) : sendFeedbackCanary(system, key, delivery),
 };

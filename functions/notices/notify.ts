@@ -23,8 +23,6 @@ import type {
 } from '../store/rows.ts';
 import { keys } from '../store/rows.ts';
 import { loadTasks, taskWrite } from '../store/tasks.ts';
-import type { FailureClass } from '../work/failure-class.ts';
-import { recordOops } from '../work/oops.ts';
 import type { Delivery, Outcome } from '../work/pipeline.ts';
 import { retryDelaySeconds } from '../work/pipeline.ts';
 import { recipientKey } from './addresses.ts';
@@ -34,6 +32,7 @@ import { mailOf } from './mail-of.ts';
 import { isAdmitted } from './ramp.ts';
 import { recordAccepted, recordRefused, recordRejected } from './record-digest.ts';
 import { raiseTopicRefused } from './topic-refused.ts';
+import { recordUntaken } from './untaken.ts';
 
 /** As many notices stand in one mail; what does not fit goes into the next (promise 7). */
 export const MOST_ITEMS = 1_000;
@@ -307,18 +306,9 @@ async function record(
     if (channel.provesDelivery) await noteMail(system);
     return 'sent';
   }
-  const permanent = result.outcome === 'refused' && result.cause === 'recipient';
-  const error = new Error(`${channel.name}: ${result.code}: ${result.message}`);
-  error.name = `${channel.name === 'SES' ? 'Ses' : 'Sns'}${result.code}`;
-  await recordOops(system, {
-    worker: 'notify',
-    item: digest.recipient,
-    attempt: delivery.receiveCount,
-    cause: failureOf(result),
-    error,
-  });
+  await recordUntaken(system, { item: digest.recipient, channel: channel.name, result, delivery });
   if (result.outcome === 'unknown') return { outcome: 'skipped', reason: 'outcome unknown: to be settled' };
-  if (permanent) {
+  if (result.cause === 'recipient') {
     if (isTopic(digest.address)) await raiseTopicRefused(system, digest.address, result.code);
     await recordRejected(system, digest.id);
     return { outcome: 'done', reason: 'address rejected' };
@@ -326,12 +316,6 @@ async function record(
   const delaySeconds = retryDelaySeconds(delivery.receiveCount, system.random.next());
   await recordRefused(system, view, digest.id, system.clock.now() + delaySeconds * SECOND);
   return { outcome: 'retry', reason: result.code, delaySeconds, failed: true, recorded: true };
-}
-
-/** A time-out or a rate passes; a refusal of the address is its own; the rest is nobody's mail going. */
-function failureOf(result: Exclude<SendResult, { outcome: 'accepted' }>): FailureClass {
-  if (result.outcome === 'unknown' || result.cause === 'rate') return 'retryable';
-  return result.cause === 'recipient' ? 'permanent' : 'environment';
 }
 
 function draftOf(system: System, recipient: RecipientRecord, chosen: Chosen[]): DigestRecord {

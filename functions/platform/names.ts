@@ -69,6 +69,8 @@ export const METRIC = {
   canaryMissed: 'CanaryMissed',
   /** Mails were accepted and SES said nothing of any mail for a day. */
   feedbackSilent: 'FeedbackSilent',
+  /** SES did not answer the canary of the feedback path in time: what waits for its word is held. */
+  feedbackCanaryMissed: 'FeedbackCanaryMissed',
   /** No event was taken in for so long that something must be wrong. */
   feedSilent: 'FeedSilent',
   /** An event from a source that may not say it, or that its schema refuses. */

@@ -38,6 +38,8 @@ export interface OutgoingMail {
   headers: Record<string, string>;
   /** Travels as an SES message tag and as a header. */
   digest: string;
+  /** To SES's mailbox simulator and to nobody: not counted among mails. */
+  isCanary?: true;
 }
 
 export type SendResult =

@@ -1,6 +1,6 @@
 import type { Decision } from '../abandonment/decide.ts';
 import { QUEUED_AGAIN_AFTER } from '../abandonment/next-look.ts';
-import { tenantOf } from '../abandonment/task.ts';
+import { type HoldReason, tenantOf } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { loadCounts } from '../store/counts.ts';
 import { inLastDay } from '../store/fleet-view.ts';
@@ -21,8 +21,8 @@ interface Due extends Counted {
   id: string;
   order: string;
   disableAt: Instant;
-  /** Due, but quiet hours hold it: counted, not turned off. */
-  quiet: boolean;
+  /** Due, but quiet hours or silent feedback hold it: counted, not turned off. */
+  waits: boolean;
   approved: boolean;
 }
 
@@ -50,7 +50,7 @@ export const disablingGenerator: Generator = {
     const held = await hold(run, due, pace);
     await queue(
       run,
-      due.filter((one) => !held.has(one) && !one.quiet),
+      due.filter((one) => !held.has(one) && !one.waits),
       pace,
     );
     return DONE;
@@ -71,16 +71,16 @@ async function dueOf(run: Run, row: Row): Promise<Due | undefined> {
     disableAt: decision.facts.disableAt ?? run.now,
     tenant: tenantOf(id),
     dataPlane: seen.record.task.dataPlane,
-    quiet: decision.answer === 'hold',
+    waits: decision.answer === 'hold',
     approved: brake?.approvedAt !== undefined,
   };
 }
 
+/** Holds of tasks whose date has come, which count towards a spike all the same. */
+const COUNTED: readonly HoldReason[] = ['blast-radius', 'feedback-silent', 'quiet-hours'];
+
 function isDue(decision: Decision): boolean {
-  if (decision.answer === 'disable') return true;
-  return (
-    decision.answer === 'hold' && (decision.reason === 'quiet-hours' || decision.reason === 'blast-radius')
-  );
+  return decision.answer === 'disable' || (decision.answer === 'hold' && COUNTED.includes(decision.reason));
 }
 
 /** Marks what a spike holds, tells operators, and answers all that is held. */

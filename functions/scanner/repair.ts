@@ -30,7 +30,8 @@ async function repairDigest(run: Run, row: Row): Promise<void> {
   const { system, view } = run;
   const standing = standingOf(digest.state);
   if (standing === 'open') {
-    if (run.now < digest.claimedAt + view.policies.global.settleAfter) return;
+    // While SES says nothing, the silence about this mail says nothing either.
+    if (view.isFeedbackSilent || run.now < digest.claimedAt + view.policies.global.settleAfter) return;
     await recordUnsettled(system, view, digest.id);
   } else if (standing === 'failed') {
     await finishDeath(system, digest);

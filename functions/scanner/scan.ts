@@ -9,6 +9,7 @@ import { abandonmentGenerator } from './abandonment.ts';
 import { canaryGenerator } from './canary.ts';
 import { digestsGenerator } from './digests.ts';
 import { disablingGenerator } from './disabling.ts';
+import { feedbackGenerator } from './feedback.ts';
 import { type Budget, type Generator, type GeneratorRecord, generatorFromRow } from './generator.ts';
 import { healthGenerator } from './health.ts';
 import { ladderGenerator, scopesGenerator } from './ladder.ts';
@@ -37,6 +38,7 @@ export const GENERATORS: readonly Generator[] = [
   scopesGenerator,
   canaryGenerator,
   watchesGenerator,
+  feedbackGenerator,
   repairGenerator,
   watchdogGenerator,
   ladderGenerator,

@@ -30,7 +30,8 @@ interface Known extends Recipient {
 export class FleetView {
   readonly policies: PolicyBook;
   readonly planes: ReadonlyMap<string, DataPlaneRecord>;
-  readonly pausesRecord: PausesRecord;
+  /** Replaced by the scanner where a scan itself changes what the rest of it is to go by. */
+  pausesRecord: PausesRecord;
   readonly scans: ScansRecord;
   readonly #table: Table;
   readonly #keyOf: AddressKey;
@@ -79,6 +80,11 @@ export class FleetView {
     return { evaluate: evaluate !== null, notify: notify !== null, disable: disable !== null };
   }
 
+  /** Whether SES does not answer the canary of the feedback path. */
+  get isFeedbackSilent(): boolean {
+    return (this.pausesRecord.feedbackSilent ?? null) !== null;
+  }
+
   /** The case of a task. Recipients are looked up only where an episode is open. */
   async caseOf(record: TaskRecord): Promise<Case> {
     const recipients = record.open ? await this.recipientsOf(record.task, 'task_abandoned') : [];
@@ -95,6 +101,7 @@ export class FleetView {
       policy: this.policies.for(record.task.id),
       unknown: this.unknownOf(record),
       pauses: this.pauses,
+      feedbackSilent: this.isFeedbackSilent,
       recipients: [],
     };
   }

@@ -1,7 +1,8 @@
 import { type Duration, HOUR, type Instant, MINUTE } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
+import { loadPauses, revised } from './records.ts';
 import { keys, ROW_VERSION } from './rows.ts';
-import type { Row, Table } from './table.port.ts';
+import type { Row, Table, Write } from './table.port.ts';
 
 /** A process writes no more often than this that events come in. */
 const FEED_EVERY: Duration = 5 * MINUTE;
@@ -69,4 +70,51 @@ async function quietly(system: System, note: () => Promise<void>): Promise<void>
   } catch (error) {
     system.telemetry.log('warn', 'not noted for the watches', { error: String(error) });
   }
+}
+
+/**
+ * One round of the canary of the feedback path: a mail each to the addresses of SES's mailbox simulator that take
+ * and that bounce. It ends when SES has said both.
+ */
+export interface FeedbackCanaryRecord {
+  /** The digest id that both mails carry. */
+  id: string;
+  /** When the round began, and when its mails were last asked for. */
+  since: Instant;
+  askedAt: Instant;
+  /** When SES took both mails; null before. */
+  sentAt: Instant | null;
+  /** The ids that SES gave them: identity notifications know no other. */
+  messages: string[];
+  /** When the delivery and the bounce were heard of; null before. */
+  deliveredAt: Instant | null;
+  bouncedAt: Instant | null;
+  rev: number;
+}
+
+/** The newest round; undefined before the first. */
+export async function loadCanaryRound(table: Table): Promise<FeedbackCanaryRecord | undefined> {
+  return (await table.get(keys.feedbackCanary())) as unknown as FeedbackCanaryRecord | undefined;
+}
+
+export const canaryRoundWrite = (round: FeedbackCanaryRecord): Write => revised(keys.feedbackCanary(), round);
+
+/** When both answers were in; null while one is out. */
+export function answeredAt({ deliveredAt, bouncedAt }: FeedbackCanaryRecord): Instant | null {
+  return deliveredAt === null || bouncedAt === null ? null : Math.max(deliveredAt, bouncedAt);
+}
+
+/**
+ * How the feedback path fares: when the newest round's mails were taken, delivered and bounced (null where that is
+ * not so yet, or no canary was ever sent), and since when its silence holds disabling and repeats (null: it does not).
+ */
+export async function loadFeedbackCanary(table: Table): Promise<{
+  sentAt: Instant | null;
+  deliveredAt: Instant | null;
+  bouncedAt: Instant | null;
+  holding: Instant | null;
+}> {
+  const [round, { feedbackSilent = null }] = await Promise.all([loadCanaryRound(table), loadPauses(table)]);
+  const { sentAt = null, deliveredAt = null, bouncedAt = null } = round ?? {};
+  return { sentAt, deliveredAt, bouncedAt, holding: feedbackSilent };
 }

@@ -24,7 +24,8 @@ interface Revised {
   rev: number;
 }
 
-function revised(
+/** A write over the revision that was read. `places`: where indexes find the row. */
+export function revised(
   key: Key,
   record: Revised,
   places: Record<string, unknown> = {},

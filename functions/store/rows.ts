@@ -94,6 +94,8 @@ export const keys = {
   /** When the newest event was taken in, and when SES last said something of a mail. */
   feed: () => ({ pk: 'META', sk: 'FEED' }),
   feedback: () => ({ pk: 'META', sk: 'FEEDBACK' }),
+  /** The newest round of mails to SES's mailbox simulator, and what SES said of them. */
+  feedbackCanary: () => ({ pk: 'META', sk: 'FEEDBACK-CANARY' }),
   /** A request to look once at all open episodes of a prefix (`P#acmeCo/`), a data plane (`D#eu-1`) or all (`ALL`). */
   look: (scope: string) => ({ pk: 'LOOKS', sk: scope }),
 } as const;
@@ -314,6 +316,8 @@ export interface PausesRecord {
   disable: Instant | null;
   /** Closed spans in which evaluation was paused. */
   evaluatePaused: Interval[];
+  /** Since when SES does not answer the canary of the feedback path: nothing is turned off, no mail is repeated. */
+  feedbackSilent?: Instant | null;
   rev: number;
 }
 

@@ -69,10 +69,13 @@ describe('canaries and watches', () => {
     }
   });
 
-  it.each(['canary-missed', 'feedback-silent', 'feed-silent'])('ring as %s', (name) => {
-    const alarms = ofType(synth('dev').resources, 'AWS::CloudWatch::Alarm');
-    expect(alarms.map(({ Properties }) => Properties.AlarmName)).toContain(`taskwarden/dev/${name}`);
-  });
+  it.each(['canary-missed', 'feedback-silent', 'feedback-canary-missed', 'feed-silent'])(
+    'ring as %s',
+    (name) => {
+      const alarms = ofType(synth('dev').resources, 'AWS::CloudWatch::Alarm');
+      expect(alarms.map(({ Properties }) => Properties.AlarmName)).toContain(`taskwarden/dev/${name}`);
+    },
+  );
 
   it('can be switched off', () => {
     const on = functionOf(synth('dev').resources, 'scanner');

@@ -3,6 +3,7 @@ import { deployedService } from '../../simulation/deployed-service.ts';
 import type { EffectLine, MailItemLine, SummaryLine } from '../../simulation/effects.ts';
 import { parseScenario } from '../../simulation/scenario.ts';
 import { simulate } from '../../simulation/simulate.ts';
+import type { WorldOptions } from '../../simulation/world.ts';
 
 /** The instant that stories count from. */
 export const T = '2026-01-01T00:00:00Z';
@@ -36,7 +37,7 @@ export interface Told {
 }
 
 /** Runs a scenario of hourly scans from `T` in stage `disable`, unless told otherwise; throws where a promise broke. */
-export async function tell(scenario: Record<string, unknown>): Promise<Told> {
+export async function tell(scenario: Record<string, unknown>, options: WorldOptions = {}): Promise<Told> {
   const parsed = parseScenario({
     version: 1,
     start: T,
@@ -47,7 +48,7 @@ export async function tell(scenario: Record<string, unknown>): Promise<Told> {
     ...scenario,
   });
   if (!parsed.ok) throw new Error(parsed.problem);
-  const simulated = await simulate(parsed.scenario, deployedService);
+  const simulated = await simulate(parsed.scenario, deployedService, options);
   if (!simulated.ok) throw new Error(simulated.problem);
   if (simulated.broken.length > 0) throw new Error(simulated.broken.join('\n'));
   const { lines, summary } = simulated;

@@ -1,0 +1,79 @@
+import type { OutgoingMail } from '../platform/ports.ts';
+import type { System } from '../platform/system.ts';
+import { answeredAt, canaryRoundWrite, type FeedbackCanaryRecord, loadCanaryRound } from '../store/heard.ts';
+import type { Delivery, Outcome } from '../work/pipeline.ts';
+import { retryDelaySeconds } from '../work/pipeline.ts';
+import type { MailEvent } from './ses-events.ts';
+import { recordUntaken, type Untaken } from './untaken.ts';
+
+/** SES's mailbox simulator: it counts against no quota and no bounce rate. */
+const TAKES = 'success@simulator.amazonses.com';
+const BOUNCES = 'bounce@simulator.amazonses.com';
+
+const TEXT = 'This mail shows that Amazon SES tells Taskwarden what becomes of its mails. Nobody reads it.\n';
+
+const ATTEMPTS = 8;
+
+/**
+ * Sends the two mails of a round (promise 14). What SES does not take is tried again with this message; the scanner
+ * asks anew for a round that nobody answers.
+ */
+export async function sendFeedbackCanary(system: System, id: string, delivery: Delivery): Promise<Outcome> {
+  const round = await loadCanaryRound(system.table);
+  if (round?.id !== id || answeredAt(round) !== null) return { outcome: 'skipped', reason: 'over' };
+  const messages: string[] = [];
+  for (const to of [TAKES, BOUNCES]) {
+    const result = await system.mailer.send(canaryMail(id, to));
+    if (result.outcome !== 'accepted') return notTaken(system, id, result, delivery);
+    messages.push(result.messageId);
+  }
+  const sentAt = system.clock.now();
+  await change(system, id, (known) => ({ ...known, sentAt, messages }));
+  return { outcome: 'done', reason: 'canary of the feedback path' };
+}
+
+function canaryMail(id: string, to: string): OutgoingMail {
+  const html = `<p>${TEXT}</p>`;
+  return { to, subject: 'Feedback canary', text: TEXT, html, headers: {}, digest: id, isCanary: true };
+}
+
+async function notTaken(system: System, id: string, result: Untaken, delivery: Delivery): Promise<Outcome> {
+  await recordUntaken(system, { item: id, channel: 'SES', result, delivery });
+  if (result.outcome === 'unknown') return { outcome: 'skipped', reason: 'outcome unknown' };
+  const delaySeconds = retryDelaySeconds(delivery.receiveCount, system.random.next());
+  return { outcome: 'retry', reason: result.code, delaySeconds, failed: true, recorded: true };
+}
+
+/**
+ * Takes an event about a canary: false where it is about no mail of the newest round. Only the delivery of the one
+ * mail and the permanent bounce of the other answer it.
+ */
+export async function takeCanaryAnswer(system: System, event: MailEvent): Promise<boolean> {
+  if (!event.recipients.some((address) => address === TAKES || address === BOUNCES)) return false;
+  const round = await loadCanaryRound(system.table);
+  if (!round || (event.digest !== round.id && !round.messages.includes(event.messageId))) return false;
+  const now = system.clock.now();
+  if (event.kind === 'delivered' && event.recipients.includes(TAKES)) {
+    await change(system, round.id, (known) => ({ ...known, deliveredAt: known.deliveredAt ?? now }));
+  }
+  if (event.kind === 'bounced' && event.bounceType === 'permanent' && event.recipients.includes(BOUNCES)) {
+    await change(system, round.id, (known) => ({ ...known, bouncedAt: known.bouncedAt ?? now }));
+  }
+  return true;
+}
+
+/** Changes the round while it is the newest. */
+async function change(
+  system: System,
+  id: string,
+  make: (round: FeedbackCanaryRecord) => FeedbackCanaryRecord,
+): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const round = await loadCanaryRound(system.table);
+    if (round?.id !== id) return;
+    const write = canaryRoundWrite(make(round));
+    const result = await system.table.transact([write], system.random.id(system.clock.now()));
+    if (result.outcome === 'applied') return;
+  }
+  throw new Error('the canary of the feedback path could not be recorded: it changes too fast');
+}
