@@ -37,18 +37,20 @@ export class Schedule {
   /** Ticks that were run. */
   scans = 0;
   readonly #given: ScheduleGiven;
+  readonly #start: Instant;
   #completedAt: Instant;
   #alarmedAt: Instant | null = null;
   #calls = USUAL_CALLS;
 
   constructor(given: ScheduleGiven) {
     this.#given = given;
-    this.#completedAt = given.loop.clock.now();
+    this.#start = given.loop.clock.now();
+    this.#completedAt = this.#start;
   }
 
-  /** The scanner said that a scan is completed. */
+  /** The scanner said that a scan is completed: that of the newest tick, which may have come late. */
   completed(at: Instant): void {
-    this.#completedAt = at;
+    this.#completedAt = at - ((at - this.#start) % this.#given.scanEvery);
     this.#alarmedAt = null;
   }
 

@@ -53,6 +53,35 @@ test('a stage that is raised while the indexes lag by a tick starts a warning an
   ]);
 });
 
+test('what opened while the index lags behind a change of its policy is looked at with the next scan', async () => {
+  const { story: told } = await story({
+    events: [
+      { at: at(1, 20), type: 'policy', scope: 'acmeCo/a', set: { stage: 'detect' } },
+      { at: at(2, 1), type: 'policy', scope: 'acmeCo/a', set: { stage: 'disable' } },
+    ],
+    chaos: [{ at: at(2, 1), type: 'stale-index', for: 6 * 3_600_000 }],
+  });
+  expect(told).toEqual([
+    'T+2d fired acmeCo/a #1 since T+0d (detect)',
+    'T+2d12h mail ana@acme.test: warning acmeCo/a #1 until T+4d12h',
+    'T+4d12h disabled acmeCo/a #1 due T+4d12h',
+    'T+4d12h resolved acmeCo/a #1 disabled',
+    'T+4d12h+ mail ana@acme.test: disabled acmeCo/a #1',
+  ]);
+});
+
+test('operators are told at the second scan that stays away, also where the last one came late', async () => {
+  const { story: told } = await story({
+    until: at(4),
+    tasks: [],
+    events: [
+      fault(at(1), 'scanner', 'throttle', { times: 1 }),
+      fault(at(1, 1), 'scanner', 'down', { for: '12h' }),
+    ],
+  });
+  expect(told).toEqual([expect.stringMatching(/^T\+1d12h operators scanner-stopped/)]);
+});
+
 test('an address that SES refuses to a notifier that dies of it is written to again once nothing was heard', async () => {
   const { story: told } = await story({
     events: [fault(at(2), 'ses', 'reject', { recipient: 'ana@acme.test', for: '3h' })],
@@ -102,7 +131,7 @@ test('a scanner that is down has no ticks, whatever else befalls it', async () =
       fault(at(1, 7), 'scanner', 'down', { for: '24h' }),
     ],
   });
-  expect(told).toEqual([expect.stringMatching(/^T\+2d operators scanner-stopped/)]);
+  expect(told).toEqual([expect.stringMatching(/^T\+1d18h operators scanner-stopped/)]);
   // Ticks every six hours from T+0d to T+4d, but for T+1d12h, T+1d18h, T+2d and T+2d6h.
   expect(summary.scans).toBe(13);
 });
