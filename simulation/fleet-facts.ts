@@ -1,4 +1,4 @@
-import type { GlobalPolicy, ScopedPolicy } from '../functions/abandonment/policy.ts';
+import type { GlobalPolicy, QuietHours, ScopedPolicy } from '../functions/abandonment/policy.ts';
 import { DEFAULTS } from '../functions/abandonment/policy-book.ts';
 import type { ParsedPolicy } from '../functions/abandonment/policy-parse.ts';
 import {
@@ -62,6 +62,8 @@ export class FleetFacts {
   readonly keptUntil = new Map<string, Instant>();
   /** Task -> when operators approved what the blast radius held of it. */
   readonly approvedAt = new Map<string, Instant>();
+  /** Address -> when no mail may come. */
+  readonly quietHours = new Map<string, QuietHours>();
   readonly #unknownOfPlane = new Map<string, Interval[]>();
   readonly #evaluatePaused: Interval[] = [];
   readonly #disableStageSince = new Map<string, Instant>();

@@ -1,11 +1,12 @@
-import { actOnTask, declineReminders, type OwnerAct } from '../functions/owner-page/actions.ts';
+import { actOnTask, type OwnerAct } from '../functions/owner-page/actions.ts';
+import { storePreferences } from '../functions/owner-page/preferences.ts';
 import type { System } from '../functions/platform/system.ts';
 import type { OwnerAction } from './scenario-types.ts';
 
 /** Does what an owner does through his page; false where it was refused or had no meaning. */
 export async function actAsOwner(system: System, action: OwnerAction): Promise<boolean> {
   if (action.action === 'unsubscribe') {
-    await declineReminders(system, action.by);
+    await storePreferences(system, action.by, { declined: true });
     return true;
   }
   const acted = await actOnTask(system, action.task, action.by, actOf(action));

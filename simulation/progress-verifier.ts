@@ -1,7 +1,9 @@
+import type { QuietHours } from '../functions/abandonment/policy.ts';
 import type { Duration, Instant } from '../functions/abandonment/time.ts';
 import { DAY, formatInstant } from '../functions/abandonment/time.ts';
 import type { FleetFacts, TrueTask } from './fleet-facts.ts';
 import type { Scenario } from './scenario-types.ts';
+import { wakesAt } from './sleep.ts';
 import type { Verifier } from './verifier.ts';
 
 /** So few tasks are neither an outage, nor a spike, nor more than the pace allows. */
@@ -89,7 +91,9 @@ export class ProgressVerifier {
         veto,
       );
       const span = facts.policy(task.id, 'warnAfter') + facts.policy(task.id, 'disableAfter');
-      if (now < free + span + 4 * this.#scanEvery + DAY) continue;
+      // A warning sleeps once, and so may a reminder, which then moves the date.
+      const slept = this.#quietHoursOf(task).length > 0 ? 3 * DAY : 0;
+      if (now < free + span + 4 * this.#scanEvery + DAY + slept) continue;
       this.#verifier.check(15, false, () => `${task.id} still runs into nothing at the end`);
     }
   }
@@ -128,7 +132,7 @@ export class ProgressVerifier {
   #isTimely(task: TrueTask, now: Instant): void {
     const failingSince = this.#facts.failingSince(task, now);
     const due = failingSince + this.#facts.policy(task.id, 'warnAfter');
-    if (now < Math.max(due, this.#start) + this.#slack) return;
+    if (now < this.#byWhenTold(task, Math.max(due, this.#start))) return;
     const span = `${task.id} ${failingSince}`;
     if (!this.#warned.has(span)) {
       this.#warned.add(span);
@@ -136,8 +140,21 @@ export class ProgressVerifier {
       this.#verifier.check(15, told, () => `${task.id} was to be warned about by ${formatInstant(now)}`);
     }
     const date = this.#verifier.latestDateOf(task.id);
-    if (date === null || date < due || now < date + this.#slack) return;
+    if (date === null || date < due || now < this.#byWhenTold(task, date)) return;
     this.#verifier.check(15, false, () => `${task.id} was to be disabled at ${formatInstant(date)}`);
+  }
+
+  /** When all that is to be told of a task from an instant on has been, once the last of its recipients is awake. */
+  #byWhenTold(task: TrueTask, from: Instant): Instant {
+    const by = from + this.#slack;
+    const awake = Math.max(by, ...this.#quietHoursOf(task).map((quietHours) => wakesAt(quietHours, by)));
+    return awake === by ? by : awake + this.#slack;
+  }
+
+  #quietHoursOf(task: TrueTask): QuietHours[] {
+    return this.#facts
+      .recipientsOf(task, 'task_abandoned', (address) => this.#verifier.isDead(address))
+      .flatMap((recipient) => this.#facts.quietHours.get(recipient) ?? []);
   }
 
   #areOperatorsTold(now: Instant): void {

@@ -1,3 +1,4 @@
+import type { QuietHours } from '../functions/abandonment/policy.ts';
 import type { ParsedPolicy } from '../functions/abandonment/policy-parse.ts';
 import type { AlertType, ShardStatus, TaskKind } from '../functions/abandonment/task.ts';
 import type { Duration, Instant } from '../functions/abandonment/time.ts';
@@ -63,6 +64,12 @@ export interface ScenarioSubscription {
   alertTypes: AlertType[];
 }
 
+/** What a recipient wishes of mails. */
+export interface ScenarioRecipient {
+  email: string;
+  quietHours: QuietHours;
+}
+
 /** What happens, without when. `index` is its place in the file, for messages (`events[3].recipient`). */
 export type ScenarioHappening =
   | { type: 'shards'; task: string; shards: ScenarioShard[] }
@@ -122,6 +129,8 @@ export interface Scenario {
   events: ScenarioEvent[];
   /** What goes wrong besides, as the soak writes it. */
   chaos?: ChaosEntry[];
+  /** Those who wish anything, for tests. */
+  recipients: ScenarioRecipient[];
 }
 
 export type ScenarioResult = { ok: true; scenario: Scenario } | { ok: false; problem: string };

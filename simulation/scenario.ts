@@ -1,4 +1,6 @@
+import type { QuietHours } from '../functions/abandonment/policy.ts';
 import type { ParsedPolicy } from '../functions/abandonment/policy-parse.ts';
+import { readQuietHours } from '../functions/abandonment/policy-values.ts';
 import { shown } from '../functions/abandonment/policy-wording.ts';
 import { ALERT_TYPES } from '../functions/abandonment/task.ts';
 import { formatDuration, formatInstant, type Instant, MINUTE } from '../functions/abandonment/time.ts';
@@ -20,7 +22,13 @@ import { checkHistory } from './scenario-history.ts';
 import { describeSyntaxError } from './scenario-json.ts';
 import { readPolicies, readPolicy } from './scenario-policies.ts';
 import { readTaskAtStart } from './scenario-tasks.ts';
-import type { Scenario, ScenarioResult, ScenarioSubscription, ScenarioTask } from './scenario-types.ts';
+import type {
+  Scenario,
+  ScenarioRecipient,
+  ScenarioResult,
+  ScenarioSubscription,
+  ScenarioTask,
+} from './scenario-types.ts';
 
 export type * from './scenario-types.ts';
 
@@ -28,7 +36,10 @@ export type * from './scenario-types.ts';
 export const SCENARIO_VERSION = 1;
 
 const REQUIRED = ['version', 'start', 'until', 'scanEvery', 'tasks'];
-const OPTIONAL = ['seed', 'policy', 'policies', 'subscriptions', 'admins', 'operators', 'events', 'chaos'];
+const OPTIONAL = [
+  ...['seed', 'policy', 'policies', 'subscriptions', 'admins', 'operators', 'events'],
+  ...['chaos', 'recipients'],
+];
 
 /**
  * Reads a scenario by the rules of the format, judged as a production deployment with every stage open.
@@ -79,7 +90,7 @@ function readScenario(json: unknown): Scenario {
   }
   const fields = readFields('', json, { required: REQUIRED, optional: OPTIONAL });
   const { version, seed = 1, policy = {}, policies = {}, admins = {} } = fields;
-  const { subscriptions = [], operators = [], events = [] } = fields;
+  const { subscriptions = [], operators = [], events = [], recipients = [] } = fields;
   if (version !== SCENARIO_VERSION) {
     throw new ScenarioProblem('version', `is ${shown(version)}; allowed is ${SCENARIO_VERSION}`);
   }
@@ -98,6 +109,7 @@ function readScenario(json: unknown): Scenario {
       (a, b) => a.at - b.at,
     ),
     ...(Object.hasOwn(fields, 'chaos') ? { chaos: readList('chaos', fields.chaos, readChaos) } : {}),
+    recipients: readList('recipients', recipients, readRecipient),
   };
 }
 
@@ -120,6 +132,16 @@ function readSubscription(path: string, value: unknown): ScenarioSubscription {
       readOneOf(itemPath, item, ALERT_TYPES),
     ),
   };
+}
+
+/** What a recipient wishes from the start on, for tests: users' files know no wishes. */
+function readRecipient(path: string, value: unknown): ScenarioRecipient {
+  const { email, quietHours } = readFields(path, value, { required: ['email', 'quietHours'] });
+  const problem = (message: string, part = '') => {
+    throw new ScenarioProblem(`${path}.quietHours${part}`, message);
+  };
+  const read = readQuietHours(quietHours, problem) as QuietHours;
+  return { email: readAddress(`${path}.email`, email), quietHours: read };
 }
 
 function readAdmins(value: unknown): Map<string, string[]> {

@@ -125,9 +125,10 @@ export class SimMail implements Mailer {
   }
 
   #compare(mail: OutgoingMail, items: readonly DigestItem[]): void {
+    const text = mail.text.replace(/\s+/g, ' ');
     for (const item of items) {
-      if (!mail.text.includes(item.task)) this.#listener.untrue(mail, `it does not name ${item.task}`);
-      if (item.disableAt !== null && !mail.text.includes(dayAndTime(item.disableAt))) {
+      if (!text.includes(item.task)) this.#listener.untrue(mail, `it does not name ${item.task}`);
+      if (item.disableAt !== null && !text.includes(dayAndTime(item.disableAt))) {
         this.#listener.untrue(mail, `it does not say ${formatInstant(item.disableAt)} for ${item.task}`);
       }
     }

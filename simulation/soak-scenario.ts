@@ -14,6 +14,7 @@ export interface ScenarioJson {
   tasks: Record<string, unknown>[];
   events: Record<string, unknown>[];
   chaos: Record<string, unknown>[];
+  recipients: Record<string, unknown>[];
   [key: string]: unknown;
 }
 
@@ -62,7 +63,21 @@ class SoakScenario {
         ...this.#times(2 + this.#below(2), () => [this.#fault()]).flat(),
       ],
       chaos: this.#times(2 + this.#below(4), () => this.#chaos()).flat(),
+      recipients: [...OWNERS, 'boss@acme.test'].flatMap((email) => this.#sleeper(email)),
     };
+  }
+
+  /** Some wish for no mails at some hours; for most of the day at the longest. */
+  #sleeper(email: string): Record<string, unknown>[] {
+    if (!this.#chance(0.35)) return [];
+    const [from, to] = this.#pick([
+      ['22:00', '06:00'],
+      ['17:30', '09:15'],
+      ['00:00', '12:01'],
+      ['05:00', '04:00'],
+    ]);
+    const zone = this.#pick(['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kathmandu']);
+    return [{ email, quietHours: { from, to, zone } }];
   }
 
   #policy(): Record<string, unknown> {

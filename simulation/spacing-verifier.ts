@@ -2,6 +2,7 @@ import type { Duration, Instant } from '../functions/abandonment/time.ts';
 import type { DigestItem } from '../functions/store/rows.ts';
 import type { FleetFacts } from './fleet-facts.ts';
 import type { AcceptedMail } from './sim-mail.ts';
+import { isAsleep, wakesAt } from './sleep.ts';
 import type { Verifier, VerifierGiven } from './verifier.ts';
 
 interface LastMail {
@@ -9,7 +10,7 @@ interface LastMail {
   disabledAt: Instant | null;
 }
 
-/** Checks that no recipient gets more mails than `digestEvery` and gathering allow (promise 6). */
+/** Checks that no recipient gets more mails than `digestEvery` and gathering allow, nor any in quiet hours (promise 6). */
 export class SpacingVerifier {
   readonly #verifier: Verifier;
   readonly #facts: FleetFacts;
@@ -26,13 +27,18 @@ export class SpacingVerifier {
 
   /** SES took a mail for an address. */
   accepted(to: string, mail: AcceptedMail): void {
+    const quietHours = this.#facts.quietHours.get(to);
+    const clocks = [mail.at - this.#skew, mail.at, mail.at + this.#skew];
+    const isRude = clocks.every((clock) => isAsleep(quietHours, clock));
+    this.#verifier.checkWhere(quietHours !== undefined, 6, !isRude, () => 'a mail went out in quiet hours');
     const last = this.#last.get(to) ?? { warnedAt: null, disabledAt: null };
     this.#last.set(to, last);
     const urging = mail.items.filter(({ notice }) => notice === 'warning' || notice === 'reminder');
     if (urging.length > 0) {
       const every = this.#facts.policy('', 'digestEvery') - 2 * this.#skew;
       const next = (last.warnedAt ?? Number.NEGATIVE_INFINITY) + every;
-      const ok = mail.at >= next || urging.some((item) => this.#windowCloses(item, mail.at, next));
+      const opens = () => wakesAt(quietHours, next);
+      const ok = mail.at >= next || urging.some((item) => this.#windowCloses(item, mail.at, opens()));
       this.#verifier.check(
         6,
         ok,

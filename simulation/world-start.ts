@@ -1,10 +1,11 @@
 import type { PolicyBook } from '../functions/abandonment/policy-book.ts';
 import { sourceWrite } from '../functions/catalog/sources.ts';
 import { taskRecordFrom } from '../functions/catalog/task-entry.ts';
+import { recipientKey } from '../functions/notices/addresses.ts';
 import type { System } from '../functions/platform/system.ts';
 import { countWrites } from '../functions/store/counts.ts';
 import { policyWrite } from '../functions/store/policies.ts';
-import { newDataPlane } from '../functions/store/records.ts';
+import { newDataPlane, newRecipient, recipientWrite } from '../functions/store/records.ts';
 import { keys, ROW_VERSION } from '../functions/store/rows.ts';
 import { TRANSACTION_LIMIT, type Write } from '../functions/store/table.port.ts';
 import { taskWrite } from '../functions/store/tasks.ts';
@@ -16,7 +17,7 @@ export const OWNING_SYSTEM = 'owning-system';
 
 /** Stores what a deployment knows at the scenario's start. */
 export async function storeStart(system: System, scenario: Scenario, book: PolicyBook): Promise<void> {
-  const writes = [...settingWrites(scenario), ...planeWrites(scenario)];
+  const writes = [...settingWrites(scenario), ...planeWrites(scenario), ...recipientWrites(scenario)];
   for (let from = 0; from < writes.length; from += TRANSACTION_LIMIT) {
     await store(system, writes.slice(from, from + TRANSACTION_LIMIT));
   }
@@ -49,6 +50,13 @@ function planeWrites(scenario: Scenario): Write[] {
   return [...planes].map((name) => ({
     put: { ...keys.dataPlane(name), v: ROW_VERSION, ...newDataPlane(name, scenario.start), rev: 1 },
   }));
+}
+
+function recipientWrites({ recipients }: Scenario): Write[] {
+  return recipients.map(({ email, quietHours: { zone, ...quietHours } }) => {
+    const key = recipientKey(email);
+    return recipientWrite({ ...newRecipient(key, email), zone, quietHours });
+  });
 }
 
 async function store(system: System, writes: Write[]): Promise<void> {

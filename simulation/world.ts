@@ -11,7 +11,7 @@ import { type EffectLine, EffectRecorder, type SummaryLine } from './effects.ts'
 import { EventLoop, RANK } from './event-loop.ts';
 import { Faults } from './faults.ts';
 import type { FleetMessage } from './fleet-events.ts';
-import { FleetFacts } from './fleet-facts.ts';
+import { FleetFacts, sameAddress } from './fleet-facts.ts';
 import { Happenings } from './happenings.ts';
 import { ProgressVerifier } from './progress-verifier.ts';
 import { parsedPolicies, policyDocuments } from './scenario.ts';
@@ -175,10 +175,12 @@ export class World {
   }
 
   async #begin(): Promise<void> {
-    const { subscriptions, admins, start, tasks } = this.#scenario;
+    const { subscriptions, admins, recipients, start, tasks } = this.#scenario;
     for (const [scope, policy] of parsedPolicies(this.#scenario)) this.#facts.setPolicy(scope, policy, start);
     this.#facts.subscriptions.push(...subscriptions);
     for (const [prefix, addresses] of admins) this.#facts.admins.set(prefix, addresses);
+    for (const { email, quietHours } of recipients)
+      this.#facts.quietHours.set(sameAddress(email), quietHours);
     for (const task of tasks) this.#fleet.load(task);
     await storeStart(this.#system, this.#scenario, this.#book);
     this.#progress = new ProgressVerifier({

@@ -16,6 +16,11 @@ export function quietUntil(quietHours: QuietHours | null, now: Instant): Instant
   return quietUntil(quietHours, change) ?? change;
 }
 
+/** For how long a day mails and acts may go; 0 where the hours begin as they end: no hour would be left. */
+export function awakeLength({ from, to }: Pick<QuietHours, 'from' | 'to'>): Duration {
+  return ((minutesOf(from) - minutesOf(to) + MINUTES_OF_DAY) % MINUTES_OF_DAY) * MINUTE;
+}
+
 function isQuiet({ from, to, zone }: QuietHours, at: Instant): boolean {
   const minute = minuteOfDay(zone, at);
   const [start, end] = [minutesOf(from), minutesOf(to)];

@@ -31,7 +31,7 @@ export async function mailOf(
   const byFacts = new Map(told.map((one) => [mailItem(system, view, digest, one), one.item]));
   // A topic is shared: what acts in one person's name has no place there.
   const links = isTopic(digest.address) ? undefined : system.links && (await linksOf(system.links, digest));
-  const zone = view.zoneOf(digest.recipient);
+  const { zone, language } = view.wishesOf(digest.recipient);
   const { left, subject, text, html } = renderDigest({
     recipient: digest.address,
     now: digest.claimedAt,
@@ -39,6 +39,7 @@ export async function mailOf(
     declined: view.hasDeclined(digest.recipient),
     items: [...byFacts.keys()],
     ...(zone === undefined ? {} : { zone }),
+    ...(language === undefined ? {} : { language }),
     ...(links && { links }),
   });
   for (const item of left) byFacts.delete(item);

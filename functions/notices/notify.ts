@@ -33,6 +33,7 @@ import { isAdmitted } from './ramp.ts';
 import { recordAccepted, recordRefused, recordRejected } from './record-digest.ts';
 import { raiseTopicRefused } from './topic-refused.ts';
 import { recordUntaken } from './untaken.ts';
+import { awakeFrom, windowOpensAt } from './windows.ts';
 
 /** As many notices stand in one mail; what does not fit goes into the next (promise 7). */
 export const MOST_ITEMS = 1_000;
@@ -80,8 +81,7 @@ async function sendNext(
   if (recipient.sending) return { outcome: 'skipped', reason: 'a mail is being sent' };
   if (pending.length === 0) return release(system, recipient, 'nothing to tell');
   if (recipient.dead) return dropAll(system, recipient, pending);
-  if (recipient.retryAt !== null && recipient.retryAt > now)
-    return waitUntil(system, recipient, recipient.retryAt, now);
+  if (recipient.retryAt !== null && recipient.retryAt > now) return waitUntil(recipient.retryAt, now);
   const view = await FleetView.load(system.table, recipientKey, {
     now: system.clock.now(),
     scanEvery: system.config.scanEvery,
@@ -89,9 +89,11 @@ async function sendNext(
   if (view.pauses.notify) return release(system, recipient, 'paused');
   const ready = choose(view, recipient, pending, now);
   if ('until' in ready) {
-    return ready.until === null
-      ? release(system, recipient, 'nothing due')
-      : waitUntil(system, recipient, ready.until, now);
+    if (ready.until === null) return release(system, recipient, 'nothing due');
+    const nextScanBy = now + (system.config.scanEvery ?? view.policies.global.scanEvery);
+    // A scan comes before: it queues the recipient again for that instant, and the queue holds nothing overnight.
+    if (ready.until > nextScanBy) return release(system, recipient, 'not yet');
+    return waitUntil(ready.until, now);
   }
   const chosen = await judge(system, view, key, ready.notices, now);
   if (chosen.length === 0) return release(system, recipient, 'nothing stands');
@@ -107,15 +109,9 @@ async function release(system: System, recipient: RecipientRecord, reason: strin
   return { outcome: 'skipped', reason };
 }
 
-/** A planned wait: the message stays on the queue and comes back then (at most 12 h away, SQS's limit). */
-async function waitUntil(
-  system: System,
-  recipient: RecipientRecord,
-  at: Instant,
-  now: Instant,
-): Promise<Outcome> {
-  const delaySeconds = Math.ceil((at - now) / SECOND);
-  if (delaySeconds > 11 * 3_600) return release(system, recipient, 'not yet');
+/** A planned wait: the message stays on the queue and comes back then, or on the way there (SQS's limit is 12 h). */
+function waitUntil(at: Instant, now: Instant): Outcome {
+  const delaySeconds = Math.min(11 * 3_600, Math.ceil((at - now) / SECOND));
   return { outcome: 'retry', reason: 'not yet', delaySeconds, failed: false };
 }
 
@@ -133,7 +129,10 @@ async function dropAll(
   return release(system, recipient, 'dead address');
 }
 
-/** What may go now: all but windowed notices while the window of the last mail is open; or when something may. */
+/**
+ * What may go now: all but windowed notices while the window of the last mail is open, and nothing within the
+ * recipient's quiet hours; or when something may.
+ */
 function choose(
   view: FleetView,
   recipient: RecipientRecord,
@@ -141,7 +140,7 @@ function choose(
   now: Instant,
 ): { notices: Chosen['notice'][] } | { until: Instant | null } {
   const { digestEvery } = view.policies.global;
-  const windowAt = recipient.lastMailAt === null ? 0 : recipient.lastMailAt + digestEvery;
+  const windowAt = windowOpensAt(recipient, digestEvery);
   const urgent = pending.some(
     ({ pending: one }) => one.by !== undefined && one.by <= windowAt && one.by > now,
   );
@@ -151,7 +150,8 @@ function choose(
     return isWindowed(one.notice) && !urgent ? Math.max(one.notBefore, windowAt) : one.notBefore;
   };
   const instants = pending.map(readyAt);
-  const due = pending.filter((_, at) => (instants[at] ?? Number.POSITIVE_INFINITY) <= now);
+  const isAwake = awakeFrom(recipient, now) <= now;
+  const due = pending.filter((_, at) => isAwake && (instants[at] ?? Number.POSITIVE_INFINITY) <= now);
   const others = due.filter(({ pending: one }) => one.notice !== 'disabled');
   if (others.length > 0) return { notices: others.slice(0, MOST_ITEMS) };
   if (due.length > 0) {
@@ -159,7 +159,7 @@ function choose(
     return { notices: disabled.slice(0, MOST_ITEMS) };
   }
   const future = instants.filter((at): at is Instant => at !== null);
-  return { until: future.length > 0 ? Math.min(...future) : null };
+  return { until: future.length > 0 ? awakeFrom(recipient, Math.max(now, Math.min(...future))) : null };
 }
 
 /** Decides each notice again on fresh state; those that no longer hold go, with their reason. */

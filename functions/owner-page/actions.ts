@@ -5,7 +5,7 @@ import type { System } from '../platform/system.ts';
 import { disableMessageFor } from '../scanner/dispatch.ts';
 import { endByPerson } from '../scanner/transitions.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import { auditWrite, loadRecipient, newRecipient, recipientWrite } from '../store/records.ts';
+import { auditWrite } from '../store/records.ts';
 import type { TaskRecord } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
 import { loadTask, taskWrite, touch } from '../store/tasks.ts';
@@ -113,28 +113,4 @@ export const BY_OWNER = '';
 
 async function queueDisable(system: System, record: TaskRecord): Promise<void> {
   await system.queues.send('disable', [disableMessageFor({ now: system.clock.now(), id: 'owner' }, record)]);
-}
-
-/** Declines reminders and `recovered` for all tasks of an address; warnings and disablings are told all the same. */
-export async function declineReminders(system: System, address: string, declined = true): Promise<void> {
-  const key = recipientKey(address);
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const now = system.clock.now();
-    const known = await loadRecipient(system.table, key);
-    const recipient = known ?? newRecipient(key, normaliseAddress(address) ?? address);
-    if (recipient.declined === declined) return;
-    const act = declined ? 'decline reminders' : 'take reminders';
-    const audit = auditWrite({
-      task: 'recipients',
-      at: now,
-      act: `${act} ${key}`,
-      by: key,
-      reason: '',
-      evidence: {},
-      mails: [],
-    });
-    const writes = [recipientWrite({ ...recipient, declined }), audit];
-    if ((await system.table.transact(writes, system.random.id(now))).outcome === 'applied') return;
-  }
-  throw new Error('the wish could not be stored: the recipient changes too fast');
 }

@@ -1,8 +1,12 @@
-import { DAY, type Duration, type Instant } from '../abandonment/time.ts';
+import * as z from 'zod/mini';
+import { LANGUAGES } from '../../emails/languages.ts';
+import { awakeLength } from '../abandonment/quiet-hours.ts';
+import { DAY, type Duration, HOUR, type Instant } from '../abandonment/time.ts';
 import { clip, visible } from '../notices/escape.ts';
 import { dayIn, knownZone, lengthInWords } from '../notices/wording-dates.ts';
 import type { OwnerAct } from './actions.ts';
 import { endOfDay } from './calendar.ts';
+import type { Preferences } from './preferences.ts';
 
 /** What a form sent, by field; only texts. */
 export type Form = Readonly<Record<string, string>>;
@@ -69,10 +73,62 @@ function reasonOf(form: Form): { reason?: string } {
   return reason === '' ? {} : { reason };
 }
 
-/** Reads the form of the preferences. */
-export function readPreferences(form: Form): { reminders: boolean; zone: string } | { problem: string } {
-  const zone = form.zone ?? '';
-  if (zone === '' || (zone !== 'UTC' && knownZone(zone) === 'UTC'))
-    return { problem: 'Choose a time zone of the list.' };
-  return { reminders: form.reminders === 'on', zone };
+const timeOfDay = z
+  .optional(z.string())
+  .check(
+    z.refine(
+      (text) => text === undefined || /^(([01]\d|2[0-3]):[0-5]\d)?$/.test(text),
+      'Write the times of day of the quiet hours from 00:00 to 23:59, or leave both empty.',
+    ),
+  );
+
+const preferencesForm = z
+  .object({
+    reminders: z.optional(z.string()),
+    zone: z
+      .string('Choose a time zone of the list.')
+      .check(
+        z.refine(
+          (zone) => zone === 'UTC' || (zone !== '' && knownZone(zone) !== 'UTC'),
+          'Choose a time zone of the list.',
+        ),
+      ),
+    language: z.optional(z.enum(LANGUAGES, 'Choose a language of the list.')),
+    from: timeOfDay,
+    to: timeOfDay,
+  })
+  .check(
+    z.refine(({ from = '', to = '' }) => (from === '') === (to === ''), {
+      error: 'Fill in both times of the quiet hours, or leave both empty.',
+    }),
+    z.refine(({ from = '', to = '' }) => from === '' || awakeLength({ from, to }) >= LEAST_AWAKE, {
+      error: 'Shorten the quiet hours: at least one hour a day must be left in which mails may come.',
+    }),
+  );
+
+/** A mail that may go for less than that each day might never go. */
+const LEAST_AWAKE = HOUR;
+
+/** Reads the form of the preferences; what it does not speak of stays as it is. */
+export function readPreferences(form: Form): Partial<Preferences> | { problem: string } {
+  const read = preferencesForm.safeParse(form);
+  if (!read.success) return { problem: read.error.issues[0]?.message ?? '' };
+  const { reminders, zone, language, from, to } = read.data;
+  return {
+    declined: reminders !== 'on',
+    zone,
+    ...(language === undefined ? {} : { language }),
+    ...(from === undefined || to === undefined ? {} : { quietHours: from === '' ? null : { from, to } }),
+  };
+}
+
+/** The form of the preferences, filled in with what holds. */
+export function formOf({ declined, zone, language, quietHours }: Preferences): Form {
+  return {
+    ...(declined ? {} : { reminders: 'on' }),
+    zone,
+    language,
+    from: quietHours?.from ?? '',
+    to: quietHours?.to ?? '',
+  };
 }

@@ -6,18 +6,20 @@ import { METRIC } from '../platform/names.ts';
 import type { LinkKeys } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import { fulfil } from './act.ts';
-import { declineReminders } from './actions.ts';
 import { digestBody } from './digest-page.ts';
-import { type Form, readPreferences, readWish } from './forms.ts';
+import { type Form, formOf, readPreferences, readWish } from './forms.ts';
 import { type Html, notice, page } from './frame.ts';
 import { HEADERS } from './headers.ts';
 import { type PageEvent, type PageResult, requestOf, resultOf } from './http.ts';
 import { openLink, type Visit } from './open-link.ts';
-import { storePreferences } from './preferences.ts';
+import { preferencesOf, storePreferences } from './preferences.ts';
 import { preferencesBody, unsubscribeBody } from './preferences-page.ts';
 import { nameOf, type Reader, SAID, taskBody } from './task-page.ts';
 import { type TaskView, viewsOf } from './task-view.ts';
 import type { LinkScope } from './token.ts';
+
+/** The title of the page of preferences. */
+const PREFERENCES = 'Reminders, language and hours';
 
 type Status = 200 | 400 | 403 | 404 | 405 | 409 | 410 | 413 | 422 | 500;
 
@@ -112,7 +114,7 @@ class OwnerPage {
     const view = await this.#viewAsked(c, visit);
     if (!view) return this.#invalid(c);
     const { now, zone } = this.#reader(visit);
-    const wish = readWish(await formOf(c), { now, zone, keepMax: view.keepMax });
+    const wish = readWish(await sentForm(c), { now, zone, keepMax: view.keepMax });
     if ('problem' in wish) return this.#taskPage(c, 422, visit, view, wrong(wish.problem));
     const acted = await fulfil(this.#system, view, visit.digest.address, wish);
     if (acted.outcome === 'done') return c.redirect(`${itemRef(view.item)}?done=${acted.said}`, 303);
@@ -142,14 +144,16 @@ class OwnerPage {
 
   async #preferences(c: Context, { recipient }: Visit): Promise<Response> {
     const saved = c.req.query('done') === 'saved' && html`<p class="said" role="status">Saved.</p>`;
-    return this.#page(c, 200, 'Reminders and time zone', html`${saved}${preferencesBody(recipient)}`);
+    const body = preferencesBody(recipient.address, formOf(preferencesOf(recipient)));
+    return this.#page(c, 200, PREFERENCES, html`${saved}${body}`);
   }
 
   async #savePreferences(c: Context, { digest, recipient }: Visit): Promise<Response> {
-    const wishes = readPreferences(await formOf(c));
+    const form = await sentForm(c);
+    const wishes = readPreferences(form);
     if ('problem' in wishes) {
-      const body = html`${wrong(wishes.problem)}${preferencesBody(recipient)}`;
-      return this.#page(c, 422, 'Reminders and time zone', body);
+      const body = html`${wrong(wishes.problem)}${preferencesBody(recipient.address, form)}`;
+      return this.#page(c, 422, PREFERENCES, body);
     }
     await storePreferences(this.#system, digest.address, wishes);
     return c.redirect('preferences?done=saved', 303);
@@ -161,12 +165,12 @@ class OwnerPage {
 
   /** One click (RFC 8058): a bare POST with this body, answered without a redirect. */
   async #unsubscribe(c: Context, { digest, recipient }: Visit): Promise<Response> {
-    const form = await formOf(c);
+    const form = await sentForm(c);
     if (form['List-Unsubscribe'] !== 'One-Click') {
       const body = html`${wrong('Nothing was changed. Use the button.')}${unsubscribeBody(recipient)}`;
       return this.#page(c, 400, 'Stop reminders', body);
     }
-    await declineReminders(this.#system, digest.address);
+    await storePreferences(this.#system, digest.address, { declined: true });
     return this.#page(c, 200, 'Reminders stopped', unsubscribeBody({ ...recipient, declined: true }));
   }
 
@@ -207,7 +211,7 @@ class OwnerPage {
     preferences?: string,
   ): Response | Promise<Response> {
     const links = preferences
-      ? html`<p><a href="${preferences}">Reminders and time zone</a></p>
+      ? html`<p><a href="${preferences}">${PREFERENCES}</a></p>
 `
       : html``;
     return c.html(page(title, body, this.#system.config.contact, links), status);
@@ -224,7 +228,7 @@ function wrong(problem: string): Html {
 }
 
 /** The fields of a form; empty where the body is none. */
-async function formOf(c: Context): Promise<Form> {
+async function sentForm(c: Context): Promise<Form> {
   const body = await c.req.parseBody().catch(() => ({}));
   return Object.fromEntries(
     Object.entries(body).filter((field): field is [string, string] => typeof field[1] === 'string'),

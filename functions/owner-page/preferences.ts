@@ -1,37 +1,68 @@
-import { recipientKey } from '../notices/addresses.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { LANGUAGES } from '../../emails/languages.ts';
+import { normaliseAddress, recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { auditWrite, loadRecipient, newRecipient, recipientWrite } from '../store/records.ts';
-import { declineReminders } from './actions.ts';
+import type { RecipientRecord } from '../store/rows.ts';
+
+/**
+ * What a recipient may wish of mails. `declined`: reminders and `recovered`, for all tasks; warnings and disablings
+ * are told all the same.
+ */
+export type Preferences = Required<Pick<RecipientRecord, 'declined' | 'zone' | 'language' | 'quietHours'>>;
+
+type Wish = keyof Preferences;
+
+/** What holds for a recipient, also where he never wished anything. */
+export function preferencesOf({ declined, zone, language, quietHours }: RecipientRecord): Preferences {
+  return {
+    declined,
+    zone: zone ?? 'UTC',
+    language: language ?? LANGUAGES[0],
+    quietHours: quietHours ?? null,
+  };
+}
+
+/** How each wish is called in the audit. */
+const ACTS: Record<Wish, (wishes: Partial<Preferences>) => string> = {
+  declined: ({ declined }) => (declined ? 'decline reminders' : 'take reminders'),
+  zone: () => 'time zone',
+  language: () => 'language',
+  quietHours: () => 'quiet hours',
+};
 
 const ATTEMPTS = 6;
 
-/** Stores what a recipient wishes of mails, audited; what he has already is not written again. */
+/** Stores what a recipient wishes of mails, each wish audited; what holds already is not written again. */
 export async function storePreferences(
   system: System,
   address: string,
-  { reminders, zone }: { reminders: boolean; zone: string },
+  wishes: Partial<Preferences>,
 ): Promise<void> {
-  await declineReminders(system, address, !reminders);
-  await storeZone(system, address, zone);
-}
-
-async function storeZone(system: System, address: string, zone: string): Promise<void> {
   const key = recipientKey(address);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const recipient = (await loadRecipient(system.table, key)) ?? newRecipient(key, address);
-    if ((recipient.zone ?? 'UTC') === zone) return;
-    const now = system.clock.now();
-    const audit = auditWrite({
-      task: 'recipients',
-      at: now,
-      act: `time zone ${key}`,
-      by: key,
-      reason: '',
-      evidence: { zone },
-      mails: [],
-    });
-    const writes = [recipientWrite({ ...recipient, zone }), audit];
-    if ((await system.table.transact(writes, system.random.id(now))).outcome === 'applied') return;
+    const known = await loadRecipient(system.table, key);
+    const recipient = known ?? newRecipient(key, normaliseAddress(address) ?? address);
+    const before = preferencesOf(recipient);
+    const news = (Object.keys(wishes) as Wish[]).filter(
+      (wish) => !isDeepStrictEqual(wishes[wish], before[wish]),
+    );
+    if (news.length === 0) return;
+    const at = system.clock.now();
+    const changed = Object.fromEntries(news.map((wish) => [wish, wishes[wish]]));
+    const audits = news.map((wish) =>
+      auditWrite({
+        task: 'recipients',
+        at,
+        act: `${ACTS[wish](wishes)} ${key}`,
+        by: key,
+        reason: '',
+        evidence: { [wish]: wishes[wish] },
+        mails: [],
+      }),
+    );
+    const writes = [recipientWrite({ ...recipient, ...changed }), ...audits];
+    if ((await system.table.transact(writes, system.random.id(at))).outcome === 'applied') return;
   }
-  throw new Error('the time zone could not be stored: the recipient changes too fast');
+  throw new Error('the wishes could not be stored: the recipient changes too fast');
 }

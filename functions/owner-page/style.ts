@@ -26,6 +26,8 @@ li{border-top:1px solid var(--line);padding:.7rem 0}
 .said{background:var(--good-paper);border-left:4px solid var(--good);padding:.6rem .8rem;margin:1rem 0}
 .wrong{border-left:4px solid var(--due);background:var(--card);padding:.6rem .8rem;margin:1rem 0}
 form{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:1rem;margin:1rem 0}
+fieldset{border:1px solid var(--line);border-radius:6px;margin:1rem 0 0;padding:.2rem .8rem .8rem}
+legend{padding:0 .3rem}
 label{display:block;margin:.6rem 0 .2rem}
 label.tick{display:flex;gap:.6rem;align-items:center}
 input,select{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--soft);

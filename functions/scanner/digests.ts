@@ -1,6 +1,7 @@
 import { isWindowed, type Notice, tenantOf } from '../abandonment/task.ts';
 import { type Duration, HOUR, type Instant, SECOND } from '../abandonment/time.ts';
 import { isAdmitted } from '../notices/ramp.ts';
+import { awakeFrom, windowOpensAt } from '../notices/windows.ts';
 import type { QueueName } from '../platform/ports.ts';
 import { inLastDay } from '../store/fleet-view.ts';
 import {
@@ -126,10 +127,10 @@ async function dispatch(run: Run, waiting: Waiting[], ramp: Ramp): Promise<void>
 /** When a mail to the recipient may go; undefined where that is left to a later scan. */
 function readyAt(run: Run, record: RecipientRecord, waiting: Waiting): Instant | undefined {
   const { digestEvery } = run.view.policies.global;
-  const window = record.lastMailAt === null ? 0 : record.lastMailAt + digestEvery;
+  const window = windowOpensAt(record, digestEvery);
   const windowed = waiting.closesAt !== undefined && waiting.closesAt <= window ? run.now : window;
   const earliest = Math.min(Math.max(windowed, waiting.notBefore), waiting.freeAt);
-  const at = Math.max(run.now, earliest, record.retryAt ?? 0);
+  const at = awakeFrom(record, Math.max(run.now, earliest, record.retryAt ?? 0));
   const { queuedFor } = record;
   if (queuedFor !== null && queuedFor <= at && !isLost(run, queuedFor)) return undefined;
   return at < run.now + scanEveryOf(run.system, run.view) ? at : undefined;

@@ -155,9 +155,9 @@ export class FleetView {
     return this.#recipients.get(recipient)?.declined ?? false;
   }
 
-  /** The time zone that a recipient that was loaded chose. */
-  zoneOf(recipient: string): string | undefined {
-    return this.#recipients.get(recipient)?.zone;
+  /** How a recipient that was loaded wishes to be spoken to. */
+  wishesOf(recipient: string): Pick<RecipientRecord, 'zone' | 'language'> {
+    return this.#recipients.get(recipient) ?? {};
   }
 
   async #known(addresses: readonly string[]): Promise<Known[]> {

@@ -1,3 +1,4 @@
+import type { Language } from '../../emails/languages.ts';
 import type {
   Episode,
   Evidence,
@@ -215,8 +216,12 @@ export interface RecipientRecord {
   dead: { reason: 'bounce' | 'complaint' | 'suppressed' | 'rejected'; at: Instant } | null;
   /** Reminders and `recovered` are declined. */
   declined: boolean;
-  /** The IANA time zone that dates are told in; absent: UTC. */
+  /** The IANA time zone that dates are told in, and by which the quiet hours are judged; absent: UTC. */
   zone?: string;
+  /** The language of mails; absent: the first of them. */
+  language?: Language;
+  /** No mail between these times of day (`HH:MM`) in the zone; `from` is inside, `to` is not. Absent or null: none. */
+  quietHours?: { from: string; to: string } | null;
   /** The newest mail with warnings or reminders, and the newest with a warning. */
   lastMailAt: Instant | null;
   lastWarnedAt: Instant | null;

@@ -127,7 +127,7 @@ describe('an owner with a phone and without JavaScript', () => {
     await inspector.look(page, '10-too-late');
   });
 
-  it('stops reminders, and chooses a time zone', async () => {
+  it('stops reminders, and chooses a time zone, a language and quiet hours', async () => {
     await stage.scanOn(18);
     await followLink('Stop reminders');
     await inspector.look(page, '11-stop-reminders');
@@ -137,10 +137,20 @@ describe('an owner with a phone and without JavaScript', () => {
     await followLink('Your preferences');
     expect(await page.getByRole('checkbox').isChecked()).toBe(false);
     await page.getByLabel('Time zone of dates').selectOption('Europe/Berlin');
+    await page.getByLabel('Language of mails').selectOption('Deutsch');
     await page.getByRole('checkbox').check();
+    await page.getByLabel('From').fill('22:00');
+    await page.getByRole('button', { name: 'Save' }).click();
+    expect(await textOf(page)).toContain('Fill in both times of the quiet hours, or leave both empty.');
+    expect(await page.getByLabel('From').inputValue()).toBe('22:00');
+    expect(await page.getByLabel('Time zone of dates').inputValue()).toBe('Europe/Berlin');
+    await inspector.look(page, '13-refused-preferences');
+    await page.getByLabel('Until').fill('06:00');
     await page.getByRole('button', { name: 'Save' }).click();
     expect(await textOf(page)).toContain('Saved.');
     expect(await page.getByRole('checkbox').isChecked()).toBe(true);
+    expect(await page.getByLabel('Language of mails').inputValue()).toBe('de');
+    expect(await page.getByLabel('Until').inputValue()).toBe('06:00');
     await inspector.look(page, '13-preferences');
   });
 

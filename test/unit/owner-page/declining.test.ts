@@ -2,7 +2,6 @@ import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
 import { recipientKey } from '../../../functions/notices/addresses.ts';
 import { buildMime } from '../../../functions/notices/mime.ts';
-import { loadRecipient } from '../../../functions/store/records.ts';
 import type { Row } from '../../../functions/store/table.port.ts';
 import { readable } from '../notices/render-builders.ts';
 import { type OwnerStage, onDay, ownerStage } from './owner-stage.ts';
@@ -133,42 +132,4 @@ describe('declining in one click', () => {
     const own = stage.linkTo(ANA, 'page').replace('/d/', '/u/');
     expect((await stage.open('POST', own, ONE_CLICK)).statusCode).toBe(404);
   });
-});
-
-describe('preferences', () => {
-  it('show what is chosen, take reminders again, and tell dates in the zone chosen', async () => {
-    const stage = await reminded();
-    const link = stage.linkTo(ANA, 'preferences');
-    expect((await stage.get(link)).body).toMatch(/name="reminders" checked/);
-    const saved = await stage.post(link, { zone: 'Europe/Berlin' });
-    expect([saved.statusCode, saved.headers?.location]).toEqual([303, 'preferences?done=saved']);
-    expect(await loadRecipient(stage.table, recipientKey(ANA))).toMatchObject({
-      declined: true,
-      zone: 'Europe/Berlin',
-    });
-    const page = await stage.get(`${link}?done=saved`);
-    expect(text(page)).toContain('Saved.');
-    expect(page.body).not.toMatch(/name="reminders" checked/);
-    expect(page.body).toContain('<option selected>Europe/Berlin</option>');
-
-    await stage.post(link, { reminders: 'on', zone: 'Europe/Berlin' });
-    await stage.scanOn(20);
-    expect(stage.mails).toHaveLength(3);
-    expect(stage.mailTo(ANA).text.replace(/\s+/g, ' ')).toContain(
-      'Thu 2026-01-22 01:00 Europe/Berlin (2026-01-22 00:00 UTC)',
-    );
-    expect(text(await stage.get(stage.linkTo(ANA)))).toContain('Thu 2026-01-22 01:00 Europe/Berlin');
-  });
-
-  it.each([{}, { zone: '' }, { zone: 'Mars/Olympus', reminders: 'on' }])(
-    'refuse %j and change nothing',
-    async (form: Record<string, string>) => {
-      const stage = await reminded();
-      const before = await stage.dump();
-      const answer = await stage.post(stage.linkTo(ANA, 'preferences'), form);
-      expect(answer.statusCode).toBe(422);
-      expect(text(answer)).toContain('Choose a time zone of the list.');
-      expect(await stage.dump()).toEqual(before);
-    },
-  );
 });

@@ -29,7 +29,7 @@ const FORMS = [
   'action=snooze&days=7',
   'action=undo',
   'List-Unsubscribe=One-Click',
-  'reminders=&zone=Europe%2FBerlin',
+  'reminders=&zone=Europe%2FBerlin&language=de&from=22%3A00&to=06%3A00',
 ];
 
 /** Chances of one seed: what is tried is the same in each run. */

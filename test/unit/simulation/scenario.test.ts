@@ -51,6 +51,7 @@ describe('a scenario', () => {
       subscriptions: [],
       admins: new Map(),
       operators: [],
+      recipients: [],
       tasks: [
         {
           id: 'acmeCo/a',
