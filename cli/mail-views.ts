@@ -12,15 +12,12 @@ export function mailLine(digest: DigestRecord) {
   return {
     id,
     at: instantText(digest.sentAt ?? digest.claimedAt),
-    to: address === '' ? FORGOTTEN : address,
+    to: address,
     state,
     tasks: new Set(items.map(({ task }) => task)).size,
     says: whatItSays(digest),
   };
 }
-
-/** Stands where an address was erased. */
-export const FORGOTTEN = '(forgotten)';
 
 export const MAIL_COLUMNS: Columns<ReturnType<typeof mailLine>> = [
   ['MAIL', ({ id }) => id],

@@ -17,6 +17,7 @@ import { registerPolicyList } from './commands/policy-list.ts';
 import { registerPolicySet } from './commands/policy-set.ts';
 import { registerPolicyUnset } from './commands/policy-unset.ts';
 import { registerQueues } from './commands/queues.ts';
+import { registerRecipientsForget } from './commands/recipients-forget.ts';
 import { registerRecipientsList } from './commands/recipients-list.ts';
 import { registerRecipientsRevive } from './commands/recipients-revive.ts';
 import { registerRecipientsShow } from './commands/recipients-show.ts';
@@ -79,7 +80,8 @@ export function buildProgram(cli: Cli): Command {
   const mail = addGroup(program, 'mail', 'mails: list, show, tell again');
   for (const register of [registerMailList, registerMailShow, registerMailResend]) register(mail, cli);
   const recipients = addGroup(program, 'recipients', 'who is mailed, and whom no mail reaches');
-  for (const register of [registerRecipientsList, registerRecipientsShow, registerRecipientsRevive])
+  registerRecipientsList(recipients, cli);
+  for (const register of [registerRecipientsShow, registerRecipientsRevive, registerRecipientsForget])
     register(recipients, cli);
   registerSources(addGroup(program, 'sources', 'who may put events on the bus'), cli);
   for (const register of [registerScan, registerPauses, registerApprove, registerDismiss, registerUndo])

@@ -32,8 +32,8 @@ export function noSuchMail({ stage }: Session, id: string): UsageError {
 
 function mailDetails(digest: DigestRecord): Record<string, unknown> {
   const { id, to, state, says } = mailLine(digest);
-  const { claimedAt, notAfter, sentAt, messageId, retryAt, dead, applied, items } = digest;
-  const became = { claimedAt, notAfter, sentAt, messageId, retryAt, dead: dead ?? null, applied };
+  const { claimedAt, sentAt, messageId, retryAt, dead, applied, items } = digest;
+  const became = { claimedAt, sentAt, messageId, retryAt, dead: dead ?? null, applied };
   return { id, to, state, says, ...(readable({ ...became }) as object), items: items.map(itemDetails) };
 }
 

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { listRecipients } from '../../functions/operators/recipients.ts';
 import type { RecipientRecord } from '../../functions/store/rows.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
-import { FORGOTTEN } from '../mail-views.ts';
 import type { Columns } from '../output.ts';
 import { instantText, readable } from '../readable.ts';
 
@@ -23,9 +22,8 @@ export function registerRecipientsList(recipients: Command, cli: Cli): void {
 }
 
 function lineOf({ key, address, dead, declined, lastMailAt }: RecipientRecord) {
-  const to = address === '' ? FORGOTTEN : address;
   const state = stateText(dead);
-  return { address: to, key, state, dead: readable(dead), declined, lastMailAt: instantText(lastMailAt) };
+  return { address, key, state, dead: readable(dead), declined, lastMailAt: instantText(lastMailAt) };
 }
 
 /** Why and since when an address is dead. */

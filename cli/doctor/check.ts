@@ -48,11 +48,16 @@ export async function ask(question: Question, examined: Examined): Promise<Check
 
 function unanswered({ asks }: Question, { stage }: Examined, error: unknown): Finding {
   const why = faultLine(error);
-  if (asks !== undefined && stage.name === 'local')
+  if (asks !== undefined && stage.name === 'local' && isOfService(error))
     return skipped(`the emulator gives no answer to ${PERMISSION[asks]} (${why})`);
   if (!isDenied(error)) return fail(`it cannot be told: ${why}`, 'try again; mend what the message names');
   const permission = asks === undefined ? 'read access to the table of the stage' : PERMISSION[asks];
   return fail('you may not ask this', `have yourself allowed ${permission}, and run it again`);
+}
+
+/** What a service answered, and no fault of ours. */
+function isOfService(error: unknown): boolean {
+  return error instanceof Error && '$metadata' in error;
 }
 
 /** Each service has a name of its own for it. */

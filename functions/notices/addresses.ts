@@ -22,6 +22,9 @@ export function normaliseAddress(text: string): string | undefined {
   return domain.startsWith('.') || domain.endsWith('.') || domain.includes('..') ? undefined : address;
 }
 
+/** Stands where the address of somebody who was forgotten stood; no address reads so. */
+export const FORGOTTEN = 'forgotten';
+
 /** The key of a recipient: the first 32 hex digits of the SHA-256 of the normalised address. */
 export function recipientKey(address: string): string {
   return createHash('sha256')

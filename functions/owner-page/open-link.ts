@@ -1,4 +1,4 @@
-import { recipientKey } from '../notices/addresses.ts';
+import { FORGOTTEN, recipientKey } from '../notices/addresses.ts';
 import type { LinkKeys } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import { loadDigest, loadRecipient, newRecipient } from '../store/records.ts';
@@ -32,7 +32,7 @@ export async function openLink(
   if (!link) return { outcome: 'invalid' };
   if (link.expires <= system.clock.now()) return { outcome: 'expired' };
   const digest = await loadDigest(system.table, link.digest);
-  if (!digest) return { outcome: 'gone' };
+  if (!digest || digest.address === FORGOTTEN) return { outcome: 'gone' };
   if (!link.isFor(digest.recipient)) return { outcome: 'invalid' };
   const recipient = await loadRecipient(system.table, digest.recipient);
   return {

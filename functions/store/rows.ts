@@ -213,7 +213,8 @@ export interface PendingNotice {
 export interface RecipientRecord {
   key: string;
   address: string;
-  dead: { reason: 'bounce' | 'complaint' | 'suppressed' | 'rejected'; at: Instant } | null;
+  /** `forgotten`: an operator erased all that was known of him; mailed to only once he is revived. */
+  dead: { reason: 'bounce' | 'complaint' | 'suppressed' | 'rejected' | 'forgotten'; at: Instant } | null;
   /** Reminders and `recovered` are declined. */
   declined: boolean;
   /** The IANA time zone that dates are told in, and by which the quiet hours are judged; absent: UTC. */

@@ -37,7 +37,7 @@ async function checksOf(stage: CliStage, name = 'prod') {
 }
 
 const denied = (name: string) => async () => {
-  throw Object.assign(new Error('User is not authorized'), { name });
+  throw Object.assign(new Error('User is not authorized'), { name, $metadata: {} });
 };
 
 describe('doctor', () => {
@@ -133,6 +133,22 @@ describe('doctor', () => {
       result: 'skipped',
       found: 'the emulator gives no answer to ses:GetAccount (UnknownOperation: User is not authorized)',
       todo: null,
+    });
+  });
+
+  it('asks of the emulator neither signed mail nor somebody who is called for alarms', async () => {
+    const stage = await healthy({ name: 'local' });
+    Object.assign(stage.account, {
+      identity: async () => ({ name: 'a@acme.test', verified: true, dkim: 'NOT_STARTED' }),
+      operators: async () => ({ confirmed: 0, pending: 0 }),
+    });
+    const { code, found } = await checksOf(stage, 'local');
+    expect(code).toBe(0);
+    expect(found.dkim?.result).toBe('skipped');
+    expect(found['alarms-heard']).toMatchObject({
+      result: 'skipped',
+      found:
+        "0 subscriptions of the operators' topic are confirmed, 0 are not; nobody is called for a laptop",
     });
   });
 

@@ -40,7 +40,7 @@ describe('every command', () => {
         ...['sources list', 'subscriptions add', 'subscriptions list', 'subscriptions remove'],
         ...['oops list', 'oops resolve', 'oops show', 'queues list', 'queues pause', 'queues resume'],
         ...['mail list', 'mail show', 'mail resend'],
-        ...['recipients list', 'recipients show', 'recipients revive'],
+        ...['recipients list', 'recipients show', 'recipients revive', 'recipients forget'],
         ...['tasks import', 'tasks list', 'tasks show', 'undo', 'approve', 'dismiss', 'doctor'],
       ].sort(),
     );

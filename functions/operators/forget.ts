@@ -1,0 +1,214 @@
+import type { Episode } from '../abandonment/task.ts';
+import { FORGOTTEN, normaliseAddress, recipientKey } from '../notices/addresses.ts';
+import type { System } from '../platform/system.ts';
+import { FleetView } from '../store/fleet-view.ts';
+import { eachMail } from '../store/mails.ts';
+import {
+  allRows,
+  auditWrite,
+  digestWrite,
+  eachRow,
+  loadDigest,
+  loadRecipientWithNotices,
+  newRecipient,
+  recipientWrite,
+} from '../store/records.ts';
+import { keys, type RecipientRecord } from '../store/rows.ts';
+import type { Row } from '../store/table.port.ts';
+import { loadTask, taskWrite, touch } from '../store/tasks.ts';
+import { listAdmins, listSubscriptions, removeAdmin, removeSubscription } from './people.ts';
+
+/** What is stored of a person. */
+export interface Known {
+  key: string;
+  recipient: RecipientRecord | undefined;
+  notices: number;
+  /** Ids of mails that still hold the address. */
+  mails: string[];
+  /** Prefixes. */
+  subscriptions: string[];
+  admin: string[];
+  /** Tasks that he was told of. */
+  tasks: string[];
+  /** Those of them that name him as an owner: the owning system's word, which is not ours to erase. */
+  owned: string[];
+}
+
+/** How many rows were changed or taken away; the rows of the audit stay, without the person. */
+export interface Forgotten {
+  subscriptions: number;
+  admin: number;
+  tasks: number;
+  alerts: number;
+  audit: number;
+  mails: number;
+  notices: number;
+}
+
+const ATTEMPTS = 6;
+
+/**
+ * Looks up what is stored of an address: by his key and the index of mails. What tasks he owns is known only of those
+ * that he was told of.
+ */
+export async function knownOf({ table }: System, address: string): Promise<Known> {
+  const key = recipientKey(address);
+  const email = normaliseAddress(address) ?? address;
+  const { recipient, notices } = await loadRecipientWithNotices(table, key);
+  const tasks = new Set(notices.map(({ task }) => task));
+  const mails: string[] = [];
+  for await (const digest of eachMail(table, { recipient: key })) {
+    if (digest.address !== FORGOTTEN) mails.push(digest.id);
+    for (const { task } of digest.items) tasks.add(task);
+  }
+  const prefixesOf = (rows: readonly ({ prefix: string } & object)[]) =>
+    rows.filter((row) => 'email' in row && row.email === email).map(({ prefix }) => prefix);
+  const subscriptions = prefixesOf(await listSubscriptions(table));
+  const admin = prefixesOf(await listAdmins(table));
+  const owned: string[] = [];
+  for (const id of tasks) {
+    const owners = (await loadTask(table, id))?.task.owners ?? [];
+    if (owners.some((owner) => recipientKey(owner) === key)) owned.push(id);
+  }
+  return { key, recipient, notices: notices.length, mails, subscriptions, admin, tasks: [...tasks], owned };
+}
+
+/** Whether anything is stored that a person could be known by. */
+export function isKnown({ recipient, notices, mails, subscriptions, admin }: Known): boolean {
+  const named = recipient !== undefined && recipient.dead?.reason !== 'forgotten';
+  return named || notices + mails.length + subscriptions.length + admin.length > 0;
+}
+
+/**
+ * Erases a person. His key, a hash of the address, stays with the mark `forgotten`: so he is not mailed again where an
+ * owning system still names him, and a warning that he had warns nobody any more (promises 1 and 4). The audit keeps
+ * its rows, without him. Each step is a small write of its own and is done again harmlessly, so that a run that was
+ * cut off is finished by the next one: the mails, by which tasks are found, come last.
+ */
+export async function forgetRecipient(system: System, address: string, by: string): Promise<Forgotten> {
+  const known = await knownOf(system, address);
+  const email = normaliseAddress(address) ?? address;
+  await bury(system, known.key, by);
+  for (const prefix of known.subscriptions) await removeSubscription(system, prefix, { email }, by);
+  for (const prefix of known.admin) await removeAdmin(system, prefix, email, by);
+  const counts = { tasks: 0, alerts: 0, audit: 0 };
+  const view = await FleetView.load(system.table, recipientKey);
+  for (const task of known.tasks) {
+    if (await eraseFromTask(system, view, task, known.key, email)) counts.tasks += 1;
+    counts.alerts += await eraseFromRows(system, { pk: keys.task(task).pk, prefix: 'A#' }, email);
+    counts.audit += await eraseFromRows(system, { pk: keys.task(task).pk, prefix: 'L#' }, email);
+  }
+  counts.audit += await eraseFromRows(system, { pk: keys.task('operators').pk, prefix: 'L#' }, email);
+  const notices = await dropNotices(system, known.key);
+  for (const id of known.mails) await eraseFromMail(system, id);
+  const { subscriptions, admin, mails } = known;
+  const erased = { subscriptions: subscriptions.length, admin: admin.length, mails: mails.length, notices };
+  const done = { ...counts, ...erased };
+  await note(system, `forgot ${known.key}`, by, done);
+  return done;
+}
+
+async function note(system: System, act: string, by: string, evidence: object): Promise<void> {
+  const at = system.clock.now();
+  const entry = { task: 'recipients', at, act, by, reason: '', evidence: { ...evidence }, mails: [] };
+  const result = await system.table.transact([auditWrite(entry)], system.random.id(at));
+  if (result.outcome !== 'applied') throw new Error('what was forgotten could not be noted; run it again');
+}
+
+/** From here on nobody is told at this address. A mail that is being sent comes to its end. */
+async function bury(system: System, key: string, by: string): Promise<void> {
+  await note(system, `forget ${key}`, by, {});
+  await untilStored(system, `recipient ${key}`, async () => {
+    const { recipient } = await loadRecipientWithNotices(system.table, key);
+    if (recipient?.dead?.reason === 'forgotten') return undefined;
+    const dead = { reason: 'forgotten', at: system.clock.now() } as const;
+    const { sending = null, rev = 0 } = recipient ?? {};
+    return recipientWrite({ ...newRecipient(key, FORGOTTEN), sending, dead, rev });
+  });
+}
+
+/** Marks him as one who left, so that his warning grants nothing any more, and lets the next scan look. */
+async function eraseFromTask(
+  system: System,
+  view: FleetView,
+  id: string,
+  key: string,
+  email: string,
+): Promise<boolean> {
+  return untilStored(system, id, async () => {
+    const record = await loadTask(system.table, id);
+    if (!record) return undefined;
+    const { task: _, ...ours } = record;
+    const erased = erase(ours, email);
+    const open = erased.open && withoutHim(erased.open, key);
+    const next = { ...record, ...erased, open };
+    if (JSON.stringify(next) === JSON.stringify(record)) return undefined;
+    return taskWrite(touch(next, system.clock.now()), view.policies.for(id));
+  });
+}
+
+function withoutHim(open: Episode, key: string): Episode {
+  const told = open.told[key];
+  return told
+    ? { ...open, told: { ...open.told, [key]: { ...told, address: FORGOTTEN, left: true } } }
+    : open;
+}
+
+/** Rows of the history, which nobody changes but to end them. Answers how many named him. */
+async function eraseFromRows(
+  system: System,
+  { pk, prefix }: { pk: string; prefix: string },
+  email: string,
+): Promise<number> {
+  let changed = 0;
+  for (const { sk } of await allRows(system.table, { pk, sk: { prefix }, consistent: true })) {
+    const stored = await untilStored(system, `${pk} ${sk}`, async () => {
+      const row = await system.table.get({ pk, sk });
+      const erased = row && erase(row, email);
+      if (!row || JSON.stringify(erased) === JSON.stringify(row)) return undefined;
+      return { put: erased as Row, if: [{ equals: ['w', row.w as string] as [string, string] }] };
+    });
+    if (stored) changed += 1;
+  }
+  return changed;
+}
+
+async function eraseFromMail(system: System, id: string): Promise<void> {
+  await untilStored(system, `mail ${id}`, async () => {
+    const digest = await loadDigest(system.table, id);
+    if (!digest || digest.address === FORGOTTEN) return undefined;
+    return digestWrite({ ...digest, address: FORGOTTEN }, digest.applied ? null : digest.leaseUntil);
+  });
+}
+
+async function dropNotices(system: System, key: string): Promise<number> {
+  let dropped = 0;
+  for await (const { pk, sk } of eachRow(system.table, { pk: keys.recipient(key).pk, consistent: true })) {
+    if (sk === 'R') continue;
+    await untilStored(system, `${pk} ${sk}`, async () => ({ delete: { pk, sk } }));
+    dropped += 1;
+  }
+  return dropped;
+}
+
+/** Every text of a value that is the address, in any way of writing it. */
+function erase<Value>(value: Value, email: string): Value {
+  if (typeof value === 'string') return (normaliseAddress(value) === email ? FORGOTTEN : value) as Value;
+  if (Array.isArray(value)) return value.map((item) => erase(item, email)) as Value;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, erase(item, email)])) as Value;
+}
+
+/** Makes a write on fresh state until it is taken; false where none is needed. */
+async function untilStored(
+  { table, random, clock }: System,
+  what: string,
+  make: () => Promise<Parameters<System['table']['transact']>[0][number] | undefined>,
+): Promise<boolean> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const write = await make();
+    if (!write) return false;
+    if ((await table.transact([write], random.id(clock.now()))).outcome === 'applied') return true;
+  }
+  throw new Error(`${what} could not be changed: it changes too fast; run it again`);
+}
