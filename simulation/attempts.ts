@@ -47,13 +47,6 @@ export interface EndedAttempt {
   delaySeconds: number | null;
 }
 
-/** How an attempt of a queue's worker ended, for who watches from outside. */
-export interface Ended {
-  queue: QueueName;
-  at: Instant;
-  died: boolean;
-}
-
 /** What it works with. */
 export interface AttemptsGiven {
   system: System;
@@ -69,7 +62,6 @@ export interface AttemptsGiven {
 export class Attempts {
   /** Failed attempts of whatever cause, each once; without receives for which no worker was free. */
   failed = 0;
-  readonly ended: Ended[] = [];
   readonly #given: AttemptsGiven;
   readonly #faultsFate: Fate;
 
@@ -103,7 +95,6 @@ export class Attempts {
       mode === 'duplicate' ? this.#workAgain(delivery) : undefined,
     ]);
     this.#count(process, ended);
-    this.ended.push({ queue: delivery.queue, at: process.startedAt, died: 'thrown' in ended });
     listener.ended(endedAttempt(delivery, process, ended));
     if ('thrown' in ended) {
       listener.endedBadly(process);
@@ -122,13 +113,20 @@ export class Attempts {
     return process.calls;
   }
 
-  /** A probe of a queue's worker, under the same faults as its work. */
-  async probe(queue: QueueName): Promise<'passed' | { failed: string }> {
+  /**
+   * A probe of a queue's worker, under the same faults as its work. While its queue is paused it stands for an attempt;
+   * while it runs it uses none of a fault's attempts up, and only finds a worker that dies before it begins.
+   */
+  async probe(queue: QueueName, isPaused: boolean): Promise<'passed' | { failed: string }> {
     const target = WORKERS[queue];
     const { faults, service, system: outside } = this.#given;
-    const modes = ['down', 'crash'] as const;
-    const mode = target && faults.strike(target, outside.clock.now(), modes);
-    const { process, system } = this.start(queue, mode && (() => ({ dies: 'before' })));
+    const now = outside.clock.now();
+    const isDead =
+      target !== undefined &&
+      (isPaused
+        ? faults.strike(target, now, ['down', 'crash']) !== undefined
+        : faults.holds(target, now, 'down'));
+    const { process, system } = this.start(queue, isDead ? () => ({ dies: 'before' }) : undefined);
     const ended = await endOf(process, () => service.probe(system, queue));
     return 'thrown' in ended ? { failed: String(ended.thrown) } : 'passed';
   }
@@ -138,12 +136,6 @@ export class Attempts {
     const { process, system } = this.start(name);
     const ended = await endOf(process, () => act(system));
     if ('thrown' in ended && !(ended.thrown instanceof ProcessDied)) throw ended.thrown;
-  }
-
-  /** Forgets how attempts ended before an instant. */
-  forgetBefore(instant: Instant): void {
-    const kept = this.ended.findIndex(({ at }) => at >= instant);
-    this.ended.splice(0, kept < 0 ? this.ended.length : kept);
   }
 
   async #workAgain(delivery: Delivery): Promise<void> {

@@ -52,7 +52,6 @@ export class BreakerWatch {
   async #look(): Promise<void> {
     const { loop, service, queues, attempts } = this.#given;
     const now = loop.clock.now();
-    attempts.forgetBefore(now - WATCHED_FOR);
     await attempts.beside('breaker', (system) => service.watch(system, this.#control, now));
     const goesOn = now < this.#watchedUntil || QUEUES.some((queue) => queues.isPaused(queue));
     if (goesOn) this.#next();

@@ -71,6 +71,13 @@ export class Faults {
     return struck.fault.mode;
   }
 
+  /** Whether a fault of a mode would strike an attempt now; none is used up. */
+  holds(target: FaultTarget, now: Instant, mode: FaultMode): boolean {
+    return this.#active.some(
+      ({ fault, until, left }) => fault.target === target && fault.mode === mode && left > 0 && now < until,
+    );
+  }
+
   /** Whom the newest `reject` fault of a target that holds now is about. */
   rejectedBy(target: FaultTarget, now: Instant): string | undefined {
     const holding = this.#active.filter(

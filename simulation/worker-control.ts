@@ -1,5 +1,4 @@
-import type { Instant } from '../functions/abandonment/time.ts';
-import type { AttemptStats, ProbeResult, WorkerControl } from '../functions/breaker/worker-control.port.ts';
+import type { ProbeResult, WorkerControl } from '../functions/breaker/worker-control.port.ts';
 import type { QueueName } from '../functions/platform/ports.ts';
 import type { Attempts } from './attempts.ts';
 import type { SimQueues } from './sim-queues.ts';
@@ -14,12 +13,6 @@ export class SimWorkerControl implements WorkerControl {
     this.#queues = given.queues;
     this.#attempts = given.attempts;
     this.#version = given.version;
-  }
-
-  async stats(queue: QueueName, since: Instant): Promise<AttemptStats[]> {
-    const ended = this.#attempts.ended.filter((one) => one.queue === queue && one.at >= since);
-    const failed = ended.filter(({ died }) => died).length;
-    return [{ version: null, attempts: ended.length, failed }];
   }
 
   async pause(queue: QueueName): Promise<void> {
@@ -38,7 +31,11 @@ export class SimWorkerControl implements WorkerControl {
     return this.#version;
   }
 
+  async isWaiting(queue: QueueName): Promise<boolean> {
+    return this.#queues.waitingOf(queue) > 0;
+  }
+
   async probe(queue: QueueName): Promise<ProbeResult> {
-    return this.#attempts.probe(queue);
+    return this.#attempts.probe(queue, this.#queues.isPaused(queue));
   }
 }

@@ -42,7 +42,7 @@ export async function announce(
 
 function detailOf(queue: QueueName, { trippedBy, since }: BreakerState): string {
   return (
-    `the ${queue} queue is off since ${formatInstant(since)}: at least half of the attempts of version ${trippedBy} ` +
-    'failed; nothing is lost, and it goes on by itself once a probe of its worker passes'
+    `the ${queue} queue is off since ${formatInstant(since)}, for its worker fails (version ${trippedBy}); ` +
+    'nothing is lost, and it goes on by itself once a probe of its worker passes'
   );
 }

@@ -9,7 +9,7 @@ import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { LIVE_ALIAS } from '../platform/names.ts';
 import type { QueueName } from '../platform/ports.ts';
 import { PROBE_EVENT } from '../work/probe.ts';
-import type { AttemptStats, ProbeResult, WorkerControl } from './worker-control.port.ts';
+import type { ProbeResult, WorkerControl } from './worker-control.port.ts';
 
 /** Where the worker of a queue is. */
 export interface WorkerPlace {
@@ -39,11 +39,6 @@ export class AwsWorkerControl implements WorkerControl {
     this.#lambda = lambda;
     this.#sqs = sqs;
     this.#places = places;
-  }
-
-  /** Lambda's own figures come minutes late and not on emulators: `isWaiting` and `probe` stand for them. */
-  async stats(): Promise<AttemptStats[]> {
-    return [];
   }
 
   async pause(queue: QueueName): Promise<void> {

@@ -1,5 +1,5 @@
 import { type Duration, type Instant, MINUTE } from '../abandonment/time.ts';
-import type { AttemptStats, ProbeResult } from './worker-control.port.ts';
+import type { ProbeResult } from './worker-control.port.ts';
 
 /** Failures are counted over so long. */
 export const WINDOW: Duration = 10 * MINUTE;
@@ -9,6 +9,13 @@ export const LEAST_ATTEMPTS = 5;
 export const FAILING_SHARE = 0.5;
 const FIRST_WAIT: Duration = 5 * MINUTE;
 const LONGEST_WAIT: Duration = 30 * MINUTE;
+
+/** How attempts of one function version went. */
+export interface AttemptStats {
+  attempts: number;
+  /** Of these, those that failed for the environment, a bug or a process that died. */
+  failed: number;
+}
 
 /** What the breaker of one queue remembers. */
 export interface BreakerState {
@@ -45,8 +52,8 @@ export const NEW_BREAKER: BreakerState = {
 export type Observation =
   | {
       seen: 'work';
-      /** Since `countedSince(state, version, now)`; every observer has its own entries, judged each on its own. */
-      stats: readonly AttemptStats[];
+      /** Of the deployed version, since `countedSince(state, version, now)`. */
+      stats: AttemptStats;
       /** The version that is deployed now. */
       version: string;
       /** Whether the queue is paused, by whomever. */
@@ -73,14 +80,16 @@ export function countedSince(state: BreakerState, version: string, now: Instant)
 /**
  * The breaker of one queue (design.md section 8). It opens when of at least five attempts of the deployed version
  * half failed within ten minutes; while open it probes every 5 minutes growing to 30, and at once when the code
- * changed; it closes only after a probe that passed. Pure and total.
+ * changed; it closes only after a probe that passed. A queue that is off though nobody noted it counts as open, and
+ * operators are told of it where its first probe fails. Pure and total.
  */
 export function nextBreaker(before: BreakerState, seen: Observation, now: Instant): BreakerStep {
   if (seen.seen === 'probe') return afterProbe(before, seen, now);
   const state = sighted(before, seen.version, now);
   switch (state.phase) {
     case 'closed':
-      return isFailing(seen.stats, seen.version) ? opened(state, now) : { state, actions: [] };
+      if (seen.paused && !seen.pausedByOperator) return foundOff(state, now);
+      return isFailing(seen.stats) ? opened(state, now) : { state, actions: [] };
     case 'resuming':
       return seen.paused && !seen.pausedByOperator ? { state, actions: ['resume'] } : closed(state, now);
     case 'open':
@@ -93,13 +102,8 @@ function sighted(state: BreakerState, version: string, now: Instant): BreakerSta
   return { ...state, version, versionSince: state.version === null ? state.versionSince : now };
 }
 
-function isFailing(stats: readonly AttemptStats[], version: string): boolean {
-  return stats.some(
-    (one) =>
-      (one.version === null || one.version === version) &&
-      one.attempts >= LEAST_ATTEMPTS &&
-      one.failed >= one.attempts * FAILING_SHARE,
-  );
+function isFailing({ attempts, failed }: AttemptStats): boolean {
+  return attempts >= LEAST_ATTEMPTS && failed >= attempts * FAILING_SHARE;
 }
 
 function opened(state: BreakerState, now: Instant): BreakerStep {
@@ -116,6 +120,11 @@ function opened(state: BreakerState, now: Instant): BreakerStep {
   return { state: open, actions: ['pause', 'alert'] };
 }
 
+/** Off, and nobody noted it: it was paused while the table took no note. Open, and probed at once. */
+function foundOff(state: BreakerState, now: Instant): BreakerStep {
+  return { state: opened(state, now).state, actions: ['probe'] };
+}
+
 function whileOpen(state: BreakerState, paused: boolean, now: Instant): BreakerStep {
   const pause: BreakerAction[] = paused ? [] : ['pause'];
   const changed = state.version !== state.probed;
@@ -130,7 +139,8 @@ function afterProbe(
   { result, pausedByOperator }: Extract<Observation, { seen: 'probe' }>,
   now: Instant,
 ): BreakerStep {
-  if (state.phase !== 'open' || result !== 'passed') return { state, actions: [] };
+  if (state.phase !== 'open') return { state, actions: [] };
+  if (result !== 'passed') return { state, actions: state.since === now ? ['alert'] : [] };
   if (pausedByOperator) return closed(state, now);
   return { state: { ...state, phase: 'resuming', since: now }, actions: ['resume'] };
 }

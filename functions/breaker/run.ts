@@ -8,6 +8,7 @@ import type { Row, Write } from '../store/table.port.ts';
 import { recordOops } from '../work/oops.ts';
 import { announce, openingWrites } from './announce.ts';
 import {
+  type AttemptStats,
   type BreakerAction,
   type BreakerState,
   countedSince,
@@ -15,7 +16,7 @@ import {
   nextBreaker,
   type Observation,
 } from './rule.ts';
-import type { AttemptStats, ProbeResult, WorkerControl } from './worker-control.port.ts';
+import type { ProbeResult, WorkerControl } from './worker-control.port.ts';
 
 export interface BreakerPorts {
   control: WorkerControl;
@@ -61,11 +62,12 @@ async function lookSafely(
   queue: QueueName,
   now: Instant,
 ): Promise<BreakerReport> {
+  const look = new Look(system, control, queue, now);
   try {
-    return await new Look(system, control, queue, now).run();
+    return await look.run();
   } catch (error) {
     await recordOops(system, { worker: 'breaker', item: queue, attempt: 1, cause: 'fault', error });
-    return { queue, phase: 'unknown', actions: [] };
+    return { queue, phase: 'unknown', actions: await look.withoutState() };
   }
 }
 
@@ -106,26 +108,50 @@ class Look {
       this.#control.version(this.#queue),
       this.#control.isPaused(this.#queue),
     ]);
-    if (this.#state.phase === 'closed' && !paused) await this.#lookFromOutside();
-    const stats = this.#state.phase === 'closed' ? await this.#stats(version) : [];
+    const isWatched = this.#state.phase === 'closed' && !paused;
+    if (isWatched) await this.#lookFromOutside();
+    const since = countedSince(this.#state, version, this.#now);
+    const stats = isWatched
+      ? await attemptsOf(this.#system, this.#queue, since, version)
+      : { attempts: 0, failed: 0 };
     return { seen: 'work', stats, version, paused, pausedByOperator };
   }
 
   /**
-   * A worker that dies before its first line runs records nothing. While messages wait, and where the platform
-   * cannot tell how invocations went, it is asked itself: a probe that fails is an attempt that died.
+   * Where the state cannot be read or stored: a queue whose worker does not answer either is paused, for each receive
+   * uses its messages up. Nothing remembers that but the queue that is off: the first look that can read its state
+   * finds it so, and it goes on once a probe passes. Never throws.
    */
+  async withoutState(): Promise<BreakerAction[]> {
+    try {
+      if (!this.#actions.includes('pause')) {
+        if ((await this.#control.isPaused(this.#queue)) || (await this.#answer()) === 'passed') return [];
+        await this.#pause();
+      }
+      await this.#system.operators.tell({
+        code: 'breaker-open',
+        subject: this.#queue,
+        detail: `the ${this.#queue} queue is off, for the table fails; nothing is lost, and it goes on by itself once the table is back`,
+      });
+    } catch (error) {
+      const told = { queue: this.#queue, error: String(error) };
+      this.#system.telemetry.log('error', 'breaker: cannot do without the table', told);
+    }
+    return this.#actions;
+  }
+
+  /** A worker that dies before its first line runs records nothing: a probe that fails is an attempt that died. */
   async #lookFromOutside(): Promise<void> {
-    if (!(await this.#control.isWaiting?.(this.#queue))) return;
-    const result = await this.#asked();
+    const result = await this.#answer();
     if (result === 'passed') return;
     const error = new Error(`the worker does not answer: ${result.failed}`);
     error.name = 'WorkerDoesNotAnswer';
     await recordOops(this.#system, { worker: this.#queue, item: 'probe', attempt: 1, cause: 'died', error });
   }
 
-  /** A worker that is too busy to be asked is not dead. */
-  async #asked(): Promise<ProbeResult> {
+  /** What the worker itself answers while messages wait. One that is too busy to be asked is not dead. */
+  async #answer(): Promise<ProbeResult> {
+    if (!(await this.#control.isWaiting(this.#queue))) return 'passed';
     try {
       return await this.#control.probe(this.#queue);
     } catch (error) {
@@ -134,30 +160,19 @@ class Look {
     }
   }
 
-  /** What the attempts say of themselves and what is seen from outside: the larger of each counts. */
-  async #stats(version: string): Promise<AttemptStats[]> {
-    const since = countedSince(this.#state, version, this.#now);
-    const inside = await insideStats(this.#system, this.#queue, since, version);
-    const outside = (await this.#control.stats(this.#queue, since)).filter(
-      (one) => one.version === null || one.version === version,
-    );
-    return [inside, ...outside].reduce<AttemptStats[]>(
-      ([all], one) => [
-        {
-          version,
-          attempts: Math.max(all?.attempts ?? 0, one.attempts),
-          failed: Math.max(all?.failed ?? 0, one.failed),
-        },
-      ],
-      [],
-    );
-  }
-
-  /** Stores what follows before it is done; answers what is seen then, where that is to be judged at once. */
+  /**
+   * Stores what follows before it is done (but for a pause where it cannot be stored); answers what is seen then, where
+   * that is to be judged at once.
+   */
   async #step(seen: Observation): Promise<Observation | undefined> {
     const before = this.#state;
     const { state, actions } = nextBreaker(before, seen, this.#now);
-    if (!(await this.#store(before, state, actions))) return undefined;
+    try {
+      if (!(await this.#store(before, state, actions))) return undefined;
+    } catch (error) {
+      if (actions.includes('pause')) await this.#pause();
+      throw error;
+    }
     let next: Observation | undefined;
     for (const action of actions) next = (await this.#act(action, seen)) ?? next;
     return next;
@@ -169,7 +184,7 @@ class Look {
     actions: readonly BreakerAction[],
   ): Promise<boolean> {
     this.#state = state;
-    if (state === before) return true;
+    if (state === before && !actions.includes('alert')) return true;
     const key = keys.breaker(this.#queue);
     const put = { ...key, v: ROW_VERSION, ...state, rev: this.#rev + 1 };
     const condition =
@@ -185,15 +200,11 @@ class Look {
   }
 
   async #act(action: BreakerAction, seen: Observation): Promise<Observation | undefined> {
-    this.#actions.push(action);
     const { pausedByOperator } = seen;
-    this.#system.telemetry.log('warn', `breaker: ${action}`, {
-      queue: this.#queue,
-      phase: this.#state.phase,
-    });
+    if (action !== 'pause') this.#note(action);
     switch (action) {
       case 'pause':
-        await this.#control.pause(this.#queue);
+        await this.#pause();
         return undefined;
       case 'alert':
         await announce(this.#system, this.#queue, this.#state, this.#now);
@@ -204,12 +215,23 @@ class Look {
         await this.#control.resume(this.#queue);
         return {
           seen: 'work',
-          stats: [],
+          stats: { attempts: 0, failed: 0 },
           version: this.#state.version ?? '',
           paused: false,
           pausedByOperator,
         };
     }
+  }
+
+  async #pause(): Promise<void> {
+    this.#note('pause');
+    await this.#control.pause(this.#queue);
+  }
+
+  #note(action: BreakerAction): void {
+    this.#actions.push(action);
+    const { phase } = this.#state;
+    this.#system.telemetry.log('warn', `breaker: ${action}`, { queue: this.#queue, phase });
   }
 
   async #probe(): Promise<ProbeResult> {
@@ -238,13 +260,13 @@ export function stateOf(row: Row): BreakerState {
 }
 
 /** What the attempts of one version recorded of themselves since an instant. */
-async function insideStats(
+async function attemptsOf(
   system: System,
   queue: QueueName,
   since: Instant,
   version: string,
 ): Promise<AttemptStats> {
-  const stats = { version, attempts: 0, failed: 0 };
+  const stats = { attempts: 0, failed: 0 };
   const rows = eachRow(system.table, {
     index: 'g2',
     pk: index.failures(queue),

@@ -98,13 +98,6 @@ describe('a worker that dies before its first line runs', () => {
     expect(given.count('AttemptFailed')).toBe(5);
   });
 
-  it('is paused by what the platform saw of its processes', async () => {
-    const given = stage();
-    given.control.seen = [{ version: null, attempts: 8, failed: 4 }];
-    await given.look();
-    expect(given.control.isOff).toBe(true);
-  });
-
   it('is not asked while nothing waits', async () => {
     const given = stage();
     given.control.answer = { failed: 'no' };
@@ -209,6 +202,87 @@ describe('an open breaker', () => {
     const [report] = await given.look();
     expect(report?.phase).toBe('open');
     expect(await openAlert(given)).toMatchObject({ toldAt: null });
+  });
+});
+
+describe('while the table fails', () => {
+  /** From when on until when nothing can be read or written; only written where `reads`. */
+  function failing(given: Stage, { reads = false } = {}) {
+    const { get, query, transact } = given.table;
+    const fails = async () => {
+      throw new Error('the table is away');
+    };
+    Object.assign(given.table, { transact: fails, ...(reads ? {} : { get: fails, query: fails }) });
+    return () => Object.assign(given.table, { get, query, transact });
+  }
+
+  it('a queue whose worker does not answer is paused, and operators are told once', async () => {
+    const given = stage();
+    given.control.waits = true;
+    given.control.answer = { failed: 'the table is away' };
+    failing(given);
+    expect(await given.look()).toEqual([{ queue: 'disable', phase: 'unknown', actions: ['pause'] }]);
+    given.pass(1);
+    expect((await given.look())[0]?.actions).toEqual([]);
+    expect(given.control).toMatchObject({ isOff: true, done: ['probe', 'pause'] });
+    expect(given.told.map(({ code, subject }) => [code, subject])).toEqual([['breaker-open', 'disable']]);
+  });
+
+  it('a queue is left alone whose worker answers, and one on which nothing waits', async () => {
+    const given = stage();
+    given.control.waits = true;
+    failing(given);
+    await given.look();
+    given.control.waits = false;
+    given.control.answer = { failed: 'the table is away' };
+    await given.look();
+    expect(given.control.isOff).toBe(false);
+  });
+
+  it('a queue that failed before it is paused, though that cannot be noted', async () => {
+    const given = stage();
+    await fail(given, 5);
+    failing(given, { reads: true });
+    expect((await given.look())[0]).toMatchObject({ phase: 'unknown', actions: ['pause'] });
+    expect(given.control.isOff).toBe(true);
+    expect(given.told).toHaveLength(1);
+  });
+
+  it('what was paused goes on at the first look that finds the table and an answering worker', async () => {
+    const given = stage();
+    given.control.waits = true;
+    given.control.answer = { failed: 'the table is away' };
+    const mend = failing(given);
+    await given.look();
+    mend();
+    given.control.answer = 'passed';
+    given.pass(400);
+    expect((await given.look())[0]).toMatchObject({ phase: 'closed', actions: ['probe', 'resume'] });
+    expect(given.control.isOff).toBe(false);
+    expect(given.told).toHaveLength(1);
+    expect(await openAlert(given)).toBeUndefined();
+  });
+
+  it('what was paused stays off and is told of while its worker does not answer', async () => {
+    const given = stage();
+    given.control.isOff = true;
+    given.control.answer = { failed: 'no' };
+    expect((await given.look())[0]).toMatchObject({ phase: 'open', actions: ['probe', 'alert'] });
+    expect(await openAlert(given)).toMatchObject({ active: true });
+    given.pass(4);
+    expect((await given.look())[0]?.actions).toEqual([]);
+    given.pass(1);
+    expect((await given.look())[0]?.actions).toEqual(['probe']);
+    expect(given.told).toHaveLength(1);
+  });
+
+  it('what an operator paused is not taken for forgotten', async () => {
+    const given = stage();
+    given.control.isOff = true;
+    const pause = { ...keys.queuePause('disable'), v: 1, by: 'olga', at: 0 };
+    await given.table.transact([{ put: pause }], 'olga');
+    expect((await given.look())[0]).toMatchObject({ phase: 'closed', actions: [] });
+    expect(given.control.done).toEqual([]);
   });
 });
 

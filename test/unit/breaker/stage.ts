@@ -1,10 +1,6 @@
 import { MINUTE } from '../../../functions/abandonment/time.ts';
 import { runBreaker } from '../../../functions/breaker/run.ts';
-import type {
-  AttemptStats,
-  ProbeResult,
-  WorkerControl,
-} from '../../../functions/breaker/worker-control.port.ts';
+import type { ProbeResult, WorkerControl } from '../../../functions/breaker/worker-control.port.ts';
 import type { QueueName } from '../../../functions/platform/ports.ts';
 import type { System } from '../../../functions/platform/system.ts';
 import { MemoryTable } from '../../../functions/store/memory-table.ts';
@@ -17,13 +13,9 @@ export class FakeWorker implements WorkerControl {
   isOff = false;
   waits = false;
   answer: ProbeResult = 'passed';
-  seen: AttemptStats[] = [];
   readonly done: string[] = [];
   failsTo: string | undefined;
 
-  async stats(): Promise<AttemptStats[]> {
-    return this.seen;
-  }
   async pause(): Promise<void> {
     this.#try('pause');
     this.isOff = true;

@@ -133,7 +133,7 @@ export function cliStage({ name = 'local', stageCeiling = 'disable' as 'disable'
   };
   const off = new Set<QueueName>();
   const workers: WorkerControl = {
-    stats: async () => [],
+    isWaiting: async () => false,
     pause: async (queue) => void off.add(queue),
     resume: async (queue) => void off.delete(queue),
     isPaused: async (queue) => off.has(queue),
