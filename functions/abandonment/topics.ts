@@ -48,14 +48,12 @@ export function judgeInformation(
   if (policy.stage === 'detect') return { verdict: 'void', reason: 'stage' };
   if (informed.grace !== episode.grace || (notice === 'warning' && informed.heard && !again))
     return { verdict: 'void', reason: 'told' };
-  const warned = warnedOf(episode, recipients);
-  if (warned.length === 0) return { verdict: 'wait', reason: 'nobody-warned' };
+  if (warnedOf(episode, recipients).length === 0) return { verdict: 'wait', reason: 'nobody-warned' };
   if (policy.stage !== 'disable') {
     return notice === 'warning' ? { verdict: 'send', disableAt: null } : { verdict: 'void', reason: 'stage' };
   }
-  const deadline = warned.some(({ told }) => told.dated)
-    ? deadlineOf(episode, recipients, policy, unknown, now)
-    : null;
-  if (!deadline) return { verdict: 'wait', reason: 'no-date' };
-  return now < deadline.disableAt ? { verdict: 'send', ...deadline } : { verdict: 'wait', reason: 'past' };
+  const deadline = deadlineOf(episode, recipients, policy, unknown, now);
+  return deadline && now < deadline.disableAt
+    ? { verdict: 'send', ...deadline }
+    : { verdict: 'wait', reason: 'no-date-ahead' };
 }

@@ -41,8 +41,17 @@ export async function topicStage(ids = ['acmeCo/a'], policy = POLICY) {
   const subscribe = (topic = TOPIC) =>
     stage.taskwarden(['subscriptions', 'add', 'acmeCo/', '--topic', topic]);
   await subscribe();
+  const workDelayed = async () => {
+    const messages = delayed;
+    delayed = [];
+    for (const { body } of messages) {
+      const delivery = { body, messageId: system.random.id(0), receiveCount: 1, maxReceives: 10 };
+      await processMessage(system, notifyConsumer, delivery);
+    }
+  };
   return {
     ...stage,
+    workDelayed,
     published,
     alerts,
     subscribe,
@@ -54,16 +63,7 @@ export async function topicStage(ids = ['acmeCo/a'], policy = POLICY) {
     on: async (days: number) => {
       await stage.scanOn(days);
       stage.setNow(T + days * DAY + 2 * MINUTE);
-      const messages = delayed;
-      delayed = [];
-      for (const { body } of messages) {
-        await processMessage(system, notifyConsumer, {
-          body,
-          messageId: system.random.id(0),
-          receiveCount: 1,
-          maxReceives: 10,
-        });
-      }
+      await workDelayed();
     },
     /** The first mail bounces for good. */
     bounceFirst: () => recordRejected(system, stage.mails[0]?.digest ?? ''),

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { PolicyBook } from '../../../functions/abandonment/policy-book.ts';
+import { DAY, MINUTE } from '../../../functions/abandonment/time.ts';
+import { keys } from '../../../functions/store/rows.ts';
 import { taskWrite } from '../../../functions/store/tasks.ts';
+import { T } from '../cli/cli-stage.ts';
 import { OTHER_TOPIC, POLICY, TOPIC, topicStage } from './topic-stage.ts';
 
 const DATE = /on (\w{3} )?\d{4}-\d\d-\d\d \d\d:\d\d UTC/;
@@ -111,6 +114,35 @@ describe('a topic subscribed to a prefix', () => {
     expect(stage.mails[0]?.text).toContain('Nobody else was told.');
   });
 
+  it('that nobody told after all hears the warning when people are warned', async () => {
+    const stage = await topicStage();
+    const { mailer } = stage.system;
+    stage.system.mailer = {
+      send: async () => ({ outcome: 'refused', cause: 'rate', code: 'Throttling', message: '' }),
+    };
+    await stage.on(14);
+    await stage.taskwarden(['policy', 'set', 'global', 'stage=detect']);
+    await stage.on(15);
+    expect((await stage.task()).open?.informed).toEqual({});
+    stage.system.mailer = mailer;
+    await stage.taskwarden(['policy', 'set', 'global', 'stage=disable']);
+    await stage.on(16);
+    expect(stage.mails).toHaveLength(1);
+    expect(stage.published).toHaveLength(1);
+  });
+
+  it('is no mail whose report SES owes', async () => {
+    const stage = await topicStage();
+    stage.system.config.canaries = true;
+    await stage.scanOn(14);
+    expect(await stage.table.get(keys.feedback())).toBeDefined();
+    await stage.table.transact([{ delete: keys.feedback() }], 'test');
+    stage.setNow(T + 14 * DAY + 2 * MINUTE);
+    await stage.workDelayed();
+    expect(stage.published).toHaveLength(1);
+    expect(await stage.table.get(keys.feedback())).toBeUndefined();
+  });
+
   it('leaves the ramp of newly warned people alone', async () => {
     const stage = await topicStage(['acmeCo/a'], [...POLICY, 'rampPerDay=1']);
     await stage.subscribe(OTHER_TOPIC);
@@ -138,6 +170,24 @@ describe('a topic proves no warning', () => {
     const warnings = stage.published.filter(({ attributes }) => String(attributes.notices) === 'warning');
     expect(warnings).toHaveLength(2);
     expect(datesIn(warnings[1]?.text ?? '')).toEqual(datesIn(stage.mails[1]?.text ?? ''));
+  });
+
+  it('a date that only a topic was told is kept all the same', async () => {
+    const stage = await topicStage();
+    await stage.taskwarden(['admins', 'add', 'acmeCo/', 'boss@acme.test']);
+    await stage.on(14);
+    await stage.taskwarden(['policy', 'set', 'global', 'disableAfter=14d']);
+    await stage.subscribe(OTHER_TOPIC);
+    await stage.on(16);
+    expect(stage.published.filter(({ topic }) => topic === OTHER_TOPIC)).toHaveLength(1);
+    await stage.taskwarden(['policy', 'set', 'global', 'disableAfter=7d']);
+    await stage.bounceFirst();
+    await stage.on(17);
+    expect(stage.mails.map(({ to }) => to)).toEqual(['ana@acme.test', 'boss@acme.test']);
+    for (const days of [24, 25, 27, 27.9]) await stage.on(days);
+    expect((await stage.task()).task.enabled).toBe(true);
+    await stage.on(28);
+    expect((await stage.task()).task.enabled).toBe(false);
   });
 
   it('a task whose only owner is dead is held, told to operators, and never turned off', async () => {
