@@ -64,12 +64,14 @@ async function recipientDetails(table: Table, address: string): Promise<Record<s
 
 function standingOf(recipient: RecipientRecord | undefined): Record<string, unknown> {
   if (!recipient) return { state: 'never mailed' };
-  const { dead, declined, zone, lastMailAt, lastWarnedAt, sending } = recipient;
+  const { dead, declined, zone, language, quietHours, lastMailAt, lastWarnedAt, sending } = recipient;
   return {
     state: stateText(dead),
     dead: readable(dead),
     remindersDeclined: declined,
     zone: zone ?? null,
+    language: language ?? null,
+    quietHours: quietHours ? `${quietHours.from} to ${quietHours.to}` : null,
     lastMailAt: instantText(lastMailAt),
     lastWarnedAt: instantText(lastWarnedAt),
     sending,

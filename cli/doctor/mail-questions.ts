@@ -1,5 +1,5 @@
-import { DAY, formatInstant } from '../../functions/abandonment/time.ts';
-import { loadFeedback } from '../../functions/store/heard.ts';
+import { formatInstant } from '../../functions/abandonment/time.ts';
+import { loadFeedbackCanary } from '../../functions/store/heard.ts';
 import { type Examined, type Finding, fail, ok, type Question, skipped, warn } from './check.ts';
 import { expectedMail } from './expected-mail.ts';
 
@@ -78,17 +78,19 @@ async function rate(examined: Examined): Promise<Finding> {
     : ok(found);
 }
 
-async function feedback({ stage, now }: Examined): Promise<Finding> {
+async function feedback({ stage }: Examined): Promise<Finding> {
   if (!stage.canaries) return unwatched(stage.name);
-  const { heardAt, unansweredSince } = await loadFeedback(stage.system.table);
-  if (unansweredSince !== null && now - unansweredSince >= DAY)
-    return fail(
-      `SES says nothing of mails since ${formatInstant(unansweredSince)}`,
-      RUNBOOK('feedback-silent'),
+  const { sentAt, deliveredAt, bouncedAt, holding } = await loadFeedbackCanary(stage.system.table);
+  const silent = 'SES does not answer the daily canary';
+  if (holding !== null)
+    return fail(`${silent} since ${formatInstant(holding)}`, RUNBOOK('feedback-canary-missed'));
+  if (deliveredAt !== null && bouncedAt !== null)
+    return ok(
+      `SES told of both canaries, the last time at ${formatInstant(Math.max(deliveredAt, bouncedAt))}`,
     );
-  return heardAt === null
-    ? fail('SES never said what became of a mail', 'let a mail go out (stage notify), and look again')
-    : ok(`SES last said something of a mail at ${formatInstant(heardAt)}`);
+  return sentAt === null
+    ? fail('no canary was sent yet', 'wait for the next scans, and look again')
+    : fail(`the canary of ${formatInstant(sentAt)} is not answered yet`, 'wait some minutes, and look again');
 }
 
 /** Where the article of an alarm is. */

@@ -12,6 +12,9 @@ import { DAY, HOUR } from '../../../functions/abandonment/time.ts';
 import { keys } from '../../../functions/store/rows.ts';
 import { type CliStage, cliStage, T, taskLine } from './cli-stage.ts';
 
+/** A round of the feedback canary. */
+const ANSWERED = { id: 'c', since: T, askedAt: T, messages: [], rev: 1 };
+
 /** A stage `prod` that nothing is wrong with at `T` + days. */
 async function healthy({ days = 0, name = 'prod' } = {}) {
   const stage = cliStage({ name });
@@ -22,7 +25,7 @@ async function healthy({ days = 0, name = 'prod' } = {}) {
     [
       put(keys.scans(), { claimed: now, leaseUntil: null, completedAt: now, gaps: [], rev: 1 }),
       put(keys.feed(), { at: now }),
-      put(keys.feedback(), { unansweredSince: null, heardAt: now }),
+      put(keys.feedbackCanary(), { ...ANSWERED, sentAt: now, deliveredAt: now, bouncedAt: now }),
     ],
     'test',
   );
@@ -175,6 +178,28 @@ describe('doctor', () => {
     expect((await quota(13, 8))?.result).toBe('ok');
     await stage.taskwarden(['policy', 'set', 'global', 'rampPerDay=3']);
     expect((await quota(13, 3))?.result).toBe('warn');
+  });
+
+  it('sees a feedback path that is silent, was never asked, or has not answered yet', async () => {
+    const stage = await healthy();
+    const feedback = async (row: { pk: string; sk: string }, more: object) => {
+      await stage.table.transact([{ put: { ...row, v: 1, ...more } }], `test ${JSON.stringify(more)}`);
+      return (await checksOf(stage)).found.feedback;
+    };
+    const out = { ...ANSWERED, sentAt: T, deliveredAt: T, bouncedAt: null };
+    expect(await feedback(keys.feedbackCanary(), out)).toMatchObject({
+      result: 'fail',
+      found: 'the canary of 2026-01-01T00:00:00Z is not answered yet',
+    });
+    expect((await feedback(keys.feedbackCanary(), { ...out, sentAt: null }))?.found).toBe(
+      'no canary was sent yet',
+    );
+    const pauses = { evaluate: null, notify: null, disable: null, evaluatePaused: [], rev: 1 };
+    expect(await feedback(keys.pauses(), { ...pauses, feedbackSilent: T })).toMatchObject({
+      result: 'fail',
+      found: 'SES does not answer the daily canary since 2026-01-01T00:00:00Z',
+      todo: 'see docs/runbook.md#feedback-canary-missed',
+    });
   });
 
   it('sees scans, events, feedback, queues and pauses that are not in order', async () => {
