@@ -32,6 +32,14 @@ export function addServiceAlarms(alarms: Alarms): void {
     threshold: 1,
     silence: 'fine',
   });
+  alarms.add({
+    name: 'mail-unsent',
+    impact:
+      'SES took a mail and did not send it for what it says; its notices are told again, and may fail again.',
+    metric: alarms.own(METRIC.mailUnsent, 'mail-events', fiveMinutes),
+    threshold: 1,
+    silence: 'fine',
+  });
   addWatchAlarms(alarms);
   addFeedbackAlarm(alarms);
   addReputationAlarms(alarms);

@@ -1,4 +1,4 @@
-import type { Duration, Instant } from '../functions/abandonment/time.ts';
+import { DAY, type Duration, type Instant } from '../functions/abandonment/time.ts';
 import type { Scenario } from './scenario-types.ts';
 
 /** Whether anything goes wrong in a scenario beside its tasks. */
@@ -11,9 +11,16 @@ export function skewOf({ chaos = [] }: Scenario): Duration {
   return Math.max(0, ...chaos.map((entry) => (entry.type === 'skew' ? Math.abs(entry.by) : 0)));
 }
 
+/** So long soft bounces may keep an address from being mailed. */
+const SOFT: Duration = 14 * DAY;
+
 /** When the last thing that goes wrong is over; the start where nothing does. */
 export function calmSince({ start, events, chaos = [] }: Scenario): Instant {
-  const ends = events.map((event) => (event.type === 'fault' ? event.at + (event.for ?? 0) : event.at));
+  const ends = events.map((event) => {
+    if (event.type === 'fault') return event.at + (event.for ?? 0);
+    const isSoft = event.type === 'mail-event' && 'bounceType' in event && event.bounceType === 'transient';
+    return isSoft ? event.at + SOFT : event.at;
+  });
   const others = chaos.map((entry) => entry.at + ('for' in entry ? entry.for : 0));
   return Math.max(start, ...ends, ...others);
 }

@@ -28,7 +28,9 @@ function lineOf({ key, address, dead, declined, lastMailAt }: RecipientRecord) {
 
 /** Why and since when an address is dead. */
 export function stateText(dead: RecipientRecord['dead']): string {
-  return dead === null ? 'alive' : `dead: ${dead.reason}, ${instantText(dead.at)}`;
+  if (dead === null) return 'alive';
+  const ends = dead.until === undefined ? '' : ` until ${instantText(dead.until)}`;
+  return `dead: ${dead.reason}, ${instantText(dead.at)}${ends}`;
 }
 
 const COLUMNS: Columns<ReturnType<typeof lineOf>> = [

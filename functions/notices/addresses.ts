@@ -1,25 +1,33 @@
 import { createHash } from 'node:crypto';
+import { domainToASCII } from 'node:url';
 import { visible } from './escape.ts';
 
 const LONGEST = 254;
+const OTHER_LETTERS = /\P{ASCII}/u;
 // The specials of RFC 5322: what has one is a display name, a comment, a list or a quoted local part.
 const SPECIALS = /[\s<>()[\]\\,;:"]/;
 
 /**
- * The one form of a mail address in which it is stored, compared and hashed: trimmed, lower case. Undefined
- * where the text is no plain address: control or invisible characters, line breaks, spaces, a display name,
- * a missing or second `@`, an empty part, more than 254 characters.
+ * The one form of a mail address in which it is stored, compared, hashed and mailed: trimmed, lower case, a domain of
+ * other letters in its ASCII form (`xn--…`), as SES takes it and speaks of it. What stands behind a `+` stays, for it
+ * may be another mailbox. Undefined where the text is no plain address: control or invisible characters, line breaks,
+ * spaces, a display name, a missing or second `@`, an empty part, more than 254 characters.
  */
 export function normaliseAddress(text: string): string | undefined {
-  const address = text
-    .replace(/^ +| +$/g, '')
-    .normalize('NFC')
-    .toLowerCase();
-  if (address.length > LONGEST || address !== visible(address) || SPECIALS.test(address)) return undefined;
-  const parts = address.split('@');
-  const [local, domain] = parts;
+  const trimmed = text.replace(/^ +| +$/g, '');
+  if (trimmed !== visible(trimmed) || SPECIALS.test(trimmed)) return undefined;
+  const parts = trimmed.normalize('NFC').toLowerCase().split('@');
+  const local = parts[0];
+  const domain = inAscii(parts[1] ?? '');
   if (parts.length !== 2 || !local || !domain) return undefined;
-  return domain.startsWith('.') || domain.endsWith('.') || domain.includes('..') ? undefined : address;
+  if (domain.startsWith('.') || domain.endsWith('.') || domain.includes('..')) return undefined;
+  const address = `${local}@${domain}`;
+  return address.length > LONGEST ? undefined : address;
+}
+
+/** The domain in ASCII; empty where it has letters that no domain may have. */
+function inAscii(domain: string): string {
+  return OTHER_LETTERS.test(domain) ? domainToASCII(domain) : domain;
 }
 
 /** Stands where the address of somebody who was forgotten stood; no address reads so. */

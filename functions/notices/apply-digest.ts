@@ -4,7 +4,7 @@ import { type Episode, type HoldReason, type Informed, isWindowed, type Told } f
 import type { Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import type { FleetView } from '../store/fleet-view.ts';
-import { noticeDelete, noticeWrite } from '../store/records.ts';
+import { loadAlert, noticeDelete, noticeWrite } from '../store/records.ts';
 import type { DigestItem, DigestRecord, NoticeRecord, TaskRecord } from '../store/rows.ts';
 import { keys } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
@@ -74,11 +74,27 @@ async function settleNotice(
   item: DigestItem,
   open: boolean,
 ): Promise<void> {
+  if (digest.state === 'unsent' && !isWindowed(item.notice)) return tellAgain(system, digest, item);
   const row = await system.table.get(keys.notice(digest.recipient, item.task, item.episode));
   const notice = row as unknown as NoticeRecord | undefined;
   if (notice?.pending?.notice !== item.notice || notice.pending.since !== item.asked) return;
   if (standingOf(digest.state) === 'void') return;
   await system.table.transact([settledNotice(notice, open)], system.random.id(system.clock.now()));
+}
+
+/** A notice of what is past, put back as it was; a warning or a reminder is decided again. */
+async function tellAgain(system: System, digest: DigestRecord, item: DigestItem): Promise<void> {
+  const { recipient, address } = digest;
+  const { task, episode, notice, since, restarts, asked } = item;
+  const alert = await loadAlert(system.table, task, episode);
+  const end =
+    notice === 'disabled'
+      ? { disabledAt: alert?.resolvedAt ?? asked }
+      : { resolvedReason: alert?.reason ?? 'policy' };
+  const now = system.clock.now();
+  const pending = { notice, since: asked, notBefore: now, facts: { since, restarts, ...end } };
+  const write = noticeWrite({ recipient, address, task, episode, pending });
+  await system.table.transact([write], system.random.id(now));
 }
 
 /** The notice row after the mail: gone with its episode, or kept without a pending notice. */
@@ -151,7 +167,11 @@ function withReminder(
   outcome: Standing,
 ): Episode {
   const dates = wasPrinted(digest) ? withDate(open, digest.claimedAt, item) : open.dates;
-  const { reminder } = told;
+  const { reminder, ...rest } = told;
+  if (digest.state === 'unsent' && reminder?.lead === item.lead) {
+    const again = changed(open, digest.recipient, rest, dates);
+    return { ...again, rungs: open.rungs.filter(({ lead }) => lead !== item.lead) };
+  }
   if (!reminder || reminder.lead !== item.lead || reminder.state === 'done') {
     return dates === open.dates ? open : { ...open, dates };
   }
@@ -164,7 +184,7 @@ function withReminder(
 
 /** Whether SES took the mail, whatever became of it then: its dates are out in the world. */
 function wasPrinted({ state }: DigestRecord): boolean {
-  return state !== 'sending' && state !== 'superseded' && state !== 'rejected';
+  return state !== 'sending' && state !== 'superseded' && state !== 'rejected' && state !== 'unsent';
 }
 
 function withMail(open: Episode, digest: string): Episode {

@@ -4,10 +4,11 @@ const RANK: Record<DigestState, number> = {
   sending: 0,
   superseded: 1,
   sent: 2,
-  delivered: 3,
-  rejected: 4,
-  bounced: 5,
-  complained: 6,
+  unsent: 3,
+  delivered: 4,
+  rejected: 5,
+  bounced: 6,
+  complained: 7,
 };
 
 /** All states, from the first to the last. */
@@ -18,7 +19,7 @@ export function raised(state: DigestState, to: DigestState): DigestState {
   return RANK[to] > RANK[state] ? to : state;
 }
 
-/** What the state means for the notices in it: SES took the mail, refused it for its address, or was never given it. */
+/** What the state means for the notices in it: it was taken, it came to nothing, or it was never given away. */
 export function standingOf(state: DigestState): 'open' | 'accepted' | 'failed' | 'void' {
   if (state === 'sending') return 'open';
   if (state === 'superseded') return 'void';

@@ -1,29 +1,28 @@
 import type { System } from '../platform/system.ts';
 import { noteMailEvent } from '../store/heard.ts';
 import { loadDigest, loadRecipient } from '../store/records.ts';
-import type { DigestState, RecipientRecord } from '../store/rows.ts';
 import { recipientKey } from './addresses.ts';
 import { takeCanaryAnswer } from './feedback-canary.ts';
-import { recordEvent } from './record-digest.ts';
+import { recordEvent, recordUnsent, type Said } from './record-digest.ts';
 import type { MailEvent } from './ses-events.ts';
+import { recordDelivery, recordSoftBounce } from './soft-bounces.ts';
 
-type Death = NonNullable<RecipientRecord['dead']>['reason'];
-
-/** What an event means: the state it raises its digest to, and whether it kills the address (promise 4). */
-function meaningOf(event: MailEvent): { state: DigestState; dead?: Death } | undefined {
+/** What an event says of its mail (promise 4); undefined where SES took it and did not send it. */
+function saidBy(event: MailEvent): Said | undefined {
   switch (event.kind) {
     case 'sent':
       return { state: 'sent' };
     case 'delivered':
       return { state: 'delivered' };
+    case 'delayed':
+      return { state: 'sent', delayedAt: event.at };
     case 'complained':
       return { state: 'complained', dead: 'complaint' };
-    case 'rejected':
-      return { state: 'rejected', dead: 'rejected' };
     case 'bounced':
-      if (event.bounceType !== 'permanent') return undefined;
+      if (event.bounceType !== 'permanent') return { state: 'sent' };
       return { state: 'bounced', dead: isSuppressed(event) ? 'suppressed' : 'bounce' };
-    default:
+    case 'rejected':
+    case 'rendering-failed':
       return undefined;
   }
 }
@@ -32,23 +31,32 @@ function isSuppressed({ subType }: MailEvent): boolean {
   return subType !== undefined && /suppress/i.test(subType);
 }
 
-/**
- * Takes in what SES says of a mail. An event without a digest is about the newest mail to its recipient. What says
- * nothing of note (a delay, a soft bounce) is logged and counted.
- */
+/** Takes in what SES says of a mail. An event without a digest is about the newest mail to its recipient. */
 export async function recordMailEvent(
   system: System,
   event: MailEvent,
-): Promise<'recorded' | 'nothing' | 'unknown digest'> {
+): Promise<'recorded' | 'unknown digest'> {
   if (await takeCanaryAnswer(system, event)) return 'recorded';
   system.telemetry.metric('MailEvent', 1, 'Count', { kind: event.kind, bounceType: event.bounceType });
   await noteMailEvent(system);
-  const meaning = meaningOf(event);
-  if (!meaning) return 'nothing';
   let recorded: 'recorded' | 'unknown digest' = 'unknown digest';
-  for (const digest of await digestsOf(system, event)) {
-    recorded = await recordEvent(system, digest, meaning.state, meaning.dead);
-  }
+  for (const digest of await digestsOf(system, event)) recorded = await recordAbout(system, digest, event);
+  return recorded;
+}
+
+async function recordAbout(
+  system: System,
+  digest: string,
+  event: MailEvent,
+): Promise<'recorded' | 'unknown digest'> {
+  const { kind, subType, at } = event;
+  const said = saidBy(event);
+  if (!said) return recordUnsent(system, digest, kind);
+  const recorded = await recordEvent(system, digest, said);
+  if (recorded === 'unknown digest') return recorded;
+  if (kind === 'delivered') await recordDelivery(system, digest, at);
+  if (kind === 'bounced' && !said.dead) await recordSoftBounce(system, digest, at);
+  if (kind === 'delayed') system.telemetry.log('info', 'a mail is delayed', { digest, subType });
   return recorded;
 }
 

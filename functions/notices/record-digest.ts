@@ -1,20 +1,15 @@
 import { isWindowed } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
+import { METRIC } from '../platform/names.ts';
 import type { System } from '../platform/system.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import {
-  digestWrite,
-  eachRow,
-  loadDigest,
-  loadRecipient,
-  newRecipient,
-  recipientWrite,
-} from '../store/records.ts';
+import { digestWrite, loadDigest, loadRecipient, newRecipient, recipientWrite } from '../store/records.ts';
 import { type DigestRecord, type DigestState, keys, type RecipientRecord } from '../store/rows.ts';
-import { loadTask, taskWrite, touch } from '../store/tasks.ts';
+import { recordOops } from '../work/oops.ts';
 import { recipientKey } from './addresses.ts';
 import { applyItems } from './apply-digest.ts';
 import { raised, standingOf } from './digest-states.ts';
+import { touchTold } from './touch-told.ts';
 
 const ATTEMPTS = 8;
 
@@ -78,28 +73,62 @@ async function supersede(
   if (stored) await finishDigest(system, view, stored);
 }
 
+/** What SES says of a mail: the state it raises it to, whether the address is dead, that it is still under way. */
+export interface Said {
+  state: DigestState;
+  dead?: Death;
+  delayedAt?: Instant;
+}
+
 /** What SES's events say of a mail. */
 export async function recordEvent(
   system: System,
   id: string,
-  state: DigestState,
-  dead?: Death,
+  said: Said,
 ): Promise<'recorded' | 'unknown digest'> {
   if (!(await loadDigest(system.table, id))) return 'unknown digest';
-  if (dead) {
-    await recordDeath(system, id, state, dead);
+  if (said.dead) {
+    await recordDeath(system, id, said.state, said.dead);
     return 'recorded';
   }
-  const stored = await raise(system, id, (digest) => {
-    const next = raised(digest.state, state);
-    if (next === digest.state && digest.applied) return undefined;
-    const applied = standingOf(next) === standingOf(digest.state) ? digest.applied : false;
-    const sentAt = digest.sentAt ?? (standingOf(next) === 'accepted' ? digest.claimedAt : null);
-    return { ...digest, state: next, sentAt, applied };
-  });
+  const stored = await raise(system, id, (digest) => afterEvent(digest, said));
   if (stored && !stored.applied) {
     await finishDigest(system, await FleetView.load(system.table, recipientKey), stored);
   }
+  return 'recorded';
+}
+
+/** The digest after an event that does not kill its address; undefined where it is as before. */
+function afterEvent(digest: DigestRecord, { state, delayedAt }: Said): DigestRecord | undefined {
+  const next = raised(digest.state, state);
+  const isNewlyDelayed = delayedAt !== undefined && digest.delayedAt === undefined;
+  if (next === digest.state && digest.applied && !isNewlyDelayed) return undefined;
+  const applied = standingOf(next) === standingOf(digest.state) ? digest.applied : false;
+  const sentAt = digest.sentAt ?? (standingOf(next) === 'accepted' ? digest.claimedAt : null);
+  return { ...digest, state: next, sentAt, applied, ...(isNewlyDelayed ? { delayedAt } : {}) };
+}
+
+/**
+ * SES took a mail and did not send it, for what it says. Its notices are to be told again, and it leaves an OOPS
+ * record: no recipient can mend it. A mail that was decided again already is let be.
+ */
+export async function recordUnsent(
+  system: System,
+  id: string,
+  why: string,
+): Promise<'recorded' | 'unknown digest'> {
+  if (!(await loadDigest(system.table, id))) return 'unknown digest';
+  const stored = await raise(system, id, (digest) =>
+    digest.state === 'sending' || digest.state === 'sent'
+      ? { ...digest, state: 'unsent', applied: false }
+      : undefined,
+  );
+  if (!stored) return 'recorded';
+  system.telemetry.metric(METRIC.mailUnsent, 1, 'Count', { digest: id, why });
+  const error = new Error(`SES took a mail and did not send it: ${why}`);
+  error.name = 'SesDidNotSend';
+  await recordOops(system, { worker: 'mail-events', item: id, attempt: 1, cause: 'permanent', error });
+  await finishDigest(system, await FleetView.load(system.table, recipientKey), stored);
   return 'recorded';
 }
 
@@ -156,26 +185,12 @@ async function recordDeath(system: System, id: string, state: DigestState, reaso
 /** What follows from a dead address; done again by the repair where it was left half done. */
 export async function finishDeath(system: System, digest: DigestRecord): Promise<void> {
   const dead = { reason: digest.dead ?? 'rejected', at: system.clock.now() } as const;
-  await changeRecipient(system, digest, (recipient) => (recipient.dead ? recipient : { ...recipient, dead }));
+  await changeRecipient(system, digest, (recipient) =>
+    recipient.dead && recipient.dead.until === undefined ? recipient : { ...recipient, dead },
+  );
   const view = await FleetView.load(system.table, recipientKey);
   await finishDigest(system, view, digest);
-  for await (const row of eachRow(system.table, {
-    pk: keys.recipient(digest.recipient).pk,
-    consistent: true,
-  })) {
-    if (row.sk !== 'R') await touchTask(system, view, row.task as string);
-  }
-}
-
-async function touchTask(system: System, view: FleetView, id: string): Promise<void> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const record = await loadTask(system.table, id);
-    if (!record?.open) return;
-    const now = system.clock.now();
-    const write = taskWrite(touch(record, now), view.policies.for(id));
-    if ((await system.table.transact([write], system.random.id(now))).outcome === 'applied') return;
-  }
-  throw new Error(`${id} could not be marked to be looked at: it changes too fast`);
+  await touchTold(system, digest.recipient);
 }
 
 async function changeRecipient(

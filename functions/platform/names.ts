@@ -80,6 +80,8 @@ export const METRIC = {
   mailNotAccepted: 'MailNotAccepted',
   /** SES would take no mail of ours (quota, paused account, sandbox, unverified identity). */
   mailEnvironmentRefused: 'MailEnvironmentRefused',
+  /** A mail that SES took and then did not send, for what it says. */
+  mailUnsent: 'MailUnsent',
   /** A bounce, complaint or delivery that SES reported. */
   mailEvent: 'MailEvent',
   /** A request to the owner's page that broke on our side. */

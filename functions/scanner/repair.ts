@@ -33,7 +33,7 @@ async function repairDigest(run: Run, row: Row): Promise<void> {
     // While SES says nothing, the silence about this mail says nothing either.
     if (view.isFeedbackSilent || run.now < digest.claimedAt + view.policies.global.settleAfter) return;
     await recordUnsettled(system, view, digest.id);
-  } else if (standing === 'failed') {
+  } else if (digest.dead) {
     await finishDeath(system, digest);
   } else {
     await finishDigest(system, view, digest);

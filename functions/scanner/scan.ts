@@ -16,6 +16,7 @@ import { ladderGenerator, scopesGenerator } from './ladder.ts';
 import { type Run, scanEveryOf } from './look.ts';
 import { operatorsGenerator } from './operators.ts';
 import { repairGenerator } from './repair.ts';
+import { revivalsGenerator } from './revivals.ts';
 import { watchdogGenerator } from './watchdog.ts';
 import { watchesGenerator } from './watches.ts';
 
@@ -40,6 +41,7 @@ export const GENERATORS: readonly Generator[] = [
   watchesGenerator,
   feedbackGenerator,
   repairGenerator,
+  revivalsGenerator,
   watchdogGenerator,
   ladderGenerator,
   disablingGenerator,

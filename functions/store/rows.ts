@@ -46,6 +46,8 @@ export const keys = {
   alert: (id: string, episode: number) => ({ pk: `T#${id}`, sk: `A#${String(episode).padStart(6, '0')}` }),
   audit: (id: string, at: Instant, act: string) => ({ pk: `T#${id}`, sk: `L#${sortable(at)}#${act}` }),
   recipient: (recipient: string) => ({ pk: `R#${recipient}`, sk: 'R' }),
+  /** The end of a death for a time. */
+  softDeath: (until: Instant, recipient: string) => ({ pk: 'SOFT', sk: `${sortable(until)}#${recipient}` }),
   notice: (recipient: string, task: string, episode: number) => ({
     pk: `R#${recipient}`,
     sk: `N#${task}#${String(episode).padStart(6, '0')}`,
@@ -213,8 +215,17 @@ export interface PendingNotice {
 export interface RecipientRecord {
   key: string;
   address: string;
-  /** `forgotten`: an operator erased all that was known of him; mailed to only once he is revived. */
-  dead: { reason: 'bounce' | 'complaint' | 'suppressed' | 'rejected' | 'forgotten'; at: Instant } | null;
+  /**
+   * `until`: dead for a time; a scan lets it live again. Else until an operator or its owner revives it; `forgotten`: an
+   * operator erased all that was known of him.
+   */
+  dead: {
+    reason: 'bounce' | 'complaint' | 'suppressed' | 'rejected' | 'soft-bounce' | 'forgotten';
+    at: Instant;
+    until?: Instant;
+  } | null;
+  /** Mails that came back for the time being, with none delivered since. */
+  soft?: { digest: string; at: Instant }[];
   /** Reminders and `recovered` are declined. */
   declined: boolean;
   /** The IANA time zone that dates are told in, and by which the quiet hours are judged; absent: UTC. */
@@ -244,6 +255,8 @@ export interface RecipientRecord {
 export type DigestState =
   | 'sending'
   | 'sent'
+  /** SES took it and then did not send it, for what it says: our fault, not the recipient's. */
+  | 'unsent'
   | 'delivered'
   | 'bounced'
   | 'complained'
@@ -282,6 +295,8 @@ export interface DigestRecord {
   items: DigestItem[];
   /** Where SES did not take it: not tried again before this instant. */
   retryAt: Instant | null;
+  /** When SES first said that it goes on trying to deliver it. */
+  delayedAt?: Instant;
   /** Where it showed that the address is dead: why. */
   dead?: NonNullable<RecipientRecord['dead']>['reason'];
   /** Whether the state has been carried over to the tasks, the notices and the recipient. */

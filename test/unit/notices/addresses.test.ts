@@ -7,6 +7,12 @@ describe('normaliseAddress', () => {
     ['  Ana@ACME.Test ', 'ana@acme.test'],
     ["o'neil+tag_1@sub.acme.test", "o'neil+tag_1@sub.acme.test"],
     ['root@localhost', 'root@localhost'],
+    // A tag may lead to another mailbox; the host of a domain has no case.
+    ['Ana+Alerts@ACME.test', 'ana+alerts@acme.test'],
+    ['ana@Bücher.example', 'ana@xn--bcher-kva.example'],
+    ['ana@BU\u0308CHER.example', 'ana@xn--bcher-kva.example'],
+    ['ana@xn--bcher-kva.example', 'ana@xn--bcher-kva.example'],
+    ['jose\u0301@acme.test', 'jos\u00e9@acme.test'],
     [`${'a'.repeat(244)}@acme.test`, `${'a'.repeat(244)}@acme.test`],
   ])('%j is %j', (text, address) => {
     expect(normaliseAddress(text)).toBe(address);
@@ -32,6 +38,10 @@ describe('normaliseAddress', () => {
     ['ana@acme.test,eve@evil.test'],
     ['ana@acme..test'],
     ['ana@.acme.test'],
+    ['ana@acme.test.'],
+    ['<ana@acme.test>'],
+    ['ana@b\u00fccher..example'],
+    ['ana@b\u00fccher_\u2028.example'],
     [`${'a'.repeat(245)}@acme.test`],
   ])('refuses %j', (text) => {
     expect(normaliseAddress(text)).toBeUndefined();

@@ -1,0 +1,30 @@
+import type { System } from '../platform/system.ts';
+import { FleetView } from '../store/fleet-view.ts';
+import { eachRow } from '../store/records.ts';
+import { keys } from '../store/rows.ts';
+import { loadTask, taskWrite, touch } from '../store/tasks.ts';
+import { recipientKey } from './addresses.ts';
+
+const ATTEMPTS = 8;
+
+/**
+ * Has every open episode that a recipient was told of looked at with the next scan: he died, or lives again.
+ * Throws where a task changes too fast.
+ */
+export async function touchTold(system: System, recipient: string): Promise<void> {
+  const view = await FleetView.load(system.table, recipientKey);
+  for await (const row of eachRow(system.table, { pk: keys.recipient(recipient).pk, consistent: true })) {
+    if (row.sk !== 'R') await touchTask(system, view, row.task as string);
+  }
+}
+
+async function touchTask(system: System, view: FleetView, id: string): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const record = await loadTask(system.table, id);
+    if (!record?.open) return;
+    const now = system.clock.now();
+    const write = taskWrite(touch(record, now), view.policies.for(id));
+    if ((await system.table.transact([write], system.random.id(now))).outcome === 'applied') return;
+  }
+  throw new Error(`${id} could not be marked to be looked at: it changes too fast`);
+}

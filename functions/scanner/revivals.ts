@@ -1,0 +1,27 @@
+import { liveAgain } from '../notices/soft-bounces.ts';
+import { eachRow } from '../store/records.ts';
+import { keys, sortable } from '../store/rows.ts';
+import type { Row } from '../store/table.port.ts';
+import { faultOf } from './faults.ts';
+import { DONE, type Generator } from './generator.ts';
+import { untilSpent } from './ladder.ts';
+import { count, eachOf, type Run } from './look.ts';
+
+/** Lets addresses live again that soft bounces killed for a time, when that time is over. */
+export const revivalsGenerator: Generator = {
+  name: 'revivals',
+  band: 15,
+  async run(run, budget) {
+    const { pk } = keys.softDeath(run.now, '');
+    const over = eachRow(run.system.table, { pk, sk: { to: `${sortable(run.now)}~` } });
+    await eachOf(untilSpent(over, budget), 4, (row) => revive(run, row), faultOf(run, 'revivals'));
+    return budget.spent() ? { cursor: 'unread' } : DONE;
+  },
+};
+
+/** The row goes last, so that a scan that died in between is mended by the next. */
+async function revive(run: Run, { pk, sk }: Row): Promise<void> {
+  const { table, random } = run.system;
+  if (await liveAgain(run.system, sk.slice(sk.lastIndexOf('#') + 1))) count(run, 'revived');
+  await table.transact([{ delete: { pk, sk } }], random.id(run.now));
+}

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { at, tell } from './story.ts';
+
+const ANA = 'ana@acme.test';
+const BOSS = 'boss@acme.test';
+
+const about = (when: string, event: object) => ({ at: when, type: 'mail-event', recipient: ANA, ...event });
+const soft = (when: string) => about(when, { event: 'bounce', bounceType: 'transient' });
+/** The warning of day 14 and the reminders of days 18 and 20, each of which comes back for the time being. */
+const ALL_BACK = [soft(at(14, 2)), soft(at(18, 2)), soft(at(20, 2))];
+
+test('an owner whose three mails all came back is dead for a time: the admin is warned with a full grace', async () => {
+  const { story } = await tell({ until: at(40), admins: { 'acmeCo/': [BOSS] }, events: ALL_BACK });
+  expect(story.slice(4)).toEqual([
+    `T+20d2h mail ${BOSS}: warning acmeCo/a #1 until T+27d2h`,
+    `T+24d2h mail ${BOSS}: reminder acmeCo/a #1 until T+27d2h`,
+    `T+26d2h mail ${BOSS}: reminder acmeCo/a #1 until T+27d2h`,
+    'T+27d2h disabled acmeCo/a #1 due T+27d2h',
+    'T+27d2h resolved acmeCo/a #1 disabled',
+    `T+27d2h+ mail ${BOSS}: disabled acmeCo/a #1`,
+  ]);
+});
+
+test('with nobody else to tell the task is held, and 14 days later he is warned anew with a full grace', async () => {
+  const { story } = await tell({ until: at(45), events: ALL_BACK });
+  expect(story.slice(4)).toEqual([
+    'T+20d2h held acmeCo/a #1 no-reachable-owner',
+    'T+20d2h operators no-reachable-owner acmeCo/a',
+    'T+27d2h operators no-reachable-owner acmeCo/a',
+    `T+34d2h mail ${ANA}: warning acmeCo/a #1 until T+41d2h`,
+    `T+38d2h mail ${ANA}: reminder acmeCo/a #1 until T+41d2h`,
+    `T+40d2h mail ${ANA}: reminder acmeCo/a #1 until T+41d2h`,
+    'T+41d2h disabled acmeCo/a #1 due T+41d2h',
+    'T+41d2h resolved acmeCo/a #1 disabled',
+    `T+41d2h+ mail ${ANA}: disabled acmeCo/a #1`,
+  ]);
+});
+
+test('one mail that was delivered between them clears the count', async () => {
+  const delivered = about(at(18, 3), { event: 'delivery' });
+  const { story } = await tell({
+    until: at(22),
+    admins: { 'acmeCo/': [BOSS] },
+    events: [soft(at(14, 2)), delivered, soft(at(18, 2)), soft(at(20, 2))],
+  });
+  expect(story).toContain('T+21d disabled acmeCo/a #1 due T+21d');
+});
+
+test('one mail that comes back again and again counts once', async () => {
+  const { story } = await tell({
+    until: at(22),
+    admins: { 'acmeCo/': [BOSS] },
+    events: [14, 15, 16, 17].map((day) => soft(at(day, 2))),
+  });
+  expect(story).toContain('T+21d disabled acmeCo/a #1 due T+21d');
+});
+
+test('a permanent bounce outlasts a death for a time', async () => {
+  const { story } = await tell({
+    until: at(45),
+    events: [...ALL_BACK, about(at(21), { event: 'bounce' })],
+  });
+  expect(story.filter((line) => line.includes(' mail ')).length).toBe(3);
+});
+
+test('a soft bounce of a mail whose answer was lost shows that SES took it: no repeat', async () => {
+  const { story } = await tell({
+    until: at(22),
+    events: [
+      { at: at(14), type: 'fault', target: 'ses', mode: 'timeout-after-accept', times: 1 },
+      soft(at(14, 0.5)),
+    ],
+  });
+  expect(story.filter((line) => line.includes('warning'))).toHaveLength(1);
+});
