@@ -266,6 +266,7 @@ async function mail(
   delivery: Delivery,
 ): Promise<Outcome | 'sent' | 'stale'> {
   const draft = draftOf(system, recipient, chosen);
+  const channel = channelOf(system, draft.address);
   const { mail: outgoing, items } = await mailOf(system, view, draft, chosen);
   const digest = { ...draft, items };
   if (!(await claim(system, recipient, digest))) return { outcome: 'skipped', reason: 'claimed by another' };
@@ -273,7 +274,6 @@ async function mail(
     await recordRefused(system, view, digest.id, null);
     return 'stale';
   }
-  const channel = channelOf(system, digest.address);
   return record(system, view, digest, channel, await channel.deliver(outgoing, items), delivery);
 }
 

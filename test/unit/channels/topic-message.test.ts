@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { renderDigest } from '../../../functions/notices/render.ts';
+import { topicMessageOf } from '../../../functions/notices/topic-message.ts';
+import type { DigestItem } from '../../../functions/store/rows.ts';
+import { facts, many } from '../notices/render-builders.ts';
+import { TOPIC } from './topic-stage.ts';
+
+/** SNS's limit of a message. */
+const LIMIT = 262_144;
+
+const anItem = (task: string, notice: DigestItem['notice']): DigestItem => ({
+  task,
+  episode: 1,
+  notice,
+  grace: 1,
+  disableAt: null,
+  since: 0,
+  restarts: 0,
+  asked: 0,
+});
+
+const messageOf = (subject: string, text: string, items: DigestItem[] = []) =>
+  topicMessageOf({ to: TOPIC, subject, text, html: '', headers: {}, digest: 'd' }, items, 'prod');
+
+test('a message of the most tasks with the longest names is one that SNS takes', () => {
+  const names = many(1000).map((item, place) => ({
+    ...item,
+    task: `${'é<"'.repeat(126)}/${place}`,
+    told: Array.from({ length: 50 }, (_, one) => `${'x'.repeat(240)}${one}@acme.test`),
+  }));
+  const { subject, text } = renderDigest(facts(names));
+  expect(Buffer.byteLength(messageOf(subject, text).text)).toBeLessThan(LIMIT);
+  const few = renderDigest(facts(names.slice(0, 200)));
+  expect(Buffer.byteLength(messageOf(few.subject, few.text).text)).toBeLessThan(LIMIT);
+});
+
+test('its attributes name the kinds that stand in it once, and count tasks, not notices', () => {
+  const items = [anItem('a/1', 'warning'), anItem('a/1', 'withdrawn'), anItem('a/2', 'warning')];
+  expect(messageOf('s', 't', items).attributes).toEqual({
+    alertType: 'task_abandoned',
+    notices: ['warning', 'withdrawn'],
+    taskCount: 2,
+    stage: 'prod',
+  });
+});
