@@ -9,15 +9,12 @@ const DOCS = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => join
 );
 
 /** Commands as pages write them: after `npm run -s taskwarden --`, on a line or between backticks. */
-const COMMAND = /npm run -s taskwarden -- ([^`\n]*)/g;
+const COMMAND = /`npm run -s taskwarden -- ([^`]*)`|^ *npm run -s taskwarden -- (.*)$/gm;
 
 const commands = DOCS.flatMap((page) =>
-  [...readFileSync(join(ROOT, page), 'utf8').matchAll(COMMAND)].map(([, text = '']) => ({
+  [...readFileSync(join(ROOT, page), 'utf8').matchAll(COMMAND)].map(([, inline, line = '']) => ({
     page,
-    text: text
-      .replace(/\s#.*$/, '')
-      .replaceAll('<stage>', 'prod')
-      .trim(),
+    text: (inline ?? line.replace(/\s#.*$/, '')).replaceAll('<stage>', 'prod').replaceAll(/\s+/g, ' ').trim(),
   })),
 );
 
