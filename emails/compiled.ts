@@ -12,7 +12,7 @@ export const actHtml = (act: string, safe: Escape): string =>
 `;
 
 export const linkHtml = (link: Link, safe: Escape): string =>
-  `<p class="act"><a class="go" href="${safe(link.url)}" style="display: inline-block; padding: 10px 16px; border-radius: 6px; background: #0b57d0; color: #ffffff; font-weight: bold; text-decoration: none;">${safe(link.words)}</a></p>
+  `<p class="act"><a class="one" href="${safe(link.url)}" style="display: inline-block; padding: 8px 14px; border: 1px solid #0b57d0; border-radius: 6px; color: #0b57d0; font-weight: bold; text-decoration: none;">${safe(link.words)}</a></p>
 `;
 
 export const entryHtml = (entry: Entry, safe: Escape): string =>
@@ -109,7 +109,7 @@ body, .page > div { background:#16181c !important; }
 .page .failing h2 { color:#f2c063 !important; }
 .page .withdrawn h2, .page .recovered h2 { color:#7fd6a2 !important; }
 .page .quiet div, .page .quiet p { color:#a9b0ba !important; }
-.page .quiet a { color:#a8c7fa !important; }
+.page .one, .page .link { color:#a8c7fa !important;border-color:#a8c7fa !important; }
 }
 </style>
 <meta name="color-scheme" content="light dark">
