@@ -1,4 +1,5 @@
 import { shown } from '../functions/abandonment/policy-wording.ts';
+import { isTopic } from '../functions/abandonment/topics.ts';
 import { normaliseAddress, recipientKey } from '../functions/notices/addresses.ts';
 import { UsageError } from './errors.ts';
 
@@ -11,7 +12,12 @@ export function addressOf(text: string): string {
   );
 }
 
-/** The key of the recipient whom an argument names; throws a `UsageError` where it is no address. */
+/** The address, or the topic's ARN, that an argument names; throws a `UsageError` where it is neither. */
+export function targetNamed(text: string): string {
+  return isTopic(text) ? text : addressOf(text);
+}
+
+/** The key of the recipient whom an argument names; throws a `UsageError` where it is no address and no ARN. */
 export function knownKey(text: string): string {
-  return recipientKey(addressOf(text));
+  return recipientKey(targetNamed(text));
 }

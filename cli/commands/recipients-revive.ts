@@ -3,7 +3,7 @@ import { reviveRecipient } from '../../functions/operators/recipients.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { readable } from '../readable.ts';
-import { addressOf } from '../recipient-argument.ts';
+import { targetNamed } from '../recipient-argument.ts';
 import { safe } from '../terminal.ts';
 
 const FOLLOWS = `
@@ -21,7 +21,7 @@ export function registerRecipientsRevive(recipients: Command, cli: Cli): void {
     .addHelpText('after', FOLLOWS)
     .action(
       onStage<[string]>(cli, async ({ system, stage, operator, out }, _, argument) => {
-        const address = addressOf(argument);
+        const address = targetNamed(argument);
         const revived = await reviveRecipient(system, address, operator);
         if (revived.outcome === 'unknown')
           throw new UsageError(`nothing is known of ${JSON.stringify(address)} in stage ${stage.name}`);

@@ -11,7 +11,7 @@ import { UsageError } from '../errors.ts';
 import { mailLine } from '../mail-views.ts';
 import { targetOf } from '../people.ts';
 import { detailLines, instantText, readable } from '../readable.ts';
-import { addressOf } from '../recipient-argument.ts';
+import { targetNamed } from '../recipient-argument.ts';
 import { stateText } from './recipients-list.ts';
 
 /** As many of a recipient's mails are shown; `mail list` has the others. */
@@ -25,7 +25,7 @@ export function registerRecipientsShow(recipients: Command, cli: Cli): void {
     examples: ['recipients show ana@acme.test', 'recipients show ana@acme.test --json'],
   }).action(
     onStage<[string]>(cli, async ({ system, stage, out }, _, argument) => {
-      const address = addressOf(argument);
+      const address = targetNamed(argument);
       const shown = await recipientDetails(system.table, address);
       if (!shown) {
         const what = `nothing is known of ${JSON.stringify(address)} in stage ${stage.name}`;

@@ -10,6 +10,7 @@ import { keys } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
 import { loadTask, taskWrite } from '../store/tasks.ts';
 import { standingOf } from './digest-states.ts';
+import { withoutNotice } from './dropped-notice.ts';
 
 /** A conditional write is tried again on fresh state at most this often; the repair of a later scan goes on. */
 const ATTEMPTS = 6;
@@ -116,9 +117,14 @@ function withOutcome(open: Episode, digest: DigestRecord, item: DigestItem): Epi
   return mailed;
 }
 
-/** A topic that heard proves nothing; a date that stood there binds like any other (promise 2). */
+/**
+ * A topic that heard proves nothing; a date that stood there binds like any other (promise 2). One that refused is to
+ * be asked anew once it is revived.
+ */
 function withInformation(open: Episode, informed: Informed, digest: DigestRecord, item: DigestItem): Episode {
-  if (!wasPrinted(digest) || !isWindowed(item.notice)) return open;
+  if (!isWindowed(item.notice)) return open;
+  if (standingOf(digest.state) === 'failed') return withoutNotice(open, digest.recipient, 'warning') ?? open;
+  if (!wasPrinted(digest)) return open;
   const dates = withDate(open, digest.claimedAt, item);
   const isNews = informed.grace === item.grace && informed.heard === undefined;
   if (!isNews) return dates === open.dates ? open : { ...open, dates };

@@ -9,8 +9,8 @@ const CODE = 'topic-refused';
 /** Tells operators that a topic refuses what is published and is told nothing more; once until it is revived. */
 export async function raiseTopicRefused(system: System, topic: string, code: string): Promise<void> {
   const detail =
-    `SNS answered ${code} for ${topic}; nothing more is published there until its subscription is added again ` +
-    '(taskwarden subscriptions add). People are told by mail as before';
+    `SNS answered ${code} for ${topic}; nothing more is published there until it is revived ` +
+    '(taskwarden recipients revive). People are told by mail as before';
   const alert = { code: CODE, subject: topic, detail, toldAt: null, active: true, rev: 0 };
   const now = system.clock.now();
   // Refused where the alert stands already.

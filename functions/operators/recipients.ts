@@ -1,4 +1,6 @@
+import { isTopic } from '../abandonment/topics.ts';
 import { normaliseAddress, recipientKey } from '../notices/addresses.ts';
+import { alertEnd } from '../notices/topic-refused.ts';
 import type { System } from '../platform/system.ts';
 import { allRows, auditWrite, loadRecipient, lookWrite, recipientWrite } from '../store/records.ts';
 import { BUCKETS, index, type RecipientRecord } from '../store/rows.ts';
@@ -26,7 +28,7 @@ export type Revived =
  * Lets an address be mailed again (promise 4), audited. With the next scan all open episodes are looked at: where he
  * is a recipient he is warned anew, with a full grace where nobody else was warned. Throws where it changes too fast.
  *
- * @param address a plain mail address
+ * @param address a plain mail address, or a topic's ARN
  */
 export async function reviveRecipient(system: System, address: string, by: string): Promise<Revived> {
   const key = recipientKey(address);
@@ -37,6 +39,7 @@ export async function reviveRecipient(system: System, address: string, by: strin
     const now = system.clock.now();
     const writes = [
       recipientWrite({ ...recipient, address: normaliseAddress(address) ?? address, dead: null }),
+      ...(isTopic(address) ? alertEnd(address) : []),
       lookWrite('ALL', now),
       auditWrite({
         task: 'recipients',

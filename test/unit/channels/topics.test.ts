@@ -235,6 +235,19 @@ describe('a broken topic', () => {
     expect(rows).toEqual([]);
   });
 
+  it('is shown and revived by its ARN', async () => {
+    const stage = await topicStage();
+    stage.answerWith({ outcome: 'refused', cause: 'recipient', code: 'NotFoundException', message: 'gone' });
+    await stage.on(14);
+    const shown = await stage.taskwarden(['recipients', 'show', TOPIC, '--json']);
+    expect(shown.json).toMatchObject([{ address: TOPIC, subscriptions: [{ prefix: 'acmeCo/' }] }]);
+    stage.answerWith({ outcome: 'accepted', messageId: 'm-2' });
+    expect((await stage.taskwarden(['recipients', 'revive', TOPIC])).code).toBe(0);
+    expect((await stage.table.query({ pk: 'OPERATORS' })).rows).toEqual([]);
+    await stage.on(15);
+    expect(stage.published).toHaveLength(1);
+  });
+
   it('that is throttled is tried again', async () => {
     const stage = await topicStage();
     stage.answerWith({ outcome: 'refused', cause: 'rate', code: 'Throttled', message: '' });
