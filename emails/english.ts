@@ -50,7 +50,7 @@ export const english: Wordings = {
     due: (count) =>
       count === 1
         ? `What to do: ${KEEP_ONE}`
-        : `Each is turned off at its own date. What to do about each: ${KEEP_ONE}`,
+        : `Each is turned off at the date given for it. What to do about each: ${KEEP_ONE}`,
     disabled: () =>
       'What to do: if it is still needed, fix it and enable it again. Otherwise nothing is to be done.',
     withdrawn: (count) =>

@@ -61,7 +61,7 @@ export const german: Wordings = {
     due: (count) =>
       count === 1
         ? `Was zu tun ist: ${KEEP_ONE}`
-        : `Für jeden gilt sein eigener Termin. Was jeweils zu tun ist: ${KEEP_EACH}`,
+        : `Jeder wird zu dem Termin abgeschaltet, der bei ihm steht. Was jeweils zu tun ist: ${KEEP_EACH}`,
     disabled: (count) =>
       count === 1
         ? 'Was zu tun ist: Wird der Task noch gebraucht, beheben Sie den Fehler, und schalten Sie ihn wieder ein. Sonst ist nichts zu tun.'
