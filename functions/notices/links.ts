@@ -8,7 +8,7 @@ import type { DigestRecord } from '../store/rows.ts';
 export interface MailLinks {
   /** The page with everything that the mail tells. */
   page: string;
-  /** Reminders, time zone. */
+  /** Reminders, language, time zone, quiet hours. */
   preferences: string;
   /** Declines reminders by one bare POST (RFC 8058). */
   unsubscribe: string;

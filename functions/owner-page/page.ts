@@ -19,7 +19,7 @@ import { type TaskView, viewsOf } from './task-view.ts';
 import type { LinkScope } from './token.ts';
 
 /** The title of the page of preferences. */
-const PREFERENCES = 'Reminders, language and hours';
+const PREFERENCES = 'Your preferences';
 
 type Status = 200 | 400 | 403 | 404 | 405 | 409 | 410 | 413 | 422 | 500;
 

@@ -30,9 +30,9 @@ ${LANGUAGES.map(
 ${zones.map((one) => html`<option${one === zone ? html` selected` : ''}>${one}</option>`)}
 </select>
 <fieldset aria-describedby="quiet-hours">
-<legend>Quiet hours, in this time zone</legend>
-<p id="quiet-hours" class="quiet">No mail comes between these times. What is to be told comes when they are over, and a
-date that it announces counts from then. Leave both empty to get mails at any time.</p>
+<legend>Quiet hours</legend>
+<p id="quiet-hours" class="quiet">No mail comes between these times of your time zone: it comes when they are over. A date
+that was announced to you stands. Leave both empty to get mails at any time.</p>
 <label for="from">From</label>
 <input id="from" type="time" name="from" value="${chosen.from ?? ''}">
 <label for="to">Until</label>

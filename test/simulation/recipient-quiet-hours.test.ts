@@ -63,8 +63,7 @@ describe('in the quiet hours of a recipient', () => {
     expect(lines.find(({ type }) => type === 'mail')).toMatchObject({ at: '2026-03-29T04:00:00Z' });
   });
 
-  test('the queue holds nothing: a scan shortly before their end has the mail sent at their end', async () => {
-    // They end at 05:30 UTC, between two scans.
+  test('a mail goes at their very end, also between two scans', async () => {
     const { story } = await tell({
       until: at(16),
       tasks: [failingSince(20)],

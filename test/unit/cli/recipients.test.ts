@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { storePreferences } from '../../../functions/owner-page/preferences.ts';
 import { cliStage, day, failingFleet } from './cli-stage.ts';
 
 /** Ana was warned of her task on day 14, and her address bounced. */
@@ -33,12 +34,17 @@ describe('recipients show', () => {
     await stage.taskwarden(['subscriptions', 'add', 'acmeCo/', 'ana@acme.test']);
     await stage.taskwarden(['admins', 'add', 'other/', 'ana@acme.test']);
     await stage.scanOn(14);
+    const quietHours = { from: '22:00', to: '06:00' };
+    await storePreferences(stage.system, 'ana@acme.test', { language: 'de', quietHours });
     const [shown] = (await stage.taskwarden(['recipients', 'show', 'Ana@acme.test', '--json'])).json;
     expect(shown).toMatchObject({
       address: 'ana@acme.test',
       state: 'alive',
       dead: null,
       remindersDeclined: false,
+      zone: null,
+      language: 'de',
+      quietHours: '22:00 to 06:00',
       lastMailAt: day(14),
       notices: [{ task: 'acmeCo/a', episode: 1, waiting: null, owner: true, warning: 'accepted' }],
       subscriptions: [{ prefix: 'acmeCo/', alertTypes: ['task_abandoned', 'task_auto_disabled'] }],

@@ -64,6 +64,8 @@ describe('preferences', () => {
     });
     await stage.post(link, { ...form, from: '', to: '' });
     expect((await stage.get(link)).body).toMatch(/name="from" value=""/);
+    await stage.scanOn(20);
+    expect(stage.mailTo(ANA).subject).toMatch(/^Erinnerung: /);
   });
 
   it('hold a mail back in quiet hours, and let it go when they are over', async () => {
