@@ -109,7 +109,7 @@ class Look {
       this.#control.isPaused(this.#queue),
     ]);
     const isWatched = this.#state.phase === 'closed' && !paused;
-    if (isWatched) await this.#lookFromOutside();
+    if (isWatched) await this.#lookFromOutside(version);
     const since = countedSince(this.#state, version, this.#now);
     const stats = isWatched
       ? await attemptsOf(this.#system, this.#queue, since, version)
@@ -141,12 +141,13 @@ class Look {
   }
 
   /** A worker that dies before its first line runs records nothing: a probe that fails is an attempt that died. */
-  async #lookFromOutside(): Promise<void> {
+  async #lookFromOutside(version: string): Promise<void> {
     const result = await this.#answer();
     if (result === 'passed') return;
     const error = new Error(`the worker does not answer: ${result.failed}`);
     error.name = 'WorkerDoesNotAnswer';
-    await recordOops(this.#system, { worker: this.#queue, item: 'probe', attempt: 1, cause: 'died', error });
+    const died = { worker: this.#queue, item: 'probe', attempt: 1, cause: 'died', error, version } as const;
+    await recordOops(this.#system, died);
   }
 
   /** What the worker itself answers while messages wait. One that is too busy to be asked is not dead. */

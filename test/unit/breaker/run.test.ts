@@ -98,6 +98,18 @@ describe('a worker that dies before its first line runs', () => {
     expect(given.count('AttemptFailed')).toBe(5);
   });
 
+  it('is paused whatever version the code that watches it has', async () => {
+    const given = stage();
+    Object.assign(given.system.config, { functionVersion: '3' });
+    given.control.waits = true;
+    given.control.answer = { failed: 'Unhandled: Runtime.ImportModuleError' };
+    for (let minute = 0; minute < 6; minute += 1) {
+      await given.look();
+      given.pass(1);
+    }
+    expect(given.control.isOff).toBe(true);
+  });
+
   it('is not asked while nothing waits', async () => {
     const given = stage();
     given.control.answer = { failed: 'no' };
