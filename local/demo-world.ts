@@ -2,7 +2,7 @@ import { PublishCommand } from '@aws-sdk/client-sns';
 import { withKeysSet } from '../functions/abandonment/policy-parse.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
 import { recipientKey } from '../functions/notices/addresses.ts';
-import { loadPolicyDocuments, policyWrite } from '../functions/store/policies.ts';
+import { loadPolicyDocuments, loadRaisedAt, policyWrite } from '../functions/store/policies.ts';
 import { loadDigest, loadRecipient, lookWrite } from '../functions/store/records.ts';
 import type { Write } from '../functions/store/table.port.ts';
 import { loadTasks } from '../functions/store/tasks.ts';
@@ -86,11 +86,10 @@ export class DemoWorld {
 
   async #setPolicy({ scope, set, at }: Extract<ScenarioEvent, { type: 'policy' }>): Promise<void> {
     const document = (await loadPolicyDocuments(this.#stage.system.table)).get(scope) ?? {};
+    const next = withKeysSet(document, set.document);
+    const raisedAt = await loadRaisedAt(this.#stage.system.table, scope, next, at);
     await this.#store(
-      [
-        policyWrite(scope, withKeysSet(document, set.document)),
-        lookWrite(scope === '' ? 'ALL' : `P#${scope}`, at),
-      ],
+      [policyWrite(scope, next, raisedAt), lookWrite(scope === '' ? 'ALL' : `P#${scope}`, at)],
       at,
     );
     this.#facts.setPolicy(scope, withKeysSet(this.#facts.policies.get(scope) ?? {}, set.parsed), at);

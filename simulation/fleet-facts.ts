@@ -132,13 +132,6 @@ export class FleetFacts {
     return DEFAULTS[key];
   }
 
-  /** A scan saw how the policies stand: a stage that was lowered and raised between two scans never was lower. */
-  scanned(): void {
-    for (const id of [...this.#disableStageSince.keys()]) {
-      if (this.policy(id, 'stage') !== 'disable') this.#disableStageSince.delete(id);
-    }
-  }
-
   /** Since when the task's stage is `disable` without a break; null where it is not. */
   disableStageSince(taskId: string): Instant | null {
     return this.#disableStageSince.get(taskId) ?? null;
@@ -205,8 +198,8 @@ export class FleetFacts {
   }
 
   #noteStage(taskId: string, now: Instant): void {
-    if (this.policy(taskId, 'stage') !== 'disable') return;
-    if (!this.#disableStageSince.has(taskId)) this.#disableStageSince.set(taskId, now);
+    if (this.policy(taskId, 'stage') !== 'disable') this.#disableStageSince.delete(taskId);
+    else if (!this.#disableStageSince.has(taskId)) this.#disableStageSince.set(taskId, now);
   }
 }
 

@@ -2,7 +2,7 @@ import { PolicyBook } from '../functions/abandonment/policy-book.ts';
 import { withKeysSet } from '../functions/abandonment/policy-parse.ts';
 import { formatInstant } from '../functions/abandonment/time.ts';
 import type { System } from '../functions/platform/system.ts';
-import { policyWrite } from '../functions/store/policies.ts';
+import { loadRaisedAt, policyWrite } from '../functions/store/policies.ts';
 import { lookWrite } from '../functions/store/records.ts';
 import type { Faults } from './faults.ts';
 import type { FleetFacts } from './fleet-facts.ts';
@@ -68,7 +68,11 @@ export class Happenings {
     const document = withKeysSet(documents.get(scope) ?? {}, set.document);
     documents.set(scope, document);
     facts.setPolicy(scope, withKeysSet(facts.policies.get(scope) ?? {}, set.parsed), at);
-    const writes = [policyWrite(scope, document), lookWrite(scope === '' ? 'ALL' : `P#${scope}`, at)];
+    const raisedAt = await loadRaisedAt(system.table, scope, document, at);
+    const writes = [
+      policyWrite(scope, document, raisedAt),
+      lookWrite(scope === '' ? 'ALL' : `P#${scope}`, at),
+    ];
     await system.table.transact(writes, system.random.id(at));
     listener.policiesChanged(new PolicyBook(facts.policies), facts.policy('', 'evidenceMaxAge') !== maxAge);
   }

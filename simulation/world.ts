@@ -229,7 +229,6 @@ export class World {
         },
         metric: (process, name) => {
           if (process.name !== 'scanner' || name !== 'ScanCompleted') return;
-          this.#facts.scanned();
           this.#progress?.scanCompleted();
           this.#schedule.completed(process.startedAt);
         },

@@ -306,13 +306,17 @@ function warnings(view: View, episode: Episode): Undated | undefined {
   const { recipients, policy } = view.given;
   const dated = policy.stage === 'disable';
   const lapsed = dated && episode.graceStage === 'disable' && graceLapsed(episode, recipients);
-  const raised =
-    episode.grace === 0 || (dated ? episode.graceStage !== 'disable' : episode.graceStage === 'detect');
+  const raised = episode.grace === 0 || (dated ? isRaised(episode, policy) : episode.graceStage === 'detect');
   const newGrace = lapsed || raised;
   const to = newGrace ? [...recipients] : recipients.filter((one) => isUntold(episode, one, dated));
   if (to.length === 0) return undefined;
   const reason = lapsed ? 'grace-taken-back' : raised ? 'not-warned' : 'joined';
   return { answer: 'warn', reason, to, newGrace };
+}
+
+/** Whether the stage rose to `disable` since the present grace began, though perhaps no scan saw it lower. */
+function isRaised({ graceStage, stageRaisedAt }: Episode, policy: EffectivePolicy): boolean {
+  return graceStage !== 'disable' || (policy.stageRaisedAt ?? 0) > (stageRaisedAt ?? 0);
 }
 
 function isUntold(episode: Episode, recipient: Recipient, dated: boolean): boolean {

@@ -1,7 +1,8 @@
 import type { EffectivePolicy, GlobalPolicy, PolicyDocument, ScopedPolicy } from './policy.ts';
 import { type ParsedPolicy, parsePolicy } from './policy-parse.ts';
 import { shown } from './policy-wording.ts';
-import { DAY, type Duration, HOUR, MINUTE } from './time.ts';
+import type { Stage } from './task.ts';
+import { DAY, type Duration, HOUR, type Instant, MINUTE } from './time.ts';
 
 /** What holds where nobody says otherwise (design.md section 6, policy keys). */
 export const DEFAULTS: ScopedPolicy & GlobalPolicy = {
@@ -27,6 +28,7 @@ export const DEFAULTS: ScopedPolicy & GlobalPolicy = {
 
 const DEFAULT_POLICY: EffectivePolicy = frozen({
   ...DEFAULTS,
+  stageRaisedAt: null,
   source: Object.fromEntries(
     Object.keys(DEFAULTS)
       .filter((key) => key !== 'blastRadius')
@@ -35,6 +37,9 @@ const DEFAULT_POLICY: EffectivePolicy = frozen({
   ),
 });
 
+/** Scope -> when its stage last rose to `disable`. */
+export type Raises = ReadonlyMap<string, Instant>;
+
 /**
  * All policies, merged on demand: defaults, the global one, each prefix from the shortest, the task; leaf by
  * leaf, each leaf with the scope it came from. The answers are shared between tasks and frozen.
@@ -42,16 +47,21 @@ const DEFAULT_POLICY: EffectivePolicy = frozen({
 export class PolicyBook {
   /** What holds where no prefix or task says otherwise. */
   readonly global: EffectivePolicy;
+  /** With an empty one for a scope that says nothing any more, and of which only a raise is known. */
   readonly #documents: ReadonlyMap<string, ParsedPolicy>;
+  readonly #raises: Raises;
+  readonly #scopes: readonly string[];
   /** By the narrowest scope that has a document: it determines all the wider ones. */
   readonly #effective = new Map<string, EffectivePolicy>();
   readonly #hasScopes: boolean;
 
   /** @param documents scope (`` for the global one, a prefix, or a task id) -> its parsed policy */
-  constructor(documents: ReadonlyMap<string, ParsedPolicy>) {
-    this.#documents = new Map(documents);
+  constructor(documents: ReadonlyMap<string, ParsedPolicy>, raises: Raises = new Map()) {
+    this.#documents = new Map([...[...raises.keys()].map((scope) => [scope, {}] as const), ...documents]);
+    this.#raises = raises;
+    this.#scopes = [...documents.keys()].sort();
     const own = this.#documents.get('');
-    this.global = own === undefined ? DEFAULT_POLICY : overlaid(DEFAULT_POLICY, own, 'global');
+    this.global = own === undefined ? DEFAULT_POLICY : this.#overlaid(DEFAULT_POLICY, own, '');
     this.#hasScopes = this.#documents.size > (own === undefined ? 0 : 1);
   }
 
@@ -61,7 +71,7 @@ export class PolicyBook {
    * @param documents scope -> policy as written, durations as text
    * @throws Error naming scope, key and reason where one is not valid
    */
-  static fromDocuments(documents: ReadonlyMap<string, PolicyDocument>): PolicyBook {
+  static fromDocuments(documents: ReadonlyMap<string, PolicyDocument>, raises?: Raises): PolicyBook {
     const parsed = new Map<string, ParsedPolicy>();
     for (const [scope, document] of documents) {
       const result = parsePolicy(scope, document, { production: false });
@@ -71,7 +81,7 @@ export class PolicyBook {
       }
       parsed.set(scope, result.policy);
     }
-    return new PolicyBook(parsed);
+    return new PolicyBook(parsed, raises);
   }
 
   /** What holds for a task, or for a prefix given with its slash. */
@@ -82,7 +92,22 @@ export class PolicyBook {
 
   /** The scopes that have a document, `` for the global one first, then in the order of their text. */
   scopes(): string[] {
-    return [...this.#documents.keys()].sort();
+    return [...this.#scopes];
+  }
+
+  /**
+   * What is to be noted at a scope of when its stage last rose to `disable`, once its document says `stage` (null: the
+   * default; undefined: nothing). A stage that is lowered and raised again is not the same, though no scan saw it
+   * lower (promise 3).
+   */
+  raisedAt(scope: string, stage: Stage | null | undefined, now: Instant): Instant | null {
+    const before = this.for(scope);
+    const around = scope === '' ? DEFAULT_POLICY : this.#ofScope(this.#scopeAround(scope));
+    const after = stage === undefined ? around.stage : (stage ?? DEFAULTS.stage);
+    const isRaised = after === 'disable' && before.stage !== 'disable';
+    // Later than the last one, whatever clock that was written by.
+    if (isRaised) return Math.max(now, (before.stageRaisedAt ?? 0) + 1);
+    return stage === undefined ? (this.#raises.get(scope) ?? null) : before.stageRaisedAt;
   }
 
   /**
@@ -114,9 +139,17 @@ export class PolicyBook {
     const known = this.#effective.get(scope);
     if (known !== undefined) return known;
     const around = this.#ofScope(this.#scopeAround(scope));
-    const policy = overlaid(around, this.#documents.get(scope) ?? {}, scope);
+    const policy = this.#overlaid(around, this.#documents.get(scope) ?? {}, scope);
     this.#effective.set(scope, policy);
     return policy;
+  }
+
+  /** Where a scope has a stage of its own, what rises around it does not concern it. */
+  #overlaid(base: EffectivePolicy, document: ParsedPolicy, scope: string): EffectivePolicy {
+    const own = this.#raises.get(scope) ?? null;
+    const later = Math.max(own ?? 0, base.stageRaisedAt ?? 0);
+    const stageRaisedAt = document.stage !== undefined ? own : later === 0 ? null : later;
+    return frozen({ ...overlaid(base, document, scope === '' ? 'global' : scope), stageRaisedAt });
   }
 }
 
@@ -137,7 +170,7 @@ function overlaid(base: EffectivePolicy, document: ParsedPolicy, name: string): 
     const value = blastRadius === null ? null : blastRadius?.[leaf as keyof typeof blastRadius];
     if (value !== undefined) leaves[leaf] = take(`blastRadius.${leaf}`, value, byDefault) as number;
   }
-  return frozen({ ...base, ...values, blastRadius: { ...base.blastRadius, ...leaves }, source });
+  return { ...base, ...values, blastRadius: { ...base.blastRadius, ...leaves }, source };
 }
 
 function frozen(policy: EffectivePolicy): EffectivePolicy {

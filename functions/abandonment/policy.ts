@@ -1,5 +1,5 @@
 import type { ShardStatus, Stage } from './task.ts';
-import type { Duration } from './time.ts';
+import type { Duration, Instant } from './time.ts';
 
 /** No disabling between these times of day (`HH:MM`) in this IANA time zone; `from` is inside, `to` is not. */
 export interface QuietHours {
@@ -38,6 +38,8 @@ export interface GlobalPolicy {
 export interface EffectivePolicy extends ScopedPolicy, GlobalPolicy {
   /** Leaf path -> `default`, `global`, a prefix, or the task's id. */
   source: Record<string, string>;
+  /** When the stage last rose to `disable`; null where that is not known. A fact, no key: nobody sets it. */
+  stageRaisedAt: Instant | null;
 }
 
 /** What was written at one scope, parsed and valid; null takes a leaf back to the default. */

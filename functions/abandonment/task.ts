@@ -141,6 +141,8 @@ export interface Episode {
   disableAfter: Duration;
   /** The stage the present grace's warnings speak of. */
   graceStage: Stage;
+  /** The last raise of the stage that the present grace knows of; absent where there was none. */
+  stageRaisedAt?: Instant;
   told: Record<string, Told>;
   /** Topics, apart from those who are told: nothing is decided by them. */
   informed?: Record<string, Informed>;

@@ -4,7 +4,7 @@ import { isObject } from '../abandonment/policy-values.ts';
 import { listed, unknownKey } from '../abandonment/policy-wording.ts';
 import { STAGES, type Stage } from '../abandonment/task.ts';
 import type { System } from '../platform/system.ts';
-import { policyWrite } from '../store/policies.ts';
+import { loadRaisedAt, policyWrite } from '../store/policies.ts';
 import { auditWrite, lookWrite } from '../store/records.ts';
 import { keys } from '../store/rows.ts';
 import type { Condition, Row, Write } from '../store/table.port.ts';
@@ -132,8 +132,9 @@ async function changePolicy(
     if (JSON.stringify(document) === JSON.stringify(before)) return { outcome: 'unchanged', document };
     const now = system.clock.now();
     const evidence = { scope, before, after: document };
+    const raisedAt = await loadRaisedAt(system.table, scope, document, now);
     const writes = [
-      over(policyWrite(scope, document), row),
+      over(policyWrite(scope, document, raisedAt), row),
       lookWrite(scope === '' ? 'ALL' : `P#${scope}`, now),
       auditWrite({
         task: 'operators',

@@ -289,7 +289,9 @@ function warn(settled: Settled, given: Case, to: Recipient[], newGrace: boolean,
     pend(settled, key, address, { notice: 'warning', since: now, notBefore: now });
   }
   const disableAfter = newGrace ? given.policy.disableAfter : open.disableAfter;
-  withEpisode(settled, { told, grace, disableAfter, graceStage: given.policy.stage });
+  const { stage, stageRaisedAt } = given.policy;
+  const known = newGrace && stageRaisedAt !== null ? { stageRaisedAt } : {};
+  withEpisode(settled, { told, grace, disableAfter, graceStage: stage, ...known });
 }
 
 function remind(settled: Settled, decision: Extract<Decision, { answer: 'remind' }>, now: Instant): void {

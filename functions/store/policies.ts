@@ -1,25 +1,62 @@
 import { PolicyBook } from '../abandonment/policy-book.ts';
+import type { ParsedPolicy } from '../abandonment/policy-parse.ts';
+import type { Stage } from '../abandonment/task.ts';
+import type { Instant } from '../abandonment/time.ts';
 import { eachRow } from './records.ts';
 import { keys, ROW_VERSION } from './rows.ts';
 import type { Table, Write } from './table.port.ts';
 
 /** All policies that were written, ready to be asked. */
 export async function loadPolicies(table: Table): Promise<PolicyBook> {
-  return PolicyBook.fromDocuments(await loadPolicyDocuments(table));
+  const { documents, raises } = await loadWritten(table);
+  return PolicyBook.fromDocuments(documents, raises);
 }
 
-/** What was written at each scope (`` for the global one). */
-export async function loadPolicyDocuments(table: Table): Promise<Map<string, Record<string, unknown>>> {
-  const documents = new Map<string, Record<string, unknown>>();
+/** What was written at each scope (`` for the global one), but for those that say nothing any more. */
+export async function loadPolicyDocuments(table: Table): Promise<Map<string, Document>> {
+  return (await loadWritten(table)).documents;
+}
+
+type Document = Record<string, unknown>;
+
+async function loadWritten(table: Table) {
+  const documents = new Map<string, Document>();
+  const raises = new Map<string, Instant>();
   for await (const row of eachRow(table, { pk: keys.policy('').pk, consistent: true })) {
-    documents.set(row.sk.slice(2), row.document as Record<string, unknown>);
+    const scope = row.sk.slice(2);
+    const document = row.document as Document;
+    if (Object.keys(document).length > 0) documents.set(scope, document);
+    if (typeof row.raisedAt === 'number') raises.set(scope, row.raisedAt);
   }
-  return documents;
+  return { documents, raises };
 }
 
-/** Stores one scope's policy, valid already; an empty one is deleted. */
-export function policyWrite(scope: string, document: Record<string, unknown>): Write {
+/**
+ * When the stage of a scope last rose to `disable`, once it says `document` (see `PolicyBook.raisedAt`). Asks nothing
+ * of what is stored but the stages, so that a stored policy that is not valid can be mended.
+ */
+export async function loadRaisedAt(
+  table: Table,
+  scope: string,
+  document: Document,
+  now: Instant,
+): Promise<Instant | null> {
+  const { documents, raises } = await loadWritten(table);
+  const stageOf = ({ stage }: Document) => stage as Stage | null | undefined;
+  const stages = [...documents].flatMap(([at, said]): [string, ParsedPolicy][] => {
+    const stage = stageOf(said);
+    return stage === undefined ? [] : [[at, { stage }]];
+  });
+  return new PolicyBook(new Map(stages), raises).raisedAt(scope, stageOf(document), now);
+}
+
+/**
+ * Stores one scope's policy, valid already; an empty one is deleted, unless it is to be known when its stage rose.
+ *
+ * @param raisedAt as `loadRaisedAt` says; null where the stage never rose
+ */
+export function policyWrite(scope: string, document: Document, raisedAt: Instant | null = null): Write {
   const key = keys.policy(scope);
-  if (Object.keys(document).length === 0) return { delete: key };
-  return { put: { ...key, v: ROW_VERSION, scope, document } };
+  if (Object.keys(document).length === 0 && raisedAt === null) return { delete: key };
+  return { put: { ...key, v: ROW_VERSION, scope, document, ...(raisedAt === null ? {} : { raisedAt }) } };
 }

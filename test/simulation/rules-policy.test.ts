@@ -168,6 +168,46 @@ test('disable to notify and back is a new warning with a full grace and all its 
   ]);
 });
 
+const BACK = [
+  WARNED,
+  reminded('T+18d', 'T+21d'),
+  `T+19d1h mail ${ANA}: warning acmeCo/a #1 until T+26d1h`,
+  reminded('T+23d1h', 'T+26d1h'),
+  reminded('T+25d1h', 'T+26d1h'),
+  ...ended('T+26d1h'),
+];
+const lowered = set(at(19, 0.2), { stage: 'notify' }, 'acmeCo/');
+
+test('disable to notify and back between two scans is a new warning with a full grace, once', async () => {
+  const { story } = await tell({ events: [lowered, set(at(19, 0.5), { stage: 'disable' }, 'acmeCo/')] });
+  expect(story.slice(1)).toEqual(BACK);
+});
+
+test('a stage that is lowered and raised around a task with its own does not concern it', async () => {
+  const { story } = await tell({
+    policies: { 'acmeCo/a': { stage: 'disable' } },
+    events: [lowered, set(at(19, 0.5), { stage: 'disable' }, 'acmeCo/')],
+  });
+  expect(story.slice(1)).toEqual([
+    WARNED,
+    reminded('T+18d', 'T+21d'),
+    reminded('T+20d', 'T+21d'),
+    ...ended('T+21d'),
+  ]);
+});
+
+test('a stage that is raised for the first time starts one grace, also when it is written again after it', async () => {
+  const { story } = await tell({
+    policy: { stage: 'notify' },
+    events: [set(at(16), { stage: 'disable' }), set(at(17), { stage: 'disable', warnAfter: '13d' })],
+  });
+  expect(story.slice(1, 4)).toEqual([
+    `T+14d mail ${ANA}: warning acmeCo/a #1`,
+    `T+16d mail ${ANA}: warning acmeCo/a #1 until T+23d`,
+    reminded('T+20d', 'T+23d'),
+  ]);
+});
+
 test('disable to detect withdraws the date; raised to notify after it, it is told anew without a date', async () => {
   const { story } = await tell({
     events: [set(at(16), { stage: 'detect' }), set(at(18), { stage: 'notify' })],

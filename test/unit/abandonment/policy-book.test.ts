@@ -10,8 +10,9 @@ function book(documents: Record<string, PolicyDocument>): PolicyBook {
 describe('a policy book', () => {
   it('gives the defaults, and says so, where nothing is written', () => {
     const policy = book({}).for('acmeCo/a');
-    const { source, ...values } = policy;
+    const { source, stageRaisedAt, ...values } = policy;
     expect(values).toEqual(DEFAULTS);
+    expect(stageRaisedAt).toBeNull();
     expect(source).toEqual({
       stage: 'default',
       warnAfter: 'default',
@@ -147,5 +148,47 @@ describe('a policy book', () => {
     expect(() => book({ 'a/': { warnAfter: 'soon' } })).toThrow(
       /scope "a\/" is not valid: warnAfter is "soon"/,
     );
+  });
+});
+
+describe('when the stage last rose to disable', () => {
+  const NOW = 100 * DAY;
+  const known = (documents: Record<string, PolicyDocument>, raises: Record<string, number> = {}) =>
+    PolicyBook.fromDocuments(new Map(Object.entries(documents)), new Map(Object.entries(raises)));
+
+  it('is now where it was lower in effect, and not where it was as high', () => {
+    expect(known({}).raisedAt('', 'disable', NOW)).toBe(NOW);
+    expect(known({ '': { stage: 'notify' } }).raisedAt('a/', 'disable', NOW)).toBe(NOW);
+    expect(known({ '': { stage: 'disable' } }).raisedAt('a/', 'disable', NOW)).toBeNull();
+    expect(known({ '': { stage: 'disable' } }, { '': DAY }).raisedAt('', 'disable', NOW)).toBe(DAY);
+    expect(known({}).raisedAt('a/', 'notify', NOW)).toBeNull();
+  });
+
+  it('is now where a lower stage of its own is taken out or is the default again', () => {
+    const lower = { '': { stage: 'disable' }, 'a/b': { stage: 'notify' } };
+    expect(known(lower).raisedAt('a/b', undefined, NOW)).toBe(NOW);
+    expect(known(lower).raisedAt('a/b', null, NOW)).toBeNull();
+  });
+
+  it('is later than the last time, whatever clock wrote that', () => {
+    const ahead = known({ 'a/': { stage: 'notify' } }, { 'a/': NOW + DAY });
+    expect(ahead.raisedAt('a/', 'disable', NOW)).toBe(NOW + DAY + 1);
+  });
+
+  it('is inherited, but by those with a stage of their own, who keep theirs', () => {
+    const policies = known(
+      { '': { stage: 'disable' }, 'a/': { warnAfter: '20d' }, 'b/': { stage: 'disable' } },
+      { '': 2 * DAY, 'b/': DAY, 'a/c': 3 * DAY },
+    );
+    expect(policies.for('x/1').stageRaisedAt).toBe(2 * DAY);
+    expect(policies.for('a/1').stageRaisedAt).toBe(2 * DAY);
+    expect(policies.for('a/c').stageRaisedAt).toBe(3 * DAY);
+    expect(policies.for('b/1').stageRaisedAt).toBe(DAY);
+    expect(policies.scopes()).toEqual(['', 'a/', 'b/']);
+  });
+
+  it('stays what it was in effect where a scope writes down what it inherits', () => {
+    expect(known({ '': { stage: 'disable' } }, { '': DAY }).raisedAt('a/', 'disable', NOW)).toBe(DAY);
+    expect(known({ '': { stage: 'disable' } }, { 'a/': DAY }).raisedAt('a/', undefined, NOW)).toBe(DAY);
   });
 });

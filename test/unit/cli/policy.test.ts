@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { loadPolicies, policyWrite } from '../../../functions/store/policies.ts';
 import { keys } from '../../../functions/store/rows.ts';
 import { cliStage, T, taskLine } from './cli-stage.ts';
 
@@ -151,6 +152,29 @@ describe('policy unset', () => {
     const last = await stage.taskwarden(['policy', 'unset', 'global', '--all']);
     expect(last.out).toBe('written: nothing is written at global any more\n');
     expect(await stage.table.get(keys.policy(''))).toBeUndefined();
+  });
+
+  it('remembers that it raised the stage, and lists nothing for it', async () => {
+    const stage = cliStage();
+    const document = { stage: 'disable' };
+    await stage.table.transact(
+      [policyWrite('', document), policyWrite('acmeCo/a', { stage: 'notify' })],
+      'w',
+    );
+    await stage.taskwarden(['policy', 'unset', 'acmeCo/a', 'stage']);
+    const book = await loadPolicies(stage.table);
+    expect(book.for('acmeCo/a').stageRaisedAt).toBe(stage.system.clock.now());
+    expect(book.for('acmeCo/b').stageRaisedAt).toBeNull();
+    expect((await stage.taskwarden(['policy', 'list', '--json'])).json).toEqual([
+      { scope: '', policy: document },
+    ]);
+  });
+
+  it('mends a stored policy that is not valid', async () => {
+    const stage = cliStage();
+    await stage.table.transact([policyWrite('acmeCo/', { warnAfter: 'soon' })], 'w');
+    const ran = await stage.taskwarden(['policy', 'unset', 'acmeCo/', 'warnAfter']);
+    expect(ran.out).toBe('written: nothing is written at acmeCo/ any more\n');
   });
 
   it.each([
