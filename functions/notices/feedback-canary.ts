@@ -45,13 +45,20 @@ async function notTaken(system: System, id: string, result: Untaken, delivery: D
 }
 
 /**
- * Takes an event about a canary: false where it is about no mail of the newest round. Only the delivery of the one
- * mail and the permanent bounce of the other answer it.
+ * Takes an event about a canary; undefined where it is about no mail of the newest round. Only the delivery of the one
+ * mail and the permanent bounce of the other answer it. An identity notification names a mail by the id of SES alone:
+ * until that is noted it may be about a canary, and comes again.
  */
-export async function takeCanaryAnswer(system: System, event: MailEvent): Promise<boolean> {
-  if (!event.recipients.some((address) => address === TAKES || address === BOUNCES)) return false;
+export async function takeCanaryAnswer(
+  system: System,
+  event: MailEvent,
+): Promise<'recorded' | 'unknown digest' | undefined> {
+  if (!event.recipients.some((address) => address === TAKES || address === BOUNCES)) return undefined;
   const round = await loadCanaryRound(system.table);
-  if (!round || (event.digest !== round.id && !round.messages.includes(event.messageId))) return false;
+  if (!round) return undefined;
+  if (event.digest !== round.id && !round.messages.includes(event.messageId)) {
+    return event.digest === undefined && isUnderWay(round) ? 'unknown digest' : undefined;
+  }
   const now = system.clock.now();
   if (event.kind === 'delivered' && event.recipients.includes(TAKES)) {
     await change(system, round.id, (known) => ({ ...known, deliveredAt: known.deliveredAt ?? now }));
@@ -59,7 +66,12 @@ export async function takeCanaryAnswer(system: System, event: MailEvent): Promis
   if (event.kind === 'bounced' && event.bounceType === 'permanent' && event.recipients.includes(BOUNCES)) {
     await change(system, round.id, (known) => ({ ...known, bouncedAt: known.bouncedAt ?? now }));
   }
-  return true;
+  return 'recorded';
+}
+
+/** Whether its mails were asked for and the ids that SES gave them are not noted yet. */
+function isUnderWay(round: FeedbackCanaryRecord): boolean {
+  return answeredAt(round) === null && (round.sentAt ?? 0) < round.askedAt;
 }
 
 /** Changes the round while it is the newest. */

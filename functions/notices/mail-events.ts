@@ -36,7 +36,8 @@ export async function recordMailEvent(
   system: System,
   event: MailEvent,
 ): Promise<'recorded' | 'unknown digest'> {
-  if (await takeCanaryAnswer(system, event)) return 'recorded';
+  const answer = await takeCanaryAnswer(system, event);
+  if (answer) return answer;
   system.telemetry.metric('MailEvent', 1, 'Count', { kind: event.kind, bounceType: event.bounceType });
   await noteMailEvent(system);
   let recorded: 'recorded' | 'unknown digest' = 'unknown digest';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { System } from '../../functions/platform/system.ts';
+import { soakScenario } from '../../simulation/soak-scenario.ts';
 import type { FeedbackFault } from '../../simulation/troubles.ts';
 import { at, failing, tell } from './story.ts';
 
@@ -128,4 +129,13 @@ test('what the silence held at once is no reason to forget the blast radius', as
   );
   expect(summary.disabled).toBe(0);
   expect(story.filter((line) => line.includes('operators blast-radius'))).toHaveLength(1);
+});
+
+test('random faults with canaries on break no promise, whether they hold or not', async () => {
+  const held: boolean[] = [];
+  for (let seed = 810_000; seed < 810_012; seed += 1) {
+    const { lines } = await tell(soakScenario(seed) as Record<string, unknown>, { canaries: true });
+    held.push(lines.some((line) => line.type === 'operator-alert' && line.code === 'feedback-canary-missed'));
+  }
+  expect(new Set(held)).toEqual(new Set([true, false]));
 });

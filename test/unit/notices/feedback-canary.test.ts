@@ -68,6 +68,21 @@ describe('the canary of the feedback path', () => {
     expect(stage.count('MailEvent')).toBe(0);
   });
 
+  it('is not mistaken for another mail where the answer comes before the id that SES gave it is noted', async () => {
+    const stage = await canaryStage();
+    const event: Partial<MailEvent> = {
+      kind: 'bounced',
+      bounceType: 'permanent',
+      recipients: [BOUNCES],
+      messageId: `id of ${BOUNCES}`,
+    };
+    expect(await stage.says(event)).toBe('unknown digest');
+    stage.pass(1);
+    await stage.work();
+    expect(await stage.says(event)).toBe('recorded');
+    expect((await stage.state()).bouncedAt).toBe(START + 1);
+  });
+
   it.each<[string, Partial<MailEvent>]>([
     ['a soft bounce', { kind: 'bounced', bounceType: 'transient', recipients: [BOUNCES] }],
     ['a delivery of what is to bounce', { kind: 'delivered', recipients: [BOUNCES] }],
