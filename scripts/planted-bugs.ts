@@ -21,9 +21,9 @@ const BUGS: PlantedBug[] = [
     name: 'a mail is acknowledged before it is sent',
     edits: [
       {
-        file: 'functions/notices/notify.ts',
-        from: 'return record(system, view, digest, await system.mailer.send(outgoing), delivery);',
-        to: "await recordAccepted(system, view, digest.id, digest.id); await system.mailer.send(outgoing); return 'sent';",
+        file: 'functions/notices/send-digest.ts',
+        from: 'return record(system, view, digest, channel, await channel.deliver(outgoing, items), delivery);',
+        to: "await recordAccepted(system, view, digest.id, digest.id); await channel.deliver(outgoing, items); return 'sent';",
       },
     ],
   },
@@ -56,7 +56,7 @@ const BUGS: PlantedBug[] = [
     name: 'a mail is claimed without its condition',
     edits: [
       {
-        file: 'functions/notices/notify.ts',
+        file: 'functions/notices/send-digest.ts',
         from: '[recipientWrite(claimed)]',
         to: '[(({ if: _, ...write }: any) => write)(recipientWrite(claimed))]',
       },
@@ -71,7 +71,7 @@ const BUGS: PlantedBug[] = [
         to: 'const delaySeconds = retryDelaySeconds(1,',
       },
       {
-        file: 'functions/notices/notify.ts',
+        file: 'functions/notices/send-digest.ts',
         from: 'const delaySeconds = retryDelaySeconds(delivery.receiveCount,',
         to: 'const delaySeconds = retryDelaySeconds(1,',
       },
@@ -127,8 +127,8 @@ const BUGS: PlantedBug[] = [
     edits: [
       {
         file: 'functions/notices/record-digest.ts',
-        from: '  if (dead) {\n    await recordDeath(',
-        to: "  if (dead) {\n    if ((await loadDigest(system.table, id))?.state === 'sending') return 'recorded';\n    await recordDeath(",
+        from: '  if (said.dead) {\n    await recordDeath(',
+        to: "  if (said.dead) {\n    if ((await loadDigest(system.table, id))?.state === 'sending') return 'recorded';\n    await recordDeath(",
       },
     ],
   },

@@ -1,0 +1,48 @@
+import { isWindowed } from '../abandonment/task.ts';
+import type { Instant } from '../abandonment/time.ts';
+import { isTopic } from '../abandonment/topics.ts';
+import type { FleetView } from '../store/fleet-view.ts';
+import type { NoticeRecord, PendingNotice, RecipientRecord } from '../store/rows.ts';
+import { isAdmitted } from './ramp.ts';
+import { awakeFrom, windowOpensAt } from './windows.ts';
+
+/** As many notices stand in one mail; what does not fit goes into the next (promise 7). */
+const MOST_ITEMS = 1_000;
+
+/** A notice that waits for a mail. */
+export interface Waiting extends NoticeRecord {
+  pending: PendingNotice;
+}
+
+/**
+ * What may go now: all but windowed notices while the window of the last mail is open, and nothing within the
+ * recipient's quiet hours; or when something may.
+ */
+export function choose(
+  view: FleetView,
+  recipient: RecipientRecord,
+  pending: Waiting[],
+  now: Instant,
+): { notices: Waiting[] } | { until: Instant | null } {
+  const { digestEvery } = view.policies.global;
+  const windowAt = windowOpensAt(recipient, digestEvery);
+  const urgent = pending.some(
+    ({ pending: one }) => one.by !== undefined && one.by <= windowAt && one.by > now,
+  );
+  const readyAt = ({ pending: one, address }: Waiting): Instant | null => {
+    if (view.pauses.evaluate && isWindowed(one.notice)) return null;
+    if (one.notice === 'warning' && !isTopic(address) && !isAdmitted(recipient, now)) return null;
+    return isWindowed(one.notice) && !urgent ? Math.max(one.notBefore, windowAt) : one.notBefore;
+  };
+  const instants = pending.map(readyAt);
+  const isAwake = awakeFrom(recipient, now) <= now;
+  const due = pending.filter((_, at) => isAwake && (instants[at] ?? Number.POSITIVE_INFINITY) <= now);
+  const others = due.filter(({ pending: one }) => one.notice !== 'disabled');
+  if (others.length > 0) return { notices: others.slice(0, MOST_ITEMS) };
+  if (due.length > 0) {
+    const disabled = pending.filter(({ pending: one }) => one.notice === 'disabled');
+    return { notices: disabled.slice(0, MOST_ITEMS) };
+  }
+  const future = instants.filter((at): at is Instant => at !== null);
+  return { until: future.length > 0 ? awakeFrom(recipient, Math.max(now, Math.min(...future))) : null };
+}

@@ -1,0 +1,113 @@
+import { judgeNotice } from '../abandonment/judge-notice.ts';
+import { isWindowed } from '../abandonment/task.ts';
+import type { Instant } from '../abandonment/time.ts';
+import type { System } from '../platform/system.ts';
+import type { FleetView } from '../store/fleet-view.ts';
+import { noticeDelete } from '../store/records.ts';
+import type { DigestItem, TaskRecord } from '../store/rows.ts';
+import { loadTasks, taskWrite } from '../store/tasks.ts';
+import type { Waiting } from './choose-notices.ts';
+import { withoutNotice } from './dropped-notice.ts';
+
+/** A notice that goes now, with what it will say. */
+export interface Chosen {
+  notice: Waiting;
+  record: TaskRecord | undefined;
+  item: DigestItem;
+}
+
+/** Decides each notice again on fresh state; those that no longer hold go, with their reason. */
+export async function judge(
+  system: System,
+  view: FleetView,
+  key: string,
+  notices: Waiting[],
+  now: Instant,
+): Promise<Chosen[]> {
+  const tasks = await loadTasks(
+    system.table,
+    notices.map((one) => one.task),
+  );
+  const chosen: Chosen[] = [];
+  for (const notice of notices) {
+    const record = tasks.get(notice.task);
+    if (!isWindowed(notice.pending.notice)) {
+      chosen.push({ notice, record, item: pastItem(notice, record) });
+      continue;
+    }
+    const open = record?.open?.number === notice.episode ? record : undefined;
+    const verdict = open
+      ? judgeNotice(await view.caseOf(open), key, notice.pending.notice, now, notice.pending.again)
+      : ({ verdict: 'void', reason: 'over' } as const);
+    if (verdict.verdict === 'send' && open) {
+      chosen.push({ notice, record, item: presentItem(notice, open, verdict) });
+    } else if (verdict.verdict === 'void') {
+      system.telemetry.log('info', 'notice skipped', {
+        task: notice.task,
+        notice: notice.pending.notice,
+        reason: verdict.reason,
+      });
+      await drop(system, view, notice, open);
+    }
+  }
+  return chosen;
+}
+
+/** Takes back a notice that no longer holds, so that the next look can ask for another. */
+async function drop(
+  system: System,
+  view: FleetView,
+  notice: Waiting,
+  record: TaskRecord | undefined,
+): Promise<void> {
+  const writer = () => system.random.id(system.clock.now());
+  const open = record?.open && withoutNotice(record.open, notice.recipient, notice.pending.notice);
+  if (record && open) {
+    const changed = { ...record, open, next: { at: system.clock.now(), why: 'look' as const } };
+    const stored = await system.table.transact(
+      [taskWrite(changed, view.policies.for(notice.task))],
+      writer(),
+    );
+    if (stored.outcome !== 'applied') return;
+  }
+  await system.table.transact([noticeDelete(notice.recipient, notice.task, notice.episode)], writer());
+}
+
+function restartsOf(record: TaskRecord): number {
+  return record.evidence.restarts.total - record.evidence.restarts.atLoss;
+}
+
+function presentItem(
+  notice: Waiting,
+  record: TaskRecord,
+  verdict: { disableAt: Instant | null; after?: number },
+): DigestItem {
+  const { lead } = notice.pending;
+  return {
+    task: notice.task,
+    episode: notice.episode,
+    notice: notice.pending.notice,
+    grace: record.open?.grace ?? 0,
+    disableAt: verdict.disableAt,
+    ...(verdict.after === undefined ? {} : { after: verdict.after }),
+    since: record.open?.since ?? 0,
+    restarts: restartsOf(record),
+    asked: notice.pending.since,
+    ...(lead === undefined ? {} : { lead }),
+  };
+}
+
+/** A notice of what is past says what was frozen when it came to be. */
+function pastItem(notice: Waiting, record: TaskRecord | undefined): DigestItem {
+  const facts = notice.pending.facts as { since?: Instant; restarts?: number } | undefined;
+  return {
+    task: notice.task,
+    episode: notice.episode,
+    notice: notice.pending.notice,
+    grace: 0,
+    disableAt: null,
+    since: facts?.since ?? record?.open?.since ?? 0,
+    restarts: facts?.restarts ?? 0,
+    asked: notice.pending.since,
+  };
+}

@@ -1,0 +1,111 @@
+import { type Instant, SECOND } from '../abandonment/time.ts';
+import { isTopic } from '../abandonment/topics.ts';
+import type { SendResult } from '../platform/ports.ts';
+import type { System } from '../platform/system.ts';
+import type { FleetView } from '../store/fleet-view.ts';
+import { noteMail } from '../store/heard.ts';
+import { digestWrite, recipientWrite } from '../store/records.ts';
+import type { DigestRecord, RecipientRecord } from '../store/rows.ts';
+import { keys } from '../store/rows.ts';
+import type { Delivery, Outcome } from '../work/pipeline.ts';
+import { retryDelaySeconds } from '../work/pipeline.ts';
+import { type Channel, channelOf } from './channel.ts';
+import type { Chosen } from './judge-notices.ts';
+import { mailOf } from './mail-of.ts';
+import { recordAccepted, recordRefused, recordRejected } from './record-digest.ts';
+import { raiseTopicRefused } from './topic-refused.ts';
+import { recordUntaken } from './untaken.ts';
+
+/** Sends one mail of what was chosen: claims it, hands it over once, records the answer (design.md section 7). */
+export async function sendDigest(
+  system: System,
+  view: FleetView,
+  recipient: RecipientRecord,
+  chosen: Chosen[],
+  delivery: Delivery,
+): Promise<Outcome | 'sent' | 'stale'> {
+  const draft = draftOf(system, recipient, chosen);
+  const channel = channelOf(system, draft.address);
+  const { mail: outgoing, items } = await mailOf(system, view, draft, chosen);
+  const digest = { ...draft, items };
+  if (!(await claim(system, recipient, digest))) return { outcome: 'skipped', reason: 'claimed by another' };
+  if (isStale(digest, system.clock.now())) {
+    await recordRefused(system, view, digest.id, null);
+    return 'stale';
+  }
+  return record(system, view, digest, channel, await channel.deliver(outgoing, items), delivery);
+}
+
+/**
+ * Past its time, or with a new date that no longer leaves the whole grace: it is void and claimed anew (design.md
+ * section 6, Dates). A date that stands already only has to lie ahead.
+ */
+function isStale(digest: DigestRecord, now: Instant): boolean {
+  return (
+    now > digest.notAfter ||
+    digest.items.some(({ disableAt, after }) => {
+      if (disableAt === null || after === undefined) return false;
+      const promised = disableAt - after;
+      return promised >= digest.claimedAt ? now > promised : now >= disableAt;
+    })
+  );
+}
+
+/** Records what the channel answered, and says what is to become of the message. */
+async function record(
+  system: System,
+  view: FleetView,
+  digest: DigestRecord,
+  channel: Channel,
+  result: SendResult,
+  delivery: Delivery,
+): Promise<Outcome | 'sent'> {
+  if (result.outcome === 'accepted') {
+    await recordAccepted(system, view, digest.id, result.messageId);
+    if (channel.provesDelivery) await noteMail(system);
+    return 'sent';
+  }
+  await recordUntaken(system, { item: digest.recipient, channel: channel.name, result, delivery });
+  if (result.outcome === 'unknown') return { outcome: 'skipped', reason: 'outcome unknown: to be settled' };
+  if (result.cause === 'recipient') {
+    if (isTopic(digest.address)) await raiseTopicRefused(system, digest.address, result.code);
+    await recordRejected(system, digest.id);
+    return { outcome: 'done', reason: 'address rejected' };
+  }
+  const delaySeconds = retryDelaySeconds(delivery.receiveCount, system.random.next());
+  await recordRefused(system, view, digest.id, system.clock.now() + delaySeconds * SECOND);
+  return { outcome: 'retry', reason: result.code, delaySeconds, failed: true, recorded: true };
+}
+
+function draftOf(system: System, recipient: RecipientRecord, chosen: Chosen[]): DigestRecord {
+  const now = system.clock.now();
+  return {
+    id: system.random.id(now),
+    recipient: recipient.key,
+    address: recipient.address || (chosen[0]?.notice.address ?? ''),
+    state: 'sending',
+    claimedAt: now,
+    leaseUntil: now + system.config.sendLease,
+    notAfter: now + system.config.sendLease,
+    sentAt: null,
+    messageId: null,
+    retryAt: null,
+    items: [],
+    applied: false,
+    rev: 0,
+  };
+}
+
+/**
+ * Freezes what the mail says, then claims the recipient for it; false where another was first. Two writes cost half of
+ * a transaction: a digest whose recipient was not claimed was never sent, and the repair finds it.
+ */
+async function claim(system: System, recipient: RecipientRecord, digest: DigestRecord): Promise<boolean> {
+  const { table, random } = system;
+  await table.transact([digestWrite(digest, digest.leaseUntil)], random.id(digest.claimedAt));
+  const claimed = { ...recipient, address: digest.address, sending: digest.id, retryAt: null };
+  const result = await table.transact([recipientWrite(claimed)], random.id(digest.claimedAt));
+  if (result.outcome === 'applied') return true;
+  await table.transact([{ delete: keys.digest(digest.id) }], random.id(digest.claimedAt));
+  return false;
+}
