@@ -25,7 +25,7 @@ export interface Fault {
 export const NO_FAULT: Fault = { name: 'none', peer: 'script', stub: {}, events: false };
 
 const KILL = { name: 'sigkill-midway', stub: {}, killAt: 0.5 };
-const CUT = { name: 'accept-then-cut', stub: { acceptThenDrop: 10 } };
+const CUT = { name: 'accept-then-cut', stub: { acceptThenDrop: 10 }, smaller: 10 };
 
 /** The faults of the peer's matrix, and a connection cut after every tenth accepted mail. */
 export const faults = (refused: string): Fault[] => [

@@ -97,6 +97,9 @@ async function workQueue(order: WorkOrder, sqs: SQSClient, invoke: Invoke): Prom
   }
 }
 
+// Without the parent there is no table.
+process.on('disconnect', () => process.exit());
+
 process.on('message', async (message: { order?: WorkOrder }) => {
   if (!message.order) return;
   const invocations = await workQueue(message.order, sqsClient(), invoker(message.order));
