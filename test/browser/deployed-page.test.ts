@@ -5,8 +5,8 @@ import { policyWrite } from '../../functions/store/policies.ts';
 import { loadTask } from '../../functions/store/tasks.ts';
 import { putOnBus } from '../../local/owning-system.ts';
 import type { LocalStage } from '../../local/stage.ts';
-import { Inspector, launchBrowser, onPhone, textOf } from '../browser/reader.ts';
-import { deployedStage, eventually, mailsTo } from './deployed.ts';
+import { deployedStage, eventually, mailsTo } from '../local/deployed.ts';
+import { Inspector, launchBrowser, onPhone, textOf } from './reader.ts';
 
 const GUS = 'gus@gamma.test';
 const TASKS = ['gammaCo/prod/kept-capture', 'gammaCo/prod/snoozed-capture', 'gammaCo/prod/unneeded-capture'];
@@ -51,8 +51,9 @@ async function followLink(task: string, words: string): Promise<Page> {
   );
   const page = await (await onPhone(browser)).newPage();
   await page.setContent(mail.html ?? '');
-  const entry = page.locator('h3', { hasText: task }).locator('xpath=following-sibling::p[1]');
-  await entry.getByRole('link', { name: words }).click();
+  // Below the name of a task among several; of a single one at the top, before its name.
+  const among = page.locator('h3', { hasText: task }).locator('xpath=following-sibling::p[2]');
+  await among.or(page.locator('h1 + p')).getByRole('link', { name: words, exact: true }).first().click();
   await page.waitForURL(/\/d\//);
   return page;
 }
