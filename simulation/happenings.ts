@@ -10,15 +10,15 @@ import { ScenarioProblem } from './scenario-fields.ts';
 import type { ScenarioEvent } from './scenario-types.ts';
 import type { Service } from './service.port.ts';
 import type { SimFleet } from './sim-fleet.ts';
-import type { RefusedMail, SimMail } from './sim-mail.ts';
+import type { AcceptedMail, RefusedMail, SimMail } from './sim-mail.ts';
 
 type EventOf<Type extends ScenarioEvent['type']> = Extract<ScenarioEvent, { type: Type }>;
 
 /** Who hears what an event changed beside the service. */
 export interface HappeningListener {
   policiesChanged(book: PolicyBook, evidenceMaxAgeChanged: boolean): void;
-  /** SES reported something of a mail. */
-  mailReported(digest: string): void;
+  /** SES reported something of a mail; `soft`: that it came back for the time being. */
+  mailReported(mail: AcceptedMail, event: 'bounce' | 'complaint' | 'delivery', soft: boolean): void;
   /** SES gave a mail up for good. */
   mailBounced(mail: RefusedMail): void;
   addressDied(address: string): void;
@@ -89,8 +89,8 @@ export class Happenings {
     const body = service.mailReport({ mail, at, event: event.event, ...bounceType });
     const twice = this.#given.faults.strike('ses', at, ['duplicate']) !== undefined;
     await system.queues.send('mail-events', twice ? [{ body }, { body }] : [{ body }]);
-    listener.mailReported(mail.digest);
     const bounced = event.event === 'bounce' && event.bounceType === 'permanent';
+    listener.mailReported(mail, event.event, event.event === 'bounce' && !bounced);
     if (bounced) listener.mailBounced({ at, to: mail.to, digest: mail.digest, reason: 'undeliverable' });
     if (bounced || event.event === 'complaint') listener.addressDied(mail.to);
   }

@@ -7,6 +7,7 @@ import { type FleetFacts, sameAddress, type TrueTask } from './fleet-facts.ts';
 import { PaceVerifier } from './pace-verifier.ts';
 import { noticeName, Repeats } from './repeats.ts';
 import type { AcceptedMail } from './sim-mail.ts';
+import { SoftDeaths } from './soft-deaths.ts';
 import { SpacingVerifier } from './spacing-verifier.ts';
 
 /** A promise of design.md section 2 that did not hold. */
@@ -48,6 +49,7 @@ export class Verifier {
   readonly broken: BrokenPromise[] = [];
   /** What was mailed, and what may be mailed again. */
   readonly repeats = new Repeats();
+  readonly softDeaths = new SoftDeaths();
   readonly audits: AuditVerifier;
   /** How often each promise was at stake and checked. */
   readonly checks = new Map<number, number>();
@@ -193,7 +195,8 @@ export class Verifier {
   #itemTold(to: string, item: DigestItem, digest: string): void {
     const key = episodeOf(item);
     const now = this.#now();
-    const comings = this.#facts.departures.get(`${item.task} ${to}`) ?? 0;
+    const departures = this.#facts.departures.get(`${item.task} ${to}`) ?? 0;
+    const comings = departures + this.softDeaths.countOf(to);
     const stage = this.#facts.disableStageSince(item.task);
     const name = noticeName(to, item, { comings, stage, latest: this.#latestDate.get(key) });
     const isNew = this.repeats.isNew(name, digest, now, this.#facts.policy('', 'settleAfter'));
@@ -243,6 +246,7 @@ export class Verifier {
     const recipients = [
       ...told((address) => this.isDead(address)),
       ...told((address) => this.isKnownDead(address) && !this.#isBehind()),
+      ...told((address) => this.isDead(address) || this.softDeaths.isDead(address, now)),
     ];
     const since = Math.max(this.#facts.disableStageSince(task.id) ?? now, task.enabledAt ?? 0);
     const grace = this.#facts.policy(task.id, 'disableAfter');
@@ -261,7 +265,7 @@ export class Verifier {
     if (this.#isBehind()) return;
     const warned = new Set((this.#warnings.get(episodeOf(request)) ?? []).map(({ to }) => to));
     for (const owner of task.owners.map(sameAddress)) {
-      if (this.isDead(owner)) continue;
+      if (this.isDead(owner) || this.softDeaths.isDead(owner, this.#now())) continue;
       this.check(7, warned.has(owner), () => `${about}, and an owner was never warned of it`);
     }
   }

@@ -203,7 +203,7 @@ export class World {
       attempts: () => this.#attempts,
       listener: {
         reported: ({ to, digest }, event) => {
-          this.#verifier.repeats.reported(digest);
+          this.#mailReported({ to, digest }, event);
           if (event === 'delivery') return;
           this.#recorder.mailFailed({ at: this.#loop.clock.now(), to, digest, reason: 'undeliverable' });
           this.#addressDied(to);
@@ -287,7 +287,7 @@ export class World {
       faults: this.#faults,
       documents: policyDocuments(this.#scenario),
       listener: {
-        mailReported: (digest) => this.#verifier.repeats.reported(digest),
+        mailReported: (mail, event, soft) => this.#mailReported(mail, event, soft),
         policiesChanged: (book, evidenceMaxAgeChanged) => {
           this.#book = book;
           if (evidenceMaxAgeChanged) this.#repeatObservationsFrom(this.#loop.clock.now());
@@ -296,6 +296,13 @@ export class World {
         addressDied: (address) => this.#addressDied(address),
       },
     });
+  }
+
+  #mailReported({ to, digest }: Pick<AcceptedMail, 'to' | 'digest'>, event: string, soft = false): void {
+    const { repeats, softDeaths } = this.#verifier;
+    repeats.reported(digest);
+    if (soft) softDeaths.bounced(to, digest, this.#loop.clock.now());
+    if (event === 'delivery') softDeaths.delivered(to);
   }
 
   #addressDied(address: string, answeredTo?: string): void {

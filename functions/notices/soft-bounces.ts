@@ -1,6 +1,6 @@
 import { DAY, type Duration, type Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
-import { loadDigest, loadRecipient, recipientWrite } from '../store/records.ts';
+import { loadDigest, loadRecipient, lookWrite, recipientWrite } from '../store/records.ts';
 import { keys, type RecipientRecord, ROW_VERSION } from '../store/rows.ts';
 import { touchTold } from './touch-told.ts';
 
@@ -52,18 +52,20 @@ export async function recordDelivery(system: System, digest: string, at: Instant
   await change(system, digest, (recipient) => afterDelivery(recipient, at));
 }
 
-/** Lets an address that is dead for a time live again when that time is over. False where it is not so dead any more. */
+/**
+ * Lets an address that is dead for a time live again when that time is over; the next scan looks at all that is open,
+ * also at what fired meanwhile and never named him. False where it is not so dead any more.
+ */
 export async function liveAgain(system: System, recipient: string): Promise<boolean> {
   const record = await loadRecipient(system.table, recipient);
   const { until } = record?.dead ?? {};
   const now = system.clock.now();
   if (!record || until === undefined || until > now) return false;
   const result = await system.table.transact(
-    [recipientWrite({ ...record, dead: null })],
+    [recipientWrite({ ...record, dead: null }), lookWrite('ALL', now)],
     system.random.id(now),
   );
   if (result.outcome !== 'applied') throw new Error('the recipient changes at the same time');
-  await touchTold(system, recipient);
   return true;
 }
 

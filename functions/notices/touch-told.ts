@@ -8,7 +8,7 @@ import { recipientKey } from './addresses.ts';
 const ATTEMPTS = 8;
 
 /**
- * Has every open episode that a recipient was told of looked at with the next scan: he died, or lives again.
+ * Has every open episode that a recipient was told of looked at with the next scan: he died.
  * Throws where a task changes too fast.
  */
 export async function touchTold(system: System, recipient: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { at, tell } from './story.ts';
+import { at, failing, tell } from './story.ts';
 
 const ANA = 'ana@acme.test';
 const BOSS = 'boss@acme.test';
@@ -33,6 +33,37 @@ test('with nobody else to tell the task is held, and 14 days later he is warned 
     'T+41d2h disabled acmeCo/a #1 due T+41d2h',
     'T+41d2h resolved acmeCo/a #1 disabled',
     `T+41d2h+ mail ${ANA}: disabled acmeCo/a #1`,
+  ]);
+});
+
+test('one who lives again is warned of what fired meanwhile too, also in stage notify', async () => {
+  const names = ['a', 'b', 'c', 'd'];
+  const { story } = await tell({
+    until: at(32),
+    policy: { stage: 'notify' },
+    admins: { 'acmeCo/': [BOSS] },
+    tasks: names.map((name, day) => failing(`acmeCo/${name}`, { lastPrimaryAt: at(day) })),
+    events: [soft(at(14, 2)), soft(at(15, 2)), soft(at(16, 2))],
+  });
+  expect(story).toContain(`T+17d mail ${BOSS}: warning acmeCo/d #1`);
+  expect(story.filter((line) => line.startsWith('T+30d')).join()).toContain('warning acmeCo/d #1');
+});
+
+test('what fires while he is dead for a time is told to the admin alone, and turned off after a full grace', async () => {
+  const { story } = await tell({
+    until: at(33),
+    admins: { 'acmeCo/': [BOSS] },
+    tasks: [failing('acmeCo/a'), failing('acmeCo/later', { lastPrimaryAt: at(7) })],
+    events: ALL_BACK,
+  });
+  expect(story.filter((line) => line.includes('acmeCo/later'))).toEqual([
+    'T+21d fired acmeCo/later #1 since T+7d (disable)',
+    `T+21d mail ${BOSS}: warning acmeCo/later #1 until T+28d`,
+    `T+25d mail ${BOSS}: reminder acmeCo/later #1 until T+28d`,
+    `T+27d mail ${BOSS}: reminder acmeCo/later #1 until T+28d`,
+    'T+28d disabled acmeCo/later #1 due T+28d',
+    'T+28d resolved acmeCo/later #1 disabled',
+    `T+28d+ mail ${BOSS}: disabled acmeCo/later #1`,
   ]);
 });
 
