@@ -7,7 +7,6 @@ import { fitItems } from './render-fit.ts';
 import { inOrder } from './render-order.ts';
 import { subjectOf } from './render-subject.ts';
 import { wrapLines } from './render-wrap.ts';
-import { knownZone } from './wording-dates.ts';
 import {
   entryOf,
   footerLinksOf,
@@ -18,6 +17,7 @@ import {
   notesOf,
   type Reader,
 } from './wording-items.ts';
+import { knownZone } from './zones.ts';
 
 /** More than so many tasks are acted on from the one page, which keeps the mail small; a single one from its top. */
 const MOST_LINKED = 20;

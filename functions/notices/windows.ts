@@ -1,7 +1,7 @@
 import { quietUntil } from '../abandonment/quiet-hours.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import type { RecipientRecord } from '../store/rows.ts';
-import { knownZone } from './wording-dates.ts';
+import { knownZone } from './zones.ts';
 
 /** The first instant from `at` on at which a mail may go to a recipient: none goes within his quiet hours. */
 export function awakeFrom({ quietHours, zone }: RecipientRecord, at: Instant): Instant {

@@ -22,17 +22,6 @@ function formatOf(zone: string, locale: string): Intl.DateTimeFormat {
   return format;
 }
 
-/** The zone itself, or UTC where it is absent or not known here: a mail is never lost over its zone. */
-export function knownZone(zone: string | undefined): string {
-  if (zone === undefined) return 'UTC';
-  try {
-    formatOf(zone, english.dates.locale);
-    return zone;
-  } catch {
-    return 'UTC';
-  }
-}
-
 type Moment = CalendarMinute & { weekday: string };
 
 function momentOf(instant: Instant, zone: string, { locale }: DateWords): Moment {

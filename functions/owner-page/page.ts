@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import { itemRef } from '../notices/links.ts';
-import { knownZone } from '../notices/wording-dates.ts';
+import { knownZone } from '../notices/zones.ts';
 import { METRIC } from '../platform/names.ts';
 import type { LinkKeys } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
