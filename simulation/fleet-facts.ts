@@ -132,6 +132,13 @@ export class FleetFacts {
     return DEFAULTS[key];
   }
 
+  /** The brakes on disabling: the global policy's, the default for a leaf that is not set or taken back. */
+  blastRadius(): GlobalPolicy['blastRadius'] {
+    const own = Object.entries(this.policies.get('')?.blastRadius ?? {});
+    const given = Object.fromEntries(own.filter(([, value]) => value !== null));
+    return { perRun: 50, perDay: 200, share: 0.1, shareFloor: 10, ...given };
+  }
+
   /** Since when the task's stage is `disable` without a break; null where it is not. */
   disableStageSince(taskId: string): Instant | null {
     return this.#disableStageSince.get(taskId) ?? null;

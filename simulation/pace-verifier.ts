@@ -46,7 +46,7 @@ export class PaceVerifier {
     if (!done) return;
     const now = this.#now();
     this.#last = [...this.#last.filter(({ at }) => at > now - DAY), { ...done, at: now }];
-    const { perRun, perDay, share, shareFloor } = this.#blastRadius();
+    const { perRun, perDay, share, shareFloor } = this.#facts.blastRadius();
     const ofRun = this.#last.filter(({ run }) => run === done.run).length;
     this.#verifier.check(
       10,
@@ -64,12 +64,6 @@ export class PaceVerifier {
       !isSpike,
       () => `a spike of ${unapproved.length} was turned off without approval`,
     );
-  }
-
-  #blastRadius() {
-    const own = this.#facts.policies.get('')?.blastRadius ?? {};
-    const given = Object.fromEntries(Object.entries(own ?? {}).filter(([, value]) => value !== null));
-    return { perRun: 50, perDay: 200, share: 0.1, shareFloor: 10, ...given };
   }
 
   /** Tasks that are eligible now or were turned off in the last day. */

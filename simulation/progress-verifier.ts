@@ -6,7 +6,7 @@ import type { Scenario } from './scenario-types.ts';
 import { wakesAt } from './sleep.ts';
 import type { Verifier } from './verifier.ts';
 
-/** So few tasks are neither an outage, nor a spike, nor more than the pace allows. */
+/** So few tasks are neither an outage, nor, where the policy does not say so, a spike or more than the pace allows. */
 const SMALL_FLEET = 9;
 
 /** A task that nobody can be told of any more. */
@@ -78,9 +78,7 @@ export class ProgressVerifier {
    */
   finish(now: Instant, calmSince: Instant, factsLost: boolean): void {
     const facts = this.#facts;
-    const { shareFloor = SMALL_FLEET + 1 } = facts.policies.get('')?.blastRadius ?? {};
-    if (factsLost || facts.paused.size > 0 || facts.tasks.size > SMALL_FLEET) return;
-    if (shareFloor !== null && shareFloor < SMALL_FLEET) return;
+    if (factsLost || facts.paused.size > 0 || facts.tasks.size > SMALL_FLEET || isBraked(facts)) return;
     for (const task of facts.tasks.values()) {
       if (!this.#isFailing(task) || !this.#isToldOf(task) || facts.isUnknown(task)) continue;
       const veto = (task.publishedByUserAt ?? 0) + facts.policy(task.id, 'publicationVeto');
@@ -185,7 +183,7 @@ export class ProgressVerifier {
 function undisturbedTasks(scenario: Scenario, facts: FleetFacts): Set<string> {
   const harmless = new Set(['shards', 'restarted', 'published', 'owners', 'deleted', 'created']);
   const calm = scenario.events.every(({ type }) => harmless.has(type));
-  if (!calm || scenario.chaos || scenario.tasks.length > SMALL_FLEET) return new Set();
+  if (!calm || scenario.chaos || scenario.tasks.length > SMALL_FLEET || isBraked(facts)) return new Set();
   const tasks = new Set(scenario.tasks.filter((task) => isSimple(task.id, facts)).map(({ id }) => id));
   for (const event of scenario.events) {
     if (event.type === 'created') return new Set();
@@ -198,6 +196,15 @@ function undisturbedTasks(scenario: Scenario, facts: FleetFacts): Set<string> {
 function isSimple(id: string, facts: FleetFacts): boolean {
   const task = facts.tasks.get(id);
   if (!task || task.owners.length === 0 || task.kind === 'collection' || task.dekaf) return false;
-  const quiet = facts.policy(id, 'quietHours') !== null;
-  return facts.policy(id, 'stage') !== 'detect' && !quiet && facts.policy('', 'rampPerDay') > SMALL_FLEET;
+  return facts.policy(id, 'stage') !== 'detect' && facts.policy(id, 'quietHours') === null;
+}
+
+/** Whether the pace, the blast radius or the ramp of today can hold back even a small fleet. */
+function isBraked(facts: FleetFacts): boolean {
+  const { perRun, perDay, shareFloor } = facts.blastRadius();
+  if (Math.min(perRun, perDay, shareFloor) < SMALL_FLEET) return true;
+  const told = [...facts.tasks.values()].flatMap((task) =>
+    facts.recipientsOf(task, 'task_abandoned', () => false),
+  );
+  return facts.policy('', 'rampPerDay') < new Set(told).size;
 }

@@ -112,16 +112,31 @@ async function dispatch(run: Run, waiting: Waiting[], ramp: Ramp): Promise<void>
   }
   await ramp.store();
   const marked = await Promise.all(
-    admitted.map(async (given) =>
-      (await markQueued(run, given.record, given.one, given.at)) ? [given] : [],
-    ),
+    admitted.map(async ({ one, record, at }) => {
+      const queued = await markQueued(run, record, one, at);
+      return queued ? [{ one, queued, at }] : [];
+    }),
   );
   const messages = marked.flat().map(({ one, at }) => {
     const delaySeconds = Math.min(LONGEST_DELAY_SECONDS, Math.max(0, Math.ceil((at - run.now) / SECOND)));
     return notifyMessageFor(run, one.key, one.group, delaySeconds);
   });
-  if (messages.length > 0) await run.system.queues.send('notify' satisfies QueueName, messages);
+  if (messages.length === 0) return;
+  try {
+    await run.system.queues.send('notify' satisfies QueueName, messages);
+  } catch (error) {
+    await Promise.all(marked.flat().map(({ queued }) => unmarkQueued(run, queued)));
+    throw error;
+  }
   count(run, 'recipientsQueued', messages.length);
+}
+
+/** Not sent, or not known to be: the next scan sends it again, for a message is only a hint. */
+async function unmarkQueued(run: Run, queued: RecipientRecord): Promise<void> {
+  await run.system.table.transact(
+    [recipientWrite({ ...queued, queuedFor: null })],
+    run.system.random.id(run.now),
+  );
 }
 
 /** When a mail to the recipient may go; undefined where that is left to a later scan. */
@@ -142,16 +157,16 @@ function isLost(run: Run, queuedFor: Instant): boolean {
   return doubtful || run.now - queuedFor >= LOST_AFTER;
 }
 
+/** The recipient as he is stored then; undefined where another was first. */
 async function markQueued(
   run: Run,
   record: RecipientRecord,
   waiting: Waiting,
   at: Instant,
-): Promise<boolean> {
-  const admittedAt = waiting.warned ? run.now : record.admittedAt;
-  const write = recipientWrite({ ...record, queuedFor: at, admittedAt });
-  const result = await run.system.table.transact([write], run.system.random.id(run.now));
-  return result.outcome === 'applied';
+): Promise<RecipientRecord | undefined> {
+  const queued = { ...record, queuedFor: at, admittedAt: waiting.warned ? run.now : record.admittedAt };
+  const result = await run.system.table.transact([recipientWrite(queued)], run.system.random.id(run.now));
+  return result.outcome === 'applied' ? { ...queued, rev: record.rev + 1 } : undefined;
 }
 
 /** At most `rampPerDay` recipients are newly warned in 24 h; the others wait for a later scan. */

@@ -120,9 +120,9 @@ async function firstOfBurst(
   if (counts.filter((one) => one.eligible > 0).length < 2) return undefined;
   const alive = counts.reduce((sum, one) => sum + one.alive, 0);
   const share = run.view.policies.global.correlatedShare;
-  return losses.find((from, before) => {
+  return losses.find((from) => {
     const within = losses.filter((loss) => loss >= from && loss <= from + window).length;
-    const aliveBefore = alive + losses.length - before;
+    const aliveBefore = alive + losses.filter((loss) => loss >= from).length;
     return within >= LEAST_LOSSES && within >= share * aliveBefore;
   });
 }

@@ -212,6 +212,22 @@ test('a backlog is worked off at perDay in a rolling day', async () => {
   ]);
 });
 
+test.each([
+  [
+    'the pace of a day',
+    { blastRadius: { perRun: 2, perDay: 3 } },
+    ['T+21d', 'T+21d', 'T+21d1h', 'T+22d', 'T+22d'],
+  ],
+  ['a small floor', { blastRadius: { shareFloor: 2 } }, []],
+  ['a slow ramp', { rampPerDay: 2 }, ['T+21d', 'T+21d', 'T+22d', 'T+22d', 'T+23d']],
+])('%s holds a small fleet back, which breaks no promise', async (_, brake, disabled) => {
+  const { story } = await tell({
+    policy: { stage: 'disable', ...brake },
+    tasks: [0, 1, 2, 3, 4].map((index) => failing(`aCo/t${index}`, { owners: [`o${index}@x.test`] })),
+  });
+  expect(disabledOf(story).map((line) => line.split(' ')[0])).toEqual(disabled);
+});
+
 test('what a tenant had turned off in the last day counts to its part of a spike', async () => {
   const { story } = await tell({
     until: at(23),

@@ -47,6 +47,15 @@ test('a warning that SES takes late has a full grace from then on', async () => 
   expect(disabledAt(told)).toEqual([scanAfter(warning!.disableAt!)]);
 });
 
+test('a warning that the queue did not take goes out with the next scan', async () => {
+  const told = await tell({ until: at(15), events: [fault(at(14), 'queue', 'down', { for: '30m' })] });
+  const [warning, ...more] = mailed(told, 'warning');
+  expect(more).toEqual([]);
+  expect(warning!.at).toBe(14 * DAY + HOUR);
+  expect(warning!.disableAt).toBe(21 * DAY + HOUR);
+  expect(told.summary.oops).toBe(1);
+});
+
 test('a mail that SES throttles once goes out within minutes, once', async () => {
   const told = await tell({ until: at(15), events: [fault(at(14), 'ses', 'throttle', { times: 1 })] });
   const warnings = mailed(told, 'warning');

@@ -65,6 +65,19 @@ test.each([
   expect(firedOf(story)).toHaveLength(fired);
 });
 
+test.each([
+  [20, 0],
+  [21, 10],
+])('ten of %i that were alive, lost at one instant: %i fire', async (alive, fired) => {
+  const { story } = await tell({
+    until: at(16),
+    policy: {},
+    tasks: running(alive),
+    events: seen([1, 0], 0, 10, FAILED).map((event) => ({ ...event, at: at(1) })),
+  });
+  expect(firedOf(story)).toHaveLength(fired);
+});
+
 test('tasks of the plane that failed before are not asked about, and go on', async () => {
   const { story } = await tell({
     until: at(16),
