@@ -75,9 +75,12 @@ async function settleNotice(
   item: DigestItem,
   open: boolean,
 ): Promise<void> {
-  if (digest.state === 'unsent' && !isWindowed(item.notice)) return tellAgain(system, digest, item);
   const row = await system.table.get(keys.notice(digest.recipient, item.task, item.episode));
   const notice = row as unknown as NoticeRecord | undefined;
+  // Where another notice waits it is a newer one, and says what holds today.
+  const isNewest = !notice?.pending || notice.pending.notice === item.notice;
+  if (digest.state === 'unsent' && !isWindowed(item.notice) && isNewest)
+    return tellAgain(system, digest, item);
   if (notice?.pending?.notice !== item.notice || notice.pending.since !== item.asked) return;
   if (standingOf(digest.state) === 'void') return;
   await system.table.transact([settledNotice(notice, open)], system.random.id(system.clock.now()));

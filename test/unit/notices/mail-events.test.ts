@@ -7,9 +7,10 @@ import {
   loadDigest,
   loadRecipient,
   newRecipient,
+  noticeWrite,
   recipientWrite,
 } from '../../../functions/store/records.ts';
-import type { DigestRecord } from '../../../functions/store/rows.ts';
+import { type DigestItem, type DigestRecord, keys } from '../../../functions/store/rows.ts';
 import { START, workStage } from '../work/stage.ts';
 
 /** A mail to ana whose answer never came. */
@@ -76,4 +77,26 @@ it('a mail that SES did not send leaves one record and rings its alarm, however 
   await says({ kind: 'rejected' });
   expect(count('MailUnsent')).toBe(1);
   expect(await rows({ pk: 'OOPS#' })).toHaveLength(1);
+});
+
+it('a withdrawal that SES did not send is not told again over the newer warning that waits', async () => {
+  const { table, says } = await unknownOutcome();
+  const task = 'acmeCo/a';
+  const asked = START - 10 * MINUTE;
+  const item: DigestItem = {
+    task,
+    episode: 1,
+    notice: 'withdrawn',
+    grace: 0,
+    disableAt: null,
+    since: 0,
+    restarts: 0,
+    asked,
+  };
+  const pending = { notice: 'warning', since: START, notBefore: START } as const;
+  const mail = { ...SENDING, items: [item], rev: 1 };
+  const notice = { recipient: 'ana', address: SENDING.address, task, episode: 1, pending };
+  await table.transact([digestWrite(mail, START), noticeWrite(notice)], 'test');
+  await says({ kind: 'rejected' });
+  expect((await table.get(keys.notice('ana', task, 1)))?.pending).toMatchObject({ notice: 'warning' });
 });
