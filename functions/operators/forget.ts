@@ -86,9 +86,10 @@ export function isKnown({ recipient, notices, mails, subscriptions, admin }: Kno
  * cut off is finished by the next one: the mails, by which tasks are found, come last.
  */
 export async function forgetRecipient(system: System, address: string, by: string): Promise<Forgotten> {
-  const known = await knownOf(system, address);
   const email = normaliseAddress(address) ?? address;
-  await bury(system, known.key, by);
+  // First, so that no mail is claimed for him while his mails are looked up.
+  await bury(system, recipientKey(address), by);
+  const known = await knownOf(system, address);
   for (const prefix of known.subscriptions) await removeSubscription(system, prefix, { email }, by);
   for (const prefix of known.admin) await removeAdmin(system, prefix, email, by);
   const counts = { tasks: 0, alerts: 0, audit: 0 };

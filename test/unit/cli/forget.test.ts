@@ -98,6 +98,22 @@ describe('recipients forget', () => {
     },
   );
 
+  it('leaves no mail that was claimed while it looked for what there is', async () => {
+    const stage = await failingFleet(['acmeCo/a']);
+    await stage.taskwarden(['subscriptions', 'add', 'other/', ANA]);
+    const { table } = stage;
+    const query = table.query.bind(table);
+    let lists = 0;
+    table.query = async (given) => {
+      // The command looks once to ask for --yes, and once to erase.
+      if (given.pk === 'ADMINS' && ++lists === 2) await stage.scanOn(14);
+      return query(given);
+    };
+    expect((await forget(stage, '--yes')).code).toBe(0);
+    expect(lists).toBe(2);
+    expect(await stored(stage)).not.toMatch(/ana@/i);
+  });
+
   it('takes back the grace that rested on him alone: the admins are warned with a full one', async () => {
     const stage = await failingFleet(['acmeCo/a']);
     await stage.taskwarden(['admins', 'add', 'acmeCo/', 'boss@acme.test']);
