@@ -6,9 +6,6 @@ import type { NoticeRecord, PendingNotice, RecipientRecord } from '../store/rows
 import { isAdmitted } from './ramp.ts';
 import { awakeFrom, windowOpensAt } from './windows.ts';
 
-/** As many notices stand in one mail; what does not fit goes into the next (promise 7). */
-const MOST_ITEMS = 1_000;
-
 /** A notice that waits for a mail. */
 export interface Waiting extends NoticeRecord {
   pending: PendingNotice;
@@ -38,10 +35,9 @@ export function choose(
   const isAwake = awakeFrom(recipient, now) <= now;
   const due = pending.filter((_, at) => isAwake && (instants[at] ?? Number.POSITIVE_INFINITY) <= now);
   const others = due.filter(({ pending: one }) => one.notice !== 'disabled');
-  if (others.length > 0) return { notices: others.slice(0, MOST_ITEMS) };
+  if (others.length > 0) return { notices: others };
   if (due.length > 0) {
-    const disabled = pending.filter(({ pending: one }) => one.notice === 'disabled');
-    return { notices: disabled.slice(0, MOST_ITEMS) };
+    return { notices: pending.filter(({ pending: one }) => one.notice === 'disabled') };
   }
   const future = instants.filter((at): at is Instant => at !== null);
   return { until: future.length > 0 ? awakeFrom(recipient, Math.max(now, Math.min(...future))) : null };

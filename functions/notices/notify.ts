@@ -6,8 +6,11 @@ import type { NoticeRecord, RecipientRecord } from '../store/rows.ts';
 import type { Delivery, Outcome } from '../work/pipeline.ts';
 import { recipientKey } from './addresses.ts';
 import { choose, type Waiting } from './choose-notices.ts';
-import { judge } from './judge-notices.ts';
+import { type Chosen, judge } from './judge-notices.ts';
 import { sendDigest } from './send-digest.ts';
+
+/** As many notices stand in one mail; what does not fit goes into the next (promise 7). */
+const MOST_ITEMS = 1_000;
 
 /** Mails to one recipient in one attempt; what is left goes with the next receive. */
 const MOST_MAILS = 5;
@@ -59,9 +62,24 @@ async function sendNext(
     if (ready.until > nextScanBy) return release(system, recipient, 'not yet');
     return waitUntil(ready.until, now);
   }
-  const chosen = await judge(system, view, key, ready.notices, now);
+  const chosen = await judgeSome(system, view, key, ready.notices, now);
   if (chosen.length === 0) return release(system, recipient, 'nothing stands');
   return sendDigest(system, view, recipient, chosen, delivery);
+}
+
+/** Decides about as many notices as a mail may hold; those that must wait, however many, keep no other back. */
+async function judgeSome(
+  system: System,
+  view: FleetView,
+  key: string,
+  notices: Waiting[],
+  now: Instant,
+): Promise<Chosen[]> {
+  for (let from = 0; from < notices.length; from += MOST_ITEMS) {
+    const chosen = await judge(system, view, key, notices.slice(from, from + MOST_ITEMS), now);
+    if (chosen.length > 0) return chosen;
+  }
+  return [];
 }
 
 /** Nothing is to be mailed now: a later message is welcome again. */

@@ -73,11 +73,14 @@ describe('a warning', () => {
   test.each([
     ['waits', 'requested'],
     ['goes', 'queued'],
-  ] as const)('%s while the disabling is %s: no mail gives a later date to what is on its way', (_, state) => {
-    const disabling = { state, run: 'r', disableAt: day(21), queuedAt: day(21), attempts: 1 };
-    const verdict = judge(day(21), { ...joined, disabling }, 'warning', two, 'bob').verdict;
-    expect(verdict).toBe(state === 'requested' ? 'wait' : 'send');
-  });
+  ] as const)(
+    '%s while the disabling is %s: no mail gives a later date to what is on its way',
+    (_, state) => {
+      const disabling = { state, run: 'r', disableAt: day(21), queuedAt: day(21), attempts: 1 };
+      const verdict = judge(day(21), { ...joined, disabling }, 'warning', two, 'bob').verdict;
+      expect(verdict).toBe(state === 'requested' ? 'wait' : 'send');
+    },
+  );
 
   test('of a new grace never prints a date before one that was printed', () => {
     const dates = [{ at: day(14), disableAt: day(30), grace: 1, after: 16 * DAY }];

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { at, failing, tell } from './story.ts';
+
+const ANA = 'ana@acme.test';
+
+test('a thousand warnings that must wait keep no other of the same recipient back', async () => {
+  // All fire while the window of Ana's first mail is open; before it ends a plane with a thousand of them goes down.
+  const waiting = Array.from({ length: 1_000 }, (_, place) =>
+    failing(`acmeCo/${String(place).padStart(4, '0')}`, { lastPrimaryAt: at(0, 1) }),
+  );
+  const { story } = await tell({
+    until: at(14, 7),
+    policy: { stage: 'notify', digestEvery: '6h' },
+    tasks: [
+      failing('acmeCo/first', { dataPlane: 'us-1' }),
+      failing('beta/other', { dataPlane: 'us-1', lastPrimaryAt: at(0, 1) }),
+      ...waiting,
+    ],
+    events: [{ at: at(14, 2), type: 'data-plane', dataPlane: 'eu-1', state: 'down' }],
+  });
+  expect(story.filter((line) => line.includes(` mail ${ANA}`))).toEqual([
+    `T+14d mail ${ANA}: warning acmeCo/first #1`,
+    `T+14d6h mail ${ANA}: warning beta/other #1`,
+  ]);
+});
