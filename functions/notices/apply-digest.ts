@@ -55,11 +55,14 @@ async function storeOutcome(
   const now = system.clock.now();
   const decision = decide(await view.caseOf(changed), now);
   const hold = decision.answer === 'waiting' && isOfMail(record.hold?.reason) ? null : record.hold;
+  const policy = view.policies.for(item.task);
+  // The stage went down before it was known that this date is out in the world: the next scan withdraws it.
+  const isOvertaken = item.disableAt !== null && policy.stage !== 'disable';
   const look =
-    decision.answer === 'waiting'
+    decision.answer === 'waiting' && !isOvertaken
       ? nextLook(decision, next, now, system.config.confirmWithin)
       : ({ at: now, why: 'look' } as const);
-  const write = taskWrite({ ...changed, hold, next: look }, view.policies.for(item.task));
+  const write = taskWrite({ ...changed, hold, next: look }, policy);
   const result = await system.table.transact([write], system.random.id(now));
   return result.outcome === 'applied';
 }
