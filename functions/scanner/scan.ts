@@ -89,7 +89,10 @@ function pastOf({ claimed, completedAt }: ScansRecord): Pick<Run, 'before' | 'do
   return { before: claimed, ...(broke ? { doubtfulSince: completedAt ?? 0 } : {}) };
 }
 
-/** Takes the run for itself, and notes a gap where the scans before it stayed away; answers why it cannot. */
+/**
+ * Takes the run for itself, and notes a gap where the scans before it stayed away; answers why it cannot.
+ * @throws Error where the table is busy: the tick failed, and counts as one that did
+ */
 async function claim(system: System, view: FleetView, tick: Tick): Promise<ScansRecord | string> {
   const now = system.clock.now();
   const { scans } = view;
@@ -104,6 +107,8 @@ async function claim(system: System, view: FleetView, tick: Tick): Promise<Scans
     rev: scans.rev,
   };
   const result = await system.table.transact([scansWrite(next)], system.random.id(now));
+  if (result.outcome === 'busy')
+    throw new Error(`the scan could not be claimed: the table is busy (${result.reason})`);
   return result.outcome === 'applied' ? { ...next, rev: scans.rev + 1 } : 'another run was first';
 }
 
