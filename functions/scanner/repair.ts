@@ -1,3 +1,4 @@
+import { isTopic } from '../abandonment/topics.ts';
 import { standingOf } from '../notices/digest-states.ts';
 import { finishDeath, finishDigest, recordUnsettled } from '../notices/record-digest.ts';
 import { alertWrite, eachRow, loadDigest, noticeDelete, noticeWrite } from '../store/records.ts';
@@ -30,8 +31,9 @@ async function repairDigest(run: Run, row: Row): Promise<void> {
   const { system, view } = run;
   const standing = standingOf(digest.state);
   if (standing === 'open') {
-    // While SES says nothing, the silence about this mail says nothing either.
-    if (view.isFeedbackSilent || run.now < digest.claimedAt + view.policies.global.settleAfter) return;
+    // While SES says nothing, the silence about this mail says nothing either; SNS never says anything.
+    const isUntold = view.isFeedbackSilent && !isTopic(digest.address);
+    if (isUntold || run.now < digest.claimedAt + view.policies.global.settleAfter) return;
     await recordUnsettled(system, view, digest.id);
   } else if (digest.dead) {
     await finishDeath(system, digest);

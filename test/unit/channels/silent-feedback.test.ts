@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { HOUR, MINUTE } from '../../../functions/abandonment/time.ts';
+import { recipientKey } from '../../../functions/notices/addresses.ts';
+import { repairGenerator } from '../../../functions/scanner/repair.ts';
+import { FleetView } from '../../../functions/store/fleet-view.ts';
+import { digestWrite, loadDigest, loadPauses, pausesWrite } from '../../../functions/store/records.ts';
+import { START, workStage } from '../work/stage.ts';
+
+test.each([
+  ['a mail of unknown outcome waits', 'ana@acme.test', 'sending'],
+  ['a message to a topic is told again', 'arn:aws:sns:eu-west-1:123456789012:chat', 'superseded'],
+])('while SES says nothing of mails, %s', async (_, address, state) => {
+  const { system, table } = workStage({ queue: 'notify' });
+  const digest = {
+    id: 'digest-1',
+    recipient: recipientKey(address),
+    address,
+    state: 'sending' as const,
+    claimedAt: START,
+    leaseUntil: START + MINUTE,
+    notAfter: START + MINUTE,
+    sentAt: null,
+    messageId: null,
+    retryAt: null,
+    items: [],
+    applied: false,
+    rev: 0,
+  };
+  const pauses = { ...(await loadPauses(table)), feedbackSilent: START };
+  await table.transact([digestWrite(digest, digest.leaseUntil), pausesWrite(pauses)], 'test');
+  const view = await FleetView.load(table, recipientKey);
+  const run = { system, view, id: 'run', now: START + 2 * HOUR, figures: {}, asked: [] };
+  await repairGenerator.run(run, { spent: () => false }, null);
+  expect(await loadDigest(table, digest.id)).toMatchObject({ state });
+});
