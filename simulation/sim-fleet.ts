@@ -83,7 +83,7 @@ export class SimFleet implements EventPublisher {
     }
   }
 
-  /** Repeats what is known of every task that is not `PRIMARY`, but for what was told at this instant already. */
+  /** Repeats what is known of every task that is not `PRIMARY`, or not alive by its policy, but for what was told at this instant already. */
   repeatObservations(): void {
     const tasks = new Map<string, TrueTask[]>();
     for (const task of this.#facts.tasks.values()) {
@@ -110,7 +110,7 @@ export class SimFleet implements EventPublisher {
     return (
       task.enabled &&
       !task.deleted &&
-      !task.statuses.includes('PRIMARY') &&
+      !(task.statuses.includes('PRIMARY') && this.#facts.isAlive(task)) &&
       !this.#unheard.has(task.dataPlane) &&
       this.#observedAt.get(task.id) !== this.#clock.now()
     );

@@ -86,9 +86,10 @@ export interface Deadline {
   after: Duration;
 }
 
-/** The shortest reminder lead; a day (or the grace, where that is shorter) where there are none. */
-export function shortestLead(policy: EffectivePolicy): Duration {
-  return policy.reminders.length > 0 ? Math.min(...policy.reminders) : Math.min(DAY, policy.disableAfter);
+/** The shortest lead that can ever be due; a day (or the grace, where that is shorter) where there is none. */
+export function shortestLead({ reminders, disableAfter }: EffectivePolicy): Duration {
+  const due = reminders.filter((lead) => lead < disableAfter);
+  return Math.min(...(due.length > 0 ? due : [DAY, disableAfter]));
 }
 
 /** The living recipients whose warning of the present grace SES took; with a date where one is threatened. */

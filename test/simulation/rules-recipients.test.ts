@@ -18,6 +18,17 @@ function sorted(story: string[]): string[] {
   return [...story].sort();
 }
 
+test('two owners are warned of one date where every reminder is longer than the grace', async () => {
+  const { story } = await tell({
+    until: at(22),
+    policy: { stage: 'disable', reminders: ['10d'] },
+    tasks: [failing('acmeCo/a', { owners: ['ana@acme.test', 'bo@acme.test'] })],
+  });
+  const warned = story.filter((line) => line.includes('warning'));
+  expect(new Set(warned.map((line) => line.replace(/mail \S+:/, 'mail')))).toHaveLength(1);
+  expect(story.some((line) => line.startsWith('T+21d disabled acmeCo/a #1'))).toBe(true);
+});
+
 test('one who joins is warned with the date that stands, and reminded with the others', async () => {
   const { story } = await tell({ until: at(22), events: [owners(at(16), ANA, BOB)] });
   expect(sorted(story.slice(2))).toEqual(

@@ -101,6 +101,16 @@ test.each(['BACKFILL', 'STANDBY', 'PENDING', 'IDLE'])('%s is not alive by defaul
   expect(story).toEqual(WARNED);
 });
 
+test('a task that is PRIMARY where that is no alive status is abandoned, warned of and turned off', async () => {
+  const { story } = await tell({
+    until: at(22),
+    policy: { stage: 'disable', aliveStatuses: ['IDLE'] },
+    tasks: [failing('acmeCo/a', { shards: [{ id: '0', status: 'PRIMARY' }], observedSince: at(0) })],
+  });
+  expect(story.filter((line) => line.includes('held'))).toEqual([]);
+  expect(story.some((line) => line.startsWith('T+21d disabled acmeCo/a #1'))).toBe(true);
+});
+
 test('a status that the policy counts as alive keeps a task alive until it ends', async () => {
   const { story } = await tell({
     until: at(20),

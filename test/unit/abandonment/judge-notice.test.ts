@@ -70,6 +70,12 @@ describe('a warning', () => {
     });
   });
 
+  test('of one who joins keeps the date where the only lead is longer than the grace, with a day left', () => {
+    const given = { ...two, policy: aPolicy({ reminders: [30 * DAY] }) };
+    expect(judge(day(20), joined, 'warning', given, 'bob')).toMatchObject({ disableAt: day(21) });
+    expect(judge(day(20, 1), joined, 'warning', given, 'bob')).toMatchObject({ disableAt: day(21, 1) });
+  });
+
   test.each([
     ['waits', 'requested'],
     ['goes', 'queued'],
