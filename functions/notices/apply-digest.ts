@@ -111,7 +111,8 @@ function settledNotice({ recipient, address, task, episode }: NoticeRecord, open
     : noticeDelete(recipient, task, episode);
 }
 
-function withOutcome(open: Episode, digest: DigestRecord, item: DigestItem): Episode {
+function withOutcome(before: Episode, digest: DigestRecord, item: DigestItem): Episode {
+  const open = mayBeOut(digest) ? withDate(before, digest.claimedAt, item) : before;
   const informed = open.informed?.[digest.recipient];
   if (informed) return withInformation(open, informed, digest, item);
   const told = open.told[digest.recipient];
@@ -130,12 +131,10 @@ function withOutcome(open: Episode, digest: DigestRecord, item: DigestItem): Epi
 function withInformation(open: Episode, informed: Informed, digest: DigestRecord, item: DigestItem): Episode {
   if (!isWindowed(item.notice)) return open;
   if (standingOf(digest.state) === 'failed') return withoutNotice(open, digest.recipient, 'warning') ?? open;
-  if (!wasPrinted(digest)) return open;
-  const dates = withDate(open, digest.claimedAt, item);
   const isNews = informed.grace === item.grace && informed.heard === undefined;
-  if (!isNews) return dates === open.dates ? open : { ...open, dates };
+  if (!isNews || !wasPrinted(digest)) return open;
   const heard = item.disableAt === null ? 'undated' : 'dated';
-  return { ...open, dates, informed: { ...open.informed, [digest.recipient]: { ...informed, heard } } };
+  return { ...open, informed: { ...open.informed, [digest.recipient]: { ...informed, heard } } };
 }
 
 type Standing = ReturnType<typeof standingOf>;
@@ -147,10 +146,8 @@ function withWarning(
   item: DigestItem,
   outcome: Standing,
 ): Episode {
-  const dates = wasPrinted(digest) ? withDate(open, digest.claimedAt, item) : open.dates;
   const warning = warningAfter(told, digest, item, outcome);
-  if (!warning) return dates === open.dates ? open : { ...open, dates };
-  return changed(open, digest.recipient, { ...told, ...warning, digest: digest.id }, dates);
+  return warning ? changed(open, digest.recipient, { ...told, ...warning, digest: digest.id }) : open;
 }
 
 /** How the recipient stands to be warned after the mail; undefined where it changes nothing. */
@@ -178,39 +175,41 @@ function withReminder(
   item: DigestItem,
   outcome: Standing,
 ): Episode {
-  const dates = wasPrinted(digest) ? withDate(open, digest.claimedAt, item) : open.dates;
   const { reminder, ...rest } = told;
   if (digest.state === 'unsent' && reminder?.lead === item.lead) {
-    const again = changed(open, digest.recipient, rest, dates);
+    const again = changed(open, digest.recipient, rest);
     return { ...again, rungs: open.rungs.filter(({ lead }) => lead !== item.lead) };
   }
-  if (!reminder || reminder.lead !== item.lead || reminder.state === 'done') {
-    return dates === open.dates ? open : { ...open, dates };
-  }
+  if (!reminder || reminder.lead !== item.lead || reminder.state === 'done') return open;
   const state = outcome === 'void' ? ('tried' as const) : ('done' as const);
   if (state === reminder.state) return open;
   // The mail may say a later date than the one it was asked for: the rung is known by what was announced.
   const deadline = Math.max(reminder.deadline, wasPrinted(digest) ? (item.disableAt ?? 0) : 0);
-  return changed(open, digest.recipient, { ...told, reminder: { ...reminder, deadline, state } }, dates);
+  return changed(open, digest.recipient, { ...told, reminder: { ...reminder, deadline, state } });
 }
 
-/** Whether SES took the mail, whatever became of it then: its dates are out in the world. */
+/** Whether the channel took the mail, whatever became of it then. */
 function wasPrinted({ state }: DigestRecord): boolean {
   return state !== 'sending' && state !== 'superseded' && state !== 'rejected' && state !== 'unsent';
+}
+
+/** Whether its dates are out in the world, or may be: of a mail that nothing was heard of nobody knows (promise 2). */
+function mayBeOut(digest: DigestRecord): boolean {
+  return wasPrinted(digest) || (digest.state === 'superseded' && digest.unsettled === true);
 }
 
 function withMail(open: Episode, digest: string): Episode {
   return open.mails.includes(digest) ? open : { ...open, mails: [...open.mails, digest] };
 }
 
-/** Adds a printed date, unless an earlier mail printed the same. */
-function withDate(open: Episode, at: Instant, item: DigestItem): Episode['dates'] {
+/** With a printed date, unless an earlier mail printed the same. */
+function withDate(open: Episode, at: Instant, item: DigestItem): Episode {
   const { disableAt, after, grace } = item;
-  if (disableAt === null) return open.dates;
-  if (open.dates.some((date) => date.disableAt === disableAt && date.at <= at)) return open.dates;
-  return [...open.dates, { at, disableAt, grace, after: after ?? 0 }];
+  if (disableAt === null) return open;
+  if (open.dates.some((date) => date.disableAt === disableAt && date.at <= at)) return open;
+  return { ...open, dates: [...open.dates, { at, disableAt, grace, after: after ?? 0 }] };
 }
 
-function changed(open: Episode, recipient: string, told: Told, dates: Episode['dates']): Episode {
-  return { ...open, dates, told: { ...open.told, [recipient]: told } };
+function changed(open: Episode, recipient: string, told: Told): Episode {
+  return { ...open, told: { ...open.told, [recipient]: told } };
 }

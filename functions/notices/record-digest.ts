@@ -45,7 +45,7 @@ export async function recordRefused(
   id: string,
   retryAt: Instant | null,
 ): Promise<void> {
-  await supersede(system, view, id, retryAt);
+  await supersede(system, view, id, { retryAt });
   const { table, random, clock } = system;
   await table.transact(
     [{ delete: keys.digest(id), if: [{ equals: ['state', 'superseded'] }] }],
@@ -55,19 +55,19 @@ export async function recordRefused(
 
 /** Nobody knows whether SES took it, and nothing was heard of it in time: decided again. */
 export async function recordUnsettled(system: System, view: FleetView, id: string): Promise<void> {
-  await supersede(system, view, id, null);
+  await supersede(system, view, id, { retryAt: null, unsettled: true });
 }
 
 async function supersede(
   system: System,
   view: FleetView,
   id: string,
-  retryAt: Instant | null,
+  how: Pick<DigestRecord, 'retryAt' | 'unsettled'>,
 ): Promise<void> {
   const stored = await raise(system, id, (digest) => ({
     ...digest,
+    ...how,
     state: raised(digest.state, 'superseded'),
-    retryAt,
     applied: false,
   }));
   if (stored) await finishDigest(system, view, stored);

@@ -295,6 +295,8 @@ export interface DigestRecord {
   items: DigestItem[];
   /** Where SES did not take it: not tried again before this instant. */
   retryAt: Instant | null;
+  /** Nothing was heard of it in time: nobody knows whether it went. */
+  unsettled?: boolean;
   /** When SES first said that it goes on trying to deliver it. */
   delayedAt?: Instant;
   /** Where it showed that the address is dead: why. */

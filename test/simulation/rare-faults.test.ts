@@ -135,3 +135,28 @@ test('a scanner that is down has no ticks, whatever else befalls it', async () =
   // Ticks every six hours from T+0d to T+4d, but for T+1d12h, T+1d18h, T+2d and T+2d6h.
   expect(summary.scans).toBe(13);
 });
+
+test('a date whose mail nothing was heard of binds the mails to others too', async () => {
+  const { story: told } = await story({
+    policy: { ...SWIFT, warnAfter: '3d', reminders: ['1d'] },
+    tasks: [failing('acmeCo/a', { owners: ['bob@acme.test'] })],
+    subscriptions: [{ prefix: 'acmeCo/', email: 'team@acme.test' }],
+    recipients: [
+      { email: 'bob@acme.test', quietHours: { from: '05:00', to: '04:00', zone: 'Asia/Kathmandu' } },
+    ],
+    events: [
+      fault(at(3, 18), 'scanner', 'down', { for: '27h' }),
+      fault(at(4, 20), 'ses', 'timeout-after-accept', { times: 4 }),
+    ],
+  });
+  expect(told.filter((line) => line.includes(' until '))).toEqual([
+    'T+3d mail team@acme.test: warning acmeCo/a #1 until T+5d',
+    // Scans slept: the date moved. The answers to the next four mails are lost, the last of them to Bob.
+    'T+5d6h mail team@acme.test: reminder acmeCo/a #1 until T+6d6h',
+    'T+5d12h mail team@acme.test: reminder acmeCo/a #1 until T+6d6h',
+    'T+5d18h mail team@acme.test: reminder acmeCo/a #1 until T+6d6h',
+    'T+5d22h+ mail bob@acme.test: warning acmeCo/a #1 until T+6d22h+',
+    'T+6d mail team@acme.test: reminder acmeCo/a #1 until T+6d22h+',
+    'T+6d22h+ mail bob@acme.test: warning acmeCo/a #1 until T+7d22h+',
+  ]);
+});
