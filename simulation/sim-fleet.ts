@@ -83,7 +83,7 @@ export class SimFleet implements EventPublisher {
     }
   }
 
-  /** Repeats what is known of every task that is not `PRIMARY`, or not alive by its policy, but for what was told at this instant already. */
+  /** Repeats what is known of each task that is not `PRIMARY` or not alive, but for what was told at this instant. */
   repeatObservations(): void {
     const tasks = new Map<string, TrueTask[]>();
     for (const task of this.#facts.tasks.values()) {
