@@ -199,7 +199,9 @@ export class Verifier {
     const comings = departures + this.softDeaths.countOf(to);
     const stage = this.#facts.disableStageSince(item.task);
     const name = noticeName(to, item, { comings, stage, latest: this.#latestDate.get(key) });
-    const isNew = this.repeats.isNew(name, digest, now, this.#facts.policy('', 'settleAfter'));
+    // The scanner's clock says when the mail's time is over, the notifier's when it began.
+    const settleAfter = this.#facts.policy('', 'settleAfter') - 2 * this.#skew;
+    const isNew = this.repeats.isNew(name, digest, now, settleAfter);
     this.check(6, isNew, () => `the ${item.notice} of ${key} was mailed again to the same recipient`);
     if (item.notice === 'warning') {
       const warned = this.#warnings.get(key) ?? [];

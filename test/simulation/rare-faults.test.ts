@@ -160,3 +160,16 @@ test('a date whose mail nothing was heard of binds the mails to others too', asy
     'T+6d22h+ mail bob@acme.test: warning acmeCo/a #1 until T+7d22h+',
   ]);
 });
+
+test('where clocks differ by minutes, settleAfter is over by the clock of the scanner', async () => {
+  const minute = 60_000;
+  const { story: told } = await story({
+    recipients: [{ email: 'ana@acme.test', quietHours: { from: '00:00', to: '05:01', zone: 'UTC' } }],
+    events: [fault(at(1), 'ses', 'timeout-after-accept', { times: 1 })],
+    chaos: [{ at: at(2), type: 'skew', process: 'scanner', by: 3 * minute, for: 24 * 60 * minute }],
+  });
+  expect(told.filter((line) => line.includes(' warning '))).toEqual([
+    'T+2d5h+ mail ana@acme.test: warning acmeCo/a #1 until T+4d5h+',
+    'T+2d6h mail ana@acme.test: warning acmeCo/a #1 until T+4d6h',
+  ]);
+});
