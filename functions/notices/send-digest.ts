@@ -4,7 +4,7 @@ import type { SendResult } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import type { FleetView } from '../store/fleet-view.ts';
 import { noteMail } from '../store/heard.ts';
-import { digestWrite, recipientWrite } from '../store/records.ts';
+import { digestWrite, newDigest, recipientWrite } from '../store/records.ts';
 import type { DigestRecord, RecipientRecord } from '../store/rows.ts';
 import { keys } from '../store/rows.ts';
 import type { Delivery, Outcome } from '../work/pipeline.ts';
@@ -79,21 +79,13 @@ async function record(
 
 function draftOf(system: System, recipient: RecipientRecord, chosen: Chosen[]): DigestRecord {
   const now = system.clock.now();
-  return {
+  return newDigest({
     id: system.random.id(now),
     recipient: recipient.key,
     address: recipient.address || (chosen[0]?.notice.address ?? ''),
-    state: 'sending',
     claimedAt: now,
     leaseUntil: now + system.config.sendLease,
-    notAfter: now + system.config.sendLease,
-    sentAt: null,
-    messageId: null,
-    retryAt: null,
-    items: [],
-    applied: false,
-    rev: 0,
-  };
+  });
 }
 
 /**

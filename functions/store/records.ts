@@ -180,6 +180,23 @@ export function noticeDelete(recipient: string, task: string, episode: number): 
 
 // --- digests --------------------------------------------------------------------------------------------
 
+/** A mail that is claimed and not sent yet; past its lease it must not be sent any more. */
+export function newDigest(
+  given: Pick<DigestRecord, 'id' | 'recipient' | 'address' | 'claimedAt' | 'leaseUntil'>,
+): DigestRecord {
+  return {
+    ...given,
+    state: 'sending',
+    notAfter: given.leaseUntil,
+    sentAt: null,
+    messageId: null,
+    retryAt: null,
+    items: [],
+    applied: false,
+    rev: 0,
+  };
+}
+
 export async function loadDigest(table: Table, id: string): Promise<DigestRecord | undefined> {
   const row = await table.get(keys.digest(id));
   if (!row) return undefined;

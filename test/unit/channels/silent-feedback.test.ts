@@ -3,7 +3,13 @@ import { HOUR, MINUTE } from '../../../functions/abandonment/time.ts';
 import { recipientKey } from '../../../functions/notices/addresses.ts';
 import { repairGenerator } from '../../../functions/scanner/repair.ts';
 import { FleetView } from '../../../functions/store/fleet-view.ts';
-import { digestWrite, loadDigest, loadPauses, pausesWrite } from '../../../functions/store/records.ts';
+import {
+  digestWrite,
+  loadDigest,
+  loadPauses,
+  newDigest,
+  pausesWrite,
+} from '../../../functions/store/records.ts';
 import { START, workStage } from '../work/stage.ts';
 
 test.each([
@@ -11,21 +17,13 @@ test.each([
   ['a message to a topic is told again', 'arn:aws:sns:eu-west-1:123456789012:chat', 'superseded'],
 ])('while SES says nothing of mails, %s', async (_, address, state) => {
   const { system, table } = workStage({ queue: 'notify' });
-  const digest = {
+  const digest = newDigest({
     id: 'digest-1',
     recipient: recipientKey(address),
     address,
-    state: 'sending' as const,
     claimedAt: START,
     leaseUntil: START + MINUTE,
-    notAfter: START + MINUTE,
-    sentAt: null,
-    messageId: null,
-    retryAt: null,
-    items: [],
-    applied: false,
-    rev: 0,
-  };
+  });
   const pauses = { ...(await loadPauses(table)), feedbackSilent: START };
   await table.transact([digestWrite(digest, digest.leaseUntil), pausesWrite(pauses)], 'test');
   const view = await FleetView.load(table, recipientKey);

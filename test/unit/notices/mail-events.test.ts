@@ -6,29 +6,22 @@ import {
   digestWrite,
   loadDigest,
   loadRecipient,
+  newDigest,
   newRecipient,
   noticeWrite,
   recipientWrite,
 } from '../../../functions/store/records.ts';
-import { type DigestItem, type DigestRecord, keys } from '../../../functions/store/rows.ts';
+import { type DigestItem, keys } from '../../../functions/store/rows.ts';
 import { START, workStage } from '../work/stage.ts';
 
 /** A mail to ana whose answer never came. */
-const SENDING: DigestRecord = {
+const SENDING = newDigest({
   id: 'digest-1',
   recipient: 'ana',
   address: 'ana@acme.test',
-  state: 'sending',
   claimedAt: START,
   leaseUntil: START + MINUTE,
-  notAfter: START + MINUTE,
-  sentAt: null,
-  messageId: null,
-  retryAt: null,
-  items: [],
-  applied: false,
-  rev: 0,
-};
+});
 
 async function unknownOutcome() {
   const stage = workStage({ queue: 'mail-events' });

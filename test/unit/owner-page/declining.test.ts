@@ -4,29 +4,14 @@ import { recipientKey } from '../../../functions/notices/addresses.ts';
 import { buildMime } from '../../../functions/notices/mime.ts';
 import type { Row } from '../../../functions/store/table.port.ts';
 import { readable } from '../notices/render-builders.ts';
-import { type OwnerStage, onDay, ownerStage } from './owner-stage.ts';
+import { changed, type OwnerStage, onDay, reminded } from './owner-stage.ts';
 
 const ANA = 'ana@acme.test';
 const ONE_CLICK = 'List-Unsubscribe=One-Click';
 
-/** Warned on day 14, reminded on day 18. */
-async function reminded(): Promise<OwnerStage> {
-  const stage = await ownerStage();
-  await stage.scanOn(14);
-  await stage.scanOn(18);
-  stage.setNow(onDay(18.5));
-  return stage;
-}
-
 const unsubscribeOf = (stage: OwnerStage): string =>
   stage.mailTo(ANA).headers['List-Unsubscribe']?.slice(1, -1) ?? '';
 const text = ({ body }: { body?: string | undefined }) => readable(body ?? '');
-
-/** Rows that stand in one dump and not in the other, without what every write leaves. */
-function changed(before: string[], after: string[]): Row[] {
-  const known = new Set(before);
-  return after.filter((row) => !known.has(row)).map((row) => JSON.parse(row));
-}
 
 describe('declining in one click', () => {
   it('is offered by the headers of a reminder, which survive as they are', async () => {

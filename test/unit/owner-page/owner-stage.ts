@@ -92,3 +92,18 @@ export type OwnerStage = Awaited<ReturnType<typeof ownerStage>>;
 
 /** The instant so many days after `T`. */
 export const onDay = (days: number): Instant => T + days * DAY;
+
+/** Warned on day 14, reminded on day 18. */
+export async function reminded(): Promise<OwnerStage> {
+  const stage = await ownerStage();
+  await stage.scanOn(14);
+  await stage.scanOn(18);
+  stage.setNow(onDay(18.5));
+  return stage;
+}
+
+/** Rows that stand in one dump and not in the other, without what every write leaves. */
+export function changed(before: string[], after: string[]): Row[] {
+  const known = new Set(before);
+  return after.filter((row) => !known.has(row)).map((row) => JSON.parse(row));
+}

@@ -1,28 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { recipientKey } from '../../../functions/notices/addresses.ts';
 import { loadRecipient } from '../../../functions/store/records.ts';
-import type { Row } from '../../../functions/store/table.port.ts';
 import { readable } from '../notices/render-builders.ts';
-import { type OwnerStage, onDay, ownerStage } from './owner-stage.ts';
+import { changed, reminded } from './owner-stage.ts';
 
 const ANA = 'ana@acme.test';
 
-/** Warned on day 14, reminded on day 18. */
-async function reminded(): Promise<OwnerStage> {
-  const stage = await ownerStage();
-  await stage.scanOn(14);
-  await stage.scanOn(18);
-  stage.setNow(onDay(18.5));
-  return stage;
-}
-
 const text = ({ body }: { body?: string | undefined }) => readable(body ?? '');
-
-/** Rows that stand in one dump and not in the other. */
-function changed(before: string[], after: string[]): Row[] {
-  const known = new Set(before);
-  return after.filter((row) => !known.has(row)).map((row) => JSON.parse(row));
-}
 
 describe('preferences', () => {
   it('show what is chosen, take reminders again, and tell dates in the zone chosen', async () => {

@@ -1,25 +1,17 @@
 import { expect, it } from 'vitest';
 import { MemoryTable } from '../../../functions/store/memory-table.ts';
-import { digestWrite, eachRow, loadDigest } from '../../../functions/store/records.ts';
+import { digestWrite, eachRow, loadDigest, newDigest } from '../../../functions/store/records.ts';
 import { BUCKETS, type DigestRecord, index } from '../../../functions/store/rows.ts';
 
 const CLAIMED = Date.parse('2026-01-15T00:00:00Z');
 
-const digest: DigestRecord = {
+const digest = newDigest({
   id: 'digest-1',
   recipient: 'ana',
   address: 'ana@acme.test',
-  state: 'sending',
   claimedAt: CLAIMED,
   leaseUntil: CLAIMED + 60_000,
-  notAfter: CLAIMED + 60_000,
-  sentAt: null,
-  messageId: null,
-  retryAt: null,
-  items: [],
-  applied: false,
-  rev: 0,
-};
+});
 
 async function openDigests(table: MemoryTable): Promise<string[]> {
   const open: string[] = [];
