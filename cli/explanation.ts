@@ -54,6 +54,7 @@ const DECIDING = [
   'publicationVeto',
   'aliveStatuses',
   'quietHours',
+  'quietDays',
   'evidenceMaxAge',
   'digestEvery',
 ];

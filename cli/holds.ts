@@ -1,6 +1,6 @@
 import type { Case, Unknown } from '../functions/abandonment/decide.ts';
 import { openStaleness } from '../functions/abandonment/evidence.ts';
-import { quietUntil } from '../functions/abandonment/quiet-hours.ts';
+import { noDisablingUntil } from '../functions/abandonment/quiet-hours.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
 import type { PausesRecord } from '../functions/store/rows.ts';
 import { instantText } from './readable.ts';
@@ -71,7 +71,7 @@ function lastHolds(
   const brake = episode?.brake;
   if (brake && brake.approvedAt === undefined) holds.push(hold('blast-radius', brake.heldAt, null));
   if (feedbackSilent !== null) holds.push(hold('feedback-silent', feedbackSilent, null));
-  const quiet = quietUntil(policy.quietHours, at);
+  const quiet = noDisablingUntil(policy, at);
   if (quiet !== null) holds.push(hold('quiet-hours', null, quiet));
   return holds;
 }

@@ -106,9 +106,7 @@ export class ProgressVerifier {
     const isDead = (address: string) => this.#verifier.isDead(address);
     const hasShards = task.kind !== 'collection' && !task.dekaf;
     if (!hasShards || this.#facts.recipientsOf(task, 'task_abandoned', isDead).length === 0) return false;
-    return (
-      this.#facts.policy(task.id, 'stage') === 'disable' && this.#facts.policy(task.id, 'quietHours') === null
-    );
+    return this.#facts.policy(task.id, 'stage') === 'disable' && isNeverQuiet(this.#facts, task.id);
   }
 
   #isFailing(task: TrueTask): boolean {
@@ -196,7 +194,7 @@ function undisturbedTasks(scenario: Scenario, facts: FleetFacts): Set<string> {
 function isSimple(id: string, facts: FleetFacts): boolean {
   const task = facts.tasks.get(id);
   if (!task || task.owners.length === 0 || task.kind === 'collection' || task.dekaf) return false;
-  return facts.policy(id, 'stage') !== 'detect' && facts.policy(id, 'quietHours') === null;
+  return facts.policy(id, 'stage') !== 'detect' && isNeverQuiet(facts, id);
 }
 
 /** Whether the pace, the blast radius or the ramp of today can hold back even a small fleet. */
@@ -207,4 +205,9 @@ function isBraked(facts: FleetFacts): boolean {
     facts.recipientsOf(task, 'task_abandoned', () => false),
   );
   return facts.policy('', 'rampPerDay') < new Set(told).size;
+}
+
+/** Whether disabling is not held at any time of day or on any day. */
+function isNeverQuiet(facts: FleetFacts, id: string): boolean {
+  return facts.policy(id, 'quietHours') === null && facts.policy(id, 'quietDays') === null;
 }

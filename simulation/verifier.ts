@@ -7,6 +7,7 @@ import { type FleetFacts, sameAddress, type TrueTask } from './fleet-facts.ts';
 import { PaceVerifier } from './pace-verifier.ts';
 import { noticeName, Repeats } from './repeats.ts';
 import type { AcceptedMail } from './sim-mail.ts';
+import { isAsleep, isQuietDay } from './sleep.ts';
 import { SoftDeaths } from './soft-deaths.ts';
 import { SpacingVerifier } from './spacing-verifier.ts';
 
@@ -286,6 +287,7 @@ export class Verifier {
   #humanWins(task: TrueTask, about: string, now: Instant): void {
     const { paused, keptUntil } = this.#facts;
     this.check(9, !paused.has('disable'), () => `${about} while disabling is paused`);
+    this.#quiet(task, about, now);
     const kept = keptUntil.get(task.id);
     const isKept = kept !== undefined && now + this.#skew < kept;
     this.checkWhere(kept !== undefined, 9, !isKept, () => `${about} although somebody keeps it`);
@@ -295,6 +297,20 @@ export class Verifier {
     this.check(9, !vetoed, () => `${about} within the veto of a user's publication`);
     this.check(9, !this.#facts.isAlive(task), () => `${about} although it runs`);
     this.check(9, task.enabled && !task.deleted, () => `${about} although it is off`);
+  }
+
+  /** Nothing is turned off in quiet hours and on quiet days, by any clock that is not more than `skew` off. */
+  #quiet(task: TrueTask, about: string, now: Instant): void {
+    const hours = this.#facts.policy(task.id, 'quietHours');
+    const days = this.#facts.policy(task.id, 'quietDays');
+    const isQuiet = (at: Instant) => isAsleep(hours ?? undefined, at) || isQuietDay(days, at);
+    const held = [now - this.#skew, now, now + this.#skew].every(isQuiet);
+    this.checkWhere(
+      hours !== null || days !== null,
+      9,
+      !held,
+      () => `${about} in quiet hours or on a quiet day`,
+    );
   }
 
   #count(promise: number): void {

@@ -25,7 +25,7 @@ export function registerPolicyUnset(policy: Command, cli: Cli): void {
         const scope = scopeOf(argument);
         const names = all ? 'all' : keys;
         const changed = await unsetPolicy(session.system, { scope, names, by: session.operator });
-        tellPolicyChange(session, scope, changed);
+        await tellPolicyChange(session, scope, changed);
       }),
     );
 }

@@ -9,7 +9,7 @@ import {
   unknownTime,
 } from './evidence.ts';
 import type { EffectivePolicy } from './policy.ts';
-import { quietUntil } from './quiet-hours.ts';
+import { noDisablingUntil } from './quiet-hours.ts';
 import type { Episode, Evidence, HoldReason, Keep, Pauses, ResolveReason, Task, Told } from './task.ts';
 import { DAY, type Duration, type Instant, type Interval } from './time.ts';
 
@@ -382,7 +382,7 @@ function turnOff(view: View, episode: Episode, deadline: Deadline): Undated {
   if (pauses.disable) return hold('paused', view.now);
   if (episode.brake && episode.brake.approvedAt === undefined) return hold('blast-radius', view.now);
   if (feedbackSilent) return hold('feedback-silent', view.now);
-  const quiet = quietUntil(policy.quietHours, view.now);
+  const quiet = noDisablingUntil(policy, view.now);
   if (quiet !== null) return hold('quiet-hours', quiet);
   if (episode.disabling) return { answer: 'waiting', reason: 'disabling' };
   return { answer: 'disable', reason: 'grace-over', disableAt: deadline.disableAt };

@@ -4,6 +4,7 @@ import {
   oneOf,
   readAliveStatuses,
   readBoolean,
+  readQuietDays,
   readQuietHours,
   readReminders,
   readShare,
@@ -27,6 +28,7 @@ export const SCOPED_KEYS: Record<keyof ScopedPolicy, ValueReader> = {
   recoveryMail: readBoolean,
   keepMax: durationFrom(1),
   quietHours: readQuietHours,
+  quietDays: readQuietDays,
 };
 
 /** The readers of the keys that can be set globally only, but for `blastRadius`, whose parts are leaves. */
@@ -49,8 +51,11 @@ export const BLAST_RADIUS_KEYS: Record<keyof GlobalPolicy['blastRadius'], ValueR
   shareFloor: wholeNumberFrom(0),
 };
 
+/** The newer name of the key `stage`; policies may give either. */
+export const MODE_KEY = 'mode';
+
 /** The names of the keys that any scope may set. */
-export const SCOPED_KEY_NAMES: readonly string[] = Object.keys(SCOPED_KEYS);
+export const SCOPED_KEY_NAMES: readonly string[] = [...Object.keys(SCOPED_KEYS), MODE_KEY];
 
 /** The names of the keys that the global scope alone may set. */
 export const GLOBAL_KEY_NAMES: readonly string[] = [...Object.keys(GLOBAL_KEYS), 'blastRadius'];

@@ -4,6 +4,7 @@ import {
   GLOBAL_KEY_NAMES,
   GLOBAL_KEYS,
   LEAST_GRACE,
+  MODE_KEY,
   SCOPED_KEY_NAMES,
   SCOPED_KEYS,
 } from './policy-keys.ts';
@@ -41,20 +42,37 @@ export function parsePolicy(scope: string, document: unknown, options: PolicyOpt
   const problems: PolicyProblem[] = [];
   const badScope = scopeProblem(scope);
   if (badScope !== undefined) problems.push({ path: 'scope', message: `${shown(scope)} ${badScope}` });
-  const values: Record<string, unknown> = {};
-  if (isObject(document)) {
-    for (const [key, value] of Object.entries(document)) {
-      if (value === undefined) continue;
-      const report = reportAt(problems, key);
-      values[key] =
-        key === 'blastRadius' && scope === ''
-          ? readBlastRadius(value, report)
-          : readKey({ key, value, scope, options }, report);
-    }
-  } else {
+  if (!isObject(document)) {
     problems.push({ path: '', message: `is ${shown(document)}; a policy is an object of keys` });
+    return { ok: false, problems };
+  }
+  problems.push(...stageTwice(document));
+  const values: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(document)) {
+    const key = name === MODE_KEY ? 'stage' : name;
+    if (value !== undefined)
+      values[key] = readEntry({ key, value, scope, options }, reportAt(problems, name));
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, policy: values as ParsedPolicy };
+}
+
+function readEntry(written: Written, report: Report): unknown {
+  const { key, value, scope } = written;
+  return key === 'blastRadius' && scope === '' ? readBlastRadius(value, report) : readKey(written, report);
+}
+
+/** `mode` and `stage` are the same key: both with different values are refused. */
+function stageTwice({ mode, stage }: Record<string, unknown>): PolicyProblem[] {
+  if (mode === undefined || stage === undefined || mode === stage) return [];
+  const message = `is ${shown(mode)}, and stage is ${shown(stage)}; the two are the same key`;
+  return [{ path: MODE_KEY, message }];
+}
+
+/** A policy as written, with `stage` where it says `mode`; as it is where the two contradict each other. */
+export function withStageForMode<Document extends Record<string, unknown>>(document: Document): Document {
+  const { mode, ...rest } = document;
+  if (mode === undefined || stageTwice(document).length > 0) return document;
+  return { ...rest, stage: mode } as unknown as Document;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { QuietHours } from './policy.ts';
+import { type QuietDays, type QuietHours, WEEKDAYS } from './policy.ts';
 import { listed, shown, unknownKey } from './policy-wording.ts';
 import { SHARD_STATUSES, type ShardStatus } from './task.ts';
 import { DAY, type Duration, formatDuration, parseDuration } from './time.ts';
@@ -135,13 +135,67 @@ export function readQuietHours(value: unknown, report: Report): QuietHours | und
   if (typeof from === 'string' && from === to) {
     report(`is ${shown(to)} as is from; the two times of day must differ`, '.to');
   }
-  if (typeof zone !== 'string' || !isZone(zone)) {
-    report(
-      `is ${shownOrMissing(zone)}; allowed are IANA time zones such as "Europe/Berlin" or "UTC"`,
-      '.zone',
-    );
-  }
+  readZone(zone, (message) => report(message, '.zone'));
   return { from: from as string, to: to as string, zone: zone as string };
+}
+
+const QUIET_DAYS_KEYS = ['weekdays', 'dates', 'zone'];
+const MAX_DATES = 400;
+
+/** `{weekdays, dates, zone}`: one of the lists may be missing, the zone not; without repetitions, dates in order. */
+export function readQuietDays(value: unknown, report: Report): QuietDays | undefined {
+  if (!isObject(value)) {
+    const form = '{"weekdays": ["Sat", "Sun"], "dates": ["2026-12-25"], "zone": "Europe/Berlin"}';
+    report(`is ${shown(value)}; allowed is ${form} or null`);
+    return undefined;
+  }
+  for (const key of Object.keys(value)) {
+    if (!QUIET_DAYS_KEYS.includes(key)) report(unknownKey(key, QUIET_DAYS_KEYS), `.${key}`);
+  }
+  const { weekdays, dates, zone } = value;
+  if (weekdays === undefined && dates === undefined) {
+    report('has neither weekdays nor dates; allowed is to leave one of the two lists out');
+  }
+  readZone(zone, (message) => report(message, '.zone'));
+  const days = (
+    weekdays === undefined ? [] : [...readDays(weekdays, '.weekdays', report)]
+  ) as QuietDays['weekdays'];
+  return {
+    ...(weekdays === undefined ? {} : { weekdays: days as NonNullable<QuietDays['weekdays']> }),
+    ...(dates === undefined ? {} : { dates: [...readDays(dates, '.dates', report)].sort() }),
+    zone: zone as string,
+  };
+}
+
+/** The texts of a list of weekdays or dates, each once. */
+function readDays(value: unknown, path: '.weekdays' | '.dates', report: Report): Set<string> {
+  const allowed = path === '.weekdays' ? listed(WEEKDAYS) : 'dates such as "2026-12-25"';
+  if (!Array.isArray(value)) {
+    report(`is ${shown(value)}; allowed is a list of ${allowed}`, path);
+    return new Set();
+  }
+  if (value.length > MAX_DATES) report(`has ${value.length} entries; allowed are ${MAX_DATES}`, path);
+  const isDay = path === '.weekdays' ? isWeekday : isDate;
+  value.forEach((item, place) => {
+    if (!isDay(item)) report(`is ${shown(item)}; allowed are ${allowed}`, `${path}[${place}]`);
+  });
+  return new Set(value as string[]);
+}
+
+function isWeekday(value: unknown): boolean {
+  return (WEEKDAYS as readonly unknown[]).includes(value);
+}
+
+/** Whether a text is a day of the calendar. */
+function isDate(value: unknown): boolean {
+  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
+  const instant = Date.parse(`${value}T00:00:00Z`);
+  return !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(value);
+}
+
+function readZone(value: unknown, report: Report): void {
+  if (typeof value === 'string' && isZone(value)) return;
+  report(`is ${shownOrMissing(value)}; allowed are IANA time zones such as "Europe/Berlin" or "UTC"`);
 }
 
 function shownOrMissing(value: unknown): string {

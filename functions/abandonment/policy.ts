@@ -8,6 +8,17 @@ export interface QuietHours {
   zone: string;
 }
 
+/** The days of the week as policies name them. */
+export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+/** No disabling on these days of the week and these dates (`YYYY-MM-DD`), from midnight to midnight in this zone. */
+export interface QuietDays {
+  weekdays?: Weekday[];
+  dates?: string[];
+  zone: string;
+}
+
 /** The keys that can be set globally, per prefix and per task. */
 export interface ScopedPolicy {
   stage: Stage;
@@ -19,6 +30,7 @@ export interface ScopedPolicy {
   recoveryMail: boolean;
   keepMax: Duration;
   quietHours: QuietHours | null;
+  quietDays: QuietDays | null;
 }
 
 /** The keys that can be set globally only. */

@@ -1,8 +1,53 @@
-import type { QuietHours } from './policy.ts';
-import { type Duration, HOUR, type Instant, MINUTE, SECOND } from './time.ts';
+import { type QuietDays, type QuietHours, type ScopedPolicy, WEEKDAYS } from './policy.ts';
+import { DAY, type Duration, HOUR, type Instant, MINUTE, SECOND } from './time.ts';
 
 const MINUTES_OF_DAY = 24 * 60;
 const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Days that follow on each other are looked at so far ahead; beyond, the end is looked for again then. */
+const FARTHEST: Duration = 60 * DAY;
+
+/** The next instant at which neither quiet hours nor quiet days hold; null where none hold now. */
+export function noDisablingUntil(
+  { quietHours, quietDays }: Pick<ScopedPolicy, 'quietHours' | 'quietDays'>,
+  now: Instant,
+): Instant | null {
+  let until: Instant | null = null;
+  for (let at = now; at - now < FARTHEST; ) {
+    const end = quietUntil(quietHours, at) ?? quietDayUntil(quietDays, at);
+    if (end === null) break;
+    until = end;
+    at = end;
+  }
+  return until;
+}
+
+/** When the quiet day that holds now ends; null where none holds. */
+function quietDayUntil(quietDays: QuietDays | null, now: Instant): Instant | null {
+  if (quietDays === null || !isQuietDay(quietDays, now)) return null;
+  const { zone } = quietDays;
+  const midnight = now + DAY - (wallOf(zone, now) - startOfDay(wallOf(zone, now)));
+  const change = offsetChange(zone, now, midnight);
+  if (change === null) return midnight;
+  return quietDayUntil(quietDays, change) ?? change;
+}
+
+function isQuietDay({ weekdays = [], dates = [], zone }: QuietDays, at: Instant): boolean {
+  const day = startOfDay(wallOf(zone, at));
+  if (dates.includes(new Date(day).toISOString().slice(0, 10))) return true;
+  // The first of January 1970 was a Thursday.
+  const weekday = WEEKDAYS[(((day / DAY + 3) % 7) + 7) % 7];
+  return weekday !== undefined && weekdays.includes(weekday);
+}
+
+function startOfDay(wall: Instant): Instant {
+  return Math.floor(wall / DAY) * DAY;
+}
+
+/** What the zone's wall clock shows, as if it were UTC. */
+function wallOf(zone: string, at: Instant): Instant {
+  return at + offsetOf(zone, at);
+}
 
 /**
  * When the quiet hours that hold now end; null where none hold. Judged by the clock on the wall of the zone:

@@ -36,7 +36,15 @@ export function firstPublished(
   task.cameBackAt = event.publishedAt;
   return {
     store: touch(
-      { ...fresh, episodes: known.episodes, open: known.open, next: known.next, rev: known.rev },
+      // A keep belongs to the id, as do the numbers of its episodes.
+      {
+        ...fresh,
+        keep: known.keep,
+        episodes: known.episodes,
+        open: known.open,
+        next: known.next,
+        rev: known.rev,
+      },
       now,
     ),
   };

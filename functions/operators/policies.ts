@@ -1,5 +1,10 @@
-import { GLOBAL_KEY_NAMES, SCOPED_KEY_NAMES } from '../abandonment/policy-keys.ts';
-import { type PolicyProblem, parsePolicy, withKeysSet } from '../abandonment/policy-parse.ts';
+import { GLOBAL_KEY_NAMES, MODE_KEY, SCOPED_KEY_NAMES } from '../abandonment/policy-keys.ts';
+import {
+  type PolicyProblem,
+  parsePolicy,
+  withKeysSet,
+  withStageForMode,
+} from '../abandonment/policy-parse.ts';
 import { isObject } from '../abandonment/policy-values.ts';
 import { listed, unknownKey } from '../abandonment/policy-wording.ts';
 import { STAGES, type Stage } from '../abandonment/task.ts';
@@ -44,13 +49,15 @@ export async function setPolicy(
   system: System,
   { scope, by, set, ceiling }: PolicyChange & { set: Document; ceiling: Stage },
 ): Promise<PolicyChanged> {
+  const named = withStageForMode(set);
   const problem =
-    ceilingProblem(set.stage, ceiling) ?? (set.stage === 'disable' ? await unvouched(system) : undefined);
+    ceilingProblem(named.stage, ceiling) ?? (named.stage === 'disable' ? await unvouched(system) : undefined);
+  const options = { production: isProduction(system.config.stage) };
   return changePolicy(system, { scope, by, act: 'policy set' }, (before) => {
-    const document = withKeysSet(before, set);
-    const parsed = parsePolicy(scope, document, { production: isProduction(system.config.stage) });
-    if (!parsed.ok) return { problems: parsed.problems };
-    return problem === undefined ? { document } : { problems: [problem] };
+    const document = withKeysSet(before, named);
+    const parsed = parsePolicy(scope, document, options);
+    if (!parsed.ok) return { problems: asWritten(parsed.problems, set) };
+    return problem === undefined ? { document } : { problems: asWritten([problem], set) };
   });
 }
 
@@ -75,6 +82,12 @@ export async function unsetPolicy(
   });
 }
 
+/** The problems with the name of the key that was written. */
+function asWritten(problems: PolicyProblem[], set: Document): PolicyProblem[] {
+  if (!Object.hasOwn(set, MODE_KEY)) return problems;
+  return problems.map((problem) => (problem.path === 'stage' ? { ...problem, path: MODE_KEY } : problem));
+}
+
 /** Before tasks are turned off in production, somebody has looked whether owners can be warned at all. */
 async function unvouched({ config, table, clock }: System): Promise<PolicyProblem | undefined> {
   const why = isProduction(config.stage) ? await doctorProblem(table, clock.now()) : undefined;
@@ -95,7 +108,8 @@ function ceilingProblem(stage: unknown, ceiling: Stage): PolicyProblem | undefin
 
 /** Removes a key or one of its leaves; false where it is not there. */
 function takeOut(document: Document, name: string): boolean {
-  const [key = '', leaf] = name.split('.', 2);
+  const [written = '', leaf] = name.split('.', 2);
+  const key = written === MODE_KEY ? 'stage' : written;
   if (!Object.hasOwn(document, key)) return false;
   const value = document[key];
   if (leaf === undefined) {

@@ -15,67 +15,81 @@ export interface Brake {
   shareFloor: number;
 }
 
+/** What counts towards a spike: what is due and not approved, and what was turned off unapproved in the last 24 h. */
+interface Load<Due extends Counted> {
+  due: readonly Due[];
+  past: readonly Counted[];
+}
+
+/** One tenant, or one data plane. */
+interface Group {
+  of: 'tenant' | 'dataPlane';
+  name: string;
+}
+
 /**
- * Which of the due tasks a spike holds (promise 10): more than `share` of the fleet or of one data plane, and more
- * than `shareFloor`. Where one tenant or one plane makes up more than half of it, only its tasks are held, and the
- * rest goes on if it is no spike itself. `turnedOff` are those turned off unapproved in the last 24 h.
+ * Which of the due tasks a spike holds (promise 10): more than `share` of the fleet or of one data plane, and more than
+ * `shareFloor`. Of the tenants and planes that each make up more than half of it, the one with the fewest tasks due
+ * whose removal leaves no spike is held alone (on a tie the plane); where no removal leaves none, all of it is held.
+ *
+ * @param past those turned off unapproved in the last 24 h
  */
 export function heldBySpike<Due extends Counted>(
   due: readonly Due[],
-  turnedOff: readonly Counted[],
-  fleet: Fleet,
-  brake: Brake,
-): Set<Due> {
-  const held = new Set<Due>();
-  let rest = [...due];
-  let past = [...turnedOff];
-  while (rest.length > 0) {
-    const spike = spikeOf(rest, past, fleet, brake);
-    if (!spike) break;
-    const culprit = culpritOf(spike);
-    const guilty = (one: Counted) => (culprit ? culprit(one) : spike.includes(one));
-    for (const one of rest.filter(guilty)) held.add(one);
-    rest = rest.filter((one) => !guilty(one));
-    past = past.filter((one) => !guilty(one));
-  }
-  return held;
-}
-
-/** All that makes up a spike, of the fleet or else of one data plane; undefined where there is none. */
-function spikeOf(
-  due: readonly Counted[],
   past: readonly Counted[],
   fleet: Fleet,
   brake: Brake,
-): readonly Counted[] | undefined {
-  const all = [...due, ...past];
-  const exceeds = (count: number, of: number) => count > brake.share * of && count > brake.shareFloor;
-  if (exceeds(all.length, fleet.total)) return all;
-  for (const plane of new Set(due.map((one) => one.dataPlane))) {
-    const here = all.filter((one) => one.dataPlane === plane);
-    if (exceeds(here.length, fleet.byPlane.get(plane) ?? 0)) return here;
+): Set<Due> {
+  const all: Load<Due> = { due, past };
+  const exceeds = (load: Load<Due>, of: number) =>
+    sizeOf(load) > brake.share * of && sizeOf(load) > brake.shareFloor;
+  const planes = [...new Set(due.map(({ dataPlane }) => dataPlane))];
+  const isPlaneSpike = (load: Load<Due>, plane: string) =>
+    exceeds(ofGroup(load, { of: 'dataPlane', name: plane }), fleet.byPlane.get(plane) ?? 0);
+  if (exceeds(all, fleet.total)) {
+    const isSpike = (load: Load<Due>) =>
+      exceeds(load, fleet.total) || planes.some((plane) => isPlaneSpike(load, plane));
+    return new Set(heldOf(all, all, isSpike));
   }
-  return undefined;
+  // Each plane's spike is judged by itself: that of another plane does not widen it.
+  const spikes = planes.filter((plane) => isPlaneSpike(all, plane));
+  return new Set(
+    spikes.flatMap((plane) =>
+      heldOf(all, ofGroup(all, { of: 'dataPlane', name: plane }), (load) => isPlaneSpike(load, plane)),
+    ),
+  );
 }
 
-/** The one tenant or plane that makes up more than half of a spike: the larger one, on a tie the tenant. */
-function culpritOf(spike: readonly Counted[]): ((one: Counted) => boolean) | undefined {
-  const tenant = largest(spike.map((one) => one.tenant));
-  const plane = largest(spike.map((one) => one.dataPlane));
-  const [name, size, of] =
-    tenant.size >= plane.size
-      ? ([tenant.name, tenant.size, 'tenant'] as const)
-      : ([plane.name, plane.size, 'dataPlane'] as const);
-  return size > spike.length / 2 ? (one) => one[of] === name : undefined;
+/** What is held of one spike: a group's tasks, or all of it. */
+function heldOf<Due extends Counted>(
+  all: Load<Due>,
+  spike: Load<Due>,
+  isSpike: (load: Load<Due>) => boolean,
+): readonly Due[] {
+  const held = groupsOf(spike)
+    .filter((group) => !isSpike(withoutGroup(all, group)))
+    // The planes come first, and the sort is stable.
+    .map((group) => ofGroup(all, group).due)
+    .sort((a, b) => a.length - b.length);
+  return held[0] ?? spike.due;
 }
 
-function largest(names: string[]): { name: string; size: number } {
-  const sizes = new Map<string, number>();
-  let best = { name: '', size: 0 };
-  for (const name of names) {
-    const size = (sizes.get(name) ?? 0) + 1;
-    sizes.set(name, size);
-    if (size > best.size) best = { name, size };
-  }
-  return best;
+/** The planes and tenants with something due that each make up more than half of a spike; the planes first. */
+function groupsOf<Due extends Counted>(spike: Load<Due>): Group[] {
+  const groups = (['dataPlane', 'tenant'] as const).flatMap((of) =>
+    [...new Set(spike.due.map((one) => one[of]))].map((name) => ({ of, name })),
+  );
+  return groups.filter((group) => sizeOf(ofGroup(spike, group)) > sizeOf(spike) / 2);
+}
+
+function sizeOf({ due, past }: Load<Counted>): number {
+  return due.length + past.length;
+}
+
+function ofGroup<Due extends Counted>({ due, past }: Load<Due>, { of, name }: Group): Load<Due> {
+  return { due: due.filter((one) => one[of] === name), past: past.filter((one) => one[of] === name) };
+}
+
+function withoutGroup<Due extends Counted>({ due, past }: Load<Due>, { of, name }: Group): Load<Due> {
+  return { due: due.filter((one) => one[of] !== name), past: past.filter((one) => one[of] !== name) };
 }

@@ -1,13 +1,15 @@
 import type { Decision } from '../abandonment/decide.ts';
+import { isEligible } from '../abandonment/evidence.ts';
 import { QUEUED_AGAIN_AFTER } from '../abandonment/next-look.ts';
 import { type HoldReason, tenantOf } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { loadCounts } from '../store/counts.ts';
 import { inLastDay } from '../store/fleet-view.ts';
-import { loadPace, paceWrite } from '../store/records.ts';
-import { BUCKETS, index, type PaceRecord, type TaskRecord } from '../store/rows.ts';
+import { allRows, loadPace, paceWrite } from '../store/records.ts';
+import { BUCKETS, index, keys, type PaceRecord, type TaskRecord } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { loadTasks, taskWrite } from '../store/tasks.ts';
+import { TableBusy } from '../work/attempts.ts';
 import { type Counted, type Fleet, heldBySpike } from './blast-radius.ts';
 import { disableMessageFor } from './dispatch.ts';
 import { faultOf } from './faults.ts';
@@ -24,6 +26,8 @@ interface Due extends Counted {
   /** Due, but quiet hours or silent feedback hold it: counted, not turned off. */
   waits: boolean;
   approved: boolean;
+  /** A spike holds it already. */
+  braked: boolean;
 }
 
 /**
@@ -73,6 +77,7 @@ async function dueOf(run: Run, row: Row): Promise<Due | undefined> {
     dataPlane: seen.record.task.dataPlane,
     waits: decision.answer === 'hold',
     approved: brake?.approvedAt !== undefined,
+    braked: brake !== undefined && brake.approvedAt === undefined,
   };
 }
 
@@ -83,50 +88,28 @@ function isDue(decision: Decision): boolean {
   return decision.answer === 'disable' || (decision.answer === 'hold' && COUNTED.includes(decision.reason));
 }
 
-/** Marks what a spike holds, tells operators, and answers all that is held. */
+/** Marks what a spike holds, tells operators, and answers all that is held: what was held before stays so. */
 async function hold(run: Run, due: Due[], pace: PaceRecord): Promise<Set<Due>> {
   const unapproved = due.filter((one) => !one.approved);
+  const heldBefore = unapproved.filter((one) => one.braked);
   const past = pace.runs
     .filter((entry) => inLastDay(entry.at, run.now))
     .flatMap((entry) => entry.unapproved ?? []);
   const { blastRadius } = run.view.policies.global;
-  if (unapproved.length + past.length <= blastRadius.shareFloor) return alreadyHeld(run, unapproved);
-  const fleet = await fleetOf(run, pace);
-  const held = heldBySpike(unapproved, past, fleet, blastRadius);
-  const newly: Due[] = [];
-  await eachOf(
-    [...held],
-    16,
-    async (one) => {
-      if (await brake(run, one.id)) newly.push(one);
-    },
-    faultOf(run, 'disabling'),
-  );
-  if (newly.length > 0) await alertSpike(run, held.size);
-  for (const one of await alreadyHeld(run, unapproved)) held.add(one);
-  return held;
+  if (unapproved.length + past.length <= blastRadius.shareFloor) return new Set(heldBefore);
+  const held = heldBySpike(unapproved, past, await fleetOf(run, pace), blastRadius);
+  const newly = [...held].filter((one) => !one.braked);
+  if (newly.length > 0) await alertSpike(run, held.size, heldBefore.length > 0);
+  await eachOf(newly, 16, (one) => brake(run, one.id), faultOf(run, 'disabling'));
+  return new Set([...heldBefore, ...held]);
 }
 
-/** What was held before stays held until it is approved. */
-async function alreadyHeld(run: Run, due: Due[]): Promise<Set<Due>> {
-  const records = await loadTasks(
-    run.system.table,
-    due.map((one) => one.id),
-  );
-  const isHeld = (id: string) => {
-    const brake = records.get(id)?.open?.brake;
-    return brake !== undefined && brake.approvedAt === undefined;
-  };
-  return new Set(due.filter((one) => isHeld(one.id)));
-}
-
-async function brake(run: Run, id: string): Promise<boolean> {
+async function brake(run: Run, id: string): Promise<void> {
   const record = (await loadTasks(run.system.table, [id])).get(id);
-  if (!record?.open || record.open.brake) return false;
+  if (!record?.open || record.open.brake) return;
   const braked: TaskRecord = { ...record, open: { ...record.open, brake: { heldAt: run.now } } };
   const stored = await store(run, braked);
   if (stored) await lookAt(run, stored);
-  return stored !== undefined;
 }
 
 async function store(run: Run, record: TaskRecord): Promise<TaskRecord | undefined> {
@@ -137,11 +120,14 @@ async function store(run: Run, record: TaskRecord): Promise<TaskRecord | undefin
   return undefined;
 }
 
-async function alertSpike(run: Run, size: number): Promise<void> {
+/** Before anything is marked as held, so that no hold is without its alert; `lasts`: a spike is held already. */
+async function alertSpike(run: Run, size: number, lasts: boolean): Promise<void> {
   const detail = `${size} tasks are due to be turned off at once; they are held until an operator approves them`;
   const alert = operatorAlert('blast-radius', 'fleet', detail, run.now);
-  const first = { ...alert, if: [{ absent: true as const }] };
-  await run.system.table.transact([first], run.system.random.id(run.now));
+  const write = lasts ? { ...alert, if: [{ absent: true as const }] } : alert;
+  const result = await run.system.table.transact([write], run.system.random.id(run.now));
+  // Refused: operators were told of what lasts.
+  if (result.outcome === 'busy') throw new TableBusy('the alert of a spike could not be written');
 }
 
 async function fleetOf(run: Run, pace: PaceRecord): Promise<Fleet> {
@@ -153,12 +139,22 @@ async function fleetOf(run: Run, pace: PaceRecord): Promise<Fleet> {
       counts.reduce((sum, one) => sum + one.eligible, 0),
     );
   }
-  for (const entry of pace.runs) {
-    if (!inLastDay(entry.at, run.now)) continue;
-    for (const one of entry.turnedOff ?? [])
-      byPlane.set(one.dataPlane, (byPlane.get(one.dataPlane) ?? 0) + 1);
-  }
+  for (const dataPlane of await planesOfTurnedOff(run, pace))
+    byPlane.set(dataPlane, (byPlane.get(dataPlane) ?? 0) + 1);
   return { total: [...byPlane.values()].reduce((sum, size) => sum + size, 0), byPlane };
+}
+
+/** The data planes of what we turned off in the last 24 h, one entry per task; what is on again counts as eligible. */
+async function planesOfTurnedOff({ system: { table }, now }: Run, pace: PaceRecord): Promise<string[]> {
+  const planes: string[] = [];
+  const off = new Set<string>();
+  for (const entry of pace.runs.filter(({ at }) => inLastDay(at, now))) {
+    if (entry.run === undefined) planes.push(...(entry.turnedOff ?? []).map(({ dataPlane }) => dataPlane));
+    else for (const { sk } of await allRows(table, { pk: keys.turnedOff(entry.run, '').pk })) off.add(sk);
+  }
+  for (const { task } of (await loadTasks(table, off)).values())
+    if (!isEligible(task)) planes.push(task.dataPlane);
+  return planes;
 }
 
 /** Reserves the run's share of the day first, so that a crash can only make it smaller. */
@@ -171,14 +167,15 @@ async function queue(run: Run, due: Due[], pace: PaceRecord): Promise<void> {
   const named = (one: Due) => ({ tenant: one.tenant, dataPlane: one.dataPlane });
   const entry = {
     at: run.now,
+    run: run.id,
     count: chosen.length,
     unapproved: chosen.filter((one) => !one.approved).map(named),
-    turnedOff: chosen.map(named),
   };
   const reserved = await run.system.table.transact(
     [paceWrite({ ...pace, runs: [...recent, entry] })],
     run.system.random.id(run.now),
   );
+  // Not reserved, nothing queued: the next scan asks again.
   if (reserved.outcome !== 'applied') return;
   await eachOf(chosen, 1, (one) => start(run, one), faultOf(run, 'disabling'));
 }

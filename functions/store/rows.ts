@@ -357,8 +357,11 @@ export interface ScansRecord {
 /** One run's share: how many in all, and how many of them unapproved, per tenant and data plane. */
 export interface PaceEntry {
   at: Instant;
+  /** The run's name, under which stands what it turned off; absent in older entries. */
+  run?: string;
   count: number;
   unapproved?: { tenant: string; dataPlane: string }[];
+  /** Of older entries only. */
   turnedOff?: { tenant: string; dataPlane: string }[];
 }
 

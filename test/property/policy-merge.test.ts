@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { WEEKDAYS } from '../../functions/abandonment/policy.ts';
 import { DEFAULTS, PolicyBook } from '../../functions/abandonment/policy-book.ts';
 import { type ParsedPolicy, parsePolicy } from '../../functions/abandonment/policy-parse.ts';
-import { quietUntil } from '../../functions/abandonment/quiet-hours.ts';
+import { noDisablingUntil, quietUntil } from '../../functions/abandonment/quiet-hours.ts';
 import { SHARD_STATUSES, STAGES } from '../../functions/abandonment/task.ts';
-import { DAY, formatDuration, MINUTE } from '../../functions/abandonment/time.ts';
+import { DAY, formatDuration, HOUR, MINUTE } from '../../functions/abandonment/time.ts';
+import { isAsleep, isQuietDay } from '../../simulation/sleep.ts';
 
 const part = fc.constantFrom('a', 'b', 'ab', 'global', 'default');
 const taskId = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
@@ -26,6 +28,7 @@ const scopedKeys = {
   aliveStatuses: orNull(fc.subarray([...SHARD_STATUSES], { minLength: 1 })),
   recoveryMail: orNull(fc.boolean()),
   quietHours: orNull(fc.constant({ from: '22:00', to: '06:00', zone: 'UTC' })),
+  quietDays: orNull(fc.constant({ dates: ['2026-12-25'], zone: 'UTC' })),
 };
 const scopedDocument = fc.record(scopedKeys, { requiredKeys: [] });
 const globalDocument = fc.record(
@@ -83,7 +86,8 @@ describe('merging policies', () => {
           expect(part === undefined ? value : value[part as 'share']).toEqual(expected.value);
           expect(from).toBe(expected.from);
         }
-        expect(Object.keys(policy.source)).toHaveLength(21);
+        const leaves = Object.keys(DEFAULTS).length - 1 + Object.keys(DEFAULTS.blastRadius).length;
+        expect(Object.keys(policy.source)).toHaveLength(leaves);
       }),
       { numRuns: 300 },
     );
@@ -192,6 +196,34 @@ describe('the end of quiet hours', () => {
         }
       }),
       { numRuns: 100 },
+    );
+  });
+});
+
+describe('quiet hours and quiet days together', () => {
+  const zone = fc.constantFrom(
+    'UTC',
+    'Europe/Berlin',
+    'Africa/Cairo',
+    'Pacific/Auckland',
+    'America/Los_Angeles',
+  );
+  const time = fc.integer({ min: 0, max: 23 }).map((hour) => `${String(hour).padStart(2, '0')}:00`);
+  const hours = fc.record({ from: time, to: time, zone }).filter(({ from, to }) => from !== to);
+  const days = fc.record({ weekdays: fc.subarray([...WEEKDAYS], { maxLength: 5 }), zone });
+  // Times of the two changes of clocks among them.
+  const start = fc
+    .integer({ min: 0, max: 365 * 24 })
+    .map((hour) => Date.parse('2026-01-01T00:00:00Z') + hour * HOUR);
+
+  it('hold exactly until a clock and a calendar on the wall show neither', () => {
+    fc.assert(
+      fc.property(fc.option(hours), days, start, (quietHours, quietDays, now) => {
+        const isQuiet = (at: number) => isAsleep(quietHours ?? undefined, at) || isQuietDay(quietDays, at);
+        let free = now;
+        while (isQuiet(free)) free += 15 * MINUTE;
+        expect(noDisablingUntil({ quietHours, quietDays }, now) ?? now).toBe(free);
+      }),
     );
   });
 });

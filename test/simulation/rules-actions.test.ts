@@ -196,3 +196,56 @@ test('a snooze of one task leaves the others alone', async () => {
     'T+21d disabled acmeCo/b #1 due T+21d',
   ]);
 });
+
+const cameBack = (when: string) => {
+  const { lastPrimaryAt, createdAt, ...task } = failing('acmeCo/a');
+  return { at: when, type: 'created', task };
+};
+
+test.each(['keep', 'snooze'])(
+  'a %s belongs to the id: it outlives a deletion and a return',
+  async (action) => {
+    const { story } = await tell({
+      until: at(46),
+      events: [
+        act(at(5), action, { for: '40d' }),
+        { at: at(6), type: 'deleted', task: 'acmeCo/a' },
+        cameBack(at(7)),
+      ],
+    });
+    expect(story.slice(0, 2)).toEqual([
+      'T+21d held acmeCo/a #null kept',
+      'T+45d fired acmeCo/a #1 since T+7d (disable)',
+    ]);
+  },
+);
+
+test('one that ended an episode holds for the id that comes back, and ends as it was given', async () => {
+  const { story } = await tell({
+    until: at(59),
+    events: [
+      act(at(16), 'keep', { for: '40d' }),
+      { at: at(17), type: 'deleted', task: 'acmeCo/a' },
+      cameBack(at(30)),
+    ],
+  });
+  expect(story.slice(2)).toEqual([
+    'T+16d resolved acmeCo/a #1 kept',
+    'T+16d held acmeCo/a #null kept',
+    'T+44d held acmeCo/a #null kept',
+    'T+56d fired acmeCo/a #2 since T+30d (disable)',
+    `T+56d mail ${ANA}: warning acmeCo/a #2 until T+63d`,
+  ]);
+});
+
+test('a keep that ended before the id came back holds nothing', async () => {
+  const { story } = await tell({
+    until: at(30),
+    events: [
+      act(at(2), 'keep', { for: '3d' }),
+      { at: at(6), type: 'deleted', task: 'acmeCo/a' },
+      cameBack(at(7)),
+    ],
+  });
+  expect(story[0]).toBe('T+21d fired acmeCo/a #1 since T+7d (disable)');
+});

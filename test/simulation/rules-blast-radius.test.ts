@@ -55,14 +55,106 @@ test('where one tenant makes up more than half of a spike, only its tasks are he
     until: at(22),
     tasks: [
       ...tasks('bigCo', 10, { dataPlane: 'p1' }),
-      ...tasks('hugeCo', 0),
       ...tasks('bigCo/more', 10, { dataPlane: 'p2' }),
-      ...tasks('smallCo', 3, { dataPlane: 'p1' }),
+      ...tasks('smallCo', 3, { dataPlane: 'p3' }),
     ],
   });
   expect(heldOf(story)).toHaveLength(20);
   expect(heldOf(story).every((line) => line.includes(' bigCo/'))).toBe(true);
   expect(disabledOf(story).sort()).toEqual([0, 1, 2].map((index) => `T+21d disabled smallCo/t0${index}`));
+});
+
+test('of a tenant and a plane with more than half of a spike each, the one with fewer tasks due is held', async () => {
+  const { story } = await tell({
+    until: at(22),
+    tasks: [
+      ...tasks('bigCo', 10, { dataPlane: 'p1' }),
+      ...tasks('bigCo/more', 10, { dataPlane: 'p2' }),
+      ...tasks('smallCo', 3, { dataPlane: 'p1' }),
+    ],
+  });
+  // bigCo has 20 of the 23, p1 has 13; without p1 ten are left, which are no more than the floor.
+  expect(heldOf(story)).toHaveLength(13);
+  expect(disabledOf(story)).toHaveLength(10);
+  expect(disabledOf(story).every((line) => line.includes(' bigCo/more/'))).toBe(true);
+});
+
+test('many tenants on one plane: the tenant that makes the spike is held, the others go on day after day', async () => {
+  const { story } = await tell({
+    until: at(24),
+    tasks: [
+      ...tasks('bigCo', 11),
+      ...tasks('aCo', 2),
+      ...tasks('bCo', 2, { lastPrimaryAt: at(1) }),
+      ...tasks('cCo', 2, { lastPrimaryAt: at(2) }),
+    ],
+  });
+  expect(heldOf(story)).toHaveLength(11);
+  expect(heldOf(story).every((line) => line.startsWith('T+21d held bigCo/'))).toBe(true);
+  expect(disabledOf(story)).toEqual([
+    ...['T+21d disabled aCo/t00', 'T+21d disabled aCo/t01'],
+    ...['T+22d disabled bCo/t00', 'T+22d disabled bCo/t01'],
+    ...['T+23d disabled cCo/t00', 'T+23d disabled cCo/t01'],
+  ]);
+  expect(alertsOf(story)).toHaveLength(1);
+});
+
+test('a plane for each tenant: the tenant that makes the spike is held, the others go on', async () => {
+  const { story } = await tell({
+    until: at(23),
+    tasks: [
+      ...tasks('bigCo', 11, { dataPlane: 'big' }),
+      ...tasks('aCo', 3, { dataPlane: 'a' }),
+      ...tasks('bCo', 3, { dataPlane: 'b', lastPrimaryAt: at(1) }),
+    ],
+  });
+  expect(heldOf(story)).toHaveLength(11);
+  expect(disabledOf(story)).toHaveLength(6);
+});
+
+test('what waits for the end of quiet hours counts towards a spike', async () => {
+  const { story } = await tell({
+    until: at(22),
+    policies: { 'aCo/': { quietHours: { from: '00:00', to: '06:00', zone: 'UTC' } } },
+    tasks: [...tasks('aCo', 6, { dataPlane: 'p1' }), ...tasks('bCo', 6, { dataPlane: 'p2' })],
+  });
+  // At midnight 12 are due, six of which quiet hours would let go at six.
+  expect(heldOf(story)).toHaveLength(12);
+  expect(disabledOf(story)).toEqual([]);
+});
+
+test('what was turned on again in the last day counts once towards the fleet', async () => {
+  const { story } = await tell({
+    until: at(23),
+    tasks: [
+      ...tasks('aCo', 10, { dataPlane: 'p1' }),
+      ...tasks('aCo/late', 1, { dataPlane: 'p1', lastPrimaryAt: at(0, 12) }),
+      ...alive('cCo', 95, 'p2'),
+    ],
+    events: Array.from({ length: 10 }, (_, index) => ({
+      at: at(21, 1),
+      type: 'operator',
+      action: 'undo',
+      of: `aCo/t0${index}`,
+    })),
+  });
+  // At T+21d12h: 11 of 106, ten of which are on again; counted twice they would be 11 of 116 on the fleet's side.
+  expect(heldOf(story)).toEqual([expect.stringContaining('T+21d12h held aCo/late/t00')]);
+});
+
+test('operators hear of a new spike, though an earlier one was told within the week', async () => {
+  const recovers = Array.from({ length: 11 }, (_, index) => ({
+    at: at(22),
+    type: 'shards',
+    task: `aCo/t${String(index).padStart(2, '0')}`,
+    shards: [{ id: '0', status: 'PRIMARY' }],
+  }));
+  const { story } = await tell({
+    until: at(25),
+    tasks: [...tasks('aCo', 11), ...tasks('bCo', 11, { lastPrimaryAt: at(3) })],
+    events: recovers,
+  });
+  expect(alertsOf(story).map((line) => line.split(' ')[0])).toEqual(['T+21d', 'T+24d']);
 });
 
 test('where a plane makes up more of it than any tenant, only its tasks are held', async () => {

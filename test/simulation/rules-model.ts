@@ -81,9 +81,10 @@ export class Model {
     );
   }
 
-  /** Whether a person asked that it be left alone; the last word counts. */
+  /** Whether a person asked that it be left alone; the last word counts, also where the id was deleted since. */
   kept(id: string, now: Instant): boolean {
-    const last = this.#ofLife(id, now).findLast((one) => one.action === 'keep' || one.action === 'snooze');
+    const own = this.#until(now).filter((one) => one.task === id);
+    const last = own.findLast((one) => one.action === 'keep' || one.action === 'snooze');
     if (last === undefined) return false;
     return now < Date.parse(last.at) + Number.parseInt(last.for as string, 10) * HOUR;
   }

@@ -84,3 +84,72 @@ test.each([
   expect(lines.find(({ type }) => type === 'task-disabled')).toMatchObject({ at: off, disableAt: due });
   expect(lines.find(({ type }) => type === 'held')).toMatchObject({ at: due, reason: 'quiet-hours' });
 });
+
+// The 1st of January 2026 is a Thursday: what is due at T+21d is due on Thursday the 22nd.
+const quietDays = (days: object, more: object = {}) => ({
+  stage: 'disable',
+  quietDays: { zone: 'UTC', ...days },
+  ...more,
+});
+
+test('what is due on a quiet day is held until the day ends in its zone', async () => {
+  const { story } = await tell({
+    until: at(23),
+    policy: quietDays({ weekdays: ['Thu'], zone: 'Europe/Berlin' }),
+  });
+  expect(story.slice(4)).toEqual([
+    'T+21d held acmeCo/a #1 quiet-hours',
+    'T+21d23h disabled acmeCo/a #1 due T+21d',
+    'T+21d23h resolved acmeCo/a #1 disabled',
+    'T+21d23h+ mail ana@acme.test: disabled acmeCo/a #1',
+  ]);
+});
+
+test('dates and weekdays in a row hold together, and the quiet hours after them', async () => {
+  const { story } = await tell({
+    until: at(26),
+    policy: quietDays(
+      { weekdays: ['Sat', 'Sun'], dates: ['2026-01-22', '2026-01-23'] },
+      { quietHours: { from: '00:00', to: '07:00', zone: 'UTC' } },
+    ),
+  });
+  expect(story.filter((line) => /held|disabled acmeCo\/a #1 due/.test(line))).toEqual([
+    'T+21d held acmeCo/a #1 quiet-hours',
+    'T+25d7h disabled acmeCo/a #1 due T+21d',
+  ]);
+});
+
+test('a day that is quiet from the next policy on holds at once, and one that is no more lets go', async () => {
+  const set = (when: string, days: unknown) => ({
+    at: when,
+    type: 'policy',
+    scope: 'acmeCo/',
+    set: { quietDays: days },
+  });
+  const { story } = await tell({
+    until: at(23),
+    events: [
+      set(at(20), { dates: ['2026-01-22', '2026-01-23'], zone: 'UTC' }),
+      set(at(22, 5), { dates: ['2026-01-22'], zone: 'UTC' }),
+    ],
+  });
+  expect(story.filter((line) => /held|disabled acmeCo\/a #1 due/.test(line))).toEqual([
+    'T+21d held acmeCo/a #1 quiet-hours',
+    'T+22d5h disabled acmeCo/a #1 due T+21d',
+  ]);
+});
+
+test('mode is the same key as stage, at the start and in an event', async () => {
+  const byMode = await tell({
+    until: at(22),
+    policy: { mode: 'notify' },
+    events: [{ at: at(15), type: 'policy', scope: 'acmeCo/', set: { mode: 'disable' } }],
+  });
+  const byStage = await tell({
+    until: at(22),
+    policy: { stage: 'notify' },
+    events: [{ at: at(15), type: 'policy', scope: 'acmeCo/', set: { stage: 'disable' } }],
+  });
+  expect(byMode.story).toEqual(byStage.story);
+  expect(byMode.story[0]).toContain('(notify)');
+});

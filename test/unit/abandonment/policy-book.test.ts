@@ -23,6 +23,7 @@ describe('a policy book', () => {
       recoveryMail: 'default',
       keepMax: 'default',
       quietHours: 'default',
+      quietDays: 'default',
       scanEvery: 'default',
       digestEvery: 'default',
       evidenceMaxAge: 'default',
@@ -96,6 +97,20 @@ describe('a policy book', () => {
     expect(policy.warnAfter).toBe(14 * DAY);
     expect(policy.quietHours).toBeNull();
     expect(policy.source).toMatchObject({ warnAfter: 'default', quietHours: 'default' });
+  });
+
+  it('takes quiet days from the narrowest scope as a whole, beside the quiet hours of another', () => {
+    const quietHours = { from: '22:00', to: '06:00', zone: 'UTC' };
+    const weekend = { weekdays: ['Sat', 'Sun'], zone: 'UTC' };
+    const christmas = { dates: ['2026-12-25'], zone: 'Europe/Berlin' };
+    const policies = book({ '': { quietDays: weekend, quietHours }, 'a/': { quietDays: christmas } });
+    expect(policies.for('a/1')).toMatchObject({
+      quietDays: christmas,
+      quietHours,
+      source: { quietDays: 'a/', quietHours: 'global' },
+    });
+    expect(policies.for('b/1').quietDays).toEqual(weekend);
+    expect(book({ '': { quietDays: weekend }, 'a/': { quietDays: null } }).for('a/1').quietDays).toBeNull();
   });
 
   it('merges the blast radius leaf by leaf', () => {

@@ -28,6 +28,7 @@ describe('a policy as written', () => {
         recoveryMail: true,
         keepMax: '12h',
         quietHours: { from: '22:00', to: '06:00', zone: 'Europe/Berlin' },
+        quietDays: { weekdays: ['Sat', 'Sun', 'Sat'], dates: ['2026-12-26', '2026-12-25'], zone: 'UTC' },
         scanEvery: '90s',
         digestEvery: 'PT30M',
         evidenceMaxAge: '2d',
@@ -48,6 +49,7 @@ describe('a policy as written', () => {
       recoveryMail: true,
       keepMax: 12 * HOUR,
       quietHours: { from: '22:00', to: '06:00', zone: 'Europe/Berlin' },
+      quietDays: { weekdays: ['Sat', 'Sun'], dates: ['2026-12-25', '2026-12-26'], zone: 'UTC' },
       scanEvery: 90 * SECOND,
       digestEvery: 30 * MINUTE,
       evidenceMaxAge: 48 * HOUR,
@@ -200,6 +202,64 @@ describe('quiet hours', () => {
     const problems = refused({ quietHours });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(reason);
+  });
+});
+
+describe('quiet days', () => {
+  it('may leave one of the lists out, and name no day', () => {
+    const weekdays = { weekdays: ['Mon'], zone: 'Europe/Berlin' };
+    const dates = { dates: ['2028-02-29'], zone: 'Europe/Berlin' };
+    expect(accepted({ quietDays: weekdays }, 'a/b')).toEqual({ quietDays: weekdays });
+    expect(accepted({ quietDays: dates })).toEqual({ quietDays: dates });
+    expect(accepted({ quietDays: { dates: [], zone: 'UTC' } })).toEqual({
+      quietDays: { dates: [], zone: 'UTC' },
+    });
+  });
+
+  it.each([
+    [{ zone: 'UTC' }, 'quietDays: has neither weekdays nor dates'],
+    [{ weekdays: ['Sat'] }, 'quietDays.zone: is missing; allowed are IANA time zones'],
+    [{ weekdays: ['Sat'], zone: 'Mars/Base' }, 'quietDays.zone: is "Mars/Base"'],
+    [{ weekdays: ['Saturday'], zone: 'UTC' }, 'quietDays.weekdays[0]: is "Saturday"; allowed are "Mon"'],
+    [{ weekdays: ['Mon', 'sat'], zone: 'UTC' }, 'quietDays.weekdays[1]: is "sat"'],
+    [{ weekdays: 'Sat', zone: 'UTC' }, 'quietDays.weekdays: is "Sat"; allowed is a list of "Mon"'],
+    [{ weekdays: null, zone: 'UTC' }, 'quietDays.weekdays: is null'],
+    [
+      { dates: ['2026-02-29'], zone: 'UTC' },
+      'quietDays.dates[0]: is "2026-02-29"; allowed are dates such as',
+    ],
+    [{ dates: ['2026-1-1'], zone: 'UTC' }, 'quietDays.dates[0]: is "2026-1-1"'],
+    [{ dates: ['25.12.2026'], zone: 'UTC' }, 'quietDays.dates[0]: is "25.12.2026"'],
+    [{ dates: [20261225], zone: 'UTC' }, 'quietDays.dates[0]: is 20261225'],
+    [
+      { dates: Array(401).fill('2026-12-25'), zone: 'UTC' },
+      'quietDays.dates: has 401 entries; allowed are 400',
+    ],
+    [{ weekdays: ['Sat'], zone: 'UTC', from: '22:00' }, 'quietDays.from: unknown key "from"'],
+    [['Sat'], 'quietDays: is a list; allowed is {"weekdays"'],
+  ])('of %j are refused', (quietDays, reason) => {
+    const problems = refused({ quietDays });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(reason);
+  });
+});
+
+describe('the key mode', () => {
+  it('is the key stage by another name', () => {
+    expect(accepted({ mode: 'notify' })).toEqual({ stage: 'notify' });
+    expect(accepted({ mode: 'notify', stage: 'notify' }, 'a/')).toEqual({ stage: 'notify' });
+    expect(accepted({ mode: null })).toEqual({ stage: null });
+  });
+
+  it.each([
+    [
+      { mode: 'notify', stage: 'disable' },
+      'mode: is "notify", and stage is "disable"; the two are the same key',
+    ],
+    [{ mode: null, stage: 'disable' }, 'mode: is null, and stage is "disable"; the two are the same key'],
+    [{ mode: 'off' }, 'mode: is "off"; allowed are "detect", "notify", "disable"'],
+  ])('is refused as %j', (document, problem) => {
+    expect(refused(document)).toEqual([problem]);
   });
 });
 

@@ -166,8 +166,10 @@ describe('a deletion', () => {
     }
   });
 
-  it('ends when the id comes back: a new task, whose episode numbers go on', async () => {
+  it('ends when the id comes back: a new task, whose episode numbers and keep go on', async () => {
     const s = await withEpisode();
+    const { keep } = (await s.task('acmeCo/a')) ?? {};
+    expect(keep).toMatchObject({ kind: 'keep' });
     await s.ingest('Task Deleted', { task: 'acmeCo/a', at: hour(60), taskVersion: 2 });
     await s.store('acmeCo/a', (record) => ({ ...record, open: null }));
     await s.ingest('Shards Observed', observation(59, { 'acmeCo/a': 'PRIMARY' }));
@@ -179,7 +181,7 @@ describe('a deletion', () => {
     expect(await s.task('acmeCo/a')).toMatchObject({
       task: { createdAt: at(65), firstSeenAt: at(2_400), version: 3 },
       evidence: { observedAt: at(70), statuses: ['PENDING'], lastSeen: {} },
-      keep: null,
+      keep,
       vetoes: null,
       disabledByUs: null,
       episodes: 1,

@@ -6,6 +6,7 @@ import { cliStage, T, taskLine } from './cli-stage.ts';
 describe('policy set', () => {
   it('writes keys, keeps the others, and has what is open looked at', async () => {
     const stage = cliStage();
+    await stage.taskwarden(['tasks', 'import', '-'], taskLine('acmeCo/a'));
     await stage.taskwarden(['policy', 'set', 'acmeCo/', 'warnAfter=30d', 'reminders=5d,2d']);
     const ran = await stage.taskwarden(['policy', 'set', 'acmeCo/', 'stage=notify', '--json']);
     expect(ran.json).toEqual([
@@ -59,6 +60,86 @@ describe('policy set', () => {
     await stage.taskwarden(['policy', 'set', 'acmeCo/', 'warnAfter=30d']);
     const ran = await stage.taskwarden(['policy', 'set', 'acmeCo/', 'warnAfter=30d']);
     expect(ran.out).toBe('unchanged: acmeCo/ says warnAfter=30d\n');
+  });
+
+  it('takes mode for stage, the same key, and takes either out', async () => {
+    const stage = cliStage();
+    await stage.taskwarden(['tasks', 'import', '-'], taskLine('acmeCo/a'));
+    const set = await stage.taskwarden(['policy', 'set', 'acmeCo/', 'mode=notify', '--json']);
+    expect(set.json).toEqual([{ outcome: 'written', scope: 'acmeCo/', policy: { stage: 'notify' } }]);
+    const over = await stage.taskwarden(['policy', 'set', 'acmeCo/', 'stage=detect']);
+    expect(over.out).toBe('written: acmeCo/ says stage=detect\n');
+    const same = await stage.taskwarden(['policy', 'set', 'acmeCo/', 'mode=notify', 'stage=notify']);
+    expect(same.out).toBe('written: acmeCo/ says stage=notify\n');
+    const unset = await stage.taskwarden(['policy', 'unset', 'acmeCo/', 'mode']);
+    expect(unset.out).toBe('written: nothing is written at acmeCo/ any more\n');
+  });
+
+  it.each([
+    [
+      ['mode=notify', 'stage=detect'],
+      'error: mode is "notify", and stage is "detect"; the two are the same key\n',
+    ],
+    [['mode=delete'], 'error: mode is "delete"; allowed are "detect", "notify", "disable"\n'],
+    [
+      ['mode=disable'],
+      'error: mode "disable" is above stageCeiling of this deployment\'s configuration; allowed are "detect", "notify"\n',
+    ],
+  ])('refuses %j by the name that was written', async (pairs, said) => {
+    const stage = cliStage({ stageCeiling: 'notify' });
+    const ran = await stage.taskwarden(['policy', 'set', 'global', ...pairs]);
+    expect(ran).toMatchObject({ code: 2, out: '', err: said });
+  });
+
+  it('warns of leads that can never act, and writes them', async () => {
+    const stage = cliStage();
+    const ran = await stage.taskwarden(['policy', 'set', 'global', 'reminders=7d,6d,10m', '--json']);
+    expect(ran.code).toBe(0);
+    const never = 'reminders: a lead of 7d is not shorter than the grace of 7d (disableAfter, from default)';
+    const warnings = [
+      `${never}; it is never due`,
+      'reminders: a lead of 10m is shorter than scanEvery (15m); no scan may find it due',
+    ];
+    expect(ran.json).toEqual([
+      { outcome: 'written', scope: '', policy: { reminders: ['7d', '6d', '10m'] }, warnings },
+    ]);
+    expect(ran.err).toBe(warnings.map((text) => `warning: ${text}\n`).join(''));
+    expect((await stage.taskwarden(['policy', 'set', 'global', 'reminders=6d,15m'])).err).toBe('');
+  });
+
+  it('warns of what a wider scope does to a narrower one, and of what taking out a key brings back', async () => {
+    const stage = cliStage();
+    await stage.taskwarden(['tasks', 'import', '-'], taskLine('acmeCo/a'));
+    await stage.taskwarden(['policy', 'set', 'acmeCo/', 'reminders=5d', 'disableAfter=6d']);
+    const unset = await stage.taskwarden(['policy', 'unset', 'acmeCo/', 'disableAfter']);
+    expect(unset.err).toBe('');
+    const ran = await stage.taskwarden(['policy', 'set', 'global', 'disableAfter=4d']);
+    expect(ran.err).toBe(
+      'warning: "acmeCo/": reminders: a lead of 5d is not shorter than the grace of 4d (disableAfter, from global); it is never due\n',
+    );
+  });
+
+  it('warns of a prefix without tasks, and of quiet days that are none or all', async () => {
+    const stage = cliStage();
+    const lines = [
+      taskLine('acmeCo/prod/a', { shards: [{ id: '0', status: 'PRIMARY' }] }),
+      taskLine('bCo/b'),
+    ];
+    await stage.taskwarden(['tasks', 'import', '-'], lines.join('\n'));
+    for (const known of ['acmeCo/', 'acmeCo/prod/', 'bCo/']) {
+      expect((await stage.taskwarden(['policy', 'set', known, 'warnAfter=20d'])).err).toBe('');
+    }
+    for (const unknown of ['acmeCo/dev/', 'bCo/b/', 'cCo/']) {
+      expect((await stage.taskwarden(['policy', 'set', unknown, 'warnAfter=20d'])).err).toBe(
+        `warning: no task is known under "${unknown}"\n`,
+      );
+    }
+    const set = (days: string) => stage.taskwarden(['policy', 'set', 'bCo/', `quietDays=${days}`]);
+    expect((await set('{"weekdays":[],"zone":"UTC"}')).err).toBe('warning: quietDays: they name no day\n');
+    expect((await set('{"weekdays":["Mon","Tue","Wed","Thu","Fri","Sat","Sun"],"zone":"UTC"}')).err).toBe(
+      'warning: quietDays: every day of the week is quiet; nothing is ever turned off\n',
+    );
+    expect(await set('none')).toMatchObject({ err: '', code: 0 });
   });
 
   it('notes where a task is meant that nobody knows', async () => {

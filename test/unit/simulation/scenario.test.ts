@@ -264,6 +264,14 @@ describe('the policies and people of a scenario', () => {
     [{ policy: { blastRadius: { perRun: -1 } } }, 'policy.blastRadius.perRun: is -1'],
     [{ policy: { reminders: ['1d', 'x'] } }, 'policy.reminders[1]: is "x"'],
     [{ policy: [] }, 'policy: is a list; a policy is an object of keys'],
+    [
+      { policy: { mode: 'notify', stage: 'disable' } },
+      'policy.mode: is "notify", and stage is "disable"; the two are the same key',
+    ],
+    [
+      { policies: { 'a/': { quietDays: { weekdays: ['Sat'] } } } },
+      'policies["a/"].quietDays.zone: is missing',
+    ],
     [{ policies: [] }, 'policies: is a list; allowed is an object'],
     [{ policies: { '': {} } }, 'policies[""]: the global policy stands under "policy"'],
     [{ policies: { 'a//': {} } }, 'policies["a//"]: "a//" has an empty part'],

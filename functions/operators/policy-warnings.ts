@@ -1,0 +1,60 @@
+import { idlePolicies } from '../abandonment/policy-warnings.ts';
+import { shown } from '../abandonment/policy-wording.ts';
+import { tenantOf } from '../abandonment/task.ts';
+import type { System } from '../platform/system.ts';
+import { loadCounts } from '../store/counts.ts';
+import { loadPolicies } from '../store/policies.ts';
+import { loadDataPlanes } from '../store/records.ts';
+import { BUCKETS, index } from '../store/rows.ts';
+import type { Table } from '../store/table.port.ts';
+
+/** What a scope's policy says now and can never act, one line each; empty where all of it can. */
+export async function policyWarnings({ table, config }: System, scope: string): Promise<string[]> {
+  const book = await loadPolicies(table);
+  const idle = idlePolicies(book, scope, config.scanEvery ?? book.global.scanEvery);
+  if (!scope.endsWith('/') || (await mayHaveTasks(table, scope))) return idle;
+  return [...idle, `no task is known under ${shown(scope)}`];
+}
+
+/** A table too large to be read through for a warning is not: so many pages. */
+const MOST_PAGES = 50;
+
+/** Whether a prefix has tasks; true too where that could not be told from a part of the table. */
+async function mayHaveTasks(table: Table, prefix: string): Promise<boolean> {
+  return (await hasOpen(table, prefix)) || (await hasEligible(table, prefix)) || hasAny(table, prefix);
+}
+
+async function hasOpen(table: Table, prefix: string): Promise<boolean> {
+  for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
+    const page = await table.query({ index: 'g2', pk: index.open(bucket), sk: { prefix }, limit: 1 });
+    if (page.rows.length > 0) return true;
+  }
+  return false;
+}
+
+/** A whole tenant's tasks are counted. */
+async function hasEligible(table: Table, prefix: string): Promise<boolean> {
+  const tenant = tenantOf(prefix);
+  if (prefix !== `${tenant}/`) return false;
+  for (const plane of (await loadDataPlanes(table)).keys()) {
+    const counts = await loadCounts(table, plane);
+    if (counts.some((one) => one.tenant === tenant && one.eligible > 0)) return true;
+  }
+  return false;
+}
+
+async function hasAny(table: Table, prefix: string): Promise<boolean> {
+  let cursor: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const { rows, cursor: next } = await table.scan(cursor);
+    if (rows.some((row) => row.sk === 'T' && row.pk.startsWith(`T#${prefix}`) && !isDeleted(row.task)))
+      return true;
+    if (next === undefined) return false;
+    cursor = next;
+  }
+  return true;
+}
+
+function isDeleted(task: unknown): boolean {
+  return (task as { deletedAt?: number }).deletedAt !== undefined;
+}
