@@ -35,6 +35,7 @@ export interface AttemptListener {
 /** How one receive of a message ended. */
 export interface EndedAttempt {
   queue: QueueName;
+  body: string;
   died: boolean;
   /** Whether it counts as a failed attempt, and how many records of one it left. */
   failed: boolean;
@@ -147,7 +148,9 @@ export class Attempts {
     const target = WORKERS[queue];
     const { faults, system } = this.#given;
     if (target === undefined || !faults.areAny) return undefined;
-    return faults.strike(target, system.clock.now(), ['crash', 'down', 'duplicate', 'reject'], () => true);
+    return faults.strike(target, system.clock.now(), ['crash', 'down', 'duplicate', 'reject'], {
+      concerns: () => true,
+    });
   }
 
   #fateBy(mode: FaultMode | undefined, queue: QueueName): Fate | undefined {
@@ -193,11 +196,11 @@ async function endOf<Result>(process: MortalProcess, act: () => Promise<Result>)
 }
 
 function endedAttempt(
-  { queue, receiveCount }: Delivery,
+  { queue, body, receiveCount }: Delivery,
   process: MortalProcess,
   ended: End<Answer>,
 ): EndedAttempt {
-  const known = { queue, receiveCount, records: process.failures };
+  const known = { queue, body, receiveCount, records: process.failures };
   if ('thrown' in ended) {
     return { ...known, died: true, failed: true, outcome: null, reason: null, delaySeconds: null };
   }

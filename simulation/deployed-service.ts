@@ -10,7 +10,7 @@ import { runScan } from '../functions/scanner/scan.ts';
 import { noteEvent } from '../functions/store/heard.ts';
 import { processMessage } from '../functions/work/pipeline.ts';
 import { probeWorker } from '../functions/work/probe.ts';
-import { approveWork, dismissPlane, pauseWork, undoWork } from './operator-desk.ts';
+import { approveWork, dismissPlane, pauseWork, reviveAddress, undoWork } from './operator-desk.ts';
 import { actAsOwner } from './owner-desk.ts';
 import type { MailReport, Service } from './service.port.ts';
 import { QUEUE_SETTINGS } from './sim-queues.ts';
@@ -64,6 +64,7 @@ export const deployedService: Service = {
   dismiss: dismissPlane,
   pause: pauseWork,
   undo: undoWork,
+  revive: reviveAddress,
 };
 
 /** An event of a configuration set, as SES publishes it. */
@@ -79,6 +80,7 @@ function mailReport({ mail, at, event, bounceType = 'permanent' }: MailReport): 
   const parts = {
     bounce: { eventType: 'Bounce', bounce },
     complaint: { eventType: 'Complaint', complaint: { complainedRecipients: recipients, timestamp } },
+    send: { eventType: 'Send', send: {} },
     delivery: { eventType: 'Delivery', delivery: { recipients: [mail.to], timestamp } },
   };
   return JSON.stringify({

@@ -20,13 +20,20 @@ interface Active {
 /** Whether a fault of mode `reject` concerns its recipient here. */
 type Concerns = (recipient: string) => boolean;
 
+/** What an attempt is about, where faults may be about a part only: a recipient, or one task of the control plane. */
+interface About {
+  concerns?: Concerns;
+  task?: string;
+}
+
 /**
  * The faults of a scenario: which hold now, and what they do to what they are about. An attempt is one mail for `ses`,
- * one request for `control-plane`, one call for `table`, one message sent or received for `queue`, one tick for
+ * all that SES says of one mail at a time for `feedback`, one request for `control-plane`, one call for `table`, one message sent or received for `queue`, one tick for
  * `scanner`, and one receive of a message for `notifier` and `disabler`. `reject` concerns what is for its recipient.
  *
  * | target          | throttle              | down                   | timeout-after-accept       | duplicate             | crash                         | reject                        |
  * |-----------------|-----------------------|------------------------|----------------------------|-----------------------|-------------------------------|-------------------------------|
+ * | `feedback`      |                       | what SES reports is lost |                          |                       |                               |                               |
  * | `ses`           | rate exceeded         | no connection          | taken, the answer is lost  | its report comes twice | the sender dies before it sends | refuses the address         |
  * | `control-plane` | asks for patience     | no connection          | heard, the answer is lost  | hears it twice        | the asking process dies       | ignores what concerns his tasks |
  * | `table`         | busy; reads time out  | every call fails       | done, the answer is lost   | a write is repeated   | the calling process dies      | refuses calls about him       |
@@ -56,7 +63,7 @@ export class Faults {
     target: FaultTarget,
     now: Instant,
     among: readonly FaultMode[],
-    concerns: Concerns = () => false,
+    { concerns = () => false, task }: About = {},
   ): FaultMode | undefined {
     const struck = this.#active.find(
       ({ fault, until, left }) =>
@@ -64,6 +71,7 @@ export class Faults {
         left > 0 &&
         now < until &&
         among.includes(fault.mode) &&
+        (fault.task === null || fault.task === task) &&
         (fault.mode !== 'reject' || concerns(fault.recipient ?? '')),
     );
     if (!struck) return undefined;
@@ -126,7 +134,9 @@ export class Faults {
   /** What SES answers a mail. */
   answerOf(mail: OutgoingMail, now: Instant): ReturnType<NonNullable<SimMail['faults']['onSend']>> {
     const isFor = (recipient: string) => recipientKey(recipient) === recipientKey(mail.to);
-    switch (this.strike('ses', now, ['throttle', 'down', 'timeout-after-accept', 'reject'], isFor)) {
+    switch (
+      this.strike('ses', now, ['throttle', 'down', 'timeout-after-accept', 'reject'], { concerns: isFor })
+    ) {
       case 'throttle':
         return refused('rate', 'Throttling', 'Maximum sending rate exceeded.');
       case 'down':
@@ -146,7 +156,7 @@ export class Faults {
 
   #table({ method, given }: PortCall, now: Instant): Strike | undefined {
     const concerns = (recipient: string) => method === 'transact' && writes(given, recipientKey(recipient));
-    const mode = this.strike('table', now, TABLE_MODES, concerns);
+    const mode = this.strike('table', now, TABLE_MODES, { concerns });
     if (mode === undefined) return undefined;
     if (mode === 'throttle' && method === 'transact') {
       return { instead: async () => ({ outcome: 'busy', reason: 'throttled' }) };
@@ -159,16 +169,16 @@ export class Faults {
     const messages = given[1] as OutgoingMessage[];
     const concerns = (recipient: string) =>
       messages.some(({ body }) => isMessageAbout(body, recipient, ownersOf));
-    const mode = this.strike('queue', now, ['down', 'timeout-after-accept', 'crash', 'reject'], concerns);
+    const modes = ['down', 'timeout-after-accept', 'crash', 'reject'] as const;
+    const mode = this.strike('queue', now, modes, { concerns });
     return mode === undefined ? undefined : strikeOf(mode, 'the queue');
   }
 
   #ask({ given }: PortCall, now: Instant, ownersOf: OwnersOf): Strike | undefined {
-    const { task } = given[1] as { task?: unknown };
-    const owners = ownersOf(String(task)).map(recipientKey);
-    const mode = this.strike('control-plane', now, CONTROL_PLANE_MODES, (recipient) =>
-      owners.includes(recipientKey(recipient)),
-    );
+    const task = String((given[1] as { task?: unknown }).task);
+    const owners = ownersOf(task).map(recipientKey);
+    const concerns = (recipient: string) => owners.includes(recipientKey(recipient));
+    const mode = this.strike('control-plane', now, CONTROL_PLANE_MODES, { concerns, task });
     if (mode === undefined) return undefined;
     if (mode === 'duplicate') return { twice: true };
     if (mode === 'reject') return { instead: async () => undefined };

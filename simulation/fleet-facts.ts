@@ -8,6 +8,7 @@ import {
   type TaskKind,
 } from '../functions/abandonment/task.ts';
 import type { Duration, Instant, Interval } from '../functions/abandonment/time.ts';
+import { normaliseAddress } from '../functions/notices/addresses.ts';
 
 /** A task as it truly is. */
 export interface TrueTask {
@@ -37,9 +38,15 @@ export interface Subscription {
   alertTypes: readonly AlertType[];
 }
 
-/** One form of an address to compare by. */
+const addresses = new Map<string, string>();
+
+/** One form of an address to compare by: that of the product, for what is one address is no matter of opinion. */
 export function sameAddress(address: string): string {
-  return address.trim().toLowerCase();
+  const known = addresses.get(address);
+  if (known !== undefined) return known;
+  const same = normaliseAddress(address) ?? address;
+  addresses.set(address, same);
+  return same;
 }
 
 type Policies = Omit<ScopedPolicy & GlobalPolicy, 'blastRadius'>;
@@ -64,6 +71,8 @@ export class FleetFacts {
   readonly approvedAt = new Map<string, Instant>();
   /** Address -> when no mail may come. */
   readonly quietHours = new Map<string, QuietHours>();
+  /** Addresses that declined reminders and `recovered`. */
+  readonly declined = new Set<string>();
   readonly #unknownOfPlane = new Map<string, Interval[]>();
   readonly #evaluatePaused: Interval[] = [];
   readonly #disableStageSince = new Map<string, Instant>();
@@ -202,6 +211,17 @@ export class FleetFacts {
     const nearest = prefixes.reverse().find((prefix) => (this.admins.get(prefix) ?? []).length > 0);
     const admins = nearest === undefined ? [] : (this.admins.get(nearest) ?? []);
     return unique(admins).filter((address) => !isDead(address));
+  }
+
+  /** Whether an address has a say in a task: an owner, a subscriber of any type or an admin of its prefixes. */
+  hasSay(id: string, address: string): boolean {
+    const task = this.tasks.get(id);
+    if (!task || task.deleted) return false;
+    const scopes = ['', ...prefixesOf(id), id];
+    const admins = scopes.flatMap((scope) => this.admins.get(scope) ?? []);
+    const subscribers = this.subscriptions.filter(({ prefix }) => scopes.includes(prefix));
+    const all = [...task.owners, ...admins, ...subscribers.map(({ email }) => email)];
+    return all.some((one) => sameAddress(one) === sameAddress(address));
   }
 
   #noteStage(taskId: string, now: Instant): void {

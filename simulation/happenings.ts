@@ -7,7 +7,7 @@ import { lookWrite } from '../functions/store/records.ts';
 import type { Faults } from './faults.ts';
 import type { FleetFacts } from './fleet-facts.ts';
 import { ScenarioProblem } from './scenario-fields.ts';
-import type { ScenarioEvent } from './scenario-types.ts';
+import type { OwnerAction, ScenarioEvent } from './scenario-types.ts';
 import type { Service } from './service.port.ts';
 import type { SimFleet } from './sim-fleet.ts';
 import type { AcceptedMail, RefusedMail, SimMail } from './sim-mail.ts';
@@ -22,6 +22,10 @@ export interface HappeningListener {
   /** SES gave a mail up for good. */
   mailBounced(mail: RefusedMail): void;
   addressDied(address: string): void;
+  /** An operator wanted an address revived; `wasDead`: what became of that. */
+  addressRevived(address: string, wasDead: boolean): void;
+  /** A person acted on a task; `done`: whether it had an effect. */
+  personActed(action: OwnerAction, done: boolean): void;
 }
 
 interface Given {
@@ -85,6 +89,7 @@ export class Happenings {
       const problem = `no mail went to ${recipient} before ${formatInstant(at)}`;
       throw new ScenarioProblem(`events[${event.index}].recipient`, problem);
     }
+    if (this.#given.faults.strike('feedback', at, ['down'])) return;
     const bounceType = event.event === 'bounce' ? { bounceType: event.bounceType } : {};
     const body = service.mailReport({ mail, at, event: event.event, ...bounceType });
     const twice = this.#given.faults.strike('ses', at, ['duplicate']) !== undefined;
@@ -96,7 +101,7 @@ export class Happenings {
   }
 
   async #operate(event: EventOf<'operator'>): Promise<void> {
-    const { facts, service, system } = this.#given;
+    const { facts, service, system, listener } = this.#given;
     switch (event.action) {
       case 'pause':
       case 'resume': {
@@ -111,12 +116,15 @@ export class Happenings {
         return;
       case 'dismiss':
         return service.dismiss(system, event.dataPlane);
+      case 'revive':
+        return listener.addressRevived(event.address, await service.revive(system, event.address));
     }
   }
 
   async #act(event: EventOf<'action'>): Promise<void> {
-    const { facts, service, system } = this.#given;
+    const { facts, service, system, listener } = this.#given;
     const done = await service.act(system, event);
+    listener.personActed(event, done);
     if (!done || (event.action !== 'keep' && event.action !== 'snooze')) return;
     facts.keep(event.task, event.at + (event.for ?? facts.policy(event.task, 'keepMax')));
   }

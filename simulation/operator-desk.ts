@@ -2,6 +2,7 @@ import type { Instant } from '../functions/abandonment/time.ts';
 import { undoDisabling, undoRun } from '../functions/disabling/undo.ts';
 import { approveHeld, dismissOutage } from '../functions/operators/brakes.ts';
 import { pause, resume } from '../functions/operators/pauses.ts';
+import { reviveRecipient } from '../functions/operators/recipients.ts';
 import type { System } from '../functions/platform/system.ts';
 import type { Pausable } from './scenario-types.ts';
 
@@ -19,6 +20,11 @@ export async function undoWork(system: System, what: { task: string } | { run: I
   const act = { by: OPERATOR, reason: 'undone' };
   if ('task' in what) await undoDisabling(system, { ...what, ...act });
   else await undoRun(system, { ...what, ...act });
+}
+
+/** Lets an address be mailed again; false where it was not dead. */
+export async function reviveAddress(system: System, address: string): Promise<boolean> {
+  return (await reviveRecipient(system, address, OPERATOR)).outcome === 'revived';
 }
 
 /** Approves all that the blast radius holds at this instant. */

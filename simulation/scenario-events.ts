@@ -3,10 +3,10 @@ import { formatInstant, type Instant } from '../functions/abandonment/time.ts';
 import {
   instantOf,
   readAddress,
+  readAddresses,
   readFields,
   readFlag,
   readInstant,
-  readList,
   readName,
   readOneOf,
   readSpan,
@@ -74,7 +74,7 @@ const READERS: Record<ScenarioHappening['type'], (written: Written) => ScenarioH
     return {
       type: 'owners',
       task: taskAt(written, task),
-      owners: readList(`${written.path}.owners`, owners, readAddress),
+      owners: readAddresses(`${written.path}.owners`, owners),
     };
   },
   'data-plane': (written) => {
@@ -168,6 +168,7 @@ function readOperatorAction(written: Written): OperatorAction {
     'approve',
     'dismiss',
     'undo',
+    'revive',
   ]);
   const hasOf = Object.hasOwn(fields, 'of');
   if (action === 'approve') {
@@ -177,6 +178,7 @@ function readOperatorAction(written: Written): OperatorAction {
   }
   if (!hasOf) throw new ScenarioProblem(`${path}.of`, `is missing; "${action}" requires ${OF[action]}`);
   if (action === 'dismiss') return { type: 'operator', action, dataPlane: readName(`${path}.of`, fields.of) };
+  if (action === 'revive') return { type: 'operator', action, address: readAddress(`${path}.of`, fields.of) };
   if (action === 'undo') return { type: 'operator', action, of: readUndone(`${path}.of`, fields.of) };
   return { type: 'operator', action, of: readOneOf(`${path}.of`, fields.of, PAUSABLES) };
 }
@@ -186,6 +188,7 @@ const OF = {
   resume: PAUSABLES.map((of) => `"${of}"`).join(', '),
   dismiss: 'a data plane',
   undo: 'a task id or the instant of a scan',
+  revive: 'an address',
 };
 
 /** A text that is an instant names a run, any other a task. */
@@ -196,16 +199,23 @@ function readUndone(path: string, value: unknown): { task: string } | { run: Ins
 
 function readFault(written: Written): ScenarioFault {
   const { path } = written;
-  const fields = fieldsOf(written, { required: ['target', 'mode'], optional: ['for', 'times', 'recipient'] });
+  const optional = ['for', 'times', 'recipient', 'task'];
+  const fields = fieldsOf(written, { required: ['target', 'mode'], optional });
   const target = readOneOf(`${path}.target`, fields.target, FAULT_TARGETS);
   const mode = readOneOf(`${path}.mode`, fields.mode, FAULT_MODES);
+  if (target === 'feedback' && mode !== 'down')
+    throw new ScenarioProblem(`${path}.mode`, `is ${shown(mode)}; allowed with "feedback" is "down"`);
   const lasts = Object.hasOwn(fields, 'for') ? readSpan(`${path}.for`, fields.for) : null;
   const times = Object.hasOwn(fields, 'times') ? readWholeNumber(`${path}.times`, fields.times, 1) : null;
   if ((lasts === null) === (times === null)) {
     const found = lasts === null ? 'has neither "for" nor "times"' : 'has both "for" and "times"';
     throw new ScenarioProblem(path, `${found}; a fault has exactly one of them`);
   }
-  return { type: 'fault', target, mode, for: lasts, times, recipient: readRejected(path, mode, fields) };
+  const concerns = {
+    recipient: readRejected(path, mode, fields),
+    task: readAsked(written, target, fields),
+  };
+  return { type: 'fault', target, mode, for: lasts, times, ...concerns };
 }
 
 function readRejected(path: string, mode: string, fields: Record<string, unknown>): string | null {
@@ -217,4 +227,12 @@ function readRejected(path: string, mode: string, fields: Record<string, unknown
   if (given)
     throw new ScenarioProblem(`${path}.recipient`, `has no meaning for "${mode}"; allowed with "reject"`);
   return null;
+}
+
+/** The one task whose requests a fault of the control plane concerns; null where it concerns all. */
+function readAsked(written: Written, target: string, fields: Record<string, unknown>): string | null {
+  if (!Object.hasOwn(fields, 'task')) return null;
+  if (target === 'control-plane') return taskAt(written, fields.task);
+  const said = `has no meaning for "${target}"; allowed with "control-plane"`;
+  throw new ScenarioProblem(`${written.path}.task`, said);
 }

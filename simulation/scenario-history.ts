@@ -45,7 +45,14 @@ function checkEvent(world: World, event: ScenarioEvent): void {
       break;
     case 'data-plane':
     case 'mail-event':
+      break;
     case 'fault':
+      if (event.task !== null) checkNamed(world, `${path}.task`, event.task);
+      break;
+    case 'action':
+      // In a deleted task nobody has a say: what is done there is ignored, not refused.
+      if (!world.deleted.has(event.task)) checkLiving(world, `${path}.task`, event.task);
+      checkSpan(world, `${path}.for`, event);
       break;
     default:
       checkLiving(world, `${path}.task`, event.task);
@@ -53,7 +60,6 @@ function checkEvent(world: World, event: ScenarioEvent): void {
         world.living.delete(event.task);
         world.deleted.add(event.task);
       }
-      if (event.type === 'action') checkSpan(world, `${path}.for`, event);
   }
 }
 
@@ -72,6 +78,13 @@ function checkLiving(world: World, path: string, id: string): void {
   if (world.living.has(id)) return;
   const wrong = world.deleted.has(id) ? 'was deleted before' : 'is an unknown task';
   throw new ScenarioProblem(path, `${shown(id)} ${wrong}; allowed are the tasks that exist at that instant`);
+}
+
+/** A task that is there at some time: a fault may last until it is. */
+function checkNamed({ scenario, living, deleted }: World, path: string, id: string): void {
+  const comes = scenario.events.some((event) => event.type === 'created' && event.task.id === id);
+  if (living.has(id) || deleted.has(id) || comes) return;
+  throw new ScenarioProblem(path, `${shown(id)} is an unknown task; allowed are the tasks of the file`);
 }
 
 function checkUndo(

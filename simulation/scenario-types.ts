@@ -1,4 +1,4 @@
-import type { QuietHours } from '../functions/abandonment/policy.ts';
+import type { Language } from '../emails/languages.ts';
 import type { ParsedPolicy } from '../functions/abandonment/policy-parse.ts';
 import type { AlertType, ShardStatus, TaskKind } from '../functions/abandonment/task.ts';
 import type { Duration, Instant } from '../functions/abandonment/time.ts';
@@ -6,6 +6,7 @@ import type { ChaosEntry } from './chaos-types.ts';
 
 export const FAULT_TARGETS = [
   'ses',
+  'feedback',
   'control-plane',
   'table',
   'queue',
@@ -64,10 +65,13 @@ export interface ScenarioSubscription {
   alertTypes: AlertType[];
 }
 
-/** What a recipient wishes of mails. */
+/** What a recipient chose on the page. */
 export interface ScenarioRecipient {
   email: string;
-  quietHours: QuietHours;
+  zone?: string;
+  language?: Language;
+  /** By the clock of their zone. */
+  quietHours?: { from: string; to: string };
 }
 
 /** What happens, without when. `index` is its place in the file, for messages (`events[3].recipient`). */
@@ -96,6 +100,7 @@ export type OperatorAction =
   | { type: 'operator'; action: 'pause' | 'resume'; of: Pausable }
   | { type: 'operator'; action: 'approve' }
   | { type: 'operator'; action: 'dismiss'; dataPlane: string }
+  | { type: 'operator'; action: 'revive'; address: string }
   | { type: 'operator'; action: 'undo'; of: { task: string } | { run: Instant } };
 
 /** A fault holds for a time from its instant, or for a number of attempts; the other one is null. */
@@ -107,6 +112,8 @@ export interface ScenarioFault {
   times: number | null;
   /** Of `reject` only, else null. */
   recipient: string | null;
+  /** Of `control-plane` only: the one task whose requests it concerns; null: all. */
+  task: string | null;
 }
 
 export type ScenarioEvent = ScenarioHappening & { at: Instant; index: number };
@@ -129,7 +136,7 @@ export interface Scenario {
   events: ScenarioEvent[];
   /** What goes wrong besides, as the soak writes it. */
   chaos?: ChaosEntry[];
-  /** Those who wish anything, for tests. */
+  /** Those who chose anything. */
   recipients: ScenarioRecipient[];
 }
 

@@ -1,6 +1,4 @@
-import type { QuietHours } from '../functions/abandonment/policy.ts';
 import type { ParsedPolicy } from '../functions/abandonment/policy-parse.ts';
-import { readQuietHours } from '../functions/abandonment/policy-values.ts';
 import { shown } from '../functions/abandonment/policy-wording.ts';
 import { ALERT_TYPES } from '../functions/abandonment/task.ts';
 import { formatDuration, formatInstant, type Instant, MINUTE } from '../functions/abandonment/time.ts';
@@ -8,6 +6,7 @@ import { readChaos } from './scenario-chaos.ts';
 import { readEvent } from './scenario-events.ts';
 import {
   readAddress,
+  readAddresses,
   readEntries,
   readFields,
   readInstant,
@@ -21,14 +20,9 @@ import {
 import { checkHistory } from './scenario-history.ts';
 import { describeSyntaxError } from './scenario-json.ts';
 import { readPolicies, readPolicy } from './scenario-policies.ts';
+import { readRecipients } from './scenario-recipients.ts';
 import { readTaskAtStart } from './scenario-tasks.ts';
-import type {
-  Scenario,
-  ScenarioRecipient,
-  ScenarioResult,
-  ScenarioSubscription,
-  ScenarioTask,
-} from './scenario-types.ts';
+import type { Scenario, ScenarioResult, ScenarioSubscription, ScenarioTask } from './scenario-types.ts';
 
 export type * from './scenario-types.ts';
 
@@ -37,8 +31,8 @@ export const SCENARIO_VERSION = 1;
 
 const REQUIRED = ['version', 'start', 'until', 'scanEvery', 'tasks'];
 const OPTIONAL = [
-  ...['seed', 'policy', 'policies', 'subscriptions', 'admins', 'operators', 'events'],
-  ...['chaos', 'recipients'],
+  ...['seed', 'policy', 'policies', 'subscriptions', 'admins', 'operators', 'recipients', 'events'],
+  'chaos',
 ];
 
 /**
@@ -90,7 +84,7 @@ function readScenario(json: unknown): Scenario {
   }
   const fields = readFields('', json, { required: REQUIRED, optional: OPTIONAL });
   const { version, seed = 1, policy = {}, policies = {}, admins = {} } = fields;
-  const { subscriptions = [], operators = [], events = [], recipients = [] } = fields;
+  const { subscriptions = [], operators = [], events = [], recipients = {} } = fields;
   if (version !== SCENARIO_VERSION) {
     throw new ScenarioProblem('version', `is ${shown(version)}; allowed is ${SCENARIO_VERSION}`);
   }
@@ -103,13 +97,13 @@ function readScenario(json: unknown): Scenario {
     policies: readPolicies('policies', policies),
     subscriptions: readList('subscriptions', subscriptions, readSubscription),
     admins: readAdmins(admins),
-    operators: readList('operators', operators, readAddress),
+    operators: readAddresses('operators', operators),
     tasks: readTasks(fields.tasks, span.start),
     events: readList('events', events, (path, value, place) => readEvent(path, value, place, span)).sort(
       (a, b) => a.at - b.at,
     ),
     ...(Object.hasOwn(fields, 'chaos') ? { chaos: readList('chaos', fields.chaos, readChaos) } : {}),
-    recipients: readList('recipients', recipients, readRecipient),
+    recipients: readRecipients('recipients', recipients),
   };
 }
 
@@ -134,20 +128,10 @@ function readSubscription(path: string, value: unknown): ScenarioSubscription {
   };
 }
 
-/** What a recipient wishes from the start on, for tests: users' files know no wishes. */
-function readRecipient(path: string, value: unknown): ScenarioRecipient {
-  const { email, quietHours } = readFields(path, value, { required: ['email', 'quietHours'] });
-  const problem = (message: string, part = '') => {
-    throw new ScenarioProblem(`${path}.quietHours${part}`, message);
-  };
-  const read = readQuietHours(quietHours, problem) as QuietHours;
-  return { email: readAddress(`${path}.email`, email), quietHours: read };
-}
-
 function readAdmins(value: unknown): Map<string, string[]> {
   const admins = new Map<string, string[]>();
   for (const [prefix, path, addresses] of readEntries('admins', value)) {
-    admins.set(readPrefix(path, prefix), readList(path, addresses, readAddress));
+    admins.set(readPrefix(path, prefix), readAddresses(path, addresses));
   }
   return admins;
 }

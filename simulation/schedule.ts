@@ -69,7 +69,7 @@ export class Schedule {
   async #tick(at: Instant): Promise<void> {
     const { faults, loop, lateBy } = this.#given;
     if (!this.#isDown()) {
-      const mode = faults.areAny ? faults.strike('scanner', at, MODES, () => true) : undefined;
+      const mode = faults.areAny ? faults.strike('scanner', at, MODES, { concerns: () => true }) : undefined;
       const late = mode === 'throttle' ? TRIED_AGAIN_AFTER : lateBy(at);
       if (late > 0) loop.at(at + late, RANK.delayed, () => this.#runLate(at));
       else await this.#struck(at, mode);

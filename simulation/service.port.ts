@@ -11,7 +11,7 @@ import type { Answer, Delivery } from './sim-queues.ts';
 export interface MailReport {
   mail: Pick<AcceptedMail, 'at' | 'to' | 'digest' | 'messageId'>;
   at: Instant;
-  event: 'bounce' | 'complaint' | 'delivery';
+  event: 'send' | 'bounce' | 'complaint' | 'delivery';
   /** Of a bounce. */
   bounceType?: 'permanent' | 'transient';
 }
@@ -30,7 +30,7 @@ export interface Service {
   mailReport(report: MailReport): string;
   /** A life sign of a data plane; the policies are given so that they need not be read for each. */
   hear(system: System, dataPlane: string, book: PolicyBook): Promise<void>;
-  /** What an owner does through his page; false where it was refused or had no meaning. */
+  /** What a person does through the page; false where they have no say, or where it was refused or had no meaning. */
   act(system: System, action: OwnerAction): Promise<boolean>;
   /** Approves all that the blast radius holds; the ids of these tasks. */
   approve(system: System): Promise<string[]>;
@@ -39,4 +39,6 @@ export interface Service {
   pause(system: System, what: Pausable, paused: boolean): Promise<void>;
   /** Turns on again what was turned off: one task, or all of a run. */
   undo(system: System, what: { task: string } | { run: Instant }): Promise<void>;
+  /** Lets a dead address be mailed again; false where it was not dead. */
+  revive(system: System, address: string): Promise<boolean>;
 }

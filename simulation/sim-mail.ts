@@ -1,6 +1,7 @@
 import { formatInstant, type Instant } from '../functions/abandonment/time.ts';
 import type { Clock, Mailer, OutgoingMail, SendResult } from '../functions/platform/ports.ts';
 import type { DigestItem, DigestRecord } from '../functions/store/rows.ts';
+import { sameAddress } from './fleet-facts.ts';
 
 /** A mail that SES took. */
 export interface AcceptedMail {
@@ -79,7 +80,7 @@ export class SimMail implements Mailer {
 
   /** The newest mail that was taken for an address. */
   newestTo(address: string): AcceptedMail | undefined {
-    return this.#newest.get(address.toLowerCase());
+    return this.#newest.get(sameAddress(address));
   }
 
   async send(mail: OutgoingMail): Promise<SendResult> {
@@ -119,7 +120,7 @@ export class SimMail implements Mailer {
       mail,
     };
     if (this.readsTexts) this.#compare(mail, accepted.items);
-    this.#newest.set(mail.to.toLowerCase(), accepted);
+    this.#newest.set(sameAddress(mail.to), accepted);
     this.#listener.accepted(accepted);
     return accepted;
   }

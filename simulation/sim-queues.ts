@@ -72,6 +72,7 @@ interface Stored {
   body: string;
   sentAt: Instant;
   receives: number;
+  isRoutine: boolean;
 }
 
 /**
@@ -107,7 +108,7 @@ export class SimQueues implements Queues {
     return this.#waiting;
   }
 
-  /** How many messages of a queue are on it or in flight. */
+  /** How many messages of a queue are on it or in flight, routine ones not counted. */
   waitingOf(queue: QueueName): number {
     return this.#waitingOf.get(queue) ?? 0;
   }
@@ -136,21 +137,27 @@ export class SimQueues implements Queues {
     for (const message of messages) this.#accept(queue, message);
   }
 
-  #accept(queue: QueueName, message: OutgoingMessage): void {
+  /** Sends what nobody's right depends on: it is not counted by `waitingOf`. */
+  sendRoutine(queue: QueueName, messages: OutgoingMessage[]): void {
+    for (const message of messages) this.#accept(queue, message, true);
+  }
+
+  #accept(queue: QueueName, message: OutgoingMessage, isRoutine = false): void {
     const fault = this.faults.onSend?.(queue, message);
     if (fault?.drop) return;
     const now = this.#loop.clock.now();
     this.#sent += 1;
     const delay = (message.delaySeconds ?? 0) * SECOND + (fault?.delay ?? 0);
     for (let copy = fault?.copies ?? 1; copy > 0; copy -= 1) {
-      const stored = { id: `m${this.#sent}`, queue, body: message.body, sentAt: now, receives: 0 };
-      this.#wait(queue, 1);
+      const stored = { id: `m${this.#sent}`, queue, body: message.body, sentAt: now, receives: 0, isRoutine };
+      this.#wait(stored, 1);
       this.#showAfter(stored, delay);
     }
   }
 
-  #wait(queue: QueueName, by: number): void {
+  #wait({ queue, isRoutine }: Stored, by: number): void {
     this.#waiting += by;
+    if (isRoutine) return;
     this.#waitingOf.set(queue, this.waitingOf(queue) + by);
   }
 
@@ -170,7 +177,7 @@ export class SimQueues implements Queues {
       return;
     }
     if (this.#loop.clock.now() - message.sentAt > this.#settings.retention) {
-      this.#wait(message.queue, -1);
+      this.#wait(message, -1);
       return;
     }
     message.receives += 1;
@@ -215,12 +222,12 @@ export class SimQueues implements Queues {
     } else if (deletionLost) {
       this.#showAfter(message, this.#settings.visibility);
     } else {
-      this.#wait(message.queue, -1);
+      this.#wait(message, -1);
     }
   }
 
   #bury(message: Stored, reason: string | null): void {
-    this.#wait(message.queue, -1);
+    this.#wait(message, -1);
     const letter: DeadLetter = {
       queue: message.queue,
       messageId: message.id,

@@ -14,7 +14,7 @@ export interface ScenarioJson {
   tasks: Record<string, unknown>[];
   events: Record<string, unknown>[];
   chaos: Record<string, unknown>[];
-  recipients: Record<string, unknown>[];
+  recipients: Record<string, unknown>;
   [key: string]: unknown;
 }
 
@@ -25,6 +25,8 @@ const CALM_FROM = 19 * DAY;
 const UNTIL = 30 * DAY;
 
 const OWNERS = ['ana@acme.test', 'bob@acme.test', 'cem@beta.test'];
+/** Who has no say in most tasks. */
+const OTHERS = ['eve@evil.test', 'boss@beta.test', 'team@acme.test'];
 const PLANES = ['eu-1', 'us-1'];
 const FAILED = [{ id: '0', status: 'FAILED' }];
 const PRIMARY = [{ id: '0', status: 'PRIMARY' }];
@@ -63,12 +65,12 @@ class SoakScenario {
         ...this.#times(2 + this.#below(2), () => [this.#fault()]).flat(),
       ],
       chaos: this.#times(2 + this.#below(4), () => this.#chaos()).flat(),
-      recipients: [...OWNERS, 'boss@acme.test'].flatMap((email) => this.#sleeper(email)),
+      recipients: Object.fromEntries([...OWNERS, 'boss@acme.test'].flatMap((email) => this.#sleeper(email))),
     };
   }
 
   /** Some wish for no mails at some hours; for most of the day at the longest. */
-  #sleeper(email: string): Record<string, unknown>[] {
+  #sleeper(email: string): [email: string, chosen: Record<string, unknown>][] {
     if (!this.#chance(0.35)) return [];
     const [from, to] = this.#pick([
       ['22:00', '06:00'],
@@ -77,7 +79,7 @@ class SoakScenario {
       ['05:00', '04:00'],
     ]);
     const zone = this.#pick(['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kathmandu']);
-    return [{ email, quietHours: { from, to, zone } }];
+    return [[email, { zone, quietHours: { from, to } }]];
   }
 
   #policy(): Record<string, unknown> {
@@ -99,7 +101,9 @@ class SoakScenario {
     const id = `${this.#pick(['acmeCo', 'beta'])}/task${place}`;
     this.#ids.push(id);
     const isFailing = place < 2 || this.#chance(0.4);
-    const owners = [OWNERS[place % 2] as string, ...(this.#chance(0.25) ? ['cem@beta.test'] : [])];
+    const owner = OWNERS[place % 2] as string;
+    const others = [this.#spelling(owner), 'cem@beta.test'].filter(() => this.#chance(0.25));
+    const owners = [this.#spelling(owner), ...others];
     return {
       id,
       kind: this.#pick(['capture', 'materialization', 'derivation', 'service']),
@@ -131,9 +135,9 @@ class SoakScenario {
     const at = this.#instant(CALM_FROM - 4 * DAY);
     const later = formatInstant(at + HOUR + this.#below(60) * HOUR);
     const task = this.#pick(this.#ids);
-    const by = this.#pick(OWNERS);
+    const by = this.#spelling(this.#pick(this.#chance(0.2) ? OTHERS : OWNERS));
     const from = { at: formatInstant(at) };
-    switch (this.#below(11)) {
+    switch (this.#below(12)) {
       case 0:
         return [{ ...from, type: 'published', task, by: this.#pick(['user', 'system']) }];
       case 1:
@@ -160,7 +164,7 @@ class SoakScenario {
         ];
       }
       case 6:
-        return [{ ...from, type: 'owners', task, owners: [by, this.#pick(OWNERS)].filter(isFirst) }];
+        return [{ ...from, type: 'owners', task, owners: [by, this.#pick(OWNERS)] }];
       case 7:
         return [{ ...from, type: 'restarted', task, times: 1 + this.#below(5) }];
       case 8:
@@ -170,6 +174,8 @@ class SoakScenario {
         ];
       case 9:
         return [{ ...from, type: 'operator', action: 'undo', of: task }];
+      case 10:
+        return [{ ...from, type: 'operator', action: 'revive', of: by }];
       default:
         return [{ ...from, type: 'operator', action: 'approve' }];
     }
@@ -187,13 +193,15 @@ class SoakScenario {
     const times = { times: 1 + this.#below(4) };
     const long = { for: formatDuration((1 + this.#below(30)) * HOUR) };
     const short = { for: formatDuration((1 + this.#below(20)) * MINUTE) };
-    switch (this.#below(10)) {
+    switch (this.#below(11)) {
+      case 10:
+        return fault('feedback', 'down', this.#pick([times, long]));
       case 0:
         return fault('ses', this.#pick(['throttle', 'down']), this.#pick([times, long]));
       case 1:
         return fault('ses', this.#pick(['timeout-after-accept', 'crash']), times);
       case 2:
-        return { ...fault('ses', 'reject', long), recipient: this.#pick(OWNERS) };
+        return { ...fault('ses', 'reject', long), recipient: this.#spelling(this.#pick(OWNERS)) };
       case 3:
         return fault(
           'control-plane',
@@ -278,6 +286,11 @@ class SoakScenario {
     return START + 12 * HOUR + this.#below((before - 12 * HOUR) / MINUTE) * MINUTE;
   }
 
+  /** An address as somebody may write it too. */
+  #spelling(address: string): string {
+    return this.#chance(0.3) ? address.toUpperCase() : address;
+  }
+
   #times(count: number, make: () => Record<string, unknown>[]): Record<string, unknown>[][] {
     return Array.from({ length: count }, make);
   }
@@ -293,8 +306,4 @@ class SoakScenario {
   #chance(chance: number): boolean {
     return this.#random.next() < chance;
   }
-}
-
-function isFirst(value: string, place: number, all: string[]): boolean {
-  return all.indexOf(value) === place;
 }

@@ -11,6 +11,7 @@ const FORTNIGHT: Duration = 14 * DAY;
 export class SoftDeaths {
   readonly #bounces = new Map<string, { digest: string; at: Instant }[]>();
   readonly #deaths = new Map<string, Instant[]>();
+  readonly #revived = new Map<string, Instant>();
 
   /** SES reported that a mail came back for the time being. */
   bounced(address: string, digest: string, at: Instant): void {
@@ -28,9 +29,15 @@ export class SoftDeaths {
     this.#bounces.delete(sameAddress(address));
   }
 
+  /** An operator let it be mailed again. */
+  revived(address: string, at: Instant): void {
+    this.#revived.set(sameAddress(address), at);
+  }
+
   isDead(address: string, now: Instant): boolean {
-    const last = this.#deaths.get(sameAddress(address))?.at(-1);
-    return last !== undefined && now < last + FORTNIGHT;
+    const to = sameAddress(address);
+    const last = this.#deaths.get(to)?.at(-1);
+    return last !== undefined && now < last + FORTNIGHT && (this.#revived.get(to) ?? 0) < last;
   }
 
   /** How often an address died for a time. */

@@ -1,4 +1,4 @@
-import { DAY, type Duration, type Instant } from '../functions/abandonment/time.ts';
+import { DAY, type Duration, type Instant, SECOND } from '../functions/abandonment/time.ts';
 import type { Table } from '../functions/store/table.port.ts';
 import type { Attempts, Chaos } from './attempts.ts';
 import { ScenarioChaos } from './chaos.ts';
@@ -44,6 +44,8 @@ export class Troubles {
   readonly chaos: Chaos;
   readonly #given: TroublesGiven;
   readonly #alarmedOf = new Map<string, Instant>();
+  /** What SES says of mails by itself, and of which. */
+  readonly #reports = new Map<string, string>();
 
   constructor(given: TroublesGiven) {
     this.#given = given;
@@ -64,6 +66,27 @@ export class Troubles {
         if (body !== undefined) await queues.send('mail-events', [{ body }]);
       });
     }
+  }
+
+  /** SES says of a mail that it took it and delivered it, within seconds. */
+  mailTaken(mail: AcceptedMail): void {
+    const { faults, loop, queues, service } = this.#given;
+    const now = loop.clock.now();
+    if (faults.areAny && faults.strike('feedback', now, ['down'])) return;
+    const copies = faults.areAny && faults.strike('ses', now, ['duplicate']) ? 2 : 1;
+    for (const [event, delaySeconds] of [
+      ['send', 1],
+      ['delivery', 2],
+    ] as const) {
+      const body = service.mailReport({ mail, at: now + delaySeconds * SECOND, event });
+      this.#reports.set(body, mail.digest);
+      queues.sendRoutine('mail-events', Array(copies).fill({ body, delaySeconds }));
+    }
+  }
+
+  /** What SES said of a mail was taken in: the digest; undefined where the message was another one. */
+  digestReported(body: string): string | undefined {
+    return this.#reports.get(body);
   }
 
   /** Whether the broker gave up what the bus or SES told. */
@@ -111,9 +134,10 @@ export class Troubles {
   #report(to: string, event: 'bounce' | 'delivery' | 'complaint'): string | undefined {
     const { mail: ses, loop, service, listener } = this.#given;
     const mail = ses.newestTo(to);
-    if (!mail) return undefined;
+    const now = loop.clock.now();
+    if (!mail || this.#given.faults.strike('feedback', now, ['down'])) return undefined;
     listener.reported(mail, event);
-    return service.mailReport({ mail, at: loop.clock.now(), event });
+    return service.mailReport({ mail, at: now, event });
   }
 
   #breakPorts(): void {

@@ -6,6 +6,7 @@ import type { TurnedOff } from './effects.ts';
 import { type FleetFacts, sameAddress, type TrueTask } from './fleet-facts.ts';
 import { PaceVerifier } from './pace-verifier.ts';
 import { noticeName, Repeats } from './repeats.ts';
+import type { OwnerAction } from './scenario-types.ts';
 import type { AcceptedMail } from './sim-mail.ts';
 import { isAsleep, isQuietDay } from './sleep.ts';
 import { SoftDeaths } from './soft-deaths.ts';
@@ -62,6 +63,11 @@ export class Verifier {
   readonly #spacing: SpacingVerifier;
   /** Address -> the digest that SES refused it for; null where SES reported its death. */
   readonly #dead = new Map<string, string | null>();
+  /** When an address died last, and how often operators revived it. */
+  readonly #diedAt = new Map<string, Instant>();
+  readonly #revivals = new Map<string, number>();
+  /** Tasks that somebody with a say wanted off at once. */
+  readonly #wantedOff = new Set<string>();
   /** Dead addresses of which Taskwarden cannot know: SES's answer to it was lost. */
   readonly #unheard = new Set<string>();
   readonly #warnings = new Map<string, Warned[]>();
@@ -122,8 +128,33 @@ export class Verifier {
   addressDied(address: string, answeredTo: string | null = null): void {
     const to = sameAddress(address);
     if (this.#dead.has(to) && answeredTo !== null) return;
+    if (!this.#dead.has(to)) this.#diedAt.set(to, this.#now());
     this.#dead.set(to, answeredTo);
     this.#unheard.delete(to);
+  }
+
+  /** An operator wanted an address revived; `wasDead`: what Taskwarden made of it. */
+  addressRevived(address: string, wasDead: boolean): void {
+    const to = sameAddress(address);
+    const isRight = wasDead || !this.isKnownDead(to) || this.#isBehind();
+    this.check(4, isRight, () => 'a dead address was not revived by an operator');
+    if (!wasDead) return;
+    this.#dead.delete(to);
+    this.#unheard.delete(to);
+    this.softDeaths.revived(to, this.#now());
+    this.#revivals.set(to, (this.#revivals.get(to) ?? 0) + 1);
+  }
+
+  /** A person acted on a task; `done`: whether Taskwarden did what they wanted. */
+  personActed({ action, task, by }: OwnerAction, done: boolean): void {
+    const hasSay = this.#facts.hasSay(task, by);
+    const about = `somebody's ${action} of ${task}`;
+    const isBehind = this.#isBehind();
+    this.check(9, hasSay || !done || isBehind, () => `${about} counted, who has no say in it`);
+    const mayBeIgnored = !hasSay || action === 'disable' || isBehind;
+    this.check(9, done || mayBeIgnored, () => `${about} was ignored, who has a say in it`);
+    if (action === 'disable' && done) this.#wantedOff.add(task);
+    if (action === 'unsubscribe' && done) this.#facts.declined.add(sameAddress(by));
   }
 
   /** The answer to a digest, or what was to be written of it, is lost. */
@@ -158,7 +189,12 @@ export class Verifier {
   /** Taskwarden asks the owning system to turn a task off: its decision is made. */
   disableAsked(request: TurnedOff): void {
     const task = this.#facts.tasks.get(request.task);
-    if (!task || request.disableAt === null) return;
+    if (!task) return;
+    if (request.disableAt === null) {
+      const isWanted = this.#wantedOff.has(task.id);
+      this.check(9, isWanted, () => `${episodeOf(request)} is to be disabled, which nobody wanted`);
+      return;
+    }
     const now = this.#now();
     const about = `${episodeOf(request)} is to be disabled at ${formatInstant(now)}`;
     this.check(
@@ -197,7 +233,7 @@ export class Verifier {
     const key = episodeOf(item);
     const now = this.#now();
     const departures = this.#facts.departures.get(`${item.task} ${to}`) ?? 0;
-    const comings = departures + this.softDeaths.countOf(to);
+    const comings = departures + this.softDeaths.countOf(to) + (this.#revivals.get(to) ?? 0);
     const stage = this.#facts.disableStageSince(item.task);
     const name = noticeName(to, item, { comings, stage, latest: this.#latestDate.get(key) });
     // The scanner's clock says when the mail's time is over, the notifier's when it began.
@@ -216,6 +252,9 @@ export class Verifier {
       this.check(8, this.#turnedOff.has(key), () => `a mail says that ${key} was disabled before it was`);
     }
     if (item.notice === 'recovered') this.#recovered(item);
+    if (item.notice !== 'recovered' && item.notice !== 'reminder') return;
+    const isWelcome = !this.#facts.declined.has(to);
+    this.check(9, isWelcome, () => `a ${item.notice} of ${key} went to somebody who declined it`);
   }
 
   #dated(item: DigestItem, disableAt: Instant): void {
@@ -258,15 +297,22 @@ export class Verifier {
         disableAt !== null &&
         disableAt <= now + this.#skew &&
         at >= since &&
+        this.#stands(to, at) &&
         recipients.includes(to) &&
         this.#facts.counted(task, at, now) + 2 * this.#skew >= grace,
     );
   }
 
+  /** A death takes back what was accepted before it, also for one who was revived since. */
+  #stands(to: string, at: Instant): boolean {
+    return this.#dead.has(to) || at >= (this.#diedAt.get(to) ?? 0);
+  }
+
   /** Promise 7: nobody's notice is taken for sent that was not: whoever is to be told was warned of this episode. */
   #allWarned(task: TrueTask, request: TurnedOff, about: string): void {
     if (this.#isBehind()) return;
-    const warned = new Set((this.#warnings.get(episodeOf(request)) ?? []).map(({ to }) => to));
+    const warnings = this.#warnings.get(episodeOf(request)) ?? [];
+    const warned = new Set(warnings.filter(({ to, at }) => this.#stands(to, at)).map(({ to }) => to));
     for (const owner of task.owners.map(sameAddress)) {
       if (this.isDead(owner) || this.softDeaths.isDead(owner, this.#now())) continue;
       this.check(7, warned.has(owner), () => `${about}, and an owner was never warned of it`);

@@ -53,9 +53,9 @@ function planeWrites(scenario: Scenario): Write[] {
 }
 
 function recipientWrites({ recipients }: Scenario): Write[] {
-  return recipients.map(({ email, quietHours: { zone, ...quietHours } }) => {
+  return recipients.map(({ email, ...chosen }) => {
     const key = recipientKey(email);
-    return recipientWrite({ ...newRecipient(key, email), zone, quietHours });
+    return recipientWrite({ ...newRecipient(key, email), ...chosen });
   });
 }
 

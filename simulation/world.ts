@@ -11,7 +11,7 @@ import { type EffectLine, EffectRecorder, type SummaryLine } from './effects.ts'
 import { EventLoop, RANK } from './event-loop.ts';
 import { Faults } from './faults.ts';
 import type { FleetMessage } from './fleet-events.ts';
-import { FleetFacts, sameAddress } from './fleet-facts.ts';
+import { FleetFacts } from './fleet-facts.ts';
 import { Happenings } from './happenings.ts';
 import { ProgressVerifier } from './progress-verifier.ts';
 import { parsedPolicies, policyDocuments } from './scenario.ts';
@@ -179,8 +179,9 @@ export class World {
     for (const [scope, policy] of parsedPolicies(this.#scenario)) this.#facts.setPolicy(scope, policy, start);
     this.#facts.subscriptions.push(...subscriptions);
     for (const [prefix, addresses] of admins) this.#facts.admins.set(prefix, addresses);
-    for (const { email, quietHours } of recipients)
-      this.#facts.quietHours.set(sameAddress(email), quietHours);
+    for (const { email, quietHours, zone = 'UTC' } of recipients) {
+      if (quietHours) this.#facts.quietHours.set(email, { ...quietHours, zone });
+    }
     for (const task of tasks) this.#fleet.load(task);
     await storeStart(this.#system, this.#scenario, this.#book);
     this.#progress = new ProgressVerifier({
@@ -205,7 +206,8 @@ export class World {
         reported: ({ to, digest }, event) => {
           this.#mailReported({ to, digest }, event);
           if (event === 'delivery') return;
-          this.#recorder.mailFailed({ at: this.#loop.clock.now(), to, digest, reason: 'undeliverable' });
+          const at = this.#loop.clock.now();
+          if (event === 'bounce') this.#recorder.mailFailed({ at, to, digest, reason: 'undeliverable' });
           this.#addressDied(to);
         },
         deadLetterAlarm: (detail) => this.#recorder.operatorAlert('dead-letter', { detail }),
@@ -223,7 +225,11 @@ export class World {
       processOf: this.#options.processOf ?? ((_name, system) => system),
       listener: {
         failed: () => this.#breaker.wake(),
-        ended: (attempt) => this.#workVerifier.ended(attempt),
+        ended: (attempt) => {
+          this.#workVerifier.ended(attempt);
+          const digest = attempt.outcome === 'done' ? this.#troubles.digestReported(attempt.body) : undefined;
+          if (digest !== undefined) this.#verifier.repeats.reported(digest);
+        },
         endedBadly: ({ mailed }) => {
           if (mailed !== null) this.#verifier.answerLost(mailed);
         },
@@ -294,6 +300,8 @@ export class World {
         },
         mailBounced: (mail) => this.#recorder.mailFailed(mail),
         addressDied: (address) => this.#addressDied(address),
+        addressRevived: (address, wasDead) => this.#verifier.addressRevived(address, wasDead),
+        personActed: (action, done) => this.#verifier.personActed(action, done),
       },
     });
   }
@@ -323,6 +331,7 @@ export class World {
         if (this.#mail.readsTexts) this.#verifier.mailRead();
         if (this.#options.seesMail?.(mail) ?? true) this.#verifier.mailAccepted(mail);
         this.#recorder.mail(mail);
+        this.#troubles.mailTaken(mail);
       },
       refused: (mail) => {
         this.#recorder.mailFailed(mail);

@@ -130,13 +130,18 @@ export function readQuietHours(value: unknown, report: Report): QuietHours | und
     if (!QUIET_KEYS.includes(key)) report(unknownKey(key, QUIET_KEYS), `.${key}`);
   }
   const { from, to, zone } = value;
+  readQuietTimes({ from, to }, report);
+  readZone(zone, (message) => report(message, '.zone'));
+  return { from: from as string, to: to as string, zone: zone as string };
+}
+
+/** Reports what is wrong with `from` and `to` of quiet hours: two different times of day. */
+export function readQuietTimes({ from, to }: { from: unknown; to: unknown }, report: Report): void {
   readTimeOfDay(from, (message) => report(message, '.from'));
   readTimeOfDay(to, (message) => report(message, '.to'));
   if (typeof from === 'string' && from === to) {
     report(`is ${shown(to)} as is from; the two times of day must differ`, '.to');
   }
-  readZone(zone, (message) => report(message, '.zone'));
-  return { from: from as string, to: to as string, zone: zone as string };
 }
 
 const QUIET_DAYS_KEYS = ['weekdays', 'dates', 'zone'];
@@ -208,7 +213,8 @@ function readTimeOfDay(value: unknown, report: Report): void {
   }
 }
 
-function isZone(zone: string): boolean {
+/** Whether a text names a time zone of the IANA database. */
+export function isZone(zone: string): boolean {
   if (!/^[A-Za-z]/.test(zone)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });

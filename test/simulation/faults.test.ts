@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { at, failing, tell } from './story.ts';
+import { at, failing, tell, unheard } from './story.ts';
 
 const ANA = 'ana@acme.test';
 
@@ -161,10 +161,24 @@ test('a tick that dies half way is repaired by the next', async () => {
   expect(summary.disabled).toBe(1);
 });
 
-test('SES takes a warning and its answer is lost: after settleAfter it is decided again', async () => {
+test('SES takes a warning and its answer is lost: what SES reports of it settles it, and nothing is repeated', async () => {
+  const events = [{ at: at(14), type: 'fault', target: 'ses', mode: 'timeout-after-accept', for: '7d' }];
+  const { story } = await tell({ until: at(22), events });
+  expect(story.filter((line) => line.includes(' mail '))).toEqual([
+    'T+14d mail ana@acme.test: warning acmeCo/a #1 until T+21d',
+    'T+18d mail ana@acme.test: reminder acmeCo/a #1 until T+21d',
+    'T+20d mail ana@acme.test: reminder acmeCo/a #1 until T+21d',
+    'T+21d+ mail ana@acme.test: disabled acmeCo/a #1',
+  ]);
+});
+
+test('SES takes a warning and both its answer and its report are lost: after settleAfter it is decided again', async () => {
   const { story } = await tell({
     until: at(22),
-    events: [{ at: at(14), type: 'fault', target: 'ses', mode: 'timeout-after-accept', times: 1 }],
+    events: [
+      { at: at(14), type: 'fault', target: 'ses', mode: 'timeout-after-accept', times: 1 },
+      { at: at(14), type: 'fault', target: 'feedback', mode: 'down', times: 1 },
+    ],
   });
   expect(story.filter((line) => line.includes(' mail ') && line.includes('warning'))).toEqual([
     'T+14d mail ana@acme.test: warning acmeCo/a #1 until T+21d',
@@ -177,6 +191,7 @@ test('an event of SES settles a mail whose answer was lost: no repeat', async ()
     until: at(22),
     events: [
       { at: at(14), type: 'fault', target: 'ses', mode: 'timeout-after-accept', times: 1 },
+      unheard(at(14)),
       { at: at(14, 0.5), type: 'mail-event', recipient: ANA, event: 'delivery' },
     ],
   });

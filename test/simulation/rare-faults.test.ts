@@ -141,12 +141,13 @@ test('a date whose mail nothing was heard of binds the mails to others too', asy
     policy: { ...SWIFT, warnAfter: '3d', reminders: ['1d'] },
     tasks: [failing('acmeCo/a', { owners: ['bob@acme.test'] })],
     subscriptions: [{ prefix: 'acmeCo/', email: 'team@acme.test' }],
-    recipients: [
-      { email: 'bob@acme.test', quietHours: { from: '05:00', to: '04:00', zone: 'Asia/Kathmandu' } },
-    ],
+    recipients: {
+      'bob@acme.test': { zone: 'Asia/Kathmandu', quietHours: { from: '05:00', to: '04:00' } },
+    },
     events: [
       fault(at(3, 18), 'scanner', 'down', { for: '27h' }),
       fault(at(4, 20), 'ses', 'timeout-after-accept', { times: 4 }),
+      fault(at(4, 20), 'feedback', 'down', { times: 4 }),
     ],
   });
   expect(told.filter((line) => line.includes(' until '))).toEqual([
@@ -164,8 +165,11 @@ test('a date whose mail nothing was heard of binds the mails to others too', asy
 test('where clocks differ by minutes, settleAfter is over by the clock of the scanner', async () => {
   const minute = 60_000;
   const { story: told } = await story({
-    recipients: [{ email: 'ana@acme.test', quietHours: { from: '00:00', to: '05:01', zone: 'UTC' } }],
-    events: [fault(at(1), 'ses', 'timeout-after-accept', { times: 1 })],
+    recipients: { 'ana@acme.test': { quietHours: { from: '00:00', to: '05:01' } } },
+    events: [
+      fault(at(1), 'ses', 'timeout-after-accept', { times: 1 }),
+      fault(at(1), 'feedback', 'down', { times: 1 }),
+    ],
     chaos: [{ at: at(2), type: 'skew', process: 'scanner', by: 3 * minute, for: 24 * 60 * minute }],
   });
   expect(told.filter((line) => line.includes(' warning '))).toEqual([

@@ -5,8 +5,7 @@ const ANA = 'ana@acme.test';
 const BOB = 'bob@acme.test';
 
 const asleep = (from: string, to: string, zone = 'UTC', email = ANA) => ({
-  email,
-  quietHours: { from, to, zone },
+  [email]: { zone, quietHours: { from, to } },
 });
 
 /** A task that fails since so many hours after `T`: it fires 14 days later, and its grace is 7 days. */
@@ -18,7 +17,7 @@ describe('in the quiet hours of a recipient', () => {
     const { story } = await tell({
       until: at(23),
       tasks: [failingSince(23)],
-      recipients: [asleep('22:00', '06:00')],
+      recipients: asleep('22:00', '06:00'),
     });
     expect(story).toEqual([
       'T+14d23h fired acmeCo/a #1 since T+0d23h (disable)',
@@ -46,7 +45,7 @@ describe('in the quiet hours of a recipient', () => {
       const { story } = await tell({
         until: at(16),
         tasks: [failingSince(due)],
-        recipients: [asleep('22:00', '06:00', zone)],
+        recipients: asleep('22:00', '06:00', zone),
       });
       expect(story[1]?.split(' ')[0]).toBe(goes);
     },
@@ -58,7 +57,7 @@ describe('in the quiet hours of a recipient', () => {
       start: '2026-03-28T00:00:00Z',
       until: '2026-03-30T00:00:00Z',
       tasks: [failing('acmeCo/a', { lastPrimaryAt: '2026-03-14T23:00:00Z' })],
-      recipients: [asleep('22:00', '06:00', 'Europe/Berlin')],
+      recipients: asleep('22:00', '06:00', 'Europe/Berlin'),
     });
     expect(lines.find(({ type }) => type === 'mail')).toMatchObject({ at: '2026-03-29T04:00:00Z' });
   });
@@ -67,7 +66,7 @@ describe('in the quiet hours of a recipient', () => {
     const { story } = await tell({
       until: at(16),
       tasks: [failingSince(20)],
-      recipients: [asleep('19:00', '05:30')],
+      recipients: asleep('19:00', '05:30'),
     });
     expect(story[1]).toBe(`T+15d5h30m mail ${ANA}: warning acmeCo/a #1 until T+22d5h30m`);
   });
@@ -76,7 +75,7 @@ describe('in the quiet hours of a recipient', () => {
     const { story } = await tell({
       until: at(16),
       tasks: [failingSince(6)],
-      recipients: [asleep('06:00', '05:00')],
+      recipients: asleep('06:00', '05:00'),
     });
     expect(story[1]).toBe(`T+15d5h mail ${ANA}: warning acmeCo/a #1 until T+22d5h`);
   });
@@ -86,7 +85,7 @@ describe('in the quiet hours of a recipient', () => {
       until: at(21, 12),
       policy: { stage: 'disable', reminders: ['6h'] },
       tasks: [failingSince(12)],
-      recipients: [asleep('05:00', '09:00')],
+      recipients: asleep('05:00', '09:00'),
     });
     expect(story.slice(1)).toEqual([
       `T+14d12h mail ${ANA}: warning acmeCo/a #1 until T+21d12h`,
@@ -104,7 +103,7 @@ describe('in the quiet hours of a recipient', () => {
       until: at(22, 1),
       policy: covered,
       tasks: [failingSince(12)],
-      recipients: [asleep('15:00', '22:00')],
+      recipients: asleep('15:00', '22:00'),
     });
     expect(story.slice(1)).toEqual([
       `T+14d12h mail ${ANA}: warning acmeCo/a #1 until T+21d18h`,
@@ -120,7 +119,7 @@ describe('in the quiet hours of a recipient', () => {
       until: at(22),
       policy: covered,
       tasks: [failingSince(12, { owners: [ANA, BOB] })],
-      recipients: [asleep('15:00', '22:00')],
+      recipients: asleep('15:00', '22:00'),
     });
     expect(story.slice(3)).toEqual([
       `T+21d16h mail ${BOB}: reminder acmeCo/a #1 until T+21d18h`,
@@ -134,7 +133,7 @@ describe('in the quiet hours of a recipient', () => {
     const { story } = await tell({
       until: at(16),
       tasks: [failingSince(23, { owners: [ANA, BOB] })],
-      recipients: [asleep('22:00', '06:00')],
+      recipients: asleep('22:00', '06:00'),
     });
     expect(story.slice(1)).toEqual([
       `T+14d23h mail ${BOB}: warning acmeCo/a #1 until T+21d23h`,
@@ -147,7 +146,7 @@ describe('in the quiet hours of a recipient', () => {
       until: at(16, 3),
       policy: { stage: 'disable', disableAfter: '1d', reminders: ['20h'] },
       tasks: [failingSince(23, { owners: [ANA, BOB] })],
-      recipients: [asleep('22:00', '06:00')],
+      recipients: asleep('22:00', '06:00'),
     });
     expect(story.slice(1, 4)).toEqual([
       `T+14d23h mail ${BOB}: warning acmeCo/a #1 until T+15d23h`,
@@ -164,7 +163,7 @@ describe('in the quiet hours of a recipient', () => {
       scanEvery: '30m',
       policy: { stage: 'disable', disableAfter: `${177 * 60 + 30}m`, reminders: ['2h'] },
       tasks: [failingSince(14), failing('acmeCo/b', { lastPrimaryAt: at(7, 21) })],
-      recipients: [asleep('22:00', '06:00')],
+      recipients: asleep('22:00', '06:00'),
     });
     expect(story.filter((line) => line.includes('mail')).slice(1)).toEqual([
       `T+21d21h mail ${ANA}: warning acmeCo/b #1 until T+29d6h30m`,
@@ -177,7 +176,7 @@ describe('in the quiet hours of a recipient', () => {
       until: at(23),
       policy: { stage: 'disable', disableAfter: '180h', reminders: [] },
       tasks: [failingSince(12), failing('acmeCo/b', { lastPrimaryAt: at(0, 14) })],
-      recipients: [asleep('22:00', '06:00')],
+      recipients: asleep('22:00', '06:00'),
     });
     expect(story.slice(4)).toEqual([
       'T+22d disabled acmeCo/a #1 due T+22d',
@@ -193,7 +192,7 @@ describe('in the quiet hours of a recipient', () => {
       until: at(17),
       policy: { stage: 'disable', recoveryMail: true },
       tasks: [failingSince(12), failing('acmeCo/b', { lastPrimaryAt: at(0, 12) })],
-      recipients: [asleep('22:00', '06:00')],
+      recipients: asleep('22:00', '06:00'),
       events: [
         { at: at(15, 22), type: 'published', task: 'acmeCo/a', by: 'user' },
         {
@@ -212,7 +211,7 @@ describe('in the quiet hours of a recipient', () => {
     const { story } = await tell({
       until: at(16),
       tasks: [failingSince(12)],
-      recipients: [asleep('22:00', '06:00')],
+      recipients: asleep('22:00', '06:00'),
       events: [{ at: at(14, 23), type: 'action', task: 'acmeCo/a', by: ANA, action: 'disable' }],
     });
     expect(story.slice(2)).toEqual([
@@ -223,9 +222,9 @@ describe('in the quiet hours of a recipient', () => {
   });
 });
 
-test('a scenario names quiet hours as a policy does, or is refused', async () => {
-  const recipients = [{ email: ANA, quietHours: { from: '22:00', to: '22:00', zone: 'UTC' } }];
+test('a scenario names times of day as a policy does, or is refused', async () => {
+  const recipients = { [ANA]: { quietHours: { from: '22:00', to: '22:00' } } };
   await expect(tell({ recipients })).rejects.toThrow(
-    'recipients[0].quietHours.to: is "22:00" as is from; the two times of day must differ',
+    'recipients["ana@acme.test"].quietHours.to: is "22:00" as is from; the two times of day must differ',
   );
 });

@@ -35,7 +35,7 @@ function crowd(): Record<string, unknown> {
 }
 
 test('what does not fit into one mail is told in the next, before anything is turned off', async () => {
-  const { broken } = await runJson({ tasks: [], events: [], chaos: [], recipients: [], ...crowd() });
+  const { broken } = await runJson({ tasks: [], events: [], chaos: [], recipients: {}, ...crowd() });
   expect(broken).toEqual([]);
 });
 

@@ -29,6 +29,11 @@ export function failing(id: string, more: Record<string, unknown> = {}): Record<
   };
 }
 
+/** Nothing is heard of what SES reports for a time: a minute, unless told otherwise. */
+export function unheard(from: string, lasts = '1m'): Record<string, unknown> {
+  return { at: from, type: 'fault', target: 'feedback', mode: 'down', for: lasts };
+}
+
 export interface Told {
   /** One text per effect: when since `T`, and what. */
   story: string[];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { at, tell } from './story.ts';
+import { at, tell, unheard } from './story.ts';
 
 test('a date that was withdrawn is not withdrawn again when a user publishes later', async () => {
   const { story } = await tell({
@@ -19,6 +19,7 @@ test('a date whose mail was found to be out only after the stage went down is wi
     until: at(16),
     policy: { stage: 'disable', settleAfter: '3h' },
     events: [
+      unheard(at(14)),
       { at: at(14), type: 'fault', target: 'ses', mode: 'timeout-after-accept', times: 1 },
       { at: at(14, 0.5), type: 'policy', scope: '', set: { stage: 'notify' } },
       { at: at(14, 1.5), type: 'mail-event', recipient: 'ana@acme.test', event: 'delivery' },

@@ -150,8 +150,56 @@ test('disabling before the latest printed date breaks promise 2', () => {
 });
 
 test("an owner's own wish is bound by neither", () => {
+  verifier.personActed({ type: 'action', action: 'disable', task: 'acmeCo/a', by: ANA }, true);
   ask(1 * DAY, 1, null);
   expect(verifier.broken).toEqual([]);
+});
+
+test('a task that is turned off at once although nobody wanted it breaks promise 9', () => {
+  ask(1 * DAY, 1, null);
+  expect(brokenPromises()).toEqual([9]);
+});
+
+test.each(['keep', 'disable', 'unsubscribe'] as const)(
+  'a %s by a stranger that counts breaks promise 9',
+  (action) => {
+    verifier.personActed({ type: 'action', action, task: 'acmeCo/a', by: BOB, for: null } as never, true);
+    expect(brokenPromises()).toEqual([9]);
+  },
+);
+
+test("an owner's keep that is ignored breaks promise 9, their disabling without an episode does not", () => {
+  verifier.personActed({ type: 'action', action: 'disable', task: 'acmeCo/a', by: ANA }, false);
+  expect(verifier.broken).toEqual([]);
+  verifier.personActed({ type: 'action', action: 'keep', task: 'acmeCo/a', by: ANA, for: null }, false);
+  expect(brokenPromises()).toEqual([9]);
+});
+
+test('a reminder for one who declined them breaks promise 9', () => {
+  verifier.personActed({ type: 'action', action: 'unsubscribe', task: 'acmeCo/a', by: ANA }, true);
+  accept(14 * DAY, ANA, item('warning', 21 * DAY));
+  expect(verifier.broken).toEqual([]);
+  accept(20 * DAY, ANA, item('reminder', 21 * DAY, { lead: DAY }));
+  expect(brokenPromises()).toEqual([9]);
+});
+
+test('who was revived may be mailed again, and must be warned again before anything is turned off', () => {
+  accept(14 * DAY, ANA, item('warning', 21 * DAY));
+  now = 15 * DAY;
+  verifier.addressDied(ANA);
+  verifier.addressRevived('ANA@acme.test', true);
+  ask(21 * DAY);
+  expect(brokenPromises()).toEqual([1, 7]);
+  verifier.broken.length = 0;
+  accept(22 * DAY, ANA, item('warning', 29 * DAY));
+  ask(29 * DAY, 2);
+  expect(verifier.broken.filter(({ promise }) => promise === 6)).toEqual([]);
+});
+
+test('a dead address that an operator could not revive breaks promise 4', () => {
+  verifier.addressDied(ANA);
+  verifier.addressRevived(ANA, false);
+  expect(brokenPromises()).toEqual([4]);
 });
 
 test('a date in stage notify breaks promise 3', () => {

@@ -82,11 +82,30 @@ describe('events', () => {
     ],
     [
       { type: 'fault', target: 'ses', mode: 'throttle', for: '2h' },
-      { for: 2 * HOUR, times: null, recipient: null },
+      { for: 2 * HOUR, times: null, recipient: null, task: null },
     ],
-    [{ type: 'fault', target: 'ses', mode: 'reject', times: 2, recipient: 'x@y.test' }, { for: null }],
+    [
+      { type: 'fault', target: 'ses', mode: 'reject', times: 2, recipient: 'x@y.test' },
+      { for: null, task: null },
+    ],
+    [
+      { type: 'fault', target: 'control-plane', mode: 'down', times: 2, ...a },
+      { for: null, recipient: null },
+    ],
+    [
+      { type: 'fault', target: 'feedback', mode: 'down', for: '1h' },
+      { for: HOUR, times: null, recipient: null, task: null },
+    ],
   ])('are read: %j', (event, filledIn) => {
     expect(one(event)).toEqual({ ...event, ...filledIn });
+  });
+
+  it('of an operator may revive an address', () => {
+    expect(one({ type: 'operator', action: 'revive', of: 'JO@müller.test' })).toEqual({
+      type: 'operator',
+      action: 'revive',
+      address: 'jo@xn--mller-kva.test',
+    });
   });
 
   it('of an operator may dismiss a data plane', () => {

@@ -47,6 +47,7 @@ function listening(more: Partial<Service> = {}): { service: Service; heard: stri
     undo: async (_system, what) => {
       heard.push(`undo ${JSON.stringify(what)}`);
     },
+    revive: async () => false,
     ...more,
   };
   return { service, heard };
