@@ -92,7 +92,7 @@ export class SesMailer implements Mailer {
       if (answer.MessageId) return { outcome: 'accepted', messageId: answer.MessageId };
       return { outcome: 'unknown', code: 'NoMessageId', message: 'SES answered without a message id' };
     } catch (error) {
-      return classifySesError(error);
+      return classifySesError(error, mail.to);
     }
   }
 
