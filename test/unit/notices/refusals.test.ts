@@ -13,6 +13,7 @@ import {
   recipientWrite,
 } from '../../../functions/store/records.ts';
 import { keys } from '../../../functions/store/rows.ts';
+import type { Write } from '../../../functions/store/table.port.ts';
 import { processBatch } from '../../../functions/work/sqs-batch.ts';
 import { START, workStage } from '../work/stage.ts';
 
@@ -181,6 +182,30 @@ describe('recipients refused one after the other in the same words', () => {
     expect(await dead(...NAMES)).toEqual(['ana']);
     expect(system.clock.now()).toBe(START + 4 * HOUR);
   });
+});
+
+it('what was left half done when a process died is done with the next answer, whichever it is', async () => {
+  for (const next of ['eve', 'jo']) {
+    const { refuses, work, dead, system } = refusalStage();
+    for (const name of NAMES.slice(0, 9)) refuses.set(addressOf(name), ILLEGAL);
+    for (const name of NAMES.slice(0, 3)) await work(name);
+    const { table } = system;
+    const isMadeGood = (write: Write) =>
+      'put' in write && write.put.pk === keys.recipient(keyOf('bo')).pk && write.put.dead === null;
+    system.table = Object.create(table, {
+      transact: {
+        value: async (writes: Write[], writer: string) => {
+          if (writes.some(isMadeGood)) throw new Error('the process dies');
+          return table.transact(writes, writer);
+        },
+      },
+    });
+    await work('di');
+    expect(await dead(...NAMES)).toEqual(['bo', 'cy']);
+    system.table = table;
+    await work(next);
+    expect(await dead(...NAMES)).toEqual([]);
+  }
 });
 
 describe('recipients refused in one batch in the same words', () => {
