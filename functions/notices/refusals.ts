@@ -49,9 +49,10 @@ export async function noteTaken(system: System): Promise<void> {
   const known = await loadRefusals(system.table);
   if (known.words === '') return;
   if (known.many) await makeGood(system);
-  const now = system.clock.now();
+  const left = await loadRefusals(system.table);
+  if (left.many && left.blamed.length > 0) return;
   // Refused where SES refused another meanwhile: the next mail that it takes ends that row.
-  await system.table.transact([refusalsEnd(await loadRefusals(system.table))], system.random.id(now));
+  await system.table.transact([refusalsEnd(left)], system.random.id(system.clock.now()));
 }
 
 /** The answer without what differs from recipient to recipient. */

@@ -18,7 +18,7 @@ export type Whose = { ours: DigestRecord[] } | 'unsettled' | 'not ours';
  */
 export async function whoseMail(table: Table, event: MailEvent): Promise<Whose> {
   if (event.digest !== undefined) {
-    // The digest's row is written before its mail is sent, so that one who has none was never ours.
+    // The digest's row is written before its mail is sent, so that what names none was never ours.
     const digest = await loadDigest(table, event.digest);
     return digest && isFor(digest, event) ? { ours: [digest] } : 'not ours';
   }
