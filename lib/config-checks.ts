@@ -18,7 +18,13 @@ export const WORKED_QUEUES = Object.keys(WORKER_OF) as WorkedQueue[];
 
 /** The rules between keys, and between keys and the stage; the first that is broken comes first. */
 export function crossChecks(config: Config): Problem[] {
-  return [...checkStage(config), ...checkSchedule(config), ...checkSender(config), ...checkQueues(config)];
+  return [
+    ...checkStage(config),
+    ...checkSchedule(config),
+    ...checkAddressForms(config),
+    ...checkSender(config),
+    ...checkQueues(config),
+  ];
 }
 
 function checkStage(config: Config): Problem[] {
@@ -44,6 +50,33 @@ function checkSchedule(config: Config): Problem[] {
   return config.scanEvery === 60 && config.stage !== 'local'
     ? [{ key: 'scanEvery', allowed: 'at least 2m outside stage local: a tick lives for 60 s at least' }]
     : [];
+}
+
+/** RFC 5322's atoms with single dots between them: what SES takes before the `@` without quotes. */
+const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
+const DOMAIN_NAME = /^(?=.{1,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}$/;
+
+/**
+ * Addresses that stand in every mail: SES refuses one that it cannot read in the words in which it refuses a recipient's,
+ * so that each recipient in turn would seem to be at fault.
+ */
+function checkAddressForms({ sender, replyTo }: Config): Problem[] {
+  return Object.entries({ sender, replyTo }).flatMap(([key, address]) => {
+    const allowed = faultIn(address);
+    return allowed === undefined ? [] : [{ key, allowed }];
+  });
+}
+
+/** What SES would take in the place of what it would not. */
+function faultIn(address: string): string | undefined {
+  const at = address.lastIndexOf('@');
+  const [local, domain] = [address.slice(0, at), address.slice(at + 1)];
+  if (!LOCAL_PART.test(local))
+    return 'ASCII letters, digits and single dots inside before the @: SES takes no other';
+  if (local.length > 64) return 'at most 64 characters before the @: SES takes no more';
+  if (!DOMAIN_NAME.test(domain))
+    return 'a domain in ASCII (xn--… for other letters) of labels with single dots between them: SES takes no other';
+  return undefined;
 }
 
 function checkSender(config: Config): Problem[] {

@@ -187,12 +187,34 @@ const BUGS: PlantedBug[] = [
       },
     ],
   },
+  {
+    name: 'a recipient is blamed by the word address',
+    edits: [
+      {
+        file: 'functions/notices/ses-errors.ts',
+        from: "if (code === 'MessageRejected') return LISTED.has(words);",
+        to: "if (code === 'MessageRejected') return words.includes('address');",
+      },
+    ],
+  },
+  {
+    name: 'a foreign event is taken',
+    edits: [
+      {
+        file: 'functions/notices/whose-mail.ts',
+        from: "return recipient.sending === null ? undefined : 'unsettled';",
+        to: 'return recipient.sending === null ? last : await loadDigest(table, recipient.sending);',
+      },
+    ],
+  },
 ];
 
 const SHORT_SEED = [
   'test/simulation/crash.test.ts',
   'test/simulation/soak.test.ts',
   'test/simulation/worker-decides.test.ts',
+  'test/simulation/ses-answers.test.ts',
+  'test/simulation/foreign-feedback.test.ts',
 ];
 const COPIED = [
   'functions',

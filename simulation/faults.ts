@@ -142,7 +142,7 @@ export class Faults {
       case 'down':
         return refused('environment', 'ECONNREFUSED', 'connect ECONNREFUSED');
       case 'reject':
-        return refused('recipient', 'MessageRejected', 'Address is on the suppression list.');
+        return refused('recipient', 'MessageRejected', `Address blacklisted: entry ${entryOf(mail.to)}.`);
       case 'timeout-after-accept':
         return 'timeout-after-accept';
       default:
@@ -226,6 +226,11 @@ function named(name: string, message: string): Error {
   const error = new Error(message);
   error.name = name;
   return error;
+}
+
+/** A fault is about one address alone, so that no two are refused in the same words, which would blame nobody. */
+function entryOf(address: string): string {
+  return recipientKey(address).slice(0, 8);
 }
 
 function refused(cause: 'rate' | 'environment' | 'recipient', code: string, message: string) {

@@ -53,8 +53,11 @@ export async function judge(
   return chosen;
 }
 
-/** Takes back a notice that no longer holds, so that the next look can ask for another. */
-async function drop(
+/**
+ * Takes back a notice that no longer holds, so that the next look can ask for another; `record`: its task, where its
+ * episode is open.
+ */
+export async function drop(
   system: System,
   view: FleetView,
   notice: Waiting,

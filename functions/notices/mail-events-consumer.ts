@@ -6,6 +6,8 @@ import { type MailEvent, parseSesEvent } from './ses-events.ts';
 /** Works what SES says of mails: configuration-set events and identity notifications alike. */
 export const mailEventsConsumer: Consumer<MailEvent[]> = {
   queue: 'mail-events',
+  // With raw message delivery the test of a new event destination comes as bare text.
+  readsText: true,
   parse(body) {
     const parsed = parseSesEvent(body);
     return parsed.ok

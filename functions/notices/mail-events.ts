@@ -1,21 +1,25 @@
+import type { Instant } from '../abandonment/time.ts';
+import { METRIC } from '../platform/names.ts';
 import type { System } from '../platform/system.ts';
 import { noteMailEvent } from '../store/heard.ts';
-import { loadDigest, loadRecipient } from '../store/records.ts';
-import { recipientKey } from './addresses.ts';
+import type { DigestRecord } from '../store/rows.ts';
 import { takeCanaryAnswer } from './feedback-canary.ts';
 import { recordEvent, recordUnsent, type Said } from './record-digest.ts';
 import type { MailEvent } from './ses-events.ts';
 import { recordDelivery, recordSoftBounce } from './soft-bounces.ts';
+import { boundedAt, whoseMail } from './whose-mail.ts';
 
 /** What an event says of its mail (promise 4); undefined where SES took it and did not send it. */
-function saidBy(event: MailEvent): Said | undefined {
+function saidBy(event: MailEvent, at: Instant): Said | undefined {
   switch (event.kind) {
     case 'sent':
       return { state: 'sent' };
     case 'delivered':
+    // Taken out of the spam folder: it arrived, and is welcome.
+    case 'not-spam':
       return { state: 'delivered' };
     case 'delayed':
-      return { state: 'sent', delayedAt: event.at };
+      return { state: 'sent', delayedAt: at };
     case 'complained':
       return { state: 'complained', dead: 'complaint' };
     case 'bounced':
@@ -31,50 +35,30 @@ function isSuppressed({ subType }: MailEvent): boolean {
   return subType !== undefined && /suppress/i.test(subType);
 }
 
-/** Takes in what SES says of a mail. An event without a digest is about the newest mail to its recipient. */
-export async function recordMailEvent(
-  system: System,
-  event: MailEvent,
-): Promise<'recorded' | 'unknown digest'> {
+/** What became of an event: `unknown digest`: nobody knows yet whether it is about a mail of ours. */
+export type Heard = 'recorded' | 'unknown digest' | 'not ours';
+
+/** Takes in what SES says of a mail. What is not provably about one of ours changes nothing (see `whoseMail`). */
+export async function recordMailEvent(system: System, event: MailEvent): Promise<Heard> {
   const answer = await takeCanaryAnswer(system, event);
   if (answer) return answer;
-  system.telemetry.metric('MailEvent', 1, 'Count', { kind: event.kind, bounceType: event.bounceType });
+  const whose = await whoseMail(system.table, event);
+  if (whose === 'unsettled') return 'unknown digest';
+  if (whose === 'not ours') return whose;
+  system.telemetry.metric(METRIC.mailEvent, 1, 'Count', { kind: event.kind, bounceType: event.bounceType });
   await noteMailEvent(system);
-  let recorded: 'recorded' | 'unknown digest' = 'unknown digest';
-  for (const digest of await digestsOf(system, event)) recorded = await recordAbout(system, digest, event);
-  return recorded;
+  for (const digest of whose.ours) await recordAbout(system, digest, event);
+  return 'recorded';
 }
 
-async function recordAbout(
-  system: System,
-  digest: string,
-  event: MailEvent,
-): Promise<'recorded' | 'unknown digest'> {
-  const { kind, subType, at } = event;
-  const said = saidBy(event);
-  if (!said) return recordUnsent(system, digest, kind);
-  const recorded = await recordEvent(system, digest, said);
-  if (recorded === 'unknown digest') return recorded;
-  if (kind === 'delivered') await recordDelivery(system, digest, at);
-  if (kind === 'bounced' && !said.dead) await recordSoftBounce(system, digest, at);
-  if (kind === 'delayed') system.telemetry.log('info', 'a mail is delayed', { digest, subType });
-  return recorded;
-}
-
-async function digestsOf(system: System, event: MailEvent): Promise<string[]> {
-  if (event.digest !== undefined) return [event.digest];
-  const found = await Promise.all(
-    event.recipients.map((address) => digestAt(system, address, event.messageId)),
-  );
-  return found.filter((digest): digest is string => digest !== undefined);
-}
-
-/** The digest of a mail that SES names by its own id only: the one with that id, else one whose answer is still out. */
-async function digestAt(system: System, address: string, messageId: string): Promise<string | undefined> {
-  const recipient = await loadRecipient(system.table, recipientKey(address));
-  if (!recipient) return undefined;
-  const { sending, lastDigest } = recipient;
-  const last = lastDigest === null ? undefined : await loadDigest(system.table, lastDigest);
-  if (last?.messageId === messageId || sending === null) return lastDigest ?? undefined;
-  return sending;
+async function recordAbout(system: System, digest: DigestRecord, event: MailEvent): Promise<void> {
+  const { id } = digest;
+  const { kind, subType } = event;
+  const at = boundedAt(event, digest, system.clock.now());
+  const said = saidBy(event, at);
+  if (!said) return recordUnsent(system, id, kind);
+  await recordEvent(system, id, said);
+  if (kind === 'delivered') await recordDelivery(system, id, at);
+  if (kind === 'bounced' && !said.dead) await recordSoftBounce(system, id, at);
+  if (kind === 'delayed') system.telemetry.log('info', 'a mail is delayed', { digest: id, subType });
 }

@@ -1,12 +1,14 @@
+import { isWindowed } from '../abandonment/task.ts';
 import { type Instant, SECOND } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import { loadRecipientWithNotices, newRecipient, noticeDelete, recipientWrite } from '../store/records.ts';
-import type { NoticeRecord, RecipientRecord } from '../store/rows.ts';
+import { loadRecipientWithNotices, newRecipient, recipientWrite } from '../store/records.ts';
+import type { RecipientRecord } from '../store/rows.ts';
+import { loadTasks } from '../store/tasks.ts';
 import type { Delivery, Outcome } from '../work/pipeline.ts';
 import { recipientKey } from './addresses.ts';
 import { choose, type Waiting } from './choose-notices.ts';
-import { type Chosen, judge } from './judge-notices.ts';
+import { type Chosen, drop, judge } from './judge-notices.ts';
 import { sendDigest } from './send-digest.ts';
 
 /** As many notices stand in one mail; what does not fit goes into the next (promise 7). */
@@ -97,16 +99,21 @@ function waitUntil(at: Instant, now: Instant): Outcome {
   return { outcome: 'retry', reason: 'not yet', delaySeconds, failed: false };
 }
 
+/** A dead address is told nothing; warnings and reminders are taken back, so that one who lives again is asked anew. */
 async function dropAll(
   system: System,
   recipient: RecipientRecord,
-  pending: NoticeRecord[],
+  pending: readonly Waiting[],
 ): Promise<Outcome> {
-  for (const { task, episode } of pending) {
-    await system.table.transact(
-      [noticeDelete(recipient.key, task, episode)],
-      system.random.id(system.clock.now()),
-    );
+  const view = await FleetView.load(system.table, recipientKey);
+  const tasks = await loadTasks(
+    system.table,
+    pending.map(({ task }) => task),
+  );
+  for (const notice of pending) {
+    const record = tasks.get(notice.task);
+    const isAsked = isWindowed(notice.pending.notice) && record?.open?.number === notice.episode;
+    await drop(system, view, notice, isAsked ? record : undefined);
   }
   return release(system, recipient, 'dead address');
 }

@@ -3,8 +3,17 @@ import type { Instant } from '../abandonment/time.ts';
 import { METRIC } from '../platform/names.ts';
 import type { System } from '../platform/system.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import { digestWrite, loadDigest, loadRecipient, newRecipient, recipientWrite } from '../store/records.ts';
+import {
+  digestWrite,
+  loadDigest,
+  loadRecipient,
+  lookWrite,
+  newRecipient,
+  recipientWrite,
+} from '../store/records.ts';
 import { type DigestRecord, type DigestState, keys, type RecipientRecord } from '../store/rows.ts';
+import type { Write } from '../store/table.port.ts';
+import { TableBusy } from '../work/attempts.ts';
 import { recordOops } from '../work/oops.ts';
 import { recipientKey } from './addresses.ts';
 import { applyItems } from './apply-digest.ts';
@@ -38,6 +47,37 @@ export async function recordRejected(system: System, id: string): Promise<void> 
   await recordDeath(system, id, 'rejected', 'rejected');
 }
 
+/**
+ * SES refused a mail in the words in which it refused many: what it was blamed on its recipient for is taken back. They
+ * live again, are warned anew with the next scan, and are told again what is past. May be repeated.
+ */
+export async function recordBlameless(system: System, id: string): Promise<void> {
+  const stored = await raise(system, id, (digest) => {
+    if (digest.state !== 'sending' && digest.state !== 'rejected') return undefined;
+    const { dead: _, ...rest } = digest;
+    return { ...rest, state: 'unsent', blameless: true, applied: false };
+  });
+  const digest = stored ?? (await loadDigest(system.table, id));
+  if (!digest?.blameless) return;
+  await letLive(system, digest.recipient);
+  if (stored) await finishDigest(system, await FleetView.load(system.table, recipientKey), stored);
+}
+
+/** Takes back that an address is dead because SES refused it; all that is open is looked at, as after a revival. */
+async function letLive(system: System, key: string): Promise<void> {
+  const { table, random, clock } = system;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const recipient = await loadRecipient(table, key);
+    if (recipient?.dead?.reason !== 'rejected') return;
+    const now = clock.now();
+    const writes = [recipientWrite({ ...recipient, dead: null }), lookWrite('ALL', now)];
+    if ((await table.transact(writes, random.id(now))).outcome !== 'applied') continue;
+    system.telemetry.log('warn', 'an address lives again: it was not to blame', { recipient: key });
+    return;
+  }
+  throw new TableBusy(`recipient ${key} could not be let live: it changes too fast`);
+}
+
 /** SES surely did not take the mail, for no fault of the recipient: his notices wait for `retryAt`. */
 export async function recordRefused(
   system: System,
@@ -47,6 +87,7 @@ export async function recordRefused(
 ): Promise<void> {
   await supersede(system, view, id, { retryAt });
   const { table, random, clock } = system;
+  // May fail: a row that is left tells of a mail that came to nothing.
   await table.transact(
     [{ delete: keys.digest(id), if: [{ equals: ['state', 'superseded'] }] }],
     random.id(clock.now()),
@@ -80,22 +121,16 @@ export interface Said {
   delayedAt?: Instant;
 }
 
-/** What SES's events say of a mail. */
-export async function recordEvent(
-  system: System,
-  id: string,
-  said: Said,
-): Promise<'recorded' | 'unknown digest'> {
-  if (!(await loadDigest(system.table, id))) return 'unknown digest';
+/** What SES's events say of a mail of ours. */
+export async function recordEvent(system: System, id: string, said: Said): Promise<void> {
   if (said.dead) {
     await recordDeath(system, id, said.state, said.dead);
-    return 'recorded';
+    return;
   }
   const stored = await raise(system, id, (digest) => afterEvent(digest, said));
   if (stored && !stored.applied) {
     await finishDigest(system, await FleetView.load(system.table, recipientKey), stored);
   }
-  return 'recorded';
 }
 
 /** The digest after an event that does not kill its address; undefined where it is as before. */
@@ -112,24 +147,18 @@ function afterEvent(digest: DigestRecord, { state, delayedAt }: Said): DigestRec
  * SES took a mail and did not send it, for what it says. Its notices are to be told again, and it leaves an OOPS
  * record: no recipient can mend it. A mail that was decided again already is let be.
  */
-export async function recordUnsent(
-  system: System,
-  id: string,
-  why: string,
-): Promise<'recorded' | 'unknown digest'> {
-  if (!(await loadDigest(system.table, id))) return 'unknown digest';
+export async function recordUnsent(system: System, id: string, why: string): Promise<void> {
   const stored = await raise(system, id, (digest) =>
     digest.state === 'sending' || digest.state === 'sent'
       ? { ...digest, state: 'unsent', applied: false }
       : undefined,
   );
-  if (!stored) return 'recorded';
+  if (!stored) return;
   system.telemetry.metric(METRIC.mailUnsent, 1, 'Count', { digest: id, why });
   const error = new Error(`SES took a mail and did not send it: ${why}`);
   error.name = 'SesDidNotSend';
   await recordOops(system, { worker: 'mail-events', item: id, attempt: 1, cause: 'permanent', error });
   await finishDigest(system, await FleetView.load(system.table, recipientKey), stored);
-  return 'recorded';
 }
 
 /**
@@ -140,6 +169,7 @@ export async function recordUnsent(
 export async function finishDigest(system: System, view: FleetView, digest: DigestRecord): Promise<void> {
   await applyItems(system, view, digest);
   await changeRecipient(system, digest, (recipient) => freed(recipient, digest));
+  // Refused where more became known of the mail, and then whoever recorded that finishes it; else the repair does.
   await system.table.transact(
     [digestWrite({ ...digest, applied: true }, null)],
     system.random.id(system.clock.now()),
@@ -173,40 +203,51 @@ function mailed(recipient: RecipientRecord, digest: DigestRecord): RecipientReco
 
 /** The address is dead, whichever mail it came for; every open episode it was told of is looked at again. */
 async function recordDeath(system: System, id: string, state: DigestState, reason: Death): Promise<void> {
-  const stored = await raise(system, id, (digest) => ({
-    ...digest,
-    state: raised(digest.state, state),
-    dead: reason,
-    applied: false,
-  }));
+  const stored = await raise(system, id, (digest) =>
+    digest.blameless && reason === 'rejected'
+      ? undefined
+      : { ...digest, state: raised(digest.state, state), dead: reason, applied: false },
+  );
   if (stored) await finishDeath(system, stored);
 }
 
 /** What follows from a dead address; done again by the repair where it was left half done. */
 export async function finishDeath(system: System, digest: DigestRecord): Promise<void> {
   const dead = { reason: digest.dead ?? 'rejected', at: system.clock.now() } as const;
-  await changeRecipient(system, digest, (recipient) =>
-    recipient.dead && recipient.dead.until === undefined ? recipient : { ...recipient, dead },
-  );
+  await changeRecipient(system, digest, (recipient) => killed(recipient, dead), [
+    // Whoever takes a refusal back must not be overtaken by it.
+    { check: keys.digest(digest.id), if: [{ equals: ['state', digest.state] }] },
+  ]);
   const view = await FleetView.load(system.table, recipientKey);
   await finishDigest(system, view, digest);
   await touchTold(system, digest.recipient);
 }
 
+/** A refusal may be taken back: what else kills the address outlasts it. */
+function killed(recipient: RecipientRecord, dead: NonNullable<RecipientRecord['dead']>): RecipientRecord {
+  const { reason, until } = recipient.dead ?? {};
+  const stands =
+    reason !== undefined && until === undefined && (reason !== 'rejected' || dead.reason === reason);
+  return stands ? recipient : { ...recipient, dead };
+}
+
+/** Changes the recipient of a digest; `also`: what must hold beside it, else it is left as it is. */
 async function changeRecipient(
   system: System,
   digest: DigestRecord,
   make: (recipient: RecipientRecord) => RecipientRecord,
+  also: Write[] = [],
 ): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const known = await loadRecipient(system.table, digest.recipient);
     const recipient = known ?? newRecipient(digest.recipient, digest.address);
     const next = make(recipient);
     if (next === recipient) return;
-    const result = await system.table.transact([recipientWrite(next)], system.random.id(system.clock.now()));
-    if (result.outcome === 'applied') return;
+    const writes = [recipientWrite(next), ...also];
+    const result = await system.table.transact(writes, system.random.id(system.clock.now()));
+    if (result.outcome === 'applied' || (result.outcome === 'refused' && result.index > 0)) return;
   }
-  throw new Error(`the recipient of digest ${digest.id} could not be stored: it changes too fast`);
+  throw new TableBusy(`the recipient of digest ${digest.id} could not be stored: it changes too fast`);
 }
 
 /** Changes a digest; undefined where the change needs none. It is to be looked at until it is applied. */
@@ -224,5 +265,5 @@ async function raise(
     const result = await system.table.transact([write], system.random.id(system.clock.now()));
     if (result.outcome === 'applied') return { ...next, rev: next.rev + 1 };
   }
-  throw new Error(`digest ${id} could not be recorded: it changes too fast`);
+  throw new TableBusy(`digest ${id} could not be recorded: it changes too fast`);
 }

@@ -1,5 +1,6 @@
 import { type Instant, SECOND } from '../abandonment/time.ts';
 import { isTopic } from '../abandonment/topics.ts';
+import { METRIC } from '../platform/names.ts';
 import type { SendResult } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import type { FleetView } from '../store/fleet-view.ts';
@@ -7,14 +8,16 @@ import { noteMail } from '../store/heard.ts';
 import { digestWrite, newDigest, recipientWrite } from '../store/records.ts';
 import type { DigestRecord, RecipientRecord } from '../store/rows.ts';
 import { keys } from '../store/rows.ts';
+import { TableBusy } from '../work/attempts.ts';
 import type { Delivery, Outcome } from '../work/pipeline.ts';
 import { retryDelaySeconds } from '../work/pipeline.ts';
 import { type Channel, channelOf } from './channel.ts';
 import type { Chosen } from './judge-notices.ts';
 import { mailOf } from './mail-of.ts';
 import { recordAccepted, recordRefused, recordRejected } from './record-digest.ts';
+import { blameFor, noteTaken } from './refusals.ts';
 import { raiseTopicRefused } from './topic-refused.ts';
-import { recordUntaken } from './untaken.ts';
+import { recordUntaken, type Untaken } from './untaken.ts';
 
 /** Sends one mail of what was chosen: claims it, hands it over once, records the answer (design.md section 7). */
 export async function sendDigest(
@@ -63,8 +66,44 @@ async function record(
   if (result.outcome === 'accepted') {
     await recordAccepted(system, view, digest.id, result.messageId);
     if (channel.provesDelivery) await noteMail(system);
+    if (channel.name === 'SES') await noteTaken(system);
     return 'sent';
   }
+  return recordNotTaken(
+    system,
+    view,
+    digest,
+    channel,
+    await judged(system, digest, channel, result, delivery),
+    delivery,
+  );
+}
+
+/** SES's answer, with the blame taken off a recipient who is one of many that it refuses in the same words. */
+async function judged(
+  system: System,
+  digest: DigestRecord,
+  channel: Channel,
+  result: Untaken,
+  { batch }: Delivery,
+): Promise<Untaken> {
+  if (channel.name !== 'SES' || result.outcome !== 'refused' || result.cause !== 'recipient') return result;
+  if ((await blameFor(system, digest, result, batch)) === 'recipient') return result;
+  system.telemetry.metric(METRIC.mailEnvironmentRefused, 1, 'Count', {
+    digest: digest.id,
+    code: result.code,
+  });
+  return { ...result, cause: 'environment' };
+}
+
+async function recordNotTaken(
+  system: System,
+  view: FleetView,
+  digest: DigestRecord,
+  channel: Channel,
+  result: Untaken,
+  delivery: Delivery,
+): Promise<Outcome> {
   await recordUntaken(system, { item: digest.recipient, channel: channel.name, result, delivery });
   if (result.outcome === 'unknown') return { outcome: 'skipped', reason: 'outcome unknown: to be settled' };
   if (result.cause === 'recipient') {
@@ -94,10 +133,13 @@ function draftOf(system: System, recipient: RecipientRecord, chosen: Chosen[]): 
  */
 async function claim(system: System, recipient: RecipientRecord, digest: DigestRecord): Promise<boolean> {
   const { table, random } = system;
-  await table.transact([digestWrite(digest, digest.leaseUntil)], random.id(digest.claimedAt));
+  const frozen = await table.transact([digestWrite(digest, digest.leaseUntil)], random.id(digest.claimedAt));
+  // What is not stored must not be sent: nothing would tell what the mail said, nor whose its events are.
+  if (frozen.outcome !== 'applied') throw new TableBusy('the table is too busy to claim a mail');
   const claimed = { ...recipient, address: digest.address, sending: digest.id, retryAt: null };
   const result = await table.transact([recipientWrite(claimed)], random.id(digest.claimedAt));
   if (result.outcome === 'applied') return true;
+  // May fail: the repair finds it, and nothing came of it.
   await table.transact([{ delete: keys.digest(digest.id) }], random.id(digest.claimedAt));
   return false;
 }

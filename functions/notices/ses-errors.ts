@@ -1,4 +1,5 @@
 import type { SendResult } from '../platform/ports.ts';
+import { domainOf } from './addresses.ts';
 import { clip, visible } from './escape.ts';
 
 interface Fault {
@@ -48,16 +49,54 @@ const RATE = /maximum sending rate|rate exceeded/i;
 const QUOTA = /daily (message|sending) quota|sending quota exceeded/i;
 
 const INVALID = /^(InvalidParameterValue|InvalidParameter|ValidationError)(Exception)?$/;
-const BAD_ADDRESS = [
-  /(illegal|invalid) (email )?address/i,
-  /missing (final '@domain'|domain|local|start|end|'[<>]')/i,
-  /\b(local address|local name|domain|user name)\b.*\b(contains|starts|ends|missing|too long)\b/i,
-  /extra route-addr/i,
-  /blacklisted|suppress/i,
-];
 
-const UNVERIFIED = /(not|un) ?verified|sandbox|identities failed the check/i;
-const NAMES_THE_ADDRESS = /\baddress(es)?\b|blacklisted|suppress/i;
+/** `MessageRejected`: nothing else in this answer is about the recipient (an account's pause speaks of an address, too). */
+const LISTED = new Set([
+  'address blacklisted',
+  'address is on the suppression list',
+  'address is on the account suppression list',
+  'address is on the account-level suppression list',
+  'address is on the global suppression list',
+  'address is on the tenant suppression list',
+]);
+
+/** `InvalidParameterValue`: SES reads addresses with JavaMail, and answers in its words. */
+const MALFORMED = new Set([
+  'domain contains control or whitespace',
+  'domain contains dot-dot',
+  'domain contains illegal character',
+  'domain ends with dot',
+  'domain starts with dot',
+  'empty address',
+  'extra route-addr',
+  'illegal address',
+  'illegal route-addr',
+  'illegal semicolon, not in group',
+  'illegal whitespace in address',
+  'invalid domain name',
+  'invalid email address',
+  'local address contains control or whitespace',
+  'local address contains dot-dot',
+  'local address contains illegal character',
+  'local address ends with dot',
+  'local address starts with dot',
+  "missing '\"'",
+  "missing ')'",
+  "missing '<'",
+  "missing '>'",
+  "missing ']'",
+  'missing domain',
+  "missing final '@domain'",
+  'missing local name',
+  'nested group',
+  'quote not at end of local address',
+  'quote not at start of local address',
+  'unterminated quote',
+  'user name is missing',
+]);
+
+/** Malformed, with the address at fault behind it: the recipient's, the sender's, one to reply to. */
+const NAMES_IT = /^invalid (?:email address|domain name)[:\s]*<?'?([^\s<>']+?)'?>?$/;
 
 function refused(cause: 'rate' | 'environment' | 'recipient', fault: Fault): SendResult {
   return { outcome: 'refused', cause, code: codeOf(fault), message: messageOf(fault) };
@@ -80,24 +119,30 @@ function neverLeft(fault: Fault): boolean {
   );
 }
 
-function rejection(fault: Fault): SendResult {
-  const aboutRecipient = !UNVERIFIED.test(fault.message) && NAMES_THE_ADDRESS.test(fault.message);
-  return refused(aboutRecipient ? 'recipient' : 'environment', fault);
+/** Whether the answer is one of the known wordings by which SES refuses the address of a recipient. */
+function blames({ code, message }: Fault, to: string | undefined): boolean {
+  const words = message.trim().replace(/\.$/, '').toLowerCase();
+  if (code === 'MessageRejected') return LISTED.has(words);
+  if (!INVALID.test(code)) return false;
+  if (MALFORMED.has(words)) return true;
+  const named = NAMES_IT.exec(words)?.[1];
+  const known = to?.toLowerCase();
+  return named !== undefined && known !== undefined && (named === known || named === domainOf(known));
 }
 
 /**
  * What became of a mail whose sending failed (design.md section 7): by code and text, for SES uses one code
  * for several causes. What cannot be shown to be surely unsent is `unknown`, for it may have been sent. An
- * address is blamed only where the answer speaks of the recipient's; an unverified one is the sandbox, never
- * its owner's fault.
+ * address is blamed for a wording of a closed list alone: whatever else SES answers is the environment's fault,
+ * never its owner's.
+ *
+ * @param to whom the mail was for; an answer that names an address blames no other
  */
-export function classifySesError(error: unknown): SendResult {
+export function classifySesError(error: unknown, to?: string): SendResult {
   const fault = faultOf(error);
   if (neverLeft(fault)) return refused('environment', fault);
   if (QUOTA.test(fault.message)) return refused('environment', fault);
   if (THROTTLED.test(fault.code) || RATE.test(fault.message)) return refused('rate', fault);
   if (!fault.answeredNo) return unknown(fault);
-  if (fault.code === 'MessageRejected') return rejection(fault);
-  const badAddress = INVALID.test(fault.code) && BAD_ADDRESS.some((pattern) => pattern.test(fault.message));
-  return refused(badAddress ? 'recipient' : 'environment', fault);
+  return refused(blames(fault, to) ? 'recipient' : 'environment', fault);
 }

@@ -5,6 +5,8 @@ export type EventKind =
   | 'delivered'
   | 'bounced'
   | 'complained'
+  /** A complaint that is none: the recipient took the mail out of the spam folder. */
+  | 'not-spam'
   | 'rejected'
   | 'delayed'
   | 'rendering-failed';
@@ -47,7 +49,7 @@ export type Unwrapped =
   | { ok: false; reason: string };
 
 /** The text that SES publishes to a topic when an event destination is made. */
-const TEST_MESSAGE = /^Successfully validated SNS topic/;
+const TEST_MESSAGE = /^\s*Successfully validated SNS topic/i;
 
 function parseJson(text: string): Unwrapped {
   try {
@@ -68,9 +70,9 @@ export function unwrap(body: unknown): Unwrapped {
   if (typeof body === 'string') {
     if (TEST_MESSAGE.test(body)) return { ok: true, test: true };
     const parsed = parseJson(body);
-    return 'record' in parsed && typeof parsed.record !== 'string'
-      ? unwrap(parsed.record)
-      : { ok: false, reason: 'not JSON' };
+    if (!('record' in parsed)) return { ok: false, reason: 'not JSON' };
+    const isText = typeof parsed.record === 'string' && !TEST_MESSAGE.test(parsed.record);
+    return isText ? { ok: false, reason: 'not JSON' } : unwrap(parsed.record);
   }
   const inSns = sns.safeParse(body);
   if (inSns.success) return unwrapSns(inSns.data);

@@ -13,11 +13,16 @@ export interface MailEvent {
   messageId: string;
   /** Whom it is about; normalised. */
   recipients: string[];
+  /** Whom the mail went to, where it says so; normalised. */
+  destination?: string[];
+  /** When SES took the mail, by its clock. */
+  sentAt?: Instant;
   bounceType?: 'permanent' | 'transient' | 'undetermined';
   /** As SES gives it: `General`, `MailboxFull`. */
   subType?: string;
   /** `suppressed`: the address stands on a suppression list, and SES did not try. */
   reason?: 'suppressed';
+  /** By SES's clock. */
   at: Instant;
 }
 
@@ -43,7 +48,12 @@ const record = z.object({
     }),
   ),
   complaint: z.optional(
-    z.object({ complaintSubType: text, complainedRecipients: addressed, timestamp: text }),
+    z.object({
+      complaintFeedbackType: text,
+      complaintSubType: text,
+      complainedRecipients: addressed,
+      timestamp: text,
+    }),
   ),
   delivery: z.optional(
     z.object({ recipients: z.optional(z.nullable(z.array(z.string()))), timestamp: text }),
@@ -62,7 +72,12 @@ function addressesOf({ mail, bounce, complaint, delivery, deliveryDelay }: SesRe
   const named =
     bounce?.bouncedRecipients ?? complaint?.complainedRecipients ?? deliveryDelay?.delayedRecipients;
   const raw = named?.map((each) => each.emailAddress) ?? delivery?.recipients ?? [];
-  const addresses = (raw.length > 0 ? raw : (mail.destination ?? [])).flatMap((each) => {
+  return plain(raw.length > 0 ? raw : (mail.destination ?? []));
+}
+
+/** Each address once, without display names; what is none is left out. */
+function plain(mailboxes: readonly string[]): string[] {
+  const addresses = mailboxes.flatMap((each) => {
     const address = normaliseAddress(/<([^<>]*)>\s*$/.exec(each)?.[1] ?? each);
     return address === undefined ? [] : [address];
   });
@@ -84,16 +99,24 @@ function bounceTypeOf(bounceType: string, suppressed: boolean): NonNullable<Mail
   return bounceType === 'Transient' ? 'transient' : 'undetermined';
 }
 
+/** A report that the mail is no spam is none that it is; providers spell it in their own ways. */
+function isNotSpam({ complaint }: SesRecord): boolean {
+  return /^\s*not[-_ ]?spam\s*$/i.test(complaint?.complaintFeedbackType ?? '');
+}
+
 function eventOf(kind: EventKind, ses: SesRecord, at: Instant): MailEvent {
   const digest = digestOf(ses.mail);
+  const sentAt = ses.mail.timestamp ? parseInstant(ses.mail.timestamp) : undefined;
   const subType =
     ses.bounce?.bounceSubType ?? ses.complaint?.complaintSubType ?? ses.deliveryDelay?.delayType;
   const suppressed = subType !== undefined && subType !== null && SUPPRESSED.test(subType);
   return {
-    kind,
+    kind: kind === 'complained' && isNotSpam(ses) ? 'not-spam' : kind,
     ...(digest === undefined ? {} : { digest }),
     messageId: ses.mail.messageId,
     recipients: addressesOf(ses),
+    ...(ses.mail.destination ? { destination: plain(ses.mail.destination) } : {}),
+    ...(sentAt === undefined ? {} : { sentAt }),
     ...(ses.bounce ? { bounceType: bounceTypeOf(ses.bounce.bounceType, suppressed) } : {}),
     ...(subType ? { subType } : {}),
     ...(suppressed ? { reason: 'suppressed' as const } : {}),

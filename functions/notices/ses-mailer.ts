@@ -50,9 +50,13 @@ export interface SesMailerOptions {
   longestWaitMs?: Duration;
 }
 
-/** The address in `Name <address>`, or the text itself. */
+/** ASCII without spaces, and dots inside and single: SES reads no other. */
+const READABLE = /^(?!\.)(?!.*\.\.)[\x21-\x7e]+(?<!\.)@[\x21-\x7e]+$/;
+
+/** The address in `Name <address>`, or the text itself; undefined where it is none that SES reads. */
 function bareAddress(from: string): string | undefined {
-  return normaliseAddress(/<([^<>]*)>\s*$/.exec(from)?.[1] ?? from);
+  const address = normaliseAddress(/<([^<>]*)>\s*$/.exec(from)?.[1] ?? from);
+  return address !== undefined && READABLE.test(address) ? address : undefined;
 }
 
 /** Mail through SES: one attempt each, paced, every answer classified. */
@@ -62,7 +66,7 @@ export class SesMailer implements Mailer {
   readonly #source: string;
 
   /**
-   * Throws a RangeError where `sender` or `replyTo` holds no address: SES would blame it on every recipient.
+   * Throws a RangeError where `sender` or `replyTo` holds no address that SES reads: it would blame every recipient.
    */
   constructor(client: Pick<SESClient, 'send'>, options: SesMailerOptions) {
     const source = bareAddress(options.sender);
@@ -92,7 +96,7 @@ export class SesMailer implements Mailer {
       if (answer.MessageId) return { outcome: 'accepted', messageId: answer.MessageId };
       return { outcome: 'unknown', code: 'NoMessageId', message: 'SES answered without a message id' };
     } catch (error) {
-      return classifySesError(error);
+      return classifySesError(error, mail.to);
     }
   }
 

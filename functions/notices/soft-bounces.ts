@@ -2,6 +2,7 @@ import { DAY, type Duration, type Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import { loadDigest, loadRecipient, lookWrite, recipientWrite } from '../store/records.ts';
 import { keys, type RecipientRecord, ROW_VERSION } from '../store/rows.ts';
+import { TableBusy } from '../work/attempts.ts';
 import { touchTold } from './touch-told.ts';
 
 /** So many mails in a row came back for the time being, and the first of them at least a day before the last. */
@@ -65,7 +66,7 @@ export async function liveAgain(system: System, recipient: string): Promise<bool
     [recipientWrite({ ...record, dead: null }), lookWrite('ALL', now)],
     system.random.id(now),
   );
-  if (result.outcome !== 'applied') throw new Error('the recipient changes at the same time');
+  if (result.outcome !== 'applied') throw new TableBusy('the recipient changes at the same time');
   return true;
 }
 
@@ -87,5 +88,5 @@ async function change(
     if ((await table.transact(writes, random.id(clock.now()))).outcome === 'applied') return next;
   }
   if (key === undefined) return undefined;
-  throw new Error(`the recipient of digest ${digest} could not be stored: it changes too fast`);
+  throw new TableBusy(`the recipient of digest ${digest} could not be stored: it changes too fast`);
 }

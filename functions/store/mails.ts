@@ -67,3 +67,23 @@ async function loadMails(table: Table, places: readonly MailPlace[]): Promise<Di
   const byId = new Map(rows.map((row) => [row.id as string, row as unknown as DigestRecord]));
   return places.flatMap(({ digest }) => byId.get(digest) ?? []);
 }
+
+/** The mails to one recipient that were claimed within a span, ends included. */
+export async function mailsBetween(
+  table: Table,
+  recipient: string,
+  span: { from: Instant; to: Instant },
+): Promise<DigestRecord[]> {
+  const sk = { from: sortable(span.from), to: `${sortable(span.to)}~` };
+  const found = await Promise.all(
+    Array.from({ length: BUCKETS }, async (_, bucket) => {
+      const places: MailPlace[] = [];
+      for await (const row of eachRow(table, { index: 'g2', pk: index.mails(bucket), sk })) {
+        const place = placeOf(row);
+        if (place.recipient === recipient) places.push(place);
+      }
+      return places;
+    }),
+  );
+  return loadMails(table, found.flat());
+}

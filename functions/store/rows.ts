@@ -70,6 +70,8 @@ export const keys = {
   leftOutage: (dataPlane: string, lostAt: Instant) => ({ pk: `LEFT#${dataPlane}`, sk: sortable(lostAt) }),
   pauses: () => ({ pk: 'META', sk: 'PAUSES' }),
   scans: () => ({ pk: 'META', sk: 'SCANS' }),
+  /** The newest answers by which SES refused recipients. */
+  refusals: () => ({ pk: 'META', sk: 'REFUSALS' }),
   pace: () => ({ pk: 'META', sk: 'PACE' }),
   ramp: () => ({ pk: 'META', sk: 'RAMP' }),
   /** The newest look of `taskwarden doctor` at the stage. */
@@ -237,7 +239,7 @@ export interface RecipientRecord {
   /** The newest mail with warnings or reminders, and the newest with a warning. */
   lastMailAt: Instant | null;
   lastWarnedAt: Instant | null;
-  /** The newest mail of any kind: what a `mail-event` without a digest is about. */
+  /** The newest mail of any kind: where an event that names a mail by SES's id alone is looked for first. */
   lastDigest: string | null;
   /** The digest that is being sent. */
   sending: string | null;
@@ -255,7 +257,10 @@ export interface RecipientRecord {
 export type DigestState =
   | 'sending'
   | 'sent'
-  /** SES took it and then did not send it, for what it says: our fault, not the recipient's. */
+  /**
+   * SES took it and then did not send it, for what it says, or refused it in the words in which it refused many: not the
+   * recipient's fault.
+   */
   | 'unsent'
   | 'delivered'
   | 'bounced'
@@ -301,6 +306,8 @@ export interface DigestRecord {
   delayedAt?: Instant;
   /** Where it showed that the address is dead: why. */
   dead?: NonNullable<RecipientRecord['dead']>['reason'];
+  /** SES refused many in the words in which it refused this one: no refusal of it kills anybody. */
+  blameless?: true;
   /** Whether the state has been carried over to the tasks, the notices and the recipient. */
   applied: boolean;
   rev: number;

@@ -8,6 +8,11 @@ import { recordOops } from './oops.ts';
 import { sampleOf } from './oops-fingerprint.ts';
 import { countSuccess } from './successes.ts';
 
+/** The messages that one invocation was given. */
+export interface Batch {
+  size: number;
+}
+
 /** One receive of one message. */
 export interface Delivery {
   body: string;
@@ -18,6 +23,8 @@ export interface Delivery {
   maxReceives: number;
   /** When the process is stopped at the latest; 30 s from now where it is not told. */
   endsBy?: Instant;
+  /** What it came with; absent where it came alone. */
+  batch?: Batch;
 }
 
 /** What became of a message: every one ends as done, skipped with a reason, or in a dead-letter queue with its reason. */
@@ -37,6 +44,8 @@ export type Parsed<Message> =
 /** The part of a worker that differs from queue to queue. */
 export interface Consumer<Message> {
   queue: QueueName;
+  /** Whether a body that is no JSON is given to `parse` as the text it is, rather than refused. */
+  readsText?: true;
   parse(body: unknown): Parsed<Message>;
   /** The work item's name for logs, attempts and OOPS records: never an address. */
   nameOf(message: Message): string;
@@ -73,7 +82,7 @@ export async function processMessage<Message>(
     return attempt(system, attemptOf(consumer, 'canary', delivery), () =>
       workCanary(system, consumer.queue, canary),
     );
-  const parsed = body === undefined ? NOT_JSON : consumer.parse(body);
+  const parsed = parsedBy(consumer, body, delivery);
   if (!parsed.ok) return unreadable(system, consumer, delivery, parsed);
   const { message } = parsed;
   const notAfter = consumer.notAfter(message);
@@ -87,6 +96,11 @@ export async function processMessage<Message>(
 }
 
 const NOT_JSON = { ok: false, reason: 'not JSON', newer: false } as const;
+
+function parsedBy<Message>(consumer: Consumer<Message>, body: unknown, delivery: Delivery): Parsed<Message> {
+  if (body !== undefined) return consumer.parse(body);
+  return consumer.readsText ? consumer.parse(delivery.body) : NOT_JSON;
+}
 
 function read(body: string): unknown {
   try {
@@ -199,7 +213,7 @@ export async function recordPutBack<Message>(
   delivery: Delivery,
 ): Promise<void> {
   const body = read(delivery.body);
-  const parsed = body === undefined ? NOT_JSON : consumer.parse(body);
+  const parsed = parsedBy(consumer, body, delivery);
   if (!parsed.ok || canaryIn(body)) return;
   await recordEnd(system, attemptOf(consumer, consumer.nameOf(parsed.message), delivery), false);
 }

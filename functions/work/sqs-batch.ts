@@ -3,7 +3,14 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { METRIC } from '../platform/names.ts';
 import type { Receiver } from '../platform/receiver.port.ts';
 import type { System } from '../platform/system.ts';
-import { type Consumer, type Delivery, type Outcome, processMessage, recordPutBack } from './pipeline.ts';
+import {
+  type Batch,
+  type Consumer,
+  type Delivery,
+  type Outcome,
+  processMessage,
+  recordPutBack,
+} from './pipeline.ts';
 
 /** A worker of one queue. */
 export interface BatchWorker<Message> {
@@ -35,10 +42,11 @@ export async function processBatch<Message>(
   remainingMs: () => number,
 ): Promise<SQSBatchResponse> {
   const acknowledged = new Set<SQSRecord>();
+  const batch = { size: event.Records.length };
   const takeTurn = turns(worker.atOnce);
   const work = (record: SQSRecord) =>
     takeTurn(async () => {
-      await workRecord(worker, record, remainingMs);
+      await workRecord(worker, record, batch, remainingMs);
       acknowledged.add(record);
     });
   const processor = new BatchProcessor(EventType.SQS);
@@ -52,11 +60,12 @@ export async function processBatch<Message>(
 async function workRecord<Message>(
   worker: BatchWorker<Message>,
   record: SQSRecord,
+  batch: Batch,
   remainingMs: () => number,
 ): Promise<void> {
   const { system, consumer } = worker;
   const left = remainingMs();
-  const delivery = deliveryOf(record, worker.maxReceives, system.clock.now() + left);
+  const delivery = { ...deliveryOf(record, worker.maxReceives, system.clock.now() + left), batch };
   if (left < TIME_FOR_ONE_MS) {
     system.telemetry.metric(METRIC.messageLeft, 1, 'Count', { messageId: record.messageId });
     await recordPutBack(system, consumer, delivery);

@@ -41,6 +41,18 @@ describe('a configuration', () => {
     [{ queues: { notify: { retries: 3 } } }, 'queues.notify.retries is 3, allowed: no such key'],
     [{ sender: 'warden' }, 'sender is "warden", allowed: a mail address'],
     [{ sender: 'warden@example.com\nBcc: x@y.test' }, 'allowed: a mail address'],
+    ...['wärden', '.warden', 'warden.', 'war..den', 'war\u0007den', 'war(den)'].map(
+      (local) =>
+        [
+          { sender: `${local}@example.com` },
+          'allowed: ASCII letters, digits and single dots inside before the @',
+        ] as [object, string],
+    ),
+    [{ sender: `${'w'.repeat(65)}@example.com` }, 'allowed: at most 64 characters before the @'],
+    [{ sender: 'warden@mail..example.com' }, 'allowed: a domain in ASCII'],
+    [{ sender: 'warden@exämple.com' }, 'allowed: a domain in ASCII'],
+    [{ sender: 'warden@example.com.' }, 'allowed: a domain in ASCII'],
+    [{ replyTo: 'hélp@example.com' }, 'replyTo is "hélp@example.com", allowed: ASCII letters'],
     [{ contact: 'us\nand them' }, 'allowed: a text on one line'],
     [
       { sender: 'warden@other.com' },

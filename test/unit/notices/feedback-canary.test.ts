@@ -98,7 +98,7 @@ describe('the canary of the feedback path', () => {
   it('is not answered by what SES says of another mail to the simulator', async () => {
     const stage = await canaryStage();
     await stage.work();
-    expect(await stage.says({ kind: 'delivered', recipients: [TAKES] })).toBe('unknown digest');
+    expect(await stage.says({ kind: 'delivered', recipients: [TAKES] })).toBe('not ours');
     expect(await stage.state()).toMatchObject({ deliveredAt: null });
   });
 

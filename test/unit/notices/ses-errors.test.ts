@@ -40,7 +40,34 @@ describe('what SES answered', () => {
     ],
     ['environment', 'MessageRejected', 'Sending suspended for this account.'],
     ['environment', 'MessageRejected', 'Email contains a virus'],
+    [
+      'environment',
+      'MessageRejected',
+      'Sending paused for this account. For more information, please check the inbox of the email address associated with your AWS account.',
+    ],
+    [
+      'environment',
+      'MessageRejected',
+      'Sending suspended for this account. For more information, please check the inbox of the email address associated with your AWS account.',
+    ],
+    ['environment', 'MessageRejected', 'Something nobody has seen yet about an address.'],
+    ['environment', 'MessageRejected', 'Sending is shut down for the account of this email address.'],
+    ['environment', 'MessageRejected', 'Address ana@acme.test may not be mailed today'],
+    ['environment', 'MessageRejected', 'The suppression list cannot be read at the moment'],
+    ['environment', 'MessageRejected', 'Illegal address'],
+    ['environment', 'InvalidParameterValue', 'Address blacklisted.'],
+    ['environment', 'InvalidParameterValue', 'Illegal address in the header Reply-To'],
+    ['environment', 'InvalidParameterValue', 'Invalid email address<warden@acme.test>.'],
+    ['environment', 'InvalidParameterValue', 'The domain name of the return path contains an error'],
+    ['environment', 'ValidationError', 'Local address list may not be empty'],
+    ['rate', 'Throttling', 'Maximum SigV2 SMTP sending rate exceeded.'],
     ['recipient', 'MessageRejected', 'Address blacklisted.'],
+    ['recipient', 'MessageRejected', 'address blacklisted'],
+    ['recipient', 'InvalidParameterValue', 'Local address contains illegal character'],
+    ['recipient', 'InvalidParameterValue', 'Local address ends with dot'],
+    ['recipient', 'InvalidParameterValue', 'Domain contains dot-dot'],
+    ['recipient', 'InvalidParameterValue', 'Extra route-addr'],
+    ['recipient', 'InvalidParameterValue', 'Invalid domain name'],
     ['recipient', 'MessageRejected', 'Address is on the account suppression list'],
     ['recipient', 'InvalidParameterValue', 'Illegal address'],
     ['recipient', 'InvalidParameterValue', 'Domain contains illegal character'],
@@ -61,6 +88,17 @@ describe('what SES answered', () => {
     expect(causeOf(new MessageRejected({ message: 'Address blacklisted.', $metadata: {} }))).toBe(
       'recipient',
     );
+  });
+
+  it.each([
+    ['recipient', 'Invalid email address<ana@acme.test>.'],
+    ['recipient', 'Invalid email address ana@acme.test.'],
+    ['recipient', 'Invalid domain name: acme.test'],
+    ['environment', 'Invalid email address<warden@acme.test>.'],
+    ['environment', 'Invalid domain name: platform.test'],
+  ])('%s, where it names an address: %s', (cause, message) => {
+    const result = classifySesError(answered('InvalidParameterValue', message), 'ana@acme.test');
+    expect(result).toMatchObject({ outcome: 'refused', cause });
   });
 
   it('keeps code and text, on one line and short', () => {

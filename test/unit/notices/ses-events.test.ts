@@ -68,6 +68,8 @@ describe('an event of a configuration set', () => {
     digest: DIGEST,
     messageId: 'ses-1',
     recipients: ['ana@acme.test'],
+    destination: ['ana@acme.test'],
+    sentAt: Date.parse('2026-01-29T00:00:00Z'),
     bounceType: 'permanent',
     subType: 'General',
     at: INSTANT,
@@ -146,6 +148,19 @@ describe('an event of a configuration set', () => {
     expect(one(record).recipients).toEqual(['ana@acme.test', 'bo@acme.test']);
   });
 
+  it.each(['not-spam', 'Not-Spam', 'not_spam'])('a complaint of type %s is none', (complaintFeedbackType) => {
+    const record = { eventType: 'Complaint', complaint: { ...complaint, complaintFeedbackType }, mail };
+    expect(one(record)).toMatchObject({ kind: 'not-spam', digest: DIGEST });
+  });
+
+  it.each(['abuse', 'fraud', 'virus', 'other', 'not-spam-at-all', null])(
+    'a complaint of type %s is one',
+    (complaintFeedbackType) => {
+      const record = { eventType: 'Complaint', complaint: { ...complaint, complaintFeedbackType }, mail };
+      expect(one(record).kind).toBe('complained');
+    },
+  );
+
   it.each(['Open', 'Click', 'Subscription'])('%s says nothing of its fate', (eventType) => {
     expect(parseSesEvent({ eventType, mail })).toEqual({ ok: true, events: [] });
   });
@@ -182,6 +197,18 @@ describe('what is no news of a mail', () => {
       { ...inSns(null), Message: 'Successfully validated SNS topic for Amazon SES event publishing.' },
     ],
     ['the test, delivered raw', 'Successfully validated SNS topic for Amazon SES event publishing.'],
+    [
+      'the test, delivered raw with a line end',
+      'Successfully validated SNS topic for Amazon SES event publishing.\n',
+    ],
+    [
+      'the test, delivered raw as JSON text',
+      '"Successfully validated SNS topic for Amazon SES event publishing."',
+    ],
+    [
+      'the test of an identity, delivered raw',
+      '{"notificationType":"AmazonSnsSubscriptionSucceeded","message":"You have successfully subscribed your Amazon SNS topic."}',
+    ],
     [
       'the test of an identity',
       inSns({ notificationType: 'AmazonSnsSubscriptionSucceeded', message: 'You have…' }),

@@ -69,6 +69,19 @@ describe('what SES is given', () => {
   });
 });
 
+it.each(['wärden@b.test', '.warden@b.test', 'warden.@b.test', 'war..den@b.test', 'war\u0007den@b.test'])(
+  'a sender that SES would not read (%s) is refused before any recipient is blamed for it',
+  (address) => {
+    const client = { send: () => Promise.reject(new Error('not called')) } as Pick<SESClient, 'send'>;
+    const clock = new SetClock();
+    const given = { clock, bucket: new TokenBucket({ perSecond: 1, clock }) };
+    expect(() => new SesMailer(client, { ...given, sender: `Warden <${address}>` })).toThrow(RangeError);
+    expect(() => new SesMailer(client, { ...given, sender: 'a@b.test', replyTo: address })).toThrow(
+      RangeError,
+    );
+  },
+);
+
 describe('against a server', () => {
   let server: Server | undefined;
   let requests = 0;
@@ -114,6 +127,23 @@ describe('against a server', () => {
     ['rate', 400, 'Throttling', 'Maximum sending rate exceeded.'],
     ['environment', 400, 'Throttling', 'Daily message quota exceeded.'],
     ['environment', 400, 'MessageRejected', 'Email address is not verified.'],
+    [
+      'environment',
+      400,
+      'MessageRejected',
+      'Sending paused for this account. For more information, please check the inbox of the email address associated with your AWS account.',
+    ],
+    [
+      'environment',
+      400,
+      'MessageRejected',
+      'Sending suspended for this account. For more information, please check the inbox of the email address associated with your AWS account.',
+    ],
+    ['environment', 400, 'MessageRejected', 'Something nobody has seen yet about an address.'],
+    ['environment', 400, 'ConfigurationSetSendingPausedException', 'paused'],
+    ['environment', 400, 'MailFromDomainNotVerifiedException', 'not verified'],
+    ['environment', 400, 'InvalidParameterValue', 'Illegal address in the header Reply-To'],
+    ['rate', 400, 'Throttling', 'Maximum SigV2 SMTP sending rate exceeded.'],
     ['recipient', 400, 'MessageRejected', 'Address blacklisted.'],
     ['recipient', 400, 'InvalidParameterValue', 'Domain contains illegal character'],
     ['environment', 400, 'AccountSendingPausedException', 'paused'],
