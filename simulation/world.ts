@@ -3,7 +3,7 @@ import { formatInstant } from '../functions/abandonment/time.ts';
 import type { OperatorChannel } from '../functions/platform/ports.ts';
 import type { System } from '../functions/platform/system.ts';
 import { type Change, MemoryTable } from '../functions/store/memory-table.ts';
-import { type AuditEntry, loadDigest } from '../functions/store/records.ts';
+import { loadDigest, type TaskAudit } from '../functions/store/records.ts';
 import { Attempts, type Chaos } from './attempts.ts';
 import { BreakerWatch } from './breaker-watch.ts';
 import { calmSince, isFaultyScenario, skewOf } from './disturbances.ts';
@@ -321,7 +321,8 @@ export class World {
   #committed(changes: Change[]): void {
     this.#recorder.committed(changes);
     for (const { after } of changes) {
-      if (after?.sk.startsWith('L#')) this.#verifier.audits.audited(after as unknown as AuditEntry);
+      if (!after?.sk.startsWith('L#') || !('task' in after)) continue;
+      this.#verifier.audits.audited(after as unknown as TaskAudit);
     }
   }
 

@@ -57,8 +57,8 @@ describe('declining in one click', () => {
     expect(answer.statusCode).toBe(200);
     const rows = changed(before, await stage.dump());
     expect(rows.map(({ pk, sk }) => `${pk} ${sk}`.replace(/#\d{4}-.*/, ''))).toEqual([
+      'AUDIT#recipients L',
       `R#${recipientKey(ANA)} R`,
-      'T#recipients L',
     ]);
     const was = JSON.parse(before.find((row) => row.includes(`"sk":"R"`)) ?? '{}');
     const { rev, w, ...now } = rows[0] as Row;
