@@ -61,7 +61,7 @@ describe('declining in one click', () => {
       `R#${recipientKey(ANA)} R`,
     ]);
     const was = JSON.parse(before.find((row) => row.includes(`"sk":"R"`)) ?? '{}');
-    const { rev, w, ...now } = rows[0] as Row;
+    const { rev, w, ...now } = rows.find(({ sk }) => sk === 'R') as Row;
     expect({ ...now, rev: was.rev, w: was.w }).toEqual({ ...was, declined: true });
     expect([rev, w]).toEqual([was.rev + 1, expect.any(String)]);
   });
