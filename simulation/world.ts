@@ -44,6 +44,11 @@ export interface WorldOptions {
   feedback?: (at: number) => FeedbackFault | undefined;
 }
 
+/** The codes of what operators are told of one task; the others are about a plane, a queue or the fleet. */
+const ALERTS_ABOUT_TASKS: ReadonlySet<string> = new Set([
+  ...['no-reachable-owner', 'disable-failing', 'veto-loop', 'disable-reverted'],
+]);
+
 /** What a scenario came to. */
 export interface Outcome {
   lines: EffectLine[];
@@ -368,7 +373,7 @@ export class World {
       tell: async ({ code, subject, detail }) => {
         this.#progress?.operatorsTold(code, subject);
         this.#workVerifier.operatorsTold(code, subject);
-        const about = this.#facts.tasks.has(subject)
+        const about = ALERTS_ABOUT_TASKS.has(code)
           ? { task: subject }
           : { detail: detail.includes(subject) ? detail : `${subject}: ${detail}` };
         this.#recorder.operatorAlert(code, about);
