@@ -1,6 +1,6 @@
 import { formatInstant, type Instant } from '../functions/abandonment/time.ts';
 import { standingOf } from '../functions/notices/digest-states.ts';
-import type { AuditEntry } from '../functions/store/records.ts';
+import type { TaskAudit } from '../functions/store/records.ts';
 import type { AlertRecord, DigestRecord, TaskRecord } from '../functions/store/rows.ts';
 import type { Row, Table } from '../functions/store/table.port.ts';
 import { taskFromRow } from '../functions/store/tasks.ts';
@@ -70,7 +70,7 @@ export interface StageRows {
   tasks: TaskRecord[];
   alerts: AlertRecord[];
   digests: DigestRecord[];
-  audit: AuditEntry[];
+  audit: TaskAudit[];
 }
 
 /** Reads the whole table of a stage: for a small fleet. */
@@ -91,7 +91,7 @@ function sort(rows: StageRows, row: Row): void {
   if (row.sk === 'T') rows.tasks.push(taskFromRow(row));
   else if (row.sk === 'G') rows.digests.push(row as unknown as DigestRecord);
   else if (row.sk.startsWith('A#')) rows.alerts.push(row as unknown as AlertRecord);
-  else if (row.sk.startsWith('L#')) rows.audit.push(row as unknown as AuditEntry);
+  else if (row.sk.startsWith('L#') && 'task' in row) rows.audit.push(row as unknown as TaskAudit);
 }
 
 /** What the deployed stage decided: its rows, and of mails only what its SES took. */

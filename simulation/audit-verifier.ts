@@ -1,5 +1,5 @@
 import { type Instant, MINUTE } from '../functions/abandonment/time.ts';
-import type { AuditEntry } from '../functions/store/records.ts';
+import type { TaskAudit } from '../functions/store/records.ts';
 import type { TurnedOff } from './effects.ts';
 import type { Verifier } from './verifier.ts';
 
@@ -9,7 +9,7 @@ export class AuditVerifier {
   readonly #now: () => Instant;
   readonly #mayBeLate: boolean;
   readonly #digests = new Set<string>();
-  readonly #rows = new Map<string, AuditEntry[]>();
+  readonly #rows = new Map<string, TaskAudit[]>();
   #open: { done: TurnedOff; at: Instant }[] = [];
 
   /** `mayBeLate`: confirmations are, so that their row may come any time before the end. */
@@ -29,7 +29,7 @@ export class AuditVerifier {
   }
 
   /** An audit row was written. */
-  audited(entry: AuditEntry): void {
+  audited(entry: TaskAudit): void {
     const known = this.#rows.get(entry.task);
     if (known) known.push(entry);
     else this.#rows.set(entry.task, [entry]);
@@ -52,7 +52,7 @@ export class AuditVerifier {
     this.#open = [];
   }
 
-  #rowOf({ task }: TurnedOff, at: Instant): AuditEntry | undefined {
+  #rowOf({ task }: TurnedOff, at: Instant): TaskAudit | undefined {
     return (this.#rows.get(task) ?? []).find(
       (row) => row.act.includes('disable') && row.at >= at - 6 * MINUTE && row.by !== '' && row.reason !== '',
     );

@@ -3,7 +3,7 @@ import { formatInstant } from '../functions/abandonment/time.ts';
 import type { OperatorChannel } from '../functions/platform/ports.ts';
 import type { System } from '../functions/platform/system.ts';
 import { type Change, MemoryTable } from '../functions/store/memory-table.ts';
-import { type AuditEntry, loadDigest } from '../functions/store/records.ts';
+import { loadDigest, type TaskAudit } from '../functions/store/records.ts';
 import { Attempts, type Chaos } from './attempts.ts';
 import { BreakerWatch } from './breaker-watch.ts';
 import { calmSince, isFaultyScenario, skewOf } from './disturbances.ts';
@@ -43,6 +43,11 @@ export interface WorldOptions {
   /** What becomes of what SES says of mails. By default it comes at once. */
   feedback?: (at: number) => FeedbackFault | undefined;
 }
+
+/** The codes of what operators are told of one task; the others are about a plane, a queue or the fleet. */
+const ALERTS_ABOUT_TASKS: ReadonlySet<string> = new Set([
+  ...['no-reachable-owner', 'disable-failing', 'veto-loop', 'disable-reverted'],
+]);
 
 /** What a scenario came to. */
 export interface Outcome {
@@ -321,7 +326,8 @@ export class World {
   #committed(changes: Change[]): void {
     this.#recorder.committed(changes);
     for (const { after } of changes) {
-      if (after?.sk.startsWith('L#')) this.#verifier.audits.audited(after as unknown as AuditEntry);
+      if (!after?.sk.startsWith('L#') || !('task' in after)) continue;
+      this.#verifier.audits.audited(after as unknown as TaskAudit);
     }
   }
 
@@ -367,7 +373,7 @@ export class World {
       tell: async ({ code, subject, detail }) => {
         this.#progress?.operatorsTold(code, subject);
         this.#workVerifier.operatorsTold(code, subject);
-        const about = this.#facts.tasks.has(subject)
+        const about = ALERTS_ABOUT_TASKS.has(code)
           ? { task: subject }
           : { detail: detail.includes(subject) ? detail : `${subject}: ${detail}` };
         this.#recorder.operatorAlert(code, about);

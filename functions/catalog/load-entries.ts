@@ -26,9 +26,11 @@ export async function loadEntries(context: CatalogContext, entries: readonly Tas
   let written = 0;
   const together = await storeTogether(context, fresh);
   if (together) written += fresh.length;
+  const read = { ...context, read: known };
   for (const entry of entries) {
-    if (together && !known.has(entry.id)) continue;
-    if (await loadOne(context, entry)) written += 1;
+    const isNew = !known.has(entry.id);
+    if (isNew && together) continue;
+    if (isNew ? await loadOne(context, entry) : await refresh(read, entry)) written += 1;
   }
   return written;
 }
@@ -62,16 +64,24 @@ function merged(writes: readonly Write[]): Write[] {
   return [...byKey.values()];
 }
 
-/** True where something was written. */
+/** Stores a task that was not known a moment ago; true where something was written. */
 async function loadOne(context: CatalogContext, entry: TaskEntry): Promise<boolean> {
   const now = context.system.clock.now();
-  const stored = isWritten(
-    await storeNewTask(context, taskRecordFrom(entry, now, context.book.for(entry.id))),
-  );
-  if (stored) return true;
+  const record = taskRecordFrom(entry, now, context.book.for(entry.id));
+  return isWritten(await storeNewTask(context, record)) || refresh(context, entry);
+}
+
+/**
+ * Brings a known task up to date; true where something was written. `context`: with the rows as they were read
+ * together, so that a task which is as given costs no call of its own.
+ */
+async function refresh(context: CatalogContext, entry: TaskEntry): Promise<boolean> {
+  const { system, book } = context;
+  const now = system.clock.now();
   const published = isWritten(await publishTask(context, publicationOf(entry, now)));
+  const fresh = published ? { system, book } : context;
   const statuses = entry.shards.map(({ status }) => status);
-  const observed = isWritten(await observeTask(context, entry.id, { at: entry.observedAt ?? now, statuses }));
+  const observed = isWritten(await observeTask(fresh, entry.id, { at: entry.observedAt ?? now, statuses }));
   return published || observed;
 }
 

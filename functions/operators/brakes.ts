@@ -86,7 +86,7 @@ export async function dismissOutage(
       lookWrite(`D#${dataPlane}`, now),
       { delete: keys.operatorAlert('correlated-failure', dataPlane) },
       auditWrite({
-        task: 'operators',
+        subject: 'operators',
         at: now,
         act: `dismiss ${dataPlane}`,
         by,

@@ -20,7 +20,7 @@ const SPEAKS_FOR: Duration = 7 * DAY;
 export async function recordDoctorRun(system: System, run: DoctorRun): Promise<void> {
   const { at, by, green, checks } = run;
   const evidence = { green, checks };
-  const audit = { task: 'operators', at, act: 'doctor', by, reason: '', evidence, mails: [] };
+  const audit = { subject: 'operators' as const, at, act: 'doctor', by, reason: '', evidence, mails: [] };
   const writes = [{ put: { ...keys.doctor(), v: ROW_VERSION, ...run } }, auditWrite(audit)];
   const result = await system.table.transact(writes, system.random.id(at));
   if (result.outcome !== 'applied') throw new Error('the run could not be recorded: the table is busy');

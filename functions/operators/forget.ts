@@ -99,7 +99,10 @@ export async function forgetRecipient(system: System, address: string, by: strin
     counts.alerts += await eraseFromRows(system, { pk: keys.task(task).pk, prefix: 'A#' }, email);
     counts.audit += await eraseFromRows(system, { pk: keys.task(task).pk, prefix: 'L#' }, email);
   }
-  counts.audit += await eraseFromRows(system, { pk: keys.task('operators').pk, prefix: 'L#' }, email);
+  // Rows of operators' acts once stood where those of a task of that name do.
+  for (const { pk } of [keys.auditBeside('operators', 0, ''), keys.task('operators')]) {
+    counts.audit += await eraseFromRows(system, { pk, prefix: 'L#' }, email);
+  }
   const notices = await dropNotices(system, known.key);
   for (const id of known.mails) await eraseFromMail(system, id);
   const { subscriptions, admin, mails } = known;
@@ -111,7 +114,15 @@ export async function forgetRecipient(system: System, address: string, by: strin
 
 async function note(system: System, act: string, by: string, evidence: object): Promise<void> {
   const at = system.clock.now();
-  const entry = { task: 'recipients', at, act, by, reason: '', evidence: { ...evidence }, mails: [] };
+  const entry = {
+    subject: 'recipients' as const,
+    at,
+    act,
+    by,
+    reason: '',
+    evidence: { ...evidence },
+    mails: [],
+  };
   const result = await system.table.transact([auditWrite(entry)], system.random.id(at));
   if (result.outcome !== 'applied') throw new Error('what was forgotten could not be noted; run it again');
 }

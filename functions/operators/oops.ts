@@ -21,7 +21,7 @@ export async function resolveOops(
     const { rev } = row as unknown as OopsRecord;
     const now = system.clock.now();
     const audit = auditWrite({
-      task: 'operators',
+      subject: 'operators',
       at: now,
       act: `resolve oops ${fingerprint}`,
       by,

@@ -43,7 +43,7 @@ async function change(
     const now = system.clock.now();
     const before = await loadPauses(system.table);
     const after = make(before);
-    const audit = auditWrite({ task: 'operators', at: now, act, by, reason: '', evidence: {}, mails: [] });
+    const audit = auditWrite({ subject: 'operators', at: now, act, by, reason: '', evidence: {}, mails: [] });
     const result = await system.table.transact(
       [pausesWrite(after), lookWrite('ALL', now), audit],
       system.random.id(now),

@@ -186,8 +186,9 @@ async function remove(system: System, key: Key, act: Act, beside: Write[] = []):
 async function store(system: System, writes: Write[], { prefix, subscriber, act, by }: Act): Promise<void> {
   const now = system.clock.now();
   const evidence = { prefix, ...subscriber };
-  const audit = { task: 'operators', at: now, act: `${act} ${prefix}`, by, reason: '', evidence, mails: [] };
-  const all = [...writes, lookWrite(`P#${prefix}`, now), auditWrite(audit)];
+  const said = { act: `${act} ${prefix}`, by, reason: '', evidence, mails: [] };
+  const audit = auditWrite({ subject: 'operators', at: now, ...said });
+  const all = [...writes, lookWrite(`P#${prefix}`, now), audit];
   const result = await system.table.transact(all, system.random.id(now));
   if (result.outcome !== 'applied')
     throw new Error(`${act} of ${Object.values(subscriber)[0]} for ${prefix} met a busy table; try again`);

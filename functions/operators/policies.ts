@@ -151,7 +151,7 @@ async function changePolicy(
       over(policyWrite(scope, document, raisedAt), row),
       lookWrite(scope === '' ? 'ALL' : `P#${scope}`, now),
       auditWrite({
-        task: 'operators',
+        subject: 'operators',
         at: now,
         act: `${act} ${scope}`.trim(),
         by,

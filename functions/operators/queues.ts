@@ -89,7 +89,7 @@ async function write(
 ): Promise<void> {
   const at = system.clock.now();
   const audit = auditWrite({
-    task: 'operators',
+    subject: 'operators',
     at,
     act: `${act} queue ${queue}`,
     by,

@@ -42,7 +42,7 @@ export async function reviveRecipient(system: System, address: string, by: strin
       ...(isTopic(address) ? alertEnd(address) : []),
       lookWrite('ALL', now),
       auditWrite({
-        task: 'recipients',
+        subject: 'recipients',
         at: now,
         act: `revive ${key}`,
         by,

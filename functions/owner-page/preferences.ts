@@ -52,7 +52,7 @@ export async function storePreferences(
     const changed = Object.fromEntries(news.map((wish) => [wish, wishes[wish]]));
     const audits = news.map((wish) =>
       auditWrite({
-        task: 'recipients',
+        subject: 'recipients',
         at,
         act: `${ACTS[wish](wishes)} ${key}`,
         by: key,

@@ -5,6 +5,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { OutgoingMessage, QueueName, Queues } from './ports.ts';
+import { queueJson } from './queue-text.ts';
 
 /** Of one SendMessageBatch. */
 const BATCH = 10;
@@ -61,7 +62,7 @@ export class AwsQueues implements Queues {
 function entryOf(message: OutgoingMessage, index: number): SendMessageBatchRequestEntry {
   return {
     Id: String(index),
-    MessageBody: message.body,
+    MessageBody: queueJson(message.body),
     ...(message.delaySeconds !== undefined && { DelaySeconds: message.delaySeconds }),
     ...(message.group !== undefined && { MessageGroupId: groupOf(message.group) }),
   };

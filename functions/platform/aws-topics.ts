@@ -1,5 +1,6 @@
 import { type MessageAttributeValue, PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { SendResult, TopicMessage, Topics } from './ports.ts';
+import { cut } from './queue-text.ts';
 import { snsSubject } from './sns-subject.ts';
 
 /** Asked to slow down, or not asked at all: no message has left. */
@@ -49,7 +50,7 @@ function attributeOf(value: string | number | string[]): MessageAttributeValue {
 export function classifySnsError(error: unknown): SendResult {
   const fault = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
   const code = typeof fault.name === 'string' && fault.name !== 'Error' ? fault.name : String(fault.code);
-  const message = (typeof fault.message === 'string' ? fault.message : '').slice(0, 300);
+  const message = cut(typeof fault.message === 'string' ? fault.message : '', 300);
   const refused = (cause: 'rate' | 'environment' | 'recipient'): SendResult => ({
     outcome: 'refused',
     cause,

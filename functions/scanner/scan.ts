@@ -30,7 +30,7 @@ export interface Tick {
 
 export type ScanReport =
   | { outcome: 'completed' | 'interrupted'; run: string; figures: Record<string, number> }
-  /** An older or repeated tick, or another run is under way. */
+  /** An older or repeated tick, one of the future, or another run is under way. */
   | { outcome: 'skipped'; run: string; reason: string };
 
 /** The sources of work, asked in the order of their bands. */
@@ -52,6 +52,9 @@ export const GENERATORS: readonly Generator[] = [
 
 /** A run stops asking for work when so little of its time is left. */
 const MARGIN_MS = 15 * SECOND;
+
+/** So far a tick may lie ahead of the clock here: clocks differ. */
+const CLOCK_SKEW: Duration = 5 * MINUTE;
 
 /** Runs one tick: claims it, asks the generators for work, and says last that the scan is completed. */
 export async function runScan(system: System, tick: Tick): Promise<ScanReport> {
@@ -96,7 +99,11 @@ function pastOf({ claimed, completedAt }: ScansRecord): Pick<Run, 'before' | 'do
 async function claim(system: System, view: FleetView, tick: Tick): Promise<ScansRecord | string> {
   const now = system.clock.now();
   const { scans } = view;
-  if (scans.claimed !== null && tick.scheduledAt <= scans.claimed) return 'an older or repeated tick';
+  const newest = now + CLOCK_SKEW;
+  // Claimed, it would make every tick until then an older one; so does one that was claimed once.
+  if (tick.scheduledAt > newest) return 'a tick of the future';
+  const isNewer = scans.claimed === null || tick.scheduledAt > scans.claimed || scans.claimed > newest;
+  if (!isNewer) return 'an older or repeated tick';
   if (scans.leaseUntil !== null && scans.leaseUntil > now) return 'another run is under way';
   const scanEvery = scanEveryOf(system, view);
   const next: ScansRecord = {

@@ -262,9 +262,13 @@ export function lookWrite(scope: string, now: Instant): Write {
   return { put: { ...keys.look(scope), v: ROW_VERSION, at: now } };
 }
 
+/** A row of the audit log of one task, or of acts of operators or for recipients that are about no task. */
+export type AuditEntry = AuditedAct & ({ task: string } | { subject: 'operators' | 'recipients' });
+
 /** A row of the audit log of one task. */
-export interface AuditEntry {
-  task: string;
+export type TaskAudit = Extract<AuditEntry, { task: string }>;
+
+interface AuditedAct {
   at: Instant;
   act: string;
   by: string;
@@ -275,5 +279,7 @@ export interface AuditEntry {
 
 export function auditWrite(entry: AuditEntry): Write {
   const ttl = Math.floor(entry.at / 1000) + ENDED_RETENTION_SECONDS;
-  return { put: { ...keys.audit(entry.task, entry.at, entry.act), v: ROW_VERSION, ...entry, ttl } };
+  const { at, act } = entry;
+  const key = 'task' in entry ? keys.audit(entry.task, at, act) : keys.auditBeside(entry.subject, at, act);
+  return { put: { ...key, v: ROW_VERSION, ...entry, ttl } };
 }

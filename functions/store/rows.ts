@@ -45,6 +45,11 @@ export const keys = {
   waitingObservation: (id: string) => ({ pk: `T#${id}`, sk: 'O' }),
   alert: (id: string, episode: number) => ({ pk: `T#${id}`, sk: `A#${String(episode).padStart(6, '0')}` }),
   audit: (id: string, at: Instant, act: string) => ({ pk: `T#${id}`, sk: `L#${sortable(at)}#${act}` }),
+  /** An act that is about no task: apart from the tasks, for a task may be called so. */
+  auditBeside: (subject: 'operators' | 'recipients', at: Instant, act: string) => ({
+    pk: `AUDIT#${subject}`,
+    sk: `L#${sortable(at)}#${act}`,
+  }),
   recipient: (recipient: string) => ({ pk: `R#${recipient}`, sk: 'R' }),
   /** The end of a death for a time. */
   softDeath: (until: Instant, recipient: string) => ({ pk: 'SOFT', sk: `${sortable(until)}#${recipient}` }),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { cut } from '../platform/queue-text.ts';
 
 /** A frame of our own code: the function, where it has a name, and the file. */
 const OWN_FRAME = /^\s*at (?:async )?(?:(.+?) \()?(?:.*[/\\])?(functions[/\\][^():]+?):\d+(?::\d+)?\)?$/;
@@ -37,10 +38,10 @@ export function siteOf(stack: string | undefined): string {
 
 /** A message without addresses, ids and numbers, on one line, at most 300 characters. */
 export function sampleOf(message: string): string {
-  return message
+  const sample = message
     .replace(ADDRESS, '<address>')
     .replace(SLASHED, '<id>')
     .replace(NUMBERED, '#')
-    .replace(/[\p{Cc}\s]+/gu, ' ')
-    .slice(0, SAMPLE_LENGTH);
+    .replace(/[\p{Cc}\s]+/gu, ' ');
+  return cut(sample, SAMPLE_LENGTH);
 }

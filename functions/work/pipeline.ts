@@ -79,7 +79,7 @@ export async function processMessage<Message>(
   const body = read(delivery.body);
   const canary = canaryIn(body);
   if (canary)
-    return attempt(system, attemptOf(consumer, 'canary', delivery), () =>
+    return attempt(system, attemptOf(consumer, CANARY_ITEM, delivery), () =>
       workCanary(system, consumer.queue, canary),
     );
   const parsed = parsedBy(consumer, body, delivery);
@@ -94,6 +94,9 @@ export async function processMessage<Message>(
     : undefined;
   return attempt(system, known, () => consumer.act(system, message, delivery), handBack);
 }
+
+/** The name of a canary among work items; the slash leaves an empty part, so that no task is called so. */
+const CANARY_ITEM = 'canary/';
 
 const NOT_JSON = { ok: false, reason: 'not JSON', newer: false } as const;
 
@@ -115,7 +118,7 @@ function attemptOf<Message>(
   item: string,
   delivery: Delivery,
 ): Attempt {
-  return { queue, item, delivery, always: queuedAgainFromState && item !== 'canary' };
+  return { queue, item, delivery, always: queuedAgainFromState && item !== CANARY_ITEM };
 }
 
 /** Written by newer code: tried again once that is deployed. Else nobody will ever read it. */

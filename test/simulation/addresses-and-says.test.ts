@@ -245,3 +245,20 @@ test('a control plane that is down for one task turns off the others', async () 
   expect(story).toContain('T+21d disabled acmeCo/a #1 due T+21d');
   expect(story.some((line) => line.includes('disabled acmeCo/b') && line.startsWith('T+21d d'))).toBe(false);
 });
+
+test('what operators are told of the fleet and of planes is not about tasks that are called so', async () => {
+  const { lines } = await tell({
+    until: at(22),
+    policy: { stage: 'disable', blastRadius: { share: 0.1, shareFloor: 1 } },
+    tasks: ['fleet', 'eu-1', 'operators'].map((id) => failing(id)),
+    events: [
+      { at: at(1), type: 'data-plane', dataPlane: 'eu-1', state: 'silent' },
+      { at: at(2), type: 'data-plane', dataPlane: 'eu-1', state: 'up' },
+    ],
+  });
+  const told = lines.filter((line) => line.type === 'operator-alert');
+  expect(told.map(({ code, ...about }) => [code, Object.keys(about).at(-1)])).toEqual([
+    ['data-plane-silent', 'detail'],
+    ['blast-radius', 'detail'],
+  ]);
+});

@@ -39,6 +39,42 @@ describe('loading tasks from NDJSON', () => {
     expect(await s.table.get({ pk: 'PLANES', sk: 'eu-1' })).toMatchObject({ state: 'up', lifeSignAt: null });
   });
 
+  it('asks for what is known as given already in as many calls as it took to load it, and writes nothing', async () => {
+    const s = await stage();
+    const calls: string[] = [];
+    const table = new Proxy(s.table, {
+      get(target, name: string) {
+        const own = Reflect.get(target, name, target);
+        if (typeof own !== 'function') return own;
+        return (...given: unknown[]) => {
+          calls.push(name);
+          return own.apply(target, given);
+        };
+      },
+    });
+    const watched = { ...s, system: { ...s.system, table } } as Stage;
+    const lines = many(400);
+    expect(await load(watched, lines)).toEqual({ loaded: 400, unchanged: 0, bad: [] });
+    const first = calls.splice(0).length;
+    expect(await load(watched, lines)).toEqual({ loaded: 0, unchanged: 400, bad: [] });
+    expect(calls.length).toBeLessThanOrEqual(first);
+    expect(calls).not.toContain('transact');
+  });
+
+  it('brings what changed up to date among what did not', async () => {
+    const s = await stage();
+    await load(s, many(90));
+    const changed = many(90).map((one, place) =>
+      place === 50 ? { ...one, version: 2, owners: ['bob@acme.test'] } : one,
+    );
+    expect(await load(s, [...changed, entry({ id: 'acmeCo/new' })])).toEqual({
+      loaded: 2,
+      unchanged: 89,
+      bad: [],
+    });
+    expect((await s.task('acmeCo/50'))?.task).toMatchObject({ owners: ['bob@acme.test'], version: 2 });
+  });
+
   it('names every bad line with its key, what was wrong and what is allowed, and loads none of the file', async () => {
     const s = await stage();
     const lines = [

@@ -340,3 +340,22 @@ describe('a running total of restarts', () => {
     expect((await s.task('acmeCo/a'))?.evidence.restarts).toEqual({ total: 12, atLoss: 12 });
   });
 });
+
+describe('an event of the size that EventBridge takes', () => {
+  it('is taken in whole: 1 MiB of observations of tasks with long names', async () => {
+    const s = await stage();
+    await s.ingest('Task Published', publication());
+    const names = Array.from({ length: 1_900 }, (_, place) => `acmeCo/${'n'.repeat(480)}/${place}`);
+    const statuses = Object.fromEntries([...names, 'acmeCo/a'].map((name) => [name, 'FAILED']));
+    const detail = observation(10, statuses);
+    expect(Buffer.byteLength(JSON.stringify(detail))).toBeGreaterThan(1_000_000);
+    expect(Buffer.byteLength(JSON.stringify(detail))).toBeLessThan(1_048_576);
+    expect(await s.ingest('Shards Observed', detail)).toMatchObject({ outcome: 'done' });
+    expect(await s.task('acmeCo/a')).toMatchObject({
+      evidence: { observedAt: at(10), statuses: ['FAILED'] },
+    });
+    expect(await s.table.get({ pk: `T#${names.at(-1)}`, sk: 'O' })).toMatchObject({
+      evidence: { statuses: ['FAILED'] },
+    });
+  });
+});

@@ -56,7 +56,7 @@ describe('doctor', () => {
     const { out } = await stage.taskwarden(['doctor', 'prod']);
     expect(out).toContain('ok  identity      acme.test is verified\n');
     expect(out).toContain('\nstage prod is green\n');
-    const { rows } = await stage.table.query({ pk: 'T#operators', sk: { prefix: 'L#' } });
+    const { rows } = await stage.table.query({ pk: 'AUDIT#operators', sk: { prefix: 'L#' } });
     expect(rows[0]).toMatchObject({ act: 'doctor', by: 'olga', evidence: { green: true } });
   });
 

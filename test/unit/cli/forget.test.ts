@@ -40,7 +40,7 @@ describe('recipients forget', () => {
     const stage = await known();
     expect(await stored(stage)).toContain(ANA);
     const rows = async () =>
-      (await stage.table.query({ pk: 'T#operators', sk: { prefix: 'L#' } })).rows.length;
+      (await stage.table.query({ pk: 'AUDIT#operators', sk: { prefix: 'L#' } })).rows.length;
     const before = await rows();
     const { code, json } = await forget(stage, '--yes', '--json');
     expect(code).toBe(0);
@@ -50,7 +50,7 @@ describe('recipients forget', () => {
     expect(await rows()).toBe(before + 2);
     const [task] = (await stage.taskwarden(['tasks', 'show', 'acmeCo/b', '--json'])).json;
     expect(task).toMatchObject({ keep: { by: 'forgotten' }, audit: [{ act: 'keep', by: 'forgotten' }] });
-    const { rows: noted } = await stage.table.query({ pk: 'T#recipients', sk: { prefix: 'L#' } });
+    const { rows: noted } = await stage.table.query({ pk: 'AUDIT#recipients', sk: { prefix: 'L#' } });
     expect(noted).toMatchObject([
       { act: `forget ${recipientKey(ANA)}`, by: 'olga' },
       { act: `forgot ${recipientKey(ANA)}`, by: 'olga', evidence: erased },

@@ -103,7 +103,7 @@ describe('admins', () => {
     );
     await stage.taskwarden(['admins', 'remove', 'acmeCo/', 'boss@acme.test']);
     expect((await stage.taskwarden(['admins', 'list'])).out).toBe('there are no admins\n');
-    const { rows } = await stage.table.query({ pk: 'T#operators', sk: { prefix: 'L#' } });
+    const { rows } = await stage.table.query({ pk: 'AUDIT#operators', sk: { prefix: 'L#' } });
     expect(rows).toMatchObject([
       { act: 'admin add acmeCo/', by: 'olga', evidence: { prefix: 'acmeCo/', email: 'boss@acme.test' } },
       { act: 'admin remove acmeCo/', by: 'olga' },

@@ -17,7 +17,7 @@ describe('policy set', () => {
       },
     ]);
     expect(await stage.table.get(keys.look('P#acmeCo/'))).toMatchObject({ at: T });
-    const audit = await stage.table.query({ pk: 'T#operators', sk: { prefix: 'L#' } });
+    const audit = await stage.table.query({ pk: 'AUDIT#operators', sk: { prefix: 'L#' } });
     expect(audit.rows.at(-1)).toMatchObject({
       act: 'policy set acmeCo/',
       by: 'olga',

@@ -76,7 +76,7 @@ describe('recipients revive', () => {
     expect(stage.mails).toHaveLength(2);
     const [mail] = (await stage.taskwarden(['mail', 'show', stage.mails[1]!.digest, '--json'])).json;
     expect(mail).toMatchObject({ items: [{ task: 'acmeCo/a', notice: 'warning', disableAt: day(23) }] });
-    const { rows } = await stage.table.query({ pk: 'T#recipients', sk: { prefix: 'L#' } });
+    const { rows } = await stage.table.query({ pk: 'AUDIT#recipients', sk: { prefix: 'L#' } });
     expect(rows).toMatchObject([{ by: 'olga', evidence: { was: { reason: 'bounce' } } }]);
     expect(JSON.stringify(rows)).not.toContain('ana@');
     expect((await stage.taskwarden(['recipients', 'list', '--dead'])).out).toBe(

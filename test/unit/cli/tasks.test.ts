@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { actOnTask } from '../../../functions/owner-page/actions.ts';
+import { storePreferences } from '../../../functions/owner-page/preferences.ts';
 import { cliStage, day, failingFleet, fileWith, T, taskLine } from './cli-stage.ts';
 
 describe('tasks import', () => {
@@ -209,5 +211,20 @@ describe('tasks show', () => {
       out: '',
       err: 'error: no task "acmeCo/\\u001b[2Jx" is known in stage local\n',
     });
+  });
+});
+
+describe('tasks that are called as parts of the table are', () => {
+  it('have an audit of their own, without the acts of operators and the wishes of recipients', async () => {
+    const stage = cliStage();
+    const file = fileWith([taskLine('operators'), taskLine('recipients')].join('\n'));
+    await stage.taskwarden(['tasks', 'import', file]);
+    await stage.taskwarden(['pause', 'disable']);
+    await stage.taskwarden(['admins', 'add', 'acmeCo/', 'boss@acme.test']);
+    await storePreferences(stage.system, 'ana@acme.test', { declined: true });
+    await actOnTask(stage.system, 'operators', 'ana@acme.test', { action: 'keep' });
+    const shown = async (id: string) => (await stage.taskwarden(['tasks', 'show', id, '--json'])).json[0];
+    expect(await shown('operators')).toMatchObject({ audit: [{ act: 'keep' }] });
+    expect(await shown('recipients')).toMatchObject({ audit: [] });
   });
 });

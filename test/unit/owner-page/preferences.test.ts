@@ -74,7 +74,7 @@ describe('preferences', () => {
     const before = await stage.dump();
     await stage.post(link, form);
     const stored = await stage.dump();
-    const acts = changed(before, stored).filter(({ pk }) => pk === 'T#recipients');
+    const acts = changed(before, stored).filter(({ pk }) => pk === 'AUDIT#recipients');
     expect(acts.map(({ act, by, evidence }) => [String(act).split(` ${by}`)[0], evidence])).toEqual([
       ['decline reminders', { declined: true }],
       ['language', { language: 'de' }],

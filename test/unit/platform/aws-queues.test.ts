@@ -22,6 +22,16 @@ describe('sending to a queue', () => {
     expect(sqs.commandCalls(SendMessageBatchCommand)[0]?.args[0].input.QueueUrl).toBe('n');
   });
 
+  it('escapes what SQS would refuse the message for, so that it is read as it was written', async () => {
+    sqs.on(SendMessageBatchCommand).resolves({});
+    const key = 'acmeCo/\uffff\ufffe\u{1f600}\ud83d';
+    await queues.send('disable', [{ body: JSON.stringify({ key }) }]);
+    const body = sent()[0]?.[0] ?? '';
+    expect(JSON.parse(body)).toEqual({ key });
+    expect(body).not.toMatch(/[\ufffe\uffff]/);
+    expect(body.isWellFormed()).toBe(true);
+  });
+
   it('sends nothing for nothing', async () => {
     await queues.send('notify', []);
     expect(sent()).toEqual([]);

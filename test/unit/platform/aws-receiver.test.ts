@@ -46,4 +46,39 @@ describe('a delivery', () => {
       sentAt: { DataType: 'String', StringValue: '1700000000000' },
     });
   });
+
+  const given = () => sqs.commandCalls(SendMessageCommand)[0]?.args[0].input;
+  const reason = () => given()?.MessageAttributes?.reason?.StringValue;
+
+  it('has its reason cut between characters', async () => {
+    await receiver.deadLetter(message, `${'x'.repeat(999)}\u{1f600}y`);
+    expect(reason()).toBe('x'.repeat(999));
+  });
+
+  it.each([
+    ['half of a pair', 'a\ud83db', 'a\ufffdb'],
+    ['U+FFFE and U+FFFF', 'a\ufffe\uffffb', 'a\ufffd\ufffdb'],
+    ['controls', 'a\u0000\u0007\u0085b', 'a   b'],
+    ['nothing', '', 'none'],
+  ])('has its reason without what SQS refuses: %s', async (_what, text, taken) => {
+    await receiver.deadLetter(message, text);
+    expect(reason()).toBe(taken);
+  });
+
+  it('that fills its queue’s limit is given up all the same, with as much beside it as there is room for', async () => {
+    const body = 'x'.repeat(1_048_576 - 100);
+    await receiver.deadLetter({ ...message, body }, 'é'.repeat(100));
+    const { MessageBody, MessageAttributes = {} } = given() ?? {};
+    expect(MessageBody).toBe(body);
+    const sizes = Object.entries(MessageAttributes).map(([name, { DataType, StringValue }]) =>
+      Buffer.byteLength(`${name}${DataType}${StringValue}`),
+    );
+    expect(sizes.reduce((sum, size) => sum + size, body.length)).toBeLessThanOrEqual(1_048_576);
+    expect(reason()).toMatch(/^é+$/);
+  });
+
+  it('that leaves no room beside it goes without', async () => {
+    await receiver.deadLetter({ ...message, body: 'x'.repeat(1_048_576) }, 'too much');
+    expect(given()?.MessageAttributes).toEqual({});
+  });
 });

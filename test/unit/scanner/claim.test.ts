@@ -1,8 +1,51 @@
 import { expect, test } from 'vitest';
-import { workStage } from '../work/stage.ts';
+import { HOUR, MINUTE } from '../../../functions/abandonment/time.ts';
+import { runScan } from '../../../functions/scanner/scan.ts';
+import { START, workStage } from '../work/stage.ts';
 
 test('a tick that meets a busy table fails, so that it is counted and tried again; it is not taken for a second one', async () => {
   const { table, scan } = workStage();
   table.transact = async () => ({ outcome: 'busy', reason: 'throttled' });
   await expect(scan()).rejects.toThrow('the scan could not be claimed: the table is busy (throttled)');
+});
+
+const tick = (scheduledAt: number) => ({ scheduledAt, remainingMs: () => 900_000 });
+
+test('a tick of the future is refused, and the ticks after it are not taken for older ones', async () => {
+  const { system, pass } = workStage();
+  expect(await runScan(system, tick(START + HOUR))).toMatchObject({
+    outcome: 'skipped',
+    reason: 'a tick of the future',
+  });
+  pass(15 * MINUTE);
+  expect(await runScan(system, tick(START + 15 * MINUTE))).toMatchObject({ outcome: 'completed' });
+});
+
+test.each([
+  [5 * MINUTE, 'completed'],
+  [5 * MINUTE + 1, 'skipped'],
+])('a tick that is %d ms ahead of the clock is %s', async (ahead, outcome) => {
+  const { system } = workStage();
+  expect(await runScan(system, tick(START + ahead))).toMatchObject({ outcome });
+});
+
+test('a tick of the future that was claimed once holds no tick up', async () => {
+  const { system, table } = workStage();
+  await table.transact(
+    [
+      {
+        put: {
+          pk: 'META',
+          sk: 'SCANS',
+          claimed: START + HOUR,
+          leaseUntil: null,
+          completedAt: START,
+          gaps: [],
+          rev: 1,
+        },
+      },
+    ],
+    'old',
+  );
+  expect(await runScan(system, tick(START))).toMatchObject({ outcome: 'completed' });
 });

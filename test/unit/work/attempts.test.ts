@@ -19,6 +19,12 @@ describe('an attempt that goes well', () => {
     expect(stage.writes).toEqual([]);
   });
 
+  it('is recorded for an item that is called canary as for any other', async () => {
+    const stage = workStage();
+    await stage.deliver(1, { body: JSON.stringify({ key: 'canary' }) });
+    expect(stage.writes).toEqual([1, 1]);
+  });
+
   it('does not act where its start cannot be recorded', async () => {
     const stage = workStage();
     let acted = false;
