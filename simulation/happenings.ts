@@ -110,7 +110,8 @@ export class Happenings {
         facts.approve(await service.approve(system), event.at);
         return;
       case 'dismiss':
-        return service.dismiss(system, event.dataPlane);
+        facts.dismissReversal(event.of);
+        return service.dismiss(system, event.of);
     }
   }
 

@@ -1,4 +1,5 @@
 import { NO_EVIDENCE } from '../abandonment/evidence.ts';
+import { reverts } from '../abandonment/reverted.ts';
 import type { Evidence, Task } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import type { TaskRecord } from '../store/rows.ts';
@@ -79,6 +80,8 @@ function publishedNewer(known: TaskRecord, event: TaskPublished, now: Instant): 
     known.task.publishedByUserAt,
     event.by === 'user' ? event.publishedAt : undefined,
   );
+  const revertedAt = enabling ? reversalOf(known, event) : known.task.revertedAt;
+  if (revertedAt !== undefined && event.by !== 'user') task.revertedAt = revertedAt;
   const next: TaskRecord = { ...known, task };
   if (enabling) {
     const { total } = known.evidence.restarts;
@@ -89,6 +92,18 @@ function publishedNewer(known: TaskRecord, event: TaskPublished, now: Instant): 
 }
 
 /**
+ * When a system, and no person by it, turned on again what we had turned off; undefined where it was no such reversal.
+ * What we asked to be turned off and is off was our doing, though its confirmation is still on the way.
+ */
+function reversalOf({ task, disabledByUs, asked }: TaskRecord, event: TaskPublished): Instant | undefined {
+  const ours = disabledByUs ?? (asked && asked.at >= (task.publishedByUserAt ?? 0) ? asked : null);
+  if (event.by === 'user' || !ours || disabledByUs?.undoneAt !== undefined) return undefined;
+  const stated = event.task.enabledAt ?? 0;
+  const at = stated >= ours.at ? stated : event.publishedAt;
+  return reverts(at, ours.at) ? at : undefined;
+}
+
+/**
  * An older version that arrives late changes no facts; but a person's publication counts whenever it is
  * heard of, and a task that was off then was turned on after it.
  */
@@ -96,6 +111,7 @@ function publishedLate(known: TaskRecord, event: TaskPublished, now: Instant): T
   const task = { ...known.task };
   if (event.by === 'user' && event.publishedAt > task.createdAt) {
     setNewest(task, 'publishedByUserAt', task.publishedByUserAt, event.publishedAt);
+    if (event.publishedAt > (task.revertedAt ?? event.publishedAt)) delete task.revertedAt;
   }
   if (task.enabled && !event.task.enabled && event.publishedAt > task.createdAt) {
     setNewest(task, 'enabledAt', task.enabledAt, event.publishedAt);
@@ -129,7 +145,9 @@ function setNewest(
   if (given.length > 0) task[key] = Math.max(...given);
 }
 
-const DECISIVE = ['kind', 'dekaf', 'dataPlane', 'enabled', 'enabledAt', 'publishedByUserAt'] as const;
+const DECISIVE = [
+  ...(['kind', 'dekaf', 'dataPlane', 'enabled', 'enabledAt', 'publishedByUserAt', 'revertedAt'] as const),
+];
 
 function matters(before: Task, after: Task): boolean {
   return (

@@ -1,3 +1,4 @@
+import { isReverted } from '../abandonment/reverted.ts';
 import { DAY, type Duration } from '../abandonment/time.ts';
 import { heldBySpike } from '../operators/brakes.ts';
 import { eachRow } from '../store/records.ts';
@@ -39,6 +40,11 @@ async function tell(run: Run, row: Row): Promise<void> {
 async function lasts(run: Run, alert: OperatorAlertRecord): Promise<boolean> {
   if (alert.code === 'veto-loop')
     return ((await loadTask(run.system.table, alert.subject))?.vetoes?.count ?? 0) > 0;
+  if (alert.code === 'disable-reverted') {
+    const record = await loadTask(run.system.table, alert.subject);
+    const policy = run.view.policies.for(alert.subject);
+    return record !== undefined && isReverted(record.task, record.evidence, policy, run.now);
+  }
   if (alert.code === 'disable-failing') {
     return (await loadTask(run.system.table, alert.subject))?.open?.disabling !== undefined;
   }
