@@ -59,7 +59,7 @@ function peopleHolds({ keep, task, evidence, policy }: Case, at: Instant): HoldV
   if (published !== undefined && at < published + policy.publicationVeto) {
     holds.push(hold('user-published', published, published + policy.publicationVeto));
   }
-  if (isReverted(task, evidence, policy, at)) holds.push(hold('reverted', task.revertedAt ?? null, null));
+  if (isReverted(task, evidence, policy, at)) holds.push(hold('reverted', task.reverted?.at ?? null, null));
   return holds;
 }
 

@@ -20,7 +20,7 @@ export function reverts(enabledAt: Instant, disabledAt: Instant): boolean {
  * being turned off or deleted, and an operator take the mark off the task.)
  */
 export function isReverted(task: Task, evidence: Evidence, policy: EffectivePolicy, now: Instant): boolean {
-  const { revertedAt } = task;
-  if (revertedAt === undefined || !task.enabled || task.deletedAt !== undefined) return false;
-  return (lastAliveAt(evidence, policy, now) ?? revertedAt) <= revertedAt;
+  const { reverted } = task;
+  if (reverted === undefined || !task.enabled || task.deletedAt !== undefined) return false;
+  return (lastAliveAt(evidence, policy, now) ?? reverted.at) <= reverted.at;
 }

@@ -29,7 +29,7 @@ export interface Task {
   /** When an id that had been deleted came back. */
   cameBackAt?: Instant;
   /** When a system turned it on again within days of our disabling; absent where not, and once that is over. */
-  revertedAt?: Instant;
+  reverted?: { at: Instant; disabledAt: Instant };
 }
 
 /** What is known of a task's health. */

@@ -1,9 +1,9 @@
 import { NO_EVIDENCE, observe } from '../abandonment/evidence.ts';
 import type { PolicyBook } from '../abandonment/policy-book.ts';
 import type { ShardStatus } from '../abandonment/task.ts';
-import { formatInstant, type Instant } from '../abandonment/time.ts';
+import type { Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
-import { operatorAlert } from '../scanner/transitions.ts';
+import { reversalAlert } from '../scanner/transitions.ts';
 import { countWrites } from '../store/counts.ts';
 import { keys, type TaskRecord } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
@@ -43,11 +43,9 @@ export async function publishTask(context: CatalogContext, event: TaskPublished)
 
 /** Operators hear of each reversal of our disabling (promise 15). */
 function reversalTold(known: TaskRecord, change: TaskChange, now: Instant): Write[] {
-  const revertedAt = 'store' in change ? change.store.task.revertedAt : undefined;
-  if (revertedAt === undefined || revertedAt === known.task.revertedAt) return [];
-  const { id } = known.task;
-  const detail = `a system turned it on again ${formatInstant(revertedAt)}; it is held until a user publishes it, it recovers, or \`taskwarden dismiss ${id}\``;
-  return [operatorAlert('disable-reverted', id, detail, now)];
+  const reverted = 'store' in change ? change.store.task.reverted : undefined;
+  if (reverted === undefined || reverted.at === known.task.reverted?.at) return [];
+  return [reversalAlert(known.task.id, reverted.at, now)];
 }
 
 /** Stores a task that is not known; needless where it is. */

@@ -119,11 +119,11 @@ export async function dismissReversal(
     const now = system.clock.now();
     const record = await loadTask(system.table, id);
     if (!record || !isReverted(record.task, record.evidence, policy, now)) return { dismissed: false };
-    const { revertedAt, ...task } = record.task;
+    const { reverted, ...task } = record.task;
     const writes = [
       taskWrite(touch({ ...record, task }, now), policy),
       { delete: keys.operatorAlert('disable-reverted', id) },
-      auditWrite({ task: id, at: now, act: 'dismiss', by, reason: '', evidence: { revertedAt }, mails: [] }),
+      auditWrite({ task: id, at: now, act: 'dismiss', by, reason: '', evidence: { reverted }, mails: [] }),
     ];
     if ((await system.table.transact(writes, system.random.id(now))).outcome === 'applied')
       return { dismissed: true };

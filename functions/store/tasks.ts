@@ -106,8 +106,8 @@ function settle(record: TaskRecord, policy: EffectivePolicy): TaskRecord {
 
 /** A reversal of our disabling ends with the task. */
 function withoutPast(task: Task): Task {
-  if (task.revertedAt === undefined || (task.enabled && task.deletedAt === undefined)) return task;
-  const { revertedAt: _, ...rest } = task;
+  if (task.reverted === undefined || (task.enabled && task.deletedAt === undefined)) return task;
+  const { reverted: _, ...rest } = task;
   return rest;
 }
 
