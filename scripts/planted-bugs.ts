@@ -187,6 +187,26 @@ const BUGS: PlantedBug[] = [
       },
     ],
   },
+  {
+    name: 'a reversal by a system is not held',
+    edits: [
+      {
+        file: 'functions/abandonment/reverted.ts',
+        from: 'return enabledAt - disabledAt <= REVERTED_WITHIN;',
+        to: 'return enabledAt - disabledAt < 0 * REVERTED_WITHIN;',
+      },
+    ],
+  },
+  {
+    name: 'a quiet day holds nothing',
+    edits: [
+      {
+        file: 'functions/abandonment/quiet-hours.ts',
+        from: 'quietUntil(quietHours, at) ?? quietDayUntil(quietDays, at);',
+        to: 'quietUntil(quietHours, at) ?? (at < 0 ? quietDayUntil(quietDays, at) : null);',
+      },
+    ],
+  },
 ];
 
 const SHORT_SEED = [
