@@ -17,10 +17,22 @@ export function isHeldBySpike(record: TaskRecord): boolean {
 
 /** The tasks that the blast radius holds. */
 export async function* heldBySpike(system: System): AsyncGenerator<TaskRecord> {
+  for await (const record of dueTasks(system)) if (isHeldBySpike(record)) yield record;
+}
+
+/** Whether a spike waits for approval: what it held stays held, also while a pause or unknown health comes first. */
+export async function awaitsApproval(system: System): Promise<boolean> {
+  for await (const { open } of dueTasks(system)) {
+    if (open?.brake && open.brake.approvedAt === undefined) return true;
+  }
+  return false;
+}
+
+async function* dueTasks(system: System): AsyncGenerator<TaskRecord> {
   for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
     for await (const row of eachRow(system.table, { index: 'g1', pk: index.toDisable(bucket) })) {
       const record = await loadTask(system.table, (row.pk as string).slice(2));
-      if (record && isHeldBySpike(record)) yield record;
+      if (record) yield record;
     }
   }
 }
