@@ -1,6 +1,7 @@
 import type { Case, Unknown } from '../functions/abandonment/decide.ts';
 import { openStaleness } from '../functions/abandonment/evidence.ts';
 import { noDisablingUntil } from '../functions/abandonment/quiet-hours.ts';
+import { isReverted } from '../functions/abandonment/reverted.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
 import type { PausesRecord } from '../functions/store/rows.ts';
 import { instantText } from './readable.ts';
@@ -49,7 +50,7 @@ function unknownHolds(given: Case, at: Instant): HoldView[] {
     .map(({ why, from, to }) => hold(`unknown (${why})`, from, to));
 }
 
-function peopleHolds({ keep, task, policy }: Case, at: Instant): HoldView[] {
+function peopleHolds({ keep, task, evidence, policy }: Case, at: Instant): HoldView[] {
   const holds: HoldView[] = [];
   if (keep && at < keep.until) {
     holds.push(hold(`${keep.kind === 'keep' ? 'kept' : 'snoozed'} by ${keep.by}`, keep.at, keep.until));
@@ -58,6 +59,7 @@ function peopleHolds({ keep, task, policy }: Case, at: Instant): HoldView[] {
   if (published !== undefined && at < published + policy.publicationVeto) {
     holds.push(hold('user-published', published, published + policy.publicationVeto));
   }
+  if (isReverted(task, evidence, policy, at)) holds.push(hold('reverted', task.reverted?.at ?? null, null));
   return holds;
 }
 

@@ -198,12 +198,32 @@ const BUGS: PlantedBug[] = [
     ],
   },
   {
+    name: 'a reversal by a system is not held',
+    edits: [
+      {
+        file: 'functions/abandonment/reverted.ts',
+        from: 'return enabledAt - disabledAt <= REVERTED_WITHIN;',
+        to: 'return enabledAt - disabledAt < 0 * REVERTED_WITHIN;',
+      },
+    ],
+  },
+  {
     name: 'a foreign event is taken',
     edits: [
       {
         file: 'functions/notices/whose-mail.ts',
         from: "return recipient.sending === null ? undefined : 'unsettled';",
         to: 'return recipient.sending === null ? last : await loadDigest(table, recipient.sending);',
+      },
+    ],
+  },
+  {
+    name: 'a quiet day holds nothing',
+    edits: [
+      {
+        file: 'functions/abandonment/quiet-hours.ts',
+        from: 'quietUntil(quietHours, at) ?? quietDayUntil(quietDays, at);',
+        to: 'quietUntil(quietHours, at) ?? (at < 0 ? quietDayUntil(quietDays, at) : null);',
       },
     ],
   },

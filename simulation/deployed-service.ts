@@ -10,7 +10,7 @@ import { runScan } from '../functions/scanner/scan.ts';
 import { noteEvent } from '../functions/store/heard.ts';
 import { processMessage } from '../functions/work/pipeline.ts';
 import { probeWorker } from '../functions/work/probe.ts';
-import { approveWork, dismissPlane, pauseWork, reviveAddress, undoWork } from './operator-desk.ts';
+import { approveWork, dismissWork, pauseWork, reviveAddress, undoWork } from './operator-desk.ts';
 import { actAsOwner } from './owner-desk.ts';
 import type { MailReport, Service } from './service.port.ts';
 import { QUEUE_SETTINGS } from './sim-queues.ts';
@@ -61,7 +61,7 @@ export const deployedService: Service = {
   },
   act: actAsOwner,
   approve: approveWork,
-  dismiss: dismissPlane,
+  dismiss: dismissWork,
   pause: pauseWork,
   undo: undoWork,
   revive: reviveAddress,

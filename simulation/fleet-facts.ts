@@ -22,6 +22,10 @@ export interface TrueTask {
   enabledAt: Instant | null;
   firstSeenAt: Instant;
   publishedByUserAt: Instant | null;
+  /** When it was turned off on our request; null once it is on again. */
+  disabledByUsAt: Instant | null;
+  /** When a system turned it on again within days of our disabling; null where not, and once that is over. */
+  revertedAt: Instant | null;
   deleted: boolean;
   /** The owning system's; rises with each publication. */
   version: number;
@@ -111,6 +115,18 @@ export class FleetFacts {
   /** A person keeps or snoozes a task. */
   keep(task: string, until: Instant): void {
     this.keptUntil.set(task, until);
+  }
+
+  /** Whether our disabling was reverted by a system, and it neither recovered since nor did a person act (promise 15). */
+  isReverted(task: TrueTask): boolean {
+    if (task.revertedAt === null || !task.enabled || task.deleted || this.isAlive(task)) return false;
+    return (this.lastAliveAt(task, 0) ?? 0) <= task.revertedAt;
+  }
+
+  /** Operators dismiss what holds a task whose disabling was reverted. */
+  dismissReversal(id: string): void {
+    const task = this.tasks.get(id);
+    if (task) task.revertedAt = null;
   }
 
   /** Operators approved the disabling of tasks. */

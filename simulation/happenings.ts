@@ -115,7 +115,8 @@ export class Happenings {
         facts.approve(await service.approve(system), event.at);
         return;
       case 'dismiss':
-        return service.dismiss(system, event.dataPlane);
+        facts.dismissReversal(event.of);
+        return service.dismiss(system, event.of);
       case 'revive':
         return listener.addressRevived(event.address, await service.revive(system, event.address));
     }

@@ -31,10 +31,20 @@ export class ProgressVerifier {
   readonly #undisturbed: ReadonlySet<string>;
   readonly #warned = new Set<string>();
   readonly #toldOperators = new Set<string>();
+  /** Task -> how many scans were completed when Taskwarden could know. */
+  readonly #reverted = new Map<string, number>();
+  readonly #isBehind: () => boolean;
   #unreachable: Unreachable[] = [];
   #scans = 0;
 
-  constructor(given: { facts: FleetFacts; verifier: Verifier; scenario: Scenario }) {
+  constructor(given: {
+    facts: FleetFacts;
+    verifier: Verifier;
+    scenario: Scenario;
+    /** Whether Taskwarden may not know yet what the bus told it. By default it does. */
+    isBehind?: () => boolean;
+  }) {
+    this.#isBehind = given.isBehind ?? (() => false);
     this.#facts = given.facts;
     this.#verifier = given.verifier;
     this.#scanEvery = given.scenario.scanEvery;
@@ -70,6 +80,29 @@ export class ProgressVerifier {
       if (task && this.#isFailing(task)) this.#isTimely(task, now);
     }
     if (this.#unreachable.length > 0) this.#areOperatorsTold(now);
+    this.#areReversalsTold();
+  }
+
+  /** A system turned on again what was turned off: operators are to hear of it. */
+  reverted(task: string): void {
+    this.#toldOperators.delete(`disable-reverted ${task}`);
+    this.#reverted.set(task, this.#scans);
+  }
+
+  /** Two scans after Taskwarden could know of a reversal, operators do (promise 15). */
+  #areReversalsTold(): void {
+    for (const [task, scans] of this.#reverted) {
+      if (this.#isBehind()) this.#reverted.set(task, this.#scans);
+      else if (this.#scans >= scans + 2) {
+        this.#reverted.delete(task);
+        const told = this.#toldOperators.has(`disable-reverted ${task}`);
+        this.#verifier.check(
+          15,
+          told,
+          () => `operators were not told that the disabling of ${task} was reverted`,
+        );
+      }
+    }
   }
 
   /**
@@ -110,7 +143,7 @@ export class ProgressVerifier {
   }
 
   #isFailing(task: TrueTask): boolean {
-    return task.enabled && !task.deleted && !this.#facts.isAlive(task);
+    return task.enabled && !task.deleted && !this.#facts.isAlive(task) && !this.#facts.isReverted(task);
   }
 
   /** Whether a date to come stands in a mail, and no user published since. */

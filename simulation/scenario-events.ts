@@ -177,7 +177,7 @@ function readOperatorAction(written: Written): OperatorAction {
     return { type: 'operator', action };
   }
   if (!hasOf) throw new ScenarioProblem(`${path}.of`, `is missing; "${action}" requires ${OF[action]}`);
-  if (action === 'dismiss') return { type: 'operator', action, dataPlane: readName(`${path}.of`, fields.of) };
+  if (action === 'dismiss') return { type: 'operator', action, of: readName(`${path}.of`, fields.of) };
   if (action === 'revive') return { type: 'operator', action, address: readAddress(`${path}.of`, fields.of) };
   if (action === 'undo') return { type: 'operator', action, of: readUndone(`${path}.of`, fields.of) };
   return { type: 'operator', action, of: readOneOf(`${path}.of`, fields.of, PAUSABLES) };
@@ -186,7 +186,7 @@ function readOperatorAction(written: Written): OperatorAction {
 const OF = {
   pause: PAUSABLES.map((of) => `"${of}"`).join(', '),
   resume: PAUSABLES.map((of) => `"${of}"`).join(', '),
-  dismiss: 'a data plane',
+  dismiss: 'a data plane or a task id',
   undo: 'a task id or the instant of a scan',
   revive: 'an address',
 };

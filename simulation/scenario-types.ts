@@ -99,7 +99,8 @@ export type OwnerAction =
 export type OperatorAction =
   | { type: 'operator'; action: 'pause' | 'resume'; of: Pausable }
   | { type: 'operator'; action: 'approve' }
-  | { type: 'operator'; action: 'dismiss'; dataPlane: string }
+  /** `of`: a data plane or a task id. */
+  | { type: 'operator'; action: 'dismiss'; of: string }
   | { type: 'operator'; action: 'revive'; address: string }
   | { type: 'operator'; action: 'undo'; of: { task: string } | { run: Instant } };
 

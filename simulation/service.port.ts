@@ -34,8 +34,8 @@ export interface Service {
   act(system: System, action: OwnerAction): Promise<boolean>;
   /** Approves all that the blast radius holds; the ids of these tasks. */
   approve(system: System): Promise<string[]>;
-  /** Ends the correlated outage of a data plane. */
-  dismiss(system: System, dataPlane: string): Promise<void>;
+  /** Ends the correlated outage of a data plane, or what holds a task whose disabling was reverted. */
+  dismiss(system: System, of: string): Promise<void>;
   pause(system: System, what: Pausable, paused: boolean): Promise<void>;
   /** Turns on again what was turned off: one task, or all of a run. */
   undo(system: System, what: { task: string } | { run: Instant }): Promise<void>;

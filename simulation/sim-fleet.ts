@@ -1,5 +1,5 @@
 import type { ShardStatus } from '../functions/abandonment/task.ts';
-import type { Duration, Instant } from '../functions/abandonment/time.ts';
+import { DAY, type Duration, type Instant } from '../functions/abandonment/time.ts';
 import type { Clock, EventPublisher } from '../functions/platform/ports.ts';
 import type { TurnedOff } from './effects.ts';
 import {
@@ -26,6 +26,8 @@ export interface FleetListener {
   asked(request: TurnedOff): void;
   turnedOff(done: TurnedOff): void;
   turnedOn(task: string, by: string): void;
+  /** A system turned on again what was turned off on our request, within days. */
+  reverted(task: string): void;
 }
 
 /** Puts an event of the owning system on the bus. */
@@ -154,7 +156,7 @@ export class SimFleet implements EventPublisher {
         this.#send(restartsCounted(task, this.#clock.now()));
         break;
       case 'published':
-        this.#republish(task, event.by, event.enabled ?? task.enabled);
+        this.#publish(task, event.by, event.enabled ?? task.enabled);
         break;
       case 'owners':
         this.#facts.setOwners(task.id, event.owners);
@@ -165,12 +167,25 @@ export class SimFleet implements EventPublisher {
     }
   }
 
+  /** What happens to it of its own accord, not by our wish. */
+  #publish(task: TrueTask, by: 'user' | 'system', enabled: boolean): void {
+    const now = this.#clock.now();
+    const off = task.disabledByUsAt;
+    const isReversal = by === 'system' && enabled && !task.enabled && off !== null && now - off <= 7 * DAY;
+    this.#republish(task, by, enabled);
+    if (by === 'user' || !enabled) task.revertedAt = null;
+    if (!isReversal) return;
+    task.revertedAt = now;
+    this.#listener.reverted(task.id);
+  }
+
   #republish(task: TrueTask, by: 'user' | 'system', enabled: boolean): void {
     const now = this.#clock.now();
     const enabling = enabled && !task.enabled;
     task.version += 1;
     task.enabled = enabled;
     if (enabling) task.enabledAt = now;
+    if (enabling) task.disabledByUsAt = null;
     if (by === 'user') task.publishedByUserAt = now;
     this.#send(published(task, by, now));
     if (enabling) this.#observe(task.dataPlane, [task]);
@@ -210,6 +225,8 @@ export class SimFleet implements EventPublisher {
       if (task.version !== detail.taskVersion) return;
       task.enabled = false;
       task.version += 1;
+      task.disabledByUsAt = this.#clock.now();
+      task.revertedAt = null;
       this.#listener.turnedOff(request);
     }
     const { requestId } = detail;
@@ -247,6 +264,8 @@ function trueTask(task: ScenarioTask, version: number): TrueTask {
     enabledAt: enabledAt ?? null,
     firstSeenAt: observedSince,
     publishedByUserAt: null,
+    disabledByUsAt: null,
+    revertedAt: null,
     deleted: false,
     version,
     restarts: 0,

@@ -38,12 +38,17 @@ export function soakScenario(seed: number): ScenarioJson {
 
 class SoakScenario {
   readonly #random: SeededRandom;
+  /** Apart, so that what it decides changes nothing of the rest. */
+  readonly #disablings: SeededRandom;
+  readonly #planePerTenant: boolean;
   readonly #seed: number;
   readonly #ids: string[] = [];
 
   constructor(seed: number) {
     this.#seed = seed;
     this.#random = new SeededRandom(seed * 7919 + 17);
+    this.#disablings = new SeededRandom(seed * 104_729 + 5);
+    this.#planePerTenant = this.#disablings.below(5) === 0;
   }
 
   make(): ScenarioJson {
@@ -55,6 +60,7 @@ class SoakScenario {
       scanEvery: '6h',
       seed: this.#seed,
       policy: this.#policy(),
+      policies: this.#quietDays(),
       subscriptions: this.#chance(0.3) ? [{ prefix: 'acmeCo/', email: 'team@acme.test' }] : [],
       admins: { 'acmeCo/': ['boss@acme.test'], 'beta/': ['boss@beta.test'] },
       operators: ['ops@platform.test'],
@@ -62,6 +68,7 @@ class SoakScenario {
       events: [
         ...tasks.flatMap((task) => this.#health(task)),
         ...this.#times(1 + this.#below(4), () => this.#happening()).flat(),
+        ...this.#reversals(),
         ...this.#times(2 + this.#below(2), () => [this.#fault()]).flat(),
       ],
       chaos: this.#times(2 + this.#below(4), () => this.#chaos()).flat(),
@@ -110,10 +117,36 @@ class SoakScenario {
       enabled: true,
       createdAt: '2025-06-01T00:00:00Z',
       owners,
-      dataPlane: this.#pick(PLANES),
+      dataPlane: this.#planeOf(id, this.#pick(PLANES)),
       shards: isFailing ? FAILED : PRIMARY,
       ...(isFailing && this.#chance(0.8) ? { lastPrimaryAt: formatInstant(START) } : {}),
     };
+  }
+
+  #planeOf(id: string, plane: string): string {
+    return this.#planePerTenant ? (PLANES[id.startsWith('beta/') ? 1 : 0] as string) : plane;
+  }
+
+  /** Some tenants want nothing turned off on some days. */
+  #quietDays(): Record<string, unknown> {
+    if (this.#disablings.below(7) > 0) return {};
+    const zone = ['UTC', 'Europe/Berlin', 'Pacific/Auckland'][this.#disablings.below(3)];
+    const days =
+      this.#disablings.below(2) === 0
+        ? { weekdays: ['Sat', 'Sun'] }
+        : { dates: ['2026-01-08', '2026-01-09'] };
+    return { 'acmeCo/': { quietDays: { ...days, zone } } };
+  }
+
+  /** A system turns on again, and again, what it finds off; operators may let Taskwarden win. */
+  #reversals(): Record<string, unknown>[] {
+    if (this.#disablings.below(3) > 0) return [];
+    const task = this.#ids[this.#disablings.below(2)] as string;
+    const at = () => formatInstant(START + 4 * DAY + this.#disablings.below(14 * 24 * 4) * 15 * MINUTE);
+    const turnsOn = () => ({ at: at(), type: 'published', task, by: 'system', enabled: true });
+    const rounds = Array.from({ length: 2 + this.#disablings.below(4) }, turnsOn);
+    const dismissed = { at: at(), type: 'operator', action: 'dismiss', of: task };
+    return this.#disablings.below(2) === 0 ? [...rounds, dismissed] : rounds;
   }
 
   /** Tasks that run fail, some recover, some fail again. */

@@ -210,6 +210,13 @@ export class Verifier {
     const hasUnknown = this.#facts.unknownOf(task).length > 0;
     const isKnown = !this.#facts.isUnknown(task) || this.#isBehind();
     this.checkWhere(hasUnknown, 5, isKnown, () => `${about} while its health cannot be known`);
+    const isHeld = this.#facts.isReverted(task) && !this.#isBehind();
+    this.checkWhere(
+      task.revertedAt !== null,
+      15,
+      !isHeld,
+      () => `${about} although its disabling was reverted`,
+    );
     this.#allWarned(task, request, about);
     this.#humanWins(task, about, now);
     this.#pace.asked(task, request);
@@ -247,6 +254,7 @@ export class Verifier {
       this.#newestWarnings.set(`${item.task} ${to}`, now);
       this.#isAbandoned(item);
     }
+    if (item.notice === 'warning' || item.notice === 'reminder') this.#notReverted(item);
     if (item.disableAt !== null) this.#dated(item, item.disableAt);
     if (item.notice === 'disabled') {
       this.check(8, this.#turnedOff.has(key), () => `a mail says that ${key} was disabled before it was`);
@@ -255,6 +263,15 @@ export class Verifier {
     if (item.notice !== 'recovered' && item.notice !== 'reminder') return;
     const isWelcome = !this.#facts.declined.has(to);
     this.check(9, isWelcome, () => `a ${item.notice} of ${key} went to somebody who declined it`);
+  }
+
+  /** Promise 15: of what a system turns on again nobody is told each round. */
+  #notReverted(item: DigestItem): void {
+    const task = this.#facts.tasks.get(item.task);
+    if (!task || this.#isBehind()) return;
+    const isReverted = this.#facts.isReverted(task);
+    const what = () => `a ${item.notice} of ${episodeOf(item)}, whose disabling was reverted`;
+    this.checkWhere(task.revertedAt !== null, 15, !isReverted, what);
   }
 
   #dated(item: DigestItem, disableAt: Instant): void {

@@ -193,6 +193,7 @@ export class World {
       facts: this.#facts,
       verifier: this.#verifier,
       scenario: this.#scenario,
+      isBehind: () => this.#troubles.isBehind(),
     });
   }
 
@@ -365,6 +366,7 @@ export class World {
         this.#recorder.taskDisabled(done);
       },
       turnedOn: (task, by) => this.#recorder.taskEnabled(task, by),
+      reverted: (task) => this.#progress?.reverted(task),
     };
   }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { dismissOutage } from '../../functions/operators/brakes.ts';
+import { dismissOutage, dismissReversal } from '../../functions/operators/brakes.ts';
+import { loadTask } from '../../functions/store/tasks.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { safe } from '../terminal.ts';
@@ -7,15 +8,28 @@ import { safe } from '../terminal.ts';
 /** Adds `dismiss`. */
 export function registerDismiss(program: Command, cli: Cli): void {
   addCommand(program, {
-    usage: 'dismiss <data-plane>',
-    description: 'end the correlated outage of a data plane; the clocks of what still fails run on from now',
-    examples: ['dismiss aws-eu-1'],
+    usage: 'dismiss <data-plane-or-task>',
+    description:
+      'end the correlated outage of a data plane (the clocks of what still fails run on from now), or what holds a task that a system turned on again after our disabling',
+    examples: ['dismiss aws-eu-1', 'dismiss acmeCo/prod/orders'],
   }).action(
-    onStage<[string], object>(cli, async ({ system, out, operator }, _options, dataPlane) => {
-      const { dismissed } = await dismissOutage(system, dataPlane, operator);
-      if (!dismissed)
-        throw new UsageError(`data plane ${JSON.stringify(dataPlane)}: has no open correlated outage`);
-      out.one({ dataPlane, dismissed }, () => [`the outage of ${safe(dataPlane)} is dismissed`]);
+    onStage<[string], object>(cli, async ({ system, out, operator }, _options, name) => {
+      if ((await dismissOutage(system, name, operator)).dismissed) {
+        out.one({ dataPlane: name, dismissed: true }, () => [`the outage of ${safe(name)} is dismissed`]);
+        return;
+      }
+      if ((await dismissReversal(system, name, operator)).dismissed) {
+        const said = `${safe(name)} is held no more for having been turned on again; it is decided with the next scan`;
+        out.one({ task: name, dismissed: true }, () => [said]);
+        return;
+      }
+      const isTask = (await loadTask(system.table, name)) !== undefined;
+      const quoted = JSON.stringify(name);
+      throw new UsageError(
+        isTask
+          ? `task ${quoted}: its disabling was not reverted, or that is over`
+          : `data plane ${quoted}: has no open correlated outage`,
+      );
     }),
   );
 }

@@ -10,6 +10,7 @@ import {
 } from './evidence.ts';
 import type { EffectivePolicy } from './policy.ts';
 import { noDisablingUntil } from './quiet-hours.ts';
+import { isReverted } from './reverted.ts';
 import type { Episode, Evidence, HoldReason, Keep, Pauses, ResolveReason, Task, Told } from './task.ts';
 import { DAY, type Duration, type Instant, type Interval } from './time.ts';
 
@@ -296,6 +297,7 @@ function ofEpisode(view: View, episode: Episode): Undated {
   if (pauses.evaluate) return hold('paused', view.now);
   if (view.openUnknown) return hold('unknown', view.now);
   if (policy.stage === 'detect') return { answer: 'waiting', reason: 'detecting' };
+  if (isReverted(view.given.task, view.given.evidence, policy, view.now)) return hold('reverted');
   if (recipients.length === 0) return hold('no-reachable-owner', view.now);
   return (
     warnings(view, episode) ?? (policy.stage === 'disable' ? grace(view, episode) : toldOnly(view, episode))

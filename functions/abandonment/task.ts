@@ -28,6 +28,8 @@ export interface Task {
   deletedAt?: Instant;
   /** When an id that had been deleted came back. */
   cameBackAt?: Instant;
+  /** When a system turned it on again within days of our disabling; absent where not, and once that is over. */
+  reverted?: { at: Instant; disabledAt: Instant };
 }
 
 /** What is known of a task's health. */
@@ -160,6 +162,7 @@ export const HOLD_REASONS = [
   'unknown',
   'kept',
   'user-published',
+  'reverted',
   'no-reachable-owner',
   'warning-not-accepted',
   'blast-radius',

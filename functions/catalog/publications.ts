@@ -1,4 +1,5 @@
 import { NO_EVIDENCE } from '../abandonment/evidence.ts';
+import { reverts } from '../abandonment/reverted.ts';
 import type { Evidence, Task } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import type { TaskRecord } from '../store/rows.ts';
@@ -79,6 +80,8 @@ function publishedNewer(known: TaskRecord, event: TaskPublished, now: Instant): 
     known.task.publishedByUserAt,
     event.by === 'user' ? event.publishedAt : undefined,
   );
+  const reverted = enabling ? reversalOf(known, event) : known.task.reverted;
+  if (reverted !== undefined && event.by !== 'user') task.reverted = reverted;
   const next: TaskRecord = { ...known, task };
   if (enabling) {
     const { total } = known.evidence.restarts;
@@ -89,6 +92,18 @@ function publishedNewer(known: TaskRecord, event: TaskPublished, now: Instant): 
 }
 
 /**
+ * When a system, and no person by it, turned on again what we had turned off; undefined where it was no such reversal.
+ * What we asked to be turned off and is off was our doing, though its confirmation is still on the way.
+ */
+function reversalOf({ task, disabledByUs, asked }: TaskRecord, event: TaskPublished): Task['reverted'] {
+  const ours = disabledByUs ?? (asked && asked.at >= (task.publishedByUserAt ?? 0) ? asked : null);
+  if (event.by === 'user' || !ours || disabledByUs?.undoneAt !== undefined) return undefined;
+  const stated = event.task.enabledAt ?? 0;
+  const at = stated >= ours.at ? stated : event.publishedAt;
+  return reverts(at, ours.at) ? { at, disabledAt: ours.at } : undefined;
+}
+
+/**
  * An older version that arrives late changes no facts; but a person's publication counts whenever it is
  * heard of, and a task that was off then was turned on after it.
  */
@@ -96,13 +111,24 @@ function publishedLate(known: TaskRecord, event: TaskPublished, now: Instant): T
   const task = { ...known.task };
   if (event.by === 'user' && event.publishedAt > task.createdAt) {
     setNewest(task, 'publishedByUserAt', task.publishedByUserAt, event.publishedAt);
+    if (task.reverted && isTheirs(event, task.reverted)) delete task.reverted;
   }
   if (task.enabled && !event.task.enabled && event.publishedAt > task.createdAt) {
     setNewest(task, 'enabledAt', task.enabledAt, event.publishedAt);
   }
   const same =
-    task.publishedByUserAt === known.task.publishedByUserAt && task.enabledAt === known.task.enabledAt;
+    task.publishedByUserAt === known.task.publishedByUserAt &&
+    task.enabledAt === known.task.enabledAt &&
+    task.reverted === known.task.reverted;
   return same ? { skip: 'older-version' } : { store: touch({ ...known, task }, now) };
+}
+
+/** Whether a person's publication that is heard of late turned the task on, or came after it was turned on. */
+function isTheirs(
+  { task, publishedAt }: TaskPublished,
+  { at, disabledAt }: NonNullable<Task['reverted']>,
+): boolean {
+  return publishedAt > at || (task.enabled && publishedAt > disabledAt);
 }
 
 function taskOf({ task }: TaskPublished, firstSeenAt: Instant): Task {
@@ -129,7 +155,9 @@ function setNewest(
   if (given.length > 0) task[key] = Math.max(...given);
 }
 
-const DECISIVE = ['kind', 'dekaf', 'dataPlane', 'enabled', 'enabledAt', 'publishedByUserAt'] as const;
+const DECISIVE = [
+  ...(['kind', 'dekaf', 'dataPlane', 'enabled', 'enabledAt', 'publishedByUserAt', 'reverted'] as const),
+];
 
 function matters(before: Task, after: Task): boolean {
   return (

@@ -3,6 +3,7 @@ import type { PolicyBook } from '../abandonment/policy-book.ts';
 import type { ShardStatus } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
+import { reversalAlert } from '../scanner/transitions.ts';
 import { countWrites } from '../store/counts.ts';
 import { keys, type TaskRecord } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
@@ -31,12 +32,20 @@ export async function publishTask(context: CatalogContext, event: TaskPublished)
   return changeTask(context, id, async (known) => {
     const now = system.clock.now();
     if (known && known.task.deletedAt === undefined) {
-      return planOf(context, known, publishedAgain(known, event, now));
+      const change = publishedAgain(known, event, now);
+      return planOf(context, known, change, reversalTold(known, change, now));
     }
     const waiting = await loadWaiting(system.table, id, now);
     const change = firstPublished(known, event, waiting, now);
     return planOf(context, known, change, [waitingOver(id, waiting)]);
   });
+}
+
+/** Operators hear of each reversal of our disabling (promise 15). */
+function reversalTold(known: TaskRecord, change: TaskChange, now: Instant): Write[] {
+  const reverted = 'store' in change ? change.store.task.reverted : undefined;
+  if (reverted === undefined || reverted.at === known.task.reverted?.at) return [];
+  return [reversalAlert(known.task.id, reverted.at, now)];
 }
 
 /** Stores a task that is not known; needless where it is. */

@@ -4,7 +4,7 @@ import { DAY, type Duration, type Instant, SECOND } from '../abandonment/time.ts
 import { recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { notifyMessageFor } from '../scanner/dispatch.ts';
-import { endEpisode, type Settled } from '../scanner/transitions.ts';
+import { endEpisode, reversalAlert, type Settled } from '../scanner/transitions.ts';
 import { countWrites } from '../store/counts.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { auditWrite, loadRecipients, newRecipient, noticeWrite, recipientWrite } from '../store/records.ts';
@@ -12,6 +12,7 @@ import { keys, type PendingNotice, ROW_VERSION, type TaskRecord } from '../store
 import type { Write } from '../store/table.port.ts';
 import { loadTask, taskWrite, touch } from '../store/tasks.ts';
 import { lastOfEachKey } from '../store/writes.ts';
+import { TableBusy } from '../work/attempts.ts';
 
 /** The owning system's word that a task is off. */
 export interface Confirmation {
@@ -47,17 +48,17 @@ export async function confirmDisabled(system: System, confirmation: Confirmation
     await queueNotices(system, confirmed.record.task.id, confirmed.told);
     return;
   }
-  throw new Error(`the disabling of ${confirmation.task} could not be recorded: it changes too fast`);
+  throw new TableBusy(`the disabling of ${confirmation.task} could not be recorded: it changes too fast`);
 }
 
 /**
  * Whether the confirmation says something new. The owning system may publish the disabled task before it confirms:
- * while it was asked, its word is news all the same.
+ * while it was asked, its word is news all the same, also where the task was published anew since.
  */
 function isNews(record: TaskRecord, confirmation: Confirmation): boolean {
   const { task } = record;
-  if (task.deletedAt !== undefined || task.version > confirmation.version) return false;
-  return task.enabled || wishOf(record, confirmation) !== null;
+  if (task.deletedAt !== undefined) return false;
+  return (task.enabled && task.version <= confirmation.version) || wishOf(record, confirmation) !== null;
 }
 
 interface Confirmed {
@@ -92,15 +93,19 @@ async function confirmedOf(
   confirmation: Confirmation,
 ): Promise<Confirmed> {
   const now = system.clock.now();
-  const off = { ...before, task: { ...before.task, enabled: false, version: confirmation.version } };
+  const onAgain = isOnAgain(before, confirmation);
+  const off = onAgain ? turnedOnSince(before, confirmation) : turnedOff(before, confirmation);
   const wish = wishOf(before, confirmation);
   if (!wish) return { record: touch(off, now), beside: [], told: new Map() };
   const recipients = await view.recipientsOf(before.task, 'task_auto_disabled');
   const topics = await view.topicsOf(before.task, 'task_auto_disabled');
-  const told = new Map([
-    ...recipients.map(({ key, address }): [string, string] => [key, address]),
-    ...topics.map(({ key, topic }): [string, string] => [key, topic]),
-  ]);
+  // What is on again is no news to its owners.
+  const told = onAgain
+    ? new Map<string, string>()
+    : new Map([
+        ...recipients.map(({ key, address }): [string, string] => [key, address]),
+        ...topics.map(({ key, topic }): [string, string] => [key, topic]),
+      ]);
   const pending = disabledNotice(system, before, wish, confirmation.at);
   const given = await view.caseOf(before);
   const settled: Settled = { record: off, beside: [], decision: decide(given, now), told: new Set() };
@@ -118,7 +123,27 @@ async function confirmedOf(
   }
   settled.beside.push(...recordsOf(before, wish, settled.decision, now, confirmation.at));
   const disabledByUs = { at: confirmation.at, episode: wish.episode, run };
+  const { reverted } = off.task;
+  if (reverted && !before.task.reverted) settled.beside.push(reversalAlert(before.task.id, reverted.at, now));
   return { record: { ...settled.record, asked: null, disabledByUs }, beside: settled.beside, told };
+}
+
+/** Whether the task was turned on again before its disabling was heard of. */
+function isOnAgain({ task }: TaskRecord, { version }: Confirmation): boolean {
+  return task.enabled && task.version > version;
+}
+
+function turnedOff(before: TaskRecord, { version }: Confirmation): TaskRecord {
+  const task = { ...before.task, enabled: false, version: Math.max(version, before.task.version) };
+  return { ...before, task };
+}
+
+/** Its clock starts anew; where no person published since, a system reverted our disabling (promise 15). */
+function turnedOnSince(before: TaskRecord, { at }: Confirmation): TaskRecord {
+  const task = { ...before.task, enabledAt: Math.max(at, before.task.enabledAt ?? 0) };
+  if ((task.publishedByUserAt ?? 0) < at) task.reverted = { at: task.enabledAt, disabledAt: at };
+  const { total } = before.evidence.restarts;
+  return { ...before, task, evidence: { ...before.evidence, restarts: { total, atLoss: total } } };
 }
 
 /** The notice of what was done, with the facts as they were. */
@@ -172,6 +197,7 @@ async function queueNotices(system: System, task: string, told: ReadonlyMap<stri
     const delaySeconds = Math.min(900, Math.ceil(system.config.gatherDisabled / SECOND));
     const gathering = { ...recipient, gatheringUntil: now + delaySeconds * SECOND };
     const result = await system.table.transact([recipientWrite(gathering)], system.random.id(now));
+    // The notice is written: where no message is sent for it, the scanner finds that it waits.
     if (result.outcome !== 'applied') continue;
     await system.queues.send('notify', [
       notifyMessageFor({ now, id: task }, key, tenantOf(task), delaySeconds),

@@ -28,7 +28,9 @@ export async function undoDisabling(system: System, { task: id, by, reason }: Un
   if (refusal) return { outcome: 'refused', reason: refusal };
   const now = system.clock.now();
   const requestId = `${id}#${record.disabledByUs?.episode}#undo`;
-  const answer = await controlPlaneFor(system).enable({ task: record, requestId, by, reason });
+  const asked = await markUndone(system, record, now);
+  if (!asked) return CHANGED;
+  const answer = await controlPlaneFor(system).enable({ task: asked, requestId, by, reason });
   if (answer.outcome === 'refused') return answer;
   const audit = auditWrite({
     task: id,
@@ -40,11 +42,25 @@ export async function undoDisabling(system: System, { task: id, by, reason }: Un
     mails: [],
   });
   const writes =
-    answer.outcome === 'confirmed' ? [...(await enabled(system, record, answer.at)), audit] : [audit];
+    answer.outcome === 'confirmed' ? [...(await enabled(system, asked, answer.at)), audit] : [audit];
   const result = await system.table.transact(writes, system.random.id(now));
-  if (result.outcome !== 'applied')
-    return { outcome: 'refused', reason: 'the task changed meanwhile; try again' };
+  if (result.outcome !== 'applied') return CHANGED;
   return { outcome: answer.outcome === 'confirmed' ? 'enabled' : 'requested' };
+}
+
+const CHANGED: Undone = { outcome: 'refused', reason: 'the task changed meanwhile; try again' };
+
+/**
+ * Notes the wish before the owning system hears of it, so that its answer is not taken for a system that reverts our
+ * disabling. Undefined where the task changed meanwhile.
+ */
+async function markUndone(system: System, record: TaskRecord, now: Instant): Promise<TaskRecord | undefined> {
+  if (!record.disabledByUs) return undefined;
+  const { policies } = await FleetView.load(system.table, recipientKey);
+  const marked = { ...record, disabledByUs: { ...record.disabledByUs, undoneAt: now } };
+  const write = taskWrite(marked, policies.for(record.task.id));
+  const result = await system.table.transact([write], system.random.id(now));
+  return result.outcome === 'applied' ? { ...marked, rev: record.rev + 1 } : undefined;
 }
 
 /** Turns on again all that one run turned off and that is still off; one that cannot be stops no other. */

@@ -1,10 +1,12 @@
+import { isReverted } from '../abandonment/reverted.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { auditWrite, dataPlaneWrite, eachRow, loadDataPlane, lookWrite } from '../store/records.ts';
 import { BUCKETS, index, keys, type TaskRecord } from '../store/rows.ts';
-import { loadTask, taskWrite } from '../store/tasks.ts';
+import { loadTask, taskWrite, touch } from '../store/tasks.ts';
+import { TableBusy } from '../work/attempts.ts';
 
 const ATTEMPTS = 5;
 
@@ -15,10 +17,22 @@ export function isHeldBySpike(record: TaskRecord): boolean {
 
 /** The tasks that the blast radius holds. */
 export async function* heldBySpike(system: System): AsyncGenerator<TaskRecord> {
+  for await (const record of dueTasks(system)) if (isHeldBySpike(record)) yield record;
+}
+
+/** Whether a spike waits for approval: what it held stays held, also while a pause or unknown health comes first. */
+export async function awaitsApproval(system: System): Promise<boolean> {
+  for await (const { open } of dueTasks(system)) {
+    if (open?.brake && open.brake.approvedAt === undefined) return true;
+  }
+  return false;
+}
+
+async function* dueTasks(system: System): AsyncGenerator<TaskRecord> {
   for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
     for await (const row of eachRow(system.table, { index: 'g1', pk: index.toDisable(bucket) })) {
       const record = await loadTask(system.table, (row.pk as string).slice(2));
-      if (record && isHeldBySpike(record)) yield record;
+      if (record) yield record;
     }
   }
 }
@@ -34,6 +48,7 @@ export async function approveHeld(system: System, by: string): Promise<string[]>
   for await (const record of heldBySpike(system)) {
     if (await approve(system, view, record, by, now)) approved.push(record.task.id);
   }
+  // Where it stays, a later scan finds that it lasts no longer.
   await system.table.transact(
     [{ delete: keys.operatorAlert('blast-radius', 'fleet') }],
     system.random.id(now),
@@ -98,5 +113,32 @@ export async function dismissOutage(
     if ((await system.table.transact(writes, system.random.id(now))).outcome === 'applied')
       return { dismissed: true };
   }
-  throw new Error(`the outage of ${dataPlane} could not be dismissed: others change it at the same time`);
+  throw new TableBusy(`the outage of ${dataPlane} could not be dismissed: others change it at the same time`);
+}
+
+/**
+ * Ends what holds a task whose disabling a system reverted: it is decided again with the next scan, as any other. False
+ * where nothing of the kind holds it.
+ */
+export async function dismissReversal(
+  system: System,
+  id: string,
+  by: string,
+): Promise<{ dismissed: boolean }> {
+  const { policies } = await FleetView.load(system.table, recipientKey);
+  const policy = policies.for(id);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const now = system.clock.now();
+    const record = await loadTask(system.table, id);
+    if (!record || !isReverted(record.task, record.evidence, policy, now)) return { dismissed: false };
+    const { reverted, ...task } = record.task;
+    const writes = [
+      taskWrite(touch({ ...record, task }, now), policy),
+      { delete: keys.operatorAlert('disable-reverted', id) },
+      auditWrite({ task: id, at: now, act: 'dismiss', by, reason: '', evidence: { reverted }, mails: [] }),
+    ];
+    if ((await system.table.transact(writes, system.random.id(now))).outcome === 'applied')
+      return { dismissed: true };
+  }
+  throw new TableBusy(`the reversal of ${id} could not be dismissed: others change it at the same time`);
 }

@@ -96,12 +96,19 @@ async function hold(run: Run, due: Due[], pace: PaceRecord): Promise<Set<Due>> {
     .filter((entry) => inLastDay(entry.at, run.now))
     .flatMap((entry) => entry.unapproved ?? []);
   const { blastRadius } = run.view.policies.global;
-  if (unapproved.length + past.length <= blastRadius.shareFloor) return new Set(heldBefore);
+  const isFew = unapproved.length + past.length <= blastRadius.shareFloor;
+  if (heldBefore.length > 0 && !(await isAlerted(run))) await alertSpike(run, heldBefore.length, true);
+  if (isFew) return new Set(heldBefore);
   const held = heldBySpike(unapproved, past, await fleetOf(run, pace), blastRadius);
   const newly = [...held].filter((one) => !one.braked);
   if (newly.length > 0) await alertSpike(run, held.size, heldBefore.length > 0);
   await eachOf(newly, 16, (one) => brake(run, one.id), faultOf(run, 'disabling'));
   return new Set([...heldBefore, ...held]);
+}
+
+/** An approval of some, given while others of a spike were held for another reason first, ends its alert. */
+async function isAlerted({ system: { table } }: Run): Promise<boolean> {
+  return (await table.get(keys.operatorAlert('blast-radius', 'fleet'))) !== undefined;
 }
 
 async function brake(run: Run, id: string): Promise<void> {

@@ -1,5 +1,7 @@
+import { isEligible } from '../abandonment/evidence.ts';
+import { isReverted } from '../abandonment/reverted.ts';
 import { DAY, type Duration } from '../abandonment/time.ts';
-import { heldBySpike } from '../operators/brakes.ts';
+import { awaitsApproval } from '../operators/brakes.ts';
 import { eachRow } from '../store/records.ts';
 import { keys, type OperatorAlertRecord } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
@@ -37,17 +39,21 @@ async function tell(run: Run, row: Row): Promise<void> {
 
 /** Whether what an alert about a task says still holds; other alerts are taken back by those who raised them. */
 async function lasts(run: Run, alert: OperatorAlertRecord): Promise<boolean> {
-  if (alert.code === 'veto-loop')
-    return ((await loadTask(run.system.table, alert.subject))?.vetoes?.count ?? 0) > 0;
+  if (alert.code === 'veto-loop') {
+    const record = await loadTask(run.system.table, alert.subject);
+    return record !== undefined && isEligible(record.task) && (record.vetoes?.count ?? 0) > 0;
+  }
+  if (alert.code === 'disable-reverted') {
+    const record = await loadTask(run.system.table, alert.subject);
+    const policy = run.view.policies.for(alert.subject);
+    return record !== undefined && isReverted(record.task, record.evidence, policy, run.now);
+  }
   if (alert.code === 'disable-failing') {
     return (await loadTask(run.system.table, alert.subject))?.open?.disabling !== undefined;
   }
   if (alert.code === 'no-reachable-owner') {
     return (await loadTask(run.system.table, alert.subject))?.hold?.reason === 'no-reachable-owner';
   }
-  if (alert.code === 'blast-radius') {
-    for await (const _ of heldBySpike(run.system)) return true;
-    return false;
-  }
+  if (alert.code === 'blast-radius') return awaitsApproval(run.system);
   return true;
 }

@@ -1,7 +1,7 @@
 import { type Case, type Decision, dateHolders, decide, type Recipient } from '../abandonment/decide.ts';
 import { type NextLook, nextLook } from '../abandonment/next-look.ts';
 import type { Episode, HoldReason, ResolveReason, Told } from '../abandonment/task.ts';
-import type { Duration, Instant } from '../abandonment/time.ts';
+import { type Duration, formatInstant, type Instant } from '../abandonment/time.ts';
 import { topicsThatHeard, topicsWithDate } from '../abandonment/topics.ts';
 import { alertWrite, noticeDelete, noticeWrite } from '../store/records.ts';
 import { type AlertRecord, keys, type PendingNotice, ROW_VERSION, type TaskRecord } from '../store/rows.ts';
@@ -392,4 +392,11 @@ export function operatorAlert(code: string, subject: string, detail: string, now
       rev: 1,
     },
   };
+}
+
+/** Operators hear that a system turned on again what we had turned off (promise 15). */
+export function reversalAlert(task: string, at: Instant, now: Instant): { put: Row } {
+  const ends = `until a user publishes it, it recovers, or \`taskwarden dismiss ${task}\``;
+  const detail = `a system turned it on again ${formatInstant(at)}; it is held ${ends}`;
+  return operatorAlert('disable-reverted', task, detail, now);
 }

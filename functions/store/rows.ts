@@ -166,7 +166,13 @@ export interface TaskRecord {
     since: Instant;
   } | null;
   /** Set by us when we turned it off, until it is enabled again. */
-  disabledByUs: { at: Instant; episode: number; run: string | null } | null;
+  disabledByUs: {
+    at: Instant;
+    episode: number;
+    run: string | null;
+    /** When somebody asked for it to be turned on again: what its owning system does then is their wish. */
+    undoneAt?: Instant;
+  } | null;
   /**
    * When to look at it next, set by the last look; only while an episode or a hold with an end is there.
    * `disable` where that instant is the one at which it is to be turned off.

@@ -96,11 +96,19 @@ function settle(record: TaskRecord, policy: EffectivePolicy): TaskRecord {
   const idle = !record.open && (alive || !isEligible(record.task));
   return {
     ...record,
+    task: withoutPast(record.task),
     next: idle ? null : record.next,
     hold: idle ? null : record.hold,
     vetoes: alive ? null : record.vetoes,
     disabledByUs: record.task.enabled ? null : record.disabledByUs,
   };
+}
+
+/** A reversal of our disabling ends with the task. */
+function withoutPast(task: Task): Task {
+  if (task.reverted === undefined || (task.enabled && task.deletedAt === undefined)) return task;
+  const { reverted: _, ...rest } = task;
+  return rest;
 }
 
 function placesOf(record: TaskRecord, policy: EffectivePolicy): Record<string, unknown> {

@@ -348,3 +348,18 @@ test('operators hear no more of a spike of which nothing is left', async () => {
   });
   expect(alertsOf(story).map((line) => line.split(' ')[0])).toEqual(['T+21d']);
 });
+
+test('a pause is no end of a spike: operators hear of it each week, and once paused ones go on they are held', async () => {
+  const { story } = await tell({
+    until: at(38),
+    tasks: tasks('bigCo', 11),
+    events: [
+      { at: at(27), type: 'operator', action: 'pause', of: 'disable' },
+      { at: at(29), type: 'operator', action: 'approve' },
+      { at: at(30, 0.5), type: 'operator', action: 'resume', of: 'disable' },
+    ],
+  });
+  // At T+29d the pause holds them and the blast radius nothing: the approval covers none, and the spike is told anew.
+  expect(alertsOf(story).map((line) => line.split(' ')[0])).toEqual(['T+21d', 'T+28d', 'T+30d1h', 'T+37d1h']);
+  expect(disabledOf(story)).toEqual([]);
+});

@@ -113,3 +113,17 @@ test('publications of the system neither hold nor end anything, however many', a
     `T+20d mail ${ANA}: reminder acmeCo/a #1 until T+21d`,
   ]);
 });
+
+test('a loop of vetoes is told no more once the task is off', async () => {
+  const { story } = await tell({
+    until: at(90),
+    policy: { stage: 'disable', publicationVeto: '1d' },
+    events: [published(at(15)), published(at(17)), published(at(19))],
+  });
+  // Warned anew at T+20d and turned off at T+27d.
+  expect(story.filter((line) => / disabled acmeCo\/a #4 due|operators/.test(line))).toEqual([
+    'T+19d operators veto-loop acmeCo/a',
+    'T+26d operators veto-loop acmeCo/a',
+    'T+27d disabled acmeCo/a #4 due T+27d',
+  ]);
+});

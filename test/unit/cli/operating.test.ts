@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { loadPauses } from '../../../functions/store/records.ts';
 import { keys } from '../../../functions/store/rows.ts';
-import { cliStage, day, failingFleet, T } from './cli-stage.ts';
+import { loadTask } from '../../../functions/store/tasks.ts';
+import { cliStage, day, failingFleet, T, taskLine } from './cli-stage.ts';
 
 const DAY = 86_400_000;
 
@@ -106,6 +107,33 @@ describe('approve and dismiss', () => {
     ]);
     expect((await stage.taskwarden(['approve'])).out).toBe('2 approved\n  acmeCo/a\n  acmeCo/b\n');
     expect((await stage.taskwarden(['approve', '--list'])).out).toBe('0 held\n');
+  });
+
+  it('dismisses a reversal: what a system turned on again is warned about as any other', async () => {
+    const stage = await failingFleet(['acmeCo/a']);
+    for (const days of [14, 18, 20, 21]) await stage.scanOn(days);
+    expect((await loadTask(stage.table, 'acmeCo/a'))?.task.enabled).toBe(false);
+    stage.setNow(T + 22 * DAY);
+    await stage.taskwarden(['tasks', 'import', '-'], taskLine('acmeCo/a', { version: 2 }));
+    expect((await loadTask(stage.table, 'acmeCo/a'))?.task.reverted).toEqual({
+      at: T + 22 * DAY,
+      disabledAt: T + 21 * DAY,
+    });
+    await stage.scanOn(36);
+    const explained = await stage.taskwarden(['explain', 'acmeCo/a']);
+    expect(explained.out).toContain('acmeCo/a: hold (reverted) at 2026-02-06T00:00:00Z');
+    expect(explained.out).toMatch(/reverted +since 2026-01-23T00:00:00Z/);
+    const mails = stage.mails.length;
+    expect(await stage.taskwarden(['dismiss', 'acmeCo/a', '--json'])).toMatchObject({
+      code: 0,
+      json: [{ task: 'acmeCo/a', dismissed: true }],
+    });
+    await stage.scanOn(37);
+    expect(stage.mails.slice(mails).map(({ to }) => to)).toEqual(['ana@acme.test']);
+    expect(await stage.taskwarden(['dismiss', 'acmeCo/a'])).toMatchObject({
+      code: 2,
+      err: 'error: task "acmeCo/a": its disabling was not reverted, or that is over\n',
+    });
   });
 
   it('refuses to dismiss an outage that is none', async () => {

@@ -32,6 +32,8 @@ function task(more: Partial<TrueTask> = {}): TrueTask {
     enabledAt: null,
     firstSeenAt: 0,
     publishedByUserAt: null,
+    disabledByUsAt: null,
+    revertedAt: null,
     deleted: false,
     version: 1,
     restarts: 0,

@@ -108,12 +108,9 @@ describe('events', () => {
     });
   });
 
-  it('of an operator may dismiss a data plane', () => {
-    expect(one({ type: 'operator', action: 'dismiss', of: 'eu-1' })).toEqual({
-      type: 'operator',
-      action: 'dismiss',
-      dataPlane: 'eu-1',
-    });
+  it.each(['eu-1', 'acmeCo/a'])('of an operator may dismiss a data plane or a task: %s', (of) => {
+    const event = { type: 'operator', action: 'dismiss', of };
+    expect(one(event)).toEqual(event);
   });
 
   it.each(['ses', 'control-plane', 'table', 'queue', 'scanner', 'notifier', 'disabler'])(
@@ -179,7 +176,7 @@ describe('events', () => {
     ],
     [{ type: 'operator', action: 'pause', of: 'scan' }, 'of: is "scan"'],
     [{ type: 'operator', action: 'approve', of: 'acmeCo/a' }, 'of: has no meaning for "approve"'],
-    [{ type: 'operator', action: 'dismiss' }, 'of: is missing; "dismiss" requires a data plane'],
+    [{ type: 'operator', action: 'dismiss' }, 'of: is missing; "dismiss" requires a data plane or a task id'],
     [{ type: 'operator', action: 'undo', of: 'acmeCo/x' }, 'of: "acmeCo/x" is an unknown task'],
     [{ type: 'operator', action: 'undo', of: '2026-01-04T23:30:00Z' }, 'of: 2026-01-04T23:30:00Z is no scan'],
     [{ type: 'operator', action: 'undo', of: at }, `of: ${at} is no scan`],
