@@ -30,8 +30,8 @@ export function judgeNotice(given: Case, key: string, notice: Notice, now: Insta
     return { verdict: 'void', reason: decision.reason };
   }
   if (pauses.evaluate || pauses.notify) return { verdict: 'wait', reason: 'paused' };
-  if (decision.answer === 'hold' && decision.reason === 'unknown')
-    return { verdict: 'wait', reason: 'unknown' };
+  if (decision.answer === 'hold' && (decision.reason === 'unknown' || decision.reason === 'recovering'))
+    return { verdict: 'wait', reason: decision.reason };
   // The owning system was asked already: no mail may name a date after what it is about to do (promise 2).
   if (episode.disabling?.state === 'requested') return { verdict: 'wait', reason: 'disabling' };
   if (decision.answer === 'warn' && decision.newGrace) return { verdict: 'wait', reason: 'new-grace' };

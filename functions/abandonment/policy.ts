@@ -19,6 +19,8 @@ export interface ScopedPolicy {
   recoveryMail: boolean;
   keepMax: Duration;
   quietHours: QuietHours | null;
+  /** How long an alive status must last to be a recovery. */
+  minHealthy: Duration;
 }
 
 /** The keys that can be set globally only. */

@@ -6,7 +6,7 @@ import type { OutgoingMail } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import type { FleetView } from '../store/fleet-view.ts';
 import type { DigestItem, DigestRecord, NoticeRecord, TaskRecord } from '../store/rows.ts';
-import type { MailItem } from './digest-facts.ts';
+import { type MailItem, triedOf } from './digest-facts.ts';
 import { declineHeaders, linksOf } from './links.ts';
 import { renderDigest } from './render.ts';
 
@@ -69,7 +69,7 @@ function mailItem(
     dataPlane: record?.task.dataPlane ?? '',
     since: item.since,
     unhealthyFor: countedTime(item.since, facts?.disabledAt ?? now, record ? view.unknownOf(record) : []),
-    restarts: item.restarts,
+    ...triedOf(item),
     cause: record ? causeOf(record.evidence) : 'unknown',
     disableAt: item.disableAt,
     ...(facts?.disabledAt === undefined ? {} : { disabledAt: facts.disabledAt }),

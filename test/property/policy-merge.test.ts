@@ -4,7 +4,7 @@ import { DEFAULTS, PolicyBook } from '../../functions/abandonment/policy-book.ts
 import { type ParsedPolicy, parsePolicy } from '../../functions/abandonment/policy-parse.ts';
 import { quietUntil } from '../../functions/abandonment/quiet-hours.ts';
 import { SHARD_STATUSES, STAGES } from '../../functions/abandonment/task.ts';
-import { DAY, formatDuration, MINUTE } from '../../functions/abandonment/time.ts';
+import { DAY, formatDuration, HOUR, MINUTE } from '../../functions/abandonment/time.ts';
 
 const part = fc.constantFrom('a', 'b', 'ab', 'global', 'default');
 const taskId = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
@@ -25,6 +25,7 @@ const scopedKeys = {
   reminders: orNull(fc.uniqueArray(duration, { maxLength: 3 })),
   aliveStatuses: orNull(fc.subarray([...SHARD_STATUSES], { minLength: 1 })),
   recoveryMail: orNull(fc.boolean()),
+  minHealthy: orNull(fc.constantFrom(0, HOUR)),
   quietHours: orNull(fc.constant({ from: '22:00', to: '06:00', zone: 'UTC' })),
 };
 const scopedDocument = fc.record(scopedKeys, { requiredKeys: [] });
@@ -83,7 +84,7 @@ describe('merging policies', () => {
           expect(part === undefined ? value : value[part as 'share']).toEqual(expected.value);
           expect(from).toBe(expected.from);
         }
-        expect(Object.keys(policy.source)).toHaveLength(21);
+        expect(Object.keys(policy.source)).toHaveLength(22);
       }),
       { numRuns: 300 },
     );

@@ -32,6 +32,7 @@ describe('a publication', () => {
       enabled: true,
       createdAt: at(-48),
       version: 1,
+      publishedAt: at(0),
       firstSeenAt: at(2_400),
     });
     expect(await s.table.get({ pk: 'PLANES', sk: 'eu-1' })).toMatchObject({ state: 'up', lifeSignAt: null });
@@ -223,6 +224,7 @@ describe('an observation', () => {
     expect((await s.task('acmeCo/a'))?.evidence).toEqual({
       observedAt: at(5),
       firstObservedAt: at(2),
+      heard: [expect.any(String)],
       statuses: ['FAILED'],
       lastSeen: { PRIMARY: at(5) },
       lostAt: at(5),
