@@ -187,12 +187,23 @@ const BUGS: PlantedBug[] = [
       },
     ],
   },
+  {
+    name: 'a spell of a second is taken for recovery',
+    edits: [
+      {
+        file: 'functions/abandonment/healthy-spells.ts',
+        from: 'return since === undefined || at - since >= policy.minHealthy;\n}\n\n/** Whether it is alive, and',
+        to: 'return since === undefined || at - since >= Math.min(policy.minHealthy, 1_000);\n}\n\n/** Whether it is alive, and',
+      },
+    ],
+  },
 ];
 
 const SHORT_SEED = [
   'test/simulation/crash.test.ts',
   'test/simulation/soak.test.ts',
   'test/simulation/worker-decides.test.ts',
+  'test/simulation/healthy-spells.test.ts',
 ];
 const COPIED = [
   'functions',

@@ -340,3 +340,49 @@ describe('a running total of restarts', () => {
     expect((await s.task('acmeCo/a'))?.evidence.restarts).toEqual({ total: 12, atLoss: 12 });
   });
 });
+
+describe('a deletion without a version', () => {
+  const published = (version: number, when: number) => ({
+    ...publication({ version }),
+    publishedAt: hour(when),
+    by: 'user',
+  });
+
+  it('that comes late does not delete what was published after it', async () => {
+    const s = await stage();
+    await s.ingest('Task Published', publication());
+    await s.ingest('Task Published', published(2, 20));
+    await s.ingest('Task Deleted', { task: 'acmeCo/a', at: hour(10) });
+    expect((await s.task('acmeCo/a'))?.task.deletedAt).toBeUndefined();
+  });
+
+  it('that comes again does not delete what came back after it, nor at its instant', async () => {
+    for (const back of [20, 30]) {
+      const s = await stage();
+      await s.ingest('Task Published', publication());
+      await s.ingest('Task Deleted', { task: 'acmeCo/a', at: hour(20) });
+      expect((await s.task('acmeCo/a'))?.task.deletedAt).toBe(at(20));
+      await s.ingest('Task Published', published(2, back));
+      await s.ingest('Task Deleted', { task: 'acmeCo/a', at: hour(20) });
+      expect((await s.task('acmeCo/a'))?.task.deletedAt).toBeUndefined();
+    }
+  });
+
+  it('counts a publication by a system, and one that was heard before the deletion of an unknown task', async () => {
+    const s = await stage();
+    await s.ingest('Task Deleted', { task: 'acmeCo/a', at: hour(20) });
+    await s.ingest('Task Published', { ...published(3, 25), by: 'system' });
+    await s.ingest('Task Deleted', { task: 'acmeCo/a', at: hour(20) });
+    await s.ingest('Task Deleted', { task: 'acmeCo/a', at: hour(24) });
+    expect((await s.task('acmeCo/a'))?.task.deletedAt).toBeUndefined();
+  });
+
+  it('deletes what was last published before it', async () => {
+    const s = await stage();
+    await s.ingest('Task Published', publication());
+    await s.ingest('Task Published', published(2, 20));
+    await s.ingest('Shards Observed', observation(40, { 'acmeCo/a': 'FAILED' }));
+    await s.ingest('Task Deleted', { task: 'acmeCo/a', at: hour(30) });
+    expect((await s.task('acmeCo/a'))?.task.deletedAt).toBe(at(30));
+  });
+});
