@@ -88,9 +88,10 @@ export function othersTold(record: TaskRecord | undefined, recipient: string): s
 }
 
 /** The class of what keeps a task from running; the worst of its shards, never an error's text. */
-export function causeOf({ statuses, lastSeen }: Evidence): Cause {
+export function causeOf({ statuses, lastSeen, twitches }: Evidence): Cause {
   if (statuses.includes('FAILED')) return 'failed';
-  if (lastSeen.PRIMARY === undefined && !statuses.includes('PRIMARY')) return 'never-primary';
+  const wasPrimary = lastSeen.PRIMARY !== undefined || twitches !== undefined;
+  if (!wasPrimary && !statuses.includes('PRIMARY')) return 'never-primary';
   if (statuses.includes('PENDING')) return 'pending';
   if (statuses.includes('BACKFILL')) return 'backfill';
   if (statuses.includes('STANDBY')) return 'standby';
