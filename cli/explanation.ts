@@ -6,7 +6,7 @@ import { FleetView } from '../functions/store/fleet-view.ts';
 import { loadAlert } from '../functions/store/records.ts';
 import type { TaskRecord } from '../functions/store/rows.ts';
 import type { Table } from '../functions/store/table.port.ts';
-import { type HoldView, holdsOf, unknownOf } from './holds.ts';
+import { type HoldView, holdsOf, spellUnderWay, unknownOf } from './holds.ts';
 import { type MailView, mailsAbout } from './mails.ts';
 import { type NextStep, nextSteps } from './next-steps.ts';
 import { leavesOf, type PolicyLeaf } from './policy-text.ts';
@@ -29,6 +29,10 @@ export interface Explanation {
     enabledAt: string | null;
     publishedByUserAt: string | null;
     restartsSinceLoss: number;
+    /** Spells since the loss that ended too short to be a recovery. */
+    twitchesSinceLoss: number;
+    /** Of a spell under way: when it will have lasted `minHealthy`; null where there is none. */
+    recoversAt: string | null;
   };
   counted: {
     notPrimarySince: string | null;
@@ -53,6 +57,7 @@ const DECIDING = [
   'reminders',
   'publicationVeto',
   'aliveStatuses',
+  'minHealthy',
   'quietHours',
   'quietDays',
   'evidenceMaxAge',
@@ -110,7 +115,8 @@ function asIfObserved(record: TaskRecord, at: Instant, now: Instant): TaskRecord
   return { ...record, evidence: { ...record.evidence, observedAt: observedAt + (at - now) } };
 }
 
-function evidenceOf({ task, evidence, policy }: Case, at: Instant): Explanation['evidence'] {
+function evidenceOf(given: Case, at: Instant): Explanation['evidence'] {
+  const { task, evidence, policy } = given;
   return {
     statuses: evidence.statuses,
     observedAt: instantText(evidence.observedAt),
@@ -120,6 +126,8 @@ function evidenceOf({ task, evidence, policy }: Case, at: Instant): Explanation[
     enabledAt: instantText(task.enabledAt),
     publishedByUserAt: instantText(task.publishedByUserAt),
     restartsSinceLoss: evidence.restarts.total - evidence.restarts.atLoss,
+    twitchesSinceLoss: evidence.twitches?.count ?? 0,
+    recoversAt: instantText(spellUnderWay(given, at)?.until ?? null),
   };
 }
 

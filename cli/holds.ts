@@ -1,5 +1,6 @@
 import type { Case, Unknown } from '../functions/abandonment/decide.ts';
-import { openStaleness } from '../functions/abandonment/evidence.ts';
+import { isEligible, openStaleness } from '../functions/abandonment/evidence.ts';
+import { recoversAt } from '../functions/abandonment/healthy-spells.ts';
 import { noDisablingUntil } from '../functions/abandonment/quiet-hours.ts';
 import { isReverted } from '../functions/abandonment/reverted.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
@@ -19,6 +20,7 @@ export function holdsOf(given: Case, pauses: PausesRecord, at: Instant): HoldVie
   return [
     ...pauseHolds(pauses),
     ...unknownHolds(given, at),
+    ...spellHolds(given, at),
     ...peopleHolds(given, at),
     ...lastHolds(given, pauses, at),
   ];
@@ -48,6 +50,20 @@ function unknownHolds(given: Case, at: Instant): HoldView[] {
   return unknownOf(given, at)
     .filter(({ from, to }) => from <= at && (to === null || to > at))
     .map(({ why, from, to }) => hold(`unknown (${why})`, from, to));
+}
+
+function spellHolds(given: Case, at: Instant): HoldView[] {
+  const spell = spellUnderWay(given, at);
+  return spell ? [hold('recovering', spell.since, spell.until)] : [];
+}
+
+/** The spell of a task that lives again, and has not for long enough to be a recovery. */
+export function spellUnderWay(
+  { task, evidence, policy }: Case,
+  at: Instant,
+): { since: Instant; until: Instant } | undefined {
+  const until = isEligible(task) ? recoversAt(evidence, policy) : null;
+  return until !== null && until > at ? { since: until - policy.minHealthy, until } : undefined;
 }
 
 function peopleHolds({ keep, task, evidence, policy }: Case, at: Instant): HoldView[] {

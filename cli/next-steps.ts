@@ -17,6 +17,10 @@ export interface NextStep {
  * @param at the instant of the decision
  */
 export function nextSteps(given: Case, decision: Decision, at: Instant): NextStep[] {
+  const { recoversAt } = decision.facts;
+  if (recoversAt !== null && decision.answer !== 'ignore') {
+    return [step(recoversAt, 'it has recovered, if it stays alive until then')];
+  }
   switch (decision.answer) {
     case 'ignore':
       return [step(null, `nothing: it is not watched (${decision.reason})`)];

@@ -14,6 +14,11 @@ function restartsSince(restarts: number): string {
   return restarts === 1 ? '1 restart tried since' : `${restarts} restarts tried since`;
 }
 
+function twitchesSince(twitches: number): string {
+  if (twitches === 0) return '';
+  return `, and it ran ${twitches === 1 ? 'once' : `${twitches} times`} too short to count`;
+}
+
 export const english: Wordings = {
   language: 'en',
   dates: {
@@ -64,10 +69,10 @@ export const english: Wordings = {
     recovered: () => 'Nothing is to be done.',
   },
   where: (kind, dataPlane) => `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}, data plane ${dataPlane}`,
-  notRunning: ({ since, lasted, restarts, partly, past }) => {
+  notRunning: ({ since, lasted, restarts, twitches, partly, past }) => {
     const left = partly ? ' without the time in which its health was not known' : '';
     const state = past ? 'Had not run' : 'Not running';
-    return `${state} since ${since} (${lasted}${left}); ${restartsSince(restarts)}.`;
+    return `${state} since ${since} (${lasted}${left}); ${restartsSince(restarts)}${twitchesSince(twitches)}.`;
   },
   causes: {
     failed: 'its shards failed',

@@ -24,6 +24,11 @@ function restartsSince(restarts: number): string {
   return restarts === 1 ? 'seitdem 1 Neustart versucht' : `seitdem ${restarts} Neustarts versucht`;
 }
 
+function twitchesSince(twitches: number): string {
+  if (twitches === 0) return '';
+  return `; dazwischen lief er ${twitches === 1 ? 'einmal' : `${twitches}-mal`} zu kurz, um zu zählen`;
+}
+
 export const german: Wordings = {
   language: 'de',
   dates: {
@@ -77,10 +82,10 @@ export const german: Wordings = {
     recovered: () => 'Es ist nichts zu tun.',
   },
   where: (kind, dataPlane) => `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}, Data Plane ${dataPlane}`,
-  notRunning: ({ since, lasted, restarts, partly, past }) => {
+  notRunning: ({ since, lasted, restarts, twitches, partly, past }) => {
     const left = partly ? ' ohne die Zeit, in der sein Zustand nicht bekannt war' : '';
     const state = past ? `War seit dem ${since}, nicht gelaufen` : `Läuft nicht seit dem ${since}`;
-    return `${state} (${lasted}${left}); ${restartsSince(restarts)}.`;
+    return `${state} (${lasted}${left}); ${restartsSince(restarts)}${twitchesSince(twitches)}.`;
   },
   causes: {
     failed: 'seine Shards sind ausgefallen',

@@ -29,6 +29,8 @@ export interface SinceSlots {
   since: string;
   lasted: string;
   restarts: number;
+  /** How often it ran in between, too short to count. */
+  twitches: number;
   /** Whether time in which health could not be known was left out. */
   partly: boolean;
   /** Whether it is over. */

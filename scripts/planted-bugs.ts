@@ -227,6 +227,16 @@ const BUGS: PlantedBug[] = [
       },
     ],
   },
+  {
+    name: 'a spell of a second is taken for recovery',
+    edits: [
+      {
+        file: 'functions/abandonment/healthy-spells.ts',
+        from: 'return since === undefined || at - since >= policy.minHealthy;\n}\n\n/** Whether it is alive, and',
+        to: 'return since === undefined || at - since >= Math.min(policy.minHealthy, 1_000);\n}\n\n/** Whether it is alive, and',
+      },
+    ],
+  },
 ];
 
 const SHORT_SEED = [
@@ -235,6 +245,7 @@ const SHORT_SEED = [
   'test/simulation/worker-decides.test.ts',
   'test/simulation/ses-answers.test.ts',
   'test/simulation/foreign-feedback.test.ts',
+  'test/simulation/healthy-spells.test.ts',
 ];
 const COPIED = [
   'functions',

@@ -32,8 +32,14 @@ export interface TrueTask {
   /** Restarts so far. */
   restarts: number;
   statuses: ShardStatus[];
-  /** For each status it does not have now: the newest instant at which it was known to have it. */
+  /** For each status: the newest instant at which it was known to have had it in a spell that lasted. */
   lastSeen: Partial<Record<ShardStatus, Instant>>;
+  /** What was seen of it, in order. */
+  history: { at: Instant; statuses: readonly ShardStatus[] }[];
+  /** The beginning of a spell that was found to have lasted; null before the first. */
+  lastedFrom: Instant | null;
+  /** When a spell last ended too short to be a recovery; null where none did. */
+  twitchedAt: Instant | null;
 }
 
 export interface Subscription {
@@ -83,8 +89,10 @@ export class FleetFacts {
 
   /** Takes a task in, or one that came back. */
   addTask(task: TrueTask, now: Instant): void {
+    task.history.push({ at: now, statuses: [...task.statuses] });
     this.tasks.set(task.id, task);
     this.#noteStage(task.id, now);
+    if (this.policy(task.id, 'minHealthy') === 0) this.#noteSpell(task, now);
   }
 
   setPolicy(scope: string, policy: ParsedPolicy, now: Instant): void {
@@ -106,10 +114,30 @@ export class FleetFacts {
   setStatuses(id: string, statuses: readonly ShardStatus[], now: Instant): void {
     const task = this.tasks.get(id);
     if (!task) return;
-    for (const status of task.statuses) {
-      if (!statuses.includes(status)) task.lastSeen[status] = now;
+    const wasAlive = this.isAlive(task);
+    const lasted = wasAlive && this.isHealthy(task, now);
+    const alive = this.policy(id, 'aliveStatuses');
+    const least = this.policy(id, 'minHealthy');
+    for (const status of task.statuses.filter((one) => !statuses.includes(one))) {
+      if (alive.includes(status) ? lasted : now - runOf(task, [status]) >= least) task.lastSeen[status] = now;
     }
     task.statuses = [...new Set(statuses)];
+    task.history.push({ at: now, statuses: task.statuses });
+    if (wasAlive && !lasted && !this.isAlive(task)) task.twitchedAt = now;
+    if (least === 0) this.#noteSpell(task, now);
+  }
+
+  /** A scan looked at the fleet: a spell that had lasted by then is a recovery, whatever the policy becomes. */
+  scanned(now: Instant): void {
+    for (const task of this.tasks.values()) this.#noteSpell(task, now);
+  }
+
+  #noteSpell(task: TrueTask, now: Instant): void {
+    if (this.isHealthy(task, now)) task.lastedFrom = this.#spellFrom(task);
+  }
+
+  #spellFrom(task: TrueTask): Instant {
+    return runOf(task, this.policy(task.id, 'aliveStatuses'));
   }
 
   /** A person keeps or snoozes a task. */
@@ -198,9 +226,16 @@ export class FleetFacts {
     return task.statuses.some((status) => alive.includes(status));
   }
 
-  /** The newest instant at which it was alive; now while it is; null where it never was. */
+  /** Whether it is alive, and has been for so long that it is a recovery (design.md section 6, Healthy spells). */
+  isHealthy(task: TrueTask, now: Instant): boolean {
+    if (!this.isAlive(task)) return false;
+    const from = this.#spellFrom(task);
+    return now - from >= this.policy(task.id, 'minHealthy') || from === task.lastedFrom;
+  }
+
+  /** The newest instant at which it was alive in a spell that lasted; now while it is; null where it never was. */
   lastAliveAt(task: TrueTask, now: Instant): Instant | null {
-    if (this.isAlive(task)) return now;
+    if (this.isHealthy(task, now)) return now;
     const seen = this.policy(task.id, 'aliveStatuses')
       .map((status) => task.lastSeen[status])
       .filter((instant) => instant !== undefined);
@@ -244,6 +279,13 @@ export class FleetFacts {
     if (this.policy(taskId, 'stage') !== 'disable') this.#disableStageSince.delete(taskId);
     else if (!this.#disableStageSince.has(taskId)) this.#disableStageSince.set(taskId, now);
   }
+}
+
+/** Since when each observation has one of these statuses; now where the newest has none. */
+function runOf({ history }: TrueTask, statuses: readonly ShardStatus[]): Instant {
+  const has = (one: TrueTask['history'][number]) => one.statuses.some((status) => statuses.includes(status));
+  const before = history.findLastIndex((one) => !has(one));
+  return history[before + 1]?.at ?? Number.POSITIVE_INFINITY;
 }
 
 function unique(addresses: readonly string[]): string[] {

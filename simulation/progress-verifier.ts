@@ -119,6 +119,8 @@ export class ProgressVerifier {
         calmSince,
         facts.failingSince(task, now),
         facts.keptUntil.get(task.id) ?? 0,
+        // A twitch holds what is due for as long as it lasts.
+        task.twitchedAt ?? 0,
         veto,
       );
       const span = facts.policy(task.id, 'warnAfter') + facts.policy(task.id, 'disableAfter');
@@ -161,7 +163,8 @@ export class ProgressVerifier {
   #isTimely(task: TrueTask, now: Instant): void {
     const failingSince = this.#facts.failingSince(task, now);
     const due = failingSince + this.#facts.policy(task.id, 'warnAfter');
-    if (now < this.#byWhenTold(task, Math.max(due, this.#start))) return;
+    const free = Math.max(this.#start, task.twitchedAt ?? 0);
+    if (now < this.#byWhenTold(task, Math.max(due, free))) return;
     const span = `${task.id} ${failingSince}`;
     if (!this.#warned.has(span)) {
       this.#warned.add(span);
@@ -169,7 +172,7 @@ export class ProgressVerifier {
       this.#verifier.check(15, told, () => `${task.id} was to be warned about by ${formatInstant(now)}`);
     }
     const date = this.#verifier.latestDateOf(task.id);
-    if (date === null || date < due || now < this.#byWhenTold(task, date)) return;
+    if (date === null || date < due || now < this.#byWhenTold(task, Math.max(date, free))) return;
     this.#verifier.check(15, false, () => `${task.id} was to be disabled at ${formatInstant(date)}`);
   }
 

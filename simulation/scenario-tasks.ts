@@ -1,5 +1,6 @@
+import { shown } from '../functions/abandonment/policy-wording.ts';
 import { SHARD_STATUSES, TASK_KINDS } from '../functions/abandonment/task.ts';
-import type { Instant } from '../functions/abandonment/time.ts';
+import { formatInstant, type Instant } from '../functions/abandonment/time.ts';
 import {
   readAddresses,
   readFields,
@@ -34,7 +35,7 @@ function readTask(path: string, value: unknown, at: Instant): ScenarioTask {
     optional: [...REQUIRED_AT_START, ...OPTIONAL],
   });
   const instant = (key: string): Instant | undefined =>
-    Object.hasOwn(fields, key) ? readInstant(`${path}.${key}`, fields[key]) : undefined;
+    Object.hasOwn(fields, key) ? readPast(`${path}.${key}`, fields[key], at) : undefined;
   const flag = (key: string, byDefault: boolean): boolean =>
     Object.hasOwn(fields, key) ? readFlag(`${path}.${key}`, fields[key]) : byDefault;
   const task: ScenarioTask = {
@@ -59,6 +60,16 @@ function readTask(path: string, value: unknown, at: Instant): ScenarioTask {
     );
   }
   return task;
+}
+
+/** An instant of a task: not later than the scenario knows of it. */
+function readPast(path: string, value: unknown, at: Instant): Instant {
+  const instant = readInstant(path, value);
+  if (instant <= at) return instant;
+  throw new ScenarioProblem(
+    path,
+    `${shown(value)} lies in the future; allowed are instants up to ${formatInstant(at)}`,
+  );
 }
 
 /** A list of `{id, status}`; may be empty. */

@@ -137,7 +137,8 @@ export class SimFleet implements EventPublisher {
     // The checks that saw it fail first and run last are told late: told first, a stale span would follow them.
     const seen = (status: 'FAILED' | 'PRIMARY') => [{ task: task.id, shards: [{ id: '0', status }] }];
     this.#send(observed(task.dataPlane, seen('FAILED'), lastPrimaryAt));
-    this.#send(observed(task.dataPlane, seen('PRIMARY'), lastPrimaryAt - 1));
+    const spell = Math.max(this.#facts.policy(task.id, 'minHealthy'), 1);
+    this.#send(observed(task.dataPlane, seen('PRIMARY'), lastPrimaryAt - spell));
   }
 
   #change(task: TrueTask, event: Exclude<FleetEvent, { type: 'created' | 'data-plane' }>): void {
@@ -252,7 +253,6 @@ export class SimFleet implements EventPublisher {
 function trueTask(task: ScenarioTask, version: number): TrueTask {
   const statuses: ShardStatus[] = [...new Set(task.shards.map(({ status }) => status))];
   const { id, kind, dekaf, owners, dataPlane, enabled, createdAt, enabledAt, observedSince } = task;
-  const wasPrimary = task.lastPrimaryAt !== undefined && !statuses.includes('PRIMARY');
   return {
     id,
     kind,
@@ -270,6 +270,9 @@ function trueTask(task: ScenarioTask, version: number): TrueTask {
     version,
     restarts: 0,
     statuses,
-    lastSeen: wasPrimary ? { PRIMARY: task.lastPrimaryAt as Instant } : {},
+    lastSeen: task.lastPrimaryAt === undefined ? {} : { PRIMARY: task.lastPrimaryAt },
+    history: [],
+    lastedFrom: null,
+    twitchedAt: null,
   };
 }

@@ -41,6 +41,8 @@ class SoakScenario {
   /** Apart, so that what it decides changes nothing of the rest. */
   readonly #disablings: SeededRandom;
   readonly #planePerTenant: boolean;
+  /** Drawn apart, so that what the others draw stays as it is. */
+  readonly #evidence: SeededRandom;
   readonly #seed: number;
   readonly #ids: string[] = [];
 
@@ -49,6 +51,7 @@ class SoakScenario {
     this.#random = new SeededRandom(seed * 7919 + 17);
     this.#disablings = new SeededRandom(seed * 104_729 + 5);
     this.#planePerTenant = this.#disablings.below(5) === 0;
+    this.#evidence = new SeededRandom(seed * 104_729 + 3);
   }
 
   make(): ScenarioJson {
@@ -59,7 +62,7 @@ class SoakScenario {
       until: formatInstant(START + UNTIL),
       scanEvery: '6h',
       seed: this.#seed,
-      policy: this.#policy(),
+      policy: { ...this.#policy(), ...this.#minHealthy() },
       policies: this.#quietDays(),
       subscriptions: this.#chance(0.3) ? [{ prefix: 'acmeCo/', email: 'team@acme.test' }] : [],
       admins: { 'acmeCo/': ['boss@acme.test'], 'beta/': ['boss@beta.test'] },
@@ -70,6 +73,8 @@ class SoakScenario {
         ...this.#times(1 + this.#below(4), () => this.#happening()).flat(),
         ...this.#reversals(),
         ...this.#times(2 + this.#below(2), () => [this.#fault()]).flat(),
+        ...tasks.flatMap((task) => this.#spells(task)),
+        ...this.#flaps(),
       ],
       chaos: this.#times(2 + this.#below(4), () => this.#chaos()).flat(),
       recipients: Object.fromEntries([...OWNERS, 'boss@acme.test'].flatMap((email) => this.#sleeper(email))),
@@ -162,6 +167,38 @@ class SoakScenario {
     const recovered = this.#instant(12 * DAY);
     const again = recovered + this.#below(3 * 24 * 60) * MINUTE + MINUTE;
     return [seen(recovered, PRIMARY), ...(this.#chance(0.7) ? [seen(again, FAILED)] : [])];
+  }
+
+  #minHealthy(): Record<string, unknown> {
+    const minHealthy = (['30m', '2h', '12h'] as const)[this.#evidence.below(8)];
+    return minHealthy === undefined ? {} : { minHealthy };
+  }
+
+  /** Short spells of a task that fails: of no length (two observations at one instant) to some hours. */
+  #spells({ id, shards }: Record<string, unknown>): Record<string, unknown>[] {
+    if (shards === PRIMARY || this.#evidence.below(2) === 0) return [];
+    return Array.from({ length: 1 + this.#evidence.below(6) }, () => {
+      const from = START + 12 * HOUR + this.#evidence.below((12 * DAY) / MINUTE) * MINUTE;
+      const lasts = ([0, 20_000, HOUR, 2 * HOUR, 3 * HOUR] as const)[this.#evidence.below(5)] ?? 0;
+      return [
+        { at: formatInstant(from), type: 'shards', task: id, shards: PRIMARY },
+        { at: formatInstant(from + lasts), type: 'shards', task: id, shards: FAILED },
+      ];
+    }).flat();
+  }
+
+  /** A plane that goes and comes many times. */
+  #flaps(): Record<string, unknown>[] {
+    if (this.#evidence.below(5) > 0) return [];
+    const from = START + DAY + this.#evidence.below((10 * DAY) / MINUTE) * MINUTE;
+    const dataPlane = PLANES[this.#evidence.below(PLANES.length)];
+    const every = (1 + this.#evidence.below(90)) * MINUTE;
+    return Array.from({ length: 2 + this.#evidence.below(20) }, (_, flap) => ({
+      at: formatInstant(from + flap * every),
+      type: 'data-plane',
+      dataPlane,
+      state: flap % 2 === 0 ? 'silent' : 'up',
+    })).concat({ at: formatInstant(from + 22 * every), type: 'data-plane', dataPlane, state: 'up' });
   }
 
   #happening(): Record<string, unknown>[] {

@@ -59,6 +59,7 @@ export class Verifier {
   readonly #now: () => Instant;
   readonly #skew: Duration;
   readonly #isBehind: () => boolean;
+  readonly #isFaulty: boolean;
   readonly #pace: PaceVerifier;
   readonly #spacing: SpacingVerifier;
   /** Address -> the digest that SES refused it for; null where SES reported its death. */
@@ -81,7 +82,8 @@ export class Verifier {
     this.#now = given.now;
     this.#skew = given.skew ?? 0;
     this.#isBehind = given.isBehind ?? (() => false);
-    this.audits = new AuditVerifier(this, given.now, given.isFaulty ?? false);
+    this.#isFaulty = given.isFaulty ?? false;
+    this.audits = new AuditVerifier(this, given.now, this.#isFaulty);
     this.#spacing = new SpacingVerifier(this, given);
     this.#pace = new PaceVerifier(this, given.facts, given.now);
   }
@@ -247,6 +249,7 @@ export class Verifier {
     const settleAfter = this.#facts.policy('', 'settleAfter') - 2 * this.#skew;
     const isNew = this.repeats.isNew(name, digest, now, settleAfter);
     this.check(6, isNew, () => `the ${item.notice} of ${key} was mailed again to the same recipient`);
+    if (item.notice === 'warning' || item.notice === 'reminder') this.#isFailing(item);
     if (item.notice === 'warning') {
       const warned = this.#warnings.get(key) ?? [];
       warned.push({ to, at: now, disableAt: item.disableAt });
@@ -272,6 +275,13 @@ export class Verifier {
     const isReverted = this.#facts.isReverted(task);
     const what = () => `a ${item.notice} of ${episodeOf(item)}, whose disabling was reverted`;
     this.checkWhere(task.revertedAt !== null, 15, !isReverted, what);
+  }
+
+  /** Promise 9: who lives, and be it for a short spell, is neither warned nor reminded. */
+  #isFailing({ task: id, episode, notice }: DigestItem): void {
+    const task = this.#facts.tasks.get(id);
+    if (!task || this.#isFaulty) return;
+    this.check(9, !this.#facts.isAlive(task), () => `a ${notice} of ${id} #${episode} although it runs`);
   }
 
   #dated(item: DigestItem, disableAt: Instant): void {

@@ -242,6 +242,7 @@ export class World {
         metric: (process, name) => {
           if (process.name !== 'scanner' || name !== 'ScanCompleted') return;
           this.#progress?.scanCompleted();
+          this.#facts.scanned(this.#loop.clock.now());
           this.#schedule.completed(process.startedAt);
         },
       },

@@ -96,6 +96,8 @@ function evidenceRows({ evidence }: Explanation): string[][] {
     ['enabled', evidence.enabledAt],
     ['published by a user', evidence.publishedByUserAt],
     ['restarts since', String(evidence.restartsSinceLoss)],
+    ['too short spells', evidence.twitchesSinceLoss === 0 ? null : String(evidence.twitchesSinceLoss)],
+    ['recovers at', evidence.recoversAt],
   ];
   return rows.flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { triedOf } from '../../functions/notices/digest-facts.ts';
 import { loadDigest } from '../../functions/store/records.ts';
 import type { DigestItem, DigestRecord } from '../../functions/store/rows.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';
@@ -38,8 +39,8 @@ function mailDetails(digest: DigestRecord): Record<string, unknown> {
 }
 
 /** Numbers that are null stay so; a lead or a grace is told as a length of time. */
-function itemDetails({ task, episode, notice, since, restarts, disableAt, lead, asked }: DigestItem) {
-  const told = { task, episode, notice, since: instantText(since), restarts };
+function itemDetails({ task, episode, notice, since, disableAt, lead, asked, ...item }: DigestItem) {
+  const told = { task, episode, notice, since: instantText(since), ...triedOf(item) };
   const dates = { disableAt: instantText(disableAt), asked: instantText(asked) };
   return { ...told, ...dates, ...(readable(lead === undefined ? {} : { lead }) as object) };
 }

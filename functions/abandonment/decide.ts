@@ -2,12 +2,12 @@ import {
   countedTime,
   ineligibility,
   instantAtCounted,
-  isAlive,
   lastAliveAt,
   notPrimarySince,
   openStaleness,
   unknownTime,
 } from './evidence.ts';
+import { hasLasted, isAlive, recoversAt } from './healthy-spells.ts';
 import type { EffectivePolicy } from './policy.ts';
 import { noDisablingUntil } from './quiet-hours.ts';
 import { isReverted } from './reverted.ts';
@@ -53,6 +53,8 @@ export interface Facts {
   abandonedAt: Instant;
   /** Where a grace runs. */
   disableAt: Instant | null;
+  /** Of a task in a spell that has not lasted yet: when it will have; else null. */
+  recoversAt: Instant | null;
   /** Holders of a date that no longer holds because the stage went down. */
   withdraw: string[];
 }
@@ -155,7 +157,10 @@ class View {
   readonly unknown: readonly Unknown[];
   readonly since: Instant;
   readonly counted: Duration;
-  readonly alive: boolean;
+  /** In an alive status, in a spell that lasted. */
+  readonly healthy: boolean;
+  /** When the spell under way will have lasted; null where there is none. */
+  readonly recoversAt: Instant | null;
 
   constructor(given: Case, now: Instant) {
     this.given = given;
@@ -167,13 +172,15 @@ class View {
       why: 'stale' as const,
     }));
     this.unknown = stale.length > 0 ? [...given.unknown, ...stale] : given.unknown;
-    this.alive = isAlive(evidence, policy);
+    const alive = isAlive(evidence, policy);
+    this.healthy = alive && hasLasted(evidence, policy, now);
+    this.recoversAt = this.healthy ? null : recoversAt(evidence, policy);
     this.since = notPrimarySince(task, evidence, policy, now);
     this.counted = countedTime(this.since, now, this.unknown);
   }
 
   get abandoned(): boolean {
-    return !this.alive && this.counted >= this.given.policy.warnAfter;
+    return !this.healthy && this.counted >= this.given.policy.warnAfter;
   }
 
   get openUnknown(): Unknown | undefined {
@@ -203,6 +210,7 @@ class View {
       counted: this.counted,
       abandonedAt: instantAtCounted(this.since, policy.warnAfter, this.now, this.unknown),
       disableAt: episode?.graceStage === 'disable' ? (this.deadline()?.disableAt ?? null) : null,
+      recoversAt: this.recoversAt,
       withdraw: episode && answer.answer !== 'resolve' ? withdrawn(this.given, episode) : [],
     };
     return { ...answer, facts, nextLookAt: nextLookAt ?? null } as Decision;
@@ -266,14 +274,14 @@ function overByToday(view: View, episode: Episode): Undated | undefined {
 }
 
 function recovered(view: View, episode: Episode): boolean {
-  if (view.alive) return true;
+  if (view.healthy) return true;
   const last = lastAliveAt(view.given.evidence, view.given.policy, view.now);
   return last !== undefined && last > episode.firedAt;
 }
 
 function ofCandidate(view: View): Undated {
   const { policy, pauses, evidence, keep } = view.given;
-  if (view.alive) return { answer: 'healthy', reason: 'alive' };
+  if (view.healthy) return { answer: 'healthy', reason: 'alive' };
   const open = view.openUnknown;
   if (!view.abandoned) {
     if (open) return { answer: 'unknown', reason: open.why };
@@ -282,6 +290,7 @@ function ofCandidate(view: View): Undated {
   }
   if (pauses.evaluate) return hold('paused');
   if (open || evidence.observedAt === undefined) return hold('unknown');
+  if (view.recoversAt !== null) return hold('recovering', view.recoversAt);
   if (view.keepHolds) return hold('kept', keep?.until);
   const vetoUntil = view.vetoUntil;
   if (vetoUntil !== null) return hold('user-published', vetoUntil);
@@ -296,6 +305,7 @@ function ofEpisode(view: View, episode: Episode): Undated {
   const { pauses, policy, recipients } = view.given;
   if (pauses.evaluate) return hold('paused', view.now);
   if (view.openUnknown) return hold('unknown', view.now);
+  if (view.recoversAt !== null) return hold('recovering', view.recoversAt);
   if (policy.stage === 'detect') return { answer: 'waiting', reason: 'detecting' };
   if (isReverted(view.given.task, view.given.evidence, policy, view.now)) return hold('reverted');
   if (recipients.length === 0) return hold('no-reachable-owner', view.now);

@@ -1,11 +1,26 @@
-import type { EffectivePolicy, ScopedPolicy } from './policy.ts';
+import {
+  hasLasted,
+  isAlive,
+  isHealthy,
+  lateStatusCounts,
+  recovered,
+  type SpellPolicy,
+  spellsAfter,
+  statusLasted,
+} from './healthy-spells.ts';
+import type { EffectivePolicy } from './policy.ts';
+import { MOST_SPANS_OF_TASK, withSpan } from './spans.ts';
 import type { Evidence, ShardStatus, Task } from './task.ts';
 import type { Duration, Instant, Interval } from './time.ts';
+
+export { isAlive } from './healthy-spells.ts';
 
 /** What a control plane saw: these shards, at this instant. */
 export interface Observation {
   at: Instant;
   statuses: ShardStatus[];
+  /** Tells it from another one of the same instant, however often it is delivered. */
+  name?: string;
 }
 
 export const NO_EVIDENCE: Evidence = {
@@ -33,18 +48,12 @@ export function ineligibility(
   return task.kind === 'materialization' && task.dekaf ? 'dekaf' : undefined;
 }
 
-/** Whether the newest observation has a shard in one of the alive statuses. */
-export function isAlive(evidence: Evidence, policy: Pick<ScopedPolicy, 'aliveStatuses'>): boolean {
-  return evidence.statuses.some((status) => policy.aliveStatuses.includes(status));
-}
-
-/** The newest instant at which some shard was known to be alive; undefined where it never was. */
-export function lastAliveAt(
-  evidence: Evidence,
-  policy: Pick<ScopedPolicy, 'aliveStatuses'>,
-  now: Instant,
-): Instant | undefined {
-  if (isAlive(evidence, policy)) return now;
+/**
+ * The newest instant at which some shard was known to be alive, in a spell that lasted; undefined where there was
+ * none.
+ */
+export function lastAliveAt(evidence: Evidence, policy: SpellPolicy, now: Instant): Instant | undefined {
+  if (isAlive(evidence, policy) && hasLasted(evidence, policy, now)) return now;
   let newest: Instant | undefined;
   for (const status of policy.aliveStatuses) {
     const seen = evidence.lastSeen[status];
@@ -57,12 +66,7 @@ export function lastAliveAt(
  * Since when the task is without `PRIMARY` (design.md section 1): the later of the last enabling and of the last
  * instant alive; where it was never seen alive, of creation and first sight in its place.
  */
-export function notPrimarySince(
-  task: Task,
-  evidence: Evidence,
-  policy: Pick<ScopedPolicy, 'aliveStatuses'>,
-  now: Instant,
-): Instant {
+export function notPrimarySince(task: Task, evidence: Evidence, policy: SpellPolicy, now: Instant): Instant {
   const alive = lastAliveAt(evidence, policy, now) ?? Math.max(task.createdAt, task.firstSeenAt);
   return Math.max(alive, task.enabledAt ?? alive);
 }
@@ -71,56 +75,91 @@ function distinct(statuses: readonly ShardStatus[]): ShardStatus[] {
   return [...new Set(statuses)].sort();
 }
 
+/** What an observation is judged by. */
+type ObservationPolicy = SpellPolicy & Pick<EffectivePolicy, 'evidenceMaxAge'>;
+
 /**
  * Takes an observation in. A newer one replaces what is known; an older one can only show that the task was alive
- * later than was known. The order in which observations arrive changes nothing of note.
+ * later than was known. Of two at one instant both count, in the order in which they are heard (design.md section 6,
+ * Episodes); a repetition changes nothing.
  */
-export function observe(
-  evidence: Evidence,
-  observation: Observation,
-  policy: Pick<EffectivePolicy, 'aliveStatuses' | 'evidenceMaxAge'>,
-): Evidence {
+export function observe(evidence: Evidence, observation: Observation, policy: ObservationPolicy): Evidence {
+  const { at } = observation;
   const known = evidence.observedAt;
-  if (known !== undefined && observation.at <= known) return observeLate(evidence, observation);
-  const statuses = distinct(observation.statuses);
+  if (known !== undefined && at < known) return observeLate(evidence, observation, policy);
+  if (known === at && isRepetition(evidence, observation)) return evidence;
+  const next = replaced(evidence, observation, policy);
+  if (isHealthy(next, policy)) return recovered(next, policy);
+  const wasAlive = isAlive(evidence, policy);
+  if (!wasAlive) return { ...next, stale: staleUntil(evidence, at, policy) };
+  if (isAlive(next, policy)) return next;
+  return hasLasted(evidence, policy, at) ? lost(next, at) : twitched(next, at);
+}
+
+function isRepetition({ heard, statuses }: Evidence, observation: Observation): boolean {
+  if (observation.name !== undefined && heard?.includes(observation.name)) return true;
+  return distinct(observation.statuses).join() === statuses.join();
+}
+
+/** So many observations of one instant are known by their names. */
+const MOST_HEARD = 16;
+
+/** With the newer observation's statuses in the place of the older one's. */
+function replaced(evidence: Evidence, { at, statuses, name }: Observation, policy: SpellPolicy): Evidence {
+  const { heard: before = [], spells: _, ...rest } = evidence;
+  const now = distinct(statuses);
   const lastSeen = { ...evidence.lastSeen };
   for (const status of evidence.statuses) {
-    if (!statuses.includes(status)) lastSeen[status] = observation.at;
+    if (!now.includes(status) && statusLasted(evidence, status, policy, at)) lastSeen[status] = at;
   }
-  for (const status of statuses) delete lastSeen[status];
-  const next: Evidence = { ...evidence, observedAt: observation.at, statuses, lastSeen };
-  if (known === undefined) next.firstObservedAt = observation.at;
-  const wasAlive = isAlive(evidence, policy);
-  const isNowAlive = isAlive(next, policy);
-  if (isNowAlive) {
-    delete next.lostAt;
-    next.stale = [];
-  } else if (wasAlive) {
-    next.lostAt = observation.at;
-    next.stale = [];
-    next.restarts = { total: evidence.restarts.total, atLoss: evidence.restarts.total };
-  } else if (known !== undefined && observation.at - known > policy.evidenceMaxAge) {
-    next.stale = [...evidence.stale, { from: known + policy.evidenceMaxAge, to: observation.at }];
-  }
-  return next;
+  const spells = spellsAfter(evidence, now, policy, at);
+  for (const status of now) if (spells?.[status] === undefined) delete lastSeen[status];
+  const heard = [...(evidence.observedAt === at ? before : []), ...(name === undefined ? [] : [name])];
+  return {
+    ...rest,
+    observedAt: at,
+    ...(evidence.observedAt === undefined && { firstObservedAt: at }),
+    statuses: now,
+    lastSeen,
+    ...(spells && { spells }),
+    ...(heard.length > 0 && { heard: heard.slice(-MOST_HEARD) }),
+  };
+}
+
+/** A spell that lasted is over. */
+function lost({ twitches: _, ...evidence }: Evidence, at: Instant): Evidence {
+  const { total } = evidence.restarts;
+  return { ...evidence, lostAt: at, stale: [], restarts: { total, atLoss: total } };
+}
+
+/** A spell ended too short: it leaves no trace but its count. */
+function twitched(evidence: Evidence, at: Instant): Evidence {
+  return { ...evidence, twitches: { count: (evidence.twitches?.count ?? 0) + 1, lastAt: at } };
+}
+
+/** The stale spans of a task that was not alive, with the one that an observation ends. */
+function staleUntil({ observedAt, stale }: Evidence, at: Instant, policy: ObservationPolicy): Interval[] {
+  if (observedAt === undefined || at - observedAt <= policy.evidenceMaxAge) return stale;
+  return withSpan(stale, { from: observedAt + policy.evidenceMaxAge, to: at }, MOST_SPANS_OF_TASK);
 }
 
 /**
  * An observation from before the first one that was taken in: that first one is then the first that says otherwise, so
  * the time between, of which nothing was heard, does not count against the task.
  */
-function observeLate(evidence: Evidence, observation: Observation): Evidence {
-  const first = evidence.firstObservedAt ?? observation.at;
+function observeLate(evidence: Evidence, { at, statuses }: Observation, policy: SpellPolicy): Evidence {
+  const first = evidence.firstObservedAt ?? at;
   const lastSeen = { ...evidence.lastSeen };
-  let changed = observation.at < first;
-  for (const status of observation.statuses) {
+  let changed = at < first;
+  for (const status of statuses) {
     const known = lastSeen[status];
-    if (!evidence.statuses.includes(status) && (known === undefined || known < observation.at)) {
-      lastSeen[status] = Math.max(observation.at, first);
-      changed = true;
-    }
+    const isOver = !evidence.statuses.includes(status) || evidence.spells?.[status] !== undefined;
+    const isNews = isOver && (known === undefined || known < at);
+    if (!isNews || !lateStatusCounts(evidence, status, policy, at)) continue;
+    lastSeen[status] = Math.max(at, first);
+    changed = true;
   }
-  return changed ? { ...evidence, lastSeen, firstObservedAt: Math.min(observation.at, first) } : evidence;
+  return changed ? { ...evidence, lastSeen, firstObservedAt: Math.min(at, first) } : evidence;
 }
 
 /** The open span of evidence too old at `now`, where the task is not alive and was not observed in time. */

@@ -1,6 +1,7 @@
 import {
   type Case,
   type Deadline,
+  type Decision,
   deadlineOf,
   decide,
   type Recipient,
@@ -30,10 +31,8 @@ export function judgeNotice(given: Case, key: string, notice: Notice, now: Insta
     return { verdict: 'void', reason: decision.reason };
   }
   if (pauses.evaluate || pauses.notify) return { verdict: 'wait', reason: 'paused' };
-  if (decision.answer === 'hold' && decision.reason === 'unknown')
-    return { verdict: 'wait', reason: 'unknown' };
-  if (decision.answer === 'hold' && decision.reason === 'reverted')
-    return { verdict: 'void', reason: 'reverted' };
+  const held = ofHold(decision);
+  if (held) return held;
   // The owning system was asked already: no mail may name a date after what it is about to do (promise 2).
   if (episode.disabling?.state === 'requested') return { verdict: 'wait', reason: 'disabling' };
   if (decision.answer === 'warn' && decision.newGrace) return { verdict: 'wait', reason: 'new-grace' };
@@ -45,6 +44,13 @@ export function judgeNotice(given: Case, key: string, notice: Notice, now: Insta
   return notice === 'reminder'
     ? judgeReminder(given, episode, recipient, told, now)
     : judgeWarning(given, episode, told, now, again);
+}
+
+/** What a hold of the whole episode means for each of its notices. */
+function ofHold({ answer, reason }: Decision): Verdict | undefined {
+  if (answer !== 'hold') return undefined;
+  if (reason === 'unknown' || reason === 'recovering') return { verdict: 'wait', reason };
+  return reason === 'reverted' ? { verdict: 'void', reason } : undefined;
 }
 
 function judgeWarning(given: Case, episode: Episode, told: Told, now: Instant, again: boolean): Verdict {

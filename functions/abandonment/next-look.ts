@@ -33,6 +33,15 @@ export function nextLook(
   }
   const { disableAt } = decision.facts;
   if (open && disableAt !== null && disableAt <= now) return { at: disableAt, why: 'disable' };
+  const { recoversAt } = decision.facts;
+  if (!open && recoversAt !== null && decision.answer !== 'ignore')
+    return spellLook(decision, recoversAt, now);
   if (decision.nextLookAt === null || (!open && decision.answer !== 'hold')) return null;
   return { at: decision.nextLookAt, why: decision.nextLookAt === disableAt ? 'disable' : 'look' };
+}
+
+/** A spell under way is judged when it will have lasted; what it holds back is told before, at the threshold. */
+function spellLook({ nextLookAt }: Decision, recoversAt: Instant, now: Instant): NextLook {
+  const sooner = nextLookAt !== null && nextLookAt > now && nextLookAt < recoversAt;
+  return { at: sooner ? nextLookAt : recoversAt, why: 'look' };
 }

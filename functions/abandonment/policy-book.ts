@@ -16,6 +16,7 @@ export const DEFAULTS: ScopedPolicy & GlobalPolicy = {
   keepMax: 90 * DAY,
   quietHours: null,
   quietDays: null,
+  minHealthy: 0,
   scanEvery: 15 * MINUTE,
   digestEvery: HOUR,
   evidenceMaxAge: 24 * HOUR,
@@ -75,7 +76,7 @@ export class PolicyBook {
   static fromDocuments(documents: ReadonlyMap<string, PolicyDocument>, raises?: Raises): PolicyBook {
     const parsed = new Map<string, ParsedPolicy>();
     for (const [scope, document] of documents) {
-      const result = parsePolicy(scope, document, { production: false });
+      const result = parsePolicy(scope, document, { production: false, stored: true });
       if (!result.ok) {
         const reasons = result.problems.map(({ path, message }) => `${path} ${message}`.trim());
         throw new Error(`stored policy of scope ${shown(scope)} is not valid: ${reasons.join('; ')}`);

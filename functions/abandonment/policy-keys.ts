@@ -29,6 +29,7 @@ export const SCOPED_KEYS: Record<keyof ScopedPolicy, ValueReader> = {
   keepMax: durationFrom(1),
   quietHours: readQuietHours,
   quietDays: readQuietDays,
+  minHealthy: durationFrom(0),
 };
 
 /** The readers of the keys that can be set globally only, but for `blastRadius`, whose parts are leaves. */

@@ -31,6 +31,8 @@ export type PolicyResult = { ok: true; policy: ParsedPolicy } | { ok: false; pro
 export interface PolicyOptions {
   /** Any stage but local and dev: a grace under a day is refused. */
   production: boolean;
+  /** Read from the table: what its scope may be was judged when it was written. @default false */
+  stored?: boolean;
 }
 
 /**
@@ -40,7 +42,7 @@ export interface PolicyOptions {
  */
 export function parsePolicy(scope: string, document: unknown, options: PolicyOptions): PolicyResult {
   const problems: PolicyProblem[] = [];
-  const badScope = scopeProblem(scope);
+  const badScope = options.stored ? undefined : scopeProblem(scope);
   if (badScope !== undefined) problems.push({ path: 'scope', message: `${shown(scope)} ${badScope}` });
   if (!isObject(document)) {
     problems.push({ path: '', message: `is ${shown(document)}; a policy is an object of keys` });

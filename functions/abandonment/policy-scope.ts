@@ -3,6 +3,16 @@ export const MAX_ID_BYTES = 512;
 
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
+/**
+ * Characters that are not seen or that turn the text around them (zero width, bidirectional, fillers, selectors): two
+ * ids that look the same would be different ones.
+ */
+const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\uFFF9-\uFFFB\u2800]/u;
+const SEEN = /[^\p{White_Space}\p{M}]/u;
+
+/** An id has at most this many parts (design.md section 1). */
+const MOST_PARTS = 16;
+
 /** Whether a text has a control character or a line break. */
 export function hasControlCharacter(text: string): boolean {
   return CONTROL.test(text);
@@ -15,9 +25,18 @@ export function taskIdProblem(id: string): string | undefined {
   if (!id.isWellFormed()) return 'is not well-formed Unicode';
   const bytes = new TextEncoder().encode(id).length;
   if (bytes > MAX_ID_BYTES) return `is ${bytes} bytes long; allowed are ${MAX_ID_BYTES} bytes of UTF-8`;
-  if (id.split('/').includes('')) {
+  return partsProblem(id.split('/'));
+}
+
+function partsProblem(parts: readonly string[]): string | undefined {
+  if (parts.includes('')) {
     return 'has an empty part; allowed are parts joined by single slashes such as "acmeCo/orders"';
   }
+  if (parts.some((part) => UNSEEN.test(part))) {
+    return 'has an invisible or bidirectional character; a task id has none';
+  }
+  if (!parts.every((part) => SEEN.test(part))) return 'has a part without a visible character';
+  if (parts.length > MOST_PARTS) return `has ${parts.length} parts; allowed are ${MOST_PARTS}`;
   return undefined;
 }
 

@@ -31,6 +31,8 @@ export interface ScopedPolicy {
   keepMax: Duration;
   quietHours: QuietHours | null;
   quietDays: QuietDays | null;
+  /** How long an alive status must last to be a recovery. */
+  minHealthy: Duration;
 }
 
 /** The keys that can be set globally only. */

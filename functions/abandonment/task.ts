@@ -3,7 +3,14 @@ import type { Duration, Instant, Interval } from './time.ts';
 export const SHARD_STATUSES = ['PRIMARY', 'BACKFILL', 'STANDBY', 'PENDING', 'FAILED', 'IDLE'] as const;
 export type ShardStatus = (typeof SHARD_STATUSES)[number];
 
-export const TASK_KINDS = ['capture', 'materialization', 'derivation', 'service', 'collection'] as const;
+export const TASK_KINDS = [
+  'capture',
+  'materialization',
+  'derivation',
+  'service',
+  'connector',
+  'collection',
+] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 
 /** What the owning system says of a task. */
@@ -23,6 +30,8 @@ export interface Task {
   enabledAt?: Instant;
   /** When Taskwarden first heard of it. */
   firstSeenAt: Instant;
+  /** The newest publication by anybody, where it is known to be later than its creation. */
+  publishedAt?: Instant;
   /** The newest publication by a user; creation is none. */
   publishedByUserAt?: Instant;
   deletedAt?: Instant;
@@ -40,11 +49,21 @@ export interface Evidence {
   firstObservedAt?: Instant;
   /** The distinct statuses of its shards in the newest observation. */
   statuses: ShardStatus[];
+  /** The names of the observations of that instant that were taken in: each counts once. */
+  heard?: string[];
   /**
-   * For each status not in the newest observation: the instant of the first observation that no longer had it
-   * (the newest instant at which some shard was known to have it).
+   * For each status not in the newest observation, or in a spell that is not judged yet: the instant of the first
+   * observation that no longer had it (the newest instant at which some shard was known to have it), in a spell that
+   * lasted.
    */
   lastSeen: Partial<Record<ShardStatus, Instant>>;
+  /**
+   * For each status of the newest observation whose spell is not known to have lasted `minHealthy`: when that began
+   * (design.md section 6, Healthy spells).
+   */
+  spells?: Partial<Record<ShardStatus, Instant>>;
+  /** How many spells since it was lost ended too short, and when the newest of them ended. */
+  twitches?: { count: number; lastAt: Instant };
   /** When it was seen to lose `PRIMARY`; absent while it has it and where it was never seen with it. */
   lostAt?: Instant;
   /** Closed spans in which the evidence was older than `evidenceMaxAge`. */
@@ -160,6 +179,7 @@ export interface Episode {
 export const HOLD_REASONS = [
   'paused',
   'unknown',
+  'recovering',
   'kept',
   'user-published',
   'reverted',

@@ -1,3 +1,4 @@
+import { withSpan } from '../abandonment/spans.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { newDataPlane } from '../store/records.ts';
 import type { DataPlaneRecord } from '../store/rows.ts';
@@ -77,10 +78,10 @@ function turnedPlane(plane: ReportedPlane, report: PlaneReport): ReportedPlane {
   return { ...before, state: report.state, since, reportedAt: report.at, lifeSignAt: null };
 }
 
-/** With its open span of unknown health closed, where there is one of any length. */
+/** With its open span of unknown health closed, where there is one of any length; a plane that flaps fills no row. */
 function closed(plane: ReportedPlane, to: Instant): ReportedPlane {
   if (plane.state === 'up' || to <= plane.since) return plane;
-  return { ...plane, unknown: [...plane.unknown, { from: plane.since, to }] };
+  return { ...plane, unknown: withSpan(plane.unknown, { from: plane.since, to }) };
 }
 
 /**

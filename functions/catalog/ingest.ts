@@ -1,6 +1,7 @@
 import { confirmDisabled } from '../disabling/confirm.ts';
 import type { System } from '../platform/system.ts';
 import { loadPolicies } from '../store/policies.ts';
+import { bucketOf } from '../store/rows.ts';
 import type { Outcome } from '../work/pipeline.ts';
 import { hearDataPlane, mentionDataPlane, reportDataPlane } from './data-planes.ts';
 import {
@@ -62,8 +63,13 @@ async function onTaskPublished(context: EventContext, detail: unknown): Promise<
   const parsed = parseWith(taskPublished, detail);
   if (!parsed.ok) return malformed(context, parsed.problems);
   const { system, source } = context;
-  const { task, publishedAt } = parsed.value;
-  const newest = Math.max(publishedAt, task.createdAt, task.enabledAt ?? publishedAt);
+  const { task, publishedAt, firstSeenAt } = parsed.value;
+  const newest = Math.max(
+    publishedAt,
+    task.createdAt,
+    task.enabledAt ?? publishedAt,
+    firstSeenAt ?? publishedAt,
+  );
   const refusal =
     taskRefusal(source, task.id) ??
     planeRefusal(source, task.dataPlane) ??
@@ -120,9 +126,19 @@ async function onShardsObserved(context: EventContext, detail: unknown): Promise
   if (refusal) return refused(context, refusal);
   const heard = await hearDataPlane(system, dataPlane, at, book);
   if (heard.settled === 'busy') return outcomeOf(heard);
-  return takeEach(context, { list: 'tasks', items: tasks, schema: observedTask }, (each, { task, shards }) =>
-    observeTask(each, task, { at, statuses: shards.map(({ status }) => status) }),
+  return takeEach(
+    context,
+    { list: 'tasks', items: tasks, schema: observedTask },
+    (each, { task, shards }, place) => {
+      const statuses = shards.map(({ status }) => status);
+      return observeTask(each, task, { at, statuses, name: nameOf(context.event.id, place) });
+    },
   );
+}
+
+/** A short name of what one event says of a task for the `place`th time. */
+function nameOf(eventId: string, place: number): string {
+  return bucketOf(`${eventId} ${place}`, 2 ** 32).toString(36);
 }
 
 async function onRestartsCounted(context: EventContext, detail: unknown): Promise<Outcome> {

@@ -1,6 +1,7 @@
-import { isAlive, isEligible, lastAliveAt, type Observation, observe } from '../abandonment/evidence.ts';
+import { isEligible, lastAliveAt, type Observation, observe } from '../abandonment/evidence.ts';
+import { isAlive } from '../abandonment/healthy-spells.ts';
 import type { EffectivePolicy } from '../abandonment/policy.ts';
-import type { Evidence } from '../abandonment/task.ts';
+import type { Evidence, Task } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import type { TaskRecord } from '../store/rows.ts';
 import { touch } from '../store/tasks.ts';
@@ -78,12 +79,25 @@ export function counted(evidence: Evidence, total: number, at: Instant): Evidenc
 }
 
 /**
+ * Whether a deletion without a version is of what was before all that is known of the task: its creation, its newest
+ * publication and enabling, and its coming back. Observations do not count: a health check may still report shards
+ * just after a true deletion.
+ */
+function isBefore(
+  at: Instant,
+  { createdAt, publishedAt, enabledAt, publishedByUserAt, cameBackAt }: Task,
+): boolean {
+  if (cameBackAt !== undefined && at <= cameBackAt) return true;
+  return [createdAt, publishedAt, enabledAt, publishedByUserAt].some((known) => at < (known ?? at));
+}
+
+/**
  * Makes a known task a tombstone; a deletion of a former version or of a former life of the id changes
  * nothing.
  */
 export function deleted(known: TaskRecord, event: TaskDeleted, now: Instant): TaskChange {
   const { task } = known;
-  const late = event.taskVersion === undefined ? event.at < task.createdAt : event.taskVersion < task.version;
+  const late = event.taskVersion === undefined ? isBefore(event.at, task) : event.taskVersion < task.version;
   if (late) return { skip: 'older-version' };
   const deletedAt = Math.max(event.at, task.deletedAt ?? event.at);
   const version = Math.max(task.version, event.taskVersion ?? 0);

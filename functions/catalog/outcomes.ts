@@ -66,7 +66,7 @@ interface Items<Item> {
 export async function takeEach<Item extends { task: string }>(
   context: EventContext,
   items: Items<Item>,
-  take: (context: CatalogContext, item: Item) => Promise<Settled>,
+  take: (context: CatalogContext, item: Item, place: number) => Promise<Settled>,
 ): Promise<Outcome> {
   const taken = allowedOf(context, items);
   if (taken.length === 0 && items.items.length > 0) {
@@ -77,9 +77,10 @@ export async function takeEach<Item extends { task: string }>(
     taken.map(({ task }) => task),
   );
   const settled: Settled[] = [];
-  for (let start = 0; start < taken.length; start += AT_A_TIME) {
-    const some = taken.slice(start, start + AT_A_TIME);
-    settled.push(...(await Promise.all(some.map((item) => takeOne(context, read, item, take)))));
+  const groups = [...Map.groupBy(taken, ({ task }) => task).values()];
+  for (let start = 0; start < groups.length; start += AT_A_TIME) {
+    const some = groups.slice(start, start + AT_A_TIME);
+    settled.push(...(await Promise.all(some.map((items) => takeInOrder(context, read, items, take)))).flat());
   }
   const busy = settled.find((each) => each.settled === 'busy');
   if (busy) return outcomeOf(busy);
@@ -88,15 +89,28 @@ export async function takeEach<Item extends { task: string }>(
   return written > 0 ? { outcome: 'done', reason } : { outcome: 'skipped', reason };
 }
 
+/** What an event says of one task more than once counts in its order. */
+async function takeInOrder<Item extends { task: string }>(
+  context: EventContext,
+  read: Map<string, TaskRecord>,
+  items: readonly Item[],
+  take: (context: CatalogContext, item: Item, place: number) => Promise<Settled>,
+): Promise<Settled[]> {
+  const settled: Settled[] = [];
+  for (const [place, item] of items.entries())
+    settled.push(await takeOne(context, read, item, (each) => take(each, item, place)));
+  return settled;
+}
+
 /** A fault with one task leaves the event to a later try, after the others. */
 async function takeOne<Item extends { task: string }>(
   context: EventContext,
   read: Map<string, TaskRecord>,
   item: Item,
-  take: (context: CatalogContext, item: Item) => Promise<Settled>,
+  take: (context: CatalogContext) => Promise<Settled>,
 ): Promise<Settled> {
   try {
-    return await take({ ...context, read }, item);
+    return await take({ ...context, read });
   } catch (error) {
     context.system.telemetry.log('error', 'one task of an event failed', {
       task: item.task,

@@ -32,9 +32,10 @@ export function firstPublished(
   if (over) return { skip: 'published-before-its-deletion' };
   const task = taskOf(event, Math.min(event.firstSeenAt ?? now, now));
   if (event.by === 'user') task.publishedByUserAt = event.publishedAt;
+  if (event.publishedAt > task.createdAt) task.publishedAt = event.publishedAt;
+  if (known || before?.deletion) task.cameBackAt = event.publishedAt;
   const fresh = { ...newTaskRecord(task), evidence: before?.evidence ?? NO_EVIDENCE };
   if (!known) return { store: fresh };
-  task.cameBackAt = event.publishedAt;
   return {
     store: touch(
       // A keep belongs to the id, as do the numbers of its episodes.
@@ -82,10 +83,12 @@ function publishedNewer(known: TaskRecord, event: TaskPublished, now: Instant): 
   );
   const reverted = enabling ? reversalOf(known, event) : known.task.reverted;
   if (reverted !== undefined && event.by !== 'user') task.reverted = reverted;
+  setNewest(task, 'publishedAt', known.task.publishedAt, event.publishedAt);
   const next: TaskRecord = { ...known, task };
   if (enabling) {
-    const { total } = known.evidence.restarts;
-    next.evidence = { ...known.evidence, restarts: { total, atLoss: total } };
+    const { twitches: _, ...evidence } = known.evidence;
+    const { total } = evidence.restarts;
+    next.evidence = { ...evidence, restarts: { total, atLoss: total } };
     next.disabledByUs = null;
   }
   return { store: matters(known.task, task) ? touch(next, now) : next };
@@ -116,7 +119,9 @@ function publishedLate(known: TaskRecord, event: TaskPublished, now: Instant): T
   if (task.enabled && !event.task.enabled && event.publishedAt > task.createdAt) {
     setNewest(task, 'enabledAt', task.enabledAt, event.publishedAt);
   }
+  if (event.publishedAt > (task.publishedAt ?? task.createdAt)) task.publishedAt = event.publishedAt;
   const same =
+    task.publishedAt === known.task.publishedAt &&
     task.publishedByUserAt === known.task.publishedByUserAt &&
     task.enabledAt === known.task.enabledAt &&
     task.reverted === known.task.reverted;
@@ -148,7 +153,7 @@ function taskOf({ task }: TaskPublished, firstSeenAt: Instant): Task {
 
 function setNewest(
   task: Task,
-  key: 'enabledAt' | 'publishedByUserAt',
+  key: 'enabledAt' | 'publishedByUserAt' | 'publishedAt',
   ...instants: (Instant | undefined)[]
 ): void {
   const given = instants.filter((instant) => instant !== undefined);

@@ -107,7 +107,9 @@ function evidenceFrom(entry: TaskEntry, none: Evidence, now: Instant, policy: Ef
   const statuses = entry.shards.map(({ status }) => status);
   const evidence = observe(none, { at: entry.observedAt ?? now, statuses }, policy);
   const total = entry.restarts ?? 0;
-  const wasPrimary = entry.lastPrimaryAt !== undefined && !statuses.includes('PRIMARY');
+  // A spell that is not judged yet may end too short: what was before it then stands.
+  const isOver = !statuses.includes('PRIMARY') || evidence.spells?.PRIMARY !== undefined;
+  const wasPrimary = entry.lastPrimaryAt !== undefined && isOver;
   return {
     ...evidence,
     restarts: { total, atLoss: total },

@@ -1,6 +1,5 @@
-import { NO_EVIDENCE, observe } from '../abandonment/evidence.ts';
+import { NO_EVIDENCE, type Observation, observe } from '../abandonment/evidence.ts';
 import type { PolicyBook } from '../abandonment/policy-book.ts';
-import type { ShardStatus } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import { reversalAlert } from '../scanner/transitions.ts';
@@ -74,7 +73,7 @@ export async function deleteTask(context: CatalogContext, event: TaskDeleted): P
 export async function observeTask(
   context: CatalogContext,
   id: string,
-  observation: { at: Instant; statuses: ShardStatus[] },
+  observation: Observation,
 ): Promise<Settled> {
   const policy = context.book.for(id);
   return changeTask(context, id, async (known) => {

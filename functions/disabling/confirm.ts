@@ -1,4 +1,5 @@
 import { type Decision, decide } from '../abandonment/decide.ts';
+import { triedSince } from '../abandonment/healthy-spells.ts';
 import { tenantOf } from '../abandonment/task.ts';
 import { DAY, type Duration, type Instant, SECOND } from '../abandonment/time.ts';
 import { recipientKey } from '../notices/addresses.ts';
@@ -160,7 +161,7 @@ function disabledNotice(
     notBefore: now + system.config.gatherDisabled,
     facts: {
       since: wish.since,
-      restarts: evidence.restarts.total - evidence.restarts.atLoss,
+      ...triedSince(evidence),
       disabledAt,
       resolvedReason: wish.run === '' ? 'disabled-by-owner' : 'disabled',
     },

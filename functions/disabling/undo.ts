@@ -85,11 +85,12 @@ function refusalOf(record: TaskRecord): string | undefined {
 async function enabled(system: System, record: TaskRecord, at: number) {
   const view = await FleetView.load(system.table, recipientKey);
   const policy = view.policies.for(record.task.id);
-  const { total } = record.evidence.restarts;
+  const { twitches: _, ...evidence } = record.evidence;
+  const { total } = evidence.restarts;
   const after: TaskRecord = {
     ...record,
     task: { ...record.task, enabled: true, enabledAt: at },
-    evidence: { ...record.evidence, restarts: { total, atLoss: total } },
+    evidence: { ...evidence, restarts: { total, atLoss: total } },
     disabledByUs: null,
   };
   return [taskWrite(after, policy), ...countWrites(record, after, policy)];

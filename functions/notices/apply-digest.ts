@@ -9,6 +9,7 @@ import type { DigestItem, DigestRecord, NoticeRecord, TaskRecord } from '../stor
 import { keys } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
 import { loadTask, taskWrite } from '../store/tasks.ts';
+import { triedOf } from './digest-facts.ts';
 import { standingOf } from './digest-states.ts';
 import { withoutNotice } from './dropped-notice.ts';
 
@@ -92,14 +93,14 @@ async function settleNotice(
 /** A notice of what is past, put back as it was; a warning or a reminder is decided again. */
 async function tellAgain(system: System, digest: DigestRecord, item: DigestItem): Promise<void> {
   const { recipient, address } = digest;
-  const { task, episode, notice, since, restarts, asked } = item;
+  const { task, episode, notice, since, asked } = item;
   const alert = await loadAlert(system.table, task, episode);
   const end =
     notice === 'disabled'
       ? { disabledAt: alert?.resolvedAt ?? asked }
       : { resolvedReason: alert?.reason ?? 'policy' };
   const now = system.clock.now();
-  const pending = { notice, since: asked, notBefore: now, facts: { since, restarts, ...end } };
+  const pending = { notice, since: asked, notBefore: now, facts: { since, ...triedOf(item), ...end } };
   const write = noticeWrite({ recipient, address, task, episode, pending });
   await system.table.transact([write], system.random.id(now));
 }

@@ -18,6 +18,8 @@ export interface MailItem {
   unhealthyFor: Duration;
   /** Restarts tried since it was lost, from the control plane's running total. */
   restarts: number;
+  /** Spells since then that were too short to be a recovery. @default 0 */
+  twitches?: number;
   cause: Cause;
   /** The announced date; null where nothing is announced. Told only where `stage` is `disable`. */
   disableAt: Instant | null;
@@ -47,4 +49,12 @@ export interface DigestFacts {
   items: MailItem[];
   /** Where the recipient can act; absent where there is no owner's page. */
   links?: MailLinks;
+}
+
+/** What a mail said was tried, as another notice of the same is to say it. */
+export function triedOf({ restarts, twitches }: Pick<MailItem, 'restarts' | 'twitches'>): {
+  restarts: number;
+  twitches?: number;
+} {
+  return { restarts, ...(twitches === undefined ? {} : { twitches }) };
 }

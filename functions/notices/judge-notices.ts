@@ -1,3 +1,4 @@
+import { triedSince } from '../abandonment/healthy-spells.ts';
 import { judgeNotice } from '../abandonment/judge-notice.ts';
 import { isWindowed } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
@@ -76,10 +77,6 @@ export async function drop(
   await system.table.transact([noticeDelete(notice.recipient, notice.task, notice.episode)], writer());
 }
 
-function restartsOf(record: TaskRecord): number {
-  return record.evidence.restarts.total - record.evidence.restarts.atLoss;
-}
-
 function presentItem(
   notice: Waiting,
   record: TaskRecord,
@@ -94,7 +91,7 @@ function presentItem(
     disableAt: verdict.disableAt,
     ...(verdict.after === undefined ? {} : { after: verdict.after }),
     since: record.open?.since ?? 0,
-    restarts: restartsOf(record),
+    ...triedSince(record.evidence),
     asked: notice.pending.since,
     ...(lead === undefined ? {} : { lead }),
   };
@@ -102,7 +99,7 @@ function presentItem(
 
 /** A notice of what is past says what was frozen when it came to be. */
 function pastItem(notice: Waiting, record: TaskRecord | undefined): DigestItem {
-  const facts = notice.pending.facts as { since?: Instant; restarts?: number } | undefined;
+  const facts = notice.pending.facts as { since?: Instant; restarts?: number; twitches?: number } | undefined;
   return {
     task: notice.task,
     episode: notice.episode,
@@ -111,6 +108,7 @@ function pastItem(notice: Waiting, record: TaskRecord | undefined): DigestItem {
     disableAt: null,
     since: facts?.since ?? record?.open?.since ?? 0,
     restarts: facts?.restarts ?? 0,
+    ...(facts?.twitches === undefined ? {} : { twitches: facts.twitches }),
     asked: notice.pending.since,
   };
 }

@@ -6,7 +6,7 @@ import type { OutgoingMail } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import type { FleetView } from '../store/fleet-view.ts';
 import type { DigestItem, DigestRecord, NoticeRecord, TaskRecord } from '../store/rows.ts';
-import type { MailItem } from './digest-facts.ts';
+import { type MailItem, triedOf } from './digest-facts.ts';
 import { declineHeaders, linksOf } from './links.ts';
 import { renderDigest } from './render.ts';
 
@@ -69,7 +69,7 @@ function mailItem(
     dataPlane: record?.task.dataPlane ?? '',
     since: item.since,
     unhealthyFor: countedTime(item.since, facts?.disabledAt ?? now, record ? view.unknownOf(record) : []),
-    restarts: item.restarts,
+    ...triedOf(item),
     cause: record ? causeOf(record.evidence) : 'unknown',
     disableAt: item.disableAt,
     ...(facts?.disabledAt === undefined ? {} : { disabledAt: facts.disabledAt }),
@@ -88,9 +88,10 @@ export function othersTold(record: TaskRecord | undefined, recipient: string): s
 }
 
 /** The class of what keeps a task from running; the worst of its shards, never an error's text. */
-export function causeOf({ statuses, lastSeen }: Evidence): Cause {
+export function causeOf({ statuses, lastSeen, twitches }: Evidence): Cause {
   if (statuses.includes('FAILED')) return 'failed';
-  if (lastSeen.PRIMARY === undefined && !statuses.includes('PRIMARY')) return 'never-primary';
+  const wasPrimary = lastSeen.PRIMARY !== undefined || twitches !== undefined;
+  if (!wasPrimary && !statuses.includes('PRIMARY')) return 'never-primary';
   if (statuses.includes('PENDING')) return 'pending';
   if (statuses.includes('BACKFILL')) return 'backfill';
   if (statuses.includes('STANDBY')) return 'standby';

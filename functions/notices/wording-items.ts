@@ -61,6 +61,7 @@ function notRunning(item: MailItem, { now, words }: Reader): string {
     since: inUtc(item.since, words.dates),
     lasted: lengthInWords(item.unhealthyFor, words.dates),
     restarts: item.restarts,
+    twitches: item.twitches ?? 0,
     partly: !past && now - item.since - item.unhealthyFor >= HOUR,
     past,
   });

@@ -1,3 +1,4 @@
+import { withSpan } from '../abandonment/spans.ts';
 import type { Pauses } from '../abandonment/task.ts';
 import type { System } from '../platform/system.ts';
 import { auditWrite, loadPauses, lookWrite, pausesWrite } from '../store/records.ts';
@@ -27,7 +28,7 @@ export async function resume(system: System, what: Pausable, by: string): Promis
     wasPaused = since !== null;
     if (since === null) return pauses;
     const spans =
-      what === 'evaluate' ? [...pauses.evaluatePaused, { from: since, to: now }] : pauses.evaluatePaused;
+      what === 'evaluate' ? withSpan(pauses.evaluatePaused, { from: since, to: now }) : pauses.evaluatePaused;
     return { ...pauses, [what]: null, evaluatePaused: spans };
   });
   return { wasPaused };

@@ -1,6 +1,7 @@
 import { judgeNotice } from '../abandonment/judge-notice.ts';
 import { isWindowed } from '../abandonment/task.ts';
 import { recipientKey } from '../notices/addresses.ts';
+import { triedOf } from '../notices/digest-facts.ts';
 import type { System } from '../platform/system.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { auditWrite, loadAlert, loadDigest, loadRecipient, noticeWrite } from '../store/records.ts';
@@ -126,13 +127,10 @@ async function standingWarning(
 }
 
 /** Facts as they were, for a notice of what is past. */
-function past(
-  system: System,
-  { notice, since, restarts }: DigestItem,
-  facts: Record<string, unknown>,
-): Standing {
+function past(system: System, item: DigestItem, facts: Record<string, unknown>): Standing {
   const now = system.clock.now();
-  return { pending: { notice, since: now, notBefore: now, facts: { since, restarts, ...facts } } };
+  const { notice, since } = item;
+  return { pending: { notice, since: now, notBefore: now, facts: { since, ...triedOf(item), ...facts } } };
 }
 
 async function standingDisabling(

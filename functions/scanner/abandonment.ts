@@ -61,7 +61,8 @@ async function consider(run: Run, row: Row, scope: string): Promise<void> {
   const detect = run.view.policies.for(id).stage === 'detect';
   const held = decision.answer === 'hold' && !detect ? decision.reason : null;
   const endsAt = decision.answer === 'hold' ? decision.nextLookAt : null;
-  if (decision.answer !== 'fire' && held === hint.hold && endsAt === null) return;
+  const isJudged = decision.answer === 'healthy' && hint.evidence.spells !== undefined;
+  if (decision.answer !== 'fire' && !isJudged && held === hint.hold && endsAt === null) return;
   const record = (await loadTasks(run.system.table, [id])).get(id);
   if (record) await lookAt(run, record);
 }

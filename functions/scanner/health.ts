@@ -1,10 +1,19 @@
-import type { Duration, Instant } from '../abandonment/time.ts';
+import { DAY, type Duration, type Instant } from '../abandonment/time.ts';
 import { loadCounts, loadLeft } from '../store/counts.ts';
 import { dataPlaneWrite, eachRow, lookWrite } from '../store/records.ts';
-import { type DataPlaneRecord, index, keys, type OutageRecord, sortable } from '../store/rows.ts';
+import {
+  type DataPlaneRecord,
+  index,
+  keys,
+  type OperatorAlertRecord,
+  type OutageRecord,
+  sortable,
+} from '../store/rows.ts';
+import type { Write } from '../store/table.port.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
 import { count, eachOf, type Run } from './look.ts';
+import { withOutage } from './outages.ts';
 import { operatorAlert } from './transitions.ts';
 
 /** Below this many losses nothing counts as an outage (design.md section 6). */
@@ -49,20 +58,41 @@ function detectSilence(run: Run, plane: DataPlaneRecord): DataPlaneRecord {
   return { ...plane, state: 'silent', since: plane.lifeSignAt };
 }
 
+/** A plane that is silent again within so long after its silence flaps: that is the same incident. */
+const SAME_INCIDENT: Duration = DAY;
+
 async function alertSilence(run: Run, before: DataPlaneRecord, after: DataPlaneRecord): Promise<void> {
-  const key = keys.operatorAlert('data-plane-silent', after.name);
-  const due = after.state === 'silent' && run.now - after.since >= run.view.policies.global.silentAfter;
   if (after.state === 'up' && before.unknown.length === 0 && after.unknown.length === 0) return;
-  const told = await run.system.table.get(key);
-  const writer = run.system.random.id(run.now);
-  if (due && !told) {
-    const detail = `no life sign of ${after.name} since ${sortable(after.since)}; the clocks of its tasks stand still`;
-    await run.system.table.transact(
-      [operatorAlert('data-plane-silent', after.name, detail, run.now)],
-      writer,
-    );
+  const { silentAfter } = run.view.policies.global;
+  const due = after.state === 'silent' && run.now - after.since >= silentAfter;
+  const told = await run.system.table.get(keys.operatorAlert('data-plane-silent', after.name));
+  const write = silenceWrite(run, after, due, told as unknown as OperatorAlertRecord | undefined);
+  if (!write) return;
+  // What was not stored for another writer or a busy table is found again by the next scan.
+  const result = await run.system.table.transact([write], run.system.random.id(run.now));
+  if (result.outcome !== 'applied') count(run, 'conflicts');
+}
+
+/** The alert of a silence that begins, goes on after a short pause, pauses, or is over for good. */
+function silenceWrite(
+  run: Run,
+  plane: DataPlaneRecord,
+  due: boolean,
+  told: OperatorAlertRecord | undefined,
+): Write | undefined {
+  const key = keys.operatorAlert('data-plane-silent', plane.name);
+  if (!told) {
+    const detail = `no life sign of ${plane.name} since ${sortable(plane.since)}; the clocks of its tasks stand still`;
+    return due ? operatorAlert('data-plane-silent', plane.name, detail, run.now) : undefined;
   }
-  if (after.state !== 'silent' && told) await run.system.table.transact([{ delete: key }], writer);
+  const { endedAt, ...alert } = told;
+  const over = endedAt !== undefined && run.now - endedAt >= SAME_INCIDENT;
+  const guard = { if: [{ equals: ['rev', told.rev] as [string, number] }] };
+  if (over && plane.state !== 'silent') return { delete: key, ...guard };
+  if (over && due) return silenceWrite(run, plane, due, undefined);
+  if (due && endedAt !== undefined) return { put: { ...key, ...alert, rev: told.rev + 1 }, ...guard };
+  if (plane.state === 'silent' || endedAt !== undefined) return undefined;
+  return { put: { ...key, ...alert, endedAt: run.now, rev: told.rev + 1 }, ...guard };
 }
 
 async function storePlane(run: Run, before: DataPlaneRecord, after: DataPlaneRecord): Promise<void> {
@@ -106,7 +136,7 @@ async function detectOutage(run: Run, plane: DataPlaneRecord): Promise<DataPlane
   const detail = `${members} tasks of ${plane.name} lost PRIMARY together since ${sortable(from)}`;
   const alert = operatorAlert('correlated-failure', plane.name, detail, run.now);
   await run.system.table.transact([alert], run.system.random.id(run.now));
-  return { ...plane, outages: [...plane.outages, outage] };
+  return { ...plane, outages: withOutage(plane.outages, outage) };
 }
 
 /** The first loss of a window that holds enough of the plane's tasks that were alive; undefined where none does. */

@@ -2,6 +2,7 @@ import type { Case, Decision, Recipient } from '../abandonment/decide.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import type { Topic } from '../abandonment/topics.ts';
 import type { System } from '../platform/system.ts';
+import { countWrites } from '../store/counts.ts';
 import type { FleetView } from '../store/fleet-view.ts';
 import type { TaskRecord } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
@@ -87,7 +88,11 @@ type Stored = { outcome: 'same' } | { outcome: 'applied'; record: TaskRecord } |
 async function store(run: Run, before: TaskRecord, settled: Settled): Promise<Stored> {
   if (settled.record === before && settled.beside.length === 0) return { outcome: 'same' };
   const policy = run.view.policies.for(before.task.id);
-  const writes = [taskWrite(settled.record, policy), ...lastOfEachKey(settled.beside)];
+  const writes = [
+    taskWrite(settled.record, policy),
+    ...countWrites(before, settled.record, policy),
+    ...lastOfEachKey(settled.beside),
+  ];
   const result = await run.system.table.transact(writes, run.system.random.id(run.now));
   if (result.outcome !== 'applied') return { outcome: 'refused' };
   return { outcome: 'applied', record: { ...settled.record, rev: before.rev + 1 } };

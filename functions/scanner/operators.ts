@@ -26,7 +26,8 @@ export const operatorsGenerator: Generator = {
 
 async function tell(run: Run, row: Row): Promise<void> {
   const alert = row as unknown as OperatorAlertRecord;
-  if (alert.toldAt !== null && run.now - alert.toldAt < REPEATED_AFTER) return;
+  if (alert.toldAt !== null && (alert.endedAt !== undefined || run.now - alert.toldAt < REPEATED_AFTER))
+    return;
   const { table, operators, random } = run.system;
   if (alert.toldAt !== null && !(await lasts(run, alert))) {
     await table.transact([{ delete: { pk: row.pk, sk: row.sk } }], random.id(run.now));

@@ -1,4 +1,5 @@
-import { DAY, type Duration, formatInstant, type Instant, MINUTE, SECOND } from '../abandonment/time.ts';
+import { withSpan } from '../abandonment/spans.ts';
+import { type Duration, formatInstant, type Instant, MINUTE, SECOND } from '../abandonment/time.ts';
 import { recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { FleetView } from '../store/fleet-view.ts';
@@ -119,16 +120,10 @@ async function claim(system: System, view: FleetView, tick: Tick): Promise<Scans
   return result.outcome === 'applied' ? { ...next, rev: scans.rev + 1 } : 'another run was first';
 }
 
-/** Spans of unknown health older than this are forgotten: no threshold reaches back so far. */
-const LONGEST_MEMORY = 400 * DAY;
-
 /** A gap between completed scans longer than 2 × `scanEvery` is a span of unknown health, but for its first part. */
 function gapsAfter(scans: ScansRecord, now: Instant, scanEvery: Duration): ScansRecord['gaps'] {
   if (scans.completedAt === null || now - scans.completedAt <= 2 * scanEvery) return scans.gaps;
-  const from = scans.completedAt + scanEvery;
-  const last = scans.gaps.at(-1);
-  if (last?.from === from) return [...scans.gaps.slice(0, -1), { from, to: now }];
-  return [...scans.gaps.filter((gap) => (gap.to ?? now) > now - LONGEST_MEMORY), { from, to: now }];
+  return withSpan(scans.gaps, { from: scans.completedAt + scanEvery, to: now });
 }
 
 async function complete(

@@ -1,4 +1,5 @@
 import { type Case, type Decision, dateHolders, decide, type Recipient } from '../abandonment/decide.ts';
+import { recovered, recoversAt, triedSince } from '../abandonment/healthy-spells.ts';
 import { type NextLook, nextLook } from '../abandonment/next-look.ts';
 import type { Episode, HoldReason, ResolveReason, Told } from '../abandonment/task.ts';
 import { type Duration, formatInstant, type Instant } from '../abandonment/time.ts';
@@ -40,6 +41,7 @@ export function settle(
     if (settled.beside.length >= MOST_BESIDE) break;
     settled.decision = decide(caseOf(settled.record), now);
   }
+  settled.record = withSpellJudged(settled.record, caseOf(settled.record), now);
   settled.record = waitFor(settled.record, settled.decision, caseOf(settled.record), now, confirmWithin);
   operatorAlerts(settled, record, now);
   return settled;
@@ -110,7 +112,7 @@ export function evidenceOf(given: Case, decision: Decision): Record<string, unkn
   return {
     statuses: given.evidence.statuses,
     observedAt: given.evidence.observedAt ?? null,
-    restarts: given.evidence.restarts.total - given.evidence.restarts.atLoss,
+    ...triedSince(given.evidence),
     countedMs: decision.facts.counted,
     warnAfterMs: given.policy.warnAfter,
     warnAfterFrom: given.policy.source.warnAfter ?? 'default',
@@ -177,8 +179,7 @@ export function factsAtEnd(
   episode: Episode,
   resolvedReason: ResolveReason,
 ): Record<string, unknown> {
-  const { total, atLoss } = given.evidence.restarts;
-  return { since: episode.since, restarts: total - atLoss, resolvedReason };
+  return { since: episode.since, ...triedSince(given.evidence), resolvedReason };
 }
 
 /**
@@ -332,6 +333,13 @@ function keepLongest(episode: Episode, { policy }: Case): Episode {
   return policy.disableAfter > episode.disableAfter
     ? { ...episode, disableAfter: policy.disableAfter }
     : episode;
+}
+
+/** Without an episode, a spell that has lasted by today's policy is a recovery for good, whatever follows. */
+function withSpellJudged(record: TaskRecord, { policy }: Case, now: Instant): TaskRecord {
+  const { evidence, open } = record;
+  const lastsAt = open ? null : recoversAt(evidence, policy);
+  return lastsAt !== null && now >= lastsAt ? { ...record, evidence: recovered(evidence, policy) } : record;
 }
 
 /** The record as it waits: its hold, and the instant to look at it again. */

@@ -1,4 +1,5 @@
-import { isAlive, isEligible } from '../abandonment/evidence.ts';
+import { isEligible } from '../abandonment/evidence.ts';
+import { isHealthy } from '../abandonment/healthy-spells.ts';
 import type { EffectivePolicy } from '../abandonment/policy.ts';
 import { tenantOf } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
@@ -23,7 +24,7 @@ interface Standing {
 
 function standingOf(record: TaskRecord | undefined, policy: EffectivePolicy): Standing | undefined {
   if (!record || !isEligible(record.task)) return undefined;
-  const alive = isAlive(record.evidence, policy) ? 1 : 0;
+  const alive = isHealthy(record.evidence, policy) ? 1 : 0;
   return { dataPlane: record.task.dataPlane, tenant: tenantOf(record.task.id), eligible: 1, alive };
 }
 

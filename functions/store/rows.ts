@@ -290,6 +290,8 @@ export interface DigestItem {
   after?: Duration;
   since: Instant;
   restarts: number;
+  /** Spells too short to be a recovery; absent where there were none. */
+  twitches?: number;
   lead?: Duration;
   /** When the notice came to be: tells it from a later one of the same kind. */
   asked: Instant;
@@ -399,6 +401,8 @@ export interface OperatorAlertRecord {
   toldAt: Instant | null;
   /** While true the alert is repeated weekly. */
   active: boolean;
+  /** Since when what it says is over, where it may soon begin again as the same incident. */
+  endedAt?: Instant;
   rev: number;
 }
 

@@ -1,11 +1,12 @@
-import { isAlive, isEligible, NO_EVIDENCE, notPrimarySince } from '../abandonment/evidence.ts';
-import type { EffectivePolicy, ScopedPolicy } from '../abandonment/policy.ts';
+import { isEligible, NO_EVIDENCE, notPrimarySince } from '../abandonment/evidence.ts';
+import { isHealthy, recoversAt, type SpellPolicy } from '../abandonment/healthy-spells.ts';
+import type { EffectivePolicy } from '../abandonment/policy.ts';
 import { type Task, tenantOf } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { BUCKETS, bucketOf, index, keys, ROW_VERSION, sortable, type TaskRecord } from './rows.ts';
 import type { Condition, Row, Table } from './table.port.ts';
 
-const PRIMARY_ONLY: Pick<ScopedPolicy, 'aliveStatuses'> = { aliveStatuses: ['PRIMARY'] };
+const PRIMARY_ONLY: SpellPolicy = { aliveStatuses: ['PRIMARY'], minHealthy: 0 };
 
 /** What an index of candidates carries: all that `decide()` needs, but the owners and the freshness of evidence. */
 export type Candidate = Pick<TaskRecord, 'task' | 'evidence' | 'keep'> & { hold: string | null };
@@ -85,21 +86,25 @@ export function touch(record: TaskRecord, now: Instant): TaskRecord {
   return record.open || record.next ? { ...record, next: { at: now, why: 'look' } } : record;
 }
 
-/** Whether the task may fail unseen: eligible, and not surely alive whatever the list of alive statuses becomes. */
+/**
+ * Whether the task may fail unseen: eligible, and not surely alive whatever the list of alive statuses becomes; in a
+ * spell that is not judged yet it is still without `PRIMARY`.
+ */
 export function isWatched(record: TaskRecord, policy: EffectivePolicy): boolean {
   if (!isEligible(record.task)) return false;
-  return !(record.evidence.statuses.includes('PRIMARY') && policy.aliveStatuses.includes('PRIMARY'));
+  const hasPrimary = record.evidence.statuses.includes('PRIMARY') && policy.aliveStatuses.includes('PRIMARY');
+  return !(hasPrimary && isHealthy(record.evidence, policy));
 }
 
 function settle(record: TaskRecord, policy: EffectivePolicy): TaskRecord {
-  const alive = isAlive(record.evidence, policy);
-  const idle = !record.open && (alive || !isEligible(record.task));
+  const healthy = isHealthy(record.evidence, policy);
+  const idle = !record.open && (healthy || !isEligible(record.task));
   return {
     ...record,
     task: withoutPast(record.task),
-    next: idle ? null : record.next,
+    next: idle ? null : (record.next ?? spellLook(record, policy)),
     hold: idle ? null : record.hold,
-    vetoes: alive ? null : record.vetoes,
+    vetoes: healthy ? null : record.vetoes,
     disabledByUs: record.task.enabled ? null : record.disabledByUs,
   };
 }
@@ -109,6 +114,14 @@ function withoutPast(task: Task): Task {
   if (task.reverted === undefined || (task.enabled && task.deletedAt === undefined)) return task;
   const { reverted: _, ...rest } = task;
   return rest;
+}
+
+/** Without an episode a spell under way is looked at when it will have lasted, or at the threshold before that. */
+function spellLook({ open, task, evidence }: TaskRecord, policy: EffectivePolicy): TaskRecord['next'] {
+  const lastsAt = open ? null : recoversAt(evidence, policy);
+  if (lastsAt === null) return null;
+  const threshold = notPrimarySince(task, evidence, policy, 0) + policy.warnAfter;
+  return { at: Math.min(lastsAt, threshold), why: 'look' };
 }
 
 function placesOf(record: TaskRecord, policy: EffectivePolicy): Record<string, unknown> {
@@ -143,7 +156,7 @@ function nextPlace(record: TaskRecord, bucket: number, since: string): Record<st
 }
 
 function candidateOf(record: TaskRecord): Candidate {
-  const { observedAt: _, ...evidence } = record.evidence;
+  const { observedAt: _, heard: _heard, ...evidence } = record.evidence;
   return {
     task: { ...record.task, owners: [] },
     evidence,

@@ -27,6 +27,7 @@ const scopedKeys = {
   reminders: orNull(fc.uniqueArray(duration, { maxLength: 3 })),
   aliveStatuses: orNull(fc.subarray([...SHARD_STATUSES], { minLength: 1 })),
   recoveryMail: orNull(fc.boolean()),
+  minHealthy: orNull(fc.constantFrom(0, HOUR)),
   quietHours: orNull(fc.constant({ from: '22:00', to: '06:00', zone: 'UTC' })),
   quietDays: orNull(fc.constant({ dates: ['2026-12-25'], zone: 'UTC' })),
 };

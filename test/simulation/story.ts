@@ -43,21 +43,53 @@ export interface Told {
 
 /** Runs a scenario of hourly scans from `T` in stage `disable`, unless told otherwise; throws where a promise broke. */
 export async function tell(scenario: Record<string, unknown>, options: WorldOptions = {}): Promise<Told> {
-  const parsed = parseScenario({
-    version: 1,
-    start: T,
-    until: at(30),
-    scanEvery: '1h',
-    policy: { stage: 'disable' },
-    tasks: [failing('acmeCo/a')],
-    ...scenario,
-  });
+  const parsed = parseScenario(
+    fallingLater({
+      version: 1,
+      start: T,
+      until: at(30),
+      scanEvery: '1h',
+      policy: { stage: 'disable' },
+      tasks: [failing('acmeCo/a')],
+      ...scenario,
+    }),
+  );
   if (!parsed.ok) throw new Error(parsed.problem);
   const simulated = await simulate(parsed.scenario, deployedService, options);
   if (!simulated.ok) throw new Error(simulated.problem);
   if (simulated.broken.length > 0) throw new Error(simulated.broken.join('\n'));
   const { lines, summary } = simulated;
   return { story: lines.map(sentence), lines, summary };
+}
+
+interface Story {
+  start: string;
+  tasks: Record<string, unknown>[];
+  events?: Record<string, unknown>[];
+  [key: string]: unknown;
+}
+
+/** A task with a `lastPrimaryAt` after the start runs until then, and fails from then on. */
+function fallingLater({ tasks, events = [], ...story }: Story): Record<string, unknown> {
+  const falls = tasks.filter(
+    ({ lastPrimaryAt }) => Date.parse(String(lastPrimaryAt)) > Date.parse(story.start),
+  );
+  return {
+    ...story,
+    tasks: tasks.map((task) => {
+      const { lastPrimaryAt: _, ...rest } = task;
+      return falls.includes(task) ? { ...rest, shards: [{ id: '0', status: 'PRIMARY' }] } : task;
+    }),
+    events: [
+      ...falls.map(({ id, shards, lastPrimaryAt }) => ({
+        at: lastPrimaryAt,
+        type: 'shards',
+        task: id,
+        shards,
+      })),
+      ...events,
+    ],
+  };
 }
 
 /** `T+14d`, `T+20d23h`; up to a quarter of an hour later reads `T+21d+`. */

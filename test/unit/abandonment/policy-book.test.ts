@@ -24,6 +24,7 @@ describe('a policy book', () => {
       keepMax: 'default',
       quietHours: 'default',
       quietDays: 'default',
+      minHealthy: 'default',
       scanEvery: 'default',
       digestEvery: 'default',
       evidenceMaxAge: 'default',

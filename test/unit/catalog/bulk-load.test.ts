@@ -95,7 +95,7 @@ describe('loading tasks from NDJSON', () => {
       {
         line: 4,
         problem:
-          'kind is "pipeline"; allowed: "capture", "materialization", "derivation", "service", "collection"',
+          'kind is "pipeline"; allowed: "capture", "materialization", "derivation", "service", "connector", "collection"',
       },
       {
         line: 5,

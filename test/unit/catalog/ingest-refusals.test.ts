@@ -114,7 +114,7 @@ describe('an event that is refused', () => {
     expect(await s.ingest('Task Published', publication({ kind: 'pipeline', enabled: 'yes' }))).toMatchObject(
       {
         reason:
-          'malformed: task.kind is "pipeline"; allowed: "capture", "materialization", "derivation", "service", "collection"; ' +
+          'malformed: task.kind is "pipeline"; allowed: "capture", "materialization", "derivation", "service", "connector", "collection"; ' +
           'task.enabled is "yes"; allowed: true or false',
       },
     );

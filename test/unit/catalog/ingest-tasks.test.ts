@@ -32,6 +32,7 @@ describe('a publication', () => {
       enabled: true,
       createdAt: at(-48),
       version: 1,
+      publishedAt: at(0),
       firstSeenAt: at(2_400),
     });
     expect(await s.table.get({ pk: 'PLANES', sk: 'eu-1' })).toMatchObject({ state: 'up', lifeSignAt: null });
@@ -225,6 +226,7 @@ describe('an observation', () => {
     expect((await s.task('acmeCo/a'))?.evidence).toEqual({
       observedAt: at(5),
       firstObservedAt: at(2),
+      heard: [expect.any(String)],
       statuses: ['FAILED'],
       lastSeen: { PRIMARY: at(5) },
       lostAt: at(5),
@@ -357,5 +359,51 @@ describe('an event of the size that EventBridge takes', () => {
     expect(await s.table.get({ pk: `T#${names.at(-1)}`, sk: 'O' })).toMatchObject({
       evidence: { statuses: ['FAILED'] },
     });
+  });
+});
+
+describe('a deletion without a version', () => {
+  const published = (version: number, when: number) => ({
+    ...publication({ version }),
+    publishedAt: hour(when),
+    by: 'user',
+  });
+
+  it('that comes late does not delete what was published after it', async () => {
+    const s = await stage();
+    await s.ingest('Task Published', publication());
+    await s.ingest('Task Published', published(2, 20));
+    await s.ingest('Task Deleted', { task: 'acmeCo/a', at: hour(10) });
+    expect((await s.task('acmeCo/a'))?.task.deletedAt).toBeUndefined();
+  });
+
+  it('that comes again does not delete what came back after it, nor at its instant', async () => {
+    for (const back of [20, 30]) {
+      const s = await stage();
+      await s.ingest('Task Published', publication());
+      await s.ingest('Task Deleted', { task: 'acmeCo/a', at: hour(20) });
+      expect((await s.task('acmeCo/a'))?.task.deletedAt).toBe(at(20));
+      await s.ingest('Task Published', published(2, back));
+      await s.ingest('Task Deleted', { task: 'acmeCo/a', at: hour(20) });
+      expect((await s.task('acmeCo/a'))?.task.deletedAt).toBeUndefined();
+    }
+  });
+
+  it('counts a publication by a system, and one that was heard before the deletion of an unknown task', async () => {
+    const s = await stage();
+    await s.ingest('Task Deleted', { task: 'acmeCo/a', at: hour(20) });
+    await s.ingest('Task Published', { ...published(3, 25), by: 'system' });
+    await s.ingest('Task Deleted', { task: 'acmeCo/a', at: hour(20) });
+    await s.ingest('Task Deleted', { task: 'acmeCo/a', at: hour(24) });
+    expect((await s.task('acmeCo/a'))?.task.deletedAt).toBeUndefined();
+  });
+
+  it('deletes what was last published before it', async () => {
+    const s = await stage();
+    await s.ingest('Task Published', publication());
+    await s.ingest('Task Published', published(2, 20));
+    await s.ingest('Shards Observed', observation(40, { 'acmeCo/a': 'FAILED' }));
+    await s.ingest('Task Deleted', { task: 'acmeCo/a', at: hour(30) });
+    expect((await s.task('acmeCo/a'))?.task.deletedAt).toBe(at(30));
   });
 });

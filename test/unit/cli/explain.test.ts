@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { cliStage, day, failingFleet, T, taskLine } from './cli-stage.ts';
+import { cliStage, day, failingFleet, fileWith, T, taskLine } from './cli-stage.ts';
 
 interface Explained {
   decision: Record<string, unknown>;
+  evidence: Record<string, unknown>;
   counted: { countedMs: number; wallMs: number; unknown: unknown[] };
   thresholds: { leaf: string; value: unknown; from: string }[];
   holds: unknown[];
@@ -93,6 +94,32 @@ describe('explain', () => {
       unknown: [{ why: 'stale', from: day(1), to: null }],
     });
     expect(holds).toEqual([{ reason: 'unknown (stale)', since: day(1), until: null }]);
+  });
+
+  it('tells of a spell under way, and then how many ended too short', async () => {
+    const stage = await failingFleet(['acmeCo/a'], ['stage=disable', 'minHealthy=2h', 'evidenceMaxAge=365d']);
+    const see = async (hours: number, status: string) => {
+      stage.setNow(T + 20 * DAY + hours * 3_600_000);
+      const line = taskLine('acmeCo/a', { shards: [{ id: '0', status }] });
+      await stage.taskwarden(['tasks', 'import', fileWith(line)]);
+    };
+    await see(0, 'PRIMARY');
+    stage.setNow(T + 20 * DAY + 3_600_000);
+    const lives = await explained(stage);
+    expect(lives.decision).toMatchObject({ answer: 'hold', reason: 'recovering' });
+    expect(lives.evidence).toMatchObject({
+      lastAliveAt: day(0),
+      recoversAt: '2026-01-21T02:00:00Z',
+      twitchesSinceLoss: 0,
+    });
+    expect(lives.holds).toEqual([{ reason: 'recovering', since: day(20), until: '2026-01-21T02:00:00Z' }]);
+    expect(lives.next).toEqual([
+      { at: '2026-01-21T02:00:00Z', what: 'it has recovered, if it stays alive until then' },
+    ]);
+    await see(1.5, 'FAILED');
+    const fails = await explained(stage);
+    expect(fails.decision).toMatchObject({ answer: 'fire' });
+    expect(fails.evidence).toMatchObject({ lastAliveAt: day(0), recoversAt: null, twitchesSinceLoss: 1 });
   });
 
   it('names every hold', async () => {

@@ -123,6 +123,18 @@ describe('a warning without a date', () => {
     }
   });
 
+  it('says how often it ran too short to count, beside the restarts, in both languages', () => {
+    const text = (twitches: number, language: 'en' | 'de') =>
+      flat(renderDigest(facts([item({ twitches })], { language })).text);
+    expect(text(0, 'en')).toContain('37 restarts tried since. Cause');
+    expect(text(1, 'en')).toContain('37 restarts tried since, and it ran once too short to count. Cause');
+    expect(text(28, 'en')).toContain('37 restarts tried since, and it ran 28 times too short to count.');
+    expect(text(1, 'de')).toContain(
+      '37 Neustarts versucht; dazwischen lief er einmal zu kurz, um zu zählen.',
+    );
+    expect(text(28, 'de')).toContain('dazwischen lief er 28-mal zu kurz, um zu zählen.');
+  });
+
   it('says that a task never ran', () => {
     const { text } = renderDigest(facts([item({ stage: 'notify', cause: 'never-primary', restarts: 0 })]));
     expect(flat(text)).toContain('no restart tried since. Cause: none of its shards ever became primary.');

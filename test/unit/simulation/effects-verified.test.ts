@@ -39,6 +39,9 @@ function task(more: Partial<TrueTask> = {}): TrueTask {
     restarts: 0,
     statuses: ['FAILED'],
     lastSeen: {},
+    history: [],
+    lastedFrom: null,
+    twitchedAt: null,
     ...more,
   };
 }

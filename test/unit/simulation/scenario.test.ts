@@ -227,6 +227,11 @@ describe('the tasks of a scenario', () => {
     [{ id: 'a\nb' }, 'id: "a\\nb" has a control character or a line break'],
     [{ id: 'a\u0085b' }, 'id: "a\\u0085b" has a control character'],
     [{ id: 'acmeCo/' }, 'id: "acmeCo/" has an empty part'],
+    [{ id: 'acmeCo/b\u200b' }, 'has an invisible or bidirectional character'],
+    [{ createdAt: '2026-01-01T00:00:00.001Z' }, 'createdAt: "2026-01-01T00:00:00.001Z" lies in the future'],
+    [{ enabledAt: '2027-01-01T00:00:00Z' }, 'enabledAt: "2027-01-01T00:00:00Z" lies in the future'],
+    [{ lastPrimaryAt: '2099-01-01T00:00:00Z' }, 'lastPrimaryAt: "2099-01-01T00:00:00Z" lies in the future'],
+    [{ observedSince: '2026-01-01T02:00:00+01:00' }, 'lies in the future; allowed are instants up to'],
     [{ id: 'x'.repeat(513) }, 'is 513 bytes long; allowed are 512'],
     [{ id: 'acmeCo/a' }, 'id: "acmeCo/a" is the id of tasks[0] too; each id is allowed once'],
   ])('are refused with %j', (changes, reason) => {
