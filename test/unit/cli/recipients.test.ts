@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { recipientKey } from '../../../functions/notices/addresses.ts';
 import { storePreferences } from '../../../functions/owner-page/preferences.ts';
-import { cliStage, day, failingFleet } from './cli-stage.ts';
+import { loadRecipient, newRecipient, recipientWrite } from '../../../functions/store/records.ts';
+import { cliStage, day, failingFleet, T } from './cli-stage.ts';
 
 /** Ana was warned of her task on day 14, and her address bounced. */
 async function bounced() {
@@ -95,4 +97,25 @@ describe('recipients revive', () => {
     const alive = await stage.taskwarden(['recipients', 'revive', 'ana@acme.test']);
     expect(alive.out).toBe('ana@acme.test is alive: nothing is changed\n');
   });
+});
+
+it('one who is revived between two scans is told what was dropped while they were dead', async () => {
+  const stage = await failingFleet(['acmeCo/a']);
+  const key = recipientKey('ana@acme.test');
+  const { queues } = stage.system;
+  stage.system.queues = {
+    send: async (queue, messages) => {
+      // SES refused another mail to her before the message of this one is worked.
+      const dead = { reason: 'rejected', at: T } as const;
+      const known = (await loadRecipient(stage.table, key)) ?? newRecipient(key, 'ana@acme.test');
+      await stage.table.transact([recipientWrite({ ...known, dead })], 'test');
+      stage.system.queues = queues;
+      await queues.send(queue, messages);
+    },
+  };
+  await stage.scanOn(14);
+  expect(stage.mails).toEqual([]);
+  expect((await stage.taskwarden(['recipients', 'revive', 'ana@acme.test'])).code).toBe(0);
+  await stage.scanOn(15);
+  expect(stage.mails.map(({ to }) => to)).toEqual(['ana@acme.test']);
 });
