@@ -188,9 +188,9 @@ export class FleetFacts {
     return Math.max(alive, task.enabledAt ?? alive);
   }
 
-  /** Owners, and subscribers to the alert; the admins of the nearest prefix where `isDead` says so of all these. */
+  /** Owners, and subscribers to the alert; where `isDead` says so of all these, the admins. */
   recipientsOf(task: TrueTask, alert: AlertType, isDead: (address: string) => boolean): string[] {
-    const prefixes = prefixesOf(task.id);
+    const prefixes = ['', ...prefixesOf(task.id)];
     const subscribers = this.subscriptions
       .filter(
         ({ prefix, alertTypes }) =>
@@ -198,10 +198,16 @@ export class FleetFacts {
       )
       .map(({ email }) => email);
     const living = unique([...task.owners, ...subscribers]).filter((address) => !isDead(address));
-    if (living.length > 0) return living;
-    const nearest = prefixes.reverse().find((prefix) => (this.admins.get(prefix) ?? []).length > 0);
-    const admins = nearest === undefined ? [] : (this.admins.get(nearest) ?? []);
-    return unique(admins).filter((address) => !isDead(address));
+    return living.length > 0 ? living : this.adminsOf(task, isDead);
+  }
+
+  /** The living admins of the nearest prefix that has one; the empty prefix is the last. */
+  adminsOf(task: TrueTask, isDead: (address: string) => boolean): string[] {
+    for (const prefix of [...prefixesOf(task.id).reverse(), '']) {
+      const living = unique(this.admins.get(prefix) ?? []).filter((address) => !isDead(address));
+      if (living.length > 0) return living;
+    }
+    return [];
   }
 
   #noteStage(taskId: string, now: Instant): void {

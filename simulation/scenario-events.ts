@@ -6,9 +6,9 @@ import {
   readFields,
   readFlag,
   readInstant,
-  readList,
   readName,
   readOneOf,
+  readOwners,
   readSpan,
   readTaskId,
   readWholeNumber,
@@ -74,7 +74,7 @@ const READERS: Record<ScenarioHappening['type'], (written: Written) => ScenarioH
     return {
       type: 'owners',
       task: taskAt(written, task),
-      owners: readList(`${written.path}.owners`, owners, readAddress),
+      owners: readOwners(`${written.path}.owners`, owners),
     };
   },
   'data-plane': (written) => {

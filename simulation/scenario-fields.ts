@@ -1,3 +1,4 @@
+import { ownersProblem } from '../functions/abandonment/owners.ts';
 import {
   hasControlCharacter,
   MAX_ID_BYTES,
@@ -149,3 +150,11 @@ function addressProblem(address: string): string | undefined {
 }
 
 export const readAddress = readChecked('an address', addressProblem);
+
+/** The owners of one task. */
+export const readOwners: Read<string[]> = (path, value) => {
+  const owners = readList(path, value, readAddress);
+  const wrong = ownersProblem(owners);
+  if (wrong !== undefined) throw new ScenarioProblem(path, wrong);
+  return owners;
+};

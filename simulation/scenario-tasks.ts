@@ -1,13 +1,13 @@
 import { SHARD_STATUSES, TASK_KINDS } from '../functions/abandonment/task.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
 import {
-  readAddress,
   readFields,
   readFlag,
   readInstant,
   readList,
   readName,
   readOneOf,
+  readOwners,
   readTaskId,
   ScenarioProblem,
 } from './scenario-fields.ts';
@@ -42,7 +42,7 @@ function readTask(path: string, value: unknown, at: Instant): ScenarioTask {
     kind: readOneOf(`${path}.kind`, fields.kind, TASK_KINDS),
     enabled: flag('enabled', true),
     createdAt: instant('createdAt') ?? at,
-    owners: readList(`${path}.owners`, fields.owners, readAddress),
+    owners: readOwners(`${path}.owners`, fields.owners),
     dataPlane: readName(`${path}.dataPlane`, fields.dataPlane),
     shards: readShards(`${path}.shards`, fields.shards),
     dekaf: flag('dekaf', false),

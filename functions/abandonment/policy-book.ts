@@ -15,6 +15,7 @@ export const DEFAULTS: ScopedPolicy & GlobalPolicy = {
   recoveryMail: false,
   keepMax: 90 * DAY,
   quietHours: null,
+  escalateAt: null,
   scanEvery: 15 * MINUTE,
   digestEvery: HOUR,
   evidenceMaxAge: 24 * HOUR,

@@ -27,6 +27,7 @@ export const SCOPED_KEYS: Record<keyof ScopedPolicy, ValueReader> = {
   recoveryMail: readBoolean,
   keepMax: durationFrom(1),
   quietHours: readQuietHours,
+  escalateAt: durationFrom(1),
 };
 
 /** The readers of the keys that can be set globally only, but for `blastRadius`, whose parts are leaves. */

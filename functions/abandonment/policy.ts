@@ -19,6 +19,8 @@ export interface ScopedPolicy {
   recoveryMail: boolean;
   keepMax: Duration;
   quietHours: QuietHours | null;
+  /** So long before the date admins join the living recipients; null: only where nobody else is alive. */
+  escalateAt: Duration | null;
 }
 
 /** The keys that can be set globally only. */

@@ -9,6 +9,7 @@ import type { DigestItem, DigestRecord, NoticeRecord, TaskRecord } from '../stor
 import { keys } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
 import { loadTask, taskWrite } from '../store/tasks.ts';
+import { TableBusy } from '../work/attempts.ts';
 import { standingOf } from './digest-states.ts';
 import { withoutNotice } from './dropped-notice.ts';
 
@@ -37,7 +38,7 @@ async function applyItem(
       return;
     }
   }
-  throw new Error(`the outcome of a digest could not be stored on ${item.task}: it changes too fast`);
+  throw new TableBusy(`the outcome of a digest could not be stored on ${item.task}: it changes too fast`);
 }
 
 /** Stores what the mail means for the task; the task first, the notice after it, so that a crash between is mended. */
@@ -198,8 +199,12 @@ function mayBeOut(digest: DigestRecord): boolean {
   return wasPrinted(digest) || (digest.state === 'superseded' && digest.unsettled === true);
 }
 
+/** So many mails of one episode are listed, the newest: a task of 1,000 owners has that many for each rung. */
+const MOST_MAILS = 5_000;
+
 function withMail(open: Episode, digest: string): Episode {
-  return open.mails.includes(digest) ? open : { ...open, mails: [...open.mails, digest] };
+  if (open.mails.includes(digest)) return open;
+  return { ...open, mails: [...open.mails, digest].slice(-MOST_MAILS) };
 }
 
 /** With a printed date, unless an earlier mail printed the same. */

@@ -4,8 +4,9 @@ import { keys } from '../store/rows.ts';
 import type { Table } from '../store/table.port.ts';
 
 /**
- * Tells in which of some tasks an address still has a say: as an owner, or as a subscriber or an admin of a
- * prefix. Whoever got a mail and has left since can do no more with it.
+ * Tells in which of some tasks an address still has a say: as an owner, or as a subscriber (of any type) or an admin of
+ * a prefix, reachable or not. Whoever got a mail and has left since can do no more with it; in a deleted task nobody
+ * has a say.
  */
 export async function saysOf(
   table: Table,
@@ -21,10 +22,11 @@ export async function saysOf(
   const held = new Set(places.filter(({ key }) => found.has(key.pk)).map(({ scope }) => scope));
   const own = recipientKey(address);
   return (task) =>
-    task.owners.some((owner) => recipientKey(owner) === own) ||
-    scopesOf(task).some((scope) => held.has(scope));
+    task.deletedAt === undefined &&
+    (task.owners.some((owner) => recipientKey(owner) === own) ||
+      scopesOf(task).some((scope) => held.has(scope)));
 }
 
 function scopesOf({ id }: Task): string[] {
-  return [...prefixesOf(id), id];
+  return ['', ...prefixesOf(id), id];
 }

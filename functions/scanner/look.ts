@@ -1,4 +1,4 @@
-import type { Case, Decision, Recipient } from '../abandonment/decide.ts';
+import type { Case, Decision } from '../abandonment/decide.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import type { Topic } from '../abandonment/topics.ts';
 import type { System } from '../platform/system.ts';
@@ -9,6 +9,7 @@ import { loadTask, taskWrite } from '../store/tasks.ts';
 import { lastOfEachKey } from '../store/writes.ts';
 import { inform } from './inform.ts';
 import { type Settled, settle } from './transitions.ts';
+import { tellUntold } from './untold.ts';
 
 /** One run's view of the world and what it did. */
 export interface Run {
@@ -42,14 +43,15 @@ const ATTEMPTS = 5;
 
 /**
  * Looks at one task and lets it take every step that is due (but for being turned off), in one transaction over the
- * revision that was read. Answers the decision it came to rest at, and the stored record.
+ * revision that was read, or in several where it has more recipients than one takes. Answers the decision it came to
+ * rest at, and the stored record.
  */
 export async function lookAt(
   run: Run,
   given: TaskRecord,
 ): Promise<{ record: TaskRecord; decision: Decision } | undefined> {
   let record = given;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  for (let conflicts = 0; conflicts < ATTEMPTS; ) {
     const [caseOf, topics] = await Promise.all([caseMaker(run, record), topicsOf(run, record)]);
     const settled = settle(record, caseOf, run.now, run.system.config.confirmWithin);
     inform(settled, caseOf(settled.record), topics, run.now);
@@ -57,10 +59,12 @@ export async function lookAt(
     if (stored.outcome === 'same') return { record, decision: settled.decision };
     if (stored.outcome === 'applied') {
       countSteps(run, record, settled);
-      if (settled.beside.length < 90) return { record: stored.record, decision: settled.decision };
+      if (settled.untold) await tellUntold(run.system, settled.untold);
+      if (!settled.isCut) return { record: stored.record, decision: settled.decision };
       record = stored.record;
       continue;
     }
+    conflicts += 1;
     count(run, 'conflicts');
     const fresh = await loadTask(run.system.table, record.task.id);
     if (!fresh) return undefined;
@@ -72,8 +76,8 @@ export async function lookAt(
 /** Makes the case of a record in any of the states of one look; recipients are the same in all of them. */
 async function caseMaker(run: Run, record: TaskRecord): Promise<(record: TaskRecord) => Case> {
   const told = run.view.policies.for(record.task.id).stage !== 'detect';
-  const recipients: Recipient[] = told ? await run.view.recipientsOf(record.task, 'task_abandoned') : [];
-  return (state) => ({ ...run.view.bareCase(state), recipients: state.open ? recipients : [] });
+  const audience = told ? await run.view.audienceOf(record.task) : {};
+  return (state) => ({ ...run.view.bareCase(state), ...(state.open ? audience : {}) });
 }
 
 /** The topics to follow what is told of a task. */

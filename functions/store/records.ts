@@ -68,8 +68,15 @@ export async function loadAlert(
   task: string,
   episode: number,
 ): Promise<AlertRecord | undefined> {
-  const row = await table.get(keys.alert(task, episode));
-  return row as unknown as AlertRecord | undefined;
+  return alertFromRow(await table.get(keys.alert(task, episode)));
+}
+
+/** The record in an alert's row, without what places the row; undefined where there is none. */
+export function alertFromRow(row: Row | undefined): AlertRecord | undefined {
+  if (!row) return undefined;
+  const { task, episode, type, stage, since, firedAt, ...rest } = row as unknown as AlertRecord;
+  const { resolvedAt, reason, evidence, mails, run, untold } = rest;
+  return { task, episode, type, stage, since, firedAt, resolvedAt, reason, evidence, mails, run, untold };
 }
 
 /** Stores an alert whatever stands there: the task's row, written in the same transaction, guards it. */

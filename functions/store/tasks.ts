@@ -2,6 +2,7 @@ import { isAlive, isEligible, NO_EVIDENCE, notPrimarySince } from '../abandonmen
 import type { EffectivePolicy, ScopedPolicy } from '../abandonment/policy.ts';
 import { type Task, tenantOf } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
+import { packed, unpacked } from './packed-episode.ts';
 import { BUCKETS, bucketOf, index, keys, ROW_VERSION, sortable, type TaskRecord } from './rows.ts';
 import type { Condition, Row, Table } from './table.port.ts';
 
@@ -47,7 +48,7 @@ export function taskFromRow(row: Row): TaskRecord {
     evidence,
     keep: rare.keep ?? null,
     episodes,
-    open: rare.open ?? null,
+    open: rare.open ? unpacked(rare.open) : null,
     hold: rare.hold ?? null,
     vetoes: rare.vetoes ?? null,
     asked: rare.asked ?? null,
@@ -69,6 +70,7 @@ export function taskWrite(record: TaskRecord, policy: EffectivePolicy): { put: R
       v: ROW_VERSION,
       b: BUCKETS,
       ...withoutNulls(settled),
+      ...(settled.open && { open: packed(settled.open) }),
       rev: record.rev + 1,
       ...placesOf(settled, policy),
     },

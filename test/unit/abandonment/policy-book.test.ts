@@ -23,6 +23,7 @@ describe('a policy book', () => {
       recoveryMail: 'default',
       keepMax: 'default',
       quietHours: 'default',
+      escalateAt: 'default',
       scanEvery: 'default',
       digestEvery: 'default',
       evidenceMaxAge: 'default',
