@@ -6,6 +6,7 @@ import { countWrites } from '../store/counts.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { allRows, auditWrite } from '../store/records.ts';
 import { keys, type TaskRecord } from '../store/rows.ts';
+import type { Write } from '../store/table.port.ts';
 import { loadTask, taskWrite } from '../store/tasks.ts';
 
 /** Who takes a disabling back, and why. */
@@ -13,6 +14,8 @@ export interface Undo {
   task: string;
   by: string;
   reason: string;
+  /** Whether an operator does: then all who hold our mails about it are told. An owner on their page is none. */
+  isOperator: boolean;
 }
 
 export type Undone = { outcome: 'enabled' | 'requested' } | { outcome: 'refused'; reason: string };
@@ -21,18 +24,26 @@ export type Undone = { outcome: 'enabled' | 'requested' } | { outcome: 'refused'
  * Turns on again what Taskwarden turned off (promise 16). Its clock starts anew with the enabling, so it is not
  * flagged again at once. In mode `fed` the owning system is asked and answers by publishing the task.
  */
-export async function undoDisabling(system: System, { task: id, by, reason }: Undo): Promise<Undone> {
+export async function undoDisabling(
+  system: System,
+  { task: id, by, reason, isOperator }: Undo,
+): Promise<Undone> {
   const record = await loadTask(system.table, id);
   if (!record) return { outcome: 'refused', reason: 'no such task' };
   const refusal = refusalOf(record);
   if (refusal) return { outcome: 'refused', reason: refusal };
-  const now = system.clock.now();
+  const asked = isOperator ? await noteAsked(system, record, by) : record;
+  if (!asked) return { outcome: 'refused', reason: CHANGED };
   const requestId = `${id}#${record.disabledByUs?.episode}#undo`;
-  const answer = await controlPlaneFor(system).enable({ task: record, requestId, by, reason });
-  if (answer.outcome === 'refused') return answer;
+  const answer = await controlPlaneFor(system).enable({ task: asked, requestId, by, reason });
+  if (answer.outcome === 'refused') {
+    // Where the note stays, a later enabling by the owning system is taken for what the operator asked for.
+    if (isOperator) await store(system, [await taskWriteOf(system, { ...asked, undo: null })]);
+    return answer;
+  }
   const audit = auditWrite({
     task: id,
-    at: now,
+    at: system.clock.now(),
     act: 'enabled',
     by,
     reason,
@@ -40,11 +51,31 @@ export async function undoDisabling(system: System, { task: id, by, reason }: Un
     mails: [],
   });
   const writes =
-    answer.outcome === 'confirmed' ? [...(await enabled(system, record, answer.at)), audit] : [audit];
-  const result = await system.table.transact(writes, system.random.id(now));
-  if (result.outcome !== 'applied')
-    return { outcome: 'refused', reason: 'the task changed meanwhile; try again' };
+    answer.outcome === 'confirmed' ? [...(await enabled(system, asked, answer.at)), audit] : [audit];
+  if (!(await store(system, writes))) return { outcome: 'refused', reason: CHANGED };
   return { outcome: answer.outcome === 'confirmed' ? 'enabled' : 'requested' };
+}
+
+const CHANGED = 'the task changed meanwhile; try again';
+
+/** Noted before the owning system is asked, so that its answer is known for what it is, however fast it comes. */
+async function noteAsked(system: System, record: TaskRecord, by: string): Promise<TaskRecord | undefined> {
+  const episode = record.disabledByUs?.episode ?? 0;
+  const asked: TaskRecord = {
+    ...record,
+    undo: { episode, by, at: system.clock.now(), state: 'asked' },
+  };
+  const stored = await store(system, [await taskWriteOf(system, asked)]);
+  return stored ? { ...asked, rev: record.rev + 1 } : undefined;
+}
+
+async function taskWriteOf(system: System, record: TaskRecord): Promise<Write> {
+  const view = await FleetView.load(system.table, recipientKey);
+  return taskWrite(record, view.policies.for(record.task.id));
+}
+
+async function store({ table, random, clock }: System, writes: Write[]): Promise<boolean> {
+  return (await table.transact(writes, random.id(clock.now()))).outcome === 'applied';
 }
 
 /** Turns on again all that one run turned off and that is still off; one that cannot be stops no other. */
@@ -55,7 +86,10 @@ export async function undoRun(
   const undone: { task: string; undone: Undone }[] = [];
   const { pk } = keys.turnedOff(formatInstant(run), '');
   for (const row of await allRows(system.table, { pk, consistent: true })) {
-    undone.push({ task: row.sk, undone: await undoDisabling(system, { task: row.sk, by, reason }) });
+    undone.push({
+      task: row.sk,
+      undone: await undoDisabling(system, { task: row.sk, by, reason, isOperator: true }),
+    });
   }
   return undone;
 }
@@ -75,6 +109,10 @@ async function enabled(system: System, record: TaskRecord, at: number) {
     task: { ...record.task, enabled: true, enabledAt: at },
     evidence: { ...record.evidence, restarts: { total, atLoss: total } },
     disabledByUs: null,
+    ...(record.undo && {
+      undo: { ...record.undo, at, state: 'enabled' },
+      next: { at: system.clock.now(), why: 'look' },
+    }),
   };
   return [taskWrite(after, policy), ...countWrites(record, after, policy)];
 }

@@ -9,6 +9,7 @@ import { loadTask, taskWrite } from '../store/tasks.ts';
 import { lastOfEachKey } from '../store/writes.ts';
 import { inform } from './inform.ts';
 import { type Settled, settle } from './transitions.ts';
+import { tellUndone } from './undone.ts';
 import { tellUntold } from './untold.ts';
 
 /** One run's view of the world and what it did. */
@@ -50,27 +51,41 @@ export async function lookAt(
   run: Run,
   given: TaskRecord,
 ): Promise<{ record: TaskRecord; decision: Decision } | undefined> {
-  let record = given;
-  for (let conflicts = 0; conflicts < ATTEMPTS; ) {
-    const [caseOf, topics] = await Promise.all([caseMaker(run, record), topicsOf(run, record)]);
-    const settled = settle(record, caseOf, run.now, run.system.config.confirmWithin);
-    inform(settled, caseOf(settled.record), topics, run.now);
-    const stored = await store(run, record, settled);
-    if (stored.outcome === 'same') return { record, decision: settled.decision };
-    if (stored.outcome === 'applied') {
-      countSteps(run, record, settled);
-      if (settled.untold) await tellUntold(run.system, settled.untold);
-      if (!settled.isCut) return { record: stored.record, decision: settled.decision };
-      record = stored.record;
+  let record: TaskRecord | undefined = given;
+  for (let conflicts = 0; record && conflicts < ATTEMPTS; ) {
+    const looked = await lookOnce(run, record);
+    if (looked.outcome === 'rests') return looked.seen;
+    if (looked.outcome === 'goes-on') {
+      record = looked.record;
       continue;
     }
     conflicts += 1;
     count(run, 'conflicts');
-    const fresh = await loadTask(run.system.table, record.task.id);
-    if (!fresh) return undefined;
-    record = fresh;
+    record = await loadTask(run.system.table, record.task.id);
   }
   return undefined;
+}
+
+type Looked =
+  | { outcome: 'rests'; seen: { record: TaskRecord; decision: Decision } }
+  /** One transaction had no room for all. */
+  | { outcome: 'goes-on'; record: TaskRecord }
+  /** The task changed meanwhile. */
+  | { outcome: 'conflict' };
+
+async function lookOnce(run: Run, given: TaskRecord): Promise<Looked> {
+  const record = await tellUndone(run, given);
+  if (!record) return { outcome: 'conflict' };
+  const [caseOf, topics] = await Promise.all([caseMaker(run, record), topicsOf(run, record)]);
+  const settled = settle(record, caseOf, run.now, run.system.config.confirmWithin);
+  inform(settled, caseOf(settled.record), topics, run.now);
+  const stored = await store(run, record, settled);
+  if (stored.outcome === 'refused') return { outcome: 'conflict' };
+  if (stored.outcome === 'same') return { outcome: 'rests', seen: { record, decision: settled.decision } };
+  countSteps(run, record, settled);
+  if (settled.untold) await tellUntold(run.system, settled.untold);
+  if (settled.isCut) return { outcome: 'goes-on', record: stored.record };
+  return { outcome: 'rests', seen: { record: stored.record, decision: settled.decision } };
 }
 
 /** Makes the case of a record in any of the states of one look; recipients are the same in all of them. */

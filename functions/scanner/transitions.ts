@@ -122,6 +122,7 @@ function fire(settled: Settled, given: Case, now: Instant): void {
       mails: [],
       run: null,
       untold: [],
+      holders: [],
     }),
   );
 }
@@ -258,6 +259,7 @@ export function endEpisode(
     untold: fits
       ? []
       : [...parting, ...obsolete.map((key) => ({ key, address: addressOf(key), pending: null }))],
+    holders: open.disabling ? holdersOf(open) : [],
   };
   settled.record = { ...settled.record, open: null, hold: null, next: null };
   settled.beside.push(alertWrite(alert));
@@ -268,6 +270,14 @@ export function endEpisode(
     settled.told.add(key);
   }
   for (const key of obsolete) settled.beside.push(noticeDelete(key, task, open.number));
+}
+
+/** Who holds the warning of the present grace, recipients still or not. */
+function holdersOf(open: Episode): string[] {
+  const warned = Object.entries(open.told).filter(
+    ([, told]) => told.grace === open.grace && told.warning === 'accepted',
+  );
+  return [...warned.map(([key]) => key), ...topicsThatHeard(open)];
 }
 
 function withEpisode(settled: Settled, change: Partial<Episode>): void {

@@ -189,6 +189,15 @@ export class FleetView {
     return known.filter(({ alive }) => alive).map(({ key, address }) => ({ key, topic: address }));
   }
 
+  /** Those of some recipients who can be reached, by what is known of them. */
+  async livingOf(recipients: ReadonlySet<string>): Promise<{ key: string; address: string }[]> {
+    await this.loadRecipients(recipients);
+    return [...recipients].flatMap((key) => {
+      const record = this.#recipients.get(key);
+      return record && !record.dead ? [{ key, address: record.address }] : [];
+    });
+  }
+
   /** What is known of recipients, read once. */
   async loadRecipients(recipients: Iterable<string>): Promise<void> {
     const missing = [...recipients].filter((key) => !this.#recipients.has(key));

@@ -23,6 +23,7 @@ export function newTaskRecord(task: Task): TaskRecord {
     vetoes: null,
     asked: null,
     disabledByUs: null,
+    undo: null,
     next: null,
     rev: 0,
   };
@@ -53,6 +54,7 @@ export function taskFromRow(row: Row): TaskRecord {
     vetoes: rare.vetoes ?? null,
     asked: rare.asked ?? null,
     disabledByUs: rare.disabledByUs ?? null,
+    undo: rare.undo ?? null,
     next: rare.next ?? null,
     rev,
   };
@@ -98,7 +100,7 @@ function settle(record: TaskRecord, policy: EffectivePolicy): TaskRecord {
   const idle = !record.open && (alive || !isEligible(record.task));
   return {
     ...record,
-    next: idle ? null : record.next,
+    next: idle && record.undo?.state !== 'enabled' ? null : record.next,
     hold: idle ? null : record.hold,
     vetoes: alive ? null : record.vetoes,
     disabledByUs: record.task.enabled ? null : record.disabledByUs,
