@@ -317,11 +317,12 @@ function warn(settled: Settled, given: Case, to: Recipient[], newGrace: boolean,
   const grace = newGrace ? open.grace + 1 : open.grace;
   const dated = given.policy.stage === 'disable';
   const told: Record<string, Told> = { ...open.told };
+  const order = { firedAt: open.firedAt, since: open.since };
   const chunk = to.slice(0, roomIn(settled));
   settled.isCut = chunk.length < to.length;
   for (const { key, address } of chunk) {
     told[key] = { address, grace, warning: 'pending', dated };
-    pend(settled, key, address, { notice: 'warning', since: now, notBefore: now });
+    pend(settled, key, address, { notice: 'warning', since: now, notBefore: now, order });
   }
   const disableAfter = newGrace ? given.policy.disableAfter : open.disableAfter;
   const { stage, stageRaisedAt } = given.policy;

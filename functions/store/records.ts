@@ -174,6 +174,7 @@ export function noticeWrite(record: NoticeRecord): { put: Row } {
               notBefore: record.pending.notBefore,
               notice: record.pending.notice,
               ...(record.pending.by === undefined ? {} : { by: record.pending.by }),
+              ...(record.pending.order && { order: { ...record.pending.order, address: record.address } }),
               ...(isTopic(record.address) ? { informs: true } : {}),
             },
           }

@@ -219,6 +219,8 @@ export interface PendingNotice {
   /** Of reminders: the lead, and when the window of the rung closes. */
   lead?: Duration;
   by?: Instant;
+  /** Of warnings: when the alert fired, and since when the task fails: the order in which the ramp admits. */
+  order?: { firedAt: Instant; since: Instant };
   /** Of warnings: an operator wants it told again, also where SES took it before. */
   again?: true;
   /** Facts of notices about what is past (`disabled`, `recovered`, `withdrawn`), frozen when they came to be. */

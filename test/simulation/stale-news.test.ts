@@ -111,7 +111,9 @@ test('one who died holds nothing any more', async () => {
     tasks: [failing('acmeCo/a', { owners: [ANA, BOB] })],
     events: [{ at: at(21, 2), type: 'mail-event', recipient: BOB, event: 'bounce' }, undo(at(22))],
   });
-  expect(news(story).filter((line) => line.includes('enabled'))).toEqual([`T+22d mail ${ANA}: enabled acmeCo/a #1`]);
+  expect(news(story).filter((line) => line.includes('enabled'))).toEqual([
+    `T+22d mail ${ANA}: enabled acmeCo/a #1`,
+  ]);
 });
 
 test('what its owner turned on again is no undoing of ours', async () => {
