@@ -43,6 +43,8 @@ interface Waiting {
   others: Times | null;
   /** Of these warnings the one whose alert fired first; null where there are none. */
   first: Rank | null;
+  /** It is a topic, which repeats what people were told: queued after them. */
+  informs: boolean;
 }
 
 /** By what the ramp admits: whose oldest alert fired first, then `notPrimarySince`, task, address. */
@@ -71,15 +73,20 @@ export const digestsGenerator: Generator = {
   async run(run, budget, cursor) {
     if (run.view.pauses.notify) return DONE;
     const ramp = new Ramp(await loadRamp(run.system.table), run);
+    const topics: Ready[] = [];
     let bucket = cursor === null ? 0 : Number(cursor);
     for (; bucket < BUCKETS && !budget.spent(); bucket += 1) {
       const waiting = untilSpent(recipientsIn(run, bucket), budget);
-      await eachOf(chunks(waiting, CHUNK), 1, (chunk) => dispatch(run, chunk, ramp), faultOf(run, 'digests'));
+      await eachOf(
+        chunks(waiting, CHUNK),
+        1,
+        (chunk) => dispatch(run, chunk, ramp, topics),
+        faultOf(run, 'digests'),
+      );
       if (budget.spent()) break;
     }
-    const admitted = await ramp.admit();
-    for (let from = 0; from < admitted.length; from += CHUNK)
-      await queue(run, admitted.slice(from, from + CHUNK));
+    const last = [...(await ramp.admit()), ...topics];
+    for (let from = 0; from < last.length; from += CHUNK) await queue(run, last.slice(from, from + CHUNK));
     return bucket < BUCKETS ? { cursor: String(bucket) } : DONE;
   },
 };
@@ -106,13 +113,18 @@ async function* recipientsIn(run: Run, bucket: number): AsyncGenerator<Waiting> 
 const NEVER: Times = { notBefore: Number.POSITIVE_INFINITY, freeAt: Number.POSITIVE_INFINITY };
 
 function firstOf(key: string, task: string): Waiting {
-  return { key, group: tenantOf(task), all: NEVER, others: null, first: null };
+  return { key, group: tenantOf(task), all: NEVER, others: null, first: null, informs: false };
 }
 
 function withPlace(waiting: Waiting, place: Place, task: string): Waiting {
   const all = withTimes(waiting.all, place);
   if (place.notice !== 'warning' || place.informs)
-    return { ...waiting, all, others: withTimes(waiting.others ?? NEVER, place) };
+    return {
+      ...waiting,
+      all,
+      others: withTimes(waiting.others ?? NEVER, place),
+      informs: place.informs ?? waiting.informs,
+    };
   // A row of an older version does not say when its alert fired: its own instant is near.
   const { notBefore: asked } = place;
   const rank = { firedAt: asked, since: asked, address: '', ...place.order, task };
@@ -156,7 +168,8 @@ interface Ready {
   admitted: boolean;
 }
 
-async function dispatch(run: Run, waiting: Waiting[], ramp: Ramp): Promise<void> {
+/** Queues those who may be mailed, but for those whom the ramp chooses among, and for topics. */
+async function dispatch(run: Run, waiting: Waiting[], ramp: Ramp, topics: Ready[]): Promise<void> {
   const records = await loadRecipients(
     run.system.table,
     waiting.map(({ key }) => key),
@@ -170,7 +183,7 @@ async function dispatch(run: Run, waiting: Waiting[], ramp: Ramp): Promise<void>
     // Whom `digestEvery` delays takes no place yet: the notifier gives him one then, where one is left.
     if (needsPlace && !isDelayed(run, record, one.all))
       ready.push(...withoutPlace(run, ramp.offer({ one, record, at, admitted: true })));
-    else ready.push({ one, record, at, admitted: false });
+    else (one.informs ? topics : ready).push({ one, record, at, admitted: false });
   }
   await queue(run, ready);
 }
