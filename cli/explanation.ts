@@ -1,4 +1,4 @@
-import { type Case, type Decision, decide } from '../functions/abandonment/decide.ts';
+import { type Case, type Decision, decide, withJoined } from '../functions/abandonment/decide.ts';
 import { lastAliveAt } from '../functions/abandonment/evidence.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
 import { recipientKey } from '../functions/notices/addresses.ts';
@@ -76,8 +76,8 @@ export async function explain(
 ): Promise<Explanation> {
   const view = await FleetView.load(table, recipientKey);
   const supposed = asIfObserved(record, at, now);
-  const recipients = await view.recipientsOf(record.task, 'task_abandoned');
-  const given: Case = { ...view.bareCase(supposed), recipients };
+  const audience = await view.audienceOf(record.task);
+  const given: Case = withJoined({ ...view.bareCase(supposed), ...audience }, at);
   const decision = decide(given, at);
   const { task, open } = supposed;
   return {

@@ -31,5 +31,5 @@ export function targetOf(person: Subscriber): string {
 }
 
 function shownPerson(person: Person): string {
-  return `${safe(targetOf(person))} for ${safe(person.prefix)}`;
+  return `${safe(targetOf(person))} for ${person.prefix === '' ? 'all tasks' : safe(person.prefix)}`;
 }

@@ -59,7 +59,7 @@ function readValue(path: string, text: string): unknown {
   if (LISTS.has(path) && !text.startsWith('[')) {
     return text === '' || text === 'none' ? [] : text.split(',').map((part) => part.trim());
   }
-  if ((path === 'quietHours' || path === 'quietDays') && text === 'none') return null;
+  if (['quietHours', 'quietDays', 'escalateAt'].includes(path) && text === 'none') return null;
   if (text === 'true' || text === 'false') return text === 'true';
   if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text);
   return text.startsWith('[') || text.startsWith('{') ? readJson(path, text) : text;

@@ -100,14 +100,14 @@ p { margin:0 0 6px; }
 ul { margin:0;padding:0 0 0 20px; }
 .due h2, .due b { color:#b3261e; }
 .failing h2 { color:#8a5300; }
-.withdrawn h2, .recovered h2 { color:#146c37; }
+.withdrawn h2, .enabled h2, .recovered h2 { color:#146c37; }
 .act { margin:10px 0 12px; }
 @media (prefers-color-scheme:dark) {
 body, .page > div { background:#16181c !important; }
 .page div, .page h1, .page h3 { color:#e6e6e6 !important; }
 .page .due h2, .page .due b { color:#ff9c8f !important; }
 .page .failing h2 { color:#f2c063 !important; }
-.page .withdrawn h2, .page .recovered h2 { color:#7fd6a2 !important; }
+.page .withdrawn h2, .page .enabled h2, .page .recovered h2 { color:#7fd6a2 !important; }
 .page .quiet div, .page .quiet p { color:#a9b0ba !important; }
 .page .one, .page .link { color:#a8c7fa !important;border-color:#a8c7fa !important; }
 }

@@ -41,6 +41,7 @@ export const english: Wordings = {
         ? `The date announced for ${name} no longer holds`
         : `The dates announced for ${count} tasks no longer hold`,
     failing: (slots) => tasks(slots, 'is not running', 'are not running'),
+    enabled: (slots) => tasks(slots, 'was turned on again', 'were turned on again'),
     recovered: (slots) => tasks(slots, 'is running again', 'are running again'),
   },
   andOthers: (count) => `, and ${count} other ${count === 1 ? 'notice' : 'notices'}`,
@@ -49,6 +50,7 @@ export const english: Wordings = {
     disabled: () => 'Turned off',
     withdrawn: () => 'Announced dates that no longer hold',
     failing: () => 'Not running',
+    enabled: () => 'Turned on again',
     recovered: () => 'Running again',
   },
   introduction: {
@@ -66,6 +68,10 @@ export const english: Wordings = {
       count === 1
         ? `Nothing will happen to this task: this mail only tells you. What to do: ${KEEP_ONE}`
         : `Nothing will happen to these tasks: this mail only tells you. What to do about each: ${KEEP_ONE}`,
+    enabled: (count) =>
+      count === 1
+        ? 'What was announced to you, or done, no longer holds. If it still does not run, its time begins anew: fix it, or disable it yourself.'
+        : 'What was announced to you, or done, no longer holds. For those that still do not run the time begins anew: fix them, or disable them yourself.',
     recovered: () => 'Nothing is to be done.',
   },
   where: (kind, dataPlane) => `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}, data plane ${dataPlane}`,
@@ -104,6 +110,7 @@ export const english: Wordings = {
     return `The date announced for turning it off no longer holds${because}.`;
   },
   runsAgain: 'It is running again.',
+  wasTurnedOn: (date) => `Turned on again${date === null ? '' : ` on ${date}`} by an operator.`,
   alsoTold: (addresses, more) => {
     if (addresses.length === 0) return 'Nobody else was told.';
     return `Also told: ${addresses.join(', ')}${more === 0 ? '' : ` and ${more} more`}.`;

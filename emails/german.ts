@@ -52,6 +52,7 @@ export const german: Wordings = {
         ? `Der für ${name} angekündigte Termin gilt nicht mehr`
         : `Die für ${count} Tasks angekündigten Termine gelten nicht mehr`,
     failing: (slots) => tasks(slots, 'läuft nicht', 'laufen nicht'),
+    enabled: (slots) => tasks(slots, 'wurde wieder eingeschaltet', 'wurden wieder eingeschaltet'),
     recovered: (slots) => tasks(slots, 'läuft wieder', 'laufen wieder'),
   },
   andOthers: (count) => `, dazu ${count} weitere ${count === 1 ? 'Meldung' : 'Meldungen'}`,
@@ -60,6 +61,7 @@ export const german: Wordings = {
     disabled: () => 'Abgeschaltet',
     withdrawn: () => 'Angekündigte Termine, die nicht mehr gelten',
     failing: (count) => (count === 1 ? 'Läuft nicht' : 'Laufen nicht'),
+    enabled: () => 'Wieder eingeschaltet',
     recovered: (count) => (count === 1 ? 'Läuft wieder' : 'Laufen wieder'),
   },
   introduction: {
@@ -79,6 +81,10 @@ export const german: Wordings = {
       count === 1
         ? `Mit diesem Task geschieht nichts: Diese Mail soll Sie nur informieren. Was zu tun ist: ${KEEP_ONE}`
         : `Mit diesen Tasks geschieht nichts: Diese Mail soll Sie nur informieren. Was jeweils zu tun ist: ${KEEP_EACH}`,
+    enabled: (count) =>
+      count === 1
+        ? 'Was Ihnen angekündigt oder gemeldet wurde, gilt nicht mehr. Läuft der Task noch immer nicht, beginnt seine Frist von vorn: Beheben Sie den Fehler, oder schalten Sie ihn selbst ab.'
+        : 'Was Ihnen angekündigt oder gemeldet wurde, gilt nicht mehr. Für Tasks, die noch immer nicht laufen, beginnt die Frist von vorn: Beheben Sie den Fehler, oder schalten Sie sie selbst ab.',
     recovered: () => 'Es ist nichts zu tun.',
   },
   where: (kind, dataPlane) => `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}, Data Plane ${dataPlane}`,
@@ -117,6 +123,8 @@ export const german: Wordings = {
     return `Der Termin, zu dem er abgeschaltet werden sollte, gilt nicht mehr${because}.`;
   },
   runsAgain: 'Er läuft wieder.',
+  wasTurnedOn: (date) =>
+    `Wieder eingeschaltet${date === null ? '' : ` am ${date}`}, von jemandem, der die Plattform betreibt.`,
   alsoTold: (addresses, more) => {
     if (addresses.length === 0) return 'Sonst wurde niemand benachrichtigt.';
     return `Ebenfalls benachrichtigt: ${addresses.join(', ')}${more === 0 ? '' : ` und ${more} weitere`}.`;

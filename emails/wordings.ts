@@ -4,7 +4,7 @@ import { german } from './german.ts';
 import type { Language } from './languages.ts';
 
 /** What the parts of a digest are about, the most pressing first. */
-export const GROUPS = ['due', 'disabled', 'withdrawn', 'failing', 'recovered'] as const;
+export const GROUPS = ['due', 'disabled', 'withdrawn', 'failing', 'enabled', 'recovered'] as const;
 export type Group = (typeof GROUPS)[number];
 
 /** The class of what keeps a task from running; no error text of a task ever reaches a mail. */
@@ -93,6 +93,8 @@ export interface Wordings {
   wasTurnedOff(date: string | null, byOwner: boolean): string;
   noLongerHolds(reason: ResolveReason | undefined): string;
   runsAgain: string;
+  /** An operator turned it on again. */
+  wasTurnedOn(date: string | null): string;
   /** Who else was told; `more` counts those not named. */
   alsoTold(addresses: string[], more: number): string;
   /** The heading of tasks listed by name only. */

@@ -17,6 +17,7 @@ const CHANGES: Record<Wording, Partial<MailItem>> = {
   'warning-dated': {},
   reminder: { notice: 'reminder', disableAt: NOW + 3 * DAY, restarts: 1 },
   disabled: { ...PAST, notice: 'disabled', disabledAt: NOW },
+  enabled: { ...PAST, notice: 'enabled', enabledAt: NOW, resolvedReason: 'disabled' },
   withdrawn: { notice: 'withdrawn', disableAt: null, resolvedReason: 'user-published' },
   recovered: { ...PAST, notice: 'recovered', resolvedReason: 'recovered' },
 };

@@ -74,6 +74,8 @@ export class FleetFacts {
   readonly policies = new Map<string, ParsedPolicy>();
   /** How often an address stopped being an owner of a task: `task address` -> times. */
   readonly departures = new Map<string, number>();
+  /** How often owners or policies changed: admins may come and go with it. */
+  stirs = 0;
   readonly paused = new Set<'evaluate' | 'notify' | 'disable'>();
   /** Task -> until when its owner keeps or snoozes it; the last word stands. */
   readonly keptUntil = new Map<string, Instant>();
@@ -97,6 +99,7 @@ export class FleetFacts {
 
   setPolicy(scope: string, policy: ParsedPolicy, now: Instant): void {
     this.policies.set(scope, policy);
+    this.stirs += 1;
     for (const id of this.tasks.keys()) this.#noteStage(id, now);
   }
 
@@ -109,6 +112,7 @@ export class FleetFacts {
       if (!staying.has(owner)) this.departures.set(key, (this.departures.get(key) ?? 0) + 1);
     }
     task.owners = [...owners];
+    this.stirs += 1;
   }
 
   setStatuses(id: string, statuses: readonly ShardStatus[], now: Instant): void {
@@ -248,20 +252,31 @@ export class FleetFacts {
     return Math.max(alive, task.enabledAt ?? alive);
   }
 
-  /** Owners, and subscribers to the alert; the admins of the nearest prefix where `isDead` says so of all these. */
+  /** Owners, and subscribers to the alert; where `isDead` says so of all these, the admins. */
   recipientsOf(task: TrueTask, alert: AlertType, isDead: (address: string) => boolean): string[] {
-    const prefixes = prefixesOf(task.id);
+    const living = this.baseOf(task, alert).filter((address) => !isDead(address));
+    return living.length > 0 ? living : this.adminsOf(task, isDead);
+  }
+
+  /** Owners, and subscribers to the alert, living or not. */
+  baseOf(task: TrueTask, alert: AlertType): string[] {
+    const prefixes = ['', ...prefixesOf(task.id)];
     const subscribers = this.subscriptions
       .filter(
         ({ prefix, alertTypes }) =>
           alertTypes.includes(alert) && (prefixes.includes(prefix) || prefix === task.id),
       )
       .map(({ email }) => email);
-    const living = unique([...task.owners, ...subscribers]).filter((address) => !isDead(address));
-    if (living.length > 0) return living;
-    const nearest = prefixes.reverse().find((prefix) => (this.admins.get(prefix) ?? []).length > 0);
-    const admins = nearest === undefined ? [] : (this.admins.get(nearest) ?? []);
-    return unique(admins).filter((address) => !isDead(address));
+    return unique([...task.owners, ...subscribers]);
+  }
+
+  /** The living admins of the nearest prefix that has one; the empty prefix is the last. */
+  adminsOf(task: TrueTask, isDead: (address: string) => boolean): string[] {
+    for (const prefix of [...prefixesOf(task.id).reverse(), '']) {
+      const living = unique(this.admins.get(prefix) ?? []).filter((address) => !isDead(address));
+      if (living.length > 0) return living;
+    }
+    return [];
   }
 
   /** Whether an address has a say in a task: an owner, a subscriber of any type or an admin of its prefixes. */

@@ -3,12 +3,12 @@ import { formatInstant, type Instant } from '../functions/abandonment/time.ts';
 import {
   instantOf,
   readAddress,
-  readAddresses,
   readFields,
   readFlag,
   readInstant,
   readName,
   readOneOf,
+  readOwners,
   readSpan,
   readTaskId,
   readWholeNumber,
@@ -74,7 +74,7 @@ const READERS: Record<ScenarioHappening['type'], (written: Written) => ScenarioH
     return {
       type: 'owners',
       task: taskAt(written, task),
-      owners: readAddresses(`${written.path}.owners`, owners),
+      owners: readOwners(`${written.path}.owners`, owners),
     };
   },
   'data-plane': (written) => {

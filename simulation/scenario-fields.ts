@@ -1,3 +1,4 @@
+import { ownersProblem } from '../functions/abandonment/owners.ts';
 import {
   hasControlCharacter,
   MAX_ID_BYTES,
@@ -157,3 +158,11 @@ export const readAddress: Read<string> = (path, value) => {
 export const readAddresses: Read<string[]> = (path, value) => [
   ...new Set(readList(path, value, readAddress)),
 ];
+
+/** The owners of one task. */
+export const readOwners: Read<string[]> = (path, value) => {
+  const owners = readAddresses(path, value);
+  const wrong = ownersProblem(owners);
+  if (wrong !== undefined) throw new ScenarioProblem(path, wrong);
+  return owners;
+};

@@ -2,13 +2,13 @@ import { shown } from '../functions/abandonment/policy-wording.ts';
 import { SHARD_STATUSES, TASK_KINDS } from '../functions/abandonment/task.ts';
 import { formatInstant, type Instant } from '../functions/abandonment/time.ts';
 import {
-  readAddresses,
   readFields,
   readFlag,
   readInstant,
   readList,
   readName,
   readOneOf,
+  readOwners,
   readTaskId,
   ScenarioProblem,
 } from './scenario-fields.ts';
@@ -43,7 +43,7 @@ function readTask(path: string, value: unknown, at: Instant): ScenarioTask {
     kind: readOneOf(`${path}.kind`, fields.kind, TASK_KINDS),
     enabled: flag('enabled', true),
     createdAt: instant('createdAt') ?? at,
-    owners: readAddresses(`${path}.owners`, fields.owners),
+    owners: readOwners(`${path}.owners`, fields.owners),
     dataPlane: readName(`${path}.dataPlane`, fields.dataPlane),
     shards: readShards(`${path}.shards`, fields.shards),
     dekaf: flag('dekaf', false),

@@ -120,7 +120,7 @@ function readSubscription(path: string, value: unknown): ScenarioSubscription {
   const fields = readFields(path, value, { required: ['prefix', 'email'], optional: ['alertTypes'] });
   const { alertTypes = ['task_abandoned', 'task_auto_disabled'] } = fields;
   return {
-    prefix: readPrefix(`${path}.prefix`, fields.prefix),
+    prefix: readScope(`${path}.prefix`, fields.prefix),
     email: readAddress(`${path}.email`, fields.email),
     alertTypes: readList(`${path}.alertTypes`, alertTypes, (itemPath, item) =>
       readOneOf(itemPath, item, ALERT_TYPES),
@@ -128,10 +128,15 @@ function readSubscription(path: string, value: unknown): ScenarioSubscription {
   };
 }
 
+/** A prefix, or the empty one, which stands for all. */
+function readScope(path: string, value: unknown): string {
+  return value === '' ? '' : readPrefix(path, value);
+}
+
 function readAdmins(value: unknown): Map<string, string[]> {
   const admins = new Map<string, string[]>();
   for (const [prefix, path, addresses] of readEntries('admins', value)) {
-    admins.set(readPrefix(path, prefix), readAddresses(path, addresses));
+    admins.set(readScope(path, prefix), readAddresses(path, addresses));
   }
   return admins;
 }

@@ -27,6 +27,7 @@ const UNTIL = 30 * DAY;
 const OWNERS = ['ana@acme.test', 'bob@acme.test', 'cem@beta.test'];
 /** Who has no say in most tasks. */
 const OTHERS = ['eve@evil.test', 'boss@beta.test', 'team@acme.test'];
+const ADMINS = ['boss@acme.test', 'boss@beta.test', 'platform@platform.test'];
 const PLANES = ['eu-1', 'us-1'];
 const FAILED = [{ id: '0', status: 'FAILED' }];
 const PRIMARY = [{ id: '0', status: 'PRIMARY' }];
@@ -65,7 +66,11 @@ class SoakScenario {
       policy: { ...this.#policy(), ...this.#minHealthy() },
       policies: this.#quietDays(),
       subscriptions: this.#chance(0.3) ? [{ prefix: 'acmeCo/', email: 'team@acme.test' }] : [],
-      admins: { 'acmeCo/': ['boss@acme.test'], 'beta/': ['boss@beta.test'] },
+      admins: {
+        'acmeCo/': ['boss@acme.test'],
+        'beta/': ['boss@beta.test'],
+        ...(this.#chance(0.5) ? { '': ['platform@platform.test'] } : {}),
+      },
       operators: ['ops@platform.test'],
       tasks,
       events: [
@@ -104,6 +109,7 @@ class SoakScenario {
       keepMax: '20d',
       recoveryMail: this.#chance(0.3),
     };
+    if (this.#chance(0.3)) Object.assign(policy, { escalateAt: this.#pick(['6h', '12h', '1d', '2d', '9d']) });
     if (!this.#chance(0.15)) return policy;
     const blastRadius = this.#pick([{ perRun: 1 }, { perRun: 2, perDay: 3 }, { share: 0.3, shareFloor: 1 }]);
     return { ...policy, blastRadius };
@@ -341,7 +347,7 @@ class SoakScenario {
               {
                 ...from,
                 type: 'report',
-                recipient: this.#pick(OWNERS),
+                recipient: this.#pick(this.#chance(0.7) ? OWNERS : ADMINS),
                 event: this.#pick(['bounce', 'delivery', 'complaint']),
               },
             ]

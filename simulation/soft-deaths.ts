@@ -40,6 +40,13 @@ export class SoftDeaths {
     return last !== undefined && now < last + FORTNIGHT && (this.#revived.get(to) ?? 0) < last;
   }
 
+  /** How often any address died for a time. */
+  get total(): number {
+    let total = 0;
+    for (const deaths of this.#deaths.values()) total += deaths.length;
+    return total;
+  }
+
   /** How often an address died for a time. */
   countOf(address: string): number {
     return this.#deaths.get(sameAddress(address))?.length ?? 0;

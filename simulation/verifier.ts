@@ -1,3 +1,4 @@
+import { isWindowed } from '../functions/abandonment/task.ts';
 import type { Duration, Instant } from '../functions/abandonment/time.ts';
 import { formatInstant } from '../functions/abandonment/time.ts';
 import type { DigestItem } from '../functions/store/rows.ts';
@@ -76,6 +77,11 @@ export class Verifier {
   readonly #latestOfTask = new Map<string, Instant>();
   readonly #latestDate = new Map<string, Instant>();
   readonly #turnedOff = new Map<string, Instant>();
+  /** Tasks that operators turned on again after we turned them off. */
+  readonly #undone = new Set<string>();
+  /** `episode address` of those whom a mail of ours told of a date or of the disabling. */
+  readonly #holders = new Set<string>();
+  #deaths = 0;
 
   constructor(given: VerifierGiven) {
     this.#facts = given.facts;
@@ -132,6 +138,7 @@ export class Verifier {
     if (this.#dead.has(to) && answeredTo !== null) return;
     if (!this.#dead.has(to)) this.#diedAt.set(to, this.#now());
     this.#dead.set(to, answeredTo);
+    this.#deaths += 1;
     this.#unheard.delete(to);
   }
 
@@ -233,6 +240,11 @@ export class Verifier {
     this.#pace.turnedOff(done);
   }
 
+  /** The owning system turned a task on again because an operator undid our disabling. */
+  undone(task: string): void {
+    this.#undone.add(task);
+  }
+
   /** All that was caused at an instant is through. */
   instantOver(): void {
     this.audits.instantOver();
@@ -242,14 +254,14 @@ export class Verifier {
     const key = episodeOf(item);
     const now = this.#now();
     const departures = this.#facts.departures.get(`${item.task} ${to}`) ?? 0;
-    const comings = departures + this.softDeaths.countOf(to) + (this.#revivals.get(to) ?? 0);
+    const comings =
+      departures + this.softDeaths.countOf(to) + (this.#revivals.get(to) ?? 0) + this.#stirs(item.task, to);
     const stage = this.#facts.disableStageSince(item.task);
     const name = noticeName(to, item, { comings, stage, latest: this.#latestDate.get(key) });
     // The scanner's clock says when the mail's time is over, the notifier's when it began.
     const settleAfter = this.#facts.policy('', 'settleAfter') - 2 * this.#skew;
     const isNew = this.repeats.isNew(name, digest, now, settleAfter);
     this.check(6, isNew, () => `the ${item.notice} of ${key} was mailed again to the same recipient`);
-    if (item.notice === 'warning' || item.notice === 'reminder') this.#isFailing(item);
     if (item.notice === 'warning') {
       const warned = this.#warnings.get(key) ?? [];
       warned.push({ to, at: now, disableAt: item.disableAt });
@@ -257,12 +269,23 @@ export class Verifier {
       this.#newestWarnings.set(`${item.task} ${to}`, now);
       this.#isAbandoned(item);
     }
-    if (item.notice === 'warning' || item.notice === 'reminder') this.#notReverted(item);
+    if (isWindowed(item.notice)) {
+      this.#isFailing(item);
+      this.#notReverted(item);
+    }
     if (item.disableAt !== null) this.#dated(item, item.disableAt);
+    this.#newsTold(to, item);
+  }
+
+  /** What a notice of something past, or that may be declined, must be true to. */
+  #newsTold(to: string, item: DigestItem): void {
+    const key = episodeOf(item);
     if (item.notice === 'disabled') {
       this.check(8, this.#turnedOff.has(key), () => `a mail says that ${key} was disabled before it was`);
     }
     if (item.notice === 'recovered') this.#recovered(item);
+    if (item.notice === 'disabled' || item.notice === 'enabled') this.#isStillNews(to, item);
+    if (item.notice !== 'recovered' && item.notice !== 'withdrawn') this.#holders.add(`${key} ${to}`);
     if (item.notice !== 'recovered' && item.notice !== 'reminder') return;
     const isWelcome = !this.#facts.declined.has(to);
     this.check(9, isWelcome, () => `a ${item.notice} of ${key} went to somebody who declined it`);
@@ -282,6 +305,28 @@ export class Verifier {
     const task = this.#facts.tasks.get(id);
     if (!task || this.#isFaulty) return;
     this.check(9, !this.#facts.isAlive(task), () => `a ${notice} of ${id} #${episode} although it runs`);
+  }
+
+  /** An admin is a recipient by what others do: with each change of that they may come back, and are warned again. */
+  #stirs(id: string, to: string): number {
+    const task = this.#facts.tasks.get(id);
+    const isAdmin = task !== undefined && !this.#facts.baseOf(task, 'task_abandoned').includes(to);
+    return isAdmin ? this.#facts.stirs + this.#deaths + this.softDeaths.total : 0;
+  }
+
+  /** Promise 8: news is judged again before it is mailed. */
+  #isStillNews(to: string, item: DigestItem): void {
+    if (this.#isBehind()) return;
+    const about = `a mail says that ${episodeOf(item)} was ${item.notice}`;
+    const task = this.#facts.tasks.get(item.task);
+    const isOn = task?.enabled === true && !task.deleted;
+    const isOff = task !== undefined && !task.enabled && !task.deleted;
+    const holds = item.notice === 'enabled' ? isOn : isOff;
+    this.check(8, holds, () => `${about}, which holds no more`);
+    if (item.notice !== 'enabled') return;
+    this.check(8, this.#undone.has(item.task), () => `${about}, which no operator did`);
+    const key = `${episodeOf(item)} ${to}`;
+    this.check(6, this.#holders.has(key), () => `${about} to somebody who was told nothing of it`);
   }
 
   #dated(item: DigestItem, disableAt: Instant): void {
@@ -305,6 +350,12 @@ export class Verifier {
     const aliveAt = task ? this.#facts.lastAliveAt(task, this.#now()) : null;
     const true_ = aliveAt !== null && aliveAt > item.since && !this.#turnedOff.has(episodeOf(item));
     this.check(8, true_, () => `a mail says that ${episodeOf(item)} recovered, which it did not`);
+    const holds = task?.enabled && !task.deleted && this.#facts.isAlive(task);
+    this.check(
+      8,
+      holds || this.#isBehind(),
+      () => `${episodeOf(item)} fails again when its recovery is told`,
+    );
   }
 
   /** Promises 1 and 3: warned with a date, in this episode and stage, since it was last turned on, a full grace ago. */

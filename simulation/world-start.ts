@@ -1,4 +1,5 @@
 import type { PolicyBook } from '../functions/abandonment/policy-book.ts';
+import type { AlertType } from '../functions/abandonment/task.ts';
 import { sourceWrite } from '../functions/catalog/sources.ts';
 import { taskRecordFrom } from '../functions/catalog/task-entry.ts';
 import { recipientKey } from '../functions/notices/addresses.ts';
@@ -9,6 +10,7 @@ import { newDataPlane, newRecipient, recipientWrite } from '../functions/store/r
 import { keys, ROW_VERSION } from '../functions/store/rows.ts';
 import { TRANSACTION_LIMIT, type Write } from '../functions/store/table.port.ts';
 import { taskWrite } from '../functions/store/tasks.ts';
+import { lastOfEachKey } from '../functions/store/writes.ts';
 import { policyDocuments } from './scenario.ts';
 import type { Scenario } from './scenario-types.ts';
 
@@ -31,18 +33,21 @@ export async function storeStart(system: System, scenario: Scenario, book: Polic
 function settingWrites(scenario: Scenario): Write[] {
   const writes = [sourceWrite({ name: OWNING_SYSTEM, prefixes: ['*'], dataPlanes: ['*'] })];
   for (const [scope, document] of policyDocuments(scenario)) writes.push(policyWrite(scope, document));
-  const subscriptions = new Map<string, Write>();
+  const subscriptions = new Map<string, Set<AlertType>>();
   for (const { prefix, email, alertTypes } of scenario.subscriptions) {
     const key = keys.subscription(prefix, email);
-    subscriptions.set(`${prefix} ${email}`, { put: { ...key, v: ROW_VERSION, prefix, email, alertTypes } });
+    const types = subscriptions.get(`${prefix} ${email}`) ?? new Set();
+    subscriptions.set(`${prefix} ${email}`, types);
+    for (const type of alertTypes) types.add(type);
+    const put = { ...key, v: ROW_VERSION, prefix, email, alertTypes: [...types] };
+    writes.push({ put });
   }
-  writes.push(...subscriptions.values());
   for (const [prefix, emails] of scenario.admins) {
     for (const email of new Set(emails)) {
       writes.push({ put: { ...keys.admin(prefix, email), v: ROW_VERSION, prefix, email } });
     }
   }
-  return writes;
+  return lastOfEachKey(writes);
 }
 
 function planeWrites(scenario: Scenario): Write[] {

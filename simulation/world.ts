@@ -366,7 +366,10 @@ export class World {
         this.#progress?.turnedOff();
         this.#recorder.taskDisabled(done);
       },
-      turnedOn: (task, by) => this.#recorder.taskEnabled(task, by),
+      turnedOn: (task, by) => {
+        this.#verifier.undone(task);
+        this.#recorder.taskEnabled(task, by);
+      },
       reverted: (task) => this.#progress?.reverted(task),
     };
   }

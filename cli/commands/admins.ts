@@ -7,8 +7,9 @@ import { tellAdded, tellRemoved } from '../people.ts';
 export function registerAdmins(admins: Command, cli: Cli): void {
   addCommand(admins, {
     usage: 'add <prefix> <email>',
-    description: 'name somebody who is told where no owner and no subscriber of a task can be reached',
-    examples: ['admins add acmeCo/ boss@acme.test'],
+    description:
+      'name somebody who is told where no owner and no subscriber of a task can be reached; "" is every prefix',
+    examples: ['admins add acmeCo/ boss@acme.test', 'admins add "" platform@acme.test'],
   }).action(
     onStage<[string, string]>(cli, async (session, _, prefix, email) => {
       tellAdded(session, 'admin', await addAdmin(session.system, { prefix, email }, session.operator));

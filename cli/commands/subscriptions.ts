@@ -15,15 +15,21 @@ const TOPIC_OPTION = 'an SNS topic instead of a mail address, for information; o
 export function registerSubscriptions(subscriptions: Command, cli: Cli): void {
   addCommand(subscriptions, {
     usage: 'add <prefix> [email]',
-    description: 'let somebody, or an SNS topic, hear of the alerts of a prefix, or of one task by its id',
+    description:
+      'let somebody, or an SNS topic, hear of the alerts of a prefix ("": of all), or of one task by its id',
     examples: [
       'subscriptions add acmeCo/ team@acme.test',
+      'subscriptions add "" platform@acme.test',
       'subscriptions add acmeCo/prod/orders ana@acme.test --alert-types task_auto_disabled',
       'subscriptions add acmeCo/ --topic arn:aws:sns:eu-west-1:123456789012:task-news',
     ],
   })
     .option('--topic <arn>', TOPIC_OPTION)
-    .option('--alert-types <types...>', `any of ${ALERT_TYPES.join(', ')}`, USUAL_TYPES)
+    .option(
+      '--alert-types <types...>',
+      `any of ${ALERT_TYPES.join(', ')}; added to those there are`,
+      USUAL_TYPES,
+    )
     .action(
       onStage<[string, string?], { alertTypes: string[]; topic?: string }>(
         cli,

@@ -41,7 +41,7 @@ async function undoAll(
   if ((task === undefined) === (run === undefined)) throw new UsageError('undo: give either --task or --run');
   const act = { by: operator, reason };
   if (task !== undefined) {
-    const undone = await undoDisabling(system, { task, ...act });
+    const undone = await undoDisabling(system, { task, ...act, isOperator: true });
     if (undone.outcome === 'refused') throw new UsageError(`task ${JSON.stringify(task)}: ${undone.reason}`);
     return [{ task, undone }];
   }

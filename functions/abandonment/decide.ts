@@ -20,6 +20,8 @@ export interface Recipient {
   address: string;
   /** Reminders are declined. */
   declined: boolean;
+  /** An admin who joined the living recipients before the date (`escalateAt`): their warning alone sustains none. */
+  joined?: true;
 }
 
 /** A span in which health could not be known, and why. */
@@ -41,6 +43,8 @@ export interface Case {
   feedbackSilent?: boolean;
   /** Living recipients of warnings today; may be empty where there is no episode. */
   recipients: readonly Recipient[];
+  /** Living admins who are to join the living recipients some time before the date. @default none */
+  admins?: readonly Recipient[];
 }
 
 export type WaitReason = 'under-threshold' | 'detecting' | 'told' | 'grace' | 'notice-pending' | 'disabling';
@@ -110,6 +114,38 @@ export function warnedOf(
   return warned;
 }
 
+/** The warnings that sustain a date: not those of admins alone, while somebody else lives. */
+export function sustaining(
+  episode: Episode,
+  recipients: readonly Recipient[],
+): { recipient: Recipient; told: Told }[] {
+  return warnedOf(
+    episode,
+    recipients.filter(({ joined }) => !joined),
+  );
+}
+
+/**
+ * The case with those who are its recipients now (design.md section 6, Recipients): from `disableAt` − `escalateAt` on
+ * the admins beside those who live. While no date stands none is to be escalated.
+ */
+export function withJoined(given: Case, now: Instant, unknown = unknownOf(given, now)): Case {
+  const joining = joiningAt(given, unknown, now);
+  if (joining === null || now < joining) return given;
+  const admins = (given.admins ?? []).map((admin) => ({ ...admin, joined: true as const }));
+  return { ...given, admins: [], recipients: [...given.recipients, ...admins] };
+}
+
+/** From when on the admins are recipients beside the living ones; null where that is never, or they are already. */
+export function joiningAt(given: Case, unknown: readonly Unknown[], now: Instant): Instant | null {
+  const { episode, policy, recipients, admins } = given;
+  const { escalateAt } = policy;
+  if (!episode || !admins?.length || escalateAt === null || policy.stage !== 'disable') return null;
+  if (!sustaining(episode, recipients).some(({ told }) => told.dated)) return null;
+  const deadline = deadlineOf(episode, recipients, policy, unknown, now);
+  return deadline && deadline.disableAt - escalateAt;
+}
+
 /**
  * The date of an episode (design.md section 6, Dates): the latest of all dates printed in any mail and of the first
  * accepted warning of a living recipient + `disableAfter`, each moved later by the unknown time since; null where
@@ -128,7 +164,7 @@ export function deadlineOf(
     if (!latest || moved > latest.disableAt) latest = { disableAt: moved, after };
   };
   for (const date of episode.dates) consider(date.at, date.disableAt, date.after);
-  const accepted = warnedOf(episode, recipients)
+  const accepted = sustaining(episode, recipients)
     .filter(({ told }) => told.dated)
     .map(({ told }) => told.acceptedAt as Instant);
   if (accepted.length > 0) {
@@ -148,6 +184,16 @@ export function decide(given: Case, now: Instant): Decision {
   return view.result(ended(view) ?? (given.episode ? ofEpisode(view, given.episode) : ofCandidate(view)));
 }
 
+/** Every span of unknown health that touches the task, with those in which the evidence was too old. */
+export function unknownOf({ task, evidence, policy, unknown }: Case, now: Instant): readonly Unknown[] {
+  const open = openStaleness(task, evidence, policy, now);
+  const stale = [...evidence.stale, ...(open ? [open] : [])].map((span) => ({
+    ...span,
+    why: 'stale' as const,
+  }));
+  return stale.length > 0 ? [...unknown, ...stale] : unknown;
+}
+
 type Undated = Answer & { nextLookAt?: Instant | null };
 
 /** The case with what follows from it, worked out once. */
@@ -163,15 +209,10 @@ class View {
   readonly recoversAt: Instant | null;
 
   constructor(given: Case, now: Instant) {
-    this.given = given;
     this.now = now;
     const { task, evidence, policy } = given;
-    const open = openStaleness(task, evidence, policy, now);
-    const stale = [...evidence.stale, ...(open ? [open] : [])].map((span) => ({
-      ...span,
-      why: 'stale' as const,
-    }));
-    this.unknown = stale.length > 0 ? [...given.unknown, ...stale] : given.unknown;
+    this.unknown = unknownOf(given, now);
+    this.given = withJoined(given, now, this.unknown);
     const alive = isAlive(evidence, policy);
     this.healthy = alive && hasLasted(evidence, policy, now);
     this.recoversAt = this.healthy ? null : recoversAt(evidence, policy);
@@ -343,7 +384,7 @@ function graceLapsed(episode: Episode, recipients: readonly Recipient[]): boolea
   const began = Object.values(episode.told).some(
     (told) => told.grace === episode.grace && told.acceptedAt !== undefined,
   );
-  return began && warnedOf(episode, recipients).length === 0;
+  return began && sustaining(episode, recipients).length === 0;
 }
 
 function toldOnly(view: View, episode: Episode): Undated {
@@ -374,7 +415,7 @@ function grace(view: View, episode: Episode): Undated {
   const due = deadline !== null && view.now >= deadline.disableAt;
   if (waiting.length > 0) {
     if (view.given.pauses.notify || (due && view.given.pauses.disable)) return hold('paused', view.now);
-    if (warnedOf(episode, view.given.recipients).length === 0 || due) return untaken(view, waiting);
+    if (sustaining(episode, view.given.recipients).length === 0 || due) return untaken(view, waiting);
   }
   if (!deadline) return untaken(view, ['pending']);
   if (due) return turnOff(view, episode, deadline);
@@ -424,7 +465,8 @@ function ladder(policy: EffectivePolicy, deadline: Deadline): Duration[] {
 
 function nextRungAt(view: View, deadline: Deadline): Instant {
   const instants = ladder(view.given.policy, deadline).map((lead) => deadline.disableAt - lead);
-  const next = instants.filter((instant) => instant > view.now);
+  const joining = joiningAt(view.given, view.unknown, view.now);
+  const next = [...instants, ...(joining === null ? [] : [joining])].filter((instant) => instant > view.now);
   return Math.min(...next, deadline.disableAt);
 }
 

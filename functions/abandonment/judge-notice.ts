@@ -6,7 +6,9 @@ import {
   decide,
   type Recipient,
   shortestLead,
-  warnedOf,
+  sustaining,
+  unknownOf,
+  withJoined,
 } from './decide.ts';
 import type { Episode, Notice, Told } from './task.ts';
 import { type Duration, type Instant, roundUpToMinute } from './time.ts';
@@ -24,9 +26,10 @@ export type Verdict =
  *
  * @param again whether a warning that SES took already is to be told once more, with the date that stands
  */
-export function judgeNotice(given: Case, key: string, notice: Notice, now: Instant, again = false): Verdict {
+export function judgeNotice(case_: Case, key: string, notice: Notice, now: Instant, again = false): Verdict {
+  const given = withJoined(case_, now);
   const { episode, pauses } = given;
-  const decision = decide(given, now);
+  const decision = decide(case_, now);
   if (!episode || decision.answer === 'ignore' || decision.answer === 'resolve') {
     return { verdict: 'void', reason: decision.reason };
   }
@@ -63,9 +66,9 @@ function judgeWarning(given: Case, episode: Episode, told: Told, now: Instant, a
 
 /** The standing date, where an accepted warning stands; else a full grace from now on. */
 function dateOfWarning(given: Case, episode: Episode, now: Instant): Deadline {
-  const { policy, recipients, unknown } = given;
-  const standing = deadlineOf(episode, recipients, policy, unknown, now);
-  const stands = warnedOf(episode, recipients).some(({ told }) => told.dated);
+  const { policy, recipients } = given;
+  const standing = deadlineOf(episode, recipients, policy, unknownOf(given, now), now);
+  const stands = sustaining(episode, recipients).some(({ told }) => told.dated);
   const least = stands ? shortestLead(policy) : policy.disableAfter;
   const earliest = { disableAt: roundUpToMinute(now + least), after: least };
   return standing && standing.disableAt >= now + least ? standing : earliest;
@@ -78,13 +81,13 @@ function judgeReminder(
   told: Told,
   now: Instant,
 ): Verdict {
-  const { policy, recipients, unknown } = given;
+  const { policy, recipients } = given;
   if (policy.stage !== 'disable') return { verdict: 'void', reason: 'stage' };
   if (recipient.declined) return { verdict: 'void', reason: 'declined' };
   if (told.warning !== 'accepted' || told.grace !== episode.grace)
     return { verdict: 'void', reason: 'not-warned' };
   if (!told.reminder || told.reminder.state === 'done') return { verdict: 'void', reason: 'reminded' };
-  const deadline = deadlineOf(episode, recipients, policy, unknown, now);
+  const deadline = deadlineOf(episode, recipients, policy, unknownOf(given, now), now);
   if (!deadline) return { verdict: 'void', reason: 'no-date' };
   if (now < deadline.disableAt) return { verdict: 'send', ...deadline };
   const lead = shortestLead(policy);

@@ -17,6 +17,7 @@ export const DEFAULTS: ScopedPolicy & GlobalPolicy = {
   quietHours: null,
   quietDays: null,
   minHealthy: 0,
+  escalateAt: null,
   scanEvery: 15 * MINUTE,
   digestEvery: HOUR,
   evidenceMaxAge: 24 * HOUR,

@@ -30,6 +30,7 @@ export const SCOPED_KEYS: Record<keyof ScopedPolicy, ValueReader> = {
   quietHours: readQuietHours,
   quietDays: readQuietDays,
   minHealthy: durationFrom(0),
+  escalateAt: durationFrom(1),
 };
 
 /** The readers of the keys that can be set globally only, but for `blastRadius`, whose parts are leaves. */

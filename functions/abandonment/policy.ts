@@ -33,6 +33,8 @@ export interface ScopedPolicy {
   quietDays: QuietDays | null;
   /** How long an alive status must last to be a recovery. */
   minHealthy: Duration;
+  /** So long before the date admins join the living recipients; null: only where nobody else is alive. */
+  escalateAt: Duration | null;
 }
 
 /** The keys that can be set globally only. */

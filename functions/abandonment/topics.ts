@@ -1,4 +1,4 @@
-import { type Case, deadlineOf, warnedOf } from './decide.ts';
+import { type Case, deadlineOf, unknownOf, warnedOf } from './decide.ts';
 import type { Verdict } from './judge-notice.ts';
 import type { Episode, Informed, Notice, Rung } from './task.ts';
 import type { Instant } from './time.ts';
@@ -44,7 +44,7 @@ export function judgeInformation(
   now: Instant,
   again: boolean,
 ): Verdict {
-  const { policy, recipients, unknown } = given;
+  const { policy, recipients } = given;
   if (policy.stage === 'detect') return { verdict: 'void', reason: 'stage' };
   if (informed.grace !== episode.grace || (notice === 'warning' && informed.heard && !again))
     return { verdict: 'void', reason: 'told' };
@@ -52,7 +52,7 @@ export function judgeInformation(
   if (policy.stage !== 'disable') {
     return notice === 'warning' ? { verdict: 'send', disableAt: null } : { verdict: 'void', reason: 'stage' };
   }
-  const deadline = deadlineOf(episode, recipients, policy, unknown, now);
+  const deadline = deadlineOf(episode, recipients, policy, unknownOf(given, now), now);
   return deadline && now < deadline.disableAt
     ? { verdict: 'send', ...deadline }
     : { verdict: 'wait', reason: 'no-date-ahead' };

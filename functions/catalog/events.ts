@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import {
-  addressField,
   countField,
   dataPlaneField,
   instantField,
   kindField,
+  ownersField,
   shardsField,
   taskIdField,
 } from './fields.ts';
@@ -31,7 +31,7 @@ export const taskPublished = z.object({
     id: taskIdField,
     kind: kindField,
     dekaf: z.optional(z.boolean()),
-    owners: z.array(addressField),
+    owners: ownersField,
     dataPlane: dataPlaneField,
     enabled: z.boolean(),
     createdAt: instantField,

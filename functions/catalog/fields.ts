@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { MOST_OWNERS, ownersProblem } from '../abandonment/owners.ts';
 import { hasControlCharacter, MAX_ID_BYTES, taskIdProblem } from '../abandonment/policy-scope.ts';
 import { SHARD_STATUSES, TASK_KINDS } from '../abandonment/task.ts';
 import { parseInstant } from '../abandonment/time.ts';
@@ -49,6 +50,18 @@ export const addressField = z.pipe(
     return z.NEVER;
   }),
 );
+
+/** The owners of one task: a limited number, so that its row keeps within its limits. */
+export const ownersField = z
+  .array(addressField)
+  .check((context) => {
+    const message = ownersProblem(context.value);
+    if (message) context.issues.push({ code: 'custom', message, input: context.value });
+  })
+  .register(z.globalRegistry, {
+    description: 'Who is told. At most 1,000, and 64 KB of addresses together.',
+    maxItems: MOST_OWNERS,
+  });
 
 export const kindField = z.enum(TASK_KINDS);
 

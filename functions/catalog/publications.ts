@@ -90,8 +90,18 @@ function publishedNewer(known: TaskRecord, event: TaskPublished, now: Instant): 
     const { total } = evidence.restarts;
     next.evidence = { ...evidence, restarts: { total, atLoss: total } };
     next.disabledByUs = null;
+    Object.assign(next, undoneBy(known, event, now));
   }
   return { store: matters(known.task, task) ? touch(next, now) : next };
+}
+
+/** Where an operator asked for it, the next scan tells those who hold our mails; a user's publication is no undoing. */
+function undoneBy({ undo }: TaskRecord, event: TaskPublished, now: Instant): Partial<TaskRecord> {
+  if (undo?.state !== 'asked' || event.by === 'user') return { undo: null };
+  return {
+    undo: { ...undo, at: event.publishedAt, state: 'enabled' },
+    next: { at: now, why: 'look' },
+  };
 }
 
 /**

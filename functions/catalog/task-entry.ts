@@ -6,11 +6,11 @@ import type { Instant } from '../abandonment/time.ts';
 import type { TaskRecord } from '../store/rows.ts';
 import { newTaskRecord } from '../store/tasks.ts';
 import {
-  addressField,
   countField,
   dataPlaneField,
   instantField,
   kindField,
+  ownersField,
   shardsField,
   taskIdField,
 } from './fields.ts';
@@ -21,7 +21,7 @@ const taskEntry = z.strictObject({
   kind: kindField,
   enabled: z.boolean(),
   createdAt: instantField,
-  owners: z.array(addressField),
+  owners: ownersField,
   dataPlane: dataPlaneField,
   shards: shardsField,
   dekaf: z.optional(z.boolean()),

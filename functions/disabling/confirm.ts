@@ -5,12 +5,21 @@ import { DAY, type Duration, type Instant, SECOND } from '../abandonment/time.ts
 import { recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { notifyMessageFor } from '../scanner/dispatch.ts';
-import { endEpisode, reversalAlert, type Settled } from '../scanner/transitions.ts';
+import { endEpisode, MOST_BESIDE, reversalAlert, type Settled, unsettled } from '../scanner/transitions.ts';
+import { tellUntold } from '../scanner/untold.ts';
 import { countWrites } from '../store/counts.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import { auditWrite, loadRecipients, newRecipient, noticeWrite, recipientWrite } from '../store/records.ts';
-import { keys, type PendingNotice, ROW_VERSION, type TaskRecord } from '../store/rows.ts';
-import type { Write } from '../store/table.port.ts';
+import {
+  alertFromRow,
+  alertWrite,
+  auditWrite,
+  loadRecipients,
+  newRecipient,
+  noticeWrite,
+  recipientWrite,
+} from '../store/records.ts';
+import { type AlertRecord, keys, type PendingNotice, ROW_VERSION, type TaskRecord } from '../store/rows.ts';
+import type { Condition, Write } from '../store/table.port.ts';
 import { loadTask, taskWrite, touch } from '../store/tasks.ts';
 import { lastOfEachKey } from '../store/writes.ts';
 import { TableBusy } from '../work/attempts.ts';
@@ -46,6 +55,7 @@ export async function confirmDisabled(system: System, confirmation: Confirmation
     ];
     const result = await system.table.transact(lastOfEachKey(writes), system.random.id(system.clock.now()));
     if (result.outcome !== 'applied') continue;
+    if (confirmed.untold) await tellUntold(system, confirmed.untold);
     await queueNotices(system, confirmed.record.task.id, confirmed.told);
     return;
   }
@@ -66,6 +76,8 @@ interface Confirmed {
   record: TaskRecord;
   beside: Write[];
   told: Map<string, string>;
+  /** The alert that lists the notices for which one transaction has no room. */
+  untold: AlertRecord | null;
 }
 
 /** Whether the task's data plane has an open outage that it may belong to. */
@@ -97,8 +109,12 @@ async function confirmedOf(
   const onAgain = isOnAgain(before, confirmation);
   const off = onAgain ? turnedOnSince(before, confirmation) : turnedOff(before, confirmation);
   const wish = wishOf(before, confirmation);
-  if (!wish) return { record: touch(off, now), beside: [], told: new Map() };
-  const recipients = await view.recipientsOf(before.task, 'task_auto_disabled');
+  if (!wish) return { record: touch(off, now), beside: [], told: new Map(), untold: null };
+  const given = await view.caseOf(before);
+  const decision = decide(given, now);
+  // An owner's *disable now* has no date of its own: the announced one says whether admins have joined.
+  const date = wish.run === '' ? decision.facts.disableAt : wish.disableAt;
+  const recipients = await view.toldOfDisabling(before, date, now);
   const topics = await view.topicsOf(before.task, 'task_auto_disabled');
   // What is on again is no news to its owners.
   const told = onAgain
@@ -108,25 +124,45 @@ async function confirmedOf(
         ...topics.map(({ key, topic }): [string, string] => [key, topic]),
       ]);
   const pending = disabledNotice(system, before, wish, confirmation.at);
-  const given = await view.caseOf(before);
-  const settled: Settled = { record: off, beside: [], decision: decide(given, now), told: new Set() };
+  const settled = unsettled(off, decision);
   const notices = new Map([...told.keys()].map((key) => [key, pending]));
   const run = wish.run || null;
   if (before.open?.number === wish.episode) {
     const reason = run === null ? 'disabled-by-owner' : 'disabled';
     endEpisode(settled, given, reason, notices, now, run, told);
   } else {
-    for (const [key, address] of told) {
-      const { id } = before.task;
-      settled.beside.push(noticeWrite({ recipient: key, address, task: id, episode: wish.episode, pending }));
-    }
+    await tellOfEnded(system, settled, wish.episode, pending, told);
     settled.record = touch(off, now);
   }
   settled.beside.push(...recordsOf(before, wish, settled.decision, now, confirmation.at));
   const disabledByUs = { at: confirmation.at, episode: wish.episode, run };
   const { reverted } = off.task;
   if (reverted && !before.task.reverted) settled.beside.push(reversalAlert(before.task.id, reverted.at, now));
-  return { record: { ...settled.record, asked: null, disabledByUs }, beside: settled.beside, told };
+  const { beside, untold } = settled;
+  return { record: { ...settled.record, asked: null, disabledByUs }, beside, told, untold };
+}
+
+/** Notices of an episode that ended for another reason before the confirmation came; listed on its alert as needed. */
+async function tellOfEnded(
+  system: System,
+  settled: Settled,
+  episode: number,
+  pending: PendingNotice,
+  told: ReadonlyMap<string, string>,
+): Promise<void> {
+  const task = settled.record.task.id;
+  const row = told.size < MOST_BESIDE ? undefined : await system.table.get(keys.alert(task, episode));
+  const alert = alertFromRow(row);
+  if (!row || !alert) {
+    for (const [key, address] of told) {
+      settled.beside.push(noticeWrite({ recipient: key, address, task, episode, pending }));
+    }
+    return;
+  }
+  const listed = [...told].map(([key, address]) => ({ key, address, pending }));
+  settled.untold = { ...alert, untold: [...alert.untold.filter(({ key }) => !told.has(key)), ...listed] };
+  const same: Condition = { equals: ['w', row.w as string] };
+  settled.beside.push({ ...alertWrite(settled.untold), if: [same] });
 }
 
 /** Whether the task was turned on again before its disabling was heard of. */
@@ -188,20 +224,28 @@ function recordsOf(before: TaskRecord, wish: Wish, decision: Decision, now: Inst
   return writes;
 }
 
+/** Recipients marked at once. */
+const AT_ONCE = 16;
+
 /** One message per recipient, late enough to gather what else is turned off meanwhile. */
 async function queueNotices(system: System, task: string, told: ReadonlyMap<string, string>): Promise<void> {
   const now = system.clock.now();
+  const delaySeconds = Math.min(900, Math.ceil(system.config.gatherDisabled / SECOND));
   const known = await loadRecipients(system.table, told.keys());
-  for (const [key, address] of told) {
-    const recipient = known.get(key) ?? newRecipient(key, address);
-    if ((recipient.gatheringUntil ?? 0) > now) continue;
-    const delaySeconds = Math.min(900, Math.ceil(system.config.gatherDisabled / SECOND));
-    const gathering = { ...recipient, gatheringUntil: now + delaySeconds * SECOND };
-    const result = await system.table.transact([recipientWrite(gathering)], system.random.id(now));
-    // The notice is written: where no message is sent for it, the scanner finds that it waits.
-    if (result.outcome !== 'applied') continue;
-    await system.queues.send('notify', [
-      notifyMessageFor({ now, id: task }, key, tenantOf(task), delaySeconds),
-    ]);
+  const waiting = [...told].map(([key, address]) => known.get(key) ?? newRecipient(key, address));
+  const idle = waiting.filter(({ gatheringUntil }) => (gatheringUntil ?? 0) <= now);
+  for (let from = 0; from < idle.length; from += AT_ONCE) {
+    const marked = await Promise.all(
+      idle.slice(from, from + AT_ONCE).map(async (recipient) => {
+        const gathering = recipientWrite({ ...recipient, gatheringUntil: now + delaySeconds * SECOND });
+        const result = await system.table.transact([gathering], system.random.id(now));
+        // Where another was first, the next scan queues what waits.
+        return result.outcome === 'applied' ? [recipient.key] : [];
+      }),
+    );
+    const messages = marked
+      .flat()
+      .map((key) => notifyMessageFor({ now, id: task }, key, tenantOf(task), delaySeconds));
+    if (messages.length > 0) await system.queues.send('notify', messages);
   }
 }

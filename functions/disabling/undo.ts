@@ -6,6 +6,7 @@ import { countWrites } from '../store/counts.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { allRows, auditWrite } from '../store/records.ts';
 import { keys, type TaskRecord } from '../store/rows.ts';
+import type { Write } from '../store/table.port.ts';
 import { loadTask, taskWrite } from '../store/tasks.ts';
 
 /** Who takes a disabling back, and why. */
@@ -13,6 +14,8 @@ export interface Undo {
   task: string;
   by: string;
   reason: string;
+  /** Whether an operator does: then all who hold our mails about it are told. An owner on their page is none. */
+  isOperator: boolean;
 }
 
 export type Undone = { outcome: 'enabled' | 'requested' } | { outcome: 'refused'; reason: string };
@@ -21,20 +24,25 @@ export type Undone = { outcome: 'enabled' | 'requested' } | { outcome: 'refused'
  * Turns on again what Taskwarden turned off (promise 16). Its clock starts anew with the enabling, so it is not
  * flagged again at once. In mode `fed` the owning system is asked and answers by publishing the task.
  */
-export async function undoDisabling(system: System, { task: id, by, reason }: Undo): Promise<Undone> {
+export async function undoDisabling(system: System, undo: Undo): Promise<Undone> {
+  const { task: id, by, reason } = undo;
   const record = await loadTask(system.table, id);
   if (!record) return { outcome: 'refused', reason: 'no such task' };
   const refusal = refusalOf(record);
   if (refusal) return { outcome: 'refused', reason: refusal };
-  const now = system.clock.now();
+  const asked = await noteAsked(system, record, undo);
+  if (!asked) return { outcome: 'refused', reason: CHANGED };
   const requestId = `${id}#${record.disabledByUs?.episode}#undo`;
-  const asked = await markUndone(system, record, now);
-  if (!asked) return CHANGED;
   const answer = await controlPlaneFor(system).enable({ task: asked, requestId, by, reason });
-  if (answer.outcome === 'refused') return answer;
+  if (answer.outcome === 'refused') {
+    // Where the note stays, a later enabling by the owning system is taken for what was asked for.
+    const before = { disabledByUs: record.disabledByUs, undo: record.undo };
+    await store(system, [await taskWriteOf(system, { ...asked, ...before })]);
+    return answer;
+  }
   const audit = auditWrite({
     task: id,
-    at: now,
+    at: system.clock.now(),
     act: 'enabled',
     by,
     reason,
@@ -43,24 +51,40 @@ export async function undoDisabling(system: System, { task: id, by, reason }: Un
   });
   const writes =
     answer.outcome === 'confirmed' ? [...(await enabled(system, asked, answer.at)), audit] : [audit];
-  const result = await system.table.transact(writes, system.random.id(now));
-  if (result.outcome !== 'applied') return CHANGED;
+  if (!(await store(system, writes))) return { outcome: 'refused', reason: CHANGED };
   return { outcome: answer.outcome === 'confirmed' ? 'enabled' : 'requested' };
 }
 
-const CHANGED: Undone = { outcome: 'refused', reason: 'the task changed meanwhile; try again' };
+const CHANGED = 'the task changed meanwhile; try again';
 
 /**
- * Notes the wish before the owning system hears of it, so that its answer is not taken for a system that reverts our
- * disabling. Undefined where the task changed meanwhile.
+ * Notes the wish before the owning system is asked, so that its answer, however fast it comes, is not taken for a
+ * system that reverts our disabling. Undefined where the task changed meanwhile.
  */
-async function markUndone(system: System, record: TaskRecord, now: Instant): Promise<TaskRecord | undefined> {
+async function noteAsked(
+  system: System,
+  record: TaskRecord,
+  { by, isOperator }: Undo,
+): Promise<TaskRecord | undefined> {
   if (!record.disabledByUs) return undefined;
-  const { policies } = await FleetView.load(system.table, recipientKey);
-  const marked = { ...record, disabledByUs: { ...record.disabledByUs, undoneAt: now } };
-  const write = taskWrite(marked, policies.for(record.task.id));
-  const result = await system.table.transact([write], system.random.id(now));
-  return result.outcome === 'applied' ? { ...marked, rev: record.rev + 1 } : undefined;
+  const at = system.clock.now();
+  const { episode } = record.disabledByUs;
+  const asked: TaskRecord = {
+    ...record,
+    disabledByUs: { ...record.disabledByUs, undoneAt: at },
+    undo: isOperator ? { episode, by, at, state: 'asked' } : record.undo,
+  };
+  const stored = await store(system, [await taskWriteOf(system, asked)]);
+  return stored ? { ...asked, rev: record.rev + 1 } : undefined;
+}
+
+async function taskWriteOf(system: System, record: TaskRecord): Promise<Write> {
+  const view = await FleetView.load(system.table, recipientKey);
+  return taskWrite(record, view.policies.for(record.task.id));
+}
+
+async function store({ table, random, clock }: System, writes: Write[]): Promise<boolean> {
+  return (await table.transact(writes, random.id(clock.now()))).outcome === 'applied';
 }
 
 /** Turns on again all that one run turned off and that is still off; one that cannot be stops no other. */
@@ -71,7 +95,10 @@ export async function undoRun(
   const undone: { task: string; undone: Undone }[] = [];
   const { pk } = keys.turnedOff(formatInstant(run), '');
   for (const row of await allRows(system.table, { pk, consistent: true })) {
-    undone.push({ task: row.sk, undone: await undoDisabling(system, { task: row.sk, by, reason }) });
+    undone.push({
+      task: row.sk,
+      undone: await undoDisabling(system, { task: row.sk, by, reason, isOperator: true }),
+    });
   }
   return undone;
 }
@@ -92,6 +119,10 @@ async function enabled(system: System, record: TaskRecord, at: number) {
     task: { ...record.task, enabled: true, enabledAt: at },
     evidence: { ...evidence, restarts: { total, atLoss: total } },
     disabledByUs: null,
+    ...(record.undo && {
+      undo: { ...record.undo, at, state: 'enabled' },
+      next: { at: system.clock.now(), why: 'look' },
+    }),
   };
   return [taskWrite(after, policy), ...countWrites(record, after, policy)];
 }

@@ -1,17 +1,26 @@
 import { decide } from '../abandonment/decide.ts';
 import { nextLook } from '../abandonment/next-look.ts';
-import { type Episode, type HoldReason, type Informed, isWindowed, type Told } from '../abandonment/task.ts';
+import {
+  type Episode,
+  type HoldReason,
+  type Informed,
+  isWindowed,
+  type Notice,
+  type Told,
+} from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import type { FleetView } from '../store/fleet-view.ts';
-import { loadAlert, noticeDelete, noticeWrite } from '../store/records.ts';
+import { holderWrite, loadAlert, noticeDelete, noticeWrite } from '../store/records.ts';
 import type { DigestItem, DigestRecord, NoticeRecord, TaskRecord } from '../store/rows.ts';
 import { keys } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
 import { loadTask, taskWrite } from '../store/tasks.ts';
+import { TableBusy } from '../work/attempts.ts';
 import { triedOf } from './digest-facts.ts';
 import { standingOf } from './digest-states.ts';
 import { withoutNotice } from './dropped-notice.ts';
+import { enabledNotice } from './enabled-notice.ts';
 
 /** A conditional write is tried again on fresh state at most this often; the repair of a later scan goes on. */
 const ATTEMPTS = 6;
@@ -34,11 +43,41 @@ async function applyItem(
     const record = await loadTask(system.table, item.task);
     const open = record?.open?.number === item.episode ? record.open : null;
     if (!record || !open || (await storeOutcome(system, view, digest, item, record, open))) {
+      if (bringsNews(digest, item, open)) await noteHolder(system, digest, item, record);
       await settleNotice(system, digest, item, open !== null);
       return;
     }
   }
-  throw new Error(`the outcome of a digest could not be stored on ${item.task}: it changes too fast`);
+  throw new TableBusy(`the outcome of a digest could not be stored on ${item.task}: it changes too fast`);
+}
+
+/** Whether somebody holds from now on what an operator's undoing takes back, and the task's row does not say so. */
+function bringsNews(digest: DigestRecord, { notice }: DigestItem, open: Episode | null): boolean {
+  if (standingOf(digest.state) !== 'accepted') return false;
+  return notice === 'disabled' || (notice === 'warning' && !open);
+}
+
+/** Notes who holds the mail; where the undoing was told already, it is told to them, too. */
+async function noteHolder(
+  system: System,
+  { recipient, address }: DigestRecord,
+  { task, episode }: DigestItem,
+  record: TaskRecord | undefined,
+): Promise<void> {
+  const now = system.clock.now();
+  const alert = await loadAlert(system.table, task, episode);
+  const { undo } = record ?? {};
+  const isUndone = undo?.state === 'told' && undo.episode === episode && record?.task.enabled === true;
+  const key = keys.holder(task, episode, recipient);
+  if (!alert || (await system.table.get(key))) return;
+  const writes: Write[] = [{ ...holderWrite(task, episode, recipient, now), if: [{ absent: true }] }];
+  if (isUndone) {
+    const pending = enabledNotice(alert, undo.at, now);
+    writes.push(noticeWrite({ recipient, address, task, episode, pending }));
+  }
+  // Refused where it is noted already.
+  const result = await system.table.transact(writes, system.random.id(now));
+  if (result.outcome === 'busy') throw new TableBusy(`who holds a mail about ${task} could not be noted`);
 }
 
 /** Stores what the mail means for the task; the task first, the notice after it, so that a crash between is mended. */
@@ -95,10 +134,11 @@ async function tellAgain(system: System, digest: DigestRecord, item: DigestItem)
   const { recipient, address } = digest;
   const { task, episode, notice, since, asked } = item;
   const alert = await loadAlert(system.table, task, episode);
-  const end =
-    notice === 'disabled'
-      ? { disabledAt: alert?.resolvedAt ?? asked }
-      : { resolvedReason: alert?.reason ?? 'policy' };
+  const ends: Partial<Record<Notice, Record<string, unknown>>> = {
+    disabled: { disabledAt: alert?.resolvedAt ?? asked },
+    enabled: { enabledAt: (await loadTask(system.table, task))?.undo?.at ?? asked },
+  };
+  const end = ends[notice] ?? { resolvedReason: alert?.reason ?? 'policy' };
   const now = system.clock.now();
   const pending = { notice, since: asked, notBefore: now, facts: { since, ...triedOf(item), ...end } };
   const write = noticeWrite({ recipient, address, task, episode, pending });
@@ -199,8 +239,12 @@ function mayBeOut(digest: DigestRecord): boolean {
   return wasPrinted(digest) || (digest.state === 'superseded' && digest.unsettled === true);
 }
 
+/** So many mails of one episode are listed, the newest: a task of 1,000 owners has that many for each rung. */
+const MOST_MAILS = 5_000;
+
 function withMail(open: Episode, digest: string): Episode {
-  return open.mails.includes(digest) ? open : { ...open, mails: [...open.mails, digest] };
+  if (open.mails.includes(digest)) return open;
+  return { ...open, mails: [...open.mails, digest].slice(-MOST_MAILS) };
 }
 
 /** With a printed date, unless an earlier mail printed the same. */

@@ -28,7 +28,9 @@ export function choose(
   );
   const readyAt = ({ pending: one, address }: Waiting): Instant | null => {
     if (view.pauses.evaluate && isWindowed(one.notice)) return null;
-    if (one.notice === 'warning' && !isTopic(address) && !isAdmitted(recipient, now)) return null;
+    const needsPlace = one.notice === 'warning' && !isTopic(address) && !isAdmitted(recipient, now);
+    // While the window of the last mail holds him back he takes no place of the ramp: he may have one then.
+    if (needsPlace && windowAt <= now) return null;
     return isWindowed(one.notice) && !urgent ? Math.max(one.notBefore, windowAt) : one.notBefore;
   };
   const instants = pending.map(readyAt);

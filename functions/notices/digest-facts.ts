@@ -25,6 +25,8 @@ export interface MailItem {
   disableAt: Instant | null;
   /** When the owning system confirmed that it is off; of `disabled` notices. */
   disabledAt?: Instant;
+  /** When it was turned on again; of `enabled` notices. */
+  enabledAt?: Instant;
   /** Addresses of the others who are told of this episode. */
   told: string[];
   /** Why the episode ended; absent while it is open. */

@@ -1,4 +1,5 @@
 import { triedSince } from '../abandonment/healthy-spells.ts';
+import { staleness } from '../abandonment/judge-news.ts';
 import { judgeNotice } from '../abandonment/judge-notice.ts';
 import { isWindowed } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
@@ -29,11 +30,14 @@ export async function judge(
     system.table,
     notices.map((one) => one.task),
   );
+  await view.loadRecipients([key]);
   const chosen: Chosen[] = [];
   for (const notice of notices) {
     const record = tasks.get(notice.task);
     if (!isWindowed(notice.pending.notice)) {
-      chosen.push({ notice, record, item: pastItem(notice, record) });
+      const stale = stalenessOf(view, notice, record);
+      if (stale === undefined) chosen.push({ notice, record, item: pastItem(notice, record) });
+      else await skip(system, view, notice, undefined, stale);
       continue;
     }
     const open = record?.open?.number === notice.episode ? record : undefined;
@@ -43,15 +47,29 @@ export async function judge(
     if (verdict.verdict === 'send' && open) {
       chosen.push({ notice, record, item: presentItem(notice, open, verdict) });
     } else if (verdict.verdict === 'void') {
-      system.telemetry.log('info', 'notice skipped', {
-        task: notice.task,
-        notice: notice.pending.notice,
-        reason: verdict.reason,
-      });
-      await drop(system, view, notice, open);
+      await skip(system, view, notice, open, verdict.reason);
     }
   }
   return chosen;
+}
+
+function stalenessOf(view: FleetView, notice: Waiting, record: TaskRecord | undefined): string | undefined {
+  const { notice: kind, since } = notice.pending;
+  const given = record && { ...record, policy: view.policies.for(notice.task) };
+  const declined = view.hasDeclined(notice.recipient);
+  return staleness(given, { notice: kind, asked: since, declined });
+}
+
+async function skip(
+  system: System,
+  view: FleetView,
+  notice: Waiting,
+  record: TaskRecord | undefined,
+  reason: string,
+): Promise<void> {
+  const told = { task: notice.task, notice: notice.pending.notice, reason };
+  system.telemetry.log('info', 'notice skipped', told);
+  await drop(system, view, notice, record);
 }
 
 /**
@@ -74,7 +92,11 @@ export async function drop(
     );
     if (stored.outcome !== 'applied') return;
   }
-  await system.table.transact([noticeDelete(notice.recipient, notice.task, notice.episode)], writer());
+  // Refused where another notice stands there by now, or busy: what still waits is judged again with the next mail.
+  await system.table.transact(
+    [noticeDelete(notice.recipient, notice.task, notice.episode, notice.w)],
+    writer(),
+  );
 }
 
 function presentItem(

@@ -59,7 +59,9 @@ function mailItem(
   digest: DigestRecord,
   { notice, record, item }: Told,
 ): MailItem {
-  const facts = notice.pending?.facts as { disabledAt?: number; resolvedReason?: ResolveReason } | undefined;
+  const facts = notice.pending?.facts as
+    | { disabledAt?: number; enabledAt?: number; resolvedReason?: ResolveReason }
+    | undefined;
   const now = system.clock.now();
   return {
     task: item.task,
@@ -68,11 +70,16 @@ function mailItem(
     kind: record?.task.kind ?? 'service',
     dataPlane: record?.task.dataPlane ?? '',
     since: item.since,
-    unhealthyFor: countedTime(item.since, facts?.disabledAt ?? now, record ? view.unknownOf(record) : []),
+    unhealthyFor: countedTime(
+      item.since,
+      facts?.disabledAt ?? facts?.enabledAt ?? now,
+      record ? view.unknownOf(record) : [],
+    ),
     ...triedOf(item),
     cause: record ? causeOf(record.evidence) : 'unknown',
     disableAt: item.disableAt,
     ...(facts?.disabledAt === undefined ? {} : { disabledAt: facts.disabledAt }),
+    ...(facts?.enabledAt === undefined ? {} : { enabledAt: facts.enabledAt }),
     ...(facts?.resolvedReason === undefined ? {} : { resolvedReason: facts.resolvedReason }),
     told: othersTold(record, digest.recipient),
     stage: item.disableAt === null ? 'notify' : 'disable',

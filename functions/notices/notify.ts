@@ -9,6 +9,7 @@ import type { Delivery, Outcome } from '../work/pipeline.ts';
 import { recipientKey } from './addresses.ts';
 import { choose, type Waiting } from './choose-notices.ts';
 import { type Chosen, drop, judge } from './judge-notices.ts';
+import { admitDelayed } from './ramp.ts';
 import { sendDigest } from './send-digest.ts';
 
 /** As many notices stand in one mail; what does not fit goes into the next (promise 7). */
@@ -46,7 +47,7 @@ async function sendNext(
   const now = system.clock.now();
   const loaded = await loadRecipientWithNotices(system.table, key);
   const pending = loaded.notices.filter((one): one is Waiting => one.pending !== null);
-  const recipient = loaded.recipient ?? newRecipient(key, pending[0]?.address ?? '');
+  let recipient = loaded.recipient ?? newRecipient(key, pending[0]?.address ?? '');
   if (recipient.sending) return { outcome: 'skipped', reason: 'a mail is being sent' };
   if (pending.length === 0) return release(system, recipient, 'nothing to tell');
   if (recipient.dead) return dropAll(system, recipient, pending);
@@ -56,6 +57,7 @@ async function sendNext(
     scanEvery: system.config.scanEvery,
   });
   if (view.pauses.notify) return release(system, recipient, 'paused');
+  recipient = await admitDelayed(system, view, recipient, pending, now);
   const ready = choose(view, recipient, pending, now);
   if ('until' in ready) {
     if (ready.until === null) return release(system, recipient, 'nothing due');

@@ -1,11 +1,68 @@
 import type { Instant } from '../abandonment/time.ts';
-import { inLastDay } from '../store/fleet-view.ts';
-import type { RecipientRecord } from '../store/rows.ts';
+import { isTopic } from '../abandonment/topics.ts';
+import type { System } from '../platform/system.ts';
+import { type FleetView, inLastDay } from '../store/fleet-view.ts';
+import { loadRamp, rampWrite, recipientWrite } from '../store/records.ts';
+import type { PaceRecord, RecipientRecord } from '../store/rows.ts';
+import type { Waiting } from './choose-notices.ts';
+import { windowOpensAt } from './windows.ts';
 
 /** Whether the ramp let a recipient be warned within the last 24 h, or he was warned then. */
 export function isAdmitted({ admittedAt, lastWarnedAt }: RecipientRecord, now: Instant): boolean {
   return (
     (admittedAt !== null && inLastDay(admittedAt, now)) ||
     (lastWarnedAt !== null && inLastDay(lastWarnedAt, now))
+  );
+}
+
+/** How many more recipients may newly be warned now. */
+export function placesLeft(record: PaceRecord, rampPerDay: number, now: Instant): number {
+  const recent = record.runs.filter(({ at }) => inLastDay(at, now));
+  return Math.max(0, rampPerDay - recent.reduce((sum, { count }) => sum + count, 0));
+}
+
+/** The ramp with so many more who are newly warned. */
+export function withAdmitted(record: PaceRecord, count: number, now: Instant): PaceRecord {
+  return { ...record, runs: [...record.runs.filter(({ at }) => inLastDay(at, now)), { at: now, count }] };
+}
+
+const ATTEMPTS = 3;
+
+/**
+ * Lets one take a place whom the scan gave none because `digestEvery` delayed him, now that he may be mailed again.
+ * Answers the recipient as he is then; unchanged where there is no place, and the next scan decides.
+ */
+export async function admitDelayed(
+  system: System,
+  view: FleetView,
+  recipient: RecipientRecord,
+  pending: readonly Waiting[],
+  now: Instant,
+): Promise<RecipientRecord> {
+  if (!wasDelayed(view, recipient, pending, now)) return recipient;
+  const { table, random } = system;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const ramp = await loadRamp(table);
+    if (placesLeft(ramp, view.policies.global.rampPerDay, now) === 0) return recipient;
+    const admitted = { ...recipient, admittedAt: now };
+    const writes = [rampWrite(withAdmitted(ramp, 1, now)), recipientWrite(admitted)];
+    const result = await table.transact(writes, random.id(now));
+    if (result.outcome === 'applied') return { ...admitted, rev: recipient.rev + 1 };
+  }
+  return recipient;
+}
+
+function wasDelayed(
+  view: FleetView,
+  recipient: RecipientRecord,
+  pending: readonly Waiting[],
+  now: Instant,
+): boolean {
+  if (isAdmitted(recipient, now)) return false;
+  const opened = windowOpensAt(recipient, view.policies.global.digestEvery);
+  const { claimed } = view.scans;
+  if (opened > now || claimed === null || opened <= claimed) return false;
+  return pending.some(
+    ({ address, pending: one }) => one.notice === 'warning' && one.since <= claimed && !isTopic(address),
   );
 }

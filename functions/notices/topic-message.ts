@@ -1,8 +1,14 @@
+import type { Notice } from '../abandonment/task.ts';
 import type { OutgoingMail, TopicMessage } from '../platform/ports.ts';
 import type { DigestItem } from '../store/rows.ts';
 
 const FOR_INFORMATION =
   'For information: this repeats what the people in charge of these tasks were told by mail, where they can act on it.';
+
+/** That a task was turned off, and that this was undone, is one alert's news. */
+function isOfDisabling(notice: Notice): boolean {
+  return notice === 'disabled' || notice === 'enabled';
+}
 
 /**
  * What a topic is told: the plain text of a digest. Its attributes are for filter policies: `alertType`, `notices` (the
@@ -19,7 +25,7 @@ export function topicMessageOf(
     subject,
     text: `${FOR_INFORMATION}\n\n${text}`,
     attributes: {
-      alertType: notices.includes('disabled') ? 'task_auto_disabled' : 'task_abandoned',
+      alertType: notices.some(isOfDisabling) ? 'task_auto_disabled' : 'task_abandoned',
       notices,
       taskCount: new Set(items.map(({ task }) => task)).size,
       stage,

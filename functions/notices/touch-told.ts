@@ -3,6 +3,7 @@ import { FleetView } from '../store/fleet-view.ts';
 import { eachRow } from '../store/records.ts';
 import { keys } from '../store/rows.ts';
 import { loadTask, taskWrite, touch } from '../store/tasks.ts';
+import { TableBusy } from '../work/attempts.ts';
 import { recipientKey } from './addresses.ts';
 
 const ATTEMPTS = 8;
@@ -26,5 +27,5 @@ async function touchTask(system: System, view: FleetView, id: string): Promise<v
     const write = taskWrite(touch(record, now), view.policies.for(id));
     if ((await system.table.transact([write], system.random.id(now))).outcome === 'applied') return;
   }
-  throw new Error(`${id} could not be marked to be looked at: it changes too fast`);
+  throw new TableBusy(`${id} could not be marked to be looked at: it changes too fast`);
 }

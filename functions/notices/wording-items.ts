@@ -26,9 +26,9 @@ export interface Reader {
  * carries.
  */
 export function groupOf(item: MailItem): Group {
-  if (item.notice === 'disabled' || item.notice === 'withdrawn' || item.notice === 'recovered')
-    return item.notice;
-  return announcedDate(item) === null ? 'failing' : 'due';
+  if (item.notice === 'warning' || item.notice === 'reminder')
+    return announcedDate(item) === null ? 'failing' : 'due';
+  return item.notice;
 }
 
 /**
@@ -55,6 +55,7 @@ const OVER: readonly ResolveReason[] = [
 function notRunning(item: MailItem, { now, words }: Reader): string {
   const past =
     item.notice === 'disabled' ||
+    item.notice === 'enabled' ||
     item.notice === 'recovered' ||
     (item.resolvedReason !== undefined && OVER.includes(item.resolvedReason));
   return words.notRunning({
@@ -78,6 +79,11 @@ function actsOf(item: MailItem, reader: Reader): string[] {
   if (item.notice === 'disabled') {
     const date = item.disabledAt === undefined ? null : inBothZones(item.disabledAt, zone, words.dates);
     return [words.wasTurnedOff(date, item.resolvedReason === 'disabled-by-owner')];
+  }
+  if (item.notice === 'enabled') {
+    return [
+      words.wasTurnedOn(item.enabledAt === undefined ? null : inBothZones(item.enabledAt, zone, words.dates)),
+    ];
   }
   if (item.notice === 'withdrawn') return [words.noLongerHolds(item.resolvedReason)];
   return item.notice === 'recovered' ? [words.runsAgain] : [];
@@ -105,7 +111,7 @@ export function entryOf(item: MailItem, reader: Reader): Entry {
 /** Where to act on one task; nowhere where there is nothing to do. */
 export function linksOf(item: MailItem, { links, words }: Pick<Reader, 'links' | 'words'>): Link[] {
   const group = groupOf(item);
-  if (!links || group === 'withdrawn' || group === 'recovered') return [];
+  if (!links || group === 'withdrawn' || group === 'enabled' || group === 'recovered') return [];
   return [{ words: words.acting[group], url: links.task(item) }];
 }
 

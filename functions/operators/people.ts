@@ -29,10 +29,10 @@ const TOPIC_FORM = 'allowed: one such as "arn:aws:sns:eu-west-1:123456789012:tas
 const ADDRESS_FORM = 'allowed: a plain address such as "ana@example.com"';
 
 /**
- * Lets somebody, or a topic, hear of the alerts of a prefix, or of one task by its id. A topic that refused what was
- * published is told again from then on.
+ * Lets somebody, or a topic, hear of the alerts of a prefix (the empty one: of all tasks), or of one task by its id. A
+ * topic that refused what was published is told again from then on.
  *
- * @param given `alertTypes`: which alerts; a second call replaces those of the first
+ * @param given `alertTypes`: which alerts; a further call for the same prefix adds its own
  */
 export async function addSubscription(
   system: System,
@@ -47,10 +47,11 @@ export async function addSubscription(
     subscribedProblem(given.prefix) ??
     alertTypesProblem(given.alertTypes);
   if (problem !== undefined) return { outcome: 'refused', problem };
-  const alertTypes = ALERT_TYPES.filter((type) => given.alertTypes.includes(type));
-  const person: SubscriptionRecord = { prefix: given.prefix, ...subscriber, alertTypes };
-  const key = keys.subscription(person.prefix, target);
+  const key = keys.subscription(given.prefix, target);
   const before = await system.table.get(key);
+  const wanted = [...given.alertTypes, ...((before?.alertTypes as string[] | undefined) ?? [])];
+  const alertTypes = ALERT_TYPES.filter((type) => wanted.includes(type));
+  const person: SubscriptionRecord = { prefix: given.prefix, ...subscriber, alertTypes };
   const revival = isTopic(target) ? await revivalOf(system, target) : [];
   const same = before && String(before.alertTypes) === String(alertTypes);
   if (same && revival.length === 0) return { outcome: 'unchanged', person };
@@ -86,7 +87,7 @@ export async function listSubscriptions(table: Table, prefix = ''): Promise<Subs
   }));
 }
 
-/** Makes somebody an admin of a prefix: told where no owner and no subscriber of a task can be reached. */
+/** Makes somebody an admin of a prefix (the empty one: of all): told where no owner and no subscriber can be reached. */
 export async function addAdmin(
   system: System,
   given: { prefix: string; email: string },
@@ -95,7 +96,7 @@ export async function addAdmin(
   const email = normaliseAddress(given.email);
   if (email === undefined) return refusedAddress(given.email);
   const { prefix } = given;
-  const wrong = prefixProblem(prefix);
+  const wrong = prefix === '' ? undefined : prefixProblem(prefix);
   if (wrong !== undefined) return { outcome: 'refused', problem: `prefix ${shown(prefix)} ${wrong}` };
   const person: AdminRecord = { prefix, email };
   const key = keys.admin(prefix, email);
@@ -157,8 +158,7 @@ function topicProblem({ config }: System, subscriber: Subscriber): string | unde
 }
 
 function subscribedProblem(prefix: string): string | undefined {
-  const wrong =
-    prefix === '' ? 'is empty; allowed: a prefix such as "acmeCo/", or a task id' : scopeProblem(prefix);
+  const wrong = scopeProblem(prefix);
   return wrong === undefined ? undefined : `prefix ${shown(prefix)} ${wrong}`;
 }
 
@@ -188,7 +188,7 @@ async function store(system: System, writes: Write[], { prefix, subscriber, act,
   const evidence = { prefix, ...subscriber };
   const said = { act: `${act} ${prefix}`, by, reason: '', evidence, mails: [] };
   const audit = auditWrite({ subject: 'operators', at: now, ...said });
-  const all = [...writes, lookWrite(`P#${prefix}`, now), audit];
+  const all = [...writes, lookWrite(prefix === '' ? 'ALL' : `P#${prefix}`, now), audit];
   const result = await system.table.transact(all, system.random.id(now));
   if (result.outcome !== 'applied')
     throw new Error(`${act} of ${Object.values(subscriber)[0]} for ${prefix} met a busy table; try again`);

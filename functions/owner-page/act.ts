@@ -25,7 +25,12 @@ export async function fulfil(system: System, view: TaskView, by: string, wish: W
 }
 
 async function undo(system: System, task: string, by: string): Promise<Acted> {
-  const undone = await undoDisabling(system, { task, by, reason: 'asked for on the owner’s page' });
+  const undone = await undoDisabling(system, {
+    task,
+    by,
+    reason: 'asked for on the owner’s page',
+    isOperator: false,
+  });
   if (undone.outcome === 'refused') return { outcome: 'not-now' };
   return { outcome: 'done', said: undone.outcome === 'enabled' ? 'undo' : 'asked' };
 }

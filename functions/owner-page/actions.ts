@@ -4,12 +4,14 @@ import { normaliseAddress, recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { disableMessageFor } from '../scanner/dispatch.ts';
 import { endByPerson } from '../scanner/transitions.ts';
+import { tellUntold } from '../scanner/untold.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { auditWrite } from '../store/records.ts';
-import type { TaskRecord } from '../store/rows.ts';
+import type { AlertRecord, TaskRecord } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
 import { loadTask, taskWrite, touch } from '../store/tasks.ts';
 import { lastOfEachKey } from '../store/writes.ts';
+import { TableBusy } from '../work/attempts.ts';
 
 /** What a person wants for one task. */
 export type OwnerAct =
@@ -48,15 +50,22 @@ export async function actOnTask(
       system.random.id(system.clock.now()),
     );
     if (result.outcome !== 'applied') continue;
-    if (act.action === 'disable') await queueDisable(system, { ...planned.record, rev: record.rev + 1 });
+    await followUp(system, planned, act);
     return { outcome: 'done' };
   }
-  throw new Error(`${task} could not be changed: it changes too fast`);
+  throw new TableBusy(`${task} could not be changed: it changes too fast`);
+}
+
+async function followUp(system: System, { record, untold }: Planned, act: OwnerAct): Promise<void> {
+  if (untold) await tellUntold(system, untold);
+  if (act.action === 'disable') await queueDisable(system, { ...record, rev: record.rev + 1 });
 }
 
 interface Planned {
   record: TaskRecord;
   beside: Write[];
+  /** The alert that lists the notices for which one transaction has no room. */
+  untold?: AlertRecord | null;
 }
 
 async function plan(
@@ -89,7 +98,8 @@ async function plan(
   };
   const kept = { ...record, keep };
   const ended = record.open ? endByPerson(kept, await view.caseOf(kept), now) : undefined;
-  return { record: ended?.record ?? touch(kept, now), beside: [...(ended?.beside ?? []), audit] };
+  const beside = [...(ended?.beside ?? []), audit];
+  return { record: ended?.record ?? touch(kept, now), beside, untold: ended?.untold ?? null };
 }
 
 function planDisable(record: TaskRecord, by: string, now: Instant, audit: Write): Planned | Acted {

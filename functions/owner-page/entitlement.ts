@@ -28,5 +28,5 @@ export async function saysOf(
 }
 
 function scopesOf({ id }: Task): string[] {
-  return [...prefixesOf(id), id];
+  return ['', ...prefixesOf(id), id];
 }

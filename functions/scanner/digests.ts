@@ -1,9 +1,8 @@
 import { isWindowed, type Notice, tenantOf } from '../abandonment/task.ts';
 import { type Duration, HOUR, type Instant, SECOND } from '../abandonment/time.ts';
-import { isAdmitted } from '../notices/ramp.ts';
+import { isAdmitted, placesLeft, withAdmitted } from '../notices/ramp.ts';
 import { awakeFrom, windowOpensAt } from '../notices/windows.ts';
 import type { QueueName } from '../platform/ports.ts';
-import { inLastDay } from '../store/fleet-view.ts';
 import {
   eachRow,
   loadRamp,
@@ -13,6 +12,7 @@ import {
   recipientWrite,
 } from '../store/records.ts';
 import { BUCKETS, index, type PaceRecord, type RecipientRecord } from '../store/rows.ts';
+import { TableBusy } from '../work/attempts.ts';
 import { notifyMessageFor } from './dispatch.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
@@ -25,16 +25,34 @@ const LONGEST_DELAY_SECONDS = 900;
 /** A message that was queued and not worked for so long is taken for lost. */
 const LOST_AFTER: Duration = 3 * HOUR;
 
-/** A recipient with notices that wait for a mail. */
-interface Waiting {
-  key: string;
-  group: string;
-  warned: boolean;
-  /** From when the earliest may go; from when one may that no digest window holds back. */
+/** When the notices of one recipient may go. */
+interface Times {
+  /** From when the earliest may; from when one may that no digest window holds back. */
   notBefore: Instant;
   freeAt: Instant;
   /** When the first window of a rung closes. */
   closesAt?: Instant;
+}
+
+/** A recipient with notices that wait for a mail. */
+interface Waiting {
+  key: string;
+  group: string;
+  all: Times;
+  /** Without the warnings that the ramp counts; null where there are no others. */
+  others: Times | null;
+  /** Of these warnings the one whose alert fired first; null where there are none. */
+  first: Rank | null;
+  /** It is a topic, which repeats what people were told: queued after them. */
+  informs: boolean;
+}
+
+/** By what the ramp admits: whose oldest alert fired first, then `notPrimarySince`, task, address. */
+interface Rank {
+  firedAt: Instant;
+  since: Instant;
+  task: string;
+  address: string;
 }
 
 /** What the index shows of a notice. */
@@ -42,12 +60,9 @@ interface Place {
   notBefore: Instant;
   notice: Notice;
   by?: Instant;
+  order?: Omit<Rank, 'task'>;
   /** It is for a topic, which the ramp does not count. */
   informs?: true;
-}
-
-function isRamped(notice: Notice, informs: boolean): boolean {
-  return notice === 'warning' && !informs;
 }
 
 /** Puts each recipient with something to be told on the queue once: one message, one mail (promise 6). */
@@ -58,33 +73,78 @@ export const digestsGenerator: Generator = {
   async run(run, budget, cursor) {
     if (run.view.pauses.notify) return DONE;
     const ramp = new Ramp(await loadRamp(run.system.table), run);
-    for (let bucket = cursor === null ? 0 : Number(cursor); bucket < BUCKETS; bucket += 1) {
+    const topics: Ready[] = [];
+    let bucket = cursor === null ? 0 : Number(cursor);
+    for (; bucket < BUCKETS && !budget.spent(); bucket += 1) {
       const waiting = untilSpent(recipientsIn(run, bucket), budget);
-      await eachOf(chunks(waiting, 50), 1, (chunk) => dispatch(run, chunk, ramp), faultOf(run, 'digests'));
-      if (budget.spent()) return { cursor: String(bucket) };
+      await eachOf(
+        chunks(waiting, CHUNK),
+        1,
+        (chunk) => dispatch(run, chunk, ramp, topics),
+        faultOf(run, 'digests'),
+      );
+      if (budget.spent()) break;
     }
-    return DONE;
+    const last = [...(await ramp.admit()), ...topics];
+    for (let from = 0; from < last.length; from += CHUNK) await queue(run, last.slice(from, from + CHUNK));
+    return bucket < BUCKETS ? { cursor: String(bucket) } : DONE;
   },
 };
+
+/** Recipients read, and messages sent, at once. */
+const CHUNK = 50;
 
 /** The recipients of one bucket's pending notices; the index sorts them by recipient. */
 async function* recipientsIn(run: Run, bucket: number): AsyncGenerator<Waiting> {
   let waiting: Waiting | undefined;
   for await (const row of eachRow(run.system.table, { index: 'g1', pk: index.pendingNotices(bucket) })) {
     const [key, task] = (row.g1sk as string).split('#') as [string, string];
-    const { notBefore, notice, by, informs = false } = row.p as Place;
-    if (run.view.pauses.evaluate && isWindowed(notice)) continue;
+    const place = row.p as Place;
+    if (run.view.pauses.evaluate && isWindowed(place.notice)) continue;
     if (waiting && waiting.key !== key) {
       yield waiting;
       waiting = undefined;
     }
-    waiting ??= { key, group: tenantOf(task), warned: false, notBefore, freeAt: Infinity };
-    waiting.notBefore = Math.min(waiting.notBefore, notBefore);
-    if (!isWindowed(notice)) waiting.freeAt = Math.min(waiting.freeAt, notBefore);
-    if (by !== undefined) waiting.closesAt = Math.min(waiting.closesAt ?? by, by);
-    waiting.warned ||= isRamped(notice, informs);
+    waiting = withPlace(waiting ?? firstOf(key, task), place, task);
   }
   if (waiting) yield waiting;
+}
+
+const NEVER: Times = { notBefore: Number.POSITIVE_INFINITY, freeAt: Number.POSITIVE_INFINITY };
+
+function firstOf(key: string, task: string): Waiting {
+  return { key, group: tenantOf(task), all: NEVER, others: null, first: null, informs: false };
+}
+
+function withPlace(waiting: Waiting, place: Place, task: string): Waiting {
+  const all = withTimes(waiting.all, place);
+  if (place.notice !== 'warning' || place.informs)
+    return {
+      ...waiting,
+      all,
+      others: withTimes(waiting.others ?? NEVER, place),
+      informs: place.informs ?? waiting.informs,
+    };
+  // A row of an older version does not say when its alert fired: its own instant is near.
+  const { notBefore: asked } = place;
+  const rank = { firedAt: asked, since: asked, address: '', ...place.order, task };
+  const { first } = waiting;
+  return { ...waiting, all, first: first && compareRanks(first, rank) <= 0 ? first : rank };
+}
+
+function withTimes({ notBefore, freeAt, closesAt }: Times, place: Place): Times {
+  const closing = [closesAt, place.by].filter((instant) => instant !== undefined);
+  return {
+    notBefore: Math.min(notBefore, place.notBefore),
+    freeAt: isWindowed(place.notice) ? freeAt : Math.min(freeAt, place.notBefore),
+    ...(closing.length > 0 ? { closesAt: Math.min(...closing) } : {}),
+  };
+}
+
+function compareRanks(a: Rank, b: Rank): number {
+  const byTask = a.task < b.task ? -1 : a.task > b.task ? 1 : 0;
+  const byAddress = a.address < b.address ? -1 : a.address > b.address ? 1 : 0;
+  return a.firedAt - b.firedAt || a.since - b.since || byTask || byAddress;
 }
 
 async function* chunks<Item>(items: AsyncIterable<Item>, size: number): AsyncGenerator<Item[]> {
@@ -99,22 +159,47 @@ async function* chunks<Item>(items: AsyncIterable<Item>, size: number): AsyncGen
   if (chunk.length > 0) yield chunk;
 }
 
-async function dispatch(run: Run, waiting: Waiting[], ramp: Ramp): Promise<void> {
+/** One who may be mailed at an instant. */
+interface Ready {
+  one: Waiting;
+  record: RecipientRecord;
+  at: Instant;
+  /** He takes a place of the ramp. */
+  admitted: boolean;
+}
+
+/** Queues those who may be mailed, but for those whom the ramp chooses among, and for topics. */
+async function dispatch(run: Run, waiting: Waiting[], ramp: Ramp, topics: Ready[]): Promise<void> {
   const records = await loadRecipients(
     run.system.table,
     waiting.map(({ key }) => key),
   );
-  const admitted: { one: Waiting; record: RecipientRecord; at: Instant }[] = [];
+  const ready: Ready[] = [];
   for (const one of waiting) {
     const record = records.get(one.key) ?? newRecipient(one.key, '');
-    const at = readyAt(run, record, one);
-    if (at !== undefined && ramp.admits(record, one)) admitted.push({ one, record, at });
+    const at = readyAt(run, record, one.all);
+    if (at === undefined) continue;
+    const needsPlace = one.first !== null && !isAdmitted(record, run.now);
+    // Whom `digestEvery` delays takes no place yet: the notifier gives him one then, where one is left.
+    if (needsPlace && !isDelayed(run, record, one.all))
+      ready.push(...withoutPlace(run, ramp.offer({ one, record, at, admitted: true })));
+    else (one.informs ? topics : ready).push({ one, record, at, admitted: false });
   }
-  await ramp.store();
+  await queue(run, ready);
+}
+
+/** One for whom the ramp has no place goes for his other notices alone. */
+function withoutPlace(run: Run, turnedAway: Ready | undefined): Ready[] {
+  if (!turnedAway?.one.others) return [];
+  const at = readyAt(run, turnedAway.record, turnedAway.one.others);
+  return at === undefined ? [] : [{ ...turnedAway, at, admitted: false }];
+}
+
+async function queue(run: Run, ready: readonly Ready[]): Promise<void> {
   const marked = await Promise.all(
-    admitted.map(async ({ one, record, at }) => {
-      const queued = await markQueued(run, record, one, at);
-      return queued ? [{ one, queued, at }] : [];
+    ready.map(async (one) => {
+      const queued = await markQueued(run, one);
+      return queued ? [{ ...one, queued }] : [];
     }),
   );
   const messages = marked.flat().map(({ one, at }) => {
@@ -140,15 +225,24 @@ async function unmarkQueued(run: Run, queued: RecipientRecord): Promise<void> {
 }
 
 /** When a mail to the recipient may go; undefined where that is left to a later scan. */
-function readyAt(run: Run, record: RecipientRecord, waiting: Waiting): Instant | undefined {
-  const { digestEvery } = run.view.policies.global;
-  const window = windowOpensAt(record, digestEvery);
-  const windowed = waiting.closesAt !== undefined && waiting.closesAt <= window ? run.now : window;
-  const earliest = Math.min(Math.max(windowed, waiting.notBefore), waiting.freeAt);
+function readyAt(run: Run, record: RecipientRecord, times: Times): Instant | undefined {
+  const window = windowFor(run, record, times);
+  const earliest = Math.min(Math.max(window, times.notBefore), times.freeAt);
   const at = awakeFrom(record, Math.max(run.now, earliest, record.retryAt ?? 0));
   const { queuedFor } = record;
   if (queuedFor !== null && queuedFor <= at && !isLost(run, queuedFor)) return undefined;
   return at < run.now + scanEveryOf(run.system, run.view) ? at : undefined;
+}
+
+/** From when on a mail of warnings and reminders may go: at once where a rung's window would close before. */
+function windowFor(run: Run, record: RecipientRecord, { closesAt }: Times): Instant {
+  const window = windowOpensAt(record, run.view.policies.global.digestEvery);
+  return closesAt !== undefined && closesAt <= window ? run.now : window;
+}
+
+/** Whether `digestEvery` is what delays his warnings. */
+function isDelayed(run: Run, record: RecipientRecord, times: Times): boolean {
+  return windowFor(run, record, times) > run.now;
 }
 
 /** Also lost where a scan marked it and died: it may not have come to sending. */
@@ -158,50 +252,56 @@ function isLost(run: Run, queuedFor: Instant): boolean {
 }
 
 /** The recipient as he is stored then; undefined where another was first. */
-async function markQueued(
-  run: Run,
-  record: RecipientRecord,
-  waiting: Waiting,
-  at: Instant,
-): Promise<RecipientRecord | undefined> {
-  const queued = { ...record, queuedFor: at, admittedAt: waiting.warned ? run.now : record.admittedAt };
+async function markQueued(run: Run, { record, at, admitted }: Ready): Promise<RecipientRecord | undefined> {
+  const queued = { ...record, queuedFor: at, admittedAt: admitted ? run.now : record.admittedAt };
   const result = await run.system.table.transact([recipientWrite(queued)], run.system.random.id(run.now));
   return result.outcome === 'applied' ? { ...queued, rev: record.rev + 1 } : undefined;
 }
 
-/** At most `rampPerDay` recipients are newly warned in 24 h; the others wait for a later scan. */
+const ATTEMPTS = 5;
+
+/**
+ * At most `rampPerDay` recipients are newly warned in 24 h; the others wait for a later scan. It keeps only as many as
+ * have a place, in the order in which they are admitted.
+ */
 class Ramp {
-  #record: PaceRecord;
   readonly #run: Run;
-  #left: number;
-  #admitted = 0;
+  readonly #left: number;
+  readonly #chosen: Ready[] = [];
 
   constructor(record: PaceRecord, run: Run) {
-    this.#record = record;
     this.#run = run;
-    const used = record.runs
-      .filter(({ at }) => inLastDay(at, run.now))
-      .reduce((sum, { count: size }) => sum + size, 0);
-    this.#left = run.view.policies.global.rampPerDay - used;
+    this.#left = placesLeft(record, run.view.policies.global.rampPerDay, run.now);
   }
 
-  admits(record: RecipientRecord, waiting: Waiting): boolean {
-    if (!waiting.warned || isAdmitted(record, this.#run.now)) return true;
-    if (this.#left <= 0) return false;
-    this.#left -= 1;
-    this.#admitted += 1;
-    return true;
+  /** Takes one in; answers the one who has no place for that, who may be the same. */
+  offer(ready: Ready): Ready | undefined {
+    const chosen = this.#chosen;
+    const worse = chosen.findIndex((other) => compareRanks(rankOf(ready), rankOf(other)) < 0);
+    chosen.splice(worse < 0 ? chosen.length : worse, 0, ready);
+    return chosen.length > this.#left ? chosen.pop() : undefined;
   }
 
-  /** Notes who was admitted before he is queued, so that a crash can only make the day's share smaller. */
-  async store(): Promise<void> {
-    if (this.#admitted === 0) return;
-    const recent = this.#record.runs.filter(({ at }) => inLastDay(at, this.#run.now));
-    const record = { ...this.#record, runs: [...recent, { at: this.#run.now, count: this.#admitted }] };
-    this.#admitted = 0;
-    const { table, random } = this.#run.system;
-    const result = await table.transact([rampWrite(record)], random.id(this.#run.now));
-    if (result.outcome !== 'applied') throw new Error('the ramp could not be stored: another run changes it');
-    this.#record = { ...record, rev: record.rev + 1 };
+  /** Notes who is admitted before he is queued, so that a crash can only make the day's share smaller. */
+  async admit(): Promise<Ready[]> {
+    const { system, view, now } = this.#run;
+    const { table, random } = system;
+    for (let attempt = 0; attempt < ATTEMPTS && this.#chosen.length > 0; attempt += 1) {
+      const record = await loadRamp(table);
+      const left = placesLeft(record, view.policies.global.rampPerDay, now);
+      const admitted = this.#chosen.slice(0, left);
+      if (admitted.length === 0) return [];
+      const result = await table.transact(
+        [rampWrite(withAdmitted(record, admitted.length, now))],
+        random.id(now),
+      );
+      if (result.outcome === 'applied') return admitted;
+    }
+    if (this.#chosen.length === 0) return [];
+    throw new TableBusy('the ramp could not be stored: another run changes it');
   }
+}
+
+function rankOf({ one }: Ready): Rank {
+  return one.first ?? { firedAt: 0, since: 0, task: '', address: '' };
 }

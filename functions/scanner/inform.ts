@@ -24,7 +24,10 @@ export function inform(settled: Settled, given: Case, topics: readonly Topic[], 
   const { task, open } = settled.record;
   if (!open) return;
   const room = Math.max(0, MOST_BESIDE - settled.beside.length);
-  const steps = [...withdrawals(open, given, now), ...warnings(open, given, topics, now)].slice(0, room);
+  const all = [...withdrawals(open, given, now), ...warnings(open, given, topics, now)];
+  const steps = all.slice(0, room);
+  // The next transaction of this look goes on where this one found no room.
+  if (steps.length < all.length) cut(settled, now);
   const standing = stillSubscribed(open, given, topics);
   const before = Object.keys(open.informed ?? {}).length;
   if (steps.length === 0 && standing.length === before) return;
@@ -35,6 +38,11 @@ export function inform(settled: Settled, given: Case, topics: readonly Topic[], 
   }
   const informed = Object.fromEntries([...standing, ...steps.map(({ key, next }) => [key, next] as const)]);
   settled.record = { ...settled.record, open: { ...open, informed } };
+}
+
+function cut(settled: Settled, now: Instant): void {
+  settled.isCut = true;
+  settled.record = { ...settled.record, next: { at: now, why: 'look' } };
 }
 
 /** The stage went down: topics that were told a date hear that it does not hold. */

@@ -1,4 +1,4 @@
-import type { Case, Decision, Recipient } from '../abandonment/decide.ts';
+import type { Case, Decision } from '../abandonment/decide.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import type { Topic } from '../abandonment/topics.ts';
 import type { System } from '../platform/system.ts';
@@ -10,6 +10,8 @@ import { loadTask, taskWrite } from '../store/tasks.ts';
 import { lastOfEachKey } from '../store/writes.ts';
 import { inform } from './inform.ts';
 import { type Settled, settle } from './transitions.ts';
+import { tellUndone } from './undone.ts';
+import { tellUntold } from './untold.ts';
 
 /** One run's view of the world and what it did. */
 export interface Run {
@@ -43,38 +45,55 @@ const ATTEMPTS = 5;
 
 /**
  * Looks at one task and lets it take every step that is due (but for being turned off), in one transaction over the
- * revision that was read. Answers the decision it came to rest at, and the stored record.
+ * revision that was read, or in several where it has more recipients than one takes. Answers the decision it came to
+ * rest at, and the stored record.
  */
 export async function lookAt(
   run: Run,
   given: TaskRecord,
 ): Promise<{ record: TaskRecord; decision: Decision } | undefined> {
-  let record = given;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const [caseOf, topics] = await Promise.all([caseMaker(run, record), topicsOf(run, record)]);
-    const settled = settle(record, caseOf, run.now, run.system.config.confirmWithin);
-    inform(settled, caseOf(settled.record), topics, run.now);
-    const stored = await store(run, record, settled);
-    if (stored.outcome === 'same') return { record, decision: settled.decision };
-    if (stored.outcome === 'applied') {
-      countSteps(run, record, settled);
-      if (settled.beside.length < 90) return { record: stored.record, decision: settled.decision };
-      record = stored.record;
+  let record: TaskRecord | undefined = given;
+  for (let conflicts = 0; record && conflicts < ATTEMPTS; ) {
+    const looked = await lookOnce(run, record);
+    if (looked.outcome === 'rests') return looked.seen;
+    if (looked.outcome === 'goes-on') {
+      record = looked.record;
       continue;
     }
+    conflicts += 1;
     count(run, 'conflicts');
-    const fresh = await loadTask(run.system.table, record.task.id);
-    if (!fresh) return undefined;
-    record = fresh;
+    record = await loadTask(run.system.table, record.task.id);
   }
   return undefined;
+}
+
+type Looked =
+  | { outcome: 'rests'; seen: { record: TaskRecord; decision: Decision } }
+  /** One transaction had no room for all. */
+  | { outcome: 'goes-on'; record: TaskRecord }
+  /** The task changed meanwhile. */
+  | { outcome: 'conflict' };
+
+async function lookOnce(run: Run, given: TaskRecord): Promise<Looked> {
+  const record = await tellUndone(run, given);
+  if (!record) return { outcome: 'conflict' };
+  const [caseOf, topics] = await Promise.all([caseMaker(run, record), topicsOf(run, record)]);
+  const settled = settle(record, caseOf, run.now, run.system.config.confirmWithin);
+  inform(settled, caseOf(settled.record), topics, run.now);
+  const stored = await store(run, record, settled);
+  if (stored.outcome === 'refused') return { outcome: 'conflict' };
+  if (stored.outcome === 'same') return { outcome: 'rests', seen: { record, decision: settled.decision } };
+  countSteps(run, record, settled);
+  if (settled.untold) await tellUntold(run.system, settled.untold);
+  if (settled.isCut) return { outcome: 'goes-on', record: stored.record };
+  return { outcome: 'rests', seen: { record: stored.record, decision: settled.decision } };
 }
 
 /** Makes the case of a record in any of the states of one look; recipients are the same in all of them. */
 async function caseMaker(run: Run, record: TaskRecord): Promise<(record: TaskRecord) => Case> {
   const told = run.view.policies.for(record.task.id).stage !== 'detect';
-  const recipients: Recipient[] = told ? await run.view.recipientsOf(record.task, 'task_abandoned') : [];
-  return (state) => ({ ...run.view.bareCase(state), recipients: state.open ? recipients : [] });
+  const audience = told ? await run.view.audienceOf(record.task) : {};
+  return (state) => ({ ...run.view.bareCase(state), ...(state.open ? audience : {}) });
 }
 
 /** The topics to follow what is told of a task. */

@@ -1,13 +1,14 @@
 import { isTopic } from '../abandonment/topics.ts';
 import { standingOf } from '../notices/digest-states.ts';
 import { finishDeath, finishDigest, recordUnsettled } from '../notices/record-digest.ts';
-import { alertWrite, eachRow, loadDigest, noticeDelete, noticeWrite } from '../store/records.ts';
-import { type AlertRecord, BUCKETS, index } from '../store/rows.ts';
+import { alertFromRow, eachRow, loadDigest } from '../store/records.ts';
+import { BUCKETS, index } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
 import { dueIn, untilSpent } from './ladder.ts';
 import { count, eachOf, type Run } from './look.ts';
+import { tellUntold } from './untold.ts';
 
 /** Finishes what was left half done: digests without an end, and notices that did not fit into their transaction. */
 export const repairGenerator: Generator = {
@@ -18,7 +19,7 @@ export const repairGenerator: Generator = {
       const digests = untilSpent(dueIn(run, index.openDigests(bucket), run.now), budget);
       await eachOf(digests, 8, (row) => repairDigest(run, row), faultOf(run, 'repair'));
       const alerts = untilSpent(eachRow(run.system.table, { index: 'g1', pk: index.untold(bucket) }), budget);
-      await eachOf(alerts, 8, (row) => tellUntold(run, row), faultOf(run, 'repair'));
+      await eachOf(alerts, 8, (row) => finishAlert(run, row), faultOf(run, 'repair'));
       if (budget.spent()) return { cursor: String(bucket) };
     }
     return DONE;
@@ -43,27 +44,9 @@ async function repairDigest(run: Run, row: Row): Promise<void> {
   count(run, 'repaired');
 }
 
-/** Writes the notices listed on an alert in chunks, then takes them off the list. */
-async function tellUntold(run: Run, row: Row): Promise<void> {
-  const { table, random } = run.system;
-  const alert = (await table.get({ pk: row.pk, sk: row.sk })) as unknown as AlertRecord | undefined;
+async function finishAlert(run: Run, { pk, sk }: Row): Promise<void> {
+  const alert = alertFromRow(await run.system.table.get({ pk, sk }));
   if (!alert || alert.untold.length === 0) return;
-  const { task, episode } = alert;
-  for (let from = 0; from < alert.untold.length; from += 90) {
-    const chunk = alert.untold.slice(from, from + 90);
-    const writes = chunk.map(({ key, address, pending }) =>
-      pending
-        ? noticeWrite({ recipient: key, address, task, episode, pending })
-        : noticeDelete(key, task, episode),
-    );
-    await table.transact(writes, random.id(run.now));
-  }
-  await table.transact([alertWrite({ ...bareAlert(alert), untold: [] })], random.id(run.now));
+  await tellUntold(run.system, alert);
   count(run, 'repaired');
-}
-
-function bareAlert(alert: AlertRecord): AlertRecord {
-  const { task, episode, type, stage, since, firedAt, resolvedAt, reason, evidence, mails, run, untold } =
-    alert;
-  return { task, episode, type, stage, since, firedAt, resolvedAt, reason, evidence, mails, run, untold };
 }

@@ -1,4 +1,11 @@
-import { type Case, type Decision, dateHolders, decide, type Recipient } from '../abandonment/decide.ts';
+import {
+  type Case,
+  type Decision,
+  dateHolders,
+  decide,
+  type Recipient,
+  withJoined,
+} from '../abandonment/decide.ts';
 import { recovered, recoversAt, triedSince } from '../abandonment/healthy-spells.ts';
 import { type NextLook, nextLook } from '../abandonment/next-look.ts';
 import type { Episode, HoldReason, ResolveReason, Told } from '../abandonment/task.ts';
@@ -15,10 +22,24 @@ export interface Settled {
   decision: Decision;
   /** Recipients with a new notice, to be put on the queue once it is written. */
   told: Set<string>;
+  /** A step found no room for all of its recipients: the rest is for the next transaction, and for the next look. */
+  isCut: boolean;
+  /** The alert of an episode that ended with more notices than one transaction takes. */
+  untold: AlertRecord | null;
 }
 
 /** Beside the task's own row a transaction carries at most this many others; more recipients go in a next one. */
 export const MOST_BESIDE = 90;
+
+/** How many more rows fit into the transaction. */
+function roomIn({ beside }: Pick<Settled, 'beside'>): number {
+  return Math.max(0, MOST_BESIDE - beside.length);
+}
+
+/** A task whose state was read, before any step. */
+export function unsettled(record: TaskRecord, decision: Decision): Settled {
+  return { record, beside: [], decision, told: new Set(), isCut: false, untold: null };
+}
 
 /**
  * Follows `decide()` until it asks for nothing more: fires, resolves, warns, reminds, withdraws, holds. Pure; it
@@ -26,23 +47,22 @@ export const MOST_BESIDE = 90;
  */
 export function settle(
   record: TaskRecord,
-  caseOf: (record: TaskRecord) => Case,
+  caseAt: (record: TaskRecord) => Case,
   now: Instant,
   confirmWithin: Duration,
 ): Settled {
-  const settled: Settled = {
-    record,
-    beside: [],
-    decision: decide(caseOf(record), now),
-    told: new Set(),
-  };
+  const caseOf = (state: TaskRecord) => withJoined(caseAt(state), now);
+  const settled = unsettled(record, decide(caseOf(record), now));
   for (let step = 0; step < 8; step += 1) {
     if (!advance(settled, caseOf(settled.record), now)) break;
-    if (settled.beside.length >= MOST_BESIDE) break;
+    settled.isCut ||= roomIn(settled) === 0;
+    if (settled.isCut) break;
     settled.decision = decide(caseOf(settled.record), now);
   }
   settled.record = withSpellJudged(settled.record, caseOf(settled.record), now);
   settled.record = waitFor(settled.record, settled.decision, caseOf(settled.record), now, confirmWithin);
+  // The mark that more is to be written: a run that dies here leaves it to the next.
+  if (settled.isCut) settled.record = { ...settled.record, next: { at: now, why: 'look' } };
   operatorAlerts(settled, record, now);
   return settled;
 }
@@ -52,6 +72,7 @@ function advance(settled: Settled, given: Case, now: Instant): boolean {
   const { decision } = settled;
   const withdraws = decision.facts.withdraw.length > 0;
   if (withdraws) withdraw(settled, given, decision.facts.withdraw, now);
+  if (settled.isCut) return false;
   switch (decision.answer) {
     case 'fire':
       fire(settled, given, now);
@@ -61,7 +82,7 @@ function advance(settled: Settled, given: Case, now: Instant): boolean {
       resolve(settled, given, decision.reason, now);
       return true;
     case 'warn':
-      warn(settled, given, decision.to.slice(0, MOST_BESIDE), decision.newGrace, now);
+      warn(settled, given, decision.to, decision.newGrace, now);
       return true;
     case 'remind':
       remind(settled, decision, now);
@@ -103,6 +124,7 @@ function fire(settled: Settled, given: Case, now: Instant): void {
       mails: [],
       run: null,
       untold: [],
+      holders: [],
     }),
   );
 }
@@ -189,7 +211,7 @@ export function factsAtEnd(
 export function endByPerson(record: TaskRecord, given: Case, now: Instant): Settled | undefined {
   const decision = decide(given, now);
   if (decision.answer !== 'resolve') return undefined;
-  const settled: Settled = { record, beside: [], decision, told: new Set() };
+  const settled = unsettled(record, decision);
   resolve(settled, given, decision.reason, now);
   settled.record = { ...settled.record, next: { at: now, why: 'look' } };
   return settled;
@@ -207,7 +229,7 @@ function resolve(settled: Settled, given: Case, reason: ResolveReason, now: Inst
  * not fit into one transaction is listed on the alert, and written from there.
  */
 export function endEpisode(
-  settled: Pick<Settled, 'record' | 'beside' | 'decision' | 'told'>,
+  settled: Settled,
   given: Case,
   reason: ResolveReason,
   notices: ReadonlyMap<string, PendingNotice>,
@@ -238,15 +260,25 @@ export function endEpisode(
     untold: fits
       ? []
       : [...parting, ...obsolete.map((key) => ({ key, address: addressOf(key), pending: null }))],
+    holders: open.disabling ? holdersOf(open) : [],
   };
   settled.record = { ...settled.record, open: null, hold: null, next: null };
   settled.beside.push(alertWrite(alert));
+  settled.untold = fits ? null : alert;
   if (!fits) return;
   for (const { key, address, pending } of parting) {
     settled.beside.push(noticeWrite({ recipient: key, address, task, episode: open.number, pending }));
     settled.told.add(key);
   }
   for (const key of obsolete) settled.beside.push(noticeDelete(key, task, open.number));
+}
+
+/** Who holds the warning of the present grace, recipients still or not. */
+function holdersOf(open: Episode): string[] {
+  const warned = Object.entries(open.told).filter(
+    ([, told]) => told.grace === open.grace && told.warning === 'accepted',
+  );
+  return [...warned.map(([key]) => key), ...topicsThatHeard(open)];
 }
 
 function withEpisode(settled: Settled, change: Partial<Episode>): void {
@@ -265,7 +297,7 @@ function pend(settled: Settled, key: string, address: string, pending: PendingNo
 function withdraw(settled: Settled, given: Case, holders: string[], now: Instant): void {
   const open = settled.record.open as Episode;
   const facts = factsAtEnd(given, open, 'policy');
-  const chunk = holders.slice(0, MOST_BESIDE);
+  const chunk = holders.slice(0, roomIn(settled));
   for (const key of chunk) {
     const pending: PendingNotice = { notice: 'withdrawn', since: now, notBefore: now, facts };
     pend(settled, key, open.told[key]?.address ?? '', pending);
@@ -276,7 +308,8 @@ function withdraw(settled: Settled, given: Case, holders: string[], now: Instant
       return [key, chunk.includes(key) ? { ...rest, dated: false } : rest];
     }),
   );
-  const graceStage = holders.length > MOST_BESIDE ? open.graceStage : given.policy.stage;
+  settled.isCut = chunk.length < holders.length;
+  const graceStage = settled.isCut ? open.graceStage : given.policy.stage;
   withEpisode(settled, { graceStage, told });
 }
 
@@ -285,9 +318,12 @@ function warn(settled: Settled, given: Case, to: Recipient[], newGrace: boolean,
   const grace = newGrace ? open.grace + 1 : open.grace;
   const dated = given.policy.stage === 'disable';
   const told: Record<string, Told> = { ...open.told };
-  for (const { key, address } of to) {
+  const order = { firedAt: open.firedAt, since: open.since };
+  const chunk = to.slice(0, roomIn(settled));
+  settled.isCut = chunk.length < to.length;
+  for (const { key, address } of chunk) {
     told[key] = { address, grace, warning: 'pending', dated };
-    pend(settled, key, address, { notice: 'warning', since: now, notBefore: now });
+    pend(settled, key, address, { notice: 'warning', since: now, notBefore: now, order });
   }
   const disableAfter = newGrace ? given.policy.disableAfter : open.disableAfter;
   const { stage, stageRaisedAt } = given.policy;
@@ -299,19 +335,23 @@ function remind(settled: Settled, decision: Extract<Decision, { answer: 'remind'
   const open = settled.record.open as Episode;
   const { lead, deadline } = decision;
   const told = { ...open.told };
-  const all = decision.to.length <= MOST_BESIDE;
-  for (const { key, address } of decision.to.slice(0, MOST_BESIDE)) {
+  const chunk = decision.to.slice(0, roomIn(settled));
+  settled.isCut = chunk.length < decision.to.length;
+  for (const { key, address } of chunk) {
     told[key] = { ...(told[key] as Told), reminder: { lead, deadline, state: 'pending' } };
     pend(settled, key, address, { notice: 'reminder', since: now, notBefore: now, lead, by: deadline });
   }
   const given = open.rungs.filter((rung) => rung.lead !== lead);
-  const rungs = all ? [...given, { grace: open.grace, lead, deadline }] : open.rungs;
+  const rungs = settled.isCut ? open.rungs : [...given, { grace: open.grace, lead, deadline }];
   withEpisode(settled, { told, rungs });
 }
 
-/** Marks those who are no longer recipients, so that one who comes back is warned again. */
-function markLeft(episode: Episode, recipients: readonly Recipient[]): Episode {
-  const present = new Set(recipients.map(({ key }) => key));
+/**
+ * Marks those who are no longer recipients, so that one who comes back is warned again. An admin whose time to join
+ * moved later did not leave.
+ */
+function markLeft(episode: Episode, { recipients, admins = [] }: Case): Episode {
+  const present = new Set([...recipients, ...admins].map(({ key }) => key));
   const gone = Object.entries(episode.told).filter(([key, told]) => !told.left && !present.has(key));
   if (gone.length === 0) return episode;
   return {
@@ -357,9 +397,7 @@ function waitFor(
   if (record.next && next && sameLook(record.next, next, now)) next = record.next;
   const held = decision.answer === 'hold' ? vetoed(record, decision.reason, given) : record;
   const open =
-    held.open && given.policy.stage !== 'detect'
-      ? keepLongest(markLeft(held.open, given.recipients), given)
-      : held.open;
+    held.open && given.policy.stage !== 'detect' ? keepLongest(markLeft(held.open, given), given) : held.open;
   const same = hold === held.hold && next === held.next && open === held.open;
   return same ? held : { ...held, hold, next, open };
 }

@@ -87,8 +87,18 @@ export class FleetView {
 
   /** The case of a task. Recipients are looked up only where an episode is open. */
   async caseOf(record: TaskRecord): Promise<Case> {
-    const recipients = record.open ? await this.recipientsOf(record.task, 'task_abandoned') : [];
-    return { ...this.bareCase(record), recipients };
+    const audience = record.open ? await this.audienceOf(record.task) : {};
+    return { ...this.bareCase(record), ...audience };
+  }
+
+  /** Who is to be warned of a task: today's recipients, and the admins who may join them (`escalateAt`). */
+  async audienceOf(task: Task): Promise<Pick<Case, 'recipients' | 'admins'>> {
+    const base = await this.#livingBase(task, 'task_abandoned');
+    if (base.length === 0) return { recipients: await this.#livingAdmins(task) };
+    if (this.policies.for(task.id).escalateAt === null) return { recipients: base };
+    const known = new Set(base.map(({ key }) => key));
+    const admins = (await this.#livingAdmins(task)).filter(({ key }) => !known.has(key));
+    return { recipients: base, admins };
   }
 
   /** The case of a task, without recipients: enough for one without an open episode. */
@@ -122,24 +132,70 @@ export class FleetView {
 
   /**
    * Living recipients of an alert about a task (design.md section 6, Recipients): its owners and the subscribers of
-   * its prefixes, unique by address; the admins of the nearest prefix that has any, where none of these is alive.
+   * its prefixes, unique by address; the admins of the nearest prefix that has a living one, where none of these is
+   * alive.
    */
   async recipientsOf(task: Task, alert: AlertType): Promise<Recipient[]> {
+    const living = await this.#livingBase(task, alert);
+    return living.length > 0 ? living : this.#livingAdmins(task);
+  }
+
+  /**
+   * Living recipients of the word that a task was disabled: beside those of the alert the admins of the nearest prefix
+   * that has a living one, where they had joined by then (`escalateAt`), and every admin who was warned in the present
+   * grace, though they were no recipient for a while.
+   *
+   * @param disableAt the date of the task; null where it had none
+   */
+  async toldOfDisabling(
+    { task, open }: TaskRecord,
+    disableAt: Instant | null,
+    now: Instant,
+  ): Promise<Recipient[]> {
+    const told = await this.recipientsOf(task, 'task_auto_disabled');
+    const { escalateAt } = this.policies.for(task.id);
+    const haveJoined = escalateAt !== null && disableAt !== null && now >= disableAt - escalateAt;
+    const joined = haveJoined ? await this.#livingAdmins(task) : [];
+    const isWarned = ({ key }: Recipient) =>
+      open?.told[key]?.grace === open?.grace && open?.told[key]?.warning === 'accepted';
+    const warned = open ? (await this.#adminsOfAll(task)).filter((one) => one.alive && isWarned(one)) : [];
+    return [...new Map([...told, ...joined, ...warned].map((one) => [one.key, one])).values()];
+  }
+
+  /** Living owners, and living subscribers to the alert. */
+  async #livingBase(task: Task, alert: AlertType): Promise<Recipient[]> {
     const subscribed = await this.#targetsOf(task, alert);
     const addresses = [...task.owners, ...subscribed.filter((target) => !isTopic(target))];
-    const living = (await this.#known(addresses)).filter(({ alive }) => alive);
-    if (living.length > 0) return living;
-    for (const prefix of prefixesOf(task.id).reverse()) {
-      const admins = await this.#adminsOf(prefix);
-      if (admins.length > 0) return (await this.#known(admins)).filter(({ alive }) => alive);
+    return (await this.#known(addresses)).filter(({ alive }) => alive);
+  }
+
+  /** The living admins of the nearest prefix that has one; the empty prefix is the last. */
+  async #livingAdmins(task: Task): Promise<Recipient[]> {
+    for (const prefix of adminScopesOf(task)) {
+      const living = (await this.#known(await this.#adminsOf(prefix))).filter(({ alive }) => alive);
+      if (living.length > 0) return living;
     }
     return [];
+  }
+
+  async #adminsOfAll(task: Task): Promise<Known[]> {
+    const admins = await Promise.all(adminScopesOf(task).map((prefix) => this.#adminsOf(prefix)));
+    return this.#known(admins.flat());
   }
 
   /** Topics subscribed to an alert about a task, but for those that refused what was published. */
   async topicsOf(task: Task, alert: AlertType): Promise<Topic[]> {
     const known = await this.#known((await this.#targetsOf(task, alert)).filter(isTopic));
     return known.filter(({ alive }) => alive).map(({ key, address }) => ({ key, topic: address }));
+  }
+
+  /** Those of some recipients who can be reached, by what is known of them. */
+  async livingOf(recipients: ReadonlySet<string>): Promise<{ key: string; address: string }[]> {
+    await this.loadRecipients(recipients);
+    return [...recipients].flatMap((key) => {
+      const record = this.#recipients.get(key);
+      return record && !record.dead ? [{ key, address: record.address }] : [];
+    });
   }
 
   /** What is known of recipients, read once. */
@@ -175,7 +231,7 @@ export class FleetView {
 
   /** The addresses and topics subscribed to an alert about a task. */
   async #targetsOf(task: Task, alert: AlertType): Promise<string[]> {
-    const scopes = [...prefixesOf(task.id), task.id];
+    const scopes = ['', ...prefixesOf(task.id), task.id];
     const subscribers = await Promise.all(scopes.map((scope) => this.#subscribersOf(scope)));
     return subscribers
       .flat()
@@ -194,6 +250,11 @@ export class FleetView {
       (await allRows(this.#table, { pk: keys.admin(prefix, '').pk })).map((row) => row.sk),
     );
   }
+}
+
+/** The prefixes of a task whose admins stand in for its owners, the nearest first. */
+function adminScopesOf({ id }: Task): string[] {
+  return [...prefixesOf(id).reverse(), ''];
 }
 
 function remembered<Value>(

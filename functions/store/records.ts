@@ -68,8 +68,16 @@ export async function loadAlert(
   task: string,
   episode: number,
 ): Promise<AlertRecord | undefined> {
-  const row = await table.get(keys.alert(task, episode));
-  return row as unknown as AlertRecord | undefined;
+  return alertFromRow(await table.get(keys.alert(task, episode)));
+}
+
+/** The record in an alert's row, without what places the row; undefined where there is none. */
+export function alertFromRow(row: Row | undefined): AlertRecord | undefined {
+  if (!row) return undefined;
+  const { task, episode, type, stage, since, firedAt, ...rest } = row as unknown as AlertRecord;
+  const { resolvedAt, reason, evidence, mails, run, untold, holders = [] } = rest;
+  const end = { resolvedAt, reason, evidence, mails, run, untold, holders };
+  return { task, episode, type, stage, since, firedAt, ...end };
 }
 
 /** Stores an alert whatever stands there: the task's row, written in the same transaction, guards it. */
@@ -166,6 +174,7 @@ export function noticeWrite(record: NoticeRecord): { put: Row } {
               notBefore: record.pending.notBefore,
               notice: record.pending.notice,
               ...(record.pending.by === undefined ? {} : { by: record.pending.by }),
+              ...(record.pending.order && { order: { ...record.pending.order, address: record.address } }),
               ...(isTopic(record.address) ? { informs: true } : {}),
             },
           }
@@ -174,8 +183,24 @@ export function noticeWrite(record: NoticeRecord): { put: Row } {
   };
 }
 
-export function noticeDelete(recipient: string, task: string, episode: number): Write {
-  return { delete: keys.notice(recipient, task, episode) };
+/** `writer`: only while what this writer stored stands there. */
+export function noticeDelete(recipient: string, task: string, episode: number, writer?: string): Write {
+  const key = keys.notice(recipient, task, episode);
+  return writer === undefined ? { delete: key } : { delete: key, if: [{ equals: ['w', writer] }] };
+}
+
+/** Notes that a recipient holds a mail about an episode that is over. */
+export function holderWrite(task: string, episode: number, recipient: string, at: Instant): { put: Row } {
+  const ttl = Math.floor(at / 1000) + ENDED_RETENTION_SECONDS;
+  return { put: { ...keys.holder(task, episode, recipient), v: ROW_VERSION, recipient, ttl } };
+}
+
+/** All who hold a mail about an episode that ended with the task's disabling: its warning, or word of that. */
+export async function loadHolders(table: Table, task: string, episode: number): Promise<Set<string>> {
+  const alert = await loadAlert(table, task, episode);
+  const { pk, sk } = keys.holder(task, episode, '');
+  const rows = await allRows(table, { pk, sk: { prefix: sk }, consistent: true });
+  return new Set([...(alert?.holders ?? []), ...rows.map((row) => row.recipient as string)]);
 }
 
 // --- digests --------------------------------------------------------------------------------------------

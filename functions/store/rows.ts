@@ -41,6 +41,11 @@ export function bucketOf(name: string, buckets: number = BUCKETS): number {
 /** All keys of the table and its indexes are made here and nowhere else. */
 export const keys = {
   task: (id: string) => ({ pk: `T#${id}`, sk: 'T' }),
+  /** One who holds a mail about an episode that is over. */
+  holder: (id: string, episode: number, recipient: string) => ({
+    pk: `T#${id}`,
+    sk: `H#${String(episode).padStart(6, '0')}#${recipient}`,
+  }),
   /** An observation of a task not yet known. */
   waitingObservation: (id: string) => ({ pk: `T#${id}`, sk: 'O' }),
   alert: (id: string, episode: number) => ({ pk: `T#${id}`, sk: `A#${String(episode).padStart(6, '0')}` }),
@@ -174,6 +179,11 @@ export interface TaskRecord {
     undoneAt?: Instant;
   } | null;
   /**
+   * The newest undoing of our disabling by an operator: asked of the owning system, on again, and told to those who
+   * hold our mails.
+   */
+  undo: { episode: number; by: string; at: Instant; state: 'asked' | 'enabled' | 'told' } | null;
+  /**
    * When to look at it next, set by the last look; only while an episode or a hold with an end is there.
    * `disable` where that instant is the one at which it is to be turned off.
    */
@@ -199,6 +209,8 @@ export interface AlertRecord {
   run: string | null;
   /** Notices of its end that are not written (or, without one, not deleted) yet: too many for the transaction that ended it. */
   untold: { key: string; address: string; pending: PendingNotice | null }[];
+  /** Of an episode that ended with the disabling: who held its warning then. Absent in older rows. */
+  holders: string[];
 }
 
 /** One recipient's notice of one episode: pending until a mail carried it, kept while the episode is open. */
@@ -209,6 +221,8 @@ export interface NoticeRecord {
   episode: number;
   /** The notice that waits for a mail. */
   pending: PendingNotice | null;
+  /** Who stored the row, as read. */
+  w?: string;
 }
 
 export interface PendingNotice {
@@ -218,6 +232,8 @@ export interface PendingNotice {
   /** Of reminders: the lead, and when the window of the rung closes. */
   lead?: Duration;
   by?: Instant;
+  /** Of warnings: when the alert fired, and since when the task fails: the order in which the ramp admits. */
+  order?: { firedAt: Instant; since: Instant };
   /** Of warnings: an operator wants it told again, also where SES took it before. */
   again?: true;
   /** Facts of notices about what is past (`disabled`, `recovered`, `withdrawn`), frozen when they came to be. */

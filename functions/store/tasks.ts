@@ -3,6 +3,7 @@ import { isHealthy, recoversAt, type SpellPolicy } from '../abandonment/healthy-
 import type { EffectivePolicy } from '../abandonment/policy.ts';
 import { type Task, tenantOf } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
+import { packed, unpacked } from './packed-episode.ts';
 import { BUCKETS, bucketOf, index, keys, ROW_VERSION, sortable, type TaskRecord } from './rows.ts';
 import type { Condition, Row, Table } from './table.port.ts';
 
@@ -23,6 +24,7 @@ export function newTaskRecord(task: Task): TaskRecord {
     vetoes: null,
     asked: null,
     disabledByUs: null,
+    undo: null,
     next: null,
     rev: 0,
   };
@@ -48,11 +50,12 @@ export function taskFromRow(row: Row): TaskRecord {
     evidence,
     keep: rare.keep ?? null,
     episodes,
-    open: rare.open ?? null,
+    open: rare.open ? unpacked(rare.open) : null,
     hold: rare.hold ?? null,
     vetoes: rare.vetoes ?? null,
     asked: rare.asked ?? null,
     disabledByUs: rare.disabledByUs ?? null,
+    undo: rare.undo ?? null,
     next: rare.next ?? null,
     rev,
   };
@@ -70,6 +73,7 @@ export function taskWrite(record: TaskRecord, policy: EffectivePolicy): { put: R
       v: ROW_VERSION,
       b: BUCKETS,
       ...withoutNulls(settled),
+      ...(settled.open && { open: packed(settled.open) }),
       rev: record.rev + 1,
       ...placesOf(settled, policy),
     },
@@ -102,7 +106,7 @@ function settle(record: TaskRecord, policy: EffectivePolicy): TaskRecord {
   return {
     ...record,
     task: withoutPast(record.task),
-    next: idle ? null : (record.next ?? spellLook(record, policy)),
+    next: idle && record.undo?.state !== 'enabled' ? null : (record.next ?? spellLook(record, policy)),
     hold: idle ? null : record.hold,
     vetoes: healthy ? null : record.vetoes,
     disabledByUs: record.task.enabled ? null : record.disabledByUs,

@@ -29,6 +29,7 @@ export async function storePastDeadline(
     mails: [],
     run: null,
     untold: [],
+    holders: [],
   });
   const result = await system.table.transact([taskWrite(record, policy), alert], system.random.id(given.now));
   if (result.outcome !== 'applied') throw new Error(`not stored: ${result.outcome}`);

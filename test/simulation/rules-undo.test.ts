@@ -8,6 +8,7 @@ test('a task that is turned on again is counted from there, and warned anew', as
   const { story } = await tell({ until: at(44), events: [undo(at(22), 'acmeCo/a')] });
   expect(story.slice(7)).toEqual([
     'T+22d enabled acmeCo/a by operator',
+    'T+22d mail ana@acme.test: enabled acmeCo/a #1',
     'T+36d fired acmeCo/a #2 since T+22d (disable)',
     `T+36d mail ${ANA}: warning acmeCo/a #2 until T+43d`,
     `T+40d mail ${ANA}: reminder acmeCo/a #2 until T+43d`,
@@ -20,7 +21,10 @@ test('a task that is turned on again is counted from there, and warned anew', as
 
 test('an undo acts at its instant, not at the next scan', async () => {
   const { story } = await tell({ until: at(23), events: [undo(at(22, 0.5), 'acmeCo/a')] });
-  expect(story.at(-1)).toBe('T+22d30m enabled acmeCo/a by operator');
+  expect(story.slice(-2)).toEqual([
+    'T+22d30m enabled acmeCo/a by operator',
+    'T+22d1h mail ana@acme.test: enabled acmeCo/a #1',
+  ]);
 });
 
 test('a task that runs after it was turned on again is left alone', async () => {
@@ -31,7 +35,10 @@ test('a task that runs after it was turned on again is left alone', async () => 
       { at: at(23), type: 'shards', task: 'acmeCo/a', shards: [{ id: '0', status: 'PRIMARY' }] },
     ],
   });
-  expect(story.slice(7)).toEqual(['T+22d enabled acmeCo/a by operator']);
+  expect(story.slice(7)).toEqual([
+    'T+22d enabled acmeCo/a by operator',
+    'T+22d mail ana@acme.test: enabled acmeCo/a #1',
+  ]);
 });
 
 test('the undo of a run turns on what that run turned off', async () => {
@@ -43,6 +50,7 @@ test('the undo of a run turns on what that run turned off', async () => {
   expect(story.filter((line) => line.includes('enabled')).sort()).toEqual([
     'T+22d enabled acmeCo/a by operator',
     'T+22d enabled acmeCo/b by operator',
+    'T+22d mail ana@acme.test: enabled acmeCo/a #1, enabled acmeCo/b #1',
   ]);
 });
 

@@ -25,6 +25,7 @@ describe('a policy book', () => {
       quietHours: 'default',
       quietDays: 'default',
       minHealthy: 'default',
+      escalateAt: 'default',
       scanEvery: 'default',
       digestEvery: 'default',
       evidenceMaxAge: 'default',

@@ -110,7 +110,7 @@ describe('a reversal of our disabling', () => {
     const s = await turnedOff();
     const events: System['events'] = { publish: async () => void (await turnsOn(s, 60)) };
     Object.assign(s.system, { events });
-    await undoDisabling(s.system, { task: ID, by: 'olga', reason: 'needed' });
+    await undoDisabling(s.system, { task: ID, by: 'olga', reason: 'needed', isOperator: true });
     expect((await s.task(ID))?.task).toMatchObject({ enabled: true, version: 3 });
     expect(await revertedOf(s)).toBeUndefined();
     expect(await alertOf(s)).toBeUndefined();

@@ -3,19 +3,20 @@ import { keys } from '../../../functions/store/rows.ts';
 import { cliStage, failingFleet, T } from './cli-stage.ts';
 
 describe('subscriptions', () => {
-  it('are added, changed, listed by prefix, and removed', async () => {
+  it('are added, listed by prefix, and removed; a further one adds its types', async () => {
     const stage = cliStage();
-    const add = ['subscriptions', 'add', 'acmeCo/', ' Team@Acme.TEST '];
+    const add = ['subscriptions', 'add', 'acmeCo/', ' Team@Acme.TEST ', '--alert-types', 'task_abandoned'];
     expect((await stage.taskwarden(add)).out).toBe('added: subscription of team@acme.test for acmeCo/\n');
     expect((await stage.taskwarden(add)).out).toBe('unchanged: subscription of team@acme.test for acmeCo/\n');
-    const changed = await stage.taskwarden([...add, '--alert-types', 'task_auto_disabled', '--json']);
+    const changed = await stage.taskwarden([...add.slice(0, -1), 'task_auto_disabled', '--json']);
+    const alertTypes = ['task_abandoned', 'task_auto_disabled'];
     expect(changed.json).toEqual([
-      { outcome: 'changed', prefix: 'acmeCo/', email: 'team@acme.test', alertTypes: ['task_auto_disabled'] },
+      { outcome: 'changed', prefix: 'acmeCo/', email: 'team@acme.test', alertTypes },
     ]);
     await stage.taskwarden(['subscriptions', 'add', 'other/x', 'xi@acme.test']);
     expect((await stage.taskwarden(['subscriptions', 'list'])).out.split('\n')).toEqual([
       'PREFIX   EMAIL OR TOPIC  ALERT TYPES',
-      'acmeCo/  team@acme.test  task_auto_disabled',
+      'acmeCo/  team@acme.test  task_abandoned, task_auto_disabled',
       'other/x  xi@acme.test    task_abandoned, task_auto_disabled',
       '',
     ]);
@@ -57,16 +58,28 @@ describe('subscriptions', () => {
     expect(stage.mails.map(({ to }) => to).sort()).toEqual(['ana@acme.test', 'team@acme.test']);
   });
 
+  it('of the empty prefix are told of every task', async () => {
+    const stage = await failingFleet(['acmeCo/a', 'beta']);
+    const added = await stage.taskwarden(['subscriptions', 'add', '', 'all@acme.test']);
+    expect(added.out).toBe('added: subscription of all@acme.test for all tasks\n');
+    expect((await stage.taskwarden(['subscriptions', 'list', '--json'])).json).toMatchObject([
+      { prefix: '' },
+    ]);
+    await stage.scanOn(14);
+    const told = stage.mails.filter(({ to }) => to === 'all@acme.test').map(({ text }) => text);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toContain('acmeCo/a');
+    expect(told[0]).toContain('beta');
+    const removed = await stage.taskwarden(['subscriptions', 'remove', '', 'all@acme.test']);
+    expect(removed.out).toBe('removed: subscription of all@acme.test for all tasks\n');
+  });
+
   it.each([
     [
       ['add', 'acmeCo/', 'a@b.test\nBcc: x@y.test'],
       'error: email "a@b.test\\nBcc: x@y.test" is no mail address; allowed: a plain address such as "ana@example.com"\n',
     ],
     [['add', '/', 'a@b.test'], 'error: prefix "/" is empty;'],
-    [
-      ['add', '', 'a@b.test'],
-      'error: prefix "" is empty; allowed: a prefix such as "acmeCo/", or a task id\n',
-    ],
     [
       ['add', 'a/', 'a@b.test', '--alert-types', 'task_late'],
       'error: alert type "task_late" is unknown; allowed are "task_abandoned"',
@@ -108,6 +121,18 @@ describe('admins', () => {
       { act: 'admin add acmeCo/', by: 'olga', evidence: { prefix: 'acmeCo/', email: 'boss@acme.test' } },
       { act: 'admin remove acmeCo/', by: 'olga' },
     ]);
+  });
+
+  it('of the empty prefix are those of all tasks', async () => {
+    const stage = cliStage();
+    const added = await stage.taskwarden(['admins', 'add', '', 'boss@acme.test']);
+    expect(added.out).toBe('added: admin of boss@acme.test for all tasks\n');
+    expect((await stage.taskwarden(['admins', 'list', '--json'])).json).toEqual([
+      { prefix: '', email: 'boss@acme.test' },
+    ]);
+    expect(await stage.table.get(keys.look('ALL'))).toMatchObject({ at: T });
+    expect((await stage.taskwarden(['admins', 'remove', '', 'boss@acme.test'])).code).toBe(0);
+    expect((await stage.taskwarden(['admins', 'list', '--json'])).json).toEqual([]);
   });
 
   it('are of prefixes alone', async () => {

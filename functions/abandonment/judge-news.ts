@@ -1,0 +1,37 @@
+import { isAlive } from './evidence.ts';
+import type { EffectivePolicy } from './policy.ts';
+import type { Evidence, Notice, Task } from './task.ts';
+import type { Instant } from './time.ts';
+
+/** The task that a notice of what happened speaks of, as it is now; undefined where it is not known any more. */
+export interface NewsCase {
+  task: Task;
+  evidence: Evidence;
+  policy: EffectivePolicy;
+}
+
+/**
+ * Decides again, just before it is mailed, about a notice of what happened (design.md section 6, Episodes): why it no
+ * longer holds; undefined where it does. `disabled` of what is on again, `enabled` of what is off, `recovered` of what
+ * fails again, and any of these of what is gone, is no news. A withdrawal holds whatever came after it.
+ *
+ * @param asked when the notice came to be: a task that was made anew under its id since is another one
+ * @param declined whether the recipient declined what may be declined
+ */
+export function staleness(
+  given: NewsCase | undefined,
+  { notice, asked, declined }: { notice: Notice; asked: Instant; declined: boolean },
+): string | undefined {
+  if (notice === 'withdrawn') return undefined;
+  if (!given || isGone(given.task, asked)) return 'gone';
+  const { task, evidence, policy } = given;
+  if (notice === 'disabled') return task.enabled ? 'on-again' : undefined;
+  if (!task.enabled) return 'off';
+  if (notice !== 'recovered') return undefined;
+  if (declined) return 'declined';
+  return isAlive(evidence, policy) ? undefined : 'fails-again';
+}
+
+function isGone({ deletedAt, cameBackAt }: Task, asked: Instant): boolean {
+  return deletedAt !== undefined || (cameBackAt !== undefined && cameBackAt > asked);
+}

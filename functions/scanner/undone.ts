@@ -1,0 +1,51 @@
+import type { Instant } from '../abandonment/time.ts';
+import { enabledNotice } from '../notices/enabled-notice.ts';
+import { alertFromRow, alertWrite, loadHolders } from '../store/records.ts';
+import { type AlertRecord, keys, type TaskRecord } from '../store/rows.ts';
+import type { Condition, Write } from '../store/table.port.ts';
+import { taskWrite } from '../store/tasks.ts';
+import type { Run } from './look.ts';
+import { tellUntold } from './untold.ts';
+
+/**
+ * Where an operator undid our disabling: asks for `enabled` notices for the living holders of its mails, recipients
+ * still or not (design.md section 6, Recipients), once. Answers the record as it is then; undefined where the task
+ * changed meanwhile.
+ */
+export async function tellUndone(run: Run, record: TaskRecord): Promise<TaskRecord | undefined> {
+  const { undo, task } = record;
+  if (undo?.state !== 'enabled') return record;
+  const { table, random } = run.system;
+  const told: TaskRecord = { ...record, undo: { ...undo, state: 'told' } };
+  const isOn = task.enabled && task.deletedAt === undefined;
+  const listed = isOn ? await listedFor(run, task.id, undo.episode, undo.at) : undefined;
+  const writes: Write[] = [
+    taskWrite(told, run.view.policies.for(task.id)),
+    ...(listed ? [listed.write] : []),
+  ];
+  const result = await table.transact(writes, random.id(run.now));
+  if (result.outcome !== 'applied') return undefined;
+  if (listed) await tellUntold(run.system, listed.alert);
+  return { ...told, rev: record.rev + 1 };
+}
+
+/** The alert with its holders' notices on the list of what is to be written. */
+async function listedFor(
+  run: Run,
+  task: string,
+  episode: number,
+  enabledAt: Instant,
+): Promise<{ alert: AlertRecord; write: Write } | undefined> {
+  const row = await run.system.table.get(keys.alert(task, episode));
+  const alert = alertFromRow(row);
+  if (!row || !alert) return undefined;
+  const living = await run.view.livingOf(await loadHolders(run.system.table, task, episode));
+  const pending = enabledNotice(alert, enabledAt, run.now);
+  const untold = [
+    ...alert.untold.filter(({ key }) => !living.some((one) => one.key === key)),
+    ...living.map((one) => ({ ...one, pending })),
+  ];
+  const listed = { ...alert, untold };
+  const same: Condition = { equals: ['w', row.w as string] };
+  return { alert: listed, write: { ...alertWrite(listed), if: [same] } };
+}

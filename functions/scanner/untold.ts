@@ -1,0 +1,36 @@
+import type { System } from '../platform/system.ts';
+import { alertFromRow, alertWrite, noticeDelete, noticeWrite } from '../store/records.ts';
+import { type AlertRecord, keys } from '../store/rows.ts';
+import type { Condition } from '../store/table.port.ts';
+
+/** Notices per transaction, beside the alert that lists them. */
+const CHUNK = 90;
+
+/**
+ * Writes the notices that an alert lists as not written yet, in chunks: each goes off the list in the transaction
+ * that writes it, so that a run that dies loses none and writes none twice. Does nothing where another was first:
+ * who changed the list goes on with it.
+ */
+export async function tellUntold(system: System, listed: AlertRecord): Promise<void> {
+  const { table, random, clock } = system;
+  for (;;) {
+    const row = await table.get(keys.alert(listed.task, listed.episode));
+    const alert = alertFromRow(row);
+    if (!row || !alert || alert.untold.length === 0) return;
+    const same: Condition = { equals: ['w', row.w as string] };
+    const rest = { ...alertWrite({ ...alert, untold: alert.untold.slice(CHUNK) }), if: [same] };
+    const result = await table.transact([rest, ...chunkOf(alert)], random.id(clock.now()));
+    // Busy or refused: the repair of the next scan goes on from the list.
+    if (result.outcome !== 'applied') return;
+  }
+}
+
+function chunkOf({ task, episode, untold }: AlertRecord) {
+  return untold
+    .slice(0, CHUNK)
+    .map(({ key, address, pending }) =>
+      pending
+        ? noticeWrite({ recipient: key, address, task, episode, pending })
+        : noticeDelete(key, task, episode),
+    );
+}
