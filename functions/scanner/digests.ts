@@ -71,7 +71,7 @@ export const digestsGenerator: Generator = {
 async function* recipientsIn(run: Run, bucket: number): AsyncGenerator<Waiting> {
   let waiting: Waiting | undefined;
   for await (const row of eachRow(run.system.table, { index: 'g1', pk: index.pendingNotices(bucket) })) {
-    const [key, task] = (row.g1sk as string).split('#') as [string, string];
+    const { key, task } = placeOf(row.g1sk as string);
     const { notBefore, notice, by, informs = false } = row.p as Place;
     if (run.view.pauses.evaluate && isWindowed(notice)) continue;
     if (waiting && waiting.key !== key) {
@@ -85,6 +85,12 @@ async function* recipientsIn(run: Run, bucket: number): AsyncGenerator<Waiting> 
     waiting.warned ||= isRamped(notice, informs);
   }
   if (waiting) yield waiting;
+}
+
+/** The recipient and the task of a place in the index, `key#task#episode`: an id may have a `#` too. */
+function placeOf(sk: string): { key: string; task: string } {
+  const first = sk.indexOf('#');
+  return { key: sk.slice(0, first), task: sk.slice(first + 1, sk.lastIndexOf('#')) };
 }
 
 async function* chunks<Item>(items: AsyncIterable<Item>, size: number): AsyncGenerator<Item[]> {
