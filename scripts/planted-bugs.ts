@@ -18,6 +18,16 @@ interface PlantedBug {
 
 const BUGS: PlantedBug[] = [
   {
+    name: 'an act of a stranger counts',
+    edits: [
+      {
+        file: 'functions/owner-page/entitlement.ts',
+        from: 'task.deletedAt === undefined &&',
+        to: 'true ||',
+      },
+    ],
+  },
+  {
     name: 'a mail is acknowledged before it is sent',
     edits: [
       {

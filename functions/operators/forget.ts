@@ -100,7 +100,7 @@ export async function forgetRecipient(system: System, address: string, by: strin
     counts.audit += await eraseFromRows(system, { pk: keys.task(task).pk, prefix: 'L#' }, email);
   }
   // Rows of operators' acts once stood where those of a task of that name do.
-  for (const { pk } of [keys.auditBeside('operators', 0, ''), keys.task('operators')]) {
+  for (const { pk } of [keys.auditBeside('operators', 0, '', ''), keys.task('operators')]) {
     counts.audit += await eraseFromRows(system, { pk, prefix: 'L#' }, email);
   }
   const notices = await dropNotices(system, known.key);

@@ -98,7 +98,7 @@ const CHUNK = 50;
 async function* recipientsIn(run: Run, bucket: number): AsyncGenerator<Waiting> {
   let waiting: Waiting | undefined;
   for await (const row of eachRow(run.system.table, { index: 'g1', pk: index.pendingNotices(bucket) })) {
-    const [key, task] = (row.g1sk as string).split('#') as [string, string];
+    const { key, task } = placeOf(row.g1sk as string);
     const place = row.p as Place;
     if (run.view.pauses.evaluate && isWindowed(place.notice)) continue;
     if (waiting && waiting.key !== key) {
@@ -145,6 +145,12 @@ function compareRanks(a: Rank, b: Rank): number {
   const byTask = a.task < b.task ? -1 : a.task > b.task ? 1 : 0;
   const byAddress = a.address < b.address ? -1 : a.address > b.address ? 1 : 0;
   return a.firedAt - b.firedAt || a.since - b.since || byTask || byAddress;
+}
+
+/** The recipient and the task of a place in the index, `key#task#episode`: an id may have a `#` too. */
+function placeOf(sk: string): { key: string; task: string } {
+  const first = sk.indexOf('#');
+  return { key: sk.slice(0, first), task: sk.slice(first + 1, sk.lastIndexOf('#')) };
 }
 
 async function* chunks<Item>(items: AsyncIterable<Item>, size: number): AsyncGenerator<Item[]> {

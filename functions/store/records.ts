@@ -304,7 +304,9 @@ interface AuditedAct {
 
 export function auditWrite(entry: AuditEntry): Write {
   const ttl = Math.floor(entry.at / 1000) + ENDED_RETENTION_SECONDS;
-  const { at, act } = entry;
-  const key = 'task' in entry ? keys.audit(entry.task, at, act) : keys.auditBeside(entry.subject, at, act);
+  const { at, act, by, reason, evidence } = entry;
+  const mark = bucketOf(JSON.stringify([by, reason, evidence]), 2 ** 32).toString(36);
+  const key =
+    'task' in entry ? keys.audit(entry.task, at, act, mark) : keys.auditBeside(entry.subject, at, act, mark);
   return { put: { ...key, v: ROW_VERSION, ...entry, ttl } };
 }

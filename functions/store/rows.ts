@@ -49,11 +49,15 @@ export const keys = {
   /** An observation of a task not yet known. */
   waitingObservation: (id: string) => ({ pk: `T#${id}`, sk: 'O' }),
   alert: (id: string, episode: number) => ({ pk: `T#${id}`, sk: `A#${String(episode).padStart(6, '0')}` }),
-  audit: (id: string, at: Instant, act: string) => ({ pk: `T#${id}`, sk: `L#${sortable(at)}#${act}` }),
+  /** `mark`: tells acts of one kind at one instant apart. */
+  audit: (id: string, at: Instant, act: string, mark: string) => ({
+    pk: `T#${id}`,
+    sk: `L#${sortable(at)}#${act}#${mark}`,
+  }),
   /** An act that is about no task: apart from the tasks, for a task may be called so. */
-  auditBeside: (subject: 'operators' | 'recipients', at: Instant, act: string) => ({
+  auditBeside: (subject: 'operators' | 'recipients', at: Instant, act: string, mark: string) => ({
     pk: `AUDIT#${subject}`,
-    sk: `L#${sortable(at)}#${act}`,
+    sk: `L#${sortable(at)}#${act}#${mark}`,
   }),
   recipient: (recipient: string) => ({ pk: `R#${recipient}`, sk: 'R' }),
   /** The end of a death for a time. */

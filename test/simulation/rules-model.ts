@@ -1,5 +1,5 @@
 import { HOUR, type Instant, MINUTE } from '../../functions/abandonment/time.ts';
-import { type Event, type History, PLANES, START, VETO, WARN_AFTER } from './rules-histories.ts';
+import { type Event, type History, PEOPLE, PLANES, START, VETO, WARN_AFTER } from './rules-histories.ts';
 import type { Told } from './story.ts';
 
 interface Life {
@@ -84,9 +84,21 @@ export class Model {
   /** Whether a person asked that it be left alone; the last word counts, also where the id was deleted since. */
   kept(id: string, now: Instant): boolean {
     const own = this.#until(now).filter((one) => one.task === id);
-    const last = own.findLast((one) => one.action === 'keep' || one.action === 'snooze');
+    const acts = own.filter((one) => one.action === 'keep' || one.action === 'snooze');
+    const last = acts.findLast((one) => this.#ownersAt(id, one).includes(one.by as string));
     if (last === undefined) return false;
     return now < Date.parse(last.at) + Number.parseInt(last.for as string, 10) * HOUR;
+  }
+
+  /** Who owned a task when something happened: nobody else in these histories acts on it with a say. */
+  #ownersAt(id: string, at: Event): string[] {
+    let owners: string[] = [PEOPLE[0] as string];
+    for (const one of this.#events.slice(0, this.#events.indexOf(at))) {
+      const made = one.type === 'created' ? (one.task as { id: string; owners: string[] }) : undefined;
+      if (made?.id === id) owners = made.owners;
+      if (one.type === 'owners' && one.task === id) owners = one.owners as string[];
+    }
+    return owners;
   }
 
   mayFire(id: string, now: Instant): boolean {

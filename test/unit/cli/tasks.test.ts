@@ -228,3 +228,16 @@ describe('tasks that are called as parts of the table are', () => {
     expect(await shown('recipients')).toMatchObject({ audit: [] });
   });
 });
+
+describe('the audit of a task', () => {
+  it('has a row for each of two acts of one kind at one instant', async () => {
+    const stage = cliStage();
+    const owners = ['ana@acme.test', 'bob@acme.test'];
+    await stage.taskwarden(['tasks', 'import', fileWith(taskLine('acmeCo/a', { owners }))]);
+    for (const by of owners) await actOnTask(stage.system, 'acmeCo/a', by, { action: 'keep' });
+    const [shown] = (await stage.taskwarden(['tasks', 'show', 'acmeCo/a', '--json'])).json as [
+      { audit: { by: string }[] },
+    ];
+    expect(shown.audit.map(({ by }) => by).sort()).toEqual(owners);
+  });
+});
