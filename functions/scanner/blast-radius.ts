@@ -41,22 +41,23 @@ export function heldBySpike<Due extends Counted>(
   brake: Brake,
 ): Set<Due> {
   const all: Load<Due> = { due, past };
-  const exceeds = (load: Load<Due>, of: number) =>
-    sizeOf(load) > brake.share * of && sizeOf(load) > brake.shareFloor;
-  const planes = [...new Set(due.map(({ dataPlane }) => dataPlane))];
-  const isPlaneSpike = (load: Load<Due>, plane: string) =>
-    exceeds(ofGroup(load, { of: 'dataPlane', name: plane }), fleet.byPlane.get(plane) ?? 0);
-  if (exceeds(all, fleet.total)) {
-    const isSpike = (load: Load<Due>) =>
-      exceeds(load, fleet.total) || planes.some((plane) => isPlaneSpike(load, plane));
+  const exceeds = (size: number, of: number) => size > brake.share * of && size > brake.shareFloor;
+  const isSpikeOf = (plane: string, size: number) => exceeds(size, fleet.byPlane.get(plane) ?? 0);
+  const spikingPlanes = (load: Load<Due>) => {
+    const sizes = sizesBy(load, 'dataPlane');
+    const planes = new Set(load.due.map(({ dataPlane }) => dataPlane));
+    return [...planes].filter((plane) => isSpikeOf(plane, sizes.get(plane) ?? 0));
+  };
+  if (exceeds(sizeOf(all), fleet.total)) {
+    const isSpike = (load: Load<Due>) => exceeds(sizeOf(load), fleet.total) || spikingPlanes(load).length > 0;
     return new Set(heldOf(all, all, isSpike));
   }
   // Each plane's spike is judged by itself: that of another plane does not widen it.
-  const spikes = planes.filter((plane) => isPlaneSpike(all, plane));
   return new Set(
-    spikes.flatMap((plane) =>
-      heldOf(all, ofGroup(all, { of: 'dataPlane', name: plane }), (load) => isPlaneSpike(load, plane)),
-    ),
+    spikingPlanes(all).flatMap((name) => {
+      const group: Group = { of: 'dataPlane', name };
+      return heldOf(all, ofGroup(all, group), (load) => isSpikeOf(name, sizeOf(ofGroup(load, group))));
+    }),
   );
 }
 
@@ -76,10 +77,17 @@ function heldOf<Due extends Counted>(
 
 /** The planes and tenants with something due that each make up more than half of a spike; the planes first. */
 function groupsOf<Due extends Counted>(spike: Load<Due>): Group[] {
-  const groups = (['dataPlane', 'tenant'] as const).flatMap((of) =>
-    [...new Set(spike.due.map((one) => one[of]))].map((name) => ({ of, name })),
+  return (['dataPlane', 'tenant'] as const).flatMap((of) =>
+    [...sizesBy(spike, of)]
+      .filter(([name, size]) => size > sizeOf(spike) / 2 && spike.due.some((one) => one[of] === name))
+      .map(([name]) => ({ of, name })),
   );
-  return groups.filter((group) => sizeOf(ofGroup(spike, group)) > sizeOf(spike) / 2);
+}
+
+function sizesBy({ due, past }: Load<Counted>, of: Group['of']): Map<string, number> {
+  const sizes = new Map<string, number>();
+  for (const one of [...due, ...past]) sizes.set(one[of], (sizes.get(one[of]) ?? 0) + 1);
+  return sizes;
 }
 
 function sizeOf({ due, past }: Load<Counted>): number {
