@@ -1,7 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { SERVICES } from '../../functions/platform/names.ts';
 import { loadConfig, parseConfig } from '../../lib/config.ts';
+import { configSchema } from '../../lib/config-schema.ts';
 import { placeOf } from '../../lib/deployment-place.ts';
 import { appOf, LEAST } from './synth.ts';
 
@@ -37,6 +40,20 @@ describe('a configuration', () => {
 
   it.each(['local', 'dev'])('is shipped for stage %s', (stage) => {
     expect(loadConfig({ stage }, ROOT, ON_EMULATOR).stage).toBe(stage);
+  });
+
+  it.each(['minimal', 'full'])('has an example: %s', (example) => {
+    const file = `config/${example}.example.json`;
+    expect(() => parseConfig('prod', JSON.parse(readFileSync(join(ROOT, file), 'utf8')), file)).not.toThrow();
+  });
+
+  it('has an example with every key', () => {
+    const example = JSON.parse(readFileSync(join(ROOT, 'config/full.example.json'), 'utf8'));
+    expect(Object.keys(example).sort()).toEqual(Object.keys(configSchema.shape).sort());
+    expect(Object.keys(example.reservedConcurrency).sort()).toEqual([...SERVICES].sort());
+    expect(Object.keys(example.ses)).toEqual(Object.keys(configSchema.shape.ses.shape));
+    expect(Object.keys(example.ownerPage).sort()).toEqual(['domain', 'linkBaseUrl', 'throttle']);
+    expect(Object.keys(example.queues)).toEqual(['ingest', 'notify', 'disable', 'mail-events']);
   });
 
   it('takes the scan period and the schedule from the command line', () => {
