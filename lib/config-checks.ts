@@ -32,6 +32,7 @@ export function crossChecks(config: Config, place: Place): Problem[] {
     ...checkRepeats(config),
     ...checkSources(config),
     ...checkThrottle(config),
+    ...checkBraces(config),
     ...checkPlace(config, place),
   ];
 }
@@ -82,6 +83,14 @@ function checkSources({ sources }: Config): Problem[] {
     prefixes.length + dataPlanes.length > 0
       ? []
       : [{ key: `sources.${at}.prefixes`, allowed: 'a prefix at least where there is no data plane either' }],
+  );
+}
+
+/** SSM takes two braces in a parameter for the name of another, and CloudFormation for a reference. */
+function checkBraces({ contact, ownerPage }: Config): Problem[] {
+  const texts = { contact, 'ownerPage.linkBaseUrl': ownerPage.linkBaseUrl ?? '' };
+  return Object.entries(texts).flatMap(([key, text]) =>
+    text.includes('{{') ? [{ key, allowed: 'a text without {{, which SSM and CloudFormation resolve' }] : [],
   );
 }
 

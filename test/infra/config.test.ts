@@ -152,6 +152,10 @@ describe('a configuration', () => {
       'ownerPage.linkBaseUrl is "https://example.com/<a>/", allowed: an https URL with a slash at its end',
     ],
     [{ ownerPage: { linkBaseUrl: 'https://example.com/?a=/' } }, 'allowed: an https URL'],
+    [
+      { contact: 'us {{resolve:ssm:/a}}' },
+      'contact is "us {{resolve:ssm:/a}}", allowed: a text without {{, which SSM and CloudFormation resolve',
+    ],
     // What would be deployed and do nothing.
     ...['acmeCo', 'acmeCo/*', 'acmeCo*', '*/orders', '/acmeCo/', 'acmeCo//orders', ''].map(
       (prefix): [object, string] => [
