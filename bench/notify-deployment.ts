@@ -3,7 +3,7 @@ import type { QueueName } from '../functions/platform/ports.ts';
 import { loadConfig, sendLeaseSeconds, visibilitySeconds } from '../lib/config.ts';
 import { ROOT } from './bundle-options.ts';
 
-const CONFIG = loadConfig({ stage: 'local' }, ROOT);
+const CONFIG = loadConfig({ stage: 'local' }, ROOT, { AWS_ENDPOINT_URL: 'http://localhost:4566' });
 
 /** How the notify queue is worked by default. */
 export const QUEUE = CONFIG.queues.notify;
@@ -65,7 +65,6 @@ export function notifierEnvironment(endpoint: string): Record<string, string> {
     [ENV.controlPlane]: CONFIG.controlPlane,
     [ENV.stageCeiling]: CONFIG.stageCeiling,
     [ENV.allowedDomains]: '',
-    [ENV.sources]: '[]',
     [ENV.scanEvery]: String(CONFIG.scanEvery * 1_000),
     [ENV.gatherDisabled]: String(CONFIG.gatherDisabled * 1_000),
     [ENV.confirmWithin]: String(CONFIG.confirmWithin * 1_000),

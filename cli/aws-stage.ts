@@ -18,6 +18,7 @@ import { RealRandom } from '../functions/platform/real-random.ts';
 import type { RuntimeConfig, System } from '../functions/platform/system.ts';
 import { DynamoDbTable, documentClient } from '../functions/store/dynamodb-table.ts';
 import type { Table } from '../functions/store/table.port.ts';
+import { foreignEndpoint } from '../lib/deployment-place.ts';
 import { readDeployment } from './deployment.ts';
 import { UsageError } from './errors.ts';
 import { invokeScanner } from './invoke-scanner.ts';
@@ -33,7 +34,7 @@ const requestHandler = { connectionTimeout: 2_000, requestTimeout: 10_000, throw
  * @throws UsageError where there is no such stage or no region
  */
 export async function openAwsStage(name: string): Promise<OpenedStage> {
-  if (name === 'local') pointAtEmulator(process.env);
+  if (name === 'local') useEmulator();
   const deployment = readDeployment(name, await deploymentText(name));
   const table = new DynamoDbTable(documentClient(dynamoDbClient()), deployment.table);
   const clock = await clockOf(deployment, table);
@@ -48,6 +49,16 @@ export async function openAwsStage(name: string): Promise<OpenedStage> {
     mailsPerSecond: deployment.ses.mailsPerSecond,
     canaries: deployment.canaries,
   };
+}
+
+/** The stage `local` of a real account would be somebody's by chance. */
+function useEmulator(): void {
+  pointAtEmulator(process.env);
+  const foreign = foreignEndpoint(process.env);
+  if (foreign === undefined) return;
+  throw new UsageError(
+    `stage 'local': ${foreign.name} is ${foreign.is}, which is no emulator on this machine or a private network; unset it, or name a deployed stage with --stage`,
+  );
 }
 
 async function deploymentText(name: string): Promise<string> {

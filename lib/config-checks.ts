@@ -1,10 +1,16 @@
 import type { Config } from './config.ts';
+import { checkPlace, type Place } from './deployment-place.ts';
 
 /** A value that its own schema takes and the rest of the configuration does not. */
 export interface Problem {
   key: string;
+  /** What it is, where that says more than the value itself. */
+  is?: string;
   allowed: string;
 }
+
+/** A problem that was found by measuring. */
+export type Measured = Required<Problem>;
 
 /** Which function works which queue. */
 export const WORKER_OF = {
@@ -17,20 +23,83 @@ export type WorkedQueue = keyof typeof WORKER_OF;
 export const WORKED_QUEUES = Object.keys(WORKER_OF) as WorkedQueue[];
 
 /** The rules between keys, and between keys and the stage; the first that is broken comes first. */
-export function crossChecks(config: Config): Problem[] {
+export function crossChecks(config: Config, place: Place): Problem[] {
   return [
     ...checkStage(config),
     ...checkSchedule(config),
     ...checkAddressForms(config),
     ...checkSender(config),
     ...checkQueues(config),
+    ...checkRepeats(config),
+    ...checkSources(config),
+    ...checkThrottle(config),
+    ...checkBraces(config),
+    ...checkPlace(config, place),
   ];
 }
 
 function checkStage(config: Config): Problem[] {
-  if (!config.demoClock || config.stage === 'local') return [];
-  const allowed = 'false outside stage local: no other stage may be told the time';
-  return [{ key: 'demoClock', allowed }];
+  if (config.stage === 'local') return [];
+  const problems: Problem[] = [];
+  if (config.demoClock)
+    problems.push({
+      key: 'demoClock',
+      allowed: 'false outside stage local: no other stage may be told the time',
+    });
+  if (config.alarmEmails.length === 0)
+    problems.push({
+      key: 'alarmEmails',
+      allowed: 'an address at least outside stage local: else no alarm is heard',
+    });
+  return problems;
+}
+
+/** What is named twice is a mistake, and an address named twice cannot be subscribed twice. */
+function checkRepeats({ alarmEmails, allowedDomains, channels, sources }: Config): Problem[] {
+  const lower = alarmEmails.map((address) => address.toLowerCase());
+  return [
+    ...repeated(lower, (at) => `alarmEmails.${at}`),
+    ...repeated(allowedDomains ?? [], (at) => `allowedDomains.${at}`),
+    ...repeated(channels.topics, (at) => `channels.topics.${at}`),
+    ...repeated(
+      sources.map(({ name }) => name),
+      (at) => `sources.${at}.name`,
+    ),
+    ...sources.flatMap(({ prefixes, dataPlanes }, source) => [
+      ...repeated(prefixes, (at) => `sources.${source}.prefixes.${at}`),
+      ...repeated(dataPlanes, (at) => `sources.${source}.dataPlanes.${at}`),
+    ]),
+  ];
+}
+
+function repeated(values: readonly string[], keyAt: (at: number) => string): Problem[] {
+  return values.flatMap((value, at) => {
+    const first = values.indexOf(value);
+    return first < at ? [{ key: keyAt(at), allowed: `each once; ${keyAt(first)} is the same` }] : [];
+  });
+}
+
+function checkSources({ sources }: Config): Problem[] {
+  return sources.flatMap(({ prefixes, dataPlanes }, at) =>
+    prefixes.length + dataPlanes.length > 0
+      ? []
+      : [{ key: `sources.${at}.prefixes`, allowed: 'a prefix at least where there is no data plane either' }],
+  );
+}
+
+/** SSM takes two braces in a parameter for the name of another, and CloudFormation for a reference. */
+function checkBraces({ contact, ownerPage }: Config): Problem[] {
+  const texts = { contact, 'ownerPage.linkBaseUrl': ownerPage.linkBaseUrl ?? '' };
+  return Object.entries(texts).flatMap(([key, text]) =>
+    text.includes('{{') ? [{ key, allowed: 'a text without {{, which SSM and CloudFormation resolve' }] : [],
+  );
+}
+
+function checkThrottle({ ownerPage }: Config): Problem[] {
+  if (ownerPage.throttle === undefined || ownerPage.domain !== undefined) return [];
+  const allowed =
+    "no throttle without ownerPage.domain: the function's URL is bounded by reservedConcurrency.owner-page alone";
+  return [{ key: 'ownerPage.throttle', allowed }];
 }
 
 function checkSchedule(config: Config): Problem[] {
@@ -99,7 +168,7 @@ function checkQueues(config: Config): Problem[] {
         allowed: 'at most 10 without batchWindowSeconds of 1 or more (a limit of Lambda)',
       });
     }
-    if (reserved !== undefined && queue.maxConcurrency > reserved) {
+    if (typeof reserved === 'number' && queue.maxConcurrency > reserved) {
       problems.push({
         key: `queues.${name}.maxConcurrency`,
         allowed: `at most reservedConcurrency.${WORKER_OF[name]} (${reserved}): more would use up deliveries unrun`,

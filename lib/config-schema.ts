@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EVENT_SOURCE } from '../functions/platform/names.ts';
 
 /** A length of time in a configuration file: `90s`, `15m`, `12h`, `14d`; gives seconds. */
 const SECONDS_PER: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
@@ -30,7 +31,8 @@ function oneOf<const Values extends readonly [string, ...string[]]>(values: Valu
 }
 
 const ADDRESS = /^[^\s@<>,;"']+@[^\s@<>,;"']+\.[^\s@<>,;"']+$/;
-const DOMAIN = /^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+$/;
+const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
+const DOMAIN = new RegExp(`^(?=.{1,253}$)${LABEL}(\\.${LABEL})+$`);
 const address = z.string({ error: 'a mail address' }).regex(ADDRESS, 'a mail address');
 const domain = z.string({ error: 'a domain in lower case' }).regex(DOMAIN, 'a domain in lower case');
 const flag = z.boolean({ error: 'true or false' });
@@ -39,7 +41,7 @@ const text = z
   .min(1, 'a text that is not empty')
   .regex(/^\P{Cc}*$/u, 'a text on one line');
 
-/** The command line learns them from one SSM parameter of 4 KB. */
+/** The notifier's permission names each; the command line learns them from one SSM parameter. */
 const MOST_TOPICS = 10;
 
 /** How one queue and its worker run. */
@@ -65,9 +67,12 @@ const ownerPage = z
     /** What links in mails begin with, where something of your own stands before the page. */
     linkBaseUrl: z
       .string({ error: 'an https URL with a slash at its end' })
-      .regex(/^https:\/\/[a-z0-9.-]+(:\d+)?\/(\S*\/)?$/, 'an https URL with a slash at its end')
+      .regex(
+        /^https:\/\/[a-z0-9.-]+(:\d+)?\/([^\s<>"?#]*\/)?$/,
+        'an https URL with a slash at its end, without a query',
+      )
       .optional(),
-    /** An HTTP API under a domain of your own, throttled, in place of the function's URL. */
+    /** An HTTP API under a domain of your own, throttled; links lead there, and older ones go on at the URL. */
     domain: z
       .strictObject({
         name: domain,
@@ -80,7 +85,7 @@ const ownerPage = z
     /** Of the HTTP API; the function's URL is bounded by `reservedConcurrency.owner-page` alone. */
     throttle: z
       .strictObject({ ratePerSecond: whole(1, 10_000).default(20), burst: whole(1, 5_000).default(40) })
-      .prefault({}),
+      .optional(),
   })
   .prefault({});
 
@@ -99,16 +104,41 @@ const channels = z
   })
   .prefault({});
 
-const reserved = whole(1, 1_000).optional();
+const reserved = whole(1, 1_000, ', or null for none').nullable().optional();
+
+/** EventBridge's own limit of a source's name. */
+const LONGEST_SOURCE = 256;
+
+const SOURCE_NAME =
+  `a name of at most ${LONGEST_SOURCE} characters like fleet.control-plane; ` +
+  `not ${EVENT_SOURCE}, which is Taskwarden's own, and not aws.*, which is AWS's`;
+const PREFIX = 'a prefix with its slash like acmeCo/, a task id with a slash like acmeCo/orders, or * alone';
+const PLANE = 'the name of a data plane, or * alone for all';
 
 /** A system that may put events on the bus, and what it may speak of. */
 const source = z.strictObject({
-  name: text,
+  name: z
+    .string({ error: SOURCE_NAME })
+    .max(LONGEST_SOURCE, SOURCE_NAME)
+    .regex(/^(?!aws\.)[^\s\p{Cc}]+$/u, SOURCE_NAME)
+    .refine((name) => name !== EVENT_SOURCE, SOURCE_NAME),
+  /** The account that its events come from. Default: that of the deployment. */
+  account: z
+    .string({ error: 'the twelve digits of an AWS account' })
+    .regex(/^\d{12}$/, 'the twelve digits of an AWS account')
+    .optional(),
   /** `acmeCo/`, a task's id, or `*` for all tasks. */
-  prefixes: z.array(text, { error: 'a list of prefixes' }),
+  prefixes: z.array(z.string({ error: PREFIX }).regex(/^(\*|([^/*\p{Cc}]+\/)+[^/*\p{Cc}]*)$/u, PREFIX), {
+    error: 'a list of prefixes',
+  }),
   /** Names, or `*` for all planes. */
-  dataPlanes: z.array(text, { error: 'a list of data planes' }),
+  dataPlanes: z.array(z.string({ error: PLANE }).regex(/^(\*|[^*\p{Cc}]{1,128})$/u, PLANE), {
+    error: 'a list of data planes',
+  }),
 });
+
+const CONFIGURATION_SET =
+  'a name of SES: letters, digits, dashes and underscores, at most 64; or null to have one made';
 
 /** The file `config/<stage>.json`. Durations become seconds. */
 export const configSchema = z.strictObject({
@@ -120,7 +150,7 @@ export const configSchema = z.strictObject({
   contact: text,
   /** Who is told by operator alerts and alarms. */
   alarmEmails: z.array(address, { error: 'a list of mail addresses' }),
-  /** How often the scanner runs; at most hourly, for its heartbeat alarm looks at two periods. */
+  /** How often the scanner runs; at most hourly, for its heartbeat alarm waits for several periods. */
   scanEvery: seconds('1m', '1h').default(900),
   /** After this time a tick that could not be delivered is dropped. Default: two thirds of `scanEvery`. */
   schedulerMaxAge: seconds('1m', '1h').optional(),
@@ -152,7 +182,11 @@ export const configSchema = z.strictObject({
     /** The account's sending rate, shared out among the notifiers that run at once. */
     mailsPerSecond: whole(1, 100_000).default(10),
     /** An existing configuration set to report through; null: one is made. */
-    configurationSet: text.nullable().default(null),
+    configurationSet: z
+      .string({ error: CONFIGURATION_SET })
+      .regex(/^[\w-]{1,64}$/, CONFIGURATION_SET)
+      .nullable()
+      .default(null),
   }),
   queues: z
     .strictObject({
@@ -162,7 +196,7 @@ export const configSchema = z.strictObject({
       'mail-events': queue({ batchSize: 10, maxConcurrency: 2 }),
     })
     .prefault({}),
-  /** Concurrency set aside per function. Default: none. */
+  /** Concurrency set aside per function. Default: none but for the owner's page, which anybody may call. */
   reservedConcurrency: z
     .strictObject({
       scanner: reserved,

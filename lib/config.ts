@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { crossChecks } from './config-checks.ts';
+import { crossChecks, type Measured } from './config-checks.ts';
 import { type ConfigFile, configSchema, type QueueConfig } from './config-schema.ts';
+import { foreignEndpoint, type Place, placeOf } from './deployment-place.ts';
 
 export type { OwnerPageDomain, QueueConfig } from './config-schema.ts';
 
@@ -14,12 +15,27 @@ export interface Config extends ConfigFile {
   replyTo: string;
   /** Where the emulator is that stage `local` is deployed to. */
   emulatorEndpoint: string;
+  /** The file it stands in, as messages name it. */
+  file: string;
 }
 
 /** A configuration that cannot be deployed; its message is one line: key, value, what is allowed. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
+
+/** The error of a value that is measured while the deployment is put together. */
+export function measuredError({ file }: Pick<Config, 'file'>, { key, is, allowed }: Measured): ConfigError {
+  return new ConfigError(line(file, key, is, allowed));
+}
+
+/**
+ * The page is open to everybody: what calls it without end must not use up the concurrency that the workers of the
+ * account live on.
+ */
+const PAGES_AT_ONCE = 10;
+
+type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Stages whose state may be thrown away with the stack. */
 export function isDisposable(stage: string): boolean {
@@ -51,32 +67,52 @@ export interface ContextOverrides {
 }
 
 /**
- * Reads and checks `config/<stage>.json` under `root`.
- * @throws ConfigError with one line where a key is unknown, missing, or has a value that is not allowed
+ * Reads and checks `config/<stage>.json` under `root`, for the place that the environment names.
+ * @throws ConfigError with one line where a key is unknown, missing, or has a value that is not allowed; also where stage
+ * `local` would be deployed to AWS itself
  */
-export function loadConfig(context: ContextOverrides, root: string): Config {
+export function loadConfig(context: ContextOverrides, root: string, env: Variables = process.env): Config {
   const stage = stageName(context.stage);
+  if (stage === 'local') requireEmulator(env);
   const file = `config/${stage}.json`;
   const overrides = Object.entries({ scanEvery: context.scanEvery, schedule: context.schedule });
   const given = Object.fromEntries(overrides.filter(([, value]) => value !== undefined));
-  return parseConfig(stage, { ...readConfig(join(root, file), file), ...given }, file);
+  return parseConfig(stage, { ...readConfig(join(root, file), file), ...given }, file, placeOf(env));
 }
 
-/** Checks a document as the configuration of a stage; `file` names it in messages. */
-export function parseConfig(stage: string, document: unknown, file = `config/${stage}.json`): Config {
+/** Without an endpoint the deployment would go to whatever account the credentials belong to. */
+function requireEmulator(env: Variables): void {
+  const foreign = foreignEndpoint(env);
+  if (foreign === undefined) return;
+  const allowed =
+    "an emulator's address on this machine or a private network, like http://localhost:4566 (`npm run local` sets it)";
+  throw new ConfigError(`stage local: ${foreign.name} is ${foreign.is}, allowed: ${allowed}`);
+}
+
+/** Checks a document as the configuration of a stage at a place; `file` names it in messages. */
+export function parseConfig(
+  stage: string,
+  document: unknown,
+  file = `config/${stage}.json`,
+  place: Place = {},
+): Config {
   const parsed = configSchema.safeParse(document);
   if (!parsed.success) throw new ConfigError(describe(file, document, parsed.error));
   const config: Config = {
     ...parsed.data,
     stage,
+    file,
     replyTo: parsed.data.replyTo ?? parsed.data.sender,
+    // An emulator has the machine to itself.
+    reservedConcurrency: {
+      'owner-page': stage === 'local' ? null : PAGES_AT_ONCE,
+      ...parsed.data.reservedConcurrency,
+    },
     emulatorEndpoint: process.env.AWS_ENDPOINT_URL ?? 'http://localhost:4566',
     schedulerMaxAge: parsed.data.schedulerMaxAge ?? Math.max(60, Math.floor((parsed.data.scanEvery * 2) / 3)),
   };
-  for (const problem of crossChecks(config)) {
-    throw new ConfigError(
-      line(file, problem.key, valueAt(document, problem.key.split('.')), problem.allowed),
-    );
+  for (const { key, is, allowed } of crossChecks(config, place)) {
+    throw new ConfigError(line(file, key, is ?? shown(valueAt(document, key.split('.'))), allowed));
   }
   return config;
 }
@@ -84,7 +120,12 @@ export function parseConfig(stage: string, document: unknown, file = `config/${s
 function stageName(stage: unknown): string {
   if (typeof stage === 'string' && /^[a-z][a-z0-9-]{0,19}$/.test(stage)) return stage;
   throw new ConfigError(
-    line('--context', 'stage', stage, 'a name like dev: lower-case letters, digits and dashes, at most 20'),
+    line(
+      '--context',
+      'stage',
+      shown(stage),
+      'a name like dev: lower-case letters, digits and dashes, at most 20',
+    ),
   );
 }
 
@@ -114,9 +155,9 @@ function describe(file: string, document: unknown, error: z.ZodError): string {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
     const unknown = [...path, issue.keys[0] ?? ''];
-    return line(file, unknown.join('.'), valueAt(document, unknown), 'no such key');
+    return line(file, unknown.join('.'), shown(valueAt(document, unknown)), 'no such key');
   }
-  return line(file, path.join('.') || '(root)', valueAt(document, path), issue.message);
+  return line(file, path.join('.') || '(root)', shown(valueAt(document, path)), issue.message);
 }
 
 function valueAt(document: unknown, path: readonly string[]): unknown {
@@ -126,7 +167,14 @@ function valueAt(document: unknown, path: readonly string[]): unknown {
   );
 }
 
-function line(file: string, key: string, value: unknown, allowed: string): string {
-  const shown = value === undefined ? 'not given' : JSON.stringify(value);
-  return `${file}: ${key} is ${shown}, allowed: ${allowed}`;
+const LONGEST_SHOWN = 200;
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'not given';
+  const json = JSON.stringify(value);
+  return json.length > LONGEST_SHOWN ? `${json.slice(0, LONGEST_SHOWN)}…` : json;
+}
+
+function line(file: string, key: string, is: string, allowed: string): string {
+  return `${file}: ${key} is ${is}, allowed: ${allowed}`;
 }

@@ -6,7 +6,8 @@ import type { Alarms } from './constructs/alarms.ts';
 /**
  * The alarms that belong to no single queue: refused events, mail that may not go, feedback that stays away.
  */
-export function addServiceAlarms(alarms: Alarms): void {
+export function addServiceAlarms(alarms: Alarms, scanEverySeconds: number): void {
+  const ofScan = scanPeriod(scanEverySeconds);
   const fiveMinutes = Duration.minutes(5);
   alarms.add({
     name: 'events-refused',
@@ -20,9 +21,9 @@ export function addServiceAlarms(alarms: Alarms): void {
     name: 'scan-part-failing',
     impact:
       'a part of the scan fails each time; what it looks after (the text of the failure names it) stands still.',
-    metric: alarms.own(METRIC.generatorFailed, 'scanner', Duration.minutes(15)),
+    metric: alarms.own(METRIC.generatorFailed, 'scanner', ofScan),
     threshold: 1,
-    periods: 2,
+    ...LASTING,
     silence: 'fine',
   });
   alarms.add({
@@ -40,21 +41,30 @@ export function addServiceAlarms(alarms: Alarms): void {
     threshold: 1,
     silence: 'fine',
   });
-  addWatchAlarms(alarms);
+  addWatchAlarms(alarms, ofScan);
   addFeedbackAlarm(alarms);
   addReputationAlarms(alarms);
 }
 
+/** What says the same at each scan speaks in every period of this length: no shorter than the time between two. */
+function scanPeriod(scanEverySeconds: number): Duration {
+  return Duration.seconds(Math.max(15 * 60, scanEverySeconds));
+}
+
+/** A scan that takes longer than the last one can leave a period empty: one in three may be. */
+const LASTING = { periods: 3, ringing: 2 };
+/** And a state that every scan repeats must not end in such a period, to begin anew in the next. */
+const REPEATED = { periods: 2, ringing: 1 };
+
 /** What the scanner misses that should be heard; that it runs at all is watched by an alarm of its own. */
-function addWatchAlarms(alarms: Alarms): void {
-  const period = Duration.minutes(15);
+function addWatchAlarms(alarms: Alarms, period: Duration): void {
   alarms.add({
     name: 'canary-missed',
     impact:
       'a queue did not work the last canary in time (its name is on the metric); its work waits as long.',
     metric: alarms.own(METRIC.canaryMissed, 'scanner', period),
     threshold: 1,
-    periods: 2,
+    ...LASTING,
     silence: 'fine',
   });
   alarms.add({
@@ -62,6 +72,7 @@ function addWatchAlarms(alarms: Alarms): void {
     impact: 'SES took mails and said nothing of any for a day; a bounced warning counts as given.',
     metric: alarms.own(METRIC.feedbackSilent, 'scanner', period),
     threshold: 1,
+    ...REPEATED,
     silence: 'fine',
   });
   alarms.add({
@@ -69,6 +80,7 @@ function addWatchAlarms(alarms: Alarms): void {
     impact: 'SES does not answer the canary mails; nothing is turned off and no unsure mail is sent again.',
     metric: alarms.own(METRIC.feedbackCanaryMissed, 'scanner', period),
     threshold: 1,
+    ...REPEATED,
     silence: 'fine',
   });
   alarms.add({
@@ -77,6 +89,7 @@ function addWatchAlarms(alarms: Alarms): void {
       'no event of any control plane comes in; what is known of tasks grows old, and their clocks freeze.',
     metric: alarms.own(METRIC.feedSilent, 'scanner', period),
     threshold: 1,
+    ...REPEATED,
     silence: 'fine',
   });
 }

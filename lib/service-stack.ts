@@ -1,7 +1,7 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { Aws, Stack, type StackProps } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
-import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { type Deployment, deploymentParameter, ENV, linkKeysParameter } from '../functions/platform/names.ts';
 import { addBreaker } from './breaker.ts';
@@ -14,8 +14,10 @@ import { OwnerPage } from './constructs/owner-page.ts';
 import { QueueWorker } from './constructs/queue-worker.ts';
 import { ScheduledFunction } from './constructs/scheduled-function.ts';
 import { WorkQueue } from './constructs/work-queue.ts';
+import { addOperatorPolicy } from './operator-policy.ts';
 import { allowState } from './permissions.ts';
 import { addServiceAlarms } from './service-alarms.ts';
+import { requireParameterFits } from './sizes.ts';
 
 export interface ServiceStackProps extends StackProps {
   readonly config: Config;
@@ -67,13 +69,13 @@ export class ServiceStack extends Stack {
       topic: props.operators,
       hasMetricMath: stage !== 'local',
     });
-    this.intake = new EventsIntake(this, 'Events', this.queues.ingest);
+    this.intake = new EventsIntake(this, 'Events', { config: this.config, ingest: this.queues.ingest });
     this.mail = new MailChannel(this, 'Mail', {
       config: this.config,
       mailEvents: this.queues['mail-events'],
     });
     this.addFunctions();
-    addServiceAlarms(this.alarms);
+    addServiceAlarms(this.alarms, this.config.scanEvery);
   }
 
   private addFunctions(): void {
@@ -89,7 +91,11 @@ export class ServiceStack extends Stack {
     const { config, alarms } = this;
     const ownerPage = new OwnerPage(this, 'OwnerPage', { config, environment, alarms });
     const queueWorkers = {
-      ingest: this.addWorker('Ingest', 'ingest', environment),
+      ingest: this.addWorker('Ingest', 'ingest', {
+        ...environment,
+        [ENV.sources]: JSON.stringify(config.sources),
+        [ENV.account]: Aws.ACCOUNT_ID,
+      }),
       notify: this.addWorker('Notifier', 'notify', {
         ...environment,
         [ENV.linkBaseUrl]: ownerPage.baseUrl,
@@ -131,6 +137,16 @@ export class ServiceStack extends Stack {
     this.mail.allowSending(workers.notify);
     const { topics } = this.config.channels;
     if (topics.length > 0) workers.notify.allow(['sns:Publish'], topics);
+    addOperatorPolicy(this, {
+      config,
+      table,
+      operators,
+      bus: this.intake.bus,
+      scanner,
+      schedule: scheduleName,
+      mappings: WORKED_QUEUES.map((name) => queueWorkers[name].mapping),
+      deadLetters: WORKED_QUEUES.map((name) => this.queues[name].deadLetters),
+    });
     this.publishDeployment(
       {
         scanner: scanner.live.functionArn,
@@ -178,7 +194,6 @@ export class ServiceStack extends Stack {
       [ENV.controlPlane]: config.controlPlane,
       [ENV.stageCeiling]: config.stageCeiling,
       [ENV.allowedDomains]: (config.allowedDomains ?? []).join(','),
-      [ENV.sources]: JSON.stringify(config.sources),
       [ENV.scanEvery]: String(config.scanEvery * 1_000),
       [ENV.gatherDisabled]: String(config.gatherDisabled * 1_000),
       [ENV.confirmWithin]: String(config.confirmWithin * 1_000),
@@ -226,10 +241,14 @@ export class ServiceStack extends Stack {
       },
       functions,
     };
+    const stringValue = this.toJsonString(deployment);
+    requireParameterFits(this, config, JSON.stringify(deployment));
     new StringParameter(this, 'Deployment', {
       parameterName: deploymentParameter(config.stage),
       description: 'Where this stage of Taskwarden is; read by its command line',
-      stringValue: this.toJsonString(deployment),
+      stringValue,
+      // Above 4 KB, a parameter of the advanced tier; below, one that costs nothing.
+      tier: ParameterTier.INTELLIGENT_TIERING,
     });
   }
 }

@@ -6,6 +6,8 @@ import type { IConstruct } from 'constructs';
  * list.
  */
 export const ACTIONS_WITHOUT_RESOURCE = [
+  'cloudwatch:DescribeAlarms',
+  'ses:GetAccount',
   'ses:GetAccountSendingEnabled',
   'ses:GetSendQuota',
   'xray:PutTelemetryRecords',

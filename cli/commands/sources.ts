@@ -10,8 +10,8 @@ export function registerSources(sources: Command, cli: Cli): void {
     examples: ['sources list', 'sources list --json'],
   }).action(
     onStage(cli, async ({ system, out }) => {
-      const registered = (await loadSources(system.table)).map(({ name, prefixes, dataPlanes }) => {
-        return { name, prefixes, dataPlanes };
+      const registered = (await loadSources(system.table)).map(({ name, account, prefixes, dataPlanes }) => {
+        return { name, ...(account !== undefined && { account }), prefixes, dataPlanes };
       });
       out.list(registered, COLUMNS, 'no source is registered yet');
     }),
@@ -20,6 +20,7 @@ export function registerSources(sources: Command, cli: Cli): void {
 
 const COLUMNS = [
   ['SOURCE', ({ name }: { name: string }) => name],
+  ['ACCOUNT', ({ account }: { account?: string }) => account ?? 'any'],
   ['PREFIXES', ({ prefixes }: { prefixes: string[] }) => prefixes.join(', ')],
   ['DATA PLANES', ({ dataPlanes }: { dataPlanes: string[] }) => dataPlanes.join(', ')],
 ] as const;

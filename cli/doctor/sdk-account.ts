@@ -4,7 +4,7 @@ import { GetAccountCommand, GetEmailIdentityCommand, SESv2Client } from '@aws-sd
 import { paginateListSubscriptionsByTopic } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { snsClient, sqsClient } from '../../functions/platform/clients.ts';
-import type { Deployment } from '../../functions/platform/names.ts';
+import { type Deployment, heartbeatAlarm, SERVICES } from '../../functions/platform/names.ts';
 import type { QueueName } from '../../functions/platform/ports.ts';
 import type { AwsAccount } from './aws-account.port.ts';
 
@@ -82,11 +82,22 @@ async function askDeadLetters(queues: Deployment['queues']): ReturnType<AwsAccou
 
 async function askAlarms(stage: string): ReturnType<AwsAccount['ringing']> {
   const names: string[] = [];
-  const wanted = { AlarmNamePrefix: `taskwarden/${stage}/`, StateValue: 'ALARM' } as const;
+  const wanted = { AlarmNamePrefix: `taskwarden/${stage}/` };
   for await (const { MetricAlarms = [] } of paginateDescribeAlarms(
     { client: new CloudWatchClient(CLIENT) },
     wanted,
   ))
-    names.push(...MetricAlarms.flatMap(({ AlarmName }) => AlarmName ?? []));
+    names.push(
+      ...MetricAlarms.flatMap(({ AlarmName = '', StateValue }) =>
+        StateValue === 'ALARM' || (StateValue === 'INSUFFICIENT_DATA' && isHeartbeat(stage, AlarmName))
+          ? AlarmName
+          : [],
+      ),
+    );
   return names;
+}
+
+/** Silence is what these ring by; an emulator that evaluates no alarms is silent of all. */
+function isHeartbeat(stage: string, alarm: string): boolean {
+  return stage !== 'local' && SERVICES.some((service) => alarm.endsWith(`/${heartbeatAlarm(service)}`));
 }

@@ -33,6 +33,7 @@ function configuredWrite(source: SourceRecord): Write {
 
 function isSame(source: SourceRecord, registered: SourceRecord | undefined): boolean {
   if (registered === undefined || Reflect.get(registered, CONFIGURED) !== true) return false;
-  const facts = ({ prefixes, dataPlanes }: SourceRecord) => JSON.stringify([prefixes, dataPlanes]);
+  const facts = ({ account, prefixes, dataPlanes }: SourceRecord) =>
+    JSON.stringify([account, prefixes, dataPlanes]);
   return facts(source) === facts(registered);
 }

@@ -147,6 +147,8 @@ export interface BusEvent {
   /** EventBridge's; one per event, repeated with a repeated delivery. */
   id: string;
   source: string;
+  /** The account that put it on the bus, as EventBridge writes it. */
+  account?: string | undefined;
   detailType: string;
   detail: unknown;
 }
@@ -155,6 +157,7 @@ export interface BusEvent {
 export const envelope = z.object({
   id: z.string(),
   source: z.string(),
+  account: z.optional(z.string()),
   'detail-type': z.string(),
   detail: z.unknown(),
 });

@@ -13,10 +13,10 @@ export const ingestConsumer: Consumer<BusEvent> = {
   parse(body) {
     const parsed = parseWith(envelope, body);
     if (!parsed.ok) return { ok: false, reason: `no event: ${parsed.problems.join('; ')}`, newer: false };
-    const { id, source, detail } = parsed.value;
+    const { id, source, account, detail } = parsed.value;
     const detailType = parsed.value['detail-type'];
     if (isNewer(detail)) return { ok: false, reason: `${detailType} of a newer version`, newer: true };
-    return { ok: true, message: { id, source, detailType, detail } };
+    return { ok: true, message: { id, source, account, detailType, detail } };
   },
   nameOf: ({ detailType, source, id }) => `${detailType} ${id} of ${source}`,
   notAfter: () => undefined,

@@ -18,7 +18,7 @@ import {
   taskPublished,
 } from './events.ts';
 import { type EventContext, malformed, outcomeOf, refused, takeEach } from './outcomes.ts';
-import { futureRefusal, ownersRefusal, planeRefusal, taskRefusal } from './refusals.ts';
+import { accountRefusal, futureRefusal, ownersRefusal, planeRefusal, taskRefusal } from './refusals.ts';
 import { parseWith } from './schema-problems.ts';
 import { loadSource } from './sources.ts';
 import { countRestarts, deleteTask, observeTask, publishTask } from './task-events.ts';
@@ -44,6 +44,8 @@ export async function ingestEvent(system: System, event: BusEvent): Promise<Outc
     const detail = `source ${event.source} is not registered`;
     return refused({ system, event }, { reason: 'unknown-source', detail });
   }
+  const foreign = accountRefusal(source, event.account);
+  if (foreign) return refused({ system, event }, foreign);
   const handler = Object.hasOwn(HANDLERS, event.detailType) ? HANDLERS[event.detailType] : undefined;
   if (!handler) {
     const detail = `detail type ${event.detailType} is not known; allowed: ${Object.keys(HANDLERS).join(', ')}`;

@@ -8,6 +8,7 @@ import { maySpeakOfPlane, maySpeakOfTask } from './sources.ts';
 /** Why an event, or what it says of one task, is not taken. */
 export const REFUSALS = [
   'unknown-source',
+  'account-not-covered',
   'unknown-event',
   'malformed',
   'task-not-covered',
@@ -24,6 +25,18 @@ export interface Refusal {
 
 /** Clocks may differ this much; what is dated later would outdo everything true that follows. */
 const CLOCK_SKEW: Duration = 15 * MINUTE;
+
+/**
+ * Whether an event of a source comes from its account; undefined where it does. Who may put events on a bus may write any
+ * source on them; the account is written by EventBridge.
+ */
+export function accountRefusal(source: SourceRecord, account: string | undefined): Refusal | undefined {
+  if (source.account === undefined || source.account === account) return undefined;
+  return {
+    reason: 'account-not-covered',
+    detail: `source ${source.name} is registered for account ${source.account}, not for ${account ?? 'none'}`,
+  };
+}
 
 /** Whether a source may say this of a task; undefined where it may. */
 export function taskRefusal(source: SourceRecord, taskId: string): Refusal | undefined {

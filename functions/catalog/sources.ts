@@ -19,8 +19,9 @@ export async function loadSources(table: Table): Promise<SourceRecord[]> {
 
 /** Registers a source, or replaces what it may say. */
 export function sourceWrite(source: SourceRecord): Write {
-  const { name, prefixes, dataPlanes } = source;
-  return { put: { ...keys.source(name), v: ROW_VERSION, name, prefixes, dataPlanes } };
+  const { name, account, prefixes, dataPlanes } = source;
+  const said = { name, ...(account !== undefined && { account }), prefixes, dataPlanes };
+  return { put: { ...keys.source(name), v: ROW_VERSION, ...said } };
 }
 
 /** Ends a source's registration. */

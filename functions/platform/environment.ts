@@ -15,8 +15,6 @@ export interface Environment {
   configurationSet: string;
   /** How fast one sender may send. */
   mailsPerSecond: number;
-  /** The sources of events that the deployment names. */
-  sources: { name: string; prefixes: string[]; dataPlanes: string[] }[];
   /** Where the owner's page is; only the notifier is told. */
   linkBaseUrl: string | undefined;
   /** The parameter with the keys of links; only who signs or reads links is told. */
@@ -34,7 +32,6 @@ export interface WorkerEnvironment {
 
 const text = z.string().check(z.minLength(1));
 const milliseconds = z.coerce.number().check(z.int(), z.minimum(0));
-const sourcesSchema = z.array(z.object({ name: text, prefixes: z.array(text), dataPlanes: z.array(text) }));
 
 const environmentSchema = z.object({
   [ENV.stage]: text,
@@ -53,7 +50,6 @@ const environmentSchema = z.object({
   [ENV.controlPlane]: z.enum(['fed', 'own']),
   [ENV.stageCeiling]: z.enum(['detect', 'notify', 'disable']),
   [ENV.allowedDomains]: z.string(),
-  [ENV.sources]: text,
   [ENV.scanEvery]: milliseconds,
   [ENV.gatherDisabled]: milliseconds,
   [ENV.confirmWithin]: milliseconds,
@@ -101,7 +97,6 @@ export function readEnvironment(variables: Variables = process.env): Environment
     replyTo: given[ENV.replyTo],
     configurationSet: given[ENV.configurationSet],
     mailsPerSecond: given[ENV.mailsPerSecond],
-    sources: parse(sourcesSchema, JSON.parse(given[ENV.sources])),
     linkBaseUrl: given[ENV.linkBaseUrl],
     linkKeys: given[ENV.linkKeys],
     demoClock,

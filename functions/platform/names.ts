@@ -28,8 +28,10 @@ export const ENV = {
   controlPlane: 'TASKWARDEN_CONTROL_PLANE',
   stageCeiling: 'TASKWARDEN_STAGE_CEILING',
   allowedDomains: 'TASKWARDEN_ALLOWED_DOMAINS',
-  /** JSON: who may put what on the bus. */
+  /** JSON, of ingest: who may put what on the bus. */
   sources: 'TASKWARDEN_SOURCES',
+  /** Of ingest: the account of the deployment, whose events a source without an account sends. */
+  account: 'TASKWARDEN_ACCOUNT',
   /** JSON, of the breaker: by queue its worker's name, event source mapping and URL. */
   workers: 'TASKWARDEN_WORKERS',
   canaries: 'TASKWARDEN_CANARIES',
@@ -87,6 +89,11 @@ export const METRIC = {
   /** A request to the owner's page that broke on our side. */
   pageFailed: 'PageFailed',
 } as const;
+
+/** The alarm that a function's runs stopped. CloudWatch shows it as `INSUFFICIENT_DATA`: nothing is heard any more. */
+export function heartbeatAlarm(service: Service): string {
+  return `${service}-not-running`;
+}
 
 /** The functions, by the `service` dimension of their metrics and logs. */
 export const SERVICES = [

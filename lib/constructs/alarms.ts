@@ -26,8 +26,13 @@ export interface AlarmSpec {
   readonly comparison?: ComparisonOperator;
   /** @default 1 */
   readonly periods?: number;
-  /** What silence means: nothing wrong (`fine`), or just that (`alarm`). */
-  readonly silence: 'fine' | 'alarm';
+  /** How many of the periods ring. @default all of them */
+  readonly ringing?: number;
+  /**
+   * What silence means: nothing wrong (`fine`), or, once there was a sound, that something stopped (`stopped`). Before the
+   * first sound nobody is called: a deployment begins silent.
+   */
+  readonly silence: 'fine' | 'stopped';
 }
 
 /**
@@ -65,12 +70,15 @@ export class Alarms extends Construct {
       threshold: spec.threshold,
       comparisonOperator: spec.comparison ?? ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: spec.periods ?? 1,
+      ...(spec.ringing !== undefined && { datapointsToAlarm: spec.ringing }),
       treatMissingData:
-        spec.silence === 'alarm' ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+        spec.silence === 'stopped' ? TreatMissingData.MISSING : TreatMissingData.NOT_BREACHING,
     });
     const tell = new SnsAction(this.topic);
     alarm.addAlarmAction(tell);
     alarm.addOkAction(tell);
+    // An alarm is made in this state and tells nobody of it; it comes back to it only from a sound that ended.
+    if (spec.silence === 'stopped') alarm.addInsufficientDataAction(tell);
   }
 
   /** Rings as soon as a dead-letter queue holds something; the visible count alone sees redriven messages. */

@@ -1,4 +1,4 @@
-import { Arn, Stack } from 'aws-cdk-lib';
+import { Arn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
   ConfigurationSet,
@@ -55,17 +55,30 @@ export class MailChannel extends Construct {
     this.makeIdentity();
   }
 
-  /** Allows a function to send mail as the sender, through the configuration set, and as nobody else. */
+  /**
+   * Allows a function to send mail as the sender, through the configuration set, and as nobody else. SES authorises
+   * against the most specific identity of the sender (its address, a subdomain), and in the sandbox against that of the
+   * recipient too, whichever the account has; what may not vary is the address that mail is from.
+   */
   allowSending(sender: TaskwardenFunction): void {
-    const { identity } = this.config.ses;
-    sender.allow(
-      ['ses:SendRawEmail'],
-      [
-        this.arn('identity', identity),
-        this.arn('configuration-set', this.configurationSet.configurationSetName),
+    const sending = new Policy(this, 'Send', {
+      statements: [
+        new PolicyStatement({
+          actions: ['ses:SendRawEmail'],
+          resources: [
+            this.arn('identity', '*'),
+            this.arn('configuration-set', this.configurationSet.configurationSetName),
+          ],
+          conditions: { StringEquals: { 'ses:FromAddress': this.config.sender } },
+        }),
       ],
-      { StringEquals: { 'ses:FromAddress': this.config.sender } },
+    });
+    acknowledgeWildcard(
+      sending,
+      'Resource::arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/*',
+      'SES picks the identity that it authorises against; the condition ses:FromAddress allows the one sender alone',
     );
+    sending.attachToRole(sender.role);
     this.allowAsking(sender);
   }
 
@@ -91,11 +104,14 @@ export class MailChannel extends Construct {
   }
 
   private makeIdentity(): void {
-    const { identity, createIdentity } = this.config.ses;
+    const { stage, ses } = this.config;
+    const { identity, createIdentity } = ses;
     if (!createIdentity) return;
-    new EmailIdentity(this, 'Identity', {
+    const made = new EmailIdentity(this, 'Identity', {
       identity: identity.includes('@') ? Identity.email(identity) : Identity.domain(identity),
     });
+    // Its verification took DNS records and days, and other mail may be sent as it.
+    made.applyRemovalPolicy(stage === 'local' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN);
   }
 
   private arn(resource: string, resourceName: string): string {

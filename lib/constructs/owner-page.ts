@@ -10,6 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { FunctionUrlAuthType, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -24,9 +25,13 @@ export interface OwnerPageProps {
   readonly alarms: Alarms;
 }
 
+/** Of the HTTP API, where the configuration names none. */
+const DEFAULT_THROTTLE = { ratePerSecond: 20, burst: 40 };
+
 /**
- * The page behind the links in mails: a function with a URL of its own, or, where a domain is configured, an
- * HTTP API with throttling. Both are open to everybody: the signed link is what lets somebody in.
+ * The page behind the links in mails: a function with a URL of its own and, where a domain is configured, an HTTP API
+ * with throttling before it. Both are open to everybody: the signed link is what lets somebody in. The URL stays when a
+ * domain is added: mails of the last weeks lead there.
  */
 export class OwnerPage extends Construct {
   readonly page: TaskwardenFunction;
@@ -52,12 +57,19 @@ export class OwnerPage extends Construct {
     });
     this.page.allow(['ssm:GetParameterHistory'], [this.keysArn]);
     const { domain } = config.ownerPage;
-    const own = domain ? this.behindDomain(config, domain) : this.behindUrl(config);
+    const url = this.behindUrl(config);
+    const own = domain ? this.behindDomain(config, domain) : url;
     this.baseUrl = config.ownerPage.linkBaseUrl ?? own;
     new CfnOutput(this, 'BaseUrl', {
       value: own,
       description: 'Where the page behind the links in mails is',
     });
+    if (domain) {
+      new CfnOutput(this, 'EarlierUrl', {
+        value: url,
+        description: 'Where links of mails from before the domain go on working',
+      });
+    }
     this.watch(props.alarms);
   }
 
@@ -102,7 +114,7 @@ export class OwnerPage extends Construct {
   }
 
   private addStage(api: HttpApi, domainName: IDomainName, config: Config): void {
-    const { ratePerSecond, burst } = config.ownerPage.throttle;
+    const { ratePerSecond, burst } = config.ownerPage.throttle ?? DEFAULT_THROTTLE;
     const stage = new HttpStage(this, 'Stage', {
       httpApi: api,
       autoDeploy: true,
@@ -121,12 +133,30 @@ export class OwnerPage extends Construct {
     };
   }
 
+  /** Its own figure is of requests that it answered; what never came to an answer is counted by Lambda alone. */
   private watch(alarms: Alarms): void {
+    const period = Duration.minutes(5);
+    const statistic = Stats.SUM;
+    alarms.add({
+      name: 'owner-page-broken',
+      impact:
+        'the owner’s page does not start, crashes or runs out of time; links in mails lead to an error.',
+      metric: this.page.lambda.metricErrors({ statistic, period }),
+      threshold: 1,
+      silence: 'fine',
+    });
+    alarms.add({
+      name: 'owner-page-throttled',
+      impact: 'Lambda turns visitors of the owner’s page away; who follows a link of a mail gets an error.',
+      metric: this.page.lambda.metricThrottles({ statistic, period }),
+      threshold: 1,
+      silence: 'fine',
+    });
     alarms.add({
       name: 'owner-page-failing',
       impact:
         'owners who follow the link of a mail get an error and cannot keep, snooze or turn off their tasks.',
-      metric: alarms.own(METRIC.pageFailed, 'owner-page', Duration.minutes(5)),
+      metric: alarms.own(METRIC.pageFailed, 'owner-page', period),
       threshold: 1,
       silence: 'fine',
     });

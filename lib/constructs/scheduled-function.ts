@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
-import { METRIC, type Service } from '../../functions/platform/names.ts';
+import { heartbeatAlarm, METRIC, type Service } from '../../functions/platform/names.ts';
 import { type Config, scannerTimeoutSeconds } from '../config.ts';
 import type { Alarms } from './alarms.ts';
 import { deadLetterQueue } from './dead-letter-queue.ts';
@@ -92,14 +92,16 @@ export class ScheduledFunction extends Construct {
       `ticks did not reach the ${service}; ${impact}`,
     );
     alarms.addDeadLetters(`${service}-failed`, failed, minute, `runs of the ${service} failed; ${impact}`);
-    alarms.add({
-      name: `${service}-not-running`,
-      impact: `no run of the ${service} went through to its end for two periods; ${impact}`,
-      metric: alarms.own(heartbeat.metric, service, heartbeat.period),
-      threshold: 1,
-      comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
-      periods: 2,
-      silence: 'alarm',
-    });
+    // Whoever starts runs instead of the schedule has a rhythm of their own.
+    if (config.schedule === 'on') {
+      alarms.add({
+        name: heartbeatAlarm(service),
+        impact: `no run of the ${service} went through to its end for about three periods; ${impact}`,
+        metric: alarms.own(heartbeat.metric, service, heartbeat.period),
+        threshold: 1,
+        comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+        silence: 'stopped',
+      });
+    }
   }
 }

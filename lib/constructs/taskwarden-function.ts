@@ -15,6 +15,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { LIVE_ALIAS, type Service } from '../../functions/platform/names.ts';
 import type { Config } from '../config.ts';
+import { requireEnvironmentFits } from '../sizes.ts';
 import { acknowledgeWildcard } from '../wildcards.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -49,13 +50,18 @@ export interface TaskwardenFunctionProps {
 export class TaskwardenFunction extends Construct {
   readonly live: Alias;
   readonly role: Role;
+  /** All its versions; what is invoked is `live`. */
+  readonly lambda: NodejsFunction;
   readonly timeoutSeconds: number;
 
   constructor(scope: Construct, id: string, props: TaskwardenFunctionProps) {
     super(scope, id);
     this.timeoutSeconds = props.timeoutSeconds;
     this.role = this.makeRole();
-    const lambda = this.makeFunction(props);
+    const environment = { NODE_OPTIONS: '--enable-source-maps', ...props.environment };
+    requireEnvironmentFits(this, props, environment);
+    const lambda = this.makeFunction(props, environment);
+    this.lambda = lambda;
     this.live = new Alias(this, 'Live', {
       aliasName: LIVE_ALIAS,
       version: lambda.currentVersion as IVersion,
@@ -64,8 +70,8 @@ export class TaskwardenFunction extends Construct {
   }
 
   /** Allows the function these actions on these resources, and nothing else. */
-  allow(actions: string[], resources: string[], conditions?: Record<string, Record<string, string>>): void {
-    this.role.addToPolicy(new PolicyStatement({ actions, resources, ...(conditions && { conditions }) }));
+  allow(actions: string[], resources: string[]): void {
+    this.role.addToPolicy(new PolicyStatement({ actions, resources }));
   }
 
   private makeRole(): Role {
@@ -81,7 +87,7 @@ export class TaskwardenFunction extends Construct {
     return role;
   }
 
-  private makeFunction(props: TaskwardenFunctionProps): NodejsFunction {
+  private makeFunction(props: TaskwardenFunctionProps, environment: Record<string, string>): NodejsFunction {
     const { config } = props;
     const logGroup = new LogGroup(this, 'Logs', {
       retention: config.logRetentionDays,
@@ -101,7 +107,7 @@ export class TaskwardenFunction extends Construct {
       role: this.role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
+      environment,
       bundling: {
         format: OutputFormat.ESM,
         mainFields: ['module', 'main'],
@@ -129,5 +135,5 @@ function architectureOf(stage: string): Architecture {
 
 function reservedOf({ config, service }: TaskwardenFunctionProps) {
   const reserved = config.reservedConcurrency[service];
-  return reserved === undefined ? {} : { reservedConcurrentExecutions: reserved };
+  return typeof reserved === 'number' ? { reservedConcurrentExecutions: reserved } : {};
 }

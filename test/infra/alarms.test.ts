@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ofType, synth } from './synth.ts';
 
@@ -16,6 +17,13 @@ describe('alarms', () => {
     }
   });
 
+  it('has an article in the runbook for each alarm', () => {
+    const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+    const articles = new Set([...runbook.matchAll(/^## (\S+)$/gm)].map(([, name]) => name));
+    const names = alarms.map(({ Properties }) => Properties.AlarmName.replace('taskwarden/dev/', ''));
+    expect(names.filter((name) => !articles.has(name))).toEqual([]);
+  });
+
   it('tells operators when an alarm rings and when it stops', () => {
     for (const { Properties } of alarms) {
       expect(Properties.AlarmActions).toHaveLength(1);
@@ -23,7 +31,7 @@ describe('alarms', () => {
     }
   });
 
-  it('rings when no scan went through for two periods, and takes silence for that', () => {
+  it('rings when scans that once went through do so no more, and never before the first', () => {
     expect(named('scanner-not-running')).toMatchObject({
       Namespace: 'Taskwarden',
       MetricName: 'ScanCompleted',
@@ -33,11 +41,57 @@ describe('alarms', () => {
       ]),
       Statistic: 'Sum',
       Period: 900,
-      EvaluationPeriods: 2,
+      EvaluationPeriods: 1,
       Threshold: 1,
       ComparisonOperator: 'LessThanThreshold',
-      TreatMissingData: 'breaching',
+      // An alarm begins without data and tells nobody; it comes back to that only when runs stopped.
+      TreatMissingData: 'missing',
+      InsufficientDataActions: named('scanner-not-running')?.AlarmActions,
     });
+  });
+
+  it('calls nobody for silence that is no news: other alarms take it for well', () => {
+    for (const { Properties } of alarms.filter(
+      ({ Properties }) => !/-not-running$/.test(Properties.AlarmName),
+    )) {
+      expect(Properties.TreatMissingData).toBe('notBreaching');
+      expect(Properties.InsufficientDataActions).toBeUndefined();
+    }
+  });
+
+  it('expects no runs where the schedule is off', () => {
+    const off = ofType(synth('dev', { schedule: 'off' }).resources, 'AWS::CloudWatch::Alarm');
+    const names = off.map(({ Properties }) => Properties.AlarmName);
+    expect(names.filter((name) => /not-running/.test(name))).toEqual([]);
+    expect(names).toContain('taskwarden/dev/scanner-failed');
+  });
+
+  const OF_SCANS = [
+    'scan-part-failing',
+    'canary-missed',
+    'feedback-silent',
+    'feedback-canary-missed',
+    'feed-silent',
+  ];
+
+  it.each([
+    ['5m', 900],
+    ['15m', 900],
+    ['20m', 1_200],
+    ['30m', 1_800],
+    ['1h', 3_600],
+  ])('looks for what scans say in windows that hold a scan: every %s', (scanEvery, period) => {
+    const rhythm = ofType(synth('dev', { scanEvery }).resources, 'AWS::CloudWatch::Alarm');
+    for (const name of OF_SCANS) {
+      const alarm = rhythm.find(({ Properties }) => Properties.AlarmName === `taskwarden/dev/${name}`);
+      expect(alarm?.Properties.Period, name).toBe(period);
+      // One scan that takes longer than the last can leave a window empty.
+      expect(alarm?.Properties.EvaluationPeriods - alarm?.Properties.DatapointsToAlarm, name).toBe(1);
+    }
+    for (const { Properties } of rhythm) {
+      const most = (Properties.Period ?? 3_600) >= 3_600 ? 7 * 86_400 : 86_400;
+      expect((Properties.Period ?? 3_600) * Properties.EvaluationPeriods).toBeLessThanOrEqual(most);
+    }
   });
 
   it('watches the visible messages of every dead-letter queue', () => {

@@ -49,8 +49,8 @@ describe('the breaker', () => {
       MetricName: 'BreakerRan',
       Dimensions: expect.arrayContaining([{ Name: 'service', Value: 'breaker' }]),
       Period: 300,
-      EvaluationPeriods: 2,
-      TreatMissingData: 'breaching',
+      EvaluationPeriods: 1,
+      TreatMissingData: 'missing',
     });
     expect(named('breaker-open')).toMatchObject({ MetricName: 'BreakerOpen', Threshold: 1 });
   });

@@ -30,13 +30,35 @@ describe('functions', () => {
     expect(aliases.map(({ Properties }) => Properties.Name)).toEqual(Array(7).fill('live'));
   });
 
-  it('have concurrency set aside only where configured', () => {
-    const given = (config: object) =>
-      ofType(synth('dev', config).resources, 'AWS::Lambda::Function')
-        .map(({ Properties }) => Properties.ReservedConcurrentExecutions)
-        .filter((reserved) => reserved !== undefined);
-    expect(given({})).toEqual([]);
-    expect(given({ reservedConcurrency: { scanner: 1 } })).toEqual([1]);
+  it('have concurrency set aside where configured, and the page that anybody may call by default', () => {
+    const given = (config: object, stage = 'dev') =>
+      Object.fromEntries(
+        ofType(synth(stage, config).resources, 'AWS::Lambda::Function')
+          .filter(({ Properties }) => Properties.ReservedConcurrentExecutions !== undefined)
+          .map(({ Properties }) => [
+            String(Properties.Description).split(' ')[1],
+            Properties.ReservedConcurrentExecutions,
+          ]),
+      );
+    expect(given({})).toEqual({ 'owner-page': 10 });
+    expect(given({ reservedConcurrency: { scanner: 1, 'owner-page': 50 } })).toEqual({
+      scanner: 1,
+      'owner-page': 50,
+    });
+    expect(given({ reservedConcurrency: { 'owner-page': null } })).toEqual({});
+    expect(given({}, 'local')).toEqual({});
+  });
+
+  it('are told of the sources of events only where they read them: ingest', () => {
+    const sources = [{ name: 'fleet', prefixes: ['*'], dataPlanes: ['*'] }];
+    const told = ofType(synth('dev', { sources }).resources, 'AWS::Lambda::Function').filter(
+      ({ Properties }) => 'TASKWARDEN_SOURCES' in Properties.Environment.Variables,
+    );
+    expect(told.map(({ Properties }) => Properties.Description)).toEqual(['Taskwarden ingest (dev)']);
+    expect(told[0]?.Properties.Environment.Variables).toMatchObject({
+      TASKWARDEN_SOURCES: JSON.stringify(sources),
+      TASKWARDEN_ACCOUNT: { Ref: 'AWS::AccountId' },
+    });
   });
 
   it('are never told that they may be told the time, but on stage local', () => {
@@ -58,6 +80,8 @@ describe('functions', () => {
   it('are found by the stage’s name', () => {
     const [parameter] = ofType(resources, 'AWS::SSM::Parameter');
     expect(parameter?.Properties.Name).toBe('/taskwarden/dev/deployment');
+    // What it says can be longer than the 4 KB of a standard parameter.
+    expect(parameter?.Properties.Tier).toBe('Intelligent-Tiering');
     const text = JSON.stringify(parameter?.Properties.Value);
     for (const part of [
       'table',

@@ -74,6 +74,24 @@ describe('the owner’s page', () => {
     }
   });
 
+  it.each([
+    ['owner-page-broken', 'Errors'],
+    ['owner-page-throttled', 'Throttles'],
+  ])('is watched from outside: %s rings by what Lambda counts', (name, metric) => {
+    const alarm = ofType(resources, 'AWS::CloudWatch::Alarm').find(
+      ({ Properties }) => Properties.AlarmName === `taskwarden/dev/${name}`,
+    );
+    expect(alarm?.Properties).toMatchObject({
+      Namespace: 'AWS/Lambda',
+      MetricName: metric,
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: functionOf(resources, 'owner-page')?.id } }],
+      Statistic: 'Sum',
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
   it('sends no mail', () => {
     expect(allowed(resources, 'owner-page').filter((action) => action.startsWith('ses:'))).toEqual([]);
   });
@@ -82,8 +100,16 @@ describe('the owner’s page', () => {
 describe('the owner’s page under a domain', () => {
   const { resources } = synth('dev', DOMAIN);
 
-  it('is a throttled HTTP API whose only address is the domain', () => {
-    expect(ofType(resources, 'AWS::Lambda::Url')).toEqual([]);
+  it('keeps the URL that a stage had before: links of its mails lead there for 60 days', () => {
+    const [before] = ofType(synth('dev').resources, 'AWS::Lambda::Url');
+    expect(before).toBeDefined();
+    expect(ofType(resources, 'AWS::Lambda::Url')).toEqual([before]);
+    const open = (all: Resource[]) =>
+      ofType(all, 'AWS::Lambda::Permission').filter(({ Properties }) => Properties.FunctionUrlAuthType);
+    expect(open(resources)).toEqual(open(synth('dev').resources));
+  });
+
+  it('is a throttled HTTP API whose address is the domain', () => {
     const [api] = ofType(resources, 'AWS::ApiGatewayV2::Api');
     expect(api?.Properties.DisableExecuteApiEndpoint).toBe(true);
     const [stage] = ofType(resources, 'AWS::ApiGatewayV2::Stage');

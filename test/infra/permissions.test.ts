@@ -37,7 +37,9 @@ describe.each(['dev', 'local', 'prod'])('permissions on stage %s', (stage) => {
   const statements = identityStatements(resources);
 
   it('names the resources of every action but those that have none', () => {
-    const wild = statements.filter(({ Resource }) => JSON.stringify(Resource).includes('*'));
+    const wild = statements.filter(
+      ({ Action, Resource }) => Action !== 'ses:SendRawEmail' && JSON.stringify(Resource).includes('*'),
+    );
     const actions = wild.flatMap(({ Action }) => listOf(Action));
     expect([...new Set(actions)].sort()).toEqual(WITHOUT_RESOURCE);
   });
@@ -70,6 +72,16 @@ describe.each(['dev', 'local', 'prod'])('permissions on stage %s', (stage) => {
       Action: 'ses:SendRawEmail',
       Condition: { StringEquals: { 'ses:FromAddress': 'warden@example.com' } },
     });
+  });
+
+  it('lets it send by whichever identity SES authorises against: of a subdomain, of the recipient', () => {
+    const sending = statements.find(({ Action }) => Action === 'ses:SendRawEmail');
+    const resources = listOf(sending?.Resource).map((one) => JSON.stringify(one));
+    expect(resources).toHaveLength(2);
+    const [configurationSet, identities] = resources.sort();
+    expect(identities).toMatch(/"AWS::AccountId"\},":identity\/\*"\]\]\}$/);
+    expect(configurationSet).toContain(':configuration-set/');
+    expect(configurationSet).not.toContain('*');
   });
 
   it('passes cdk-nag', () => {

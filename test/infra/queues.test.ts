@@ -64,7 +64,10 @@ describe('queues', () => {
 
   it('takes everything from the bus but our own events, and dead-letters what cannot be delivered', () => {
     const [rule] = ofType(resources, 'AWS::Events::Rule');
-    expect(rule?.Properties.EventPattern).toEqual({ source: [{ 'anything-but': ['taskwarden'] }] });
+    expect(rule?.Properties.EventPattern).toEqual({
+      source: [{ 'anything-but': ['taskwarden'] }],
+      account: [{ Ref: 'AWS::AccountId' }],
+    });
     expect(rule?.Properties.Targets[0].DeadLetterConfig).toBeDefined();
   });
 

@@ -19,6 +19,7 @@ export interface Resource {
   // biome-ignore lint/suspicious/noExplicitAny: CloudFormation's properties have no type here
   Properties: Record<string, any>;
   DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
 }
 
 /** The app of a stage, not synthesized yet, without bundled code. */

@@ -196,3 +196,28 @@ describe('the ingest queue', () => {
     });
   });
 });
+
+describe('an event from an account', () => {
+  const fleet = { name: 'fleet', prefixes: ['*'], dataPlanes: ['*'] };
+  const from = (account: string | undefined) => ({
+    ...onBus('Task Published', { version: 1, ...publication() }, 'fleet'),
+    account,
+  });
+
+  it.each([
+    ['its own', '210987654321', 'done'],
+    ['another', '000000000000', 'dead-letter'],
+    ['none that it says', undefined, 'dead-letter'],
+  ])('that is held to one is taken from that alone: from %s', async (_, account, outcome) => {
+    const s = await stage({ sources: [{ ...fleet, account: '210987654321' }] });
+    const result = await deliver(s, from(account));
+    expect(result.outcome).toBe(outcome);
+    expect(await s.task('acmeCo/a')).toEqual(outcome === 'done' ? expect.anything() : undefined);
+    expect(s.refusals()).toEqual(outcome === 'done' ? [] : ['account-not-covered']);
+  });
+
+  it('is not held to any where its registration names none', async () => {
+    const s = await stage({ sources: [fleet] });
+    expect((await deliver(s, from('000000000000'))).outcome).toBe('done');
+  });
+});

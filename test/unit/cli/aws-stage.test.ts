@@ -131,6 +131,14 @@ describe('the stage local', () => {
     });
   });
 
+  it('is not looked for in AWS itself, where the environment names an endpoint of it', async () => {
+    vi.stubEnv('AWS_ENDPOINT_URL', 'https://ssm.eu-west-1.amazonaws.com');
+    await expect(openAwsStage('local')).rejects.toThrow(
+      'AWS_ENDPOINT_URL is "https://ssm.eu-west-1.amazonaws.com", which is no emulator',
+    );
+    expect(ssm.calls()).toEqual([]);
+  });
+
   it('keeps the endpoint that is named', () => {
     const env: Record<string, string | undefined> = {
       AWS_ENDPOINT_URL: 'http://localhost:5000',

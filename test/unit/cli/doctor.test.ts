@@ -284,8 +284,17 @@ describe('the account', () => {
       .on(GetQueueAttributesCommand, { QueueUrl: 'https://dead' })
       .resolves({ Attributes: { ApproximateNumberOfMessages: '3' } });
     mockClient(CloudWatchClient)
-      .on(DescribeAlarmsCommand, { AlarmNamePrefix: 'taskwarden/prod/', StateValue: 'ALARM' })
-      .resolves({ MetricAlarms: [{ AlarmName: 'taskwarden/prod/feed-silent' }] });
+      .on(DescribeAlarmsCommand, { AlarmNamePrefix: 'taskwarden/prod/' })
+      .resolves({
+        MetricAlarms: [
+          { AlarmName: 'taskwarden/prod/feed-silent', StateValue: 'ALARM' },
+          { AlarmName: 'taskwarden/prod/mail-refused', StateValue: 'OK' },
+          { AlarmName: 'taskwarden/prod/mail-unsent', StateValue: 'INSUFFICIENT_DATA' },
+          // What rings by silence has no data then.
+          { AlarmName: 'taskwarden/prod/scanner-not-running', StateValue: 'INSUFFICIENT_DATA' },
+          { AlarmName: 'taskwarden/prod/breaker-not-running', StateValue: 'OK' },
+        ],
+      });
     const account = sdkAccount({
       stage: 'prod',
       ses: { identity: 'acme.test', mailsPerSecond: 1 },
@@ -303,6 +312,9 @@ describe('the account', () => {
     expect(await account.schedule()).toEqual({ on: false });
     expect(await account.operators()).toEqual({ confirmed: 1, pending: 1 });
     expect(await account.deadLetters()).toEqual([{ queue: 'notify', messages: 3 }]);
-    expect(await account.ringing()).toEqual(['taskwarden/prod/feed-silent']);
+    expect(await account.ringing()).toEqual([
+      'taskwarden/prod/feed-silent',
+      'taskwarden/prod/scanner-not-running',
+    ]);
   });
 });

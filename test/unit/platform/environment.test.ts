@@ -18,7 +18,6 @@ const GIVEN = {
   TASKWARDEN_CONTROL_PLANE: 'fed',
   TASKWARDEN_STAGE_CEILING: 'notify',
   TASKWARDEN_ALLOWED_DOMAINS: 'example.com,example.org',
-  TASKWARDEN_SOURCES: '[{"name":"fleet","prefixes":["acmeCo/"],"dataPlanes":["*"]}]',
   TASKWARDEN_SCAN_EVERY_MS: '900000',
   TASKWARDEN_GATHER_DISABLED_MS: '0',
   TASKWARDEN_CONFIRM_WITHIN_MS: '3600000',
@@ -31,7 +30,6 @@ describe('the environment of a function', () => {
     const environment = readEnvironment(GIVEN);
     expect(environment).toMatchObject({ table: 'table', mailsPerSecond: 2.5, demoClock: false });
     expect(environment.queueUrls).toEqual({ ingest: 'i', notify: 'n', disable: 'd', 'mail-events': 'm' });
-    expect(environment.sources).toEqual([{ name: 'fleet', prefixes: ['acmeCo/'], dataPlanes: ['*'] }]);
     expect(environment.config).toMatchObject({
       stage: 'dev',
       functionVersion: '7',

@@ -1,0 +1,71 @@
+/**
+ * Has cfn-lint judge the templates of the least configuration and of one with every key: `npm run lint:cfn`.
+ * Installs it into .local/ the first time. Ends with cfn-lint's exit code; with `--where-possible` and 0 where there is no
+ * Python 3.10 or it cannot be installed.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseConfig } from '../lib/config.ts';
+import { TaskwardenApp } from '../lib/taskwarden-app.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const REQUIREMENTS = join(ROOT, 'scripts', 'cfn-lint-requirements.txt');
+const HOME = join(ROOT, '.local', 'cfn-lint-1.58.0');
+const EXAMPLES = ['minimal', 'full'];
+/** Where the full example's topics and certificate are. */
+const REGION = 'eu-west-1';
+
+/** A dependency that a reference makes already: the CDK names both. */
+const OF_CDK = ['W3005'];
+
+const PYTHON_CHECK = 'import sys, venv; sys.exit(sys.version_info < (3, 10))';
+
+/** Why cfn-lint cannot be had here; undefined where it is there. Installs it the first time. */
+function obstacle(): string | undefined {
+  const installed = join(HOME, 'installed');
+  if (existsSync(installed)) return undefined;
+  if (spawnSync('python3', ['-c', PYTHON_CHECK]).status !== 0)
+    return 'no Python 3.10 or newer with its venv module';
+  console.log('installing cfn-lint into .local/ (from PyPI, once)');
+  rmSync(HOME, { recursive: true, force: true });
+  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS];
+  for (const [program, args] of [
+    ['python3', ['-m', 'venv', HOME]],
+    [join(HOME, 'bin', 'python'), pip],
+  ] as const) {
+    const { status, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+    if (status !== 0) return `it cannot be installed: ${stderr?.trim().split('\n').at(-1) ?? program}`;
+  }
+  writeFileSync(installed, '');
+  return undefined;
+}
+
+/** The templates of `config/<example>.example.json`, without bundled code, which no template shows. */
+function templatesOf(example: string): string[] {
+  const read = (path: string) => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
+  const file = `config/${example}.example.json`;
+  const outdir = join(ROOT, 'cdk.out', `lint-${example}`);
+  rmSync(outdir, { recursive: true, force: true });
+  const context = { ...read('cdk.json').context, 'aws:cdk:bundling-stacks': [] };
+  const app = new TaskwardenApp(parseConfig(example, read(file), file), { outdir, context });
+  app.synth();
+  return [app.state, app.service].map(({ templateFile }) => join(outdir, templateFile));
+}
+
+function lint(): number {
+  const templates = EXAMPLES.flatMap(templatesOf);
+  const program = join(HOME, 'bin', 'cfn-lint');
+  const options = ['--ignore-checks', ...OF_CDK, '--regions', REGION];
+  const { status } = spawnSync(program, [...options, '--', ...templates], { stdio: 'inherit' });
+  const judged = `cfn-lint over ${templates.length} templates of ${EXAMPLES.join(' and ')}`;
+  console.log(status === 0 ? `ok   ${judged}: nothing found` : `FAIL ${judged}`);
+  return status ?? 1;
+}
+
+const why = obstacle();
+if (why === undefined) process.exitCode = lint();
+else {
+  console.log(`cfn-lint: not run, ${why}`);
+  process.exitCode = process.argv.includes('--where-possible') ? 0 : 1;
+}
