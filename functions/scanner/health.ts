@@ -38,8 +38,8 @@ export const healthGenerator: Generator = {
 };
 
 async function watch(run: Run, plane: DataPlaneRecord): Promise<void> {
-  const after = await withOutages(run, detectSilence(run, plane));
-  if (after !== plane) await storePlane(run, plane, after);
+  const { plane: after, alert } = await withOutages(run, detectSilence(run, plane));
+  if (after !== plane) await storePlane(run, plane, after, alert);
   await alertSilence(run, plane, after);
 }
 
@@ -95,8 +95,14 @@ function silenceWrite(
   return { put: { ...key, ...alert, endedAt: run.now, rev: told.rev + 1 }, ...guard };
 }
 
-async function storePlane(run: Run, before: DataPlaneRecord, after: DataPlaneRecord): Promise<void> {
-  const writes = [dataPlaneWrite(after), lookWrite(`D#${after.name}`, run.now)];
+/** What another writer changed meanwhile, or a busy table refused, is judged again by the next scan. */
+async function storePlane(
+  run: Run,
+  before: DataPlaneRecord,
+  after: DataPlaneRecord,
+  alert: Write[],
+): Promise<void> {
+  const writes = [dataPlaneWrite(after), lookWrite(`D#${after.name}`, run.now), ...alert];
   const result = await run.system.table.transact(writes, run.system.random.id(run.now));
   if (result.outcome !== 'applied') {
     count(run, 'conflicts');
@@ -106,7 +112,13 @@ async function storePlane(run: Run, before: DataPlaneRecord, after: DataPlaneRec
   (run.view.planes as Map<string, DataPlaneRecord>).set(after.name, stored);
 }
 
-async function withOutages(run: Run, plane: DataPlaneRecord): Promise<DataPlaneRecord> {
+/** A plane with its outages as they are now, and what is written of the alert with it. */
+interface Watched {
+  plane: DataPlaneRecord;
+  alert: Write[];
+}
+
+async function withOutages(run: Run, plane: DataPlaneRecord): Promise<Watched> {
   const open = plane.outages.find((outage) => outage.endedAt === null);
   return open ? followOutage(run, plane, open) : detectOutage(run, plane);
 }
@@ -122,21 +134,20 @@ async function lossesOf(run: Run, plane: string, from: Instant, to: Instant): Pr
   return losses;
 }
 
-async function detectOutage(run: Run, plane: DataPlaneRecord): Promise<DataPlaneRecord> {
+async function detectOutage(run: Run, plane: DataPlaneRecord): Promise<Watched> {
   const { correlatedWindow } = run.view.policies.global;
   const counted = plane.outages.at(-1)?.membersUntil ?? 0;
   const reach = (run.view.scans.completedAt ?? run.now) - correlatedWindow;
   const losses = await lossesOf(run, plane.name, Math.max(reach, counted + 1), run.now);
-  if (losses.length < LEAST_LOSSES) return plane;
+  if (losses.length < LEAST_LOSSES) return { plane, alert: [] };
   const from = await firstOfBurst(run, plane, losses, correlatedWindow);
-  if (from === undefined) return plane;
+  if (from === undefined) return { plane, alert: [] };
   const membersUntil = from + correlatedWindow;
   const members = losses.filter((loss) => loss >= from && loss <= membersUntil).length;
   const outage: OutageRecord = { from, membersUntil, members, countedTo: run.now, endedAt: null };
   const detail = `${members} tasks of ${plane.name} lost PRIMARY together since ${sortable(from)}`;
   const alert = operatorAlert('correlated-failure', plane.name, detail, run.now);
-  await run.system.table.transact([alert], run.system.random.id(run.now));
-  return { ...plane, outages: withOutage(plane.outages, outage) };
+  return { plane: { ...plane, outages: withOutage(plane.outages, outage) }, alert: [alert] };
 }
 
 /** The first loss of a window that holds enough of the plane's tasks that were alive; undefined where none does. */
@@ -157,18 +168,17 @@ async function firstOfBurst(
   });
 }
 
-async function followOutage(run: Run, plane: DataPlaneRecord, open: OutageRecord): Promise<DataPlaneRecord> {
+async function followOutage(run: Run, plane: DataPlaneRecord, open: OutageRecord): Promise<Watched> {
   const still = await lossesOf(run, plane.name, open.from, open.membersUntil);
   const joined = still.filter((loss) => loss > open.countedTo).length;
   const members = open.members + joined;
   const left = await loadLeft(run.system.table, plane.name, open.from, open.membersUntil);
   const few = still.length < run.view.policies.global.correlatedShare * (members - left);
   const ended = few || still.length === 0;
-  if (!ended && joined === 0) return plane;
+  if (!ended && joined === 0) return { plane, alert: [] };
   const outage: OutageRecord = { ...open, members, countedTo: run.now, endedAt: ended ? run.now : null };
-  if (ended) {
-    const key = keys.operatorAlert('correlated-failure', plane.name);
-    await run.system.table.transact([{ delete: key }], run.system.random.id(run.now));
-  }
-  return { ...plane, outages: plane.outages.map((one) => (one === open ? outage : one)) };
+  return {
+    plane: { ...plane, outages: plane.outages.map((one) => (one === open ? outage : one)) },
+    alert: ended ? [{ delete: keys.operatorAlert('correlated-failure', plane.name) }] : [],
+  };
 }

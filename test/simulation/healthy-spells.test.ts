@@ -301,3 +301,57 @@ test('twitches of many tasks of a plane are no outage, and a lasting one is', as
   });
   expect(lasting.story.some((line) => line.includes('correlated-failure'))).toBe(true);
 });
+
+test('a member of an outage that is still recovering is still without PRIMARY', async () => {
+  const ids = Array.from({ length: 12 }, (_, place) => `${place < 6 ? 'acmeCo' : 'beta'}/t${place}`);
+  const outages = async (minHealthy: string) => {
+    const { story } = await tell({
+      until: at(13),
+      policy: { stage: 'disable', warnAfter: '1d', minHealthy },
+      tasks: ids.map((id) => failing(id, { shards: [{ id: '0', status: 'PRIMARY' }] })),
+      events: ids.flatMap((id) => [seen(at(10), 'FAILED', id), ...spell(10, 5, 1, id)]),
+    });
+    expect(story.filter((line) => line.includes(' fired '))).toEqual([]);
+    return story.filter((line) => line.includes('correlated-failure')).map((line) => line.split(' ')[0]);
+  };
+  expect(await outages('2h')).toEqual(['T+10d']);
+  expect(await outages('0s')).toEqual(['T+10d', 'T+10d6h']);
+});
+
+test('of two planes, a spell on one is not held by what is unknown of the other', async () => {
+  const { story } = await tell({
+    until: at(15),
+    policy,
+    tasks: [failing('acmeCo/a'), failing('acmeCo/b', { dataPlane: 'us-1' })],
+    events: [
+      { at: at(13), type: 'data-plane', dataPlane: 'us-1', state: 'down' },
+      ...spell(13, 23.5, 1, 'acmeCo/a'),
+      ...spell(13, 23.5, 3, 'acmeCo/b'),
+    ],
+  });
+  expect(story).toEqual([
+    'T+14d held acmeCo/a #null recovering',
+    'T+14d1h fired acmeCo/a #1 since T+0d (disable)',
+    'T+14d1h mail ana@acme.test: warning acmeCo/a #1 until T+21d1h',
+  ]);
+});
+
+test('a keep during a spell ends the episode, and what follows a short spell waits for its end', async () => {
+  const { story } = await tell({
+    until: at(19),
+    policy,
+    events: [
+      ...spell(15, 0, 1.5),
+      { at: at(15, 0.5), type: 'action', task: 'acmeCo/a', by: 'ana@acme.test', action: 'snooze', for: '2d' },
+    ],
+  });
+  expect(story).toEqual([
+    ...WARNED,
+    'T+15d held acmeCo/a #1 recovering',
+    'T+15d30m resolved acmeCo/a #1 snoozed',
+    'T+15d1h held acmeCo/a #null recovering',
+    'T+15d2h held acmeCo/a #null kept',
+    'T+17d1h fired acmeCo/a #2 since T+0d (disable)',
+    'T+17d1h mail ana@acme.test: warning acmeCo/a #2 until T+24d1h',
+  ]);
+});

@@ -88,6 +88,13 @@ describe('an event that is refused', () => {
       'acme',
     ],
     [
+      'a task first seen next year',
+      'from-the-future',
+      'Task Published',
+      { ...publication(), firstSeenAt: '2027-01-01T00:00:00Z' },
+      'acme',
+    ],
+    [
       'an instant of next year',
       'from-the-future',
       'Shards Observed',

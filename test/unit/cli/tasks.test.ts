@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { actOnTask } from '../../../functions/owner-page/actions.ts';
 import { storePreferences } from '../../../functions/owner-page/preferences.ts';
+import type { Row } from '../../../functions/store/table.port.ts';
 import { cliStage, day, failingFleet, fileWith, T, taskLine } from './cli-stage.ts';
 
 describe('tasks import', () => {
@@ -198,7 +199,11 @@ describe('tasks show', () => {
   it('is readable, and escapes what could act on the terminal', async () => {
     const stage = cliStage();
     stage.setNow(T);
-    await stage.taskwarden(['tasks', 'import', '-'], taskLine('acmeCo/\u202egpj.a'));
+    await stage.taskwarden(['tasks', 'import', '-'], taskLine('acmeCo/a'));
+    // Stored before such ids were refused.
+    const id = 'acmeCo/\u202egpj.a';
+    const row = (await stage.table.get({ pk: 'T#acmeCo/a', sk: 'T' })) as Row & { task: object };
+    await stage.table.transact([{ put: { ...row, pk: `T#${id}`, task: { ...row.task, id } } }], 'before');
     const { out } = await stage.taskwarden(['tasks', 'show', 'acmeCo/\u202egpj.a']);
     expect(out).toContain('id           acmeCo/\\u202egpj.a');
     expect(out).toContain('owners       ana@acme.test');

@@ -195,6 +195,14 @@ describe('events', () => {
       'recipient: has no meaning for "down"',
     ],
     [{ type: 'created', task: { ...created, kind: 'job' } }, 'task.kind: is "job"'],
+    [
+      { type: 'created', task: { ...created, lastPrimaryAt: '2099-01-01T00:00:00Z' } },
+      'task.lastPrimaryAt: "2099-01-01T00:00:00Z" lies in the future',
+    ],
+    [
+      { type: 'created', task: { ...created, observedSince: '2099-01-01T00:00:00Z' } },
+      'task.observedSince: "2099-01-01T00:00:00Z" lies in the future',
+    ],
     [{ type: 'created', task: 'acmeCo/new' }, 'task: is "acmeCo/new"; allowed is an object'],
     [{ type: 'created', task: { ...created, id: 'acmeCo/a' } }, 'task.id: "acmeCo/a" exists already'],
   ])('are refused: %j', (event, reason) => {
