@@ -242,7 +242,7 @@ export class Verifier {
     if (this.#isBehind()) return;
     const about = `a mail says that ${episodeOf(item)} was ${item.notice}`;
     const task = this.#facts.tasks.get(item.task);
-    const isOn = task?.enabled && !task.deleted;
+    const isOn = task?.enabled === true && !task.deleted;
     const isOff = task !== undefined && !task.enabled && !task.deleted;
     const holds = item.notice === 'enabled' ? isOn : isOff;
     this.check(8, holds, () => `${about}, which holds no more`);
@@ -273,7 +273,7 @@ export class Verifier {
     const aliveAt = task ? this.#facts.lastAliveAt(task, this.#now()) : null;
     const true_ = aliveAt !== null && aliveAt > item.since && !this.#turnedOff.has(episodeOf(item));
     this.check(8, true_, () => `a mail says that ${episodeOf(item)} recovered, which it did not`);
-    const holds = task?.enabled && !task.deleted && this.#facts.isAlive(task);
+    const holds = task?.enabled === true && !task.deleted && this.#facts.isAlive(task);
     this.check(
       8,
       holds || this.#isBehind(),
