@@ -350,7 +350,7 @@ export class Verifier {
     const aliveAt = task ? this.#facts.lastAliveAt(task, this.#now()) : null;
     const true_ = aliveAt !== null && aliveAt > item.since && !this.#turnedOff.has(episodeOf(item));
     this.check(8, true_, () => `a mail says that ${episodeOf(item)} recovered, which it did not`);
-    const holds = task?.enabled && !task.deleted && this.#facts.isAlive(task);
+    const holds = task?.enabled === true && !task.deleted && this.#facts.isAlive(task);
     this.check(
       8,
       holds || this.#isBehind(),

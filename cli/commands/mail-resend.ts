@@ -13,7 +13,7 @@ next scan and at most one mail per digestEvery, and is decided again just before
                       (where less than the shortest reminder's lead is left, the date moves later)
   disabled            while the task is still off
   withdrawn           while no newer date was told
-  recovered           never
+  recovered, enabled  never
 A dead address is refused: revive it first.`;
 
 /** Adds `mail resend`. */

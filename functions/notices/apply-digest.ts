@@ -126,7 +126,10 @@ async function settleNotice(
     return tellAgain(system, digest, item);
   if (notice?.pending?.notice !== item.notice || notice.pending.since !== item.asked) return;
   if (standingOf(digest.state) === 'void') return;
-  await system.table.transact([settledNotice(notice, open)], system.random.id(system.clock.now()));
+  const now = system.clock.now();
+  const result = await system.table.transact([settledNotice(notice, open)], system.random.id(now));
+  // Refused where a newer notice stands there by now, which says what holds today.
+  if (result.outcome === 'busy') throw new TableBusy(`a notice of ${item.task} could not be settled`);
 }
 
 /** A notice of what is past, put back as it was; a warning or a reminder is decided again. */
@@ -142,14 +145,15 @@ async function tellAgain(system: System, digest: DigestRecord, item: DigestItem)
   const now = system.clock.now();
   const pending = { notice, since: asked, notBefore: now, facts: { since, ...triedOf(item), ...end } };
   const write = noticeWrite({ recipient, address, task, episode, pending });
-  await system.table.transact([write], system.random.id(now));
+  const result = await system.table.transact([write], system.random.id(now));
+  if (result.outcome === 'busy') throw new TableBusy(`a notice of ${task} could not be put back`);
 }
 
 /** The notice row after the mail: gone with its episode, or kept without a pending notice. */
-function settledNotice({ recipient, address, task, episode }: NoticeRecord, open: boolean): Write {
-  return open
-    ? noticeWrite({ recipient, address, task, episode, pending: null })
-    : noticeDelete(recipient, task, episode);
+function settledNotice({ recipient, address, task, episode, w }: NoticeRecord, open: boolean): Write {
+  if (!open) return noticeDelete(recipient, task, episode, w);
+  const { put } = noticeWrite({ recipient, address, task, episode, pending: null });
+  return w === undefined ? { put } : { put, if: [{ equals: ['w', w] }] };
 }
 
 function withOutcome(before: Episode, digest: DigestRecord, item: DigestItem): Episode {

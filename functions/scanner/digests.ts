@@ -222,7 +222,10 @@ async function queue(run: Run, ready: readonly Ready[]): Promise<void> {
   count(run, 'recipientsQueued', messages.length);
 }
 
-/** Not sent, or not known to be: the next scan sends it again, for a message is only a hint. */
+/**
+ * Not sent, or not known to be: the next scan sends it again, for a message is only a hint. Refused where the notifier
+ * was at it already; busy, the mark is taken for lost after some hours.
+ */
 async function unmarkQueued(run: Run, queued: RecipientRecord): Promise<void> {
   await run.system.table.transact(
     [recipientWrite({ ...queued, queuedFor: null })],
