@@ -5,6 +5,7 @@ import { recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { notifyMessageFor } from '../scanner/dispatch.ts';
 import { endEpisode, type Settled } from '../scanner/transitions.ts';
+import { Contention } from '../store/contention.ts';
 import { countWrites } from '../store/counts.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { auditWrite, loadRecipients, newRecipient, noticeWrite, recipientWrite } from '../store/records.ts';
@@ -47,7 +48,7 @@ export async function confirmDisabled(system: System, confirmation: Confirmation
     await queueNotices(system, confirmed.record.task.id, confirmed.told);
     return;
   }
-  throw new Error(`the disabling of ${confirmation.task} could not be recorded: it changes too fast`);
+  throw new Contention(`the disabling of ${confirmation.task} could not be recorded: it changes too fast`);
 }
 
 /**

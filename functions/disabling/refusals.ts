@@ -1,6 +1,7 @@
 import type { Disabling } from '../abandonment/task.ts';
 import { recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
+import { Contention } from '../store/contention.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { allRows } from '../store/records.ts';
 import { keys, ROW_VERSION, type TaskRecord } from '../store/rows.ts';
@@ -55,5 +56,5 @@ async function clear(system: System, view: FleetView, task: string): Promise<boo
     const write = taskWrite(withoutDisabling(record, now), view.policies.for(task));
     if ((await system.table.transact([write], system.random.id(now))).outcome === 'applied') return true;
   }
-  throw new Error(`${task} could not be cleared: it changes too fast`);
+  throw new Contention(`${task} could not be cleared: it changes too fast`);
 }

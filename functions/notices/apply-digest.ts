@@ -3,6 +3,7 @@ import { nextLook } from '../abandonment/next-look.ts';
 import { type Episode, type HoldReason, type Informed, isWindowed, type Told } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
+import { Contention } from '../store/contention.ts';
 import type { FleetView } from '../store/fleet-view.ts';
 import { loadAlert, noticeDelete, noticeWrite } from '../store/records.ts';
 import type { DigestItem, DigestRecord, NoticeRecord, TaskRecord } from '../store/rows.ts';
@@ -37,7 +38,7 @@ async function applyItem(
       return;
     }
   }
-  throw new Error(`the outcome of a digest could not be stored on ${item.task}: it changes too fast`);
+  throw new Contention(`the outcome of a digest could not be stored on ${item.task}: it changes too fast`);
 }
 
 /** Stores what the mail means for the task; the task first, the notice after it, so that a crash between is mended. */

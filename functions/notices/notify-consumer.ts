@@ -14,6 +14,7 @@ export const notifyConsumer: Consumer<NotifierMessage> = {
   nameOf: ({ key }) => key,
   notAfter: ({ notAfter }) => notAfter,
   queuedAgainFromState: true,
+  restsOnTableAlone: false,
   async handBack(system, { kind, key }, retryAt) {
     if (kind === 'feedback-canary') return;
     const recipient = await loadRecipient(system.table, key);

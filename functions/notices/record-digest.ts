@@ -2,6 +2,7 @@ import { isWindowed } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { METRIC } from '../platform/names.ts';
 import type { System } from '../platform/system.ts';
+import { Contention } from '../store/contention.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { digestWrite, loadDigest, loadRecipient, newRecipient, recipientWrite } from '../store/records.ts';
 import { type DigestRecord, type DigestState, keys, type RecipientRecord } from '../store/rows.ts';
@@ -206,7 +207,7 @@ async function changeRecipient(
     const result = await system.table.transact([recipientWrite(next)], system.random.id(system.clock.now()));
     if (result.outcome === 'applied') return;
   }
-  throw new Error(`the recipient of digest ${digest.id} could not be stored: it changes too fast`);
+  throw new Contention(`the recipient of digest ${digest.id} could not be stored: it changes too fast`);
 }
 
 /** Changes a digest; undefined where the change needs none. It is to be looked at until it is applied. */
@@ -224,5 +225,5 @@ async function raise(
     const result = await system.table.transact([write], system.random.id(system.clock.now()));
     if (result.outcome === 'applied') return { ...next, rev: next.rev + 1 };
   }
-  throw new Error(`digest ${id} could not be recorded: it changes too fast`);
+  throw new Contention(`digest ${id} could not be recorded: it changes too fast`);
 }

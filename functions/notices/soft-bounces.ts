@@ -1,5 +1,6 @@
 import { DAY, type Duration, type Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
+import { Contention } from '../store/contention.ts';
 import { loadDigest, loadRecipient, lookWrite, recipientWrite } from '../store/records.ts';
 import { keys, type RecipientRecord, ROW_VERSION } from '../store/rows.ts';
 import { touchTold } from './touch-told.ts';
@@ -87,5 +88,5 @@ async function change(
     if ((await table.transact(writes, random.id(clock.now()))).outcome === 'applied') return next;
   }
   if (key === undefined) return undefined;
-  throw new Error(`the recipient of digest ${digest} could not be stored: it changes too fast`);
+  throw new Contention(`the recipient of digest ${digest} could not be stored: it changes too fast`);
 }

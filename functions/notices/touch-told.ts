@@ -1,4 +1,5 @@
 import type { System } from '../platform/system.ts';
+import { Contention } from '../store/contention.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { eachRow } from '../store/records.ts';
 import { keys } from '../store/rows.ts';
@@ -26,5 +27,5 @@ async function touchTask(system: System, view: FleetView, id: string): Promise<v
     const write = taskWrite(touch(record, now), view.policies.for(id));
     if ((await system.table.transact([write], system.random.id(now))).outcome === 'applied') return;
   }
-  throw new Error(`${id} could not be marked to be looked at: it changes too fast`);
+  throw new Contention(`${id} could not be marked to be looked at: it changes too fast`);
 }

@@ -1,5 +1,6 @@
 import { DAY, type Duration, formatInstant, type Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
+import { Contention } from '../store/contention.ts';
 import { auditWrite } from '../store/records.ts';
 import { keys, ROW_VERSION } from '../store/rows.ts';
 import type { Table } from '../store/table.port.ts';
@@ -23,7 +24,7 @@ export async function recordDoctorRun(system: System, run: DoctorRun): Promise<v
   const audit = { task: 'operators', at, act: 'doctor', by, reason: '', evidence, mails: [] };
   const writes = [{ put: { ...keys.doctor(), v: ROW_VERSION, ...run } }, auditWrite(audit)];
   const result = await system.table.transact(writes, system.random.id(at));
-  if (result.outcome !== 'applied') throw new Error('the run could not be recorded: the table is busy');
+  if (result.outcome !== 'applied') throw new Contention('the run could not be recorded: the table is busy');
 }
 
 /** Why no run vouches for the stage now; undefined where the newest one is green and young enough. */

@@ -1,6 +1,7 @@
 import type { Episode } from '../abandonment/task.ts';
 import { FORGOTTEN, normaliseAddress, recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
+import { Contention } from '../store/contention.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { eachMail } from '../store/mails.ts';
 import {
@@ -211,5 +212,5 @@ async function untilStored(
     if (!write) return false;
     if ((await table.transact([write], random.id(clock.now()))).outcome === 'applied') return true;
   }
-  throw new Error(`${what} could not be changed: it changes too fast; run it again`);
+  throw new Contention(`${what} could not be changed: it changes too fast; run it again`);
 }

@@ -1,5 +1,6 @@
 import { clearRefusals } from '../disabling/refusals.ts';
 import type { System } from '../platform/system.ts';
+import { Contention } from '../store/contention.ts';
 import { auditWrite } from '../store/records.ts';
 import { keys } from '../store/rows.ts';
 import type { OopsRecord } from '../work/oops-rows.ts';
@@ -36,5 +37,5 @@ export async function resolveOops(
     const result = await system.table.transact([resolved, audit], system.random.id(now));
     if (result.outcome === 'applied') return { again: await clearRefusals(system, fingerprint) };
   }
-  throw new Error(`OOPS ${fingerprint} could not be resolved: it changes too fast`);
+  throw new Contention(`OOPS ${fingerprint} could not be resolved: it changes too fast`);
 }

@@ -4,6 +4,7 @@ import { stateOf, WORKED_QUEUES } from '../breaker/run.ts';
 import type { WorkerControl } from '../breaker/worker-control.port.ts';
 import type { QueueName } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
+import { Contention } from '../store/contention.ts';
 import { allRows, auditWrite } from '../store/records.ts';
 import { keys, ROW_VERSION } from '../store/rows.ts';
 import type { Row, Write } from '../store/table.port.ts';
@@ -98,5 +99,5 @@ async function write(
     mails: [],
   });
   const result = await system.table.transact([change, audit], system.random.id(at));
-  if (result.outcome !== 'applied') throw new Error(`could not ${act} ${queue}: the table is busy`);
+  if (result.outcome !== 'applied') throw new Contention(`could not ${act} ${queue}: the table is busy`);
 }

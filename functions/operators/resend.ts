@@ -2,6 +2,7 @@ import { judgeNotice } from '../abandonment/judge-notice.ts';
 import { isWindowed } from '../abandonment/task.ts';
 import { recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
+import { Contention } from '../store/contention.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { auditWrite, loadAlert, loadDigest, loadRecipient, noticeWrite } from '../store/records.ts';
 import {
@@ -92,7 +93,7 @@ async function armAgain(
     if ((await table.transact(writes, random.id(now))).outcome === 'applied')
       return { notice: pending.notice, reason: 'goes with the next mail' };
   }
-  throw new Error(`${item.task} could not be told again: it changes too fast`);
+  throw new Contention(`${item.task} could not be told again: it changes too fast`);
 }
 
 async function whatStands(

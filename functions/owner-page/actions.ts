@@ -4,6 +4,7 @@ import { normaliseAddress, recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { disableMessageFor } from '../scanner/dispatch.ts';
 import { endByPerson } from '../scanner/transitions.ts';
+import { Contention } from '../store/contention.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { auditWrite } from '../store/records.ts';
 import type { TaskRecord } from '../store/rows.ts';
@@ -51,7 +52,7 @@ export async function actOnTask(
     if (act.action === 'disable') await queueDisable(system, { ...planned.record, rev: record.rev + 1 });
     return { outcome: 'done' };
   }
-  throw new Error(`${task} could not be changed: it changes too fast`);
+  throw new Contention(`${task} could not be changed: it changes too fast`);
 }
 
 interface Planned {

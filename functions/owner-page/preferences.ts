@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { LANGUAGES } from '../../emails/languages.ts';
 import { normaliseAddress, recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
+import { Contention } from '../store/contention.ts';
 import { auditWrite, loadRecipient, newRecipient, recipientWrite } from '../store/records.ts';
 import type { RecipientRecord } from '../store/rows.ts';
 
@@ -64,5 +65,5 @@ export async function storePreferences(
     const writes = [recipientWrite({ ...recipient, ...changed }), ...audits];
     if ((await system.table.transact(writes, system.random.id(at))).outcome === 'applied') return;
   }
-  throw new Error('the wishes could not be stored: the recipient changes too fast');
+  throw new Contention('the wishes could not be stored: the recipient changes too fast');
 }

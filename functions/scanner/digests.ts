@@ -3,6 +3,7 @@ import { type Duration, HOUR, type Instant, SECOND } from '../abandonment/time.t
 import { isAdmitted } from '../notices/ramp.ts';
 import { awakeFrom, windowOpensAt } from '../notices/windows.ts';
 import type { QueueName } from '../platform/ports.ts';
+import { Contention } from '../store/contention.ts';
 import { inLastDay } from '../store/fleet-view.ts';
 import {
   eachRow,
@@ -18,6 +19,7 @@ import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
 import { untilSpent } from './ladder.ts';
 import { count, eachOf, type Run, scanEveryOf } from './look.ts';
+import { isOff, KEPT_WHILE_OFF } from './off-queues.ts';
 
 /** The longest delay that SQS gives a message (900 s). */
 const LONGEST_DELAY_SECONDS = 900;
@@ -107,7 +109,7 @@ async function dispatch(run: Run, waiting: Waiting[], ramp: Ramp): Promise<void>
   const admitted: { one: Waiting; record: RecipientRecord; at: Instant }[] = [];
   for (const one of waiting) {
     const record = records.get(one.key) ?? newRecipient(one.key, '');
-    const at = readyAt(run, record, one);
+    const at = readyAt(run, record, one, await lostAfter(run, record));
     if (at !== undefined && ramp.admits(record, one)) admitted.push({ one, record, at });
   }
   await ramp.store();
@@ -140,21 +142,27 @@ async function unmarkQueued(run: Run, queued: RecipientRecord): Promise<void> {
 }
 
 /** When a mail to the recipient may go; undefined where that is left to a later scan. */
-function readyAt(run: Run, record: RecipientRecord, waiting: Waiting): Instant | undefined {
+function readyAt(run: Run, record: RecipientRecord, waiting: Waiting, lost: Duration): Instant | undefined {
   const { digestEvery } = run.view.policies.global;
   const window = windowOpensAt(record, digestEvery);
   const windowed = waiting.closesAt !== undefined && waiting.closesAt <= window ? run.now : window;
   const earliest = Math.min(Math.max(windowed, waiting.notBefore), waiting.freeAt);
   const at = awakeFrom(record, Math.max(run.now, earliest, record.retryAt ?? 0));
   const { queuedFor } = record;
-  if (queuedFor !== null && queuedFor <= at && !isLost(run, queuedFor)) return undefined;
+  if (queuedFor !== null && queuedFor <= at && !isLost(run, queuedFor, lost)) return undefined;
   return at < run.now + scanEveryOf(run.system, run.view) ? at : undefined;
 }
 
+/** After which time without progress a recipient's message is taken for lost: later while the queue is off. */
+async function lostAfter(run: Run, { queuedFor }: RecipientRecord): Promise<Duration> {
+  const isOld = queuedFor !== null && run.now - queuedFor >= LOST_AFTER;
+  return isOld && (await isOff(run, 'notify')) ? KEPT_WHILE_OFF : LOST_AFTER;
+}
+
 /** Also lost where a scan marked it and died: it may not have come to sending. */
-function isLost(run: Run, queuedFor: Instant): boolean {
+function isLost(run: Run, queuedFor: Instant, lost: Duration): boolean {
   const doubtful = run.doubtfulSince !== undefined && queuedFor >= run.doubtfulSince;
-  return doubtful || run.now - queuedFor >= LOST_AFTER;
+  return doubtful || run.now - queuedFor >= lost;
 }
 
 /** The recipient as he is stored then; undefined where another was first. */
@@ -201,7 +209,8 @@ class Ramp {
     this.#admitted = 0;
     const { table, random } = this.#run.system;
     const result = await table.transact([rampWrite(record)], random.id(this.#run.now));
-    if (result.outcome !== 'applied') throw new Error('the ramp could not be stored: another run changes it');
+    if (result.outcome !== 'applied')
+      throw new Contention('the ramp could not be stored: another run changes it');
     this.#record = { ...record, rev: record.rev + 1 };
   }
 }

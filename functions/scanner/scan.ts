@@ -1,6 +1,7 @@
 import { DAY, type Duration, formatInstant, type Instant, MINUTE, SECOND } from '../abandonment/time.ts';
 import { recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
+import { Contention } from '../store/contention.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { allRows, loadScans, scansWrite } from '../store/records.ts';
 import { keys, ROW_VERSION, type ScansRecord } from '../store/rows.ts';
@@ -108,7 +109,7 @@ async function claim(system: System, view: FleetView, tick: Tick): Promise<Scans
   };
   const result = await system.table.transact([scansWrite(next)], system.random.id(now));
   if (result.outcome === 'busy')
-    throw new Error(`the scan could not be claimed: the table is busy (${result.reason})`);
+    throw new Contention(`the scan could not be claimed: the table is busy (${result.reason})`);
   return result.outcome === 'applied' ? { ...next, rev: scans.rev + 1 } : 'another run was first';
 }
 

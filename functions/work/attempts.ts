@@ -3,7 +3,7 @@ import type { System } from '../platform/system.ts';
 import { keys, ROW_VERSION } from '../store/rows.ts';
 import type { Row, Write } from '../store/table.port.ts';
 import { recordDeath, recordOops, type StartRow } from './oops.ts';
-import type { Consumer, Delivery } from './pipeline.ts';
+import type { Consumer, Delivery, Outcome } from './pipeline.ts';
 
 /** A process that nobody says more of is stopped after so long. */
 const DEFAULT_TIME_LIMIT = 30 * SECOND;
@@ -22,6 +22,8 @@ export interface Attempt {
    * receive on: what goes well at once costs no write.
    */
   always: boolean;
+  /** Whether how it ended shows that the work of its queue can be done. */
+  isProof(outcome: Outcome): boolean;
 }
 
 /** A table that would not take a write. */
@@ -45,6 +47,7 @@ export async function recordStart(system: System, attempt: Attempt): Promise<voi
     messageId: delivery.messageId,
     attempt: delivery.receiveCount,
     startedAt: now,
+    since: delivery.firstReceivedAt ?? now,
     endsBy: delivery.endsBy ?? now + DEFAULT_TIME_LIMIT,
     endedAt: null,
     functionVersion: system.config.functionVersion,

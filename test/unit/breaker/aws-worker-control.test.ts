@@ -57,7 +57,7 @@ describe('a worker in Lambda', () => {
 
   it('is asked to answer a probe through its alias, and passes where it does', async () => {
     lambda.on(InvokeCommand).resolves({ Payload: payload('{"probe":"passed","functionVersion":"12"}') });
-    expect(await control.probe('disable')).toBe('passed');
+    expect(await control.probe('disable')).toEqual({ outcome: 'passed', worked: 0 });
     const [call] = lambda.commandCalls(InvokeCommand);
     expect(call?.args[0].input).toEqual({ FunctionName: 'd', Qualifier: 'live', Payload: '{"probe":true}' });
   });
@@ -65,18 +65,21 @@ describe('a worker in Lambda', () => {
   it('fails a probe by dying in its first line, and by an answer that older code gives', async () => {
     const error = '{"errorType":"Runtime.ImportModuleError"}';
     lambda.on(InvokeCommand).resolvesOnce({ FunctionError: 'Unhandled', Payload: payload(error) });
-    expect(await control.probe('disable')).toEqual({ failed: `Unhandled: ${error}` });
+    expect(await control.probe('disable')).toEqual({ outcome: 'failed', reason: `Unhandled: ${error}` });
     lambda.on(InvokeCommand).resolves({ Payload: payload('{"batchItemFailures":[]}') });
     expect(await control.probe('disable')).toMatchObject({
-      failed: expect.stringContaining('batchItemFailures'),
+      outcome: 'failed',
+      reason: expect.stringContaining('batchItemFailures'),
     });
   });
 
   it('fails a probe that it does not answer in time; one that could not be asked is no answer', async () => {
     lambda.on(InvokeCommand).rejectsOnce(Object.assign(new Error('slow'), { name: 'TimeoutError' }));
-    expect(await control.probe('disable')).toEqual({ failed: 'no answer in time' });
+    expect(await control.probe('disable')).toEqual({ outcome: 'failed', reason: 'no answer in time' });
     lambda.on(InvokeCommand).rejects(Object.assign(new Error('busy'), { name: 'TooManyRequestsException' }));
-    await expect(control.probe('disable')).rejects.toThrow('busy');
+    expect(await control.probe('disable')).toEqual({ outcome: 'busy' });
+    lambda.on(InvokeCommand).rejects(Object.assign(new Error('gone'), { name: 'ServiceException' }));
+    await expect(control.probe('disable')).rejects.toThrow('gone');
   });
 
   it.each([

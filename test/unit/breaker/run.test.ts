@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { keys } from '../../../functions/store/rows.ts';
 import { recordOops } from '../../../functions/work/oops.ts';
 import { countSuccess } from '../../../functions/work/successes.ts';
-import { stage } from './stage.ts';
+import { PASSED, START, stage } from './stage.ts';
 
 type Stage = ReturnType<typeof stage>;
 
@@ -86,7 +86,7 @@ describe('a worker that dies before its first line runs', () => {
   it('is paused within ten minutes of waiting work, though it records nothing', async () => {
     const given = stage();
     given.control.waits = true;
-    given.control.answer = { failed: 'Unhandled: Runtime.ImportModuleError' };
+    given.control.answer = { outcome: 'failed', reason: 'Unhandled: Runtime.ImportModuleError' };
     let minutes = 0;
     while (!given.control.isOff && minutes < 10) {
       await given.look();
@@ -102,7 +102,7 @@ describe('a worker that dies before its first line runs', () => {
     const given = stage();
     Object.assign(given.system.config, { functionVersion: '3' });
     given.control.waits = true;
-    given.control.answer = { failed: 'Unhandled: Runtime.ImportModuleError' };
+    given.control.answer = { outcome: 'failed', reason: 'Unhandled: Runtime.ImportModuleError' };
     for (let minute = 0; minute < 6; minute += 1) {
       await given.look();
       given.pass(1);
@@ -112,7 +112,7 @@ describe('a worker that dies before its first line runs', () => {
 
   it('is not asked while nothing waits', async () => {
     const given = stage();
-    given.control.answer = { failed: 'no' };
+    given.control.answer = { outcome: 'failed', reason: 'no' };
     await given.look();
     expect(given.control.done).toEqual([]);
   });
@@ -155,7 +155,7 @@ describe('an open breaker', () => {
 
   it('keeps the queue off while probes fail', async () => {
     const given = await opened();
-    given.control.answer = { failed: 'still broken' };
+    given.control.answer = { outcome: 'failed', reason: 'still broken' };
     for (let minute = 0; minute < 40; minute += 1) {
       given.pass(1);
       await given.look();
@@ -231,7 +231,7 @@ describe('while the table fails', () => {
   it('a queue whose worker does not answer is paused, and operators are told once', async () => {
     const given = stage();
     given.control.waits = true;
-    given.control.answer = { failed: 'the table is away' };
+    given.control.answer = { outcome: 'failed', reason: 'the table is away' };
     failing(given);
     expect(await given.look()).toEqual([{ queue: 'disable', phase: 'unknown', actions: ['pause'] }]);
     given.pass(1);
@@ -246,7 +246,7 @@ describe('while the table fails', () => {
     failing(given);
     await given.look();
     given.control.waits = false;
-    given.control.answer = { failed: 'the table is away' };
+    given.control.answer = { outcome: 'failed', reason: 'the table is away' };
     await given.look();
     expect(given.control.isOff).toBe(false);
   });
@@ -263,11 +263,13 @@ describe('while the table fails', () => {
   it('what was paused goes on at the first look that finds the table and an answering worker', async () => {
     const given = stage();
     given.control.waits = true;
-    given.control.answer = { failed: 'the table is away' };
+    given.control.answer = { outcome: 'failed', reason: 'the table is away' };
     const mend = failing(given);
     await given.look();
     mend();
-    given.control.answer = 'passed';
+    given.control.answer = PASSED;
+    given.control.waits = false;
+    given.control.messages = [{ messageId: 'm1', firstSentAt: START, trials: 0 }];
     given.pass(400);
     expect((await given.look())[0]).toMatchObject({ phase: 'closed', actions: ['probe', 'resume'] });
     expect(given.control.isOff).toBe(false);
@@ -278,7 +280,7 @@ describe('while the table fails', () => {
   it('what was paused stays off and is told of while its worker does not answer', async () => {
     const given = stage();
     given.control.isOff = true;
-    given.control.answer = { failed: 'no' };
+    given.control.answer = { outcome: 'failed', reason: 'no' };
     expect((await given.look())[0]).toMatchObject({ phase: 'open', actions: ['probe', 'alert'] });
     expect(await openAlert(given)).toMatchObject({ active: true });
     given.pass(4);

@@ -55,6 +55,7 @@ function workerOf(
     nameOf: (message) => message,
     notAfter: () => undefined,
     queuedAgainFromState: false,
+    restsOnTableAlone: true,
     act: async (_system, message) => {
       begun.push(message);
       return (acts[message] ?? (async () => DONE))();
