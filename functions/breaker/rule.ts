@@ -1,4 +1,4 @@
-import { DAY, type Duration, type Instant, MINUTE } from '../abandonment/time.ts';
+import { DAY, type Duration, HOUR, type Instant, MINUTE } from '../abandonment/time.ts';
 
 /** Failures are counted over so long. */
 export const WINDOW: Duration = 10 * MINUTE;
@@ -14,6 +14,8 @@ const LEAST_LASTING_ATTEMPTS = 2;
 const SAME_INCIDENT: Duration = DAY;
 /** What failed is seen again within its visibility or its delay (15 minutes); later nothing that failed is hidden. */
 const HIDDEN_AT_MOST: Duration = 20 * MINUTE;
+/** A trial that failed shows that probes pass in vain: for so long a queue that is empty says nothing against it. */
+const TRIAL_COUNTS: Duration = 2 * HOUR;
 const FIRST_WAIT: Duration = 5 * MINUTE;
 const LONGEST_WAIT: Duration = 30 * MINUTE;
 
@@ -26,8 +28,11 @@ export interface AttemptStats {
   since: Instant | null;
 }
 
-/** How the two steps of a probe went; `undecided`: the messages there cannot be had now, or show nothing yet. */
-export type TriedResult = 'passed' | 'undecided' | { failed: string };
+/**
+ * How the two steps of a probe went. `empty`: no message is there to be tried; `undecided`: those that are cannot be
+ * had now, or show nothing yet; `inTrial`: the probe passed and real work failed.
+ */
+export type TriedResult = 'passed' | 'empty' | 'undecided' | { failed: string; inTrial?: true };
 
 /** What the breaker of one queue remembers. */
 export interface BreakerState {
@@ -52,8 +57,9 @@ export interface BreakerState {
   toldAt: Instant | null;
   /** Since when no worker was free to be asked, look for look; null: one was. */
   busySince: Instant | null;
-  /** While open: when something failed last. */
+  /** While open: when something failed last; and when a trial of the deployed version did. */
   failedAt: Instant | null;
+  trialFailedAt: Instant | null;
 }
 
 export const NEW_BREAKER: BreakerState = {
@@ -70,6 +76,7 @@ export const NEW_BREAKER: BreakerState = {
   toldAt: null,
   busySince: null,
   failedAt: null,
+  trialFailedAt: null,
 };
 
 /** What is seen of a worker at an instant: how its work goes, or how the two steps of a probe went. */
@@ -133,7 +140,8 @@ function sighted(before: BreakerState, { version, busy }: Work, now: Instant): B
   const busySince = busy ? (before.busySince ?? now) : null;
   const state = busySince === before.busySince ? before : { ...before, busySince };
   if (state.version === version) return state;
-  return { ...state, version, versionSince: state.version === null ? state.versionSince : now };
+  const versionSince = state.version === null ? state.versionSince : now;
+  return { ...state, version, versionSince, trialFailedAt: null };
 }
 
 function isFailing(state: BreakerState, { stats, version, waiting }: Work, now: Instant): boolean {
@@ -161,6 +169,7 @@ function opened(state: BreakerState, now: Instant): BreakerStep {
     toldAt: again ? state.toldAt : null,
     busySince: null,
     failedAt: now,
+    trialFailedAt: null,
   };
   return { state: open, actions: again ? ['pause'] : ['pause', 'alert'] };
 }
@@ -189,18 +198,25 @@ function afterProbe(
   now: Instant,
 ): BreakerStep {
   if (state.phase !== 'open') return { state, actions: [] };
-  if (isUndecided(state, result, now)) return { state: soonAgain(state, now), actions: [] };
+  if (!isDecided(state, result, now)) return { state: soonAgain(state, now), actions: [] };
   if (typeof result === 'object') {
     const isNews = state.since === now && state.incident === now;
-    return { state: { ...state, failedAt: now }, actions: isNews ? ['alert'] : [] };
+    const trialFailedAt = result.inTrial ? now : state.trialFailedAt;
+    return { state: { ...state, failedAt: now, trialFailedAt }, actions: isNews ? ['alert'] : [] };
   }
   if (pausedByOperator) return closed(state, now);
   return { state: { ...state, phase: 'resuming', since: now }, actions: ['resume'] };
 }
 
-/** Messages that are hidden for longer than anything that failed would be say nothing against closing. */
-function isUndecided({ failedAt, since }: BreakerState, result: TriedResult, now: Instant): boolean {
-  return result === 'undecided' && now - (failedAt ?? since) < HIDDEN_AT_MOST;
+/**
+ * An empty queue needs no trial, and messages that are hidden for longer than anything that failed would be say nothing
+ * against closing; but where the last trial failed, its work may come again with the next scan.
+ */
+function isDecided(state: BreakerState, result: TriedResult, now: Instant): boolean {
+  if (result !== 'empty' && result !== 'undecided') return true;
+  const { failedAt, since, trialFailedAt } = state;
+  if (trialFailedAt !== null && now - trialFailedAt < TRIAL_COUNTS) return false;
+  return result === 'empty' || now - (failedAt ?? since) >= HIDDEN_AT_MOST;
 }
 
 /** Nothing was learnt: looked at again in a minute, and the waits do not grow for it. */
@@ -220,6 +236,7 @@ function closed(state: BreakerState, now: Instant): BreakerStep {
     probeAt: null,
     busySince: null,
     failedAt: null,
+    trialFailedAt: null,
   };
   return { state: next, actions: [] };
 }

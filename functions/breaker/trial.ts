@@ -27,7 +27,7 @@ interface Held<Taken> {
  * Has the worker of a queue that is off work real messages, one at a time, until one shows that it can
  * (design.md section 8). What ends is deleted. What failed is put back as a copy with its history, for a trial must
  * not use its deliveries up; but where another message passed, the failure is its own, and it keeps its count.
- * `passed` where nothing is on the queue; `undecided` where what is there cannot be had now.
+ * `empty` where nothing is on the queue; `undecided` where what is there cannot be had now.
  */
 export async function tryMessages<Taken extends TakenMessage>(
   system: System,
@@ -80,8 +80,8 @@ async function putBack<Taken extends TakenMessage>(
     await control.remove(queue, message);
   }
   const failure = held.find(({ answer }) => answer.verdict === 'failed');
-  if (failure) return { failed: failure.answer.reason };
-  return held.length > 0 || (await control.isWaiting(queue)) ? 'undecided' : 'passed';
+  if (failure) return { failed: failure.answer.reason, inTrial: true };
+  return held.length > 0 || (await control.isWaiting(queue)) ? 'undecided' : 'empty';
 }
 
 function delayOf({ verdict, delaySeconds }: TrialAnswer): Duration {

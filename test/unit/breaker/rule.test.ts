@@ -34,7 +34,7 @@ function opened(): BreakerState {
 }
 
 /** The probe that is due at an instant, and how it went. */
-function probedAt(state: BreakerState, at: number, result: 'passed' | { failed: string }): BreakerState {
+function probedAt(state: BreakerState, at: number, result: TriedResult): BreakerState {
   const step = nextBreaker(state, work({ paused: true }), at);
   expect(step.actions).toEqual(['probe']);
   return nextBreaker(step.state, probed(result), at).state;
@@ -206,6 +206,27 @@ describe('where little is tried', () => {
       return state.phase;
     };
     expect([phases(-1), phases(4)]).toEqual(['open', 'closed']);
+  });
+});
+
+describe('when there is nothing to be tried', () => {
+  /** Probed at so many minutes with that result, after a trial that failed at 5 minutes. */
+  const afterFailedTrial = (minute: number, version: string) => {
+    const failed = probedAt(opened(), NOW + 5 * MINUTE, { failed: 'away', inTrial: true });
+    const seen = work({ paused: true, version });
+    const at = NOW + minute * MINUTE;
+    return nextBreaker(nextBreaker(failed, seen, at).state, probed('empty'), at).actions;
+  };
+
+  it('closes on the probe alone', () => {
+    const due = nextBreaker(opened(), work({ paused: true }), NOW + 5 * MINUTE).state;
+    expect(nextBreaker(due, probed('empty'), NOW + 5 * MINUTE).actions).toEqual(['resume']);
+  });
+
+  it('stays open for two hours after a trial that failed, and not where the code changed', () => {
+    expect(afterFailedTrial(124, '7')).toEqual([]);
+    expect(afterFailedTrial(125, '7')).toEqual(['resume']);
+    expect(afterFailedTrial(6, '8')).toEqual(['resume']);
   });
 });
 
