@@ -187,12 +187,23 @@ const BUGS: PlantedBug[] = [
       },
     ],
   },
+  {
+    name: 'the breaker closes on the probe alone',
+    edits: [
+      {
+        file: 'functions/breaker/run.ts',
+        from: "return pausedByOperator ? 'passed' : tryMessages(",
+        to: "return pausedByOperator || !pausedByOperator ? 'passed' : tryMessages(",
+      },
+    ],
+  },
 ];
 
 const SHORT_SEED = [
   'test/simulation/crash.test.ts',
   'test/simulation/soak.test.ts',
   'test/simulation/worker-decides.test.ts',
+  'test/simulation/breaker-trial.test.ts',
 ];
 const COPIED = [
   'functions',
