@@ -219,9 +219,9 @@ function isDecided(state: BreakerState, result: TriedResult, now: Instant): bool
   return result === 'empty' || now - (failedAt ?? since) >= HIDDEN_AT_MOST;
 }
 
-/** Nothing was learnt: looked at again in a minute, and the waits do not grow for it. */
+/** Nothing was learnt: looked at again by the next look, and the waits do not grow for it. */
 function soonAgain(state: BreakerState, now: Instant): BreakerState {
-  return { ...state, probeAt: now + MINUTE, wait: Math.max(FIRST_WAIT, state.wait / 2) };
+  return { ...state, probeAt: now, wait: Math.max(FIRST_WAIT, state.wait / 2) };
 }
 
 /** Closed again; what was counted before says nothing of the code that passed. The incident is not over yet. */

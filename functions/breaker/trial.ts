@@ -8,7 +8,7 @@ import type { TakenMessage, WorkerControl } from './worker-control.port.ts';
 /** Messages that end and show nothing are passed over, so many in one look. */
 const MOST_MESSAGES = 10;
 /** No further message is begun after so long, so that the breaker's own time suffices for one that hangs. */
-const TIME_FOR_MORE: Duration = 15 * SECOND;
+const TIME_FOR_MORE: Duration = 5 * SECOND;
 /** Of one look; a second one is tried where the first was known to fail: it may be the message's own fault. */
 const MOST_FAILURES = 2;
 /** A copy is seen after so long: not in the same look, and before the next. */
@@ -57,7 +57,8 @@ async function tryOne<Taken extends TakenMessage>(
   const answer = await control.hand(queue, message);
   const { messageId, trials } = message;
   system.telemetry.log('info', 'breaker: tried', { queue, messageId, trials, ...answer });
-  if (answer.verdict === 'passed' || answer.verdict === 'nothing') await control.remove(queue, message);
+  const isOver = answer.verdict === 'passed' || answer.verdict === 'nothing';
+  if (isOver && answer.delaySeconds === undefined) await control.remove(queue, message);
   return answer;
 }
 

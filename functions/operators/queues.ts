@@ -63,7 +63,7 @@ export async function pauseQueue(
 }
 
 /**
- * Takes an operator's pause back. Where the breaker keeps the queue off, it stays off until a probe passes.
+ * Takes an operator's pause back. Where the breaker keeps the queue off, it stays off until its worker works a message of it.
  *
  * @returns whether an operator had paused it, and whether it is worked now
  */

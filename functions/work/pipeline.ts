@@ -118,12 +118,13 @@ function attemptOf<Message>(consumer: Consumer<Message>, item: string, delivery:
 }
 
 /**
- * Whether an outcome shows that the work of a queue can be done. What was only skipped, and a canary, never touched
- * what the work of some queues rests on.
+ * Whether an outcome shows that the work of a queue can be done. What was only skipped or put off, and a canary, never
+ * touched what the work of some queues rests on.
  */
 export function isProof(consumer: Pick<Consumer<never>, 'restsOnTableAlone'>, outcome: Outcome): boolean {
   if (outcome.outcome === 'done') return consumer.restsOnTableAlone || outcome.reason !== 'canary';
-  return outcome.outcome === 'skipped' && consumer.restsOnTableAlone;
+  const isPlanned = outcome.outcome === 'skipped' || (outcome.outcome === 'retry' && !outcome.failed);
+  return isPlanned && consumer.restsOnTableAlone;
 }
 
 /** Written by newer code: tried again once that is deployed. Else nobody will ever read it. */

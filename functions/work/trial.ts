@@ -15,7 +15,7 @@ export interface TrialAnswer {
    */
   verdict: 'passed' | 'failed' | 'nothing' | 'later';
   reason: string;
-  /** After which wait the worker wants it again; absent where it has no wish. */
+  /** After which wait the worker wants it again; absent where it ended, or nobody said. */
   delaySeconds?: number;
 }
 
@@ -33,8 +33,9 @@ export function verdictOf(
   outcome: Outcome,
 ): TrialAnswer {
   const { reason } = outcome;
-  if (isProof(consumer, outcome)) return { verdict: 'passed', reason };
-  if (outcome.outcome !== 'retry') return { verdict: 'nothing', reason };
-  const { delaySeconds } = outcome;
-  return { verdict: outcome.failed ? 'failed' : 'later', reason, delaySeconds };
+  const proves = isProof(consumer, outcome);
+  if (outcome.outcome !== 'retry') return { verdict: proves ? 'passed' : 'nothing', reason };
+  const { delaySeconds, failed } = outcome;
+  if (failed) return { verdict: 'failed', reason, delaySeconds };
+  return { verdict: proves ? 'passed' : 'later', reason, delaySeconds };
 }

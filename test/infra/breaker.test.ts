@@ -45,14 +45,13 @@ describe('the breaker', () => {
   });
 
   it('may take messages off the worked queues, and put them back there and nowhere else', () => {
-    for (const action of ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:SendMessage']) {
-      const taking = allowed(action).filter(({ Action }) =>
-        [Action].flat().includes('sqs:GetQueueAttributes'),
-      );
-      expect(taking).toHaveLength(1);
-      expect(taking[0].Resource).toHaveLength(4);
-      expect(JSON.stringify(taking[0].Resource)).not.toContain('DeadLetters');
-    }
+    const taking = allowed('sqs:ReceiveMessage');
+    expect(taking).toHaveLength(1);
+    expect([taking[0].Action].flat()).toEqual(
+      expect.arrayContaining(['sqs:DeleteMessage', 'sqs:SendMessage']),
+    );
+    expect(taking[0].Resource).toHaveLength(4);
+    expect(JSON.stringify(taking[0].Resource)).not.toContain('DeadLetters');
   });
 
   it('has a dead man’s alarm of its own, and one for a queue that it keeps off', () => {

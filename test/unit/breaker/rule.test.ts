@@ -231,11 +231,11 @@ describe('when there is nothing to be tried', () => {
 });
 
 describe('when a trial is undecided', () => {
-  it('looks again in a minute, and its waits do not grow for it', () => {
+  it('is probed again at the next look, and its waits do not grow for it', () => {
     const due = nextBreaker(opened(), work({ paused: true }), NOW + 5 * MINUTE).state;
     const step = nextBreaker(due, probed('undecided'), NOW + 5 * MINUTE);
     expect(step.actions).toEqual([]);
-    expect(step.state).toMatchObject({ phase: 'open', probeAt: NOW + 6 * MINUTE, wait: 5 * MINUTE });
+    expect(step.state).toMatchObject({ phase: 'open', probeAt: NOW + 5 * MINUTE, wait: 5 * MINUTE });
   });
 
   it('closes once nothing that failed can be hidden any more', () => {

@@ -63,6 +63,14 @@ describe('a trial with real messages', () => {
     expect(done).toEqual(['try a', 'remove a', 'try b', 'copy b', 'remove b']);
   });
 
+  it('passes with one that waits as planned where that shows enough, and leaves it where it is', async () => {
+    const { result, done } = await tried([message('a')], {
+      a: { verdict: 'passed', reason: 'not known yet', delaySeconds: 20 },
+    });
+    expect(result).toBe('passed');
+    expect(done).toEqual(['try a']);
+  });
+
   it('is undecided where all that is there waits as planned', async () => {
     const { result, left } = await tried([message('a')], { a: LATER });
     expect(result).toBe('undecided');
