@@ -50,6 +50,7 @@ export async function announce(
   }
   const { put } = operatorAlert('breaker-open', queue, detail, now);
   const told = { ...put, toldAt: now, rev: 2 };
+  // Where it is refused the scanner was first, or the breaker closed; where it is busy the scanner tells once more.
   await system.table.transact([{ put: told, if: [{ equals: ['rev', 1] }] }], system.random.id(now));
 }
 
