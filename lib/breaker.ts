@@ -72,6 +72,9 @@ function allowSteering(breaker: TaskwardenFunction, { workers, queues, operators
   const mappings = each((name) => workers[name].mapping.eventSourceMappingArn);
   breaker.allow(['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'], mappings);
   const urls = each((name) => queues[name].queue.queueArn);
-  breaker.allow(['sqs:GetQueueAttributes'], urls);
+  breaker.allow(
+    ['sqs:GetQueueAttributes', 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:SendMessage'],
+    urls,
+  );
   breaker.allow(['sns:Publish'], [operators.topicArn]);
 }

@@ -58,10 +58,10 @@ export class ServiceStack extends Stack {
     this.props = props;
     this.config = props.config;
     this.queues = {
-      ingest: new WorkQueue(this, 'IngestQueue', this.config.queues.ingest),
+      ingest: new WorkQueue(this, 'IngestQueue', this.config.queues.ingest, true),
       notify: new WorkQueue(this, 'NotifyQueue', this.config.queues.notify),
       disable: new WorkQueue(this, 'DisableQueue', this.config.queues.disable),
-      'mail-events': new WorkQueue(this, 'MailEventsQueue', this.config.queues['mail-events']),
+      'mail-events': new WorkQueue(this, 'MailEventsQueue', this.config.queues['mail-events'], true),
     };
     const { stage } = this.config;
     this.alarms = new Alarms(this, 'Alarms', {

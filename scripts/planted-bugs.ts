@@ -247,6 +247,16 @@ const BUGS: PlantedBug[] = [
       },
     ],
   },
+  {
+    name: 'the breaker closes on the probe alone',
+    edits: [
+      {
+        file: 'functions/breaker/run.ts',
+        from: "return pausedByOperator ? 'passed' : tryMessages(",
+        to: "return pausedByOperator || !pausedByOperator ? 'passed' : tryMessages(",
+      },
+    ],
+  },
 ];
 
 const SHORT_SEED = [
@@ -256,6 +266,7 @@ const SHORT_SEED = [
   'test/simulation/ses-answers.test.ts',
   'test/simulation/foreign-feedback.test.ts',
   'test/simulation/healthy-spells.test.ts',
+  'test/simulation/breaker-trial.test.ts',
 ];
 const COPIED = [
   'functions',

@@ -1,6 +1,8 @@
 import type { Duration, Instant } from '../functions/abandonment/time.ts';
+import type { ProbeResult } from '../functions/breaker/worker-control.port.ts';
 import type { QueueName } from '../functions/platform/ports.ts';
 import type { System } from '../functions/platform/system.ts';
+import type { TrialAnswer } from '../functions/work/trial.ts';
 import { type Faults, failsAbout, WORKERS } from './faults.ts';
 import type { FleetFacts } from './fleet-facts.ts';
 import { type Fate, MortalProcess, mortalSystem, ProcessDied, type ProcessName } from './mortal.ts';
@@ -118,18 +120,35 @@ export class Attempts {
    * A probe of a queue's worker, under the same faults as its work. While its queue is paused it stands for an attempt;
    * while it runs it uses none of a fault's attempts up, and only finds a worker that dies before it begins.
    */
-  async probe(queue: QueueName, isPaused: boolean): Promise<'passed' | { failed: string }> {
+  async probe(queue: QueueName, isPaused: boolean): Promise<ProbeResult> {
+    const mode = this.#strikeOfProbe(queue, isPaused);
+    if (mode === 'throttle') return { outcome: 'busy' };
+    const { process, system } = this.start(queue, this.#fateBy(mode, queue));
+    const ended = await endOf(process, () => this.#given.service.probe(system, queue));
+    if ('thrown' in ended) return { outcome: 'failed', reason: String(ended.thrown) };
+    return { outcome: 'passed', worked: ended.answer };
+  }
+
+  /** A probe does no work: it does not die where the worker dies in its work. */
+  #strikeOfProbe(queue: QueueName, isPaused: boolean): 'down' | 'throttle' | undefined {
+    const { faults, system } = this.#given;
+    if (!faults.areAny) return undefined;
+    const now = system.clock.now();
     const target = WORKERS[queue];
-    const { faults, service, system: outside } = this.#given;
-    const now = outside.clock.now();
-    const isDead =
-      target !== undefined &&
-      (isPaused
-        ? faults.strike(target, now, ['down', 'crash']) !== undefined
-        : faults.holds(target, now, 'down'));
-    const { process, system } = this.start(queue, isDead ? () => ({ dies: 'before' }) : undefined);
-    const ended = await endOf(process, () => service.probe(system, queue));
-    return 'thrown' in ended ? { failed: String(ended.thrown) } : 'passed';
+    const has = (one: FaultTarget, mode: FaultMode) =>
+      isPaused ? faults.strike(one, now, [mode]) !== undefined : faults.holds(one, now, mode);
+    if (target && has(target, 'down')) return 'down';
+    return has('queue', 'throttle') || (target && has(target, 'throttle')) ? 'throttle' : undefined;
+  }
+
+  /** One message that the breaker hands to a worker, and how it fared, as the worker answers it. */
+  async tryOut(delivery: Delivery): Promise<TrialAnswer> {
+    try {
+      return this.#given.service.verdict(delivery.queue, await this.work(delivery));
+    } catch (error) {
+      if (error instanceof ProcessDied) return { verdict: 'failed', reason: String(error) };
+      throw error;
+    }
   }
 
   /** Runs what is neither scanner nor worker; its death is forgiven, for it is run again soon. */

@@ -6,10 +6,12 @@ import { disableConsumer } from '../functions/disabling/disable-consumer.ts';
 import { DIGEST_TAG } from '../functions/notices/digest-mail-marks.ts';
 import { mailEventsConsumer } from '../functions/notices/mail-events-consumer.ts';
 import { notifyConsumer } from '../functions/notices/notify-consumer.ts';
+import type { QueueName } from '../functions/platform/ports.ts';
 import { runScan } from '../functions/scanner/scan.ts';
 import { noteEvent } from '../functions/store/heard.ts';
-import { processMessage } from '../functions/work/pipeline.ts';
+import { type Consumer, type Outcome, processMessage } from '../functions/work/pipeline.ts';
 import { probeWorker } from '../functions/work/probe.ts';
+import { verdictOf } from '../functions/work/trial.ts';
 import { approveWork, dismissWork, pauseWork, reviveAddress, undoWork } from './operator-desk.ts';
 import { actAsOwner } from './owner-desk.ts';
 import type { MailReport, Service } from './service.port.ts';
@@ -18,42 +20,30 @@ import { QUEUE_SETTINGS } from './sim-queues.ts';
 /** The scanner's time-out: shorter than `scanEvery`, so that the lease of one that died ends before the next tick. */
 const TIME_LEFT_MS = 240_000;
 
+// Each parses its own messages: what one is given only it has read.
+const CONSUMERS: Record<QueueName, Consumer<unknown>> = {
+  ingest: ingestConsumer as Consumer<unknown>,
+  notify: notifyConsumer as Consumer<unknown>,
+  disable: disableConsumer as Consumer<unknown>,
+  'mail-events': mailEventsConsumer as Consumer<unknown>,
+};
+
 /** The real code: what the Lambda handlers and the command line call. */
 export const deployedService: Service = {
   async scan(system, scheduledAt) {
     await runScan(system, { scheduledAt, remainingMs: () => TIME_LEFT_MS });
   },
-  work(system, { queue, body, messageId, receiveCount }) {
-    const delivery = { body, messageId, receiveCount, maxReceives: QUEUE_SETTINGS.maxReceiveCount };
-    switch (queue) {
-      case 'ingest':
-        return processMessage(system, ingestConsumer, delivery);
-      case 'notify':
-        return processMessage(system, notifyConsumer, delivery);
-      case 'disable':
-        return processMessage(system, disableConsumer, delivery);
-      case 'mail-events':
-        return processMessage(system, mailEventsConsumer, delivery);
-    }
+  work(system, { queue, isTrial, ...delivery }) {
+    const maxReceives = isTrial ? Number.POSITIVE_INFINITY : QUEUE_SETTINGS.maxReceiveCount;
+    return processMessage(system, CONSUMERS[queue], { ...delivery, maxReceives });
   },
   async watch(system, control, now) {
     await runBreaker(system, { control }, now);
   },
   async probe(system, queue) {
-    switch (queue) {
-      case 'ingest':
-        await probeWorker(system, ingestConsumer);
-        break;
-      case 'notify':
-        await probeWorker(system, notifyConsumer);
-        break;
-      case 'disable':
-        await probeWorker(system, disableConsumer);
-        break;
-      case 'mail-events':
-        await probeWorker(system, mailEventsConsumer);
-    }
+    return (await probeWorker(system, CONSUMERS[queue])).worked ?? 0;
   },
+  verdict: (queue, answer) => verdictOf(CONSUMERS[queue], answer as Outcome),
   mailReport,
   async hear(system, dataPlane, book) {
     await noteEvent(system);

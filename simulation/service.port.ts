@@ -3,6 +3,7 @@ import type { Instant } from '../functions/abandonment/time.ts';
 import type { WorkerControl } from '../functions/breaker/worker-control.port.ts';
 import type { QueueName } from '../functions/platform/ports.ts';
 import type { System } from '../functions/platform/system.ts';
+import type { TrialAnswer } from '../functions/work/trial.ts';
 import type { OwnerAction, Pausable } from './scenario-types.ts';
 import type { AcceptedMail } from './sim-mail.ts';
 import type { Answer, Delivery } from './sim-queues.ts';
@@ -24,8 +25,13 @@ export interface Service {
   work(system: System, delivery: Delivery): Promise<Answer>;
   /** One look of the breaker at all queues. */
   watch(system: System, control: WorkerControl, now: Instant): Promise<void>;
-  /** Has the worker of a queue exercise what it rests on. Throws where it could not work. */
-  probe(system: System, queue: QueueName): Promise<void>;
+  /**
+   * Has the worker of a queue exercise what it rests on, and answers how many attempts it says went well. Throws where
+   * it could not work.
+   */
+  probe(system: System, queue: QueueName): Promise<number>;
+  /** What an answer of a queue's worker says of whether its work can be done. */
+  verdict(queue: QueueName, answer: Answer): TrialAnswer;
   /** The body of the message that SES's report of a mail becomes. */
   mailReport(report: MailReport): string;
   /** A life sign of a data plane; the policies are given so that they need not be read for each. */

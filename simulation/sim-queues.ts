@@ -12,6 +12,12 @@ export interface Delivery {
   receiveCount: number;
   /** When the message first came to a queue. */
   sentAt: Instant;
+  /** When it was received first. */
+  firstReceivedAt?: Instant;
+  /** Attempts at the same work before, where it is a copy. */
+  earlierAttempts?: number;
+  /** The breaker hands it over: whatever becomes of it, it is not given up. */
+  isTrial?: true;
 }
 
 /** What the worker answers for one message. */
@@ -66,6 +72,10 @@ export const QUEUE_SETTINGS: QueueSettings = {
   retention: 4 * DAY,
 };
 
+/** What the bus and SES say is said once: nothing sends it again. */
+const KEPT_LONGEST: ReadonlySet<QueueName> = new Set(['ingest', 'mail-events']);
+const LONGEST_RETENTION = 14 * DAY;
+
 interface Stored {
   id: string;
   queue: QueueName;
@@ -73,7 +83,15 @@ interface Stored {
   sentAt: Instant;
   receives: number;
   isRoutine: boolean;
+  firstReceivedAt?: Instant;
+  /** Attempts and trials at the same work by earlier messages, and when the first of these was sent. */
+  earlierAttempts: number;
+  trials: number;
+  firstSentAt: Instant;
 }
+
+/** A message that was received and not yet settled. */
+export type Received = Readonly<Stored>;
 
 /**
  * Standard queues of SQS in memory: at least once, delays, visibility, receive counts that rise with each receive,
@@ -84,6 +102,8 @@ export class SimQueues implements Queues {
   readonly faults: QueueFaults = {};
   /** Hears of each message that comes to a dead-letter queue. */
   onDeadLetter: ((letter: DeadLetter) => void) | undefined;
+  /** Hears of each receive for which no worker was free. */
+  onThrottled: (() => void) | undefined;
   /** Processes that died without a fault, in order: defects. */
   readonly deaths: { process: string; at: Instant; error: unknown }[] = [];
   /** Receives that failed, whatever the cause, throttles included. */
@@ -97,6 +117,8 @@ export class SimQueues implements Queues {
   #sent = 0;
   readonly #waitingOf = new Map<QueueName, number>();
   #waiting = 0;
+  /** Taken and deleted, and not yet due to be seen again. */
+  readonly #removed = new Set<Received>();
 
   constructor(loop: EventLoop, settings: QueueSettings = QUEUE_SETTINGS) {
     this.#loop = loop;
@@ -149,7 +171,17 @@ export class SimQueues implements Queues {
     this.#sent += 1;
     const delay = (message.delaySeconds ?? 0) * SECOND + (fault?.delay ?? 0);
     for (let copy = fault?.copies ?? 1; copy > 0; copy -= 1) {
-      const stored = { id: `m${this.#sent}`, queue, body: message.body, sentAt: now, receives: 0, isRoutine };
+      const stored = {
+        id: `m${this.#sent}`,
+        queue,
+        body: message.body,
+        sentAt: now,
+        receives: 0,
+        isRoutine,
+        earlierAttempts: 0,
+        trials: 0,
+        firstSentAt: now,
+      };
       this.#wait(stored, 1);
       this.#showAfter(stored, delay);
     }
@@ -166,6 +198,7 @@ export class SimQueues implements Queues {
   }
 
   async #receive(message: Stored): Promise<void> {
+    if (this.#removed.delete(message)) return;
     const parked = this.#paused.get(message.queue);
     if (parked) {
       parked.push(message);
@@ -176,26 +209,68 @@ export class SimQueues implements Queues {
       this.#showAfter(message, silentUntil - this.#loop.clock.now());
       return;
     }
-    if (this.#loop.clock.now() - message.sentAt > this.#settings.retention) {
-      this.#wait(message, -1);
-      return;
-    }
-    message.receives += 1;
-    if (message.receives > this.#settings.maxReceiveCount) {
-      this.#bury(message, null);
-      return;
-    }
-    const delivery: Delivery = {
-      queue: message.queue,
-      messageId: message.id,
-      body: message.body,
-      receiveCount: message.receives,
-      sentAt: message.sentAt,
-    };
+    if (!this.#isGivenOut(message)) return;
+    const delivery = deliveryOf(message);
     const fault = this.faults.onReceive?.(delivery);
-    if (fault === 'throttle') this.throttledReceives += 1;
+    if (fault === 'throttle') {
+      this.throttledReceives += 1;
+      this.onThrottled?.();
+    }
     const answer: Answer = fault === 'throttle' ? { outcome: 'retry' } : await this.#work(delivery);
     this.#settle(message, answer, fault === 'duplicate');
+  }
+
+  /** Counts a receive; false where the message is too old, or was received too often. */
+  #isGivenOut(message: Stored): boolean {
+    const now = this.#loop.clock.now();
+    const retention = KEPT_LONGEST.has(message.queue) ? LONGEST_RETENTION : this.#settings.retention;
+    if (now - message.sentAt > retention) {
+      this.#wait(message, -1);
+      return false;
+    }
+    message.receives += 1;
+    message.firstReceivedAt ??= now;
+    if (message.receives <= this.#settings.maxReceiveCount) return true;
+    this.#bury(message, null);
+    return false;
+  }
+
+  /** Receives one message of a paused queue; undefined where none can be had now. It is seen again unless removed. */
+  take(queue: QueueName): Received | undefined {
+    if (this.faults.silentUntil?.(queue) !== undefined) return undefined;
+    const parked = this.#paused.get(queue) ?? [];
+    for (let message = parked.shift(); message; message = parked.shift()) {
+      if (!this.#isGivenOut(message)) continue;
+      this.#showAfter(message, this.#settings.visibility);
+      return message;
+    }
+    return undefined;
+  }
+
+  /** Deletes a message that was taken: it is not seen again. */
+  remove(message: Received): void {
+    if (this.#removed.has(message)) return;
+    this.#removed.add(message);
+    this.#wait(message, -1);
+  }
+
+  /** Sends a message that was taken again, with its history and no receive. */
+  copy(message: Received, delay: Duration): void {
+    const { queue, body, firstSentAt, isRoutine } = message;
+    this.#sent += 1;
+    const copied: Stored = {
+      id: `m${this.#sent}`,
+      queue,
+      body,
+      sentAt: this.#loop.clock.now(),
+      receives: 0,
+      isRoutine,
+      earlierAttempts: message.earlierAttempts + message.receives,
+      trials: message.trials + 1,
+      firstSentAt,
+    };
+    this.#wait(copied, 1);
+    this.#showAfter(copied, delay);
   }
 
   async #work(delivery: Delivery): Promise<Answer> {
@@ -240,6 +315,20 @@ export class SimQueues implements Queues {
     this.deadLetters.push(letter);
     this.onDeadLetter?.(letter);
   }
+}
+
+/** How a receive of a message is handed over. */
+export function deliveryOf(message: Received): Delivery {
+  const { id, queue, body, receives, sentAt, firstReceivedAt, earlierAttempts } = message;
+  return {
+    queue,
+    messageId: id,
+    body,
+    receiveCount: receives,
+    sentAt,
+    ...(firstReceivedAt === undefined ? {} : { firstReceivedAt }),
+    earlierAttempts,
+  };
 }
 
 function rankOf(message: Stored, delay: Duration): Rank {

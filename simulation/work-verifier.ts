@@ -1,4 +1,4 @@
-import { HOUR, type Instant } from '../functions/abandonment/time.ts';
+import { DAY, HOUR, type Instant } from '../functions/abandonment/time.ts';
 import type { EndedAttempt } from './attempts.ts';
 import type { Scenario } from './scenario-types.ts';
 import type { DeadLetter } from './sim-queues.ts';
@@ -8,6 +8,12 @@ const WORKER_QUEUES = new Map([
   ['notifier', 'notify'],
   ['disabler', 'disable'],
 ]);
+
+/** What a worker or what it rests on can suffer without a message being given up, however long it lasts. */
+const STOPS_WORK = {
+  targets: new Set(['notifier', 'disabler', 'ses', 'control-plane']),
+  modes: new Set(['down', 'crash', 'throttle']),
+};
 
 /** So long after the last fault nothing may wait any more: a breaker probes every half hour at the latest. */
 const SETTLED = 24 * HOUR;
@@ -28,7 +34,23 @@ export class WorkVerifier {
 
   operatorsTold(code: string, subject: string): void {
     const name = `${code} ${subject}`;
+    if (code === 'breaker-open') this.#notAgainSoSoon(subject, this.#told.get(name)?.at(-1));
     this.#told.set(name, [...(this.#told.get(name) ?? []), this.#now()]);
+  }
+
+  /** Promise 13: a breaker that opens again within a day of its closing is no news, and what lasts is told weekly. */
+  #notAgainSoSoon(queue: string, before: Instant | undefined): void {
+    if (before === undefined || !this.#hasMemory()) return;
+    const after = this.#now() - before;
+    const isNews = after > DAY;
+    this.#verifier.check(13, isNews, () => `told of the breaker of ${queue} again after ${after / HOUR} h`);
+  }
+
+  /** Whether nothing keeps the breaker from noting what it told. */
+  #hasMemory(): boolean {
+    const { chaos, events } = this.#scenario;
+    const troubles = new Set(['table', 'scanner']);
+    return !chaos && !events.some((event) => event.type === 'fault' && troubles.has(event.target));
   }
 
   /** Every failed attempt leaves a record of its own, and every message ends with a reason (promise 12). */
@@ -60,6 +82,10 @@ export class WorkVerifier {
 
   /** Promise 13: once the breaker is open, what waited for the fix of a broken worker is no dead letter. */
   #nothingUsedUp(letters: readonly DeadLetter[]): void {
+    if (this.#onlyStopped()) {
+      const lost = letters.filter(({ reason }) => reason === null).length;
+      this.#verifier.check(13, lost === 0, () => `what stopped work used up ${lost} messages`);
+    }
     for (const [target, queue] of WORKER_QUEUES) {
       const opened = this.#told.get(`breaker-open ${queue}`) ?? [];
       if (opened.length === 0 || !this.#onlyBroken(target)) continue;
@@ -70,6 +96,15 @@ export class WorkVerifier {
       const lost = letters.filter(isLost).length;
       this.#verifier.check(13, lost === 0, () => `a broken ${target} used up ${lost} messages`);
     }
+  }
+
+  /** Whether all that goes wrong is what the breaker is for. */
+  #onlyStopped(): boolean {
+    const { chaos, events } = this.#scenario;
+    const faults = events.filter((event) => event.type === 'fault');
+    const stops = ({ target, mode }: (typeof faults)[number]) =>
+      STOPS_WORK.targets.has(target) && STOPS_WORK.modes.has(mode);
+    return !chaos && faults.length > 0 && faults.every(stops);
   }
 
   /** Whether nothing else could have used up its messages. */

@@ -141,6 +141,7 @@ export class World {
       attempts: this.#attempts,
       system: this.#system,
     });
+    this.#queues.onThrottled = () => this.#breaker.wake();
     this.#queues.workWith((delivery) => this.#attempts.work(delivery));
     this.#book = new PolicyBook(parsedPolicies(scenario));
   }

@@ -21,7 +21,8 @@ export function registerQueues(queues: Command, cli: Cli): void {
   );
   addCommand(queues, {
     usage: 'pause',
-    description: 'stop a queue until you resume it; its messages wait (4 days at most)',
+    description:
+      'stop a queue until you resume it; its messages wait (4 days at most; ingest and mail-events 14)',
     examples: ['queues pause notify'],
   })
     .addArgument(queueArgument())
@@ -44,7 +45,7 @@ export function registerQueues(queues: Command, cli: Cli): void {
         const { wasPaused, worked } = await resumeQueue(system, stage.workers, queue, operator);
         const goesOn = worked
           ? `${queue} goes on`
-          : `the breaker keeps ${queue} off until a probe of its worker passes`;
+          : `the breaker keeps ${queue} off until its worker works a message of it`;
         out.one({ resumed: queue, wasPaused, worked }, () => [goesOn]);
       }),
     );

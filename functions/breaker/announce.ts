@@ -2,6 +2,7 @@ import { formatInstant, type Instant } from '../abandonment/time.ts';
 import type { QueueName } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import { operatorAlert } from '../scanner/transitions.ts';
+import { keys } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
 import { recordOops } from '../work/oops.ts';
 import type { BreakerState } from './rule.ts';
@@ -9,6 +10,18 @@ import type { BreakerState } from './rule.ts';
 /** The alert that the scanner repeats each week while the breaker is open. */
 export function openingWrites(queue: QueueName, state: BreakerState, now: Instant): Write[] {
   return [operatorAlert('breaker-open', queue, detailOf(queue, state), now)];
+}
+
+/** The alert of an incident that goes on: told before, so that the week counts from there. */
+export function reopeningWrites(queue: QueueName, state: BreakerState, now: Instant): Write[] {
+  const { put } = operatorAlert('breaker-open', queue, detailOf(queue, state), now);
+  return [{ put: { ...put, toldAt: state.toldAt } }];
+}
+
+/** When operators were told of the alert that stands; undefined where none does, or it is untold. */
+export async function toldAtOf({ table }: System, queue: QueueName): Promise<Instant | undefined> {
+  const row = await table.get(keys.operatorAlert('breaker-open', queue));
+  return typeof row?.toldAt === 'number' ? row.toldAt : undefined;
 }
 
 /**
@@ -37,12 +50,13 @@ export async function announce(
   }
   const { put } = operatorAlert('breaker-open', queue, detail, now);
   const told = { ...put, toldAt: now, rev: 2 };
+  // Where it is refused the scanner was first, or the breaker closed; where it is busy the scanner tells once more.
   await system.table.transact([{ put: told, if: [{ equals: ['rev', 1] }] }], system.random.id(now));
 }
 
 function detailOf(queue: QueueName, { trippedBy, since }: BreakerState): string {
   return (
     `the ${queue} queue is off since ${formatInstant(since)}, for its worker fails (version ${trippedBy}); ` +
-    'nothing is lost, and it goes on by itself once a probe of its worker passes'
+    'nothing is lost, and it goes on by itself once its worker works a message of it'
   );
 }

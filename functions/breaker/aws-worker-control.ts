@@ -5,10 +5,19 @@ import {
   type LambdaClient,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
-import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import {
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { type Duration, SECOND } from '../abandonment/time.ts';
 import { LIVE_ALIAS } from '../platform/names.ts';
 import type { QueueName } from '../platform/ports.ts';
 import { PROBE_EVENT } from '../work/probe.ts';
+import type { TrialAnswer } from '../work/trial.ts';
+import { type AwsMessage, copyOf, eventOf, takenOf, trialAnswerOf } from './aws-trial.ts';
 import type { ProbeResult, WorkerControl } from './worker-control.port.ts';
 
 /** Where the worker of a queue is. */
@@ -25,7 +34,7 @@ const OFF = new Set(['Disabled', 'Disabling']);
 const REASON_LENGTH = 300;
 
 /** The workers in Lambda: invoked by their alias, fed by event source mappings. */
-export class AwsWorkerControl implements WorkerControl {
+export class AwsWorkerControl implements WorkerControl<AwsMessage> {
   readonly #lambda: Sends<LambdaClient>;
   readonly #sqs: Sends<SQSClient>;
   readonly #places: Readonly<Record<QueueName, WorkerPlace>>;
@@ -68,24 +77,80 @@ export class AwsWorkerControl implements WorkerControl {
     const { Attributes = {} } = await this.#sqs.send(
       new GetQueueAttributesCommand({
         QueueUrl: this.#places[queue].queueUrl,
-        AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+        AttributeNames: [
+          'ApproximateNumberOfMessages',
+          'ApproximateNumberOfMessagesNotVisible',
+          'ApproximateNumberOfMessagesDelayed',
+        ],
       }),
     );
     return Object.values(Attributes).some((count) => Number(count) > 0);
   }
 
   async probe(queue: QueueName): Promise<ProbeResult> {
+    const invoked = await this.#invoke(queue, PROBE_EVENT);
+    if ('broken' in invoked) {
+      return invoked.isBusy ? { outcome: 'busy' } : { outcome: 'failed', reason: invoked.broken };
+    }
+    const worked = workedOf(invoked.payload);
+    if (worked !== undefined) return { outcome: 'passed', worked };
+    return {
+      outcome: 'failed',
+      reason: `an answer that is none: ${invoked.payload}`.slice(0, REASON_LENGTH),
+    };
+  }
+
+  async take(queue: QueueName): Promise<AwsMessage | undefined> {
+    const { Messages: [message] = [] } = await this.#sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: this.#places[queue].queueUrl,
+        MaxNumberOfMessages: 1,
+        // Waiting at all has every server of the queue asked.
+        WaitTimeSeconds: 1,
+        MessageSystemAttributeNames: ['All'],
+        MessageAttributeNames: ['All'],
+      }),
+    );
+    return message && takenOf(message);
+  }
+
+  async hand(queue: QueueName, message: AwsMessage): Promise<TrialAnswer> {
+    const invoked = await this.#invoke(queue, eventOf(message));
+    if ('broken' in invoked) return { verdict: 'failed', reason: invoked.broken };
+    return trialAnswerOf(invoked.payload);
+  }
+
+  async remove(queue: QueueName, { receiptHandle }: AwsMessage): Promise<void> {
+    const QueueUrl = this.#places[queue].queueUrl;
+    await this.#sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: receiptHandle }));
+  }
+
+  async copy(queue: QueueName, message: AwsMessage, delay: Duration): Promise<void> {
+    const QueueUrl = this.#places[queue].queueUrl;
+    const DelaySeconds = Math.round(delay / SECOND);
+    await this.#sqs.send(new SendMessageCommand({ QueueUrl, DelaySeconds, ...copyOf(message) }));
+  }
+
+  /** The worker's answer; or how it broke off, and whether none was free to be asked. */
+  async #invoke(
+    queue: QueueName,
+    event: unknown,
+  ): Promise<{ payload: string } | { broken: string; isBusy?: true }> {
+    const command = new InvokeCommand({
+      FunctionName: this.#places[queue].functionName,
+      Qualifier: LIVE_ALIAS,
+      Payload: JSON.stringify(event),
+    });
     try {
-      const { FunctionError, Payload } = await this.#lambda.send(
-        new InvokeCommand({
-          FunctionName: this.#places[queue].functionName,
-          Qualifier: LIVE_ALIAS,
-          Payload: JSON.stringify(PROBE_EVENT),
-        }),
-      );
-      return resultOf(FunctionError, Payload ? new TextDecoder().decode(Payload) : '');
+      const { FunctionError, Payload } = await this.#lambda.send(command);
+      const payload = Payload ? new TextDecoder().decode(Payload) : '';
+      return FunctionError === undefined
+        ? { payload }
+        : { broken: `${FunctionError}: ${payload}`.slice(0, REASON_LENGTH) };
     } catch (error) {
-      if (error instanceof Error && error.name === 'TimeoutError') return { failed: 'no answer in time' };
+      const { name } = error as Error;
+      if (name === 'TimeoutError') return { broken: 'no answer in time' };
+      if (name === 'TooManyRequestsException') return { broken: 'no worker is free', isBusy: true };
       throw error;
     }
   }
@@ -96,16 +161,16 @@ export class AwsWorkerControl implements WorkerControl {
   }
 }
 
-function resultOf(functionError: string | undefined, payload: string): ProbeResult {
-  if (functionError === undefined && answers(payload)) return 'passed';
-  return { failed: `${functionError ?? 'an answer that is none'}: ${payload}`.slice(0, REASON_LENGTH) };
-}
-
-/** Older code takes a probe for an empty batch, and says nothing of what it rests on. */
-function answers(payload: string): boolean {
+/**
+ * How many attempts a worker that passed says went well; undefined where it did not pass: older code takes a probe for
+ * an empty batch, and says nothing of what it rests on.
+ */
+function workedOf(payload: string): number | undefined {
   try {
-    return (JSON.parse(payload) as { probe?: unknown } | null)?.probe === 'passed';
+    const answer = JSON.parse(payload) as { probe?: unknown; worked?: unknown } | null;
+    if (answer?.probe !== 'passed') return undefined;
+    return typeof answer.worked === 'number' ? answer.worked : 0;
   } catch {
-    return false;
+    return undefined;
   }
 }

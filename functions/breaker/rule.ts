@@ -1,5 +1,4 @@
-import { type Duration, type Instant, MINUTE } from '../abandonment/time.ts';
-import type { ProbeResult } from './worker-control.port.ts';
+import { DAY, type Duration, HOUR, type Instant, MINUTE } from '../abandonment/time.ts';
 
 /** Failures are counted over so long. */
 export const WINDOW: Duration = 10 * MINUTE;
@@ -7,6 +6,16 @@ export const WINDOW: Duration = 10 * MINUTE;
 export const LEAST_ATTEMPTS = 5;
 /** From this share of failing attempts on the breaker opens. */
 export const FAILING_SHARE = 0.5;
+/** Where few attempts are made, all of them must have failed for so long: below the window, and within ten minutes. */
+export const LASTING: Duration = 9 * MINUTE;
+/** Of work that fails for so long at least. */
+const LEAST_LASTING_ATTEMPTS = 2;
+/** A breaker that opens again so soon after it closed: the same incident. */
+const SAME_INCIDENT: Duration = DAY;
+/** What failed is seen again within its visibility or its delay (15 minutes); later nothing that failed is hidden. */
+const HIDDEN_AT_MOST: Duration = 20 * MINUTE;
+/** A trial that failed shows that probes pass in vain: for so long a queue that is empty says nothing against it. */
+const TRIAL_COUNTS: Duration = 2 * HOUR;
 const FIRST_WAIT: Duration = 5 * MINUTE;
 const LONGEST_WAIT: Duration = 30 * MINUTE;
 
@@ -15,7 +24,15 @@ export interface AttemptStats {
   attempts: number;
   /** Of these, those that failed for the environment, a bug or a process that died. */
   failed: number;
+  /** Since when the oldest work that failed is tried; null where none failed. */
+  since: Instant | null;
 }
+
+/**
+ * How the two steps of a probe went. `empty`: no message is there to be tried; `undecided`: those that are cannot be
+ * had now, or show nothing yet; `inTrial`: the probe passed and real work failed.
+ */
+export type TriedResult = 'passed' | 'empty' | 'undecided' | { failed: string; inTrial?: true };
 
 /** What the breaker of one queue remembers. */
 export interface BreakerState {
@@ -34,6 +51,15 @@ export interface BreakerState {
   /** While open: when to probe next, and the pause before the probe after it. */
   probeAt: Instant | null;
   wait: Duration;
+  /** Since when the incident lasts that this opening belongs to; it may have closed in between. Null: none yet. */
+  incident: Instant | null;
+  /** When operators were told of that incident last, as far as it is known. */
+  toldAt: Instant | null;
+  /** Since when no worker was free to be asked, look for look; null: one was. */
+  busySince: Instant | null;
+  /** While open: when something failed last; and when a trial of the deployed version did. */
+  failedAt: Instant | null;
+  trialFailedAt: Instant | null;
 }
 
 export const NEW_BREAKER: BreakerState = {
@@ -46,9 +72,14 @@ export const NEW_BREAKER: BreakerState = {
   probed: null,
   probeAt: null,
   wait: FIRST_WAIT,
+  incident: null,
+  toldAt: null,
+  busySince: null,
+  failedAt: null,
+  trialFailedAt: null,
 };
 
-/** What is seen of a worker at an instant: how its work goes, or how a probe that was asked for went. */
+/** What is seen of a worker at an instant: how its work goes, or how the two steps of a probe went. */
 export type Observation =
   | {
       seen: 'work';
@@ -60,8 +91,12 @@ export type Observation =
       paused: boolean;
       /** Whether an operator paused it: then it is never resumed here. */
       pausedByOperator: boolean;
+      /** Whether messages wait; where none do, nothing fails. */
+      waiting: boolean;
+      /** Whether no worker was free to be asked. */
+      busy: boolean;
     }
-  | { seen: 'probe'; result: ProbeResult; pausedByOperator: boolean };
+  | { seen: 'probe'; result: TriedResult; pausedByOperator: boolean };
 
 export type BreakerAction = 'pause' | 'resume' | 'probe' | 'alert';
 
@@ -79,17 +114,19 @@ export function countedSince(state: BreakerState, version: string, now: Instant)
 
 /**
  * The breaker of one queue (design.md section 8). It opens when of at least five attempts of the deployed version
- * half failed within ten minutes; while open it probes every 5 minutes growing to 30, and at once when the code
- * changed; it closes only after a probe that passed. A queue that is off though nobody noted it counts as open, and
- * operators are told of it where its first probe fails. Pure and total.
+ * half failed within ten minutes, or when the little that waits fails for nine minutes and nothing goes well, or no
+ * worker is free for as long. While open it probes every 5 minutes growing to 30, and at once when the code changed;
+ * it closes only after a probe whose trial passed, too. Within a day of its closing it opens again as the same
+ * incident: nobody is told anew, and its waits go on growing. A queue that is off though nobody noted it counts as
+ * open, and operators are told of it where its first probe fails. Pure and total.
  */
 export function nextBreaker(before: BreakerState, seen: Observation, now: Instant): BreakerStep {
   if (seen.seen === 'probe') return afterProbe(before, seen, now);
-  const state = sighted(before, seen.version, now);
+  const state = sighted(before, seen, now);
   switch (state.phase) {
     case 'closed':
       if (seen.paused && !seen.pausedByOperator) return foundOff(state, now);
-      return isFailing(seen.stats) ? opened(state, now) : { state, actions: [] };
+      return isFailing(state, seen, now) ? opened(state, now) : { state, actions: [] };
     case 'resuming':
       return seen.paused && !seen.pausedByOperator ? { state, actions: ['resume'] } : closed(state, now);
     case 'open':
@@ -97,27 +134,48 @@ export function nextBreaker(before: BreakerState, seen: Observation, now: Instan
   }
 }
 
-function sighted(state: BreakerState, version: string, now: Instant): BreakerState {
+type Work = Extract<Observation, { seen: 'work' }>;
+
+function sighted(before: BreakerState, { version, busy }: Work, now: Instant): BreakerState {
+  const busySince = busy ? (before.busySince ?? now) : null;
+  const state = busySince === before.busySince ? before : { ...before, busySince };
   if (state.version === version) return state;
-  return { ...state, version, versionSince: state.version === null ? state.versionSince : now };
+  const versionSince = state.version === null ? state.versionSince : now;
+  return { ...state, version, versionSince, trialFailedAt: null };
 }
 
-function isFailing({ attempts, failed }: AttemptStats): boolean {
-  return attempts >= LEAST_ATTEMPTS && failed >= attempts * FAILING_SHARE;
+function isFailing(state: BreakerState, { stats, version, waiting }: Work, now: Instant): boolean {
+  const { attempts, failed, since } = stats;
+  if (attempts >= LEAST_ATTEMPTS && failed >= attempts * FAILING_SHARE) return true;
+  if (!waiting) return false;
+  if (state.busySince !== null && now - state.busySince >= LASTING) return true;
+  if (since === null || failed < LEAST_LASTING_ATTEMPTS || failed < attempts) return false;
+  return now - Math.max(since, countedSince(state, version, now)) >= LASTING;
 }
 
 function opened(state: BreakerState, now: Instant): BreakerStep {
   const { version } = state;
+  const again = state.incident !== null && now - state.since <= SAME_INCIDENT;
+  const wait = again ? longer(state.wait) : FIRST_WAIT;
   const open: BreakerState = {
     ...state,
     phase: 'open',
     since: now,
     trippedBy: version,
     probed: version,
-    probeAt: now + FIRST_WAIT,
-    wait: FIRST_WAIT,
+    probeAt: now + wait,
+    wait,
+    incident: again ? state.incident : now,
+    toldAt: again ? state.toldAt : null,
+    busySince: null,
+    failedAt: now,
+    trialFailedAt: null,
   };
-  return { state: open, actions: ['pause', 'alert'] };
+  return { state: open, actions: again ? ['pause'] : ['pause', 'alert'] };
+}
+
+function longer(wait: Duration): Duration {
+  return Math.min(LONGEST_WAIT, wait * 2);
 }
 
 /** Off, and nobody noted it: it was paused while the table took no note. Open, and probed at once. */
@@ -129,7 +187,7 @@ function whileOpen(state: BreakerState, paused: boolean, now: Instant): BreakerS
   const pause: BreakerAction[] = paused ? [] : ['pause'];
   const changed = state.version !== state.probed;
   if (!changed && state.probeAt !== null && now < state.probeAt) return { state, actions: pause };
-  const wait = changed ? FIRST_WAIT : Math.min(LONGEST_WAIT, state.wait * 2);
+  const wait = changed ? FIRST_WAIT : longer(state.wait);
   const probing: BreakerState = { ...state, probed: state.version, probeAt: now + wait, wait };
   return { state: probing, actions: [...pause, 'probe'] };
 }
@@ -140,12 +198,33 @@ function afterProbe(
   now: Instant,
 ): BreakerStep {
   if (state.phase !== 'open') return { state, actions: [] };
-  if (result !== 'passed') return { state, actions: state.since === now ? ['alert'] : [] };
+  if (!isDecided(state, result, now)) return { state: soonAgain(state, now), actions: [] };
+  if (typeof result === 'object') {
+    const isNews = state.since === now && state.incident === now;
+    const trialFailedAt = result.inTrial ? now : state.trialFailedAt;
+    return { state: { ...state, failedAt: now, trialFailedAt }, actions: isNews ? ['alert'] : [] };
+  }
   if (pausedByOperator) return closed(state, now);
   return { state: { ...state, phase: 'resuming', since: now }, actions: ['resume'] };
 }
 
-/** Closed again; what was counted before says nothing of the code that passed. */
+/**
+ * An empty queue needs no trial, and messages that are hidden for longer than anything that failed would be say nothing
+ * against closing; but where the last trial failed, its work may come again with the next scan.
+ */
+function isDecided(state: BreakerState, result: TriedResult, now: Instant): boolean {
+  if (result !== 'empty' && result !== 'undecided') return true;
+  const { failedAt, since, trialFailedAt } = state;
+  if (trialFailedAt !== null && now - trialFailedAt < TRIAL_COUNTS) return false;
+  return result === 'empty' || now - (failedAt ?? since) >= HIDDEN_AT_MOST;
+}
+
+/** Nothing was learnt: looked at again by the next look, and the waits do not grow for it. */
+function soonAgain(state: BreakerState, now: Instant): BreakerState {
+  return { ...state, probeAt: now, wait: Math.max(FIRST_WAIT, state.wait / 2) };
+}
+
+/** Closed again; what was counted before says nothing of the code that passed. The incident is not over yet. */
 function closed(state: BreakerState, now: Instant): BreakerStep {
   const next: BreakerState = {
     ...state,
@@ -155,7 +234,9 @@ function closed(state: BreakerState, now: Instant): BreakerStep {
     trippedBy: null,
     probed: null,
     probeAt: null,
-    wait: FIRST_WAIT,
+    busySince: null,
+    failedAt: null,
+    trialFailedAt: null,
   };
   return { state: next, actions: [] };
 }

@@ -1,21 +1,25 @@
-import type { Duration, Instant } from '../abandonment/time.ts';
+import type { Instant } from '../abandonment/time.ts';
 import { METRIC } from '../platform/names.ts';
 import type { QueueName } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import { eachRow } from '../store/records.ts';
 import { index, keys, ROW_VERSION, sortable } from '../store/rows.ts';
 import type { Row, Write } from '../store/table.port.ts';
-import { recordOops } from '../work/oops.ts';
-import { announce, openingWrites } from './announce.ts';
+import { countDeaths } from '../work/deaths.ts';
+import { recordCountedOops, recordOops } from '../work/oops.ts';
+import { announce, openingWrites, reopeningWrites, toldAtOf } from './announce.ts';
 import {
   type AttemptStats,
   type BreakerAction,
   type BreakerState,
+  type BreakerStep,
   countedSince,
   NEW_BREAKER,
   nextBreaker,
   type Observation,
+  type TriedResult,
 } from './rule.ts';
+import { tryMessages } from './trial.ts';
 import type { ProbeResult, WorkerControl } from './worker-control.port.ts';
 
 export interface BreakerPorts {
@@ -32,6 +36,13 @@ export interface BreakerReport {
   phase: BreakerState['phase'] | 'unknown';
   actions: BreakerAction[];
 }
+
+/** Of a queue that is off, or about to be worked: what its attempts say is not asked. */
+const NOTHING_WATCHED = {
+  stats: { attempts: 0, failed: 0, since: null } as AttemptStats,
+  waiting: false,
+  busy: false,
+};
 
 /** More failures than these within the window say nothing new. */
 const MOST_FAILURES = 500;
@@ -108,13 +119,20 @@ class Look {
       this.#control.version(this.#queue),
       this.#control.isPaused(this.#queue),
     ]);
-    const isWatched = this.#state.phase === 'closed' && !paused;
-    if (isWatched) await this.#lookFromOutside(version);
+    const seen = { seen: 'work' as const, version, paused, pausedByOperator };
+    if (this.#state.phase !== 'closed' || paused) return { ...seen, ...NOTHING_WATCHED };
+    return { ...seen, ...(await this.#watch(version)) };
+  }
+
+  /** How the work of a queue goes that is worked: as seen from outside, and as its attempts recorded it. */
+  async #watch(version: string): Promise<typeof NOTHING_WATCHED> {
+    const waiting = await this.#control.isWaiting(this.#queue);
+    if (waiting) await countDeaths(this.#system, this.#queue);
+    const answer = waiting ? await this.#lookFromOutside(version) : undefined;
     const since = countedSince(this.#state, version, this.#now);
-    const stats = isWatched
-      ? await attemptsOf(this.#system, this.#queue, since, version)
-      : { attempts: 0, failed: 0 };
-    return { seen: 'work', stats, version, paused, pausedByOperator };
+    const stats = await attemptsOf(this.#system, this.#queue, since, version);
+    if (answer?.outcome === 'passed') stats.attempts += answer.worked;
+    return { stats, waiting, busy: answer?.outcome === 'busy' };
   }
 
   /**
@@ -125,7 +143,9 @@ class Look {
   async withoutState(): Promise<BreakerAction[]> {
     try {
       if (!this.#actions.includes('pause')) {
-        if ((await this.#control.isPaused(this.#queue)) || (await this.#answer()) === 'passed') return [];
+        if (await this.#control.isPaused(this.#queue)) return [];
+        if (!(await this.#control.isWaiting(this.#queue))) return [];
+        if ((await this.#answer())?.outcome !== 'failed') return [];
         await this.#pause();
       }
       await this.#system.operators.tell({
@@ -140,24 +160,27 @@ class Look {
     return this.#actions;
   }
 
-  /** A worker that dies before its first line runs records nothing: a probe that fails is an attempt that died. */
-  async #lookFromOutside(version: string): Promise<void> {
-    const result = await this.#answer();
-    if (result === 'passed') return;
-    const error = new Error(`the worker does not answer: ${result.failed}`);
+  /**
+   * A worker that dies before its first line runs records nothing: a probe that fails is an attempt that died. Throws
+   * where that cannot be counted, for then nothing would ever be.
+   */
+  async #lookFromOutside(version: string): Promise<ProbeResult | undefined> {
+    const answer = await this.#answer();
+    if (answer?.outcome !== 'failed') return answer;
+    const error = new Error(`the worker does not answer: ${answer.reason}`);
     error.name = 'WorkerDoesNotAnswer';
     const died = { worker: this.#queue, item: 'probe', attempt: 1, cause: 'died', error, version } as const;
-    await recordOops(this.#system, died);
+    await recordCountedOops(this.#system, died);
+    return answer;
   }
 
-  /** What the worker itself answers while messages wait. One that is too busy to be asked is not dead. */
-  async #answer(): Promise<ProbeResult> {
-    if (!(await this.#control.isWaiting(this.#queue))) return 'passed';
+  /** What the worker itself answers; undefined where it could not be asked, which says nothing of it. */
+  async #answer(): Promise<ProbeResult | undefined> {
     try {
       return await this.#control.probe(this.#queue);
     } catch (error) {
       this.#system.telemetry.log('info', 'breaker: not asked', { queue: this.#queue, error: String(error) });
-      return 'passed';
+      return undefined;
     }
   }
 
@@ -167,7 +190,7 @@ class Look {
    */
   async #step(seen: Observation): Promise<Observation | undefined> {
     const before = this.#state;
-    const { state, actions } = nextBreaker(before, seen, this.#now);
+    const { state, actions } = await this.#next(before, seen);
     try {
       if (!(await this.#store(before, state, actions))) return undefined;
     } catch (error) {
@@ -177,6 +200,14 @@ class Look {
     let next: Observation | undefined;
     for (const action of actions) next = (await this.#act(action, seen)) ?? next;
     return next;
+  }
+
+  /** When operators were told of an incident is kept where its alert is taken back: it may open again. */
+  async #next(before: BreakerState, seen: Observation): Promise<BreakerStep> {
+    const step = nextBreaker(before, seen, this.#now);
+    if (before.phase === 'closed' || step.state.phase !== 'closed') return step;
+    const toldAt = (await toldAtOf(this.#system, this.#queue)) ?? step.state.toldAt;
+    return { ...step, state: { ...step.state, toldAt } };
   }
 
   async #store(
@@ -192,6 +223,9 @@ class Look {
       this.#rev === 0 ? { absent: true as const } : { equals: ['rev', this.#rev] as [string, number] };
     const writes: Write[] = [{ put, if: [condition] }];
     if (actions.includes('alert')) writes.push(...openingWrites(this.#queue, state, this.#now));
+    else if (before.phase === 'closed' && state.phase === 'open' && state.incident !== this.#now) {
+      writes.push(...reopeningWrites(this.#queue, state, this.#now));
+    }
     if (before.phase !== 'closed' && state.phase === 'closed') {
       writes.push({ delete: keys.operatorAlert('breaker-open', this.#queue) });
     }
@@ -211,12 +245,12 @@ class Look {
         await announce(this.#system, this.#queue, this.#state, this.#now);
         return undefined;
       case 'probe':
-        return { seen: 'probe', result: await this.#probe(), pausedByOperator };
+        return { seen: 'probe', result: await this.#probe(pausedByOperator), pausedByOperator };
       case 'resume':
         await this.#control.resume(this.#queue);
         return {
           seen: 'work',
-          stats: { attempts: 0, failed: 0 },
+          ...NOTHING_WATCHED,
           version: this.#state.version ?? '',
           paused: false,
           pausedByOperator,
@@ -235,29 +269,22 @@ class Look {
     this.#system.telemetry.log('warn', `breaker: ${action}`, { queue: this.#queue, phase });
   }
 
-  async #probe(): Promise<ProbeResult> {
-    const result = await this.#control.probe(this.#queue);
-    const failed = result === 'passed' ? {} : { failed: result.failed };
-    this.#system.telemetry.log('info', 'breaker: probed', { queue: this.#queue, ...failed });
-    return result;
+  /** The probe first, which uses nothing up; then a trial, but of no queue that an operator wants to be off. */
+  async #probe(pausedByOperator: boolean): Promise<TriedResult> {
+    const answer = await this.#control.probe(this.#queue);
+    this.#system.telemetry.log('info', 'breaker: probed', { queue: this.#queue, ...answer });
+    if (answer.outcome === 'busy') return { failed: 'no worker is free' };
+    if (answer.outcome === 'failed') return { failed: answer.reason };
+    return pausedByOperator ? 'passed' : tryMessages(this.#system, this.#control, this.#queue);
   }
 }
 
 /** Reads a breaker's row. */
 export function stateOf(row: Row): BreakerState {
-  const { phase, since, version, versionSince, countFrom, trippedBy, probed, probeAt, wait } = row as Row &
-    BreakerState;
-  return {
-    phase,
-    since,
-    version,
-    versionSince,
-    countFrom,
-    trippedBy,
-    probed,
-    probeAt,
-    wait: wait as Duration,
-  };
+  const { pk: _pk, sk: _sk, v: _v, rev: _rev, ...known } = row as Row & BreakerState;
+  const state: BreakerState = { ...NEW_BREAKER, ...known };
+  // Rows of older code know no incident.
+  return state.phase !== 'closed' && state.incident === null ? { ...state, incident: state.since } : state;
 }
 
 /** What the attempts of one version recorded of themselves since an instant. */
@@ -267,15 +294,17 @@ async function attemptsOf(
   since: Instant,
   version: string,
 ): Promise<AttemptStats> {
-  const stats = { attempts: 0, failed: 0 };
+  const stats: AttemptStats = { attempts: 0, failed: 0, since: null };
   const rows = eachRow(system.table, {
     index: 'g2',
     pk: index.failures(queue),
     sk: { from: sortable(since) },
   });
   for await (const row of rows) {
-    const told = row.p as { version: string; attempts: number };
+    const told = row.p as { version: string; attempts: number; since?: Instant };
     if (isOlder(told.version, version)) continue;
+    const at = Date.parse((row.g2sk as string).split('#', 1)[0] ?? '');
+    stats.since = Math.min(stats.since ?? at, told.since ?? at);
     stats.attempts += told.attempts;
     stats.failed += 1;
     if (stats.failed >= MOST_FAILURES) break;

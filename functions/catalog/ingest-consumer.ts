@@ -21,6 +21,7 @@ export const ingestConsumer: Consumer<BusEvent> = {
   nameOf: ({ detailType, source, id }) => `${detailType} ${id} of ${source}`,
   notAfter: () => undefined,
   queuedAgainFromState: false,
+  restsOnTableAlone: true,
   async act(system, event) {
     const outcome = await ingestEvent(system, event);
     if (outcome.outcome === 'done' || outcome.outcome === 'skipped') await noteEvent(system);

@@ -20,9 +20,9 @@ import {
 } from '../store/records.ts';
 import { type AlertRecord, keys, type PendingNotice, ROW_VERSION, type TaskRecord } from '../store/rows.ts';
 import type { Condition, Write } from '../store/table.port.ts';
+import { TableBusy } from '../store/table-busy.ts';
 import { loadTask, taskWrite, touch } from '../store/tasks.ts';
 import { lastOfEachKey } from '../store/writes.ts';
-import { TableBusy } from '../work/attempts.ts';
 
 /** The owning system's word that a task is off. */
 export interface Confirmation {

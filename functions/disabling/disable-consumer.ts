@@ -10,6 +10,7 @@ export const disableConsumer: Consumer<DisableMessage> = {
   nameOf: ({ key, episode }) => `${key}#${episode}`,
   notAfter: ({ notAfter }) => notAfter,
   queuedAgainFromState: true,
+  restsOnTableAlone: false,
   async probe(system) {
     await controlPlaneFor(system).check?.();
   },

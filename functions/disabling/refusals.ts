@@ -5,6 +5,7 @@ import { FleetView } from '../store/fleet-view.ts';
 import { allRows } from '../store/records.ts';
 import { keys, ROW_VERSION, type TaskRecord } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
+import { TableBusy } from '../store/table-busy.ts';
 import { loadTask, taskWrite } from '../store/tasks.ts';
 
 const ATTEMPTS = 5;
@@ -55,5 +56,5 @@ async function clear(system: System, view: FleetView, task: string): Promise<boo
     const write = taskWrite(withoutDisabling(record, now), view.policies.for(task));
     if ((await system.table.transact([write], system.random.id(now))).outcome === 'applied') return true;
   }
-  throw new Error(`${task} could not be cleared: it changes too fast`);
+  throw new TableBusy(`${task} could not be cleared: it changes too fast`);
 }

@@ -15,8 +15,8 @@ import { holderWrite, loadAlert, noticeDelete, noticeWrite } from '../store/reco
 import type { DigestItem, DigestRecord, NoticeRecord, TaskRecord } from '../store/rows.ts';
 import { keys } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
+import { TableBusy } from '../store/table-busy.ts';
 import { loadTask, taskWrite } from '../store/tasks.ts';
-import { TableBusy } from '../work/attempts.ts';
 import { triedOf } from './digest-facts.ts';
 import { standingOf } from './digest-states.ts';
 import { withoutNotice } from './dropped-notice.ts';

@@ -1,6 +1,7 @@
 import type { OutgoingMail } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import { answeredAt, canaryRoundWrite, type FeedbackCanaryRecord, loadCanaryRound } from '../store/heard.ts';
+import { TableBusy } from '../store/table-busy.ts';
 import type { Delivery, Outcome } from '../work/pipeline.ts';
 import { retryDelaySeconds } from '../work/pipeline.ts';
 import type { MailEvent } from './ses-events.ts';
@@ -87,5 +88,5 @@ async function change(
     const result = await system.table.transact([write], system.random.id(system.clock.now()));
     if (result.outcome === 'applied') return;
   }
-  throw new Error('the canary of the feedback path could not be recorded: it changes too fast');
+  throw new TableBusy('the canary of the feedback path could not be recorded: it changes too fast');
 }

@@ -17,6 +17,7 @@ export const mailEventsConsumer: Consumer<MailEvent[]> = {
   nameOf: (events) => `${events[0]?.kind ?? 'nothing'} ${events[0]?.messageId ?? ''}`,
   notAfter: () => undefined,
   queuedAgainFromState: false,
+  restsOnTableAlone: true,
   async act(system, events, delivery) {
     const results = new Set<string>();
     for (const event of events) results.add(await recordMailEvent(system, event));

@@ -13,7 +13,7 @@ import {
 } from '../store/records.ts';
 import { type DigestRecord, type DigestState, keys, type RecipientRecord } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
-import { TableBusy } from '../work/attempts.ts';
+import { TableBusy } from '../store/table-busy.ts';
 import { recordOops } from '../work/oops.ts';
 import { recipientKey } from './addresses.ts';
 import { applyItems } from './apply-digest.ts';

@@ -8,7 +8,7 @@ import { noteMail } from '../store/heard.ts';
 import { digestWrite, newDigest, recipientWrite } from '../store/records.ts';
 import type { DigestRecord, RecipientRecord } from '../store/rows.ts';
 import { keys } from '../store/rows.ts';
-import { TableBusy } from '../work/attempts.ts';
+import { TableBusy } from '../store/table-busy.ts';
 import type { Delivery, Outcome } from '../work/pipeline.ts';
 import { retryDelaySeconds } from '../work/pipeline.ts';
 import { type Channel, channelOf } from './channel.ts';

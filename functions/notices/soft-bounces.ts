@@ -2,7 +2,7 @@ import { DAY, type Duration, type Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import { loadDigest, loadRecipient, lookWrite, recipientWrite } from '../store/records.ts';
 import { keys, type RecipientRecord, ROW_VERSION } from '../store/rows.ts';
-import { TableBusy } from '../work/attempts.ts';
+import { TableBusy } from '../store/table-busy.ts';
 import { touchTold } from './touch-told.ts';
 
 /** So many mails in a row came back for the time being, and the first of them at least a day before the last. */

@@ -2,8 +2,8 @@ import type { System } from '../platform/system.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { eachRow } from '../store/records.ts';
 import { keys } from '../store/rows.ts';
+import { TableBusy } from '../store/table-busy.ts';
 import { loadTask, taskWrite, touch } from '../store/tasks.ts';
-import { TableBusy } from '../work/attempts.ts';
 import { recipientKey } from './addresses.ts';
 
 const ATTEMPTS = 8;

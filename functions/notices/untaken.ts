@@ -1,6 +1,6 @@
 import type { SendResult } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
-import type { FailureClass } from '../work/failure-class.ts';
+import { type FailureClass, lastingClass } from '../work/failure-class.ts';
 import { recordOops } from '../work/oops.ts';
 import type { Delivery } from '../work/pipeline.ts';
 import type { Channel } from './channel.ts';
@@ -20,7 +20,15 @@ export async function recordUntaken(
   const error = new Error(`${channel}: ${result.code}: ${result.message}`);
   error.name = `${channel === 'SES' ? 'Ses' : 'Sns'}${result.code}`;
   const attempt = delivery.receiveCount;
-  await recordOops(system, { worker: 'notify', item, attempt, cause: failureOf(result), error });
+  const cause = lastingClass(failureOf(result), attempt);
+  await recordOops(system, {
+    worker: 'notify',
+    item,
+    attempt,
+    cause,
+    error,
+    since: delivery.firstReceivedAt,
+  });
 }
 
 /** A time-out or a rate passes; a refusal of the address is its own; the rest is nobody's mail going. */

@@ -5,8 +5,8 @@ import type { System } from '../platform/system.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { auditWrite, dataPlaneWrite, eachRow, loadDataPlane, lookWrite } from '../store/records.ts';
 import { BUCKETS, index, keys, type TaskRecord } from '../store/rows.ts';
+import { TableBusy } from '../store/table-busy.ts';
 import { loadTask, taskWrite, touch } from '../store/tasks.ts';
-import { TableBusy } from '../work/attempts.ts';
 
 const ATTEMPTS = 5;
 

@@ -3,6 +3,7 @@ import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/records.ts';
 import { keys, ROW_VERSION } from '../store/rows.ts';
 import type { Table } from '../store/table.port.ts';
+import { TableBusy } from '../store/table-busy.ts';
 
 /** The newest look of `taskwarden doctor` at a stage. */
 export interface DoctorRun {
@@ -23,7 +24,7 @@ export async function recordDoctorRun(system: System, run: DoctorRun): Promise<v
   const audit = { subject: 'operators' as const, at, act: 'doctor', by, reason: '', evidence, mails: [] };
   const writes = [{ put: { ...keys.doctor(), v: ROW_VERSION, ...run } }, auditWrite(audit)];
   const result = await system.table.transact(writes, system.random.id(at));
-  if (result.outcome !== 'applied') throw new Error('the run could not be recorded: the table is busy');
+  if (result.outcome !== 'applied') throw new TableBusy('the run could not be recorded: the table is busy');
 }
 
 /** Why no run vouches for the stage now; undefined where the newest one is green and young enough. */

@@ -15,6 +15,7 @@ import {
 } from '../store/records.ts';
 import { keys, type RecipientRecord } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
+import { TableBusy } from '../store/table-busy.ts';
 import { loadTask, taskWrite, touch } from '../store/tasks.ts';
 import { listAdmins, listSubscriptions, removeAdmin, removeSubscription } from './people.ts';
 
@@ -222,5 +223,5 @@ async function untilStored(
     if (!write) return false;
     if ((await table.transact([write], random.id(clock.now()))).outcome === 'applied') return true;
   }
-  throw new Error(`${what} could not be changed: it changes too fast; run it again`);
+  throw new TableBusy(`${what} could not be changed: it changes too fast; run it again`);
 }

@@ -2,6 +2,7 @@ import { clearRefusals } from '../disabling/refusals.ts';
 import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/records.ts';
 import { keys } from '../store/rows.ts';
+import { TableBusy } from '../store/table-busy.ts';
 import type { OopsRecord } from '../work/oops-rows.ts';
 
 const ATTEMPTS = 5;
@@ -36,5 +37,5 @@ export async function resolveOops(
     const result = await system.table.transact([resolved, audit], system.random.id(now));
     if (result.outcome === 'applied') return { again: await clearRefusals(system, fingerprint) };
   }
-  throw new Error(`OOPS ${fingerprint} could not be resolved: it changes too fast`);
+  throw new TableBusy(`OOPS ${fingerprint} could not be resolved: it changes too fast`);
 }

@@ -7,6 +7,7 @@ import type { System } from '../platform/system.ts';
 import { allRows, auditWrite } from '../store/records.ts';
 import { keys, ROW_VERSION } from '../store/rows.ts';
 import type { Row, Write } from '../store/table.port.ts';
+import { TableBusy } from '../store/table-busy.ts';
 
 /** How a queue is worked. */
 export interface QueueStanding {
@@ -62,7 +63,7 @@ export async function pauseQueue(
 }
 
 /**
- * Takes an operator's pause back. Where the breaker keeps the queue off, it stays off until a probe passes.
+ * Takes an operator's pause back. Where the breaker keeps the queue off, it stays off until its worker works a message of it.
  *
  * @returns whether an operator had paused it, and whether it is worked now
  */
@@ -98,5 +99,5 @@ async function write(
     mails: [],
   });
   const result = await system.table.transact([change, audit], system.random.id(at));
-  if (result.outcome !== 'applied') throw new Error(`could not ${act} ${queue}: the table is busy`);
+  if (result.outcome !== 'applied') throw new TableBusy(`could not ${act} ${queue}: the table is busy`);
 }

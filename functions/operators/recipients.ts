@@ -5,6 +5,7 @@ import type { System } from '../platform/system.ts';
 import { allRows, auditWrite, loadRecipient, lookWrite, recipientWrite } from '../store/records.ts';
 import { BUCKETS, index, type RecipientRecord } from '../store/rows.ts';
 import type { Table } from '../store/table.port.ts';
+import { TableBusy } from '../store/table-busy.ts';
 
 const ATTEMPTS = 5;
 
@@ -54,5 +55,5 @@ export async function reviveRecipient(system: System, address: string, by: strin
     if ((await system.table.transact(writes, system.random.id(now))).outcome === 'applied')
       return { outcome: 'revived', was: recipient.dead };
   }
-  throw new Error(`${address} could not be revived: it changes too fast; try again`);
+  throw new TableBusy(`${address} could not be revived: it changes too fast; try again`);
 }

@@ -14,6 +14,7 @@ import {
   type TaskRecord,
 } from '../store/rows.ts';
 import type { Condition } from '../store/table.port.ts';
+import { TableBusy } from '../store/table-busy.ts';
 import { loadTask } from '../store/tasks.ts';
 
 /** What became of one task of a mail that is told again. */
@@ -93,7 +94,7 @@ async function armAgain(
     if ((await table.transact(writes, random.id(now))).outcome === 'applied')
       return { notice: pending.notice, reason: 'goes with the next mail' };
   }
-  throw new Error(`${item.task} could not be told again: it changes too fast`);
+  throw new TableBusy(`${item.task} could not be told again: it changes too fast`);
 }
 
 async function whatStands(

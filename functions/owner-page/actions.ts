@@ -9,9 +9,9 @@ import { FleetView } from '../store/fleet-view.ts';
 import { auditWrite } from '../store/records.ts';
 import type { AlertRecord, TaskRecord } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
+import { TableBusy } from '../store/table-busy.ts';
 import { loadTask, taskWrite, touch } from '../store/tasks.ts';
 import { lastOfEachKey } from '../store/writes.ts';
-import { TableBusy } from '../work/attempts.ts';
 
 /** What a person wants for one task. */
 export type OwnerAct =

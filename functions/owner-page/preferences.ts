@@ -4,6 +4,7 @@ import { normaliseAddress, recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { auditWrite, loadRecipient, newRecipient, recipientWrite } from '../store/records.ts';
 import type { RecipientRecord } from '../store/rows.ts';
+import { TableBusy } from '../store/table-busy.ts';
 
 /**
  * What a recipient may wish of mails. `declined`: reminders and `recovered`, for all tasks; warnings and disablings
@@ -64,5 +65,5 @@ export async function storePreferences(
     const writes = [recipientWrite({ ...recipient, ...changed }), ...audits];
     if ((await system.table.transact(writes, system.random.id(at))).outcome === 'applied') return;
   }
-  throw new Error('the wishes could not be stored: the recipient changes too fast');
+  throw new TableBusy('the wishes could not be stored: the recipient changes too fast');
 }

@@ -28,16 +28,26 @@ export class LambdaTelemetry implements Telemetry {
     unit: 'Count' | 'Milliseconds' = 'Count',
     properties: Record<string, unknown> = {},
   ): void {
+    quietly(() => this.#line(properties, true).addMetric(name, unit, value));
+  }
+
+  metrics(counts: Readonly<Record<string, number>>, properties: Record<string, unknown> = {}): void {
     quietly(() => {
-      const metrics = new Metrics({
-        namespace: METRIC_NAMESPACE,
-        serviceName: this.#service,
-        defaultDimensions: { stage: this.#stage },
-        singleMetric: true,
-      });
-      for (const [key, property] of Object.entries(properties)) metrics.addMetadata(key, asText(property));
-      metrics.addMetric(name, unit, value);
+      const line = this.#line(properties, false);
+      for (const [name, value] of Object.entries(counts)) line.addMetric(name, 'Count', value);
+      line.publishStoredMetrics();
     });
+  }
+
+  #line(properties: Record<string, unknown>, singleMetric: boolean): Metrics {
+    const metrics = new Metrics({
+      namespace: METRIC_NAMESPACE,
+      serviceName: this.#service,
+      defaultDimensions: { stage: this.#stage },
+      singleMetric,
+    });
+    for (const [key, property] of Object.entries(properties)) metrics.addMetadata(key, asText(property));
+    return metrics;
   }
 }
 

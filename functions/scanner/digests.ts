@@ -12,12 +12,13 @@ import {
   recipientWrite,
 } from '../store/records.ts';
 import { BUCKETS, index, type PaceRecord, type RecipientRecord } from '../store/rows.ts';
-import { TableBusy } from '../work/attempts.ts';
+import { TableBusy } from '../store/table-busy.ts';
 import { notifyMessageFor } from './dispatch.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
 import { untilSpent } from './ladder.ts';
 import { count, eachOf, type Run, scanEveryOf } from './look.ts';
+import { isOff, KEPT_WHILE_OFF } from './off-queues.ts';
 
 /** The longest delay that SQS gives a message (900 s). */
 const LONGEST_DELAY_SECONDS = 900;
@@ -183,21 +184,22 @@ async function dispatch(run: Run, waiting: Waiting[], ramp: Ramp, topics: Ready[
   const ready: Ready[] = [];
   for (const one of waiting) {
     const record = records.get(one.key) ?? newRecipient(one.key, '');
-    const at = readyAt(run, record, one.all);
+    const lost = await lostAfter(run, record);
+    const at = readyAt(run, record, one.all, lost);
     if (at === undefined) continue;
     const needsPlace = one.first !== null && !isAdmitted(record, run.now);
-    // Whom `digestEvery` delays takes no place yet: the notifier gives him one then, where one is left.
+    // Whom `digestEvery` delays takes no place yet: the notifier gives them one then, where one is left.
     if (needsPlace && !isDelayed(run, record, one.all))
-      ready.push(...withoutPlace(run, ramp.offer({ one, record, at, admitted: true })));
+      ready.push(...withoutPlace(run, ramp.offer({ one, record, at, admitted: true }), lost));
     else (one.informs ? topics : ready).push({ one, record, at, admitted: false });
   }
   await queue(run, ready);
 }
 
 /** One for whom the ramp has no place goes for his other notices alone. */
-function withoutPlace(run: Run, turnedAway: Ready | undefined): Ready[] {
+function withoutPlace(run: Run, turnedAway: Ready | undefined, lost: Duration): Ready[] {
   if (!turnedAway?.one.others) return [];
-  const at = readyAt(run, turnedAway.record, turnedAway.one.others);
+  const at = readyAt(run, turnedAway.record, turnedAway.one.others, lost);
   return at === undefined ? [] : [{ ...turnedAway, at, admitted: false }];
 }
 
@@ -234,12 +236,12 @@ async function unmarkQueued(run: Run, queued: RecipientRecord): Promise<void> {
 }
 
 /** When a mail to the recipient may go; undefined where that is left to a later scan. */
-function readyAt(run: Run, record: RecipientRecord, times: Times): Instant | undefined {
+function readyAt(run: Run, record: RecipientRecord, times: Times, lost: Duration): Instant | undefined {
   const window = windowFor(run, record, times);
   const earliest = Math.min(Math.max(window, times.notBefore), times.freeAt);
   const at = awakeFrom(record, Math.max(run.now, earliest, record.retryAt ?? 0));
   const { queuedFor } = record;
-  if (queuedFor !== null && queuedFor <= at && !isLost(run, queuedFor)) return undefined;
+  if (queuedFor !== null && queuedFor <= at && !isLost(run, queuedFor, lost)) return undefined;
   return at < run.now + scanEveryOf(run.system, run.view) ? at : undefined;
 }
 
@@ -249,15 +251,21 @@ function windowFor(run: Run, record: RecipientRecord, { closesAt }: Times): Inst
   return closesAt !== undefined && closesAt <= window ? run.now : window;
 }
 
-/** Whether `digestEvery` is what delays his warnings. */
+/** Whether `digestEvery` is what delays their warnings. */
 function isDelayed(run: Run, record: RecipientRecord, times: Times): boolean {
   return windowFor(run, record, times) > run.now;
 }
 
+/** After which time without progress a recipient's message is taken for lost: later while the queue is off. */
+async function lostAfter(run: Run, { queuedFor }: RecipientRecord): Promise<Duration> {
+  const isOld = queuedFor !== null && run.now - queuedFor >= LOST_AFTER;
+  return isOld && (await isOff(run, 'notify')) ? KEPT_WHILE_OFF : LOST_AFTER;
+}
+
 /** Also lost where a scan marked it and died: it may not have come to sending. */
-function isLost(run: Run, queuedFor: Instant): boolean {
+function isLost(run: Run, queuedFor: Instant, lost: Duration): boolean {
   const doubtful = run.doubtfulSince !== undefined && queuedFor >= run.doubtfulSince;
-  return doubtful || run.now - queuedFor >= LOST_AFTER;
+  return doubtful || run.now - queuedFor >= lost;
 }
 
 /** The recipient as he is stored then; undefined where another was first. */

@@ -6,6 +6,7 @@ import { keys, type OperatorAlertRecord, type TaskRecord } from '../store/rows.t
 import { taskWrite } from '../store/tasks.ts';
 import { MESSAGE_VERSION } from '../work/messages.ts';
 import type { Run } from './look.ts';
+import { isOff, KEPT_WHILE_OFF } from './off-queues.ts';
 
 /** A message is a hint; one that is older than this says nothing that the state does not. */
 const MESSAGE_LIFE = 4 * DAY;
@@ -20,6 +21,7 @@ export async function sendDisable(run: Run, record: TaskRecord): Promise<void> {
   if (!open || !disabling || disabling.state === 'refused') return;
   const late = disabling.requestedAt !== undefined;
   if (late || disabling.queuedAt < run.now) {
+    if (run.now - disabling.queuedAt < KEPT_WHILE_OFF && (await isOff(run, 'disable'))) return;
     const { requestedAt: _, ...rest } = disabling;
     const again = { ...rest, state: 'queued' as const, queuedAt: run.now };
     const moved: TaskRecord = { ...record, open: { ...open, disabling: again }, next: null };

@@ -28,6 +28,8 @@ export interface Run {
   before?: Instant;
   /** Since when marks that work is queued are not to be trusted: the scan that made them did not come to its end. */
   doubtfulSince?: Instant;
+  /** The queues that are off, once asked for. */
+  off?: Promise<ReadonlySet<string>>;
 }
 
 /** The period of the schedule: what is deployed, else what the policy says. */

@@ -5,6 +5,7 @@ import type { System } from '../platform/system.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { allRows, loadScans, scansWrite } from '../store/records.ts';
 import { keys, ROW_VERSION, type ScansRecord } from '../store/rows.ts';
+import { TableBusy } from '../store/table-busy.ts';
 import { recordOops } from '../work/oops.ts';
 import { abandonmentGenerator } from './abandonment.ts';
 import { canaryGenerator } from './canary.ts';
@@ -116,7 +117,7 @@ async function claim(system: System, view: FleetView, tick: Tick): Promise<Scans
   };
   const result = await system.table.transact([scansWrite(next)], system.random.id(now));
   if (result.outcome === 'busy')
-    throw new Error(`the scan could not be claimed: the table is busy (${result.reason})`);
+    throw new TableBusy(`the scan could not be claimed: the table is busy (${result.reason})`);
   return result.outcome === 'applied' ? { ...next, rev: scans.rev + 1 } : 'another run was first';
 }
 

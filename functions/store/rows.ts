@@ -72,6 +72,8 @@ export const keys = {
     pk: `W#${bucketOf(item, WORK_BUCKETS)}`,
     sk: `${queue}#${item}#${messageId}`,
   }),
+  /** One of these partitions. */
+  workBucket: (bucket: number) => `W#${bucket}`,
   dataPlane: (name: string) => ({ pk: 'PLANES', sk: name }),
   policy: (scope: string) => ({ pk: 'POLICY', sk: `S#${scope}` }),
   /** `target`: a mail address or a topic's ARN. */

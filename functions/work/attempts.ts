@@ -2,8 +2,9 @@ import { DAY, type Instant, SECOND } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import { keys, ROW_VERSION } from '../store/rows.ts';
 import type { Row, Write } from '../store/table.port.ts';
+import { TableBusy } from '../store/table-busy.ts';
 import { recordDeath, recordOops, type StartRow } from './oops.ts';
-import type { Consumer, Delivery } from './pipeline.ts';
+import type { Consumer, Delivery, Outcome } from './pipeline.ts';
 
 /** A process that nobody says more of is stopped after so long. */
 const DEFAULT_TIME_LIMIT = 30 * SECOND;
@@ -22,11 +23,8 @@ export interface Attempt {
    * receive on: what goes well at once costs no write.
    */
   always: boolean;
-}
-
-/** A table that would not take a write. */
-export class TableBusy extends Error {
-  override readonly name = 'TableBusy';
+  /** Whether how it ended shows that the work of its queue can be done. */
+  isProof(outcome: Outcome): boolean;
 }
 
 /**
@@ -37,7 +35,7 @@ export async function recordStart(system: System, attempt: Attempt): Promise<voi
   const { queue, item, delivery } = attempt;
   const again = delivery.receiveCount > 1;
   if (!attempt.always && !again) return;
-  if (again) await findDeath(system, attempt);
+  const untraced = again ? await findDeath(system, attempt) : [];
   const now = system.clock.now();
   const start: StartRow = {
     queue,
@@ -45,11 +43,14 @@ export async function recordStart(system: System, attempt: Attempt): Promise<voi
     messageId: delivery.messageId,
     attempt: delivery.receiveCount,
     startedAt: now,
+    since: delivery.firstReceivedAt ?? now,
     endsBy: delivery.endsBy ?? now + DEFAULT_TIME_LIMIT,
     endedAt: null,
     functionVersion: system.config.functionVersion,
   };
   await written(system, { put: rowOf(start, now) });
+  // Only then: a process that dies at these records has left its own trace.
+  for (const number of untraced) await recordUntraced(system, attempt, number);
 }
 
 function rowOf(start: StartRow, now: Instant): Row {
@@ -63,24 +64,24 @@ function rowOf(start: StartRow, now: Instant): Row {
 }
 
 /**
- * Counts the attempts before this one that were not heard of: one that began and never ended, and those that never
- * came to write that they begin. Where nothing at all is known of the message and it may be a repeated delivery of one
- * that is done with, nothing is counted.
+ * Counts the attempt before this one that began and never ended, and gives the numbers of those that never came to
+ * write that they begin. Where nothing at all is known of the message and it may be a repeated delivery of one that is
+ * done with, nothing is counted.
  */
-async function findDeath(system: System, { queue, item, delivery, always }: Attempt): Promise<void> {
+async function findDeath(system: System, { queue, item, delivery, always }: Attempt): Promise<number[]> {
   const last = delivery.receiveCount - 1;
   const before = await system.table.get(keys.work(queue, item, delivery.messageId));
   if (before && before.endedAt === null) {
-    if (Number(before.endsBy) > system.clock.now()) return;
+    if (Number(before.endsBy) > system.clock.now()) return [];
     await recordDeath(system, before);
   }
   const known = before ? Number(before.attempt) : always ? last : last - 1;
-  for (let attempt = known + 1; attempt <= last; attempt += 1) {
-    const error = new Error(
-      `attempt ${attempt} left no trace: it died or never began, or its answer was lost`,
-    );
-    await recordOops(system, { worker: queue, item, attempt, cause: 'died', error, uncertain: true });
-  }
+  return Array.from({ length: Math.max(0, last - known) }, (_, index) => known + 1 + index);
+}
+
+async function recordUntraced(system: System, { queue, item }: Attempt, attempt: number): Promise<void> {
+  const error = new Error(`attempt ${attempt} left no trace: it died or never began, or its answer was lost`);
+  await recordOops(system, { worker: queue, item, attempt, cause: 'died', error, uncertain: true });
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Instant } from '../abandonment/time.ts';
 import type { QueueName } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import { keys, ROW_VERSION } from '../store/rows.ts';
+import { TableBusy } from '../store/table-busy.ts';
 import { MESSAGE_VERSION } from './messages.ts';
 import type { Outcome } from './pipeline.ts';
 
@@ -38,6 +39,6 @@ export async function workCanary(system: System, queue: QueueName, canary: Canar
   const row = { ...keys.canary(queue), v: ROW_VERSION, at: canary.at, workedAt: now };
   const write = { put: row, if: [{ absentOr: { atMost: ['at', canary.at] as [string, number] } }] };
   const result = await system.table.transact([write], system.random.id(now));
-  if (result.outcome === 'busy') throw new Error(`the table is busy: ${result.reason}`);
+  if (result.outcome === 'busy') throw new TableBusy(`the table is busy: ${result.reason}`);
   return { outcome: 'done', reason: 'canary' };
 }

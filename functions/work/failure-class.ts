@@ -20,8 +20,15 @@ const UNREACHABLE = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH
 
 /** The class of an error that was thrown, by its name, its system code and the status of a service's answer. */
 export function classOf(error: unknown, attempt: number): FailureClass {
-  const passing = passingClassOf(error);
-  return passing === 'retryable' && attempt > PASSING_ATTEMPTS ? 'environment' : passing;
+  return lastingClass(passingClassOf(error), attempt);
+}
+
+/**
+ * What a failure means at an attempt: one that should pass by itself and lasts through so many receives is one of the
+ * environment, so that a dependency that throttles or an answer of "later" for ever feeds the breaker, too.
+ */
+export function lastingClass(failure: FailureClass, attempt: number): FailureClass {
+  return failure === 'retryable' && attempt > PASSING_ATTEMPTS ? 'environment' : failure;
 }
 
 function passingClassOf(error: unknown): FailureClass {

@@ -3,6 +3,7 @@ import type { System } from '../platform/system.ts';
 import { allRows } from '../store/records.ts';
 import { index, keys, ROW_VERSION, sortable } from '../store/rows.ts';
 import type { Row, Table, Write } from '../store/table.port.ts';
+import { TableBusy } from '../store/table-busy.ts';
 
 /** All failures of one kind. */
 export interface OopsRecord {
@@ -36,6 +37,8 @@ export interface OopsOccurrence {
   attempts: number;
   /** Whether it feeds the breaker of its queue. */
   feedsBreaker: boolean;
+  /** Since when the item's message is tried; absent where that is not known. */
+  since?: Instant;
 }
 
 const OCCURRENCE_RETENTION = 30 * DAY;
@@ -62,7 +65,8 @@ export async function storeOops(
     const result = await table.transact(writes, random.id(clock.now()));
     if (result.outcome === 'applied') return true;
     if (claim && result.outcome === 'refused' && result.index === 0) return false;
-    if (attempt >= ATTEMPTS) throw new Error(`the table is too busy for an OOPS of kind ${kind.fingerprint}`);
+    if (attempt >= ATTEMPTS)
+      throw new TableBusy(`the table is too busy for an OOPS of kind ${kind.fingerprint}`);
   }
 }
 
@@ -96,8 +100,9 @@ function kindWrite(kind: KindOfOops, occurrence: OopsOccurrence, row: Row | unde
 }
 
 function occurrenceWrite(occurrence: OopsOccurrence, id: string): Write {
-  const { fingerprint, at, worker, version, attempts, feedsBreaker } = occurrence;
-  const place = { g2pk: index.failures(worker), g2sk: `${sortable(at)}#${id}`, p: { version, attempts } };
+  const { fingerprint, at, worker, version, attempts, feedsBreaker, since = at } = occurrence;
+  const p = { version, attempts, since };
+  const place = { g2pk: index.failures(worker), g2sk: `${sortable(at)}#${id}`, p };
   return {
     put: {
       ...keys.oopsOccurrence(fingerprint, at, id),

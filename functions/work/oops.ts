@@ -1,3 +1,4 @@
+import type { Instant } from '../abandonment/time.ts';
 import { METRIC } from '../platform/names.ts';
 import type { System } from '../platform/system.ts';
 import { keys, ROW_VERSION } from '../store/rows.ts';
@@ -21,6 +22,8 @@ export interface Oops {
   version?: string;
   /** It may as well have gone well: recorded all the same, but nothing for the breaker to judge by. */
   uncertain?: true;
+  /** Since when the item's message is tried, where that is known. */
+  since?: Instant | undefined;
 }
 
 interface Reported {
@@ -50,6 +53,13 @@ export async function recordOops(system: System, oops: Oops): Promise<string> {
   return reported.kind.fingerprint;
 }
 
+/** As `recordOops`, for who counts by the rows: throws where the table would not take it. */
+export async function recordCountedOops(system: System, oops: Oops): Promise<void> {
+  const reported = reportOf(system, oops);
+  logOops(system, oops, reported);
+  await storeOops(system, reported.kind, reported.occurrence);
+}
+
 /** The row of an attempt that began. */
 export interface StartRow {
   queue: string;
@@ -57,6 +67,8 @@ export interface StartRow {
   messageId: string;
   attempt: number;
   startedAt: number;
+  /** When its message was received first; absent in older rows. */
+  since?: number;
   /** When its process is stopped at the latest. */
   endsBy: number;
   /** Null while it runs; when it ended without its message being done with, or was found dead. */
@@ -73,7 +85,8 @@ export async function recordDeath(system: System, row: Row): Promise<boolean> {
   const start = row as unknown as StartRow;
   const { queue, item, messageId, attempt, functionVersion } = start;
   const error = new Error(`attempt ${attempt} of version ${functionVersion} began and never ended`);
-  const oops: Oops = { worker: queue, item, attempt, cause: 'died', error, version: functionVersion };
+  const since = start.since ?? start.startedAt;
+  const oops: Oops = { worker: queue, item, attempt, cause: 'died', error, version: functionVersion, since };
   const reported = reportOf(system, oops);
   const claim: Write = {
     put: { ...row, ...keys.work(queue, item, messageId), v: ROW_VERSION, endedAt: system.clock.now() },
@@ -100,6 +113,7 @@ function reportOf(system: System, oops: Oops): Reported {
     version: oops.version ?? system.config.functionVersion,
     attempts: feedsBreaker ? 1 + takeSuccesses(system, oops.worker) : 1,
     feedsBreaker,
+    ...(oops.since === undefined ? {} : { since: oops.since }),
   };
   return { kind, occurrence };
 }

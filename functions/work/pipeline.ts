@@ -3,7 +3,7 @@ import type { QueueName } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import { type Attempt, recordEnd, recordStart } from './attempts.ts';
 import { canaryIn, workCanary } from './canary.ts';
-import type { FailureClass } from './failure-class.ts';
+import { type FailureClass, lastingClass } from './failure-class.ts';
 import { recordOops } from './oops.ts';
 import { sampleOf } from './oops-fingerprint.ts';
 import { countSuccess } from './successes.ts';
@@ -19,8 +19,12 @@ export interface Delivery {
   messageId: string;
   /** From 1; counted by the broker. */
   receiveCount: number;
-  /** The receive after which the broker dead-letters it. */
+  /** The receive after which the broker dead-letters it; in a trial of the breaker it never comes to that. */
   maxReceives: number;
+  /** Attempts at the same work before this message was sent: it is a copy that a trial left. None by default. */
+  earlierAttempts?: number;
+  /** When the message was received first, where that is told. */
+  firstReceivedAt?: Instant;
   /** When the process is stopped at the latest; 30 s from now where it is not told. */
   endsBy?: Instant;
   /** What it came with; absent where it came alone. */
@@ -53,6 +57,11 @@ export interface Consumer<Message> {
   notAfter(message: Message): Instant | undefined;
   /** Whether the state in the table gets the work queued again, so that the broker need not keep the message. */
   queuedAgainFromState: boolean;
+  /**
+   * Whether the work rests on the table alone: then whatever ends, skipped or not, shows that work can be done. Else
+   * only what is done shows that what it rests on answers.
+   */
+  restsOnTableAlone: boolean;
   /** Where the state does: lets it, from this instant on; called when the message is given up. */
   handBack?(system: System, message: Message, retryAt: Instant): Promise<void>;
   /** Decides again on fresh state, acts, records. A throw is a fault: tried again with growing delays. */
@@ -92,7 +101,8 @@ export async function processMessage<Message>(
   const handBack = consumer.queuedAgainFromState
     ? async () => consumer.handBack?.(system, message, system.clock.now() + LONGEST_DELAY)
     : undefined;
-  return attempt(system, known, () => consumer.act(system, message, delivery), handBack);
+  const inAll = { ...delivery, receiveCount: attemptNumber(delivery) };
+  return attempt(system, known, () => consumer.act(system, message, inAll), handBack);
 }
 
 /** The name of a canary among work items; the slash leaves an empty part, so that no task is called so. */
@@ -113,12 +123,25 @@ function read(body: string): unknown {
   }
 }
 
-function attemptOf<Message>(
-  { queue, queuedAgainFromState }: Consumer<Message>,
-  item: string,
-  delivery: Delivery,
-): Attempt {
-  return { queue, item, delivery, always: queuedAgainFromState && item !== CANARY_ITEM };
+/** Which attempt at its work a delivery is, those of the messages that it is a copy of included. */
+function attemptNumber({ receiveCount, earlierAttempts = 0 }: Delivery): number {
+  return receiveCount + earlierAttempts;
+}
+
+function attemptOf<Message>(consumer: Consumer<Message>, item: string, delivery: Delivery): Attempt {
+  const { queue, queuedAgainFromState } = consumer;
+  const always = queuedAgainFromState && item !== CANARY_ITEM;
+  return { queue, item, delivery, always, isProof: (outcome) => isProof(consumer, outcome) };
+}
+
+/**
+ * Whether an outcome shows that the work of a queue can be done. What was only skipped or put off, and a canary, never
+ * touched what the work of some queues rests on.
+ */
+export function isProof(consumer: Pick<Consumer<never>, 'restsOnTableAlone'>, outcome: Outcome): boolean {
+  if (outcome.outcome === 'done') return consumer.restsOnTableAlone || outcome.reason !== 'canary';
+  const isPlanned = outcome.outcome === 'skipped' || (outcome.outcome === 'retry' && !outcome.failed);
+  return isPlanned && consumer.restsOnTableAlone;
 }
 
 /** Written by newer code: tried again once that is deployed. Else nobody will ever read it. */
@@ -129,7 +152,7 @@ async function unreadable<Message>(
   { reason, newer }: { reason: string; newer: boolean },
 ): Promise<Outcome> {
   const known = attemptOf(consumer, delivery.messageId, delivery);
-  await recordFailure(system, known, newer ? 'retryable' : 'permanent', reason);
+  await recordFailure(system, known, newer ? lastingAt(delivery) : 'permanent', reason);
   return newer ? failed(system, delivery, reason) : { outcome: 'dead-letter', reason, recorded: true };
 }
 
@@ -147,18 +170,15 @@ async function attempt(
     await recordFailedOutcome(system, known, outcome);
   } catch (error) {
     const { queue: worker, item, delivery } = known;
-    await recordOops(system, { worker, item, attempt: delivery.receiveCount, cause: 'fault', error });
+    const tried = { attempt: attemptNumber(delivery), since: delivery.firstReceivedAt };
+    await recordOops(system, { worker, item, ...tried, cause: 'fault', error });
     outcome = failed(system, delivery, 'fault');
   }
-  if (!isFailure(outcome)) countSuccess(system, known.queue);
+  if (known.isProof(outcome)) countSuccess(system, known.queue);
   const settled =
     handBack && outcome.outcome === 'retry' ? await handedBack(system, known, outcome, handBack) : outcome;
   await recordEnd(system, known, settled.outcome !== 'retry');
   return settled;
-}
-
-function isFailure(outcome: Outcome): boolean {
-  return outcome.outcome === 'dead-letter' || (outcome.outcome === 'retry' && outcome.failed);
 }
 
 async function recordFailedOutcome(system: System, known: Attempt, outcome: Outcome): Promise<void> {
@@ -166,8 +186,13 @@ async function recordFailedOutcome(system: System, known: Attempt, outcome: Outc
     await recordFailure(system, known, 'permanent', outcome.reason);
   }
   if (outcome.outcome === 'retry' && outcome.failed && !outcome.recorded) {
-    await recordFailure(system, known, 'retryable', outcome.reason);
+    await recordFailure(system, known, lastingAt(known.delivery), outcome.reason);
   }
+}
+
+/** An answer of "later" passes by itself, until it lasts. */
+function lastingAt(delivery: Delivery): FailureClass {
+  return lastingClass('retryable', attemptNumber(delivery));
 }
 
 /** A failure that was answered and not thrown: its reason stands for the error's class. */
@@ -180,11 +205,12 @@ async function recordFailure(
   const error = new Error(reason);
   error.name = sampleOf(reason.split(':', 1)[0] ?? '').slice(0, 60);
   const { queue: worker, item, delivery } = known;
-  await recordOops(system, { worker, item, attempt: delivery.receiveCount, cause, error });
+  const attempt = attemptNumber(delivery);
+  await recordOops(system, { worker, item, attempt, cause, error, since: delivery.firstReceivedAt });
 }
 
 function failed(system: System, delivery: Delivery, reason: string): Outcome {
-  const delaySeconds = retryDelaySeconds(delivery.receiveCount, system.random.next());
+  const delaySeconds = retryDelaySeconds(attemptNumber(delivery), system.random.next());
   return { outcome: 'retry', reason, delaySeconds, failed: true, recorded: true };
 }
 

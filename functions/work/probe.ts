@@ -1,8 +1,10 @@
 import { DAY } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import { keys, ROW_VERSION } from '../store/rows.ts';
+import { TableBusy } from '../store/table-busy.ts';
 import { canaryIn, canaryOf } from './canary.ts';
 import type { Consumer } from './pipeline.ts';
+import { untoldSuccesses } from './successes.ts';
 
 /** Asks a worker in place of messages whether it could work them. */
 export const PROBE_EVENT = { probe: true } as const;
@@ -11,6 +13,8 @@ export const PROBE_EVENT = { probe: true } as const;
 export interface ProbeAnswer {
   probe: 'passed';
   functionVersion: string;
+  /** Attempts of this process that went well lately and were told nowhere yet; older code does not say. */
+  worked?: number;
 }
 
 /** Whether an event is a probe and no batch of messages. */
@@ -35,10 +39,11 @@ export async function probeWorker<Message>(
     ttl: Math.floor((now + DAY) / 1_000),
   };
   const result = await system.table.transact([{ put: row }], system.random.id(now));
-  if (result.outcome === 'busy') throw new Error(`the table is busy: ${result.reason}`);
+  if (result.outcome === 'busy') throw new TableBusy(`the table is busy: ${result.reason}`);
   const canary = JSON.parse(JSON.stringify(canaryOf('probe', now, now)));
   if (canaryIn(canary) === undefined) throw new Error('a canary cannot be read');
   if (consumer.parse({}).ok) throw new Error('what is no message is taken for one');
   await consumer.probe?.(system);
-  return { probe: 'passed', functionVersion: system.config.functionVersion };
+  const worked = untoldSuccesses(system, consumer.queue);
+  return { probe: 'passed', functionVersion: system.config.functionVersion, worked };
 }

@@ -3,6 +3,7 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { METRIC } from '../platform/names.ts';
 import type { Receiver } from '../platform/receiver.port.ts';
 import type { System } from '../platform/system.ts';
+import { BatchReport } from './batch-report.ts';
 import {
   type Batch,
   type Consumer,
@@ -11,6 +12,7 @@ import {
   processMessage,
   recordPutBack,
 } from './pipeline.ts';
+import { HISTORY, type TrialAnswer, type TrialEvent, verdictOf } from './trial.ts';
 
 /** A worker of one queue. */
 export interface BatchWorker<Message> {
@@ -42,60 +44,88 @@ export async function processBatch<Message>(
   remainingMs: () => number,
 ): Promise<SQSBatchResponse> {
   const acknowledged = new Set<SQSRecord>();
+  const report = new BatchReport(worker.consumer.queue);
   const batch = { size: event.Records.length };
   const takeTurn = turns(worker.atOnce);
   const work = (record: SQSRecord) =>
     takeTurn(async () => {
-      await workRecord(worker, record, batch, remainingMs);
+      await workRecord(worker, report, { record, batch }, remainingMs);
       acknowledged.add(record);
     });
   const processor = new BatchProcessor(EventType.SQS);
   await processPartialResponse(event, work, processor, { throwOnFullBatchFailure: false }).catch(
     (error: unknown) => worker.system.telemetry.log('error', 'batch failed', { error: String(error) }),
   );
+  report.tell(worker.system.telemetry);
   const failed = event.Records.filter((record) => !acknowledged.has(record));
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
+/** What a worker answers to a trial of the breaker: as to a batch of one, and how it fared. */
+export interface TrialResponse extends SQSBatchResponse {
+  trial: TrialAnswer;
+}
+
+/** Works the one message of a trial, which uses up none of its deliveries. Never throws. */
+export async function processTrial<Message>(
+  worker: BatchWorker<Message>,
+  { Records: [record] }: TrialEvent,
+  remainingMs: () => number,
+): Promise<TrialResponse> {
+  const { system, consumer } = worker;
+  const endsBy = system.clock.now() + remainingMs();
+  const delivery = deliveryOf(record, Number.POSITIVE_INFINITY, endsBy);
+  const report = new BatchReport(consumer.queue);
+  const outcome = await processMessage(system, consumer, delivery);
+  const ended = await settle(worker, report, record, outcome).then(
+    () => true,
+    () => false,
+  );
+  report.tell(system.telemetry);
+  const trial = verdictOf(consumer, outcome);
+  if (ended) return { batchItemFailures: [], trial };
+  const given = outcome.outcome === 'dead-letter' ? { ...trial, verdict: 'failed' as const } : trial;
+  return { batchItemFailures: [{ itemIdentifier: record.messageId }], trial: given };
+}
+
 async function workRecord<Message>(
   worker: BatchWorker<Message>,
-  record: SQSRecord,
-  batch: Batch,
+  report: BatchReport,
+  { record, batch }: { record: SQSRecord; batch: Batch },
   remainingMs: () => number,
 ): Promise<void> {
   const { system, consumer } = worker;
   const left = remainingMs();
   const delivery = { ...deliveryOf(record, worker.maxReceives, system.clock.now() + left), batch };
   if (left < TIME_FOR_ONE_MS) {
-    system.telemetry.metric(METRIC.messageLeft, 1, 'Count', { messageId: record.messageId });
+    report.add(METRIC.messageLeft, record.messageId, 'time ran short');
     await recordPutBack(system, consumer, delivery);
     await putBack(worker, record, 0);
   }
   const outcome = await processMessage(system, consumer, delivery);
-  await settle(worker, record, outcome);
+  await settle(worker, report, record, outcome);
 }
 
 async function settle<Message>(
   worker: BatchWorker<Message>,
+  report: BatchReport,
   record: SQSRecord,
   outcome: Outcome,
 ): Promise<void> {
+  const { messageId } = record;
   switch (outcome.outcome) {
     case 'done':
-      return report(worker, record, outcome.reason, METRIC.messageDone);
+      return report.add(METRIC.messageDone, messageId, outcome.reason);
     case 'skipped':
-      return report(worker, record, outcome.reason, METRIC.messageSkipped);
+      return report.add(METRIC.messageSkipped, messageId, outcome.reason);
     case 'dead-letter':
       await worker.receiver.deadLetter(record, outcome.reason);
-      return report(worker, record, outcome.reason, METRIC.messageDeadLettered);
-    case 'retry':
-      report(
-        worker,
-        record,
-        outcome.reason,
-        outcome.failed ? METRIC.messageRetried : METRIC.messagePostponed,
-      );
+      return report.add(METRIC.messageDeadLettered, messageId, outcome.reason);
+    case 'retry': {
+      const metric = outcome.failed ? METRIC.messageRetried : METRIC.messagePostponed;
+      report.add(metric, messageId, outcome.reason);
       return putBack(worker, record, outcome.delaySeconds);
+    }
   }
 }
 
@@ -114,18 +144,6 @@ async function putBack<Message>(
   throw new NotAcknowledged('to be delivered again');
 }
 
-function report<Message>(
-  worker: BatchWorker<Message>,
-  record: SQSRecord,
-  reason: string,
-  metric: string,
-): void {
-  const { system, consumer } = worker;
-  const properties = { queue: consumer.queue, reason, messageId: record.messageId };
-  system.telemetry.log('info', metric, properties);
-  system.telemetry.metric(metric, 1, 'Count', properties);
-}
-
 function deliveryOf(record: SQSRecord, maxReceives: number, endsBy: number): Delivery {
   return {
     body: record.body,
@@ -133,7 +151,14 @@ function deliveryOf(record: SQSRecord, maxReceives: number, endsBy: number): Del
     receiveCount: Number(record.attributes.ApproximateReceiveCount),
     maxReceives,
     endsBy,
+    earlierAttempts: wholeOf(record.messageAttributes[HISTORY.attempts]?.stringValue),
+    firstReceivedAt: wholeOf(record.attributes.ApproximateFirstReceiveTimestamp),
   };
+}
+
+/** What a message says of itself may come from anybody: a whole number, or none. */
+function wholeOf(text: string | undefined): number {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : 0;
 }
 
 /** Lets so many run at a time, in the order they came. */

@@ -6,7 +6,7 @@ const REMEMBERED = 10 * MINUTE;
 
 /** By queue, the minutes with attempts that went well; of this process alone. */
 type Minutes = Map<Instant, number>;
-const processes = new WeakMap<System, Map<string, Minutes>>();
+const processes = new WeakMap<System['config'], Map<string, Minutes>>();
 
 /**
  * Counts an attempt that went well. Nothing is written for it: a worker whose attempts all go well has nothing to
@@ -15,8 +15,8 @@ const processes = new WeakMap<System, Map<string, Minutes>>();
 export function countSuccess(system: System, queue: string): void {
   const now = system.clock.now();
   const minute = Math.floor(now / MINUTE) * MINUTE;
-  const queues = processes.get(system) ?? new Map<string, Minutes>();
-  processes.set(system, queues);
+  const queues = processes.get(system.config) ?? new Map<string, Minutes>();
+  processes.set(system.config, queues);
   const minutes = queues.get(queue) ?? new Map<Instant, number>();
   queues.set(queue, minutes);
   for (const old of minutes.keys()) if (old < now - REMEMBERED) minutes.delete(old);
@@ -25,11 +25,17 @@ export function countSuccess(system: System, queue: string): void {
 
 /** How many attempts of this process went well in the last ten minutes; each is told once. */
 export function takeSuccesses(system: System, queue: string): number {
-  const minutes = processes.get(system)?.get(queue);
+  const sum = untoldSuccesses(system, queue);
+  processes.get(system.config)?.get(queue)?.clear();
+  return sum;
+}
+
+/** How many attempts of this process went well in the last ten minutes and were not told with a failure. */
+export function untoldSuccesses(system: System, queue: string): number {
+  const minutes = processes.get(system.config)?.get(queue);
   if (!minutes) return 0;
   const since = system.clock.now() - REMEMBERED;
   let sum = 0;
   for (const [minute, count] of minutes) if (minute >= since) sum += count;
-  minutes.clear();
   return sum;
 }

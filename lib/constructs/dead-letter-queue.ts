@@ -12,6 +12,9 @@ export const DEAD_LETTER_RETENTION = Duration.days(14);
  */
 export const SOURCE_RETENTION = Duration.days(4);
 
+/** Of what nothing sends again, which must outlast a worker that is broken for long. */
+export const LONGEST_RETENTION = Duration.days(14);
+
 /** A queue for what was given up. */
 export function deadLetterQueue(scope: Construct, id: string): Queue {
   return new Queue(scope, id, {

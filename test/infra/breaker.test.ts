@@ -44,6 +44,16 @@ describe('the breaker', () => {
     expect(JSON.stringify(allowed('lambda:InvokeFunction'))).not.toContain('Scanner');
   });
 
+  it('may take messages off the worked queues, and put them back there and nowhere else', () => {
+    const taking = allowed('sqs:ReceiveMessage');
+    expect(taking).toHaveLength(1);
+    expect([taking[0].Action].flat()).toEqual(
+      expect.arrayContaining(['sqs:DeleteMessage', 'sqs:SendMessage']),
+    );
+    expect(taking[0].Resource).toHaveLength(4);
+    expect(JSON.stringify(taking[0].Resource)).not.toContain('DeadLetters');
+  });
+
   it('has a dead man’s alarm of its own, and one for a queue that it keeps off', () => {
     expect(named('breaker-not-running')).toMatchObject({
       MetricName: 'BreakerRan',

@@ -84,7 +84,7 @@ test('a disable message that is lost is queued again from the state', async () =
   expect(disabled(story)).toHaveLength(1);
 });
 
-test('a message that the broker gave up after ten receives is put back from the state', async () => {
+test('a disabler that crashes ten times: its work is tried until it is done', async () => {
   const { story, summary } = await tell({
     events: [{ at: at(21), type: 'fault', target: 'disabler', mode: 'crash', times: 10 }],
   });

@@ -1,25 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { MINUTE } from '../../../functions/abandonment/time.ts';
+import { DAY, MINUTE } from '../../../functions/abandonment/time.ts';
 import {
   type BreakerState,
   countedSince,
   NEW_BREAKER,
   nextBreaker,
   type Observation,
+  type TriedResult,
 } from '../../../functions/breaker/rule.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 
 const work = (more: Partial<Extract<Observation, { seen: 'work' }>> = {}): Observation => ({
   seen: 'work',
-  stats: { attempts: 0, failed: 0 },
+  stats: { attempts: 0, failed: 0, since: null },
+  waiting: false,
+  busy: false,
   version: '7',
   paused: false,
   pausedByOperator: false,
   ...more,
 });
-const attempts = (made: number, failed: number) => work({ stats: { attempts: made, failed } });
-const probed = (result: 'passed' | { failed: string }, pausedByOperator = false): Observation => ({
+const attempts = (made: number, failed: number) => work({ stats: { attempts: made, failed, since: NOW } });
+const probed = (result: TriedResult, pausedByOperator = false): Observation => ({
   seen: 'probe',
   result,
   pausedByOperator,
@@ -31,7 +34,7 @@ function opened(): BreakerState {
 }
 
 /** The probe that is due at an instant, and how it went. */
-function probedAt(state: BreakerState, at: number, result: 'passed' | { failed: string }): BreakerState {
+function probedAt(state: BreakerState, at: number, result: TriedResult): BreakerState {
   const step = nextBreaker(state, work({ paused: true }), at);
   expect(step.actions).toEqual(['probe']);
   return nextBreaker(step.state, probed(result), at).state;
@@ -107,7 +110,7 @@ describe('while it is open', () => {
   it('stays open, whatever no longer fails', () => {
     const step = nextBreaker(
       opened(),
-      work({ stats: { attempts: 100, failed: 0 }, paused: true }),
+      work({ stats: { attempts: 100, failed: 0, since: null }, paused: true }),
       NOW + MINUTE,
     );
     expect(step.state.phase).toBe('open');
@@ -138,12 +141,106 @@ describe('when a probe passed', () => {
     expect(passed).toMatchObject({ state: { phase: 'closed' }, actions: [] });
   });
 
-  it('waits 5 minutes again when it opens anew', () => {
+  /** Closed after two probes, the first of which failed: 15 minutes after it opened. */
+  function closedAgain(): BreakerState {
     const slow = probedAt(opened(), NOW + 5 * MINUTE, { failed: 'no' });
     const passed = probedAt(slow, NOW + 15 * MINUTE, 'passed');
-    const closed = nextBreaker(passed, work(), NOW + 15 * MINUTE).state;
-    const again = nextBreaker(closed, attempts(9, 9), NOW + 20 * MINUTE);
+    return nextBreaker(passed, work(), NOW + 15 * MINUTE).state;
+  }
+
+  it('is the same incident within a day: nobody is told anew, and its waits go on growing', () => {
+    const at = NOW + 15 * MINUTE + DAY;
+    const again = nextBreaker(closedAgain(), attempts(9, 9), at);
+    expect(again.actions).toEqual(['pause']);
+    // Its last wait was 20 minutes: 5 before the first probe, 10 before the second.
+    expect(again.state).toMatchObject({ incident: NOW, since: at, probeAt: at + 30 * MINUTE });
+  });
+
+  it('is a new incident after a day, with an alert and a wait of 5 minutes', () => {
+    const at = NOW + 16 * MINUTE + DAY;
+    const again = nextBreaker(closedAgain(), attempts(9, 9), at);
     expect(again.actions).toEqual(['pause', 'alert']);
-    expect(again.state.probeAt).toBe(NOW + 25 * MINUTE);
+    expect(again.state).toMatchObject({ incident: at, probeAt: at + 5 * MINUTE });
+  });
+});
+
+describe('where little is tried', () => {
+  const few = (failed: number, attempted: number, sinceMinute: number, more = {}) =>
+    work({
+      stats: { attempts: attempted, failed, since: NOW + sinceMinute * MINUTE },
+      waiting: true,
+      ...more,
+    });
+  const opensAt = (minute: number, seen: Observation) =>
+    nextBreaker(NEW_BREAKER, seen, NOW + minute * MINUTE).state.phase === 'open';
+
+  it('opens once all of it failed for nine minutes', () => {
+    expect(opensAt(8, few(3, 3, 0))).toBe(false);
+    expect(opensAt(9, few(2, 2, 0))).toBe(true);
+  });
+
+  it('stays closed where one attempt went well, where one alone failed, and where nothing waits any more', () => {
+    expect(opensAt(9, few(2, 3, 0))).toBe(false);
+    expect(opensAt(9, few(1, 1, 0))).toBe(false);
+    expect(opensAt(9, few(2, 2, 0, { waiting: false }))).toBe(false);
+  });
+
+  it('counts the nine minutes from its closing: what failed before says nothing', () => {
+    const passed = probedAt(opened(), NOW + 5 * MINUTE, 'passed');
+    const closed = nextBreaker(passed, work(), NOW + 5 * MINUTE).state;
+    const phaseAt = (minute: number) =>
+      nextBreaker(closed, few(2, 2, -60), NOW + minute * MINUTE).state.phase;
+    expect([phaseAt(13), phaseAt(14)]).toEqual(['closed', 'open']);
+  });
+
+  it('opens where no worker is free at any look for nine minutes, and not where one was in between', () => {
+    const busy = work({ waiting: true, busy: true });
+    const phases = (freeAt: number) => {
+      let state = NEW_BREAKER;
+      for (let minute = 0; minute <= 9; minute += 1)
+        state = nextBreaker(
+          state,
+          minute === freeAt ? work({ waiting: true }) : busy,
+          NOW + minute * MINUTE,
+        ).state;
+      return state.phase;
+    };
+    expect([phases(-1), phases(4)]).toEqual(['open', 'closed']);
+  });
+});
+
+describe('when there is nothing to be tried', () => {
+  /** Probed at so many minutes with that result, after a trial that failed at 5 minutes. */
+  const afterFailedTrial = (minute: number, version: string) => {
+    const failed = probedAt(opened(), NOW + 5 * MINUTE, { failed: 'away', inTrial: true });
+    const seen = work({ paused: true, version });
+    const at = NOW + minute * MINUTE;
+    return nextBreaker(nextBreaker(failed, seen, at).state, probed('empty'), at).actions;
+  };
+
+  it('closes on the probe alone', () => {
+    const due = nextBreaker(opened(), work({ paused: true }), NOW + 5 * MINUTE).state;
+    expect(nextBreaker(due, probed('empty'), NOW + 5 * MINUTE).actions).toEqual(['resume']);
+  });
+
+  it('stays open for two hours after a trial that failed, and not where the code changed', () => {
+    expect(afterFailedTrial(124, '7')).toEqual([]);
+    expect(afterFailedTrial(125, '7')).toEqual(['resume']);
+    expect(afterFailedTrial(6, '8')).toEqual(['resume']);
+  });
+});
+
+describe('when a trial is undecided', () => {
+  it('is probed again at the next look, and its waits do not grow for it', () => {
+    const due = nextBreaker(opened(), work({ paused: true }), NOW + 5 * MINUTE).state;
+    const step = nextBreaker(due, probed('undecided'), NOW + 5 * MINUTE);
+    expect(step.actions).toEqual([]);
+    expect(step.state).toMatchObject({ phase: 'open', probeAt: NOW + 5 * MINUTE, wait: 5 * MINUTE });
+  });
+
+  it('closes once nothing that failed can be hidden any more', () => {
+    const due = { ...opened(), probeAt: NOW + 20 * MINUTE };
+    const probing = nextBreaker(due, work({ paused: true }), NOW + 20 * MINUTE).state;
+    expect(nextBreaker(probing, probed('undecided'), NOW + 20 * MINUTE).actions).toEqual(['resume']);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { keys } from '../../../functions/store/rows.ts';
 import { recordOops } from '../../../functions/work/oops.ts';
 import { countSuccess } from '../../../functions/work/successes.ts';
-import { stage } from './stage.ts';
+import { PASSED, START, stage } from './stage.ts';
 
 type Stage = ReturnType<typeof stage>;
 
@@ -86,7 +86,7 @@ describe('a worker that dies before its first line runs', () => {
   it('is paused within ten minutes of waiting work, though it records nothing', async () => {
     const given = stage();
     given.control.waits = true;
-    given.control.answer = { failed: 'Unhandled: Runtime.ImportModuleError' };
+    given.control.answer = { outcome: 'failed', reason: 'Unhandled: Runtime.ImportModuleError' };
     let minutes = 0;
     while (!given.control.isOff && minutes < 10) {
       await given.look();
@@ -102,7 +102,7 @@ describe('a worker that dies before its first line runs', () => {
     const given = stage();
     Object.assign(given.system.config, { functionVersion: '3' });
     given.control.waits = true;
-    given.control.answer = { failed: 'Unhandled: Runtime.ImportModuleError' };
+    given.control.answer = { outcome: 'failed', reason: 'Unhandled: Runtime.ImportModuleError' };
     for (let minute = 0; minute < 6; minute += 1) {
       await given.look();
       given.pass(1);
@@ -112,7 +112,7 @@ describe('a worker that dies before its first line runs', () => {
 
   it('is not asked while nothing waits', async () => {
     const given = stage();
-    given.control.answer = { failed: 'no' };
+    given.control.answer = { outcome: 'failed', reason: 'no' };
     await given.look();
     expect(given.control.done).toEqual([]);
   });
@@ -155,7 +155,7 @@ describe('an open breaker', () => {
 
   it('keeps the queue off while probes fail', async () => {
     const given = await opened();
-    given.control.answer = { failed: 'still broken' };
+    given.control.answer = { outcome: 'failed', reason: 'still broken' };
     for (let minute = 0; minute < 40; minute += 1) {
       given.pass(1);
       await given.look();
@@ -231,7 +231,7 @@ describe('while the table fails', () => {
   it('a queue whose worker does not answer is paused, and operators are told once', async () => {
     const given = stage();
     given.control.waits = true;
-    given.control.answer = { failed: 'the table is away' };
+    given.control.answer = { outcome: 'failed', reason: 'the table is away' };
     failing(given);
     expect(await given.look()).toEqual([{ queue: 'disable', phase: 'unknown', actions: ['pause'] }]);
     given.pass(1);
@@ -240,13 +240,23 @@ describe('while the table fails', () => {
     expect(given.told.map(({ code, subject }) => [code, subject])).toEqual([['breaker-open', 'disable']]);
   });
 
+  it('a queue whose worker does not answer is paused where only nothing can be written', async () => {
+    const given = stage();
+    given.control.waits = true;
+    given.control.answer = { outcome: 'failed', reason: 'the table takes nothing' };
+    failing(given, { reads: true });
+    expect((await given.look())[0]).toMatchObject({ phase: 'unknown', actions: ['pause'] });
+    expect(given.control.isOff).toBe(true);
+    expect(given.told).toHaveLength(1);
+  });
+
   it('a queue is left alone whose worker answers, and one on which nothing waits', async () => {
     const given = stage();
     given.control.waits = true;
     failing(given);
     await given.look();
     given.control.waits = false;
-    given.control.answer = { failed: 'the table is away' };
+    given.control.answer = { outcome: 'failed', reason: 'the table is away' };
     await given.look();
     expect(given.control.isOff).toBe(false);
   });
@@ -263,11 +273,13 @@ describe('while the table fails', () => {
   it('what was paused goes on at the first look that finds the table and an answering worker', async () => {
     const given = stage();
     given.control.waits = true;
-    given.control.answer = { failed: 'the table is away' };
+    given.control.answer = { outcome: 'failed', reason: 'the table is away' };
     const mend = failing(given);
     await given.look();
     mend();
-    given.control.answer = 'passed';
+    given.control.answer = PASSED;
+    given.control.waits = false;
+    given.control.messages = [{ messageId: 'm1', firstSentAt: START, trials: 0 }];
     given.pass(400);
     expect((await given.look())[0]).toMatchObject({ phase: 'closed', actions: ['probe', 'resume'] });
     expect(given.control.isOff).toBe(false);
@@ -278,7 +290,7 @@ describe('while the table fails', () => {
   it('what was paused stays off and is told of while its worker does not answer', async () => {
     const given = stage();
     given.control.isOff = true;
-    given.control.answer = { failed: 'no' };
+    given.control.answer = { outcome: 'failed', reason: 'no' };
     expect((await given.look())[0]).toMatchObject({ phase: 'open', actions: ['probe', 'alert'] });
     expect(await openAlert(given)).toMatchObject({ active: true });
     given.pass(4);
@@ -295,6 +307,115 @@ describe('while the table fails', () => {
     await given.table.transact([{ put: pause }], 'olga');
     expect((await given.look())[0]).toMatchObject({ phase: 'closed', actions: [] });
     expect(given.control.done).toEqual([]);
+  });
+});
+
+describe('an incident that opens again', () => {
+  const AWAY = { verdict: 'failed', reason: 'away' } as const;
+
+  /** Opened, told, and closed after five minutes, for its probe passed and nothing was on the queue. */
+  async function closed(): Promise<Stage> {
+    const given = stage();
+    await fail(given, 5);
+    await given.look();
+    given.pass(5);
+    expect((await given.look())[0]?.phase).toBe('closed');
+    return given;
+  }
+
+  it('puts its alert back as it was told, and tells nobody anew', async () => {
+    const given = await closed();
+    const toldAt = given.system.clock.now() - 5 * 60_000;
+    given.pass(60);
+    await fail(given, 5);
+    expect((await given.look())[0]).toMatchObject({ phase: 'open', actions: ['pause'] });
+    expect(given.told).toHaveLength(1);
+    expect(await openAlert(given)).toMatchObject({ active: true, toldAt });
+  });
+
+  it('is told as a new one after more than a day', async () => {
+    const given = await closed();
+    given.pass(24 * 60 + 1);
+    await fail(given, 5);
+    expect((await given.look())[0]?.actions).toEqual(['pause', 'alert']);
+    expect(given.told).toHaveLength(2);
+  });
+
+  it('stays off while a real message fails, though its probe passes, and goes on once one is worked', async () => {
+    const given = stage();
+    await fail(given, 5);
+    await given.look();
+    given.control.messages = [{ messageId: 'm', firstSentAt: START, trials: 0 }];
+    given.control.answers = { m: AWAY };
+    given.pass(5);
+    expect((await given.look())[0]).toMatchObject({ phase: 'open', actions: ['probe'] });
+    expect(given.control.isOff).toBe(true);
+    given.control.messages = given.control.messages.map(({ delay: _, ...message }) => message);
+    given.control.answers = {};
+    given.pass(10);
+    expect((await given.look())[0]).toMatchObject({ phase: 'closed', actions: ['probe', 'resume'] });
+  });
+
+  it('is tried at once when the code changed', async () => {
+    const given = stage();
+    await fail(given, 5);
+    await given.look();
+    given.control.messages = [{ messageId: 'm', firstSentAt: START, trials: 1 }];
+    given.control.deployed = '8';
+    given.pass(1);
+    expect((await given.look())[0]?.phase).toBe('closed');
+    expect(given.control.done).toContain('try m');
+  });
+
+  it('that an operator paused is probed and never tried', async () => {
+    const given = stage();
+    await fail(given, 5);
+    await given.look();
+    given.control.messages = [{ messageId: 'm', firstSentAt: START, trials: 0 }];
+    await given.table.transact([{ put: { ...keys.queuePause('disable'), at: 0, by: 'ops' } }], 'w');
+    given.pass(5);
+    await given.look();
+    expect(given.control.done).not.toContain('try m');
+    expect(given.control.isOff).toBe(true);
+  });
+});
+
+describe('where little is tried', () => {
+  it('opens at nine minutes of failing, and not where the worker says that others went well', async () => {
+    const opens = async (worked: number) => {
+      const given = stage();
+      given.control.waits = true;
+      given.control.answer = { outcome: 'passed', worked };
+      const since = given.system.clock.now();
+      for (let attempt = 1; attempt <= 2; attempt += 1) {
+        const error = new Error('broken');
+        await recordOops(given.system, {
+          worker: 'disable',
+          item: 'a',
+          attempt,
+          cause: 'fault',
+          error,
+          since,
+        });
+      }
+      given.pass(9);
+      await given.look();
+      return given.control.isOff;
+    };
+    expect([await opens(0), await opens(1)]).toEqual([true, false]);
+  });
+
+  it('opens where no worker is free to be asked for nine minutes', async () => {
+    const given = stage();
+    given.control.waits = true;
+    given.control.answer = { outcome: 'busy' };
+    for (let minute = 0; minute < 9; minute += 1) {
+      await given.look();
+      given.pass(1);
+    }
+    expect(given.control.isOff).toBe(false);
+    await given.look();
+    expect(given.control.isOff).toBe(true);
   });
 });
 

@@ -1,18 +1,32 @@
 import { MINUTE } from '../../../functions/abandonment/time.ts';
 import { runBreaker } from '../../../functions/breaker/run.ts';
-import type { ProbeResult, WorkerControl } from '../../../functions/breaker/worker-control.port.ts';
+import type {
+  ProbeResult,
+  TakenMessage,
+  WorkerControl,
+} from '../../../functions/breaker/worker-control.port.ts';
 import type { QueueName } from '../../../functions/platform/ports.ts';
 import type { System } from '../../../functions/platform/system.ts';
 import { MemoryTable } from '../../../functions/store/memory-table.ts';
+import type { TrialAnswer } from '../../../functions/work/trial.ts';
 
 export const START = Date.parse('2026-03-01T12:00:00Z');
 
+export const PASSED: ProbeResult = { outcome: 'passed', worked: 0 };
+
+export interface FakeMessage extends TakenMessage {
+  delay?: number;
+}
+
 /** A worker as it is seen from outside; a test sets how it fares. */
-export class FakeWorker implements WorkerControl {
+export class FakeWorker implements WorkerControl<FakeMessage> {
   deployed = '7';
   isOff = false;
   waits = false;
-  answer: ProbeResult = 'passed';
+  answer: ProbeResult = PASSED;
+  /** What waits to be tried, the oldest first, and how the worker answers each; `passed` by default. */
+  messages: FakeMessage[] = [];
+  answers: Record<string, TrialAnswer> = {};
   readonly done: string[] = [];
   failsTo: string | undefined;
 
@@ -32,7 +46,22 @@ export class FakeWorker implements WorkerControl {
     return this.deployed;
   }
   async isWaiting(): Promise<boolean> {
-    return this.waits;
+    return this.waits || this.messages.length > 0;
+  }
+  async take(): Promise<FakeMessage | undefined> {
+    const at = this.messages.findIndex(({ delay }) => delay === undefined);
+    return at < 0 ? undefined : this.messages.splice(at, 1)[0];
+  }
+  async hand(_queue: QueueName, { messageId }: FakeMessage): Promise<TrialAnswer> {
+    this.#try(`try ${messageId}`);
+    return this.answers[messageId] ?? { verdict: 'passed', reason: 'worked' };
+  }
+  async remove(_queue: QueueName, { messageId }: FakeMessage): Promise<void> {
+    this.#try(`remove ${messageId}`);
+  }
+  async copy(_queue: QueueName, message: FakeMessage, delay: number): Promise<void> {
+    this.#try(`copy ${message.messageId}`);
+    this.messages.push({ ...message, trials: message.trials + 1, delay });
   }
   async probe(): Promise<ProbeResult> {
     this.#try('probe');

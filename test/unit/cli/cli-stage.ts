@@ -138,7 +138,11 @@ export function cliStage({ name = 'local', stageCeiling = 'disable' as 'disable'
     resume: async (queue) => void off.delete(queue),
     isPaused: async (queue) => off.has(queue),
     version: async () => '1',
-    probe: async () => 'passed',
+    probe: async () => ({ outcome: 'passed', worked: 0 }),
+    take: async () => undefined,
+    hand: async () => ({ verdict: 'nothing', reason: 'none' }),
+    remove: async () => {},
+    copy: async () => {},
   };
   const answers: AwsAccount = { ...HEALTHY };
   const open: Cli['open'] = async (asked) => {

@@ -67,7 +67,7 @@ describe('queues', () => {
     for (let item = 0; item < 5; item += 1) await failing(stage, `item${item}`);
     await runBreaker(stage.system, { control: stage.workers }, T);
     const resumed = await stage.taskwarden(['queues', 'resume', 'notify']);
-    expect(resumed.out).toBe('the breaker keeps notify off until a probe of its worker passes\n');
+    expect(resumed.out).toBe('the breaker keeps notify off until its worker works a message of it\n');
     const { out } = await stage.taskwarden(['queues', 'list']);
     expect(out).toContain('open since 2026-01-01T00:00:00Z by version 1, next probe 2026-01-01T00:05:00Z');
   });

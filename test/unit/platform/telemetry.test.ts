@@ -27,6 +27,28 @@ describe('telemetry', () => {
     });
   });
 
+  it('writes several counts as one line', () => {
+    const lines = linesOf(() =>
+      telemetry.metrics({ MessageDone: 8, MessageRetried: 2 }, { queue: 'notify' }),
+    );
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({
+      MessageDone: 8,
+      MessageRetried: 2,
+      queue: 'notify',
+      service: 'scanner',
+      stage: 'dev',
+    });
+    expect(lines[0]?._aws).toMatchObject({
+      CloudWatchMetrics: [
+        {
+          Dimensions: [['service', 'stage']],
+          Metrics: [{ Name: 'MessageDone' }, { Name: 'MessageRetried' }],
+        },
+      ],
+    });
+  });
+
   it('writes a log line with its level, message and properties', () => {
     const [line] = linesOf(() => telemetry.log('warn', 'event refused', { task: 'acmeCo/a' }));
     expect(line).toMatchObject({

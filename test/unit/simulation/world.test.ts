@@ -33,7 +33,8 @@ function listening(more: Partial<Service> = {}): { service: Service; heard: stri
       return { outcome: 'done' };
     },
     watch: async () => {},
-    probe: async () => {},
+    probe: async () => 0,
+    verdict: () => ({ verdict: 'passed', reason: 'worked' }),
     mailReport: () => '{}',
     hear: async (_system, plane) => {
       heard.push(`life sign of ${plane}`);

@@ -124,7 +124,11 @@ describe('what is missed', () => {
 describe('a probe', () => {
   it('passes where the table can be read and written', async () => {
     const { system, consumer } = workStage();
-    expect(await probeWorker(system, consumer)).toEqual({ probe: 'passed', functionVersion: '7' });
+    expect(await probeWorker(system, consumer)).toEqual({
+      probe: 'passed',
+      functionVersion: '7',
+      worked: 0,
+    });
   });
 
   it('fails where the table is down', async () => {

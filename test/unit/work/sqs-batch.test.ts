@@ -5,7 +5,7 @@ import type { Receiver } from '../../../functions/platform/receiver.port.ts';
 import type { System } from '../../../functions/platform/system.ts';
 import { MemoryTable } from '../../../functions/store/memory-table.ts';
 import type { Consumer, Outcome } from '../../../functions/work/pipeline.ts';
-import { processBatch } from '../../../functions/work/sqs-batch.ts';
+import { processBatch, processTrial } from '../../../functions/work/sqs-batch.ts';
 
 const DONE: Outcome = { outcome: 'done', reason: 'sent' };
 const ENOUGH = () => 30_000;
@@ -34,14 +34,18 @@ const batch = (...records: SQSRecord[]): SQSEvent => ({ Records: records });
 /** A worker whose items do as told by their bodies. */
 function workerOf(
   acts: Record<string, () => Promise<Outcome>>,
-  options: { atOnce?: number; receiver?: Partial<Receiver> } = {},
+  options: { atOnce?: number; receiver?: Partial<Receiver>; restsOnTableAlone?: boolean } = {},
 ) {
   const postponed: [string, number][] = [];
   const given: [string, string][] = [];
   const begun: string[] = [];
   const metrics: string[] = [];
+  const lines: Record<string, unknown>[] = [];
   let ids = 0;
-  const telemetry: Telemetry = { log: () => undefined, metric: (name) => metrics.push(name) };
+  const telemetry: Telemetry = {
+    log: (_level, message, properties = {}) => void lines.push({ message, ...properties }),
+    metric: (name) => metrics.push(name),
+  };
   const system = {
     telemetry,
     table: new MemoryTable(),
@@ -55,6 +59,7 @@ function workerOf(
     nameOf: (message) => message,
     notAfter: () => undefined,
     queuedAgainFromState: false,
+    restsOnTableAlone: options.restsOnTableAlone ?? true,
     act: async (_system, message) => {
       begun.push(message);
       return (acts[message] ?? (async () => DONE))();
@@ -66,7 +71,7 @@ function workerOf(
     ...options.receiver,
   };
   const worker = { system, consumer, receiver, maxReceives: 10, atOnce: options.atOnce ?? 10 };
-  return { worker, postponed, given, begun, metrics };
+  return { worker, postponed, given, begun, metrics, lines };
 }
 
 const failedIds = (response: { batchItemFailures: { itemIdentifier: string }[] }) =>
@@ -201,5 +206,124 @@ describe('a batch of messages', () => {
     const { worker, metrics } = workerOf({ a: wait });
     expect(failedIds(await processBatch(worker, batch(record('a')), ENOUGH))).toEqual(['a']);
     expect(metrics).toEqual(['MessagePostponed']);
+  });
+});
+
+describe('what a batch leaves behind', () => {
+  const retry = async (): Promise<Outcome> => ({
+    outcome: 'retry',
+    reason: 'busy',
+    delaySeconds: 40,
+    failed: true,
+    recorded: true,
+  });
+
+  it('is one line with counts, in which only what was not simply worked is named', async () => {
+    const names = Array.from({ length: 8 }, (_, index) => `m${index}`);
+    const { worker, lines } = workerOf({
+      m3: async () => ({ outcome: 'skipped', reason: 'over' }),
+      m5: retry,
+    });
+    await processBatch(worker, batch(...names.map((name) => record(name))), ENOUGH);
+    expect(lines).toEqual([
+      {
+        message: 'batch',
+        queue: 'notify',
+        reasons: { sent: 6, over: 1, busy: 1 },
+        MessageDone: 6,
+        MessageSkipped: 1,
+        MessageRetried: 1,
+        messages: [{ messageId: 'm5', ended: 'MessageRetried', reason: 'busy' }],
+      },
+    ]);
+  });
+
+  it('is one line of metrics where several counts go in one', async () => {
+    const { worker, metrics } = workerOf({ b: retry });
+    const told: Record<string, number>[] = [];
+    worker.system.telemetry.metrics = (counts) => void told.push({ ...counts });
+    await processBatch(worker, batch(record('a'), record('b'), record('c')), ENOUGH);
+    expect(told).toEqual([{ MessageDone: 2, MessageRetried: 1 }]);
+    expect(metrics).toEqual([]);
+  });
+
+  it('names twenty at most, however many failed', async () => {
+    const names = Array.from({ length: 60 }, (_, index) => `m${index}`);
+    const { worker, lines } = workerOf(Object.fromEntries(names.map((name) => [name, retry])));
+    await processBatch(worker, batch(...names.map((name) => record(name))), ENOUGH);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({ MessageRetried: 60 });
+    expect(lines[0]?.messages).toHaveLength(20);
+  });
+});
+
+describe('the one message of a trial', () => {
+  /** Its tenth receive, of a copy whose work was tried six times before. */
+  const last = (): SQSRecord => {
+    const tenth = record('a');
+    tenth.attributes.ApproximateReceiveCount = '10';
+    const dataType = 'Number' as const;
+    tenth.messageAttributes = { earlierAttempts: { dataType, stringValue: '6' } };
+    return tenth;
+  };
+  const tried = async (outcome: Outcome, restsOnTableAlone = false) => {
+    const { worker, given } = workerOf({ a: async () => outcome }, { restsOnTableAlone });
+    return { response: await processTrial(worker, { trial: true, Records: [last()] }, ENOUGH), given };
+  };
+
+  it('passes where it is done', async () => {
+    const { response } = await tried(DONE);
+    expect(response).toEqual({ batchItemFailures: [], trial: { verdict: 'passed', reason: 'sent' } });
+  });
+
+  it.each([
+    [false, 'nothing'],
+    [true, 'passed'],
+  ])('that is skipped, of work that rests on the table alone (%s): %s', async (alone, verdict) => {
+    const { response } = await tried({ outcome: 'skipped', reason: 'over' }, alone);
+    expect(response.trial.verdict).toBe(verdict);
+    expect(response.batchItemFailures).toEqual([]);
+  });
+
+  it('failed and is not given up, even on its last receive', async () => {
+    const failed: Outcome = {
+      outcome: 'retry',
+      reason: 'away',
+      delaySeconds: 50,
+      failed: true,
+      recorded: true,
+    };
+    const { response } = await tried(failed);
+    expect(response).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'a' }],
+      trial: { verdict: 'failed', reason: 'away', delaySeconds: 50 },
+    });
+  });
+
+  it('that waits as planned shows neither', async () => {
+    const { response } = await tried({
+      outcome: 'retry',
+      reason: 'not yet',
+      delaySeconds: 50,
+      failed: false,
+    });
+    expect(response.trial.verdict).toBe('later');
+  });
+
+  it('that is hopeless goes to the dead-letter queue with its reason, and shows neither', async () => {
+    const { response, given } = await tried({ outcome: 'dead-letter', reason: 'refused', recorded: true });
+    expect(given).toEqual([['a', 'refused']]);
+    expect(response).toEqual({ batchItemFailures: [], trial: { verdict: 'nothing', reason: 'refused' } });
+  });
+
+  it('is an attempt after those of the messages that it is a copy of', async () => {
+    const { worker } = workerOf({});
+    const attempts: number[] = [];
+    worker.consumer.act = async (_system, _message, { receiveCount }) => {
+      attempts.push(receiveCount);
+      return DONE;
+    };
+    await processTrial(worker, { trial: true, Records: [last()] }, ENOUGH);
+    expect(attempts).toEqual([16]);
   });
 });

@@ -79,6 +79,7 @@ export function workStage({ queue = 'notify', fromState = true, canaries = false
     nameOf: ({ key }) => key,
     notAfter: () => undefined,
     queuedAgainFromState: fromState,
+    restsOnTableAlone: true,
     handBack: async (_system, { key }) => void handedBack.push(key),
     act: () => act(),
   };

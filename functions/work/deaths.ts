@@ -1,0 +1,33 @@
+import { type Duration, SECOND } from '../abandonment/time.ts';
+import type { QueueName } from '../platform/ports.ts';
+import type { System } from '../platform/system.ts';
+import { eachRow } from '../store/records.ts';
+import { keys, WORK_BUCKETS } from '../store/rows.ts';
+import { recordDeath } from './oops.ts';
+
+/** The clocks of two functions differ by less. */
+const CLOCK_SKEW: Duration = 15 * SECOND;
+
+/** More deaths in one look say nothing new; the next look finds the others. */
+const MOST_DEATHS = 50;
+
+/**
+ * Counts the attempts of a queue that began and were not heard of when their time was up, each once, whoever finds it
+ * first: who waits for the next attempt to find them learns of them too late (design.md section 8).
+ */
+export async function countDeaths(system: System, queue: QueueName): Promise<void> {
+  const now = system.clock.now();
+  let found = 0;
+  for (let bucket = 0; bucket < WORK_BUCKETS; bucket += 1) {
+    for await (const row of eachRow(system.table, startsOf(queue, bucket))) {
+      if (row.endedAt !== null || Number(row.endsBy) + CLOCK_SKEW > now) continue;
+      if (await recordDeath(system, row)) found += 1;
+      if (found >= MOST_DEATHS) return;
+    }
+  }
+}
+
+/** `$` follows `#`: all that begins with the queue's name. */
+function startsOf(queue: QueueName, bucket: number) {
+  return { pk: keys.workBucket(bucket), sk: { from: `${queue}#`, to: `${queue}$` } };
+}

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { TableBusy } from '../../../functions/store/table-busy.ts';
+import { classOf, lastingClass } from '../../../functions/work/failure-class.ts';
+
+describe('contention', () => {
+  it('passes by itself at first, and is one of the environment where it lasts', () => {
+    const error = new TableBusy('the disabling of a could not be recorded: it changes too fast');
+    expect([1, 2, 3, 4].map((attempt) => classOf(error, attempt))).toEqual([
+      'retryable',
+      'retryable',
+      'retryable',
+      'environment',
+    ]);
+  });
+
+  it('is seen behind the error that tells of it', () => {
+    expect(classOf(new Error('not sent', { cause: new TableBusy('x') }), 1)).toBe('retryable');
+  });
+});
+
+describe('an answer of "later"', () => {
+  it('feeds the breaker once it lasts; what is an item’s own fault never does', () => {
+    expect(lastingClass('retryable', 4)).toBe('environment');
+    expect(lastingClass('permanent', 9)).toBe('permanent');
+  });
+});
