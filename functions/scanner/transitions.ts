@@ -257,9 +257,7 @@ export function endEpisode(
     evidence: evidenceOf(given, settled.decision),
     mails: open.mails,
     run,
-    untold: fits
-      ? []
-      : [...parting, ...obsolete.map((key) => ({ key, address: addressOf(key), pending: null }))],
+    untold: fits ? [] : [...parting, ...obsolete.map((key) => ({ key, address: '', pending: null }))],
     holders: open.disabling ? holdersOf(open) : [],
   };
   settled.record = { ...settled.record, open: null, hold: null, next: null };

@@ -12,6 +12,7 @@ import {
   type OperatorAlertRecord,
   type PaceRecord,
   type PausesRecord,
+  type PendingNotice,
   type RecipientRecord,
   ROW_VERSION,
   type ScansRecord,
@@ -75,9 +76,34 @@ export async function loadAlert(
 export function alertFromRow(row: Row | undefined): AlertRecord | undefined {
   if (!row) return undefined;
   const { task, episode, type, stage, since, firedAt, ...rest } = row as unknown as AlertRecord;
-  const { resolvedAt, reason, evidence, mails, run, untold, holders = [] } = rest;
+  const { resolvedAt, reason, evidence, mails, run, holders = [] } = rest;
+  const untold = unlisted(row as unknown as ListedAlert);
   const end = { resolvedAt, reason, evidence, mails, run, untold, holders };
   return { task, episode, type, stage, since, firedAt, ...end };
+}
+
+type Untold = AlertRecord['untold'];
+
+/** As it stands in the row: what most are to be told is written once, for a row has an end. */
+interface ListedAlert {
+  untold: (Omit<Untold[number], 'pending'> & Partial<Pick<Untold[number], 'pending'>>)[];
+  parting?: PendingNotice;
+}
+
+function listed(untold: Untold): ListedAlert {
+  const parting = untold.find(({ pending }) => pending !== null)?.pending;
+  if (!parting) return { untold };
+  const text = JSON.stringify(parting);
+  const isSame = ({ pending }: Untold[number]) => pending !== null && JSON.stringify(pending) === text;
+  return {
+    untold: untold.map((one) => (isSame(one) ? { key: one.key, address: one.address } : one)),
+    parting,
+  };
+}
+
+/** Rows of an older version say of each what is to be told. */
+function unlisted({ untold, parting }: ListedAlert): Untold {
+  return untold.map(({ key, address, pending = parting ?? null }) => ({ key, address, pending }));
 }
 
 /** Stores an alert whatever stands there: the task's row, written in the same transaction, guards it. */
@@ -89,6 +115,7 @@ export function alertWrite(record: AlertRecord): { put: Row } {
       v: ROW_VERSION,
       b: BUCKETS,
       ...record,
+      ...listed(record.untold),
       ...(record.resolvedAt === null
         ? {}
         : { ttl: Math.floor(record.resolvedAt / 1000) + ENDED_RETENTION_SECONDS }),

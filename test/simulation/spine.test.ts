@@ -282,6 +282,7 @@ test('what was turned off can be turned on again, and starts from there', async 
   });
   expect(story.slice(7)).toEqual([
     'T+22d enabled acmeCo/a by operator',
+    'T+22d mail ana@acme.test: enabled acmeCo/a #1',
     'T+36d fired acmeCo/a #2 since T+22d (disable)',
     'T+36d mail ana@acme.test: warning acmeCo/a #2 until T+43d',
   ]);
@@ -296,6 +297,7 @@ test('all that a run turned off can be turned on again together', async () => {
   expect(story.filter((line) => line.includes(' enabled ')).sort()).toEqual([
     'T+22d enabled acmeCo/a by operator',
     'T+22d enabled acmeCo/b by operator',
+    'T+22d mail ana@acme.test: enabled acmeCo/a #1, enabled acmeCo/b #1',
   ]);
 });
 

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import type { Told } from '../../../functions/abandonment/task.ts';
+import { packed, unpacked } from '../../../functions/store/packed-episode.ts';
+import { alertFromRow, alertWrite } from '../../../functions/store/records.ts';
+import { measureRow } from '../../../functions/store/row-limits.ts';
+import type { AlertRecord } from '../../../functions/store/rows.ts';
+import { fired } from '../abandonment/decide-builders.ts';
+
+const keyOf = (place: number) => String(place).padStart(32, '0');
+const told = (count: number): Record<string, Told> =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, place) => [
+      keyOf(place),
+      { address: `${place}@acme.test`, grace: 1, warning: 'accepted', dated: true, acceptedAt: 1 },
+    ]),
+  );
+
+test('an episode with few recipients stands plainly in its row, one with many is packed, and read back whole', () => {
+  const few = { ...fired(), told: told(100) };
+  expect(packed(few)).toBe(few);
+  const many = { ...fired(), told: told(2_000), mails: ['a', 'b'] };
+  const row = packed(many);
+  expect(row).toMatchObject({ told: {}, mails: [], number: many.number });
+  expect(unpacked(JSON.parse(JSON.stringify(row)))).toEqual(many);
+});
+
+const alert = (untold: AlertRecord['untold']): AlertRecord => ({
+  task: 'acmeCo/a',
+  episode: 1,
+  type: 'task_abandoned',
+  stage: 'disable',
+  since: 0,
+  firedAt: 0,
+  resolvedAt: 1,
+  reason: 'disabled',
+  evidence: {},
+  mails: Array.from(
+    { length: 3_000 },
+    (_, place) => `01JH4ZQ8Y3V5C6D7E8F9G0${String(place).padStart(4, '0')}`,
+  ),
+  run: null,
+  untold,
+  holders: Array.from({ length: 1_000 }, (_, place) => keyOf(place)),
+});
+
+test('an alert that lists 1,000 notices and as many obsolete ones is a row that DynamoDB takes', () => {
+  const pending = () => ({
+    notice: 'disabled' as const,
+    since: 1,
+    notBefore: 2,
+    facts: { since: 0, restarts: 3 },
+  });
+  const listed = Array.from({ length: 1_000 }, (_, place) => ({
+    key: keyOf(place),
+    address: `${'o'.repeat(50)}${place}@acme.test`,
+    pending: pending(),
+  }));
+  const obsolete = Array.from({ length: 1_000 }, (_, place) => ({
+    key: keyOf(place + 1_000),
+    address: '',
+    pending: null,
+  }));
+  const record = alert([...listed, ...obsolete]);
+  const { put } = alertWrite(record);
+  expect(measureRow(put)).toBeLessThan(400 * 1024);
+  expect(alertFromRow(put)).toEqual(record);
+});
+
+test('an alert of an older version, which says of each what is to be told and knows no holders, is read', () => {
+  const untold = [
+    { key: 'k', address: 'a@b.test', pending: { notice: 'withdrawn' as const, since: 1, notBefore: 1 } },
+  ];
+  const { holders: _, ...old } = alert(untold);
+  expect(alertFromRow({ pk: 'T#acmeCo/a', sk: 'A#000001', ...old })).toMatchObject({ untold, holders: [] });
+});
