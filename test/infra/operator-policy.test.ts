@@ -36,7 +36,15 @@ const ACTIONS: Record<string, string[]> = {
 };
 
 /** Of adapters that the command line shares with functions: what it never asks of them. */
-const OF_FUNCTIONS_ALONE = ['GetAlias', 'SendMessageBatch', 'Publish'];
+const OF_FUNCTIONS_ALONE = [
+  'GetAlias',
+  'SendMessageBatch',
+  'Publish',
+  // The messages of a breaker's trial.
+  'ReceiveMessage',
+  'DeleteMessage',
+  'SendMessage',
+];
 
 /** The adapters that `cli/aws-stage.ts` puts together. */
 const SHARED = [

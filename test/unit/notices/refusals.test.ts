@@ -37,16 +37,16 @@ function refusalStage() {
     return { outcome: 'refused', cause: 'recipient', code: 'InvalidParameterValue', message };
   };
   const pending = (name: string) => {
-    const facts = { since: START, restarts: 0, disabledAt: START };
+    const facts = { since: START, restarts: 0, resolvedReason: 'policy' };
     return noticeWrite({
       recipient: keyOf(name),
       address: addressOf(name),
       task: `acmeCo/${name}`,
       episode: 1,
-      pending: { notice: 'disabled', since: START, notBefore: START, facts },
+      pending: { notice: 'withdrawn', since: START, notBefore: START, facts },
     });
   };
-  /** One batch of the notify queue; with each name a notice waits that a task was disabled. */
+  /** One batch of the notify queue; with each name a notice waits that a date no longer holds. */
   const work = async (...names: string[]) => {
     await stage.table.transact(names.map(pending), 'test');
     stage.pass(HOUR);
@@ -84,6 +84,7 @@ function batchOf(names: string[]): SQSEvent {
       correlationId: 'c',
     }),
     attributes: { ApproximateReceiveCount: '1' },
+    messageAttributes: {},
   }));
   return { Records: records } as unknown as SQSEvent;
 }

@@ -249,6 +249,8 @@ test('two mails of what was disabled, minutes apart, break promise 6', () => {
     [1, 'acmeCo/b'],
   ] as const) {
     verifier.turnedOff({ task: id, episode, run: 'r', disableAt: 0 });
+    const task = facts.tasks.get('acmeCo/a') as TrueTask;
+    facts.tasks.set(id, { ...task, id, enabled: false });
   }
   accept(21 * DAY, ANA, item('disabled', null));
   accept(21 * DAY + 2 * MINUTE, ANA, item('disabled', null, { task: 'acmeCo/b' }));
