@@ -87,8 +87,7 @@ class FunctionProcess(RuntimeExecutor):
 
     @classmethod
     def cleanup_version(cls, function_version):
-        if function_version.config.code:
-            function_version.config.code.destroy_cached()
+        """Its code may be that of another version, too; all of it goes with LocalStack's own folder."""
 
     def _code(self) -> str:
         return str(self.function_version.config.code.get_unzipped_code_location())

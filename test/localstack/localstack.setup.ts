@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BatchWriteItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { BatchWriteItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
 import type { TestProject } from 'vitest/node';
+import { keys } from '../../functions/store/rows.ts';
 import { connectMail, loadDeployment } from '../../local/deploy.ts';
 import { type Emulator, startEmulator } from '../../local/emulator.ts';
 import {
@@ -63,14 +64,15 @@ async function runDemo(endpoint: string): Promise<{ output: string; problem: str
   return { output: await readFile(log, 'utf8'), problem };
 }
 
-/** The clock that the demo told goes with its fleet. */
+/** The clock that the demo told goes with its fleet; who may put events stays, for functions store that as they start. */
 async function emptyTable({ dynamoDb }: LocalAws, table: string): Promise<void> {
-  const { Items: rows = [], LastEvaluatedKey } = await dynamoDb.send(new ScanCommand({ TableName: table }));
-  for (let from = 0; from < rows.length; from += BATCH) {
-    const requests = rows
-      .slice(from, from + BATCH)
-      .map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk: pk!, sk: sk! } } }));
-    await dynamoDb.send(new BatchWriteItemCommand({ RequestItems: { [table]: requests } }));
+  for await (const { Items: rows = [] } of paginateScan({ client: dynamoDb }, { TableName: table })) {
+    const gone = rows.filter(({ pk }) => pk?.S !== keys.source('').pk);
+    for (let from = 0; from < gone.length; from += BATCH) {
+      const requests = gone
+        .slice(from, from + BATCH)
+        .map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk: pk!, sk: sk! } } }));
+      await dynamoDb.send(new BatchWriteItemCommand({ RequestItems: { [table]: requests } }));
+    }
   }
-  if (LastEvaluatedKey !== undefined) await emptyTable({ dynamoDb } as LocalAws, table);
 }
