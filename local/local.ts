@@ -46,23 +46,19 @@ async function fileMail(number: number, raw: RawMail): Promise<void> {
 }
 
 function explain(emulator: Emulator): void {
-  const fleet = relative(ROOT, FLEET);
-  const { name, endpoint, log } = emulator;
-  const ticks = name === 'ministack';
-  say(
-    `\nStage local is deployed${ticks ? '; its scanner runs every minute' : ''}. To try it, in another terminal:\n`,
-  );
-  const first = [commandLine('policy set global stage=disable'), commandLine(`tasks import ${fleet}`)];
-  for (const line of [...pointingAt(endpoint), ...first]) say(`  ${line}`);
-  if (!ticks) say(`  ${commandLine('scan')}`);
-  const appear = log === undefined ? 'go out' : 'appear here';
-  say(
-    `\n${ticks ? 'Within a minute' : 'Then'} the first alerts fire, and mails to their owners ${appear}. Then ask:\n`,
-  );
+  const ticks = emulator.name === 'ministack';
+  const [deployed, soon] = ticks
+    ? ['Stage local is deployed; its scanner runs every minute.', 'Within a minute']
+    : ['Stage local is deployed.', 'Then'];
+  say(`\n${deployed} To try it, in another terminal:\n`);
+  const first = ['policy set global stage=disable', `tasks import ${relative(ROOT, FLEET)}`];
+  const commands = [...first, ...(ticks ? [] : ['scan'])].map(commandLine);
+  for (const line of [...pointingAt(emulator.endpoint), ...commands]) say(`  ${line}`);
+  const appear = emulator.log === undefined ? 'go out' : 'appear here';
+  say(`\n${soon} the first alerts fire, and mails to their owners ${appear}. Then ask:\n`);
   for (const line of askingCommands('acmeCo/legacy/crm-capture')) say(`  ${line}`);
   say('');
-  for (const line of whatHolds(emulator)) say(line);
-  say('');
+  for (const line of [...whatHolds(emulator), '']) say(line);
 }
 
 await onEmulator(say, localArguments('local').emulator, async (emulator, interrupted) => {
