@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/local/**', 'test/browser/**'],
+    exclude: ['test/local/**', 'test/localstack/**', 'test/browser/**'],
     // The seeds of the long suites take seconds; a machine that does eight other things takes minutes.
     testTimeout: 240_000,
     hookTimeout: 240_000,

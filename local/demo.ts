@@ -6,13 +6,14 @@ import { deployedService } from '../simulation/deployed-service.ts';
 import { parseScenario } from '../simulation/scenario.ts';
 import type { Scenario } from '../simulation/scenario-types.ts';
 import { type Simulated, simulate } from '../simulation/simulate.ts';
+import { localArguments } from './arguments.ts';
 import { demoScenario } from './demo-fleet.ts';
 import { differences, type Lists, listsOfSimulation, listsOfStage, readStage } from './demo-lists.ts';
 import { episodesReport, firstOfEachKind, leftAloneReport, sampleMail, totals } from './demo-report.ts';
 import { instantsOf, loadDemo, runDemo } from './demo-run.ts';
 import { deployLocal, STAGE } from './deploy.ts';
 import type { Emulator } from './emulator.ts';
-import { askingCommands, commandLine, pointingAt } from './how-to.ts';
+import { askingCommands, commandLine, pointingAt, whatHolds } from './how-to.ts';
 import { connectTo, LOCAL_FOLDER, ROOT } from './local-aws.ts';
 import { type FiledMail, fileMails } from './mail-files.ts';
 import type { SentMail } from './mailbox.ts';
@@ -71,7 +72,8 @@ async function demo(emulator: Emulator, interrupted: AbortSignal, keep: boolean)
   lookFurther(emulator, keep);
   say(`\n${totals(lists)}`);
   if (keep) {
-    say('\nThe emulator runs until Ctrl-C.');
+    say('\nThe emulator runs on. What holds of it:');
+    for (const line of whatHolds(emulator)) say(`  ${line}`);
     await untilInterrupted(interrupted);
   }
   return code;
@@ -133,9 +135,5 @@ function lookFurther(emulator: Emulator, keep: boolean): void {
   for (const line of commands) say(`  ${line}`);
 }
 
-const args = process.argv.slice(2);
-if (args.some((arg) => arg !== '--keep')) {
-  process.stderr.write('usage: npm run demo [-- --keep]   --keep leaves the emulator running until Ctrl-C\n');
-  process.exit(2);
-}
-await onEmulator(say, (emulator, interrupted) => demo(emulator, interrupted, args.includes('--keep')));
+const { keep, emulator } = localArguments('demo');
+await onEmulator(say, emulator, (started, interrupted) => demo(started, interrupted, keep));

@@ -1,25 +1,38 @@
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { childEnvironment, LOCAL_FOLDER, ROOT } from './local-aws.ts';
+import { childEnvironment, LOCAL_FOLDER } from './local-aws.ts';
 import { LocalProblem, type Say, timed } from './progress.ts';
 import { runProgram } from './run-program.ts';
 
-/** The emulator and everything it stands on, pinned. */
-const REQUIREMENTS = join(ROOT, 'scripts', 'emulator-requirements.txt');
+/** Packages of PyPI that are to lie in an environment of their own. */
+export interface PythonEnvironment {
+  /** Names its folder, too: another version is another folder. */
+  name: string;
+  /** How long it takes, roughly. */
+  takes: string;
+  /** The interpreter to make it with. */
+  python: string;
+  /** What to say where that interpreter cannot. */
+  needs: string;
+  /** A file with every package pinned. */
+  requirements: string;
+}
 
-const MINISTACK = 'ministack-1.5.33';
-
-/** Installs MiniStack into a virtual environment of its own where it is missing; answers its Python. */
-export async function installEmulator(tell: Say): Promise<string> {
-  const folder = join(LOCAL_FOLDER, MINISTACK);
+/**
+ * Installs packages into a virtual environment under `.local/` where it is missing; answers its Python.
+ * @throws LocalProblem where it cannot be made
+ */
+export async function makePythonEnvironment(tell: Say, wanted: PythonEnvironment): Promise<string> {
+  const folder = join(LOCAL_FOLDER, wanted.name);
   const python = join(folder, 'bin', 'python');
   const installed = join(folder, 'installed');
   if (existsSync(installed)) return python;
-  await timed(tell, `Installing ${MINISTACK} into .local/ (from PyPI, once, about 20 s)`, async () => {
+  const what = `Installing ${wanted.name} into .local/ (from PyPI, once, ${wanted.takes})`;
+  await timed(tell, what, async () => {
     await rm(folder, { recursive: true, force: true });
-    await makeEnvironment(folder);
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS];
+    await makeEnvironment(folder, wanted);
+    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', wanted.requirements];
     const log = join(LOCAL_FOLDER, 'emulator-install.log');
     await runProgram(python, pip, { env: childEnvironment({}), log, what: 'Installing the emulator' });
     await writeFile(installed, '');
@@ -27,18 +40,16 @@ export async function installEmulator(tell: Say): Promise<string> {
   return python;
 }
 
-async function makeEnvironment(folder: string): Promise<void> {
+async function makeEnvironment(folder: string, { python, needs }: PythonEnvironment): Promise<void> {
   const log = join(LOCAL_FOLDER, 'emulator-venv.log');
   try {
-    await runProgram('python3', ['-m', 'venv', folder], {
+    await runProgram(python, ['-m', 'venv', folder], {
       env: childEnvironment({}),
       log,
       what: 'Making a Python environment for the emulator',
     });
   } catch (error) {
     if (!(error instanceof LocalProblem)) throw error;
-    const advice =
-      'Python 3.10 or newer with its venv module is needed (Debian, Ubuntu: apt install python3-venv)';
-    throw new LocalProblem(`${error.message}\n${advice}`);
+    throw new LocalProblem(`${error.message}\n${needs}`);
   }
 }

@@ -14,6 +14,8 @@ export interface RunFile {
   owner: number;
   /** Its temporary folder, with those of the functions. */
   temporary: string;
+  /** What its command line has in it. */
+  mark: string;
 }
 
 const RUN_FILE = /^emulator-(\d+)\.json$/;
@@ -66,7 +68,7 @@ export async function removeLeftovers(tell: Say): Promise<void> {
 }
 
 async function removeOrphan(port: number, run: RunFile, tell: Say): Promise<void> {
-  if (isEmulator(run.pid)) {
+  if (isEmulator(run)) {
     tell('Stopping an emulator that an earlier run left behind');
     endGroup(run.pid);
     for (let waits = 0; isAlive(run.pid) && waits < 40; waits += 1) await setTimeout(50);
@@ -92,10 +94,10 @@ function isAlive(pid: number): boolean {
 }
 
 /** Process ids are used again: only what still is an emulator may be ended. */
-function isEmulator(pid: number): boolean {
+function isEmulator({ pid, mark }: RunFile): boolean {
   if (pid <= 1 || !isAlive(pid)) return false;
   try {
-    return execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }).includes('ministack');
+    return execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }).includes(mark);
   } catch {
     return false;
   }

@@ -1,18 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { installEmulator } from './emulator-install.ts';
+import { type EmulatorName, emulatorAt, isHealthy, TITLES } from './emulator-kind.ts';
+import type { EmulatorProgram, Installed } from './emulator-program.ts';
 import { logFile, makeTemporary, noteRun, removeLeftovers, removeRun } from './emulator-runs.ts';
-import { awsVariables, REGION, toolsPath } from './local-aws.ts';
-import { MailSink, type RawMail } from './mail-sink.ts';
-import { keptMails, type ReadMails, relayedMails } from './mailbox.ts';
+import { toolsPath } from './local-aws.ts';
+import { localstack } from './localstack/localstack.ts';
+import type { RawMail } from './mail-sink.ts';
+import { keptMails, type Mailbox, type ReadMails } from './mailbox.ts';
+import { ministack } from './ministack.ts';
+import { choosePort } from './ports.ts';
 import { LocalProblem, type Say } from './progress.ts';
 
 /** An AWS emulator that answers. */
 export interface Emulator {
+  name: EmulatorName;
   /** What `AWS_ENDPOINT_URL` is to be. */
   endpoint: string;
+  /** Where it writes what it does; undefined where it was started elsewhere. */
+  log: string | undefined;
   readMails: ReadMails;
   /** Tells of each mail as it goes out, where the emulator was started here. */
   onMail(listener: (mail: RawMail) => void): void;
@@ -22,69 +28,80 @@ export interface Emulator {
   kill(): void;
 }
 
-const USUAL_PORT = 4566;
+const PROGRAMS: Record<EmulatorName, EmulatorProgram> = { ministack, localstack };
 
 /** Where the command line looks for the stage `local` unless told otherwise. */
-export const USUAL_ENDPOINT = `http://localhost:${USUAL_PORT}`;
-const START_WITHIN_MS = 20_000;
-const STOP_WITHIN_MS = 5_000;
-
-/** LocalStack and MiniStack both answer here. */
-const HEALTH = '/_localstack/health';
+export const USUAL_ENDPOINT = `http://localhost:${ministack.usualPort}`;
 
 /**
- * Starts MiniStack, on port 4566 or a free one (`TASKWARDEN_PORT` names another). Where `AWS_ENDPOINT_URL` is set,
- * the emulator that answers there (`docker compose up` gives LocalStack) is used and left running.
+ * Starts an emulator, on its usual port or a free one (`TASKWARDEN_PORT` names another). Where `AWS_ENDPOINT_URL` is
+ * set, the emulator that answers there (`docker compose up` gives LocalStack) is used and left running.
+ * @param wanted which to start; MiniStack unless told
  * @throws LocalProblem where it cannot be had
  */
-export async function startEmulator(tell: Say): Promise<Emulator> {
+export async function startEmulator(tell: Say, wanted?: EmulatorName): Promise<Emulator> {
   const given = process.env.AWS_ENDPOINT_URL;
-  if (given !== undefined && given !== '') return running(given, tell);
+  if (given !== undefined && given !== '') return running(given, tell, wanted);
+  const name = wanted ?? 'ministack';
+  const program = PROGRAMS[name];
   await removeLeftovers(tell);
-  const python = await installEmulator(tell);
-  const port = await choosePort(process.env.TASKWARDEN_PORT);
-  const temporary = await makeTemporary();
-  const sink = await MailSink.open();
-  const child = launch(python, { port, temporary, mailPort: sink.port });
-  await noteRun(port, { pid: child.pid ?? 0, owner: process.pid, temporary });
-  const endpoint = `http://localhost:${port}`;
-  const emulator: Emulator = {
-    endpoint,
-    readMails: relayedMails(endpoint, sink),
-    onMail: (listener) => sink.onMail(listener),
-    stop: async () => {
-      await stop(child);
-      sink.close();
-      await removeRun(port, temporary);
-    },
-    kill: () => signal(child, 'SIGKILL'),
-  };
-  await untilHealthy(endpoint, child, logFile(port)).catch(async (error: unknown) => {
-    await emulator.stop();
-    throw error;
-  });
-  tell(`MiniStack answers on ${endpoint}`);
+  const installed = await program.install(tell);
+  const port = await choosePort(process.env.TASKWARDEN_PORT, program.usualPort);
+  const emulator = await launch(name, installed, port);
+  tell(`${TITLES[name]} answers on ${emulator.endpoint}`);
   return emulator;
 }
 
-async function running(endpoint: string, tell: Say): Promise<Emulator> {
+async function running(endpoint: string, tell: Say, wanted: EmulatorName | undefined): Promise<Emulator> {
+  if (wanted !== undefined) {
+    const either = 'unset AWS_ENDPOINT_URL to have one started, or leave --emulator out';
+    throw new LocalProblem(`AWS_ENDPOINT_URL names an emulator that runs already (${endpoint}): ${either}`);
+  }
   if (!(await isHealthy(endpoint))) {
     const advice = 'start it (docker compose up --wait), or unset AWS_ENDPOINT_URL to have MiniStack started';
     throw new LocalProblem(`AWS_ENDPOINT_URL is ${endpoint}, and no emulator answers there: ${advice}`);
   }
-  tell(`Using the emulator at ${endpoint} (from AWS_ENDPOINT_URL)`);
+  const name = await emulatorAt(endpoint);
+  tell(`Using the ${TITLES[name]} at ${endpoint} (from AWS_ENDPOINT_URL)`);
   const nothing = () => {};
-  return { endpoint, readMails: keptMails(endpoint), onMail: nothing, stop: async () => {}, kill: nothing };
+  const readMails = keptMails(endpoint);
+  return { name, endpoint, log: undefined, readMails, onMail: nothing, stop: async () => {}, kill: nothing };
 }
 
-/** It gets no more of this shell than it needs: functions inherit all that it has. */
-function launch(
-  python: string,
-  { port, temporary, mailPort }: { port: number; temporary: string; mailPort: number },
+async function launch(name: EmulatorName, installed: Installed, port: number): Promise<Emulator> {
+  const { mark, startWithinMs, stopWithinMs, openMailbox } = PROGRAMS[name];
+  const endpoint = `http://localhost:${port}`;
+  const temporary = await makeTemporary();
+  const mailbox = await openMailbox(endpoint);
+  const child = spawnEmulator(installed, { port, temporary, mailbox });
+  await noteRun(port, { pid: child.pid ?? 0, owner: process.pid, temporary, mark });
+  const emulator: Emulator = {
+    name,
+    endpoint,
+    log: logFile(port),
+    readMails: mailbox.readMails,
+    onMail: mailbox.onMail,
+    stop: async () => {
+      mailbox.close();
+      await stop(child, stopWithinMs);
+      await removeRun(port, temporary);
+    },
+    kill: () => signal(child, 'SIGKILL'),
+  };
+  await untilHealthy(emulator, child, startWithinMs).catch(async (error: unknown) => {
+    await emulator.stop();
+    throw error;
+  });
+  return emulator;
+}
+
+function spawnEmulator(
+  { command, args, variables }: Installed,
+  { port, temporary, mailbox }: { port: number; temporary: string; mailbox: Mailbox },
 ): ChildProcess {
   const log = openSync(logFile(port), 'w');
   const { HOME = temporary, LANG = 'C.UTF-8' } = process.env;
-  return spawn(python, ['-m', 'ministack'], {
+  return spawn(command, args, {
     cwd: temporary,
     // A group of its own: Ctrl-C is for us, and its functions' processes end with it.
     detached: true,
@@ -94,78 +111,36 @@ function launch(
       LANG,
       PATH: toolsPath(),
       TMPDIR: temporary,
-      GATEWAY_PORT: String(port),
-      BIND_HOST: '127.0.0.1',
-      IOT_MTLS_ENABLED: '0',
-      MINISTACK_REGION: REGION,
-      SMTP_HOST: `127.0.0.1:${mailPort}`,
-      ...awsVariables(`http://127.0.0.1:${port}`),
+      ...variables({ port, temporary }),
+      ...mailbox.variables,
     },
   });
 }
 
-async function choosePort(wanted: string | undefined): Promise<number> {
-  if (wanted === undefined || wanted === '') {
-    return (await isFree(USUAL_PORT)) ? USUAL_PORT : freePort();
-  }
-  const port = Number(wanted);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new LocalProblem(`TASKWARDEN_PORT is ${JSON.stringify(wanted)}, allowed: a port from 1 to 65535`);
-  }
-  if (!(await isFree(port))) throw new LocalProblem(`TASKWARDEN_PORT is ${port}, and that port is taken`);
-  return port;
-}
-
-async function isFree(port: number): Promise<boolean> {
-  return (await bind(port)) !== undefined;
-}
-
-async function freePort(): Promise<number> {
-  const port = await bind(0);
-  if (port === undefined) throw new LocalProblem('no port is free');
-  return port;
-}
-
-function bind(port: number): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(undefined));
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' ? address?.port : undefined));
-    });
-  });
-}
-
-async function untilHealthy(endpoint: string, child: ChildProcess, log: string): Promise<void> {
+async function untilHealthy(
+  { endpoint, log }: Emulator,
+  child: ChildProcess,
+  withinMs: number,
+): Promise<void> {
   let failure: string | undefined;
   child.once('error', (error) => {
     failure = error.message;
   });
-  for (const giveUpAt = performance.now() + START_WITHIN_MS; performance.now() < giveUpAt; ) {
+  for (const giveUpAt = performance.now() + withinMs; performance.now() < giveUpAt; ) {
     if (await isHealthy(endpoint)) return;
     if (failure !== undefined || child.exitCode !== null) {
       throw new LocalProblem(`the emulator did not start: ${failure ?? `exit ${child.exitCode}`} (${log})`);
     }
     await setTimeout(50);
   }
-  throw new LocalProblem(`the emulator did not answer within ${START_WITHIN_MS / 1_000} s (${log})`);
+  throw new LocalProblem(`the emulator did not answer within ${withinMs / 1_000} s (${log})`);
 }
 
-async function isHealthy(endpoint: string): Promise<boolean> {
-  try {
-    const answer = await fetch(`${endpoint}${HEALTH}`, { signal: AbortSignal.timeout(2_000) });
-    return answer.ok;
-  } catch {
-    return false;
-  }
-}
-
-async function stop(child: ChildProcess): Promise<void> {
+async function stop(child: ChildProcess, withinMs: number): Promise<void> {
   const over = new Promise((resolve) => child.once('exit', resolve));
   if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
     child.kill('SIGTERM');
-    await Promise.race([over, setTimeout(STOP_WITHIN_MS, undefined, { ref: false })]);
+    await Promise.race([over, setTimeout(withinMs, undefined, { ref: false })]);
   }
   signal(child, 'SIGKILL');
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -48,6 +49,7 @@ export function toolsPath(): string {
 /** Clients of everything that is deployed on an emulator. */
 export interface LocalAws {
   endpoint: string;
+  cloudWatch: CloudWatchClient;
   dynamoDb: DynamoDBClient;
   eventBridge: EventBridgeClient;
   lambda: LambdaClient;
@@ -62,6 +64,7 @@ export function connectTo(endpoint: string): LocalAws {
   const settings = { endpoint, region: REGION, credentials: CREDENTIALS };
   return {
     endpoint,
+    cloudWatch: new CloudWatchClient(settings),
     dynamoDb: new DynamoDBClient(settings),
     eventBridge: new EventBridgeClient(settings),
     lambda: new LambdaClient(settings),

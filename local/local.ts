@@ -2,11 +2,11 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { DAY } from '../functions/abandonment/time.ts';
 import { RealClock } from '../functions/platform/real-clock.ts';
+import { localArguments } from './arguments.ts';
 import { fleetAt } from './demo-fleet.ts';
 import { deployLocal } from './deploy.ts';
 import type { Emulator } from './emulator.ts';
-import { logFile } from './emulator-runs.ts';
-import { askingCommands, commandLine, pointingAt } from './how-to.ts';
+import { askingCommands, commandLine, pointingAt, whatHolds } from './how-to.ts';
 import { connectTo, LOCAL_FOLDER, ROOT } from './local-aws.ts';
 import { mailFileName } from './mail-files.ts';
 import type { RawMail } from './mail-sink.ts';
@@ -45,24 +45,29 @@ async function fileMail(number: number, raw: RawMail): Promise<void> {
   say(`mail to ${to}: ${mail.subject}\n  ${relative(ROOT, path)}.eml and .html`);
 }
 
-function explain(endpoint: string): void {
-  const fleet = relative(ROOT, FLEET);
-  say('\nStage local is deployed; its scanner runs every minute. To try it, in another terminal:\n');
-  const first = [commandLine('policy set global stage=disable'), commandLine(`tasks import ${fleet}`)];
-  for (const line of [...pointingAt(endpoint), ...first]) say(`  ${line}`);
-  say('\nWithin a minute the first alerts fire, and mails to their owners appear here. Then ask:\n');
+function explain(emulator: Emulator): void {
+  const ticks = emulator.name === 'ministack';
+  const [deployed, soon] = ticks
+    ? ['Stage local is deployed; its scanner runs every minute.', 'Within a minute']
+    : ['Stage local is deployed.', 'Then'];
+  say(`\n${deployed} To try it, in another terminal:\n`);
+  const first = ['policy set global stage=disable', `tasks import ${relative(ROOT, FLEET)}`];
+  const commands = [...first, ...(ticks ? [] : ['scan'])].map(commandLine);
+  for (const line of [...pointingAt(emulator.endpoint), ...commands]) say(`  ${line}`);
+  const appear = emulator.log === undefined ? 'go out' : 'appear here';
+  say(`\n${soon} the first alerts fire, and mails to their owners ${appear}. Then ask:\n`);
   for (const line of askingCommands('acmeCo/legacy/crm-capture')) say(`  ${line}`);
-  say(`\nThe emulator's log: ${relative(ROOT, logFile(Number(new URL(endpoint).port)))}`);
-  say('Ctrl-C stops it and removes what is deployed.\n');
+  say('');
+  for (const line of [...whatHolds(emulator), '']) say(line);
 }
 
-await onEmulator(say, async (emulator, interrupted) => {
+await onEmulator(say, localArguments('local').emulator, async (emulator, interrupted) => {
   await timed(say, 'Deploying stage local by cdk deploy (log: .local/deploy-*.log)', () =>
     deployLocal(connectTo(emulator.endpoint)),
   );
   await writeFleet();
   await watchMails(emulator);
-  explain(emulator.endpoint);
+  explain(emulator);
   await untilInterrupted(interrupted);
   return 0;
 });

@@ -1,4 +1,5 @@
 import { type Emulator, startEmulator } from './emulator.ts';
+import type { EmulatorName } from './emulator-kind.ts';
 import { LocalProblem, type Say } from './progress.ts';
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -9,19 +10,27 @@ const SAME_SIGNAL_MS = 1_000;
 /** Signals that were waited for: ending by them is no failure. */
 const awaited = new WeakSet<AbortSignal>();
 
+/** As long as a timer can be. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Waits for Ctrl-C, which is how the command is to end. */
 export async function untilInterrupted(interrupted: AbortSignal): Promise<void> {
   awaited.add(interrupted);
   if (interrupted.aborted) return;
+  // Waiting for a signal keeps no process alive, and of an emulator that runs elsewhere there is nothing else here.
+  const alive = setInterval(() => {}, LONGEST_TIMER_MS);
   await new Promise((resolve) => interrupted.addEventListener('abort', resolve, { once: true }));
+  clearInterval(alive);
 }
 
 /**
  * Runs a local command on an emulator and cleans up however it ends: done, failed, Ctrl-C or killed politely.
+ * @param wanted which emulator to start; undefined for the default
  * @param work answers the exit code; `interrupted` is aborted by Ctrl-C, and a second one ends all at once
  */
 export async function onEmulator(
   tell: Say,
+  wanted: EmulatorName | undefined,
   work: (emulator: Emulator, interrupted: AbortSignal) => Promise<number>,
 ): Promise<void> {
   const controller = new AbortController();
@@ -45,7 +54,7 @@ export async function onEmulator(
     );
   });
   const run = async () => {
-    emulator = await startEmulator(tell);
+    emulator = await startEmulator(tell, wanted);
     return controller.signal.aborted ? 130 : work(emulator, controller.signal);
   };
   let code = 1;

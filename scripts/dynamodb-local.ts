@@ -3,62 +3,18 @@
  * The command finds it in `TASKWARDEN_TABLE_ENDPOINT`; without a command it stays up until it is interrupted.
  * Ends with the command's exit code; with 0 and one line where Java 17 or Maven is missing.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { openSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { DYNAMODB_LOCAL, fetchDynamoDbLocal } from '../local/dynamodb-local.ts';
 
-const VERSION = '2.6.1';
-const JAVA = 17;
 const READY_WITHIN_MS = 60_000;
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const HOME = join(ROOT, '.local', 'dynamodb-local', VERSION);
 const LOG = join(ROOT, '.local', 'dynamodb-local', 'server.log');
-
-const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>taskwarden</groupId>
-  <artifactId>dynamodb-local</artifactId>
-  <version>1</version>
-  <dependencies>
-    <dependency>
-      <groupId>com.amazonaws</groupId>
-      <artifactId>DynamoDBLocal</artifactId>
-      <version>${VERSION}</version>
-    </dependency>
-  </dependencies>
-</project>
-`;
-
-function javaMajor(): number {
-  const { stderr } = spawnSync('java', ['-version'], { encoding: 'utf8' });
-  return Number(/version "(\d+)/.exec(stderr ?? '')?.[1] ?? 0);
-}
-
-/** Why DynamoDB Local cannot be had here; undefined where it is there. Fetches it the first time. */
-function obstacle(): string | undefined {
-  if (javaMajor() < JAVA) return `no Java ${JAVA} or newer`;
-  if (existsSync(HOME)) return undefined;
-  if (spawnSync('mvn', ['--version']).status !== 0) return 'no Maven (mvn) to fetch it with';
-  return fetchInto(HOME) ? undefined : 'Maven could not fetch it';
-}
-
-/** Renamed into place at the end, so that an interrupted download is never taken for a whole one. */
-function fetchInto(home: string): boolean {
-  mkdirSync(dirname(home), { recursive: true });
-  const draft = mkdtempSync(join(dirname(home), 'fetching-'));
-  writeFileSync(join(draft, 'pom.xml'), POM);
-  console.log(`fetching DynamoDB Local ${VERSION} (about 50 MB) into ${home}`);
-  const copy = ['-q', '-B', 'dependency:copy-dependencies', `-DoutputDirectory=${join(draft, 'lib')}`];
-  const { status, stdout } = spawnSync('mvn', copy, { cwd: draft, encoding: 'utf8' });
-  if (status === 0 && !existsSync(home)) renameSync(draft, home);
-  else rmSync(draft, { recursive: true, force: true });
-  if (status !== 0) console.error(stdout);
-  return existsSync(home);
-}
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -76,7 +32,10 @@ function startServer(port: number): ChildProcess {
   const classPath = ['-Djava.library.path=lib', '-cp', `lib${process.platform === 'win32' ? '\\' : '/'}*`];
   const options = ['-inMemory', '-sharedDb', '-disableTelemetry', '-port', String(port)];
   const log = openSync(LOG, 'w');
-  return spawn('java', [...classPath, main, ...options], { cwd: HOME, stdio: ['ignore', log, log] });
+  return spawn('java', [...classPath, main, ...options], {
+    cwd: DYNAMODB_LOCAL,
+    stdio: ['ignore', log, log],
+  });
 }
 
 /** Any HTTP answer will do: without a signed request it is 400. */
@@ -113,7 +72,7 @@ function untilInterrupted(endpoint: string): Promise<number> {
 }
 
 async function main(command: string[]): Promise<number> {
-  const missing = obstacle();
+  const missing = fetchDynamoDbLocal();
   if (missing) {
     console.log(`DynamoDB Local is not run (${missing}): the table port is checked against memory only`);
     return 0;

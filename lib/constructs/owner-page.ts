@@ -81,9 +81,10 @@ export class OwnerPage extends Construct {
   private behindUrl({ stage, emulatorEndpoint }: Config): string {
     const { url } = this.page.live.addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
     if (stage !== 'local') return url;
-    // An emulator says `https://<id>.lambda-url.…`, a name that only AWS answers to, and serves it by its id.
+    // An emulator may say `https://<id>.lambda-url.…`, a name that only AWS answers to. Below `localhost` both serve it.
     const id = Fn.select(0, Fn.split('.', Fn.select(2, Fn.split('/', url))));
-    return `${emulatorEndpoint}/_aws/lambda-url/${id}/`;
+    const { port } = new URL(emulatorEndpoint);
+    return `http://${id}.lambda-url.${Stack.of(this).region}.localhost:${port}/`;
   }
 
   private behindDomain(config: Config, domain: OwnerPageDomain): string {

@@ -42,11 +42,16 @@ describe('the owner’s page', () => {
     expect(base).toEqual({ 'Fn::GetAtt': [url?.id, 'FunctionUrl'] });
   });
 
-  it('is found on an emulator by the id of its URL', () => {
+  it('is found on an emulator by the name of its URL below localhost, which emulators and browsers know', () => {
     const { TASKWARDEN_LINK_BASE_URL: base } = variablesOf(synth('local').resources, 'notifier');
-    const text = JSON.stringify(base);
-    expect(text).toContain('http://localhost:4566/_aws/lambda-url/');
-    expect(text).toContain('FunctionUrl');
+    expect(base['Fn::Join'][1]).toEqual([
+      'http://',
+      expect.objectContaining({ 'Fn::Select': [0, expect.anything()] }),
+      '.lambda-url.',
+      { Ref: 'AWS::Region' },
+      '.localhost:4566/',
+    ]);
+    expect(JSON.stringify(base)).toContain('FunctionUrl');
   });
 
   it('can stand behind an address of one’s own', () => {

@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util';
+import { EMULATORS, type EmulatorName } from './emulator-kind.ts';
+
+/** What a local command may be told. */
+export interface LocalArguments {
+  /** The emulator to start; undefined for the default. */
+  emulator: EmulatorName | undefined;
+  /** Whether the emulator is to run on when all is done. */
+  keep: boolean;
+}
+
+/** Reads the arguments of a local command; a text is what to say of wrong ones. */
+export function parseLocalArguments(
+  args: readonly string[],
+  { mayKeep }: { mayKeep: boolean },
+): LocalArguments | string {
+  const options = {
+    emulator: { type: 'string' },
+    ...(mayKeep ? { keep: { type: 'boolean' } as const } : {}),
+  } as const;
+  try {
+    const { values } = parseArgs({ args: [...args], options });
+    const { emulator, keep = false } = values as { emulator?: string; keep?: boolean };
+    const name = EMULATORS.find((one) => one === emulator);
+    if (name !== undefined || emulator === undefined) return { emulator: name, keep };
+    return `--emulator is ${JSON.stringify(emulator)}, allowed: ${EMULATORS.join(', ')}`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** The arguments this process was given; where they are wrong it says so and ends with exit code 2. */
+export function localArguments(command: 'local' | 'demo'): LocalArguments {
+  const mayKeep = command === 'demo';
+  const parsed = parseLocalArguments(process.argv.slice(2), { mayKeep });
+  if (typeof parsed !== 'string') return parsed;
+  process.stderr.write(`error: ${parsed}\n`);
+  process.stderr.write(`usage: npm run ${command} [-- ${mayKeep ? '[--keep] ' : ''}[--emulator NAME]]\n`);
+  if (mayKeep) process.stderr.write('  --keep           leaves the emulator running until Ctrl-C\n');
+  process.stderr.write(`  --emulator NAME  ${EMULATORS.join(' (the default) or ')}\n`);
+  process.exit(2);
+}

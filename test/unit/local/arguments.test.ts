@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { parseLocalArguments } from '../../../local/arguments.ts';
+
+it.each([
+  [[], { emulator: undefined, keep: false }],
+  [['--emulator', 'localstack'], { emulator: 'localstack', keep: false }],
+  [['--keep', '--emulator=ministack'], { emulator: 'ministack', keep: true }],
+])('takes %j', (args, expected) => {
+  expect(parseLocalArguments(args, { mayKeep: true })).toEqual(expected);
+});
+
+it.each([
+  [['--emulator', 'moto'], '--emulator is "moto", allowed: ministack, localstack'],
+  [['--emulator'], "'--emulator <value>' argument missing"],
+  [['keep'], "'keep'"],
+  [['--kept'], "'--kept'"],
+])('refuses %j and says why', (args, problem) => {
+  expect(parseLocalArguments(args, { mayKeep: true })).toContain(problem);
+});
+
+it('keeps nothing where the command stays up anyway', () => {
+  expect(parseLocalArguments(['--keep'], { mayKeep: false })).toContain("'--keep'");
+});
