@@ -115,6 +115,7 @@ export class SimQueues implements Queues {
   readonly #paused = new Map<QueueName, Stored[]>();
   #worker: Worker = () => Promise.resolve({ outcome: 'retry' });
   #sent = 0;
+  readonly #depthOf = new Map<QueueName, number>();
   readonly #waitingOf = new Map<QueueName, number>();
   #waiting = 0;
   /** Taken and deleted, and not yet due to be seen again. */
@@ -128,6 +129,11 @@ export class SimQueues implements Queues {
   /** How many messages are on the queues or in flight. */
   get waiting(): number {
     return this.#waiting;
+  }
+
+  /** How many messages of a queue are on it or in flight, as a broker counts them. */
+  depthOf(queue: QueueName): number {
+    return this.#depthOf.get(queue) ?? 0;
   }
 
   /** How many messages of a queue are on it or in flight, routine ones not counted. */
@@ -189,6 +195,7 @@ export class SimQueues implements Queues {
 
   #wait({ queue, isRoutine }: Stored, by: number): void {
     this.#waiting += by;
+    this.#depthOf.set(queue, this.depthOf(queue) + by);
     if (isRoutine) return;
     this.#waitingOf.set(queue, this.waitingOf(queue) + by);
   }

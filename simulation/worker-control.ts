@@ -37,7 +37,7 @@ export class SimWorkerControl implements WorkerControl<SimMessage> {
   }
 
   async isWaiting(queue: QueueName): Promise<boolean> {
-    return this.#queues.waitingOf(queue) > 0;
+    return this.#queues.depthOf(queue) > 0;
   }
 
   async probe(queue: QueueName): Promise<ProbeResult> {

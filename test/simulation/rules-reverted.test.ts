@@ -65,6 +65,7 @@ test('nor is what an operator has turned on again', async () => {
   const story = await after(at(39), [operator(at(22), 'undo')]);
   expect(story).toEqual([
     'T+22d enabled acmeCo/a by operator',
+    `T+22d mail ${ANA}: enabled acmeCo/a #1`,
     'T+36d fired acmeCo/a #2 since T+22d (disable)',
     `T+36d mail ${ANA}: warning acmeCo/a #2 until T+43d`,
   ]);
