@@ -187,7 +187,8 @@ async function dispatch(run: Run, waiting: Waiting[], ramp: Ramp, topics: Ready[
     const lost = await lostAfter(run, record);
     const at = readyAt(run, record, one.all, lost);
     if (at === undefined) continue;
-    const needsPlace = one.first !== null && !isAdmitted(record, run.now);
+    // Admitted now and no more when the mail goes: new again by then.
+    const needsPlace = one.first !== null && !isAdmitted(record, at);
     // Whom `digestEvery` delays takes no place yet: the notifier gives them one then, where one is left.
     if (needsPlace && !isDelayed(run, record, one.all))
       ready.push(...withoutPlace(run, ramp.offer({ one, record, at, admitted: true }), lost));
