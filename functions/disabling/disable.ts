@@ -8,6 +8,7 @@ import { operatorAlert } from '../scanner/transitions.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import type { TaskRecord } from '../store/rows.ts';
 import { loadTask, taskWrite } from '../store/tasks.ts';
+import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import { recordOops } from '../work/oops.ts';
 import type { Delivery, Outcome } from '../work/pipeline.ts';
 import { retryDelaySeconds } from '../work/pipeline.ts';
@@ -88,18 +89,22 @@ async function ask(
     cause: 'permanent',
     error,
   });
-  await giveUp(system, view, record, answer.reason, fingerprint);
+  if (!(await giveUp(system, view, record, answer.reason, fingerprint)))
+    return retry(system, delivery, 'it changed while it was refused', true);
   return { outcome: 'dead-letter', reason: answer.reason, recorded: true };
 }
 
-/** Marks the task so that no scan generates the work again (design.md section 8), and tells operators. */
+/**
+ * Marks the task so that no scan generates the work again (design.md section 8), and tells operators; false where it
+ * changed meanwhile, so that the refusal may not be about what it is now.
+ */
 async function giveUp(
   system: System,
   view: FleetView,
   record: TaskRecord,
   reason: string,
   fingerprint: string,
-): Promise<void> {
+): Promise<boolean> {
   const { id, version } = record.task;
   const at = system.clock.now();
   const refused = refusedRecord(record, { at, reason, version, fingerprint });
@@ -109,7 +114,7 @@ async function giveUp(
     refusalMarker(fingerprint, id, at),
     operatorAlert('disable-failing', id, detail, at),
   ];
-  await system.table.transact(writes, system.random.id(at));
+  return writeUnlessRefused(system, writes, `the refusal of ${id}`);
 }
 
 function requested(system: System, record: TaskRecord, disabling: Disabling): TaskRecord {
@@ -143,7 +148,7 @@ async function store(system: System, view: FleetView, record: TaskRecord): Promi
   return result.outcome === 'applied' ? { ...record, rev: record.rev + 1 } : undefined;
 }
 
-function retry(system: System, delivery: Delivery, reason: string): Outcome {
+function retry(system: System, delivery: Delivery, reason: string, isRecorded = false): Outcome {
   const delaySeconds = retryDelaySeconds(delivery.receiveCount, system.random.next());
-  return { outcome: 'retry', reason, delaySeconds, failed: true };
+  return { outcome: 'retry', reason, delaySeconds, failed: true, ...(isRecorded && { recorded: true }) };
 }

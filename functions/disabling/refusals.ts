@@ -7,6 +7,7 @@ import { keys, ROW_VERSION, type TaskRecord } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import { loadTask, taskWrite } from '../store/tasks.ts';
+import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 
 const ATTEMPTS = 5;
 
@@ -43,7 +44,7 @@ export async function clearRefusals(system: System, fingerprint: string): Promis
     consistent: true,
   })) {
     if (await clear(system, view, task)) cleared.push(task);
-    await system.table.transact([{ delete: { pk, sk: task } }], system.random.id(system.clock.now()));
+    await writeUnlessRefused(system, [{ delete: { pk, sk: task } }], 'the end of a refusal');
   }
   return cleared;
 }

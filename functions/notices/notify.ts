@@ -5,6 +5,7 @@ import { FleetView } from '../store/fleet-view.ts';
 import { loadRecipientWithNotices, newRecipient, recipientWrite } from '../store/records.ts';
 import type { RecipientRecord } from '../store/rows.ts';
 import { loadTasks } from '../store/tasks.ts';
+import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import type { Delivery, Outcome } from '../work/pipeline.ts';
 import { recipientKey } from './addresses.ts';
 import { choose, type Waiting } from './choose-notices.ts';
@@ -90,7 +91,8 @@ async function judgeSome(
 async function release(system: System, recipient: RecipientRecord, reason: string): Promise<Outcome> {
   if (recipient.queuedFor !== null) {
     const write = recipientWrite({ ...recipient, queuedFor: null });
-    await system.table.transact([write], system.random.id(system.clock.now()));
+    // Refused where a scan or another process was at it meanwhile: what it wrote holds.
+    await writeUnlessRefused(system, [write], 'that a recipient may be queued again');
   }
   return { outcome: 'skipped', reason };
 }

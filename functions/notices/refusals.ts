@@ -51,7 +51,7 @@ export async function noteTaken(system: System): Promise<void> {
   if (known.many) await makeGood(system);
   const left = await loadRefusals(system.table);
   if (left.many && left.blamed.length > 0) return;
-  // Refused where SES refused another meanwhile: the next mail that it takes ends that row.
+  // Refused where SES refused another meanwhile, or busy: the next mail that it takes ends that row.
   await system.table.transact([refusalsEnd(left)], system.random.id(system.clock.now()));
 }
 

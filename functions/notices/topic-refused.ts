@@ -2,6 +2,7 @@ import type { System } from '../platform/system.ts';
 import { loadRecipient, operatorAlertWrite, recipientWrite } from '../store/records.ts';
 import { keys } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
+import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import { recipientKey } from './addresses.ts';
 
 const CODE = 'topic-refused';
@@ -14,7 +15,7 @@ export async function raiseTopicRefused(system: System, topic: string, code: str
   const alert = { code: CODE, subject: topic, detail, toldAt: null, active: true, rev: 0 };
   const now = system.clock.now();
   // Refused where the alert stands already.
-  await system.table.transact([operatorAlertWrite({ ...alert, since: now })], system.random.id(now));
+  await writeUnlessRefused(system, [operatorAlertWrite({ ...alert, since: now })], 'the alert of a topic');
 }
 
 /** The writes by which a topic that refused is told again; none where it did not. */

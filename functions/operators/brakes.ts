@@ -7,6 +7,7 @@ import { auditWrite, dataPlaneWrite, eachRow, loadDataPlane, lookWrite } from '.
 import { BUCKETS, index, keys, type TaskRecord } from '../store/rows.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import { loadTask, taskWrite, touch } from '../store/tasks.ts';
+import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 
 const ATTEMPTS = 5;
 
@@ -49,9 +50,10 @@ export async function approveHeld(system: System, by: string): Promise<string[]>
     if (await approve(system, view, record, by, now)) approved.push(record.task.id);
   }
   // Where it stays, a later scan finds that it lasts no longer.
-  await system.table.transact(
+  await writeUnlessRefused(
+    system,
     [{ delete: keys.operatorAlert('blast-radius', 'fleet') }],
-    system.random.id(now),
+    'the end of the alert',
   );
   return approved;
 }

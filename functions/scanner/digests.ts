@@ -225,11 +225,9 @@ async function queue(run: Run, ready: readonly Ready[]): Promise<void> {
   count(run, 'recipientsQueued', messages.length);
 }
 
-/**
- * Not sent, or not known to be: the next scan sends it again, for a message is only a hint. Refused where the notifier
- * was at it already; busy, the mark is taken for lost after some hours.
- */
+/** Not sent, or not known to be: the next scan sends it again, for a message is only a hint. */
 async function unmarkQueued(run: Run, queued: RecipientRecord): Promise<void> {
+  // Refused where the notifier was at it already; busy, the mark is taken for lost after some hours.
   await run.system.table.transact(
     [recipientWrite({ ...queued, queuedFor: null })],
     run.system.random.id(run.now),

@@ -4,6 +4,7 @@ import { allRows, eachRow } from '../store/records.ts';
 import { BUCKETS, index, keys, sortable } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { loadTasks } from '../store/tasks.ts';
+import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import { sendDisable } from './dispatch.ts';
 import { faultOf } from './faults.ts';
 import { type Budget, DONE, type Generator, type Turn } from './generator.ts';
@@ -26,10 +27,9 @@ export const scopesGenerator: Generator = {
       );
       if (budget.spent()) return { cursor: request.sk };
       const asked = { equals: ['at', request.at as number] as [string, number] };
-      await run.system.table.transact(
-        [{ delete: { pk: request.pk, sk: request.sk }, if: [asked] }],
-        run.system.random.id(run.now),
-      );
+      const done = { delete: { pk: request.pk, sk: request.sk }, if: [asked] };
+      // Refused where it was asked for again meanwhile: then the next scan looks once more.
+      await writeUnlessRefused(run.system, [done], 'the end of a request to look at a scope');
     }
     return DONE;
   },

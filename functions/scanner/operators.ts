@@ -6,6 +6,7 @@ import { eachRow } from '../store/records.ts';
 import { keys, type OperatorAlertRecord } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { loadTask } from '../store/tasks.ts';
+import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
 import { eachOf, type Run } from './look.ts';
@@ -28,14 +29,19 @@ async function tell(run: Run, row: Row): Promise<void> {
   const alert = row as unknown as OperatorAlertRecord;
   if (alert.toldAt !== null && (alert.endedAt !== undefined || run.now - alert.toldAt < REPEATED_AFTER))
     return;
-  const { table, operators, random } = run.system;
+  const { operators } = run.system;
   if (alert.toldAt !== null && !(await lasts(run, alert))) {
-    await table.transact([{ delete: { pk: row.pk, sk: row.sk } }], random.id(run.now));
+    await writeUnlessRefused(run.system, [{ delete: { pk: row.pk, sk: row.sk } }], 'the end of an alert');
     return;
   }
   await operators.tell({ code: alert.code, subject: alert.subject, detail: alert.detail });
   const told = { ...row, toldAt: run.now, rev: alert.rev + 1 };
-  await table.transact([{ put: told, if: [{ equals: ['rev', alert.rev] }] }], random.id(run.now));
+  // Refused where it changed meanwhile: what it says now is told with the next scan.
+  await writeUnlessRefused(
+    run.system,
+    [{ put: told, if: [{ equals: ['rev', alert.rev] }] }],
+    'that operators were told',
+  );
 }
 
 /** Whether what an alert about a task says still holds; other alerts are taken back by those who raised them. */

@@ -2,6 +2,7 @@ import { liveAgain } from '../notices/soft-bounces.ts';
 import { eachRow } from '../store/records.ts';
 import { keys, sortable } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
+import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
 import { untilSpent } from './ladder.ts';
@@ -21,7 +22,6 @@ export const revivalsGenerator: Generator = {
 
 /** The row goes last, so that a scan that died in between is mended by the next. */
 async function revive(run: Run, { pk, sk }: Row): Promise<void> {
-  const { table, random } = run.system;
   if (await liveAgain(run.system, sk.slice(sk.lastIndexOf('#') + 1))) count(run, 'revived');
-  await table.transact([{ delete: { pk, sk } }], random.id(run.now));
+  await writeUnlessRefused(run.system, [{ delete: { pk, sk } }], 'the end of a death for a time');
 }

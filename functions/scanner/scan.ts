@@ -3,9 +3,10 @@ import { type Duration, formatInstant, type Instant, MINUTE, SECOND } from '../a
 import { recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import { allRows, loadScans, scansWrite } from '../store/records.ts';
+import { allRows, scansWrite } from '../store/records.ts';
 import { keys, ROW_VERSION, type ScansRecord } from '../store/rows.ts';
 import { TableBusy } from '../store/table-busy.ts';
+import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import { recordOops } from '../work/oops.ts';
 import { abandonmentGenerator } from './abandonment.ts';
 import { canaryGenerator } from './canary.ts';
@@ -83,8 +84,8 @@ export async function runScan(system: System, tick: Tick): Promise<ScanReport> {
     },
     tick,
   );
-  if (!interrupted) await complete(system, claimed, run, figures);
-  return { outcome: interrupted ? 'interrupted' : 'completed', run, figures };
+  const isCompleted = !interrupted && (await complete(system, claimed, run, figures));
+  return { outcome: isCompleted ? 'completed' : 'interrupted', run, figures };
 }
 
 /** The scan before this one: when it was, and whether it came to its end. */
@@ -127,26 +128,30 @@ function gapsAfter(scans: ScansRecord, now: Instant, scanEvery: Duration): Scans
   return withSpan(scans.gaps, { from: scans.completedAt + scanEvery, to: now });
 }
 
+/**
+ * Stores that the run came to its end, and only then says so (promise 14): false where another run was claimed
+ * meanwhile, for this one took longer than its lease.
+ */
 async function complete(
   system: System,
   claimed: ScansRecord,
   run: string,
   figures: Record<string, number>,
-): Promise<void> {
+): Promise<boolean> {
   const now = system.clock.now();
-  const scans = await loadScans(system.table);
-  const ended = scans.claimed === claimed.claimed ? { ...scans, leaseUntil: null, completedAt: now } : scans;
   const ttl = Math.floor(now / 1000) + 90 * 86_400;
-  await system.table.transact(
-    [
-      scansWrite(ended),
-      { put: { ...keys.run(claimed.claimed ?? now), v: ROW_VERSION, run, completedAt: now, figures, ttl } },
-    ],
-    system.random.id(now),
-  );
+  const past = {
+    put: { ...keys.run(claimed.claimed ?? now), v: ROW_VERSION, run, completedAt: now, figures, ttl },
+  };
+  const ended = scansWrite({ ...claimed, leaseUntil: null, completedAt: now });
+  if (!(await writeUnlessRefused(system, [ended, past], 'the end of a scan'))) {
+    system.telemetry.log('warn', 'scan not completed: another was claimed meanwhile', { run, ...figures });
+    return false;
+  }
   for (const [figure, value] of Object.entries(figures)) system.telemetry.metric(`Scan.${figure}`, value);
   system.telemetry.log('info', 'scan completed', { run, ...figures });
   system.telemetry.metric('ScanCompleted', 1);
+  return true;
 }
 
 /** Asks each generator in its turn; one that fails backs off and stops no other. True where time ran out. */
@@ -203,5 +208,11 @@ async function storeGenerator(run: Run, before: GeneratorRecord, after: Generato
     before.notBefore === after.notBefore;
   if (same) return;
   const row = { ...keys.generator(after.name), v: ROW_VERSION, ...after };
-  await run.system.table.transact([{ put: row }], run.system.random.id(run.now));
+  try {
+    await writeUnlessRefused(run.system, [{ put: row }], `where ${after.name} is`);
+  } catch (error) {
+    // It is asked again from where it was, which every generator must bear; it keeps no other from being asked.
+    const { name: generator } = after;
+    run.system.telemetry.log('warn', 'generator not stored', { generator, error: String(error) });
+  }
 }

@@ -2,6 +2,7 @@ import { DAY, type Duration, formatInstant, type Instant } from '../abandonment/
 import { METRIC } from '../platform/names.ts';
 import { loadFeedback } from '../store/heard.ts';
 import { keys } from '../store/rows.ts';
+import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import { DONE, type Generator } from './generator.ts';
 import type { Run } from './look.ts';
 import { operatorAlert } from './transitions.ts';
@@ -34,19 +35,23 @@ async function watchFeedback(run: Run): Promise<void> {
 
 /** Nothing is wrong with a feed that was never heard. */
 async function watchFeed(run: Run): Promise<void> {
-  const { table, telemetry, random } = run.system;
+  const { table, telemetry } = run.system;
   const heardAt = (await table.get(keys.feed()))?.at;
   if (typeof heardAt !== 'number') return;
   const alert = keys.operatorAlert('evidence-stale', 'events');
   const told = await table.get(alert);
   if (run.now - heardAt < feedLimit(run)) {
-    if (told) await table.transact([{ delete: alert }], random.id(run.now));
+    if (told) await writeUnlessRefused(run.system, [{ delete: alert }], 'the end of an alert');
     return;
   }
   telemetry.metric(METRIC.feedSilent, 1, 'Count', { since: formatInstant(heardAt) });
   if (told) return;
   const detail = `no event of any control plane was taken in since ${formatInstant(heardAt)}`;
-  await table.transact([operatorAlert('evidence-stale', 'events', detail, run.now)], random.id(run.now));
+  await writeUnlessRefused(
+    run.system,
+    [operatorAlert('evidence-stale', 'events', detail, run.now)],
+    'an alert',
+  );
 }
 
 /** Life signs come every few minutes; without them only the repeated observations are sure to come. */

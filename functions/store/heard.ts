@@ -59,6 +59,7 @@ export async function loadFeedback(table: Table): Promise<Feedback> {
 }
 
 async function put(system: System, row: Row): Promise<void> {
+  // May fail: the next that is heard is noted, and the limits of the watches are hours.
   await system.table.transact([{ put: { ...row, v: ROW_VERSION } }], system.random.id(system.clock.now()));
 }
 

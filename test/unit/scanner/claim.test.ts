@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { HOUR, MINUTE } from '../../../functions/abandonment/time.ts';
 import { runScan } from '../../../functions/scanner/scan.ts';
+import type { TransactResult } from '../../../functions/store/table.port.ts';
 import { START, workStage } from '../work/stage.ts';
 
 test('a tick that meets a busy table fails, so that it is counted and tried again; it is not taken for a second one', async () => {
@@ -48,4 +49,31 @@ test('a tick of the future that was claimed once holds no tick up', async () => 
     'old',
   );
   expect(await runScan(system, tick(START))).toMatchObject({ outcome: 'completed' });
+});
+
+/** Lets one kind of write to the scans row fail, from the second on: the first claims the run. */
+function failingCompletion(stage: ReturnType<typeof workStage>, answer: TransactResult) {
+  const { table } = stage;
+  const transact = table.transact.bind(table);
+  table.transact = async (writes, writer) => {
+    const completes = writes.some(
+      (write) => 'put' in write && write.put.sk === 'SCANS' && write.put.completedAt,
+    );
+    return completes ? answer : transact(writes, writer);
+  };
+  return () => stage.metrics.filter(({ name }) => name === 'ScanCompleted');
+}
+
+test('a scan whose completion the table does not take fails, and does not count as completed', async () => {
+  const stage = workStage();
+  const completed = failingCompletion(stage, { outcome: 'busy', reason: 'throttled' });
+  await expect(runScan(stage.system, tick(START))).rejects.toThrow('too busy for the end of a scan');
+  expect(completed()).toEqual([]);
+});
+
+test('a scan that took longer than its lease, so that another was claimed, does not count as completed', async () => {
+  const stage = workStage();
+  const completed = failingCompletion(stage, { outcome: 'refused', index: 0 });
+  expect(await runScan(stage.system, tick(START))).toMatchObject({ outcome: 'interrupted' });
+  expect(completed()).toEqual([]);
 });
