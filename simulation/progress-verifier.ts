@@ -92,7 +92,9 @@ export class ProgressVerifier {
   /** Two scans after Taskwarden could know of a reversal, operators do (promise 15). */
   #areReversalsTold(): void {
     for (const [task, scans] of this.#reverted) {
-      if (this.#isBehind()) this.#reverted.set(task, this.#scans);
+      // Whoever dismissed it knows of it.
+      if (this.#facts.tasks.get(task)?.revertedAt === null) this.#reverted.delete(task);
+      else if (this.#isBehind()) this.#reverted.set(task, this.#scans);
       else if (this.#scans >= scans + 2) {
         this.#reverted.delete(task);
         const told = this.#toldOperators.has(`disable-reverted ${task}`);
