@@ -106,7 +106,7 @@ describe('recipients forget', () => {
     let lists = 0;
     table.query = async (given) => {
       // The command looks once to ask for --yes, and once to erase.
-      if (given.pk === 'ADMINS' && ++lists === 2) await stage.scanOn(14);
+      if (given.pk === 'PEOPLE#A' && ++lists === 2) await stage.scanOn(14);
       return query(given);
     };
     expect((await forget(stage, '--yes')).code).toBe(0);
