@@ -26,6 +26,9 @@ const fault = (when: string, target: string, mode: string, lasts: object) => ({
 test('a reminder that was decided before scans died and mailed after it is not told twice for the same date', async () => {
   const { story: told } = await story({
     policy: { ...SWIFT, reminders: ['36h', '12h'] },
+    // A second one, so that the scan before is long enough for half of it to come as far as the reminder.
+    tasks: [failing('acmeCo/a'), failing('acmeCo/b', { owners: ['bo@acme.test'] })],
+    policies: { 'acmeCo/b': { stage: 'notify' } },
     events: [fault(at(2, 6), 'scanner', 'crash', { times: 4 })],
   });
   const reminders = told.filter((line) => line.includes('reminder'));
