@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
-import { itemRef } from '../notices/links.ts';
+import { itemNamed, itemRef } from '../notices/links.ts';
 import { knownZone } from '../notices/zones.ts';
 import { METRIC } from '../platform/names.ts';
 import type { LinkKeys } from '../platform/ports.ts';
@@ -125,8 +125,7 @@ class OwnerPage {
 
   /** The task that the path names, where it stands in this mail; no other can be reached. */
   async #viewAsked(c: Context, visit: Visit): Promise<TaskView | undefined> {
-    const ref = c.req.param('ref');
-    const item = visit.digest.items.find((one) => itemRef(one) === ref);
+    const item = itemNamed(visit.digest.items, c.req.param('ref') ?? '');
     return item && (await viewsOf(this.#system, visit, [item]))[0];
   }
 
