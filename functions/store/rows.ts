@@ -351,6 +351,8 @@ export interface DigestRecord {
   retryAt: Instant | null;
   /** Nothing was heard of it in time: nobody knows whether it went. */
   unsettled?: boolean;
+  /** How often its links were used to change something. Absent in older rows. */
+  acts?: number;
   /** When SES first said that it goes on trying to deliver it. */
   delayedAt?: Instant;
   /** Where it showed that the address is dead: why. */
