@@ -6,8 +6,7 @@ const PARTITIONS: Record<string, string> = {
   COUNT: 'counters of data planes',
   LEFT: 'counters of outages',
   RUN: 'tasks turned off by a run',
-  SUB: 'subscriptions',
-  ADMIN: 'admins',
+  PEOPLE: 'subscriptions and admins',
   META: 'pauses, scans, pace, feeds',
   RUNS: 'runs',
   PLANES: 'data planes',
@@ -35,6 +34,8 @@ const INDEX_PARTITIONS: Record<string, string> = {
   'g2 O': 'what is open',
   'g2 A': 'alert history',
   'g2 F': 'failures',
+  'g2 SUBSCRIPTIONS': 'subscriptions of an earlier version',
+  'g2 ADMINS': 'admins of an earlier version',
   'g3 P': 'losses by data plane',
 };
 

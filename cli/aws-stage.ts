@@ -19,6 +19,7 @@ import type { RuntimeConfig, System } from '../functions/platform/system.ts';
 import { DynamoDbTable, documentClient } from '../functions/store/dynamodb-table.ts';
 import type { Table } from '../functions/store/table.port.ts';
 import { foreignEndpoint } from '../lib/deployment-place.ts';
+import { AwsDeadLetters } from './aws-dead-letters.ts';
 import { readDeployment } from './deployment.ts';
 import { UsageError } from './errors.ts';
 import { invokeScanner } from './invoke-scanner.ts';
@@ -44,6 +45,7 @@ export async function openAwsStage(name: string): Promise<OpenedStage> {
     system: systemOf(deployment, table, clock),
     scan: (scheduledAt) => invokeScanner(deployment.functions.scanner, scheduledAt),
     workers: workersOf(deployment),
+    deadLetters: new AwsDeadLetters(sqsClient(), urlsOf(deployment, 'deadLetterUrl')),
     // Its clients are loaded only by what asks the account.
     account: async () => (await import('./doctor/sdk-account.ts')).sdkAccount(deployment),
     mailsPerSecond: deployment.ses.mailsPerSecond,
@@ -126,14 +128,17 @@ async function clockOf(deployment: Deployment, table: Table): Promise<Clock> {
   return clock;
 }
 
-function systemOf(deployment: Deployment, table: Table, clock: Clock): System {
-  const { queues } = deployment;
-  const urls = {
-    ingest: queues.ingest.url,
-    notify: queues.notify.url,
-    disable: queues.disable.url,
-    'mail-events': queues['mail-events'].url,
+function urlsOf({ queues }: Deployment, which: 'url' | 'deadLetterUrl'): Record<QueueName, string> {
+  return {
+    ingest: queues.ingest[which],
+    notify: queues.notify[which],
+    disable: queues.disable[which],
+    'mail-events': queues['mail-events'][which],
   };
+}
+
+function systemOf(deployment: Deployment, table: Table, clock: Clock): System {
+  const urls = urlsOf(deployment, 'url');
   return {
     clock,
     random: new RealRandom(),

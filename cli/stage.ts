@@ -1,6 +1,7 @@
 import type { Stage as PolicyStage } from '../functions/abandonment/task.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
 import type { WorkerControl } from '../functions/breaker/worker-control.port.ts';
+import type { DeadLetters } from '../functions/operators/dead-letters.ts';
 import type { System } from '../functions/platform/system.ts';
 import type { ScanReport } from '../functions/scanner/scan.ts';
 import type { AwsAccount } from './doctor/aws-account.port.ts';
@@ -15,6 +16,8 @@ export interface OpenedStage {
   scan(scheduledAt: Instant): Promise<ScanReport>;
   /** The workers of its queues. */
   workers: WorkerControl;
+  /** What they gave up. */
+  deadLetters: DeadLetters;
   /** What it stands on in its account. */
   account(): Promise<AwsAccount>;
   /** How fast its notifiers send together. */

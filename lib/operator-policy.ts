@@ -8,7 +8,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { deploymentParameter } from '../functions/platform/names.ts';
 import type { Config } from './config.ts';
 import type { TaskwardenFunction } from './constructs/taskwarden-function.ts';
-import { stateStatements } from './permissions.ts';
+import { ALL_USE, ownEvents, stateStatements } from './permissions.ts';
 import { acknowledgeWildcard } from './wildcards.ts';
 
 export interface OperatorPolicyProps {
@@ -32,10 +32,11 @@ export function addOperatorPolicy(stack: Stack, props: OperatorPolicyProps): voi
     description: `What the command line of Taskwarden (${props.config.stage}) needs`,
     // `tasks list` reads the whole table; no function does.
     statements: [
-      ...stateStatements(props.table),
+      ...stateStatements(props.table, ALL_USE),
       allow(['dynamodb:Scan'], [props.table.tableArn]),
       ...steering(stack, props),
       ...asking(stack, props),
+      forgetting(props),
     ],
   });
   const reason = 'sesv2 GetAccount takes no resource, and DescribeAlarms none where it lists by prefix';
@@ -54,7 +55,7 @@ function steering(stack: Stack, { config, bus, scanner, mappings }: OperatorPoli
   );
   return [
     allow(['ssm:GetParameter'], [parameter]),
-    allow(['events:PutEvents'], [bus.eventBusArn]),
+    ownEvents(bus),
     allow(['lambda:InvokeFunction'], [scanner.live.functionArn]),
     allow(
       ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'],
@@ -64,10 +65,7 @@ function steering(stack: Stack, { config, bus, scanner, mappings }: OperatorPoli
 }
 
 /** What `doctor` asks. */
-function asking(
-  stack: Stack,
-  { config, operators, schedule, deadLetters }: OperatorPolicyProps,
-): PolicyStatement[] {
+function asking(stack: Stack, { config, operators, schedule }: OperatorPolicyProps): PolicyStatement[] {
   const identity = Arn.format(
     { service: 'ses', resource: 'identity', resourceName: config.ses.identity },
     stack,
@@ -85,12 +83,16 @@ function asking(
     allow(['ses:GetEmailIdentity'], [identity]),
     allow(['scheduler:GetSchedule'], [scheduleArn]),
     allow(['sns:ListSubscriptionsByTopic'], [operators.topicArn]),
-    allow(
-      ['sqs:GetQueueAttributes'],
-      deadLetters.map(({ queueArn }) => queueArn),
-    ),
     allow(['cloudwatch:DescribeAlarms', 'ses:GetAccount'], ['*']),
   ];
+}
+
+/** Looking for a person in what the workers gave up, and deleting what names them; `doctor` counts the messages. */
+function forgetting({ deadLetters }: OperatorPolicyProps): PolicyStatement {
+  return allow(
+    ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+    deadLetters.map(({ queueArn }) => queueArn),
+  );
 }
 
 function allow(actions: string[], resources: string[]): PolicyStatement {

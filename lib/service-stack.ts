@@ -3,7 +3,14 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { type Deployment, deploymentParameter, ENV, linkKeysParameter } from '../functions/platform/names.ts';
+import {
+  type Deployment,
+  deploymentParameter,
+  ENV,
+  linkKeysParameter,
+  SERVICES,
+  type Service,
+} from '../functions/platform/names.ts';
 import { addBreaker } from './breaker.ts';
 import { type Config, sendLeaseSeconds } from './config.ts';
 import { WORKED_QUEUES, type WorkedQueue } from './config-checks.ts';
@@ -13,9 +20,10 @@ import { MailChannel } from './constructs/mail-channel.ts';
 import { OwnerPage } from './constructs/owner-page.ts';
 import { QueueWorker } from './constructs/queue-worker.ts';
 import { ScheduledFunction } from './constructs/scheduled-function.ts';
+import type { TaskwardenFunction } from './constructs/taskwarden-function.ts';
 import { WorkQueue } from './constructs/work-queue.ts';
 import { addOperatorPolicy } from './operator-policy.ts';
-import { allowState } from './permissions.ts';
+import { allowState, ownEvents, TABLE_USE } from './permissions.ts';
 import { addServiceAlarms } from './service-alarms.ts';
 import { requireParameterFits } from './sizes.ts';
 
@@ -119,8 +127,16 @@ export class ServiceStack extends Stack {
       workers: queueWorkers,
       queues: this.queues,
     });
-    allowState(breaker, table);
-    for (const one of [scanner, ownerPage.page, ...Object.values(workers)]) allowState(one, table);
+    const functions: Record<Service, TaskwardenFunction> = {
+      scanner,
+      breaker,
+      'owner-page': ownerPage.page,
+      ingest: workers.ingest,
+      notifier: workers.notify,
+      disabler: workers.disable,
+      'mail-events': workers['mail-events'],
+    };
+    for (const service of SERVICES) allowState(functions[service], table, TABLE_USE[service]);
     scanner.allow(['sns:Publish'], [operators.topicArn]);
     const { notify, disable } = this.queues;
     // To all of them: a canary goes through each.
@@ -131,8 +147,7 @@ export class ServiceStack extends Stack {
       one.allow(['sqs:SendMessage'], [notify.queue.queueArn]);
     // An owner turns off now, or on again what was turned off.
     ownerPage.page.allow(['sqs:SendMessage'], [disable.queue.queueArn]);
-    for (const one of [workers.disable, ownerPage.page])
-      one.allow(['events:PutEvents'], [this.intake.bus.eventBusArn]);
+    for (const one of [workers.disable, ownerPage.page]) one.role.addToPolicy(ownEvents(this.intake.bus));
     ownerPage.allowSigning(workers.notify);
     this.mail.allowSending(workers.notify);
     const { topics } = this.config.channels;

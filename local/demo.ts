@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { SECOND } from '../functions/abandonment/time.ts';
+import { argument } from '../functions/platform/shell-word.ts';
 import { loadConfig } from '../lib/config.ts';
 import { deployedService } from '../simulation/deployed-service.ts';
 import { parseScenario } from '../simulation/scenario.ts';
@@ -127,7 +128,9 @@ function compare(deployed: Lists, expected: Lists, dead: number): number {
 
 function lookFurther(emulator: Emulator, keep: boolean): void {
   say('\nHow to look further:');
-  say(`  ${commandLine(`simulate ${here(SCENARIO)}`)}   the same weeks as a timeline, without an emulator`);
+  say(
+    `  ${commandLine(`simulate ${argument(here(SCENARIO))}`)}   the same weeks as a timeline, without an emulator`,
+  );
   say(`  ${here(REPORT)} has the decisions above`);
   const commands = keep
     ? [...pointingAt(emulator.endpoint), ...askingCommands('acmeCo/legacy/crm-capture')]

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { argument } from '../functions/platform/shell-word.ts';
 import { type Emulator, USUAL_ENDPOINT } from './emulator.ts';
 import { TITLES } from './emulator-kind.ts';
 import { ROOT } from './local-aws.ts';
@@ -18,8 +19,8 @@ export function pointingAt(endpoint: string): string[] {
 export function askingCommands(task: string): string[] {
   return [
     commandLine('alerts list'),
-    commandLine(`explain ${task}`),
-    commandLine(`tasks show ${task}`),
+    commandLine(`explain ${argument(task)}`),
+    commandLine(`tasks show ${argument(task)}`),
     commandLine('policy list'),
     commandLine('--help'),
   ];

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { type LookedAt, namesPerson } from '../../functions/operators/dead-letters.ts';
 import {
   type Forgotten,
   forgetRecipient,
@@ -6,7 +7,7 @@ import {
   type Known,
   knownOf,
 } from '../../functions/operators/forget.ts';
-import { addCommand, type Cli, onStage } from '../command.ts';
+import { addCommand, type Cli, onStage, type Session } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { addressOf } from '../recipient-argument.ts';
 import { columns, safe } from '../terminal.ts';
@@ -15,8 +16,9 @@ const WHAT = `
 Erased: what he chose, his notices, subscriptions and offices, and his address in mails, episodes, alerts and the audit,
 whose rows stay. A hash of the address stays, with the mark that nothing may be mailed to it: where an owning system
 still names him as an owner he is not mailed again, and counts as one who cannot be reached. Where he alone was warned,
-the grace is taken back. Texts that people wrote, backups of the table (35 days) and logs are not searched. What was cut
-off is finished by running it again.`;
+the grace is taken back. Dead letters that name him are counted, and deleted with --purge-dead-letters: each is work that
+was given up, and is lost then. Texts that people wrote, messages that are still worked, the bus's archive (14 days),
+backups of the table (35 days) and logs are not searched. What was cut off is finished by running it again.`;
 
 /** Adds `recipients forget`. */
 export function registerRecipientsForget(recipients: Command, cli: Cli): void {
@@ -26,25 +28,65 @@ export function registerRecipientsForget(recipients: Command, cli: Cli): void {
     examples: ['recipients forget ana@acme.test', 'recipients forget ana@acme.test --yes'],
   })
     .option('--yes', 'do it; without it only what would be erased is told')
+    .option('--purge-dead-letters', 'delete the dead letters that name him, too')
     .addHelpText('after', WHAT)
-    .action(
-      onStage<[string], { yes?: boolean }>(
-        cli,
-        async ({ system, stage, operator, out }, { yes }, argument) => {
-          const address = addressOf(argument);
-          const known = await knownOf(system, address);
-          const shown = JSON.stringify(address);
-          if (known.recipient === undefined && !isKnown(known))
-            throw new UsageError(`nothing is known of ${shown} in stage ${stage.name}`);
-          if (!yes)
-            throw new UsageError(
-              `forgetting ${shown} (${sizeOf(known)}) cannot be undone; say so with --yes`,
-            );
-          const erased = await forgetRecipient(system, address, operator);
-          out.one({ address, erased, stillOwner: known.owned }, () => linesOf(address, erased, known.owned));
-        },
-      ),
-    );
+    .action(onStage<[string], Options>(cli, forget));
+}
+
+interface Options {
+  yes?: boolean;
+  purgeDeadLetters?: boolean;
+}
+
+async function forget(session: Session, options: Options, argument: string): Promise<void> {
+  const { system, stage, operator, out } = session;
+  const { yes = false, purgeDeadLetters = false } = options;
+  const address = addressOf(argument);
+  const known = await knownOf(system, address);
+  const isMeant = namesPerson(address);
+  if (!yes)
+    throw new UsageError(questionOf(session, address, known, await stage.deadLetters.look(isMeant, false)));
+  const isStored = known.recipient !== undefined || isKnown(known);
+  const erased = isStored ? await forgetRecipient(system, address, operator) : undefined;
+  // Afterwards, so that what was on its way into them meanwhile is found.
+  const seen = await stage.deadLetters.look(isMeant, purgeDeadLetters);
+  const deadLetters = seen.filter(({ naming, unseen }) => naming.length + unseen > 0);
+  if (!erased && sumOf(deadLetters) === 0) throw new UsageError(nothingKnown(session, address));
+  out.one({ address, erased: erased ?? null, stillOwner: known.owned, deadLetters }, () => [
+    ...(erased ? linesOf(address, erased, known.owned) : []),
+    ...deadLetterLines(deadLetters, purgeDeadLetters),
+  ]);
+}
+
+/** What is asked before anything is erased. */
+function questionOf(session: Session, address: string, known: Known, found: readonly LookedAt[]): string {
+  const count = sumOf(found);
+  if (known.recipient === undefined && !isKnown(known) && count === 0) return nothingKnown(session, address);
+  const sizes = `${sizeOf(known)}, ${count} dead letters`;
+  return `forgetting ${JSON.stringify(address)} (${sizes}) cannot be undone; say so with --yes`;
+}
+
+function nothingKnown({ stage }: Session, address: string): string {
+  return `nothing is known of ${JSON.stringify(address)} in stage ${stage.name}`;
+}
+
+function sumOf(found: readonly LookedAt[]): number {
+  return found.reduce((sum, { naming }) => sum + naming.length, 0);
+}
+
+/** What remains in dead-letter queues, or what was deleted there, and what could not be looked at. */
+function deadLetterLines(found: readonly LookedAt[], purged: boolean): string[] {
+  const lines: string[] = [];
+  for (const { queue, naming, removed } of found) {
+    if (removed > 0) lines.push(`deleted ${removed} dead letters of ${queue}: ${naming.join(', ')}`);
+    else if (naming.length > 0) lines.push(`${naming.length} dead letters of ${queue} still name them`);
+  }
+  if (!purged && sumOf(found) > 0) lines.push('run it again with --purge-dead-letters to delete these');
+  for (const { queue, unseen } of found) {
+    if (unseen === 0) continue;
+    lines.push(`${unseen} dead letters of ${queue} were not looked at: run it again in ten minutes`);
+  }
+  return lines;
 }
 
 function sizeOf({ mails, notices, tasks, subscriptions, admin }: Known): string {

@@ -21,9 +21,27 @@ export function isDeclinable(notice: Notice): boolean {
   return notice === 'reminder' || notice === 'recovered';
 }
 
-/** The name of one task and episode within a mail, as links carry it: 12 hex digits. */
+/** In hex digits: 128 bits, so that nobody finds a name for a task that leads where another's link does. */
+const REF_LENGTH = 32;
+/** Of mails that an earlier version wrote; their links are good for 60 days. */
+const EARLIER_REF_LENGTH = 12;
+
+/** The name of one task and episode within a mail, as links carry it: 32 hex digits. */
 export function itemRef({ task, episode }: { task: string; episode: number }): string {
-  return createHash('sha256').update(`${task}#${episode}`).digest('hex').slice(0, 12);
+  return createHash('sha256').update(`${task}#${episode}`).digest('hex').slice(0, REF_LENGTH);
+}
+
+/**
+ * The item of a mail that a link names; undefined where it names none, or, in the short form of an earlier version,
+ * more than one.
+ */
+export function itemNamed<Item extends { task: string; episode: number }>(
+  items: readonly Item[],
+  ref: string,
+): Item | undefined {
+  const isShort = ref.length === EARLIER_REF_LENGTH;
+  const named = items.filter((item) => (isShort ? itemRef(item).startsWith(ref) : itemRef(item) === ref));
+  return named.length === 1 ? named[0] : undefined;
 }
 
 /** Signs the links of a mail with today's key. */

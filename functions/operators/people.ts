@@ -5,6 +5,7 @@ import { isTopic } from '../abandonment/topics.ts';
 import { normaliseAddress } from '../notices/addresses.ts';
 import { alertEnd, revivalOf } from '../notices/topic-refused.ts';
 import type { System } from '../platform/system.ts';
+import { keyFits } from '../store/people.ts';
 import { allRows, auditWrite, lookWrite } from '../store/records.ts';
 import { index, keys, ROW_VERSION, type Subscriber, type SubscriptionRecord } from '../store/rows.ts';
 import type { Key, Row, Table, Write } from '../store/table.port.ts';
@@ -45,10 +46,12 @@ export async function addSubscription(
   const problem =
     topicProblem(system, subscriber) ??
     subscribedProblem(given.prefix) ??
+    lengthProblem(given.prefix, target) ??
     alertTypesProblem(given.alertTypes);
   if (problem !== undefined) return { outcome: 'refused', problem };
   const key = keys.subscription(given.prefix, target);
-  const before = await system.table.get(key);
+  const old = keys.oldSubscription(given.prefix, target);
+  const before = (await system.table.get(key)) ?? (await system.table.get(old));
   const wanted = [...given.alertTypes, ...((before?.alertTypes as string[] | undefined) ?? [])];
   const alertTypes = ALERT_TYPES.filter((type) => wanted.includes(type));
   const person: SubscriptionRecord = { prefix: given.prefix, ...subscriber, alertTypes };
@@ -58,7 +61,7 @@ export async function addSubscription(
   const places = { g2pk: index.subscriptions(), g2sk: `${person.prefix}#${target}` };
   const write = { put: { ...key, v: ROW_VERSION, ...person, ...places } };
   const act = { prefix: person.prefix, subscriber, act: 'subscription add', by };
-  await store(system, [write, ...revival], act);
+  await store(system, [write, { delete: old }, ...revival], act);
   return { outcome: before ? 'changed' : 'added', person };
 }
 
@@ -74,15 +77,16 @@ export async function removeSubscription(
   const { subscriber, target } = found;
   const beside = isTopic(target) ? alertEnd(target) : [];
   const act = { prefix, subscriber, act: 'subscription remove', by };
-  return remove(system, keys.subscription(prefix, target), act, beside);
+  const places = [keys.subscription(prefix, target), keys.oldSubscription(prefix, target)];
+  return remove(system, places, act, beside);
 }
 
 /** All subscriptions of prefixes that begin with a text, by prefix and target. */
 export async function listSubscriptions(table: Table, prefix = ''): Promise<SubscriptionRecord[]> {
-  const rows = await rowsOf(table, index.subscriptions(), prefix);
+  const rows = await rowsOf(table, [index.subscriptions(), index.oldSubscriptions()], prefix);
   return rows.map((row) => ({
     prefix: row.prefix as string,
-    ...(isTopic(row.sk) ? { topic: row.sk } : { email: row.sk }),
+    ...('topic' in row ? { topic: row.topic as string } : { email: row.email as string }),
     alertTypes: row.alertTypes as AlertType[],
   }));
 }
@@ -98,9 +102,13 @@ export async function addAdmin(
   const { prefix } = given;
   const wrong = prefix === '' ? undefined : prefixProblem(prefix);
   if (wrong !== undefined) return { outcome: 'refused', problem: `prefix ${shown(prefix)} ${wrong}` };
+  const tooLong = lengthProblem(prefix, email);
+  if (tooLong !== undefined) return { outcome: 'refused', problem: tooLong };
   const person: AdminRecord = { prefix, email };
   const key = keys.admin(prefix, email);
-  if (await system.table.get(key)) return { outcome: 'unchanged', person };
+  const old = keys.oldAdmin(prefix, email);
+  const known = (await system.table.get(key)) ?? (await system.table.get(old));
+  if (known) return { outcome: 'unchanged', person };
   const places = { g2pk: index.admins(), g2sk: `${prefix}#${email}` };
   const write = { put: { ...key, v: ROW_VERSION, ...person, ...places } };
   await store(system, [write], { prefix, subscriber: { email }, act: 'admin add', by });
@@ -116,7 +124,7 @@ export async function removeAdmin(
 ): Promise<Removed> {
   const email = normaliseAddress(address);
   if (email === undefined) return refusedAddress(address);
-  return remove(system, keys.admin(prefix, email), {
+  return remove(system, [keys.admin(prefix, email), keys.oldAdmin(prefix, email)], {
     prefix,
     subscriber: { email },
     act: 'admin remove',
@@ -126,7 +134,7 @@ export async function removeAdmin(
 
 /** All admins of prefixes that begin with a text, by prefix and address. */
 export async function listAdmins(table: Table, prefix = ''): Promise<AdminRecord[]> {
-  const rows = await rowsOf(table, index.admins(), prefix);
+  const rows = await rowsOf(table, [index.admins(), index.oldAdmins()], prefix);
   return rows.map((row) => ({ prefix: row.prefix as string, email: row.email as string }));
 }
 
@@ -162,6 +170,11 @@ function subscribedProblem(prefix: string): string | undefined {
   return wrong === undefined ? undefined : `prefix ${shown(prefix)} ${wrong}`;
 }
 
+function lengthProblem(prefix: string, target: string): string | undefined {
+  if (keyFits({ scope: prefix, target })) return undefined;
+  return `prefix ${shown(prefix)} and ${shown(target)} are too long together; allowed are 1,000 bytes of UTF-8`;
+}
+
 function alertTypesProblem(types: readonly string[]): string | undefined {
   const unknown = types.find((type) => !ALERT_TYPES.includes(type as AlertType));
   if (unknown !== undefined)
@@ -176,9 +189,12 @@ interface Act {
   by: string;
 }
 
-async function remove(system: System, key: Key, act: Act, beside: Write[] = []): Promise<Removed> {
-  if (!(await system.table.get(key))) return { outcome: 'unknown' };
-  await store(system, [{ delete: key }, ...beside], act);
+/** `places`: where the row is, or was in an earlier version. */
+async function remove(system: System, places: Key[], act: Act, beside: Write[] = []): Promise<Removed> {
+  if (!keyFits({ scope: act.prefix, target: Object.values(act.subscriber)[0] ?? '' }))
+    return { outcome: 'unknown' };
+  if ((await system.table.batchGet(places)).length === 0) return { outcome: 'unknown' };
+  await store(system, [...places.map((key) => ({ delete: key })), ...beside], act);
   return { outcome: 'removed' };
 }
 
@@ -194,9 +210,11 @@ async function store(system: System, writes: Write[], { prefix, subscriber, act,
     throw new Error(`${act} of ${Object.values(subscriber)[0]} for ${prefix} met a busy table; try again`);
 }
 
-async function rowsOf(table: Table, pk: string, prefix: string): Promise<Row[]> {
-  const query = { index: 'g2' as const, pk, ...(prefix === '' ? {} : { sk: { prefix } }) };
-  const places = await allRows(table, query);
-  const rows = await table.batchGet(places.map(({ pk, sk }) => ({ pk, sk })));
-  return rows.sort((a, b) => (String(a.g2sk) < String(b.g2sk) ? -1 : 1));
+/** The rows of some lists, by prefix and target; each once, though it stands in two of them while it is moved. */
+async function rowsOf(table: Table, lists: string[], prefix: string): Promise<Row[]> {
+  const range = prefix === '' ? {} : { sk: { prefix } };
+  const found = await Promise.all(lists.map((pk) => allRows(table, { index: 'g2', pk, ...range })));
+  const rows = await table.batchGet(found.flat().map(({ pk, sk }) => ({ pk, sk })));
+  const byPlace = new Map(rows.reverse().map((row) => [String(row.g2sk), row]));
+  return [...byPlace.values()].sort((a, b) => (String(a.g2sk) < String(b.g2sk) ? -1 : 1));
 }

@@ -1,5 +1,6 @@
 import { undoDisabling } from '../disabling/undo.ts';
 import type { System } from '../platform/system.ts';
+import { loadTask } from '../store/tasks.ts';
 import { actOnTask } from './actions.ts';
 import type { Wish } from './forms.ts';
 import { actsIn, type TaskView } from './task-view.ts';
@@ -24,7 +25,10 @@ export async function fulfil(system: System, view: TaskView, by: string, wish: W
   return outcome === 'done' ? { outcome, said: wish.action } : { outcome: 'not-now' };
 }
 
+/** One act, however often it is asked for: while the owning system is asked already, it is not asked again. */
 async function undo(system: System, task: string, by: string): Promise<Acted> {
+  const record = await loadTask(system.table, task);
+  if (record?.disabledByUs?.undoneAt !== undefined) return { outcome: 'done', said: 'asked' };
   const undone = await undoDisabling(system, {
     task,
     by,

@@ -96,10 +96,18 @@ async function plan(
     at: now,
     ...(act.reason === undefined ? {} : { reason: act.reason }),
   };
+  if (holdsAlready(record, keep)) return { outcome: 'done' };
   const kept = { ...record, keep };
   const ended = record.open ? endByPerson(kept, await view.caseOf(kept), now) : undefined;
   const beside = [...(ended?.beside ?? []), audit];
   return { record: ended?.record ?? touch(kept, now), beside, untold: ended?.untold ?? null };
+}
+
+/** Whether the same person asked for the same before, to the end of the same day. */
+function holdsAlready({ keep: before, open }: TaskRecord, keep: Keep): boolean {
+  if (open || !before) return false;
+  const { kind, until, by, reason } = before;
+  return kind === keep.kind && until === keep.until && by === keep.by && reason === keep.reason;
 }
 
 function planDisable(record: TaskRecord, by: string, now: Instant, audit: Write): Planned | Acted {

@@ -1,6 +1,6 @@
-import { prefixesOf, type Task } from '../abandonment/task.ts';
+import { prefixesOf, type Task, tenantOf } from '../abandonment/task.ts';
 import { recipientKey } from '../notices/addresses.ts';
-import { keys } from '../store/rows.ts';
+import { loadOfficesOf, loadOldOffices } from '../store/people.ts';
 import type { Table } from '../store/table.port.ts';
 
 /**
@@ -13,18 +13,21 @@ export async function saysOf(
   tasks: readonly Task[],
   address: string,
 ): Promise<(task: Task) => boolean> {
-  const scopes = new Set(tasks.flatMap(scopesOf));
-  const places = [...scopes].flatMap((scope) => [
-    { scope, key: keys.subscription(scope, address) },
-    { scope, key: keys.admin(scope, address) },
-  ]);
-  const found = new Set((await table.batchGet(places.map(({ key }) => key))).map(({ pk }) => pk));
-  const held = new Set(places.filter(({ key }) => found.has(key.pk)).map(({ scope }) => scope));
   const own = recipientKey(address);
+  const isOwner = ({ owners }: Task) => owners.some((owner) => recipientKey(owner) === own);
+  const others = tasks.filter((task) => task.deletedAt === undefined && !isOwner(task));
+  const held = await scopesHeld(table, others, address);
   return (task) =>
-    task.deletedAt === undefined &&
-    (task.owners.some((owner) => recipientKey(owner) === own) ||
-      scopesOf(task).some((scope) => held.has(scope)));
+    task.deletedAt === undefined && (isOwner(task) || scopesOf(task).some((scope) => held.has(scope)));
+}
+
+/** The scopes in which an address has an office: a query per tenant of the tasks, however deep their ids are. */
+async function scopesHeld(table: Table, tasks: readonly Task[], address: string): Promise<Set<string>> {
+  if (tasks.length === 0) return new Set();
+  const old = (await loadOldOffices(table)).filter(({ target }) => target === address);
+  const tenants = ['', ...new Set(tasks.map(({ id }) => tenantOf(id)))];
+  const found = await Promise.all(tenants.map((tenant) => loadOfficesOf(table, tenant, address)));
+  return new Set([...old, ...found.flat()].map(({ scope }) => scope));
 }
 
 function scopesOf({ id }: Task): string[] {

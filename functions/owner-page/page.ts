@@ -1,11 +1,12 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
-import { itemRef } from '../notices/links.ts';
+import { itemNamed, itemRef } from '../notices/links.ts';
 import { knownZone } from '../notices/zones.ts';
 import { METRIC } from '../platform/names.ts';
 import type { LinkKeys } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import { fulfil } from './act.ts';
+import { countAct, mayAct } from './acts-of-a-mail.ts';
 import { digestBody } from './digest-page.ts';
 import { type Form, formOf, readPreferences, readWish } from './forms.ts';
 import { type Html, notice, page } from './frame.ts';
@@ -21,7 +22,7 @@ import type { LinkScope } from './token.ts';
 /** The title of the page of preferences. */
 const PREFERENCES = 'Your preferences';
 
-type Status = 200 | 400 | 403 | 404 | 405 | 409 | 410 | 413 | 422 | 500;
+type Status = 200 | 400 | 403 | 404 | 405 | 409 | 410 | 413 | 422 | 429 | 500;
 
 /**
  * The page behind the links in mails. GET and HEAD only look; POST acts. Gives a function that answers the
@@ -35,7 +36,8 @@ export function ownerPage(system: System, keys: LinkKeys): (event: PageEvent) =>
       request = requestOf(event);
     } catch (error) {
       const [status, text] = error instanceof RangeError ? [413, 'Too large'] : [400, 'Not a request'];
-      return { statusCode: status as Status, headers: { ...HEADERS }, body: String(text) };
+      const headers = { ...HEADERS, 'content-type': 'text/plain; charset=utf-8' };
+      return { statusCode: status as Status, headers, body: String(text) };
     }
     return resultOf(await app.fetch(request));
   };
@@ -116,8 +118,12 @@ class OwnerPage {
     const { now, zone } = this.#reader(visit);
     const wish = readWish(await sentForm(c), { now, zone, keepMax: view.keepMax });
     if ('problem' in wish) return this.#taskPage(c, 422, visit, view, wrong(wish.problem));
+    if (!mayAct(visit.digest)) return this.#tooOften(c);
     const acted = await fulfil(this.#system, view, visit.digest.address, wish);
-    if (acted.outcome === 'done') return c.redirect(`${itemRef(view.item)}?done=${acted.said}`, 303);
+    if (acted.outcome === 'done') {
+      await countAct(this.#system, visit.digest);
+      return c.redirect(`${itemRef(view.item)}?done=${acted.said}`, 303);
+    }
     const fresh = (await this.#viewAsked(c, visit)) ?? view;
     const status = statusOf(fresh) === 200 ? 409 : statusOf(fresh);
     return this.#taskPage(c, status, visit, fresh, wrong('That cannot be done now; nothing was changed.'));
@@ -125,8 +131,7 @@ class OwnerPage {
 
   /** The task that the path names, where it stands in this mail; no other can be reached. */
   async #viewAsked(c: Context, visit: Visit): Promise<TaskView | undefined> {
-    const ref = c.req.param('ref');
-    const item = visit.digest.items.find((one) => itemRef(one) === ref);
+    const item = itemNamed(visit.digest.items, c.req.param('ref') ?? '');
     return item && (await viewsOf(this.#system, visit, [item]))[0];
   }
 
@@ -155,7 +160,9 @@ class OwnerPage {
       const body = html`${wrong(wishes.problem)}${preferencesBody(recipient.address, form)}`;
       return this.#page(c, 422, PREFERENCES, body);
     }
-    await storePreferences(this.#system, digest.address, wishes);
+    if (!mayAct(digest)) return this.#tooOften(c);
+    const isChanged = await storePreferences(this.#system, digest.address, wishes);
+    if (isChanged) await countAct(this.#system, digest);
     return c.redirect('preferences?done=saved', 303);
   }
 
@@ -183,6 +190,13 @@ class OwnerPage {
     return this.#notice(c, 404, 'This link is not valid', [
       'Nothing was changed. Open the link from the mail again, or copy all of it.',
       'If that does not help, ask those named below.',
+    ]);
+  }
+
+  #tooOften(c: Context): Response | Promise<Response> {
+    return this.#notice(c, 429, 'This mail was used too often', [
+      'Nothing was changed: its links have changed as much as the links of one mail may.',
+      'Use the link of a newer mail; where there is none, ask those named below.',
     ]);
   }
 

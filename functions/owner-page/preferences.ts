@@ -34,12 +34,16 @@ const ACTS: Record<Wish, (wishes: Partial<Preferences>) => string> = {
 
 const ATTEMPTS = 6;
 
-/** Stores what a recipient wishes of mails, each wish audited; what holds already is not written again. */
+/**
+ * Stores what a recipient wishes of mails, each wish audited; what holds already is not written again.
+ *
+ * @returns whether anything was new
+ */
 export async function storePreferences(
   system: System,
   address: string,
   wishes: Partial<Preferences>,
-): Promise<void> {
+): Promise<boolean> {
   const key = recipientKey(address);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const known = await loadRecipient(system.table, key);
@@ -48,7 +52,7 @@ export async function storePreferences(
     const news = (Object.keys(wishes) as Wish[]).filter(
       (wish) => !isDeepStrictEqual(wishes[wish], before[wish]),
     );
-    if (news.length === 0) return;
+    if (news.length === 0) return false;
     const at = system.clock.now();
     const changed = Object.fromEntries(news.map((wish) => [wish, wishes[wish]]));
     const audits = news.map((wish) =>
@@ -63,7 +67,7 @@ export async function storePreferences(
       }),
     );
     const writes = [recipientWrite({ ...recipient, ...changed }), ...audits];
-    if ((await system.table.transact(writes, system.random.id(at))).outcome === 'applied') return;
+    if ((await system.table.transact(writes, system.random.id(at))).outcome === 'applied') return true;
   }
   throw new TableBusy('the wishes could not be stored: the recipient changes too fast');
 }

@@ -7,7 +7,7 @@ import {
   PutParameterCommand,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
-import { DAY, type Duration, type Instant, MINUTE, SECOND } from '../abandonment/time.ts';
+import { DAY, type Duration, type Instant, MINUTE } from '../abandonment/time.ts';
 import { ssmClient } from './clients.ts';
 import type { Environment } from './environment.ts';
 import type { Clock, LinkKey, LinkKeys, Links } from './ports.ts';
@@ -16,9 +16,12 @@ import { RealClock } from './real-clock.ts';
 /** After this time the signer makes a new key. */
 export const KEY_AGE: Duration = 90 * DAY;
 
-/** Keys are read again after this time; an unknown one at once, but not more often than the second says. */
+/**
+ * Keys are read again after this time, and where a link names one that is not known; never more often than the second
+ * says, for anybody can make up the name of a key.
+ */
 const READ_AGAIN_AFTER: Duration = 5 * MINUTE;
-const READ_AT_MOST_EVERY: Duration = 10 * SECOND;
+const READ_AT_MOST_EVERY: Duration = MINUTE;
 
 interface Version extends LinkKey {
   number: number;
@@ -38,13 +41,15 @@ export interface SsmLinkKeysOptions {
 
 /**
  * The keys of links in SSM. Versions are numbered by SSM, so that two signers who make a key at once make two
- * keys and neither is lost. Deleting the parameter takes every link back.
+ * keys and neither is lost. Deleting the parameter takes every link back; while it cannot be read, the keys that were
+ * read before go on working.
  */
 export class SsmLinkKeys implements LinkKeys {
   readonly #client: SSMClient;
   readonly #options: SsmLinkKeysOptions;
   #versions: Version[] = [];
-  #readAt: Instant | undefined;
+  /** The newest time that keys were asked for, and what that came to. */
+  #asked: { at: Instant; reading: Promise<void> } | undefined;
 
   constructor(client: SSMClient, options: SsmLinkKeysOptions) {
     this.#client = client;
@@ -52,17 +57,45 @@ export class SsmLinkKeys implements LinkKeys {
   }
 
   async current(): Promise<LinkKey> {
-    if (this.#isOlderThan(READ_AGAIN_AFTER)) await this.#read();
+    const isKnown = this.#versions.length > 0;
+    if (!isKnown || this.#isAskedBefore(READ_AGAIN_AFTER)) this.#ask();
+    await this.#settled(isKnown);
     if (this.#options.makes && this.#isMakingDue()) await this.#make();
     const newest = this.#versions.at(-1);
     if (!newest) throw new Error(`the parameter ${this.#options.parameter} holds no key for links`);
     return newest;
   }
 
+  /**
+   * The key of a name; undefined where there is none.
+   * @throws where that cannot be known: it was not read before, and the parameter cannot be read
+   */
   async accepted(id: string): Promise<LinkKey | undefined> {
-    if (this.#isOlderThan(READ_AGAIN_AFTER)) await this.#read();
-    if (!this.#find(id) && this.#isOlderThan(READ_AT_MOST_EVERY)) await this.#read();
+    const isDue = this.#isAskedBefore(this.#has(id) ? READ_AGAIN_AFTER : READ_AT_MOST_EVERY);
+    if (isDue) this.#ask();
+    await this.#settled(this.#has(id));
     return this.#find(id);
+  }
+
+  #has(id: string): boolean {
+    return this.#versions.some((version) => version.id === id);
+  }
+
+  #isAskedBefore(age: Duration): boolean {
+    return this.#asked === undefined || this.#asked.at + age <= this.#options.clock.now();
+  }
+
+  /** All who come meanwhile wait for the same answer, and whoever comes soon after is told the same. */
+  #ask(): void {
+    this.#asked = { at: this.#options.clock.now(), reading: this.#read() };
+    this.#asked.reading.catch(() => {});
+  }
+
+  /** Waits for what is being read; where `known`, what was read before will do. */
+  async #settled(known: boolean): Promise<void> {
+    await this.#asked?.reading.catch((error) => {
+      if (!known) throw error;
+    });
   }
 
   #find(id: string): LinkKey | undefined {
@@ -70,10 +103,6 @@ export class SsmLinkKeys implements LinkKeys {
     const successor = this.#versions[at + 1];
     const isOver = successor && successor.madeAt + this.#options.acceptedFor <= this.#options.clock.now();
     return isOver ? undefined : this.#versions[at];
-  }
-
-  #isOlderThan(age: Duration): boolean {
-    return this.#readAt === undefined || this.#readAt + age <= this.#options.clock.now();
   }
 
   #isMakingDue(): boolean {
@@ -100,7 +129,6 @@ export class SsmLinkKeys implements LinkKeys {
       if (!(error instanceof ParameterNotFound)) throw error;
     }
     this.#versions = versions.sort((a, b) => a.number - b.number);
-    this.#readAt = this.#options.clock.now();
   }
 
   async #make(): Promise<void> {
@@ -118,7 +146,8 @@ export class SsmLinkKeys implements LinkKeys {
     } catch (error) {
       if (!(error instanceof ParameterAlreadyExists)) throw error;
     }
-    await this.#read();
+    this.#ask();
+    await this.#settled(false);
   }
 }
 

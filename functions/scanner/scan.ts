@@ -17,6 +17,7 @@ import { type Budget, type Generator, type GeneratorRecord, generatorFromRow } f
 import { healthGenerator } from './health.ts';
 import { ladderGenerator, scopesGenerator } from './ladder.ts';
 import { type Run, scanEveryOf } from './look.ts';
+import { officesGenerator } from './offices.ts';
 import { operatorsGenerator } from './operators.ts';
 import { repairGenerator } from './repair.ts';
 import { revivalsGenerator } from './revivals.ts';
@@ -51,6 +52,7 @@ export const GENERATORS: readonly Generator[] = [
   abandonmentGenerator,
   digestsGenerator,
   operatorsGenerator,
+  officesGenerator,
 ].sort((a, b) => a.band - b.band);
 
 /** A run stops asking for work when so little of its time is left. */

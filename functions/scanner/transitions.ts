@@ -11,6 +11,7 @@ import { type NextLook, nextLook } from '../abandonment/next-look.ts';
 import type { Episode, HoldReason, ResolveReason, Told } from '../abandonment/task.ts';
 import { type Duration, formatInstant, type Instant } from '../abandonment/time.ts';
 import { topicsThatHeard, topicsWithDate } from '../abandonment/topics.ts';
+import { argument } from '../platform/shell-word.ts';
 import { alertWrite, noticeDelete, noticeWrite } from '../store/records.ts';
 import { type AlertRecord, keys, type PendingNotice, ROW_VERSION, type TaskRecord } from '../store/rows.ts';
 import type { Row, Write } from '../store/table.port.ts';
@@ -440,7 +441,7 @@ export function operatorAlert(code: string, subject: string, detail: string, now
 
 /** Operators hear that a system turned on again what we had turned off (promise 15). */
 export function reversalAlert(task: string, at: Instant, now: Instant): { put: Row } {
-  const ends = `until a user publishes it, it recovers, or \`taskwarden dismiss ${task}\``;
+  const ends = `until a user publishes it, it recovers, or \`taskwarden dismiss ${argument(task)}\``;
   const detail = `a system turned it on again ${formatInstant(at)}; it is held ${ends}`;
   return operatorAlert('disable-reverted', task, detail, now);
 }

@@ -1,18 +1,12 @@
 import type { Case, Recipient, Unknown } from '../abandonment/decide.ts';
 import type { PolicyBook } from '../abandonment/policy-book.ts';
-import { type AlertType, type Pauses, prefixesOf, type Task } from '../abandonment/task.ts';
+import { type AlertType, type Pauses, prefixesOf, type Task, tenantOf } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { isTopic, type Topic } from '../abandonment/topics.ts';
+import { loadOffices, loadOldOffices, type Office } from './people.ts';
 import { loadPolicies } from './policies.ts';
-import { allRows, loadDataPlanes, loadPauses, loadRecipients, loadScans } from './records.ts';
-import {
-  type DataPlaneRecord,
-  keys,
-  type PausesRecord,
-  type RecipientRecord,
-  type ScansRecord,
-  type TaskRecord,
-} from './rows.ts';
+import { loadDataPlanes, loadPauses, loadRecipients, loadScans } from './records.ts';
+import type { DataPlaneRecord, PausesRecord, RecipientRecord, ScansRecord, TaskRecord } from './rows.ts';
 import type { Table } from './table.port.ts';
 
 /** Gives the key of an address and whether it can be one (see notices/addresses). */
@@ -36,8 +30,9 @@ export class FleetView {
   readonly #table: Table;
   readonly #keyOf: AddressKey;
   readonly #fleetUnknown: Unknown[];
-  readonly #subscribers = new Map<string, Promise<{ target: string; alertTypes: string[] }[]>>();
-  readonly #admins = new Map<string, Promise<string[]>>();
+  /** By tenant, of those asked for: who has an office in each scope. */
+  readonly #offices = new Map<string, Promise<ReadonlyMap<string, Office[]>>>();
+  #oldOffices: Promise<Office[]> | undefined;
   readonly #recipients = new Map<string, RecipientRecord | null>();
 
   private constructor(
@@ -78,6 +73,11 @@ export class FleetView {
   get pauses(): Pauses {
     const { evaluate, notify, disable } = this.pausesRecord;
     return { evaluate: evaluate !== null, notify: notify !== null, disable: disable !== null };
+  }
+
+  /** Whether an earlier version stored people, of whom this view learned, where they cost a query per prefix. */
+  async hasOldOffices(): Promise<boolean> {
+    return ((await this.#oldOffices)?.length ?? 0) > 0;
   }
 
   /** Whether SES does not answer the canary of the feedback path. */
@@ -232,41 +232,34 @@ export class FleetView {
   /** The addresses and topics subscribed to an alert about a task. */
   async #targetsOf(task: Task, alert: AlertType): Promise<string[]> {
     const scopes = ['', ...prefixesOf(task.id), task.id];
-    const subscribers = await Promise.all(scopes.map((scope) => this.#subscribersOf(scope)));
-    return subscribers
-      .flat()
-      .flatMap(({ target, alertTypes }) => (alertTypes.includes(alert) ? [target] : []));
+    const offices = await Promise.all(scopes.map((scope) => this.#officesIn(scope)));
+    return offices.flat().flatMap(({ target, alertTypes }) => (alertTypes?.includes(alert) ? [target] : []));
   }
 
-  #subscribersOf(prefix: string): Promise<{ target: string; alertTypes: string[] }[]> {
-    return remembered(this.#subscribers, prefix, async () => {
-      const rows = await allRows(this.#table, { pk: keys.subscription(prefix, '').pk });
-      return rows.map((row) => ({ target: row.sk, alertTypes: row.alertTypes as string[] }));
-    });
+  async #adminsOf(prefix: string): Promise<string[]> {
+    const offices = await this.#officesIn(prefix);
+    return offices.flatMap(({ target, alertTypes }) => (alertTypes === null ? [target] : []));
   }
 
-  #adminsOf(prefix: string): Promise<string[]> {
-    return remembered(this.#admins, prefix, async () =>
-      (await allRows(this.#table, { pk: keys.admin(prefix, '').pk })).map((row) => row.sk),
-    );
+  /** Read for a whole tenant at once: a query per scope would cost as many as its ids are deep. */
+  async #officesIn(scope: string): Promise<Office[]> {
+    const tenant = tenantOf(scope);
+    const known = this.#offices.get(tenant) ?? this.#loadOffices(tenant);
+    this.#offices.set(tenant, known);
+    return (await known).get(scope) ?? [];
+  }
+
+  async #loadOffices(tenant: string): Promise<ReadonlyMap<string, Office[]>> {
+    this.#oldOffices ??= loadOldOffices(this.#table);
+    const old = (await this.#oldOffices).filter(({ scope }) => tenantOf(scope) === tenant);
+    const offices = [...(await loadOffices(this.#table, tenant)), ...old];
+    return Map.groupBy(offices, ({ scope }) => scope);
   }
 }
 
 /** The prefixes of a task whose admins stand in for its owners, the nearest first. */
 function adminScopesOf({ id }: Task): string[] {
   return [...prefixesOf(id).reverse(), ''];
-}
-
-function remembered<Value>(
-  cache: Map<string, Promise<Value>>,
-  key: string,
-  make: () => Promise<Value>,
-): Promise<Value> {
-  const known = cache.get(key);
-  if (known) return known;
-  const made = make();
-  cache.set(key, made);
-  return made;
 }
 
 function fleetUnknown(pauses: PausesRecord, scans: ScansRecord): Unknown[] {

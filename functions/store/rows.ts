@@ -1,13 +1,14 @@
 import type { Language } from '../../emails/languages.ts';
-import type {
-  Episode,
-  Evidence,
-  HoldReason,
-  Keep,
-  Notice,
-  ResolveReason,
-  Stage,
-  Task,
+import {
+  type Episode,
+  type Evidence,
+  type HoldReason,
+  type Keep,
+  type Notice,
+  type ResolveReason,
+  type Stage,
+  type Task,
+  tenantOf,
 } from '../abandonment/task.ts';
 import type { Duration, Instant, Interval } from '../abandonment/time.ts';
 
@@ -76,9 +77,20 @@ export const keys = {
   workBucket: (bucket: number) => `W#${bucket}`,
   dataPlane: (name: string) => ({ pk: 'PLANES', sk: name }),
   policy: (scope: string) => ({ pk: 'POLICY', sk: `S#${scope}` }),
-  /** `target`: a mail address or a topic's ARN. */
-  subscription: (prefix: string, target: string) => ({ pk: `SUB#${prefix}`, sk: target }),
-  admin: (prefix: string, email: string) => ({ pk: `ADMIN#${prefix}`, sk: email }),
+  /** One of these partitions: who hears of a tenant's tasks; `''`: of all tasks. */
+  offices: (tenant: string) => `PEOPLE#${tenant}`,
+  /** `target`: a mail address or a topic's ARN. It comes first, and has no space: one query finds all that it has. */
+  subscription: (prefix: string, target: string) => ({
+    pk: `PEOPLE#${tenantOf(prefix)}`,
+    sk: `${target} S#${prefix}`,
+  }),
+  admin: (prefix: string, email: string) => ({
+    pk: `PEOPLE#${tenantOf(prefix)}`,
+    sk: `${email} A#${prefix}`,
+  }),
+  /** Where an earlier version put them: a partition per prefix. */
+  oldSubscription: (prefix: string, target: string) => ({ pk: `SUB#${prefix}`, sk: target }),
+  oldAdmin: (prefix: string, email: string) => ({ pk: `ADMIN#${prefix}`, sk: email }),
   source: (name: string) => ({ pk: 'SOURCES', sk: name }),
   /** Tasks and data planes per plane and tenant: counts of eligible and of alive tasks. */
   count: (dataPlane: string, tenant: string) => ({ pk: `COUNT#${dataPlane}`, sk: tenant }),
@@ -147,9 +159,11 @@ export const index = {
   recipients: (bucket: number) => `R#${bucket}`,
   /** g2: failures that feed the breaker of a queue, by the instant. */
   failures: (queue: string) => `F#${queue}`,
-  /** g2: all live tasks by id (for lists). */
-  subscriptions: () => 'SUBSCRIPTIONS',
-  admins: () => 'ADMINS',
+  /** g2: all subscriptions and all admins, by prefix and address (for lists); `old`: those not moved yet. */
+  subscriptions: () => 'PEOPLE#S',
+  admins: () => 'PEOPLE#A',
+  oldSubscriptions: () => 'SUBSCRIPTIONS',
+  oldAdmins: () => 'ADMINS',
   /** g3: eligible tasks of a data plane without `PRIMARY`, by `notPrimarySince`; `#L` seen to lose it, `#N` not. */
   lostOfPlane: (dataPlane: string) => `P#${dataPlane}`,
 } as const;
@@ -337,6 +351,8 @@ export interface DigestRecord {
   retryAt: Instant | null;
   /** Nothing was heard of it in time: nobody knows whether it went. */
   unsettled?: boolean;
+  /** How often its links were used to change something. Absent in older rows. */
+  acts?: number;
   /** When SES first said that it goes on trying to deliver it. */
   delayedAt?: Instant;
   /** Where it showed that the address is dead: why. */

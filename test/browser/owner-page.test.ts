@@ -159,7 +159,7 @@ describe('an owner with a phone and without JavaScript', () => {
   it('learns what to do from a link that is damaged, expired, or of a task that is over', async () => {
     await followLink(ACT, 1);
     const link = page.url();
-    expect((await page.goto(link.replace(/[0-9a-f](?=\/[0-9a-f]{12}$)/, 'x')))?.status()).toBe(404);
+    expect((await page.goto(link.replace(/[0-9a-f](?=\/[0-9a-f]{32}$)/, 'x')))?.status()).toBe(404);
     await inspector.look(page, '14-damaged-link');
     await stage.add(TASK, { shards: [{ id: '0', status: 'PRIMARY' }], version: 2 });
     await stage.scanOn(16);

@@ -20,6 +20,9 @@ const ACTIONS: Record<string, string[]> = {
   GetSchedule: ['scheduler:GetSchedule'],
   ListSubscriptionsByTopic: ['sns:ListSubscriptionsByTopic'],
   GetQueueAttributes: ['sqs:GetQueueAttributes'],
+  ReceiveMessage: ['sqs:ReceiveMessage'],
+  ChangeMessageVisibilityBatch: ['sqs:ChangeMessageVisibility'],
+  DeleteMessageBatch: ['sqs:DeleteMessage'],
   DescribeAlarms: ['cloudwatch:DescribeAlarms'],
   Invoke: ['lambda:InvokeFunction'],
   GetEventSourceMapping: ['lambda:GetEventSourceMapping'],
@@ -41,7 +44,6 @@ const OF_FUNCTIONS_ALONE = [
   'SendMessageBatch',
   'Publish',
   // The messages of a breaker's trial.
-  'ReceiveMessage',
   'DeleteMessage',
   'SendMessage',
 ];

@@ -1,5 +1,8 @@
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
+import type { Write } from '../../functions/store/table.port.ts';
+import { TABLE_USE } from '../../lib/permissions.ts';
+import { onDay, ownerStage } from '../unit/owner-page/owner-stage.ts';
 import { appOf, ofType, type Resource, synth } from './synth.ts';
 
 /** Actions that AWS gives no resource for. Any other action on `*` fails. */
@@ -117,5 +120,103 @@ describe('permissions to publish', () => {
   it('are none for the notifier where it names none', () => {
     expect(publishing({}).length).toBeGreaterThan(0);
     expect(ofNotifier({})).toEqual([]);
+  });
+});
+
+/** Statements with an action, by the function whose role has them. */
+function granted(action: string): Record<string, Statement> {
+  const found = ofType(synth('prod').resources, 'AWS::IAM::Policy').flatMap(({ id, Properties }) =>
+    (Properties.PolicyDocument.Statement as Statement[])
+      .filter((one) => listOf(one.Action).includes(action))
+      .map((one) => [id.replace(/(Worker)?(FunctionRole|Role|Function).*$/, ''), one] as const),
+  );
+  return Object.fromEntries(found);
+}
+
+describe('permissions on the table', () => {
+  it('to delete are limited for the page, which everybody can call, and for the breaker', () => {
+    const limits = Object.entries(granted('dynamodb:DeleteItem')).map(([name, { Condition }]) => [
+      name,
+      Condition,
+    ]);
+    const only = (partitions: string | string[]) => ({
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions },
+    });
+    expect(Object.fromEntries(limits)).toStrictEqual({
+      Scanner: undefined,
+      Ingest: undefined,
+      Notifier: undefined,
+      Disabler: undefined,
+      MailEvents: undefined,
+      OwnerPage: only(['R#*', 'OPERATORS']),
+      Breaker: only(['OPERATORS']),
+    });
+  });
+
+  it('to check rows have those alone whose code does', () => {
+    expect(Object.keys(granted('dynamodb:ConditionCheckItem')).sort()).toEqual([
+      'Ingest',
+      'MailEvents',
+      'Notifier',
+      'Scanner',
+    ]);
+  });
+
+  it('to read all of it has no function', () => {
+    expect(granted('dynamodb:Scan')).toEqual({});
+  });
+
+  it('are enough for everything that the page does', async () => {
+    const stage = await ownerStage(['acmeCo/a', 'acmeCo/b', 'acmeCo/c']);
+    await stage.taskwarden(['subscriptions', 'add', 'acmeCo/', 'team@acme.test']);
+    await stage.scanOn(14);
+    // A reminder is on its way, and goes with the episode.
+    await stage.scanOn(18);
+    stage.setNow(onDay(18.5));
+    const writes: Write[] = [];
+    const transact = stage.table.transact.bind(stage.table);
+    stage.system.table.transact = (given, writer) => {
+      writes.push(...given);
+      return transact(given, writer);
+    };
+    const page = stage.linkTo('ana@acme.test', 'page');
+    const [keep, off, other] = [
+      ...String((await stage.get(page)).body).matchAll(/href="[^"]+\/([0-9a-f]{32})"/g),
+    ].map(([, ref]) => `${page}/${ref}`);
+    const acts: [string | undefined, Record<string, string>][] = [
+      [keep, { action: 'snooze', days: '2' }],
+      [other, { action: 'keep', until: '2026-02-10' }],
+      [off, { action: 'disable' }],
+      [`${page}/preferences`, { zone: 'Europe/Berlin', language: 'en', from: '', to: '' }],
+    ];
+    for (const [link, form] of acts) expect((await stage.post(link!, form)).statusCode).toBe(303);
+    const before = writes.length;
+    stage.system.table.transact = transact;
+    await stage.scanOn(19);
+    stage.system.table.transact = (given, writer) => {
+      writes.push(...given);
+      return transact(given, writer);
+    };
+    expect((await stage.post(off!, { action: 'undo' })).statusCode).toBe(303);
+    expect(writes.length).toBeGreaterThan(before);
+    const { checks, deletes = [] } = TABLE_USE['owner-page'];
+    const allowed = (pk: string) =>
+      deletes.some((one) => (one.endsWith('*') ? pk.startsWith(one.slice(0, -1)) : pk === one));
+    for (const write of writes) {
+      if ('delete' in write)
+        expect([write.delete.pk, allowed(write.delete.pk)]).toEqual([write.delete.pk, true]);
+      if ('check' in write) expect(checks).toBe(true);
+    }
+    const partitions = writes.flatMap((write) => ('put' in write ? [write.put.pk.split('#')[0]] : []));
+    expect([...new Set(partitions)].sort()).toEqual(['AUDIT', 'R', 'T']);
+  });
+});
+
+describe('permissions to put events', () => {
+  it('are for events of Taskwarden’s own name alone', () => {
+    const putting = granted('events:PutEvents');
+    expect(Object.keys(putting).sort()).toEqual(['Disabler', 'OwnerPage']);
+    for (const { Condition } of Object.values(putting))
+      expect(Condition).toEqual({ StringEquals: { 'events:source': 'taskwarden' } });
   });
 });

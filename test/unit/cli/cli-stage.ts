@@ -11,6 +11,7 @@ import type { WorkerControl } from '../../../functions/breaker/worker-control.po
 import { disableConsumer } from '../../../functions/disabling/disable-consumer.ts';
 import { recordMailEvent } from '../../../functions/notices/mail-events.ts';
 import { notifyConsumer } from '../../../functions/notices/notify-consumer.ts';
+import type { DeadLetters } from '../../../functions/operators/dead-letters.ts';
 import type { OutgoingMail, QueueName } from '../../../functions/platform/ports.ts';
 import type { System } from '../../../functions/platform/system.ts';
 import { runScan } from '../../../functions/scanner/scan.ts';
@@ -145,16 +146,30 @@ export function cliStage({ name = 'local', stageCeiling = 'disable' as 'disable'
     copy: async () => {},
   };
   const answers: AwsAccount = { ...HEALTHY };
+  const letters: { queue: QueueName; id: string; text: string }[] = [];
+  const deadLetters: DeadLetters = {
+    look: async (isMeant, removes) =>
+      (['ingest', 'notify', 'disable', 'mail-events'] as const).map((queue) => {
+        const all = letters.filter((one) => one.queue === queue);
+        const meant = all.filter(({ text }) => isMeant(text));
+        if (removes) for (const one of meant) letters.splice(letters.indexOf(one), 1);
+        const naming = meant.map(({ id }) => id);
+        return { queue, looked: all.length, naming, removed: removes ? meant.length : 0, unseen: 0 };
+      }),
+  };
   const open: Cli['open'] = async (asked) => {
     if (asked !== name) throw new UsageError(`no stage '${asked}'`);
     const account = async () => answers;
-    return { name, stageCeiling, system, scan, workers, account, mailsPerSecond: 10, canaries: true };
+    const rates = { mailsPerSecond: 10, canaries: true };
+    return { name, stageCeiling, system, scan, workers, deadLetters, account, ...rates };
   };
   return {
     table,
     system,
     mails,
     workers,
+    /** What its workers gave up. */
+    letters,
     /** What its account answers to the doctor. */
     account: answers,
     setNow: (instant: Instant) => {

@@ -74,7 +74,7 @@ export async function ownerStage(ids: string[] = ['acmeCo/prod/orders'], policy?
       const mail = stage.mails.findLast(({ to }) => to === address)!;
       const links = linksIn(mail.text);
       const found = links.find((link) =>
-        wanted === 'preferences' ? link.endsWith('/preferences') : /\/d\/[^/]+\/[0-9a-f]{12}$/.test(link),
+        wanted === 'preferences' ? link.endsWith('/preferences') : /\/d\/[^/]+\/[0-9a-f]{32}$/.test(link),
       );
       if (!found) throw new Error(`no link to ${wanted} in: ${mail.text}`);
       return wanted === 'page' ? found.slice(0, found.lastIndexOf('/')) : found;

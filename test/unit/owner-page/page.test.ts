@@ -177,7 +177,7 @@ describe('disable now, and undo', () => {
     expect((await loadTask(stage.table, TASK))?.task.enabled).toBe(true);
     expect(await audits(stage)).toContainEqual(expect.objectContaining({ act: 'enabled', by: ANA }));
     const again = await stage.post(link, { action: 'undo' });
-    expect([again.statusCode, again.headers?.location]).toEqual([303, `${link.slice(-12)}?done=undo`]);
+    expect([again.statusCode, again.headers?.location]).toEqual([303, `${link.slice(-32)}?done=undo`]);
     expect((await audits(stage)).filter(({ act }) => act === 'enabled')).toHaveLength(1);
   });
 
@@ -306,7 +306,7 @@ describe('a page of many tasks', () => {
     expect(text(page)).toContain('Your 2 tasks');
     expect(text(page)).toMatch(/acmeCo\/a It will be turned off on Thu 2026-01-22 00:00 UTC/);
     const base = stage.linkTo(ANA, 'page');
-    const paths = [...String(page.body).matchAll(/href="([^"]+\/[0-9a-f]{12})"/g)].map(([, path]) => path!);
+    const paths = [...String(page.body).matchAll(/href="([^"]+\/[0-9a-f]{32})"/g)].map(([, path]) => path!);
     expect(paths).toHaveLength(2);
     for (const path of paths) expect((await stage.get(new URL(path, base).href)).statusCode).toBe(200);
   });

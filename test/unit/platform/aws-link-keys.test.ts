@@ -99,7 +99,7 @@ describe('the keys of links', () => {
     for (const key of made) expect((await reader.accepted(key.id))?.secret).toEqual(key.secret);
   });
 
-  it('are found at once when they are new, and asked for at most every ten seconds when they are not there', async () => {
+  it('are found when they are new, and asked for once a minute at most when they are not there', async () => {
     const signer = keysOf(true);
     const first = await signer.current();
     const reader = keysOf(false);

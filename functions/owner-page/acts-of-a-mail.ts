@@ -1,0 +1,25 @@
+import type { System } from '../platform/system.ts';
+import { type DigestRecord, keys } from '../store/rows.ts';
+
+/** Beside those for its tasks, the links of a mail may change so much. */
+const BESIDE = 20;
+/** For each of its tasks: kept, snoozed, kept for longer, turned off, on again. */
+const OF_A_TASK = 5;
+
+/**
+ * How often the links of a mail may change something: each act leaves a row of the audit that is kept for 400 days, and
+ * whoever holds the mail can act without end.
+ */
+export function mostActs({ items }: Pick<DigestRecord, 'items'>): number {
+  return BESIDE + OF_A_TASK * items.length;
+}
+
+/** Whether the links of a mail may still change something. */
+export function mayAct(digest: DigestRecord): boolean {
+  return (digest.acts ?? 0) < mostActs(digest);
+}
+
+/** Counts an act that was done by a link of a mail. Where the table is busy it is not counted: it is done all the same. */
+export async function countAct({ table, random, clock }: System, { id }: DigestRecord): Promise<void> {
+  await table.transact([{ add: keys.digest(id), by: { acts: 1 } }], random.id(clock.now()));
+}

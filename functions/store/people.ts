@@ -1,0 +1,82 @@
+import { allRows } from './records.ts';
+import { index, keys } from './rows.ts';
+import type { Row, Table, Write } from './table.port.ts';
+
+/** That somebody, or a topic, hears of what happens in a scope (a prefix, one task's id, or all), or is its admin. */
+export interface Office {
+  scope: string;
+  /** A normalised address or a topic's ARN. */
+  target: string;
+  /** The alerts that it hears of; null: it is an admin. */
+  alertTypes: readonly string[] | null;
+}
+
+/** Everybody of a tenant's scopes (`''`: of all tasks), by address: one query, however deep the scopes. */
+export async function loadOffices(table: Table, tenant: string): Promise<Office[]> {
+  return (await allRows(table, { pk: keys.offices(tenant), consistent: true })).map(officeOf);
+}
+
+/** The scopes of a tenant in which an address hears of anything or is an admin: one query. */
+export async function loadOfficesOf(table: Table, tenant: string, address: string): Promise<Office[]> {
+  const query = { pk: keys.offices(tenant), sk: { prefix: `${address} ` }, consistent: true };
+  return (await allRows(table, query)).map(officeOf);
+}
+
+/**
+ * Those that an earlier version stored, a partition per scope, and that were not moved yet; found by the indexes of
+ * their lists. To be read before the tenants' partitions: what is moved meanwhile then stands there.
+ */
+export async function loadOldOffices(table: Table): Promise<Office[]> {
+  return (await oldRows(table)).map(oldOfficeOf);
+}
+
+/** How one of them is moved. */
+export interface Move {
+  /** Its old partition. */
+  pk: string;
+  writes: Write[];
+}
+
+/** How each of them is moved: where it was it stays readable by the earlier version, off the lists. */
+export async function oldOfficeMoves(table: Table): Promise<Move[]> {
+  const rows = await oldRows(table);
+  return rows.filter((row) => keyFits(oldOfficeOf(row))).map((row) => ({ pk: row.pk, writes: moveOf(row) }));
+}
+
+function moveOf(row: Row): Write[] {
+  const { g2pk: _, g2sk, w, ...rest } = row;
+  const { scope, target, alertTypes } = oldOfficeOf(row);
+  const key = alertTypes ? keys.subscription(scope, target) : keys.admin(scope, target);
+  const list = alertTypes ? index.subscriptions() : index.admins();
+  return [
+    { put: { ...rest, ...key, g2pk: list, g2sk }, if: [{ absent: true }] },
+    { put: rest, if: [{ equals: ['w', String(w)] }] },
+  ];
+}
+
+/** Whether DynamoDB takes its key: an address of letters beyond ASCII may take up to four bytes for each. */
+export function keyFits({ scope, target }: Pick<Office, 'scope' | 'target'>): boolean {
+  return Buffer.byteLength(keys.subscription(scope, target).sk) <= LONGEST_SORT_KEY;
+}
+
+/** In bytes (DynamoDB's limit). */
+const LONGEST_SORT_KEY = 1_024;
+
+async function oldRows(table: Table): Promise<Row[]> {
+  const lists = [index.oldSubscriptions(), index.oldAdmins()];
+  const found = await Promise.all(lists.map((pk) => allRows(table, { index: 'g2', pk })));
+  const places = found.flat().map(({ pk, sk }) => ({ pk, sk }));
+  return places.length === 0 ? [] : table.batchGet(places);
+}
+
+/** An address and an ARN have no space: what is behind the first is the scope's. */
+function officeOf({ sk, alertTypes }: Row): Office {
+  const end = sk.indexOf(' ');
+  const types = sk[end + 1] === 'S' ? (alertTypes as string[]) : null;
+  return { scope: sk.slice(end + 3), target: sk.slice(0, end), alertTypes: types };
+}
+
+function oldOfficeOf({ pk, sk, alertTypes }: Row): Office {
+  const types = pk.startsWith('SUB#') ? (alertTypes as string[]) : null;
+  return { scope: pk.slice(pk.indexOf('#') + 1), target: sk, alertTypes: types };
+}
