@@ -24,7 +24,8 @@ def jetty_of(server):
 def serve(port: str) -> None:
     jars = Path(os.environ["DYNAMODB_LOCAL"])
     jpype.startJVM(f"-Djava.library.path={jars}", "-Xmx512m", classpath=[str(jars / "*")])
-    arguments = ["-inMemory", "-disableTelemetry", "-port", port]
+    # LocalStack passes on what it took from its own clients: no website has to be answered here.
+    arguments = ["-inMemory", "-disableTelemetry", "-cors", "http://127.0.0.1", "-port", port]
     server = jpype.JClass(MAIN).createServerFromCommandLineArgs(arguments)
     for connector in jetty_of(server).getConnectors():
         connector.setHost("127.0.0.1")
