@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -121,6 +130,7 @@ describe('licences', () => {
 const REQUIREMENTS = [
   'local/localstack/build-requirements.txt',
   'local/localstack/requirements.txt',
+  'scripts/audit-requirements.txt',
   'scripts/cfn-lint-requirements.txt',
   'scripts/emulator-requirements.txt',
 ];
@@ -134,6 +144,20 @@ describe('packages of PyPI', () => {
     );
     expect(lines.length).toBeGreaterThan(0);
     expect(unverified).toEqual([]);
+  });
+});
+
+describe('workflows', () => {
+  it('run no action but of a commit, and audit all that is pinned', () => {
+    const workflows = readdirSync(join(ROOT, '.github', 'workflows')).map((name) =>
+      read(`.github/workflows/${name}`),
+    );
+    const uses = workflows.flatMap((text) =>
+      [...text.matchAll(/\buses: (\S+)/g)].map(([, action]) => action),
+    );
+    expect(uses.filter((action) => !/@[0-9a-f]{40}$/.test(action ?? ''))).toEqual([]);
+    const audit = read('.github/workflows/audit.yml');
+    expect(REQUIREMENTS.filter((path) => !audit.includes(`- ${path}\n`))).toEqual([]);
   });
 });
 
