@@ -65,7 +65,8 @@ async function demo(emulator: Emulator, interrupted: AbortSignal, keep: boolean)
   const loaded = await loadDemo(stage, scenario, FLEET);
   const instants = instantsOf(scenario, expected.lines);
   say(`Loaded ${loaded} tasks (${here(FLEET)}); going through five weeks by ${instants.length} scans:`);
-  const gatherDisabled = loadConfig({ stage: STAGE }, ROOT).gatherDisabled * SECOND;
+  const place = { AWS_ENDPOINT_URL: emulator.endpoint };
+  const gatherDisabled = loadConfig({ stage: STAGE }, ROOT, place).gatherDisabled * SECOND;
   await runDemo(stage, scenario, { instants, gatherDisabled, tell: say, interrupted });
   if (interrupted.aborted) return 130;
   const lists = await show(stage, await emulator.readMails());

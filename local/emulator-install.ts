@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { childEnvironment, LOCAL_FOLDER } from './local-aws.ts';
 import { LocalProblem, type Say, timed } from './progress.ts';
@@ -15,8 +16,10 @@ export interface PythonEnvironment {
   python: string;
   /** What to say where that interpreter cannot. */
   needs: string;
-  /** A file with every package pinned. */
+  /** A file with every package pinned, and the hashes of its files. */
   requirements: string;
+  /** Packages of it that come as source only, and the file with what builds them. @default none */
+  fromSource?: { packages: readonly string[]; buildRequirements: string };
 }
 
 /**
@@ -27,17 +30,45 @@ export async function makePythonEnvironment(tell: Say, wanted: PythonEnvironment
   const folder = join(LOCAL_FOLDER, wanted.name);
   const python = join(folder, 'bin', 'python');
   const installed = join(folder, 'installed');
-  if (existsSync(installed)) return python;
+  const pins = await pinsOf(wanted);
+  if (existsSync(installed) && (await readFile(installed, 'utf8')) === pins) return python;
   const what = `Installing ${wanted.name} into .local/ (from PyPI, once, ${wanted.takes})`;
   await timed(tell, what, async () => {
     await rm(folder, { recursive: true, force: true });
     await makeEnvironment(folder, wanted);
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', wanted.requirements];
-    const log = join(LOCAL_FOLDER, 'emulator-install.log');
-    await runProgram(python, pip, { env: childEnvironment({}), log, what: 'Installing the emulator' });
-    await writeFile(installed, '');
+    for (const args of installations(wanted)) await pip(python, args);
+    await writeFile(installed, pins);
   });
   return python;
+}
+
+/** What was installed by other pins, or without any hashes, is not taken for it. */
+async function pinsOf({ requirements, fromSource }: PythonEnvironment): Promise<string> {
+  const files = [requirements, ...(fromSource ? [fromSource.buildRequirements] : [])];
+  const texts = await Promise.all(files.map((file) => readFile(file)));
+  return createHash('sha256').update(Buffer.concat(texts)).digest('hex');
+}
+
+/** What pip is to install, one call after another: nothing whose hash does not stand in a file of ours. */
+function installations({ requirements, fromSource }: PythonEnvironment): string[][] {
+  const built = ['--only-binary', ':all:'];
+  if (fromSource === undefined) return [[...built, '-r', requirements]];
+  const source = ['--no-build-isolation', '--no-binary', fromSource.packages.join(',')];
+  return [
+    [...built, '-r', fromSource.buildRequirements],
+    // Isolated, a build would fetch what it takes by itself, without hashes.
+    [...built, ...source, '-r', requirements],
+  ];
+}
+
+async function pip(python: string, args: readonly string[]): Promise<void> {
+  const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--require-hashes'];
+  const log = join(LOCAL_FOLDER, 'emulator-install.log');
+  await runProgram(python, [...install, ...args], {
+    env: childEnvironment({}),
+    log,
+    what: 'Installing the emulator',
+  });
 }
 
 async function makeEnvironment(folder: string, { python, needs }: PythonEnvironment): Promise<void> {

@@ -58,6 +58,9 @@ export class MailSink {
   }
 }
 
+/** How a request of HTTP begins: a website can have a browser send one to any port, with a mail in its body. */
+const OF_BROWSERS = ['GET ', 'POST', 'PUT ', 'HEAD', 'OPTI', 'PATC', 'DELE'];
+
 const LINE = Buffer.from('\r\n');
 const END_OF_MAIL = Buffer.from('\r\n.\r\n');
 
@@ -81,6 +84,7 @@ class SmtpReader {
   }
 
   #next(): string | undefined {
+    if (this.over) return undefined;
     const end = this.#inMail ? END_OF_MAIL : LINE;
     const at = this.#rest.indexOf(end);
     if (at < 0) return undefined;
@@ -97,7 +101,7 @@ class SmtpReader {
 
   #answer(command: string): string {
     this.#inMail = command === 'DATA';
-    this.over = command === 'QUIT';
+    this.over = command === 'QUIT' || OF_BROWSERS.includes(command);
     if (this.#inMail) return '354 go ahead';
     return this.over ? '221 bye' : '250 fine';
   }

@@ -6,11 +6,12 @@ import { MailSink } from './mail-sink.ts';
 import { relayedMails } from './mailbox.ts';
 
 const NAME = 'ministack-1.5.33';
+const START = join(import.meta.dirname, 'ministack', 'start.py');
 
 /** MiniStack, the default: it needs Python and nothing else. */
 export const ministack: EmulatorProgram = {
   usualPort: 4566,
-  mark: 'ministack',
+  mark: START,
   startWithinMs: 20_000,
   stopWithinMs: 5_000,
   async install(tell) {
@@ -23,7 +24,7 @@ export const ministack: EmulatorProgram = {
     });
     return {
       command: python,
-      args: ['-m', 'ministack'],
+      args: ['-B', START],
       variables: ({ port }) => ({
         GATEWAY_PORT: String(port),
         BIND_HOST: '127.0.0.1',

@@ -1,7 +1,7 @@
 /**
  * Runs a command beside AWS's own DynamoDB Local: `node scripts/dynamodb-local.ts -- vitest run test/contract`.
  * The command finds it in `TASKWARDEN_TABLE_ENDPOINT`; without a command it stays up until it is interrupted.
- * Ends with the command's exit code; with 0 and one line where Java 17 or Maven is missing.
+ * Ends with the command's exit code; with 0 and one line where a JDK 17 or Maven is missing.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
@@ -10,10 +10,11 @@ import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { DYNAMODB_LOCAL, fetchDynamoDbLocal } from '../local/dynamodb-local.ts';
+import { DYNAMODB_LOCAL, fetchDynamoDbLocal, missingCompiler } from '../local/dynamodb-local.ts';
 
 const READY_WITHIN_MS = 60_000;
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const TABLE_SERVER = join(ROOT, 'local', 'dynamodb', 'TableServer.java');
 const LOG = join(ROOT, '.local', 'dynamodb-local', 'server.log');
 
 function freePort(): Promise<number> {
@@ -28,11 +29,9 @@ function freePort(): Promise<number> {
 }
 
 function startServer(port: number): ChildProcess {
-  const main = 'com.amazonaws.services.dynamodbv2.local.main.ServerRunner';
   const classPath = ['-Djava.library.path=lib', '-cp', `lib${process.platform === 'win32' ? '\\' : '/'}*`];
-  const options = ['-inMemory', '-sharedDb', '-disableTelemetry', '-port', String(port)];
   const log = openSync(LOG, 'w');
-  return spawn('java', [...classPath, main, ...options], {
+  return spawn('java', [...classPath, TABLE_SERVER, String(port)], {
     cwd: DYNAMODB_LOCAL,
     stdio: ['ignore', log, log],
   });
@@ -72,7 +71,7 @@ function untilInterrupted(endpoint: string): Promise<number> {
 }
 
 async function main(command: string[]): Promise<number> {
-  const missing = fetchDynamoDbLocal();
+  const missing = missingCompiler() ?? fetchDynamoDbLocal();
   if (missing) {
     console.log(`DynamoDB Local is not run (${missing}): the table port is checked against memory only`);
     return 0;

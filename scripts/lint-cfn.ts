@@ -1,7 +1,7 @@
 /**
  * Has cfn-lint judge the templates of the least configuration and of one with every key: `npm run lint:cfn`.
  * Installs it into .local/ the first time. Ends with cfn-lint's exit code; with `--where-possible` and 0 where there is no
- * Python 3.10 or it cannot be installed.
+ * Python 3.11 or it cannot be installed.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,17 +19,18 @@ const REGION = 'eu-west-1';
 /** A dependency that a reference makes already: the CDK names both. */
 const OF_CDK = ['W3005'];
 
-const PYTHON_CHECK = 'import sys, venv; sys.exit(sys.version_info < (3, 10))';
+const PYTHON_CHECK = 'import sys, venv; sys.exit(sys.version_info < (3, 11))';
 
 /** Why cfn-lint cannot be had here; undefined where it is there. Installs it the first time. */
 function obstacle(): string | undefined {
   const installed = join(HOME, 'installed');
   if (existsSync(installed)) return undefined;
   if (spawnSync('python3', ['-c', PYTHON_CHECK]).status !== 0)
-    return 'no Python 3.10 or newer with its venv module';
+    return 'no Python 3.11 or newer with its venv module';
   console.log('installing cfn-lint into .local/ (from PyPI, once)');
   rmSync(HOME, { recursive: true, force: true });
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS];
+  const verified = ['--require-hashes', '--only-binary', ':all:', '-r', REQUIREMENTS];
+  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...verified];
   for (const [program, args] of [
     ['python3', ['-m', 'venv', HOME]],
     [join(HOME, 'bin', 'python'), pip],

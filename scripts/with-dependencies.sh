@@ -10,6 +10,20 @@ is_installed() {
   [ -L "$root/node_modules" ] || { [ -e "$installed" ] && ! [ "$root/package-lock.json" -nt "$installed" ]; }
 }
 
+# The lockfile's Node is built for Linux with glibc; where it does not run, it must not hide the system's.
+drop_foreign_node() {
+  "$root/node_modules/.bin/node" --version >/dev/null 2>&1 || rm -f "$root/node_modules/.bin/node"
+}
+
+# Scripts are run as they are written, which takes a Node that strips types.
+require_node() {
+  [ -x "$root/node_modules/.bin/node" ] && return
+  node -e 'process.exit(process.features.typescript ? 0 : 1)' 2>/dev/null && return
+  echo "taskwarden: needs Node 22.18 or newer on this platform (found: $(node --version 2>/dev/null || echo none))," \
+    "for which the lockfile has no Node of its own" >&2
+  exit 1
+}
+
 # Two commands started at once must not install over each other.
 install() {
   until mkdir "$lock" 2>/dev/null; do
@@ -20,7 +34,8 @@ install() {
   if ! is_installed; then
     echo "taskwarden: installing dependencies (npm ci); this takes about a minute" >&2
     # Its output is not the command's.
-    (cd "$root" && npm ci --no-audit --no-fund --loglevel=error </dev/null >&2)
+    (cd "$root" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null >&2)
+    drop_foreign_node
     touch "$installed"
   fi
   rmdir "$lock"
@@ -28,5 +43,6 @@ install() {
 }
 
 is_installed || install
+require_node
 export PATH="$root/node_modules/.bin:$PATH"
 exec "$@"

@@ -43,6 +43,10 @@ export const localstack: EmulatorProgram = {
       python: findPython() ?? '',
       needs: 'LocalStack needs Python 3.13 with its venv module',
       requirements: join(import.meta.dirname, 'requirements.txt'),
+      fromSource: {
+        packages: ['airspeed-ext', 'crontab', 'jsonpath-rw', 'localstack-ext'],
+        buildRequirements: join(import.meta.dirname, 'build-requirements.txt'),
+      },
     });
     const problem = fetchDynamoDbLocal();
     if (problem !== undefined) throw new LocalProblem(`LocalStack cannot run here: ${problem}`);

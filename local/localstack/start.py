@@ -9,11 +9,15 @@ from functools import partial
 from pathlib import Path
 
 from function_processes import FunctionProcess
+from localstack.aws.app import LocalstackAwsGateway
 from localstack.runtime.main import main
 from localstack.services.dynamodb.packages import DynamoDBLocalPackageInstaller
 from localstack.services.dynamodb.server import DynamodbServer
 from localstack.services.lambda_.invocation.plugins import DockerRuntimeExecutorPlugin
 from twisted.internet import endpoints
+
+sys.path.append(str(Path(__file__).parents[1] / "guard"))
+from refusal import refusal
 
 TABLE_SERVER = Path(__file__).with_name("table_server.py")
 
@@ -34,7 +38,29 @@ def listen_here_alone() -> None:
     endpoints.TCP4ServerEndpoint = partial(endpoints.TCP4ServerEndpoint, interface="127.0.0.1")
 
 
+def refuse_websites(chain, context, response) -> None:
+    """The first of the handlers of a request: it goes no further where no program of this machine sent it."""
+    request = context.request
+    why = refusal(request.method, [(name.lower(), value) for name, value in request.headers.items()])
+    if why is not None:
+        response.status_code = 403
+        response.set_response(f"refused: {why}\n")
+        chain.terminate()
+
+
+def guard_gateway() -> None:
+    """Its own check of origins lets websites of its makers in, and looks at no `Host`."""
+    make = LocalstackAwsGateway.__init__
+
+    def make_guarded(gateway, *given, **options):
+        make(gateway, *given, **options)
+        gateway.request_handlers.insert(0, refuse_websites)
+
+    LocalstackAwsGateway.__init__ = make_guarded
+
+
 if __name__ == "__main__":
+    guard_gateway()
     replace_parts()
     listen_here_alone()
     main()

@@ -24,10 +24,13 @@ def jetty_of(server):
 def serve(port: str) -> None:
     jars = Path(os.environ["DYNAMODB_LOCAL"])
     jpype.startJVM(f"-Djava.library.path={jars}", "-Xmx512m", classpath=[str(jars / "*")])
-    arguments = ["-inMemory", "-disableTelemetry", "-port", port]
+    # LocalStack alone calls it: no website's script may read an answer, nor any whose name is made to lead here.
+    arguments = ["-inMemory", "-disableTelemetry", "-cors", "http://127.0.0.1", "-port", port]
     server = jpype.JClass(MAIN).createServerFromCommandLineArgs(arguments)
     for connector in jetty_of(server).getConnectors():
         connector.setHost("127.0.0.1")
+    for context in jetty_of(server).getHandler().getHandlers():
+        context.setVirtualHosts(jpype.java.util.ArrayList(["127.0.0.1", "localhost"]))
     server.start()
 
 
