@@ -1,0 +1,96 @@
+import { deployedService } from '../../../simulation/deployed-service.ts';
+import type { EffectLine } from '../../../simulation/effects.ts';
+import { parseScenario } from '../../../simulation/scenario.ts';
+import { simulate } from '../../../simulation/simulate.ts';
+import { type Json, MINUTE } from './facts.ts';
+import { type Expected, ReferenceModel } from './model.ts';
+
+/** Where the product and the reference differ; empty where they agree. Events about mails that never went are left out. */
+export async function differences(file: Json): Promise<string[]> {
+  const parsed = parseScenario(file);
+  if (!parsed.ok) return [`refused: ${parsed.problem}`];
+  const simulated = await simulate(parsed.scenario, deployedService);
+  if (!simulated.ok) {
+    const impossible = /^events\[(\d+)\].*no mail went to/.exec(simulated.problem);
+    if (!impossible) return [simulated.problem];
+    return differences({ ...file, events: (file.events as Json[]).toSpliced(Number(impossible[1]), 1) });
+  }
+  const expected = new ReferenceModel(file).run();
+  const broken = simulated.broken.map((promise) => `broken: ${String(promise)}`);
+  return [...broken, ...linesApart(expected, simulated.lines), ...disabledApart(expected, simulated.lines)];
+}
+
+function isOfDisabled(line: EffectLine): boolean {
+  return line.type === 'mail' && line.items.every(({ notice }) => notice === 'disabled');
+}
+
+function linesApart({ lines }: Expected, told: readonly EffectLine[]): string[] {
+  const seen = told
+    .filter((line) => line.type !== 'operator-alert' && !isOfDisabled(line))
+    .map(wording)
+    .sort();
+  const wanted = [...lines].sort();
+  const apart = [
+    ...without(wanted, seen).map((line) => `- ${line}`),
+    ...without(seen, wanted).map((line) => `+ ${line}`),
+  ];
+  return apart.sort((a, b) => (a.slice(2) < b.slice(2) ? -1 : 1));
+}
+
+function without(lines: readonly string[], others: readonly string[]): string[] {
+  const left = [...others];
+  return lines.filter((line) => {
+    const place = left.indexOf(line);
+    if (place >= 0) left.splice(place, 1);
+    return place < 0;
+  });
+}
+
+function wording(line: EffectLine): string {
+  switch (line.type) {
+    case 'alert-fired':
+      return `${line.at} alert-fired ${line.task} #${line.episode} since ${line.since} ${line.stage}`;
+    case 'alert-resolved':
+      return `${line.at} alert-resolved ${line.task} #${line.episode} ${line.reason}`;
+    case 'task-disabled':
+      return `${line.at} task-disabled ${line.task} #${line.episode} run ${line.run} due ${line.disableAt}`;
+    case 'task-enabled':
+      return `${line.at} task-enabled ${line.task} by ${line.by}`;
+    case 'held':
+      return `${line.at} held ${line.task} #${line.episode} ${line.reason}`;
+    case 'mail-failed':
+      return `${line.at} mail-failed ${line.to} ${line.reason}`;
+    case 'mail':
+      return `${line.at} mail ${line.to}: ${line.items.map(item).sort().join(', ')}`;
+    default:
+      return `${line.at} ${line.type}`;
+  }
+}
+
+function item(one: Extract<EffectLine, { type: 'mail' }>['items'][number]): string {
+  const restarts = (one.notice as string) === 'enabled' ? '' : ` restarts ${one.restarts}`;
+  return `${one.notice} ${one.task} #${one.episode} until ${one.disableAt} since ${one.since}${restarts}`;
+}
+
+/** Each `disabled` notice once, within its span. */
+function disabledApart({ disabled }: Expected, told: readonly EffectLine[]): string[] {
+  const mailed = told
+    .filter(isOfDisabled)
+    .flatMap((line) =>
+      line.type === 'mail'
+        ? line.items.map(({ task, episode }) => ({
+            key: `${line.to} ${task} #${episode}`,
+            at: Date.parse(line.at),
+            when: line.at,
+          }))
+        : [],
+    );
+  const wanted = disabled.map((one) => ({ ...one, key: `${one.to} ${one.task} #${one.episode}` }));
+  const apart: string[] = [];
+  for (const { key, from, by } of wanted) {
+    const place = mailed.findIndex((one) => one.key === key && one.at >= from && one.at <= by + MINUTE);
+    if (place < 0) apart.push(`- ${new Date(from).toISOString()} disabled notice ${key}`);
+    else mailed.splice(place, 1);
+  }
+  return [...apart, ...mailed.map(({ key, when }) => `+ ${when} disabled notice ${key}`)];
+}

@@ -1,0 +1,282 @@
+import { DAY, type Instant, instantText, type Json, MINUTE } from './facts.ts';
+
+const START = Date.parse('2026-01-01T00:00:00Z');
+const PEOPLE = ['ana@acme.test', 'bob@acme.test', 'cem@beta.test'];
+const ADMINS = ['boss@acme.test', 'prod@acme.test', 'root@platform.test'];
+const IDS = ['acmeCo/prod/a', 'acmeCo/prod/b', 'acmeCo/c', 'beta/d', 'beta/e'];
+const PLANES = ['eu-1', 'us-1'];
+const PRIMARY = [{ id: '0', status: 'PRIMARY' }];
+const FAILED = [{ id: '0', status: 'FAILED' }];
+const BACKFILL = [
+  { id: '0', status: 'BACKFILL' },
+  { id: '1', status: 'FAILED' },
+];
+
+/** What a random scenario may hold beside health and people. */
+export interface Wanted {
+  minHealthy: boolean;
+  quiet: boolean;
+  escalation: boolean;
+  undo: boolean;
+  limits: boolean;
+  /** Acts of owners and strangers. */
+  acts: boolean;
+}
+
+export const EVERYTHING: Wanted = {
+  minHealthy: true,
+  quiet: true,
+  escalation: true,
+  undo: true,
+  limits: true,
+  acts: true,
+};
+
+/** A scenario without faults, by its seed: 3 to 5 tasks over 40 days, with 5 to 30 events. */
+export function randomScenario(seed: number, wanted: Wanted = EVERYTHING): Json {
+  return new RandomScenario(seed, wanted).make();
+}
+
+class RandomScenario {
+  #state: number;
+  readonly #wanted: Wanted;
+  readonly #seed: number;
+  readonly #gone = new Set<string>();
+  readonly #tasks: Json[] = [];
+  readonly #days = 40;
+
+  constructor(seed: number, wanted: Wanted) {
+    this.#seed = seed;
+    this.#wanted = wanted;
+    this.#state = (Math.imul(seed, 0x9e3779b1) ^ 0x5bd1e995) >>> 0;
+    for (let round = 0; round < 4; round += 1) this.#next();
+  }
+
+  make(): Json {
+    const ids = IDS.slice(0, 3 + this.#below(3));
+    this.#tasks.push(...ids.map((id) => this.#task(id)));
+    const scanEvery = this.#pick(['15m', '30m', '1h', '1h', '3h', '6h']);
+    const instants = Array.from({ length: 5 + this.#below(26) }, () => this.#instant()).sort((a, b) => a - b);
+    return {
+      version: 1,
+      start: instantText(START),
+      until: instantText(START + this.#days * DAY),
+      scanEvery,
+      seed: this.#seed,
+      policy: { ...this.#leaves(), stage: this.#pick(['disable', 'disable', 'disable', 'notify', 'detect']) },
+      policies: this.#chance(0.4)
+        ? { [this.#pick(['acmeCo/', 'acmeCo/prod/', 'beta/d'])]: this.#someLeaf() }
+        : {},
+      subscriptions: this.#subscriptions(),
+      admins: this.#admins(),
+      operators: ['ops@platform.test'],
+      tasks: this.#tasks,
+      ...(this.#wanted.quiet && this.#chance(0.3) ? { recipients: this.#recipients() } : {}),
+      events: instants.flatMap((at) => {
+        const event = this.#event(ids, at);
+        return event ? [{ at: instantText(at), ...event }] : [];
+      }),
+    };
+  }
+
+  #instant(): Instant {
+    const hours = this.#below(this.#days * 24 - 1) + 1;
+    const offset = this.#pick([0, 0, 0, 7 * MINUTE, 20 * MINUTE, 31 * MINUTE]);
+    return START + hours * 60 * MINUTE + offset;
+  }
+
+  #leaves(): Json {
+    return {
+      warnAfter: this.#pick(['2d', '4d', '6d', '14d']),
+      disableAfter: this.#pick(['2d', '3d', '7d']),
+      reminders: this.#pick([['1d'], ['3d', '1d'], ['36h', '12h'], []]),
+      publicationVeto: this.#pick(['0s', '2d', '5d']),
+      keepMax: '20d',
+      recoveryMail: this.#chance(0.4),
+      ...(this.#wanted.minHealthy && this.#chance(0.5)
+        ? { minHealthy: this.#pick(['2h', '6h', '30m']) }
+        : {}),
+      ...(this.#wanted.escalation && this.#chance(0.3)
+        ? { escalateAt: this.#pick(['1d', '2d', '10d']) }
+        : {}),
+      ...(this.#chance(0.15) ? { aliveStatuses: ['PRIMARY', 'BACKFILL'] } : {}),
+      ...(this.#chance(0.2) ? { quietHours: { from: '20:00', to: '07:30', zone: 'Europe/Berlin' } } : {}),
+      ...(this.#wanted.quiet && this.#chance(0.2)
+        ? { quietDays: { weekdays: ['Sat', 'Sun'], dates: ['2026-01-15'], zone: 'America/New_York' } }
+        : {}),
+      ...(this.#wanted.limits && this.#chance(0.2) ? { blastRadius: { perRun: 1, perDay: 2 } } : {}),
+      ...(this.#wanted.limits && this.#chance(0.2) ? { rampPerDay: this.#pick([1, 2]) } : {}),
+    };
+  }
+
+  #someLeaf(): Json {
+    return this.#pick<Json>([
+      { stage: 'notify' },
+      { stage: 'disable' },
+      { stage: 'detect' },
+      { stage: null },
+      { warnAfter: '3d' },
+      { warnAfter: '8d' },
+      { disableAfter: '5d' },
+      { disableAfter: '2d' },
+      { reminders: ['2d', '12h'] },
+      { publicationVeto: '3d' },
+      { recoveryMail: true },
+      ...(this.#wanted.escalation ? [{ escalateAt: '1d' }, { escalateAt: null }] : []),
+    ]);
+  }
+
+  #subscriptions(): Json[] {
+    const prefixes = ['acmeCo/', 'acmeCo/prod/', 'beta/', ...(this.#wanted.escalation ? [''] : [])];
+    return this.#times(this.#below(3), () => ({
+      prefix: this.#pick(prefixes),
+      email: this.#pick(['team@acme.test', ...PEOPLE]),
+      ...(this.#chance(0.4)
+        ? {
+            alertTypes: this.#pick([
+              ['task_abandoned'],
+              ['task_auto_disabled'],
+              ['task_abandoned', 'task_auto_disabled'],
+            ]),
+          }
+        : {}),
+    })).filter(
+      (one, place, all) =>
+        all.findIndex(({ prefix, email }) => prefix === one.prefix && email === one.email) === place,
+    );
+  }
+
+  #admins(): Json {
+    const admins: Json = {};
+    if (this.#chance(0.7)) admins['acmeCo/'] = [ADMINS[0]];
+    if (this.#chance(0.4)) admins['acmeCo/prod/'] = [ADMINS[1], ...(this.#chance(0.3) ? [ADMINS[0]] : [])];
+    if (this.#wanted.escalation && this.#chance(0.4)) admins[''] = [ADMINS[2]];
+    return admins;
+  }
+
+  #recipients(): Json {
+    return Object.fromEntries(
+      [...PEOPLE, ADMINS[0]]
+        .filter(() => this.#chance(0.5))
+        .map((email) => [
+          email,
+          {
+            zone: this.#pick(['UTC', 'Europe/Berlin', 'Asia/Kathmandu']),
+            quietHours: this.#pick([
+              { from: '22:00', to: '06:00' },
+              { from: '17:30', to: '09:15' },
+            ]),
+          },
+        ]),
+    );
+  }
+
+  #task(id: string): Json {
+    const isFailing = this.#chance(0.6);
+    return {
+      id,
+      kind: this.#pick(['capture', 'materialization', 'derivation', 'service']),
+      enabled: this.#chance(0.93),
+      createdAt: '2025-06-01T00:00:00Z',
+      owners: this.#owners(),
+      dataPlane: this.#pick(PLANES),
+      shards: isFailing ? this.#pick([FAILED, FAILED, BACKFILL]) : PRIMARY,
+      ...(isFailing && this.#chance(0.7) ? { lastPrimaryAt: instantText(START - this.#below(5) * DAY) } : {}),
+      ...(this.#chance(0.3) ? { observedSince: '2025-06-01T00:00:00Z' } : {}),
+    };
+  }
+
+  #owners(): string[] {
+    return this.#pick([[PEOPLE[0]!], [PEOPLE[1]!], [PEOPLE[0]!, PEOPLE[1]!], [PEOPLE[2]!], []]);
+  }
+
+  #event(ids: readonly string[], at: Instant): Json | null {
+    const task = this.#pick(ids);
+    if (this.#gone.has(task)) return this.#chance(0.5) ? this.#created(task) : null;
+    const roll = this.#next();
+    if (roll < 0.34)
+      return { type: 'shards', task, shards: this.#pick([PRIMARY, PRIMARY, FAILED, FAILED, BACKFILL]) };
+    if (roll < 0.4) return { type: 'restarted', task, times: 1 + this.#below(5) };
+    if (roll < 0.47) return this.#published(task);
+    if (roll < 0.54) return { type: 'owners', task, owners: this.#owners() };
+    if (roll < 0.62)
+      return {
+        type: 'data-plane',
+        dataPlane: this.#pick(PLANES),
+        state: this.#pick(['up', 'up', 'down', 'silent']),
+      };
+    if (roll < 0.65) {
+      this.#gone.add(task);
+      return { type: 'deleted', task };
+    }
+    if (roll < 0.73) return this.#wanted.acts ? this.#action(task) : null;
+    if (roll < 0.8)
+      return {
+        type: 'mail-event',
+        recipient: this.#pick([...PEOPLE, ...ADMINS.slice(0, 2)]),
+        event: this.#pick(['bounce', 'complaint', 'delivery']),
+      };
+    if (roll < 0.88)
+      return { type: 'policy', scope: this.#pick(['', 'acmeCo/', 'acmeCo/prod/a']), set: this.#someLeaf() };
+    return this.#operator(task, at);
+  }
+
+  #created(id: string): Json {
+    this.#gone.delete(id);
+    const { createdAt: _, enabled: __, observedSince: ___, lastPrimaryAt: ____, ...task } = this.#task(id);
+    return { type: 'created', task };
+  }
+
+  #published(task: string): Json {
+    const enabled = this.#pick([undefined, undefined, false, true]);
+    // What a system turns on again after us has rules of its own.
+    const by = enabled === true ? 'user' : this.#pick(['user', 'system']);
+    return { type: 'published', task, by, ...(enabled === undefined ? {} : { enabled }) };
+  }
+
+  #action(task: string): Json {
+    const by = this.#pick([...PEOPLE, ADMINS[0]!, 'eve@evil.test']);
+    const action = this.#pick(['keep', 'snooze', 'snooze', 'unsubscribe', 'disable']);
+    const length = `${1 + this.#below(100)}h`;
+    const withFor = action === 'snooze' || (action === 'keep' && this.#chance(0.5));
+    return { type: 'action', task, by, action, ...(withFor ? { for: length } : {}) };
+  }
+
+  #operator(task: string, at: Instant): Json {
+    void at;
+    const roll = this.#next();
+    if (this.#wanted.undo && roll < 0.3) return { type: 'operator', action: 'undo', of: task };
+    if (this.#wanted.undo && roll < 0.45)
+      return { type: 'operator', action: 'revive', of: this.#pick(PEOPLE) };
+    return {
+      type: 'operator',
+      action: this.#pick(['pause', 'resume', 'resume']),
+      of: this.#pick(['evaluate', 'notify', 'disable']),
+    };
+  }
+
+  /** Mulberry32. */
+  #next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    let mixed = this.#state;
+    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  }
+
+  #below(bound: number): number {
+    return Math.floor(this.#next() * bound);
+  }
+
+  #chance(share: number): boolean {
+    return this.#next() < share;
+  }
+
+  #pick<Item>(items: readonly Item[]): Item {
+    return items[this.#below(items.length)] as Item;
+  }
+
+  #times<Item>(count: number, make: () => Item): Item[] {
+    return Array.from({ length: count }, make);
+  }
+}
