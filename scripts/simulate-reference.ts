@@ -1,42 +1,52 @@
 import { parseArgs } from 'node:util';
-import { differences } from '../test/simulation/reference/compare.ts';
-import { EVERYTHING, randomScenario } from '../test/simulation/reference/random-scenario.ts';
+import { onAllCores } from '../simulation/cores.ts';
+import { EVERYTHING, randomScenario, type Wanted } from '../test/simulation/reference/random-scenario.ts';
+import type { Compared } from '../test/simulation/reference/reference-core.ts';
 
-/**
- * Compares `simulate` with the reference model (test/simulation/reference/) on random scenarios without faults.
- * `--schedules N` from `--seed S` on; `--show` prints the scenario of the first that differs; `--without` leaves
- * features out.
- */
+const HELP = `Compares \`simulate\` with a second reading of the rules (test/simulation/reference/) on random scenarios.
+
+  --schedules N     how many (1000)
+  --seed S          the first of them (1)
+  --without A,B     leaves features out: ${Object.keys(EVERYTHING).join(', ')}
+  --show            prints the scenario of --seed, and compares nothing
+
+Exit code 1 where any differs: \`-\` is what the reading expects, \`+\` what \`simulate\` says.
+`;
+
 const { values } = parseArgs({
   options: {
     schedules: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
     show: { type: 'boolean', default: false },
     without: { type: 'string', default: '' },
+    help: { type: 'boolean', default: false },
   },
 });
 
 const left = values.without.split(',');
 const wanted = Object.fromEntries(
   Object.entries(EVERYTHING).map(([name, on]) => [name, on && !left.includes(name)]),
-) as unknown as typeof EVERYTHING;
+) as unknown as Wanted;
 const first = Number(values.seed);
-let differing = 0;
-for (let seed = first; seed < first + Number(values.schedules); seed += 1) {
-  const scenario = randomScenario(seed, wanted);
-  const apart = await differences(scenario);
-  if (apart.length === 0) continue;
-  differing += 1;
-  process.stdout.write(
-    `seed ${seed}: ${apart.length} lines differ\n${apart
-      .slice(0, 12)
-      .map((line) => `  ${line}\n`)
-      .join('')}`,
-  );
-  if (values.show) {
-    process.stdout.write(`${JSON.stringify(scenario, null, 1)}\n`);
-    break;
-  }
+const schedules = Number(values.schedules);
+
+function* seeds(): Generator<Compared> {
+  for (let seed = first; seed < first + schedules; seed += 1) yield { seed, wanted };
 }
-process.stdout.write(`${values.schedules} scenarios, ${differing} differ\n`);
-process.exitCode = differing > 0 ? 1 : 0;
+
+async function compareAll(): Promise<void> {
+  let differing = 0;
+  const core = new URL('../test/simulation/reference/reference-core.ts', import.meta.url);
+  await onAllCores<Compared, string[]>(core, seeds(), (apart, { seed }) => {
+    if (apart.length === 0) return;
+    differing += 1;
+    const shown = apart.slice(0, 12).map((line) => `  ${line}\n`);
+    process.stdout.write(`seed ${seed}: ${apart.length} lines differ\n${shown.join('')}`);
+  });
+  process.stdout.write(`${schedules} scenarios, ${differing} differ\n`);
+  process.exitCode = differing > 0 ? 1 : 0;
+}
+
+if (values.help) process.stdout.write(HELP);
+else if (values.show) process.stdout.write(`${JSON.stringify(randomScenario(first, wanted), null, 2)}\n`);
+else await compareAll();

@@ -3,21 +3,29 @@ import type { EffectLine } from '../../../simulation/effects.ts';
 import { parseScenario } from '../../../simulation/scenario.ts';
 import { simulate } from '../../../simulation/simulate.ts';
 import { type Json, MINUTE } from './facts.ts';
-import { type Expected, ReferenceModel } from './model.ts';
+import { expectedOf } from './model.ts';
+import type { Expected } from './world.ts';
 
-/** Where the product and the reference differ; empty where they agree. Events about mails that never went are left out. */
-export async function differences(file: Json): Promise<string[]> {
+/** What `simulate` says of a scenario; events about mails that never went are left out. */
+export async function simulated(file: Json): Promise<{ file: Json; broken: string[]; lines: EffectLine[] }> {
   const parsed = parseScenario(file);
-  if (!parsed.ok) return [`refused: ${parsed.problem}`];
-  const simulated = await simulate(parsed.scenario, deployedService);
-  if (!simulated.ok) {
-    const impossible = /^events\[(\d+)\].*no mail went to/.exec(simulated.problem);
-    if (!impossible) return [simulated.problem];
-    return differences({ ...file, events: (file.events as Json[]).toSpliced(Number(impossible[1]), 1) });
-  }
-  const expected = new ReferenceModel(file).run();
-  const broken = simulated.broken.map((promise) => `broken: ${String(promise)}`);
-  return [...broken, ...linesApart(expected, simulated.lines), ...disabledApart(expected, simulated.lines)];
+  if (!parsed.ok) throw new Error(`refused: ${parsed.problem}`);
+  const run = await simulate(parsed.scenario, deployedService);
+  if (run.ok) return { file, broken: run.broken.map(String), lines: run.lines };
+  const impossible = /^events\[(\d+)\].*no mail went to/.exec(run.problem);
+  if (!impossible) throw new Error(run.problem);
+  return simulated({ ...file, events: (file.events as Json[]).toSpliced(Number(impossible[1]), 1) });
+}
+
+/** Where the product and the reference differ; empty where they agree. `-`: the reference alone, `+`: the product. */
+export async function differences(given: Json): Promise<string[]> {
+  const { file, broken, lines } = await simulated(given);
+  return [...broken.map((promise) => `broken: ${promise}`), ...apart(expectedOf(file), lines)];
+}
+
+/** What is expected and not among the lines, and the other way round. */
+export function apart(expected: Expected, lines: readonly EffectLine[]): string[] {
+  return [...linesApart(expected, lines), ...disabledApart(expected, lines)];
 }
 
 function isOfDisabled(line: EffectLine): boolean {
@@ -74,17 +82,15 @@ function item(one: Extract<EffectLine, { type: 'mail' }>['items'][number]): stri
 
 /** Each `disabled` notice once, within its span. */
 function disabledApart({ disabled }: Expected, told: readonly EffectLine[]): string[] {
-  const mailed = told
-    .filter(isOfDisabled)
-    .flatMap((line) =>
-      line.type === 'mail'
-        ? line.items.map(({ task, episode }) => ({
-            key: `${line.to} ${task} #${episode}`,
-            at: Date.parse(line.at),
-            when: line.at,
-          }))
-        : [],
-    );
+  const mailed = told.filter(isOfDisabled).flatMap((line) =>
+    line.type === 'mail'
+      ? line.items.map(({ task, episode }) => ({
+          key: `${line.to} ${task} #${episode}`,
+          at: Date.parse(line.at),
+          when: line.at,
+        }))
+      : [],
+  );
   const wanted = disabled.map((one) => ({ ...one, key: `${one.to} ${one.task} #${one.episode}` }));
   const apart: string[] = [];
   for (const { key, from, by } of wanted) {

@@ -55,8 +55,11 @@ interface WallClock {
   date: string;
 }
 
-/** The clock on the wall of a zone. */
-function wallClock(zone: string, at: Instant): WallClock {
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(zone: string): Intl.DateTimeFormat {
+  const known = formats.get(zone);
+  if (known) return known;
   const format = new Intl.DateTimeFormat('en-CA', {
     timeZone: zone,
     hourCycle: 'h23',
@@ -67,7 +70,14 @@ function wallClock(zone: string, at: Instant): WallClock {
     hour: '2-digit',
     minute: '2-digit',
   });
-  const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  formats.set(zone, format);
+  return format;
+}
+
+/** The clock on the wall of a zone. */
+function wallClock(zone: string, at: Instant): WallClock {
+  const parts = formatOf(zone).formatToParts(at);
+  const part = Object.fromEntries(parts.map(({ type, value }) => [type, value]));
   return {
     minute: Number(part.hour) * 60 + Number(part.minute),
     weekday: part.weekday!.slice(0, 3),

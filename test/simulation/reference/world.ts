@@ -1,77 +1,6 @@
-import {
-  covered,
-  type Days,
-  type Hours,
-  type Instant,
-  type Json,
-  milliseconds,
-  type Span,
-  scopesOf,
-} from './facts.ts';
-
-/** The policy of one task, as the design names its keys; lengths in milliseconds. */
-export interface Policy {
-  stage: 'detect' | 'notify' | 'disable';
-  warnAfter: number;
-  disableAfter: number;
-  reminders: number[];
-  publicationVeto: number;
-  aliveStatuses: string[];
-  recoveryMail: boolean;
-  keepMax: number;
-  minHealthy: number;
-  escalateAt: number | null;
-  quietHours: Hours | null;
-  quietDays: Days | null;
-}
-
-const DEFAULTS: Json = {
-  stage: 'detect',
-  warnAfter: '14d',
-  disableAfter: '7d',
-  reminders: ['3d', '1d'],
-  publicationVeto: '14d',
-  aliveStatuses: ['PRIMARY'],
-  recoveryMail: false,
-  keepMax: '90d',
-  minHealthy: '0s',
-  escalateAt: null,
-  quietHours: null,
-  quietDays: null,
-  digestEvery: '1h',
-};
-
-/** Policies by scope as written, and what they come to for a task. */
-export class Policies {
-  readonly #documents = new Map<string, Json>();
-
-  set(scope: string, leaves: Json): void {
-    this.#documents.set(scope, { ...this.#documents.get(scope), ...leaves });
-  }
-
-  of(id: string): Policy {
-    const merged: Json = { ...DEFAULTS };
-    for (const scope of ['', ...scopesOf(id)]) {
-      for (const [key, value] of Object.entries(this.#documents.get(scope) ?? {}))
-        merged[key] = value ?? DEFAULTS[key];
-    }
-    const length = (key: string) => milliseconds(merged[key]);
-    return {
-      ...(merged as unknown as Policy),
-      warnAfter: length('warnAfter'),
-      disableAfter: length('disableAfter'),
-      reminders: (merged.reminders as string[]).map(milliseconds),
-      publicationVeto: length('publicationVeto'),
-      keepMax: length('keepMax'),
-      minHealthy: length('minHealthy'),
-      escalateAt: merged.escalateAt === null ? null : length('escalateAt'),
-    };
-  }
-
-  global(key: string): unknown {
-    return this.#documents.get('')?.[key] ?? DEFAULTS[key];
-  }
-}
+import { type Hours, type Instant, instantText, type Json, milliseconds } from './facts.ts';
+import { Unknown } from './health.ts';
+import { Policies, type Policy } from './policies.ts';
 
 /** What a person was told of one episode. */
 export interface Told {
@@ -123,8 +52,8 @@ export interface Task {
   open: Episode | null;
   hold: string | null;
   raisedAt: Instant;
-  /** The episode we turned it off in, until it is on again; and who is to hear of an undoing. */
-  ours: { episode: Episode; reverting: Instant } | null;
+  /** The episode we turned it off in, until it is on again. */
+  ours: { episode: Episode } | null;
 }
 
 export interface Pending {
@@ -148,73 +77,84 @@ export interface Person {
   pending: Map<string, Pending>;
 }
 
-const ELIGIBLE = ['capture', 'materialization', 'derivation', 'service', 'connector'];
-
-/** Why a task is not watched. */
-export function isEligible(task: Task): boolean {
-  return !task.deleted && task.enabled && ELIGIBLE.includes(task.kind) && !task.dekaf;
+/** A `disabled` notice and the span in which its mail is to come. */
+export interface DisabledNotice {
+  to: string;
+  task: string;
+  episode: number;
+  from: Instant;
+  by: Instant;
 }
 
-export function isAlive(task: Task, policy: Policy): boolean {
-  return task.statuses.some((status) => policy.aliveStatuses.includes(status));
+/** What the rules say that people would see. */
+export interface Expected {
+  /** One text per line of output but mails of what was disabled; instant first. */
+  lines: string[];
+  disabled: DisabledNotice[];
 }
 
-/** Alive, and for so long that it counts as healthy. */
-export function isHealthy(task: Task, policy: Policy, now: Instant): boolean {
-  return isAlive(task, policy) && task.spellFrom !== null && now - task.spellFrom >= policy.minHealthy;
-}
+/** All that the rules look at, and what they have said so far. */
+export class World {
+  readonly file: Json;
+  readonly scanEvery: number;
+  readonly policies = new Policies();
+  readonly unknown = new Unknown();
+  readonly paused = new Set<string>();
+  readonly tasks = new Map<string, Task>();
+  readonly people = new Map<string, Person>();
+  /** What an operator undid since the last scan. */
+  readonly undone: { task: Task; episode: Episode }[] = [];
+  /** Mails that are to be tried at an instant. */
+  readonly deliveries: { at: Instant; to: Person }[] = [];
+  /** When tasks were turned off by date. */
+  readonly disabledAt: Instant[] = [];
+  /** When recipients took a place of the warm-up limit. */
+  readonly admitted: Instant[] = [];
+  readonly expected: Expected = { lines: [], disabled: [] };
+  now: Instant;
 
-/** Takes a health check in: spells begin, and end as healthy ones or as twitches. */
-export function observe(task: Task, statuses: string[], policy: Policy, now: Instant): void {
-  const was = isAlive(task, policy);
-  task.statuses = statuses;
-  const is = isAlive(task, policy);
-  if (is && !was) task.spellFrom = now;
-  if (!was || is) return;
-  if (now - (task.spellFrom ?? now) >= policy.minHealthy) {
-    task.healthyTo = now;
-    task.restartsAtLoss = task.restarts;
-  }
-  task.spellFrom = null;
-}
-
-export function notPrimarySince(task: Task, policy: Policy, now: Instant): Instant {
-  if (isHealthy(task, policy, now)) return now;
-  const seen = task.healthyTo ?? Math.max(task.createdAt, task.firstSeenAt);
-  return Math.max(seen, task.enabledAt ?? seen);
-}
-
-/** Spans in which nothing can be known: of planes, and of pauses. */
-export class Unknown {
-  readonly #planes = new Map<string, Span[]>();
-  readonly #paused: Span[] = [];
-
-  plane(name: string, up: boolean, now: Instant): void {
-    const spans = this.#planes.get(name) ?? [];
-    this.#planes.set(name, spans);
-    turn(spans, !up, now);
+  constructor(file: Json) {
+    this.file = file;
+    this.scanEvery = milliseconds(file.scanEvery);
+    this.now = Date.parse(file.start as string);
+    this.policies.set('', file.policy as Json);
+    for (const [scope, leaves] of Object.entries((file.policies ?? {}) as Record<string, Json>))
+      this.policies.set(scope, leaves);
+    for (const [address, chosen] of Object.entries((file.recipients ?? {}) as Record<string, Json>)) {
+      const hours = chosen.quietHours as Omit<Hours, 'zone'> | undefined;
+      if (hours) this.person(address).quiet = { ...hours, zone: (chosen.zone as string) ?? 'UTC' };
+    }
   }
 
-  pause(paused: boolean, now: Instant): void {
-    turn(this.#paused, paused, now);
+  say(text: string): void {
+    this.expected.lines.push(`${instantText(this.now)} ${text}`);
   }
 
-  of(task: Task): Span[] {
-    return [...(this.#planes.get(task.dataPlane) ?? []), ...this.#paused];
+  /** The person of an address, however it is written. */
+  person(address: string): Person {
+    const key = address.trim().normalize('NFC').toLowerCase();
+    const known = this.people.get(key);
+    if (known) return known;
+    const person: Person = {
+      address: key,
+      dead: false,
+      declined: false,
+      quiet: null,
+      lastMailAt: null,
+      lastWarnedAt: null,
+      admittedAt: null,
+      pending: new Map(),
+    };
+    this.people.set(key, person);
+    return person;
   }
 
-  isOpen(task: Task): boolean {
-    return this.of(task).some(({ to }) => to === null);
+  policyOf(task: Task): Policy {
+    return this.policies.of(task.id);
   }
 
-  within(task: Task, from: Instant, to: Instant): number {
-    return covered(this.of(task), from, to);
+  /** A notice waits for its mail; a newer one of the same episode takes the place of an older one. */
+  pend(person: Person, task: Task, episode: number, pending: Omit<Pending, 'task' | 'episode'>): void {
+    person.pending.set(`${task.id}#${episode}`, { task: task.id, episode, ...pending });
   }
-}
-
-function turn(spans: Span[], open: boolean, now: Instant): void {
-  const last = spans.at(-1);
-  const isOpen = last !== undefined && last.to === null;
-  if (open && !isOpen) spans.push({ from: now, to: null });
-  if (!open && isOpen) last.to = now;
 }
