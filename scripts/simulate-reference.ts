@@ -1,12 +1,18 @@
 import { parseArgs } from 'node:util';
 import { onAllCores } from '../simulation/cores.ts';
-import { EVERYTHING, randomScenario, type Wanted } from '../test/simulation/reference/random-scenario.ts';
+import {
+  EVERYTHING,
+  type Mode,
+  randomScenario,
+  type Wanted,
+} from '../test/simulation/reference/random-scenario.ts';
 import type { Compared } from '../test/simulation/reference/reference-core.ts';
 
 const HELP = `Compares \`simulate\` with a second reading of the rules (test/simulation/reference/) on random scenarios.
 
   --schedules N     how many (1000)
   --seed S          the first of them (1)
+  --mode M          usual, or spike: a fleet of which much is due at once (usual)
   --without A,B     leaves features out: ${Object.keys(EVERYTHING).join(', ')}
   --show            prints the scenario of --seed, and compares nothing
 
@@ -17,6 +23,7 @@ const { values } = parseArgs({
   options: {
     schedules: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
+    mode: { type: 'string', default: 'usual' },
     show: { type: 'boolean', default: false },
     without: { type: 'string', default: '' },
     help: { type: 'boolean', default: false },
@@ -28,10 +35,11 @@ const wanted = Object.fromEntries(
   Object.entries(EVERYTHING).map(([name, on]) => [name, on && !left.includes(name)]),
 ) as unknown as Wanted;
 const first = Number(values.seed);
+const mode = values.mode as Mode;
 const schedules = Number(values.schedules);
 
 function* seeds(): Generator<Compared> {
-  for (let seed = first; seed < first + schedules; seed += 1) yield { seed, wanted };
+  for (let seed = first; seed < first + schedules; seed += 1) yield { seed, wanted, mode };
 }
 
 async function compareAll(): Promise<void> {
@@ -48,5 +56,6 @@ async function compareAll(): Promise<void> {
 }
 
 if (values.help) process.stdout.write(HELP);
-else if (values.show) process.stdout.write(`${JSON.stringify(randomScenario(first, wanted), null, 2)}\n`);
+else if (values.show)
+  process.stdout.write(`${JSON.stringify(randomScenario(first, wanted, mode), null, 2)}\n`);
 else await compareAll();

@@ -1,5 +1,6 @@
+import { raise, takeBack } from './alerts.ts';
 import { instantText } from './facts.ts';
-import { isAlive, isEligible, isHealthy, notPrimarySince } from './health.ts';
+import { isAlive, isEligible, isHealthy, notPrimarySince, wasHealthySince } from './health.ts';
 import { recipientsOf } from './recipients.ts';
 import type { Episode, Person, Task, World } from './world.ts';
 
@@ -26,8 +27,7 @@ export function endOf(world: World, task: Task, episode: Episode): string | null
 }
 
 function hasRecovered(world: World, task: Task, episode: Episode): boolean {
-  const hasBeen = task.healthyTo !== null && task.healthyTo > episode.firedAt;
-  return hasBeen || isHealthy(task, world.policyOf(task), world.now);
+  return wasHealthySince(task, world.policyOf(task), episode.firedAt, world.now);
 }
 
 function endedByPeople(world: World, task: Task, episode: Episode): string | null {
@@ -69,20 +69,54 @@ export function fire(world: World, task: Task): void {
     told: new Map(),
     dates: [],
     rungs: [],
+    brake: null,
   };
-  task.hold = null;
+  setHold(world, task, null);
   world.say(`alert-fired ${task.id} #${task.episodes} since ${instantText(since)} ${policy.stage}`);
+}
+
+/** A hold is printed when its reason begins, and never in stage `detect`. */
+export function hold(world: World, task: Task, reason: string | null): void {
+  noteVeto(world, task, reason);
+  const shown = world.policyOf(task).stage === 'detect' ? null : reason;
+  const number = task.open?.number ?? null;
+  const name = shown && `${shown} ${number}`;
+  if (name && name !== task.hold) world.say(`held ${task.id} #${number} ${shown}`);
+  setHold(world, task, name);
+}
+
+/** That nobody can be told is an alert while it holds. */
+function setHold(world: World, task: Task, name: string | null): void {
+  const isNobody = (hold: string | null) => hold?.startsWith('no-reachable-owner') ?? false;
+  if (isNobody(name) && !isNobody(task.hold))
+    raise(world, 'no-reachable-owner', task.id, () => isNobody(task.hold));
+  if (!isNobody(name)) takeBack(world, 'no-reachable-owner', task.id);
+  task.hold = name;
+}
+
+/** Three publications by users in a row that end or prevent an episode are told to operators. */
+function noteVeto(world: World, task: Task, reason: string | null): void {
+  const at = task.publishedByUserAt;
+  if (reason !== 'user-published' || at === null || at === task.vetoes.lastAt) return;
+  task.vetoes = { count: task.vetoes.count + 1, lastAt: at };
+  if (task.vetoes.count !== 3) return;
+  raise(world, 'veto-loop', task.id, () => {
+    const now = world.tasks.get(task.id)!;
+    return isEligible(now) && now.vetoes.count > 0;
+  });
 }
 
 /** The episode is over: what waited to be said of it is void, and its end is told where it is news. */
 export function resolve(world: World, task: Task, reason: string): void {
   const episode = task.open!;
+  const parting = partingTo(world, task, episode, reason);
   task.open = null;
-  task.hold = null;
+  setHold(world, task, null);
+  noteVeto(world, task, reason);
   world.say(`alert-resolved ${task.id} #${episode.number} ${reason}`);
   for (const person of world.people.values()) person.pending.delete(`${task.id}#${episode.number}`);
   const facts = { since: episode.since, restarts: task.restarts - task.restartsAtLoss };
-  for (const [notice, person] of partingTo(world, task, episode, reason))
+  for (const [notice, person] of parting)
     world.pend(person, task, episode.number, { notice, notBefore: world.now, by: null, ...facts });
 }
 

@@ -1,5 +1,6 @@
-import type { Json } from './facts.ts';
-import { observe } from './health.ts';
+import { raise } from './alerts.ts';
+import { DAY, type Json } from './facts.ts';
+import { observe, wasHealthySince } from './health.ts';
 import type { Task, World } from './world.ts';
 
 /** A task as `tasks` or `created` give it; an id that was deleted may come back, and its numbers go on. */
@@ -17,7 +18,7 @@ export function addTask(world: World, given: Json): void {
     enabledAt: instant('enabledAt'),
     firstSeenAt: instant('observedSince') ?? world.now,
     cameBackAt: before ? world.now : 0,
-    healthyTo: instant('lastPrimaryAt'),
+    primaryBefore: instant('lastPrimaryAt'),
     ...blank(),
     ...(before ? heritage(before) : {}),
   };
@@ -29,8 +30,8 @@ function blank() {
   return {
     publishedByUserAt: null,
     deleted: false,
-    statuses: [],
-    spellFrom: null,
+    seen: [],
+    judgedFrom: null,
     restarts: 0,
     restartsAtLoss: 0,
     keep: null,
@@ -39,6 +40,8 @@ function blank() {
     hold: null,
     raisedAt: 0,
     ours: null,
+    revertedAt: null,
+    vetoes: { count: 0, lastAt: 0 },
   };
 }
 
@@ -56,8 +59,25 @@ export function see(world: World, task: Task, shards: unknown): void {
 /** A new version; a user's is an act, a system's is none. */
 export function publish(world: World, task: Task, by: string, enabled: boolean = task.enabled): void {
   if (by === 'user') task.publishedByUserAt = world.now;
-  if (enabled && !task.enabled) turnOn(world, task);
+  if (by === 'user' || !enabled) task.revertedAt = null;
+  const wasOurs = task.ours;
+  if (enabled && !task.enabled) {
+    turnOn(world, task);
+    if (by === 'system' && wasOurs && world.now - wasOurs.at <= 7 * DAY) revert(world, task);
+  }
   task.enabled = enabled;
+}
+
+/** Promise 15: what a system turns on again within 7 days of our disabling was reverted. */
+function revert(world: World, task: Task): void {
+  task.revertedAt = world.now;
+  raise(world, 'disable-reverted', task.id, () => isReverted(world, world.tasks.get(task.id)!));
+}
+
+/** Whether a reversal still holds: not since the task recovered in a healthy spell. */
+export function isReverted(world: World, task: Task): boolean {
+  if (task.revertedAt === null || task.deleted) return false;
+  return !wasHealthySince(task, world.policyOf(task), task.revertedAt, world.now);
 }
 
 export function turnOn(world: World, task: Task): void {

@@ -1,5 +1,6 @@
 import { type Deadline, deadlineOf, warnedOf } from './dates.ts';
 import { DAY, isOnDay, isWithin } from './facts.ts';
+import { isReverted } from './fleet.ts';
 import { isAlive } from './health.ts';
 import type { Policy } from './policies.ts';
 import { type Recipients, recipientsOf } from './recipients.ts';
@@ -21,6 +22,7 @@ export function goOn(world: World, task: Task, episode: Episode): string | null 
   if (world.unknown.isOpen(task)) return 'unknown';
   if (isAlive(task, policy)) return 'recovering';
   if (policy.stage === 'detect') return null;
+  if (isReverted(world, task)) return 'reverted';
   const recipients = recipientsOf(world, task, 'task_abandoned');
   noteLeft(episode, recipients);
   if (recipients.all.length === 0) return 'no-reachable-owner';
@@ -45,8 +47,9 @@ function runGrace(world: World, running: Running): string | null {
   return isDue ? heldWhenDue(world, running) : remindUnlessPaused(world, running, deadline);
 }
 
-function heldWhenDue(world: World, { policy }: Running): string | null {
+function heldWhenDue(world: World, { policy, episode }: Running): string | null {
   if (world.paused.has('disable')) return 'paused';
+  if (episode.brake === 'held') return 'blast-radius';
   const isQuiet = isWithin(policy.quietHours, world.now) || isOnDay(policy.quietDays, world.now);
   return isQuiet ? 'quiet-hours' : null;
 }

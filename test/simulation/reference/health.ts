@@ -9,33 +9,64 @@ export function isEligible(task: Task): boolean {
   return !task.deleted && task.enabled && ELIGIBLE.includes(task.kind) && !task.dekaf;
 }
 
+/** Whether the newest health check says so, by today's `aliveStatuses`. */
 export function isAlive(task: Task, policy: Policy): boolean {
-  return task.statuses.some((status) => policy.aliveStatuses.includes(status));
+  return saysAlive(task.seen.at(-1)!.statuses, policy);
 }
 
-/** Alive, and for so long that it counts as healthy. */
+function saysAlive(statuses: readonly string[], policy: Policy): boolean {
+  return statuses.some((status) => policy.aliveStatuses.includes(status));
+}
+
+/** The beginning of the spell that health check number `place` belongs to. */
+function spellFrom({ seen }: Task, policy: Policy, place = seen.length - 1): Instant {
+  let first = place;
+  while (first > 0 && saysAlive(seen[first - 1]!.statuses, policy)) first -= 1;
+  return seen[first]!.at;
+}
+
+/** Alive, and for so long that it counts as healthy; what a scan found healthy stays so. */
 export function isHealthy(task: Task, policy: Policy, now: Instant): boolean {
-  return isAlive(task, policy) && task.spellFrom !== null && now - task.spellFrom >= policy.minHealthy;
+  if (!isAlive(task, policy)) return false;
+  const from = spellFrom(task, policy);
+  return now - from >= policy.minHealthy || task.judgedFrom === from;
 }
 
-/** Takes a health check in: spells begin, and end as healthy ones or as twitches. */
+/** Takes a health check in; the end of a healthy spell begins the count of restarts anew. */
 export function observe(task: Task, statuses: string[], policy: Policy, now: Instant): void {
-  const was = isAlive(task, policy);
-  task.statuses = statuses;
-  const is = isAlive(task, policy);
-  if (is && !was) task.spellFrom = now;
-  if (!was || is) return;
-  if (now - (task.spellFrom ?? now) >= policy.minHealthy) {
-    task.healthyTo = now;
-    task.restartsAtLoss = task.restarts;
-  }
-  task.spellFrom = null;
+  const isEnd = task.seen.length > 0 && isHealthy(task, policy, now) && !saysAlive(statuses, policy);
+  if (isEnd) task.restartsAtLoss = task.restarts;
+  task.seen.push({ at: now, statuses, least: isEnd ? 0 : policy.minHealthy });
+  note(task, policy, now);
 }
 
+/** What is healthy now was so, whatever policy comes. */
+export function note(task: Task, policy: Policy, now: Instant): void {
+  if (!isHealthy(task, policy, now)) return;
+  task.judgedFrom = spellFrom(task, policy);
+  task.vetoes = { count: 0, lastAt: 0 };
+}
+
+/** The end of the newest healthy spell that is over, judged by the policy at its end; null where none was. */
+export function healthyTo(task: Task, policy: Policy): Instant | null {
+  for (let place = task.seen.length - 1; place > 0; place -= 1) {
+    const { at, statuses, least } = task.seen[place]!;
+    if (saysAlive(statuses, policy) || !saysAlive(task.seen[place - 1]!.statuses, policy)) continue;
+    if (at - spellFrom(task, policy, place - 1) >= least) return at;
+  }
+  return task.primaryBefore;
+}
+
+/** Section 1: since when the task is without `PRIMARY`. */
 export function notPrimarySince(task: Task, policy: Policy, now: Instant): Instant {
   if (isHealthy(task, policy, now)) return now;
-  const seen = task.healthyTo ?? Math.max(task.createdAt, task.firstSeenAt);
+  const seen = healthyTo(task, policy) ?? Math.max(task.createdAt, task.firstSeenAt);
   return Math.max(seen, task.enabledAt ?? seen);
+}
+
+/** Whether it was healthy at some time after an instant. */
+export function wasHealthySince(task: Task, policy: Policy, since: Instant, now: Instant): boolean {
+  return isHealthy(task, policy, now) || (healthyTo(task, policy) ?? 0) > since;
 }
 
 /** Spans in which nothing can be known: of planes, and of pauses. */

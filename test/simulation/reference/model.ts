@@ -1,7 +1,9 @@
-import { candidate, endOf, fire, resolve } from './episodes.ts';
+import { tellOperators } from './alerts.ts';
+import { candidate, endOf, fire, hold, resolve } from './episodes.ts';
 import type { Instant, Json } from './facts.ts';
 import { addTask, publish, see, setPolicy } from './fleet.ts';
 import { goOn } from './grace.ts';
+import { note } from './health.ts';
 import { deliverDue } from './mails.ts';
 import { act, hearOfMail, operate } from './people.ts';
 import { tellUndone, turnOffDue } from './turning-off.ts';
@@ -58,7 +60,7 @@ const MEANINGS: Record<string, Meaning> = {
   published: (world, event) =>
     publish(world, taskOf(world, event), event.by as string, event.enabled as boolean | undefined),
   deleted: (world, event) => {
-    taskOf(world, event).deleted = true;
+    Object.assign(taskOf(world, event), { deleted: true, revertedAt: null });
   },
   owners: (world, event) => {
     taskOf(world, event).owners = event.owners as string[];
@@ -84,9 +86,11 @@ function taskOf(world: World, event: Json): Task {
 /** One scan: each task is decided, what is due is turned off, mails are queued. */
 function scan(world: World): void {
   tellUndone(world);
+  for (const task of world.tasks.values()) note(task, world.policyOf(task), world.now);
   for (const task of world.tasks.values()) look(world, task);
   turnOffDue(world);
   queueMails(world);
+  tellOperators(world);
 }
 
 /** Decides a task until nothing changes: an episode may end and the next begin with one scan. */
@@ -104,13 +108,4 @@ function look(world: World, task: Task): void {
     }
     fire(world, task);
   }
-}
-
-/** A hold is printed when its reason begins, and never in stage `detect`. */
-function hold(world: World, task: Task, reason: string | null): void {
-  const shown = world.policyOf(task).stage === 'detect' ? null : reason;
-  const number = task.open?.number ?? null;
-  const name = shown && `${shown} ${number}`;
-  if (name && name !== task.hold) world.say(`held ${task.id} #${number} ${shown}`);
-  task.hold = name;
 }

@@ -1,6 +1,7 @@
+import { takeBack } from './alerts.ts';
 import { endOf, resolve } from './episodes.ts';
 import { type Json, milliseconds } from './facts.ts';
-import { turnOn } from './fleet.ts';
+import { isReverted, turnOn } from './fleet.ts';
 import { mayAct } from './recipients.ts';
 import { turnOff } from './turning-off.ts';
 import type { Task, World } from './world.ts';
@@ -37,14 +38,20 @@ export function hearOfMail(world: World, event: Json): void {
 }
 
 /** What operators do. */
-export function operate(world: World, action: string, of: string): void {
+export function operate(world: World, action: string, of = ''): void {
   switch (action) {
     case 'pause':
     case 'resume':
       pause(world, of, action === 'pause');
       break;
     case 'undo':
-      undo(world, world.tasks.get(of)!);
+      for (const task of undoneBy(world, of)) undo(world, task);
+      break;
+    case 'approve':
+      approve(world);
+      break;
+    case 'dismiss':
+      dismiss(world, of);
       break;
     case 'revive':
       world.person(of).dead = false;
@@ -59,6 +66,28 @@ function pause(world: World, of: string, isPaused: boolean): void {
   if (isPaused) world.paused.add(of);
   else world.paused.delete(of);
   if (of === 'evaluate') world.unknown.pause(isPaused, world.now);
+}
+
+/** A task, or all that a run turned off and that is off since. */
+function undoneBy(world: World, of: string): Task[] {
+  const run = Date.parse(of);
+  if (world.tasks.has(of)) return [world.tasks.get(of)!];
+  return [...world.tasks.values()].filter(({ ours }) => ours?.run === run);
+}
+
+/** Promise 10: exactly the tasks that a spike holds at this instant. */
+function approve(world: World): void {
+  for (const { open, hold } of world.tasks.values())
+    if (open && hold?.startsWith('blast-radius')) open.brake = 'approved';
+  takeBack(world, 'blast-radius', 'fleet');
+}
+
+/** Promise 15: the reversal of a task is no matter any more. */
+function dismiss(world: World, of: string): void {
+  const task = world.tasks.get(of);
+  if (!task || !isReverted(world, task)) return;
+  task.revertedAt = null;
+  takeBack(world, 'disable-reverted', of);
 }
 
 /** Promise 16: what we turned off goes on again in one command. */

@@ -30,6 +30,7 @@ const DEFAULTS: Json = {
   quietHours: null,
   quietDays: null,
   digestEvery: '1h',
+  blastRadius: {},
 };
 
 /** Policies by scope as written, and what they come to for a task. */
@@ -61,5 +62,10 @@ export class Policies {
 
   global(key: string): unknown {
     return this.#documents.get('')?.[key] ?? DEFAULTS[key];
+  }
+
+  get blastRadius(): { perRun: number; perDay: number; share: number; shareFloor: number } {
+    const usual = { perRun: 50, perDay: 200, share: 0.1, shareFloor: 10 };
+    return { ...usual, ...(this.global('blastRadius') as object) };
   }
 }

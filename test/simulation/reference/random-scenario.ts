@@ -1,10 +1,16 @@
+import { domainToASCII } from 'node:url';
 import { DAY, type Instant, instantText, type Json, MINUTE } from './facts.ts';
 
 const START = Date.parse('2026-01-01T00:00:00Z');
-const PEOPLE = ['ana@acme.test', 'bob@acme.test', 'cem@beta.test'];
+const PEOPLE = ['ana@acme.test', 'bob@acme.test', 'cem@bücher.test'];
 const ADMINS = ['boss@acme.test', 'prod@acme.test', 'root@platform.test'];
 const IDS = ['acmeCo/prod/a', 'acmeCo/prod/b', 'acmeCo/c', 'beta/d', 'beta/e'];
 const PLANES = ['eu-1', 'us-1'];
+const MANY = [
+  ...['a', 'b', 'c', 'd', 'e'].map((name) => `acmeCo/prod/${name}`),
+  ...['f', 'g', 'h', 'i', 'j'].map((name) => `beta/${name}`),
+  ...['k', 'l', 'm', 'n'].map((name) => `gamma/${name}`),
+];
 const PRIMARY = [{ id: '0', status: 'PRIMARY' }];
 const FAILED = [{ id: '0', status: 'FAILED' }];
 const BACKFILL = [
@@ -21,7 +27,18 @@ export interface Wanted {
   limits: boolean;
   /** Acts of owners and strangers. */
   acts: boolean;
+  /** What systems turn on again. */
+  reversals: boolean;
+  /** Several events at one instant, and events at `start`. */
+  ties: boolean;
+  /** Addresses in several spellings. */
+  spellings: boolean;
+  /** Policies about health, quiet days and keeping that change. */
+  changes: boolean;
 }
+
+/** What a scenario is about: `usual` has 3 to 5 tasks, `spike` a fleet of which much is due at once. */
+export type Mode = 'usual' | 'spike';
 
 export const EVERYTHING: Wanted = {
   minHealthy: true,
@@ -30,11 +47,15 @@ export const EVERYTHING: Wanted = {
   undo: true,
   limits: true,
   acts: true,
+  reversals: true,
+  ties: true,
+  spellings: true,
+  changes: true,
 };
 
-/** A scenario without faults, by its seed: 3 to 5 tasks over 40 days, with 5 to 30 events. */
-export function randomScenario(seed: number, wanted: Wanted = EVERYTHING): Json {
-  return new RandomScenario(seed, wanted).make();
+/** A scenario without faults, by its seed: over 40 days, with 5 to 30 events. */
+export function randomScenario(seed: number, wanted: Wanted = EVERYTHING, mode: Mode = 'usual'): Json {
+  return new RandomScenario(seed, wanted, mode).make();
 }
 
 class RandomScenario {
@@ -44,19 +65,21 @@ class RandomScenario {
   readonly #gone = new Set<string>();
   readonly #tasks: Json[] = [];
   readonly #days = 40;
+  readonly #mode: Mode;
 
-  constructor(seed: number, wanted: Wanted) {
+  constructor(seed: number, wanted: Wanted, mode: Mode) {
     this.#seed = seed;
     this.#wanted = wanted;
+    this.#mode = mode;
     this.#state = (Math.imul(seed, 0x9e3779b1) ^ 0x5bd1e995) >>> 0;
     for (let round = 0; round < 4; round += 1) this.#next();
   }
 
   make(): Json {
-    const ids = IDS.slice(0, 3 + this.#below(3));
+    const ids = this.#mode === 'spike' ? MANY : IDS.slice(0, 3 + this.#below(3));
     this.#tasks.push(...ids.map((id) => this.#task(id)));
     const scanEvery = this.#pick(['15m', '30m', '1h', '1h', '3h', '6h']);
-    const instants = Array.from({ length: 5 + this.#below(26) }, () => this.#instant()).sort((a, b) => a - b);
+    const instants = this.#instants();
     return {
       version: 1,
       start: instantText(START),
@@ -72,11 +95,26 @@ class RandomScenario {
       operators: ['ops@platform.test'],
       tasks: this.#tasks,
       ...(this.#wanted.quiet && this.#chance(0.3) ? { recipients: this.#recipients() } : {}),
-      events: instants.flatMap((at) => {
-        const event = this.#event(ids, at);
-        return event ? [{ at: instantText(at), ...event }] : [];
-      }),
+      events: this.#events(ids, instants),
     };
+  }
+
+  /** In order; some of them twice, and some at `start`. */
+  #instants(): Instant[] {
+    const instants = this.#times(5 + this.#below(26), () => this.#instant());
+    const again = instants.flatMap((at) => (this.#wanted.ties && this.#chance(0.2) ? [at] : []));
+    const first = this.#wanted.ties && this.#chance(0.2) ? [START, START] : [];
+    return [...first, ...instants, ...again].sort((a, b) => a - b);
+  }
+
+  /** Two events at one instant are mostly about one task. */
+  #events(ids: readonly string[], instants: readonly Instant[]): Json[] {
+    let last = ids[0]!;
+    return instants.flatMap((at, place) => {
+      if (instants[place - 1] !== at || this.#chance(0.3)) last = this.#pick(ids);
+      const event = this.#event(last);
+      return event ? [{ at: instantText(at), ...event }] : [];
+    });
   }
 
   #instant(): Instant {
@@ -104,9 +142,18 @@ class RandomScenario {
       ...(this.#wanted.quiet && this.#chance(0.2)
         ? { quietDays: { weekdays: ['Sat', 'Sun'], dates: ['2026-01-15'], zone: 'America/New_York' } }
         : {}),
-      ...(this.#wanted.limits && this.#chance(0.2) ? { blastRadius: { perRun: 1, perDay: 2 } } : {}),
+      ...this.#blastRadius(),
       ...(this.#wanted.limits && this.#chance(0.2) ? { rampPerDay: this.#pick([1, 2]) } : {}),
     };
+  }
+
+  #blastRadius(): Json {
+    if (this.#mode === 'spike') {
+      const share = this.#pick([0.1, 0.25, 0.4, 0.6]);
+      const pace = { perRun: this.#pick([1, 2, 5]), perDay: this.#pick([2, 4, 20]) };
+      return { blastRadius: { share, shareFloor: this.#pick([1, 2, 3]), ...pace } };
+    }
+    return this.#wanted.limits && this.#chance(0.2) ? { blastRadius: { perRun: 1, perDay: 2 } } : {};
   }
 
   #someLeaf(): Json {
@@ -123,6 +170,14 @@ class RandomScenario {
       { publicationVeto: '3d' },
       { recoveryMail: true },
       ...(this.#wanted.escalation ? [{ escalateAt: '1d' }, { escalateAt: null }] : []),
+      ...(this.#wanted.changes
+        ? [
+            { minHealthy: this.#pick(['1h', '4h', '0s']) },
+            { aliveStatuses: this.#pick([['PRIMARY', 'BACKFILL'], ['PRIMARY']]) },
+            { quietDays: { weekdays: ['Wed'], zone: 'Asia/Kathmandu' } },
+            { keepMax: this.#pick(['6d', '30d']) },
+          ]
+        : []),
     ]);
   }
 
@@ -130,7 +185,7 @@ class RandomScenario {
     const prefixes = ['acmeCo/', 'acmeCo/prod/', 'beta/', ...(this.#wanted.escalation ? [''] : [])];
     return this.#times(this.#below(3), () => ({
       prefix: this.#pick(prefixes),
-      email: this.#pick(['team@acme.test', ...PEOPLE]),
+      email: this.#spelled(this.#pick(['team@acme.test', ...PEOPLE])),
       ...(this.#chance(0.4)
         ? {
             alertTypes: this.#pick([
@@ -148,7 +203,7 @@ class RandomScenario {
 
   #admins(): Json {
     const admins: Json = {};
-    if (this.#chance(0.7)) admins['acmeCo/'] = [ADMINS[0]];
+    if (this.#chance(0.7)) admins['acmeCo/'] = [this.#spelled(ADMINS[0]!)];
     if (this.#chance(0.4)) admins['acmeCo/prod/'] = [ADMINS[1], ...(this.#chance(0.3) ? [ADMINS[0]] : [])];
     if (this.#wanted.escalation && this.#chance(0.4)) admins[''] = [ADMINS[2]];
     return admins;
@@ -175,7 +230,7 @@ class RandomScenario {
     const isFailing = this.#chance(0.6);
     return {
       id,
-      kind: this.#pick(['capture', 'materialization', 'derivation', 'service']),
+      ...this.#kind(),
       enabled: this.#chance(0.93),
       createdAt: '2025-06-01T00:00:00Z',
       owners: this.#owners(),
@@ -186,12 +241,30 @@ class RandomScenario {
     };
   }
 
-  #owners(): string[] {
-    return this.#pick([[PEOPLE[0]!], [PEOPLE[1]!], [PEOPLE[0]!, PEOPLE[1]!], [PEOPLE[2]!], []]);
+  #kind(): Json {
+    if (this.#chance(0.05)) return { kind: 'materialization', dekaf: true };
+    const kinds = ['capture', 'materialization', 'derivation', 'service', 'connector'];
+    return { kind: this.#chance(0.04) ? 'collection' : this.#pick(kinds) };
   }
 
-  #event(ids: readonly string[], at: Instant): Json | null {
-    const task = this.#pick(ids);
+  #owners(): string[] {
+    const owners = this.#pick([[PEOPLE[0]!], [PEOPLE[1]!], [PEOPLE[0]!, PEOPLE[1]!], [PEOPLE[2]!], []]);
+    return owners.map((address) => this.#spelled(address));
+  }
+
+  /** An address as somebody may write it. */
+  #spelled(address: string): string {
+    if (!this.#wanted.spellings || this.#chance(0.6)) return address;
+    const [local, domain] = address.split('@') as [string, string];
+    return this.#pick([
+      address.toUpperCase(),
+      address.normalize('NFD'),
+      `${local}@${domainToASCII(domain)}`,
+      `${local}@${domain.toUpperCase().normalize('NFD')}`,
+    ]);
+  }
+
+  #event(task: string): Json | null {
     if (this.#gone.has(task)) return this.#chance(0.5) ? this.#created(task) : null;
     const roll = this.#next();
     if (roll < 0.34)
@@ -213,41 +286,45 @@ class RandomScenario {
     if (roll < 0.8)
       return {
         type: 'mail-event',
-        recipient: this.#pick([...PEOPLE, ...ADMINS.slice(0, 2)]),
+        recipient: this.#spelled(this.#pick([...PEOPLE, ...ADMINS.slice(0, 2)])),
         event: this.#pick(['bounce', 'complaint', 'delivery']),
       };
     if (roll < 0.88)
       return { type: 'policy', scope: this.#pick(['', 'acmeCo/', 'acmeCo/prod/a']), set: this.#someLeaf() };
-    return this.#operator(task, at);
+    return this.#operator(task);
   }
 
   #created(id: string): Json {
     this.#gone.delete(id);
-    const { createdAt: _, enabled: __, observedSince: ___, lastPrimaryAt: ____, ...task } = this.#task(id);
-    return { type: 'created', task };
+    const { createdAt, enabled, observedSince, lastPrimaryAt, ...task } = this.#task(id);
+    const given = { createdAt, enabled, observedSince, lastPrimaryAt };
+    const kept = Object.entries(given).filter(([, value]) => value !== undefined && this.#chance(0.3));
+    const enabledAt = this.#chance(0.1) ? { enabledAt: instantText(START - DAY) } : {};
+    return { type: 'created', task: { ...task, ...Object.fromEntries(kept), ...enabledAt } };
   }
 
   #published(task: string): Json {
-    const enabled = this.#pick([undefined, undefined, false, true]);
-    // What a system turns on again after us has rules of its own.
-    const by = enabled === true ? 'user' : this.#pick(['user', 'system']);
+    const enabled = this.#pick([undefined, undefined, false, true, true]);
+    const isReversal = enabled === true && !this.#wanted.reversals;
+    const by = isReversal ? 'user' : this.#pick(['user', 'system']);
     return { type: 'published', task, by, ...(enabled === undefined ? {} : { enabled }) };
   }
 
   #action(task: string): Json {
-    const by = this.#pick([...PEOPLE, ADMINS[0]!, 'eve@evil.test']);
+    const by = this.#spelled(this.#pick([...PEOPLE, ADMINS[0]!, 'eve@evil.test']));
     const action = this.#pick(['keep', 'snooze', 'snooze', 'unsubscribe', 'disable']);
     const length = `${1 + this.#below(100)}h`;
     const withFor = action === 'snooze' || (action === 'keep' && this.#chance(0.5));
     return { type: 'action', task, by, action, ...(withFor ? { for: length } : {}) };
   }
 
-  #operator(task: string, at: Instant): Json {
-    void at;
+  #operator(task: string): Json {
+    if (this.#mode === 'spike' && this.#chance(0.5)) return { type: 'operator', action: 'approve' };
+    if (this.#wanted.reversals && this.#chance(0.1)) return { type: 'operator', action: 'dismiss', of: task };
     const roll = this.#next();
     if (this.#wanted.undo && roll < 0.3) return { type: 'operator', action: 'undo', of: task };
     if (this.#wanted.undo && roll < 0.45)
-      return { type: 'operator', action: 'revive', of: this.#pick(PEOPLE) };
+      return { type: 'operator', action: 'revive', of: this.#spelled(this.#pick(PEOPLE)) };
     return {
       type: 'operator',
       action: this.#pick(['pause', 'resume', 'resume']),

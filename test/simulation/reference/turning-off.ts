@@ -1,37 +1,55 @@
+import { raise } from './alerts.ts';
 import { deadlineOf } from './dates.ts';
-import { endOf, resolve } from './episodes.ts';
-import { DAY, type Instant, instantText } from './facts.ts';
+import { endOf, hold, resolve } from './episodes.ts';
+import { type Instant, instantText } from './facts.ts';
 import { isWaiting } from './grace.ts';
 import { recipientsOf, toldOfDisabling } from './recipients.ts';
+import { type Due, heldBySpike, lastDay } from './spike.ts';
 import type { Episode, Person, Task, World } from './world.ts';
 
 const TEN_MINUTES = 10 * 60_000;
 
-/** Promise 10: what is due goes by `perRun` and `perDay`, oldest first. */
+/** Promise 10: what is due and not held by a spike goes by `perRun` and `perDay`, oldest first. */
 export function turnOffDue(world: World): void {
   const due = [...world.tasks.values()].flatMap((task) => {
     const disableAt = dueSince(world, task);
-    return disableAt === null ? [] : [{ task, disableAt, since: task.open!.since }];
+    return disableAt === null ? [] : [{ task, episode: task.open!, disableAt }];
   });
-  due.sort((a, b) => a.disableAt - b.disableAt || a.since - b.since || (a.task.id < b.task.id ? -1 : 1));
-  for (const { task, disableAt } of due.slice(0, pace(world))) {
-    world.disabledAt.push(world.now);
+  holdSpike(world, due);
+  const order = (a: Due, b: Due) =>
+    a.disableAt - b.disableAt || a.episode.since - b.episode.since || (a.task.id < b.task.id ? -1 : 1);
+  const free = due.filter(({ task }) => task.hold === null).sort(order);
+  for (const { task, disableAt } of free.slice(0, pace(world)))
     turnOff(world, task, { run: world.now, disableAt });
-  }
 }
 
 function pace(world: World): number {
-  const { perRun = 50, perDay = 200 } = (world.policies.global('blastRadius') ?? {}) as Record<
-    string,
-    number
-  >;
-  const today = world.disabledAt.filter((at) => at > world.now - DAY).length;
+  const { perRun, perDay } = world.policies.blastRadius;
+  const today = lastDay(world).filter(({ by }) => by !== 'owner').length;
   return Math.max(0, Math.min(perRun, perDay - today));
 }
 
-/** The date of a task that nothing keeps from being turned off now; else null. */
+/** Marks what a spike holds; operators are told when it begins, and weekly while anything of it is held. */
+function holdSpike(world: World, due: readonly Due[]): void {
+  const unapproved = due.filter(({ episode }) => episode.brake !== 'approved');
+  const isHeld = ({ episode }: Due) => episode.brake === 'held';
+  const heldBefore = unapproved.filter(isHeld);
+  const isNews = heldBefore.length === 0 || !world.alerts.has('blast-radius fleet');
+  const newly = [...heldBySpike(world, unapproved)].filter((one) => !isHeld(one));
+  for (const { task, episode } of newly) {
+    episode.brake = 'held';
+    hold(world, task, 'blast-radius');
+  }
+  if (isNews && heldBefore.length + newly.length > 0)
+    raise(world, 'blast-radius', 'fleet', () =>
+      [...world.tasks.values()].some(({ open }) => open?.brake === 'held'),
+    );
+}
+
+/** The date of a task whose date has come, with no hold before that of a spike; else null. */
 function dueSince(world: World, task: Task): Instant | null {
-  if (!task.open || task.hold || world.policyOf(task).stage !== 'disable') return null;
+  const isCounted = task.hold === null || /^(quiet-hours|blast-radius) /.test(task.hold);
+  if (!task.open || !isCounted || world.policyOf(task).stage !== 'disable') return null;
   if (endOf(world, task, task.open)) return null;
   const recipients = recipientsOf(world, task, 'task_abandoned');
   if (isWaiting(task.open, recipients)) return null;
@@ -47,7 +65,10 @@ export function turnOff(world: World, task: Task, by: { run: Instant; disableAt:
   const told = toldOfDisabling(world, task, episode);
   resolve(world, task, by === 'owner' ? 'disabled-by-owner' : 'disabled');
   task.enabled = false;
-  task.ours = { episode };
+  task.revertedAt = null;
+  task.ours = { episode, at: world.now, run: by === 'owner' ? null : by.run };
+  const approval = episode.brake === 'approved' ? 'approved' : 'unapproved';
+  world.turnedOff.push({ at: world.now, task, by: by === 'owner' ? 'owner' : approval });
   tellDisabled(world, task, episode, told);
 }
 

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { type Hours, type Instant, instantText, type Json, milliseconds } from './facts.ts';
 import { Unknown } from './health.ts';
 import { Policies, type Policy } from './policies.ts';
@@ -25,6 +26,8 @@ export interface Episode {
   told: Map<string, Told>;
   dates: { at: Instant; disableAt: Instant; after: number }[];
   rungs: { grace: number; lead: number; deadline: Instant }[];
+  /** Whether a spike holds it. */
+  brake: 'held' | 'approved' | null;
 }
 
 /** A task, its health and its episode. */
@@ -41,10 +44,12 @@ export interface Task {
   publishedByUserAt: Instant | null;
   deleted: boolean;
   cameBackAt: Instant;
-  statuses: string[];
-  spellFrom: Instant | null;
-  /** When the newest healthy spell that is over ended. */
-  healthyTo: Instant | null;
+  /** Each health check; `least`: what a spell had to last then. */
+  seen: { at: Instant; statuses: string[]; least: number }[];
+  /** When `PRIMARY` was seen before that. */
+  primaryBefore: Instant | null;
+  /** The beginning of a spell that a scan found healthy. */
+  judgedFrom: Instant | null;
   restarts: number;
   restartsAtLoss: number;
   keep: { until: Instant; kind: 'kept' | 'snoozed'; by: string } | null;
@@ -52,8 +57,12 @@ export interface Task {
   open: Episode | null;
   hold: string | null;
   raisedAt: Instant;
-  /** The episode we turned it off in, until it is on again. */
-  ours: { episode: Episode } | null;
+  /** The episode in which we turned it off, until it is on again; `run`: null where its owner did. */
+  ours: { episode: Episode; at: Instant; run: Instant | null } | null;
+  /** When a system turned on again what we had turned off. */
+  revertedAt: Instant | null;
+  /** Publications by users that ended or prevented an episode, since it was healthy. */
+  vetoes: { count: number; lastAt: Instant };
 }
 
 export interface Pending {
@@ -77,6 +86,19 @@ export interface Person {
   pending: Map<string, Pending>;
 }
 
+/** A task that we turned off. */
+export interface TurnedOff {
+  at: Instant;
+  task: Task;
+  by: 'owner' | 'approved' | 'unapproved';
+}
+
+export interface OperatorAlert {
+  toldAt: Instant | null;
+  /** Whether what it says still holds. */
+  lasts: () => boolean;
+}
+
 /** A `disabled` notice and the span in which its mail is to come. */
 export interface DisabledNotice {
   to: string;
@@ -93,6 +115,12 @@ export interface Expected {
   disabled: DisabledNotice[];
 }
 
+/** One form of an address: case, Unicode NFC, the domain as punycode. */
+function canonical(address: string): string {
+  const [local, domain] = address.trim().normalize('NFC').toLowerCase().split('@');
+  return `${local}@${domainToASCII(domain!)}`;
+}
+
 /** All that the rules look at, and what they have said so far. */
 export class World {
   readonly file: Json;
@@ -106,8 +134,10 @@ export class World {
   readonly undone: { task: Task; episode: Episode }[] = [];
   /** Mails that are to be tried at an instant. */
   readonly deliveries: { at: Instant; to: Person }[] = [];
-  /** When tasks were turned off by date. */
-  readonly disabledAt: Instant[] = [];
+  /** What we turned off, and how. */
+  readonly turnedOff: TurnedOff[] = [];
+  /** What operators are told of, by code and subject. */
+  readonly alerts = new Map<string, OperatorAlert>();
   /** When recipients took a place of the warm-up limit. */
   readonly admitted: Instant[] = [];
   readonly expected: Expected = { lines: [], disabled: [] };
@@ -132,7 +162,7 @@ export class World {
 
   /** The person of an address, however it is written. */
   person(address: string): Person {
-    const key = address.trim().normalize('NFC').toLowerCase();
+    const key = canonical(address);
     const known = this.people.get(key);
     if (known) return known;
     const person: Person = {
