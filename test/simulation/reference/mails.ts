@@ -3,7 +3,7 @@ import { awakeFrom, DAY, type Instant, instantText } from './facts.ts';
 import { hasDateStanding } from './grace.ts';
 import { judge } from './judgement.ts';
 import { recipientsOf } from './recipients.ts';
-import { isAdmitted, noticeReadyAt } from './windows.ts';
+import { admitDelayed, isAdmitted, noticeReadyAt } from './windows.ts';
 import type { Episode, Pending, Person, Task, World } from './world.ts';
 
 /** What is gathered for one mail of `disabled` notices goes within so long. */
@@ -24,6 +24,7 @@ export function deliverDue(world: World, instant: Instant): void {
 function deliver(world: World, person: Person): void {
   if (person.dead) person.pending.clear();
   if (world.paused.has('notify') || awakeFrom(person.quiet, world.now) > world.now) return;
+  admitDelayed(world, person);
   for (;;) {
     const mailed = nextBatch(world, person).filter((one) => isMailable(world, person, one));
     if (mailed.length === 0) return;
@@ -34,7 +35,7 @@ function deliver(world: World, person: Person): void {
 function nextBatch(world: World, person: Person): Pending[] {
   const pending = [...person.pending.values()];
   const due = pending.filter((one) => {
-    const at = noticeReadyAt(world, person, one, isAdmitted(world, person));
+    const at = noticeReadyAt(world, person, one, isAdmitted(person, world.now));
     return at !== null && at <= world.now;
   });
   const others = due.filter(({ notice }) => notice !== 'disabled');

@@ -142,6 +142,7 @@ export class World {
   readonly admitted: Instant[] = [];
   readonly expected: Expected = { lines: [], disabled: [] };
   now: Instant;
+  scannedAt = 0;
 
   constructor(file: Json) {
     this.file = file;
