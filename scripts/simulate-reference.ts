@@ -12,7 +12,7 @@ const HELP = `Compares \`simulate\` with a second reading of the rules (test/sim
 
   --schedules N     how many (1000)
   --seed S          the first of them (1)
-  --mode M          usual, or spike: a fleet of which much is due at once (usual)
+  --mode M          usual, or spike (much is due at once), outage (most of a plane fails at once)
   --without A,B     leaves features out: ${Object.keys(EVERYTHING).join(', ')}
   --show            prints the scenario of --seed, and compares nothing
 

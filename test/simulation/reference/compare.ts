@@ -28,8 +28,20 @@ export function apart(expected: Expected, lines: readonly EffectLine[]): string[
   return [...linesApart(expected, lines), ...disabledApart(expected, lines)];
 }
 
+/** What an alert is about: a task, a plane that its detail names, or the fleet. */
+function subjectOf(line: Extract<EffectLine, { type: 'operator-alert' }>): string {
+  if ('task' in line) return line.task;
+  return /tasks of (\S+) lost/.exec(line.detail)?.[1] ?? 'fleet';
+}
+
 /** The alerts of operators that the rules of tasks lead to. */
-const FORETOLD = ['no-reachable-owner', 'blast-radius', 'disable-reverted', 'veto-loop'];
+const FORETOLD = [
+  'no-reachable-owner',
+  'blast-radius',
+  'disable-reverted',
+  'veto-loop',
+  'correlated-failure',
+];
 
 function isOfDisabled(line: EffectLine): boolean {
   return line.type === 'mail' && line.items.every(({ notice }) => notice === 'disabled');
@@ -76,7 +88,7 @@ function wording(line: EffectLine): string {
     case 'mail':
       return `${line.at} mail ${line.to}: ${line.items.map(item).sort().join(', ')}`;
     case 'operator-alert':
-      return `${line.at} operators ${line.code} ${'task' in line ? line.task : 'fleet'}`;
+      return `${line.at} operators ${line.code} ${subjectOf(line)}`;
   }
 }
 

@@ -69,10 +69,28 @@ export function wasHealthySince(task: Task, policy: Policy, since: Instant, now:
   return isHealthy(task, policy, now) || (healthyTo(task, policy) ?? 0) > since;
 }
 
+/** When the loss of `PRIMARY` was seen that a task is without it since; null where it is healthy or never was. */
+export function lossOf(task: Task, policy: Policy, now: Instant): Instant | null {
+  const at = healthyTo(task, policy);
+  return isHealthy(task, policy, now) || at === task.primaryBefore ? null : at;
+}
+
+/** Whether it was healthy until an instant. */
+export function wasHealthyBefore(task: Task, policy: Policy, at: Instant): boolean {
+  const place = task.seen.findLastIndex((one) => one.at < at);
+  if (place < 0 || !saysAlive(task.seen[place]!.statuses, policy)) return false;
+  return at - spellFrom(task, policy, place) >= policy.minHealthy;
+}
+
 /** Spans in which nothing can be known: of planes, and of pauses. */
 export class Unknown {
   readonly #planes = new Map<string, Span[]>();
   readonly #paused: Span[] = [];
+  readonly #outagesOf: (task: Task) => Span[];
+
+  constructor(outagesOf: (task: Task) => Span[]) {
+    this.#outagesOf = outagesOf;
+  }
 
   plane(name: string, up: boolean, now: Instant): void {
     const spans = this.#planes.get(name) ?? [];
@@ -85,7 +103,7 @@ export class Unknown {
   }
 
   of(task: Task): Span[] {
-    return [...(this.#planes.get(task.dataPlane) ?? []), ...this.#paused];
+    return [...(this.#planes.get(task.dataPlane) ?? []), ...this.#paused, ...this.#outagesOf(task)];
   }
 
   isOpen(task: Task): boolean {

@@ -5,6 +5,7 @@ import { addTask, publish, see, setPolicy } from './fleet.ts';
 import { goOn } from './grace.ts';
 import { note } from './health.ts';
 import { deliverDue } from './mails.ts';
+import { watchPlanes } from './outages.ts';
 import { act, hearOfMail, operate } from './people.ts';
 import { tellUndone, turnOffDue } from './turning-off.ts';
 import { queueMails } from './windows.ts';
@@ -87,6 +88,7 @@ function taskOf(world: World, event: Json): Task {
 function scan(world: World): void {
   tellUndone(world);
   for (const task of world.tasks.values()) note(task, world.policyOf(task), world.now);
+  watchPlanes(world);
   for (const task of world.tasks.values()) look(world, task);
   turnOffDue(world);
   queueMails(world);

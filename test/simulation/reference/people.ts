@@ -2,6 +2,7 @@ import { takeBack } from './alerts.ts';
 import { endOf, resolve } from './episodes.ts';
 import { type Json, milliseconds } from './facts.ts';
 import { isReverted, turnOn } from './fleet.ts';
+import { end } from './outages.ts';
 import { mayAct } from './recipients.ts';
 import { turnOff } from './turning-off.ts';
 import type { Task, World } from './world.ts';
@@ -82,8 +83,10 @@ function approve(world: World): void {
   takeBack(world, 'blast-radius', 'fleet');
 }
 
-/** Promise 15: the reversal of a task is no matter any more. */
+/** A plane's outage is over; the reversal of a task is no matter any more (promise 15). */
 function dismiss(world: World, of: string): void {
+  const outage = world.outages.find(({ plane, endedAt }) => plane === of && endedAt === null);
+  if (outage) end(world, outage);
   const task = world.tasks.get(of);
   if (!task || !isReverted(world, task)) return;
   task.revertedAt = null;

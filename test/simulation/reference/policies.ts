@@ -31,6 +31,8 @@ const DEFAULTS: Json = {
   quietDays: null,
   digestEvery: '1h',
   blastRadius: {},
+  correlatedShare: 0.5,
+  correlatedWindow: '1h',
 };
 
 /** Policies by scope as written, and what they come to for a task. */

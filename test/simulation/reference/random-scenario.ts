@@ -37,8 +37,11 @@ export interface Wanted {
   changes: boolean;
 }
 
-/** What a scenario is about: `usual` has 3 to 5 tasks, `spike` a fleet of which much is due at once. */
-export type Mode = 'usual' | 'spike';
+/**
+ * What a scenario is about: `usual` has 3 to 5 tasks, `spike` a fleet of which much is due at once, `outage` a
+ * plane most of which fails together.
+ */
+export type Mode = 'usual' | 'spike' | 'outage';
 
 export const EVERYTHING: Wanted = {
   minHealthy: true,
@@ -76,9 +79,10 @@ class RandomScenario {
   }
 
   make(): Json {
-    const ids = this.#mode === 'spike' ? MANY : IDS.slice(0, 3 + this.#below(3));
+    const ids = this.#mode !== 'usual' ? MANY : IDS.slice(0, 3 + this.#below(3));
     this.#tasks.push(...ids.map((id) => this.#task(id)));
-    const scanEvery = this.#pick(['15m', '30m', '1h', '1h', '3h', '6h']);
+    const rare = this.#mode === 'outage' ? [] : ['3h', '6h'];
+    const scanEvery = this.#pick(['15m', '30m', '1h', '1h', ...rare]);
     const instants = this.#instants();
     return {
       version: 1,
@@ -95,7 +99,7 @@ class RandomScenario {
       operators: ['ops@platform.test'],
       tasks: this.#tasks,
       ...(this.#wanted.quiet && this.#chance(0.3) ? { recipients: this.#recipients() } : {}),
-      events: this.#events(ids, instants),
+      events: [...this.#events(ids, instants), ...(this.#mode === 'outage' ? this.#outages(ids) : [])],
     };
   }
 
@@ -105,6 +109,29 @@ class RandomScenario {
     const again = instants.flatMap((at) => (this.#wanted.ties && this.#chance(0.2) ? [at] : []));
     const first = this.#wanted.ties && this.#chance(0.2) ? [START, START] : [];
     return [...first, ...instants, ...again].sort((a, b) => a - b);
+  }
+
+  /**
+   * Most fail within some minutes, and come back by and by. A scan sees each loss: whether one that is over before the
+   * next scan makes an outage is left open.
+   */
+  #outages(ids: readonly string[]): Json[] {
+    return this.#times(1 + this.#below(3), () => {
+      const at = this.#instant();
+      const spread = this.#pick([10, 50, 70]);
+      return ids
+        .filter(() => this.#chance(0.85))
+        .flatMap((task) => {
+          const lostAt = at + this.#below(spread) * MINUTE;
+          const back = lostAt + this.#pick([90, 400, 1500, 4000, 9000]) * MINUTE;
+          return [
+            { at: instantText(lostAt), type: 'shards', task, shards: FAILED },
+            ...(this.#chance(0.6) ? [{ at: instantText(back), type: 'shards', task, shards: PRIMARY }] : []),
+          ];
+        });
+    })
+      .flat()
+      .filter(({ at }) => Date.parse(at) < START + this.#days * DAY);
   }
 
   /** Two events at one instant are mostly about one task. */
@@ -131,9 +158,7 @@ class RandomScenario {
       publicationVeto: this.#pick(['0s', '2d', '5d']),
       keepMax: '20d',
       recoveryMail: this.#chance(0.4),
-      ...(this.#wanted.minHealthy && this.#chance(0.5)
-        ? { minHealthy: this.#pick(['2h', '6h', '30m']) }
-        : {}),
+      ...(this.#hasSpells() && this.#chance(0.5) ? { minHealthy: this.#pick(['2h', '6h', '30m']) } : {}),
       ...(this.#wanted.escalation && this.#chance(0.3)
         ? { escalateAt: this.#pick(['1d', '2d', '10d']) }
         : {}),
@@ -143,8 +168,16 @@ class RandomScenario {
         ? { quietDays: { weekdays: ['Sat', 'Sun'], dates: ['2026-01-15'], zone: 'America/New_York' } }
         : {}),
       ...this.#blastRadius(),
+      ...(this.#mode === 'outage' && this.#chance(0.5)
+        ? { correlatedShare: this.#pick([0.3, 0.8]), correlatedWindow: this.#pick(['30m', '2h']) }
+        : {}),
       ...(this.#wanted.limits && this.#chance(0.2) ? { rampPerDay: this.#pick([1, 2]) } : {}),
     };
+  }
+
+  /** Whether the end of an outage waits for one more scan after spells have lasted is left open. */
+  #hasSpells(): boolean {
+    return this.#wanted.minHealthy && this.#mode !== 'outage';
   }
 
   #blastRadius(): Json {
@@ -172,7 +205,7 @@ class RandomScenario {
       ...(this.#wanted.escalation ? [{ escalateAt: '1d' }, { escalateAt: null }] : []),
       ...(this.#wanted.changes
         ? [
-            { minHealthy: this.#pick(['1h', '4h', '0s']) },
+            ...(this.#hasSpells() ? [{ minHealthy: this.#pick(['1h', '4h', '0s']) }] : []),
             { aliveStatuses: this.#pick([['PRIMARY', 'BACKFILL'], ['PRIMARY']]) },
             { quietDays: { weekdays: ['Wed'], zone: 'Asia/Kathmandu' } },
             { keepMax: this.#pick(['6d', '30d']) },
@@ -227,14 +260,14 @@ class RandomScenario {
   }
 
   #task(id: string): Json {
-    const isFailing = this.#chance(0.6);
+    const isFailing = this.#chance(this.#mode === 'outage' ? 0.15 : 0.6);
     return {
       id,
       ...this.#kind(),
       enabled: this.#chance(0.93),
       createdAt: '2025-06-01T00:00:00Z',
       owners: this.#owners(),
-      dataPlane: this.#pick(PLANES),
+      dataPlane: this.#mode === 'outage' && this.#chance(0.9) ? PLANES[0] : this.#pick(PLANES),
       shards: isFailing ? this.#pick([FAILED, FAILED, BACKFILL]) : PRIMARY,
       ...(isFailing && this.#chance(0.7) ? { lastPrimaryAt: instantText(START - this.#below(5) * DAY) } : {}),
       ...(this.#chance(0.3) ? { observedSince: '2025-06-01T00:00:00Z' } : {}),
@@ -266,7 +299,12 @@ class RandomScenario {
 
   #event(task: string): Json | null {
     if (this.#gone.has(task)) return this.#chance(0.5) ? this.#created(task) : null;
-    const roll = this.#next();
+    if (this.#mode === 'outage' && this.#chance(0.5))
+      return this.#chance(0.1) ? { type: 'operator', action: 'dismiss', of: PLANES[0] } : null;
+    return this.#happening(task, this.#next());
+  }
+
+  #happening(task: string, roll: number): Json | null {
     if (roll < 0.34)
       return { type: 'shards', task, shards: this.#pick([PRIMARY, PRIMARY, FAILED, FAILED, BACKFILL]) };
     if (roll < 0.4) return { type: 'restarted', task, times: 1 + this.#below(5) };
@@ -278,7 +316,7 @@ class RandomScenario {
         dataPlane: this.#pick(PLANES),
         state: this.#pick(['up', 'up', 'down', 'silent']),
       };
-    if (roll < 0.65) {
+    if (roll < 0.65 && this.#mode !== 'outage') {
       this.#gone.add(task);
       return { type: 'deleted', task };
     }

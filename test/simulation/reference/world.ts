@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
-import { type Hours, type Instant, instantText, type Json, milliseconds } from './facts.ts';
-import { Unknown } from './health.ts';
+import { type Hours, type Instant, instantText, type Json, milliseconds, type Span } from './facts.ts';
+import { lossOf, Unknown } from './health.ts';
 import { Policies, type Policy } from './policies.ts';
 
 /** What a person was told of one episode. */
@@ -93,6 +93,17 @@ export interface TurnedOff {
   by: 'owner' | 'approved' | 'unapproved';
 }
 
+/** Most of a plane lost `PRIMARY` together. */
+export interface Outage {
+  plane: string;
+  from: Instant;
+  /** Losses up to then are its members. */
+  until: Instant;
+  /** Each by the instant of its loss. */
+  members: Map<Task, Instant>;
+  endedAt: Instant | null;
+}
+
 export interface OperatorAlert {
   toldAt: Instant | null;
   /** Whether what it says still holds. */
@@ -126,7 +137,8 @@ export class World {
   readonly file: Json;
   readonly scanEvery: number;
   readonly policies = new Policies();
-  readonly unknown = new Unknown();
+  readonly outages: Outage[] = [];
+  readonly unknown = new Unknown((task) => this.#outagesOf(task));
   readonly paused = new Set<string>();
   readonly tasks = new Map<string, Task>();
   readonly people = new Map<string, Person>();
@@ -178,6 +190,14 @@ export class World {
     };
     this.people.set(key, person);
     return person;
+  }
+
+  /** The outages that the present loss of a task is a member of. */
+  #outagesOf(task: Task): Span[] {
+    const lostAt = lossOf(task, this.policyOf(task), this.now);
+    return this.outages
+      .filter(({ members }) => lostAt !== null && members.get(task) === lostAt)
+      .map(({ from, endedAt }) => ({ from, to: endedAt }));
   }
 
   policyOf(task: Task): Policy {
