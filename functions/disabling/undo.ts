@@ -16,6 +16,8 @@ export interface Undo {
   reason: string;
   /** Whether an operator does: then all who hold our mails about it are told. An owner on their page is none. */
   isOperator: boolean;
+  /** The run whose disabling is taken back; where it is missing, whoever turned the task off last. */
+  run?: string;
 }
 
 export type Undone = { outcome: 'enabled' | 'requested' } | { outcome: 'refused'; reason: string };
@@ -25,10 +27,10 @@ export type Undone = { outcome: 'enabled' | 'requested' } | { outcome: 'refused'
  * flagged again at once. In mode `fed` the owning system is asked and answers by publishing the task.
  */
 export async function undoDisabling(system: System, undo: Undo): Promise<Undone> {
-  const { task: id, by, reason } = undo;
+  const { task: id, by, reason, run } = undo;
   const record = await loadTask(system.table, id);
   if (!record) return { outcome: 'refused', reason: 'no such task' };
-  const refusal = refusalOf(record);
+  const refusal = refusalOf(record, run);
   if (refusal) return { outcome: 'refused', reason: refusal };
   const asked = await noteAsked(system, record, undo);
   if (!asked) return { outcome: 'refused', reason: CHANGED };
@@ -87,26 +89,26 @@ async function store({ table, random, clock }: System, writes: Write[]): Promise
   return (await table.transact(writes, random.id(clock.now()))).outcome === 'applied';
 }
 
-/** Turns on again all that one run turned off and that is still off; one that cannot be stops no other. */
+/** Turns on again all that one run turned off and that is off since then; one that cannot be stops no other. */
 export async function undoRun(
   system: System,
   { run, by, reason }: { run: Instant; by: string; reason: string },
 ): Promise<{ task: string; undone: Undone }[]> {
   const undone: { task: string; undone: Undone }[] = [];
-  const { pk } = keys.turnedOff(formatInstant(run), '');
+  const undo = { by, reason, isOperator: true, run: formatInstant(run) };
+  const { pk } = keys.turnedOff(undo.run, '');
   for (const row of await allRows(system.table, { pk, consistent: true })) {
-    undone.push({
-      task: row.sk,
-      undone: await undoDisabling(system, { task: row.sk, by, reason, isOperator: true }),
-    });
+    undone.push({ task: row.sk, undone: await undoDisabling(system, { ...undo, task: row.sk }) });
   }
   return undone;
 }
 
-function refusalOf(record: TaskRecord): string | undefined {
+function refusalOf(record: TaskRecord, run: string | undefined): string | undefined {
   if (record.task.deletedAt !== undefined) return 'the task was deleted';
   if (record.task.enabled) return 'the task is enabled';
-  return record.disabledByUs ? undefined : 'Taskwarden did not turn it off';
+  if (!record.disabledByUs) return 'Taskwarden did not turn it off';
+  const isOther = run !== undefined && record.disabledByUs.run !== run;
+  return isOther ? 'it was turned off again since, by another run or its owner' : undefined;
 }
 
 async function enabled(system: System, record: TaskRecord, at: number) {

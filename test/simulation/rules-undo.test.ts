@@ -54,6 +54,25 @@ test('the undo of a run turns on what that run turned off', async () => {
   ]);
 });
 
+test.each([
+  ['a later run', []],
+  ['its owner', [{ at: at(41), type: 'action', task: 'acmeCo/a', by: ANA, action: 'disable' }]],
+])('the undo of a run leaves alone what %s turned off since', async (_, events) => {
+  const { story } = await tell({
+    until: at(46),
+    policy: { stage: 'disable', publicationVeto: '1d' },
+    events: [
+      { at: at(22), type: 'published', task: 'acmeCo/a', by: 'user', enabled: true },
+      ...events,
+      undo(at(45), at(21)),
+    ],
+  });
+  expect(story.filter((line) => / (en|dis)abled acmeCo/.test(line) && !line.includes('mail'))).toHaveLength(
+    2,
+  );
+  expect(story.at(-1)).toMatch(/mail ana@acme.test: disabled acmeCo\/a #2/);
+});
+
 test('what an owner turned on in the meantime, or nobody turned off, is not touched by an undo', async () => {
   const { story } = await tell({
     until: at(26),

@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util';
+import { onAllCores } from '../simulation/cores.ts';
+import {
+  EVERYTHING,
+  type Mode,
+  randomScenario,
+  type Wanted,
+} from '../test/simulation/reference/random-scenario.ts';
+import type { Compared } from '../test/simulation/reference/reference-core.ts';
+
+const HELP = `Compares \`simulate\` with a second reading of the rules (test/simulation/reference/) on random scenarios.
+
+  --schedules N     how many (1000)
+  --seed S          the first of them (1)
+  --mode M          usual, or spike (much is due at once), outage (most of a plane fails at once)
+  --without A,B     leaves features out: ${Object.keys(EVERYTHING).join(', ')}
+  --show            prints the scenario of --seed, and compares nothing
+
+Exit code 1 where any differs: \`-\` is what the reading expects, \`+\` what \`simulate\` says.
+`;
+
+const { values } = parseArgs({
+  options: {
+    schedules: { type: 'string', default: '1000' },
+    seed: { type: 'string', default: '1' },
+    mode: { type: 'string', default: 'usual' },
+    show: { type: 'boolean', default: false },
+    without: { type: 'string', default: '' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const left = values.without.split(',');
+const wanted = Object.fromEntries(
+  Object.entries(EVERYTHING).map(([name, on]) => [name, on && !left.includes(name)]),
+) as unknown as Wanted;
+const first = Number(values.seed);
+const mode = values.mode as Mode;
+const schedules = Number(values.schedules);
+
+function* seeds(): Generator<Compared> {
+  for (let seed = first; seed < first + schedules; seed += 1) yield { seed, wanted, mode };
+}
+
+async function compareAll(): Promise<void> {
+  let differing = 0;
+  const core = new URL('../test/simulation/reference/reference-core.ts', import.meta.url);
+  await onAllCores<Compared, string[]>(core, seeds(), (apart, { seed }) => {
+    if (apart.length === 0) return;
+    differing += 1;
+    const shown = apart.slice(0, 12).map((line) => `  ${line}\n`);
+    process.stdout.write(`seed ${seed}: ${apart.length} lines differ\n${shown.join('')}`);
+  });
+  process.stdout.write(`${schedules} scenarios, ${differing} differ\n`);
+  process.exitCode = differing > 0 ? 1 : 0;
+}
+
+if (values.help) process.stdout.write(HELP);
+else if (values.show)
+  process.stdout.write(`${JSON.stringify(randomScenario(first, wanted, mode), null, 2)}\n`);
+else await compareAll();

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import type { EffectLine } from '../../simulation/effects.ts';
+import { apart, differences, simulated } from './reference/compare.ts';
+import { expectedOf } from './reference/model.ts';
+import { randomScenario } from './reference/random-scenario.ts';
+
+/** `npm run simulate:reference` takes as many as it is told. */
+const SCENARIOS = 12;
+
+test('what owners and operators see is what a second reading of the rules foretells', async () => {
+  for (let seed = 1; seed <= SCENARIOS; seed += 1) {
+    expect({ seed, apart: await differences(randomScenario(seed)) }).toEqual({ seed, apart: [] });
+  }
+});
+
+/** A scenario with a mail that says a date, and a task turned off. */
+async function eventful() {
+  for (let seed = 1; ; seed += 1) {
+    const { file, lines } = await simulated(randomScenario(seed));
+    const isDated = lines.some((line) => line.type === 'mail' && line.items.some((item) => item.disableAt));
+    if (isDated && lines.some(({ type }) => type === 'task-disabled'))
+      return { expected: expectedOf(file), lines };
+  }
+}
+
+test('the comparison finds a line that is missing, said twice, late, or of another date', async () => {
+  const { expected, lines } = await eventful();
+  const later = (text: string) => new Date(Date.parse(text) + 60_000).toISOString().replace('.000Z', 'Z');
+  const isLine = (line: EffectLine) => line.type !== 'operator-alert';
+  for (const [place, line] of lines.entries()) {
+    if (!isLine(line)) continue;
+    expect(apart(expected, lines.toSpliced(place, 1))).not.toEqual([]);
+    expect(apart(expected, [...lines, line])).not.toEqual([]);
+    const isGathered = line.type === 'mail' && line.items.every(({ notice }) => notice === 'disabled');
+    if (!isGathered)
+      expect(apart(expected, lines.with(place, { ...line, at: later(line.at) }))).not.toEqual([]);
+    if (line.type !== 'mail' || !line.items[0]?.disableAt) continue;
+    const items = line.items.with(0, { ...line.items[0], disableAt: later(line.items[0].disableAt) });
+    expect(apart(expected, lines.with(place, { ...line, items }))).not.toEqual([]);
+  }
+});

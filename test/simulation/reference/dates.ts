@@ -1,0 +1,74 @@
+import { DAY, type Instant, roundedUpToMinute } from './facts.ts';
+import type { Policy } from './policies.ts';
+import type { Episode, Person, Task, Told, World } from './world.ts';
+
+/** A date, and the length of time that it promised. */
+export interface Deadline {
+  disableAt: Instant;
+  after: number;
+}
+
+/** Whether SES took a warning of the present grace from one who has been a recipient since. */
+export function isWarned(episode: Episode, told: Told | undefined): told is Told {
+  return !!told && !told.left && told.grace === episode.grace && told.state === 'accepted';
+}
+
+/** Those of some people who are warned in the present grace. */
+export function warnedOf(episode: Episode, people: readonly Person[]): { person: Person; told: Told }[] {
+  return people.flatMap((person) => {
+    const told = episode.told.get(person.address);
+    return isWarned(episode, told) ? [{ person, told }] : [];
+  });
+}
+
+/**
+ * Section 6, Dates: the latest of all printed dates and of the first accepted warning + `disableAfter`, each moved by
+ * the unknown time since it was given.
+ */
+export function deadlineOf(
+  world: World,
+  task: Task,
+  episode: Episode,
+  sustaining: ReadonlySet<string>,
+): Deadline | null {
+  const found = [...episode.dates, ...firstWarned(world, task, episode, sustaining)].map(
+    ({ at, disableAt, after }) => ({
+      disableAt: disableAt + world.unknown.within(task, at, world.now),
+      after,
+    }),
+  );
+  return found.reduce<Deadline | null>(
+    (latest, one) => (latest && latest.disableAt >= one.disableAt ? latest : one),
+    null,
+  );
+}
+
+function firstWarned(world: World, task: Task, episode: Episode, sustaining: ReadonlySet<string>) {
+  const accepted = [...episode.told]
+    .filter(([address, told]) => sustaining.has(address) && isWarned(episode, told) && told.dated)
+    .map(([, told]) => told.acceptedAt);
+  if (accepted.length === 0) return [];
+  const at = Math.min(...accepted);
+  const after = Math.max(world.policyOf(task).disableAfter, episode.longestAfter);
+  return [{ at, disableAt: at + after, after }];
+}
+
+/** The shortest lead that can be due; a day where there is none, or the grace where that is shorter. */
+function shortestLead({ reminders, disableAfter }: Policy): number {
+  const leads = reminders.filter((lead) => lead < disableAfter);
+  return leads.length > 0 ? Math.min(...leads) : Math.min(DAY, disableAfter);
+}
+
+/** The date of a warning sent now: the one that stands, with a full grace, or the shortest lead for who joins. */
+export function dateOfWarning(world: World, policy: Policy, stands: boolean, at: Deadline | null): Deadline {
+  const least = stands ? shortestLead(policy) : policy.disableAfter;
+  if (at && at.disableAt >= world.now + least) return at;
+  return { disableAt: roundedUpToMinute(world.now + least), after: least };
+}
+
+/** The date of a reminder sent now: the one that stands; one that SES took too late moves it. */
+export function dateOfReminder(world: World, policy: Policy, at: Deadline | null): Deadline {
+  if (at && world.now < at.disableAt) return at;
+  const lead = shortestLead(policy);
+  return { disableAt: roundedUpToMinute(world.now + lead), after: lead };
+}
