@@ -252,10 +252,10 @@ export interface RecipientRecord {
   address: string;
   /**
    * `until`: dead for a time; a scan lets it live again. Else until an operator or its owner revives it; `forgotten`: an
-   * operator erased all that was known of him.
+   * operator erased all that was known of him; `unmailable`: no mail can be written to it.
    */
   dead: {
-    reason: 'bounce' | 'complaint' | 'suppressed' | 'rejected' | 'soft-bounce' | 'forgotten';
+    reason: 'bounce' | 'complaint' | 'suppressed' | 'rejected' | 'soft-bounce' | 'forgotten' | 'unmailable';
     at: Instant;
     until?: Instant;
   } | null;
