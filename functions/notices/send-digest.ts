@@ -20,6 +20,7 @@ import { blameFor, noteTaken } from './refusals.ts';
 import { raiseTopicRefused } from './topic-refused.ts';
 import { recordUnmailable, setAside } from './unmailable.ts';
 import { recordUntaken, type Untaken } from './untaken.ts';
+import { withMail } from './windows.ts';
 
 /** Sends one mail of what was chosen: claims it, hands it over once, records the answer (design.md section 7). */
 export async function sendDigest(
@@ -159,7 +160,8 @@ async function claim(system: System, recipient: RecipientRecord, digest: DigestR
   const frozen = await table.transact([digestWrite(digest, digest.leaseUntil)], random.id(digest.claimedAt));
   // What is not stored must not be sent: nothing would tell what the mail said, nor whose its events are.
   if (frozen.outcome !== 'applied') throw new TableBusy('the table is too busy to claim a mail');
-  const claimed = { ...recipient, address: digest.address, sending: digest.id, retryAt: null };
+  const mailedAt = withMail(recipient, digest.claimedAt);
+  const claimed = { ...recipient, address: digest.address, sending: digest.id, retryAt: null, mailedAt };
   const result = await table.transact([recipientWrite(claimed)], random.id(digest.claimedAt));
   if (result.outcome === 'applied') return true;
   // May fail: the repair finds it, and nothing came of it.

@@ -272,6 +272,13 @@ export interface RecipientRecord {
   /** The newest mail with warnings or reminders, and the newest with a warning. */
   lastMailAt: Instant | null;
   lastWarnedAt: Instant | null;
+  /** The newest mail with a withdrawal; absent before the first. */
+  lastWithdrawnAt?: Instant;
+  /**
+   * The mails of the last day that SES took, may have taken or may be about to take, by their instants: at most as many
+   * as go to one address. Absent: none.
+   */
+  mailedAt?: Instant[];
   /** The newest mail of any kind: where an event that names a mail by SES's id alone is looked for first. */
   lastDigest: string | null;
   /** The digest that is being sent. */
