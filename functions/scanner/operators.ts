@@ -13,29 +13,51 @@ import { eachOf, type Run } from './look.ts';
 /** An alert that lasts is told again each week. */
 const REPEATED_AFTER: Duration = 7 * DAY;
 
-/** Tells operators what is new, and each week again what lasts. */
+/** Tells operators what is new, and each week again what lasts: one message for each code and scan. */
 export const operatorsGenerator: Generator = {
   name: 'operators',
   band: 70,
   async run(run) {
     const rows = eachRow(run.system.table, { pk: keys.operatorAlert('', '').pk, consistent: true });
-    await eachOf(rows, 4, (row) => tell(run, row), faultOf(run, 'operators'));
+    const due = new Map<string, Row[]>();
+    const consider = async (row: Row) => {
+      const { code } = alertIn(row);
+      if (await isDue(run, row)) due.set(code, [...(due.get(code) ?? []), row]);
+    };
+    await eachOf(rows, 4, consider, faultOf(run, 'operators'));
+    const groups = [...due.values()].map((group) => group.sort((a, b) => (a.sk < b.sk ? -1 : 1)));
+    await eachOf(groups, 1, (group) => tell(run, group), faultOf(run, 'operators'));
     return DONE;
   },
 };
 
-async function tell(run: Run, row: Row): Promise<void> {
-  const alert = row as unknown as OperatorAlertRecord;
-  if (alert.toldAt !== null && (alert.endedAt !== undefined || run.now - alert.toldAt < REPEATED_AFTER))
-    return;
+const alertIn = (row: Row) => row as unknown as OperatorAlertRecord;
+
+/** Whether it is to be told now; one that was told and lasts no more goes. */
+async function isDue(run: Run, row: Row): Promise<boolean> {
+  const alert = alertIn(row);
+  if (alert.toldAt === null) return true;
+  if (alert.endedAt !== undefined || run.now - alert.toldAt < REPEATED_AFTER) return false;
+  if (await lasts(run, alert)) return true;
+  // May fail: the next scan finds it again.
+  await run.system.table.transact([{ delete: { pk: row.pk, sk: row.sk } }], run.system.random.id(run.now));
+  return false;
+}
+
+/** Tells all of one code in one message: a tenant who makes a thousand of them fills no mailbox. */
+async function tell(run: Run, group: readonly Row[]): Promise<void> {
   const { table, operators, random } = run.system;
-  if (alert.toldAt !== null && !(await lasts(run, alert))) {
-    await table.transact([{ delete: { pk: row.pk, sk: row.sk } }], random.id(run.now));
-    return;
+  const [first, ...others] = group
+    .map(alertIn)
+    .map(({ code, subject, detail }) => ({ code, subject, detail }));
+  if (!first) return;
+  await operators.tell(first, others);
+  for (const row of group) {
+    const { rev } = alertIn(row);
+    const told = { ...row, toldAt: run.now, rev: rev + 1 };
+    // Refused where it was told by another or is over; busy, it is told once more.
+    await table.transact([{ put: told, if: [{ equals: ['rev', rev] }] }], random.id(run.now));
   }
-  await operators.tell({ code: alert.code, subject: alert.subject, detail: alert.detail });
-  const told = { ...row, toldAt: run.now, rev: alert.rev + 1 };
-  await table.transact([{ put: told, if: [{ equals: ['rev', alert.rev] }] }], random.id(run.now));
 }
 
 /** Whether what an alert about a task says still holds; other alerts are taken back by those who raised them. */

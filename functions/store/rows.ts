@@ -183,6 +183,8 @@ export interface TaskRecord {
     run: string | null;
     /** When somebody asked for it to be turned on again: what its owning system does then is their wish. */
     undoneAt?: Instant;
+    /** When its owning system took the request of a person on their page. */
+    requestedAt?: Instant;
   } | null;
   /**
    * The newest undoing of our disabling by an operator: asked of the owning system, on again, and told to those who
