@@ -16,10 +16,10 @@ export const linkHtml = (link: Link, safe: Escape): string =>
 `;
 
 export const entryHtml = (entry: Entry, safe: Escape): string =>
-  `<h3>${safe(entry.name)}</h3>
+  `<h3><code>${safe(entry.name)}</code></h3>
 <p>
 ${entry.acts.map((act) => actHtml(act, safe)).join('')}${safe(entry.state)}<br>
-${safe(entry.where)}<br>
+${safe(entry.where)} <code>${safe(entry.plane)}</code><br>
 ${safe(entry.told)}</p>
 ${entry.links.map((link) => linkHtml(link, safe)).join('')}`;
 
@@ -29,7 +29,7 @@ export const nameHtml = (name: string, safe: Escape): string =>
 
 export const listHtml = (list: List, safe: Escape): string =>
   `<h3>${safe(list.heading)}</h3>
-<ul>
+<ul style="font-family:ui-monospace,Menlo,Consolas,monospace;">
 ${list.names.map((name) => nameHtml(name, safe)).join('')}</ul>
 `;
 
@@ -97,6 +97,7 @@ h1 { margin:0;font-size:21px;line-height:1.3; }
 h2 { margin:28px 0 8px;padding:8px 0 0;border-top:3px solid;font-size:16px;line-height:1.3; }
 h3 { margin:22px 0 2px;font-size:16px;line-height:1.3; }
 p { margin:0 0 6px; }
+code { font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.95em; }
 ul { margin:0;padding:0 0 0 20px; }
 .due h2, .due b { color:#b3261e; }
 .failing h2 { color:#8a5300; }
@@ -187,14 +188,14 @@ export const linkText = (link: Link): string =>
 
 export const entryText = (entry: Entry): string =>
   `
-* ${entry.name}
+* "${entry.name}"
 ${entry.acts.map((act) => actText(act)).join('')}  ${entry.state}
-  ${entry.where}
+  ${entry.where} "${entry.plane}"
   ${entry.told}
 ${entry.links.map((link) => linkText(link)).join('')}`;
 
 export const nameText = (name: string): string =>
-  `- ${name}
+  `- "${name}"
 `;
 
 export const listText = (list: List): string =>

@@ -35,7 +35,9 @@ export interface Entry {
   acts: string[];
   /** Since when, how often restarted, why. */
   state: string;
+  /** What it is, before the name of its data plane. */
   where: string;
+  plane: string;
   told: string;
   /** Where to act on it; at most one. */
   links: Link[];

@@ -1,7 +1,7 @@
 import type { Amount, Subject, Wordings } from './wordings.ts';
 
 function tasks({ count, name }: Subject, one: string, many: string): string {
-  return count === 1 ? `${name} ${one}` : `${count} tasks ${many}`;
+  return count === 1 ? `${name ?? '1 task'} ${one}` : `${count} tasks ${many}`;
 }
 
 const amount = ({ count, unit }: Amount): string => `${count} ${unit}${count === 1 ? '' : 's'}`;
@@ -38,7 +38,7 @@ export const english: Wordings = {
     disabled: (slots) => tasks(slots, 'was turned off', 'were turned off'),
     withdrawn: ({ count, name }) =>
       count === 1
-        ? `The date announced for ${name} no longer holds`
+        ? `The date announced for ${name ?? '1 task'} no longer holds`
         : `The dates announced for ${count} tasks no longer hold`,
     failing: (slots) => tasks(slots, 'is not running', 'are not running'),
     enabled: (slots) => tasks(slots, 'was turned on again', 'were turned on again'),
@@ -74,7 +74,7 @@ export const english: Wordings = {
         : 'What was announced to you, or done, no longer holds. For those that still do not run the time begins anew: fix them, or disable them yourself.',
     recovered: () => 'Nothing is to be done.',
   },
-  where: (kind, dataPlane) => `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}, data plane ${dataPlane}`,
+  where: (kind) => `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}, data plane`,
   notRunning: ({ since, lasted, restarts, twitches, partly, past }) => {
     const left = partly ? ' without the time in which its health was not known' : '';
     const state = past ? 'Had not run' : 'Not running';

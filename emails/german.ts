@@ -1,7 +1,7 @@
 import type { Amount, Subject, Wordings } from './wordings.ts';
 
 function tasks({ count, name }: Subject, one: string, many: string): string {
-  return count === 1 ? `${name} ${one}` : `${count} Tasks ${many}`;
+  return count === 1 ? `${name ?? '1 Task'} ${one}` : `${count} Tasks ${many}`;
 }
 
 /** One, many, and many after `in`. */
@@ -49,7 +49,7 @@ export const german: Wordings = {
     disabled: (slots) => tasks(slots, 'wurde abgeschaltet', 'wurden abgeschaltet'),
     withdrawn: ({ count, name }) =>
       count === 1
-        ? `Der für ${name} angekündigte Termin gilt nicht mehr`
+        ? `Der für ${name ?? '1 Task'} angekündigte Termin gilt nicht mehr`
         : `Die für ${count} Tasks angekündigten Termine gelten nicht mehr`,
     failing: (slots) => tasks(slots, 'läuft nicht', 'laufen nicht'),
     enabled: (slots) => tasks(slots, 'wurde wieder eingeschaltet', 'wurden wieder eingeschaltet'),
@@ -87,7 +87,7 @@ export const german: Wordings = {
         : 'Was Ihnen angekündigt oder gemeldet wurde, gilt nicht mehr. Für Tasks, die noch immer nicht laufen, beginnt die Frist von vorn: Beheben Sie den Fehler, oder schalten Sie sie selbst ab.',
     recovered: () => 'Es ist nichts zu tun.',
   },
-  where: (kind, dataPlane) => `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}, Data Plane ${dataPlane}`,
+  where: (kind) => `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}, Data Plane`,
   notRunning: ({ since, lasted, restarts, twitches, partly, past }) => {
     const left = partly ? ' ohne die Zeit, in der sein Zustand nicht bekannt war' : '';
     const state = past ? `War seit dem ${since}, nicht gelaufen` : `Läuft nicht seit dem ${since}`;

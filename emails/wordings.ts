@@ -13,7 +13,8 @@ export type Cause = 'failed' | 'pending' | 'idle' | 'standby' | 'backfill' | 'ne
 /** How many tasks a sentence is about, and the name where it is one. */
 export interface Subject {
   count: number;
-  name: string;
+  /** Of one task; absent where it is fit for no subject line. */
+  name?: string;
 }
 
 export interface SubjectSlots extends Subject {
@@ -83,7 +84,8 @@ export interface Wordings {
   heading: Record<Group, (count: number) => string>;
   /** What holds for all tasks of a group: what will happen, and what to do. */
   introduction: Record<Group, (count: number) => string>;
-  where(kind: string, dataPlane: string): string;
+  /** What it is; the name of its data plane follows. */
+  where(kind: string): string;
   notRunning(slots: SinceSlots): string;
   causes: Record<Cause, string>;
   causeIs(cause: Cause): string;

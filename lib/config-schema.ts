@@ -132,9 +132,12 @@ const source = z.strictObject({
     error: 'a list of prefixes',
   }),
   /** Names, or `*` for all planes. */
-  dataPlanes: z.array(z.string({ error: PLANE }).regex(/^(\*|[^*\p{Cc}]{1,128})$/u, PLANE), {
-    error: 'a list of data planes',
-  }),
+  dataPlanes: z.array(
+    z.string({ error: PLANE }).regex(/^(\*|(?!.*:\/\/)[^*\p{Cc}\p{White_Space}]{1,128})$/u, PLANE),
+    {
+      error: 'a list of data planes',
+    },
+  ),
 });
 
 const CONFIGURATION_SET =

@@ -1,5 +1,6 @@
 import { formatInstant, type Instant } from '../functions/abandonment/time.ts';
 import { standingOf } from '../functions/notices/digest-states.ts';
+import { asPasted } from '../functions/platform/foreign-words.ts';
 import type { TaskAudit } from '../functions/store/records.ts';
 import type { AlertRecord, DigestRecord, TaskRecord } from '../functions/store/rows.ts';
 import type { Row, Table } from '../functions/store/table.port.ts';
@@ -119,7 +120,7 @@ function addDigest(lists: Lists, digest: DigestRecord, mail: SentMail): void {
   if (standingOf(digest.state) === 'void') return;
   const at = formatInstant(digest.sentAt ?? digest.claimedAt);
   for (const { task, episode, notice, disableAt } of digest.items) {
-    if (!mail.text.includes(task)) continue;
+    if (!asPasted(mail.text).includes(task)) continue;
     const date = disableAt === null ? null : formatInstant(disableAt);
     for (const to of mail.to) addNotice(lists, { at, to, task, episode, notice, disableAt: date });
   }

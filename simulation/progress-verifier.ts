@@ -123,6 +123,7 @@ export class ProgressVerifier {
         facts.keptUntil.get(task.id) ?? 0,
         // A twitch holds what is due for as long as it lasts.
         task.twitchedAt ?? 0,
+        this.#fullUntil(task),
         veto,
       );
       const span = facts.policy(task.id, 'warnAfter') + facts.policy(task.id, 'disableAfter');
@@ -180,9 +181,15 @@ export class ProgressVerifier {
 
   /** When all that is to be told of a task from an instant on has been, once the last of its recipients is awake. */
   #byWhenTold(task: TrueTask, from: Instant): Instant {
-    const by = from + this.#slack;
+    const by = Math.max(from, this.#fullUntil(task)) + this.#slack;
     const awake = Math.max(by, ...this.#quietHoursOf(task).map((quietHours) => wakesAt(quietHours, by)));
     return awake === by ? by : awake + this.#slack;
+  }
+
+  /** Until when so many mails went to one of its recipients that others had to wait. */
+  #fullUntil(task: TrueTask): Instant {
+    const to = this.#facts.recipientsOf(task, 'task_abandoned', (address) => this.#verifier.isDead(address));
+    return Math.max(0, ...to.map((one) => this.#verifier.spacing.fullUntil(one)));
   }
 
   #quietHoursOf(task: TrueTask): QuietHours[] {

@@ -3,6 +3,7 @@ import { formatInstant, type Instant } from '../functions/abandonment/time.ts';
 import {
   instantOf,
   readAddress,
+  readDataPlane,
   readFields,
   readFlag,
   readInstant,
@@ -81,7 +82,7 @@ const READERS: Record<ScenarioHappening['type'], (written: Written) => ScenarioH
     const { dataPlane, state } = fieldsOf(written, { required: ['dataPlane', 'state'] });
     return {
       type: 'data-plane',
-      dataPlane: readName(`${written.path}.dataPlane`, dataPlane),
+      dataPlane: readDataPlane(`${written.path}.dataPlane`, dataPlane),
       state: readOneOf(`${written.path}.state`, state, PLANE_STATES),
     };
   },

@@ -1,5 +1,6 @@
 import { ownersProblem } from '../functions/abandonment/owners.ts';
 import {
+  dataPlaneProblem,
   hasControlCharacter,
   MAX_ID_BYTES,
   prefixProblem,
@@ -123,6 +124,14 @@ export const readName: Read<string> = (path, value) => {
   if (bytes > MAX_ID_BYTES)
     throw new ScenarioProblem(path, `is ${bytes} bytes long; allowed are ${MAX_ID_BYTES}`);
   return value;
+};
+
+/** A data plane's name. */
+export const readDataPlane: Read<string> = (path, value) => {
+  const name = readName(path, value);
+  const problem = dataPlaneProblem(name);
+  if (problem !== undefined) throw new ScenarioProblem(path, `${shown(name)} ${problem}`);
+  return name;
 };
 
 function readChecked(kind: string, problemOf: (text: string) => string | undefined): Read<string> {

@@ -2,6 +2,7 @@ import { shown } from '../functions/abandonment/policy-wording.ts';
 import { SHARD_STATUSES, TASK_KINDS } from '../functions/abandonment/task.ts';
 import { formatInstant, type Instant } from '../functions/abandonment/time.ts';
 import {
+  readDataPlane,
   readFields,
   readFlag,
   readInstant,
@@ -44,7 +45,7 @@ function readTask(path: string, value: unknown, at: Instant): ScenarioTask {
     enabled: flag('enabled', true),
     createdAt: instant('createdAt') ?? at,
     owners: readOwners(`${path}.owners`, fields.owners),
-    dataPlane: readName(`${path}.dataPlane`, fields.dataPlane),
+    dataPlane: readDataPlane(`${path}.dataPlane`, fields.dataPlane),
     shards: readShards(`${path}.shards`, fields.shards),
     dekaf: flag('dekaf', false),
     observedSince: instant('observedSince') ?? at,

@@ -44,6 +44,9 @@ class SoakScenario {
   readonly #planePerTenant: boolean;
   /** Drawn apart, so that what the others draw stays as it is. */
   readonly #evidence: SeededRandom;
+  /** Of one in forty: for a day and more somebody keeps a task each half hour, so that mails reach the day's limit. */
+  readonly #isBusy: boolean;
+  readonly #busyness: SeededRandom;
   readonly #seed: number;
   readonly #ids: string[] = [];
 
@@ -53,6 +56,8 @@ class SoakScenario {
     this.#disablings = new SeededRandom(seed * 104_729 + 5);
     this.#planePerTenant = this.#disablings.below(5) === 0;
     this.#evidence = new SeededRandom(seed * 104_729 + 3);
+    this.#busyness = new SeededRandom(seed * 104_729 + 11);
+    this.#isBusy = this.#busyness.below(40) === 0;
   }
 
   make(): ScenarioJson {
@@ -61,9 +66,9 @@ class SoakScenario {
       version: 1,
       start: formatInstant(START),
       until: formatInstant(START + UNTIL),
-      scanEvery: '6h',
+      scanEvery: this.#isBusy ? '30m' : '6h',
       seed: this.#seed,
-      policy: { ...this.#policy(), ...this.#minHealthy() },
+      policy: { ...this.#policy(), ...this.#minHealthy(), ...(this.#isBusy ? { digestEvery: '15m' } : {}) },
       policies: this.#quietDays(),
       subscriptions: this.#chance(0.3) ? [{ prefix: 'acmeCo/', email: 'team@acme.test' }] : [],
       admins: {
@@ -80,6 +85,7 @@ class SoakScenario {
         ...this.#times(2 + this.#below(2), () => [this.#fault()]).flat(),
         ...tasks.flatMap((task) => this.#spells(task)),
         ...this.#flaps(),
+        ...this.#keptAgain(tasks[0] ?? {}),
       ],
       chaos: this.#times(2 + this.#below(4), () => this.#chaos()).flat(),
       recipients: Object.fromEntries([...OWNERS, 'boss@acme.test'].flatMap((email) => this.#sleeper(email))),
@@ -191,6 +197,29 @@ class SoakScenario {
         { at: formatInstant(from + lasts), type: 'shards', task: id, shards: FAILED },
       ];
     }).flat();
+  }
+
+  /** Kept for a moment each half hour: it ends, is withdrawn, fires and is warned about again. Others are turned off. */
+  #keptAgain({ id, owners }: Record<string, unknown>): Record<string, unknown>[] {
+    if (!this.#isBusy) return [];
+    const [by] = owners as string[];
+    const from = START + 5 * DAY + this.#busyness.below(48) * HOUR;
+    const often = 50 + this.#busyness.below(50);
+    const acts = Array.from({ length: often }, (_, round) => ({
+      at: formatInstant(from + round * 30 * MINUTE + 4 * MINUTE),
+      type: 'action',
+      task: id,
+      by,
+      action: 'keep',
+      for: '20m',
+    }));
+    const others = this.#ids.slice(1).flatMap((task, place) => {
+      const at = from + this.#busyness.below(40) * HOUR + place * MINUTE;
+      const off = { at: formatInstant(at), type: 'action', task, by, action: 'disable' };
+      const on = { at: formatInstant(at + 2 * HOUR), type: 'operator', action: 'undo', of: task };
+      return this.#busyness.below(2) === 0 ? [off, on] : [off];
+    });
+    return [...acts, ...others];
   }
 
   /** A plane that goes and comes many times. */

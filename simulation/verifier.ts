@@ -62,7 +62,7 @@ export class Verifier {
   readonly #isBehind: () => boolean;
   readonly #isFaulty: boolean;
   readonly #pace: PaceVerifier;
-  readonly #spacing: SpacingVerifier;
+  readonly spacing: SpacingVerifier;
   /** Address -> the digest that SES refused it for; null where SES reported its death. */
   readonly #dead = new Map<string, string | null>();
   /** When an address died last, and how often operators revived it. */
@@ -90,7 +90,7 @@ export class Verifier {
     this.#isBehind = given.isBehind ?? (() => false);
     this.#isFaulty = given.isFaulty ?? false;
     this.audits = new AuditVerifier(this, given.now, this.#isFaulty);
-    this.#spacing = new SpacingVerifier(this, given);
+    this.spacing = new SpacingVerifier(this, given);
     this.#pace = new PaceVerifier(this, given.facts, given.now);
   }
 
@@ -181,7 +181,7 @@ export class Verifier {
     this.check(7, mail.items.length > 0, () => `mail ${mail.digest} told of nothing`);
     this.audits.mailed(mail.digest);
     for (const item of mail.items) this.#itemTold(to, item, mail.digest);
-    this.#spacing.accepted(to, mail);
+    this.spacing.accepted(to, mail);
   }
 
   /** A mail was not what its digest row says, or had none. */

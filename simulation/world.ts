@@ -1,6 +1,6 @@
 import { PolicyBook } from '../functions/abandonment/policy-book.ts';
 import { formatInstant } from '../functions/abandonment/time.ts';
-import type { OperatorChannel } from '../functions/platform/ports.ts';
+import type { OperatorAlert, OperatorChannel } from '../functions/platform/ports.ts';
 import type { System } from '../functions/platform/system.ts';
 import { type Change, MemoryTable } from '../functions/store/memory-table.ts';
 import { loadDigest, type TaskAudit } from '../functions/store/records.ts';
@@ -377,15 +377,20 @@ export class World {
 
   #operators(): OperatorChannel {
     return {
-      tell: async ({ code, subject, detail }) => {
-        this.#progress?.operatorsTold(code, subject);
-        this.#workVerifier.operatorsTold(code, subject);
-        const about = ALERTS_ABOUT_TASKS.has(code)
-          ? { task: subject }
-          : { detail: detail.includes(subject) ? detail : `${subject}: ${detail}` };
-        this.#recorder.operatorAlert(code, about);
+      // One message, and a line for each that it tells of: the format speaks of alerts.
+      tell: async (alert, others = []) => {
+        for (const one of [alert, ...others]) this.#operatorsTold(one);
       },
     };
+  }
+
+  #operatorsTold({ code, subject, detail }: OperatorAlert): void {
+    this.#progress?.operatorsTold(code, subject);
+    this.#workVerifier.operatorsTold(code, subject);
+    const about = ALERTS_ABOUT_TASKS.has(code)
+      ? { task: subject }
+      : { detail: detail.includes(subject) ? detail : `${subject}: ${detail}` };
+    this.#recorder.operatorAlert(code, about);
   }
 
   #summary(): SummaryLine {

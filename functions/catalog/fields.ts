@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { MOST_OWNERS, ownersProblem } from '../abandonment/owners.ts';
-import { hasControlCharacter, MAX_ID_BYTES, taskIdProblem } from '../abandonment/policy-scope.ts';
+import { dataPlaneProblem, MAX_ID_BYTES, taskIdProblem } from '../abandonment/policy-scope.ts';
 import { SHARD_STATUSES, TASK_KINDS } from '../abandonment/task.ts';
 import { parseInstant } from '../abandonment/time.ts';
 import { normaliseAddress } from '../notices/addresses.ts';
@@ -32,9 +32,7 @@ function textField(max: number, problem: (text: string) => string | undefined) {
 export const taskIdField = textField(MAX_ID_BYTES, taskIdProblem);
 
 /** The name of a data plane. */
-export const dataPlaneField = textField(LONGEST_NAME, (name) =>
-  hasControlCharacter(name) ? 'has a control character or a line break; a data plane has none' : undefined,
-);
+export const dataPlaneField = textField(LONGEST_NAME, dataPlaneProblem);
 
 /** A mail address in its stored form: trimmed and in lower case. */
 export const addressField = z.pipe(

@@ -32,6 +32,8 @@ export async function undoDisabling(system: System, undo: Undo): Promise<Undone>
   if (!record) return { outcome: 'refused', reason: 'no such task' };
   const refusal = refusalOf(record, run);
   if (refusal) return { outcome: 'refused', reason: refusal };
+  // One act, however often somebody posts it; an operator may ask again.
+  if (!undo.isOperator && record.disabledByUs?.requestedAt !== undefined) return { outcome: 'requested' };
   const asked = await noteAsked(system, record, undo);
   if (!asked) return { outcome: 'refused', reason: CHANGED };
   const requestId = `${id}#${record.disabledByUs?.episode}#undo`;
@@ -51,10 +53,20 @@ export async function undoDisabling(system: System, undo: Undo): Promise<Undone>
     evidence: { disabled: record.disabledByUs },
     mails: [],
   });
-  const writes =
-    answer.outcome === 'confirmed' ? [...(await enabled(system, asked, answer.at)), audit] : [audit];
-  if (!(await store(system, writes))) return { outcome: 'refused', reason: CHANGED };
-  return { outcome: answer.outcome === 'confirmed' ? 'enabled' : 'requested' };
+  if (answer.outcome === 'confirmed') {
+    const writes = [...(await enabled(system, asked, answer.at)), audit];
+    return (await store(system, writes)) ? { outcome: 'enabled' } : { outcome: 'refused', reason: CHANGED };
+  }
+  // Refused where the owning system has answered by now: then only the audit is left to write.
+  const isStored =
+    (await store(system, [await taskWriteOf(system, requested(system, asked)), audit])) ||
+    (await store(system, [audit]));
+  return isStored ? { outcome: 'requested' } : { outcome: 'refused', reason: CHANGED };
+}
+
+function requested({ clock }: System, record: TaskRecord): TaskRecord {
+  const { disabledByUs } = record;
+  return { ...record, disabledByUs: disabledByUs && { ...disabledByUs, requestedAt: clock.now() } };
 }
 
 const CHANGED = 'the task changed meanwhile; try again';

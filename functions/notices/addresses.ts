@@ -2,27 +2,49 @@ import { createHash } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import { visible } from './escape.ts';
 
+/** RFC 5321, 4.5.3.1: octets of a path without its brackets, of a local part, of a domain and of one of its labels. */
 const LONGEST = 254;
+const LONGEST_LOCAL = 64;
+const LONGEST_DOMAIN = 253;
+const LONGEST_LABEL = 63;
+
 const OTHER_LETTERS = /\P{ASCII}/u;
 // The specials of RFC 5322: what has one is a display name, a comment, a list or a quoted local part.
 const SPECIALS = /[\s<>()[\]\\,;:"]/;
 
 /**
- * The one form of a mail address in which it is stored, compared, hashed and mailed: trimmed, lower case, a domain of
- * other letters in its ASCII form (`xn--…`), as SES takes it and speaks of it. What stands behind a `+` stays, for it
- * may be another mailbox. Undefined where the text is no plain address: control or invisible characters, line breaks,
- * spaces, a display name, a missing or second `@`, an empty part, more than 254 characters.
+ * The one form of a mail address in which it is stored, compared, hashed and mailed: trimmed, lower case, composed
+ * (NFC), a domain of other letters in its ASCII form (`xn--…`), as SES takes it and speaks of it. What stands behind a
+ * `+` stays, for it may be another mailbox. Undefined where the text is no plain address: control or invisible
+ * characters, line breaks, spaces, a display name, a missing or second `@`, an empty part, or more than 64 bytes before
+ * the `@`, 63 between two dots behind it, 254 in all. It is judged by its form, and is its own form: what is taken once
+ * is taken for ever.
  */
 export function normaliseAddress(text: string): string | undefined {
   const trimmed = text.replace(/^ +| +$/g, '');
-  if (trimmed !== visible(trimmed) || SPECIALS.test(trimmed)) return undefined;
-  const parts = trimmed.normalize('NFC').toLowerCase().split('@');
-  const local = parts[0];
-  const domain = inAscii(parts[1] ?? '');
-  if (parts.length !== 2 || !local || !domain) return undefined;
-  if (domain.startsWith('.') || domain.endsWith('.') || domain.includes('..')) return undefined;
+  if (trimmed !== visible(trimmed)) return undefined;
+  const address = formOf(trimmed);
+  return address !== undefined && formOf(address) === address ? address : undefined;
+}
+
+/** Checked after it was folded: a letter may become one of the specials, such as U+037E a semicolon. */
+function formOf(text: string): string | undefined {
+  const folded = text.normalize('NFC').toLowerCase().normalize('NFC');
+  const [local, written, ...more] = folded.split('@');
+  if (!local || !written || more.length > 0) return undefined;
+  const domain = inAscii(written);
   const address = `${local}@${domain}`;
-  return address.length > LONGEST ? undefined : address;
+  if (address !== visible(address) || SPECIALS.test(address)) return undefined;
+  return isDomain(domain) && fits(local, LONGEST_LOCAL) && fits(address, LONGEST) ? address : undefined;
+}
+
+function isDomain(domain: string): boolean {
+  const labels = domain.split('.');
+  return labels.every((label) => label !== '' && fits(label, LONGEST_LABEL)) && fits(domain, LONGEST_DOMAIN);
+}
+
+function fits(text: string, bytes: number): boolean {
+  return Buffer.byteLength(text) <= bytes;
 }
 
 /** The domain in ASCII; empty where it has letters that no domain may have. */

@@ -4,7 +4,7 @@ import { isTopic } from '../abandonment/topics.ts';
 import type { FleetView } from '../store/fleet-view.ts';
 import type { NoticeRecord, PendingNotice, RecipientRecord } from '../store/rows.ts';
 import { isAdmitted } from './ramp.ts';
-import { awakeFrom, windowOpensAt } from './windows.ts';
+import { awakeFrom, dayOpensAt, isScarce, windowOpensAt, withdrawalOpensAt } from './windows.ts';
 
 /** A notice that waits for a mail. */
 export interface Waiting extends NoticeRecord {
@@ -12,8 +12,9 @@ export interface Waiting extends NoticeRecord {
 }
 
 /**
- * What may go now: all but windowed notices while the window of the last mail is open, and nothing within the
- * recipient's quiet hours; or when something may.
+ * What may go now: all but windowed notices while the window of the last mail is open, no withdrawal within an hour of
+ * the last, and nothing within the recipient's quiet hours or while 24 mails went to them within 24 h; or when something
+ * may.
  */
 export function choose(
   view: FleetView,
@@ -31,16 +32,25 @@ export function choose(
     const needsPlace = one.notice === 'warning' && !isTopic(address) && !isAdmitted(recipient, now);
     // While the window of the last mail holds him back he takes no place of the ramp: he may have one then.
     if (needsPlace && windowAt <= now) return null;
-    return isWindowed(one.notice) && !urgent ? Math.max(one.notBefore, windowAt) : one.notBefore;
+    if (one.notice === 'withdrawn') return Math.max(one.notBefore, withdrawalOpensAt(recipient));
+    const opens = isWindowed(one.notice) && !urgent ? windowAt : dayOpensAt(recipient);
+    return Math.max(one.notBefore, opens);
   };
   const instants = pending.map(readyAt);
   const isAwake = awakeFrom(recipient, now) <= now;
   const due = pending.filter((_, at) => isAwake && (instants[at] ?? Number.POSITIVE_INFINITY) <= now);
   const others = due.filter(({ pending: one }) => one.notice !== 'disabled');
-  if (others.length > 0) return { notices: others };
+  // Of the last mail of a day that has the turn which was asked for first, so that neither starves the other.
+  const isNews = isScarce(recipient, now) && askedOf(due) < askedOf(others);
+  if (others.length > 0 && !isNews) return { notices: others };
   if (due.length > 0) {
     return { notices: pending.filter(({ pending: one }) => one.notice === 'disabled') };
   }
   const future = instants.filter((at): at is Instant => at !== null);
   return { until: future.length > 0 ? awakeFrom(recipient, Math.max(now, Math.min(...future))) : null };
+}
+
+/** When the first of some notices was asked for. */
+function askedOf(notices: readonly Waiting[]): Instant {
+  return Math.min(...notices.map(({ pending }) => pending.since));
 }

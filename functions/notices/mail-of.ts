@@ -6,9 +6,9 @@ import type { OutgoingMail } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import type { FleetView } from '../store/fleet-view.ts';
 import type { DigestItem, DigestRecord, NoticeRecord, TaskRecord } from '../store/rows.ts';
-import { type MailItem, triedOf } from './digest-facts.ts';
+import { type DigestFacts, type MailItem, triedOf } from './digest-facts.ts';
 import { declineHeaders, linksOf } from './links.ts';
-import { renderDigest } from './render.ts';
+import { type RenderedDigest, renderDigest } from './render.ts';
 
 /** What a mail says about one notice rests on: the notice, its frozen item, and the task as it was read for it. */
 export interface Told {
@@ -17,22 +17,30 @@ export interface Told {
   item: DigestItem;
 }
 
+/** A mail with the notices that stand in it, or what keeps it from being written. */
+export type Written<One> =
+  | { mail: OutgoingMail; items: DigestItem[] }
+  /** Nothing can be written to this recipient. */
+  | { unwritable: 'recipient' }
+  /** These notices cannot be written to anybody; the others can. */
+  | { unwritable: { one: One; error: unknown }[] };
+
 /**
  * Writes the mail of a digest that is about to be claimed, and says which notices stand in it: what found no room is
- * left for the next mail (promise 7).
+ * left for the next mail (promise 7). Throws what is nobody's own fault.
  */
-export async function mailOf(
+export async function mailOf<One extends Told>(
   system: System,
   view: FleetView,
   digest: DigestRecord,
-  told: readonly Told[],
-): Promise<{ mail: OutgoingMail; items: DigestItem[] }> {
+  told: readonly One[],
+): Promise<Written<One>> {
   await view.loadRecipients([digest.recipient]);
-  const byFacts = new Map(told.map((one) => [mailItem(system, view, digest, one), one.item]));
+  const byFacts = new Map(told.map((one) => [mailItem(system, view, digest, one), one]));
   // A topic is shared: what acts in one person's name has no place there.
   const links = isTopic(digest.address) ? undefined : system.links && (await linksOf(system.links, digest));
   const { zone, language } = view.wishesOf(digest.recipient);
-  const { left, subject, text, html } = renderDigest({
+  const facts: DigestFacts = {
     recipient: digest.address,
     now: digest.claimedAt,
     contact: system.config.contact,
@@ -41,9 +49,12 @@ export async function mailOf(
     ...(zone === undefined ? {} : { zone }),
     ...(language === undefined ? {} : { language }),
     ...(links && { links }),
-  });
+  };
+  const rendered = written(facts);
+  if ('error' in rendered) return culpritsOf(facts, byFacts, rendered.error);
+  const { left, subject, text, html } = rendered;
   for (const item of left) byFacts.delete(item);
-  const items = [...byFacts.values()];
+  const items = [...byFacts.values()].map(({ item }) => item);
   const headers = links
     ? declineHeaders(
         links,
@@ -51,6 +62,51 @@ export async function mailOf(
       )
     : {};
   return { mail: { to: digest.address, subject, text, html, headers, digest: digest.id }, items };
+}
+
+function written(facts: DigestFacts): RenderedDigest | { error: unknown } {
+  try {
+    return renderDigest(facts);
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** A notice about which nothing is out of the ordinary. */
+const PLAIN: MailItem = {
+  task: 'task',
+  episode: 1,
+  notice: 'warning',
+  kind: 'service',
+  dataPlane: 'plane',
+  since: 0,
+  unhealthyFor: 0,
+  restarts: 0,
+  cause: 'unknown',
+  disableAt: null,
+  told: [],
+  stage: 'notify',
+};
+
+/**
+ * Whose fault it is that a mail cannot be written: code that can write no plain mail is broken for all and throws, so
+ * that the breaker hears of it; else it is the recipient's, or that of single notices.
+ */
+function culpritsOf<One>(
+  facts: DigestFacts,
+  byFacts: ReadonlyMap<MailItem, One>,
+  error: unknown,
+): Written<One> {
+  const { now } = facts;
+  const isBroken = (given: DigestFacts) => 'error' in written(given);
+  if (isBroken({ recipient: 'somebody', now, contact: '', declined: false, items: [PLAIN] })) throw error;
+  if (isBroken({ ...facts, items: [PLAIN] })) return { unwritable: 'recipient' };
+  const unwritable = [...byFacts].flatMap(([item, one]) => {
+    const alone = written({ ...facts, items: [item] });
+    return 'error' in alone ? [{ one, error: alone.error }] : [];
+  });
+  if (unwritable.length === 0) throw error;
+  return { unwritable };
 }
 
 function mailItem(

@@ -19,6 +19,7 @@ import { recipientKey } from './addresses.ts';
 import { applyItems } from './apply-digest.ts';
 import { raised, standingOf } from './digest-states.ts';
 import { touchTold } from './touch-told.ts';
+import { withMailMoved } from './windows.ts';
 
 const ATTEMPTS = 8;
 
@@ -178,12 +179,26 @@ export async function finishDigest(system: System, view: FleetView, digest: Dige
 
 /** The recipient after his mail. */
 function freed(recipient: RecipientRecord, digest: DigestRecord): RecipientRecord {
-  const next = standingOf(digest.state) === 'accepted' ? mailed(recipient, digest) : recipient;
+  const next = afterMail(recipient, digest);
   if (recipient.sending !== digest.id) return next;
+  const counted = { ...next, mailedAt: withMailMoved(recipient, digest.claimedAt, countsFrom(digest)) };
   const waits = digest.retryAt !== null && standingOf(digest.state) === 'void';
   return waits
-    ? { ...next, sending: null, retryAt: digest.retryAt }
-    : { ...next, sending: null, queuedFor: null };
+    ? { ...counted, sending: null, retryAt: digest.retryAt }
+    : { ...counted, sending: null, queuedFor: null };
+}
+
+/** When a mail counts as sent for the limits of its recipient: the latest it may have been; null where it never was. */
+function countsFrom({ state, unsettled, sentAt, claimedAt, leaseUntil }: DigestRecord): Instant | null {
+  if (state === 'superseded') return unsettled ? leaseUntil : null;
+  return state === 'rejected' ? null : (sentAt ?? claimedAt);
+}
+
+function afterMail(recipient: RecipientRecord, digest: DigestRecord): RecipientRecord {
+  if (standingOf(digest.state) === 'accepted') return mailed(recipient, digest);
+  const mayBeOut = digest.state === 'superseded' && digest.unsettled === true;
+  if (!mayBeOut || !digest.items.some(({ notice }) => notice === 'withdrawn')) return recipient;
+  return { ...recipient, lastWithdrawnAt: Math.max(recipient.lastWithdrawnAt ?? 0, digest.leaseUntil) };
 }
 
 /** The recipient after a mail that SES took. */
@@ -198,6 +213,9 @@ function mailed(recipient: RecipientRecord, digest: DigestRecord): RecipientReco
       recipient.lastDigest !== null && recipient.lastDigest > digest.id ? recipient.lastDigest : digest.id,
     ...(has(isWindowed) ? { lastMailAt: later(recipient.lastMailAt) } : {}),
     ...(has((notice) => notice === 'warning') ? { lastWarnedAt: later(recipient.lastWarnedAt) } : {}),
+    ...(has((notice) => notice === 'withdrawn')
+      ? { lastWithdrawnAt: later(recipient.lastWithdrawnAt ?? null) }
+      : {}),
   };
 }
 

@@ -1,22 +1,26 @@
+import { plainWordOf } from '../platform/foreign-words.ts';
 import type { MailItem } from './digest-facts.ts';
-import { clip } from './escape.ts';
+import { clip, visible } from './escape.ts';
 import { dayIn } from './wording-dates.ts';
-import { announcedDate, groupOf, nameOf, type Reader } from './wording-items.ts';
+import { announcedDate, groupOf, type Reader } from './wording-items.ts';
 
-/** What a subject may be long, in characters; a name in it gives way first. */
+/** What a subject may be long, in characters. */
 export const MAX_SUBJECT = 150;
-const LONGEST_NAME = 80;
 
-/** The subject line: how many of what presses most, its earliest date, and how much else there is. */
+/**
+ * The subject line: how many of what presses most, its earliest date, and how much else there is. It speaks in our name,
+ * so of an id it has no more than the last part, and that only where it is one plain word.
+ */
 export function subjectOf(ordered: readonly MailItem[], { zone, words }: Reader): string {
   const first = ordered[0];
   if (!first) throw new RangeError('a mail needs at least one item');
   const group = groupOf(first);
   const same = ordered.filter((item) => groupOf(item) === group);
   const earliest = announcedDate(first);
+  const name = plainWordOf(visible(first.task));
   const subject = words.subject[group]({
     count: same.length,
-    name: clip(nameOf(first), LONGEST_NAME),
+    ...(name === undefined ? {} : { name }),
     day: earliest === null ? '' : dayIn(earliest, zone, words.dates),
     more: same.some((item) => announcedDate(item) !== earliest),
     reminder: same.every((item) => item.notice === 'reminder'),

@@ -72,6 +72,23 @@ function pagesOf({ items, links }: DigestFacts, words: Wordings): Link[] {
   return second ? [{ words: words.acting.all, url: links.page }] : linksOf(first, { links, words });
 }
 
+/** As it stands in the text, where names are between quotes: none ends them. */
+function quotable(digest: Digest): Digest {
+  const quoted = (name: string) => name.replaceAll('"', '\\"');
+  return {
+    ...digest,
+    sections: digest.sections.map((section) => ({
+      ...section,
+      entries: section.entries.map((entry) => ({
+        ...entry,
+        name: quoted(entry.name),
+        plane: quoted(entry.plane),
+      })),
+      lists: section.lists.map((list) => ({ ...list, names: list.names.map(quoted) })),
+    })),
+  };
+}
+
 /**
  * One mail with all notices due for one recipient, from its facts alone: the same facts give the same mail.
  * The first 200 items at most are told in detail, the others by name and date; what finds no room is in
@@ -97,7 +114,7 @@ export function renderDigest(facts: DigestFacts): RenderedDigest {
   };
   return {
     subject,
-    text: wrapLines(digestText(digest)),
+    text: wrapLines(digestText(quotable(digest))),
     html: digestHtml(digest, escapeHtml),
     left: ordered.slice(told),
   };

@@ -11,13 +11,16 @@ import { keys } from '../store/rows.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import type { Delivery, Outcome } from '../work/pipeline.ts';
 import { retryDelaySeconds } from '../work/pipeline.ts';
+import { normaliseAddress } from './addresses.ts';
 import { type Channel, channelOf } from './channel.ts';
 import type { Chosen } from './judge-notices.ts';
 import { mailOf } from './mail-of.ts';
 import { recordAccepted, recordRefused, recordRejected } from './record-digest.ts';
 import { blameFor, noteTaken } from './refusals.ts';
 import { raiseTopicRefused } from './topic-refused.ts';
+import { recordUnmailable, setAside } from './unmailable.ts';
 import { recordUntaken, type Untaken } from './untaken.ts';
+import { withMail } from './windows.ts';
 
 /** Sends one mail of what was chosen: claims it, hands it over once, records the answer (design.md section 7). */
 export async function sendDigest(
@@ -28,15 +31,29 @@ export async function sendDigest(
   delivery: Delivery,
 ): Promise<Outcome | 'sent' | 'stale'> {
   const draft = draftOf(system, recipient, chosen);
-  const channel = channelOf(system, draft.address);
-  const { mail: outgoing, items } = await mailOf(system, view, draft, chosen);
-  const digest = { ...draft, items };
+  // Rows of an older version may hold what is no address any more.
+  if (draft.address === undefined) return unmailable(system, recipient, 'the address is none');
+  const address = draft.address;
+  const channel = channelOf(system, address);
+  const written = await mailOf(system, view, { ...draft, address }, chosen);
+  if ('unwritable' in written) {
+    if (written.unwritable === 'recipient') return unmailable(system, recipient, 'what they chose');
+    for (const { one, error } of written.unwritable) await setAside(system, view, one.notice, error);
+    return 'stale';
+  }
+  const { mail: outgoing, items } = written;
+  const digest = { ...draft, address, items };
   if (!(await claim(system, recipient, digest))) return { outcome: 'skipped', reason: 'claimed by another' };
   if (isStale(digest, system.clock.now())) {
     await recordRefused(system, view, digest.id, null);
     return 'stale';
   }
   return record(system, view, digest, channel, await channel.deliver(outgoing, items), delivery);
+}
+
+async function unmailable(system: System, recipient: RecipientRecord, why: string): Promise<'stale'> {
+  await recordUnmailable(system, recipient, why);
+  return 'stale';
 }
 
 /**
@@ -116,15 +133,22 @@ async function recordNotTaken(
   return { outcome: 'retry', reason: result.code, delaySeconds, failed: true, recorded: true };
 }
 
-function draftOf(system: System, recipient: RecipientRecord, chosen: Chosen[]): DigestRecord {
+/** The digest before it is claimed; without an address where there is none that can be mailed. */
+function draftOf(
+  system: System,
+  recipient: RecipientRecord,
+  chosen: Chosen[],
+): Omit<DigestRecord, 'address'> & { address: string | undefined } {
   const now = system.clock.now();
-  return newDigest({
+  const stored = recipient.address || (chosen[0]?.notice.address ?? '');
+  const draft = newDigest({
     id: system.random.id(now),
     recipient: recipient.key,
-    address: recipient.address || (chosen[0]?.notice.address ?? ''),
+    address: stored,
     claimedAt: now,
     leaseUntil: now + system.config.sendLease,
   });
+  return { ...draft, address: isTopic(stored) ? stored : normaliseAddress(stored) };
 }
 
 /**
@@ -136,7 +160,8 @@ async function claim(system: System, recipient: RecipientRecord, digest: DigestR
   const frozen = await table.transact([digestWrite(digest, digest.leaseUntil)], random.id(digest.claimedAt));
   // What is not stored must not be sent: nothing would tell what the mail said, nor whose its events are.
   if (frozen.outcome !== 'applied') throw new TableBusy('the table is too busy to claim a mail');
-  const claimed = { ...recipient, address: digest.address, sending: digest.id, retryAt: null };
+  const mailedAt = withMail(recipient, digest.claimedAt);
+  const claimed = { ...recipient, address: digest.address, sending: digest.id, retryAt: null, mailedAt };
   const result = await table.transact([recipientWrite(claimed)], random.id(digest.claimedAt));
   if (result.outcome === 'applied') return true;
   // May fail: the repair finds it, and nothing came of it.

@@ -2,6 +2,7 @@ import type { Entry, Link } from '../../emails/digest.ts';
 import type { DateSlots, Group, Wordings } from '../../emails/wordings.ts';
 import type { ResolveReason } from '../abandonment/task.ts';
 import { HOUR, type Instant } from '../abandonment/time.ts';
+import { addressShown, unlinked } from '../platform/foreign-words.ts';
 import type { DigestFacts, MailItem } from './digest-facts.ts';
 import { clip, visible } from './escape.ts';
 import { isDeclinable, type MailLinks } from './links.ts';
@@ -39,9 +40,9 @@ export function announcedDate(item: MailItem): Instant | null {
   return threatens && item.stage === 'disable' ? item.disableAt : null;
 }
 
-/** The task's id as it may be shown. */
+/** The task's id as it may be shown: whatever it says, no mail program makes a link of it. */
 export function nameOf(item: MailItem): string {
-  return clip(visible(item.task), LONGEST_NAME);
+  return unlinked(clip(visible(item.task), LONGEST_NAME));
 }
 
 const OVER: readonly ResolveReason[] = [
@@ -91,7 +92,7 @@ function actsOf(item: MailItem, reader: Reader): string[] {
 
 function toldOf(item: MailItem, { words }: Reader): string {
   const others = item.told.map((address) => clip(visible(address), 254)).filter((address) => address !== '');
-  const named = others.slice(0, NAMED_OTHERS);
+  const named = others.slice(0, NAMED_OTHERS).map(addressShown);
   return words.alsoTold(named, others.length - named.length);
 }
 
@@ -102,7 +103,8 @@ export function entryOf(item: MailItem, reader: Reader): Entry {
     name: nameOf(item),
     acts: actsOf(item, reader),
     state: `${notRunning(item, reader)} ${words.causeIs(item.cause)}`,
-    where: words.where(item.kind, clip(visible(item.dataPlane), LONGEST_PLANE)),
+    where: words.where(item.kind),
+    plane: unlinked(clip(visible(item.dataPlane), LONGEST_PLANE)) || '?',
     told: toldOf(item, reader),
     links: linksOf(item, reader),
   };
@@ -131,7 +133,7 @@ export function notesOf(facts: DigestFacts, words: Wordings): string[] {
     words.ask(clip(visible(facts.contact), 300)),
     facts.declined ? words.declining.yes : words.declining.no,
     ...(facts.links ? [words.notDeclinable] : []),
-    words.sentTo(clip(visible(facts.recipient), 254)),
+    words.sentTo(addressShown(clip(visible(facts.recipient), 254))),
   ];
 }
 

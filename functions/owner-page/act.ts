@@ -1,4 +1,6 @@
+import { type Duration, type Instant, MINUTE } from '../abandonment/time.ts';
 import { undoDisabling } from '../disabling/undo.ts';
+import { normaliseAddress } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { loadTask } from '../store/tasks.ts';
 import { actOnTask } from './actions.ts';
@@ -19,10 +21,22 @@ export async function fulfil(system: System, view: TaskView, by: string, wish: W
   if (wish.action === 'disable' && (state === 'closing' || state === 'off'))
     return { outcome: 'done', said: 'disable' };
   if (wish.action === 'undo' && state === 'on-again') return { outcome: 'done', said: 'undo' };
+  if (isRepeat(system.clock.now(), view, by, wish)) return { outcome: 'done', said: wish.action };
   if (!actsIn(view.now).includes(wish.action)) return { outcome: 'not-now' };
   if (wish.action === 'undo') return undo(system, view.item.task, by);
   const { outcome } = await actOnTask(system, view.item.task, by, wish, view.item.episode);
   return outcome === 'done' ? { outcome, said: wish.action } : { outcome: 'not-now' };
+}
+
+/** Ends of a keep that are as near are the same: a form counts from the minute in which it is posted. */
+const NEAR: Duration = MINUTE;
+
+/** Whether somebody keeps or snoozes what they keep or snooze already in the same way: one act, however often posted. */
+function isRepeat(now: Instant, { now: state, keepMax }: TaskView, by: string, wish: Wish): boolean {
+  if (state.state !== 'kept' || (wish.action !== 'keep' && wish.action !== 'snooze')) return false;
+  const { kind, until, by: whose, reason } = state.keep;
+  const isSame = kind === wish.action && reason === wish.reason && whose === (normaliseAddress(by) ?? by);
+  return isSame && Math.abs(until - now - (wish.for ?? keepMax)) < NEAR;
 }
 
 /** One act, however often it is asked for: while the owning system is asked already, it is not asked again. */

@@ -74,7 +74,9 @@ ${formsIn(now, { now: reader.now, zone: reader.zone, keepMax: view.keepMax })}`;
 
 function facts({ item, task, now }: TaskView, reader: Reader): Html {
   if (!task || now.state === 'gone' || now.state === 'no-say') return html``;
-  const rows: [string, string][] = [['What', english.where(task.kind, clip(visible(task.dataPlane), 128))]];
+  const rows: [string, string][] = [
+    ['What', `${english.where(task.kind)} ${clip(visible(task.dataPlane), 128)}`],
+  ];
   if ('trouble' in now) rows.push(...troubleRows(now, reader));
   else rows.push(['Was not running since', inBothZones(item.since, reader.zone)]);
   if (now.state === 'kept') rows.push(...keepRows(now.keep));

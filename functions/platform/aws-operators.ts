@@ -1,5 +1,6 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import type { OperatorChannel } from './ports.ts';
+import { plainWordOf, unlinked } from './foreign-words.ts';
+import type { OperatorAlert, OperatorChannel } from './ports.ts';
 import { snsSubject } from './sns-subject.ts';
 
 /** The operators' topic in SNS. */
@@ -14,15 +15,29 @@ export class AwsOperators implements OperatorChannel {
     this.#stage = stage;
   }
 
-  async tell(alert: { code: string; subject: string; detail: string }): Promise<void> {
-    const subject = `Taskwarden ${this.#stage}: ${alert.code} ${alert.subject}`;
+  async tell(alert: OperatorAlert, others: readonly OperatorAlert[] = []): Promise<void> {
+    const { code } = alert;
+    const alerts = [alert, ...others];
+    const about = others.length > 0 ? `(${alerts.length})` : plainWordOf(alert.subject);
     await this.#client.send(
       new PublishCommand({
         TopicArn: this.#topic,
-        Subject: snsSubject(subject),
-        Message: `${alert.detail}\n\nCode: ${alert.code}\nAbout: ${alert.subject}\nStage: ${this.#stage}\n`,
-        MessageAttributes: { code: { DataType: 'String', StringValue: alert.code } },
+        Subject: snsSubject([`Taskwarden ${this.#stage}: ${code}`, about].join(' ')),
+        Message: `${bodyOf(alerts)}\n\nCode: ${code}\nStage: ${this.#stage}\n`,
+        MessageAttributes: { code: { DataType: 'String', StringValue: code } },
       }),
     );
   }
+}
+
+/** So many of one code are told in full. */
+const SAMPLE = 10;
+
+function bodyOf(alerts: readonly OperatorAlert[]): string {
+  const sample = alerts.slice(0, SAMPLE).map(({ subject, detail }) => {
+    return `${unlinked(detail)}\nAbout: "${unlinked(subject)}"`;
+  });
+  const left = alerts.length - sample.length;
+  const count = alerts.length > 1 ? [`${alerts.length} of this code:`] : [];
+  return [...count, ...sample, ...(left > 0 ? [`And ${left} more.`] : [])].join('\n\n');
 }

@@ -99,9 +99,17 @@ export interface EventPublisher {
   publish(detailType: string, detail: Record<string, unknown>): Promise<void>;
 }
 
+/** What operators are told: `subject` is what it is about, a task, a plane or a queue. */
+export interface OperatorAlert {
+  code: string;
+  subject: string;
+  detail: string;
+}
+
 /** Tells operators (an SNS topic). Throws where it could not. */
 export interface OperatorChannel {
-  tell(alert: { code: string; subject: string; detail: string }): Promise<void>;
+  /** `others`: of the same code, told in the same message. */
+  tell(alert: OperatorAlert, others?: readonly OperatorAlert[]): Promise<void>;
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';

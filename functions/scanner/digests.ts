@@ -1,7 +1,7 @@
 import { isWindowed, type Notice, tenantOf } from '../abandonment/task.ts';
 import { type Duration, HOUR, type Instant, SECOND } from '../abandonment/time.ts';
 import { isAdmitted, placesLeft, withAdmitted } from '../notices/ramp.ts';
-import { awakeFrom, windowOpensAt } from '../notices/windows.ts';
+import { awakeFrom, dayOpensAt, windowOpensAt, withdrawalOpensAt } from '../notices/windows.ts';
 import type { QueueName } from '../platform/ports.ts';
 import {
   eachRow,
@@ -28,9 +28,10 @@ const LOST_AFTER: Duration = 3 * HOUR;
 
 /** When the notices of one recipient may go. */
 interface Times {
-  /** From when the earliest may; from when one may that no digest window holds back. */
-  notBefore: Instant;
+  /** From when the earliest may that a digest window holds back, one that none does, and one of a withdrawal. */
+  windowedAt: Instant;
   freeAt: Instant;
+  withdrawnAt: Instant;
   /** When the first window of a rung closes. */
   closesAt?: Instant;
 }
@@ -111,7 +112,11 @@ async function* recipientsIn(run: Run, bucket: number): AsyncGenerator<Waiting> 
   if (waiting) yield waiting;
 }
 
-const NEVER: Times = { notBefore: Number.POSITIVE_INFINITY, freeAt: Number.POSITIVE_INFINITY };
+const NEVER: Times = {
+  windowedAt: Number.POSITIVE_INFINITY,
+  freeAt: Number.POSITIVE_INFINITY,
+  withdrawnAt: Number.POSITIVE_INFINITY,
+};
 
 function firstOf(key: string, task: string): Waiting {
   return { key, group: tenantOf(task), all: NEVER, others: null, first: null, informs: false };
@@ -133,13 +138,19 @@ function withPlace(waiting: Waiting, place: Place, task: string): Waiting {
   return { ...waiting, all, first: first && compareRanks(first, rank) <= 0 ? first : rank };
 }
 
-function withTimes({ notBefore, freeAt, closesAt }: Times, place: Place): Times {
-  const closing = [closesAt, place.by].filter((instant) => instant !== undefined);
+function withTimes(times: Times, place: Place): Times {
+  const closing = [times.closesAt, place.by].filter((instant) => instant !== undefined);
+  const kind = kindOf(place.notice);
   return {
-    notBefore: Math.min(notBefore, place.notBefore),
-    freeAt: isWindowed(place.notice) ? freeAt : Math.min(freeAt, place.notBefore),
+    ...times,
+    [kind]: Math.min(times[kind], place.notBefore),
     ...(closing.length > 0 ? { closesAt: Math.min(...closing) } : {}),
   };
+}
+
+function kindOf(notice: Notice): 'windowedAt' | 'freeAt' | 'withdrawnAt' {
+  if (isWindowed(notice)) return 'windowedAt';
+  return notice === 'withdrawn' ? 'withdrawnAt' : 'freeAt';
 }
 
 function compareRanks(a: Rank, b: Rank): number {
@@ -236,9 +247,12 @@ async function unmarkQueued(run: Run, queued: RecipientRecord): Promise<void> {
 
 /** When a mail to the recipient may go; undefined where that is left to a later scan. */
 function readyAt(run: Run, record: RecipientRecord, times: Times, lost: Duration): Instant | undefined {
-  const window = windowFor(run, record, times);
-  const earliest = Math.min(Math.max(window, times.notBefore), times.freeAt);
-  const at = awakeFrom(record, Math.max(run.now, earliest, record.retryAt ?? 0));
+  const earliest = Math.min(
+    Math.max(windowFor(run, record, times), times.windowedAt),
+    Math.max(withdrawalOpensAt(record), times.withdrawnAt),
+    times.freeAt,
+  );
+  const at = awakeFrom(record, Math.max(run.now, earliest, dayOpensAt(record), record.retryAt ?? 0));
   const { queuedFor } = record;
   if (queuedFor !== null && queuedFor <= at && !isLost(run, queuedFor, lost)) return undefined;
   return at < run.now + scanEveryOf(run.system, run.view) ? at : undefined;
@@ -250,9 +264,9 @@ function windowFor(run: Run, record: RecipientRecord, { closesAt }: Times): Inst
   return closesAt !== undefined && closesAt <= window ? run.now : window;
 }
 
-/** Whether `digestEvery` is what delays their warnings. */
+/** Whether `digestEvery`, or what went within 24 h, is what delays their warnings. */
 function isDelayed(run: Run, record: RecipientRecord, times: Times): boolean {
-  return windowFor(run, record, times) > run.now;
+  return windowFor(run, record, times) > run.now || dayOpensAt(record) > run.now;
 }
 
 /** After which time without progress a recipient's message is taken for lost: later while the queue is off. */

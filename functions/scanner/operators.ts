@@ -14,34 +14,53 @@ import { eachOf, type Run } from './look.ts';
 /** An alert that lasts is told again each week. */
 const REPEATED_AFTER: Duration = 7 * DAY;
 
-/** Tells operators what is new, and each week again what lasts. */
+/** Tells operators what is new, and each week again what lasts: one message for each code and scan. */
 export const operatorsGenerator: Generator = {
   name: 'operators',
   band: 70,
   async run(run) {
     const rows = eachRow(run.system.table, { pk: keys.operatorAlert('', '').pk, consistent: true });
-    await eachOf(rows, 4, (row) => tell(run, row), faultOf(run, 'operators'));
+    const due = new Map<string, Row[]>();
+    const consider = async (row: Row) => {
+      const { code } = alertIn(row);
+      if (await isDue(run, row)) due.set(code, [...(due.get(code) ?? []), row]);
+    };
+    await eachOf(rows, 4, consider, faultOf(run, 'operators'));
+    const groups = [...due.values()].map((group) => group.sort((a, b) => (a.sk < b.sk ? -1 : 1)));
+    await eachOf(groups, 1, (group) => tell(run, group), faultOf(run, 'operators'));
     return DONE;
   },
 };
 
-async function tell(run: Run, row: Row): Promise<void> {
-  const alert = row as unknown as OperatorAlertRecord;
-  if (alert.toldAt !== null && (alert.endedAt !== undefined || run.now - alert.toldAt < REPEATED_AFTER))
-    return;
-  const { operators } = run.system;
-  if (alert.toldAt !== null && !(await lasts(run, alert))) {
-    await writeUnlessRefused(run.system, [{ delete: { pk: row.pk, sk: row.sk } }], 'the end of an alert');
-    return;
+const alertIn = (row: Row) => row as unknown as OperatorAlertRecord;
+
+/** Whether it is to be told now; one that was told and lasts no more goes. */
+async function isDue(run: Run, row: Row): Promise<boolean> {
+  const alert = alertIn(row);
+  if (alert.toldAt === null) return true;
+  if (alert.endedAt !== undefined || run.now - alert.toldAt < REPEATED_AFTER) return false;
+  if (await lasts(run, alert)) return true;
+  await writeUnlessRefused(run.system, [{ delete: { pk: row.pk, sk: row.sk } }], 'the end of an alert');
+  return false;
+}
+
+/** Tells all of one code in one message: a tenant who makes a thousand of them fills no mailbox. */
+async function tell(run: Run, group: readonly Row[]): Promise<void> {
+  const [first, ...others] = group
+    .map(alertIn)
+    .map(({ code, subject, detail }) => ({ code, subject, detail }));
+  if (!first) return;
+  await run.system.operators.tell(first, others);
+  for (const row of group) {
+    const { rev } = alertIn(row);
+    const told = { ...row, toldAt: run.now, rev: rev + 1 };
+    // Refused where it changed meanwhile: what it says now is told with the next scan.
+    await writeUnlessRefused(
+      run.system,
+      [{ put: told, if: [{ equals: ['rev', rev] }] }],
+      'that operators were told',
+    );
   }
-  await operators.tell({ code: alert.code, subject: alert.subject, detail: alert.detail });
-  const told = { ...row, toldAt: run.now, rev: alert.rev + 1 };
-  // Refused where it changed meanwhile: what it says now is told with the next scan.
-  await writeUnlessRefused(
-    run.system,
-    [{ put: told, if: [{ equals: ['rev', alert.rev] }] }],
-    'that operators were told',
-  );
 }
 
 /** Whether what an alert about a task says still holds; other alerts are taken back by those who raised them. */

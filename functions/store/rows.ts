@@ -197,6 +197,8 @@ export interface TaskRecord {
     run: string | null;
     /** When somebody asked for it to be turned on again: what its owning system does then is their wish. */
     undoneAt?: Instant;
+    /** When its owning system took the request of a person on their page. */
+    requestedAt?: Instant;
   } | null;
   /**
    * The newest undoing of our disabling by an operator: asked of the owning system, on again, and told to those who
@@ -266,10 +268,10 @@ export interface RecipientRecord {
   address: string;
   /**
    * `until`: dead for a time; a scan lets it live again. Else until an operator or its owner revives it; `forgotten`: an
-   * operator erased all that was known of him.
+   * operator erased all that was known of him; `unmailable`: no mail can be written to it.
    */
   dead: {
-    reason: 'bounce' | 'complaint' | 'suppressed' | 'rejected' | 'soft-bounce' | 'forgotten';
+    reason: 'bounce' | 'complaint' | 'suppressed' | 'rejected' | 'soft-bounce' | 'forgotten' | 'unmailable';
     at: Instant;
     until?: Instant;
   } | null;
@@ -286,6 +288,13 @@ export interface RecipientRecord {
   /** The newest mail with warnings or reminders, and the newest with a warning. */
   lastMailAt: Instant | null;
   lastWarnedAt: Instant | null;
+  /** The newest mail with a withdrawal; absent before the first. */
+  lastWithdrawnAt?: Instant;
+  /**
+   * The mails of the last day that SES took, may have taken or may be about to take, by their instants: at most as many
+   * as go to one address. Absent: none.
+   */
+  mailedAt?: Instant[];
   /** The newest mail of any kind: where an event that names a mail by SES's id alone is looked for first. */
   lastDigest: string | null;
   /** The digest that is being sent. */

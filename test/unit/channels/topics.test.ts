@@ -30,7 +30,7 @@ describe('a topic subscribed to a prefix', () => {
       { alertType: 'task_abandoned', notices: ['reminder'], taskCount: 1, stage: 'local' },
       { alertType: 'task_auto_disabled', notices: ['disabled'], taskCount: 1, stage: 'local' },
     ]);
-    expect(stage.published[3]?.subject).toBe('acmeCo/a was turned off');
+    expect(stage.published[3]?.subject).toBe('a was turned off');
   });
 
   it('is told of many tasks in one message', async () => {

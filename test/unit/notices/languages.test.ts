@@ -34,7 +34,7 @@ describe('a mail in German', () => {
   it('counts in its subject, and has one and many', () => {
     const due = at('2026-02-06T00:00:00Z');
     const one = item({ task: 'acmeCo/a' });
-    expect(german([one]).subject).toBe('acmeCo/a wird am 05.02.2026 abgeschaltet, wenn Sie nichts tun');
+    expect(german([one]).subject).toBe('a wird am 05.02.2026 abgeschaltet, wenn Sie nichts tun');
     expect(german(many(3)).subject).toBe('3 Tasks werden am 05.02.2026 abgeschaltet, wenn Sie nichts tun');
     expect(german([...many(2), item({ disableAt: due }), { ...one, stage: 'notify' }]).subject).toBe(
       '3 Tasks werden ab dem 05.02.2026 abgeschaltet, wenn Sie nichts tun, dazu 1 weitere Meldung',

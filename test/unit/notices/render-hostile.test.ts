@@ -17,7 +17,7 @@ describe('text from outside', () => {
       }),
     );
     expect(mail.html).not.toContain('<script');
-    expect(mail.html.split('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;').length - 1).toBe(8);
+    expect(mail.html.split('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;').length - 1).toBe(5);
     expect(readable(mail.html)).toContain(`Capture, data plane ${SCRIPT}`);
   });
 
@@ -40,7 +40,8 @@ describe('text from outside', () => {
   it('keeps letters of every script and emoji', () => {
     const name = 'acmeCo/משימה/日本/👩‍👧/naïve';
     const mail = renderDigest(facts([item({ task: name })]));
-    for (const part of [mail.subject, mail.text, mail.html]) expect(part).toContain(name);
+    for (const part of [mail.text, mail.html]) expect(part).toContain(name);
+    expect(mail.subject).toMatch(/^naïve will/);
   });
 
   it('is cut in the middle where it is too long, and the subject stays short', () => {
@@ -48,7 +49,8 @@ describe('text from outside', () => {
     const mail = renderDigest(facts([item({ task })]));
     expect(mail.subject.length).toBeLessThanOrEqual(300);
     expect([...mail.subject].length).toBeLessThanOrEqual(150);
-    expect(mail.subject).toMatch(/^acmeCo\/.*….*\/end will be turned off on 2026-02-05 unless you act$/u);
+    expect(mail.subject).toBe('end will be turned off on 2026-02-05 unless you act');
+    expect(mail.text).toMatch(/^\* "acmeCo\/.*….*\/end"$/mu);
     expect(mail.subject.isWellFormed()).toBe(true);
     expect(mail.html.isWellFormed()).toBe(true);
   });
@@ -56,7 +58,7 @@ describe('text from outside', () => {
   it('is a valid name of 512 bytes in full', () => {
     const task = `acmeCo/${'x'.repeat(505)}`;
     const mail = renderDigest(facts([item({ task })]));
-    expect(mail.text).toContain(`* ${task}\n`);
+    expect(mail.text).toContain(`* "${task}"\n`);
     expect(mail.html).toContain(`>${task}<`);
   });
 });

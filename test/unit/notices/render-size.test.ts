@@ -6,7 +6,7 @@ import { at, facts, item, many, readable } from './render-builders.ts';
 
 const bytes = (text: string) => Buffer.byteLength(text);
 const detailed = (html: string) => html.split('<h3>').length - 1 - lists(html);
-const lists = (html: string) => html.split('<ul>').length - 1;
+const lists = (html: string) => html.split('<ul ').length - 1;
 const listed = (html: string) => html.split('<li>').length - 1;
 
 function expectAllNamed(items: MailItem[]) {
@@ -15,7 +15,7 @@ function expectAllNamed(items: MailItem[]) {
   expect(mail.left).toEqual([]);
   for (const { task } of items) {
     expect(mail.html).toContain(`>${task}<`);
-    expect(mail.text).toMatch(new RegExp(`^[*-] ${task}$`, 'm'));
+    expect(mail.text).toMatch(new RegExp(`^[*-] "${task}"$`, 'm'));
   }
   return mail;
 }
@@ -49,8 +49,8 @@ describe('a mail of many tasks', () => {
     }));
     const mail = expectAllNamed(items);
     const names = mail.text.slice(mail.text.lastIndexOf('On Thu 2026-02-05 04:00 UTC'));
-    expect(names).toContain('- acmeCo/prod/task-0401');
-    expect(names).toContain('- acmeCo/prod/task-0500');
+    expect(names).toContain('- "acmeCo/prod/task-0401"');
+    expect(names).toContain('- "acmeCo/prod/task-0500"');
     expect(names).not.toContain('task-0400');
   });
 

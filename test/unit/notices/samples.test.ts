@@ -53,7 +53,7 @@ describe('every wording in every language', () => {
   it.each(wordings)('$language $wording has 200 tasks in detail', ({ language, wording }) => {
     const { html, left } = renderDigest(sampleFacts(language, wording, 'two-hundred'));
     expect(html.split('<h3>')).toHaveLength(201);
-    expect(html).not.toContain('<ul>');
+    expect(html).not.toContain('<ul ');
     expect(left).toEqual([]);
   });
 

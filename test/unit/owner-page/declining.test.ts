@@ -74,12 +74,12 @@ describe('declining in one click', () => {
     await stage.add('acmeCo/prod/invoices');
     await stage.scanOn(20.5);
     expect(stage.mails.map(({ subject }) => subject.replace(/ on 2026.*/, ''))).toEqual([
-      'acmeCo/prod/orders will be turned off',
-      'Reminder: acmeCo/prod/orders will be turned off',
-      'acmeCo/prod/invoices will be turned off',
+      'orders will be turned off',
+      'Reminder: orders will be turned off',
+      'invoices will be turned off',
     ]);
     await stage.scanOn(21);
-    expect(stage.mails.at(-1)?.subject).toBe('acmeCo/prod/orders was turned off');
+    expect(stage.mails.at(-1)?.subject).toBe('orders was turned off');
   });
 
   it('is done once however often it is asked for', async () => {

@@ -38,16 +38,39 @@ describe('telling operators', () => {
   const operators = new AwsOperators(new SNSClient(region), 'arn:topic', 'dev');
   beforeEach(() => sns.reset());
 
+  const published = () => sns.commandCalls(PublishCommand).map(({ args }) => args[0].input);
+  const of = (subject: string) => ({ code: 'no-reachable-owner', subject, detail: 'Nobody is left.' });
+
   it('publishes a subject of one ASCII line that SNS takes', async () => {
     sns.on(PublishCommand).resolves({});
-    await operators.tell({
-      code: 'no-reachable-owner',
-      subject: `acmé\n${'x'.repeat(200)}`,
-      detail: 'Nobody is left.',
-    });
-    const input = sns.commandCalls(PublishCommand)[0]?.args[0].input;
-    expect(input?.Subject).toMatch(/^Taskwarden dev: no-reachable-owner acm\?\?x+$/);
-    expect(input?.Subject?.length).toBeLessThanOrEqual(100);
-    expect(input?.Message).toContain('Nobody is left.');
+    await operators.tell(of('acmeCo/acmé-orders'));
+    expect(published()[0]?.Subject).toBe('Taskwarden dev: no-reachable-owner acm?-orders');
+    expect(published()[0]?.Message).toBe(
+      'Nobody is left.\nAbout: "acmeCo/acmé-orders"\n\nCode: no-reachable-owner\nStage: dev\n',
+    );
+  });
+
+  it('lets no name of a task speak in its subject, or become a link', async () => {
+    sns.on(PublishCommand).resolves({});
+    await operators.tell(of(`acmé\n${'x'.repeat(200)}`));
+    await operators.tell(of('acmeCo/evil.com'));
+    expect(published().map(({ Subject }) => Subject)).toEqual([
+      'Taskwarden dev: no-reachable-owner',
+      'Taskwarden dev: no-reachable-owner',
+    ]);
+    expect(published()[1]?.Message).toContain('About: "acmeCo/evil\u2060.\u2060com"');
+  });
+
+  it('publishes many of one code in one message, with their number and the first ten', async () => {
+    sns.on(PublishCommand).resolves({});
+    const [first, ...others] = Array.from({ length: 1_000 }, (_, index) => of(`acmeCo/t${1_000 + index}`));
+    await operators.tell(first!, others);
+    expect(published()).toHaveLength(1);
+    const { Subject, Message = '' } = published()[0]!;
+    expect(Subject).toBe('Taskwarden dev: no-reachable-owner (1000)');
+    expect(Message).toMatch(/^1000 of this code:\n\nNobody is left\.\nAbout: "acmeCo\/t1000"/);
+    expect(Message).toContain('"acmeCo/t1009"');
+    expect(Message).not.toContain('t1010');
+    expect(Message).toContain('And 990 more.');
   });
 });

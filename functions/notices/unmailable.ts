@@ -1,0 +1,82 @@
+import type { Told } from '../abandonment/task.ts';
+import type { System } from '../platform/system.ts';
+import type { FleetView } from '../store/fleet-view.ts';
+import { loadRecipient, newRecipient, noticeDelete, recipientWrite } from '../store/records.ts';
+import type { RecipientRecord, TaskRecord } from '../store/rows.ts';
+import { TableBusy } from '../store/table-busy.ts';
+import { loadTask, taskWrite } from '../store/tasks.ts';
+import { recordOops } from '../work/oops.ts';
+import type { Waiting } from './choose-notices.ts';
+import { touchTold } from './touch-told.ts';
+
+const ATTEMPTS = 8;
+
+/**
+ * No mail can be written to a recipient, whatever it says: taken for dead, as one whom SES refuses, so that others are
+ * told in their stead (promise 4) and nobody else waits. It leaves one failure record, permanent: it says nothing of the
+ * next recipient.
+ *
+ * @param why never the address
+ */
+export async function recordUnmailable(
+  system: System,
+  { key, address }: RecipientRecord,
+  why: string,
+): Promise<void> {
+  const error = new Error(`no mail can be written to this recipient: ${why}`);
+  error.name = 'RecipientUnmailable';
+  await recordOops(system, { worker: 'notify', item: key, attempt: 1, cause: 'permanent', error });
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const recipient = await loadRecipient(system.table, key);
+    if (recipient?.dead) break;
+    const now = system.clock.now();
+    const known = recipient ?? newRecipient(key, address);
+    const write = recipientWrite({ ...known, dead: { reason: 'unmailable', at: now } });
+    if ((await system.table.transact([write], system.random.id(now))).outcome === 'applied') break;
+    if (attempt === ATTEMPTS - 1) throw new TableBusy(`the recipient ${key} changes too fast`);
+  }
+  await touchTold(system, key);
+}
+
+/**
+ * One notice cannot be written, whoever is to read it: it is set aside with a failure record that names it, and the
+ * other notices of the recipient go. What it was to say counts as tried and not taken, so that its task is held until
+ * somebody was told (promise 1).
+ */
+export async function setAside(
+  system: System,
+  view: FleetView,
+  notice: Waiting,
+  cause: unknown,
+): Promise<void> {
+  const { recipient, task } = notice;
+  const error = new Error(`a notice cannot be written: ${cause instanceof Error ? cause.name : 'not known'}`);
+  error.name = 'NoticeUnwritable';
+  const item = `${recipient} ${task}`;
+  await recordOops(system, { worker: 'notify', item, attempt: 1, cause: 'permanent', error });
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const record = await loadTask(system.table, task);
+    const now = system.clock.now();
+    const tried = record && triedIn(record, notice);
+    const writes = [
+      noticeDelete(recipient, task, notice.episode, notice.w),
+      ...(tried ? [taskWrite({ ...tried, next: { at: now, why: 'look' } }, view.policies.for(task))] : []),
+    ];
+    const result = await system.table.transact(writes, system.random.id(now));
+    // Refused for the notice: a newer one stands there by now.
+    if (result.outcome === 'applied' || (result.outcome === 'refused' && result.index === 0)) return;
+  }
+  throw new TableBusy(`a notice of ${task} could not be set aside: it changes too fast`);
+}
+
+/** The task whose recipient was not told what a notice was to say; undefined where its episode is over. */
+function triedIn(record: TaskRecord, { recipient, episode, pending }: Waiting): TaskRecord | undefined {
+  const { open } = record;
+  const told = open?.number === episode ? open.told[recipient] : undefined;
+  if (!open || !told) return undefined;
+  const tried: Told =
+    pending.notice === 'reminder' && told.reminder
+      ? { ...told, reminder: { ...told.reminder, state: 'tried' } }
+      : { ...told, warning: told.warning === 'accepted' ? told.warning : 'tried' };
+  return { ...record, open: { ...open, told: { ...open.told, [recipient]: tried } } };
+}

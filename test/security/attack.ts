@@ -1,0 +1,49 @@
+import { deployedService } from '../../simulation/deployed-service.ts';
+import type { EffectLine } from '../../simulation/effects.ts';
+import { parseScenario } from '../../simulation/scenario.ts';
+import type { Scenario } from '../../simulation/scenario-types.ts';
+import { simulate } from '../../simulation/simulate.ts';
+import { at, T } from '../simulation/story.ts';
+
+/**
+ * Runs an attack whose damage is what a test asks for: broken promises about the attacked tasks themselves are no error.
+ *
+ * @param past changes the scenario behind the door, to what rows of an older version may hold
+ */
+export async function attack(
+  scenario: Record<string, unknown>,
+  past: (scenario: Scenario) => Scenario = (same) => same,
+) {
+  const operators = ['ops@platform.test'];
+  const parsed = parseScenario({
+    version: 1,
+    start: T,
+    until: at(30),
+    scanEvery: '1h',
+    policy: { stage: 'disable' },
+    operators,
+    ...scenario,
+  });
+  if (!parsed.ok) throw new Error(parsed.problem);
+  const simulated = await simulate(past(parsed.scenario), deployedService);
+  if (!simulated.ok) throw new Error(simulated.problem);
+  const { lines, summary, broken } = simulated;
+  return { lines, summary, broken, ...damage(lines) };
+}
+
+function damage(lines: readonly EffectLine[]) {
+  return {
+    alerts: lines.flatMap((line) =>
+      line.type === 'operator-alert' ? [`${line.code} ${'task' in line ? line.task : ''}`.trim()] : [],
+    ),
+    off: lines.flatMap((line) => (line.type === 'task-disabled' ? [`${line.task} ${line.at}`] : [])),
+    held: lines.flatMap((line) => (line.type === 'held' ? [`${line.task} ${line.reason}`] : [])),
+    warned: lines.flatMap((line) =>
+      line.type === 'mail'
+        ? line.items.flatMap(({ notice, task }) =>
+            notice === 'warning' ? [`${line.to} ${task} ${line.at}`] : [],
+          )
+        : [],
+    ),
+  };
+}

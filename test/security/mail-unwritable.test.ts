@@ -1,0 +1,51 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import type { Entry } from '../../emails/digest.ts';
+import { at, failing } from '../simulation/story.ts';
+import { attack } from './attack.ts';
+
+/**
+ * Attack: a task, or what a person chose on their page, of which no mail can be written. Wanted: a queue that stops for
+ * all. And its opposite, broken code: there nobody may be set aside (promise 13).
+ */
+const fault = vi.hoisted(() => ({ hits: (_: Pick<Entry, 'name'>): boolean => false }));
+
+vi.mock('../../emails/compiled.ts', async (load) => {
+  const written = await load<typeof import('../../emails/compiled.ts')>();
+  return {
+    ...written,
+    entryHtml: (...[entry, safe]: Parameters<typeof written.entryHtml>) => {
+      if (fault.hits(entry)) throw new RangeError('Invalid time value');
+      return written.entryHtml(entry, safe);
+    },
+  };
+});
+
+afterEach(() => {
+  fault.hits = () => false;
+});
+
+const tasks = [
+  failing('acmeCo/bad', { owners: ['ana@acme.test'] }),
+  failing('acmeCo/good', { owners: ['ana@acme.test', 'bob@acme.test'] }),
+];
+
+test('a notice that cannot be written keeps no other back, and its own task is held by name', async () => {
+  fault.hits = ({ name }) => name.includes('bad');
+  const { warned, held, off, alerts, summary } = await attack({ tasks });
+  expect(warned.sort()).toEqual([
+    `ana@acme.test acmeCo/good ${at(14)}`,
+    `bob@acme.test acmeCo/good ${at(14)}`,
+  ]);
+  expect(held).toEqual(['acmeCo/bad warning-not-accepted']);
+  expect(off).toEqual([`acmeCo/good ${at(21)}`]);
+  expect(alerts).toEqual([]);
+  expect(summary.oops).toBe(1);
+});
+
+test('code that can write no mail is nobody’s fault: the queue pauses, and nobody is taken for dead', async () => {
+  fault.hits = () => true;
+  const { warned, held, off, alerts } = await attack({ tasks, until: at(15) });
+  expect({ warned, off }).toEqual({ warned: [], off: [] });
+  expect(alerts).toEqual(['breaker-open']);
+  expect(held).not.toContain('acmeCo/good no-reachable-owner');
+});
