@@ -1,5 +1,7 @@
+import { BOUNDS } from './bounds.ts';
+
 /** Ids and prefixes are at most this long in UTF-8 (design.md section 1). */
-export const MAX_ID_BYTES = 512;
+export const MAX_ID_BYTES = BOUNDS.taskId.most;
 
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
@@ -11,20 +13,37 @@ const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\uFFF9-\uFFFB\u
 const SEEN = /[^\p{White_Space}\p{M}]/u;
 
 /** An id has at most this many parts (design.md section 1). */
-const MOST_PARTS = 16;
+const MOST_PARTS = BOUNDS.taskIdParts.most;
 
 /** Whether a text has a control character or a line break. */
 export function hasControlCharacter(text: string): boolean {
   return CONTROL.test(text);
 }
 
+/** Looks like the beginning of a link: these words stand in mail that is signed by us. */
+const LINK = '://';
+
+/** Spaces that are more than one between two words. */
+const LOOSE_SPACE = /^\p{White_Space}|\p{White_Space}(\p{White_Space}|$)|[\p{White_Space}--[ ]]/v;
+const SPACE = /\p{White_Space}/u;
+
+/** Why a text cannot be the name of a data plane; undefined where it can. */
+export function dataPlaneProblem(name: string): string | undefined {
+  if (CONTROL.test(name)) return 'has a control character or a line break; a data plane has none';
+  if (!name.isWellFormed()) return 'is not well-formed Unicode';
+  if (name.includes(LINK)) return 'has "://"; a data plane has none';
+  if (SPACE.test(name)) return 'has a space; a data plane has none';
+  return UNSEEN.test(name) ? 'has an invisible or bidirectional character; a data plane has none' : undefined;
+}
+
 /** Why a text cannot be a task's id; undefined where it can. */
 export function taskIdProblem(id: string): string | undefined {
   if (id === '') return 'is empty; a task id is a text such as "acmeCo/orders"';
-  if (CONTROL.test(id)) return 'has a control character or a line break; a task id has none';
-  if (!id.isWellFormed()) return 'is not well-formed Unicode';
   const bytes = new TextEncoder().encode(id).length;
   if (bytes > MAX_ID_BYTES) return `is ${bytes} bytes long; allowed are ${MAX_ID_BYTES} bytes of UTF-8`;
+  if (id.includes(LINK)) return 'has "://"; a task id has none';
+  if (CONTROL.test(id)) return 'has a control character or a line break; a task id has none';
+  if (!id.isWellFormed()) return 'is not well-formed Unicode';
   return partsProblem(id.split('/'));
 }
 
@@ -36,6 +55,8 @@ function partsProblem(parts: readonly string[]): string | undefined {
     return 'has an invisible or bidirectional character; a task id has none';
   }
   if (!parts.every((part) => SEEN.test(part))) return 'has a part without a visible character';
+  if (parts.some((part) => LOOSE_SPACE.test(part)))
+    return 'has a space at the end of a part, two in a row, or one that is no plain space';
   if (parts.length > MOST_PARTS) return `has ${parts.length} parts; allowed are ${MOST_PARTS}`;
   return undefined;
 }

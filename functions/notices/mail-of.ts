@@ -28,6 +28,7 @@ export async function mailOf(
   told: readonly Told[],
 ): Promise<{ mail: OutgoingMail; items: DigestItem[] }> {
   await view.loadRecipients([digest.recipient]);
+  await view.loadPlanes(told.flatMap(({ record }) => (record ? [record.task.dataPlane] : [])));
   const byFacts = new Map(told.map((one) => [mailItem(system, view, digest, one), one.item]));
   // A topic is shared: what acts in one person's name has no place there.
   const links = isTopic(digest.address) ? undefined : system.links && (await linksOf(system.links, digest));

@@ -139,7 +139,7 @@ async function alertSpike(run: Run, size: number, lasts: boolean): Promise<void>
 
 async function fleetOf(run: Run, pace: PaceRecord): Promise<Fleet> {
   const byPlane = new Map<string, number>();
-  for (const plane of run.view.planes.keys()) {
+  for (const { name: plane } of run.view.planes) {
     const counts = await loadCounts(run.system.table, plane);
     byPlane.set(
       plane,

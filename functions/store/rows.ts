@@ -75,6 +75,8 @@ export const keys = {
   /** One of these partitions. */
   workBucket: (bucket: number) => `W#${bucket}`,
   dataPlane: (name: string) => ({ pk: 'PLANES', sk: name }),
+  /** How many of them there are. */
+  dataPlaneCount: () => ({ pk: 'META', sk: 'PLANES' }),
   policy: (scope: string) => ({ pk: 'POLICY', sk: `S#${scope}` }),
   /** `target`: a mail address or a topic's ARN. */
   subscription: (prefix: string, target: string) => ({ pk: `SUB#${prefix}`, sk: target }),
@@ -358,6 +360,8 @@ export interface DataPlaneRecord {
   lifeSignAt: Instant | null;
   /** The instant of the newest report taken in; absent before the first. */
   reportedAt?: Instant;
+  /** When it was last seen to be in use by what is said of tasks, now and then; absent in older rows. */
+  usedAt?: Instant;
   /** Closed spans of `down` and `silent`. */
   unknown: Interval[];
   outages: OutageRecord[];

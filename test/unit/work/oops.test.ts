@@ -137,7 +137,9 @@ describe('a failed attempt', () => {
       outcome: 'dead-letter',
       reason: 'key: required',
     });
-    expect((await listOops(stage.table)).map(({ cause }) => cause)).toEqual(['permanent', 'permanent']);
+    expect(await listOops(stage.table)).toMatchObject([
+      { cause: 'permanent', error: 'unreadable', count: 2 },
+    ]);
   });
 
   it('of a message of newer code passes with the deployment', async () => {
