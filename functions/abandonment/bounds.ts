@@ -141,6 +141,18 @@ export const BOUNDS = {
     unit: 'count',
     why: 'what is higher is no release of ours that may still come',
   },
+  toldLeft: {
+    of: 'people on the row of a task who were told and are no longer its recipients',
+    most: 500,
+    unit: 'entries',
+    why: 'owners may change with each version, and the row of a task has an end (DynamoDB: 400 KB)',
+  },
+  dates: {
+    of: 'dates on the row of a task that stood in its mails',
+    most: 200,
+    unit: 'entries',
+    why: 'the latest decides; the row of a task has an end (DynamoDB: 400 KB)',
+  },
   staleSpans: {
     of: 'spans of old evidence on the row of a task',
     most: 200,

@@ -12,6 +12,11 @@ const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\uFFF9-\uFFFB\u2800]/u;
 const SEEN = /[^\p{White_Space}\p{M}]/u;
 
+/** What begins a link; ids and names stand in mails signed by us. */
+const LINK = '://';
+const DOUBLE_SPACE = /\p{White_Space}{2}/u;
+const SPACE_AT_AN_END = /^\p{White_Space}|\p{White_Space}$/u;
+
 /** An id has at most this many parts (design.md section 1). */
 const MOST_PARTS = BOUNDS.taskIdParts.most;
 
@@ -20,30 +25,14 @@ export function hasControlCharacter(text: string): boolean {
   return CONTROL.test(text);
 }
 
-/** Looks like the beginning of a link: these words stand in mail that is signed by us. */
-const LINK = '://';
-
-/** Spaces that are more than one between two words. */
-const LOOSE_SPACE = /^\p{White_Space}|\p{White_Space}(\p{White_Space}|$)|[\p{White_Space}--[ ]]/v;
-const SPACE = /\p{White_Space}/u;
-
-/** Why a text cannot be the name of a data plane; undefined where it can. */
-export function dataPlaneProblem(name: string): string | undefined {
-  if (CONTROL.test(name)) return 'has a control character or a line break; a data plane has none';
-  if (!name.isWellFormed()) return 'is not well-formed Unicode';
-  if (name.includes(LINK)) return 'has "://"; a data plane has none';
-  if (SPACE.test(name)) return 'has a space; a data plane has none';
-  return UNSEEN.test(name) ? 'has an invisible or bidirectional character; a data plane has none' : undefined;
-}
-
 /** Why a text cannot be a task's id; undefined where it can. */
 export function taskIdProblem(id: string): string | undefined {
   if (id === '') return 'is empty; a task id is a text such as "acmeCo/orders"';
-  const bytes = new TextEncoder().encode(id).length;
-  if (bytes > MAX_ID_BYTES) return `is ${bytes} bytes long; allowed are ${MAX_ID_BYTES} bytes of UTF-8`;
-  if (id.includes(LINK)) return 'has "://"; a task id has none';
   if (CONTROL.test(id)) return 'has a control character or a line break; a task id has none';
   if (!id.isWellFormed()) return 'is not well-formed Unicode';
+  if (id.includes(LINK)) return 'has "://", which reads as a link; a task id has none';
+  const bytes = new TextEncoder().encode(id).length;
+  if (bytes > MAX_ID_BYTES) return `is ${bytes} bytes long; allowed are ${MAX_ID_BYTES} bytes of UTF-8`;
   return partsProblem(id.split('/'));
 }
 
@@ -55,9 +44,20 @@ function partsProblem(parts: readonly string[]): string | undefined {
     return 'has an invisible or bidirectional character; a task id has none';
   }
   if (!parts.every((part) => SEEN.test(part))) return 'has a part without a visible character';
-  if (parts.some((part) => LOOSE_SPACE.test(part)))
-    return 'has a space at the end of a part, two in a row, or one that is no plain space';
+  if (parts.some((part) => SPACE_AT_AN_END.test(part))) {
+    return 'has a space at the start or the end of a part; a task id has single ones inside a part only';
+  }
+  if (parts.some((part) => DOUBLE_SPACE.test(part)))
+    return 'has spaces in a row; a task id has single ones only';
   if (parts.length > MOST_PARTS) return `has ${parts.length} parts; allowed are ${MOST_PARTS}`;
+  return undefined;
+}
+
+/** Why a text cannot be the name of a data plane; undefined where it can. It stands in mails, as ids do. */
+export function dataPlaneProblem(name: string): string | undefined {
+  if (CONTROL.test(name)) return 'has a control character or a line break; a data plane has none';
+  if (/\p{White_Space}/u.test(name)) return 'has a space; a data plane has none';
+  if (name.includes(LINK)) return 'has "://", which reads as a link; a data plane has none';
   return undefined;
 }
 
