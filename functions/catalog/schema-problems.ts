@@ -32,8 +32,9 @@ export function parseEvent<Schema extends z.ZodMiniType>(
   if (result.success) return { ok: true, value: result.data };
   const { issues } = result.error;
   const problems = issues.slice(0, BOUNDS.problems.most).map((issue) => lineOf(issue, value, [], described));
-  const more = issues.length - problems.length;
-  return { ok: false, problems: more > 0 ? [...problems, `and ${more} more`] : problems };
+  // First, for the text is cut at its end.
+  const count = issues.length > problems.length ? [`${issues.length} problems`] : [];
+  return { ok: false, problems: [...count, ...problems] };
 }
 
 const PLAIN_WORD = /^[\w-]{1,32}$/;

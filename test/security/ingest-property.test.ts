@@ -76,7 +76,7 @@ it('whatever one source says of one tenant: no row above 100 KB, no breaker open
         if (place % 10 === 9) off += await s.minutes(1);
       }
       off += await s.minutes(30);
-     expect(off).toBe(0);
+      expect(off).toBe(0);
       expect(await s.feeding()).toBe(0);
       expect((await s.rows()).largest).toBeLessThan(100_000);
       expect(await loadTask(s.table, 'acmeCo/x')).toEqual(others);
