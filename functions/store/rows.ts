@@ -406,7 +406,8 @@ export interface PaceEntry {
   /** The run's name, under which stands what it turned off; absent in older entries. */
   run?: string;
   count: number;
-  unapproved?: { tenant: string; dataPlane: string }[];
+  /** `count`: of so many of them; absent in older entries: one. */
+  unapproved?: { tenant: string; dataPlane: string; count?: number }[];
   /** Of older entries only. */
   turnedOff?: { tenant: string; dataPlane: string }[];
 }

@@ -102,3 +102,13 @@ describe('data planes', () => {
     expect(planes).toEqual([[{ pk: 'PLANES', sk: 'p7' }]]);
   });
 });
+
+it('what tells of losses on a plane goes after 400 days: before, never', async () => {
+  const s = await ingestStage();
+  await s.say('Task Published', published('eveCo/a'));
+  for (const status of ['PRIMARY', 'FAILED'])
+    await s.say('Shards Observed', seen(s.at(status === 'FAILED' ? -1 : -2), [['eveCo/a', status]]));
+  await s.say('Task Published', published('eveCo/a', { version: 2, enabled: false }));
+  const { rows } = await s.table.query({ pk: 'LEFT#eu-1' });
+  expect(rows).toMatchObject([{ tasks: 1, ttl: Date.parse(s.at(399)) / 1_000 }]);
+});

@@ -13,6 +13,7 @@ import {
   digestWrite,
   newDataPlane,
   newDigest,
+  paceWrite,
   pausesWrite,
   scansWrite,
 } from '../../../functions/store/records.ts';
@@ -179,6 +180,16 @@ it('the row of a mail has room for as many tasks as fit into the mail', () => {
     leaseUntil: NOW,
   });
   expect(bytesOf(digestWrite({ ...digest, items }, NOW))).toBeLessThan(ROOM);
+});
+
+it('the row of the pace has room for a day of one tenant on all data planes', () => {
+  const unapproved = Array.from({ length: 1_000 }, (_, place) => ({
+    tenant: 't'.repeat(40),
+    dataPlane: `${place}`.padStart(128, 'p'),
+    count: 1_000,
+  }));
+  const runs = [{ at: NOW, run: new Date(NOW).toISOString(), count: 1_000_000, unapproved }];
+  expect(bytesOf(paceWrite({ runs, rev: 0 }))).toBeLessThan(ROOM);
 });
 
 it('who holds no date is left out before who does, and the oldest first', () => {
