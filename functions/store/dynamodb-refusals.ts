@@ -25,7 +25,7 @@ interface Reason {
 }
 
 /** How DynamoDB words what is wrong with a row, and with nothing else. */
-const OF_THE_ROW = /(item|aggregated?|collection) size|size of .{0,20}key|nesting/i;
+const OF_THE_ROW = /(item|aggregated?|collection) size|size of .{0,20}key|key values? must be under|nesting/i;
 
 function isOfTheRow(message: string): boolean {
   return OF_THE_ROW.test(message.slice(0, BOUNDS.searched.most));

@@ -79,6 +79,7 @@ describe('a row that is never taken', () => {
     'One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes',
     'One or more parameter values were invalid: Size of rangekey has exceeded the maximum size limit of1024 bytes',
     'One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of 1024 bytes',
+    'Hash primary key values must be under 2048 bytes, and range primary key values must be under 1024 bytes',
     'Nesting Levels have exceeded supported limits',
   ])('is permanent for what is written: %s', async (message) => {
     const invalid = Object.assign(new Error(message), {
