@@ -3,6 +3,7 @@ import { confirmDisabled } from '../disabling/confirm.ts';
 import type { System } from '../platform/system.ts';
 import { loadPolicies } from '../store/policies.ts';
 import { bucketOf, type SourceRecord } from '../store/rows.ts';
+import { classOf } from '../work/failure-class.ts';
 import { type Outcome, retryDelaySeconds } from '../work/pipeline.ts';
 import { hearDataPlane, mentionDataPlane, reportDataPlane } from './data-planes.ts';
 import {
@@ -59,7 +60,13 @@ export async function ingestEvent(system: System, event: BusEvent, receive = 1):
     return refused({ system, event }, { reason: 'unknown-event', detail });
   }
   if (isNewer(event.detail)) return newerVersion(system, receive);
-  return handler({ system, book: await loadPolicies(system.table), event, source }, event.detail);
+  const context = { system, book: await loadPolicies(system.table), event, source };
+  try {
+    return await handler(context, event.detail);
+  } catch (error) {
+    if (classOf(error, 1) !== 'permanent') throw error;
+    return refused(context, { reason: 'too-large', detail: String(error) });
+  }
 }
 
 const UNREGISTERED: Refusal = { reason: 'unknown-source', detail: 'its source is not registered' };

@@ -233,7 +233,7 @@ function isHopeless(error: unknown): boolean {
 }
 
 function givenUp(error: unknown): Outcome {
-  return { outcome: 'dead-letter', reason: recordable(`too-large: ${String(error)}`), recorded: true };
+  return { outcome: 'dead-letter', reason: recordable(String(error)), recorded: true };
 }
 
 function failed(system: System, delivery: Delivery, reason: string): Outcome {

@@ -51,7 +51,7 @@ describe('a source that wants ingest off', () => {
     expect(s.deadLetters).toHaveLength(12);
     expect(s.deadLetters[0]?.reason).toMatch(/^too-large: /);
     const refused = s.metrics.filter(({ name }) => name === 'EventRefused');
-    expect(refused.map(({ properties }) => properties.reason)).toEqual(Array(12).fill('too-large'));
+    expect(refused.map(({ properties }) => properties.reason)).toEqual(Array(24).fill('too-large'));
   });
 
   it('by events of a version that is never released: gets 0 minutes', async () => {
