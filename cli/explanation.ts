@@ -75,6 +75,7 @@ export async function explain(
   now: Instant,
 ): Promise<Explanation> {
   const view = await FleetView.load(table, recipientKey);
+  await view.loadPlanes([record.task.dataPlane]);
   const supposed = asIfObserved(record, at, now);
   const audience = await view.audienceOf(record.task);
   const given: Case = withJoined({ ...view.bareCase(supposed), ...audience }, at);

@@ -27,6 +27,7 @@ import { registerSources } from './commands/sources.ts';
 import { registerSubscriptions } from './commands/subscriptions.ts';
 import { registerTasksImport } from './commands/tasks-import.ts';
 import { registerTasksList } from './commands/tasks-list.ts';
+import { registerTasksResetVersion } from './commands/tasks-reset-version.ts';
 import { registerTasksShow } from './commands/tasks-show.ts';
 import { registerUndo } from './commands/undo.ts';
 import { faultLine, UsageError } from './errors.ts';
@@ -65,8 +66,14 @@ export function buildProgram(cli: Cli): Command {
       outputError: (text, write) => write(`${safe(text.trim().replaceAll(/\s*\n\s*/g, ' '))}\n`),
     })
     .addHelpText('after', EXIT_CODES);
-  const tasks = addGroup(program, 'tasks', 'tasks: load, list, show');
-  for (const register of [registerTasksImport, registerTasksList, registerTasksShow]) register(tasks, cli);
+  const tasks = addGroup(program, 'tasks', 'tasks: load, list, show, take a version back');
+  for (const register of [
+    registerTasksImport,
+    registerTasksList,
+    registerTasksShow,
+    registerTasksResetVersion,
+  ])
+    register(tasks, cli);
   registerExplain(program, cli);
   const alerts = addGroup(program, 'alerts', 'the history of alerts');
   for (const register of [registerAlertsList, registerAlertsShow]) register(alerts, cli);

@@ -1,3 +1,4 @@
+import { BOUNDS } from './bounds.ts';
 import {
   hasLasted,
   isAlive,
@@ -101,9 +102,6 @@ function isRepetition({ heard, statuses }: Evidence, observation: Observation): 
   return distinct(observation.statuses).join() === statuses.join();
 }
 
-/** So many observations of one instant are known by their names. */
-const MOST_HEARD = 16;
-
 /** With the newer observation's statuses in the place of the older one's. */
 function replaced(evidence: Evidence, { at, statuses, name }: Observation, policy: SpellPolicy): Evidence {
   const { heard: before = [], spells: _, ...rest } = evidence;
@@ -122,14 +120,14 @@ function replaced(evidence: Evidence, { at, statuses, name }: Observation, polic
     statuses: now,
     lastSeen,
     ...(spells && { spells }),
-    ...(heard.length > 0 && { heard: heard.slice(-MOST_HEARD) }),
+    ...(heard.length > 0 && { heard: heard.slice(-BOUNDS.namings.most) }),
   };
 }
 
 /** A spell that lasted is over. */
 function lost({ twitches: _, ...evidence }: Evidence, at: Instant): Evidence {
-  const { total } = evidence.restarts;
-  return { ...evidence, lostAt: at, stale: [], restarts: { total, atLoss: total } };
+  const { restarts } = evidence;
+  return { ...evidence, lostAt: at, stale: [], restarts: { ...restarts, atLoss: restarts.total } };
 }
 
 /** A spell ended too short: it leaves no trace but its count. */

@@ -1,8 +1,8 @@
-/** So many owners may one task have: each is told by a mail of their own, and all of them stand on its row. */
-export const MOST_OWNERS = 1_000;
+import { BOUNDS } from './bounds.ts';
 
-/** What their addresses may come to, in bytes of UTF-8: the row of a task has an end (DynamoDB's 400 KB). */
-export const MOST_OWNER_BYTES = 64 * 1024;
+/** So many owners may one task have, and so much may their addresses come to, in bytes of UTF-8. */
+export const MOST_OWNERS = BOUNDS.owners.most;
+export const MOST_OWNER_BYTES = BOUNDS.ownerBytes.most;
 
 /** Why these cannot be the owners of one task; undefined where they can. */
 export function ownersProblem(owners: readonly string[]): string | undefined {

@@ -1,5 +1,7 @@
+import { BOUNDS } from './bounds.ts';
+
 /** Ids and prefixes are at most this long in UTF-8 (design.md section 1). */
-export const MAX_ID_BYTES = 512;
+export const MAX_ID_BYTES = BOUNDS.taskId.most;
 
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
@@ -16,7 +18,7 @@ const DOUBLE_SPACE = /\p{White_Space}{2}/u;
 const SPACE_AT_AN_END = /^\p{White_Space}|\p{White_Space}$/u;
 
 /** An id has at most this many parts (design.md section 1). */
-const MOST_PARTS = 16;
+const MOST_PARTS = BOUNDS.taskIdParts.most;
 
 /** Whether a text has a control character or a line break. */
 export function hasControlCharacter(text: string): boolean {

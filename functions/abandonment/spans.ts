@@ -1,13 +1,14 @@
-import { DAY, type Duration, type Instant, type Interval } from './time.ts';
+import { BOUNDS } from './bounds.ts';
+import type { Duration, Instant, Interval } from './time.ts';
 
 /** Spans of unknown health older than this are forgotten: no threshold reaches back so far. */
-export const LONGEST_MEMORY: Duration = 400 * DAY;
+export const LONGEST_MEMORY: Duration = BOUNDS.behind.most;
 
 /** So many closed spans a row keeps: of a plane, of pauses and gaps of all tasks (about 60 KB). */
-export const MOST_SPANS = 2_000;
+export const MOST_SPANS = BOUNDS.spans.most;
 
 /** So many a task's own row keeps. */
-export const MOST_SPANS_OF_TASK = 200;
+export const MOST_SPANS_OF_TASK = BOUNDS.staleSpans.most;
 
 /**
  * Closed spans of unknown health with one more: in order, those that touch made one, those that ended longer ago

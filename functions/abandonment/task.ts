@@ -68,8 +68,11 @@ export interface Evidence {
   lostAt?: Instant;
   /** Closed spans in which the evidence was older than `evidenceMaxAge`. */
   stale: Interval[];
-  /** Restarts so far (the control plane's running total) and their number when `PRIMARY` was lost. */
-  restarts: { total: number; atLoss: number };
+  /**
+   * Restarts so far (the control plane's running total) and their number when `PRIMARY` was lost (below zero by those
+   * before a count that began anew); when the count began anew, absent where it never did.
+   */
+  restarts: { total: number; atLoss: number; anewAt?: Instant };
 }
 
 /** A person's word that a task is to be left alone until an instant. */

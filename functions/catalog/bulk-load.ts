@@ -54,7 +54,7 @@ export async function loadNdjson(
   const badLines = new Set(checked.bad.map(({ line }) => line));
   const context = { system, book: await loadPolicies(system.table) };
   const result: LoadResult = { loaded: 0, unchanged: 0, bad: checked.bad };
-  for (const dataPlane of checked.dataPlanes) await mentionDataPlane(system, dataPlane);
+  for (const dataPlane of checked.dataPlanes) await mention(system, dataPlane);
   let chunk: TaskEntry[] = [];
   const flush = async () => {
     const written = await loadEntries(context, chunk);
@@ -71,6 +71,13 @@ export async function loadNdjson(
   }
   if (chunk.length > 0) await flush();
   return result;
+}
+
+async function mention(system: System, dataPlane: string): Promise<void> {
+  const mentioned = await mentionDataPlane(system, dataPlane);
+  if (mentioned.settled === 'refused') throw new Error(mentioned.refusal.detail);
+  if (mentioned.settled === 'busy')
+    throw new Error('the table stayed busy; run the same import again to go on');
 }
 
 interface Checked {

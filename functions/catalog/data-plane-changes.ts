@@ -32,16 +32,31 @@ function worthWriting(from: Instant | null | undefined, to: Instant, silentAfter
   return from === null || from === undefined || to - from >= silentAfter / 3;
 }
 
+/**
+ * Whether a life sign may be the first that a plane is watched by: only a fresh one. One that comes late would make it
+ * silent for a time in which nobody watched, and freeze clocks that ran.
+ */
+function startsWatch(at: Instant, { now, silentAfter }: Watch): boolean {
+  return now - at < silentAfter;
+}
+
+/** By what silence is watched for: the present and the policy. */
+export interface Watch {
+  now: Instant;
+  silentAfter: Duration;
+}
+
 /** Takes a report in; one that is older than the newest known changes nothing. */
 export function planeReported(
   known: ReportedPlane | undefined,
   report: PlaneReport,
-  silentAfter: Duration,
+  watch: Watch,
 ): PlaneChange {
   const plane: ReportedPlane = known ?? newDataPlane(report.dataPlane, report.since ?? report.at);
   const newest = plane.reportedAt ?? Number.NEGATIVE_INFINITY;
   if (report.at < newest || (report.at === newest && report.state === plane.state)) return NOTHING;
-  if (known && sameState(plane, report)) return repeated(plane, report, silentAfter);
+  if (known && sameState(plane, report)) return repeated(plane, report, watch);
+  if (isBeforeFoundSilence(plane, report)) return NOTHING;
   return { store: turnedPlane(plane, report), turned: plane.state !== report.state };
 }
 
@@ -53,8 +68,15 @@ function sameState(plane: ReportedPlane, report: PlaneReport): boolean {
   return plane.state === report.state && !(report.state === 'silent' && plane.lifeSignAt !== null);
 }
 
-function repeated(plane: ReportedPlane, report: PlaneReport, silentAfter: Duration): PlaneChange {
-  const lifeSign = report.state === 'up' && report.lifeSign !== false;
+/** A silence that was found began after what this report is about: it is no end of it. */
+function isBeforeFoundSilence({ state, lifeSignAt }: ReportedPlane, report: PlaneReport): boolean {
+  return state === 'silent' && lifeSignAt !== null && report.state === 'up' && report.at <= lifeSignAt;
+}
+
+function repeated(plane: ReportedPlane, report: PlaneReport, watch: Watch): PlaneChange {
+  const { silentAfter } = watch;
+  const counts = plane.lifeSignAt !== null || startsWatch(report.at, watch);
+  const lifeSign = report.state === 'up' && report.lifeSign !== false && counts;
   const due =
     plane.reportedAt === undefined ||
     worthWriting(plane.reportedAt, report.at, silentAfter) ||
@@ -66,16 +88,23 @@ function repeated(plane: ReportedPlane, report: PlaneReport, silentAfter: Durati
 }
 
 function turnedPlane(plane: ReportedPlane, report: PlaneReport): ReportedPlane {
-  const from = report.since ?? report.at;
   if (report.state === 'up') {
-    const up = closed(plane, Math.max(plane.since, from));
+    // Whatever it says of since when: clocks stood still until it was heard of.
+    const from = Math.max(plane.since, report.at);
+    const up = closed(plane, from);
     const lifeSignAt =
       report.lifeSign === false ? plane.lifeSignAt : Math.max(report.at, plane.lifeSignAt ?? 0);
     return { ...up, state: 'up', since: from, reportedAt: report.at, lifeSignAt };
   }
-  const since = Math.max(from, plane.reportedAt ?? from);
+  const since = Math.max(report.since ?? report.at, lastKnown(plane, report.at));
   const before = plane.state === 'up' ? plane : closed(plane, Math.max(plane.since, since));
   return { ...before, state: report.state, since, reportedAt: report.at, lifeSignAt: null };
+}
+
+/** The newest instant at which the plane was known to be up, or not to be; what it was before is settled. */
+function lastKnown(plane: ReportedPlane, at: Instant): Instant {
+  const { reportedAt = 0, lifeSignAt, unknown } = plane;
+  return Math.max(reportedAt, lifeSignAt ?? 0, unknown.at(-1)?.to ?? 0, Math.min(plane.since, at));
 }
 
 /** With its open span of unknown health closed, where there is one of any length; a plane that flaps fills no row. */
@@ -92,11 +121,16 @@ export function planeHeard(
   known: ReportedPlane | undefined,
   dataPlane: string,
   at: Instant,
-  silentAfter: Duration,
+  watch: Watch,
 ): PlaneChange {
-  if (!known) return { store: { ...newDataPlane(dataPlane, at), lifeSignAt: at }, turned: false };
+  const { silentAfter } = watch;
+  if (!known) {
+    const lifeSignAt = startsWatch(at, watch) ? at : null;
+    return { store: { ...newDataPlane(dataPlane, at), lifeSignAt }, turned: false };
+  }
   const { lifeSignAt } = known;
   if (known.state === 'up') {
+    if (lifeSignAt === null && !startsWatch(at, watch)) return NOTHING;
     return worthWriting(lifeSignAt, at, silentAfter)
       ? { store: { ...known, lifeSignAt: at }, turned: false }
       : NOTHING;

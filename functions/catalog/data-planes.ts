@@ -1,8 +1,17 @@
+import { BOUNDS } from '../abandonment/bounds.ts';
 import type { PolicyBook } from '../abandonment/policy-book.ts';
-import type { Instant } from '../abandonment/time.ts';
+import { DAY, type Duration, type Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import { loadPolicies } from '../store/policies.ts';
-import { dataPlaneWrite, loadDataPlane, lookWrite, newDataPlane } from '../store/records.ts';
+import {
+  dataPlaneCountWrite,
+  dataPlaneWrite,
+  loadDataPlane,
+  loadDataPlaneCount,
+  lookWrite,
+  newDataPlane,
+} from '../store/records.ts';
+import type { Write } from '../store/table.port.ts';
 import {
   type PlaneChange,
   type PlaneReport,
@@ -10,7 +19,11 @@ import {
   planeReported,
   type ReportedPlane,
 } from './data-plane-changes.ts';
+import type { Refusal } from './refusals.ts';
 import { type Settled, settle } from './settle.ts';
+
+/** That a plane is in use is written no more often than this. */
+const USE_EVERY: Duration = 7 * DAY;
 
 /** Stores a report of a data plane's state and, where it turned, asks the scanner to look at its tasks. */
 export async function reportDataPlane(
@@ -18,9 +31,10 @@ export async function reportDataPlane(
   report: PlaneReport,
   book?: PolicyBook,
 ): Promise<Settled> {
-  const policies = book ?? (await loadPolicies(system.table));
-  const { silentAfter } = policies.global;
-  return changePlane(system, report.dataPlane, (known) => planeReported(known, report, silentAfter));
+  const { silentAfter } = (book ?? (await loadPolicies(system.table))).global;
+  return changePlane(system, report.dataPlane, (known) =>
+    planeReported(known, report, { now: system.clock.now(), silentAfter }),
+  );
 }
 
 /** Stores that a data plane gave a sign of life. */
@@ -30,15 +44,25 @@ export async function hearDataPlane(
   at: Instant,
   book: PolicyBook,
 ): Promise<Settled> {
-  return changePlane(system, dataPlane, (known) => planeHeard(known, dataPlane, at, book.global.silentAfter));
+  const { silentAfter } = book.global;
+  return changePlane(system, dataPlane, (known) =>
+    planeHeard(known, dataPlane, at, { now: system.clock.now(), silentAfter }),
+  );
 }
 
-/** Makes the row of a data plane that is named for the first time. */
+/** Makes the row of a data plane that is named for the first time, and notes now and then that it is in use. */
 export async function mentionDataPlane(system: System, dataPlane: string): Promise<Settled> {
-  return changePlane(system, dataPlane, (known) => ({
-    store: known ? undefined : newDataPlane(dataPlane, system.clock.now()),
-    turned: false,
-  }));
+  return changePlane(system, dataPlane, (known) => {
+    const now = system.clock.now();
+    if (!known) return { store: newDataPlane(dataPlane, now), turned: false };
+    const isDue = now - lastUseOf(known) > USE_EVERY;
+    return { store: isDue ? { ...known, usedAt: now } : undefined, turned: false };
+  });
+}
+
+/** When a plane was last known to be in use. */
+export function lastUseOf({ since, lifeSignAt, reportedAt, usedAt }: ReportedPlane): Instant {
+  return Math.max(since, lifeSignAt ?? 0, reportedAt ?? 0, usedAt ?? 0);
 }
 
 async function changePlane(
@@ -47,10 +71,20 @@ async function changePlane(
   change: (known: ReportedPlane | undefined) => PlaneChange,
 ): Promise<Settled> {
   return settle(system, async () => {
-    const { store, turned } = change(await loadDataPlane(system.table, dataPlane));
+    const known = await loadDataPlane(system.table, dataPlane);
+    const { store, turned } = change(known);
     if (!store) return { skip: 'nothing-of-note' };
-    const writes = [dataPlaneWrite(store)];
+    const writes: Write[] = [dataPlaneWrite(store)];
     if (turned) writes.push(lookWrite(`D#${dataPlane}`, system.clock.now()));
+    if (known) return { writes };
+    const counted = await loadDataPlaneCount(system.table);
+    if (counted.count >= BOUNDS.dataPlanes.most) return { refuse: TOO_MANY };
+    writes.push(dataPlaneCountWrite({ ...counted, count: counted.count + 1 }));
     return { writes };
   });
 }
+
+const TOO_MANY: Refusal = {
+  reason: 'too-many-data-planes',
+  detail: `${BOUNDS.dataPlanes.most} data planes are known; one that nobody uses is forgotten after 30 days`,
+};

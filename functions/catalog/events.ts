@@ -1,12 +1,15 @@
 import * as z from 'zod/mini';
+import { BOUNDS } from '../abandonment/bounds.ts';
 import {
   countField,
   dataPlaneField,
   instantField,
   kindField,
+  nameField,
   ownersField,
   shardsField,
   taskIdField,
+  totalField,
 } from './fields.ts';
 
 /** The version of the events that this code writes and reads; a newer one is left for a later try. */
@@ -22,6 +25,7 @@ const taskVersion = z.int().check(z.minimum(0)).register(z.globalRegistry, {
 
 const requestId = z
   .string()
+  .check(z.maxLength(BOUNDS.requestId.most))
   .register(z.globalRegistry, { description: 'The name of the request; asking again keeps it.' });
 
 /** `Task Published`: a task was made, or a new version of it. */
@@ -54,24 +58,38 @@ export const taskDeleted = z.object({
 /** One task of `Shards Observed`. */
 export const observedTask = z.object({ task: taskIdField, shards: shardsField });
 
+/** As many as one attempt works for sure. */
+const mostTasks = z.maxLength(BOUNDS.eventTasks.most, { abort: true });
+
 const observation = { version, dataPlane: dataPlaneField, observedAt: instantField };
 
 /** `Shards Observed`: what a health check of one data plane saw, many tasks at once. */
-export const shardsObserved = z.object({ ...observation, tasks: z.array(observedTask) });
+export const shardsObserved = z.object({ ...observation, tasks: z.array(observedTask).check(mostTasks) });
 
 /** The same with its tasks unread: each is read by itself, so that a bad one stops no other. */
-export const shardsObservedUnread = z.object({ ...observation, tasks: z.array(z.unknown()) });
+export const shardsObservedUnread = z.object({
+  ...observation,
+  tasks: z.array(z.unknown()).check(mostTasks),
+});
 
 /** One task of `Restarts Counted`. */
-export const countedTask = z.object({ task: taskIdField, total: countField });
+export const countedTask = z.object({
+  task: taskIdField,
+  total: totalField,
+  countedAnew: z.optional(
+    z.boolean().register(z.globalRegistry, {
+      description: 'The count began anew: the total is taken although it is lower than what is known.',
+    }),
+  ),
+});
 
 const count = { version, at: instantField };
 
 /** `Restarts Counted`: how often each task was restarted so far. */
-export const restartsCounted = z.object({ ...count, totals: z.array(countedTask) });
+export const restartsCounted = z.object({ ...count, totals: z.array(countedTask).check(mostTasks) });
 
 /** The same with its totals unread. */
-export const restartsCountedUnread = z.object({ ...count, totals: z.array(z.unknown()) });
+export const restartsCountedUnread = z.object({ ...count, totals: z.array(z.unknown()).check(mostTasks) });
 
 /** `Data Plane Reported`: its state, and since when where that is known. */
 export const dataPlaneReported = z.object({
@@ -90,7 +108,7 @@ export const taskDisabled = z.object({
   at: instantField,
   requestId: z.optional(requestId),
   episode: z.optional(countField),
-  by: z.optional(z.string()),
+  by: z.optional(nameField),
 });
 
 /** `Task Disable Requested`: Taskwarden asks the owning system to turn a task off. */
@@ -155,9 +173,9 @@ export interface BusEvent {
 
 /** What EventBridge puts on a queue. */
 export const envelope = z.object({
-  id: z.string(),
-  source: z.string(),
-  account: z.optional(z.string()),
-  'detail-type': z.string(),
+  id: nameField,
+  source: z.string().check(z.minLength(1), z.maxLength(BOUNDS.source.most)),
+  account: z.optional(nameField),
+  'detail-type': z.string().check(z.maxLength(BOUNDS.detailType.most)),
   detail: z.unknown(),
 });

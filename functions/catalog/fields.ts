@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
+import { BOUNDS, EARLIEST } from '../abandonment/bounds.ts';
 import { MOST_OWNERS, ownersProblem } from '../abandonment/owners.ts';
-import { dataPlaneProblem, MAX_ID_BYTES, taskIdProblem } from '../abandonment/policy-scope.ts';
+import { dataPlaneProblem, taskIdProblem } from '../abandonment/policy-scope.ts';
 import { SHARD_STATUSES, TASK_KINDS } from '../abandonment/task.ts';
 import { parseInstant } from '../abandonment/time.ts';
 import { normaliseAddress } from '../notices/addresses.ts';
@@ -8,35 +9,40 @@ import { normaliseAddress } from '../notices/addresses.ts';
 // The form alone; days that the month does not have are found by `parseInstant`.
 const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 
-const LONGEST_NAME = 128;
+/** No check after it looks at a text that is longer. */
+const upTo = (most: number) => z.maxLength(most, { abort: true });
 
 /** An RFC 3339 text with a zone, read as epoch milliseconds. */
 export const instantField = z.pipe(
-  z.string().check(z.regex(INSTANT)),
+  z.string().check(upTo(BOUNDS.instant.most), z.regex(INSTANT)),
   z.transform((text: string, context) => {
     const instant = parseInstant(text);
-    if (instant !== undefined) return instant;
-    context.issues.push({ code: 'custom', message: 'is no instant of the calendar', input: text });
+    if (instant !== undefined && instant >= EARLIEST) return instant;
+    const message = instant === undefined ? 'is no instant of the calendar' : 'lies before 1970';
+    context.issues.push({ code: 'custom', message, input: text });
     return z.NEVER;
   }),
 );
 
 /** A text that a check may refuse with a reason. */
 function textField(max: number, problem: (text: string) => string | undefined) {
-  return z.string().check(z.minLength(1), z.maxLength(max), (context) => {
+  return z.string().check(z.minLength(1, { abort: true }), upTo(max), (context) => {
     const message = problem(context.value);
     if (message) context.issues.push({ code: 'custom', message, input: context.value });
   });
 }
 
-export const taskIdField = textField(MAX_ID_BYTES, taskIdProblem);
+export const taskIdField = textField(BOUNDS.taskId.most, taskIdProblem);
 
 /** The name of a data plane. */
-export const dataPlaneField = textField(LONGEST_NAME, dataPlaneProblem);
+export const dataPlaneField = textField(BOUNDS.dataPlane.most, dataPlaneProblem);
+
+/** A name that is compared or counted, never parsed. */
+export const nameField = z.string().check(upTo(BOUNDS.name.most));
 
 /** A mail address in its stored form: trimmed and in lower case. */
 export const addressField = z.pipe(
-  z.string().check(z.minLength(3), z.maxLength(320)),
+  z.string().check(z.minLength(3), upTo(BOUNDS.address.most)),
   z.transform((text: string, context) => {
     const address = normaliseAddress(text);
     if (address !== undefined) return address;
@@ -63,7 +69,12 @@ export const ownersField = z
 
 export const kindField = z.enum(TASK_KINDS);
 
-/** A running total or a version: a whole number from 0. */
+/** A version or a number of ours: a whole number from 0. */
 export const countField = z.int().check(z.minimum(0));
 
-export const shardsField = z.array(z.object({ id: z.string(), status: z.enum(SHARD_STATUSES) }));
+/** A running total of restarts. */
+export const totalField = z.int().check(z.minimum(0), z.maximum(BOUNDS.restarts.most));
+
+export const shardsField = z
+  .array(z.object({ id: nameField, status: z.enum(SHARD_STATUSES) }))
+  .check(z.maxLength(BOUNDS.shards.most));

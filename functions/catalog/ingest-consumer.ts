@@ -1,8 +1,13 @@
+import { cutToBytes } from '../platform/queue-text.ts';
+import { recordable } from '../platform/recorded-text.ts';
 import { noteEvent } from '../store/heard.ts';
 import type { Consumer } from '../work/pipeline.ts';
 import { type BusEvent, envelope } from './events.ts';
-import { ingestEvent, isNewer } from './ingest.ts';
-import { parseWith } from './schema-problems.ts';
+import { ingestEvent, isKnownType } from './ingest.ts';
+import { parseEvent } from './schema-problems.ts';
+
+/** In bytes; the name stands in a sort key (DynamoDB: 1,024 bytes) beside the ids of a queue and a message. */
+const LONGEST_NAME = 512;
 
 /**
  * Works the events that EventBridge puts on the ingest queue. No state queues them again: the broker keeps
@@ -11,19 +16,23 @@ import { parseWith } from './schema-problems.ts';
 export const ingestConsumer: Consumer<BusEvent> = {
   queue: 'ingest',
   parse(body) {
-    const parsed = parseWith(envelope, body);
+    const parsed = parseEvent(envelope, body);
     if (!parsed.ok) return { ok: false, reason: `no event: ${parsed.problems.join('; ')}`, newer: false };
     const { id, source, account, detail } = parsed.value;
     const detailType = parsed.value['detail-type'];
-    if (isNewer(detail)) return { ok: false, reason: `${detailType} of a newer version`, newer: true };
     return { ok: true, message: { id, source, account, detailType, detail } };
   },
-  nameOf: ({ detailType, source, id }) => `${detailType} ${id} of ${source}`,
+  // Others write all three.
+  nameOf: ({ detailType, source, id }) =>
+    cutToBytes(
+      recordable(`${isKnownType(detailType) ? detailType : 'unknown'} ${id} of ${source}`),
+      LONGEST_NAME,
+    ),
   notAfter: () => undefined,
   queuedAgainFromState: false,
   restsOnTableAlone: true,
-  async act(system, event) {
-    const outcome = await ingestEvent(system, event);
+  async act(system, event, { receiveCount }) {
+    const outcome = await ingestEvent(system, event, receiveCount);
     if (outcome.outcome === 'done' || outcome.outcome === 'skipped') await noteEvent(system);
     return outcome;
   },

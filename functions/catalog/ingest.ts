@@ -1,8 +1,10 @@
+import { BOUNDS } from '../abandonment/bounds.ts';
 import { confirmDisabled } from '../disabling/confirm.ts';
 import type { System } from '../platform/system.ts';
 import { loadPolicies } from '../store/policies.ts';
-import { bucketOf } from '../store/rows.ts';
-import type { Outcome } from '../work/pipeline.ts';
+import { bucketOf, type SourceRecord } from '../store/rows.ts';
+import { classOf } from '../work/failure-class.ts';
+import { type Outcome, retryDelaySeconds } from '../work/pipeline.ts';
 import { hearDataPlane, mentionDataPlane, reportDataPlane } from './data-planes.ts';
 import {
   type BusEvent,
@@ -18,8 +20,16 @@ import {
   taskPublished,
 } from './events.ts';
 import { type EventContext, malformed, outcomeOf, refused, takeEach } from './outcomes.ts';
-import { accountRefusal, futureRefusal, ownersRefusal, planeRefusal, taskRefusal } from './refusals.ts';
-import { parseWith } from './schema-problems.ts';
+import {
+  accountRefusal,
+  distanceRefusal,
+  futureRefusal,
+  ownersRefusal,
+  planeRefusal,
+  type Refusal,
+  taskRefusal,
+} from './refusals.ts';
+import { parseEvent } from './schema-problems.ts';
 import { loadSource } from './sources.ts';
 import { countRestarts, deleteTask, observeTask, publishTask } from './task-events.ts';
 
@@ -33,36 +43,63 @@ const HANDLERS: Record<string, (context: EventContext, detail: unknown) => Promi
 } satisfies Record<keyof typeof TAKEN_EVENTS, unknown>;
 
 /**
- * Takes one event of the bus into the catalog. Late, doubled and out-of-order events are harmless.
+ * Takes one event of the bus into the catalog. Late, doubled and out-of-order events are harmless. Who says it is judged
+ * before what it says: an event of a newer version waits for the next release only where its source is registered.
  *
+ * @param receive which receive of the message it is, from 1
  * @returns `done` where something was written, `skipped` where it was needless, `retry` where the table was
  * busy, `dead-letter` with the reason where it is refused: unreadable, or from a source that may not say it
  */
-export async function ingestEvent(system: System, event: BusEvent): Promise<Outcome> {
+export async function ingestEvent(system: System, event: BusEvent, receive = 1): Promise<Outcome> {
   const source = await loadSource(system.table, event.source);
-  if (!source) {
-    const detail = `source ${event.source} is not registered`;
-    return refused({ system, event }, { reason: 'unknown-source', detail });
-  }
-  const foreign = accountRefusal(source, event.account);
-  if (foreign) return refused({ system, event }, foreign);
-  const handler = Object.hasOwn(HANDLERS, event.detailType) ? HANDLERS[event.detailType] : undefined;
+  const stranger = sourceRefusal(source, event);
+  if (!source || stranger) return refused({ system, event }, stranger ?? UNREGISTERED);
+  const handler = handlerOf(event.detailType);
   if (!handler) {
-    const detail = `detail type ${event.detailType} is not known; allowed: ${Object.keys(HANDLERS).join(', ')}`;
+    const detail = `its detail type is not known; allowed: ${Object.keys(HANDLERS).join(', ')}`;
     return refused({ system, event }, { reason: 'unknown-event', detail });
   }
-  return handler({ system, book: await loadPolicies(system.table), event, source }, event.detail);
+  if (isNewer(event.detail)) return newerVersion(system, receive);
+  const context = { system, book: await loadPolicies(system.table), event, source };
+  try {
+    return await handler(context, event.detail);
+  } catch (error) {
+    if (classOf(error, 1) !== 'permanent') throw error;
+    return refused(context, { reason: 'too-large', detail: String(error) });
+  }
 }
 
-/** Whether a detail was written for a later version of its event than this code reads. */
-export function isNewer(detail: unknown): boolean {
+const UNREGISTERED: Refusal = { reason: 'unknown-source', detail: 'its source is not registered' };
+
+function sourceRefusal(source: SourceRecord | undefined, { account }: BusEvent): Refusal | undefined {
+  return source ? accountRefusal(source, account) : UNREGISTERED;
+}
+
+function handlerOf(detailType: string): (typeof HANDLERS)[string] | undefined {
+  return isKnownType(detailType) ? HANDLERS[detailType] : undefined;
+}
+
+/** Whether events of a detail type are taken at all. */
+export function isKnownType(detailType: string): boolean {
+  return Object.hasOwn(HANDLERS, detailType);
+}
+
+/** Whether a detail was written for a later version of its event than this code reads, and one that may come. */
+function isNewer(detail: unknown): boolean {
   if (typeof detail !== 'object' || detail === null) return false;
   const { version } = detail as { version?: unknown };
-  return typeof version === 'number' && version > EVENT_VERSION;
+  if (typeof version !== 'number' || !Number.isInteger(version)) return false;
+  return version > EVENT_VERSION && version <= BOUNDS.eventVersion.most;
+}
+
+/** The release that reads it may be on its way. That it waits, however long, says nothing of other events. */
+function newerVersion(system: System, receive: number): Outcome {
+  const delaySeconds = retryDelaySeconds(receive, system.random.next());
+  return { outcome: 'retry', reason: 'newer-version', delaySeconds, failed: true, itself: true };
 }
 
 async function onTaskPublished(context: EventContext, detail: unknown): Promise<Outcome> {
-  const parsed = parseWith(taskPublished, detail);
+  const parsed = parseEvent(taskPublished, detail);
   if (!parsed.ok) return malformed(context, parsed.problems);
   const { system, source } = context;
   const { task, publishedAt, firstSeenAt } = parsed.value;
@@ -79,63 +116,62 @@ async function onTaskPublished(context: EventContext, detail: unknown): Promise<
     ownersRefusal(task.owners, system.config.allowedDomains);
   if (refusal) return refused(context, refusal, task.id);
   const mentioned = await mentionDataPlane(system, task.dataPlane);
-  if (mentioned.settled === 'busy') return outcomeOf(mentioned);
-  return outcomeOf(await publishTask(context, parsed.value));
+  if (mentioned.settled === 'busy' || mentioned.settled === 'refused')
+    return outcomeOf(context, mentioned, task.id);
+  return outcomeOf(context, await publishTask(context, parsed.value), task.id);
 }
 
 async function onTaskDeleted(context: EventContext, detail: unknown): Promise<Outcome> {
-  const parsed = parseWith(taskDeleted, detail);
+  const parsed = parseEvent(taskDeleted, detail);
   if (!parsed.ok) return malformed(context, parsed.problems);
   const { task, at } = parsed.value;
   const refusal = taskRefusal(context.source, task) ?? futureRefusal(at, context.system.clock.now());
   if (refusal) return refused(context, refusal, task);
-  return outcomeOf(await deleteTask(context, parsed.value));
+  return outcomeOf(context, await deleteTask(context, parsed.value), task);
 }
 
 async function onTaskDisabled(context: EventContext, detail: unknown): Promise<Outcome> {
-  const parsed = parseWith(taskDisabled, detail);
+  const parsed = parseEvent(taskDisabled, detail);
   if (!parsed.ok) return malformed(context, parsed.problems);
   const { task, taskVersion, at } = parsed.value;
   const refusal = taskRefusal(context.source, task) ?? futureRefusal(at, context.system.clock.now());
   if (refusal) return refused(context, refusal, task);
-  await confirmDisabled(context.system, {
-    task,
-    version: taskVersion,
-    at,
-    requestId: parsed.value.requestId,
-  });
+  const { requestId } = parsed.value;
+  const problem = await confirmDisabled(context.system, { task, version: taskVersion, at, requestId });
+  if (problem) return refused(context, { reason: 'version-jump', detail: problem }, task);
   return { outcome: 'done', reason: 'confirmed' };
 }
 
 async function onDataPlaneReported(context: EventContext, detail: unknown): Promise<Outcome> {
-  const parsed = parseWith(dataPlaneReported, detail);
+  const parsed = parseEvent(dataPlaneReported, detail);
   if (!parsed.ok) return malformed(context, parsed.problems);
   const { dataPlane, state, at, since } = parsed.value;
   const { system, book } = context;
-  const refusal = planeRefusal(context.source, dataPlane) ?? futureRefusal(at, system.clock.now());
+  const refusal = planeRefusal(context.source, dataPlane) ?? distanceRefusal(at, system.clock.now());
   if (refusal) return refused(context, refusal);
   return outcomeOf(
+    context,
     await reportDataPlane(system, { dataPlane, state, at, since: Math.min(since ?? at, at) }, book),
   );
 }
 
 async function onShardsObserved(context: EventContext, detail: unknown): Promise<Outcome> {
-  const parsed = parseWith(shardsObservedUnread, detail);
+  const parsed = parseEvent(shardsObservedUnread, detail);
   if (!parsed.ok) return malformed(context, parsed.problems);
   const { dataPlane, observedAt: at, tasks } = parsed.value;
   const { system, book } = context;
-  const refusal = planeRefusal(context.source, dataPlane) ?? futureRefusal(at, system.clock.now());
+  const refusal = planeRefusal(context.source, dataPlane) ?? distanceRefusal(at, system.clock.now());
   if (refusal) return refused(context, refusal);
   const heard = await hearDataPlane(system, dataPlane, at, book);
-  if (heard.settled === 'busy') return outcomeOf(heard);
-  return takeEach(
-    context,
-    { list: 'tasks', items: tasks, schema: observedTask },
-    (each, { task, shards }, place) => {
-      const statuses = shards.map(({ status }) => status);
-      return observeTask(each, task, { at, statuses, name: nameOf(context.event.id, place) });
-    },
-  );
+  if (heard.settled === 'busy' || heard.settled === 'refused') return outcomeOf(context, heard);
+  return takeEach(context, { list: 'tasks', items: tasks, schema: observedTask }, (each, task, seen) => {
+    const observations = seen.map(({ shards }, place) => ({
+      at,
+      statuses: shards.map(({ status }) => status),
+      name: nameOf(context.event.id, place),
+    }));
+    return observeTask(each, task, observations);
+  });
 }
 
 /** A short name of what one event says of a task for the `place`th time. */
@@ -144,12 +180,12 @@ function nameOf(eventId: string, place: number): string {
 }
 
 async function onRestartsCounted(context: EventContext, detail: unknown): Promise<Outcome> {
-  const parsed = parseWith(restartsCountedUnread, detail);
+  const parsed = parseEvent(restartsCountedUnread, detail);
   if (!parsed.ok) return malformed(context, parsed.problems);
   const { at, totals } = parsed.value;
-  const refusal = futureRefusal(at, context.system.clock.now());
+  const refusal = distanceRefusal(at, context.system.clock.now());
   if (refusal) return refused(context, refusal);
-  return takeEach(context, { list: 'totals', items: totals, schema: countedTask }, (each, count) =>
-    countRestarts(each, count, at),
+  return takeEach(context, { list: 'totals', items: totals, schema: countedTask }, (each, task, counts) =>
+    countRestarts(each, task, counts, at),
   );
 }

@@ -81,7 +81,7 @@ async function refresh(context: CatalogContext, entry: TaskEntry): Promise<boole
   const published = isWritten(await publishTask(context, publicationOf(entry, now)));
   const fresh = published ? { system, book } : context;
   const statuses = entry.shards.map(({ status }) => status);
-  const observed = isWritten(await observeTask(fresh, entry.id, { at: entry.observedAt ?? now, statuses }));
+  const observed = isWritten(await observeTask(fresh, entry.id, [{ at: entry.observedAt ?? now, statuses }]));
   return published || observed;
 }
 
@@ -99,5 +99,6 @@ function publicationOf(entry: TaskEntry, now: number): TaskPublished {
 function isWritten(settled: Settled): boolean {
   if (settled.settled === 'busy')
     throw new Error('the table stayed busy; run the same import again to go on');
+  if (settled.settled === 'refused') throw new Error(settled.refusal.detail);
   return settled.settled === 'written';
 }

@@ -5,8 +5,9 @@ import type { Evidence, Task } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import type { TaskRecord } from '../store/rows.ts';
 import { touch } from '../store/tasks.ts';
-import type { TaskDeleted } from './events.ts';
+import type { CountedTask, TaskDeleted } from './events.ts';
 import type { TaskChange } from './publications.ts';
+import { versionRefusal } from './refusals.ts';
 
 /**
  * Takes an observation of a known task in. What changes nothing of note is not written: a task that stays
@@ -59,23 +60,32 @@ function changesDecisions(before: Evidence, after: Evidence, policy: EffectivePo
   );
 }
 
+/** A running total; `countedAnew`: the count began anew, so that it may be lower than what is known. */
+type Total = Pick<CountedTask, 'total' | 'countedAnew'>;
+
 /**
- * Takes a running total of restarts in: the highest heard of. One counted before the task lost `PRIMARY`
+ * Takes a running total of restarts in: the highest heard of since the count last began anew. One counted before the task lost `PRIMARY`
  * that comes late is part of what was counted by then.
  */
-export function restartsCounted(known: TaskRecord, total: number, at: Instant): TaskChange {
+export function restartsCounted(known: TaskRecord, count: Total, at: Instant): TaskChange {
   if (known.task.deletedAt !== undefined) return { skip: 'deleted' };
   if (at < known.task.createdAt) return { skip: 'counted-before-its-creation' };
-  const evidence = counted(known.evidence, total, at);
+  const evidence = counted(known.evidence, count, at);
   return evidence === known.evidence ? { skip: 'nothing-of-note' } : { store: { ...known, evidence } };
 }
 
 /** Evidence with a running total taken in; the same object where it is not higher. */
-export function counted(evidence: Evidence, total: number, at: Instant): Evidence {
-  if (total <= evidence.restarts.total) return evidence;
-  const beforeLoss = evidence.lostAt !== undefined && at <= evidence.lostAt;
-  const atLoss = beforeLoss ? total : evidence.restarts.atLoss;
-  return { ...evidence, restarts: { total, atLoss } };
+export function counted(evidence: Evidence, { total, countedAnew }: Total, at: Instant): Evidence {
+  const { restarts, lostAt } = evidence;
+  const began = restarts.anewAt ?? Number.NEGATIVE_INFINITY;
+  const beforeLoss = lostAt !== undefined && at <= lostAt;
+  if (countedAnew && at > began) {
+    // What was tried since the loss stays, and what is counted anew is added to it.
+    const atLoss = beforeLoss ? total : restarts.atLoss - restarts.total;
+    return { ...evidence, restarts: { total, atLoss, anewAt: at } };
+  }
+  if (at < began || total <= restarts.total) return evidence;
+  return { ...evidence, restarts: { ...restarts, total, atLoss: beforeLoss ? total : restarts.atLoss } };
 }
 
 /**
@@ -99,6 +109,8 @@ export function deleted(known: TaskRecord, event: TaskDeleted, now: Instant): Ta
   const { task } = known;
   const late = event.taskVersion === undefined ? isBefore(event.at, task) : event.taskVersion < task.version;
   if (late) return { skip: 'older-version' };
+  const refusal = versionRefusal(event.taskVersion, task.version, now);
+  if (refusal) return { refuse: refusal };
   const deletedAt = Math.max(event.at, task.deletedAt ?? event.at);
   const version = Math.max(task.version, event.taskVersion ?? 0);
   if (deletedAt === task.deletedAt && version === task.version) return { skip: 'duplicate' };

@@ -1,11 +1,13 @@
 import type { z } from 'zod/mini';
-import type { System } from '../platform/system.ts';
+import { BOUNDS } from '../abandonment/bounds.ts';
+import { recordable } from '../platform/recorded-text.ts';
 import type { SourceRecord, TaskRecord } from '../store/rows.ts';
 import { loadTasks } from '../store/tasks.ts';
+import { classOf } from '../work/failure-class.ts';
 import type { Outcome } from '../work/pipeline.ts';
 import type { BusEvent } from './events.ts';
-import { type Refusal, reportRefusal, taskRefusal } from './refusals.ts';
-import { parseWith } from './schema-problems.ts';
+import { type Refusal, reportRefusals, taskRefusal } from './refusals.ts';
+import { parseEvent } from './schema-problems.ts';
 import type { Settled } from './settle.ts';
 import type { CatalogContext } from './task-events.ts';
 
@@ -15,6 +17,9 @@ export interface EventContext extends CatalogContext {
   source: SourceRecord;
 }
 
+/** An event, as far as a refusal of it is told. */
+type Told = Pick<EventContext, 'system' | 'event'>;
+
 /** When a busy table is asked again. */
 const BUSY_DELAY_SECONDS = 5;
 
@@ -22,32 +27,21 @@ const BUSY_DELAY_SECONDS = 5;
 const AT_A_TIME = 10;
 
 /** Counts and logs a refusal and ends the message in the dead-letter queue. */
-export function refused(
-  context: { system: System; event: BusEvent },
-  refusal: Refusal,
-  task?: string,
-): Outcome {
-  report(context, refusal, task);
-  return { outcome: 'dead-letter', reason: `${refusal.reason}: ${refusal.detail}` };
+export function refused(context: Told, refusal: Refusal, task?: string): Outcome {
+  reportRefusals(context.system, context.event, [{ ...refusal, task }]);
+  return { outcome: 'dead-letter', reason: recordable(`${refusal.reason}: ${refusal.detail}`) };
 }
 
 /** Refuses an event that its schema refuses. */
-export function malformed(context: { system: System; event: BusEvent }, problems: string[]): Outcome {
+export function malformed(context: Told, problems: string[]): Outcome {
   return refused(context, { reason: 'malformed', detail: problems.join('; ') });
 }
 
-function report(
-  { system, event }: { system: System; event: BusEvent },
-  refusal: Refusal,
-  task?: string,
-): void {
-  const about = { event: event.id, source: event.source, detailType: event.detailType };
-  reportRefusal(system, refusal, task === undefined ? about : { ...about, task });
-}
-
-export function outcomeOf(settled: Settled): Outcome {
+/** What becomes of the message of an event; a refusal is counted and logged. */
+export function outcomeOf(context: Told, settled: Settled, task?: string): Outcome {
   if (settled.settled === 'written') return { outcome: 'done', reason: 'written' };
   if (settled.settled === 'skipped') return { outcome: 'skipped', reason: settled.reason };
+  if (settled.settled === 'refused') return refused(context, settled.refusal, task);
   return { outcome: 'retry', reason: 'table-busy', delaySeconds: BUSY_DELAY_SECONDS, failed: true };
 }
 
@@ -58,83 +52,121 @@ interface Items<Item> {
   schema: z.ZodMiniType<Item>;
 }
 
+/** What was refused of one event: of which task, where that is known. */
+type RefusedItem = Refusal & { task?: string | undefined };
+
+/** What is taken of the tasks of an event. */
+interface Sifted<Item> {
+  /** All that it says of one task, in its order. */
+  groups: Map<string, Item[]>;
+  refusals: RefusedItem[];
+}
+
 /**
- * Takes each task of an event by itself: a bad one is refused, reported and stops no other. The event is
- * tried again where the table was busy for one of them (the others are then needless), and refused where
- * all of them are.
+ * Takes each task of an event by itself, once, with all that is said of it: a bad one is refused, reported and stops no
+ * other. The event is tried again where the table was busy for one of them (the others are then needless), and refused
+ * where all of them are.
  */
 export async function takeEach<Item extends { task: string }>(
   context: EventContext,
   items: Items<Item>,
-  take: (context: CatalogContext, item: Item, place: number) => Promise<Settled>,
+  take: (context: CatalogContext, task: string, said: readonly Item[]) => Promise<Settled>,
 ): Promise<Outcome> {
-  const taken = allowedOf(context, items);
-  if (taken.length === 0 && items.items.length > 0) {
-    return { outcome: 'dead-letter', reason: `each of its ${items.items.length} ${items.list} was refused` };
-  }
-  const read = await loadTasks(
-    context.system.table,
-    taken.map(({ task }) => task),
-  );
-  const settled: Settled[] = [];
-  const groups = [...Map.groupBy(taken, ({ task }) => task).values()];
-  for (let start = 0; start < groups.length; start += AT_A_TIME) {
-    const some = groups.slice(start, start + AT_A_TIME);
-    settled.push(...(await Promise.all(some.map((items) => takeInOrder(context, read, items, take)))).flat());
-  }
+  const { groups, refusals } = sift(context, items);
+  const settled = await takeAll(context, groups, take);
+  for (const [task, { settled: how, ...rest }] of settled)
+    if (how === 'refused' && 'refusal' in rest) refusals.push({ ...rest.refusal, task });
+  reportRefusals(context.system, context.event, refusals);
+  return outcomeOfEach(context, items, [...settled.values()], refusals.length);
+}
+
+function outcomeOfEach(
+  context: Told,
+  { list, items }: Pick<Items<unknown>, 'list' | 'items'>,
+  settled: readonly Settled[],
+  refusals: number,
+): Outcome {
+  const taken = settled.filter((each) => each.settled !== 'refused');
+  if (taken.length === 0 && items.length > 0)
+    return { outcome: 'dead-letter', reason: `all-refused: each of its ${items.length} ${list} was refused` };
   const busy = settled.find((each) => each.settled === 'busy');
-  if (busy) return outcomeOf(busy);
+  if (busy) return outcomeOf(context, busy);
   const written = settled.filter((each) => each.settled === 'written').length;
-  const reason = `${written} of ${items.items.length} written, ${items.items.length - taken.length} refused`;
+  const reason = `${written} of ${items.length} written, ${refusals} refused`;
   return written > 0 ? { outcome: 'done', reason } : { outcome: 'skipped', reason };
 }
 
-/** What an event says of one task more than once counts in its order. */
-async function takeInOrder<Item extends { task: string }>(
+async function takeAll<Item>(
   context: EventContext,
-  read: Map<string, TaskRecord>,
-  items: readonly Item[],
-  take: (context: CatalogContext, item: Item, place: number) => Promise<Settled>,
-): Promise<Settled[]> {
-  const settled: Settled[] = [];
-  for (const [place, item] of items.entries())
-    settled.push(await takeOne(context, read, item, (each) => take(each, item, place)));
+  groups: ReadonlyMap<string, Item[]>,
+  take: (context: CatalogContext, task: string, said: readonly Item[]) => Promise<Settled>,
+): Promise<Map<string, Settled>> {
+  const read = await loadTasks(context.system.table, groups.keys());
+  const settled = new Map<string, Settled>();
+  const waiting = [...groups];
+  for (let start = 0; start < waiting.length; start += AT_A_TIME) {
+    const some = waiting.slice(start, start + AT_A_TIME);
+    await Promise.all(
+      some.map(async ([task, said]) =>
+        settled.set(task, await takeOne(context, read, task, (each) => take(each, task, said))),
+      ),
+    );
+  }
   return settled;
 }
 
-/** A fault with one task leaves the event to a later try, after the others. */
-async function takeOne<Item extends { task: string }>(
+/** A fault with one task leaves the event to a later try, after the others; what its own row cannot hold is refused. */
+async function takeOne(
   context: EventContext,
   read: Map<string, TaskRecord>,
-  item: Item,
+  task: string,
   take: (context: CatalogContext) => Promise<Settled>,
 ): Promise<Settled> {
   try {
     return await take({ ...context, read });
   } catch (error) {
+    if (classOf(error, 1) === 'permanent')
+      return { settled: 'refused', refusal: { reason: 'too-large', detail: String(error) } };
     context.system.telemetry.log('error', 'one task of an event failed', {
-      task: item.task,
-      error: String(error),
+      task: recordable(task),
+      error: recordable(String(error)),
     });
     return { settled: 'busy' };
   }
 }
 
-function allowedOf<Item extends { task: string }>(
+function sift<Item extends { task: string }>(
   context: EventContext,
   { list, items, schema }: Items<Item>,
-): Item[] {
-  const allowed: Item[] = [];
+): Sifted<Item> {
+  const groups = new Map<string, Item[]>();
+  const refusals: RefusedItem[] = [];
   for (const [place, item] of items.entries()) {
-    const parsed = parseWith(schema, item);
+    const parsed = parseEvent(schema, item);
     if (!parsed.ok) {
-      const detail = `${list}[${place}]: ${parsed.problems.join('; ')}`;
-      report(context, { reason: 'malformed', detail });
+      refusals.push({ reason: 'malformed', detail: `${list}[${place}]: ${parsed.problems.join('; ')}` });
       continue;
     }
-    const refusal = taskRefusal(context.source, parsed.value.task);
-    if (refusal) report(context, refusal, parsed.value.task);
-    else allowed.push(parsed.value);
+    const { task } = parsed.value;
+    const refusal = taskRefusal(context.source, task);
+    if (refusal) refusals.push({ ...refusal, task });
+    else groups.set(task, [...(groups.get(task) ?? []), parsed.value]);
   }
-  return allowed;
+  return { groups: fewEnough(groups, list, refusals), refusals };
+}
+
+/** Without the tasks that are named too often; with their refusals added to `refusals`. */
+function fewEnough<Item>(
+  groups: Map<string, Item[]>,
+  list: string,
+  refusals: RefusedItem[],
+): Map<string, Item[]> {
+  const { most } = BOUNDS.namings;
+  for (const [task, { length }] of groups) {
+    if (length <= most) continue;
+    groups.delete(task);
+    const detail = `stands ${length} times among the ${list}; allowed: at most ${most} times`;
+    refusals.push({ reason: 'malformed', detail, task });
+  }
+  return groups;
 }

@@ -5,9 +5,10 @@ import type { Instant } from '../abandonment/time.ts';
 import type { TaskRecord } from '../store/rows.ts';
 import { newTaskRecord, touch } from '../store/tasks.ts';
 import type { TaskPublished } from './events.ts';
+import { type Refusal, versionRefusal } from './refusals.ts';
 
 /** What an event makes of a task: a record to store, or nothing and why. */
-export type TaskChange = { store: TaskRecord } | { skip: string };
+export type TaskChange = { store: TaskRecord } | { skip: string } | { refuse: Refusal };
 
 /** What was heard of a task before it was known. */
 export interface HeardBefore {
@@ -30,6 +31,9 @@ export function firstPublished(
     ({ at, version }) => event.publishedAt < at || (version !== null && event.task.version <= version),
   );
   if (over) return { skip: 'published-before-its-deletion' };
+  const highest = Math.max(0, ...deletions.map(({ version }) => version ?? 0));
+  const refusal = versionRefusal(event.task.version, highest, now);
+  if (refusal) return { refuse: refusal };
   const task = taskOf(event, Math.min(event.firstSeenAt ?? now, now));
   if (event.by === 'user') task.publishedByUserAt = event.publishedAt;
   if (event.publishedAt > task.createdAt) task.publishedAt = event.publishedAt;
@@ -59,6 +63,8 @@ function deletionOf({ task }: TaskRecord): { at: Instant; version: number } {
 /** A publication of a task that is known and not deleted: the owning system's version decides. */
 export function publishedAgain(known: TaskRecord, event: TaskPublished, now: Instant): TaskChange {
   if (event.task.version === known.task.version) return { skip: 'duplicate' };
+  const refusal = versionRefusal(event.task.version, known.task.version, now);
+  if (refusal) return { refuse: refusal };
   return event.task.version < known.task.version
     ? publishedLate(known, event, now)
     : publishedNewer(known, event, now);
@@ -87,8 +93,8 @@ function publishedNewer(known: TaskRecord, event: TaskPublished, now: Instant): 
   const next: TaskRecord = { ...known, task };
   if (enabling) {
     const { twitches: _, ...evidence } = known.evidence;
-    const { total } = evidence.restarts;
-    next.evidence = { ...evidence, restarts: { total, atLoss: total } };
+    const { restarts } = evidence;
+    next.evidence = { ...evidence, restarts: { ...restarts, atLoss: restarts.total } };
     next.disabledByUs = null;
     Object.assign(next, undoneBy(known, event, now));
   }

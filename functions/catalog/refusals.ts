@@ -1,8 +1,12 @@
-import { type Duration, formatInstant, type Instant, MINUTE } from '../abandonment/time.ts';
+import { BOUNDS } from '../abandonment/bounds.ts';
+import { formatDuration, formatInstant, type Instant } from '../abandonment/time.ts';
+import { versionProblem } from '../abandonment/versions.ts';
 import { domainOf } from '../notices/addresses.ts';
 import { METRIC } from '../platform/names.ts';
+import { recordable } from '../platform/recorded-text.ts';
 import type { System } from '../platform/system.ts';
 import type { SourceRecord } from '../store/rows.ts';
+import type { BusEvent } from './events.ts';
 import { maySpeakOfPlane, maySpeakOfTask } from './sources.ts';
 
 /** Why an event, or what it says of one task, is not taken. */
@@ -15,6 +19,10 @@ export const REFUSALS = [
   'data-plane-not-covered',
   'owner-domain',
   'from-the-future',
+  'too-old',
+  'version-jump',
+  'too-large',
+  'too-many-data-planes',
 ] as const;
 export type RefusalReason = (typeof REFUSALS)[number];
 
@@ -22,9 +30,6 @@ export interface Refusal {
   reason: RefusalReason;
   detail: string;
 }
-
-/** Clocks may differ this much; what is dated later would outdo everything true that follows. */
-const CLOCK_SKEW: Duration = 15 * MINUTE;
 
 /**
  * Whether an event of a source comes from its account; undefined where it does. Who may put events on a bus may write any
@@ -55,11 +60,28 @@ export function planeRefusal(source: SourceRecord, dataPlane: string): Refusal |
 
 /** Refuses what is dated later than the clocks of two systems may differ. */
 export function futureRefusal(at: Instant, now: Instant): Refusal | undefined {
-  if (at <= now + CLOCK_SKEW) return undefined;
+  if (at <= now + BOUNDS.ahead.most) return undefined;
   return {
     reason: 'from-the-future',
     detail: `it is dated ${formatInstant(at)}, more than 15 minutes from now`,
   };
+}
+
+/** Refuses what is dated later than clocks differ, or earlier than anything that still counts. */
+export function distanceRefusal(at: Instant, now: Instant): Refusal | undefined {
+  if (at >= now - BOUNDS.behind.most) return futureRefusal(at, now);
+  const reach = formatDuration(BOUNDS.behind.most);
+  return { reason: 'too-old', detail: `it is dated ${formatInstant(at)}, more than ${reach} ago` };
+}
+
+/** Refuses a version that leaves no room for later ones. */
+export function versionRefusal(
+  version: number | undefined,
+  known: number | undefined,
+  now: Instant,
+): Refusal | undefined {
+  const detail = version === undefined ? undefined : versionProblem(version, known, now);
+  return detail === undefined ? undefined : { reason: 'version-jump', detail };
 }
 
 /** Holds owners to the allowed domains, where there are any. The address itself is not repeated. */
@@ -77,13 +99,30 @@ export function ownersRefusal(
   };
 }
 
-/** Counts and logs a refusal, so that an alarm can stand on it. */
-export function reportRefusal(
+/**
+ * Counts what was refused of an event by its reason, so that an alarm can stand on it, and logs the first ones. What
+ * others wrote is told without addresses and in bounded length.
+ */
+export function reportRefusals(
   system: System,
-  refusal: Refusal,
-  about: { event: string; source: string; detailType: string; task?: string },
+  { id, source, detailType }: BusEvent,
+  refusals: readonly (Refusal & { task?: string | undefined })[],
 ): void {
-  const properties = { ...about, ...refusal };
-  system.telemetry.log('warn', 'event refused', properties);
-  system.telemetry.metric(METRIC.eventRefused, 1, 'Count', properties);
+  const about = { event: recordable(id), source: recordable(source), detailType: recordable(detailType) };
+  const first = refusals.slice(0, BOUNDS.problems.most);
+  for (const { reason, detail, task } of first)
+    system.telemetry.log('warn', 'event refused', {
+      ...about,
+      ...told(task),
+      reason,
+      detail: recordable(detail),
+    });
+  const more = refusals.length - first.length;
+  if (more > 0) system.telemetry.log('warn', 'more of the event refused', { ...about, more });
+  for (const [reason, some] of Map.groupBy(refusals, (refusal) => refusal.reason))
+    system.telemetry.metric(METRIC.eventRefused, some.length, 'Count', { ...about, reason });
+}
+
+function told(task: string | undefined): { task?: string } {
+  return task === undefined ? {} : { task: recordable(task) };
 }

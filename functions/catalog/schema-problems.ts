@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { BOUNDS } from '../abandonment/bounds.ts';
 import { listed, shown, unknownKey } from '../abandonment/policy-wording.ts';
 
 export type Parsed<Value> = { ok: true; value: Value } | { ok: false; problems: string[] };
@@ -19,14 +20,48 @@ export function parseWith<Schema extends z.ZodMiniType>(
   return { ok: false, problems: result.error.issues.map((issue) => lineOf(issue, value, known)) };
 }
 
-function lineOf(issue: z.core.$ZodIssue, value: unknown, known: readonly string[]): string {
+/**
+ * As `parseWith`, for what others put on the bus: the first problems alone, and no text of theirs but single plain words,
+ * for what is said goes to logs and dead letters, and an address must not.
+ */
+export function parseEvent<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  value: unknown,
+): Parsed<z.output<Schema>> {
+  const result = z.safeParse(schema, value);
+  if (result.success) return { ok: true, value: result.data };
+  const { issues } = result.error;
+  const problems = issues.slice(0, BOUNDS.problems.most).map((issue) => lineOf(issue, value, [], described));
+  // First, for the text is cut at its end.
+  const count = issues.length > problems.length ? [`${issues.length} problems`] : [];
+  return { ok: false, problems: [...count, ...problems] };
+}
+
+const PLAIN_WORD = /^[\w-]{1,32}$/;
+
+function described(value: unknown): string {
+  if (typeof value !== 'string' || value === '' || PLAIN_WORD.test(value.slice(0, 33))) return shown(value);
+  return `a text of ${value.length} characters`;
+}
+
+function lineOf(
+  issue: z.core.$ZodIssue,
+  value: unknown,
+  known: readonly string[],
+  show: (value: unknown) => string = shown,
+): string {
   const path = pathText(issue.path);
-  const said = messageOf(issue, at(value, issue.path), issue.path.length === 0 ? known : []);
+  const said = messageOf(issue, at(value, issue.path), issue.path.length === 0 ? known : [], show);
   return path === '' ? said : `${path} ${said}`;
 }
 
-function messageOf(issue: z.core.$ZodIssue, given: unknown, known: readonly string[]): string {
-  const is = given === undefined ? 'is missing' : `is ${shown(given)}`;
+function messageOf(
+  issue: z.core.$ZodIssue,
+  given: unknown,
+  known: readonly string[],
+  show: (value: unknown) => string,
+): string {
+  const is = given === undefined ? 'is missing' : `is ${show(given)}`;
   switch (issue.code) {
     case 'invalid_value':
       return `${is}; allowed: ${issue.values.length === 1 ? String(issue.values[0]) : listed(issue.values.map(String))}`;
@@ -41,7 +76,7 @@ function messageOf(issue: z.core.$ZodIssue, given: unknown, known: readonly stri
     case 'too_big':
       return `${is}; allowed: at most ${issue.maximum}`;
     case 'custom':
-      return given === undefined ? issue.message : `(${shown(given)}) ${issue.message}`;
+      return given === undefined ? issue.message : `(${show(given)}) ${issue.message}`;
     default:
       return `${is}, which is not allowed`;
   }

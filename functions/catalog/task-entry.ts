@@ -3,6 +3,7 @@ import { observe } from '../abandonment/evidence.ts';
 import type { EffectivePolicy } from '../abandonment/policy.ts';
 import type { Evidence, ShardStatus, Task } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
+import { versionProblem } from '../abandonment/versions.ts';
 import type { TaskRecord } from '../store/rows.ts';
 import { newTaskRecord } from '../store/tasks.ts';
 import {
@@ -13,6 +14,7 @@ import {
   ownersField,
   shardsField,
   taskIdField,
+  totalField,
 } from './fields.ts';
 import { type Parsed, parseWith } from './schema-problems.ts';
 
@@ -30,7 +32,7 @@ const taskEntry = z.strictObject({
   observedAt: z.optional(instantField),
   enabledAt: z.optional(instantField),
   version: z.optional(countField),
-  restarts: z.optional(countField),
+  restarts: z.optional(totalField),
 });
 
 /** The keys of an entry. */
@@ -75,6 +77,9 @@ export function parseTaskEntry(value: unknown, now: Instant): Parsed<TaskEntry> 
   const problems = PAST.filter((key) => (parsed.value[key] ?? now) > now).map(
     (key) => `${key} lies in the future`,
   );
+  const version = parsed.value.version ?? 0;
+  const problem = versionProblem(version, undefined, now);
+  if (problem !== undefined) problems.push(problem);
   return problems.length > 0 ? { ok: false, problems } : parsed;
 }
 

@@ -10,6 +10,7 @@ import { loadTask, taskWrite } from '../store/tasks.ts';
 import type { CountedTask, TaskDeleted, TaskPublished } from './events.ts';
 import { counted, deleted, isOfNote, observed, restartsCounted } from './observations.ts';
 import { firstPublished, publishedAgain, type TaskChange } from './publications.ts';
+import { versionRefusal } from './refusals.ts';
 import { type Plan, type Settled, settle } from './settle.ts';
 import { loadWaiting, needsRenewal, type WaitingRecord, waitingOver, waitingWrite } from './waiting.ts';
 
@@ -59,6 +60,8 @@ export async function deleteTask(context: CatalogContext, event: TaskDeleted): P
   return changeTask(context, event.task, async (known) => {
     const now = context.system.clock.now();
     if (known) return planOf(context, known, deleted(known, event, now));
+    const refusal = versionRefusal(event.taskVersion, undefined, now);
+    if (refusal) return { refuse: refusal };
     return planWaiting(context, event.task, known, (waiting) => {
       const { at } = event;
       if (waiting.deletion && waiting.deletion.at >= at) return undefined;
@@ -69,23 +72,31 @@ export async function deleteTask(context: CatalogContext, event: TaskDeleted): P
   });
 }
 
-/** Takes in what was seen of one task's shards; of an unknown task it waits. */
+/**
+ * Takes in what was seen of one task's shards, one observation after the other and written once; of an unknown task it
+ * waits.
+ */
 export async function observeTask(
   context: CatalogContext,
   id: string,
-  observation: Observation,
+  observations: readonly Observation[],
 ): Promise<Settled> {
   const policy = context.book.for(id);
   return changeTask(context, id, async (known) => {
     const now = context.system.clock.now();
     if (known && known.task.deletedAt === undefined) {
-      return planOf(context, known, observed(known, observation, policy, now));
+      const change = inTurn(known, observations, (record, one) => observed(record, one, policy, now));
+      return planOf(context, known, change);
     }
-    if (observation.at <= (known?.task.deletedAt ?? Number.NEGATIVE_INFINITY)) return { skip: 'deleted' };
+    const deletedAt = known?.task.deletedAt ?? Number.NEGATIVE_INFINITY;
+    const since = observations.filter(({ at }) => at > deletedAt);
+    if (since.length === 0) return { skip: 'deleted' };
     return planWaiting(context, id, known, (waiting) => {
-      if (waiting.deletion && observation.at <= waiting.deletion.at) return undefined;
-      const evidence = observe(waiting.evidence, observation, policy);
-      const worth = isOfNote(waiting.evidence, evidence, policy, true) || needsRenewal(waiting, now);
+      const isStill = ({ at }: Observation) => !waiting.deletion || at > waiting.deletion.at;
+      const seen = since.filter(isStill);
+      const evidence = seen.reduce((before, one) => observe(before, one, policy), waiting.evidence);
+      const worth =
+        isOfNote(waiting.evidence, evidence, policy, true) || (seen.length > 0 && needsRenewal(waiting, now));
       return worth ? { ...waiting, evidence } : undefined;
     });
   });
@@ -94,17 +105,36 @@ export async function observeTask(
 /** Takes in how often one task was restarted so far; of an unknown task it waits. */
 export async function countRestarts(
   context: CatalogContext,
-  count: CountedTask,
+  task: string,
+  counts: readonly Omit<CountedTask, 'task'>[],
   at: Instant,
 ): Promise<Settled> {
-  return changeTask(context, count.task, async (known) => {
-    if (known) return planOf(context, known, restartsCounted(known, count.total, at));
-    return planWaiting(context, count.task, known, (waiting) => {
+  return changeTask(context, task, async (known) => {
+    if (known) {
+      const change = inTurn(known, counts, (record, count) => restartsCounted(record, count, at));
+      return planOf(context, known, change);
+    }
+    return planWaiting(context, task, known, (waiting) => {
       if (waiting.deletion && at <= waiting.deletion.at) return undefined;
-      const evidence = counted(waiting.evidence, count.total, at);
+      const evidence = counts.reduce((before, count) => counted(before, count, at), waiting.evidence);
       return evidence === waiting.evidence ? undefined : { ...waiting, evidence };
     });
   });
+}
+
+/** The change that several things make one after the other; needless where each of them is. */
+function inTurn<Said>(
+  known: TaskRecord,
+  said: readonly Said[],
+  change: (record: TaskRecord, one: Said) => TaskChange,
+): TaskChange {
+  let last: TaskChange = { skip: 'nothing-of-note' };
+  let record = known;
+  for (const one of said) {
+    last = change(record, one);
+    if ('store' in last) record = last.store;
+  }
+  return record === known ? last : { store: record };
 }
 
 async function changeTask(
@@ -126,7 +156,7 @@ function planOf(
   change: TaskChange,
   also: Write[] = [],
 ): Plan {
-  if ('skip' in change) return change;
+  if (!('store' in change)) return change;
   const { store } = change;
   const policy = context.book.for(store.task.id);
   return { writes: [taskWrite(store, policy), ...countWrites(known, store, policy), ...also] };

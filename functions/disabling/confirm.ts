@@ -2,6 +2,7 @@ import { type Decision, decide } from '../abandonment/decide.ts';
 import { triedSince } from '../abandonment/healthy-spells.ts';
 import { tenantOf } from '../abandonment/task.ts';
 import { DAY, type Duration, type Instant, SECOND } from '../abandonment/time.ts';
+import { versionProblem } from '../abandonment/versions.ts';
 import { recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { notifyMessageFor } from '../scanner/dispatch.ts';
@@ -39,13 +40,20 @@ const ATTEMPTS = 6;
 /**
  * Records that a task is off: only now is it disabled for Taskwarden, its episode resolved, and `disabled` notices
  * written (promise 8). A repeated confirmation changes nothing; one for a task that nobody asked to turn off is the
- * owning system's own doing, and ends its eligibility without a word to its owners.
+ * owning system's own doing, and ends its eligibility without a word to its owners. Answers why its version is not taken
+ * where it leaves no room for later ones.
  */
-export async function confirmDisabled(system: System, confirmation: Confirmation): Promise<void> {
+export async function confirmDisabled(
+  system: System,
+  confirmation: Confirmation,
+): Promise<string | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const before = await loadTask(system.table, confirmation.task);
-    if (!before || !isNews(before, confirmation)) return;
+    if (!before || !isNews(before, confirmation)) return undefined;
+    const problem = versionProblem(confirmation.version, before.task.version, system.clock.now());
+    if (problem !== undefined) return problem;
     const view = await FleetView.load(system.table, recipientKey);
+    await view.loadPlanes([before.task.dataPlane]);
     const confirmed = await confirmedOf(system, view, before, confirmation);
     const policy = view.policies.for(before.task.id);
     const writes = [
@@ -57,7 +65,7 @@ export async function confirmDisabled(system: System, confirmation: Confirmation
     if (result.outcome !== 'applied') continue;
     if (confirmed.untold) await tellUntold(system, confirmed.untold);
     await queueNotices(system, confirmed.record.task.id, confirmed.told);
-    return;
+    return undefined;
   }
   throw new TableBusy(`the disabling of ${confirmation.task} could not be recorded: it changes too fast`);
 }
@@ -82,7 +90,7 @@ interface Confirmed {
 
 /** Whether the task's data plane has an open outage that it may belong to. */
 function isInOutage(view: FleetView, { task }: TaskRecord): boolean {
-  return view.planes.get(task.dataPlane)?.outages.some(({ endedAt }) => endedAt === null) ?? false;
+  return view.planeOf(task.dataPlane)?.outages.some(({ endedAt }) => endedAt === null) ?? false;
 }
 
 /** What was asked of the owning system. */
@@ -179,8 +187,9 @@ function turnedOff(before: TaskRecord, { version }: Confirmation): TaskRecord {
 function turnedOnSince(before: TaskRecord, { at }: Confirmation): TaskRecord {
   const task = { ...before.task, enabledAt: Math.max(at, before.task.enabledAt ?? 0) };
   if ((task.publishedByUserAt ?? 0) < at) task.reverted = { at: task.enabledAt, disabledAt: at };
-  const { total } = before.evidence.restarts;
-  return { ...before, task, evidence: { ...before.evidence, restarts: { total, atLoss: total } } };
+  const { restarts } = before.evidence;
+  const atLoss = restarts.total;
+  return { ...before, task, evidence: { ...before.evidence, restarts: { ...restarts, atLoss } } };
 }
 
 /** The notice of what was done, with the facts as they were. */

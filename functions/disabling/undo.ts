@@ -127,11 +127,11 @@ async function enabled(system: System, record: TaskRecord, at: number) {
   const view = await FleetView.load(system.table, recipientKey);
   const policy = view.policies.for(record.task.id);
   const { twitches: _, ...evidence } = record.evidence;
-  const { total } = evidence.restarts;
+  const { restarts } = evidence;
   const after: TaskRecord = {
     ...record,
     task: { ...record.task, enabled: true, enabledAt: at },
-    evidence: { ...evidence, restarts: { total, atLoss: total } },
+    evidence: { ...evidence, restarts: { ...restarts, atLoss: restarts.total } },
     disabledByUs: null,
     ...(record.undo && {
       undo: { ...record.undo, at, state: 'enabled' },

@@ -1,3 +1,4 @@
+import { withoutOldestDates } from '../abandonment/bounded-episode.ts';
 import { decide } from '../abandonment/decide.ts';
 import { nextLook } from '../abandonment/next-look.ts';
 import {
@@ -256,7 +257,8 @@ function withDate(open: Episode, at: Instant, item: DigestItem): Episode {
   const { disableAt, after, grace } = item;
   if (disableAt === null) return open;
   if (open.dates.some((date) => date.disableAt === disableAt && date.at <= at)) return open;
-  return { ...open, dates: [...open.dates, { at, disableAt, grace, after: after ?? 0 }] };
+  const dates = withoutOldestDates([...open.dates, { at, disableAt, grace, after: after ?? 0 }]);
+  return { ...open, dates };
 }
 
 function changed(open: Episode, recipient: string, told: Told): Episode {

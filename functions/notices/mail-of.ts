@@ -36,6 +36,7 @@ export async function mailOf<One extends Told>(
   told: readonly One[],
 ): Promise<Written<One>> {
   await view.loadRecipients([digest.recipient]);
+  await view.loadPlanes(told.flatMap(({ record }) => (record ? [record.task.dataPlane] : [])));
   const byFacts = new Map(told.map((one) => [mailItem(system, view, digest, one), one]));
   // A topic is shared: what acts in one person's name has no place there.
   const links = isTopic(digest.address) ? undefined : system.links && (await linksOf(system.links, digest));

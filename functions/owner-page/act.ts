@@ -11,7 +11,8 @@ import { actsIn, type TaskView } from './task-view.ts';
 export type Done = 'keep' | 'snooze' | 'disable' | 'undo' | 'asked';
 
 export type Acted =
-  | { outcome: 'done'; said: Done }
+  /** `isRepeat`: it was done before, and nothing was changed. */
+  | { outcome: 'done'; said: Done; isRepeat?: true }
   /** It cannot be done in the task's present state; nothing was changed. */
   | { outcome: 'not-now' };
 
@@ -19,9 +20,11 @@ export type Acted =
 export async function fulfil(system: System, view: TaskView, by: string, wish: Wish): Promise<Acted> {
   const { state } = view.now;
   if (wish.action === 'disable' && (state === 'closing' || state === 'off'))
-    return { outcome: 'done', said: 'disable' };
-  if (wish.action === 'undo' && state === 'on-again') return { outcome: 'done', said: 'undo' };
-  if (isRepeat(system.clock.now(), view, by, wish)) return { outcome: 'done', said: wish.action };
+    return { outcome: 'done', said: 'disable', isRepeat: true };
+  if (wish.action === 'undo' && state === 'on-again')
+    return { outcome: 'done', said: 'undo', isRepeat: true };
+  if (isRepeat(system.clock.now(), view, by, wish))
+    return { outcome: 'done', said: wish.action, isRepeat: true };
   if (!actsIn(view.now).includes(wish.action)) return { outcome: 'not-now' };
   if (wish.action === 'undo') return undo(system, view.item.task, by);
   const { outcome } = await actOnTask(system, view.item.task, by, wish, view.item.episode);
@@ -42,7 +45,7 @@ function isRepeat(now: Instant, { now: state, keepMax }: TaskView, by: string, w
 /** One act, however often it is asked for: while the owning system is asked already, it is not asked again. */
 async function undo(system: System, task: string, by: string): Promise<Acted> {
   const record = await loadTask(system.table, task);
-  if (record?.disabledByUs?.undoneAt !== undefined) return { outcome: 'done', said: 'asked' };
+  if (record?.disabledByUs?.undoneAt !== undefined) return { outcome: 'done', said: 'asked', isRepeat: true };
   const undone = await undoDisabling(system, {
     task,
     by,

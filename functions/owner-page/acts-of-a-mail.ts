@@ -19,7 +19,8 @@ export function mayAct(digest: DigestRecord): boolean {
   return (digest.acts ?? 0) < mostActs(digest);
 }
 
-/** Counts an act that was done by a link of a mail. Where the table is busy it is not counted: it is done all the same. */
+/** Counts an act that was done by a link of a mail. */
 export async function countAct({ table, random, clock }: System, { id }: DigestRecord): Promise<void> {
+  // May fail: it is done all the same, and the next is counted.
   await table.transact([{ add: keys.digest(id), by: { acts: 1 } }], random.id(clock.now()));
 }

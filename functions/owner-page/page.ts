@@ -121,7 +121,7 @@ class OwnerPage {
     if (!mayAct(visit.digest)) return this.#tooOften(c);
     const acted = await fulfil(this.#system, view, visit.digest.address, wish);
     if (acted.outcome === 'done') {
-      await countAct(this.#system, visit.digest);
+      if (!acted.isRepeat) await countAct(this.#system, visit.digest);
       return c.redirect(`${itemRef(view.item)}?done=${acted.said}`, 303);
     }
     const fresh = (await this.#viewAsked(c, visit)) ?? view;

@@ -6,7 +6,15 @@ import type { Instant } from '../abandonment/time.ts';
 import { loadCounts } from '../store/counts.ts';
 import { inLastDay } from '../store/fleet-view.ts';
 import { allRows, loadPace, paceWrite } from '../store/records.ts';
-import { BUCKETS, index, keys, type PaceRecord, type TaskRecord } from '../store/rows.ts';
+import {
+  BUCKETS,
+  bucketOf,
+  index,
+  keys,
+  type PaceEntry,
+  type PaceRecord,
+  type TaskRecord,
+} from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import { loadTasks, taskWrite } from '../store/tasks.ts';
@@ -73,12 +81,21 @@ async function dueOf(run: Run, row: Row): Promise<Due | undefined> {
     id,
     order: row.g1sk as string,
     disableAt: decision.facts.disableAt ?? run.now,
-    tenant: tenantOf(id),
+    tenant: shortTenant(id),
     dataPlane: seen.record.task.dataPlane,
     waits: decision.answer === 'hold',
     approved: brake?.approvedAt !== undefined,
     braked: brake !== undefined && brake.approvedAt === undefined,
   };
+}
+
+/** So long a name of a tenant stands as it is where tenants are only told apart. */
+const LONGEST_PLAIN = 40;
+
+function shortTenant(id: string): string {
+  const tenant = tenantOf(id);
+  if (tenant.length <= LONGEST_PLAIN) return tenant;
+  return `${tenant.slice(0, 24)}#${bucketOf(tenant, 2 ** 32).toString(36)}`;
 }
 
 /** Holds of tasks whose date has come, which count towards a spike all the same. */
@@ -94,7 +111,7 @@ async function hold(run: Run, due: Due[], pace: PaceRecord): Promise<Set<Due>> {
   const heldBefore = unapproved.filter((one) => one.braked);
   const past = pace.runs
     .filter((entry) => inLastDay(entry.at, run.now))
-    .flatMap((entry) => entry.unapproved ?? []);
+    .flatMap((entry) => eachUnapproved(entry));
   const { blastRadius } = run.view.policies.global;
   const isFew = unapproved.length + past.length <= blastRadius.shareFloor;
   if (heldBefore.length > 0 && !(await isAlerted(run))) await alertSpike(run, heldBefore.length, true);
@@ -139,7 +156,7 @@ async function alertSpike(run: Run, size: number, lasts: boolean): Promise<void>
 
 async function fleetOf(run: Run, pace: PaceRecord): Promise<Fleet> {
   const byPlane = new Map<string, number>();
-  for (const plane of run.view.planes.keys()) {
+  for (const { name: plane } of run.view.planes) {
     const counts = await loadCounts(run.system.table, plane);
     byPlane.set(
       plane,
@@ -171,12 +188,11 @@ async function queue(run: Run, due: Due[], pace: PaceRecord): Promise<void> {
   const used = recent.reduce((sum, entry) => sum + entry.count, 0);
   const chosen = due.slice(0, Math.max(0, Math.min(perRun, perDay - used)));
   if (chosen.length === 0) return;
-  const named = (one: Due) => ({ tenant: one.tenant, dataPlane: one.dataPlane });
   const entry = {
     at: run.now,
     run: run.id,
     count: chosen.length,
-    unapproved: chosen.filter((one) => !one.approved).map(named),
+    unapproved: grouped(chosen.filter((one) => !one.approved)),
   };
   const reserved = await run.system.table.transact(
     [paceWrite({ ...pace, runs: [...recent, entry] })],
@@ -185,6 +201,22 @@ async function queue(run: Run, due: Due[], pace: PaceRecord): Promise<void> {
   // Not reserved, nothing queued: the next scan asks again.
   if (reserved.outcome !== 'applied') return;
   await eachOf(chosen, 1, (one) => start(run, one), faultOf(run, 'disabling'));
+}
+
+/** One entry for all of one tenant and plane: the row has an end, whatever `perDay` is and however long their names are. */
+function grouped(due: readonly Due[]): NonNullable<PaceEntry['unapproved']> {
+  const groups = Map.groupBy(due, ({ tenant, dataPlane }) => JSON.stringify([tenant, dataPlane]));
+  return [...groups.values()].map((some) => {
+    const { tenant, dataPlane } = some[0] as Due;
+    return { tenant, dataPlane, count: some.length };
+  });
+}
+
+/** One for each task. */
+function eachUnapproved({ unapproved = [] }: PaceEntry): { tenant: string; dataPlane: string }[] {
+  return unapproved.flatMap(({ tenant, dataPlane, count = 1 }) =>
+    Array.from({ length: count }, () => ({ tenant, dataPlane })),
+  );
 }
 
 async function start(run: Run, due: Due): Promise<void> {

@@ -15,6 +15,7 @@ import { DONE, type Generator } from './generator.ts';
 import { count, eachOf, type Run } from './look.ts';
 import { withOutage } from './outages.ts';
 import { operatorAlert } from './transitions.ts';
+import { withoutUnused } from './unused-planes.ts';
 
 /** Below this many losses nothing counts as an outage (design.md section 6). */
 const LEAST_LOSSES = 10;
@@ -25,7 +26,7 @@ export const healthGenerator: Generator = {
   band: 0,
   async run(run) {
     await eachOf(
-      [...run.view.planes.values()],
+      run.view.planes,
       1,
       (plane) => watch(run, plane),
       async (plane, error) => {
@@ -37,7 +38,9 @@ export const healthGenerator: Generator = {
   },
 };
 
-async function watch(run: Run, plane: DataPlaneRecord): Promise<void> {
+async function watch(run: Run, known: DataPlaneRecord): Promise<void> {
+  const plane = await withoutUnused(run, known);
+  if (!plane) return;
   const { plane: after, alert } = await withOutages(run, detectSilence(run, plane));
   if (after !== plane) await storePlane(run, plane, after, alert);
   await alertSilence(run, plane, after);
@@ -47,7 +50,7 @@ async function watch(run: Run, plane: DataPlaneRecord): Promise<void> {
 function hold(run: Run, plane: DataPlaneRecord): void {
   if (plane.state !== 'up') return;
   const held: DataPlaneRecord = { ...plane, state: 'silent', since: run.now };
-  (run.view.planes as Map<string, DataPlaneRecord>).set(plane.name, held);
+  run.view.setPlane(plane.name, held);
 }
 
 /** A watched plane that gave no life sign for `silentAfter` is silent since the last one. */
@@ -109,7 +112,7 @@ async function storePlane(
     return;
   }
   const stored = { ...after, rev: before.rev + 1 };
-  (run.view.planes as Map<string, DataPlaneRecord>).set(after.name, stored);
+  run.view.setPlane(after.name, stored);
 }
 
 /** A plane with its outages as they are now, and what is written of the alert with it. */

@@ -65,14 +65,15 @@ const CLOCK_SKEW: Duration = 5 * MINUTE;
 export async function runScan(system: System, tick: Tick): Promise<ScanReport> {
   const run = formatInstant(tick.scheduledAt);
   const asked = await allRows(system.table, { pk: keys.look('').pk, consistent: true });
-  const view = await FleetView.load(system.table, recipientKey);
+  const view = await FleetView.loadWithPlanes(system.table, recipientKey);
   const claimed = await claim(system, view, tick);
   if (typeof claimed === 'string') {
     system.telemetry.log('info', 'scan skipped', { run, reason: claimed });
     return { outcome: 'skipped', run, reason: claimed };
   }
   const figures: Record<string, number> = {};
-  const given = claimed.gaps === view.scans.gaps ? view : await FleetView.load(system.table, recipientKey);
+  const given =
+    claimed.gaps === view.scans.gaps ? view : await FleetView.loadWithPlanes(system.table, recipientKey);
   const interrupted = await askGenerators(
     {
       system,

@@ -1,3 +1,4 @@
+import { withoutOldestLeft } from '../abandonment/bounded-episode.ts';
 import {
   type Case,
   type Decision,
@@ -353,13 +354,8 @@ function markLeft(episode: Episode, { recipients, admins = [] }: Case): Episode 
   const present = new Set([...recipients, ...admins].map(({ key }) => key));
   const gone = Object.entries(episode.told).filter(([key, told]) => !told.left && !present.has(key));
   if (gone.length === 0) return episode;
-  return {
-    ...episode,
-    told: {
-      ...episode.told,
-      ...Object.fromEntries(gone.map(([key, told]) => [key, { ...told, left: true }])),
-    },
-  };
+  const left = gone.map(([key, told]) => [key, { ...told, left: true as const }] as const);
+  return { ...episode, told: withoutOldestLeft({ ...episode.told, ...Object.fromEntries(left) }) };
 }
 
 /** Whether the look that is noted will do: one that is due stays where it is. */

@@ -57,6 +57,6 @@ async function watchFeed(run: Run): Promise<void> {
 /** Life signs come every few minutes; without them only the repeated observations are sure to come. */
 function feedLimit(run: Run): Duration {
   const { silentAfter, evidenceMaxAge } = run.view.policies.global;
-  const signs = [...run.view.planes.values()].map(({ lifeSignAt }): Instant | null => lifeSignAt);
+  const signs = run.view.planes.map(({ lifeSignAt }): Instant | null => lifeSignAt);
   return signs.some((at) => at !== null) ? SILENCES * silentAfter : evidenceMaxAge;
 }

@@ -1,6 +1,7 @@
 import { isEligible } from '../abandonment/evidence.ts';
 import { isHealthy } from '../abandonment/healthy-spells.ts';
 import type { EffectivePolicy } from '../abandonment/policy.ts';
+import { LONGEST_MEMORY } from '../abandonment/spans.ts';
 import { tenantOf } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { eachRow } from './records.ts';
@@ -50,7 +51,11 @@ export function countWrites(
     writes.push({ add: keys.count(old.dataPlane, old.tenant), by: { eligible: -1, alive: -old.alive } });
     const lostAt = before?.evidence.lostAt;
     if (lostAt !== undefined && inOutage)
-      writes.push({ add: keys.leftOutage(old.dataPlane, lostAt), by: { tasks: 1 } });
+      writes.push({
+        add: keys.leftOutage(old.dataPlane, lostAt),
+        by: { tasks: 1 },
+        set: { ttl: Math.ceil((lostAt + LONGEST_MEMORY) / 1_000) },
+      });
   }
   if (next)
     writes.push({ add: keys.count(next.dataPlane, next.tenant), by: { eligible: 1, alive: next.alive } });

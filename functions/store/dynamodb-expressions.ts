@@ -56,13 +56,19 @@ export function conditionExpression(conditions: Condition[]): Expression | undef
   return { text, names: placeholders.names, values: placeholders.values };
 }
 
-/** Adds amounts to numeric attributes. */
-export function addExpression(by: Record<string, number>): Expression {
+/** Adds amounts to numeric attributes, and sets others. */
+export function addExpression(by: Record<string, number>, set: Record<string, number> = {}): Expression {
   const placeholders = new Placeholders();
+  const fixed = Object.entries(set).map(
+    ([attribute, value]) => `${placeholders.name(attribute)} = ${placeholders.value(value)}`,
+  );
   const parts = Object.entries(by).map(
     ([attribute, amount]) => `${placeholders.name(attribute)} ${placeholders.value(amount)}`,
   );
-  return { text: `ADD ${parts.join(', ')}`, names: placeholders.names, values: placeholders.values };
+  const text = [`ADD ${parts.join(', ')}`, ...(fixed.length > 0 ? [`SET ${fixed.join(', ')}`] : [])].join(
+    ' ',
+  );
+  return { text, names: placeholders.names, values: placeholders.values };
 }
 
 /** The key condition of a query; undefined where its bounds leave nothing (DynamoDB refuses such bounds). */

@@ -1,5 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { BOUNDS } from '../abandonment/bounds.ts';
+import { RowRefused } from './row-limits.ts';
 import type { Row, TransactResult, Write } from './table.port.ts';
 
 /** Errors and cancellation codes that mean: nothing was written, the same call may succeed later. */
@@ -22,6 +24,21 @@ interface Reason {
   Item?: Item;
 }
 
+/** How DynamoDB words what is wrong with a row, and with nothing else. */
+const OF_THE_ROW = /(item|aggregated?|collection) size|size of .{0,20}key|key values? must be under|nesting/i;
+
+function isOfTheRow(message: string): boolean {
+  return OF_THE_ROW.test(message.slice(0, BOUNDS.searched.most));
+}
+
+function isRowReason({ Code, Message = '' }: Reason): boolean {
+  return Code === 'ItemCollectionSizeLimitExceeded' || (Code === 'ValidationError' && isOfTheRow(Message));
+}
+
+function refusedRow(cause: Error, message: string): RowRefused {
+  return new RowRefused(message, { cause });
+}
+
 /** What DynamoDB's error says of the writes. Throws the error itself where it is a fault. */
 export function resultOf(error: unknown, writes: Write[], writer: string): TransactResult {
   if (!(error instanceof Error)) throw error;
@@ -30,6 +47,8 @@ export function resultOf(error: unknown, writes: Write[], writer: string): Trans
     const { Item } = error as { Item?: Item };
     return refused([{ Code: 'ConditionalCheckFailed', ...(Item && { Item }) }], writes, writer);
   }
+  if (error.name === 'ValidationException' && isOfTheRow(error.message))
+    throw refusedRow(error, error.message);
   if (error.name === 'TransactionCanceledException') {
     return cancelled(
       error,
@@ -45,6 +64,8 @@ export function resultOf(error: unknown, writes: Write[], writer: string): Trans
 function cancelled(error: Error, reasons: Reason[], writes: Write[], writer: string): TransactResult {
   const codes = reasons.map((reason) => reason.Code ?? 'None').filter((code) => code !== 'None');
   if (codes.length === 0) throw error;
+  const ofRow = reasons.find(isRowReason);
+  if (ofRow) throw refusedRow(error, ofRow.Message ?? ofRow.Code ?? '');
   if (codes.some((code) => code !== 'ConditionalCheckFailed' && !BUSY.has(code))) throw error;
   if (codes.includes('ConditionalCheckFailed')) return refused(reasons, writes, writer);
   return { outcome: 'busy', reason: codes.join(', ') };

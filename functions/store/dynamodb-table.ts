@@ -151,7 +151,7 @@ export class DynamoDbTable implements Table {
       const condition = { ConditionExpression: undefined, ...conditional(write.if) };
       return { ConditionCheck: { TableName, Key: onlyKey(write.check), ...condition } };
     }
-    const { text, names, values } = addExpression(write.by);
+    const { text, names, values } = addExpression(write.by, write.set);
     const expression = {
       UpdateExpression: text,
       ExpressionAttributeNames: names,

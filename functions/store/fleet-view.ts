@@ -5,7 +5,7 @@ import type { Duration, Instant } from '../abandonment/time.ts';
 import { isTopic, type Topic } from '../abandonment/topics.ts';
 import { loadOffices, loadOldOffices, type Office } from './people.ts';
 import { loadPolicies } from './policies.ts';
-import { loadDataPlanes, loadPauses, loadRecipients, loadScans } from './records.ts';
+import { loadDataPlanes, loadDataPlanesOf, loadPauses, loadRecipients, loadScans } from './records.ts';
 import type { DataPlaneRecord, PausesRecord, RecipientRecord, ScansRecord, TaskRecord } from './rows.ts';
 import type { Table } from './table.port.ts';
 
@@ -23,7 +23,10 @@ interface Known extends Recipient {
  */
 export class FleetView {
   readonly policies: PolicyBook;
-  readonly planes: ReadonlyMap<string, DataPlaneRecord>;
+  /** The data planes read so far; null where there is none of the name. */
+  readonly #planes: Map<string, DataPlaneRecord | null>;
+  /** Whether these are all there are. */
+  readonly #hasAllPlanes: boolean;
   /** Replaced by the scanner where a scan itself changes what the rest of it is to go by. */
   pausesRecord: PausesRecord;
   readonly scans: ScansRecord;
@@ -39,14 +42,15 @@ export class FleetView {
     table: Table,
     keyOf: AddressKey,
     policies: PolicyBook,
-    planes: ReadonlyMap<string, DataPlaneRecord>,
+    planes: ReadonlyMap<string, DataPlaneRecord> | undefined,
     pauses: PausesRecord,
     scans: ScansRecord,
   ) {
     this.#table = table;
     this.#keyOf = keyOf;
     this.policies = policies;
-    this.planes = planes;
+    this.#planes = new Map(planes);
+    this.#hasAllPlanes = planes !== undefined;
     this.pausesRecord = pauses;
     this.scans = scans;
     this.#fleetUnknown = fleetUnknown(pauses, scans);
@@ -54,20 +58,57 @@ export class FleetView {
 
   /**
    * Reads it. `watched`: the present and the period of the schedule, where a scan that stayed away is to count as a
-   * span of unknown health before the next scan notes it (for workers).
+   * span of unknown health before the next scan notes it (for workers). Data planes are read by name as they are asked
+   * for: there may be a thousand.
    */
   static async load(
     table: Table,
     keyOf: AddressKey,
     watched?: { now: Instant; scanEvery?: Duration | undefined },
   ): Promise<FleetView> {
+    const [policies, pauses, scans] = await Promise.all([
+      loadPolicies(table),
+      loadPauses(table),
+      loadScans(table),
+    ]);
+    return new FleetView(table, keyOf, policies, undefined, pauses, withOpenGap(scans, policies, watched));
+  }
+
+  /** Reads it with all data planes, for who watches each of them. */
+  static async loadWithPlanes(table: Table, keyOf: AddressKey): Promise<FleetView> {
     const [policies, planes, pauses, scans] = await Promise.all([
       loadPolicies(table),
       loadDataPlanes(table),
       loadPauses(table),
       loadScans(table),
     ]);
-    return new FleetView(table, keyOf, policies, planes, pauses, withOpenGap(scans, policies, watched));
+    return new FleetView(table, keyOf, policies, planes, pauses, scans);
+  }
+
+  /** All data planes, for who loaded it with them. */
+  get planes(): DataPlaneRecord[] {
+    if (!this.#hasAllPlanes) throw new Error('not all data planes are loaded');
+    return [...this.#planes.values()].filter((plane) => plane !== null);
+  }
+
+  /** Puts a data plane in the place of what was read of it; null: it is gone. */
+  setPlane(name: string, plane: DataPlaneRecord | null): void {
+    this.#planes.set(name, plane);
+  }
+
+  /** Reads data planes by name, each once. */
+  async loadPlanes(names: Iterable<string>): Promise<void> {
+    const missing = this.#hasAllPlanes ? [] : [...new Set(names)].filter((name) => !this.#planes.has(name));
+    if (missing.length === 0) return;
+    for (const name of missing) this.#planes.set(name, null);
+    for (const plane of await loadDataPlanesOf(this.#table, missing)) this.#planes.set(plane.name, plane);
+  }
+
+  /** A data plane that was read; undefined where there is none. Throws where it was not asked for. */
+  planeOf(name: string): DataPlaneRecord | undefined {
+    const plane = this.#planes.get(name);
+    if (plane === undefined && !this.#hasAllPlanes) throw new Error(`data plane ${name} is not loaded`);
+    return plane ?? undefined;
   }
 
   get pauses(): Pauses {
@@ -87,6 +128,7 @@ export class FleetView {
 
   /** The case of a task. Recipients are looked up only where an episode is open. */
   async caseOf(record: TaskRecord): Promise<Case> {
+    await this.loadPlanes([record.task.dataPlane]);
     const audience = record.open ? await this.audienceOf(record.task) : {};
     return { ...this.bareCase(record), ...audience };
   }
@@ -101,7 +143,7 @@ export class FleetView {
     return { recipients: base, admins };
   }
 
-  /** The case of a task, without recipients: enough for one without an open episode. */
+  /** The case of a task whose data plane is read, without recipients: enough for one without an open episode. */
   bareCase(record: Pick<TaskRecord, 'task' | 'evidence' | 'keep' | 'open'>): Case {
     return {
       task: record.task,
@@ -118,7 +160,7 @@ export class FleetView {
 
   /** Every span in which the health of the task could not be known, but for evidence too old. */
   unknownOf(record: Pick<TaskRecord, 'task' | 'evidence'>): Unknown[] {
-    const plane = this.planes.get(record.task.dataPlane);
+    const plane = this.planeOf(record.task.dataPlane);
     if (!plane) return this.#fleetUnknown;
     const spans = [...this.#fleetUnknown, ...planeUnknown(plane)];
     const { lostAt } = record.evidence;

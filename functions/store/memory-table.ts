@@ -1,7 +1,7 @@
 import { holds } from './conditions.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { compareKeys } from './key-order.ts';
-import { assertTransaction, keyOf, measureRow, TRANSACTION_BYTES } from './row-limits.ts';
+import { assertTransaction, keyOf, measureRow, RowRefused, TRANSACTION_BYTES } from './row-limits.ts';
 import { type Entry, type Position, SortedPartitions } from './sorted-partitions.ts';
 import type {
   Condition,
@@ -131,7 +131,7 @@ export class MemoryTable implements Table {
       if (before || after) changes.push({ ...(before && { before }), ...(after && { after }) });
     }
     if (size > TRANSACTION_BYTES)
-      throw new Error(`a transaction has ${size} bytes, limit ${TRANSACTION_BYTES}`);
+      throw new RowRefused(`a transaction has ${size} bytes, limit ${TRANSACTION_BYTES}`);
     return changes;
   }
 
@@ -167,7 +167,7 @@ function rowAfter(
     if (typeof value !== 'number') throw new Error(`cannot add to ${attribute}, which is no number`);
     row[attribute] = value + amount;
   }
-  return row;
+  return Object.assign(row, write.set);
 }
 
 /** What the index shows of a row; undefined where the row is not in it. */

@@ -292,6 +292,22 @@ export async function loadDataPlanes(table: Table): Promise<Map<string, DataPlan
   return new Map(rows.map((row) => [row.sk, row as unknown as DataPlaneRecord]));
 }
 
+/** Those of some data planes that are known, read by name. */
+export async function loadDataPlanesOf(table: Table, names: Iterable<string>): Promise<DataPlaneRecord[]> {
+  const rows = await table.batchGet([...new Set(names)].map((name) => keys.dataPlane(name)));
+  return rows as unknown as DataPlaneRecord[];
+}
+
+/** How many data planes are known. Where that was never counted, they are counted. */
+export async function loadDataPlaneCount(table: Table): Promise<{ count: number; rev: number }> {
+  const row = await table.get(keys.dataPlaneCount());
+  if (row) return row as unknown as { count: number; rev: number };
+  return { count: (await loadDataPlanes(table)).size, rev: 0 };
+}
+
+export const dataPlaneCountWrite = (record: { count: number; rev: number }): Write =>
+  revised(keys.dataPlaneCount(), record);
+
 export async function loadDataPlane(table: Table, name: string): Promise<DataPlaneRecord | undefined> {
   const row = await table.get(keys.dataPlane(name));
   return row as unknown as DataPlaneRecord | undefined;

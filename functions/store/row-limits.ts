@@ -28,6 +28,14 @@ type Measure = (text: string) => number;
 const exactly: Measure = (text) => Buffer.byteLength(text);
 const atMost: Measure = (text) => text.length * 3;
 
+/**
+ * What the table never takes, whoever asks and when: a row, a key or a transaction beyond a limit of DynamoDB. Permanent
+ * for what is written, and no fault of the table.
+ */
+export class RowRefused extends Error {
+  override readonly name = 'RowRefused';
+}
+
 /** The key a write is about. */
 export function keyOf(write: Write): Key {
   if ('put' in write) return write.put;
@@ -62,7 +70,7 @@ export function measureRow(row: Row): number {
   if (bound <= ROW_BYTES) return bound;
   const size = sizeOf(row, exactly, row);
   if (size > ROW_BYTES)
-    throw new Error(`row ${nameOf(row)} has ${size} bytes, more than the limit ${ROW_BYTES}`);
+    throw new RowRefused(`row ${nameOf(row)} has ${size} bytes, more than the limit ${ROW_BYTES}`);
   return size;
 }
 
@@ -73,7 +81,7 @@ function assertKey(row: Row, name: string, limit: number): void {
     throw new Error(`row ${nameOf(row)}: ${name} is a key and must be a string that is not empty`);
   }
   if (atMost(value) > limit && exactly(value) > limit) {
-    throw new Error(`row ${nameOf(row)}: ${name} has more bytes than the limit ${limit}`);
+    throw new RowRefused(`row ${nameOf(row)}: ${name} has more bytes than the limit ${limit}`);
   }
 }
 
@@ -117,6 +125,7 @@ function assertNumber(value: number, row: Row): void {
   throw new Error(`row ${nameOf(row)} holds the number ${value}, which cannot be stored`);
 }
 
+/** The row's key, cut: it may be the key that is too long. */
 function nameOf(row: Row): string {
-  return `${row.pk} ${row.sk}`;
+  return `${row.pk} ${row.sk}`.slice(0, 200);
 }

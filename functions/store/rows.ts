@@ -76,6 +76,8 @@ export const keys = {
   /** One of these partitions. */
   workBucket: (bucket: number) => `W#${bucket}`,
   dataPlane: (name: string) => ({ pk: 'PLANES', sk: name }),
+  /** How many of them there are. */
+  dataPlaneCount: () => ({ pk: 'META', sk: 'PLANES' }),
   policy: (scope: string) => ({ pk: 'POLICY', sk: `S#${scope}` }),
   /** One of these partitions: who hears of a tenant's tasks; `''`: of all tasks. */
   offices: (tenant: string) => `PEOPLE#${tenant}`,
@@ -383,6 +385,8 @@ export interface DataPlaneRecord {
   lifeSignAt: Instant | null;
   /** The instant of the newest report taken in; absent before the first. */
   reportedAt?: Instant;
+  /** When it was last seen to be in use by what is said of tasks, now and then; absent in older rows. */
+  usedAt?: Instant;
   /** Closed spans of `down` and `silent`. */
   unknown: Interval[];
   outages: OutageRecord[];
@@ -427,7 +431,8 @@ export interface PaceEntry {
   /** The run's name, under which stands what it turned off; absent in older entries. */
   run?: string;
   count: number;
-  unapproved?: { tenant: string; dataPlane: string }[];
+  /** `count`: of so many of them; absent in older entries: one. */
+  unapproved?: { tenant: string; dataPlane: string; count?: number }[];
   /** Of older entries only. */
   turnedOff?: { tenant: string; dataPlane: string }[];
 }

@@ -31,7 +31,7 @@ export type Write =
   | { delete: Key; if?: Condition[] }
   | { check: Key; if: Condition[] }
   /** Adds to numeric attributes (absent counts as 0); creates the row where there is none. */
-  | { add: Key; by: Record<string, number> };
+  | { add: Key; by: Record<string, number> /** Attributes to be as given. */; set?: Record<string, number> };
 
 export type TransactResult =
   | { outcome: 'applied' }

@@ -31,8 +31,15 @@ export function lastingClass(failure: FailureClass, attempt: number): FailureCla
   return failure === 'retryable' && attempt > PASSING_ATTEMPTS ? 'environment' : failure;
 }
 
+/**
+ * The item itself is what the table refuses, or would: a row or key that is too large, or of too many levels. No other
+ * item fails for it.
+ */
+const REFUSED_ROW = 'RowRefused';
+
 function passingClassOf(error: unknown): FailureClass {
   const { name, code, $metadata } = fieldsOf(error);
+  if (name === REFUSED_ROW) return 'permanent';
   if (UNREACHABLE.test(code) || ENVIRONMENT.test(name)) return 'environment';
   if (CUT.test(code) || RETRYABLE.test(name)) return 'retryable';
   const status = fieldsOf($metadata).httpStatusCode;

@@ -1,5 +1,6 @@
 import type { Instant } from '../abandonment/time.ts';
 import { METRIC } from '../platform/names.ts';
+import { recordable } from '../platform/recorded-text.ts';
 import type { System } from '../platform/system.ts';
 import { keys, ROW_VERSION } from '../store/rows.ts';
 import type { Row, Write } from '../store/table.port.ts';
@@ -47,7 +48,7 @@ export async function recordOops(system: System, oops: Oops): Promise<string> {
   } catch (error) {
     system.telemetry.log('warn', 'OOPS not stored', {
       fingerprint: reported.kind.fingerprint,
-      error: String(error),
+      error: recordable(String(error)),
     });
   }
   return reported.kind.fingerprint;
@@ -101,7 +102,7 @@ function reportOf(system: System, oops: Oops): Reported {
   const error = oops.error instanceof Error ? oops.error : new Error(String(oops.error));
   const attempt = oops.attempt ?? 0;
   const cause = oops.cause === 'fault' ? classOf(oops.error, attempt) : oops.cause;
-  const named = { worker: oops.worker, cause, error: error.name, site: siteOf(error.stack) };
+  const named = { worker: oops.worker, cause, error: error.name, site: siteOf(error) };
   const kind = { ...named, fingerprint: fingerprintOf(named), sample: sampleOf(error.message) };
   const feedsBreaker = oops.attempt !== null && !oops.uncertain && FEEDS_BREAKER.has(cause);
   const occurrence: OopsOccurrence = {
@@ -121,7 +122,7 @@ function reportOf(system: System, oops: Oops): Reported {
 function logOops(system: System, oops: Oops, { kind, occurrence }: Reported): void {
   const { worker, cause, fingerprint, site, error } = kind;
   const { item, attempt, version } = occurrence;
-  const message = oops.error instanceof Error ? oops.error.message : String(oops.error);
+  const message = recordable(oops.error instanceof Error ? oops.error.message : String(oops.error));
   system.telemetry.log('error', oops.attempt === null ? 'failure' : 'attempt failed', {
     fingerprint,
     worker,

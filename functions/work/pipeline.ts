@@ -1,11 +1,13 @@
+import { BOUNDS } from '../abandonment/bounds.ts';
 import { type Duration, type Instant, MINUTE, SECOND } from '../abandonment/time.ts';
 import type { QueueName } from '../platform/ports.ts';
+import { recordable } from '../platform/recorded-text.ts';
 import type { System } from '../platform/system.ts';
 import { type Attempt, recordEnd, recordStart } from './attempts.ts';
 import { canaryIn, workCanary } from './canary.ts';
-import { type FailureClass, lastingClass } from './failure-class.ts';
+import { classOf, type FailureClass, lastingClass } from './failure-class.ts';
+import { type FailureName, failureNameOf } from './failure-names.ts';
 import { recordOops } from './oops.ts';
-import { sampleOf } from './oops-fingerprint.ts';
 import { countSuccess } from './successes.ts';
 
 /** The messages that one invocation was given. */
@@ -36,8 +38,16 @@ export type Outcome =
   | { outcome: 'done'; reason: string }
   | { outcome: 'skipped'; reason: string }
   /** Back to the queue, visible again after the delay. `failed`: a failed attempt, not a wait that was planned.
-   * `recorded`: whoever acted left its OOPS record already. */
-  | { outcome: 'retry'; reason: string; delaySeconds: number; failed: boolean; recorded?: true }
+   * `recorded`: whoever acted left its OOPS record already. `itself`: it is the message's own doing, however long it
+   * lasts, and says nothing of others. */
+  | {
+      outcome: 'retry';
+      reason: string;
+      delaySeconds: number;
+      failed: boolean;
+      recorded?: true;
+      itself?: true;
+    }
   | { outcome: 'dead-letter'; reason: string; recorded?: true };
 
 export type Parsed<Message> =
@@ -79,12 +89,16 @@ export function retryDelaySeconds(receiveCount: number, chance: number): number 
   return Math.max(1, Math.round((full / 2 + (full / 2) * chance) / SECOND));
 }
 
+/** No body is longer that a queue took; nothing else is known of what would be. */
+const TOO_LARGE = { ok: false, reason: 'too-large', newer: false } as const;
+
 /** Works one message: parses it, records the start, acts, and says what is to become of it. Never throws. */
 export async function processMessage<Message>(
   system: System,
   consumer: Consumer<Message>,
   delivery: Delivery,
 ): Promise<Outcome> {
+  if (delivery.body.length > BOUNDS.eventBytes.most) return unreadable(system, consumer, delivery, TOO_LARGE);
   const body = read(delivery.body);
   const canary = canaryIn(body);
   if (canary)
@@ -152,8 +166,10 @@ async function unreadable<Message>(
   { reason, newer }: { reason: string; newer: boolean },
 ): Promise<Outcome> {
   const known = attemptOf(consumer, delivery.messageId, delivery);
-  await recordFailure(system, known, newer ? lastingAt(delivery) : 'permanent', reason);
-  return newer ? failed(system, delivery, reason) : { outcome: 'dead-letter', reason, recorded: true };
+  const name = newer ? 'newer-version' : 'unreadable';
+  await recordFailure(system, known, newer ? lastingAt(delivery) : 'permanent', reason, name);
+  if (newer) return failed(system, delivery, reason);
+  return { outcome: 'dead-letter', reason: recordable(reason), recorded: true };
 }
 
 /** Records the start, acts, records the end and what failed: one OOPS for each failed attempt. */
@@ -172,7 +188,7 @@ async function attempt(
     const { queue: worker, item, delivery } = known;
     const tried = { attempt: attemptNumber(delivery), since: delivery.firstReceivedAt };
     await recordOops(system, { worker, item, ...tried, cause: 'fault', error });
-    outcome = failed(system, delivery, 'fault');
+    outcome = isHopeless(error) ? givenUp(error) : failed(system, delivery, 'fault');
   }
   if (known.isProof(outcome)) countSuccess(system, known.queue);
   const settled =
@@ -186,7 +202,8 @@ async function recordFailedOutcome(system: System, known: Attempt, outcome: Outc
     await recordFailure(system, known, 'permanent', outcome.reason);
   }
   if (outcome.outcome === 'retry' && outcome.failed && !outcome.recorded) {
-    await recordFailure(system, known, lastingAt(known.delivery), outcome.reason);
+    const cause = outcome.itself ? 'retryable' : lastingAt(known.delivery);
+    await recordFailure(system, known, cause, outcome.reason);
   }
 }
 
@@ -201,12 +218,22 @@ async function recordFailure(
   known: Attempt,
   cause: FailureClass,
   reason: string,
+  name: FailureName = failureNameOf(reason),
 ): Promise<void> {
   const error = new Error(reason);
-  error.name = sampleOf(reason.split(':', 1)[0] ?? '').slice(0, 60);
+  error.name = name;
   const { queue: worker, item, delivery } = known;
   const attempt = attemptNumber(delivery);
   await recordOops(system, { worker, item, attempt, cause, error, since: delivery.firstReceivedAt });
+}
+
+/** Whether an item can never be worked for its own sake. */
+function isHopeless(error: unknown): boolean {
+  return classOf(error, 1) === 'permanent';
+}
+
+function givenUp(error: unknown): Outcome {
+  return { outcome: 'dead-letter', reason: recordable(String(error)), recorded: true };
 }
 
 function failed(system: System, delivery: Delivery, reason: string): Outcome {
@@ -228,7 +255,11 @@ async function handedBack(
   try {
     await handBack();
   } catch (error) {
-    system.telemetry.log('warn', 'work is not handed back', { queue, item, error: String(error) });
+    system.telemetry.log('warn', 'work is not handed back', {
+      queue,
+      item,
+      error: recordable(String(error)),
+    });
     return outcome;
   }
   system.telemetry.log('warn', 'work is left to the scanner', { queue, item });

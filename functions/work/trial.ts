@@ -35,7 +35,7 @@ export function verdictOf(
   const { reason } = outcome;
   const proves = isProof(consumer, outcome);
   if (outcome.outcome !== 'retry') return { verdict: proves ? 'passed' : 'nothing', reason };
-  const { delaySeconds, failed } = outcome;
-  if (failed) return { verdict: 'failed', reason, delaySeconds };
+  const { delaySeconds, failed, itself } = outcome;
+  if (failed && !itself) return { verdict: 'failed', reason, delaySeconds };
   return { verdict: proves ? 'passed' : 'later', reason, delaySeconds };
 }

@@ -11,6 +11,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DynamoDbTable, documentClient } from '../../functions/store/dynamodb-table.ts';
 import type { Write } from '../../functions/store/table.port.ts';
+import { classOf } from '../../functions/work/failure-class.ts';
 
 const client = documentClient(new DynamoDBClient({ region: 'eu-west-1' }));
 const dynamodb = mockClient(client);
@@ -61,17 +62,48 @@ describe('a cancelled transaction', () => {
     expect(await table.transact(TWO, 'w')).toEqual({ outcome: 'refused', index: 1 });
   });
 
-  it.each(['ValidationError', 'ItemCollectionSizeLimitExceeded', 'AccessDenied'])(
-    'is a fault where a reason is %s',
-    async (code) => {
-      dynamodb.on(TransactWriteCommand).rejects(cancelled('ConditionalCheckFailed', code));
-      await expect(table.transact(TWO, 'w')).rejects.toThrow('TransactionCanceledException');
-    },
-  );
+  it.each(['ValidationError', 'AccessDenied'])('is a fault where a reason is %s', async (code) => {
+    dynamodb.on(TransactWriteCommand).rejects(cancelled('ConditionalCheckFailed', code));
+    await expect(table.transact(TWO, 'w')).rejects.toThrow('TransactionCanceledException');
+  });
 
   it('is a fault where it gives no reason', async () => {
     dynamodb.on(TransactWriteCommand).rejects(cancelled('None', undefined));
     await expect(table.transact(TWO, 'w')).rejects.toThrow('TransactionCanceledException');
+  });
+});
+
+describe('a row that is never taken', () => {
+  it.each([
+    'Item size has exceeded the maximum allowed size',
+    'One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes',
+    'One or more parameter values were invalid: Size of rangekey has exceeded the maximum size limit of1024 bytes',
+    'One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of 1024 bytes',
+    'Hash primary key values must be under 2048 bytes, and range primary key values must be under 1024 bytes',
+    'Nesting Levels have exceeded supported limits',
+  ])('is permanent for what is written: %s', async (message) => {
+    const invalid = Object.assign(new Error(message), {
+      name: 'ValidationException',
+      $metadata: { httpStatusCode: 400 },
+    });
+    const reasons = [{ Code: 'None' }, { Code: 'ValidationError', Message: message }];
+    dynamodb
+      .on(PutCommand)
+      .rejects(invalid)
+      .on(TransactWriteCommand)
+      .rejects(named('TransactionCanceledException', { CancellationReasons: reasons }));
+    for (const writes of [ONE, TWO]) {
+      const error = await table.transact(writes, 'w').catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ name: 'RowRefused', message });
+      expect(classOf(error, 9)).toBe('permanent');
+    }
+  });
+
+  it('is none where the call is what is wrong', async () => {
+    const invalid = named('ValidationException', { $metadata: { httpStatusCode: 400 } });
+    dynamodb.on(PutCommand).rejects(invalid);
+    const error = await table.transact(ONE, 'w').catch((thrown: unknown) => thrown);
+    expect(classOf(error, 1)).toBe('environment');
   });
 });
 

@@ -72,6 +72,15 @@ export function limitCases(table: () => Table): void {
       expect(withoutWriter(await table().get(row))).toEqual(row);
     });
 
+    it.each(MALFORMED.filter(([why]) => / (above|more than) /.test(` ${why}`)))(
+      'a row with %s is refused as such, alone and among others: no other row fails for it',
+      async (_why, row) => {
+        const put = row as Row;
+        for (const writes of [[{ put }], [{ put: { pk: 'x', sk: 'y' } }, { put }]])
+          await expect(table().transact(writes, someWriter())).rejects.toMatchObject({ name: 'RowRefused' });
+      },
+    );
+
     it.each(MALFORMED)('a row with %s is a fault, alone and among others', async (_why, row) => {
       const put = row as Row;
       await expect(table().transact([{ put }], someWriter())).rejects.toThrow();

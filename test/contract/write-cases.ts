@@ -182,6 +182,12 @@ export function writeCases(table: () => Table): void {
   });
 
   describe('adding', () => {
+    it('sets other attributes beside, to what the newest addition says', async () => {
+      await table().transact([{ add: KEY, by: { n: 2 }, set: { ttl: 10 } }], someWriter());
+      await table().transact([{ add: KEY, by: { n: 3 }, set: { ttl: 20 } }], someWriter());
+      expect(withoutWriter(await table().get(KEY))).toEqual({ ...KEY, n: 5, ttl: 20 });
+    });
+
     it('makes the row where there is none, and counts up and down where there is one', async () => {
       await table().transact([{ add: KEY, by: { n: 2, m: -1 } }], someWriter());
       expect(await table().get(KEY)).toEqual({ ...KEY, n: 2, m: -1 });

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { DataPlaneRecord } from '../../../functions/store/rows.ts';
-import { at, hour, observation, type Stage, stage } from './stage.ts';
+import { at, hour, observation, publication, type Stage, stage } from './stage.ts';
 
 vi.mock('../../../functions/disabling/confirm.ts', () => ({ confirmDisabled: vi.fn(async () => undefined) }));
 
@@ -89,9 +89,12 @@ describe('a data plane', () => {
 
   it('that was found silent is heard again with the next life sign, from its last one on', async () => {
     const s = await stage();
+    s.setNow(at(9));
     await s.ingest('Shards Observed', observation(9, { 'acmeCo/a': 'FAILED' }));
+    s.setNow(at(10));
     await s.ingest('Shards Observed', observation(10, { 'acmeCo/a': 'FAILED' }));
     await foundSilent(s);
+    s.setNow(at(20));
     expect(await s.ingest('Shards Observed', observation(9.5, { 'acmeCo/a': 'FAILED' }))).toMatchObject({
       outcome: 'skipped',
     });
@@ -117,8 +120,10 @@ describe('a data plane', () => {
 
   it('that was found silent and is then reported so needs a report to end it', async () => {
     const s = await stage();
+    s.setNow(at(10));
     await s.ingest('Shards Observed', observation(10, { 'acmeCo/a': 'FAILED' }));
     await foundSilent(s);
+    s.setNow(at(2_400));
     await report(s, 'silent', 11);
     await s.ingest('Shards Observed', observation(12, { 'acmeCo/a': 'FAILED' }));
     expect((await plane(s)).state).toBe('silent');
@@ -132,5 +137,44 @@ describe('a data plane', () => {
     s.table.writes = 0;
     for (let second = 1; second <= 1_200; second += 1) await report(s, 'up', second / 3_600);
     expect(s.table.writes).toBe(4);
+  });
+
+  it('reaches back no further than its last life sign, whatever a report says of since when', async () => {
+    const s = await stage();
+    s.setNow(at(9));
+    await s.ingest('Shards Observed', observation(9, { 'acmeCo/a': 'FAILED' }));
+    s.setNow(at(2_400));
+    await report(s, 'down', 12, { since: hour(-5_000) });
+    expect(await plane(s)).toMatchObject({ state: 'down', since: at(9) });
+    await report(s, 'up', 20);
+    await report(s, 'silent', 30, { since: hour(0) });
+    expect(await plane(s)).toMatchObject({ since: at(20), unknown: [{ from: at(9), to: at(20) }] });
+  });
+
+  it('has been down for as long as it was, though it is said to be up since before', async () => {
+    const s = await stage();
+    await report(s, 'down', 10);
+    await report(s, 'up', 34, { since: hour(-100) });
+    expect(await plane(s)).toMatchObject({ state: 'up', unknown: [{ from: at(10), to: at(34) }] });
+  });
+
+  it('that was found silent is not up for a report of before that', async () => {
+    const s = await stage();
+    s.setNow(at(10));
+    await s.ingest('Shards Observed', observation(10, { 'acmeCo/a': 'FAILED' }));
+    await foundSilent(s);
+    s.setNow(at(20));
+    expect(await report(s, 'up', 9)).toMatchObject({ outcome: 'skipped' });
+    expect(await plane(s)).toMatchObject({ state: 'silent', since: at(10) });
+  });
+
+  it('is not watched for silence from a life sign on that comes late', async () => {
+    const s = await stage();
+    await s.ingest('Task Published', publication());
+    await s.ingest('Shards Observed', observation(-5_000, { 'acmeCo/a': 'FAILED' }));
+    await report(s, 'up', 0);
+    expect((await plane(s)).lifeSignAt).toBeNull();
+    await report(s, 'up', 2_400);
+    expect((await plane(s)).lifeSignAt).toBe(at(2_400));
   });
 });

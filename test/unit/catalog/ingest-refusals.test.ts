@@ -150,7 +150,7 @@ describe('an event that is refused', () => {
     const none = observation(2, { 'other/a': 'FAILED', 'other/b': 'FAILED' });
     expect(await s.ingest('Shards Observed', none, 'acme')).toEqual({
       outcome: 'dead-letter',
-      reason: 'each of its 2 tasks was refused',
+      reason: 'all-refused: each of its 2 tasks was refused',
     });
     expect(s.refusals()).toEqual(['task-not-covered', 'task-not-covered', 'task-not-covered']);
     expect(await s.table.get({ pk: 'T#other/a', sk: 'O' })).toBeUndefined();
@@ -189,7 +189,7 @@ describe('the ingest queue', () => {
   it('leaves an event of a newer version for the next release', async () => {
     const s = await stage();
     const outcome = await deliver(s, onBus('Task Published', { version: 2, ...publication() }));
-    expect(outcome).toMatchObject({ outcome: 'retry', reason: 'Task Published of a newer version' });
+    expect(outcome).toMatchObject({ outcome: 'retry', reason: 'newer-version' });
   });
 
   it.each([

@@ -255,10 +255,12 @@ describe('an observation', () => {
 
   it('of healthy tasks that stay healthy writes nothing', async () => {
     const s = await stage();
+    s.setNow(at(10));
     const ids = Array.from({ length: 50 }, (_, index) => `acmeCo/${index}`);
     for (const id of ids) await s.ingest('Task Published', publication({ id }));
     const healthy = Object.fromEntries(ids.map((id) => [id, 'PRIMARY']));
     await s.ingest('Shards Observed', observation(10, healthy));
+    s.setNow(at(2_400));
     s.table.writes = 0;
     for (let round = 1; round <= 20; round += 1) {
       const hours = 10 + round / 60;

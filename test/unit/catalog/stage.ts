@@ -27,7 +27,7 @@ class CountingTable extends MemoryTable {
 export async function stage(changes: { allowedDomains?: string[]; sources?: SourceRecord[] } = {}) {
   const table = new CountingTable({ freeze: true });
   const logs: Record<string, unknown>[] = [];
-  const metrics: { name: string; properties: Record<string, unknown> | undefined }[] = [];
+  const metrics: { name: string; value: number; properties: Record<string, unknown> | undefined }[] = [];
   const published: { detailType: string; detail: Record<string, unknown> }[] = [];
   let now = at(2_400);
   let numbers = 0;
@@ -46,8 +46,8 @@ export async function stage(changes: { allowedDomains?: string[]; sources?: Sour
     },
     telemetry: {
       log: (level: string, message: string, properties = {}) => logs.push({ level, message, ...properties }),
-      metric: (name: string, _: number, __?: string, properties?: Record<string, unknown>) =>
-        metrics.push({ name, properties }),
+      metric: (name: string, value: number, _?: string, properties?: Record<string, unknown>) =>
+        metrics.push({ name, value, properties }),
     },
     config: {
       stage: 'test',
@@ -83,8 +83,11 @@ export async function stage(changes: { allowedDomains?: string[]; sources?: Sour
       const policies = await loadPolicies(table);
       await table.transact([taskWrite(change(record), policies.for(id))], `store-${next()}`);
     },
+    /** The reason of each refusal that was counted. */
     refusals: () =>
-      metrics.filter(({ name }) => name === 'EventRefused').map(({ properties }) => properties?.reason),
+      metrics
+        .filter(({ name }) => name === 'EventRefused')
+        .flatMap(({ value, properties }) => Array<unknown>(value).fill(properties?.reason)),
     look: (scope: string): Promise<Row | undefined> => table.get({ pk: 'LOOKS', sk: scope }),
   };
 }

@@ -41,7 +41,16 @@ describe('every command', () => {
         ...['oops list', 'oops resolve', 'oops show', 'queues list', 'queues pause', 'queues resume'],
         ...['mail list', 'mail show', 'mail resend'],
         ...['recipients list', 'recipients show', 'recipients revive', 'recipients forget'],
-        ...['tasks import', 'tasks list', 'tasks show', 'undo', 'approve', 'dismiss', 'doctor'],
+        ...[
+          'tasks import',
+          'tasks list',
+          'tasks reset-version',
+          'tasks show',
+          'undo',
+          'approve',
+          'dismiss',
+          'doctor',
+        ],
       ].sort(),
     );
   });

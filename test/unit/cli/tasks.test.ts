@@ -246,3 +246,26 @@ describe('the audit of a task', () => {
     expect(shown.audit.map(({ by }) => by).sort()).toEqual(owners);
   });
 });
+
+describe('tasks reset-version', () => {
+  it('tells what it would forget, and does so where it is told to', async () => {
+    const stage = cliStage();
+    await stage.taskwarden(['tasks', 'import', fileWith(taskLine('acmeCo/a', { version: 900 }))]);
+    expect(await stage.taskwarden(['tasks', 'reset-version', 'acmeCo/a'])).toMatchObject({
+      code: 2,
+      err: 'error: version 900 of "acmeCo/a" would be forgotten, and the next one taken whatever it is; say so with --yes\n',
+    });
+    expect((await stage.taskwarden(['tasks', 'reset-version', 'acmeCo/a', '--yes'])).out).toBe(
+      'version 900 of acmeCo/a is forgotten; next: its owning system publishes it again\n',
+    );
+    const shown = await stage.taskwarden(['tasks', 'show', 'acmeCo/a', '--json']);
+    expect(shown.json).toMatchObject([{ task: { version: 0 }, audit: [{ act: 'reset-version' }] }]);
+  });
+
+  it('of an unknown task is a mistake', async () => {
+    expect(await cliStage().taskwarden(['tasks', 'reset-version', 'acmeCo/a', '--yes'])).toMatchObject({
+      code: 2,
+      err: 'error: no task "acmeCo/a" is known in stage local\n',
+    });
+  });
+});

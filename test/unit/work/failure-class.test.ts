@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RowRefused } from '../../../functions/store/row-limits.ts';
 import { TableBusy } from '../../../functions/store/table-busy.ts';
 import { classOf, lastingClass } from '../../../functions/work/failure-class.ts';
 
@@ -22,5 +23,11 @@ describe('an answer of "later"', () => {
   it('feeds the breaker once it lasts; what is an item’s own fault never does', () => {
     expect(lastingClass('retryable', 4)).toBe('environment');
     expect(lastingClass('permanent', 9)).toBe('permanent');
+  });
+});
+
+describe('a row that the table never takes', () => {
+  it('is the item’s own fault at each attempt', () => {
+    for (const attempt of [1, 4, 9]) expect(classOf(new RowRefused('too large'), attempt)).toBe('permanent');
   });
 });

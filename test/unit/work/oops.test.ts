@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RowRefused } from '../../../functions/store/row-limits.ts';
 import { recordOops } from '../../../functions/work/oops.ts';
 import { listOops, loadOops } from '../../../functions/work/oops-rows.ts';
 import { DONE, START, workStage } from './stage.ts';
@@ -137,7 +138,25 @@ describe('a failed attempt', () => {
       outcome: 'dead-letter',
       reason: 'key: required',
     });
-    expect((await listOops(stage.table)).map(({ cause }) => cause)).toEqual(['permanent', 'permanent']);
+    expect(await listOops(stage.table)).toMatchObject([
+      { cause: 'permanent', error: 'unreadable', count: 2 },
+    ]);
+  });
+
+  it('at what the table never takes ends in the dead-letter queue at once, and feeds no breaker', async () => {
+    const stage = workStage({ queue: 'ingest', fromState: false });
+    stage.acts(async () => {
+      throw new RowRefused('row T#acmeCo/a T has 500000 bytes');
+    });
+    expect(await stage.deliver(1)).toEqual({
+      outcome: 'dead-letter',
+      reason: 'RowRefused: row T#acmeCo/a T has 500000 bytes',
+      recorded: true,
+    });
+    const [kind] = await listOops(stage.table);
+    expect(kind).toMatchObject({ cause: 'permanent', error: 'RowRefused' });
+    const found = await loadOops(stage.table, kind?.fingerprint ?? '', 1);
+    expect(found?.occurrences).toMatchObject([{ feedsBreaker: false }]);
   });
 
   it('of a message of newer code passes with the deployment', async () => {

@@ -1,0 +1,183 @@
+import { DAY, MINUTE } from './time.ts';
+
+/** What a value from outside may be at most, and why. */
+export interface Bound {
+  /** What is bounded, as operators and sources know it. */
+  of: string;
+  most: number;
+  unit: 'bytes' | 'characters' | 'parts' | 'entries' | 'ms' | 'count' | 'rows';
+  /** Why it has an end, with the limit of AWS behind it where there is one. */
+  why: string;
+}
+
+/**
+ * All bounds on values that come from outside, in one place. Parsing holds them; `docs/bounds.md` lists them, and a test
+ * holds the page to this table.
+ */
+export const BOUNDS = {
+  taskId: {
+    of: 'a task id or prefix',
+    most: 512,
+    unit: 'bytes',
+    why: 'it stands in sort keys beside an address key and a number; a sort key of DynamoDB has 1,024 bytes',
+  },
+  taskIdParts: {
+    of: 'parts of a task id',
+    most: 16,
+    unit: 'parts',
+    why: 'each part is a prefix whose policy, subscribers and admins are looked up',
+  },
+  dataPlane: {
+    of: 'the name of a data plane',
+    most: 128,
+    unit: 'characters',
+    why: 'it stands in keys of three partitions and in the subject of operator alerts (SNS: 100 characters of a line)',
+  },
+  dataPlanes: {
+    of: 'data planes known at a time',
+    most: 1_000,
+    unit: 'rows',
+    why: 'each scan watches every one of them',
+  },
+  address: {
+    of: 'an address',
+    most: 320,
+    unit: 'characters',
+    why: 'RFC 5321 has no longer path; what is stored is at most 254',
+  },
+  owners: {
+    of: 'owners of a task',
+    most: 1_000,
+    unit: 'entries',
+    why: 'each is told by a mail of their own, and all stand on its row (DynamoDB: 400 KB)',
+  },
+  ownerBytes: {
+    of: 'addresses of the owners of a task',
+    most: 64 * 1024,
+    unit: 'bytes',
+    why: 'they stand on its row, once as owners and once as told (DynamoDB: 400 KB)',
+  },
+  eventTasks: {
+    of: 'tasks or totals in one event',
+    most: 2_000,
+    unit: 'entries',
+    why: 'a message is begun with 12 s left to the function: ten tasks are worked at a time, each in two calls to the table',
+  },
+  namings: {
+    of: 'namings of one task in one event',
+    most: 16,
+    unit: 'entries',
+    why: 'so many observations of one instant are known again by their names when the event is repeated',
+  },
+  shards: {
+    of: 'shards of a task in one event',
+    most: 5_000,
+    unit: 'entries',
+    why: 'its distinct statuses are kept, its shards are not',
+  },
+  name: {
+    of: 'the name of who did it, the id of a shard',
+    most: 256,
+    unit: 'characters',
+    why: 'it is counted, never parsed or kept',
+  },
+  requestId: {
+    of: 'the id of a request',
+    most: 600,
+    unit: 'characters',
+    why: 'ours is the id of the task with the number of the episode',
+  },
+  source: {
+    of: 'the source of an event',
+    most: 256,
+    unit: 'characters',
+    why: 'EventBridge takes no longer one',
+  },
+  detailType: {
+    of: 'the detail type of an event',
+    most: 128,
+    unit: 'characters',
+    why: 'EventBridge takes no longer one',
+  },
+  eventBytes: {
+    of: 'the body of a message',
+    most: 1_048_576,
+    unit: 'bytes',
+    why: 'SQS takes no longer one',
+  },
+  instant: {
+    of: 'the text of an instant',
+    most: 40,
+    unit: 'characters',
+    why: 'RFC 3339 with nanoseconds and a zone has 35',
+  },
+  ahead: {
+    of: 'how far an instant lies ahead of now',
+    most: 15 * MINUTE,
+    unit: 'ms',
+    why: 'clocks may differ; what is dated later would outdo everything true that follows',
+  },
+  behind: {
+    of: 'how far an observation, a count or a report lies behind now',
+    most: 400 * DAY,
+    unit: 'ms',
+    why: 'no threshold reaches back further; the archive (14 days) and a dead-letter queue (14 days) lie far within',
+  },
+  versionStep: {
+    of: 'what a version may rise by, beyond what its clock explains',
+    most: 1_000_000_000,
+    unit: 'count',
+    why: 'a sequence shared by a whole fleet grows by less between two versions of a task; room for later ones is left',
+  },
+  restarts: {
+    of: 'a running total of restarts',
+    most: 1_000_000_000,
+    unit: 'count',
+    why: 'one restart a second for 30 years; room for later ones is left',
+  },
+  eventVersion: {
+    of: 'the version of an event',
+    most: 1_000,
+    unit: 'count',
+    why: 'what is higher is no release of ours that may still come',
+  },
+  toldLeft: {
+    of: 'people on the row of a task who were told and are no longer its recipients',
+    most: 500,
+    unit: 'entries',
+    why: 'owners may change with each version, and the row of a task has an end (DynamoDB: 400 KB)',
+  },
+  dates: {
+    of: 'dates on the row of a task that stood in its mails',
+    most: 200,
+    unit: 'entries',
+    why: 'the latest decides; the row of a task has an end (DynamoDB: 400 KB)',
+  },
+  staleSpans: {
+    of: 'spans of old evidence on the row of a task',
+    most: 200,
+    unit: 'entries',
+    why: 'the row of a task (DynamoDB: 400 KB); nearest ones are joined, so that unknown grows and never shrinks',
+  },
+  spans: {
+    of: 'spans of unknown health on the row of a data plane, of pauses and of gaps between scans',
+    most: 2_000,
+    unit: 'entries',
+    why: 'about 60 KB of a row (DynamoDB: 400 KB); nearest ones are joined',
+  },
+  problems: {
+    of: 'problems that a refusal names',
+    most: 10,
+    unit: 'entries',
+    why: 'a log line has 256 KB, a dead-letter attribute 1,000 characters',
+  },
+  searched: {
+    of: 'text that a regular expression works on',
+    most: 1_000,
+    unit: 'characters',
+    why: 'the time of some expressions grows with the square of the length',
+  },
+} as const satisfies Record<string, Bound>;
+
+/** The least instant: what lies before has no place in the order of index keys. */
+export const EARLIEST = 0;

@@ -1,0 +1,52 @@
+import { DAY, type Duration } from '../abandonment/time.ts';
+import { lastUseOf } from '../catalog/data-planes.ts';
+import { loadCounts } from '../store/counts.ts';
+import { dataPlaneCountWrite, dataPlaneWrite, loadDataPlaneCount } from '../store/records.ts';
+import { type DataPlaneRecord, keys } from '../store/rows.ts';
+import type { Write } from '../store/table.port.ts';
+import { count, type Run } from './look.ts';
+
+/** A plane that nobody named for so long, and that has no eligible task, is forgotten. */
+const UNUSED_AFTER: Duration = 30 * DAY;
+
+/** So many counters go with the plane; what is left of them says nothing of a plane that comes back. */
+const MOST_COUNTERS = 90;
+
+/**
+ * The plane, or undefined where nobody uses it and it was forgotten: so that names which a source once gave do not keep
+ * those of others out for good.
+ */
+export async function withoutUnused(run: Run, plane: DataPlaneRecord): Promise<DataPlaneRecord | undefined> {
+  if (run.now - lastUseOf(plane) < UNUSED_AFTER) return plane;
+  const counts = await loadCounts(run.system.table, plane.name);
+  const isUsed =
+    counts.some(({ eligible }) => eligible > 0) || plane.outages.some(({ endedAt }) => endedAt === null);
+  if (isUsed) return noted(run, plane);
+  const counted = await loadDataPlaneCount(run.system.table);
+  const writes: Write[] = [
+    { delete: keys.dataPlane(plane.name), if: [{ equals: ['rev', plane.rev] }] },
+    dataPlaneCountWrite({ ...counted, count: Math.max(0, counted.count - 1) }),
+    ...counts.slice(0, MOST_COUNTERS).map(
+      ({ tenant }): Write => ({
+        delete: keys.count(plane.name, tenant),
+        if: [{ equals: ['eligible', 0] }],
+      }),
+    ),
+  ];
+  if (!(await isApplied(run, writes))) return plane;
+  run.view.setPlane(plane.name, null);
+  return undefined;
+}
+
+/** Looked at again as late as one that was named now. */
+async function noted(run: Run, plane: DataPlaneRecord): Promise<DataPlaneRecord> {
+  const used = { ...plane, usedAt: run.now };
+  return (await isApplied(run, [dataPlaneWrite(used)])) ? { ...used, rev: plane.rev + 1 } : plane;
+}
+
+/** What another writer changed meanwhile, or a busy table refused, is judged again by the next scan. */
+async function isApplied(run: Run, writes: Write[]): Promise<boolean> {
+  const result = await run.system.table.transact(writes, run.system.random.id(run.now));
+  if (result.outcome !== 'applied') count(run, 'conflicts');
+  return result.outcome === 'applied';
+}
