@@ -77,7 +77,7 @@ const BUGS: PlantedBug[] = [
     edits: [
       {
         file: 'functions/work/pipeline.ts',
-        from: 'const delaySeconds = retryDelaySeconds(delivery.receiveCount,',
+        from: 'const delaySeconds = retryDelaySeconds(attemptNumber(delivery),',
         to: 'const delaySeconds = retryDelaySeconds(1,',
       },
       {
