@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { onAllCores } from '../simulation/cores.ts';
 import {
   EVERYTHING,
+  MODES,
   type Mode,
   randomScenario,
   type Wanted,
@@ -35,17 +36,20 @@ const wanted = Object.fromEntries(
   Object.entries(EVERYTHING).map(([name, on]) => [name, on && !left.includes(name)]),
 ) as unknown as Wanted;
 const first = Number(values.seed);
-const mode = values.mode as Mode;
+const mode = MODES.find((name) => name === values.mode);
+if (!mode) throw new Error(`--mode is one of ${MODES.join(', ')}`);
 const schedules = Number(values.schedules);
 
-function* seeds(): Generator<Compared> {
+function* seeds(mode: Mode): Generator<Compared> {
   for (let seed = first; seed < first + schedules; seed += 1) yield { seed, wanted, mode };
 }
 
-async function compareAll(): Promise<void> {
-  let differing = 0;
+async function compareAll(chosen: Mode): Promise<void> {
+  let [compared, differing] = [0, 0];
   const core = new URL('../test/simulation/reference/reference-core.ts', import.meta.url);
-  await onAllCores<Compared, string[]>(core, seeds(), (apart, { seed }) => {
+  await onAllCores<Compared, string[]>(core, seeds(chosen), (apart, { seed }) => {
+    compared += 1;
+    if (compared % 50 === 0) process.stdout.write(`${compared} of ${schedules}\n`);
     if (apart.length === 0) return;
     differing += 1;
     const shown = apart.slice(0, 12).map((line) => `  ${line}\n`);
@@ -58,4 +62,4 @@ async function compareAll(): Promise<void> {
 if (values.help) process.stdout.write(HELP);
 else if (values.show)
   process.stdout.write(`${JSON.stringify(randomScenario(first, wanted, mode), null, 2)}\n`);
-else await compareAll();
+else await compareAll(mode);

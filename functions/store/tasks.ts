@@ -144,11 +144,15 @@ function placesOf(record: TaskRecord, policy: EffectivePolicy): Record<string, u
     places.p = candidateOf(record);
   }
   if (watched) {
-    const lost = record.evidence.lostAt !== undefined && since === sortable(record.evidence.lostAt);
     places.g3pk = index.lostOfPlane(task.dataPlane);
-    places.g3sk = `${since}#${lost ? 'L' : 'N'}`;
+    places.g3sk = isLost(record, policy) ? `${sortable(record.evidence.lostAt ?? 0)}#L` : `${since}#N`;
   }
   return places;
+}
+
+/** Whether it is without an alive status since it was seen to lose it, and was not turned on after that. */
+function isLost({ task, evidence }: TaskRecord, policy: EffectivePolicy): boolean {
+  return evidence.lostAt !== undefined && notPrimarySince(task, evidence, policy, 0) === evidence.lostAt;
 }
 
 function nextPlace(record: TaskRecord, bucket: number, since: string): Record<string, string> {

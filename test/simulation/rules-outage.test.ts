@@ -41,6 +41,19 @@ test('ten of twelve tasks that fail within an hour are an outage, told each week
   ]);
 });
 
+test('a status that counts as alive is lost as `PRIMARY` is: each of the ten makes the outage', async () => {
+  const backfilling = running(12).map((task) => ({ ...task, shards: [{ id: '0', status: 'BACKFILL' }] }));
+  const policy = { stage: 'disable', aliveStatuses: ['PRIMARY', 'BACKFILL'] };
+  const events = seen([1, -0.5], 0, 10, FAILED);
+  const { story } = await tell({ policy, tasks: backfilling, events, until: at(16) });
+  expect(firedOf(story)).toEqual([]);
+  expect(alertsOf(story)).toEqual([
+    'T+1d operators correlated-failure',
+    'T+8d operators correlated-failure',
+    'T+15d operators correlated-failure',
+  ]);
+});
+
 test('nine are none', async () => {
   const { story } = await tell({
     until: at(16),

@@ -71,7 +71,7 @@ export function fire(world: World, task: Task): void {
     rungs: [],
     brake: null,
   };
-  setHold(world, task, null);
+  task.hold = null;
   world.say(`alert-fired ${task.id} #${task.episodes} since ${instantText(since)} ${policy.stage}`);
 }
 
@@ -82,16 +82,16 @@ export function hold(world: World, task: Task, reason: string | null): void {
   const number = task.open?.number ?? null;
   const name = shown && `${shown} ${number}`;
   if (name && name !== task.hold) world.say(`held ${task.id} #${number} ${shown}`);
-  setHold(world, task, name);
+  task.hold = name;
+  alertNobody(world, task);
 }
 
-/** That nobody can be told is an alert while it holds. */
-function setHold(world: World, task: Task, name: string | null): void {
-  const isNobody = (hold: string | null) => hold?.startsWith('no-reachable-owner') ?? false;
-  if (isNobody(name) && !isNobody(task.hold))
-    raise(world, 'no-reachable-owner', task.id, () => isNobody(task.hold));
-  if (!isNobody(name)) takeBack(world, 'no-reachable-owner', task.id);
-  task.hold = name;
+/** That nobody can be told is an alert while it holds, be it of one episode or of the next. */
+function alertNobody(world: World, task: Task): void {
+  const isNobody = () => task.hold?.startsWith('no-reachable-owner') ?? false;
+  if (!isNobody()) takeBack(world, 'no-reachable-owner', task.id);
+  else if (!world.alerts.has(`no-reachable-owner ${task.id}`))
+    raise(world, 'no-reachable-owner', task.id, isNobody);
 }
 
 /** Three publications by users in a row that end or prevent an episode are told to operators. */
@@ -111,7 +111,7 @@ export function resolve(world: World, task: Task, reason: string): void {
   const episode = task.open!;
   const parting = partingTo(world, task, episode, reason);
   task.open = null;
-  setHold(world, task, null);
+  task.hold = null;
   noteVeto(world, task, reason);
   world.say(`alert-resolved ${task.id} #${episode.number} ${reason}`);
   for (const person of world.people.values()) person.pending.delete(`${task.id}#${episode.number}`);

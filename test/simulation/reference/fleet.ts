@@ -34,6 +34,7 @@ function blank() {
     judgedFrom: null,
     restarts: 0,
     restartsAtLoss: 0,
+    lostAt: null,
     keep: null,
     episodes: 0,
     open: null,

@@ -35,9 +35,15 @@ export function isHealthy(task: Task, policy: Policy, now: Instant): boolean {
 /** Takes a health check in; the end of a healthy spell begins the count of restarts anew. */
 export function observe(task: Task, statuses: string[], policy: Policy, now: Instant): void {
   const isEnd = task.seen.length > 0 && isHealthy(task, policy, now) && !saysAlive(statuses, policy);
-  if (isEnd) task.restartsAtLoss = task.restarts;
+  if (isEnd) Object.assign(task, { lostAt: now, restartsAtLoss: task.restarts });
   task.seen.push({ at: now, statuses, least: isEnd ? 0 : policy.minHealthy });
   note(task, policy, now);
+}
+
+/** A running total of restarts; one of the instant of a loss is what was counted by then. */
+export function restart(task: Task, times: number, now: Instant): void {
+  task.restarts += times;
+  if (task.lostAt === now) task.restartsAtLoss = task.restarts;
 }
 
 /** What is healthy now was so, whatever policy comes. */

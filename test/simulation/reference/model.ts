@@ -3,7 +3,7 @@ import { candidate, endOf, fire, hold, resolve } from './episodes.ts';
 import type { Instant, Json } from './facts.ts';
 import { addTask, publish, see, setPolicy } from './fleet.ts';
 import { goOn } from './grace.ts';
-import { note } from './health.ts';
+import { note, restart } from './health.ts';
 import { deliverDue } from './mails.ts';
 import { watchPlanes } from './outages.ts';
 import { act, hearOfMail, operate } from './people.ts';
@@ -55,9 +55,7 @@ type Meaning = (world: World, event: Json) => void;
 const MEANINGS: Record<string, Meaning> = {
   created: (world, event) => addTask(world, event.task as Json),
   shards: (world, event) => see(world, taskOf(world, event), event.shards),
-  restarted: (world, event) => {
-    taskOf(world, event).restarts += (event.times as number) ?? 1;
-  },
+  restarted: (world, event) => restart(taskOf(world, event), (event.times as number) ?? 1, world.now),
   published: (world, event) =>
     publish(world, taskOf(world, event), event.by as string, event.enabled as boolean | undefined),
   deleted: (world, event) => {

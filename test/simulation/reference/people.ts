@@ -13,7 +13,10 @@ export function act(world: World, task: Task, event: Json): void {
   if (!mayAct(world, task, person)) return;
   if (event.action === 'unsubscribe') person.declined = true;
   else if (event.action !== 'disable') keep(world, task, person.address, event);
-  else if (task.open) turnOff(world, task, 'owner');
+  else if (task.open) {
+    turnOff(world, task, 'owner');
+    takeBack(world, 'no-reachable-owner', task.id);
+  }
 }
 
 /** A keep or snooze; the last one given wins, and it ends the episode at once. */
@@ -22,7 +25,9 @@ function keep(world: World, task: Task, by: string, event: Json): void {
   const kind = event.action === 'snooze' ? 'snoozed' : 'kept';
   task.keep = { until: world.now + length, kind, by };
   const reason = task.open && endOf(world, task, task.open);
-  if (reason) resolve(world, task, reason);
+  if (!reason) return;
+  resolve(world, task, reason);
+  takeBack(world, 'no-reachable-owner', task.id);
 }
 
 /** Promise 4: a bounce or complaint kills the address, and what SES took for it warns nobody. */

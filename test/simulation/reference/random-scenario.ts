@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { DAY, type Instant, instantText, type Json, MINUTE } from './facts.ts';
+import { expectedOf } from './model.ts';
 
 const START = Date.parse('2026-01-01T00:00:00Z');
 const PEOPLE = ['ana@acme.test', 'bob@acme.test', 'cem@bücher.test'];
@@ -41,7 +42,8 @@ export interface Wanted {
  * What a scenario is about: `usual` has 3 to 5 tasks, `spike` a fleet of which much is due at once, `outage` a
  * plane most of which fails together.
  */
-export type Mode = 'usual' | 'spike' | 'outage';
+export const MODES = ['usual', 'spike', 'outage'] as const;
+export type Mode = (typeof MODES)[number];
 
 export const EVERYTHING: Wanted = {
   minHealthy: true,
@@ -58,7 +60,8 @@ export const EVERYTHING: Wanted = {
 
 /** A scenario without faults, by its seed: over 40 days, with 5 to 30 events. */
 export function randomScenario(seed: number, wanted: Wanted = EVERYTHING, mode: Mode = 'usual'): Json {
-  return new RandomScenario(seed, wanted, mode).make();
+  const random = new RandomScenario(seed, wanted, mode);
+  return random.withUndoneRun(random.make());
 }
 
 class RandomScenario {
@@ -142,6 +145,20 @@ class RandomScenario {
       const event = this.#event(last);
       return event ? [{ at: instantText(at), ...event }] : [];
     });
+  }
+
+  /** Runs that turn something off are known only once the story is: one of them is undone later. */
+  withUndoneRun(file: Json): Json {
+    if (!this.#wanted.undo || this.#chance(0.5)) return file;
+    const runs = expectedOf(file).lines.flatMap(
+      (line) => /task-disabled .* run (\S+Z) due/.exec(line)?.[1] ?? [],
+    );
+    if (runs.length === 0) return file;
+    const run = this.#pick(runs);
+    const at = Date.parse(run) + (1 + this.#below(300)) * 60 * MINUTE;
+    if (at >= START + this.#days * DAY) return file;
+    const undo = { at: instantText(at), type: 'operator', action: 'undo', of: run };
+    return { ...file, events: [...(file.events as Json[]), undo] };
   }
 
   #instant(): Instant {

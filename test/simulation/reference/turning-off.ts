@@ -42,7 +42,9 @@ function holdSpike(world: World, due: readonly Due[]): void {
   }
   if (isNews && heldBefore.length + newly.length > 0)
     raise(world, 'blast-radius', 'fleet', () =>
-      [...world.tasks.values()].some(({ open }) => open?.brake === 'held'),
+      [...world.tasks.values()].some(
+        (task) => task.open?.brake === 'held' && world.policyOf(task).stage === 'disable',
+      ),
     );
 }
 

@@ -52,6 +52,8 @@ export interface Task {
   judgedFrom: Instant | null;
   restarts: number;
   restartsAtLoss: number;
+  /** When it was last seen to lose an alive status in a healthy spell. */
+  lostAt: Instant | null;
   keep: { until: Instant; kind: 'kept' | 'snoozed'; by: string } | null;
   episodes: number;
   open: Episode | null;
