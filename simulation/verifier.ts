@@ -351,9 +351,12 @@ export class Verifier {
     const true_ = aliveAt !== null && aliveAt > item.since && !this.#turnedOff.has(episodeOf(item));
     this.check(8, true_, () => `a mail says that ${episodeOf(item)} recovered, which it did not`);
     const holds = task?.enabled === true && !task.deleted && this.#facts.isAlive(task);
+    // A failing that is heard before the recovery it follows changes nothing, and is stored with a later observation.
+    const unheardFor = this.#isFaulty ? this.#facts.policy(item.task, 'evidenceMaxAge') / 2 : 0;
+    const isUnheard = aliveAt !== null && this.#now() - aliveAt < unheardFor;
     this.check(
       8,
-      holds || this.#isBehind(),
+      holds || isUnheard || this.#isBehind(),
       () => `${episodeOf(item)} fails again when its recovery is told`,
     );
   }
