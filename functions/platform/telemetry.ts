@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { METRIC_NAMESPACE, type Service } from './names.ts';
 import type { LogLevel, Telemetry } from './ports.ts';
+import { recordable } from './recorded-text.ts';
 
 /**
  * Logs as JSON lines and metrics in CloudWatch's embedded format: both are lines on standard output, no
@@ -19,7 +20,7 @@ export class LambdaTelemetry implements Telemetry {
   }
 
   log(level: LogLevel, message: string, properties: Record<string, unknown> = {}): void {
-    quietly(() => this.logger[level](message, { properties }));
+    quietly(() => this.logger[level](message, { properties: recordableIn(properties) as typeof properties }));
   }
 
   metric(
@@ -46,9 +47,18 @@ export class LambdaTelemetry implements Telemetry {
       defaultDimensions: { stage: this.#stage },
       singleMetric,
     });
-    for (const [key, property] of Object.entries(properties)) metrics.addMetadata(key, asText(property));
+    for (const [key, property] of Object.entries(properties))
+      metrics.addMetadata(key, asText(recordableIn(property)));
     return metrics;
   }
+}
+
+/** The same with each text in it as it may be recorded: what a service or an error says may name a person. */
+function recordableIn(value: unknown): unknown {
+  if (typeof value === 'string') return recordable(value);
+  if (Array.isArray(value)) return value.map(recordableIn);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, recordableIn(one)]));
 }
 
 function asText(value: unknown): string {

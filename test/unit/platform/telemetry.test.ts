@@ -49,6 +49,18 @@ describe('telemetry', () => {
     });
   });
 
+  it('writes nobody’s address, wherever it stands in what is said', () => {
+    const told = { error: 'SES refused ana@acme.test', messages: [{ reason: 'to bo＠acme.test' }], times: 2 };
+    const lines = linesOf(() => {
+      telemetry.log('error', 'not mailed', told);
+      telemetry.metric('MailRefused', 1, 'Count', told);
+    });
+    expect(lines[0]).toMatchObject({
+      properties: { error: 'SES refused <address>', messages: [{ reason: 'to <address>' }], times: 2 },
+    });
+    expect(JSON.stringify(lines)).not.toContain('acme.test');
+  });
+
   it('writes a log line with its level, message and properties', () => {
     const [line] = linesOf(() => telemetry.log('warn', 'event refused', { task: 'acmeCo/a' }));
     expect(line).toMatchObject({
