@@ -180,3 +180,23 @@ test('where clocks differ by minutes, settleAfter is over by the clock of the sc
     'T+2d6h mail ana@acme.test: warning acmeCo/a #1 until T+4d6h',
   ]);
 });
+
+test('a recovery that is heard after the failing that followed it is told, and breaks no promise', async () => {
+  const seen = (when: string, status: string) => ({
+    at: when,
+    type: 'shards',
+    task: 'acmeCo/a',
+    shards: [{ id: '0', status }],
+  });
+  const { story: told } = await story({
+    policy: { ...SWIFT, warnAfter: '4d', disableAfter: '3d', recoveryMail: true },
+    events: [seen('2026-01-05T17:48:00Z', 'PRIMARY'), seen('2026-01-05T17:48:20Z', 'FAILED')],
+    chaos: [{ at: '2026-01-05T12:34:00Z', type: 'crash', process: 'ingest', call: 6, when: 'before' }],
+  });
+  expect(told.slice(0, 4)).toEqual([
+    'T+4d fired acmeCo/a #1 since T+0d (disable)',
+    'T+4d mail ana@acme.test: warning acmeCo/a #1 until T+7d',
+    'T+4d18h resolved acmeCo/a #1 recovered',
+    'T+4d18h mail ana@acme.test: recovered acmeCo/a #1',
+  ]);
+});
