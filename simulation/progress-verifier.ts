@@ -213,7 +213,10 @@ export class ProgressVerifier {
     const threatened = facts.policy(task.id, 'stage') === 'disable';
     const isDead = (address: string) => this.#verifier.isKnownDead(address);
     const isLeft = facts.recipientsOf(task, 'task_abandoned', isDead).length > 0;
-    return isFree && threatened && !isLeft && this.#isFailing(task) && task.version === version;
+    // One that recovered meanwhile, for however short, is abandoned anew only after its threshold.
+    const isAbandoned = now - facts.failingSince(task, now) >= facts.policy(task.id, 'warnAfter');
+    const isStuck = threatened && !isLeft && isAbandoned && this.#isFailing(task);
+    return isFree && isStuck && task.version === version;
   }
 
   #check(task: string): void {
