@@ -1,8 +1,8 @@
 import { DAY, type Instant, SECOND } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import { keys, ROW_VERSION } from '../store/rows.ts';
-import type { Row, Write } from '../store/table.port.ts';
-import { TableBusy } from '../store/table-busy.ts';
+import type { Row } from '../store/table.port.ts';
+import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import { recordDeath, recordOops, type StartRow } from './oops.ts';
 import type { Consumer, Delivery, Outcome } from './pipeline.ts';
 
@@ -10,8 +10,8 @@ import type { Consumer, Delivery, Outcome } from './pipeline.ts';
 const DEFAULT_TIME_LIMIT = 30 * SECOND;
 /** Rows of attempts that ended without an end of their message outlive the message (4 days). */
 const RETENTION = 5 * DAY;
-/** A write that the table is too busy for is tried so often. */
-const ATTEMPTS = 3;
+/** What is written here, for a fault of the table. */
+const RECORD = 'the record of an attempt';
 
 /** What an attempt is known by. */
 export interface Attempt {
@@ -48,7 +48,7 @@ export async function recordStart(system: System, attempt: Attempt): Promise<voi
     endedAt: null,
     functionVersion: system.config.functionVersion,
   };
-  await written(system, { put: rowOf(start, now) });
+  await writeUnlessRefused(system, [{ put: rowOf(start, now) }], RECORD);
   // Only then: a process that dies at these records has left its own trace.
   for (const number of untraced) await recordUntraced(system, attempt, number);
 }
@@ -106,7 +106,7 @@ export async function recordEnd(system: System, attempt: Attempt, finished: bool
   };
   const write = finished ? { delete: key } : { put: rowOf(ended, now) };
   try {
-    await written(system, write);
+    await writeUnlessRefused(system, [write], RECORD);
   } catch (error) {
     system.telemetry.log('warn', 'the end of an attempt is not recorded', {
       queue,
@@ -114,12 +114,4 @@ export async function recordEnd(system: System, attempt: Attempt, finished: bool
       error: String(error),
     });
   }
-}
-
-async function written(system: System, write: Write): Promise<void> {
-  const writer = system.random.id(system.clock.now());
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    if ((await system.table.transact([write], writer)).outcome === 'applied') return;
-  }
-  throw new TableBusy('the table is too busy for the record of an attempt');
 }
