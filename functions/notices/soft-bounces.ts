@@ -1,8 +1,8 @@
 import { DAY, type Duration, type Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
-import { loadDigest, loadRecipient, lookWrite, recipientWrite } from '../store/records.ts';
+import { changeRecipient } from '../store/change-recipient.ts';
+import { loadDigest, lookWrite } from '../store/records.ts';
 import { keys, type RecipientRecord, ROW_VERSION } from '../store/rows.ts';
-import { TableBusy } from '../store/table-busy.ts';
 import { touchTold } from './touch-told.ts';
 
 /** So many mails in a row came back for the time being, and the first of them at least a day before the last. */
@@ -12,8 +12,6 @@ const APART: Duration = DAY;
 const REMEMBERED: Duration = 14 * DAY;
 /** After this time the address is tried again. */
 const DEAD_FOR: Duration = 14 * DAY;
-
-const ATTEMPTS = 8;
 
 /**
  * The recipient after a mail to him came back for the time being (a full mailbox, a server that does not answer): three
@@ -57,17 +55,13 @@ export async function recordDelivery(system: System, digest: string, at: Instant
  * Lets an address that is dead for a time live again when that time is over; the next scan looks at all that is open,
  * also at what fired meanwhile and never named him. False where it is not so dead any more.
  */
-export async function liveAgain(system: System, recipient: string): Promise<boolean> {
-  const record = await loadRecipient(system.table, recipient);
-  const { until } = record?.dead ?? {};
-  const now = system.clock.now();
-  if (!record || until === undefined || until > now) return false;
-  const result = await system.table.transact(
-    [recipientWrite({ ...record, dead: null }), lookWrite('ALL', now)],
-    system.random.id(now),
-  );
-  if (result.outcome !== 'applied') throw new TableBusy('the recipient changes at the same time');
-  return true;
+export function liveAgain(system: System, recipient: string): Promise<boolean> {
+  return changeRecipient(system, recipient, (record) => {
+    const { until } = record?.dead ?? {};
+    const now = system.clock.now();
+    if (!record || until === undefined || until > now) return { value: false };
+    return { recipient: { ...record, dead: null }, beside: [lookWrite('ALL', now)], value: true };
+  });
 }
 
 /** Changes the recipient of a digest; answers how he is after it. */
@@ -76,17 +70,12 @@ async function change(
   digest: string,
   make: (recipient: RecipientRecord) => RecipientRecord,
 ): Promise<RecipientRecord | undefined> {
-  const { table, random, clock } = system;
-  const key = (await loadDigest(table, digest))?.recipient;
-  for (let attempt = 0; key !== undefined && attempt < ATTEMPTS; attempt += 1) {
-    const recipient = await loadRecipient(table, key);
-    const next = recipient && make(recipient);
-    if (next === recipient) return next;
-    const until = next?.dead?.until;
-    const ends = until === undefined ? [] : [{ put: { ...keys.softDeath(until, key), v: ROW_VERSION } }];
-    const writes = next ? [recipientWrite(next), ...ends] : [];
-    if ((await table.transact(writes, random.id(clock.now()))).outcome === 'applied') return next;
-  }
+  const key = (await loadDigest(system.table, digest))?.recipient;
   if (key === undefined) return undefined;
-  throw new TableBusy(`the recipient of digest ${digest} could not be stored: it changes too fast`);
+  return changeRecipient(system, key, (known) => {
+    const recipient = known && make(known);
+    const until = recipient?.dead?.until;
+    const ends = until === undefined ? [] : [{ put: { ...keys.softDeath(until, key), v: ROW_VERSION } }];
+    return { recipient, beside: ends, value: recipient };
+  });
 }

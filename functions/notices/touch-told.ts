@@ -1,16 +1,14 @@
 import type { System } from '../platform/system.ts';
+import { changeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { eachRow } from '../store/records.ts';
 import { keys } from '../store/rows.ts';
-import { TableBusy } from '../store/table-busy.ts';
-import { loadTask, taskWrite, touch } from '../store/tasks.ts';
+import { touch } from '../store/tasks.ts';
 import { recipientKey } from './addresses.ts';
-
-const ATTEMPTS = 8;
 
 /**
  * Has every open episode that a recipient was told of looked at with the next scan: he died.
- * Throws where a task changes too fast.
+ * Throws TableBusy where a task changes too fast.
  */
 export async function touchTold(system: System, recipient: string): Promise<void> {
   const view = await FleetView.load(system.table, recipientKey);
@@ -19,13 +17,10 @@ export async function touchTold(system: System, recipient: string): Promise<void
   }
 }
 
-async function touchTask(system: System, view: FleetView, id: string): Promise<void> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const record = await loadTask(system.table, id);
-    if (!record?.open) return;
-    const now = system.clock.now();
-    const write = taskWrite(touch(record, now), view.policies.for(id));
-    if ((await system.table.transact([write], system.random.id(now))).outcome === 'applied') return;
-  }
-  throw new TableBusy(`${id} could not be marked to be looked at: it changes too fast`);
+async function touchTask(system: System, { policies }: FleetView, id: string): Promise<void> {
+  await changeTask(system, id, (record) =>
+    record?.open
+      ? { record: touch(record, system.clock.now()), policy: policies.for(id), value: undefined }
+      : { value: undefined },
+  );
 }

@@ -2,14 +2,13 @@ import { isReverted } from '../abandonment/reverted.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
+import { changeTask } from '../store/change-task.ts';
+import { commit } from '../store/commit.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { auditWrite, dataPlaneWrite, eachRow, loadDataPlane, lookWrite } from '../store/records.ts';
 import { BUCKETS, index, keys, type TaskRecord } from '../store/rows.ts';
-import { TableBusy } from '../store/table-busy.ts';
-import { loadTask, taskWrite, touch } from '../store/tasks.ts';
+import { loadTask, touch } from '../store/tasks.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
-
-const ATTEMPTS = 5;
 
 /** Whether the blast radius holds a task now. */
 export function isHeldBySpike(record: TaskRecord): boolean {
@@ -47,7 +46,7 @@ export async function approveHeld(system: System, by: string): Promise<string[]>
   const view = await FleetView.load(system.table, recipientKey);
   const approved: string[] = [];
   for await (const record of heldBySpike(system)) {
-    if (await approve(system, view, record, by, now)) approved.push(record.task.id);
+    if (await approve(system, view, record.task.id, by, now)) approved.push(record.task.id);
   }
   // Where it stays, a later scan finds that it lasts no longer.
   await writeUnlessRefused(
@@ -58,45 +57,39 @@ export async function approveHeld(system: System, by: string): Promise<string[]>
   return approved;
 }
 
-async function approve(
-  system: System,
-  view: FleetView,
-  held: TaskRecord,
-  by: string,
-  now: Instant,
-): Promise<boolean> {
-  let record: TaskRecord | undefined = held;
-  for (let attempt = 0; attempt < ATTEMPTS && record && isHeldBySpike(record); attempt += 1) {
-    const open = record.open as NonNullable<TaskRecord['open']>;
-    const brake = { heldAt: open.brake?.heldAt ?? now, approvedAt: now };
-    const writes = [
-      taskWrite({ ...record, open: { ...open, brake } }, view.policies.for(record.task.id)),
-      auditWrite({
-        task: record.task.id,
-        at: now,
-        act: 'approved',
-        by,
-        reason: 'held by the blast radius',
-        evidence: { heldAt: brake.heldAt },
-        mails: [],
-      }),
-    ];
-    if ((await system.table.transact(writes, system.random.id(now))).outcome === 'applied') return true;
-    record = await loadTask(system.table, record.task.id);
-  }
-  return false;
+/** False where the task is held no longer. */
+function approve(system: System, view: FleetView, id: string, by: string, now: Instant): Promise<boolean> {
+  return changeTask(system, id, (record) => {
+    if (!record?.open || !isHeldBySpike(record)) return { value: false };
+    const brake = { heldAt: record.open.brake?.heldAt ?? now, approvedAt: now };
+    const audit = auditWrite({
+      task: id,
+      at: now,
+      act: 'approved',
+      by,
+      reason: 'held by the blast radius',
+      evidence: { heldAt: brake.heldAt },
+      mails: [],
+    });
+    return {
+      record: { ...record, open: { ...record.open, brake } },
+      policy: view.policies.for(id),
+      beside: [audit],
+      value: true,
+    };
+  });
 }
 
 /** Ends the open correlated outage of a data plane: the clocks of those still failing run on. */
-export async function dismissOutage(
+export function dismissOutage(
   system: System,
   dataPlane: string,
   by: string,
 ): Promise<{ dismissed: boolean }> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  return commit<{ dismissed: boolean }>(system, `data plane ${dataPlane}`, async () => {
     const now = system.clock.now();
     const plane = await loadDataPlane(system.table, dataPlane);
-    if (!plane?.outages.some(({ endedAt }) => endedAt === null)) return { dismissed: false };
+    if (!plane?.outages.some(({ endedAt }) => endedAt === null)) return { value: { dismissed: false } };
     const outages = plane.outages.map((one) => (one.endedAt === null ? { ...one, endedAt: now } : one));
     const writes = [
       dataPlaneWrite({ ...plane, outages }),
@@ -112,10 +105,8 @@ export async function dismissOutage(
         mails: [],
       }),
     ];
-    if ((await system.table.transact(writes, system.random.id(now))).outcome === 'applied')
-      return { dismissed: true };
-  }
-  throw new TableBusy(`the outage of ${dataPlane} could not be dismissed: others change it at the same time`);
+    return { writes, value: { dismissed: true } };
+  });
 }
 
 /**
@@ -129,18 +120,15 @@ export async function dismissReversal(
 ): Promise<{ dismissed: boolean }> {
   const { policies } = await FleetView.load(system.table, recipientKey);
   const policy = policies.for(id);
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  return changeTask<{ dismissed: boolean }>(system, id, (record) => {
     const now = system.clock.now();
-    const record = await loadTask(system.table, id);
-    if (!record || !isReverted(record.task, record.evidence, policy, now)) return { dismissed: false };
+    if (!record || !isReverted(record.task, record.evidence, policy, now))
+      return { value: { dismissed: false } };
     const { reverted, ...task } = record.task;
-    const writes = [
-      taskWrite(touch({ ...record, task }, now), policy),
+    const beside = [
       { delete: keys.operatorAlert('disable-reverted', id) },
       auditWrite({ task: id, at: now, act: 'dismiss', by, reason: '', evidence: { reverted }, mails: [] }),
     ];
-    if ((await system.table.transact(writes, system.random.id(now))).outcome === 'applied')
-      return { dismissed: true };
-  }
-  throw new TableBusy(`the reversal of ${id} could not be dismissed: others change it at the same time`);
+    return { record: touch({ ...record, task }, now), policy, beside, value: { dismissed: true } };
+  });
 }

@@ -1,6 +1,7 @@
 import type { Episode } from '../abandonment/task.ts';
 import { FORGOTTEN, normaliseAddress, recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
+import { commit } from '../store/commit.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { eachMail } from '../store/mails.ts';
 import {
@@ -14,8 +15,7 @@ import {
   recipientWrite,
 } from '../store/records.ts';
 import { keys, type RecipientRecord } from '../store/rows.ts';
-import type { Row } from '../store/table.port.ts';
-import { TableBusy } from '../store/table-busy.ts';
+import type { Row, Write } from '../store/table.port.ts';
 import { loadTask, taskWrite, touch } from '../store/tasks.ts';
 import { listAdmins, listSubscriptions, removeAdmin, removeSubscription } from './people.ts';
 
@@ -45,8 +45,6 @@ export interface Forgotten {
   mails: number;
   notices: number;
 }
-
-const ATTEMPTS = 6;
 
 /**
  * Looks up what is stored of an address: by his key and the index of mails. What tasks he owns is known only of those
@@ -212,16 +210,10 @@ function erase<Value>(value: Value, email: string): Value {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, erase(item, email)])) as Value;
 }
 
-/** Makes a write on fresh state until it is taken; false where none is needed. */
-async function untilStored(
-  { table, random, clock }: System,
-  what: string,
-  make: () => Promise<Parameters<System['table']['transact']>[0][number] | undefined>,
-): Promise<boolean> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+/** Makes a write on fresh state; false where none is needed. */
+function untilStored(system: System, what: string, make: () => Promise<Write | undefined>): Promise<boolean> {
+  return commit(system, what, async () => {
     const write = await make();
-    if (!write) return false;
-    if ((await table.transact([write], random.id(clock.now()))).outcome === 'applied') return true;
-  }
-  throw new TableBusy(`${what} could not be changed: it changes too fast; run it again`);
+    return write ? { writes: [write], value: true } : { value: false };
+  });
 }

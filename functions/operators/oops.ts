@@ -1,11 +1,9 @@
 import { clearRefusals } from '../disabling/refusals.ts';
 import type { System } from '../platform/system.ts';
+import { commit } from '../store/commit.ts';
 import { auditWrite } from '../store/records.ts';
 import { keys } from '../store/rows.ts';
-import { TableBusy } from '../store/table-busy.ts';
 import type { OopsRecord } from '../work/oops-rows.ts';
-
-const ATTEMPTS = 5;
 
 /**
  * Says that a kind of failure is mended: it is listed no more until it comes back, and what it made us give up is
@@ -16,9 +14,9 @@ export async function resolveOops(
   fingerprint: string,
   by: string,
 ): Promise<{ again: string[] } | undefined> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  const isKnown = await commit(system, `OOPS ${fingerprint}`, async () => {
     const row = await system.table.get(keys.oops(fingerprint));
-    if (!row) return undefined;
+    if (!row) return { value: false };
     const { rev } = row as unknown as OopsRecord;
     const now = system.clock.now();
     const audit = auditWrite({
@@ -34,8 +32,7 @@ export async function resolveOops(
       put: { ...row, resolvedAt: now, rev: rev + 1 },
       if: [{ equals: ['rev', rev] as [string, number] }],
     };
-    const result = await system.table.transact([resolved, audit], system.random.id(now));
-    if (result.outcome === 'applied') return { again: await clearRefusals(system, fingerprint) };
-  }
-  throw new TableBusy(`OOPS ${fingerprint} could not be resolved: it changes too fast`);
+    return { writes: [resolved, audit], value: true };
+  });
+  return isKnown ? { again: await clearRefusals(system, fingerprint) } : undefined;
 }

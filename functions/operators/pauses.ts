@@ -1,13 +1,12 @@
 import { withSpan } from '../abandonment/spans.ts';
 import type { Pauses } from '../abandonment/task.ts';
 import type { System } from '../platform/system.ts';
+import { commit } from '../store/commit.ts';
 import { auditWrite, loadPauses, lookWrite, pausesWrite } from '../store/records.ts';
 import type { PausesRecord } from '../store/rows.ts';
 
 /** What an operator can pause: deciding, telling, turning off. */
 export type Pausable = keyof Pauses;
-
-const ATTEMPTS = 5;
 
 /** Stops deciding (clocks stand still), telling or turning off. Answers since when it is paused. */
 export async function pause(system: System, what: Pausable, by: string): Promise<{ since: number }> {
@@ -34,22 +33,17 @@ export async function resume(system: System, what: Pausable, by: string): Promis
   return { wasPaused };
 }
 
-async function change(
+function change(
   system: System,
   act: string,
   by: string,
   make: (pauses: PausesRecord) => PausesRecord,
 ): Promise<PausesRecord> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  return commit(system, act, async () => {
     const now = system.clock.now();
     const before = await loadPauses(system.table);
     const after = make(before);
     const audit = auditWrite({ subject: 'operators', at: now, act, by, reason: '', evidence: {}, mails: [] });
-    const result = await system.table.transact(
-      [pausesWrite(after), lookWrite('ALL', now), audit],
-      system.random.id(now),
-    );
-    if (result.outcome === 'applied') return after;
-  }
-  throw new Error(`could not ${act}: others change it at the same time`);
+    return { writes: [pausesWrite(after), lookWrite('ALL', now), audit], value: after };
+  });
 }

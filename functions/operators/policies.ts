@@ -9,6 +9,7 @@ import { isObject } from '../abandonment/policy-values.ts';
 import { listed, unknownKey } from '../abandonment/policy-wording.ts';
 import { STAGES, type Stage } from '../abandonment/task.ts';
 import type { System } from '../platform/system.ts';
+import { commit } from '../store/commit.ts';
 import { loadRaisedAt, policyWrite } from '../store/policies.ts';
 import { auditWrite, lookWrite } from '../store/records.ts';
 import { keys } from '../store/rows.ts';
@@ -29,8 +30,6 @@ export type PolicyChanged =
   /** `document`: what the scope says now; empty where it says nothing. */
   | { outcome: 'written' | 'unchanged'; document: Document }
   | { outcome: 'refused'; problems: PolicyProblem[] };
-
-const ATTEMPTS = 5;
 
 /** Whether a deployment's stage is held to production's rules: all are, but local and dev. */
 export function isProduction(stage: string): boolean {
@@ -132,18 +131,19 @@ function whyNotSet(name: string, document: Document): string {
 
 type Made = { document: Document } | { problems: PolicyProblem[] };
 
-async function changePolicy(
+function changePolicy(
   system: System,
   { scope, by, act }: PolicyChange & { act: string },
   make: (before: Document) => Made,
 ): Promise<PolicyChanged> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  return commit<PolicyChanged>(system, `policy of "${scope}"`, async () => {
     const row = await system.table.get(keys.policy(scope));
     const before = (row?.document ?? {}) as Document;
     const made = make(before);
-    if ('problems' in made) return { outcome: 'refused', problems: made.problems };
+    if ('problems' in made) return { value: { outcome: 'refused', problems: made.problems } };
     const { document } = made;
-    if (JSON.stringify(document) === JSON.stringify(before)) return { outcome: 'unchanged', document };
+    if (JSON.stringify(document) === JSON.stringify(before))
+      return { value: { outcome: 'unchanged', document } };
     const now = system.clock.now();
     const evidence = { scope, before, after: document };
     const raisedAt = await loadRaisedAt(system.table, scope, document, now);
@@ -160,12 +160,8 @@ async function changePolicy(
         mails: [],
       }),
     ];
-    const result = await system.table.transact(writes, system.random.id(now));
-    if (result.outcome === 'applied') return { outcome: 'written', document };
-  }
-  throw new Error(
-    `the policy of "${scope}" could not be changed: others change it at the same time; try again`,
-  );
+    return { writes, value: { outcome: 'written', document } };
+  });
 }
 
 /** The write, if the row is still the one that was read: each write leaves its writer's name. */

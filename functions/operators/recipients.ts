@@ -2,12 +2,10 @@ import { isTopic } from '../abandonment/topics.ts';
 import { normaliseAddress, recipientKey } from '../notices/addresses.ts';
 import { alertEnd } from '../notices/topic-refused.ts';
 import type { System } from '../platform/system.ts';
-import { allRows, auditWrite, loadRecipient, lookWrite, recipientWrite } from '../store/records.ts';
+import { changeRecipient } from '../store/change-recipient.ts';
+import { allRows, auditWrite, lookWrite } from '../store/records.ts';
 import { BUCKETS, index, type RecipientRecord } from '../store/rows.ts';
 import type { Table } from '../store/table.port.ts';
-import { TableBusy } from '../store/table-busy.ts';
-
-const ATTEMPTS = 5;
 
 /** All recipients who were ever mailed or chose something, by address; or the dead ones alone. */
 export async function listRecipients(table: Table, dead: boolean): Promise<RecipientRecord[]> {
@@ -27,19 +25,18 @@ export type Revived =
 
 /**
  * Lets an address be mailed again (promise 4), audited. With the next scan all open episodes are looked at: where he
- * is a recipient he is warned anew, with a full grace where nobody else was warned. Throws where it changes too fast.
+ * is a recipient he is warned anew, with a full grace where nobody else was warned. Throws TableBusy where it changes too fast.
  *
  * @param address a plain mail address, or a topic's ARN
  */
-export async function reviveRecipient(system: System, address: string, by: string): Promise<Revived> {
+export function reviveRecipient(system: System, address: string, by: string): Promise<Revived> {
   const key = recipientKey(address);
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const recipient = await loadRecipient(system.table, key);
-    if (!recipient) return { outcome: 'unknown' };
-    if (!recipient.dead) return { outcome: 'alive' };
+  return changeRecipient<Revived>(system, key, (recipient) => {
+    if (!recipient) return { value: { outcome: 'unknown' } };
+    const { dead: was } = recipient;
+    if (!was) return { value: { outcome: 'alive' } };
     const now = system.clock.now();
-    const writes = [
-      recipientWrite({ ...recipient, address: normaliseAddress(address) ?? address, dead: null }),
+    const beside = [
       ...(isTopic(address) ? alertEnd(address) : []),
       lookWrite('ALL', now),
       auditWrite({
@@ -48,12 +45,11 @@ export async function reviveRecipient(system: System, address: string, by: strin
         act: `revive ${key}`,
         by,
         reason: '',
-        evidence: { was: recipient.dead },
+        evidence: { was },
         mails: [],
       }),
     ];
-    if ((await system.table.transact(writes, system.random.id(now))).outcome === 'applied')
-      return { outcome: 'revived', was: recipient.dead };
-  }
-  throw new TableBusy(`${address} could not be revived: it changes too fast; try again`);
+    const alive = { ...recipient, address: normaliseAddress(address) ?? address, dead: null };
+    return { recipient: alive, beside, value: { outcome: 'revived', was } };
+  });
 }

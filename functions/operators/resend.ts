@@ -3,6 +3,7 @@ import { isWindowed } from '../abandonment/task.ts';
 import { recipientKey } from '../notices/addresses.ts';
 import { triedOf } from '../notices/digest-facts.ts';
 import type { System } from '../platform/system.ts';
+import { commit } from '../store/commit.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { auditWrite, loadAlert, loadDigest, loadRecipient, noticeWrite } from '../store/records.ts';
 import {
@@ -14,7 +15,6 @@ import {
   type TaskRecord,
 } from '../store/rows.ts';
 import type { Condition } from '../store/table.port.ts';
-import { TableBusy } from '../store/table-busy.ts';
 import { loadTask } from '../store/tasks.ts';
 
 /** What became of one task of a mail that is told again. */
@@ -30,8 +30,6 @@ export type Resent =
   | { outcome: 'unknown' }
   | { outcome: 'dead'; address: string; dead: NonNullable<RecipientRecord['dead']> }
   | { outcome: 'done'; address: string; items: ResentItem[] };
-
-const ATTEMPTS = 5;
 
 /**
  * Tells the recipient of a mail again what still stands of it. Nothing is mailed as it was: each notice is armed anew
@@ -56,24 +54,24 @@ export async function resendMail(system: System, id: string, by: string): Promis
 type Told = Pick<ResentItem, 'notice' | 'reason'>;
 type Standing = { pending: PendingNotice } | { left: string };
 
-async function armAgain(
+function armAgain(
   system: System,
   view: FleetView,
   digest: DigestRecord,
   item: DigestItem,
   by: string,
 ): Promise<Told> {
-  const { table, random, clock } = system;
+  const { table, clock } = system;
   const key = keys.notice(digest.recipient, item.task, item.episode);
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  return commit<Told>(system, `a notice of task ${item.task}`, async () => {
     const [record, row] = await Promise.all([loadTask(table, item.task), table.get(key)]);
-    if (row?.pending) return { notice: null, reason: 'waits for a mail already' };
+    if (row?.pending) return { value: { notice: null, reason: 'waits for a mail already' } };
     const now = clock.now();
     const standing = record
       ? await whatStands(system, view, digest, item, record)
       : { left: 'the task is not known any more' };
     if (!record || 'left' in standing)
-      return { notice: null, reason: 'left' in standing ? standing.left : '' };
+      return { value: { notice: null, reason: 'left' in standing ? standing.left : '' } };
     const { recipient, address } = digest;
     const { pending } = standing;
     const notice = { recipient, address, task: item.task, episode: item.episode, pending };
@@ -91,10 +89,8 @@ async function armAgain(
         mails: [digest.id],
       }),
     ];
-    if ((await table.transact(writes, random.id(now))).outcome === 'applied')
-      return { notice: pending.notice, reason: 'goes with the next mail' };
-  }
-  throw new TableBusy(`${item.task} could not be told again: it changes too fast`);
+    return { writes, value: { notice: pending.notice, reason: 'goes with the next mail' } };
+  });
 }
 
 async function whatStands(

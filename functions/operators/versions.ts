@@ -1,11 +1,8 @@
 import { recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
+import { changeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { auditWrite } from '../store/records.ts';
-import { TableBusy } from '../store/table-busy.ts';
-import { loadTask, taskWrite } from '../store/tasks.ts';
-
-const ATTEMPTS = 5;
 
 /**
  * Forgets the version of a task, so that whatever version its owning system says next is taken as its first. For a
@@ -20,17 +17,25 @@ export async function resetVersion(
   by: string,
 ): Promise<{ was: number } | undefined> {
   const { policies } = await FleetView.load(system.table, recipientKey);
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const record = await loadTask(system.table, id);
-    if (!record) return undefined;
+  return changeTask(system, id, (record) => {
+    if (!record) return { value: undefined };
     const was = record.task.version;
-    if (was === 0) return { was };
-    const now = system.clock.now();
-    const writes = [
-      taskWrite({ ...record, task: { ...record.task, version: 0 } }, policies.for(id)),
-      auditWrite({ task: id, at: now, act: 'reset-version', by, reason: '', evidence: { was }, mails: [] }),
-    ];
-    if ((await system.table.transact(writes, system.random.id(now))).outcome === 'applied') return { was };
-  }
-  throw new TableBusy(`the version of ${id} could not be forgotten: it changes too fast`);
+    if (was === 0) return { value: { was } };
+    const at = system.clock.now();
+    const audit = auditWrite({
+      task: id,
+      at,
+      act: 'reset-version',
+      by,
+      reason: '',
+      evidence: { was },
+      mails: [],
+    });
+    return {
+      record: { ...record, task: { ...record.task, version: 0 } },
+      policy: policies.for(id),
+      beside: [audit],
+      value: { was },
+    };
+  });
 }

@@ -1,8 +1,10 @@
-import type { Instant } from '../abandonment/time.ts';
+import type { Duration, Instant } from '../abandonment/time.ts';
 
 /** The only source of the present. */
 export interface Clock {
   now(): Instant;
+  /** Waits so many milliseconds before something is tried again; absent where time does not pass by itself. */
+  pause?(duration: Duration): Promise<void>;
 }
 
 /** The only source of chance. */

@@ -1,9 +1,14 @@
-import type { Instant } from '../abandonment/time.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Duration, Instant } from '../abandonment/time.ts';
 import type { Clock } from './ports.ts';
 
 /** The machine's own time. */
 export class RealClock implements Clock {
   now(): Instant {
     return Date.now();
+  }
+
+  async pause(duration: Duration): Promise<void> {
+    await sleep(duration);
   }
 }

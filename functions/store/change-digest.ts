@@ -1,0 +1,26 @@
+import { commit, type Writing } from './commit.ts';
+import { digestWrite, loadDigest } from './records.ts';
+import type { DigestRecord } from './rows.ts';
+
+/**
+ * The one way to change a digest: reads it, lets `change` say what is to become of it, and stores that over the revision
+ * that was read. It is looked at by the scanner until it is applied. Decided again where it changed meanwhile.
+ *
+ * @param change undefined where the digest is to stay as it is
+ * @returns the digest as it is stored then; undefined where it stays or is not known
+ * @throws TableBusy as `commit` does
+ */
+export function changeDigest(
+  writing: Writing,
+  id: string,
+  change: (digest: DigestRecord) => DigestRecord | undefined,
+): Promise<DigestRecord | undefined> {
+  return commit(writing, `digest ${id}`, async () => {
+    const digest = await loadDigest(writing.table, id);
+    const next = digest && change(digest);
+    if (!next) return { value: undefined };
+    // Where the index has it since it was claimed: moving it would bill two writes.
+    const write = digestWrite(next, next.applied ? null : digest.leaseUntil);
+    return { writes: [write], value: { ...next, rev: next.rev + 1 } };
+  });
+}
