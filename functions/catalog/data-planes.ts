@@ -70,7 +70,7 @@ async function changePlane(
   dataPlane: string,
   change: (known: ReportedPlane | undefined) => PlaneChange,
 ): Promise<Settled> {
-  return settle(system, async () => {
+  return settle(system, `data plane ${dataPlane}`, async () => {
     const known = await loadDataPlane(system.table, dataPlane);
     const { store, turned } = change(known);
     if (!store) return { skip: 'nothing-of-note' };

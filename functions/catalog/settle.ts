@@ -1,5 +1,7 @@
 import type { System } from '../platform/system.ts';
+import { commit } from '../store/commit.ts';
 import type { Write } from '../store/table.port.ts';
+import { TableBusy } from '../store/table-busy.ts';
 import type { Refusal } from './refusals.ts';
 
 /** What became of a change: written, needless (and why), refused, or the table would not take it now. */
@@ -12,27 +14,23 @@ export type Settled =
 /** Writes to make on what was read, or none and why. */
 export type Plan = { writes: Write[] } | { skip: string } | { refuse: Refusal };
 
-const ATTEMPTS = 6;
-
 /**
- * Reads, decides and writes, until it is written, needless or refused: a refused write is decided again on what is
- * stored then, a busy table is asked again with the same writer, who thereby recognises an answer that was
- * lost.
+ * Reads, decides and writes, until it is written, needless or refused. That the table would not take it is an answer here:
+ * what else an event says is taken in all the same.
  *
- * @param plan reads and decides; called again after each refusal
+ * @param what changes
+ * @param plan reads and decides; called again where it was decided on what is stored no longer
  */
-export async function settle(system: System, plan: () => Promise<Plan>): Promise<Settled> {
-  let pending: { writes: Write[]; writer: string } | undefined;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    if (!pending) {
+export async function settle(system: System, what: string, plan: () => Promise<Plan>): Promise<Settled> {
+  try {
+    return await commit<Settled>(system, what, async () => {
       const planned = await plan();
-      if ('skip' in planned) return { settled: 'skipped', reason: planned.skip };
-      if ('refuse' in planned) return { settled: 'refused', refusal: planned.refuse };
-      pending = { writes: planned.writes, writer: system.random.id(system.clock.now()) };
-    }
-    const result = await system.table.transact(pending.writes, pending.writer);
-    if (result.outcome === 'applied') return { settled: 'written' };
-    if (result.outcome === 'refused') pending = undefined;
+      if ('skip' in planned) return { value: { settled: 'skipped', reason: planned.skip } };
+      if ('refuse' in planned) return { value: { settled: 'refused', refusal: planned.refuse } };
+      return { writes: planned.writes, value: { settled: 'written' } };
+    });
+  } catch (error) {
+    if (error instanceof TableBusy) return { settled: 'busy' };
+    throw error;
   }
-  return { settled: 'busy' };
 }

@@ -143,7 +143,7 @@ async function changeTask(
   plan: (known: TaskRecord | undefined) => Promise<Plan>,
 ): Promise<Settled> {
   let first = true;
-  return settle(context.system, async () => {
+  return settle(context.system, `task ${id}`, async () => {
     const known = first && context.read ? context.read.get(id) : await loadTask(context.system.table, id);
     first = false;
     return plan(known);

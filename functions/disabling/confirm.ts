@@ -8,7 +8,7 @@ import type { System } from '../platform/system.ts';
 import { notifyMessageFor } from '../scanner/dispatch.ts';
 import { endEpisode, MOST_BESIDE, reversalAlert, type Settled, unsettled } from '../scanner/transitions.ts';
 import { tellUntold } from '../scanner/untold.ts';
-import { countWrites } from '../store/counts.ts';
+import { changeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import {
   alertFromRow,
@@ -21,9 +21,7 @@ import {
 } from '../store/records.ts';
 import { type AlertRecord, keys, type PendingNotice, ROW_VERSION, type TaskRecord } from '../store/rows.ts';
 import type { Condition, Write } from '../store/table.port.ts';
-import { TableBusy } from '../store/table-busy.ts';
-import { loadTask, taskWrite, touch } from '../store/tasks.ts';
-import { lastOfEachKey } from '../store/writes.ts';
+import { touch } from '../store/tasks.ts';
 
 /** The owning system's word that a task is off. */
 export interface Confirmation {
@@ -35,8 +33,6 @@ export interface Confirmation {
   requestId?: string | undefined;
 }
 
-const ATTEMPTS = 6;
-
 /**
  * Records that a task is off: only now is it disabled for Taskwarden, its episode resolved, and `disabled` notices
  * written (promise 8). A repeated confirmation changes nothing; one for a task that nobody asked to turn off is the
@@ -47,27 +43,25 @@ export async function confirmDisabled(
   system: System,
   confirmation: Confirmation,
 ): Promise<string | undefined> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const before = await loadTask(system.table, confirmation.task);
-    if (!before || !isNews(before, confirmation)) return undefined;
-    const problem = versionProblem(confirmation.version, before.task.version, system.clock.now());
-    if (problem !== undefined) return problem;
-    const view = await FleetView.load(system.table, recipientKey);
-    await view.loadPlanes([before.task.dataPlane]);
-    const confirmed = await confirmedOf(system, view, before, confirmation);
-    const policy = view.policies.for(before.task.id);
-    const writes = [
-      taskWrite(confirmed.record, policy),
-      ...confirmed.beside,
-      ...countWrites(before, confirmed.record, policy, isInOutage(view, before)),
-    ];
-    const result = await system.table.transact(lastOfEachKey(writes), system.random.id(system.clock.now()));
-    if (result.outcome !== 'applied') continue;
-    if (confirmed.untold) await tellUntold(system, confirmed.untold);
-    await queueNotices(system, confirmed.record.task.id, confirmed.told);
-    return undefined;
-  }
-  throw new TableBusy(`the disabling of ${confirmation.task} could not be recorded: it changes too fast`);
+  const confirmed = await changeTask<Confirmed | string | undefined>(
+    system,
+    confirmation.task,
+    async (before) => {
+      if (!before || !isNews(before, confirmation)) return { value: undefined };
+      const problem = versionProblem(confirmation.version, before.task.version, system.clock.now());
+      if (problem !== undefined) return { value: problem };
+      const view = await FleetView.load(system.table, recipientKey);
+      await view.loadPlanes([before.task.dataPlane]);
+      const value = await confirmedOf(system, view, before, confirmation);
+      const { record, beside } = value;
+      const inOutage = isInOutage(view, before);
+      return { record, policy: view.policies.for(before.task.id), inOutage, beside, value };
+    },
+  );
+  if (typeof confirmed !== 'object') return confirmed;
+  if (confirmed.untold) await tellUntold(system, confirmed.untold);
+  await queueNotices(system, confirmed.record.task.id, confirmed.told);
+  return undefined;
 }
 
 /**

@@ -11,20 +11,18 @@ import {
 } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
+import { changeTask, type TaskChange } from '../store/change-task.ts';
+import { commit } from '../store/commit.ts';
 import type { FleetView } from '../store/fleet-view.ts';
 import { holderWrite, loadAlert, noticeDelete, noticeWrite } from '../store/records.ts';
 import type { DigestItem, DigestRecord, NoticeRecord, TaskRecord } from '../store/rows.ts';
 import { keys } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
-import { TableBusy } from '../store/table-busy.ts';
-import { loadTask, taskWrite } from '../store/tasks.ts';
+import { loadTask } from '../store/tasks.ts';
 import { triedOf } from './digest-facts.ts';
 import { standingOf } from './digest-states.ts';
 import { withoutNotice } from './dropped-notice.ts';
 import { enabledNotice } from './enabled-notice.ts';
-
-/** A conditional write is tried again on fresh state at most this often; the repair of a later scan goes on. */
-const ATTEMPTS = 6;
 
 /**
  * Carries a digest's state over to the tasks and notices that were in it: grants or takes back what the mail said.
@@ -40,16 +38,12 @@ async function applyItem(
   digest: DigestRecord,
   item: DigestItem,
 ): Promise<void> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const record = await loadTask(system.table, item.task);
-    const open = record?.open?.number === item.episode ? record.open : null;
-    if (!record || !open || (await storeOutcome(system, view, digest, item, record, open))) {
-      if (bringsNews(digest, item, open)) await noteHolder(system, digest, item, record);
-      await settleNotice(system, digest, item, open !== null);
-      return;
-    }
-  }
-  throw new TableBusy(`the outcome of a digest could not be stored on ${item.task}: it changes too fast`);
+  // The task first, the notice after it, so that a crash between is mended.
+  const { record, open } = await changeTask(system, item.task, (known) =>
+    outcomeOn(system, view, digest, item, known),
+  );
+  if (bringsNews(digest, item, open)) await noteHolder(system, digest, item, record);
+  await settleNotice(system, digest, item, open !== null);
 }
 
 /** Whether somebody holds from now on what an operator's undoing takes back, and the task's row does not say so. */
@@ -70,28 +64,30 @@ async function noteHolder(
   const { undo } = record ?? {};
   const isUndone = undo?.state === 'told' && undo.episode === episode && record?.task.enabled === true;
   const key = keys.holder(task, episode, recipient);
-  if (!alert || (await system.table.get(key))) return;
-  const writes: Write[] = [{ ...holderWrite(task, episode, recipient, now), if: [{ absent: true }] }];
-  if (isUndone) {
-    const pending = enabledNotice(alert, undo.at, now);
-    writes.push(noticeWrite({ recipient, address, task, episode, pending }));
-  }
-  // Refused where it is noted already.
-  const result = await system.table.transact(writes, system.random.id(now));
-  if (result.outcome === 'busy') throw new TableBusy(`who holds a mail about ${task} could not be noted`);
+  await commit(system, `who holds a mail about task ${task}`, async () => {
+    if (!alert || (await system.table.get(key))) return { value: undefined };
+    const writes: Write[] = [{ ...holderWrite(task, episode, recipient, now), if: [{ absent: true }] }];
+    if (isUndone) {
+      const pending = enabledNotice(alert, undo.at, now);
+      writes.push(noticeWrite({ recipient, address, task, episode, pending }));
+    }
+    return { writes, value: undefined };
+  });
 }
 
-/** Stores what the mail means for the task; the task first, the notice after it, so that a crash between is mended. */
-async function storeOutcome(
+/** What the mail means for its task; the value: the task and its open episode as they were. */
+async function outcomeOn(
   system: System,
   view: FleetView,
   digest: DigestRecord,
   item: DigestItem,
-  record: TaskRecord,
-  open: Episode,
-): Promise<boolean> {
+  record: TaskRecord | undefined,
+): Promise<TaskChange<{ record: TaskRecord | undefined; open: Episode | null }>> {
+  const open = record?.open?.number === item.episode ? record.open : null;
+  const value = { record, open };
+  if (!record || !open) return { value };
   const next = withOutcome(open, digest, item);
-  if (next === open) return true;
+  if (next === open) return { value };
   const changed = { ...record, open: next };
   const now = system.clock.now();
   const decision = decide(await view.caseOf(changed), now);
@@ -103,9 +99,7 @@ async function storeOutcome(
     decision.answer === 'waiting' && !isOvertaken
       ? nextLook(decision, next, now, system.config.confirmWithin)
       : ({ at: now, why: 'look' } as const);
-  const write = taskWrite({ ...changed, hold, next: look }, policy);
-  const result = await system.table.transact([write], system.random.id(now));
-  return result.outcome === 'applied';
+  return { record: { ...changed, hold, next: look }, policy, value };
 }
 
 /** Holds that an accepted mail can end. */
@@ -127,10 +121,12 @@ async function settleNotice(
     return tellAgain(system, digest, item);
   if (notice?.pending?.notice !== item.notice || notice.pending.since !== item.asked) return;
   if (standingOf(digest.state) === 'void') return;
-  const now = system.clock.now();
-  const result = await system.table.transact([settledNotice(notice, open)], system.random.id(now));
-  // Refused where a newer notice stands there by now, which says what holds today.
-  if (result.outcome === 'busy') throw new TableBusy(`a notice of ${item.task} could not be settled`);
+  await commit(system, `a notice of task ${item.task}`, async () => ({
+    writes: [settledNotice(notice, open)],
+    value: undefined,
+    // A newer notice stands there by now, which says what holds today.
+    refused: () => ({ value: undefined }),
+  }));
 }
 
 /** A notice of what is past, put back as it was; a warning or a reminder is decided again. */
@@ -146,8 +142,7 @@ async function tellAgain(system: System, digest: DigestRecord, item: DigestItem)
   const now = system.clock.now();
   const pending = { notice, since: asked, notBefore: now, facts: { since, ...triedOf(item), ...end } };
   const write = noticeWrite({ recipient, address, task, episode, pending });
-  const result = await system.table.transact([write], system.random.id(now));
-  if (result.outcome === 'busy') throw new TableBusy(`a notice of ${task} could not be put back`);
+  await commit(system, `a notice of task ${task}`, async () => ({ writes: [write], value: undefined }));
 }
 
 /** The notice row after the mail: gone with its episode, or kept without a pending notice. */

@@ -1,7 +1,7 @@
 import type { OutgoingMail } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
+import { commit } from '../store/commit.ts';
 import { answeredAt, canaryRoundWrite, type FeedbackCanaryRecord, loadCanaryRound } from '../store/heard.ts';
-import { TableBusy } from '../store/table-busy.ts';
 import type { Delivery, Outcome } from '../work/pipeline.ts';
 import { retryDelaySeconds } from '../work/pipeline.ts';
 import type { MailEvent } from './ses-events.ts';
@@ -12,8 +12,6 @@ const TAKES = 'success@simulator.amazonses.com';
 const BOUNCES = 'bounce@simulator.amazonses.com';
 
 const TEXT = 'This mail shows that Amazon SES tells Taskwarden what becomes of its mails. Nobody reads it.\n';
-
-const ATTEMPTS = 8;
 
 /**
  * Sends the two mails of a round (promise 14). What SES does not take is tried again with this message; the scanner
@@ -81,12 +79,10 @@ async function change(
   id: string,
   make: (round: FeedbackCanaryRecord) => FeedbackCanaryRecord,
 ): Promise<void> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  await commit(system, 'the canary of the feedback path', async () => {
     const round = await loadCanaryRound(system.table);
-    if (round?.id !== id) return;
-    const write = canaryRoundWrite(make(round));
-    const result = await system.table.transact([write], system.random.id(system.clock.now()));
-    if (result.outcome === 'applied') return;
-  }
-  throw new TableBusy('the canary of the feedback path could not be recorded: it changes too fast');
+    return round?.id === id
+      ? { writes: [canaryRoundWrite(make(round))], value: undefined }
+      : { value: undefined };
+  });
 }

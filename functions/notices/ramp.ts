@@ -1,6 +1,7 @@
 import type { Instant } from '../abandonment/time.ts';
 import { isTopic } from '../abandonment/topics.ts';
 import type { System } from '../platform/system.ts';
+import { commit } from '../store/commit.ts';
 import { type FleetView, inLastDay } from '../store/fleet-view.ts';
 import { loadRamp, rampWrite, recipientWrite } from '../store/records.ts';
 import type { PaceRecord, RecipientRecord } from '../store/rows.ts';
@@ -26,8 +27,6 @@ export function withAdmitted(record: PaceRecord, count: number, now: Instant): P
   return { ...record, runs: [...record.runs.filter(({ at }) => inLastDay(at, now)), { at: now, count }] };
 }
 
-const ATTEMPTS = 3;
-
 /**
  * Lets one take a place whom the scan gave none because `digestEvery` delayed him, now that he may be mailed again.
  * Answers the recipient as he is then; unchanged where there is no place, and the next scan decides.
@@ -40,16 +39,17 @@ export async function admitDelayed(
   now: Instant,
 ): Promise<RecipientRecord> {
   if (!wasDelayed(view, recipient, pending, now)) return recipient;
-  const { table, random } = system;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const ramp = await loadRamp(table);
-    if (placesLeft(ramp, view.policies.global.rampPerDay, now) === 0) return recipient;
+  return commit(system, 'the ramp', async () => {
+    const ramp = await loadRamp(system.table);
+    if (placesLeft(ramp, view.policies.global.rampPerDay, now) === 0) return { value: recipient };
     const admitted = { ...recipient, admittedAt: now };
-    const writes = [rampWrite(withAdmitted(ramp, 1, now)), recipientWrite(admitted)];
-    const result = await table.transact(writes, random.id(now));
-    if (result.outcome === 'applied') return { ...admitted, rev: recipient.rev + 1 };
-  }
-  return recipient;
+    return {
+      writes: [rampWrite(withAdmitted(ramp, 1, now)), recipientWrite(admitted)],
+      value: { ...admitted, rev: recipient.rev + 1 },
+      // The recipient changed meanwhile: the next scan decides.
+      refused: (index) => (index === 1 ? { value: recipient } : undefined),
+    };
+  });
 }
 
 function wasDelayed(

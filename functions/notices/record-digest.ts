@@ -2,26 +2,18 @@ import { isWindowed } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { METRIC } from '../platform/names.ts';
 import type { System } from '../platform/system.ts';
+import { changeDigest } from '../store/change-digest.ts';
+import { changeRecipient } from '../store/change-recipient.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import {
-  digestWrite,
-  loadDigest,
-  loadRecipient,
-  lookWrite,
-  newRecipient,
-  recipientWrite,
-} from '../store/records.ts';
+import { digestWrite, loadDigest, lookWrite, newRecipient } from '../store/records.ts';
 import { type DigestRecord, type DigestState, keys, type RecipientRecord } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
-import { TableBusy } from '../store/table-busy.ts';
 import { recordOops } from '../work/oops.ts';
 import { recipientKey } from './addresses.ts';
 import { applyItems } from './apply-digest.ts';
 import { raised, standingOf } from './digest-states.ts';
 import { touchTold } from './touch-told.ts';
 import { withMailMoved } from './windows.ts';
-
-const ATTEMPTS = 8;
 
 type Death = NonNullable<RecipientRecord['dead']>['reason'];
 
@@ -33,7 +25,7 @@ export async function recordAccepted(
   messageId: string,
 ): Promise<void> {
   const sentAt = system.clock.now();
-  const stored = await raise(system, id, (digest) => ({
+  const stored = await changeDigest(system, id, (digest) => ({
     ...digest,
     state: raised(digest.state, 'sent'),
     sentAt,
@@ -53,7 +45,7 @@ export async function recordRejected(system: System, id: string): Promise<void> 
  * live again, are warned anew with the next scan, and are told again what is past. May be repeated.
  */
 export async function recordBlameless(system: System, id: string): Promise<void> {
-  const stored = await raise(system, id, (digest) => {
+  const stored = await changeDigest(system, id, (digest) => {
     if (digest.state !== 'sending' && digest.state !== 'rejected') return undefined;
     const { dead: _, ...rest } = digest;
     return { ...rest, state: 'unsent', blameless: true, applied: false };
@@ -66,17 +58,13 @@ export async function recordBlameless(system: System, id: string): Promise<void>
 
 /** Takes back that an address is dead because SES refused it; all that is open is looked at, as after a revival. */
 async function letLive(system: System, key: string): Promise<void> {
-  const { table, random, clock } = system;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const recipient = await loadRecipient(table, key);
-    if (recipient?.dead?.reason !== 'rejected') return;
-    const now = clock.now();
-    const writes = [recipientWrite({ ...recipient, dead: null }), lookWrite('ALL', now)];
-    if ((await table.transact(writes, random.id(now))).outcome !== 'applied') continue;
+  const isAlive = await changeRecipient(system, key, (recipient) => {
+    if (recipient?.dead?.reason !== 'rejected') return { value: false };
+    const beside = [lookWrite('ALL', system.clock.now())];
+    return { recipient: { ...recipient, dead: null }, beside, value: true };
+  });
+  if (isAlive)
     system.telemetry.log('warn', 'an address lives again: it was not to blame', { recipient: key });
-    return;
-  }
-  throw new TableBusy(`recipient ${key} could not be let live: it changes too fast`);
 }
 
 /** SES surely did not take the mail, for no fault of the recipient: his notices wait for `retryAt`. */
@@ -106,7 +94,7 @@ async function supersede(
   id: string,
   how: Pick<DigestRecord, 'retryAt' | 'unsettled'>,
 ): Promise<void> {
-  const stored = await raise(system, id, (digest) => ({
+  const stored = await changeDigest(system, id, (digest) => ({
     ...digest,
     ...how,
     state: raised(digest.state, 'superseded'),
@@ -128,7 +116,7 @@ export async function recordEvent(system: System, id: string, said: Said): Promi
     await recordDeath(system, id, said.state, said.dead);
     return;
   }
-  const stored = await raise(system, id, (digest) => afterEvent(digest, said));
+  const stored = await changeDigest(system, id, (digest) => afterEvent(digest, said));
   if (stored && !stored.applied) {
     await finishDigest(system, await FleetView.load(system.table, recipientKey), stored);
   }
@@ -149,7 +137,7 @@ function afterEvent(digest: DigestRecord, { state, delayedAt }: Said): DigestRec
  * record: no recipient can mend it. A mail that was decided again already is let be.
  */
 export async function recordUnsent(system: System, id: string, why: string): Promise<void> {
-  const stored = await raise(system, id, (digest) =>
+  const stored = await changeDigest(system, id, (digest) =>
     digest.state === 'sending' || digest.state === 'sent'
       ? { ...digest, state: 'unsent', applied: false }
       : undefined,
@@ -169,7 +157,7 @@ export async function recordUnsent(system: System, id: string, why: string): Pro
  */
 export async function finishDigest(system: System, view: FleetView, digest: DigestRecord): Promise<void> {
   await applyItems(system, view, digest);
-  await changeRecipient(system, digest, (recipient) => freed(recipient, digest));
+  await changeItsRecipient(system, digest, (recipient) => freed(recipient, digest));
   // Refused where more became known of the mail, and then whoever recorded that finishes it; else the repair does.
   await system.table.transact(
     [digestWrite({ ...digest, applied: true }, null)],
@@ -221,7 +209,7 @@ function mailed(recipient: RecipientRecord, digest: DigestRecord): RecipientReco
 
 /** The address is dead, whichever mail it came for; every open episode it was told of is looked at again. */
 async function recordDeath(system: System, id: string, state: DigestState, reason: Death): Promise<void> {
-  const stored = await raise(system, id, (digest) =>
+  const stored = await changeDigest(system, id, (digest) =>
     digest.blameless && reason === 'rejected'
       ? undefined
       : { ...digest, state: raised(digest.state, state), dead: reason, applied: false },
@@ -232,7 +220,7 @@ async function recordDeath(system: System, id: string, state: DigestState, reaso
 /** What follows from a dead address; done again by the repair where it was left half done. */
 export async function finishDeath(system: System, digest: DigestRecord): Promise<void> {
   const dead = { reason: digest.dead ?? 'rejected', at: system.clock.now() } as const;
-  await changeRecipient(system, digest, (recipient) => killed(recipient, dead), [
+  await changeItsRecipient(system, digest, (recipient) => killed(recipient, dead), [
     // Whoever takes a refusal back must not be overtaken by it.
     { check: keys.digest(digest.id), if: [{ equals: ['state', digest.state] }] },
   ]);
@@ -250,38 +238,16 @@ function killed(recipient: RecipientRecord, dead: NonNullable<RecipientRecord['d
 }
 
 /** Changes the recipient of a digest; `also`: what must hold beside it, else it is left as it is. */
-async function changeRecipient(
+async function changeItsRecipient(
   system: System,
   digest: DigestRecord,
   make: (recipient: RecipientRecord) => RecipientRecord,
   also: Write[] = [],
 ): Promise<void> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const known = await loadRecipient(system.table, digest.recipient);
-    const recipient = known ?? newRecipient(digest.recipient, digest.address);
-    const next = make(recipient);
-    if (next === recipient) return;
-    const writes = [recipientWrite(next), ...also];
-    const result = await system.table.transact(writes, system.random.id(system.clock.now()));
-    if (result.outcome === 'applied' || (result.outcome === 'refused' && result.index > 0)) return;
-  }
-  throw new TableBusy(`the recipient of digest ${digest.id} could not be stored: it changes too fast`);
-}
-
-/** Changes a digest; undefined where the change needs none. It is to be looked at until it is applied. */
-async function raise(
-  system: System,
-  id: string,
-  make: (digest: DigestRecord) => DigestRecord | undefined,
-): Promise<DigestRecord | undefined> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const digest = await loadDigest(system.table, id);
-    const next = digest && make(digest);
-    if (!next) return undefined;
-    // Where the index has it since it was claimed: moving it would bill two writes.
-    const write = digestWrite(next, next.applied ? null : digest.leaseUntil);
-    const result = await system.table.transact([write], system.random.id(system.clock.now()));
-    if (result.outcome === 'applied') return { ...next, rev: next.rev + 1 };
-  }
-  throw new TableBusy(`digest ${id} could not be recorded: it changes too fast`);
+  await changeRecipient(system, digest.recipient, (before) => {
+    const known = before ?? newRecipient(digest.recipient, digest.address);
+    const next = make(known);
+    const recipient = next === known ? undefined : next;
+    return { recipient, beside: also, value: undefined, refused: () => ({ value: undefined }) };
+  });
 }

@@ -1,15 +1,13 @@
 import type { Told } from '../abandonment/task.ts';
 import type { System } from '../platform/system.ts';
+import { changeRecipient } from '../store/change-recipient.ts';
+import { changeTask } from '../store/change-task.ts';
 import type { FleetView } from '../store/fleet-view.ts';
-import { loadRecipient, newRecipient, noticeDelete, recipientWrite } from '../store/records.ts';
+import { newRecipient, noticeDelete } from '../store/records.ts';
 import type { RecipientRecord, TaskRecord } from '../store/rows.ts';
-import { TableBusy } from '../store/table-busy.ts';
-import { loadTask, taskWrite } from '../store/tasks.ts';
 import { recordOops } from '../work/oops.ts';
 import type { Waiting } from './choose-notices.ts';
 import { touchTold } from './touch-told.ts';
-
-const ATTEMPTS = 8;
 
 /**
  * No mail can be written to a recipient, whatever it says: taken for dead, as one whom SES refuses, so that others are
@@ -26,15 +24,11 @@ export async function recordUnmailable(
   const error = new Error(`no mail can be written to this recipient: ${why}`);
   error.name = 'RecipientUnmailable';
   await recordOops(system, { worker: 'notify', item: key, attempt: 1, cause: 'permanent', error });
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const recipient = await loadRecipient(system.table, key);
-    if (recipient?.dead) break;
-    const now = system.clock.now();
-    const known = recipient ?? newRecipient(key, address);
-    const write = recipientWrite({ ...known, dead: { reason: 'unmailable', at: now } });
-    if ((await system.table.transact([write], system.random.id(now))).outcome === 'applied') break;
-    if (attempt === ATTEMPTS - 1) throw new TableBusy(`the recipient ${key} changes too fast`);
-  }
+  await changeRecipient(system, key, (before) => {
+    const known = before ?? newRecipient(key, address);
+    const dead = { reason: 'unmailable', at: system.clock.now() } as const;
+    return { recipient: known.dead ? undefined : { ...known, dead }, value: undefined };
+  });
   await touchTold(system, key);
 }
 
@@ -54,19 +48,18 @@ export async function setAside(
   error.name = 'NoticeUnwritable';
   const item = `${recipient} ${task}`;
   await recordOops(system, { worker: 'notify', item, attempt: 1, cause: 'permanent', error });
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const record = await loadTask(system.table, task);
-    const now = system.clock.now();
+  await changeTask(system, task, (record) => {
     const tried = record && triedIn(record, notice);
-    const writes = [
-      noticeDelete(recipient, task, notice.episode, notice.w),
-      ...(tried ? [taskWrite({ ...tried, next: { at: now, why: 'look' } }, view.policies.for(task))] : []),
-    ];
-    const result = await system.table.transact(writes, system.random.id(now));
-    // Refused for the notice: a newer one stands there by now.
-    if (result.outcome === 'applied' || (result.outcome === 'refused' && result.index === 0)) return;
-  }
-  throw new TableBusy(`a notice of ${task} could not be set aside: it changes too fast`);
+    const change = {
+      beside: [noticeDelete(recipient, task, notice.episode, notice.w)],
+      value: undefined,
+      // A newer notice stands there by now.
+      refused: () => ({ value: undefined }),
+    };
+    if (!tried) return change;
+    const next = { at: system.clock.now(), why: 'look' } as const;
+    return { ...change, record: { ...tried, next }, policy: view.policies.for(task) };
+  });
 }
 
 /** The task whose recipient was not told what a notice was to say; undefined where its episode is over. */

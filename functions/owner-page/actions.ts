@@ -5,13 +5,12 @@ import type { System } from '../platform/system.ts';
 import { disableMessageFor } from '../scanner/dispatch.ts';
 import { endByPerson } from '../scanner/transitions.ts';
 import { tellUntold } from '../scanner/untold.ts';
+import { changeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { auditWrite } from '../store/records.ts';
 import type { AlertRecord, TaskRecord } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
-import { TableBusy } from '../store/table-busy.ts';
-import { loadTask, taskWrite, touch } from '../store/tasks.ts';
-import { lastOfEachKey } from '../store/writes.ts';
+import { touch } from '../store/tasks.ts';
 
 /** What a person wants for one task. */
 export type OwnerAct =
@@ -22,8 +21,6 @@ export type OwnerAct =
   | { action: 'disable' };
 
 export type Acted = { outcome: 'done' } | { outcome: 'ignored' | 'refused'; reason: string };
-
-const ATTEMPTS = 6;
 
 /**
  * Does what a person asks for a task, audited with who; acting twice is harmless (promise 9).
@@ -37,23 +34,19 @@ export async function actOnTask(
   act: OwnerAct,
   episode?: number,
 ): Promise<Acted> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const record = await loadTask(system.table, task);
-    if (!record || record.task.deletedAt !== undefined) return { outcome: 'refused', reason: 'no such task' };
+  const acted = await changeTask<Acted | Planned>(system, task, async (record) => {
+    if (!record || record.task.deletedAt !== undefined)
+      return { value: { outcome: 'refused', reason: 'no such task' } };
     if (episode !== undefined && record.episodes !== episode)
-      return { outcome: 'refused', reason: 'a newer episode' };
+      return { value: { outcome: 'refused', reason: 'a newer episode' } };
     const view = await FleetView.load(system.table, recipientKey);
     const planned = await plan(system, view, record, normaliseAddress(by) ?? by, act);
-    if ('outcome' in planned) return planned;
-    const result = await system.table.transact(
-      lastOfEachKey([taskWrite(planned.record, view.policies.for(task)), ...planned.beside]),
-      system.random.id(system.clock.now()),
-    );
-    if (result.outcome !== 'applied') continue;
-    await followUp(system, planned, act);
-    return { outcome: 'done' };
-  }
-  throw new TableBusy(`${task} could not be changed: it changes too fast`);
+    if ('outcome' in planned) return { value: planned };
+    return { ...planned, policy: view.policies.for(task), value: planned };
+  });
+  if ('outcome' in acted) return acted;
+  await followUp(system, acted, act);
+  return { outcome: 'done' };
 }
 
 async function followUp(system: System, { record, untold }: Planned, act: OwnerAct): Promise<void> {

@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { LANGUAGES } from '../../emails/languages.ts';
 import { normaliseAddress, recipientKey } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
-import { auditWrite, loadRecipient, newRecipient, recipientWrite } from '../store/records.ts';
+import { changeRecipient } from '../store/change-recipient.ts';
+import { auditWrite, newRecipient } from '../store/records.ts';
 import type { RecipientRecord } from '../store/rows.ts';
-import { TableBusy } from '../store/table-busy.ts';
 
 /**
  * What a recipient may wish of mails. `declined`: reminders and `recovered`, for all tasks; warnings and disablings
@@ -32,27 +32,24 @@ const ACTS: Record<Wish, (wishes: Partial<Preferences>) => string> = {
   quietHours: () => 'quiet hours',
 };
 
-const ATTEMPTS = 6;
-
 /**
  * Stores what a recipient wishes of mails, each wish audited; what holds already is not written again.
  *
  * @returns whether anything was new
  */
-export async function storePreferences(
+export function storePreferences(
   system: System,
   address: string,
   wishes: Partial<Preferences>,
 ): Promise<boolean> {
   const key = recipientKey(address);
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const known = await loadRecipient(system.table, key);
+  return changeRecipient(system, key, (known) => {
     const recipient = known ?? newRecipient(key, normaliseAddress(address) ?? address);
     const before = preferencesOf(recipient);
     const news = (Object.keys(wishes) as Wish[]).filter(
       (wish) => !isDeepStrictEqual(wishes[wish], before[wish]),
     );
-    if (news.length === 0) return false;
+    if (news.length === 0) return { value: false };
     const at = system.clock.now();
     const changed = Object.fromEntries(news.map((wish) => [wish, wishes[wish]]));
     const audits = news.map((wish) =>
@@ -66,8 +63,6 @@ export async function storePreferences(
         mails: [],
       }),
     );
-    const writes = [recipientWrite({ ...recipient, ...changed }), ...audits];
-    if ((await system.table.transact(writes, system.random.id(at))).outcome === 'applied') return true;
-  }
-  throw new TableBusy('the wishes could not be stored: the recipient changes too fast');
+    return { recipient: { ...recipient, ...changed }, beside: audits, value: true };
+  });
 }
