@@ -15,7 +15,7 @@ export interface HoldView {
   until: string | null;
 }
 
-/** All that holds at an instant, in the order in which the first one decides (design.md section 6, Holds). */
+/** All that holds at an instant, in the order in which the first one decides (docs/rules.md#holds). */
 export function holdsOf(given: Case, pauses: PausesRecord, at: Instant): HoldView[] {
   return [
     ...pauseHolds(pauses),

@@ -4,7 +4,7 @@ import { DAY, type Duration, formatInstant, HOUR, type Instant } from '../functi
 export const DEMO_START: Instant = Date.parse('2026-01-05T08:00:00Z');
 export const DEMO_UNTIL: Instant = DEMO_START + 35 * DAY;
 
-/** As a scenario file gives them (contract of `taskwarden simulate`). */
+/** As a scenario file gives them (docs/scenario.md). */
 interface TaskEntry {
   id: string;
   kind: string;

@@ -16,7 +16,7 @@ export interface MailItemLine {
   restarts: number;
 }
 
-/** One line of the output but the last (contract/scenario.md, "Output"); instants as RFC 3339 in UTC. */
+/** One line of the output but the last (docs/scenario.md#output); instants as RFC 3339 in UTC. */
 export type EffectLine = { at: string } & (
   | {
       type: 'alert-fired';

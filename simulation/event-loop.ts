@@ -3,7 +3,7 @@ import type { VirtualClock } from './virtual-clock.ts';
 
 /**
  * The order of what happens at one instant: what was caused just now, then the scenario's events, the scan,
- * work whose delay ends now, and last what was gathered (contract/scenario.md, "Order at one instant").
+ * work whose delay ends now, and last what was gathered (docs/scenario.md#order-at-one-instant).
  */
 export const RANK = { caused: 0, event: 1, scan: 2, delayed: 3, gathered: 4 } as const;
 export type Rank = (typeof RANK)[keyof typeof RANK];

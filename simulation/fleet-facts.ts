@@ -230,7 +230,7 @@ export class FleetFacts {
     return task.statuses.some((status) => alive.includes(status));
   }
 
-  /** Whether it is alive, and has been for so long that it is a recovery (design.md section 6, Healthy spells). */
+  /** Whether it is alive, and has been for so long that it is a recovery (docs/rules.md#healthy-spells). */
   isHealthy(task: TrueTask, now: Instant): boolean {
     if (!this.isAlive(task)) return false;
     const from = this.#spellFrom(task);
@@ -246,7 +246,7 @@ export class FleetFacts {
     return seen.length > 0 ? Math.max(...seen) : null;
   }
 
-  /** Since when it does not run (design.md section 1, `notPrimarySince`). */
+  /** Since when it does not run (docs/rules.md#tasks). */
   failingSince(task: TrueTask, now: Instant): Instant {
     const alive = this.lastAliveAt(task, now) ?? Math.max(task.createdAt, task.firstSeenAt);
     return Math.max(alive, task.enabledAt ?? alive);

@@ -59,7 +59,7 @@ export interface QueueFaults {
   silentUntil?(queue: QueueName): Instant | undefined;
 }
 
-/** How the queues are set up (design.md section 8). */
+/** How the queues are set up (docs/rules.md#queues). */
 export interface QueueSettings {
   visibility: Duration;
   maxReceiveCount: number;

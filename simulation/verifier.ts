@@ -13,7 +13,7 @@ import { isAsleep, isQuietDay } from './sleep.ts';
 import { SoftDeaths } from './soft-deaths.ts';
 import { SpacingVerifier } from './spacing-verifier.ts';
 
-/** A promise of design.md section 2 that did not hold. */
+/** A promise of docs/promises.md that did not hold. */
 export interface BrokenPromise {
   promise: number;
   at: Instant;

@@ -7,7 +7,7 @@ import type { Service } from '../../simulation/service.port.ts';
 import { type Simulated, simulate } from '../../simulation/simulate.ts';
 import { timelineOf } from '../../simulation/timeline.ts';
 
-/** The exit codes of `simulate` (contract/scenario.md). */
+/** The exit codes of `simulate` (docs/scenario.md). */
 const EXIT = { ran: 0, notValid: 2, promiseBroken: 3 } as const;
 
 const EXAMPLES = `

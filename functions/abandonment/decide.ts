@@ -126,7 +126,7 @@ export function sustaining(
 }
 
 /**
- * The case with those who are its recipients now (design.md section 6, Recipients): from `disableAt` − `escalateAt` on
+ * The case with those who are its recipients now (docs/rules.md#recipients): from `disableAt` − `escalateAt` on
  * the admins beside those who live. While no date stands none is to be escalated.
  */
 export function withJoined(given: Case, now: Instant, unknown = unknownOf(given, now)): Case {
@@ -147,7 +147,7 @@ export function joiningAt(given: Case, unknown: readonly Unknown[], now: Instant
 }
 
 /**
- * The date of an episode (design.md section 6, Dates): the latest of all dates printed in any mail and of the first
+ * The date of an episode (docs/rules.md#dates): the latest of all dates printed in any mail and of the first
  * accepted warning of a living recipient + `disableAfter`, each moved later by the unknown time since; null where
  * there is none.
  */
@@ -176,8 +176,8 @@ export function deadlineOf(
 }
 
 /**
- * Decides what is to happen to one task now (design.md section 6). Pure and total: the scanner, the workers,
- * `explain`, `preview` and `simulate` all ask it, and nothing else decides.
+ * Decides what is to happen to one task now (docs/rules.md). Pure and total: the scanner, the workers,
+ * `explain` and `simulate` all ask it, and nothing else decides.
  */
 export function decide(given: Case, now: Instant): Decision {
   const view = new View(given, now);
@@ -445,7 +445,7 @@ function turnOff(view: View, episode: Episode, deadline: Deadline): Undated {
 const REARM_AFTER: Duration = DAY;
 
 /**
- * The rung to give out now (design.md section 6, Rungs): the shortest lead whose window is open, unless it was given
+ * The rung to give out now (docs/rules.md#reminder-steps): the shortest lead whose window is open, unless it was given
  * out in this grace for a deadline less than 24 h earlier; so after missed scans only the latest goes out.
  */
 function dueRung(view: View, episode: Episode, deadline: Deadline): Duration | undefined {

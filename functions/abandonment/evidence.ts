@@ -64,7 +64,7 @@ export function lastAliveAt(evidence: Evidence, policy: SpellPolicy, now: Instan
 }
 
 /**
- * Since when the task is without `PRIMARY` (design.md section 1): the later of the last enabling and of the last
+ * Since when the task is without `PRIMARY` (docs/rules.md#tasks): the later of the last enabling and of the last
  * instant alive; where it was never seen alive, of creation and first sight in its place.
  */
 export function notPrimarySince(task: Task, evidence: Evidence, policy: SpellPolicy, now: Instant): Instant {
@@ -81,8 +81,8 @@ type ObservationPolicy = SpellPolicy & Pick<EffectivePolicy, 'evidenceMaxAge'>;
 
 /**
  * Takes an observation in. A newer one replaces what is known; an older one can only show that the task was alive
- * later than was known. Of two at one instant both count, in the order in which they are heard (design.md section 6,
- * Episodes); a repetition changes nothing.
+ * later than was known. Of two at one instant both count, in the order in which they are heard
+ * (docs/rules.md#observations); a repetition changes nothing.
  */
 export function observe(evidence: Evidence, observation: Observation, policy: ObservationPolicy): Evidence {
   const { at } = observation;

@@ -11,7 +11,7 @@ export interface NewsCase {
 }
 
 /**
- * Decides again, just before it is mailed, about a notice of what happened (design.md section 6, Episodes): why it no
+ * Decides again, just before it is mailed, about a notice of what happened (docs/rules.md#episodes): why it no
  * longer holds; undefined where it does. `disabled` of what is on again, `enabled` of what is off, `recovered` of what
  * fails again, and any of these of what is gone, is no news. A withdrawal holds whatever came after it.
  *

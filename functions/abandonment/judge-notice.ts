@@ -22,7 +22,7 @@ export type Verdict =
 
 /**
  * Decides again, on fresh state, about one recipient's warning or reminder just before it is mailed (promises 1, 2,
- * 9). `given` is the case of the notice's task; the date it may print follows design.md section 6, Dates.
+ * 9). `given` is the case of the notice's task; the date it may print follows docs/rules.md#dates.
  *
  * @param again whether a warning that SES took already is to be told once more, with the date that stands
  */

@@ -4,7 +4,7 @@ import { shown } from './policy-wording.ts';
 import type { Stage } from './task.ts';
 import { DAY, type Duration, HOUR, type Instant, MINUTE } from './time.ts';
 
-/** What holds where nobody says otherwise (design.md section 6, policy keys). */
+/** What holds where nobody says otherwise (docs/rules.md#policy-keys). */
 export const DEFAULTS: ScopedPolicy & GlobalPolicy = {
   stage: 'detect',
   warnAfter: 14 * DAY,

@@ -14,7 +14,7 @@ import {
 import { STAGES } from './task.ts';
 import { DAY, MINUTE } from './time.ts';
 
-/** The shortest grace outside stages local and dev (design.md section 6, policy keys). */
+/** The shortest grace outside stages local and dev (docs/rules.md#policy-keys). */
 export const LEAST_GRACE = DAY;
 
 /** The readers of the keys that can be set globally, per prefix and per task. */

@@ -1,6 +1,6 @@
 import { BOUNDS } from './bounds.ts';
 
-/** Ids and prefixes are at most this long in UTF-8 (design.md section 1). */
+/** Ids and prefixes are at most this long in UTF-8 (docs/rules.md#tasks). */
 export const MAX_ID_BYTES = BOUNDS.taskId.most;
 
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
@@ -17,7 +17,7 @@ const LINK = '://';
 const DOUBLE_SPACE = /\p{White_Space}{2}/u;
 const SPACE_AT_AN_END = /^\p{White_Space}|\p{White_Space}$/u;
 
-/** An id has at most this many parts (design.md section 1). */
+/** An id has at most this many parts (docs/rules.md#tasks). */
 const MOST_PARTS = BOUNDS.taskIdParts.most;
 
 /** Whether a text has a control character or a line break. */

@@ -4,7 +4,7 @@ import { shown } from './policy-wording.ts';
 import { type Duration, formatDuration } from './time.ts';
 
 /**
- * What a scope's policy allows and what can never act (design.md section 6, Policy keys), one line each; with that of
+ * What a scope's policy allows and what can never act (docs/rules.md#policy-keys), one line each; with that of
  * the narrower scopes that what is written here concerns.
  *
  * @param scope `` (global), a prefix or a task id, whose policy was changed

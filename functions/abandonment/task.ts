@@ -59,7 +59,7 @@ export interface Evidence {
   lastSeen: Partial<Record<ShardStatus, Instant>>;
   /**
    * For each status of the newest observation whose spell is not known to have lasted `minHealthy`: when that began
-   * (design.md section 6, Healthy spells).
+   * (docs/rules.md#healthy-spells).
    */
   spells?: Partial<Record<ShardStatus, Instant>>;
   /** How many spells since it was lost ended too short, and when the newest of them ended. */

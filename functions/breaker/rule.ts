@@ -113,7 +113,7 @@ export function countedSince(state: BreakerState, version: string, now: Instant)
 }
 
 /**
- * The breaker of one queue (design.md section 8). It opens when of at least five attempts of the deployed version
+ * The breaker of one queue (docs/rules.md#breaker). It opens when of at least five attempts of the deployed version
  * half failed within ten minutes, or when the little that waits fails for nine minutes and nothing goes well, or no
  * worker is free for as long. While open it probes every 5 minutes growing to 30, and at once when the code changed;
  * it closes only after a probe whose trial passed, too. Within a day of its closing it opens again as the same

@@ -48,7 +48,7 @@ const NOTHING_WATCHED = {
 const MOST_FAILURES = 500;
 
 /**
- * Looks once at each queue: counts how its attempts went, pauses, probes and resumes (design.md section 8). To be
+ * Looks once at each queue: counts how its attempts went, pauses, probes and resumes (docs/rules.md#breaker). To be
  * called every minute. A queue whose look fails stops no other; the heartbeat says that all were looked at.
  */
 export async function runBreaker(

@@ -25,7 +25,7 @@ interface Held<Taken> {
 
 /**
  * Has the worker of a queue that is off work real messages, one at a time, until one shows that it can
- * (design.md section 8). What ends is deleted. What failed is put back as a copy with its history, for a trial must
+ * (docs/rules.md#breaker). What ends is deleted. What failed is put back as a copy with its history, for a trial must
  * not use its deliveries up; but where another message passed, the failure is its own, and it keeps its count.
  * `empty` where nothing is on the queue; `undecided` where what is there cannot be had now.
  */

@@ -11,8 +11,8 @@ import { versionRefusal } from './refusals.ts';
 
 /**
  * Takes an observation of a known task in. What changes nothing of note is not written: a task that stays
- * as alive as it was, and one that is not is refreshed at most every `evidenceMaxAge` / 2 (design.md
- * section 5).
+ * as alive as it was, and one that is not is refreshed at most every `evidenceMaxAge` / 2 (see
+ * docs/rules.md#observations).
  */
 export function observed(
   known: TaskRecord,

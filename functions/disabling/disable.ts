@@ -95,8 +95,8 @@ async function ask(
 }
 
 /**
- * Marks the task so that no scan generates the work again (design.md section 8), and tells operators; false where it
- * changed meanwhile, so that the refusal may not be about what it is now.
+ * Marks the task so that no scan generates the work again (docs/rules.md#failure-classes), and tells operators; false
+ * where it changed meanwhile, so that the refusal may not be about what it is now.
  */
 async function giveUp(
   system: System,

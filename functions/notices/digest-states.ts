@@ -14,7 +14,7 @@ const RANK: Record<DigestState, number> = {
 /** All states, from the first to the last. */
 export const DIGEST_STATES = Object.keys(RANK) as DigestState[];
 
-/** A digest's state only rises, whichever of the sender and SES's events comes first (design.md section 7). */
+/** A digest's state only rises, whichever of the sender and SES's events comes first (docs/rules.md#mail). */
 export function raised(state: DigestState, to: DigestState): DigestState {
   return RANK[to] > RANK[state] ? to : state;
 }

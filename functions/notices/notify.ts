@@ -22,7 +22,7 @@ const MOST_MAILS = 5;
 /**
  * Tells one recipient what is due for him: one mail of warnings and reminders (and what goes with them), and one of
  * what was disabled. Each notice is decided again first; each mail is claimed, sent once, and recorded
- * (design.md section 7).
+ * (docs/rules.md#mail).
  */
 export async function notifyRecipient(
   system: System,

@@ -17,9 +17,9 @@ type Refused = Extract<SendResult, { outcome: 'refused' }>;
 const inBatch = new WeakMap<Batch, Map<string, Map<string, string>>>();
 
 /**
- * Whether a recipient is to blame for a refusal that SES words as their fault (design.md section 7): not where more than
- * three recipients in a row, or half of a batch of two or more, are refused in the same words. Those who were blamed for
- * it before are then let live again. The row of it is common to all workers, so that a row of recipients is one row
+ * Whether a recipient is to blame for a refusal that SES words as their fault (docs/rules.md#answers-of-ses): not where
+ * more than three recipients in a row, or half of a batch of two or more, are refused in the same words. Those who were
+ * blamed for it before are then let live again. The row of it is common to all workers, so that a row of recipients is one row
  * however many of them it meets.
  */
 export async function blameFor(

@@ -22,7 +22,7 @@ import { recordUnmailable, setAside } from './unmailable.ts';
 import { recordUntaken, type Untaken } from './untaken.ts';
 import { withMail } from './windows.ts';
 
-/** Sends one mail of what was chosen: claims it, hands it over once, records the answer (design.md section 7). */
+/** Sends one mail of what was chosen: claims it, hands it over once, records the answer (docs/rules.md#mail). */
 export async function sendDigest(
   system: System,
   view: FleetView,
@@ -57,8 +57,8 @@ async function unmailable(system: System, recipient: RecipientRecord, why: strin
 }
 
 /**
- * Past its time, or with a new date that no longer leaves the whole grace: it is void and claimed anew (design.md
- * section 6, Dates). A date that stands already only has to lie ahead.
+ * Past its time, or with a new date that no longer leaves the whole grace: it is void and claimed anew (see
+ * docs/rules.md#dates). A date that stands already only has to lie ahead.
  */
 function isStale(digest: DigestRecord, now: Instant): boolean {
   return (

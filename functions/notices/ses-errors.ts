@@ -131,7 +131,7 @@ function blames({ code, message }: Fault, to: string | undefined): boolean {
 }
 
 /**
- * What became of a mail whose sending failed (design.md section 7): by code and text, for SES uses one code
+ * What became of a mail whose sending failed (docs/rules.md#answers-of-ses): by code and text, for SES uses one code
  * for several causes. What cannot be shown to be surely unsent is `unknown`, for it may have been sent. An
  * address is blamed for a wording of a closed list alone: whatever else SES answers is the environment's fault,
  * never its owner's.

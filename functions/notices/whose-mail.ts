@@ -14,7 +14,7 @@ export type Whose = { ours: DigestRecord[] } | 'unsettled' | 'not ours';
 
 /**
  * Whose mail an event is about. A configuration set and an identity may be shared: only what our tag, our header or the
- * id that SES gave our mail proves is ours (design.md section 7), and only where it went to whom that digest is for.
+ * id that SES gave our mail proves is ours (docs/rules.md#feedback), and only where it went to whom that digest is for.
  */
 export async function whoseMail(table: Table, event: MailEvent): Promise<Whose> {
   if (event.digest !== undefined) {

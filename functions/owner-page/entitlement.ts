@@ -5,7 +5,7 @@ import type { Table } from '../store/table.port.ts';
 
 /**
  * Tells in which of some tasks an address still has a say: as an owner, or as a subscriber or an admin of a
- * prefix, reachable or not (design.md section 6, Recipients). Whoever got a mail and has left since can do no more
+ * prefix, reachable or not (docs/rules.md#recipients). Whoever got a mail and has left since can do no more
  * with it, and in a deleted task nobody has a say.
  */
 export async function saysOf(

@@ -15,7 +15,7 @@ const LIFE_IN_SCANS = 4;
 
 /**
  * Sends a canary through each queue per scan, and misses those of the scan before that were not worked by now
- * (design.md section 8): a queue without a worker is noticed also while nobody has work for it.
+ * (docs/rules.md#canary): a queue without a worker is noticed also while nobody has work for it.
  */
 export const canaryGenerator: Generator = {
   name: 'canary',

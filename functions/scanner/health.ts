@@ -17,7 +17,7 @@ import { withOutage } from './outages.ts';
 import { operatorAlert } from './transitions.ts';
 import { withoutUnused } from './unused-planes.ts';
 
-/** Below this many losses nothing counts as an outage (design.md section 6). */
+/** Below this many losses nothing counts as an outage (docs/rules.md#correlated-outages). */
 const LEAST_LOSSES = 10;
 
 /** Watches the data planes before anything is decided: silence, and many tasks that fail together (promise 5). */

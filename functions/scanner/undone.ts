@@ -9,7 +9,7 @@ import { tellUntold } from './untold.ts';
 
 /**
  * Where an operator undid our disabling: asks for `enabled` notices for the living holders of its mails, recipients
- * still or not (design.md section 6, Recipients), once. Answers the record as it is then; undefined where the task
+ * still or not (docs/rules.md#recipients), once. Answers the record as it is then; undefined where the task
  * changed meanwhile.
  */
 export async function tellUndone(run: Run, record: TaskRecord): Promise<TaskRecord | undefined> {

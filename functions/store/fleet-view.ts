@@ -173,7 +173,7 @@ export class FleetView {
   }
 
   /**
-   * Living recipients of an alert about a task (design.md section 6, Recipients): its owners and the subscribers of
+   * Living recipients of an alert about a task (docs/rules.md#recipients): its owners and the subscribers of
    * its prefixes, unique by address; the admins of the nearest prefix that has a living one, where none of these is
    * alive.
    */

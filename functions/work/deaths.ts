@@ -13,7 +13,7 @@ const MOST_DEATHS = 50;
 
 /**
  * Counts the attempts of a queue that began and were not heard of when their time was up, each once, whoever finds it
- * first: who waits for the next attempt to find them learns of them too late (design.md section 8).
+ * first: who waits for the next attempt to find them learns of them too late (docs/rules.md#failure-classes).
  */
 export async function countDeaths(system: System, queue: QueueName): Promise<void> {
   const now = system.clock.now();

@@ -1,35 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { runSimulate } from '../../cli/commands/simulate.ts';
 
-const EXAMPLE = {
-  version: 1,
-  start: '2026-01-01T00:00:00Z',
-  until: '2026-02-15T00:00:00Z',
-  scanEvery: '1h',
-  seed: 1,
-  policy: { stage: 'disable' },
-  policies: { 'acmeCo/': { warnAfter: '30d' }, 'acmeCo/a': { stage: 'notify' } } as Record<string, object>,
-  subscriptions: [
-    { prefix: 'acmeCo/', email: 'team@acme.test', alertTypes: ['task_abandoned', 'task_auto_disabled'] },
-  ],
-  admins: { 'acmeCo/': ['boss@acme.test'] },
-  operators: ['ops@platform.test'],
-  tasks: [
-    {
-      id: 'acmeCo/a',
-      kind: 'capture',
-      enabled: true,
-      createdAt: '2025-06-01T00:00:00Z',
-      owners: ['ana@acme.test'],
-      dataPlane: 'aws-eu-1',
-      shards: [{ id: '0', status: 'FAILED' }],
-      lastPrimaryAt: '2025-12-30T00:00:00Z',
-      observedSince: '2025-06-01T00:00:00Z',
-      dekaf: false,
-    },
-  ],
-  events: [] as object[],
-};
+/** The file of docs/scenario.md, as its example takes it. */
+function exampleOfThePage() {
+  const page = readFileSync(new URL('../../docs/scenario.md', import.meta.url), 'utf8');
+  const json = /```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
+  const { recipients: _, ...scenario } = JSON.parse(json);
+  return { ...scenario, events: [] as object[] };
+}
+
+const EXAMPLE = exampleOfThePage();
 
 type Line = Record<string, unknown> & { at: string; type: string };
 
@@ -69,7 +50,7 @@ function sortMails(lines: Line[]): Line[] {
   return [...lines].sort((a, b) => (order(a) < order(b) ? -1 : order(a) > order(b) ? 1 : 0));
 }
 
-test('the example of the contract tells both people once, without a date, and turns nothing off', async () => {
+test('the example of docs/scenario.md tells both people once, without a date, and turns nothing off', async () => {
   const lines = await linesOf(EXAMPLE);
   expect(sortMails(lines.slice(0, -1))).toEqual([
     { ...FIRED, stage: 'notify' },

@@ -14,7 +14,7 @@ import { type Expected, type Task, World } from './world.ts';
 type Happening = Json & { at: string };
 
 /**
- * A second reading of the contract and of the rules (design.md, section 6), for scenarios without faults: it shares no
+ * A second reading of docs/scenario.md and docs/rules.md, for scenarios without faults: it shares no
  * code with the product, looks at every task at every scan, and keeps everything in memory.
  *
  * @returns what people would see
@@ -51,7 +51,7 @@ function reach(world: World, events: { event: Happening; at: Instant }[], to: In
 
 type Meaning = (world: World, event: Json) => void;
 
-/** The contract's table of events; each acts on its task where it has one. */
+/** The table of events in docs/scenario.md; each acts on its task where it has one. */
 const MEANINGS: Record<string, Meaning> = {
   created: (world, event) => addTask(world, event.task as Json),
   shards: (world, event) => see(world, taskOf(world, event), event.shards),

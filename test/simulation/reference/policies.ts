@@ -1,6 +1,6 @@
 import { type Days, type Hours, type Json, milliseconds, scopesOf } from './facts.ts';
 
-/** The policy of one task, as the design names its keys; lengths in milliseconds. */
+/** The policy of one task, as docs/configuration.md names its keys; lengths in milliseconds. */
 export interface Policy {
   stage: 'detect' | 'notify' | 'disable';
   warnAfter: number;

@@ -41,7 +41,7 @@ describe('a policy book', () => {
     });
   });
 
-  it('has the defaults of the design', () => {
+  it('has the defaults that docs/configuration.md names', () => {
     expect(DEFAULTS.warnAfter).toBe(14 * DAY);
     expect(DEFAULTS.disableAfter).toBe(7 * DAY);
     expect(DEFAULTS.reminders).toEqual([3 * DAY, DAY]);

@@ -159,6 +159,13 @@ describe('workflows', () => {
     const audit = read('.github/workflows/audit.yml');
     expect(REQUIREMENTS.filter((path) => !audit.includes(`- ${path}\n`))).toEqual([]);
   });
+
+  it('hold each change to what is run at home, with nothing but the right to read', () => {
+    const ci = read('.github/workflows/ci.yml');
+    expect(ci).toMatch(/^ {8}run: \.ci\/run$/m);
+    expect([...ci.matchAll(/^ *(\w+): write$/gm)]).toEqual([]);
+    expect(ci).toMatch(/^permissions:\n {2}contents: read\n\n/m);
+  });
 });
 
 describe('the bill of materials', () => {

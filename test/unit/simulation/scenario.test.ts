@@ -69,7 +69,7 @@ describe('a scenario', () => {
     });
   });
 
-  it('reads the example of the contract', () => {
+  it('reads an example with every key', () => {
     const scenario = read({
       seed: 1,
       policy: { stage: 'disable' },

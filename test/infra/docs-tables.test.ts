@@ -1,0 +1,254 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { DEFAULTS } from '../../functions/abandonment/policy-book.ts';
+import { BLAST_RADIUS_KEYS, GLOBAL_KEYS, SCOPED_KEYS } from '../../functions/abandonment/policy-keys.ts';
+import { formatDuration, parseDuration, parseInstant } from '../../functions/abandonment/time.ts';
+import { SERVICES } from '../../functions/platform/names.ts';
+import { GENERATORS } from '../../functions/scanner/scan.ts';
+import { index, keys } from '../../functions/store/rows.ts';
+import { WORKER_OF } from '../../lib/config-checks.ts';
+import { ROOT, sectionOf, tablesOf, textFiles, textOf } from '../unit/architecture/pages.ts';
+import { ofType, synth } from './synth.ts';
+
+const PAGE = 'docs/architecture.md';
+
+/** A table of the page, with the marks of code taken off its cells. */
+function tableOf(heading: string, place = 0): string[][] {
+  const table = tablesOf(sectionOf(PAGE, heading))[place];
+  if (table === undefined) throw new Error(`${heading} has no table ${place}`);
+  return table.map((row) => row.map((cell) => cell.replaceAll('`', '')));
+}
+
+const says = (text: string | undefined) => expect(text?.length).toBeGreaterThan(3);
+
+const { resources } = synth('dev');
+
+describe('the table of functions', () => {
+  const table = tableOf('What runs');
+
+  it('has those that are deployed', () => {
+    const deployed = ofType(resources, 'AWS::Lambda::Function').map(
+      ({ Properties }) => /^Taskwarden (\S+) \(dev\)$/.exec(Properties.Description)?.[1],
+    );
+    expect(table.map(([name]) => name).sort()).toEqual(deployed.sort());
+    expect(table.map(([name]) => name).sort()).toEqual([...SERVICES].sort());
+  });
+
+  it('names their handlers, all that there are', () => {
+    const handlers = textFiles().filter((file) => /^functions\/.*\.handler\.ts$/.test(file));
+    expect(table.map(([, handler]) => handler).sort()).toEqual(handlers.sort());
+  });
+
+  it('says which queue each works', () => {
+    const worked = table.flatMap(([name, , by]) => (by?.startsWith('queue ') ? [[by.slice(6), name]] : []));
+    expect(Object.fromEntries(worked)).toEqual(WORKER_OF);
+  });
+});
+
+describe('the table of a tick', () => {
+  it('has the generators, in the order in which they are asked', () => {
+    const asked = GENERATORS.map(({ band, name }) => [String(band), name]);
+    const table = tableOf('A tick');
+    expect(table.map(([band, name]) => [band, name])).toEqual(asked);
+    for (const [, , does] of table) says(does);
+  });
+
+  it('has each of them in the article of the alarm that one fails', () => {
+    const article = sectionOf('docs/runbook.md', 'scan-part-failing');
+    expect(GENERATORS.filter(({ name }) => !article.includes(`\`${name}\``)).map(({ name }) => name)).toEqual(
+      [],
+    );
+  });
+});
+
+const AT = parseInstant('2026-01-05T00:00:00Z') as number;
+
+/** What each key is made of, by the names of its parts. */
+const KEYS: { [Name in keyof typeof keys]: ReturnType<(typeof keys)[Name]> } = {
+  task: keys.task('id'),
+  holder: keys.holder('id', 1, 'recipient'),
+  waitingObservation: keys.waitingObservation('id'),
+  alert: keys.alert('id', 1),
+  audit: keys.audit('id', AT, 'act', 'mark'),
+  auditBeside: keys.auditBeside('operators', AT, 'act', 'mark'),
+  recipient: keys.recipient('recipient'),
+  softDeath: keys.softDeath(AT, 'recipient'),
+  notice: keys.notice('recipient', 'task', 1),
+  digest: keys.digest('digest'),
+  work: keys.work('queue', 'item', 'message'),
+  workBucket: keys.workBucket(1),
+  dataPlane: keys.dataPlane('plane'),
+  dataPlaneCount: keys.dataPlaneCount(),
+  policy: keys.policy('scope'),
+  offices: keys.offices('tenant'),
+  subscription: keys.subscription('prefix', 'target'),
+  admin: keys.admin('prefix', 'email'),
+  oldSubscription: keys.oldSubscription('prefix', 'target'),
+  oldAdmin: keys.oldAdmin('prefix', 'email'),
+  source: keys.source('source'),
+  count: keys.count('plane', 'tenant'),
+  leftOutage: keys.leftOutage('plane', AT),
+  pauses: keys.pauses(),
+  scans: keys.scans(),
+  refusals: keys.refusals(),
+  pace: keys.pace(),
+  ramp: keys.ramp(),
+  doctor: keys.doctor(),
+  turnedOff: keys.turnedOff('run', 'task'),
+  run: keys.run(AT),
+  generator: keys.generator('generator'),
+  operatorAlert: keys.operatorAlert('code', 'subject'),
+  oops: keys.oops('fingerprint'),
+  oopsOccurrence: keys.oopsOccurrence('fingerprint', AT, 'id'),
+  refusal: keys.refusal('fingerprint', 'item'),
+  breaker: keys.breaker('queue'),
+  queuePause: keys.queuePause('queue'),
+  probe: keys.probe('queue'),
+  canary: keys.canary('queue'),
+  feed: keys.feed(),
+  feedback: keys.feedback(),
+  feedbackCanary: keys.feedbackCanary(),
+  look: keys.look('scope'),
+};
+
+/** A part of a key as the page writes it: the instant and the bucket by what they are. */
+function named(part: string): string {
+  const tenant = part === 'PEOPLE#prefix' ? 'PEOPLE#tenant' : part;
+  return tenant.replace('2026-01-05T00:00:00.000Z', 'instant').replace(/^W#\d$/, 'W#bucket');
+}
+
+describe('the table of rows', () => {
+  it('has every key as it is made', () => {
+    const made = Object.entries(KEYS).flatMap(([name, key]) =>
+      typeof key === 'string' ? [] : [[name, named(key.pk), named(key.sk)]],
+    );
+    const told = tableOf('Rows and indexes').map(([name, pk, sk]) => [name, pk, sk]);
+    expect(told.sort()).toEqual(made.sort());
+  });
+
+  it('says what each is', () => {
+    for (const [, , , what] of tableOf('Rows and indexes')) says(what);
+  });
+});
+
+/** What each index key is made of, but for buckets, which are numbers. */
+const USES: { [Name in keyof typeof index]: string } = {
+  canFire: index.canFire(0),
+  lookAt: index.lookAt(0),
+  toDisable: index.toDisable(0),
+  pendingNotices: index.pendingNotices(0),
+  openDigests: index.openDigests(0),
+  untold: index.untold(0),
+  canFireOfTenant: index.canFireOfTenant('tenant'),
+  open: index.open(0),
+  alerts: index.alerts(0),
+  mails: index.mails(0),
+  recipients: index.recipients(0),
+  failures: index.failures('queue'),
+  subscriptions: index.subscriptions(),
+  admins: index.admins(),
+  oldSubscriptions: index.oldSubscriptions(),
+  oldAdmins: index.oldAdmins(),
+  lostOfPlane: index.lostOfPlane('plane'),
+};
+
+/** Which index rows are put into for a use, as the code that writes them says. */
+function writtenInto(): Map<string, string> {
+  const texts = textFiles()
+    .filter((file) => /^functions\/.*\.ts$/.test(file))
+    .map(textOf);
+  return new Map(
+    texts.flatMap((text) =>
+      [...text.matchAll(/\bg([123])pk(?:: | = )index\.(\w+)\(/g)].map(
+        ([, number = '', use = '']) => [use, `g${number}`] as const,
+      ),
+    ),
+  );
+}
+
+describe('the table of indexes', () => {
+  const table = tableOf('Rows and indexes', 1);
+
+  it('has every use with its key', () => {
+    const made = Object.entries(USES).map(([use, key]) => [use, key.replace(/#0$/, '#bucket')]);
+    expect(table.map(([use, , key]) => [use, key]).sort()).toEqual(made.sort());
+  });
+
+  it('says for each the index that rows are put into', () => {
+    const written = writtenInto();
+    expect(written.size).toBeGreaterThan(12);
+    const wrong = table.filter(([use = '', told]) => (written.get(use) ?? told) !== told);
+    expect(wrong).toEqual([]);
+  });
+
+  it('is about the indexes of the deployed table', () => {
+    const [deployed] = ofType(resources, 'AWS::DynamoDB::GlobalTable');
+    const names = deployed?.Properties.GlobalSecondaryIndexes.map(
+      ({ IndexName }: { IndexName: string }) => IndexName,
+    );
+    expect([...new Set(table.map(([, told]) => `${told}-index`))].sort()).toEqual(names.sort());
+    const section = sectionOf(PAGE, 'Rows and indexes');
+    for (const name of names) expect(section).toContain(`\`${name}\``);
+  });
+});
+
+describe('the table of the house', () => {
+  it('has every folder of functions/', () => {
+    const folders = new Set(textFiles().flatMap((file) => /^functions\/[\w-]+\//.exec(file)?.[0] ?? []));
+    const told = tableOf('The house').flatMap(([cell = '']) => cell.split(', '));
+    expect(told.filter((folder) => folder.startsWith('functions/')).sort()).toEqual([...folders].sort());
+    expect(told.filter((folder) => !existsSync(join(ROOT, folder)))).toEqual([]);
+  });
+});
+
+/** A default as the page writes it, in the form in which the code has it. */
+function written(text: string): unknown {
+  if (text === 'none') return null;
+  const duration = parseDuration(text);
+  if (duration !== undefined) return formatDuration(duration);
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The default of a leaf in the same form. */
+function defaultOf(leaf: string): unknown {
+  const [key = '', part] = leaf.split('.');
+  const value = (DEFAULTS as unknown as Record<string, unknown>)[key];
+  const of = part === undefined ? value : (value as Record<string, unknown>)[part];
+  if (key === 'reminders') return (of as number[]).map(formatDuration);
+  const isDuration = parseDuration(PAGE_DEFAULTS.get(leaf) ?? '') !== undefined;
+  return isDuration ? formatDuration(of as number) : of;
+}
+
+const POLICIES = tablesOf(sectionOf('docs/configuration.md', 'Policies'))[0] ?? [];
+const PAGE_DEFAULTS = new Map(
+  POLICIES.map(([key = '', value = '']) => [key.replaceAll('`', ''), value.replaceAll('`', '')]),
+);
+
+describe('the table of policies', () => {
+  const global = [
+    ...Object.keys(GLOBAL_KEYS),
+    ...Object.keys(BLAST_RADIUS_KEYS).map((key) => `blastRadius.${key}`),
+  ];
+  const scoped = Object.keys(SCOPED_KEYS);
+
+  it('has every leaf', () => {
+    expect([...PAGE_DEFAULTS.keys()].sort()).toEqual([...scoped, ...global].sort());
+  });
+
+  it('says where each can be set', () => {
+    const wrong = POLICIES.filter(([key = '', , , scope]) => {
+      const isGlobal = global.includes(key.replaceAll('`', ''));
+      return scope !== (isGlobal ? 'global' : 'global, prefix, task');
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it.each([...PAGE_DEFAULTS])('has the default of %s: %s', (leaf, text) => {
+    expect(written(text)).toEqual(defaultOf(leaf));
+  });
+});
