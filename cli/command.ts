@@ -3,6 +3,7 @@ import { type Instant, parseInstant } from '../functions/abandonment/time.ts';
 import type { System } from '../functions/platform/system.ts';
 import { UsageError } from './errors.ts';
 import { Output } from './output.ts';
+import { asNamed } from './pasted-names.ts';
 import { DEFAULT_STAGE, type OpenedStage, type OpenStage, STAGE_NAME } from './stage.ts';
 import type { Sink } from './terminal.ts';
 
@@ -58,7 +59,10 @@ export function addGroup(program: Command, name: string, description: string): C
   return program.command(name).description(description);
 }
 
-/** Makes the action of a command: opens the stage that its options name, and gives it with the arguments. */
+/**
+ * Makes the action of a command: opens the stage that its options name, and gives it with the arguments. Names in both are
+ * as they were before they were copied.
+ */
 export function onStage<Arguments extends unknown[], Options = object>(
   cli: Cli,
   act: (session: Session, options: Options, ...given: Arguments) => Promise<void>,
@@ -66,13 +70,23 @@ export function onStage<Arguments extends unknown[], Options = object>(
   return async (...given) => {
     const command = given.at(-1);
     if (!(command instanceof Command)) throw new Error('commander gave no command');
-    const options = command.optsWithGlobals<CommonOptions & Options>();
+    const options = optionsOf<CommonOptions & Options>(command);
     const stage = await cli.open(stageNameOf(options, cli.env));
     const { stdin, stderr, operator } = cli;
     const out = new Output(cli.stdout, options.json === true);
     const session = { stage, system: stage.system, out, stdin, stderr, operator };
-    await act(session, options, ...(command.processedArgs as Arguments));
+    await act(session, options, ...(argumentsOf(command) as Arguments));
   };
+}
+
+function optionsOf<Options extends object>(command: Command): Options {
+  const given = Object.entries(command.optsWithGlobals<Options>());
+  return Object.fromEntries(given.map(([name, value]) => [name, asNamed(name, value)])) as Options;
+}
+
+function argumentsOf(command: Command): unknown[] {
+  const names = command.registeredArguments.map((argument) => argument.name());
+  return command.processedArgs.map((value, at) => asNamed(names[at] ?? '', value));
 }
 
 function stageNameOf(options: CommonOptions, env: Cli['env']): string {

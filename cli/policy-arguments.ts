@@ -1,3 +1,4 @@
+import { BOUNDS } from '../functions/abandonment/bounds.ts';
 import type { PolicyProblem } from '../functions/abandonment/policy-parse.ts';
 import { isObject } from '../functions/abandonment/policy-values.ts';
 import { shown } from '../functions/abandonment/policy-wording.ts';
@@ -26,7 +27,8 @@ const LISTS = new Set(['reminders', 'aliveStatuses']);
  * @throws UsageError where an argument is no pair, is there twice, or is broken JSON
  */
 export function readPairs(pairs: readonly string[]): Record<string, unknown> {
-  const document: Record<string, unknown> = {};
+  // Without a prototype: `__proto__` is a key like any other, and unknown.
+  const document = Object.create(null) as Record<string, unknown>;
   const seen = new Set<string>();
   for (const pair of pairs) {
     const equals = pair.indexOf('=');
@@ -73,9 +75,11 @@ function readJson(path: string, text: string): unknown {
   }
 }
 
-/** The error that names each refused key of a policy. */
+/** The error that names the refused keys of a policy, the first ones where they are many. */
 export function policyRefused(problems: readonly PolicyProblem[]): UsageError {
   const named = ({ path, message }: PolicyProblem) =>
     message.startsWith('unknown key') ? message : `${path} ${message}`.trim();
-  return new UsageError(...problems.map(named));
+  const more = problems.length - BOUNDS.problems.most;
+  const first = problems.slice(0, BOUNDS.problems.most).map(named);
+  return new UsageError(...first, ...(more > 0 ? [`and ${more} more`] : []));
 }

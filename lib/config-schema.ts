@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EVENT_SOURCE } from '../functions/platform/names.ts';
+import { isDataPlane, isScopeOfTasks } from './source-scope.ts';
 
 /** A length of time in a configuration file: `90s`, `15m`, `12h`, `14d`; gives seconds. */
 const SECONDS_PER: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
@@ -112,8 +113,10 @@ const LONGEST_SOURCE = 256;
 const SOURCE_NAME =
   `a name of at most ${LONGEST_SOURCE} characters like fleet.control-plane; ` +
   `not ${EVENT_SOURCE}, which is Taskwarden's own, and not aws.*, which is AWS's`;
-const PREFIX = 'a prefix with its slash like acmeCo/, a task id with a slash like acmeCo/orders, or * alone';
-const PLANE = 'the name of a data plane, or * alone for all';
+const PREFIX =
+  'a prefix with its slash like acmeCo/, a task id with a slash like acmeCo/orders, or * alone; as in task ids ' +
+  'no "://", no invisible character, spaces single and inside a part, at most 16 parts and 512 bytes';
+const PLANE = 'the name of a data plane, or * alone for all; no space, no "://", no invisible character';
 
 /** A system that may put events on the bus, and what it may speak of. */
 const source = z.strictObject({
@@ -128,15 +131,14 @@ const source = z.strictObject({
     .regex(/^\d{12}$/, 'the twelve digits of an AWS account')
     .optional(),
   /** `acmeCo/`, a task's id, or `*` for all tasks. */
-  prefixes: z.array(z.string({ error: PREFIX }).regex(/^(\*|([^/*\p{Cc}]+\/)+[^/*\p{Cc}]*)$/u, PREFIX), {
-    error: 'a list of prefixes',
-  }),
+  prefixes: z.array(
+    z.string({ error: PREFIX }).refine((text) => text === '*' || isScopeOfTasks(text), PREFIX),
+    { error: 'a list of prefixes' },
+  ),
   /** Names, or `*` for all planes. */
   dataPlanes: z.array(
-    z.string({ error: PLANE }).regex(/^(\*|(?!.*:\/\/)[^*\p{Cc}\p{White_Space}]{1,128})$/u, PLANE),
-    {
-      error: 'a list of data planes',
-    },
+    z.string({ error: PLANE }).refine((text) => text === '*' || isDataPlane(text), PLANE),
+    { error: 'a list of data planes' },
   ),
 });
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type Resent, type ResentItem, resendMail } from '../../functions/operators/resend.ts';
+import { argument } from '../../functions/platform/shell-word.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { instantText } from '../readable.ts';
@@ -38,7 +39,7 @@ export function registerMailResend(mail: Command, cli: Cli): void {
 
 function deadAddress({ address, dead }: Extract<Resent, { outcome: 'dead' }>): UsageError {
   const why = `${JSON.stringify(address)} is dead (${dead.reason}, ${instantText(dead.at)})`;
-  return new UsageError(`${why}; revive it first: "recipients revive ${address}"`);
+  return new UsageError(`${why}; revive it first: "recipients revive ${argument(address)}"`);
 }
 
 function linesOf(address: string, items: readonly ResentItem[]): string[] {

@@ -123,6 +123,12 @@ export const BOUNDS = {
     unit: 'ms',
     why: 'no threshold reaches back further; the archive (14 days) and a dead-letter queue (14 days) lie far within',
   },
+  firstSince: {
+    of: 'how far the first report of a data plane reaches back',
+    most: DAY,
+    unit: 'ms',
+    why: 'no task was known there; one that moves there later must not lose what was counted of it',
+  },
   versionStep: {
     of: 'what a version may rise by, beyond what its clock explains',
     most: 1_000_000_000,

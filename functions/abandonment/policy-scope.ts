@@ -56,6 +56,8 @@ function partsProblem(parts: readonly string[]): string | undefined {
 /** Why a text cannot be the name of a data plane; undefined where it can. It stands in mails, as ids do. */
 export function dataPlaneProblem(name: string): string | undefined {
   if (CONTROL.test(name)) return 'has a control character or a line break; a data plane has none';
+  if (!name.isWellFormed()) return 'is not well-formed Unicode';
+  if (UNSEEN.test(name)) return 'has an invisible or bidirectional character; a data plane has none';
   if (/\p{White_Space}/u.test(name)) return 'has a space; a data plane has none';
   if (name.includes(LINK)) return 'has "://", which reads as a link; a data plane has none';
   return undefined;

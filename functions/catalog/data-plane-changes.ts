@@ -1,3 +1,4 @@
+import { BOUNDS } from '../abandonment/bounds.ts';
 import { withSpan } from '../abandonment/spans.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { newDataPlane } from '../store/records.ts';
@@ -52,12 +53,17 @@ export function planeReported(
   report: PlaneReport,
   watch: Watch,
 ): PlaneChange {
-  const plane: ReportedPlane = known ?? newDataPlane(report.dataPlane, report.since ?? report.at);
+  const plane: ReportedPlane = known ?? firstReported(report);
   const newest = plane.reportedAt ?? Number.NEGATIVE_INFINITY;
   if (report.at < newest || (report.at === newest && report.state === plane.state)) return NOTHING;
   if (known && sameState(plane, report)) return repeated(plane, report, watch);
   if (isBeforeFoundSilence(plane, report)) return NOTHING;
   return { store: turnedPlane(plane, report), turned: plane.state !== report.state };
+}
+
+/** Nobody knew it: how long it was what it is said to be is taken for as long as the report may reach back. */
+function firstReported({ dataPlane, at, since = at }: PlaneReport): ReportedPlane {
+  return newDataPlane(dataPlane, Math.max(since, at - BOUNDS.firstSince.most));
 }
 
 /**

@@ -11,12 +11,16 @@ const LONGEST_LABEL = 63;
 const OTHER_LETTERS = /\P{ASCII}/u;
 // The specials of RFC 5322: what has one is a display name, a comment, a list or a quoted local part.
 const SPECIALS = /[\s<>()[\]\\,;:"]/;
+/** Not seen: two addresses that look the same would be two people. */
+const UNSEEN = /[\p{Default_Ignorable_Code_Point}\u2800]/u;
+/** Begins an encoded word (RFC 2047); some mail servers decode one in an address, and it is another's then. */
+const ENCODED_WORD = /=\?/;
 
 /**
  * The one form of a mail address in which it is stored, compared, hashed and mailed: trimmed, lower case, composed
  * (NFC), a domain of other letters in its ASCII form (`xn--…`), as SES takes it and speaks of it. What stands behind a
  * `+` stays, for it may be another mailbox. Undefined where the text is no plain address: control or invisible
- * characters, line breaks, spaces, a display name, a missing or second `@`, an empty part, or more than 64 bytes before
+ * characters, line breaks, spaces, an encoded word, a display name, a missing or second `@`, an empty part, or more than 64 bytes before
  * the `@`, 63 between two dots behind it, 254 in all. It is judged by its form, and is its own form: what is taken once
  * is taken for ever.
  */
@@ -35,6 +39,7 @@ function formOf(text: string): string | undefined {
   const domain = inAscii(written);
   const address = `${local}@${domain}`;
   if (address !== visible(address) || SPECIALS.test(address)) return undefined;
+  if (UNSEEN.test(address) || ENCODED_WORD.test(local)) return undefined;
   return isDomain(domain) && fits(local, LONGEST_LOCAL) && fits(address, LONGEST) ? address : undefined;
 }
 

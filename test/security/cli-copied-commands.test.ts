@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { argument, shellWord } from '../../functions/platform/shell-word.ts';
 import { reversalAlert } from '../../functions/scanner/transitions.ts';
-import { cliStage, fileWith, taskLine } from '../unit/cli/cli-stage.ts';
+import { cliStage, failingFleet, fileWith, taskLine } from '../unit/cli/cli-stage.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -59,6 +59,18 @@ describe('a command to be copied', () => {
     expect((await stage.taskwarden(words)).out).toContain('--help');
   });
 
+  it('revives the address that it names, and runs nothing', async () => {
+    for (const address of ['a`id|touch`$x@acme.test', "a'|touch@acme.test", '-a&b@acme.test']) {
+      const stage = await failingFleet([]);
+      await stage.taskwarden(['tasks', 'import', fileWith(taskLine('acmeCo/a', { owners: [address] }))]);
+      await stage.scanOn(14);
+      await stage.bounce(address);
+      const { err } = await stage.taskwarden(['mail', 'resend', stage.mails[0]?.digest ?? '']);
+      const [, command = ''] = /"(recipients revive .*)"$/.exec(err.trim()) ?? [];
+      expect(wordsOf(command).filter((word) => word !== '--')).toEqual(['recipients', 'revive', address]);
+    }
+  });
+
   it('is made of nothing else that comes from outside, in any source', () => {
     // Names that we make or check ourselves: queues, stages, fingerprints.
     const OWN = new Set(['queue', 'paused', 'paused[0]', 'config.stage', 'fingerprint', 'example', 'args']);
@@ -69,7 +81,7 @@ describe('a command to be copied', () => {
     );
     const wild = files.flatMap((file) => {
       const commands = readFileSync(file, 'utf8').matchAll(
-        /[`"(]?taskwarden (?:-- )?[a-z][^`\n]*|commandLine\(`[^`]*/g,
+        /[`"(]?taskwarden (?:-- )?[a-z][^`\n]*|commandLine\(`[^`]*|"(?:admins|alerts|mail|oops|policy|queues|recipients|subscriptions|tasks) [a-z-]+ \$[^`\n]*/g,
       );
       // What a signature is made over begins so too, and has lines.
       return [...commands]

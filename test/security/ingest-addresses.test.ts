@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { recordable } from '../../functions/platform/recorded-text.ts';
 import { ingestStage, published, seen } from './ingest-stage.ts';
 
 /** Forms of one address; none of them may be found where nobody may look for one. */
@@ -70,3 +71,31 @@ it('no address is told where a call to the table fails with one in its words', a
   await s.minutes(30);
   expect((await everythingTold(s)).toLowerCase()).not.toContain('hidden-victim');
 });
+
+it.each([
+  '"hidden victim"@acme.test',
+  '"hidden@x victim"@acme.test',
+  'hidden-victim @ acme.test',
+  'hidden-victim\t@\n acme.test',
+  'owners: ["hidden-victim" @acme.test]',
+  'hidden-victim%40acme.test',
+  'hidden-victim&#64;acme.test',
+  'hidden-victim\\u0040acme.test',
+  'hidden-victim=40acme.test',
+])('no form of an address is left in what is recorded: %j', (form) => {
+  expect(recordable(`refused: ${form}: no owner`)).not.toMatch(/hidden|victim|acme/);
+});
+
+it('what is no address stays in what is recorded', () => {
+  for (const text of ['task acmeCo/a "b" of eve: 100%', 'cost=4 of "acmeCo/a": x=401'])
+    expect(recordable(text)).toBe(text);
+});
+
+it.each(['x', '"', '\\', '&#', '" ', ' ', 'a@', '" @', '=4', '@ '])(
+  'a text of 1,000 characters is looked through in a moment: %j again and again',
+  (some) => {
+    const began = performance.now();
+    for (let turn = 0; turn < 20; turn += 1) recordable(`@ y ${some.repeat(996)}`);
+    expect((performance.now() - began) / 20).toBeLessThan(10);
+  },
+);

@@ -8,6 +8,8 @@ const DAYS = fc.oneof(
   fc.double({ min: -410, max: 0, noNaN: true }),
   fc.double({ min: -1, max: 0.01, noNaN: true }),
 );
+/** 193 bytes: 254 with what stands before it. */
+const DOMAIN = [...Array(3).fill('d'.repeat(62)), 'test'].join('.');
 const TASK = fc.constantFrom('eveCo/a', 'eveCo/b', 'eveCo/deep/er/c', `eveCo/${'d'.repeat(480)}`);
 const STATUS = fc.constantFrom('PRIMARY', 'FAILED', 'PENDING');
 const PLANE = fc.constantFrom('eu-1', 'p1', 'p2');
@@ -16,9 +18,17 @@ const NUMBER = fc.oneof(
   fc.nat(),
   fc.constantFrom(2 ** 31, START, START * 1_000, Number.MAX_SAFE_INTEGER),
 );
-const OWNERS = fc.array(
-  fc.nat(500).map((one) => `owner-number-${one}@eve.test`),
-  { maxLength: 200 },
+/** As many bytes of addresses as a task may have owners of. */
+const MOST_OWNERS = Array.from({ length: 256 }, (_, one) => `${String(one).padStart(60, 'o')}@${DOMAIN}`);
+const OWNERS = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.array(
+      fc.nat(500).map((one) => `owner-number-${one}@eve.test`),
+      { maxLength: 200 },
+    ),
+  },
+  { weight: 1, arbitrary: fc.constant(MOST_OWNERS) },
 );
 
 type Said = (s: IngestStage) => [type: string, detail: Record<string, unknown>];
