@@ -12,7 +12,7 @@ import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 const ATTEMPTS = 5;
 
 /** Whether the blast radius holds a task now. */
-export function isHeldBySpike(record: TaskRecord): boolean {
+function isHeldBySpike(record: TaskRecord): boolean {
   return record.hold?.reason === 'blast-radius' && record.open?.brake?.approvedAt === undefined;
 }
 

@@ -33,7 +33,7 @@ export type PolicyChanged =
 const ATTEMPTS = 5;
 
 /** Whether a deployment's stage is held to production's rules: all are, but local and dev. */
-export function isProduction(stage: string): boolean {
+function isProduction(stage: string): boolean {
   return stage !== 'local' && stage !== 'dev';
 }
 

@@ -13,7 +13,7 @@ import { operatorAlert } from './transitions.ts';
 const EVERY: Duration = DAY;
 
 /** A round that was not answered in this time shows that the feedback path is broken. */
-export const ANSWERED_WITHIN: Duration = 6 * HOUR;
+const ANSWERED_WITHIN: Duration = 6 * HOUR;
 
 /** The mails of a round that is not answered are sent again so often: the first may have been lost on their way. */
 const SENT_AGAIN_AFTER: Duration = HOUR;

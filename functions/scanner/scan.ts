@@ -38,7 +38,7 @@ export type ScanReport =
   | { outcome: 'skipped'; run: string; reason: string };
 
 /** The sources of work, asked in the order of their bands. */
-export const GENERATORS: readonly Generator[] = [
+const GENERATORS: readonly Generator[] = [
   healthGenerator,
   scopesGenerator,
   canaryGenerator,
