@@ -8,10 +8,11 @@ import { loadTasks } from '../store/tasks.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import type { Delivery, Outcome } from '../work/pipeline.ts';
 import { recipientKey } from './addresses.ts';
-import { choose, type Waiting } from './choose-notices.ts';
+import { choose } from './choose-notices.ts';
 import { type Chosen, drop, judge } from './judge-notices.ts';
 import { admitDelayed } from './ramp.ts';
 import { sendDigest } from './send-digest.ts';
+import type { Waiting } from './waiting.ts';
 
 /** As many notices stand in one mail; what does not fit goes into the next (promise 7). */
 const MOST_ITEMS = 1_000;

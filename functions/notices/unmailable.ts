@@ -6,8 +6,8 @@ import type { RecipientRecord, TaskRecord } from '../store/rows.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import { loadTask, taskWrite } from '../store/tasks.ts';
 import { recordOops } from '../work/oops.ts';
-import type { Waiting } from './choose-notices.ts';
 import { touchTold } from './touch-told.ts';
+import type { Waiting } from './waiting.ts';
 
 const ATTEMPTS = 8;
 

@@ -6,7 +6,8 @@ import { keys } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
 import { MESSAGE_VERSION } from '../work/messages.ts';
 import { DONE, type Generator } from './generator.ts';
-import { count, type Run } from './look.ts';
+import { count } from './look.ts';
+import type { Run } from './run.ts';
 import { operatorAlert } from './transitions.ts';
 
 /** A round begins so long after the one before was answered. */
