@@ -1,7 +1,7 @@
 import { loadRecipient, recipientWrite } from '../store/records.ts';
 import { TableBusy } from '../store/table-busy.ts';
+import type { Consumer } from '../work/consumer.ts';
 import { type NotifierMessage, notifierMessage, parseMessage } from '../work/messages.ts';
-import type { Consumer } from '../work/pipeline.ts';
 import { sendFeedbackCanary } from './feedback-canary.ts';
 import { notifyRecipient } from './notify.ts';
 

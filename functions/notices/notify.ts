@@ -6,7 +6,7 @@ import { loadRecipientWithNotices, newRecipient, recipientWrite } from '../store
 import type { RecipientRecord } from '../store/rows.ts';
 import { loadTasks } from '../store/tasks.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
-import type { Delivery, Outcome } from '../work/pipeline.ts';
+import type { Delivery, Outcome } from '../work/consumer.ts';
 import { recipientKey } from './addresses.ts';
 import { choose } from './choose-notices.ts';
 import { type Chosen, drop, judge } from './judge-notices.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Parsed } from './pipeline.ts';
+import type { Parsed } from './consumer.ts';
 
 /** The version of the messages that this code writes; it reads this one and refuses newer ones for a later try. */
 export const MESSAGE_VERSION = 1;
