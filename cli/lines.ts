@@ -50,7 +50,7 @@ async function spooled(stdin: AsyncIterable<Uint8Array | string>): Promise<Lines
 }
 
 /** Lines end with a line feed alone: JSON texts may hold the other separators of Unicode. */
-export async function* linesIn(stream: Readable): AsyncGenerator<string> {
+async function* linesIn(stream: Readable): AsyncGenerator<string> {
   stream.setEncoding('utf8');
   let rest = '';
   for await (const chunk of stream as AsyncIterable<string>) {

@@ -11,7 +11,7 @@ const AS_TYPED = new Set(['file', 'reason']);
  * A name (of a task, prefix, data plane, person, topic, mail) as it was before it was shown and copied. What is nothing
  * then stays as it is, to be refused: an empty scope would be all tasks.
  */
-export function nameAsPasted(text: string): string {
+function nameAsPasted(text: string): string {
   return asPasted(text).replace(AT_AN_END, '') || text;
 }
 

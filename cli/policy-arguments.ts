@@ -5,7 +5,7 @@ import { shown } from '../functions/abandonment/policy-wording.ts';
 import { UsageError } from './errors.ts';
 
 /** The name of the global scope on the command line. */
-export const GLOBAL_SCOPE = 'global';
+const GLOBAL_SCOPE = 'global';
 
 /** The scope that an argument names: `global` (or an empty text), a prefix, or a task id. */
 export function scopeOf(argument: string): string {

@@ -34,7 +34,7 @@ import { faultLine, UsageError } from './errors.ts';
 import { safe } from './terminal.ts';
 
 /** How the program ends (simulate alone has 3: a promise was broken). */
-export const EXIT = { done: 0, fault: 1, usage: 2 } as const;
+const EXIT = { done: 0, fault: 1, usage: 2 } as const;
 
 const EXIT_CODES = `
 Exit codes: 0 it was done; 1 a fault; 2 something given was wrong (one line on standard error says what).`;

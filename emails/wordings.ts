@@ -17,7 +17,7 @@ export interface Subject {
   name?: string;
 }
 
-export interface SubjectSlots extends Subject {
+interface SubjectSlots extends Subject {
   /** The earliest date, as `DateWords.day` has it; empty where none is announced. */
   day: string;
   /** Whether later dates stand in the mail, too. */
@@ -26,7 +26,7 @@ export interface SubjectSlots extends Subject {
   reminder: boolean;
 }
 
-export interface SinceSlots {
+interface SinceSlots {
   since: string;
   lasted: string;
   restarts: number;

@@ -1,8 +1,8 @@
 import { DAY, type Duration, formatInstant, HOUR, type Instant } from '../functions/abandonment/time.ts';
 
 /** The demo's first instant, and its last five weeks later. */
-export const DEMO_START: Instant = Date.parse('2026-01-05T08:00:00Z');
-export const DEMO_UNTIL: Instant = DEMO_START + 35 * DAY;
+const DEMO_START: Instant = Date.parse('2026-01-05T08:00:00Z');
+const DEMO_UNTIL: Instant = DEMO_START + 35 * DAY;
 
 /** As a scenario file gives them (docs/scenario.md). */
 interface TaskEntry {

@@ -11,14 +11,7 @@ import type { SentMail } from './mailbox.ts';
 /** What was decided: one text per act, with its instant and its task. */
 export type Lists = Record<(typeof LISTS)[number], Set<string>>;
 
-export const LISTS = [
-  'fired',
-  'resolved',
-  'warned',
-  'reminded',
-  'disabled',
-  'told of the disabling',
-] as const;
+const LISTS = ['fired', 'resolved', 'warned', 'reminded', 'disabled', 'told of the disabling'] as const;
 
 const LIST_OF_NOTICE: Partial<Record<string, keyof Lists>> = {
   warning: 'warned',

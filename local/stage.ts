@@ -61,7 +61,7 @@ export function connectStage(aws: LocalAws, deployment: Deployment): LocalStage 
 }
 
 /** The clock of the stage `local`: told by a row of the table, which its functions read as they begin. */
-export class ToldClock implements Clock {
+class ToldClock implements Clock {
   readonly #table: Table;
   #told: Instant | undefined;
   #writes = 0;

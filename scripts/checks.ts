@@ -4,6 +4,7 @@ import { run, type Tally } from './vitest-run.ts';
 const CHECKS: [name: string, program: string, args: string[]][] = [
   ['format and lint', 'biome', ['check', '--error-on-warnings', '.']],
   ['types', 'tsc', ['--noEmit']],
+  ['dead exports', 'knip', []],
   ['compiled mails', 'tsx', ['emails/compile.ts', '--check']],
   [
     'synth and cdk-nag',

@@ -24,7 +24,7 @@ export interface Chaos {
 }
 
 /** Who hears how processes fare. */
-export interface AttemptListener {
+interface AttemptListener {
   /** A receive of a worker ended. */
   ended(attempt: EndedAttempt): void;
   /** A process ended: it died, or its work failed. */

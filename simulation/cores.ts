@@ -1,11 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 
-/** One piece of work for a core, and what it came to. */
-export interface CoreMessage<Job> {
-  job: Job;
-}
-
 /**
  * Works jobs on all cores, each in a thread that runs `module`: it must answer every message with one. Results come
  * in no order; `done` hears each.

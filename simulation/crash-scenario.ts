@@ -33,7 +33,7 @@ const EVE = 'eve@gamma.test';
  * from, vetoed, paused, bounced, turned off by date and by an owner, and undone. What happens lies far enough apart
  * for a delay of `settleAfter` and two ticks to change no outcome.
  */
-export const EVENTFUL = {
+const EVENTFUL = {
   version: 1,
   start: at(0),
   until: at(11, 12),

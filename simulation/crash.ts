@@ -13,7 +13,7 @@ export interface CrashPoint {
 }
 
 /** What happened once, as text, and when. */
-export interface Fact {
+interface Fact {
   what: string;
   at: Instant;
 }

@@ -15,7 +15,7 @@ import type { AcceptedMail, RefusedMail, SimMail } from './sim-mail.ts';
 type EventOf<Type extends ScenarioEvent['type']> = Extract<ScenarioEvent, { type: Type }>;
 
 /** Who hears what an event changed beside the service. */
-export interface HappeningListener {
+interface HappeningListener {
   policiesChanged(book: PolicyBook, evidenceMaxAgeChanged: boolean): void;
   /** SES reported something of a mail; `soft`: that it came back for the time being. */
   mailReported(mail: AcceptedMail, event: 'bounce' | 'complaint' | 'delivery', soft: boolean): void;

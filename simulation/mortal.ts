@@ -6,7 +6,7 @@ import type { System } from '../functions/platform/system.ts';
 export type ProcessName = string;
 
 /** The ports of a process through which it can reach the world, each call of which is a place to die at. */
-export type PortName = 'table' | 'queues' | 'mailer' | 'events' | 'operators';
+type PortName = 'table' | 'queues' | 'mailer' | 'events' | 'operators';
 
 /** One call of a port. */
 export interface PortCall {

@@ -23,7 +23,7 @@ export class ScenarioProblem extends Error {
 export type Read<T> = (path: string, value: unknown) => T;
 
 /** The path of a key: `policy.stage`, `admins["acmeCo/"]`. */
-export function pathTo(path: string, key: string): string {
+function pathTo(path: string, key: string): string {
   if (!/^[A-Za-z_]\w*$/.test(key)) return `${path}[${shown(key)}]`;
   return path === '' ? key : `${path}.${key}`;
 }

@@ -27,7 +27,7 @@ import type { Scenario, ScenarioResult, ScenarioSubscription, ScenarioTask } fro
 export type * from './scenario-types.ts';
 
 /** The version of the format that is read. */
-export const SCENARIO_VERSION = 1;
+const SCENARIO_VERSION = 1;
 
 const REQUIRED = ['version', 'start', 'until', 'scanEvery', 'tasks'];
 const OPTIONAL = [

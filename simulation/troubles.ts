@@ -32,7 +32,7 @@ export interface TroublesGiven {
 export type FeedbackFault = { delay: Duration } | { drop: true };
 
 /** Who hears what goes wrong. */
-export interface TroubleListener {
+interface TroubleListener {
   /** SES reports of a mail. */
   reported(mail: AcceptedMail, event: 'bounce' | 'delivery' | 'complaint'): void;
   /** The alarm on a dead-letter queue. */

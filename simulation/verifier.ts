@@ -27,7 +27,7 @@ interface Warned {
 }
 
 /** Words for an episode: `acmeCo/a #1`. */
-export function episodeOf({ task, episode }: { task: string; episode: number }): string {
+function episodeOf({ task, episode }: { task: string; episode: number }): string {
   return `${task} #${episode}`;
 }
 

@@ -37,7 +37,7 @@ export function registerExplain(program: Command, cli: Cli): void {
 }
 
 /** An explanation for people. */
-export function explanationLines(given: Explanation): string[] {
+function explanationLines(given: Explanation): string[] {
   const { decision } = given;
   return [
     `${safe(given.task)}: ${decision.answer} (${decision.reason}) at ${given.at}`,

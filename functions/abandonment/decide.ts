@@ -47,10 +47,10 @@ export interface Case {
   admins?: readonly Recipient[];
 }
 
-export type WaitReason = 'under-threshold' | 'detecting' | 'told' | 'grace' | 'notice-pending' | 'disabling';
+type WaitReason = 'under-threshold' | 'detecting' | 'told' | 'grace' | 'notice-pending' | 'disabling';
 
 /** What the decision rested on; instants as epoch milliseconds. */
-export interface Facts {
+interface Facts {
   notPrimarySince: Instant;
   counted: Duration;
   /** When the threshold is or was reached, were nothing more unknown from now on. */
@@ -63,7 +63,7 @@ export interface Facts {
   withdraw: string[];
 }
 
-export type Answer =
+type Answer =
   | { answer: 'ignore'; reason: 'deleted' | 'disabled' | 'kind-without-shards' | 'dekaf' }
   | { answer: 'healthy'; reason: 'alive' }
   | { answer: 'unknown'; reason: Unknown['why'] }
@@ -137,7 +137,7 @@ export function withJoined(given: Case, now: Instant, unknown = unknownOf(given,
 }
 
 /** From when on the admins are recipients beside the living ones; null where that is never, or they are already. */
-export function joiningAt(given: Case, unknown: readonly Unknown[], now: Instant): Instant | null {
+function joiningAt(given: Case, unknown: readonly Unknown[], now: Instant): Instant | null {
   const { episode, policy, recipients, admins } = given;
   const { escalateAt } = policy;
   if (!episode || !admins?.length || escalateAt === null || policy.stage !== 'disable') return null;

@@ -11,14 +11,9 @@ import {
   withJoined,
 } from './decide.ts';
 import type { Episode, Notice, Told } from './task.ts';
-import { type Duration, type Instant, roundUpToMinute } from './time.ts';
+import { type Instant, roundUpToMinute } from './time.ts';
 import { judgeInformation } from './topics.ts';
-
-/** What becomes of a notice that waits for a mail: it goes (with this date), waits, or no longer holds. */
-export type Verdict =
-  | { verdict: 'send'; disableAt: Instant | null; after?: Duration }
-  | { verdict: 'wait'; reason: string }
-  | { verdict: 'void'; reason: string };
+import type { Verdict } from './verdict.ts';
 
 /**
  * Decides again, on fresh state, about one recipient's warning or reminder just before it is mailed (promises 1, 2,

@@ -2,7 +2,7 @@ import { BOUNDS } from './bounds.ts';
 
 /** So many owners may one task have, and so much may their addresses come to, in bytes of UTF-8. */
 export const MOST_OWNERS = BOUNDS.owners.most;
-export const MOST_OWNER_BYTES = BOUNDS.ownerBytes.most;
+const MOST_OWNER_BYTES = BOUNDS.ownerBytes.most;
 
 /** Why these cannot be the owners of one task; undefined where they can. */
 export function ownersProblem(owners: readonly string[]): string | undefined {

@@ -15,7 +15,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** Longer spans would leave the range of instants; none is meant. */
-export const MAX_DURATION: Duration = 36_500 * DAY;
+const MAX_DURATION: Duration = 36_500 * DAY;
 const MAX_REMINDERS = 10;
 const DURATION_FORMS = 'durations are text such as "90s", "15m", "12h", "14d" or "P14D"';
 

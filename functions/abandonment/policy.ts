@@ -10,7 +10,7 @@ export interface QuietHours {
 
 /** The days of the week as policies name them. */
 export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
-export type Weekday = (typeof WEEKDAYS)[number];
+type Weekday = (typeof WEEKDAYS)[number];
 
 /** No disabling on these days of the week and these dates (`YYYY-MM-DD`), from midnight to midnight in this zone. */
 export interface QuietDays {

@@ -5,7 +5,7 @@ import type { Duration, Instant, Interval } from './time.ts';
 export const LONGEST_MEMORY: Duration = BOUNDS.behind.most;
 
 /** So many closed spans a row keeps: of a plane, of pauses and gaps of all tasks (about 60 KB). */
-export const MOST_SPANS = BOUNDS.spans.most;
+const MOST_SPANS = BOUNDS.spans.most;
 
 /** So many a task's own row keeps. */
 export const MOST_SPANS_OF_TASK = BOUNDS.staleSpans.most;

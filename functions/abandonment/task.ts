@@ -207,7 +207,7 @@ export const RESOLVE_REASONS = [
 ] as const;
 export type ResolveReason = (typeof RESOLVE_REASONS)[number];
 
-export const NOTICES = ['warning', 'reminder', 'disabled', 'enabled', 'recovered', 'withdrawn'] as const;
+const NOTICES = ['warning', 'reminder', 'disabled', 'enabled', 'recovered', 'withdrawn'] as const;
 export type Notice = (typeof NOTICES)[number];
 
 /** Warnings and reminders share one mail per recipient and `digestEvery` (promise 6); other notices do not wait. */

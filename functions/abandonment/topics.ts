@@ -1,7 +1,7 @@
 import { type Case, deadlineOf, unknownOf, warnedOf } from './decide.ts';
-import type { Verdict } from './judge-notice.ts';
 import type { Episode, Informed, Notice, Rung } from './task.ts';
 import type { Instant } from './time.ts';
+import type { Verdict } from './verdict.ts';
 
 /** A topic that is subscribed to an alert about a task. */
 export interface Topic {

@@ -1,13 +1,13 @@
 import { DAY, type Duration, HOUR, type Instant, MINUTE } from '../abandonment/time.ts';
 
 /** Failures are counted over so long. */
-export const WINDOW: Duration = 10 * MINUTE;
+const WINDOW: Duration = 10 * MINUTE;
 /** Fewer attempts say nothing. */
-export const LEAST_ATTEMPTS = 5;
+const LEAST_ATTEMPTS = 5;
 /** From this share of failing attempts on the breaker opens. */
-export const FAILING_SHARE = 0.5;
+const FAILING_SHARE = 0.5;
 /** Where few attempts are made, all of them must have failed for so long: below the window, and within ten minutes. */
-export const LASTING: Duration = 9 * MINUTE;
+const LASTING: Duration = 9 * MINUTE;
 /** Of work that fails for so long at least. */
 const LEAST_LASTING_ATTEMPTS = 2;
 /** A breaker that opens again so soon after it closed: the same incident. */

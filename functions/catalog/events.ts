@@ -64,7 +64,7 @@ const mostTasks = z.maxLength(BOUNDS.eventTasks.most, { abort: true });
 const observation = { version, dataPlane: dataPlaneField, observedAt: instantField };
 
 /** `Shards Observed`: what a health check of one data plane saw, many tasks at once. */
-export const shardsObserved = z.object({ ...observation, tasks: z.array(observedTask).check(mostTasks) });
+const shardsObserved = z.object({ ...observation, tasks: z.array(observedTask).check(mostTasks) });
 
 /** The same with its tasks unread: each is read by itself, so that a bad one stops no other. */
 export const shardsObservedUnread = z.object({
@@ -86,7 +86,7 @@ export const countedTask = z.object({
 const count = { version, at: instantField };
 
 /** `Restarts Counted`: how often each task was restarted so far. */
-export const restartsCounted = z.object({ ...count, totals: z.array(countedTask).check(mostTasks) });
+const restartsCounted = z.object({ ...count, totals: z.array(countedTask).check(mostTasks) });
 
 /** The same with its totals unread. */
 export const restartsCountedUnread = z.object({ ...count, totals: z.array(z.unknown()).check(mostTasks) });
@@ -112,7 +112,7 @@ export const taskDisabled = z.object({
 });
 
 /** `Task Disable Requested`: Taskwarden asks the owning system to turn a task off. */
-export const taskDisableRequested = z.object({
+const taskDisableRequested = z.object({
   version,
   requestId,
   task: taskIdField,
@@ -126,7 +126,7 @@ export const taskDisableRequested = z.object({
 });
 
 /** `Task Enable Requested`: Taskwarden asks the owning system to turn a task on again. */
-export const taskEnableRequested = z.object({
+const taskEnableRequested = z.object({
   version,
   requestId,
   task: taskIdField,

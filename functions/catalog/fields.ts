@@ -41,7 +41,7 @@ export const dataPlaneField = textField(BOUNDS.dataPlane.most, dataPlaneProblem)
 export const nameField = z.string().check(upTo(BOUNDS.name.most));
 
 /** A mail address in its stored form: trimmed and in lower case. */
-export const addressField = z.pipe(
+const addressField = z.pipe(
   z.string().check(z.minLength(3), upTo(BOUNDS.address.most)),
   z.transform((text: string, context) => {
     const address = normaliseAddress(text);

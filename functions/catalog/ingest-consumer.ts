@@ -1,7 +1,7 @@
 import { cutToBytes } from '../platform/queue-text.ts';
 import { recordable } from '../platform/recorded-text.ts';
 import { noteEvent } from '../store/heard.ts';
-import type { Consumer } from '../work/pipeline.ts';
+import type { Consumer } from '../work/consumer.ts';
 import { type BusEvent, envelope } from './events.ts';
 import { ingestEvent, isKnownType } from './ingest.ts';
 import { parseEvent } from './schema-problems.ts';

@@ -3,8 +3,9 @@ import { confirmDisabled } from '../disabling/confirm.ts';
 import type { System } from '../platform/system.ts';
 import { loadPolicies } from '../store/policies.ts';
 import { bucketOf, type SourceRecord } from '../store/rows.ts';
+import type { Outcome } from '../work/consumer.ts';
 import { classOf } from '../work/failure-class.ts';
-import { type Outcome, retryDelaySeconds } from '../work/pipeline.ts';
+import { retryDelaySeconds } from '../work/pipeline.ts';
 import { hearDataPlane, mentionDataPlane, reportDataPlane } from './data-planes.ts';
 import {
   type BusEvent,

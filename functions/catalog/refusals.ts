@@ -24,7 +24,7 @@ export const REFUSALS = [
   'too-large',
   'too-many-data-planes',
 ] as const;
-export type RefusalReason = (typeof REFUSALS)[number];
+type RefusalReason = (typeof REFUSALS)[number];
 
 export interface Refusal {
   reason: RefusalReason;

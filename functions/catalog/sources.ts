@@ -3,7 +3,7 @@ import { keys, ROW_VERSION, type SourceRecord } from '../store/rows.ts';
 import type { Table, Write } from '../store/table.port.ts';
 
 /** In a source's prefixes or data planes: all of them. */
-export const EVERYTHING = '*';
+const EVERYTHING = '*';
 
 /** The registration of a source of events; undefined where it is not registered. */
 export async function loadSource(table: Table, name: string): Promise<SourceRecord | undefined> {

@@ -1,6 +1,6 @@
 import { controlPlaneFor } from '../control-planes/control-plane-for.ts';
+import type { Consumer } from '../work/consumer.ts';
 import { type DisableMessage, disableMessage, parseMessage } from '../work/messages.ts';
-import type { Consumer } from '../work/pipeline.ts';
 import { disableTask } from './disable.ts';
 
 /** Works the disable queue: a message hints at a task whose row says that it is to be turned off. */

@@ -2,14 +2,10 @@ import { isWindowed } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { isTopic } from '../abandonment/topics.ts';
 import type { FleetView } from '../store/fleet-view.ts';
-import type { NoticeRecord, PendingNotice, RecipientRecord } from '../store/rows.ts';
+import type { RecipientRecord } from '../store/rows.ts';
 import { isAdmitted } from './ramp.ts';
+import type { Waiting } from './waiting.ts';
 import { awakeFrom, dayOpensAt, isScarce, windowOpensAt, withdrawalOpensAt } from './windows.ts';
-
-/** A notice that waits for a mail. */
-export interface Waiting extends NoticeRecord {
-  pending: PendingNotice;
-}
 
 /**
  * What may go now: all but windowed notices while the window of the last mail is open, no withdrawal within an hour of

@@ -2,7 +2,7 @@ import type { OutgoingMail } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import { commit } from '../store/commit.ts';
 import { answeredAt, canaryRoundWrite, type FeedbackCanaryRecord, loadCanaryRound } from '../store/heard.ts';
-import type { Delivery, Outcome } from '../work/pipeline.ts';
+import type { Delivery, Outcome } from '../work/consumer.ts';
 import { retryDelaySeconds } from '../work/pipeline.ts';
 import type { MailEvent } from './ses-events.ts';
 import { recordUntaken, type Untaken } from './untaken.ts';

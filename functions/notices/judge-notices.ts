@@ -8,8 +8,8 @@ import type { FleetView } from '../store/fleet-view.ts';
 import { noticeDelete } from '../store/records.ts';
 import type { DigestItem, TaskRecord } from '../store/rows.ts';
 import { loadTasks, taskWrite } from '../store/tasks.ts';
-import type { Waiting } from './choose-notices.ts';
 import { withoutNotice } from './dropped-notice.ts';
+import type { Waiting } from './waiting.ts';
 
 /** A notice that goes now, with what it will say. */
 export interface Chosen {

@@ -1,4 +1,4 @@
-import type { Consumer } from '../work/pipeline.ts';
+import type { Consumer } from '../work/consumer.ts';
 import { retryDelaySeconds } from '../work/pipeline.ts';
 import { recordMailEvent } from './mail-events.ts';
 import { type MailEvent, parseSesEvent } from './ses-events.ts';

@@ -1,6 +1,6 @@
 import { changeRecipient } from '../store/change-recipient.ts';
+import type { Consumer } from '../work/consumer.ts';
 import { type NotifierMessage, notifierMessage, parseMessage } from '../work/messages.ts';
-import type { Consumer } from '../work/pipeline.ts';
 import { sendFeedbackCanary } from './feedback-canary.ts';
 import { notifyRecipient } from './notify.ts';
 

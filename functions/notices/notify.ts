@@ -6,12 +6,13 @@ import { loadRecipientWithNotices, newRecipient, recipientWrite } from '../store
 import type { RecipientRecord } from '../store/rows.ts';
 import { loadTasks } from '../store/tasks.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
-import type { Delivery, Outcome } from '../work/pipeline.ts';
+import type { Delivery, Outcome } from '../work/consumer.ts';
 import { recipientKey } from './addresses.ts';
-import { choose, type Waiting } from './choose-notices.ts';
+import { choose } from './choose-notices.ts';
 import { type Chosen, drop, judge } from './judge-notices.ts';
 import { admitDelayed } from './ramp.ts';
 import { sendDigest } from './send-digest.ts';
+import type { Waiting } from './waiting.ts';
 
 /** As many notices stand in one mail; what does not fit goes into the next (promise 7). */
 const MOST_ITEMS = 1_000;

@@ -5,7 +5,7 @@ import { commit } from '../store/commit.ts';
 import { type FleetView, inLastDay } from '../store/fleet-view.ts';
 import { loadRamp, rampWrite, recipientWrite } from '../store/records.ts';
 import type { PaceRecord, RecipientRecord } from '../store/rows.ts';
-import type { Waiting } from './choose-notices.ts';
+import type { Waiting } from './waiting.ts';
 import { windowOpensAt } from './windows.ts';
 
 /** Whether the ramp let a recipient be warned within the last 24 h, or he was warned then. */

@@ -2,7 +2,7 @@ import type { SendResult } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import { loadRefusals, type RefusalsRecord, refusalsEnd, refusalsWrite } from '../store/refusals.ts';
 import type { DigestRecord } from '../store/rows.ts';
-import type { Batch } from '../work/pipeline.ts';
+import type { Batch } from '../work/consumer.ts';
 import { domainOf } from './addresses.ts';
 import { recordBlameless } from './record-digest.ts';
 

@@ -4,7 +4,7 @@ import { escapeHtml } from './escape.ts';
 import { entryOf, groupOf, listHeadingOf, nameOf, type Reader } from './wording-items.ts';
 
 /** Mail clients cut the HTML off at about this size, in bytes. */
-export const MAX_HTML_BYTES = 100_000;
+const MAX_HTML_BYTES = 100_000;
 
 /**
  * What the frame, the headings, the introductions and the footer may take, with the longest contact and

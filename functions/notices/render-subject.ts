@@ -5,7 +5,7 @@ import { dayIn } from './wording-dates.ts';
 import { announcedDate, groupOf, type Reader } from './wording-items.ts';
 
 /** What a subject may be long, in characters. */
-export const MAX_SUBJECT = 150;
+const MAX_SUBJECT = 150;
 
 /**
  * The subject line: how many of what presses most, its earliest date, and how much else there is. It speaks in our name,

@@ -9,7 +9,7 @@ import { digestWrite, newDigest, recipientWrite } from '../store/records.ts';
 import type { DigestRecord, RecipientRecord } from '../store/rows.ts';
 import { keys } from '../store/rows.ts';
 import { TableBusy } from '../store/table-busy.ts';
-import type { Delivery, Outcome } from '../work/pipeline.ts';
+import type { Delivery, Outcome } from '../work/consumer.ts';
 import { retryDelaySeconds } from '../work/pipeline.ts';
 import { normaliseAddress } from './addresses.ts';
 import { type Channel, channelOf } from './channel.ts';

@@ -17,7 +17,7 @@ const DEAD_FOR: Duration = 14 * DAY;
  * The recipient after a mail to him came back for the time being (a full mailbox, a server that does not answer): three
  * mails in a row within 14 days and at least a day apart take him for dead for 14 days. Each mail counts once.
  */
-export function afterSoftBounce(
+function afterSoftBounce(
   recipient: RecipientRecord,
   bounce: { digest: string; at: Instant },
   now: Instant,
@@ -32,7 +32,7 @@ export function afterSoftBounce(
 }
 
 /** The recipient after a mail reached him: what came back before is forgotten. */
-export function afterDelivery(recipient: RecipientRecord, at: Instant): RecipientRecord {
+function afterDelivery(recipient: RecipientRecord, at: Instant): RecipientRecord {
   const soft = (recipient.soft ?? []).filter((bounce) => bounce.at > at);
   return soft.length === (recipient.soft ?? []).length ? recipient : { ...recipient, soft };
 }

@@ -6,8 +6,8 @@ import type { FleetView } from '../store/fleet-view.ts';
 import { newRecipient, noticeDelete } from '../store/records.ts';
 import type { RecipientRecord, TaskRecord } from '../store/rows.ts';
 import { recordOops } from '../work/oops.ts';
-import type { Waiting } from './choose-notices.ts';
 import { touchTold } from './touch-told.ts';
+import type { Waiting } from './waiting.ts';
 
 /**
  * No mail can be written to a recipient, whatever it says: taken for dead, as one whom SES refuses, so that others are

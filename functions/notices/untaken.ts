@@ -1,8 +1,8 @@
 import type { SendResult } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
+import type { Delivery } from '../work/consumer.ts';
 import { type FailureClass, lastingClass } from '../work/failure-class.ts';
 import { recordOops } from '../work/oops.ts';
-import type { Delivery } from '../work/pipeline.ts';
 import type { Channel } from './channel.ts';
 
 /** What SES answered to a mail that it did not take, as far as is known. */

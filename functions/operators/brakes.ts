@@ -11,7 +11,7 @@ import { loadTask, touch } from '../store/tasks.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 
 /** Whether the blast radius holds a task now. */
-export function isHeldBySpike(record: TaskRecord): boolean {
+function isHeldBySpike(record: TaskRecord): boolean {
   return record.hold?.reason === 'blast-radius' && record.open?.brake?.approvedAt === undefined;
 }
 

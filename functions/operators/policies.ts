@@ -32,7 +32,7 @@ export type PolicyChanged =
   | { outcome: 'refused'; problems: PolicyProblem[] };
 
 /** Whether a deployment's stage is held to production's rules: all are, but local and dev. */
-export function isProduction(stage: string): boolean {
+function isProduction(stage: string): boolean {
   return stage !== 'local' && stage !== 'dev';
 }
 

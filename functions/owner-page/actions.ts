@@ -120,7 +120,7 @@ function planDisable(record: TaskRecord, by: string, now: Instant, audit: Write)
 }
 
 /** The run of a disabling that no scan decided. */
-export const BY_OWNER = '';
+const BY_OWNER = '';
 
 async function queueDisable(system: System, record: TaskRecord): Promise<void> {
   await system.queues.send('disable', [disableMessageFor({ now: system.clock.now(), id: 'owner' }, record)]);

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
 /** The most that a form may be, in bytes; the largest form has a reason of 200 characters. */
-export const LARGEST_BODY = 8_192;
+const LARGEST_BODY = 8_192;
 
 /** What a Function URL and an HTTP API (payload 2.0) hand over, as far as it is looked at. */
 export type PageEvent = Pick<

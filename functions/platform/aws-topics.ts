@@ -47,7 +47,7 @@ function attributeOf(value: string | number | string[]): MessageAttributeValue {
  * What became of a message whose publishing failed. What SNS answers with a no is the topic's own affair (it is gone,
  * its policy or its key refuses us) and stops no other; what cannot be shown to be unsent is `unknown`.
  */
-export function classifySnsError(error: unknown): SendResult {
+function classifySnsError(error: unknown): SendResult {
   const fault = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
   const code = typeof fault.name === 'string' && fault.name !== 'Error' ? fault.name : String(fault.code);
   const message = cut(typeof fault.message === 'string' ? fault.message : '', 300);

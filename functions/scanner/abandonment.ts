@@ -7,7 +7,8 @@ import { type Candidate, loadTasks } from '../store/tasks.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
 import { untilSpent } from './ladder.ts';
-import { count, eachOf, lookAt, type Run } from './look.ts';
+import { count, eachOf, lookAt } from './look.ts';
+import type { Run } from './run.ts';
 
 /** How many candidates are looked at at once. */
 const AT_ONCE = 16;

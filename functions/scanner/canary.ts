@@ -5,7 +5,8 @@ import { keys } from '../store/rows.ts';
 import { canaryOf } from '../work/canary.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
-import { count, eachOf, type Run, scanEveryOf } from './look.ts';
+import { count, eachOf, scanEveryOf } from './look.ts';
+import type { Run } from './run.ts';
 
 /** The queues that a worker is to work. */
 const QUEUES: readonly QueueName[] = ['ingest', 'notify', 'disable', 'mail-events'];

@@ -17,8 +17,9 @@ import { notifyMessageFor } from './dispatch.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
 import { untilSpent } from './ladder.ts';
-import { count, eachOf, type Run, scanEveryOf } from './look.ts';
+import { count, eachOf, scanEveryOf } from './look.ts';
 import { isOff, KEPT_WHILE_OFF } from './off-queues.ts';
+import type { Run } from './run.ts';
 
 /** The longest delay that SQS gives a message (900 s). */
 const LONGEST_DELAY_SECONDS = 900;

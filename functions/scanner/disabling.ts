@@ -23,7 +23,8 @@ import { disableMessageFor } from './dispatch.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
 import { dueIn, untilSpent } from './ladder.ts';
-import { count, eachOf, lookAt, type Run } from './look.ts';
+import { count, eachOf, lookAt } from './look.ts';
+import type { Run } from './run.ts';
 import { operatorAlert } from './transitions.ts';
 
 /** A task whose date has come. */

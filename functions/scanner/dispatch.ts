@@ -5,8 +5,8 @@ import { operatorAlertWrite } from '../store/records.ts';
 import { keys, type OperatorAlertRecord, type TaskRecord } from '../store/rows.ts';
 import { taskWrite } from '../store/tasks.ts';
 import { MESSAGE_VERSION } from '../work/messages.ts';
-import type { Run } from './look.ts';
 import { isOff, KEPT_WHILE_OFF } from './off-queues.ts';
+import type { Run } from './run.ts';
 
 /** A message is a hint; one that is older than this says nothing that the state does not. */
 const MESSAGE_LIFE = 4 * DAY;

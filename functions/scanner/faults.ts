@@ -1,5 +1,6 @@
 import { recordOops } from '../work/oops.ts';
-import { count, type Run } from './look.ts';
+import { count } from './look.ts';
+import type { Run } from './run.ts';
 
 /** What one of the scanner's items is known by. */
 type Named = string | { pk: string } | { id: string } | { key: string };

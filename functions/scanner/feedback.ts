@@ -6,14 +6,15 @@ import { keys } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
 import { MESSAGE_VERSION } from '../work/messages.ts';
 import { DONE, type Generator } from './generator.ts';
-import { count, type Run } from './look.ts';
+import { count } from './look.ts';
+import type { Run } from './run.ts';
 import { operatorAlert } from './transitions.ts';
 
 /** A round begins so long after the one before was answered. */
 const EVERY: Duration = DAY;
 
 /** A round that was not answered in this time shows that the feedback path is broken. */
-export const ANSWERED_WITHIN: Duration = 6 * HOUR;
+const ANSWERED_WITHIN: Duration = 6 * HOUR;
 
 /** The mails of a round that is not answered are sent again so often: the first may have been lost on their way. */
 const SENT_AGAIN_AFTER: Duration = HOUR;

@@ -1,5 +1,5 @@
 import type { Row } from '../store/table.port.ts';
-import type { Run } from './look.ts';
+import type { Run } from './run.ts';
 
 /** How much of the run is left. */
 export interface Budget {

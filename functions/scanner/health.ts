@@ -12,8 +12,9 @@ import {
 import type { Write } from '../store/table.port.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
-import { count, eachOf, type Run } from './look.ts';
+import { count, eachOf } from './look.ts';
 import { withOutage } from './outages.ts';
+import type { Run } from './run.ts';
 import { operatorAlert } from './transitions.ts';
 import { withoutUnused } from './unused-planes.ts';
 

@@ -8,7 +8,8 @@ import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import { sendDisable } from './dispatch.ts';
 import { faultOf } from './faults.ts';
 import { type Budget, DONE, type Generator, type Turn } from './generator.ts';
-import { count, eachOf, lookAt, type Run } from './look.ts';
+import { count, eachOf, lookAt } from './look.ts';
+import type { Run } from './run.ts';
 
 /** How many tasks are looked at at once. */
 const AT_ONCE = 16;

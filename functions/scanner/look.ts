@@ -1,36 +1,17 @@
 import type { Case, Decision } from '../abandonment/decide.ts';
-import type { Duration, Instant } from '../abandonment/time.ts';
+import type { Duration } from '../abandonment/time.ts';
 import type { Topic } from '../abandonment/topics.ts';
 import type { System } from '../platform/system.ts';
 import { countWrites } from '../store/counts.ts';
 import type { FleetView } from '../store/fleet-view.ts';
 import type { TaskRecord } from '../store/rows.ts';
-import type { Row } from '../store/table.port.ts';
 import { loadTask, taskWrite } from '../store/tasks.ts';
 import { lastOfEachKey } from '../store/writes.ts';
 import { inform } from './inform.ts';
+import type { Run } from './run.ts';
 import { type Settled, settle } from './transitions.ts';
 import { tellUndone } from './undone.ts';
 import { tellUntold } from './untold.ts';
-
-/** One run's view of the world and what it did. */
-export interface Run {
-  system: System;
-  view: FleetView;
-  /** The tick's scheduled time: the run's name. */
-  id: string;
-  now: Instant;
-  figures: Record<string, number>;
-  /** Requests to look at a scope that were there before the view was read; a later one is for the next scan. */
-  asked: Row[];
-  /** The scheduled time of this tick, and of the one claimed before it where there was one. */
-  at?: Instant;
-  before?: Instant;
-  /** Since when marks that work is queued are not to be trusted: the scan that made them did not come to its end. */
-  doubtfulSince?: Instant;
-  /** The queues that are off, once asked for. */
-  off?: Promise<ReadonlySet<string>>;
-}
 
 /** The period of the schedule: what is deployed, else what the policy says. */
 export function scanEveryOf(system: System, view: FleetView): Duration {

@@ -2,7 +2,7 @@ import { DAY, type Duration } from '../abandonment/time.ts';
 import type { QueueName } from '../platform/ports.ts';
 import { allRows } from '../store/records.ts';
 import { keys } from '../store/rows.ts';
-import type { Run } from './look.ts';
+import type { Run } from './run.ts';
 
 /**
  * What is on a queue that is off is not lost: it is queued again only so late, before the queue drops it after four

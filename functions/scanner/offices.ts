@@ -1,7 +1,8 @@
 import { type Move, oldOfficeMoves } from '../store/people.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
-import { count, eachOf, type Run } from './look.ts';
+import { count, eachOf } from './look.ts';
+import type { Run } from './run.ts';
 
 /** Moves subscriptions and admins of an earlier version to where one query finds all of a tenant. */
 export const officesGenerator: Generator = {

@@ -9,7 +9,8 @@ import { loadTask } from '../store/tasks.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
-import { eachOf, type Run } from './look.ts';
+import { eachOf } from './look.ts';
+import type { Run } from './run.ts';
 
 /** An alert that lasts is told again each week. */
 const REPEATED_AFTER: Duration = 7 * DAY;

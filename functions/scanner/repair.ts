@@ -7,7 +7,8 @@ import type { Row } from '../store/table.port.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
 import { dueIn, untilSpent } from './ladder.ts';
-import { count, eachOf, type Run } from './look.ts';
+import { count, eachOf } from './look.ts';
+import type { Run } from './run.ts';
 import { tellUntold } from './untold.ts';
 
 /** Finishes what was left half done: digests without an end, and notices that did not fit into their transaction. */

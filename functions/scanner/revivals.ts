@@ -6,7 +6,8 @@ import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
 import { untilSpent } from './ladder.ts';
-import { count, eachOf, type Run } from './look.ts';
+import { count, eachOf } from './look.ts';
+import type { Run } from './run.ts';
 
 /** Lets addresses live again that soft bounces killed for a time, when that time is over. */
 export const revivalsGenerator: Generator = {

@@ -132,7 +132,7 @@ function fire(settled: Settled, given: Case, now: Instant): void {
 }
 
 /** What was known, as the alert history and the audit keep it. */
-export function evidenceOf(given: Case, decision: Decision): Record<string, unknown> {
+function evidenceOf(given: Case, decision: Decision): Record<string, unknown> {
   return {
     statuses: given.evidence.statuses,
     observedAt: given.evidence.observedAt ?? null,

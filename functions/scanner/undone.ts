@@ -4,7 +4,7 @@ import { alertFromRow, alertWrite, loadHolders } from '../store/records.ts';
 import { type AlertRecord, keys, type TaskRecord } from '../store/rows.ts';
 import type { Condition, Write } from '../store/table.port.ts';
 import { taskWrite } from '../store/tasks.ts';
-import type { Run } from './look.ts';
+import type { Run } from './run.ts';
 import { tellUntold } from './untold.ts';
 
 /**

@@ -4,7 +4,8 @@ import { loadCounts } from '../store/counts.ts';
 import { dataPlaneCountWrite, dataPlaneWrite, loadDataPlaneCount } from '../store/records.ts';
 import { type DataPlaneRecord, keys } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
-import { count, type Run } from './look.ts';
+import { count } from './look.ts';
+import type { Run } from './run.ts';
 
 /** A plane that nobody named for so long, and that has no eligible task, is forgotten. */
 const UNUSED_AFTER: Duration = 30 * DAY;

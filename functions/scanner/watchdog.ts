@@ -6,7 +6,8 @@ import { recordDeath } from '../work/oops.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
 import { untilSpent } from './ladder.ts';
-import { count, eachOf, type Run } from './look.ts';
+import { count, eachOf } from './look.ts';
+import type { Run } from './run.ts';
 
 /** Clocks may differ by so much: nobody is taken for dead earlier. */
 const CLOCK_SKEW: Duration = 5 * MINUTE;

@@ -4,7 +4,7 @@ import { loadFeedback } from '../store/heard.ts';
 import { keys } from '../store/rows.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import { DONE, type Generator } from './generator.ts';
-import type { Run } from './look.ts';
+import type { Run } from './run.ts';
 import { operatorAlert } from './transitions.ts';
 
 /** After so long without a word of SES on any mail the feedback path is taken for broken. */

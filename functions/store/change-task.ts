@@ -55,8 +55,3 @@ function ownWrites<Value>(before: TaskRecord | undefined, changed: TaskChange<Va
   const { record, policy, inOutage } = changed;
   return [taskWrite(record, policy), ...countWrites(before, record, policy, inOutage)];
 }
-
-/** A record as it is once it is stored. */
-export function asStored(record: TaskRecord): TaskRecord {
-  return { ...record, rev: record.rev + 1 };
-}

@@ -4,10 +4,10 @@ import { indexNameOf } from './index-names.ts';
 import type { IndexName } from './table.port.ts';
 
 /** The attributes that are keys, all strings, of the table and of its indexes. */
-export const KEY_ATTRIBUTES = ['pk', 'sk', 'g1pk', 'g1sk', 'g2pk', 'g2sk', 'g3pk', 'g3sk'] as const;
+const KEY_ATTRIBUTES = ['pk', 'sk', 'g1pk', 'g1sk', 'g2pk', 'g2sk', 'g3pk', 'g3sk'] as const;
 
 /** What an index shows beside keys. */
-export const PROJECTED_ATTRIBUTES = ['p'];
+const PROJECTED_ATTRIBUTES = ['p'];
 
 const WAIT_SECONDS = 60;
 

@@ -94,7 +94,7 @@ export function touch(record: TaskRecord, now: Instant): TaskRecord {
  * Whether the task may fail unseen: eligible, and not surely alive whatever the list of alive statuses becomes; in a
  * spell that is not judged yet it is still without `PRIMARY`.
  */
-export function isWatched(record: TaskRecord, policy: EffectivePolicy): boolean {
+function isWatched(record: TaskRecord, policy: EffectivePolicy): boolean {
   if (!isEligible(record.task)) return false;
   const hasPrimary = record.evidence.statuses.includes('PRIMARY') && policy.aliveStatuses.includes('PRIMARY');
   return !(hasPrimary && isHealthy(record.evidence, policy));

@@ -3,8 +3,8 @@ import type { System } from '../platform/system.ts';
 import { keys, ROW_VERSION } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
+import type { Consumer, Delivery, Outcome } from './consumer.ts';
 import { recordDeath, recordOops, type StartRow } from './oops.ts';
-import type { Consumer, Delivery, Outcome } from './pipeline.ts';
 
 /** A process that nobody says more of is stopped after so long. */
 const DEFAULT_TIME_LIMIT = 30 * SECOND;

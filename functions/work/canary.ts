@@ -4,8 +4,8 @@ import type { QueueName } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import { keys, ROW_VERSION } from '../store/rows.ts';
 import { TableBusy } from '../store/table-busy.ts';
+import type { Outcome } from './consumer.ts';
 import { MESSAGE_VERSION } from './messages.ts';
-import type { Outcome } from './pipeline.ts';
 
 /** A message that asks for nothing but a sign that its queue is worked. */
 const canarySchema = z.object({

@@ -2,7 +2,7 @@
  * What a failure that was answered and not thrown may be called. Whatever else begins a reason is called `other`: each
  * name is a kind of failure with a row of its own, and others write the words of some reasons.
  */
-export const FAILURE_NAMES = [
+const FAILURE_NAMES = [
   'unreadable',
   'newer-version',
   'table-busy',

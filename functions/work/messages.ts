@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Parsed } from './pipeline.ts';
+import type { Parsed } from './consumer.ts';
 
 /** The version of the messages that this code writes; it reads this one and refuses newer ones for a later try. */
 export const MESSAGE_VERSION = 1;
@@ -15,7 +15,7 @@ const envelope = {
 
 const notifyMessage = z.object({ ...envelope, kind: z.literal('notify') });
 /** Asks for the two mails of a round of the canary of the feedback path; `key` is the round's id. */
-export const feedbackCanaryMessage = z.object({ ...envelope, kind: z.literal('feedback-canary') });
+const feedbackCanaryMessage = z.object({ ...envelope, kind: z.literal('feedback-canary') });
 /** What the notifier works. */
 export const notifierMessage = z.discriminatedUnion('kind', [notifyMessage, feedbackCanaryMessage]);
 export const disableMessage = z.object({
@@ -25,7 +25,6 @@ export const disableMessage = z.object({
 });
 
 export type NotifierMessage = z.infer<typeof notifierMessage>;
-export type FeedbackCanaryMessage = z.infer<typeof feedbackCanaryMessage>;
 export type DisableMessage = z.infer<typeof disableMessage>;
 
 /** Reads a message of one kind; says whether an unreadable one was written by newer code. */

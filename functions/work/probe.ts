@@ -3,7 +3,7 @@ import type { System } from '../platform/system.ts';
 import { keys, ROW_VERSION } from '../store/rows.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import { canaryIn, canaryOf } from './canary.ts';
-import type { Consumer } from './pipeline.ts';
+import type { Consumer } from './consumer.ts';
 import { untoldSuccesses } from './successes.ts';
 
 /** Asks a worker in place of messages whether it could work them. */

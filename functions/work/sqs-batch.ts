@@ -4,14 +4,8 @@ import { METRIC } from '../platform/names.ts';
 import type { Receiver } from '../platform/receiver.port.ts';
 import type { System } from '../platform/system.ts';
 import { BatchReport } from './batch-report.ts';
-import {
-  type Batch,
-  type Consumer,
-  type Delivery,
-  type Outcome,
-  processMessage,
-  recordPutBack,
-} from './pipeline.ts';
+import type { Batch, Consumer, Delivery, Outcome } from './consumer.ts';
+import { processMessage, recordPutBack } from './pipeline.ts';
 import { HISTORY, type TrialAnswer, type TrialEvent, verdictOf } from './trial.ts';
 
 /** A worker of one queue. */

@@ -1,5 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
-import { type Consumer, isProof, type Outcome } from './pipeline.ts';
+import type { Consumer, Outcome } from './consumer.ts';
+import { isProof } from './pipeline.ts';
 
 /** Hands a worker one message outside its event source mapping; code that knows no trials takes it for a batch. */
 export interface TrialEvent {

@@ -3,7 +3,7 @@ import { AwsReceiver } from '../platform/aws-receiver.ts';
 import { sqsClient } from '../platform/clients.ts';
 import { readWorkerEnvironment } from '../platform/environment.ts';
 import { handlerOf, type Runtime } from '../platform/runtime.ts';
-import type { Consumer } from './pipeline.ts';
+import type { Consumer } from './consumer.ts';
 import { isProbe, type ProbeAnswer, probeWorker } from './probe.ts';
 import { processBatch, processTrial, type TrialResponse } from './sqs-batch.ts';
 import { isTrial, type TrialEvent } from './trial.ts';

@@ -6,7 +6,7 @@ import { type Browser, type BrowserContext, type Page, chromium as playwright } 
 import { expect } from 'vitest';
 
 /** Where people look at what the browser saw. */
-export const SCREENSHOTS = join(import.meta.dirname, '..', '..', '.local', 'screenshots');
+const SCREENSHOTS = join(import.meta.dirname, '..', '..', '.local', 'screenshots');
 
 /** Of the browser from npm, made for Lambda: one process dies with its first window, and security off shows nothing. */
 const NOT_HERE = [

@@ -15,7 +15,7 @@ export async function deployedStage(): Promise<LocalStage> {
 }
 
 /** All mails that SES took so far, each parsed from the message as it went over the wire. */
-export async function mailsSoFar(): Promise<Email[]> {
+async function mailsSoFar(): Promise<Email[]> {
   const folder = inject('mailFolder');
   const names = (await readdir(folder)).sort();
   return Promise.all(names.map(async (name) => PostalMime.parse(await readFile(join(folder, name)))));

@@ -34,7 +34,7 @@ export const interval = fc
   .tuple(instant, fc.option(instant, { nil: null, freq: 4 }))
   .map(([from, to]) => ({ from, to: to === null ? null : Math.max(from, to) }));
 
-export const unknown: fc.Arbitrary<Unknown[]> = fc.array(
+const unknown: fc.Arbitrary<Unknown[]> = fc.array(
   fc
     .tuple(interval, fc.constantFrom('data-plane', 'outage', 'paused', 'no-scan'))
     .map(([span, why]) => ({ ...span, why }) as Unknown),

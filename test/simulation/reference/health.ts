@@ -54,7 +54,7 @@ export function note(task: Task, policy: Policy, now: Instant): void {
 }
 
 /** The end of the newest healthy spell that is over, judged by the policy at its end; null where none was. */
-export function healthyTo(task: Task, policy: Policy): Instant | null {
+function healthyTo(task: Task, policy: Policy): Instant | null {
   for (let place = task.seen.length - 1; place > 0; place -= 1) {
     const { at, statuses, least } = task.seen[place]!;
     if (saysAlive(statuses, policy) || !saysAlive(task.seen[place - 1]!.statuses, policy)) continue;

@@ -113,7 +113,7 @@ export interface OperatorAlert {
 }
 
 /** A `disabled` notice and the span in which its mail is to come. */
-export interface DisabledNotice {
+interface DisabledNotice {
   to: string;
   task: string;
   episode: number;

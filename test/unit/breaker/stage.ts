@@ -19,7 +19,7 @@ export interface FakeMessage extends TakenMessage {
 }
 
 /** A worker as it is seen from outside; a test sets how it fares. */
-export class FakeWorker implements WorkerControl<FakeMessage> {
+class FakeWorker implements WorkerControl<FakeMessage> {
   deployed = '7';
   isOff = false;
   waits = false;

@@ -5,7 +5,7 @@ export const EVENTS = { ...TAKEN_EVENTS, ...GIVEN_EVENTS };
 export type DetailType = keyof typeof EVENTS;
 export const DETAIL_TYPES = Object.keys(EVENTS) as DetailType[];
 
-export const DESCRIPTIONS: Record<DetailType, string> = {
+const DESCRIPTIONS: Record<DetailType, string> = {
   'Task Published': 'A task was made, or a new version of it was published.',
   'Task Deleted': 'A task was deleted. Its id may come back with a later version.',
   'Shards Observed': 'What a health check of one data plane saw of the shards of many tasks.',

@@ -7,9 +7,9 @@ import { loadPolicies } from '../../../functions/store/policies.ts';
 import type { SourceRecord, TaskRecord } from '../../../functions/store/rows.ts';
 import type { Row, Write } from '../../../functions/store/table.port.ts';
 import { loadTask, taskWrite } from '../../../functions/store/tasks.ts';
-import type { Outcome } from '../../../functions/work/pipeline.ts';
+import type { Outcome } from '../../../functions/work/consumer.ts';
 
-export const START = parseInstant('2026-01-01T00:00:00Z') as Instant;
+const START = parseInstant('2026-01-01T00:00:00Z') as Instant;
 /** The text of an instant so many hours after the start. */
 export const hour = (hours: number): string => formatInstant(at(hours));
 export const at = (hours: number): Instant => START + hours * HOUR;

@@ -9,7 +9,7 @@ import { failingFleet, fileWith, T, taskLine } from '../cli/cli-stage.ts';
 export const BASE = 'https://page.test/';
 
 /** Keys in memory; the last one signs. */
-export class MemoryKeys implements LinkKeys {
+class MemoryKeys implements LinkKeys {
   keys: LinkKey[] = [{ id: '1', secret: Buffer.alloc(32, 7) }];
   async current(): Promise<LinkKey> {
     return this.keys.at(-1)!;
@@ -33,7 +33,7 @@ export function eventOf(method: string, url: string, body?: string, type?: strin
 }
 
 /** Every row of a table, in one order. */
-export async function dump(table: MemoryTable): Promise<string[]> {
+async function dump(table: MemoryTable): Promise<string[]> {
   const rows: Row[] = [];
   let cursor: string | undefined;
   do {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { faultOf } from '../../../functions/scanner/faults.ts';
-import type { Run } from '../../../functions/scanner/look.ts';
+import type { Run } from '../../../functions/scanner/run.ts';
 import { listOops } from '../../../functions/work/oops-rows.ts';
 import { workStage } from '../work/stage.ts';
 

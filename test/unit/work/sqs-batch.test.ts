@@ -4,7 +4,7 @@ import type { Telemetry } from '../../../functions/platform/ports.ts';
 import type { Receiver } from '../../../functions/platform/receiver.port.ts';
 import type { System } from '../../../functions/platform/system.ts';
 import { MemoryTable } from '../../../functions/store/memory-table.ts';
-import type { Consumer, Outcome } from '../../../functions/work/pipeline.ts';
+import type { Consumer, Outcome } from '../../../functions/work/consumer.ts';
 import { processBatch, processTrial } from '../../../functions/work/sqs-batch.ts';
 
 const DONE: Outcome = { outcome: 'done', reason: 'sent' };

@@ -4,12 +4,8 @@ import type { System } from '../../../functions/platform/system.ts';
 import { runScan } from '../../../functions/scanner/scan.ts';
 import { MemoryTable } from '../../../functions/store/memory-table.ts';
 import type { Key } from '../../../functions/store/table.port.ts';
-import {
-  type Consumer,
-  type Delivery,
-  type Outcome,
-  processMessage,
-} from '../../../functions/work/pipeline.ts';
+import type { Consumer, Delivery, Outcome } from '../../../functions/work/consumer.ts';
+import { processMessage } from '../../../functions/work/pipeline.ts';
 
 export const START = Date.parse('2026-03-01T12:00:00Z');
 export const DONE: Outcome = { outcome: 'done', reason: 'worked' };
