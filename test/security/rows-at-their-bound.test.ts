@@ -32,6 +32,7 @@ import { loadRefusals } from '../../functions/store/refusals.ts';
 import { measureRow, ROW_BYTES } from '../../functions/store/row-limits.ts';
 import { keys, type PaceEntry } from '../../functions/store/rows.ts';
 import type { Key, Row, Write } from '../../functions/store/table.port.ts';
+import { loadTask } from '../../functions/store/tasks.ts';
 import { recordOops } from '../../functions/work/oops.ts';
 import { at, failing } from '../simulation/story.ts';
 import { hostileWorld } from './hostile-world.ts';
@@ -58,6 +59,10 @@ interface List {
 }
 
 const LARGEST = 100_000;
+
+/** By JSON's count, which is above DynamoDB's for rows of ours. */
+const bytesOf = (row: Row | undefined): number => Buffer.byteLength(JSON.stringify(row));
+
 const by = 'ops';
 const days = (count: number) => START + count * DAY;
 
@@ -496,7 +501,7 @@ it.each(LISTS.map((one) => [one.row, one.list, one] as const))(
     expect(driven.refused).toBe(beyond === 'refused');
     expect(driven.row).toBeDefined();
     expect(measureRow(driven.row as Row)).toBeLessThan(ROW_BYTES);
-    expect(Buffer.byteLength(JSON.stringify(driven.row))).toBeLessThan(bytes);
+    expect(bytesOf(driven.row)).toBeLessThan(bytes);
   },
 );
 
@@ -526,5 +531,33 @@ it('the row of a task: reminders given out in one episode, whose leads operators
   const { rungs } = (row as Row).open as { rungs: { lead: number }[] };
   expect(rungs).toHaveLength(BOUNDS.rungs.most);
   expect(rungs.at(-1)?.lead).toBe((240 - hours) * HOUR);
-  expect(measureRow(row as Row)).toBeLessThan(LARGEST);
+  expect(bytesOf(row)).toBeLessThan(LARGEST);
+});
+
+it('the row of a task: those who were told and left, where its owners change each hour', async () => {
+  const [hours, each] = [28, 20];
+  const ownersAt = (hour: number) => owners(each).map((one) => `h${hour}-${one}`);
+  const { summary, table } = await hostileWorld(
+    {
+      until: at(0, hours + 2),
+      policy: { stage: 'notify', warnAfter: '2d', rampPerDay: 10_000 },
+      tasks: [failing('acmeCo/a', { owners: ownersAt(0), lastPrimaryAt: at(-3) })],
+      events: Array.from({ length: hours }, (_, hour) => ({
+        at: at(0, hour + 1),
+        type: 'owners',
+        task: 'acmeCo/a',
+        owners: ownersAt(hour + 1),
+      })),
+    },
+    { name: 'nobody', prefixes: [], dataPlanes: [] },
+    [],
+  );
+  // All were warned, and all but the last twenty have left.
+  expect(summary.mails).toBe((hours + 1) * each);
+  const told = Object.values((await loadTask(table, 'acmeCo/a'))?.open?.told ?? {});
+  expect(told.filter(({ left }) => left)).toHaveLength(BOUNDS.toldLeft.most);
+  expect(told.filter(({ left }) => !left).map(({ address }) => address)).toEqual(
+    expect.arrayContaining(ownersAt(hours)),
+  );
+  expect(bytesOf(await table.get(keys.task('acmeCo/a')))).toBeLessThan(LARGEST);
 });
