@@ -171,6 +171,36 @@ export const BOUNDS = {
     unit: 'entries',
     why: 'about 60 KB of a row (DynamoDB: 400 KB); nearest ones are joined',
   },
+  rungs: {
+    of: 'reminders of an episode that were given out, on the row of a task',
+    most: 100,
+    unit: 'entries',
+    why: 'a policy has at most 10 leads, but others may follow; the newest decide',
+  },
+  admissions: {
+    of: 'times at which recipients were newly warned within a day, on the row of the warm-up limit',
+    most: 2_000,
+    unit: 'entries',
+    why: 'a scan a minute has 1,440; nearest ones are joined, so that the share of the day shrinks and never grows',
+  },
+  paced: {
+    of: 'tenants and data planes on the row of what was turned off within a day',
+    most: 1_000,
+    unit: 'entries',
+    why: 'up to 210 KB of a row (DynamoDB: 400 KB), beside 1,440 scans a day; what finds no room waits, and nothing is lost',
+  },
+  blamed: {
+    of: 'mails whose refusal in the same words took a recipient for dead',
+    most: 100,
+    unit: 'entries',
+    why: 'three recipients at most are blamed in a row, each again whenever somebody revives them; the newest decide',
+  },
+  policy: {
+    of: 'the policy of a scope, as it is written',
+    most: 16 * 1024,
+    unit: 'bytes',
+    why: 'it is kept word for word, and the record of a change has it before and after; 400 dates have 5 KB',
+  },
   problems: {
     of: 'problems that a refusal names',
     most: 10,

@@ -1,10 +1,12 @@
+import { BOUNDS } from '../abandonment/bounds.ts';
+import { placeOfLeast } from '../abandonment/spans.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { isTopic } from '../abandonment/topics.ts';
 import type { System } from '../platform/system.ts';
 import { commit } from '../store/commit.ts';
 import { type FleetView, inLastDay } from '../store/fleet-view.ts';
 import { loadRamp, rampWrite, recipientWrite } from '../store/records.ts';
-import type { PaceRecord, RecipientRecord } from '../store/rows.ts';
+import type { PaceEntry, PaceRecord, RecipientRecord } from '../store/rows.ts';
 import type { Waiting } from './waiting.ts';
 import { windowOpensAt } from './windows.ts';
 
@@ -22,9 +24,20 @@ export function placesLeft(record: PaceRecord, rampPerDay: number, now: Instant)
   return Math.max(0, rampPerDay - recent.reduce((sum, { count }) => sum + count, 0));
 }
 
-/** The ramp with so many more who are newly warned. */
+/**
+ * The ramp with so many more who are newly warned. What is more than its row keeps is joined where the time between is
+ * shortest, at the later instant: the share of the day may then be free later, never earlier.
+ */
 export function withAdmitted(record: PaceRecord, count: number, now: Instant): PaceRecord {
-  return { ...record, runs: [...record.runs.filter(({ at }) => inLastDay(at, now)), { at: now, count }] };
+  const runs = [...record.runs.filter(({ at }) => inLastDay(at, now)), { at: now, count }];
+  while (runs.length > BOUNDS.admissions.most) joinNearest(runs);
+  return { ...record, runs };
+}
+
+function joinNearest(runs: PaceRecord['runs']): void {
+  const place = placeOfLeast(runs.slice(1).map(({ at }, before) => at - (runs[before]?.at ?? at)));
+  const [one, next] = runs.slice(place, place + 2) as [PaceEntry, PaceEntry];
+  runs.splice(place, 2, { ...next, count: one.count + next.count });
 }
 
 /**

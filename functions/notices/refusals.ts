@@ -1,3 +1,4 @@
+import { BOUNDS } from '../abandonment/bounds.ts';
 import type { SendResult } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import { loadRefusals, type RefusalsRecord, refusalsEnd, refusalsWrite } from '../store/refusals.ts';
@@ -85,7 +86,7 @@ function afterRefusal(
   const many = (isSame && known.many) || recipients.length > FEW || together.length > 0;
   const others = new Set([...(isSame ? known.blamed : []), ...together]);
   others.delete(id);
-  const blamed = many ? [...others] : [...others, id];
+  const blamed = (many ? [...others] : [...others, id]).slice(-BOUNDS.blamed.most);
   return { words, recipients: recipients.slice(0, FEW + 1), many, blamed, rev: known.rev };
 }
 

@@ -1,3 +1,4 @@
+import { BOUNDS } from '../abandonment/bounds.ts';
 import { GLOBAL_KEY_NAMES, MODE_KEY, SCOPED_KEY_NAMES } from '../abandonment/policy-keys.ts';
 import {
   type PolicyProblem,
@@ -56,6 +57,8 @@ export async function setPolicy(
     const document = withKeysSet(before, named);
     const parsed = parsePolicy(scope, document, options);
     if (!parsed.ok) return { problems: asWritten(parsed.problems, set) };
+    const tooLong = lengthProblem(document);
+    if (tooLong) return { problems: [tooLong] };
     return problem === undefined ? { document } : { problems: asWritten([problem], set) };
   });
 }
@@ -79,6 +82,15 @@ export async function unsetPolicy(
     }
     return problems.length > 0 ? { problems } : { document };
   });
+}
+
+/** What is repeated, or written at length, is valid and yet has no room on a row without an end. */
+function lengthProblem(document: Document): PolicyProblem | undefined {
+  const { most } = BOUNDS.policy;
+  const size = Buffer.byteLength(JSON.stringify(document));
+  if (size <= most) return undefined;
+  const message = `the policy of the scope has ${size} bytes; allowed are ${most}`;
+  return { path: '', message };
 }
 
 /** The problems with the name of the key that was written. */

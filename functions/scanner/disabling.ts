@@ -1,3 +1,4 @@
+import { BOUNDS } from '../abandonment/bounds.ts';
 import type { Decision } from '../abandonment/decide.ts';
 import { isEligible } from '../abandonment/evidence.ts';
 import { QUEUED_AGAIN_AFTER } from '../abandonment/next-look.ts';
@@ -187,7 +188,8 @@ async function queue(run: Run, due: Due[], pace: PaceRecord): Promise<void> {
   const { perRun, perDay } = run.view.policies.global.blastRadius;
   const recent = pace.runs.filter((entry) => inLastDay(entry.at, run.now));
   const used = recent.reduce((sum, entry) => sum + entry.count, 0);
-  const chosen = due.slice(0, Math.max(0, Math.min(perRun, perDay - used)));
+  const paced = due.slice(0, Math.max(0, Math.min(perRun, perDay - used)));
+  const chosen = withinRow(paced, recent);
   if (chosen.length === 0) return;
   const entry = {
     at: run.now,
@@ -204,9 +206,26 @@ async function queue(run: Run, due: Due[], pace: PaceRecord): Promise<void> {
   await eachOf(chosen, 1, (one) => start(run, one), faultOf(run, 'disabling'));
 }
 
+/** Those, the oldest first, whose tenants and planes still find room on the row of the pace; the others wait. */
+export function withinRow<One extends Counted & { approved: boolean }>(
+  due: readonly One[],
+  recent: readonly PaceEntry[],
+): One[] {
+  const listed = recent.reduce((sum, { unapproved = [] }) => sum + unapproved.length, 0);
+  const room = Math.max(0, BOUNDS.paced.most - listed);
+  const groups = new Set<string>();
+  const full = due.findIndex((one) => {
+    if (!one.approved) groups.add(groupOf(one));
+    return groups.size > room;
+  });
+  return due.slice(0, full < 0 ? due.length : full);
+}
+
+const groupOf = ({ tenant, dataPlane }: Counted): string => JSON.stringify([tenant, dataPlane]);
+
 /** One entry for all of one tenant and plane: the row has an end, whatever `perDay` is and however long their names are. */
 function grouped(due: readonly Due[]): NonNullable<PaceEntry['unapproved']> {
-  const groups = Map.groupBy(due, ({ tenant, dataPlane }) => JSON.stringify([tenant, dataPlane]));
+  const groups = Map.groupBy(due, groupOf);
   return [...groups.values()].map((some) => {
     const { tenant, dataPlane } = some[0] as Due;
     return { tenant, dataPlane, count: some.length };

@@ -1,4 +1,5 @@
 import { withoutOldestLeft } from '../abandonment/bounded-episode.ts';
+import { BOUNDS } from '../abandonment/bounds.ts';
 import {
   type Case,
   type Decision,
@@ -342,7 +343,8 @@ function remind(settled: Settled, decision: Extract<Decision, { answer: 'remind'
     pend(settled, key, address, { notice: 'reminder', since: now, notBefore: now, lead, by: deadline });
   }
   const given = open.rungs.filter((rung) => rung.lead !== lead);
-  const rungs = settled.isCut ? open.rungs : [...given, { grace: open.grace, lead, deadline }];
+  const next = [...given, { grace: open.grace, lead, deadline }].slice(-BOUNDS.rungs.most);
+  const rungs = settled.isCut ? open.rungs : next;
   withEpisode(settled, { told, rungs });
 }
 
