@@ -1,5 +1,6 @@
 import { loadRecipient, recipientWrite } from '../store/records.ts';
 import { TableBusy } from '../store/table-busy.ts';
+import { giveUp } from '../work/given-up.ts';
 import { type NotifierMessage, notifierMessage, parseMessage } from '../work/messages.ts';
 import type { Consumer } from '../work/pipeline.ts';
 import { sendFeedbackCanary } from './feedback-canary.ts';
@@ -28,6 +29,9 @@ export const notifyConsumer: Consumer<NotifierMessage> = {
       if (result.outcome === 'applied') return;
     }
     throw new TableBusy(`the recipient ${key} could not be left to the scanner: it changes too fast`);
+  },
+  async giveUp(system, { kind, key }, { error, fingerprint }) {
+    if (kind !== 'feedback-canary') await giveUp(system, { queue: 'notify', item: key, fingerprint }, error);
   },
   async probe(system) {
     await system.mailer.check?.();

@@ -8,6 +8,7 @@ import { loadTask, taskWrite } from '../store/tasks.ts';
 import { recordOops } from '../work/oops.ts';
 import type { Waiting } from './choose-notices.ts';
 import { touchTold } from './touch-told.ts';
+import { storeOnTask } from './unchangeable.ts';
 
 const ATTEMPTS = 8;
 
@@ -54,6 +55,16 @@ export async function setAside(
   error.name = 'NoticeUnwritable';
   const item = `${recipient} ${task}`;
   await recordOops(system, { worker: 'notify', item, attempt: 1, cause: 'permanent', error });
+  const isStored = await storeOnTask(system, notice, () => storeTried(system, view, notice));
+  if (isStored) return;
+  const gone = noticeDelete(recipient, task, notice.episode, notice.w);
+  // Refused where a newer one stands there by now, or busy: then it is set aside with the next mail.
+  await system.table.transact([gone], system.random.id(system.clock.now()));
+}
+
+/** Notes on its task that a notice was tried and not taken, and takes it away. */
+async function storeTried(system: System, view: FleetView, notice: Waiting): Promise<void> {
+  const { recipient, task } = notice;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const record = await loadTask(system.table, task);
     const now = system.clock.now();

@@ -3,13 +3,14 @@ import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/records.ts';
 import { keys } from '../store/rows.ts';
 import { TableBusy } from '../store/table-busy.ts';
+import { takeUpAll } from '../work/given-up.ts';
 import type { OopsRecord } from '../work/oops-rows.ts';
 
 const ATTEMPTS = 5;
 
 /**
  * Says that a kind of failure is mended: it is listed no more until it comes back, and what it made us give up is
- * asked for again by the next scan. Gives those tasks; undefined where no failure has that fingerprint.
+ * asked for again by the next scan. Gives those tasks, and the keys of those recipients; undefined where no failure has that fingerprint.
  */
 export async function resolveOops(
   system: System,
@@ -35,7 +36,10 @@ export async function resolveOops(
       if: [{ equals: ['rev', rev] as [string, number] }],
     };
     const result = await system.table.transact([resolved, audit], system.random.id(now));
-    if (result.outcome === 'applied') return { again: await clearRefusals(system, fingerprint) };
+    if (result.outcome === 'applied')
+      return {
+        again: [...(await clearRefusals(system, fingerprint)), ...(await takeUpAll(system, fingerprint))],
+      };
   }
   throw new TableBusy(`OOPS ${fingerprint} could not be resolved: it changes too fast`);
 }

@@ -8,6 +8,7 @@ import type { TaskRecord } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { loadTask, taskWrite } from '../store/tasks.ts';
 import { lastOfEachKey } from '../store/writes.ts';
+import type { ByName } from '../work/given-up.ts';
 import { inform } from './inform.ts';
 import { type Settled, settle } from './transitions.ts';
 import { tellUndone } from './undone.ts';
@@ -30,6 +31,8 @@ export interface Run {
   doubtfulSince?: Instant;
   /** The queues that are off, once asked for. */
   off?: Promise<ReadonlySet<string>>;
+  /** What is given up, once asked for. */
+  givenUp?: Promise<ByName>;
 }
 
 /** The period of the schedule: what is deployed, else what the policy says. */
