@@ -1,13 +1,13 @@
 import { type Instant, SECOND } from '../abandonment/time.ts';
 import { isTopic } from '../abandonment/topics.ts';
 import { METRIC } from '../platform/names.ts';
-import type { SendResult } from '../platform/ports.ts';
+import type { OutgoingMail, SendResult } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import type { FleetView } from '../store/fleet-view.ts';
 import { noteMail } from '../store/heard.ts';
 import { digestWrite, newDigest, recipientWrite } from '../store/records.ts';
 import { RowRefused } from '../store/row-limits.ts';
-import type { DigestRecord, RecipientRecord } from '../store/rows.ts';
+import type { DigestItem, DigestRecord, RecipientRecord } from '../store/rows.ts';
 import { keys } from '../store/rows.ts';
 import type { TransactResult } from '../store/table.port.ts';
 import { TableBusy } from '../store/table-busy.ts';
@@ -15,7 +15,7 @@ import { classOf } from '../work/failure-class.ts';
 import type { Delivery, Outcome } from '../work/pipeline.ts';
 import { retryDelaySeconds } from '../work/pipeline.ts';
 import { normaliseAddress } from './addresses.ts';
-import { type Channel, channelOf } from './channel.ts';
+import { type Channel, channelOf, type Ready } from './channel.ts';
 import type { Chosen } from './judge-notices.ts';
 import { mailOf } from './mail-of.ts';
 import { recordAccepted, recordRefused, recordRejected } from './record-digest.ts';
@@ -46,27 +46,63 @@ export async function sendDigest(
   }
   const { mail: outgoing, items } = written;
   const digest = { ...draft, address, items };
+  const ready = await prepared(channel, outgoing, items);
+  if ('unsendable' in ready) {
+    if (ready.unsendable === 'recipient') return unmailable(system, recipient, 'no message can be made');
+    return sendLess(system, view, recipient, chosen, delivery, ready.error);
+  }
   const claimed = await claim(system, recipient, digest);
-  if (claimed === 'too-large') return sendLess(system, view, recipient, chosen, delivery);
+  if (claimed === 'too-large') return sendLess(system, view, recipient, chosen, delivery, TOO_LARGE);
   if (claimed === 'taken') return { outcome: 'skipped', reason: 'claimed by another' };
   if (isStale(digest, system.clock.now())) {
     await recordRefused(system, view, digest.id, null);
     return 'stale';
   }
-  return record(system, view, digest, channel, await channel.deliver(outgoing, items), delivery);
+  return record(system, view, digest, channel, await ready.send(), delivery);
 }
 
-/** The table refuses the mail for what it says: half of it goes, and one that it refuses alone is set aside. */
+type Prepared = { send: Ready } | { unsendable: 'recipient' } | { unsendable: 'notices'; error: unknown };
+
+/**
+ * Makes the message before anything is claimed, or says whose fault it is that none can be made. Code that can make none to
+ * anybody is broken for all and throws, so that the breaker hears of it.
+ */
+async function prepared(
+  channel: Channel,
+  letter: OutgoingMail,
+  items: readonly DigestItem[],
+): Promise<Prepared> {
+  try {
+    return { send: await channel.prepare(letter, items) };
+  } catch (error) {
+    const plain = { ...letter, subject: 'Notice', text: 'Notice', html: '<p>Notice</p>', headers: {} };
+    const isMade = (other: OutgoingMail) =>
+      channel.prepare(other, []).then(
+        () => true,
+        () => false,
+      );
+    if (await isMade(plain)) return { unsendable: 'notices', error };
+    if (await isMade({ ...plain, to: ANYBODY })) return { unsendable: 'recipient' };
+    throw error;
+  }
+}
+
+const ANYBODY = 'somebody@example.com';
+
+const TOO_LARGE = new RowRefused('its mail cannot be stored');
+
+/** The mail is refused for what it says: half of it goes, and a notice that is refused alone is set aside. */
 async function sendLess(
   system: System,
   view: FleetView,
   recipient: RecipientRecord,
   chosen: Chosen[],
   delivery: Delivery,
+  error: unknown,
 ): Promise<Outcome | 'sent' | 'stale'> {
   const [first, second] = chosen;
   if (first && !second) {
-    await setAside(system, view, first.notice, new RowRefused('its mail cannot be stored'));
+    await setAside(system, view, first.notice, error);
     return 'stale';
   }
   return sendDigest(system, view, recipient, chosen.slice(0, Math.ceil(chosen.length / 2)), delivery);
