@@ -6,25 +6,11 @@ import { METRIC } from '../platform/names.ts';
 import { recordable } from '../platform/recorded-text.ts';
 import type { System } from '../platform/system.ts';
 import type { SourceRecord } from '../store/rows.ts';
+import type { EVENT_REFUSALS } from '../work/failure-names.ts';
 import type { BusEvent } from './events.ts';
 import { maySpeakOfPlane, maySpeakOfTask } from './sources.ts';
 
-/** Why an event, or what it says of one task, is not taken. */
-export const REFUSALS = [
-  'unknown-source',
-  'account-not-covered',
-  'unknown-event',
-  'malformed',
-  'task-not-covered',
-  'data-plane-not-covered',
-  'owner-domain',
-  'from-the-future',
-  'too-old',
-  'version-jump',
-  'too-large',
-  'too-many-data-planes',
-] as const;
-type RefusalReason = (typeof REFUSALS)[number];
+type RefusalReason = (typeof EVENT_REFUSALS)[number];
 
 export interface Refusal {
   reason: RefusalReason;

@@ -1,5 +1,7 @@
 import { controlPlaneFor } from '../control-planes/control-plane-for.ts';
+import { loadTask } from '../store/tasks.ts';
 import type { Consumer } from '../work/consumer.ts';
+import { disablingOf, giveUp } from '../work/given-up.ts';
 import { type DisableMessage, disableMessage, parseMessage } from '../work/messages.ts';
 import { disableTask } from './disable.ts';
 
@@ -11,6 +13,11 @@ export const disableConsumer: Consumer<DisableMessage> = {
   notAfter: ({ notAfter }) => notAfter,
   queuedAgainFromState: true,
   restsOnTableAlone: false,
+  async giveUp(system, { key, episode }, { error, fingerprint }) {
+    const version = (await loadTask(system.table, key))?.task.version;
+    const work = { ...disablingOf(key, episode), fingerprint, ...(version === undefined ? {} : { version }) };
+    await giveUp(system, work, error);
+  },
   async probe(system) {
     await controlPlaneFor(system).check?.();
   },

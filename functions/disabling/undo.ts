@@ -20,7 +20,9 @@ export interface Undo {
   run?: string;
 }
 
-export type Undone = { outcome: 'enabled' | 'requested' } | { outcome: 'refused'; reason: string };
+export type Undone =
+  /** `isRepeat`: the owning system was asked already, and nothing was changed. */
+  { outcome: 'enabled' | 'requested'; isRepeat?: true } | { outcome: 'refused'; reason: string };
 
 /**
  * Turns on again what Taskwarden turned off (promise 16). Its clock starts anew with the enabling, so it is not
@@ -32,8 +34,10 @@ export async function undoDisabling(system: System, undo: Undo): Promise<Undone>
   if (!record) return { outcome: 'refused', reason: 'no such task' };
   const refusal = refusalOf(record, run);
   if (refusal) return { outcome: 'refused', reason: refusal };
-  // One act, however often somebody posts it; an operator may ask again.
-  if (!undo.isOperator && record.disabledByUs?.requestedAt !== undefined) return { outcome: 'requested' };
+  // One act, however often somebody posts it; an operator may ask again. What was wished and never came to be asked, or
+  // was not taken, is no act yet.
+  if (!undo.isOperator && record.disabledByUs?.requestedAt !== undefined)
+    return { outcome: 'requested', isRepeat: true };
   const asked = await noteAsked(system, record, undo);
   if (!asked) return { outcome: 'refused', reason: CHANGED };
   const requestId = `${id}#${record.disabledByUs?.episode}#undo`;

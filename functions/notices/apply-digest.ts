@@ -23,13 +23,18 @@ import { triedOf } from './digest-facts.ts';
 import { standingOf } from './digest-states.ts';
 import { withoutNotice } from './dropped-notice.ts';
 import { enabledNotice } from './enabled-notice.ts';
+import { storeOnTask } from './unchangeable.ts';
 
 /**
  * Carries a digest's state over to the tasks and notices that were in it: grants or takes back what the mail said.
- * Idempotent, item by item (promises 4, 6, 7).
+ * Idempotent, item by item (promises 4, 6, 7). A task whose row can never take it is left alone.
  */
 export async function applyItems(system: System, view: FleetView, digest: DigestRecord): Promise<void> {
-  for (const item of digest.items) await applyItem(system, view, digest, item);
+  for (const item of digest.items) {
+    const told = { recipient: digest.recipient, task: item.task, episode: item.episode };
+    const isStored = await storeOnTask(system, told, () => applyItem(system, view, digest, item));
+    if (!isStored) await settleNotice(system, digest, item, true);
+  }
 }
 
 async function applyItem(

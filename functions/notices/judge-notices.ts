@@ -9,6 +9,7 @@ import { noticeDelete } from '../store/records.ts';
 import type { DigestItem, TaskRecord } from '../store/rows.ts';
 import { loadTasks, taskWrite } from '../store/tasks.ts';
 import { withoutNotice } from './dropped-notice.ts';
+import { storeOnTask } from './unchangeable.ts';
 import type { Waiting } from './waiting.ts';
 
 /** A notice that goes now, with what it will say. */
@@ -86,11 +87,12 @@ export async function drop(
   const open = record?.open && withoutNotice(record.open, notice.recipient, notice.pending.notice);
   if (record && open) {
     const changed = { ...record, open, next: { at: system.clock.now(), why: 'look' as const } };
-    const stored = await system.table.transact(
-      [taskWrite(changed, view.policies.for(notice.task))],
-      writer(),
-    );
-    if (stored.outcome !== 'applied') return;
+    let isApplied = false;
+    const isStored = await storeOnTask(system, notice, async () => {
+      const write = taskWrite(changed, view.policies.for(notice.task));
+      isApplied = (await system.table.transact([write], writer())).outcome === 'applied';
+    });
+    if (isStored && !isApplied) return;
   }
   // Refused where another notice stands there by now, or busy: what still waits is judged again with the next mail.
   await system.table.transact(

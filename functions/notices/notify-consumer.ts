@@ -1,5 +1,6 @@
 import { changeRecipient } from '../store/change-recipient.ts';
 import type { Consumer } from '../work/consumer.ts';
+import { giveUp } from '../work/given-up.ts';
 import { type NotifierMessage, notifierMessage, parseMessage } from '../work/messages.ts';
 import { sendFeedbackCanary } from './feedback-canary.ts';
 import { notifyRecipient } from './notify.ts';
@@ -21,6 +22,9 @@ export const notifyConsumer: Consumer<NotifierMessage> = {
       recipient: recipient && { ...recipient, queuedFor: null, retryAt },
       value: undefined,
     }));
+  },
+  async giveUp(system, { kind, key }, { error, fingerprint }) {
+    if (kind !== 'feedback-canary') await giveUp(system, { queue: 'notify', item: key, fingerprint }, error);
   },
   async probe(system) {
     await system.mailer.check?.();

@@ -1,18 +1,21 @@
 import { type Instant, SECOND } from '../abandonment/time.ts';
 import { isTopic } from '../abandonment/topics.ts';
 import { METRIC } from '../platform/names.ts';
-import type { SendResult } from '../platform/ports.ts';
+import type { OutgoingMail, SendResult } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import type { FleetView } from '../store/fleet-view.ts';
 import { noteMail } from '../store/heard.ts';
 import { digestWrite, newDigest, recipientWrite } from '../store/records.ts';
-import type { DigestRecord, RecipientRecord } from '../store/rows.ts';
+import { RowRefused } from '../store/row-limits.ts';
+import type { DigestItem, DigestRecord, RecipientRecord } from '../store/rows.ts';
 import { keys } from '../store/rows.ts';
+import type { TransactResult } from '../store/table.port.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import type { Delivery, Outcome } from '../work/consumer.ts';
+import { classOf } from '../work/failure-class.ts';
 import { retryDelaySeconds } from '../work/pipeline.ts';
 import { normaliseAddress } from './addresses.ts';
-import { type Channel, channelOf } from './channel.ts';
+import { type Channel, channelOf, type Ready } from './channel.ts';
 import type { Chosen } from './judge-notices.ts';
 import { mailOf } from './mail-of.ts';
 import { recordAccepted, recordRefused, recordRejected } from './record-digest.ts';
@@ -43,12 +46,66 @@ export async function sendDigest(
   }
   const { mail: outgoing, items } = written;
   const digest = { ...draft, address, items };
-  if (!(await claim(system, recipient, digest))) return { outcome: 'skipped', reason: 'claimed by another' };
+  const ready = await prepared(channel, outgoing, items);
+  if ('unsendable' in ready) {
+    if (ready.unsendable === 'recipient') return unmailable(system, recipient, 'no message can be made');
+    return sendLess(system, view, recipient, chosen, delivery, ready.error);
+  }
+  const claimed = await claim(system, recipient, digest);
+  if (claimed === 'too-large') return sendLess(system, view, recipient, chosen, delivery, TOO_LARGE);
+  if (claimed === 'taken') return { outcome: 'skipped', reason: 'claimed by another' };
   if (isStale(digest, system.clock.now())) {
     await recordRefused(system, view, digest.id, null);
     return 'stale';
   }
-  return record(system, view, digest, channel, await channel.deliver(outgoing, items), delivery);
+  return record(system, view, digest, channel, await ready.send(), delivery);
+}
+
+type Prepared = { send: Ready } | { unsendable: 'recipient' } | { unsendable: 'notices'; error: unknown };
+
+/**
+ * Makes the message before anything is claimed, or says whose fault it is that none can be made. Code that can make none to
+ * anybody is broken for all and throws, so that the breaker hears of it.
+ */
+async function prepared(
+  channel: Channel,
+  letter: OutgoingMail,
+  items: readonly DigestItem[],
+): Promise<Prepared> {
+  try {
+    return { send: await channel.prepare(letter, items) };
+  } catch (error) {
+    const plain = { ...letter, subject: 'Notice', text: 'Notice', html: '<p>Notice</p>', headers: {} };
+    const isMade = (other: OutgoingMail) =>
+      channel.prepare(other, []).then(
+        () => true,
+        () => false,
+      );
+    if (await isMade(plain)) return { unsendable: 'notices', error };
+    if (await isMade({ ...plain, to: ANYBODY })) return { unsendable: 'recipient' };
+    throw error;
+  }
+}
+
+const ANYBODY = 'somebody@example.com';
+
+const TOO_LARGE = new RowRefused('its mail cannot be stored');
+
+/** The mail is refused for what it says: half of it goes, and a notice that is refused alone is set aside. */
+async function sendLess(
+  system: System,
+  view: FleetView,
+  recipient: RecipientRecord,
+  chosen: Chosen[],
+  delivery: Delivery,
+  error: unknown,
+): Promise<Outcome | 'sent' | 'stale'> {
+  const [first, second] = chosen;
+  if (first && !second) {
+    await setAside(system, view, first.notice, error);
+    return 'stale';
+  }
+  return sendDigest(system, view, recipient, chosen.slice(0, Math.ceil(chosen.length / 2)), delivery);
 }
 
 async function unmailable(system: System, recipient: RecipientRecord, why: string): Promise<'stale'> {
@@ -152,19 +209,37 @@ function draftOf(
 }
 
 /**
- * Freezes what the mail says, then claims the recipient for it; false where another was first. Two writes cost half of
+ * Freezes what the mail says, then claims the recipient for it. `taken`: another was first; `too-large`: what it says can
+ * never be stored, and nothing is claimed. Two writes cost half of
  * a transaction: a digest whose recipient was not claimed was never sent, and the repair finds it.
  */
-async function claim(system: System, recipient: RecipientRecord, digest: DigestRecord): Promise<boolean> {
+async function claim(
+  system: System,
+  recipient: RecipientRecord,
+  digest: DigestRecord,
+): Promise<'claimed' | 'taken' | 'too-large'> {
   const { table, random } = system;
-  const frozen = await table.transact([digestWrite(digest, digest.leaseUntil)], random.id(digest.claimedAt));
+  const frozen = await frozenBy(system, digest);
+  if (frozen === 'too-large') return frozen;
   // What is not stored must not be sent: nothing would tell what the mail said, nor whose its events are.
   if (frozen.outcome !== 'applied') throw new TableBusy('the table is too busy to claim a mail');
   const mailedAt = withMail(recipient, digest.claimedAt);
   const claimed = { ...recipient, address: digest.address, sending: digest.id, retryAt: null, mailedAt };
   const result = await table.transact([recipientWrite(claimed)], random.id(digest.claimedAt));
-  if (result.outcome === 'applied') return true;
+  if (result.outcome === 'applied') return 'claimed';
   // May fail: the repair finds it, and nothing came of it.
   await table.transact([{ delete: keys.digest(digest.id) }], random.id(digest.claimedAt));
-  return false;
+  return 'taken';
+}
+
+async function frozenBy(
+  { table, random }: System,
+  digest: DigestRecord,
+): Promise<TransactResult | 'too-large'> {
+  try {
+    return await table.transact([digestWrite(digest, digest.leaseUntil)], random.id(digest.claimedAt));
+  } catch (error) {
+    if (classOf(error, 1) !== 'permanent') throw error;
+    return 'too-large';
+  }
 }

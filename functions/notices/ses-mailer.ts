@@ -79,9 +79,22 @@ export class SesMailer implements Mailer {
     this.#source = source;
   }
 
-  /** Never throws for what SES answers; throws a RangeError for a mail that is none (see `buildMime`). */
+  /** Throws a RangeError for a mail that is none (see `buildMime`). */
+  async write(mail: OutgoingMail): Promise<OutgoingMail> {
+    const { clock, sender, replyTo } = this.#options;
+    const raw = await buildMime({
+      ...mail,
+      from: sender,
+      ...(replyTo === undefined ? {} : { replyTo }),
+      date: clock.now(),
+      messageIdDomain: domainOf(this.#source),
+    });
+    return { ...mail, raw };
+  }
+
+  /** Never throws for what SES answers; throws as `write` where the message is not made yet. */
   async send(mail: OutgoingMail): Promise<SendResult> {
-    const { bucket, clock, longestWaitMs = 5_000 } = this.#options;
+    const { bucket, longestWaitMs = 5_000 } = this.#options;
     if (!(await bucket.take(longestWaitMs))) {
       return {
         outcome: 'refused',
@@ -90,7 +103,7 @@ export class SesMailer implements Mailer {
         message: 'the rate of this worker is used up',
       };
     }
-    const command = await this.#command(mail, clock.now());
+    const command = await this.#command(mail);
     try {
       const answer = await this.#client.send(command);
       if (answer.MessageId) return { outcome: 'accepted', messageId: answer.MessageId };
@@ -112,15 +125,9 @@ export class SesMailer implements Mailer {
     if (!Enabled) throw environmentError('the account may not send');
   }
 
-  async #command(mail: OutgoingMail, now: number): Promise<SendRawEmailCommand> {
-    const { sender, replyTo, configurationSet } = this.#options;
-    const raw = await buildMime({
-      ...mail,
-      from: sender,
-      ...(replyTo === undefined ? {} : { replyTo }),
-      date: now,
-      messageIdDomain: domainOf(this.#source),
-    });
+  async #command(mail: OutgoingMail): Promise<SendRawEmailCommand> {
+    const { configurationSet } = this.#options;
+    const { raw } = mail.raw ? mail : await this.write(mail);
     return new SendRawEmailCommand({
       Source: this.#source,
       Destinations: [mail.to],

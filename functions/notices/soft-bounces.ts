@@ -17,7 +17,7 @@ const DEAD_FOR: Duration = 14 * DAY;
  * The recipient after a mail to him came back for the time being (a full mailbox, a server that does not answer): three
  * mails in a row within 14 days and at least a day apart take him for dead for 14 days. Each mail counts once.
  */
-function afterSoftBounce(
+export function afterSoftBounce(
   recipient: RecipientRecord,
   bounce: { digest: string; at: Instant },
   now: Instant,

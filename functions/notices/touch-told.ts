@@ -2,18 +2,21 @@ import type { System } from '../platform/system.ts';
 import { changeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { eachRow } from '../store/records.ts';
-import { keys } from '../store/rows.ts';
+import { keys, type NoticeRecord } from '../store/rows.ts';
 import { touch } from '../store/tasks.ts';
 import { recipientKey } from './addresses.ts';
+import { storeOnTask } from './unchangeable.ts';
 
 /**
  * Has every open episode that a recipient was told of looked at with the next scan: he died.
- * Throws TableBusy where a task changes too fast.
+ * Throws TableBusy where a task changes too fast; one whose row the table refuses keeps no other from it.
  */
 export async function touchTold(system: System, recipient: string): Promise<void> {
   const view = await FleetView.load(system.table, recipientKey);
   for await (const row of eachRow(system.table, { pk: keys.recipient(recipient).pk, consistent: true })) {
-    if (row.sk !== 'R') await touchTask(system, view, row.task as string);
+    if (row.sk === 'R') continue;
+    const { task, episode } = row as unknown as NoticeRecord;
+    await storeOnTask(system, { recipient, task, episode }, () => touchTask(system, view, task));
   }
 }
 

@@ -7,6 +7,7 @@ import { newRecipient, noticeDelete } from '../store/records.ts';
 import type { RecipientRecord, TaskRecord } from '../store/rows.ts';
 import { recordOops } from '../work/oops.ts';
 import { touchTold } from './touch-told.ts';
+import { storeOnTask } from './unchangeable.ts';
 import type { Waiting } from './waiting.ts';
 
 /**
@@ -48,7 +49,17 @@ export async function setAside(
   error.name = 'NoticeUnwritable';
   const item = `${recipient} ${task}`;
   await recordOops(system, { worker: 'notify', item, attempt: 1, cause: 'permanent', error });
-  await changeTask(system, task, (record) => {
+  const isStored = await storeOnTask(system, notice, () => storeTried(system, view, notice));
+  if (isStored) return;
+  const gone = noticeDelete(recipient, task, notice.episode, notice.w);
+  // Refused where a newer one stands there by now, or busy: then it is set aside with the next mail.
+  await system.table.transact([gone], system.random.id(system.clock.now()));
+}
+
+/** Notes on its task that a notice was tried and not taken, and takes it away. */
+function storeTried(system: System, view: FleetView, notice: Waiting): Promise<void> {
+  const { recipient, task } = notice;
+  return changeTask(system, task, (record) => {
     const tried = record && triedIn(record, notice);
     const change = {
       beside: [noticeDelete(recipient, task, notice.episode, notice.w)],

@@ -3,11 +3,12 @@ import type { System } from '../platform/system.ts';
 import { commit } from '../store/commit.ts';
 import { auditWrite } from '../store/records.ts';
 import { keys } from '../store/rows.ts';
+import { takeUpAll } from '../work/given-up.ts';
 import type { OopsRecord } from '../work/oops-rows.ts';
 
 /**
  * Says that a kind of failure is mended: it is listed no more until it comes back, and what it made us give up is
- * asked for again by the next scan. Gives those tasks; undefined where no failure has that fingerprint.
+ * asked for again by the next scan. Gives those tasks, and the keys of those recipients; undefined where no failure has that fingerprint.
  */
 export async function resolveOops(
   system: System,
@@ -34,5 +35,8 @@ export async function resolveOops(
     };
     return { writes: [resolved, audit], value: true };
   });
-  return isKnown ? { again: await clearRefusals(system, fingerprint) } : undefined;
+  if (!isKnown) return undefined;
+  return {
+    again: [...(await clearRefusals(system, fingerprint)), ...(await takeUpAll(system, fingerprint))],
+  };
 }

@@ -46,7 +46,6 @@ export async function addSubscription(
   const problem =
     topicProblem(system, subscriber) ??
     subscribedProblem(given.prefix) ??
-    lengthProblem(given.prefix, target) ??
     alertTypesProblem(given.alertTypes);
   if (problem !== undefined) return { outcome: 'refused', problem };
   const key = keys.subscription(given.prefix, target);
@@ -102,8 +101,6 @@ export async function addAdmin(
   const { prefix } = given;
   const wrong = prefix === '' ? undefined : prefixProblem(prefix);
   if (wrong !== undefined) return { outcome: 'refused', problem: `prefix ${shown(prefix)} ${wrong}` };
-  const tooLong = lengthProblem(prefix, email);
-  if (tooLong !== undefined) return { outcome: 'refused', problem: tooLong };
   const person: AdminRecord = { prefix, email };
   const key = keys.admin(prefix, email);
   const old = keys.oldAdmin(prefix, email);
@@ -168,11 +165,6 @@ function topicProblem({ config }: System, subscriber: Subscriber): string | unde
 function subscribedProblem(prefix: string): string | undefined {
   const wrong = scopeProblem(prefix);
   return wrong === undefined ? undefined : `prefix ${shown(prefix)} ${wrong}`;
-}
-
-function lengthProblem(prefix: string, target: string): string | undefined {
-  if (keyFits({ scope: prefix, target })) return undefined;
-  return `prefix ${shown(prefix)} and ${shown(target)} are too long together; allowed are 1,000 bytes of UTF-8`;
 }
 
 function alertTypesProblem(types: readonly string[]): string | undefined {

@@ -2,7 +2,6 @@ import { type Duration, type Instant, MINUTE } from '../abandonment/time.ts';
 import { undoDisabling } from '../disabling/undo.ts';
 import { normaliseAddress } from '../notices/addresses.ts';
 import type { System } from '../platform/system.ts';
-import { loadTask } from '../store/tasks.ts';
 import { actOnTask } from './actions.ts';
 import type { Wish } from './forms.ts';
 import { actsIn, type TaskView } from './task-view.ts';
@@ -42,10 +41,7 @@ function isRepeat(now: Instant, { now: state, keepMax }: TaskView, by: string, w
   return isSame && Math.abs(until - now - (wish.for ?? keepMax)) < NEAR;
 }
 
-/** One act, however often it is asked for: while the owning system is asked already, it is not asked again. */
 async function undo(system: System, task: string, by: string): Promise<Acted> {
-  const record = await loadTask(system.table, task);
-  if (record?.disabledByUs?.undoneAt !== undefined) return { outcome: 'done', said: 'asked', isRepeat: true };
   const undone = await undoDisabling(system, {
     task,
     by,
@@ -53,5 +49,6 @@ async function undo(system: System, task: string, by: string): Promise<Acted> {
     isOperator: false,
   });
   if (undone.outcome === 'refused') return { outcome: 'not-now' };
-  return { outcome: 'done', said: undone.outcome === 'enabled' ? 'undo' : 'asked' };
+  const said = undone.outcome === 'enabled' ? 'undo' : 'asked';
+  return { outcome: 'done', said, ...(undone.isRepeat && { isRepeat: true }) };
 }

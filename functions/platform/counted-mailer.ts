@@ -18,6 +18,10 @@ export class CountedMailer implements Mailer {
     await this.#mailer.check?.();
   }
 
+  async write(mail: OutgoingMail): Promise<OutgoingMail> {
+    return (await this.#mailer.write?.(mail)) ?? mail;
+  }
+
   async send(mail: OutgoingMail): Promise<SendResult> {
     const result = await this.#mailer.send(mail);
     if (mail.isCanary && result.outcome === 'accepted') return result;

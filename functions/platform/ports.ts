@@ -40,6 +40,8 @@ export interface OutgoingMail {
   headers: Record<string, string>;
   /** Travels as an SES message tag and as a header. */
   digest: string;
+  /** The message itself, where it was made before (see `Mailer.write`). */
+  raw?: Uint8Array;
   /** To SES's mailbox simulator and to nobody: not counted among mails. */
   isCanary?: true;
 }
@@ -52,6 +54,8 @@ export type SendResult =
   | { outcome: 'unknown'; code: string; message: string };
 
 export interface Mailer {
+  /** The mail with its message made, so that sending it makes none; throws where none can be made of it. */
+  write?(mail: OutgoingMail): Promise<OutgoingMail>;
   send(mail: OutgoingMail): Promise<SendResult>;
   /** Whether a mail would be taken now, as far as can be told without sending one; throws where it would not. */
   check?(): Promise<void>;

@@ -16,6 +16,7 @@ import { TableBusy } from '../store/table-busy.ts';
 import { notifyMessageFor } from './dispatch.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
+import { isTellingGivenUp } from './given-up.ts';
 import { untilSpent } from './ladder.ts';
 import { count, eachOf, scanEveryOf } from './look.ts';
 import { isOff, KEPT_WHILE_OFF } from './off-queues.ts';
@@ -46,6 +47,8 @@ interface Waiting {
   others: Times | null;
   /** Of these warnings the one whose alert fired first; null where there are none. */
   first: Rank | null;
+  /** From when the newest of its notices may go. */
+  newestAt: Instant;
   /** It is a topic, which repeats what people were told: queued after them. */
   informs: boolean;
 }
@@ -120,10 +123,11 @@ const NEVER: Times = {
 };
 
 function firstOf(key: string, task: string): Waiting {
-  return { key, group: tenantOf(task), all: NEVER, others: null, first: null, informs: false };
+  return { key, group: tenantOf(task), all: NEVER, others: null, first: null, newestAt: 0, informs: false };
 }
 
-function withPlace(waiting: Waiting, place: Place, task: string): Waiting {
+function withPlace(before: Waiting, place: Place, task: string): Waiting {
+  const waiting = { ...before, newestAt: Math.max(before.newestAt, place.notBefore) };
   const all = withTimes(waiting.all, place);
   if (place.notice !== 'warning' || place.informs)
     return {
@@ -195,6 +199,7 @@ async function dispatch(run: Run, waiting: Waiting[], ramp: Ramp, topics: Ready[
   );
   const ready: Ready[] = [];
   for (const one of waiting) {
+    if (await isTellingGivenUp(run, one.key, one.newestAt)) continue;
     const record = records.get(one.key) ?? newRecipient(one.key, '');
     const lost = await lostAfter(run, record);
     const at = readyAt(run, record, one.all, lost);

@@ -23,6 +23,7 @@ import { type Counted, type Fleet, heldBySpike } from './blast-radius.ts';
 import { disableMessageFor } from './dispatch.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
+import { giveUpDisabling, isDisablingGivenUp } from './given-up.ts';
 import { dueIn, untilSpent } from './ladder.ts';
 import { count, eachOf, lookAt } from './look.ts';
 import type { Run } from './run.ts';
@@ -77,6 +78,7 @@ async function dueOf(run: Run, row: Row): Promise<Due | undefined> {
   if (!record) return undefined;
   const seen = await lookAt(run, record);
   if (!seen?.record.open || seen.record.open.disabling || !isDue(seen.decision)) return undefined;
+  if (await isDisablingGivenUp(run, seen.record)) return undefined;
   const { decision } = seen;
   const { brake } = seen.record.open;
   return {
@@ -250,11 +252,10 @@ async function start(run: Run, due: Due): Promise<void> {
     attempts: 0,
   };
   const open = { ...record.open, disabling };
-  const stored = await store(run, {
-    ...record,
-    open,
-    next: { at: run.now + QUEUED_AGAIN_AFTER, why: 'look' },
-  });
+  const next = { at: run.now + QUEUED_AGAIN_AFTER, why: 'look' as const };
+  const stored = await store(run, { ...record, open, next }).catch((error: unknown) =>
+    giveUpDisabling(run, record, error),
+  );
   if (!stored) return;
   count(run, 'queuedToDisable');
   await run.system.queues.send('disable', [disableMessageFor(run, stored)]);

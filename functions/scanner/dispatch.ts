@@ -5,6 +5,7 @@ import { operatorAlertWrite } from '../store/records.ts';
 import { keys, type OperatorAlertRecord, type TaskRecord } from '../store/rows.ts';
 import { taskWrite } from '../store/tasks.ts';
 import { MESSAGE_VERSION } from '../work/messages.ts';
+import { isDisablingGivenUp } from './given-up.ts';
 import { isOff, KEPT_WHILE_OFF } from './off-queues.ts';
 import type { Run } from './run.ts';
 
@@ -13,12 +14,13 @@ const MESSAGE_LIFE = 4 * DAY;
 
 /**
  * Queues the disabling of a task whose row says that it is on its way: for the first time, or again where there was
- * no progress; operators are told where the owning system did not confirm in time.
+ * no progress; operators are told where the owning system did not confirm in time. What is given up is let be.
  */
 export async function sendDisable(run: Run, record: TaskRecord): Promise<void> {
   const { open } = record;
   const disabling = open?.disabling;
   if (!open || !disabling || disabling.state === 'refused') return;
+  if (await isDisablingGivenUp(run, record)) return;
   const late = disabling.requestedAt !== undefined;
   if (late || disabling.queuedAt < run.now) {
     if (run.now - disabling.queuedAt < KEPT_WHILE_OFF && (await isOff(run, 'disable'))) return;

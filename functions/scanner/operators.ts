@@ -7,8 +7,10 @@ import { keys, type OperatorAlertRecord } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { loadTask } from '../store/tasks.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
+import { disablingOf } from '../work/given-up.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
+import { isStillGivenUp } from './given-up.ts';
 import { eachOf } from './look.ts';
 import type { Run } from './run.ts';
 
@@ -76,8 +78,12 @@ async function lasts(run: Run, alert: OperatorAlertRecord): Promise<boolean> {
     return record !== undefined && isReverted(record.task, record.evidence, policy, run.now);
   }
   if (alert.code === 'disable-failing') {
-    return (await loadTask(run.system.table, alert.subject))?.open?.disabling !== undefined;
+    const open = (await loadTask(run.system.table, alert.subject))?.open;
+    const isAsked = open?.disabling !== undefined;
+    return isAsked || isStillGivenUp(run.system, disablingOf(alert.subject, open?.number ?? 0));
   }
+  if (alert.code === 'notify-failing')
+    return isStillGivenUp(run.system, { queue: 'notify', item: alert.subject });
   if (alert.code === 'no-reachable-owner') {
     return (await loadTask(run.system.table, alert.subject))?.hold?.reason === 'no-reachable-owner';
   }

@@ -2,6 +2,7 @@ import type { Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import type { FleetView } from '../store/fleet-view.ts';
 import type { Row } from '../store/table.port.ts';
+import type { ByName } from '../work/given-up.ts';
 
 /** One run's view of the world and what it did. */
 export interface Run {
@@ -20,4 +21,6 @@ export interface Run {
   doubtfulSince?: Instant;
   /** The queues that are off, once asked for. */
   off?: Promise<ReadonlySet<string>>;
+  /** What is given up, once asked for. */
+  givenUp?: Promise<ByName>;
 }

@@ -119,6 +119,8 @@ export const keys = {
   }),
   /** Work given up for a failure that no new attempt mends, under the failure's fingerprint. */
   refusal: (fingerprint: string, item: string) => ({ pk: `REFUSED#${fingerprint}`, sk: item }),
+  /** Work of a queue that can never be done for its own sake, under its name. */
+  givenUp: (queue: string, item: string) => ({ pk: 'GIVEN-UP', sk: `${queue}#${item}` }),
   breaker: (queue: string) => ({ pk: 'BREAKER', sk: queue }),
   /** An operator's pause of a queue. */
   queuePause: (queue: string) => ({ pk: 'BREAKER', sk: `PAUSE#${queue}` }),

@@ -66,6 +66,11 @@ export interface Consumer<Message> {
   restsOnTableAlone: boolean;
   /** Where the state does: lets it, from this instant on; called when the message is given up. */
   handBack?(system: System, message: Message, retryAt: Instant): Promise<void>;
+  /**
+   * Where the state does: the item can never be worked for its own sake, so that no scan is to make the work again until
+   * what it rests on changes or an operator clears it.
+   */
+  giveUp?(system: System, message: Message, why: { error: unknown; fingerprint: string }): Promise<void>;
   /** Decides again on fresh state, acts, records. A throw is a fault: tried again with growing delays. */
   act(system: System, message: Message, delivery: Delivery): Promise<Outcome>;
   /** Exercises what only this work rests on, and harms nothing; throws where it could not be done now. */

@@ -1,3 +1,19 @@
+/** Why an event, or what it says of one task, is not taken. */
+export const EVENT_REFUSALS = [
+  'unknown-source',
+  'account-not-covered',
+  'unknown-event',
+  'malformed',
+  'task-not-covered',
+  'data-plane-not-covered',
+  'owner-domain',
+  'from-the-future',
+  'too-old',
+  'version-jump',
+  'too-large',
+  'too-many-data-planes',
+] as const;
+
 /**
  * What a failure that was answered and not thrown may be called. Whatever else begins a reason is called `other`: each
  * name is a kind of failure with a row of its own, and others write the words of some reasons.
@@ -6,19 +22,8 @@ const FAILURE_NAMES = [
   'unreadable',
   'newer-version',
   'table-busy',
-  'too-large',
   'all-refused',
-  'unknown-source',
-  'account-not-covered',
-  'unknown-event',
-  'malformed',
-  'task-not-covered',
-  'data-plane-not-covered',
-  'too-many-data-planes',
-  'owner-domain',
-  'from-the-future',
-  'too-old',
-  'version-jump',
+  ...EVENT_REFUSALS,
   'the task changed meanwhile',
   'digest not known yet',
 ] as const;

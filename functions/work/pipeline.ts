@@ -42,11 +42,20 @@ export async function processMessage<Message>(
   if (notAfter !== undefined && system.clock.now() > notAfter)
     return { outcome: 'skipped', reason: 'expired' };
   const known = attemptOf(consumer, consumer.nameOf(message), delivery);
-  const handBack = consumer.queuedAgainFromState
-    ? async () => consumer.handBack?.(system, message, system.clock.now() + LONGEST_DELAY)
-    : undefined;
+  const ends: Ends = consumer.queuedAgainFromState
+    ? {
+        handBack: async () => consumer.handBack?.(system, message, system.clock.now() + LONGEST_DELAY),
+        giveUp: async (why) => consumer.giveUp?.(system, message, why),
+      }
+    : {};
   const inAll = { ...delivery, receiveCount: attemptNumber(delivery) };
-  return attempt(system, known, () => consumer.act(system, message, inAll), handBack);
+  return attempt(system, known, () => consumer.act(system, message, inAll), ends);
+}
+
+/** What is to be written where the state would make work again that ends without being done. */
+interface Ends {
+  handBack?(): Promise<unknown>;
+  giveUp?(why: { error: unknown; fingerprint: string }): Promise<unknown>;
 }
 
 /** The name of a canary among work items; the slash leaves an empty part, so that no task is called so. */
@@ -107,7 +116,7 @@ async function attempt(
   system: System,
   known: Attempt,
   act: () => Promise<Outcome>,
-  handBack?: () => Promise<unknown>,
+  { handBack, giveUp }: Ends = {},
 ): Promise<Outcome> {
   let outcome: Outcome;
   try {
@@ -117,8 +126,10 @@ async function attempt(
   } catch (error) {
     const { queue: worker, item, delivery } = known;
     const tried = { attempt: attemptNumber(delivery), since: delivery.firstReceivedAt };
-    await recordOops(system, { worker, item, ...tried, cause: 'fault', error });
-    outcome = isHopeless(error) ? givenUp(error) : failed(system, delivery, 'fault');
+    const fingerprint = await recordOops(system, { worker, item, ...tried, cause: 'fault', error });
+    outcome = isHopeless(error)
+      ? await givenUp(system, known, error, () => giveUp?.({ error, fingerprint }))
+      : failed(system, delivery, 'fault');
   }
   if (known.isProof(outcome)) countSuccess(system, known.queue);
   const settled =
@@ -162,7 +173,20 @@ function isHopeless(error: unknown): boolean {
   return classOf(error, 1) === 'permanent';
 }
 
-function givenUp(error: unknown): Outcome {
+/** To the dead-letter queue, once it is noted that it is not to be made again; tried again where that fails. */
+async function givenUp(
+  system: System,
+  { queue, item, delivery }: Attempt,
+  error: unknown,
+  note: () => Promise<unknown> | undefined,
+): Promise<Outcome> {
+  try {
+    await note();
+  } catch (failure) {
+    const properties = { queue, item, error: recordable(String(failure)) };
+    system.telemetry.log('warn', 'it is not noted that work is given up', properties);
+    if (!isHopeless(failure)) return failed(system, delivery, 'fault');
+  }
   return { outcome: 'dead-letter', reason: recordable(String(error)), recorded: true };
 }
 

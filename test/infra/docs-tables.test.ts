@@ -102,6 +102,7 @@ const KEYS: { [Name in keyof typeof keys]: ReturnType<(typeof keys)[Name]> } = {
   oops: keys.oops('fingerprint'),
   oopsOccurrence: keys.oopsOccurrence('fingerprint', AT, 'id'),
   refusal: keys.refusal('fingerprint', 'item'),
+  givenUp: keys.givenUp('queue', 'item'),
   breaker: keys.breaker('queue'),
   queuePause: keys.queuePause('queue'),
   probe: keys.probe('queue'),

@@ -2,6 +2,7 @@ import { deployedService } from '../../simulation/deployed-service.ts';
 import type { EffectLine } from '../../simulation/effects.ts';
 import { parseScenario } from '../../simulation/scenario.ts';
 import type { Scenario } from '../../simulation/scenario-types.ts';
+import type { Service } from '../../simulation/service.port.ts';
 import { simulate } from '../../simulation/simulate.ts';
 import { at, T } from '../simulation/story.ts';
 
@@ -9,10 +10,12 @@ import { at, T } from '../simulation/story.ts';
  * Runs an attack whose damage is what a test asks for: broken promises about the attacked tasks themselves are no error.
  *
  * @param past changes the scenario behind the door, to what rows of an older version may hold
+ * @param service the code that runs, with what is to go wrong in it
  */
 export async function attack(
   scenario: Record<string, unknown>,
   past: (scenario: Scenario) => Scenario = (same) => same,
+  service: Service = deployedService,
 ) {
   const operators = ['ops@platform.test'];
   const parsed = parseScenario({
@@ -25,7 +28,7 @@ export async function attack(
     ...scenario,
   });
   if (!parsed.ok) throw new Error(parsed.problem);
-  const simulated = await simulate(past(parsed.scenario), deployedService);
+  const simulated = await simulate(past(parsed.scenario), service);
   if (!simulated.ok) throw new Error(simulated.problem);
   const { lines, summary, broken } = simulated;
   return { lines, summary, broken, ...damage(lines) };

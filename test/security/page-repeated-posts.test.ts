@@ -84,6 +84,25 @@ describe('posts of one mail again and again', () => {
     }
     expect(asked).toHaveLength(1);
   });
+
+  it('ask the owning system again where the first post never came to it', async () => {
+    const stage = await ownerStage(['acmeCo/a']);
+    await stage.scanOn(14);
+    const link = stage.linkTo(ANA);
+    stage.setNow(onDay(15));
+    await stage.post(link, { action: 'disable' });
+    await stage.scanOn(15);
+    stage.system.config.controlPlane = 'fed';
+    stage.system.events.publish = async () => {
+      throw new Error('the bus is away');
+    };
+    stage.setNow(onDay(15.5));
+    expect((await stage.post(link, { action: 'undo' })).statusCode).toBe(500);
+    const asked: string[] = [];
+    stage.system.events.publish = async (type) => void asked.push(type);
+    await stage.post(link, { action: 'undo' });
+    expect(asked).toHaveLength(1);
+  });
 });
 
 describe('requests that are none', () => {

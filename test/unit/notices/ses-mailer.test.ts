@@ -5,6 +5,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import PostalMime from 'postal-mime';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createSesClient, SesMailer } from '../../../functions/notices/ses-mailer.ts';
+import { CountedMailer } from '../../../functions/platform/counted-mailer.ts';
 import { TokenBucket } from '../../../functions/platform/token-bucket.ts';
 
 class SetClock {
@@ -55,6 +56,21 @@ describe('what SES is given', () => {
     expect(read.from).toMatchObject({ name: 'Taskwarden' });
     expect(read.date).toBe('2026-01-29T00:00:00.000Z');
     expect(read.messageId).toBe('<01JH0000000000000000000001@platform.test>');
+    ses.restore();
+  });
+
+  it('is the message that was made before, where one was', async () => {
+    const ses = mockClient(SESClient);
+    ses.on(SendRawEmailCommand).resolves({ MessageId: 'm-1' });
+    const { mailer: behind, clock } = mailer(new SESClient({ region: 'eu-west-1' }));
+    const counted = new CountedMailer(behind, { log: () => {}, metric: () => {} });
+    const written = await counted.write(mail);
+    clock.time += 5_000;
+    await counted.send(written);
+    const input = ses.commandCalls(SendRawEmailCommand)[0]!.args[0].input as SendRawEmailCommandInput;
+    expect(input.RawMessage?.Data).toBe(written.raw);
+    expect((await PostalMime.parse(input.RawMessage!.Data!)).date).toBe('2026-01-29T00:00:00.000Z');
+    await expect(counted.write({ ...mail, to: 'a;b@acme.test' })).rejects.toThrow(RangeError);
     ses.restore();
   });
 

@@ -1,0 +1,66 @@
+import type { System } from '../platform/system.ts';
+import { loadRecipientWithNotices } from '../store/records.ts';
+import type { TaskRecord } from '../store/rows.ts';
+import { loadTask } from '../store/tasks.ts';
+import { classOf } from '../work/failure-class.ts';
+import {
+  disablingOf,
+  type GivenUp,
+  giveUp,
+  loadGivenUp,
+  loadGivenUpOf,
+  nameOfWork,
+  takeUp,
+  type Work,
+} from '../work/given-up.ts';
+import { recordOops } from '../work/oops.ts';
+import { count, type Run } from './look.ts';
+
+/** What is given up of a piece of work; undefined where it may be made. Read once in a run, and only where asked for. */
+async function givenUpOf(run: Run, work: Work): Promise<GivenUp | undefined> {
+  run.givenUp ??= loadGivenUp(run.system.table);
+  return (await run.givenUp).get(nameOfWork(work));
+}
+
+/** Whether the disabling of a task is given up, and the task was not edited since. */
+export async function isDisablingGivenUp(run: Run, { task, open }: TaskRecord): Promise<boolean> {
+  const givenUp = await givenUpOf(run, disablingOf(task.id, open?.number ?? 0));
+  return givenUp !== undefined && givenUp.version === task.version;
+}
+
+/** Whether what waits for a recipient is given up: nothing came to be told since. */
+export async function isTellingGivenUp(run: Run, recipient: string, newestAt: number): Promise<boolean> {
+  const givenUp = await givenUpOf(run, { queue: 'notify', item: recipient });
+  return givenUp !== undefined && newestAt <= givenUp.at;
+}
+
+/** Gives up the disabling of a task that cannot be queued for the task's own sake; throws what is another's fault. */
+export async function giveUpDisabling(run: Run, { task, open }: TaskRecord, error: unknown): Promise<void> {
+  if (classOf(error, 1) !== 'permanent') throw error;
+  count(run, 'failed');
+  const failure = { worker: 'scanner/disabling', item: task.id, attempt: 1, cause: 'fault', error } as const;
+  const fingerprint = await recordOops(run.system, failure);
+  const { version } = task;
+  await giveUp(run.system, { ...disablingOf(task.id, open?.number ?? 0), fingerprint, version }, error);
+}
+
+/** Whether work is still given up: what is over or was done since is forgotten. */
+export async function isStillGivenUp(system: System, work: Work): Promise<boolean> {
+  const givenUp = await loadGivenUpOf(system.table, work);
+  if (!givenUp) return false;
+  const isWanted =
+    givenUp.queue === 'notify' ? await isToBeTold(system, givenUp) : await isOpen(system, givenUp);
+  if (!isWanted) await takeUp(system, givenUp);
+  return isWanted;
+}
+
+async function isToBeTold({ table }: System, { item, at }: GivenUp): Promise<boolean> {
+  const { recipient, notices } = await loadRecipientWithNotices(table, item);
+  return (recipient?.lastMailAt ?? 0) <= at && notices.some(({ pending }) => pending !== null);
+}
+
+async function isOpen({ table }: System, { item, version }: GivenUp): Promise<boolean> {
+  const end = item.lastIndexOf('#');
+  const record = await loadTask(table, item.slice(0, end));
+  return record?.open?.number === Number(item.slice(end + 1)) && record.task.version === version;
+}
