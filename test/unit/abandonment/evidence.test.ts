@@ -157,6 +157,69 @@ describe('observations in any order', () => {
   });
 });
 
+describe('observations of one instant', () => {
+  const named = (name: string, at: Instant, ...statuses: ShardStatus[]) => ({ at, statuses, name });
+
+  test('both count, and the later one holds: alive, then failing, is a recovery of no length', () => {
+    const evidence = known(seen(T0, 'FAILED'), seen(day(1), 'PRIMARY'), seen(day(1), 'FAILED'));
+    expect(evidence).toMatchObject({ statuses: ['FAILED'], lostAt: day(1), lastSeen: { PRIMARY: day(1) } });
+    expect(lastAliveAt(evidence, policy, day(9))).toBe(day(1));
+  });
+
+  test('failing, then alive, is alive', () => {
+    const evidence = known(seen(T0, 'FAILED'), seen(day(1), 'FAILED'), seen(day(1), 'PRIMARY'));
+    expect(lastAliveAt(evidence, policy, day(9))).toBe(day(9));
+    expect(evidence.lostAt).toBeUndefined();
+  });
+
+  test('one that is delivered again changes nothing, whatever came between', () => {
+    const both = known(named('a', day(1), 'PRIMARY'), named('b', day(1), 'FAILED'));
+    expect(both.heard).toEqual(['a', 'b']);
+    expect(observe(both, named('a', day(1), 'PRIMARY'), policy)).toEqual(both);
+    // Another one that says the same as the first is news.
+    expect(observe(both, named('c', day(1), 'PRIMARY'), policy).statuses).toEqual(['PRIMARY']);
+  });
+
+  test('one without a name that says the same, in any order, changes nothing', () => {
+    const evidence = known(seen(day(1), 'PRIMARY', 'FAILED'));
+    expect(evidence.statuses).toEqual(['FAILED', 'PRIMARY']);
+    expect(observe(evidence, seen(day(1), 'PRIMARY', 'FAILED', 'PRIMARY'), policy)).toBe(evidence);
+    expect(observe(evidence, named('a', day(1), 'FAILED', 'PRIMARY'), policy)).toBe(evidence);
+  });
+
+  test('a name counts at its instant only', () => {
+    const evidence = known(named('a', day(1), 'PRIMARY'), named('a', day(2), 'FAILED'));
+    expect(evidence).toMatchObject({ statuses: ['FAILED'], observedAt: day(2), heard: ['a'] });
+    expect(observe(evidence, seen(day(3), 'FAILED'), policy).heard).toBeUndefined();
+    expect(known(seen(day(1), 'PRIMARY'), named('b', day(1), 'FAILED')).heard).toEqual(['b']);
+  });
+});
+
+test('the first observation stays known as the first', () => {
+  const evidence = known(seen(T0, 'FAILED'), seen(day(1), 'FAILED'), seen(day(2), 'PRIMARY'));
+  expect(evidence).toMatchObject({ firstObservedAt: T0, observedAt: day(2) });
+});
+
+test('of a task of which nothing was heard nothing is known', () => {
+  expect(NO_EVIDENCE).toEqual({
+    statuses: [],
+    lastSeen: {},
+    stale: [],
+    restarts: { total: 0, atLoss: 0 },
+  });
+});
+
+test('one alive shard for another keeps what it was last without', () => {
+  const two = aPolicy({ aliveStatuses: ['PRIMARY', 'BACKFILL'] });
+  const evidence = [seen(T0, 'PRIMARY', 'IDLE'), seen(day(1), 'BACKFILL')].reduce(
+    (known, one) => observe(known, one, two),
+    NO_EVIDENCE,
+  );
+  expect(evidence).toMatchObject({ statuses: ['BACKFILL'], lastSeen: { PRIMARY: day(1), IDLE: day(1) } });
+  expect(evidence.lostAt).toBeUndefined();
+  expect(lastAliveAt(evidence, two, day(3))).toBe(day(3));
+});
+
 describe('restarts', () => {
   test('are counted from the loss', () => {
     const running = { ...known(seen(T0, 'PRIMARY')), restarts: { total: 7, atLoss: 0 } };

@@ -45,6 +45,7 @@ describe('an instant', () => {
     ['with a zone by name', '2026-01-01T00:00:00 CET'],
     ['with a point and no fraction', '2026-01-01T00:00:00.Z'],
     ['with a year of five digits', '12026-01-01T00:00:00Z'],
+    ['with a year of six digits and its sign', '+002026-01-01T00:00:00Z'],
     ['with something before it', 'at 2026-01-01T00:00:00Z'],
     ['with something behind it', '2026-01-01T00:00:00Z!'],
     ['with a comment before it', '(x)2026-01-01T00:00:00Z'],
