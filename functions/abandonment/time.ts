@@ -36,22 +36,16 @@ export function parseInstant(text: string): Instant | undefined {
 
 const SIMPLE = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/;
 const ISO = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
+const ISO_UNITS: readonly Duration[] = [7 * DAY, DAY, HOUR, MINUTE, SECOND];
 const UNIT: Record<string, Duration> = { ms: 1, s: SECOND, m: MINUTE, h: HOUR, d: DAY, w: 7 * DAY };
 
 /** Reads `90s`, `15m`, `12h`, `14d` or ISO 8601 without months and years (`P14D`); undefined where it is none. */
 export function parseDuration(text: string): Duration | undefined {
   const simple = SIMPLE.exec(text);
   if (simple) return Number(simple[1]) * (UNIT[simple[2] as string] as Duration);
-  const iso = text === 'P' ? null : ISO.exec(text);
-  if (!iso || iso.slice(1).every((part) => part === undefined)) return undefined;
-  const [weeks, days, hours, minutes, seconds] = iso.slice(1).map((part) => Number(part ?? 0));
-  return (
-    (weeks ?? 0) * 7 * DAY +
-    (days ?? 0) * DAY +
-    (hours ?? 0) * HOUR +
-    (minutes ?? 0) * MINUTE +
-    (seconds ?? 0) * SECOND
-  );
+  const parts = ISO.exec(text)?.slice(1);
+  if (!parts || parts.every((part) => part === undefined)) return undefined;
+  return ISO_UNITS.reduce((sum, unit, place) => sum + Number(parts[place] ?? 0) * unit, 0);
 }
 
 /** The largest unit that divides it: `14d`, `90s`. */

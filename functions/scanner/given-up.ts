@@ -14,7 +14,8 @@ import {
   type Work,
 } from '../work/given-up.ts';
 import { recordOops } from '../work/oops.ts';
-import { count, type Run } from './look.ts';
+import { count } from './look.ts';
+import type { Run } from './run.ts';
 
 /** What is given up of a piece of work; undefined where it may be made. Read once in a run, and only where asked for. */
 async function givenUpOf(run: Run, work: Work): Promise<GivenUp | undefined> {

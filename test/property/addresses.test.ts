@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { normaliseAddress } from '../../functions/notices/addresses.ts';
 import { buildMime } from '../../functions/notices/mime.ts';
+import { holds } from './seeds.ts';
 
 /** What RFC 5322 reads as more, or other, than one plain address; and what is not seen. */
 const NOT_PLAIN = /[\s<>()[\]\\,;:"]|\p{Cc}|\p{Bidi_Control}|[\u200b\u2060\ufeff]/u;
@@ -45,14 +46,14 @@ test('so does any text, and a mail can be built to whatever is taken', async () 
     maxLength: 20,
   });
   const either = fc.oneof(part, likely);
-  await fc.assert(
+  await holds(
     fc.asyncProperty(either, either, async (local, domain) => {
       const text = `${local}@${domain}`;
       expect(problemOf(text)).toBeUndefined();
       const to = normaliseAddress(text);
       if (to !== undefined) await expect(buildMime({ ...MAIL, to })).resolves.toBeDefined();
     }),
-    { numRuns: 3_000 },
+    { numRuns: 1_500 },
   );
 });
 

@@ -5,6 +5,7 @@ import { PolicyBook } from '../../functions/abandonment/policy-book.ts';
 import {
   type Episode,
   type Evidence,
+  type Informed,
   type Keep,
   SHARD_STATUSES,
   type ShardStatus,
@@ -25,7 +26,7 @@ export const instant: fc.Arbitrary<Instant> = fc.oneof(
   fc.integer({ min: 0, max: 60 * 24 }).map((hours) => ZERO + hours * HOUR),
   fc.integer({ min: 0, max: 60 * DAY }).map((ms) => ZERO + ms),
 );
-const past = instant.filter((at) => at <= NOW);
+export const past = instant.filter((at) => at <= NOW);
 const days = (min: number, max: number) => fc.integer({ min, max }).map((count) => count * DAY);
 const optional = <Value>(key: string, value: fc.Arbitrary<Value>) =>
   fc.option(value, { nil: undefined }).map((one) => (one === undefined ? {} : { [key]: one }));
@@ -54,6 +55,8 @@ export const policy: fc.Arbitrary<EffectivePolicy> = fc
       fc.uniqueArray(fc.constantFrom(...SHARD_STATUSES), { minLength: 1 }),
     ),
     quietHours: fc.constantFrom(null, null, { from: '22:00', to: '06:00', zone: 'Europe/Berlin' }),
+    minHealthy: fc.constantFrom(0, 0, 6 * HOUR, 3 * DAY),
+    stageRaisedAt: fc.option(past, { nil: null, freq: 1 }),
   })
   .map((leaves) => ({ ...base, ...leaves }));
 
@@ -66,6 +69,11 @@ const task: fc.Arbitrary<Task> = fc
     fc.oneof(
       { weight: 6, arbitrary: fc.constant({}) },
       { weight: 1, arbitrary: optional('deletedAt', past) },
+      { weight: 1, arbitrary: optional('cameBackAt', past) },
+      {
+        weight: 1,
+        arbitrary: optional('reverted', fc.record({ at: past, disabledAt: past })),
+      },
     ),
   )
   .map((parts) =>
@@ -86,8 +94,9 @@ const evidence: fc.Arbitrary<Evidence> = fc
     }),
     optional('observedAt', fc.oneof(past, fc.constant(NOW))),
     fc.dictionary(fc.constantFrom(...SHARD_STATUSES), past, { maxKeys: 2 }),
+    optional('spells', fc.dictionary(fc.constantFrom(...SHARD_STATUSES), past, { maxKeys: 2 })),
   )
-  .map(([fixed, observed, lastSeen]) => ({ ...fixed, ...observed, lastSeen }) as Evidence);
+  .map(([fixed, observed, lastSeen, spells]) => ({ ...fixed, ...observed, lastSeen, ...spells }) as Evidence);
 
 const told: fc.Arbitrary<Told> = fc
   .tuple(
@@ -119,6 +128,15 @@ const told: fc.Arbitrary<Told> = fc
   });
 
 const KEYS = ['ana', 'bob', 'cia'];
+
+/** Topics, under keys of their own. */
+export const TOPICS = ['chat', 'desk'];
+const informed: fc.Arbitrary<Informed> = fc
+  .tuple(
+    fc.record({ topic: fc.constant('arn:aws:sns:eu-west-1:1:chat'), grace: fc.integer({ min: 1, max: 2 }) }),
+    fc.constantFrom({}, { heard: 'dated' }, { heard: 'undated' }),
+  )
+  .map(([fixed, heard]) => ({ ...fixed, ...heard }) as Informed);
 
 export const episode: fc.Arbitrary<Episode> = fc
   .tuple(
@@ -159,8 +177,10 @@ export const episode: fc.Arbitrary<Episode> = fc
         attempts: fc.nat(3),
       }),
     ),
+    optional('stageRaisedAt', past),
+    optional('informed', fc.dictionary(fc.constantFrom(...TOPICS), informed, { maxKeys: 2 })),
   )
-  .map(([fixed, brake, disabling]) => ({ ...fixed, ...brake, ...disabling }) as Episode);
+  .map((parts) => Object.assign({}, ...parts) as Episode);
 
 const keep: fc.Arbitrary<Keep | null> = fc.option(
   fc.record({
@@ -189,6 +209,7 @@ export const anyCase: fc.Arbitrary<Case> = fc.record({
   policy,
   unknown,
   pauses: fc.record({ evaluate: rarely(), notify: rarely(), disable: rarely() }),
+  feedbackSilent: rarely(),
   recipients,
 });
 
@@ -236,5 +257,19 @@ export const dueCase: fc.Arbitrary<Case> = fc.tuple(anyCase, warnedEpisode).map(
   episode: open,
   recipients: [...given.recipients.filter(({ key }) => key !== 'ana'), ANA],
 }));
+
+/** The same in a stage in which people are told; half of them with any episode that goes on, and anybody to tell. */
+export const openCase: fc.Arbitrary<Case> = fc
+  .tuple(dueCase, episode, fc.constantFrom('notify' as const, 'disable' as const), recipients, fc.boolean())
+  .map(([due, any, stage, to, isWarned]) => {
+    const given = { ...due, policy: { ...due.policy, stage } };
+    return isWarned
+      ? { ...given, episode: { ...(due.episode as Episode), graceStage: stage, stageRaisedAt: NOW } }
+      : {
+          ...given,
+          episode: { ...any, warnAfter: DAY, since: ZERO },
+          recipients: to.length > 0 ? to : due.recipients,
+        };
+  });
 
 const ANA: Recipient = { key: 'ana', address: 'ana@x.test', declined: false };

@@ -1,12 +1,20 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Decision, deadlineOf, decide, warnedOf } from '../../functions/abandonment/decide.ts';
+import {
+  type Case,
+  type Decision,
+  deadlineOf,
+  decide,
+  type Recipient,
+  warnedOf,
+} from '../../functions/abandonment/decide.ts';
 import { countedTime } from '../../functions/abandonment/evidence.ts';
 import { judgeNotice } from '../../functions/abandonment/judge-notice.ts';
 import { nextLook } from '../../functions/abandonment/next-look.ts';
 import { HOLD_REASONS, RESOLVE_REASONS } from '../../functions/abandonment/task.ts';
-import { HOUR } from '../../functions/abandonment/time.ts';
-import { anyCase, dueCase, instant, NOW } from './decide-cases.ts';
+import { DAY, HOUR } from '../../functions/abandonment/time.ts';
+import { anyCase, dueCase, instant, NOW, openCase, past, TOPICS } from './decide-cases.ts';
+import { holds } from './seeds.ts';
 
 const REASONS: Record<Decision['answer'], readonly string[]> = {
   ignore: ['deleted', 'disabled', 'kind-without-shards', 'dekaf'],
@@ -21,10 +29,10 @@ const REASONS: Record<Decision['answer'], readonly string[]> = {
   resolve: RESOLVE_REASONS,
 };
 
-const RUNS = { numRuns: 5_000 };
+const RUNS = { numRuns: 2_500 };
 
 test('decide answers every case, with a reason of the closed list and finite facts', () => {
-  fc.assert(
+  holds(
     fc.property(anyCase, instant, (given, now) => {
       const decision = decide(given, now);
       expect(REASONS[decision.answer]).toContain(decision.reason);
@@ -38,7 +46,7 @@ test('decide answers every case, with a reason of the closed list and finite fac
 });
 
 test('decide answers the same for the same case, and leaves the case as it was', () => {
-  fc.assert(
+  holds(
     fc.property(anyCase, (given) => {
       const before = structuredClone(given);
       expect(decide(given, NOW)).toEqual(decide(before, NOW));
@@ -49,7 +57,7 @@ test('decide answers the same for the same case, and leaves the case as it was',
 });
 
 test('the order of what was unknown does not matter', () => {
-  fc.assert(
+  holds(
     fc.property(anyCase, (given) => {
       const turned = decide({ ...given, unknown: [...given.unknown].reverse() }, NOW);
       const straight = decide(given, NOW);
@@ -61,7 +69,7 @@ test('the order of what was unknown does not matter', () => {
 });
 
 test('without an episode nobody is told and nothing is turned off or resolved', () => {
-  fc.assert(
+  holds(
     fc.property(anyCase, (given) => {
       const { answer } = decide({ ...given, episode: null }, NOW);
       expect(['warn', 'remind', 'disable', 'resolve']).not.toContain(answer);
@@ -71,7 +79,7 @@ test('without an episode nobody is told and nothing is turned off or resolved', 
 });
 
 test('with an episode it does not fire again', () => {
-  fc.assert(
+  holds(
     fc.property(anyCase, (given) => {
       fc.pre(given.episode !== null);
       expect(decide(given, NOW).answer).not.toBe('fire');
@@ -82,7 +90,7 @@ test('with an episode it does not fire again', () => {
 
 test('it fires only with all of the threshold counted, fresh evidence, and no hold', () => {
   let fired = 0;
-  fc.assert(
+  holds(
     fc.property(anyCase, (given) => {
       const open = { ...given, episode: null };
       const decision = decide(open, NOW);
@@ -104,7 +112,7 @@ test('it fires only with all of the threshold counted, fresh evidence, and no ho
 
 test('nothing is turned off without a living recipient whose dated warning is disableAfter of counted time old', () => {
   let disabled = 0;
-  fc.assert(
+  holds(
     fc.property(fc.oneof(anyCase, dueCase), (given) => {
       const decision = decide(given, NOW);
       if (decision.answer !== 'disable') return;
@@ -119,6 +127,8 @@ test('nothing is turned off without a living recipient whose dated warning is di
       for (const { disableAt } of episode!.dates) expect(NOW).toBeGreaterThanOrEqual(disableAt);
       expect(decision.disableAt).toBeLessThanOrEqual(NOW);
       expect(episode!.disabling).toBeUndefined();
+      expect(given.feedbackSilent).toBe(false);
+      expect(policy.stageRaisedAt ?? 0).toBeLessThanOrEqual(episode!.stageRaisedAt ?? 0);
       expect(episode!.brake === undefined || episode!.brake.approvedAt !== undefined).toBe(true);
     }),
     RUNS,
@@ -127,7 +137,7 @@ test('nothing is turned off without a living recipient whose dated warning is di
 });
 
 test('below stage disable nothing is turned off, nobody reminded, and no date mailed', () => {
-  fc.assert(
+  holds(
     fc.property(anyCase, fc.constantFrom('detect' as const, 'notify' as const), (given, stage) => {
       const lower = { ...given, policy: { ...given.policy, stage } };
       expect(['disable', 'remind']).not.toContain(decide(lower, NOW).answer);
@@ -143,20 +153,128 @@ test('below stage disable nothing is turned off, nobody reminded, and no date ma
 });
 
 test('only living recipients of today are warned or reminded', () => {
-  fc.assert(
-    fc.property(anyCase, (given) => {
+  const count = { warn: 0, remind: 0 };
+  holds(
+    fc.property(fc.oneof(anyCase, dueCase, openCase), (given) => {
       const decision = decide(given, NOW);
       if (decision.answer !== 'warn' && decision.answer !== 'remind') return;
+      count[decision.answer] += 1;
       for (const one of decision.to) expect(given.recipients).toContainEqual(one);
       if (decision.answer === 'remind') for (const one of decision.to) expect(one.declined).toBe(false);
       if (decision.answer === 'warn') expect(decision.to.length).toBeGreaterThan(0);
     }),
     RUNS,
   );
+  expect(count.warn).toBeGreaterThan(100);
+  expect(count.remind).toBeGreaterThan(5);
+});
+
+test('all are warned where a grace begins, else exactly those who hold no warning of the grace that runs', () => {
+  const count = { new: 0, joined: 0 };
+  holds(
+    fc.property(fc.oneof(anyCase, dueCase, openCase), (given) => {
+      const decision = decide(given, NOW);
+      if (decision.answer !== 'warn') return;
+      const { episode, recipients, policy } = given;
+      count[decision.newGrace ? 'new' : 'joined'] += 1;
+      const holdsNone = ({ key }: Recipient) => {
+        const told = episode!.told[key];
+        const isOfGrace = told !== undefined && !told.left && told.grace >= episode!.grace;
+        return !isOfGrace || told.warning === 'failed' || (policy.stage === 'disable' && !told.dated);
+      };
+      expect(decision.to).toEqual(decision.newGrace ? recipients : recipients.filter(holdsNone));
+      expect(decision.reason === 'joined').toBe(!decision.newGrace);
+    }),
+    RUNS,
+  );
+  expect(count.new).toBeGreaterThan(50);
+  expect(count.joined).toBeGreaterThan(20);
+});
+
+test('a raise of the stage that the grace does not know of warns all anew, one that it knows of changes nothing', () => {
+  holds(
+    fc.property(dueCase, past, fc.integer({ min: 1, max: 9 * DAY }), (given, at, before) => {
+      const knows = (stageRaisedAt: number): Case => ({
+        ...given,
+        policy: { ...given.policy, stageRaisedAt: at },
+        episode: { ...given.episode!, stageRaisedAt },
+      });
+      expect(decide(knows(at - before), NOW)).toMatchObject({
+        answer: 'warn',
+        newGrace: true,
+        to: given.recipients,
+      });
+      const never = { ...given, policy: { ...given.policy, stageRaisedAt: null } };
+      expect(decide(knows(at), NOW)).toEqual(decide(never, NOW));
+    }),
+    RUNS,
+  );
+});
+
+test('while SES says nothing of mails nothing is turned off, and all else is as it was', () => {
+  let held = 0;
+  holds(
+    fc.property(fc.oneof(anyCase, dueCase, openCase), (given) => {
+      const silent = decide({ ...given, feedbackSilent: true }, NOW);
+      const heard = decide({ ...given, feedbackSilent: false }, NOW);
+      expect(silent.answer).not.toBe('disable');
+      if (silent.reason !== 'feedback-silent') {
+        expect(silent).toEqual(heard);
+        return;
+      }
+      held += 1;
+      expect(['grace-over', 'quiet-hours', 'disabling']).toContain(heard.reason);
+      expect(silent.facts).toEqual(heard.facts);
+    }),
+    RUNS,
+  );
+  expect(held).toBeGreaterThan(5);
+});
+
+test('a topic decides nothing', () => {
+  let informed = 0;
+  holds(
+    fc.property(fc.oneof(anyCase, dueCase, openCase), (given) => {
+      if (!given.episode?.informed) return;
+      informed += 1;
+      const { informed: _, ...episode } = given.episode;
+      expect(decide(given, NOW)).toEqual(decide({ ...given, episode }, NOW));
+    }),
+    RUNS,
+  );
+  expect(informed).toBeGreaterThan(100);
+});
+
+test('a topic hears nothing before a person was warned, and no date but the one that stands, ahead', () => {
+  const count = { dated: 0, undated: 0 };
+  holds(
+    fc.property(
+      fc.oneof(anyCase, dueCase, openCase),
+      fc.constantFrom('warning' as const, 'reminder' as const),
+      fc.boolean(),
+      (given, notice, again) => {
+        for (const key of TOPICS.filter((topic) => given.episode?.informed?.[topic])) {
+          const verdict = judgeNotice(given, key, notice, NOW, again);
+          if (verdict.verdict !== 'send') continue;
+          const { episode, recipients, policy, unknown, evidence } = given;
+          count[verdict.disableAt === null ? 'undated' : 'dated'] += 1;
+          expect(warnedOf(episode!, recipients).length).toBeGreaterThan(0);
+          expect(verdict.disableAt === null).toBe(policy.stage !== 'disable');
+          if (verdict.disableAt === null) continue;
+          const spans = [...unknown, ...evidence.stale];
+          expect(verdict).toMatchObject(deadlineOf(episode!, recipients, policy, spans, NOW)!);
+          expect(verdict.disableAt).toBeGreaterThan(NOW);
+        }
+      },
+    ),
+    RUNS,
+  );
+  expect(count.dated).toBeGreaterThan(10);
+  expect(count.undated).toBeGreaterThan(10);
 });
 
 test('a mailed date lies ahead, and never before one that was printed', () => {
-  fc.assert(
+  holds(
     fc.property(
       fc.oneof(anyCase, dueCase),
       fc.constantFrom('warning' as const, 'reminder' as const),
@@ -177,7 +295,7 @@ test('a mailed date lies ahead, and never before one that was printed', () => {
 
 test('a reminder is due within its lead of the date, and not after it', () => {
   let reminded = 0;
-  fc.assert(
+  holds(
     fc.property(fc.oneof(anyCase, dueCase), (given) => {
       const decision = decide(given, NOW);
       if (decision.answer !== 'remind') return;
@@ -192,7 +310,7 @@ test('a reminder is due within its lead of the date, and not after it', () => {
 });
 
 test('a next look is an instant, and a look at something due is not put off', () => {
-  fc.assert(
+  holds(
     fc.property(anyCase, (given) => {
       const look = nextLook(decide(given, NOW), given.episode, NOW, HOUR);
       if (look !== null) expect(Number.isFinite(look.at)).toBe(true);
@@ -203,7 +321,7 @@ test('a next look is an instant, and a look at something due is not put off', ()
 });
 
 test('a deadline says the same as the answer that rests on it', () => {
-  fc.assert(
+  holds(
     fc.property(dueCase, (given) => {
       const decision = decide(given, NOW);
       if (decision.answer !== 'disable') return;

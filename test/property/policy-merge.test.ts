@@ -7,6 +7,7 @@ import { noDisablingUntil, quietUntil } from '../../functions/abandonment/quiet-
 import { SHARD_STATUSES, STAGES } from '../../functions/abandonment/task.ts';
 import { DAY, formatDuration, HOUR, MINUTE } from '../../functions/abandonment/time.ts';
 import { isAsleep, isQuietDay } from '../../simulation/sleep.ts';
+import { holds } from './seeds.ts';
 
 const part = fc.constantFrom('a', 'b', 'ab', 'global', 'default');
 const taskId = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
@@ -77,7 +78,7 @@ function byHand(
 
 describe('merging policies', () => {
   it('gives each leaf the value and the source of the narrowest scope that names it', () => {
-    fc.assert(
+    holds(
       fc.property(documents, taskId, (all, id) => {
         const policy = new PolicyBook(all).for(id);
         for (const [leaf, from] of Object.entries(policy.source)) {
@@ -90,12 +91,12 @@ describe('merging policies', () => {
         const leaves = Object.keys(DEFAULTS).length - 1 + Object.keys(DEFAULTS.blastRadius).length;
         expect(Object.keys(policy.source)).toHaveLength(leaves);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
   it('does not depend on the order of the documents or of the questions', () => {
-    fc.assert(
+    holds(
       fc.property(documents, fc.array(taskId, { maxLength: 6 }), (all, ids) => {
         const one = new PolicyBook(all);
         const other = new PolicyBook(new Map([...all].reverse()));
@@ -110,24 +111,50 @@ describe('merging policies', () => {
     );
   });
 
-  it('lists a scope as warning sooner exactly when some task under it does by that scope', () => {
-    fc.assert(
-      fc.property(documents, taskId, (all, id) => {
+  it('lists a scope as warning sooner exactly where a task under it does by that scope', () => {
+    const count = { listed: 0, left: 0 };
+    holds(
+      fc.property(documents, (all) => {
         const book = new PolicyBook(all);
-        const listed = book.lowerThresholdScopes();
-        const covered = listed.some(
-          ({ scope }) => scope === id || (scope.endsWith('/') && id.startsWith(scope)),
-        );
-        if (book.for(id).warnAfter < book.global.warnAfter) expect(covered).toBe(true);
-        for (const { scope, warnAfter } of listed) expect(book.for(scope).warnAfter).toBe(warnAfter);
+        const global = byHand(all, '', 'warnAfter').value as number;
+        // A task that no narrower scope concerns: the scope's own, or one in it with a name that no scope has.
+        const tasks = [...all.keys()]
+          .filter((name) => name !== '')
+          .map((scope) => ({ scope, task: scope.endsWith('/') ? `${scope}~` : scope }));
+        const sooner = tasks
+          .map(({ scope, task }) => ({ scope, warnAfter: byHand(all, task, 'warnAfter').value as number }))
+          .filter(({ warnAfter }) => warnAfter < global)
+          .sort((a, b) => (a.scope < b.scope ? -1 : 1));
+        count.listed += sooner.length;
+        count.left += tasks.length - sooner.length;
+        expect(book.lowerThresholdScopes()).toEqual(sooner);
       }),
     );
+    expect(count.listed).toBeGreaterThan(20);
+    expect(count.left).toBeGreaterThan(20);
+  });
+
+  it('lets no task warn sooner than the global policy that no scope on that list covers', () => {
+    let sooner = 0;
+    holds(
+      fc.property(documents, taskId, (all, id) => {
+        const book = new PolicyBook(all);
+        if (book.for(id).warnAfter >= book.global.warnAfter) return;
+        sooner += 1;
+        const listed = book.lowerThresholdScopes();
+        expect(
+          listed.some(({ scope }) => scope === id || (scope.endsWith('/') && id.startsWith(scope))),
+        ).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+    expect(sooner).toBeGreaterThan(5);
   });
 });
 
 describe('reading policies', () => {
   it('answers whatever it is given, and each problem on one line', () => {
-    fc.assert(
+    holds(
       fc.property(
         fc.string({ unit: 'binary' }),
         fc.anything(),
@@ -144,7 +171,7 @@ describe('reading policies', () => {
   });
 
   it('reads back every duration it can write', () => {
-    fc.assert(
+    holds(
       fc.property(fc.integer({ min: 1, max: 36_500 * DAY }), (warnAfter) => {
         const result = parsePolicy('', { warnAfter: formatDuration(warnAfter) }, { production: true });
         expect(result).toEqual({ ok: true, policy: { warnAfter } });
@@ -175,7 +202,7 @@ describe('the end of quiet hours', () => {
     .map(([night, seconds]) => Date.parse(night) + seconds * 1000);
 
   it('is the first minute that is not quiet', () => {
-    fc.assert(
+    holds(
       fc.property(timeOfDay, timeOfDay, zone, now, (from, to, inZone, at) => {
         fc.pre(from !== to);
         const clock = new Intl.DateTimeFormat('en-GB', {
@@ -196,7 +223,7 @@ describe('the end of quiet hours', () => {
           expect(quiet(minute)).toBe(true);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   });
 });
@@ -218,7 +245,7 @@ describe('quiet hours and quiet days together', () => {
     .map((hour) => Date.parse('2026-01-01T00:00:00Z') + hour * HOUR);
 
   it('hold exactly until a clock and a calendar on the wall show neither', () => {
-    fc.assert(
+    holds(
       fc.property(fc.option(hours), days, start, (quietHours, quietDays, now) => {
         const isQuiet = (at: number) => isAsleep(quietHours ?? undefined, at) || isQuietDay(quietDays, at);
         let free = now;

@@ -2,7 +2,19 @@ import { describe, expect, test } from 'vitest';
 import { type Case, decide } from '../../../functions/abandonment/decide.ts';
 import type { Keep, ShardStatus } from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Instant } from '../../../functions/abandonment/time.ts';
-import { aCase, aPolicy, aTask, day, evidenceOf, fired, graced, said, span, T0 } from './decide-builders.ts';
+import {
+  aCase,
+  aPolicy,
+  aTask,
+  day,
+  evidenceOf,
+  fired,
+  graced,
+  said,
+  span,
+  T0,
+  warnedAt,
+} from './decide-builders.ts';
 
 const at = (now: Instant, more: Partial<Case> = {}) => decide(aCase(now, more), now);
 const keep = (until: Instant, kind: Keep['kind'] = 'keep'): Keep => ({
@@ -261,5 +273,120 @@ describe('an open episode ends', () => {
     for (const stage of ['detect', 'notify', 'disable'] as const) {
       expect(at(day(15), { episode: fired(), policy: aPolicy({ stage }) }).answer).not.toBe('resolve');
     }
+  });
+});
+
+describe('what came between two scans', () => {
+  const requested = {
+    state: 'requested' as const,
+    run: 'r',
+    disableAt: day(21),
+    queuedAt: day(21),
+    requestedAt: day(21),
+    attempts: 1,
+  };
+  const alive = (now: Instant) => evidenceOf(now, { statuses: ['PRIMARY'] });
+
+  test('a lowered stage and a publication: it is over, and nobody hears of it twice', () => {
+    const task = aTask({ publishedByUserAt: day(15) });
+    for (const stage of ['notify', 'detect'] as const) {
+      const decision = at(day(16), { episode: graced(), policy: aPolicy({ stage }), task });
+      expect(said(decision)).toBe('resolve user-published');
+      expect(decision.facts.withdraw).toEqual([]);
+    }
+  });
+
+  test('a lowered stage: who holds a date is told, who does not is not', () => {
+    const told = {
+      ana: warnedAt(day(14)),
+      bob: warnedAt(day(14), { dated: false }),
+      cia: warnedAt(day(14), { warning: 'tried' }),
+      dan: warnedAt(day(14), { warning: 'failed' }),
+    };
+    const policy = aPolicy({ stage: 'notify' });
+    expect(at(day(16), { episode: graced({ told }), policy }).facts.withdraw).toEqual(['ana']);
+    // Of a grace that never threatened, whatever was printed before.
+    expect(at(day(16), { episode: graced({ told, graceStage: 'notify' }), policy }).facts.withdraw).toEqual(
+      [],
+    );
+  });
+
+  test('a date is told of a grace with one, and no more once the grace has none', () => {
+    expect(at(day(16), { episode: graced() }).facts.disableAt).toBe(day(21));
+    const lower = { policy: aPolicy({ stage: 'notify' }) };
+    expect(at(day(16), { episode: graced({ graceStage: 'notify' }), ...lower }).facts.disableAt).toBeNull();
+    expect(at(day(16), { episode: fired() }).facts.disableAt).toBeNull();
+    expect(at(day(13)).facts.disableAt).toBeNull();
+  });
+
+  test('a request to turn it off that nobody confirmed, and a recovery: it recovered', () => {
+    const episode = graced({ disabling: requested });
+    expect(said(at(day(22), { episode, evidence: alive(day(22)) }))).toBe('resolve recovered');
+  });
+
+  test('a request, and the task is off: that is to be confirmed, though it ran before', () => {
+    const task = aTask({ enabled: false });
+    const episode = graced({ disabling: requested });
+    expect(said(at(day(22), { episode, evidence: alive(day(22)), task }))).toBe('waiting disabling');
+  });
+
+  test.each([
+    ['it was only queued', { ...requested, state: 'queued' as const }, { enabled: false }],
+    ['it was refused', { ...requested, state: 'refused' as const }, { enabled: false }],
+    ['nobody asked', undefined, { enabled: false }],
+    ['it became a collection', requested, { kind: 'collection' as const }],
+  ])('the task is off, or nothing to be watched, and %s: others did that', (_, disabling, more) => {
+    const episode = graced(disabling ? { disabling } : {});
+    expect(said(at(day(22), { episode, task: aTask(more) }))).toBe('resolve ineligible');
+  });
+
+  test('a deletion and a return at the instant at which it fired do not end it', () => {
+    expect(said(at(day(15), { episode: graced(), task: aTask({ cameBackAt: day(14) }) }))).toBe(
+      'waiting grace',
+    );
+  });
+
+  test('a publication at the instant at which it fired ends it only while its veto lasts', () => {
+    const task = aTask({ publishedByUserAt: day(14) });
+    const noVeto = aPolicy({ publicationVeto: 0 });
+    expect(said(at(day(15), { episode: graced(), task }))).toBe('resolve user-published');
+    expect(said(at(day(15), { episode: graced(), task, policy: noVeto }))).toBe('waiting grace');
+  });
+});
+
+describe('what is found late', () => {
+  test('unknown time moves the date of an episode, and does not end it', () => {
+    // 15 days less 3 are under the threshold; the threshold and the last PRIMARY are as they were.
+    const unknown = [span(day(2), day(5))];
+    expect(said(at(day(15), { episode: graced(), unknown }))).toBe('waiting grace');
+    const since = [span(day(15), day(17))];
+    expect(at(day(18), { episode: graced(), unknown: since }).facts.disableAt).toBe(day(23));
+  });
+
+  test('a later PRIMARY from before it fired ends it where the threshold is no longer reached', () => {
+    const seenAt = (instant: Instant) => evidenceOf(day(15), { lastSeen: { PRIMARY: instant } });
+    expect(said(at(day(15), { episode: graced(), evidence: seenAt(day(1) + 1) }))).toBe('resolve policy');
+    expect(said(at(day(15), { episode: graced(), evidence: seenAt(day(1)) }))).toBe('waiting grace');
+  });
+
+  test('a later PRIMARY and unknown time together end it too', () => {
+    const evidence = evidenceOf(day(15), { lastSeen: { PRIMARY: T0 + HOUR } });
+    expect(said(at(day(15), { episode: graced(), evidence }))).toBe('waiting grace');
+    const unknown = [span(day(2), day(3))];
+    expect(said(at(day(15), { episode: graced(), evidence, unknown }))).toBe('resolve policy');
+  });
+
+  test('an enabling from before it fired ends it as no longer abandoned, one from after it as off', () => {
+    const on = (enabledAt: Instant) => said(at(day(15), { episode: graced(), task: aTask({ enabledAt }) }));
+    expect(on(day(14))).toBe('resolve policy');
+    expect(on(day(14) + 1)).toBe('resolve ineligible');
+  });
+
+  test('a lower threshold ends nothing, a higher one what it no longer reaches', () => {
+    const unknown = [span(day(2), day(5))];
+    const lower = aPolicy({ warnAfter: 13 * DAY });
+    const higher = aPolicy({ warnAfter: 14 * DAY + 1 });
+    expect(said(at(day(15), { episode: graced(), unknown, policy: lower }))).toBe('waiting grace');
+    expect(said(at(day(15), { episode: graced(), unknown, policy: higher }))).toBe('resolve policy');
   });
 });

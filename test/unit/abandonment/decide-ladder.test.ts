@@ -110,6 +110,133 @@ describe('warning', () => {
   });
 });
 
+describe('two recipients in different states', () => {
+  const { acceptedAt: _, ...asked } = warnedAt(day(14), { warning: 'pending' });
+  const failed = { ...asked, warning: 'failed' as const };
+  const tried = { ...asked, warning: 'tried' as const };
+  const both = { recipients: [ana, bob] };
+
+  test('one accepted and left, the other failed: the grace is taken back', () => {
+    const episode = graced({ told: { ana: warnedAt(day(14)), bob: failed } });
+    const taken = { answer: 'warn', reason: 'grace-taken-back', newGrace: true, to: [bob] };
+    expect(at(day(16), episode, { recipients: [bob] })).toMatchObject(taken);
+    const left = graced({ told: { ana: warnedAt(day(14), { left: true }), bob: failed } });
+    expect(at(day(16), left, both)).toMatchObject({ ...taken, to: [ana, bob] });
+  });
+
+  test('one bounced later, the other never took theirs: the grace is taken back', () => {
+    const bounced = warnedAt(day(14), { warning: 'failed' });
+    expect(at(day(16), graced({ told: { ana: bounced, bob: asked } }), both)).toMatchObject({
+      reason: 'grace-taken-back',
+      to: [ana, bob],
+    });
+  });
+
+  test('both failed: nothing began that could be taken back, both are asked again', () => {
+    expect(at(day(16), graced({ told: { ana: failed, bob: failed } }), both)).toMatchObject({
+      reason: 'joined',
+      newGrace: false,
+      to: [ana, bob],
+    });
+  });
+
+  test('one accepted an earlier grace, the other nothing: both are asked in the grace that runs', () => {
+    const told = { ana: warnedAt(day(14)), bob: { ...failed, grace: 2 } };
+    expect(at(day(16), graced({ grace: 2, told }), both)).toMatchObject({
+      reason: 'joined',
+      newGrace: false,
+      to: [ana, bob],
+    });
+  });
+
+  test('one accepted, the other failed: only that one is asked again', () => {
+    expect(at(day(16), graced({ told: { ana: warnedAt(day(14)), bob: failed } }), both)).toMatchObject({
+      reason: 'joined',
+      newGrace: false,
+      to: [bob],
+    });
+  });
+
+  test('one accepted with a date, the other without: that one is asked for theirs', () => {
+    const told = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { dated: false }) };
+    expect(at(day(16), graced({ told }), both)).toMatchObject({ reason: 'joined', to: [bob] });
+  });
+
+  test('one accepted, the other was tried: the grace runs, and holds when it is over', () => {
+    const episode = graced({
+      told: { ana: warnedAt(day(14)), bob: tried },
+      rungs: rungsFor(day(21), 3 * DAY, DAY),
+    });
+    expect(said(at(day(20, 12), episode, both))).toBe('waiting grace');
+    expect(said(at(day(21), episode, both))).toBe('hold warning-not-accepted');
+    const pending = { ...episode, told: { ana: warnedAt(day(14)), bob: asked } };
+    expect(said(at(day(21), pending, both))).toBe('waiting notice-pending');
+    expect(at(day(21), pending, both).nextLookAt).toBe(day(21));
+  });
+
+  test('only an admin who joined accepted: all are warned anew', () => {
+    const joined = { ...bob, joined: true as const };
+    const told = { ana: asked, bob: warnedAt(day(14)) };
+    expect(at(day(16), graced({ told }), { recipients: [ana, joined] })).toMatchObject({
+      reason: 'grace-taken-back',
+      to: [ana, joined],
+    });
+  });
+
+  test('a rung goes to those who were warned and not told it yet', () => {
+    const reminder = { lead: 3 * DAY, deadline: day(21), state: 'done' as const };
+    const told = { ana: warnedAt(day(14), { reminder }), bob: warnedAt(day(14)) };
+    expect(at(day(18), graced({ told }), both)).toMatchObject({ answer: 'remind', to: [bob] });
+    expect(at(day(20), graced({ told }), both)).toMatchObject({ lead: DAY, to: [ana, bob] });
+    const moved = [span(day(18), day(19))];
+    expect(at(day(19), graced({ told }), { ...both, unknown: moved })).toMatchObject({ to: [ana, bob] });
+  });
+});
+
+describe('in stage notify', () => {
+  const policy = aPolicy({ stage: 'notify' });
+  const { acceptedAt: _, ...pending } = warnedAt(day(14), { warning: 'pending', dated: false });
+  const inNotify = (told: Episode['told']) => fired({ grace: 1, graceStage: 'notify', told, dates: [] });
+  const pauses = { evaluate: false, notify: true, disable: false };
+
+  test('a warning that is on its way is waited for, with no look of its own', () => {
+    expect(at(day(15), inNotify({ ana: pending }), { policy })).toMatchObject({
+      answer: 'waiting',
+      reason: 'notice-pending',
+      nextLookAt: null,
+    });
+  });
+
+  test('it is held as paused while notifying is, and looked at with each scan', () => {
+    expect(at(day(15), inNotify({ ana: pending }), { policy, pauses })).toMatchObject({
+      answer: 'hold',
+      reason: 'paused',
+      nextLookAt: day(15),
+    });
+  });
+
+  test('a pause of notifying holds nothing once all are told', () => {
+    const told = { ana: warnedAt(day(14), { dated: false }) };
+    expect(said(at(day(15), inNotify(told), { policy, pauses }))).toBe('waiting told');
+    const left = { ...told, bob: { ...pending, left: true as const } };
+    expect(said(at(day(15), inNotify(left), { policy, recipients: [ana] }))).toBe('waiting told');
+  });
+});
+
+describe('a stage that was lowered and raised between two scans', () => {
+  test('warns anew where the raise is later than the one the grace knows of', () => {
+    const raised = aPolicy({ stageRaisedAt: day(16) });
+    expect(at(day(17), graced(), { policy: raised })).toMatchObject({
+      answer: 'warn',
+      reason: 'not-warned',
+      newGrace: true,
+    });
+    expect(said(at(day(17), graced({ stageRaisedAt: day(16) }), { policy: raised }))).toBe('waiting grace');
+    expect(at(day(17), graced({ stageRaisedAt: day(16) - 1 }), { policy: raised }).answer).toBe('warn');
+    expect(said(at(day(17), graced({ stageRaisedAt: day(16) })))).toBe('waiting grace');
+  });
+});
+
 describe('reminding', () => {
   test('a rung of lead L is due from disableAt - L on', () => {
     expect(said(at(day(18) - 1, graced()))).toBe('waiting grace');
@@ -308,6 +435,12 @@ describe('holds of an episode that is due, in their order', () => {
     });
     expect(at(day(21, 6), asked, { policy: night }).answer).toBe('disable');
     expect(said(at(day(21, 6) - 1, asked, { policy: night }))).toBe('hold quiet-hours');
+  });
+  test('feedback silent, after blast radius and before quiet hours', () => {
+    const feedbackSilent = true;
+    expect(said(at(now, asked, { policy: night, feedbackSilent }))).toBe('hold feedback-silent');
+    expect(said(at(now, { ...asked, brake }, { policy: night, feedbackSilent }))).toBe('hold blast-radius');
+    expect(said(at(now, asked, { feedbackSilent: false }))).toBe('disable grace-over');
   });
   test('none, once approved', () => {
     const approved = { ...asked, brake: { heldAt: day(21), approvedAt: day(22) } };

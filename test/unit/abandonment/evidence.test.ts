@@ -66,7 +66,59 @@ describe('lastPrimaryAt', () => {
   });
 });
 
+describe('with two alive statuses', () => {
+  const two = aPolicy({ aliveStatuses: ['PRIMARY', 'BACKFILL'] });
+  const since = (lastSeen: Evidence['lastSeen']) =>
+    lastAliveAt(evidenceOf(day(9), { lastSeen }), two, day(9));
+
+  test.each([
+    ['the one was never seen', { BACKFILL: day(4) }, day(4)],
+    ['the other was never seen', { PRIMARY: day(4) }, day(4)],
+    ['the one was seen later', { PRIMARY: day(5), BACKFILL: day(4) }, day(5)],
+    ['the other was seen later', { PRIMARY: day(4), BACKFILL: day(5) }, day(5)],
+    ['both were seen at once', { PRIMARY: day(4), BACKFILL: day(4) }, day(4)],
+    ['neither was, but a third', { STANDBY: day(4) }, undefined],
+  ])('it was last alive as the newest of them where %s', (_, lastSeen, expected) => {
+    expect(since(lastSeen)).toBe(expected);
+  });
+
+  test('one that takes over from the other is no loss', () => {
+    const over = [seen(T0, 'PRIMARY'), seen(day(1), 'BACKFILL'), seen(day(3), 'FAILED')].reduce(
+      (evidence, one) => observe(evidence, one, two),
+      NO_EVIDENCE,
+    );
+    expect(over).toMatchObject({ lostAt: day(3), lastSeen: { PRIMARY: day(1), BACKFILL: day(3) } });
+    expect(lastAliveAt(over, two, day(9))).toBe(day(3));
+  });
+});
+
 describe('observations in any order', () => {
+  test('a late one that saw it alive, and is older than what is known, changes nothing', () => {
+    const evidence = known(
+      seen(T0, 'PRIMARY'),
+      seen(day(1), 'FAILED'),
+      seen(day(3), 'PRIMARY'),
+      seen(day(4), 'FAILED'),
+    );
+    for (const at of [day(2), day(4) - 1, T0 + HOUR]) {
+      const late = observe(evidence, seen(at, 'PRIMARY'), policy);
+      expect(late).toEqual(evidence);
+      expect(lastAliveAt(late, policy, day(9))).toBe(day(4));
+    }
+  });
+
+  test('a late one of a task that runs changes nothing', () => {
+    const evidence = known(seen(T0, 'FAILED'), seen(day(5), 'PRIMARY'));
+    expect(observe(evidence, seen(day(3), 'PRIMARY'), policy)).toEqual(evidence);
+  });
+
+  test('one from before the first is the first from then on', () => {
+    const late = observe(known(seen(day(5), 'FAILED')), seen(day(1), 'FAILED'), policy);
+    expect(late).toMatchObject({ firstObservedAt: day(1), observedAt: day(5), lastSeen: {} });
+    // Between the two it is known to fail: a proof of life there counts from its own instant.
+    expect(lastAliveAt(observe(late, seen(day(3), 'PRIMARY'), policy), policy, day(9))).toBe(day(3));
+  });
+
   test('a late one that saw it alive is a proof of life, and changes nothing else', () => {
     const evidence = known(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'), seen(day(5), 'FAILED'));
     const late = observe(evidence, seen(day(3), 'PRIMARY'), policy);
@@ -103,6 +155,69 @@ describe('observations in any order', () => {
     );
     expect(lastAliveAt(evidence, policy, day(9))).toBe(day(2, 1));
   });
+});
+
+describe('observations of one instant', () => {
+  const named = (name: string, at: Instant, ...statuses: ShardStatus[]) => ({ at, statuses, name });
+
+  test('both count, and the later one holds: alive, then failing, is a recovery of no length', () => {
+    const evidence = known(seen(T0, 'FAILED'), seen(day(1), 'PRIMARY'), seen(day(1), 'FAILED'));
+    expect(evidence).toMatchObject({ statuses: ['FAILED'], lostAt: day(1), lastSeen: { PRIMARY: day(1) } });
+    expect(lastAliveAt(evidence, policy, day(9))).toBe(day(1));
+  });
+
+  test('failing, then alive, is alive', () => {
+    const evidence = known(seen(T0, 'FAILED'), seen(day(1), 'FAILED'), seen(day(1), 'PRIMARY'));
+    expect(lastAliveAt(evidence, policy, day(9))).toBe(day(9));
+    expect(evidence.lostAt).toBeUndefined();
+  });
+
+  test('one that is delivered again changes nothing, whatever came between', () => {
+    const both = known(named('a', day(1), 'PRIMARY'), named('b', day(1), 'FAILED'));
+    expect(both.heard).toEqual(['a', 'b']);
+    expect(observe(both, named('a', day(1), 'PRIMARY'), policy)).toEqual(both);
+    // Another one that says the same as the first is news.
+    expect(observe(both, named('c', day(1), 'PRIMARY'), policy).statuses).toEqual(['PRIMARY']);
+  });
+
+  test('one without a name that says the same, in any order, changes nothing', () => {
+    const evidence = known(seen(day(1), 'PRIMARY', 'FAILED'));
+    expect(evidence.statuses).toEqual(['FAILED', 'PRIMARY']);
+    expect(observe(evidence, seen(day(1), 'PRIMARY', 'FAILED', 'PRIMARY'), policy)).toBe(evidence);
+    expect(observe(evidence, named('a', day(1), 'FAILED', 'PRIMARY'), policy)).toBe(evidence);
+  });
+
+  test('a name counts at its instant only', () => {
+    const evidence = known(named('a', day(1), 'PRIMARY'), named('a', day(2), 'FAILED'));
+    expect(evidence).toMatchObject({ statuses: ['FAILED'], observedAt: day(2), heard: ['a'] });
+    expect(observe(evidence, seen(day(3), 'FAILED'), policy).heard).toBeUndefined();
+    expect(known(seen(day(1), 'PRIMARY'), named('b', day(1), 'FAILED')).heard).toEqual(['b']);
+  });
+});
+
+test('the first observation stays known as the first', () => {
+  const evidence = known(seen(T0, 'FAILED'), seen(day(1), 'FAILED'), seen(day(2), 'PRIMARY'));
+  expect(evidence).toMatchObject({ firstObservedAt: T0, observedAt: day(2) });
+});
+
+test('of a task of which nothing was heard nothing is known', () => {
+  expect(NO_EVIDENCE).toEqual({
+    statuses: [],
+    lastSeen: {},
+    stale: [],
+    restarts: { total: 0, atLoss: 0 },
+  });
+});
+
+test('one alive shard for another keeps what it was last without', () => {
+  const two = aPolicy({ aliveStatuses: ['PRIMARY', 'BACKFILL'] });
+  const evidence = [seen(T0, 'PRIMARY', 'IDLE'), seen(day(1), 'BACKFILL')].reduce(
+    (known, one) => observe(known, one, two),
+    NO_EVIDENCE,
+  );
+  expect(evidence).toMatchObject({ statuses: ['BACKFILL'], lastSeen: { PRIMARY: day(1), IDLE: day(1) } });
+  expect(evidence.lostAt).toBeUndefined();
+  expect(lastAliveAt(evidence, two, day(3))).toBe(day(3));
 });
 
 describe('restarts', () => {
@@ -151,6 +266,25 @@ describe('evidence too old', () => {
   test('closes with the next observation', () => {
     const evidence = known(seen(T0, 'PRIMARY'), seen(day(1), 'FAILED'), seen(day(5), 'FAILED'));
     expect(evidence.stale).toEqual([{ from: day(2), to: day(5) }]);
+  });
+
+  test('closes each time: two gaps are two spans', () => {
+    const evidence = known(
+      seen(T0, 'PRIMARY'),
+      seen(day(1), 'FAILED'),
+      seen(day(5), 'FAILED'),
+      seen(day(6), 'FAILED'),
+      seen(day(9), 'FAILED'),
+    );
+    expect(evidence.stale).toEqual([
+      { from: day(2), to: day(5) },
+      { from: day(7), to: day(9) },
+    ]);
+  });
+
+  test('closes a millisecond after evidenceMaxAge', () => {
+    const evidence = known(seen(T0, 'FAILED'), seen(day(1) + 1, 'FAILED'));
+    expect(evidence.stale).toEqual([{ from: day(1), to: day(1) + 1 }]);
   });
 
   test('is none where observations are evidenceMaxAge apart', () => {

@@ -56,9 +56,29 @@ describe('a warning', () => {
       verdict: 'send',
       disableAt: day(21),
     });
-    expect(judge(day(20), joined, 'warning', two, 'bob')).toMatchObject({
+    // As of the date, what it promised stands: the grace, not the day that is left.
+    expect(judge(day(20), joined, 'warning', two, 'bob')).toEqual({
       verdict: 'send',
       disableAt: day(21),
+      after: 7 * DAY,
+    });
+  });
+
+  test('of one who joins prints a full grace where no warning with a date stands', () => {
+    const undated = { ...joined.told, ana: warnedAt(day(14), { dated: false }) };
+    expect(judge(day(16), { ...joined, told: undated, dates: [] }, 'warning', two, 'bob')).toEqual({
+      verdict: 'send',
+      disableAt: day(23),
+      after: 7 * DAY,
+    });
+  });
+
+  test('waits where only that of an admin who joined stands: all are to be warned anew', () => {
+    const told = { ana: asked, bob: warnedAt(day(14)) };
+    const admin = { recipients: [ana, { ...bob, joined: true as const }] };
+    expect(judge(day(16), graced({ told }), 'warning', admin)).toEqual({
+      verdict: 'wait',
+      reason: 'new-grace',
     });
   });
 
@@ -83,8 +103,9 @@ describe('a warning', () => {
     '%s while the disabling is %s: no mail gives a later date to what is on its way',
     (_, state) => {
       const disabling = { state, run: 'r', disableAt: day(21), queuedAt: day(21), attempts: 1 };
-      const verdict = judge(day(21), { ...joined, disabling }, 'warning', two, 'bob').verdict;
-      expect(verdict).toBe(state === 'requested' ? 'wait' : 'send');
+      expect(judge(day(21), { ...joined, disabling }, 'warning', two, 'bob')).toMatchObject(
+        state === 'requested' ? { verdict: 'wait', reason: 'disabling' } : { verdict: 'send' },
+      );
     },
   );
 
@@ -95,28 +116,78 @@ describe('a warning', () => {
     expect(judge(day(25), episode, 'warning')).toMatchObject({ verdict: 'send', disableAt: day(32) });
   });
 
+  const off = { enabledAt: day(14), disabledAt: day(13) };
   test.each([
-    ['the task recovered', { evidence: evidenceOf(day(14, 1), { statuses: ['PRIMARY'] }) }],
-    ['a user published', { task: aTask({ publishedByUserAt: day(14, 0.5) }) }],
-    ['it was deleted', { task: aTask({ deletedAt: day(14, 0.5) }) }],
-    ['it was turned off', { task: aTask({ enabled: false }) }],
-    ['it is kept', { keep: { kind: 'keep' as const, until: day(30), by: 'x', at: day(14) } }],
-    ['its recipient left', { recipients: [bob] }],
-  ] as [string, Partial<Case>][])('is void where %s', (_, more) => {
-    expect(judge(day(14, 1), first, 'warning', more).verdict).not.toBe('send');
+    ['the task recovered', 'recovered', { evidence: evidenceOf(day(14, 1), { statuses: ['PRIMARY'] }) }],
+    ['a user published', 'user-published', { task: aTask({ publishedByUserAt: day(14, 0.5) }) }],
+    ['it was deleted', 'deleted', { task: aTask({ deletedAt: day(14, 0.5) }) }],
+    ['it was turned off', 'ineligible', { task: aTask({ enabled: false }) }],
+    ['it is kept', 'kept', { keep: { kind: 'keep' as const, until: day(30), by: 'x', at: day(14) } }],
+    ['it is snoozed', 'snoozed', { keep: { kind: 'snooze' as const, until: day(30), by: 'x', at: day(14) } }],
+    ['the threshold rose', 'policy', { policy: aPolicy({ warnAfter: 15 * DAY }) }],
+    [
+      'a system turned it on again',
+      'reverted',
+      { task: aTask({ reverted: { at: off.enabledAt, disabledAt: off.disabledAt } }) },
+    ],
+    ['nobody is told in its stage', 'stage', { policy: aPolicy({ stage: 'detect' }) }],
+    ['its recipient left', 'no-recipient', { recipients: [bob] }],
+  ] as [string, string, Partial<Case>][])('is void where %s: %s', (_, reason, more) => {
+    expect(judge(day(14, 1), first, 'warning', more)).toEqual({ verdict: 'void', reason });
   });
 
-  test('is void without an episode, and where it was told', () => {
+  test('is void for one who was never asked to be warned', () => {
+    expect(judge(day(16), graced(), 'warning', two, 'bob')).toEqual({
+      verdict: 'void',
+      reason: 'no-recipient',
+    });
+  });
+
+  test('is void without an episode', () => {
     expect(judge(day(14), null, 'warning').verdict).toBe('void');
-    expect(judge(day(16), graced(), 'warning').verdict).toBe('void');
   });
 
   test.each([
-    ['notifying is paused', { pauses: { evaluate: false, notify: true, disable: false } }],
-    ['evaluation is paused', { pauses: { evaluate: true, notify: false, disable: false } }],
-    ['health is unknown', { unknown: [span(day(14), null)] }],
-  ] as [string, Partial<Case>][])('waits while %s', (_, more) => {
-    expect(judge(day(14, 1), first, 'warning', more).verdict).toBe('wait');
+    ['SES took it', graced(), {}],
+    [
+      'SES took it in stage notify',
+      graced({ graceStage: 'notify', told: { ana: warnedAt(day(14), { dated: false }) }, dates: [] }),
+      { policy: aPolicy({ stage: 'notify' }) },
+    ],
+    ['it belongs to a grace that is over', { ...first, grace: 2 }, { recipients: [ana, bob] }],
+  ] as [string, Episode, Partial<Case>][])('is void where %s', (_, episode, more) => {
+    expect(judge(day(16), episode, 'warning', more)).toEqual({ verdict: 'void', reason: 'told' });
+  });
+
+  test('goes once more where it is to be told again, but not that of a grace that is over', () => {
+    const again = (episode: Episode) =>
+      judgeNotice(aCase(day(16), { episode }), 'ana', 'warning', day(16), true);
+    expect(again(graced())).toEqual({ verdict: 'send', disableAt: day(21), after: 7 * DAY });
+    const other = { ...graced(), grace: 2, told: { ana: { ...warnedAt(day(14)), grace: 1 } } };
+    expect(again(other)).toEqual({ verdict: 'void', reason: 'told' });
+  });
+
+  test.each([
+    ['notifying is paused', 'paused', { pauses: { evaluate: false, notify: true, disable: false } }],
+    ['evaluation is paused', 'paused', { pauses: { evaluate: true, notify: false, disable: false } }],
+    ['health is unknown', 'unknown', { unknown: [span(day(14), null)] }],
+    [
+      'the task is in a spell that has not lasted yet',
+      'recovering',
+      {
+        policy: aPolicy({ minHealthy: 6 * HOUR }),
+        evidence: evidenceOf(day(14, 1), { statuses: ['PRIMARY'], spells: { PRIMARY: day(14) } }),
+      },
+    ],
+    // The scan that finds the raise asks for a warning of its own: the old one would be a second one.
+    ['the stage was raised since', 'new-grace', { policy: aPolicy({ stageRaisedAt: day(14, 0.5) }) }],
+  ] as [string, string, Partial<Case>][])('waits while %s: %s', (_, reason, more) => {
+    expect(judge(day(14, 1), first, 'warning', more)).toEqual({ verdict: 'wait', reason });
+  });
+
+  test('of stage notify waits where the stage is disable now: that scan warns with a date', () => {
+    const episode = fired({ grace: 1, graceStage: 'notify', told: { ana: { ...asked, dated: false } } });
+    expect(judge(day(15), episode, 'warning')).toEqual({ verdict: 'wait', reason: 'new-grace' });
   });
 
   test('goes while disabling is paused', () => {
@@ -140,17 +211,51 @@ describe('a reminder', () => {
     });
   });
 
+  test('goes in a hold that only keeps the task from being turned off', () => {
+    const tried = reminded({ reminder: { lead: 3 * DAY, deadline: day(21), state: 'tried' } });
+    expect(judge(day(21), tried, 'reminder')).toEqual({
+      verdict: 'send',
+      disableAt: day(22),
+      after: DAY,
+    });
+  });
+
   test('that was not taken before disableAt moves it to its acceptance + the shortest lead', () => {
     expect(judge(day(21), reminded(), 'reminder')).toMatchObject({ verdict: 'send', disableAt: day(22) });
     expect(judge(day(23, 5), reminded(), 'reminder')).toMatchObject({ disableAt: day(24, 5) });
     expect(judge(day(21) - HOUR, reminded(), 'reminder')).toMatchObject({ disableAt: day(21) });
   });
 
+  const undated = { dated: false };
   test.each([
-    ['it was declined', { recipients: [{ ...ana, declined: true }] }, {}],
-    ['the stage went down', { policy: aPolicy({ stage: 'notify' }) }, {}],
-    ['it is done', {}, { reminder: { lead: 3 * DAY, deadline: day(21), state: 'done' as const } }],
-  ] as [string, Partial<Case>, Partial<Told>][])('is void where %s', (_, more, told) => {
-    expect(judge(day(18), reminded(told), 'reminder', more).verdict).toBe('void');
+    ['it was declined', 'declined', { recipients: [{ ...ana, declined: true }] }, {}],
+    ['the stage went down to notify', 'stage', { policy: aPolicy({ stage: 'notify' }) }, {}],
+    ['the stage went down to detect', 'stage', { policy: aPolicy({ stage: 'detect' }) }, {}],
+    ['it is done', 'reminded', {}, { reminder: { lead: 3 * DAY, deadline: day(21), state: 'done' } }],
+    ['there is none', 'reminded', {}, { reminder: undefined }],
+    ['its recipient left', 'no-recipient', { recipients: [bob] }, {}],
+    ['their warning bounced', 'not-warned', { recipients: [ana, bob] }, { warning: 'failed' }],
+    ['their warning was not taken', 'not-warned', { recipients: [ana, bob] }, { warning: 'tried' }],
+  ] as [string, string, Partial<Case>, Partial<Told>][])('is void where %s: %s', (_, reason, more, told) => {
+    const { told: of, ...open } = reminded(told);
+    // That bob was warned keeps the grace.
+    const episode = { ...open, told: { ...of, bob: warnedAt(day(14)) } };
+    expect(judge(day(18), episode, 'reminder', more)).toEqual({ verdict: 'void', reason });
+  });
+
+  test('is void where their warning is of a grace that is over', () => {
+    const told = { ...reminded().told, bob: warnedAt(day(16), { grace: 2 }) };
+    const episode = graced({ grace: 2, told });
+    expect(judge(day(18), episode, 'reminder', { recipients: [ana, bob] })).toEqual({
+      verdict: 'void',
+      reason: 'not-warned',
+    });
+  });
+
+  test('is void where no date was ever named', () => {
+    expect(judge(day(18), { ...reminded(undated), dates: [] }, 'reminder')).toEqual({
+      verdict: 'void',
+      reason: 'no-date',
+    });
   });
 });

@@ -1,9 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { decide } from '../../../functions/abandonment/decide.ts';
 import { nextLook } from '../../../functions/abandonment/next-look.ts';
 import type { Episode } from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Instant, MINUTE } from '../../../functions/abandonment/time.ts';
-import { aCase, aPolicy, aTask, day, fired, graced, rungsFor } from './decide-builders.ts';
+import { aCase, aPolicy, aTask, day, evidenceOf, fired, graced, rungsFor } from './decide-builders.ts';
 
 const look = (now: Instant, episode: Episode | null, more: Parameters<typeof aCase>[1] = {}) =>
   nextLook(decide(aCase(now, { episode, ...more }), now), episode, now, HOUR);
@@ -33,7 +33,8 @@ test('a warned one is looked at when its next reminder is due, then when it is t
 });
 
 test('what is due is looked at as due, with its date', () => {
-  expect(look(day(23), graced({ rungs: rungsFor(day(21), DAY) }))).toEqual({ at: day(21), why: 'disable' });
+  for (const now of [day(21), day(23)])
+    expect(look(now, graced({ rungs: rungsFor(day(21), DAY) }))).toEqual({ at: day(21), why: 'disable' });
 });
 
 test('what is queued is looked at after half an hour, what was asked for when it should be confirmed', () => {
@@ -44,4 +45,59 @@ test('what is queued is looked at after half an hour, what was asked for when it
     at: day(21) + MINUTE + HOUR,
     why: 'look',
   });
+});
+
+test('what the owning system refused is looked at a day later, whatever it was on the way to', () => {
+  const refused = { at: day(21), reason: 'locked', version: 1, fingerprint: 'f' };
+  const disabling = {
+    state: 'refused' as const,
+    run: 'r',
+    disableAt: day(21),
+    queuedAt: day(21),
+    requestedAt: day(21) + MINUTE,
+    refused,
+    attempts: 1,
+  };
+  expect(look(day(21, 2), graced({ disabling }))).toEqual({ at: day(22, 2), why: 'look' });
+});
+
+describe('a task in a spell that has not lasted yet', () => {
+  const policy = aPolicy({ minHealthy: 6 * HOUR });
+  const since = (spell: Instant, now: Instant) => ({
+    policy,
+    evidence: evidenceOf(now, { statuses: ['PRIMARY'], spells: { PRIMARY: spell } }),
+  });
+
+  test('is looked at when it will have lasted', () => {
+    expect(look(day(3, 1), null, since(day(3), day(3, 1)))).toEqual({ at: day(3, 6), why: 'look' });
+  });
+
+  test('is looked at at its threshold, where that is sooner: what the spell holds back is told there', () => {
+    expect(look(day(13, 23), null, since(day(13, 22), day(13, 23)))).toEqual({ at: day(14), why: 'look' });
+    expect(look(day(13, 20), null, since(day(13, 17), day(13, 20)))).toEqual({
+      at: day(13, 23),
+      why: 'look',
+    });
+  });
+
+  test('is looked at when it will have lasted, where it is held', () => {
+    expect(look(day(15, 1), null, since(day(15), day(15, 1)))).toEqual({ at: day(15, 6), why: 'look' });
+    expect(look(day(15, 1), fired(), since(day(15), day(15, 1)))).toEqual({ at: day(15, 6), why: 'look' });
+    const pauses = { evaluate: true, notify: false, disable: false };
+    expect(look(day(15, 1), null, { ...since(day(15), day(15, 1)), pauses })).toEqual({
+      at: day(15, 6),
+      why: 'look',
+    });
+  });
+
+  test('needs no look where it is not watched, or when it has lasted', () => {
+    const off = { ...since(day(3), day(3, 1)), task: aTask({ enabled: false }) };
+    expect(look(day(3, 1), null, off)).toBeNull();
+    expect(look(day(3, 6), null, since(day(3), day(3, 6)))).toBeNull();
+  });
+});
+
+test('one that waits in a pause is looked at with the next scan', () => {
+  const pauses = { evaluate: true, notify: false, disable: false };
+  expect(look(day(15), fired(), { pauses })).toEqual({ at: day(15), why: 'look' });
 });

@@ -42,12 +42,29 @@ describe('a policy book', () => {
   });
 
   it('has the defaults that docs/configuration.md names', () => {
-    expect(DEFAULTS.warnAfter).toBe(14 * DAY);
-    expect(DEFAULTS.disableAfter).toBe(7 * DAY);
-    expect(DEFAULTS.reminders).toEqual([3 * DAY, DAY]);
-    expect(DEFAULTS.keepMax).toBe(90 * DAY);
-    expect(DEFAULTS.scanEvery).toBe(HOUR / 4);
-    expect(DEFAULTS.stage).toBe('detect');
+    expect(DEFAULTS).toEqual({
+      stage: 'detect',
+      warnAfter: 14 * DAY,
+      disableAfter: 7 * DAY,
+      reminders: [3 * DAY, DAY],
+      publicationVeto: 14 * DAY,
+      aliveStatuses: ['PRIMARY'],
+      recoveryMail: false,
+      keepMax: 90 * DAY,
+      quietHours: null,
+      quietDays: null,
+      minHealthy: 0,
+      escalateAt: null,
+      scanEvery: HOUR / 4,
+      digestEvery: HOUR,
+      evidenceMaxAge: DAY,
+      silentAfter: HOUR / 4,
+      correlatedShare: 0.5,
+      correlatedWindow: HOUR,
+      blastRadius: { perRun: 50, perDay: 200, share: 0.1, shareFloor: 10 },
+      rampPerDay: 500,
+      settleAfter: HOUR,
+    });
   });
 
   it('lets the task win over the longer prefix, that over the shorter, that over the global one', () => {

@@ -146,6 +146,22 @@ describe('a policy as written', () => {
     expect(accepted({ disableAfter: null })).toEqual({ disableAfter: null });
   });
 
+  it.each([true, false])(
+    'refuses a grace of over a hundred years, also where production is %s',
+    (production) => {
+      expect(refused({ disableAfter: '36501d' }, '', production)).toEqual([
+        'disableAfter: "36501d" is too long; allowed are 36500d or less',
+      ]);
+      expect(accepted({ disableAfter: '36500d' }, '', production)).toEqual({ disableAfter: 36_500 * DAY });
+    },
+  );
+
+  it('says once what is wrong with a grace that is none', () => {
+    expect(refused({ disableAfter: 7 })).toEqual([
+      expect.stringMatching(/^disableAfter: is 7; durations are text/),
+    ]);
+  });
+
   it('finds all that is wrong at once', () => {
     expect(refused({ warnAfter: '0d', blastRadius: { perRun: 0, perDay: 0.5 }, x: 1 })).toEqual([
       'warnAfter: "0d" is too short; allowed is more than zero',
@@ -163,6 +179,17 @@ describe('a policy as written', () => {
     const [problem] = refused({ stage: `a\nb\u2028c${'x'.repeat(500)}` });
     expect(problem).not.toMatch(/[\n\u2028]/);
     expect(problem?.length).toBeLessThan(200);
+  });
+});
+
+describe('alive statuses', () => {
+  it('are each one of a shard: what never comes would let nothing ever count as alive', () => {
+    const allowed = 'allowed are "PRIMARY", "BACKFILL", "STANDBY", "PENDING", "FAILED", "IDLE"';
+    expect(refused({ aliveStatuses: ['PRIMRY'] })).toEqual([`aliveStatuses[0]: is "PRIMRY"; ${allowed}`]);
+    expect(refused({ aliveStatuses: ['PRIMARY', 'primary', 3] }, 'a/')).toEqual([
+      `aliveStatuses[1]: is "primary"; ${allowed}`,
+      `aliveStatuses[2]: is 3; ${allowed}`,
+    ]);
   });
 });
 
@@ -198,10 +225,26 @@ describe('quiet hours', () => {
     [{ from: '22:00', to: '06:00' }, 'quietHours.zone: is missing'],
     [{ ...good, days: [] }, 'quietHours.days: unknown key'],
     ['22:00-06:00', 'quietHours: is "22:00-06:00"'],
+    [{ ...good, from: '022:00' }, 'quietHours.from: is "022:00"; a time of day is text from "00:00"'],
+    [{ ...good, from: '22:00:00' }, 'quietHours.from: is "22:00:00"'],
+    [{ ...good, from: '22:000' }, 'quietHours.from: is "22:000"'],
+    [{ ...good, from: ' 22:00' }, 'quietHours.from: is " 22:00"'],
+    [{ ...good, to: '06:00 ' }, 'quietHours.to: is "06:00 "'],
+    [{ ...good, to: 'at 06:00' }, 'quietHours.to: is "at 06:00"'],
+    [{ ...good, to: '06:00h' }, 'quietHours.to: is "06:00h"'],
+    [{ ...good, to: '06-00' }, 'quietHours.to: is "06-00"'],
+    [{ ...good, to: 6 }, 'quietHours.to: is 6'],
   ])('of %j are refused', (quietHours, reason) => {
     const problems = refused({ quietHours });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(reason);
+  });
+});
+
+describe('a time of day', () => {
+  it.each(['00:00', '09:59', '19:00', '20:00', '23:59'])('may be %s', (from) => {
+    const quietHours = { from, to: '05:01', zone: 'UTC' };
+    expect(accepted({ quietHours })).toEqual({ quietHours });
   });
 });
 
