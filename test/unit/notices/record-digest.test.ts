@@ -289,6 +289,46 @@ describe('what SES says of a mail, after what was known', () => {
     expect((await stage.ana()).sending).toBeNull();
   });
 
+  it('warns also where its silence was carried over already', async () => {
+    const stage = await underWay({ digest: { state: 'superseded', unsettled: true, applied: true } });
+    await hears({ state: 'delivered' })(stage);
+    expect(await stage.digest()).toMatchObject({ state: 'delivered', sentAt: START, applied: true });
+    expect(await stage.told()).toMatchObject({ warning: 'accepted', acceptedAt: START });
+  });
+
+  it('notes the first delay also where all else is known and done', async () => {
+    const stage = await underWay({ digest: { state: 'sent', sentAt: SOON, applied: true } });
+    await hears({ state: 'sent', delayedAt: SOON })(stage);
+    expect(await stage.digest()).toMatchObject({ state: 'sent', delayedAt: SOON, applied: true });
+  });
+
+  it('counts from its claim on for the limits, where nobody knows when it went', async () => {
+    const stage = await underWay({ digest: { state: 'delivered' } });
+    await finishDigest(stage.system, await stage.view(), await stage.digest());
+    expect(await stage.ana()).toMatchObject({ lastMailAt: START, lastWarnedAt: START, mailedAt: [START] });
+  });
+
+  it.each<[string, Partial<DigestRecord>, (stage: Stage) => Promise<void>]>([
+    ['SES took it', { state: 'delivered' }, accept],
+    ['nothing was heard of it', { state: 'sent' }, giveUp],
+    ['it was not sent', { state: 'sent' }, unsent],
+    ['it bounced', { state: 'sent' }, hears({ state: 'bounced', dead: 'bounce' })],
+    [
+      'it was not the recipient’s fault',
+      { state: 'rejected' },
+      (stage) => recordBlameless(stage.system, MAIL),
+    ],
+  ])(
+    'is carried over again by the repair where that dies half way, whatever was done before: %s',
+    async (_what, before, act) => {
+      const stage = await underWay({ digest: { ...before, applied: true } });
+      stage.busyFor((writes) => touches('R')(writes) || touches('T')(writes));
+      await act(stage).catch(() => undefined);
+      const [row] = await stage.rows({ pk: 'G#' });
+      expect(row).toMatchObject({ applied: false, g1sk: expect.stringContaining(MAIL) });
+    },
+  );
+
   it.each<[string, Partial<DigestRecord>, Said]>([
     ['that it went', { state: 'sent', sentAt: SOON }, { state: 'sent' }],
     ['that it went, of one that arrived', { state: 'delivered', sentAt: SOON }, { state: 'sent' }],
@@ -496,6 +536,7 @@ describe('a mail that SES took and did not send', () => {
       expect.objectContaining({
         worker: 'mail-events',
         cause: 'permanent',
+        error: 'SesDidNotSend',
         sample: expect.stringContaining('SES took a mail and did not send it: rejected'),
       }),
     );
