@@ -237,6 +237,21 @@ describe('the ramp', () => {
       ['b', 'c'],
     ],
     [
+      'however long its task fails, and whichever of their warnings that is',
+      [
+        { key: 'a', notices: [['warning', order(OLD + 2, 1)]] },
+        {
+          key: 'b',
+          notices: [
+            ['warning', order(OLD, 9)],
+            ['warning', order(OLD + 3, 0)],
+          ],
+        },
+        { key: 'c', notices: [['warning', order(OLD + 1, 5)]] },
+      ],
+      ['b', 'c'],
+    ],
+    [
       'then whose task fails longer',
       [
         { key: 'a', notices: [['warning', order(OLD, 3)]] },
@@ -296,6 +311,21 @@ describe('the ramp', () => {
     expect([...stage.keys].sort()).toEqual(['admitted', 'delayed', 'reminded', 'warned']);
     expect(await stage.known('admitted')).toMatchObject({ admittedAt: NOW - HOUR });
     expect(await stage.known('delayed')).toMatchObject({ admittedAt: null });
+  });
+
+  it('has a place for nobody whom the limit of the day delays: they take one when they are mailed', async () => {
+    const stage = await admittedOf(
+      [
+        { key: 'a', notices: [['warning', order(OLD)]], known: { mailedAt: a24 } },
+        { key: 'b', notices: [['warning', order(OLD + 1)]] },
+      ],
+      { rampPerDay: 1 },
+    );
+    expect(stage.queued()).toEqual([
+      ['a', 300],
+      ['b', 0],
+    ]);
+    expect(await stage.known('a')).toMatchObject({ admittedAt: null });
   });
 
   it('keeps nobody from what is no warning', async () => {
@@ -401,6 +431,9 @@ describe('a queue that fails, and others at work', () => {
     expect(stage.queued()).toEqual([]);
     expect(await stage.run({}, () => stage.sent.length >= 2)).toMatchObject({ cursor: '3' });
     expect(stage.queued().map(([key]) => key)).toEqual([inBucket(0), inBucket(3)]);
+    const other = await digestStage(waiters);
+    await other.run({}, () => false, '4');
+    expect(other.queued().map(([key]) => key)).toEqual([inBucket(7)]);
     expect(await stage.run({}, () => false, '7')).toMatchObject({ cursor: null });
     expect(stage.queued().map(([key]) => key)).toEqual([inBucket(0), inBucket(3), inBucket(7)]);
   });
