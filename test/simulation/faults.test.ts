@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { at, failing, tell, unheard } from './story.ts';
+import { at, failing, type Told, tell, unheard } from './story.ts';
 
 const ANA = 'ana@acme.test';
 
@@ -213,11 +213,23 @@ function leavesMessages({ target, mode }: { target: string; mode: string }): boo
   return isUnseen || (target === 'table' && mode === 'crash');
 }
 
+/** Of the mails to an address: how often a notice of a task stood in one. */
+function toldOf(lines: Told['lines'], to: string, task: string): Record<string, number> {
+  const told: Record<string, number> = {};
+  for (const line of lines) {
+    if (line.type !== 'mail' || line.to !== to) continue;
+    for (const { notice } of line.items.filter((item) => item.task === task)) {
+      told[notice] = (told[notice] ?? 0) + 1;
+    }
+  }
+  return told;
+}
+
 test.each(EVERY)(
-  '$target $mode for six hours around the warning and the deadline loses nothing',
+  '$target $mode for six hours around the warning and the deadline loses nothing, and tells each thing once',
   async (fault) => {
     const about = fault.mode === 'reject' ? { recipient: 'bob@acme.test' } : {};
-    const { summary } = await tell({
+    const { lines, summary } = await tell({
       until: at(40),
       tasks: [failing('acmeCo/a'), failing('acmeCo/b', { owners: ['bob@acme.test'] })],
       admins: { 'acmeCo/': ['boss@acme.test'] },
@@ -228,5 +240,13 @@ test.each(EVERY)(
     });
     expect(summary.disabled).toBe(2);
     if (!leavesMessages(fault)) expect(summary.deadLettered).toBe(0);
+    // Whom SES refuses is dead, and the admin is told in their place.
+    const bobOrBoss = fault.target === 'ses' && fault.mode === 'reject' ? 'boss@acme.test' : 'bob@acme.test';
+    const once = { warning: 1, reminder: 2, disabled: 1 };
+    expect(toldOf(lines, ANA, 'acmeCo/a')).toEqual(once);
+    expect(toldOf(lines, bobOrBoss, 'acmeCo/b')).toEqual(once);
+    expect(new Set(lines.flatMap((line) => (line.type === 'mail' ? [line.to] : [])))).toEqual(
+      new Set([ANA, bobOrBoss]),
+    );
   },
 );

@@ -18,6 +18,7 @@ import {
   graced,
   said,
   span,
+  T0,
   warnedAt,
 } from './decide-builders.ts';
 
@@ -167,6 +168,81 @@ describe('resolving', () => {
     const evidence = evidenceOf(day(40), { lastSeen: { PRIMARY: day(20) }, lostAt: day(20) });
     const done = ended(day(40), { evidence });
     expect(done.record).toMatchObject({ episodes: 2, open: { number: 2, since: day(20), grace: 1 } });
+  });
+});
+
+describe('a notice that something is over', () => {
+  const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:chat';
+  const restarts = { total: 45, atLoss: 5 };
+  const twitches = { count: 2, lastAt: day(13) };
+  const noticesOf = ({ beside }: Settled) =>
+    puts(beside, ' N#').filter(({ pending }) => pending) as unknown as {
+      recipient: string;
+      address: string;
+      episode: number;
+      pending: Record<string, unknown>;
+    }[];
+  const heldOn = (kind: 'keep' | 'snooze') => ({ kind, until: day(40), by: 'eve@acme.test', at: day(15) });
+
+  test.each<[string, string, Partial<TaskRecord>, Partial<Case>]>([
+    ['withdrawn', 'policy', {}, { policy: aPolicy({ warnAfter: 30 * DAY }) }],
+    ['withdrawn', 'user-published', { task: aTask({ publishedByUserAt: day(15) }) }, {}],
+    ['withdrawn', 'kept', { keep: heldOn('keep') }, {}],
+    ['withdrawn', 'snoozed', { keep: heldOn('snooze') }, {}],
+    [
+      'recovered',
+      'recovered',
+      { evidence: evidenceOf(day(16), { statuses: ['PRIMARY'], restarts, twitches }) },
+      { policy: aPolicy({ recoveryMail: true }) },
+    ],
+    // The stage went down: the episode goes on.
+    ['withdrawn', 'policy', {}, { policy: aPolicy({ stage: 'notify' }) }],
+  ])('%s says why: %s', (notice, resolvedReason, record, more) => {
+    const evidence = evidenceOf(day(16), { restarts, twitches });
+    const done = settled(day(16), aRecord(day(16), { open: graced(), evidence, ...record }), more);
+    expect(noticesOf(done)).toMatchObject([{ recipient: 'ana', address: ana.address, episode: 1 }]);
+    expect(noticesOf(done)[0]?.pending).toEqual({
+      notice,
+      since: day(16),
+      notBefore: day(16),
+      facts: { since: T0, restarts: 40, twitches: 2, resolvedReason },
+    });
+  });
+
+  test.each<[string, Partial<Case>]>([
+    ['a user published it', { task: aTask({ publishedByUserAt: day(15) }) }],
+    ['its policy changed', { policy: aPolicy({ warnAfter: 30 * DAY }) }],
+  ])('goes to each topic that was told the date, where %s', (_what, more) => {
+    const informed = {
+      [TOPIC]: { topic: TOPIC, grace: 1, heard: 'dated' as const },
+      undated: { topic: 'arn:undated', grace: 1, heard: 'undated' as const },
+      unheard: { topic: 'arn:unheard', grace: 1 },
+    };
+    const done = settled(
+      day(16),
+      aRecord(day(16), { open: graced({ informed }), ...('task' in more && { task: more.task }) }),
+      'task' in more ? {} : more,
+    );
+    expect(noticesOf(done).map(({ recipient, address }) => [recipient, address])).toEqual([
+      ['ana', ana.address],
+      [TOPIC, TOPIC],
+    ]);
+  });
+
+  test('leaves nothing that waits for anybody else of the episode', () => {
+    const told = { ana: warnedAt(day(14)), bob: warnedAt(day(14), { address: bob.address, dated: false }) };
+    const open = graced({ told, informed: { t: { topic: TOPIC, grace: 1 } } });
+    const done = settled(day(16), aRecord(day(16), { open, task: aTask({ publishedByUserAt: day(15) }) }));
+    const deleted = done.beside.flatMap((write) => ('delete' in write ? [write.delete.pk] : []));
+    expect(deleted).toEqual(['R#bob', 'R#t']);
+    expect([...done.told]).toEqual(['ana']);
+  });
+
+  test.each(['deleted', 'disabled'] as const)('is none where the task was %s by its owning system', (how) => {
+    const task = how === 'deleted' ? aTask({ deletedAt: day(15) }) : aTask({ enabled: false });
+    const done = settled(day(16), aRecord(day(16), { open: graced(), task }), {});
+    expect(done.record.open).toBeNull();
+    expect(noticesOf(done)).toEqual([]);
   });
 });
 

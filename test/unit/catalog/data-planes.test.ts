@@ -1,8 +1,6 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DataPlaneRecord } from '../../../functions/store/rows.ts';
 import { at, hour, observation, publication, type Stage, stage } from './stage.ts';
-
-vi.mock('../../../functions/disabling/confirm.ts', () => ({ confirmDisabled: vi.fn(async () => undefined) }));
 
 const report = (s: Stage, state: string, hours: number, more = {}) =>
   s.ingest('Data Plane Reported', { dataPlane: 'eu-1', state, at: hour(hours), ...more });

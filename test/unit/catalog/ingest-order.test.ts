@@ -1,9 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { TaskRecord } from '../../../functions/store/rows.ts';
 import { at, hour, observation, publication, stage } from './stage.ts';
-
-vi.mock('../../../functions/disabling/confirm.ts', () => ({ confirmDisabled: vi.fn(async () => undefined) }));
 
 type Event = [detailType: string, detail: Record<string, unknown>];
 
@@ -56,12 +54,21 @@ describe('the order in which events arrive', () => {
 
   it('lets a deletion stand wherever it comes between publications of before it', async () => {
     const deletion: Event = ['Task Deleted', { task: 'acmeCo/a', at: hour(90), taskVersion: 6 }];
+    const comeBack: Event = [
+      'Task Published',
+      publication({ version: 7, publishedAt: hour(95), by: 'user' }),
+    ];
     await fc.assert(
       fc.asyncProperty(shuffled([...PUBLICATIONS, deletion]), async (events) => {
         const row = await rowAfter(events);
-        if (row) expect(row.task).toMatchObject({ deletedAt: at(90), version: 6 });
+        // Of a task that was never heard of, nothing of before its deletion is taken in.
+        if (events[0] === deletion) expect(row).toBeUndefined();
+        else expect(row?.task).toMatchObject({ deletedAt: at(90), version: 6 });
+        const back = await rowAfter([...events, comeBack]);
+        expect(back?.task).toMatchObject({ version: 7, enabled: true, publishedByUserAt: at(95) });
+        expect(back?.task.deletedAt).toBeUndefined();
       }),
-      { numRuns: 60 },
+      { numRuns: 60, examples: [[[deletion, ...PUBLICATIONS]], [[...PUBLICATIONS, deletion]]] },
     );
   });
 

@@ -1,10 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ingestConsumer } from '../../../functions/catalog/ingest-consumer.ts';
-import { confirmDisabled } from '../../../functions/disabling/confirm.ts';
 import { processMessage } from '../../../functions/work/pipeline.ts';
-import { at, hour, observation, publication, type Stage, stage } from './stage.ts';
-
-vi.mock('../../../functions/disabling/confirm.ts', () => ({ confirmDisabled: vi.fn(async () => undefined) }));
+import { at, hour, OPEN, observation, publication, type Stage, stage } from './stage.ts';
 
 const LIMITED = { sources: [{ name: 'acme', prefixes: ['acmeCo/'], dataPlanes: ['eu-1'] }] };
 
@@ -167,22 +164,60 @@ describe('the ingest queue', () => {
     expect((await s.task('acmeCo/a'))?.task.version).toBe(1);
   });
 
-  it('hands a confirmation on to the disabling', async () => {
-    const s = await stage();
-    const detail = {
-      version: 1,
-      task: 'acmeCo/a',
-      taskVersion: 8,
-      at: hour(3),
-      requestId: 'r-1',
-      episode: 1,
-    };
-    expect(await deliver(s, onBus('Task Disabled', detail))).toMatchObject({ outcome: 'done' });
-    expect(confirmDisabled).toHaveBeenCalledWith(s.system, {
-      task: 'acmeCo/a',
-      version: 8,
-      at: at(3),
-      requestId: 'r-1',
+  describe('takes in a confirmation', () => {
+    const wish = 'acmeCo/a#1';
+    const confirmation = (more: Record<string, unknown>) =>
+      onBus('Task Disabled', {
+        version: 1,
+        task: 'acmeCo/a',
+        taskVersion: 1,
+        at: hour(3),
+        episode: 1,
+        ...more,
+      });
+
+    /** The owning system was asked to turn the task off. */
+    async function asked() {
+      const s = await stage();
+      Object.assign(s.system, { queues: { send: async () => undefined } });
+      Object.assign(s.system.config, { gatherDisabled: 0 });
+      await s.ingest('Task Published', publication());
+      const open = { ...OPEN, firedAt: at(1) };
+      const wanted = { at: at(2), episode: 1, run: hour(2), disableAt: at(2), since: at(0) };
+      await s.store('acmeCo/a', (record) => ({ ...record, episodes: 1, open, asked: wanted }));
+      return s;
+    }
+
+    it('of what we asked for: it is off, and by us', async () => {
+      const s = await asked();
+      expect(await deliver(s, confirmation({ requestId: wish, taskVersion: 8 }))).toEqual({
+        outcome: 'done',
+        reason: 'confirmed',
+      });
+      expect(await s.task('acmeCo/a')).toMatchObject({
+        task: { enabled: false, version: 8 },
+        open: null,
+        asked: null,
+        disabledByUs: { at: at(3), episode: 1, run: hour(2) },
+      });
+    });
+
+    it('of what we did not ask for: it is off, and not by us', async () => {
+      const s = await asked();
+      await deliver(s, confirmation({ requestId: 'theirs' }));
+      expect(await s.task('acmeCo/a')).toMatchObject({ task: { enabled: false }, disabledByUs: null });
+    });
+
+    it.each<[string, Record<string, unknown>, string]>([
+      ['with a version that leaves no room', { taskVersion: Number.MAX_SAFE_INTEGER }, 'version-jump'],
+      ['of the future', { at: hour(2_402) }, 'from-the-future'],
+    ])('not where it comes %s', async (_what, more, reason) => {
+      const s = await asked();
+      expect(await deliver(s, confirmation({ requestId: wish, ...more }))).toMatchObject({
+        outcome: 'dead-letter',
+      });
+      expect(s.refusals()).toEqual([reason]);
+      expect(await s.task('acmeCo/a')).toMatchObject({ task: { enabled: true }, disabledByUs: null });
     });
   });
 

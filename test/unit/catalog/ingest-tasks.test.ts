@@ -1,7 +1,5 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { at, hour, OPEN, observation, publication, type Stage, stage } from './stage.ts';
-
-vi.mock('../../../functions/disabling/confirm.ts', () => ({ confirmDisabled: vi.fn(async () => undefined) }));
 
 /** A task known since long, failing, with an open episode that is to be looked at in a month. */
 async function withEpisode(): Promise<Stage> {

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { DAY, MINUTE } from '../../../functions/abandonment/time.ts';
+import { describe, expect, it } from 'vitest';
+import { DAY, HOUR, MINUTE } from '../../../functions/abandonment/time.ts';
 import { recipientKey } from '../../../functions/notices/addresses.ts';
 import { recordMailEvent } from '../../../functions/notices/mail-events.ts';
 import { mailEventsConsumer } from '../../../functions/notices/mail-events-consumer.ts';
@@ -221,4 +221,136 @@ it('the test message of a new event destination is acknowledged in every form', 
     expect(await processMessage(system, mailEventsConsumer, delivery)).toMatchObject({ outcome: 'skipped' });
   }
   expect(await rows({ pk: 'OOPS#' })).toEqual([]);
+});
+
+describe('what SES says of a mail of ours', () => {
+  it('that it was sent settles it, and says nothing of an arrival', async () => {
+    const { table, says } = await unknownOutcome();
+    const soft = [{ digest: 'digest-0', at: START - DAY }];
+    const ana = { ...newRecipient(ANA, SENDING.address), sending: SENDING.id, rev: 1, soft };
+    await table.transact([recipientWrite(ana)], 'soft');
+    expect(await says({ kind: 'sent' })).toBe('recorded');
+    expect(await loadDigest(table, SENDING.id)).toMatchObject({
+      state: 'sent',
+      sentAt: START,
+      applied: true,
+    });
+    expect(await loadRecipient(table, ANA)).toMatchObject({ sending: null, soft });
+  });
+
+  it.each<[string, string | undefined, string]>([
+    ['suppressed', 'Suppressed', 'suppressed'],
+    ['on the list of the account', 'OnAccountSuppressionList', 'suppressed'],
+    ['in another spelling', 'onaccountsuppressionlist', 'suppressed'],
+    ['unknown', 'NoEmail', 'bounce'],
+    ['not named', undefined, 'bounce'],
+  ])(
+    'that it bounced for good kills the address, for the reason it gives: %s',
+    async (_what, subType, reason) => {
+      const { table, says } = await unknownOutcome();
+      await says({ kind: 'bounced', bounceType: 'permanent', ...(subType && { subType }) });
+      expect((await loadRecipient(table, ANA))?.dead?.reason).toBe(reason);
+      expect(await loadDigest(table, SENDING.id)).toMatchObject({ dead: reason });
+    },
+  );
+
+  it.each<[string, Said, boolean]>([
+    ['a delivery', { kind: 'delivered', at: START }, true],
+    ['a delivery of before', { kind: 'delivered', at: START - DAY }, true],
+    ['a complaint that it is no spam', { kind: 'not-spam', at: START }, false],
+    ['a delay', { kind: 'delayed', at: START }, false],
+  ])('forgets what came back before only where it arrived: %s', async (_what, event, forgets) => {
+    const { table, says } = await unknownOutcome();
+    const soft = [{ digest: 'digest-0', at: START - HOUR }];
+    const ana = { ...newRecipient(ANA, SENDING.address), sending: SENDING.id, rev: 1, soft };
+    await table.transact([recipientWrite(ana)], 'soft');
+    await says(event);
+    expect((await loadRecipient(table, ANA))?.soft).toEqual(forgets ? [] : soft);
+  });
+
+  it.each<[Said, boolean]>([
+    [{ kind: 'bounced', bounceType: 'transient' }, true],
+    [{ kind: 'bounced', bounceType: 'undetermined' }, true],
+    [{ kind: 'bounced', bounceType: 'permanent' }, false],
+    [{ kind: 'delayed' }, false],
+    [{ kind: 'complained' }, false],
+  ])('counts as come back for the time being, or not: %o', async (event, counts) => {
+    const { table, says } = await unknownOutcome();
+    await says({ ...event, at: START });
+    const { soft } = (await loadRecipient(table, ANA)) ?? {};
+    expect(soft).toEqual(counts ? [{ digest: SENDING.id, at: START }] : undefined);
+  });
+
+  it('that it is late is logged, and nothing else is', async () => {
+    const { logged, says } = await unknownOutcome();
+    await says({ kind: 'delayed', subType: 'MailboxFull' });
+    expect(logged).toEqual([
+      { message: 'a mail is delayed', properties: { digest: SENDING.id, subType: 'MailboxFull' } },
+    ]);
+    await says({ kind: 'delivered' });
+    expect(logged).toHaveLength(1);
+  });
+
+  it('is counted by its kind, and ends the silence', async () => {
+    const { metrics, says, rows } = await unknownOutcome({ canaries: true });
+    await says({ kind: 'bounced', bounceType: 'transient' });
+    expect(metrics).toContainEqual({
+      name: 'MailEvent',
+      properties: { kind: 'bounced', bounceType: 'transient' },
+    });
+    expect(await rows({ pk: 'META', sk: 'FEEDBACK' })).toMatchObject([
+      { sk: 'FEEDBACK', unansweredSince: null, heardAt: START },
+    ]);
+  });
+});
+
+describe('an event about a mail that may still become known', () => {
+  const untagged: Said = { digest: undefined, messageId: 'ses-1' };
+
+  it('is told apart from one that is not ours', async () => {
+    const { says } = await unknownOutcome();
+    expect(await says(untagged)).toBe('unknown digest');
+    expect(await says({ ...untagged, recipients: ['bo@acme.test'] })).toBe('not ours');
+  });
+
+  it.each<[number, string, string]>([
+    [1, 'retry', 'digest not known yet'],
+    [2, 'retry', 'digest not known yet'],
+    [3, 'skipped', 'unknown digest'],
+  ])('is tried again twice: receive %i', async (receiveCount, outcome, reason) => {
+    const { system } = await unknownOutcome();
+    const event: MailEvent = {
+      kind: 'delivered',
+      messageId: 'ses-1',
+      recipients: [SENDING.address],
+      at: START,
+    };
+    const delivery = { body: '', messageId: 'm', receiveCount, maxReceives: 10 };
+    expect(await mailEventsConsumer.act(system, [event], delivery)).toMatchObject({ outcome, reason });
+  });
+
+  it('is done where a part of it is about a mail of ours, and skipped where none is', async () => {
+    const { system } = await unknownOutcome();
+    const ours: MailEvent = {
+      kind: 'delivered',
+      digest: SENDING.id,
+      messageId: 'm',
+      recipients: [],
+      at: START,
+    };
+    const foreign = { ...ours, digest: 'weekly' };
+    const delivery = { body: '', messageId: 'm', receiveCount: 1, maxReceives: 10 };
+    expect(await mailEventsConsumer.act(system, [foreign, ours], delivery)).toEqual({
+      outcome: 'done',
+      reason: 'recorded',
+    });
+    expect(await mailEventsConsumer.act(system, [foreign], delivery)).toEqual({
+      outcome: 'skipped',
+      reason: 'not ours',
+    });
+    expect(await mailEventsConsumer.act(system, [], delivery)).toEqual({
+      outcome: 'skipped',
+      reason: 'no event',
+    });
+  });
 });

@@ -164,3 +164,173 @@ describe('a mail that never left', () => {
     expect(causeOf(error)).toBe('environment');
   });
 });
+
+describe('an address that SES refuses', () => {
+  it.each([
+    'Address blacklisted.',
+    'Address is on the suppression list',
+    'Address is on the account suppression list',
+    'Address is on the account-level suppression list.',
+    'Address is on the global suppression list',
+    'Address is on the tenant suppression list',
+    ' address IS on the tenant suppression list. ',
+  ])('is to blame where it is listed: %s', (message) => {
+    expect(causeOf(answered('MessageRejected', message))).toBe('recipient');
+    expect(causeOf(answered('InvalidParameterValue', message))).toBe('environment');
+  });
+
+  // The wordings of JavaMail's `InternetAddress`, with which SES reads addresses.
+  it.each([
+    'Domain contains control or whitespace',
+    'Domain contains dot-dot',
+    'Domain contains illegal character',
+    'Domain ends with dot',
+    'Domain starts with dot',
+    'Empty address',
+    'Extra route-addr',
+    'Illegal address',
+    'Illegal route-addr',
+    'Illegal semicolon, not in group',
+    'Illegal whitespace in address',
+    'Invalid domain name',
+    'Invalid email address',
+    'Local address contains control or whitespace',
+    'Local address contains dot-dot',
+    'Local address contains illegal character',
+    'Local address ends with dot',
+    'Local address starts with dot',
+    "Missing '\"'",
+    "Missing ')'",
+    "Missing '<'",
+    "Missing '>'",
+    "Missing ']'",
+    'Missing domain',
+    "Missing final '@domain'",
+    'Missing local name',
+    'Nested group',
+    'Quote not at end of local address',
+    'Quote not at start of local address',
+    'Unterminated quote',
+    'User name is missing.',
+  ])('is to blame where it cannot be read: %s', (message) => {
+    for (const code of [
+      'InvalidParameterValue',
+      'InvalidParameter',
+      'ValidationError',
+      'InvalidParameterValueException',
+    ]) {
+      expect(causeOf(answered(code, message))).toBe('recipient');
+    }
+    expect(causeOf(answered('MessageRejected', message))).toBe('environment');
+  });
+
+  it.each([
+    ['another code that ends so', 'XInvalidParameterValue', 'Illegal address'],
+    ['another code that begins so', 'InvalidParameterValues', 'Illegal address'],
+    ['a longer text', 'InvalidParameterValue', 'The illegal address'],
+    ['nothing', 'InvalidParameterValue', ''],
+    ['nothing of a rejection', 'MessageRejected', ''],
+    [
+      'a text that names the address further on',
+      'InvalidParameterValue',
+      'Not an invalid email address<ana@acme.test>.',
+    ],
+    ['a known wording under another code', 'Forbidden', 'Illegal address'],
+  ])('is not to blame for %s', (_what, code, message) => {
+    const result = classifySesError(answered(code, message), 'ana@acme.test');
+    expect(result).toMatchObject({ outcome: 'refused', cause: 'environment' });
+  });
+
+  it.each([
+    ['recipient', 'Invalid email address <ANA@acme.test>', 'Ana@Acme.test'],
+    ['recipient', "Invalid email address<'ana@acme.test'>.", 'ana@acme.test'],
+    ['recipient', 'Invalid domain name: acme.test', 'ana@ACME.test'],
+    ['environment', 'Invalid email address<ana@acme.test>.', undefined],
+    ['environment', 'Invalid email address<acme.test.example>.', 'ana@acme.test'],
+  ])('is named by SES: %s for %s to %s', (cause, message, to) => {
+    expect(classifySesError(answered('InvalidParameterValue', message), to)).toMatchObject({ cause });
+  });
+});
+
+describe('an error is read', () => {
+  /** Only a code tells this one apart: a throttle. */
+  const throttled = (fields: object) => ({ ...fields, $metadata: { httpStatusCode: 400 } });
+
+  it.each<[string, unknown]>([
+    ['by its name', throttled({ name: 'Throttling' })],
+    [
+      'by the code of an answer that the SDK has no class for',
+      throttled({ name: 'Error', Code: 'Throttling' }),
+    ],
+    ['by that code where it has no name', throttled({ Code: 'Throttling' })],
+    ['by the code of the system', throttled({ name: 'Error', code: 'Throttling' })],
+    ['by SES’s code before the system’s', throttled({ name: 'Error', Code: 'Throttling', code: 'EPIPE' })],
+    ['by its text alone', throttled({ message: 'Maximum sending rate exceeded.' })],
+    ['by the text of an answer that the SDK has no class for', throttled({ Message: 'Rate exceeded' })],
+    ['in any spelling', throttled({ message: 'MAXIMUM SENDING RATE EXCEEDED' })],
+    ['as each of the throttles', throttled({ name: 'ThrottledException' })],
+    ['as a throttled request', throttled({ name: 'RequestThrottled' })],
+    ['as a limit', throttled({ name: 'LimitExceeded' })],
+  ])('%s', (_what, error) => {
+    expect(causeOf(error)).toBe('rate');
+  });
+
+  it.each<[string, unknown]>([
+    ['a code that only ends like a throttle', throttled({ name: 'NoThrottling' })],
+    ['a code that only begins like one', throttled({ name: 'ThrottlingOff' })],
+    ['a quota in any spelling', throttled({ message: 'DAILY MESSAGE QUOTA exceeded' })],
+    ['a quota by another text', throttled({ message: 'Sending quota exceeded' })],
+    ['the client’s fault, where no status is known', { name: 'Odd', $fault: 'client' }],
+    ['the least of the statuses that say no', { $metadata: { httpStatusCode: 400 } }],
+    ['the last of them', { $metadata: { httpStatusCode: 499 } }],
+    ['a broken call to connect, told by its cause', { cause: { syscall: 'connect', code: 'EPIPE' } }],
+    ['a broken look-up of a name', { syscall: 'getaddrinfo' }],
+    ['a name that cannot be looked up now', { code: 'EAI_AGAIN' }],
+    ['a host out of reach', { code: 'EHOSTUNREACH' }],
+    ['a network out of reach', { code: 'ENETUNREACH' }],
+    ['a certificate of another name', { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }],
+    ['an old certificate', { code: 'CERT_HAS_EXPIRED' }],
+    ['an unknown issuer', { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }],
+    ['one who signed for themselves', { code: 'SELF_SIGNED_CERT_IN_CHAIN' }],
+    ['no connection in time, in any spelling', { message: 'Did not Establish a Connection' }],
+    ['no credentials from the provider', { name: 'ProviderError' }],
+    ['no token', { name: 'TokenProviderError' }],
+  ])('as the environment’s fault: %s', (_what, error) => {
+    expect(causeOf(error)).toBe('environment');
+  });
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['a status below those that say no', { $metadata: { httpStatusCode: 399 } }],
+    ['a status above them', { $metadata: { httpStatusCode: 500 } }],
+    ['a status that is no number', { $metadata: { httpStatusCode: '400' }, $fault: 'client' }],
+    ['the server’s fault, where no status is known', { name: 'Odd', $fault: 'server' }],
+    ['a code that only ends like a failed connection', { code: 'XECONNREFUSED' }],
+    ['a code that only begins like one', { code: 'ECONNREFUSEDX' }],
+    ['a code that only contains one of trust', { code: 'X_CERT_HAS_EXPIRED' }],
+    ['a call that only ends like one', { syscall: 'reconnect' }],
+    ['a call that only begins like one', { syscall: 'connected' }],
+    ['a name that only ends like one of credentials', { name: 'NoProviderError' }],
+    ['a name that only begins like one', { name: 'ProviderErrors' }],
+  ])('as an outcome that nobody knows: %s', (_what, error) => {
+    expect(causeOf(error)).toBe('unknown');
+  });
+
+  it('is kept in its words: the code of a failed connection before the name of the error', () => {
+    const error = Object.assign(new Error('no way'), { name: 'TimeoutError', code: 'ECONNREFUSED' });
+    expect(classifySesError(error)).toMatchObject({ code: 'ECONNREFUSED', message: 'no way' });
+    expect(classifySesError(failed('ECONNRESET'))).toEqual({
+      outcome: 'unknown',
+      code: 'ECONNRESET',
+      message: 'failed: ECONNRESET',
+    });
+    expect(classifySesError({})).toMatchObject({ outcome: 'unknown', code: 'Error', message: '' });
+    expect(classifySesError(answered('Odd', '', 500))).toMatchObject({ outcome: 'unknown', code: 'Odd' });
+  });
+
+  it('is kept short: 100 characters of its code and 300 of its text', () => {
+    const result = classifySesError(answered('C'.repeat(1_000), 'm'.repeat(1_000)));
+    expect(result).toHaveProperty('code.length', 100);
+    expect(result).toHaveProperty('message.length', 300);
+  });
+});

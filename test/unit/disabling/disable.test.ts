@@ -1,0 +1,234 @@
+import { describe, expect, it } from 'vitest';
+import { DAY, formatInstant, MINUTE } from '../../../functions/abandonment/time.ts';
+import { disableConsumer } from '../../../functions/disabling/disable-consumer.ts';
+import { pausesWrite } from '../../../functions/store/records.ts';
+import { keys } from '../../../functions/store/rows.ts';
+import { processMessage } from '../../../functions/work/pipeline.ts';
+import { ANA_ADDRESS, EPISODE, type Given, START, TASK } from '../notices/answer-stage.ts';
+import { askedStage, DISABLING, DUE, NOW, RUN } from './confirm-stage.ts';
+
+const { requestedAt: _, ...QUEUED } = { ...DISABLING, state: 'queued' as const, attempts: 0 };
+
+/** A task that a run decided to turn off, with the message that hints at it. */
+async function queuedStage(given: Given = {}, controlPlane: 'own' | 'fed' = 'fed') {
+  const open = given.open === null ? null : { disabling: QUEUED, ...given.open };
+  const stage = await askedStage({ ...given, open, record: { asked: null, ...given.record } });
+  const { system } = stage;
+  const published: { type: string; detail: unknown }[] = [];
+  system.config.controlPlane = controlPlane;
+  system.events = { publish: async (type, detail) => void published.push({ type, detail }) };
+  const work = (more: { episode?: number; receiveCount?: number; task?: string; notAfter?: number } = {}) =>
+    processMessage(system, disableConsumer, {
+      body: JSON.stringify({
+        v: 1,
+        kind: 'disable',
+        key: more.task ?? TASK,
+        episode: more.episode ?? 1,
+        notAfter: more.notAfter ?? NOW + DAY,
+        correlationId: 'c',
+      }),
+      messageId: 'm',
+      receiveCount: more.receiveCount ?? 1,
+      maxReceives: 10,
+    });
+  return { ...stage, published, work };
+}
+
+/** Of an owner's *disable now*. */
+const WISH = { ...QUEUED, run: '', by: ANA_ADDRESS };
+
+describe('a task that is to be turned off', () => {
+  it('is asked of its owning system, by the version and the date that were decided upon', async () => {
+    const stage = await queuedStage();
+    expect(await stage.work()).toMatchObject({ outcome: 'done', reason: 'requested' });
+    expect(stage.published).toEqual([
+      {
+        type: 'Task Disable Requested',
+        detail: {
+          version: 1,
+          requestId: `${TASK}#1`,
+          task: TASK,
+          taskVersion: 5,
+          dataPlane: 'eu-1',
+          episode: 1,
+          run: RUN,
+          disableAt: formatInstant(DUE),
+          reason: 'abandoned; its grace is over',
+          requestedAt: formatInstant(NOW),
+        },
+      },
+    ]);
+  });
+
+  it('is noted as asked for before, and is looked at when no word comes', async () => {
+    const stage = await queuedStage({ open: { disabling: { ...QUEUED, attempts: 2 } } });
+    await stage.work();
+    expect(await stage.record()).toMatchObject({
+      task: { enabled: true },
+      open: { disabling: { ...QUEUED, state: 'requested', requestedAt: NOW, attempts: 3 } },
+      next: { at: NOW + 30 * MINUTE, why: 'look' },
+    });
+    expect((await stage.record()).asked).toEqual({
+      at: NOW,
+      episode: 1,
+      run: RUN,
+      disableAt: DUE,
+      since: EPISODE.since,
+    });
+    expect((await stage.record()).disabledByUs).toBeNull();
+    expect(await stage.rows({ pk: 'R#', sk: 'N#' })).toEqual([]);
+  });
+
+  it('is off at once where we are its owning system', async () => {
+    const stage = await queuedStage({}, 'own');
+    expect(await stage.work()).toMatchObject({ outcome: 'done', reason: 'disabled' });
+    expect(await stage.record()).toMatchObject({
+      task: { enabled: false, version: 5 },
+      open: null,
+      asked: null,
+      disabledByUs: { at: NOW, episode: 1, run: RUN },
+    });
+    expect(await stage.alert()).toMatchObject({ reason: 'disabled', resolvedAt: NOW });
+    expect(stage.published).toEqual([]);
+  });
+
+  it('for its owner, is asked for in their name and without a date', async () => {
+    const stage = await queuedStage({ open: { disabling: WISH } });
+    await stage.work();
+    expect(stage.published).toMatchObject([
+      { detail: { run: null, disableAt: null, reason: 'its owner asked for it', requestId: `${TASK}#1` } },
+    ]);
+    expect((await stage.record()).asked).toMatchObject({ run: '', by: ANA_ADDRESS });
+  });
+});
+
+describe('a hint that is over', () => {
+  it.each<[string, Given, Parameters<Awaited<ReturnType<typeof queuedStage>>['work']>[0], string]>([
+    ['of an unknown task', {}, { task: 'acmeCo/none' }, 'over'],
+    ['of a task without an episode', { open: null }, {}, 'over'],
+    ['of another episode', { open: { number: 2 } }, {}, 'over'],
+    ['of an episode that is not to be turned off', { open: { disabling: undefined as never } }, {}, 'over'],
+    [
+      'of what was refused',
+      {
+        open: {
+          disabling: {
+            ...QUEUED,
+            state: 'refused',
+            refused: { at: DUE, reason: 'no', version: 5, fingerprint: 'f' },
+          },
+        },
+      },
+      {},
+      'refused',
+    ],
+    ['of what was asked for', { open: { disabling: DISABLING } }, {}, 'requested'],
+  ])('%s changes nothing and asks nobody', async (_what, given, message, reason) => {
+    const stage = await queuedStage(given);
+    const before = await stage.rows({ pk: 'T#' });
+    expect(await stage.work(message)).toMatchObject({ outcome: 'skipped', reason });
+    expect(await stage.rows({ pk: 'T#' })).toEqual(before);
+    expect(stage.published).toEqual([]);
+  });
+
+  it('is none where the message comes again: the first attempt may have died before it asked', async () => {
+    const stage = await queuedStage({ open: { disabling: DISABLING } });
+    expect(await stage.work({ receiveCount: 2 })).toMatchObject({ outcome: 'done', reason: 'requested' });
+    expect(stage.published).toHaveLength(1);
+    expect((await stage.open()).disabling?.attempts).toBe(2);
+  });
+
+  it('past its time is not worked', async () => {
+    const stage = await queuedStage();
+    expect(await stage.work({ notAfter: NOW - 1 })).toMatchObject({ outcome: 'skipped' });
+    expect(stage.published).toEqual([]);
+  });
+});
+
+describe('a task that is decided anew when it is to be turned off (promise 9)', () => {
+  const keep = { kind: 'keep', until: NOW + DAY, by: ANA_ADDRESS, at: DUE } as const;
+
+  it.each<[string, Given, string]>([
+    ['is kept', { record: { keep } }, 'kept'],
+    ['was published by a user', { task: { publishedByUserAt: DUE } }, 'user-published'],
+    [
+      'has no living recipient',
+      { recipient: { sending: null, dead: { reason: 'bounce', at: DUE } } },
+      'no-reachable-owner',
+    ],
+    [
+      'is to be held at this hour',
+      { policy: { quietHours: { from: '00:00', to: '23:59', zone: 'UTC' } } },
+      'quiet-hours',
+    ],
+    ['is only to be told of', { policy: { stage: 'notify' } }, 'told'],
+  ])('is left on where it %s, and looked at again', async (_what, given, reason) => {
+    const stage = await queuedStage(given);
+    expect(await stage.work()).toMatchObject({ outcome: 'skipped', reason });
+    const record = await stage.record();
+    expect(record.open).not.toHaveProperty('disabling');
+    expect(record).toMatchObject({ open: { number: 1 }, next: { at: NOW, why: 'look' }, asked: null });
+    expect(stage.published).toEqual([]);
+  });
+
+  it('is left on while disabling is paused; its owner’s wish is done all the same', async () => {
+    const pause = pausesWrite({ evaluate: null, notify: null, disable: DUE, evaluatePaused: [], rev: 0 });
+    const paused = await queuedStage();
+    await paused.table.transact([pause], 'pause');
+    expect(await paused.work()).toMatchObject({ outcome: 'skipped', reason: 'paused' });
+    const wished = await queuedStage({ open: { disabling: WISH } });
+    await wished.table.transact([pause], 'pause');
+    expect(await wished.work()).toMatchObject({ outcome: 'done', reason: 'requested' });
+  });
+
+  it('is left on where scans stayed away: nobody knows how it fares since', async () => {
+    const stage = await queuedStage({ policy: { scanEvery: '15m' } });
+    const completedAt = START;
+    const scans = { ...keys.scans(), v: 1, claimed: START, leaseUntil: null, completedAt, gaps: [], rev: 1 };
+    await stage.table.transact([{ put: scans }], 'scans');
+    expect(await stage.work()).toMatchObject({ outcome: 'skipped', reason: 'unknown' });
+    expect(stage.published).toEqual([]);
+  });
+});
+
+describe('a task that changes while it is to be turned off', () => {
+  const edit = (stage: Awaited<ReturnType<typeof queuedStage>>) => () =>
+    stage.changeTask((record) => ({ ...record, task: { ...record.task, version: record.task.version + 1 } }));
+
+  it('is not asked for: the message comes again, and what it finds then is decided', async () => {
+    const stage = await queuedStage();
+    // The start of the attempt is recorded first, then the task.
+    let writes = 0;
+    stage.meanwhile(async () => {
+      writes += 1;
+      if (writes === 2) await edit(stage)();
+    }, 2);
+    expect(await stage.work()).toMatchObject({
+      outcome: 'retry',
+      reason: 'the task changed meanwhile',
+      delaySeconds: 10,
+    });
+    expect(stage.published).toEqual([]);
+    expect(await stage.work({ receiveCount: 2 })).toMatchObject({ outcome: 'done', reason: 'requested' });
+    expect(stage.published).toMatchObject([{ detail: { taskVersion: 6 } }]);
+  });
+});
+
+describe('the queue of disablings', () => {
+  it('can be probed where its owning system can be asked', async () => {
+    const stage = await queuedStage();
+    await expect(disableConsumer.probe?.(stage.system)).resolves.toBeUndefined();
+  });
+
+  it('names its work by the task and the episode, and is filled from the state', async () => {
+    const stage = await queuedStage();
+    stage.system.events = { publish: () => Promise.reject(new Error('the bus is away')) };
+    expect(await stage.work()).toMatchObject({ outcome: 'retry' });
+    expect(await stage.rows({ pk: 'OOPS#' })).toMatchObject([{ worker: 'disable', item: `${TASK}#1` }]);
+    expect(disableConsumer).toMatchObject({
+      queue: 'disable',
+      queuedAgainFromState: true,
+      restsOnTableAlone: false,
+    });
+  });
+});
