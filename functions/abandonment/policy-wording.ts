@@ -26,7 +26,7 @@ export function unknownKey(key: string, known: readonly string[]): string {
 }
 
 /** The known text with the fewest edits to the given one; undefined where none is near. */
-function nearest(text: string, known: readonly string[]): string | undefined {
+export function nearest(text: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let fewest = Math.max(2, Math.floor(text.length / 3)) + 1;
   for (const candidate of known) {

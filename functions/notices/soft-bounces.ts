@@ -32,7 +32,7 @@ export function afterSoftBounce(
 }
 
 /** The recipient after a mail reached him: what came back before is forgotten. */
-function afterDelivery(recipient: RecipientRecord, at: Instant): RecipientRecord {
+export function afterDelivery(recipient: RecipientRecord, at: Instant): RecipientRecord {
   const soft = (recipient.soft ?? []).filter((bounce) => bounce.at > at);
   return soft.length === (recipient.soft ?? []).length ? recipient : { ...recipient, soft };
 }

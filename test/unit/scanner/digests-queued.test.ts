@@ -4,7 +4,7 @@ import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../../functions/aban
 import { recipientKey } from '../../../functions/notices/addresses.ts';
 import type { OutgoingMessage } from '../../../functions/platform/ports.ts';
 import { digestsGenerator } from '../../../functions/scanner/digests.ts';
-import type { Run } from '../../../functions/scanner/look.ts';
+import type { Run } from '../../../functions/scanner/run.ts';
 import { FleetView } from '../../../functions/store/fleet-view.ts';
 import {
   loadRamp,
