@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { decide } from '../../../functions/abandonment/decide.ts';
+import { describe, expect, it, test } from 'vitest';
+import { type Decision, decide } from '../../../functions/abandonment/decide.ts';
 import { nextLook } from '../../../functions/abandonment/next-look.ts';
 import type { Episode } from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Instant, MINUTE } from '../../../functions/abandonment/time.ts';
@@ -43,5 +43,53 @@ test('what is queued is looked at after half an hour, what was asked for when it
   expect(look(day(21, 0.5), graced({ disabling: requested }))).toEqual({
     at: day(21) + MINUTE + HOUR,
     why: 'look',
+  });
+});
+
+test('what the owning system refused is looked at once a day', () => {
+  const refused = { at: day(21), reason: 'it may not', version: 1, fingerprint: 'f' };
+  const disabling = {
+    state: 'refused' as const,
+    run: 'r',
+    disableAt: day(21),
+    queuedAt: day(21),
+    attempts: 1,
+  };
+  expect(look(day(22), graced({ disabling: { ...disabling, refused } }))).toEqual({
+    at: day(23),
+    why: 'look',
+  });
+});
+
+describe('a spell under way without an episode', () => {
+  const decision = (more: { nextLookAt: Instant | null; recoversAt: Instant | null; answer?: 'ignore' }) =>
+    ({
+      answer: more.answer ?? 'hold',
+      reason: more.answer ? 'deleted' : 'recovering',
+      nextLookAt: more.nextLookAt,
+      facts: {
+        notPrimarySince: day(0),
+        counted: 3 * DAY,
+        abandonedAt: day(14),
+        disableAt: null,
+        recoversAt: more.recoversAt,
+        withdraw: [],
+      },
+    }) as Decision;
+
+  it.each([
+    { what: 'when it will have lasted', nextLookAt: null, at: day(18) },
+    { what: 'at the threshold, where that comes before', nextLookAt: day(16), at: day(16) },
+    { what: 'when it will have lasted, where the threshold comes later', nextLookAt: day(19), at: day(18) },
+    { what: 'when it will have lasted, where the threshold is now', nextLookAt: day(15), at: day(18) },
+    { what: 'when it will have lasted, where the threshold is over', nextLookAt: day(14), at: day(18) },
+  ])('is looked at $what', ({ nextLookAt, at }) => {
+    const seen = decision({ nextLookAt, recoversAt: day(18) });
+    expect(nextLook(seen, null, day(15), HOUR)).toEqual({ at, why: 'look' });
+  });
+
+  it('of a task that is ignored needs no look', () => {
+    const seen = decision({ nextLookAt: null, recoversAt: day(18), answer: 'ignore' });
+    expect(nextLook(seen, null, day(15), HOUR)).toBeNull();
   });
 });
