@@ -147,12 +147,21 @@ test('a bounce of a reminder only kills the address for the warning too', async 
 
 test('an operator approves what the blast radius holds, and exactly that is worked off', async () => {
   const { story } = await tell({
-    until: at(24),
+    until: at(25),
     policy: { stage: 'disable', blastRadius: { share: 0.1, shareFloor: 2 } },
-    tasks: ['a', 'b', 'c'].map((name) => failing(`acmeCo/${name}`)),
+    tasks: [
+      ...['a', 'b', 'c'].map((name) => failing(`acmeCo/${name}`)),
+      // Due two days later: a spike of its own, which nobody approved.
+      ...['x', 'y', 'z'].map((name) => failing(`acmeCo/${name}`, { lastPrimaryAt: at(2) })),
+    ],
     events: [{ at: at(22, 0.5), type: 'operator', action: 'approve' }],
   });
-  expect(story.filter((line) => line.includes('blast-radius'))).toHaveLength(4);
+  expect(story.filter((line) => line.includes('blast-radius')).map((line) => line.slice(0, 30))).toEqual([
+    ...['a', 'b', 'c'].map((name) => `T+21d held acmeCo/${name} #1 blast-r`),
+    'T+21d operators blast-radius f',
+    ...['x', 'y', 'z'].map((name) => `T+23d held acmeCo/${name} #1 blast-r`),
+    'T+23d operators blast-radius f',
+  ]);
   expect(story.filter((line) => / disabled .* due /.test(line))).toEqual([
     'T+22d1h disabled acmeCo/a #1 due T+21d',
     'T+22d1h disabled acmeCo/b #1 due T+21d',

@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { decide } from '../../../functions/abandonment/decide.ts';
+import { describe, expect, it, test } from 'vitest';
+import { type Decision, decide } from '../../../functions/abandonment/decide.ts';
 import { nextLook } from '../../../functions/abandonment/next-look.ts';
 import type { Episode } from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Instant, MINUTE } from '../../../functions/abandonment/time.ts';
@@ -100,4 +100,37 @@ describe('a task in a spell that has not lasted yet', () => {
 test('one that waits in a pause is looked at with the next scan', () => {
   const pauses = { evaluate: true, notify: false, disable: false };
   expect(look(day(15), fired(), { pauses })).toEqual({ at: day(15), why: 'look' });
+});
+
+describe('a spell under way without an episode', () => {
+  const decision = (more: { nextLookAt: Instant | null; recoversAt: Instant | null; answer?: 'ignore' }) =>
+    ({
+      answer: more.answer ?? 'hold',
+      reason: more.answer ? 'deleted' : 'recovering',
+      nextLookAt: more.nextLookAt,
+      facts: {
+        notPrimarySince: day(0),
+        counted: 3 * DAY,
+        abandonedAt: day(14),
+        disableAt: null,
+        recoversAt: more.recoversAt,
+        withdraw: [],
+      },
+    }) as Decision;
+
+  it.each([
+    { what: 'when it will have lasted', nextLookAt: null, at: day(18) },
+    { what: 'at the threshold, where that comes before', nextLookAt: day(16), at: day(16) },
+    { what: 'when it will have lasted, where the threshold comes later', nextLookAt: day(19), at: day(18) },
+    { what: 'when it will have lasted, where the threshold is now', nextLookAt: day(15), at: day(18) },
+    { what: 'when it will have lasted, where the threshold is over', nextLookAt: day(14), at: day(18) },
+  ])('is looked at $what', ({ nextLookAt, at }) => {
+    const seen = decision({ nextLookAt, recoversAt: day(18) });
+    expect(nextLook(seen, null, day(15), HOUR)).toEqual({ at, why: 'look' });
+  });
+
+  it('of a task that is ignored needs no look', () => {
+    const seen = decision({ nextLookAt: null, recoversAt: day(18), answer: 'ignore' });
+    expect(nextLook(seen, null, day(15), HOUR)).toBeNull();
+  });
 });

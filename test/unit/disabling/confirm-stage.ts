@@ -32,7 +32,7 @@ export const DISABLING = {
 } as const;
 
 /** An episode whose grace is over, with the owning system asked. */
-export const WARNED = {
+const WARNED = {
   told: { [ANA]: ACCEPTED },
   dates: [{ at: START, disableAt: DATE, grace: 1, after: 7 * DAY }],
   mails: [MAIL],

@@ -40,7 +40,7 @@ export const MAIL = 'digest-1';
 export const DATE = START + 7 * DAY;
 
 /** Ana's task, which fails since two weeks. */
-export const FAILING: Task = {
+const FAILING: Task = {
   id: TASK,
   kind: 'capture',
   dekaf: false,
@@ -73,7 +73,7 @@ export const EPISODE: Episode = {
   mails: [],
 };
 
-export const ITEM: DigestItem = {
+const ITEM: DigestItem = {
   task: TASK,
   episode: 1,
   notice: 'warning',

@@ -107,6 +107,7 @@ describe('ten thousand random and mutated links and forms', () => {
     const before = await stage.dump();
     const fuzz = new Fuzz();
     const said = new Set<string>();
+    const methods = new Map<string, number>();
     for (let tried = 0; tried < ROUNDS; ) {
       const path = badPath(fuzz, good, refs);
       // What was put together by chance may be a good link after all: that one may act.
@@ -114,13 +115,18 @@ describe('ten thousand random and mutated links and forms', () => {
       tried += 1;
       const event = randomEvent(fuzz, path);
       const { statusCode = 0, body = '' } = await stage.answer(event);
-      const what = `${event.requestContext.http.method} ${path}`;
+      const { method } = event.requestContext.http;
+      methods.set(method, (methods.get(method) ?? 0) + 1);
+      const what = `${method} ${path}`;
       expect(statusCode, what).toBeLessThan(500);
       expect(statusCode, what).toBeGreaterThanOrEqual(400);
       expect(body, what).not.toMatch(/acmeCo|acme\.test|data plane/);
-      if (event.requestContext.http.method === 'POST') said.add(`${statusCode} ${body}`);
+      if (method === 'POST') said.add(`${statusCode} ${body}`);
     }
     expect(await stage.dump()).toEqual(before);
+    // Each was tried many times, forms most of all.
+    expect(Math.min(...methods.values())).toBeGreaterThan(ROUNDS / 16);
+    expect(methods.get('POST')).toBeGreaterThan(ROUNDS / 4);
     // No link of ours, or a page that takes no forms: nothing else is ever said, whatever is named.
     expect([...said].map((one) => one.slice(0, 3)).sort()).toEqual(['404', '405']);
   });
@@ -130,15 +136,18 @@ describe('ten thousand random and mutated links and forms', () => {
     const before = await stage.dump();
     const fuzz = new Fuzz();
     const pages = good.filter((path) => path.startsWith('/d/'));
+    let tried = 0;
     for (let round = 0; round < 1_000; round += 1) {
       const page = fuzz.pick(pages).split('/').slice(0, 3).join('/');
       const own = good.filter((path) => path.startsWith(page)).map((path) => path.split('/')[3]);
       const foreign = refs.filter((ref) => !own.includes(ref));
       const path = `${page}/${fuzz.pick([...foreign, fuzz.mutate(fuzz.pick(foreign))])}`;
       if (own.includes(path.split('/')[3]) || path.endsWith('/')) continue;
+      tried += 1;
       const answer = await stage.answer({ ...eventOf('POST', BASE, fuzz.pick(FORMS)), rawPath: path });
       expect([404, 405], path).toContain(answer.statusCode);
     }
+    expect(tried).toBeGreaterThan(900);
     expect(await stage.dump()).toEqual(before);
   });
 });

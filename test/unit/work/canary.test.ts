@@ -46,14 +46,28 @@ describe('canaries', () => {
     expect(stage.writes).toEqual([1]);
   });
 
-  it('do not count when they come late', async () => {
+  it.each([
+    { what: 'count up to the end of their life, four scans', late: 0, isMissed: false },
+    { what: 'do not count after it: whoever works them now did not before', late: 1, isMissed: true },
+  ])('$what', async ({ late, isMissed }) => {
     const stage = workStage({ canaries: true });
     await stage.scan();
-    const late = stage.sent.find(({ queue }) => queue === 'notify')!;
+    // No other scan came meanwhile.
+    stage.pass(4 * 15 * MINUTE + late);
+    await work(stage);
+    stage.pass(MINUTE);
+    await stage.scan();
+    expect(missed(stage).includes('notify')).toBe(isMissed);
+  });
+
+  it('that come late do not hide that a newer one was worked', async () => {
+    const stage = workStage({ canaries: true });
+    await stage.scan();
+    const late = stage.sent.find(({ queue, body }) => queue === 'notify' && isCanary({ body }))!;
     stage.pass(15 * MINUTE);
     await stage.scan();
     await work(stage);
-    await stage.deliver(1, late);
+    expect(await stage.deliver(1, { body: late.body })).toMatchObject({ outcome: 'done' });
     stage.metrics.length = 0;
     stage.pass(15 * MINUTE);
     await stage.scan();

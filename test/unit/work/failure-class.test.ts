@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RowRefused } from '../../../functions/store/row-limits.ts';
 import { TableBusy } from '../../../functions/store/table-busy.ts';
@@ -29,5 +30,32 @@ describe('an answer of "later"', () => {
 describe('a row that the table never takes', () => {
   it('is the item’s own fault at each attempt', () => {
     for (const attempt of [1, 4, 9]) expect(classOf(new RowRefused('too large'), attempt)).toBe('permanent');
+  });
+});
+
+describe('an answer of a service, by its status alone', () => {
+  it.each([
+    { status: 429, means: 'retryable' },
+    { status: 500, means: 'retryable' },
+    { status: 503, means: 'retryable' },
+    { status: 499, means: 'environment' },
+    { status: 403, means: 'environment' },
+  ])('$status is $means', ({ status, means }) => {
+    const answer = Object.assign(new Error('no'), { $metadata: { httpStatusCode: status } });
+    expect(classOf(answer, 1)).toBe(means);
+  });
+});
+
+describe('anything that can be thrown', () => {
+  it('has a class, whatever its fields hold', () => {
+    const anything = fc.oneof(fc.anything(), fc.constant(Symbol('thrown')));
+    const thrown = fc.oneof(anything, fc.record({ name: anything, code: anything }));
+    fc.assert(
+      fc.property(thrown, (error) => {
+        expect(['retryable', 'environment', 'permanent', 'bug']).toContain(classOf(error, 1));
+      }),
+    );
+    expect(classOf({ name: Symbol('thrown') }, 1)).toBe('bug');
+    expect(classOf({ code: Symbol('thrown') }, 1)).toBe('bug');
   });
 });
