@@ -2,8 +2,8 @@ import type { Instant } from '../functions/abandonment/time.ts';
 import type { Mailer, OutgoingMessage, QueueName, Queues } from '../functions/platform/ports.ts';
 import type { System } from '../functions/platform/system.ts';
 import type { Table } from '../functions/store/table.port.ts';
-import { SeededRandom } from '../simulation/seeded-random.ts';
-import { SILENT, SIMULATED_CONFIG } from '../simulation/sim-system.ts';
+import { SeededRandom } from '../simulation/engine/seeded-random.ts';
+import { SILENT, SIMULATED_CONFIG } from '../simulation/engine/sim-system.ts';
 
 /** A message as it was sent. */
 export interface Sent {

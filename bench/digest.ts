@@ -1,8 +1,8 @@
 import { DAY, formatInstant, HOUR } from '../functions/abandonment/time.ts';
-import { deployedService } from '../simulation/deployed-service.ts';
-import { parseScenario } from '../simulation/scenario.ts';
-import type { Scenario } from '../simulation/scenario-types.ts';
-import { World } from '../simulation/world.ts';
+import { deployedService } from '../simulation/engine/deployed-service.ts';
+import { World } from '../simulation/engine/world.ts';
+import { parseScenario } from '../simulation/scenario/scenario.ts';
+import type { Scenario } from '../simulation/scenario/scenario-types.ts';
 import { machine, printFigure, rounded } from './output.ts';
 
 const START = Date.parse('2026-01-01T00:00:00Z');

@@ -1,9 +1,9 @@
 import { DAY, formatInstant, type Instant } from '../functions/abandonment/time.ts';
 import type { Key } from '../functions/store/table.port.ts';
-import { deployedService } from '../simulation/deployed-service.ts';
-import { parseScenario } from '../simulation/scenario.ts';
-import type { Scenario } from '../simulation/scenario-types.ts';
-import { World } from '../simulation/world.ts';
+import { deployedService } from '../simulation/engine/deployed-service.ts';
+import { World } from '../simulation/engine/world.ts';
+import { parseScenario } from '../simulation/scenario/scenario.ts';
+import type { Scenario } from '../simulation/scenario/scenario-types.ts';
 import { CapacityMeter, type Use } from './capacity.ts';
 import { CountingTable } from './counting-table.ts';
 import { itemSize } from './item-size.ts';

@@ -11,8 +11,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { Context, SQSEvent } from 'aws-lambda';
 import type { Duration } from '../functions/abandonment/time.ts';
-import { notifyConsumer } from '../functions/notices/notify-consumer.ts';
-import { pacedMailer } from '../functions/notices/paced-mailer.ts';
+import { notifyConsumer } from '../functions/notices/send/notify-consumer.ts';
+import { pacedMailer } from '../functions/notices/ses/paced-mailer.ts';
 import { sqsClient } from '../functions/platform/clients.ts';
 import type { Clock, Links } from '../functions/platform/ports.ts';
 import { connect } from '../functions/platform/runtime.ts';

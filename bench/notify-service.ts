@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Duration, formatInstant, type Instant } from '../functions/abandonment/time.ts';
-import { mailEventsConsumer } from '../functions/notices/mail-events-consumer.ts';
+import { mailEventsConsumer } from '../functions/notices/feedback/mail-events-consumer.ts';
 import { AwsQueues } from '../functions/platform/aws-queues.ts';
 import { runScan } from '../functions/scanner/scan.ts';
 import { MemoryTable } from '../functions/store/memory-table.ts';

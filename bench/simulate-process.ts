@@ -1,5 +1,5 @@
 /** Runs the soak's random schedules one after the other for a time, for `simulate.ts`; answers what they came to. */
-import { soakRun } from '../simulation/soak.ts';
+import { soakRun } from '../simulation/soak/soak.ts';
 
 /** Which seeds to run, for how long. */
 export interface SimulateOrder {

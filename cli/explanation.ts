@@ -1,7 +1,7 @@
 import { type Case, type Decision, decide, withJoined } from '../functions/abandonment/decide.ts';
 import { lastAliveAt } from '../functions/abandonment/evidence.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
-import { recipientKey } from '../functions/notices/addresses.ts';
+import { recipientKey } from '../functions/platform/addresses.ts';
 import { FleetView } from '../functions/store/fleet-view.ts';
 import { loadAlert } from '../functions/store/records.ts';
 import type { TaskRecord } from '../functions/store/rows.ts';

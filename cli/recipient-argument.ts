@@ -1,6 +1,6 @@
 import { shown } from '../functions/abandonment/policy-wording.ts';
 import { isTopic } from '../functions/abandonment/topics.ts';
-import { normaliseAddress, recipientKey } from '../functions/notices/addresses.ts';
+import { normaliseAddress, recipientKey } from '../functions/platform/addresses.ts';
 import { UsageError } from './errors.ts';
 
 /** The address that an argument names, in its one form; throws a `UsageError` where it is none. */

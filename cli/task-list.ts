@@ -1,7 +1,7 @@
 import { decide } from '../functions/abandonment/decide.ts';
 import { tenantOf } from '../functions/abandonment/task.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
-import { recipientKey } from '../functions/notices/addresses.ts';
+import { recipientKey } from '../functions/platform/addresses.ts';
 import { FleetView } from '../functions/store/fleet-view.ts';
 import { eachRow } from '../functions/store/records.ts';
 import { BUCKETS, index, type TaskRecord } from '../functions/store/rows.ts';

@@ -39,7 +39,7 @@ const ENTRIES: Record<WorkedQueue, { entry: string; impact: string }> = {
     impact: 'what control planes say of tasks is not known, and their clocks freeze.',
   },
   notify: {
-    entry: 'functions/notices/notifier.handler.ts',
+    entry: 'functions/notices/send/notifier.handler.ts',
     impact: 'owners are not warned, and what would be turned off waits for their warning.',
   },
   disable: {
@@ -47,7 +47,7 @@ const ENTRIES: Record<WorkedQueue, { entry: string; impact: string }> = {
     impact: 'tasks past their date stay on.',
   },
   'mail-events': {
-    entry: 'functions/notices/mail-events.handler.ts',
+    entry: 'functions/notices/feedback/mail-events.handler.ts',
     impact: 'bounces and complaints go unseen, and dates may stand on warnings that nobody got.',
   },
 };

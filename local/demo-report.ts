@@ -1,6 +1,6 @@
 import { decide } from '../functions/abandonment/decide.ts';
 import { formatInstant, type Instant } from '../functions/abandonment/time.ts';
-import { recipientKey } from '../functions/notices/addresses.ts';
+import { recipientKey } from '../functions/platform/addresses.ts';
 import { FleetView } from '../functions/store/fleet-view.ts';
 import type { AlertRecord, TaskRecord } from '../functions/store/rows.ts';
 import type { Lists, StageRows } from './demo-lists.ts';

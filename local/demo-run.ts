@@ -10,10 +10,10 @@ import {
   SECOND,
 } from '../functions/abandonment/time.ts';
 import { loadNdjson } from '../functions/catalog/bulk-load.ts';
-import type { EffectLine } from '../simulation/effects.ts';
-import { parsedPolicies } from '../simulation/scenario.ts';
-import type { Scenario } from '../simulation/scenario-types.ts';
-import { storeStart } from '../simulation/world-start.ts';
+import type { EffectLine } from '../simulation/engine/effects.ts';
+import { storeStart } from '../simulation/engine/world-start.ts';
+import { parsedPolicies } from '../simulation/scenario/scenario.ts';
+import type { Scenario } from '../simulation/scenario/scenario-types.ts';
 import { DemoWorld } from './demo-world.ts';
 import type { Say } from './progress.ts';
 import { untilNothingWaits, untilWorked } from './queue-levels.ts';

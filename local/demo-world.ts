@@ -1,17 +1,17 @@
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { withKeysSet } from '../functions/abandonment/policy-parse.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
-import { recipientKey } from '../functions/notices/addresses.ts';
+import { recipientKey } from '../functions/platform/addresses.ts';
 import { loadPolicyDocuments, loadRaisedAt, policyWrite } from '../functions/store/policies.ts';
 import { loadDigest, loadRecipient, lookWrite } from '../functions/store/records.ts';
 import type { Write } from '../functions/store/table.port.ts';
 import { loadTasks } from '../functions/store/tasks.ts';
-import { deployedService } from '../simulation/deployed-service.ts';
-import { observed } from '../simulation/fleet-events.ts';
-import { FleetFacts } from '../simulation/fleet-facts.ts';
-import { parsedPolicies } from '../simulation/scenario.ts';
-import type { Scenario, ScenarioEvent } from '../simulation/scenario-types.ts';
-import { SimFleet } from '../simulation/sim-fleet.ts';
+import { deployedService } from '../simulation/engine/deployed-service.ts';
+import { observed } from '../simulation/engine/fleet-events.ts';
+import { SimFleet } from '../simulation/engine/sim-fleet.ts';
+import { parsedPolicies } from '../simulation/scenario/scenario.ts';
+import type { Scenario, ScenarioEvent } from '../simulation/scenario/scenario-types.ts';
+import { FleetFacts } from '../simulation/verify/fleet-facts.ts';
 import { type FleetNews, putOnBus } from './owning-system.ts';
 import type { LocalStage } from './stage.ts';
 

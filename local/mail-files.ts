@@ -1,8 +1,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatInstant, type Instant } from '../functions/abandonment/time.ts';
-import { domainOf } from '../functions/notices/addresses.ts';
-import { buildMime } from '../functions/notices/mime.ts';
+import { buildMime } from '../functions/notices/render/mime.ts';
+import { domainOf } from '../functions/platform/addresses.ts';
 import type { DigestRecord } from '../functions/store/rows.ts';
 import type { SentMail } from './mailbox.ts';
 

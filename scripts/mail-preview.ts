@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { escapeHtml } from '../functions/notices/escape.ts';
-import { renderDigest } from '../functions/notices/render.ts';
+import { renderDigest } from '../functions/notices/render/render.ts';
+import { escapeHtml } from '../functions/platform/escape.ts';
 import { allSamples, emlOf } from './mail-samples.ts';
 
 /** Writes every wording with every edge as files to look at, and a page that leads to them. */

@@ -1,10 +1,10 @@
 import { LANGUAGES, type Language } from '../emails/languages.ts';
 import type { Notice } from '../functions/abandonment/task.ts';
 import { DAY } from '../functions/abandonment/time.ts';
-import type { DigestFacts, MailItem } from '../functions/notices/digest-facts.ts';
-import { declineHeaders, itemRef, type MailLinks } from '../functions/notices/links.ts';
-import { buildMime } from '../functions/notices/mime.ts';
-import type { RenderedDigest } from '../functions/notices/render.ts';
+import { declineHeaders, itemRef, type MailLinks } from '../functions/notices/render/links.ts';
+import { buildMime } from '../functions/notices/render/mime.ts';
+import type { RenderedDigest } from '../functions/notices/render/render.ts';
+import type { DigestFacts, MailItem } from '../functions/notices/send/digest-facts.ts';
 
 /** Every way in which a mail speaks of a task; a new notice without an entry below does not compile. */
 export type Wording = 'warning-undated' | 'warning-dated' | Exclude<Notice, 'warning'>;

@@ -31,7 +31,7 @@ const BUGS: PlantedBug[] = [
     name: 'a mail is acknowledged before it is sent',
     edits: [
       {
-        file: 'functions/notices/send-digest.ts',
+        file: 'functions/notices/send/send-digest.ts',
         from: 'return record(system, view, digest, channel, await channel.deliver(outgoing, items), delivery);',
         to: "await recordAccepted(system, view, digest.id, digest.id); await channel.deliver(outgoing, items); return 'sent';",
       },
@@ -66,7 +66,7 @@ const BUGS: PlantedBug[] = [
     name: 'a mail is claimed without its condition',
     edits: [
       {
-        file: 'functions/notices/send-digest.ts',
+        file: 'functions/notices/send/send-digest.ts',
         from: '[recipientWrite(claimed)]',
         to: '[(({ if: _, ...write }: any) => write)(recipientWrite(claimed))]',
       },
@@ -81,7 +81,7 @@ const BUGS: PlantedBug[] = [
         to: 'const delaySeconds = retryDelaySeconds(1,',
       },
       {
-        file: 'functions/notices/send-digest.ts',
+        file: 'functions/notices/send/send-digest.ts',
         from: 'const delaySeconds = retryDelaySeconds(delivery.receiveCount,',
         to: 'const delaySeconds = retryDelaySeconds(1,',
       },
@@ -136,7 +136,7 @@ const BUGS: PlantedBug[] = [
     name: 'a bounce that comes before the record is ignored',
     edits: [
       {
-        file: 'functions/notices/record-digest.ts',
+        file: 'functions/notices/send/record-digest.ts',
         from: '  if (said.dead) {\n    await recordDeath(',
         to: "  if (said.dead) {\n    if ((await loadDigest(system.table, id))?.state === 'sending') return 'recorded';\n    await recordDeath(",
       },
@@ -156,7 +156,7 @@ const BUGS: PlantedBug[] = [
     name: 'what did not fit is marked as sent',
     edits: [
       {
-        file: 'functions/notices/mail-of.ts',
+        file: 'functions/notices/render/mail-of.ts',
         from: 'for (const item of left) byFacts.delete(item);',
         to: 'void left;',
       },
@@ -171,7 +171,7 @@ const BUGS: PlantedBug[] = [
         to: 'alive: true || !record?.dead',
       },
       {
-        file: 'functions/notices/notify.ts',
+        file: 'functions/notices/send/notify.ts',
         from: 'if (recipient.dead) return',
         to: "if (recipient.address === 'nobody' && recipient.dead) return",
       },
@@ -201,7 +201,7 @@ const BUGS: PlantedBug[] = [
     name: 'a recipient is blamed by the word address',
     edits: [
       {
-        file: 'functions/notices/ses-errors.ts',
+        file: 'functions/notices/ses/ses-errors.ts',
         from: "if (code === 'MessageRejected') return LISTED.has(words);",
         to: "if (code === 'MessageRejected') return words.includes('address');",
       },
@@ -221,7 +221,7 @@ const BUGS: PlantedBug[] = [
     name: 'a foreign event is taken',
     edits: [
       {
-        file: 'functions/notices/whose-mail.ts',
+        file: 'functions/notices/feedback/whose-mail.ts',
         from: "return recipient.sending === null ? undefined : 'unsettled';",
         to: 'return recipient.sending === null ? last : await loadDigest(table, recipient.sending);',
       },

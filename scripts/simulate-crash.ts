@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { onAllCores } from '../simulation/cores.ts';
-import type { CrashPoint } from '../simulation/crash.ts';
-import { type CrashResult, CrashSuite, randomPairs } from '../simulation/crash-suite.ts';
+import { onAllCores } from '../simulation/soak/cores.ts';
+import type { CrashPoint } from '../simulation/soak/crash.ts';
+import { type CrashResult, CrashSuite, randomPairs } from '../simulation/soak/crash-suite.ts';
 
 /** A crash at every await of the eventful scenario, one by one, then pairs at random; figures as JSON at the end. */
 const { values } = parseArgs({
@@ -11,7 +11,7 @@ const { values } = parseArgs({
   },
 });
 
-const core = new URL('../simulation/crash-core.ts', import.meta.url);
+const core = new URL('../simulation/soak/crash-core.ts', import.meta.url);
 const started = performance.now();
 const { plain } = await CrashSuite.prepare();
 if (plain.broken.length > 0) throw new Error(`the run without crashes: ${plain.broken.join('; ')}`);

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { onAllCores } from '../simulation/cores.ts';
+import { onAllCores } from '../simulation/soak/cores.ts';
 import {
   EVERYTHING,
   MODES,

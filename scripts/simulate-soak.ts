@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { onAllCores } from '../simulation/cores.ts';
-import { type SoakResult, shrunkSeed } from '../simulation/soak.ts';
+import { onAllCores } from '../simulation/soak/cores.ts';
+import { type SoakResult, shrunkSeed } from '../simulation/soak/soak.ts';
 
 /**
  * Random schedules with random faults on all cores; every promise is checked after each step. Figures as JSON at the
@@ -74,7 +74,7 @@ function perMinute(): number {
   return Math.round(state.schedules / (state.ms / 60_000));
 }
 
-const core = new URL('../simulation/soak-core.ts', import.meta.url);
+const core = new URL('../simulation/soak/soak-core.ts', import.meta.url);
 await onAllCores<number, SoakResult>(core, seeds(), told);
 writeFileSync(PROGRESS, JSON.stringify(state));
 for (const seed of state.failed.slice(0, MOST_SHRUNK)) {

@@ -5,7 +5,7 @@ import {
   parseDuration,
   parseInstant,
 } from '../../functions/abandonment/time.ts';
-import { DIGEST_STATES } from '../../functions/notices/digest-states.ts';
+import { DIGEST_STATES } from '../../functions/notices/send/digest-states.ts';
 import { eachMail } from '../../functions/store/mails.ts';
 import type { DigestRecord } from '../../functions/store/rows.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { triedOf } from '../../functions/notices/digest-facts.ts';
+import { triedOf } from '../../functions/notices/send/digest-facts.ts';
 import { loadDigest } from '../../functions/store/records.ts';
 import type { DigestItem, DigestRecord } from '../../functions/store/rows.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';

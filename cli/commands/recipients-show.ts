@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { recipientKey } from '../../functions/notices/addresses.ts';
 import { listAdmins, listSubscriptions } from '../../functions/operators/people.ts';
+import { recipientKey } from '../../functions/platform/addresses.ts';
 import { eachMail } from '../../functions/store/mails.ts';
 import { loadRecipientWithNotices } from '../../functions/store/records.ts';
 import type { NoticeRecord, RecipientRecord } from '../../functions/store/rows.ts';

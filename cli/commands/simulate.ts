@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import { deployedService } from '../../simulation/deployed-service.ts';
-import { parseScenarioText } from '../../simulation/scenario.ts';
-import type { Service } from '../../simulation/service.port.ts';
-import { type Simulated, simulate } from '../../simulation/simulate.ts';
-import { timelineOf } from '../../simulation/timeline.ts';
+import { deployedService } from '../../simulation/engine/deployed-service.ts';
+import type { Service } from '../../simulation/engine/service.port.ts';
+import { type Simulated, simulate } from '../../simulation/engine/simulate.ts';
+import { timelineOf } from '../../simulation/engine/timeline.ts';
+import { parseScenarioText } from '../../simulation/scenario/scenario.ts';
 
 /** The exit codes of `simulate` (docs/scenario.md). */
 const EXIT = { ran: 0, notValid: 2, promiseBroken: 3 } as const;

@@ -1,5 +1,5 @@
 import { DAY, type Instant } from '../../functions/abandonment/time.ts';
-import { recipientKey } from '../../functions/notices/addresses.ts';
+import { recipientKey } from '../../functions/platform/addresses.ts';
 import { FleetView } from '../../functions/store/fleet-view.ts';
 import { eachRow } from '../../functions/store/records.ts';
 import { BUCKETS, index, sortable } from '../../functions/store/rows.ts';

@@ -4,7 +4,7 @@ import { MOST_OWNERS, ownersProblem } from '../abandonment/owners.ts';
 import { dataPlaneProblem, taskIdProblem } from '../abandonment/policy-scope.ts';
 import { SHARD_STATUSES, TASK_KINDS } from '../abandonment/task.ts';
 import { parseInstant } from '../abandonment/time.ts';
-import { normaliseAddress } from '../notices/addresses.ts';
+import { normaliseAddress } from '../platform/addresses.ts';
 
 // The form alone; days that the month does not have are found by `parseInstant`.
 const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;

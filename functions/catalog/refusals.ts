@@ -1,7 +1,7 @@
 import { BOUNDS } from '../abandonment/bounds.ts';
 import { formatDuration, formatInstant, type Instant } from '../abandonment/time.ts';
 import { versionProblem } from '../abandonment/versions.ts';
-import { domainOf } from '../notices/addresses.ts';
+import { domainOf } from '../platform/addresses.ts';
 import { METRIC } from '../platform/names.ts';
 import { recordable } from '../platform/recorded-text.ts';
 import type { System } from '../platform/system.ts';

@@ -3,7 +3,7 @@ import { triedSince } from '../abandonment/healthy-spells.ts';
 import { tenantOf } from '../abandonment/task.ts';
 import { DAY, type Duration, type Instant, SECOND } from '../abandonment/time.ts';
 import { versionProblem } from '../abandonment/versions.ts';
-import { recipientKey } from '../notices/addresses.ts';
+import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { notifyMessageFor } from '../scanner/dispatch.ts';
 import { endEpisode, MOST_BESIDE, reversalAlert, type Settled, unsettled } from '../scanner/transitions.ts';

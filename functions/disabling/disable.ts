@@ -2,7 +2,7 @@ import { decide } from '../abandonment/decide.ts';
 import type { Disabling } from '../abandonment/task.ts';
 import type { ControlAnswer } from '../control-planes/control-plane.port.ts';
 import { controlPlaneFor } from '../control-planes/control-plane-for.ts';
-import { recipientKey } from '../notices/addresses.ts';
+import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { operatorAlert } from '../scanner/transitions.ts';
 import { FleetView } from '../store/fleet-view.ts';

@@ -1,5 +1,5 @@
 import type { Disabling } from '../abandonment/task.ts';
-import { recipientKey } from '../notices/addresses.ts';
+import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { allRows } from '../store/records.ts';

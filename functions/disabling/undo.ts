@@ -1,6 +1,6 @@
 import { formatInstant, type Instant } from '../abandonment/time.ts';
 import { controlPlaneFor } from '../control-planes/control-plane-for.ts';
-import { recipientKey } from '../notices/addresses.ts';
+import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { countWrites } from '../store/counts.ts';
 import { FleetView } from '../store/fleet-view.ts';

@@ -1,6 +1,6 @@
 import { isReverted } from '../abandonment/reverted.ts';
 import type { Instant } from '../abandonment/time.ts';
-import { recipientKey } from '../notices/addresses.ts';
+import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { changeTask } from '../store/change-task.ts';
 import { commit } from '../store/commit.ts';

@@ -1,4 +1,4 @@
-import { normaliseAddress, recipientKey } from '../notices/addresses.ts';
+import { normaliseAddress, recipientKey } from '../platform/addresses.ts';
 import type { QueueName } from '../platform/ports.ts';
 
 /** What was seen of one dead-letter queue. */

@@ -1,5 +1,5 @@
 import type { Episode } from '../abandonment/task.ts';
-import { FORGOTTEN, normaliseAddress, recipientKey } from '../notices/addresses.ts';
+import { FORGOTTEN, normaliseAddress, recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { commit } from '../store/commit.ts';
 import { FleetView } from '../store/fleet-view.ts';

@@ -1,6 +1,6 @@
 import { isTopic } from '../abandonment/topics.ts';
-import { normaliseAddress, recipientKey } from '../notices/addresses.ts';
-import { alertEnd } from '../notices/topic-refused.ts';
+import { alertEnd } from '../notices/feedback/topic-refused.ts';
+import { normaliseAddress, recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { changeRecipient } from '../store/change-recipient.ts';
 import { allRows, auditWrite, lookWrite } from '../store/records.ts';

@@ -1,7 +1,7 @@
 import { judgeNotice } from '../abandonment/judge-notice.ts';
 import { isWindowed } from '../abandonment/task.ts';
-import { recipientKey } from '../notices/addresses.ts';
-import { triedOf } from '../notices/digest-facts.ts';
+import { triedOf } from '../notices/send/digest-facts.ts';
+import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { commit } from '../store/commit.ts';
 import { FleetView } from '../store/fleet-view.ts';

@@ -1,4 +1,4 @@
-import { recipientKey } from '../notices/addresses.ts';
+import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { changeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';

@@ -1,6 +1,6 @@
 import { type Duration, type Instant, MINUTE } from '../abandonment/time.ts';
 import { undoDisabling } from '../disabling/undo.ts';
-import { normaliseAddress } from '../notices/addresses.ts';
+import { normaliseAddress } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { actOnTask } from './actions.ts';
 import type { Wish } from './forms.ts';

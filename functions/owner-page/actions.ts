@@ -1,6 +1,6 @@
 import type { Keep } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
-import { normaliseAddress, recipientKey } from '../notices/addresses.ts';
+import { normaliseAddress, recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { disableMessageFor } from '../scanner/dispatch.ts';
 import { endByPerson } from '../scanner/transitions.ts';

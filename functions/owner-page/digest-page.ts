@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { itemRef } from '../notices/links.ts';
+import { itemRef } from '../notices/render/links.ts';
 import type { Html } from './frame.ts';
 import { nameOf, type Reader, standing } from './task-page.ts';
 import type { TaskView } from './task-view.ts';

@@ -1,5 +1,5 @@
 import { prefixesOf, type Task, tenantOf } from '../abandonment/task.ts';
-import { recipientKey } from '../notices/addresses.ts';
+import { recipientKey } from '../platform/addresses.ts';
 import { loadOfficesOf, loadOldOffices } from '../store/people.ts';
 import type { Table } from '../store/table.port.ts';
 

@@ -1,4 +1,4 @@
-import { FORGOTTEN, recipientKey } from '../notices/addresses.ts';
+import { FORGOTTEN, recipientKey } from '../platform/addresses.ts';
 import type { LinkKeys } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import { loadDigest, loadRecipient, newRecipient } from '../store/records.ts';

@@ -1,10 +1,10 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
-import { itemNamed, itemRef } from '../notices/links.ts';
-import { knownZone } from '../notices/zones.ts';
+import { itemNamed, itemRef } from '../notices/render/links.ts';
 import { METRIC } from '../platform/names.ts';
 import type { LinkKeys } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
+import { knownZone } from '../platform/zones.ts';
 import { fulfil } from './act.ts';
 import { countAct, mayAct } from './acts-of-a-mail.ts';
 import { digestBody } from './digest-page.ts';

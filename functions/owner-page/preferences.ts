@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LANGUAGES } from '../../emails/languages.ts';
-import { normaliseAddress, recipientKey } from '../notices/addresses.ts';
+import { normaliseAddress, recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { changeRecipient } from '../store/change-recipient.ts';
 import { auditWrite, newRecipient } from '../store/records.ts';

@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
 import { english } from '../../emails/english.ts';
 import { DAY, type Instant } from '../abandonment/time.ts';
-import { clip, visible } from '../notices/escape.ts';
-import { dayIn, inBothZones, lengthInWords, untilInWords } from '../notices/wording-dates.ts';
+import { dayIn, inBothZones, lengthInWords, untilInWords } from '../notices/render/wording-dates.ts';
+import { clip, visible } from '../platform/escape.ts';
 import type { Done } from './act.ts';
 import { type Bounds, keepDays, LONGEST_REASON, mostSnoozeDays } from './forms.ts';
 import type { Html } from './frame.ts';

@@ -1,7 +1,7 @@
 import { isWindowed, type Notice, tenantOf } from '../abandonment/task.ts';
 import { type Duration, HOUR, type Instant, SECOND } from '../abandonment/time.ts';
-import { isAdmitted, placesLeft, withAdmitted } from '../notices/ramp.ts';
-import { awakeFrom, dayOpensAt, windowOpensAt, withdrawalOpensAt } from '../notices/windows.ts';
+import { isAdmitted, placesLeft, withAdmitted } from '../notices/send/ramp.ts';
+import { awakeFrom, dayOpensAt, windowOpensAt, withdrawalOpensAt } from '../notices/send/windows.ts';
 import type { QueueName } from '../platform/ports.ts';
 import {
   eachRow,

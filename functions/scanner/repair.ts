@@ -1,6 +1,6 @@
 import { isTopic } from '../abandonment/topics.ts';
-import { standingOf } from '../notices/digest-states.ts';
-import { finishDeath, finishDigest, recordUnsettled } from '../notices/record-digest.ts';
+import { standingOf } from '../notices/send/digest-states.ts';
+import { finishDeath, finishDigest, recordUnsettled } from '../notices/send/record-digest.ts';
 import { alertFromRow, eachRow, loadDigest } from '../store/records.ts';
 import { BUCKETS, index } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';

@@ -1,4 +1,4 @@
-import { liveAgain } from '../notices/soft-bounces.ts';
+import { liveAgain } from '../notices/feedback/soft-bounces.ts';
 import { eachRow } from '../store/records.ts';
 import { keys, sortable } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';

@@ -1,6 +1,6 @@
 import { withSpan } from '../abandonment/spans.ts';
 import { type Duration, formatInstant, type Instant, MINUTE, SECOND } from '../abandonment/time.ts';
-import { recipientKey } from '../notices/addresses.ts';
+import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { allRows, scansWrite } from '../store/records.ts';

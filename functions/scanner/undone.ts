@@ -1,5 +1,5 @@
 import type { Instant } from '../abandonment/time.ts';
-import { enabledNotice } from '../notices/enabled-notice.ts';
+import { enabledNotice } from '../notices/send/enabled-notice.ts';
 import { alertFromRow, alertWrite, loadHolders } from '../store/records.ts';
 import { type AlertRecord, keys, type TaskRecord } from '../store/rows.ts';
 import type { Condition, Write } from '../store/table.port.ts';

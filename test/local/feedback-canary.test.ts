@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
-import { recipientKey } from '../../functions/notices/addresses.ts';
+import { recipientKey } from '../../functions/platform/addresses.ts';
 import { feedbackGenerator } from '../../functions/scanner/feedback.ts';
 import { FleetView } from '../../functions/store/fleet-view.ts';
 import { loadFeedbackCanary } from '../../functions/store/heard.ts';

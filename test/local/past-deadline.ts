@@ -1,5 +1,5 @@
 import { DAY, HOUR, type Instant } from '../../functions/abandonment/time.ts';
-import { recipientKey } from '../../functions/notices/addresses.ts';
+import { recipientKey } from '../../functions/platform/addresses.ts';
 import { loadPolicies } from '../../functions/store/policies.ts';
 import { alertWrite } from '../../functions/store/records.ts';
 import type { TaskRecord } from '../../functions/store/rows.ts';

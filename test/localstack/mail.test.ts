@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { beforeAll, expect, inject, it } from 'vitest';
 import { DAY, formatInstant } from '../../functions/abandonment/time.ts';
-import { recipientKey } from '../../functions/notices/addresses.ts';
+import { recipientKey } from '../../functions/platform/addresses.ts';
 import { policyWrite } from '../../functions/store/policies.ts';
 import { loadDigest, loadRecipient } from '../../functions/store/records.ts';
 import type { DigestRecord } from '../../functions/store/rows.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { normaliseAddress } from '../../functions/notices/addresses.ts';
-import { buildMime } from '../../functions/notices/mime.ts';
+import { buildMime } from '../../functions/notices/render/mime.ts';
+import { normaliseAddress } from '../../functions/platform/addresses.ts';
 import { holds } from './seeds.ts';
 
 /** What RFC 5322 reads as more, or other, than one plain address; and what is not seen. */

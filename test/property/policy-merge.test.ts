@@ -6,7 +6,7 @@ import { type ParsedPolicy, parsePolicy } from '../../functions/abandonment/poli
 import { noDisablingUntil, quietUntil } from '../../functions/abandonment/quiet-hours.ts';
 import { SHARD_STATUSES, STAGES } from '../../functions/abandonment/task.ts';
 import { DAY, formatDuration, HOUR, MINUTE } from '../../functions/abandonment/time.ts';
-import { isAsleep, isQuietDay } from '../../simulation/sleep.ts';
+import { isAsleep, isQuietDay } from '../../simulation/engine/sleep.ts';
 import { holds } from './seeds.ts';
 
 const part = fc.constantFrom('a', 'b', 'ab', 'global', 'default');

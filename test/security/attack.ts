@@ -1,9 +1,9 @@
-import { deployedService } from '../../simulation/deployed-service.ts';
-import type { EffectLine } from '../../simulation/effects.ts';
-import { parseScenario } from '../../simulation/scenario.ts';
-import type { Scenario } from '../../simulation/scenario-types.ts';
-import type { Service } from '../../simulation/service.port.ts';
-import { simulate } from '../../simulation/simulate.ts';
+import { deployedService } from '../../simulation/engine/deployed-service.ts';
+import type { EffectLine } from '../../simulation/engine/effects.ts';
+import type { Service } from '../../simulation/engine/service.port.ts';
+import { simulate } from '../../simulation/engine/simulate.ts';
+import { parseScenario } from '../../simulation/scenario/scenario.ts';
+import type { Scenario } from '../../simulation/scenario/scenario-types.ts';
 import { at, T } from '../simulation/story.ts';
 
 /**

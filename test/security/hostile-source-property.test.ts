@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { keys } from '../../functions/store/rows.ts';
-import type { EffectLine } from '../../simulation/effects.ts';
+import type { EffectLine } from '../../simulation/engine/effects.ts';
 import { at, failing } from '../simulation/story.ts';
 import { hostileWorld, type Said } from './hostile-world.ts';
 import { seen as observed, published } from './ingest-stage.ts';

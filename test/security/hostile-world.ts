@@ -3,10 +3,10 @@ import type { System } from '../../functions/platform/system.ts';
 import type { MemoryTable } from '../../functions/store/memory-table.ts';
 import { index, type SourceRecord } from '../../functions/store/rows.ts';
 import type { Row, Write } from '../../functions/store/table.port.ts';
-import { deployedService } from '../../simulation/deployed-service.ts';
-import { parseScenario } from '../../simulation/scenario.ts';
-import type { Service } from '../../simulation/service.port.ts';
-import { simulate } from '../../simulation/simulate.ts';
+import { deployedService } from '../../simulation/engine/deployed-service.ts';
+import type { Service } from '../../simulation/engine/service.port.ts';
+import { simulate } from '../../simulation/engine/simulate.ts';
+import { parseScenario } from '../../simulation/scenario/scenario.ts';
 import { T } from '../simulation/story.ts';
 
 const START = Date.parse(T);

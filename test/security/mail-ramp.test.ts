@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recipientKey } from '../../functions/notices/addresses.ts';
+import { recipientKey } from '../../functions/platform/addresses.ts';
 import { at, failing } from '../simulation/story.ts';
 import { attack } from './attack.ts';
 

@@ -1,8 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { buildMime } from '../../functions/notices/mime.ts';
+import { buildMime } from '../../functions/notices/render/mime.ts';
 import type { Mailer, OutgoingMail } from '../../functions/platform/ports.ts';
-import { deployedService } from '../../simulation/deployed-service.ts';
-import type { Service } from '../../simulation/service.port.ts';
+import { deployedService } from '../../simulation/engine/deployed-service.ts';
+import type { Service } from '../../simulation/engine/service.port.ts';
 import { at, failing } from '../simulation/story.ts';
 import { attack } from './attack.ts';
 

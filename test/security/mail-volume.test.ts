@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { EffectLine } from '../../simulation/effects.ts';
+import type { EffectLine } from '../../simulation/engine/effects.ts';
 import { at, failing } from '../simulation/story.ts';
 import { attack } from './attack.ts';
 

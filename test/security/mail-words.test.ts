@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { LANGUAGES } from '../../emails/languages.ts';
 import { taskIdProblem } from '../../functions/abandonment/policy-scope.ts';
-import { renderDigest } from '../../functions/notices/render.ts';
+import { renderDigest } from '../../functions/notices/render/render.ts';
 import { asPasted } from '../../functions/platform/foreign-words.ts';
-import { facts, item, readable } from '../unit/notices/render-builders.ts';
+import { facts, item, readable } from '../unit/notices/render/render-builders.ts';
 
 /**
  * Attack: a tenant names a task so that a mail signed by the platform says, and links to, what they want. Wanted: one

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { normaliseAddress } from '../../functions/notices/addresses.ts';
+import { normaliseAddress } from '../../functions/platform/addresses.ts';
 
 /**
  * Attack: a tenant names an owner whose address one program reads as another's. The figure is how many of these are

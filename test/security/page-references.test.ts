@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { itemNamed, itemRef } from '../../functions/notices/links.ts';
+import { itemNamed, itemRef } from '../../functions/notices/render/links.ts';
 import { ownerStage } from '../unit/owner-page/owner-stage.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { recipientKey } from '../../functions/notices/addresses.ts';
+import { recipientKey } from '../../functions/platform/addresses.ts';
 import { RowRefused } from '../../functions/store/row-limits.ts';
 import type { Row, Table } from '../../functions/store/table.port.ts';
-import { deployedService } from '../../simulation/deployed-service.ts';
-import type { Service } from '../../simulation/service.port.ts';
+import { deployedService } from '../../simulation/engine/deployed-service.ts';
+import type { Service } from '../../simulation/engine/service.port.ts';
 import { at, failing } from '../simulation/story.ts';
 import { attack } from './attack.ts';
 

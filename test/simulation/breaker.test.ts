@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { EffectLine } from '../../simulation/effects.ts';
-import type { MortalProcess } from '../../simulation/mortal.ts';
-import type { WorldOptions } from '../../simulation/world.ts';
+import type { EffectLine } from '../../simulation/engine/effects.ts';
+import type { WorldOptions } from '../../simulation/engine/world.ts';
+import type { MortalProcess } from '../../simulation/faults/mortal.ts';
 import { at, failing, type Told, tell } from './story.ts';
 
 const HOUR = 3_600_000;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { HOUR } from '../../functions/abandonment/time.ts';
-import { changesBy, crashRun } from '../../simulation/crash.ts';
-import { parseScenario } from '../../simulation/scenario.ts';
-import { SeededRandom } from '../../simulation/seeded-random.ts';
+import { SeededRandom } from '../../simulation/engine/seeded-random.ts';
+import { parseScenario } from '../../simulation/scenario/scenario.ts';
+import { changesBy, crashRun } from '../../simulation/soak/crash.ts';
 import { at, failing, T } from './story.ts';
 
 const people = (who: string, count: number) =>

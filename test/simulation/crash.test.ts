@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
-import { CrashSuite, randomPairs } from '../../simulation/crash-suite.ts';
-import { SeededRandom } from '../../simulation/seeded-random.ts';
+import { SeededRandom } from '../../simulation/engine/seeded-random.ts';
+import { CrashSuite, randomPairs } from '../../simulation/soak/crash-suite.ts';
 
 /** Of all crash points this test takes so many; `npm run simulate:crash` takes all. */
 const SINGLES = 120;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { System } from '../../functions/platform/system.ts';
-import { soakScenario } from '../../simulation/soak-scenario.ts';
-import type { FeedbackFault } from '../../simulation/troubles.ts';
+import type { FeedbackFault } from '../../simulation/faults/troubles.ts';
+import { soakScenario } from '../../simulation/soak/soak-scenario.ts';
 import { at, failing, tell } from './story.ts';
 
 const ANA = 'ana@acme.test';

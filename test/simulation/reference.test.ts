@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { EffectLine } from '../../simulation/effects.ts';
+import type { EffectLine } from '../../simulation/engine/effects.ts';
 import { apart, differences, simulated } from './reference/compare.ts';
 import { expectedOf } from './reference/model.ts';
 import { EVERYTHING, type Mode, randomScenario } from './reference/random-scenario.ts';

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createSesClient, SesMailer } from '../../functions/notices/ses-mailer.ts';
+import { createSesClient, SesMailer } from '../../functions/notices/ses/ses-mailer.ts';
 import type { Mailer } from '../../functions/platform/ports.ts';
 import { RealClock } from '../../functions/platform/real-clock.ts';
 import type { System } from '../../functions/platform/system.ts';

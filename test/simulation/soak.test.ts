@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { deployedService } from '../../simulation/deployed-service.ts';
-import { parseScenario } from '../../simulation/scenario.ts';
-import { runJson, shrunk, soakRun } from '../../simulation/soak.ts';
-import { soakScenario } from '../../simulation/soak-scenario.ts';
-import { World } from '../../simulation/world.ts';
+import { deployedService } from '../../simulation/engine/deployed-service.ts';
+import { World } from '../../simulation/engine/world.ts';
+import { parseScenario } from '../../simulation/scenario/scenario.ts';
+import { runJson, shrunk, soakRun } from '../../simulation/soak/soak.ts';
+import { soakScenario } from '../../simulation/soak/soak-scenario.ts';
 import { at, failing, T } from './story.ts';
 
 /** `npm run simulate:soak` takes as many as it is told. */

@@ -1,9 +1,9 @@
 import { HOUR, MINUTE } from '../../functions/abandonment/time.ts';
-import { deployedService } from '../../simulation/deployed-service.ts';
-import type { EffectLine, MailItemLine, SummaryLine } from '../../simulation/effects.ts';
-import { parseScenario } from '../../simulation/scenario.ts';
-import { simulate } from '../../simulation/simulate.ts';
-import type { WorldOptions } from '../../simulation/world.ts';
+import { deployedService } from '../../simulation/engine/deployed-service.ts';
+import type { EffectLine, MailItemLine, SummaryLine } from '../../simulation/engine/effects.ts';
+import { simulate } from '../../simulation/engine/simulate.ts';
+import type { WorldOptions } from '../../simulation/engine/world.ts';
+import { parseScenario } from '../../simulation/scenario/scenario.ts';
 
 /** The instant that stories count from. */
 export const T = '2026-01-01T00:00:00Z';

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import type { SendResult, TopicMessage } from '../../functions/platform/ports.ts';
 import type { System } from '../../functions/platform/system.ts';
 import { keys, ROW_VERSION } from '../../functions/store/rows.ts';
-import { deployedService } from '../../simulation/deployed-service.ts';
-import type { EffectLine } from '../../simulation/effects.ts';
-import { parseScenario } from '../../simulation/scenario.ts';
-import { soakScenario } from '../../simulation/soak-scenario.ts';
-import { World } from '../../simulation/world.ts';
+import { deployedService } from '../../simulation/engine/deployed-service.ts';
+import type { EffectLine } from '../../simulation/engine/effects.ts';
+import { World } from '../../simulation/engine/world.ts';
+import { parseScenario } from '../../simulation/scenario/scenario.ts';
+import { soakScenario } from '../../simulation/soak/soak-scenario.ts';
 
 const CHAT = 'arn:aws:sns:eu-west-1:123456789012:chat';
 const GONE = 'arn:aws:sns:eu-west-1:123456789012:gone';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { formatInstant } from '../../functions/abandonment/time.ts';
 import type { System } from '../../functions/platform/system.ts';
-import type { AcceptedMail } from '../../simulation/sim-mail.ts';
+import type { AcceptedMail } from '../../simulation/engine/sim-mail.ts';
 import { at, tell, unheard } from './story.ts';
 
 const ANA = 'ana@acme.test';

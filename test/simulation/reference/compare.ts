@@ -1,7 +1,7 @@
-import { deployedService } from '../../../simulation/deployed-service.ts';
-import type { EffectLine } from '../../../simulation/effects.ts';
-import { parseScenario } from '../../../simulation/scenario.ts';
-import { simulate } from '../../../simulation/simulate.ts';
+import { deployedService } from '../../../simulation/engine/deployed-service.ts';
+import type { EffectLine } from '../../../simulation/engine/effects.ts';
+import { simulate } from '../../../simulation/engine/simulate.ts';
+import { parseScenario } from '../../../simulation/scenario/scenario.ts';
 import { type Json, MINUTE } from './facts.ts';
 import { expectedOf } from './model.ts';
 import type { Expected } from './world.ts';

@@ -3,7 +3,7 @@ import { ownersProblem } from '../../../functions/abandonment/owners.ts';
 import { taskPublished } from '../../../functions/catalog/events.ts';
 import { parseWith } from '../../../functions/catalog/schema-problems.ts';
 import { parseTaskEntry } from '../../../functions/catalog/task-entry.ts';
-import { parseScenario } from '../../../simulation/scenario.ts';
+import { parseScenario } from '../../../simulation/scenario/scenario.ts';
 
 const T = '2026-01-01T00:00:00Z';
 const owners = (count: number, name = 'o') =>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { HOUR, MINUTE } from '../../../functions/abandonment/time.ts';
-import { recipientKey } from '../../../functions/notices/addresses.ts';
+import { recipientKey } from '../../../functions/platform/addresses.ts';
 import { repairGenerator } from '../../../functions/scanner/repair.ts';
 import { FleetView } from '../../../functions/store/fleet-view.ts';
 import {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { renderDigest } from '../../../functions/notices/render.ts';
-import { topicMessageOf } from '../../../functions/notices/topic-message.ts';
+import { renderDigest } from '../../../functions/notices/render/render.ts';
+import { topicMessageOf } from '../../../functions/notices/render/topic-message.ts';
 import type { DigestItem } from '../../../functions/store/rows.ts';
-import { facts, many } from '../notices/render-builders.ts';
+import { facts, many } from '../notices/render/render-builders.ts';
 import { TOPIC } from './topic-stage.ts';
 
 /** SNS's limit of a message. */

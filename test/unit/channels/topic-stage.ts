@@ -1,6 +1,6 @@
 import { DAY, MINUTE } from '../../../functions/abandonment/time.ts';
-import { notifyConsumer } from '../../../functions/notices/notify-consumer.ts';
-import { recordRejected } from '../../../functions/notices/record-digest.ts';
+import { notifyConsumer } from '../../../functions/notices/send/notify-consumer.ts';
+import { recordRejected } from '../../../functions/notices/send/record-digest.ts';
 import type { OutgoingMessage, SendResult, TopicMessage } from '../../../functions/platform/ports.ts';
 import { loadTask } from '../../../functions/store/tasks.ts';
 import { processMessage } from '../../../functions/work/pipeline.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { recipientKey } from '../../../functions/notices/addresses.ts';
 import { storePreferences } from '../../../functions/owner-page/preferences.ts';
+import { recipientKey } from '../../../functions/platform/addresses.ts';
 import { loadRecipient, newRecipient, recipientWrite } from '../../../functions/store/records.ts';
 import { cliStage, day, failingFleet, T } from './cli-stage.ts';
 

@@ -12,7 +12,7 @@ import {
   MAIL,
   START,
   TASK,
-} from '../notices/answer-stage.ts';
+} from '../notices/send/answer-stage.ts';
 
 /** The run that decided it, at the date of the warning that SES took. */
 export const DUE = START + 7 * DAY + 2 * SECOND;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/abandonment/time.ts';
-import { recipientKey } from '../../../functions/notices/addresses.ts';
+import { recipientKey } from '../../../functions/platform/addresses.ts';
 import {
   dataPlaneWrite,
   newDataPlane,
@@ -20,7 +20,7 @@ import {
   START,
   TASK,
   ASKED as WARNING_ASKED,
-} from '../notices/answer-stage.ts';
+} from '../notices/send/answer-stage.ts';
 import { ASKED, type AskedStage, askedStage, DISABLING, DUE, NOW, OFF, RUN } from './confirm-stage.ts';
 
 /** An owner's *disable now*, which no scan decided. */

@@ -4,7 +4,7 @@ import { disableConsumer } from '../../../functions/disabling/disable-consumer.t
 import { pausesWrite } from '../../../functions/store/records.ts';
 import { keys } from '../../../functions/store/rows.ts';
 import { processMessage } from '../../../functions/work/pipeline.ts';
-import { ANA_ADDRESS, EPISODE, type Given, START, TASK } from '../notices/answer-stage.ts';
+import { ANA_ADDRESS, EPISODE, type Given, START, TASK } from '../notices/send/answer-stage.ts';
 import { askedStage, DISABLING, DUE, NOW, RUN } from './confirm-stage.ts';
 
 const { requestedAt: _, ...QUEUED } = { ...DISABLING, state: 'queued' as const, attempts: 0 };

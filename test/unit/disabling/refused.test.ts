@@ -4,7 +4,7 @@ import type { ControlAnswer, ControlPlane } from '../../../functions/control-pla
 import { disableTask } from '../../../functions/disabling/disable.ts';
 import { disableConsumer } from '../../../functions/disabling/disable-consumer.ts';
 import { keys } from '../../../functions/store/rows.ts';
-import { TASK } from '../notices/answer-stage.ts';
+import { TASK } from '../notices/send/answer-stage.ts';
 import { askedStage, DISABLING, NOW, RUN } from './confirm-stage.ts';
 
 // Neither of the control planes that come with the project refuses: one that does stands at the port.

@@ -1,9 +1,9 @@
 import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
-import { recipientKey } from '../../../functions/notices/addresses.ts';
-import { buildMime } from '../../../functions/notices/mime.ts';
+import { buildMime } from '../../../functions/notices/render/mime.ts';
+import { recipientKey } from '../../../functions/platform/addresses.ts';
 import type { Row } from '../../../functions/store/table.port.ts';
-import { readable } from '../notices/render-builders.ts';
+import { readable } from '../notices/render/render-builders.ts';
 import { changed, type OwnerStage, onDay, reminded } from './owner-stage.ts';
 
 const ANA = 'ana@acme.test';

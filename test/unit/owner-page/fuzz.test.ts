@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { itemRef } from '../../../functions/notices/links.ts';
-import { SeededRandom } from '../../../simulation/seeded-random.ts';
+import { itemRef } from '../../../functions/notices/render/links.ts';
+import { SeededRandom } from '../../../simulation/engine/seeded-random.ts';
 import { BASE, eventOf, type OwnerStage, onDay, ownerStage } from './owner-stage.ts';
 
 const ROUNDS = 10_000;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR } from '../../../functions/abandonment/time.ts';
-import { itemRef } from '../../../functions/notices/links.ts';
+import { itemRef } from '../../../functions/notices/render/links.ts';
 import { LINK_LIFE } from '../../../functions/owner-page/token.ts';
 import { loadTask } from '../../../functions/store/tasks.ts';
-import { readable } from '../notices/render-builders.ts';
+import { readable } from '../notices/render/render-builders.ts';
 import { type OwnerStage, onDay, ownerStage } from './owner-stage.ts';
 
 const TASK = 'acmeCo/prod/orders';

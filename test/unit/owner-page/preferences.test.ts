@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { recipientKey } from '../../../functions/notices/addresses.ts';
+import { recipientKey } from '../../../functions/platform/addresses.ts';
 import { loadRecipient } from '../../../functions/store/records.ts';
-import { readable } from '../notices/render-builders.ts';
+import { readable } from '../notices/render/render-builders.ts';
 import { changed, reminded } from './owner-stage.ts';
 
 const ANA = 'ana@acme.test';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Notice } from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../../functions/abandonment/time.ts';
-import { recipientKey } from '../../../functions/notices/addresses.ts';
+import { recipientKey } from '../../../functions/platform/addresses.ts';
 import type { OutgoingMessage } from '../../../functions/platform/ports.ts';
 import { digestsGenerator } from '../../../functions/scanner/digests.ts';
 import type { Run } from '../../../functions/scanner/run.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../../functions/abandonment/time.ts';
-import { recipientKey } from '../../../functions/notices/addresses.ts';
+import { recipientKey } from '../../../functions/platform/addresses.ts';
 import type { Budget } from '../../../functions/scanner/generator.ts';
 import { repairGenerator } from '../../../functions/scanner/repair.ts';
 import type { Run } from '../../../functions/scanner/run.ts';

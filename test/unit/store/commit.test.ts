@@ -3,7 +3,7 @@ import { commit, type Plan } from '../../../functions/store/commit.ts';
 import { MemoryTable } from '../../../functions/store/memory-table.ts';
 import type { Table, TransactResult, Write } from '../../../functions/store/table.port.ts';
 import { TableBusy } from '../../../functions/store/table-busy.ts';
-import { SeededRandom } from '../../../simulation/seeded-random.ts';
+import { SeededRandom } from '../../../simulation/engine/seeded-random.ts';
 
 const KEY = { pk: 'X', sk: 'x' };
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DAY } from '../../../functions/abandonment/time.ts';
-import { recipientKey } from '../../../functions/notices/addresses.ts';
-import { notifyConsumer } from '../../../functions/notices/notify-consumer.ts';
+import { notifyConsumer } from '../../../functions/notices/send/notify-consumer.ts';
 import { resolveOops } from '../../../functions/operators/oops.ts';
+import { recipientKey } from '../../../functions/platform/addresses.ts';
 import type { QueueName } from '../../../functions/platform/ports.ts';
 import { allRows, noticeWrite } from '../../../functions/store/records.ts';
 import { RowRefused } from '../../../functions/store/row-limits.ts';

@@ -1,0 +1,81 @@
+import { DAY, type Duration, type Instant } from '../../abandonment/time.ts';
+import type { System } from '../../platform/system.ts';
+import { changeRecipient } from '../../store/change-recipient.ts';
+import { loadDigest, lookWrite } from '../../store/records.ts';
+import { keys, type RecipientRecord, ROW_VERSION } from '../../store/rows.ts';
+import { touchTold } from '../send/touch-told.ts';
+
+/** So many mails in a row came back for the time being, and the first of them at least a day before the last. */
+const MAILS = 3;
+const APART: Duration = DAY;
+/** What came back longer ago says nothing of today. */
+const REMEMBERED: Duration = 14 * DAY;
+/** After this time the address is tried again. */
+const DEAD_FOR: Duration = 14 * DAY;
+
+/**
+ * The recipient after a mail to him came back for the time being (a full mailbox, a server that does not answer): three
+ * mails in a row within 14 days and at least a day apart take him for dead for 14 days. Each mail counts once.
+ */
+export function afterSoftBounce(
+  recipient: RecipientRecord,
+  bounce: { digest: string; at: Instant },
+  now: Instant,
+): RecipientRecord {
+  const known = recipient.soft ?? [];
+  if (recipient.dead || known.some(({ digest }) => digest === bounce.digest)) return recipient;
+  const soft = [...known.filter(({ at }) => at > bounce.at - REMEMBERED), bounce];
+  const instants = soft.map(({ at }) => at);
+  const lasting = Math.max(...instants) - Math.min(...instants) >= APART;
+  if (soft.length < MAILS || !lasting) return { ...recipient, soft };
+  return { ...recipient, soft: [], dead: { reason: 'soft-bounce', at: now, until: now + DEAD_FOR } };
+}
+
+/** The recipient after a mail reached him: what came back before is forgotten. */
+export function afterDelivery(recipient: RecipientRecord, at: Instant): RecipientRecord {
+  const soft = (recipient.soft ?? []).filter((bounce) => bounce.at > at);
+  return soft.length === (recipient.soft ?? []).length ? recipient : { ...recipient, soft };
+}
+
+/** Counts a soft bounce of a known digest; the open episodes of one who is dead by it are looked at again (promise 4). */
+export async function recordSoftBounce(system: System, digest: string, at: Instant): Promise<void> {
+  const now = system.clock.now();
+  const after = await change(system, digest, (one) => afterSoftBounce(one, { digest, at }, now));
+  if (after?.dead?.reason !== 'soft-bounce') return;
+  system.telemetry.log('warn', 'an address is dead for a time', { recipient: after.key, ...after.dead });
+  await touchTold(system, after.key);
+}
+
+/** A mail was delivered: clears what was counted. */
+export async function recordDelivery(system: System, digest: string, at: Instant): Promise<void> {
+  await change(system, digest, (recipient) => afterDelivery(recipient, at));
+}
+
+/**
+ * Lets an address that is dead for a time live again when that time is over; the next scan looks at all that is open,
+ * also at what fired meanwhile and never named him. False where it is not so dead any more.
+ */
+export function liveAgain(system: System, recipient: string): Promise<boolean> {
+  return changeRecipient(system, recipient, (record) => {
+    const { until } = record?.dead ?? {};
+    const now = system.clock.now();
+    if (!record || until === undefined || until > now) return { value: false };
+    return { recipient: { ...record, dead: null }, beside: [lookWrite('ALL', now)], value: true };
+  });
+}
+
+/** Changes the recipient of a digest; answers how he is after it. */
+async function change(
+  system: System,
+  digest: string,
+  make: (recipient: RecipientRecord) => RecipientRecord,
+): Promise<RecipientRecord | undefined> {
+  const key = (await loadDigest(system.table, digest))?.recipient;
+  if (key === undefined) return undefined;
+  return changeRecipient(system, key, (known) => {
+    const recipient = known && make(known);
+    const until = recipient?.dead?.until;
+    const ends = until === undefined ? [] : [{ put: { ...keys.softDeath(until, key), v: ROW_VERSION } }];
+    return { recipient, beside: ends, value: recipient };
+  });
+}

@@ -1,0 +1,163 @@
+import type { Cause } from '../../../emails/wordings.ts';
+import { countedTime } from '../../abandonment/evidence.ts';
+import type { Evidence, ResolveReason } from '../../abandonment/task.ts';
+import { isTopic } from '../../abandonment/topics.ts';
+import type { OutgoingMail } from '../../platform/ports.ts';
+import type { System } from '../../platform/system.ts';
+import type { FleetView } from '../../store/fleet-view.ts';
+import type { DigestItem, DigestRecord, NoticeRecord, TaskRecord } from '../../store/rows.ts';
+import { type DigestFacts, type MailItem, triedOf } from '../send/digest-facts.ts';
+import { declineHeaders, linksOf } from './links.ts';
+import { type RenderedDigest, renderDigest } from './render.ts';
+
+/** What a mail says about one notice rests on: the notice, its frozen item, and the task as it was read for it. */
+export interface Told {
+  notice: NoticeRecord;
+  record: TaskRecord | undefined;
+  item: DigestItem;
+}
+
+/** A mail with the notices that stand in it, or what keeps it from being written. */
+export type Written<One> =
+  | { mail: OutgoingMail; items: DigestItem[] }
+  /** Nothing can be written to this recipient. */
+  | { unwritable: 'recipient' }
+  /** These notices cannot be written to anybody; the others can. */
+  | { unwritable: { one: One; error: unknown }[] };
+
+/**
+ * Writes the mail of a digest that is about to be claimed, and says which notices stand in it: what found no room is
+ * left for the next mail (promise 7). Throws what is nobody's own fault.
+ */
+export async function mailOf<One extends Told>(
+  system: System,
+  view: FleetView,
+  digest: DigestRecord,
+  told: readonly One[],
+): Promise<Written<One>> {
+  await view.loadRecipients([digest.recipient]);
+  await view.loadPlanes(told.flatMap(({ record }) => (record ? [record.task.dataPlane] : [])));
+  const byFacts = new Map(told.map((one) => [mailItem(system, view, digest, one), one]));
+  // A topic is shared: what acts in one person's name has no place there.
+  const links = isTopic(digest.address) ? undefined : system.links && (await linksOf(system.links, digest));
+  const { zone, language } = view.wishesOf(digest.recipient);
+  const facts: DigestFacts = {
+    recipient: digest.address,
+    now: digest.claimedAt,
+    contact: system.config.contact,
+    declined: view.hasDeclined(digest.recipient),
+    items: [...byFacts.keys()],
+    ...(zone === undefined ? {} : { zone }),
+    ...(language === undefined ? {} : { language }),
+    ...(links && { links }),
+  };
+  const rendered = written(facts);
+  if ('error' in rendered) return culpritsOf(facts, byFacts, rendered.error);
+  const { left, subject, text, html } = rendered;
+  for (const item of left) byFacts.delete(item);
+  const items = [...byFacts.values()].map(({ item }) => item);
+  const headers = links
+    ? declineHeaders(
+        links,
+        items.map(({ notice }) => notice),
+      )
+    : {};
+  return { mail: { to: digest.address, subject, text, html, headers, digest: digest.id }, items };
+}
+
+function written(facts: DigestFacts): RenderedDigest | { error: unknown } {
+  try {
+    return renderDigest(facts);
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** A notice about which nothing is out of the ordinary. */
+const PLAIN: MailItem = {
+  task: 'task',
+  episode: 1,
+  notice: 'warning',
+  kind: 'service',
+  dataPlane: 'plane',
+  since: 0,
+  unhealthyFor: 0,
+  restarts: 0,
+  cause: 'unknown',
+  disableAt: null,
+  told: [],
+  stage: 'notify',
+};
+
+/**
+ * Whose fault it is that a mail cannot be written: code that can write no plain mail is broken for all and throws, so
+ * that the breaker hears of it; else it is the recipient's, or that of single notices.
+ */
+function culpritsOf<One>(
+  facts: DigestFacts,
+  byFacts: ReadonlyMap<MailItem, One>,
+  error: unknown,
+): Written<One> {
+  const { now } = facts;
+  const isBroken = (given: DigestFacts) => 'error' in written(given);
+  if (isBroken({ recipient: 'somebody', now, contact: '', declined: false, items: [PLAIN] })) throw error;
+  if (isBroken({ ...facts, items: [PLAIN] })) return { unwritable: 'recipient' };
+  const unwritable = [...byFacts].flatMap(([item, one]) => {
+    const alone = written({ ...facts, items: [item] });
+    return 'error' in alone ? [{ one, error: alone.error }] : [];
+  });
+  if (unwritable.length === 0) throw error;
+  return { unwritable };
+}
+
+function mailItem(
+  system: System,
+  view: FleetView,
+  digest: DigestRecord,
+  { notice, record, item }: Told,
+): MailItem {
+  const facts = notice.pending?.facts as
+    | { disabledAt?: number; enabledAt?: number; resolvedReason?: ResolveReason }
+    | undefined;
+  const now = system.clock.now();
+  return {
+    task: item.task,
+    episode: item.episode,
+    notice: item.notice,
+    kind: record?.task.kind ?? 'service',
+    dataPlane: record?.task.dataPlane ?? '',
+    since: item.since,
+    unhealthyFor: countedTime(
+      item.since,
+      facts?.disabledAt ?? facts?.enabledAt ?? now,
+      record ? view.unknownOf(record) : [],
+    ),
+    ...triedOf(item),
+    cause: record ? causeOf(record.evidence) : 'unknown',
+    disableAt: item.disableAt,
+    ...(facts?.disabledAt === undefined ? {} : { disabledAt: facts.disabledAt }),
+    ...(facts?.enabledAt === undefined ? {} : { enabledAt: facts.enabledAt }),
+    ...(facts?.resolvedReason === undefined ? {} : { resolvedReason: facts.resolvedReason }),
+    told: othersTold(record, digest.recipient),
+    stage: item.disableAt === null ? 'notify' : 'disable',
+  };
+}
+
+/** The addresses of the others who are told of the open episode. */
+export function othersTold(record: TaskRecord | undefined, recipient: string): string[] {
+  return Object.entries(record?.open?.told ?? {})
+    .filter(([key, told]) => key !== recipient && !told.left && told.warning !== 'failed')
+    .map(([, told]) => told.address)
+    .sort();
+}
+
+/** The class of what keeps a task from running; the worst of its shards, never an error's text. */
+export function causeOf({ statuses, lastSeen, twitches }: Evidence): Cause {
+  if (statuses.includes('FAILED')) return 'failed';
+  const wasPrimary = lastSeen.PRIMARY !== undefined || twitches !== undefined;
+  if (!wasPrimary && !statuses.includes('PRIMARY')) return 'never-primary';
+  if (statuses.includes('PENDING')) return 'pending';
+  if (statuses.includes('BACKFILL')) return 'backfill';
+  if (statuses.includes('STANDBY')) return 'standby';
+  return statuses.includes('IDLE') ? 'idle' : 'unknown';
+}

@@ -1,0 +1,34 @@
+import type { Notice } from '../../abandonment/task.ts';
+import type { OutgoingMail, TopicMessage } from '../../platform/ports.ts';
+import type { DigestItem } from '../../store/rows.ts';
+
+const FOR_INFORMATION =
+  'For information: this repeats what the people in charge of these tasks were told by mail, where they can act on it.';
+
+/** That a task was turned off, and that this was undone, is one alert's news. */
+function isOfDisabling(notice: Notice): boolean {
+  return notice === 'disabled' || notice === 'enabled';
+}
+
+/**
+ * What a topic is told: the plain text of a digest. Its attributes are for filter policies: `alertType`, `notices` (the
+ * kinds that stand in it), `taskCount`, `stage` (of the deployment).
+ */
+export function topicMessageOf(
+  { to, subject, text }: OutgoingMail,
+  items: readonly DigestItem[],
+  stage: string,
+): TopicMessage {
+  const notices = [...new Set(items.map(({ notice }) => notice))].sort();
+  return {
+    topic: to,
+    subject,
+    text: `${FOR_INFORMATION}\n\n${text}`,
+    attributes: {
+      alertType: notices.some(isOfDisabling) ? 'task_auto_disabled' : 'task_abandoned',
+      notices,
+      taskCount: new Set(items.map(({ task }) => task)).size,
+      stage,
+    },
+  };
+}

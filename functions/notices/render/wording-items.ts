@@ -1,0 +1,146 @@
+import type { Entry, Link } from '../../../emails/digest.ts';
+import type { DateSlots, Group, Wordings } from '../../../emails/wordings.ts';
+import type { ResolveReason } from '../../abandonment/task.ts';
+import { HOUR, type Instant } from '../../abandonment/time.ts';
+import { clip, visible } from '../../platform/escape.ts';
+import { addressShown, unlinked } from '../../platform/foreign-words.ts';
+import type { DigestFacts, MailItem } from '../send/digest-facts.ts';
+import { isDeclinable, type MailLinks } from './links.ts';
+import { inBothZones, inUtc, lengthInWords, untilInWords } from './wording-dates.ts';
+
+/** Above any valid id (512 bytes), so that only what is no id is cut. */
+const LONGEST_NAME = 512;
+const LONGEST_PLANE = 128;
+const NAMED_OTHERS = 5;
+
+/** The instant and zone a mail speaks from, and its words; the zone is a known one. */
+export interface Reader {
+  now: Instant;
+  zone: string;
+  words: Wordings;
+  /** Where each task has its own page to act on. */
+  links?: MailLinks;
+}
+
+/**
+ * Which part of the mail tells of it. A date is announced at stage `disable` only, whatever the item
+ * carries.
+ */
+export function groupOf(item: MailItem): Group {
+  if (item.notice === 'warning' || item.notice === 'reminder')
+    return announcedDate(item) === null ? 'failing' : 'due';
+  return item.notice;
+}
+
+/**
+ * The date that a warning or reminder may name; null below stage `disable` and for notices of what is past.
+ */
+export function announcedDate(item: MailItem): Instant | null {
+  const threatens = item.notice === 'warning' || item.notice === 'reminder';
+  return threatens && item.stage === 'disable' ? item.disableAt : null;
+}
+
+/** The task's id as it may be shown: whatever it says, no mail program makes a link of it. */
+export function nameOf(item: MailItem): string {
+  return unlinked(clip(visible(item.task), LONGEST_NAME));
+}
+
+const OVER: readonly ResolveReason[] = [
+  'recovered',
+  'disabled',
+  'deleted',
+  'ineligible',
+  'disabled-by-owner',
+];
+
+function notRunning(item: MailItem, { now, words }: Reader): string {
+  const past =
+    item.notice === 'disabled' ||
+    item.notice === 'enabled' ||
+    item.notice === 'recovered' ||
+    (item.resolvedReason !== undefined && OVER.includes(item.resolvedReason));
+  return words.notRunning({
+    since: inUtc(item.since, words.dates),
+    lasted: lengthInWords(item.unhealthyFor, words.dates),
+    restarts: item.restarts,
+    twitches: item.twitches ?? 0,
+    partly: !past && now - item.since - item.unhealthyFor >= HOUR,
+    past,
+  });
+}
+
+function dateSlots(due: Instant, { now, zone, words }: Reader): DateSlots {
+  return { date: inBothZones(due, zone, words.dates), when: untilInWords(due, now, words.dates) };
+}
+
+function actsOf(item: MailItem, reader: Reader): string[] {
+  const { zone, words } = reader;
+  const due = announcedDate(item);
+  if (due !== null) return [words.willBeTurnedOff(dateSlots(due, reader), item.notice === 'reminder')];
+  if (item.notice === 'disabled') {
+    const date = item.disabledAt === undefined ? null : inBothZones(item.disabledAt, zone, words.dates);
+    return [words.wasTurnedOff(date, item.resolvedReason === 'disabled-by-owner')];
+  }
+  if (item.notice === 'enabled') {
+    return [
+      words.wasTurnedOn(item.enabledAt === undefined ? null : inBothZones(item.enabledAt, zone, words.dates)),
+    ];
+  }
+  if (item.notice === 'withdrawn') return [words.noLongerHolds(item.resolvedReason)];
+  return item.notice === 'recovered' ? [words.runsAgain] : [];
+}
+
+function toldOf(item: MailItem, { words }: Reader): string {
+  const others = item.told.map((address) => clip(visible(address), 254)).filter((address) => address !== '');
+  const named = others.slice(0, NAMED_OTHERS).map(addressShown);
+  return words.alsoTold(named, others.length - named.length);
+}
+
+/** Everything the mail says of one task. */
+export function entryOf(item: MailItem, reader: Reader): Entry {
+  const { words } = reader;
+  return {
+    name: nameOf(item),
+    acts: actsOf(item, reader),
+    state: `${notRunning(item, reader)} ${words.causeIs(item.cause)}`,
+    where: words.where(item.kind),
+    plane: unlinked(clip(visible(item.dataPlane), LONGEST_PLANE)) || '?',
+    told: toldOf(item, reader),
+    links: linksOf(item, reader),
+  };
+}
+
+/** Where to act on one task; nowhere where there is nothing to do. */
+export function linksOf(item: MailItem, { links, words }: Pick<Reader, 'links' | 'words'>): Link[] {
+  const group = groupOf(item);
+  if (!links || group === 'withdrawn' || group === 'enabled' || group === 'recovered') return [];
+  return [{ words: words.acting[group], url: links.task(item) }];
+}
+
+/** The heading under which a task is listed by name: its date where there is one. */
+export function listHeadingOf(item: MailItem, reader: Reader): string {
+  const { zone, words } = reader;
+  const due = announcedDate(item);
+  if (due !== null) return words.listed.due(dateSlots(due, reader));
+  return item.notice === 'disabled' && item.disabledAt !== undefined
+    ? words.listed.disabled(inBothZones(item.disabledAt, zone, words.dates))
+    : words.listed.other;
+}
+
+/** What stands below all tasks. */
+export function notesOf(facts: DigestFacts, words: Wordings): string[] {
+  return [
+    words.ask(clip(visible(facts.contact), 300)),
+    facts.declined ? words.declining.yes : words.declining.no,
+    ...(facts.links ? [words.notDeclinable] : []),
+    words.sentTo(addressShown(clip(visible(facts.recipient), 254))),
+  ];
+}
+
+/** The links below all tasks: preferences, and declining where something in the mail may be declined. */
+export function footerLinksOf({ links, items }: DigestFacts, { acting }: Wordings): Link[] {
+  if (!links) return [];
+  const preferences = { words: acting.preferences, url: links.preferences };
+  const stop = { words: acting.stop, url: links.unsubscribe };
+  return items.some(({ notice }) => isDeclinable(notice)) ? [preferences, stop] : [preferences];
+}

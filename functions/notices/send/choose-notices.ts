@@ -1,0 +1,52 @@
+import { isWindowed } from '../../abandonment/task.ts';
+import type { Instant } from '../../abandonment/time.ts';
+import { isTopic } from '../../abandonment/topics.ts';
+import type { FleetView } from '../../store/fleet-view.ts';
+import type { RecipientRecord } from '../../store/rows.ts';
+import { isAdmitted } from './ramp.ts';
+import type { Waiting } from './waiting.ts';
+import { awakeFrom, dayOpensAt, isScarce, windowOpensAt, withdrawalOpensAt } from './windows.ts';
+
+/**
+ * What may go now: all but windowed notices while the window of the last mail is open, no withdrawal within an hour of
+ * the last, and nothing within the recipient's quiet hours or while 24 mails went to them within 24 h; or when something
+ * may.
+ */
+export function choose(
+  view: FleetView,
+  recipient: RecipientRecord,
+  pending: Waiting[],
+  now: Instant,
+): { notices: Waiting[] } | { until: Instant | null } {
+  const { digestEvery } = view.policies.global;
+  const windowAt = windowOpensAt(recipient, digestEvery);
+  const urgent = pending.some(
+    ({ pending: one }) => one.by !== undefined && one.by <= windowAt && one.by > now,
+  );
+  const readyAt = ({ pending: one, address }: Waiting): Instant | null => {
+    if (view.pauses.evaluate && isWindowed(one.notice)) return null;
+    const needsPlace = one.notice === 'warning' && !isTopic(address) && !isAdmitted(recipient, now);
+    // While the window of the last mail holds him back he takes no place of the ramp: he may have one then.
+    if (needsPlace && windowAt <= now) return null;
+    if (one.notice === 'withdrawn') return Math.max(one.notBefore, withdrawalOpensAt(recipient));
+    const opens = isWindowed(one.notice) && !urgent ? windowAt : dayOpensAt(recipient);
+    return Math.max(one.notBefore, opens);
+  };
+  const instants = pending.map(readyAt);
+  const isAwake = awakeFrom(recipient, now) <= now;
+  const due = pending.filter((_, at) => isAwake && (instants[at] ?? Number.POSITIVE_INFINITY) <= now);
+  const others = due.filter(({ pending: one }) => one.notice !== 'disabled');
+  // Of the last mail of a day that has the turn which was asked for first, so that neither starves the other.
+  const isNews = isScarce(recipient, now) && askedOf(due) < askedOf(others);
+  if (others.length > 0 && !isNews) return { notices: others };
+  if (due.length > 0) {
+    return { notices: pending.filter(({ pending: one }) => one.notice === 'disabled') };
+  }
+  const future = instants.filter((at): at is Instant => at !== null);
+  return { until: future.length > 0 ? awakeFrom(recipient, Math.max(now, Math.min(...future))) : null };
+}
+
+/** When the first of some notices was asked for. */
+function askedOf(notices: readonly Waiting[]): Instant {
+  return Math.min(...notices.map(({ pending }) => pending.since));
+}

@@ -1,0 +1,62 @@
+import type { Language } from '../../../emails/languages.ts';
+import type { Cause } from '../../../emails/wordings.ts';
+import type { Notice, ResolveReason, Stage, TaskKind } from '../../abandonment/task.ts';
+import type { Duration, Instant } from '../../abandonment/time.ts';
+import type { MailLinks } from '../render/links.ts';
+
+/** One notice as a mail tells it. */
+export interface MailItem {
+  /** The task's id, as the owning system gave it. */
+  task: string;
+  episode: number;
+  notice: Notice;
+  kind: TaskKind;
+  dataPlane: string;
+  /** Since when it is without `PRIMARY`. */
+  since: Instant;
+  /** Counted time without `PRIMARY`. */
+  unhealthyFor: Duration;
+  /** Restarts tried since it was lost, from the control plane's running total. */
+  restarts: number;
+  /** Spells since then that were too short to be a recovery. @default 0 */
+  twitches?: number;
+  cause: Cause;
+  /** The announced date; null where nothing is announced. Told only where `stage` is `disable`. */
+  disableAt: Instant | null;
+  /** When the owning system confirmed that it is off; of `disabled` notices. */
+  disabledAt?: Instant;
+  /** When it was turned on again; of `enabled` notices. */
+  enabledAt?: Instant;
+  /** Addresses of the others who are told of this episode. */
+  told: string[];
+  /** Why the episode ended; absent while it is open. */
+  resolvedReason?: ResolveReason;
+  stage: Stage;
+}
+
+/** All that a mail may say. */
+export interface DigestFacts {
+  /** The recipient's address. */
+  recipient: string;
+  /** The instant the mail speaks from: `in 6 days` is counted from here. */
+  now: Instant;
+  /** The recipient's IANA time zone; UTC where absent or unknown. */
+  zone?: string;
+  /** The recipient's language; English where absent or unknown. */
+  language?: Language;
+  /** Whom to ask. */
+  contact: string;
+  /** Whether the recipient declined reminders. */
+  declined: boolean;
+  items: MailItem[];
+  /** Where the recipient can act; absent where there is no owner's page. */
+  links?: MailLinks;
+}
+
+/** What a mail said was tried, as another notice of the same is to say it. */
+export function triedOf({ restarts, twitches }: Pick<MailItem, 'restarts' | 'twitches'>): {
+  restarts: number;
+  twitches?: number;
+} {
+  return { restarts, ...(twitches === undefined ? {} : { twitches }) };
+}

@@ -1,0 +1,17 @@
+import type { Episode, Notice } from '../../abandonment/task.ts';
+
+/**
+ * The episode after a notice was taken back unsent, so that the next look can ask for another; undefined where it is
+ * as before.
+ */
+export function withoutNotice(open: Episode, key: string, notice: Notice | undefined): Episode | undefined {
+  const told = open.told[key];
+  if (told) {
+    const { [key]: _, ...others } = open.told;
+    const done = told.reminder ? { ...told, reminder: { ...told.reminder, state: 'done' as const } } : told;
+    const kept = notice === 'reminder' || told.warning === 'accepted';
+    return { ...open, told: kept ? { ...others, [key]: done } : others };
+  }
+  const { [key]: informed, ...others } = open.informed ?? {};
+  return informed && !informed.heard && notice === 'warning' ? { ...open, informed: others } : undefined;
+}

@@ -1,0 +1,138 @@
+import { triedSince } from '../../abandonment/healthy-spells.ts';
+import { staleness } from '../../abandonment/judge-news.ts';
+import { judgeNotice } from '../../abandonment/judge-notice.ts';
+import { isWindowed } from '../../abandonment/task.ts';
+import type { Instant } from '../../abandonment/time.ts';
+import type { System } from '../../platform/system.ts';
+import type { FleetView } from '../../store/fleet-view.ts';
+import { noticeDelete } from '../../store/records.ts';
+import type { DigestItem, TaskRecord } from '../../store/rows.ts';
+import { loadTasks, taskWrite } from '../../store/tasks.ts';
+import { withoutNotice } from './dropped-notice.ts';
+import { storeOnTask } from './unchangeable.ts';
+import type { Waiting } from './waiting.ts';
+
+/** A notice that goes now, with what it will say. */
+export interface Chosen {
+  notice: Waiting;
+  record: TaskRecord | undefined;
+  item: DigestItem;
+}
+
+/** Decides each notice again on fresh state; those that no longer hold go, with their reason. */
+export async function judge(
+  system: System,
+  view: FleetView,
+  key: string,
+  notices: Waiting[],
+  now: Instant,
+): Promise<Chosen[]> {
+  const tasks = await loadTasks(
+    system.table,
+    notices.map((one) => one.task),
+  );
+  await view.loadRecipients([key]);
+  const chosen: Chosen[] = [];
+  for (const notice of notices) {
+    const record = tasks.get(notice.task);
+    if (!isWindowed(notice.pending.notice)) {
+      const stale = stalenessOf(view, notice, record);
+      if (stale === undefined) chosen.push({ notice, record, item: pastItem(notice, record) });
+      else await skip(system, view, notice, undefined, stale);
+      continue;
+    }
+    const open = record?.open?.number === notice.episode ? record : undefined;
+    const verdict = open
+      ? judgeNotice(await view.caseOf(open), key, notice.pending.notice, now, notice.pending.again)
+      : ({ verdict: 'void', reason: 'over' } as const);
+    if (verdict.verdict === 'send' && open) {
+      chosen.push({ notice, record, item: presentItem(notice, open, verdict) });
+    } else if (verdict.verdict === 'void') {
+      await skip(system, view, notice, open, verdict.reason);
+    }
+  }
+  return chosen;
+}
+
+function stalenessOf(view: FleetView, notice: Waiting, record: TaskRecord | undefined): string | undefined {
+  const { notice: kind, since } = notice.pending;
+  const given = record && { ...record, policy: view.policies.for(notice.task) };
+  const declined = view.hasDeclined(notice.recipient);
+  return staleness(given, { notice: kind, asked: since, declined });
+}
+
+async function skip(
+  system: System,
+  view: FleetView,
+  notice: Waiting,
+  record: TaskRecord | undefined,
+  reason: string,
+): Promise<void> {
+  const told = { task: notice.task, notice: notice.pending.notice, reason };
+  system.telemetry.log('info', 'notice skipped', told);
+  await drop(system, view, notice, record);
+}
+
+/**
+ * Takes back a notice that no longer holds, so that the next look can ask for another; `record`: its task, where its
+ * episode is open.
+ */
+export async function drop(
+  system: System,
+  view: FleetView,
+  notice: Waiting,
+  record: TaskRecord | undefined,
+): Promise<void> {
+  const writer = () => system.random.id(system.clock.now());
+  const open = record?.open && withoutNotice(record.open, notice.recipient, notice.pending.notice);
+  if (record && open) {
+    const changed = { ...record, open, next: { at: system.clock.now(), why: 'look' as const } };
+    let isApplied = false;
+    const isStored = await storeOnTask(system, notice, async () => {
+      const write = taskWrite(changed, view.policies.for(notice.task));
+      isApplied = (await system.table.transact([write], writer())).outcome === 'applied';
+    });
+    if (isStored && !isApplied) return;
+  }
+  // Refused where another notice stands there by now, or busy: what still waits is judged again with the next mail.
+  await system.table.transact(
+    [noticeDelete(notice.recipient, notice.task, notice.episode, notice.w)],
+    writer(),
+  );
+}
+
+function presentItem(
+  notice: Waiting,
+  record: TaskRecord,
+  verdict: { disableAt: Instant | null; after?: number },
+): DigestItem {
+  const { lead } = notice.pending;
+  return {
+    task: notice.task,
+    episode: notice.episode,
+    notice: notice.pending.notice,
+    grace: record.open?.grace ?? 0,
+    disableAt: verdict.disableAt,
+    ...(verdict.after === undefined ? {} : { after: verdict.after }),
+    since: record.open?.since ?? 0,
+    ...triedSince(record.evidence),
+    asked: notice.pending.since,
+    ...(lead === undefined ? {} : { lead }),
+  };
+}
+
+/** A notice of what is past says what was frozen when it came to be. */
+function pastItem(notice: Waiting, record: TaskRecord | undefined): DigestItem {
+  const facts = notice.pending.facts as { since?: Instant; restarts?: number; twitches?: number } | undefined;
+  return {
+    task: notice.task,
+    episode: notice.episode,
+    notice: notice.pending.notice,
+    grace: 0,
+    disableAt: null,
+    since: facts?.since ?? record?.open?.since ?? 0,
+    restarts: facts?.restarts ?? 0,
+    ...(facts?.twitches === undefined ? {} : { twitches: facts.twitches }),
+    asked: notice.pending.since,
+  };
+}

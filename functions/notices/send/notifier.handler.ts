@@ -1,0 +1,19 @@
+import { LINK_LIFE } from '../../owner-page/token.ts';
+import { signedLinks } from '../../platform/aws-link-keys.ts';
+import { AwsTopics } from '../../platform/aws-topics.ts';
+import { dynamoDbClient, topicsClient } from '../../platform/clients.ts';
+import { connect } from '../../platform/runtime.ts';
+import { DynamoDbTable, documentClient } from '../../store/dynamodb-table.ts';
+import { workerHandler } from '../../work/worker-handler.ts';
+import { pacedMailer } from '../ses/paced-mailer.ts';
+import { notifyConsumer } from './notify-consumer.ts';
+
+const runtime = connect('notifier', (environment, clock) => ({
+  table: new DynamoDbTable(documentClient(dynamoDbClient()), environment.table),
+  mailer: pacedMailer(environment, clock),
+  topics: new AwsTopics(topicsClient()),
+  ...signedLinks(environment, LINK_LIFE),
+}));
+
+/** Works the notify queue: one message is one recipient, so a batch can be worked side by side. */
+export const handler = workerHandler(runtime, notifyConsumer, 10);

@@ -1,0 +1,253 @@
+import { isWindowed } from '../../abandonment/task.ts';
+import type { Instant } from '../../abandonment/time.ts';
+import { recipientKey } from '../../platform/addresses.ts';
+import { METRIC } from '../../platform/names.ts';
+import type { System } from '../../platform/system.ts';
+import { changeDigest } from '../../store/change-digest.ts';
+import { changeRecipient } from '../../store/change-recipient.ts';
+import { FleetView } from '../../store/fleet-view.ts';
+import { digestWrite, loadDigest, lookWrite, newRecipient } from '../../store/records.ts';
+import { type DigestRecord, type DigestState, keys, type RecipientRecord } from '../../store/rows.ts';
+import type { Write } from '../../store/table.port.ts';
+import { recordOops } from '../../work/oops.ts';
+import { applyItems } from './apply-digest.ts';
+import { raised, standingOf } from './digest-states.ts';
+import { touchTold } from './touch-told.ts';
+import { withMailMoved } from './windows.ts';
+
+type Death = NonNullable<RecipientRecord['dead']>['reason'];
+
+/** SES took the mail. */
+export async function recordAccepted(
+  system: System,
+  view: FleetView,
+  id: string,
+  messageId: string,
+): Promise<void> {
+  const sentAt = system.clock.now();
+  const stored = await changeDigest(system, id, (digest) => ({
+    ...digest,
+    state: raised(digest.state, 'sent'),
+    sentAt,
+    messageId,
+    applied: false,
+  }));
+  if (stored) await finishDigest(system, view, stored);
+}
+
+/** SES refuses the address: it is dead, and so is what the mail would have granted (promise 4). */
+export async function recordRejected(system: System, id: string): Promise<void> {
+  await recordDeath(system, id, 'rejected', 'rejected');
+}
+
+/**
+ * SES refused a mail in the words in which it refused many: what it was blamed on its recipient for is taken back. They
+ * live again, are warned anew with the next scan, and are told again what is past. May be repeated.
+ */
+export async function recordBlameless(system: System, id: string): Promise<void> {
+  const stored = await changeDigest(system, id, (digest) => {
+    if (digest.state !== 'sending' && digest.state !== 'rejected') return undefined;
+    const { dead: _, ...rest } = digest;
+    return { ...rest, state: 'unsent', blameless: true, applied: false };
+  });
+  const digest = stored ?? (await loadDigest(system.table, id));
+  if (!digest?.blameless) return;
+  await letLive(system, digest.recipient);
+  if (stored) await finishDigest(system, await FleetView.load(system.table, recipientKey), stored);
+}
+
+/** Takes back that an address is dead because SES refused it; all that is open is looked at, as after a revival. */
+async function letLive(system: System, key: string): Promise<void> {
+  const isAlive = await changeRecipient(system, key, (recipient) => {
+    if (recipient?.dead?.reason !== 'rejected') return { value: false };
+    const beside = [lookWrite('ALL', system.clock.now())];
+    return { recipient: { ...recipient, dead: null }, beside, value: true };
+  });
+  if (isAlive)
+    system.telemetry.log('warn', 'an address lives again: it was not to blame', { recipient: key });
+}
+
+/** SES surely did not take the mail, for no fault of the recipient: his notices wait for `retryAt`. */
+export async function recordRefused(
+  system: System,
+  view: FleetView,
+  id: string,
+  retryAt: Instant | null,
+): Promise<void> {
+  await supersede(system, view, id, { retryAt });
+  const { table, random, clock } = system;
+  // May fail: a row that is left tells of a mail that came to nothing.
+  await table.transact(
+    [{ delete: keys.digest(id), if: [{ equals: ['state', 'superseded'] }] }],
+    random.id(clock.now()),
+  );
+}
+
+/** Nobody knows whether SES took it, and nothing was heard of it in time: decided again. */
+export async function recordUnsettled(system: System, view: FleetView, id: string): Promise<void> {
+  await supersede(system, view, id, { retryAt: null, unsettled: true });
+}
+
+async function supersede(
+  system: System,
+  view: FleetView,
+  id: string,
+  how: Pick<DigestRecord, 'retryAt' | 'unsettled'>,
+): Promise<void> {
+  const stored = await changeDigest(system, id, (digest) => ({
+    ...digest,
+    ...how,
+    state: raised(digest.state, 'superseded'),
+    applied: false,
+  }));
+  if (stored) await finishDigest(system, view, stored);
+}
+
+/** What SES says of a mail: the state it raises it to, whether the address is dead, that it is still under way. */
+export interface Said {
+  state: DigestState;
+  dead?: Death;
+  delayedAt?: Instant;
+}
+
+/** What SES's events say of a mail of ours. */
+export async function recordEvent(system: System, id: string, said: Said): Promise<void> {
+  if (said.dead) {
+    await recordDeath(system, id, said.state, said.dead);
+    return;
+  }
+  const stored = await changeDigest(system, id, (digest) => afterEvent(digest, said));
+  if (stored && !stored.applied) {
+    await finishDigest(system, await FleetView.load(system.table, recipientKey), stored);
+  }
+}
+
+/** The digest after an event that does not kill its address; undefined where it is as before. */
+function afterEvent(digest: DigestRecord, { state, delayedAt }: Said): DigestRecord | undefined {
+  const next = raised(digest.state, state);
+  const isNewlyDelayed = delayedAt !== undefined && digest.delayedAt === undefined;
+  if (next === digest.state && digest.applied && !isNewlyDelayed) return undefined;
+  const applied = standingOf(next) === standingOf(digest.state) ? digest.applied : false;
+  const sentAt = digest.sentAt ?? (standingOf(next) === 'accepted' ? digest.claimedAt : null);
+  return { ...digest, state: next, sentAt, applied, ...(isNewlyDelayed ? { delayedAt } : {}) };
+}
+
+/**
+ * SES took a mail and did not send it, for what it says. Its notices are to be told again, and it leaves an OOPS
+ * record: no recipient can mend it. A mail that was decided again already is let be.
+ */
+export async function recordUnsent(system: System, id: string, why: string): Promise<void> {
+  const stored = await changeDigest(system, id, (digest) =>
+    digest.state === 'sending' || digest.state === 'sent'
+      ? { ...digest, state: 'unsent', applied: false }
+      : undefined,
+  );
+  if (!stored) return;
+  system.telemetry.metric(METRIC.mailUnsent, 1, 'Count', { digest: id, why });
+  const error = new Error(`SES took a mail and did not send it: ${why}`);
+  error.name = 'SesDidNotSend';
+  await recordOops(system, { worker: 'mail-events', item: id, attempt: 1, cause: 'permanent', error });
+  await finishDigest(system, await FleetView.load(system.table, recipientKey), stored);
+}
+
+/**
+ * Carries what became of a mail over to all it touches, in an order that can be taken up again anywhere: the address
+ * where it is dead, the tasks and notices, then the recipient (who takes no other mail before, promise 6), and last
+ * the mark that all is done.
+ */
+export async function finishDigest(system: System, view: FleetView, digest: DigestRecord): Promise<void> {
+  await applyItems(system, view, digest);
+  await changeItsRecipient(system, digest, (recipient) => freed(recipient, digest));
+  // Refused where more became known of the mail, and then whoever recorded that finishes it; else the repair does.
+  await system.table.transact(
+    [digestWrite({ ...digest, applied: true }, null)],
+    system.random.id(system.clock.now()),
+  );
+}
+
+/** The recipient after his mail. */
+function freed(recipient: RecipientRecord, digest: DigestRecord): RecipientRecord {
+  const next = afterMail(recipient, digest);
+  if (recipient.sending !== digest.id) return next;
+  const counted = { ...next, mailedAt: withMailMoved(recipient, digest.claimedAt, countsFrom(digest)) };
+  const waits = digest.retryAt !== null && standingOf(digest.state) === 'void';
+  return waits
+    ? { ...counted, sending: null, retryAt: digest.retryAt }
+    : { ...counted, sending: null, queuedFor: null };
+}
+
+/** When a mail counts as sent for the limits of its recipient: the latest it may have been; null where it never was. */
+function countsFrom({ state, unsettled, sentAt, claimedAt, leaseUntil }: DigestRecord): Instant | null {
+  if (state === 'superseded') return unsettled ? leaseUntil : null;
+  return state === 'rejected' ? null : (sentAt ?? claimedAt);
+}
+
+function afterMail(recipient: RecipientRecord, digest: DigestRecord): RecipientRecord {
+  if (standingOf(digest.state) === 'accepted') return mailed(recipient, digest);
+  const mayBeOut = digest.state === 'superseded' && digest.unsettled === true;
+  if (!mayBeOut || !digest.items.some(({ notice }) => notice === 'withdrawn')) return recipient;
+  return { ...recipient, lastWithdrawnAt: Math.max(recipient.lastWithdrawnAt ?? 0, digest.leaseUntil) };
+}
+
+/** The recipient after a mail that SES took. */
+function mailed(recipient: RecipientRecord, digest: DigestRecord): RecipientRecord {
+  const at = digest.sentAt ?? digest.claimedAt;
+  const later = (known: Instant | null) => Math.max(known ?? at, at);
+  const has = (wanted: (notice: DigestRecord['items'][number]['notice']) => boolean) =>
+    digest.items.some(({ notice }) => wanted(notice));
+  return {
+    ...recipient,
+    lastDigest:
+      recipient.lastDigest !== null && recipient.lastDigest > digest.id ? recipient.lastDigest : digest.id,
+    ...(has(isWindowed) ? { lastMailAt: later(recipient.lastMailAt) } : {}),
+    ...(has((notice) => notice === 'warning') ? { lastWarnedAt: later(recipient.lastWarnedAt) } : {}),
+    ...(has((notice) => notice === 'withdrawn')
+      ? { lastWithdrawnAt: later(recipient.lastWithdrawnAt ?? null) }
+      : {}),
+  };
+}
+
+/** The address is dead, whichever mail it came for; every open episode it was told of is looked at again. */
+async function recordDeath(system: System, id: string, state: DigestState, reason: Death): Promise<void> {
+  const stored = await changeDigest(system, id, (digest) =>
+    digest.blameless && reason === 'rejected'
+      ? undefined
+      : { ...digest, state: raised(digest.state, state), dead: reason, applied: false },
+  );
+  if (stored) await finishDeath(system, stored);
+}
+
+/** What follows from a dead address; done again by the repair where it was left half done. */
+export async function finishDeath(system: System, digest: DigestRecord): Promise<void> {
+  const dead = { reason: digest.dead ?? 'rejected', at: system.clock.now() } as const;
+  await changeItsRecipient(system, digest, (recipient) => killed(recipient, dead), [
+    // Whoever takes a refusal back must not be overtaken by it.
+    { check: keys.digest(digest.id), if: [{ equals: ['state', digest.state] }] },
+  ]);
+  const view = await FleetView.load(system.table, recipientKey);
+  await finishDigest(system, view, digest);
+  await touchTold(system, digest.recipient);
+}
+
+/** A refusal may be taken back: what else kills the address outlasts it. */
+function killed(recipient: RecipientRecord, dead: NonNullable<RecipientRecord['dead']>): RecipientRecord {
+  const { reason, until } = recipient.dead ?? {};
+  const stands =
+    reason !== undefined && until === undefined && (reason !== 'rejected' || dead.reason === reason);
+  return stands ? recipient : { ...recipient, dead };
+}
+
+/** Changes the recipient of a digest; `also`: what must hold beside it, else it is left as it is. */
+async function changeItsRecipient(
+  system: System,
+  digest: DigestRecord,
+  make: (recipient: RecipientRecord) => RecipientRecord,
+  also: Write[] = [],
+): Promise<void> {
+  await changeRecipient(system, digest.recipient, (before) => {
+    const known = before ?? newRecipient(digest.recipient, digest.address);
+    const next = make(known);
+    const recipient = next === known ? undefined : next;
+    return { recipient, beside: also, value: undefined, refused: () => ({ value: undefined }) };
+  });
+}

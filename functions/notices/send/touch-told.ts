@@ -1,0 +1,29 @@
+import { recipientKey } from '../../platform/addresses.ts';
+import type { System } from '../../platform/system.ts';
+import { changeTask } from '../../store/change-task.ts';
+import { FleetView } from '../../store/fleet-view.ts';
+import { eachRow } from '../../store/records.ts';
+import { keys, type NoticeRecord } from '../../store/rows.ts';
+import { touch } from '../../store/tasks.ts';
+import { storeOnTask } from './unchangeable.ts';
+
+/**
+ * Has every open episode that a recipient was told of looked at with the next scan: he died.
+ * Throws TableBusy where a task changes too fast; one whose row the table refuses keeps no other from it.
+ */
+export async function touchTold(system: System, recipient: string): Promise<void> {
+  const view = await FleetView.load(system.table, recipientKey);
+  for await (const row of eachRow(system.table, { pk: keys.recipient(recipient).pk, consistent: true })) {
+    if (row.sk === 'R') continue;
+    const { task, episode } = row as unknown as NoticeRecord;
+    await storeOnTask(system, { recipient, task, episode }, () => touchTask(system, view, task));
+  }
+}
+
+async function touchTask(system: System, { policies }: FleetView, id: string): Promise<void> {
+  await changeTask(system, id, (record) =>
+    record?.open
+      ? { record: touch(record, system.clock.now()), policy: policies.for(id), value: undefined }
+      : { value: undefined },
+  );
+}

@@ -1,0 +1,46 @@
+import type { System } from '../../platform/system.ts';
+import { loadTask } from '../../store/tasks.ts';
+import { classOf } from '../../work/failure-class.ts';
+import { disablingOf, giveUp } from '../../work/given-up.ts';
+import { recordOops } from '../../work/oops.ts';
+
+/** What is told to one recipient of one episode of a task. */
+interface Told {
+  recipient: string;
+  task: string;
+  episode: number;
+}
+
+/**
+ * Stores on a task what became of what is told of it; false where its row can never take that. Then it is no longer
+ * turned off, for the row does not know what was announced, operators are told, and nothing else of the recipient waits
+ * for it. Throws what is another's fault.
+ */
+export async function storeOnTask(
+  system: System,
+  told: Told,
+  store: () => Promise<unknown>,
+): Promise<boolean> {
+  try {
+    await store();
+    return true;
+  } catch (error) {
+    if (classOf(error, 1) !== 'permanent') throw error;
+    await leaveAlone(system, told, error);
+    return false;
+  }
+}
+
+async function leaveAlone(system: System, { recipient, task, episode }: Told, error: unknown): Promise<void> {
+  const failure = {
+    worker: 'notify',
+    item: `${recipient} ${task}`,
+    attempt: 1,
+    cause: 'fault',
+    error,
+  } as const;
+  const fingerprint = await recordOops(system, failure);
+  const version = (await loadTask(system.table, task))?.task.version;
+  const work = { ...disablingOf(task, episode), fingerprint, ...(version === undefined ? {} : { version }) };
+  await giveUp(system, work, error);
+}

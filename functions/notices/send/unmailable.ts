@@ -1,0 +1,86 @@
+import type { Told } from '../../abandonment/task.ts';
+import type { System } from '../../platform/system.ts';
+import { changeRecipient } from '../../store/change-recipient.ts';
+import { changeTask } from '../../store/change-task.ts';
+import type { FleetView } from '../../store/fleet-view.ts';
+import { newRecipient, noticeDelete } from '../../store/records.ts';
+import type { RecipientRecord, TaskRecord } from '../../store/rows.ts';
+import { recordOops } from '../../work/oops.ts';
+import { touchTold } from './touch-told.ts';
+import { storeOnTask } from './unchangeable.ts';
+import type { Waiting } from './waiting.ts';
+
+/**
+ * No mail can be written to a recipient, whatever it says: taken for dead, as one whom SES refuses, so that others are
+ * told in their stead (promise 4) and nobody else waits. It leaves one failure record, permanent: it says nothing of the
+ * next recipient.
+ *
+ * @param why never the address
+ */
+export async function recordUnmailable(
+  system: System,
+  { key, address }: RecipientRecord,
+  why: string,
+): Promise<void> {
+  const error = new Error(`no mail can be written to this recipient: ${why}`);
+  error.name = 'RecipientUnmailable';
+  await recordOops(system, { worker: 'notify', item: key, attempt: 1, cause: 'permanent', error });
+  await changeRecipient(system, key, (before) => {
+    const known = before ?? newRecipient(key, address);
+    const dead = { reason: 'unmailable', at: system.clock.now() } as const;
+    return { recipient: known.dead ? undefined : { ...known, dead }, value: undefined };
+  });
+  await touchTold(system, key);
+}
+
+/**
+ * One notice cannot be written, whoever is to read it: it is set aside with a failure record that names it, and the
+ * other notices of the recipient go. What it was to say counts as tried and not taken, so that its task is held until
+ * somebody was told (promise 1).
+ */
+export async function setAside(
+  system: System,
+  view: FleetView,
+  notice: Waiting,
+  cause: unknown,
+): Promise<void> {
+  const { recipient, task } = notice;
+  const error = new Error(`a notice cannot be written: ${cause instanceof Error ? cause.name : 'not known'}`);
+  error.name = 'NoticeUnwritable';
+  const item = `${recipient} ${task}`;
+  await recordOops(system, { worker: 'notify', item, attempt: 1, cause: 'permanent', error });
+  const isStored = await storeOnTask(system, notice, () => storeTried(system, view, notice));
+  if (isStored) return;
+  const gone = noticeDelete(recipient, task, notice.episode, notice.w);
+  // Refused where a newer one stands there by now, or busy: then it is set aside with the next mail.
+  await system.table.transact([gone], system.random.id(system.clock.now()));
+}
+
+/** Notes on its task that a notice was tried and not taken, and takes it away. */
+function storeTried(system: System, view: FleetView, notice: Waiting): Promise<void> {
+  const { recipient, task } = notice;
+  return changeTask(system, task, (record) => {
+    const tried = record && triedIn(record, notice);
+    const change = {
+      beside: [noticeDelete(recipient, task, notice.episode, notice.w)],
+      value: undefined,
+      // A newer notice stands there by now.
+      refused: () => ({ value: undefined }),
+    };
+    if (!tried) return change;
+    const next = { at: system.clock.now(), why: 'look' } as const;
+    return { ...change, record: { ...tried, next }, policy: view.policies.for(task) };
+  });
+}
+
+/** The task whose recipient was not told what a notice was to say; undefined where its episode is over. */
+function triedIn(record: TaskRecord, { recipient, episode, pending }: Waiting): TaskRecord | undefined {
+  const { open } = record;
+  const told = open?.number === episode ? open.told[recipient] : undefined;
+  if (!open || !told) return undefined;
+  const tried: Told =
+    pending.notice === 'reminder' && told.reminder
+      ? { ...told, reminder: { ...told.reminder, state: 'tried' } }
+      : { ...told, warning: told.warning === 'accepted' ? told.warning : 'tried' };
+  return { ...record, open: { ...open, told: { ...open.told, [recipient]: tried } } };
+}

@@ -1,0 +1,6 @@
+import type { NoticeRecord, PendingNotice } from '../../store/rows.ts';
+
+/** A notice that waits for a mail. */
+export interface Waiting extends NoticeRecord {
+  pending: PendingNotice;
+}

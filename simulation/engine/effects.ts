@@ -1,0 +1,187 @@
+import type { HoldReason, Notice, ResolveReason, Stage } from '../../functions/abandonment/task.ts';
+import { formatInstant, type Instant, parseInstant } from '../../functions/abandonment/time.ts';
+import type { Clock } from '../../functions/platform/ports.ts';
+import type { Change } from '../../functions/store/memory-table.ts';
+import type { AlertRecord, DigestItem, TaskRecord } from '../../functions/store/rows.ts';
+import type { Row } from '../../functions/store/table.port.ts';
+import type { AcceptedMail, RefusedMail } from './sim-mail.ts';
+
+/** One notice as it stood in a mail; instants as RFC 3339 in UTC. */
+export interface MailItemLine {
+  task: string;
+  episode: number;
+  notice: Notice;
+  disableAt: string | null;
+  since: string;
+  restarts: number;
+}
+
+/** One line of the output but the last (docs/scenario.md#output); instants as RFC 3339 in UTC. */
+export type EffectLine = { at: string } & (
+  | {
+      type: 'alert-fired';
+      task: string;
+      alert: AlertRecord['type'];
+      episode: number;
+      since: string;
+      stage: Stage;
+    }
+  | {
+      type: 'alert-resolved';
+      task: string;
+      alert: AlertRecord['type'];
+      episode: number;
+      reason: ResolveReason | null;
+    }
+  | { type: 'mail'; to: string; digest: string; items: MailItemLine[] }
+  | { type: 'mail-failed'; to: string; digest: string; reason: RefusedMail['reason'] }
+  | { type: 'task-disabled'; task: string; episode: number; run: string | null; disableAt: string | null }
+  | { type: 'task-enabled'; task: string; by: string }
+  | { type: 'held'; task: string; episode: number | null; reason: HoldReason }
+  | { type: 'operator-alert'; code: string; task: string }
+  | { type: 'operator-alert'; code: string; detail: string }
+);
+
+/** The last line of the output. */
+export interface SummaryLine {
+  at: string;
+  type: 'summary';
+  scans: number;
+  /** Different tasks that were there at some time. */
+  tasks: number;
+  alertsFired: number;
+  /** Mails that SES took. */
+  mails: number;
+  disabled: number;
+  deadLettered: number;
+  /** Failed attempts of whatever cause. */
+  oops: number;
+  promisesChecked: number;
+}
+
+/** A task turned off by the owning system on our request. */
+export interface TurnedOff {
+  task: string;
+  episode: number;
+  /** The scan that decided it; null for an owner's *disable now*. */
+  run: string | null;
+  disableAt: Instant | null;
+}
+
+/** Turns what was committed, mailed and done into the lines of the output, in the order in which it happened. */
+export class EffectRecorder {
+  readonly lines: EffectLine[] = [];
+  readonly #clock: Clock;
+  readonly #tell: ((line: EffectLine) => void) | undefined;
+  #fired = 0;
+  #disabled = 0;
+
+  /** `tell` hears each line as it comes to be. */
+  constructor(clock: Clock, tell?: (line: EffectLine) => void) {
+    this.#clock = clock;
+    this.#tell = tell;
+  }
+
+  get alertsFired(): number {
+    return this.#fired;
+  }
+
+  get disabled(): number {
+    return this.#disabled;
+  }
+
+  /** Reads alerts and holds off what was committed together: first how alerts began or ended, then what holds. */
+  committed(changes: readonly Change[]): void {
+    for (const { before, after } of changes) {
+      if (after?.sk.startsWith('A#')) this.#alert(before, after);
+    }
+    for (const { before, after } of changes) {
+      if (after?.sk === 'T') this.#held(before, after);
+    }
+  }
+
+  mail({ to, digest, items }: AcceptedMail): void {
+    this.#emit({ at: this.#now(), type: 'mail', to, digest, items: items.map(mailItem) });
+  }
+
+  mailFailed({ to, digest, reason }: RefusedMail): void {
+    this.#emit({ at: this.#now(), type: 'mail-failed', to, digest, reason });
+  }
+
+  taskDisabled({ task, episode, run, disableAt }: TurnedOff): void {
+    this.#disabled += 1;
+    this.#emit({
+      at: this.#now(),
+      type: 'task-disabled',
+      task,
+      episode,
+      run: run === null ? null : runName(run),
+      disableAt: disableAt === null ? null : formatInstant(disableAt),
+    });
+  }
+
+  taskEnabled(task: string, by: string): void {
+    this.#emit({ at: this.#now(), type: 'task-enabled', task, by });
+  }
+
+  /** `about`: the task it is about, or a detail. */
+  operatorAlert(code: string, about: { task: string } | { detail: string }): void {
+    this.#emit({ at: this.#now(), type: 'operator-alert', code, ...about });
+  }
+
+  #alert(before: Row | undefined, after: Row): void {
+    const was = before as unknown as AlertRecord | undefined;
+    const alert = after as unknown as AlertRecord;
+    const { task, type, episode, since, stage, reason } = alert;
+    if (!was) {
+      this.#fired += 1;
+      this.#emit({
+        at: this.#now(),
+        type: 'alert-fired',
+        task,
+        alert: type,
+        episode,
+        since: formatInstant(since),
+        stage,
+      });
+    }
+    if (alert.resolvedAt !== null && (was?.resolvedAt ?? null) === null) {
+      this.#emit({ at: this.#now(), type: 'alert-resolved', task, alert: type, episode, reason });
+    }
+  }
+
+  #held(before: Row | undefined, after: Row): void {
+    const { hold, open, task } = after as unknown as TaskRecord;
+    if (!hold) return;
+    const was = before as unknown as TaskRecord | undefined;
+    const episode = open?.number ?? null;
+    if (was?.hold?.reason === hold.reason && (was.open?.number ?? null) === episode) return;
+    this.#emit({ at: this.#now(), type: 'held', task: task.id, episode, reason: hold.reason });
+  }
+
+  #now(): string {
+    return formatInstant(this.#clock.now());
+  }
+
+  #emit(line: EffectLine): void {
+    this.lines.push(line);
+    this.#tell?.(line);
+  }
+}
+
+/** A run is named by the instant of its scan. */
+function runName(run: string): string {
+  const instant = parseInstant(run);
+  return instant === undefined ? run : formatInstant(instant);
+}
+
+function mailItem({ task, episode, notice, disableAt, since, restarts }: DigestItem): MailItemLine {
+  return {
+    task,
+    episode,
+    notice,
+    disableAt: disableAt === null ? null : formatInstant(disableAt),
+    since: formatInstant(since),
+    restarts,
+  };
+}

@@ -1,0 +1,283 @@
+import type { ShardStatus } from '../../functions/abandonment/task.ts';
+import { DAY, type Duration, type Instant } from '../../functions/abandonment/time.ts';
+import type { Clock, EventPublisher } from '../../functions/platform/ports.ts';
+import type {
+  PlaneState,
+  ScenarioHappening,
+  ScenarioShard,
+  ScenarioTask,
+} from '../scenario/scenario-types.ts';
+import type { FleetFacts, TrueTask } from '../verify/fleet-facts.ts';
+import type { TurnedOff } from './effects.ts';
+import {
+  deleted,
+  disabled,
+  type FleetMessage,
+  observed,
+  planeReported,
+  published,
+  restartsCounted,
+} from './fleet-events.ts';
+
+/** What happens to the fleet itself. */
+export type FleetEvent = Extract<
+  ScenarioHappening,
+  { type: 'shards' | 'restarted' | 'created' | 'published' | 'deleted' | 'owners' | 'data-plane' }
+>;
+
+/** Who hears what the owning system was asked and did. */
+export interface FleetListener {
+  /** Before it acts. */
+  asked(request: TurnedOff): void;
+  turnedOff(done: TurnedOff): void;
+  turnedOn(task: string, by: string): void;
+  /** A system turned on again what was turned off on our request, within days. */
+  reverted(task: string): void;
+}
+
+/** Puts an event of the owning system on the bus. */
+export type SendEvent = (message: FleetMessage) => void;
+
+/** A part of `evidenceMaxAge`: observations of tasks that are not `PRIMARY` are repeated this often. */
+const REPEATED_EVERY = 3 / 8;
+
+/**
+ * The system that owns the tasks: it knows the truth, tells Taskwarden of it by events on the bus, and turns tasks
+ * off and on when asked.
+ */
+export class SimFleet implements EventPublisher {
+  readonly #facts: FleetFacts;
+  readonly #clock: Clock;
+  readonly #send: SendEvent;
+  readonly #listener: FleetListener;
+  /** Planes that are down or say nothing; of all others health checks and life signs come in. */
+  readonly #unheard = new Set<string>();
+  readonly #planes = new Set<string>();
+  readonly #shards = new Map<string, ScenarioShard[]>();
+  readonly #observedAt = new Map<string, Instant>();
+
+  constructor(given: { facts: FleetFacts; clock: Clock; send: SendEvent; listener: FleetListener }) {
+    this.#facts = given.facts;
+    this.#clock = given.clock;
+    this.#send = given.send;
+    this.#listener = given.listener;
+  }
+
+  /** How long until observations are to be repeated again. */
+  get repeatAfter(): Duration {
+    return Math.floor(this.#facts.policy('', 'evidenceMaxAge') * REPEATED_EVERY);
+  }
+
+  /** Takes in a task that is there from the start and known to Taskwarden already. */
+  load(task: ScenarioTask): void {
+    this.#facts.addTask(trueTask(task, 1), this.#clock.now());
+    this.#planes.add(task.dataPlane);
+    this.#shards.set(task.id, task.shards);
+    this.#observedAt.set(task.id, this.#clock.now());
+  }
+
+  /** Lets something happen to the fleet and tells Taskwarden. */
+  happen(event: FleetEvent): void {
+    switch (event.type) {
+      case 'created':
+        this.#create(event.task);
+        break;
+      case 'data-plane':
+        this.#turnPlane(event.dataPlane, event.state);
+        break;
+      default:
+        this.#change(this.#known(event.task), event);
+    }
+  }
+
+  /** Repeats what is known of each task that is not `PRIMARY` or not alive, but for what was told at this instant. */
+  repeatObservations(): void {
+    const tasks = new Map<string, TrueTask[]>();
+    for (const task of this.#facts.tasks.values()) {
+      if (!this.#needsRepeating(task)) continue;
+      const ofPlane = tasks.get(task.dataPlane);
+      if (ofPlane) ofPlane.push(task);
+      else tasks.set(task.dataPlane, [task]);
+    }
+    for (const [plane, ofPlane] of tasks) this.#observe(plane, ofPlane);
+  }
+
+  /** The planes that are up and heard. */
+  heardPlanes(): string[] {
+    return [...this.#planes].filter((plane) => !this.#unheard.has(plane));
+  }
+
+  /** Hears what Taskwarden asks for. */
+  async publish(detailType: string, detail: Record<string, unknown>): Promise<void> {
+    if (detailType === 'Task Disable Requested') this.#disable(detail);
+    else if (detailType === 'Task Enable Requested') this.#enable(detail);
+  }
+
+  #needsRepeating(task: TrueTask): boolean {
+    return (
+      task.enabled &&
+      !task.deleted &&
+      !(task.statuses.includes('PRIMARY') && this.#facts.isAlive(task)) &&
+      !this.#unheard.has(task.dataPlane) &&
+      this.#observedAt.get(task.id) !== this.#clock.now()
+    );
+  }
+
+  #known(id: string): TrueTask {
+    const task = this.#facts.tasks.get(id);
+    if (!task) throw new Error(`the fleet has no task ${id}`);
+    return task;
+  }
+
+  #create(created: ScenarioTask): void {
+    const version = (this.#facts.tasks.get(created.id)?.version ?? 0) + 1;
+    const task = trueTask(created, version);
+    this.#facts.addTask(task, this.#clock.now());
+    this.#planes.add(task.dataPlane);
+    this.#shards.set(task.id, created.shards);
+    this.#send(published(task, 'creation', this.#clock.now()));
+    this.#observe(task.dataPlane, [task]);
+    const { lastPrimaryAt } = created;
+    if (lastPrimaryAt === undefined || lastPrimaryAt >= this.#clock.now()) return;
+    // The checks that saw it fail first and run last are told late: told first, a stale span would follow them.
+    const seen = (status: 'FAILED' | 'PRIMARY') => [{ task: task.id, shards: [{ id: '0', status }] }];
+    this.#send(observed(task.dataPlane, seen('FAILED'), lastPrimaryAt));
+    const spell = Math.max(this.#facts.policy(task.id, 'minHealthy'), 1);
+    this.#send(observed(task.dataPlane, seen('PRIMARY'), lastPrimaryAt - spell));
+  }
+
+  #change(task: TrueTask, event: Exclude<FleetEvent, { type: 'created' | 'data-plane' }>): void {
+    switch (event.type) {
+      case 'shards':
+        this.#facts.setStatuses(
+          task.id,
+          event.shards.map(({ status }) => status),
+          this.#clock.now(),
+        );
+        this.#shards.set(task.id, event.shards);
+        this.#observe(task.dataPlane, [task]);
+        break;
+      case 'restarted':
+        task.restarts += event.times;
+        this.#send(restartsCounted(task, this.#clock.now()));
+        break;
+      case 'published':
+        this.#publish(task, event.by, event.enabled ?? task.enabled);
+        break;
+      case 'owners':
+        this.#facts.setOwners(task.id, event.owners);
+        this.#republish(task, 'system', task.enabled);
+        break;
+      case 'deleted':
+        this.#delete(task);
+    }
+  }
+
+  /** What happens to it of its own accord, not by our wish. */
+  #publish(task: TrueTask, by: 'user' | 'system', enabled: boolean): void {
+    const now = this.#clock.now();
+    const off = task.disabledByUsAt;
+    const isReversal = by === 'system' && enabled && !task.enabled && off !== null && now - off <= 7 * DAY;
+    this.#republish(task, by, enabled);
+    if (by === 'user' || !enabled) task.revertedAt = null;
+    if (!isReversal) return;
+    task.revertedAt = now;
+    this.#listener.reverted(task.id);
+  }
+
+  #republish(task: TrueTask, by: 'user' | 'system', enabled: boolean): void {
+    const now = this.#clock.now();
+    const enabling = enabled && !task.enabled;
+    task.version += 1;
+    task.enabled = enabled;
+    if (enabling) task.enabledAt = now;
+    if (enabling) task.disabledByUsAt = null;
+    if (by === 'user') task.publishedByUserAt = now;
+    this.#send(published(task, by, now));
+    if (enabling) this.#observe(task.dataPlane, [task]);
+  }
+
+  #delete(task: TrueTask): void {
+    task.deleted = true;
+    task.version += 1;
+    this.#send(deleted(task, this.#clock.now()));
+  }
+
+  #turnPlane(dataPlane: string, state: PlaneState): void {
+    this.#facts.setPlaneKnown(dataPlane, state === 'up', this.#clock.now());
+    if (state === 'up') this.#unheard.delete(dataPlane);
+    else this.#unheard.add(dataPlane);
+    this.#send(planeReported(dataPlane, state, this.#clock.now()));
+    if (state !== 'up') return;
+    const failing = [...this.#facts.tasks.values()].filter((task) => task.dataPlane === dataPlane);
+    this.#observe(
+      dataPlane,
+      failing.filter((task) => this.#needsRepeating(task)),
+    );
+  }
+
+  #disable(detail: Record<string, unknown>): void {
+    const task = this.#facts.tasks.get(String(detail.task));
+    if (!task || task.deleted) return;
+    const request: TurnedOff = {
+      task: task.id,
+      episode: Number(detail.episode),
+      run: typeof detail.run === 'string' ? detail.run : null,
+      disableAt: typeof detail.disableAt === 'string' ? Date.parse(detail.disableAt) : null,
+    };
+    if (task.enabled) {
+      this.#listener.asked(request);
+      // Somebody published since Taskwarden looked: its decision is of another version.
+      if (task.version !== detail.taskVersion) return;
+      task.enabled = false;
+      task.version += 1;
+      task.disabledByUsAt = this.#clock.now();
+      task.revertedAt = null;
+      this.#listener.turnedOff(request);
+    }
+    const { requestId } = detail;
+    this.#send(disabled(task, { requestId, episode: request.episode }, this.#clock.now()));
+  }
+
+  #enable(detail: Record<string, unknown>): void {
+    const task = this.#facts.tasks.get(String(detail.task));
+    if (!task || task.deleted || task.enabled) return;
+    this.#listener.turnedOn(task.id, String(detail.by));
+    this.#republish(task, 'system', true);
+  }
+
+  #observe(dataPlane: string, tasks: readonly TrueTask[]): void {
+    if (tasks.length === 0) return;
+    const now = this.#clock.now();
+    for (const { id } of tasks) this.#observedAt.set(id, now);
+    const seen = tasks.map(({ id }) => ({ task: id, shards: this.#shards.get(id) ?? [] }));
+    this.#send(observed(dataPlane, seen, now));
+  }
+}
+
+function trueTask(task: ScenarioTask, version: number): TrueTask {
+  const statuses: ShardStatus[] = [...new Set(task.shards.map(({ status }) => status))];
+  const { id, kind, dekaf, owners, dataPlane, enabled, createdAt, enabledAt, observedSince } = task;
+  return {
+    id,
+    kind,
+    dekaf,
+    owners: [...owners],
+    dataPlane,
+    enabled,
+    createdAt,
+    enabledAt: enabledAt ?? null,
+    firstSeenAt: observedSince,
+    publishedByUserAt: null,
+    disabledByUsAt: null,
+    revertedAt: null,
+    deleted: false,
+    version,
+    restarts: 0,
+    statuses,
+    lastSeen: task.lastPrimaryAt === undefined ? {} : { PRIMARY: task.lastPrimaryAt },
+    history: [],
+    lastedFrom: null,
+    twitchedAt: null,
+  };
+}

@@ -1,0 +1,40 @@
+import { MINUTE, SECOND } from '../../functions/abandonment/time.ts';
+import type { EventPublisher, OperatorChannel, Telemetry } from '../../functions/platform/ports.ts';
+import type { RuntimeConfig, System } from '../../functions/platform/system.ts';
+import type { MemoryTable } from '../../functions/store/memory-table.ts';
+import type { SeededRandom } from './seeded-random.ts';
+import type { SimMail } from './sim-mail.ts';
+import type { SimQueues } from './sim-queues.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+/** A production deployment with every stage open. */
+export const SIMULATED_CONFIG: RuntimeConfig = {
+  stage: 'simulated',
+  functionVersion: '1',
+  contact: 'the platform team',
+  controlPlane: 'fed',
+  gatherDisabled: 10 * MINUTE,
+  confirmWithin: 30 * MINUTE,
+  sendLease: 60 * SECOND,
+  allowedDomains: null,
+};
+
+/** Logs and metrics nobody reads. */
+export const SILENT: Telemetry = { log: () => {}, metric: () => {} };
+
+/** The ports of a simulated deployment in one. */
+export function simSystem(given: {
+  clock: VirtualClock;
+  random: SeededRandom;
+  table: MemoryTable;
+  queues: SimQueues;
+  mailer: SimMail;
+  events: EventPublisher;
+  operators: OperatorChannel;
+  telemetry?: Telemetry;
+  /** Whether queues and the feedback path have canaries. @default false */
+  canaries?: boolean;
+}): System {
+  const { canaries = false, ...ports } = given;
+  return { ...ports, telemetry: given.telemetry ?? SILENT, config: { ...SIMULATED_CONFIG, canaries } };
+}

@@ -1,0 +1,70 @@
+import type { PolicyBook } from '../../functions/abandonment/policy-book.ts';
+import type { AlertType } from '../../functions/abandonment/task.ts';
+import { sourceWrite } from '../../functions/catalog/sources.ts';
+import { taskRecordFrom } from '../../functions/catalog/task-entry.ts';
+import { recipientKey } from '../../functions/platform/addresses.ts';
+import type { System } from '../../functions/platform/system.ts';
+import { countWrites } from '../../functions/store/counts.ts';
+import { policyWrite } from '../../functions/store/policies.ts';
+import { newDataPlane, newRecipient, recipientWrite } from '../../functions/store/records.ts';
+import { keys, ROW_VERSION } from '../../functions/store/rows.ts';
+import { TRANSACTION_LIMIT, type Write } from '../../functions/store/table.port.ts';
+import { taskWrite } from '../../functions/store/tasks.ts';
+import { lastOfEachKey } from '../../functions/store/writes.ts';
+import { policyDocuments } from '../scenario/scenario.ts';
+import type { Scenario } from '../scenario/scenario-types.ts';
+
+/** The name under which the owning system puts its events on the bus. */
+export const OWNING_SYSTEM = 'owning-system';
+
+/** Stores what a deployment knows at the scenario's start. */
+export async function storeStart(system: System, scenario: Scenario, book: PolicyBook): Promise<void> {
+  const writes = [...settingWrites(scenario), ...planeWrites(scenario), ...recipientWrites(scenario)];
+  for (let from = 0; from < writes.length; from += TRANSACTION_LIMIT) {
+    await store(system, writes.slice(from, from + TRANSACTION_LIMIT));
+  }
+  for (const entry of scenario.tasks) {
+    const policy = book.for(entry.id);
+    const record = taskRecordFrom(entry, scenario.start, policy);
+    await store(system, [taskWrite(record, policy), ...countWrites(undefined, record, policy)]);
+  }
+}
+
+function settingWrites(scenario: Scenario): Write[] {
+  const writes = [sourceWrite({ name: OWNING_SYSTEM, prefixes: ['*'], dataPlanes: ['*'] })];
+  for (const [scope, document] of policyDocuments(scenario)) writes.push(policyWrite(scope, document));
+  const subscriptions = new Map<string, Set<AlertType>>();
+  for (const { prefix, email, alertTypes } of scenario.subscriptions) {
+    const key = keys.subscription(prefix, email);
+    const types = subscriptions.get(`${prefix} ${email}`) ?? new Set();
+    subscriptions.set(`${prefix} ${email}`, types);
+    for (const type of alertTypes) types.add(type);
+    const put = { ...key, v: ROW_VERSION, prefix, email, alertTypes: [...types] };
+    writes.push({ put });
+  }
+  for (const [prefix, emails] of scenario.admins) {
+    for (const email of new Set(emails)) {
+      writes.push({ put: { ...keys.admin(prefix, email), v: ROW_VERSION, prefix, email } });
+    }
+  }
+  return lastOfEachKey(writes);
+}
+
+function planeWrites(scenario: Scenario): Write[] {
+  const planes = new Set(scenario.tasks.map(({ dataPlane }) => dataPlane));
+  return [...planes].map((name) => ({
+    put: { ...keys.dataPlane(name), v: ROW_VERSION, ...newDataPlane(name, scenario.start), rev: 1 },
+  }));
+}
+
+function recipientWrites({ recipients }: Scenario): Write[] {
+  return recipients.map(({ email, ...chosen }) => {
+    const key = recipientKey(email);
+    return recipientWrite({ ...newRecipient(key, email), ...chosen });
+  });
+}
+
+async function store(system: System, writes: Write[]): Promise<void> {
+  const result = await system.table.transact(writes, system.random.id(system.clock.now()));
+  if (result.outcome !== 'applied') throw new Error(`the start could not be stored: ${result.outcome}`);
+}

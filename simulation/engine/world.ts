@@ -1,0 +1,410 @@
+import { PolicyBook } from '../../functions/abandonment/policy-book.ts';
+import { formatInstant } from '../../functions/abandonment/time.ts';
+import type { OperatorAlert, OperatorChannel } from '../../functions/platform/ports.ts';
+import type { System } from '../../functions/platform/system.ts';
+import { type Change, MemoryTable } from '../../functions/store/memory-table.ts';
+import { loadDigest, type TaskAudit } from '../../functions/store/records.ts';
+import { Attempts, type Chaos } from '../faults/attempts.ts';
+import { calmSince, isFaultyScenario, skewOf } from '../faults/disturbances.ts';
+import { Faults } from '../faults/faults.ts';
+import { type FeedbackFault, Troubles } from '../faults/troubles.ts';
+import { parsedPolicies, policyDocuments } from '../scenario/scenario.ts';
+import type { Scenario } from '../scenario/scenario-types.ts';
+import { FleetFacts } from '../verify/fleet-facts.ts';
+import { ProgressVerifier } from '../verify/progress-verifier.ts';
+import { type BrokenPromise, Verifier } from '../verify/verifier.ts';
+import { WorkVerifier } from '../verify/work-verifier.ts';
+import { BreakerWatch } from './breaker-watch.ts';
+import { type EffectLine, EffectRecorder, type SummaryLine } from './effects.ts';
+import { EventLoop, RANK } from './event-loop.ts';
+import type { FleetMessage } from './fleet-events.ts';
+import { Happenings } from './happenings.ts';
+import { Schedule } from './schedule.ts';
+import { SeededRandom } from './seeded-random.ts';
+import type { MailReport, Service } from './service.port.ts';
+import { SimFleet } from './sim-fleet.ts';
+import { type AcceptedMail, SimMail } from './sim-mail.ts';
+import { type DeadLetter, SimQueues } from './sim-queues.ts';
+import { SIMULATED_CONFIG, simSystem } from './sim-system.ts';
+import { VirtualClock } from './virtual-clock.ts';
+import { OWNING_SYSTEM, storeStart } from './world-start.ts';
+
+export interface WorldOptions {
+  /** Whether each mail's text is compared with what its digest row says. @default true */
+  readsTexts?: boolean;
+  /** Changes what one process stands on; asked before each scan and each message. By default nothing. */
+  processOf?: (name: string, system: System) => System;
+  /** Whether the verifier sees a mail that SES took; what it does not see it cannot know. By default all. */
+  seesMail?: (mail: AcceptedMail) => boolean;
+  /** Faults beside those of the scenario. By default none. */
+  chaos?: Chaos;
+  /** Whether queues and the feedback path have canaries, as deployments do. @default false */
+  canaries?: boolean;
+  /** What becomes of what SES says of mails. By default it comes at once. */
+  feedback?: (at: number) => FeedbackFault | undefined;
+}
+
+/** The codes of what operators are told of one task; the others are about a plane, a queue or the fleet. */
+const ALERTS_ABOUT_TASKS: ReadonlySet<string> = new Set([
+  ...['no-reachable-owner', 'disable-failing', 'veto-loop', 'disable-reverted'],
+]);
+
+/** What a scenario came to. */
+export interface Outcome {
+  lines: EffectLine[];
+  summary: SummaryLine;
+  broken: BrokenPromise[];
+  /** Notices that were mailed again in the one window for it. */
+  repeats: number;
+  /** How often each promise was at stake and checked. */
+  checks: ReadonlyMap<number, number>;
+  deadLetters: readonly DeadLetter[];
+  /** Processes that died without a fault of the scenario: defects. */
+  deaths: { process: string; at: number; error: unknown }[];
+}
+
+/** One scenario running: the service under test on simulated ports, the fleet, and who watches both. */
+export class World {
+  readonly #scenario: Scenario;
+  readonly #service: Service;
+  readonly #options: WorldOptions;
+  readonly #loop: EventLoop;
+  readonly #facts = new FleetFacts();
+  readonly #recorder: EffectRecorder;
+  readonly #verifier: Verifier;
+  readonly #workVerifier: WorkVerifier;
+  readonly #queues: SimQueues;
+  readonly #mail: SimMail;
+  readonly #fleet: SimFleet;
+  readonly #system: System;
+  readonly #faults = new Faults();
+  readonly #troubles: Troubles;
+  readonly #chaos: Chaos;
+  readonly #attempts: Attempts;
+  readonly #schedule: Schedule;
+  readonly #breaker: BreakerWatch;
+  #book: PolicyBook;
+  #progress: ProgressVerifier | undefined;
+  #repeatedFor = 0;
+  #sent = 0;
+
+  constructor(scenario: Scenario, service: Service, options: WorldOptions = {}) {
+    this.#scenario = scenario;
+    this.#service = service;
+    this.#options = options;
+    const clock = new VirtualClock(scenario.start);
+    this.#loop = new EventLoop(clock);
+    this.#recorder = new EffectRecorder(clock);
+    const { gatherDisabled } = SIMULATED_CONFIG;
+    const isFaulty = isFaultyScenario(scenario) || options.chaos !== undefined;
+    this.#verifier = new Verifier({
+      facts: this.#facts,
+      now: () => clock.now(),
+      gathered: gatherDisabled,
+      skew: skewOf(scenario),
+      isFaulty,
+      isBehind: () => isFaulty && this.#troubles.isBehind(),
+    });
+    this.#workVerifier = new WorkVerifier(this.#verifier, scenario, () => clock.now());
+    const table = new MemoryTable({ onCommit: (changes) => this.#committed(changes) });
+    this.#queues = new SimQueues(this.#loop);
+    this.#mail = new SimMail({
+      clock,
+      digest: (id) => loadDigest(table, id),
+      listener: this.#mailListener(),
+      readsTexts: options.readsTexts ?? true,
+    });
+    this.#fleet = new SimFleet({
+      facts: this.#facts,
+      clock,
+      send: (message) => this.#sendEvent(message),
+      listener: this.#fleetListener(),
+    });
+    this.#system = simSystem({
+      clock,
+      random: new SeededRandom(scenario.seed),
+      table,
+      queues: this.#queues,
+      mailer: this.#mail,
+      events: this.#fleet,
+      operators: this.#operators(),
+      canaries: options.canaries ?? false,
+    });
+    this.#troubles = this.#makeTroubles(table);
+    this.#chaos = options.chaos ?? this.#troubles.chaos;
+    this.#attempts = this.#makeAttempts();
+    this.#schedule = this.#makeSchedule();
+    this.#breaker = new BreakerWatch({
+      loop: this.#loop,
+      service,
+      queues: this.#queues,
+      attempts: this.#attempts,
+      system: this.#system,
+    });
+    this.#queues.onThrottled = () => this.#breaker.wake();
+    this.#queues.workWith((delivery) => this.#attempts.work(delivery));
+    this.#book = new PolicyBook(parsedPolicies(scenario));
+  }
+
+  /** Runs the scenario from start to until, once. Throws `ScenarioProblem` where an event cannot happen. */
+  async run(): Promise<Outcome> {
+    const { start, until, events } = this.#scenario;
+    await this.#begin();
+    const happenings = this.#happenings();
+    for (const event of events) this.#loop.at(event.at, RANK.event, () => happenings.happen(event));
+    this.#troubles.begin();
+    this.#repeatObservationsFrom(start);
+    this.#schedule.from(start);
+    await this.#loop.run(until, () => this.#verifier.instantOver());
+    this.#verifier.instantOver();
+    this.#finish();
+    return {
+      lines: this.#recorder.lines,
+      summary: this.#summary(),
+      broken: this.#verifier.broken,
+      repeats: this.#verifier.repeats.inWindow,
+      checks: this.#verifier.checks,
+      deadLetters: this.#queues.deadLetters,
+      deaths: this.#queues.deaths,
+    };
+  }
+
+  #finish(): void {
+    const calm = calmSince(this.#scenario);
+    this.#verifier.audits.finish(calm);
+    this.#progress?.finish(this.#loop.clock.now(), calm, this.#troubles.hasLostFacts());
+    this.#workVerifier.finish({
+      calmSince: calm,
+      waiting: this.#queues.waiting,
+      letters: this.#queues.deadLetters,
+    });
+  }
+
+  async #begin(): Promise<void> {
+    const { subscriptions, admins, recipients, start, tasks } = this.#scenario;
+    for (const [scope, policy] of parsedPolicies(this.#scenario)) this.#facts.setPolicy(scope, policy, start);
+    this.#facts.subscriptions.push(...subscriptions);
+    for (const [prefix, addresses] of admins) this.#facts.admins.set(prefix, addresses);
+    for (const { email, quietHours, zone = 'UTC' } of recipients) {
+      if (quietHours) this.#facts.quietHours.set(email, { ...quietHours, zone });
+    }
+    for (const task of tasks) this.#fleet.load(task);
+    await storeStart(this.#system, this.#scenario, this.#book);
+    this.#progress = new ProgressVerifier({
+      facts: this.#facts,
+      verifier: this.#verifier,
+      scenario: this.#scenario,
+      isBehind: () => this.#troubles.isBehind(),
+    });
+  }
+
+  #makeTroubles(table: MemoryTable): Troubles {
+    return new Troubles({
+      scenario: this.#scenario,
+      loop: this.#loop,
+      service: this.#service,
+      faults: this.#faults,
+      table,
+      queues: this.#queues,
+      mail: this.#mail,
+      feedback: this.#options.feedback,
+      attempts: () => this.#attempts,
+      listener: {
+        reported: ({ to, digest }, event) => {
+          this.#mailReported({ to, digest }, event);
+          if (event === 'delivery') return;
+          const at = this.#loop.clock.now();
+          if (event === 'bounce') this.#recorder.mailFailed({ at, to, digest, reason: 'undeliverable' });
+          this.#addressDied(to);
+        },
+        deadLetterAlarm: (detail) => this.#recorder.operatorAlert('dead-letter', { detail }),
+      },
+    });
+  }
+
+  #makeAttempts(): Attempts {
+    return new Attempts({
+      system: this.#system,
+      service: this.#service,
+      faults: this.#faults,
+      facts: this.#facts,
+      chaos: this.#chaos,
+      processOf: this.#options.processOf ?? ((_name, system) => system),
+      listener: {
+        failed: () => this.#breaker.wake(),
+        ended: (attempt) => {
+          this.#workVerifier.ended(attempt);
+          const digest = attempt.outcome === 'done' ? this.#troubles.digestReported(attempt.body) : undefined;
+          if (digest !== undefined) this.#verifier.repeats.reported(digest);
+        },
+        endedBadly: ({ mailed }) => {
+          if (mailed !== null) this.#verifier.answerLost(mailed);
+        },
+        metric: (process, name) => {
+          if (process.name !== 'scanner' || name !== 'ScanCompleted') return;
+          this.#progress?.scanCompleted();
+          this.#facts.scanned(this.#loop.clock.now());
+          this.#schedule.completed(process.startedAt);
+        },
+      },
+    });
+  }
+
+  /** Life signs come just before the scan of their instant; what it causes is through before the next is asked for. */
+  #makeSchedule(): Schedule {
+    const { until, scanEvery } = this.#scenario;
+    return new Schedule({
+      loop: this.#loop,
+      until,
+      scanEvery,
+      faults: this.#faults,
+      attempts: this.#attempts,
+      before: () => this.#hearPlanes(),
+      over: (at) => this.#progress?.scanOver(at),
+      defect: (at, error) => this.#queues.deaths.push({ process: 'scanner', at, error }),
+      alarm: (detail) => {
+        this.#workVerifier.operatorsTold('scanner-stopped', '');
+        this.#recorder.operatorAlert('scanner-stopped', { detail });
+      },
+      lateBy: (at) => this.#chaos.lateBy?.(at) ?? 0,
+    });
+  }
+
+  async #hearPlanes(): Promise<void> {
+    for (const plane of this.#fleet.heardPlanes()) await this.#service.hear(this.#system, plane, this.#book);
+  }
+
+  #repeatObservationsFrom(at: number): void {
+    this.#repeatedFor += 1;
+    const mine = this.#repeatedFor;
+    const repeat = (): void => {
+      if (mine !== this.#repeatedFor) return;
+      this.#fleet.repeatObservations();
+      this.#loop.at(this.#loop.clock.now() + this.#fleet.repeatAfter, RANK.event, repeat);
+    };
+    this.#loop.at(at, RANK.event, repeat);
+  }
+
+  async #sendEvent({ detailType, detail }: FleetMessage): Promise<void> {
+    this.#sent += 1;
+    const event = { id: `event-${this.#sent}`, source: OWNING_SYSTEM, 'detail-type': detailType, detail };
+    await this.#queues.send('ingest', [{ body: JSON.stringify(event) }]);
+  }
+
+  #happenings(): Happenings {
+    return new Happenings({
+      system: this.#system,
+      service: this.#service,
+      facts: this.#facts,
+      fleet: this.#fleet,
+      mail: this.#mail,
+      faults: this.#faults,
+      documents: policyDocuments(this.#scenario),
+      listener: {
+        mailReported: (mail, event, soft) => this.#mailReported(mail, event, soft),
+        policiesChanged: (book, evidenceMaxAgeChanged) => {
+          this.#book = book;
+          if (evidenceMaxAgeChanged) this.#repeatObservationsFrom(this.#loop.clock.now());
+        },
+        mailBounced: (mail) => this.#recorder.mailFailed(mail),
+        addressDied: (address) => this.#addressDied(address),
+        addressRevived: (address, wasDead) => this.#verifier.addressRevived(address, wasDead),
+        personActed: (action, done) => this.#verifier.personActed(action, done),
+      },
+    });
+  }
+
+  #mailReported({ to, digest }: Pick<AcceptedMail, 'to' | 'digest'>, event: string, soft = false): void {
+    const { repeats, softDeaths } = this.#verifier;
+    repeats.reported(digest);
+    if (soft) softDeaths.bounced(to, digest, this.#loop.clock.now());
+    if (event === 'delivery') softDeaths.delivered(to);
+  }
+
+  #addressDied(address: string, answeredTo?: string): void {
+    this.#verifier.addressDied(address, answeredTo);
+    this.#progress?.addressDied(this.#loop.clock.now());
+  }
+
+  #committed(changes: Change[]): void {
+    this.#recorder.committed(changes);
+    for (const { after } of changes) {
+      if (!after?.sk.startsWith('L#') || !('task' in after)) continue;
+      this.#verifier.audits.audited(after as unknown as TaskAudit);
+    }
+  }
+
+  #mailListener(): ConstructorParameters<typeof SimMail>[0]['listener'] {
+    return {
+      accepted: (mail) => {
+        if (this.#mail.readsTexts) this.#verifier.mailRead();
+        if (this.#options.seesMail?.(mail) ?? true) this.#verifier.mailAccepted(mail);
+        this.#recorder.mail(mail);
+        this.#troubles.mailTaken(mail);
+      },
+      refused: (mail) => {
+        this.#recorder.mailFailed(mail);
+        this.#addressDied(mail.to, mail.digest);
+      },
+      canary: (mail) => this.#answerCanary(mail),
+      answerLost: (digest) => this.#verifier.answerLost(digest),
+      untrue: (mail, what) => this.#verifier.mailUntrue(mail.digest, what),
+    };
+  }
+
+  /** SES's mailbox simulator: it takes what is for `success@`, and bounces the other. */
+  async #answerCanary(mail: MailReport['mail']): Promise<void> {
+    const event = mail.to.startsWith('success@') ? 'delivery' : 'bounce';
+    const body = this.#service.mailReport({ mail, at: mail.at, event });
+    await this.#queues.send('mail-events', [{ body }]);
+  }
+
+  #fleetListener(): ConstructorParameters<typeof SimFleet>[0]['listener'] {
+    return {
+      asked: (request) => this.#verifier.disableAsked(request),
+      turnedOff: (done) => {
+        this.#verifier.turnedOff(done);
+        this.#progress?.turnedOff();
+        this.#recorder.taskDisabled(done);
+      },
+      turnedOn: (task, by) => {
+        this.#verifier.undone(task);
+        this.#recorder.taskEnabled(task, by);
+      },
+      reverted: (task) => this.#progress?.reverted(task),
+    };
+  }
+
+  #operators(): OperatorChannel {
+    return {
+      // One message, and a line for each that it tells of: the format speaks of alerts.
+      tell: async (alert, others = []) => {
+        for (const one of [alert, ...others]) this.#operatorsTold(one);
+      },
+    };
+  }
+
+  #operatorsTold({ code, subject, detail }: OperatorAlert): void {
+    this.#progress?.operatorsTold(code, subject);
+    this.#workVerifier.operatorsTold(code, subject);
+    const about = ALERTS_ABOUT_TASKS.has(code)
+      ? { task: subject }
+      : { detail: detail.includes(subject) ? detail : `${subject}: ${detail}` };
+    this.#recorder.operatorAlert(code, about);
+  }
+
+  #summary(): SummaryLine {
+    return {
+      at: formatInstant(this.#scenario.until),
+      type: 'summary',
+      scans: this.#schedule.scans,
+      tasks: this.#facts.tasks.size,
+      alertsFired: this.#recorder.alertsFired,
+      mails: this.#mail.accepted,
+      disabled: this.#recorder.disabled,
+      deadLettered: this.#queues.deadLetters.length,
+      oops: this.#attempts.failed + this.#queues.throttledReceives,
+      promisesChecked: this.#verifier.total,
+    };
+  }
+}

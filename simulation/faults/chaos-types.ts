@@ -1,0 +1,28 @@
+import type { Duration, Instant } from '../../functions/abandonment/time.ts';
+import type { QueueName } from '../../functions/platform/ports.ts';
+
+export const CHAOS_PROCESSES = ['scanner', 'ingest', 'notify', 'disable', 'mail-events', 'breaker'] as const;
+export const CHAOS_QUEUES = ['ingest', 'notify', 'disable', 'mail-events'] as const satisfies QueueName[];
+
+/** What goes wrong, without when; finer than the `fault` events that users write. */
+export type ChaosHappening =
+  /** The first process of the name that comes to its call with the number dies there. */
+  | { type: 'crash'; process: (typeof CHAOS_PROCESSES)[number]; call: number; when: 'before' | 'after' }
+  /** The clock of processes of the name is ahead by so much, or behind where negative. */
+  | { type: 'skew'; process: (typeof CHAOS_PROCESSES)[number]; by: Duration; for: Duration }
+  /** The next tick comes so late. */
+  | { type: 'late-tick'; by: Duration }
+  /** The next batches are sent by half. */
+  | { type: 'partial-send'; times: number }
+  /** Before each of the next conditional writes somebody else writes the same rows. */
+  | { type: 'conflict'; times: number }
+  /** The scanner is answered by indexes what it was answered the last time, where that was a tick ago. */
+  | { type: 'stale-index'; for: Duration }
+  /** SES's report of the next mail is worked before the answer to its sender. */
+  | { type: 'early-report'; event: 'bounce' | 'delivery' }
+  /** SES reports of the newest mail to a recipient; nothing where there is none. */
+  | { type: 'report'; recipient: string; event: 'bounce' | 'delivery' | 'complaint' }
+  /** A message that nobody can read. */
+  | { type: 'poison'; queue: QueueName };
+
+export type ChaosEntry = ChaosHappening & { at: Instant };

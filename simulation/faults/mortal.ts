@@ -1,0 +1,172 @@
+import type { Instant } from '../../functions/abandonment/time.ts';
+import type { Mailer } from '../../functions/platform/ports.ts';
+import type { System } from '../../functions/platform/system.ts';
+
+/** What the process of a function is called: its queue, `scanner`, or `breaker`. */
+export type ProcessName = string;
+
+/** The ports of a process through which it can reach the world, each call of which is a place to die at. */
+type PortName = 'table' | 'queues' | 'mailer' | 'events' | 'operators';
+
+/** One call of a port. */
+export interface PortCall {
+  port: PortName;
+  method: string;
+  /** What the port was asked. */
+  given: readonly unknown[];
+}
+
+/**
+ * What befalls one call: the process dies before or after its effect; it throws before or after it; it takes place
+ * twice; or something else is done and answered instead.
+ */
+export type Strike =
+  | { dies: 'before' | 'after' }
+  | { throws: 'before' | 'after'; error: Error }
+  | { twice: true }
+  | { instead: (really: () => Promise<unknown>) => Promise<unknown>; isHarmless?: true };
+
+/** Asked before each call of a process; nothing befalls it where it answers undefined. */
+export type Fate = (call: PortCall, process: MortalProcess) => Strike | undefined;
+
+/** The end of a process by a fault of the scenario. No defect. */
+export class ProcessDied extends Error {
+  override readonly name = 'ProcessDied';
+}
+
+/** One run of a function: from its invocation to its answer or its death. */
+export class MortalProcess {
+  readonly name: ProcessName;
+  readonly startedAt: Instant;
+  isDead = false;
+  /** Calls of ports so far. */
+  calls = 0;
+  /** Records of failed attempts that it left, but for those of an earlier process. */
+  failures = 0;
+  /** Whether a fault of the scenario made one of its calls fail: what it then throws is no defect. */
+  wasStruck = false;
+  /** The digest of the newest mail that it gave to SES. */
+  mailed: string | null = null;
+  /** How far its clock is ahead; negative: behind. */
+  skew = 0;
+
+  constructor(name: ProcessName, startedAt: Instant) {
+    this.name = name;
+    this.startedAt = startedAt;
+  }
+
+  /** Ends it. Always throws. */
+  die(): never {
+    this.isDead = true;
+    throw new ProcessDied(`${this.name} died at its call ${this.calls}`);
+  }
+
+  assertAlive(): void {
+    if (this.isDead) throw new ProcessDied(`${this.name} is dead`);
+  }
+}
+
+/** Who hears what a living process reports. */
+export interface ProcessListener {
+  metric(process: MortalProcess, name: string, value: number): void;
+}
+
+/**
+ * What a process stands on: the system's ports, each call of which may befall what `fate` says. Once it is dead every
+ * call throws, nothing that it says counts, and it draws on chance no more.
+ */
+export function mortalSystem(
+  system: System,
+  process: MortalProcess,
+  fate: Fate | undefined,
+  listener: ProcessListener,
+): System {
+  const { clock, random, telemetry } = system;
+  const call = (port: PortName, method: string, given: readonly unknown[], act: () => Promise<unknown>) =>
+    befall(process, fate, { port, method, given }, act);
+  return {
+    ...system,
+    clock: process.skew === 0 ? clock : { now: () => clock.now() + process.skew },
+    random: {
+      next: () => (process.isDead ? 0 : random.next()),
+      id: (now) => (process.isDead ? 'dead' : random.id(now)),
+    },
+    table: mortalPort(system.table, ['get', 'batchGet', 'query', 'transact', 'scan'], 'table', call),
+    queues: mortalPort(system.queues, ['send'], 'queues', call),
+    mailer: mortalPort(
+      {
+        send: (mail) => {
+          process.mailed = mail.digest;
+          return system.mailer.send(mail);
+        },
+      } satisfies Mailer,
+      ['send'],
+      'mailer',
+      call,
+    ),
+    events: mortalPort(system.events, ['publish'], 'events', call),
+    operators: mortalPort(system.operators, ['tell'], 'operators', call),
+    telemetry: {
+      log: (level, message, properties) => {
+        if (!process.isDead) telemetry.log(level, message, properties);
+      },
+      metric: (name, value, unit, properties) => {
+        if (process.isDead) return;
+        if (name === 'AttemptFailed' && properties?.cause !== 'died') process.failures += value;
+        listener.metric(process, name, value);
+        telemetry.metric(name, value, unit, properties);
+      },
+    },
+  };
+}
+
+type Call = (
+  port: PortName,
+  method: string,
+  given: readonly unknown[],
+  act: () => Promise<unknown>,
+) => Promise<unknown>;
+
+function mortalPort<Port extends object>(
+  port: Port,
+  methods: readonly (keyof Port & string)[],
+  name: PortName,
+  call: Call,
+): Port {
+  const mortal: Record<string, unknown> = {};
+  for (const method of methods) {
+    const act = (port[method] as (...given: unknown[]) => Promise<unknown>).bind(port);
+    mortal[method] = (...given: unknown[]) => call(name, method, given, () => act(...given));
+  }
+  return mortal as unknown as Port;
+}
+
+async function befall(
+  process: MortalProcess,
+  fate: Fate | undefined,
+  call: PortCall,
+  act: () => Promise<unknown>,
+): Promise<unknown> {
+  process.assertAlive();
+  process.calls += 1;
+  const strike = fate?.(call, process);
+  if (strike === undefined) return answered(process, await act());
+  if (!('isHarmless' in strike)) process.wasStruck = true;
+  if ('dies' in strike) {
+    if (strike.dies === 'after') await act();
+    return process.die();
+  }
+  if ('throws' in strike) {
+    if (strike.throws === 'after') await act();
+    throw strike.error;
+  }
+  if ('instead' in strike) return answered(process, await strike.instead(act));
+  await act();
+  return answered(process, await act());
+}
+
+/** An answer that comes to a process that died meanwhile is lost. */
+function answered(process: MortalProcess, answer: unknown): unknown {
+  process.assertAlive();
+  return answer;
+}

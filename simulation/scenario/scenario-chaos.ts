@@ -1,0 +1,78 @@
+import type { Instant } from '../../functions/abandonment/time.ts';
+import {
+  CHAOS_PROCESSES,
+  CHAOS_QUEUES,
+  type ChaosEntry,
+  type ChaosHappening,
+} from '../faults/chaos-types.ts';
+import {
+  readAddress,
+  readFields,
+  readInstant,
+  readOneOf,
+  readWholeNumber,
+  ScenarioProblem,
+} from './scenario-fields.ts';
+
+type Fields = Record<string, unknown>;
+
+const KEYS: Record<ChaosHappening['type'], string[]> = {
+  crash: ['process', 'call', 'when'],
+  skew: ['process', 'by', 'for'],
+  'late-tick': ['by'],
+  'partial-send': ['times'],
+  conflict: ['times'],
+  'stale-index': ['for'],
+  'early-report': ['event'],
+  report: ['recipient', 'event'],
+  poison: ['queue'],
+};
+
+const TYPES = Object.keys(KEYS) as ChaosHappening['type'][];
+
+/** One entry of `chaos`, which the soak writes and `simulate` replays; spans are whole milliseconds. */
+export function readChaos(path: string, value: unknown): ChaosEntry {
+  const everyKey = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  const { type: named } = readFields(path, value, { required: ['at', 'type'], optional: everyKey });
+  const type = readOneOf(`${path}.type`, named, TYPES);
+  const fields = readFields(path, value, { required: ['at', 'type', ...KEYS[type]], optional: [] });
+  return { ...readHappening(path, type, fields), at: readInstant(`${path}.at`, fields.at) as Instant };
+}
+
+function readHappening(path: string, type: ChaosHappening['type'], fields: Fields): ChaosHappening {
+  const count = (key: string) => readWholeNumber(`${path}.${key}`, fields[key], 1);
+  const process = () => readOneOf(`${path}.process`, fields.process, CHAOS_PROCESSES);
+  switch (type) {
+    case 'crash':
+      return {
+        type,
+        process: process(),
+        call: count('call'),
+        when: readOneOf(`${path}.when`, fields.when, ['before', 'after']),
+      };
+    case 'skew':
+      return { type, process: process(), by: readSigned(`${path}.by`, fields.by), for: count('for') };
+    case 'late-tick':
+      return { type, by: count('by') };
+    case 'partial-send':
+    case 'conflict':
+      return { type, times: count('times') };
+    case 'stale-index':
+      return { type, for: count('for') };
+    case 'early-report':
+      return { type, event: readOneOf(`${path}.event`, fields.event, ['bounce', 'delivery']) };
+    case 'report':
+      return {
+        type,
+        recipient: readAddress(`${path}.recipient`, fields.recipient),
+        event: readOneOf(`${path}.event`, fields.event, ['bounce', 'delivery', 'complaint']),
+      };
+    case 'poison':
+      return { type, queue: readOneOf(`${path}.queue`, fields.queue, CHAOS_QUEUES) };
+  }
+}
+
+function readSigned(path: string, value: unknown): number {
+  if (typeof value === 'number' && Number.isInteger(value)) return value;
+  throw new ScenarioProblem(path, 'is no whole number of milliseconds');
+}

@@ -1,0 +1,414 @@
+import {
+  DAY,
+  formatDuration,
+  formatInstant,
+  HOUR,
+  type Instant,
+  MINUTE,
+} from '../../functions/abandonment/time.ts';
+import { SeededRandom } from '../engine/seeded-random.ts';
+import { CHAOS_QUEUES } from '../faults/chaos-types.ts';
+
+/** A scenario as its file has it. */
+export interface ScenarioJson {
+  tasks: Record<string, unknown>[];
+  events: Record<string, unknown>[];
+  chaos: Record<string, unknown>[];
+  recipients: Record<string, unknown>;
+  [key: string]: unknown;
+}
+
+const START = Date.parse('2026-01-01T00:00:00Z');
+const SCAN_EVERY = 6 * HOUR;
+/** Nothing goes wrong any more from here on, so that all must come to its end. */
+const CALM_FROM = 19 * DAY;
+const UNTIL = 30 * DAY;
+
+const OWNERS = ['ana@acme.test', 'bob@acme.test', 'cem@beta.test'];
+/** Who has no say in most tasks. */
+const OTHERS = ['eve@evil.test', 'boss@beta.test', 'team@acme.test'];
+const ADMINS = ['boss@acme.test', 'boss@beta.test', 'platform@platform.test'];
+const PLANES = ['eu-1', 'us-1'];
+const FAILED = [{ id: '0', status: 'FAILED' }];
+const PRIMARY = [{ id: '0', status: 'PRIMARY' }];
+
+/** A random scenario: at least five tasks of two owners over 30 days with at least three faults. */
+export function soakScenario(seed: number): ScenarioJson {
+  return new SoakScenario(seed).make();
+}
+
+class SoakScenario {
+  readonly #random: SeededRandom;
+  /** Apart, so that what it decides changes nothing of the rest. */
+  readonly #disablings: SeededRandom;
+  readonly #planePerTenant: boolean;
+  /** Drawn apart, so that what the others draw stays as it is. */
+  readonly #evidence: SeededRandom;
+  /** Of one in forty: for a day and more somebody keeps a task each half hour, so that mails reach the day's limit. */
+  readonly #isBusy: boolean;
+  readonly #busyness: SeededRandom;
+  readonly #seed: number;
+  readonly #ids: string[] = [];
+
+  constructor(seed: number) {
+    this.#seed = seed;
+    this.#random = new SeededRandom(seed * 7919 + 17);
+    this.#disablings = new SeededRandom(seed * 104_729 + 5);
+    this.#planePerTenant = this.#disablings.below(5) === 0;
+    this.#evidence = new SeededRandom(seed * 104_729 + 3);
+    this.#busyness = new SeededRandom(seed * 104_729 + 11);
+    this.#isBusy = this.#busyness.below(40) === 0;
+  }
+
+  make(): ScenarioJson {
+    const tasks = Array.from({ length: 5 + this.#below(2) }, (_, place) => this.#task(place));
+    return {
+      version: 1,
+      start: formatInstant(START),
+      until: formatInstant(START + UNTIL),
+      scanEvery: this.#isBusy ? '30m' : '6h',
+      seed: this.#seed,
+      policy: { ...this.#policy(), ...this.#minHealthy(), ...(this.#isBusy ? { digestEvery: '15m' } : {}) },
+      policies: this.#quietDays(),
+      subscriptions: this.#chance(0.3) ? [{ prefix: 'acmeCo/', email: 'team@acme.test' }] : [],
+      admins: {
+        'acmeCo/': ['boss@acme.test'],
+        'beta/': ['boss@beta.test'],
+        ...(this.#chance(0.5) ? { '': ['platform@platform.test'] } : {}),
+      },
+      operators: ['ops@platform.test'],
+      tasks,
+      events: [
+        ...tasks.flatMap((task) => this.#health(task)),
+        ...this.#times(1 + this.#below(4), () => this.#happening()).flat(),
+        ...this.#reversals(),
+        ...this.#times(2 + this.#below(2), () => [this.#fault()]).flat(),
+        ...tasks.flatMap((task) => this.#spells(task)),
+        ...this.#flaps(),
+        ...this.#keptAgain(tasks[0] ?? {}),
+      ],
+      chaos: this.#times(2 + this.#below(4), () => this.#chaos()).flat(),
+      recipients: Object.fromEntries([...OWNERS, 'boss@acme.test'].flatMap((email) => this.#sleeper(email))),
+    };
+  }
+
+  /** Some wish for no mails at some hours; for most of the day at the longest. */
+  #sleeper(email: string): [email: string, chosen: Record<string, unknown>][] {
+    if (!this.#chance(0.35)) return [];
+    const [from, to] = this.#pick([
+      ['22:00', '06:00'],
+      ['17:30', '09:15'],
+      ['00:00', '12:01'],
+      ['05:00', '04:00'],
+    ]);
+    const zone = this.#pick(['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kathmandu']);
+    return [[email, { zone, quietHours: { from, to } }]];
+  }
+
+  #policy(): Record<string, unknown> {
+    const policy = {
+      stage: 'disable',
+      warnAfter: this.#pick(['2d', '3d', '4d']),
+      disableAfter: this.#pick(['2d', '3d']),
+      reminders: this.#pick([['1d'], ['36h', '12h'], []]),
+      publicationVeto: '3d',
+      keepMax: '20d',
+      recoveryMail: this.#chance(0.3),
+    };
+    if (this.#chance(0.3)) Object.assign(policy, { escalateAt: this.#pick(['6h', '12h', '1d', '2d', '9d']) });
+    if (!this.#chance(0.15)) return policy;
+    const blastRadius = this.#pick([{ perRun: 1 }, { perRun: 2, perDay: 3 }, { share: 0.3, shareFloor: 1 }]);
+    return { ...policy, blastRadius };
+  }
+
+  #task(place: number): Record<string, unknown> {
+    const id = `${this.#pick(['acmeCo', 'beta'])}/task${place}`;
+    this.#ids.push(id);
+    const isFailing = place < 2 || this.#chance(0.4);
+    const owner = OWNERS[place % 2] as string;
+    const others = [this.#spelling(owner), 'cem@beta.test'].filter(() => this.#chance(0.25));
+    const owners = [this.#spelling(owner), ...others];
+    return {
+      id,
+      kind: this.#pick(['capture', 'materialization', 'derivation', 'service']),
+      enabled: true,
+      createdAt: '2025-06-01T00:00:00Z',
+      owners,
+      dataPlane: this.#planeOf(id, this.#pick(PLANES)),
+      shards: isFailing ? FAILED : PRIMARY,
+      ...(isFailing && this.#chance(0.8) ? { lastPrimaryAt: formatInstant(START) } : {}),
+    };
+  }
+
+  #planeOf(id: string, plane: string): string {
+    return this.#planePerTenant ? (PLANES[id.startsWith('beta/') ? 1 : 0] as string) : plane;
+  }
+
+  /** Some tenants want nothing turned off on some days. */
+  #quietDays(): Record<string, unknown> {
+    if (this.#disablings.below(7) > 0) return {};
+    const zone = ['UTC', 'Europe/Berlin', 'Pacific/Auckland'][this.#disablings.below(3)];
+    const days =
+      this.#disablings.below(2) === 0
+        ? { weekdays: ['Sat', 'Sun'] }
+        : { dates: ['2026-01-08', '2026-01-09'] };
+    return { 'acmeCo/': { quietDays: { ...days, zone } } };
+  }
+
+  /** A system turns on again, and again, what it finds off; operators may let Taskwarden win. */
+  #reversals(): Record<string, unknown>[] {
+    if (this.#disablings.below(3) > 0) return [];
+    const task = this.#ids[this.#disablings.below(2)] as string;
+    const at = () => formatInstant(START + 4 * DAY + this.#disablings.below(14 * 24 * 4) * 15 * MINUTE);
+    const turnsOn = () => ({ at: at(), type: 'published', task, by: 'system', enabled: true });
+    const rounds = Array.from({ length: 2 + this.#disablings.below(4) }, turnsOn);
+    const dismissed = { at: at(), type: 'operator', action: 'dismiss', of: task };
+    return this.#disablings.below(2) === 0 ? [...rounds, dismissed] : rounds;
+  }
+
+  /** Tasks that run fail, some recover, some fail again. */
+  #health({ id, shards }: Record<string, unknown>): Record<string, unknown>[] {
+    const seen = (at: Instant, status: unknown) => ({
+      at: formatInstant(at),
+      type: 'shards',
+      task: id,
+      shards: status,
+    });
+    if (shards === PRIMARY) return this.#chance(0.7) ? [seen(this.#instant(12 * DAY), FAILED)] : [];
+    if (!this.#chance(0.3)) return [];
+    const recovered = this.#instant(12 * DAY);
+    const again = recovered + this.#below(3 * 24 * 60) * MINUTE + MINUTE;
+    return [seen(recovered, PRIMARY), ...(this.#chance(0.7) ? [seen(again, FAILED)] : [])];
+  }
+
+  #minHealthy(): Record<string, unknown> {
+    const minHealthy = (['30m', '2h', '12h'] as const)[this.#evidence.below(8)];
+    return minHealthy === undefined ? {} : { minHealthy };
+  }
+
+  /** Short spells of a task that fails: of no length (two observations at one instant) to some hours. */
+  #spells({ id, shards }: Record<string, unknown>): Record<string, unknown>[] {
+    if (shards === PRIMARY || this.#evidence.below(2) === 0) return [];
+    return Array.from({ length: 1 + this.#evidence.below(6) }, () => {
+      const from = START + 12 * HOUR + this.#evidence.below((12 * DAY) / MINUTE) * MINUTE;
+      const lasts = ([0, 20_000, HOUR, 2 * HOUR, 3 * HOUR] as const)[this.#evidence.below(5)] ?? 0;
+      return [
+        { at: formatInstant(from), type: 'shards', task: id, shards: PRIMARY },
+        { at: formatInstant(from + lasts), type: 'shards', task: id, shards: FAILED },
+      ];
+    }).flat();
+  }
+
+  /** Kept for a moment each half hour: it ends, is withdrawn, fires and is warned about again. Others are turned off. */
+  #keptAgain({ id, owners }: Record<string, unknown>): Record<string, unknown>[] {
+    if (!this.#isBusy) return [];
+    const [by] = owners as string[];
+    const from = START + 5 * DAY + this.#busyness.below(48) * HOUR;
+    const often = 50 + this.#busyness.below(50);
+    const acts = Array.from({ length: often }, (_, round) => ({
+      at: formatInstant(from + round * 30 * MINUTE + 4 * MINUTE),
+      type: 'action',
+      task: id,
+      by,
+      action: 'keep',
+      for: '20m',
+    }));
+    const others = this.#ids.slice(1).flatMap((task, place) => {
+      const at = from + this.#busyness.below(40) * HOUR + place * MINUTE;
+      const off = { at: formatInstant(at), type: 'action', task, by, action: 'disable' };
+      const on = { at: formatInstant(at + 2 * HOUR), type: 'operator', action: 'undo', of: task };
+      return this.#busyness.below(2) === 0 ? [off, on] : [off];
+    });
+    return [...acts, ...others];
+  }
+
+  /** A plane that goes and comes many times. */
+  #flaps(): Record<string, unknown>[] {
+    if (this.#evidence.below(5) > 0) return [];
+    const from = START + DAY + this.#evidence.below((10 * DAY) / MINUTE) * MINUTE;
+    const dataPlane = PLANES[this.#evidence.below(PLANES.length)];
+    const every = (1 + this.#evidence.below(90)) * MINUTE;
+    return Array.from({ length: 2 + this.#evidence.below(20) }, (_, flap) => ({
+      at: formatInstant(from + flap * every),
+      type: 'data-plane',
+      dataPlane,
+      state: flap % 2 === 0 ? 'silent' : 'up',
+    })).concat({ at: formatInstant(from + 22 * every), type: 'data-plane', dataPlane, state: 'up' });
+  }
+
+  #happening(): Record<string, unknown>[] {
+    const at = this.#instant(CALM_FROM - 4 * DAY);
+    const later = formatInstant(at + HOUR + this.#below(60) * HOUR);
+    const task = this.#pick(this.#ids);
+    const by = this.#spelling(this.#pick(this.#chance(0.2) ? OTHERS : OWNERS));
+    const from = { at: formatInstant(at) };
+    switch (this.#below(12)) {
+      case 0:
+        return [{ ...from, type: 'published', task, by: this.#pick(['user', 'system']) }];
+      case 1:
+        return [
+          { ...from, type: 'action', task, by, action: 'snooze', for: this.#pick(['1d', '30h', '3d']) },
+        ];
+      case 2:
+        return [{ ...from, type: 'action', task, by, action: 'keep', for: this.#pick(['1d', '2d']) }];
+      case 3:
+        return [{ ...from, type: 'action', task, by, action: this.#pick(['disable', 'unsubscribe']) }];
+      case 4: {
+        const dataPlane = this.#pick(PLANES);
+        const state = this.#pick(['down', 'silent']);
+        return [
+          { ...from, type: 'data-plane', dataPlane, state },
+          { at: later, type: 'data-plane', dataPlane, state: 'up' },
+        ];
+      }
+      case 5: {
+        const of = this.#pick(['evaluate', 'notify', 'disable']);
+        return [
+          { ...from, type: 'operator', action: 'pause', of },
+          { at: later, type: 'operator', action: 'resume', of },
+        ];
+      }
+      case 6:
+        return [{ ...from, type: 'owners', task, owners: [by, this.#pick(OWNERS)] }];
+      case 7:
+        return [{ ...from, type: 'restarted', task, times: 1 + this.#below(5) }];
+      case 8:
+        return [
+          { ...from, type: 'policy', scope: task, set: { stage: 'notify' } },
+          { at: later, type: 'policy', scope: task, set: { stage: 'disable' } },
+        ];
+      case 9:
+        return [{ ...from, type: 'operator', action: 'undo', of: task }];
+      case 10:
+        return [{ ...from, type: 'operator', action: 'revive', of: by }];
+      default:
+        return [{ ...from, type: 'operator', action: 'approve' }];
+    }
+  }
+
+  #fault(): Record<string, unknown> {
+    const at = formatInstant(this.#instant(CALM_FROM - 2 * DAY));
+    const fault = (target: string, mode: string, lasts: object) => ({
+      at,
+      type: 'fault',
+      target,
+      mode,
+      ...lasts,
+    });
+    const times = { times: 1 + this.#below(4) };
+    const long = { for: formatDuration((1 + this.#below(30)) * HOUR) };
+    const short = { for: formatDuration((1 + this.#below(20)) * MINUTE) };
+    switch (this.#below(11)) {
+      case 10:
+        return fault('feedback', 'down', this.#pick([times, long]));
+      case 0:
+        return fault('ses', this.#pick(['throttle', 'down']), this.#pick([times, long]));
+      case 1:
+        return fault('ses', this.#pick(['timeout-after-accept', 'crash']), times);
+      case 2:
+        return { ...fault('ses', 'reject', long), recipient: this.#spelling(this.#pick(OWNERS)) };
+      case 3:
+        return fault(
+          'control-plane',
+          this.#pick(['throttle', 'down', 'timeout-after-accept', 'duplicate']),
+          long,
+        );
+      case 4:
+        return fault('table', this.#pick(['throttle', 'timeout-after-accept', 'duplicate', 'crash']), {
+          times: 1 + this.#below(30),
+        });
+      case 5:
+        return fault('queue', this.#pick(['duplicate', 'throttle', 'timeout-after-accept', 'down']), short);
+      case 6:
+        return fault(
+          'scanner',
+          this.#pick(['crash', 'duplicate', 'throttle', 'timeout-after-accept']),
+          times,
+        );
+      case 7:
+        return fault('scanner', 'down', long);
+      case 8:
+        return fault(this.#pick(['notifier', 'disabler']), 'down', long);
+      default:
+        return fault(
+          this.#pick(['notifier', 'disabler']),
+          this.#pick(['crash', 'duplicate', 'throttle']),
+          times,
+        );
+    }
+  }
+
+  #chaos(): Record<string, unknown>[] {
+    const at = this.#instant(CALM_FROM - 2 * DAY);
+    const from = { at: formatInstant(at) };
+    const process = this.#pick([
+      'scanner',
+      'scanner',
+      'notify',
+      'notify',
+      'disable',
+      'ingest',
+      'mail-events',
+    ]);
+    switch (this.#below(9)) {
+      case 0:
+      case 1: {
+        const call = 1 + this.#below(process === 'scanner' ? 90 : process === 'notify' ? 24 : 12);
+        return [{ ...from, type: 'crash', process, call, when: this.#pick(['before', 'after']) }];
+      }
+      case 2: {
+        const by = this.#pick([-5, 5, 3, -2]) * MINUTE;
+        return [{ ...from, type: 'skew', process, by, for: (1 + this.#below(60)) * HOUR }];
+      }
+      case 3:
+        return [{ ...from, type: 'late-tick', by: (1 + this.#below(400)) * MINUTE }];
+      case 4:
+        return [{ ...from, type: 'partial-send', times: 1 + this.#below(3) }];
+      case 5:
+        return [{ ...from, type: 'conflict', times: 1 + this.#below(20) }];
+      case 6:
+        return [{ ...from, type: 'stale-index', for: (1 + this.#below(20)) * HOUR }];
+      case 7:
+        return [{ ...from, type: 'early-report', event: this.#pick(['delivery', 'delivery', 'bounce']) }];
+      default:
+        return this.#chance(0.5)
+          ? [
+              {
+                ...from,
+                type: 'report',
+                recipient: this.#pick(this.#chance(0.7) ? OWNERS : ADMINS),
+                event: this.#pick(['bounce', 'delivery', 'complaint']),
+              },
+            ]
+          : [{ ...from, type: 'poison', queue: this.#pick(CHAOS_QUEUES) }];
+    }
+  }
+
+  /** An instant in [start + 12 h, start + before): most are those of scans, where most happens. */
+  #instant(before: number): Instant {
+    const ticks = Math.floor(before / SCAN_EVERY);
+    if (this.#chance(0.6)) return START + (2 + this.#below(ticks - 2)) * SCAN_EVERY;
+    return START + 12 * HOUR + this.#below((before - 12 * HOUR) / MINUTE) * MINUTE;
+  }
+
+  /** An address as somebody may write it too. */
+  #spelling(address: string): string {
+    return this.#chance(0.3) ? address.toUpperCase() : address;
+  }
+
+  #times(count: number, make: () => Record<string, unknown>[]): Record<string, unknown>[][] {
+    return Array.from({ length: count }, make);
+  }
+
+  #pick<One>(list: readonly One[]): One {
+    return list[this.#below(list.length)] as One;
+  }
+
+  #below(below: number): number {
+    return this.#random.below(below);
+  }
+
+  #chance(chance: number): boolean {
+    return this.#random.next() < chance;
+  }
+}

@@ -1,0 +1,315 @@
+import type { GlobalPolicy, QuietHours, ScopedPolicy } from '../../functions/abandonment/policy.ts';
+import { DEFAULTS } from '../../functions/abandonment/policy-book.ts';
+import type { ParsedPolicy } from '../../functions/abandonment/policy-parse.ts';
+import {
+  type AlertType,
+  prefixesOf,
+  type ShardStatus,
+  type TaskKind,
+} from '../../functions/abandonment/task.ts';
+import type { Duration, Instant, Interval } from '../../functions/abandonment/time.ts';
+import { normaliseAddress } from '../../functions/platform/addresses.ts';
+
+/** A task as it truly is. */
+export interface TrueTask {
+  id: string;
+  kind: TaskKind;
+  dekaf: boolean;
+  owners: string[];
+  dataPlane: string;
+  enabled: boolean;
+  createdAt: Instant;
+  enabledAt: Instant | null;
+  firstSeenAt: Instant;
+  publishedByUserAt: Instant | null;
+  /** When it was turned off on our request; null once it is on again. */
+  disabledByUsAt: Instant | null;
+  /** When a system turned it on again within days of our disabling; null where not, and once that is over. */
+  revertedAt: Instant | null;
+  deleted: boolean;
+  /** The owning system's; rises with each publication. */
+  version: number;
+  /** Restarts so far. */
+  restarts: number;
+  statuses: ShardStatus[];
+  /** For each status: the newest instant at which it was known to have had it in a spell that lasted. */
+  lastSeen: Partial<Record<ShardStatus, Instant>>;
+  /** What was seen of it, in order. */
+  history: { at: Instant; statuses: readonly ShardStatus[] }[];
+  /** The beginning of a spell that was found to have lasted; null before the first. */
+  lastedFrom: Instant | null;
+  /** When a spell last ended too short to be a recovery; null where none did. */
+  twitchedAt: Instant | null;
+}
+
+export interface Subscription {
+  prefix: string;
+  email: string;
+  alertTypes: readonly AlertType[];
+}
+
+const addresses = new Map<string, string>();
+
+/** One form of an address to compare by: that of the product, for what is one address is no matter of opinion. */
+export function sameAddress(address: string): string {
+  const known = addresses.get(address);
+  if (known !== undefined) return known;
+  const same = normaliseAddress(address) ?? address;
+  addresses.set(address, same);
+  return same;
+}
+
+type Policies = Omit<ScopedPolicy & GlobalPolicy, 'blastRadius'>;
+
+/**
+ * What is true of the scenario's world at an instant, told by its inputs alone: the fleet, who is to be told, the
+ * policies, the spans in which health could not be known. Kept apart from the code under test.
+ */
+export class FleetFacts {
+  readonly tasks = new Map<string, TrueTask>();
+  readonly subscriptions: Subscription[] = [];
+  /** Prefix -> addresses. */
+  readonly admins = new Map<string, string[]>();
+  /** Scope (`` for the global one) -> what was written there. */
+  readonly policies = new Map<string, ParsedPolicy>();
+  /** How often an address stopped being an owner of a task: `task address` -> times. */
+  readonly departures = new Map<string, number>();
+  /** How often owners or policies changed: admins may come and go with it. */
+  stirs = 0;
+  readonly paused = new Set<'evaluate' | 'notify' | 'disable'>();
+  /** Task -> until when its owner keeps or snoozes it; the last word stands. */
+  readonly keptUntil = new Map<string, Instant>();
+  /** Task -> when operators approved what the blast radius held of it. */
+  readonly approvedAt = new Map<string, Instant>();
+  /** Address -> when no mail may come. */
+  readonly quietHours = new Map<string, QuietHours>();
+  /** Addresses that declined reminders and `recovered`. */
+  readonly declined = new Set<string>();
+  readonly #unknownOfPlane = new Map<string, Interval[]>();
+  readonly #evaluatePaused: Interval[] = [];
+  readonly #disableStageSince = new Map<string, Instant>();
+
+  /** Takes a task in, or one that came back. */
+  addTask(task: TrueTask, now: Instant): void {
+    task.history.push({ at: now, statuses: [...task.statuses] });
+    this.tasks.set(task.id, task);
+    this.#noteStage(task.id, now);
+    if (this.policy(task.id, 'minHealthy') === 0) this.#noteSpell(task, now);
+  }
+
+  setPolicy(scope: string, policy: ParsedPolicy, now: Instant): void {
+    this.policies.set(scope, policy);
+    this.stirs += 1;
+    for (const id of this.tasks.keys()) this.#noteStage(id, now);
+  }
+
+  setOwners(id: string, owners: readonly string[]): void {
+    const task = this.tasks.get(id);
+    if (!task) return;
+    const staying = new Set(owners.map(sameAddress));
+    for (const owner of task.owners.map(sameAddress)) {
+      const key = `${id} ${owner}`;
+      if (!staying.has(owner)) this.departures.set(key, (this.departures.get(key) ?? 0) + 1);
+    }
+    task.owners = [...owners];
+    this.stirs += 1;
+  }
+
+  setStatuses(id: string, statuses: readonly ShardStatus[], now: Instant): void {
+    const task = this.tasks.get(id);
+    if (!task) return;
+    const wasAlive = this.isAlive(task);
+    const lasted = wasAlive && this.isHealthy(task, now);
+    const alive = this.policy(id, 'aliveStatuses');
+    const least = this.policy(id, 'minHealthy');
+    for (const status of task.statuses.filter((one) => !statuses.includes(one))) {
+      if (alive.includes(status) ? lasted : now - runOf(task, [status]) >= least) task.lastSeen[status] = now;
+    }
+    task.statuses = [...new Set(statuses)];
+    task.history.push({ at: now, statuses: task.statuses });
+    if (wasAlive && !lasted && !this.isAlive(task)) task.twitchedAt = now;
+    if (least === 0) this.#noteSpell(task, now);
+  }
+
+  /** A scan looked at the fleet: a spell that had lasted by then is a recovery, whatever the policy becomes. */
+  scanned(now: Instant): void {
+    for (const task of this.tasks.values()) this.#noteSpell(task, now);
+  }
+
+  #noteSpell(task: TrueTask, now: Instant): void {
+    if (this.isHealthy(task, now)) task.lastedFrom = this.#spellFrom(task);
+  }
+
+  #spellFrom(task: TrueTask): Instant {
+    return runOf(task, this.policy(task.id, 'aliveStatuses'));
+  }
+
+  /** A person keeps or snoozes a task. */
+  keep(task: string, until: Instant): void {
+    this.keptUntil.set(task, until);
+  }
+
+  /** Whether our disabling was reverted by a system, and it neither recovered since nor did a person act (promise 15). */
+  isReverted(task: TrueTask): boolean {
+    if (task.revertedAt === null || !task.enabled || task.deleted || this.isAlive(task)) return false;
+    return (this.lastAliveAt(task, 0) ?? 0) <= task.revertedAt;
+  }
+
+  /** Operators dismiss what holds a task whose disabling was reverted. */
+  dismissReversal(id: string): void {
+    const task = this.tasks.get(id);
+    if (task) task.revertedAt = null;
+  }
+
+  /** Operators approved the disabling of tasks. */
+  approve(tasks: readonly string[], now: Instant): void {
+    for (const task of tasks) this.approvedAt.set(task, now);
+  }
+
+  /** A plane of which nothing can be known from now on, or again. */
+  setPlaneKnown(plane: string, known: boolean, now: Instant): void {
+    const spans = this.#unknownOfPlane.get(plane) ?? [];
+    this.#unknownOfPlane.set(plane, spans);
+    openOrClose(spans, !known, now);
+  }
+
+  setPaused(what: 'evaluate' | 'notify' | 'disable', paused: boolean, now: Instant): void {
+    if (paused) this.paused.add(what);
+    else this.paused.delete(what);
+    if (what === 'evaluate') openOrClose(this.#evaluatePaused, paused, now);
+  }
+
+  /** What holds for a task: its own policy, then its prefixes from the longest, the global one, the default. */
+  policy<Key extends keyof Policies>(taskId: string, key: Key): Policies[Key] {
+    for (const scope of [taskId, ...prefixesOf(taskId).reverse(), '']) {
+      const value = this.policies.get(scope)?.[key as keyof ParsedPolicy];
+      if (value === null) return DEFAULTS[key];
+      if (value !== undefined) return value as Policies[Key];
+    }
+    return DEFAULTS[key];
+  }
+
+  /** The brakes on disabling: the global policy's, the default for a leaf that is not set or taken back. */
+  blastRadius(): GlobalPolicy['blastRadius'] {
+    const own = Object.entries(this.policies.get('')?.blastRadius ?? {});
+    const given = Object.fromEntries(own.filter(([, value]) => value !== null));
+    return { perRun: 50, perDay: 200, share: 0.1, shareFloor: 10, ...given };
+  }
+
+  /** Since when the task's stage is `disable` without a break; null where it is not. */
+  disableStageSince(taskId: string): Instant | null {
+    return this.#disableStageSince.get(taskId) ?? null;
+  }
+
+  /** Spans in which the task's health could not be known for its data plane or a pause; not all there may be. */
+  unknownOf(task: TrueTask): Interval[] {
+    return [...(this.#unknownOfPlane.get(task.dataPlane) ?? []), ...this.#evaluatePaused];
+  }
+
+  isUnknown(task: TrueTask): boolean {
+    return this.unknownOf(task).some((span) => span.to === null);
+  }
+
+  /** Wall time since `from` less the spans of unknown health. */
+  counted(task: TrueTask, from: Instant, now: Instant): Duration {
+    const spans = this.unknownOf(task)
+      .map((span) => [Math.max(span.from, from), Math.min(span.to ?? now, now)] as const)
+      .filter(([start, end]) => end > start)
+      .sort(([a], [b]) => a - b);
+    let left = now - from;
+    let reached = from;
+    for (const [start, end] of spans) {
+      left -= Math.max(0, end - Math.max(start, reached));
+      reached = Math.max(reached, end);
+    }
+    return left;
+  }
+
+  isAlive(task: TrueTask): boolean {
+    const alive = this.policy(task.id, 'aliveStatuses');
+    return task.statuses.some((status) => alive.includes(status));
+  }
+
+  /** Whether it is alive, and has been for so long that it is a recovery (docs/rules.md#healthy-spells). */
+  isHealthy(task: TrueTask, now: Instant): boolean {
+    if (!this.isAlive(task)) return false;
+    const from = this.#spellFrom(task);
+    return now - from >= this.policy(task.id, 'minHealthy') || from === task.lastedFrom;
+  }
+
+  /** The newest instant at which it was alive in a spell that lasted; now while it is; null where it never was. */
+  lastAliveAt(task: TrueTask, now: Instant): Instant | null {
+    if (this.isHealthy(task, now)) return now;
+    const seen = this.policy(task.id, 'aliveStatuses')
+      .map((status) => task.lastSeen[status])
+      .filter((instant) => instant !== undefined);
+    return seen.length > 0 ? Math.max(...seen) : null;
+  }
+
+  /** Since when it does not run (docs/rules.md#tasks). */
+  failingSince(task: TrueTask, now: Instant): Instant {
+    const alive = this.lastAliveAt(task, now) ?? Math.max(task.createdAt, task.firstSeenAt);
+    return Math.max(alive, task.enabledAt ?? alive);
+  }
+
+  /** Owners, and subscribers to the alert; where `isDead` says so of all these, the admins. */
+  recipientsOf(task: TrueTask, alert: AlertType, isDead: (address: string) => boolean): string[] {
+    const living = this.baseOf(task, alert).filter((address) => !isDead(address));
+    return living.length > 0 ? living : this.adminsOf(task, isDead);
+  }
+
+  /** Owners, and subscribers to the alert, living or not. */
+  baseOf(task: TrueTask, alert: AlertType): string[] {
+    const prefixes = ['', ...prefixesOf(task.id)];
+    const subscribers = this.subscriptions
+      .filter(
+        ({ prefix, alertTypes }) =>
+          alertTypes.includes(alert) && (prefixes.includes(prefix) || prefix === task.id),
+      )
+      .map(({ email }) => email);
+    return unique([...task.owners, ...subscribers]);
+  }
+
+  /** The living admins of the nearest prefix that has one; the empty prefix is the last. */
+  adminsOf(task: TrueTask, isDead: (address: string) => boolean): string[] {
+    for (const prefix of [...prefixesOf(task.id).reverse(), '']) {
+      const living = unique(this.admins.get(prefix) ?? []).filter((address) => !isDead(address));
+      if (living.length > 0) return living;
+    }
+    return [];
+  }
+
+  /** Whether an address has a say in a task: an owner, a subscriber of any type or an admin of its prefixes. */
+  hasSay(id: string, address: string): boolean {
+    const task = this.tasks.get(id);
+    if (!task || task.deleted) return false;
+    const scopes = ['', ...prefixesOf(id), id];
+    const admins = scopes.flatMap((scope) => this.admins.get(scope) ?? []);
+    const subscribers = this.subscriptions.filter(({ prefix }) => scopes.includes(prefix));
+    const all = [...task.owners, ...admins, ...subscribers.map(({ email }) => email)];
+    return all.some((one) => sameAddress(one) === sameAddress(address));
+  }
+
+  #noteStage(taskId: string, now: Instant): void {
+    if (this.policy(taskId, 'stage') !== 'disable') this.#disableStageSince.delete(taskId);
+    else if (!this.#disableStageSince.has(taskId)) this.#disableStageSince.set(taskId, now);
+  }
+}
+
+/** Since when each observation has one of these statuses; now where the newest has none. */
+function runOf({ history }: TrueTask, statuses: readonly ShardStatus[]): Instant {
+  const has = (one: TrueTask['history'][number]) => one.statuses.some((status) => statuses.includes(status));
+  const before = history.findLastIndex((one) => !has(one));
+  return history[before + 1]?.at ?? Number.POSITIVE_INFINITY;
+}
+
+function unique(addresses: readonly string[]): string[] {
+  return [...new Set(addresses.map(sameAddress))];
+}
+
+function openOrClose(spans: Interval[], open: boolean, now: Instant): void {
+  const last = spans.at(-1);
+  const isOpen = last !== undefined && last.to === null;
+  if (open && !isOpen) spans.push({ from: now, to: null });
+  if (!open && isOpen) last.to = now;
+}

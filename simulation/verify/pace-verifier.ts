@@ -1,0 +1,95 @@
+import { DAY, type Instant } from '../../functions/abandonment/time.ts';
+import type { TurnedOff } from '../engine/effects.ts';
+import type { FleetFacts, TrueTask } from './fleet-facts.ts';
+import type { Verifier } from './verifier.ts';
+
+interface Done {
+  task: string;
+  run: string;
+  at: Instant;
+  dataPlane: string;
+  approved: boolean;
+}
+
+/** Checks that no spike is turned off and that the pace is kept (promise 10). */
+export class PaceVerifier {
+  readonly #verifier: Verifier;
+  readonly #facts: FleetFacts;
+  readonly #now: () => Instant;
+  readonly #asked = new Map<string, Done>();
+  #last: Done[] = [];
+
+  constructor(verifier: Verifier, facts: FleetFacts, now: () => Instant) {
+    this.#verifier = verifier;
+    this.#facts = facts;
+    this.#now = now;
+  }
+
+  /** The owning system is asked to turn a task off. */
+  asked(task: TrueTask, { run, episode }: TurnedOff): void {
+    const key = `${task.id} #${episode}`;
+    const approvedAt = this.#facts.approvedAt.get(task.id);
+    if (run === null) return;
+    const { dataPlane } = task;
+    this.#asked.set(key, {
+      task: task.id,
+      run,
+      at: this.#now(),
+      dataPlane,
+      approved: approvedAt !== undefined,
+    });
+  }
+
+  /** It was turned off. */
+  turnedOff({ task, episode }: TurnedOff): void {
+    const done = this.#asked.get(`${task} #${episode}`);
+    if (!done) return;
+    const now = this.#now();
+    this.#last = [...this.#last.filter(({ at }) => at > now - DAY), { ...done, at: now }];
+    const { perRun, perDay, share, shareFloor } = this.#facts.blastRadius();
+    const ofRun = this.#last.filter(({ run }) => run === done.run);
+    this.#verifier.check(
+      10,
+      ofRun.length <= perRun,
+      () => `run ${done.run} turned off ${ofRun.length}, of at most ${perRun}`,
+    );
+    const ofDay = new Set(this.#last.map(({ task: id }) => id)).size;
+    // What was queued in one day may be done in the next, where the owning system or a worker was slow.
+    this.#verifier.check(10, ofDay <= 2 * perDay, () => `${ofDay} turned off in a day, of at most ${perDay}`);
+    // A spike of several runs may have lost the group that was held of it: what one run does is no spike itself.
+    const unapproved = ofRun.filter(({ approved }) => !approved);
+    this.#checkSpike(unapproved, null, { share, shareFloor });
+    this.#checkSpike(
+      unapproved.filter(({ dataPlane }) => dataPlane === done.dataPlane),
+      done.dataPlane,
+      { share, shareFloor },
+    );
+  }
+
+  /** More than the share of the fleet, or of one data plane, and more than the floor, is a spike (promise 10). */
+  #checkSpike(
+    done: readonly Done[],
+    dataPlane: string | null,
+    { share, shareFloor }: { share: number; shareFloor: number },
+  ): void {
+    const allowed = Math.max(shareFloor, share * this.#fleet(dataPlane));
+    const where = dataPlane === null ? '' : ` of data plane ${dataPlane}`;
+    this.#verifier.check(
+      10,
+      done.length <= allowed,
+      () => `a spike of ${done.length}${where} was turned off without approval`,
+    );
+  }
+
+  /** Tasks that are eligible now or were turned off in the last day, each once; of one data plane or (null) of all. */
+  #fleet(dataPlane: string | null): number {
+    const fleet = new Set<string>();
+    const isHere = (plane: string) => dataPlane === null || plane === dataPlane;
+    for (const { task, dataPlane: plane } of this.#last) if (isHere(plane)) fleet.add(task);
+    for (const task of this.#facts.tasks.values()) {
+      const eligible = task.enabled && !task.deleted && task.kind !== 'collection' && !task.dekaf;
+      if (eligible && isHere(task.dataPlane)) fleet.add(task.id);
+    }
+    return fleet.size;
+  }
+}

@@ -1,0 +1,60 @@
+import type { Duration, Instant } from '../../functions/abandonment/time.ts';
+import type { DigestItem } from '../../functions/store/rows.ts';
+
+/** A notice that SES took, and whether it may be repeated. */
+interface Told {
+  digest: string;
+  at: Instant;
+}
+
+/**
+ * Knows which notices were mailed, and which of these mails are in the one window for a repeat (promise 6): SES
+ * accepted it, the record of that is lost, and SES reported nothing of it within `settleAfter`.
+ */
+export class Repeats {
+  /** Notices that were mailed again in the window. */
+  inWindow = 0;
+  readonly #told = new Map<string, Told>();
+  readonly #lost = new Set<string>();
+  readonly #reported = new Set<string>();
+
+  /** The answer to a mail, or what was to be written of it, is lost. */
+  recordLost(digest: string): void {
+    this.#lost.add(digest);
+  }
+
+  /** SES reported something of a mail. */
+  reported(digest: string): void {
+    this.#reported.add(digest);
+  }
+
+  /** Takes in a notice that SES took; false where it repeats one that it must not. */
+  isNew(notice: string, digest: string, now: Instant, settleAfter: Duration): boolean {
+    const before = this.#told.get(notice);
+    this.#told.set(notice, { digest, at: now });
+    if (!before) return true;
+    const isForgiven =
+      this.#lost.has(before.digest) && !this.#reported.has(before.digest) && now >= before.at + settleAfter;
+    if (isForgiven) this.inWindow += 1;
+    return isForgiven;
+  }
+}
+
+/** What makes a notice another one beside what it says. */
+interface Around {
+  /** How often the recipient left and came back. */
+  comings: number;
+  /** Since when the stage is `disable`; null where it is not: raising it starts a new warning. */
+  stage: Instant | null;
+  /** The latest date that a mail about the episode says. */
+  latest: Instant | undefined;
+}
+
+/** What must not be mailed twice: (episode, rung, recipient), and for reminders and withdrawals the deadline. */
+export function noticeName(to: string, item: DigestItem, { comings, stage, latest }: Around): string {
+  const { task, episode, notice, grace, lead, disableAt } = item;
+  const announced = notice === 'withdrawn' ? latest : undefined;
+  const deadline = notice === 'reminder' ? disableAt : announced;
+  const of = notice === 'warning' ? `${stage} ${disableAt === null}` : '';
+  return [to, task, episode, notice, grace, lead, deadline, comings, of].join(' ');
+}

@@ -1,0 +1,102 @@
+import { DAY, type Duration, HOUR, type Instant } from '../../functions/abandonment/time.ts';
+import type { DigestItem } from '../../functions/store/rows.ts';
+import type { AcceptedMail } from '../engine/sim-mail.ts';
+import { isAsleep, wakesAt } from '../engine/sleep.ts';
+import type { FleetFacts } from './fleet-facts.ts';
+import type { Verifier, VerifierGiven } from './verifier.ts';
+
+interface LastMail {
+  warnedAt: Instant | null;
+  disabledAt: Instant | null;
+  withdrawnAt: Instant | null;
+  /** All of the last 24 h. */
+  lately: Instant[];
+  fullUntil: Instant;
+}
+
+/** So many mails, whatever they say, may go to one address in 24 h. */
+const MOST_A_DAY = 24;
+
+/** Checks that no recipient gets more mails than `digestEvery` and gathering allow, nor any in quiet hours (promise 6). */
+export class SpacingVerifier {
+  readonly #verifier: Verifier;
+  readonly #facts: FleetFacts;
+  readonly #gathered: Duration;
+  readonly #skew: Duration;
+  readonly #last = new Map<string, LastMail>();
+
+  constructor(verifier: Verifier, { facts, gathered, skew = 0 }: VerifierGiven) {
+    this.#verifier = verifier;
+    this.#facts = facts;
+    this.#gathered = gathered;
+    this.#skew = skew;
+  }
+
+  /** SES took a mail for an address. */
+  accepted(to: string, mail: AcceptedMail): void {
+    const quietHours = this.#facts.quietHours.get(to);
+    const clocks = [mail.at - this.#skew, mail.at, mail.at + this.#skew];
+    const isRude = clocks.every((clock) => isAsleep(quietHours, clock));
+    this.#verifier.checkWhere(quietHours !== undefined, 6, !isRude, () => 'a mail went out in quiet hours');
+    const last = this.#last.get(to) ?? {
+      warnedAt: null,
+      disabledAt: null,
+      withdrawnAt: null,
+      lately: [],
+      fullUntil: 0,
+    };
+    this.#last.set(to, last);
+    this.#isOneOfTheDay(last, mail);
+    const urging = mail.items.filter(({ notice }) => notice === 'warning' || notice === 'reminder');
+    if (urging.length > 0) {
+      const every = this.#facts.policy('', 'digestEvery') - 2 * this.#skew;
+      const next = (last.warnedAt ?? Number.NEGATIVE_INFINITY) + every;
+      const opens = () => wakesAt(quietHours, next);
+      const ok = mail.at >= next || urging.some((item) => this.#windowCloses(item, mail.at, opens()));
+      this.#verifier.check(
+        6,
+        ok,
+        () => `a second mail of warnings or reminders went to one recipient within digestEvery`,
+      );
+      last.warnedAt = mail.at;
+    }
+    if (mail.items.some(({ notice }) => notice === 'disabled')) {
+      const next = (last.disabledAt ?? Number.NEGATIVE_INFINITY) + this.#gathered - 2 * this.#skew;
+      this.#verifier.check(
+        6,
+        mail.at >= next,
+        () => 'what was disabled went out in two mails where one gathers it',
+      );
+      last.disabledAt = mail.at;
+    }
+  }
+
+  /** No more than 24 mails in 24 h, and no two withdrawals within an hour. */
+  #isOneOfTheDay(last: LastMail, { at, items }: AcceptedMail): void {
+    last.lately = last.lately.filter((before) => before > at - DAY);
+    const surely = last.lately.filter((before) => before > at - DAY + 2 * this.#skew);
+    const isFull = surely.length >= MOST_A_DAY;
+    this.#verifier.check(6, !isFull, () => `more than ${MOST_A_DAY} mails went to one recipient in 24 h`);
+    last.lately.push(at);
+    const first = last.lately.at(-MOST_A_DAY);
+    if (first !== undefined && last.lately.length >= MOST_A_DAY) last.fullUntil = first + DAY;
+    if (!items.some(({ notice }) => notice === 'withdrawn')) return;
+    const next = (last.withdrawnAt ?? Number.NEGATIVE_INFINITY) + HOUR - 2 * this.#skew;
+    this.#verifier.check(6, at >= next, () => 'withdrawals went to one recipient twice within an hour');
+    last.withdrawnAt = at;
+  }
+
+  /** Until when the newest mails to an address let no other go; an instant of the past where they do not. */
+  fullUntil(to: string): Instant {
+    return this.#last.get(to)?.fullUntil ?? 0;
+  }
+
+  /** Whether a rung's window would close before the next mail may go. */
+  #windowCloses(item: DigestItem, now: Instant, next: Instant): boolean {
+    if (item.disableAt === null) return false;
+    const edges = [0, ...this.#facts.policy(item.task, 'reminders')].map(
+      (lead) => (item.disableAt ?? 0) - lead,
+    );
+    return edges.some((edge) => edge > now && edge <= next);
+  }
+}

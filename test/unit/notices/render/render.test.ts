@@ -1,0 +1,222 @@
+import { describe, expect, it } from 'vitest';
+import { DAY, HOUR } from '../../../../functions/abandonment/time.ts';
+import { renderDigest } from '../../../../functions/notices/render/render.ts';
+import type { MailItem } from '../../../../functions/notices/send/digest-facts.ts';
+import { at, facts, item, many, readable } from './render-builders.ts';
+
+const flat = (text: string) => text.replace(/\s+/g, ' ');
+
+const disabled = item({
+  notice: 'disabled',
+  unhealthyFor: 21 * DAY,
+  disableAt: null,
+  disabledAt: at('2026-02-05T00:00:00Z'),
+});
+const recovered = item({
+  notice: 'recovered',
+  task: 'acmeCo/c',
+  disableAt: null,
+  resolvedReason: 'recovered',
+});
+const withdrawn = item({
+  notice: 'withdrawn',
+  task: 'acmeCo/w',
+  disableAt: null,
+  resolvedReason: 'user-published',
+});
+const undated = item({ task: 'acmeCo/u', stage: 'notify', disableAt: null });
+
+const rendered = (items: MailItem[], changes?: Parameters<typeof facts>[1]) =>
+  renderDigest(facts(items, changes));
+
+async function golden(name: string, items: MailItem[]) {
+  const mail = rendered(items);
+  await expect(`${mail.subject}\n\n${mail.text}`).toMatchFileSnapshot(`../../golden/mails/${name}.txt`);
+  await expect(mail.html).toMatchFileSnapshot(`../../golden/mails/${name}.html`);
+  return mail;
+}
+
+describe('a warning with a date', () => {
+  it('says what, where, since when, how often restarted, why, what happens when, what to do, who knows, whom to ask', () => {
+    const mail = rendered([item()], { zone: 'Europe/Berlin' });
+    expect(mail.subject).toBe('orders-capture will be turned off on 2026-02-05 unless you act');
+    for (const part of [flat(mail.text).replaceAll('"', ''), readable(mail.html)]) {
+      expect(part).toContain('acmeCo/prod/orders-capture');
+      expect(part).toContain('Capture, data plane aws-eu-1');
+      expect(part).toContain('Not running since 2026-01-15 00:00 UTC (14 days); 37 restarts tried since.');
+      expect(part).toContain('Cause: its shards failed.');
+      expect(part).toContain(
+        'Will be turned off on Thu 2026-02-05 01:00 Europe/Berlin (2026-02-05 00:00 UTC), in 7 days.',
+      );
+      expect(part).toContain('fix it, or publish a new version of it');
+      expect(part).toContain('disable it yourself');
+      expect(part).toContain('Also told: team@acme.test.');
+      expect(part).toContain('Whom to ask: platform@acme.test');
+      expect(part).toContain('Declining reminders declines neither warnings nor the turning off of tasks.');
+      expect(part).toContain('Sent to ana@acme.test.');
+    }
+  });
+
+  it('names the day as the reader has it', () => {
+    const mail = renderDigest(facts([item()], { zone: 'America/New_York' }));
+    expect(mail.subject).toContain('on 2026-02-04 unless');
+    expect(flat(mail.text)).toContain('Wed 2026-02-04 19:00 America/New_York (2026-02-05 00:00 UTC)');
+  });
+
+  it('speaks UTC where the zone is not known', () => {
+    const mail = renderDigest(facts([item()], { zone: 'Mars/Olympus' }));
+    expect(flat(mail.text)).toContain('Will be turned off on Thu 2026-02-05 00:00 UTC, in 7 days.');
+  });
+
+  it('says that reminders were declined and warnings are not', () => {
+    const mail = renderDigest(facts([item()], { declined: true }));
+    expect(flat(mail.text)).toContain(
+      'You declined reminders. That declines neither warnings nor the turning off of tasks.',
+    );
+  });
+
+  it('says that time was left out of the count', () => {
+    const mail = renderDigest(facts([item({ unhealthyFor: 4 * DAY })]));
+    expect(flat(mail.text)).toContain('(4 days without the time in which its health was not known)');
+  });
+
+  it('says that nobody else was told, and counts those it does not name', () => {
+    expect(renderDigest(facts([item({ told: [] })])).text).toContain('Nobody else was told.');
+    const told = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => `${name}@acme.test`);
+    expect(flat(renderDigest(facts([item({ told })])).text)).toContain('e@acme.test and 2 more.');
+  });
+});
+
+describe('how far ahead the date is', () => {
+  it.each([
+    [6 * DAY + 23 * HOUR, 'in 6 days'],
+    [2 * DAY, 'in 2 days'],
+    [29 * HOUR, 'in 1 day 5 hours'],
+    [DAY, 'in 1 day'],
+    [DAY - 1, 'in 23 hours'],
+    [HOUR, 'in 1 hour'],
+    [20_000, 'in 1 minute'],
+    [0, 'due now'],
+    [-HOUR, 'due now'],
+  ])('%d ms ahead: %s', (ahead, words) => {
+    const { text } = renderDigest(facts([item({ disableAt: at('2026-01-29T00:00:00Z') + ahead })]));
+    expect(flat(text)).toContain(`UTC, ${words}.`);
+  });
+});
+
+describe('a warning without a date', () => {
+  it('threatens nothing', () => {
+    const mail = rendered([undated]);
+    expect(mail.subject).toBe('u is not running');
+    expect(flat(mail.text)).toContain('Nothing will happen to this task: this mail only tells you.');
+    for (const part of [mail.subject, mail.text, mail.html]) {
+      expect(part).not.toMatch(/will be turned off|is turned off|2026-02/i);
+    }
+  });
+
+  it('has none below stage disable even where the facts carry one', () => {
+    for (const stage of ['notify', 'detect'] as const) {
+      for (const notice of ['warning', 'reminder'] as const) {
+        const mail = renderDigest(facts([item({ stage, notice })]));
+        expect(mail.subject + mail.text + mail.html).not.toMatch(/will be turned off|2026-02/i);
+      }
+    }
+  });
+
+  it('says how often it ran too short to count, beside the restarts, in both languages', () => {
+    const text = (twitches: number, language: 'en' | 'de') =>
+      flat(renderDigest(facts([item({ twitches })], { language })).text);
+    expect(text(0, 'en')).toContain('37 restarts tried since. Cause');
+    expect(text(1, 'en')).toContain('37 restarts tried since, and it ran once too short to count. Cause');
+    expect(text(28, 'en')).toContain('37 restarts tried since, and it ran 28 times too short to count.');
+    expect(text(1, 'de')).toContain(
+      '37 Neustarts versucht; dazwischen lief er einmal zu kurz, um zu zählen.',
+    );
+    expect(text(28, 'de')).toContain('dazwischen lief er 28-mal zu kurz, um zu zählen.');
+  });
+
+  it('says that a task never ran', () => {
+    const { text } = renderDigest(facts([item({ stage: 'notify', cause: 'never-primary', restarts: 0 })]));
+    expect(flat(text)).toContain('no restart tried since. Cause: none of its shards ever became primary.');
+  });
+});
+
+describe('the other notices', () => {
+  it('a reminder is called one', () => {
+    const reminder = item({ notice: 'reminder', restarts: 1, disableAt: at('2026-02-01T00:00:00Z') });
+    const mail = rendered([reminder]);
+    expect(mail.subject).toBe('Reminder: orders-capture will be turned off on 2026-02-01 unless you act');
+    expect(flat(mail.text)).toContain('Reminder: will be turned off on Sun 2026-02-01 00:00 UTC, in 3 days.');
+  });
+
+  it('a disabled task was turned off, in the past tense', () => {
+    const mail = rendered([disabled], { now: at('2026-02-05T00:10:00Z') });
+    expect(mail.subject).toBe('orders-capture was turned off');
+    expect(flat(mail.text)).toContain('Had not run since 2026-01-15 00:00 UTC (21 days)');
+    expect(flat(mail.text)).toContain('Turned off on Thu 2026-02-05 00:00 UTC.');
+    expect(mail.text).not.toMatch(/will be/);
+  });
+
+  it('a task its owner turned off says so', () => {
+    const mail = renderDigest(facts([{ ...disabled, resolvedReason: 'disabled-by-owner' }]));
+    expect(flat(mail.text)).toContain('Turned off on Thu 2026-02-05 00:00 UTC by an owner.');
+  });
+
+  it('a withdrawn date says why, and names no date', () => {
+    const mail = rendered([withdrawn]);
+    expect(mail.subject).toBe('The date announced for w no longer holds');
+    expect(flat(mail.text)).toContain('no longer holds: a new version was published.');
+    expect(mail.text).not.toMatch(/2026-02/);
+  });
+
+  it('a recovered task runs again', () => {
+    const mail = rendered([recovered]);
+    expect(mail.subject).toBe('c is running again');
+    expect(flat(mail.text)).toContain('It is running again.');
+  });
+});
+
+describe('a digest of several', () => {
+  it('has what is due first on top, then by name, and counts in the subject', async () => {
+    const mail = await golden('mixed', [
+      recovered,
+      item({ task: 'acmeCo/z', disableAt: at('2026-02-05T00:00:00Z') }),
+      withdrawn,
+      undated,
+      item({ task: 'acmeCo/b', disableAt: at('2026-02-06T00:00:00Z') }),
+      disabled,
+      item({ task: 'acmeCo/a', notice: 'reminder', disableAt: at('2026-02-05T00:00:00Z') }),
+    ]);
+    expect(mail.subject).toBe(
+      '3 tasks will be turned off from 2026-02-05 on unless you act, and 4 other notices',
+    );
+    for (const part of [mail.text, mail.html]) {
+      const places = [
+        'acmeCo/a',
+        'acmeCo/z',
+        'acmeCo/b',
+        'orders-capture',
+        'acmeCo/w',
+        'acmeCo/u',
+        'acmeCo/c',
+      ];
+      expect(places.map((name) => part.indexOf(name))).toEqual(
+        places.map((name) => part.indexOf(name)).toSorted((a, b) => a - b),
+      );
+    }
+  });
+
+  it('of one date says "on", of three tasks says three', async () => {
+    const mail = await golden('three', many(3));
+    expect(mail.subject).toBe('3 tasks will be turned off on 2026-02-05 unless you act');
+  });
+
+  it('is the same mail whatever the order of its facts', () => {
+    const items = [disabled, undated, ...many(3)];
+    expect(renderDigest(facts(items.toReversed()))).toEqual(renderDigest(facts(items)));
+  });
+
+  it('refuses to be about nothing', () => {
+    expect(() => renderDigest(facts([]))).toThrow(RangeError);
+  });
+});

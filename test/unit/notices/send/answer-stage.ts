@@ -1,0 +1,224 @@
+import { NO_EVIDENCE } from '../../../../functions/abandonment/evidence.ts';
+import type { Episode, Task, Told } from '../../../../functions/abandonment/task.ts';
+import { DAY, MINUTE, SECOND } from '../../../../functions/abandonment/time.ts';
+import { recordMailEvent } from '../../../../functions/notices/feedback/mail-events.ts';
+import type { MailEvent } from '../../../../functions/notices/ses/ses-events.ts';
+import { recipientKey } from '../../../../functions/platform/addresses.ts';
+import { FleetView } from '../../../../functions/store/fleet-view.ts';
+import {
+  digestWrite,
+  loadAlert,
+  loadDigest,
+  loadRecipient,
+  newDigest,
+  newRecipient,
+  noticeWrite,
+  recipientWrite,
+} from '../../../../functions/store/records.ts';
+import {
+  type DigestItem,
+  type DigestRecord,
+  keys,
+  type NoticeRecord,
+  type PendingNotice,
+  type RecipientRecord,
+  type TaskRecord,
+} from '../../../../functions/store/rows.ts';
+import type { TransactResult, Write } from '../../../../functions/store/table.port.ts';
+import { loadTask, newTaskRecord, taskWrite } from '../../../../functions/store/tasks.ts';
+import { START, workStage } from '../../work/stage.ts';
+
+export { START };
+
+export const ANA_ADDRESS = 'ana@acme.test';
+export const ANA = recipientKey(ANA_ADDRESS);
+export const BO_ADDRESS = 'bo@acme.test';
+export const BO = recipientKey(BO_ADDRESS);
+export const TASK = 'acmeCo/a';
+export const MAIL = 'digest-1';
+/** The date that the first warning names. */
+export const DATE = START + 7 * DAY;
+
+/** Ana's task, which fails since two weeks. */
+const FAILING: Task = {
+  id: TASK,
+  kind: 'capture',
+  dekaf: false,
+  owners: [ANA_ADDRESS],
+  dataPlane: 'eu-1',
+  enabled: true,
+  createdAt: START - 100 * DAY,
+  firstSeenAt: START - 100 * DAY,
+  version: 5,
+};
+
+/** Ana is to be warned, and her mail is under way. */
+export const ASKED: Told = { address: ANA_ADDRESS, grace: 1, warning: 'pending', dated: true };
+
+/** SES took her warning, two seconds after it was claimed. */
+export const ACCEPTED: Told = { ...ASKED, warning: 'accepted', acceptedAt: START + 2 * SECOND, digest: MAIL };
+
+/** The first episode, in its first grace. */
+export const EPISODE: Episode = {
+  number: 1,
+  firedAt: START,
+  since: START - 14 * DAY,
+  warnAfter: 14 * DAY,
+  grace: 1,
+  disableAfter: 7 * DAY,
+  graceStage: 'disable',
+  told: { [ANA]: ASKED },
+  dates: [],
+  rungs: [],
+  mails: [],
+};
+
+const ITEM: DigestItem = {
+  task: TASK,
+  episode: 1,
+  notice: 'warning',
+  grace: 1,
+  disableAt: DATE,
+  after: 7 * DAY,
+  since: START - 14 * DAY,
+  restarts: 30,
+  asked: START,
+};
+
+export interface Given {
+  task?: Partial<Task>;
+  record?: Partial<TaskRecord>;
+  /** Of the open episode; null: there is none. */
+  open?: Partial<Episode> | null;
+  told?: Partial<Told>;
+  items?: Partial<DigestItem>[];
+  digest?: Partial<DigestRecord>;
+  recipient?: Partial<RecipientRecord>;
+  /** What waits for Ana; null: nothing. Where it is missing, what the mail tells of. */
+  waits?: Partial<PendingNotice> | null;
+  policy?: Record<string, unknown>;
+}
+
+/** A table on which others write at the same time, or that is busy. */
+function contested(transact: (writes: Write[], writer: string) => Promise<TransactResult>) {
+  let before: (() => Promise<void>) | undefined;
+  let busy: ((writes: Write[]) => boolean) | undefined;
+  let times = 0;
+  return {
+    transact: async (writes: Write[], writer: string): Promise<TransactResult> => {
+      if (busy?.(writes)) return { outcome: 'busy', reason: 'a conflict' };
+      if (times > 0 && before) {
+        times -= 1;
+        await before();
+      }
+      return transact(writes, writer);
+    },
+    /** Before each of the next transactions another writer is at work. */
+    meanwhile: (act: () => Promise<void>, often = 1) => {
+      before = act;
+      times = often;
+    },
+    /** The table takes no transaction of this kind. */
+    busyFor: (isMeant: (writes: Write[]) => boolean) => {
+      busy = isMeant;
+    },
+  };
+}
+
+/** Whether a transaction writes a row of this kind. */
+export const touches =
+  (sk: string) =>
+  (writes: Write[]): boolean =>
+    writes.some((write) =>
+      ('put' in write ? write.put.sk : 'delete' in write ? write.delete.sk : '').startsWith(sk),
+    );
+
+/** A mail to Ana about her task is claimed and under way, on a table in memory. */
+export async function answerStage(given: Given = {}) {
+  const stage = workStage({ queue: 'mail-events' });
+  const { table, system } = stage;
+  const contest = contested((writes, writer) => table.transact(writes, writer));
+  const get = table.get.bind(table);
+  system.table = new Proxy(table, {
+    get: (target, name: keyof typeof table) =>
+      name === 'transact' ? contest.transact : (target[name].bind(target) as unknown),
+  });
+  const document = { stage: 'disable', evidenceMaxAge: '365d', ...given.policy };
+  await table.transact([{ put: { ...keys.policy(''), v: 1, document } }], 'policy');
+  const { policies } = await FleetView.load(table, recipientKey);
+  const told = { [ANA]: { ...ASKED, ...given.told } };
+  const record: TaskRecord = {
+    ...newTaskRecord({ ...FAILING, ...given.task }),
+    evidence: {
+      ...NO_EVIDENCE,
+      observedAt: START,
+      statuses: ['FAILED'],
+      lastSeen: { PRIMARY: START - 14 * DAY },
+      lostAt: START - 14 * DAY,
+      restarts: { total: 40, atLoss: 10 },
+    },
+    episodes: 1,
+    open: given.open === null ? null : { ...EPISODE, told, ...given.open },
+    next: { at: START + DAY, why: 'look' },
+    ...given.record,
+  };
+  const items = (given.items ?? [{}]).map((item) => ({ ...ITEM, ...item }));
+  const claimed = newDigest({
+    id: MAIL,
+    recipient: ANA,
+    address: ANA_ADDRESS,
+    claimedAt: START,
+    leaseUntil: START + MINUTE,
+  });
+  const digest = { ...claimed, items, ...given.digest };
+  const ana = { ...newRecipient(ANA, ANA_ADDRESS), sending: MAIL, mailedAt: [START], ...given.recipient };
+  const { notice, asked } = items[0] ?? ITEM;
+  const pending = { notice, since: asked, notBefore: asked, ...given.waits } as PendingNotice;
+  const waiting = { recipient: ANA, address: ANA_ADDRESS, task: record.task.id, episode: 1, pending };
+  await table.transact(
+    [
+      taskWrite(record, policies.for(record.task.id)),
+      digestWrite(digest, digest.leaseUntil),
+      recipientWrite(ana),
+      ...(given.waits === null ? [] : [noticeWrite(waiting)]),
+    ],
+    'given',
+  );
+  const says = (event: Partial<MailEvent>) =>
+    recordMailEvent(system, {
+      kind: 'delivered',
+      digest: MAIL,
+      messageId: 'm',
+      recipients: [ANA_ADDRESS],
+      at: system.clock.now(),
+      ...event,
+    } as MailEvent);
+  const stored = async () => (await loadTask(table, record.task.id)) as TaskRecord;
+  return {
+    ...stage,
+    ...contest,
+    says,
+    view: () => FleetView.load(system.table, recipientKey),
+    record: stored,
+    /** The open episode. */
+    open: async () => (await stored()).open as Episode,
+    told: async () => (await stored()).open?.told[ANA],
+    digest: async () => (await loadDigest(table, MAIL)) as DigestRecord,
+    ana: async () => (await loadRecipient(table, ANA)) as RecipientRecord,
+    alert: (episode = 1) => loadAlert(table, record.task.id, episode),
+    notice: async () =>
+      (await get(keys.notice(ANA, record.task.id, 1))) as unknown as NoticeRecord | undefined,
+    /** Stores the task changed, as another process would. */
+    changeTask: async (change: (record: TaskRecord) => TaskRecord) => {
+      await table.transact([taskWrite(change(await stored()), policies.for(record.task.id))], 'another');
+    },
+    changeAna: async (change: Partial<RecipientRecord>) => {
+      const known = (await loadRecipient(table, ANA)) as RecipientRecord;
+      await table.transact([recipientWrite({ ...known, ...change })], 'another');
+    },
+    changeDigest: async (change: Partial<DigestRecord>) => {
+      const known = (await loadDigest(table, MAIL)) as DigestRecord;
+      await table.transact([digestWrite({ ...known, ...change }, known.leaseUntil)], 'another');
+    },
+  };
+}
