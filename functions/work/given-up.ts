@@ -1,5 +1,6 @@
 import type { Instant } from '../abandonment/time.ts';
 import { recordable } from '../platform/recorded-text.ts';
+import { argument } from '../platform/shell-word.ts';
 import type { System } from '../platform/system.ts';
 import { allRows, operatorAlertWrite } from '../store/records.ts';
 import { keys, type OperatorAlertRecord, ROW_VERSION } from '../store/rows.ts';
@@ -59,7 +60,7 @@ export async function giveUp(
   const at = system.clock.now();
   const reason = recordable(String(error));
   const marker = { put: { ...keys.givenUp(given.queue, given.item), v: ROW_VERSION, ...given, at, reason } };
-  const detail = `${WHAT_ENDS[given.queue]}: ${reason}; \`taskwarden oops resolve ${given.fingerprint}\` lets it be tried again`;
+  const detail = `${WHAT_ENDS[given.queue]}: ${reason}; \`taskwarden oops resolve ${argument(given.fingerprint)}\` lets it be tried again`;
   const { code, subject } = alertOf(given);
   const known = (await system.table.get(keys.operatorAlert(code, subject))) as unknown as
     | OperatorAlertRecord
