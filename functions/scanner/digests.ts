@@ -3,6 +3,7 @@ import { type Duration, HOUR, type Instant, SECOND } from '../abandonment/time.t
 import { isAdmitted, placesLeft, withAdmitted } from '../notices/send/ramp.ts';
 import { awakeFrom, dayOpensAt, windowOpensAt, withdrawalOpensAt } from '../notices/send/windows.ts';
 import type { QueueName } from '../platform/ports.ts';
+import { inBuckets } from '../store/buckets.ts';
 import {
   eachRow,
   loadRamp,
@@ -11,16 +12,15 @@ import {
   rampWrite,
   recipientWrite,
 } from '../store/records.ts';
-import { BUCKETS, index, type PaceRecord, type RecipientRecord } from '../store/rows.ts';
+import { index, type PaceRecord, type RecipientRecord } from '../store/rows.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import { notifyMessageFor } from './dispatch.ts';
-import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
 import { isTellingGivenUp } from './given-up.ts';
-import { untilSpent } from './ladder.ts';
-import { count, eachOf, scanEveryOf } from './look.ts';
+import { count, scanEveryOf } from './look.ts';
 import { isOff, KEPT_WHILE_OFF } from './off-queues.ts';
 import type { Run } from './run.ts';
+import { type Part, sweep } from './sweep.ts';
 
 /** The longest delay that SQS gives a message (900 s). */
 const LONGEST_DELAY_SECONDS = 900;
@@ -80,20 +80,21 @@ export const digestsGenerator: Generator = {
     if (run.view.pauses.notify) return DONE;
     const ramp = new Ramp(await loadRamp(run.system.table), run);
     const topics: Ready[] = [];
-    let bucket = cursor === null ? 0 : Number(cursor);
-    for (; bucket < BUCKETS && !budget.spent(); bucket += 1) {
-      const waiting = untilSpent(recipientsIn(run, bucket), budget);
-      await eachOf(
-        chunks(waiting, CHUNK),
-        1,
-        (chunk) => dispatch(run, chunk, ramp, topics),
-        faultOf(run, 'digests'),
-      );
-      if (budget.spent()) break;
-    }
+    const turn = await sweep(run, {
+      name: 'digests',
+      partitions: inBuckets(
+        (bucket): Part<Waiting[]> => ({
+          items: chunks(recipientsIn(run, bucket), CHUNK),
+          work: (chunk) => dispatch(run, chunk, ramp, topics),
+        }),
+      ),
+      atOnce: 1,
+      cursor,
+      budget,
+    });
     const last = [...(await ramp.admit()), ...topics];
     for (let from = 0; from < last.length; from += CHUNK) await queue(run, last.slice(from, from + CHUNK));
-    return bucket < BUCKETS ? { cursor: String(bucket) } : DONE;
+    return turn;
   },
 };
 

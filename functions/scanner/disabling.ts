@@ -4,29 +4,22 @@ import { isEligible } from '../abandonment/evidence.ts';
 import { QUEUED_AGAIN_AFTER } from '../abandonment/next-look.ts';
 import { type HoldReason, tenantOf } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
+import { inBuckets } from '../store/buckets.ts';
 import { loadCounts } from '../store/counts.ts';
 import { inLastDay } from '../store/fleet-view.ts';
 import { allRows, loadPace, paceWrite } from '../store/records.ts';
-import {
-  BUCKETS,
-  bucketOf,
-  index,
-  keys,
-  type PaceEntry,
-  type PaceRecord,
-  type TaskRecord,
-} from '../store/rows.ts';
+import { bucketOf, index, keys, type PaceEntry, type PaceRecord, type TaskRecord } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import { loadTasks, taskWrite } from '../store/tasks.ts';
 import { type Counted, type Fleet, heldBySpike } from './blast-radius.ts';
 import { disableMessageFor } from './dispatch.ts';
-import { faultOf } from './faults.ts';
-import { DONE, type Generator } from './generator.ts';
+import { dueIn } from './due.ts';
+import { type Budget, DONE, type Generator } from './generator.ts';
 import { giveUpDisabling, isDisablingGivenUp } from './given-up.ts';
-import { dueIn, untilSpent } from './ladder.ts';
-import { count, eachOf, lookAt } from './look.ts';
+import { count, lookAt } from './look.ts';
 import type { Run } from './run.ts';
+import { sweep } from './sweep.ts';
 import { operatorAlert } from './transitions.ts';
 
 /** A task whose date has come. */
@@ -49,18 +42,10 @@ export const disablingGenerator: Generator = {
   name: 'disabling',
   band: 40,
   async run(run, budget) {
-    const due: Due[] = [];
-    for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
-      const rows = untilSpent(dueIn(run, index.toDisable(bucket), run.now), budget);
-      const consider = async (row: Row) => {
-        const one = await dueOf(run, row);
-        if (one) due.push(one);
-      };
-      await eachOf(rows, 16, consider, faultOf(run, 'disabling'));
-    }
-    if (budget.spent()) return { cursor: 'unread' };
+    const due = await gather(run, budget);
+    // Only who knows all of it can tell a spike: the next scan gathers it anew.
+    if (!due) return { cursor: 'unread' };
     if (due.length === 0) return DONE;
-    due.sort((a, b) => (a.order < b.order ? -1 : 1));
     const pace = await loadPace(run.system.table);
     const held = await hold(run, due, pace);
     await queue(
@@ -71,6 +56,21 @@ export const disablingGenerator: Generator = {
     return DONE;
   },
 };
+
+/** All that is due, the oldest first; undefined where the budget was spent before. */
+async function gather(run: Run, budget: Budget): Promise<Due[] | undefined> {
+  const due: Due[] = [];
+  const work = async (row: Row) => {
+    const one = await dueOf(run, row);
+    if (one) due.push(one);
+  };
+  const partitions = inBuckets((bucket) => ({
+    items: dueIn(run, index.toDisable(bucket), run.now),
+    work,
+  }));
+  const { cursor } = await sweep(run, { name: 'disabling', partitions, atOnce: 16, budget });
+  return cursor === null ? due.sort((a, b) => (a.order < b.order ? -1 : 1)) : undefined;
+}
 
 async function dueOf(run: Run, row: Row): Promise<Due | undefined> {
   const id = (row.pk as string).slice(2);
@@ -123,7 +123,11 @@ async function hold(run: Run, due: Due[], pace: PaceRecord): Promise<Set<Due>> {
   const held = heldBySpike(unapproved, past, await fleetOf(run, pace), blastRadius);
   const newly = [...held].filter((one) => !one.braked);
   if (newly.length > 0) await alertSpike(run, held.size, heldBefore.length > 0);
-  await eachOf(newly, 16, (one) => brake(run, one.id), faultOf(run, 'disabling'));
+  await sweep(run, {
+    name: 'disabling',
+    partitions: [{ items: newly, work: (one) => brake(run, one.id) }],
+    atOnce: 16,
+  });
   return new Set([...heldBefore, ...held]);
 }
 
@@ -205,7 +209,11 @@ async function queue(run: Run, due: Due[], pace: PaceRecord): Promise<void> {
   );
   // Not reserved, nothing queued: the next scan asks again.
   if (reserved.outcome !== 'applied') return;
-  await eachOf(chosen, 1, (one) => start(run, one), faultOf(run, 'disabling'));
+  await sweep(run, {
+    name: 'disabling',
+    partitions: [{ items: chosen, work: (one) => start(run, one) }],
+    atOnce: 1,
+  });
 }
 
 /** Those, the oldest first, whose tenants and planes still find room on the row of the pace; the others wait. */

@@ -15,13 +15,14 @@ import { disablingGenerator } from './disabling.ts';
 import { feedbackGenerator } from './feedback.ts';
 import { type Budget, type Generator, type GeneratorRecord, generatorFromRow } from './generator.ts';
 import { healthGenerator } from './health.ts';
-import { ladderGenerator, scopesGenerator } from './ladder.ts';
+import { ladderGenerator } from './ladder.ts';
 import { scanEveryOf } from './look.ts';
 import { officesGenerator } from './offices.ts';
 import { operatorsGenerator } from './operators.ts';
 import { repairGenerator } from './repair.ts';
 import { revivalsGenerator } from './revivals.ts';
 import type { Run } from './run.ts';
+import { scopesGenerator } from './scopes.ts';
 import { watchdogGenerator } from './watchdog.ts';
 import { watchesGenerator } from './watches.ts';
 
