@@ -39,9 +39,8 @@ export async function sweep<Item extends Named | readonly Named[]>(
 ): Promise<Turn> {
   const failed = faultOf(run, name);
   for (let at = placeOf(cursor); at < partitions.length; at += 1) {
-    if (budget?.spent()) return { cursor: String(at) };
     for (const part of [partitions[at] ?? []].flat()) {
-      await workEach(wantedOf(part, budget), atOnce, part.work, failed);
+      if (!budget?.spent()) await workEach(wantedOf(part, budget), atOnce, part.work, failed);
     }
     if (budget?.spent()) return { cursor: String(at) };
   }
