@@ -8,10 +8,11 @@ import { type Duration, formatInstant, type Instant } from '../functions/abandon
 import { mailEventsConsumer } from '../functions/notices/feedback/mail-events-consumer.ts';
 import { AwsQueues } from '../functions/platform/aws-queues.ts';
 import { runScan } from '../functions/scanner/scan.ts';
+import { eachRowOf, inBuckets } from '../functions/store/buckets.ts';
 import { MemoryTable } from '../functions/store/memory-table.ts';
-import { allRows, loadDigest } from '../functions/store/records.ts';
-import { BUCKETS, index } from '../functions/store/rows.ts';
-import type { Table } from '../functions/store/table.port.ts';
+import { loadDigest } from '../functions/store/records.ts';
+import { index } from '../functions/store/rows.ts';
+import type { Query, Table } from '../functions/store/table.port.ts';
 import { processMessage } from '../functions/work/pipeline.ts';
 import { benchSystem } from './bench-system.ts';
 import { DEPLOYED, ROOT, temporaryFolder } from './bundle-options.ts';
@@ -124,12 +125,12 @@ export class NotifyService {
 
   /** Whether nobody waits for a mail and none is under way. */
   async isSettled(): Promise<boolean> {
-    for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
-      for (const pk of [index.pendingNotices(bucket), index.openDigests(bucket)]) {
-        if ((await allRows(this.#table, { index: 'g1', pk })).length > 0) return false;
-      }
-    }
-    return true;
+    const queries = inBuckets((bucket): Query[] => [
+      { index: 'g1', pk: index.pendingNotices(bucket) },
+      { index: 'g1', pk: index.openDigests(bucket) },
+    ]);
+    const first = await eachRowOf(this.#table, queries.flat()).next();
+    return first.done === true;
   }
 
   async #scan(): Promise<void> {

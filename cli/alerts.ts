@@ -1,6 +1,6 @@
-import { allRows, eachRow } from '../functions/store/records.ts';
-import { type AlertRecord, BUCKETS, index, keys } from '../functions/store/rows.ts';
-import type { Key, Table } from '../functions/store/table.port.ts';
+import { eachRowOf, inBuckets } from '../functions/store/buckets.ts';
+import { type AlertRecord, index, keys } from '../functions/store/rows.ts';
+import type { Key, Query, Table } from '../functions/store/table.port.ts';
 import { loadTasks } from '../functions/store/tasks.ts';
 
 /** The alerts of tasks whose ids begin with a prefix, the newest first. `state` undefined: all. */
@@ -18,25 +18,19 @@ export async function listAlerts(
 
 async function alertKeys(table: Table, prefix: string): Promise<Key[]> {
   const found: Key[] = [];
-  for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
-    for await (const { pk, sk } of eachRow(table, { index: 'g2', pk: index.alerts(bucket) })) {
-      if (pk.startsWith(`T#${prefix}`)) found.push({ pk, sk });
-    }
+  const queries = inBuckets((bucket): Query => ({ index: 'g2', pk: index.alerts(bucket) }));
+  for await (const { pk, sk } of eachRowOf(table, queries)) {
+    if (pk.startsWith(`T#${prefix}`)) found.push({ pk, sk });
   }
   return found;
 }
 
 /** Through the tasks with an open episode, so that the length of the history does not matter. */
 async function openAlerts(table: Table, prefix: string): Promise<Key[]> {
-  const found: Key[] = [];
-  for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
-    const within = prefix === '' ? {} : { sk: { prefix } };
-    const rows = await allRows(table, { index: 'g2', pk: index.open(bucket), ...within });
-    const records = await loadTasks(
-      table,
-      rows.map(({ pk }) => pk.slice(2)),
-    );
-    for (const { task, open } of records.values()) if (open) found.push(keys.alert(task.id, open.number));
-  }
-  return found;
+  const within = prefix === '' ? {} : { sk: { prefix } };
+  const queries = inBuckets((bucket): Query => ({ index: 'g2', pk: index.open(bucket), ...within }));
+  const ids: string[] = [];
+  for await (const { pk } of eachRowOf(table, queries)) ids.push(pk.slice(2));
+  const records = [...(await loadTasks(table, ids)).values()];
+  return records.flatMap(({ task, open }) => (open ? [keys.alert(task.id, open.number)] : []));
 }

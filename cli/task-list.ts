@@ -2,9 +2,10 @@ import { decide } from '../functions/abandonment/decide.ts';
 import { tenantOf } from '../functions/abandonment/task.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
 import { recipientKey } from '../functions/platform/addresses.ts';
+import { inBuckets } from '../functions/store/buckets.ts';
 import { FleetView } from '../functions/store/fleet-view.ts';
 import { eachRow } from '../functions/store/records.ts';
-import { BUCKETS, index, type TaskRecord } from '../functions/store/rows.ts';
+import { index, type TaskRecord } from '../functions/store/rows.ts';
 import type { Query, Row, Table } from '../functions/store/table.port.ts';
 import { loadTasks, taskFromRow } from '../functions/store/tasks.ts';
 import { instantText } from './readable.ts';
@@ -92,12 +93,11 @@ async function* recordsOf(table: Table, state: TaskState, prefix: string): Async
 
 /** What is open or held for a time; for `failing` also what can fire, of one tenant where it is named. */
 function queriesOf(state: 'open' | 'failing', prefix: string): Query[] {
-  const buckets = Array.from({ length: BUCKETS }, (_, bucket) => bucket);
   const within = prefix === '' ? {} : { sk: { prefix } };
-  const open = buckets.map((bucket): Query => ({ index: 'g2', pk: index.open(bucket), ...within }));
+  const open = inBuckets((bucket): Query => ({ index: 'g2', pk: index.open(bucket), ...within }));
   if (state === 'open') return open;
   if (prefix.includes('/')) return [...open, { index: 'g2', pk: index.canFireOfTenant(tenantOf(prefix)) }];
-  return [...open, ...buckets.map((bucket): Query => ({ index: 'g1', pk: index.canFire(bucket) }))];
+  return [...open, ...inBuckets((bucket): Query => ({ index: 'g1', pk: index.canFire(bucket) }))];
 }
 
 /** Base rows are read a hundred at a time. */

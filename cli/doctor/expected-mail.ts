@@ -1,8 +1,8 @@
 import { DAY, type Instant } from '../../functions/abandonment/time.ts';
 import { recipientKey } from '../../functions/platform/addresses.ts';
+import { eachRowOf, inBuckets } from '../../functions/store/buckets.ts';
 import { FleetView } from '../../functions/store/fleet-view.ts';
-import { eachRow } from '../../functions/store/records.ts';
-import { BUCKETS, index, sortable } from '../../functions/store/rows.ts';
+import { index, sortable } from '../../functions/store/rows.ts';
 import type { Query, Table } from '../../functions/store/table.port.ts';
 import { loadTasks } from '../../functions/store/tasks.ts';
 
@@ -24,11 +24,11 @@ export async function expectedMail(table: Table, now: Instant): Promise<Expected
   const view = await FleetView.load(table, recipientKey);
   const { warnAfter, rampPerDay } = view.policies.global;
   const soon = `${sortable(now + DAY - warnAfter)}~`;
-  const ids = new Set<string>();
-  for (let bucket = 0; bucket < BUCKETS && ids.size < MOST_TASKS; bucket += 1) {
-    await addTasks(table, { index: 'g2', pk: index.open(bucket) }, ids);
-    await addTasks(table, { index: 'g1', pk: index.canFire(bucket), sk: { to: soon } }, ids);
-  }
+  const queries = inBuckets((bucket): Query[] => [
+    { index: 'g2', pk: index.open(bucket) },
+    { index: 'g1', pk: index.canFire(bucket), sk: { to: soon } },
+  ]);
+  const ids = await idsOf(table, queries.flat());
   const recipients = new Set<string>();
   for (const { task } of (await loadTasks(table, ids)).values()) {
     for (const { key } of await view.recipientsOf(task, 'task_abandoned')) recipients.add(key);
@@ -36,9 +36,11 @@ export async function expectedMail(table: Table, now: Instant): Promise<Expected
   return { recipients: recipients.size, rampPerDay, more: ids.size >= MOST_TASKS };
 }
 
-async function addTasks(table: Table, query: Omit<Query, 'cursor'>, ids: Set<string>): Promise<void> {
-  for await (const { pk } of eachRow(table, query)) {
-    if (ids.size >= MOST_TASKS) return;
+async function idsOf(table: Table, queries: readonly Query[]): Promise<Set<string>> {
+  const ids = new Set<string>();
+  for await (const { pk } of eachRowOf(table, queries)) {
+    if (ids.size >= MOST_TASKS) break;
     ids.add(pk.slice(2));
   }
+  return ids;
 }

@@ -1,15 +1,12 @@
 import type { Disabling } from '../abandonment/task.ts';
 import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
+import { changeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { allRows } from '../store/records.ts';
 import { keys, ROW_VERSION, type TaskRecord } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
-import { TableBusy } from '../store/table-busy.ts';
-import { loadTask, taskWrite } from '../store/tasks.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
-
-const ATTEMPTS = 5;
 
 /** A task whose disabling the owning system refused: not asked again until somebody clears it or edits the task. */
 export function refusedRecord(record: TaskRecord, refused: NonNullable<Disabling['refused']>): TaskRecord {
@@ -49,13 +46,11 @@ export async function clearRefusals(system: System, fingerprint: string): Promis
   return cleared;
 }
 
-async function clear(system: System, view: FleetView, task: string): Promise<boolean> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const record = await loadTask(system.table, task);
-    if (record?.open?.disabling?.state !== 'refused') return false;
-    const now = system.clock.now();
-    const write = taskWrite(withoutDisabling(record, now), view.policies.for(task));
-    if ((await system.table.transact([write], system.random.id(now))).outcome === 'applied') return true;
-  }
-  throw new TableBusy(`${task} could not be cleared: it changes too fast`);
+/** False where it is refused no more. */
+function clear(system: System, view: FleetView, task: string): Promise<boolean> {
+  return changeTask(system, task, (record) => {
+    if (record?.open?.disabling?.state !== 'refused') return { value: false };
+    const cleared = withoutDisabling(record, system.clock.now());
+    return { record: cleared, policy: view.policies.for(task), value: true };
+  });
 }

@@ -2,11 +2,13 @@ import { isReverted } from '../abandonment/reverted.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
+import { eachRowOf, inBuckets } from '../store/buckets.ts';
 import { changeTask } from '../store/change-task.ts';
 import { commit } from '../store/commit.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import { auditWrite, dataPlaneWrite, eachRow, loadDataPlane, lookWrite } from '../store/records.ts';
-import { BUCKETS, index, keys, type TaskRecord } from '../store/rows.ts';
+import { auditWrite, dataPlaneWrite, loadDataPlane, lookWrite } from '../store/records.ts';
+import { index, keys, type TaskRecord } from '../store/rows.ts';
+import type { Query } from '../store/table.port.ts';
 import { loadTask, touch } from '../store/tasks.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 
@@ -29,11 +31,10 @@ export async function awaitsApproval(system: System): Promise<boolean> {
 }
 
 async function* dueTasks(system: System): AsyncGenerator<TaskRecord> {
-  for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
-    for await (const row of eachRow(system.table, { index: 'g1', pk: index.toDisable(bucket) })) {
-      const record = await loadTask(system.table, (row.pk as string).slice(2));
-      if (record) yield record;
-    }
+  const queries = inBuckets((bucket): Query => ({ index: 'g1', pk: index.toDisable(bucket) }));
+  for await (const { pk } of eachRowOf(system.table, queries)) {
+    const record = await loadTask(system.table, pk.slice(2));
+    if (record) yield record;
   }
 }
 

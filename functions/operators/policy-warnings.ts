@@ -2,11 +2,12 @@ import { idlePolicies } from '../abandonment/policy-warnings.ts';
 import { shown } from '../abandonment/policy-wording.ts';
 import { tenantOf } from '../abandonment/task.ts';
 import type { System } from '../platform/system.ts';
+import { eachRowOf, inBuckets } from '../store/buckets.ts';
 import { loadCounts } from '../store/counts.ts';
 import { loadPolicies } from '../store/policies.ts';
 import { loadDataPlanes } from '../store/records.ts';
-import { BUCKETS, index } from '../store/rows.ts';
-import type { Table } from '../store/table.port.ts';
+import { index } from '../store/rows.ts';
+import type { Query, Table } from '../store/table.port.ts';
 
 /** What a scope's policy says now and can never act, one line each; empty where all of it can. */
 export async function policyWarnings({ table, config }: System, scope: string): Promise<string[]> {
@@ -25,11 +26,11 @@ async function mayHaveTasks(table: Table, prefix: string): Promise<boolean> {
 }
 
 async function hasOpen(table: Table, prefix: string): Promise<boolean> {
-  for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
-    const page = await table.query({ index: 'g2', pk: index.open(bucket), sk: { prefix }, limit: 1 });
-    if (page.rows.length > 0) return true;
-  }
-  return false;
+  const queries = inBuckets(
+    (bucket): Query => ({ index: 'g2', pk: index.open(bucket), sk: { prefix }, limit: 1 }),
+  );
+  const first = await eachRowOf(table, queries).next();
+  return first.done !== true;
 }
 
 /** A whole tenant's tasks are counted. */

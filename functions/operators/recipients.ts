@@ -2,21 +2,20 @@ import { isTopic } from '../abandonment/topics.ts';
 import { alertEnd } from '../notices/feedback/topic-refused.ts';
 import { normaliseAddress, recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
+import { eachRowOf, inBuckets } from '../store/buckets.ts';
 import { changeRecipient } from '../store/change-recipient.ts';
-import { allRows, auditWrite, lookWrite } from '../store/records.ts';
-import { BUCKETS, index, type RecipientRecord } from '../store/rows.ts';
-import type { Table } from '../store/table.port.ts';
+import { auditWrite, lookWrite } from '../store/records.ts';
+import { index, type RecipientRecord } from '../store/rows.ts';
+import type { Key, Query, Table } from '../store/table.port.ts';
 
 /** All recipients who were ever mailed or chose something, by address; or the dead ones alone. */
 export async function listRecipients(table: Table, dead: boolean): Promise<RecipientRecord[]> {
-  const found: RecipientRecord[] = [];
-  for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
-    const within = dead ? { sk: { prefix: 'dead#' } } : {};
-    const places = await allRows(table, { index: 'g2', pk: index.recipients(bucket), ...within });
-    const rows = await table.batchGet(places.map(({ pk, sk }) => ({ pk, sk })));
-    found.push(...(rows as unknown as RecipientRecord[]));
-  }
-  return found.sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
+  const within = dead ? { sk: { prefix: 'dead#' } } : {};
+  const queries = inBuckets((bucket): Query => ({ index: 'g2', pk: index.recipients(bucket), ...within }));
+  const found: Key[] = [];
+  for await (const { pk, sk } of eachRowOf(table, queries)) found.push({ pk, sk });
+  const recipients = (await table.batchGet(found)) as unknown as RecipientRecord[];
+  return recipients.sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
 }
 
 export type Revived =

@@ -1,17 +1,14 @@
 import { decide } from '../abandonment/decide.ts';
 import { tenantOf } from '../abandonment/task.ts';
+import { inBuckets } from '../store/buckets.ts';
 import { eachRow } from '../store/records.ts';
-import { BUCKETS, index, sortable } from '../store/rows.ts';
+import { index, sortable } from '../store/rows.ts';
 import type { Query, Row } from '../store/table.port.ts';
 import { type Candidate, loadTasks } from '../store/tasks.ts';
-import { faultOf } from './faults.ts';
-import { DONE, type Generator } from './generator.ts';
-import { untilSpent } from './ladder.ts';
-import { count, eachOf, lookAt } from './look.ts';
+import type { Generator } from './generator.ts';
+import { count, lookAt } from './look.ts';
 import type { Run } from './run.ts';
-
-/** How many candidates are looked at at once. */
-const AT_ONCE = 16;
+import { type Part, sweep } from './sweep.ts';
 
 /**
  * Fires for the tasks whose time is over. Reads only what can fire: the index of candidates from the oldest to
@@ -20,16 +17,19 @@ const AT_ONCE = 16;
 export const abandonmentGenerator: Generator = {
   name: 'abandonment',
   band: 50,
-  async run(run, budget, cursor) {
-    const queries = queriesOf(run);
-    for (let at = cursor === null ? 0 : Number(cursor); at < queries.length; at += 1) {
-      const { query, scope } = queries[at] as ScopedQuery;
-      const rows = untilSpent(eachRow(run.system.table, query), budget);
-      await eachOf(rows, AT_ONCE, (row) => consider(run, row, scope), faultOf(run, 'abandonment'));
-      if (budget.spent()) return { cursor: String(at) };
-    }
-    return DONE;
-  },
+  run: (run, budget, cursor) =>
+    sweep(run, {
+      name: 'abandonment',
+      partitions: queriesOf(run).map(
+        ({ query, scope }): Part<Row> => ({
+          items: eachRow(run.system.table, query),
+          work: (row) => consider(run, row, scope),
+        }),
+      ),
+      atOnce: 16,
+      cursor,
+      budget,
+    }),
 };
 
 interface ScopedQuery {
@@ -39,16 +39,17 @@ interface ScopedQuery {
 }
 
 function queriesOf(run: Run): ScopedQuery[] {
-  const global = run.now - run.view.policies.global.warnAfter;
-  const queries: ScopedQuery[] = Array.from({ length: BUCKETS }, (_, bucket) => ({
-    query: { index: 'g1', pk: index.canFire(bucket), sk: { to: `${sortable(global)}~` } },
-    scope: '',
-  }));
-  for (const { scope, warnAfter } of run.view.policies.lowerThresholdScopes()) {
+  const { policies } = run.view;
+  const global = run.now - policies.global.warnAfter;
+  const ofAll = inBuckets((bucket): ScopedQuery => {
+    const sk = { to: `${sortable(global)}~` };
+    return { query: { index: 'g1', pk: index.canFire(bucket), sk }, scope: '' };
+  });
+  const ofScopes = policies.lowerThresholdScopes().map(({ scope, warnAfter }): ScopedQuery => {
     const sk = { from: sortable(global), to: `${sortable(run.now - warnAfter)}~` };
-    queries.push({ query: { index: 'g2', pk: index.canFireOfTenant(tenantOf(scope)), sk }, scope });
-  }
-  return queries;
+    return { query: { index: 'g2', pk: index.canFireOfTenant(tenantOf(scope)), sk }, scope };
+  });
+  return [...ofAll, ...ofScopes];
 }
 
 /** Decides from what the index carries; only a task about to change is read. */

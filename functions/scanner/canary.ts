@@ -3,10 +3,10 @@ import { METRIC } from '../platform/names.ts';
 import type { QueueName } from '../platform/ports.ts';
 import { keys } from '../store/rows.ts';
 import { canaryOf } from '../work/canary.ts';
-import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
-import { count, eachOf, scanEveryOf } from './look.ts';
+import { count, scanEveryOf } from './look.ts';
 import type { Run } from './run.ts';
+import { sweep } from './sweep.ts';
 
 /** The queues that a worker is to work. */
 const QUEUES: readonly QueueName[] = ['ingest', 'notify', 'disable', 'mail-events'];
@@ -23,8 +23,11 @@ export const canaryGenerator: Generator = {
   band: 5,
   async run(run) {
     if (run.system.config.canaries !== true) return DONE;
-    await eachOf(QUEUES, QUEUES.length, (queue) => watch(run, queue), faultOf(run, 'canary'));
-    return DONE;
+    return sweep(run, {
+      name: 'canary',
+      partitions: [{ items: QUEUES, work: (queue) => watch(run, queue) }],
+      atOnce: QUEUES.length,
+    });
   },
 };
 

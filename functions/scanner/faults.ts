@@ -3,7 +3,7 @@ import { count } from './look.ts';
 import type { Run } from './run.ts';
 
 /** What one of the scanner's items is known by. */
-type Named = string | { pk: string } | { id: string } | { key: string };
+export type Named = string | { pk: string } | { id: string } | { key: string };
 
 /** One bad item leaves its OOPS record and stops no other (promise 15). */
 export function faultOf(

@@ -58,16 +58,12 @@ function nextRound(
     return now - round.askedAt >= SENT_AGAIN_AFTER ? { ...round, askedAt: now } : undefined;
   }
   if (round && answered !== null && now - answered < EVERY) return undefined;
-  return {
-    id: `canary-${run.system.random.id(now)}`,
-    since: now,
-    askedAt: now,
-    sentAt: null,
-    messages: [],
-    deliveredAt: null,
-    bouncedAt: null,
-    rev: round?.rev ?? 0,
-  };
+  return newRound(`canary-${run.system.random.id(now)}`, now, round?.rev ?? 0);
+}
+
+function newRound(id: string, since: Instant, rev: number): FeedbackCanaryRecord {
+  const unheard = { sentAt: null, messages: [], deliveredAt: null, bouncedAt: null };
+  return { id, since, askedAt: since, ...unheard, rev };
 }
 
 async function ask(run: Run, round: FeedbackCanaryRecord): Promise<void> {

@@ -10,11 +10,11 @@ import {
   sortable,
 } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
-import { faultOf } from './faults.ts';
-import { DONE, type Generator } from './generator.ts';
-import { count, eachOf } from './look.ts';
+import type { Generator } from './generator.ts';
+import { count } from './look.ts';
 import { withOutage } from './outages.ts';
 import type { Run } from './run.ts';
+import { sweep } from './sweep.ts';
 import { operatorAlert } from './transitions.ts';
 import { withoutUnused } from './unused-planes.ts';
 
@@ -25,19 +25,27 @@ const LEAST_LOSSES = 10;
 export const healthGenerator: Generator = {
   name: 'health',
   band: 0,
-  async run(run) {
-    await eachOf(
-      run.view.planes,
-      1,
-      (plane) => watch(run, plane),
-      async (plane, error) => {
-        hold(run, plane as DataPlaneRecord);
-        await faultOf(run, 'health')((plane as DataPlaneRecord).name, error);
-      },
-    );
-    return DONE;
-  },
+  run: (run) =>
+    sweep(run, {
+      name: 'health',
+      partitions: [
+        {
+          items: run.view.planes.map((plane) => ({ id: plane.name, plane })),
+          work: ({ plane }) => watchOrHold(run, plane),
+        },
+      ],
+      atOnce: 1,
+    }),
 };
+
+async function watchOrHold(run: Run, plane: DataPlaneRecord): Promise<void> {
+  try {
+    await watch(run, plane);
+  } catch (error) {
+    hold(run, plane);
+    throw error;
+  }
+}
 
 async function watch(run: Run, known: DataPlaneRecord): Promise<void> {
   const plane = await withoutUnused(run, known);

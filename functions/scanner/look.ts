@@ -107,21 +107,3 @@ function countSteps(run: Run, before: TaskRecord, settled: Settled): void {
   if (settled.told.size > 0) count(run, 'notices', settled.told.size);
   if (record.hold && record.hold.reason !== before.hold?.reason) count(run, 'held');
 }
-
-/** Runs `work` on each item, a few at a time; one that fails is told to `failed` and stops no other. */
-export async function eachOf<Item>(
-  items: AsyncIterable<Item> | Iterable<Item>,
-  atOnce: number,
-  work: (item: Item) => Promise<void>,
-  failed: (item: Item, error: unknown) => void,
-): Promise<void> {
-  const running = new Set<Promise<void>>();
-  for await (const item of items) {
-    const one: Promise<void> = work(item)
-      .catch((error) => failed(item, error))
-      .finally(() => running.delete(one));
-    running.add(one);
-    if (running.size >= atOnce) await Promise.race(running);
-  }
-  await Promise.all(running);
-}

@@ -1,8 +1,8 @@
 import { type Move, oldOfficeMoves } from '../store/people.ts';
-import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
-import { count, eachOf } from './look.ts';
+import { count } from './look.ts';
 import type { Run } from './run.ts';
+import { sweep } from './sweep.ts';
 
 /** Moves subscriptions and admins of an earlier version to where one query finds all of a tenant. */
 export const officesGenerator: Generator = {
@@ -11,8 +11,12 @@ export const officesGenerator: Generator = {
   async run(run, budget) {
     // Learned on the way, where a scan asked for people: nothing is read for it.
     if (budget.spent() || !(await run.view.hasOldOffices())) return DONE;
-    await eachOf(await oldOfficeMoves(run.system.table), 4, (one) => move(run, one), faultOf(run, 'offices'));
-    return DONE;
+    const moves = await oldOfficeMoves(run.system.table);
+    return sweep(run, {
+      name: 'offices',
+      partitions: [{ items: moves, work: (one) => move(run, one) }],
+      atOnce: 4,
+    });
   },
 };
 

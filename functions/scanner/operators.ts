@@ -8,11 +8,10 @@ import type { Row } from '../store/table.port.ts';
 import { loadTask } from '../store/tasks.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import { disablingOf } from '../work/given-up.ts';
-import { faultOf } from './faults.ts';
-import { DONE, type Generator } from './generator.ts';
+import type { Generator } from './generator.ts';
 import { isStillGivenUp } from './given-up.ts';
-import { eachOf } from './look.ts';
 import type { Run } from './run.ts';
+import { sweep } from './sweep.ts';
 
 /** An alert that lasts is told again each week. */
 const REPEATED_AFTER: Duration = 7 * DAY;
@@ -22,18 +21,26 @@ export const operatorsGenerator: Generator = {
   name: 'operators',
   band: 70,
   async run(run) {
-    const rows = eachRow(run.system.table, { pk: keys.operatorAlert('', '').pk, consistent: true });
-    const due = new Map<string, Row[]>();
-    const consider = async (row: Row) => {
-      const { code } = alertIn(row);
-      if (await isDue(run, row)) due.set(code, [...(due.get(code) ?? []), row]);
-    };
-    await eachOf(rows, 4, consider, faultOf(run, 'operators'));
-    const groups = [...due.values()].map((group) => group.sort((a, b) => (a.sk < b.sk ? -1 : 1)));
-    await eachOf(groups, 1, (group) => tell(run, group), faultOf(run, 'operators'));
-    return DONE;
+    const groups = await dueByCode(run);
+    return sweep(run, {
+      name: 'operators',
+      partitions: [{ items: groups, work: (group) => tell(run, group) }],
+      atOnce: 1,
+    });
   },
 };
+
+/** The rows that are due, one group for each code. */
+async function dueByCode(run: Run): Promise<Row[][]> {
+  const items = eachRow(run.system.table, { pk: keys.operatorAlert('', '').pk, consistent: true });
+  const due = new Map<string, Row[]>();
+  const work = async (row: Row) => {
+    const { code } = alertIn(row);
+    if (await isDue(run, row)) due.set(code, [...(due.get(code) ?? []), row]);
+  };
+  await sweep(run, { name: 'operators', partitions: [{ items, work }], atOnce: 4 });
+  return [...due.values()].map((group) => group.sort((a, b) => (a.sk < b.sk ? -1 : 1)));
+}
 
 const alertIn = (row: Row) => row as unknown as OperatorAlertRecord;
 

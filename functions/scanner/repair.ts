@@ -1,31 +1,40 @@
 import { isTopic } from '../abandonment/topics.ts';
 import { standingOf } from '../notices/send/digest-states.ts';
 import { finishDeath, finishDigest, recordUnsettled } from '../notices/send/record-digest.ts';
+import { inBuckets } from '../store/buckets.ts';
 import { alertFromRow, eachRow, loadDigest } from '../store/records.ts';
-import { BUCKETS, index } from '../store/rows.ts';
+import { index } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
-import { faultOf } from './faults.ts';
-import { DONE, type Generator } from './generator.ts';
-import { dueIn, untilSpent } from './ladder.ts';
-import { count, eachOf } from './look.ts';
+import { dueIn } from './due.ts';
+import type { Generator } from './generator.ts';
+import { count } from './look.ts';
 import type { Run } from './run.ts';
+import { type Part, sweep } from './sweep.ts';
 import { tellUntold } from './untold.ts';
 
 /** Finishes what was left half done: digests without an end, and notices that did not fit into their transaction. */
 export const repairGenerator: Generator = {
   name: 'repair',
   band: 20,
-  async run(run, budget, cursor) {
-    for (let bucket = cursor === null ? 0 : Number(cursor); bucket < BUCKETS; bucket += 1) {
-      const digests = untilSpent(dueIn(run, index.openDigests(bucket), run.now), budget);
-      await eachOf(digests, 8, (row) => repairDigest(run, row), faultOf(run, 'repair'));
-      const alerts = untilSpent(eachRow(run.system.table, { index: 'g1', pk: index.untold(bucket) }), budget);
-      await eachOf(alerts, 8, (row) => finishAlert(run, row), faultOf(run, 'repair'));
-      if (budget.spent()) return { cursor: String(bucket) };
-    }
-    return DONE;
-  },
+  run: (run, budget, cursor) =>
+    sweep(run, {
+      name: 'repair',
+      partitions: inBuckets((bucket) => [digestsIn(run, bucket), alertsIn(run, bucket)]),
+      atOnce: 8,
+      cursor,
+      budget,
+    }),
 };
+
+function digestsIn(run: Run, bucket: number): Part<Row> {
+  const items = dueIn(run, index.openDigests(bucket), run.now);
+  return { items, work: (row) => repairDigest(run, row) };
+}
+
+function alertsIn(run: Run, bucket: number): Part<Row> {
+  const items = eachRow(run.system.table, { index: 'g1', pk: index.untold(bucket) });
+  return { items, work: (row) => finishAlert(run, row) };
+}
 
 async function repairDigest(run: Run, row: Row): Promise<void> {
   const digest = await loadDigest(run.system.table, (row.pk as string).slice(2));

@@ -3,21 +3,25 @@ import { eachRow } from '../store/records.ts';
 import { keys, sortable } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
-import { faultOf } from './faults.ts';
-import { DONE, type Generator } from './generator.ts';
-import { untilSpent } from './ladder.ts';
-import { count, eachOf } from './look.ts';
+import type { Generator } from './generator.ts';
+import { count } from './look.ts';
 import type { Run } from './run.ts';
+import { sweep } from './sweep.ts';
 
 /** Lets addresses live again that soft bounces killed for a time, when that time is over. */
 export const revivalsGenerator: Generator = {
   name: 'revivals',
   band: 15,
-  async run(run, budget) {
+  run(run, budget, cursor) {
     const { pk } = keys.softDeath(run.now, '');
     const over = eachRow(run.system.table, { pk, sk: { to: `${sortable(run.now)}~` } });
-    await eachOf(untilSpent(over, budget), 4, (row) => revive(run, row), faultOf(run, 'revivals'));
-    return budget.spent() ? { cursor: 'unread' } : DONE;
+    return sweep(run, {
+      name: 'revivals',
+      partitions: [{ items: over, work: (row) => revive(run, row) }],
+      atOnce: 4,
+      cursor,
+      budget,
+    });
   },
 };
 

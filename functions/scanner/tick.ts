@@ -1,6 +1,14 @@
 import * as z from 'zod/mini';
 import { type Instant, parseInstant } from '../abandonment/time.ts';
 
+/** One firing of the schedule. */
+export interface Tick {
+  /** When it was to fire: the run's name. */
+  scheduledAt: Instant;
+  /** Milliseconds until the function is stopped. */
+  remainingMs(): number;
+}
+
 const tickSchema = z.object({ scheduledAt: z.optional(z.string()) });
 
 /**

@@ -1,6 +1,6 @@
 import { DAY, type Duration } from '../abandonment/time.ts';
 import { lastUseOf } from '../catalog/data-planes.ts';
-import { loadCounts } from '../store/counts.ts';
+import { loadCounts, type PlaneCount } from '../store/counts.ts';
 import { dataPlaneCountWrite, dataPlaneWrite, loadDataPlaneCount } from '../store/records.ts';
 import { type DataPlaneRecord, keys } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
@@ -23,8 +23,14 @@ export async function withoutUnused(run: Run, plane: DataPlaneRecord): Promise<D
   const isUsed =
     counts.some(({ eligible }) => eligible > 0) || plane.outages.some(({ endedAt }) => endedAt === null);
   if (isUsed) return noted(run, plane);
+  if (!(await isForgotten(run, plane, counts))) return plane;
+  run.view.setPlane(plane.name, null);
+  return undefined;
+}
+
+async function isForgotten(run: Run, plane: DataPlaneRecord, counts: PlaneCount[]): Promise<boolean> {
   const counted = await loadDataPlaneCount(run.system.table);
-  const writes: Write[] = [
+  return isApplied(run, [
     { delete: keys.dataPlane(plane.name), if: [{ equals: ['rev', plane.rev] }] },
     dataPlaneCountWrite({ ...counted, count: Math.max(0, counted.count - 1) }),
     ...counts.slice(0, MOST_COUNTERS).map(
@@ -33,10 +39,7 @@ export async function withoutUnused(run: Run, plane: DataPlaneRecord): Promise<D
         if: [{ equals: ['eligible', 0] }],
       }),
     ),
-  ];
-  if (!(await isApplied(run, writes))) return plane;
-  run.view.setPlane(plane.name, null);
-  return undefined;
+  ]);
 }
 
 /** Looked at again as late as one that was named now. */

@@ -1,13 +1,13 @@
 import { type Duration, type Instant, MINUTE } from '../abandonment/time.ts';
+import { inBuckets } from '../store/buckets.ts';
 import { eachRow } from '../store/records.ts';
-import { WORK_BUCKETS } from '../store/rows.ts';
+import { keys, WORK_BUCKETS } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { recordDeath } from '../work/oops.ts';
-import { faultOf } from './faults.ts';
-import { DONE, type Generator } from './generator.ts';
-import { untilSpent } from './ladder.ts';
-import { count, eachOf } from './look.ts';
+import type { Generator } from './generator.ts';
+import { count } from './look.ts';
 import type { Run } from './run.ts';
+import { type Part, sweep } from './sweep.ts';
 
 /** Clocks may differ by so much: nobody is taken for dead earlier. */
 const CLOCK_SKEW: Duration = 5 * MINUTE;
@@ -19,20 +19,26 @@ const CLOCK_SKEW: Duration = 5 * MINUTE;
 export const watchdogGenerator: Generator = {
   name: 'watchdog',
   band: 25,
-  async run(run, budget, cursor) {
-    for (let bucket = cursor === null ? 0 : Number(cursor); bucket < WORK_BUCKETS; bucket += 1) {
-      const rows = untilSpent(eachRow(run.system.table, { pk: `W#${bucket}` }), budget);
-      await eachOf(overdue(rows, run.now), 4, (row) => bury(run, row), faultOf(run, 'watchdog'));
-      if (budget.spent()) return { cursor: String(bucket) };
-    }
-    return DONE;
-  },
+  run: (run, budget, cursor) =>
+    sweep(run, {
+      name: 'watchdog',
+      partitions: inBuckets((bucket) => attemptsIn(run, bucket), WORK_BUCKETS),
+      atOnce: 4,
+      cursor,
+      budget,
+    }),
 };
 
-async function* overdue(rows: AsyncIterable<Row>, now: Instant): AsyncGenerator<Row> {
-  for await (const row of rows) {
-    if (row.endedAt === null && Number(row.endsBy) + CLOCK_SKEW <= now) yield row;
-  }
+function attemptsIn(run: Run, bucket: number): Part<Row> {
+  return {
+    items: eachRow(run.system.table, { pk: keys.workBucket(bucket) }),
+    isWanted: (row) => isOverdue(row, run.now),
+    work: (row) => bury(run, row),
+  };
+}
+
+function isOverdue({ endedAt, endsBy }: Row, now: Instant): boolean {
+  return endedAt === null && Number(endsBy) + CLOCK_SKEW <= now;
 }
 
 async function bury(run: Run, row: Row): Promise<void> {

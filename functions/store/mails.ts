@@ -1,6 +1,7 @@
 import type { Instant } from '../abandonment/time.ts';
+import { inBuckets } from './buckets.ts';
 import { eachRow } from './records.ts';
-import { BUCKETS, type DigestRecord, index, keys, sortable } from './rows.ts';
+import { type DigestRecord, index, keys, sortable } from './rows.ts';
 import type { Row, Table } from './table.port.ts';
 
 /** Where a mail stands in the list of all. */
@@ -36,7 +37,7 @@ export async function* eachMail(
 
 /** Merges the buckets, each of which is sorted. */
 async function* newestFirst(table: Table, since: Instant): AsyncGenerator<MailPlace> {
-  const buckets = Array.from({ length: BUCKETS }, (_, bucket) => placesIn(table, bucket, since));
+  const buckets = inBuckets((bucket) => placesIn(table, bucket, since));
   const heads = await Promise.all(buckets.map((bucket) => bucket.next()));
   for (;;) {
     const place = heads.reduce(
@@ -76,7 +77,7 @@ export async function mailsBetween(
 ): Promise<DigestRecord[]> {
   const sk = { from: sortable(span.from), to: `${sortable(span.to)}~` };
   const found = await Promise.all(
-    Array.from({ length: BUCKETS }, async (_, bucket) => {
+    inBuckets(async (bucket) => {
       const places: MailPlace[] = [];
       for await (const row of eachRow(table, { index: 'g2', pk: index.mails(bucket), sk })) {
         const place = placeOf(row);

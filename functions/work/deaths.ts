@@ -1,8 +1,9 @@
 import { type Duration, SECOND } from '../abandonment/time.ts';
 import type { QueueName } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
-import { eachRow } from '../store/records.ts';
+import { eachRowOf, inBuckets } from '../store/buckets.ts';
 import { keys, WORK_BUCKETS } from '../store/rows.ts';
+import type { Query } from '../store/table.port.ts';
 import { recordDeath } from './oops.ts';
 
 /** The clocks of two functions differ by less. */
@@ -18,16 +19,15 @@ const MOST_DEATHS = 50;
 export async function countDeaths(system: System, queue: QueueName): Promise<void> {
   const now = system.clock.now();
   let found = 0;
-  for (let bucket = 0; bucket < WORK_BUCKETS; bucket += 1) {
-    for await (const row of eachRow(system.table, startsOf(queue, bucket))) {
-      if (row.endedAt !== null || Number(row.endsBy) + CLOCK_SKEW > now) continue;
-      if (await recordDeath(system, row)) found += 1;
-      if (found >= MOST_DEATHS) return;
-    }
+  const queries = inBuckets((bucket) => startsOf(queue, bucket), WORK_BUCKETS);
+  for await (const row of eachRowOf(system.table, queries)) {
+    if (row.endedAt !== null || Number(row.endsBy) + CLOCK_SKEW > now) continue;
+    if (await recordDeath(system, row)) found += 1;
+    if (found >= MOST_DEATHS) return;
   }
 }
 
 /** `$` follows `#`: all that begins with the queue's name. */
-function startsOf(queue: QueueName, bucket: number) {
+function startsOf(queue: QueueName, bucket: number): Query {
   return { pk: keys.workBucket(bucket), sk: { from: `${queue}#`, to: `${queue}$` } };
 }

@@ -10,7 +10,7 @@ import { pause, resume } from '../../functions/operators/pauses.ts';
 import { addAdmin, addSubscription } from '../../functions/operators/people.ts';
 import { setPolicy } from '../../functions/operators/policies.ts';
 import { recipientKey } from '../../functions/platform/addresses.ts';
-import { withinRow } from '../../functions/scanner/disabling.ts';
+import { withinRow } from '../../functions/scanner/rate-limit.ts';
 import { runScan } from '../../functions/scanner/scan.ts';
 import {
   dataPlaneWrite,

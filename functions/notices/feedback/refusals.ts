@@ -2,15 +2,15 @@ import { BOUNDS } from '../../abandonment/bounds.ts';
 import { domainOf } from '../../platform/addresses.ts';
 import type { SendResult } from '../../platform/ports.ts';
 import type { System } from '../../platform/system.ts';
+import { commit, type Plan } from '../../store/commit.ts';
 import { loadRefusals, type RefusalsRecord, refusalsEnd, refusalsWrite } from '../../store/refusals.ts';
 import type { DigestRecord } from '../../store/rows.ts';
+import { TableBusy } from '../../store/table-busy.ts';
 import type { Batch } from '../../work/consumer.ts';
 import { recordBlameless } from '../send/record-digest.ts';
 
 /** So many recipients in a row may be refused in the same words and each be at fault; with more, nobody is. */
 const FEW = 3;
-
-const ATTEMPTS = 8;
 
 type Refused = Extract<SendResult, { outcome: 'refused' }>;
 
@@ -31,18 +31,17 @@ export async function blameFor(
 ): Promise<'recipient' | 'nobody'> {
   const words = wordsOf(refused, digest.address);
   const together = batch && noteInBatch(batch, words, digest);
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  const stored = await commitUnlessBusy(system, async () => {
     const known = await loadRefusals(system.table);
     // Other words begin a row of their own; those blamed for these are made good first.
     if (known.many && known.words !== words) await makeGood(system);
     const next = afterRefusal(known, words, digest, together ?? []);
-    if (await store(system, next, known)) {
-      if (next.many) await nobodyToBlame(system, refused, next);
-      return next.many ? 'nobody' : 'recipient';
-    }
-  }
+    return isNews(next, known) ? { writes: [refusalsWrite(next)], value: next } : { value: next };
+  });
   // So many at once that it cannot be stored: no reason to take anybody for dead.
-  return 'nobody';
+  if (!stored) return 'nobody';
+  if (stored.many) await nobodyToBlame(system, refused, stored);
+  return stored.many ? 'nobody' : 'recipient';
 }
 
 /** SES took a mail: a row of refusals ends, and those blamed in it who are not to blame are made good before. */
@@ -90,11 +89,10 @@ function afterRefusal(
   return { words, recipients: recipients.slice(0, FEW + 1), many, blamed, rev: known.rev };
 }
 
-async function store(system: System, next: RefusalsRecord, known: RefusalsRecord): Promise<boolean> {
-  const isNew = next.words !== known.words || next.many !== known.many;
-  if (!isNew && next.blamed.length === known.blamed.length && next.many) return true;
-  const result = await system.table.transact([refusalsWrite(next)], system.random.id(system.clock.now()));
-  return result.outcome === 'applied';
+/** Of a row of many that goes on only a new one to make good says anything new. */
+function isNews(next: RefusalsRecord, known: RefusalsRecord): boolean {
+  const goesOn = next.words === known.words && next.many === known.many;
+  return !(goesOn && next.many && next.blamed.length === known.blamed.length);
 }
 
 async function nobodyToBlame(system: System, { code, message }: Refused, row: RefusalsRecord): Promise<void> {
@@ -105,12 +103,23 @@ async function nobodyToBlame(system: System, { code, message }: Refused, row: Re
 
 /** Lets those live again who were blamed in a row of too many; taken up again by the next answer where it was left. */
 async function makeGood(system: System): Promise<void> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  await commitUnlessBusy(system, async () => {
     const known = await loadRefusals(system.table);
-    if (!known.many || known.blamed.length === 0) return;
+    if (!known.many || known.blamed.length === 0) return { value: undefined };
     for (const digest of known.blamed) await recordBlameless(system, digest);
-    const write = refusalsWrite({ ...known, blamed: [] });
-    const result = await system.table.transact([write], system.random.id(system.clock.now()));
-    if (result.outcome === 'applied') return;
+    return { writes: [refusalsWrite({ ...known, blamed: [] })], value: undefined };
+  });
+}
+
+/** Changes the row of refusals; undefined where it could not be stored: what is left is for the next answer of SES. */
+async function commitUnlessBusy<Value>(
+  system: System,
+  plan: () => Promise<Plan<Value>>,
+): Promise<Value | undefined> {
+  try {
+    return await commit(system, 'the refusals of SES', plan);
+  } catch (error) {
+    if (error instanceof TableBusy) return undefined;
+    throw error;
   }
 }

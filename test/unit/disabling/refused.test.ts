@@ -3,8 +3,11 @@ import { DAY } from '../../../functions/abandonment/time.ts';
 import type { ControlAnswer, ControlPlane } from '../../../functions/control-planes/control-plane.port.ts';
 import { disableTask } from '../../../functions/disabling/disable.ts';
 import { disableConsumer } from '../../../functions/disabling/disable-consumer.ts';
+import { clearRefusals } from '../../../functions/disabling/refusals.ts';
 import { keys } from '../../../functions/store/rows.ts';
+import type { Write } from '../../../functions/store/table.port.ts';
 import { TASK } from '../notices/send/answer-stage.ts';
+import { puts, refusing } from '../store/refusing-table.ts';
 import { askedStage, DISABLING, NOW, RUN } from './confirm-stage.ts';
 
 // Neither of the control planes that come with the project refuses: one that does stands at the port.
@@ -102,6 +105,22 @@ describe('a task that its owning system refuses to turn off', () => {
     expect(await stage.rows({ pk: 'OPERATORS' })).toEqual([]);
     expect(await stage.rows({ pk: 'REFUSED#' })).toEqual([]);
   });
+});
+
+it('what operators resolve is asked for again, on fresh state where others change the task meanwhile', async () => {
+  const stage = await refusingStage();
+  await stage.work();
+  const [kind] = await stage.rows({ pk: 'OOPS', sk: '' });
+  const fingerprint = String(kind?.fingerprint);
+  const isCleared = (writes: Write[]) => puts(writes, `T#${TASK}`, ({ sk }) => sk === 'T');
+  const contested = refusing(stage.system.table, isCleared, { times: 5 });
+  stage.system.table = contested;
+  expect(await clearRefusals(stage.system, fingerprint)).toEqual([TASK]);
+  expect(contested.refused).toBe(5);
+  expect((await stage.open()).disabling).toBeUndefined();
+  expect(await stage.rows({ pk: 'REFUSED#' })).toEqual([]);
+  // Nothing is refused any more: there is nothing to ask again.
+  expect(await clearRefusals(stage.system, fingerprint)).toEqual([]);
 });
 
 it('a change in the middle is recorded by the pipeline where nothing failed before it', async () => {

@@ -12,9 +12,11 @@ import {
   noticeWrite,
   recipientWrite,
 } from '../../../../functions/store/records.ts';
+import { loadRefusals } from '../../../../functions/store/refusals.ts';
 import { keys } from '../../../../functions/store/rows.ts';
 import type { Write } from '../../../../functions/store/table.port.ts';
 import { processBatch } from '../../../../functions/work/sqs-batch.ts';
+import { puts, refusing } from '../../store/refusing-table.ts';
 import { START, workStage } from '../../work/stage.ts';
 
 const addressOf = (name: string) => `${name}@acme.test`;
@@ -207,6 +209,40 @@ it('what was left half done when a process died is done with the next answer, wh
     await work(next);
     expect(await dead(...NAMES)).toEqual([]);
   }
+});
+
+describe('a row of refusals that the table does not take', () => {
+  const isRow = (writes: Write[]) => puts(writes, keys.refusals().pk, ({ sk }) => sk === keys.refusals().sk);
+  const BUSY = { outcome: 'busy', reason: 'throttled' } as const;
+  const FIRST = { outcome: 'refused', index: 0 } as const;
+
+  it.each([
+    { what: 'others are first 7 times', times: 7, answer: FIRST, expected: ['ana'] },
+    { what: 'others are first 8 times', times: 8, answer: FIRST, expected: [] },
+    { what: 'it is busy 7 times', times: 7, answer: BUSY, expected: ['ana'] },
+    { what: 'it is busy 8 times', times: 8, answer: BUSY, expected: [] },
+  ])('lets nobody be dead of whom it cannot say that they are few: $what', async (one) => {
+    const { refuses, work, dead, system } = refusalStage();
+    refuses.set(addressOf('ana'), ILLEGAL);
+    system.table = refusing(system.table, isRow, one);
+    await work('ana');
+    expect(await dead(...NAMES)).toEqual(one.expected);
+  });
+
+  it('keeps nobody from living again, and is emptied with the next answer', async () => {
+    const { refuses, work, dead, system, table } = refusalStage();
+    for (const name of NAMES.slice(0, 9)) refuses.set(addressOf(name), ILLEGAL);
+    for (const name of NAMES.slice(0, 3)) await work(name);
+    const isEmptied = (writes: Write[]) =>
+      isRow(writes) && puts(writes, '', ({ many, blamed }) => many === true && String(blamed) === '');
+    const busy = refusing(system.table, isEmptied, { times: 8, answer: BUSY });
+    system.table = busy;
+    await work('di');
+    expect([busy.refused, await dead(...NAMES)]).toEqual([8, []]);
+    expect((await loadRefusals(table)).blamed).toHaveLength(3);
+    await work('eve');
+    expect((await loadRefusals(table)).blamed).toEqual([]);
+  });
 });
 
 describe('recipients refused in one batch in the same words', () => {

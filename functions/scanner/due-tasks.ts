@@ -1,0 +1,78 @@
+import type { Decision } from '../abandonment/decide.ts';
+import { type HoldReason, tenantOf } from '../abandonment/task.ts';
+import type { Instant } from '../abandonment/time.ts';
+import { inBuckets } from '../store/buckets.ts';
+import { bucketOf, index } from '../store/rows.ts';
+import type { Row } from '../store/table.port.ts';
+import { loadTasks } from '../store/tasks.ts';
+import type { Counted } from './blast-radius.ts';
+import { dueIn } from './due.ts';
+import type { Budget } from './generator.ts';
+import { isDisablingGivenUp } from './given-up.ts';
+import { lookAt } from './look.ts';
+import type { Run } from './run.ts';
+import { sweep } from './sweep.ts';
+
+/** A task whose date has come. */
+export interface Due extends Counted {
+  id: string;
+  order: string;
+  disableAt: Instant;
+  /** Due, but quiet hours or silent feedback hold it: counted, not turned off. */
+  waits: boolean;
+  approved: boolean;
+  /** A spike holds it already. */
+  braked: boolean;
+}
+
+/** All that is due, the oldest first; undefined where the budget was spent before. */
+export async function gatherDue(run: Run, budget: Budget): Promise<Due[] | undefined> {
+  const due: Due[] = [];
+  const work = async (row: Row) => {
+    const one = await dueOf(run, row);
+    if (one) due.push(one);
+  };
+  const partitions = inBuckets((bucket) => ({
+    items: dueIn(run, index.toDisable(bucket), run.now),
+    work,
+  }));
+  const { cursor } = await sweep(run, { name: 'disabling', partitions, atOnce: 16, budget });
+  return cursor === null ? due.sort((a, b) => (a.order < b.order ? -1 : 1)) : undefined;
+}
+
+async function dueOf(run: Run, row: Row): Promise<Due | undefined> {
+  const id = (row.pk as string).slice(2);
+  const record = (await loadTasks(run.system.table, [id])).get(id);
+  if (!record) return undefined;
+  const seen = await lookAt(run, record);
+  if (!seen?.record.open || seen.record.open.disabling || !isDue(seen.decision)) return undefined;
+  if (await isDisablingGivenUp(run, seen.record)) return undefined;
+  const { decision } = seen;
+  const { brake } = seen.record.open;
+  return {
+    id,
+    order: row.g1sk as string,
+    disableAt: decision.facts.disableAt ?? run.now,
+    tenant: shortTenant(id),
+    dataPlane: seen.record.task.dataPlane,
+    waits: decision.answer === 'hold',
+    approved: brake?.approvedAt !== undefined,
+    braked: brake !== undefined && brake.approvedAt === undefined,
+  };
+}
+
+/** So long a name of a tenant stands as it is where tenants are only told apart. */
+const LONGEST_PLAIN = 40;
+
+function shortTenant(id: string): string {
+  const tenant = tenantOf(id);
+  if (tenant.length <= LONGEST_PLAIN) return tenant;
+  return `${tenant.slice(0, 24)}#${bucketOf(tenant, 2 ** 32).toString(36)}`;
+}
+
+/** Holds of tasks whose date has come, which count towards a spike all the same. */
+const COUNTED: readonly HoldReason[] = ['blast-radius', 'feedback-silent', 'quiet-hours'];
+
+function isDue(decision: Decision): boolean {
+  return decision.answer === 'disable' || (decision.answer === 'hold' && COUNTED.includes(decision.reason));
+}

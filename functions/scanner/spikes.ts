@@ -1,0 +1,82 @@
+import { isEligible } from '../abandonment/evidence.ts';
+import { loadCounts } from '../store/counts.ts';
+import { inLastDay } from '../store/fleet-view.ts';
+import { allRows } from '../store/records.ts';
+import { keys, type PaceRecord } from '../store/rows.ts';
+import { TableBusy } from '../store/table-busy.ts';
+import { loadTasks } from '../store/tasks.ts';
+import { type Fleet, heldBySpike } from './blast-radius.ts';
+import type { Due } from './due-tasks.ts';
+import { unapprovedOf } from './rate-limit.ts';
+import type { Run } from './run.ts';
+import { operatorAlert } from './transitions.ts';
+
+/** What a spike holds. */
+export interface Held {
+  /** What was held before stays so. */
+  all: ReadonlySet<Due>;
+  /** Not marked as held yet. */
+  newly: readonly Due[];
+}
+
+/** Finds what a spike holds (promise 10), and tells operators before anything is marked. */
+export async function findHeld(run: Run, due: readonly Due[], pace: PaceRecord): Promise<Held> {
+  const unapproved = due.filter((one) => !one.approved);
+  const before = unapproved.filter((one) => one.braked);
+  const lasts = before.length > 0;
+  if (lasts && !(await isAlerted(run))) await alertSpike(run, before.length, true);
+  const held = await spikeIn(run, unapproved, pace);
+  const newly = [...held].filter((one) => !one.braked);
+  if (newly.length > 0) await alertSpike(run, held.size, lasts);
+  return { all: new Set([...before, ...held]), newly };
+}
+
+/** Of what nobody approved that which is too much at once; the fleet is counted only where it may be. */
+async function spikeIn(run: Run, unapproved: readonly Due[], pace: PaceRecord): Promise<Set<Due>> {
+  const { blastRadius } = run.view.policies.global;
+  const past = pace.runs.filter(({ at }) => inLastDay(at, run.now)).flatMap(unapprovedOf);
+  if (unapproved.length + past.length <= blastRadius.shareFloor) return new Set();
+  return heldBySpike(unapproved, past, await fleetOf(run, pace), blastRadius);
+}
+
+/** An approval of some, given while others of a spike were held for another reason first, ends its alert. */
+async function isAlerted({ system: { table } }: Run): Promise<boolean> {
+  return (await table.get(keys.operatorAlert('blast-radius', 'fleet'))) !== undefined;
+}
+
+/** Before anything is marked as held, so that no hold is without its alert; `lasts`: a spike is held already. */
+async function alertSpike(run: Run, size: number, lasts: boolean): Promise<void> {
+  const detail = `${size} tasks are due to be turned off at once; they are held until an operator approves them`;
+  const alert = operatorAlert('blast-radius', 'fleet', detail, run.now);
+  const write = lasts ? { ...alert, if: [{ absent: true as const }] } : alert;
+  const result = await run.system.table.transact([write], run.system.random.id(run.now));
+  // Refused: operators were told of what lasts.
+  if (result.outcome === 'busy') throw new TableBusy('the alert of a spike could not be written');
+}
+
+async function fleetOf(run: Run, pace: PaceRecord): Promise<Fleet> {
+  const byPlane = new Map<string, number>();
+  for (const { name: plane } of run.view.planes) {
+    const counts = await loadCounts(run.system.table, plane);
+    byPlane.set(
+      plane,
+      counts.reduce((sum, one) => sum + one.eligible, 0),
+    );
+  }
+  for (const dataPlane of await planesOfTurnedOff(run, pace))
+    byPlane.set(dataPlane, (byPlane.get(dataPlane) ?? 0) + 1);
+  return { total: [...byPlane.values()].reduce((sum, size) => sum + size, 0), byPlane };
+}
+
+/** The data planes of what we turned off in the last 24 h, one entry per task; what is on again counts as eligible. */
+async function planesOfTurnedOff({ system: { table }, now }: Run, pace: PaceRecord): Promise<string[]> {
+  const planes: string[] = [];
+  const off = new Set<string>();
+  for (const entry of pace.runs.filter(({ at }) => inLastDay(at, now))) {
+    if (entry.run === undefined) planes.push(...(entry.turnedOff ?? []).map(({ dataPlane }) => dataPlane));
+    else for (const { sk } of await allRows(table, { pk: keys.turnedOff(entry.run, '').pk })) off.add(sk);
+  }
+  for (const { task } of (await loadTasks(table, off)).values())
+    if (!isEligible(task)) planes.push(task.dataPlane);
+  return planes;
+}

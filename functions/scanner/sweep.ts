@@ -1,0 +1,90 @@
+import { faultOf, type Named } from './faults.ts';
+import { type Budget, DONE, type Turn } from './generator.ts';
+import type { Run } from './run.ts';
+
+type Items<Item> = AsyncIterable<Item> | Iterable<Item>;
+
+/** Items of one kind, and what is done with one of them. */
+export interface Part<Item> {
+  /** Read only when the sweep comes to them. */
+  items: Items<Item>;
+  /** Says which of them are worked; absent: all are. */
+  isWanted?(item: Item): boolean;
+  work(item: Item): Promise<void>;
+}
+
+/** What a generator goes through, and how. */
+export interface Sweep<Item> {
+  /** The generator's, under which items that fail are recorded. */
+  name: string;
+  /** Buckets or queries, in an order that stays the same from run to run: a cursor is the number of one of them. */
+  partitions: readonly (Part<Item> | readonly Part<Item>[])[];
+  /** How many items are worked at once. */
+  atOnce: number;
+  /** Where the last run stopped. @default the beginning */
+  cursor?: string | null;
+  /** Absent: it goes to its end, however little time is left. */
+  budget?: Budget;
+}
+
+/**
+ * Goes through all partitions, one after the other, and works their items a few at a time. An item that fails leaves its
+ * OOPS record and stops no other (promise 15); rows that cannot be read fail the generator. Where the budget is spent it
+ * begins nothing new, ends what is under way, and answers the partition at which the next run goes on; that one is gone
+ * through from its beginning, so work must bear to be asked for twice.
+ */
+export async function sweep<Item extends Named | readonly Named[]>(
+  run: Run,
+  { name, partitions, atOnce, cursor = null, budget }: Sweep<Item>,
+): Promise<Turn> {
+  const failed = faultOf(run, name);
+  for (let at = placeOf(cursor); at < partitions.length; at += 1) {
+    for (const part of [partitions[at] ?? []].flat()) {
+      if (!budget?.spent()) await workEach(wantedOf(part, budget), atOnce, part.work, failed);
+    }
+    if (budget?.spent()) return { cursor: String(at) };
+  }
+  return DONE;
+}
+
+/** The partition that a cursor names; the first where it names none, as those of earlier versions. */
+function placeOf(cursor: string | null): number {
+  const at = Number(cursor);
+  return Number.isInteger(at) && at >= 0 ? at : 0;
+}
+
+function wantedOf<Item>({ items, isWanted }: Part<Item>, budget: Budget | undefined): Items<Item> {
+  return budget || isWanted ? wanted(items, isWanted, budget) : items;
+}
+
+async function* wanted<Item>(
+  items: Items<Item>,
+  isWanted: (item: Item) => boolean = () => true,
+  budget?: Budget,
+): AsyncGenerator<Item> {
+  for await (const item of items) {
+    if (budget?.spent()) return;
+    if (isWanted(item)) yield item;
+  }
+}
+
+/** Works each item, a few at a time. Nothing is under way when it ends, also where items cannot be read further. */
+async function workEach<Item>(
+  items: Items<Item>,
+  atOnce: number,
+  work: (item: Item) => Promise<void>,
+  failed: (item: Item, error: unknown) => Promise<void>,
+): Promise<void> {
+  const running = new Set<Promise<void>>();
+  try {
+    for await (const item of items) {
+      const one: Promise<void> = work(item)
+        .catch((error) => failed(item, error))
+        .finally(() => running.delete(one));
+      running.add(one);
+      if (running.size >= atOnce) await Promise.race(running);
+    }
+  } finally {
+    await Promise.all(running);
+  }
+}

@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import type { Run } from '../../../functions/scanner/run.ts';
+import { type Part, sweep } from '../../../functions/scanner/sweep.ts';
+import { workStage } from '../work/stage.ts';
+
+/** A sweep of partitions of names; what is worked stands in `worked`, in its order. */
+function stageOf(partitions: string[][]) {
+  const stage = workStage();
+  const worked: string[] = [];
+  const read: number[] = [];
+  const run = { system: stage.system, figures: {} } as unknown as Run;
+  async function* readPartition(place: number, names: string[]) {
+    read.push(place);
+    yield* names;
+  }
+  const partOf = (place: number, names: string[], work?: (name: string) => Promise<void>): Part<string> => ({
+    items: readPartition(place, names),
+    work: async (name) => {
+      await work?.(name);
+      worked.push(name);
+    },
+  });
+  return {
+    ...stage,
+    run,
+    worked,
+    read,
+    partOf,
+    /** One run over all partitions. */
+    go: (
+      more: { cursor?: string | null; spent?: () => boolean; atOnce?: number } = {},
+      work?: (name: string) => Promise<void>,
+    ) =>
+      sweep(run, {
+        name: 'abandonment',
+        partitions: partitions.map((names, place) => partOf(place, names, work)),
+        atOnce: more.atOnce ?? 1,
+        cursor: more.cursor ?? null,
+        budget: { spent: more.spent ?? (() => false) },
+      }),
+  };
+}
+
+const THREE = [['a', 'b'], ['c', 'd', 'e'], ['f']];
+
+describe('a sweep', () => {
+  it('goes through all partitions in their order, and is then at its end', async () => {
+    const stage = stageOf(THREE);
+    expect(await stage.go()).toEqual({ cursor: null });
+    expect(stage.worked).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  });
+
+  it('works so many at once, and no more', async () => {
+    const stage = stageOf([['a', 'b', 'c', 'd', 'e']]);
+    let underWay = 0;
+    let most = 0;
+    await stage.go({ atOnce: 3 }, async () => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      await new Promise((done) => setTimeout(done, 1));
+      underWay -= 1;
+    });
+    expect([most, underWay, stage.worked.length]).toEqual([3, 0, 5]);
+  });
+
+  it('works only what is wanted', async () => {
+    const { run, partOf, worked } = stageOf([]);
+    const part = { ...partOf(0, ['a', 'b', 'c']), isWanted: (name: string) => name !== 'b' };
+    await sweep(run, { name: 'watchdog', partitions: [part], atOnce: 1 });
+    expect(worked).toEqual(['a', 'c']);
+  });
+
+  it('ends all parts at one place before the next place, the first part first', async () => {
+    const { run, partOf, worked } = stageOf([]);
+    const slowly = () => new Promise<void>((done) => setTimeout(done, 1));
+    const partitions = [[partOf(0, ['mail'], slowly), partOf(0, ['alert'])], partOf(1, ['next'])];
+    await sweep(run, { name: 'repair', partitions, atOnce: 8 });
+    expect(worked).toEqual(['mail', 'alert', 'next']);
+  });
+});
+
+describe('a sweep whose time is over', () => {
+  it('in the middle of a partition, ends what is under way and names that partition', async () => {
+    const stage = stageOf(THREE);
+    expect(await stage.go({ spent: () => stage.worked.length >= 3 })).toEqual({ cursor: '1' });
+    expect(stage.worked).toEqual(['a', 'b', 'c']);
+    expect(stage.read).toEqual([0, 1]);
+  });
+
+  it('goes on with that partition, from its beginning, and no earlier one', async () => {
+    const stage = stageOf(THREE);
+    expect(await stage.go({ cursor: '1' })).toEqual({ cursor: null });
+    expect(stage.worked).toEqual(['c', 'd', 'e', 'f']);
+    expect(stage.read).toEqual([1, 2]);
+  });
+
+  it('in the last partition has not come to its end', async () => {
+    const stage = stageOf(THREE);
+    expect(await stage.go({ spent: () => stage.worked.length >= 6 })).toEqual({ cursor: '2' });
+  });
+
+  it('before it begins, reads nothing', async () => {
+    const stage = stageOf(THREE);
+    expect(await stage.go({ cursor: '1', spent: () => true })).toEqual({ cursor: '1' });
+    expect(stage.read).toEqual([]);
+  });
+
+  it('among what is not wanted, stops there too', async () => {
+    const { run, partOf } = stageOf([]);
+    let seen = 0;
+    const isWanted = () => {
+      seen += 1;
+      return false;
+    };
+    const part = { ...partOf(0, ['a', 'b', 'c']), isWanted };
+    const budget = { spent: () => seen >= 2 };
+    const turn = await sweep(run, { name: 'watchdog', partitions: [part], atOnce: 1, budget });
+    expect([turn, seen]).toEqual([{ cursor: '0' }, 2]);
+  });
+});
+
+describe('the cursor of a run before', () => {
+  it.each([
+    ['of revivals and disabling, as ever', 'unread'],
+    ['of scopes, as ever', 'P#acmeCo/'],
+    ['of nothing', ''],
+    ['of no whole number', '1.5'],
+    ['of a number below all', '-1'],
+  ])('%s, begins anew', async (_, cursor) => {
+    const stage = stageOf(THREE);
+    expect(await stage.go({ cursor })).toEqual({ cursor: null });
+    expect(stage.worked).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  });
+
+  it('of a partition that there is no more leaves nothing to do, and the next run begins anew', async () => {
+    const stage = stageOf(THREE);
+    expect(await stage.go({ cursor: '3' })).toEqual({ cursor: null });
+    expect(stage.worked).toEqual([]);
+  });
+});
+
+describe('an item that fails', () => {
+  it('is recorded by generator and name, is counted, and stops no other', async () => {
+    const stage = stageOf(THREE);
+    const turn = await stage.go({ atOnce: 2 }, async (name) => {
+      if (name === 'b') throw new Error('its owner is odd');
+      if (name === 'f') throw new Error('its date is odd');
+    });
+    expect(turn).toEqual({ cursor: null });
+    expect(stage.worked).toEqual(['a', 'c', 'd', 'e']);
+    expect(stage.run.figures).toEqual({ failed: 2 });
+    const failures = await stage.rows({ pk: 'OOPS#' });
+    expect(failures.map(({ worker, item }) => [worker, item]).sort()).toEqual([
+      ['scanner/abandonment', 'b'],
+      ['scanner/abandonment', 'f'],
+    ]);
+  });
+
+  it('stops no other where the table takes no record of it either', async () => {
+    const stage = stageOf([['a', 'b', 'c']]);
+    const turn = await stage.go({}, async (name) => {
+      stage.breakTable(name === 'a');
+      if (name === 'a') throw new Error('a is bad');
+    });
+    expect(turn).toEqual({ cursor: null });
+    expect(stage.worked).toEqual(['b', 'c']);
+    expect(stage.logged.map(({ message }) => message)).toContain('OOPS not stored');
+  });
+});
+
+it('rows that cannot be read fail the generator once what is under way has ended', async () => {
+  const { run, worked } = stageOf([]);
+  async function* items() {
+    yield 'a';
+    throw new Error('the page is away');
+  }
+  const work = async (name: string) => {
+    await new Promise((done) => setTimeout(done, 5));
+    worked.push(name);
+  };
+  const going = sweep(run, { name: 'ladder', partitions: [{ items: items(), work }], atOnce: 16 });
+  await expect(going).rejects.toThrow('the page is away');
+  expect(worked).toEqual(['a']);
+});

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { eachRowOf, inBuckets } from '../../../functions/store/buckets.ts';
+import { MemoryTable } from '../../../functions/store/memory-table.ts';
+import type { Query } from '../../../functions/store/table.port.ts';
+
+const QUERIES: Query[] = [{ pk: 'A' }, { pk: 'B' }, { pk: 'C' }];
+
+/** A table with a row or two in each partition, that notes which it is asked for. */
+async function filled() {
+  const table = new MemoryTable();
+  const rows = ['A1', 'A2', 'C1'].map((name) => ({ put: { pk: name.slice(0, 1), sk: name } }));
+  await table.transact(rows, 'test');
+  const asked: string[] = [];
+  const query = table.query.bind(table);
+  table.query = (given) => {
+    asked.push(given.pk);
+    return query(given);
+  };
+  return { table, asked };
+}
+
+it('reads the rows of several queries one after the other, also where one has none', async () => {
+  const { table, asked } = await filled();
+  const found: string[] = [];
+  for await (const { sk } of eachRowOf(table, QUERIES)) found.push(sk);
+  expect([found, asked]).toEqual([
+    ['A1', 'A2', 'C1'],
+    ['A', 'B', 'C'],
+  ]);
+});
+
+it('asks no further query where nobody reads on', async () => {
+  const { table, asked } = await filled();
+  for await (const { sk } of eachRowOf(table, QUERIES)) if (sk === 'A2') break;
+  expect(asked).toEqual(['A']);
+});
+
+it('makes one for each of the eight buckets of an index, or of as many as are named', () => {
+  expect(inBuckets((bucket) => `C#${bucket}`)).toEqual([
+    'C#0',
+    'C#1',
+    'C#2',
+    'C#3',
+    'C#4',
+    'C#5',
+    'C#6',
+    'C#7',
+  ]);
+  expect(inBuckets((bucket) => bucket, 4)).toEqual([0, 1, 2, 3]);
+});
