@@ -47,7 +47,7 @@ export class DemoWorld {
       case 'deleted':
       case 'owners':
       case 'data-plane':
-        return this.#fleet.happen(event);
+        return this.#fleet.apply(event);
       case 'policy':
         return this.#setPolicy(event);
       case 'mail-event':

@@ -3,7 +3,7 @@ import { DAY, type Duration, type Instant } from '../../functions/abandonment/ti
 import type { Clock, EventPublisher } from '../../functions/platform/ports.ts';
 import type {
   PlaneState,
-  ScenarioHappening,
+  ScenarioEventBody,
   ScenarioShard,
   ScenarioTask,
 } from '../scenario/scenario-types.ts';
@@ -21,7 +21,7 @@ import {
 
 /** What happens to the fleet itself. */
 export type FleetEvent = Extract<
-  ScenarioHappening,
+  ScenarioEventBody,
   { type: 'shards' | 'restarted' | 'created' | 'published' | 'deleted' | 'owners' | 'data-plane' }
 >;
 
@@ -56,11 +56,11 @@ export class SimFleet implements EventPublisher {
   readonly #shards = new Map<string, ScenarioShard[]>();
   readonly #observedAt = new Map<string, Instant>();
 
-  constructor(given: { facts: FleetFacts; clock: Clock; send: SendEvent; listener: FleetListener }) {
-    this.#facts = given.facts;
-    this.#clock = given.clock;
-    this.#send = given.send;
-    this.#listener = given.listener;
+  constructor(parts: { facts: FleetFacts; clock: Clock; send: SendEvent; listener: FleetListener }) {
+    this.#facts = parts.facts;
+    this.#clock = parts.clock;
+    this.#send = parts.send;
+    this.#listener = parts.listener;
   }
 
   /** How long until observations are to be repeated again. */
@@ -77,7 +77,7 @@ export class SimFleet implements EventPublisher {
   }
 
   /** Lets something happen to the fleet and tells Taskwarden. */
-  happen(event: FleetEvent): void {
+  apply(event: FleetEvent): void {
     switch (event.type) {
       case 'created':
         this.#create(event.task);

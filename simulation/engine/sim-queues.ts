@@ -1,6 +1,6 @@
 import { DAY, type Duration, type Instant, SECOND } from '../../functions/abandonment/time.ts';
 import type { OutgoingMessage, QueueName, Queues } from '../../functions/platform/ports.ts';
-import { ProcessDied } from '../faults/mortal.ts';
+import { ProcessDied } from '../faults/crashing-process.ts';
 import { type EventLoop, RANK, type Rank } from './event-loop.ts';
 
 /** One receive of one message. */

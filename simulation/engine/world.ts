@@ -4,10 +4,10 @@ import type { OperatorAlert, OperatorChannel } from '../../functions/platform/po
 import type { System } from '../../functions/platform/system.ts';
 import { type Change, MemoryTable } from '../../functions/store/memory-table.ts';
 import { loadDigest, type TaskAudit } from '../../functions/store/records.ts';
-import { Attempts, type Chaos } from '../faults/attempts.ts';
-import { calmSince, isFaultyScenario, skewOf } from '../faults/disturbances.ts';
-import { Faults } from '../faults/faults.ts';
-import { type FeedbackFault, Troubles } from '../faults/troubles.ts';
+import { Attempts, type ProcessFaults } from '../faults/attempts.ts';
+import { FaultInjection, type FeedbackFault } from '../faults/fault-injection.ts';
+import { FaultPlan } from '../faults/fault-plan.ts';
+import { calmSince, isFaultyScenario, skewOf } from '../faults/fault-spans.ts';
 import { parsedPolicies, policyDocuments } from '../scenario/scenario.ts';
 import type { Scenario } from '../scenario/scenario-types.ts';
 import { FleetFacts } from '../verify/fleet-facts.ts';
@@ -17,8 +17,8 @@ import { WorkVerifier } from '../verify/work-verifier.ts';
 import { BreakerWatch } from './breaker-watch.ts';
 import { type EffectLine, EffectRecorder, type SummaryLine } from './effects.ts';
 import { EventLoop, RANK } from './event-loop.ts';
+import { EventPlayer } from './event-player.ts';
 import type { FleetMessage } from './fleet-events.ts';
-import { Happenings } from './happenings.ts';
 import { Schedule } from './schedule.ts';
 import { SeededRandom } from './seeded-random.ts';
 import type { MailReport, Service } from './service.port.ts';
@@ -37,7 +37,7 @@ export interface WorldOptions {
   /** Whether the verifier sees a mail that SES took; what it does not see it cannot know. By default all. */
   seesMail?: (mail: AcceptedMail) => boolean;
   /** Faults beside those of the scenario. By default none. */
-  chaos?: Chaos;
+  processFaults?: ProcessFaults;
   /** Whether queues and the feedback path have canaries, as deployments do. @default false */
   canaries?: boolean;
   /** What becomes of what SES says of mails. By default it comes at once. */
@@ -77,9 +77,9 @@ export class World {
   readonly #mail: SimMail;
   readonly #fleet: SimFleet;
   readonly #system: System;
-  readonly #faults = new Faults();
-  readonly #troubles: Troubles;
-  readonly #chaos: Chaos;
+  readonly #plan = new FaultPlan();
+  readonly #injection: FaultInjection;
+  readonly #processFaults: ProcessFaults;
   readonly #attempts: Attempts;
   readonly #schedule: Schedule;
   readonly #breaker: BreakerWatch;
@@ -96,14 +96,14 @@ export class World {
     this.#loop = new EventLoop(clock);
     this.#recorder = new EffectRecorder(clock);
     const { gatherDisabled } = SIMULATED_CONFIG;
-    const isFaulty = isFaultyScenario(scenario) || options.chaos !== undefined;
+    const isFaulty = isFaultyScenario(scenario) || options.processFaults !== undefined;
     this.#verifier = new Verifier({
       facts: this.#facts,
       now: () => clock.now(),
       gathered: gatherDisabled,
       skew: skewOf(scenario),
       isFaulty,
-      isBehind: () => isFaulty && this.#troubles.isBehind(),
+      isBehind: () => isFaulty && this.#injection.isBehind(),
     });
     this.#workVerifier = new WorkVerifier(this.#verifier, scenario, () => clock.now());
     const table = new MemoryTable({ onCommit: (changes) => this.#committed(changes) });
@@ -130,8 +130,8 @@ export class World {
       operators: this.#operators(),
       canaries: options.canaries ?? false,
     });
-    this.#troubles = this.#makeTroubles(table);
-    this.#chaos = options.chaos ?? this.#troubles.chaos;
+    this.#injection = this.#makeInjection(table);
+    this.#processFaults = options.processFaults ?? this.#injection.processFaults;
     this.#attempts = this.#makeAttempts();
     this.#schedule = this.#makeSchedule();
     this.#breaker = new BreakerWatch({
@@ -150,9 +150,9 @@ export class World {
   async run(): Promise<Outcome> {
     const { start, until, events } = this.#scenario;
     await this.#begin();
-    const happenings = this.#happenings();
-    for (const event of events) this.#loop.at(event.at, RANK.event, () => happenings.happen(event));
-    this.#troubles.begin();
+    const player = this.#makePlayer();
+    for (const event of events) this.#loop.at(event.at, RANK.event, () => player.play(event));
+    this.#injection.begin();
     this.#repeatObservationsFrom(start);
     this.#schedule.from(start);
     await this.#loop.run(until, () => this.#verifier.instantOver());
@@ -172,7 +172,7 @@ export class World {
   #finish(): void {
     const calm = calmSince(this.#scenario);
     this.#verifier.audits.finish(calm);
-    this.#progress?.finish(this.#loop.clock.now(), calm, this.#troubles.hasLostFacts());
+    this.#progress?.finish(this.#loop.clock.now(), calm, this.#injection.hasLostFacts());
     this.#workVerifier.finish({
       calmSince: calm,
       waiting: this.#queues.waiting,
@@ -194,16 +194,16 @@ export class World {
       facts: this.#facts,
       verifier: this.#verifier,
       scenario: this.#scenario,
-      isBehind: () => this.#troubles.isBehind(),
+      isBehind: () => this.#injection.isBehind(),
     });
   }
 
-  #makeTroubles(table: MemoryTable): Troubles {
-    return new Troubles({
+  #makeInjection(table: MemoryTable): FaultInjection {
+    return new FaultInjection({
       scenario: this.#scenario,
       loop: this.#loop,
       service: this.#service,
-      faults: this.#faults,
+      plan: this.#plan,
       table,
       queues: this.#queues,
       mail: this.#mail,
@@ -226,15 +226,16 @@ export class World {
     return new Attempts({
       system: this.#system,
       service: this.#service,
-      faults: this.#faults,
+      plan: this.#plan,
       facts: this.#facts,
-      chaos: this.#chaos,
+      processFaults: this.#processFaults,
       processOf: this.#options.processOf ?? ((_name, system) => system),
       listener: {
         failed: () => this.#breaker.wake(),
         ended: (attempt) => {
           this.#workVerifier.ended(attempt);
-          const digest = attempt.outcome === 'done' ? this.#troubles.digestReported(attempt.body) : undefined;
+          const digest =
+            attempt.outcome === 'done' ? this.#injection.digestReported(attempt.body) : undefined;
           if (digest !== undefined) this.#verifier.repeats.reported(digest);
         },
         endedBadly: ({ mailed }) => {
@@ -257,7 +258,7 @@ export class World {
       loop: this.#loop,
       until,
       scanEvery,
-      faults: this.#faults,
+      plan: this.#plan,
       attempts: this.#attempts,
       before: () => this.#hearPlanes(),
       over: (at) => this.#progress?.scanOver(at),
@@ -266,7 +267,7 @@ export class World {
         this.#workVerifier.operatorsTold('scanner-stopped', '');
         this.#recorder.operatorAlert('scanner-stopped', { detail });
       },
-      lateBy: (at) => this.#chaos.lateBy?.(at) ?? 0,
+      lateBy: (at) => this.#processFaults.lateBy?.(at) ?? 0,
     });
   }
 
@@ -291,14 +292,14 @@ export class World {
     await this.#queues.send('ingest', [{ body: JSON.stringify(event) }]);
   }
 
-  #happenings(): Happenings {
-    return new Happenings({
+  #makePlayer(): EventPlayer {
+    return new EventPlayer({
       system: this.#system,
       service: this.#service,
       facts: this.#facts,
       fleet: this.#fleet,
       mail: this.#mail,
-      faults: this.#faults,
+      plan: this.#plan,
       documents: policyDocuments(this.#scenario),
       listener: {
         mailReported: (mail, event, soft) => this.#mailReported(mail, event, soft),
@@ -340,7 +341,7 @@ export class World {
         if (this.#mail.readsTexts) this.#verifier.mailRead();
         if (this.#options.seesMail?.(mail) ?? true) this.#verifier.mailAccepted(mail);
         this.#recorder.mail(mail);
-        this.#troubles.mailTaken(mail);
+        this.#injection.mailTaken(mail);
       },
       refused: (mail) => {
         this.#recorder.mailFailed(mail);

@@ -2,11 +2,11 @@ import type { Duration, Instant } from '../../functions/abandonment/time.ts';
 import { deployedService } from '../engine/deployed-service.ts';
 import type { EffectLine } from '../engine/effects.ts';
 import { World } from '../engine/world.ts';
-import type { Chaos } from '../faults/attempts.ts';
-import type { Fate } from '../faults/mortal.ts';
+import type { ProcessFaults } from '../faults/attempts.ts';
+import type { FaultInjector } from '../faults/crashing-process.ts';
 import type { Scenario } from '../scenario/scenario-types.ts';
 
-/** A place to die at: before or after the effect of a call, counted over all processes of a run. */
+/** A call of a port at which a process can die: before or after the effect of a call, counted over all processes of a run. */
 export interface CrashPoint {
   call: number;
   when: 'before' | 'after';
@@ -27,7 +27,7 @@ export interface CrashRun {
   broken: string[];
   /** When processes died. */
   diedAt: Instant[];
-  /** Places at which a process could die. */
+  /** All crash points of the run. */
   points: CrashPoint[];
 }
 
@@ -35,7 +35,7 @@ export interface CrashRun {
 const EFFECTS = new Set(['transact', 'send', 'publish', 'tell']);
 
 /** Counts the calls of all processes and ends the one that makes a certain call. */
-class CrashPlan implements Chaos {
+class CrashPlan implements ProcessFaults {
   readonly points: CrashPoint[] = [];
   readonly diedAt: Instant[] = [];
   readonly #at: ReadonlyMap<number, CrashPoint['when']>;
@@ -45,7 +45,7 @@ class CrashPlan implements Chaos {
     this.#at = new Map(points.map(({ call, when }) => [call, when]));
   }
 
-  fateOf(): Fate {
+  injectorOf(): FaultInjector {
     return ({ method }, process) => {
       this.#calls += 1;
       const call = this.#calls;
@@ -62,7 +62,10 @@ class CrashPlan implements Chaos {
 /** Runs a scenario in which processes die at the given points. */
 export async function crashRun(scenario: Scenario, points: readonly CrashPoint[]): Promise<CrashRun> {
   const plan = new CrashPlan(points);
-  const outcome = await new World(scenario, deployedService, { chaos: plan, readsTexts: false }).run();
+  const outcome = await new World(scenario, deployedService, {
+    processFaults: plan,
+    readsTexts: false,
+  }).run();
   return {
     facts: outcome.lines.flatMap(factsOf),
     repeats: outcome.repeats,

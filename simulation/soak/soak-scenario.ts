@@ -7,7 +7,7 @@ import {
   MINUTE,
 } from '../../functions/abandonment/time.ts';
 import { SeededRandom } from '../engine/seeded-random.ts';
-import { CHAOS_QUEUES } from '../faults/chaos-types.ts';
+import { SOAK_FAULT_QUEUES } from '../faults/soak-fault-types.ts';
 
 /** A scenario as its file has it. */
 export interface ScenarioJson {
@@ -80,14 +80,14 @@ class SoakScenario {
       tasks,
       events: [
         ...tasks.flatMap((task) => this.#health(task)),
-        ...this.#times(1 + this.#below(4), () => this.#happening()).flat(),
+        ...this.#times(1 + this.#below(4), () => this.#event()).flat(),
         ...this.#reversals(),
         ...this.#times(2 + this.#below(2), () => [this.#fault()]).flat(),
         ...tasks.flatMap((task) => this.#spells(task)),
         ...this.#flaps(),
         ...this.#keptAgain(tasks[0] ?? {}),
       ],
-      chaos: this.#times(2 + this.#below(4), () => this.#chaos()).flat(),
+      chaos: this.#times(2 + this.#below(4), () => this.#soakFault()).flat(),
       recipients: Object.fromEntries([...OWNERS, 'boss@acme.test'].flatMap((email) => this.#sleeper(email))),
     };
   }
@@ -236,7 +236,7 @@ class SoakScenario {
     })).concat({ at: formatInstant(from + 22 * every), type: 'data-plane', dataPlane, state: 'up' });
   }
 
-  #happening(): Record<string, unknown>[] {
+  #event(): Record<string, unknown>[] {
     const at = this.#instant(CALM_FROM - 4 * DAY);
     const later = formatInstant(at + HOUR + this.#below(60) * HOUR);
     const task = this.#pick(this.#ids);
@@ -338,7 +338,7 @@ class SoakScenario {
     }
   }
 
-  #chaos(): Record<string, unknown>[] {
+  #soakFault(): Record<string, unknown>[] {
     const at = this.#instant(CALM_FROM - 2 * DAY);
     const from = { at: formatInstant(at) };
     const process = this.#pick([
@@ -380,7 +380,7 @@ class SoakScenario {
                 event: this.#pick(['bounce', 'delivery', 'complaint']),
               },
             ]
-          : [{ ...from, type: 'poison', queue: this.#pick(CHAOS_QUEUES) }];
+          : [{ ...from, type: 'poison', queue: this.#pick(SOAK_FAULT_QUEUES) }];
     }
   }
 

@@ -192,8 +192,8 @@ export class FleetFacts {
   /** The brakes on disabling: the global policy's, the default for a leaf that is not set or taken back. */
   blastRadius(): GlobalPolicy['blastRadius'] {
     const own = Object.entries(this.policies.get('')?.blastRadius ?? {});
-    const given = Object.fromEntries(own.filter(([, value]) => value !== null));
-    return { perRun: 50, perDay: 200, share: 0.1, shareFloor: 10, ...given };
+    const set = Object.fromEntries(own.filter(([, value]) => value !== null));
+    return { perRun: 50, perDay: 200, share: 0.1, shareFloor: 10, ...set };
   }
 
   /** Since when the task's stage is `disable` without a break; null where it is not. */

@@ -37,20 +37,20 @@ export class ProgressVerifier {
   #unreachable: Unreachable[] = [];
   #scans = 0;
 
-  constructor(given: {
+  constructor(parts: {
     facts: FleetFacts;
     verifier: Verifier;
     scenario: Scenario;
     /** Whether Taskwarden may not know yet what the bus told it. By default it does. */
     isBehind?: () => boolean;
   }) {
-    this.#isBehind = given.isBehind ?? (() => false);
-    this.#facts = given.facts;
-    this.#verifier = given.verifier;
-    this.#scanEvery = given.scenario.scanEvery;
-    this.#start = given.scenario.start;
-    this.#slack = 2 * given.scenario.scanEvery + given.facts.policy('', 'digestEvery');
-    this.#undisturbed = undisturbedTasks(given.scenario, given.facts);
+    this.#isBehind = parts.isBehind ?? (() => false);
+    this.#facts = parts.facts;
+    this.#verifier = parts.verifier;
+    this.#scanEvery = parts.scenario.scanEvery;
+    this.#start = parts.scenario.start;
+    this.#slack = 2 * parts.scenario.scanEvery + parts.facts.policy('', 'digestEvery');
+    this.#undisturbed = undisturbedTasks(parts.scenario, parts.facts);
   }
 
   /** A living address was lost: tasks may be left without anybody to tell. */
@@ -229,7 +229,8 @@ export class ProgressVerifier {
 function undisturbedTasks(scenario: Scenario, facts: FleetFacts): Set<string> {
   const harmless = new Set(['shards', 'restarted', 'published', 'owners', 'deleted', 'created']);
   const calm = scenario.events.every(({ type }) => harmless.has(type));
-  if (!calm || scenario.chaos || scenario.tasks.length > SMALL_FLEET || isBraked(facts)) return new Set();
+  if (!calm || scenario.soakFaults || scenario.tasks.length > SMALL_FLEET || isBraked(facts))
+    return new Set();
   const tasks = new Set(scenario.tasks.filter((task) => isSimple(task.id, facts)).map(({ id }) => id));
   for (const event of scenario.events) {
     if (event.type === 'created') return new Set();

@@ -31,7 +31,7 @@ function episodeOf({ task, episode }: { task: string; episode: number }): string
   return `${task} #${episode}`;
 }
 
-export interface VerifierGiven {
+export interface VerifierParts {
   facts: FleetFacts;
   now: () => Instant;
   /** How long what was disabled is gathered for one mail. */
@@ -83,15 +83,15 @@ export class Verifier {
   readonly #holders = new Set<string>();
   #deaths = 0;
 
-  constructor(given: VerifierGiven) {
-    this.#facts = given.facts;
-    this.#now = given.now;
-    this.#skew = given.skew ?? 0;
-    this.#isBehind = given.isBehind ?? (() => false);
-    this.#isFaulty = given.isFaulty ?? false;
-    this.audits = new AuditVerifier(this, given.now, this.#isFaulty);
-    this.spacing = new SpacingVerifier(this, given);
-    this.#pace = new PaceVerifier(this, given.facts, given.now);
+  constructor(parts: VerifierParts) {
+    this.#facts = parts.facts;
+    this.#now = parts.now;
+    this.#skew = parts.skew ?? 0;
+    this.#isBehind = parts.isBehind ?? (() => false);
+    this.#isFaulty = parts.isFaulty ?? false;
+    this.audits = new AuditVerifier(this, parts.now, this.#isFaulty);
+    this.spacing = new SpacingVerifier(this, parts);
+    this.#pace = new PaceVerifier(this, parts.facts, parts.now);
   }
 
   /** All checks so far. */

@@ -48,9 +48,9 @@ export class WorkVerifier {
 
   /** Whether nothing keeps the breaker from noting what it told. */
   #hasMemory(): boolean {
-    const { chaos, events } = this.#scenario;
-    const troubles = new Set(['table', 'scanner']);
-    return !chaos && !events.some((event) => event.type === 'fault' && troubles.has(event.target));
+    const { soakFaults, events } = this.#scenario;
+    const disturbing = new Set(['table', 'scanner']);
+    return !soakFaults && !events.some((event) => event.type === 'fault' && disturbing.has(event.target));
   }
 
   /** Every failed attempt leaves a record of its own, and every message ends with a reason (promise 12). */
@@ -74,9 +74,9 @@ export class WorkVerifier {
   }
 
   /** The scenario is over; `waiting`: messages that still are on a queue. */
-  finish(given: { calmSince: Instant; waiting: number; letters: readonly DeadLetter[] }): void {
-    if (this.#scenario.until - given.calmSince < SETTLED) return;
-    this.#nothingUsedUp(given.letters);
+  finish(end: { calmSince: Instant; waiting: number; letters: readonly DeadLetter[] }): void {
+    if (this.#scenario.until - end.calmSince < SETTLED) return;
+    this.#nothingUsedUp(end.letters);
     this.#alarmsRaised();
   }
 
@@ -100,11 +100,11 @@ export class WorkVerifier {
 
   /** Whether all that goes wrong is what the breaker is for. */
   #onlyStopped(): boolean {
-    const { chaos, events } = this.#scenario;
+    const { soakFaults, events } = this.#scenario;
     const faults = events.filter((event) => event.type === 'fault');
     const stops = ({ target, mode }: (typeof faults)[number]) =>
       STOPS_WORK.targets.has(target) && STOPS_WORK.modes.has(mode);
-    return !chaos && faults.length > 0 && faults.every(stops);
+    return !soakFaults && faults.length > 0 && faults.every(stops);
   }
 
   /** Whether nothing else could have used up its messages. */

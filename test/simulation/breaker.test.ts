@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EffectLine } from '../../simulation/engine/effects.ts';
 import type { WorldOptions } from '../../simulation/engine/world.ts';
-import type { MortalProcess } from '../../simulation/faults/mortal.ts';
+import type { CrashingProcess } from '../../simulation/faults/crashing-process.ts';
 import { at, failing, type Told, tell } from './story.ts';
 
 const HOUR = 3_600_000;
@@ -100,11 +100,11 @@ describe('a worker that is broken, or what it needs', () => {
 /** Processes of one queue's worker that start in a span die: at once, or in their work, which a probe does not do. */
 function dying(queue: string, from: number, hours: number, atCall: number): WorldOptions {
   const begin = Date.parse(at(from));
-  const isStruck = ({ name, startedAt }: MortalProcess) =>
+  const isStruck = ({ name, startedAt }: CrashingProcess) =>
     name === queue && startedAt >= begin && startedAt < begin + hours * HOUR;
   return {
-    chaos: {
-      fateOf: (process) =>
+    processFaults: {
+      injectorOf: (process) =>
         isStruck(process)
           ? (_call, { calls }) => (calls >= atCall ? { dies: 'before' } : undefined)
           : undefined,
@@ -112,7 +112,7 @@ function dying(queue: string, from: number, hours: number, atCall: number): Worl
   };
 }
 
-/** Tells the verifier that something is wrong meanwhile; it strikes nobody. */
+/** Tells the verifier that something is wrong meanwhile; it fails no call. */
 const disturbed = (from: number, days: number) => ({
   at: at(from),
   type: 'fault',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { System } from '../../functions/platform/system.ts';
-import type { FeedbackFault } from '../../simulation/faults/troubles.ts';
+import type { FeedbackFault } from '../../simulation/faults/fault-injection.ts';
 import { soakScenario } from '../../simulation/soak/soak-scenario.ts';
 import { at, failing, tell } from './story.ts';
 
@@ -9,7 +9,7 @@ const BOSS = 'boss@acme.test';
 const MISSED = 'FeedbackCanaryMissed';
 
 /** A deployment with canaries: when each metric was written, and what it did with SES's word in a span. */
-function watched(given: { from: string; until: string; fault: (now: number) => FeedbackFault }) {
+function watched(silence: { from: string; until: string; fault: (now: number) => FeedbackFault }) {
   const metrics: { name: string; at: string }[] = [];
   const processOf = (_name: string, system: System): System => ({
     ...system,
@@ -22,7 +22,7 @@ function watched(given: { from: string; until: string; fault: (now: number) => F
     },
   });
   const feedback = (now: number) =>
-    now >= Date.parse(given.from) && now < Date.parse(given.until) ? given.fault(now) : undefined;
+    now >= Date.parse(silence.from) && now < Date.parse(silence.until) ? silence.fault(now) : undefined;
   const rings = () => metrics.filter(({ name }) => name === MISSED).map((metric) => metric.at);
   return { rings, options: { canaries: true, feedback, processOf } };
 }

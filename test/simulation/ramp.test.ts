@@ -55,7 +55,7 @@ test('one who waits for a place still hears what the ramp does not count', async
 });
 
 test('one whom digestEvery delays takes no place, and has one when he may be mailed again', async () => {
-  const given = {
+  const scenario = {
     until: at(21),
     scanEvery: '1h',
     tasks: [
@@ -66,9 +66,9 @@ test('one whom digestEvery delays takes no place, and has one when he may be mai
     ],
   };
   const policy = { stage: 'disable', digestEvery: '90m', reminders: ['1d'] };
-  const one = await tell({ ...given, policy: { ...policy, rampPerDay: 1 } });
+  const one = await tell({ ...scenario, policy: { ...policy, rampPerDay: 1 } });
   expect(warned(one.story)).toEqual(['T+14d mail ana@acme.test', 'T+20d1h mail bob@acme.test']);
-  const two = await tell({ ...given, policy: { ...policy, rampPerDay: 2 } });
+  const two = await tell({ ...scenario, policy: { ...policy, rampPerDay: 2 } });
   expect(warned(two.story)).toEqual([
     'T+14d mail ana@acme.test',
     'T+20d1h mail bob@acme.test',

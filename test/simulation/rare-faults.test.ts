@@ -125,7 +125,7 @@ test('operators are not told of a task that nobody can be told of while somebody
   ]);
 });
 
-test('a scanner that is down has no ticks, whatever else befalls it', async () => {
+test('a scanner that is down has no ticks, whatever other fault holds', async () => {
   const { story: told, summary } = await story({
     until: at(4),
     tasks: [],

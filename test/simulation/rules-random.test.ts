@@ -79,15 +79,15 @@ function checkWindows({ lines }: Told): void {
 test('random histories fire, resolve and turn off when the rules say so, and keep the promises', async () => {
   const seen = { fired: 0, disabled: 0 };
   await fc.assert(
-    fc.asyncProperty(history, async (given) => {
-      const told = await tell(scenarioOf(given)).catch((error: Error) => {
+    fc.asyncProperty(history, async (drawn) => {
+      const told = await tell(scenarioOf(drawn)).catch((error: Error) => {
         // A mail event needs a mail before it.
         fc.pre(!/^events\[\d+\]\.recipient/.test(error.message));
         throw error;
       });
-      const model = new Model(given, told);
+      const model = new Model(drawn, told);
       checkEpisodes(told, model);
-      checkScans(given, model);
+      checkScans(drawn, model);
       checkDisabled(told, model);
       checkWindows(told);
       expect(told.summary).toMatchObject({ deadLettered: 0, oops: 0 });

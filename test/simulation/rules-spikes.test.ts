@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FeedbackFault } from '../../simulation/faults/troubles.ts';
+import type { FeedbackFault } from '../../simulation/faults/fault-injection.ts';
 import { at, failing, tell } from './story.ts';
 
 /** Tasks of one tenant on a plane of its own, with an owner each. */

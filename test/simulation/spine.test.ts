@@ -143,7 +143,7 @@ test('in stage detect an alert fires and nobody is told', async () => {
 test('a task that runs until an event is counted from that event', async () => {
   const { story } = await tell({
     tasks: [failing('acmeCo/a', { shards: [{ id: '0', status: 'PRIMARY' }], lastPrimaryAt: undefined })].map(
-      given,
+      neverPrimary,
     ),
     until: at(18),
     events: [{ at: at(3), type: 'shards', task: 'acmeCo/a', shards: [{ id: '0', status: 'FAILED' }] }],
@@ -157,7 +157,7 @@ test('a task that runs until an event is counted from that event', async () => {
 test('a task that was never seen running is counted from its first sight', async () => {
   const { lines } = await tell({
     until: at(15),
-    tasks: [failing('acmeCo/a', { lastPrimaryAt: undefined })].map(given),
+    tasks: [failing('acmeCo/a', { lastPrimaryAt: undefined })].map(neverPrimary),
   });
   expect(lines[0]).toMatchObject({ at: at(14), type: 'alert-fired', since: T });
 });
@@ -328,6 +328,6 @@ test('subscribers are told with the owners, each once', async () => {
   ]);
 });
 
-function given(task: Record<string, unknown>): Record<string, unknown> {
+function neverPrimary(task: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(task).filter(([, value]) => value !== undefined));
 }

@@ -6,13 +6,13 @@ test('a task of 1,000 owners goes through its whole life', { timeout: 300_000 },
     { length: 1_000 },
     (_, place) => `one-of-the-many-owners-of-this-task-${String(place).padStart(4, '0')}@acme.test`,
   );
-  const given = {
+  const scenario = {
     until: at(22),
     scanEvery: '12h',
     policy: { stage: 'disable', rampPerDay: 1_000 },
     tasks: [failing('acmeCo/a', { owners })],
   };
-  const { lines, summary } = await tell(given, { readsTexts: false });
+  const { lines, summary } = await tell(scenario, { readsTexts: false });
   const told: Record<string, Set<string>> = {};
   for (const line of lines) {
     if (line.type !== 'mail') continue;

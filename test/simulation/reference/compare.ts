@@ -18,8 +18,8 @@ export async function simulated(file: Json): Promise<{ file: Json; broken: strin
 }
 
 /** Where the product and the reference differ; empty where they agree. `-`: the reference alone, `+`: the product. */
-export async function differences(given: Json): Promise<string[]> {
-  const { file, broken, lines } = await simulated(given);
+export async function differences(scenario: Json): Promise<string[]> {
+  const { file, broken, lines } = await simulated(scenario);
   return [...broken.map((promise) => `broken: ${promise}`), ...apart(expectedOf(file), lines)];
 }
 

@@ -318,10 +318,10 @@ class RandomScenario {
     if (this.#gone.has(task)) return this.#chance(0.5) ? this.#created(task) : null;
     if (this.#mode === 'outage' && this.#chance(0.5))
       return this.#chance(0.1) ? { type: 'operator', action: 'dismiss', of: PLANES[0] } : null;
-    return this.#happening(task, this.#next());
+    return this.#eventOf(task, this.#next());
   }
 
-  #happening(task: string, roll: number): Json | null {
+  #eventOf(task: string, roll: number): Json | null {
     if (roll < 0.34)
       return { type: 'shards', task, shards: this.#pick([PRIMARY, PRIMARY, FAILED, FAILED, BACKFILL]) };
     if (roll < 0.4) return { type: 'restarted', task, times: 1 + this.#below(5) };
@@ -352,8 +352,8 @@ class RandomScenario {
   #created(id: string): Json {
     this.#gone.delete(id);
     const { createdAt, enabled, observedSince, lastPrimaryAt, ...task } = this.#task(id);
-    const given = { createdAt, enabled, observedSince, lastPrimaryAt };
-    const kept = Object.entries(given).filter(([, value]) => value !== undefined && this.#chance(0.3));
+    const optional = { createdAt, enabled, observedSince, lastPrimaryAt };
+    const kept = Object.entries(optional).filter(([, value]) => value !== undefined && this.#chance(0.3));
     const enabledAt = this.#chance(0.1) ? { enabledAt: instantText(START - DAY) } : {};
     return { type: 'created', task: { ...task, ...Object.fromEntries(kept), ...enabledAt } };
   }
