@@ -21,9 +21,9 @@ interface EventPlayerListener {
   mailReported(mail: AcceptedMail, event: 'bounce' | 'complaint' | 'delivery', soft: boolean): void;
   /** SES gave a mail up for good. */
   mailBounced(mail: RefusedMail): void;
-  addressDied(address: string): void;
-  /** An operator wanted an address revived; `wasDead`: what became of that. */
-  addressRevived(address: string, wasDead: boolean): void;
+  addressSuppressed(address: string): void;
+  /** An operator wanted an address revived; `wasSuppressed`: what became of that. */
+  addressRevived(address: string, wasSuppressed: boolean): void;
   /** A person acted on a task; `done`: whether it had an effect. */
   personActed(action: OwnerAction, done: boolean): void;
 }
@@ -97,7 +97,7 @@ export class EventPlayer {
     const bounced = event.event === 'bounce' && event.bounceType === 'permanent';
     listener.mailReported(mail, event.event, event.event === 'bounce' && !bounced);
     if (bounced) listener.mailBounced({ at, to: mail.to, digest: mail.digest, reason: 'undeliverable' });
-    if (bounced || event.event === 'complaint') listener.addressDied(mail.to);
+    if (bounced || event.event === 'complaint') listener.addressSuppressed(mail.to);
   }
 
   async #operate(event: EventOf<'operator'>): Promise<void> {

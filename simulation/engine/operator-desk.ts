@@ -22,7 +22,7 @@ export async function undoWork(system: System, what: { task: string } | { run: I
   else await undoRun(system, { ...what, ...act });
 }
 
-/** Lets an address be mailed again; false where it was not dead. */
+/** Lets an address be mailed again; false where it was not suppressed. */
 export async function reviveAddress(system: System, address: string): Promise<boolean> {
   return (await reviveRecipient(system, address, OPERATOR)).outcome === 'revived';
 }

@@ -45,6 +45,6 @@ export interface Service {
   pause(system: System, what: Pausable, paused: boolean): Promise<void>;
   /** Turns on again what was turned off: one task, or all of a run. */
   undo(system: System, what: { task: string } | { run: Instant }): Promise<void>;
-  /** Lets a dead address be mailed again; false where it was not dead. */
+  /** Lets a suppressed address be mailed again; false where it was not suppressed. */
   revive(system: System, address: string): Promise<boolean>;
 }

@@ -215,7 +215,7 @@ export class World {
           if (event === 'delivery') return;
           const at = this.#loop.clock.now();
           if (event === 'bounce') this.#recorder.mailFailed({ at, to, digest, reason: 'undeliverable' });
-          this.#addressDied(to);
+          this.#addressSuppressed(to);
         },
         deadLetterAlarm: (detail) => this.#recorder.operatorAlert('dead-letter', { detail }),
       },
@@ -308,23 +308,23 @@ export class World {
           if (evidenceMaxAgeChanged) this.#repeatObservationsFrom(this.#loop.clock.now());
         },
         mailBounced: (mail) => this.#recorder.mailFailed(mail),
-        addressDied: (address) => this.#addressDied(address),
-        addressRevived: (address, wasDead) => this.#verifier.addressRevived(address, wasDead),
+        addressSuppressed: (address) => this.#addressSuppressed(address),
+        addressRevived: (address, wasSuppressed) => this.#verifier.addressRevived(address, wasSuppressed),
         personActed: (action, done) => this.#verifier.personActed(action, done),
       },
     });
   }
 
   #mailReported({ to, digest }: Pick<AcceptedMail, 'to' | 'digest'>, event: string, soft = false): void {
-    const { repeats, softDeaths } = this.#verifier;
+    const { repeats, softSuppressions } = this.#verifier;
     repeats.reported(digest);
-    if (soft) softDeaths.bounced(to, digest, this.#loop.clock.now());
-    if (event === 'delivery') softDeaths.delivered(to);
+    if (soft) softSuppressions.bounced(to, digest, this.#loop.clock.now());
+    if (event === 'delivery') softSuppressions.delivered(to);
   }
 
-  #addressDied(address: string, answeredTo?: string): void {
-    this.#verifier.addressDied(address, answeredTo);
-    this.#progress?.addressDied(this.#loop.clock.now());
+  #addressSuppressed(address: string, answeredTo?: string): void {
+    this.#verifier.addressSuppressed(address, answeredTo);
+    this.#progress?.addressSuppressed(this.#loop.clock.now());
   }
 
   #committed(changes: Change[]): void {
@@ -345,7 +345,7 @@ export class World {
       },
       refused: (mail) => {
         this.#recorder.mailFailed(mail);
-        this.#addressDied(mail.to, mail.digest);
+        this.#addressSuppressed(mail.to, mail.digest);
       },
       canary: (mail) => this.#answerCanary(mail),
       answerLost: (digest) => this.#verifier.answerLost(digest),

@@ -16,7 +16,7 @@ import {
 } from './crashing-process.ts';
 import { type FaultPlan, failsAbout, WORKERS } from './fault-plan.ts';
 
-/** A worker's process dies by a `crash` at this call: when its start is recorded, and before it acted. */
+/** A worker's process dies by a `crash` at this call: when its start is recorded, and before it does its work. */
 const CRASH_AT_CALL = 3;
 
 /** What stands between the faults of a scenario and a process beside them. */
@@ -157,7 +157,7 @@ export class Attempts {
     }
   }
 
-  /** Runs what is neither scanner nor worker; its death is forgiven, for it is run again soon. */
+  /** Runs what is neither scanner nor worker; that it dies is forgiven, for it is run again soon. */
   async beside(name: ProcessName, act: (system: System) => Promise<void>): Promise<void> {
     const { process, system } = this.start(name);
     const ended = await endOf(process, () => act(system));
@@ -214,7 +214,7 @@ type End<Result> = { answer: Result } | { thrown: unknown };
 async function endOf<Result>(process: CrashingProcess, act: () => Promise<Result>): Promise<End<Result>> {
   try {
     const answer = await act();
-    return process.isDead ? { thrown: new ProcessDied(`${process.name} died`) } : { answer };
+    return process.hasDied ? { thrown: new ProcessDied(`${process.name} died`) } : { answer };
   } catch (thrown) {
     return { thrown: process.hadFault ? new ProcessDied(`${process.name} died`) : thrown };
   }

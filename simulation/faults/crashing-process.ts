@@ -34,11 +34,11 @@ export class ProcessDied extends Error {
   override readonly name = 'ProcessDied';
 }
 
-/** One run of a function: from its invocation to its answer or its death. */
+/** One run of a function: from its invocation until it answers or dies. */
 export class CrashingProcess {
   readonly name: ProcessName;
   readonly startedAt: Instant;
-  isDead = false;
+  hasDied = false;
   /** Calls of ports so far. */
   calls = 0;
   /** Records of failed attempts that it left, but for those of an earlier process. */
@@ -57,16 +57,16 @@ export class CrashingProcess {
 
   /** Ends it. Always throws. */
   die(): never {
-    this.isDead = true;
+    this.hasDied = true;
     throw new ProcessDied(`${this.name} died at its call ${this.calls}`);
   }
 
   assertAlive(): void {
-    if (this.isDead) throw new ProcessDied(`${this.name} is dead`);
+    if (this.hasDied) throw new ProcessDied(`${this.name} is dead`);
   }
 }
 
-/** Who hears what a living process reports. */
+/** Who hears what a running process reports. */
 export interface ProcessListener {
   metric(process: CrashingProcess, name: string, value: number): void;
 }
@@ -88,8 +88,8 @@ export function systemOf(
     ...system,
     clock: process.skew === 0 ? clock : { now: () => clock.now() + process.skew },
     random: {
-      next: () => (process.isDead ? 0 : random.next()),
-      id: (now) => (process.isDead ? 'dead' : random.id(now)),
+      next: () => (process.hasDied ? 0 : random.next()),
+      id: (now) => (process.hasDied ? 'dead' : random.id(now)),
     },
     table: injectedPort(system.table, ['get', 'batchGet', 'query', 'transact', 'scan'], 'table', call),
     queues: injectedPort(system.queues, ['send'], 'queues', call),
@@ -108,10 +108,10 @@ export function systemOf(
     operators: injectedPort(system.operators, ['tell'], 'operators', call),
     telemetry: {
       log: (level, message, properties) => {
-        if (!process.isDead) telemetry.log(level, message, properties);
+        if (!process.hasDied) telemetry.log(level, message, properties);
       },
       metric: (name, value, unit, properties) => {
-        if (process.isDead) return;
+        if (process.hasDied) return;
         if (name === 'AttemptFailed' && properties?.cause !== 'died') process.failures += value;
         listener.metric(process, name, value);
         telemetry.metric(name, value, unit, properties);

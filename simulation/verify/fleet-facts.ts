@@ -252,13 +252,13 @@ export class FleetFacts {
     return Math.max(alive, task.enabledAt ?? alive);
   }
 
-  /** Owners, and subscribers to the alert; where `isDead` says so of all these, the admins. */
-  recipientsOf(task: TrueTask, alert: AlertType, isDead: (address: string) => boolean): string[] {
-    const living = this.baseOf(task, alert).filter((address) => !isDead(address));
-    return living.length > 0 ? living : this.adminsOf(task, isDead);
+  /** Owners, and subscribers to the alert; where `isSuppressed` says so of all these, the admins. */
+  recipientsOf(task: TrueTask, alert: AlertType, isSuppressed: (address: string) => boolean): string[] {
+    const reachable = this.baseOf(task, alert).filter((address) => !isSuppressed(address));
+    return reachable.length > 0 ? reachable : this.adminsOf(task, isSuppressed);
   }
 
-  /** Owners, and subscribers to the alert, living or not. */
+  /** Owners, and subscribers to the alert, suppressed or not. */
   baseOf(task: TrueTask, alert: AlertType): string[] {
     const prefixes = ['', ...prefixesOf(task.id)];
     const subscribers = this.subscriptions
@@ -270,11 +270,11 @@ export class FleetFacts {
     return unique([...task.owners, ...subscribers]);
   }
 
-  /** The living admins of the nearest prefix that has one; the empty prefix is the last. */
-  adminsOf(task: TrueTask, isDead: (address: string) => boolean): string[] {
+  /** The admins of the nearest prefix that has one who is not suppressed; the empty prefix is the last. */
+  adminsOf(task: TrueTask, isSuppressed: (address: string) => boolean): string[] {
     for (const prefix of [...prefixesOf(task.id).reverse(), '']) {
-      const living = unique(this.admins.get(prefix) ?? []).filter((address) => !isDead(address));
-      if (living.length > 0) return living;
+      const reachable = unique(this.admins.get(prefix) ?? []).filter((address) => !isSuppressed(address));
+      if (reachable.length > 0) return reachable;
     }
     return [];
   }

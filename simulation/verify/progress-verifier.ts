@@ -53,12 +53,12 @@ export class ProgressVerifier {
     this.#undisturbed = undisturbedTasks(parts.scenario, parts.facts);
   }
 
-  /** A living address was lost: tasks may be left without anybody to tell. */
-  addressDied(now: Instant): void {
+  /** An address was suppressed: tasks may be left without anybody to notify. */
+  addressSuppressed(now: Instant): void {
     for (const task of this.#facts.tasks.values()) {
       if (!this.#isFailing(task) || !this.#isThreatened(task, now)) continue;
       const left = this.#facts.recipientsOf(task, 'task_abandoned', (address) =>
-        this.#verifier.isDead(address),
+        this.#verifier.isSuppressed(address),
       );
       if (left.length === 0) this.#unreachable.push({ task, version: task.version, scans: this.#scans });
     }
@@ -141,9 +141,10 @@ export class ProgressVerifier {
 
   /** Whether somebody can be told of it and it is to be turned off at all. */
   #isToldOf(task: TrueTask): boolean {
-    const isDead = (address: string) => this.#verifier.isDead(address);
+    const isSuppressed = (address: string) => this.#verifier.isSuppressed(address);
     const hasShards = task.kind !== 'collection' && !task.dekaf;
-    if (!hasShards || this.#facts.recipientsOf(task, 'task_abandoned', isDead).length === 0) return false;
+    if (!hasShards || this.#facts.recipientsOf(task, 'task_abandoned', isSuppressed).length === 0)
+      return false;
     return this.#facts.policy(task.id, 'stage') === 'disable' && isNeverQuiet(this.#facts, task.id);
   }
 
@@ -188,13 +189,15 @@ export class ProgressVerifier {
 
   /** Until when so many mails went to one of its recipients that others had to wait. */
   #fullUntil(task: TrueTask): Instant {
-    const to = this.#facts.recipientsOf(task, 'task_abandoned', (address) => this.#verifier.isDead(address));
+    const to = this.#facts.recipientsOf(task, 'task_abandoned', (address) =>
+      this.#verifier.isSuppressed(address),
+    );
     return Math.max(0, ...to.map((one) => this.#verifier.spacing.fullUntil(one)));
   }
 
   #quietHoursOf(task: TrueTask): QuietHours[] {
     return this.#facts
-      .recipientsOf(task, 'task_abandoned', (address) => this.#verifier.isDead(address))
+      .recipientsOf(task, 'task_abandoned', (address) => this.#verifier.isSuppressed(address))
       .flatMap((recipient) => this.#facts.quietHours.get(recipient) ?? []);
   }
 
@@ -211,8 +214,8 @@ export class ProgressVerifier {
     const facts = this.#facts;
     const isFree = facts.paused.size === 0 && !facts.isUnknown(task) && !this.#isKept(task, now);
     const threatened = facts.policy(task.id, 'stage') === 'disable';
-    const isDead = (address: string) => this.#verifier.isKnownDead(address);
-    const isLeft = facts.recipientsOf(task, 'task_abandoned', isDead).length > 0;
+    const isSuppressed = (address: string) => this.#verifier.isKnownSuppressed(address);
+    const isLeft = facts.recipientsOf(task, 'task_abandoned', isSuppressed).length > 0;
     // One that recovered meanwhile, for however short, is abandoned anew only after its threshold.
     const isAbandoned = now - facts.failingSince(task, now) >= facts.policy(task.id, 'warnAfter');
     const isStuck = threatened && !isLeft && isAbandoned && this.#isFailing(task);

@@ -10,7 +10,7 @@ import { AuditVerifier } from './audit-verifier.ts';
 import { type FleetFacts, sameAddress, type TrueTask } from './fleet-facts.ts';
 import { PaceVerifier } from './pace-verifier.ts';
 import { noticeName, Repeats } from './repeats.ts';
-import { SoftDeaths } from './soft-deaths.ts';
+import { SoftSuppressions } from './soft-suppressions.ts';
 import { SpacingVerifier } from './spacing-verifier.ts';
 
 /** A promise of docs/promises.md that did not hold. */
@@ -52,7 +52,7 @@ export class Verifier {
   readonly broken: BrokenPromise[] = [];
   /** What was mailed, and what may be mailed again. */
   readonly repeats = new Repeats();
-  readonly softDeaths = new SoftDeaths();
+  readonly softSuppressions = new SoftSuppressions();
   readonly audits: AuditVerifier;
   /** How often each promise was at stake and checked. */
   readonly checks = new Map<number, number>();
@@ -63,14 +63,14 @@ export class Verifier {
   readonly #isFaulty: boolean;
   readonly #pace: PaceVerifier;
   readonly spacing: SpacingVerifier;
-  /** Address -> the digest that SES refused it for; null where SES reported its death. */
-  readonly #dead = new Map<string, string | null>();
-  /** When an address died last, and how often operators revived it. */
-  readonly #diedAt = new Map<string, Instant>();
+  /** Address -> the digest that SES refused it for; null where SES reported it. */
+  readonly #suppressed = new Map<string, string | null>();
+  /** When an address was suppressed last, and how often operators revived it. */
+  readonly #suppressedAt = new Map<string, Instant>();
   readonly #revivals = new Map<string, number>();
   /** Tasks that somebody with a say wanted off at once. */
   readonly #wantedOff = new Set<string>();
-  /** Dead addresses of which Taskwarden cannot know: SES's answer to it was lost. */
+  /** Suppressed addresses of which Taskwarden cannot know: SES's answer to it was lost. */
   readonly #unheard = new Set<string>();
   readonly #warnings = new Map<string, Warned[]>();
   readonly #newestWarnings = new Map<string, Instant>();
@@ -81,7 +81,7 @@ export class Verifier {
   readonly #undone = new Set<string>();
   /** `episode address` of those whom a mail of ours told of a date or of the disabling. */
   readonly #holders = new Set<string>();
-  #deaths = 0;
+  #suppressions = 0;
 
   constructor(parts: VerifierParts) {
     this.#facts = parts.facts;
@@ -101,13 +101,13 @@ export class Verifier {
     return total;
   }
 
-  isDead(address: string): boolean {
-    return this.#dead.has(sameAddress(address));
+  isSuppressed(address: string): boolean {
+    return this.#suppressed.has(sameAddress(address));
   }
 
-  /** Whether an address is dead, and Taskwarden was told so. */
-  isKnownDead(address: string): boolean {
-    return this.isDead(address) && !this.#unheard.has(sameAddress(address));
+  /** Whether an address is suppressed, and Taskwarden knows it. */
+  isKnownSuppressed(address: string): boolean {
+    return this.isSuppressed(address) && !this.#unheard.has(sameAddress(address));
   }
 
   /** The newest warning of a task that SES took for an address. */
@@ -132,25 +132,25 @@ export class Verifier {
     if (!holds) this.broken.push({ promise, at: this.#now(), what: what() });
   }
 
-  /** SES reported what kills an address for good, or refused it in its answer to a digest. */
-  addressDied(address: string, answeredTo: string | null = null): void {
+  /** SES reported what suppresses an address for good, or refused it in its answer to a digest. */
+  addressSuppressed(address: string, answeredTo: string | null = null): void {
     const to = sameAddress(address);
-    if (this.#dead.has(to) && answeredTo !== null) return;
-    if (!this.#dead.has(to)) this.#diedAt.set(to, this.#now());
-    this.#dead.set(to, answeredTo);
-    this.#deaths += 1;
+    if (this.#suppressed.has(to) && answeredTo !== null) return;
+    if (!this.#suppressed.has(to)) this.#suppressedAt.set(to, this.#now());
+    this.#suppressed.set(to, answeredTo);
+    this.#suppressions += 1;
     this.#unheard.delete(to);
   }
 
-  /** An operator wanted an address revived; `wasDead`: what Taskwarden made of it. */
-  addressRevived(address: string, wasDead: boolean): void {
+  /** An operator wanted an address revived; `wasSuppressed`: what Taskwarden made of it. */
+  addressRevived(address: string, wasSuppressed: boolean): void {
     const to = sameAddress(address);
-    const isRight = wasDead || !this.isKnownDead(to) || this.#isBehind();
-    this.check(4, isRight, () => 'a dead address was not revived by an operator');
-    if (!wasDead) return;
-    this.#dead.delete(to);
+    const isRight = wasSuppressed || !this.isKnownSuppressed(to) || this.#isBehind();
+    this.check(4, isRight, () => 'a suppressed address was not revived by an operator');
+    if (!wasSuppressed) return;
+    this.#suppressed.delete(to);
     this.#unheard.delete(to);
-    this.softDeaths.revived(to, this.#now());
+    this.softSuppressions.revived(to, this.#now());
     this.#revivals.set(to, (this.#revivals.get(to) ?? 0) + 1);
   }
 
@@ -169,15 +169,20 @@ export class Verifier {
   /** The answer to a digest, or what was to be written of it, is lost. */
   answerLost(digest: string): void {
     this.repeats.recordLost(digest);
-    for (const [to, refusedFor] of this.#dead) if (refusedFor === digest) this.#unheard.add(to);
+    for (const [to, refusedFor] of this.#suppressed) if (refusedFor === digest) this.#unheard.add(to);
   }
 
   /** SES took a mail. */
   mailAccepted(mail: AcceptedMail): void {
     const to = sameAddress(mail.to);
-    const isAlive = !this.isKnownDead(to) || this.#isBehind();
-    this.checkWhere(this.#dead.size > 0, 4, isAlive, () => `mail ${mail.digest} went to a dead address`);
-    if (this.#unheard.delete(to)) this.#dead.delete(to);
+    const isMailable = !this.isKnownSuppressed(to) || this.#isBehind();
+    this.checkWhere(
+      this.#suppressed.size > 0,
+      4,
+      isMailable,
+      () => `mail ${mail.digest} went to a suppressed address`,
+    );
+    if (this.#unheard.delete(to)) this.#suppressed.delete(to);
     this.check(7, mail.items.length > 0, () => `mail ${mail.digest} told of nothing`);
     this.audits.mailed(mail.digest);
     for (const item of mail.items) this.#itemTold(to, item, mail.digest);
@@ -255,7 +260,10 @@ export class Verifier {
     const now = this.#now();
     const departures = this.#facts.departures.get(`${item.task} ${to}`) ?? 0;
     const comings =
-      departures + this.softDeaths.countOf(to) + (this.#revivals.get(to) ?? 0) + this.#stirs(item.task, to);
+      departures +
+      this.softSuppressions.countOf(to) +
+      (this.#revivals.get(to) ?? 0) +
+      this.#stirs(item.task, to);
     const stage = this.#facts.disableStageSince(item.task);
     const name = noticeName(to, item, { comings, stage, latest: this.#latestDate.get(key) });
     // The scanner's clock says when the mail's time is over, the notifier's when it began.
@@ -300,7 +308,7 @@ export class Verifier {
     this.checkWhere(task.revertedAt !== null, 15, !isReverted, what);
   }
 
-  /** Promise 9: who lives, and be it for a short spell, is neither warned nor reminded. */
+  /** Promise 9: of what runs, and be it for a short spell, nobody is warned nor reminded. */
   #isFailing({ task: id, episode, notice }: DigestItem): void {
     const task = this.#facts.tasks.get(id);
     if (!task || this.#isFaulty) return;
@@ -311,7 +319,7 @@ export class Verifier {
   #stirs(id: string, to: string): number {
     const task = this.#facts.tasks.get(id);
     const isAdmin = task !== undefined && !this.#facts.baseOf(task, 'task_abandoned').includes(to);
-    return isAdmin ? this.#facts.stirs + this.#deaths + this.softDeaths.total : 0;
+    return isAdmin ? this.#facts.stirs + this.#suppressions + this.softSuppressions.total : 0;
   }
 
   /** Promise 8: news is judged again before it is mailed. */
@@ -364,12 +372,12 @@ export class Verifier {
   /** Promises 1 and 3: warned with a date, in this episode and stage, since it was last turned on, a full grace ago. */
   #isWarnedInFull(task: TrueTask, request: TurnedOff): boolean {
     const now = this.#now();
-    const told = (isDead: (address: string) => boolean) =>
-      this.#facts.recipientsOf(task, 'task_abandoned', isDead);
+    const told = (isSuppressed: (address: string) => boolean) =>
+      this.#facts.recipientsOf(task, 'task_abandoned', isSuppressed);
     const recipients = [
-      ...told((address) => this.isDead(address)),
-      ...told((address) => this.isKnownDead(address) && !this.#isBehind()),
-      ...told((address) => this.isDead(address) || this.softDeaths.isDead(address, now)),
+      ...told((address) => this.isSuppressed(address)),
+      ...told((address) => this.isKnownSuppressed(address) && !this.#isBehind()),
+      ...told((address) => this.isSuppressed(address) || this.softSuppressions.isSuppressed(address, now)),
     ];
     const since = Math.max(this.#facts.disableStageSince(task.id) ?? now, task.enabledAt ?? 0);
     const grace = this.#facts.policy(task.id, 'disableAfter');
@@ -384,9 +392,9 @@ export class Verifier {
     );
   }
 
-  /** A death takes back what was accepted before it, also for one who was revived since. */
+  /** A suppression takes back what was accepted before it, also for who was revived since. */
   #stands(to: string, at: Instant): boolean {
-    return this.#dead.has(to) || at >= (this.#diedAt.get(to) ?? 0);
+    return this.#suppressed.has(to) || at >= (this.#suppressedAt.get(to) ?? 0);
   }
 
   /** Promise 7: nobody's notice is taken for sent that was not: whoever is to be told was warned of this episode. */
@@ -395,7 +403,7 @@ export class Verifier {
     const warnings = this.#warnings.get(episodeOf(request)) ?? [];
     const warned = new Set(warnings.filter(({ to, at }) => this.#stands(to, at)).map(({ to }) => to));
     for (const owner of task.owners.map(sameAddress)) {
-      if (this.isDead(owner) || this.softDeaths.isDead(owner, this.#now())) continue;
+      if (this.isSuppressed(owner) || this.softSuppressions.isSuppressed(owner, this.#now())) continue;
       this.check(7, warned.has(owner), () => `${about}, and an owner was never warned of it`);
     }
   }

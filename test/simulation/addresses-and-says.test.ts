@@ -133,7 +133,7 @@ test('one who was revived between two scans is warned again, and the date is a f
   ]);
 });
 
-test('to revive who lives changes nothing', async () => {
+test('to revive who is not suppressed changes nothing', async () => {
   const events = [
     { at: at(15), type: 'operator', action: 'revive', of: ANA },
     { at: at(15), type: 'operator', action: 'revive', of: EVE },
@@ -141,7 +141,7 @@ test('to revive who lives changes nothing', async () => {
   expect((await tell({ until: at(22), events })).story).toEqual((await tell({ until: at(22) })).story);
 });
 
-test('a bounce that SES reports to nobody kills nobody', async () => {
+test('a bounce that SES reports to nobody suppresses nobody', async () => {
   const events = [unheard(at(15)), { at: at(15), type: 'mail-event', recipient: ANA, event: 'bounce' }];
   expect((await tell({ until: at(22), events })).story).toEqual((await tell({ until: at(22) })).story);
 });
@@ -206,7 +206,7 @@ describe('who has no say in a task is ignored', () => {
 
 describe('who has a say is heard, reachable or not', () => {
   test.each([
-    ['an owner whose address is dead', ANA, {}],
+    ['an owner whose address is suppressed', ANA, {}],
     [
       'a subscriber of another type',
       BOSS,

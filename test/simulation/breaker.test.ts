@@ -91,9 +91,9 @@ describe('a worker that is broken, or what it needs', () => {
     const worked = [...workedAt(lines, row.queue).values()];
     expect(worked).toHaveLength(row.size);
     expect(Math.max(...worked) - end).toBeLessThanOrEqual(HOUR);
-    // Messages live for 4 days: so often all are tried until it opens. Else two at each probe.
-    const lives = 1 + Math.floor(row.hours / 96);
-    expect(summary.oops).toBeLessThanOrEqual(6 * row.size * lives + 2 * probesIn(row.hours));
+    // Messages are kept for 4 days: so often all are tried until it opens. Else two at each probe.
+    const retentions = 1 + Math.floor(row.hours / 96);
+    expect(summary.oops).toBeLessThanOrEqual(6 * row.size * retentions + 2 * probesIn(row.hours));
   });
 });
 

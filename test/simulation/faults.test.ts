@@ -240,7 +240,7 @@ test.each(EVERY)(
     });
     expect(summary.disabled).toBe(2);
     if (!leavesMessages(fault)) expect(summary.deadLettered).toBe(0);
-    // Whom SES refuses is dead, and the admin is told in their place.
+    // Whom SES refuses is suppressed, and the admin is warned in their place.
     const bobOrBoss = fault.target === 'ses' && fault.mode === 'reject' ? 'boss@acme.test' : 'bob@acme.test';
     const once = { warning: 1, reminder: 2, disabled: 1 };
     expect(toldOf(lines, ANA, 'acmeCo/a')).toEqual(once);

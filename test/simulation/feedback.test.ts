@@ -102,7 +102,7 @@ test('while SES says nothing a mail of unknown outcome is not sent again, and th
   ]);
 });
 
-test('an owner turns his task off while SES says nothing', async () => {
+test('an owner disables their task while SES says nothing', async () => {
   const broken = watched({ from: at(13), until: at(40), fault: lost });
   const { story } = await tell(
     {

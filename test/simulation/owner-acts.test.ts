@@ -135,7 +135,7 @@ test('a bounce after the deadline takes nothing back', async () => {
   expect(story.filter((line) => line.includes('boss@'))).toEqual([]);
 });
 
-test('a bounce of a reminder only kills the address for the warning too', async () => {
+test('a bounce of a reminder only suppresses the address for the warning too', async () => {
   const { story } = await tell({
     until: at(30),
     admins: ADMINS,

@@ -39,7 +39,7 @@ test('one who waits for a place still hears what the ramp does not count', async
     policy: { stage: 'disable', rampPerDay: 1, reminders: ['1d'] },
     tasks: [
       failing('acmeCo/a'),
-      // Ana's second alert and Bob's first fire together, when she was not warned for days.
+      // Ana's second alert and Bob's first fire together, when no warning went to Ana for days.
       failing('acmeCo/b', { owners: ['bob@acme.test'], lastPrimaryAt: at(6) }),
       failing('acmeCo/c', { lastPrimaryAt: at(6, 1) }),
     ],
@@ -48,13 +48,13 @@ test('one who waits for a place still hears what the ramp does not count', async
     'T+14d mail ana@acme.test: warning acmeCo/a #1 until T+21d',
     'T+20d mail ana@acme.test: reminder acmeCo/a #1 until T+21d',
     'T+20d mail bob@acme.test: warning acmeCo/b #1 until T+27d',
-    // No place was left for her a day ago.
+    // No place was left for Ana a day ago.
     'T+21d mail ana@acme.test: warning acmeCo/c #1 until T+28d',
     'T+21d+ mail ana@acme.test: disabled acmeCo/a #1',
   ]);
 });
 
-test('one whom digestEvery delays takes no place, and has one when he may be mailed again', async () => {
+test('who is delayed by digestEvery takes no place, and has one when they may be mailed again', async () => {
   const scenario = {
     until: at(21),
     scanEvery: '1h',

@@ -23,7 +23,7 @@ const fault = (when: string, target: string, mode: string, lasts: object) => ({
   ...lasts,
 });
 
-test('a reminder that was decided before scans died and mailed after it is not told twice for the same date', async () => {
+test('a reminder that was decided before scans stopped and mailed after it is not told twice for the same date', async () => {
   const { story: told } = await story({
     policy: { ...SWIFT, reminders: ['36h', '12h'] },
     // A second one, so that the scan before is long enough for half of it to come as far as the reminder.

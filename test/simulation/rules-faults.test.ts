@@ -74,7 +74,7 @@ test('a reminder that SES takes after the deadline moves it to its acceptance + 
   expect(disabledAt(told)).toEqual([scanAfter(late[0]!.disableAt!)]);
 });
 
-test('an address that SES refuses is dead: the admin is warned with a full grace', async () => {
+test('an address that SES refuses is suppressed: the admin is warned with a full grace', async () => {
   const told = await tell({
     until: at(15),
     admins: { 'acmeCo/': ['boss@acme.test'] },
@@ -87,7 +87,7 @@ test('an address that SES refuses is dead: the admin is warned with a full grace
   expect(warnings[0]!.disableAt! - warnings[0]!.at).toBe(7 * DAY);
 });
 
-test('of two owners the one whom SES takes has his date; the other one is dead', async () => {
+test('of two owners the one whom SES accepts keeps their date; the other is suppressed', async () => {
   const told = await tell({
     until: at(15),
     admins: { 'acmeCo/': ['boss@acme.test'] },

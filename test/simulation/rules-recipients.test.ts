@@ -84,7 +84,7 @@ test('with just the shortest lead left the date stays', async () => {
   );
 });
 
-test('where a new owner takes over, he is warned with a full grace', async () => {
+test('where a new owner takes over, they are warned with a full grace', async () => {
   const { story } = await tell({ until: at(24), events: [owners(at(16), BOB)] });
   expect(story.slice(2)).toEqual([
     `T+16d mail ${BOB}: warning acmeCo/a #1 until T+23d`,
@@ -153,7 +153,7 @@ test('a task without owners is told to the admins of the nearest prefix that has
   expect(story.slice(1)).toEqual(['T+14d mail chief@acme.test: warning acmeCo/prod/x/a #1 until T+21d']);
 });
 
-test('admins are told nothing while an owner or a subscriber lives', async () => {
+test('admins hear nothing while an owner or a subscriber can be mailed', async () => {
   const { story } = await tell({
     until: at(14),
     admins: { 'acmeCo/': [BOSS] },
@@ -193,7 +193,7 @@ test('in stage detect a task with nobody to tell is no hold', async () => {
   expect(story).toEqual(['T+14d fired acmeCo/a #1 since T+0d (detect)']);
 });
 
-test('a subscriber hears of the alert types that he asked for', async () => {
+test('a subscriber hears of the alert types that they asked for', async () => {
   const { story } = await tell({
     until: at(22),
     tasks: owned(),

@@ -41,7 +41,7 @@ const untilLifted =
   (_to: string, now: number): Refusal =>
     now < Date.parse(LIFTED) ? refusal : undefined;
 
-/** Everybody is warned within two hours of the end of it, and nobody was ever taken for dead. */
+/** Everybody is warned within two hours of the end of it, and nobody was ever suppressed. */
 async function expectAllWarned(code: string, message: string, owners: string[]): Promise<void> {
   const told = await toldBy(untilLifted({ status: 400, code, message }), { owners });
   const mails = warned(told);
@@ -75,7 +75,7 @@ test.each<[string, string, string]>([
   expectAllWarned(code, message, OWNERS),
 );
 
-test('the one address that SES refuses is dead, and the others are warned', async () => {
+test('the one address that SES refuses is suppressed, and the others are warned', async () => {
   const refused = { status: 400, code: 'MessageRejected', message: 'Address blacklisted.' };
   const told = await toldBy((to) => (to === 'owner5@acme.test' ? refused : undefined));
   expect(

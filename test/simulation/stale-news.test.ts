@@ -105,7 +105,7 @@ test('an undoing is told once, to the holders of the warning and of the disablin
   ]);
 });
 
-test('one who died holds nothing any more', async () => {
+test('a suppressed recipient holds nothing any more', async () => {
   const { story } = await tell({
     until: at(24),
     tasks: [failing('acmeCo/a', { owners: [ANA, BOB] })],

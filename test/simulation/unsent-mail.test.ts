@@ -38,7 +38,7 @@ const REJECT = { eventType: 'Reject', reject: { reason: 'Bad content' } };
 test.each([
   ['that SES rejects for its content', REJECT],
   ['that SES could not render', { eventType: 'Rendering Failure', failure: { templateName: 't' } }],
-])('a warning %s is no warning: he is warned again with a full grace', async (_what, event) => {
+])('a warning %s is no warning: they are warned again with a full grace', async (_what, event) => {
   const { metrics, options } = saying('warning', event, false);
   const { story, summary } = await tell(
     { until: at(23), admins: { 'acmeCo/': [BOSS] }, events: [unheard(at(14))] },

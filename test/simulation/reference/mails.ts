@@ -22,7 +22,7 @@ export function deliverDue(world: World, instant: Instant): void {
 
 /** All mails that may go to one person now: one of what was disabled, one of the rest. */
 function deliver(world: World, person: Person): void {
-  if (person.dead) person.pending.clear();
+  if (person.suppressed) person.pending.clear();
   if (world.paused.has('notify') || awakeFrom(person.quiet, world.now) > world.now) return;
   admitDelayed(world, person);
   for (;;) {

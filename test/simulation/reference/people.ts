@@ -30,12 +30,12 @@ function keep(world: World, task: Task, by: string, event: Json): void {
   takeBack(world, 'no-reachable-owner', task.id);
 }
 
-/** Promise 4: a bounce or complaint kills the address, and what SES took for it warns nobody. */
+/** Promise 4: a bounce or complaint suppresses the address, and what SES took for it warns nobody. */
 export function hearOfMail(world: World, event: Json): void {
   const isSoft = event.event === 'bounce' && event.bounceType === 'transient';
   if (isSoft || event.event === 'delivery') return;
   const person = world.person(event.recipient as string);
-  person.dead = true;
+  person.suppressed = true;
   for (const task of world.tasks.values()) {
     const told = task.open?.told.get(person.address);
     if (told) told.state = 'failed';
@@ -60,7 +60,7 @@ export function operate(world: World, action: string, of = ''): void {
       dismiss(world, of);
       break;
     case 'revive':
-      world.person(of).dead = false;
+      world.person(of).suppressed = false;
       break;
     default:
       throw new Error(`the model knows no operator's ${action}`);

@@ -84,12 +84,12 @@ function tellDisabled(world: World, task: Task, episode: Episode, to: readonly P
   }
 }
 
-/** What an operator undid is told with the next scan to the living who hold a mail of that grace. */
+/** What an operator undid is told with the next scan to those who can be mailed and hold a mail of that grace. */
 export function tellUndone(world: World): void {
   for (const { task, episode } of world.undone.splice(0)) {
     if (task.deleted || !task.enabled) continue;
     for (const person of world.people.values()) {
-      if (person.dead || !isHolder(world, person, task, episode)) continue;
+      if (person.suppressed || !isHolder(world, person, task, episode)) continue;
       const facts = { since: episode.since, restarts: 0 };
       world.pend(person, task, episode.number, {
         notice: 'enabled',

@@ -4,7 +4,7 @@ import type { Pending, Person, World } from './world.ts';
 /** At the end of a scan: whose mails are tried, and when, until the next scan. */
 export function queueMails(world: World): void {
   if (world.paused.has('notify')) return;
-  for (const person of world.people.values()) if (person.dead) person.pending.clear();
+  for (const person of world.people.values()) if (person.suppressed) person.pending.clear();
   const entered = admit(world);
   for (const person of world.people.values()) {
     const isTurnedAway = needsPlace(world, person) && !entered.has(person);

@@ -79,7 +79,7 @@ export interface Pending {
 
 export interface Person {
   address: string;
-  dead: boolean;
+  suppressed: boolean;
   declined: boolean;
   quiet: Hours | null;
   lastMailAt: Instant | null;
@@ -182,7 +182,7 @@ export class World {
     if (known) return known;
     const person: Person = {
       address: key,
-      dead: false,
+      suppressed: false,
       declined: false,
       quiet: null,
       lastMailAt: null,

@@ -125,9 +125,9 @@ test.each([
   expect(brokenPromises()).toContain(1);
 });
 
-test('a warning of an address that died since does not count', () => {
+test('a warning of an address that was suppressed since does not count', () => {
   accept(14 * DAY, ANA, item('warning', 21 * DAY));
-  verifier.addressDied(ANA);
+  verifier.addressSuppressed(ANA);
   ask(21 * DAY);
   expect(brokenPromises()).toEqual([1]);
 });
@@ -191,7 +191,7 @@ test('a reminder for one who declined them breaks promise 9', () => {
 test('who was revived may be mailed again, and must be warned again before anything is turned off', () => {
   accept(14 * DAY, ANA, item('warning', 21 * DAY));
   now = 15 * DAY;
-  verifier.addressDied(ANA);
+  verifier.addressSuppressed(ANA);
   verifier.addressRevived('ANA@acme.test', true);
   ask(21 * DAY);
   expect(brokenPromises()).toEqual([1, 7]);
@@ -201,8 +201,8 @@ test('who was revived may be mailed again, and must be warned again before anyth
   expect(verifier.broken.filter(({ promise }) => promise === 6)).toEqual([]);
 });
 
-test('a dead address that an operator could not revive breaks promise 4', () => {
-  verifier.addressDied(ANA);
+test('a suppressed address that an operator could not revive breaks promise 4', () => {
+  verifier.addressSuppressed(ANA);
   verifier.addressRevived(ANA, false);
   expect(brokenPromises()).toEqual([4]);
 });
@@ -213,8 +213,8 @@ test('a date in stage notify breaks promise 3', () => {
   expect(brokenPromises()).toEqual([3]);
 });
 
-test('a mail to an address that died breaks promise 4', () => {
-  verifier.addressDied('Ana@acme.test');
+test('a mail to an address that was suppressed breaks promise 4', () => {
+  verifier.addressSuppressed('Ana@acme.test');
   accept(14 * DAY, ANA, item('warning', 21 * DAY));
   expect(brokenPromises()).toEqual([4]);
 });
@@ -325,11 +325,11 @@ test('admins of the nearest prefix are recipients only where nobody else is aliv
   facts.subscriptions.push({ prefix: 'acmeCo/', email: BOB, alertTypes: ['task_auto_disabled'] });
   const of = () =>
     facts.recipientsOf(facts.tasks.get('acmeCo/a') as TrueTask, 'task_abandoned', (address) =>
-      verifier.isDead(address),
+      verifier.isSuppressed(address),
     );
   expect(of()).toEqual([ANA]);
-  verifier.addressDied(ANA);
+  verifier.addressSuppressed(ANA);
   expect(of()).toEqual(['boss@acme.test']);
-  verifier.addressDied('boss@acme.test');
+  verifier.addressSuppressed('boss@acme.test');
   expect(of()).toEqual([]);
 });
