@@ -123,7 +123,7 @@ test('one who was revived between two scans is warned again, and the date is a f
   });
   expect(story.slice(1)).toEqual([
     `T+14d mail ${ANA}: warning acmeCo/a #1 until T+21d`,
-    `T+15d+ mail-failed ${ANA} undeliverable`,
+    `T+15d15m mail-failed ${ANA} undeliverable`,
     `T+15d1h mail ${ANA}: warning acmeCo/a #1 until T+22d1h`,
     `T+19d1h mail ${ANA}: reminder acmeCo/a #1 until T+22d1h`,
     `T+21d1h mail ${ANA}: reminder acmeCo/a #1 until T+22d1h`,

@@ -154,14 +154,15 @@ test('a date whose mail nothing was heard of binds the mails to others too', asy
     ],
   });
   expect(told.filter((line) => line.includes(' until '))).toEqual([
+    // Bob is awake from 04:00 in Kathmandu, which is 22:15 in UTC.
     'T+3d mail team@acme.test: warning acmeCo/a #1 until T+5d',
     // Scans slept: the date moved. The answers to the next four mails are lost, the last of them to Bob.
     'T+5d6h mail team@acme.test: reminder acmeCo/a #1 until T+6d6h',
     'T+5d12h mail team@acme.test: reminder acmeCo/a #1 until T+6d6h',
     'T+5d18h mail team@acme.test: reminder acmeCo/a #1 until T+6d6h',
-    'T+5d22h+ mail bob@acme.test: warning acmeCo/a #1 until T+6d22h+',
-    'T+6d mail team@acme.test: reminder acmeCo/a #1 until T+6d22h+',
-    'T+6d22h+ mail bob@acme.test: warning acmeCo/a #1 until T+7d22h+',
+    'T+5d22h15m mail bob@acme.test: warning acmeCo/a #1 until T+6d22h15m',
+    'T+6d mail team@acme.test: reminder acmeCo/a #1 until T+6d22h15m',
+    'T+6d22h15m mail bob@acme.test: warning acmeCo/a #1 until T+7d22h15m',
   ]);
 });
 
@@ -176,7 +177,7 @@ test('where clocks differ by minutes, settleAfter is over by the clock of the sc
     chaos: [{ at: at(2), type: 'skew', process: 'scanner', by: 3 * minute, for: 24 * 60 * minute }],
   });
   expect(told.filter((line) => line.includes(' warning '))).toEqual([
-    'T+2d5h+ mail ana@acme.test: warning acmeCo/a #1 until T+4d5h+',
+    'T+2d5h1m mail ana@acme.test: warning acmeCo/a #1 until T+4d5h1m',
     'T+2d6h mail ana@acme.test: warning acmeCo/a #1 until T+4d6h',
   ]);
 });

@@ -93,15 +93,11 @@ test('a keep that has ended before the threshold changes nothing', async () => {
 
 test('a snooze shorter than a scan still ends the episode', async () => {
   const { story } = await tell({ until: at(17), events: [act(at(16, 0.25), 'snooze', { for: '15m' })] });
-  expect(story.slice(2)).toEqual(
-    [
-      'T+16d15m resolved acmeCo/a #1 snoozed',
-      'T+16d1h fired acmeCo/a #2 since T+0d (disable)',
-      `T+16d1h mail ${ANA}: warning acmeCo/a #2 until T+23d1h`,
-    ].map((line) =>
-      line.startsWith('T+16d15m') ? expect.stringMatching(/^T\+16d\+ resolved acmeCo\/a #1 snoozed$/) : line,
-    ),
-  );
+  expect(story.slice(2)).toEqual([
+    'T+16d15m resolved acmeCo/a #1 snoozed',
+    'T+16d1h fired acmeCo/a #2 since T+0d (disable)',
+    `T+16d1h mail ${ANA}: warning acmeCo/a #2 until T+23d1h`,
+  ]);
 });
 
 test('a keep while evaluation is paused ends the episode', async () => {
