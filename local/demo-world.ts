@@ -32,7 +32,7 @@ export class DemoWorld {
       clock: stage.clock,
       send: (message) => this.#news.push(message),
       // The catalog is the truth here: it turns tasks off without asking anybody.
-      listener: { asked: () => {}, turnedOff: () => {}, turnedOn: () => {}, reverted: () => {} },
+      listener: { asked: () => {}, disabled: () => {}, enabled: () => {}, reverted: () => {} },
     });
     for (const task of scenario.tasks) this.#fleet.load(task);
   }

@@ -46,10 +46,10 @@ export class BreakerWatch {
   #next(): void {
     const { loop } = this.#parts;
     const minute = Math.floor(loop.clock.now() / MINUTE) * MINUTE;
-    loop.at(minute + MINUTE, RANK.delayed, () => this.#look());
+    loop.at(minute + MINUTE, RANK.delayed, () => this.#run());
   }
 
-  async #look(): Promise<void> {
+  async #run(): Promise<void> {
     const { loop, service, queues, attempts } = this.#parts;
     const now = loop.clock.now();
     await attempts.beside('breaker', (system) => service.watch(system, this.#control, now));

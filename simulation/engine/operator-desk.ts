@@ -15,7 +15,7 @@ export async function pauseWork(system: System, what: Pausable, paused: boolean)
   else await resume(system, what, OPERATOR);
 }
 
-/** Turns on again what was turned off: one task, or all of a run. */
+/** Enables again what was disabled: one task, or all of a run. */
 export async function undoWork(system: System, what: { task: string } | { run: Instant }): Promise<void> {
   const act = { by: OPERATOR, reason: 'undone' };
   if ('task' in what) await undoDisabling(system, { ...what, ...act, isOperator: true });

@@ -9,7 +9,7 @@ import { type EventLoop, RANK } from './event-loop.ts';
 const TRIED_AGAIN_AFTER: Duration = MINUTE;
 /** How long the alarm on completed scans waits beyond two missed ones. */
 const MISSED = 2;
-/** An alarm that lasts is told again after this long. */
+/** An alarm that lasts rings again after this long. */
 const WEEK: Duration = 7 * DAY;
 /** Calls of a tick that is to die half way, before any other tick is known. */
 const USUAL_CALLS = 40;
@@ -27,7 +27,7 @@ export interface ScheduleParts {
   over: (at: Instant) => void;
   /** A tick ended by what is no fault of the scenario. */
   defect: (at: Instant, error: unknown) => void;
-  /** Operators are told by the alarm. */
+  /** The alarm rings for operators. */
   alarm: (detail: string) => void;
   lateBy: (at: Instant) => Duration;
 }
@@ -48,7 +48,7 @@ export class Schedule {
     this.#completedAt = this.#start;
   }
 
-  /** The scanner said that a scan is completed: that of the newest tick, which may have come late. */
+  /** A scan is completed: that of the newest tick, which may have come late. */
   completed(at: Instant): void {
     this.#completedAt = at - ((at - this.#start) % this.#parts.scanEvery);
     this.#alarmedAt = null;
@@ -117,7 +117,7 @@ export class Schedule {
     }
   }
 
-  /** The alarm looks at the metric of completed scans alone, so it needs no scanner. */
+  /** The alarm watches the metric of completed scans alone, so it needs no scanner. */
   #watch(at: Instant): void {
     const missing = at - this.#completedAt;
     if (missing < MISSED * this.#parts.scanEvery || at < (this.#alarmedAt ?? at - WEEK) + WEEK) return;

@@ -264,7 +264,7 @@ export class World {
       over: (at) => this.#progress?.scanOver(at),
       defect: (at, error) => this.#queues.deaths.push({ process: 'scanner', at, error }),
       alarm: (detail) => {
-        this.#workVerifier.operatorsTold('scanner-stopped', '');
+        this.#workVerifier.operatorAlerted('scanner-stopped', '');
         this.#recorder.operatorAlert('scanner-stopped', { detail });
       },
       lateBy: (at) => this.#processFaults.lateBy?.(at) ?? 0,
@@ -341,7 +341,7 @@ export class World {
         if (this.#mail.readsTexts) this.#verifier.mailRead();
         if (this.#options.seesMail?.(mail) ?? true) this.#verifier.mailAccepted(mail);
         this.#recorder.mail(mail);
-        this.#injection.mailTaken(mail);
+        this.#injection.mailAccepted(mail);
       },
       refused: (mail) => {
         this.#recorder.mailFailed(mail);
@@ -363,12 +363,12 @@ export class World {
   #fleetListener(): ConstructorParameters<typeof SimFleet>[0]['listener'] {
     return {
       asked: (request) => this.#verifier.disableAsked(request),
-      turnedOff: (done) => {
-        this.#verifier.turnedOff(done);
-        this.#progress?.turnedOff();
+      disabled: (done) => {
+        this.#verifier.disabled(done);
+        this.#progress?.disabled();
         this.#recorder.taskDisabled(done);
       },
-      turnedOn: (task, by) => {
+      enabled: (task, by) => {
         this.#verifier.undone(task);
         this.#recorder.taskEnabled(task, by);
       },
@@ -380,14 +380,14 @@ export class World {
     return {
       // One message, and a line for each that it tells of: the format speaks of alerts.
       tell: async (alert, others = []) => {
-        for (const one of [alert, ...others]) this.#operatorsTold(one);
+        for (const one of [alert, ...others]) this.#operatorAlerted(one);
       },
     };
   }
 
-  #operatorsTold({ code, subject, detail }: OperatorAlert): void {
-    this.#progress?.operatorsTold(code, subject);
-    this.#workVerifier.operatorsTold(code, subject);
+  #operatorAlerted({ code, subject, detail }: OperatorAlert): void {
+    this.#progress?.operatorAlerted(code, subject);
+    this.#workVerifier.operatorAlerted(code, subject);
     const about = ALERTS_ABOUT_TASKS.has(code)
       ? { task: subject }
       : { detail: detail.includes(subject) ? detail : `${subject}: ${detail}` };

@@ -225,13 +225,13 @@ function endedAttempt(
   process: CrashingProcess,
   ended: End<Answer>,
 ): EndedAttempt {
-  const known = { queue, body, receiveCount, records: process.failures };
+  const observed = { queue, body, receiveCount, records: process.failures };
   if ('thrown' in ended) {
-    return { ...known, died: true, failed: true, outcome: null, reason: null, delaySeconds: null };
+    return { ...observed, died: true, failed: true, outcome: null, reason: null, delaySeconds: null };
   }
   const { answer } = ended;
   return {
-    ...known,
+    ...observed,
     died: false,
     failed: hasFailed(answer),
     outcome: answer.outcome,

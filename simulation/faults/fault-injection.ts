@@ -9,8 +9,8 @@ import type { Attempts, ProcessFaults } from './attempts.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import { SoakFaultInjector } from './soak-fault-injector.ts';
 
-/** An alarm that lasts is told again after this long. */
-const TOLD_AGAIN_AFTER: Duration = 7 * DAY;
+/** An alarm that lasts rings again after this long. */
+const RINGS_AGAIN_AFTER: Duration = 7 * DAY;
 
 /** What the faults of a scenario reach. */
 export interface FaultInjectionParts {
@@ -44,7 +44,7 @@ export class FaultInjection {
   readonly processFaults: ProcessFaults;
   readonly #parts: FaultInjectionParts;
   readonly #alarmedOf = new Map<string, Instant>();
-  /** What SES says of mails by itself, and of which. */
+  /** Reports of SES on mails that it sends by itself, and the digest of each. */
   readonly #reports = new Map<string, string>();
 
   constructor(parts: FaultInjectionParts) {
@@ -68,8 +68,8 @@ export class FaultInjection {
     }
   }
 
-  /** SES says of a mail that it took it and delivered it, within seconds. */
-  mailTaken(mail: AcceptedMail): void {
+  /** SES reports of a mail that it accepted and delivered it, within seconds. */
+  mailAccepted(mail: AcceptedMail): void {
     const { plan, loop, queues, service } = this.#parts;
     const now = loop.clock.now();
     if (plan.areAny && plan.inject('feedback', now, ['down'])) return;
@@ -84,7 +84,7 @@ export class FaultInjection {
     }
   }
 
-  /** What SES said of a mail was taken in: the digest; undefined where the message was another one. */
+  /** A report of SES on a mail was worked: the digest; undefined where the message was another one. */
   digestReported(body: string): string | undefined {
     return this.#reports.get(body);
   }
@@ -158,7 +158,7 @@ export class FaultInjection {
   /** The alarm on a dead-letter queue that is not empty: once, and each week again. */
   #deadLettered({ queue, reason }: DeadLetter): void {
     const now = this.#parts.loop.clock.now();
-    if (now < (this.#alarmedOf.get(queue) ?? Number.NEGATIVE_INFINITY) + TOLD_AGAIN_AFTER) return;
+    if (now < (this.#alarmedOf.get(queue) ?? Number.NEGATIVE_INFINITY) + RINGS_AGAIN_AFTER) return;
     this.#alarmedOf.set(queue, now);
     this.#parts.listener.deadLetterAlarm(
       `a message of the ${queue} queue: ${reason ?? 'received too often'}`,

@@ -130,9 +130,9 @@ export class SoakFaultInjector implements ProcessFaults {
     const { index, pk, sk, cursor } = asked[0] as Query;
     if (index === undefined || cursor !== undefined) return undefined;
     const key = `${index} ${pk} ${sk && 'prefix' in sk ? sk.prefix : ''}`;
-    const known = this.#answers.get(key);
+    const earlier = this.#answers.get(key);
     const isStale = this.#stale.some((one) => one.at <= now && now < one.at + one.for);
-    const old = isStale && known && known.at >= now - this.#parts.staleFor ? known.page : undefined;
+    const old = isStale && earlier && earlier.at >= now - this.#parts.staleFor ? earlier.page : undefined;
     return {
       ...(old ? {} : { isHarmless: true as const }),
       instead: async (really) => {

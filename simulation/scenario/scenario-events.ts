@@ -235,6 +235,6 @@ function readRejected(path: string, mode: string, fields: Record<string, unknown
 function readAsked(written: Written, target: string, fields: Record<string, unknown>): string | null {
   if (!Object.hasOwn(fields, 'task')) return null;
   if (target === 'control-plane') return taskAt(written, fields.task);
-  const said = `has no meaning for "${target}"; allowed with "control-plane"`;
-  throw new ScenarioProblem(`${written.path}.task`, said);
+  const problem = `has no meaning for "${target}"; allowed with "control-plane"`;
+  throw new ScenarioProblem(`${written.path}.task`, problem);
 }

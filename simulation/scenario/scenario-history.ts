@@ -99,8 +99,8 @@ function checkUndo(
   }
   const { start, scanEvery } = world.scenario;
   if (of.run < start || of.run >= event.at || (of.run - start) % scanEvery !== 0) {
-    const pace = `start (${formatInstant(start)}) and every ${formatDuration(scanEvery)} after it`;
-    const scans = `the scans before the event: ${pace}`;
+    const instants = `start (${formatInstant(start)}) and every ${formatDuration(scanEvery)} after it`;
+    const scans = `the scans before the event: ${instants}`;
     throw new ScenarioProblem(
       path,
       `${formatInstant(of.run)} is no scan; allowed are ${scans}, or a task id`,

@@ -21,7 +21,7 @@ interface Fact {
 /** What a run came to that a crash may not change. */
 export interface CrashRun {
   facts: Fact[];
-  /** Mails that repeat what one in the named window said. */
+  /** Mails that repeat what one in the window for it said. */
   repeats: number;
   /** Why the run is no good by itself. */
   broken: string[];
@@ -94,7 +94,7 @@ function factsOf(line: EffectLine): Fact[] {
     case 'mail':
       return line.items.map(({ task, episode, notice }) => ({
         at,
-        what: `told ${line.to} ${notice} ${task} #${episode}`,
+        what: `notified ${line.to} ${notice} ${task} #${episode}`,
       }));
     default:
       return [];
@@ -105,7 +105,7 @@ function factsOf(line: EffectLine): Fact[] {
  * What a crash changed: what is missing or too much at the end, and what there was before the crash without it and
  * is not there within `settleAfter` and two ticks of it. Empty where nothing.
  */
-export function changesBy(crashed: CrashRun, plain: CrashRun, settled: Duration): string[] {
+export function changesBy(crashed: CrashRun, plain: CrashRun, within: Duration): string[] {
   const changes = [...crashed.broken];
   const counts = countOf(plain.facts);
   const found = countOf(crashed.facts);
@@ -114,7 +114,7 @@ export function changesBy(crashed: CrashRun, plain: CrashRun, settled: Duration)
     const difference = (found.get(what) ?? 0) - (counts.get(what) ?? 0);
     if (difference < 0) changes.push(`missing: ${what}`);
     if (difference > 0) {
-      if (what.startsWith('told')) surplus += difference;
+      if (what.startsWith('notified')) surplus += difference;
       else changes.push(`too much: ${what}`);
     }
   }
@@ -122,13 +122,13 @@ export function changesBy(crashed: CrashRun, plain: CrashRun, settled: Duration)
     changes.push(`${surplus} notices repeated, ${crashed.repeats} in the window`);
   const [diedAt] = crashed.diedAt;
   if (diedAt !== undefined && crashed.diedAt.length === 1)
-    changes.push(...lateAfter(crashed, plain, diedAt, settled));
+    changes.push(...lateAfter(crashed, plain, diedAt, within));
   return changes;
 }
 
-function lateAfter(crashed: CrashRun, plain: CrashRun, diedAt: Instant, settled: Duration): string[] {
+function lateAfter(crashed: CrashRun, plain: CrashRun, diedAt: Instant, within: Duration): string[] {
   const until = (facts: Fact[], instant: Instant) => countOf(facts.filter(({ at }) => at <= instant));
-  const there = until(crashed.facts, diedAt + settled);
+  const there = until(crashed.facts, diedAt + within);
   const late: string[] = [];
   for (const [what, count] of until(plain.facts, diedAt)) {
     if ((there.get(what) ?? 0) < count) late.push(`not within settleAfter and two ticks: ${what}`);

@@ -92,7 +92,7 @@ class SoakScenario {
     };
   }
 
-  /** Some wish for no mails at some hours; for most of the day at the longest. */
+  /** Some want no mails at some hours; for most of the day at the longest. */
   #sleeper(email: string): [email: string, chosen: Record<string, unknown>][] {
     if (!this.#chance(0.35)) return [];
     const [from, to] = this.#pick([
@@ -144,7 +144,7 @@ class SoakScenario {
     return this.#planePerTenant ? (PLANES[id.startsWith('beta/') ? 1 : 0] as string) : plane;
   }
 
-  /** Some tenants want nothing turned off on some days. */
+  /** Some tenants want nothing disabled on some days. */
   #quietDays(): Record<string, unknown> {
     if (this.#disablings.below(7) > 0) return {};
     const zone = ['UTC', 'Europe/Berlin', 'Pacific/Auckland'][this.#disablings.below(3)];
@@ -155,7 +155,7 @@ class SoakScenario {
     return { 'acmeCo/': { quietDays: { ...days, zone } } };
   }
 
-  /** A system turns on again, and again, what it finds off; operators may let Taskwarden win. */
+  /** A system enables again, and again, what it finds off; operators may let Taskwarden win. */
   #reversals(): Record<string, unknown>[] {
     if (this.#disablings.below(3) > 0) return [];
     const task = this.#ids[this.#disablings.below(2)] as string;
@@ -199,7 +199,7 @@ class SoakScenario {
     }).flat();
   }
 
-  /** Kept for a moment each half hour: it ends, is withdrawn, fires and is warned about again. Others are turned off. */
+  /** Kept for a moment each half hour: it ends, is withdrawn, fires and is warned about again. Others are disabled. */
   #keptAgain({ id, owners }: Record<string, unknown>): Record<string, unknown>[] {
     if (!this.#isBusy) return [];
     const [by] = owners as string[];

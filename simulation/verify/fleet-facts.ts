@@ -22,9 +22,9 @@ export interface TrueTask {
   enabledAt: Instant | null;
   firstSeenAt: Instant;
   publishedByUserAt: Instant | null;
-  /** When it was turned off on our request; null once it is on again. */
+  /** When it was disabled on our request; null once it is on again. */
   disabledByUsAt: Instant | null;
-  /** When a system turned it on again within days of our disabling; null where not, and once that is over. */
+  /** When a system enabled it again within days of our disabling; null where not, and once that is over. */
   revertedAt: Instant | null;
   deleted: boolean;
   /** The owning system's; rises with each publication. */
@@ -52,8 +52,8 @@ const addresses = new Map<string, string>();
 
 /** One form of an address to compare by: that of the product, for what is one address is no matter of opinion. */
 export function sameAddress(address: string): string {
-  const known = addresses.get(address);
-  if (known !== undefined) return known;
+  const cached = addresses.get(address);
+  if (cached !== undefined) return cached;
   const same = normaliseAddress(address) ?? address;
   addresses.set(address, same);
   return same;
@@ -62,7 +62,7 @@ export function sameAddress(address: string): string {
 type Policies = Omit<ScopedPolicy & GlobalPolicy, 'blastRadius'>;
 
 /**
- * What is true of the scenario's world at an instant, told by its inputs alone: the fleet, who is to be told, the
+ * What is true of the scenario's world at an instant, told by its inputs alone: the fleet, who is to be notified, the
  * policies, the spans in which health could not be known. Kept apart from the code under test.
  */
 export class FleetFacts {
@@ -131,7 +131,7 @@ export class FleetFacts {
     if (least === 0) this.#noteSpell(task, now);
   }
 
-  /** A scan looked at the fleet: a spell that had lasted by then is a recovery, whatever the policy becomes. */
+  /** A scan evaluated the fleet: a spell that had lasted by then is a recovery, whatever the policy becomes. */
   scanned(now: Instant): void {
     for (const task of this.tasks.values()) this.#noteSpell(task, now);
   }
@@ -167,10 +167,10 @@ export class FleetFacts {
   }
 
   /** A plane of which nothing can be known from now on, or again. */
-  setPlaneKnown(plane: string, known: boolean, now: Instant): void {
+  setPlaneKnown(plane: string, isKnown: boolean, now: Instant): void {
     const spans = this.#unknownOfPlane.get(plane) ?? [];
     this.#unknownOfPlane.set(plane, spans);
-    openOrClose(spans, !known, now);
+    openOrClose(spans, !isKnown, now);
   }
 
   setPaused(what: 'evaluate' | 'notify' | 'disable', paused: boolean, now: Instant): void {
@@ -189,7 +189,7 @@ export class FleetFacts {
     return DEFAULTS[key];
   }
 
-  /** The brakes on disabling: the global policy's, the default for a leaf that is not set or taken back. */
+  /** The limits of disabling: the global policy's, the default for a leaf that is not set or taken back. */
   blastRadius(): GlobalPolicy['blastRadius'] {
     const own = Object.entries(this.policies.get('')?.blastRadius ?? {});
     const set = Object.fromEntries(own.filter(([, value]) => value !== null));

@@ -16,9 +16,9 @@ export class SoftSuppressions {
   /** SES reported that a mail came back for the time being. */
   bounced(address: string, digest: string, at: Instant): void {
     const to = sameAddress(address);
-    const known = this.#bounces.get(to) ?? [];
-    if (this.isSuppressed(to, at) || known.some((one) => one.digest === digest)) return;
-    const all = [...known.filter((one) => one.at > at - FORTNIGHT), { digest, at }];
+    const earlier = this.#bounces.get(to) ?? [];
+    if (this.isSuppressed(to, at) || earlier.some((one) => one.digest === digest)) return;
+    const all = [...earlier.filter((one) => one.at > at - FORTNIGHT), { digest, at }];
     const isLasting = all.length >= 3 && at - (all[0]?.at ?? at) >= DAY;
     this.#bounces.set(to, isLasting ? [] : all);
     if (isLasting) this.#suppressions.set(to, [...(this.#suppressions.get(to) ?? []), at]);

@@ -91,7 +91,7 @@ export class SpacingVerifier {
     return this.#last.get(to)?.fullUntil ?? 0;
   }
 
-  /** Whether a rung's window would close before the next mail may go. */
+  /** Whether the window of a reminder step would close before the next mail may go. */
   #windowCloses(item: DigestItem, now: Instant, next: Instant): boolean {
     if (item.disableAt === null) return false;
     const edges = [0, ...this.#facts.policy(item.task, 'reminders')].map(

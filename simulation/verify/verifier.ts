@@ -2,13 +2,13 @@ import { isWindowed } from '../../functions/abandonment/task.ts';
 import type { Duration, Instant } from '../../functions/abandonment/time.ts';
 import { formatInstant } from '../../functions/abandonment/time.ts';
 import type { DigestItem } from '../../functions/store/rows.ts';
-import type { TurnedOff } from '../engine/effects.ts';
+import type { DisabledTask } from '../engine/effects.ts';
 import type { AcceptedMail } from '../engine/sim-mail.ts';
 import { isAsleep, isQuietDay } from '../engine/sleep.ts';
 import type { OwnerAction } from '../scenario/scenario-types.ts';
 import { AuditVerifier } from './audit-verifier.ts';
 import { type FleetFacts, sameAddress, type TrueTask } from './fleet-facts.ts';
-import { PaceVerifier } from './pace-verifier.ts';
+import { RateLimitVerifier } from './rate-limit-verifier.ts';
 import { noticeName, Repeats } from './repeats.ts';
 import { SoftSuppressions } from './soft-suppressions.ts';
 import { SpacingVerifier } from './spacing-verifier.ts';
@@ -61,7 +61,7 @@ export class Verifier {
   readonly #skew: Duration;
   readonly #isBehind: () => boolean;
   readonly #isFaulty: boolean;
-  readonly #pace: PaceVerifier;
+  readonly #rateLimit: RateLimitVerifier;
   readonly spacing: SpacingVerifier;
   /** Address -> the digest that SES refused it for; null where SES reported it. */
   readonly #suppressed = new Map<string, string | null>();
@@ -76,10 +76,10 @@ export class Verifier {
   readonly #newestWarnings = new Map<string, Instant>();
   readonly #latestOfTask = new Map<string, Instant>();
   readonly #latestDate = new Map<string, Instant>();
-  readonly #turnedOff = new Map<string, Instant>();
-  /** Tasks that operators turned on again after we turned them off. */
+  readonly #disabledAt = new Map<string, Instant>();
+  /** Tasks that operators enabled again after we disabled them. */
   readonly #undone = new Set<string>();
-  /** `episode address` of those whom a mail of ours told of a date or of the disabling. */
+  /** `episode address` of those whom a mail of ours notified of a date or of the disabling. */
   readonly #holders = new Set<string>();
   #suppressions = 0;
 
@@ -91,7 +91,7 @@ export class Verifier {
     this.#isFaulty = parts.isFaulty ?? false;
     this.audits = new AuditVerifier(this, parts.now, this.#isFaulty);
     this.spacing = new SpacingVerifier(this, parts);
-    this.#pace = new PaceVerifier(this, parts.facts, parts.now);
+    this.#rateLimit = new RateLimitVerifier(this, parts.facts, parts.now);
   }
 
   /** All checks so far. */
@@ -185,7 +185,7 @@ export class Verifier {
     if (this.#unheard.delete(to)) this.#suppressed.delete(to);
     this.check(7, mail.items.length > 0, () => `mail ${mail.digest} told of nothing`);
     this.audits.mailed(mail.digest);
-    for (const item of mail.items) this.#itemTold(to, item, mail.digest);
+    for (const item of mail.items) this.#checkItem(to, item, mail.digest);
     this.spacing.accepted(to, mail);
   }
 
@@ -200,8 +200,8 @@ export class Verifier {
     this.#count(11);
   }
 
-  /** Taskwarden asks the owning system to turn a task off: its decision is made. */
-  disableAsked(request: TurnedOff): void {
+  /** Taskwarden asks the owning system to disable a task: its decision is made. */
+  disableAsked(request: DisabledTask): void {
     const task = this.#facts.tasks.get(request.task);
     if (!task) return;
     if (request.disableAt === null) {
@@ -233,19 +233,19 @@ export class Verifier {
     );
     this.#allWarned(task, request, about);
     this.#humanWins(task, about, now);
-    this.#pace.asked(task, request);
+    this.#rateLimit.asked(task, request);
   }
 
-  /** The owning system turned a task off on our request. */
-  turnedOff(done: TurnedOff): void {
+  /** The owning system disabled a task on our request. */
+  disabled(done: DisabledTask): void {
     const key = episodeOf(done);
-    this.check(11, !this.#turnedOff.has(key), () => `${key} was disabled twice in one episode`);
-    this.#turnedOff.set(key, this.#now());
-    this.audits.turnedOff(done);
-    this.#pace.turnedOff(done);
+    this.check(11, !this.#disabledAt.has(key), () => `${key} was disabled twice in one episode`);
+    this.#disabledAt.set(key, this.#now());
+    this.audits.disabled(done);
+    this.#rateLimit.disabled(done);
   }
 
-  /** The owning system turned a task on again because an operator undid our disabling. */
+  /** The owning system enabled a task again because an operator undid our disabling. */
   undone(task: string): void {
     this.#undone.add(task);
   }
@@ -255,7 +255,7 @@ export class Verifier {
     this.audits.instantOver();
   }
 
-  #itemTold(to: string, item: DigestItem, digest: string): void {
+  #checkItem(to: string, item: DigestItem, digest: string): void {
     const key = episodeOf(item);
     const now = this.#now();
     const departures = this.#facts.departures.get(`${item.task} ${to}`) ?? 0;
@@ -282,14 +282,14 @@ export class Verifier {
       this.#notReverted(item);
     }
     if (item.disableAt !== null) this.#dated(item, item.disableAt);
-    this.#newsTold(to, item);
+    this.#checkNews(to, item);
   }
 
   /** What a notice of something past, or that may be declined, must be true to. */
-  #newsTold(to: string, item: DigestItem): void {
+  #checkNews(to: string, item: DigestItem): void {
     const key = episodeOf(item);
     if (item.notice === 'disabled') {
-      this.check(8, this.#turnedOff.has(key), () => `a mail says that ${key} was disabled before it was`);
+      this.check(8, this.#disabledAt.has(key), () => `a mail says that ${key} was disabled before it was`);
     }
     if (item.notice === 'recovered') this.#recovered(item);
     if (item.notice === 'disabled' || item.notice === 'enabled') this.#isStillNews(to, item);
@@ -299,7 +299,7 @@ export class Verifier {
     this.check(9, isWelcome, () => `a ${item.notice} of ${key} went to somebody who declined it`);
   }
 
-  /** Promise 15: of what a system turns on again nobody is told each round. */
+  /** Promise 15: nobody is notified each round of what a system enables again. */
   #notReverted(item: DigestItem): void {
     const task = this.#facts.tasks.get(item.task);
     if (!task || this.#isBehind()) return;
@@ -334,7 +334,7 @@ export class Verifier {
     if (item.notice !== 'enabled') return;
     this.check(8, this.#undone.has(item.task), () => `${about}, which no operator did`);
     const key = `${episodeOf(item)} ${to}`;
-    this.check(6, this.#holders.has(key), () => `${about} to somebody who was told nothing of it`);
+    this.check(6, this.#holders.has(key), () => `${about} to somebody who was never notified of it`);
   }
 
   #dated(item: DigestItem, disableAt: Instant): void {
@@ -356,7 +356,7 @@ export class Verifier {
   #recovered(item: DigestItem): void {
     const task = this.#facts.tasks.get(item.task);
     const aliveAt = task ? this.#facts.lastAliveAt(task, this.#now()) : null;
-    const true_ = aliveAt !== null && aliveAt > item.since && !this.#turnedOff.has(episodeOf(item));
+    const true_ = aliveAt !== null && aliveAt > item.since && !this.#disabledAt.has(episodeOf(item));
     this.check(8, true_, () => `a mail says that ${episodeOf(item)} recovered, which it did not`);
     const holds = task?.enabled === true && !task.deleted && this.#facts.isAlive(task);
     // A failing that is heard before the recovery it follows changes nothing, and is stored with a later observation.
@@ -365,19 +365,21 @@ export class Verifier {
     this.check(
       8,
       holds || isUnheard || this.#isBehind(),
-      () => `${episodeOf(item)} fails again when its recovery is told`,
+      () => `${episodeOf(item)} fails again when its recovery is mailed`,
     );
   }
 
-  /** Promises 1 and 3: warned with a date, in this episode and stage, since it was last turned on, a full grace ago. */
-  #isWarnedInFull(task: TrueTask, request: TurnedOff): boolean {
+  /** Promises 1 and 3: warned with a date, in this episode and stage, since it was last enabled, a full grace ago. */
+  #isWarnedInFull(task: TrueTask, request: DisabledTask): boolean {
     const now = this.#now();
-    const told = (isSuppressed: (address: string) => boolean) =>
+    const recipientsOf = (isSuppressed: (address: string) => boolean) =>
       this.#facts.recipientsOf(task, 'task_abandoned', isSuppressed);
     const recipients = [
-      ...told((address) => this.isSuppressed(address)),
-      ...told((address) => this.isKnownSuppressed(address) && !this.#isBehind()),
-      ...told((address) => this.isSuppressed(address) || this.softSuppressions.isSuppressed(address, now)),
+      ...recipientsOf((address) => this.isSuppressed(address)),
+      ...recipientsOf((address) => this.isKnownSuppressed(address) && !this.#isBehind()),
+      ...recipientsOf(
+        (address) => this.isSuppressed(address) || this.softSuppressions.isSuppressed(address, now),
+      ),
     ];
     const since = Math.max(this.#facts.disableStageSince(task.id) ?? now, task.enabledAt ?? 0);
     const grace = this.#facts.policy(task.id, 'disableAfter');
@@ -397,8 +399,8 @@ export class Verifier {
     return this.#suppressed.has(to) || at >= (this.#suppressedAt.get(to) ?? 0);
   }
 
-  /** Promise 7: nobody's notice is taken for sent that was not: whoever is to be told was warned of this episode. */
-  #allWarned(task: TrueTask, request: TurnedOff, about: string): void {
+  /** Promise 7: nobody's notice is taken for sent that was not: whoever is to be notified was warned of this episode. */
+  #allWarned(task: TrueTask, request: DisabledTask, about: string): void {
     if (this.#isBehind()) return;
     const warnings = this.#warnings.get(episodeOf(request)) ?? [];
     const warned = new Set(warnings.filter(({ to, at }) => this.#stands(to, at)).map(({ to }) => to));
@@ -434,7 +436,7 @@ export class Verifier {
     this.check(9, task.enabled && !task.deleted, () => `${about} although it is off`);
   }
 
-  /** Nothing is turned off in quiet hours and on quiet days, by any clock that is not more than `skew` off. */
+  /** Nothing is disabled in quiet hours and on quiet days, by any clock that is not more than `skew` off. */
   #quiet(task: TrueTask, about: string, now: Instant): void {
     const hours = this.#facts.policy(task.id, 'quietHours');
     const days = this.#facts.policy(task.id, 'quietDays');

@@ -234,7 +234,7 @@ test('who unsubscribes by one task hears no reminder of any', async () => {
   expect(story.filter((line) => line.includes(': disabled'))).toHaveLength(2);
 });
 
-test('a control plane that is down for one task turns off the others', async () => {
+test('a control plane that is down for one task disables the others', async () => {
   const { story } = await tell({
     until: at(22),
     tasks: [failing('acmeCo/a'), failing('acmeCo/b')],

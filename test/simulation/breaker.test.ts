@@ -59,7 +59,7 @@ async function broken(row: (typeof TABLE)[number]): Promise<Told> {
 const alerts = (lines: EffectLine[], code: string) =>
   lines.filter((line) => line.type === 'operator-alert' && line.code === code);
 
-/** When each task was warned first, or turned off. */
+/** When each task was warned first, or disabled. */
 function workedAt(lines: EffectLine[], queue: keyof typeof WORK_AT): Map<string, number> {
   const first = new Map<string, number>();
   for (const line of lines) {
@@ -129,7 +129,7 @@ describe('what the bus and SES say while their worker is broken', () => {
   ] as const;
 
   test.each(DIES)(
-    'an ingest that dies %s for nine days hears after the fix what was said',
+    'an ingest that dies %s for nine days hears after the fix what was sent',
     async (_, atCall) => {
       const { lines, story, summary } = await tell(
         {

@@ -33,8 +33,8 @@ test('a crash anywhere in the chunks loses nothing and repeats nothing', { timeo
   if (!parsed.ok) throw new Error(parsed.problem);
   const plain = await crashRun(parsed.scenario, []);
   expect(plain.broken).toEqual([]);
-  const told = (notice: string) => plain.facts.filter(({ what }) => what.includes(` ${notice} `)).length;
-  expect([told('warning'), told('withdrawn'), told('recovered')]).toEqual([200, 100, 200]);
+  const noticesOf = (notice: string) => plain.facts.filter(({ what }) => what.includes(` ${notice} `)).length;
+  expect([noticesOf('warning'), noticesOf('withdrawn'), noticesOf('recovered')]).toEqual([200, 100, 200]);
   const random = new SeededRandom(20260102);
   for (let run = 0; run < 6; run += 1) {
     const point = plain.points[random.below(plain.points.length)];

@@ -12,7 +12,7 @@ function staggered(count: number, apart: number, owner: (task: number) => string
 
 const isOf = (type: string) => (line: { type: string }) => line.type === type;
 
-test('a disabler that is broken for 36 hours: the breaker opens, and after the fix all is turned off without a command', async () => {
+test('a disabler that is broken for 36 hours: the breaker opens, and after the fix all is disabled without a command', async () => {
   const tasks = staggered(60, 0, (task) => `owner${task % 6}@acme.test`);
   const { lines, summary } = await tell({
     until: at(24),
@@ -30,7 +30,7 @@ test('a disabler that is broken for 36 hours: the breaker opens, and after the f
   expect(summary.oops).toBeGreaterThanOrEqual(5);
 });
 
-test('the table is down for six hours: what the bus said meanwhile is heard after it, and vetoes hold', async () => {
+test('the table is down for six hours: what the bus brought meanwhile is heard after it, and vetoes hold', async () => {
   const { story, summary } = await tell({
     until: at(23),
     scanEvery: '15m',
@@ -163,7 +163,7 @@ test('a tick that dies half way is repaired by the next', async () => {
   expect(summary.disabled).toBe(1);
 });
 
-test('SES takes a warning and its answer is lost: what SES reports of it settles it, and nothing is repeated', async () => {
+test('SES takes a warning and its answer is lost: what SES reports of it decides it, and nothing is repeated', async () => {
   const events = [{ at: at(14), type: 'fault', target: 'ses', mode: 'timeout-after-accept', for: '7d' }];
   const { story } = await tell({ until: at(22), events });
   expect(story.filter((line) => line.includes(' mail '))).toEqual([
@@ -188,7 +188,7 @@ test('SES takes a warning and both its answer and its report are lost: after set
   ]);
 });
 
-test('an event of SES settles a mail whose answer was lost: no repeat', async () => {
+test('an event of SES decides a mail whose answer was lost: no repeat', async () => {
   const { story } = await tell({
     until: at(22),
     events: [

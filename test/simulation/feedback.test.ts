@@ -59,7 +59,7 @@ test('SES says nothing from day 19 to 23: disabling is held, the alarm rings, an
   expect(broken.rings()).toHaveLength(4 * 24 - 6 + 1);
 });
 
-test('a bounce that waited with the answers is taken in before anything is turned off', async () => {
+test('a bounce that waited with the answers is taken in before anything is disabled', async () => {
   // What SES says of day 20 comes two hours after the answers to the canary.
   const fault = (now: number) => lateUntil(now === Date.parse(at(20, 12)) ? at(23, 2) : at(23))(now);
   const late = watched({ from: at(19), until: at(23), fault });

@@ -63,7 +63,7 @@ test('what one owner snoozes, the other holder of the date is told of', async ()
   ]);
 });
 
-test('disable now turns it off at once, in a pause too, and tells all owners', async () => {
+test('disable now disables it at once, in a pause too, and tells all owners', async () => {
   const { story, lines } = await tell({
     until: at(16),
     tasks: [failing('acmeCo/a', { owners: [ANA, BOB] })],

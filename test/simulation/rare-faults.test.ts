@@ -56,7 +56,7 @@ test('a stage that is raised while the indexes lag by a tick starts a warning an
   ]);
 });
 
-test('what opened while the index lags behind a change of its policy is looked at with the next scan', async () => {
+test('what opened while the index lags behind a change of its policy is evaluated with the next scan', async () => {
   const { story: told } = await story({
     events: [
       { at: at(1, 20), type: 'policy', scope: 'acmeCo/a', set: { stage: 'detect' } },

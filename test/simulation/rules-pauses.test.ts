@@ -70,7 +70,7 @@ test('while evaluation is paused a recovery waits for its end', async () => {
 test.each([
   ['a publication', { type: 'published', by: 'user' }, 'user-published'],
   ['a deletion', { type: 'deleted' }, 'deleted'],
-  ['turning it off', { type: 'published', by: 'user', enabled: false }, 'ineligible'],
+  ['disabling it', { type: 'published', by: 'user', enabled: false }, 'ineligible'],
 ])("while evaluation is paused people's acts end an episode: %s", async (_, event, reason) => {
   const { story } = await tell({
     events: [
@@ -140,7 +140,7 @@ test('a reminder that no pause let out before the deadline moves it to its accep
   ]);
 });
 
-test('a pause of notifying that ends before any rung is due changes nothing', async () => {
+test('a pause of notifying that ends before any reminder step is due changes nothing', async () => {
   const { story } = await tell({ events: [pause(at(15), 'notify'), resume(at(17), 'notify')] });
   expect(story).toEqual([
     ...WARNED,

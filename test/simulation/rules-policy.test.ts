@@ -263,7 +263,7 @@ test('one who joins after the stage went down is warned without a date', async (
   ]);
 });
 
-test('a task kept at notify by its own entry is not turned off, whatever its prefix says', async () => {
+test('a task kept at notify by its own entry is not disabled, whatever its prefix says', async () => {
   const { story } = await tell({
     policy: {},
     policies: { 'acmeCo/': { stage: 'disable' }, 'acmeCo/a': { stage: 'notify' } },

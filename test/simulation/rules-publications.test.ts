@@ -120,7 +120,7 @@ test('a loop of vetoes is told no more once the task is off', async () => {
     policy: { stage: 'disable', publicationVeto: '1d' },
     events: [published(at(15)), published(at(17)), published(at(19))],
   });
-  // Warned anew at T+20d and turned off at T+27d.
+  // Warned anew at T+20d and disabled at T+27d.
   expect(story.filter((line) => / disabled acmeCo\/a #4 due|operators/.test(line))).toEqual([
     'T+19d operators veto-loop acmeCo/a',
     'T+26d operators veto-loop acmeCo/a',

@@ -39,7 +39,7 @@ function checkEpisodes({ lines }: Told, model: Model): void {
   }
 }
 
-/** What was turned off had its grace, and no mail names a later date. */
+/** What was disabled had its grace, and no mail names a later date. */
 function checkDisabled({ lines }: Told, model: Model): void {
   for (const line of lines) {
     if (line.type !== 'task-disabled' || line.disableAt === null) continue;
@@ -54,7 +54,7 @@ function checkDisabled({ lines }: Told, model: Model): void {
         : [],
     );
     const latest = Math.max(...dated.map(({ date }) => date));
-    expect(latest, `${line.task} was turned off before a printed date`).toBeLessThanOrEqual(now);
+    expect(latest, `${line.task} was disabled before a printed date`).toBeLessThanOrEqual(now);
     expect(Date.parse(line.disableAt)).toBeGreaterThanOrEqual(latest);
     const first = Math.min(...dated.map(({ when }) => when));
     expect(model.counted(line.task, first, now), `${line.task} had its grace`).toBeGreaterThanOrEqual(GRACE);
@@ -76,7 +76,7 @@ function checkWindows({ lines }: Told): void {
   }
 }
 
-test('random histories fire, resolve and turn off when the rules say so, and keep the promises', async () => {
+test('random histories fire, resolve and disable when the rules say so, and keep the promises', async () => {
   const seen = { fired: 0, disabled: 0 };
   await fc.assert(
     fc.asyncProperty(history, async (drawn) => {

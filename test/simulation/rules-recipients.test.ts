@@ -46,7 +46,7 @@ test('one who joins is warned with the date that stands, and reminded with the o
   );
 });
 
-test('rungs that have passed count as done for one who joins after them', async () => {
+test('reminder steps that have passed count as done for one who joins after them', async () => {
   const { story } = await tell({ until: at(20), events: [owners(at(19), ANA, BOB)] });
   expect(sorted(story.slice(3))).toEqual(
     sorted([

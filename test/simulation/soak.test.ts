@@ -34,7 +34,7 @@ function crowd(): Record<string, unknown> {
   return { version: 1, start: T, until: at(6), scanEvery: '6h', policy, tasks };
 }
 
-test('what does not fit into one mail is told in the next, before anything is turned off', async () => {
+test('what does not fit into one mail is told in the next, before anything is disabled', async () => {
   const { broken } = await runJson({ tasks: [], events: [], chaos: [], recipients: {}, ...crowd() });
   expect(broken).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { at, failing, T, tell } from './story.ts';
 
 const ANA = 'ana@acme.test';
 
-test('a failing task is warned about after 14 days, reminded of twice, and turned off after 21', async () => {
+test('a failing task is warned about after 14 days, reminded of twice, and disabled after 21', async () => {
   const { story, lines, summary } = await tell({});
   expect(story).toEqual([
     'T+14d fired acmeCo/a #1 since T+0d (disable)',
@@ -114,7 +114,7 @@ test('raising the stage from notify to disable warns anew, with a date a full gr
   ]);
 });
 
-test('lowering the stage withdraws the date, and nothing is turned off', async () => {
+test('lowering the stage withdraws the date, and nothing is disabled', async () => {
   const { story } = await tell({
     events: [{ at: at(16), type: 'policy', scope: 'acmeCo/', set: { stage: 'notify' } }],
   });
@@ -275,7 +275,7 @@ test('an evaluation pause of two days moves every date by two days', async () =>
   ]);
 });
 
-test('what was turned off can be turned on again, and starts from there', async () => {
+test('what was disabled can be enabled again, and starts from there', async () => {
   const { story } = await tell({
     until: at(37),
     events: [{ at: at(22), type: 'operator', action: 'undo', of: 'acmeCo/a' }],
@@ -288,7 +288,7 @@ test('what was turned off can be turned on again, and starts from there', async 
   ]);
 });
 
-test('all that a run turned off can be turned on again together', async () => {
+test('all that a run disabled can be enabled again together', async () => {
   const { story } = await tell({
     until: at(23),
     tasks: [failing('acmeCo/a'), failing('acmeCo/b')],

@@ -116,7 +116,7 @@ test('a suppressed recipient holds nothing any more', async () => {
   ]);
 });
 
-test('what its owner turned on again is no undoing of ours', async () => {
+test('what its owner enabled again is no undoing of ours', async () => {
   const { story } = await tell({ until: at(24), events: [published(at(22), true)] });
   expect(news(story)).toEqual([`T+21d+ mail ${ANA}: disabled acmeCo/a #1`]);
 });

@@ -65,7 +65,7 @@ test('a reminder that SES rejects for its content is told again', async () => {
   expect(story).toContain('T+21d disabled acmeCo/a #1 due T+21d');
 });
 
-test('that a task was turned off is told again where SES rejects the mail for its content', async () => {
+test('that a task was disabled is told again where SES rejects the mail for its content', async () => {
   const { options } = saying('disabled', REJECT, false);
   const { story } = await tell({ until: at(22), events: [unheard(at(21), '59m')] }, options);
   expect(story.filter((line) => line.includes(': disabled'))).toEqual([

@@ -7,7 +7,7 @@ const MEANWHILE = '2026-01-22T00:10:00Z';
 
 const disabled = (story: string[]) => story.filter((line) => / disabled .* due /.test(line));
 
-test('a task that recovers while its disable message waits is not turned off', async () => {
+test('a task that recovers while its disable message waits is not disabled', async () => {
   const { story } = await tell({
     events: [
       WAITS,
@@ -46,7 +46,7 @@ test('a publication by a user while the disable message waits cancels it', async
   expect(disabled(story)).toEqual([]);
 });
 
-test('what operators approved is turned off by the worker', async () => {
+test('what operators approved is disabled by the worker', async () => {
   const { story } = await tell({
     policy: { stage: 'disable', blastRadius: { share: 0.1, shareFloor: 1 } },
     tasks: [failing('acmeCo/a'), failing('acmeCo/b')],

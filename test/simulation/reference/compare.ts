@@ -24,8 +24,8 @@ export async function differences(scenario: Json): Promise<string[]> {
 }
 
 /** What is expected and not among the lines, and the other way round. */
-export function apart(expected: Expected, lines: readonly EffectLine[]): string[] {
-  return [...linesApart(expected, lines), ...disabledApart(expected, lines)];
+export function apart(expected: Expected, printed: readonly EffectLine[]): string[] {
+  return [...linesApart(expected, printed), ...disabledApart(expected, printed)];
 }
 
 /** What an alert is about: a task, a plane that its detail names, or the fleet. */
@@ -35,7 +35,7 @@ function subjectOf(line: Extract<EffectLine, { type: 'operator-alert' }>): strin
 }
 
 /** The alerts of operators that the rules of tasks lead to. */
-const FORETOLD = [
+const EXPECTED_CODES = [
   'no-reachable-owner',
   'blast-radius',
   'disable-reverted',
@@ -47,10 +47,11 @@ function isOfDisabled(line: EffectLine): boolean {
   return line.type === 'mail' && line.items.every(({ notice }) => notice === 'disabled');
 }
 
-function linesApart({ lines }: Expected, told: readonly EffectLine[]): string[] {
-  const seen = told
+function linesApart({ lines }: Expected, printed: readonly EffectLine[]): string[] {
+  const seen = printed
     .filter(
-      (line) => !isOfDisabled(line) && !(line.type === 'operator-alert' && !FORETOLD.includes(line.code)),
+      (line) =>
+        !isOfDisabled(line) && !(line.type === 'operator-alert' && !EXPECTED_CODES.includes(line.code)),
     )
     .map(wording)
     .sort();
@@ -98,8 +99,8 @@ function item(one: Extract<EffectLine, { type: 'mail' }>['items'][number]): stri
 }
 
 /** Each `disabled` notice once, within its span. */
-function disabledApart({ disabled }: Expected, told: readonly EffectLine[]): string[] {
-  const mailed = told.filter(isOfDisabled).flatMap((line) =>
+function disabledApart({ disabled }: Expected, printed: readonly EffectLine[]): string[] {
+  const mailed = printed.filter(isOfDisabled).flatMap((line) =>
     line.type === 'mail'
       ? line.items.map(({ task, episode }) => ({
           key: `${line.to} ${task} #${episode}`,

@@ -63,13 +63,13 @@ export function publish(world: World, task: Task, by: string, enabled: boolean =
   if (by === 'user' || !enabled) task.revertedAt = null;
   const wasOurs = task.ours;
   if (enabled && !task.enabled) {
-    turnOn(world, task);
+    enable(world, task);
     if (by === 'system' && wasOurs && world.now - wasOurs.at <= 7 * DAY) revert(world, task);
   }
   task.enabled = enabled;
 }
 
-/** Promise 15: what a system turns on again within 7 days of our disabling was reverted. */
+/** Promise 15: what a system enables again within 7 days of our disabling was reverted. */
 function revert(world: World, task: Task): void {
   task.revertedAt = world.now;
   raise(world, 'disable-reverted', task.id, () => isReverted(world, world.tasks.get(task.id)!));
@@ -81,7 +81,7 @@ export function isReverted(world: World, task: Task): boolean {
   return !wasHealthySince(task, world.policyOf(task), task.revertedAt, world.now);
 }
 
-export function turnOn(world: World, task: Task): void {
+export function enable(world: World, task: Task): void {
   task.enabled = true;
   task.enabledAt = world.now;
   task.restartsAtLoss = task.restarts;

@@ -200,8 +200,8 @@ class RandomScenario {
   #blastRadius(): Json {
     if (this.#mode === 'spike') {
       const share = this.#pick([0.1, 0.25, 0.4, 0.6]);
-      const pace = { perRun: this.#pick([1, 2, 5]), perDay: this.#pick([2, 4, 20]) };
-      return { blastRadius: { share, shareFloor: this.#pick([1, 2, 3]), ...pace } };
+      const rateLimit = { perRun: this.#pick([1, 2, 5]), perDay: this.#pick([2, 4, 20]) };
+      return { blastRadius: { share, shareFloor: this.#pick([1, 2, 3]), ...rateLimit } };
     }
     return this.#wanted.limits && this.#chance(0.2) ? { blastRadius: { perRun: 1, perDay: 2 } } : {};
   }

@@ -63,18 +63,18 @@ function isEscalated(world: World, task: Task, mailable: ReadonlySet<string>): b
   if (escalateAt === null || stage !== 'disable' || !task.open) return false;
   const { open } = task;
   const isDated = [...mailable].some((address) => {
-    const told = open.told.get(address);
-    return isWarned(open, told) && told.dated;
+    const notified = open.notified.get(address);
+    return isWarned(open, notified) && notified.dated;
   });
   const deadline = isDated ? deadlineOf(world, task, open, mailable) : null;
   return deadline !== null && world.now >= deadline.disableAt - escalateAt;
 }
 
-/** Those of the word that a task was turned off: today's, and each admin who was warned in the present grace. */
-export function toldOfDisabling(world: World, task: Task, episode: Episode): Person[] {
+/** Those of the word that a task was disabled: today's, and each admin who was warned in the present grace. */
+export function notifiedOfDisabling(world: World, task: Task, episode: Episode): Person[] {
   const isWarned = ({ address }: Person) => {
-    const told = episode.told.get(address);
-    return told?.grace === episode.grace && told.state === 'accepted';
+    const notified = episode.notified.get(address);
+    return notified?.grace === episode.grace && notified.state === 'accepted';
   };
   const warned = mailableOf(world, adminsOf(world, task).flat()).filter(isWarned);
   return [...new Set([...recipientsOf(world, task, 'task_auto_disabled').all, ...warned])];

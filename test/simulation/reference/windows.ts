@@ -79,7 +79,7 @@ function readyAt(world: World, person: Person, hasPlace: boolean): Instant | nul
   return awakeFrom(person.quiet, Math.max(world.now, Math.min(...instants)));
 }
 
-/** Promise 6: `digestEvery`, unless a rung's window would close before. */
+/** Promise 6: `digestEvery`, unless the window of a reminder step would close before. */
 export function noticeReadyAt(
   world: World,
   person: Person,
@@ -93,7 +93,7 @@ export function noticeReadyAt(
   return Math.max(pending.notBefore, windowFor(world, person));
 }
 
-/** The window of the last mail; none where a rung's window would close before. */
+/** The window of the last mail; none where the window of a reminder step would close before. */
 function windowFor(world: World, person: Person): Instant {
   const window = windowAt(world, person);
   const isUrgent = [...person.pending.values()].some(

@@ -154,13 +154,13 @@ test('disabling before the latest printed date breaks promise 2', () => {
   expect(brokenPromises()).toEqual([2]);
 });
 
-test("an owner's own wish is bound by neither", () => {
+test("an owner's own request is bound by neither", () => {
   verifier.personActed({ type: 'action', action: 'disable', task: 'acmeCo/a', by: ANA }, true);
   ask(1 * DAY, 1, null);
   expect(verifier.broken).toEqual([]);
 });
 
-test('a task that is turned off at once although nobody wanted it breaks promise 9', () => {
+test('a task that is disabled at once although nobody wanted it breaks promise 9', () => {
   ask(1 * DAY, 1, null);
   expect(brokenPromises()).toEqual([9]);
 });
@@ -188,7 +188,7 @@ test('a reminder for one who declined them breaks promise 9', () => {
   expect(brokenPromises()).toEqual([9]);
 });
 
-test('who was revived may be mailed again, and must be warned again before anything is turned off', () => {
+test('who was revived may be mailed again, and must be warned again before anything is disabled', () => {
   accept(14 * DAY, ANA, item('warning', 21 * DAY));
   now = 15 * DAY;
   verifier.addressSuppressed(ANA);
@@ -248,7 +248,7 @@ test('two mails of what was disabled, minutes apart, break promise 6', () => {
     [1, 'acmeCo/a'],
     [1, 'acmeCo/b'],
   ] as const) {
-    verifier.turnedOff({ task: id, episode, run: 'r', disableAt: 0 });
+    verifier.disabled({ task: id, episode, run: 'r', disableAt: 0 });
     const task = facts.tasks.get('acmeCo/a') as TrueTask;
     facts.tasks.set(id, { ...task, id, enabled: false });
   }
@@ -284,15 +284,15 @@ test.each<[string, Partial<TrueTask>]>([
 });
 
 test('a second disabling in one episode breaks promise 11', () => {
-  verifier.turnedOff({ task: 'acmeCo/a', episode: 1, run: 'r', disableAt: 0 });
-  verifier.turnedOff({ task: 'acmeCo/a', episode: 1, run: 'r', disableAt: 0 });
+  verifier.disabled({ task: 'acmeCo/a', episode: 1, run: 'r', disableAt: 0 });
+  verifier.disabled({ task: 'acmeCo/a', episode: 1, run: 'r', disableAt: 0 });
   expect(brokenPromises()).toEqual([11]);
 });
 
 test('a disabling needs an audit row that names who, why and a mail', () => {
   accept(14 * DAY, ANA, item('warning', 21 * DAY));
   now = 21 * DAY;
-  verifier.turnedOff({ task: 'acmeCo/a', episode: 1, run: 'r', disableAt: now });
+  verifier.disabled({ task: 'acmeCo/a', episode: 1, run: 'r', disableAt: now });
   verifier.instantOver();
   expect(brokenPromises()).toEqual([16]);
   verifier.broken.length = 0;
@@ -305,7 +305,7 @@ test('a disabling needs an audit row that names who, why and a mail', () => {
     evidence: {},
   };
   verifier.audits.audited({ ...entry, mails: [`d${digests}`] });
-  verifier.turnedOff({ task: 'acmeCo/a', episode: 2, run: 'r', disableAt: now });
+  verifier.disabled({ task: 'acmeCo/a', episode: 2, run: 'r', disableAt: now });
   verifier.instantOver();
   expect(verifier.broken).toEqual([]);
 });

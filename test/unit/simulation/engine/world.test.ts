@@ -177,7 +177,7 @@ test('a process that dies without a fault of the scenario is a defect and told a
   });
 });
 
-test('a task turned off on request is told with its run and date, and confirmed to Taskwarden', async () => {
+test('a task disabled on request is told with its run and date, and confirmed to Taskwarden', async () => {
   const { service, heard } = listening({
     scan: async (system, at) => {
       system.telemetry.metric('ScanCompleted', 1);

@@ -8,7 +8,7 @@ const warned = (story: string[]) =>
 const old = (id: string, daysBefore: number, ...owners: string[]) =>
   failing(id, { owners: owners.map((name) => `${name}@acme.test`), lastPrimaryAt: at(-daysBefore) });
 
-test('the ramp admits by the oldest alert, then by what fails longest, by task and by address', async () => {
+test('the warm-up limit admits by the oldest alert, then by what fails longest, by task and by address', async () => {
   const { story } = await tell({
     until: at(5),
     policy: { stage: 'notify', rampPerDay: 2 },
@@ -33,7 +33,7 @@ test('the ramp admits by the oldest alert, then by what fails longest, by task a
   ]);
 });
 
-test('one who waits for a place still hears what the ramp does not count', async () => {
+test('one who waits for a place still hears what the warm-up limit does not count', async () => {
   const { story } = await tell({
     until: at(24),
     policy: { stage: 'disable', rampPerDay: 1, reminders: ['1d'] },
