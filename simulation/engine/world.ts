@@ -380,7 +380,7 @@ export class World {
     return {
       // One message, and a line for each that it tells of: the format speaks of alerts.
       tell: async (alert, others = []) => {
-        for (const one of [alert, ...others]) this.#operatorAlerted(one);
+        for (const each of [alert, ...others]) this.#operatorAlerted(each);
       },
     };
   }

@@ -141,8 +141,8 @@ export class Attempts {
     if (!plan.areAny) return undefined;
     const now = system.clock.now();
     const target = WORKERS[queue];
-    const has = (one: FaultTarget, mode: FaultMode) =>
-      isPaused ? plan.inject(one, now, [mode]) !== undefined : plan.holds(one, now, mode);
+    const has = (of: FaultTarget, mode: FaultMode) =>
+      isPaused ? plan.inject(of, now, [mode]) !== undefined : plan.holds(of, now, mode);
     if (target && has(target, 'down')) return 'down';
     return has('queue', 'throttle') || (target && has(target, 'throttle')) ? 'throttle' : undefined;
   }

@@ -45,14 +45,14 @@ export class SoakFaultInjector implements ProcessFaults {
 
   skewOf({ name, startedAt }: CrashingProcess): Duration {
     const skew = this.#skews.find(
-      (one) => one.process === name && one.at <= startedAt && startedAt < one.at + one.for,
+      (entry) => entry.process === name && entry.at <= startedAt && startedAt < entry.at + entry.for,
     );
     return skew?.by ?? 0;
   }
 
   /** How late the tick of an instant comes. */
   lateBy(at: Instant): Duration {
-    return take(this.#late, (one) => one.at <= at)?.by ?? 0;
+    return take(this.#late, (entry) => entry.at <= at)?.by ?? 0;
   }
 
   injectorOf(): FaultInjector {
@@ -62,7 +62,10 @@ export class SoakFaultInjector implements ProcessFaults {
   #crash({ name, calls }: CrashingProcess): InjectedFault | undefined {
     if (this.#crashes.length === 0) return undefined;
     const now = this.#parts.now();
-    const crash = take(this.#crashes, (one) => one.at <= now && one.process === name && one.call === calls);
+    const crash = take(
+      this.#crashes,
+      (entry) => entry.at <= now && entry.process === name && entry.call === calls,
+    );
     return crash && { dies: crash.when };
   }
 
@@ -92,7 +95,7 @@ export class SoakFaultInjector implements ProcessFaults {
   }
 
   #earlyReport({ asked }: PortCall, now: Instant): InjectedFault | undefined {
-    const early = take(this.#early, (one) => one.at <= now);
+    const early = take(this.#early, (entry) => entry.at <= now);
     if (!early) return undefined;
     return {
       instead: async (really) => {
@@ -107,7 +110,9 @@ export class SoakFaultInjector implements ProcessFaults {
   /** Somebody else stores the rows again, unchanged but for their revision. */
   #conflict({ asked }: PortCall, now: Instant): InjectedFault | undefined {
     const writes = asked[0] as Write[];
-    const revised = writes.find((write) => 'put' in write && write.if?.some((one) => 'equals' in one));
+    const revised = writes.find(
+      (write) => 'put' in write && write.if?.some((condition) => 'equals' in condition),
+    );
     if (!revised || !('put' in revised) || !use(this.#conflicts, now)) return undefined;
     const { pk, sk } = revised.put;
     return {
@@ -131,7 +136,7 @@ export class SoakFaultInjector implements ProcessFaults {
     if (index === undefined || cursor !== undefined) return undefined;
     const key = `${index} ${pk} ${sk && 'prefix' in sk ? sk.prefix : ''}`;
     const earlier = this.#answers.get(key);
-    const isStale = this.#stale.some((one) => one.at <= now && now < one.at + one.for);
+    const isStale = this.#stale.some((entry) => entry.at <= now && now < entry.at + entry.for);
     const old = isStale && earlier && earlier.at >= now - this.#parts.staleFor ? earlier.page : undefined;
     return {
       ...(old ? {} : { isHarmless: true as const }),
@@ -145,13 +150,13 @@ export class SoakFaultInjector implements ProcessFaults {
 }
 
 /** Takes the first that fits out of a list. */
-function take<One>(list: One[], fits: (one: One) => boolean): One | undefined {
+function take<Entry>(list: Entry[], fits: (entry: Entry) => boolean): Entry | undefined {
   const at = list.findIndex(fits);
   return at < 0 ? undefined : list.splice(at, 1)[0];
 }
 
 function use(list: { at: Instant; left: number }[], now: Instant): boolean {
-  const one = list.find(({ at, left }) => at <= now && left > 0);
-  if (one) one.left -= 1;
-  return one !== undefined;
+  const entry = list.find(({ at, left }) => at <= now && left > 0);
+  if (entry) entry.left -= 1;
+  return entry !== undefined;
 }

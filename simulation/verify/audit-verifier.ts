@@ -40,7 +40,7 @@ export class AuditVerifier {
     const waiting = this.#mayBeLate
       ? this.#open.filter(({ done, at }) => this.#rowOf(done, at) === undefined)
       : [];
-    for (const one of this.#open) if (!waiting.includes(one)) this.#check(one.done, one.at);
+    for (const open of this.#open) if (!waiting.includes(open)) this.#check(open.done, open.at);
     this.#open = waiting;
   }
 

@@ -122,7 +122,7 @@ export class FleetFacts {
     const lasted = wasAlive && this.isHealthy(task, now);
     const alive = this.policy(id, 'aliveStatuses');
     const least = this.policy(id, 'minHealthy');
-    for (const status of task.statuses.filter((one) => !statuses.includes(one))) {
+    for (const status of task.statuses.filter((before) => !statuses.includes(before))) {
       if (alive.includes(status) ? lasted : now - runOf(task, [status]) >= least) task.lastSeen[status] = now;
     }
     task.statuses = [...new Set(statuses)];
@@ -287,7 +287,7 @@ export class FleetFacts {
     const admins = scopes.flatMap((scope) => this.admins.get(scope) ?? []);
     const subscribers = this.subscriptions.filter(({ prefix }) => scopes.includes(prefix));
     const all = [...task.owners, ...admins, ...subscribers.map(({ email }) => email)];
-    return all.some((one) => sameAddress(one) === sameAddress(address));
+    return all.some((entitled) => sameAddress(entitled) === sameAddress(address));
   }
 
   #noteStage(taskId: string, now: Instant): void {
@@ -298,8 +298,9 @@ export class FleetFacts {
 
 /** Since when each observation has one of these statuses; now where the newest has none. */
 function runOf({ history }: TrueTask, statuses: readonly ShardStatus[]): Instant {
-  const has = (one: TrueTask['history'][number]) => one.statuses.some((status) => statuses.includes(status));
-  const before = history.findLastIndex((one) => !has(one));
+  const has = (seen: TrueTask['history'][number]) =>
+    seen.statuses.some((status) => statuses.includes(status));
+  const before = history.findLastIndex((seen) => !has(seen));
   return history[before + 1]?.at ?? Number.POSITIVE_INFINITY;
 }
 

@@ -194,7 +194,7 @@ export class ProgressVerifier {
     const to = this.#facts.recipientsOf(task, 'task_abandoned', (address) =>
       this.#verifier.isSuppressed(address),
     );
-    return Math.max(0, ...to.map((one) => this.#verifier.spacing.fullUntil(one)));
+    return Math.max(0, ...to.map((address) => this.#verifier.spacing.fullUntil(address)));
   }
 
   #quietHoursOf(task: TrueTask): QuietHours[] {
@@ -205,9 +205,10 @@ export class ProgressVerifier {
 
   #checkUnreachable(now: Instant): void {
     const waiting: Unreachable[] = [];
-    for (const one of this.#unreachable) {
-      if (this.#scans < one.scans + 2) waiting.push(one);
-      else if (this.#isStillStuck(one.task, one.version, now)) this.#check(one.task.id);
+    for (const unreachable of this.#unreachable) {
+      if (this.#scans < unreachable.scans + 2) waiting.push(unreachable);
+      else if (this.#isStillStuck(unreachable.task, unreachable.version, now))
+        this.#check(unreachable.task.id);
     }
     this.#unreachable = waiting;
   }

@@ -17,8 +17,8 @@ export class SoftSuppressions {
   bounced(address: string, digest: string, at: Instant): void {
     const to = sameAddress(address);
     const earlier = this.#bounces.get(to) ?? [];
-    if (this.isSuppressed(to, at) || earlier.some((one) => one.digest === digest)) return;
-    const all = [...earlier.filter((one) => one.at > at - FORTNIGHT), { digest, at }];
+    if (this.isSuppressed(to, at) || earlier.some((bounce) => bounce.digest === digest)) return;
+    const all = [...earlier.filter((bounce) => bounce.at > at - FORTNIGHT), { digest, at }];
     const isLasting = all.length >= 3 && at - (all[0]?.at ?? at) >= DAY;
     this.#bounces.set(to, isLasting ? [] : all);
     if (isLasting) this.#suppressions.set(to, [...(this.#suppressions.get(to) ?? []), at]);

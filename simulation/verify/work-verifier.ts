@@ -110,9 +110,9 @@ export class WorkVerifier {
   /** Whether nothing else could have used up its messages. */
   #onlyBroken(target: string): boolean {
     const faults = this.#scenario.events.filter((event) => event.type === 'fault');
-    const spares = (one: (typeof faults)[number]) =>
-      one.target === target ? one.mode === 'down' : one.target !== 'queue' && one.target !== 'table';
-    return faults.some((one) => one.target === target && one.mode === 'down') && faults.every(spares);
+    const spares = (fault: (typeof faults)[number]) =>
+      fault.target === target ? fault.mode === 'down' : fault.target !== 'queue' && fault.target !== 'table';
+    return faults.some((fault) => fault.target === target && fault.mode === 'down') && faults.every(spares);
   }
 
   /** Promise 14: a scanner that stays away for three scans is told of, by an alarm that is not the scanner. */

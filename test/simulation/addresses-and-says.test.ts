@@ -10,7 +10,7 @@ const ANA = 'ana@acme.test';
 const BOSS = 'boss@acme.test';
 const EVE = 'eve@evil.test';
 
-/** The whole life of a task of which one address is told. */
+/** The whole life of a task of which one address is notified. */
 const LIFE = [
   'T+14d fired acmeCo/a #1 since T+0d (disable)',
   `T+14d mail ${JO}: warning acmeCo/a #1 until T+21d`,
@@ -256,8 +256,8 @@ test('what operators are told of the fleet and of planes is not about tasks that
       { at: at(2), type: 'data-plane', dataPlane: 'eu-1', state: 'up' },
     ],
   });
-  const told = lines.filter((line) => line.type === 'operator-alert');
-  expect(told.map(({ code, ...about }) => [code, Object.keys(about).at(-1)])).toEqual([
+  const alerts = lines.filter((line) => line.type === 'operator-alert');
+  expect(alerts.map(({ code, ...about }) => [code, Object.keys(about).at(-1)])).toEqual([
     ['data-plane-silent', 'detail'],
     ['blast-radius', 'detail'],
   ]);

@@ -122,7 +122,7 @@ test('an admin whose time to join moved later is no recipient until then, and is
   );
 });
 
-test('an admin who was warned is told of the disabling, though they were no recipient for a while', async () => {
+test('an admin who was warned is notified of the disabling, though they were no recipient for a while', async () => {
   const disable = { at: at(20), type: 'action', task: 'acmeCo/a', by: ANA, action: 'disable' };
   const { story } = await tell({ until: at(25), ...escalating('2d'), events: [LATER, disable] });
   expect(story.filter((line) => line.includes(BOSS))).toEqual([

@@ -133,10 +133,10 @@ test('one address that SES refuses among 20: 19 mails', async () => {
       { at: at(0), type: 'fault', target: 'ses', mode: 'reject', recipient: 'owner7@acme.test', for: '30d' },
     ],
   });
-  const told = lines.flatMap((line) => (line.type === 'mail' ? [line.to] : []));
-  expect(new Set(told).size).toBe(19);
-  expect(told).toHaveLength(19);
-  expect(told).not.toContain('owner7@acme.test');
+  const mailedTo = lines.flatMap((line) => (line.type === 'mail' ? [line.to] : []));
+  expect(new Set(mailedTo).size).toBe(19);
+  expect(mailedTo).toHaveLength(19);
+  expect(mailedTo).not.toContain('owner7@acme.test');
   expect(lines.filter(isOf('mail-failed'))).toEqual([
     expect.objectContaining({ to: 'owner7@acme.test', reason: 'rejected' }),
   ]);
@@ -216,15 +216,15 @@ function leavesMessages({ target, mode }: { target: string; mode: string }): boo
 }
 
 /** Of the mails to an address: how often a notice of a task stood in one. */
-function toldOf(lines: Told['lines'], to: string, task: string): Record<string, number> {
-  const told: Record<string, number> = {};
+function noticesOf(lines: Told['lines'], to: string, task: string): Record<string, number> {
+  const counts: Record<string, number> = {};
   for (const line of lines) {
     if (line.type !== 'mail' || line.to !== to) continue;
     for (const { notice } of line.items.filter((item) => item.task === task)) {
-      told[notice] = (told[notice] ?? 0) + 1;
+      counts[notice] = (counts[notice] ?? 0) + 1;
     }
   }
-  return told;
+  return counts;
 }
 
 test.each(EVERY)(
@@ -245,8 +245,8 @@ test.each(EVERY)(
     // Whom SES refuses is suppressed, and the admin is warned in their place.
     const bobOrBoss = fault.target === 'ses' && fault.mode === 'reject' ? 'boss@acme.test' : 'bob@acme.test';
     const once = { warning: 1, reminder: 2, disabled: 1 };
-    expect(toldOf(lines, ANA, 'acmeCo/a')).toEqual(once);
-    expect(toldOf(lines, bobOrBoss, 'acmeCo/b')).toEqual(once);
+    expect(noticesOf(lines, ANA, 'acmeCo/a')).toEqual(once);
+    expect(noticesOf(lines, bobOrBoss, 'acmeCo/b')).toEqual(once);
     expect(new Set(lines.flatMap((line) => (line.type === 'mail' ? [line.to] : [])))).toEqual(
       new Set([ANA, bobOrBoss]),
     );

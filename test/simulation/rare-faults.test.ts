@@ -23,7 +23,7 @@ const fault = (when: string, target: string, mode: string, lasts: object) => ({
   ...lasts,
 });
 
-test('a reminder that was decided before scans stopped and mailed after it is not told twice for the same date', async () => {
+test('a reminder that was decided before scans stopped and mailed after it is not mailed twice for the same date', async () => {
   const { story: told } = await story({
     policy: { ...SWIFT, reminders: ['36h', '12h'] },
     // A second one, so that the scan before is long enough for half of it to come as far as the reminder.
@@ -111,7 +111,7 @@ test('a bounce that is still on its way to a worker that died holds nothing', as
   expect(summary.disabled).toBe(1);
 });
 
-test('operators are not told of a task that nobody can be told of while somebody keeps it', async () => {
+test('operators are not told of a task that nobody can be notified of while somebody keeps it', async () => {
   const { story: told } = await story({
     events: [{ at: at(3), type: 'action', task: 'acmeCo/a', by: 'ana@acme.test', action: 'keep', for: '2d' }],
     tasks: [failing('acmeCo/a'), failing('other/b', { owners: ['boss@acme.test'] })],
@@ -182,7 +182,7 @@ test('where clocks differ by minutes, settleAfter is over by the clock of the sc
   ]);
 });
 
-test('a recovery that is heard after the failing that followed it is told, and breaks no promise', async () => {
+test('a recovery that is heard after the failing that followed it is mailed, and breaks no promise', async () => {
   const seen = (when: string, status: string) => ({
     at: when,
     type: 'shards',

@@ -187,7 +187,7 @@ describe('in the quiet hours of a recipient', () => {
     ]);
   });
 
-  test('a withdrawal and a recovery wait, and are told', async () => {
+  test('a withdrawal and a recovery wait, and are mailed', async () => {
     const { story } = await tell({
       until: at(17),
       policy: { stage: 'disable', recoveryMail: true },

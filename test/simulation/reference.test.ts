@@ -4,7 +4,7 @@ import { apart, differences, simulated } from './reference/compare.ts';
 import { expectedOf } from './reference/model.ts';
 import { EVERYTHING, type Mode, randomScenario } from './reference/random-scenario.ts';
 
-/** `npm run simulate:reference` takes as many as it is told. */
+/** `npm run simulate:reference` takes as many as it is asked for. */
 const SCENARIOS = { usual: 8, spike: 2, outage: 2 };
 
 test.each(Object.entries(SCENARIOS) as [Mode, number][])(

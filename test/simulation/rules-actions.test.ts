@@ -55,7 +55,7 @@ test('a keep that outlasts keepMax is refused', async () => {
   ).rejects.toThrow('events[0].for');
 });
 
-test('the others who hold a date are told with the next scan that it does not hold', async () => {
+test('the others who hold a date are notified with the next scan that it does not hold', async () => {
   const { story } = await tell({
     until: at(17),
     tasks: both,
@@ -155,7 +155,7 @@ test('to disable now without an open episode is ignored', async () => {
   expect(story).toEqual(WARNED);
 });
 
-test('who unsubscribes is warned and told of the disabling, but not reminded', async () => {
+test('who unsubscribes is warned and notified of the disabling, but not reminded', async () => {
   const { story } = await tell({ until: at(22), events: [act(at(15), 'unsubscribe')] });
   expect(story).toEqual([
     ...WARNED,

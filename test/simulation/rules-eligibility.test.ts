@@ -34,7 +34,7 @@ test('a task known since long and never seen PRIMARY is counted from its creatio
   expect(lines[0]).toMatchObject({ at: at(12), type: 'alert-fired', since: '2025-12-30T00:00:00Z' });
 });
 
-test('an owner who disables it ends the episode, and nobody is told', async () => {
+test('an owner who disables it ends the episode, and nobody is notified', async () => {
   const { story } = await tell({
     events: [{ at: at(16), type: 'published', task: 'acmeCo/a', by: 'user', enabled: false }],
   });

@@ -175,7 +175,7 @@ test.each([
   ['a message that arrives twice', 'queue', 'duplicate', { for: '1h' }],
   ['a request whose answer is lost', 'control-plane', 'timeout-after-accept', { times: 1 }],
   ['a tick that dies', 'scanner', 'crash', { times: 1 }],
-])('%s at the deadline: disabled once, told once', async (_, target, mode, more) => {
+])('%s at the deadline: disabled once, mailed once', async (_, target, mode, more) => {
   const told = await tell({ events: [fault(at(21), target, mode, more)] });
   expect(disabledAt(told)).toHaveLength(1);
   expect(disabledAt(told)[0]! - 21 * DAY).toBeLessThanOrEqual(2 * HOUR);

@@ -18,7 +18,7 @@ test('the veto does not hold at the instant at which it ends', async () => {
   expect(story[0]).toBe('T+14d fired acmeCo/a #1 since T+0d (disable)');
 });
 
-test('a later publication makes the veto longer, and its hold is told once', async () => {
+test('a later publication makes the veto longer, and its hold is printed once', async () => {
   const { story } = await tell({ until: at(33), events: [published(at(5)), published(at(18))] });
   expect(story).toEqual([
     'T+14d held acmeCo/a #null user-published',

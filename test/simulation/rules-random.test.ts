@@ -44,13 +44,13 @@ function checkDisabled({ lines }: Told, model: Model): void {
   for (const line of lines) {
     if (line.type !== 'task-disabled' || line.disableAt === null) continue;
     const now = Date.parse(line.at);
-    const dated = lines.flatMap((one) =>
-      one.type === 'mail' && Date.parse(one.at) <= now
-        ? one.items
+    const dated = lines.flatMap((mail) =>
+      mail.type === 'mail' && Date.parse(mail.at) <= now
+        ? mail.items
             .filter(
               ({ task, episode, disableAt }) => task === line.task && episode === line.episode && disableAt,
             )
-            .map(({ disableAt }) => ({ when: Date.parse(one.at), date: Date.parse(disableAt as string) }))
+            .map(({ disableAt }) => ({ when: Date.parse(mail.at), date: Date.parse(disableAt as string) }))
         : [],
     );
     const latest = Math.max(...dated.map(({ date }) => date));

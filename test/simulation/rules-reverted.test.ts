@@ -87,7 +87,7 @@ test('a publication by a system that changes nothing of it does not end it', asy
   ]);
 });
 
-test('it ends when a user publishes: no more is told, and after the veto it is warned about', async () => {
+test('it ends when a user publishes: no more is mailed, and after the veto it is warned about', async () => {
   const story = await after(at(57), [revert(at(22)), published(at(38), 'user')]);
   expect(story.slice(2)).toEqual([
     'T+36d fired acmeCo/a #2 since T+22d (disable)',
@@ -192,7 +192,7 @@ test('each round of two machines is told, and none is mailed', async () => {
   expect(story.filter((line) => line.includes('#3'))).toEqual([]);
 });
 
-test('below stage disable nobody is told either; in stage detect there is no hold', async () => {
+test('below stage disable nobody is notified either; in stage detect there is no hold', async () => {
   const lower = (stage: string) => ({ at: at(23), type: 'policy', scope: '', set: { stage } });
   const notify = await after(at(40), [revert(at(22)), lower('notify')]);
   expect(notify.slice(2)).toEqual([

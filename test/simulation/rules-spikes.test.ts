@@ -68,7 +68,7 @@ describe('of tasks whose date has come, a spike does not count', () => {
 
   it.each([
     { what: 'those that may be recovering', events: recover, reason: 'recovering' },
-    { what: 'those of which nobody can be told', events: bounce, reason: 'no-reachable-owner' },
+    { what: 'those of which nobody can be notified', events: bounce, reason: 'no-reachable-owner' },
   ])('$what', async ({ events, reason }) => {
     const { story } = await tell({
       until: at(23),

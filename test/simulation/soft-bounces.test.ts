@@ -51,7 +51,7 @@ test('an owner who can be mailed again is warned of what fired meanwhile too, al
   expect(story.filter((line) => line.startsWith('T+30d')).join()).toContain('warning acmeCo/d #1');
 });
 
-test('what fires while the owner is suppressed for a time is told to the admin alone, and disabled after a full grace', async () => {
+test('what fires while the owner is suppressed for a time is mailed to the admin alone, and disabled after a full grace', async () => {
   const { story } = await tell({
     until: at(33),
     admins: { 'acmeCo/': [BOSS] },

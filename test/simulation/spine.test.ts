@@ -135,7 +135,7 @@ test('fifty tasks of one owner make one warning mail', async () => {
   expect(summary.alertsFired).toBe(50);
 });
 
-test('in stage detect an alert fires and nobody is told', async () => {
+test('in stage detect an alert fires and nobody is notified', async () => {
   const { story } = await tell({ policy: {} });
   expect(story).toEqual(['T+14d fired acmeCo/a #1 since T+0d (detect)']);
 });
@@ -162,7 +162,7 @@ test('a task that was never seen running is counted from its first sight', async
   expect(lines[0]).toMatchObject({ at: at(14), type: 'alert-fired', since: T });
 });
 
-test('restarts since the loss are told', async () => {
+test('restarts since the loss stand in the mail', async () => {
   const { lines } = await tell({
     until: at(15),
     events: [
@@ -225,7 +225,7 @@ test('a deleted task is let go, and one of the same id goes on with the episode 
   ]);
 });
 
-test('an owner who joins is told the date that stands', async () => {
+test('an owner who joins is notified of the date that stands', async () => {
   const { story } = await tell({
     until: at(17),
     events: [{ at: at(16), type: 'owners', task: 'acmeCo/a', owners: [ANA, 'bob@acme.test'] }],
@@ -312,7 +312,7 @@ test('ineligible tasks are never alerted on', async () => {
   expect(story).toEqual([]);
 });
 
-test('subscribers are told with the owners, each once', async () => {
+test('subscribers are notified with the owners, each once', async () => {
   const { story } = await tell({
     until: at(15),
     subscriptions: [

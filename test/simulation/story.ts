@@ -29,7 +29,7 @@ export function failing(id: string, more: Record<string, unknown> = {}): Record<
   };
 }
 
-/** Nothing is heard of what SES reports for a time: a minute, unless told otherwise. */
+/** Nothing is heard of what SES reports for a time: a minute, unless a test says otherwise. */
 export function unheard(from: string, lasts = '1m'): Record<string, unknown> {
   return { at: from, type: 'fault', target: 'feedback', mode: 'down', for: lasts };
 }
@@ -41,7 +41,7 @@ export interface Told {
   summary: SummaryLine;
 }
 
-/** Runs a scenario of hourly scans from `T` in stage `disable`, unless told otherwise; throws where a promise broke. */
+/** Runs a scenario of hourly scans from `T` in stage `disable`, unless a test says otherwise; throws where a promise broke. */
 export async function tell(scenario: Record<string, unknown>, options: WorldOptions = {}): Promise<Told> {
   const parsed = parseScenario(
     fallingLater({

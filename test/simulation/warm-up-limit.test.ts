@@ -66,8 +66,8 @@ test('who is delayed by digestEvery takes no place, and has one when they may be
     ],
   };
   const policy = { stage: 'disable', digestEvery: '90m', reminders: ['1d'] };
-  const one = await tell({ ...scenario, policy: { ...policy, rampPerDay: 1 } });
-  expect(warned(one.story)).toEqual(['T+14d mail ana@acme.test', 'T+20d1h mail bob@acme.test']);
+  const slow = await tell({ ...scenario, policy: { ...policy, rampPerDay: 1 } });
+  expect(warned(slow.story)).toEqual(['T+14d mail ana@acme.test', 'T+20d1h mail bob@acme.test']);
   const two = await tell({ ...scenario, policy: { ...policy, rampPerDay: 2 } });
   expect(warned(two.story)).toEqual([
     'T+14d mail ana@acme.test',

@@ -58,7 +58,7 @@ test('what operators approved is disabled by the worker', async () => {
   ]);
 });
 
-test('nobody is told of a disabling that the owning system never did', async () => {
+test('nobody is notified of a disabling that the owning system never did', async () => {
   const { story } = await tell({
     until: at(25),
     events: [
@@ -72,8 +72,8 @@ test('nobody is told of a disabling that the owning system never did', async () 
       },
     ],
   });
-  const told = story.findIndex((line) => line.includes('mail') && line.includes(': disabled'));
-  expect(told).toBeGreaterThan(story.findIndex((line) => line.includes(' due ')));
+  const mailed = story.findIndex((line) => line.includes('mail') && line.includes(': disabled'));
+  expect(mailed).toBeGreaterThan(story.findIndex((line) => line.includes(' due ')));
   expect(story.filter((line) => line.includes('disable-failing'))).toHaveLength(1);
 });
 

@@ -87,15 +87,15 @@ function wording(line: EffectLine): string {
     case 'mail-failed':
       return `${line.at} mail-failed ${line.to} ${line.reason}`;
     case 'mail':
-      return `${line.at} mail ${line.to}: ${line.items.map(item).sort().join(', ')}`;
+      return `${line.at} mail ${line.to}: ${line.items.map(wordingOf).sort().join(', ')}`;
     case 'operator-alert':
       return `${line.at} operators ${line.code} ${subjectOf(line)}`;
   }
 }
 
-function item(one: Extract<EffectLine, { type: 'mail' }>['items'][number]): string {
-  const restarts = (one.notice as string) === 'enabled' ? '' : ` restarts ${one.restarts}`;
-  return `${one.notice} ${one.task} #${one.episode} until ${one.disableAt} since ${one.since}${restarts}`;
+function wordingOf(item: Extract<EffectLine, { type: 'mail' }>['items'][number]): string {
+  const restarts = (item.notice as string) === 'enabled' ? '' : ` restarts ${item.restarts}`;
+  return `${item.notice} ${item.task} #${item.episode} until ${item.disableAt} since ${item.since}${restarts}`;
 }
 
 /** Each `disabled` notice once, within its span. */
@@ -109,10 +109,15 @@ function disabledApart({ disabled }: Expected, printed: readonly EffectLine[]): 
         }))
       : [],
   );
-  const wanted = disabled.map((one) => ({ ...one, key: `${one.to} ${one.task} #${one.episode}` }));
+  const wanted = disabled.map((notice) => ({
+    ...notice,
+    key: `${notice.to} ${notice.task} #${notice.episode}`,
+  }));
   const apart: string[] = [];
   for (const { key, from, by } of wanted) {
-    const place = mailed.findIndex((one) => one.key === key && one.at >= from && one.at <= by + MINUTE);
+    const place = mailed.findIndex(
+      (notice) => notice.key === key && notice.at >= from && notice.at <= by + MINUTE,
+    );
     if (place < 0) apart.push(`- ${new Date(from).toISOString()} disabled notice ${key}`);
     else mailed.splice(place, 1);
   }

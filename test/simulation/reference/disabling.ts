@@ -35,7 +35,7 @@ function holdSpike(world: World, due: readonly Due[]): void {
   const isHeld = ({ episode }: Due) => episode.approval === 'held';
   const heldBefore = unapproved.filter(isHeld);
   const isNews = heldBefore.length === 0 || !world.alerts.has('blast-radius fleet');
-  const newly = [...heldBySpike(world, unapproved)].filter((one) => !isHeld(one));
+  const newly = [...heldBySpike(world, unapproved)].filter((candidate) => !isHeld(candidate));
   for (const { task, episode } of newly) {
     episode.approval = 'held';
     hold(world, task, 'blast-radius');
@@ -105,6 +105,6 @@ function isHolder(world: World, { address }: Person, task: Task, episode: Episod
   const notified = episode.notified.get(address);
   if (notified?.grace === episode.grace && notified.state === 'accepted') return true;
   return world.expected.disabled.some(
-    (one) => one.to === address && one.task === task.id && one.episode === episode.number,
+    (notice) => notice.to === address && notice.task === task.id && notice.episode === episode.number,
   );
 }

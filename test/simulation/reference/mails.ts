@@ -26,7 +26,7 @@ function deliver(world: World, person: Person): void {
   if (world.paused.has('notify') || awakeFrom(person.quiet, world.now) > world.now) return;
   admitDelayed(world, person);
   for (;;) {
-    const mailed = nextBatch(world, person).filter((one) => isMailable(world, person, one));
+    const mailed = nextBatch(world, person).filter((notice) => isMailable(world, person, notice));
     if (mailed.length === 0) return;
     mail(world, person, mailed);
   }

@@ -77,7 +77,10 @@ function blamed(load: Load, spike: Load, isSpike: (left: Load) => boolean): read
     .filter((group) => sizeOf(part(spike, group)) > sizeOf(spike) / 2)
     .filter((group) => !isSpike(part(load, (task) => !group(task))))
     .map((group) => part(load, group).due);
-  return fits.reduce((fewest, one) => (one.length < fewest.length ? one : fewest), fits[0] ?? spike.due);
+  return fits.reduce(
+    (fewest, group) => (group.length < fewest.length ? group : fewest),
+    fits[0] ?? spike.due,
+  );
 }
 
 function part({ due, past }: Load, belongs: Belongs): Load {

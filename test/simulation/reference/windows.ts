@@ -73,7 +73,7 @@ function oldestWarning(world: World, person: Person): string {
 /** When the first of the notices may go; null where none may. */
 function readyAt(world: World, person: Person, hasPlace: boolean): Instant | null {
   const instants = [...person.pending.values()]
-    .map((one) => noticeReadyAt(world, person, one, hasPlace))
+    .map((notice) => noticeReadyAt(world, person, notice, hasPlace))
     .filter((at) => at !== null);
   if (instants.length === 0) return null;
   return awakeFrom(person.quiet, Math.max(world.now, Math.min(...instants)));

@@ -178,8 +178,8 @@ export class World {
   /** The person of an address, however it is written. */
   person(address: string): Person {
     const key = canonical(address);
-    const known = this.people.get(key);
-    if (known) return known;
+    const existing = this.people.get(key);
+    if (existing) return existing;
     const person: Person = {
       address: key,
       suppressed: false,
