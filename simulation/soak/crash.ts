@@ -21,7 +21,7 @@ interface Fact {
 /** What a run came to that a crash may not change. */
 export interface CrashRun {
   facts: Fact[];
-  /** Mails that repeat what one in the window for it said. */
+  /** Mails that repeat a mail in the window for it. */
   repeats: number;
   /** Why the run is no good by itself. */
   broken: string[];

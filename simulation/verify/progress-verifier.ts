@@ -227,7 +227,11 @@ export class ProgressVerifier {
 
   #check(task: string): void {
     const isAlerted = this.#operatorAlerts.has(`no-reachable-owner ${task}`);
-    this.#verifier.check(4, isAlerted, () => `operators were not told that nobody can be told of ${task}`);
+    this.#verifier.check(
+      4,
+      isAlerted,
+      () => `operators were not told that nobody can be notified of ${task}`,
+    );
   }
 }
 

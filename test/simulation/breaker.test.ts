@@ -100,12 +100,12 @@ describe('a worker that is broken, or what it needs', () => {
 /** Processes of one queue's worker that start in a span die: at once, or in their work, which a probe does not do. */
 function dying(queue: string, from: number, hours: number, atCall: number): WorldOptions {
   const begin = Date.parse(at(from));
-  const isStruck = ({ name, startedAt }: CrashingProcess) =>
+  const hasFault = ({ name, startedAt }: CrashingProcess) =>
     name === queue && startedAt >= begin && startedAt < begin + hours * HOUR;
   return {
     processFaults: {
       injectorOf: (process) =>
-        isStruck(process)
+        hasFault(process)
           ? (_call, { calls }) => (calls >= atCall ? { dies: 'before' } : undefined)
           : undefined,
     },

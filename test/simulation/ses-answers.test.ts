@@ -71,7 +71,7 @@ test.each<[string, string, string]>([
 test.each<[string, string, string]>([
   ['a malformed address', 'InvalidParameterValue', 'Local address contains illegal character'],
   ['an address on a list', 'MessageRejected', 'Address blacklisted.'],
-])('after words for %s that are said of everybody nobody is suppressed', (_what, code, message) =>
+])('after words for %s that SES answers to everybody nobody is suppressed', (_what, code, message) =>
   expectAllWarned(code, message, OWNERS),
 );
 

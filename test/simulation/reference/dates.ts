@@ -41,7 +41,7 @@ export function deadlineOf(
     }),
   );
   return found.reduce<Deadline | null>(
-    (latest, one) => (latest && latest.disableAt >= one.disableAt ? latest : one),
+    (latest, date) => (latest && latest.disableAt >= date.disableAt ? latest : date),
     null,
   );
 }

@@ -106,7 +106,7 @@ function noteVeto(world: World, task: Task, reason: string | null): void {
   });
 }
 
-/** The episode is over: what waited to be said of it is void, and its end is told where it is news. */
+/** The episode is over: what waited to be mailed of it is void, and its end is mailed where it is news. */
 export function resolve(world: World, task: Task, reason: string): void {
   const episode = task.open!;
   const parting = partingTo(world, task, episode, reason);

@@ -14,7 +14,7 @@ interface Running {
   recipients: Recipients;
 }
 
-/** Takes the steps of an open episode (section 6, Recipients, Dates, Rungs); answers what holds it. */
+/** Takes the steps of an open episode (section 6, Recipients, Dates, Reminder steps); answers what holds it. */
 export function goOn(world: World, task: Task, episode: Episode): string | null {
   const policy = world.policyOf(task);
   withdraw(world, task, episode, policy);
@@ -149,7 +149,7 @@ export function isWaiting(episode: Episode, { all }: Recipients): boolean {
   });
 }
 
-/** Section 6, Rungs: the shortest lead that is due, once for a date, and for a later one from 24 h on. */
+/** Section 6, Reminder steps: the shortest lead that is due, once for a date, and for a later one from 24 h on. */
 function remind(
   world: World,
   { task, episode, policy, recipients }: Running,

@@ -34,8 +34,8 @@ function deliver(world: World, person: Person): void {
 
 function nextBatch(world: World, person: Person): Pending[] {
   const pending = [...person.pending.values()];
-  const due = pending.filter((one) => {
-    const at = noticeReadyAt(world, person, one, isAdmitted(person, world.now));
+  const due = pending.filter((notice) => {
+    const at = noticeReadyAt(world, person, notice, isAdmitted(person, world.now));
     return at !== null && at <= world.now;
   });
   const others = due.filter(({ notice }) => notice !== 'disabled');

@@ -11,7 +11,7 @@ import { act, hearOfMail, operate } from './people.ts';
 import { queueMails } from './windows.ts';
 import { type Expected, type Task, World } from './world.ts';
 
-type Happening = Json & { at: string };
+type ScenarioEvent = Json & { at: string };
 
 /**
  * A second reading of docs/scenario.md and docs/rules.md, for scenarios without faults: it shares no
@@ -22,7 +22,7 @@ type Happening = Json & { at: string };
 export function expectedOf(file: Json): Expected {
   const world = new World(file);
   for (const task of file.tasks as Json[]) addTask(world, task);
-  const events = [...(file.events as Happening[])]
+  const events = [...(file.events as ScenarioEvent[])]
     .map((event, place) => ({ event, place, at: Date.parse(event.at) }))
     .sort((a, b) => a.at - b.at || a.place - b.place);
   const until = Date.parse(file.until as string);
@@ -37,7 +37,12 @@ export function expectedOf(file: Json): Expected {
 }
 
 /** What lies before a scan: delayed work that is due before an event comes first; at one instant the event does. */
-function reach(world: World, events: { event: Happening; at: Instant }[], to: Instant, isEnd: boolean): void {
+function reach(
+  world: World,
+  events: { event: ScenarioEvent; at: Instant }[],
+  to: Instant,
+  isEnd: boolean,
+): void {
   for (;;) {
     const next = events[0]?.at ?? Number.POSITIVE_INFINITY;
     const work = Math.min(...world.deliveries.map(({ at }) => at), Number.POSITIVE_INFINITY);

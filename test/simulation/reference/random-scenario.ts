@@ -28,7 +28,7 @@ export interface Wanted {
   limits: boolean;
   /** Acts of owners and strangers. */
   acts: boolean;
-  /** What systems turn on again. */
+  /** What systems enable again. */
   reversals: boolean;
   /** Several events at one instant, and events at `start`. */
   ties: boolean;
@@ -246,8 +246,10 @@ class RandomScenario {
           }
         : {}),
     })).filter(
-      (one, place, all) =>
-        all.findIndex(({ prefix, email }) => prefix === one.prefix && email === one.email) === place,
+      (subscription, place, all) =>
+        all.findIndex(
+          ({ prefix, email }) => prefix === subscription.prefix && email === subscription.email,
+        ) === place,
     );
   }
 
