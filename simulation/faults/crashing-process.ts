@@ -17,8 +17,8 @@ export interface PortCall {
 }
 
 /**
- * What a fault does to one call: the process dies before or after its effect; it throws before or after it; it takes place
- * twice; or something else is done and answered instead.
+ * What a fault does to one call: the process dies before or after its effect; it throws before or after it; it takes
+ * place twice; or something else is done and answered instead.
  */
 export type InjectedFault =
   | { dies: 'before' | 'after' }

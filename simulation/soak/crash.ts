@@ -6,7 +6,7 @@ import type { ProcessFaults } from '../faults/attempts.ts';
 import type { FaultInjector } from '../faults/crashing-process.ts';
 import type { Scenario } from '../scenario/scenario-types.ts';
 
-/** A call of a port at which a process can die: before or after the effect of a call, counted over all processes of a run. */
+/** Where a process can die: before or after the effect of a call of a port, counted over all processes of a run. */
 export interface CrashPoint {
   call: number;
   when: 'before' | 'after';

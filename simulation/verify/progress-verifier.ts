@@ -6,7 +6,7 @@ import type { Scenario } from '../scenario/scenario-types.ts';
 import type { FleetFacts, TrueTask } from './fleet-facts.ts';
 import type { Verifier } from './verifier.ts';
 
-/** So few tasks are neither an outage, nor, where the policy does not say so, a spike or more than the rate limit allows. */
+/** So few tasks are neither an outage nor, where the policy does not say so, a spike or above the rate limit. */
 const SMALL_FLEET = 9;
 
 /** A task that nobody can be notified of any more. */
@@ -19,8 +19,8 @@ interface Unreachable {
 
 /**
  * Checks that what is due is done: one bad task does not stop the others (promise 15), and operators hear of a
- * warned task that nobody can be notified of any more (promise 4). It checks only where nothing but time can have delayed
- * the work, so that it never cries wolf.
+ * warned task that nobody can be notified of any more (promise 4). It checks only where nothing but time can have
+ * delayed the work, so that it never cries wolf.
  */
 export class ProgressVerifier {
   readonly #facts: FleetFacts;

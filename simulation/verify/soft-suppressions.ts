@@ -5,8 +5,8 @@ import { sameAddress } from './fleet-facts.ts';
 const FORTNIGHT: Duration = 14 * DAY;
 
 /**
- * Knows which addresses are suppressed for a time: SES reported of three different mails to them that they came back for the
- * time being, within 14 days and at least a day apart, and of none between that it was delivered.
+ * Knows which addresses are suppressed for a time: SES reported of three different mails to them that they came back
+ * for the time being, within 14 days and at least a day apart, and of none between that it was delivered.
  */
 export class SoftSuppressions {
   readonly #bounces = new Map<string, { digest: string; at: Instant }[]>();

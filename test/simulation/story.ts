@@ -41,7 +41,7 @@ export interface Told {
   summary: SummaryLine;
 }
 
-/** Runs a scenario of hourly scans from `T` in stage `disable`, unless a test says otherwise; throws where a promise broke. */
+/** Runs a scenario of hourly scans from `T` in stage `disable`, or as a test says; throws where a promise broke. */
 export async function tell(scenario: Record<string, unknown>, options: WorldOptions = {}): Promise<Told> {
   const parsed = parseScenario(
     fallingLater({

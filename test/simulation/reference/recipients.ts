@@ -55,8 +55,8 @@ function nearestAdmins(world: World, task: Task): Person[] {
 }
 
 /**
- * From disableAt − `escalateAt` on, admins stand beside owners who can be mailed; with a new grace its date is that of its first
- * warning.
+ * From disableAt − `escalateAt` on, admins stand beside owners who can be mailed; with a new grace its date is that
+ * of its first warning.
  */
 function isEscalated(world: World, task: Task, mailable: ReadonlySet<string>): boolean {
   const { escalateAt, stage } = world.policyOf(task);
