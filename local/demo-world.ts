@@ -32,7 +32,7 @@ export class DemoWorld {
       clock: stage.clock,
       send: (message) => this.#news.push(message),
       // The catalog is the truth here: it turns tasks off without asking anybody.
-      listener: { asked: () => {}, turnedOff: () => {}, turnedOn: () => {}, reverted: () => {} },
+      listener: { asked: () => {}, disabled: () => {}, enabled: () => {}, reverted: () => {} },
     });
     for (const task of scenario.tasks) this.#fleet.load(task);
   }
@@ -47,7 +47,7 @@ export class DemoWorld {
       case 'deleted':
       case 'owners':
       case 'data-plane':
-        return this.#fleet.happen(event);
+        return this.#fleet.apply(event);
       case 'policy':
         return this.#setPolicy(event);
       case 'mail-event':

@@ -103,7 +103,7 @@ const BUGS: PlantedBug[] = [
     ],
   },
   {
-    name: 'a rung is known without its deadline',
+    name: 'a reminder step is taken for done without its date',
     edits: [
       {
         file: 'functions/abandonment/decide.ts',
@@ -163,7 +163,7 @@ const BUGS: PlantedBug[] = [
     ],
   },
   {
-    name: 'a dead address is warned again',
+    name: 'a suppressed address is warned again',
     edits: [
       {
         file: 'functions/store/fleet-view.ts',
@@ -311,7 +311,8 @@ async function failureOf(copy: string): Promise<string | undefined> {
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     const output = `${stdout}${stderr}` || String(error);
-    const line = output.split('\n').find((one) => /FAIL|Error:|promise \d+/.test(one)) ?? output.slice(-300);
+    const line =
+      output.split('\n').find((text) => /FAIL|Error:|promise \d+/.test(text)) ?? output.slice(-300);
     return line.trim().slice(0, 110);
   }
 }

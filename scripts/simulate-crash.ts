@@ -20,7 +20,7 @@ process.stdout.write(`${points.length} crash points\n`);
 
 const figures = { singles: 0, pairs: 0, died: 0, repeatsInWindow: 0, runsWithRepeats: 0, failed: 0 };
 
-function told(result: CrashResult): void {
+function count(result: CrashResult): void {
   figures[result.points.length === 1 ? 'singles' : 'pairs'] += 1;
   figures.died += result.died;
   figures.repeatsInWindow += result.repeats;
@@ -40,7 +40,7 @@ function* jobs(): Generator<CrashPoint[]> {
   yield* randomPairs(points, Number(values.pairs), Number(values.seed));
 }
 
-await onAllCores<CrashPoint[], CrashResult>(core, jobs(), told);
+await onAllCores<CrashPoint[], CrashResult>(core, jobs(), count);
 const seconds = Math.round((performance.now() - started) / 1000);
 process.stdout.write(`${JSON.stringify({ crashPoints: points.length, ...figures, seconds })}\n`);
 process.exitCode = figures.failed > 0 ? 1 : 0;

@@ -49,7 +49,7 @@ function* seeds(): Generator<number> {
   }
 }
 
-function told(result: SoakResult): void {
+function count(result: SoakResult): void {
   state.schedules += 1;
   state.ms = msBefore + performance.now() - started;
   if (result.isWhole) state.whole += 1;
@@ -75,7 +75,7 @@ function perMinute(): number {
 }
 
 const core = new URL('../simulation/soak/soak-core.ts', import.meta.url);
-await onAllCores<number, SoakResult>(core, seeds(), told);
+await onAllCores<number, SoakResult>(core, seeds(), count);
 writeFileSync(PROGRESS, JSON.stringify(state));
 for (const seed of state.failed.slice(0, MOST_SHRUNK)) {
   const file = `${FOLDER}/failing-${seed}.json`;

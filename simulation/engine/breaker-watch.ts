@@ -13,7 +13,7 @@ const QUEUES: readonly QueueName[] = ['ingest', 'notify', 'disable', 'mail-event
 const WATCHED_FOR: Duration = 15 * MINUTE;
 
 /** What it works with. */
-export interface BreakerWatchGiven {
+export interface BreakerWatchParts {
   loop: EventLoop;
   service: Service;
   queues: SimQueues;
@@ -23,20 +23,20 @@ export interface BreakerWatchGiven {
 
 /** Runs the breaker each minute while something failed lately or a queue is paused. */
 export class BreakerWatch {
-  readonly #given: BreakerWatchGiven;
+  readonly #parts: BreakerWatchParts;
   readonly #control: SimWorkerControl;
   #watchedUntil: Instant = Number.NEGATIVE_INFINITY;
   #isAwake = false;
 
-  constructor(given: BreakerWatchGiven) {
-    this.#given = given;
-    const { queues, attempts, system } = given;
+  constructor(parts: BreakerWatchParts) {
+    this.#parts = parts;
+    const { queues, attempts, system } = parts;
     this.#control = new SimWorkerControl({ queues, attempts, version: system.config.functionVersion });
   }
 
   /** Something failed. */
   wake(): void {
-    const { loop } = this.#given;
+    const { loop } = this.#parts;
     this.#watchedUntil = loop.clock.now() + WATCHED_FOR;
     if (this.#isAwake) return;
     this.#isAwake = true;
@@ -44,13 +44,13 @@ export class BreakerWatch {
   }
 
   #next(): void {
-    const { loop } = this.#given;
+    const { loop } = this.#parts;
     const minute = Math.floor(loop.clock.now() / MINUTE) * MINUTE;
-    loop.at(minute + MINUTE, RANK.delayed, () => this.#look());
+    loop.at(minute + MINUTE, RANK.delayed, () => this.#run());
   }
 
-  async #look(): Promise<void> {
-    const { loop, service, queues, attempts } = this.#given;
+  async #run(): Promise<void> {
+    const { loop, service, queues, attempts } = this.#parts;
     const now = loop.clock.now();
     await attempts.beside('breaker', (system) => service.watch(system, this.#control, now));
     const goesOn = now < this.#watchedUntil || QUEUES.some((queue) => queues.isPaused(queue));

@@ -59,8 +59,8 @@ export interface SummaryLine {
   promisesChecked: number;
 }
 
-/** A task turned off by the owning system on our request. */
-export interface TurnedOff {
+/** A task disabled by the owning system on our request. */
+export interface DisabledTask {
   task: string;
   episode: number;
   /** The scan that decided it; null for an owner's *disable now*. */
@@ -108,7 +108,7 @@ export class EffectRecorder {
     this.#emit({ at: this.#now(), type: 'mail-failed', to, digest, reason });
   }
 
-  taskDisabled({ task, episode, run, disableAt }: TurnedOff): void {
+  taskDisabled({ task, episode, run, disableAt }: DisabledTask): void {
     this.#disabled += 1;
     this.#emit({
       at: this.#now(),

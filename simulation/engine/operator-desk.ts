@@ -15,14 +15,14 @@ export async function pauseWork(system: System, what: Pausable, paused: boolean)
   else await resume(system, what, OPERATOR);
 }
 
-/** Turns on again what was turned off: one task, or all of a run. */
+/** Enables again what was disabled: one task, or all of a run. */
 export async function undoWork(system: System, what: { task: string } | { run: Instant }): Promise<void> {
   const act = { by: OPERATOR, reason: 'undone' };
   if ('task' in what) await undoDisabling(system, { ...what, ...act, isOperator: true });
   else await undoRun(system, { ...what, ...act });
 }
 
-/** Lets an address be mailed again; false where it was not dead. */
+/** Lets an address be mailed again; false where it was not suppressed. */
 export async function reviveAddress(system: System, address: string): Promise<boolean> {
   return (await reviveRecipient(system, address, OPERATOR)).outcome === 'revived';
 }

@@ -12,8 +12,8 @@ export async function actAsOwner(system: System, action: OwnerAction): Promise<b
     await storePreferences(system, action.by, { declined: true });
     return true;
   }
-  const acted = await actOnTask(system, action.task, action.by, actOf(action));
-  return acted.outcome === 'done';
+  const result = await actOnTask(system, action.task, action.by, actOf(action));
+  return result.outcome === 'done';
 }
 
 async function hasSay(system: System, { task, by }: OwnerAction): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { DAY, type Duration, type Instant, MINUTE } from '../../functions/abandonment/time.ts';
 import type { Attempts } from '../faults/attempts.ts';
-import type { Faults } from '../faults/faults.ts';
-import { type Fate, ProcessDied } from '../faults/mortal.ts';
+import { type FaultInjector, ProcessDied } from '../faults/crashing-process.ts';
+import type { FaultPlan } from '../faults/fault-plan.ts';
 import type { FaultMode } from '../scenario/scenario-types.ts';
 import { type EventLoop, RANK } from './event-loop.ts';
 
@@ -9,17 +9,17 @@ import { type EventLoop, RANK } from './event-loop.ts';
 const TRIED_AGAIN_AFTER: Duration = MINUTE;
 /** How long the alarm on completed scans waits beyond two missed ones. */
 const MISSED = 2;
-/** An alarm that lasts is told again after this long. */
+/** An alarm that lasts rings again after this long. */
 const WEEK: Duration = 7 * DAY;
 /** Calls of a tick that is to die half way, before any other tick is known. */
 const USUAL_CALLS = 40;
 
 /** What it works with. */
-export interface ScheduleGiven {
+export interface ScheduleParts {
   loop: EventLoop;
   until: Instant;
   scanEvery: Duration;
-  faults: Faults;
+  plan: FaultPlan;
   attempts: Attempts;
   /** Before the tick of an instant. */
   before: () => Promise<void>;
@@ -27,7 +27,7 @@ export interface ScheduleGiven {
   over: (at: Instant) => void;
   /** A tick ended by what is no fault of the scenario. */
   defect: (at: Instant, error: unknown) => void;
-  /** Operators are told by the alarm. */
+  /** The alarm rings for operators. */
   alarm: (detail: string) => void;
   lateBy: (at: Instant) => Duration;
 }
@@ -36,27 +36,27 @@ export interface ScheduleGiven {
 export class Schedule {
   /** Ticks that were run. */
   scans = 0;
-  readonly #given: ScheduleGiven;
+  readonly #parts: ScheduleParts;
   readonly #start: Instant;
   #completedAt: Instant;
   #alarmedAt: Instant | null = null;
   #calls = USUAL_CALLS;
 
-  constructor(given: ScheduleGiven) {
-    this.#given = given;
-    this.#start = given.loop.clock.now();
+  constructor(parts: ScheduleParts) {
+    this.#parts = parts;
+    this.#start = parts.loop.clock.now();
     this.#completedAt = this.#start;
   }
 
-  /** The scanner said that a scan is completed: that of the newest tick, which may have come late. */
+  /** A scan is completed: that of the newest tick, which may have come late. */
   completed(at: Instant): void {
-    this.#completedAt = at - ((at - this.#start) % this.#given.scanEvery);
+    this.#completedAt = at - ((at - this.#start) % this.#parts.scanEvery);
     this.#alarmedAt = null;
   }
 
   /** Asks for the tick of an instant and all later ones. */
   from(at: Instant): void {
-    const { loop, until, scanEvery, before, over } = this.#given;
+    const { loop, until, scanEvery, before, over } = this.#parts;
     if (at > until) return;
     loop.at(at, RANK.event, before);
     loop.at(at, RANK.scan, async () => {
@@ -67,27 +67,27 @@ export class Schedule {
   }
 
   async #tick(at: Instant): Promise<void> {
-    const { faults, loop, lateBy } = this.#given;
+    const { plan, loop, lateBy } = this.#parts;
     if (!this.#isDown()) {
-      const mode = faults.areAny ? faults.strike('scanner', at, MODES, { concerns: () => true }) : undefined;
+      const mode = plan.areAny ? plan.inject('scanner', at, MODES, { concerns: () => true }) : undefined;
       const late = mode === 'throttle' ? TRIED_AGAIN_AFTER : lateBy(at);
       if (late > 0) loop.at(at + late, RANK.delayed, () => this.#runLate(at));
-      else await this.#struck(at, mode);
+      else await this.#runWithFault(at, mode);
     }
     this.#watch(at);
   }
 
-  /** A scanner that is down has no ticks, late ones included, whatever else befalls it. */
+  /** A scanner that is down has no ticks, late ones included, whatever other fault holds. */
   #isDown(): boolean {
-    const { faults, loop } = this.#given;
-    return faults.areAny && faults.strike('scanner', loop.clock.now(), ['down']) !== undefined;
+    const { plan, loop } = this.#parts;
+    return plan.areAny && plan.inject('scanner', loop.clock.now(), ['down']) !== undefined;
   }
 
   async #runLate(at: Instant): Promise<void> {
     if (!this.#isDown()) await this.#run(at);
   }
 
-  async #struck(at: Instant, mode: FaultMode | undefined): Promise<void> {
+  async #runWithFault(at: Instant, mode: FaultMode | undefined): Promise<void> {
     switch (mode) {
       case 'crash': {
         const half = Math.ceil(this.#calls / 2);
@@ -98,31 +98,31 @@ export class Schedule {
         return;
       case 'timeout-after-accept':
         await this.#run(at);
-        this.#given.loop.at(at + TRIED_AGAIN_AFTER, RANK.delayed, () => this.#runLate(at));
+        this.#parts.loop.at(at + TRIED_AGAIN_AFTER, RANK.delayed, () => this.#runLate(at));
         return;
       case 'reject':
-        return this.#run(at, this.#given.attempts.failsFor('scanner'));
+        return this.#run(at, this.#parts.attempts.failsFor('scanner'));
       default:
         return this.#run(at);
     }
   }
 
-  async #run(at: Instant, also?: Fate): Promise<void> {
+  async #run(at: Instant, also?: FaultInjector): Promise<void> {
     this.scans += 1;
     try {
-      const calls = await this.#given.attempts.scan(at, also);
+      const calls = await this.#parts.attempts.scan(at, also);
       this.#calls = Math.max(calls, 2);
     } catch (error) {
-      if (!(error instanceof ProcessDied)) this.#given.defect(at, error);
+      if (!(error instanceof ProcessDied)) this.#parts.defect(at, error);
     }
   }
 
-  /** The alarm looks at the metric of completed scans alone, so it needs no scanner. */
+  /** The alarm watches the metric of completed scans alone, so it needs no scanner. */
   #watch(at: Instant): void {
     const missing = at - this.#completedAt;
-    if (missing < MISSED * this.#given.scanEvery || at < (this.#alarmedAt ?? at - WEEK) + WEEK) return;
+    if (missing < MISSED * this.#parts.scanEvery || at < (this.#alarmedAt ?? at - WEEK) + WEEK) return;
     this.#alarmedAt = at;
-    this.#given.alarm(`no scan was completed for ${Math.round(missing / MINUTE)} minutes`);
+    this.#parts.alarm(`no scan was completed for ${Math.round(missing / MINUTE)} minutes`);
   }
 }
 

@@ -23,7 +23,7 @@ export interface Service {
   scan(system: System, scheduledAt: Instant): Promise<void>;
   /** One message of a queue. */
   work(system: System, delivery: Delivery): Promise<Answer>;
-  /** One look of the breaker at all queues. */
+  /** One run of the breaker over all queues. */
   watch(system: System, control: WorkerControl, now: Instant): Promise<void>;
   /**
    * Has the worker of a queue exercise what it rests on, and answers how many attempts it says went well. Throws where
@@ -43,8 +43,8 @@ export interface Service {
   /** Ends the correlated outage of a data plane, or what holds a task whose disabling was reverted. */
   dismiss(system: System, of: string): Promise<void>;
   pause(system: System, what: Pausable, paused: boolean): Promise<void>;
-  /** Turns on again what was turned off: one task, or all of a run. */
+  /** Enables again what was disabled: one task, or all of a run. */
   undo(system: System, what: { task: string } | { run: Instant }): Promise<void>;
-  /** Lets a dead address be mailed again; false where it was not dead. */
+  /** Lets a suppressed address be mailed again; false where it was not suppressed. */
   revive(system: System, address: string): Promise<boolean>;
 }

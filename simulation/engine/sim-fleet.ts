@@ -3,12 +3,12 @@ import { DAY, type Duration, type Instant } from '../../functions/abandonment/ti
 import type { Clock, EventPublisher } from '../../functions/platform/ports.ts';
 import type {
   PlaneState,
-  ScenarioHappening,
+  ScenarioEventBody,
   ScenarioShard,
   ScenarioTask,
 } from '../scenario/scenario-types.ts';
 import type { FleetFacts, TrueTask } from '../verify/fleet-facts.ts';
-import type { TurnedOff } from './effects.ts';
+import type { DisabledTask } from './effects.ts';
 import {
   deleted,
   disabled,
@@ -21,17 +21,17 @@ import {
 
 /** What happens to the fleet itself. */
 export type FleetEvent = Extract<
-  ScenarioHappening,
+  ScenarioEventBody,
   { type: 'shards' | 'restarted' | 'created' | 'published' | 'deleted' | 'owners' | 'data-plane' }
 >;
 
 /** Who hears what the owning system was asked and did. */
 export interface FleetListener {
   /** Before it acts. */
-  asked(request: TurnedOff): void;
-  turnedOff(done: TurnedOff): void;
-  turnedOn(task: string, by: string): void;
-  /** A system turned on again what was turned off on our request, within days. */
+  asked(request: DisabledTask): void;
+  disabled(done: DisabledTask): void;
+  enabled(task: string, by: string): void;
+  /** A system enabled again what was disabled on our request, within days. */
   reverted(task: string): void;
 }
 
@@ -56,11 +56,11 @@ export class SimFleet implements EventPublisher {
   readonly #shards = new Map<string, ScenarioShard[]>();
   readonly #observedAt = new Map<string, Instant>();
 
-  constructor(given: { facts: FleetFacts; clock: Clock; send: SendEvent; listener: FleetListener }) {
-    this.#facts = given.facts;
-    this.#clock = given.clock;
-    this.#send = given.send;
-    this.#listener = given.listener;
+  constructor(parts: { facts: FleetFacts; clock: Clock; send: SendEvent; listener: FleetListener }) {
+    this.#facts = parts.facts;
+    this.#clock = parts.clock;
+    this.#send = parts.send;
+    this.#listener = parts.listener;
   }
 
   /** How long until observations are to be repeated again. */
@@ -77,7 +77,7 @@ export class SimFleet implements EventPublisher {
   }
 
   /** Lets something happen to the fleet and tells Taskwarden. */
-  happen(event: FleetEvent): void {
+  apply(event: FleetEvent): void {
     switch (event.type) {
       case 'created':
         this.#create(event.task);
@@ -86,7 +86,7 @@ export class SimFleet implements EventPublisher {
         this.#turnPlane(event.dataPlane, event.state);
         break;
       default:
-        this.#change(this.#known(event.task), event);
+        this.#change(this.#taskOf(event.task), event);
     }
   }
 
@@ -123,7 +123,7 @@ export class SimFleet implements EventPublisher {
     );
   }
 
-  #known(id: string): TrueTask {
+  #taskOf(id: string): TrueTask {
     const task = this.#facts.tasks.get(id);
     if (!task) throw new Error(`the fleet has no task ${id}`);
     return task;
@@ -139,7 +139,7 @@ export class SimFleet implements EventPublisher {
     this.#observe(task.dataPlane, [task]);
     const { lastPrimaryAt } = created;
     if (lastPrimaryAt === undefined || lastPrimaryAt >= this.#clock.now()) return;
-    // The checks that saw it fail first and run last are told late: told first, a stale span would follow them.
+    // The checks that saw it fail first and run last come late: were they first, a stale span would follow them.
     const seen = (status: 'FAILED' | 'PRIMARY') => [{ task: task.id, shards: [{ id: '0', status }] }];
     this.#send(observed(task.dataPlane, seen('FAILED'), lastPrimaryAt));
     const spell = Math.max(this.#facts.policy(task.id, 'minHealthy'), 1);
@@ -173,7 +173,7 @@ export class SimFleet implements EventPublisher {
     }
   }
 
-  /** What happens to it of its own accord, not by our wish. */
+  /** What happens to it of its own accord, not at our request. */
   #publish(task: TrueTask, by: 'user' | 'system', enabled: boolean): void {
     const now = this.#clock.now();
     const off = task.disabledByUsAt;
@@ -219,7 +219,7 @@ export class SimFleet implements EventPublisher {
   #disable(detail: Record<string, unknown>): void {
     const task = this.#facts.tasks.get(String(detail.task));
     if (!task || task.deleted) return;
-    const request: TurnedOff = {
+    const request: DisabledTask = {
       task: task.id,
       episode: Number(detail.episode),
       run: typeof detail.run === 'string' ? detail.run : null,
@@ -227,13 +227,13 @@ export class SimFleet implements EventPublisher {
     };
     if (task.enabled) {
       this.#listener.asked(request);
-      // Somebody published since Taskwarden looked: its decision is of another version.
+      // Somebody published since Taskwarden decided: its decision is of another version.
       if (task.version !== detail.taskVersion) return;
       task.enabled = false;
       task.version += 1;
       task.disabledByUsAt = this.#clock.now();
       task.revertedAt = null;
-      this.#listener.turnedOff(request);
+      this.#listener.disabled(request);
     }
     const { requestId } = detail;
     this.#send(disabled(task, { requestId, episode: request.episode }, this.#clock.now()));
@@ -242,7 +242,7 @@ export class SimFleet implements EventPublisher {
   #enable(detail: Record<string, unknown>): void {
     const task = this.#facts.tasks.get(String(detail.task));
     if (!task || task.deleted || task.enabled) return;
-    this.#listener.turnedOn(task.id, String(detail.by));
+    this.#listener.enabled(task.id, String(detail.by));
     this.#republish(task, 'system', true);
   }
 

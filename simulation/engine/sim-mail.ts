@@ -60,17 +60,17 @@ export class SimMail implements Mailer {
   readonly #newest = new Map<string, AcceptedMail>();
   #accepted = 0;
 
-  constructor(given: {
+  constructor(parts: {
     clock: Clock;
     /** Reads the digest row that a mail was made from. */
     digest: (id: string) => Promise<DigestRecord | undefined>;
     listener: MailListener;
     readsTexts?: boolean;
   }) {
-    this.#clock = given.clock;
-    this.#digest = given.digest;
-    this.#listener = given.listener;
-    this.readsTexts = given.readsTexts ?? true;
+    this.#clock = parts.clock;
+    this.#digest = parts.digest;
+    this.#listener = parts.listener;
+    this.readsTexts = parts.readsTexts ?? true;
   }
 
   /** How many mails were taken. */

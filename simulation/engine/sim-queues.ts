@@ -1,6 +1,6 @@
 import { DAY, type Duration, type Instant, SECOND } from '../../functions/abandonment/time.ts';
 import type { OutgoingMessage, QueueName, Queues } from '../../functions/platform/ports.ts';
-import { ProcessDied } from '../faults/mortal.ts';
+import { ProcessDied } from '../faults/crashing-process.ts';
 import { type EventLoop, RANK, type Rank } from './event-loop.ts';
 
 /** One receive of one message. */
@@ -72,7 +72,7 @@ export const QUEUE_SETTINGS: QueueSettings = {
   retention: 4 * DAY,
 };
 
-/** What the bus and SES say is said once: nothing sends it again. */
+/** What the bus and SES report comes once: nothing sends it again. */
 const KEPT_LONGEST: ReadonlySet<QueueName> = new Set(['ingest', 'mail-events']);
 const LONGEST_RETENTION = 14 * DAY;
 
@@ -90,7 +90,7 @@ interface Stored {
   firstSentAt: Instant;
 }
 
-/** A message that was received and not yet settled. */
+/** A message that was received, and neither deleted nor given up. */
 export type Received = Readonly<Stored>;
 
 /**
@@ -224,7 +224,7 @@ export class SimQueues implements Queues {
       this.onThrottled?.();
     }
     const answer: Answer = fault === 'throttle' ? { outcome: 'retry' } : await this.#work(delivery);
-    this.#settle(message, answer, fault === 'duplicate');
+    this.#conclude(message, answer, fault === 'duplicate');
   }
 
   /** Counts a receive; false where the message is too old, or was received too often. */
@@ -238,7 +238,7 @@ export class SimQueues implements Queues {
     message.receives += 1;
     message.firstReceivedAt ??= now;
     if (message.receives <= this.#settings.maxReceiveCount) return true;
-    this.#bury(message, null);
+    this.#moveToDeadLetters(message, null);
     return false;
   }
 
@@ -290,7 +290,7 @@ export class SimQueues implements Queues {
     }
   }
 
-  #settle(message: Stored, answer: Answer, deletionLost: boolean): void {
+  #conclude(message: Stored, answer: Answer, deletionLost: boolean): void {
     if (answer.outcome === 'retry') {
       if (answer.failed !== false) this.failedReceives += 1;
       const delay =
@@ -300,7 +300,7 @@ export class SimQueues implements Queues {
     }
     if (answer.outcome === 'dead-letter') {
       this.failedReceives += 1;
-      this.#bury(message, answer.reason);
+      this.#moveToDeadLetters(message, answer.reason);
     } else if (deletionLost) {
       this.#showAfter(message, this.#settings.visibility);
     } else {
@@ -308,7 +308,7 @@ export class SimQueues implements Queues {
     }
   }
 
-  #bury(message: Stored, reason: string | null): void {
+  #moveToDeadLetters(message: Stored, reason: string | null): void {
     this.#wait(message, -1);
     const letter: DeadLetter = {
       queue: message.queue,

@@ -23,7 +23,7 @@ export const SIMULATED_CONFIG: RuntimeConfig = {
 export const SILENT: Telemetry = { log: () => {}, metric: () => {} };
 
 /** The ports of a simulated deployment in one. */
-export function simSystem(given: {
+export function simSystem(parts: {
   clock: VirtualClock;
   random: SeededRandom;
   table: MemoryTable;
@@ -35,6 +35,6 @@ export function simSystem(given: {
   /** Whether queues and the feedback path have canaries. @default false */
   canaries?: boolean;
 }): System {
-  const { canaries = false, ...ports } = given;
-  return { ...ports, telemetry: given.telemetry ?? SILENT, config: { ...SIMULATED_CONFIG, canaries } };
+  const { canaries = false, ...ports } = parts;
+  return { ...ports, telemetry: parts.telemetry ?? SILENT, config: { ...SIMULATED_CONFIG, canaries } };
 }

@@ -18,10 +18,10 @@ export class SimWorkerControl implements WorkerControl<SimMessage> {
   readonly #attempts: Attempts;
   readonly #version: string;
 
-  constructor(given: { queues: SimQueues; attempts: Attempts; version: string }) {
-    this.#queues = given.queues;
-    this.#attempts = given.attempts;
-    this.#version = given.version;
+  constructor(parts: { queues: SimQueues; attempts: Attempts; version: string }) {
+    this.#queues = parts.queues;
+    this.#attempts = parts.attempts;
+    this.#version = parts.version;
   }
 
   async pause(queue: QueueName): Promise<void> {

@@ -4,10 +4,10 @@ import type { OperatorAlert, OperatorChannel } from '../../functions/platform/po
 import type { System } from '../../functions/platform/system.ts';
 import { type Change, MemoryTable } from '../../functions/store/memory-table.ts';
 import { loadDigest, type TaskAudit } from '../../functions/store/records.ts';
-import { Attempts, type Chaos } from '../faults/attempts.ts';
-import { calmSince, isFaultyScenario, skewOf } from '../faults/disturbances.ts';
-import { Faults } from '../faults/faults.ts';
-import { type FeedbackFault, Troubles } from '../faults/troubles.ts';
+import { Attempts, type ProcessFaults } from '../faults/attempts.ts';
+import { FaultInjection, type FeedbackFault } from '../faults/fault-injection.ts';
+import { FaultPlan } from '../faults/fault-plan.ts';
+import { calmSince, isFaultyScenario, skewOf } from '../faults/fault-spans.ts';
 import { parsedPolicies, policyDocuments } from '../scenario/scenario.ts';
 import type { Scenario } from '../scenario/scenario-types.ts';
 import { FleetFacts } from '../verify/fleet-facts.ts';
@@ -17,8 +17,8 @@ import { WorkVerifier } from '../verify/work-verifier.ts';
 import { BreakerWatch } from './breaker-watch.ts';
 import { type EffectLine, EffectRecorder, type SummaryLine } from './effects.ts';
 import { EventLoop, RANK } from './event-loop.ts';
+import { EventPlayer } from './event-player.ts';
 import type { FleetMessage } from './fleet-events.ts';
-import { Happenings } from './happenings.ts';
 import { Schedule } from './schedule.ts';
 import { SeededRandom } from './seeded-random.ts';
 import type { MailReport, Service } from './service.port.ts';
@@ -37,7 +37,7 @@ export interface WorldOptions {
   /** Whether the verifier sees a mail that SES took; what it does not see it cannot know. By default all. */
   seesMail?: (mail: AcceptedMail) => boolean;
   /** Faults beside those of the scenario. By default none. */
-  chaos?: Chaos;
+  processFaults?: ProcessFaults;
   /** Whether queues and the feedback path have canaries, as deployments do. @default false */
   canaries?: boolean;
   /** What becomes of what SES says of mails. By default it comes at once. */
@@ -77,9 +77,9 @@ export class World {
   readonly #mail: SimMail;
   readonly #fleet: SimFleet;
   readonly #system: System;
-  readonly #faults = new Faults();
-  readonly #troubles: Troubles;
-  readonly #chaos: Chaos;
+  readonly #plan = new FaultPlan();
+  readonly #injection: FaultInjection;
+  readonly #processFaults: ProcessFaults;
   readonly #attempts: Attempts;
   readonly #schedule: Schedule;
   readonly #breaker: BreakerWatch;
@@ -96,14 +96,14 @@ export class World {
     this.#loop = new EventLoop(clock);
     this.#recorder = new EffectRecorder(clock);
     const { gatherDisabled } = SIMULATED_CONFIG;
-    const isFaulty = isFaultyScenario(scenario) || options.chaos !== undefined;
+    const isFaulty = isFaultyScenario(scenario) || options.processFaults !== undefined;
     this.#verifier = new Verifier({
       facts: this.#facts,
       now: () => clock.now(),
       gathered: gatherDisabled,
       skew: skewOf(scenario),
       isFaulty,
-      isBehind: () => isFaulty && this.#troubles.isBehind(),
+      isBehind: () => isFaulty && this.#injection.isBehind(),
     });
     this.#workVerifier = new WorkVerifier(this.#verifier, scenario, () => clock.now());
     const table = new MemoryTable({ onCommit: (changes) => this.#committed(changes) });
@@ -130,8 +130,8 @@ export class World {
       operators: this.#operators(),
       canaries: options.canaries ?? false,
     });
-    this.#troubles = this.#makeTroubles(table);
-    this.#chaos = options.chaos ?? this.#troubles.chaos;
+    this.#injection = this.#makeInjection(table);
+    this.#processFaults = options.processFaults ?? this.#injection.processFaults;
     this.#attempts = this.#makeAttempts();
     this.#schedule = this.#makeSchedule();
     this.#breaker = new BreakerWatch({
@@ -150,9 +150,9 @@ export class World {
   async run(): Promise<Outcome> {
     const { start, until, events } = this.#scenario;
     await this.#begin();
-    const happenings = this.#happenings();
-    for (const event of events) this.#loop.at(event.at, RANK.event, () => happenings.happen(event));
-    this.#troubles.begin();
+    const player = this.#makePlayer();
+    for (const event of events) this.#loop.at(event.at, RANK.event, () => player.play(event));
+    this.#injection.begin();
     this.#repeatObservationsFrom(start);
     this.#schedule.from(start);
     await this.#loop.run(until, () => this.#verifier.instantOver());
@@ -172,7 +172,7 @@ export class World {
   #finish(): void {
     const calm = calmSince(this.#scenario);
     this.#verifier.audits.finish(calm);
-    this.#progress?.finish(this.#loop.clock.now(), calm, this.#troubles.hasLostFacts());
+    this.#progress?.finish(this.#loop.clock.now(), calm, this.#injection.hasLostFacts());
     this.#workVerifier.finish({
       calmSince: calm,
       waiting: this.#queues.waiting,
@@ -194,16 +194,16 @@ export class World {
       facts: this.#facts,
       verifier: this.#verifier,
       scenario: this.#scenario,
-      isBehind: () => this.#troubles.isBehind(),
+      isBehind: () => this.#injection.isBehind(),
     });
   }
 
-  #makeTroubles(table: MemoryTable): Troubles {
-    return new Troubles({
+  #makeInjection(table: MemoryTable): FaultInjection {
+    return new FaultInjection({
       scenario: this.#scenario,
       loop: this.#loop,
       service: this.#service,
-      faults: this.#faults,
+      plan: this.#plan,
       table,
       queues: this.#queues,
       mail: this.#mail,
@@ -215,7 +215,7 @@ export class World {
           if (event === 'delivery') return;
           const at = this.#loop.clock.now();
           if (event === 'bounce') this.#recorder.mailFailed({ at, to, digest, reason: 'undeliverable' });
-          this.#addressDied(to);
+          this.#addressSuppressed(to);
         },
         deadLetterAlarm: (detail) => this.#recorder.operatorAlert('dead-letter', { detail }),
       },
@@ -226,15 +226,16 @@ export class World {
     return new Attempts({
       system: this.#system,
       service: this.#service,
-      faults: this.#faults,
+      plan: this.#plan,
       facts: this.#facts,
-      chaos: this.#chaos,
+      processFaults: this.#processFaults,
       processOf: this.#options.processOf ?? ((_name, system) => system),
       listener: {
         failed: () => this.#breaker.wake(),
         ended: (attempt) => {
           this.#workVerifier.ended(attempt);
-          const digest = attempt.outcome === 'done' ? this.#troubles.digestReported(attempt.body) : undefined;
+          const digest =
+            attempt.outcome === 'done' ? this.#injection.digestReported(attempt.body) : undefined;
           if (digest !== undefined) this.#verifier.repeats.reported(digest);
         },
         endedBadly: ({ mailed }) => {
@@ -257,16 +258,16 @@ export class World {
       loop: this.#loop,
       until,
       scanEvery,
-      faults: this.#faults,
+      plan: this.#plan,
       attempts: this.#attempts,
       before: () => this.#hearPlanes(),
       over: (at) => this.#progress?.scanOver(at),
       defect: (at, error) => this.#queues.deaths.push({ process: 'scanner', at, error }),
       alarm: (detail) => {
-        this.#workVerifier.operatorsTold('scanner-stopped', '');
+        this.#workVerifier.operatorAlerted('scanner-stopped', '');
         this.#recorder.operatorAlert('scanner-stopped', { detail });
       },
-      lateBy: (at) => this.#chaos.lateBy?.(at) ?? 0,
+      lateBy: (at) => this.#processFaults.lateBy?.(at) ?? 0,
     });
   }
 
@@ -291,14 +292,14 @@ export class World {
     await this.#queues.send('ingest', [{ body: JSON.stringify(event) }]);
   }
 
-  #happenings(): Happenings {
-    return new Happenings({
+  #makePlayer(): EventPlayer {
+    return new EventPlayer({
       system: this.#system,
       service: this.#service,
       facts: this.#facts,
       fleet: this.#fleet,
       mail: this.#mail,
-      faults: this.#faults,
+      plan: this.#plan,
       documents: policyDocuments(this.#scenario),
       listener: {
         mailReported: (mail, event, soft) => this.#mailReported(mail, event, soft),
@@ -307,23 +308,23 @@ export class World {
           if (evidenceMaxAgeChanged) this.#repeatObservationsFrom(this.#loop.clock.now());
         },
         mailBounced: (mail) => this.#recorder.mailFailed(mail),
-        addressDied: (address) => this.#addressDied(address),
-        addressRevived: (address, wasDead) => this.#verifier.addressRevived(address, wasDead),
+        addressSuppressed: (address) => this.#addressSuppressed(address),
+        addressRevived: (address, wasSuppressed) => this.#verifier.addressRevived(address, wasSuppressed),
         personActed: (action, done) => this.#verifier.personActed(action, done),
       },
     });
   }
 
   #mailReported({ to, digest }: Pick<AcceptedMail, 'to' | 'digest'>, event: string, soft = false): void {
-    const { repeats, softDeaths } = this.#verifier;
+    const { repeats, softSuppressions } = this.#verifier;
     repeats.reported(digest);
-    if (soft) softDeaths.bounced(to, digest, this.#loop.clock.now());
-    if (event === 'delivery') softDeaths.delivered(to);
+    if (soft) softSuppressions.bounced(to, digest, this.#loop.clock.now());
+    if (event === 'delivery') softSuppressions.delivered(to);
   }
 
-  #addressDied(address: string, answeredTo?: string): void {
-    this.#verifier.addressDied(address, answeredTo);
-    this.#progress?.addressDied(this.#loop.clock.now());
+  #addressSuppressed(address: string, answeredTo?: string): void {
+    this.#verifier.addressSuppressed(address, answeredTo);
+    this.#progress?.addressSuppressed(this.#loop.clock.now());
   }
 
   #committed(changes: Change[]): void {
@@ -340,11 +341,11 @@ export class World {
         if (this.#mail.readsTexts) this.#verifier.mailRead();
         if (this.#options.seesMail?.(mail) ?? true) this.#verifier.mailAccepted(mail);
         this.#recorder.mail(mail);
-        this.#troubles.mailTaken(mail);
+        this.#injection.mailAccepted(mail);
       },
       refused: (mail) => {
         this.#recorder.mailFailed(mail);
-        this.#addressDied(mail.to, mail.digest);
+        this.#addressSuppressed(mail.to, mail.digest);
       },
       canary: (mail) => this.#answerCanary(mail),
       answerLost: (digest) => this.#verifier.answerLost(digest),
@@ -362,12 +363,12 @@ export class World {
   #fleetListener(): ConstructorParameters<typeof SimFleet>[0]['listener'] {
     return {
       asked: (request) => this.#verifier.disableAsked(request),
-      turnedOff: (done) => {
-        this.#verifier.turnedOff(done);
-        this.#progress?.turnedOff();
+      disabled: (done) => {
+        this.#verifier.disabled(done);
+        this.#progress?.disabled();
         this.#recorder.taskDisabled(done);
       },
-      turnedOn: (task, by) => {
+      enabled: (task, by) => {
         this.#verifier.undone(task);
         this.#recorder.taskEnabled(task, by);
       },
@@ -379,14 +380,14 @@ export class World {
     return {
       // One message, and a line for each that it tells of: the format speaks of alerts.
       tell: async (alert, others = []) => {
-        for (const one of [alert, ...others]) this.#operatorsTold(one);
+        for (const each of [alert, ...others]) this.#operatorAlerted(each);
       },
     };
   }
 
-  #operatorsTold({ code, subject, detail }: OperatorAlert): void {
-    this.#progress?.operatorsTold(code, subject);
-    this.#workVerifier.operatorsTold(code, subject);
+  #operatorAlerted({ code, subject, detail }: OperatorAlert): void {
+    this.#progress?.operatorAlerted(code, subject);
+    this.#workVerifier.operatorAlerted(code, subject);
     const about = ALERTS_ABOUT_TASKS.has(code)
       ? { task: subject }
       : { detail: detail.includes(subject) ? detail : `${subject}: ${detail}` };

@@ -7,18 +7,24 @@ import type { Service } from '../engine/service.port.ts';
 import type { Answer, Delivery } from '../engine/sim-queues.ts';
 import type { FaultMode, FaultTarget } from '../scenario/scenario-types.ts';
 import type { FleetFacts } from '../verify/fleet-facts.ts';
-import { type Faults, failsAbout, WORKERS } from './faults.ts';
-import { type Fate, MortalProcess, mortalSystem, ProcessDied, type ProcessName } from './mortal.ts';
+import {
+  CrashingProcess,
+  type FaultInjector,
+  ProcessDied,
+  type ProcessName,
+  systemOf,
+} from './crashing-process.ts';
+import { type FaultPlan, failsAbout, WORKERS } from './fault-plan.ts';
 
-/** A worker's process dies by a `crash` at this call: when its start is recorded, and before it acted. */
+/** A worker's process dies by a `crash` at this call: when its start is recorded, and before it does its work. */
 const CRASH_AT_CALL = 3;
 
 /** What stands between the faults of a scenario and a process beside them. */
-export interface Chaos {
+export interface ProcessFaults {
   /** Where a process that starts now is to die or fail. */
-  fateOf?(process: MortalProcess): Fate | undefined;
+  injectorOf?(process: CrashingProcess): FaultInjector | undefined;
   /** How far the clock of a process that starts now is ahead. */
-  skewOf?(process: MortalProcess): Duration;
+  skewOf?(process: CrashingProcess): Duration;
   /** How late the tick of an instant comes. */
   lateBy?(at: Instant): Duration;
 }
@@ -28,10 +34,10 @@ interface AttemptListener {
   /** A receive of a worker ended. */
   ended(attempt: EndedAttempt): void;
   /** A process ended: it died, or its work failed. */
-  failed(process: MortalProcess): void;
+  failed(process: CrashingProcess): void;
   /** A record of a mail that SES took in this attempt is lost: the process died, or what it wrote failed. */
-  endedBadly(process: MortalProcess): void;
-  metric(process: MortalProcess, name: string, value: number): void;
+  endedBadly(process: CrashingProcess): void;
+  metric(process: CrashingProcess, name: string, value: number): void;
 }
 
 /** How one receive of a message ended. */
@@ -51,12 +57,12 @@ export interface EndedAttempt {
 }
 
 /** What it works with. */
-export interface AttemptsGiven {
+export interface AttemptsParts {
   system: System;
   service: Service;
-  faults: Faults;
+  plan: FaultPlan;
   facts: FleetFacts;
-  chaos: Chaos;
+  processFaults: ProcessFaults;
   processOf: (name: string, system: System) => System;
   listener: AttemptListener;
 }
@@ -65,34 +71,34 @@ export interface AttemptsGiven {
 export class Attempts {
   /** Failed attempts of whatever cause, each once; without receives for which no worker was free. */
   failed = 0;
-  readonly #given: AttemptsGiven;
-  readonly #faultsFate: Fate;
+  readonly #parts: AttemptsParts;
+  readonly #planned: FaultInjector;
 
-  constructor(given: AttemptsGiven) {
-    this.#given = given;
-    const { faults, facts, system } = given;
-    this.#faultsFate = faults.fate(
+  constructor(parts: AttemptsParts) {
+    this.#parts = parts;
+    const { plan, facts, system } = parts;
+    this.#planned = plan.injector(
       () => system.clock.now(),
       (task) => facts.tasks.get(task)?.owners ?? [],
     );
   }
 
-  /** A process that starts now, and what it stands on. `also`: what else is to befall its calls. */
-  start(name: ProcessName, also?: Fate): { process: MortalProcess; system: System } {
-    const { system, faults, chaos, processOf, listener } = this.#given;
-    const process = new MortalProcess(name, system.clock.now());
-    process.skew = chaos.skewOf?.(process) ?? 0;
-    const fates = [also, chaos.fateOf?.(process), faults.areAny ? this.#faultsFate : undefined];
-    const fate = firstOf(fates.filter((one) => one !== undefined));
-    const stands = processOf(name, mortalSystem(system, process, fate, listener));
+  /** A process that starts now, and what it stands on. `also`: what else injects faults into its calls. */
+  start(name: ProcessName, also?: FaultInjector): { process: CrashingProcess; system: System } {
+    const { system, plan, processFaults, processOf, listener } = this.#parts;
+    const process = new CrashingProcess(name, system.clock.now());
+    process.skew = processFaults.skewOf?.(process) ?? 0;
+    const injectors = [also, processFaults.injectorOf?.(process), plan.areAny ? this.#planned : undefined];
+    const injector = firstOf(injectors.filter((injector) => injector !== undefined));
+    const stands = processOf(name, systemOf(system, process, injector, listener));
     return { process, system: stands };
   }
 
   /** One receive of one message. Throws `ProcessDied` where the process did. */
   async work(delivery: Delivery): Promise<Answer> {
-    const { service, listener } = this.#given;
-    const mode = this.#strikeOf(delivery);
-    const { process, system } = this.start(delivery.queue, this.#fateBy(mode, delivery.queue));
+    const { service, listener } = this.#parts;
+    const mode = this.#modeOf(delivery);
+    const { process, system } = this.start(delivery.queue, this.#injectorFor(mode, delivery.queue));
     const [ended] = await Promise.all([
       endOf(process, () => service.work(system, delivery)),
       mode === 'duplicate' ? this.#workAgain(delivery) : undefined,
@@ -108,9 +114,9 @@ export class Attempts {
   }
 
   /** One tick. Throws what ended it before its time. */
-  async scan(scheduledAt: Instant, also?: Fate): Promise<number> {
+  async scan(scheduledAt: Instant, also?: FaultInjector): Promise<number> {
     const { process, system } = this.start('scanner', also);
-    const ended = await endOf(process, () => this.#given.service.scan(system, scheduledAt));
+    const ended = await endOf(process, () => this.#parts.service.scan(system, scheduledAt));
     this.#count(process, ended);
     if ('thrown' in ended) throw ended.thrown;
     return process.calls;
@@ -121,22 +127,22 @@ export class Attempts {
    * while it runs it uses none of a fault's attempts up, and only finds a worker that dies before it begins.
    */
   async probe(queue: QueueName, isPaused: boolean): Promise<ProbeResult> {
-    const mode = this.#strikeOfProbe(queue, isPaused);
+    const mode = this.#modeOfProbe(queue, isPaused);
     if (mode === 'throttle') return { outcome: 'busy' };
-    const { process, system } = this.start(queue, this.#fateBy(mode, queue));
-    const ended = await endOf(process, () => this.#given.service.probe(system, queue));
+    const { process, system } = this.start(queue, this.#injectorFor(mode, queue));
+    const ended = await endOf(process, () => this.#parts.service.probe(system, queue));
     if ('thrown' in ended) return { outcome: 'failed', reason: String(ended.thrown) };
     return { outcome: 'passed', worked: ended.answer };
   }
 
   /** A probe does no work: it does not die where the worker dies in its work. */
-  #strikeOfProbe(queue: QueueName, isPaused: boolean): 'down' | 'throttle' | undefined {
-    const { faults, system } = this.#given;
-    if (!faults.areAny) return undefined;
+  #modeOfProbe(queue: QueueName, isPaused: boolean): 'down' | 'throttle' | undefined {
+    const { plan, system } = this.#parts;
+    if (!plan.areAny) return undefined;
     const now = system.clock.now();
     const target = WORKERS[queue];
-    const has = (one: FaultTarget, mode: FaultMode) =>
-      isPaused ? faults.strike(one, now, [mode]) !== undefined : faults.holds(one, now, mode);
+    const has = (of: FaultTarget, mode: FaultMode) =>
+      isPaused ? plan.inject(of, now, [mode]) !== undefined : plan.holds(of, now, mode);
     if (target && has(target, 'down')) return 'down';
     return has('queue', 'throttle') || (target && has(target, 'throttle')) ? 'throttle' : undefined;
   }
@@ -144,14 +150,14 @@ export class Attempts {
   /** One message that the breaker hands to a worker, and how it fared, as the worker answers it. */
   async tryOut(delivery: Delivery): Promise<TrialAnswer> {
     try {
-      return this.#given.service.verdict(delivery.queue, await this.work(delivery));
+      return this.#parts.service.verdict(delivery.queue, await this.work(delivery));
     } catch (error) {
       if (error instanceof ProcessDied) return { verdict: 'failed', reason: String(error) };
       throw error;
     }
   }
 
-  /** Runs what is neither scanner nor worker; its death is forgiven, for it is run again soon. */
+  /** Runs what is neither scanner nor worker; that it dies is forgiven, for it is run again soon. */
   async beside(name: ProcessName, act: (system: System) => Promise<void>): Promise<void> {
     const { process, system } = this.start(name);
     const ended = await endOf(process, () => act(system));
@@ -160,19 +166,19 @@ export class Attempts {
 
   async #workAgain(delivery: Delivery): Promise<void> {
     const { process, system } = this.start(delivery.queue);
-    this.#count(process, await endOf(process, () => this.#given.service.work(system, delivery)));
+    this.#count(process, await endOf(process, () => this.#parts.service.work(system, delivery)));
   }
 
-  #strikeOf({ queue }: Delivery): FaultMode | undefined {
+  #modeOf({ queue }: Delivery): FaultMode | undefined {
     const target = WORKERS[queue];
-    const { faults, system } = this.#given;
-    if (target === undefined || !faults.areAny) return undefined;
-    return faults.strike(target, system.clock.now(), ['crash', 'down', 'duplicate', 'reject'], {
+    const { plan, system } = this.#parts;
+    if (target === undefined || !plan.areAny) return undefined;
+    return plan.inject(target, system.clock.now(), ['crash', 'down', 'duplicate', 'reject'], {
       concerns: () => true,
     });
   }
 
-  #fateBy(mode: FaultMode | undefined, queue: QueueName): Fate | undefined {
+  #injectorFor(mode: FaultMode | undefined, queue: QueueName): FaultInjector | undefined {
     switch (mode) {
       case 'down':
         return () => ({ dies: 'before' });
@@ -186,46 +192,46 @@ export class Attempts {
   }
 
   /** What a `reject` fault of a target does to calls about its recipient. */
-  failsFor(target: FaultTarget): Fate | undefined {
-    const { faults, facts, system } = this.#given;
-    const recipient = faults.rejectedBy(target, system.clock.now());
+  failsFor(target: FaultTarget): FaultInjector | undefined {
+    const { plan, facts, system } = this.#parts;
+    const recipient = plan.rejectedBy(target, system.clock.now());
     if (recipient === undefined) return undefined;
     const tasks = [...facts.tasks.values()].filter(({ owners }) => owners.includes(recipient));
     return failsAbout(recipient, new Set(target === 'notifier' ? [] : tasks.map(({ id }) => id)));
   }
 
-  #count(process: MortalProcess, ended: End<unknown>): void {
+  #count(process: CrashingProcess, ended: End<unknown>): void {
     const lost = 'thrown' in ended || (process.failures === 0 && hasFailed(ended.answer));
     const failures = 'thrown' in ended ? Math.max(1, process.failures) : process.failures + (lost ? 1 : 0);
     if (failures === 0) return;
     this.failed += failures;
-    this.#given.listener.failed(process);
+    this.#parts.listener.failed(process);
   }
 }
 
 type End<Result> = { answer: Result } | { thrown: unknown };
 
-async function endOf<Result>(process: MortalProcess, act: () => Promise<Result>): Promise<End<Result>> {
+async function endOf<Result>(process: CrashingProcess, act: () => Promise<Result>): Promise<End<Result>> {
   try {
     const answer = await act();
-    return process.isDead ? { thrown: new ProcessDied(`${process.name} died`) } : { answer };
+    return process.hasDied ? { thrown: new ProcessDied(`${process.name} died`) } : { answer };
   } catch (thrown) {
-    return { thrown: process.wasStruck ? new ProcessDied(`${process.name} died`) : thrown };
+    return { thrown: process.hadFault ? new ProcessDied(`${process.name} died`) : thrown };
   }
 }
 
 function endedAttempt(
   { queue, body, receiveCount }: Delivery,
-  process: MortalProcess,
+  process: CrashingProcess,
   ended: End<Answer>,
 ): EndedAttempt {
-  const known = { queue, body, receiveCount, records: process.failures };
+  const observed = { queue, body, receiveCount, records: process.failures };
   if ('thrown' in ended) {
-    return { ...known, died: true, failed: true, outcome: null, reason: null, delaySeconds: null };
+    return { ...observed, died: true, failed: true, outcome: null, reason: null, delaySeconds: null };
   }
   const { answer } = ended;
   return {
-    ...known,
+    ...observed,
     died: false,
     failed: hasFailed(answer),
     outcome: answer.outcome,
@@ -239,12 +245,12 @@ function hasFailed(answer: unknown): boolean {
   return outcome === 'dead-letter' || (outcome === 'retry' && failed !== false);
 }
 
-function firstOf(fates: Fate[]): Fate | undefined {
-  if (fates.length < 2) return fates[0];
+function firstOf(injectors: FaultInjector[]): FaultInjector | undefined {
+  if (injectors.length < 2) return injectors[0];
   return (call, process) => {
-    for (const fate of fates) {
-      const strike = fate(call, process);
-      if (strike) return strike;
+    for (const injector of injectors) {
+      const fault = injector(call, process);
+      if (fault) return fault;
     }
     return undefined;
   };

@@ -25,8 +25,8 @@ import {
   PAUSABLES,
   PLANE_STATES,
   type ScenarioEvent,
+  type ScenarioEventBody,
   type ScenarioFault,
-  type ScenarioHappening,
 } from './scenario-types.ts';
 
 interface Written {
@@ -41,7 +41,7 @@ function fieldsOf({ path, value }: Written, keys: Keys): Record<string, unknown>
   return readFields(path, value, { ...keys, required: ['at', 'type', ...keys.required] });
 }
 
-const READERS: Record<ScenarioHappening['type'], (written: Written) => ScenarioHappening> = {
+const READERS: Record<ScenarioEventBody['type'], (written: Written) => ScenarioEventBody> = {
   shards: (written) => {
     const { task, shards } = fieldsOf(written, { required: ['task', 'shards'] });
     return {
@@ -97,7 +97,7 @@ const READERS: Record<ScenarioHappening['type'], (written: Written) => ScenarioH
   fault: readFault,
 };
 
-const TYPES = Object.keys(READERS) as ScenarioHappening['type'][];
+const TYPES = Object.keys(READERS) as ScenarioEventBody['type'][];
 
 /** One event of the file; throws `ScenarioProblem` where it is not valid by itself. */
 export function readEvent(
@@ -144,7 +144,7 @@ function readOwnerAction(written: Written): OwnerAction {
   return { type: 'action', action, ...actor };
 }
 
-function readMailEvent(written: Written): ScenarioHappening {
+function readMailEvent(written: Written): ScenarioEventBody {
   const { path } = written;
   const fields = fieldsOf(written, { required: ['recipient', 'event'], optional: ['bounceType'] });
   const event = readOneOf(`${path}.event`, fields.event, ['bounce', 'complaint', 'delivery']);
@@ -220,12 +220,13 @@ function readFault(written: Written): ScenarioFault {
 }
 
 function readRejected(path: string, mode: string, fields: Record<string, unknown>): string | null {
-  const given = Object.hasOwn(fields, 'recipient');
+  const hasRecipient = Object.hasOwn(fields, 'recipient');
   if (mode === 'reject') {
-    if (!given) throw new ScenarioProblem(`${path}.recipient`, 'is missing; "reject" requires an address');
+    if (!hasRecipient)
+      throw new ScenarioProblem(`${path}.recipient`, 'is missing; "reject" requires an address');
     return readAddress(`${path}.recipient`, fields.recipient);
   }
-  if (given)
+  if (hasRecipient)
     throw new ScenarioProblem(`${path}.recipient`, `has no meaning for "${mode}"; allowed with "reject"`);
   return null;
 }
@@ -234,6 +235,6 @@ function readRejected(path: string, mode: string, fields: Record<string, unknown
 function readAsked(written: Written, target: string, fields: Record<string, unknown>): string | null {
   if (!Object.hasOwn(fields, 'task')) return null;
   if (target === 'control-plane') return taskAt(written, fields.task);
-  const said = `has no meaning for "${target}"; allowed with "control-plane"`;
-  throw new ScenarioProblem(`${written.path}.task`, said);
+  const problem = `has no meaning for "${target}"; allowed with "control-plane"`;
+  throw new ScenarioProblem(`${written.path}.task`, problem);
 }

@@ -34,10 +34,10 @@ export function readFields(
   value: unknown,
   keys: { required: readonly string[]; optional?: readonly string[] },
 ): Record<string, unknown> {
-  const known = [...keys.required, ...(keys.optional ?? [])];
+  const allowed = [...keys.required, ...(keys.optional ?? [])];
   if (!isObject(value)) throw new ScenarioProblem(path, `is ${shown(value)}; allowed is an object`);
   for (const key of Object.keys(value)) {
-    if (!known.includes(key)) throw new ScenarioProblem(pathTo(path, key), unknownKey(key, known));
+    if (!allowed.includes(key)) throw new ScenarioProblem(pathTo(path, key), unknownKey(key, allowed));
   }
   for (const key of keys.required) {
     if (!Object.hasOwn(value, key)) {

@@ -8,7 +8,7 @@ import type { Scenario, ScenarioEvent } from './scenario-types.ts';
 /** What the file says of the world at an instant, as its events are gone through. */
 interface World {
   scenario: Scenario;
-  living: Set<string>;
+  present: Set<string>;
   deleted: Set<string>;
   policies: Map<string, ParsedPolicy>;
   /** Made when asked for, dropped when a policy changes. */
@@ -17,7 +17,7 @@ interface World {
 
 /**
  * Goes through the events in their order and refuses what cannot be: an event for a task that is not there, a
- * second task with the id of a living one, a keep above the `keepMax` of that instant, the undoing of a run
+ * second task with the id of one that is there, a keep above the `keepMax` of that instant, the undoing of a run
  * that is no scan.
  *
  * @throws ScenarioProblem
@@ -25,8 +25,8 @@ interface World {
 export function checkHistory(scenario: Scenario): void {
   const policies = new Map([...scenario.policies].map(([scope, policy]) => [scope, policy.parsed]));
   policies.set('', scenario.policy.parsed);
-  const living = new Set(scenario.tasks.map(({ id }) => id));
-  const world: World = { scenario, living, deleted: new Set(), policies, book: null };
+  const present = new Set(scenario.tasks.map(({ id }) => id));
+  const world: World = { scenario, present, deleted: new Set(), policies, book: null };
   for (const event of scenario.events) checkEvent(world, event);
 }
 
@@ -51,39 +51,39 @@ function checkEvent(world: World, event: ScenarioEvent): void {
       break;
     case 'action':
       // In a deleted task nobody has a say: what is done there is ignored, not refused.
-      if (!world.deleted.has(event.task)) checkLiving(world, `${path}.task`, event.task);
+      if (!world.deleted.has(event.task)) checkPresent(world, `${path}.task`, event.task);
       checkSpan(world, `${path}.for`, event);
       break;
     default:
-      checkLiving(world, `${path}.task`, event.task);
+      checkPresent(world, `${path}.task`, event.task);
       if (event.type === 'deleted') {
-        world.living.delete(event.task);
+        world.present.delete(event.task);
         world.deleted.add(event.task);
       }
   }
 }
 
 function checkCreated(world: World, path: string, id: string): void {
-  if (world.living.has(id)) {
+  if (world.present.has(id)) {
     throw new ScenarioProblem(
       path,
       `${shown(id)} exists already; allowed is a new id, or one that was deleted before`,
     );
   }
-  world.living.add(id);
+  world.present.add(id);
   world.deleted.delete(id);
 }
 
-function checkLiving(world: World, path: string, id: string): void {
-  if (world.living.has(id)) return;
+function checkPresent(world: World, path: string, id: string): void {
+  if (world.present.has(id)) return;
   const wrong = world.deleted.has(id) ? 'was deleted before' : 'is an unknown task';
   throw new ScenarioProblem(path, `${shown(id)} ${wrong}; allowed are the tasks that exist at that instant`);
 }
 
 /** A task that is there at some time: a fault may last until it is. */
-function checkNamed({ scenario, living, deleted }: World, path: string, id: string): void {
+function checkNamed({ scenario, present, deleted }: World, path: string, id: string): void {
   const comes = scenario.events.some((event) => event.type === 'created' && event.task.id === id);
-  if (living.has(id) || deleted.has(id) || comes) return;
+  if (present.has(id) || deleted.has(id) || comes) return;
   throw new ScenarioProblem(path, `${shown(id)} is an unknown task; allowed are the tasks of the file`);
 }
 
@@ -94,13 +94,13 @@ function checkUndo(
   event: ScenarioEvent,
 ): void {
   if ('task' in of) {
-    checkLiving(world, path, of.task);
+    checkPresent(world, path, of.task);
     return;
   }
   const { start, scanEvery } = world.scenario;
   if (of.run < start || of.run >= event.at || (of.run - start) % scanEvery !== 0) {
-    const pace = `start (${formatInstant(start)}) and every ${formatDuration(scanEvery)} after it`;
-    const scans = `the scans before the event: ${pace}`;
+    const instants = `start (${formatInstant(start)}) and every ${formatDuration(scanEvery)} after it`;
+    const scans = `the scans before the event: ${instants}`;
     throw new ScenarioProblem(
       path,
       `${formatInstant(of.run)} is no scan; allowed are ${scans}, or a task id`,

@@ -11,8 +11,8 @@ export function readRecipients(path: string, value: unknown): ScenarioRecipient[
     const email = readAddress(entryPath, key);
     const first = places.get(email);
     if (first !== undefined) {
-      const said = `is the address of ${first} too; each address is allowed once`;
-      throw new ScenarioProblem(entryPath, said);
+      const problem = `is the address of ${first} too; each address is allowed once`;
+      throw new ScenarioProblem(entryPath, problem);
     }
     places.set(email, entryPath);
     return { email, ...readChosen(entryPath, chosen) };

@@ -2,7 +2,7 @@ import type { Language } from '../../emails/languages.ts';
 import type { ParsedPolicy } from '../../functions/abandonment/policy-parse.ts';
 import type { AlertType, ShardStatus, TaskKind } from '../../functions/abandonment/task.ts';
 import type { Duration, Instant } from '../../functions/abandonment/time.ts';
-import type { ChaosEntry } from '../faults/chaos-types.ts';
+import type { SoakFault } from '../faults/soak-fault-types.ts';
 
 export const FAULT_TARGETS = [
   'ses',
@@ -75,7 +75,7 @@ export interface ScenarioRecipient {
 }
 
 /** What happens, without when. `index` is its place in the file, for messages (`events[3].recipient`). */
-export type ScenarioHappening =
+export type ScenarioEventBody =
   | { type: 'shards'; task: string; shards: ScenarioShard[] }
   | { type: 'restarted'; task: string; times: number }
   | { type: 'created'; task: ScenarioTask }
@@ -117,7 +117,7 @@ export interface ScenarioFault {
   task: string | null;
 }
 
-export type ScenarioEvent = ScenarioHappening & { at: Instant; index: number };
+export type ScenarioEvent = ScenarioEventBody & { at: Instant; index: number };
 
 /** A valid scenario: instants in epoch ms, durations in ms, events in the order in which they happen. */
 export interface Scenario {
@@ -136,7 +136,7 @@ export interface Scenario {
   tasks: ScenarioTask[];
   events: ScenarioEvent[];
   /** What goes wrong besides, as the soak writes it. */
-  chaos?: ChaosEntry[];
+  soakFaults?: SoakFault[];
   /** Those who chose anything. */
   recipients: ScenarioRecipient[];
 }

@@ -2,7 +2,6 @@ import type { ParsedPolicy } from '../../functions/abandonment/policy-parse.ts';
 import { shown } from '../../functions/abandonment/policy-wording.ts';
 import { ALERT_TYPES } from '../../functions/abandonment/task.ts';
 import { formatDuration, formatInstant, type Instant, MINUTE } from '../../functions/abandonment/time.ts';
-import { readChaos } from './scenario-chaos.ts';
 import { readEvent } from './scenario-events.ts';
 import {
   readAddress,
@@ -21,6 +20,7 @@ import { checkHistory } from './scenario-history.ts';
 import { describeSyntaxError } from './scenario-json.ts';
 import { readPolicies, readPolicy } from './scenario-policies.ts';
 import { readRecipients } from './scenario-recipients.ts';
+import { readSoakFault } from './scenario-soak-faults.ts';
 import { readTaskAtStart } from './scenario-tasks.ts';
 import type { Scenario, ScenarioResult, ScenarioSubscription, ScenarioTask } from './scenario-types.ts';
 
@@ -102,7 +102,7 @@ function readScenario(json: unknown): Scenario {
     events: readList('events', events, (path, value, place) => readEvent(path, value, place, span)).sort(
       (a, b) => a.at - b.at,
     ),
-    ...(Object.hasOwn(fields, 'chaos') ? { chaos: readList('chaos', fields.chaos, readChaos) } : {}),
+    ...(Object.hasOwn(fields, 'chaos') ? { soakFaults: readList('chaos', fields.chaos, readSoakFault) } : {}),
     recipients: readRecipients('recipients', recipients),
   };
 }

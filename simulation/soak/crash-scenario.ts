@@ -30,7 +30,7 @@ const EVE = 'eve@gamma.test';
 
 /**
  * Eleven days in which nearly all happens that can: episodes fire, are warned and reminded of, kept, snoozed, recovered
- * from, vetoed, paused, bounced, turned off by date and by an owner, and undone. What happens lies far enough apart
+ * from, vetoed, paused, bounced, disabled by date and by an owner, and undone. What happens lies far enough apart
  * for a delay of `settleAfter` and two ticks to change no outcome.
  */
 const EVENTFUL = {

@@ -4,7 +4,7 @@ import { type CrashPoint, type CrashRun, changesBy, crashRun } from './crash.ts'
 import { eventfulScenario } from './crash-scenario.ts';
 
 /** `settleAfter` and two ticks of the eventful scenario. */
-const SETTLED = HOUR + 2 * 6 * HOUR;
+const RECOVERED_WITHIN = HOUR + 2 * 6 * HOUR;
 
 /** What one run with crashes came to. */
 export interface CrashResult {
@@ -34,7 +34,7 @@ export class CrashSuite {
     return {
       points,
       died: crashed.diedAt.length,
-      changes: changesBy(crashed, this.plain, SETTLED),
+      changes: changesBy(crashed, this.plain, RECOVERED_WITHIN),
       repeats: crashed.repeats,
     };
   }

@@ -2,11 +2,11 @@ import type { Duration, Instant } from '../../functions/abandonment/time.ts';
 import { deployedService } from '../engine/deployed-service.ts';
 import type { EffectLine } from '../engine/effects.ts';
 import { World } from '../engine/world.ts';
-import type { Chaos } from '../faults/attempts.ts';
-import type { Fate } from '../faults/mortal.ts';
+import type { ProcessFaults } from '../faults/attempts.ts';
+import type { FaultInjector } from '../faults/crashing-process.ts';
 import type { Scenario } from '../scenario/scenario-types.ts';
 
-/** A place to die at: before or after the effect of a call, counted over all processes of a run. */
+/** Where a process can die: before or after the effect of a call of a port, counted over all processes of a run. */
 export interface CrashPoint {
   call: number;
   when: 'before' | 'after';
@@ -21,13 +21,13 @@ interface Fact {
 /** What a run came to that a crash may not change. */
 export interface CrashRun {
   facts: Fact[];
-  /** Mails that repeat what one in the named window said. */
+  /** Mails that repeat a mail in the window for it. */
   repeats: number;
   /** Why the run is no good by itself. */
   broken: string[];
   /** When processes died. */
   diedAt: Instant[];
-  /** Places at which a process could die. */
+  /** All crash points of the run. */
   points: CrashPoint[];
 }
 
@@ -35,7 +35,7 @@ export interface CrashRun {
 const EFFECTS = new Set(['transact', 'send', 'publish', 'tell']);
 
 /** Counts the calls of all processes and ends the one that makes a certain call. */
-class CrashPlan implements Chaos {
+class CrashPlan implements ProcessFaults {
   readonly points: CrashPoint[] = [];
   readonly diedAt: Instant[] = [];
   readonly #at: ReadonlyMap<number, CrashPoint['when']>;
@@ -45,7 +45,7 @@ class CrashPlan implements Chaos {
     this.#at = new Map(points.map(({ call, when }) => [call, when]));
   }
 
-  fateOf(): Fate {
+  injectorOf(): FaultInjector {
     return ({ method }, process) => {
       this.#calls += 1;
       const call = this.#calls;
@@ -62,7 +62,10 @@ class CrashPlan implements Chaos {
 /** Runs a scenario in which processes die at the given points. */
 export async function crashRun(scenario: Scenario, points: readonly CrashPoint[]): Promise<CrashRun> {
   const plan = new CrashPlan(points);
-  const outcome = await new World(scenario, deployedService, { chaos: plan, readsTexts: false }).run();
+  const outcome = await new World(scenario, deployedService, {
+    processFaults: plan,
+    readsTexts: false,
+  }).run();
   return {
     facts: outcome.lines.flatMap(factsOf),
     repeats: outcome.repeats,
@@ -91,7 +94,7 @@ function factsOf(line: EffectLine): Fact[] {
     case 'mail':
       return line.items.map(({ task, episode, notice }) => ({
         at,
-        what: `told ${line.to} ${notice} ${task} #${episode}`,
+        what: `notified ${line.to} ${notice} ${task} #${episode}`,
       }));
     default:
       return [];
@@ -102,7 +105,7 @@ function factsOf(line: EffectLine): Fact[] {
  * What a crash changed: what is missing or too much at the end, and what there was before the crash without it and
  * is not there within `settleAfter` and two ticks of it. Empty where nothing.
  */
-export function changesBy(crashed: CrashRun, plain: CrashRun, settled: Duration): string[] {
+export function changesBy(crashed: CrashRun, plain: CrashRun, within: Duration): string[] {
   const changes = [...crashed.broken];
   const counts = countOf(plain.facts);
   const found = countOf(crashed.facts);
@@ -111,7 +114,7 @@ export function changesBy(crashed: CrashRun, plain: CrashRun, settled: Duration)
     const difference = (found.get(what) ?? 0) - (counts.get(what) ?? 0);
     if (difference < 0) changes.push(`missing: ${what}`);
     if (difference > 0) {
-      if (what.startsWith('told')) surplus += difference;
+      if (what.startsWith('notified')) surplus += difference;
       else changes.push(`too much: ${what}`);
     }
   }
@@ -119,13 +122,13 @@ export function changesBy(crashed: CrashRun, plain: CrashRun, settled: Duration)
     changes.push(`${surplus} notices repeated, ${crashed.repeats} in the window`);
   const [diedAt] = crashed.diedAt;
   if (diedAt !== undefined && crashed.diedAt.length === 1)
-    changes.push(...lateAfter(crashed, plain, diedAt, settled));
+    changes.push(...lateAfter(crashed, plain, diedAt, within));
   return changes;
 }
 
-function lateAfter(crashed: CrashRun, plain: CrashRun, diedAt: Instant, settled: Duration): string[] {
+function lateAfter(crashed: CrashRun, plain: CrashRun, diedAt: Instant, within: Duration): string[] {
   const until = (facts: Fact[], instant: Instant) => countOf(facts.filter(({ at }) => at <= instant));
-  const there = until(crashed.facts, diedAt + settled);
+  const there = until(crashed.facts, diedAt + within);
   const late: string[] = [];
   for (const [what, count] of until(plain.facts, diedAt)) {
     if ((there.get(what) ?? 0) < count) late.push(`not within settleAfter and two ticks: ${what}`);

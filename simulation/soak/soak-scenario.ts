@@ -7,7 +7,7 @@ import {
   MINUTE,
 } from '../../functions/abandonment/time.ts';
 import { SeededRandom } from '../engine/seeded-random.ts';
-import { CHAOS_QUEUES } from '../faults/chaos-types.ts';
+import { SOAK_FAULT_QUEUES } from '../faults/soak-fault-types.ts';
 
 /** A scenario as its file has it. */
 export interface ScenarioJson {
@@ -80,19 +80,19 @@ class SoakScenario {
       tasks,
       events: [
         ...tasks.flatMap((task) => this.#health(task)),
-        ...this.#times(1 + this.#below(4), () => this.#happening()).flat(),
+        ...this.#times(1 + this.#below(4), () => this.#event()).flat(),
         ...this.#reversals(),
         ...this.#times(2 + this.#below(2), () => [this.#fault()]).flat(),
         ...tasks.flatMap((task) => this.#spells(task)),
         ...this.#flaps(),
         ...this.#keptAgain(tasks[0] ?? {}),
       ],
-      chaos: this.#times(2 + this.#below(4), () => this.#chaos()).flat(),
+      chaos: this.#times(2 + this.#below(4), () => this.#soakFault()).flat(),
       recipients: Object.fromEntries([...OWNERS, 'boss@acme.test'].flatMap((email) => this.#sleeper(email))),
     };
   }
 
-  /** Some wish for no mails at some hours; for most of the day at the longest. */
+  /** Some want no mails at some hours; for most of the day at the longest. */
   #sleeper(email: string): [email: string, chosen: Record<string, unknown>][] {
     if (!this.#chance(0.35)) return [];
     const [from, to] = this.#pick([
@@ -144,7 +144,7 @@ class SoakScenario {
     return this.#planePerTenant ? (PLANES[id.startsWith('beta/') ? 1 : 0] as string) : plane;
   }
 
-  /** Some tenants want nothing turned off on some days. */
+  /** Some tenants want nothing disabled on some days. */
   #quietDays(): Record<string, unknown> {
     if (this.#disablings.below(7) > 0) return {};
     const zone = ['UTC', 'Europe/Berlin', 'Pacific/Auckland'][this.#disablings.below(3)];
@@ -155,7 +155,7 @@ class SoakScenario {
     return { 'acmeCo/': { quietDays: { ...days, zone } } };
   }
 
-  /** A system turns on again, and again, what it finds off; operators may let Taskwarden win. */
+  /** A system enables again, and again, what it finds off; operators may let Taskwarden win. */
   #reversals(): Record<string, unknown>[] {
     if (this.#disablings.below(3) > 0) return [];
     const task = this.#ids[this.#disablings.below(2)] as string;
@@ -199,7 +199,7 @@ class SoakScenario {
     }).flat();
   }
 
-  /** Kept for a moment each half hour: it ends, is withdrawn, fires and is warned about again. Others are turned off. */
+  /** Kept for a moment each half hour: it ends, is withdrawn, fires and is warned about again. Others are disabled. */
   #keptAgain({ id, owners }: Record<string, unknown>): Record<string, unknown>[] {
     if (!this.#isBusy) return [];
     const [by] = owners as string[];
@@ -236,7 +236,7 @@ class SoakScenario {
     })).concat({ at: formatInstant(from + 22 * every), type: 'data-plane', dataPlane, state: 'up' });
   }
 
-  #happening(): Record<string, unknown>[] {
+  #event(): Record<string, unknown>[] {
     const at = this.#instant(CALM_FROM - 4 * DAY);
     const later = formatInstant(at + HOUR + this.#below(60) * HOUR);
     const task = this.#pick(this.#ids);
@@ -338,7 +338,7 @@ class SoakScenario {
     }
   }
 
-  #chaos(): Record<string, unknown>[] {
+  #soakFault(): Record<string, unknown>[] {
     const at = this.#instant(CALM_FROM - 2 * DAY);
     const from = { at: formatInstant(at) };
     const process = this.#pick([
@@ -380,7 +380,7 @@ class SoakScenario {
                 event: this.#pick(['bounce', 'delivery', 'complaint']),
               },
             ]
-          : [{ ...from, type: 'poison', queue: this.#pick(CHAOS_QUEUES) }];
+          : [{ ...from, type: 'poison', queue: this.#pick(SOAK_FAULT_QUEUES) }];
     }
   }
 

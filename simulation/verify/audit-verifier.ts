@@ -1,6 +1,6 @@
 import { type Instant, MINUTE } from '../../functions/abandonment/time.ts';
 import type { TaskAudit } from '../../functions/store/records.ts';
-import type { TurnedOff } from '../engine/effects.ts';
+import type { DisabledTask } from '../engine/effects.ts';
 import type { Verifier } from './verifier.ts';
 
 /** Checks that every disabling has its audit row: who, why, and the mails (promise 16). */
@@ -10,7 +10,7 @@ export class AuditVerifier {
   readonly #mayBeLate: boolean;
   readonly #digests = new Set<string>();
   readonly #rows = new Map<string, TaskAudit[]>();
-  #open: { done: TurnedOff; at: Instant }[] = [];
+  #open: { done: DisabledTask; at: Instant }[] = [];
 
   /** `mayBeLate`: confirmations are, so that their row may come any time before the end. */
   constructor(verifier: Verifier, now: () => Instant, mayBeLate: boolean) {
@@ -24,14 +24,14 @@ export class AuditVerifier {
     this.#digests.add(digest);
   }
 
-  turnedOff(done: TurnedOff): void {
+  disabled(done: DisabledTask): void {
     this.#open.push({ done, at: this.#now() });
   }
 
   /** An audit row was written. */
   audited(entry: TaskAudit): void {
-    const known = this.#rows.get(entry.task);
-    if (known) known.push(entry);
+    const rows = this.#rows.get(entry.task);
+    if (rows) rows.push(entry);
     else this.#rows.set(entry.task, [entry]);
   }
 
@@ -40,7 +40,7 @@ export class AuditVerifier {
     const waiting = this.#mayBeLate
       ? this.#open.filter(({ done, at }) => this.#rowOf(done, at) === undefined)
       : [];
-    for (const one of this.#open) if (!waiting.includes(one)) this.#check(one.done, one.at);
+    for (const open of this.#open) if (!waiting.includes(open)) this.#check(open.done, open.at);
     this.#open = waiting;
   }
 
@@ -52,13 +52,13 @@ export class AuditVerifier {
     this.#open = [];
   }
 
-  #rowOf({ task }: TurnedOff, at: Instant): TaskAudit | undefined {
+  #rowOf({ task }: DisabledTask, at: Instant): TaskAudit | undefined {
     return (this.#rows.get(task) ?? []).find(
       (row) => row.act.includes('disable') && row.at >= at - 6 * MINUTE && row.by !== '' && row.reason !== '',
     );
   }
 
-  #check(done: TurnedOff, at: Instant): void {
+  #check(done: DisabledTask, at: Instant): void {
     const name = `${done.task} #${done.episode}`;
     const row = this.#rowOf(done, at);
     this.#verifier.check(16, row !== undefined, () => `the disabling of ${name} has no full audit row`);

@@ -22,9 +22,9 @@ export interface TrueTask {
   enabledAt: Instant | null;
   firstSeenAt: Instant;
   publishedByUserAt: Instant | null;
-  /** When it was turned off on our request; null once it is on again. */
+  /** When it was disabled on our request; null once it is on again. */
   disabledByUsAt: Instant | null;
-  /** When a system turned it on again within days of our disabling; null where not, and once that is over. */
+  /** When a system enabled it again within days of our disabling; null where not, and once that is over. */
   revertedAt: Instant | null;
   deleted: boolean;
   /** The owning system's; rises with each publication. */
@@ -52,8 +52,8 @@ const addresses = new Map<string, string>();
 
 /** One form of an address to compare by: that of the product, for what is one address is no matter of opinion. */
 export function sameAddress(address: string): string {
-  const known = addresses.get(address);
-  if (known !== undefined) return known;
+  const cached = addresses.get(address);
+  if (cached !== undefined) return cached;
   const same = normaliseAddress(address) ?? address;
   addresses.set(address, same);
   return same;
@@ -62,7 +62,7 @@ export function sameAddress(address: string): string {
 type Policies = Omit<ScopedPolicy & GlobalPolicy, 'blastRadius'>;
 
 /**
- * What is true of the scenario's world at an instant, told by its inputs alone: the fleet, who is to be told, the
+ * What is true of the scenario's world at an instant, told by its inputs alone: the fleet, who is to be notified, the
  * policies, the spans in which health could not be known. Kept apart from the code under test.
  */
 export class FleetFacts {
@@ -122,7 +122,7 @@ export class FleetFacts {
     const lasted = wasAlive && this.isHealthy(task, now);
     const alive = this.policy(id, 'aliveStatuses');
     const least = this.policy(id, 'minHealthy');
-    for (const status of task.statuses.filter((one) => !statuses.includes(one))) {
+    for (const status of task.statuses.filter((before) => !statuses.includes(before))) {
       if (alive.includes(status) ? lasted : now - runOf(task, [status]) >= least) task.lastSeen[status] = now;
     }
     task.statuses = [...new Set(statuses)];
@@ -131,7 +131,7 @@ export class FleetFacts {
     if (least === 0) this.#noteSpell(task, now);
   }
 
-  /** A scan looked at the fleet: a spell that had lasted by then is a recovery, whatever the policy becomes. */
+  /** A scan evaluated the fleet: a spell that had lasted by then is a recovery, whatever the policy becomes. */
   scanned(now: Instant): void {
     for (const task of this.tasks.values()) this.#noteSpell(task, now);
   }
@@ -167,10 +167,10 @@ export class FleetFacts {
   }
 
   /** A plane of which nothing can be known from now on, or again. */
-  setPlaneKnown(plane: string, known: boolean, now: Instant): void {
+  setPlaneKnown(plane: string, isKnown: boolean, now: Instant): void {
     const spans = this.#unknownOfPlane.get(plane) ?? [];
     this.#unknownOfPlane.set(plane, spans);
-    openOrClose(spans, !known, now);
+    openOrClose(spans, !isKnown, now);
   }
 
   setPaused(what: 'evaluate' | 'notify' | 'disable', paused: boolean, now: Instant): void {
@@ -189,11 +189,11 @@ export class FleetFacts {
     return DEFAULTS[key];
   }
 
-  /** The brakes on disabling: the global policy's, the default for a leaf that is not set or taken back. */
+  /** The limits of disabling: the global policy's, the default for a leaf that is not set or taken back. */
   blastRadius(): GlobalPolicy['blastRadius'] {
     const own = Object.entries(this.policies.get('')?.blastRadius ?? {});
-    const given = Object.fromEntries(own.filter(([, value]) => value !== null));
-    return { perRun: 50, perDay: 200, share: 0.1, shareFloor: 10, ...given };
+    const set = Object.fromEntries(own.filter(([, value]) => value !== null));
+    return { perRun: 50, perDay: 200, share: 0.1, shareFloor: 10, ...set };
   }
 
   /** Since when the task's stage is `disable` without a break; null where it is not. */
@@ -252,13 +252,13 @@ export class FleetFacts {
     return Math.max(alive, task.enabledAt ?? alive);
   }
 
-  /** Owners, and subscribers to the alert; where `isDead` says so of all these, the admins. */
-  recipientsOf(task: TrueTask, alert: AlertType, isDead: (address: string) => boolean): string[] {
-    const living = this.baseOf(task, alert).filter((address) => !isDead(address));
-    return living.length > 0 ? living : this.adminsOf(task, isDead);
+  /** Owners, and subscribers to the alert; where `isSuppressed` says so of all these, the admins. */
+  recipientsOf(task: TrueTask, alert: AlertType, isSuppressed: (address: string) => boolean): string[] {
+    const reachable = this.baseOf(task, alert).filter((address) => !isSuppressed(address));
+    return reachable.length > 0 ? reachable : this.adminsOf(task, isSuppressed);
   }
 
-  /** Owners, and subscribers to the alert, living or not. */
+  /** Owners, and subscribers to the alert, suppressed or not. */
   baseOf(task: TrueTask, alert: AlertType): string[] {
     const prefixes = ['', ...prefixesOf(task.id)];
     const subscribers = this.subscriptions
@@ -270,11 +270,11 @@ export class FleetFacts {
     return unique([...task.owners, ...subscribers]);
   }
 
-  /** The living admins of the nearest prefix that has one; the empty prefix is the last. */
-  adminsOf(task: TrueTask, isDead: (address: string) => boolean): string[] {
+  /** The admins of the nearest prefix that has one who is not suppressed; the empty prefix is the last. */
+  adminsOf(task: TrueTask, isSuppressed: (address: string) => boolean): string[] {
     for (const prefix of [...prefixesOf(task.id).reverse(), '']) {
-      const living = unique(this.admins.get(prefix) ?? []).filter((address) => !isDead(address));
-      if (living.length > 0) return living;
+      const reachable = unique(this.admins.get(prefix) ?? []).filter((address) => !isSuppressed(address));
+      if (reachable.length > 0) return reachable;
     }
     return [];
   }
@@ -287,7 +287,7 @@ export class FleetFacts {
     const admins = scopes.flatMap((scope) => this.admins.get(scope) ?? []);
     const subscribers = this.subscriptions.filter(({ prefix }) => scopes.includes(prefix));
     const all = [...task.owners, ...admins, ...subscribers.map(({ email }) => email)];
-    return all.some((one) => sameAddress(one) === sameAddress(address));
+    return all.some((entitled) => sameAddress(entitled) === sameAddress(address));
   }
 
   #noteStage(taskId: string, now: Instant): void {
@@ -298,8 +298,9 @@ export class FleetFacts {
 
 /** Since when each observation has one of these statuses; now where the newest has none. */
 function runOf({ history }: TrueTask, statuses: readonly ShardStatus[]): Instant {
-  const has = (one: TrueTask['history'][number]) => one.statuses.some((status) => statuses.includes(status));
-  const before = history.findLastIndex((one) => !has(one));
+  const has = (seen: TrueTask['history'][number]) =>
+    seen.statuses.some((status) => statuses.includes(status));
+  const before = history.findLastIndex((seen) => !has(seen));
   return history[before + 1]?.at ?? Number.POSITIVE_INFINITY;
 }
 

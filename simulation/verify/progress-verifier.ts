@@ -6,10 +6,10 @@ import type { Scenario } from '../scenario/scenario-types.ts';
 import type { FleetFacts, TrueTask } from './fleet-facts.ts';
 import type { Verifier } from './verifier.ts';
 
-/** So few tasks are neither an outage, nor, where the policy does not say so, a spike or more than the pace allows. */
+/** So few tasks are neither an outage nor, where the policy does not say so, a spike or above the rate limit. */
 const SMALL_FLEET = 9;
 
-/** A task that nobody can be told of any more. */
+/** A task that nobody can be notified of any more. */
 interface Unreachable {
   task: TrueTask;
   version: number;
@@ -19,8 +19,8 @@ interface Unreachable {
 
 /**
  * Checks that what is due is done: one bad task does not stop the others (promise 15), and operators hear of a
- * warned task that nobody can be told of any more (promise 4). It looks only where nothing but time can have delayed
- * the work, so that it never cries wolf.
+ * warned task that nobody can be notified of any more (promise 4). It checks only where nothing but time can have
+ * delayed the work, so that it never cries wolf.
  */
 export class ProgressVerifier {
   readonly #facts: FleetFacts;
@@ -30,42 +30,42 @@ export class ProgressVerifier {
   readonly #start: Instant;
   readonly #undisturbed: ReadonlySet<string>;
   readonly #warned = new Set<string>();
-  readonly #toldOperators = new Set<string>();
+  readonly #operatorAlerts = new Set<string>();
   /** Task -> how many scans were completed when Taskwarden could know. */
   readonly #reverted = new Map<string, number>();
   readonly #isBehind: () => boolean;
   #unreachable: Unreachable[] = [];
   #scans = 0;
 
-  constructor(given: {
+  constructor(parts: {
     facts: FleetFacts;
     verifier: Verifier;
     scenario: Scenario;
     /** Whether Taskwarden may not know yet what the bus told it. By default it does. */
     isBehind?: () => boolean;
   }) {
-    this.#isBehind = given.isBehind ?? (() => false);
-    this.#facts = given.facts;
-    this.#verifier = given.verifier;
-    this.#scanEvery = given.scenario.scanEvery;
-    this.#start = given.scenario.start;
-    this.#slack = 2 * given.scenario.scanEvery + given.facts.policy('', 'digestEvery');
-    this.#undisturbed = undisturbedTasks(given.scenario, given.facts);
+    this.#isBehind = parts.isBehind ?? (() => false);
+    this.#facts = parts.facts;
+    this.#verifier = parts.verifier;
+    this.#scanEvery = parts.scenario.scanEvery;
+    this.#start = parts.scenario.start;
+    this.#slack = 2 * parts.scenario.scanEvery + parts.facts.policy('', 'digestEvery');
+    this.#undisturbed = undisturbedTasks(parts.scenario, parts.facts);
   }
 
-  /** A living address was lost: tasks may be left without anybody to tell. */
-  addressDied(now: Instant): void {
+  /** An address was suppressed: tasks may be left with nobody to notify. */
+  addressSuppressed(now: Instant): void {
     for (const task of this.#facts.tasks.values()) {
-      if (!this.#isFailing(task) || !this.#isThreatened(task, now)) continue;
+      if (!this.#isFailing(task) || !this.#isAnnounced(task, now)) continue;
       const left = this.#facts.recipientsOf(task, 'task_abandoned', (address) =>
-        this.#verifier.isDead(address),
+        this.#verifier.isSuppressed(address),
       );
       if (left.length === 0) this.#unreachable.push({ task, version: task.version, scans: this.#scans });
     }
   }
 
-  operatorsTold(code: string, subject: string): void {
-    this.#toldOperators.add(`${code} ${subject}`);
+  operatorAlerted(code: string, subject: string): void {
+    this.#operatorAlerts.add(`${code} ${subject}`);
   }
 
   /** A scan came to its end. */
@@ -79,28 +79,28 @@ export class ProgressVerifier {
       const task = this.#facts.tasks.get(id);
       if (task && this.#isFailing(task)) this.#isTimely(task, now);
     }
-    if (this.#unreachable.length > 0) this.#areOperatorsTold(now);
-    this.#areReversalsTold();
+    if (this.#unreachable.length > 0) this.#checkUnreachable(now);
+    this.#checkReversals();
   }
 
-  /** A system turned on again what was turned off: operators are to hear of it. */
+  /** A system enabled again what was disabled: operators are to hear of it. */
   reverted(task: string): void {
-    this.#toldOperators.delete(`disable-reverted ${task}`);
+    this.#operatorAlerts.delete(`disable-reverted ${task}`);
     this.#reverted.set(task, this.#scans);
   }
 
   /** Two scans after Taskwarden could know of a reversal, operators do (promise 15). */
-  #areReversalsTold(): void {
+  #checkReversals(): void {
     for (const [task, scans] of this.#reverted) {
       // Whoever dismissed it knows of it.
       if (this.#facts.tasks.get(task)?.revertedAt === null) this.#reverted.delete(task);
       else if (this.#isBehind()) this.#reverted.set(task, this.#scans);
       else if (this.#scans >= scans + 2) {
         this.#reverted.delete(task);
-        const told = this.#toldOperators.has(`disable-reverted ${task}`);
+        const isAlerted = this.#operatorAlerts.has(`disable-reverted ${task}`);
         this.#verifier.check(
           15,
-          told,
+          isAlerted,
           () => `operators were not told that the disabling of ${task} was reverted`,
         );
       }
@@ -113,9 +113,9 @@ export class ProgressVerifier {
    */
   finish(now: Instant, calmSince: Instant, factsLost: boolean): void {
     const facts = this.#facts;
-    if (factsLost || facts.paused.size > 0 || facts.tasks.size > SMALL_FLEET || isBraked(facts)) return;
+    if (factsLost || facts.paused.size > 0 || facts.tasks.size > SMALL_FLEET || isLimited(facts)) return;
     for (const task of facts.tasks.values()) {
-      if (!this.#isFailing(task) || !this.#isToldOf(task) || facts.isUnknown(task)) continue;
+      if (!this.#isFailing(task) || !this.#isToBeDisabled(task) || facts.isUnknown(task)) continue;
       const veto = (task.publishedByUserAt ?? 0) + facts.policy(task.id, 'publicationVeto');
       const free = Math.max(
         calmSince,
@@ -134,16 +134,17 @@ export class ProgressVerifier {
     }
   }
 
-  /** Counts a task that was turned off as one that was. */
-  turnedOff(): void {
+  /** Counts a task that was disabled as one that was. */
+  disabled(): void {
     this.#verifier.check(15, true, () => '');
   }
 
-  /** Whether somebody can be told of it and it is to be turned off at all. */
-  #isToldOf(task: TrueTask): boolean {
-    const isDead = (address: string) => this.#verifier.isDead(address);
+  /** Whether somebody can be notified of it and it is to be disabled at all. */
+  #isToBeDisabled(task: TrueTask): boolean {
+    const isSuppressed = (address: string) => this.#verifier.isSuppressed(address);
     const hasShards = task.kind !== 'collection' && !task.dekaf;
-    if (!hasShards || this.#facts.recipientsOf(task, 'task_abandoned', isDead).length === 0) return false;
+    if (!hasShards || this.#facts.recipientsOf(task, 'task_abandoned', isSuppressed).length === 0)
+      return false;
     return this.#facts.policy(task.id, 'stage') === 'disable' && isNeverQuiet(this.#facts, task.id);
   }
 
@@ -152,7 +153,7 @@ export class ProgressVerifier {
   }
 
   /** Whether a date to come stands in a mail, and no user published since. */
-  #isThreatened(task: TrueTask, now: Instant): boolean {
+  #isAnnounced(task: TrueTask, now: Instant): boolean {
     const date = this.#verifier.latestDateOf(task.id);
     const published = task.publishedByUserAt;
     const vetoed = published !== null && now < published + this.#facts.policy(task.id, 'publicationVeto');
@@ -167,20 +168,22 @@ export class ProgressVerifier {
     const failingSince = this.#facts.failingSince(task, now);
     const due = failingSince + this.#facts.policy(task.id, 'warnAfter');
     const free = Math.max(this.#start, task.twitchedAt ?? 0);
-    if (now < this.#byWhenTold(task, Math.max(due, free))) return;
+    if (now < this.#notifiedBy(task, Math.max(due, free))) return;
     const span = `${task.id} ${failingSince}`;
     if (!this.#warned.has(span)) {
       this.#warned.add(span);
-      const told = task.owners.every((owner) => (this.#verifier.newestWarning(task.id, owner) ?? 0) >= due);
-      this.#verifier.check(15, told, () => `${task.id} was to be warned about by ${formatInstant(now)}`);
+      const areWarned = task.owners.every(
+        (owner) => (this.#verifier.newestWarning(task.id, owner) ?? 0) >= due,
+      );
+      this.#verifier.check(15, areWarned, () => `${task.id} was to be warned about by ${formatInstant(now)}`);
     }
     const date = this.#verifier.latestDateOf(task.id);
-    if (date === null || date < due || now < this.#byWhenTold(task, Math.max(date, free))) return;
+    if (date === null || date < due || now < this.#notifiedBy(task, Math.max(date, free))) return;
     this.#verifier.check(15, false, () => `${task.id} was to be disabled at ${formatInstant(date)}`);
   }
 
-  /** When all that is to be told of a task from an instant on has been, once the last of its recipients is awake. */
-  #byWhenTold(task: TrueTask, from: Instant): Instant {
+  /** When all notices of a task that are due from an instant on are mailed, once the last of its recipients is awake. */
+  #notifiedBy(task: TrueTask, from: Instant): Instant {
     const by = Math.max(from, this.#fullUntil(task)) + this.#slack;
     const awake = Math.max(by, ...this.#quietHoursOf(task).map((quietHours) => wakesAt(quietHours, by)));
     return awake === by ? by : awake + this.#slack;
@@ -188,21 +191,24 @@ export class ProgressVerifier {
 
   /** Until when so many mails went to one of its recipients that others had to wait. */
   #fullUntil(task: TrueTask): Instant {
-    const to = this.#facts.recipientsOf(task, 'task_abandoned', (address) => this.#verifier.isDead(address));
-    return Math.max(0, ...to.map((one) => this.#verifier.spacing.fullUntil(one)));
+    const to = this.#facts.recipientsOf(task, 'task_abandoned', (address) =>
+      this.#verifier.isSuppressed(address),
+    );
+    return Math.max(0, ...to.map((address) => this.#verifier.spacing.fullUntil(address)));
   }
 
   #quietHoursOf(task: TrueTask): QuietHours[] {
     return this.#facts
-      .recipientsOf(task, 'task_abandoned', (address) => this.#verifier.isDead(address))
+      .recipientsOf(task, 'task_abandoned', (address) => this.#verifier.isSuppressed(address))
       .flatMap((recipient) => this.#facts.quietHours.get(recipient) ?? []);
   }
 
-  #areOperatorsTold(now: Instant): void {
+  #checkUnreachable(now: Instant): void {
     const waiting: Unreachable[] = [];
-    for (const one of this.#unreachable) {
-      if (this.#scans < one.scans + 2) waiting.push(one);
-      else if (this.#isStillStuck(one.task, one.version, now)) this.#check(one.task.id);
+    for (const unreachable of this.#unreachable) {
+      if (this.#scans < unreachable.scans + 2) waiting.push(unreachable);
+      else if (this.#isStillStuck(unreachable.task, unreachable.version, now))
+        this.#check(unreachable.task.id);
     }
     this.#unreachable = waiting;
   }
@@ -210,26 +216,31 @@ export class ProgressVerifier {
   #isStillStuck(task: TrueTask, version: number, now: Instant): boolean {
     const facts = this.#facts;
     const isFree = facts.paused.size === 0 && !facts.isUnknown(task) && !this.#isKept(task, now);
-    const threatened = facts.policy(task.id, 'stage') === 'disable';
-    const isDead = (address: string) => this.#verifier.isKnownDead(address);
-    const isLeft = facts.recipientsOf(task, 'task_abandoned', isDead).length > 0;
+    const isDisabling = facts.policy(task.id, 'stage') === 'disable';
+    const isSuppressed = (address: string) => this.#verifier.isKnownSuppressed(address);
+    const isLeft = facts.recipientsOf(task, 'task_abandoned', isSuppressed).length > 0;
     // One that recovered meanwhile, for however short, is abandoned anew only after its threshold.
     const isAbandoned = now - facts.failingSince(task, now) >= facts.policy(task.id, 'warnAfter');
-    const isStuck = threatened && !isLeft && isAbandoned && this.#isFailing(task);
+    const isStuck = isDisabling && !isLeft && isAbandoned && this.#isFailing(task);
     return isFree && isStuck && task.version === version;
   }
 
   #check(task: string): void {
-    const told = this.#toldOperators.has(`no-reachable-owner ${task}`);
-    this.#verifier.check(4, told, () => `operators were not told that nobody can be told of ${task}`);
+    const isAlerted = this.#operatorAlerts.has(`no-reachable-owner ${task}`);
+    this.#verifier.check(
+      4,
+      isAlerted,
+      () => `operators were not told that nobody can be notified of ${task}`,
+    );
   }
 }
 
-/** Tasks that nothing but their own health and time touches, in a fleet too small for brakes. */
+/** Tasks that nothing but their own health and time changes, in a fleet too small for holds. */
 function undisturbedTasks(scenario: Scenario, facts: FleetFacts): Set<string> {
   const harmless = new Set(['shards', 'restarted', 'published', 'owners', 'deleted', 'created']);
   const calm = scenario.events.every(({ type }) => harmless.has(type));
-  if (!calm || scenario.chaos || scenario.tasks.length > SMALL_FLEET || isBraked(facts)) return new Set();
+  if (!calm || scenario.soakFaults || scenario.tasks.length > SMALL_FLEET || isLimited(facts))
+    return new Set();
   const tasks = new Set(scenario.tasks.filter((task) => isSimple(task.id, facts)).map(({ id }) => id));
   for (const event of scenario.events) {
     if (event.type === 'created') return new Set();
@@ -245,14 +256,14 @@ function isSimple(id: string, facts: FleetFacts): boolean {
   return facts.policy(id, 'stage') !== 'detect' && isNeverQuiet(facts, id);
 }
 
-/** Whether the pace, the blast radius or the ramp of today can hold back even a small fleet. */
-function isBraked(facts: FleetFacts): boolean {
+/** Whether the rate limit, the blast radius or the warm-up limit of today can hold back even a small fleet. */
+function isLimited(facts: FleetFacts): boolean {
   const { perRun, perDay, shareFloor } = facts.blastRadius();
   if (Math.min(perRun, perDay, shareFloor) < SMALL_FLEET) return true;
-  const told = [...facts.tasks.values()].flatMap((task) =>
+  const recipients = [...facts.tasks.values()].flatMap((task) =>
     facts.recipientsOf(task, 'task_abandoned', () => false),
   );
-  return facts.policy('', 'rampPerDay') < new Set(told).size;
+  return facts.policy('', 'rampPerDay') < new Set(recipients).size;
 }
 
 /** Whether disabling is not held at any time of day or on any day. */

@@ -2,7 +2,7 @@ import type { Duration, Instant } from '../../functions/abandonment/time.ts';
 import type { DigestItem } from '../../functions/store/rows.ts';
 
 /** A notice that SES took, and whether it may be repeated. */
-interface Told {
+interface MailedNotice {
   digest: string;
   at: Instant;
 }
@@ -14,7 +14,7 @@ interface Told {
 export class Repeats {
   /** Notices that were mailed again in the window. */
   inWindow = 0;
-  readonly #told = new Map<string, Told>();
+  readonly #mailed = new Map<string, MailedNotice>();
   readonly #lost = new Set<string>();
   readonly #reported = new Set<string>();
 
@@ -30,8 +30,8 @@ export class Repeats {
 
   /** Takes in a notice that SES took; false where it repeats one that it must not. */
   isNew(notice: string, digest: string, now: Instant, settleAfter: Duration): boolean {
-    const before = this.#told.get(notice);
-    this.#told.set(notice, { digest, at: now });
+    const before = this.#mailed.get(notice);
+    this.#mailed.set(notice, { digest, at: now });
     if (!before) return true;
     const isForgiven =
       this.#lost.has(before.digest) && !this.#reported.has(before.digest) && now >= before.at + settleAfter;
@@ -50,11 +50,11 @@ interface Around {
   latest: Instant | undefined;
 }
 
-/** What must not be mailed twice: (episode, rung, recipient), and for reminders and withdrawals the deadline. */
+/** What must not be mailed twice: (episode, reminder step, recipient), and for reminders and withdrawals the date. */
 export function noticeName(to: string, item: DigestItem, { comings, stage, latest }: Around): string {
   const { task, episode, notice, grace, lead, disableAt } = item;
   const announced = notice === 'withdrawn' ? latest : undefined;
-  const deadline = notice === 'reminder' ? disableAt : announced;
+  const date = notice === 'reminder' ? disableAt : announced;
   const of = notice === 'warning' ? `${stage} ${disableAt === null}` : '';
-  return [to, task, episode, notice, grace, lead, deadline, comings, of].join(' ');
+  return [to, task, episode, notice, grace, lead, date, comings, of].join(' ');
 }

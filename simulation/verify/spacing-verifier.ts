@@ -3,7 +3,7 @@ import type { DigestItem } from '../../functions/store/rows.ts';
 import type { AcceptedMail } from '../engine/sim-mail.ts';
 import { isAsleep, wakesAt } from '../engine/sleep.ts';
 import type { FleetFacts } from './fleet-facts.ts';
-import type { Verifier, VerifierGiven } from './verifier.ts';
+import type { Verifier, VerifierParts } from './verifier.ts';
 
 interface LastMail {
   warnedAt: Instant | null;
@@ -25,7 +25,7 @@ export class SpacingVerifier {
   readonly #skew: Duration;
   readonly #last = new Map<string, LastMail>();
 
-  constructor(verifier: Verifier, { facts, gathered, skew = 0 }: VerifierGiven) {
+  constructor(verifier: Verifier, { facts, gathered, skew = 0 }: VerifierParts) {
     this.#verifier = verifier;
     this.#facts = facts;
     this.#gathered = gathered;
@@ -91,7 +91,7 @@ export class SpacingVerifier {
     return this.#last.get(to)?.fullUntil ?? 0;
   }
 
-  /** Whether a rung's window would close before the next mail may go. */
+  /** Whether the window of a reminder step would close before the next mail may go. */
   #windowCloses(item: DigestItem, now: Instant, next: Instant): boolean {
     if (item.disableAt === null) return false;
     const edges = [0, ...this.#facts.policy(item.task, 'reminders')].map(

@@ -2,15 +2,15 @@ import { isWindowed } from '../../functions/abandonment/task.ts';
 import type { Duration, Instant } from '../../functions/abandonment/time.ts';
 import { formatInstant } from '../../functions/abandonment/time.ts';
 import type { DigestItem } from '../../functions/store/rows.ts';
-import type { TurnedOff } from '../engine/effects.ts';
+import type { DisabledTask } from '../engine/effects.ts';
 import type { AcceptedMail } from '../engine/sim-mail.ts';
 import { isAsleep, isQuietDay } from '../engine/sleep.ts';
 import type { OwnerAction } from '../scenario/scenario-types.ts';
 import { AuditVerifier } from './audit-verifier.ts';
 import { type FleetFacts, sameAddress, type TrueTask } from './fleet-facts.ts';
-import { PaceVerifier } from './pace-verifier.ts';
+import { RateLimitVerifier } from './rate-limit-verifier.ts';
 import { noticeName, Repeats } from './repeats.ts';
-import { SoftDeaths } from './soft-deaths.ts';
+import { SoftSuppressions } from './soft-suppressions.ts';
 import { SpacingVerifier } from './spacing-verifier.ts';
 
 /** A promise of docs/promises.md that did not hold. */
@@ -31,7 +31,7 @@ function episodeOf({ task, episode }: { task: string; episode: number }): string
   return `${task} #${episode}`;
 }
 
-export interface VerifierGiven {
+export interface VerifierParts {
   facts: FleetFacts;
   now: () => Instant;
   /** How long what was disabled is gathered for one mail. */
@@ -52,7 +52,7 @@ export class Verifier {
   readonly broken: BrokenPromise[] = [];
   /** What was mailed, and what may be mailed again. */
   readonly repeats = new Repeats();
-  readonly softDeaths = new SoftDeaths();
+  readonly softSuppressions = new SoftSuppressions();
   readonly audits: AuditVerifier;
   /** How often each promise was at stake and checked. */
   readonly checks = new Map<number, number>();
@@ -61,37 +61,37 @@ export class Verifier {
   readonly #skew: Duration;
   readonly #isBehind: () => boolean;
   readonly #isFaulty: boolean;
-  readonly #pace: PaceVerifier;
+  readonly #rateLimit: RateLimitVerifier;
   readonly spacing: SpacingVerifier;
-  /** Address -> the digest that SES refused it for; null where SES reported its death. */
-  readonly #dead = new Map<string, string | null>();
-  /** When an address died last, and how often operators revived it. */
-  readonly #diedAt = new Map<string, Instant>();
+  /** Address -> the digest that SES refused it for; null where SES reported it. */
+  readonly #suppressed = new Map<string, string | null>();
+  /** When an address was suppressed last, and how often operators revived it. */
+  readonly #suppressedAt = new Map<string, Instant>();
   readonly #revivals = new Map<string, number>();
   /** Tasks that somebody with a say wanted off at once. */
   readonly #wantedOff = new Set<string>();
-  /** Dead addresses of which Taskwarden cannot know: SES's answer to it was lost. */
+  /** Suppressed addresses of which Taskwarden cannot know: SES's answer to it was lost. */
   readonly #unheard = new Set<string>();
   readonly #warnings = new Map<string, Warned[]>();
   readonly #newestWarnings = new Map<string, Instant>();
   readonly #latestOfTask = new Map<string, Instant>();
   readonly #latestDate = new Map<string, Instant>();
-  readonly #turnedOff = new Map<string, Instant>();
-  /** Tasks that operators turned on again after we turned them off. */
+  readonly #disabledAt = new Map<string, Instant>();
+  /** Tasks that operators enabled again after we disabled them. */
   readonly #undone = new Set<string>();
-  /** `episode address` of those whom a mail of ours told of a date or of the disabling. */
+  /** `episode address` of those whom a mail of ours notified of a date or of the disabling. */
   readonly #holders = new Set<string>();
-  #deaths = 0;
+  #suppressions = 0;
 
-  constructor(given: VerifierGiven) {
-    this.#facts = given.facts;
-    this.#now = given.now;
-    this.#skew = given.skew ?? 0;
-    this.#isBehind = given.isBehind ?? (() => false);
-    this.#isFaulty = given.isFaulty ?? false;
-    this.audits = new AuditVerifier(this, given.now, this.#isFaulty);
-    this.spacing = new SpacingVerifier(this, given);
-    this.#pace = new PaceVerifier(this, given.facts, given.now);
+  constructor(parts: VerifierParts) {
+    this.#facts = parts.facts;
+    this.#now = parts.now;
+    this.#skew = parts.skew ?? 0;
+    this.#isBehind = parts.isBehind ?? (() => false);
+    this.#isFaulty = parts.isFaulty ?? false;
+    this.audits = new AuditVerifier(this, parts.now, this.#isFaulty);
+    this.spacing = new SpacingVerifier(this, parts);
+    this.#rateLimit = new RateLimitVerifier(this, parts.facts, parts.now);
   }
 
   /** All checks so far. */
@@ -101,13 +101,13 @@ export class Verifier {
     return total;
   }
 
-  isDead(address: string): boolean {
-    return this.#dead.has(sameAddress(address));
+  isSuppressed(address: string): boolean {
+    return this.#suppressed.has(sameAddress(address));
   }
 
-  /** Whether an address is dead, and Taskwarden was told so. */
-  isKnownDead(address: string): boolean {
-    return this.isDead(address) && !this.#unheard.has(sameAddress(address));
+  /** Whether an address is suppressed, and Taskwarden knows it. */
+  isKnownSuppressed(address: string): boolean {
+    return this.isSuppressed(address) && !this.#unheard.has(sameAddress(address));
   }
 
   /** The newest warning of a task that SES took for an address. */
@@ -132,25 +132,25 @@ export class Verifier {
     if (!holds) this.broken.push({ promise, at: this.#now(), what: what() });
   }
 
-  /** SES reported what kills an address for good, or refused it in its answer to a digest. */
-  addressDied(address: string, answeredTo: string | null = null): void {
+  /** SES reported what suppresses an address for good, or refused it in its answer to a digest. */
+  addressSuppressed(address: string, answeredTo: string | null = null): void {
     const to = sameAddress(address);
-    if (this.#dead.has(to) && answeredTo !== null) return;
-    if (!this.#dead.has(to)) this.#diedAt.set(to, this.#now());
-    this.#dead.set(to, answeredTo);
-    this.#deaths += 1;
+    if (this.#suppressed.has(to) && answeredTo !== null) return;
+    if (!this.#suppressed.has(to)) this.#suppressedAt.set(to, this.#now());
+    this.#suppressed.set(to, answeredTo);
+    this.#suppressions += 1;
     this.#unheard.delete(to);
   }
 
-  /** An operator wanted an address revived; `wasDead`: what Taskwarden made of it. */
-  addressRevived(address: string, wasDead: boolean): void {
+  /** An operator wanted an address revived; `wasSuppressed`: what Taskwarden made of it. */
+  addressRevived(address: string, wasSuppressed: boolean): void {
     const to = sameAddress(address);
-    const isRight = wasDead || !this.isKnownDead(to) || this.#isBehind();
-    this.check(4, isRight, () => 'a dead address was not revived by an operator');
-    if (!wasDead) return;
-    this.#dead.delete(to);
+    const isRight = wasSuppressed || !this.isKnownSuppressed(to) || this.#isBehind();
+    this.check(4, isRight, () => 'a suppressed address was not revived by an operator');
+    if (!wasSuppressed) return;
+    this.#suppressed.delete(to);
     this.#unheard.delete(to);
-    this.softDeaths.revived(to, this.#now());
+    this.softSuppressions.revived(to, this.#now());
     this.#revivals.set(to, (this.#revivals.get(to) ?? 0) + 1);
   }
 
@@ -169,18 +169,23 @@ export class Verifier {
   /** The answer to a digest, or what was to be written of it, is lost. */
   answerLost(digest: string): void {
     this.repeats.recordLost(digest);
-    for (const [to, refusedFor] of this.#dead) if (refusedFor === digest) this.#unheard.add(to);
+    for (const [to, refusedFor] of this.#suppressed) if (refusedFor === digest) this.#unheard.add(to);
   }
 
   /** SES took a mail. */
   mailAccepted(mail: AcceptedMail): void {
     const to = sameAddress(mail.to);
-    const isAlive = !this.isKnownDead(to) || this.#isBehind();
-    this.checkWhere(this.#dead.size > 0, 4, isAlive, () => `mail ${mail.digest} went to a dead address`);
-    if (this.#unheard.delete(to)) this.#dead.delete(to);
+    const isMailable = !this.isKnownSuppressed(to) || this.#isBehind();
+    this.checkWhere(
+      this.#suppressed.size > 0,
+      4,
+      isMailable,
+      () => `mail ${mail.digest} went to a suppressed address`,
+    );
+    if (this.#unheard.delete(to)) this.#suppressed.delete(to);
     this.check(7, mail.items.length > 0, () => `mail ${mail.digest} told of nothing`);
     this.audits.mailed(mail.digest);
-    for (const item of mail.items) this.#itemTold(to, item, mail.digest);
+    for (const item of mail.items) this.#checkItem(to, item, mail.digest);
     this.spacing.accepted(to, mail);
   }
 
@@ -195,8 +200,8 @@ export class Verifier {
     this.#count(11);
   }
 
-  /** Taskwarden asks the owning system to turn a task off: its decision is made. */
-  disableAsked(request: TurnedOff): void {
+  /** Taskwarden asks the owning system to disable a task: its decision is made. */
+  disableAsked(request: DisabledTask): void {
     const task = this.#facts.tasks.get(request.task);
     if (!task) return;
     if (request.disableAt === null) {
@@ -228,19 +233,19 @@ export class Verifier {
     );
     this.#allWarned(task, request, about);
     this.#humanWins(task, about, now);
-    this.#pace.asked(task, request);
+    this.#rateLimit.asked(task, request);
   }
 
-  /** The owning system turned a task off on our request. */
-  turnedOff(done: TurnedOff): void {
+  /** The owning system disabled a task on our request. */
+  disabled(done: DisabledTask): void {
     const key = episodeOf(done);
-    this.check(11, !this.#turnedOff.has(key), () => `${key} was disabled twice in one episode`);
-    this.#turnedOff.set(key, this.#now());
-    this.audits.turnedOff(done);
-    this.#pace.turnedOff(done);
+    this.check(11, !this.#disabledAt.has(key), () => `${key} was disabled twice in one episode`);
+    this.#disabledAt.set(key, this.#now());
+    this.audits.disabled(done);
+    this.#rateLimit.disabled(done);
   }
 
-  /** The owning system turned a task on again because an operator undid our disabling. */
+  /** The owning system enabled a task again because an operator undid our disabling. */
   undone(task: string): void {
     this.#undone.add(task);
   }
@@ -250,12 +255,15 @@ export class Verifier {
     this.audits.instantOver();
   }
 
-  #itemTold(to: string, item: DigestItem, digest: string): void {
+  #checkItem(to: string, item: DigestItem, digest: string): void {
     const key = episodeOf(item);
     const now = this.#now();
     const departures = this.#facts.departures.get(`${item.task} ${to}`) ?? 0;
     const comings =
-      departures + this.softDeaths.countOf(to) + (this.#revivals.get(to) ?? 0) + this.#stirs(item.task, to);
+      departures +
+      this.softSuppressions.countOf(to) +
+      (this.#revivals.get(to) ?? 0) +
+      this.#stirs(item.task, to);
     const stage = this.#facts.disableStageSince(item.task);
     const name = noticeName(to, item, { comings, stage, latest: this.#latestDate.get(key) });
     // The scanner's clock says when the mail's time is over, the notifier's when it began.
@@ -274,14 +282,14 @@ export class Verifier {
       this.#notReverted(item);
     }
     if (item.disableAt !== null) this.#dated(item, item.disableAt);
-    this.#newsTold(to, item);
+    this.#checkNews(to, item);
   }
 
   /** What a notice of something past, or that may be declined, must be true to. */
-  #newsTold(to: string, item: DigestItem): void {
+  #checkNews(to: string, item: DigestItem): void {
     const key = episodeOf(item);
     if (item.notice === 'disabled') {
-      this.check(8, this.#turnedOff.has(key), () => `a mail says that ${key} was disabled before it was`);
+      this.check(8, this.#disabledAt.has(key), () => `a mail says that ${key} was disabled before it was`);
     }
     if (item.notice === 'recovered') this.#recovered(item);
     if (item.notice === 'disabled' || item.notice === 'enabled') this.#isStillNews(to, item);
@@ -291,7 +299,7 @@ export class Verifier {
     this.check(9, isWelcome, () => `a ${item.notice} of ${key} went to somebody who declined it`);
   }
 
-  /** Promise 15: of what a system turns on again nobody is told each round. */
+  /** Promise 15: nobody is notified each round of what a system enables again. */
   #notReverted(item: DigestItem): void {
     const task = this.#facts.tasks.get(item.task);
     if (!task || this.#isBehind()) return;
@@ -300,7 +308,7 @@ export class Verifier {
     this.checkWhere(task.revertedAt !== null, 15, !isReverted, what);
   }
 
-  /** Promise 9: who lives, and be it for a short spell, is neither warned nor reminded. */
+  /** Promise 9: of what runs, and be it for a short spell, nobody is warned nor reminded. */
   #isFailing({ task: id, episode, notice }: DigestItem): void {
     const task = this.#facts.tasks.get(id);
     if (!task || this.#isFaulty) return;
@@ -311,7 +319,7 @@ export class Verifier {
   #stirs(id: string, to: string): number {
     const task = this.#facts.tasks.get(id);
     const isAdmin = task !== undefined && !this.#facts.baseOf(task, 'task_abandoned').includes(to);
-    return isAdmin ? this.#facts.stirs + this.#deaths + this.softDeaths.total : 0;
+    return isAdmin ? this.#facts.stirs + this.#suppressions + this.softSuppressions.total : 0;
   }
 
   /** Promise 8: news is judged again before it is mailed. */
@@ -326,7 +334,7 @@ export class Verifier {
     if (item.notice !== 'enabled') return;
     this.check(8, this.#undone.has(item.task), () => `${about}, which no operator did`);
     const key = `${episodeOf(item)} ${to}`;
-    this.check(6, this.#holders.has(key), () => `${about} to somebody who was told nothing of it`);
+    this.check(6, this.#holders.has(key), () => `${about} to somebody who was never notified of it`);
   }
 
   #dated(item: DigestItem, disableAt: Instant): void {
@@ -348,7 +356,7 @@ export class Verifier {
   #recovered(item: DigestItem): void {
     const task = this.#facts.tasks.get(item.task);
     const aliveAt = task ? this.#facts.lastAliveAt(task, this.#now()) : null;
-    const true_ = aliveAt !== null && aliveAt > item.since && !this.#turnedOff.has(episodeOf(item));
+    const true_ = aliveAt !== null && aliveAt > item.since && !this.#disabledAt.has(episodeOf(item));
     this.check(8, true_, () => `a mail says that ${episodeOf(item)} recovered, which it did not`);
     const holds = task?.enabled === true && !task.deleted && this.#facts.isAlive(task);
     // A failing that is heard before the recovery it follows changes nothing, and is stored with a later observation.
@@ -357,19 +365,21 @@ export class Verifier {
     this.check(
       8,
       holds || isUnheard || this.#isBehind(),
-      () => `${episodeOf(item)} fails again when its recovery is told`,
+      () => `${episodeOf(item)} fails again when its recovery is mailed`,
     );
   }
 
-  /** Promises 1 and 3: warned with a date, in this episode and stage, since it was last turned on, a full grace ago. */
-  #isWarnedInFull(task: TrueTask, request: TurnedOff): boolean {
+  /** Promises 1 and 3: warned with a date, in this episode and stage, since it was last enabled, a full grace ago. */
+  #isWarnedInFull(task: TrueTask, request: DisabledTask): boolean {
     const now = this.#now();
-    const told = (isDead: (address: string) => boolean) =>
-      this.#facts.recipientsOf(task, 'task_abandoned', isDead);
+    const recipientsOf = (isSuppressed: (address: string) => boolean) =>
+      this.#facts.recipientsOf(task, 'task_abandoned', isSuppressed);
     const recipients = [
-      ...told((address) => this.isDead(address)),
-      ...told((address) => this.isKnownDead(address) && !this.#isBehind()),
-      ...told((address) => this.isDead(address) || this.softDeaths.isDead(address, now)),
+      ...recipientsOf((address) => this.isSuppressed(address)),
+      ...recipientsOf((address) => this.isKnownSuppressed(address) && !this.#isBehind()),
+      ...recipientsOf(
+        (address) => this.isSuppressed(address) || this.softSuppressions.isSuppressed(address, now),
+      ),
     ];
     const since = Math.max(this.#facts.disableStageSince(task.id) ?? now, task.enabledAt ?? 0);
     const grace = this.#facts.policy(task.id, 'disableAfter');
@@ -384,18 +394,18 @@ export class Verifier {
     );
   }
 
-  /** A death takes back what was accepted before it, also for one who was revived since. */
+  /** A suppression takes back what was accepted before it, also for who was revived since. */
   #stands(to: string, at: Instant): boolean {
-    return this.#dead.has(to) || at >= (this.#diedAt.get(to) ?? 0);
+    return this.#suppressed.has(to) || at >= (this.#suppressedAt.get(to) ?? 0);
   }
 
-  /** Promise 7: nobody's notice is taken for sent that was not: whoever is to be told was warned of this episode. */
-  #allWarned(task: TrueTask, request: TurnedOff, about: string): void {
+  /** Promise 7: nobody's notice is taken for sent that was not: whoever is to be notified was warned of this episode. */
+  #allWarned(task: TrueTask, request: DisabledTask, about: string): void {
     if (this.#isBehind()) return;
     const warnings = this.#warnings.get(episodeOf(request)) ?? [];
     const warned = new Set(warnings.filter(({ to, at }) => this.#stands(to, at)).map(({ to }) => to));
     for (const owner of task.owners.map(sameAddress)) {
-      if (this.isDead(owner) || this.softDeaths.isDead(owner, this.#now())) continue;
+      if (this.isSuppressed(owner) || this.softSuppressions.isSuppressed(owner, this.#now())) continue;
       this.check(7, warned.has(owner), () => `${about}, and an owner was never warned of it`);
     }
   }
@@ -426,7 +436,7 @@ export class Verifier {
     this.check(9, task.enabled && !task.deleted, () => `${about} although it is off`);
   }
 
-  /** Nothing is turned off in quiet hours and on quiet days, by any clock that is not more than `skew` off. */
+  /** Nothing is disabled in quiet hours and on quiet days, by any clock that is not more than `skew` off. */
   #quiet(task: TrueTask, about: string, now: Instant): void {
     const hours = this.#facts.policy(task.id, 'quietHours');
     const days = this.#facts.policy(task.id, 'quietDays');

@@ -16,14 +16,14 @@ const STOPS_WORK = {
 };
 
 /** So long after the last fault nothing may wait any more: a breaker probes every half hour at the latest. */
-const SETTLED = 24 * HOUR;
+const DRAINED_WITHIN = 24 * HOUR;
 
 /** Checks that no work disappears, that broken code uses up none, and that alarms are raised (promises 12 to 14). */
 export class WorkVerifier {
   readonly #verifier: Verifier;
   readonly #scenario: Scenario;
   /** Code and subject -> when operators were told. */
-  readonly #told = new Map<string, Instant[]>();
+  readonly #alertedAt = new Map<string, Instant[]>();
   readonly #now: () => Instant;
 
   constructor(verifier: Verifier, scenario: Scenario, now: () => Instant) {
@@ -32,10 +32,10 @@ export class WorkVerifier {
     this.#scenario = scenario;
   }
 
-  operatorsTold(code: string, subject: string): void {
+  operatorAlerted(code: string, subject: string): void {
     const name = `${code} ${subject}`;
-    if (code === 'breaker-open') this.#notAgainSoSoon(subject, this.#told.get(name)?.at(-1));
-    this.#told.set(name, [...(this.#told.get(name) ?? []), this.#now()]);
+    if (code === 'breaker-open') this.#notAgainSoSoon(subject, this.#alertedAt.get(name)?.at(-1));
+    this.#alertedAt.set(name, [...(this.#alertedAt.get(name) ?? []), this.#now()]);
   }
 
   /** Promise 13: a breaker that opens again within a day of its closing is no news, and what lasts is told weekly. */
@@ -48,9 +48,9 @@ export class WorkVerifier {
 
   /** Whether nothing keeps the breaker from noting what it told. */
   #hasMemory(): boolean {
-    const { chaos, events } = this.#scenario;
-    const troubles = new Set(['table', 'scanner']);
-    return !chaos && !events.some((event) => event.type === 'fault' && troubles.has(event.target));
+    const { soakFaults, events } = this.#scenario;
+    const disturbing = new Set(['table', 'scanner']);
+    return !soakFaults && !events.some((event) => event.type === 'fault' && disturbing.has(event.target));
   }
 
   /** Every failed attempt leaves a record of its own, and every message ends with a reason (promise 12). */
@@ -74,9 +74,9 @@ export class WorkVerifier {
   }
 
   /** The scenario is over; `waiting`: messages that still are on a queue. */
-  finish(given: { calmSince: Instant; waiting: number; letters: readonly DeadLetter[] }): void {
-    if (this.#scenario.until - given.calmSince < SETTLED) return;
-    this.#nothingUsedUp(given.letters);
+  finish(end: { calmSince: Instant; waiting: number; letters: readonly DeadLetter[] }): void {
+    if (this.#scenario.until - end.calmSince < DRAINED_WITHIN) return;
+    this.#nothingUsedUp(end.letters);
     this.#alarmsRaised();
   }
 
@@ -87,7 +87,7 @@ export class WorkVerifier {
       this.#verifier.check(13, lost === 0, () => `what stopped work used up ${lost} messages`);
     }
     for (const [target, queue] of WORKER_QUEUES) {
-      const opened = this.#told.get(`breaker-open ${queue}`) ?? [];
+      const opened = this.#alertedAt.get(`breaker-open ${queue}`) ?? [];
       if (opened.length === 0 || !this.#onlyBroken(target)) continue;
       const waited = ({ sentAt, movedAt }: DeadLetter) =>
         opened.some((instant) => sentAt <= instant && movedAt > instant);
@@ -100,19 +100,19 @@ export class WorkVerifier {
 
   /** Whether all that goes wrong is what the breaker is for. */
   #onlyStopped(): boolean {
-    const { chaos, events } = this.#scenario;
+    const { soakFaults, events } = this.#scenario;
     const faults = events.filter((event) => event.type === 'fault');
     const stops = ({ target, mode }: (typeof faults)[number]) =>
       STOPS_WORK.targets.has(target) && STOPS_WORK.modes.has(mode);
-    return !chaos && faults.length > 0 && faults.every(stops);
+    return !soakFaults && faults.length > 0 && faults.every(stops);
   }
 
   /** Whether nothing else could have used up its messages. */
   #onlyBroken(target: string): boolean {
     const faults = this.#scenario.events.filter((event) => event.type === 'fault');
-    const spares = (one: (typeof faults)[number]) =>
-      one.target === target ? one.mode === 'down' : one.target !== 'queue' && one.target !== 'table';
-    return faults.some((one) => one.target === target && one.mode === 'down') && faults.every(spares);
+    const spares = (fault: (typeof faults)[number]) =>
+      fault.target === target ? fault.mode === 'down' : fault.target !== 'queue' && fault.target !== 'table';
+    return faults.some((fault) => fault.target === target && fault.mode === 'down') && faults.every(spares);
   }
 
   /** Promise 14: a scanner that stays away for three scans is told of, by an alarm that is not the scanner. */
@@ -121,8 +121,8 @@ export class WorkVerifier {
     for (const event of events) {
       if (event.type !== 'fault' || event.target !== 'scanner' || event.mode !== 'down') continue;
       if ((event.for ?? 0) < 3 * scanEvery) continue;
-      const told = this.#told.has('scanner-stopped ');
-      this.#verifier.check(14, told, () => 'nobody was told that the scanner stopped');
+      const isAlerted = this.#alertedAt.has('scanner-stopped ');
+      this.#verifier.check(14, isAlerted, () => 'nobody was told that the scanner stopped');
     }
   }
 }

@@ -10,7 +10,7 @@ const ANA = 'ana@acme.test';
 const BOSS = 'boss@acme.test';
 const EVE = 'eve@evil.test';
 
-/** The whole life of a task of which one address is told. */
+/** The whole life of a task of which one address is notified. */
 const LIFE = [
   'T+14d fired acmeCo/a #1 since T+0d (disable)',
   `T+14d mail ${JO}: warning acmeCo/a #1 until T+21d`,
@@ -123,7 +123,7 @@ test('one who was revived between two scans is warned again, and the date is a f
   });
   expect(story.slice(1)).toEqual([
     `T+14d mail ${ANA}: warning acmeCo/a #1 until T+21d`,
-    `T+15d+ mail-failed ${ANA} undeliverable`,
+    `T+15d15m mail-failed ${ANA} undeliverable`,
     `T+15d1h mail ${ANA}: warning acmeCo/a #1 until T+22d1h`,
     `T+19d1h mail ${ANA}: reminder acmeCo/a #1 until T+22d1h`,
     `T+21d1h mail ${ANA}: reminder acmeCo/a #1 until T+22d1h`,
@@ -133,7 +133,7 @@ test('one who was revived between two scans is warned again, and the date is a f
   ]);
 });
 
-test('to revive who lives changes nothing', async () => {
+test('to revive who is not suppressed changes nothing', async () => {
   const events = [
     { at: at(15), type: 'operator', action: 'revive', of: ANA },
     { at: at(15), type: 'operator', action: 'revive', of: EVE },
@@ -141,7 +141,7 @@ test('to revive who lives changes nothing', async () => {
   expect((await tell({ until: at(22), events })).story).toEqual((await tell({ until: at(22) })).story);
 });
 
-test('a bounce that SES reports to nobody kills nobody', async () => {
+test('a bounce that SES reports to nobody suppresses nobody', async () => {
   const events = [unheard(at(15)), { at: at(15), type: 'mail-event', recipient: ANA, event: 'bounce' }];
   expect((await tell({ until: at(22), events })).story).toEqual((await tell({ until: at(22) })).story);
 });
@@ -206,7 +206,7 @@ describe('who has no say in a task is ignored', () => {
 
 describe('who has a say is heard, reachable or not', () => {
   test.each([
-    ['an owner whose address is dead', ANA, {}],
+    ['an owner whose address is suppressed', ANA, {}],
     [
       'a subscriber of another type',
       BOSS,
@@ -234,7 +234,7 @@ test('who unsubscribes by one task hears no reminder of any', async () => {
   expect(story.filter((line) => line.includes(': disabled'))).toHaveLength(2);
 });
 
-test('a control plane that is down for one task turns off the others', async () => {
+test('a control plane that is down for one task disables the others', async () => {
   const { story } = await tell({
     until: at(22),
     tasks: [failing('acmeCo/a'), failing('acmeCo/b')],
@@ -256,8 +256,8 @@ test('what operators are told of the fleet and of planes is not about tasks that
       { at: at(2), type: 'data-plane', dataPlane: 'eu-1', state: 'up' },
     ],
   });
-  const told = lines.filter((line) => line.type === 'operator-alert');
-  expect(told.map(({ code, ...about }) => [code, Object.keys(about).at(-1)])).toEqual([
+  const alerts = lines.filter((line) => line.type === 'operator-alert');
+  expect(alerts.map(({ code, ...about }) => [code, Object.keys(about).at(-1)])).toEqual([
     ['data-plane-silent', 'detail'],
     ['blast-radius', 'detail'],
   ]);

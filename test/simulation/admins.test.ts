@@ -19,7 +19,7 @@ const bounce = (when: string, recipient: string) => ({
 });
 const sorted = (story: string[]) => [...story].sort();
 
-test('admins join the living owners escalateAt before the date, and hear what follows', async () => {
+test('admins join the owners who can be mailed escalateAt before the date, and hear what follows', async () => {
   const { story } = await tell({ until: at(22), ...escalating('2d') });
   expect(sorted(story)).toEqual(
     sorted([
@@ -61,14 +61,14 @@ test('an admin who joins with less than the shortest lead left has that much tim
   );
 });
 
-test('without escalateAt, and in stage notify, admins stay out while an owner lives', async () => {
+test('without escalateAt, and in stage notify, admins stay out while an owner can be mailed', async () => {
   const without = await tell({ until: at(22), ...escalating(null) });
   expect(without.story.join()).not.toContain(BOSS);
   const undated = await tell({ until: at(40), ...escalating('30d', { stage: 'notify' }) });
   expect(undated.story.join()).not.toContain(BOSS);
 });
 
-test('the warning of an admin alone sustains no date while an owner lives', async () => {
+test('the warning of an admin alone sustains no date while an owner can be mailed', async () => {
   const { story } = await tell({
     until: at(26),
     ...escalating('3d'),
@@ -90,7 +90,7 @@ test('the warning of an admin alone sustains no date while an owner lives', asyn
   );
 });
 
-test('where the last owner dies, an admin who was warned keeps the date, a full grace after their warning', async () => {
+test('where the last owner is suppressed, an admin who was warned keeps the date, a full grace after their warning', async () => {
   const { story } = await tell({ until: at(26), ...escalating('3d'), events: [bounce(at(19), ANA)] });
   expect(sorted(story.slice(4))).toEqual(
     sorted([
@@ -122,7 +122,7 @@ test('an admin whose time to join moved later is no recipient until then, and is
   );
 });
 
-test('an admin who was warned is told of the disabling, though they were no recipient for a while', async () => {
+test('an admin who was warned is notified of the disabling, though they were no recipient for a while', async () => {
   const disable = { at: at(20), type: 'action', task: 'acmeCo/a', by: ANA, action: 'disable' };
   const { story } = await tell({ until: at(25), ...escalating('2d'), events: [LATER, disable] });
   expect(story.filter((line) => line.includes(BOSS))).toEqual([
@@ -131,7 +131,7 @@ test('an admin who was warned is told of the disabling, though they were no reci
   ]);
 });
 
-test('the admins of the nearest prefix that has a living one stand in; the empty prefix is the last', async () => {
+test('the admins of the nearest prefix that has one who can be mailed stand in; the empty prefix is the last', async () => {
   const { story } = await tell({
     until: at(17),
     admins: { 'acmeCo/x/': [NEAR], 'acmeCo/': [BOSS], '': [ALL] },
@@ -163,7 +163,7 @@ test('a subscription of the empty prefix is one of every task, and a further one
   ]);
 });
 
-test('a warned admin hears of the disabling where somebody subscribed to that alone lives', async () => {
+test('a warned admin hears of the disabling where somebody subscribed to that alone can be mailed', async () => {
   const { story } = await tell({
     until: at(22),
     policy: { stage: 'disable', reminders: [] },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EffectLine } from '../../simulation/engine/effects.ts';
 import type { WorldOptions } from '../../simulation/engine/world.ts';
-import type { MortalProcess } from '../../simulation/faults/mortal.ts';
+import type { CrashingProcess } from '../../simulation/faults/crashing-process.ts';
 import { at, failing, type Told, tell } from './story.ts';
 
 const HOUR = 3_600_000;
@@ -59,7 +59,7 @@ async function broken(row: (typeof TABLE)[number]): Promise<Told> {
 const alerts = (lines: EffectLine[], code: string) =>
   lines.filter((line) => line.type === 'operator-alert' && line.code === code);
 
-/** When each task was warned first, or turned off. */
+/** When each task was warned first, or disabled. */
 function workedAt(lines: EffectLine[], queue: keyof typeof WORK_AT): Map<string, number> {
   const first = new Map<string, number>();
   for (const line of lines) {
@@ -91,28 +91,28 @@ describe('a worker that is broken, or what it needs', () => {
     const worked = [...workedAt(lines, row.queue).values()];
     expect(worked).toHaveLength(row.size);
     expect(Math.max(...worked) - end).toBeLessThanOrEqual(HOUR);
-    // Messages live for 4 days: so often all are tried until it opens. Else two at each probe.
-    const lives = 1 + Math.floor(row.hours / 96);
-    expect(summary.oops).toBeLessThanOrEqual(6 * row.size * lives + 2 * probesIn(row.hours));
+    // Messages are kept for 4 days: so often all are tried until it opens. Else two at each probe.
+    const retentions = 1 + Math.floor(row.hours / 96);
+    expect(summary.oops).toBeLessThanOrEqual(6 * row.size * retentions + 2 * probesIn(row.hours));
   });
 });
 
 /** Processes of one queue's worker that start in a span die: at once, or in their work, which a probe does not do. */
 function dying(queue: string, from: number, hours: number, atCall: number): WorldOptions {
   const begin = Date.parse(at(from));
-  const isStruck = ({ name, startedAt }: MortalProcess) =>
+  const hasFault = ({ name, startedAt }: CrashingProcess) =>
     name === queue && startedAt >= begin && startedAt < begin + hours * HOUR;
   return {
-    chaos: {
-      fateOf: (process) =>
-        isStruck(process)
+    processFaults: {
+      injectorOf: (process) =>
+        hasFault(process)
           ? (_call, { calls }) => (calls >= atCall ? { dies: 'before' } : undefined)
           : undefined,
     },
   };
 }
 
-/** Tells the verifier that something is wrong meanwhile; it strikes nobody. */
+/** Tells the verifier that something is wrong meanwhile; it fails no call. */
 const disturbed = (from: number, days: number) => ({
   at: at(from),
   type: 'fault',
@@ -129,7 +129,7 @@ describe('what the bus and SES say while their worker is broken', () => {
   ] as const;
 
   test.each(DIES)(
-    'an ingest that dies %s for nine days hears after the fix what was said',
+    'an ingest that dies %s for nine days hears after the fix what was sent',
     async (_, atCall) => {
       const { lines, story, summary } = await tell(
         {

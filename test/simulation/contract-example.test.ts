@@ -50,7 +50,7 @@ function sortMails(lines: Line[]): Line[] {
   return [...lines].sort((a, b) => (order(a) < order(b) ? -1 : order(a) > order(b) ? 1 : 0));
 }
 
-test('the example of docs/scenario.md tells both people once, without a date, and turns nothing off', async () => {
+test('the example of docs/scenario.md notifies both people once, without a date, and disables nothing', async () => {
   const lines = await linesOf(EXAMPLE);
   expect(sortMails(lines.slice(0, -1))).toEqual([
     { ...FIRED, stage: 'notify' },
@@ -70,11 +70,11 @@ test('the example of docs/scenario.md tells both people once, without a date, an
   });
 });
 
-test('without its own entry the task is warned about with a date, reminded of twice, and turned off', async () => {
+test('without its own entry the task is warned about with a date, reminded of twice, and disabled', async () => {
   const lines = await linesOf({ ...EXAMPLE, policies: { 'acmeCo/': { warnAfter: '30d' } } });
   const due = '2026-02-05T00:00:00Z';
-  const told = sortMails(lines.slice(0, -1));
-  expect(told.slice(0, -2)).toEqual([
+  const sorted = sortMails(lines.slice(0, -1));
+  expect(sorted.slice(0, -2)).toEqual([
     { ...FIRED, stage: 'disable' },
     ...mails('2026-01-29T00:00:00Z', 'warning', due),
     ...mails('2026-02-02T00:00:00Z', 'reminder', due),
@@ -89,8 +89,8 @@ test('without its own entry the task is warned about with a date, reminded of tw
       reason: 'disabled',
     },
   ]);
-  expect(told.slice(-2)).toEqual(mails(expect.any(String) as unknown as string, 'disabled', null));
-  for (const { at } of told.slice(-2)) {
+  expect(sorted.slice(-2)).toEqual(mails(expect.any(String) as unknown as string, 'disabled', null));
+  for (const { at } of sorted.slice(-2)) {
     expect(Date.parse(at) - Date.parse(due)).toBeLessThanOrEqual(15 * 60_000);
   }
 });

@@ -10,7 +10,7 @@ const people = (who: string, count: number) =>
 const HOLDERS = people('old', 100);
 
 /** A hundred hold a date; it is withdrawn from them while a hundred join; then all 200 hear of a recovery. */
-const given = parseScenario({
+const parsed = parseScenario({
   version: 1,
   start: T,
   until: at(3),
@@ -30,16 +30,16 @@ const given = parseScenario({
 });
 
 test('a crash anywhere in the chunks loses nothing and repeats nothing', { timeout: 240_000 }, async () => {
-  if (!given.ok) throw new Error(given.problem);
-  const plain = await crashRun(given.scenario, []);
+  if (!parsed.ok) throw new Error(parsed.problem);
+  const plain = await crashRun(parsed.scenario, []);
   expect(plain.broken).toEqual([]);
-  const told = (notice: string) => plain.facts.filter(({ what }) => what.includes(` ${notice} `)).length;
-  expect([told('warning'), told('withdrawn'), told('recovered')]).toEqual([200, 100, 200]);
+  const noticesOf = (notice: string) => plain.facts.filter(({ what }) => what.includes(` ${notice} `)).length;
+  expect([noticesOf('warning'), noticesOf('withdrawn'), noticesOf('recovered')]).toEqual([200, 100, 200]);
   const random = new SeededRandom(20260102);
   for (let run = 0; run < 6; run += 1) {
     const point = plain.points[random.below(plain.points.length)];
     if (!point) continue;
-    const crashed = await crashRun(given.scenario, [point]);
+    const crashed = await crashRun(parsed.scenario, [point]);
     expect(changesBy(crashed, plain, 13 * HOUR), JSON.stringify(point)).toEqual([]);
   }
 });

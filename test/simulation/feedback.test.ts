@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { System } from '../../functions/platform/system.ts';
-import type { FeedbackFault } from '../../simulation/faults/troubles.ts';
+import type { FeedbackFault } from '../../simulation/faults/fault-injection.ts';
 import { soakScenario } from '../../simulation/soak/soak-scenario.ts';
 import { at, failing, tell } from './story.ts';
 
@@ -9,7 +9,7 @@ const BOSS = 'boss@acme.test';
 const MISSED = 'FeedbackCanaryMissed';
 
 /** A deployment with canaries: when each metric was written, and what it did with SES's word in a span. */
-function watched(given: { from: string; until: string; fault: (now: number) => FeedbackFault }) {
+function watched(silence: { from: string; until: string; fault: (now: number) => FeedbackFault }) {
   const metrics: { name: string; at: string }[] = [];
   const processOf = (_name: string, system: System): System => ({
     ...system,
@@ -22,7 +22,7 @@ function watched(given: { from: string; until: string; fault: (now: number) => F
     },
   });
   const feedback = (now: number) =>
-    now >= Date.parse(given.from) && now < Date.parse(given.until) ? given.fault(now) : undefined;
+    now >= Date.parse(silence.from) && now < Date.parse(silence.until) ? silence.fault(now) : undefined;
   const rings = () => metrics.filter(({ name }) => name === MISSED).map((metric) => metric.at);
   return { rings, options: { canaries: true, feedback, processOf } };
 }
@@ -59,7 +59,7 @@ test('SES says nothing from day 19 to 23: disabling is held, the alarm rings, an
   expect(broken.rings()).toHaveLength(4 * 24 - 6 + 1);
 });
 
-test('a bounce that waited with the answers is taken in before anything is turned off', async () => {
+test('a bounce that waited with the answers is taken in before anything is disabled', async () => {
   // What SES says of day 20 comes two hours after the answers to the canary.
   const fault = (now: number) => lateUntil(now === Date.parse(at(20, 12)) ? at(23, 2) : at(23))(now);
   const late = watched({ from: at(19), until: at(23), fault });
@@ -102,7 +102,7 @@ test('while SES says nothing a mail of unknown outcome is not sent again, and th
   ]);
 });
 
-test('an owner turns his task off while SES says nothing', async () => {
+test('an owner disables their task while SES says nothing', async () => {
   const broken = watched({ from: at(13), until: at(40), fault: lost });
   const { story } = await tell(
     {

@@ -9,17 +9,17 @@ const flaps = (from: number, count: number, hours: number) =>
     plane(at(from, flap * hours + hours / 2), 'up'),
   ]).flat();
 
-const told = (story: string[]) => story.filter((line) => line.includes('data-plane-silent'));
+const silencesOf = (story: string[]) => story.filter((line) => line.includes('data-plane-silent'));
 
 test('a plane that flaps for five days is one alert, and half of its time counts', async () => {
   const { story } = await tell({ until: at(18), events: flaps(1, 30, 4) });
-  expect(told(story)).toHaveLength(1);
+  expect(silencesOf(story)).toHaveLength(1);
   expect(story).toContain('T+16d12h fired acmeCo/a #1 since T+0d (disable)');
 });
 
 test('one that flaps for longer than a week is told again after a week', async () => {
   const { story } = await tell({ until: at(14), events: flaps(1, 48, 6) });
-  expect(told(story).map((line) => line.slice(0, 6))).toEqual(['T+1d1h', 'T+8d1h']);
+  expect(silencesOf(story).map((line) => line.slice(0, 6))).toEqual(['T+1d1h', 'T+8d1h']);
 });
 
 test('a silence more than a day after the last one is a new one', async () => {
@@ -27,5 +27,5 @@ test('a silence more than a day after the last one is a new one', async () => {
     until: at(10),
     events: [plane(at(1), 'silent'), plane(at(1, 3), 'up'), plane(at(3), 'silent'), plane(at(3, 3), 'up')],
   });
-  expect(told(story)).toHaveLength(2);
+  expect(silencesOf(story)).toHaveLength(2);
 });

@@ -7,7 +7,7 @@ const ANA = 'ana@acme.test';
 const UNKNOWN = { outcome: 'unknown', code: 'TimeoutError', message: 'no answer in time' } as const;
 
 const DELIVERY = { timestamp: at(14), recipients: [ANA] };
-const SAID = {
+const REPORTED = {
   Send: { eventType: 'Send', send: {} },
   Delivery: { eventType: 'Delivery', delivery: DELIVERY },
   'Delivery of an identity': { notificationType: 'Delivery', delivery: DELIVERY },
@@ -73,19 +73,19 @@ const important = (story: string[]) =>
   story.filter((line) => line.includes('warning acmeCo') || line.includes(' disabled acmeCo/a #1 due'));
 
 test.each(
-  Object.entries(SAID).flatMap(([kind, what]) => [
+  Object.entries(REPORTED).flatMap(([kind, what]) => [
     [kind, 'without a mark of ours', what, foreign] as const,
     [kind, 'with a tag of the same name', what, foreignWithOurTag] as const,
   ]),
-)('a foreign %s %s settles no mail of ours that SES never took', async (_kind, _mark, what, mailOf) => {
+)('a foreign %s %s decides no mail of ours that SES never took', async (_kind, _mark, what, mailOf) => {
   const { story } = await tell({ until: at(22) }, firstAnswerLost(false, what, mailOf));
   expect(important(story)).toEqual(WARNED_AGAIN);
 });
 
 test.each(['Send', 'Delivery', 'soft Bounce', 'DeliveryDelay'] as const)(
-  'a %s of our mail settles it: nobody is warned twice',
+  'a %s of our mail decides it: nobody is warned twice',
   async (kind) => {
-    const { story } = await tell({ until: at(22) }, firstAnswerLost(true, SAID[kind], ours));
+    const { story } = await tell({ until: at(22) }, firstAnswerLost(true, REPORTED[kind], ours));
     expect(important(story)).toEqual([
       `T+14d mail ${ANA}: warning acmeCo/a #1 until T+21d`,
       'T+21d disabled acmeCo/a #1 due T+21d',

@@ -14,7 +14,7 @@ const owners = (when: string, list: string[]) => ({
 });
 
 /** `when notice` -> how many got it; throws where one got the same twice. */
-function told({ lines }: Told, who: string): Record<string, number> {
+function noticesOf({ lines }: Told, who: string): Record<string, number> {
   const counts: Record<string, number> = {};
   const seen = new Set<string>();
   const mails = lines.flatMap((line) => (line.type === 'mail' && line.to.startsWith(who) ? [line] : []));
@@ -30,35 +30,35 @@ function told({ lines }: Told, who: string): Record<string, number> {
   return counts;
 }
 
-const RAMP = { rampPerDay: 100_000 };
+const NO_WARM_UP_LIMIT = { rampPerDay: 100_000 };
 
-test.each([60, 200])('%i who hold a date and as many who join are told with one scan', async (count) => {
+test.each([60, 200])('%i who hold a date and as many who join are notified with one scan', async (count) => {
   const story = await tell({
     until: at(17),
-    policy: { stage: 'disable', ...RAMP },
+    policy: { stage: 'disable', ...NO_WARM_UP_LIMIT },
     tasks: [failing('acmeCo/a', { owners: people('old', count) })],
     events: [
       owners(at(16, -0.5), [...people('old', count), ...people('new', count)]),
       { at: at(16, -0.5), type: 'policy', scope: '', set: { stage: 'notify' } },
     ],
   });
-  expect(told(story, 'old')).toEqual({
+  expect(noticesOf(story, 'old')).toEqual({
     '2026-01-15T00 warning 2026-01-22': count,
     '2026-01-17T00 withdrawn': count,
   });
-  expect(told(story, 'new')).toEqual({ '2026-01-17T00 warning': count });
+  expect(noticesOf(story, 'new')).toEqual({ '2026-01-17T00 warning': count });
   expect(story.summary.oops).toBe(0);
 });
 
 test('300 who take over from 300 are warned with one scan and a full grace', async () => {
   const story = await tell({
     until: at(24),
-    policy: { stage: 'disable', reminders: ['1d'], ...RAMP },
+    policy: { stage: 'disable', reminders: ['1d'], ...NO_WARM_UP_LIMIT },
     tasks: [failing('acmeCo/a', { owners: people('old', 300) })],
     events: [owners(at(16), people('new', 300))],
   });
-  expect(told(story, 'old')).toEqual({ '2026-01-15T00 warning 2026-01-22': 300 });
-  expect(told(story, 'new')).toEqual({
+  expect(noticesOf(story, 'old')).toEqual({ '2026-01-15T00 warning 2026-01-22': 300 });
+  expect(noticesOf(story, 'new')).toEqual({
     '2026-01-17T00 warning 2026-01-24': 300,
     '2026-01-23T00 reminder 2026-01-24': 300,
     '2026-01-24T00 disabled': 300,
@@ -79,11 +79,11 @@ test.each([
   async (_, event, count) => {
     const story = await tell({
       until: at(17),
-      policy: { stage: 'disable', ...RAMP },
+      policy: { stage: 'disable', ...NO_WARM_UP_LIMIT },
       tasks: [failing('acmeCo/a', { owners: people('old', 300) })],
       events: [{ at: at(16), ...event }],
     });
-    expect(told(story, 'old')).toEqual({
+    expect(noticesOf(story, 'old')).toEqual({
       '2026-01-15T00 warning 2026-01-22': 300,
       '2026-01-17T00 withdrawn': count,
     });

@@ -52,7 +52,7 @@ test('snoozed for 14 days, then a new warning with a full grace', async () => {
   expect(story).toContain('T+36d disabled acmeCo/a #2 due T+36d');
 });
 
-test('what one owner snoozes, the other holder of the date is told of', async () => {
+test('what one owner snoozes, the other holder of the date is notified of', async () => {
   const { story } = await tell({
     until: at(20),
     tasks: [failing('acmeCo/a', { owners: [ANA, BOB] })],
@@ -63,7 +63,7 @@ test('what one owner snoozes, the other holder of the date is told of', async ()
   ]);
 });
 
-test('disable now turns it off at once, in a pause too, and tells all owners', async () => {
+test('disable now disables it at once, in a pause too, and notifies all owners', async () => {
   const { story, lines } = await tell({
     until: at(16),
     tasks: [failing('acmeCo/a', { owners: [ANA, BOB] })],
@@ -135,7 +135,7 @@ test('a bounce after the deadline takes nothing back', async () => {
   expect(story.filter((line) => line.includes('boss@'))).toEqual([]);
 });
 
-test('a bounce of a reminder only kills the address for the warning too', async () => {
+test('a bounce of a reminder only suppresses the address for the warning too', async () => {
   const { story } = await tell({
     until: at(30),
     admins: ADMINS,

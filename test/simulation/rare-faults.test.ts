@@ -23,7 +23,7 @@ const fault = (when: string, target: string, mode: string, lasts: object) => ({
   ...lasts,
 });
 
-test('a reminder that was decided before scans died and mailed after it is not told twice for the same date', async () => {
+test('a reminder that was decided before scans stopped and mailed after it is not mailed twice for the same date', async () => {
   const { story: told } = await story({
     policy: { ...SWIFT, reminders: ['36h', '12h'] },
     // A second one, so that the scan before is long enough for half of it to come as far as the reminder.
@@ -56,7 +56,7 @@ test('a stage that is raised while the indexes lag by a tick starts a warning an
   ]);
 });
 
-test('what opened while the index lags behind a change of its policy is looked at with the next scan', async () => {
+test('what opened while the index lags behind a change of its policy is evaluated with the next scan', async () => {
   const { story: told } = await story({
     events: [
       { at: at(1, 20), type: 'policy', scope: 'acmeCo/a', set: { stage: 'detect' } },
@@ -111,7 +111,7 @@ test('a bounce that is still on its way to a worker that died holds nothing', as
   expect(summary.disabled).toBe(1);
 });
 
-test('operators are not told of a task that nobody can be told of while somebody keeps it', async () => {
+test('operators are not told of a task that nobody can be notified of while somebody keeps it', async () => {
   const { story: told } = await story({
     events: [{ at: at(3), type: 'action', task: 'acmeCo/a', by: 'ana@acme.test', action: 'keep', for: '2d' }],
     tasks: [failing('acmeCo/a'), failing('other/b', { owners: ['boss@acme.test'] })],
@@ -125,7 +125,7 @@ test('operators are not told of a task that nobody can be told of while somebody
   ]);
 });
 
-test('a scanner that is down has no ticks, whatever else befalls it', async () => {
+test('a scanner that is down has no ticks, whatever other fault holds', async () => {
   const { story: told, summary } = await story({
     until: at(4),
     tasks: [],
@@ -154,14 +154,15 @@ test('a date whose mail nothing was heard of binds the mails to others too', asy
     ],
   });
   expect(told.filter((line) => line.includes(' until '))).toEqual([
+    // Bob is awake from 04:00 in Kathmandu, which is 22:15 in UTC.
     'T+3d mail team@acme.test: warning acmeCo/a #1 until T+5d',
     // Scans slept: the date moved. The answers to the next four mails are lost, the last of them to Bob.
     'T+5d6h mail team@acme.test: reminder acmeCo/a #1 until T+6d6h',
     'T+5d12h mail team@acme.test: reminder acmeCo/a #1 until T+6d6h',
     'T+5d18h mail team@acme.test: reminder acmeCo/a #1 until T+6d6h',
-    'T+5d22h+ mail bob@acme.test: warning acmeCo/a #1 until T+6d22h+',
-    'T+6d mail team@acme.test: reminder acmeCo/a #1 until T+6d22h+',
-    'T+6d22h+ mail bob@acme.test: warning acmeCo/a #1 until T+7d22h+',
+    'T+5d22h15m mail bob@acme.test: warning acmeCo/a #1 until T+6d22h15m',
+    'T+6d mail team@acme.test: reminder acmeCo/a #1 until T+6d22h15m',
+    'T+6d22h15m mail bob@acme.test: warning acmeCo/a #1 until T+7d22h15m',
   ]);
 });
 
@@ -176,12 +177,12 @@ test('where clocks differ by minutes, settleAfter is over by the clock of the sc
     chaos: [{ at: at(2), type: 'skew', process: 'scanner', by: 3 * minute, for: 24 * 60 * minute }],
   });
   expect(told.filter((line) => line.includes(' warning '))).toEqual([
-    'T+2d5h+ mail ana@acme.test: warning acmeCo/a #1 until T+4d5h+',
+    'T+2d5h1m mail ana@acme.test: warning acmeCo/a #1 until T+4d5h1m',
     'T+2d6h mail ana@acme.test: warning acmeCo/a #1 until T+4d6h',
   ]);
 });
 
-test('a recovery that is heard after the failing that followed it is told, and breaks no promise', async () => {
+test('a recovery that is heard after the failing that followed it is mailed, and breaks no promise', async () => {
   const seen = (when: string, status: string) => ({
     at: when,
     type: 'shards',

@@ -98,7 +98,7 @@ describe('in the quiet hours of a recipient', () => {
   // Warned at 12:00 until 18:00 of T+21d, to be reminded at 16:00.
   const covered = { stage: 'disable', disableAfter: '174h', reminders: ['2h'] };
 
-  test('a reminder whose window they outlast moves the date: nothing is turned off before it', async () => {
+  test('a reminder whose window they outlast moves the date: nothing is disabled before it', async () => {
     const { story } = await tell({
       until: at(22, 1),
       policy: covered,
@@ -156,7 +156,7 @@ describe('in the quiet hours of a recipient', () => {
     expect(story).toContain('T+16d2h disabled acmeCo/a #1 due T+16d2h');
   });
 
-  test('a rung that would wait for them does not wait for the last window before', async () => {
+  test('a reminder step that would wait for them does not wait for the last window before', async () => {
     // b is warned at 21:00; a's reminder is due at 21:30 of a date at 23:30, and the next mail could go at 22:00.
     const { story } = await tell({
       until: at(21, 23),
@@ -171,7 +171,7 @@ describe('in the quiet hours of a recipient', () => {
     ]);
   });
 
-  test('what is turned off is turned off, and told in one mail in the morning', async () => {
+  test('what is due is disabled, and mailed in one mail in the morning', async () => {
     const { story } = await tell({
       until: at(23),
       policy: { stage: 'disable', disableAfter: '180h', reminders: [] },
@@ -187,7 +187,7 @@ describe('in the quiet hours of a recipient', () => {
     ]);
   });
 
-  test('a withdrawal and a recovery wait, and are told', async () => {
+  test('a withdrawal and a recovery wait, and are mailed', async () => {
     const { story } = await tell({
       until: at(17),
       policy: { stage: 'disable', recoveryMail: true },
@@ -207,7 +207,7 @@ describe('in the quiet hours of a recipient', () => {
     expect(story.filter((line) => line.includes('mail'))).toHaveLength(2);
   });
 
-  test('an owner turns off at once, and gets word of it in the morning', async () => {
+  test('an owner disables at once, and gets word of it in the morning', async () => {
     const { story } = await tell({
       until: at(16),
       tasks: [failingSince(12)],

@@ -4,7 +4,7 @@ import { apart, differences, simulated } from './reference/compare.ts';
 import { expectedOf } from './reference/model.ts';
 import { EVERYTHING, type Mode, randomScenario } from './reference/random-scenario.ts';
 
-/** `npm run simulate:reference` takes as many as it is told. */
+/** `npm run simulate:reference` takes as many as it is asked for. */
 const SCENARIOS = { usual: 8, spike: 2, outage: 2 };
 
 test.each(Object.entries(SCENARIOS) as [Mode, number][])(
@@ -17,7 +17,7 @@ test.each(Object.entries(SCENARIOS) as [Mode, number][])(
   },
 );
 
-/** A scenario with a mail that says a date, and a task turned off. */
+/** A scenario with a mail that says a date, and a task disabled. */
 async function eventful() {
   for (let seed = 1; ; seed += 1) {
     const { file, lines } = await simulated(randomScenario(seed));
@@ -27,7 +27,7 @@ async function eventful() {
   }
 }
 
-test('the comparison finds a line that is missing, said twice, late, or of another date', async () => {
+test('the comparison finds a line that is missing, printed twice, late, or of another date', async () => {
   const { expected, lines } = await eventful();
   const later = (text: string) => new Date(Date.parse(text) + 60_000).toISOString().replace('.000Z', 'Z');
   const isLine = (line: EffectLine) => line.type !== 'operator-alert';

@@ -55,7 +55,7 @@ test('a keep that outlasts keepMax is refused', async () => {
   ).rejects.toThrow('events[0].for');
 });
 
-test('the others who hold a date are told with the next scan that it does not hold', async () => {
+test('the others who hold a date are notified with the next scan that it does not hold', async () => {
   const { story } = await tell({
     until: at(17),
     tasks: both,
@@ -93,15 +93,11 @@ test('a keep that has ended before the threshold changes nothing', async () => {
 
 test('a snooze shorter than a scan still ends the episode', async () => {
   const { story } = await tell({ until: at(17), events: [act(at(16, 0.25), 'snooze', { for: '15m' })] });
-  expect(story.slice(2)).toEqual(
-    [
-      'T+16d15m resolved acmeCo/a #1 snoozed',
-      'T+16d1h fired acmeCo/a #2 since T+0d (disable)',
-      `T+16d1h mail ${ANA}: warning acmeCo/a #2 until T+23d1h`,
-    ].map((line) =>
-      line.startsWith('T+16d15m') ? expect.stringMatching(/^T\+16d\+ resolved acmeCo\/a #1 snoozed$/) : line,
-    ),
-  );
+  expect(story.slice(2)).toEqual([
+    'T+16d15m resolved acmeCo/a #1 snoozed',
+    'T+16d1h fired acmeCo/a #2 since T+0d (disable)',
+    `T+16d1h mail ${ANA}: warning acmeCo/a #2 until T+23d1h`,
+  ]);
 });
 
 test('a keep while evaluation is paused ends the episode', async () => {
@@ -159,7 +155,7 @@ test('to disable now without an open episode is ignored', async () => {
   expect(story).toEqual(WARNED);
 });
 
-test('who unsubscribes is warned and told of the disabling, but not reminded', async () => {
+test('who unsubscribes is warned and notified of the disabling, but not reminded', async () => {
   const { story } = await tell({ until: at(22), events: [act(at(15), 'unsubscribe')] });
   expect(story).toEqual([
     ...WARNED,

@@ -16,7 +16,7 @@ const instantsOf = (story: string[], tenant = '') =>
 const heldOf = (story: string[]) =>
   story.filter((line) => line.includes('held') && line.endsWith('blast-radius'));
 
-test('what operators approve is turned off with the next scan', async () => {
+test('what operators approve is disabled with the next scan', async () => {
   const { story } = await tell({ until: at(30), tasks: tasks('aCo', 11), events: [approve(at(22, 0.5))] });
   expect(instantsOf(story)).toEqual(Array(11).fill('T+22d1h'));
   expect(story.filter((line) => line.includes('operators')).map((line) => line.split(' ')[0])).toEqual([
@@ -24,7 +24,7 @@ test('what operators approve is turned off with the next scan', async () => {
   ]);
 });
 
-test('what is approved is worked off at the same pace', async () => {
+test('what is approved is worked off within the same rate limit', async () => {
   const { story } = await tell({
     until: at(30),
     policy: { stage: 'disable', blastRadius: { perRun: 5 } },
@@ -60,7 +60,7 @@ test('what was approved never counts towards a spike', async () => {
   expect(instantsOf(story, 'bCo')).toEqual(Array(8).fill('T+22d6h'));
 });
 
-test('what was approved and recovers is not turned off', async () => {
+test('what was approved and recovers is not disabled', async () => {
   const { story } = await tell({
     until: at(23),
     tasks: tasks('aCo', 11),

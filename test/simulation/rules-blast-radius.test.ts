@@ -27,7 +27,7 @@ test('ten tasks due at once are no spike, whatever the share', async () => {
   expect(heldOf(story)).toEqual([]);
 });
 
-test('eleven of eleven are: none is turned off, and operators are told each week', async () => {
+test('eleven of eleven are: none is disabled, and operators are told each week', async () => {
   const { story } = await tell({ until: at(29), tasks: tasks('bigCo', 11) });
   expect(disabledOf(story)).toEqual([]);
   expect(heldOf(story)).toHaveLength(11);
@@ -123,7 +123,7 @@ test('what waits for the end of quiet hours counts towards a spike', async () =>
   expect(disabledOf(story)).toEqual([]);
 });
 
-test('what was turned on again in the last day counts once towards the fleet', async () => {
+test('what was enabled again in the last day counts once towards the fleet', async () => {
   const { story } = await tell({
     until: at(23),
     tasks: [
@@ -229,7 +229,7 @@ test('a tenth of the fleet is no spike, one more is', async () => {
   }
 });
 
-test('what was turned off in the last 24 hours counts towards a spike', async () => {
+test('what was disabled in the last 24 hours counts towards a spike', async () => {
   const { story } = await tell({
     until: at(24),
     tasks: [...tasks('aCo', 8), ...tasks('bCo', 5, { lastPrimaryAt: at(0, 12) })],
@@ -238,7 +238,7 @@ test('what was turned off in the last 24 hours counts towards a spike', async ()
   expect(heldOf(story)).toHaveLength(5);
 });
 
-test('what was turned off just 24 hours ago does not', async () => {
+test('what was disabled just 24 hours ago does not', async () => {
   const { story } = await tell({
     until: at(24),
     tasks: [...tasks('aCo', 8), ...tasks('bCo', 5, { lastPrimaryAt: at(1) })],
@@ -247,7 +247,7 @@ test('what was turned off just 24 hours ago does not', async () => {
   expect(heldOf(story)).toEqual([]);
 });
 
-test('tasks turned off by their owners no longer belong to the fleet', async () => {
+test('tasks disabled by their owners no longer belong to the fleet', async () => {
   const { story } = await tell({
     until: at(22),
     tasks: [...tasks('aCo', 12), ...alive('cCo', 108, 'eu-1')],
@@ -307,21 +307,21 @@ test('a backlog is worked off at perDay in a rolling day', async () => {
 
 test.each([
   [
-    'the pace of a day',
+    'the rate limit of a day',
     { blastRadius: { perRun: 2, perDay: 3 } },
     ['T+21d', 'T+21d', 'T+21d1h', 'T+22d', 'T+22d'],
   ],
   ['a small floor', { blastRadius: { shareFloor: 2 } }, []],
-  ['a slow ramp', { rampPerDay: 2 }, ['T+21d', 'T+21d', 'T+22d', 'T+22d', 'T+23d']],
-])('%s holds a small fleet back, which breaks no promise', async (_, brake, disabled) => {
+  ['a low warm-up limit', { rampPerDay: 2 }, ['T+21d', 'T+21d', 'T+22d', 'T+22d', 'T+23d']],
+])('%s holds a small fleet back, which breaks no promise', async (_, limit, disabled) => {
   const { story } = await tell({
-    policy: { stage: 'disable', ...brake },
+    policy: { stage: 'disable', ...limit },
     tasks: [0, 1, 2, 3, 4].map((index) => failing(`aCo/t${index}`, { owners: [`o${index}@x.test`] })),
   });
   expect(disabledOf(story).map((line) => line.split(' ')[0])).toEqual(disabled);
 });
 
-test('what a tenant had turned off in the last day counts to its part of a spike', async () => {
+test('what a tenant had disabled in the last day counts to its part of a spike', async () => {
   const { story } = await tell({
     until: at(23),
     tasks: [

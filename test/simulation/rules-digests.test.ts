@@ -87,7 +87,7 @@ test('other recipients do not wait for the window of one', async () => {
   ]);
 });
 
-test('a rung whose window would close before does not wait for digestEvery', async () => {
+test('a reminder step whose window would close before does not wait for digestEvery', async () => {
   const { lines } = await tell({
     until: at(22),
     policy: { stage: 'disable', disableAfter: '2d', digestEvery: '36h', reminders: ['1d'] },

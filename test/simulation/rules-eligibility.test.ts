@@ -17,7 +17,7 @@ test.each([
   expect(story).toEqual([]);
 });
 
-test('a task turned on after its last PRIMARY is counted from there', async () => {
+test('a task enabled after its last PRIMARY is counted from there', async () => {
   const { story } = await tell({
     until: at(14),
     tasks: [failing('acmeCo/a', { lastPrimaryAt: '2025-12-20T00:00:00Z', enabledAt: T })],
@@ -34,14 +34,14 @@ test('a task known since long and never seen PRIMARY is counted from its creatio
   expect(lines[0]).toMatchObject({ at: at(12), type: 'alert-fired', since: '2025-12-30T00:00:00Z' });
 });
 
-test('an owner who turns it off ends the episode, and nobody is told', async () => {
+test('an owner who disables it ends the episode, and nobody is notified', async () => {
   const { story } = await tell({
     events: [{ at: at(16), type: 'published', task: 'acmeCo/a', by: 'user', enabled: false }],
   });
   expect(story.slice(2)).toEqual(['T+16d resolved acmeCo/a #1 ineligible']);
 });
 
-test.each(['user', 'system'])('turned on again by a %s, its clock starts anew', async (by) => {
+test.each(['user', 'system'])('enabled again by a %s, its clock starts anew', async (by) => {
   const { story } = await tell({
     until: at(35),
     events: [
@@ -56,7 +56,7 @@ test.each(['user', 'system'])('turned on again by a %s, its clock starts anew', 
   ]);
 });
 
-test('turned off and on between two scans, it begins a new episode after the full time', async () => {
+test('disabled and enabled between two scans, it begins a new episode after the full time', async () => {
   const { story } = await tell({
     until: at(31),
     events: [
@@ -106,7 +106,7 @@ test('a task deleted and made again between two scans loses its episode', async 
   ]);
 });
 
-test('a task that we turned off, deleted, and made again goes on with the numbers', async () => {
+test('a task that we disabled, deleted, and made again goes on with the numbers', async () => {
   const { story } = await tell({
     until: at(40),
     events: [{ at: at(24), type: 'deleted', task: 'acmeCo/a' }, comeback(at(25))],
@@ -146,7 +146,7 @@ test('a task deleted and made again between two scans loses its episode, whateve
   expect(story[2]).toBe('T+15d1h resolved acmeCo/a #1 deleted');
 });
 
-test('a task that we turned off and that comes back at once is a new task', async () => {
+test('a task that we disabled and that comes back at once is a new task', async () => {
   const { story } = await tell({
     until: at(36),
     events: [{ at: at(21, 0.25), type: 'deleted', task: 'acmeCo/a' }, comeback(at(21, 0.5))],

@@ -74,7 +74,7 @@ test('a reminder that SES takes after the deadline moves it to its acceptance + 
   expect(disabledAt(told)).toEqual([scanAfter(late[0]!.disableAt!)]);
 });
 
-test('an address that SES refuses is dead: the admin is warned with a full grace', async () => {
+test('an address that SES refuses is suppressed: the admin is warned with a full grace', async () => {
   const told = await tell({
     until: at(15),
     admins: { 'acmeCo/': ['boss@acme.test'] },
@@ -87,7 +87,7 @@ test('an address that SES refuses is dead: the admin is warned with a full grace
   expect(warnings[0]!.disableAt! - warnings[0]!.at).toBe(7 * DAY);
 });
 
-test('of two owners the one whom SES takes has his date; the other one is dead', async () => {
+test('of two owners the one whom SES accepts keeps their date; the other is suppressed', async () => {
   const told = await tell({
     until: at(15),
     admins: { 'acmeCo/': ['boss@acme.test'] },
@@ -108,7 +108,7 @@ test('of two owners the one whom SES takes has his date; the other one is dead',
   expect(mailed(told, 'warning')).toEqual([{ to: 'bob@acme.test', at: 14 * DAY, disableAt: 21 * DAY }]);
 });
 
-test('a control plane that is down at the deadline turns it off when it is back, once', async () => {
+test('a control plane that is down at the deadline disables it when it is back, once', async () => {
   const told = await tell({ events: [fault(at(21), 'control-plane', 'down', { for: '3h' })] });
   expect(disabledAt(told)).toHaveLength(1);
   expect(disabledAt(told)[0]).toBeGreaterThanOrEqual(21 * DAY + 3 * HOUR);
@@ -175,7 +175,7 @@ test.each([
   ['a message that arrives twice', 'queue', 'duplicate', { for: '1h' }],
   ['a request whose answer is lost', 'control-plane', 'timeout-after-accept', { times: 1 }],
   ['a tick that dies', 'scanner', 'crash', { times: 1 }],
-])('%s at the deadline: turned off once, told once', async (_, target, mode, more) => {
+])('%s at the deadline: disabled once, mailed once', async (_, target, mode, more) => {
   const told = await tell({ events: [fault(at(21), target, mode, more)] });
   expect(disabledAt(told)).toHaveLength(1);
   expect(disabledAt(told)[0]! - 21 * DAY).toBeLessThanOrEqual(2 * HOUR);
@@ -183,7 +183,7 @@ test.each([
   expect(told.story.filter((line) => line.includes('resolved'))).toHaveLength(1);
 });
 
-test('operators hear of a control plane that does not turn a task off, and no more once it did', async () => {
+test('operators hear of a control plane that does not disable a task, and no more once it did', async () => {
   const told = await tell({ events: [fault(at(21), 'control-plane', 'down', { for: '2d' })] });
   expect(disabledAt(told)).toHaveLength(1);
   expect(disabledAt(told)[0]).toBeGreaterThanOrEqual(23 * DAY);

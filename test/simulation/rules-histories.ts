@@ -120,11 +120,11 @@ const event: fc.Arbitrary<Record<string, unknown>> = fc.oneof(
 /** Leaves out what a file may not say: events of a deleted task, and the making of one that is there. */
 function withoutGhosts(events: Event[]): Event[] {
   const gone = new Set<string>();
-  return events.filter((one) => {
-    if (one.type === 'created') return gone.delete((one.task as { id: string }).id);
-    const about = one.type === 'operator' ? one.of : one.task;
+  return events.filter((event) => {
+    if (event.type === 'created') return gone.delete((event.task as { id: string }).id);
+    const about = event.type === 'operator' ? event.of : event.task;
     if (gone.has(about as string)) return false;
-    if (one.type === 'deleted') gone.add(one.task as string);
+    if (event.type === 'deleted') gone.add(event.task as string);
     return true;
   });
 }

@@ -79,7 +79,7 @@ test('a bounce at the instant of the deadline still prevents the disabling', asy
   ]);
 });
 
-test('a bounce of a reminder kills the address too', async () => {
+test('a bounce of a reminder suppresses the address too', async () => {
   const { story } = await tell({
     until: at(19),
     admins: { 'acmeCo/': [BOSS] },
@@ -100,7 +100,7 @@ test('a bounce between two scans shows with the next one', async () => {
   expect(story.at(-1)).toBe(`T+17d1h mail ${BOSS}: warning acmeCo/a #1 until T+24d1h`);
 });
 
-test('an address that died is not written to for another task', async () => {
+test('a suppressed address is not written to for another task', async () => {
   const { story } = await tell({
     until: at(25),
     tasks: [failing('acmeCo/a'), failing('acmeCo/b', { lastPrimaryAt: at(-4) })],
@@ -191,7 +191,7 @@ test('in stage notify a bounce brings the admin a warning without a date', async
   ]);
 });
 
-test('an owner who comes after the admin was warned takes his place, with a full grace', async () => {
+test('an owner who comes after the admin was warned takes their place, with a full grace', async () => {
   const { story } = await tell({
     until: at(20),
     admins: { 'acmeCo/': [BOSS] },

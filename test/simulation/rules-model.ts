@@ -21,23 +21,24 @@ export class Model {
   }
 
   #until(now: Instant): Event[] {
-    return this.#events.filter((one) => Date.parse(one.at) <= now);
+    return this.#events.filter((event) => Date.parse(event.at) <= now);
   }
 
   /** Its events since it was last deleted. */
   #ofLife(id: string, now: Instant): Event[] {
-    const own = this.#until(now).filter((one) => one.task === id);
-    return own.slice(own.findLastIndex((one) => one.type === 'deleted') + 1);
+    const own = this.#until(now).filter((event) => event.task === id);
+    return own.slice(own.findLastIndex((event) => event.type === 'deleted') + 1);
   }
 
   /** What happened to it, acts of the service included. */
   #changes(id: string, now: Instant): Event[] {
-    const isIts = (one: Event) => one.task === id || (one.task as { id?: string } | undefined)?.id === id;
+    const isIts = (event: Event) =>
+      event.task === id || (event.task as { id?: string } | undefined)?.id === id;
     const acts = this.#told.lines.filter(
       (line) => (line.type === 'task-disabled' || line.type === 'task-enabled') && line.task === id,
     ) as unknown as Event[];
-    return [...this.#until(now).filter(isIts), ...acts.filter((one) => Date.parse(one.at) <= now)].sort(
-      (one, other) => Date.parse(one.at) - Date.parse(other.at),
+    return [...this.#until(now).filter(isIts), ...acts.filter((event) => Date.parse(event.at) <= now)].sort(
+      (event, other) => Date.parse(event.at) - Date.parse(other.at),
     );
   }
 
@@ -52,11 +53,11 @@ export class Model {
   /** Spans in which nothing counts for the task; an open one goes beyond `now`. */
   frozen(id: string, now: Instant): [Instant, Instant][] {
     const events = this.#until(now);
-    const ofPlane = events.filter((one) => one.type === 'data-plane' && one.dataPlane === PLANES[id]);
-    const pauses = events.filter((one) => one.type === 'operator' && one.of === 'evaluate');
+    const ofPlane = events.filter((event) => event.type === 'data-plane' && event.dataPlane === PLANES[id]);
+    const pauses = events.filter((event) => event.type === 'operator' && event.of === 'evaluate');
     return [
-      ...spansOf(ofPlane, (one) => one.state !== 'up', now),
-      ...spansOf(pauses, (one) => one.action === 'pause', now),
+      ...spansOf(ofPlane, (event) => event.state !== 'up', now),
+      ...spansOf(pauses, (event) => event.action === 'pause', now),
     ];
   }
 
@@ -77,15 +78,15 @@ export class Model {
   /** Whether a user published it lately. */
   vetoed(id: string, now: Instant): boolean {
     return this.#ofLife(id, now).some(
-      (one) => one.type === 'published' && one.by === 'user' && now < Date.parse(one.at) + VETO,
+      (event) => event.type === 'published' && event.by === 'user' && now < Date.parse(event.at) + VETO,
     );
   }
 
   /** Whether a person asked that it be left alone; the last word counts, also where the id was deleted since. */
   kept(id: string, now: Instant): boolean {
-    const own = this.#until(now).filter((one) => one.task === id);
-    const acts = own.filter((one) => one.action === 'keep' || one.action === 'snooze');
-    const last = acts.findLast((one) => this.#ownersAt(id, one).includes(one.by as string));
+    const own = this.#until(now).filter((event) => event.task === id);
+    const acts = own.filter((event) => event.action === 'keep' || event.action === 'snooze');
+    const last = acts.findLast((event) => this.#ownersAt(id, event).includes(event.by as string));
     if (last === undefined) return false;
     return now < Date.parse(last.at) + Number.parseInt(last.for as string, 10) * HOUR;
   }
@@ -93,10 +94,10 @@ export class Model {
   /** Who owned a task when something happened: nobody else in these histories acts on it with a say. */
   #ownersAt(id: string, at: Event): string[] {
     let owners: string[] = [PEOPLE[0] as string];
-    for (const one of this.#events.slice(0, this.#events.indexOf(at))) {
-      const made = one.type === 'created' ? (one.task as { id: string; owners: string[] }) : undefined;
+    for (const event of this.#events.slice(0, this.#events.indexOf(at))) {
+      const made = event.type === 'created' ? (event.task as { id: string; owners: string[] }) : undefined;
       if (made?.id === id) owners = made.owners;
-      if (one.type === 'owners' && one.task === id) owners = one.owners as string[];
+      if (event.type === 'owners' && event.task === id) owners = event.owners as string[];
     }
     return owners;
   }
@@ -151,9 +152,9 @@ function seen(life: Life, alive: boolean, when: Instant): Life {
 function spansOf(events: Event[], opens: (event: Event) => boolean, now: Instant): [Instant, Instant][] {
   const spans: [Instant, Instant][] = [];
   let from: Instant | null = null;
-  for (const one of events) {
-    const when = Date.parse(one.at);
-    if (opens(one)) from ??= when;
+  for (const event of events) {
+    const when = Date.parse(event.at);
+    if (opens(event)) from ??= when;
     else if (from !== null) {
       spans.push([from, when]);
       from = null;

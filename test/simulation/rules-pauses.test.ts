@@ -70,7 +70,7 @@ test('while evaluation is paused a recovery waits for its end', async () => {
 test.each([
   ['a publication', { type: 'published', by: 'user' }, 'user-published'],
   ['a deletion', { type: 'deleted' }, 'deleted'],
-  ['turning it off', { type: 'published', by: 'user', enabled: false }, 'ineligible'],
+  ['disabling it', { type: 'published', by: 'user', enabled: false }, 'ineligible'],
 ])("while evaluation is paused people's acts end an episode: %s", async (_, event, reason) => {
   const { story } = await tell({
     events: [
@@ -82,7 +82,7 @@ test.each([
   expect(story[3]).toBe(`T+16d resolved acmeCo/a #1 ${reason}`);
 });
 
-test('what is withdrawn while evaluation is paused is told with the next scan', async () => {
+test('what is withdrawn while evaluation is paused is mailed with the next scan', async () => {
   const { story } = await tell({
     until: at(20),
     events: [
@@ -140,7 +140,7 @@ test('a reminder that no pause let out before the deadline moves it to its accep
   ]);
 });
 
-test('a pause of notifying that ends before any rung is due changes nothing', async () => {
+test('a pause of notifying that ends before any reminder step is due changes nothing', async () => {
   const { story } = await tell({ events: [pause(at(15), 'notify'), resume(at(17), 'notify')] });
   expect(story).toEqual([
     ...WARNED,
@@ -181,7 +181,7 @@ test('paused twice, it is frozen for both times, and resuming what is not paused
   expect(story[0]).toBe('T+17d fired acmeCo/a #1 since T+0d (disable)');
 });
 
-test('a disabled notice that waited for notifying is told after it', async () => {
+test('a disabled notice that waited for notifying is mailed after it', async () => {
   const { story } = await tell({
     events: [pause(at(20, 12), 'notify'), resume(at(23), 'notify')],
   });
@@ -192,7 +192,7 @@ test('a disabled notice that waited for notifying is told after it', async () =>
   ]);
 });
 
-test('where the plane is still down when the pause ends, the hold is told under its new reason', async () => {
+test('where the plane is still down when the pause ends, the hold is printed under its new reason', async () => {
   const { story } = await tell({
     until: at(20),
     events: [
@@ -255,7 +255,7 @@ test('a bounce in a pause of notifying takes the grace back; the admin is warned
   ]);
 });
 
-test('a stage that goes down in a pause of notifying is told after it', async () => {
+test('a stage that goes down in a pause of notifying is mailed after it', async () => {
   const { story } = await tell({
     until: at(20),
     events: [

@@ -208,7 +208,7 @@ test('a stage that is raised for the first time starts one grace, also when it i
   ]);
 });
 
-test('disable to detect withdraws the date; raised to notify after it, it is told anew without a date', async () => {
+test('disable to detect withdraws the date; raised to notify after it, they are warned anew without a date', async () => {
   const { story } = await tell({
     events: [set(at(16), { stage: 'detect' }), set(at(18), { stage: 'notify' })],
   });
@@ -218,7 +218,7 @@ test('disable to detect withdraws the date; raised to notify after it, it is tol
   ]);
 });
 
-test('detect to notify to disable: told without a date, then with one', async () => {
+test('detect to notify to disable: warned without a date, then with one', async () => {
   const { story } = await tell({
     until: at(28),
     policy: {},
@@ -263,7 +263,7 @@ test('one who joins after the stage went down is warned without a date', async (
   ]);
 });
 
-test('a task kept at notify by its own entry is not turned off, whatever its prefix says', async () => {
+test('a task kept at notify by its own entry is not disabled, whatever its prefix says', async () => {
   const { story } = await tell({
     policy: {},
     policies: { 'acmeCo/': { stage: 'disable' }, 'acmeCo/a': { stage: 'notify' } },

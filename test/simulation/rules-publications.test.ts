@@ -18,7 +18,7 @@ test('the veto does not hold at the instant at which it ends', async () => {
   expect(story[0]).toBe('T+14d fired acmeCo/a #1 since T+0d (disable)');
 });
 
-test('a later publication makes the veto longer, and its hold is told once', async () => {
+test('a later publication makes the veto longer, and its hold is printed once', async () => {
   const { story } = await tell({ until: at(33), events: [published(at(5)), published(at(18))] });
   expect(story).toEqual([
     'T+14d held acmeCo/a #null user-published',
@@ -120,7 +120,7 @@ test('a loop of vetoes is told no more once the task is off', async () => {
     policy: { stage: 'disable', publicationVeto: '1d' },
     events: [published(at(15)), published(at(17)), published(at(19))],
   });
-  // Warned anew at T+20d and turned off at T+27d.
+  // Warned anew at T+20d and disabled at T+27d.
   expect(story.filter((line) => / disabled acmeCo\/a #4 due|operators/.test(line))).toEqual([
     'T+19d operators veto-loop acmeCo/a',
     'T+26d operators veto-loop acmeCo/a',

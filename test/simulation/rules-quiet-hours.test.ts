@@ -71,7 +71,7 @@ test.each([
   ['2026-03-29T00:00:00Z', '2026-03-29T04:00:00Z'],
   // Clocks go from 03:00 to 02:00 at 01:00 UTC: 06:00 in Berlin is 05:00 UTC then.
   ['2026-10-25T00:00:00Z', '2026-10-25T05:00:00Z'],
-])('in the night in which the clocks change, what is due at %s is turned off at %s', async (due, off) => {
+])('in the night in which the clocks change, what is due at %s is disabled at %s', async (due, off) => {
   const day = 24 * 3_600_000;
   const instant = (days: number) =>
     new Date(Date.parse(due) + days * day).toISOString().replace('.000Z', 'Z');

@@ -39,22 +39,22 @@ function checkEpisodes({ lines }: Told, model: Model): void {
   }
 }
 
-/** What was turned off had its grace, and no mail names a later date. */
+/** What was disabled had its grace, and no mail names a later date. */
 function checkDisabled({ lines }: Told, model: Model): void {
   for (const line of lines) {
     if (line.type !== 'task-disabled' || line.disableAt === null) continue;
     const now = Date.parse(line.at);
-    const dated = lines.flatMap((one) =>
-      one.type === 'mail' && Date.parse(one.at) <= now
-        ? one.items
+    const dated = lines.flatMap((mail) =>
+      mail.type === 'mail' && Date.parse(mail.at) <= now
+        ? mail.items
             .filter(
               ({ task, episode, disableAt }) => task === line.task && episode === line.episode && disableAt,
             )
-            .map(({ disableAt }) => ({ when: Date.parse(one.at), date: Date.parse(disableAt as string) }))
+            .map(({ disableAt }) => ({ when: Date.parse(mail.at), date: Date.parse(disableAt as string) }))
         : [],
     );
     const latest = Math.max(...dated.map(({ date }) => date));
-    expect(latest, `${line.task} was turned off before a printed date`).toBeLessThanOrEqual(now);
+    expect(latest, `${line.task} was disabled before a printed date`).toBeLessThanOrEqual(now);
     expect(Date.parse(line.disableAt)).toBeGreaterThanOrEqual(latest);
     const first = Math.min(...dated.map(({ when }) => when));
     expect(model.counted(line.task, first, now), `${line.task} had its grace`).toBeGreaterThanOrEqual(GRACE);
@@ -76,18 +76,18 @@ function checkWindows({ lines }: Told): void {
   }
 }
 
-test('random histories fire, resolve and turn off when the rules say so, and keep the promises', async () => {
+test('random histories fire, resolve and disable when the rules say so, and keep the promises', async () => {
   const seen = { fired: 0, disabled: 0 };
   await fc.assert(
-    fc.asyncProperty(history, async (given) => {
-      const told = await tell(scenarioOf(given)).catch((error: Error) => {
+    fc.asyncProperty(history, async (drawn) => {
+      const told = await tell(scenarioOf(drawn)).catch((error: Error) => {
         // A mail event needs a mail before it.
         fc.pre(!/^events\[\d+\]\.recipient/.test(error.message));
         throw error;
       });
-      const model = new Model(given, told);
+      const model = new Model(drawn, told);
       checkEpisodes(told, model);
-      checkScans(given, model);
+      checkScans(drawn, model);
       checkDisabled(told, model);
       checkWindows(told);
       expect(told.summary).toMatchObject({ deadLettered: 0, oops: 0 });

@@ -46,7 +46,7 @@ test('one who joins is warned with the date that stands, and reminded with the o
   );
 });
 
-test('rungs that have passed count as done for one who joins after them', async () => {
+test('reminder steps that have passed count as done for one who joins after them', async () => {
   const { story } = await tell({ until: at(20), events: [owners(at(19), ANA, BOB)] });
   expect(sorted(story.slice(3))).toEqual(
     sorted([
@@ -84,7 +84,7 @@ test('with just the shortest lead left the date stays', async () => {
   );
 });
 
-test('where a new owner takes over, he is warned with a full grace', async () => {
+test('where a new owner takes over, they are warned with a full grace', async () => {
   const { story } = await tell({ until: at(24), events: [owners(at(16), BOB)] });
   expect(story.slice(2)).toEqual([
     `T+16d mail ${BOB}: warning acmeCo/a #1 until T+23d`,
@@ -101,7 +101,7 @@ test('an owner who takes over at the deadline has a full grace too', async () =>
   expect(story.slice(4)).toEqual([`T+21d mail ${BOB}: warning acmeCo/a #1 until T+28d`]);
 });
 
-test('one who leaves is told nothing more; the others keep their date', async () => {
+test('one who leaves hears nothing more; the others keep their date', async () => {
   const { story } = await tell({ until: at(22), tasks: owned(ANA, BOB), events: [owners(at(16), BOB)] });
   expect(story.slice(3)).toEqual([
     `T+18d mail ${BOB}: reminder acmeCo/a #1 until T+21d`,
@@ -144,7 +144,7 @@ test('an only owner who leaves and comes back is warned anew, with a full grace'
   ]);
 });
 
-test('a task without owners is told to the admins of the nearest prefix that has any', async () => {
+test('a task without owners is mailed to the admins of the nearest prefix that has any', async () => {
   const { story } = await tell({
     until: at(14),
     admins: { 'acmeCo/': [BOSS], 'acmeCo/prod/': ['chief@acme.test'], 'acmeCo/prod/x/': [] },
@@ -153,7 +153,7 @@ test('a task without owners is told to the admins of the nearest prefix that has
   expect(story.slice(1)).toEqual(['T+14d mail chief@acme.test: warning acmeCo/prod/x/a #1 until T+21d']);
 });
 
-test('admins are told nothing while an owner or a subscriber lives', async () => {
+test('admins hear nothing while an owner or a subscriber can be mailed', async () => {
   const { story } = await tell({
     until: at(14),
     admins: { 'acmeCo/': [BOSS] },
@@ -179,7 +179,7 @@ test('with nobody to tell, the task is held, and operators hear of it each week 
   ]);
 });
 
-test('in stage notify, too, a task with nobody to tell is held and told to operators', async () => {
+test('in stage notify, too, a task with nobody to notify is held, and operators hear of it', async () => {
   const { story } = await tell({ until: at(15), policy: { stage: 'notify' }, tasks: owned() });
   expect(story).toEqual([
     'T+14d fired acmeCo/a #1 since T+0d (notify)',
@@ -193,7 +193,7 @@ test('in stage detect a task with nobody to tell is no hold', async () => {
   expect(story).toEqual(['T+14d fired acmeCo/a #1 since T+0d (detect)']);
 });
 
-test('a subscriber hears of the alert types that he asked for', async () => {
+test('a subscriber hears of the alert types that they asked for', async () => {
   const { story } = await tell({
     until: at(22),
     tasks: owned(),

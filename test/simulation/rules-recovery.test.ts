@@ -53,7 +53,7 @@ test('a recovery that lasted less than a scan ends the episode, and the next one
   ]);
 });
 
-test('who asked for it is told of the recovery', async () => {
+test('who asked for it is notified of the recovery', async () => {
   const { story } = await tell({
     until: at(22),
     policy: { stage: 'disable', recoveryMail: true },
@@ -66,7 +66,7 @@ test('who asked for it is told of the recovery', async () => {
   ]);
 });
 
-test('nobody is told of a recovery, nor of a date withdrawn by it, unless asked for', async () => {
+test('nobody is notified of a recovery, nor of a date withdrawn by it, unless asked for', async () => {
   const { story } = await tell({ until: at(22), events: [seen(at(15), 'PRIMARY')] });
   expect(story).toEqual([...WARNED, 'T+15d resolved acmeCo/a #1 recovered']);
 });
@@ -101,7 +101,7 @@ test.each(['BACKFILL', 'STANDBY', 'PENDING', 'IDLE'])('%s is not alive by defaul
   expect(story).toEqual(WARNED);
 });
 
-test('a task that is PRIMARY where that is no alive status is abandoned, warned of and turned off', async () => {
+test('a task that is PRIMARY where that is no alive status is abandoned, warned of and disabled', async () => {
   const { story } = await tell({
     until: at(22),
     policy: { stage: 'disable', aliveStatuses: ['IDLE'] },
@@ -133,7 +133,7 @@ test('a policy that counts its status as alive ends the episode as recovered', a
   expect(story).toEqual([...WARNED, 'T+16d resolved acmeCo/a #1 recovered']);
 });
 
-test('a task that is turned off by us is not told of as recovered when it runs again', async () => {
+test('a task that is disabled by us is not mailed as recovered when it runs again', async () => {
   const { story } = await tell({
     until: at(30),
     policy: { stage: 'disable', recoveryMail: true },

@@ -9,7 +9,7 @@ const published = (when: string, by: string, more: object = {}) => ({
   by,
   ...more,
 });
-/** A system turns it on again. */
+/** A system enables it again. */
 const revert = (when: string) => published(when, 'system', { enabled: true });
 const shards = (when: string, status: string) => ({
   at: when,
@@ -31,7 +31,7 @@ const after = async (until: string, events: object[], more: object = {}) => {
 };
 const DISABLED_AGAIN = /disabled acmeCo\/a #2 due/;
 
-test('what a system turns on again is held, and operators are told at once and each week', async () => {
+test('what a system enables again is held, and operators are told at once and each week', async () => {
   expect(await after(at(60), [revert(at(22, 0.5))])).toEqual([
     'T+22d1h operators disable-reverted acmeCo/a',
     'T+29d1h operators disable-reverted acmeCo/a',
@@ -53,7 +53,7 @@ test.each([
   expect(story.some((line) => line.includes('disable-reverted'))).toBe(!warned);
 });
 
-test('what a user turns on again is no reversal', async () => {
+test('what a user enables again is no reversal', async () => {
   const story = await after(at(39), [published(at(22), 'user', { enabled: true })]);
   expect(story).toEqual([
     'T+36d fired acmeCo/a #2 since T+22d (disable)',
@@ -61,7 +61,7 @@ test('what a user turns on again is no reversal', async () => {
   ]);
 });
 
-test('nor is what an operator has turned on again', async () => {
+test('nor is what an operator has enabled again', async () => {
   const story = await after(at(39), [operator(at(22), 'undo')]);
   expect(story).toEqual([
     'T+22d enabled acmeCo/a by operator',
@@ -71,7 +71,7 @@ test('nor is what an operator has turned on again', async () => {
   ]);
 });
 
-test('what a system turns off and on again by itself is none either', async () => {
+test('what a system disables and enables again by itself is none either', async () => {
   const { story } = await tell({
     until: at(30),
     events: [published(at(10), 'system', { enabled: false }), revert(at(11))],
@@ -87,7 +87,7 @@ test('a publication by a system that changes nothing of it does not end it', asy
   ]);
 });
 
-test('it ends when a user publishes: no more is told, and after the veto it is warned about', async () => {
+test('it ends when a user publishes: no more is mailed, and after the veto it is warned about', async () => {
   const story = await after(at(57), [revert(at(22)), published(at(38), 'user')]);
   expect(story.slice(2)).toEqual([
     'T+36d fired acmeCo/a #2 since T+22d (disable)',
@@ -101,7 +101,7 @@ test('it ends when a user publishes: no more is told, and after the veto it is w
   ]);
 });
 
-test('it ends when the task recovers: what fails anew is warned about and turned off', async () => {
+test('it ends when the task recovers: what fails anew is warned about and disabled', async () => {
   const story = await after(at(46), [revert(at(22)), shards(at(23), 'PRIMARY'), shards(at(24), 'FAILED')]);
   expect(story.filter((line) => !line.includes('reminder'))).toEqual([
     'T+22d operators disable-reverted acmeCo/a',
@@ -122,7 +122,7 @@ test('a recovery while it is held ends the episode and the hold', async () => {
   ]);
 });
 
-test('it ends when the task is turned off, by whomever: turned on again it is none of ours', async () => {
+test('it ends when the task is disabled, by whomever: enabled again it is none of ours', async () => {
   const story = await after(at(40), [
     revert(at(22)),
     published(at(23), 'system', { enabled: false }),
@@ -179,7 +179,7 @@ test('each round of two machines is told, and none is mailed', async () => {
   const story = await after(at(52), [
     revert(at(22)),
     operator(at(30), 'dismiss'),
-    // Warned at T+36d, turned off at T+43d, and turned on again.
+    // Warned at T+36d, disabled at T+43d, and enabled again.
     revert(at(44)),
   ]);
   expect(story.filter((line) => line.includes('operators'))).toEqual([
@@ -192,7 +192,7 @@ test('each round of two machines is told, and none is mailed', async () => {
   expect(story.filter((line) => line.includes('#3'))).toEqual([]);
 });
 
-test('below stage disable nobody is told either; in stage detect there is no hold', async () => {
+test('below stage disable nobody is notified either; in stage detect there is no hold', async () => {
   const lower = (stage: string) => ({ at: at(23), type: 'policy', scope: '', set: { stage } });
   const notify = await after(at(40), [revert(at(22)), lower('notify')]);
   expect(notify.slice(2)).toEqual([
@@ -225,7 +225,7 @@ test('a keep goes before it, and it goes before an owner whom nothing reaches', 
   expect(unreachable.some((line) => line.includes('no-reachable-owner'))).toBe(false);
 });
 
-test('what its owner had turned off and a system turns on again is a reversal, too', async () => {
+test('what its owner had disabled and a system enables again is a reversal, too', async () => {
   const disable = { at: at(16), type: 'action', task: 'acmeCo/a', by: ANA, action: 'disable' };
   const story = await after(at(32), [disable, revert(at(17))]);
   expect(story).toEqual([
@@ -237,7 +237,7 @@ test('what its owner had turned off and a system turns on again is a reversal, t
   ]);
 });
 
-test('an owner may turn off what is held', async () => {
+test('an owner may disable what is held', async () => {
   const disable = { at: at(38), type: 'action', task: 'acmeCo/a', by: ANA, action: 'disable' };
   const story = await after(at(39), [revert(at(22)), disable]);
   expect(story.slice(5)).toEqual([

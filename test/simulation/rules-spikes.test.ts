@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FeedbackFault } from '../../simulation/faults/troubles.ts';
+import type { FeedbackFault } from '../../simulation/faults/fault-injection.ts';
 import { at, failing, tell } from './story.ts';
 
 /** Tasks of one tenant on a plane of its own, with an owner each. */
@@ -68,7 +68,7 @@ describe('of tasks whose date has come, a spike does not count', () => {
 
   it.each([
     { what: 'those that may be recovering', events: recover, reason: 'recovering' },
-    { what: 'those of which nobody can be told', events: bounce, reason: 'no-reachable-owner' },
+    { what: 'those of which nobody can be notified', events: bounce, reason: 'no-reachable-owner' },
   ])('$what', async ({ events, reason }) => {
     const { story } = await tell({
       until: at(23),

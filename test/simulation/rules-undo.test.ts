@@ -4,7 +4,7 @@ import { at, failing, tell } from './story.ts';
 const ANA = 'ana@acme.test';
 const undo = (when: string, of: string) => ({ at: when, type: 'operator', action: 'undo', of });
 
-test('a task that is turned on again is counted from there, and warned anew', async () => {
+test('a task that is enabled again is counted from there, and warned anew', async () => {
   const { story } = await tell({ until: at(44), events: [undo(at(22), 'acmeCo/a')] });
   expect(story.slice(7)).toEqual([
     'T+22d enabled acmeCo/a by operator',
@@ -27,7 +27,7 @@ test('an undo acts at its instant, not at the next scan', async () => {
   ]);
 });
 
-test('a task that runs after it was turned on again is left alone', async () => {
+test('a task that runs after it was enabled again is left alone', async () => {
   const { story } = await tell({
     until: at(44),
     events: [
@@ -41,7 +41,7 @@ test('a task that runs after it was turned on again is left alone', async () => 
   ]);
 });
 
-test('the undo of a run turns on what that run turned off', async () => {
+test('the undo of a run enables what that run disabled', async () => {
   const { story } = await tell({
     until: at(23),
     tasks: [failing('acmeCo/a'), failing('acmeCo/b'), failing('acmeCo/late', { lastPrimaryAt: at(0, 6) })],
@@ -57,7 +57,7 @@ test('the undo of a run turns on what that run turned off', async () => {
 test.each([
   ['a later run', []],
   ['its owner', [{ at: at(41), type: 'action', task: 'acmeCo/a', by: ANA, action: 'disable' }]],
-])('the undo of a run leaves alone what %s turned off since', async (_, events) => {
+])('the undo of a run leaves alone what %s disabled since', async (_, events) => {
   const { story } = await tell({
     until: at(46),
     policy: { stage: 'disable', publicationVeto: '1d' },
@@ -73,7 +73,7 @@ test.each([
   expect(story.at(-1)).toMatch(/mail ana@acme.test: disabled acmeCo\/a #2/);
 });
 
-test('what an owner turned on in the meantime, or nobody turned off, is not touched by an undo', async () => {
+test('what an owner enabled in the meantime, or nobody disabled, is left alone by an undo', async () => {
   const { story } = await tell({
     until: at(26),
     tasks: [failing('acmeCo/a'), failing('acmeCo/b', { lastPrimaryAt: at(10) })],
@@ -86,7 +86,7 @@ test('what an owner turned on in the meantime, or nobody turned off, is not touc
   expect(story.filter((line) => line.includes(' enabled '))).toEqual([]);
 });
 
-test('an undo of a task that its owner turned off is refused', async () => {
+test('an undo of a task that its owner disabled is refused', async () => {
   const { story } = await tell({
     until: at(18),
     events: [
@@ -97,7 +97,7 @@ test('an undo of a task that its owner turned off is refused', async () => {
   expect(story.slice(2)).toEqual(['T+16d resolved acmeCo/a #1 ineligible']);
 });
 
-test('a system that publishes a task we turned off does not turn it on', async () => {
+test('a system that publishes a task we disabled does not turn it on', async () => {
   const { story } = await tell({
     until: at(60),
     events: [{ at: at(22), type: 'published', task: 'acmeCo/a', by: 'system' }],

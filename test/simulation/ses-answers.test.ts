@@ -11,7 +11,7 @@ const MORE =
 const REFUSING = { at: at(14, 7), type: 'fault', target: 'ses', mode: 'throttle', for: '1m' };
 
 /** Tasks of some owners that are to be warned on day 14, with SES as an HTTP server answers for it. */
-async function toldBy(
+async function tellWithAnswers(
   answer: (to: string, now: number) => Refusal,
   { owners = OWNERS, ...more }: { owners?: string[] } & Record<string, unknown> = {},
 ): Promise<Told> {
@@ -41,9 +41,9 @@ const untilLifted =
   (_to: string, now: number): Refusal =>
     now < Date.parse(LIFTED) ? refusal : undefined;
 
-/** Everybody is warned within two hours of the end of it, and nobody was ever taken for dead. */
+/** Everybody is warned within two hours of the end of it, and nobody was ever suppressed. */
 async function expectAllWarned(code: string, message: string, owners: string[]): Promise<void> {
-  const told = await toldBy(untilLifted({ status: 400, code, message }), { owners });
+  const told = await tellWithAnswers(untilLifted({ status: 400, code, message }), { owners });
   const mails = warned(told);
   expect(mails.map(([to]) => to).sort()).toEqual(owners);
   expect(mails.every(([, when]) => when >= LIFTED && when <= at(14, 5))).toBe(true);
@@ -71,25 +71,25 @@ test.each<[string, string, string]>([
 test.each<[string, string, string]>([
   ['a malformed address', 'InvalidParameterValue', 'Local address contains illegal character'],
   ['an address on a list', 'MessageRejected', 'Address blacklisted.'],
-])('after words for %s that are said of everybody nobody is suppressed', (_what, code, message) =>
+])('after words for %s that SES answers to everybody nobody is suppressed', (_what, code, message) =>
   expectAllWarned(code, message, OWNERS),
 );
 
-test('the one address that SES refuses is dead, and the others are warned', async () => {
+test('the one address that SES refuses is suppressed, and the others are warned', async () => {
   const refused = { status: 400, code: 'MessageRejected', message: 'Address blacklisted.' };
-  const told = await toldBy((to) => (to === 'owner5@acme.test' ? refused : undefined));
+  const told = await tellWithAnswers((to) => (to === 'owner5@acme.test' ? refused : undefined));
   expect(
     warned(told)
       .map(([to]) => to)
       .sort(),
-  ).toEqual(OWNERS.filter((one) => one !== 'owner5@acme.test'));
+  ).toEqual(OWNERS.filter((owner) => owner !== 'owner5@acme.test'));
   expect(told.story).toContain('T+14d1h held acmeCo/5 #1 no-reachable-owner');
 });
 
-test('reminders that are refused in the same words are told again, too', async () => {
+test('reminders that are refused in the same words are mailed again, too', async () => {
   const refused = { status: 400, code: 'InvalidParameterValue', message: 'Illegal address' };
   const isRefused = (now: number) => now >= Date.parse(at(18)) && now < Date.parse(at(18, 3));
-  const told = await toldBy((_to, now) => (isRefused(now) ? refused : undefined), {
+  const told = await tellWithAnswers((_to, now) => (isRefused(now) ? refused : undefined), {
     until: at(19),
     events: [],
   });

@@ -6,7 +6,7 @@ import { runJson, shrunk, soakRun } from '../../simulation/soak/soak.ts';
 import { soakScenario } from '../../simulation/soak/soak-scenario.ts';
 import { at, failing, T } from './story.ts';
 
-/** `npm run simulate:soak` takes as many as it is told. */
+/** `npm run simulate:soak` takes as many as it is asked for. */
 const SCHEDULES = 100;
 
 test('no promise is broken by random scenarios with random faults', async () => {
@@ -34,7 +34,7 @@ function crowd(): Record<string, unknown> {
   return { version: 1, start: T, until: at(6), scanEvery: '6h', policy, tasks };
 }
 
-test('what does not fit into one mail is told in the next, before anything is turned off', async () => {
+test('what does not fit into one mail goes into the next, before anything is disabled', async () => {
   const { broken } = await runJson({ tasks: [], events: [], chaos: [], recipients: {}, ...crowd() });
   expect(broken).toEqual([]);
 });

@@ -11,7 +11,7 @@ const back = (...days: number[]) => days.flatMap((day) => [unheard(at(day)), sof
 /** The warning of day 14 and the reminders of days 18 and 20. */
 const ALL_BACK = back(14, 18, 20);
 
-test('an owner whose three mails all came back is dead for a time: the admin is warned with a full grace', async () => {
+test('an owner whose three mails all came back is suppressed for a time: the admin is warned with a full grace', async () => {
   const { story } = await tell({ until: at(40), admins: { 'acmeCo/': [BOSS] }, events: ALL_BACK });
   expect(story.slice(4)).toEqual([
     `T+20d2h mail ${BOSS}: warning acmeCo/a #1 until T+27d2h`,
@@ -23,7 +23,7 @@ test('an owner whose three mails all came back is dead for a time: the admin is 
   ]);
 });
 
-test('with nobody else to tell the task is held, and 14 days later he is warned anew with a full grace', async () => {
+test('with nobody else to tell the task is held, and 14 days later they are warned anew with a full grace', async () => {
   const { story } = await tell({ until: at(45), events: ALL_BACK });
   expect(story.slice(4)).toEqual([
     'T+20d2h held acmeCo/a #1 no-reachable-owner',
@@ -38,7 +38,7 @@ test('with nobody else to tell the task is held, and 14 days later he is warned 
   ]);
 });
 
-test('one who lives again is warned of what fired meanwhile too, also in stage notify', async () => {
+test('an owner who can be mailed again is warned of what fired meanwhile too, also in stage notify', async () => {
   const names = ['a', 'b', 'c', 'd'];
   const { story } = await tell({
     until: at(32),
@@ -51,7 +51,7 @@ test('one who lives again is warned of what fired meanwhile too, also in stage n
   expect(story.filter((line) => line.startsWith('T+30d')).join()).toContain('warning acmeCo/d #1');
 });
 
-test('what fires while he is dead for a time is told to the admin alone, and turned off after a full grace', async () => {
+test('what fires while the owner is suppressed for a time is mailed to the admin alone, and disabled after a full grace', async () => {
   const { story } = await tell({
     until: at(33),
     admins: { 'acmeCo/': [BOSS] },
@@ -94,7 +94,7 @@ test('one mail that comes back again and again counts once', async () => {
   expect(story).toContain('T+21d disabled acmeCo/a #1 due T+21d');
 });
 
-test('a permanent bounce outlasts a death for a time', async () => {
+test('a permanent bounce outlasts a suppression for a time', async () => {
   const { story } = await tell({
     until: at(45),
     events: [...ALL_BACK, about(at(21), { event: 'bounce' })],

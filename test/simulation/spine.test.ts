@@ -3,7 +3,7 @@ import { at, failing, T, tell } from './story.ts';
 
 const ANA = 'ana@acme.test';
 
-test('a failing task is warned about after 14 days, reminded of twice, and turned off after 21', async () => {
+test('a failing task is warned about after 14 days, reminded of twice, and disabled after 21', async () => {
   const { story, lines, summary } = await tell({});
   expect(story).toEqual([
     'T+14d fired acmeCo/a #1 since T+0d (disable)',
@@ -114,7 +114,7 @@ test('raising the stage from notify to disable warns anew, with a date a full gr
   ]);
 });
 
-test('lowering the stage withdraws the date, and nothing is turned off', async () => {
+test('lowering the stage withdraws the date, and nothing is disabled', async () => {
   const { story } = await tell({
     events: [{ at: at(16), type: 'policy', scope: 'acmeCo/', set: { stage: 'notify' } }],
   });
@@ -135,7 +135,7 @@ test('fifty tasks of one owner make one warning mail', async () => {
   expect(summary.alertsFired).toBe(50);
 });
 
-test('in stage detect an alert fires and nobody is told', async () => {
+test('in stage detect an alert fires and nobody is notified', async () => {
   const { story } = await tell({ policy: {} });
   expect(story).toEqual(['T+14d fired acmeCo/a #1 since T+0d (detect)']);
 });
@@ -143,7 +143,7 @@ test('in stage detect an alert fires and nobody is told', async () => {
 test('a task that runs until an event is counted from that event', async () => {
   const { story } = await tell({
     tasks: [failing('acmeCo/a', { shards: [{ id: '0', status: 'PRIMARY' }], lastPrimaryAt: undefined })].map(
-      given,
+      neverPrimary,
     ),
     until: at(18),
     events: [{ at: at(3), type: 'shards', task: 'acmeCo/a', shards: [{ id: '0', status: 'FAILED' }] }],
@@ -157,12 +157,12 @@ test('a task that runs until an event is counted from that event', async () => {
 test('a task that was never seen running is counted from its first sight', async () => {
   const { lines } = await tell({
     until: at(15),
-    tasks: [failing('acmeCo/a', { lastPrimaryAt: undefined })].map(given),
+    tasks: [failing('acmeCo/a', { lastPrimaryAt: undefined })].map(neverPrimary),
   });
   expect(lines[0]).toMatchObject({ at: at(14), type: 'alert-fired', since: T });
 });
 
-test('restarts since the loss are told', async () => {
+test('restarts since the loss stand in the mail', async () => {
   const { lines } = await tell({
     until: at(15),
     events: [
@@ -225,7 +225,7 @@ test('a deleted task is let go, and one of the same id goes on with the episode 
   ]);
 });
 
-test('an owner who joins is told the date that stands', async () => {
+test('an owner who joins is notified of the date that stands', async () => {
   const { story } = await tell({
     until: at(17),
     events: [{ at: at(16), type: 'owners', task: 'acmeCo/a', owners: [ANA, 'bob@acme.test'] }],
@@ -275,7 +275,7 @@ test('an evaluation pause of two days moves every date by two days', async () =>
   ]);
 });
 
-test('what was turned off can be turned on again, and starts from there', async () => {
+test('what was disabled can be enabled again, and starts from there', async () => {
   const { story } = await tell({
     until: at(37),
     events: [{ at: at(22), type: 'operator', action: 'undo', of: 'acmeCo/a' }],
@@ -288,7 +288,7 @@ test('what was turned off can be turned on again, and starts from there', async 
   ]);
 });
 
-test('all that a run turned off can be turned on again together', async () => {
+test('all that a run disabled can be enabled again together', async () => {
   const { story } = await tell({
     until: at(23),
     tasks: [failing('acmeCo/a'), failing('acmeCo/b')],
@@ -312,7 +312,7 @@ test('ineligible tasks are never alerted on', async () => {
   expect(story).toEqual([]);
 });
 
-test('subscribers are told with the owners, each once', async () => {
+test('subscribers are notified with the owners, each once', async () => {
   const { story } = await tell({
     until: at(15),
     subscriptions: [
@@ -328,6 +328,6 @@ test('subscribers are told with the owners, each once', async () => {
   ]);
 });
 
-function given(task: Record<string, unknown>): Record<string, unknown> {
+function neverPrimary(task: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(task).filter(([, value]) => value !== undefined));
 }

@@ -62,7 +62,7 @@ test.each([
   expect(news(story)).toEqual([]);
 });
 
-test('the case on file is told without a recovery', async () => {
+test('the case on file is mailed without a recovery', async () => {
   const path = new URL('../cases/stale-recovered.json', import.meta.url);
   const { story } = await tell(JSON.parse(readFileSync(path, 'utf8')));
   expect(news(story)).toEqual([]);
@@ -80,12 +80,12 @@ test('disabled is not mailed where the task is deleted while it is gathered', as
   expect(news(story)).toEqual([]);
 });
 
-test('an undoing while disabled is gathered: only the undoing is told, with the next scan', async () => {
+test('an undoing while disabled is gathered: only the undoing is mailed, with the next scan', async () => {
   const { story } = await tell({ until: at(22), events: [undo(at(21, 5 * MINUTE))] });
   expect(news(story)).toEqual([`T+21d1h mail ${ANA}: enabled acmeCo/a #1`]);
 });
 
-test('an undoing is told once, to the holders of the warning and of the disabling, recipients still or not', async () => {
+test('an undoing is mailed once, to the holders of the warning and of the disabling, recipients still or not', async () => {
   const { story } = await tell({
     until: at(40),
     tasks: [failing('acmeCo/a', { owners: [ANA, BOB] })],
@@ -105,7 +105,7 @@ test('an undoing is told once, to the holders of the warning and of the disablin
   ]);
 });
 
-test('one who died holds nothing any more', async () => {
+test('a suppressed recipient holds nothing any more', async () => {
   const { story } = await tell({
     until: at(24),
     tasks: [failing('acmeCo/a', { owners: [ANA, BOB] })],
@@ -116,7 +116,7 @@ test('one who died holds nothing any more', async () => {
   ]);
 });
 
-test('what its owner turned on again is no undoing of ours', async () => {
+test('what its owner enabled again is no undoing of ours', async () => {
   const { story } = await tell({ until: at(24), events: [published(at(22), true)] });
   expect(news(story)).toEqual([`T+21d+ mail ${ANA}: disabled acmeCo/a #1`]);
 });
@@ -135,7 +135,7 @@ test('disabled that waits for SES gives way to the undoing', async () => {
   expect(news(story)[0]).toMatch(/^T\+22d12h.*mail ana@acme.test: enabled acmeCo\/a #1$/);
 });
 
-test('a whole run that is undone is told in one mail', async () => {
+test('a whole run that is undone stands in one mail', async () => {
   const { story } = await tell({
     until: at(23),
     tasks: [failing('acmeCo/a'), failing('acmeCo/b')],

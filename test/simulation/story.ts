@@ -29,7 +29,7 @@ export function failing(id: string, more: Record<string, unknown> = {}): Record<
   };
 }
 
-/** Nothing is heard of what SES reports for a time: a minute, unless told otherwise. */
+/** Nothing is heard of what SES reports for a time: a minute, unless a test says otherwise. */
 export function unheard(from: string, lasts = '1m'): Record<string, unknown> {
   return { at: from, type: 'fault', target: 'feedback', mode: 'down', for: lasts };
 }
@@ -41,7 +41,7 @@ export interface Told {
   summary: SummaryLine;
 }
 
-/** Runs a scenario of hourly scans from `T` in stage `disable`, unless told otherwise; throws where a promise broke. */
+/** Runs a scenario of hourly scans from `T` in stage `disable`, or as a test says; throws where a promise broke. */
 export async function tell(scenario: Record<string, unknown>, options: WorldOptions = {}): Promise<Told> {
   const parsed = parseScenario(
     fallingLater({
@@ -92,18 +92,21 @@ function fallingLater({ tasks, events = [], ...story }: Story): Record<string, u
   };
 }
 
-/** `T+14d`, `T+20d23h`; up to a quarter of an hour later reads `T+21d+`. */
-function when(instant: string): string {
+/** `T+14d`, `T+20d23h`, `T+20d23h30m`; a gathered mail of up to a quarter of an hour later reads `T+21d+`. */
+function when(instant: string, isGathered = false): string {
   const after = Date.parse(instant) - START;
   const hours = Math.floor(after / HOUR);
   const rest = after - hours * HOUR;
   const days = Math.floor(hours / 24);
   const hour = hours % 24 === 0 ? '' : `${hours % 24}h`;
-  return `T+${days}d${hour}${rest === 0 ? '' : rest <= 15 * MINUTE ? '+' : `${rest / MINUTE}m`}`;
+  const late = isGathered && rest <= 15 * MINUTE ? '+' : `${rest / MINUTE}m`;
+  return `T+${days}d${hour}${rest === 0 ? '' : late}`;
 }
 
 function sentence(line: EffectLine): string {
-  return `${when(line.at)} ${wording(line)}`;
+  // Only `disabled` notices are gathered (docs/scenario.md).
+  const isGathered = line.type === 'mail' && line.items.every(({ notice }) => notice === 'disabled');
+  return `${when(line.at, isGathered)} ${wording(line)}`;
 }
 
 function wording(line: EffectLine): string {

@@ -61,17 +61,20 @@ async function runWithTopics(seed: number) {
 }
 
 /** The dates yet to come that a message names for each task. */
-function announced({ text, at: said }: Published): { task: string; date: number; said: number }[] {
+function announced({
+  text,
+  at: publishedAt,
+}: Published): { task: string; date: number; publishedAt: number }[] {
   return text.split(/^\* /m).flatMap((part) => {
     const task = part.split('\n')[0] ?? '';
     const dates = part.replace(/\s+/g, ' ').match(DATE) ?? [];
     return dates
-      .map((date) => ({ task, date: Date.parse(`${date.replace(' ', 'T')}:00Z`), said }))
-      .filter(({ date }) => date > said);
+      .map((date) => ({ task, date: Date.parse(`${date.replace(' ', 'T')}:00Z`), publishedAt }))
+      .filter(({ date }) => date > publishedAt);
   });
 }
 
-function turnedOff(lines: EffectLine[]): Map<string, number> {
+function disabledAt(lines: EffectLine[]): Map<string, number> {
   return new Map(
     lines.flatMap((line): [string, number][] =>
       line.type === 'task-disabled' && line.disableAt !== null ? [[line.task, Date.parse(line.at)]] : [],
@@ -88,11 +91,11 @@ test('topics that hear, are throttled, do not answer or are gone break no promis
     broken.push(...outcome.broken.map(({ promise, what }) => `seed ${seed}: promise ${promise}: ${what}`));
     broken.push(...deaths.map(({ error }) => `seed ${seed}: died: ${String(error)}`));
     if (published.length === 0) silent += 1;
-    const off = turnedOff(lines);
-    for (const { task, date, said } of published.flatMap(announced)) {
+    const off = disabledAt(lines);
+    for (const { task, date, publishedAt } of published.flatMap(announced)) {
       dates += 1;
       const at = off.get(task);
-      if (at !== undefined && said < at && at < date)
+      if (at !== undefined && publishedAt < at && at < date)
         broken.push(`seed ${seed}: ${task} off at ${new Date(at)} before ${new Date(date)}`);
     }
   }

@@ -7,8 +7,8 @@ import { at, tell, unheard } from './story.ts';
 const ANA = 'ana@acme.test';
 const BOSS = 'boss@acme.test';
 
-/** SES says something of the first mail with a notice, a minute after it took it; `isTold`: whether it arrived. */
-function saying(notice: string, what: object, isTold: boolean) {
+/** SES says something of the first mail with a notice, a minute after it took it; `arrives`: whether that arrives. */
+function saying(notice: string, what: object, arrives: boolean) {
   const metrics: string[] = [];
   let running: System | undefined;
   let done = false;
@@ -28,7 +28,7 @@ function saying(notice: string, what: object, isTold: boolean) {
     const mail = { messageId, timestamp, destination: [to], tags: { digest: [digest] } };
     const body = JSON.stringify({ ...what, mail });
     void running?.queues.send('mail-events', [{ body, delaySeconds: 60 }]);
-    return isTold;
+    return arrives;
   };
   return { metrics, options: { processOf, seesMail } };
 }
@@ -38,7 +38,7 @@ const REJECT = { eventType: 'Reject', reject: { reason: 'Bad content' } };
 test.each([
   ['that SES rejects for its content', REJECT],
   ['that SES could not render', { eventType: 'Rendering Failure', failure: { templateName: 't' } }],
-])('a warning %s is no warning: he is warned again with a full grace', async (_what, event) => {
+])('a warning %s is no warning: they are warned again with a full grace', async (_what, event) => {
   const { metrics, options } = saying('warning', event, false);
   const { story, summary } = await tell(
     { until: at(23), admins: { 'acmeCo/': [BOSS] }, events: [unheard(at(14))] },
@@ -54,7 +54,7 @@ test.each([
   expect(summary.oops).toBe(1);
 });
 
-test('a reminder that SES rejects for its content is told again', async () => {
+test('a reminder that SES rejects for its content is mailed again', async () => {
   const { options } = saying('reminder', REJECT, false);
   const { story } = await tell({ until: at(22), events: [unheard(at(18))] }, options);
   expect(story.filter((line) => line.includes('reminder'))).toEqual([
@@ -65,7 +65,7 @@ test('a reminder that SES rejects for its content is told again', async () => {
   expect(story).toContain('T+21d disabled acmeCo/a #1 due T+21d');
 });
 
-test('that a task was turned off is told again where SES rejects the mail for its content', async () => {
+test('that a task was disabled is mailed again where SES rejects the mail for its content', async () => {
   const { options } = saying('disabled', REJECT, false);
   const { story } = await tell({ until: at(22), events: [unheard(at(21), '59m')] }, options);
   expect(story.filter((line) => line.includes(': disabled'))).toEqual([

@@ -7,7 +7,7 @@ const MEANWHILE = '2026-01-22T00:10:00Z';
 
 const disabled = (story: string[]) => story.filter((line) => / disabled .* due /.test(line));
 
-test('a task that recovers while its disable message waits is not turned off', async () => {
+test('a task that recovers while its disable message waits is not disabled', async () => {
   const { story } = await tell({
     events: [
       WAITS,
@@ -46,7 +46,7 @@ test('a publication by a user while the disable message waits cancels it', async
   expect(disabled(story)).toEqual([]);
 });
 
-test('what operators approved is turned off by the worker', async () => {
+test('what operators approved is disabled by the worker', async () => {
   const { story } = await tell({
     policy: { stage: 'disable', blastRadius: { share: 0.1, shareFloor: 1 } },
     tasks: [failing('acmeCo/a'), failing('acmeCo/b')],
@@ -58,7 +58,7 @@ test('what operators approved is turned off by the worker', async () => {
   ]);
 });
 
-test('nobody is told of a disabling that the owning system never did', async () => {
+test('nobody is notified of a disabling that the owning system never did', async () => {
   const { story } = await tell({
     until: at(25),
     events: [
@@ -72,8 +72,8 @@ test('nobody is told of a disabling that the owning system never did', async () 
       },
     ],
   });
-  const told = story.findIndex((line) => line.includes('mail') && line.includes(': disabled'));
-  expect(told).toBeGreaterThan(story.findIndex((line) => line.includes(' due ')));
+  const mailed = story.findIndex((line) => line.includes('mail') && line.includes(': disabled'));
+  expect(mailed).toBeGreaterThan(story.findIndex((line) => line.includes(' due ')));
   expect(story.filter((line) => line.includes('disable-failing'))).toHaveLength(1);
 });
 

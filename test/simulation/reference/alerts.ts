@@ -3,7 +3,7 @@ import type { World } from './world.ts';
 
 /** Operators are to be told with the next scan, and weekly while it lasts. */
 export function raise(world: World, code: string, subject: string, lasts: () => boolean): void {
-  world.alerts.set(`${code} ${subject}`, { toldAt: null, lasts });
+  world.alerts.set(`${code} ${subject}`, { alertedAt: null, lasts });
 }
 
 /** It is over, and told no more; what no scan has told yet is not news either. */
@@ -12,14 +12,14 @@ export function takeBack(world: World, code: string, subject: string): void {
 }
 
 /** The end of a scan: what is new is told, and each week again what lasts. */
-export function tellOperators(world: World): void {
+export function alertOperators(world: World): void {
   for (const [name, alert] of world.alerts) {
-    if (alert.toldAt !== null && world.now - alert.toldAt < 7 * DAY) continue;
-    if (alert.toldAt !== null && !alert.lasts()) {
+    if (alert.alertedAt !== null && world.now - alert.alertedAt < 7 * DAY) continue;
+    if (alert.alertedAt !== null && !alert.lasts()) {
       world.alerts.delete(name);
       continue;
     }
-    alert.toldAt = world.now;
+    alert.alertedAt = world.now;
     world.say(`operators ${name}`);
   }
 }

@@ -18,14 +18,14 @@ export async function simulated(file: Json): Promise<{ file: Json; broken: strin
 }
 
 /** Where the product and the reference differ; empty where they agree. `-`: the reference alone, `+`: the product. */
-export async function differences(given: Json): Promise<string[]> {
-  const { file, broken, lines } = await simulated(given);
+export async function differences(scenario: Json): Promise<string[]> {
+  const { file, broken, lines } = await simulated(scenario);
   return [...broken.map((promise) => `broken: ${promise}`), ...apart(expectedOf(file), lines)];
 }
 
 /** What is expected and not among the lines, and the other way round. */
-export function apart(expected: Expected, lines: readonly EffectLine[]): string[] {
-  return [...linesApart(expected, lines), ...disabledApart(expected, lines)];
+export function apart(expected: Expected, printed: readonly EffectLine[]): string[] {
+  return [...linesApart(expected, printed), ...disabledApart(expected, printed)];
 }
 
 /** What an alert is about: a task, a plane that its detail names, or the fleet. */
@@ -35,7 +35,7 @@ function subjectOf(line: Extract<EffectLine, { type: 'operator-alert' }>): strin
 }
 
 /** The alerts of operators that the rules of tasks lead to. */
-const FORETOLD = [
+const EXPECTED_CODES = [
   'no-reachable-owner',
   'blast-radius',
   'disable-reverted',
@@ -47,10 +47,11 @@ function isOfDisabled(line: EffectLine): boolean {
   return line.type === 'mail' && line.items.every(({ notice }) => notice === 'disabled');
 }
 
-function linesApart({ lines }: Expected, told: readonly EffectLine[]): string[] {
-  const seen = told
+function linesApart({ lines }: Expected, printed: readonly EffectLine[]): string[] {
+  const seen = printed
     .filter(
-      (line) => !isOfDisabled(line) && !(line.type === 'operator-alert' && !FORETOLD.includes(line.code)),
+      (line) =>
+        !isOfDisabled(line) && !(line.type === 'operator-alert' && !EXPECTED_CODES.includes(line.code)),
     )
     .map(wording)
     .sort();
@@ -86,20 +87,20 @@ function wording(line: EffectLine): string {
     case 'mail-failed':
       return `${line.at} mail-failed ${line.to} ${line.reason}`;
     case 'mail':
-      return `${line.at} mail ${line.to}: ${line.items.map(item).sort().join(', ')}`;
+      return `${line.at} mail ${line.to}: ${line.items.map(wordingOf).sort().join(', ')}`;
     case 'operator-alert':
       return `${line.at} operators ${line.code} ${subjectOf(line)}`;
   }
 }
 
-function item(one: Extract<EffectLine, { type: 'mail' }>['items'][number]): string {
-  const restarts = (one.notice as string) === 'enabled' ? '' : ` restarts ${one.restarts}`;
-  return `${one.notice} ${one.task} #${one.episode} until ${one.disableAt} since ${one.since}${restarts}`;
+function wordingOf(item: Extract<EffectLine, { type: 'mail' }>['items'][number]): string {
+  const restarts = (item.notice as string) === 'enabled' ? '' : ` restarts ${item.restarts}`;
+  return `${item.notice} ${item.task} #${item.episode} until ${item.disableAt} since ${item.since}${restarts}`;
 }
 
 /** Each `disabled` notice once, within its span. */
-function disabledApart({ disabled }: Expected, told: readonly EffectLine[]): string[] {
-  const mailed = told.filter(isOfDisabled).flatMap((line) =>
+function disabledApart({ disabled }: Expected, printed: readonly EffectLine[]): string[] {
+  const mailed = printed.filter(isOfDisabled).flatMap((line) =>
     line.type === 'mail'
       ? line.items.map(({ task, episode }) => ({
           key: `${line.to} ${task} #${episode}`,
@@ -108,10 +109,15 @@ function disabledApart({ disabled }: Expected, told: readonly EffectLine[]): str
         }))
       : [],
   );
-  const wanted = disabled.map((one) => ({ ...one, key: `${one.to} ${one.task} #${one.episode}` }));
+  const wanted = disabled.map((notice) => ({
+    ...notice,
+    key: `${notice.to} ${notice.task} #${notice.episode}`,
+  }));
   const apart: string[] = [];
   for (const { key, from, by } of wanted) {
-    const place = mailed.findIndex((one) => one.key === key && one.at >= from && one.at <= by + MINUTE);
+    const place = mailed.findIndex(
+      (notice) => notice.key === key && notice.at >= from && notice.at <= by + MINUTE,
+    );
     if (place < 0) apart.push(`- ${new Date(from).toISOString()} disabled notice ${key}`);
     else mailed.splice(place, 1);
   }

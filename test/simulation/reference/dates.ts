@@ -1,6 +1,6 @@
 import { DAY, type Instant, roundedUpToMinute } from './facts.ts';
 import type { Policy } from './policies.ts';
-import type { Episode, Person, Task, Told, World } from './world.ts';
+import type { Episode, Notified, Person, Task, World } from './world.ts';
 
 /** A date, and the length of time that it promised. */
 export interface Deadline {
@@ -9,15 +9,18 @@ export interface Deadline {
 }
 
 /** Whether SES took a warning of the present grace from one who has been a recipient since. */
-export function isWarned(episode: Episode, told: Told | undefined): told is Told {
-  return !!told && !told.left && told.grace === episode.grace && told.state === 'accepted';
+export function isWarned(episode: Episode, notified: Notified | undefined): notified is Notified {
+  return !!notified && !notified.left && notified.grace === episode.grace && notified.state === 'accepted';
 }
 
 /** Those of some people who are warned in the present grace. */
-export function warnedOf(episode: Episode, people: readonly Person[]): { person: Person; told: Told }[] {
+export function warnedOf(
+  episode: Episode,
+  people: readonly Person[],
+): { person: Person; notified: Notified }[] {
   return people.flatMap((person) => {
-    const told = episode.told.get(person.address);
-    return isWarned(episode, told) ? [{ person, told }] : [];
+    const notified = episode.notified.get(person.address);
+    return isWarned(episode, notified) ? [{ person, notified }] : [];
   });
 }
 
@@ -38,15 +41,15 @@ export function deadlineOf(
     }),
   );
   return found.reduce<Deadline | null>(
-    (latest, one) => (latest && latest.disableAt >= one.disableAt ? latest : one),
+    (latest, date) => (latest && latest.disableAt >= date.disableAt ? latest : date),
     null,
   );
 }
 
 function firstWarned(world: World, task: Task, episode: Episode, sustaining: ReadonlySet<string>) {
-  const accepted = [...episode.told]
-    .filter(([address, told]) => sustaining.has(address) && isWarned(episode, told) && told.dated)
-    .map(([, told]) => told.acceptedAt);
+  const accepted = [...episode.notified]
+    .filter(([address, notified]) => sustaining.has(address) && isWarned(episode, notified) && notified.dated)
+    .map(([, notified]) => notified.acceptedAt);
   if (accepted.length === 0) return [];
   const at = Math.min(...accepted);
   const after = Math.max(world.policyOf(task).disableAfter, episode.longestAfter);

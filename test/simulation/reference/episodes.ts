@@ -66,10 +66,10 @@ export function fire(world: World, task: Task): void {
     graceStage: 'detect',
     raisedAt: 0,
     longestAfter: policy.disableAfter,
-    told: new Map(),
+    notified: new Map(),
     dates: [],
-    rungs: [],
-    brake: null,
+    reminderSteps: [],
+    approval: null,
   };
   task.hold = null;
   world.say(`alert-fired ${task.id} #${task.episodes} since ${instantText(since)} ${policy.stage}`);
@@ -106,7 +106,7 @@ function noteVeto(world: World, task: Task, reason: string | null): void {
   });
 }
 
-/** The episode is over: what waited to be said of it is void, and its end is told where it is news. */
+/** The episode is over: what waited to be mailed of it is void, and its end is mailed where it is news. */
 export function resolve(world: World, task: Task, reason: string): void {
   const episode = task.open!;
   const parting = partingTo(world, task, episode, reason);
@@ -124,17 +124,17 @@ function partingTo(world: World, task: Task, episode: Episode, reason: string): 
   if (reason === 'recovered') return recoveredTo(world, task, episode).map((to) => ['recovered', to]);
   if (!['policy', 'user-published', 'kept', 'snoozed'].includes(reason)) return [];
   const isKept = reason === 'kept' || reason === 'snoozed';
-  return [...episode.told]
-    .filter(([, told]) => told.state === 'accepted' && told.dated)
+  return [...episode.notified]
+    .filter(([, notified]) => notified.state === 'accepted' && notified.dated)
     .filter(([address]) => !isKept || address !== task.keep!.by)
     .map(([address]) => ['withdrawn', world.person(address)]);
 }
 
-/** `recovered` goes to those who asked for it by policy, were told of the failure, and did not decline. */
+/** `recovered` goes to those who asked for it by policy, were notified of the failure, and did not decline. */
 function recoveredTo(world: World, task: Task, episode: Episode): Person[] {
   const policy = world.policyOf(task);
   if (!policy.recoveryMail || policy.stage === 'detect') return [];
-  const hasHeard = ({ address }: Person) => episode.told.get(address)?.state === 'accepted';
+  const hasHeard = ({ address }: Person) => episode.notified.get(address)?.state === 'accepted';
   return recipientsOf(world, task, 'task_abandoned').all.filter(
     (person) => hasHeard(person) && !person.declined,
   );

@@ -4,16 +4,16 @@ import { observe, wasHealthySince } from './health.ts';
 import type { Task, World } from './world.ts';
 
 /** A task as `tasks` or `created` give it; an id that was deleted may come back, and its numbers go on. */
-export function addTask(world: World, given: Json): void {
-  const before = world.tasks.get(given.id as string);
-  const instant = (key: string) => (given[key] === undefined ? null : Date.parse(given[key] as string));
+export function addTask(world: World, facts: Json): void {
+  const before = world.tasks.get(facts.id as string);
+  const instant = (key: string) => (facts[key] === undefined ? null : Date.parse(facts[key] as string));
   const task: Task = {
-    id: given.id as string,
-    kind: given.kind as string,
-    dekaf: (given.dekaf as boolean) ?? false,
-    owners: given.owners as string[],
-    dataPlane: given.dataPlane as string,
-    enabled: (given.enabled as boolean) ?? true,
+    id: facts.id as string,
+    kind: facts.kind as string,
+    dekaf: (facts.dekaf as boolean) ?? false,
+    owners: facts.owners as string[],
+    dataPlane: facts.dataPlane as string,
+    enabled: (facts.enabled as boolean) ?? true,
     createdAt: instant('createdAt') ?? world.now,
     enabledAt: instant('enabledAt'),
     firstSeenAt: instant('observedSince') ?? world.now,
@@ -23,7 +23,7 @@ export function addTask(world: World, given: Json): void {
     ...(before ? heritage(before) : {}),
   };
   world.tasks.set(task.id, task);
-  see(world, task, given.shards);
+  see(world, task, facts.shards);
 }
 
 function blank() {
@@ -63,13 +63,13 @@ export function publish(world: World, task: Task, by: string, enabled: boolean =
   if (by === 'user' || !enabled) task.revertedAt = null;
   const wasOurs = task.ours;
   if (enabled && !task.enabled) {
-    turnOn(world, task);
+    enable(world, task);
     if (by === 'system' && wasOurs && world.now - wasOurs.at <= 7 * DAY) revert(world, task);
   }
   task.enabled = enabled;
 }
 
-/** Promise 15: what a system turns on again within 7 days of our disabling was reverted. */
+/** Promise 15: what a system enables again within 7 days of our disabling was reverted. */
 function revert(world: World, task: Task): void {
   task.revertedAt = world.now;
   raise(world, 'disable-reverted', task.id, () => isReverted(world, world.tasks.get(task.id)!));
@@ -81,7 +81,7 @@ export function isReverted(world: World, task: Task): boolean {
   return !wasHealthySince(task, world.policyOf(task), task.revertedAt, world.now);
 }
 
-export function turnOn(world: World, task: Task): void {
+export function enable(world: World, task: Task): void {
   task.enabled = true;
   task.enabledAt = world.now;
   task.restartsAtLoss = task.restarts;

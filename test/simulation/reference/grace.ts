@@ -14,7 +14,7 @@ interface Running {
   recipients: Recipients;
 }
 
-/** Takes the steps of an open episode (section 6, Recipients, Dates, Rungs); answers what holds it. */
+/** Takes the steps of an open episode (section 6, Recipients, Dates, Reminder steps); answers what holds it. */
 export function goOn(world: World, task: Task, episode: Episode): string | null {
   const policy = world.policyOf(task);
   withdraw(world, task, episode, policy);
@@ -49,7 +49,7 @@ function runGrace(world: World, running: Running): string | null {
 
 function heldWhenDue(world: World, { policy, episode }: Running): string | null {
   if (world.paused.has('disable')) return 'paused';
-  if (episode.brake === 'held') return 'blast-radius';
+  if (episode.approval === 'held') return 'blast-radius';
   const isQuiet = isWithin(policy.quietHours, world.now) || isOnDay(policy.quietDays, world.now);
   return isQuiet ? 'quiet-hours' : null;
 }
@@ -69,17 +69,17 @@ function sustained(episode: Episode, { all, sustaining }: Recipients) {
 
 /** Whether somebody's warning sustains a date. */
 export function hasDateStanding(episode: Episode, recipients: Recipients): boolean {
-  return sustained(episode, recipients).some(({ told }) => told.dated);
+  return sustained(episode, recipients).some(({ notified }) => notified.dated);
 }
 
-/** The stage went down: who holds a date is told that it does not hold. */
+/** The stage went down: who holds a date is notified that it does not hold. */
 function withdraw(world: World, task: Task, episode: Episode, policy: Policy): void {
   if (episode.graceStage !== 'disable' || policy.stage === 'disable') return;
   const facts = { since: episode.since, restarts: task.restarts - task.restartsAtLoss };
-  for (const [address, told] of episode.told) {
-    told.reminder = null;
-    if (!told.dated || told.state !== 'accepted') continue;
-    told.dated = false;
+  for (const [address, notified] of episode.notified) {
+    notified.reminder = null;
+    if (!notified.dated || notified.state !== 'accepted') continue;
+    notified.dated = false;
     const pending = { notice: 'withdrawn', notBefore: world.now, by: null, ...facts };
     world.pend(world.person(address), task, episode.number, pending);
   }
@@ -89,7 +89,7 @@ function withdraw(world: World, task: Task, episode: Episode, policy: Policy): v
 /** One who left and comes back is warned again. */
 function noteLeft(episode: Episode, { all }: Recipients): void {
   const present = new Set(all.map(({ address }) => address));
-  for (const [address, told] of episode.told) if (!present.has(address)) told.left = true;
+  for (const [address, notified] of episode.notified) if (!present.has(address)) notified.left = true;
 }
 
 /** Promises 1, 3 and 4: the first warning, a raised stage, or nobody left who is warned begin a full grace. */
@@ -102,8 +102,8 @@ export function isNewGrace(
   if (episode.grace === 0) return true;
   if (policy.stage !== 'disable') return episode.graceStage === 'detect';
   if (episode.graceStage !== 'disable' || raisedAt > episode.raisedAt) return true;
-  const began = [...episode.told.values()].some(
-    (told) => told.grace === episode.grace && told.acceptedAt > 0,
+  const began = [...episode.notified.values()].some(
+    (notified) => notified.grace === episode.grace && notified.acceptedAt > 0,
   );
   return began && sustained(episode, recipients).length === 0;
 }
@@ -111,7 +111,7 @@ export function isNewGrace(
 function warn(world: World, { task, episode, policy, recipients }: Running): void {
   const dated = policy.stage === 'disable';
   const isNew = isNewGrace(episode, policy, task.raisedAt, recipients);
-  const to = recipients.all.filter((person) => isNew || isUntold(episode, person, dated));
+  const to = recipients.all.filter((person) => isNew || isToBeWarned(episode, person, dated));
   if (to.length === 0) return;
   if (isNew) {
     episode.grace += 1;
@@ -123,7 +123,7 @@ function warn(world: World, { task, episode, policy, recipients }: Running): voi
 }
 
 function warnOne(world: World, task: Task, episode: Episode, person: Person, dated: boolean): void {
-  episode.told.set(person.address, {
+  episode.notified.set(person.address, {
     grace: episode.grace,
     state: 'pending',
     dated,
@@ -135,21 +135,21 @@ function warnOne(world: World, task: Task, episode: Episode, person: Person, dat
   world.pend(person, task, episode.number, pending);
 }
 
-function isUntold(episode: Episode, { address }: Person, dated: boolean): boolean {
-  const told = episode.told.get(address);
-  if (!told || told.left || told.state === 'failed') return true;
-  return told.grace < episode.grace || (dated && !told.dated);
+function isToBeWarned(episode: Episode, { address }: Person, dated: boolean): boolean {
+  const notified = episode.notified.get(address);
+  if (!notified || notified.left || notified.state === 'failed') return true;
+  return notified.grace < episode.grace || (dated && !notified.dated);
 }
 
 /** Whether a warning or reminder of today's recipients has not gone yet. */
 export function isWaiting(episode: Episode, { all }: Recipients): boolean {
   return all.some(({ address }) => {
-    const told = episode.told.get(address);
-    return told && !told.left && (told.state === 'pending' || told.reminder?.pending);
+    const notified = episode.notified.get(address);
+    return notified && !notified.left && (notified.state === 'pending' || notified.reminder?.pending);
   });
 }
 
-/** Section 6, Rungs: the shortest lead that is due, once for a date, and for a later one from 24 h on. */
+/** Section 6, Reminder steps: the shortest lead that is due, once for a date, and for a later one from 24 h on. */
 function remind(
   world: World,
   { task, episode, policy, recipients }: Running,
@@ -158,13 +158,13 @@ function remind(
   const open = policy.reminders.filter((lead) => lead < after && disableAt - lead <= world.now);
   if (open.length === 0) return;
   const lead = Math.min(...open);
-  const isGiven = (rung: { lead: number; deadline: number }) =>
-    rung.lead <= lead && disableAt - rung.deadline < DAY;
-  if (episode.rungs.some((rung) => rung.grace === episode.grace && isGiven(rung))) return;
-  episode.rungs.push({ grace: episode.grace, lead, deadline: disableAt });
-  for (const { person, told } of warnedOf(episode, recipients.all)) {
-    if (person.declined || (told.reminder && isGiven(told.reminder))) continue;
-    told.reminder = { lead, deadline: disableAt, pending: true };
+  const isGiven = (step: { lead: number; deadline: number }) =>
+    step.lead <= lead && disableAt - step.deadline < DAY;
+  if (episode.reminderSteps.some((step) => step.grace === episode.grace && isGiven(step))) return;
+  episode.reminderSteps.push({ grace: episode.grace, lead, deadline: disableAt });
+  for (const { person, notified } of warnedOf(episode, recipients.all)) {
+    if (person.declined || (notified.reminder && isGiven(notified.reminder))) continue;
+    notified.reminder = { lead, deadline: disableAt, pending: true };
     const pending = { notice: 'reminder', notBefore: world.now, by: disableAt };
     world.pend(person, task, episode.number, { ...pending, since: episode.since, restarts: 0 });
   }

@@ -83,7 +83,7 @@ export function lossOf(task: Task, policy: Policy, now: Instant): Instant | null
 
 /** Whether it was healthy until an instant. */
 export function wasHealthyBefore(task: Task, policy: Policy, at: Instant): boolean {
-  const place = task.seen.findLastIndex((one) => one.at < at);
+  const place = task.seen.findLastIndex((seen) => seen.at < at);
   if (place < 0 || !saysAlive(task.seen[place]!.statuses, policy)) return false;
   return at - spellFrom(task, policy, place) >= policy.minHealthy;
 }

@@ -31,9 +31,9 @@ function judgeOpen(world: World, person: Person, notice: string, task: Task, epi
   if (policy.stage === 'detect') return 'void';
   const recipients = recipientsOf(world, task, 'task_abandoned');
   if (recipients.all.length > 0 && isNewGrace(episode, policy, task.raisedAt, recipients)) return 'wait';
-  const told = episode.told.get(person.address);
-  if (!told || !recipients.all.includes(person) || told.grace !== episode.grace) return 'void';
-  if (notice === 'warning') return told.state === 'accepted' ? 'void' : 'send';
-  const isWanted = policy.stage === 'disable' && !person.declined && told.state === 'accepted';
-  return isWanted && told.reminder?.pending ? 'send' : 'void';
+  const notified = episode.notified.get(person.address);
+  if (!notified || !recipients.all.includes(person) || notified.grace !== episode.grace) return 'void';
+  if (notice === 'warning') return notified.state === 'accepted' ? 'void' : 'send';
+  const isWanted = policy.stage === 'disable' && !person.declined && notified.state === 'accepted';
+  return isWanted && notified.reminder?.pending ? 'send' : 'void';
 }

@@ -22,11 +22,11 @@ export function deliverDue(world: World, instant: Instant): void {
 
 /** All mails that may go to one person now: one of what was disabled, one of the rest. */
 function deliver(world: World, person: Person): void {
-  if (person.dead) person.pending.clear();
+  if (person.suppressed) person.pending.clear();
   if (world.paused.has('notify') || awakeFrom(person.quiet, world.now) > world.now) return;
   admitDelayed(world, person);
   for (;;) {
-    const mailed = nextBatch(world, person).filter((one) => isMailable(world, person, one));
+    const mailed = nextBatch(world, person).filter((notice) => isMailable(world, person, notice));
     if (mailed.length === 0) return;
     mail(world, person, mailed);
   }
@@ -34,8 +34,8 @@ function deliver(world: World, person: Person): void {
 
 function nextBatch(world: World, person: Person): Pending[] {
   const pending = [...person.pending.values()];
-  const due = pending.filter((one) => {
-    const at = noticeReadyAt(world, person, one, isAdmitted(person, world.now));
+  const due = pending.filter((notice) => {
+    const at = noticeReadyAt(world, person, notice, isAdmitted(person, world.now));
     return at !== null && at <= world.now;
   });
   const others = due.filter(({ notice }) => notice !== 'disabled');
@@ -54,10 +54,10 @@ function isMailable(world: World, person: Person, pending: Pending): boolean {
 function drop(person: Person, { task: id, episode: number, notice }: Pending, task: Task): void {
   person.pending.delete(`${id}#${number}`);
   const open = task.open?.number === number ? task.open : null;
-  const told = open?.told.get(person.address);
-  if (!told) return;
-  if (notice === 'warning' && told.state === 'pending') open!.told.delete(person.address);
-  if (notice === 'reminder' && told.reminder) told.reminder.pending = false;
+  const notified = open?.notified.get(person.address);
+  if (!notified) return;
+  if (notice === 'warning' && notified.state === 'pending') open!.notified.delete(person.address);
+  if (notice === 'reminder' && notified.reminder) notified.reminder.pending = false;
 }
 
 function mail(world: World, person: Person, batch: Pending[]): void {
@@ -72,7 +72,7 @@ function mail(world: World, person: Person, batch: Pending[]): void {
   else world.say(`mail ${person.address}: ${items.sort().join(', ')}`);
 }
 
-/** Of `disabled` notices only the span is foretold in which their mail comes. */
+/** Of `disabled` notices only the span is expected in which their mail comes. */
 function expectDisabled(world: World, person: Person, batch: readonly Pending[]): void {
   for (const { task, episode, notBefore } of batch) {
     const from = notBefore - 10 * 60_000;
@@ -95,15 +95,15 @@ function item(world: World, person: Person, pending: Pending): string {
 /** SES took a warning or a reminder; answers the date in it. */
 function accept(world: World, person: Person, notice: string, task: Task): Instant | null {
   const episode = task.open!;
-  const told = episode.told.get(person.address)!;
+  const notified = episode.notified.get(person.address)!;
   const date = dateOf(world, notice, task, episode);
   if (notice === 'warning') {
-    told.state = 'accepted';
-    told.acceptedAt = world.now;
-    told.dated = date !== null;
-  } else if (told.reminder && date) {
-    told.reminder.pending = false;
-    told.reminder.deadline = date.disableAt;
+    notified.state = 'accepted';
+    notified.acceptedAt = world.now;
+    notified.dated = date !== null;
+  } else if (notified.reminder && date) {
+    notified.reminder.pending = false;
+    notified.reminder.deadline = date.disableAt;
   }
   if (date) episode.dates.push({ at: world.now, ...date });
   return date?.disableAt ?? null;

@@ -1,4 +1,5 @@
-import { tellOperators } from './alerts.ts';
+import { alertOperators } from './alerts.ts';
+import { disableDue, notifyUndone } from './disabling.ts';
 import { candidate, endOf, fire, hold, resolve } from './episodes.ts';
 import type { Instant, Json } from './facts.ts';
 import { addTask, publish, see, setPolicy } from './fleet.ts';
@@ -7,22 +8,21 @@ import { note, restart } from './health.ts';
 import { deliverDue } from './mails.ts';
 import { watchPlanes } from './outages.ts';
 import { act, hearOfMail, operate } from './people.ts';
-import { tellUndone, turnOffDue } from './turning-off.ts';
 import { queueMails } from './windows.ts';
 import { type Expected, type Task, World } from './world.ts';
 
-type Happening = Json & { at: string };
+type ScenarioEvent = Json & { at: string };
 
 /**
  * A second reading of docs/scenario.md and docs/rules.md, for scenarios without faults: it shares no
- * code with the product, looks at every task at every scan, and keeps everything in memory.
+ * code with the product, evaluates every task at every scan, and keeps everything in memory.
  *
  * @returns what people would see
  */
 export function expectedOf(file: Json): Expected {
   const world = new World(file);
   for (const task of file.tasks as Json[]) addTask(world, task);
-  const events = [...(file.events as Happening[])]
+  const events = [...(file.events as ScenarioEvent[])]
     .map((event, place) => ({ event, place, at: Date.parse(event.at) }))
     .sort((a, b) => a.at - b.at || a.place - b.place);
   const until = Date.parse(file.until as string);
@@ -37,7 +37,12 @@ export function expectedOf(file: Json): Expected {
 }
 
 /** What lies before a scan: delayed work that is due before an event comes first; at one instant the event does. */
-function reach(world: World, events: { event: Happening; at: Instant }[], to: Instant, isEnd: boolean): void {
+function reach(
+  world: World,
+  events: { event: ScenarioEvent; at: Instant }[],
+  to: Instant,
+  isEnd: boolean,
+): void {
   for (;;) {
     const next = events[0]?.at ?? Number.POSITIVE_INFINITY;
     const work = Math.min(...world.deliveries.map(({ at }) => at), Number.POSITIVE_INFINITY);
@@ -82,19 +87,19 @@ function taskOf(world: World, event: Json): Task {
   return world.tasks.get(event.task as string)!;
 }
 
-/** One scan: each task is decided, what is due is turned off, mails are queued. */
+/** One scan: each task is decided, what is due is disabled, mails are queued. */
 function scan(world: World): void {
-  tellUndone(world);
+  notifyUndone(world);
   for (const task of world.tasks.values()) note(task, world.policyOf(task), world.now);
   watchPlanes(world);
-  for (const task of world.tasks.values()) look(world, task);
-  turnOffDue(world);
+  for (const task of world.tasks.values()) evaluate(world, task);
+  disableDue(world);
   queueMails(world);
-  tellOperators(world);
+  alertOperators(world);
 }
 
 /** Decides a task until nothing changes: an episode may end and the next begin with one scan. */
-function look(world: World, task: Task): void {
+function evaluate(world: World, task: Task): void {
   for (let step = 0; step < 10; step += 1) {
     const reason = task.open && endOf(world, task, task.open);
     if (reason) {

@@ -9,7 +9,7 @@ const LEAST = 10;
 /** Section 6, Correlated outages: before anything is decided, a scan sees which begin and which are over. */
 export function watchPlanes(world: World): void {
   for (const plane of new Set([...world.tasks.values()].map(({ dataPlane }) => dataPlane))) {
-    const open = world.outages.find((one) => one.plane === plane && one.endedAt === null);
+    const open = world.outages.find((outage) => outage.plane === plane && outage.endedAt === null);
     if (open) follow(world, open);
     else detect(world, plane);
   }
@@ -35,7 +35,7 @@ function detect(world: World, plane: string): void {
   const window = milliseconds(world.policies.global('correlatedWindow'));
   const counted = Math.max(
     0,
-    ...world.outages.filter((one) => one.plane === plane).map(({ until }) => until),
+    ...world.outages.filter((outage) => outage.plane === plane).map(({ until }) => until),
   );
   const losses = lossesOf(world, plane).filter(({ at }) => at > counted && at >= world.scannedAt - window);
   const eligible = [...world.tasks.values()].filter((task) => task.dataPlane === plane && isEligible(task));

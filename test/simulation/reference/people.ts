@@ -1,10 +1,10 @@
 import { takeBack } from './alerts.ts';
+import { disable } from './disabling.ts';
 import { endOf, resolve } from './episodes.ts';
 import { type Json, milliseconds } from './facts.ts';
-import { isReverted, turnOn } from './fleet.ts';
+import { enable, isReverted } from './fleet.ts';
 import { end } from './outages.ts';
 import { mayAct } from './recipients.ts';
-import { turnOff } from './turning-off.ts';
 import type { Task, World } from './world.ts';
 
 /** An act through the owner's page; of one without a say it is ignored. */
@@ -14,7 +14,7 @@ export function act(world: World, task: Task, event: Json): void {
   if (event.action === 'unsubscribe') person.declined = true;
   else if (event.action !== 'disable') keep(world, task, person.address, event);
   else if (task.open) {
-    turnOff(world, task, 'owner');
+    disable(world, task, 'owner');
     takeBack(world, 'no-reachable-owner', task.id);
   }
 }
@@ -30,15 +30,15 @@ function keep(world: World, task: Task, by: string, event: Json): void {
   takeBack(world, 'no-reachable-owner', task.id);
 }
 
-/** Promise 4: a bounce or complaint kills the address, and what SES took for it warns nobody. */
+/** Promise 4: a bounce or complaint suppresses the address, and what SES took for it warns nobody. */
 export function hearOfMail(world: World, event: Json): void {
   const isSoft = event.event === 'bounce' && event.bounceType === 'transient';
   if (isSoft || event.event === 'delivery') return;
   const person = world.person(event.recipient as string);
-  person.dead = true;
+  person.suppressed = true;
   for (const task of world.tasks.values()) {
-    const told = task.open?.told.get(person.address);
-    if (told) told.state = 'failed';
+    const notified = task.open?.notified.get(person.address);
+    if (notified) notified.state = 'failed';
   }
   if (event.event === 'bounce') world.say(`mail-failed ${person.address} undeliverable`);
 }
@@ -60,7 +60,7 @@ export function operate(world: World, action: string, of = ''): void {
       dismiss(world, of);
       break;
     case 'revive':
-      world.person(of).dead = false;
+      world.person(of).suppressed = false;
       break;
     default:
       throw new Error(`the model knows no operator's ${action}`);
@@ -74,7 +74,7 @@ function pause(world: World, of: string, isPaused: boolean): void {
   if (of === 'evaluate') world.unknown.pause(isPaused, world.now);
 }
 
-/** A task, or all that a run turned off and that is off since. */
+/** A task, or all that a run disabled and that is off since. */
 function undoneBy(world: World, of: string): Task[] {
   const run = Date.parse(of);
   if (world.tasks.has(of)) return [world.tasks.get(of)!];
@@ -84,7 +84,7 @@ function undoneBy(world: World, of: string): Task[] {
 /** Promise 10: exactly the tasks that a spike holds at this instant. */
 function approve(world: World): void {
   for (const { open, hold } of world.tasks.values())
-    if (open && hold?.startsWith('blast-radius')) open.brake = 'approved';
+    if (open && hold?.startsWith('blast-radius')) open.approval = 'approved';
   takeBack(world, 'blast-radius', 'fleet');
 }
 
@@ -98,10 +98,10 @@ function dismiss(world: World, of: string): void {
   takeBack(world, 'disable-reverted', of);
 }
 
-/** Promise 16: what we turned off goes on again in one command. */
+/** Promise 16: what we disabled goes on again in one command. */
 function undo(world: World, task: Task): void {
   if (task.deleted || task.enabled || !task.ours) return;
   world.undone.push({ task, episode: task.ours.episode });
   world.say(`task-enabled ${task.id} by operator`);
-  turnOn(world, task);
+  enable(world, task);
 }

@@ -28,7 +28,7 @@ export interface Wanted {
   limits: boolean;
   /** Acts of owners and strangers. */
   acts: boolean;
-  /** What systems turn on again. */
+  /** What systems enable again. */
   reversals: boolean;
   /** Several events at one instant, and events at `start`. */
   ties: boolean;
@@ -200,8 +200,8 @@ class RandomScenario {
   #blastRadius(): Json {
     if (this.#mode === 'spike') {
       const share = this.#pick([0.1, 0.25, 0.4, 0.6]);
-      const pace = { perRun: this.#pick([1, 2, 5]), perDay: this.#pick([2, 4, 20]) };
-      return { blastRadius: { share, shareFloor: this.#pick([1, 2, 3]), ...pace } };
+      const rateLimit = { perRun: this.#pick([1, 2, 5]), perDay: this.#pick([2, 4, 20]) };
+      return { blastRadius: { share, shareFloor: this.#pick([1, 2, 3]), ...rateLimit } };
     }
     return this.#wanted.limits && this.#chance(0.2) ? { blastRadius: { perRun: 1, perDay: 2 } } : {};
   }
@@ -246,8 +246,10 @@ class RandomScenario {
           }
         : {}),
     })).filter(
-      (one, place, all) =>
-        all.findIndex(({ prefix, email }) => prefix === one.prefix && email === one.email) === place,
+      (subscription, place, all) =>
+        all.findIndex(
+          ({ prefix, email }) => prefix === subscription.prefix && email === subscription.email,
+        ) === place,
     );
   }
 
@@ -318,10 +320,10 @@ class RandomScenario {
     if (this.#gone.has(task)) return this.#chance(0.5) ? this.#created(task) : null;
     if (this.#mode === 'outage' && this.#chance(0.5))
       return this.#chance(0.1) ? { type: 'operator', action: 'dismiss', of: PLANES[0] } : null;
-    return this.#happening(task, this.#next());
+    return this.#eventOf(task, this.#next());
   }
 
-  #happening(task: string, roll: number): Json | null {
+  #eventOf(task: string, roll: number): Json | null {
     if (roll < 0.34)
       return { type: 'shards', task, shards: this.#pick([PRIMARY, PRIMARY, FAILED, FAILED, BACKFILL]) };
     if (roll < 0.4) return { type: 'restarted', task, times: 1 + this.#below(5) };
@@ -352,8 +354,8 @@ class RandomScenario {
   #created(id: string): Json {
     this.#gone.delete(id);
     const { createdAt, enabled, observedSince, lastPrimaryAt, ...task } = this.#task(id);
-    const given = { createdAt, enabled, observedSince, lastPrimaryAt };
-    const kept = Object.entries(given).filter(([, value]) => value !== undefined && this.#chance(0.3));
+    const optional = { createdAt, enabled, observedSince, lastPrimaryAt };
+    const kept = Object.entries(optional).filter(([, value]) => value !== undefined && this.#chance(0.3));
     const enabledAt = this.#chance(0.1) ? { enabledAt: instantText(START - DAY) } : {};
     return { type: 'created', task: { ...task, ...Object.fromEntries(kept), ...enabledAt } };
   }

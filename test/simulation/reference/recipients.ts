@@ -15,16 +15,16 @@ interface Subscription {
   alertTypes?: string[];
 }
 
-/** Section 6, Recipients: the living ones of an alert; the nearest living admins where nobody is, or beside them. */
+/** Section 6, Recipients: who can be mailed of an alert; the nearest such admins where nobody can, or beside them. */
 export function recipientsOf(world: World, task: Task, alert: string): Recipients {
   const subscribed = subscriptionsOf(world, task).filter(({ alertTypes }) =>
     (alertTypes ?? ['task_abandoned', 'task_auto_disabled']).includes(alert),
   );
-  const living = livingOf(world, [...task.owners, ...subscribed.map(({ email }) => email)]);
+  const mailable = mailableOf(world, [...task.owners, ...subscribed.map(({ email }) => email)]);
   const admins = nearestAdmins(world, task);
-  if (living.length === 0) return { all: admins, sustaining: addressesOf(admins) };
-  const joined = isEscalated(world, task, addressesOf(living)) ? admins : [];
-  return { all: [...new Set([...living, ...joined])], sustaining: addressesOf(living) };
+  if (mailable.length === 0) return { all: admins, sustaining: addressesOf(admins) };
+  const joined = isEscalated(world, task, addressesOf(mailable)) ? admins : [];
+  return { all: [...new Set([...mailable, ...joined])], sustaining: addressesOf(mailable) };
 }
 
 function addressesOf(people: readonly Person[]): Set<string> {
@@ -37,8 +37,10 @@ function subscriptionsOf(world: World, task: Task): Subscription[] {
   return all.filter(({ prefix }) => scopes.includes(prefix));
 }
 
-function livingOf(world: World, addresses: readonly string[]): Person[] {
-  return [...new Set(addresses.map((address) => world.person(address)))].filter(({ dead }) => !dead);
+function mailableOf(world: World, addresses: readonly string[]): Person[] {
+  return [...new Set(addresses.map((address) => world.person(address)))].filter(
+    ({ suppressed }) => !suppressed,
+  );
 }
 
 /** The admins of the prefixes of a task, the empty one first. */
@@ -48,33 +50,33 @@ function adminsOf(world: World, task: Task): string[][] {
 }
 
 function nearestAdmins(world: World, task: Task): Person[] {
-  const living = adminsOf(world, task).map((addresses) => livingOf(world, addresses));
-  return living.reverse().find((people) => people.length > 0) ?? [];
+  const mailable = adminsOf(world, task).map((addresses) => mailableOf(world, addresses));
+  return mailable.reverse().find((people) => people.length > 0) ?? [];
 }
 
 /**
- * From disableAt − `escalateAt` on, admins stand beside living owners; with a new grace its date is that of its first
- * warning.
+ * From disableAt − `escalateAt` on, admins stand beside owners who can be mailed; with a new grace its date is that
+ * of its first warning.
  */
-function isEscalated(world: World, task: Task, living: ReadonlySet<string>): boolean {
+function isEscalated(world: World, task: Task, mailable: ReadonlySet<string>): boolean {
   const { escalateAt, stage } = world.policyOf(task);
   if (escalateAt === null || stage !== 'disable' || !task.open) return false;
   const { open } = task;
-  const isDated = [...living].some((address) => {
-    const told = open.told.get(address);
-    return isWarned(open, told) && told.dated;
+  const isDated = [...mailable].some((address) => {
+    const notified = open.notified.get(address);
+    return isWarned(open, notified) && notified.dated;
   });
-  const deadline = isDated ? deadlineOf(world, task, open, living) : null;
+  const deadline = isDated ? deadlineOf(world, task, open, mailable) : null;
   return deadline !== null && world.now >= deadline.disableAt - escalateAt;
 }
 
-/** Those of the word that a task was turned off: today's, and each admin who was warned in the present grace. */
-export function toldOfDisabling(world: World, task: Task, episode: Episode): Person[] {
+/** Those of the word that a task was disabled: today's, and each admin who was warned in the present grace. */
+export function notifiedOfDisabling(world: World, task: Task, episode: Episode): Person[] {
   const isWarned = ({ address }: Person) => {
-    const told = episode.told.get(address);
-    return told?.grace === episode.grace && told.state === 'accepted';
+    const notified = episode.notified.get(address);
+    return notified?.grace === episode.grace && notified.state === 'accepted';
   };
-  const warned = livingOf(world, adminsOf(world, task).flat()).filter(isWarned);
+  const warned = mailableOf(world, adminsOf(world, task).flat()).filter(isWarned);
   return [...new Set([...recipientsOf(world, task, 'task_auto_disabled').all, ...warned])];
 }
 

@@ -1,6 +1,6 @@
 import { DAY } from './facts.ts';
 import { isEligible } from './health.ts';
-import type { Episode, Task, TurnedOff, World } from './world.ts';
+import type { Disabling, Episode, Task, World } from './world.ts';
 
 /** A task whose date has come. */
 export interface Due {
@@ -9,12 +9,12 @@ export interface Due {
   disableAt: number;
 }
 
-/** What we turned off in the last 24 h. */
-export function lastDay(world: World): TurnedOff[] {
-  return world.turnedOff.filter(({ at }) => at > world.now - DAY);
+/** What we disabled in the last 24 h. */
+export function lastDay(world: World): Disabling[] {
+  return world.disablings.filter(({ at }) => at > world.now - DAY);
 }
 
-/** What counts towards a spike: what is due and not approved, and what was turned off unapproved. */
+/** What counts towards a spike: what is due and not approved, and what was disabled unapproved. */
 interface Load {
   due: readonly Due[];
   past: readonly Task[];
@@ -39,7 +39,7 @@ export function heldBySpike(world: World, due: readonly Due[]): Set<Due> {
   );
 }
 
-/** More than `share` of those tasks that are eligible or were turned off by us in the last 24 h, and `shareFloor`. */
+/** More than `share` of those tasks that are eligible or were disabled by us in the last 24 h, and `shareFloor`. */
 function isTooMuch(world: World, load: Load, belongs: Belongs): boolean {
   const { share, shareFloor } = world.policies.blastRadius;
   const off = new Set(lastDay(world).map(({ task }) => task.id));
@@ -77,7 +77,10 @@ function blamed(load: Load, spike: Load, isSpike: (left: Load) => boolean): read
     .filter((group) => sizeOf(part(spike, group)) > sizeOf(spike) / 2)
     .filter((group) => !isSpike(part(load, (task) => !group(task))))
     .map((group) => part(load, group).due);
-  return fits.reduce((fewest, one) => (one.length < fewest.length ? one : fewest), fits[0] ?? spike.due);
+  return fits.reduce(
+    (fewest, group) => (group.length < fewest.length ? group : fewest),
+    fits[0] ?? spike.due,
+  );
 }
 
 function part({ due, past }: Load, belongs: Belongs): Load {

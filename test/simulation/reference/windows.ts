@@ -4,7 +4,7 @@ import type { Pending, Person, World } from './world.ts';
 /** At the end of a scan: whose mails are tried, and when, until the next scan. */
 export function queueMails(world: World): void {
   if (world.paused.has('notify')) return;
-  for (const person of world.people.values()) if (person.dead) person.pending.clear();
+  for (const person of world.people.values()) if (person.suppressed) person.pending.clear();
   const entered = admit(world);
   for (const person of world.people.values()) {
     const isTurnedAway = needsPlace(world, person) && !entered.has(person);
@@ -73,13 +73,13 @@ function oldestWarning(world: World, person: Person): string {
 /** When the first of the notices may go; null where none may. */
 function readyAt(world: World, person: Person, hasPlace: boolean): Instant | null {
   const instants = [...person.pending.values()]
-    .map((one) => noticeReadyAt(world, person, one, hasPlace))
+    .map((notice) => noticeReadyAt(world, person, notice, hasPlace))
     .filter((at) => at !== null);
   if (instants.length === 0) return null;
   return awakeFrom(person.quiet, Math.max(world.now, Math.min(...instants)));
 }
 
-/** Promise 6: `digestEvery`, unless a rung's window would close before. */
+/** Promise 6: `digestEvery`, unless the window of a reminder step would close before. */
 export function noticeReadyAt(
   world: World,
   person: Person,
@@ -93,7 +93,7 @@ export function noticeReadyAt(
   return Math.max(pending.notBefore, windowFor(world, person));
 }
 
-/** The window of the last mail; none where a rung's window would close before. */
+/** The window of the last mail; none where the window of a reminder step would close before. */
 function windowFor(world: World, person: Person): Instant {
   const window = windowAt(world, person);
   const isUrgent = [...person.pending.values()].some(

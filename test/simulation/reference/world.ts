@@ -3,8 +3,8 @@ import { type Hours, type Instant, instantText, type Json, milliseconds, type Sp
 import { lossOf, Unknown } from './health.ts';
 import { Policies, type Policy } from './policies.ts';
 
-/** What a person was told of one episode. */
-export interface Told {
+/** What a person was notified of in one episode. */
+export interface Notified {
   grace: number;
   state: 'pending' | 'accepted' | 'failed';
   dated: boolean;
@@ -23,11 +23,11 @@ export interface Episode {
   /** The raise of the stage that the grace knows of. */
   raisedAt: Instant;
   longestAfter: number;
-  told: Map<string, Told>;
+  notified: Map<string, Notified>;
   dates: { at: Instant; disableAt: Instant; after: number }[];
-  rungs: { grace: number; lead: number; deadline: Instant }[];
+  reminderSteps: { grace: number; lead: number; deadline: Instant }[];
   /** Whether a spike holds it. */
-  brake: 'held' | 'approved' | null;
+  approval: 'held' | 'approved' | null;
 }
 
 /** A task, its health and its episode. */
@@ -59,9 +59,9 @@ export interface Task {
   open: Episode | null;
   hold: string | null;
   raisedAt: Instant;
-  /** The episode in which we turned it off, until it is on again; `run`: null where its owner did. */
+  /** The episode in which we disabled it, until it is on again; `run`: null where its owner did. */
   ours: { episode: Episode; at: Instant; run: Instant | null } | null;
-  /** When a system turned on again what we had turned off. */
+  /** When a system enabled again what we had disabled. */
   revertedAt: Instant | null;
   /** Publications by users that ended or prevented an episode, since it was healthy. */
   vetoes: { count: number; lastAt: Instant };
@@ -79,7 +79,7 @@ export interface Pending {
 
 export interface Person {
   address: string;
-  dead: boolean;
+  suppressed: boolean;
   declined: boolean;
   quiet: Hours | null;
   lastMailAt: Instant | null;
@@ -88,8 +88,8 @@ export interface Person {
   pending: Map<string, Pending>;
 }
 
-/** A task that we turned off. */
-export interface TurnedOff {
+/** A task that we disabled. */
+export interface Disabling {
   at: Instant;
   task: Task;
   by: 'owner' | 'approved' | 'unapproved';
@@ -107,7 +107,7 @@ export interface Outage {
 }
 
 export interface OperatorAlert {
-  toldAt: Instant | null;
+  alertedAt: Instant | null;
   /** Whether what it says still holds. */
   lasts: () => boolean;
 }
@@ -134,7 +134,7 @@ function canonical(address: string): string {
   return `${local}@${domainToASCII(domain!)}`;
 }
 
-/** All that the rules look at, and what they have said so far. */
+/** All that the rules evaluate, and what they have come to so far. */
 export class World {
   readonly file: Json;
   readonly scanEvery: number;
@@ -148,8 +148,8 @@ export class World {
   readonly undone: { task: Task; episode: Episode }[] = [];
   /** Mails that are to be tried at an instant. */
   readonly deliveries: { at: Instant; to: Person }[] = [];
-  /** What we turned off, and how. */
-  readonly turnedOff: TurnedOff[] = [];
+  /** What we disabled, and how. */
+  readonly disablings: Disabling[] = [];
   /** What operators are told of, by code and subject. */
   readonly alerts = new Map<string, OperatorAlert>();
   /** When recipients took a place of the warm-up limit. */
@@ -178,11 +178,11 @@ export class World {
   /** The person of an address, however it is written. */
   person(address: string): Person {
     const key = canonical(address);
-    const known = this.people.get(key);
-    if (known) return known;
+    const existing = this.people.get(key);
+    if (existing) return existing;
     const person: Person = {
       address: key,
-      dead: false,
+      suppressed: false,
       declined: false,
       quiet: null,
       lastMailAt: null,

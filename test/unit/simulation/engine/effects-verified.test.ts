@@ -125,9 +125,9 @@ test.each([
   expect(brokenPromises()).toContain(1);
 });
 
-test('a warning of an address that died since does not count', () => {
+test('a warning of an address that was suppressed since does not count', () => {
   accept(14 * DAY, ANA, item('warning', 21 * DAY));
-  verifier.addressDied(ANA);
+  verifier.addressSuppressed(ANA);
   ask(21 * DAY);
   expect(brokenPromises()).toEqual([1]);
 });
@@ -154,13 +154,13 @@ test('disabling before the latest printed date breaks promise 2', () => {
   expect(brokenPromises()).toEqual([2]);
 });
 
-test("an owner's own wish is bound by neither", () => {
+test("an owner's own request is bound by neither", () => {
   verifier.personActed({ type: 'action', action: 'disable', task: 'acmeCo/a', by: ANA }, true);
   ask(1 * DAY, 1, null);
   expect(verifier.broken).toEqual([]);
 });
 
-test('a task that is turned off at once although nobody wanted it breaks promise 9', () => {
+test('a task that is disabled at once although nobody wanted it breaks promise 9', () => {
   ask(1 * DAY, 1, null);
   expect(brokenPromises()).toEqual([9]);
 });
@@ -188,10 +188,10 @@ test('a reminder for one who declined them breaks promise 9', () => {
   expect(brokenPromises()).toEqual([9]);
 });
 
-test('who was revived may be mailed again, and must be warned again before anything is turned off', () => {
+test('who was revived may be mailed again, and must be warned again before anything is disabled', () => {
   accept(14 * DAY, ANA, item('warning', 21 * DAY));
   now = 15 * DAY;
-  verifier.addressDied(ANA);
+  verifier.addressSuppressed(ANA);
   verifier.addressRevived('ANA@acme.test', true);
   ask(21 * DAY);
   expect(brokenPromises()).toEqual([1, 7]);
@@ -201,8 +201,8 @@ test('who was revived may be mailed again, and must be warned again before anyth
   expect(verifier.broken.filter(({ promise }) => promise === 6)).toEqual([]);
 });
 
-test('a dead address that an operator could not revive breaks promise 4', () => {
-  verifier.addressDied(ANA);
+test('a suppressed address that an operator could not revive breaks promise 4', () => {
+  verifier.addressSuppressed(ANA);
   verifier.addressRevived(ANA, false);
   expect(brokenPromises()).toEqual([4]);
 });
@@ -213,8 +213,8 @@ test('a date in stage notify breaks promise 3', () => {
   expect(brokenPromises()).toEqual([3]);
 });
 
-test('a mail to an address that died breaks promise 4', () => {
-  verifier.addressDied('Ana@acme.test');
+test('a mail to an address that was suppressed breaks promise 4', () => {
+  verifier.addressSuppressed('Ana@acme.test');
   accept(14 * DAY, ANA, item('warning', 21 * DAY));
   expect(brokenPromises()).toEqual([4]);
 });
@@ -248,7 +248,7 @@ test('two mails of what was disabled, minutes apart, break promise 6', () => {
     [1, 'acmeCo/a'],
     [1, 'acmeCo/b'],
   ] as const) {
-    verifier.turnedOff({ task: id, episode, run: 'r', disableAt: 0 });
+    verifier.disabled({ task: id, episode, run: 'r', disableAt: 0 });
     const task = facts.tasks.get('acmeCo/a') as TrueTask;
     facts.tasks.set(id, { ...task, id, enabled: false });
   }
@@ -284,15 +284,15 @@ test.each<[string, Partial<TrueTask>]>([
 });
 
 test('a second disabling in one episode breaks promise 11', () => {
-  verifier.turnedOff({ task: 'acmeCo/a', episode: 1, run: 'r', disableAt: 0 });
-  verifier.turnedOff({ task: 'acmeCo/a', episode: 1, run: 'r', disableAt: 0 });
+  verifier.disabled({ task: 'acmeCo/a', episode: 1, run: 'r', disableAt: 0 });
+  verifier.disabled({ task: 'acmeCo/a', episode: 1, run: 'r', disableAt: 0 });
   expect(brokenPromises()).toEqual([11]);
 });
 
 test('a disabling needs an audit row that names who, why and a mail', () => {
   accept(14 * DAY, ANA, item('warning', 21 * DAY));
   now = 21 * DAY;
-  verifier.turnedOff({ task: 'acmeCo/a', episode: 1, run: 'r', disableAt: now });
+  verifier.disabled({ task: 'acmeCo/a', episode: 1, run: 'r', disableAt: now });
   verifier.instantOver();
   expect(brokenPromises()).toEqual([16]);
   verifier.broken.length = 0;
@@ -305,7 +305,7 @@ test('a disabling needs an audit row that names who, why and a mail', () => {
     evidence: {},
   };
   verifier.audits.audited({ ...entry, mails: [`d${digests}`] });
-  verifier.turnedOff({ task: 'acmeCo/a', episode: 2, run: 'r', disableAt: now });
+  verifier.disabled({ task: 'acmeCo/a', episode: 2, run: 'r', disableAt: now });
   verifier.instantOver();
   expect(verifier.broken).toEqual([]);
 });
@@ -325,11 +325,11 @@ test('admins of the nearest prefix are recipients only where nobody else is aliv
   facts.subscriptions.push({ prefix: 'acmeCo/', email: BOB, alertTypes: ['task_auto_disabled'] });
   const of = () =>
     facts.recipientsOf(facts.tasks.get('acmeCo/a') as TrueTask, 'task_abandoned', (address) =>
-      verifier.isDead(address),
+      verifier.isSuppressed(address),
     );
   expect(of()).toEqual([ANA]);
-  verifier.addressDied(ANA);
+  verifier.addressSuppressed(ANA);
   expect(of()).toEqual(['boss@acme.test']);
-  verifier.addressDied('boss@acme.test');
+  verifier.addressSuppressed('boss@acme.test');
   expect(of()).toEqual([]);
 });

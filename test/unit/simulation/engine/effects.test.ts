@@ -70,7 +70,7 @@ test('an alert row that gets an end is a resolved alert, once', () => {
   ]);
 });
 
-test('a hold is told when its reason begins and not while it lasts', () => {
+test('a hold is printed when its reason begins and not while it lasts', () => {
   const effects = recorder();
   effects.committed([{ before: taskRow(null, 1), after: taskRow('paused', 1) }]);
   effects.committed([{ before: taskRow('paused', 1), after: taskRow('paused', 1) }]);

@@ -28,8 +28,8 @@ function sesWith(items: DigestItem[] | undefined) {
     clock: new VirtualClock(NOW),
     digest: async () => (items ? ({ items } as DigestRecord) : undefined),
     listener: {
-      accepted: (one) => heard.accepted.push(one),
-      refused: (one) => heard.refused.push(one),
+      accepted: (mail) => heard.accepted.push(mail),
+      refused: (mail) => heard.refused.push(mail),
       untrue: (_mail, what) => heard.untrue.push(what),
     },
   });
@@ -64,7 +64,7 @@ test('a text that leaves out a task or a date of its digest row is noticed', asy
   ]);
 });
 
-test('a refused address is told as a failed mail, and nothing was sent', async () => {
+test('a refused address is printed as a failed mail, and nothing was sent', async () => {
   const { mail, heard } = sesWith([ITEM]);
   mail.faults.onSend = () => ({
     outcome: 'refused',

@@ -53,7 +53,7 @@ test('after a died process the message is seen again when its visibility ends, 1
   await queues.send('disable', [{ body: 'a' }]);
   await loop.run(HOUR);
   expect(seen).toEqual(['a@0 #1', 'a@180 #2']);
-  expect(queues.deaths.map((death) => `${death.process}: ${death.error}`)).toEqual([
+  expect(queues.deaths.map(({ process, error }) => `${process}: ${error}`)).toEqual([
     'disable: Error: killed',
   ]);
 });
@@ -83,7 +83,7 @@ test('what the worker dead-letters goes there at once, with the reason', async (
   const { loop, queues } = queuesWorkedBy(() => ({ outcome: 'dead-letter', reason: 'unreadable' }));
   await queues.send('ingest', [{ body: '{' }]);
   await loop.run(0);
-  expect(queues.deadLetters.map((dead) => [dead.body, dead.reason, dead.receives])).toEqual([
+  expect(queues.deadLetters.map(({ body, reason, receives }) => [body, reason, receives])).toEqual([
     ['{', 'unreadable', 1],
   ]);
 });

@@ -168,7 +168,7 @@ test('operators pause, resume and undo at the instant of their word', async () =
   expect(heard.slice(2)).toEqual(['notify paused', 'notify resumed', 'undo {"task":"acmeCo/a"}']);
 });
 
-test('a process that dies without a fault of the scenario is a defect and told as one', async () => {
+test('a process that dies without a fault of the scenario is a defect and reported as one', async () => {
   const { service } = listening({ scan: () => Promise.reject(new Error('oh\nno')) });
   const simulated = await run({ until: '2026-01-01T00:10:00Z' }, service);
   expect(simulated).toMatchObject({
@@ -177,7 +177,7 @@ test('a process that dies without a fault of the scenario is a defect and told a
   });
 });
 
-test('a task turned off on request is told with its run and date, and confirmed to Taskwarden', async () => {
+test('a task disabled on request is printed with its run and date, and confirmed to Taskwarden', async () => {
   const { service, heard } = listening({
     scan: async (system, at) => {
       system.telemetry.metric('ScanCompleted', 1);

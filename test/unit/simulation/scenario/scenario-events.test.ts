@@ -38,8 +38,8 @@ function problem(...events: Written[]): string {
 
 /** An event without when and where it stands. */
 function one(event: Written): Written {
-  const { at: _, index: __, ...happening } = read(event)[0]!;
-  return happening;
+  const { at: _, index: __, ...body } = read(event)[0]!;
+  return body;
 }
 
 const a = { task: 'acmeCo/a' };
@@ -242,14 +242,14 @@ describe('tasks that come and go', () => {
     expect(one({ type: 'created', task: created })).toMatchObject({
       task: { enabled: true, createdAt: Date.parse(at), observedSince: Date.parse(at), dekaf: false },
     });
-    const given = {
+    const task = {
       ...created,
       enabled: false,
       createdAt: day(2),
       observedSince: day(3),
       lastPrimaryAt: day(4),
     };
-    expect(one({ type: 'created', task: given })).toMatchObject({
+    expect(one({ type: 'created', task })).toMatchObject({
       task: {
         enabled: false,
         createdAt: Date.parse(day(2)),

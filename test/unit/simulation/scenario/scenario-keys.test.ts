@@ -225,10 +225,10 @@ describe('each key of a scenario', () => {
       values.map((value) => [named(path), value, path, allowed] as const),
     ),
   )('%s is refused as %j, with its path and what is allowed', (name, value, path, allowed) => {
-    const said = problem(changed(path, value));
-    expect(said.startsWith(`${name}: `), said).toBe(true);
-    expect(said.slice(name.length)).toMatch(allowed);
-    expect(said).not.toContain('\n');
+    const message = problem(changed(path, value));
+    expect(message.startsWith(`${name}: `), message).toBe(true);
+    expect(message.slice(name.length)).toMatch(allowed);
+    expect(message).not.toContain('\n');
   });
 });
 
@@ -311,9 +311,9 @@ describe('a key that is not ours', () => {
   it.each(STRANGE.map(([path, key]) => [named(key === '' ? path : [...path, key]), path, key] as const))(
     '%s is refused by its path',
     (name, path, key) => {
-      const said = problem(changed(key === '' ? path : [...path, key], 1));
-      expect(said.startsWith(`${name}: `), said).toBe(true);
-      expect(said).toMatch(/allowed|no policy key here/);
+      const message = problem(changed(key === '' ? path : [...path, key], 1));
+      expect(message.startsWith(`${name}: `), message).toBe(true);
+      expect(message).toMatch(/allowed|no policy key here/);
     },
   );
 

@@ -114,7 +114,7 @@ describe('a scenario', () => {
     ]);
   });
 
-  it('gives its policies with the pace of its scans, as written and parsed', () => {
+  it('gives its policies with the interval of its scans, as written and parsed', () => {
     const scenario = read({
       scanEvery: '90m',
       policy: { warnAfter: '20d' },

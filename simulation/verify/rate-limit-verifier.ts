@@ -1,5 +1,5 @@
 import { DAY, type Instant } from '../../functions/abandonment/time.ts';
-import type { TurnedOff } from '../engine/effects.ts';
+import type { DisabledTask } from '../engine/effects.ts';
 import type { FleetFacts, TrueTask } from './fleet-facts.ts';
 import type { Verifier } from './verifier.ts';
 
@@ -11,8 +11,8 @@ interface Done {
   approved: boolean;
 }
 
-/** Checks that no spike is turned off and that the pace is kept (promise 10). */
-export class PaceVerifier {
+/** Checks that no spike is disabled and that the rate limit is kept (promise 10). */
+export class RateLimitVerifier {
   readonly #verifier: Verifier;
   readonly #facts: FleetFacts;
   readonly #now: () => Instant;
@@ -25,8 +25,8 @@ export class PaceVerifier {
     this.#now = now;
   }
 
-  /** The owning system is asked to turn a task off. */
-  asked(task: TrueTask, { run, episode }: TurnedOff): void {
+  /** The owning system is asked to disable a task. */
+  asked(task: TrueTask, { run, episode }: DisabledTask): void {
     const key = `${task.id} #${episode}`;
     const approvedAt = this.#facts.approvedAt.get(task.id);
     if (run === null) return;
@@ -40,8 +40,8 @@ export class PaceVerifier {
     });
   }
 
-  /** It was turned off. */
-  turnedOff({ task, episode }: TurnedOff): void {
+  /** It was disabled. */
+  disabled({ task, episode }: DisabledTask): void {
     const done = this.#asked.get(`${task} #${episode}`);
     if (!done) return;
     const now = this.#now();
@@ -51,11 +51,11 @@ export class PaceVerifier {
     this.#verifier.check(
       10,
       ofRun.length <= perRun,
-      () => `run ${done.run} turned off ${ofRun.length}, of at most ${perRun}`,
+      () => `run ${done.run} disabled ${ofRun.length}, of at most ${perRun}`,
     );
     const ofDay = new Set(this.#last.map(({ task: id }) => id)).size;
     // What was queued in one day may be done in the next, where the owning system or a worker was slow.
-    this.#verifier.check(10, ofDay <= 2 * perDay, () => `${ofDay} turned off in a day, of at most ${perDay}`);
+    this.#verifier.check(10, ofDay <= 2 * perDay, () => `${ofDay} disabled in a day, of at most ${perDay}`);
     // A spike of several runs may have lost the group that was held of it: what one run does is no spike itself.
     const unapproved = ofRun.filter(({ approved }) => !approved);
     this.#checkSpike(unapproved, null, { share, shareFloor });
@@ -77,11 +77,11 @@ export class PaceVerifier {
     this.#verifier.check(
       10,
       done.length <= allowed,
-      () => `a spike of ${done.length}${where} was turned off without approval`,
+      () => `a spike of ${done.length}${where} was disabled without approval`,
     );
   }
 
-  /** Tasks that are eligible now or were turned off in the last day, each once; of one data plane or (null) of all. */
+  /** Tasks that are eligible now or were disabled in the last day, each once; of one data plane or (null) of all. */
   #fleet(dataPlane: string | null): number {
     const fleet = new Set<string>();
     const isHere = (plane: string) => dataPlane === null || plane === dataPlane;

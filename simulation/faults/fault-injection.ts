@@ -5,58 +5,58 @@ import type { Service } from '../engine/service.port.ts';
 import type { AcceptedMail, SimMail } from '../engine/sim-mail.ts';
 import type { DeadLetter, SimQueues } from '../engine/sim-queues.ts';
 import type { Scenario } from '../scenario/scenario-types.ts';
-import type { Attempts, Chaos } from './attempts.ts';
-import { ScenarioChaos } from './chaos.ts';
-import type { Faults } from './faults.ts';
+import type { Attempts, ProcessFaults } from './attempts.ts';
+import type { FaultPlan } from './fault-plan.ts';
+import { SoakFaultInjector } from './soak-fault-injector.ts';
 
-/** An alarm that lasts is told again after this long. */
-const TOLD_AGAIN_AFTER: Duration = 7 * DAY;
+/** An alarm that lasts rings again after this long. */
+const RINGS_AGAIN_AFTER: Duration = 7 * DAY;
 
-/** What a scenario's troubles reach. */
-export interface TroublesGiven {
+/** What the faults of a scenario reach. */
+export interface FaultInjectionParts {
   scenario: Scenario;
   loop: EventLoop;
   service: Service;
-  faults: Faults;
+  plan: FaultPlan;
   table: Table;
   queues: SimQueues;
   mail: SimMail;
   /** What becomes of what SES says of mails from now on, beside the faults of the scenario. By default nothing. */
   feedback: ((at: Instant) => FeedbackFault | undefined) | undefined;
-  /** Asked when something is worked, for the processes themselves have troubles. */
+  /** Asked when something is worked, for the processes themselves have faults. */
   attempts: () => Attempts;
-  listener: TroubleListener;
+  listener: FaultInjectionListener;
 }
 
 /** SES's word on a mail comes later, or never. */
 export type FeedbackFault = { delay: Duration } | { drop: true };
 
 /** Who hears what goes wrong. */
-interface TroubleListener {
+interface FaultInjectionListener {
   /** SES reports of a mail. */
   reported(mail: AcceptedMail, event: 'bounce' | 'delivery' | 'complaint'): void;
   /** The alarm on a dead-letter queue. */
   deadLetterAlarm(detail: string): void;
 }
 
-/** Lets the faults and the chaos of a scenario work on SES, the queues and the processes. */
-export class Troubles {
-  readonly chaos: Chaos;
-  readonly #given: TroublesGiven;
+/** Injects the faults of a scenario into SES, the queues and the processes. */
+export class FaultInjection {
+  readonly processFaults: ProcessFaults;
+  readonly #parts: FaultInjectionParts;
   readonly #alarmedOf = new Map<string, Instant>();
-  /** What SES says of mails by itself, and of which. */
+  /** Reports of SES on mails that it sends by itself, and the digest of each. */
   readonly #reports = new Map<string, string>();
 
-  constructor(given: TroublesGiven) {
-    this.#given = given;
-    this.chaos = this.#makeChaos();
+  constructor(parts: FaultInjectionParts) {
+    this.#parts = parts;
+    this.processFaults = this.#makeProcessFaults();
     this.#breakPorts();
   }
 
-  /** Asks for the entries of the chaos that happen by themselves. */
+  /** Asks for the soak faults that happen by themselves. */
   begin(): void {
-    const { scenario, loop, queues } = this.#given;
-    for (const entry of scenario.chaos ?? []) {
+    const { scenario, loop, queues } = this.#parts;
+    for (const entry of scenario.soakFaults ?? []) {
       if (entry.type === 'poison') {
         loop.at(entry.at, RANK.event, () => queues.send(entry.queue, [{ body: '{ poison' }]));
       }
@@ -68,12 +68,12 @@ export class Troubles {
     }
   }
 
-  /** SES says of a mail that it took it and delivered it, within seconds. */
-  mailTaken(mail: AcceptedMail): void {
-    const { faults, loop, queues, service } = this.#given;
+  /** SES reports of a mail that it accepted and delivered it, within seconds. */
+  mailAccepted(mail: AcceptedMail): void {
+    const { plan, loop, queues, service } = this.#parts;
     const now = loop.clock.now();
-    if (faults.areAny && faults.strike('feedback', now, ['down'])) return;
-    const copies = faults.areAny && faults.strike('ses', now, ['duplicate']) ? 2 : 1;
+    if (plan.areAny && plan.inject('feedback', now, ['down'])) return;
+    const copies = plan.areAny && plan.inject('ses', now, ['duplicate']) ? 2 : 1;
     for (const [event, delaySeconds] of [
       ['send', 1],
       ['delivery', 2],
@@ -84,28 +84,28 @@ export class Troubles {
     }
   }
 
-  /** What SES said of a mail was taken in: the digest; undefined where the message was another one. */
+  /** A report of SES on a mail was worked: the digest; undefined where the message was another one. */
   digestReported(body: string): string | undefined {
     return this.#reports.get(body);
   }
 
   /** Whether the broker gave up what the bus or SES told. */
   hasLostFacts(): boolean {
-    return this.#given.queues.deadLetters.some(
+    return this.#parts.queues.deadLetters.some(
       ({ queue, reason }) => reason === null && (queue === 'ingest' || queue === 'mail-events'),
     );
   }
 
   /** Whether the service may not know yet what the bus and SES told it. */
   isBehind(): boolean {
-    const { queues } = this.#given;
+    const { queues } = this.#parts;
     return this.hasLostFacts() || queues.waitingOf('ingest') > 0 || queues.waitingOf('mail-events') > 0;
   }
 
-  #makeChaos(): Chaos {
-    const { scenario, loop, table, queues } = this.#given;
-    if (!scenario.chaos) return {};
-    return new ScenarioChaos(scenario.chaos, {
+  #makeProcessFaults(): ProcessFaults {
+    const { scenario, loop, table, queues } = this.#parts;
+    if (!scenario.soakFaults) return {};
+    return new SoakFaultInjector(scenario.soakFaults, {
       now: () => loop.clock.now(),
       table,
       queues,
@@ -120,48 +120,47 @@ export class Troubles {
     if (body === undefined) return;
     const queue = 'mail-events' as const;
     const delivery = { queue, messageId: 'early', body, receiveCount: 1, sentAt: 0 };
-    const isWorked = await this.#given
+    const isWorked = await this.#parts
       .attempts()
       .work(delivery)
       .then(
         ({ outcome }) => outcome !== 'retry',
         () => false,
       );
-    if (!isWorked) await this.#given.queues.send(queue, [{ body }]);
+    if (!isWorked) await this.#parts.queues.send(queue, [{ body }]);
   }
 
   /** SES's report of the newest mail to an address; undefined where there is none. */
   #report(to: string, event: 'bounce' | 'delivery' | 'complaint'): string | undefined {
-    const { mail: ses, loop, service, listener } = this.#given;
+    const { mail: ses, loop, service, listener } = this.#parts;
     const mail = ses.newestTo(to);
     const now = loop.clock.now();
-    if (!mail || this.#given.faults.strike('feedback', now, ['down'])) return undefined;
+    if (!mail || this.#parts.plan.inject('feedback', now, ['down'])) return undefined;
     listener.reported(mail, event);
     return service.mailReport({ mail, at: now, event });
   }
 
   #breakPorts(): void {
-    const { loop, faults, queues, mail: ses } = this.#given;
+    const { loop, plan, queues, mail: ses } = this.#parts;
     const { clock } = loop;
-    ses.faults.onSend = (mail) => (faults.areAny ? faults.answerOf(mail, clock.now()) : undefined);
+    ses.faults.onSend = (mail) => (plan.areAny ? plan.answerOf(mail, clock.now()) : undefined);
     queues.onDeadLetter = (letter) => this.#deadLettered(letter);
     queues.faults.onSend = (queue) =>
-      faults.areAny && faults.strike('queue', clock.now(), ['duplicate'])
+      plan.areAny && plan.inject('queue', clock.now(), ['duplicate'])
         ? { copies: 2 }
         : queue === 'mail-events'
-          ? this.#given.feedback?.(clock.now())
+          ? this.#parts.feedback?.(clock.now())
           : undefined;
-    queues.faults.onReceive = ({ queue }) =>
-      faults.areAny ? faults.receiveOf(queue, clock.now()) : undefined;
-    queues.faults.silentUntil = () => (faults.areAny ? faults.downUntil('queue', clock.now()) : undefined);
+    queues.faults.onReceive = ({ queue }) => (plan.areAny ? plan.receiveOf(queue, clock.now()) : undefined);
+    queues.faults.silentUntil = () => (plan.areAny ? plan.downUntil('queue', clock.now()) : undefined);
   }
 
   /** The alarm on a dead-letter queue that is not empty: once, and each week again. */
   #deadLettered({ queue, reason }: DeadLetter): void {
-    const now = this.#given.loop.clock.now();
-    if (now < (this.#alarmedOf.get(queue) ?? Number.NEGATIVE_INFINITY) + TOLD_AGAIN_AFTER) return;
+    const now = this.#parts.loop.clock.now();
+    if (now < (this.#alarmedOf.get(queue) ?? Number.NEGATIVE_INFINITY) + RINGS_AGAIN_AFTER) return;
     this.#alarmedOf.set(queue, now);
-    this.#given.listener.deadLetterAlarm(
+    this.#parts.listener.deadLetterAlarm(
       `a message of the ${queue} queue: ${reason ?? 'received too often'}`,
     );
   }

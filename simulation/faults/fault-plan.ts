@@ -5,7 +5,7 @@ import { keyOf } from '../../functions/store/row-limits.ts';
 import type { Write } from '../../functions/store/table.port.ts';
 import type { SimMail } from '../engine/sim-mail.ts';
 import type { FaultMode, FaultTarget, ScenarioFault } from '../scenario/scenario-types.ts';
-import type { Fate, PortCall, Strike } from './mortal.ts';
+import type { FaultInjector, InjectedFault, PortCall } from './crashing-process.ts';
 
 /** The workers that faults can be about. */
 export const WORKERS: Partial<Record<QueueName, FaultTarget>> = { notify: 'notifier', disable: 'disabler' };
@@ -35,13 +35,13 @@ interface About {
  * |-----------------|-----------------------|------------------------|----------------------------|-----------------------|-------------------------------|-------------------------------|
  * | `feedback`      |                       | what SES reports is lost |                          |                       |                               |                               |
  * | `ses`           | rate exceeded         | no connection          | taken, the answer is lost  | its report comes twice | the sender dies before it sends | refuses the address         |
- * | `control-plane` | asks for patience     | no connection          | heard, the answer is lost  | hears it twice        | the asking process dies       | ignores what concerns his tasks |
- * | `table`         | busy; reads time out  | every call fails       | done, the answer is lost   | a write is repeated   | the calling process dies      | refuses calls about him       |
- * | `queue`         | received, not worked  | takes and gives nothing | sent, the answer is lost  | arrives twice         | the sender dies before it sends | refuses messages about him  |
- * | `scanner`       | the tick comes late   | no tick                | the tick is fired again    | two ticks at once     | dies half way                 | calls about him fail          |
- * | `notifier`, `disabler` | received, not worked | each attempt dies at once | worked, the deletion is lost | worked twice at once | dies once its start is recorded | calls about him fail |
+ * | `control-plane` | asks for patience     | no connection          | heard, the answer is lost  | hears it twice        | the asking process dies       | ignores what concerns their tasks |
+ * | `table`         | busy; reads time out  | every call fails       | done, the answer is lost   | a write is repeated   | the calling process dies      | refuses calls about them       |
+ * | `queue`         | received, not worked  | takes and gives nothing | sent, the answer is lost  | arrives twice         | the sender dies before it sends | refuses messages about them  |
+ * | `scanner`       | the tick comes late   | no tick                | the tick is fired again    | two ticks at once     | dies half way                 | calls about them fail          |
+ * | `notifier`, `disabler` | received, not worked | each attempt dies at once | worked, the deletion is lost | worked twice at once | dies once its start is recorded | calls about them fail |
  */
-export class Faults {
+export class FaultPlan {
   readonly #active: Active[] = [];
 
   /** A fault begins now. */
@@ -58,14 +58,14 @@ export class Faults {
     return this.#active.length > 0;
   }
 
-  /** The first mode of a target that strikes an attempt now; one of its attempts is used up. */
-  strike(
+  /** The first mode that holds for an attempt of a target now; one of its attempts is used up. */
+  inject(
     target: FaultTarget,
     now: Instant,
     among: readonly FaultMode[],
     { concerns = () => false, task }: About = {},
   ): FaultMode | undefined {
-    const struck = this.#active.find(
+    const holding = this.#active.find(
       ({ fault, until, left }) =>
         fault.target === target &&
         left > 0 &&
@@ -74,12 +74,12 @@ export class Faults {
         (fault.task === null || fault.task === task) &&
         (fault.mode !== 'reject' || concerns(fault.recipient ?? '')),
     );
-    if (!struck) return undefined;
-    struck.left -= 1;
-    return struck.fault.mode;
+    if (!holding) return undefined;
+    holding.left -= 1;
+    return holding.fault.mode;
   }
 
-  /** Whether a fault of a mode would strike an attempt now; none is used up. */
+  /** Whether a fault of a mode holds for an attempt now; none is used up. */
   holds(target: FaultTarget, now: Instant, mode: FaultMode): boolean {
     return this.#active.some(
       ({ fault, until, left }) => fault.target === target && fault.mode === mode && left > 0 && now < until,
@@ -108,13 +108,13 @@ export class Faults {
     const target = WORKERS[queue];
     const modes = ['throttle', 'timeout-after-accept'] as const;
     const mode =
-      this.strike('queue', now, ['throttle']) ?? (target ? this.strike(target, now, modes) : undefined);
+      this.inject('queue', now, ['throttle']) ?? (target ? this.inject(target, now, modes) : undefined);
     if (mode === undefined) return undefined;
     return mode === 'throttle' ? 'throttle' : 'duplicate';
   }
 
-  /** What befalls the calls of processes. `ownersOf`: the owners of a task, for what is asked about it. */
-  fate(now: () => Instant, ownersOf: (task: string) => readonly string[]): Fate {
+  /** Injects the faults into calls of processes. `ownersOf`: the owners of a task, for what is asked about it. */
+  injector(now: () => Instant, ownersOf: (task: string) => readonly string[]): FaultInjector {
     return (call) => {
       switch (call.port) {
         case 'table':
@@ -135,7 +135,7 @@ export class Faults {
   answerOf(mail: OutgoingMail, now: Instant): ReturnType<NonNullable<SimMail['faults']['onSend']>> {
     const isFor = (recipient: string) => recipientKey(recipient) === recipientKey(mail.to);
     switch (
-      this.strike('ses', now, ['throttle', 'down', 'timeout-after-accept', 'reject'], { concerns: isFor })
+      this.inject('ses', now, ['throttle', 'down', 'timeout-after-accept', 'reject'], { concerns: isFor })
     ) {
       case 'throttle':
         return refused('rate', 'Throttling', 'Maximum sending rate exceeded.');
@@ -150,47 +150,47 @@ export class Faults {
     }
   }
 
-  #mail(now: Instant): Strike | undefined {
-    return this.strike('ses', now, ['crash']) ? { dies: 'before' } : undefined;
+  #mail(now: Instant): InjectedFault | undefined {
+    return this.inject('ses', now, ['crash']) ? { dies: 'before' } : undefined;
   }
 
-  #table({ method, given }: PortCall, now: Instant): Strike | undefined {
-    const concerns = (recipient: string) => method === 'transact' && writes(given, recipientKey(recipient));
-    const mode = this.strike('table', now, TABLE_MODES, { concerns });
+  #table({ method, asked }: PortCall, now: Instant): InjectedFault | undefined {
+    const concerns = (recipient: string) => method === 'transact' && writes(asked, recipientKey(recipient));
+    const mode = this.inject('table', now, TABLE_MODES, { concerns });
     if (mode === undefined) return undefined;
     if (mode === 'throttle' && method === 'transact') {
       return { instead: async () => ({ outcome: 'busy', reason: 'throttled' }) };
     }
     if (mode === 'duplicate') return method === 'transact' ? { twice: true } : undefined;
-    return strikeOf(mode, 'the table');
+    return faultOf(mode, 'the table');
   }
 
-  #send({ given }: PortCall, now: Instant, ownersOf: OwnersOf): Strike | undefined {
-    const messages = given[1] as OutgoingMessage[];
+  #send({ asked }: PortCall, now: Instant, ownersOf: OwnersOf): InjectedFault | undefined {
+    const messages = asked[1] as OutgoingMessage[];
     const concerns = (recipient: string) =>
       messages.some(({ body }) => isMessageAbout(body, recipient, ownersOf));
     const modes = ['down', 'timeout-after-accept', 'crash', 'reject'] as const;
-    const mode = this.strike('queue', now, modes, { concerns });
-    return mode === undefined ? undefined : strikeOf(mode, 'the queue');
+    const mode = this.inject('queue', now, modes, { concerns });
+    return mode === undefined ? undefined : faultOf(mode, 'the queue');
   }
 
-  #ask({ given }: PortCall, now: Instant, ownersOf: OwnersOf): Strike | undefined {
-    const task = String((given[1] as { task?: unknown }).task);
+  #ask({ asked }: PortCall, now: Instant, ownersOf: OwnersOf): InjectedFault | undefined {
+    const task = String((asked[1] as { task?: unknown }).task);
     const owners = ownersOf(task).map(recipientKey);
     const concerns = (recipient: string) => owners.includes(recipientKey(recipient));
-    const mode = this.strike('control-plane', now, CONTROL_PLANE_MODES, { concerns, task });
+    const mode = this.inject('control-plane', now, CONTROL_PLANE_MODES, { concerns, task });
     if (mode === undefined) return undefined;
     if (mode === 'duplicate') return { twice: true };
     if (mode === 'reject') return { instead: async () => undefined };
-    return strikeOf(mode, 'the control plane');
+    return faultOf(mode, 'the control plane');
   }
 }
 
-/** How the calls of a worker or the scanner fail where its fault is about one recipient and his tasks. */
-export function failsAbout(recipient: string, tasks: ReadonlySet<string>): Fate {
+/** How the calls of a worker or the scanner fail where its fault is about one recipient and their tasks. */
+export function failsAbout(recipient: string, tasks: ReadonlySet<string>): FaultInjector {
   const names = [recipientKey(recipient), ...[...tasks].map((task) => `T#${task} `)];
-  return ({ method, given }) => {
-    if (method !== 'transact' || !names.some((name) => writes(given, name))) return undefined;
+  return ({ method, asked }) => {
+    if (method !== 'transact' || !names.some((name) => writes(asked, name))) return undefined;
     return { throws: 'before', error: new Error('what concerns this recipient fails') };
   };
 }
@@ -207,7 +207,7 @@ const TABLE_MODES = [
 ] as const satisfies FaultMode[];
 const CONTROL_PLANE_MODES = TABLE_MODES;
 
-function strikeOf(mode: FaultMode, what: string): Strike {
+function faultOf(mode: FaultMode, what: string): InjectedFault {
   switch (mode) {
     case 'crash':
       return { dies: 'before' };
@@ -238,8 +238,8 @@ function refused(cause: 'rate' | 'environment' | 'recipient', code: string, mess
 }
 
 /** Whether a transaction writes a row whose key holds a text. */
-function writes(given: readonly unknown[], text: string): boolean {
-  return (given[0] as Write[]).some((write) => {
+function writes(asked: readonly unknown[], text: string): boolean {
+  return (asked[0] as Write[]).some((write) => {
     const { pk, sk } = keyOf(write);
     return `${pk} ${sk}`.includes(text);
   });

@@ -3,14 +3,14 @@ import { deadlineOf } from './dates.ts';
 import { endOf, hold, resolve } from './episodes.ts';
 import { type Instant, instantText } from './facts.ts';
 import { isWaiting } from './grace.ts';
-import { recipientsOf, toldOfDisabling } from './recipients.ts';
+import { notifiedOfDisabling, recipientsOf } from './recipients.ts';
 import { type Due, heldBySpike, lastDay } from './spike.ts';
 import type { Episode, Person, Task, World } from './world.ts';
 
 const TEN_MINUTES = 10 * 60_000;
 
 /** Promise 10: what is due and not held by a spike goes by `perRun` and `perDay`, oldest first. */
-export function turnOffDue(world: World): void {
+export function disableDue(world: World): void {
   const due = [...world.tasks.values()].flatMap((task) => {
     const disableAt = dueSince(world, task);
     return disableAt === null ? [] : [{ task, episode: task.open!, disableAt }];
@@ -19,11 +19,11 @@ export function turnOffDue(world: World): void {
   const order = (a: Due, b: Due) =>
     a.disableAt - b.disableAt || a.episode.since - b.episode.since || (a.task.id < b.task.id ? -1 : 1);
   const free = due.filter(({ task }) => task.hold === null).sort(order);
-  for (const { task, disableAt } of free.slice(0, pace(world)))
-    turnOff(world, task, { run: world.now, disableAt });
+  for (const { task, disableAt } of free.slice(0, rateLimit(world)))
+    disable(world, task, { run: world.now, disableAt });
 }
 
-function pace(world: World): number {
+function rateLimit(world: World): number {
   const { perRun, perDay } = world.policies.blastRadius;
   const today = lastDay(world).filter(({ by }) => by !== 'owner').length;
   return Math.max(0, Math.min(perRun, perDay - today));
@@ -31,19 +31,19 @@ function pace(world: World): number {
 
 /** Marks what a spike holds; operators are told when it begins, and weekly while anything of it is held. */
 function holdSpike(world: World, due: readonly Due[]): void {
-  const unapproved = due.filter(({ episode }) => episode.brake !== 'approved');
-  const isHeld = ({ episode }: Due) => episode.brake === 'held';
+  const unapproved = due.filter(({ episode }) => episode.approval !== 'approved');
+  const isHeld = ({ episode }: Due) => episode.approval === 'held';
   const heldBefore = unapproved.filter(isHeld);
   const isNews = heldBefore.length === 0 || !world.alerts.has('blast-radius fleet');
-  const newly = [...heldBySpike(world, unapproved)].filter((one) => !isHeld(one));
+  const newly = [...heldBySpike(world, unapproved)].filter((candidate) => !isHeld(candidate));
   for (const { task, episode } of newly) {
-    episode.brake = 'held';
+    episode.approval = 'held';
     hold(world, task, 'blast-radius');
   }
   if (isNews && heldBefore.length + newly.length > 0)
     raise(world, 'blast-radius', 'fleet', () =>
       [...world.tasks.values()].some(
-        (task) => task.open?.brake === 'held' && world.policyOf(task).stage === 'disable',
+        (task) => task.open?.approval === 'held' && world.policyOf(task).stage === 'disable',
       ),
     );
 }
@@ -60,22 +60,22 @@ function dueSince(world: World, task: Task): Instant | null {
 }
 
 /** Turns a task with an open episode off; an owner's *disable now* has neither run nor date. */
-export function turnOff(world: World, task: Task, by: { run: Instant; disableAt: Instant } | 'owner'): void {
+export function disable(world: World, task: Task, by: { run: Instant; disableAt: Instant } | 'owner'): void {
   const episode = task.open!;
   const [run, due] = by === 'owner' ? [null, null] : [instantText(by.run), instantText(by.disableAt)];
   world.say(`task-disabled ${task.id} #${episode.number} run ${run} due ${due}`);
-  const told = toldOfDisabling(world, task, episode);
+  const notified = notifiedOfDisabling(world, task, episode);
   resolve(world, task, by === 'owner' ? 'disabled-by-owner' : 'disabled');
   task.enabled = false;
   task.revertedAt = null;
   task.ours = { episode, at: world.now, run: by === 'owner' ? null : by.run };
-  const approval = episode.brake === 'approved' ? 'approved' : 'unapproved';
-  world.turnedOff.push({ at: world.now, task, by: by === 'owner' ? 'owner' : approval });
-  tellDisabled(world, task, episode, told);
+  const approval = episode.approval === 'approved' ? 'approved' : 'unapproved';
+  world.disablings.push({ at: world.now, task, by: by === 'owner' ? 'owner' : approval });
+  notifyDisabled(world, task, episode, notified);
 }
 
 /** Promise 6: what was disabled is gathered for some minutes. */
-function tellDisabled(world: World, task: Task, episode: Episode, to: readonly Person[]): void {
+function notifyDisabled(world: World, task: Task, episode: Episode, to: readonly Person[]): void {
   const facts = { since: episode.since, restarts: task.restarts - task.restartsAtLoss };
   for (const person of to) {
     const notBefore = world.now + TEN_MINUTES;
@@ -84,12 +84,12 @@ function tellDisabled(world: World, task: Task, episode: Episode, to: readonly P
   }
 }
 
-/** What an operator undid is told with the next scan to the living who hold a mail of that grace. */
-export function tellUndone(world: World): void {
+/** What an operator undid is notified with the next scan to those who can be mailed and hold a mail of that grace. */
+export function notifyUndone(world: World): void {
   for (const { task, episode } of world.undone.splice(0)) {
     if (task.deleted || !task.enabled) continue;
     for (const person of world.people.values()) {
-      if (person.dead || !isHolder(world, person, task, episode)) continue;
+      if (person.suppressed || !isHolder(world, person, task, episode)) continue;
       const facts = { since: episode.since, restarts: 0 };
       world.pend(person, task, episode.number, {
         notice: 'enabled',
@@ -102,9 +102,9 @@ export function tellUndone(world: World): void {
 }
 
 function isHolder(world: World, { address }: Person, task: Task, episode: Episode): boolean {
-  const told = episode.told.get(address);
-  if (told?.grace === episode.grace && told.state === 'accepted') return true;
+  const notified = episode.notified.get(address);
+  if (notified?.grace === episode.grace && notified.state === 'accepted') return true;
   return world.expected.disabled.some(
-    (one) => one.to === address && one.task === task.id && one.episode === episode.number,
+    (notice) => notice.to === address && notice.task === task.id && notice.episode === episode.number,
   );
 }

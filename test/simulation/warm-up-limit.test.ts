@@ -8,7 +8,7 @@ const warned = (story: string[]) =>
 const old = (id: string, daysBefore: number, ...owners: string[]) =>
   failing(id, { owners: owners.map((name) => `${name}@acme.test`), lastPrimaryAt: at(-daysBefore) });
 
-test('the ramp admits by the oldest alert, then by what fails longest, by task and by address', async () => {
+test('the warm-up limit admits by the oldest alert, then by what fails longest, by task and by address', async () => {
   const { story } = await tell({
     until: at(5),
     policy: { stage: 'notify', rampPerDay: 2 },
@@ -33,13 +33,13 @@ test('the ramp admits by the oldest alert, then by what fails longest, by task a
   ]);
 });
 
-test('one who waits for a place still hears what the ramp does not count', async () => {
+test('one who waits for a place still hears what the warm-up limit does not count', async () => {
   const { story } = await tell({
     until: at(24),
     policy: { stage: 'disable', rampPerDay: 1, reminders: ['1d'] },
     tasks: [
       failing('acmeCo/a'),
-      // Ana's second alert and Bob's first fire together, when she was not warned for days.
+      // Ana's second alert and Bob's first fire together, when no warning went to Ana for days.
       failing('acmeCo/b', { owners: ['bob@acme.test'], lastPrimaryAt: at(6) }),
       failing('acmeCo/c', { lastPrimaryAt: at(6, 1) }),
     ],
@@ -48,14 +48,14 @@ test('one who waits for a place still hears what the ramp does not count', async
     'T+14d mail ana@acme.test: warning acmeCo/a #1 until T+21d',
     'T+20d mail ana@acme.test: reminder acmeCo/a #1 until T+21d',
     'T+20d mail bob@acme.test: warning acmeCo/b #1 until T+27d',
-    // No place was left for her a day ago.
+    // No place was left for Ana a day ago.
     'T+21d mail ana@acme.test: warning acmeCo/c #1 until T+28d',
     'T+21d+ mail ana@acme.test: disabled acmeCo/a #1',
   ]);
 });
 
-test('one whom digestEvery delays takes no place, and has one when he may be mailed again', async () => {
-  const given = {
+test('who is delayed by digestEvery takes no place, and has one when they may be mailed again', async () => {
+  const scenario = {
     until: at(21),
     scanEvery: '1h',
     tasks: [
@@ -66,9 +66,9 @@ test('one whom digestEvery delays takes no place, and has one when he may be mai
     ],
   };
   const policy = { stage: 'disable', digestEvery: '90m', reminders: ['1d'] };
-  const one = await tell({ ...given, policy: { ...policy, rampPerDay: 1 } });
-  expect(warned(one.story)).toEqual(['T+14d mail ana@acme.test', 'T+20d1h mail bob@acme.test']);
-  const two = await tell({ ...given, policy: { ...policy, rampPerDay: 2 } });
+  const slow = await tell({ ...scenario, policy: { ...policy, rampPerDay: 1 } });
+  expect(warned(slow.story)).toEqual(['T+14d mail ana@acme.test', 'T+20d1h mail bob@acme.test']);
+  const two = await tell({ ...scenario, policy: { ...policy, rampPerDay: 2 } });
   expect(warned(two.story)).toEqual([
     'T+14d mail ana@acme.test',
     'T+20d1h mail bob@acme.test',

@@ -1,14 +1,14 @@
 import type { Duration, Instant } from '../../functions/abandonment/time.ts';
 import type { OutgoingMail, OutgoingMessage, Queues } from '../../functions/platform/ports.ts';
 import type { Page, Query, Table, Write } from '../../functions/store/table.port.ts';
-import type { Chaos } from './attempts.ts';
-import type { ChaosEntry, ChaosHappening } from './chaos-types.ts';
-import type { Fate, MortalProcess, PortCall, Strike } from './mortal.ts';
+import type { ProcessFaults } from './attempts.ts';
+import type { CrashingProcess, FaultInjector, InjectedFault, PortCall } from './crashing-process.ts';
+import type { SoakFault, SoakFaultKind } from './soak-fault-types.ts';
 
-type EntryOf<Type extends ChaosHappening['type']> = Extract<ChaosEntry, { type: Type }>;
+type EntryOf<Type extends SoakFaultKind['type']> = Extract<SoakFault, { type: Type }>;
 
 /** What it reaches besides the process whose call it breaks. */
-export interface ChaosGiven {
+export interface SoakFaultParts {
   now: () => Instant;
   table: Table;
   queues: Queues;
@@ -18,9 +18,9 @@ export interface ChaosGiven {
   staleFor: Duration;
 }
 
-/** Lets the `chaos` entries of a scenario befall the calls of processes. */
-export class ScenarioChaos implements Chaos {
-  readonly #given: ChaosGiven;
+/** Injects the `chaos` entries of a scenario into the calls of processes. */
+export class SoakFaultInjector implements ProcessFaults {
+  readonly #parts: SoakFaultParts;
   readonly #crashes: EntryOf<'crash'>[];
   readonly #skews: EntryOf<'skew'>[];
   readonly #late: EntryOf<'late-tick'>[];
@@ -30,9 +30,9 @@ export class ScenarioChaos implements Chaos {
   readonly #conflicts: { at: Instant; left: number }[];
   readonly #answers = new Map<string, { page: Page; at: Instant }>();
 
-  constructor(entries: readonly ChaosEntry[], given: ChaosGiven) {
-    this.#given = given;
-    const of = <Type extends ChaosHappening['type']>(type: Type) =>
+  constructor(entries: readonly SoakFault[], parts: SoakFaultParts) {
+    this.#parts = parts;
+    const of = <Type extends SoakFaultKind['type']>(type: Type) =>
       entries.filter((entry): entry is EntryOf<Type> => entry.type === type);
     this.#crashes = of('crash');
     this.#skews = of('skew');
@@ -43,31 +43,34 @@ export class ScenarioChaos implements Chaos {
     this.#conflicts = of('conflict').map(({ at, times }) => ({ at, left: times }));
   }
 
-  skewOf({ name, startedAt }: MortalProcess): Duration {
+  skewOf({ name, startedAt }: CrashingProcess): Duration {
     const skew = this.#skews.find(
-      (one) => one.process === name && one.at <= startedAt && startedAt < one.at + one.for,
+      (entry) => entry.process === name && entry.at <= startedAt && startedAt < entry.at + entry.for,
     );
     return skew?.by ?? 0;
   }
 
   /** How late the tick of an instant comes. */
   lateBy(at: Instant): Duration {
-    return take(this.#late, (one) => one.at <= at)?.by ?? 0;
+    return take(this.#late, (entry) => entry.at <= at)?.by ?? 0;
   }
 
-  fateOf(): Fate {
-    return (call, process) => this.#crash(process) ?? this.#strike(call, process);
+  injectorOf(): FaultInjector {
+    return (call, process) => this.#crash(process) ?? this.#fault(call, process);
   }
 
-  #crash({ name, calls }: MortalProcess): Strike | undefined {
+  #crash({ name, calls }: CrashingProcess): InjectedFault | undefined {
     if (this.#crashes.length === 0) return undefined;
-    const now = this.#given.now();
-    const crash = take(this.#crashes, (one) => one.at <= now && one.process === name && one.call === calls);
+    const now = this.#parts.now();
+    const crash = take(
+      this.#crashes,
+      (entry) => entry.at <= now && entry.process === name && entry.call === calls,
+    );
     return crash && { dies: crash.when };
   }
 
-  #strike(call: PortCall, process: MortalProcess): Strike | undefined {
-    const now = this.#given.now();
+  #fault(call: PortCall, process: CrashingProcess): InjectedFault | undefined {
+    const now = this.#parts.now();
     switch (call.port) {
       case 'queues':
         return use(this.#partial, now) ? this.#partialSend(call) : undefined;
@@ -80,55 +83,61 @@ export class ScenarioChaos implements Chaos {
     }
   }
 
-  #partialSend({ given }: PortCall): Strike {
-    const [queue, messages] = given as Parameters<Queues['send']>;
+  #partialSend({ asked }: PortCall): InjectedFault {
+    const [queue, messages] = asked as Parameters<Queues['send']>;
     const half = messages.slice(0, Math.floor((messages as OutgoingMessage[]).length / 2));
     return {
       instead: async () => {
-        if (half.length > 0) await this.#given.queues.send(queue, half);
+        if (half.length > 0) await this.#parts.queues.send(queue, half);
         throw new Error('a part of the batch was not sent');
       },
     };
   }
 
-  #earlyReport({ given }: PortCall, now: Instant): Strike | undefined {
-    const early = take(this.#early, (one) => one.at <= now);
+  #earlyReport({ asked }: PortCall, now: Instant): InjectedFault | undefined {
+    const early = take(this.#early, (entry) => entry.at <= now);
     if (!early) return undefined;
     return {
       instead: async (really) => {
         const answer = await really();
         const { outcome } = answer as { outcome: string };
-        if (outcome === 'accepted') await this.#given.report(given[0] as OutgoingMail, early.event);
+        if (outcome === 'accepted') await this.#parts.report(asked[0] as OutgoingMail, early.event);
         return answer;
       },
     };
   }
 
   /** Somebody else stores the rows again, unchanged but for their revision. */
-  #conflict({ given }: PortCall, now: Instant): Strike | undefined {
-    const writes = given[0] as Write[];
-    const revised = writes.find((write) => 'put' in write && write.if?.some((one) => 'equals' in one));
+  #conflict({ asked }: PortCall, now: Instant): InjectedFault | undefined {
+    const writes = asked[0] as Write[];
+    const revised = writes.find(
+      (write) => 'put' in write && write.if?.some((condition) => 'equals' in condition),
+    );
     if (!revised || !('put' in revised) || !use(this.#conflicts, now)) return undefined;
     const { pk, sk } = revised.put;
     return {
       instead: async (really) => {
-        const row = await this.#given.table.get({ pk, sk });
+        const row = await this.#parts.table.get({ pk, sk });
         if (row && typeof row.rev === 'number') {
-          await this.#given.table.transact([{ put: { ...row, rev: row.rev + 1 } }], 'somebody else');
+          await this.#parts.table.transact([{ put: { ...row, rev: row.rev + 1 } }], 'somebody else');
         }
         return really();
       },
     };
   }
 
-  #staleAnswer({ method, given }: PortCall, { name }: MortalProcess, now: Instant): Strike | undefined {
+  #staleAnswer(
+    { method, asked }: PortCall,
+    { name }: CrashingProcess,
+    now: Instant,
+  ): InjectedFault | undefined {
     if (this.#stale.length === 0 || method !== 'query' || name !== 'scanner') return undefined;
-    const { index, pk, sk, cursor } = given[0] as Query;
+    const { index, pk, sk, cursor } = asked[0] as Query;
     if (index === undefined || cursor !== undefined) return undefined;
     const key = `${index} ${pk} ${sk && 'prefix' in sk ? sk.prefix : ''}`;
-    const known = this.#answers.get(key);
-    const isStale = this.#stale.some((one) => one.at <= now && now < one.at + one.for);
-    const old = isStale && known && known.at >= now - this.#given.staleFor ? known.page : undefined;
+    const earlier = this.#answers.get(key);
+    const isStale = this.#stale.some((entry) => entry.at <= now && now < entry.at + entry.for);
+    const old = isStale && earlier && earlier.at >= now - this.#parts.staleFor ? earlier.page : undefined;
     return {
       ...(old ? {} : { isHarmless: true as const }),
       instead: async (really) => {
@@ -141,13 +150,13 @@ export class ScenarioChaos implements Chaos {
 }
 
 /** Takes the first that fits out of a list. */
-function take<One>(list: One[], fits: (one: One) => boolean): One | undefined {
+function take<Entry>(list: Entry[], fits: (entry: Entry) => boolean): Entry | undefined {
   const at = list.findIndex(fits);
   return at < 0 ? undefined : list.splice(at, 1)[0];
 }
 
 function use(list: { at: Instant; left: number }[], now: Instant): boolean {
-  const one = list.find(({ at, left }) => at <= now && left > 0);
-  if (one) one.left -= 1;
-  return one !== undefined;
+  const entry = list.find(({ at, left }) => at <= now && left > 0);
+  if (entry) entry.left -= 1;
+  return entry !== undefined;
 }

@@ -1,10 +1,10 @@
 import type { Instant } from '../../functions/abandonment/time.ts';
 import {
-  CHAOS_PROCESSES,
-  CHAOS_QUEUES,
-  type ChaosEntry,
-  type ChaosHappening,
-} from '../faults/chaos-types.ts';
+  SOAK_FAULT_PROCESSES,
+  SOAK_FAULT_QUEUES,
+  type SoakFault,
+  type SoakFaultKind,
+} from '../faults/soak-fault-types.ts';
 import {
   readAddress,
   readFields,
@@ -16,7 +16,7 @@ import {
 
 type Fields = Record<string, unknown>;
 
-const KEYS: Record<ChaosHappening['type'], string[]> = {
+const KEYS: Record<SoakFaultKind['type'], string[]> = {
   crash: ['process', 'call', 'when'],
   skew: ['process', 'by', 'for'],
   'late-tick': ['by'],
@@ -28,20 +28,20 @@ const KEYS: Record<ChaosHappening['type'], string[]> = {
   poison: ['queue'],
 };
 
-const TYPES = Object.keys(KEYS) as ChaosHappening['type'][];
+const TYPES = Object.keys(KEYS) as SoakFaultKind['type'][];
 
 /** One entry of `chaos`, which the soak writes and `simulate` replays; spans are whole milliseconds. */
-export function readChaos(path: string, value: unknown): ChaosEntry {
+export function readSoakFault(path: string, value: unknown): SoakFault {
   const everyKey = typeof value === 'object' && value !== null ? Object.keys(value) : [];
   const { type: named } = readFields(path, value, { required: ['at', 'type'], optional: everyKey });
   const type = readOneOf(`${path}.type`, named, TYPES);
   const fields = readFields(path, value, { required: ['at', 'type', ...KEYS[type]], optional: [] });
-  return { ...readHappening(path, type, fields), at: readInstant(`${path}.at`, fields.at) as Instant };
+  return { ...readKind(path, type, fields), at: readInstant(`${path}.at`, fields.at) as Instant };
 }
 
-function readHappening(path: string, type: ChaosHappening['type'], fields: Fields): ChaosHappening {
+function readKind(path: string, type: SoakFaultKind['type'], fields: Fields): SoakFaultKind {
   const count = (key: string) => readWholeNumber(`${path}.${key}`, fields[key], 1);
-  const process = () => readOneOf(`${path}.process`, fields.process, CHAOS_PROCESSES);
+  const process = () => readOneOf(`${path}.process`, fields.process, SOAK_FAULT_PROCESSES);
   switch (type) {
     case 'crash':
       return {
@@ -68,7 +68,7 @@ function readHappening(path: string, type: ChaosHappening['type'], fields: Field
         event: readOneOf(`${path}.event`, fields.event, ['bounce', 'delivery', 'complaint']),
       };
     case 'poison':
-      return { type, queue: readOneOf(`${path}.queue`, fields.queue, CHAOS_QUEUES) };
+      return { type, queue: readOneOf(`${path}.queue`, fields.queue, SOAK_FAULT_QUEUES) };
   }
 }
 

@@ -5,7 +5,7 @@ import type { System } from '../../functions/platform/system.ts';
 /** What the process of a function is called: its queue, `scanner`, or `breaker`. */
 export type ProcessName = string;
 
-/** The ports of a process through which it can reach the world, each call of which is a place to die at. */
+/** The ports of a process through which it can reach the world, each call of which is a crash point. */
 type PortName = 'table' | 'queues' | 'mailer' | 'events' | 'operators';
 
 /** One call of a port. */
@@ -13,38 +13,38 @@ export interface PortCall {
   port: PortName;
   method: string;
   /** What the port was asked. */
-  given: readonly unknown[];
+  asked: readonly unknown[];
 }
 
 /**
- * What befalls one call: the process dies before or after its effect; it throws before or after it; it takes place
- * twice; or something else is done and answered instead.
+ * What a fault does to one call: the process dies before or after its effect; it throws before or after it; it takes
+ * place twice; or something else is done and answered instead.
  */
-export type Strike =
+export type InjectedFault =
   | { dies: 'before' | 'after' }
   | { throws: 'before' | 'after'; error: Error }
   | { twice: true }
   | { instead: (really: () => Promise<unknown>) => Promise<unknown>; isHarmless?: true };
 
-/** Asked before each call of a process; nothing befalls it where it answers undefined. */
-export type Fate = (call: PortCall, process: MortalProcess) => Strike | undefined;
+/** Asked before each call of a process; no fault where it answers undefined. */
+export type FaultInjector = (call: PortCall, process: CrashingProcess) => InjectedFault | undefined;
 
 /** The end of a process by a fault of the scenario. No defect. */
 export class ProcessDied extends Error {
   override readonly name = 'ProcessDied';
 }
 
-/** One run of a function: from its invocation to its answer or its death. */
-export class MortalProcess {
+/** One run of a function: from its invocation until it answers or dies. */
+export class CrashingProcess {
   readonly name: ProcessName;
   readonly startedAt: Instant;
-  isDead = false;
+  hasDied = false;
   /** Calls of ports so far. */
   calls = 0;
   /** Records of failed attempts that it left, but for those of an earlier process. */
   failures = 0;
   /** Whether a fault of the scenario made one of its calls fail: what it then throws is no defect. */
-  wasStruck = false;
+  hadFault = false;
   /** The digest of the newest mail that it gave to SES. */
   mailed: string | null = null;
   /** How far its clock is ahead; negative: behind. */
@@ -57,43 +57,43 @@ export class MortalProcess {
 
   /** Ends it. Always throws. */
   die(): never {
-    this.isDead = true;
+    this.hasDied = true;
     throw new ProcessDied(`${this.name} died at its call ${this.calls}`);
   }
 
   assertAlive(): void {
-    if (this.isDead) throw new ProcessDied(`${this.name} is dead`);
+    if (this.hasDied) throw new ProcessDied(`${this.name} is dead`);
   }
 }
 
-/** Who hears what a living process reports. */
+/** Who hears what a running process reports. */
 export interface ProcessListener {
-  metric(process: MortalProcess, name: string, value: number): void;
+  metric(process: CrashingProcess, name: string, value: number): void;
 }
 
 /**
- * What a process stands on: the system's ports, each call of which may befall what `fate` says. Once it is dead every
+ * What a process stands on: the system's ports, with what `injector` does to each call of them. Once it is dead every
  * call throws, nothing that it says counts, and it draws on chance no more.
  */
-export function mortalSystem(
+export function systemOf(
   system: System,
-  process: MortalProcess,
-  fate: Fate | undefined,
+  process: CrashingProcess,
+  injector: FaultInjector | undefined,
   listener: ProcessListener,
 ): System {
   const { clock, random, telemetry } = system;
-  const call = (port: PortName, method: string, given: readonly unknown[], act: () => Promise<unknown>) =>
-    befall(process, fate, { port, method, given }, act);
+  const call = (port: PortName, method: string, asked: readonly unknown[], act: () => Promise<unknown>) =>
+    callWithFaults(process, injector, { port, method, asked }, act);
   return {
     ...system,
     clock: process.skew === 0 ? clock : { now: () => clock.now() + process.skew },
     random: {
-      next: () => (process.isDead ? 0 : random.next()),
-      id: (now) => (process.isDead ? 'dead' : random.id(now)),
+      next: () => (process.hasDied ? 0 : random.next()),
+      id: (now) => (process.hasDied ? 'dead' : random.id(now)),
     },
-    table: mortalPort(system.table, ['get', 'batchGet', 'query', 'transact', 'scan'], 'table', call),
-    queues: mortalPort(system.queues, ['send'], 'queues', call),
-    mailer: mortalPort(
+    table: injectedPort(system.table, ['get', 'batchGet', 'query', 'transact', 'scan'], 'table', call),
+    queues: injectedPort(system.queues, ['send'], 'queues', call),
+    mailer: injectedPort(
       {
         send: (mail) => {
           process.mailed = mail.digest;
@@ -104,14 +104,14 @@ export function mortalSystem(
       'mailer',
       call,
     ),
-    events: mortalPort(system.events, ['publish'], 'events', call),
-    operators: mortalPort(system.operators, ['tell'], 'operators', call),
+    events: injectedPort(system.events, ['publish'], 'events', call),
+    operators: injectedPort(system.operators, ['tell'], 'operators', call),
     telemetry: {
       log: (level, message, properties) => {
-        if (!process.isDead) telemetry.log(level, message, properties);
+        if (!process.hasDied) telemetry.log(level, message, properties);
       },
       metric: (name, value, unit, properties) => {
-        if (process.isDead) return;
+        if (process.hasDied) return;
         if (name === 'AttemptFailed' && properties?.cause !== 'died') process.failures += value;
         listener.metric(process, name, value);
         telemetry.metric(name, value, unit, properties);
@@ -123,50 +123,50 @@ export function mortalSystem(
 type Call = (
   port: PortName,
   method: string,
-  given: readonly unknown[],
+  asked: readonly unknown[],
   act: () => Promise<unknown>,
 ) => Promise<unknown>;
 
-function mortalPort<Port extends object>(
+function injectedPort<Port extends object>(
   port: Port,
   methods: readonly (keyof Port & string)[],
   name: PortName,
   call: Call,
 ): Port {
-  const mortal: Record<string, unknown> = {};
+  const injected: Record<string, unknown> = {};
   for (const method of methods) {
-    const act = (port[method] as (...given: unknown[]) => Promise<unknown>).bind(port);
-    mortal[method] = (...given: unknown[]) => call(name, method, given, () => act(...given));
+    const act = (port[method] as (...asked: unknown[]) => Promise<unknown>).bind(port);
+    injected[method] = (...asked: unknown[]) => call(name, method, asked, () => act(...asked));
   }
-  return mortal as unknown as Port;
+  return injected as unknown as Port;
 }
 
-async function befall(
-  process: MortalProcess,
-  fate: Fate | undefined,
+async function callWithFaults(
+  process: CrashingProcess,
+  injector: FaultInjector | undefined,
   call: PortCall,
   act: () => Promise<unknown>,
 ): Promise<unknown> {
   process.assertAlive();
   process.calls += 1;
-  const strike = fate?.(call, process);
-  if (strike === undefined) return answered(process, await act());
-  if (!('isHarmless' in strike)) process.wasStruck = true;
-  if ('dies' in strike) {
-    if (strike.dies === 'after') await act();
+  const fault = injector?.(call, process);
+  if (fault === undefined) return answered(process, await act());
+  if (!('isHarmless' in fault)) process.hadFault = true;
+  if ('dies' in fault) {
+    if (fault.dies === 'after') await act();
     return process.die();
   }
-  if ('throws' in strike) {
-    if (strike.throws === 'after') await act();
-    throw strike.error;
+  if ('throws' in fault) {
+    if (fault.throws === 'after') await act();
+    throw fault.error;
   }
-  if ('instead' in strike) return answered(process, await strike.instead(act));
+  if ('instead' in fault) return answered(process, await fault.instead(act));
   await act();
   return answered(process, await act());
 }
 
 /** An answer that comes to a process that died meanwhile is lost. */
-function answered(process: MortalProcess, answer: unknown): unknown {
+function answered(process: CrashingProcess, answer: unknown): unknown {
   process.assertAlive();
   return answer;
 }

@@ -1,15 +1,27 @@
 import type { Duration, Instant } from '../../functions/abandonment/time.ts';
 import type { QueueName } from '../../functions/platform/ports.ts';
 
-export const CHAOS_PROCESSES = ['scanner', 'ingest', 'notify', 'disable', 'mail-events', 'breaker'] as const;
-export const CHAOS_QUEUES = ['ingest', 'notify', 'disable', 'mail-events'] as const satisfies QueueName[];
+export const SOAK_FAULT_PROCESSES = [
+  'scanner',
+  'ingest',
+  'notify',
+  'disable',
+  'mail-events',
+  'breaker',
+] as const;
+export const SOAK_FAULT_QUEUES = [
+  'ingest',
+  'notify',
+  'disable',
+  'mail-events',
+] as const satisfies QueueName[];
 
 /** What goes wrong, without when; finer than the `fault` events that users write. */
-export type ChaosHappening =
+export type SoakFaultKind =
   /** The first process of the name that comes to its call with the number dies there. */
-  | { type: 'crash'; process: (typeof CHAOS_PROCESSES)[number]; call: number; when: 'before' | 'after' }
+  | { type: 'crash'; process: (typeof SOAK_FAULT_PROCESSES)[number]; call: number; when: 'before' | 'after' }
   /** The clock of processes of the name is ahead by so much, or behind where negative. */
-  | { type: 'skew'; process: (typeof CHAOS_PROCESSES)[number]; by: Duration; for: Duration }
+  | { type: 'skew'; process: (typeof SOAK_FAULT_PROCESSES)[number]; by: Duration; for: Duration }
   /** The next tick comes so late. */
   | { type: 'late-tick'; by: Duration }
   /** The next batches are sent by half. */
@@ -25,4 +37,4 @@ export type ChaosHappening =
   /** A message that nobody can read. */
   | { type: 'poison'; queue: QueueName };
 
-export type ChaosEntry = ChaosHappening & { at: Instant };
+export type SoakFault = SoakFaultKind & { at: Instant };

@@ -4,7 +4,7 @@ import { formatInstant } from '../../functions/abandonment/time.ts';
 import type { System } from '../../functions/platform/system.ts';
 import { loadRaisedAt, policyWrite } from '../../functions/store/policies.ts';
 import { lookWrite } from '../../functions/store/records.ts';
-import type { Faults } from '../faults/faults.ts';
+import type { FaultPlan } from '../faults/fault-plan.ts';
 import { ScenarioProblem } from '../scenario/scenario-fields.ts';
 import type { OwnerAction, ScenarioEvent } from '../scenario/scenario-types.ts';
 import type { FleetFacts } from '../verify/fleet-facts.ts';
@@ -15,41 +15,41 @@ import type { AcceptedMail, RefusedMail, SimMail } from './sim-mail.ts';
 type EventOf<Type extends ScenarioEvent['type']> = Extract<ScenarioEvent, { type: Type }>;
 
 /** Who hears what an event changed beside the service. */
-interface HappeningListener {
+interface EventPlayerListener {
   policiesChanged(book: PolicyBook, evidenceMaxAgeChanged: boolean): void;
   /** SES reported something of a mail; `soft`: that it came back for the time being. */
   mailReported(mail: AcceptedMail, event: 'bounce' | 'complaint' | 'delivery', soft: boolean): void;
   /** SES gave a mail up for good. */
   mailBounced(mail: RefusedMail): void;
-  addressDied(address: string): void;
-  /** An operator wanted an address revived; `wasDead`: what became of that. */
-  addressRevived(address: string, wasDead: boolean): void;
+  addressSuppressed(address: string): void;
+  /** An operator wanted an address revived; `wasSuppressed`: what became of that. */
+  addressRevived(address: string, wasSuppressed: boolean): void;
   /** A person acted on a task; `done`: whether it had an effect. */
   personActed(action: OwnerAction, done: boolean): void;
 }
 
-interface Given {
+interface EventPlayerParts {
   system: System;
   service: Service;
   facts: FleetFacts;
   fleet: SimFleet;
   mail: SimMail;
-  faults: Faults;
+  plan: FaultPlan;
   /** What is written at each scope when the scenario starts. */
   documents: Map<string, Record<string, unknown>>;
-  listener: HappeningListener;
+  listener: EventPlayerListener;
 }
 
 /** Lets the scenario's events happen: to the fleet, to mails, to policies, and by operators. */
-export class Happenings {
-  readonly #given: Given;
+export class EventPlayer {
+  readonly #parts: EventPlayerParts;
 
-  constructor(given: Given) {
-    this.#given = given;
+  constructor(parts: EventPlayerParts) {
+    this.#parts = parts;
   }
 
   /** Throws `ScenarioProblem` where the event cannot happen. */
-  async happen(event: ScenarioEvent): Promise<void> {
+  async play(event: ScenarioEvent): Promise<void> {
     switch (event.type) {
       case 'policy':
         return this.#setPolicy(event);
@@ -60,14 +60,14 @@ export class Happenings {
       case 'action':
         return this.#act(event);
       case 'fault':
-        return this.#given.faults.begin(event, event.at);
+        return this.#parts.plan.begin(event, event.at);
       default:
-        this.#given.fleet.happen(event);
+        this.#parts.fleet.apply(event);
     }
   }
 
   async #setPolicy({ scope, set, at }: EventOf<'policy'>): Promise<void> {
-    const { facts, documents, system, listener } = this.#given;
+    const { facts, documents, system, listener } = this.#parts;
     const maxAge = facts.policy('', 'evidenceMaxAge');
     const document = withKeysSet(documents.get(scope) ?? {}, set.document);
     documents.set(scope, document);
@@ -82,26 +82,26 @@ export class Happenings {
   }
 
   async #reportMail(event: EventOf<'mail-event'>): Promise<void> {
-    const { mail: ses, service, system, listener } = this.#given;
+    const { mail: ses, service, system, listener } = this.#parts;
     const { at, recipient } = event;
     const mail = ses.newestTo(recipient);
     if (!mail) {
       const problem = `no mail went to ${recipient} before ${formatInstant(at)}`;
       throw new ScenarioProblem(`events[${event.index}].recipient`, problem);
     }
-    if (this.#given.faults.strike('feedback', at, ['down'])) return;
+    if (this.#parts.plan.inject('feedback', at, ['down'])) return;
     const bounceType = event.event === 'bounce' ? { bounceType: event.bounceType } : {};
     const body = service.mailReport({ mail, at, event: event.event, ...bounceType });
-    const twice = this.#given.faults.strike('ses', at, ['duplicate']) !== undefined;
+    const twice = this.#parts.plan.inject('ses', at, ['duplicate']) !== undefined;
     await system.queues.send('mail-events', twice ? [{ body }, { body }] : [{ body }]);
     const bounced = event.event === 'bounce' && event.bounceType === 'permanent';
     listener.mailReported(mail, event.event, event.event === 'bounce' && !bounced);
     if (bounced) listener.mailBounced({ at, to: mail.to, digest: mail.digest, reason: 'undeliverable' });
-    if (bounced || event.event === 'complaint') listener.addressDied(mail.to);
+    if (bounced || event.event === 'complaint') listener.addressSuppressed(mail.to);
   }
 
   async #operate(event: EventOf<'operator'>): Promise<void> {
-    const { facts, service, system, listener } = this.#given;
+    const { facts, service, system, listener } = this.#parts;
     switch (event.action) {
       case 'pause':
       case 'resume': {
@@ -123,7 +123,7 @@ export class Happenings {
   }
 
   async #act(event: EventOf<'action'>): Promise<void> {
-    const { facts, service, system, listener } = this.#given;
+    const { facts, service, system, listener } = this.#parts;
     const done = await service.act(system, event);
     listener.personActed(event, done);
     if (!done || (event.action !== 'keep' && event.action !== 'snooze')) return;
