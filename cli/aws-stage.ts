@@ -12,7 +12,8 @@ import {
 } from '../functions/platform/clients.ts';
 import { DemoClock } from '../functions/platform/demo-clock.ts';
 import { type Deployment, deploymentParameter } from '../functions/platform/names.ts';
-import type { Clock, QueueName } from '../functions/platform/ports.ts';
+import type { Clock } from '../functions/platform/ports.ts';
+import { byQueue, QUEUES, type QueueName } from '../functions/platform/queues.ts';
 import { RealClock } from '../functions/platform/real-clock.ts';
 import { RealRandom } from '../functions/platform/real-random.ts';
 import type { RuntimeConfig, System } from '../functions/platform/system.ts';
@@ -101,17 +102,12 @@ function isUnreachable(error: unknown): boolean {
 }
 
 function workersOf({ queues, functions }: Deployment): AwsWorkerControl {
-  const place = (queue: QueueName, alias: string) => ({
-    functionName: functionNameOf(alias),
+  const places = byQueue((queue) => ({
+    functionName: functionNameOf(functions[QUEUES[queue].worker]),
     mapping: queues[queue].mapping,
     queueUrl: queues[queue].url,
-  });
-  return new AwsWorkerControl(lambdaClient(), sqsClient(), {
-    ingest: place('ingest', functions.ingest),
-    notify: place('notify', functions.notifier),
-    disable: place('disable', functions.disabler),
-    'mail-events': place('mail-events', functions['mail-events']),
-  });
+  }));
+  return new AwsWorkerControl(lambdaClient(), sqsClient(), places);
 }
 
 /** `arn:aws:lambda:eu-west-1:123456789012:function:name:live`: the part before the alias. */
@@ -129,12 +125,7 @@ async function clockOf(deployment: Deployment, table: Table): Promise<Clock> {
 }
 
 function urlsOf({ queues }: Deployment, which: 'url' | 'deadLetterUrl'): Record<QueueName, string> {
-  return {
-    ingest: queues.ingest[which],
-    notify: queues.notify[which],
-    disable: queues.disable[which],
-    'mail-events': queues['mail-events'][which],
-  };
+  return byQueue((queue) => queues[queue][which]);
 }
 
 function systemOf(deployment: Deployment, table: Table, clock: Clock): System {

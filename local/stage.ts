@@ -6,6 +6,7 @@ import { AwsQueues } from '../functions/platform/aws-queues.ts';
 import { DEMO_CLOCK_KEY } from '../functions/platform/demo-clock.ts';
 import type { Deployment } from '../functions/platform/names.ts';
 import type { Clock, Telemetry } from '../functions/platform/ports.ts';
+import { byQueue } from '../functions/platform/queues.ts';
 import { RealRandom } from '../functions/platform/real-random.ts';
 import type { System } from '../functions/platform/system.ts';
 import { DynamoDbTable, documentClient } from '../functions/store/dynamodb-table.ts';
@@ -30,13 +31,7 @@ export interface LocalStage {
 export function connectStage(aws: LocalAws, deployment: Deployment): LocalStage {
   const table = new DynamoDbTable(documentClient(aws.dynamoDb), deployment.table);
   const clock = new ToldClock(table);
-  const { queues } = deployment;
-  const urls = {
-    ingest: queues.ingest.url,
-    notify: queues.notify.url,
-    disable: queues.disable.url,
-    'mail-events': queues['mail-events'].url,
-  };
+  const urls = byQueue((queue) => deployment.queues[queue].url);
   const system: System = {
     clock,
     random: new RealRandom(),

@@ -1,6 +1,6 @@
 import type { Instant } from '../abandonment/time.ts';
 import { METRIC } from '../platform/names.ts';
-import type { QueueName } from '../platform/ports.ts';
+import { QUEUE_NAMES, type QueueName } from '../platform/queues.ts';
 import type { System } from '../platform/system.ts';
 import { eachRow } from '../store/records.ts';
 import { index, keys, ROW_VERSION, sortable } from '../store/rows.ts';
@@ -25,9 +25,6 @@ import type { ProbeResult, WorkerControl } from './worker-control.port.ts';
 export interface BreakerPorts {
   control: WorkerControl;
 }
-
-/** The queues that have a worker. */
-export const WORKED_QUEUES: readonly QueueName[] = ['ingest', 'notify', 'disable', 'mail-events'];
 
 /** What one look at a queue came to. */
 export interface BreakerReport {
@@ -55,7 +52,7 @@ export async function runBreaker(
   system: System,
   ports: BreakerPorts,
   now: Instant,
-  queues: readonly QueueName[] = WORKED_QUEUES,
+  queues: readonly QueueName[] = QUEUE_NAMES,
 ): Promise<BreakerReport[]> {
   const looks = queues.map((queue) => lookSafely(system, ports.control, queue, now));
   const reports = await Promise.all(looks);

@@ -1,4 +1,7 @@
 import type { Duration, Instant } from '../abandonment/time.ts';
+import type { QueueName } from './queues.ts';
+
+export type { QueueName } from './queues.ts';
 
 /** The only source of the present. */
 export interface Clock {
@@ -14,8 +17,6 @@ export interface Random {
   /** 26 characters that sort by the clock's instant and are unique. */
   id(now: Instant): string;
 }
-
-export type QueueName = 'ingest' | 'notify' | 'disable' | 'mail-events';
 
 export interface OutgoingMessage {
   body: string;

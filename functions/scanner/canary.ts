@@ -1,15 +1,12 @@
 import type { Instant } from '../abandonment/time.ts';
 import { METRIC } from '../platform/names.ts';
-import type { QueueName } from '../platform/ports.ts';
+import { QUEUE_NAMES, type QueueName } from '../platform/queues.ts';
 import { keys } from '../store/rows.ts';
 import { canaryOf } from '../work/canary.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
 import { count, eachOf, scanEveryOf } from './look.ts';
 import type { Run } from './run.ts';
-
-/** The queues that a worker is to work. */
-const QUEUES: readonly QueueName[] = ['ingest', 'notify', 'disable', 'mail-events'];
 
 /** A canary that waited for so many scans shows nothing any more. */
 const LIFE_IN_SCANS = 4;
@@ -23,7 +20,7 @@ export const canaryGenerator: Generator = {
   band: 5,
   async run(run) {
     if (run.system.config.canaries !== true) return DONE;
-    await eachOf(QUEUES, QUEUES.length, (queue) => watch(run, queue), faultOf(run, 'canary'));
+    await eachOf(QUEUE_NAMES, QUEUE_NAMES.length, (queue) => watch(run, queue), faultOf(run, 'canary'));
     return DONE;
   },
 };

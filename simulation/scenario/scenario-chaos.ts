@@ -1,10 +1,6 @@
 import type { Instant } from '../../functions/abandonment/time.ts';
-import {
-  CHAOS_PROCESSES,
-  CHAOS_QUEUES,
-  type ChaosEntry,
-  type ChaosHappening,
-} from '../faults/chaos-types.ts';
+import { QUEUE_NAMES } from '../../functions/platform/queues.ts';
+import { CHAOS_PROCESSES, type ChaosEntry, type ChaosHappening } from '../faults/chaos-types.ts';
 import {
   readAddress,
   readFields,
@@ -68,7 +64,7 @@ function readHappening(path: string, type: ChaosHappening['type'], fields: Field
         event: readOneOf(`${path}.event`, fields.event, ['bounce', 'delivery', 'complaint']),
       };
     case 'poison':
-      return { type, queue: readOneOf(`${path}.queue`, fields.queue, CHAOS_QUEUES) };
+      return { type, queue: readOneOf(`${path}.queue`, fields.queue, QUEUE_NAMES) };
   }
 }
 
