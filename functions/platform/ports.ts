@@ -1,4 +1,5 @@
 import type { Duration, Instant } from '../abandonment/time.ts';
+import type { OperatorAlertCode } from './alert-codes.ts';
 import type { QueueName } from './queues.ts';
 
 export type { QueueName } from './queues.ts';
@@ -108,7 +109,7 @@ export interface EventPublisher {
 
 /** What operators are told: `subject` is what it is about, a task, a plane or a queue. */
 export interface OperatorAlert {
-  code: string;
+  code: OperatorAlertCode;
   subject: string;
   detail: string;
 }

@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
+import { OPERATOR_ALERTS } from '../../../functions/platform/alert-codes.ts';
 import { QUEUE_NAMES } from '../../../functions/platform/queues.ts';
-import { textFiles, textOf } from './pages.ts';
+import { ALARMS_AS_ALERTS } from '../../../simulation/engine/effects.ts';
+import { anchorsOf, sectionOf, textFiles, textOf } from './pages.ts';
 
 const SOURCE = /^(bench|bin|cli|emails|functions|lib|local|scripts|simulation)\/.*\.ts$/;
 
@@ -25,4 +27,32 @@ test('queues are listed once: who needs each of them takes the table', () => {
     // Which of them is hit how often.
     'simulation/soak/soak-scenario.ts',
   ]);
+});
+
+describe('operator alerts', () => {
+  const codes = Object.keys(OPERATOR_ALERTS);
+  const articles: string[] = Object.values(OPERATOR_ALERTS).map(({ article }) => article);
+
+  it('have an article each in the runbook', () => {
+    const anchors = anchorsOf('docs/runbook.md');
+    expect(articles.filter((article) => !anchors.has(article))).toEqual([]);
+    expect(new Set(articles).size).toBe(codes.length);
+  });
+
+  it('are all that the runbook has articles for', () => {
+    const part = textOf('docs/runbook.md').split('\n# Operator alerts\n')[1] ?? '';
+    const headings = [...part.matchAll(/^## (.+)$/gm)].map(([, heading = '']) =>
+      heading.replaceAll(' ', '-'),
+    );
+    expect(headings.length).toBeGreaterThan(5);
+    expect(headings.filter((heading) => !articles.includes(heading))).toEqual(['Codes-of-`simulate`-alone']);
+  });
+
+  it('are the codes that `simulate` may print, with what alarms say of a deployed stage', () => {
+    const row = /^\| `operator-alert` .*$/m.exec(sectionOf('docs/scenario.md', 'Output'))?.[0] ?? '';
+    const told = [...row.matchAll(/`([a-z]+(?:-[a-z]+)+)`/g)].map(([, code]) => code);
+    expect(told).toEqual(['operator-alert', ...codes, ...ALARMS_AS_ALERTS]);
+    for (const code of ALARMS_AS_ALERTS)
+      expect(sectionOf('docs/runbook.md', 'Codes of `simulate` alone')).toContain(`\`${code}\``);
+  });
 });
