@@ -1,17 +1,7 @@
 import { QUEUE_NAMES, QUEUES } from '../functions/platform/queues.ts';
-import type { Config } from './config.ts';
+import type { Problem } from './config-problem.ts';
+import type { Config } from './config-schema.ts';
 import { checkPlace, type Place } from './deployment-place.ts';
-
-/** A value that its own schema takes and the rest of the configuration does not. */
-export interface Problem {
-  key: string;
-  /** What it is, where that says more than the value itself. */
-  is?: string;
-  allowed: string;
-}
-
-/** A problem that was found by measuring. */
-export type Measured = Required<Problem>;
 
 /** The rules between keys, and between keys and the stage; the first that is broken comes first. */
 export function crossChecks(config: Config, place: Place): Problem[] {

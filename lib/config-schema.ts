@@ -218,3 +218,15 @@ export const configSchema = z.strictObject({
 export type ConfigFile = z.infer<typeof configSchema>;
 export type OwnerPageDomain = NonNullable<ConfigFile['ownerPage']['domain']>;
 export type QueueConfig = ConfigFile['queues']['notify'];
+
+/** All that a deployment of one stage is told. Durations are seconds. */
+export interface Config extends ConfigFile {
+  /** `local`, `dev`, or the name of a production-like stage. */
+  stage: string;
+  schedulerMaxAge: number;
+  replyTo: string;
+  /** Where the emulator is that stage `local` is deployed to. */
+  emulatorEndpoint: string;
+  /** The file it stands in, as messages name it. */
+  file: string;
+}
