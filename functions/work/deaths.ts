@@ -1,6 +1,6 @@
 import { type Duration, SECOND } from '../abandonment/time.ts';
 import type { QueueName } from '../platform/ports.ts';
-import type { System } from '../platform/system.ts';
+import type { Recording } from '../store/commit.ts';
 import { eachRow } from '../store/records.ts';
 import { keys, WORK_BUCKETS } from '../store/rows.ts';
 import { recordDeath } from './oops.ts';
@@ -15,7 +15,7 @@ const MOST_DEATHS = 50;
  * Counts the attempts of a queue that began and were not heard of when their time was up, each once, whoever finds it
  * first: who waits for the next attempt to find them learns of them too late (docs/rules.md#failure-classes).
  */
-export async function countDeaths(system: System, queue: QueueName): Promise<void> {
+export async function countDeaths(system: Recording, queue: QueueName): Promise<void> {
   const now = system.clock.now();
   let found = 0;
   for (let bucket = 0; bucket < WORK_BUCKETS; bucket += 1) {

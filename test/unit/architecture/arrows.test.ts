@@ -197,7 +197,7 @@ describe('circles of files', () => {
 
 /** Concrete stores and adapters: only what puts a function together may name them. */
 const ADAPTER =
-  /^functions\/(platform\/(aws-|clients|runtime|telemetry)|store\/(dynamodb-table|memory-table|create-table))/;
+  /^functions\/(platform\/(aws-|clients|runtime|system-beside|telemetry)|store\/(dynamodb-table|memory-table|create-table))/;
 
 describe('imports go one way', () => {
   it('the rules import no package', () => {
