@@ -215,7 +215,7 @@ export const configSchema = z.strictObject({
   demoClock: flag.default(false),
 });
 
-export type ConfigFile = z.infer<typeof configSchema>;
+type ConfigFile = z.infer<typeof configSchema>;
 export type OwnerPageDomain = NonNullable<ConfigFile['ownerPage']['domain']>;
 export type QueueConfig = ConfigFile['queues']['notify'];
 

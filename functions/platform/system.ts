@@ -62,7 +62,7 @@ type Needed = 'clock' | 'random' | 'table' | 'queues' | 'config';
 export type GivenPorts = Pick<System, Needed> & Partial<Omit<System, Needed>>;
 
 /** Logs and metrics that nobody reads. */
-export const SILENT: Telemetry = { log: () => {}, metric: () => {} };
+const SILENT: Telemetry = { log: () => {}, metric: () => {} };
 
 /**
  * The one way to build a System: of functions, the command line, tests, benches and the simulation. To use a port that was

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { OPERATOR_ALERTS } from '../../../functions/platform/alert-codes.ts';
-import { QUEUE_NAMES } from '../../../functions/platform/queues.ts';
+import { QUEUE_NAMES, QUEUES } from '../../../functions/platform/queues.ts';
 import { ALARMS_AS_ALERTS } from '../../../simulation/engine/effects.ts';
 import { anchorsOf, sectionOf, textFiles, textOf } from './pages.ts';
 
@@ -27,6 +27,17 @@ test('queues are listed once: who needs each of them takes the table', () => {
     // Which of them is hit how often.
     'simulation/soak/soak-scenario.ts',
   ]);
+});
+
+test.each(QUEUE_NAMES)('the handler of the queue %s runs as its worker and works it', (queue) => {
+  const { worker, handler } = QUEUES[queue];
+  expect(handler.endsWith(`/${worker}.handler.ts`)).toBe(true);
+  expect(textOf(handler)).toContain(`connect('${worker}'`);
+  const folder = handler.slice(0, handler.lastIndexOf('/'));
+  const consumers = textFiles().filter(
+    (file) => file.startsWith(`${folder}/`) && /-consumer\.ts$/.test(file),
+  );
+  expect(consumers.filter((file) => textOf(file).includes(`queue: '${queue}'`))).toHaveLength(1);
 });
 
 describe('operator alerts', () => {
