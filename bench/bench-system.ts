@@ -1,9 +1,9 @@
 import type { Instant } from '../functions/abandonment/time.ts';
 import type { Mailer, OutgoingMessage, QueueName, Queues } from '../functions/platform/ports.ts';
-import type { System } from '../functions/platform/system.ts';
+import { buildSystem, type System } from '../functions/platform/system.ts';
 import type { Table } from '../functions/store/table.port.ts';
 import { SeededRandom } from '../simulation/engine/seeded-random.ts';
-import { SILENT, SIMULATED_CONFIG } from '../simulation/engine/sim-system.ts';
+import { SIMULATED_CONFIG } from '../simulation/engine/sim-system.ts';
 
 /** A message as it was sent. */
 export interface Sent {
@@ -38,17 +38,12 @@ export function benchSystem(given: {
   mailer?: Mailer;
   seed: number;
 }): System {
-  const { table, now, queues, mailer, seed } = given;
-  const nobody = () => Promise.reject(new Error('not connected here'));
-  return {
+  const { now, seed, ...ports } = given;
+  return buildSystem('a bench', {
+    ...ports,
     clock: { now: () => now },
     random: new SeededRandom(seed),
-    table,
-    queues,
-    mailer: mailer ?? { send: nobody },
-    events: { publish: nobody },
     operators: { tell: async () => {} },
-    telemetry: SILENT,
     config: SIMULATED_CONFIG,
-  };
+  });
 }

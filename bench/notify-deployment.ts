@@ -1,5 +1,5 @@
 import { ENV } from '../functions/platform/names.ts';
-import type { QueueName } from '../functions/platform/ports.ts';
+import { byQueue, QUEUE_NAMES, type QueueName, queueUrlVariable } from '../functions/platform/queues.ts';
 import { loadConfig, sendLeaseSeconds, visibilitySeconds } from '../lib/config.ts';
 import { ROOT } from './bundle-options.ts';
 
@@ -26,12 +26,7 @@ function urlAt(endpoint: string, name: string): string {
 
 /** The URLs of the queues in the stub. */
 export function queueUrls(endpoint: string): Record<QueueName, string> {
-  return {
-    ingest: urlAt(endpoint, 'ingest'),
-    notify: urlAt(endpoint, 'notify'),
-    disable: urlAt(endpoint, 'disable'),
-    'mail-events': urlAt(endpoint, 'mail-events'),
-  };
+  return byQueue((queue) => urlAt(endpoint, queue));
 }
 
 /** The environment of a notifier, as the deployment sets it, with the stub for SQS and SES. */
@@ -50,10 +45,7 @@ export function notifierEnvironment(endpoint: string): Record<string, string> {
     [ENV.table]: 'bench',
     [ENV.bus]: 'bench',
     [ENV.operatorsTopic]: 'bench',
-    [ENV.ingestQueue]: urls.ingest,
-    [ENV.notifyQueue]: urls.notify,
-    [ENV.disableQueue]: urls.disable,
-    [ENV.mailEventsQueue]: urls['mail-events'],
+    ...Object.fromEntries(QUEUE_NAMES.map((queue) => [queueUrlVariable(queue), urls[queue]])),
     [ENV.sourceQueue]: urls.notify,
     [ENV.deadLetterQueue]: urlAt(endpoint, DEAD_LETTERS),
     [ENV.maxReceives]: String(QUEUE.maxReceiveCount),

@@ -1,8 +1,5 @@
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { AwsWorkerControl } from '../functions/breaker/aws-worker-control.ts';
-import { AwsEvents } from '../functions/platform/aws-events.ts';
-import { AwsOperators } from '../functions/platform/aws-operators.ts';
-import { AwsQueues } from '../functions/platform/aws-queues.ts';
 import {
   dynamoDbClient,
   eventBridgeClient,
@@ -12,10 +9,10 @@ import {
 } from '../functions/platform/clients.ts';
 import { DemoClock } from '../functions/platform/demo-clock.ts';
 import { type Deployment, deploymentParameter } from '../functions/platform/names.ts';
-import type { Clock, QueueName } from '../functions/platform/ports.ts';
+import type { Clock } from '../functions/platform/ports.ts';
+import { byQueue, QUEUES } from '../functions/platform/queues.ts';
 import { RealClock } from '../functions/platform/real-clock.ts';
-import { RealRandom } from '../functions/platform/real-random.ts';
-import type { RuntimeConfig, System } from '../functions/platform/system.ts';
+import { systemBeside } from '../functions/platform/system-beside.ts';
 import { DynamoDbTable, documentClient } from '../functions/store/dynamodb-table.ts';
 import type { Table } from '../functions/store/table.port.ts';
 import { foreignEndpoint } from '../lib/deployment-place.ts';
@@ -42,10 +39,19 @@ export async function openAwsStage(name: string): Promise<OpenedStage> {
   return {
     name,
     stageCeiling: deployment.stageCeiling,
-    system: systemOf(deployment, table, clock),
+    system: systemBeside(deployment, {
+      who: 'the command line',
+      functionVersion: 'cli',
+      table,
+      clock,
+      clients: { sqs: sqsClient(), eventBridge: eventBridgeClient(), sns: snsClient() },
+    }),
     scan: (scheduledAt) => invokeScanner(deployment.functions.scanner, scheduledAt),
     workers: workersOf(deployment),
-    deadLetters: new AwsDeadLetters(sqsClient(), urlsOf(deployment, 'deadLetterUrl')),
+    deadLetters: new AwsDeadLetters(
+      sqsClient(),
+      byQueue((queue) => deployment.queues[queue].deadLetterUrl),
+    ),
     // Its clients are loaded only by what asks the account.
     account: async () => (await import('./doctor/sdk-account.ts')).sdkAccount(deployment),
     mailsPerSecond: deployment.ses.mailsPerSecond,
@@ -101,17 +107,12 @@ function isUnreachable(error: unknown): boolean {
 }
 
 function workersOf({ queues, functions }: Deployment): AwsWorkerControl {
-  const place = (queue: QueueName, alias: string) => ({
-    functionName: functionNameOf(alias),
+  const places = byQueue((queue) => ({
+    functionName: functionNameOf(functions[QUEUES[queue].worker]),
     mapping: queues[queue].mapping,
     queueUrl: queues[queue].url,
-  });
-  return new AwsWorkerControl(lambdaClient(), sqsClient(), {
-    ingest: place('ingest', functions.ingest),
-    notify: place('notify', functions.notifier),
-    disable: place('disable', functions.disabler),
-    'mail-events': place('mail-events', functions['mail-events']),
-  });
+  }));
+  return new AwsWorkerControl(lambdaClient(), sqsClient(), places);
 }
 
 /** `arn:aws:lambda:eu-west-1:123456789012:function:name:live`: the part before the alias. */
@@ -126,34 +127,4 @@ async function clockOf(deployment: Deployment, table: Table): Promise<Clock> {
   const clock = new DemoClock(realClock, (key) => table.get(key));
   await clock.refresh();
   return clock;
-}
-
-function urlsOf({ queues }: Deployment, which: 'url' | 'deadLetterUrl'): Record<QueueName, string> {
-  return {
-    ingest: queues.ingest[which],
-    notify: queues.notify[which],
-    disable: queues.disable[which],
-    'mail-events': queues['mail-events'][which],
-  };
-}
-
-function systemOf(deployment: Deployment, table: Table, clock: Clock): System {
-  const urls = urlsOf(deployment, 'url');
-  return {
-    clock,
-    random: new RealRandom(),
-    table,
-    queues: new AwsQueues(sqsClient(), urls),
-    mailer: { send: () => Promise.reject(new Error('the command line sends no mail')) },
-    events: new AwsEvents(eventBridgeClient(), deployment.bus),
-    operators: new AwsOperators(snsClient(), deployment.operatorsTopic, deployment.stage),
-    telemetry: { log: () => {}, metric: () => {} },
-    config: configOf(deployment),
-  };
-}
-
-/** Lengths of time that only the functions use are zero here. */
-function configOf({ stage, contact, controlPlane, allowedDomains, topics }: Deployment): RuntimeConfig {
-  const unused = { gatherDisabled: 0, confirmWithin: 0, sendLease: 0 };
-  return { stage, functionVersion: 'cli', contact, controlPlane, allowedDomains, topics, ...unused };
 }

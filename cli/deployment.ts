@@ -1,6 +1,7 @@
 import { z } from 'zod/mini';
 import { parseWith } from '../functions/catalog/schema-problems.ts';
 import type { Deployment } from '../functions/platform/names.ts';
+import { byQueue, byWorker } from '../functions/platform/queues.ts';
 import { UsageError } from './errors.ts';
 
 const text = z.string().check(z.minLength(1));
@@ -25,15 +26,8 @@ const deploymentSchema = z.object({
   allowedDomains: z.nullable(z.array(text)),
   topics: z._default(z.array(text), []),
   demoClock: z.boolean(),
-  queues: z.object({ ingest: queue, notify: queue, disable: queue, 'mail-events': queue }),
-  functions: z.object({
-    scanner: text,
-    notifier: text,
-    disabler: text,
-    ingest: text,
-    'mail-events': text,
-    breaker: text,
-  }),
+  queues: z.object(byQueue(() => queue)),
+  functions: z.object({ scanner: text, ...byWorker(() => text), breaker: text }),
 });
 
 /**

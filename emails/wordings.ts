@@ -1,6 +1,4 @@
 import type { ResolveReason } from '../functions/abandonment/task.ts';
-import { english } from './english.ts';
-import { german } from './german.ts';
 import type { Language } from './languages.ts';
 
 /** What the parts of a digest are about, the most pressing first. */
@@ -109,11 +107,4 @@ export interface Wordings {
   acting: Record<'due' | 'failing' | 'disabled' | 'all' | 'preferences' | 'stop', string>;
   /** Why a warning has no way to decline it. */
   notDeclinable: string;
-}
-
-const WORDINGS: Record<Language, Wordings> = { en: english, de: german };
-
-/** The words of a language; English where it is absent or not known here: a mail is never lost over its language. */
-export function wordingsIn(language: string | undefined): Wordings {
-  return Object.values(WORDINGS).find((words) => words.language === language) ?? english;
 }

@@ -2,8 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { ENV, METRIC } from '../functions/platform/names.ts';
+import { byQueue, QUEUE_NAMES, type QueueName } from '../functions/platform/queues.ts';
 import type { Config } from './config.ts';
-import { WORKED_QUEUES, type WorkedQueue } from './config-checks.ts';
 import type { Alarms } from './constructs/alarms.ts';
 import type { QueueWorker } from './constructs/queue-worker.ts';
 import { ScheduledFunction } from './constructs/scheduled-function.ts';
@@ -15,8 +15,8 @@ export interface BreakerProps {
   readonly environment: Record<string, string>;
   readonly alarms: Alarms;
   readonly operators: ITopic;
-  readonly workers: Record<WorkedQueue, QueueWorker>;
-  readonly queues: Record<WorkedQueue, WorkQueue>;
+  readonly workers: Record<QueueName, QueueWorker>;
+  readonly queues: Record<QueueName, WorkQueue>;
 }
 
 const EVERY_MINUTE = 60;
@@ -51,20 +51,16 @@ export function addBreaker(scope: Construct, props: BreakerProps): TaskwardenFun
   return breaker;
 }
 
-function placesOf({ workers, queues }: BreakerProps): Record<string, unknown> {
-  const places = WORKED_QUEUES.map((name) => [
-    name,
-    {
-      functionName: workers[name].worker.live.lambda.functionName,
-      mapping: workers[name].mapping.eventSourceMappingId,
-      queueUrl: queues[name].queue.queueUrl,
-    },
-  ]);
-  return Object.fromEntries(places);
+function placesOf({ workers, queues }: BreakerProps): Record<QueueName, object> {
+  return byQueue((name) => ({
+    functionName: workers[name].worker.live.lambda.functionName,
+    mapping: workers[name].mapping.eventSourceMappingId,
+    queueUrl: queues[name].queue.queueUrl,
+  }));
 }
 
 function allowSteering(breaker: TaskwardenFunction, { workers, queues, operators }: BreakerProps): void {
-  const each = <Part>(part: (name: WorkedQueue) => Part) => WORKED_QUEUES.map(part);
+  const each = <Part>(part: (name: QueueName) => Part) => QUEUE_NAMES.map(part);
   const invoked = each((name) => workers[name].worker.live.functionArn);
   breaker.allow(['lambda:InvokeFunction'], invoked);
   const functions = each((name) => workers[name].worker.live.lambda.functionArn);

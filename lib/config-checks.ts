@@ -1,26 +1,7 @@
-import type { Config } from './config.ts';
+import { QUEUE_NAMES, QUEUES } from '../functions/platform/queues.ts';
+import type { Problem } from './config-problem.ts';
+import type { Config } from './config-schema.ts';
 import { checkPlace, type Place } from './deployment-place.ts';
-
-/** A value that its own schema takes and the rest of the configuration does not. */
-export interface Problem {
-  key: string;
-  /** What it is, where that says more than the value itself. */
-  is?: string;
-  allowed: string;
-}
-
-/** A problem that was found by measuring. */
-export type Measured = Required<Problem>;
-
-/** Which function works which queue. */
-export const WORKER_OF = {
-  ingest: 'ingest',
-  notify: 'notifier',
-  disable: 'disabler',
-  'mail-events': 'mail-events',
-} as const;
-export type WorkedQueue = keyof typeof WORKER_OF;
-export const WORKED_QUEUES = Object.keys(WORKER_OF) as WorkedQueue[];
 
 /** The rules between keys, and between keys and the stage; the first that is broken comes first. */
 export function crossChecks(config: Config, place: Place): Problem[] {
@@ -158,9 +139,10 @@ function checkSender(config: Config): Problem[] {
 }
 
 function checkQueues(config: Config): Problem[] {
-  return WORKED_QUEUES.flatMap((name) => {
+  return QUEUE_NAMES.flatMap((name) => {
     const queue = config.queues[name];
-    const reserved = config.reservedConcurrency[WORKER_OF[name]];
+    const { worker } = QUEUES[name];
+    const reserved = config.reservedConcurrency[worker];
     const problems: Problem[] = [];
     if (queue.batchSize > 10 && queue.batchWindowSeconds === 0) {
       problems.push({
@@ -171,7 +153,7 @@ function checkQueues(config: Config): Problem[] {
     if (typeof reserved === 'number' && queue.maxConcurrency > reserved) {
       problems.push({
         key: `queues.${name}.maxConcurrency`,
-        allowed: `at most reservedConcurrency.${WORKER_OF[name]} (${reserved}): more would use up deliveries unrun`,
+        allowed: `at most reservedConcurrency.${worker} (${reserved}): more would use up deliveries unrun`,
       });
     }
     return problems;

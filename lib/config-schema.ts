@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { EVENT_SOURCE } from '../functions/platform/names.ts';
+import { EVENT_SOURCE, SERVICES, type Service } from '../functions/platform/names.ts';
+import { byQueue, QUEUES } from '../functions/platform/queues.ts';
 import { isDataPlane, isScopeOfTasks } from './source-scope.ts';
 
 /** A length of time in a configuration file: `90s`, `15m`, `12h`, `14d`; gives seconds. */
@@ -106,6 +107,10 @@ const channels = z
   .prefault({});
 
 const reserved = whole(1, 1_000, ', or null for none').nullable().optional();
+const reservedByService = Object.fromEntries(SERVICES.map((service) => [service, reserved])) as Record<
+  Service,
+  typeof reserved
+>;
 
 /** EventBridge's own limit of a source's name. */
 const LONGEST_SOURCE = 256;
@@ -193,26 +198,9 @@ export const configSchema = z.strictObject({
       .nullable()
       .default(null),
   }),
-  queues: z
-    .strictObject({
-      ingest: queue({ batchSize: 10, maxConcurrency: 5 }),
-      notify: queue({ batchSize: 10, maxConcurrency: 5 }),
-      disable: queue({ batchSize: 5, maxConcurrency: 2 }),
-      'mail-events': queue({ batchSize: 10, maxConcurrency: 2 }),
-    })
-    .prefault({}),
+  queues: z.strictObject(byQueue((name) => queue(QUEUES[name]))).prefault({}),
   /** Concurrency set aside per function. Default: none but for the owner's page, which anybody may call. */
-  reservedConcurrency: z
-    .strictObject({
-      scanner: reserved,
-      ingest: reserved,
-      notifier: reserved,
-      disabler: reserved,
-      'mail-events': reserved,
-      'owner-page': reserved,
-      breaker: reserved,
-    })
-    .prefault({}),
+  reservedConcurrency: z.strictObject(reservedByService).prefault({}),
   /** Whether canaries go through the queues, and feed and feedback are watched; a few writes per scan. */
   canaries: flag.default(true),
   logRetentionDays: z
@@ -227,6 +215,18 @@ export const configSchema = z.strictObject({
   demoClock: flag.default(false),
 });
 
-export type ConfigFile = z.infer<typeof configSchema>;
+type ConfigFile = z.infer<typeof configSchema>;
 export type OwnerPageDomain = NonNullable<ConfigFile['ownerPage']['domain']>;
 export type QueueConfig = ConfigFile['queues']['notify'];
+
+/** All that a deployment of one stage is told. Durations are seconds. */
+export interface Config extends ConfigFile {
+  /** `local`, `dev`, or the name of a production-like stage. */
+  stage: string;
+  schedulerMaxAge: number;
+  replyTo: string;
+  /** Where the emulator is that stage `local` is deployed to. */
+  emulatorEndpoint: string;
+  /** The file it stands in, as messages name it. */
+  file: string;
+}

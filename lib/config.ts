@@ -1,23 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { crossChecks, type Measured } from './config-checks.ts';
-import { type ConfigFile, configSchema, type QueueConfig } from './config-schema.ts';
+import { crossChecks } from './config-checks.ts';
+import type { Measured } from './config-problem.ts';
+import { type Config, configSchema, type QueueConfig } from './config-schema.ts';
 import { foreignEndpoint, type Place, placeOf } from './deployment-place.ts';
 
-export type { OwnerPageDomain, QueueConfig } from './config-schema.ts';
-
-/** All that a deployment of one stage is told. Durations are seconds. */
-export interface Config extends ConfigFile {
-  /** `local`, `dev`, or the name of a production-like stage. */
-  stage: string;
-  schedulerMaxAge: number;
-  replyTo: string;
-  /** Where the emulator is that stage `local` is deployed to. */
-  emulatorEndpoint: string;
-  /** The file it stands in, as messages name it. */
-  file: string;
-}
+export type { Config, OwnerPageDomain, QueueConfig } from './config-schema.ts';
 
 /** A configuration that cannot be deployed; its message is one line: key, value, what is allowed. */
 export class ConfigError extends Error {

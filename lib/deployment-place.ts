@@ -1,5 +1,5 @@
-import type { Config } from './config.ts';
-import type { Problem } from './config-checks.ts';
+import type { Problem } from './config-problem.ts';
+import type { Config } from './config-schema.ts';
 
 /** Where a deployment goes, as far as it is known at synth. */
 export interface Place {

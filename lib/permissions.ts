@@ -2,6 +2,7 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EVENT_SOURCE, type Service } from '../functions/platform/names.ts';
+import { byWorker, QUEUES } from '../functions/platform/queues.ts';
 import type { TaskwardenFunction } from './constructs/taskwarden-function.ts';
 import { INDEX_NAMES } from './state-stack.ts';
 
@@ -24,11 +25,8 @@ export const ALL_USE: TableUse = { checks: true };
  * the breaker takes its own alerts back.
  */
 export const TABLE_USE: Readonly<Record<Service, TableUse>> = {
+  ...byWorker((queue) => ({ checks: QUEUES[queue].checksRows })),
   scanner: ALL_USE,
-  ingest: ALL_USE,
-  notifier: ALL_USE,
-  'mail-events': ALL_USE,
-  disabler: { checks: false },
   'owner-page': { checks: false, deletes: ['R#*', 'OPERATORS'] },
   breaker: { checks: false, deletes: ['OPERATORS'] },
 };

@@ -11,9 +11,16 @@ import {
   SERVICES,
   type Service,
 } from '../functions/platform/names.ts';
+import {
+  byQueue,
+  byWorker,
+  QUEUE_NAMES,
+  QUEUES,
+  type QueueName,
+  queueUrlVariable,
+} from '../functions/platform/queues.ts';
 import { addBreaker } from './breaker.ts';
 import { type Config, sendLeaseSeconds } from './config.ts';
-import { WORKED_QUEUES, type WorkedQueue } from './config-checks.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { EventsIntake } from './constructs/events-intake.ts';
 import { MailChannel } from './constructs/mail-channel.ts';
@@ -33,30 +40,11 @@ export interface ServiceStackProps extends StackProps {
   readonly operators: Topic;
 }
 
-const ENTRIES: Record<WorkedQueue, { entry: string; impact: string }> = {
-  ingest: {
-    entry: 'functions/catalog/ingest.handler.ts',
-    impact: 'what control planes say of tasks is not known, and their clocks freeze.',
-  },
-  notify: {
-    entry: 'functions/notices/send/notifier.handler.ts',
-    impact: 'owners are not warned, and what would be turned off waits for their warning.',
-  },
-  disable: {
-    entry: 'functions/disabling/disabler.handler.ts',
-    impact: 'tasks past their date stay on.',
-  },
-  'mail-events': {
-    entry: 'functions/notices/feedback/mail-events.handler.ts',
-    impact: 'bounces and complaints go unseen, and dates may stand on warnings that nobody got.',
-  },
-};
-
 /** The code: functions, queues, bus, mail and what watches them. */
 export class ServiceStack extends Stack {
   private readonly config: Config;
   private readonly props: ServiceStackProps;
-  private readonly queues: Record<WorkedQueue, WorkQueue>;
+  private readonly queues: Record<QueueName, WorkQueue>;
   private readonly alarms: Alarms;
   private readonly intake: EventsIntake;
   private readonly mail: MailChannel;
@@ -65,12 +53,7 @@ export class ServiceStack extends Stack {
     super(scope, id, props);
     this.props = props;
     this.config = props.config;
-    this.queues = {
-      ingest: new WorkQueue(this, 'IngestQueue', this.config.queues.ingest, true),
-      notify: new WorkQueue(this, 'NotifyQueue', this.config.queues.notify),
-      disable: new WorkQueue(this, 'DisableQueue', this.config.queues.disable),
-      'mail-events': new WorkQueue(this, 'MailEventsQueue', this.config.queues['mail-events'], true),
-    };
+    this.queues = byQueue((name) => new WorkQueue(this, `${idOf(name)}Queue`, this.config, name));
     const { stage } = this.config;
     this.alarms = new Alarms(this, 'Alarms', {
       stage,
@@ -98,26 +81,12 @@ export class ServiceStack extends Stack {
     });
     const { config, alarms } = this;
     const ownerPage = new OwnerPage(this, 'OwnerPage', { config, environment, alarms });
-    const queueWorkers = {
-      ingest: this.addWorker('Ingest', 'ingest', {
-        ...environment,
-        [ENV.sources]: JSON.stringify(config.sources),
-        [ENV.account]: Aws.ACCOUNT_ID,
-      }),
-      notify: this.addWorker('Notifier', 'notify', {
-        ...environment,
-        [ENV.linkBaseUrl]: ownerPage.baseUrl,
-        [ENV.linkKeys]: linkKeysParameter(config.stage),
-      }),
-      disable: this.addWorker('Disabler', 'disable', environment),
-      'mail-events': this.addWorker('MailEvents', 'mail-events', environment),
+    const toldBeside: Partial<Record<QueueName, Record<string, string>>> = {
+      ingest: { [ENV.sources]: JSON.stringify(config.sources), [ENV.account]: Aws.ACCOUNT_ID },
+      notify: { [ENV.linkBaseUrl]: ownerPage.baseUrl, [ENV.linkKeys]: linkKeysParameter(config.stage) },
     };
-    const workers = {
-      ingest: queueWorkers.ingest.worker,
-      notify: queueWorkers.notify.worker,
-      disable: queueWorkers.disable.worker,
-      'mail-events': queueWorkers['mail-events'].worker,
-    };
+    const queueWorkers = byQueue((name) => this.addWorker(name, { ...environment, ...toldBeside[name] }));
+    const workers = byQueue((name) => queueWorkers[name].worker);
     const { table, operators } = this.props;
     const breaker = addBreaker(this, {
       config: this.config,
@@ -131,16 +100,13 @@ export class ServiceStack extends Stack {
       scanner,
       breaker,
       'owner-page': ownerPage.page,
-      ingest: workers.ingest,
-      notifier: workers.notify,
-      disabler: workers.disable,
-      'mail-events': workers['mail-events'],
+      ...byWorker((name) => workers[name]),
     };
     for (const service of SERVICES) allowState(functions[service], table, TABLE_USE[service]);
     scanner.allow(['sns:Publish'], [operators.topicArn]);
     const { notify, disable } = this.queues;
     // To all of them: a canary goes through each.
-    const queueArns = WORKED_QUEUES.map((name) => this.queues[name].queue.queueArn);
+    const queueArns = QUEUE_NAMES.map((name) => this.queues[name].queue.queueArn);
     scanner.allow(['sqs:SendMessage'], queueArns);
     // A confirmation, which either of them may see first, puts `disabled` notices on their way.
     for (const one of [workers.ingest, workers.disable])
@@ -159,16 +125,13 @@ export class ServiceStack extends Stack {
       bus: this.intake.bus,
       scanner,
       schedule: scheduleName,
-      mappings: WORKED_QUEUES.map((name) => queueWorkers[name].mapping),
-      deadLetters: WORKED_QUEUES.map((name) => this.queues[name].deadLetters),
+      mappings: QUEUE_NAMES.map((name) => queueWorkers[name].mapping),
+      deadLetters: QUEUE_NAMES.map((name) => this.queues[name].deadLetters),
     });
     this.publishDeployment(
       {
         scanner: scanner.live.functionArn,
-        ingest: workers.ingest.live.functionArn,
-        notifier: workers.notify.live.functionArn,
-        disabler: workers.disable.live.functionArn,
-        'mail-events': workers['mail-events'].live.functionArn,
+        ...byWorker((name) => workers[name].live.functionArn),
         breaker: breaker.live.functionArn,
       },
       queueWorkers,
@@ -176,31 +139,27 @@ export class ServiceStack extends Stack {
     );
   }
 
-  private addWorker(id: string, queueName: WorkedQueue, environment: Record<string, string>) {
+  private addWorker(queueName: QueueName, environment: Record<string, string>) {
     const { config, alarms } = this;
     const queue = this.queues[queueName];
-    return new QueueWorker(this, id, {
+    return new QueueWorker(this, idOf(QUEUES[queueName].worker), {
       config,
       queueName,
       queue,
       environment,
       alarms,
-      ...ENTRIES[queueName],
     });
   }
 
   private variables(): Record<string, string> {
     const { config } = this;
-    const url = (name: WorkedQueue) => this.queues[name].queue.queueUrl;
+    const queueUrls = QUEUE_NAMES.map((name) => [queueUrlVariable(name), this.queues[name].queue.queueUrl]);
     return {
       [ENV.stage]: config.stage,
       [ENV.table]: this.props.table.tableName,
       [ENV.bus]: this.intake.bus.eventBusName,
       [ENV.operatorsTopic]: this.props.operators.topicArn,
-      [ENV.ingestQueue]: url('ingest'),
-      [ENV.notifyQueue]: url('notify'),
-      [ENV.disableQueue]: url('disable'),
-      [ENV.mailEventsQueue]: url('mail-events'),
+      ...Object.fromEntries(queueUrls),
       [ENV.sender]: config.sender,
       [ENV.replyTo]: config.replyTo,
       [ENV.mailsPerSecond]: String(config.ses.mailsPerSecond / config.queues.notify.maxConcurrency),
@@ -220,11 +179,11 @@ export class ServiceStack extends Stack {
 
   private publishDeployment(
     functions: Deployment['functions'],
-    workers: Record<WorkedQueue, QueueWorker>,
+    workers: Record<QueueName, QueueWorker>,
     places: Pick<Deployment, 'schedule'> & { linkBaseUrl: string },
   ): void {
     const { config, queues } = this;
-    const urls = (name: WorkedQueue) => ({
+    const urls = (name: QueueName) => ({
       url: queues[name].queue.queueUrl,
       deadLetterUrl: queues[name].deadLetters.queueUrl,
       mapping: workers[name].mapping.eventSourceMappingId,
@@ -248,12 +207,7 @@ export class ServiceStack extends Stack {
       topics: config.channels.topics,
       ...places,
       demoClock: config.demoClock,
-      queues: {
-        ingest: urls('ingest'),
-        notify: urls('notify'),
-        disable: urls('disable'),
-        'mail-events': urls('mail-events'),
-      },
+      queues: byQueue(urls),
       functions,
     };
     const stringValue = this.toJsonString(deployment);
@@ -266,4 +220,9 @@ export class ServiceStack extends Stack {
       tier: ParameterTier.INTELLIGENT_TIERING,
     });
   }
+}
+
+/** `mail-events` as the logical ids have it: `MailEvents`. */
+function idOf(name: string): string {
+  return name.replaceAll(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -1,12 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import type { QueueName } from '../functions/platform/ports.ts';
+import { QUEUE_NAMES, type QueueName } from '../functions/platform/queues.ts';
 import { allRows } from '../functions/store/records.ts';
 import { BUCKETS, index } from '../functions/store/rows.ts';
 import { LocalProblem } from './progress.ts';
 import type { LocalStage } from './stage.ts';
 
-const QUEUES = ['ingest', 'notify', 'disable', 'mail-events'] as const satisfies QueueName[];
+/** Of the notify queue the state says whether there is work. */
+const BUT_NOTIFY = QUEUE_NAMES.filter((queue) => queue !== 'notify');
 const PAUSE_MS = 30;
 
 /** Longer than any work takes here; what waits longer waits to be tried again. */
@@ -31,12 +32,12 @@ export async function untilWorked(stage: LocalStage): Promise<void> {
 
 /** Waits until delayed messages were seen and worked, too; throws as `untilWorked` does. */
 export async function untilNothingWaits(stage: LocalStage): Promise<void> {
-  await untilTwice(() => isEach(QUEUES, stage, ({ busy, delayed }) => busy + delayed === 0));
+  await untilTwice(() => isEach(QUEUE_NAMES, stage, ({ busy, delayed }) => busy + delayed === 0));
 }
 
 /** How many messages lie in the dead-letter queues. */
 export async function deadLetters(stage: LocalStage): Promise<number> {
-  const urls = QUEUES.map((queue) => stage.deployment.queues[queue].deadLetterUrl);
+  const urls = QUEUE_NAMES.map((queue) => stage.deployment.queues[queue].deadLetterUrl);
   const levels = await Promise.all(urls.map((url) => levelAt(stage, url)));
   return levels.reduce((sum, { busy }) => sum + busy, 0);
 }
@@ -60,7 +61,7 @@ async function untilTwice(isReached: () => Promise<boolean>): Promise<void> {
  * and what is due now may travel with a message that was delayed for the sake of something else.
  */
 async function isWorked(stage: LocalStage): Promise<boolean> {
-  if (!(await isEach(['ingest', 'disable', 'mail-events'], stage, ({ busy }) => busy === 0))) return false;
+  if (!(await isEach(BUT_NOTIFY, stage, ({ busy }) => busy === 0))) return false;
   const { busy, delayed } = await levelAt(stage, stage.deployment.queues.notify.url);
   return busy + delayed === 0 || !(await isNoticeDue(stage));
 }

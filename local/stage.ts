@@ -1,20 +1,14 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { Instant } from '../functions/abandonment/time.ts';
-import { AwsEvents } from '../functions/platform/aws-events.ts';
-import { AwsOperators } from '../functions/platform/aws-operators.ts';
-import { AwsQueues } from '../functions/platform/aws-queues.ts';
 import { DEMO_CLOCK_KEY } from '../functions/platform/demo-clock.ts';
 import type { Deployment } from '../functions/platform/names.ts';
-import type { Clock, Telemetry } from '../functions/platform/ports.ts';
-import { RealRandom } from '../functions/platform/real-random.ts';
+import type { Clock } from '../functions/platform/ports.ts';
 import type { System } from '../functions/platform/system.ts';
+import { systemBeside } from '../functions/platform/system-beside.ts';
 import { DynamoDbTable, documentClient } from '../functions/store/dynamodb-table.ts';
 import { ROW_VERSION } from '../functions/store/rows.ts';
 import type { Table } from '../functions/store/table.port.ts';
 import type { LocalAws } from './local-aws.ts';
-
-/** Logs and metrics of this process are nobody's concern. */
-const SILENT: Telemetry = { log: () => {}, metric: () => {} };
 
 /** A deployed stage as a process beside it sees it. */
 export interface LocalStage {
@@ -30,33 +24,13 @@ export interface LocalStage {
 export function connectStage(aws: LocalAws, deployment: Deployment): LocalStage {
   const table = new DynamoDbTable(documentClient(aws.dynamoDb), deployment.table);
   const clock = new ToldClock(table);
-  const { queues } = deployment;
-  const urls = {
-    ingest: queues.ingest.url,
-    notify: queues.notify.url,
-    disable: queues.disable.url,
-    'mail-events': queues['mail-events'].url,
-  };
-  const system: System = {
-    clock,
-    random: new RealRandom(),
+  const system = systemBeside(deployment, {
+    who: 'a process beside the stage',
+    functionVersion: 'local',
     table,
-    queues: new AwsQueues(aws.sqs, urls),
-    mailer: { send: () => Promise.reject(new Error('only the notifier sends mail')) },
-    events: new AwsEvents(aws.eventBridge, deployment.bus),
-    operators: new AwsOperators(aws.sns, deployment.operatorsTopic, deployment.stage),
-    telemetry: SILENT,
-    config: {
-      stage: deployment.stage,
-      functionVersion: 'local',
-      contact: deployment.contact,
-      controlPlane: deployment.controlPlane,
-      gatherDisabled: 0,
-      confirmWithin: 3_600_000,
-      sendLease: 60_000,
-      allowedDomains: deployment.allowedDomains,
-    },
-  };
+    clock,
+    clients: aws,
+  });
   return { aws, deployment, system, clock };
 }
 

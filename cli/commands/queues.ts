@@ -1,8 +1,7 @@
 import { Argument, type Command } from 'commander';
 import { formatInstant } from '../../functions/abandonment/time.ts';
-import { WORKED_QUEUES } from '../../functions/breaker/run.ts';
 import { listQueues, pauseQueue, type QueueStanding, resumeQueue } from '../../functions/operators/queues.ts';
-import type { QueueName } from '../../functions/platform/ports.ts';
+import { ONLY_TOLD, QUEUE_NAMES, type QueueName } from '../../functions/platform/queues.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
 import type { Columns } from '../output.ts';
 
@@ -21,8 +20,7 @@ export function registerQueues(queues: Command, cli: Cli): void {
   );
   addCommand(queues, {
     usage: 'pause',
-    description:
-      'stop a queue until you resume it; its messages wait (4 days at most; ingest and mail-events 14)',
+    description: `stop a queue until you resume it; its messages wait (4 days at most; ${ONLY_TOLD.join(' and ')} 14)`,
     examples: ['queues pause notify'],
   })
     .addArgument(queueArgument())
@@ -52,7 +50,7 @@ export function registerQueues(queues: Command, cli: Cli): void {
 }
 
 function queueArgument(): Argument {
-  return new Argument('<queue>', 'the queue').choices([...WORKED_QUEUES]);
+  return new Argument('<queue>', 'the queue').choices(QUEUE_NAMES);
 }
 
 const COLUMNS: Columns<QueueStanding> = [

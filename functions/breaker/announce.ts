@@ -2,10 +2,14 @@ import { formatInstant, type Instant } from '../abandonment/time.ts';
 import type { QueueName } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import { operatorAlert } from '../scanner/transitions.ts';
+import type { Recording } from '../store/commit.ts';
 import { keys } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
 import { recordOops } from '../work/oops.ts';
 import type { BreakerState } from './rule.ts';
+
+/** What the breaker needs: it tells operators itself. */
+export type Announcing = Recording & Pick<System, 'operators'>;
 
 /** The alert that the scanner repeats each week while the breaker is open. */
 export function openingWrites(queue: QueueName, state: BreakerState, now: Instant): Write[] {
@@ -19,7 +23,10 @@ export function reopeningWrites(queue: QueueName, state: BreakerState, now: Inst
 }
 
 /** When operators were told of the alert that stands; undefined where none does, or it is untold. */
-export async function toldAtOf({ table }: System, queue: QueueName): Promise<Instant | undefined> {
+export async function toldAtOf(
+  { table }: Pick<System, 'table'>,
+  queue: QueueName,
+): Promise<Instant | undefined> {
   const row = await table.get(keys.operatorAlert('breaker-open', queue));
   return typeof row?.toldAt === 'number' ? row.toldAt : undefined;
 }
@@ -29,7 +36,7 @@ export async function toldAtOf({ table }: System, queue: QueueName): Promise<Ins
  * the alert is still untold and the next scan tells it.
  */
 export async function announce(
-  system: System,
+  system: Announcing,
   queue: QueueName,
   state: BreakerState,
   now: Instant,

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import { ENV } from '../platform/names.ts';
-import type { QueueName } from '../platform/ports.ts';
+import { byQueue, type QueueName } from '../platform/queues.ts';
 import type { WorkerPlace } from './aws-worker-control.ts';
 
 const text = z.string().check(z.minLength(1));
 const place = z.object({ functionName: text, mapping: text, queueUrl: text });
-const schema = z.object({ ingest: place, notify: place, disable: place, 'mail-events': place });
+const schema = z.object(byQueue(() => place));
 
 /**
  * Where the workers are, as the deployment tells it.

@@ -1,13 +1,13 @@
 import type { Instant } from '../abandonment/time.ts';
 import { METRIC } from '../platform/names.ts';
-import type { QueueName } from '../platform/ports.ts';
+import { QUEUE_NAMES, type QueueName } from '../platform/queues.ts';
 import type { System } from '../platform/system.ts';
 import { eachRow } from '../store/records.ts';
 import { index, keys, ROW_VERSION, sortable } from '../store/rows.ts';
 import type { Row, Write } from '../store/table.port.ts';
 import { countDeaths } from '../work/deaths.ts';
 import { recordCountedOops, recordOops } from '../work/oops.ts';
-import { announce, openingWrites, reopeningWrites, toldAtOf } from './announce.ts';
+import { type Announcing, announce, openingWrites, reopeningWrites, toldAtOf } from './announce.ts';
 import {
   type AttemptStats,
   type BreakerAction,
@@ -25,9 +25,6 @@ import type { ProbeResult, WorkerControl } from './worker-control.port.ts';
 export interface BreakerPorts {
   control: WorkerControl;
 }
-
-/** The queues that have a worker. */
-export const WORKED_QUEUES: readonly QueueName[] = ['ingest', 'notify', 'disable', 'mail-events'];
 
 /** What one look at a queue came to. */
 export interface BreakerReport {
@@ -52,10 +49,10 @@ const MOST_FAILURES = 500;
  * called every minute. A queue whose look fails stops no other; the heartbeat says that all were looked at.
  */
 export async function runBreaker(
-  system: System,
+  system: Announcing,
   ports: BreakerPorts,
   now: Instant,
-  queues: readonly QueueName[] = WORKED_QUEUES,
+  queues: readonly QueueName[] = QUEUE_NAMES,
 ): Promise<BreakerReport[]> {
   const looks = queues.map((queue) => lookSafely(system, ports.control, queue, now));
   const reports = await Promise.all(looks);
@@ -68,7 +65,7 @@ export async function runBreaker(
 }
 
 async function lookSafely(
-  system: System,
+  system: Announcing,
   control: WorkerControl,
   queue: QueueName,
   now: Instant,
@@ -84,7 +81,7 @@ async function lookSafely(
 
 /** One look at one queue. */
 class Look {
-  readonly #system: System;
+  readonly #system: Announcing;
   readonly #control: WorkerControl;
   readonly #queue: QueueName;
   readonly #now: Instant;
@@ -92,7 +89,7 @@ class Look {
   #state: BreakerState = NEW_BREAKER;
   #rev = 0;
 
-  constructor(system: System, control: WorkerControl, queue: QueueName, now: Instant) {
+  constructor(system: Announcing, control: WorkerControl, queue: QueueName, now: Instant) {
     this.#system = system;
     this.#control = control;
     this.#queue = queue;
@@ -289,13 +286,13 @@ export function stateOf(row: Row): BreakerState {
 
 /** What the attempts of one version recorded of themselves since an instant. */
 async function attemptsOf(
-  system: System,
+  { table }: Pick<System, 'table'>,
   queue: QueueName,
   since: Instant,
   version: string,
 ): Promise<AttemptStats> {
   const stats: AttemptStats = { attempts: 0, failed: 0, since: null };
-  const rows = eachRow(system.table, {
+  const rows = eachRow(table, {
     index: 'g2',
     pk: index.failures(queue),
     sk: { from: sortable(since) },

@@ -18,6 +18,9 @@ const LONGEST_DELAY: Duration = 15 * MINUTE;
 /** As long as SQS would have kept it at the longest: what is older is not sent again. */
 const LONGEST_LIFE: Duration = 14 * DAY;
 
+/** What trying needs: how long it takes, and a log of it. */
+type Trying = Pick<System, 'clock' | 'telemetry'>;
+
 interface Held<Taken> {
   message: Taken;
   answer: TrialAnswer;
@@ -30,7 +33,7 @@ interface Held<Taken> {
  * `empty` where nothing is on the queue; `undecided` where what is there cannot be had now.
  */
 export async function tryMessages<Taken extends TakenMessage>(
-  system: System,
+  system: Trying,
   control: WorkerControl<Taken>,
   queue: QueueName,
 ): Promise<TriedResult> {
@@ -49,7 +52,7 @@ export async function tryMessages<Taken extends TakenMessage>(
 
 /** Has one message worked, and deletes it where it ended. */
 async function tryOne<Taken extends TakenMessage>(
-  system: System,
+  system: Trying,
   control: WorkerControl<Taken>,
   queue: QueueName,
   message: Taken,
@@ -70,7 +73,7 @@ function isEnough(held: readonly Held<TakenMessage>[]): boolean {
 
 /** The copy is sent first: a process that dies in between leaves two, and none is lost. */
 async function putBack<Taken extends TakenMessage>(
-  system: System,
+  system: Trying,
   control: WorkerControl<Taken>,
   queue: QueueName,
   held: readonly Held<Taken>[],

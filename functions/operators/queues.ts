@@ -1,8 +1,8 @@
 import type { Instant } from '../abandonment/time.ts';
 import type { BreakerState } from '../breaker/rule.ts';
-import { stateOf, WORKED_QUEUES } from '../breaker/run.ts';
+import { stateOf } from '../breaker/run.ts';
 import type { WorkerControl } from '../breaker/worker-control.port.ts';
-import type { QueueName } from '../platform/ports.ts';
+import { QUEUE_NAMES, type QueueName } from '../platform/queues.ts';
 import type { System } from '../platform/system.ts';
 import { allRows, auditWrite } from '../store/records.ts';
 import { keys, ROW_VERSION } from '../store/rows.ts';
@@ -26,7 +26,7 @@ export async function listQueues(system: System, control: WorkerControl): Promis
   const rows = await allRows(system.table, { pk: keys.breaker('').pk, consistent: true });
   const bySk = new Map(rows.map((row) => [row.sk, row]));
   return Promise.all(
-    WORKED_QUEUES.map(async (queue) => {
+    QUEUE_NAMES.map(async (queue) => {
       const state = bySk.get(keys.breaker(queue).sk);
       return standingOf(queue, !(await control.isPaused(queue)), state, bySk.get(keys.queuePause(queue).sk));
     }),

@@ -1,12 +1,12 @@
 import { AwsEvents } from '../platform/aws-events.ts';
 import { SsmLinkKeys } from '../platform/aws-link-keys.ts';
 import { dynamoDbClient, eventBridgeClient, ssmClient } from '../platform/clients.ts';
+import { LINK_LIFE } from '../platform/link-token.ts';
 import { RealClock } from '../platform/real-clock.ts';
 import { connect, handlerOf } from '../platform/runtime.ts';
 import { DynamoDbTable, documentClient } from '../store/dynamodb-table.ts';
 import type { PageEvent, PageResult } from './http.ts';
 import { ownerPage } from './page.ts';
-import { LINK_LIFE } from './token.ts';
 
 const runtime = connect('owner-page', (environment) => ({
   table: new DynamoDbTable(documentClient(dynamoDbClient()), environment.table),

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import { itemNamed, itemRef } from '../notices/render/links.ts';
+import type { LinkScope } from '../platform/link-token.ts';
 import { METRIC } from '../platform/names.ts';
 import type { LinkKeys } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
@@ -17,7 +18,6 @@ import { preferencesOf, storePreferences } from './preferences.ts';
 import { preferencesBody, unsubscribeBody } from './preferences-page.ts';
 import { nameOf, type Reader, SAID, taskBody } from './task-page.ts';
 import { type TaskView, viewsOf } from './task-view.ts';
-import type { LinkScope } from './token.ts';
 
 /** The title of the page of preferences. */
 const PREFERENCES = 'Your preferences';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { ENV } from './names.ts';
-import type { QueueName } from './ports.ts';
+import { byQueue, type QueueName, queueUrlVariable } from './queues.ts';
 import type { RuntimeConfig } from './system.ts';
 
 /** All that a function is told by its environment. Lengths of time are milliseconds. */
@@ -38,10 +38,6 @@ const environmentSchema = z.object({
   [ENV.table]: text,
   [ENV.bus]: text,
   [ENV.operatorsTopic]: text,
-  [ENV.ingestQueue]: text,
-  [ENV.notifyQueue]: text,
-  [ENV.disableQueue]: text,
-  [ENV.mailEventsQueue]: text,
   [ENV.sender]: text,
   [ENV.replyTo]: text,
   [ENV.configurationSet]: text,
@@ -87,12 +83,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     table: given[ENV.table],
     bus: given[ENV.bus],
     operatorsTopic: given[ENV.operatorsTopic],
-    queueUrls: {
-      ingest: given[ENV.ingestQueue],
-      notify: given[ENV.notifyQueue],
-      disable: given[ENV.disableQueue],
-      'mail-events': given[ENV.mailEventsQueue],
-    },
+    queueUrls: byQueue((queue) => queueUrlOf(queue, variables)),
     sender: given[ENV.sender],
     replyTo: given[ENV.replyTo],
     configurationSet: given[ENV.configurationSet],
@@ -132,5 +123,16 @@ function parse<Schema extends z.core.$ZodType>(schema: Schema, value: unknown): 
   const parsed = z.safeParse(schema, value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new Error(`environment: ${issue?.path.join('.')}: ${issue?.message}`);
+  throw refusal(String(issue?.path.join('.')), issue?.message);
+}
+
+function queueUrlOf(queue: QueueName, variables: Variables): string {
+  const name = queueUrlVariable(queue);
+  const parsed = z.safeParse(text, variables[name]);
+  if (parsed.success) return parsed.data;
+  throw refusal(name, parsed.error.issues[0]?.message);
+}
+
+function refusal(variable: string, why: string | undefined): Error {
+  return new Error(`environment: ${variable}: ${why}`);
 }

@@ -1,4 +1,5 @@
-/** What the deployment and the running code must call by the same name. */
+/** What the deployment and the running code must call by the same name; the queues are in `queues.ts`. */
+import { type QueueName, WORKERS, type Worker } from './queues.ts';
 
 /** Environment variables of the functions. */
 export const ENV = {
@@ -6,10 +7,6 @@ export const ENV = {
   table: 'TASKWARDEN_TABLE',
   bus: 'TASKWARDEN_BUS',
   operatorsTopic: 'TASKWARDEN_OPERATORS_TOPIC',
-  ingestQueue: 'TASKWARDEN_INGEST_QUEUE_URL',
-  notifyQueue: 'TASKWARDEN_NOTIFY_QUEUE_URL',
-  disableQueue: 'TASKWARDEN_DISABLE_QUEUE_URL',
-  mailEventsQueue: 'TASKWARDEN_MAIL_EVENTS_QUEUE_URL',
   /** Of a worker: the queue it reads and where it puts what will never succeed. */
   sourceQueue: 'TASKWARDEN_SOURCE_QUEUE_URL',
   deadLetterQueue: 'TASKWARDEN_DEAD_LETTER_QUEUE_URL',
@@ -96,16 +93,8 @@ export function heartbeatAlarm(service: Service): string {
 }
 
 /** The functions, by the `service` dimension of their metrics and logs. */
-export const SERVICES = [
-  'scanner',
-  'notifier',
-  'disabler',
-  'ingest',
-  'mail-events',
-  'owner-page',
-  'breaker',
-] as const;
-export type Service = (typeof SERVICES)[number];
+export type Service = 'scanner' | Worker | 'owner-page' | 'breaker';
+export const SERVICES: readonly Service[] = ['scanner', ...WORKERS, 'owner-page', 'breaker'];
 
 /** The source of the events that Taskwarden itself puts on the bus. */
 export const EVENT_SOURCE = 'taskwarden';
@@ -152,10 +141,7 @@ export interface Deployment {
   /** Whether the stage may be told the time. */
   demoClock: boolean;
   /** By queue: its URL, that of its dead-letter queue, and the event source mapping that feeds its worker. */
-  queues: Record<
-    'ingest' | 'notify' | 'disable' | 'mail-events',
-    { url: string; deadLetterUrl: string; mapping: string }
-  >;
+  queues: Record<QueueName, { url: string; deadLetterUrl: string; mapping: string }>;
   /** By function: what to invoke (the alias `live`). */
   functions: Record<Exclude<Service, 'owner-page'>, string>;
 }

@@ -1,4 +1,8 @@
 import type { Duration, Instant } from '../abandonment/time.ts';
+import type { OperatorAlertCode } from './alert-codes.ts';
+import type { QueueName } from './queues.ts';
+
+export type { QueueName } from './queues.ts';
 
 /** The only source of the present. */
 export interface Clock {
@@ -14,8 +18,6 @@ export interface Random {
   /** 26 characters that sort by the clock's instant and are unique. */
   id(now: Instant): string;
 }
-
-export type QueueName = 'ingest' | 'notify' | 'disable' | 'mail-events';
 
 export interface OutgoingMessage {
   body: string;
@@ -107,7 +109,7 @@ export interface EventPublisher {
 
 /** What operators are told: `subject` is what it is about, a task, a plane or a queue. */
 export interface OperatorAlert {
-  code: string;
+  code: OperatorAlertCode;
   subject: string;
   detail: string;
 }

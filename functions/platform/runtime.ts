@@ -11,7 +11,7 @@ import type { Service } from './names.ts';
 import type { Clock, EventPublisher, Links, Mailer, OperatorChannel, Topics } from './ports.ts';
 import { RealClock } from './real-clock.ts';
 import { RealRandom } from './real-random.ts';
-import type { System } from './system.ts';
+import { buildSystem, type System } from './system.ts';
 import { LambdaTelemetry } from './telemetry.ts';
 
 /** The ports that a function brings itself; what it leaves out it may not use. */
@@ -44,22 +44,18 @@ export function connect(
   const { config } = environment;
   const telemetry = new LambdaTelemetry(service, config.stage);
   const realClock = new RealClock();
-  const demoClock = environment.demoClock ? new DemoClock(realClock, (key) => table.get(key)) : undefined;
+  const demoClock = environment.demoClock ? new DemoClock(realClock, (key) => own.table.get(key)) : undefined;
   const clock = demoClock ?? realClock;
-  const { table, mailer, events, operators, links, topics } = parts(environment, clock);
-  const system: System = {
+  const own = parts(environment, clock);
+  const system = buildSystem(`the function ${service}`, {
     clock,
     random: new RealRandom(),
-    table,
     queues: new AwsQueues(sqsClient(), environment.queueUrls),
-    mailer: mailer ? new CountedMailer(mailer, telemetry) : { send: () => unconnected(service, 'mailer') },
-    events: events ?? { publish: () => unconnected(service, 'bus') },
-    operators: operators ?? { tell: () => unconnected(service, 'operators’ channel') },
     telemetry,
     config,
-    ...(links && { links }),
-    ...(topics && { topics }),
-  };
+    ...own,
+    ...(own.mailer && { mailer: new CountedMailer(own.mailer, telemetry) }),
+  });
   return { system, environment, telemetry, demoClock };
 }
 
@@ -74,8 +70,4 @@ export function handlerOf<Event, Result>(
     .use(injectLambdaContext(runtime.telemetry.logger))
     .before(() => runtime.demoClock?.refresh())
     .handler((event, context) => work(event, context));
-}
-
-function unconnected(service: Service, port: string): Promise<never> {
-  return Promise.reject(new Error(`the function ${service} has no ${port}`));
 }

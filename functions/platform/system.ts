@@ -54,3 +54,29 @@ export interface System {
   /** What mails link to the owner's page with; absent: they have no links. */
   links?: Links;
 }
+
+/** What a System cannot be without. */
+type Needed = 'clock' | 'random' | 'table' | 'queues' | 'config';
+
+/** The ports that whoever builds a System has. */
+export type GivenPorts = Pick<System, Needed> & Partial<Omit<System, Needed>>;
+
+/** Logs and metrics that nobody reads. */
+const SILENT: Telemetry = { log: () => {}, metric: () => {} };
+
+/**
+ * The one way to build a System: of functions, the command line, tests, benches and the simulation. To use a port that was
+ * not given is a fault that names it; logs and metrics go nowhere then.
+ *
+ * @param who whose system it is, for the fault: `the function ingest`
+ */
+export function buildSystem(who: string, given: GivenPorts): System {
+  const missing = (port: string) => () => Promise.reject(new Error(`${who} has no ${port}`));
+  return {
+    mailer: { send: missing('mailer') },
+    events: { publish: missing('bus') },
+    operators: { tell: missing('operators’ channel') },
+    telemetry: SILENT,
+    ...given,
+  };
+}

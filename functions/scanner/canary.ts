@@ -1,15 +1,12 @@
 import type { Instant } from '../abandonment/time.ts';
 import { METRIC } from '../platform/names.ts';
-import type { QueueName } from '../platform/ports.ts';
+import { QUEUE_NAMES, type QueueName } from '../platform/queues.ts';
 import { keys } from '../store/rows.ts';
 import { canaryOf } from '../work/canary.ts';
 import { DONE, type Generator } from './generator.ts';
 import { count, scanEveryOf } from './look.ts';
 import type { Run } from './run.ts';
 import { sweep } from './sweep.ts';
-
-/** The queues that a worker is to work. */
-const QUEUES: readonly QueueName[] = ['ingest', 'notify', 'disable', 'mail-events'];
 
 /** A canary that waited for so many scans shows nothing any more. */
 const LIFE_IN_SCANS = 4;
@@ -25,8 +22,8 @@ export const canaryGenerator: Generator = {
     if (run.system.config.canaries !== true) return DONE;
     return sweep(run, {
       name: 'canary',
-      partitions: [{ items: QUEUES, work: (queue) => watch(run, queue) }],
-      atOnce: QUEUES.length,
+      partitions: [{ items: QUEUE_NAMES, work: (queue) => watch(run, queue) }],
+      atOnce: QUEUE_NAMES.length,
     });
   },
 };

@@ -13,6 +13,7 @@ import { type NextLook, nextLook } from '../abandonment/next-look.ts';
 import type { Episode, HoldReason, ResolveReason, Told } from '../abandonment/task.ts';
 import { type Duration, formatInstant, type Instant } from '../abandonment/time.ts';
 import { topicsThatHeard, topicsWithDate } from '../abandonment/topics.ts';
+import type { OperatorAlertCode } from '../platform/alert-codes.ts';
 import { argument } from '../platform/shell-word.ts';
 import { alertWrite, noticeDelete, noticeWrite } from '../store/records.ts';
 import { type AlertRecord, keys, type PendingNotice, ROW_VERSION, type TaskRecord } from '../store/rows.ts';
@@ -421,7 +422,12 @@ function operatorAlerts(settled: Settled, before: TaskRecord, now: Instant): voi
 }
 
 /** An alert to operators that is not told yet. */
-export function operatorAlert(code: string, subject: string, detail: string, now: Instant): { put: Row } {
+export function operatorAlert(
+  code: OperatorAlertCode,
+  subject: string,
+  detail: string,
+  now: Instant,
+): { put: Row } {
   return {
     put: {
       ...keys.operatorAlert(code, subject),

@@ -6,6 +6,9 @@ import { TableBusy } from './table-busy.ts';
 /** What writing needs of a system. */
 export type Writing = Pick<System, 'table' | 'random' | 'clock'>;
 
+/** What leaving a record of one's own doing needs: it is logged as well, and says which version of the code ran. */
+export type Recording = Writing & Pick<System, 'telemetry' | 'config'>;
+
 /** What is to become of something that was just read. */
 export interface Plan<Value> {
   /** All or nothing; none: nothing is to be written. */

@@ -1,5 +1,5 @@
 import { type Duration, HOUR, type Instant, MINUTE } from '../abandonment/time.ts';
-import type { System } from '../platform/system.ts';
+import type { Recording, Writing } from './commit.ts';
 import { loadPauses, revised } from './records.ts';
 import { keys, ROW_VERSION } from './rows.ts';
 import type { Row, Table, Write } from './table.port.ts';
@@ -20,7 +20,7 @@ interface Feedback {
 }
 
 /** Notes that an event was taken in; at most one write per process and five minutes. */
-export async function noteEvent(system: System): Promise<void> {
+export async function noteEvent(system: Recording): Promise<void> {
   const now = system.clock.now();
   const last = written.get(system.table);
   if (last !== undefined && now - last < FEED_EVERY) return;
@@ -31,7 +31,7 @@ export async function noteEvent(system: System): Promise<void> {
 }
 
 /** Notes that SES took a mail: from the first on after which nothing is heard, its word is missed. */
-export async function noteMail(system: System): Promise<void> {
+export async function noteMail(system: Recording): Promise<void> {
   await quietly(system, async () => {
     const now = system.clock.now();
     const { unansweredSince, heardAt } = await loadFeedback(system.table);
@@ -42,7 +42,7 @@ export async function noteMail(system: System): Promise<void> {
 }
 
 /** Notes that SES said something of a mail, whatever it was. */
-export async function noteMailEvent(system: System): Promise<void> {
+export async function noteMailEvent(system: Recording): Promise<void> {
   await quietly(system, async () => {
     const now = system.clock.now();
     const { unansweredSince, heardAt } = await loadFeedback(system.table);
@@ -58,18 +58,18 @@ export async function loadFeedback(table: Table): Promise<Feedback> {
   return { unansweredSince: row?.unansweredSince ?? null, heardAt: row?.heardAt ?? null };
 }
 
-async function put(system: System, row: Row): Promise<void> {
+async function put({ table, random, clock }: Writing, row: Row): Promise<void> {
   // May fail: the next that is heard is noted, and the limits of the watches are hours.
-  await system.table.transact([{ put: { ...row, v: ROW_VERSION } }], system.random.id(system.clock.now()));
+  await table.transact([{ put: { ...row, v: ROW_VERSION } }], random.id(clock.now()));
 }
 
 /** What is noted for a watch is only noted where one watches, and must not fail the work. */
-async function quietly(system: System, note: () => Promise<void>): Promise<void> {
-  if (system.config.canaries !== true) return;
+async function quietly({ config, telemetry }: Recording, note: () => Promise<void>): Promise<void> {
+  if (config.canaries !== true) return;
   try {
     await note();
   } catch (error) {
-    system.telemetry.log('warn', 'not noted for the watches', { error: String(error) });
+    telemetry.log('warn', 'not noted for the watches', { error: String(error) });
   }
 }
 

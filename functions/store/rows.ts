@@ -11,6 +11,7 @@ import {
   tenantOf,
 } from '../abandonment/task.ts';
 import type { Duration, Instant, Interval } from '../abandonment/time.ts';
+import type { OperatorAlertCode } from '../platform/alert-codes.ts';
 
 /** The version of rows written today; older ones are upcast when read. */
 export const ROW_VERSION = 1;
@@ -110,7 +111,10 @@ export const keys = {
   turnedOff: (run: string, task: string) => ({ pk: `RUN#${run}`, sk: task }),
   run: (run: Instant) => ({ pk: 'RUNS', sk: sortable(run) }),
   generator: (name: string) => ({ pk: 'GENERATORS', sk: name }),
-  operatorAlert: (code: string, subject: string) => ({ pk: 'OPERATORS', sk: `${code}#${subject}` }),
+  operatorAlert: (code: OperatorAlertCode | '', subject: string) => ({
+    pk: 'OPERATORS',
+    sk: `${code}#${subject}`,
+  }),
   /** Failures of one kind, and each of them. */
   oops: (fingerprint: string) => ({ pk: 'OOPS', sk: fingerprint }),
   oopsOccurrence: (fingerprint: string, at: Instant, id: string) => ({
@@ -446,7 +450,7 @@ export interface PaceRecord {
 }
 
 export interface OperatorAlertRecord {
-  code: string;
+  code: OperatorAlertCode;
   /** A task, a plane, a queue: what it is about. */
   subject: string;
   detail: string;

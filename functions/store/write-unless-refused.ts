@@ -1,4 +1,4 @@
-import type { System } from '../platform/system.ts';
+import type { Writing } from './commit.ts';
 import type { Write } from './table.port.ts';
 import { TableBusy } from './table-busy.ts';
 
@@ -12,7 +12,7 @@ const ATTEMPTS = 3;
  * @throws TableBusy where the table stays busy: nothing is written
  */
 export async function writeUnlessRefused(
-  { table, random, clock }: Pick<System, 'table' | 'random' | 'clock'>,
+  { table, random, clock }: Writing,
   writes: Write[],
   what: string,
 ): Promise<boolean> {

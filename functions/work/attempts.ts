@@ -1,5 +1,5 @@
 import { DAY, type Instant, SECOND } from '../abandonment/time.ts';
-import type { System } from '../platform/system.ts';
+import type { Recording } from '../store/commit.ts';
 import { keys, ROW_VERSION } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
@@ -31,7 +31,7 @@ export interface Attempt {
  * Writes that an attempt begins, before it acts, so that a process that dies is seen: by the next attempt here, or by
  * the scanner's watchdog. Throws where the table would not take it: what leaves no trace must not act.
  */
-export async function recordStart(system: System, attempt: Attempt): Promise<void> {
+export async function recordStart(system: Recording, attempt: Attempt): Promise<void> {
   const { queue, item, delivery } = attempt;
   const again = delivery.receiveCount > 1;
   if (!attempt.always && !again) return;
@@ -68,7 +68,7 @@ function rowOf(start: StartRow, now: Instant): Row {
  * write that they begin. Where nothing at all is known of the message and it may be a repeated delivery of one that is
  * done with, nothing is counted.
  */
-async function findDeath(system: System, { queue, item, delivery, always }: Attempt): Promise<number[]> {
+async function findDeath(system: Recording, { queue, item, delivery, always }: Attempt): Promise<number[]> {
   const last = delivery.receiveCount - 1;
   const before = await system.table.get(keys.work(queue, item, delivery.messageId));
   if (before && before.endedAt === null) {
@@ -79,7 +79,7 @@ async function findDeath(system: System, { queue, item, delivery, always }: Atte
   return Array.from({ length: Math.max(0, last - known) }, (_, index) => known + 1 + index);
 }
 
-async function recordUntraced(system: System, { queue, item }: Attempt, attempt: number): Promise<void> {
+async function recordUntraced(system: Recording, { queue, item }: Attempt, attempt: number): Promise<void> {
   const error = new Error(`attempt ${attempt} left no trace: it died or never began, or its answer was lost`);
   await recordOops(system, { worker: queue, item, attempt, cause: 'died', error, uncertain: true });
 }
@@ -88,7 +88,7 @@ async function recordUntraced(system: System, { queue, item }: Attempt, attempt:
  * Writes that an attempt ended; `finished` where its message is done with. Never throws: the work is done or decided,
  * and must be neither failed nor repeated for the sake of its record.
  */
-export async function recordEnd(system: System, attempt: Attempt, finished: boolean): Promise<void> {
+export async function recordEnd(system: Recording, attempt: Attempt, finished: boolean): Promise<void> {
   const { queue, item, delivery, always } = attempt;
   const tracked = always || delivery.receiveCount > 1;
   if (finished && !tracked) return;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Instant } from '../abandonment/time.ts';
 import type { QueueName } from '../platform/ports.ts';
-import type { System } from '../platform/system.ts';
+import type { Writing } from '../store/commit.ts';
 import { keys, ROW_VERSION } from '../store/rows.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import type { Outcome } from './consumer.ts';
@@ -33,12 +33,16 @@ export function canaryIn(body: unknown): Canary | undefined {
 }
 
 /** Leaves the sign of life; a later canary's sign stands for those before it. Throws where the table fails. */
-export async function workCanary(system: System, queue: QueueName, canary: Canary): Promise<Outcome> {
-  const now = system.clock.now();
+export async function workCanary(
+  { table, random, clock }: Writing,
+  queue: QueueName,
+  canary: Canary,
+): Promise<Outcome> {
+  const now = clock.now();
   if (now > canary.notAfter) return { outcome: 'skipped', reason: 'expired' };
   const row = { ...keys.canary(queue), v: ROW_VERSION, at: canary.at, workedAt: now };
   const write = { put: row, if: [{ absentOr: { atMost: ['at', canary.at] as [string, number] } }] };
-  const result = await system.table.transact([write], system.random.id(now));
+  const result = await table.transact([write], random.id(now));
   if (result.outcome === 'busy') throw new TableBusy(`the table is busy: ${result.reason}`);
   return { outcome: 'done', reason: 'canary' };
 }

@@ -1,7 +1,7 @@
 import { type Duration, SECOND } from '../abandonment/time.ts';
 import type { QueueName } from '../platform/ports.ts';
-import type { System } from '../platform/system.ts';
 import { eachRowOf, inBuckets } from '../store/buckets.ts';
+import type { Recording } from '../store/commit.ts';
 import { keys, WORK_BUCKETS } from '../store/rows.ts';
 import type { Query } from '../store/table.port.ts';
 import { recordDeath } from './oops.ts';
@@ -16,7 +16,7 @@ const MOST_DEATHS = 50;
  * Counts the attempts of a queue that began and were not heard of when their time was up, each once, whoever finds it
  * first: who waits for the next attempt to find them learns of them too late (docs/rules.md#failure-classes).
  */
-export async function countDeaths(system: System, queue: QueueName): Promise<void> {
+export async function countDeaths(system: Recording, queue: QueueName): Promise<void> {
   const now = system.clock.now();
   let found = 0;
   const queries = inBuckets((bucket) => startsOf(queue, bucket), WORK_BUCKETS);

@@ -1,4 +1,5 @@
 import type { Instant } from '../abandonment/time.ts';
+import type { OperatorAlertCode } from '../platform/alert-codes.ts';
 import { recordable } from '../platform/recorded-text.ts';
 import { argument } from '../platform/shell-word.ts';
 import type { System } from '../platform/system.ts';
@@ -28,7 +29,7 @@ export type Work = Pick<GivenUp, 'queue' | 'item'>;
 export type ByName = ReadonlyMap<string, GivenUp>;
 
 /** What operators are told it by. */
-function alertOf({ queue, item }: Work): { code: string; subject: string } {
+function alertOf({ queue, item }: Work): { code: OperatorAlertCode; subject: string } {
   if (queue !== 'disable') return { code: `${queue}-failing`, subject: item };
   return { code: 'disable-failing', subject: item.slice(0, item.lastIndexOf('#')) };
 }

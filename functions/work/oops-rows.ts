@@ -1,5 +1,5 @@
 import { DAY, type Instant } from '../abandonment/time.ts';
-import type { System } from '../platform/system.ts';
+import type { Writing } from '../store/commit.ts';
 import { allRows } from '../store/records.ts';
 import { index, keys, ROW_VERSION, sortable } from '../store/rows.ts';
 import type { Row, Table, Write } from '../store/table.port.ts';
@@ -52,12 +52,11 @@ export type KindOfOops = Pick<OopsRecord, 'fingerprint' | 'worker' | 'cause' | '
  * does not, for somebody else counted it. Throws where the table would not take it.
  */
 export async function storeOops(
-  system: System,
+  { table, random, clock }: Writing,
   kind: KindOfOops,
   occurrence: OopsOccurrence,
   claim?: Write,
 ): Promise<boolean> {
-  const { table, random, clock } = system;
   for (let attempt = 0; ; attempt += 1) {
     const before = await table.get(keys.oops(kind.fingerprint));
     const counted = before && attempt === ATTEMPTS ? addOne(kind) : kindWrite(kind, occurrence, before);

@@ -2,12 +2,13 @@ import type { Instant } from '../abandonment/time.ts';
 import { METRIC } from '../platform/names.ts';
 import { recordable } from '../platform/recorded-text.ts';
 import type { System } from '../platform/system.ts';
+import type { Recording } from '../store/commit.ts';
 import { keys, ROW_VERSION } from '../store/rows.ts';
 import type { Row, Write } from '../store/table.port.ts';
 import { classOf, type FailureClass } from './failure-class.ts';
 import { fingerprintOf, sampleOf, siteOf } from './oops-fingerprint.ts';
 import { type KindOfOops, type OopsOccurrence, storeOops } from './oops-rows.ts';
-import { takeSuccesses } from './successes.ts';
+import { type Counting, takeSuccesses } from './successes.ts';
 
 /** One failed attempt. */
 export interface Oops {
@@ -40,7 +41,7 @@ const FEEDS_BREAKER = new Set(['environment', 'bug', 'died']);
  * a failing table nor a failing sink loses one; then as rows. Never throws: a record that cannot be written changes
  * nothing for the work. Gives the fingerprint.
  */
-export async function recordOops(system: System, oops: Oops): Promise<string> {
+export async function recordOops(system: Recording, oops: Oops): Promise<string> {
   const reported = reportOf(system, oops);
   logOops(system, oops, reported);
   try {
@@ -55,7 +56,7 @@ export async function recordOops(system: System, oops: Oops): Promise<string> {
 }
 
 /** As `recordOops`, for who counts by the rows: throws where the table would not take it. */
-export async function recordCountedOops(system: System, oops: Oops): Promise<void> {
+export async function recordCountedOops(system: Recording, oops: Oops): Promise<void> {
   const reported = reportOf(system, oops);
   logOops(system, oops, reported);
   await storeOops(system, reported.kind, reported.occurrence);
@@ -82,7 +83,7 @@ export interface StartRow {
  * whoever finds it first (the next attempt, the watchdog) counts it alone. False where somebody did before. Throws
  * where the table fails: the row stays, and so the death is found again.
  */
-export async function recordDeath(system: System, row: Row): Promise<boolean> {
+export async function recordDeath(system: Recording, row: Row): Promise<boolean> {
   const start = row as unknown as StartRow;
   const { queue, item, messageId, attempt, functionVersion } = start;
   const error = new Error(`attempt ${attempt} of version ${functionVersion} began and never ended`);
@@ -98,7 +99,7 @@ export async function recordDeath(system: System, row: Row): Promise<boolean> {
   return true;
 }
 
-function reportOf(system: System, oops: Oops): Reported {
+function reportOf(system: Counting, oops: Oops): Reported {
   const error = oops.error instanceof Error ? oops.error : new Error(String(oops.error));
   const attempt = oops.attempt ?? 0;
   const cause = oops.cause === 'fault' ? classOf(oops.error, attempt) : oops.cause;
@@ -119,11 +120,11 @@ function reportOf(system: System, oops: Oops): Reported {
   return { kind, occurrence };
 }
 
-function logOops(system: System, oops: Oops, { kind, occurrence }: Reported): void {
+function logOops({ telemetry }: Pick<System, 'telemetry'>, oops: Oops, { kind, occurrence }: Reported): void {
   const { worker, cause, fingerprint, site, error } = kind;
   const { item, attempt, version } = occurrence;
   const message = recordable(oops.error instanceof Error ? oops.error.message : String(oops.error));
-  system.telemetry.log('error', oops.attempt === null ? 'failure' : 'attempt failed', {
+  telemetry.log('error', oops.attempt === null ? 'failure' : 'attempt failed', {
     fingerprint,
     worker,
     item,
@@ -135,5 +136,5 @@ function logOops(system: System, oops: Oops, { kind, occurrence }: Reported): vo
     functionVersion: version,
   });
   if (oops.attempt === null) return;
-  system.telemetry.metric(METRIC.attemptFailed, 1, 'Count', { worker, cause, fingerprint });
+  telemetry.metric(METRIC.attemptFailed, 1, 'Count', { worker, cause, fingerprint });
 }

@@ -2,6 +2,7 @@ import { BOUNDS } from '../abandonment/bounds.ts';
 import { type Duration, MINUTE, SECOND } from '../abandonment/time.ts';
 import { recordable } from '../platform/recorded-text.ts';
 import type { System } from '../platform/system.ts';
+import type { Recording } from '../store/commit.ts';
 import { type Attempt, recordEnd, recordStart } from './attempts.ts';
 import { canaryIn, workCanary } from './canary.ts';
 import type { Consumer, Delivery, Outcome, Parsed } from './consumer.ts';
@@ -99,7 +100,7 @@ export function isProof(consumer: Pick<Consumer<never>, 'restsOnTableAlone'>, ou
 
 /** Written by newer code: tried again once that is deployed. Else nobody will ever read it. */
 async function unreadable<Message>(
-  system: System,
+  system: Recording,
   consumer: Consumer<Message>,
   delivery: Delivery,
   { reason, newer }: { reason: string; newer: boolean },
@@ -113,7 +114,7 @@ async function unreadable<Message>(
 
 /** Records the start, acts, records the end and what failed: one OOPS for each failed attempt. */
 async function attempt(
-  system: System,
+  system: Recording,
   known: Attempt,
   act: () => Promise<Outcome>,
   { handBack, giveUp }: Ends = {},
@@ -138,7 +139,7 @@ async function attempt(
   return settled;
 }
 
-async function recordFailedOutcome(system: System, known: Attempt, outcome: Outcome): Promise<void> {
+async function recordFailedOutcome(system: Recording, known: Attempt, outcome: Outcome): Promise<void> {
   if (outcome.outcome === 'dead-letter' && !outcome.recorded) {
     await recordFailure(system, known, 'permanent', outcome.reason);
   }
@@ -155,7 +156,7 @@ function lastingAt(delivery: Delivery): FailureClass {
 
 /** A failure that was answered and not thrown: its reason stands for the error's class. */
 async function recordFailure(
-  system: System,
+  system: Recording,
   known: Attempt,
   cause: FailureClass,
   reason: string,
@@ -175,7 +176,7 @@ function isHopeless(error: unknown): boolean {
 
 /** To the dead-letter queue, once it is noted that it is not to be made again; tried again where that fails. */
 async function givenUp(
-  system: System,
+  system: Recording,
   { queue, item, delivery }: Attempt,
   error: unknown,
   note: () => Promise<unknown> | undefined,
@@ -190,8 +191,8 @@ async function givenUp(
   return { outcome: 'dead-letter', reason: recordable(String(error)), recorded: true };
 }
 
-function failed(system: System, delivery: Delivery, reason: string): Outcome {
-  const delaySeconds = retryDelaySeconds(attemptNumber(delivery), system.random.next());
+function failed({ random }: Pick<System, 'random'>, delivery: Delivery, reason: string): Outcome {
+  const delaySeconds = retryDelaySeconds(attemptNumber(delivery), random.next());
   return { outcome: 'retry', reason, delaySeconds, failed: true, recorded: true };
 }
 
@@ -200,7 +201,7 @@ function failed(system: System, delivery: Delivery, reason: string): Outcome {
  * the broker would only dead-letter what is still due.
  */
 async function handedBack(
-  system: System,
+  system: Recording,
   { queue, item, delivery }: Attempt,
   outcome: Outcome,
   handBack: () => Promise<unknown>,
@@ -222,7 +223,7 @@ async function handedBack(
 
 /** A delivery that is put back before its work began, as planned: the next one must not take it for a death. */
 export async function recordPutBack<Message>(
-  system: System,
+  system: Recording,
   consumer: Consumer<Message>,
   delivery: Delivery,
 ): Promise<void> {

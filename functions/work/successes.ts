@@ -8,15 +8,18 @@ const REMEMBERED = 10 * MINUTE;
 type Minutes = Map<Instant, number>;
 const processes = new WeakMap<System['config'], Map<string, Minutes>>();
 
+/** What counting needs; the configuration stands for the process. */
+export type Counting = Pick<System, 'clock' | 'config'>;
+
 /**
  * Counts an attempt that went well. Nothing is written for it: a worker whose attempts all go well has nothing to
  * say to the breaker, and one that fails says then how many went well.
  */
-export function countSuccess(system: System, queue: string): void {
-  const now = system.clock.now();
+export function countSuccess({ clock, config }: Counting, queue: string): void {
+  const now = clock.now();
   const minute = Math.floor(now / MINUTE) * MINUTE;
-  const queues = processes.get(system.config) ?? new Map<string, Minutes>();
-  processes.set(system.config, queues);
+  const queues = processes.get(config) ?? new Map<string, Minutes>();
+  processes.set(config, queues);
   const minutes = queues.get(queue) ?? new Map<Instant, number>();
   queues.set(queue, minutes);
   for (const old of minutes.keys()) if (old < now - REMEMBERED) minutes.delete(old);
@@ -24,17 +27,17 @@ export function countSuccess(system: System, queue: string): void {
 }
 
 /** How many attempts of this process went well in the last ten minutes; each is told once. */
-export function takeSuccesses(system: System, queue: string): number {
+export function takeSuccesses(system: Counting, queue: string): number {
   const sum = untoldSuccesses(system, queue);
   processes.get(system.config)?.get(queue)?.clear();
   return sum;
 }
 
 /** How many attempts of this process went well in the last ten minutes and were not told with a failure. */
-export function untoldSuccesses(system: System, queue: string): number {
-  const minutes = processes.get(system.config)?.get(queue);
+export function untoldSuccesses({ clock, config }: Counting, queue: string): number {
+  const minutes = processes.get(config)?.get(queue);
   if (!minutes) return 0;
-  const since = system.clock.now() - REMEMBERED;
+  const since = clock.now() - REMEMBERED;
   let sum = 0;
   for (const [minute, count] of minutes) if (minute >= since) sum += count;
   return sum;

@@ -2,23 +2,19 @@ import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
-import { ENV, METRIC, type Service } from '../../functions/platform/names.ts';
+import { ENV, METRIC } from '../../functions/platform/names.ts';
+import { QUEUES, type QueueName } from '../../functions/platform/queues.ts';
 import type { Config } from '../config.ts';
-import { WORKER_OF, type WorkedQueue } from '../config-checks.ts';
 import type { Alarms } from './alarms.ts';
 import { TaskwardenFunction } from './taskwarden-function.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 export interface QueueWorkerProps {
   readonly config: Config;
-  readonly queueName: WorkedQueue;
+  readonly queueName: QueueName;
   readonly queue: WorkQueue;
-  /** Path of the handler's file from the root of the repository. */
-  readonly entry: string;
   readonly environment: Record<string, string>;
   readonly alarms: Alarms;
-  /** What owners and operators miss while this queue is not worked. */
-  readonly impact: string;
 }
 
 /** A function that works a queue through its alias, in partial batches, and the alarms of both. */
@@ -30,11 +26,12 @@ export class QueueWorker extends Construct {
   constructor(scope: Construct, id: string, props: QueueWorkerProps) {
     super(scope, id);
     const { queue, deadLetters } = props.queue;
+    const { worker, handler } = QUEUES[props.queueName];
     const tuning = props.config.queues[props.queueName];
     this.worker = new TaskwardenFunction(this, 'Worker', {
       config: props.config,
-      service: WORKER_OF[props.queueName],
-      entry: props.entry,
+      service: worker,
+      entry: handler,
       timeoutSeconds: tuning.timeoutSeconds,
       environment: {
         ...props.environment,
@@ -53,10 +50,11 @@ export class QueueWorker extends Construct {
     });
     this.worker.live.addEventSource(this.mapping);
     this.worker.allow(['sqs:SendMessage'], [deadLetters.queueArn]);
-    this.addAlarms(props, WORKER_OF[props.queueName]);
+    this.addAlarms(props);
   }
 
-  private addAlarms({ alarms, queue, queueName, impact }: QueueWorkerProps, service: Service): void {
+  private addAlarms({ alarms, queue, queueName }: QueueWorkerProps): void {
+    const { worker, impact } = QUEUES[queueName];
     const period = Duration.minutes(5);
     alarms.addDeadLetters(
       `${queueName}-dead-letters`,
@@ -67,7 +65,7 @@ export class QueueWorker extends Construct {
     alarms.add({
       name: `${queueName}-failing`,
       impact: `attempts at messages of the ${queueName} queue keep failing and are tried again; ${impact}`,
-      metric: alarms.own(METRIC.messageRetried, service, period),
+      metric: alarms.own(METRIC.messageRetried, worker, period),
       threshold: 5,
       periods: 2,
       silence: 'fine',

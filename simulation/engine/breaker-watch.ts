@@ -1,13 +1,11 @@
 import { type Duration, type Instant, MINUTE } from '../../functions/abandonment/time.ts';
-import type { QueueName } from '../../functions/platform/ports.ts';
+import { QUEUE_NAMES } from '../../functions/platform/queues.ts';
 import type { System } from '../../functions/platform/system.ts';
 import type { Attempts } from '../faults/attempts.ts';
 import { type EventLoop, RANK } from './event-loop.ts';
 import type { Service } from './service.port.ts';
 import type { SimQueues } from './sim-queues.ts';
 import { SimWorkerControl } from './worker-control.ts';
-
-const QUEUES: readonly QueueName[] = ['ingest', 'notify', 'disable', 'mail-events'];
 
 /** The breaker is looked after for so long after a failure; before, it would find nothing. */
 const WATCHED_FOR: Duration = 15 * MINUTE;
@@ -53,7 +51,7 @@ export class BreakerWatch {
     const { loop, service, queues, attempts } = this.#parts;
     const now = loop.clock.now();
     await attempts.beside('breaker', (system) => service.watch(system, this.#control, now));
-    const goesOn = now < this.#watchedUntil || QUEUES.some((queue) => queues.isPaused(queue));
+    const goesOn = now < this.#watchedUntil || QUEUE_NAMES.some((queue) => queues.isPaused(queue));
     if (goesOn) this.#next();
     else this.#isAwake = false;
   }

@@ -1,10 +1,17 @@
 import type { HoldReason, Notice, ResolveReason, Stage } from '../../functions/abandonment/task.ts';
 import { formatInstant, type Instant, parseInstant } from '../../functions/abandonment/time.ts';
+import type { OperatorAlertCode } from '../../functions/platform/alert-codes.ts';
 import type { Clock } from '../../functions/platform/ports.ts';
 import type { Change } from '../../functions/store/memory-table.ts';
 import type { AlertRecord, DigestItem, TaskRecord } from '../../functions/store/rows.ts';
 import type { Row } from '../../functions/store/table.port.ts';
 import type { AcceptedMail, RefusedMail } from './sim-mail.ts';
+
+/** What alarms tell of a deployed stage: here they stand among the operator alerts. */
+export const ALARMS_AS_ALERTS = ['dead-letter', 'scanner-stopped'] as const;
+
+/** The codes that are printed (docs/scenario.md#output). */
+type AlertCode = OperatorAlertCode | (typeof ALARMS_AS_ALERTS)[number];
 
 /** One notice as it stood in a mail; instants as RFC 3339 in UTC. */
 export interface MailItemLine {
@@ -38,8 +45,8 @@ export type EffectLine = { at: string } & (
   | { type: 'task-disabled'; task: string; episode: number; run: string | null; disableAt: string | null }
   | { type: 'task-enabled'; task: string; by: string }
   | { type: 'held'; task: string; episode: number | null; reason: HoldReason }
-  | { type: 'operator-alert'; code: string; task: string }
-  | { type: 'operator-alert'; code: string; detail: string }
+  | { type: 'operator-alert'; code: AlertCode; task: string }
+  | { type: 'operator-alert'; code: AlertCode; detail: string }
 );
 
 /** The last line of the output. */
@@ -125,7 +132,7 @@ export class EffectRecorder {
   }
 
   /** `about`: the task it is about, or a detail. */
-  operatorAlert(code: string, about: { task: string } | { detail: string }): void {
+  operatorAlert(code: AlertCode, about: { task: string } | { detail: string }): void {
     this.#emit({ at: this.#now(), type: 'operator-alert', code, ...about });
   }
 

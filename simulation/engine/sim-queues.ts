@@ -1,5 +1,6 @@
 import { DAY, type Duration, type Instant, SECOND } from '../../functions/abandonment/time.ts';
 import type { OutgoingMessage, QueueName, Queues } from '../../functions/platform/ports.ts';
+import { ONLY_TOLD } from '../../functions/platform/queues.ts';
 import { ProcessDied } from '../faults/crashing-process.ts';
 import { type EventLoop, RANK, type Rank } from './event-loop.ts';
 
@@ -72,8 +73,6 @@ export const QUEUE_SETTINGS: QueueSettings = {
   retention: 4 * DAY,
 };
 
-/** What the bus and SES report comes once: nothing sends it again. */
-const KEPT_LONGEST: ReadonlySet<QueueName> = new Set(['ingest', 'mail-events']);
 const LONGEST_RETENTION = 14 * DAY;
 
 interface Stored {
@@ -230,7 +229,7 @@ export class SimQueues implements Queues {
   /** Counts a receive; false where the message is too old, or was received too often. */
   #isGivenOut(message: Stored): boolean {
     const now = this.#loop.clock.now();
-    const retention = KEPT_LONGEST.has(message.queue) ? LONGEST_RETENTION : this.#settings.retention;
+    const retention = ONLY_TOLD.includes(message.queue) ? LONGEST_RETENTION : this.#settings.retention;
     if (now - message.sentAt > retention) {
       this.#wait(message, -1);
       return false;

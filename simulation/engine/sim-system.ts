@@ -1,6 +1,6 @@
 import { MINUTE, SECOND } from '../../functions/abandonment/time.ts';
 import type { EventPublisher, OperatorChannel, Telemetry } from '../../functions/platform/ports.ts';
-import type { RuntimeConfig, System } from '../../functions/platform/system.ts';
+import { buildSystem, type RuntimeConfig, type System } from '../../functions/platform/system.ts';
 import type { MemoryTable } from '../../functions/store/memory-table.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { SimMail } from './sim-mail.ts';
@@ -19,9 +19,6 @@ export const SIMULATED_CONFIG: RuntimeConfig = {
   allowedDomains: null,
 };
 
-/** Logs and metrics nobody reads. */
-export const SILENT: Telemetry = { log: () => {}, metric: () => {} };
-
 /** The ports of a simulated deployment in one. */
 export function simSystem(parts: {
   clock: VirtualClock;
@@ -36,5 +33,5 @@ export function simSystem(parts: {
   canaries?: boolean;
 }): System {
   const { canaries = false, ...ports } = parts;
-  return { ...ports, telemetry: parts.telemetry ?? SILENT, config: { ...SIMULATED_CONFIG, canaries } };
+  return buildSystem('the simulation', { ...ports, config: { ...SIMULATED_CONFIG, canaries } });
 }

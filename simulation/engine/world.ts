@@ -1,5 +1,6 @@
 import { PolicyBook } from '../../functions/abandonment/policy-book.ts';
 import { formatInstant } from '../../functions/abandonment/time.ts';
+import { OPERATOR_ALERTS } from '../../functions/platform/alert-codes.ts';
 import type { OperatorAlert, OperatorChannel } from '../../functions/platform/ports.ts';
 import type { System } from '../../functions/platform/system.ts';
 import { type Change, MemoryTable } from '../../functions/store/memory-table.ts';
@@ -10,9 +11,10 @@ import { FaultPlan } from '../faults/fault-plan.ts';
 import { calmSince, isFaultyScenario, skewOf } from '../faults/fault-spans.ts';
 import { parsedPolicies, policyDocuments } from '../scenario/scenario.ts';
 import type { Scenario } from '../scenario/scenario-types.ts';
+import type { BrokenPromise } from '../verify/checks.ts';
 import { FleetFacts } from '../verify/fleet-facts.ts';
 import { ProgressVerifier } from '../verify/progress-verifier.ts';
-import { type BrokenPromise, Verifier } from '../verify/verifier.ts';
+import { Verifier } from '../verify/verifier.ts';
 import { WorkVerifier } from '../verify/work-verifier.ts';
 import { BreakerWatch } from './breaker-watch.ts';
 import { type EffectLine, EffectRecorder, type SummaryLine } from './effects.ts';
@@ -43,11 +45,6 @@ export interface WorldOptions {
   /** What becomes of what SES says of mails. By default it comes at once. */
   feedback?: (at: number) => FeedbackFault | undefined;
 }
-
-/** The codes of what operators are told of one task; the others are about a plane, a queue or the fleet. */
-const ALERTS_ABOUT_TASKS: ReadonlySet<string> = new Set([
-  ...['no-reachable-owner', 'disable-failing', 'veto-loop', 'disable-reverted'],
-]);
 
 /** What a scenario came to. */
 export interface Outcome {
@@ -388,9 +385,10 @@ export class World {
   #operatorAlerted({ code, subject, detail }: OperatorAlert): void {
     this.#progress?.operatorAlerted(code, subject);
     this.#workVerifier.operatorAlerted(code, subject);
-    const about = ALERTS_ABOUT_TASKS.has(code)
-      ? { task: subject }
-      : { detail: detail.includes(subject) ? detail : `${subject}: ${detail}` };
+    const about =
+      OPERATOR_ALERTS[code].about === 'task'
+        ? { task: subject }
+        : { detail: detail.includes(subject) ? detail : `${subject}: ${detail}` };
     this.#recorder.operatorAlert(code, about);
   }
 

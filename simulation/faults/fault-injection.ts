@@ -1,4 +1,5 @@
 import { DAY, type Duration, type Instant, SECOND } from '../../functions/abandonment/time.ts';
+import { ONLY_TOLD } from '../../functions/platform/queues.ts';
 import type { Table } from '../../functions/store/table.port.ts';
 import { type EventLoop, RANK } from '../engine/event-loop.ts';
 import type { Service } from '../engine/service.port.ts';
@@ -92,14 +93,14 @@ export class FaultInjection {
   /** Whether the broker gave up what the bus or SES told. */
   hasLostFacts(): boolean {
     return this.#parts.queues.deadLetters.some(
-      ({ queue, reason }) => reason === null && (queue === 'ingest' || queue === 'mail-events'),
+      ({ queue, reason }) => reason === null && ONLY_TOLD.includes(queue),
     );
   }
 
   /** Whether the service may not know yet what the bus and SES told it. */
   isBehind(): boolean {
     const { queues } = this.#parts;
-    return this.hasLostFacts() || queues.waitingOf('ingest') > 0 || queues.waitingOf('mail-events') > 0;
+    return this.hasLostFacts() || ONLY_TOLD.some((queue) => queues.waitingOf(queue) > 0);
   }
 
   #makeProcessFaults(): ProcessFaults {

@@ -1,20 +1,8 @@
 import type { Duration, Instant } from '../../functions/abandonment/time.ts';
-import type { QueueName } from '../../functions/platform/ports.ts';
+import { QUEUE_NAMES, type QueueName } from '../../functions/platform/queues.ts';
 
-export const SOAK_FAULT_PROCESSES = [
-  'scanner',
-  'ingest',
-  'notify',
-  'disable',
-  'mail-events',
-  'breaker',
-] as const;
-export const SOAK_FAULT_QUEUES = [
-  'ingest',
-  'notify',
-  'disable',
-  'mail-events',
-] as const satisfies QueueName[];
+/** A worker by its queue. */
+export const SOAK_FAULT_PROCESSES = ['scanner', ...QUEUE_NAMES, 'breaker'] as const;
 
 /** What goes wrong, without when; finer than the `fault` events that users write. */
 export type SoakFaultKind =

@@ -1,10 +1,6 @@
 import type { Instant } from '../../functions/abandonment/time.ts';
-import {
-  SOAK_FAULT_PROCESSES,
-  SOAK_FAULT_QUEUES,
-  type SoakFault,
-  type SoakFaultKind,
-} from '../faults/soak-fault-types.ts';
+import { QUEUE_NAMES } from '../../functions/platform/queues.ts';
+import { SOAK_FAULT_PROCESSES, type SoakFault, type SoakFaultKind } from '../faults/soak-fault-types.ts';
 import {
   readAddress,
   readFields,
@@ -68,7 +64,7 @@ function readKind(path: string, type: SoakFaultKind['type'], fields: Fields): So
         event: readOneOf(`${path}.event`, fields.event, ['bounce', 'delivery', 'complaint']),
       };
     case 'poison':
-      return { type, queue: readOneOf(`${path}.queue`, fields.queue, SOAK_FAULT_QUEUES) };
+      return { type, queue: readOneOf(`${path}.queue`, fields.queue, QUEUE_NAMES) };
   }
 }
 

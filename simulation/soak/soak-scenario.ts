@@ -6,8 +6,8 @@ import {
   type Instant,
   MINUTE,
 } from '../../functions/abandonment/time.ts';
+import { QUEUE_NAMES } from '../../functions/platform/queues.ts';
 import { SeededRandom } from '../engine/seeded-random.ts';
-import { SOAK_FAULT_QUEUES } from '../faults/soak-fault-types.ts';
 
 /** A scenario as its file has it. */
 export interface ScenarioJson {
@@ -380,7 +380,7 @@ class SoakScenario {
                 event: this.#pick(['bounce', 'delivery', 'complaint']),
               },
             ]
-          : [{ ...from, type: 'poison', queue: this.#pick(SOAK_FAULT_QUEUES) }];
+          : [{ ...from, type: 'poison', queue: this.#pick(QUEUE_NAMES) }];
     }
   }
 

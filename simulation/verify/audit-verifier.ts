@@ -1,11 +1,11 @@
 import { type Instant, MINUTE } from '../../functions/abandonment/time.ts';
 import type { TaskAudit } from '../../functions/store/records.ts';
 import type { DisabledTask } from '../engine/effects.ts';
-import type { Verifier } from './verifier.ts';
+import type { Checks } from './checks.ts';
 
 /** Checks that every disabling has its audit row: who, why, and the mails (promise 16). */
 export class AuditVerifier {
-  readonly #verifier: Verifier;
+  readonly #checks: Checks;
   readonly #now: () => Instant;
   readonly #mayBeLate: boolean;
   readonly #digests = new Set<string>();
@@ -13,8 +13,8 @@ export class AuditVerifier {
   #open: { done: DisabledTask; at: Instant }[] = [];
 
   /** `mayBeLate`: confirmations are, so that their row may come any time before the end. */
-  constructor(verifier: Verifier, now: () => Instant, mayBeLate: boolean) {
-    this.#verifier = verifier;
+  constructor(checks: Checks, now: () => Instant, mayBeLate: boolean) {
+    this.#checks = checks;
     this.#now = now;
     this.#mayBeLate = mayBeLate;
   }
@@ -61,8 +61,8 @@ export class AuditVerifier {
   #check(done: DisabledTask, at: Instant): void {
     const name = `${done.task} #${done.episode}`;
     const row = this.#rowOf(done, at);
-    this.#verifier.check(16, row !== undefined, () => `the disabling of ${name} has no full audit row`);
+    this.#checks.check(16, row !== undefined, () => `the disabling of ${name} has no full audit row`);
     const mailed = done.disableAt === null || (row?.mails ?? []).some((digest) => this.#digests.has(digest));
-    this.#verifier.check(16, mailed, () => `the audit row of ${name} names none of its mails`);
+    this.#checks.check(16, mailed, () => `the audit row of ${name} names none of its mails`);
   }
 }

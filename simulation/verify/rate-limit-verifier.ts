@@ -1,7 +1,7 @@
 import { DAY, type Instant } from '../../functions/abandonment/time.ts';
 import type { DisabledTask } from '../engine/effects.ts';
+import type { Checks } from './checks.ts';
 import type { FleetFacts, TrueTask } from './fleet-facts.ts';
-import type { Verifier } from './verifier.ts';
 
 interface Done {
   task: string;
@@ -13,14 +13,14 @@ interface Done {
 
 /** Checks that no spike is disabled and that the rate limit is kept (promise 10). */
 export class RateLimitVerifier {
-  readonly #verifier: Verifier;
+  readonly #checks: Checks;
   readonly #facts: FleetFacts;
   readonly #now: () => Instant;
   readonly #asked = new Map<string, Done>();
   #last: Done[] = [];
 
-  constructor(verifier: Verifier, facts: FleetFacts, now: () => Instant) {
-    this.#verifier = verifier;
+  constructor(checks: Checks, facts: FleetFacts, now: () => Instant) {
+    this.#checks = checks;
     this.#facts = facts;
     this.#now = now;
   }
@@ -48,14 +48,14 @@ export class RateLimitVerifier {
     this.#last = [...this.#last.filter(({ at }) => at > now - DAY), { ...done, at: now }];
     const { perRun, perDay, share, shareFloor } = this.#facts.blastRadius();
     const ofRun = this.#last.filter(({ run }) => run === done.run);
-    this.#verifier.check(
+    this.#checks.check(
       10,
       ofRun.length <= perRun,
       () => `run ${done.run} disabled ${ofRun.length}, of at most ${perRun}`,
     );
     const ofDay = new Set(this.#last.map(({ task: id }) => id)).size;
     // What was queued in one day may be done in the next, where the owning system or a worker was slow.
-    this.#verifier.check(10, ofDay <= 2 * perDay, () => `${ofDay} disabled in a day, of at most ${perDay}`);
+    this.#checks.check(10, ofDay <= 2 * perDay, () => `${ofDay} disabled in a day, of at most ${perDay}`);
     // A spike of several runs may have lost the group that was held of it: what one run does is no spike itself.
     const unapproved = ofRun.filter(({ approved }) => !approved);
     this.#checkSpike(unapproved, null, { share, shareFloor });
@@ -74,7 +74,7 @@ export class RateLimitVerifier {
   ): void {
     const allowed = Math.max(shareFloor, share * this.#fleet(dataPlane));
     const where = dataPlane === null ? '' : ` of data plane ${dataPlane}`;
-    this.#verifier.check(
+    this.#checks.check(
       10,
       done.length <= allowed,
       () => `a spike of ${done.length}${where} was disabled without approval`,

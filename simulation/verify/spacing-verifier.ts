@@ -2,8 +2,8 @@ import { DAY, type Duration, HOUR, type Instant } from '../../functions/abandonm
 import type { DigestItem } from '../../functions/store/rows.ts';
 import type { AcceptedMail } from '../engine/sim-mail.ts';
 import { isAsleep, wakesAt } from '../engine/sleep.ts';
+import type { Checks, VerifierParts } from './checks.ts';
 import type { FleetFacts } from './fleet-facts.ts';
-import type { Verifier, VerifierParts } from './verifier.ts';
 
 interface LastMail {
   warnedAt: Instant | null;
@@ -19,14 +19,14 @@ const MOST_A_DAY = 24;
 
 /** Checks that no recipient gets more mails than `digestEvery` and gathering allow, nor any in quiet hours (promise 6). */
 export class SpacingVerifier {
-  readonly #verifier: Verifier;
+  readonly #checks: Checks;
   readonly #facts: FleetFacts;
   readonly #gathered: Duration;
   readonly #skew: Duration;
   readonly #last = new Map<string, LastMail>();
 
-  constructor(verifier: Verifier, { facts, gathered, skew = 0 }: VerifierParts) {
-    this.#verifier = verifier;
+  constructor(checks: Checks, { facts, gathered, skew = 0 }: VerifierParts) {
+    this.#checks = checks;
     this.#facts = facts;
     this.#gathered = gathered;
     this.#skew = skew;
@@ -37,7 +37,7 @@ export class SpacingVerifier {
     const quietHours = this.#facts.quietHours.get(to);
     const clocks = [mail.at - this.#skew, mail.at, mail.at + this.#skew];
     const isRude = clocks.every((clock) => isAsleep(quietHours, clock));
-    this.#verifier.checkWhere(quietHours !== undefined, 6, !isRude, () => 'a mail went out in quiet hours');
+    this.#checks.checkWhere(quietHours !== undefined, 6, !isRude, () => 'a mail went out in quiet hours');
     const last = this.#last.get(to) ?? {
       warnedAt: null,
       disabledAt: null,
@@ -53,7 +53,7 @@ export class SpacingVerifier {
       const next = (last.warnedAt ?? Number.NEGATIVE_INFINITY) + every;
       const opens = () => wakesAt(quietHours, next);
       const ok = mail.at >= next || urging.some((item) => this.#windowCloses(item, mail.at, opens()));
-      this.#verifier.check(
+      this.#checks.check(
         6,
         ok,
         () => `a second mail of warnings or reminders went to one recipient within digestEvery`,
@@ -62,7 +62,7 @@ export class SpacingVerifier {
     }
     if (mail.items.some(({ notice }) => notice === 'disabled')) {
       const next = (last.disabledAt ?? Number.NEGATIVE_INFINITY) + this.#gathered - 2 * this.#skew;
-      this.#verifier.check(
+      this.#checks.check(
         6,
         mail.at >= next,
         () => 'what was disabled went out in two mails where one gathers it',
@@ -76,13 +76,13 @@ export class SpacingVerifier {
     last.lately = last.lately.filter((before) => before > at - DAY);
     const surely = last.lately.filter((before) => before > at - DAY + 2 * this.#skew);
     const isFull = surely.length >= MOST_A_DAY;
-    this.#verifier.check(6, !isFull, () => `more than ${MOST_A_DAY} mails went to one recipient in 24 h`);
+    this.#checks.check(6, !isFull, () => `more than ${MOST_A_DAY} mails went to one recipient in 24 h`);
     last.lately.push(at);
     const first = last.lately.at(-MOST_A_DAY);
     if (first !== undefined && last.lately.length >= MOST_A_DAY) last.fullUntil = first + DAY;
     if (!items.some(({ notice }) => notice === 'withdrawn')) return;
     const next = (last.withdrawnAt ?? Number.NEGATIVE_INFINITY) + HOUR - 2 * this.#skew;
-    this.#verifier.check(6, at >= next, () => 'withdrawals went to one recipient twice within an hour');
+    this.#checks.check(6, at >= next, () => 'withdrawals went to one recipient twice within an hour');
     last.withdrawnAt = at;
   }
 

@@ -7,18 +7,12 @@ import type { AcceptedMail } from '../engine/sim-mail.ts';
 import { isAsleep, isQuietDay } from '../engine/sleep.ts';
 import type { OwnerAction } from '../scenario/scenario-types.ts';
 import { AuditVerifier } from './audit-verifier.ts';
+import type { BrokenPromise, Checks, VerifierParts } from './checks.ts';
 import { type FleetFacts, sameAddress, type TrueTask } from './fleet-facts.ts';
 import { RateLimitVerifier } from './rate-limit-verifier.ts';
 import { noticeName, Repeats } from './repeats.ts';
 import { SoftSuppressions } from './soft-suppressions.ts';
 import { SpacingVerifier } from './spacing-verifier.ts';
-
-/** A promise of docs/promises.md that did not hold. */
-export interface BrokenPromise {
-  promise: number;
-  at: Instant;
-  what: string;
-}
 
 interface Warned {
   to: string;
@@ -31,24 +25,11 @@ function episodeOf({ task, episode }: { task: string; episode: number }): string
   return `${task} #${episode}`;
 }
 
-export interface VerifierParts {
-  facts: FleetFacts;
-  now: () => Instant;
-  /** How long what was disabled is gathered for one mail. */
-  gathered: Duration;
-  /** How far clocks of processes differ from the true one at most. @default 0 */
-  skew?: Duration;
-  /** Whether Taskwarden may not know yet what the bus and SES told it. By default it does. */
-  isBehind?: () => boolean;
-  /** Whether anything goes wrong in the scenario, so that what is caused may come later. @default false */
-  isFaulty?: boolean;
-}
-
 /**
  * Checks the promises after each step. It knows the scenario's inputs, what SES accepted and reported, and what the
  * owning system was asked and did; of the table it reads the audit rows alone.
  */
-export class Verifier {
+export class Verifier implements Checks {
   readonly broken: BrokenPromise[] = [];
   /** What was mailed, and what may be mailed again. */
   readonly repeats = new Repeats();

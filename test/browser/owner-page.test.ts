@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DAY } from '../../functions/abandonment/time.ts';
-import { LINK_LIFE } from '../../functions/owner-page/token.ts';
+import { LINK_LIFE } from '../../functions/platform/link-token.ts';
 import { loadTask } from '../../functions/store/tasks.ts';
 import { type OwnerStage, onDay, ownerStage } from '../unit/owner-page/owner-stage.ts';
 import { type PageServer, servePage } from './page-server.ts';

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SERVICES } from '../../functions/platform/names.ts';
+import { QUEUE_NAMES } from '../../functions/platform/queues.ts';
 import { loadConfig, parseConfig } from '../../lib/config.ts';
 import { configSchema } from '../../lib/config-schema.ts';
 import { placeOf } from '../../lib/deployment-place.ts';
@@ -53,7 +54,7 @@ describe('a configuration', () => {
     expect(Object.keys(example.reservedConcurrency).sort()).toEqual([...SERVICES].sort());
     expect(Object.keys(example.ses)).toEqual(Object.keys(configSchema.shape.ses.shape));
     expect(Object.keys(example.ownerPage).sort()).toEqual(['domain', 'linkBaseUrl', 'throttle']);
-    expect(Object.keys(example.queues)).toEqual(['ingest', 'notify', 'disable', 'mail-events']);
+    expect(Object.keys(example.queues)).toEqual(QUEUE_NAMES);
   });
 
   it('takes the scan period and the schedule from the command line', () => {

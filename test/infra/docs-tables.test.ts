@@ -4,10 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULTS } from '../../functions/abandonment/policy-book.ts';
 import { BLAST_RADIUS_KEYS, GLOBAL_KEYS, SCOPED_KEYS } from '../../functions/abandonment/policy-keys.ts';
 import { formatDuration, parseDuration, parseInstant } from '../../functions/abandonment/time.ts';
+import type { OperatorAlertCode } from '../../functions/platform/alert-codes.ts';
 import { SERVICES } from '../../functions/platform/names.ts';
+import { byQueue, QUEUES } from '../../functions/platform/queues.ts';
 import { GENERATORS } from '../../functions/scanner/scan.ts';
 import { index, keys } from '../../functions/store/rows.ts';
-import { WORKER_OF } from '../../lib/config-checks.ts';
 import { ROOT, sectionOf, tablesOf, textFiles, textOf } from '../unit/architecture/pages.ts';
 import { ofType, synth } from './synth.ts';
 
@@ -42,7 +43,7 @@ describe('the table of functions', () => {
 
   it('says which queue each works', () => {
     const worked = table.flatMap(([name, , by]) => (by?.startsWith('queue ') ? [[by.slice(6), name]] : []));
-    expect(Object.fromEntries(worked)).toEqual(WORKER_OF);
+    expect(Object.fromEntries(worked)).toEqual(byQueue((queue) => QUEUES[queue].worker));
   });
 });
 
@@ -98,7 +99,7 @@ const KEYS: { [Name in keyof typeof keys]: ReturnType<(typeof keys)[Name]> } = {
   turnedOff: keys.turnedOff('run', 'task'),
   run: keys.run(AT),
   generator: keys.generator('generator'),
-  operatorAlert: keys.operatorAlert('code', 'subject'),
+  operatorAlert: keys.operatorAlert('code' as string as OperatorAlertCode, 'subject'),
   oops: keys.oops('fingerprint'),
   oopsOccurrence: keys.oopsOccurrence('fingerprint', AT, 'id'),
   refusal: keys.refusal('fingerprint', 'item'),

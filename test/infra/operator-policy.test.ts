@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ofType, synth } from './synth.ts';
 
@@ -88,9 +88,10 @@ describe('the managed policy for operators', () => {
   });
 
   it('knows the adapters that the command line stands on', () => {
-    const text = readFileSync(join(ROOT, 'cli/aws-stage.ts'), 'utf8');
-    const imported = [...text.matchAll(/from '\.\.\/(functions\/[\w/-]+\.ts)'/g)].map(
-      ([, file]) => file ?? '',
+    const imported = ['cli/aws-stage.ts', 'functions/platform/system-beside.ts'].flatMap((file) =>
+      [...readFileSync(join(ROOT, file), 'utf8').matchAll(/from '(\.[\w/.-]+\.ts)'/g)].map(([, to]) =>
+        join(dirname(file), to ?? ''),
+      ),
     );
     const adapters = imported.filter((file) => commandsOf(file).length > 0);
     expect(adapters.sort()).toEqual(SHARED);

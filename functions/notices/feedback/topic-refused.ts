@@ -1,11 +1,12 @@
 import { recipientKey } from '../../platform/addresses.ts';
+import type { OperatorAlertCode } from '../../platform/alert-codes.ts';
 import type { System } from '../../platform/system.ts';
 import { loadRecipient, operatorAlertWrite, recipientWrite } from '../../store/records.ts';
 import { keys } from '../../store/rows.ts';
 import type { Write } from '../../store/table.port.ts';
 import { writeUnlessRefused } from '../../store/write-unless-refused.ts';
 
-const CODE = 'topic-refused';
+const CODE: OperatorAlertCode = 'topic-refused';
 
 /** Tells operators that a topic refuses what is published and is told nothing more; once until it is revived. */
 export async function raiseTopicRefused(system: System, topic: string, code: string): Promise<void> {

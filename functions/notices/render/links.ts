@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Notice } from '../../abandonment/task.ts';
-import { LINK_LIFE, signLink } from '../../owner-page/token.ts';
+import { LINK_LIFE, signLink } from '../../platform/link-token.ts';
 import type { Links } from '../../platform/ports.ts';
 import type { DigestRecord } from '../../store/rows.ts';
 

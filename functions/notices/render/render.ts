@@ -1,6 +1,7 @@
 import { digestHtml, digestText } from '../../../emails/compiled.ts';
 import type { Digest, Link, List, Section } from '../../../emails/digest.ts';
-import { GROUPS, type Group, type Wordings, wordingsIn } from '../../../emails/wordings.ts';
+import { GROUPS, type Group, type Wordings } from '../../../emails/wordings.ts';
+import { wordingsIn } from '../../../emails/wordings-by-language.ts';
 import { escapeHtml } from '../../platform/escape.ts';
 import { knownZone } from '../../platform/zones.ts';
 import type { DigestFacts, MailItem } from '../send/digest-facts.ts';

@@ -1,7 +1,7 @@
-import { LINK_LIFE } from '../../owner-page/token.ts';
 import { signedLinks } from '../../platform/aws-link-keys.ts';
 import { AwsTopics } from '../../platform/aws-topics.ts';
 import { dynamoDbClient, topicsClient } from '../../platform/clients.ts';
+import { LINK_LIFE } from '../../platform/link-token.ts';
 import { connect } from '../../platform/runtime.ts';
 import { DynamoDbTable, documentClient } from '../../store/dynamodb-table.ts';
 import { workerHandler } from '../../work/worker-handler.ts';

@@ -1,6 +1,6 @@
 import { covered, type Instant, type Span } from './facts.ts';
 import type { Policy } from './policies.ts';
-import type { Task } from './world.ts';
+import type { Task } from './tasks.ts';
 
 const ELIGIBLE = ['capture', 'materialization', 'derivation', 'service', 'connector'];
 

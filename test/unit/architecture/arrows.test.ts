@@ -1,9 +1,99 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ROOT, textFiles } from './pages.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..', '..');
-const IMPORT = /\b(?:import|export)\b[^'";]*?\bfrom\s*'([^']+)'|\bimport\s*\(?\s*'([^']+)'/g;
+/** Everything below functions/. */
+const ALL = 'functions/*';
+
+/**
+ * The whole matrix: what a folder may import beside itself. Handlers put a function together and may import all of
+ * functions/; otherwise arrows go from capabilities over the rules and the store down to the platform.
+ */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  'functions/abandonment': [],
+  // Of the store the types of the table port alone.
+  'functions/platform': ['functions/abandonment', 'functions/store'],
+  'functions/store': ['functions/abandonment', 'functions/platform', 'emails'],
+  'functions/work': ['functions/abandonment', 'functions/platform', 'functions/store'],
+  'functions/breaker': ['functions/abandonment', 'functions/platform', 'functions/store', 'functions/work'],
+  'functions/catalog': [
+    'functions/abandonment',
+    'functions/disabling',
+    'functions/platform',
+    'functions/store',
+    'functions/work',
+  ],
+  'functions/control-planes': [
+    'functions/abandonment',
+    'functions/catalog',
+    'functions/platform',
+    'functions/store',
+  ],
+  'functions/disabling': [
+    'functions/abandonment',
+    'functions/control-planes',
+    'functions/platform',
+    'functions/store',
+    'functions/work',
+  ],
+  'functions/notices': [
+    'emails',
+    'functions/abandonment',
+    'functions/platform',
+    'functions/store',
+    'functions/work',
+  ],
+  'functions/operators': [
+    'functions/abandonment',
+    'functions/breaker',
+    'functions/disabling',
+    'functions/notices',
+    'functions/platform',
+    'functions/store',
+    'functions/work',
+  ],
+  'functions/owner-page': [
+    'emails',
+    'functions/abandonment',
+    'functions/disabling',
+    'functions/notices',
+    'functions/platform',
+    'functions/store',
+    'functions/work',
+  ],
+  'functions/scanner': [
+    'functions/abandonment',
+    'functions/catalog',
+    'functions/disabling',
+    'functions/notices',
+    'functions/operators',
+    'functions/platform',
+    'functions/store',
+    'functions/work',
+  ],
+  emails: ['functions/abandonment'],
+  bin: ['lib'],
+  lib: ['functions/platform'],
+  simulation: [ALL, 'emails'],
+  cli: [ALL, 'lib', 'simulation'],
+  local: [ALL, 'lib', 'simulation'],
+  bench: [ALL, 'lib', 'simulation'],
+  scripts: [ALL, 'emails', 'lib', 'local', 'simulation', 'test'],
+};
+
+/** Arrows that the matrix forbids and that are still there; nothing is ever added. */
+const EXCEPTIONS = [
+  'functions/breaker/announce.ts -> functions/scanner/transitions.ts',
+  'functions/catalog/task-events.ts -> functions/scanner/transitions.ts',
+  'functions/disabling/confirm.ts -> functions/scanner/dispatch.ts',
+  'functions/disabling/confirm.ts -> functions/scanner/transitions.ts',
+  'functions/disabling/confirm.ts -> functions/scanner/untold.ts',
+  'functions/disabling/disable.ts -> functions/scanner/transitions.ts',
+  'functions/owner-page/actions.ts -> functions/scanner/dispatch.ts',
+  'functions/owner-page/actions.ts -> functions/scanner/transitions.ts',
+  'functions/owner-page/actions.ts -> functions/scanner/untold.ts',
+];
 
 interface Arrow {
   from: string;
@@ -12,69 +102,113 @@ interface Arrow {
   typeOnly: boolean;
 }
 
-function filesUnder(folder: string): string[] {
-  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => join(folder, name).split(sep).join('/'));
-}
+const IMPORT = /\b(?:import|export)\b[^'";]*?\bfrom\s*'([^']+)'|\bimport\s*\(?\s*'([^']+)'/g;
 
 function arrowsOf(file: string): Arrow[] {
-  const text = readFileSync(join(ROOT, file), 'utf8');
-  return [...text.matchAll(IMPORT)].map((match) => {
+  return [...textOf(file).matchAll(IMPORT)].map((match) => {
     const target = match[1] ?? match[2] ?? '';
-    const to = target.startsWith('.')
-      ? relative(ROOT, join(ROOT, dirname(file), target))
-          .split(sep)
-          .join('/')
-      : target;
     return {
       from: file,
-      to,
+      to: target.startsWith('.') ? join(dirname(file), target).replaceAll('\\', '/') : target,
       typeOnly: match[0].startsWith('import type') || match[0].startsWith('export type'),
     };
   });
 }
 
-const functions = filesUnder('functions').flatMap(arrowsOf);
-const lib = [...filesUnder('lib'), ...filesUnder('bin')].flatMap(arrowsOf);
+function textOf(file: string): string {
+  return readFileSync(join(ROOT, file), 'utf8');
+}
+
+const FILES = textFiles().filter((file) => file.includes('/') && /\.(ts|mjs)$/.test(file));
+const ARROWS = FILES.flatMap(arrowsOf);
+const functions = FILES.filter((file) => file.startsWith('functions/'));
 
 const isHandler = (file: string) => file.endsWith('.handler.ts');
-const folderOf = (file: string) => file.split('/')[1] ?? '';
 const shown = (arrows: Arrow[]) => arrows.map(({ from, to }) => `${from} -> ${to}`);
 const within = (folder: string) =>
-  functions.filter(({ from }) => folderOf(from) === folder && !isHandler(from));
+  ARROWS.filter(({ from }) => folderOf(from) === `functions/${folder}` && !isHandler(from));
+
+/** `functions/store` of a file in it, else the folder at the root; a package is its own. */
+function folderOf(file: string): string {
+  const [top = '', next = ''] = file.split('/');
+  return top === 'functions' ? `functions/${next}` : top;
+}
+
+function isAllowed({ from, to }: Arrow): boolean {
+  const [folder, target] = [folderOf(from), folderOf(to)];
+  if (folder === target || !FILES.includes(to)) return true;
+  const allowed = isHandler(from) ? [ALL] : (MAY_IMPORT[folder] ?? []);
+  return allowed.includes(target) || (target.startsWith('functions/') && allowed.includes(ALL));
+}
+
+describe('the matrix of arrows', () => {
+  const folders = new Set(FILES.map(folderOf).filter((folder) => folder !== 'test'));
+
+  it('has a row for every folder, and none for others', () => {
+    expect(Object.keys(MAY_IMPORT).sort()).toEqual([...folders].sort());
+  });
+
+  it('holds for every import, type imports included', () => {
+    expect(ARROWS.length).toBeGreaterThan(1_000);
+    const forbidden = shown(
+      ARROWS.filter(({ from }) => folderOf(from) !== 'test').filter((arrow) => !isAllowed(arrow)),
+    );
+    expect([...new Set(forbidden)].sort()).toEqual(EXCEPTIONS);
+  });
+
+  it.each([
+    ['functions/store/tasks.ts', 'functions/scanner/scan.ts', false],
+    ['functions/abandonment/decide.ts', 'functions/platform/names.ts', false],
+    ['functions/platform/ports.ts', 'lib/config.ts', false],
+    ['lib/config.ts', 'functions/store/rows.ts', false],
+    ['functions/catalog/ingest.handler.ts', 'functions/disabling/confirm.ts', true],
+    ['simulation/engine/world.ts', 'functions/scanner/scan.ts', true],
+  ])('decides on %s -> %s', (from, to, allowed) => {
+    expect(isAllowed({ from, to, typeOnly: true })).toBe(allowed);
+  });
+});
+
+/**
+ * The files of circles, and those between two, sorted: what is left where files that import none of the others, or that none of
+ * them imports, are taken away again and again.
+ */
+function circlesIn(arrows: readonly Pick<Arrow, 'from' | 'to'>[]): string[] {
+  let left = arrows.filter(({ from, to }) => from !== to);
+  for (;;) {
+    const importing = new Set(left.map(({ from }) => from));
+    const imported = new Set(left.map(({ to }) => to));
+    const next = left.filter(({ from, to }) => importing.has(to) && imported.has(from));
+    if (next.length === left.length) return [...importing].sort();
+    left = next;
+  }
+}
+
+describe('circles of files', () => {
+  it('are none, anywhere, type imports included', () => {
+    expect(circlesIn(ARROWS)).toEqual([]);
+  });
+
+  it('would be found', () => {
+    const arrow = (text: string) => ({ from: text.charAt(0), to: text.charAt(1) });
+    expect(circlesIn(['ab', 'bc', 'ca', 'cd', 'xa'].map(arrow))).toEqual(['a', 'b', 'c']);
+    expect(circlesIn(['ab', 'bc', 'ac'].map(arrow))).toEqual([]);
+  });
+});
 
 /** Concrete stores and adapters: only what puts a function together may name them. */
 const ADAPTER =
-  /^functions\/(platform\/(aws-|clients|runtime|telemetry)|store\/(dynamodb-table|memory-table|create-table))/;
+  /^functions\/(platform\/(aws-|clients|runtime|system-beside|telemetry)|store\/(dynamodb-table|memory-table|create-table))/;
 
 describe('imports go one way', () => {
-  it('reads the imports at all', () => {
-    expect(functions.length).toBeGreaterThan(50);
-    expect(lib.length).toBeGreaterThan(20);
+  it('the rules import no package', () => {
+    expect(shown(within('abandonment').filter(({ to }) => !FILES.includes(to)))).toEqual([]);
   });
 
-  it('the rules import nothing but each other', () => {
-    expect(shown(within('abandonment').filter(({ to }) => !to.startsWith('functions/abandonment/')))).toEqual(
-      [],
-    );
-  });
-
-  it('the platform knows capabilities and stores by their types at most', () => {
-    const up = within('platform').filter(
-      ({ to, typeOnly }) =>
-        to.startsWith('functions/') &&
-        !/^functions\/(platform|abandonment)\//.test(to) &&
-        !(typeOnly && to === 'functions/store/table.port.ts'),
-    );
-    expect(shown(up)).toEqual([]);
-  });
-
-  it('the store knows no capability', () => {
-    const up = within('store').filter(
-      ({ to }) => to.startsWith('functions/') && !/^functions\/(store|platform|abandonment)\//.test(to),
-    );
-    expect(shown(up)).toEqual([]);
+  it('the platform knows of the store the types of its port alone', () => {
+    const up = within('platform').filter(({ to }) => folderOf(to) === 'functions/store');
+    expect(
+      shown(up.filter(({ to, typeOnly }) => !typeOnly || to !== 'functions/store/table.port.ts')),
+    ).toEqual([]);
   });
 
   it('capabilities know ports, not what stands behind them', () => {
@@ -83,38 +217,36 @@ describe('imports go one way', () => {
     expect(shown(concrete)).toEqual([]);
   });
 
-  it('nobody imports a handler', () => {
-    expect(shown(functions.filter(({ to }) => isHandler(to)))).toEqual([]);
+  it('nobody in functions imports a handler', () => {
+    const inFunctions = ARROWS.filter(({ from }) => from.startsWith('functions/'));
+    expect(shown(inFunctions.filter(({ to }) => isHandler(to)))).toEqual([]);
   });
 
-  it('what runs knows nothing of how it is deployed, operated or simulated', () => {
-    const out = functions.filter(({ to }) => /^(lib|bin|cli|local|simulation|test|bench|scripts)\//.test(to));
-    const cdk = functions.filter(({ to }) => /^(aws-cdk-lib|constructs|cdk-nag)/.test(to));
-    expect(shown([...out, ...cdk])).toEqual([]);
+  it('what runs knows nothing of the CDK', () => {
+    const cdk = ARROWS.filter(({ to }) => /^(aws-cdk-lib|constructs|cdk-nag)/.test(to));
+    expect(shown(cdk.filter(({ from }) => from.startsWith('functions/')))).toEqual([]);
   });
 
   it('the deployment knows what runs by the shared names alone', () => {
-    const known = lib.filter(({ to }) => to.startsWith('functions/'));
-    expect(new Set(known.map(({ to }) => to))).toEqual(new Set(['functions/platform/names.ts']));
+    const known = ARROWS.filter(({ from, to }) => /^(lib|bin)\//.test(from) && to.startsWith('functions/'));
+    expect(new Set(known.map(({ to }) => to))).toEqual(
+      new Set(['functions/platform/names.ts', 'functions/platform/queues.ts']),
+    );
   });
 
   it('only the clock asks the machine for the time, and only chance for chance', () => {
-    const asking = filesUnder('functions').filter((file) =>
-      /\bDate\.now\(|new Date\(\)|Math\.random\(/.test(readFileSync(join(ROOT, file), 'utf8')),
-    );
+    const asking = functions.filter((file) => /\bDate\.now\(|new Date\(\)|Math\.random\(/.test(textOf(file)));
     expect(asking).toEqual(['functions/platform/real-clock.ts']);
   });
 
   it('takes zod/mini as a namespace: bundlers drop nothing of what `{ z }` brings along, 400 kB of it', () => {
-    const whole = filesUnder('functions').filter((file) =>
-      /import \{[^}]*\bz\b[^}]*\} from 'zod/.test(readFileSync(join(ROOT, file), 'utf8')),
-    );
+    const whole = functions.filter((file) => /import \{[^}]*\bz\b[^}]*\} from 'zod/.test(textOf(file)));
     expect(whole).toEqual([]);
   });
 
   it('handlers have 40 lines at most', () => {
-    const long = filesUnder('functions').filter(
-      (file) => isHandler(file) && readFileSync(join(ROOT, file), 'utf8').trimEnd().split('\n').length > 40,
+    const long = functions.filter(
+      (file) => isHandler(file) && textOf(file).trimEnd().split('\n').length > 40,
     );
     expect(long).toEqual([]);
   });

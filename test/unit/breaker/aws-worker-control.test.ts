@@ -16,6 +16,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AwsWorkerControl } from '../../../functions/breaker/aws-worker-control.ts';
 import { readWorkers } from '../../../functions/breaker/breaker-environment.ts';
+import { byQueue } from '../../../functions/platform/queues.ts';
 
 const lambda = mockClient(LambdaClient);
 const sqs = mockClient(SQSClient);
@@ -24,7 +25,7 @@ const place = (name: string) => ({
   mapping: `${name}-mapping`,
   queueUrl: `https://q/${name}`,
 });
-const PLACES = { ingest: place('i'), notify: place('n'), disable: place('d'), 'mail-events': place('m') };
+const PLACES = byQueue((queue) => place(queue.charAt(0)));
 const control = new AwsWorkerControl(new LambdaClient({}), new SQSClient({}), PLACES);
 const payload = (text: string) => Buffer.from(text) as never;
 

@@ -6,7 +6,7 @@ import type {
   WorkerControl,
 } from '../../../functions/breaker/worker-control.port.ts';
 import type { QueueName } from '../../../functions/platform/ports.ts';
-import type { System } from '../../../functions/platform/system.ts';
+import { buildSystem } from '../../../functions/platform/system.ts';
 import { MemoryTable } from '../../../functions/store/memory-table.ts';
 import type { TrialAnswer } from '../../../functions/work/trial.ts';
 
@@ -82,13 +82,11 @@ export function stage(queue: QueueName = 'disable') {
   const told: { code: string; subject: string; detail: string }[] = [];
   const metrics: { name: string; properties: Record<string, unknown> }[] = [];
   const logged: { message: string; properties: Record<string, unknown> }[] = [];
-  const system: System = {
+  const system = buildSystem('a test', {
     clock: { now: () => now },
     random: { next: () => 0, id: () => String(++ids).padStart(6, '0') },
     table,
     queues: { send: async () => undefined },
-    mailer: { send: async () => ({ outcome: 'accepted', messageId: 'm' }) },
-    events: { publish: async () => undefined },
     operators: { tell: async (alert) => void told.push(alert) },
     telemetry: {
       log: (_level, message, properties = {}) => void logged.push({ message, properties }),
@@ -104,7 +102,7 @@ export function stage(queue: QueueName = 'disable') {
       sendLease: MINUTE,
       allowedDomains: null,
     },
-  } as System;
+  });
   const control = new FakeWorker();
   return {
     system,

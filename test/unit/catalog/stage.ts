@@ -1,13 +1,14 @@
 import { formatInstant, HOUR, type Instant, parseInstant } from '../../../functions/abandonment/time.ts';
 import { ingestEvent } from '../../../functions/catalog/ingest.ts';
 import { sourceWrite } from '../../../functions/catalog/sources.ts';
-import type { System } from '../../../functions/platform/system.ts';
+import { buildSystem } from '../../../functions/platform/system.ts';
 import { MemoryTable } from '../../../functions/store/memory-table.ts';
 import { loadPolicies } from '../../../functions/store/policies.ts';
 import type { SourceRecord, TaskRecord } from '../../../functions/store/rows.ts';
 import type { Row, Write } from '../../../functions/store/table.port.ts';
 import { loadTask, taskWrite } from '../../../functions/store/tasks.ts';
 import type { Outcome } from '../../../functions/work/consumer.ts';
+import { SIMULATED_CONFIG } from '../../../simulation/engine/sim-system.ts';
 
 const START = parseInstant('2026-01-01T00:00:00Z') as Instant;
 /** The text of an instant so many hours after the start. */
@@ -35,10 +36,11 @@ export async function stage(changes: { allowedDomains?: string[]; sources?: Sour
     numbers += 1;
     return numbers;
   };
-  const system = {
+  const system = buildSystem('a test', {
     clock: { now: () => now },
     random: { next: () => 0.5, id: () => `id-${String(next()).padStart(23, '0')}` },
     table,
+    queues: { send: async () => {} },
     events: {
       publish: async (detailType: string, detail: Record<string, unknown>) => {
         published.push({ detailType, detail });
@@ -50,12 +52,11 @@ export async function stage(changes: { allowedDomains?: string[]; sources?: Sour
         metrics.push({ name, value, properties }),
     },
     config: {
+      ...SIMULATED_CONFIG,
       stage: 'test',
-      functionVersion: '1',
-      controlPlane: 'fed',
       allowedDomains: changes.allowedDomains ?? null,
     },
-  } as unknown as System;
+  });
   const sources = changes.sources ?? [{ name: 'estate', prefixes: ['*'], dataPlanes: ['*'] }];
   for (const source of sources) await table.transact([sourceWrite(source)], `source-${source.name}`);
   table.writes = 0;

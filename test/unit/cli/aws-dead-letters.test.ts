@@ -10,9 +10,10 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AwsDeadLetters } from '../../../cli/aws-dead-letters.ts';
 import { namesPerson } from '../../../functions/operators/dead-letters.ts';
+import { byQueue } from '../../../functions/platform/queues.ts';
 
 const sqs = mockClient(SQSClient);
-const QUEUES = { ingest: 'i', notify: 'n', disable: 'd', 'mail-events': 'm' };
+const QUEUES = byQueue((queue) => queue.charAt(0));
 const letters = () => new AwsDeadLetters(new SQSClient({ region: 'eu-west-1' }), QUEUES);
 
 /** What is in each queue; a message that was received is hidden until it is given back. */

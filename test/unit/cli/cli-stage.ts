@@ -13,7 +13,7 @@ import { recordMailEvent } from '../../../functions/notices/feedback/mail-events
 import { notifyConsumer } from '../../../functions/notices/send/notify-consumer.ts';
 import type { DeadLetters } from '../../../functions/operators/dead-letters.ts';
 import type { OutgoingMail, QueueName } from '../../../functions/platform/ports.ts';
-import type { System } from '../../../functions/platform/system.ts';
+import { buildSystem } from '../../../functions/platform/system.ts';
 import { runScan } from '../../../functions/scanner/scan.ts';
 import { MemoryTable } from '../../../functions/store/memory-table.ts';
 import { processMessage } from '../../../functions/work/pipeline.ts';
@@ -87,7 +87,7 @@ export function cliStage({ name = 'local', stageCeiling = 'disable' as 'disable'
     numbers += 1;
     return `id-${String(numbers).padStart(23, '0')}`;
   };
-  const system: System = {
+  const system = buildSystem('a test', {
     clock: { now: () => now },
     random: { next: () => 0.5, id },
     table,
@@ -104,7 +104,6 @@ export function cliStage({ name = 'local', stageCeiling = 'disable' as 'disable'
     },
     events: { publish: async () => {} },
     operators: { tell: async () => {} },
-    telemetry: { log: () => {}, metric: () => {} },
     config: {
       stage: name,
       functionVersion: '1',
@@ -115,7 +114,7 @@ export function cliStage({ name = 'local', stageCeiling = 'disable' as 'disable'
       sendLease: 60_000,
       allowedDomains: null,
     },
-  };
+  });
   const work = async () => {
     while (waiting.length > 0) {
       const messages = waiting;

@@ -3,8 +3,8 @@ import { DAY } from '../../../functions/abandonment/time.ts';
 import { namesPerson } from '../../../functions/operators/dead-letters.ts';
 import { actOnTask } from '../../../functions/owner-page/actions.ts';
 import { openLink } from '../../../functions/owner-page/open-link.ts';
-import { signLink } from '../../../functions/owner-page/token.ts';
 import { recipientKey } from '../../../functions/platform/addresses.ts';
+import { signLink } from '../../../functions/platform/link-token.ts';
 import { type CliStage, cliStage, day, failingFleet, T } from './cli-stage.ts';
 
 const ANA = 'ana@acme.test';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR } from '../../../functions/abandonment/time.ts';
 import { itemRef } from '../../../functions/notices/render/links.ts';
-import { LINK_LIFE } from '../../../functions/owner-page/token.ts';
+import { LINK_LIFE } from '../../../functions/platform/link-token.ts';
 import { loadTask } from '../../../functions/store/tasks.ts';
 import { readable } from '../notices/render/render-builders.ts';
 import { type OwnerStage, onDay, ownerStage } from './owner-stage.ts';

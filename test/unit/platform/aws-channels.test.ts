@@ -39,7 +39,11 @@ describe('telling operators', () => {
   beforeEach(() => sns.reset());
 
   const published = () => sns.commandCalls(PublishCommand).map(({ args }) => args[0].input);
-  const of = (subject: string) => ({ code: 'no-reachable-owner', subject, detail: 'Nobody is left.' });
+  const of = (subject: string) => ({
+    code: 'no-reachable-owner' as const,
+    subject,
+    detail: 'Nobody is left.',
+  });
 
   it('publishes a subject of one ASCII line that SNS takes', async () => {
     sns.on(PublishCommand).resolves({});

@@ -2,8 +2,9 @@ import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AwsQueues } from '../../../functions/platform/aws-queues.ts';
+import { byQueue } from '../../../functions/platform/queues.ts';
 
-const URLS = { ingest: 'i', notify: 'n', disable: 'd', 'mail-events': 'm' };
+const URLS = byQueue((queue) => queue.charAt(0));
 const sqs = mockClient(SQSClient);
 const queues = new AwsQueues(new SQSClient({ region: 'eu-west-1' }), URLS);
 const messages = (count: number) => Array.from({ length: count }, (_, index) => ({ body: `m${index}` }));

@@ -48,6 +48,8 @@ describe('the environment of a function', () => {
   it.each([
     [{ TASKWARDEN_TABLE: undefined }, 'TASKWARDEN_TABLE'],
     [{ TASKWARDEN_TABLE: '' }, 'TASKWARDEN_TABLE'],
+    [{ TASKWARDEN_MAIL_EVENTS_QUEUE_URL: undefined }, 'TASKWARDEN_MAIL_EVENTS_QUEUE_URL'],
+    [{ TASKWARDEN_NOTIFY_QUEUE_URL: '' }, 'TASKWARDEN_NOTIFY_QUEUE_URL'],
     [{ TASKWARDEN_CONTROL_PLANE: 'both' }, 'TASKWARDEN_CONTROL_PLANE'],
     [{ TASKWARDEN_SEND_LEASE_MS: '-1' }, 'TASKWARDEN_SEND_LEASE_MS'],
   ])('is refused with the variable’s name: %j', (change, name) => {

@@ -2,10 +2,11 @@ import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import type { Telemetry } from '../../../functions/platform/ports.ts';
 import type { Receiver } from '../../../functions/platform/receiver.port.ts';
-import type { System } from '../../../functions/platform/system.ts';
+import { buildSystem } from '../../../functions/platform/system.ts';
 import { MemoryTable } from '../../../functions/store/memory-table.ts';
 import type { Consumer, Outcome } from '../../../functions/work/consumer.ts';
 import { processBatch, processTrial } from '../../../functions/work/sqs-batch.ts';
+import { SIMULATED_CONFIG } from '../../../simulation/engine/sim-system.ts';
 
 const DONE: Outcome = { outcome: 'done', reason: 'sent' };
 const ENOUGH = () => 30_000;
@@ -46,13 +47,14 @@ function workerOf(
     log: (_level, message, properties = {}) => void lines.push({ message, ...properties }),
     metric: (name) => metrics.push(name),
   };
-  const system = {
+  const system = buildSystem('a test', {
     telemetry,
     table: new MemoryTable(),
     clock: { now: () => 0 },
     random: { next: () => 0, id: () => `id${++ids}` },
-    config: { functionVersion: '1' },
-  } as unknown as System;
+    queues: { send: async () => {} },
+    config: SIMULATED_CONFIG,
+  });
   const consumer: Consumer<string> = {
     queue: 'notify',
     parse: (body) => ({ ok: true, message: String(body) }),

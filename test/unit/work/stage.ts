@@ -1,6 +1,6 @@
 import { MINUTE, SECOND } from '../../../functions/abandonment/time.ts';
 import type { QueueName } from '../../../functions/platform/ports.ts';
-import type { System } from '../../../functions/platform/system.ts';
+import { buildSystem } from '../../../functions/platform/system.ts';
 import { runScan } from '../../../functions/scanner/scan.ts';
 import { MemoryTable } from '../../../functions/store/memory-table.ts';
 import type { Key } from '../../../functions/store/table.port.ts';
@@ -38,7 +38,7 @@ export function workStage({ queue = 'notify', fromState = true, canaries = false
       };
     },
   });
-  const system: System = {
+  const system = buildSystem('a test', {
     clock: { now: () => now },
     random: { next: () => 0, id: () => `id${String(++ids).padStart(6, '0')}` },
     table: guarded,
@@ -63,7 +63,7 @@ export function workStage({ queue = 'notify', fromState = true, canaries = false
       allowedDomains: null,
       canaries,
     },
-  };
+  });
   let act: () => Promise<Outcome> = async () => DONE;
   const consumer: Consumer<{ key: string }> = {
     queue,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keyIdOf, type LinkGrant, readLink, signLink } from '../../../functions/owner-page/token.ts';
+import { keyIdOf, type LinkGrant, readLink, signLink } from '../../../functions/platform/link-token.ts';
 
 const key = { id: '3', secret: Buffer.alloc(32, 1) };
 const other = { id: '4', secret: Buffer.alloc(32, 2) };

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { DAY, type Duration, type Instant, SECOND } from '../abandonment/time.ts';
-import type { LinkKey } from '../platform/ports.ts';
+import type { LinkKey } from './ports.ts';
 
 /** How long a link is good for after its mail was written. */
 export const LINK_LIFE: Duration = 60 * DAY;

@@ -1,0 +1,40 @@
+/** What sets one operator alert apart. */
+interface AlertEntry {
+  /** What its subject is. */
+  readonly about: 'task' | 'recipient' | 'topic' | 'data plane' | 'queue' | 'service';
+  /** Its article in docs/runbook.md, by the anchor. Where an alarm has the code for its name, the heading says which is meant. */
+  readonly article: string;
+}
+
+/**
+ * What operators are told, by code (docs/runbook.md#operator-alerts). All are told once, and each week again while they last;
+ * who raises one takes it back, or says in the scanner's generator `operators` when it lasts no more.
+ */
+export const OPERATOR_ALERTS = {
+  /** A task is held: nobody who could be warned has a living address. */
+  'no-reachable-owner': { about: 'task', article: 'no-reachable-owner' },
+  /** SNS refuses what is published to a topic. */
+  'topic-refused': { about: 'topic', article: 'topic-refused' },
+  /** A spike of tasks that are due waits for approval. */
+  'blast-radius': { about: 'service', article: 'blast-radius' },
+  /** A data plane gives no life sign. */
+  'data-plane-silent': { about: 'data plane', article: 'data-plane-silent' },
+  /** Most tasks of a data plane lost `PRIMARY` together. */
+  'correlated-failure': { about: 'data plane', article: 'correlated-failure' },
+  /** An owning system does not confirm, or can never be asked. */
+  'disable-failing': { about: 'task', article: 'disable-failing-operator-alert' },
+  /** What waits for a recipient can never be mailed. */
+  'notify-failing': { about: 'recipient', article: 'notify-failing-operator-alert' },
+  /** A system turned on again what we disabled. */
+  'disable-reverted': { about: 'task', article: 'disable-reverted' },
+  /** A task is published again and again, and never runs. */
+  'veto-loop': { about: 'task', article: 'veto-loop' },
+  /** No event of any control plane comes in. */
+  'evidence-stale': { about: 'service', article: 'evidence-stale' },
+  /** SES does not answer the canary mails, and nothing is disabled. */
+  'feedback-canary-missed': { about: 'service', article: 'feedback-canary-missed-operator-alert' },
+  /** A worker fails, and its queue is off; the breaker tells it itself, too. */
+  'breaker-open': { about: 'queue', article: 'breaker-open' },
+} as const satisfies Record<string, AlertEntry>;
+
+export type OperatorAlertCode = keyof typeof OPERATOR_ALERTS;
