@@ -9,9 +9,9 @@ import { mailEventsConsumer } from '../functions/notices/feedback/mail-events-co
 import { AwsQueues } from '../functions/platform/aws-queues.ts';
 import { runScan } from '../functions/scanner/scan.ts';
 import { eachRowOf, inBuckets } from '../functions/store/buckets.ts';
+import { loadDigest } from '../functions/store/digests.ts';
+import { index } from '../functions/store/keys.ts';
 import { MemoryTable } from '../functions/store/memory-table.ts';
-import { loadDigest } from '../functions/store/records.ts';
-import { index } from '../functions/store/rows.ts';
 import type { Query, Table } from '../functions/store/table.port.ts';
 import { processMessage } from '../functions/work/pipeline.ts';
 import { benchSystem } from './bench-system.ts';

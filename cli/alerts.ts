@@ -1,5 +1,6 @@
+import type { AlertRecord } from '../functions/store/alerts.ts';
 import { eachRowOf, inBuckets } from '../functions/store/buckets.ts';
-import { type AlertRecord, index, keys } from '../functions/store/rows.ts';
+import { index, keys } from '../functions/store/keys.ts';
 import type { Key, Query, Table } from '../functions/store/table.port.ts';
 import { loadTasks } from '../functions/store/tasks.ts';
 

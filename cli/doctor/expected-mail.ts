@@ -2,7 +2,7 @@ import { DAY, type Instant } from '../../functions/abandonment/time.ts';
 import { recipientKey } from '../../functions/platform/addresses.ts';
 import { eachRowOf, inBuckets } from '../../functions/store/buckets.ts';
 import { FleetView } from '../../functions/store/fleet-view.ts';
-import { index, sortable } from '../../functions/store/rows.ts';
+import { index, sortable } from '../../functions/store/keys.ts';
 import type { Query, Table } from '../../functions/store/table.port.ts';
 import { loadTasks } from '../../functions/store/tasks.ts';
 

@@ -3,7 +3,7 @@ import type { QueueName } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import { operatorAlert } from '../scanner/transitions.ts';
 import type { Recording } from '../store/commit.ts';
-import { keys } from '../store/rows.ts';
+import { keys } from '../store/keys.ts';
 import type { Write } from '../store/table.port.ts';
 import { recordOops } from '../work/oops.ts';
 import type { BreakerState } from './rule.ts';

@@ -3,9 +3,10 @@ import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { changeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import { allRows } from '../store/records.ts';
-import { keys, ROW_VERSION, type TaskRecord } from '../store/rows.ts';
+import { keys } from '../store/keys.ts';
+import { allRows, ROW_VERSION } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
+import type { TaskRecord } from '../store/tasks.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 
 /** A task whose disabling the owning system refused: not asked again until somebody clears it or edits the task. */

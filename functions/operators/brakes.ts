@@ -2,14 +2,16 @@ import { isReverted } from '../abandonment/reverted.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
+import { auditWrite } from '../store/audit.ts';
 import { eachRowOf, inBuckets } from '../store/buckets.ts';
 import { changeTask } from '../store/change-task.ts';
 import { commit } from '../store/commit.ts';
+import { dataPlaneWrite, loadDataPlane } from '../store/data-planes.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import { auditWrite, dataPlaneWrite, loadDataPlane, lookWrite } from '../store/records.ts';
-import { index, keys, type TaskRecord } from '../store/rows.ts';
+import { index, keys } from '../store/keys.ts';
+import { lookWrite } from '../store/looks.ts';
 import type { Query } from '../store/table.port.ts';
-import { loadTask, touch } from '../store/tasks.ts';
+import { loadTask, type TaskRecord, touch } from '../store/tasks.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 
 /** Whether the blast radius holds a task now. */

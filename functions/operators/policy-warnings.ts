@@ -4,9 +4,9 @@ import { tenantOf } from '../abandonment/task.ts';
 import type { System } from '../platform/system.ts';
 import { eachRowOf, inBuckets } from '../store/buckets.ts';
 import { loadCounts } from '../store/counts.ts';
+import { loadDataPlanes } from '../store/data-planes.ts';
+import { index } from '../store/keys.ts';
 import { loadPolicies } from '../store/policies.ts';
-import { loadDataPlanes } from '../store/records.ts';
-import { index } from '../store/rows.ts';
 import type { Query, Table } from '../store/table.port.ts';
 
 /** What a scope's policy says now and can never act, one line each; empty where all of it can. */

@@ -2,8 +2,8 @@ import { FORGOTTEN, recipientKey } from '../platform/addresses.ts';
 import { keyIdOf, type LinkScope, readLink } from '../platform/link-token.ts';
 import type { LinkKeys } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
-import { loadDigest, loadRecipient, newRecipient } from '../store/records.ts';
-import type { DigestRecord, RecipientRecord } from '../store/rows.ts';
+import { type DigestRecord, loadDigest } from '../store/digests.ts';
+import { loadRecipient, newRecipient, type RecipientRecord } from '../store/recipients.ts';
 
 /** What a link opens: one mail and its recipient. */
 export interface Visit {

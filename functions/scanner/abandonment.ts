@@ -1,8 +1,8 @@
 import { decide } from '../abandonment/decide.ts';
 import { tenantOf } from '../abandonment/task.ts';
 import { inBuckets } from '../store/buckets.ts';
-import { eachRow } from '../store/records.ts';
-import { index, sortable } from '../store/rows.ts';
+import { index, sortable } from '../store/keys.ts';
+import { eachRow } from '../store/rows.ts';
 import type { Query, Row } from '../store/table.port.ts';
 import { type Candidate, loadTasks } from '../store/tasks.ts';
 import type { Generator } from './generator.ts';

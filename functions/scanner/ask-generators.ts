@@ -1,6 +1,6 @@
 import { MINUTE, SECOND } from '../abandonment/time.ts';
-import { allRows } from '../store/records.ts';
-import { keys, ROW_VERSION } from '../store/rows.ts';
+import { keys } from '../store/keys.ts';
+import { allRows, ROW_VERSION } from '../store/rows.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import { recordOops } from '../work/oops.ts';
 import { type Budget, type Generator, type GeneratorRecord, generatorFromRow } from './generator.ts';

@@ -1,7 +1,7 @@
 import type { Instant } from '../abandonment/time.ts';
 import { METRIC } from '../platform/names.ts';
 import { QUEUE_NAMES, type QueueName } from '../platform/queues.ts';
-import { keys } from '../store/rows.ts';
+import { keys } from '../store/keys.ts';
 import { canaryOf } from '../work/canary.ts';
 import { DONE, type Generator } from './generator.ts';
 import { count, scanEveryOf } from './look.ts';

@@ -1,7 +1,6 @@
 import { QUEUED_AGAIN_AFTER } from '../abandonment/next-look.ts';
-import { loadPace } from '../store/records.ts';
-import type { TaskRecord } from '../store/rows.ts';
-import { loadTasks, taskWrite } from '../store/tasks.ts';
+import { loadPace } from '../store/pace.ts';
+import { loadTasks, type TaskRecord, taskWrite } from '../store/tasks.ts';
 import { disableMessageFor } from './dispatch.ts';
 import { type Due, gatherDue } from './due-tasks.ts';
 import { DONE, type Generator } from './generator.ts';

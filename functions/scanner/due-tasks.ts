@@ -2,7 +2,7 @@ import type { Decision } from '../abandonment/decide.ts';
 import { type HoldReason, tenantOf } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { inBuckets } from '../store/buckets.ts';
-import { bucketOf, index } from '../store/rows.ts';
+import { bucketOf, index } from '../store/keys.ts';
 import type { Row } from '../store/table.port.ts';
 import { loadTasks } from '../store/tasks.ts';
 import type { Counted } from './blast-radius.ts';

@@ -1,6 +1,6 @@
 import type { Instant } from '../abandonment/time.ts';
-import { eachRow } from '../store/records.ts';
-import { sortable } from '../store/rows.ts';
+import { sortable } from '../store/keys.ts';
+import { eachRow } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import type { Run } from './run.ts';
 

@@ -1,6 +1,6 @@
 import { withoutStaleRefusal } from '../disabling/refusals.ts';
 import { inBuckets } from '../store/buckets.ts';
-import { index } from '../store/rows.ts';
+import { index } from '../store/keys.ts';
 import type { Row } from '../store/table.port.ts';
 import { loadTasks } from '../store/tasks.ts';
 import { sendDisable } from './dispatch.ts';

@@ -1,7 +1,6 @@
 import { BOUNDS } from '../abandonment/bounds.ts';
 import { inLastDay } from '../store/fleet-view.ts';
-import { paceWrite } from '../store/records.ts';
-import type { PaceEntry, PaceRecord } from '../store/rows.ts';
+import { type PaceEntry, type PaceRecord, paceWrite } from '../store/pace.ts';
 import type { Counted } from './blast-radius.ts';
 import type { Run } from './run.ts';
 

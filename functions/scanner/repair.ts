@@ -1,9 +1,11 @@
 import { isTopic } from '../abandonment/topics.ts';
 import { standingOf } from '../notices/send/digest-states.ts';
 import { finishDeath, finishDigest, recordUnsettled } from '../notices/send/record-digest.ts';
+import { alertFromRow } from '../store/alerts.ts';
 import { inBuckets } from '../store/buckets.ts';
-import { alertFromRow, eachRow, loadDigest } from '../store/records.ts';
-import { index } from '../store/rows.ts';
+import { loadDigest } from '../store/digests.ts';
+import { index } from '../store/keys.ts';
+import { eachRow } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { dueIn } from './due.ts';
 import type { Generator } from './generator.ts';

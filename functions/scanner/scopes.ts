@@ -1,6 +1,6 @@
 import { eachRowOf, inBuckets } from '../store/buckets.ts';
-import { allRows } from '../store/records.ts';
-import { index, keys } from '../store/rows.ts';
+import { index, keys } from '../store/keys.ts';
+import { allRows } from '../store/rows.ts';
 import type { Query, Row } from '../store/table.port.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import { DONE, type Generator } from './generator.ts';

@@ -1,8 +1,9 @@
 import { isEligible } from '../abandonment/evidence.ts';
 import { loadCounts } from '../store/counts.ts';
 import { inLastDay } from '../store/fleet-view.ts';
-import { allRows } from '../store/records.ts';
-import { keys, type PaceRecord } from '../store/rows.ts';
+import { keys } from '../store/keys.ts';
+import type { PaceRecord } from '../store/pace.ts';
+import { allRows } from '../store/rows.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import { loadTasks } from '../store/tasks.ts';
 import { type Fleet, heldBySpike } from './blast-radius.ts';

@@ -1,8 +1,8 @@
 import { isWindowed, type Notice, tenantOf } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { compareRanks, type Rank } from '../notices/send/warm-up.ts';
-import { eachRow } from '../store/records.ts';
-import { index } from '../store/rows.ts';
+import { index } from '../store/keys.ts';
+import { eachRow } from '../store/rows.ts';
 import type { Run } from './run.ts';
 
 /** When the notices of one recipient may go. */

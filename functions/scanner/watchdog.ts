@@ -1,7 +1,7 @@
 import { type Duration, type Instant, MINUTE } from '../abandonment/time.ts';
 import { inBuckets } from '../store/buckets.ts';
-import { eachRow } from '../store/records.ts';
-import { keys, WORK_BUCKETS } from '../store/rows.ts';
+import { keys, WORK_BUCKETS } from '../store/keys.ts';
+import { eachRow } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { recordDeath } from '../work/oops.ts';
 import type { Generator } from './generator.ts';

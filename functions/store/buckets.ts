@@ -1,5 +1,5 @@
-import { eachRow } from './records.ts';
-import { BUCKETS } from './rows.ts';
+import { BUCKETS } from './keys.ts';
+import { eachRow } from './rows.ts';
 import type { Query, Row, Table } from './table.port.ts';
 
 /**

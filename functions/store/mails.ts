@@ -1,7 +1,8 @@
 import type { Instant } from '../abandonment/time.ts';
 import { inBuckets } from './buckets.ts';
-import { eachRow } from './records.ts';
-import { type DigestRecord, index, keys, sortable } from './rows.ts';
+import type { DigestRecord } from './digests.ts';
+import { index, keys, sortable } from './keys.ts';
+import { eachRow } from './rows.ts';
 import type { Row, Table } from './table.port.ts';
 
 /** Where a mail stands in the list of all. */

@@ -2,7 +2,7 @@ import { type Duration, SECOND } from '../abandonment/time.ts';
 import type { QueueName } from '../platform/ports.ts';
 import { eachRowOf, inBuckets } from '../store/buckets.ts';
 import type { Recording } from '../store/commit.ts';
-import { keys, WORK_BUCKETS } from '../store/rows.ts';
+import { keys, WORK_BUCKETS } from '../store/keys.ts';
 import type { Query } from '../store/table.port.ts';
 import { recordDeath } from './oops.ts';
 

@@ -2,9 +2,11 @@ import type { HoldReason, Notice, ResolveReason, Stage } from '../../functions/a
 import { formatInstant, type Instant, parseInstant } from '../../functions/abandonment/time.ts';
 import type { OperatorAlertCode } from '../../functions/platform/alert-codes.ts';
 import type { Clock } from '../../functions/platform/ports.ts';
+import type { AlertRecord } from '../../functions/store/alerts.ts';
+import type { DigestItem } from '../../functions/store/digests.ts';
 import type { Change } from '../../functions/store/memory-table.ts';
-import type { AlertRecord, DigestItem, TaskRecord } from '../../functions/store/rows.ts';
 import type { Row } from '../../functions/store/table.port.ts';
+import type { TaskRecord } from '../../functions/store/tasks.ts';
 import type { AcceptedMail, RefusedMail } from './sim-mail.ts';
 
 /** What alarms tell of a deployed stage: here they stand among the operator alerts. */

@@ -1,5 +1,5 @@
 import { type Instant, MINUTE } from '../../functions/abandonment/time.ts';
-import type { TaskAudit } from '../../functions/store/records.ts';
+import type { TaskAudit } from '../../functions/store/audit.ts';
 import type { DisabledTask } from '../engine/effects.ts';
 import type { Checks } from './checks.ts';
 

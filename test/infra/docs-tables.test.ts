@@ -8,7 +8,7 @@ import type { OperatorAlertCode } from '../../functions/platform/alert-codes.ts'
 import { SERVICES } from '../../functions/platform/names.ts';
 import { byQueue, QUEUES } from '../../functions/platform/queues.ts';
 import { GENERATORS } from '../../functions/scanner/scan.ts';
-import { index, keys } from '../../functions/store/rows.ts';
+import { index, keys } from '../../functions/store/keys.ts';
 import { ROOT, sectionOf, tablesOf, textFiles, textOf } from '../unit/architecture/pages.ts';
 import { ofType, synth } from './synth.ts';
 

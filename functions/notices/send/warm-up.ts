@@ -1,8 +1,7 @@
 import type { Instant } from '../../abandonment/time.ts';
 import type { System } from '../../platform/system.ts';
 import { commit } from '../../store/commit.ts';
-import { loadRamp, rampWrite } from '../../store/records.ts';
-import type { PaceRecord } from '../../store/rows.ts';
+import { loadRamp, type PaceRecord, rampWrite } from '../../store/pace.ts';
 import { placesLeft, withAdmitted } from './ramp.ts';
 
 /** By what the warm-up limit admits: whose oldest alert fired first, then `notPrimarySince`, task, address. */

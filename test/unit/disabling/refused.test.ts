@@ -4,7 +4,7 @@ import type { ControlAnswer, ControlPlane } from '../../../functions/control-pla
 import { disableTask } from '../../../functions/disabling/disable.ts';
 import { disableConsumer } from '../../../functions/disabling/disable-consumer.ts';
 import { clearRefusals } from '../../../functions/disabling/refusals.ts';
-import { keys } from '../../../functions/store/rows.ts';
+import { keys } from '../../../functions/store/keys.ts';
 import type { Write } from '../../../functions/store/table.port.ts';
 import { TASK } from '../notices/send/answer-stage.ts';
 import { puts, refusing } from '../store/refusing-table.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { runScan } from '../../../functions/scanner/scan.ts';
-import { lookWrite } from '../../../functions/store/records.ts';
-import { keys } from '../../../functions/store/rows.ts';
+import { keys } from '../../../functions/store/keys.ts';
+import { lookWrite } from '../../../functions/store/looks.ts';
 import { START, workStage } from '../work/stage.ts';
 
 it('a scan goes on from the rows of generators as the version before stored them, and comes to its end', async () => {

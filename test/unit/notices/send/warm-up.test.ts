@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { WarmUp } from '../../../../functions/notices/send/warm-up.ts';
-import { loadRamp, rampWrite } from '../../../../functions/store/records.ts';
+import { loadRamp, rampWrite } from '../../../../functions/store/pace.ts';
 import { START, workStage } from '../../work/stage.ts';
 
 const one = (address: string, firedAt: number) => ({
