@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { allRows } from '../../functions/store/records.ts';
-import { keys, type TaskRecord } from '../../functions/store/rows.ts';
+import { keys } from '../../functions/store/keys.ts';
+import { allRows } from '../../functions/store/rows.ts';
 import type { Row, Table } from '../../functions/store/table.port.ts';
-import { loadTask } from '../../functions/store/tasks.ts';
+import { loadTask, type TaskRecord } from '../../functions/store/tasks.ts';
 import { addCommand, type Cli, noSuchTask, onStage } from '../command.ts';
 import { detailLines, readable } from '../readable.ts';
 

@@ -2,8 +2,7 @@ import { NO_EVIDENCE } from '../abandonment/evidence.ts';
 import { reverts } from '../abandonment/reverted.ts';
 import type { Evidence, Task } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
-import type { TaskRecord } from '../store/rows.ts';
-import { newTaskRecord, touch } from '../store/tasks.ts';
+import { newTaskRecord, type TaskRecord, touch } from '../store/tasks.ts';
 import type { TaskPublished } from './events.ts';
 import { type Refusal, versionRefusal } from './refusals.ts';
 

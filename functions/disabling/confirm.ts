@@ -8,20 +8,16 @@ import type { System } from '../platform/system.ts';
 import { notifyMessageFor } from '../scanner/dispatch.ts';
 import { endEpisode, MOST_BESIDE, reversalAlert, type Settled, unsettled } from '../scanner/transitions.ts';
 import { tellUntold } from '../scanner/untold.ts';
+import { type AlertRecord, alertFromRow, alertWrite } from '../store/alerts.ts';
+import { auditWrite } from '../store/audit.ts';
 import { changeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import {
-  alertFromRow,
-  alertWrite,
-  auditWrite,
-  loadRecipients,
-  newRecipient,
-  noticeWrite,
-  recipientWrite,
-} from '../store/records.ts';
-import { type AlertRecord, keys, type PendingNotice, ROW_VERSION, type TaskRecord } from '../store/rows.ts';
+import { keys } from '../store/keys.ts';
+import { noticeWrite, type PendingNotice } from '../store/notices.ts';
+import { loadRecipients, newRecipient, recipientWrite } from '../store/recipients.ts';
+import { ROW_VERSION } from '../store/rows.ts';
 import type { Condition, Write } from '../store/table.port.ts';
-import { touch } from '../store/tasks.ts';
+import { type TaskRecord, touch } from '../store/tasks.ts';
 
 /** The owning system's word that a task is off. */
 export interface Confirmation {

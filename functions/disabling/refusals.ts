@@ -2,11 +2,11 @@ import type { Disabling } from '../abandonment/task.ts';
 import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import { allRows } from '../store/records.ts';
-import { keys, ROW_VERSION, type TaskRecord } from '../store/rows.ts';
+import { keys } from '../store/keys.ts';
+import { allRows, ROW_VERSION } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
 import { TableBusy } from '../store/table-busy.ts';
-import { loadTask, taskWrite } from '../store/tasks.ts';
+import { loadTask, type TaskRecord, taskWrite } from '../store/tasks.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 
 const ATTEMPTS = 5;

@@ -2,12 +2,13 @@ import { formatInstant, type Instant } from '../abandonment/time.ts';
 import { controlPlaneFor } from '../control-planes/control-plane-for.ts';
 import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
+import { auditWrite } from '../store/audit.ts';
 import { countWrites } from '../store/counts.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import { allRows, auditWrite } from '../store/records.ts';
-import { keys, type TaskRecord } from '../store/rows.ts';
+import { keys } from '../store/keys.ts';
+import { allRows } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
-import { loadTask, taskWrite } from '../store/tasks.ts';
+import { loadTask, type TaskRecord, taskWrite } from '../store/tasks.ts';
 
 /** Who takes a disabling back, and why. */
 export interface Undo {

@@ -5,12 +5,12 @@ import type { System } from '../platform/system.ts';
 import { disableMessageFor } from '../scanner/dispatch.ts';
 import { endByPerson } from '../scanner/transitions.ts';
 import { tellUntold } from '../scanner/untold.ts';
+import type { AlertRecord } from '../store/alerts.ts';
+import { auditWrite } from '../store/audit.ts';
 import { changeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import { auditWrite } from '../store/records.ts';
-import type { AlertRecord, TaskRecord } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
-import { touch } from '../store/tasks.ts';
+import { type TaskRecord, touch } from '../store/tasks.ts';
 
 /** What a person wants for one task. */
 export type OwnerAct =

@@ -6,19 +6,12 @@ import { type HoldReason, tenantOf } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { loadCounts } from '../store/counts.ts';
 import { inLastDay } from '../store/fleet-view.ts';
-import { allRows, loadPace, paceWrite } from '../store/records.ts';
-import {
-  BUCKETS,
-  bucketOf,
-  index,
-  keys,
-  type PaceEntry,
-  type PaceRecord,
-  type TaskRecord,
-} from '../store/rows.ts';
+import { BUCKETS, bucketOf, index, keys } from '../store/keys.ts';
+import { loadPace, type PaceEntry, type PaceRecord, paceWrite } from '../store/pace.ts';
+import { allRows } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { TableBusy } from '../store/table-busy.ts';
-import { loadTasks, taskWrite } from '../store/tasks.ts';
+import { loadTasks, type TaskRecord, taskWrite } from '../store/tasks.ts';
 import { type Counted, type Fleet, heldBySpike } from './blast-radius.ts';
 import { disableMessageFor } from './dispatch.ts';
 import { faultOf } from './faults.ts';

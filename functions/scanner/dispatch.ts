@@ -1,9 +1,9 @@
 import { QUEUED_AGAIN_AFTER } from '../abandonment/next-look.ts';
 import { tenantOf } from '../abandonment/task.ts';
 import { DAY } from '../abandonment/time.ts';
-import { operatorAlertWrite } from '../store/records.ts';
-import { keys, type OperatorAlertRecord, type TaskRecord } from '../store/rows.ts';
-import { taskWrite } from '../store/tasks.ts';
+import { keys } from '../store/keys.ts';
+import { type OperatorAlertRecord, operatorAlertWrite } from '../store/operator-alerts.ts';
+import { type TaskRecord, taskWrite } from '../store/tasks.ts';
 import { MESSAGE_VERSION } from '../work/messages.ts';
 import { isDisablingGivenUp } from './given-up.ts';
 import { isOff, KEPT_WHILE_OFF } from './off-queues.ts';

@@ -2,8 +2,7 @@ import type { Case } from '../abandonment/decide.ts';
 import type { Episode, Informed, Rung } from '../abandonment/task.ts';
 import { type Duration, type Instant, MINUTE } from '../abandonment/time.ts';
 import { newestRung, type Topic, topicsWithDate } from '../abandonment/topics.ts';
-import { noticeWrite } from '../store/records.ts';
-import type { PendingNotice } from '../store/rows.ts';
+import { noticeWrite, type PendingNotice } from '../store/notices.ts';
 import { factsAtEnd, MOST_BESIDE, type Settled } from './transitions.ts';
 
 /** A topic repeats what people were told: by then their mail was most likely taken. */

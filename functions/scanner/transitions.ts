@@ -14,9 +14,12 @@ import type { Episode, HoldReason, ResolveReason, Told } from '../abandonment/ta
 import { type Duration, formatInstant, type Instant } from '../abandonment/time.ts';
 import { topicsThatHeard, topicsWithDate } from '../abandonment/topics.ts';
 import { argument } from '../platform/shell-word.ts';
-import { alertWrite, noticeDelete, noticeWrite } from '../store/records.ts';
-import { type AlertRecord, keys, type PendingNotice, ROW_VERSION, type TaskRecord } from '../store/rows.ts';
+import { type AlertRecord, alertWrite } from '../store/alerts.ts';
+import { keys } from '../store/keys.ts';
+import { noticeDelete, noticeWrite, type PendingNotice } from '../store/notices.ts';
+import { ROW_VERSION } from '../store/rows.ts';
 import type { Row, Write } from '../store/table.port.ts';
+import type { TaskRecord } from '../store/tasks.ts';
 
 /** A task's next state, what is written beside it in the same transaction, and the decision it rests on. */
 export interface Settled {

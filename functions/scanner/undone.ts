@@ -1,9 +1,10 @@
 import type { Instant } from '../abandonment/time.ts';
 import { enabledNotice } from '../notices/send/enabled-notice.ts';
-import { alertFromRow, alertWrite, loadHolders } from '../store/records.ts';
-import { type AlertRecord, keys, type TaskRecord } from '../store/rows.ts';
+import { type AlertRecord, alertFromRow, alertWrite } from '../store/alerts.ts';
+import { loadHolders } from '../store/holders.ts';
+import { keys } from '../store/keys.ts';
 import type { Condition, Write } from '../store/table.port.ts';
-import { taskWrite } from '../store/tasks.ts';
+import { type TaskRecord, taskWrite } from '../store/tasks.ts';
 import type { Run } from './run.ts';
 import { tellUntold } from './untold.ts';
 

@@ -1,6 +1,7 @@
 import type { System } from '../platform/system.ts';
-import { alertFromRow, alertWrite, noticeDelete, noticeWrite } from '../store/records.ts';
-import { type AlertRecord, keys } from '../store/rows.ts';
+import { type AlertRecord, alertFromRow, alertWrite } from '../store/alerts.ts';
+import { keys } from '../store/keys.ts';
+import { noticeDelete, noticeWrite } from '../store/notices.ts';
 import type { Condition } from '../store/table.port.ts';
 
 /** Notices per transaction, beside the alert that lists them. */

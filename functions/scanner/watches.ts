@@ -1,7 +1,7 @@
 import { DAY, type Duration, formatInstant, type Instant } from '../abandonment/time.ts';
 import { METRIC } from '../platform/names.ts';
 import { loadFeedback } from '../store/heard.ts';
-import { keys } from '../store/rows.ts';
+import { keys } from '../store/keys.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import { DONE, type Generator } from './generator.ts';
 import type { Run } from './run.ts';

@@ -1,4 +1,4 @@
-import type { DigestState } from '../../store/rows.ts';
+import type { DigestState } from '../../store/digests.ts';
 
 const RANK: Record<DigestState, number> = {
   sending: 0,

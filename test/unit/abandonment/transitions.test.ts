@@ -3,9 +3,8 @@ import type { Case, Recipient } from '../../../functions/abandonment/decide.ts';
 import type { Episode } from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Instant } from '../../../functions/abandonment/time.ts';
 import { type Settled, settle } from '../../../functions/scanner/transitions.ts';
-import type { TaskRecord } from '../../../functions/store/rows.ts';
 import type { Row, Write } from '../../../functions/store/table.port.ts';
-import { newTaskRecord } from '../../../functions/store/tasks.ts';
+import { newTaskRecord, type TaskRecord } from '../../../functions/store/tasks.ts';
 import {
   aCase,
   ana,

@@ -7,8 +7,7 @@ import { refusalMarker, refusedRecord } from '../../../functions/disabling/refus
 import { resolveOops } from '../../../functions/operators/oops.ts';
 import { recipientKey } from '../../../functions/platform/addresses.ts';
 import { FleetView } from '../../../functions/store/fleet-view.ts';
-import type { TaskRecord } from '../../../functions/store/rows.ts';
-import { loadTask, newTaskRecord, taskWrite } from '../../../functions/store/tasks.ts';
+import { loadTask, newTaskRecord, type TaskRecord, taskWrite } from '../../../functions/store/tasks.ts';
 import { recordOops } from '../../../functions/work/oops.ts';
 import { START, workStage } from './stage.ts';
 
