@@ -3,7 +3,7 @@ import { METRIC } from '../platform/names.ts';
 import type { QueueName } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import { index, keys, sortable } from '../store/keys.ts';
-import { eachRow, ROW_VERSION } from '../store/rows.ts';
+import { eachRow, ROW_VERSION, saidIn } from '../store/rows.ts';
 import type { Row, Write } from '../store/table.port.ts';
 import { countDeaths } from '../work/deaths.ts';
 import { recordCountedOops, recordOops } from '../work/oops.ts';
@@ -106,7 +106,7 @@ class Look {
       table.get(keys.queuePause(this.#queue)),
     ]);
     if (row) {
-      this.#state = stateOf(row);
+      this.#state = breakerFromRow(row);
       this.#rev = Number(row.rev);
     }
     let seen: Observation | undefined = await this.#observe(pause !== undefined);
@@ -280,8 +280,8 @@ class Look {
 }
 
 /** Reads a breaker's row. */
-export function stateOf(row: Row): BreakerState {
-  const { pk: _pk, sk: _sk, v: _v, rev: _rev, ...known } = row as Row & BreakerState;
+export function breakerFromRow(row: Row): BreakerState {
+  const { rev: _rev, ...known } = saidIn<BreakerState & { rev: number }>(row);
   const state: BreakerState = { ...NEW_BREAKER, ...known };
   // Rows of older code know no incident.
   return state.phase !== 'closed' && state.incident === null ? { ...state, incident: state.since } : state;

@@ -150,8 +150,8 @@ async function tellOfEnded(
 ): Promise<void> {
   const task = settled.record.task.id;
   const row = told.size < MOST_BESIDE ? undefined : await system.table.get(keys.alert(task, episode));
-  const alert = alertFromRow(row);
-  if (!row || !alert) {
+  const alert = row && alertFromRow(row);
+  if (!alert) {
     for (const [key, address] of told) {
       settled.beside.push(noticeWrite({ recipient: key, address, task, episode, pending }));
     }

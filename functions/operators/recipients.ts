@@ -6,7 +6,7 @@ import { auditWrite } from '../store/audit.ts';
 import { changeRecipient } from '../store/change-recipient.ts';
 import { BUCKETS, index } from '../store/keys.ts';
 import { lookWrite } from '../store/looks.ts';
-import type { RecipientRecord } from '../store/recipients.ts';
+import { type RecipientRecord, recipientFromRow } from '../store/recipients.ts';
 import { allRows } from '../store/rows.ts';
 import type { Table } from '../store/table.port.ts';
 
@@ -17,7 +17,7 @@ export async function listRecipients(table: Table, dead: boolean): Promise<Recip
     const within = dead ? { sk: { prefix: 'dead#' } } : {};
     const places = await allRows(table, { index: 'g2', pk: index.recipients(bucket), ...within });
     const rows = await table.batchGet(places.map(({ pk, sk }) => ({ pk, sk })));
-    found.push(...(rows as unknown as RecipientRecord[]));
+    found.push(...rows.map(recipientFromRow));
   }
   return found.sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
 }

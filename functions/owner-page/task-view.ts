@@ -6,7 +6,7 @@ import type { Duration, Instant } from '../abandonment/time.ts';
 import { causeOf, othersTold } from '../notices/render/mail-of.ts';
 import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
-import type { AlertRecord } from '../store/alerts.ts';
+import { type AlertRecord, alertFromRow } from '../store/alerts.ts';
 import type { DigestItem } from '../store/digests.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { keys } from '../store/keys.ts';
@@ -102,7 +102,7 @@ async function sceneOf(system: System, visit: Visit, items: readonly DigestItem[
     ),
     table.batchGet(items.map(({ task, episode }) => keys.alert(task, episode))),
   ]);
-  const byKey = new Map(alertRows.map((row) => [`${row.pk} ${row.sk}`, row as unknown as AlertRecord]));
+  const byKey = new Map(alertRows.map((row) => [`${row.pk} ${row.sk}`, alertFromRow(row)]));
   const alerts = new Map<DigestItem, AlertRecord>();
   for (const item of items) {
     const { pk, sk } = keys.alert(item.task, item.episode);

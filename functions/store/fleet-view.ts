@@ -126,7 +126,7 @@ export class FleetView {
 
   /** Whether SES does not answer the canary of the feedback path. */
   get isFeedbackSilent(): boolean {
-    return (this.pausesRecord.feedbackSilent ?? null) !== null;
+    return this.pausesRecord.feedbackSilent !== null;
   }
 
   /** The case of a task. Recipients are looked up only where an episode is open. */

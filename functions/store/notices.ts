@@ -2,8 +2,8 @@ import type { Notice } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { isTopic } from '../abandonment/topics.ts';
 import { BUCKETS, bucketOf, index, keys } from './keys.ts';
-import { ROW_VERSION } from './rows.ts';
-import type { Row, Write } from './table.port.ts';
+import { ROW_VERSION, saidIn } from './rows.ts';
+import type { Row, Table, Write } from './table.port.ts';
 
 /** One recipient's notice of one episode: pending until a mail carried it, kept while the episode is open. */
 export interface NoticeRecord {
@@ -30,6 +30,23 @@ export interface PendingNotice {
   again?: true;
   /** Facts of notices about what is past (`disabled`, `recovered`, `withdrawn`), frozen when they came to be. */
   facts?: Record<string, unknown>;
+}
+
+/** The record in a notice's row. */
+export function noticeFromRow(row: Row): NoticeRecord {
+  const { w } = row;
+  return { ...saidIn<NoticeRecord>(row), ...(typeof w === 'string' && { w }) };
+}
+
+/** Reads one notice; undefined where there is none. */
+export async function loadNotice(
+  table: Table,
+  recipient: string,
+  task: string,
+  episode: number,
+): Promise<NoticeRecord | undefined> {
+  const row = await table.get(keys.notice(recipient, task, episode));
+  return row && noticeFromRow(row);
 }
 
 /**

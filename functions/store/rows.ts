@@ -21,10 +21,14 @@ export function revised(
   };
 }
 
-/** The record of a kind that has one row. `empty`: where it was never stored. */
-export async function load<Record>(table: Table, key: Key, empty: Record): Promise<Record> {
-  const row = await table.get(key);
-  return row ? (row as unknown as Record) : empty;
+/**
+ * What a row of a kind says, without what places it in the table. Only the reader of each kind (`…FromRow`) takes a row for
+ * more than a row: it gives what is absent from rows of older versions. What a newer version added is kept.
+ */
+export function saidIn<Said>(row: Row): Said {
+  const { pk: _pk, sk: _sk, v: _form, b: _buckets, w: _writer, ttl: _ttl, p: _projected, ...placed } = row;
+  const { g1pk: _1, g1sk: _2, g2pk: _3, g2sk: _4, g3pk: _5, g3sk: _6, ...said } = placed;
+  return said as Said;
 }
 
 /** What ended (mails, alerts, audit rows) is kept for 400 days from then. */

@@ -2,7 +2,7 @@ import { PolicyBook } from '../../functions/abandonment/policy-book.ts';
 import { formatInstant } from '../../functions/abandonment/time.ts';
 import type { OperatorAlert, OperatorChannel } from '../../functions/platform/ports.ts';
 import type { System } from '../../functions/platform/system.ts';
-import type { TaskAudit } from '../../functions/store/audit.ts';
+import { auditFromRow } from '../../functions/store/audit.ts';
 import { loadDigest } from '../../functions/store/digests.ts';
 import { type Change, MemoryTable } from '../../functions/store/memory-table.ts';
 import { Attempts, type Chaos } from '../faults/attempts.ts';
@@ -331,7 +331,7 @@ export class World {
     this.#recorder.committed(changes);
     for (const { after } of changes) {
       if (!after?.sk.startsWith('L#') || !('task' in after)) continue;
-      this.#verifier.audits.audited(after as unknown as TaskAudit);
+      this.#verifier.audits.audited(auditFromRow(after));
     }
   }
 

@@ -25,9 +25,8 @@ export function afterSoftBounce(
   bounce: { digest: string; at: Instant },
   now: Instant,
 ): RecipientRecord {
-  const known = recipient.soft ?? [];
-  if (recipient.dead || known.some(({ digest }) => digest === bounce.digest)) return recipient;
-  const soft = [...known.filter(({ at }) => at > bounce.at - REMEMBERED), bounce];
+  if (recipient.dead || recipient.soft.some(({ digest }) => digest === bounce.digest)) return recipient;
+  const soft = [...recipient.soft.filter(({ at }) => at > bounce.at - REMEMBERED), bounce];
   const instants = soft.map(({ at }) => at);
   const lasting = Math.max(...instants) - Math.min(...instants) >= APART;
   if (soft.length < MAILS || !lasting) return { ...recipient, soft };
@@ -36,8 +35,8 @@ export function afterSoftBounce(
 
 /** The recipient after a mail reached him: what came back before is forgotten. */
 export function afterDelivery(recipient: RecipientRecord, at: Instant): RecipientRecord {
-  const soft = (recipient.soft ?? []).filter((bounce) => bounce.at > at);
-  return soft.length === (recipient.soft ?? []).length ? recipient : { ...recipient, soft };
+  const soft = recipient.soft.filter((bounce) => bounce.at > at);
+  return soft.length === recipient.soft.length ? recipient : { ...recipient, soft };
 }
 
 /** Counts a soft bounce of a known digest; the open episodes of one who is dead by it are looked at again (promise 4). */

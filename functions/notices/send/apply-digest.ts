@@ -18,7 +18,7 @@ import type { DigestItem, DigestRecord } from '../../store/digests.ts';
 import type { FleetView } from '../../store/fleet-view.ts';
 import { holderWrite } from '../../store/holders.ts';
 import { keys } from '../../store/keys.ts';
-import { type NoticeRecord, noticeDelete, noticeWrite } from '../../store/notices.ts';
+import { loadNotice, type NoticeRecord, noticeDelete, noticeWrite } from '../../store/notices.ts';
 import type { Write } from '../../store/table.port.ts';
 import { loadTask, type TaskRecord } from '../../store/tasks.ts';
 import { triedOf } from './digest-facts.ts';
@@ -120,8 +120,7 @@ async function settleNotice(
   item: DigestItem,
   open: boolean,
 ): Promise<void> {
-  const row = await system.table.get(keys.notice(digest.recipient, item.task, item.episode));
-  const notice = row as unknown as NoticeRecord | undefined;
+  const notice = await loadNotice(system.table, digest.recipient, item.task, item.episode);
   // Where another notice waits it is a newer one, and says what holds today.
   const isNewest = !notice?.pending || notice.pending.notice === item.notice;
   if (digest.state === 'unsent' && !isWindowed(item.notice) && isNewest)
@@ -243,7 +242,7 @@ function wasPrinted({ state }: DigestRecord): boolean {
 
 /** Whether its dates are out in the world, or may be: of a mail that nothing was heard of nobody knows (promise 2). */
 function mayBeOut(digest: DigestRecord): boolean {
-  return wasPrinted(digest) || (digest.state === 'superseded' && digest.unsettled === true);
+  return wasPrinted(digest) || (digest.state === 'superseded' && digest.unsettled);
 }
 
 /** So many mails of one episode are listed, the newest: a task of 1,000 owners has that many for each rung. */

@@ -94,7 +94,7 @@ async function supersede(
   system: System,
   view: FleetView,
   id: string,
-  how: Pick<DigestRecord, 'retryAt' | 'unsettled'>,
+  how: Pick<DigestRecord, 'retryAt'> & Partial<Pick<DigestRecord, 'unsettled'>>,
 ): Promise<void> {
   const stored = await changeDigest(system, id, (digest) => ({
     ...digest,
@@ -186,7 +186,7 @@ function countsFrom({ state, unsettled, sentAt, claimedAt, leaseUntil }: DigestR
 
 function afterMail(recipient: RecipientRecord, digest: DigestRecord): RecipientRecord {
   if (standingOf(digest.state) === 'accepted') return mailed(recipient, digest);
-  const mayBeOut = digest.state === 'superseded' && digest.unsettled === true;
+  const mayBeOut = digest.state === 'superseded' && digest.unsettled;
   if (!mayBeOut || !digest.items.some(({ notice }) => notice === 'withdrawn')) return recipient;
   return { ...recipient, lastWithdrawnAt: Math.max(recipient.lastWithdrawnAt ?? 0, digest.leaseUntil) };
 }

@@ -194,7 +194,15 @@ describe('one with something to be told', () => {
 
 describe('while something is paused', () => {
   const pause = (what: 'notify' | 'evaluate') =>
-    pausesWrite({ evaluate: null, notify: null, disable: null, evaluatePaused: [], rev: 0, [what]: NOW });
+    pausesWrite({
+      evaluate: null,
+      notify: null,
+      disable: null,
+      evaluatePaused: [],
+      feedbackSilent: null,
+      rev: 0,
+      [what]: NOW,
+    });
 
   it('nobody is queued, or only who has something other than warnings and reminders', async () => {
     const waiters: Waiter[] = [

@@ -4,10 +4,10 @@ import { recipientKey } from '../../../functions/platform/addresses.ts';
 import type { Budget } from '../../../functions/scanner/generator.ts';
 import { repairGenerator } from '../../../functions/scanner/repair.ts';
 import type { Run } from '../../../functions/scanner/run.ts';
-import { type AlertRecord, alertFromRow, alertWrite } from '../../../functions/store/alerts.ts';
+import { type AlertRecord, alertWrite, loadAlert } from '../../../functions/store/alerts.ts';
 import { type DigestRecord, digestWrite, loadDigest, newDigest } from '../../../functions/store/digests.ts';
 import { FleetView } from '../../../functions/store/fleet-view.ts';
-import { BUCKETS, index, keys } from '../../../functions/store/keys.ts';
+import { BUCKETS, index } from '../../../functions/store/keys.ts';
 import { loadRecipient, newRecipient, recipientWrite } from '../../../functions/store/recipients.ts';
 import { allRows } from '../../../functions/store/rows.ts';
 import type { Page, Query } from '../../../functions/store/table.port.ts';
@@ -107,8 +107,7 @@ async function withUntold(count: number): Promise<Stage> {
   return stage;
 }
 
-const listed = async ({ table }: Stage) =>
-  alertFromRow(await table.get(keys.alert('acmeCo/a', 1)))?.untold.length;
+const listed = async ({ table }: Stage) => (await loadAlert(table, 'acmeCo/a', 1))?.untold.length;
 /** The addresses with a notice that waits for a mail. */
 async function told({ table }: Stage): Promise<string[]> {
   const waiting: string[] = [];

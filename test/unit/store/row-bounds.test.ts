@@ -125,7 +125,14 @@ it('the row of a data plane has room for all that it may gather', () => {
 
 it('the rows of pauses and of scans have room for all that they may gather', () => {
   const spans = spansOf(BOUNDS.spans.most);
-  const pauses = { evaluate: NOW, notify: NOW, disable: NOW, evaluatePaused: spans, rev: 0 };
+  const pauses = {
+    evaluate: NOW,
+    notify: NOW,
+    disable: NOW,
+    evaluatePaused: spans,
+    feedbackSilent: null,
+    rev: 0,
+  };
   expect(bytesOf(pausesWrite(pauses))).toBeLessThan(ROOM);
   const scans = { claimed: NOW, leaseUntil: NOW, completedAt: NOW, gaps: spans, rev: 0 };
   expect(bytesOf(scansWrite(scans))).toBeLessThan(ROOM);

@@ -6,11 +6,11 @@ import { recipientKey } from '../../../functions/platform/addresses.ts';
 import type { QueueName } from '../../../functions/platform/ports.ts';
 import { keys } from '../../../functions/store/keys.ts';
 import { noticeWrite } from '../../../functions/store/notices.ts';
+import { listOops } from '../../../functions/store/oops.ts';
 import { RowRefused } from '../../../functions/store/row-limits.ts';
 import { allRows } from '../../../functions/store/rows.ts';
 import type { Row } from '../../../functions/store/table.port.ts';
 import type { Consumer } from '../../../functions/work/consumer.ts';
-import { listOops } from '../../../functions/work/oops-rows.ts';
 import { processMessage } from '../../../functions/work/pipeline.ts';
 import { START, workStage } from './stage.ts';
 

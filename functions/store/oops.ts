@@ -1,9 +1,9 @@
 import { DAY, type Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
-import { index, keys, sortable } from '../store/keys.ts';
-import { allRows, ROW_VERSION } from '../store/rows.ts';
-import type { Row, Table, Write } from '../store/table.port.ts';
-import { TableBusy } from '../store/table-busy.ts';
+import { index, keys, sortable } from './keys.ts';
+import { allRows, ROW_VERSION, saidIn } from './rows.ts';
+import type { Row, Table, Write } from './table.port.ts';
+import { TableBusy } from './table-busy.ts';
 
 /** All failures of one kind. */
 export interface OopsRecord {
@@ -41,6 +41,12 @@ export interface OopsOccurrence {
   since?: Instant;
 }
 
+/** The record in the row of a kind of failure. */
+export const oopsFromRow = (row: Row): OopsRecord => saidIn(row);
+
+/** The record in the row of one failed attempt. */
+export const occurrenceFromRow = (row: Row): OopsOccurrence => saidIn(row);
+
 const OCCURRENCE_RETENTION = 30 * DAY;
 const KIND_RETENTION = 400 * DAY;
 const ATTEMPTS = 3;
@@ -76,7 +82,7 @@ function addOne({ fingerprint }: KindOfOops): Write {
 }
 
 function kindWrite(kind: KindOfOops, occurrence: OopsOccurrence, row: Row | undefined): Write {
-  const before = row as unknown as OopsRecord | undefined;
+  const before = row && oopsFromRow(row);
   const record: OopsRecord = {
     ...kind,
     firstSeenAt: before?.firstSeenAt ?? occurrence.at,
@@ -120,8 +126,9 @@ function ttl(at: Instant): number {
 
 /** Every kind of failure, the newest first; resolved ones only when asked for. */
 export async function listOops(table: Table, { resolved = false } = {}): Promise<OopsRecord[]> {
-  const rows = (await allRows(table, { pk: keys.oops('').pk })) as unknown as OopsRecord[];
+  const rows = await allRows(table, { pk: keys.oops('').pk });
   return rows
+    .map(oopsFromRow)
     .filter(({ resolvedAt }) => resolved || resolvedAt === null)
     .sort((a, b) => b.lastSeenAt - a.lastSeenAt);
 }
@@ -136,5 +143,5 @@ export async function loadOops(
   if (!row) return undefined;
   const { pk } = keys.oopsOccurrence(fingerprint, 0, '');
   const { rows } = await table.query({ pk, descending: true, limit: newest });
-  return { kind: row as unknown as OopsRecord, occurrences: rows as unknown as OopsOccurrence[] };
+  return { kind: oopsFromRow(row), occurrences: rows.map(occurrenceFromRow) };
 }
