@@ -1,6 +1,5 @@
 import { decide } from '../functions/abandonment/decide.ts';
 import { formatInstant, type Instant } from '../functions/abandonment/time.ts';
-import { recipientKey } from '../functions/platform/addresses.ts';
 import type { AlertRecord } from '../functions/store/alerts.ts';
 import { FleetView } from '../functions/store/fleet-view.ts';
 import type { TaskRecord } from '../functions/store/tasks.ts';
@@ -82,7 +81,7 @@ function ending({ resolvedAt, reason, stage }: AlertRecord): string {
 
 /** Why the other tasks are left alone now: how many, and one of them. */
 export async function leftAloneReport({ system }: LocalStage, rows: StageRows): Promise<string[]> {
-  const view = await FleetView.load(system.table, recipientKey);
+  const view = await FleetView.load(system.table);
   const groups = new Map<string, string[]>();
   for (const record of rows.tasks) {
     const { answer, reason } = decide(await view.caseOf(record), system.clock.now());

@@ -3,7 +3,6 @@ import { triedSince } from '../abandonment/healthy-spells.ts';
 import { tenantOf } from '../abandonment/task.ts';
 import { DAY, type Duration, type Instant, SECOND } from '../abandonment/time.ts';
 import { versionProblem } from '../abandonment/versions.ts';
-import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { notifyMessageFor } from '../scanner/dispatch.ts';
 import { endEpisode, MOST_BESIDE, reversalAlert, type Settled, unsettled } from '../scanner/transitions.ts';
@@ -46,7 +45,7 @@ export async function confirmDisabled(
       if (!before || !isNews(before, confirmation)) return { value: undefined };
       const problem = versionProblem(confirmation.version, before.task.version, system.clock.now());
       if (problem !== undefined) return { value: problem };
-      const view = await FleetView.load(system.table, recipientKey);
+      const view = await FleetView.load(system.table);
       await view.loadPlanes([before.task.dataPlane]);
       const value = await confirmedOf(system, view, before, confirmation);
       const { record, beside } = value;

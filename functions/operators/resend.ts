@@ -1,7 +1,6 @@
 import { judgeNotice } from '../abandonment/judge-notice.ts';
 import { isWindowed } from '../abandonment/task.ts';
 import { triedOf } from '../notices/send/digest-facts.ts';
-import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { loadAlert } from '../store/alerts.ts';
 import { auditWrite } from '../store/audit.ts';
@@ -39,7 +38,7 @@ export async function resendMail(system: System, id: string, by: string): Promis
   const { address } = digest;
   const dead = (await loadRecipient(system.table, digest.recipient))?.dead;
   if (dead) return { outcome: 'dead', address, dead };
-  const view = await FleetView.load(system.table, recipientKey, { now: system.clock.now() });
+  const view = await FleetView.load(system.table, { now: system.clock.now() });
   const items: ResentItem[] = [];
   for (const item of digest.items) {
     const told = await armAgain(system, view, digest, item, by);

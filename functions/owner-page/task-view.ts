@@ -4,7 +4,6 @@ import { countedTime } from '../abandonment/evidence.ts';
 import type { Keep, ResolveReason, Task } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { causeOf, othersTold } from '../notices/render/mail-of.ts';
-import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { type AlertRecord, alertFromRow } from '../store/alerts.ts';
 import type { DigestItem } from '../store/digests.ts';
@@ -95,7 +94,7 @@ async function sceneOf(system: System, visit: Visit, items: readonly DigestItem[
   const { table, clock, config } = system;
   const now = clock.now();
   const [fleet, records, alertRows] = await Promise.all([
-    FleetView.load(table, recipientKey, { now, scanEvery: config.scanEvery }),
+    FleetView.load(table, { now, scanEvery: config.scanEvery }),
     loadTasks(
       table,
       items.map(({ task }) => task),

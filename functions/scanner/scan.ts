@@ -1,6 +1,5 @@
 import { withSpan } from '../abandonment/spans.ts';
 import { type Duration, formatInstant, type Instant, MINUTE, SECOND } from '../abandonment/time.ts';
-import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { keys } from '../store/keys.ts';
@@ -67,15 +66,14 @@ const CLOCK_SKEW: Duration = 5 * MINUTE;
 export async function runScan(system: System, tick: Tick): Promise<ScanReport> {
   const run = formatInstant(tick.scheduledAt);
   const asked = await allRows(system.table, { pk: keys.look('').pk, consistent: true });
-  const view = await FleetView.loadWithPlanes(system.table, recipientKey);
+  const view = await FleetView.loadWithPlanes(system.table);
   const claimed = await claim(system, view, tick);
   if (typeof claimed === 'string') {
     system.telemetry.log('info', 'scan skipped', { run, reason: claimed });
     return { outcome: 'skipped', run, reason: claimed };
   }
   const figures: Record<string, number> = {};
-  const given =
-    claimed.gaps === view.scans.gaps ? view : await FleetView.loadWithPlanes(system.table, recipientKey);
+  const given = claimed.gaps === view.scans.gaps ? view : await FleetView.loadWithPlanes(system.table);
   const interrupted = await askGenerators(
     {
       system,

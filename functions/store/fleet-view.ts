@@ -3,6 +3,7 @@ import type { PolicyBook } from '../abandonment/policy-book.ts';
 import { type AlertType, type Pauses, prefixesOf, type Task, tenantOf } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { isTopic, type Topic } from '../abandonment/topics.ts';
+import { recipientKey } from '../platform/addresses.ts';
 import { type DataPlaneRecord, loadDataPlanes, loadDataPlanesOf } from './data-planes.ts';
 import { loadPauses, type PausesRecord } from './pauses.ts';
 import { loadOffices, loadOldOffices, type Office } from './people.ts';
@@ -11,9 +12,6 @@ import { loadRecipients, type RecipientRecord } from './recipients.ts';
 import { loadScans, type ScansRecord } from './scans.ts';
 import type { Table } from './table.port.ts';
 import type { TaskRecord } from './tasks.ts';
-
-/** Gives the key of an address and whether it can be one (see notices/addresses). */
-export type AddressKey = (address: string) => string;
 
 /** A person or a topic that may be told, and whether it can be reached. */
 interface Known extends Recipient {
@@ -34,7 +32,6 @@ export class FleetView {
   pausesRecord: PausesRecord;
   readonly scans: ScansRecord;
   readonly #table: Table;
-  readonly #keyOf: AddressKey;
   readonly #fleetUnknown: Unknown[];
   /** By tenant, of those asked for: who has an office in each scope. */
   readonly #offices = new Map<string, Promise<ReadonlyMap<string, Office[]>>>();
@@ -43,14 +40,12 @@ export class FleetView {
 
   private constructor(
     table: Table,
-    keyOf: AddressKey,
     policies: PolicyBook,
     planes: ReadonlyMap<string, DataPlaneRecord> | undefined,
     pauses: PausesRecord,
     scans: ScansRecord,
   ) {
     this.#table = table;
-    this.#keyOf = keyOf;
     this.policies = policies;
     this.#planes = new Map(planes);
     this.#hasAllPlanes = planes !== undefined;
@@ -66,7 +61,6 @@ export class FleetView {
    */
   static async load(
     table: Table,
-    keyOf: AddressKey,
     watched?: { now: Instant; scanEvery?: Duration | undefined },
   ): Promise<FleetView> {
     const [policies, pauses, scans] = await Promise.all([
@@ -74,18 +68,18 @@ export class FleetView {
       loadPauses(table),
       loadScans(table),
     ]);
-    return new FleetView(table, keyOf, policies, undefined, pauses, withOpenGap(scans, policies, watched));
+    return new FleetView(table, policies, undefined, pauses, withOpenGap(scans, policies, watched));
   }
 
   /** Reads it with all data planes, for who watches each of them. */
-  static async loadWithPlanes(table: Table, keyOf: AddressKey): Promise<FleetView> {
+  static async loadWithPlanes(table: Table): Promise<FleetView> {
     const [policies, planes, pauses, scans] = await Promise.all([
       loadPolicies(table),
       loadDataPlanes(table),
       loadPauses(table),
       loadScans(table),
     ]);
-    return new FleetView(table, keyOf, policies, planes, pauses, scans);
+    return new FleetView(table, policies, planes, pauses, scans);
   }
 
   /** All data planes, for who loaded it with them. */
@@ -264,7 +258,7 @@ export class FleetView {
   async #known(addresses: readonly string[]): Promise<Known[]> {
     const byKey = new Map<string, string>();
     for (const address of addresses) {
-      const key = this.#keyOf(address);
+      const key = recipientKey(address);
       if (!byKey.has(key)) byKey.set(key, address);
     }
     await this.loadRecipients(byKey.keys());

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Notice } from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../../functions/abandonment/time.ts';
-import { recipientKey } from '../../../functions/platform/addresses.ts';
 import type { OutgoingMessage } from '../../../functions/platform/ports.ts';
 import { digestsGenerator } from '../../../functions/scanner/digests.ts';
 import type { Run } from '../../../functions/scanner/run.ts';
@@ -52,7 +51,7 @@ async function digestStage(waiters: Waiter[], policy: Record<string, unknown> = 
     spent: () => boolean = () => false,
     cursor: string | null = null,
   ) => {
-    const view = await FleetView.load(table, recipientKey);
+    const view = await FleetView.load(table);
     const figures: Record<string, number> = {};
     const turn = await digestsGenerator.run(
       { system, view, id: 'run', now: NOW, figures, asked: [], ...given },

@@ -24,7 +24,7 @@ async function repair(
   budget = NEVER_SPENT,
   cursor: string | null = null,
 ) {
-  const view = await FleetView.load(table, recipientKey);
+  const view = await FleetView.load(table);
   const run: Run = { system, view, id: 'run', now: START + after, figures: {}, asked: [] };
   const turn = await repairGenerator.run(run, budget, cursor);
   return { turn, repaired: run.figures.repaired ?? 0 };
