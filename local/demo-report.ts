@@ -1,4 +1,5 @@
 import { decide } from '../functions/abandonment/decide.ts';
+import type { ResolveReason } from '../functions/abandonment/task.ts';
 import { formatInstant, type Instant } from '../functions/abandonment/time.ts';
 import type { AlertRecord } from '../functions/store/alerts.ts';
 import { FleetView } from '../functions/store/fleet-view.ts';
@@ -63,7 +64,7 @@ function tellings(alert: AlertRecord, filed: readonly FiledMail[]): [string, str
   );
 }
 
-const ENDINGS: Record<string, string> = {
+const ENDINGS: Partial<Record<ResolveReason, string>> = {
   recovered: 'it runs again',
   disabled: 'its grace was over and it still did not run',
   deleted: 'it was deleted',
@@ -76,7 +77,7 @@ function ending({ resolvedAt, reason, stage }: AlertRecord): string {
   if (resolvedAt === null)
     return `open       ${stage === 'detect' ? 'stage detect: nobody is told' : 'still waiting'}`;
   const word = reason === 'disabled' ? 'disabled' : 'resolved';
-  return `${word}   ${short(resolvedAt)}  ${ENDINGS[reason ?? ''] ?? reason}`;
+  return `${word}   ${short(resolvedAt)}  ${ENDINGS[reason] ?? reason}`;
 }
 
 /** Why the other tasks are left alone now: how many, and one of them. */

@@ -6,7 +6,7 @@ import { auditWrite } from '../store/audit.ts';
 import { changeRecipient } from '../store/change-recipient.ts';
 import { BUCKETS, index } from '../store/keys.ts';
 import { lookWrite } from '../store/looks.ts';
-import { type RecipientRecord, recipientFromRow } from '../store/recipients.ts';
+import { type RecipientRecord, recipientFromRow, type Suppression } from '../store/recipients.ts';
 import { allRows } from '../store/rows.ts';
 import type { Table } from '../store/table.port.ts';
 
@@ -22,9 +22,7 @@ export async function listRecipients(table: Table, dead: boolean): Promise<Recip
   return found.sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
 }
 
-export type Revived =
-  | { outcome: 'revived'; was: NonNullable<RecipientRecord['dead']> }
-  | { outcome: 'alive' | 'unknown' };
+export type Revived = { outcome: 'revived'; was: Suppression } | { outcome: 'alive' | 'unknown' };
 
 /**
  * Lets an address be mailed again (promise 4), audited. With the next scan all open episodes are looked at: where he

@@ -9,7 +9,7 @@ import { type DigestItem, type DigestRecord, loadDigest } from '../store/digests
 import { FleetView } from '../store/fleet-view.ts';
 import { keys } from '../store/keys.ts';
 import { noticeWrite, type PendingNotice } from '../store/notices.ts';
-import { loadRecipient, type RecipientRecord } from '../store/recipients.ts';
+import { loadRecipient, type Suppression } from '../store/recipients.ts';
 import type { Condition } from '../store/table.port.ts';
 import { loadTask, type TaskRecord } from '../store/tasks.ts';
 
@@ -24,7 +24,7 @@ export interface ResentItem {
 
 export type Resent =
   | { outcome: 'unknown' }
-  | { outcome: 'dead'; address: string; dead: NonNullable<RecipientRecord['dead']> }
+  | { outcome: 'dead'; address: string; dead: Suppression }
   | { outcome: 'done'; address: string; items: ResentItem[] };
 
 /**

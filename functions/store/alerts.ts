@@ -6,15 +6,18 @@ import { ENDED_RETENTION_SECONDS, ROW_VERSION, saidIn } from './rows.ts';
 import type { Row, Table } from './table.port.ts';
 
 /** The alert history: one row per episode. */
-export interface AlertRecord {
+export type AlertRecord = AlertFacts & AlertEnd;
+
+/** Of an alert that is open, and of one that is resolved. */
+type AlertEnd = { resolvedAt: null; reason: null } | { resolvedAt: Instant; reason: ResolveReason };
+
+interface AlertFacts {
   task: string;
   episode: number;
   type: 'task_abandoned';
   stage: Stage;
   since: Instant;
   firedAt: Instant;
-  resolvedAt: Instant | null;
-  reason: ResolveReason | null;
   /** What was known when it fired and when it was resolved. */
   evidence: Record<string, unknown>;
   /** Digest ids of the mails about it. */
@@ -37,7 +40,7 @@ export async function loadAlert(
 
 /** The record in an alert's row. */
 export function alertFromRow(row: Row): AlertRecord {
-  const { parting, untold, ...said } = saidIn<Omit<AlertRecord, 'untold'> & ListedAlert>(row);
+  const { parting, untold, ...said } = saidIn<Omit<AlertFacts, 'untold'> & AlertEnd & ListedAlert>(row);
   return { ...said, holders: said.holders ?? [], untold: unlisted({ untold, parting }) };
 }
 

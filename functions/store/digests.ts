@@ -1,7 +1,7 @@
 import type { Notice } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { bucketOf, index, keys, sortable } from './keys.ts';
-import type { RecipientRecord } from './recipients.ts';
+import type { LastingReason } from './recipients.ts';
 import { ENDED_RETENTION_SECONDS, revised, saidIn } from './rows.ts';
 import type { Row, Table, Write } from './table.port.ts';
 
@@ -60,7 +60,7 @@ export interface DigestRecord {
   /** When SES first said that it goes on trying to deliver it. */
   delayedAt?: Instant;
   /** Where it showed that the address is dead: why. */
-  dead?: NonNullable<RecipientRecord['dead']>['reason'];
+  dead?: LastingReason;
   /** SES refused many in the words in which it refused this one: no refusal of it kills anybody. */
   blameless?: true;
   /** Whether the state has been carried over to the tasks, the notices and the recipient. */

@@ -5,19 +5,23 @@ import { type NoticeRecord, noticeFromRow } from './notices.ts';
 import { eachRow, revised, saidIn } from './rows.ts';
 import type { Row, Table, Write } from './table.port.ts';
 
+/**
+ * Why nobody is mailed at an address: for good, until an operator or its owner revives it, or for a time, after which a scan
+ * lets it live again.
+ */
+export type Suppression = { at: Instant } & (
+  | { reason: LastingReason }
+  | { reason: 'soft-bounce'; until: Instant }
+);
+
+/** `forgotten`: an operator erased all that was known of them; `unmailable`: no mail can be written to it. */
+export type LastingReason = 'bounce' | 'complaint' | 'suppressed' | 'rejected' | 'forgotten' | 'unmailable';
+
 /** What is known of an address. */
 export interface RecipientRecord {
   key: string;
   address: string;
-  /**
-   * `until`: dead for a time; a scan lets it live again. Else until an operator or its owner revives it; `forgotten`: an
-   * operator erased all that was known of him; `unmailable`: no mail can be written to it.
-   */
-  dead: {
-    reason: 'bounce' | 'complaint' | 'suppressed' | 'rejected' | 'soft-bounce' | 'forgotten' | 'unmailable';
-    at: Instant;
-    until?: Instant;
-  } | null;
+  dead: Suppression | null;
   /** Mails that came back for the time being, with none delivered since. */
   soft: { digest: string; at: Instant }[];
   /** Reminders and `recovered` are declined. */

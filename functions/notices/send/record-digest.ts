@@ -8,15 +8,18 @@ import { type DigestRecord, type DigestState, digestWrite, loadDigest } from '..
 import { FleetView } from '../../store/fleet-view.ts';
 import { keys } from '../../store/keys.ts';
 import { lookWrite } from '../../store/looks.ts';
-import { newRecipient, type RecipientRecord } from '../../store/recipients.ts';
+import {
+  type LastingReason,
+  newRecipient,
+  type RecipientRecord,
+  type Suppression,
+} from '../../store/recipients.ts';
 import type { Write } from '../../store/table.port.ts';
 import { recordOops } from '../../work/oops.ts';
 import { applyItems } from './apply-digest.ts';
 import { raised, standingOf } from './digest-states.ts';
 import { touchTold } from './touch-told.ts';
 import { withMailMoved } from './windows.ts';
-
-type Death = NonNullable<RecipientRecord['dead']>['reason'];
 
 /** SES took the mail. */
 export async function recordAccepted(
@@ -107,7 +110,7 @@ async function supersede(
 /** What SES says of a mail: the state it raises it to, whether the address is dead, that it is still under way. */
 export interface Said {
   state: DigestState;
-  dead?: Death;
+  dead?: LastingReason;
   delayedAt?: Instant;
 }
 
@@ -209,7 +212,12 @@ function mailed(recipient: RecipientRecord, digest: DigestRecord): RecipientReco
 }
 
 /** The address is dead, whichever mail it came for; every open episode it was told of is looked at again. */
-async function recordDeath(system: System, id: string, state: DigestState, reason: Death): Promise<void> {
+async function recordDeath(
+  system: System,
+  id: string,
+  state: DigestState,
+  reason: LastingReason,
+): Promise<void> {
   const stored = await changeDigest(system, id, (digest) =>
     digest.blameless && reason === 'rejected'
       ? undefined
@@ -231,10 +239,10 @@ export async function finishDeath(system: System, digest: DigestRecord): Promise
 }
 
 /** A refusal may be taken back: what else kills the address outlasts it. */
-function killed(recipient: RecipientRecord, dead: NonNullable<RecipientRecord['dead']>): RecipientRecord {
-  const { reason, until } = recipient.dead ?? {};
-  const stands =
-    reason !== undefined && until === undefined && (reason !== 'rejected' || dead.reason === reason);
+function killed(recipient: RecipientRecord, dead: Suppression): RecipientRecord {
+  const known = recipient.dead;
+  const isLasting = known !== null && known.reason !== 'soft-bounce';
+  const stands = isLasting && (known.reason !== 'rejected' || dead.reason === 'rejected');
   return stands ? recipient : { ...recipient, dead };
 }
 
