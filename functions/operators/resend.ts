@@ -1,5 +1,5 @@
 import { judgeNotice } from '../abandonment/judge-notice.ts';
-import { isWindowed } from '../abandonment/task.ts';
+import { isWindowed, type PastNotice } from '../abandonment/task.ts';
 import { triedOf } from '../notices/send/digest-facts.ts';
 import type { System } from '../platform/system.ts';
 import { loadAlert } from '../store/alerts.ts';
@@ -8,7 +8,7 @@ import { commit } from '../store/commit.ts';
 import { type DigestItem, type DigestRecord, loadDigest } from '../store/digests.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { keys } from '../store/keys.ts';
-import { noticeWrite, type PendingNotice } from '../store/notices.ts';
+import { noticeWrite, type PastFacts, type PendingNotice } from '../store/notices.ts';
 import { loadRecipient, type Suppression } from '../store/recipients.ts';
 import type { Condition } from '../store/table.port.ts';
 import { loadTask, type TaskRecord } from '../store/tasks.ts';
@@ -120,9 +120,9 @@ async function standingWarning(
 }
 
 /** Facts as they were, for a notice of what is past. */
-function past(system: System, item: DigestItem, facts: Record<string, unknown>): Standing {
+function past(system: System, item: DigestItem, notice: PastNotice, facts: Partial<PastFacts>): Standing {
   const now = system.clock.now();
-  const { notice, since } = item;
+  const { since } = item;
   return { pending: { notice, since: now, notBefore: now, facts: { since, ...triedOf(item), ...facts } } };
 }
 
@@ -139,7 +139,7 @@ async function standingDisabling(
   if (![...recipients, ...topics].some(({ key }) => key === digest.recipient))
     return { left: 'he is told of it no more' };
   const resolvedReason = disabledByUs.run === null ? 'disabled-by-owner' : 'disabled';
-  return past(system, item, { disabledAt: disabledByUs.at, resolvedReason });
+  return past(system, item, 'disabled', { disabledAt: disabledByUs.at, resolvedReason });
 }
 
 async function standingWithdrawal(
@@ -150,5 +150,5 @@ async function standingWithdrawal(
   const newer = episodes > item.episode || open?.graceStage === 'disable';
   if (newer) return { left: 'a newer date was told since' };
   const alert = open ? undefined : await loadAlert(system.table, task.id, item.episode);
-  return past(system, item, { resolvedReason: alert?.reason ?? 'policy' });
+  return past(system, item, 'withdrawn', { resolvedReason: alert?.reason ?? 'policy' });
 }

@@ -16,7 +16,7 @@ import { topicsThatHeard, topicsWithDate } from '../abandonment/topics.ts';
 import { argument } from '../platform/shell-word.ts';
 import { type AlertRecord, alertWrite } from '../store/alerts.ts';
 import { keys } from '../store/keys.ts';
-import { noticeDelete, noticeWrite, type PendingNotice } from '../store/notices.ts';
+import { noticeDelete, noticeWrite, type PastFacts, type PendingNotice } from '../store/notices.ts';
 import { ROW_VERSION } from '../store/rows.ts';
 import type { Row, Write } from '../store/table.port.ts';
 import type { TaskRecord } from '../store/tasks.ts';
@@ -202,11 +202,7 @@ function hearersOf(episode: Episode, recipients: readonly Recipient[]): string[]
 }
 
 /** What a notice of an end says of the past. */
-export function factsAtEnd(
-  given: Case,
-  episode: Episode,
-  resolvedReason: ResolveReason,
-): Record<string, unknown> {
+export function factsAtEnd(given: Case, episode: Episode, resolvedReason: ResolveReason): PastFacts {
   return { since: episode.since, ...triedSince(given.evidence), resolvedReason };
 }
 

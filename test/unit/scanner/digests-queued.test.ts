@@ -20,12 +20,30 @@ import { START as NOW, workStage } from '../work/stage.ts';
 
 const ANA = 'ana';
 
+/** What tells one notice from another of its kind. */
+interface Times {
+  notBefore?: Instant;
+  by?: Instant;
+  order?: { firedAt: Instant; since: Instant };
+}
+
+/** A notice that came to be now, a reminder with a window that stays open for long. */
+function pendingOf(
+  notice: Notice,
+  { notBefore = NOW, by = NOW + 30 * DAY, order }: Times = {},
+): PendingNotice {
+  const asked = { since: NOW, notBefore };
+  if (notice === 'warning') return { notice, ...asked, ...(order && { order }) };
+  if (notice === 'reminder') return { notice, ...asked, lead: DAY, by };
+  return { notice, ...asked, facts: { since: NOW, restarts: 0 } };
+}
+
 /** Who waits for a mail: their notices by name, and what is known of them. */
 interface Waiter {
   key?: string;
   address?: string;
   task?: string;
-  notices: [Notice, Partial<PendingNotice>?][];
+  notices: [Notice, Times?][];
   known?: Partial<RecipientRecord>;
 }
 
@@ -39,7 +57,7 @@ async function digestStage(waiters: Waiter[], policy: Record<string, unknown> = 
   for (const { key = ANA, address = `${key}@acme.test`, task = 'acmeCo/a', notices, known } of waiters) {
     if (known) writes.push(recipientWrite({ ...newRecipient(key, address), ...known }));
     notices.forEach(([notice, given], index) => {
-      const pending = { notice, since: NOW, notBefore: NOW, ...given };
+      const pending = pendingOf(notice, given);
       writes.push(noticeWrite({ recipient: key, address, task, episode: index + 1, pending }));
     });
   }

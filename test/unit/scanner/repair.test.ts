@@ -85,7 +85,12 @@ async function withUntold(count: number): Promise<Stage> {
   const stage = workStage();
   const untold = Array.from({ length: count }, (_, number) => {
     const address = `who-${String(number).padStart(3, '0')}@acme.test`;
-    const pending = { notice: 'withdrawn', since: START, notBefore: START } as const;
+    const pending = {
+      notice: 'withdrawn',
+      since: START,
+      notBefore: START,
+      facts: { since: START, restarts: 0 },
+    } as const;
     return { key: recipientKey(address), address, pending };
   });
   const alert: AlertRecord = {

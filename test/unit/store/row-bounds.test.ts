@@ -140,7 +140,8 @@ it('the rows of pauses and of scans have room for all that they may gather', () 
 
 it('the row of an alert has room for all whom it may name', () => {
   const keys = Array.from({ length: 1_500 }, (_, place) => hash(place, 32));
-  const pending = { notice: 'disabled' as const, since: NOW, notBefore: NOW, facts: { disabledAt: NOW } };
+  const facts = { since: NOW, restarts: 9_999, disabledAt: NOW };
+  const pending = { notice: 'disabled' as const, since: NOW, notBefore: NOW, facts };
   const write = alertWrite({
     task: `${'é'.repeat(200)}/${hash(1, 100)}`,
     episode: 9_999,

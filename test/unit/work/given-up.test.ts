@@ -87,7 +87,7 @@ describe('work that is given up for its own sake', () => {
     await s.scan();
     await s.work('notify', notifyConsumer as Consumer<never>, s.notes()[0]!.body);
     s.pass(DAY);
-    const pending = { notice: 'withdrawn', since: 0, notBefore: START + DAY, facts: {} } as const;
+    const pending = { notice: 'withdrawn', since: 0, notBefore: START + DAY, facts: { since: 0, restarts: 0 } } as const;
     const news = { recipient: KEY, address: 'ana@acme.test', task: 'acmeCo/b', episode: 1, pending };
     await s.table.transact([noticeWrite(news)], 'news');
     await s.scan();
