@@ -1,4 +1,5 @@
 import type { Duration, Instant } from '../abandonment/time.ts';
+import type { TopicArn } from '../abandonment/topics.ts';
 
 /** The only source of the present. */
 export interface Clock {
@@ -63,8 +64,7 @@ export interface Mailer {
 
 /** One message for a topic. */
 export interface TopicMessage {
-  /** The topic's ARN. */
-  topic: string;
+  topic: TopicArn;
   subject: string;
   /** Under 256 KiB, SNS's limit. */
   text: string;

@@ -14,7 +14,8 @@ import type { Table } from './table.port.ts';
 import type { TaskRecord } from './tasks.ts';
 
 /** A person or a topic that may be told, and whether it can be reached. */
-interface Known extends Recipient {
+interface Known<Target extends string> extends Recipient {
+  address: Target;
   alive: boolean;
 }
 
@@ -217,7 +218,7 @@ export class FleetView {
     return [];
   }
 
-  async #adminsOfAll(task: Task): Promise<Known[]> {
+  async #adminsOfAll(task: Task): Promise<Known<string>[]> {
     const admins = await Promise.all(adminScopesOf(task).map((prefix) => this.#adminsOf(prefix)));
     return this.#known(admins.flat());
   }
@@ -255,9 +256,9 @@ export class FleetView {
     return this.#recipients.get(recipient) ?? {};
   }
 
-  async #known(addresses: readonly string[]): Promise<Known[]> {
-    const byKey = new Map<string, string>();
-    for (const address of addresses) {
+  async #known<Target extends string>(targets: readonly Target[]): Promise<Known<Target>[]> {
+    const byKey = new Map<string, Target>();
+    for (const address of targets) {
       const key = recipientKey(address);
       if (!byKey.has(key)) byKey.set(key, address);
     }
