@@ -15,7 +15,7 @@ export function registerRecipientsList(recipients: Command, cli: Cli): void {
     .option('--dead', 'only dead addresses')
     .action(
       onStage<[], { dead?: boolean }>(cli, async ({ system, out }, { dead }) => {
-        const found = await listRecipients(system.table, dead === true);
+        const found = await listRecipients(system.table, { dead });
         out.list(found.map(lineOf), COLUMNS, 'there are no such recipients');
       }),
     );

@@ -3,6 +3,7 @@ import { METRIC } from '../platform/names.ts';
 import type { QueueName } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import { index, keys, sortable } from '../store/keys.ts';
+import { failurePlaceIn } from '../store/oops.ts';
 import { eachRow, ROW_VERSION, saidIn } from '../store/rows.ts';
 import type { Row, Write } from '../store/table.port.ts';
 import { countDeaths } from '../work/deaths.ts';
@@ -301,7 +302,7 @@ async function attemptsOf(
     sk: { from: sortable(since) },
   });
   for await (const row of rows) {
-    const told = row.p as { version: string; attempts: number; since?: Instant };
+    const told = failurePlaceIn(row);
     if (isOlder(told.version, version)) continue;
     const at = Date.parse((row.g2sk as string).split('#', 1)[0] ?? '');
     stats.since = Math.min(stats.since ?? at, told.since ?? at);

@@ -11,7 +11,10 @@ import { allRows } from '../store/rows.ts';
 import type { Table } from '../store/table.port.ts';
 
 /** All recipients who were ever mailed or chose something, by address; or the dead ones alone. */
-export async function listRecipients(table: Table, dead: boolean): Promise<RecipientRecord[]> {
+export async function listRecipients(
+  table: Table,
+  { dead = false }: { dead?: boolean | undefined } = {},
+): Promise<RecipientRecord[]> {
   const found: RecipientRecord[] = [];
   for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
     const within = dead ? { sk: { prefix: 'dead#' } } : {};

@@ -4,6 +4,7 @@ import { isAdmitted, placesLeft, withAdmitted } from '../notices/send/ramp.ts';
 import { awakeFrom, dayOpensAt, windowOpensAt, withdrawalOpensAt } from '../notices/send/windows.ts';
 import type { QueueName } from '../platform/ports.ts';
 import { BUCKETS, index } from '../store/keys.ts';
+import { type NoticePlace, noticePlaceIn } from '../store/notices.ts';
 import { loadRamp, type PaceRecord, rampWrite } from '../store/pace.ts';
 import { loadRecipients, newRecipient, type RecipientRecord, recipientWrite } from '../store/recipients.ts';
 import { eachRow } from '../store/rows.ts';
@@ -56,16 +57,6 @@ interface Rank {
   address: string;
 }
 
-/** What the index shows of a notice. */
-interface Place {
-  notBefore: Instant;
-  notice: Notice;
-  by?: Instant;
-  order?: Omit<Rank, 'task'>;
-  /** It is for a topic, which the ramp does not count. */
-  informs?: true;
-}
-
 /** Puts each recipient with something to be told on the queue once: one message, one mail (promise 6). */
 export const digestsGenerator: Generator = {
   name: 'digests',
@@ -100,7 +91,7 @@ async function* recipientsIn(run: Run, bucket: number): AsyncGenerator<Waiting> 
   let waiting: Waiting | undefined;
   for await (const row of eachRow(run.system.table, { index: 'g1', pk: index.pendingNotices(bucket) })) {
     const { key, task } = placeOf(row.g1sk as string);
-    const place = row.p as Place;
+    const place = noticePlaceIn(row);
     if (run.view.pauses.evaluate && isWindowed(place.notice)) continue;
     if (waiting && waiting.key !== key) {
       yield waiting;
@@ -121,7 +112,7 @@ function firstOf(key: string, task: string): Waiting {
   return { key, group: tenantOf(task), all: NEVER, others: null, first: null, newestAt: 0, informs: false };
 }
 
-function withPlace(before: Waiting, place: Place, task: string): Waiting {
+function withPlace(before: Waiting, place: NoticePlace, task: string): Waiting {
   const waiting = { ...before, newestAt: Math.max(before.newestAt, place.notBefore) };
   const all = withTimes(waiting.all, place);
   if (place.notice !== 'warning' || place.informs)
@@ -138,7 +129,7 @@ function withPlace(before: Waiting, place: Place, task: string): Waiting {
   return { ...waiting, all, first: first && compareRanks(first, rank) <= 0 ? first : rank };
 }
 
-function withTimes(times: Times, place: Place): Times {
+function withTimes(times: Times, place: NoticePlace): Times {
   const closing = [times.closesAt, place.by].filter((instant) => instant !== undefined);
   const kind = kindOf(place.notice);
   return {

@@ -19,6 +19,14 @@ interface Known<Target extends string> extends Recipient {
   alive: boolean;
 }
 
+/** What a view begins with. `planes`: all there are; absent: they are read as they are asked for. */
+interface Loaded {
+  policies: PolicyBook;
+  planes?: ReadonlyMap<string, DataPlaneRecord>;
+  pauses: PausesRecord;
+  scans: ScansRecord;
+}
+
 /**
  * What decisions need beside the task's own row, read once per run or batch: policies, pauses, data planes, scan
  * gaps; subscribers, admins and recipients as they are asked for.
@@ -39,13 +47,7 @@ export class FleetView {
   #oldOffices: Promise<Office[]> | undefined;
   readonly #recipients = new Map<string, RecipientRecord | null>();
 
-  private constructor(
-    table: Table,
-    policies: PolicyBook,
-    planes: ReadonlyMap<string, DataPlaneRecord> | undefined,
-    pauses: PausesRecord,
-    scans: ScansRecord,
-  ) {
+  private constructor(table: Table, { policies, planes, pauses, scans }: Loaded) {
     this.#table = table;
     this.policies = policies;
     this.#planes = new Map(planes);
@@ -69,7 +71,7 @@ export class FleetView {
       loadPauses(table),
       loadScans(table),
     ]);
-    return new FleetView(table, policies, undefined, pauses, withOpenGap(scans, policies, watched));
+    return new FleetView(table, { policies, pauses, scans: withOpenGap(scans, policies, watched) });
   }
 
   /** Reads it with all data planes, for who watches each of them. */
@@ -80,7 +82,7 @@ export class FleetView {
       loadPauses(table),
       loadScans(table),
     ]);
-    return new FleetView(table, policies, planes, pauses, scans);
+    return new FleetView(table, { policies, planes, pauses, scans });
   }
 
   /** All data planes, for who loaded it with them. */

@@ -1,4 +1,4 @@
-import type { PastNotice, ResolveReason } from '../abandonment/task.ts';
+import type { Notice, PastNotice, ResolveReason } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { isTopic } from '../abandonment/topics.ts';
 import { BUCKETS, bucketOf, index, keys } from './keys.ts';
@@ -102,8 +102,21 @@ export function noticeWrite(record: NoticeRecord): { put: Row } {
   };
 }
 
-/** What a scan that puts recipients on the queue goes by. */
-function placeOf(pending: PendingNotice, address: string) {
+/** What the index shows of a notice: what a scan that puts recipients on the queue goes by. */
+export interface NoticePlace {
+  notBefore: Instant;
+  notice: Notice;
+  /** Of reminders: when the window of the rung closes. */
+  by?: Instant;
+  order?: { firedAt: Instant; since: Instant; address: string };
+  /** It is for a topic, which the ramp does not count. */
+  informs?: true;
+}
+
+/** What a row of the index of pending notices shows. */
+export const noticePlaceIn = ({ p }: Row): NoticePlace => p as NoticePlace;
+
+function placeOf(pending: PendingNotice, address: string): NoticePlace {
   const { notBefore, notice } = pending;
   const order = notice === 'warning' && pending.order;
   return {

@@ -107,7 +107,7 @@ function kindWrite(kind: KindOfOops, occurrence: OopsOccurrence, row: Row | unde
 
 function occurrenceWrite(occurrence: OopsOccurrence, id: string): Write {
   const { fingerprint, at, worker, version, attempts, feedsBreaker, since = at } = occurrence;
-  const p = { version, attempts, since };
+  const p: FailurePlace = { version, attempts, since };
   const place = { g2pk: index.failures(worker), g2sk: `${sortable(at)}#${id}`, p };
   return {
     put: {
@@ -119,6 +119,16 @@ function occurrenceWrite(occurrence: OopsOccurrence, id: string): Write {
     },
   };
 }
+
+/** What the index of failures shows of one: `since` is when its message was first tried, as far as that is known. */
+export interface FailurePlace {
+  version: string;
+  attempts: number;
+  since?: Instant;
+}
+
+/** What a row of the index of failures shows. */
+export const failurePlaceIn = ({ p }: Row): FailurePlace => p as FailurePlace;
 
 function ttl(at: Instant): number {
   return Math.floor(at / 1_000);

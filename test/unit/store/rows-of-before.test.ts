@@ -15,6 +15,7 @@ import { occurrenceFromRow, oopsFromRow } from '../../../functions/store/oops.ts
 import { operatorAlertFromRow, operatorAlertWrite } from '../../../functions/store/operator-alerts.ts';
 import { paceFromRow, paceWrite, rampWrite } from '../../../functions/store/pace.ts';
 import { pausesFromRow, pausesWrite } from '../../../functions/store/pauses.ts';
+import { adminFromRow, subscriptionFromRow } from '../../../functions/store/people.ts';
 import { recipientFromRow, recipientWrite } from '../../../functions/store/recipients.ts';
 import { refusalsFromRow, refusalsWrite } from '../../../functions/store/refusals.ts';
 import { scansFromRow, scansWrite } from '../../../functions/store/scans.ts';
@@ -705,6 +706,19 @@ it.each<[string, Row, object]>([
 
 it('the row of a breaker says what it said; its revision guards its writes and is no part of it', () => {
   expect(breakerFromRow(STORED.breaker)).toEqual(saidOf(STORED.breaker, 'rev'));
+});
+
+it('the rows of people say who hears of what, wherever they stand', () => {
+  const topic = 'arn:aws:sns:eu-west-1:123456789012:task-news';
+  const alertTypes = ['task_abandoned'];
+  const person = { pk: 'PEOPLE#acmeCo', sk: 'ana@acme.test S#acmeCo/', v: 1, g2pk: 'PEOPLE#S', w: 'w' };
+  const told = { prefix: 'acmeCo/', email: 'ana@acme.test', alertTypes };
+  expect(subscriptionFromRow({ ...person, ...told })).toEqual(told);
+  const old = { pk: 'SUB#acmeCo/', sk: topic, v: 1, g2pk: 'SUBSCRIPTIONS', g2sk: 'acmeCo/', w: 'w' };
+  const published = { prefix: 'acmeCo/', topic, alertTypes };
+  expect(subscriptionFromRow({ ...old, ...published })).toEqual(published);
+  const admin = { prefix: '', email: 'root@platform.test' };
+  expect(adminFromRow({ pk: 'PEOPLE#', sk: 'root@platform.test A#', v: 1, ...admin, w: 'w' })).toEqual(admin);
 });
 
 describe('what older rows lack is as if nothing had been said', () => {
