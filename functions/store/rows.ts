@@ -26,10 +26,28 @@ export function revised(
  * more than a row: it gives what is absent from rows of older versions. What a newer version added is kept.
  */
 export function saidIn<Said>(row: Row): Said {
-  const { pk: _pk, sk: _sk, v: _form, b: _buckets, w: _writer, ttl: _ttl, p: _projected, ...placed } = row;
-  const { g1pk: _1, g1sk: _2, g2pk: _3, g2sk: _4, g3pk: _5, g3sk: _6, ...said } = placed;
+  const said: Record<string, unknown> = {};
+  // Each row that is read comes by here: a rest of so many names takes four times as long.
+  for (const name in row) if (!PLACING.has(name)) said[name] = row[name];
   return said as Said;
 }
+
+/** Keys, form, number of buckets, who wrote it, until when it stays, and what indexes show. */
+const PLACING = new Set([
+  'pk',
+  'sk',
+  'v',
+  'b',
+  'w',
+  'ttl',
+  'p',
+  'g1pk',
+  'g1sk',
+  'g2pk',
+  'g2sk',
+  'g3pk',
+  'g3sk',
+]);
 
 /** What ended (mails, alerts, audit rows) is kept for 400 days from then. */
 export const ENDED_RETENTION_SECONDS = 400 * 86_400;
