@@ -1,4 +1,4 @@
-import type { AlertRecord } from '../functions/store/alerts.ts';
+import { type AlertRecord, alertFromRow } from '../functions/store/alerts.ts';
 import { eachRowOf, inBuckets } from '../functions/store/buckets.ts';
 import { index, keys } from '../functions/store/keys.ts';
 import type { Key, Query, Table } from '../functions/store/table.port.ts';
@@ -11,8 +11,9 @@ export async function listAlerts(
   state: 'open' | 'resolved' | undefined,
 ): Promise<AlertRecord[]> {
   const found = state === 'open' ? await openAlerts(table, prefix) : await alertKeys(table, prefix);
-  const alerts = (await table.batchGet(found)) as unknown as AlertRecord[];
-  return alerts
+  const rows = await table.batchGet(found);
+  return rows
+    .map(alertFromRow)
     .filter(({ resolvedAt }) => state === undefined || (state === 'resolved') === (resolvedAt !== null))
     .sort((a, b) => b.firedAt - a.firedAt || (a.task < b.task ? -1 : 1) || a.episode - b.episode);
 }

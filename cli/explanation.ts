@@ -1,7 +1,6 @@
 import { type Case, type Decision, decide, withJoined } from '../functions/abandonment/decide.ts';
 import { lastAliveAt } from '../functions/abandonment/evidence.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
-import { recipientKey } from '../functions/platform/addresses.ts';
 import { loadAlert } from '../functions/store/alerts.ts';
 import { FleetView } from '../functions/store/fleet-view.ts';
 import type { Table } from '../functions/store/table.port.ts';
@@ -74,7 +73,7 @@ export async function explain(
   at: Instant,
   now: Instant,
 ): Promise<Explanation> {
-  const view = await FleetView.load(table, recipientKey);
+  const view = await FleetView.load(table);
   await view.loadPlanes([record.task.dataPlane]);
   const supposed = asIfObserved(record, at, now);
   const audience = await view.audienceOf(record.task);

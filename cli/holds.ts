@@ -81,7 +81,7 @@ function peopleHolds({ keep, task, evidence, policy }: Case, at: Instant): HoldV
 
 function lastHolds(
   { recipients, episode, policy }: Case,
-  { feedbackSilent = null }: PausesRecord,
+  { feedbackSilent }: PausesRecord,
   at: Instant,
 ): HoldView[] {
   const holds: HoldView[] = [];

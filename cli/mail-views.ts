@@ -1,5 +1,5 @@
 import type { Instant } from '../functions/abandonment/time.ts';
-import type { AlertRecord } from '../functions/store/alerts.ts';
+import { alertFromRow } from '../functions/store/alerts.ts';
 import { type DigestRecord, loadDigest } from '../functions/store/digests.ts';
 import { keys } from '../functions/store/keys.ts';
 import { allRows } from '../functions/store/rows.ts';
@@ -49,11 +49,7 @@ export async function mailsOfTask(table: Table, task: string): Promise<DigestRec
   const alerts = await allRows(table, { pk: keys.task(task).pk, sk: { prefix: 'A#' } });
   const open = (await loadTask(table, task))?.open;
   const told = Object.values(open?.told ?? {}).flatMap(({ digest }) => digest ?? []);
-  const ids = [
-    ...(alerts as unknown as AlertRecord[]).flatMap(({ mails }) => mails),
-    ...(open?.mails ?? []),
-    ...told,
-  ];
+  const ids = [...alerts.map(alertFromRow).flatMap(({ mails }) => mails), ...(open?.mails ?? []), ...told];
   const found = await Promise.all([...new Set(ids)].map((id) => loadDigest(table, id)));
   return found.filter((digest) => digest !== undefined).sort((a, b) => b.claimedAt - a.claimedAt);
 }

@@ -1,5 +1,4 @@
-import type { DigestRecord } from '../functions/store/digests.ts';
-import { keys } from '../functions/store/keys.ts';
+import { loadDigests } from '../functions/store/digests.ts';
 import type { Table } from '../functions/store/table.port.ts';
 import { instantText } from './readable.ts';
 
@@ -22,8 +21,7 @@ export async function mailsAbout(
   task: string,
   episode: number,
 ): Promise<MailView[]> {
-  const rows = await table.batchGet([...new Set(digests)].map((digest) => keys.digest(digest)));
-  const records = (rows as unknown as DigestRecord[]).sort((a, b) => a.claimedAt - b.claimedAt);
+  const records = (await loadDigests(table, digests)).sort((a, b) => a.claimedAt - b.claimedAt);
   return records.flatMap((digest) =>
     digest.items
       .filter((item) => item.task === task && item.episode === episode)

@@ -1,7 +1,6 @@
 import { decide } from '../functions/abandonment/decide.ts';
 import { tenantOf } from '../functions/abandonment/task.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
-import { recipientKey } from '../functions/platform/addresses.ts';
 import { inBuckets } from '../functions/store/buckets.ts';
 import { FleetView } from '../functions/store/fleet-view.ts';
 import { index } from '../functions/store/keys.ts';
@@ -40,7 +39,7 @@ export async function listTasks(
   prefix: string,
   now: Instant,
 ): Promise<TaskLine[]> {
-  const view = await FleetView.load(table, recipientKey);
+  const view = await FleetView.load(table);
   const lines: TaskLine[] = [];
   for await (const record of recordsOf(table, state, prefix)) {
     if (record.task.deletedAt !== undefined) continue;

@@ -1,9 +1,9 @@
 import { formatInstant, type Instant } from '../functions/abandonment/time.ts';
 import { standingOf } from '../functions/notices/send/digest-states.ts';
 import { asPasted } from '../functions/platform/foreign-words.ts';
-import type { AlertRecord } from '../functions/store/alerts.ts';
-import type { TaskAudit } from '../functions/store/audit.ts';
-import type { DigestRecord } from '../functions/store/digests.ts';
+import { type AlertRecord, alertFromRow } from '../functions/store/alerts.ts';
+import { auditFromRow, type TaskAudit } from '../functions/store/audit.ts';
+import { type DigestRecord, digestFromRow } from '../functions/store/digests.ts';
 import type { Row, Table } from '../functions/store/table.port.ts';
 import { type TaskRecord, taskFromRow } from '../functions/store/tasks.ts';
 import type { EffectLine } from '../simulation/engine/effects.ts';
@@ -21,7 +21,7 @@ const LIST_OF_NOTICE: Partial<Record<string, keyof Lists>> = {
 };
 
 function empty(): Lists {
-  return Object.fromEntries(LISTS.map((list) => [list, new Set<string>()])) as unknown as Lists;
+  return Object.fromEntries(LISTS.map((list) => [list, new Set<string>()])) as Lists;
 }
 
 /** What the simulation says was decided. */
@@ -84,9 +84,9 @@ export async function readStage(table: Table): Promise<StageRows> {
 
 function sort(rows: StageRows, row: Row): void {
   if (row.sk === 'T') rows.tasks.push(taskFromRow(row));
-  else if (row.sk === 'G') rows.digests.push(row as unknown as DigestRecord);
-  else if (row.sk.startsWith('A#')) rows.alerts.push(row as unknown as AlertRecord);
-  else if (row.sk.startsWith('L#') && 'task' in row) rows.audit.push(row as unknown as TaskAudit);
+  else if (row.sk === 'G') rows.digests.push(digestFromRow(row));
+  else if (row.sk.startsWith('A#')) rows.alerts.push(alertFromRow(row));
+  else if (row.sk.startsWith('L#') && 'task' in row) rows.audit.push(auditFromRow(row));
 }
 
 /** What the deployed stage decided: its rows, and of mails only what its SES took. */

@@ -1,6 +1,6 @@
 import { decide } from '../functions/abandonment/decide.ts';
+import type { ResolveReason } from '../functions/abandonment/task.ts';
 import { formatInstant, type Instant } from '../functions/abandonment/time.ts';
-import { recipientKey } from '../functions/platform/addresses.ts';
 import type { AlertRecord } from '../functions/store/alerts.ts';
 import { FleetView } from '../functions/store/fleet-view.ts';
 import type { TaskRecord } from '../functions/store/tasks.ts';
@@ -64,7 +64,7 @@ function tellings(alert: AlertRecord, filed: readonly FiledMail[]): [string, str
   );
 }
 
-const ENDINGS: Record<string, string> = {
+const ENDINGS: Partial<Record<ResolveReason, string>> = {
   recovered: 'it runs again',
   disabled: 'its grace was over and it still did not run',
   deleted: 'it was deleted',
@@ -77,12 +77,12 @@ function ending({ resolvedAt, reason, stage }: AlertRecord): string {
   if (resolvedAt === null)
     return `open       ${stage === 'detect' ? 'stage detect: nobody is told' : 'still waiting'}`;
   const word = reason === 'disabled' ? 'disabled' : 'resolved';
-  return `${word}   ${short(resolvedAt)}  ${ENDINGS[reason ?? ''] ?? reason}`;
+  return `${word}   ${short(resolvedAt)}  ${ENDINGS[reason] ?? reason}`;
 }
 
 /** Why the other tasks are left alone now: how many, and one of them. */
 export async function leftAloneReport({ system }: LocalStage, rows: StageRows): Promise<string[]> {
-  const view = await FleetView.load(system.table, recipientKey);
+  const view = await FleetView.load(system.table);
   const groups = new Map<string, string[]>();
   for (const record of rows.tasks) {
     const { answer, reason } = decide(await view.caseOf(record), system.clock.now());

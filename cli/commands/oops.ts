@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { formatInstant } from '../../functions/abandonment/time.ts';
 import { resolveOops } from '../../functions/operators/oops.ts';
-import { listOops, loadOops, type OopsOccurrence, type OopsRecord } from '../../functions/work/oops-rows.ts';
+import { listOops, loadOops, type OopsOccurrence, type OopsRecord } from '../../functions/store/oops.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import type { Columns } from '../output.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { listRecipients } from '../../functions/operators/recipients.ts';
-import type { RecipientRecord } from '../../functions/store/recipients.ts';
+import type { RecipientRecord, Suppression } from '../../functions/store/recipients.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
 import type { Columns } from '../output.ts';
 import { instantText, readable } from '../readable.ts';
@@ -15,7 +15,7 @@ export function registerRecipientsList(recipients: Command, cli: Cli): void {
     .option('--dead', 'only dead addresses')
     .action(
       onStage<[], { dead?: boolean }>(cli, async ({ system, out }, { dead }) => {
-        const found = await listRecipients(system.table, dead === true);
+        const found = await listRecipients(system.table, { dead });
         out.list(found.map(lineOf), COLUMNS, 'there are no such recipients');
       }),
     );
@@ -27,9 +27,9 @@ function lineOf({ key, address, dead, declined, lastMailAt }: RecipientRecord) {
 }
 
 /** Why and since when an address is dead. */
-export function stateText(dead: RecipientRecord['dead']): string {
+export function stateText(dead: Suppression | null): string {
   if (dead === null) return 'alive';
-  const ends = dead.until === undefined ? '' : ` until ${instantText(dead.until)}`;
+  const ends = dead.reason === 'soft-bounce' ? ` until ${instantText(dead.until)}` : '';
   return `dead: ${dead.reason}, ${instantText(dead.at)}${ends}`;
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { loadSources } from '../../functions/catalog/sources.ts';
+import { loadSources } from '../../functions/store/sources.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
 
 /** Adds `sources list`; the deployment's configuration registers them. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { type AlertRecord, alertFromRow } from '../../functions/store/alerts.ts';
 import { keys } from '../../functions/store/keys.ts';
 import { allRows } from '../../functions/store/rows.ts';
 import type { Row, Table } from '../../functions/store/table.port.ts';
@@ -29,13 +30,21 @@ async function taskDetails(table: Table, record: TaskRecord): Promise<Record<str
   const alerts = await allRows(table, { pk, sk: { prefix: 'A#' } });
   const audit = await allRows(table, { pk, sk: { prefix: 'L#' } });
   const stored = { task, evidence, keep, episodes, open, hold, vetoes, disabledByUs, next };
-  return readable({ ...stored, alerts: alerts.map(shortAlert), audit: audit.map(auditOf) }) as Record<
-    string,
-    unknown
-  >;
+  return readable({
+    ...stored,
+    alerts: alerts.map(alertFromRow).map(shortAlert),
+    audit: audit.map(auditOf),
+  }) as Record<string, unknown>;
 }
 
-function shortAlert({ episode, stage, since, firedAt, resolvedAt, reason }: Row): Record<string, unknown> {
+function shortAlert({
+  episode,
+  stage,
+  since,
+  firedAt,
+  resolvedAt,
+  reason,
+}: AlertRecord): Record<string, unknown> {
   return { episode, stage, since, firedAt, resolvedAt, reason };
 }
 

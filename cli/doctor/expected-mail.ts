@@ -1,5 +1,4 @@
 import { DAY, type Instant } from '../../functions/abandonment/time.ts';
-import { recipientKey } from '../../functions/platform/addresses.ts';
 import { eachRowOf, inBuckets } from '../../functions/store/buckets.ts';
 import { FleetView } from '../../functions/store/fleet-view.ts';
 import { index, sortable } from '../../functions/store/keys.ts';
@@ -21,7 +20,7 @@ export interface ExpectedMail {
 
 /** Whom the next 24 hours concern, whatever stage holds for their tasks today. */
 export async function expectedMail(table: Table, now: Instant): Promise<ExpectedMail> {
-  const view = await FleetView.load(table, recipientKey);
+  const view = await FleetView.load(table);
   const { warnAfter, rampPerDay } = view.policies.global;
   const soon = `${sortable(now + DAY - warnAfter)}~`;
   const queries = inBuckets((bucket): Query[] => [

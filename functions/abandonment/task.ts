@@ -210,8 +210,13 @@ export type ResolveReason = (typeof RESOLVE_REASONS)[number];
 const NOTICES = ['warning', 'reminder', 'disabled', 'enabled', 'recovered', 'withdrawn'] as const;
 export type Notice = (typeof NOTICES)[number];
 
+type WindowedNotice = 'warning' | 'reminder';
+
+/** A notice of what is past: what it says is frozen when it comes to be. */
+export type PastNotice = Exclude<Notice, WindowedNotice>;
+
 /** Warnings and reminders share one mail per recipient and `digestEvery` (promise 6); other notices do not wait. */
-export function isWindowed(notice: Notice): boolean {
+export function isWindowed(notice: Notice): notice is WindowedNotice {
   return notice === 'warning' || notice === 'reminder';
 }
 

@@ -3,15 +3,17 @@ import type { Episode, Informed, Notice, Rung } from './task.ts';
 import type { Instant } from './time.ts';
 import type { Verdict } from './verdict.ts';
 
+/** The name of an SNS topic; no mail address begins so, for none has a colon. */
+export type TopicArn = `arn:${string}`;
+
 /** A topic that is subscribed to an alert about a task. */
 export interface Topic {
   key: string;
-  /** The ARN. */
-  topic: string;
+  topic: TopicArn;
 }
 
-/** Whether a subscription's target is a topic's ARN; no mail address has a colon. */
-export function isTopic(target: string): boolean {
+/** Whether what is to be told something is a topic, and no person at a mail address. */
+export function isTopic(target: string): target is TopicArn {
   return target.startsWith('arn:');
 }
 

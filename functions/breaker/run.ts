@@ -3,7 +3,8 @@ import { METRIC } from '../platform/names.ts';
 import { QUEUE_NAMES, type QueueName } from '../platform/queues.ts';
 import type { System } from '../platform/system.ts';
 import { index, keys, sortable } from '../store/keys.ts';
-import { eachRow, ROW_VERSION } from '../store/rows.ts';
+import { failurePlaceIn } from '../store/oops.ts';
+import { eachRow, ROW_VERSION, saidIn } from '../store/rows.ts';
 import type { Row, Write } from '../store/table.port.ts';
 import { countDeaths } from '../work/deaths.ts';
 import { recordCountedOops, recordOops } from '../work/oops.ts';
@@ -103,7 +104,7 @@ class Look {
       table.get(keys.queuePause(this.#queue)),
     ]);
     if (row) {
-      this.#state = stateOf(row);
+      this.#state = breakerFromRow(row);
       this.#rev = Number(row.rev);
     }
     let seen: Observation | undefined = await this.#observe(pause !== undefined);
@@ -277,8 +278,8 @@ class Look {
 }
 
 /** Reads a breaker's row. */
-export function stateOf(row: Row): BreakerState {
-  const { pk: _pk, sk: _sk, v: _v, rev: _rev, ...known } = row as Row & BreakerState;
+export function breakerFromRow(row: Row): BreakerState {
+  const { rev: _rev, ...known } = saidIn<BreakerState & { rev: number }>(row);
   const state: BreakerState = { ...NEW_BREAKER, ...known };
   // Rows of older code know no incident.
   return state.phase !== 'closed' && state.incident === null ? { ...state, incident: state.since } : state;
@@ -298,7 +299,7 @@ async function attemptsOf(
     sk: { from: sortable(since) },
   });
   for await (const row of rows) {
-    const told = row.p as { version: string; attempts: number; since?: Instant };
+    const told = failurePlaceIn(row);
     if (isOlder(told.version, version)) continue;
     const at = Date.parse((row.g2sk as string).split('#', 1)[0] ?? '');
     stats.since = Math.min(stats.since ?? at, told.since ?? at);

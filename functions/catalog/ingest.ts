@@ -4,6 +4,7 @@ import type { System } from '../platform/system.ts';
 import { bucketOf } from '../store/keys.ts';
 import { loadPolicies } from '../store/policies.ts';
 import type { SourceRecord } from '../store/sources.ts';
+import { loadSource } from '../store/sources.ts';
 import type { Outcome } from '../work/consumer.ts';
 import { classOf } from '../work/failure-class.ts';
 import { retryDelaySeconds } from '../work/pipeline.ts';
@@ -32,7 +33,6 @@ import {
   taskRefusal,
 } from './refusals.ts';
 import { parseEvent } from './schema-problems.ts';
-import { loadSource } from './sources.ts';
 import { countRestarts, deleteTask, observeTask, publishTask } from './task-events.ts';
 
 const HANDLERS: Record<string, (context: EventContext, detail: unknown) => Promise<Outcome>> = {

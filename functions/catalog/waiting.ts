@@ -1,8 +1,8 @@
 import { NO_EVIDENCE } from '../abandonment/evidence.ts';
 import { DAY, type Instant } from '../abandonment/time.ts';
 import { keys } from '../store/keys.ts';
-import { ROW_VERSION } from '../store/rows.ts';
-import type { Table, Write } from '../store/table.port.ts';
+import { ROW_VERSION, saidIn } from '../store/rows.ts';
+import type { Row, Table, Write } from '../store/table.port.ts';
 import type { HeardBefore } from './publications.ts';
 
 /** How long what is heard of an unknown task waits for its publication. */
@@ -20,9 +20,11 @@ export async function loadWaiting(table: Table, id: string, now: Instant): Promi
   const row = await table.get(keys.waitingObservation(id));
   const rev = row ? Number(row.rev) : 0;
   if (!row || Number(row.ttl) * 1000 <= now) return { evidence: NO_EVIDENCE, deletion: null, at: 0, rev };
-  const { evidence, deletion, at } = row as unknown as WaitingRecord;
-  return { evidence, deletion, at, rev };
+  return waitingFromRow(row);
 }
+
+/** The record in the row of what waits. */
+export const waitingFromRow = (row: Row): WaitingRecord => saidIn(row);
 
 /** Stores what waits, over the revision it was read at. */
 export function waitingWrite(id: string, record: Omit<WaitingRecord, 'at'>, now: Instant): Write {

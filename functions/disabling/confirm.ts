@@ -3,7 +3,6 @@ import { triedSince } from '../abandonment/healthy-spells.ts';
 import { tenantOf } from '../abandonment/task.ts';
 import { DAY, type Duration, type Instant, SECOND } from '../abandonment/time.ts';
 import { versionProblem } from '../abandonment/versions.ts';
-import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { notifyMessageFor } from '../scanner/dispatch.ts';
 import { endEpisode, MOST_BESIDE, reversalAlert, type Settled, unsettled } from '../scanner/transitions.ts';
@@ -46,7 +45,7 @@ export async function confirmDisabled(
       if (!before || !isNews(before, confirmation)) return { value: undefined };
       const problem = versionProblem(confirmation.version, before.task.version, system.clock.now());
       if (problem !== undefined) return { value: problem };
-      const view = await FleetView.load(system.table, recipientKey);
+      const view = await FleetView.load(system.table);
       await view.loadPlanes([before.task.dataPlane]);
       const value = await confirmedOf(system, view, before, confirmation);
       const { record, beside } = value;
@@ -150,8 +149,8 @@ async function tellOfEnded(
 ): Promise<void> {
   const task = settled.record.task.id;
   const row = told.size < MOST_BESIDE ? undefined : await system.table.get(keys.alert(task, episode));
-  const alert = alertFromRow(row);
-  if (!row || !alert) {
+  const alert = row && alertFromRow(row);
+  if (!alert) {
     for (const [key, address] of told) {
       settled.beside.push(noticeWrite({ recipient: key, address, task, episode, pending }));
     }

@@ -2,7 +2,6 @@ import { decide } from '../abandonment/decide.ts';
 import type { Disabling } from '../abandonment/task.ts';
 import type { ControlAnswer } from '../control-planes/control-plane.port.ts';
 import { controlPlaneFor } from '../control-planes/control-plane-for.ts';
-import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { operatorAlert } from '../scanner/transitions.ts';
 import { FleetView } from '../store/fleet-view.ts';
@@ -30,7 +29,7 @@ export async function disableTask(
   if (disabling.state === 'refused') return { outcome: 'skipped', reason: 'refused' };
   if (disabling.state === 'requested' && delivery.receiveCount === 1)
     return { outcome: 'skipped', reason: 'requested' };
-  const view = await FleetView.load(system.table, recipientKey, {
+  const view = await FleetView.load(system.table, {
     now: system.clock.now(),
     scanEvery: system.config.scanEvery,
   });

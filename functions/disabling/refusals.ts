@@ -1,5 +1,4 @@
 import type { Disabling } from '../abandonment/task.ts';
-import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { changeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
@@ -36,7 +35,7 @@ export function withoutStaleRefusal(record: TaskRecord, now: number): TaskRecord
 /** Lets the work that a kind of failure made us give up be generated again; gives the tasks. */
 export async function clearRefusals(system: System, fingerprint: string): Promise<string[]> {
   const cleared: string[] = [];
-  const view = await FleetView.load(system.table, recipientKey);
+  const view = await FleetView.load(system.table);
   for (const { pk, sk: task } of await allRows(system.table, {
     pk: keys.refusal(fingerprint, '').pk,
     consistent: true,

@@ -1,6 +1,5 @@
 import { formatInstant, type Instant } from '../abandonment/time.ts';
 import { controlPlaneFor } from '../control-planes/control-plane-for.ts';
-import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
 import { countWrites } from '../store/counts.ts';
@@ -98,7 +97,7 @@ async function noteAsked(
 }
 
 async function taskWriteOf(system: System, record: TaskRecord): Promise<Write> {
-  const view = await FleetView.load(system.table, recipientKey);
+  const view = await FleetView.load(system.table);
   return taskWrite(record, view.policies.for(record.task.id));
 }
 
@@ -129,7 +128,7 @@ function refusalOf(record: TaskRecord, run: string | undefined): string | undefi
 }
 
 async function enabled(system: System, record: TaskRecord, at: number) {
-  const view = await FleetView.load(system.table, recipientKey);
+  const view = await FleetView.load(system.table);
   const policy = view.policies.for(record.task.id);
   const { twitches: _, ...evidence } = record.evidence;
   const { restarts } = evidence;

@@ -1,6 +1,5 @@
 import { isReverted } from '../abandonment/reverted.ts';
 import type { Instant } from '../abandonment/time.ts';
-import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
 import { eachRowOf, inBuckets } from '../store/buckets.ts';
@@ -46,7 +45,7 @@ async function* dueTasks(system: System): AsyncGenerator<TaskRecord> {
  */
 export async function approveHeld(system: System, by: string): Promise<string[]> {
   const now = system.clock.now();
-  const view = await FleetView.load(system.table, recipientKey);
+  const view = await FleetView.load(system.table);
   const approved: string[] = [];
   for await (const record of heldBySpike(system)) {
     if (await approve(system, view, record.task.id, by, now)) approved.push(record.task.id);
@@ -121,7 +120,7 @@ export async function dismissReversal(
   id: string,
   by: string,
 ): Promise<{ dismissed: boolean }> {
-  const { policies } = await FleetView.load(system.table, recipientKey);
+  const { policies } = await FleetView.load(system.table);
   const policy = policies.for(id);
   return changeTask<{ dismissed: boolean }>(system, id, (record) => {
     const now = system.clock.now();

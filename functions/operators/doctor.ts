@@ -2,8 +2,8 @@ import { DAY, type Duration, formatInstant, type Instant } from '../abandonment/
 import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
 import { keys } from '../store/keys.ts';
-import { ROW_VERSION } from '../store/rows.ts';
-import type { Table } from '../store/table.port.ts';
+import { ROW_VERSION, saidIn } from '../store/rows.ts';
+import type { Row, Table } from '../store/table.port.ts';
 import { TableBusy } from '../store/table-busy.ts';
 
 /** The newest look of `taskwarden doctor` at a stage. */
@@ -14,6 +14,9 @@ export interface DoctorRun {
   green: boolean;
   checks: { name: string; result: string }[];
 }
+
+/** The run in its row. */
+export const doctorRunFromRow = (row: Row): DoctorRun => saidIn(row);
 
 /** A green run speaks for a stage for so long. */
 const SPEAKS_FOR: Duration = 7 * DAY;
@@ -30,8 +33,9 @@ export async function recordDoctorRun(system: System, run: DoctorRun): Promise<v
 
 /** Why no run vouches for the stage now; undefined where the newest one is green and young enough. */
 export async function doctorProblem(table: Table, now: Instant): Promise<string | undefined> {
-  const run = (await table.get(keys.doctor())) as unknown as DoctorRun | undefined;
-  if (!run) return 'there was none';
+  const row = await table.get(keys.doctor());
+  if (!row) return 'there was none';
+  const run = doctorRunFromRow(row);
   const of = `the newest is of ${formatInstant(run.at)}`;
   if (!run.green) {
     const failed = run.checks.filter(({ result }) => result === 'fail').map(({ name }) => name);

@@ -3,8 +3,8 @@ import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
 import { commit } from '../store/commit.ts';
 import { keys } from '../store/keys.ts';
+import { oopsFromRow } from '../store/oops.ts';
 import { takeUpAll } from '../work/given-up.ts';
-import type { OopsRecord } from '../work/oops-rows.ts';
 
 /**
  * Says that a kind of failure is mended: it is listed no more until it comes back, and what it made us give up is
@@ -18,7 +18,7 @@ export async function resolveOops(
   const isKnown = await commit(system, `OOPS ${fingerprint}`, async () => {
     const row = await system.table.get(keys.oops(fingerprint));
     if (!row) return { value: false };
-    const { rev } = row as unknown as OopsRecord;
+    const { rev, worker, cause, count } = oopsFromRow(row);
     const now = system.clock.now();
     const audit = auditWrite({
       subject: 'operators',
@@ -26,7 +26,7 @@ export async function resolveOops(
       act: `resolve oops ${fingerprint}`,
       by,
       reason: '',
-      evidence: { worker: row.worker, cause: row.cause, count: row.count },
+      evidence: { worker, cause, count },
       mails: [],
     });
     const resolved = {

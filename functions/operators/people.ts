@@ -8,15 +8,16 @@ import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
 import { index, keys } from '../store/keys.ts';
 import { lookWrite } from '../store/looks.ts';
-import { keyFits, type Subscriber, type SubscriptionRecord } from '../store/people.ts';
+import {
+  type AdminRecord,
+  adminFromRow,
+  keyFits,
+  type Subscriber,
+  type SubscriptionRecord,
+  subscriptionFromRow,
+} from '../store/people.ts';
 import { allRows, ROW_VERSION } from '../store/rows.ts';
 import type { Key, Row, Table, Write } from '../store/table.port.ts';
-
-/** Somebody who is told about tasks of a prefix only where nobody else can be. */
-export interface AdminRecord {
-  prefix: string;
-  email: string;
-}
 
 /** What became of an added person (or topic). */
 export type Added<Person> =
@@ -85,11 +86,7 @@ export async function removeSubscription(
 /** All subscriptions of prefixes that begin with a text, by prefix and target. */
 export async function listSubscriptions(table: Table, prefix = ''): Promise<SubscriptionRecord[]> {
   const rows = await rowsOf(table, [index.subscriptions(), index.oldSubscriptions()], prefix);
-  return rows.map((row) => ({
-    prefix: row.prefix as string,
-    ...('topic' in row ? { topic: row.topic as string } : { email: row.email as string }),
-    alertTypes: row.alertTypes as AlertType[],
-  }));
+  return rows.map(subscriptionFromRow);
 }
 
 /** Makes somebody an admin of a prefix (the empty one: of all): told where no owner and no subscriber can be reached. */
@@ -134,7 +131,7 @@ export async function removeAdmin(
 /** All admins of prefixes that begin with a text, by prefix and address. */
 export async function listAdmins(table: Table, prefix = ''): Promise<AdminRecord[]> {
   const rows = await rowsOf(table, [index.admins(), index.oldAdmins()], prefix);
-  return rows.map((row) => ({ prefix: row.prefix as string, email: row.email as string }));
+  return rows.map(adminFromRow);
 }
 
 function refusedAddress(address: string): { outcome: 'refused'; problem: string } {

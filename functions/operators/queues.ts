@@ -1,6 +1,6 @@
 import type { Instant } from '../abandonment/time.ts';
 import type { BreakerState } from '../breaker/rule.ts';
-import { stateOf } from '../breaker/run.ts';
+import { breakerFromRow } from '../breaker/run.ts';
 import type { WorkerControl } from '../breaker/worker-control.port.ts';
 import { QUEUE_NAMES, type QueueName } from '../platform/queues.ts';
 import type { System } from '../platform/system.ts';
@@ -40,7 +40,7 @@ function standingOf(
   row: Row | undefined,
   pause: Row | undefined,
 ): QueueStanding {
-  const state = row && stateOf(row);
+  const state = row && breakerFromRow(row);
   const open = state && state.phase !== 'closed';
   return {
     queue,
@@ -77,7 +77,7 @@ export async function resumeQueue(
   const wasPaused = (await system.table.get(keys.queuePause(queue))) !== undefined;
   await write(system, queue, 'resume', by, { delete: keys.queuePause(queue) });
   const row = await system.table.get(keys.breaker(queue));
-  const isOpen = row !== undefined && stateOf(row).phase !== 'closed';
+  const isOpen = row !== undefined && breakerFromRow(row).phase !== 'closed';
   if (!isOpen) await control.resume(queue);
   return { wasPaused, worked: !isOpen };
 }

@@ -7,22 +7,23 @@ import { eachRowOf, inBuckets } from '../store/buckets.ts';
 import { changeRecipient } from '../store/change-recipient.ts';
 import { index } from '../store/keys.ts';
 import { lookWrite } from '../store/looks.ts';
-import type { RecipientRecord } from '../store/recipients.ts';
+import { type RecipientRecord, recipientFromRow, type Suppression } from '../store/recipients.ts';
 import type { Key, Query, Table } from '../store/table.port.ts';
 
 /** All recipients who were ever mailed or chose something, by address; or the dead ones alone. */
-export async function listRecipients(table: Table, dead: boolean): Promise<RecipientRecord[]> {
+export async function listRecipients(
+  table: Table,
+  { dead = false }: { dead?: boolean | undefined } = {},
+): Promise<RecipientRecord[]> {
   const within = dead ? { sk: { prefix: 'dead#' } } : {};
   const queries = inBuckets((bucket): Query => ({ index: 'g2', pk: index.recipients(bucket), ...within }));
   const found: Key[] = [];
   for await (const { pk, sk } of eachRowOf(table, queries)) found.push({ pk, sk });
-  const recipients = (await table.batchGet(found)) as unknown as RecipientRecord[];
+  const recipients = (await table.batchGet(found)).map(recipientFromRow);
   return recipients.sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
 }
 
-export type Revived =
-  | { outcome: 'revived'; was: NonNullable<RecipientRecord['dead']> }
-  | { outcome: 'alive' | 'unknown' };
+export type Revived = { outcome: 'revived'; was: Suppression } | { outcome: 'alive' | 'unknown' };
 
 /**
  * Lets an address be mailed again (promise 4), audited. With the next scan all open episodes are looked at: where he

@@ -1,7 +1,6 @@
 import { judgeNotice } from '../abandonment/judge-notice.ts';
-import { isWindowed } from '../abandonment/task.ts';
+import { isWindowed, type PastNotice } from '../abandonment/task.ts';
 import { triedOf } from '../notices/send/digest-facts.ts';
-import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { loadAlert } from '../store/alerts.ts';
 import { auditWrite } from '../store/audit.ts';
@@ -9,8 +8,8 @@ import { commit } from '../store/commit.ts';
 import { type DigestItem, type DigestRecord, loadDigest } from '../store/digests.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { keys } from '../store/keys.ts';
-import { noticeWrite, type PendingNotice } from '../store/notices.ts';
-import { loadRecipient, type RecipientRecord } from '../store/recipients.ts';
+import { noticeWrite, type PastFacts, type PendingNotice } from '../store/notices.ts';
+import { loadRecipient, type Suppression } from '../store/recipients.ts';
 import type { Condition } from '../store/table.port.ts';
 import { loadTask, type TaskRecord } from '../store/tasks.ts';
 
@@ -25,7 +24,7 @@ export interface ResentItem {
 
 export type Resent =
   | { outcome: 'unknown' }
-  | { outcome: 'dead'; address: string; dead: NonNullable<RecipientRecord['dead']> }
+  | { outcome: 'dead'; address: string; dead: Suppression }
   | { outcome: 'done'; address: string; items: ResentItem[] };
 
 /**
@@ -39,7 +38,7 @@ export async function resendMail(system: System, id: string, by: string): Promis
   const { address } = digest;
   const dead = (await loadRecipient(system.table, digest.recipient))?.dead;
   if (dead) return { outcome: 'dead', address, dead };
-  const view = await FleetView.load(system.table, recipientKey, { now: system.clock.now() });
+  const view = await FleetView.load(system.table, { now: system.clock.now() });
   const items: ResentItem[] = [];
   for (const item of digest.items) {
     const told = await armAgain(system, view, digest, item, by);
@@ -121,9 +120,9 @@ async function standingWarning(
 }
 
 /** Facts as they were, for a notice of what is past. */
-function past(system: System, item: DigestItem, facts: Record<string, unknown>): Standing {
+function past(system: System, item: DigestItem, notice: PastNotice, facts: Partial<PastFacts>): Standing {
   const now = system.clock.now();
-  const { notice, since } = item;
+  const { since } = item;
   return { pending: { notice, since: now, notBefore: now, facts: { since, ...triedOf(item), ...facts } } };
 }
 
@@ -140,7 +139,7 @@ async function standingDisabling(
   if (![...recipients, ...topics].some(({ key }) => key === digest.recipient))
     return { left: 'he is told of it no more' };
   const resolvedReason = disabledByUs.run === null ? 'disabled-by-owner' : 'disabled';
-  return past(system, item, { disabledAt: disabledByUs.at, resolvedReason });
+  return past(system, item, 'disabled', { disabledAt: disabledByUs.at, resolvedReason });
 }
 
 async function standingWithdrawal(
@@ -151,5 +150,5 @@ async function standingWithdrawal(
   const newer = episodes > item.episode || open?.graceStage === 'disable';
   if (newer) return { left: 'a newer date was told since' };
   const alert = open ? undefined : await loadAlert(system.table, task.id, item.episode);
-  return past(system, item, { resolvedReason: alert?.reason ?? 'policy' });
+  return past(system, item, 'withdrawn', { resolvedReason: alert?.reason ?? 'policy' });
 }

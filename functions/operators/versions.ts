@@ -1,4 +1,3 @@
-import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
 import { changeTask } from '../store/change-task.ts';
@@ -16,7 +15,7 @@ export async function resetVersion(
   id: string,
   by: string,
 ): Promise<{ was: number } | undefined> {
-  const { policies } = await FleetView.load(system.table, recipientKey);
+  const { policies } = await FleetView.load(system.table);
   return changeTask(system, id, (record) => {
     if (!record) return { value: undefined };
     const was = record.task.version;

@@ -1,6 +1,6 @@
 import type { Keep } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
-import { normaliseAddress, recipientKey } from '../platform/addresses.ts';
+import { normaliseAddress } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { disableMessageFor } from '../scanner/dispatch.ts';
 import { endByPerson } from '../scanner/transitions.ts';
@@ -39,7 +39,7 @@ export async function actOnTask(
       return { value: { outcome: 'refused', reason: 'no such task' } };
     if (episode !== undefined && record.episodes !== episode)
       return { value: { outcome: 'refused', reason: 'a newer episode' } };
-    const view = await FleetView.load(system.table, recipientKey);
+    const view = await FleetView.load(system.table);
     const planned = await plan(system, view, record, normaliseAddress(by) ?? by, act);
     if ('outcome' in planned) return { value: planned };
     return { ...planned, policy: view.policies.for(task), value: planned };

@@ -17,7 +17,7 @@ export function mostActs({ items }: Pick<DigestRecord, 'items'>): number {
 
 /** Whether the links of a mail may still change something. */
 export function mayAct(digest: DigestRecord): boolean {
-  return (digest.acts ?? 0) < mostActs(digest);
+  return digest.acts < mostActs(digest);
 }
 
 /** Counts an act that was done by a link of a mail. */

@@ -20,7 +20,7 @@ export function preferencesOf({ declined, zone, language, quietHours }: Recipien
     declined,
     zone: zone ?? 'UTC',
     language: language ?? LANGUAGES[0],
-    quietHours: quietHours ?? null,
+    quietHours,
   };
 }
 

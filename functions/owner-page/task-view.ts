@@ -4,9 +4,8 @@ import { countedTime } from '../abandonment/evidence.ts';
 import type { Keep, ResolveReason, Task } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { causeOf, othersTold } from '../notices/render/mail-of.ts';
-import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
-import type { AlertRecord } from '../store/alerts.ts';
+import { type AlertRecord, alertFromRow } from '../store/alerts.ts';
 import type { DigestItem } from '../store/digests.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { keys } from '../store/keys.ts';
@@ -95,14 +94,14 @@ async function sceneOf(system: System, visit: Visit, items: readonly DigestItem[
   const { table, clock, config } = system;
   const now = clock.now();
   const [fleet, records, alertRows] = await Promise.all([
-    FleetView.load(table, recipientKey, { now, scanEvery: config.scanEvery }),
+    FleetView.load(table, { now, scanEvery: config.scanEvery }),
     loadTasks(
       table,
       items.map(({ task }) => task),
     ),
     table.batchGet(items.map(({ task, episode }) => keys.alert(task, episode))),
   ]);
-  const byKey = new Map(alertRows.map((row) => [`${row.pk} ${row.sk}`, row as unknown as AlertRecord]));
+  const byKey = new Map(alertRows.map((row) => [`${row.pk} ${row.sk}`, alertFromRow(row)]));
   const alerts = new Map<DigestItem, AlertRecord>();
   for (const item of items) {
     const { pk, sk } = keys.alert(item.task, item.episode);

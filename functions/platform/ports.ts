@@ -1,4 +1,5 @@
 import type { Duration, Instant } from '../abandonment/time.ts';
+import type { TopicArn } from '../abandonment/topics.ts';
 import type { OperatorAlertCode } from './alert-codes.ts';
 import type { QueueName } from './queues.ts';
 
@@ -65,8 +66,7 @@ export interface Mailer {
 
 /** One message for a topic. */
 export interface TopicMessage {
-  /** The topic's ARN. */
-  topic: string;
+  topic: TopicArn;
   subject: string;
   /** Under 256 KiB, SNS's limit. */
   text: string;

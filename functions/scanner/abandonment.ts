@@ -4,7 +4,7 @@ import { inBuckets } from '../store/buckets.ts';
 import { index, sortable } from '../store/keys.ts';
 import { eachRow } from '../store/rows.ts';
 import type { Query, Row } from '../store/table.port.ts';
-import { type Candidate, loadTasks } from '../store/tasks.ts';
+import { candidateIn, loadTasks } from '../store/tasks.ts';
 import type { Generator } from './generator.ts';
 import { count, lookAt } from './look.ts';
 import type { Run } from './run.ts';
@@ -57,7 +57,7 @@ async function consider(run: Run, row: Row, scope: string): Promise<void> {
   const id = (row.pk as string).slice(2);
   if (scope.endsWith('/') ? !id.startsWith(scope) : scope !== '' && id !== scope) return;
   count(run, 'considered');
-  const hint = row.p as unknown as Candidate;
+  const hint = candidateIn(row);
   const evidence = { ...hint.evidence, observedAt: run.now };
   const decision = decide(run.view.bareCase({ ...hint, evidence, open: null }), run.now);
   const detect = run.view.policies.for(id).stage === 'detect';

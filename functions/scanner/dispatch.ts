@@ -1,8 +1,7 @@
 import { QUEUED_AGAIN_AFTER } from '../abandonment/next-look.ts';
 import { tenantOf } from '../abandonment/task.ts';
 import { DAY } from '../abandonment/time.ts';
-import { keys } from '../store/keys.ts';
-import { type OperatorAlertRecord, operatorAlertWrite } from '../store/operator-alerts.ts';
+import { loadOperatorAlert, operatorAlertWrite } from '../store/operator-alerts.ts';
 import { type TaskRecord, taskWrite } from '../store/tasks.ts';
 import { MESSAGE_VERSION } from '../work/messages.ts';
 import { isDisablingGivenUp } from './given-up.ts';
@@ -72,8 +71,7 @@ export function notifyMessageFor(
 }
 
 async function disableFailing(run: Run, record: TaskRecord) {
-  const key = keys.operatorAlert('disable-failing', record.task.id);
-  const known = (await run.system.table.get(key)) as unknown as OperatorAlertRecord | undefined;
+  const known = await loadOperatorAlert(run.system.table, 'disable-failing', record.task.id);
   return operatorAlertWrite(
     known ?? {
       code: 'disable-failing',

@@ -29,7 +29,7 @@ export const feedbackGenerator: Generator = {
   name: 'feedback',
   band: 6,
   async run(run) {
-    const silentSince = run.view.pausesRecord.feedbackSilent ?? null;
+    const silentSince = run.view.pausesRecord.feedbackSilent;
     if (run.system.config.canaries !== true) {
       if (silentSince !== null) await setSilent(run, null);
       return DONE;

@@ -1,3 +1,4 @@
+import { saidIn } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import type { Run } from './run.ts';
 
@@ -32,8 +33,7 @@ export interface GeneratorRecord {
 
 /** Reads a generator's row. */
 export function generatorFromRow(row: Row): GeneratorRecord {
-  const { name, cursor, failures, notBefore } = row as Row & GeneratorRecord;
-  return { name, cursor, failures, notBefore };
+  return saidIn(row);
 }
 
 export const DONE: Turn = { cursor: null };

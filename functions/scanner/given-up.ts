@@ -1,17 +1,9 @@
 import type { System } from '../platform/system.ts';
+import { type GivenUp, loadGivenUp, loadGivenUpOf, type Work } from '../store/given-up.ts';
 import { loadRecipientWithNotices } from '../store/recipients.ts';
 import { loadTask, type TaskRecord } from '../store/tasks.ts';
 import { classOf } from '../work/failure-class.ts';
-import {
-  disablingOf,
-  type GivenUp,
-  giveUp,
-  loadGivenUp,
-  loadGivenUpOf,
-  nameOfWork,
-  takeUp,
-  type Work,
-} from '../work/given-up.ts';
+import { disablingOf, giveUp, nameOfWork, takeUp } from '../work/given-up.ts';
 import { recordOops } from '../work/oops.ts';
 import { count } from './look.ts';
 import type { Run } from './run.ts';

@@ -3,7 +3,7 @@ import { loadCounts, loadLeft } from '../store/counts.ts';
 import { type DataPlaneRecord, dataPlaneWrite, type OutageRecord } from '../store/data-planes.ts';
 import { index, keys, sortable } from '../store/keys.ts';
 import { lookWrite } from '../store/looks.ts';
-import type { OperatorAlertRecord } from '../store/operator-alerts.ts';
+import { loadOperatorAlert, type OperatorAlertRecord, operatorAlertWrite } from '../store/operator-alerts.ts';
 import { eachRow } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
 import type { Generator } from './generator.ts';
@@ -73,8 +73,8 @@ async function alertSilence(run: Run, before: DataPlaneRecord, after: DataPlaneR
   if (after.state === 'up' && before.unknown.length === 0 && after.unknown.length === 0) return;
   const { silentAfter } = run.view.policies.global;
   const due = after.state === 'silent' && run.now - after.since >= silentAfter;
-  const told = await run.system.table.get(keys.operatorAlert('data-plane-silent', after.name));
-  const write = silenceWrite(run, after, due, told as unknown as OperatorAlertRecord | undefined);
+  const told = await loadOperatorAlert(run.system.table, 'data-plane-silent', after.name);
+  const write = silenceWrite(run, after, due, told);
   if (!write) return;
   // What was not stored for another writer or a busy table is found again by the next scan.
   const result = await run.system.table.transact([write], run.system.random.id(run.now));
@@ -95,12 +95,11 @@ function silenceWrite(
   }
   const { endedAt, ...alert } = told;
   const over = endedAt !== undefined && run.now - endedAt >= SAME_INCIDENT;
-  const guard = { if: [{ equals: ['rev', told.rev] as [string, number] }] };
-  if (over && plane.state !== 'silent') return { delete: key, ...guard };
+  if (over && plane.state !== 'silent') return { delete: key, if: [{ equals: ['rev', told.rev] }] };
   if (over && due) return silenceWrite(run, plane, due, undefined);
-  if (due && endedAt !== undefined) return { put: { ...key, ...alert, rev: told.rev + 1 }, ...guard };
+  if (due && endedAt !== undefined) return operatorAlertWrite(alert);
   if (plane.state === 'silent' || endedAt !== undefined) return undefined;
-  return { put: { ...key, ...alert, endedAt: run.now, rev: told.rev + 1 }, ...guard };
+  return operatorAlertWrite({ ...alert, endedAt: run.now });
 }
 
 /** What another writer changed meanwhile, or a busy table refused, is judged again by the next scan. */

@@ -3,7 +3,7 @@ import { isReverted } from '../abandonment/reverted.ts';
 import { DAY, type Duration } from '../abandonment/time.ts';
 import { awaitsApproval } from '../operators/brakes.ts';
 import { keys } from '../store/keys.ts';
-import type { OperatorAlertRecord } from '../store/operator-alerts.ts';
+import { type OperatorAlertRecord, operatorAlertFromRow } from '../store/operator-alerts.ts';
 import { eachRow } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { loadTask } from '../store/tasks.ts';
@@ -36,18 +36,16 @@ async function dueByCode(run: Run): Promise<Row[][]> {
   const items = eachRow(run.system.table, { pk: keys.operatorAlert('', '').pk, consistent: true });
   const due = new Map<string, Row[]>();
   const work = async (row: Row) => {
-    const { code } = alertIn(row);
+    const { code } = operatorAlertFromRow(row);
     if (await isDue(run, row)) due.set(code, [...(due.get(code) ?? []), row]);
   };
   await sweep(run, { name: 'operators', partitions: [{ items, work }], atOnce: 4 });
   return [...due.values()].map((group) => group.sort((a, b) => (a.sk < b.sk ? -1 : 1)));
 }
 
-const alertIn = (row: Row) => row as unknown as OperatorAlertRecord;
-
 /** Whether it is to be told now; one that was told and lasts no more goes. */
 async function isDue(run: Run, row: Row): Promise<boolean> {
-  const alert = alertIn(row);
+  const alert = operatorAlertFromRow(row);
   if (alert.toldAt === null) return true;
   if (alert.endedAt !== undefined || run.now - alert.toldAt < REPEATED_AFTER) return false;
   if (await lasts(run, alert)) return true;
@@ -58,12 +56,12 @@ async function isDue(run: Run, row: Row): Promise<boolean> {
 /** Tells all of one code in one message: a tenant who makes a thousand of them fills no mailbox. */
 async function tell(run: Run, group: readonly Row[]): Promise<void> {
   const [first, ...others] = group
-    .map(alertIn)
+    .map(operatorAlertFromRow)
     .map(({ code, subject, detail }) => ({ code, subject, detail }));
   if (!first) return;
   await run.system.operators.tell(first, others);
   for (const row of group) {
-    const { rev } = alertIn(row);
+    const { rev } = operatorAlertFromRow(row);
     const told = { ...row, toldAt: run.now, rev: rev + 1 };
     // Refused where it changed meanwhile: what it says now is told with the next scan.
     await writeUnlessRefused(

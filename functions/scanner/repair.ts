@@ -57,7 +57,8 @@ async function repairDigest(run: Run, row: Row): Promise<void> {
 }
 
 async function finishAlert(run: Run, { pk, sk }: Row): Promise<void> {
-  const alert = alertFromRow(await run.system.table.get({ pk, sk }));
+  const row = await run.system.table.get({ pk, sk });
+  const alert = row && alertFromRow(row);
   if (!alert || alert.untold.length === 0) return;
   await tellUntold(run.system, alert);
   count(run, 'repaired');

@@ -1,5 +1,4 @@
 import { formatInstant } from '../abandonment/time.ts';
-import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { keys } from '../store/keys.ts';
@@ -52,7 +51,7 @@ export const GENERATORS: readonly Generator[] = [
 export async function runScan(system: System, tick: Tick): Promise<ScanReport> {
   const run = formatInstant(tick.scheduledAt);
   const asked = await allRows(system.table, { pk: keys.look('').pk, consistent: true });
-  const view = await FleetView.loadWithPlanes(system.table, recipientKey);
+  const view = await FleetView.loadWithPlanes(system.table);
   const claimed = await claim(system, view, tick);
   if (typeof claimed === 'string') {
     system.telemetry.log('info', 'scan skipped', { run, reason: claimed });
@@ -74,7 +73,7 @@ async function begin(system: System, tick: Tick, { asked, view, claimed }: Claim
   const isCurrent = claimed.gaps === view.scans.gaps;
   return {
     system,
-    view: isCurrent ? view : await FleetView.loadWithPlanes(system.table, recipientKey),
+    view: isCurrent ? view : await FleetView.loadWithPlanes(system.table),
     id: formatInstant(tick.scheduledAt),
     now: system.clock.now(),
     figures: {},

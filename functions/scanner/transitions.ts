@@ -17,7 +17,7 @@ import type { OperatorAlertCode } from '../platform/alert-codes.ts';
 import { argument } from '../platform/shell-word.ts';
 import { type AlertRecord, alertWrite } from '../store/alerts.ts';
 import { keys } from '../store/keys.ts';
-import { noticeDelete, noticeWrite, type PendingNotice } from '../store/notices.ts';
+import { noticeDelete, noticeWrite, type PastFacts, type PendingNotice } from '../store/notices.ts';
 import { ROW_VERSION } from '../store/rows.ts';
 import type { Row, Write } from '../store/table.port.ts';
 import type { TaskRecord } from '../store/tasks.ts';
@@ -203,11 +203,7 @@ function hearersOf(episode: Episode, recipients: readonly Recipient[]): string[]
 }
 
 /** What a notice of an end says of the past. */
-export function factsAtEnd(
-  given: Case,
-  episode: Episode,
-  resolvedReason: ResolveReason,
-): Record<string, unknown> {
+export function factsAtEnd(given: Case, episode: Episode, resolvedReason: ResolveReason): PastFacts {
   return { since: episode.since, ...triedSince(given.evidence), resolvedReason };
 }
 

@@ -38,8 +38,8 @@ async function listedFor(
   enabledAt: Instant,
 ): Promise<{ alert: AlertRecord; write: Write } | undefined> {
   const row = await run.system.table.get(keys.alert(task, episode));
-  const alert = alertFromRow(row);
-  if (!row || !alert) return undefined;
+  const alert = row && alertFromRow(row);
+  if (!alert) return undefined;
   const living = await run.view.livingOf(await loadHolders(run.system.table, task, episode));
   const pending = enabledNotice(alert, enabledAt, run.now);
   const untold = [

@@ -16,8 +16,8 @@ export async function tellUntold(system: System, listed: AlertRecord): Promise<v
   const { table, random, clock } = system;
   for (;;) {
     const row = await table.get(keys.alert(listed.task, listed.episode));
-    const alert = alertFromRow(row);
-    if (!row || !alert || alert.untold.length === 0) return;
+    const alert = row && alertFromRow(row);
+    if (!alert || alert.untold.length === 0) return;
     const same: Condition = { equals: ['w', row.w as string] };
     const rest = { ...alertWrite({ ...alert, untold: alert.untold.slice(CHUNK) }), if: [same] };
     const result = await table.transact([rest, ...chunkOf(alert)], random.id(clock.now()));

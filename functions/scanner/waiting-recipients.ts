@@ -2,6 +2,7 @@ import { isWindowed, type Notice, tenantOf } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { compareRanks, type Rank } from '../notices/send/warm-up.ts';
 import { index } from '../store/keys.ts';
+import { type NoticePlace, noticePlaceIn } from '../store/notices.ts';
 import { eachRow } from '../store/rows.ts';
 import type { Run } from './run.ts';
 
@@ -30,22 +31,12 @@ export interface WaitingRecipient {
   informs: boolean;
 }
 
-/** What the index shows of a notice. */
-interface Place {
-  notBefore: Instant;
-  notice: Notice;
-  by?: Instant;
-  order?: Omit<Rank, 'task'>;
-  /** It is for a topic, which the warm-up limit does not count. */
-  informs?: true;
-}
-
 /** The recipients of one bucket's pending notices; the index sorts them by recipient. */
 export async function* recipientsIn(run: Run, bucket: number): AsyncGenerator<WaitingRecipient> {
   let waiting: WaitingRecipient | undefined;
   for await (const row of eachRow(run.system.table, { index: 'g1', pk: index.pendingNotices(bucket) })) {
     const { key, task } = placeOf(row.g1sk as string);
-    const place = row.p as Place;
+    const place = noticePlaceIn(row);
     if (run.view.pauses.evaluate && isWindowed(place.notice)) continue;
     if (waiting && waiting.key !== key) {
       yield waiting;
@@ -72,7 +63,7 @@ function firstOf(key: string, task: string): WaitingRecipient {
   return { key, group: tenantOf(task), all: NEVER, others: null, first: null, newestAt: 0, informs: false };
 }
 
-function withPlace(before: WaitingRecipient, place: Place, task: string): WaitingRecipient {
+function withPlace(before: WaitingRecipient, place: NoticePlace, task: string): WaitingRecipient {
   const newestAt = Math.max(before.newestAt, place.notBefore);
   const waiting = { ...before, newestAt, all: withTimes(before.all, place) };
   return place.notice !== 'warning' || place.informs
@@ -80,12 +71,12 @@ function withPlace(before: WaitingRecipient, place: Place, task: string): Waitin
     : withWarning(waiting, place, task);
 }
 
-function withOther(waiting: WaitingRecipient, place: Place): WaitingRecipient {
+function withOther(waiting: WaitingRecipient, place: NoticePlace): WaitingRecipient {
   const others = withTimes(waiting.others ?? NEVER, place);
   return { ...waiting, others, informs: place.informs ?? waiting.informs };
 }
 
-function withWarning(waiting: WaitingRecipient, place: Place, task: string): WaitingRecipient {
+function withWarning(waiting: WaitingRecipient, place: NoticePlace, task: string): WaitingRecipient {
   // A row of an older version does not say when its alert fired: its own instant is near.
   const { notBefore: asked } = place;
   const rank = { firedAt: asked, since: asked, address: '', ...place.order, task };
@@ -93,7 +84,7 @@ function withWarning(waiting: WaitingRecipient, place: Place, task: string): Wai
   return { ...waiting, first: first && compareRanks(first, rank) <= 0 ? first : rank };
 }
 
-function withTimes(times: Times, place: Place): Times {
+function withTimes(times: Times, place: NoticePlace): Times {
   const closing = [times.closesAt, place.by].filter((instant) => instant !== undefined);
   const kind = kindOf(place.notice);
   return {

@@ -2,19 +2,22 @@ import type { ResolveReason, Stage } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { BUCKETS, bucketOf, index, keys, sortable } from './keys.ts';
 import type { PendingNotice } from './notices.ts';
-import { ENDED_RETENTION_SECONDS, ROW_VERSION } from './rows.ts';
+import { ENDED_RETENTION_SECONDS, ROW_VERSION, saidIn } from './rows.ts';
 import type { Row, Table } from './table.port.ts';
 
 /** The alert history: one row per episode. */
-export interface AlertRecord {
+export type AlertRecord = AlertFacts & AlertEnd;
+
+/** Of an alert that is open, and of one that is resolved. */
+type AlertEnd = { resolvedAt: null; reason: null } | { resolvedAt: Instant; reason: ResolveReason };
+
+interface AlertFacts {
   task: string;
   episode: number;
   type: 'task_abandoned';
   stage: Stage;
   since: Instant;
   firedAt: Instant;
-  resolvedAt: Instant | null;
-  reason: ResolveReason | null;
   /** What was known when it fired and when it was resolved. */
   evidence: Record<string, unknown>;
   /** Digest ids of the mails about it. */
@@ -22,7 +25,7 @@ export interface AlertRecord {
   run: string | null;
   /** Notices of its end that are not written (or, without one, not deleted) yet: too many for the transaction that ended it. */
   untold: { key: string; address: string; pending: PendingNotice | null }[];
-  /** Of an episode that ended with the disabling: who held its warning then. Absent in older rows. */
+  /** Of an episode that ended with the disabling: who held its warning then. */
   holders: string[];
 }
 
@@ -31,17 +34,14 @@ export async function loadAlert(
   task: string,
   episode: number,
 ): Promise<AlertRecord | undefined> {
-  return alertFromRow(await table.get(keys.alert(task, episode)));
+  const row = await table.get(keys.alert(task, episode));
+  return row && alertFromRow(row);
 }
 
-/** The record in an alert's row, without what places the row; undefined where there is none. */
-export function alertFromRow(row: Row | undefined): AlertRecord | undefined {
-  if (!row) return undefined;
-  const { task, episode, type, stage, since, firedAt, ...rest } = row as unknown as AlertRecord;
-  const { resolvedAt, reason, evidence, mails, run, holders = [] } = rest;
-  const untold = unlisted(row as unknown as ListedAlert);
-  const end = { resolvedAt, reason, evidence, mails, run, untold, holders };
-  return { task, episode, type, stage, since, firedAt, ...end };
+/** The record in an alert's row. */
+export function alertFromRow(row: Row): AlertRecord {
+  const { parting, untold, ...said } = saidIn<Omit<AlertFacts, 'untold'> & AlertEnd & ListedAlert>(row);
+  return { ...said, holders: said.holders ?? [], untold: unlisted({ untold, parting }) };
 }
 
 type Untold = AlertRecord['untold'];
@@ -49,7 +49,7 @@ type Untold = AlertRecord['untold'];
 /** As it stands in the row: what most are to be told is written once, for a row has an end. */
 interface ListedAlert {
   untold: (Omit<Untold[number], 'pending'> & Partial<Pick<Untold[number], 'pending'>>)[];
-  parting?: PendingNotice;
+  parting?: PendingNotice | undefined;
 }
 
 function listed(untold: Untold): ListedAlert {

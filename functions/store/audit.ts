@@ -1,7 +1,7 @@
 import type { Instant } from '../abandonment/time.ts';
 import { bucketOf, keys } from './keys.ts';
-import { ENDED_RETENTION_SECONDS, ROW_VERSION } from './rows.ts';
-import type { Write } from './table.port.ts';
+import { ENDED_RETENTION_SECONDS, ROW_VERSION, saidIn } from './rows.ts';
+import type { Row, Write } from './table.port.ts';
 
 /** A row of the audit log of one task, or of acts of operators or for recipients that are about no task. */
 export type AuditEntry = AuditedAct & ({ task: string } | { subject: 'operators' | 'recipients' });
@@ -18,6 +18,10 @@ interface AuditedAct {
   mails: string[];
 }
 
+/** The entry in a row of the audit log of one task. */
+export const auditFromRow = (row: Row): TaskAudit => saidIn(row);
+
+/** Its row, kept as long as all that ended. */
 export function auditWrite(entry: AuditEntry): Write {
   const ttl = Math.floor(entry.at / 1000) + ENDED_RETENTION_SECONDS;
   const { at, act, by, reason, evidence } = entry;

@@ -1,7 +1,7 @@
 import type { Instant, Interval } from '../abandonment/time.ts';
 import { keys } from './keys.ts';
-import { allRows, revised } from './rows.ts';
-import type { Table, Write } from './table.port.ts';
+import { allRows, revised, saidIn } from './rows.ts';
+import type { Row, Table, Write } from './table.port.ts';
 
 /** A data plane and the spans in which nothing could be known of its tasks. */
 export interface DataPlaneRecord {
@@ -34,19 +34,19 @@ export interface OutageRecord {
 
 export async function loadDataPlanes(table: Table): Promise<Map<string, DataPlaneRecord>> {
   const rows = await allRows(table, { pk: keys.dataPlane('').pk, consistent: true });
-  return new Map(rows.map((row) => [row.sk, row as unknown as DataPlaneRecord]));
+  return new Map(rows.map((row) => [row.sk, dataPlaneFromRow(row)]));
 }
 
 /** Those of some data planes that are known, read by name. */
 export async function loadDataPlanesOf(table: Table, names: Iterable<string>): Promise<DataPlaneRecord[]> {
   const rows = await table.batchGet([...new Set(names)].map((name) => keys.dataPlane(name)));
-  return rows as unknown as DataPlaneRecord[];
+  return rows.map(dataPlaneFromRow);
 }
 
 /** How many data planes are known. Where that was never counted, they are counted. */
 export async function loadDataPlaneCount(table: Table): Promise<{ count: number; rev: number }> {
   const row = await table.get(keys.dataPlaneCount());
-  if (row) return row as unknown as { count: number; rev: number };
+  if (row) return { count: Number(row.count), rev: Number(row.rev) };
   return { count: (await loadDataPlanes(table)).size, rev: 0 };
 }
 
@@ -55,8 +55,11 @@ export const dataPlaneCountWrite = (record: { count: number; rev: number }): Wri
 
 export async function loadDataPlane(table: Table, name: string): Promise<DataPlaneRecord | undefined> {
   const row = await table.get(keys.dataPlane(name));
-  return row as unknown as DataPlaneRecord | undefined;
+  return row && dataPlaneFromRow(row);
 }
+
+/** The record in a data plane's row. */
+export const dataPlaneFromRow = (row: Row): DataPlaneRecord => saidIn(row);
 
 /** A data plane heard of for the first time: up, without a life sign. */
 export function newDataPlane(name: string, now: Instant): DataPlaneRecord {

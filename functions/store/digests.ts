@@ -1,9 +1,9 @@
 import type { Notice } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { bucketOf, index, keys, sortable } from './keys.ts';
-import type { RecipientRecord } from './recipients.ts';
-import { ENDED_RETENTION_SECONDS, revised } from './rows.ts';
-import type { Table, Write } from './table.port.ts';
+import type { LastingReason } from './recipients.ts';
+import { ENDED_RETENTION_SECONDS, revised, saidIn } from './rows.ts';
+import type { Row, Table, Write } from './table.port.ts';
 
 export type DigestState =
   | 'sending'
@@ -54,13 +54,13 @@ export interface DigestRecord {
   /** Where SES did not take it: not tried again before this instant. */
   retryAt: Instant | null;
   /** Nothing was heard of it in time: nobody knows whether it went. */
-  unsettled?: boolean;
-  /** How often its links were used to change something. Absent in older rows. */
-  acts?: number;
+  unsettled: boolean;
+  /** How often its links were used to change something. */
+  acts: number;
   /** When SES first said that it goes on trying to deliver it. */
   delayedAt?: Instant;
   /** Where it showed that the address is dead: why. */
-  dead?: NonNullable<RecipientRecord['dead']>['reason'];
+  dead?: LastingReason;
   /** SES refused many in the words in which it refused this one: no refusal of it kills anybody. */
   blameless?: true;
   /** Whether the state has been carried over to the tasks, the notices and the recipient. */
@@ -74,6 +74,7 @@ export function newDigest(
 ): DigestRecord {
   return {
     ...given,
+    ...EMPTY,
     state: 'sending',
     notAfter: given.leaseUntil,
     sentAt: null,
@@ -87,17 +88,30 @@ export function newDigest(
 
 export async function loadDigest(table: Table, id: string): Promise<DigestRecord | undefined> {
   const row = await table.get(keys.digest(id));
-  if (!row) return undefined;
-  // Its place in the index is that of the next write, not of the last one.
-  const { g1pk: _partition, g1sk: _sort, ...record } = row;
-  return record as unknown as DigestRecord;
+  return row && digestFromRow(row);
 }
+
+/** Reads digests by id; unknown ones are left out, order is free. */
+export async function loadDigests(table: Table, ids: Iterable<string>): Promise<DigestRecord[]> {
+  const rows = await table.batchGet([...new Set(ids)].map((id) => keys.digest(id)));
+  return rows.map(digestFromRow);
+}
+
+/** The record in a digest's row. */
+export function digestFromRow(row: Row): DigestRecord {
+  return { ...EMPTY, ...saidIn<DigestRecord>(row) };
+}
+
+/** Left out of a row; rows of older versions never had them. */
+const EMPTY = { unsettled: false, acts: 0 } satisfies Partial<DigestRecord>;
 
 /** `lookAt`: when to look at it again, while it is not settled or not applied; null once it is done. */
 export function digestWrite(record: DigestRecord, lookAt: Instant | null): Write {
   const ttl = Math.floor(record.claimedAt / 1000) + ENDED_RETENTION_SECONDS;
   const bucket = bucketOf(record.id);
-  return revised(keys.digest(record.id), record, {
+  const { unsettled, acts, ...rest } = record;
+  const said = { ...rest, ...(unsettled && { unsettled }), ...(acts > 0 && { acts }) };
+  return revised(keys.digest(record.id), said, {
     // Never moves, so that only the first write pays for it.
     g2pk: index.mails(bucket),
     g2sk: `${sortable(record.claimedAt)}#${record.id}#${record.recipient}`,

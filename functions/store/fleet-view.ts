@@ -3,6 +3,7 @@ import type { PolicyBook } from '../abandonment/policy-book.ts';
 import { type AlertType, type Pauses, prefixesOf, type Task, tenantOf } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { isTopic, type Topic } from '../abandonment/topics.ts';
+import { recipientKey } from '../platform/addresses.ts';
 import { type DataPlaneRecord, loadDataPlanes, loadDataPlanesOf } from './data-planes.ts';
 import { loadPauses, type PausesRecord } from './pauses.ts';
 import { loadOffices, loadOldOffices, type Office } from './people.ts';
@@ -12,12 +13,18 @@ import { loadScans, type ScansRecord } from './scans.ts';
 import type { Table } from './table.port.ts';
 import type { TaskRecord } from './tasks.ts';
 
-/** Gives the key of an address and whether it can be one (see notices/addresses). */
-export type AddressKey = (address: string) => string;
-
 /** A person or a topic that may be told, and whether it can be reached. */
-interface Known extends Recipient {
+interface Known<Target extends string> extends Recipient {
+  address: Target;
   alive: boolean;
+}
+
+/** What a view begins with. `planes`: all there are; absent: they are read as they are asked for. */
+interface Loaded {
+  policies: PolicyBook;
+  planes?: ReadonlyMap<string, DataPlaneRecord>;
+  pauses: PausesRecord;
+  scans: ScansRecord;
 }
 
 /**
@@ -34,23 +41,14 @@ export class FleetView {
   pausesRecord: PausesRecord;
   readonly scans: ScansRecord;
   readonly #table: Table;
-  readonly #keyOf: AddressKey;
   readonly #fleetUnknown: Unknown[];
   /** By tenant, of those asked for: who has an office in each scope. */
   readonly #offices = new Map<string, Promise<ReadonlyMap<string, Office[]>>>();
   #oldOffices: Promise<Office[]> | undefined;
   readonly #recipients = new Map<string, RecipientRecord | null>();
 
-  private constructor(
-    table: Table,
-    keyOf: AddressKey,
-    policies: PolicyBook,
-    planes: ReadonlyMap<string, DataPlaneRecord> | undefined,
-    pauses: PausesRecord,
-    scans: ScansRecord,
-  ) {
+  private constructor(table: Table, { policies, planes, pauses, scans }: Loaded) {
     this.#table = table;
-    this.#keyOf = keyOf;
     this.policies = policies;
     this.#planes = new Map(planes);
     this.#hasAllPlanes = planes !== undefined;
@@ -66,7 +64,6 @@ export class FleetView {
    */
   static async load(
     table: Table,
-    keyOf: AddressKey,
     watched?: { now: Instant; scanEvery?: Duration | undefined },
   ): Promise<FleetView> {
     const [policies, pauses, scans] = await Promise.all([
@@ -74,18 +71,18 @@ export class FleetView {
       loadPauses(table),
       loadScans(table),
     ]);
-    return new FleetView(table, keyOf, policies, undefined, pauses, withOpenGap(scans, policies, watched));
+    return new FleetView(table, { policies, pauses, scans: withOpenGap(scans, policies, watched) });
   }
 
   /** Reads it with all data planes, for who watches each of them. */
-  static async loadWithPlanes(table: Table, keyOf: AddressKey): Promise<FleetView> {
+  static async loadWithPlanes(table: Table): Promise<FleetView> {
     const [policies, planes, pauses, scans] = await Promise.all([
       loadPolicies(table),
       loadDataPlanes(table),
       loadPauses(table),
       loadScans(table),
     ]);
-    return new FleetView(table, keyOf, policies, planes, pauses, scans);
+    return new FleetView(table, { policies, planes, pauses, scans });
   }
 
   /** All data planes, for who loaded it with them. */
@@ -126,7 +123,7 @@ export class FleetView {
 
   /** Whether SES does not answer the canary of the feedback path. */
   get isFeedbackSilent(): boolean {
-    return (this.pausesRecord.feedbackSilent ?? null) !== null;
+    return this.pausesRecord.feedbackSilent !== null;
   }
 
   /** The case of a task. Recipients are looked up only where an episode is open. */
@@ -223,7 +220,7 @@ export class FleetView {
     return [];
   }
 
-  async #adminsOfAll(task: Task): Promise<Known[]> {
+  async #adminsOfAll(task: Task): Promise<Known<string>[]> {
     const admins = await Promise.all(adminScopesOf(task).map((prefix) => this.#adminsOf(prefix)));
     return this.#known(admins.flat());
   }
@@ -261,10 +258,10 @@ export class FleetView {
     return this.#recipients.get(recipient) ?? {};
   }
 
-  async #known(addresses: readonly string[]): Promise<Known[]> {
-    const byKey = new Map<string, string>();
-    for (const address of addresses) {
-      const key = this.#keyOf(address);
+  async #known<Target extends string>(targets: readonly Target[]): Promise<Known<Target>[]> {
+    const byKey = new Map<string, Target>();
+    for (const address of targets) {
+      const key = recipientKey(address);
       if (!byKey.has(key)) byKey.set(key, address);
     }
     await this.loadRecipients(byKey.keys());

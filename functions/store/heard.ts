@@ -2,7 +2,7 @@ import { type Duration, HOUR, type Instant, MINUTE } from '../abandonment/time.t
 import type { Recording, Writing } from './commit.ts';
 import { keys } from './keys.ts';
 import { loadPauses } from './pauses.ts';
-import { ROW_VERSION, revised } from './rows.ts';
+import { ROW_VERSION, revised, saidIn } from './rows.ts';
 import type { Row, Table, Write } from './table.port.ts';
 
 /** A process writes no more often than this that events come in. */
@@ -55,9 +55,14 @@ export async function noteMailEvent(system: Recording): Promise<void> {
 
 /** What is known of SES's word on mails. */
 export async function loadFeedback(table: Table): Promise<Feedback> {
-  const row = (await table.get(keys.feedback())) as unknown as Feedback | undefined;
-  return { unansweredSince: row?.unansweredSince ?? null, heardAt: row?.heardAt ?? null };
+  const row = await table.get(keys.feedback());
+  return row ? feedbackFromRow(row) : NOTHING_HEARD;
 }
+
+/** The record in the row of SES's word on mails. */
+export const feedbackFromRow = (row: Row): Feedback => ({ ...NOTHING_HEARD, ...saidIn<Feedback>(row) });
+
+const NOTHING_HEARD: Feedback = { unansweredSince: null, heardAt: null };
 
 async function put({ table, random, clock }: Writing, row: Row): Promise<void> {
   // May fail: the next that is heard is noted, and the limits of the watches are hours.
@@ -96,8 +101,12 @@ export interface FeedbackCanaryRecord {
 
 /** The newest round; undefined before the first. */
 export async function loadCanaryRound(table: Table): Promise<FeedbackCanaryRecord | undefined> {
-  return (await table.get(keys.feedbackCanary())) as unknown as FeedbackCanaryRecord | undefined;
+  const row = await table.get(keys.feedbackCanary());
+  return row && canaryRoundFromRow(row);
 }
+
+/** The record in the row of the newest round. */
+export const canaryRoundFromRow = (row: Row): FeedbackCanaryRecord => saidIn(row);
 
 export const canaryRoundWrite = (round: FeedbackCanaryRecord): Write => revised(keys.feedbackCanary(), round);
 
@@ -116,7 +125,7 @@ export async function loadFeedbackCanary(table: Table): Promise<{
   bouncedAt: Instant | null;
   holding: Instant | null;
 }> {
-  const [round, { feedbackSilent = null }] = await Promise.all([loadCanaryRound(table), loadPauses(table)]);
+  const [round, { feedbackSilent }] = await Promise.all([loadCanaryRound(table), loadPauses(table)]);
   const { sentAt = null, deliveredAt = null, bouncedAt = null } = round ?? {};
   return { sentAt, deliveredAt, bouncedAt, holding: feedbackSilent };
 }

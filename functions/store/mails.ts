@@ -1,7 +1,7 @@
 import type { Instant } from '../abandonment/time.ts';
 import { inBuckets } from './buckets.ts';
-import type { DigestRecord } from './digests.ts';
-import { index, keys, sortable } from './keys.ts';
+import { type DigestRecord, loadDigests } from './digests.ts';
+import { index, sortable } from './keys.ts';
 import { eachRow } from './rows.ts';
 import type { Row, Table } from './table.port.ts';
 
@@ -65,8 +65,11 @@ function placeOf({ g2sk }: Row): MailPlace {
 }
 
 async function loadMails(table: Table, places: readonly MailPlace[]): Promise<DigestRecord[]> {
-  const rows = await table.batchGet(places.map(({ digest }) => keys.digest(digest)));
-  const byId = new Map(rows.map((row) => [row.id as string, row as unknown as DigestRecord]));
+  const found = await loadDigests(
+    table,
+    places.map(({ digest }) => digest),
+  );
+  const byId = new Map(found.map((digest) => [digest.id, digest]));
   return places.flatMap(({ digest }) => byId.get(digest) ?? []);
 }
 

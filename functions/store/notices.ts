@@ -1,9 +1,9 @@
-import type { Notice } from '../abandonment/task.ts';
+import type { Notice, PastNotice, ResolveReason } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { isTopic } from '../abandonment/topics.ts';
 import { BUCKETS, bucketOf, index, keys } from './keys.ts';
-import { ROW_VERSION } from './rows.ts';
-import type { Row, Write } from './table.port.ts';
+import { ROW_VERSION, saidIn } from './rows.ts';
+import type { Row, Table, Write } from './table.port.ts';
 
 /** One recipient's notice of one episode: pending until a mail carried it, kept while the episode is open. */
 export interface NoticeRecord {
@@ -17,19 +17,67 @@ export interface NoticeRecord {
   w?: string;
 }
 
-export interface PendingNotice {
-  notice: Notice;
+/** A notice that waits for a mail. */
+export type PendingNotice = PendingWarning | PendingReminder | PendingPast;
+
+/** `since`: when it came to be. */
+interface Pending {
   since: Instant;
   notBefore: Instant;
-  /** Of reminders: the lead, and when the window of the rung closes. */
-  lead?: Duration;
-  by?: Instant;
-  /** Of warnings: when the alert fired, and since when the task fails: the order in which the ramp admits. */
+}
+
+interface PendingWarning extends Pending {
+  notice: 'warning';
+  /** When the alert fired, and since when the task fails: the order in which the ramp admits. */
   order?: { firedAt: Instant; since: Instant };
-  /** Of warnings: an operator wants it told again, also where SES took it before. */
+  /** An operator wants it told again, also where SES took it before. */
   again?: true;
-  /** Facts of notices about what is past (`disabled`, `recovered`, `withdrawn`), frozen when they came to be. */
-  facts?: Record<string, unknown>;
+}
+
+/** `by`: when the window of the rung closes. */
+interface PendingReminder extends Pending {
+  notice: 'reminder';
+  lead: Duration;
+  by: Instant;
+}
+
+/** What is past, as it was. */
+export interface PendingPast extends Pending {
+  notice: PastNotice;
+  facts: PastFacts;
+}
+
+/** What a notice of what is past says, frozen when it came to be. */
+export interface PastFacts {
+  since: Instant;
+  restarts: number;
+  /** Spells too short to be a recovery; absent where there were none. */
+  twitches?: number;
+  resolvedReason?: ResolveReason;
+  disabledAt?: Instant;
+  enabledAt?: Instant;
+}
+
+/** What a notice says of the past; undefined of a warning or a reminder, and where none waits. */
+export function factsOf(pending: PendingNotice | null): PastFacts | undefined {
+  return pending && 'facts' in pending ? pending.facts : undefined;
+}
+
+/** The record in a notice's row. */
+export function noticeFromRow(row: Row): NoticeRecord {
+  const { w } = row;
+  return { ...saidIn<NoticeRecord>(row), ...(typeof w === 'string' && { w }) };
+}
+
+/** Reads one notice; undefined where there is none. */
+export async function loadNotice(
+  table: Table,
+  recipient: string,
+  task: string,
+  episode: number,
+): Promise<NoticeRecord | undefined> {
+  const row = await table.get(keys.notice(recipient, task, episode));
+  return row && noticeFromRow(row);
 }
 
 /**
@@ -47,16 +95,36 @@ export function noticeWrite(record: NoticeRecord): { put: Row } {
         ? {
             g1pk: index.pendingNotices(bucketOf(record.recipient)),
             g1sk: `${record.recipient}#${record.task}#${record.episode}`,
-            p: {
-              notBefore: record.pending.notBefore,
-              notice: record.pending.notice,
-              ...(record.pending.by === undefined ? {} : { by: record.pending.by }),
-              ...(record.pending.order && { order: { ...record.pending.order, address: record.address } }),
-              ...(isTopic(record.address) ? { informs: true } : {}),
-            },
+            p: placeOf(record.pending, record.address),
           }
         : {}),
     },
+  };
+}
+
+/** What the index shows of a notice: what a scan that puts recipients on the queue goes by. */
+export interface NoticePlace {
+  notBefore: Instant;
+  notice: Notice;
+  /** Of reminders: when the window of the rung closes. */
+  by?: Instant;
+  order?: { firedAt: Instant; since: Instant; address: string };
+  /** It is for a topic, which the ramp does not count. */
+  informs?: true;
+}
+
+/** What a row of the index of pending notices shows. */
+export const noticePlaceIn = ({ p }: Row): NoticePlace => p as NoticePlace;
+
+function placeOf(pending: PendingNotice, address: string): NoticePlace {
+  const { notBefore, notice } = pending;
+  const order = notice === 'warning' && pending.order;
+  return {
+    notBefore,
+    notice,
+    ...(notice === 'reminder' && { by: pending.by }),
+    ...(order && { order: { ...order, address } }),
+    ...(isTopic(address) && { informs: true }),
   };
 }
 

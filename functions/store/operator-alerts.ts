@@ -1,8 +1,8 @@
 import type { Instant } from '../abandonment/time.ts';
 import type { OperatorAlertCode } from '../platform/alert-codes.ts';
 import { keys } from './keys.ts';
-import { revised } from './rows.ts';
-import type { Write } from './table.port.ts';
+import { revised, saidIn } from './rows.ts';
+import type { Row, Table, Write } from './table.port.ts';
 
 export interface OperatorAlertRecord {
   code: OperatorAlertCode;
@@ -19,6 +19,20 @@ export interface OperatorAlertRecord {
   rev: number;
 }
 
+/** What operators are told of something; undefined where they are told nothing. */
+export async function loadOperatorAlert(
+  table: Table,
+  code: OperatorAlertCode,
+  subject: string,
+): Promise<OperatorAlertRecord | undefined> {
+  const row = await table.get(keys.operatorAlert(code, subject));
+  return row && operatorAlertFromRow(row);
+}
+
+/** The record in the row of an alert to operators. */
+export const operatorAlertFromRow = (row: Row): OperatorAlertRecord => saidIn(row);
+
+/** Stores it over the revision that was read. */
 export function operatorAlertWrite(record: OperatorAlertRecord): Write {
   return revised(keys.operatorAlert(record.code, record.subject), record);
 }

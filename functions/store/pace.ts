@@ -1,7 +1,7 @@
 import type { Instant } from '../abandonment/time.ts';
 import { keys } from './keys.ts';
-import { load, revised } from './rows.ts';
-import type { Table, Write } from './table.port.ts';
+import { revised, saidIn } from './rows.ts';
+import type { Key, Row, Table, Write } from './table.port.ts';
 
 /** One run's share: how many in all, and how many of them unapproved, per tenant and data plane. */
 export interface PaceEntry {
@@ -21,8 +21,18 @@ export interface PaceRecord {
   rev: number;
 }
 
-export const loadPace = (table: Table): Promise<PaceRecord> => load(table, keys.pace(), { runs: [], rev: 0 });
+/** The pace of disabling. */
+export const loadPace = (table: Table): Promise<PaceRecord> => loadRuns(table, keys.pace());
 export const paceWrite = (record: PaceRecord): Write => revised(keys.pace(), record);
 
-export const loadRamp = (table: Table): Promise<PaceRecord> => load(table, keys.ramp(), { runs: [], rev: 0 });
+/** The pace of warnings. */
+export const loadRamp = (table: Table): Promise<PaceRecord> => loadRuns(table, keys.ramp());
 export const rampWrite = (record: PaceRecord): Write => revised(keys.ramp(), record);
+
+async function loadRuns(table: Table, key: Key): Promise<PaceRecord> {
+  const row = await table.get(key);
+  return row ? paceFromRow(row) : { runs: [], rev: 0 };
+}
+
+/** The record in the row of a pace. */
+export const paceFromRow = (row: Row): PaceRecord => saidIn(row);

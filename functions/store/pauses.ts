@@ -1,7 +1,7 @@
 import type { Instant, Interval } from '../abandonment/time.ts';
 import { keys } from './keys.ts';
-import { load, revised } from './rows.ts';
-import type { Table, Write } from './table.port.ts';
+import { revised, saidIn } from './rows.ts';
+import type { Row, Table, Write } from './table.port.ts';
 
 export interface PausesRecord {
   evaluate: Instant | null;
@@ -10,10 +10,28 @@ export interface PausesRecord {
   /** Closed spans in which evaluation was paused. */
   evaluatePaused: Interval[];
   /** Since when SES does not answer the canary of the feedback path: nothing is turned off, no mail is repeated. */
-  feedbackSilent?: Instant | null;
+  feedbackSilent: Instant | null;
   rev: number;
 }
 
-export const loadPauses = (table: Table): Promise<PausesRecord> =>
-  load(table, keys.pauses(), { evaluate: null, notify: null, disable: null, evaluatePaused: [], rev: 0 });
+/** What is paused. */
+export async function loadPauses(table: Table): Promise<PausesRecord> {
+  const row = await table.get(keys.pauses());
+  return row ? pausesFromRow(row) : NOTHING_PAUSED;
+}
+
+/** The record in the row of the pauses. */
+export function pausesFromRow(row: Row): PausesRecord {
+  return { ...NOTHING_PAUSED, ...saidIn<PausesRecord>(row) };
+}
+
+const NOTHING_PAUSED: PausesRecord = {
+  evaluate: null,
+  notify: null,
+  disable: null,
+  evaluatePaused: [],
+  feedbackSilent: null,
+  rev: 0,
+};
+
 export const pausesWrite = (record: PausesRecord): Write => revised(keys.pauses(), record);

@@ -1,10 +1,28 @@
 import { index, keys } from './keys.ts';
-import { allRows } from './rows.ts';
+import { allRows, saidIn } from './rows.ts';
 import type { Row, Table, Write } from './table.port.ts';
 
 /** Who or what hears of the alerts of a prefix: a person by mail, or a topic (its ARN) for information. */
 export type SubscriptionRecord = { prefix: string; alertTypes: string[] } & Subscriber;
 export type Subscriber = { email: string } | { topic: string };
+
+/** Somebody who is told about tasks of a prefix only where nobody else can be. */
+export interface AdminRecord {
+  prefix: string;
+  email: string;
+}
+
+/** The subscription in its row, wherever it stands. */
+export function subscriptionFromRow(row: Row): SubscriptionRecord {
+  const { prefix, alertTypes, ...said } = saidIn<SubscriptionRecord>(row);
+  return { prefix, ...('topic' in said ? { topic: said.topic } : { email: said.email }), alertTypes };
+}
+
+/** The admin in their row, wherever it stands. */
+export function adminFromRow(row: Row): AdminRecord {
+  const { prefix, email } = saidIn<AdminRecord>(row);
+  return { prefix, email };
+}
 
 /** That somebody, or a topic, hears of what happens in a scope (a prefix, one task's id, or all), or is its admin. */
 export interface Office {

@@ -1,33 +1,37 @@
 import type { Language } from '../../emails/languages.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { bucketOf, index, keys } from './keys.ts';
-import type { NoticeRecord } from './notices.ts';
-import { eachRow, revised } from './rows.ts';
-import type { Table, Write } from './table.port.ts';
+import { type NoticeRecord, noticeFromRow } from './notices.ts';
+import { eachRow, revised, saidIn } from './rows.ts';
+import type { Row, Table, Write } from './table.port.ts';
+
+/**
+ * Why nobody is mailed at an address: for good, until an operator or its owner revives it, or for a time, after which a scan
+ * lets it live again.
+ */
+export type Suppression = { at: Instant } & (
+  | { reason: LastingReason }
+  | { reason: 'soft-bounce'; until: Instant }
+);
+
+/** `forgotten`: an operator erased all that was known of them; `unmailable`: no mail can be written to it. */
+export type LastingReason = 'bounce' | 'complaint' | 'suppressed' | 'rejected' | 'forgotten' | 'unmailable';
 
 /** What is known of an address. */
 export interface RecipientRecord {
   key: string;
   address: string;
-  /**
-   * `until`: dead for a time; a scan lets it live again. Else until an operator or its owner revives it; `forgotten`: an
-   * operator erased all that was known of him; `unmailable`: no mail can be written to it.
-   */
-  dead: {
-    reason: 'bounce' | 'complaint' | 'suppressed' | 'rejected' | 'soft-bounce' | 'forgotten' | 'unmailable';
-    at: Instant;
-    until?: Instant;
-  } | null;
+  dead: Suppression | null;
   /** Mails that came back for the time being, with none delivered since. */
-  soft?: { digest: string; at: Instant }[];
+  soft: { digest: string; at: Instant }[];
   /** Reminders and `recovered` are declined. */
   declined: boolean;
   /** The IANA time zone that dates are told in, and by which the quiet hours are judged; absent: UTC. */
   zone?: string;
   /** The language of mails; absent: the first of them. */
   language?: Language;
-  /** No mail between these times of day (`HH:MM`) in the zone; `from` is inside, `to` is not. Absent or null: none. */
-  quietHours?: { from: string; to: string } | null;
+  /** No mail between these times of day (`HH:MM`) in the zone; `from` is inside, `to` is not. Null: none. */
+  quietHours: { from: string; to: string } | null;
   /** The newest mail with warnings or reminders, and the newest with a warning. */
   lastMailAt: Instant | null;
   lastWarnedAt: Instant | null;
@@ -35,9 +39,9 @@ export interface RecipientRecord {
   lastWithdrawnAt?: Instant;
   /**
    * The mails of the last day that SES took, may have taken or may be about to take, by their instants: at most as many
-   * as go to one address. Absent: none.
+   * as go to one address.
    */
-  mailedAt?: Instant[];
+  mailedAt: Instant[];
   /** The newest mail of any kind: where an event that names a mail by SES's id alone is looked for first. */
   lastDigest: string | null;
   /** The digest that is being sent. */
@@ -57,6 +61,7 @@ export function newRecipient(key: string, address: string): RecipientRecord {
   return {
     key,
     address,
+    ...EMPTY,
     dead: null,
     declined: false,
     lastMailAt: null,
@@ -73,19 +78,34 @@ export function newRecipient(key: string, address: string): RecipientRecord {
 
 export async function loadRecipient(table: Table, key: string): Promise<RecipientRecord | undefined> {
   const row = await table.get(keys.recipient(key));
-  return row as unknown as RecipientRecord | undefined;
+  return row && recipientFromRow(row);
 }
+
+/** The record in a recipient's row. */
+export function recipientFromRow(row: Row): RecipientRecord {
+  return { ...EMPTY, ...saidIn<RecipientRecord>(row) };
+}
+
+/** Left out of a row where there is nothing to say; rows of older versions never had them. */
+const EMPTY = { soft: [], mailedAt: [], quietHours: null } satisfies Partial<RecipientRecord>;
 
 export async function loadRecipients(
   table: Table,
   recipients: Iterable<string>,
 ): Promise<Map<string, RecipientRecord>> {
   const rows = await table.batchGet([...new Set(recipients)].map((key) => keys.recipient(key)));
-  return new Map(rows.map((row) => [row.key as string, row as unknown as RecipientRecord]));
+  return new Map(rows.map(recipientFromRow).map((record) => [record.key, record]));
 }
 
 export function recipientWrite(record: RecipientRecord): Write {
-  return revised(keys.recipient(record.key), record, {
+  const { soft, mailedAt, quietHours, ...rest } = record;
+  const said = {
+    ...rest,
+    ...(soft.length > 0 && { soft }),
+    ...(mailedAt.length > 0 && { mailedAt }),
+    ...(quietHours && { quietHours }),
+  };
+  return revised(keys.recipient(record.key), said, {
     g2pk: index.recipients(bucketOf(record.key)),
     g2sk: `${record.dead ? 'dead' : 'alive'}#${record.key}`,
   });
@@ -99,8 +119,8 @@ export async function loadRecipientWithNotices(
   const notices: NoticeRecord[] = [];
   let found: RecipientRecord | undefined;
   for await (const row of eachRow(table, { pk: keys.recipient(recipient).pk, consistent: true })) {
-    if (row.sk === 'R') found = row as unknown as RecipientRecord;
-    else notices.push(row as unknown as NoticeRecord);
+    if (row.sk === 'R') found = recipientFromRow(row);
+    else notices.push(noticeFromRow(row));
   }
   return { recipient: found, notices };
 }

@@ -1,6 +1,6 @@
 import { keys } from './keys.ts';
-import { revised } from './rows.ts';
-import type { Table, Write } from './table.port.ts';
+import { revised, saidIn } from './rows.ts';
+import type { Row, Table, Write } from './table.port.ts';
 
 /** How SES refused recipients since it last took a mail: in which words, and whom. */
 export interface RefusalsRecord {
@@ -19,8 +19,11 @@ const NONE: RefusalsRecord = { words: '', recipients: [], many: false, blamed: [
 
 export async function loadRefusals(table: Table): Promise<RefusalsRecord> {
   const row = await table.get(keys.refusals());
-  return row ? (row as unknown as RefusalsRecord) : NONE;
+  return row ? refusalsFromRow(row) : NONE;
 }
+
+/** The record in the row of the refusals. */
+export const refusalsFromRow = (row: Row): RefusalsRecord => saidIn(row);
 
 export const refusalsWrite = (record: RefusalsRecord): Write => revised(keys.refusals(), record);
 

@@ -1,7 +1,7 @@
 import type { Instant, Interval } from '../abandonment/time.ts';
 import { keys } from './keys.ts';
-import { load, revised } from './rows.ts';
-import type { Table, Write } from './table.port.ts';
+import { revised, saidIn } from './rows.ts';
+import type { Row, Table, Write } from './table.port.ts';
 
 export interface ScansRecord {
   /** The scheduled time of the newest claimed tick. */
@@ -13,6 +13,15 @@ export interface ScansRecord {
   rev: number;
 }
 
-export const loadScans = (table: Table): Promise<ScansRecord> =>
-  load(table, keys.scans(), { claimed: null, leaseUntil: null, completedAt: null, gaps: [], rev: 0 });
+/** How the scans fare. */
+export async function loadScans(table: Table): Promise<ScansRecord> {
+  const row = await table.get(keys.scans());
+  return row ? scansFromRow(row) : NEVER_SCANNED;
+}
+
+/** The record in the row of the scans. */
+export const scansFromRow = (row: Row): ScansRecord => saidIn(row);
+
+const NEVER_SCANNED: ScansRecord = { claimed: null, leaseUntil: null, completedAt: null, gaps: [], rev: 0 };
+
 export const scansWrite = (record: ScansRecord): Write => revised(keys.scans(), record);

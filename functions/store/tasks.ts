@@ -217,6 +217,9 @@ function nextPlace(record: TaskRecord, bucket: number, since: string): Record<st
     : { g1pk: index.lookAt(bucket), g1sk: at };
 }
 
+/** What an index row of a candidate carries. */
+export const candidateIn = ({ p }: Row): Candidate => p as Candidate;
+
 function candidateOf(record: TaskRecord): Candidate {
   const { observedAt: _, heard: _heard, ...evidence } = record.evidence;
   return {

@@ -1,33 +1,13 @@
-import type { Instant } from '../abandonment/time.ts';
 import type { OperatorAlertCode } from '../platform/alert-codes.ts';
 import { recordable } from '../platform/recorded-text.ts';
 import { argument } from '../platform/shell-word.ts';
 import type { System } from '../platform/system.ts';
+import { type GivenUp, loadGivenUp, type Work } from '../store/given-up.ts';
 import { keys } from '../store/keys.ts';
-import { type OperatorAlertRecord, operatorAlertWrite } from '../store/operator-alerts.ts';
-import { allRows, ROW_VERSION } from '../store/rows.ts';
-import type { Table } from '../store/table.port.ts';
+import { loadOperatorAlert, operatorAlertWrite } from '../store/operator-alerts.ts';
+import { ROW_VERSION } from '../store/rows.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
-
-/** Work that can never be done for its own sake, until what it rests on changes or an operator clears it. */
-export interface GivenUp {
-  queue: 'notify' | 'disable';
-  /** The work item's name: ids and hashes, never addresses. */
-  item: string;
-  at: Instant;
-  reason: string;
-  /** Of the failure that shows it. */
-  fingerprint: string;
-  /** Of a task: the version for which it holds. */
-  version?: number;
-}
-
-/** What a piece of work is known by. */
-export type Work = Pick<GivenUp, 'queue' | 'item'>;
-
-/** Finds it among all that is given up. */
-export type ByName = ReadonlyMap<string, GivenUp>;
 
 /** What operators are told it by. */
 function alertOf({ queue, item }: Work): { code: OperatorAlertCode; subject: string } {
@@ -64,24 +44,11 @@ export async function giveUp(
   const marker = { put: { ...keys.givenUp(given.queue, given.item), v: ROW_VERSION, ...given, at, reason } };
   const detail = `${WHAT_ENDS[given.queue]}: ${reason}; \`taskwarden oops resolve ${argument(given.fingerprint)}\` lets it be tried again`;
   const { code, subject } = alertOf(given);
-  const known = (await system.table.get(keys.operatorAlert(code, subject))) as unknown as
-    | OperatorAlertRecord
-    | undefined;
+  const known = await loadOperatorAlert(system.table, code, subject);
   const alert = known ?? { code, subject, since: at, toldAt: null, active: true, rev: 0 };
   const writes = [marker, operatorAlertWrite({ ...alert, detail })];
   if (await writeUnlessRefused(system, writes, `the end of ${given.item}`)) return;
   throw new TableBusy(`what operators are told of ${given.item} changes too fast`);
-}
-
-/** All that is given up, by its name. */
-export async function loadGivenUp(table: Table): Promise<ByName> {
-  const rows = await allRows(table, { pk: keys.givenUp('', '').pk, consistent: true });
-  return new Map(rows.map((row) => [row.sk, row as unknown as GivenUp]));
-}
-
-/** What is given up of one piece of work; undefined where it is not. */
-export async function loadGivenUpOf(table: Table, { queue, item }: Work): Promise<GivenUp | undefined> {
-  return (await table.get(keys.givenUp(queue, item))) as unknown as GivenUp | undefined;
 }
 
 /** Takes back that a piece of work is given up, and what operators are told of it. */

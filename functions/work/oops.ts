@@ -4,11 +4,11 @@ import { recordable } from '../platform/recorded-text.ts';
 import type { System } from '../platform/system.ts';
 import type { Recording } from '../store/commit.ts';
 import { keys } from '../store/keys.ts';
-import { ROW_VERSION } from '../store/rows.ts';
+import { type KindOfOops, type OopsOccurrence, storeOops } from '../store/oops.ts';
+import { ROW_VERSION, saidIn } from '../store/rows.ts';
 import type { Row, Write } from '../store/table.port.ts';
 import { classOf, type FailureClass } from './failure-class.ts';
 import { fingerprintOf, sampleOf, siteOf } from './oops-fingerprint.ts';
-import { type KindOfOops, type OopsOccurrence, storeOops } from './oops-rows.ts';
 import { type Counting, takeSuccesses } from './successes.ts';
 
 /** One failed attempt. */
@@ -79,16 +79,20 @@ export interface StartRow {
   functionVersion: string;
 }
 
+/** The record in the row of an attempt that began; in older ones its message counts from there. */
+export function startFromRow(row: Row): StartRow & { since: Instant } {
+  const said = saidIn<StartRow>(row);
+  return { ...said, since: said.since ?? said.startedAt };
+}
+
 /**
  * Leaves the record of an attempt that began and never ended, and marks its row in the same transaction, so that
  * whoever finds it first (the next attempt, the watchdog) counts it alone. False where somebody did before. Throws
  * where the table fails: the row stays, and so the death is found again.
  */
 export async function recordDeath(system: Recording, row: Row): Promise<boolean> {
-  const start = row as unknown as StartRow;
-  const { queue, item, messageId, attempt, functionVersion } = start;
+  const { queue, item, messageId, attempt, functionVersion, since } = startFromRow(row);
   const error = new Error(`attempt ${attempt} of version ${functionVersion} began and never ended`);
-  const since = start.since ?? start.startedAt;
   const oops: Oops = { worker: queue, item, attempt, cause: 'died', error, version: functionVersion, since };
   const reported = reportOf(system, oops);
   const claim: Write = {

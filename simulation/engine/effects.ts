@@ -2,11 +2,11 @@ import type { HoldReason, Notice, ResolveReason, Stage } from '../../functions/a
 import { formatInstant, type Instant, parseInstant } from '../../functions/abandonment/time.ts';
 import type { OperatorAlertCode } from '../../functions/platform/alert-codes.ts';
 import type { Clock } from '../../functions/platform/ports.ts';
-import type { AlertRecord } from '../../functions/store/alerts.ts';
+import { type AlertRecord, alertFromRow } from '../../functions/store/alerts.ts';
 import type { DigestItem } from '../../functions/store/digests.ts';
 import type { Change } from '../../functions/store/memory-table.ts';
 import type { Row } from '../../functions/store/table.port.ts';
-import type { TaskRecord } from '../../functions/store/tasks.ts';
+import { taskFromRow } from '../../functions/store/tasks.ts';
 import type { AcceptedMail, RefusedMail } from './sim-mail.ts';
 
 /** What alarms tell of a deployed stage: here they stand among the operator alerts. */
@@ -139,8 +139,8 @@ export class EffectRecorder {
   }
 
   #alert(before: Row | undefined, after: Row): void {
-    const was = before as unknown as AlertRecord | undefined;
-    const alert = after as unknown as AlertRecord;
+    const was = before && alertFromRow(before);
+    const alert = alertFromRow(after);
     const { task, type, episode, since, stage, reason } = alert;
     if (!was) {
       this.#fired += 1;
@@ -160,9 +160,9 @@ export class EffectRecorder {
   }
 
   #held(before: Row | undefined, after: Row): void {
-    const { hold, open, task } = after as unknown as TaskRecord;
+    const { hold, open, task } = taskFromRow(after);
     if (!hold) return;
-    const was = before as unknown as TaskRecord | undefined;
+    const was = before && taskFromRow(before);
     const episode = open?.number ?? null;
     if (was?.hold?.reason === hold.reason && (was.open?.number ?? null) === episode) return;
     this.#emit({ at: this.#now(), type: 'held', task: task.id, episode, reason: hold.reason });

@@ -1,6 +1,5 @@
 import type { PolicyBook } from '../../functions/abandonment/policy-book.ts';
 import type { AlertType } from '../../functions/abandonment/task.ts';
-import { sourceWrite } from '../../functions/catalog/sources.ts';
 import { taskRecordFrom } from '../../functions/catalog/task-entry.ts';
 import { recipientKey } from '../../functions/platform/addresses.ts';
 import type { System } from '../../functions/platform/system.ts';
@@ -10,6 +9,7 @@ import { keys } from '../../functions/store/keys.ts';
 import { policyWrite } from '../../functions/store/policies.ts';
 import { newRecipient, recipientWrite } from '../../functions/store/recipients.ts';
 import { ROW_VERSION } from '../../functions/store/rows.ts';
+import { sourceWrite } from '../../functions/store/sources.ts';
 import { TRANSACTION_LIMIT, type Write } from '../../functions/store/table.port.ts';
 import { taskWrite } from '../../functions/store/tasks.ts';
 import { lastOfEachKey } from '../../functions/store/writes.ts';

@@ -3,7 +3,7 @@ import { formatInstant } from '../../functions/abandonment/time.ts';
 import { OPERATOR_ALERTS } from '../../functions/platform/alert-codes.ts';
 import type { OperatorAlert, OperatorChannel } from '../../functions/platform/ports.ts';
 import type { System } from '../../functions/platform/system.ts';
-import type { TaskAudit } from '../../functions/store/audit.ts';
+import { auditFromRow } from '../../functions/store/audit.ts';
 import { loadDigest } from '../../functions/store/digests.ts';
 import { type Change, MemoryTable } from '../../functions/store/memory-table.ts';
 import { Attempts, type ProcessFaults } from '../faults/attempts.ts';
@@ -329,7 +329,7 @@ export class World {
     this.#recorder.committed(changes);
     for (const { after } of changes) {
       if (!after?.sk.startsWith('L#') || !('task' in after)) continue;
-      this.#verifier.audits.audited(after as unknown as TaskAudit);
+      this.#verifier.audits.audited(auditFromRow(after));
     }
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { listOops } from '../../functions/store/oops.ts';
 import { loadTask } from '../../functions/store/tasks.ts';
-import { listOops } from '../../functions/work/oops-rows.ts';
 import { ingestStage, published, seen } from './ingest-stage.ts';
 
 /**

@@ -1,11 +1,11 @@
 import type { SQSRecord } from 'aws-lambda';
 import { formatInstant, type Instant, MINUTE } from '../../functions/abandonment/time.ts';
 import { ingestConsumer } from '../../functions/catalog/ingest-consumer.ts';
-import { sourceWrite } from '../../functions/catalog/sources.ts';
 import type { System } from '../../functions/platform/system.ts';
 import { index } from '../../functions/store/keys.ts';
 import { measureRow } from '../../functions/store/row-limits.ts';
 import type { SourceRecord } from '../../functions/store/sources.ts';
+import { sourceWrite } from '../../functions/store/sources.ts';
 import type { Row, Write } from '../../functions/store/table.port.ts';
 import { processBatch } from '../../functions/work/sqs-batch.ts';
 import { START, stage } from '../unit/breaker/stage.ts';

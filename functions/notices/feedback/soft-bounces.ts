@@ -6,6 +6,7 @@ import { keys } from '../../store/keys.ts';
 import { lookWrite } from '../../store/looks.ts';
 import type { RecipientRecord } from '../../store/recipients.ts';
 import { ROW_VERSION } from '../../store/rows.ts';
+import type { Write } from '../../store/table.port.ts';
 import { touchTold } from '../send/touch-told.ts';
 
 /** So many mails in a row came back for the time being, and the first of them at least a day before the last. */
@@ -25,9 +26,8 @@ export function afterSoftBounce(
   bounce: { digest: string; at: Instant },
   now: Instant,
 ): RecipientRecord {
-  const known = recipient.soft ?? [];
-  if (recipient.dead || known.some(({ digest }) => digest === bounce.digest)) return recipient;
-  const soft = [...known.filter(({ at }) => at > bounce.at - REMEMBERED), bounce];
+  if (recipient.dead || recipient.soft.some(({ digest }) => digest === bounce.digest)) return recipient;
+  const soft = [...recipient.soft.filter(({ at }) => at > bounce.at - REMEMBERED), bounce];
   const instants = soft.map(({ at }) => at);
   const lasting = Math.max(...instants) - Math.min(...instants) >= APART;
   if (soft.length < MAILS || !lasting) return { ...recipient, soft };
@@ -36,8 +36,8 @@ export function afterSoftBounce(
 
 /** The recipient after a mail reached him: what came back before is forgotten. */
 export function afterDelivery(recipient: RecipientRecord, at: Instant): RecipientRecord {
-  const soft = (recipient.soft ?? []).filter((bounce) => bounce.at > at);
-  return soft.length === (recipient.soft ?? []).length ? recipient : { ...recipient, soft };
+  const soft = recipient.soft.filter((bounce) => bounce.at > at);
+  return soft.length === recipient.soft.length ? recipient : { ...recipient, soft };
 }
 
 /** Counts a soft bounce of a known digest; the open episodes of one who is dead by it are looked at again (promise 4). */
@@ -60,11 +60,15 @@ export async function recordDelivery(system: System, digest: string, at: Instant
  */
 export function liveAgain(system: System, recipient: string): Promise<boolean> {
   return changeRecipient(system, recipient, (record) => {
-    const { until } = record?.dead ?? {};
     const now = system.clock.now();
-    if (!record || until === undefined || until > now) return { value: false };
+    if (record?.dead?.reason !== 'soft-bounce' || record.dead.until > now) return { value: false };
     return { recipient: { ...record, dead: null }, beside: [lookWrite('ALL', now)], value: true };
   });
+}
+
+/** Where the scan that ends it finds it. */
+function endWrite(until: Instant, key: string): Write {
+  return { put: { ...keys.softDeath(until, key), v: ROW_VERSION } };
 }
 
 /** Changes the recipient of a digest; answers how he is after it. */
@@ -77,8 +81,8 @@ async function change(
   if (key === undefined) return undefined;
   return changeRecipient(system, key, (known) => {
     const recipient = known && make(known);
-    const until = recipient?.dead?.until;
-    const ends = until === undefined ? [] : [{ put: { ...keys.softDeath(until, key), v: ROW_VERSION } }];
+    const dead = recipient?.dead;
+    const ends = dead?.reason === 'soft-bounce' ? [endWrite(dead.until, key)] : [];
     return { recipient, beside: ends, value: recipient };
   });
 }

@@ -1,3 +1,4 @@
+import type { TopicArn } from '../../abandonment/topics.ts';
 import { recipientKey } from '../../platform/addresses.ts';
 import type { OperatorAlertCode } from '../../platform/alert-codes.ts';
 import type { System } from '../../platform/system.ts';
@@ -10,7 +11,7 @@ import { writeUnlessRefused } from '../../store/write-unless-refused.ts';
 const CODE: OperatorAlertCode = 'topic-refused';
 
 /** Tells operators that a topic refuses what is published and is told nothing more; once until it is revived. */
-export async function raiseTopicRefused(system: System, topic: string, code: string): Promise<void> {
+export async function raiseTopicRefused(system: System, topic: TopicArn, code: string): Promise<void> {
   const detail =
     `SNS answered ${code} for ${topic}; nothing more is published there until it is revived ` +
     '(taskwarden recipients revive). People are told by mail as before';
@@ -21,12 +22,12 @@ export async function raiseTopicRefused(system: System, topic: string, code: str
 }
 
 /** The writes by which a topic that refused is told again; none where it did not. */
-export async function revivalOf(system: System, topic: string): Promise<Write[]> {
+export async function revivalOf(system: System, topic: TopicArn): Promise<Write[]> {
   const recipient = await loadRecipient(system.table, recipientKey(topic));
   return recipient?.dead ? [recipientWrite({ ...recipient, dead: null }), ...alertEnd(topic)] : [];
 }
 
 /** Takes the operators' alert about a topic back. */
-export function alertEnd(topic: string): Write[] {
+export function alertEnd(topic: TopicArn): Write[] {
   return [{ delete: keys.operatorAlert(CODE, topic) }];
 }

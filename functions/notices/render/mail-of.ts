@@ -1,12 +1,12 @@
 import type { Cause } from '../../../emails/wordings.ts';
 import { countedTime } from '../../abandonment/evidence.ts';
-import type { Evidence, ResolveReason } from '../../abandonment/task.ts';
+import type { Evidence } from '../../abandonment/task.ts';
 import { isTopic } from '../../abandonment/topics.ts';
 import type { OutgoingMail } from '../../platform/ports.ts';
 import type { System } from '../../platform/system.ts';
 import type { DigestItem, DigestRecord } from '../../store/digests.ts';
 import type { FleetView } from '../../store/fleet-view.ts';
-import type { NoticeRecord } from '../../store/notices.ts';
+import { factsOf, type NoticeRecord } from '../../store/notices.ts';
 import type { TaskRecord } from '../../store/tasks.ts';
 import { type DigestFacts, type MailItem, triedOf } from '../send/digest-facts.ts';
 import { declineHeaders, linksOf } from './links.ts';
@@ -118,9 +118,7 @@ function mailItem(
   digest: DigestRecord,
   { notice, record, item }: Told,
 ): MailItem {
-  const facts = notice.pending?.facts as
-    | { disabledAt?: number; enabledAt?: number; resolvedReason?: ResolveReason }
-    | undefined;
+  const facts = factsOf(notice.pending);
   const now = system.clock.now();
   return {
     task: item.task,

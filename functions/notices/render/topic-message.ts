@@ -1,4 +1,5 @@
 import type { Notice } from '../../abandonment/task.ts';
+import type { TopicArn } from '../../abandonment/topics.ts';
 import type { OutgoingMail, TopicMessage } from '../../platform/ports.ts';
 import type { DigestItem } from '../../store/digests.ts';
 
@@ -15,13 +16,14 @@ function isOfDisabling(notice: Notice): boolean {
  * kinds that stand in it), `taskCount`, `stage` (of the deployment).
  */
 export function topicMessageOf(
-  { to, subject, text }: OutgoingMail,
+  topic: TopicArn,
+  { subject, text }: Pick<OutgoingMail, 'subject' | 'text'>,
   items: readonly DigestItem[],
   stage: string,
 ): TopicMessage {
   const notices = [...new Set(items.map(({ notice }) => notice))].sort();
   return {
-    topic: to,
+    topic,
     subject,
     text: `${FOR_INFORMATION}\n\n${text}`,
     attributes: {

@@ -6,7 +6,7 @@ import {
   type HoldReason,
   type Informed,
   isWindowed,
-  type Notice,
+  type PastNotice,
   type Told,
 } from '../../abandonment/task.ts';
 import type { Instant } from '../../abandonment/time.ts';
@@ -18,7 +18,13 @@ import type { DigestItem, DigestRecord } from '../../store/digests.ts';
 import type { FleetView } from '../../store/fleet-view.ts';
 import { holderWrite } from '../../store/holders.ts';
 import { keys } from '../../store/keys.ts';
-import { type NoticeRecord, noticeDelete, noticeWrite } from '../../store/notices.ts';
+import {
+  loadNotice,
+  type NoticeRecord,
+  noticeDelete,
+  noticeWrite,
+  type PastFacts,
+} from '../../store/notices.ts';
 import type { Write } from '../../store/table.port.ts';
 import { loadTask, type TaskRecord } from '../../store/tasks.ts';
 import { triedOf } from './digest-facts.ts';
@@ -120,12 +126,11 @@ async function settleNotice(
   item: DigestItem,
   open: boolean,
 ): Promise<void> {
-  const row = await system.table.get(keys.notice(digest.recipient, item.task, item.episode));
-  const notice = row as unknown as NoticeRecord | undefined;
+  const notice = await loadNotice(system.table, digest.recipient, item.task, item.episode);
   // Where another notice waits it is a newer one, and says what holds today.
   const isNewest = !notice?.pending || notice.pending.notice === item.notice;
   if (digest.state === 'unsent' && !isWindowed(item.notice) && isNewest)
-    return tellAgain(system, digest, item);
+    return tellAgain(system, digest, item, item.notice);
   if (notice?.pending?.notice !== item.notice || notice.pending.since !== item.asked) return;
   if (standingOf(digest.state) === 'void') return;
   await commit(system, `a notice of task ${item.task}`, async () => ({
@@ -137,15 +142,20 @@ async function settleNotice(
 }
 
 /** A notice of what is past, put back as it was; a warning or a reminder is decided again. */
-async function tellAgain(system: System, digest: DigestRecord, item: DigestItem): Promise<void> {
+async function tellAgain(
+  system: System,
+  digest: DigestRecord,
+  item: DigestItem,
+  notice: PastNotice,
+): Promise<void> {
   const { recipient, address } = digest;
-  const { task, episode, notice, since, asked } = item;
+  const { task, episode, since, asked } = item;
   const alert = await loadAlert(system.table, task, episode);
-  const ends: Partial<Record<Notice, Record<string, unknown>>> = {
+  const ends: Partial<Record<PastNotice, Partial<PastFacts>>> = {
     disabled: { disabledAt: alert?.resolvedAt ?? asked },
     enabled: { enabledAt: (await loadTask(system.table, task))?.undo?.at ?? asked },
   };
-  const end = ends[notice] ?? { resolvedReason: alert?.reason ?? 'policy' };
+  const end: Partial<PastFacts> = ends[notice] ?? { resolvedReason: alert?.reason ?? 'policy' };
   const now = system.clock.now();
   const pending = { notice, since: asked, notBefore: now, facts: { since, ...triedOf(item), ...end } };
   const write = noticeWrite({ recipient, address, task, episode, pending });
@@ -243,7 +253,7 @@ function wasPrinted({ state }: DigestRecord): boolean {
 
 /** Whether its dates are out in the world, or may be: of a mail that nothing was heard of nobody knows (promise 2). */
 function mayBeOut(digest: DigestRecord): boolean {
-  return wasPrinted(digest) || (digest.state === 'superseded' && digest.unsettled === true);
+  return wasPrinted(digest) || (digest.state === 'superseded' && digest.unsettled);
 }
 
 /** So many mails of one episode are listed, the newest: a task of 1,000 owners has that many for each rung. */

@@ -21,7 +21,7 @@ export function choose(
   const { digestEvery } = view.policies.global;
   const windowAt = windowOpensAt(recipient, digestEvery);
   const urgent = pending.some(
-    ({ pending: one }) => one.by !== undefined && one.by <= windowAt && one.by > now,
+    ({ pending: one }) => one.notice === 'reminder' && one.by <= windowAt && one.by > now,
   );
   const readyAt = ({ pending: one, address }: Waiting): Instant | null => {
     if (view.pauses.evaluate && isWindowed(one.notice)) return null;

@@ -1,13 +1,13 @@
 import { triedSince } from '../../abandonment/healthy-spells.ts';
 import { staleness } from '../../abandonment/judge-news.ts';
 import { judgeNotice } from '../../abandonment/judge-notice.ts';
-import { isWindowed } from '../../abandonment/task.ts';
 import type { Instant } from '../../abandonment/time.ts';
 import type { System } from '../../platform/system.ts';
 import type { DigestItem } from '../../store/digests.ts';
 import type { FleetView } from '../../store/fleet-view.ts';
-import { noticeDelete } from '../../store/notices.ts';
+import { noticeDelete, type PendingNotice, type PendingPast } from '../../store/notices.ts';
 import { loadTasks, type TaskRecord, taskWrite } from '../../store/tasks.ts';
+import { triedOf } from './digest-facts.ts';
 import { withoutNotice } from './dropped-notice.ts';
 import { storeOnTask } from './unchangeable.ts';
 import type { Waiting } from './waiting.ts';
@@ -35,15 +35,16 @@ export async function judge(
   const chosen: Chosen[] = [];
   for (const notice of notices) {
     const record = tasks.get(notice.task);
-    if (!isWindowed(notice.pending.notice)) {
+    const { pending } = notice;
+    if ('facts' in pending) {
       const stale = stalenessOf(view, notice, record);
-      if (stale === undefined) chosen.push({ notice, record, item: pastItem(notice, record) });
+      if (stale === undefined) chosen.push({ notice, record, item: pastItem(notice, pending) });
       else await skip(system, view, notice, undefined, stale);
       continue;
     }
     const open = record?.open?.number === notice.episode ? record : undefined;
     const verdict = open
-      ? judgeNotice(await view.caseOf(open), key, notice.pending.notice, now, notice.pending.again)
+      ? judgeNotice(await view.caseOf(open), key, pending.notice, now, isAgain(pending))
       : ({ verdict: 'void', reason: 'over' } as const);
     if (verdict.verdict === 'send' && open) {
       chosen.push({ notice, record, item: presentItem(notice, open, verdict) });
@@ -52,6 +53,11 @@ export async function judge(
     }
   }
   return chosen;
+}
+
+/** Whether an operator wants a warning told again. */
+function isAgain(pending: PendingNotice): boolean {
+  return pending.notice === 'warning' && pending.again === true;
 }
 
 function stalenessOf(view: FleetView, notice: Waiting, record: TaskRecord | undefined): string | undefined {
@@ -106,7 +112,7 @@ function presentItem(
   record: TaskRecord,
   verdict: { disableAt: Instant | null; after?: number },
 ): DigestItem {
-  const { lead } = notice.pending;
+  const { pending } = notice;
   return {
     task: notice.task,
     episode: notice.episode,
@@ -117,22 +123,12 @@ function presentItem(
     since: record.open?.since ?? 0,
     ...triedSince(record.evidence),
     asked: notice.pending.since,
-    ...(lead === undefined ? {} : { lead }),
+    ...(pending.notice === 'reminder' && { lead: pending.lead }),
   };
 }
 
 /** A notice of what is past says what was frozen when it came to be. */
-function pastItem(notice: Waiting, record: TaskRecord | undefined): DigestItem {
-  const facts = notice.pending.facts as { since?: Instant; restarts?: number; twitches?: number } | undefined;
-  return {
-    task: notice.task,
-    episode: notice.episode,
-    notice: notice.pending.notice,
-    grace: 0,
-    disableAt: null,
-    since: facts?.since ?? record?.open?.since ?? 0,
-    restarts: facts?.restarts ?? 0,
-    ...(facts?.twitches === undefined ? {} : { twitches: facts.twitches }),
-    asked: notice.pending.since,
-  };
+function pastItem({ task, episode }: Waiting, { notice, since: asked, facts }: PendingPast): DigestItem {
+  const past = { grace: 0, disableAt: null, since: facts.since, ...triedOf(facts) };
+  return { task, episode, notice, ...past, asked };
 }

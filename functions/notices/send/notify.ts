@@ -1,6 +1,5 @@
 import { isWindowed } from '../../abandonment/task.ts';
 import { type Instant, SECOND } from '../../abandonment/time.ts';
-import { recipientKey } from '../../platform/addresses.ts';
 import type { System } from '../../platform/system.ts';
 import { FleetView } from '../../store/fleet-view.ts';
 import {
@@ -58,7 +57,7 @@ async function sendNext(
   if (pending.length === 0) return release(system, recipient, 'nothing to tell');
   if (recipient.dead) return dropAll(system, recipient, pending);
   if (recipient.retryAt !== null && recipient.retryAt > now) return waitUntil(recipient.retryAt, now);
-  const view = await FleetView.load(system.table, recipientKey, {
+  const view = await FleetView.load(system.table, {
     now: system.clock.now(),
     scanEvery: system.config.scanEvery,
   });
@@ -114,7 +113,7 @@ async function dropAll(
   recipient: RecipientRecord,
   pending: readonly Waiting[],
 ): Promise<Outcome> {
-  const view = await FleetView.load(system.table, recipientKey);
+  const view = await FleetView.load(system.table);
   const tasks = await loadTasks(
     system.table,
     pending.map(({ task }) => task),

@@ -1,6 +1,5 @@
 import { isWindowed } from '../../abandonment/task.ts';
 import type { Instant } from '../../abandonment/time.ts';
-import { recipientKey } from '../../platform/addresses.ts';
 import { METRIC } from '../../platform/names.ts';
 import type { System } from '../../platform/system.ts';
 import { changeDigest } from '../../store/change-digest.ts';
@@ -9,15 +8,18 @@ import { type DigestRecord, type DigestState, digestWrite, loadDigest } from '..
 import { FleetView } from '../../store/fleet-view.ts';
 import { keys } from '../../store/keys.ts';
 import { lookWrite } from '../../store/looks.ts';
-import { newRecipient, type RecipientRecord } from '../../store/recipients.ts';
+import {
+  type LastingReason,
+  newRecipient,
+  type RecipientRecord,
+  type Suppression,
+} from '../../store/recipients.ts';
 import type { Write } from '../../store/table.port.ts';
 import { recordOops } from '../../work/oops.ts';
 import { applyItems } from './apply-digest.ts';
 import { raised, standingOf } from './digest-states.ts';
 import { touchTold } from './touch-told.ts';
 import { withMailMoved } from './windows.ts';
-
-type Death = NonNullable<RecipientRecord['dead']>['reason'];
 
 /** SES took the mail. */
 export async function recordAccepted(
@@ -55,7 +57,7 @@ export async function recordBlameless(system: System, id: string): Promise<void>
   const digest = stored ?? (await loadDigest(system.table, id));
   if (!digest?.blameless) return;
   await letLive(system, digest.recipient);
-  if (stored) await finishDigest(system, await FleetView.load(system.table, recipientKey), stored);
+  if (stored) await finishDigest(system, await FleetView.load(system.table), stored);
 }
 
 /** Takes back that an address is dead because SES refused it; all that is open is looked at, as after a revival. */
@@ -94,7 +96,7 @@ async function supersede(
   system: System,
   view: FleetView,
   id: string,
-  how: Pick<DigestRecord, 'retryAt' | 'unsettled'>,
+  how: Pick<DigestRecord, 'retryAt'> & Partial<Pick<DigestRecord, 'unsettled'>>,
 ): Promise<void> {
   const stored = await changeDigest(system, id, (digest) => ({
     ...digest,
@@ -108,7 +110,7 @@ async function supersede(
 /** What SES says of a mail: the state it raises it to, whether the address is dead, that it is still under way. */
 export interface Said {
   state: DigestState;
-  dead?: Death;
+  dead?: LastingReason;
   delayedAt?: Instant;
 }
 
@@ -120,7 +122,7 @@ export async function recordEvent(system: System, id: string, said: Said): Promi
   }
   const stored = await changeDigest(system, id, (digest) => afterEvent(digest, said));
   if (stored && !stored.applied) {
-    await finishDigest(system, await FleetView.load(system.table, recipientKey), stored);
+    await finishDigest(system, await FleetView.load(system.table), stored);
   }
 }
 
@@ -149,7 +151,7 @@ export async function recordUnsent(system: System, id: string, why: string): Pro
   const error = new Error(`SES took a mail and did not send it: ${why}`);
   error.name = 'SesDidNotSend';
   await recordOops(system, { worker: 'mail-events', item: id, attempt: 1, cause: 'permanent', error });
-  await finishDigest(system, await FleetView.load(system.table, recipientKey), stored);
+  await finishDigest(system, await FleetView.load(system.table), stored);
 }
 
 /**
@@ -186,7 +188,7 @@ function countsFrom({ state, unsettled, sentAt, claimedAt, leaseUntil }: DigestR
 
 function afterMail(recipient: RecipientRecord, digest: DigestRecord): RecipientRecord {
   if (standingOf(digest.state) === 'accepted') return mailed(recipient, digest);
-  const mayBeOut = digest.state === 'superseded' && digest.unsettled === true;
+  const mayBeOut = digest.state === 'superseded' && digest.unsettled;
   if (!mayBeOut || !digest.items.some(({ notice }) => notice === 'withdrawn')) return recipient;
   return { ...recipient, lastWithdrawnAt: Math.max(recipient.lastWithdrawnAt ?? 0, digest.leaseUntil) };
 }
@@ -210,7 +212,12 @@ function mailed(recipient: RecipientRecord, digest: DigestRecord): RecipientReco
 }
 
 /** The address is dead, whichever mail it came for; every open episode it was told of is looked at again. */
-async function recordDeath(system: System, id: string, state: DigestState, reason: Death): Promise<void> {
+async function recordDeath(
+  system: System,
+  id: string,
+  state: DigestState,
+  reason: LastingReason,
+): Promise<void> {
   const stored = await changeDigest(system, id, (digest) =>
     digest.blameless && reason === 'rejected'
       ? undefined
@@ -226,16 +233,16 @@ export async function finishDeath(system: System, digest: DigestRecord): Promise
     // Whoever takes a refusal back must not be overtaken by it.
     { check: keys.digest(digest.id), if: [{ equals: ['state', digest.state] }] },
   ]);
-  const view = await FleetView.load(system.table, recipientKey);
+  const view = await FleetView.load(system.table);
   await finishDigest(system, view, digest);
   await touchTold(system, digest.recipient);
 }
 
 /** A refusal may be taken back: what else kills the address outlasts it. */
-function killed(recipient: RecipientRecord, dead: NonNullable<RecipientRecord['dead']>): RecipientRecord {
-  const { reason, until } = recipient.dead ?? {};
-  const stands =
-    reason !== undefined && until === undefined && (reason !== 'rejected' || dead.reason === reason);
+function killed(recipient: RecipientRecord, dead: Suppression): RecipientRecord {
+  const known = recipient.dead;
+  const isLasting = known !== null && known.reason !== 'soft-bounce';
+  const stands = isLasting && (known.reason !== 'rejected' || dead.reason === 'rejected');
   return stands ? recipient : { ...recipient, dead };
 }
 

@@ -1,9 +1,8 @@
-import { recipientKey } from '../../platform/addresses.ts';
 import type { System } from '../../platform/system.ts';
 import { changeTask } from '../../store/change-task.ts';
 import { FleetView } from '../../store/fleet-view.ts';
 import { keys } from '../../store/keys.ts';
-import type { NoticeRecord } from '../../store/notices.ts';
+import { noticeFromRow } from '../../store/notices.ts';
 import { eachRow } from '../../store/rows.ts';
 import { touch } from '../../store/tasks.ts';
 import { storeOnTask } from './unchangeable.ts';
@@ -13,10 +12,10 @@ import { storeOnTask } from './unchangeable.ts';
  * Throws TableBusy where a task changes too fast; one whose row the table refuses keeps no other from it.
  */
 export async function touchTold(system: System, recipient: string): Promise<void> {
-  const view = await FleetView.load(system.table, recipientKey);
+  const view = await FleetView.load(system.table);
   for await (const row of eachRow(system.table, { pk: keys.recipient(recipient).pk, consistent: true })) {
     if (row.sk === 'R') continue;
-    const { task, episode } = row as unknown as NoticeRecord;
+    const { task, episode } = noticeFromRow(row);
     await storeOnTask(system, { recipient, task, episode }, () => touchTask(system, view, task));
   }
 }

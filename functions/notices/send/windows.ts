@@ -20,7 +20,7 @@ const WITHDRAWN_EVERY: Duration = HOUR;
  * address, and no such limit.
  */
 export function dayOpensAt(recipient: RecipientRecord): Instant {
-  const { mailedAt = [], address } = recipient;
+  const { mailedAt, address } = recipient;
   const first = mailedAt.at(-MOST_A_DAY);
   return first === undefined || mailedAt.length < MOST_A_DAY || isTopic(address)
     ? 0
@@ -28,7 +28,7 @@ export function dayOpensAt(recipient: RecipientRecord): Instant {
 }
 
 /** Whether no more than one mail may go to a recipient before others of the last 24 h are older than that. */
-export function isScarce({ mailedAt = [], address }: RecipientRecord, now: Instant): boolean {
+export function isScarce({ mailedAt, address }: RecipientRecord, now: Instant): boolean {
   return !isTopic(address) && mailedAt.filter((at) => at > now - DAY).length >= MOST_A_DAY - 1;
 }
 
@@ -47,16 +47,12 @@ export function withdrawalOpensAt(recipient: RecipientRecord): Instant {
 }
 
 /** The mails that count for the day, with one that is about to go; what is older than a day counts no more. */
-export function withMail({ mailedAt = [] }: RecipientRecord, at: Instant): Instant[] {
+export function withMail({ mailedAt }: RecipientRecord, at: Instant): Instant[] {
   return [...mailedAt.filter((before) => before > at - DAY), at].sort((a, b) => a - b).slice(-MOST_A_DAY);
 }
 
 /** As they count once it is known when a mail went; `to` null: SES surely did not take it. */
-export function withMailMoved(
-  { mailedAt = [] }: RecipientRecord,
-  from: Instant,
-  to: Instant | null,
-): Instant[] {
+export function withMailMoved({ mailedAt }: RecipientRecord, from: Instant, to: Instant | null): Instant[] {
   const place = mailedAt.lastIndexOf(from);
   if (place < 0) return mailedAt;
   return mailedAt.toSpliced(place, 1, ...(to === null ? [] : [to])).sort((a, b) => a - b);

@@ -42,7 +42,7 @@ export function channelOf(system: System, address: string): Channel {
     name: 'SNS',
     provesDelivery: false,
     prepare: async (letter, items) => {
-      const message = topicMessageOf(letter, items, config.stage);
+      const message = topicMessageOf(address, letter, items, config.stage);
       return () => topics.publish(message);
     },
   };

@@ -21,7 +21,7 @@ test.each([
   });
   const pauses = { ...(await loadPauses(table)), feedbackSilent: START };
   await table.transact([digestWrite(digest, digest.leaseUntil), pausesWrite(pauses)], 'test');
-  const view = await FleetView.load(table, recipientKey);
+  const view = await FleetView.load(table);
   const run = { system, view, id: 'run', now: START + 2 * HOUR, figures: {}, asked: [] };
   await repairGenerator.run(run, { spent: () => false }, null);
   expect(await loadDigest(table, digest.id)).toMatchObject({ state });

@@ -20,7 +20,7 @@ const anItem = (task: string, notice: DigestItem['notice']): DigestItem => ({
 });
 
 const messageOf = (subject: string, text: string, items: DigestItem[] = []) =>
-  topicMessageOf({ to: TOPIC, subject, text, html: '', headers: {}, digest: 'd' }, items, 'prod');
+  topicMessageOf(TOPIC, { subject, text }, items, 'prod');
 
 test('a message of the most tasks with the longest names is one that SNS takes', () => {
   const names = many(1000).map((item, place) => ({

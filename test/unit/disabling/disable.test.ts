@@ -172,7 +172,14 @@ describe('a task that is decided anew when it is to be turned off (promise 9)', 
   });
 
   it('is left on while disabling is paused; its owner’s wish is done all the same', async () => {
-    const pause = pausesWrite({ evaluate: null, notify: null, disable: DUE, evaluatePaused: [], rev: 0 });
+    const pause = pausesWrite({
+      evaluate: null,
+      notify: null,
+      disable: DUE,
+      evaluatePaused: [],
+      feedbackSilent: null,
+      rev: 0,
+    });
     const paused = await queuedStage();
     await paused.table.transact([pause], 'pause');
     expect(await paused.work()).toMatchObject({ outcome: 'skipped', reason: 'paused' });

@@ -6,7 +6,7 @@ import { AwsTopics } from '../../../functions/platform/aws-topics.ts';
 const sns = mockClient(SNSClient);
 const topics = new AwsTopics(new SNSClient({ region: 'eu-west-1' }));
 const MESSAGE = {
-  topic: 'arn:aws:sns:eu-west-1:123456789012:chat',
+  topic: 'arn:aws:sns:eu-west-1:123456789012:chat' as const,
   subject: 'acmeCo/a will be turned off',
   text: 'Tasks.',
   attributes: { alertType: 'task_abandoned', notices: ['reminder', 'warning'], taskCount: 2 },

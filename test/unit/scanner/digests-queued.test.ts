@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Notice } from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../../functions/abandonment/time.ts';
-import { recipientKey } from '../../../functions/platform/addresses.ts';
 import type { OutgoingMessage } from '../../../functions/platform/ports.ts';
 import { digestsGenerator } from '../../../functions/scanner/digests.ts';
 import type { Run } from '../../../functions/scanner/run.ts';
@@ -21,12 +20,30 @@ import { START as NOW, workStage } from '../work/stage.ts';
 
 const ANA = 'ana';
 
+/** What tells one notice from another of its kind. */
+interface Times {
+  notBefore?: Instant;
+  by?: Instant;
+  order?: { firedAt: Instant; since: Instant };
+}
+
+/** A notice that came to be now, a reminder with a window that stays open for long. */
+function pendingOf(
+  notice: Notice,
+  { notBefore = NOW, by = NOW + 30 * DAY, order }: Times = {},
+): PendingNotice {
+  const asked = { since: NOW, notBefore };
+  if (notice === 'warning') return { notice, ...asked, ...(order && { order }) };
+  if (notice === 'reminder') return { notice, ...asked, lead: DAY, by };
+  return { notice, ...asked, facts: { since: NOW, restarts: 0 } };
+}
+
 /** Who waits for a mail: their notices by name, and what is known of them. */
 interface Waiter {
   key?: string;
   address?: string;
   task?: string;
-  notices: [Notice, Partial<PendingNotice>?][];
+  notices: [Notice, Times?][];
   known?: Partial<RecipientRecord>;
 }
 
@@ -40,7 +57,7 @@ async function digestStage(waiters: Waiter[], policy: Record<string, unknown> = 
   for (const { key = ANA, address = `${key}@acme.test`, task = 'acmeCo/a', notices, known } of waiters) {
     if (known) writes.push(recipientWrite({ ...newRecipient(key, address), ...known }));
     notices.forEach(([notice, given], index) => {
-      const pending = { notice, since: NOW, notBefore: NOW, ...given };
+      const pending = pendingOf(notice, given);
       writes.push(noticeWrite({ recipient: key, address, task, episode: index + 1, pending }));
     });
   }
@@ -52,7 +69,7 @@ async function digestStage(waiters: Waiter[], policy: Record<string, unknown> = 
     spent: () => boolean = () => false,
     cursor: string | null = null,
   ) => {
-    const view = await FleetView.load(table, recipientKey);
+    const view = await FleetView.load(table);
     const figures: Record<string, number> = {};
     const turn = await digestsGenerator.run(
       { system, view, id: 'run', now: NOW, figures, asked: [], ...given },
@@ -194,7 +211,15 @@ describe('one with something to be told', () => {
 
 describe('while something is paused', () => {
   const pause = (what: 'notify' | 'evaluate') =>
-    pausesWrite({ evaluate: null, notify: null, disable: null, evaluatePaused: [], rev: 0, [what]: NOW });
+    pausesWrite({
+      evaluate: null,
+      notify: null,
+      disable: null,
+      evaluatePaused: [],
+      feedbackSilent: null,
+      rev: 0,
+      [what]: NOW,
+    });
 
   it('nobody is queued, or only who has something other than warnings and reminders', async () => {
     const waiters: Waiter[] = [

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { faultOf } from '../../../functions/scanner/faults.ts';
 import type { Run } from '../../../functions/scanner/run.ts';
-import { listOops } from '../../../functions/work/oops-rows.ts';
+import { listOops } from '../../../functions/store/oops.ts';
 import { workStage } from '../work/stage.ts';
 
 it.each([

@@ -4,10 +4,10 @@ import { recipientKey } from '../../../functions/platform/addresses.ts';
 import type { Budget } from '../../../functions/scanner/generator.ts';
 import { repairGenerator } from '../../../functions/scanner/repair.ts';
 import type { Run } from '../../../functions/scanner/run.ts';
-import { type AlertRecord, alertFromRow, alertWrite } from '../../../functions/store/alerts.ts';
+import { type AlertRecord, alertWrite, loadAlert } from '../../../functions/store/alerts.ts';
 import { type DigestRecord, digestWrite, loadDigest, newDigest } from '../../../functions/store/digests.ts';
 import { FleetView } from '../../../functions/store/fleet-view.ts';
-import { BUCKETS, index, keys } from '../../../functions/store/keys.ts';
+import { BUCKETS, index } from '../../../functions/store/keys.ts';
 import { loadRecipient, newRecipient, recipientWrite } from '../../../functions/store/recipients.ts';
 import { allRows } from '../../../functions/store/rows.ts';
 import type { Page, Query } from '../../../functions/store/table.port.ts';
@@ -24,7 +24,7 @@ async function repair(
   budget = NEVER_SPENT,
   cursor: string | null = null,
 ) {
-  const view = await FleetView.load(table, recipientKey);
+  const view = await FleetView.load(table);
   const run: Run = { system, view, id: 'run', now: START + after, figures: {}, asked: [] };
   const turn = await repairGenerator.run(run, budget, cursor);
   return { turn, repaired: run.figures.repaired ?? 0 };
@@ -85,7 +85,12 @@ async function withUntold(count: number): Promise<Stage> {
   const stage = workStage();
   const untold = Array.from({ length: count }, (_, number) => {
     const address = `who-${String(number).padStart(3, '0')}@acme.test`;
-    const pending = { notice: 'withdrawn', since: START, notBefore: START } as const;
+    const pending = {
+      notice: 'withdrawn',
+      since: START,
+      notBefore: START,
+      facts: { since: START, restarts: 0 },
+    } as const;
     return { key: recipientKey(address), address, pending };
   });
   const alert: AlertRecord = {
@@ -107,8 +112,7 @@ async function withUntold(count: number): Promise<Stage> {
   return stage;
 }
 
-const listed = async ({ table }: Stage) =>
-  alertFromRow(await table.get(keys.alert('acmeCo/a', 1)))?.untold.length;
+const listed = async ({ table }: Stage) => (await loadAlert(table, 'acmeCo/a', 1))?.untold.length;
 /** The addresses with a notice that waits for a mail. */
 async function told({ table }: Stage): Promise<string[]> {
   const waiting: string[] = [];

@@ -67,7 +67,11 @@ test('an alert that lists 1,000 notices and as many obsolete ones is a row that 
 
 test('an alert of an older version, which says of each what is to be told and knows no holders, is read', () => {
   const untold = [
-    { key: 'k', address: 'a@b.test', pending: { notice: 'withdrawn' as const, since: 1, notBefore: 1 } },
+    {
+      key: 'k',
+      address: 'a@b.test',
+      pending: { notice: 'withdrawn' as const, since: 1, notBefore: 1, facts: { since: 0, restarts: 0 } },
+    },
   ];
   const { holders: _, ...old } = alert(untold);
   expect(alertFromRow({ pk: 'T#acmeCo/a', sk: 'A#000001', ...old })).toMatchObject({ untold, holders: [] });

@@ -125,7 +125,14 @@ it('the row of a data plane has room for all that it may gather', () => {
 
 it('the rows of pauses and of scans have room for all that they may gather', () => {
   const spans = spansOf(BOUNDS.spans.most);
-  const pauses = { evaluate: NOW, notify: NOW, disable: NOW, evaluatePaused: spans, rev: 0 };
+  const pauses = {
+    evaluate: NOW,
+    notify: NOW,
+    disable: NOW,
+    evaluatePaused: spans,
+    feedbackSilent: null,
+    rev: 0,
+  };
   expect(bytesOf(pausesWrite(pauses))).toBeLessThan(ROOM);
   const scans = { claimed: NOW, leaseUntil: NOW, completedAt: NOW, gaps: spans, rev: 0 };
   expect(bytesOf(scansWrite(scans))).toBeLessThan(ROOM);
@@ -133,7 +140,8 @@ it('the rows of pauses and of scans have room for all that they may gather', () 
 
 it('the row of an alert has room for all whom it may name', () => {
   const keys = Array.from({ length: 1_500 }, (_, place) => hash(place, 32));
-  const pending = { notice: 'disabled' as const, since: NOW, notBefore: NOW, facts: { disabledAt: NOW } };
+  const facts = { since: NOW, restarts: 9_999, disabledAt: NOW };
+  const pending = { notice: 'disabled' as const, since: NOW, notBefore: NOW, facts };
   const write = alertWrite({
     task: `${'é'.repeat(200)}/${hash(1, 100)}`,
     episode: 9_999,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE, SECOND } from '../../../functions/abandonment/time.ts';
-import { listOops } from '../../../functions/work/oops-rows.ts';
+import { listOops } from '../../../functions/store/oops.ts';
 import { DONE, workStage } from './stage.ts';
 
 const running = (stage: ReturnType<typeof workStage>) => stage.rows({ pk: 'W#' });

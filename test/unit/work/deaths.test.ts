@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { listOops } from '../../../functions/store/oops.ts';
 import { countDeaths } from '../../../functions/work/deaths.ts';
-import { listOops } from '../../../functions/work/oops-rows.ts';
 import { START, workStage } from './stage.ts';
 
 const SECOND = 1_000;

@@ -6,11 +6,11 @@ import { recipientKey } from '../../../functions/platform/addresses.ts';
 import type { QueueName } from '../../../functions/platform/ports.ts';
 import { keys } from '../../../functions/store/keys.ts';
 import { noticeWrite } from '../../../functions/store/notices.ts';
+import { listOops } from '../../../functions/store/oops.ts';
 import { RowRefused } from '../../../functions/store/row-limits.ts';
 import { allRows } from '../../../functions/store/rows.ts';
 import type { Row } from '../../../functions/store/table.port.ts';
 import type { Consumer } from '../../../functions/work/consumer.ts';
-import { listOops } from '../../../functions/work/oops-rows.ts';
 import { processMessage } from '../../../functions/work/pipeline.ts';
 import { START, workStage } from './stage.ts';
 
@@ -87,7 +87,12 @@ describe('work that is given up for its own sake', () => {
     await s.scan();
     await s.work('notify', notifyConsumer as Consumer<never>, s.notes()[0]!.body);
     s.pass(DAY);
-    const pending = { notice: 'withdrawn', since: 0, notBefore: START + DAY, facts: {} } as const;
+    const pending = {
+      notice: 'withdrawn',
+      since: 0,
+      notBefore: START + DAY,
+      facts: { since: 0, restarts: 0 },
+    } as const;
     const news = { recipient: KEY, address: 'ana@acme.test', task: 'acmeCo/b', episode: 1, pending };
     await s.table.transact([noticeWrite(news)], 'news');
     await s.scan();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { listOops, loadOops } from '../../../functions/store/oops.ts';
 import { RowRefused } from '../../../functions/store/row-limits.ts';
 import { recordOops } from '../../../functions/work/oops.ts';
-import { listOops, loadOops } from '../../../functions/work/oops-rows.ts';
 import { DONE, START, workStage } from './stage.ts';
 
 const throwing = (error: unknown) => async () => {

@@ -34,7 +34,7 @@ function refusalStage() {
     return { outcome: 'refused', cause: 'recipient', code: 'InvalidParameterValue', message };
   };
   const pending = (name: string) => {
-    const facts = { since: START, restarts: 0, resolvedReason: 'policy' };
+    const facts = { since: START, restarts: 0, resolvedReason: 'policy' } as const;
     return noticeWrite({
       recipient: keyOf(name),
       address: addressOf(name),

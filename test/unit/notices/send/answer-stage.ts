@@ -142,7 +142,7 @@ export async function answerStage(given: Given = {}) {
   });
   const document = { stage: 'disable', evidenceMaxAge: '365d', ...given.policy };
   await table.transact([{ put: { ...keys.policy(''), v: 1, document } }], 'policy');
-  const { policies } = await FleetView.load(table, recipientKey);
+  const { policies } = await FleetView.load(table);
   const told = { [ANA]: { ...ASKED, ...given.told } };
   const record: TaskRecord = {
     ...newTaskRecord({ ...FAILING, ...given.task }),
@@ -195,7 +195,7 @@ export async function answerStage(given: Given = {}) {
     ...stage,
     ...contest,
     says,
-    view: () => FleetView.load(system.table, recipientKey),
+    view: () => FleetView.load(system.table),
     record: stored,
     /** The open episode. */
     open: async () => (await stored()).open as Episode,

@@ -5,6 +5,7 @@ import { applyItems } from '../../../../functions/notices/send/apply-digest.ts';
 import { recordUnsent, recordUnsettled } from '../../../../functions/notices/send/record-digest.ts';
 import type { DigestRecord, DigestState } from '../../../../functions/store/digests.ts';
 import { loadHolders } from '../../../../functions/store/holders.ts';
+import { factsOf } from '../../../../functions/store/notices.ts';
 import { newRecipient, recipientWrite } from '../../../../functions/store/recipients.ts';
 import { TableBusy } from '../../../../functions/store/table-busy.ts';
 import {
@@ -427,7 +428,11 @@ describe('a notice of what is past that SES did not send', () => {
   ])('is told again as it was: %s', async (notice, end) => {
     const stage = await unsent({ notice });
     expect(await stage.notice()).toMatchObject(again(notice, end));
-    expect((await stage.notice())?.pending?.facts).toEqual({ since: START - 14 * DAY, restarts: 30, ...end });
+    expect(factsOf((await stage.notice())?.pending ?? null)).toEqual({
+      since: START - 14 * DAY,
+      restarts: 30,
+      ...end,
+    });
   });
 
   it('says when the task was turned on again', async () => {
@@ -442,7 +447,7 @@ describe('a notice of what is past that SES did not send', () => {
     ['withdrawn', { resolvedReason: 'policy' }],
   ])('says what it can where no more is known: %s', async (notice, end) => {
     const { notice: stored } = await unsent({ notice }, PAST, alert(null, null));
-    expect((await stored())?.pending?.facts).toMatchObject(end);
+    expect(factsOf((await stored())?.pending ?? null)).toMatchObject(end);
   });
 
   it('is told again also where it still waits', async () => {

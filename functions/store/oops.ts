@@ -1,9 +1,9 @@
 import { DAY, type Instant } from '../abandonment/time.ts';
-import type { Writing } from '../store/commit.ts';
-import { index, keys, sortable } from '../store/keys.ts';
-import { allRows, ROW_VERSION } from '../store/rows.ts';
-import type { Row, Table, Write } from '../store/table.port.ts';
-import { TableBusy } from '../store/table-busy.ts';
+import type { Writing } from './commit.ts';
+import { index, keys, sortable } from './keys.ts';
+import { allRows, ROW_VERSION, saidIn } from './rows.ts';
+import type { Row, Table, Write } from './table.port.ts';
+import { TableBusy } from './table-busy.ts';
 
 /** All failures of one kind. */
 export interface OopsRecord {
@@ -41,6 +41,12 @@ export interface OopsOccurrence {
   since?: Instant;
 }
 
+/** The record in the row of a kind of failure. */
+export const oopsFromRow = (row: Row): OopsRecord => saidIn(row);
+
+/** The record in the row of one failed attempt. */
+export const occurrenceFromRow = (row: Row): OopsOccurrence => saidIn(row);
+
 const OCCURRENCE_RETENTION = 30 * DAY;
 const KIND_RETENTION = 400 * DAY;
 const ATTEMPTS = 3;
@@ -75,7 +81,7 @@ function addOne({ fingerprint }: KindOfOops): Write {
 }
 
 function kindWrite(kind: KindOfOops, occurrence: OopsOccurrence, row: Row | undefined): Write {
-  const before = row as unknown as OopsRecord | undefined;
+  const before = row && oopsFromRow(row);
   const record: OopsRecord = {
     ...kind,
     firstSeenAt: before?.firstSeenAt ?? occurrence.at,
@@ -100,7 +106,7 @@ function kindWrite(kind: KindOfOops, occurrence: OopsOccurrence, row: Row | unde
 
 function occurrenceWrite(occurrence: OopsOccurrence, id: string): Write {
   const { fingerprint, at, worker, version, attempts, feedsBreaker, since = at } = occurrence;
-  const p = { version, attempts, since };
+  const p: FailurePlace = { version, attempts, since };
   const place = { g2pk: index.failures(worker), g2sk: `${sortable(at)}#${id}`, p };
   return {
     put: {
@@ -113,14 +119,25 @@ function occurrenceWrite(occurrence: OopsOccurrence, id: string): Write {
   };
 }
 
+/** What the index of failures shows of one: `since` is when its message was first tried, as far as that is known. */
+export interface FailurePlace {
+  version: string;
+  attempts: number;
+  since?: Instant;
+}
+
+/** What a row of the index of failures shows. */
+export const failurePlaceIn = ({ p }: Row): FailurePlace => p as FailurePlace;
+
 function ttl(at: Instant): number {
   return Math.floor(at / 1_000);
 }
 
 /** Every kind of failure, the newest first; resolved ones only when asked for. */
 export async function listOops(table: Table, { resolved = false } = {}): Promise<OopsRecord[]> {
-  const rows = (await allRows(table, { pk: keys.oops('').pk })) as unknown as OopsRecord[];
+  const rows = await allRows(table, { pk: keys.oops('').pk });
   return rows
+    .map(oopsFromRow)
     .filter(({ resolvedAt }) => resolved || resolvedAt === null)
     .sort((a, b) => b.lastSeenAt - a.lastSeenAt);
 }
@@ -135,5 +152,5 @@ export async function loadOops(
   if (!row) return undefined;
   const { pk } = keys.oopsOccurrence(fingerprint, 0, '');
   const { rows } = await table.query({ pk, descending: true, limit: newest });
-  return { kind: row as unknown as OopsRecord, occurrences: rows as unknown as OopsOccurrence[] };
+  return { kind: oopsFromRow(row), occurrences: rows.map(occurrenceFromRow) };
 }
