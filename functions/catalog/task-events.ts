@@ -2,8 +2,8 @@ import { NO_EVIDENCE, type Observation, observe } from '../abandonment/evidence.
 import type { PolicyBook } from '../abandonment/policy-book.ts';
 import type { Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
-import { reversalAlert } from '../scanner/transitions.ts';
 import { countWrites } from '../store/counts.ts';
+import { reversalAlert } from '../store/operator-alerts.ts';
 import { keys, type TaskRecord } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
 import { loadTask, taskWrite } from '../store/tasks.ts';

@@ -3,13 +3,13 @@ import { triedSince } from '../abandonment/healthy-spells.ts';
 import { tenantOf } from '../abandonment/task.ts';
 import { DAY, type Duration, type Instant, SECOND } from '../abandonment/time.ts';
 import { versionProblem } from '../abandonment/versions.ts';
+import { endEpisode } from '../episodes/end.ts';
+import { begin, hasEpisode, MOST_BESIDE, type Transition, withBeside } from '../episodes/transition.ts';
 import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
-import { notifyMessageFor } from '../scanner/dispatch.ts';
-import { endEpisode, MOST_BESIDE, reversalAlert, type Settled, unsettled } from '../scanner/transitions.ts';
-import { tellUntold } from '../scanner/untold.ts';
 import { changeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
+import { reversalAlert } from '../store/operator-alerts.ts';
 import {
   alertFromRow,
   alertWrite,
@@ -22,6 +22,8 @@ import {
 import { type AlertRecord, keys, type PendingNotice, ROW_VERSION, type TaskRecord } from '../store/rows.ts';
 import type { Condition, Write } from '../store/table.port.ts';
 import { touch } from '../store/tasks.ts';
+import { tellUntold } from '../store/untold.ts';
+import { notifyMessageFor } from '../work/messages.ts';
 
 /** The owning system's word that a task is off. */
 export interface Confirmation {
@@ -76,7 +78,7 @@ function isNews(record: TaskRecord, confirmation: Confirmation): boolean {
 
 interface Confirmed {
   record: TaskRecord;
-  beside: Write[];
+  beside: readonly Write[];
   told: Map<string, string>;
   /** The alert that lists the notices for which one transaction has no room. */
   untold: AlertRecord | null;
@@ -126,45 +128,45 @@ async function confirmedOf(
         ...topics.map(({ key, topic }): [string, string] => [key, topic]),
       ]);
   const pending = disabledNotice(system, before, wish, confirmation.at);
-  const settled = unsettled(off, decision);
   const notices = new Map([...told.keys()].map((key) => [key, pending]));
   const run = wish.run || null;
-  if (before.open?.number === wish.episode) {
-    const reason = run === null ? 'disabled-by-owner' : 'disabled';
-    endEpisode(settled, given, reason, notices, now, run, told);
-  } else {
-    await tellOfEnded(system, settled, wish.episode, pending, told);
-    settled.record = touch(off, now);
-  }
-  settled.beside.push(...recordsOf(before, wish, settled.decision, now, confirmation.at));
-  const disabledByUs = { at: confirmation.at, episode: wish.episode, run };
+  const reason = run === null ? 'disabled-by-owner' : 'disabled';
+  const at = begin(off, decision);
+  const ended =
+    hasEpisode(at) && at.record.open.number === wish.episode
+      ? endEpisode(at, given, { reason, notices, run, addresses: told }, now)
+      : await tellOfEnded(system, { ...at, record: touch(off, now) }, wish.episode, pending, told);
   const { reverted } = off.task;
-  if (reverted && !before.task.reverted) settled.beside.push(reversalAlert(before.task.id, reverted.at, now));
-  const { beside, untold } = settled;
-  return { record: { ...settled.record, asked: null, disabledByUs }, beside, told, untold };
+  const { record, beside, untold } = withBeside(
+    ended,
+    ...recordsOf(before, wish, decision, now, confirmation.at),
+    ...(reverted && !before.task.reverted ? [reversalAlert(before.task.id, reverted.at, now)] : []),
+  );
+  const disabledByUs = { at: confirmation.at, episode: wish.episode, run };
+  return { record: { ...record, asked: null, disabledByUs }, beside, told, untold };
 }
 
 /** Notices of an episode that ended for another reason before the confirmation came; listed on its alert as needed. */
 async function tellOfEnded(
   system: System,
-  settled: Settled,
+  at: Transition,
   episode: number,
   pending: PendingNotice,
   told: ReadonlyMap<string, string>,
-): Promise<void> {
-  const task = settled.record.task.id;
+): Promise<Transition> {
+  const task = at.record.task.id;
   const row = told.size < MOST_BESIDE ? undefined : await system.table.get(keys.alert(task, episode));
   const alert = alertFromRow(row);
   if (!row || !alert) {
-    for (const [key, address] of told) {
-      settled.beside.push(noticeWrite({ recipient: key, address, task, episode, pending }));
-    }
-    return;
+    const notices = [...told].map(([recipient, address]) =>
+      noticeWrite({ recipient, address, task, episode, pending }),
+    );
+    return withBeside(at, ...notices);
   }
   const listed = [...told].map(([key, address]) => ({ key, address, pending }));
-  settled.untold = { ...alert, untold: [...alert.untold.filter(({ key }) => !told.has(key)), ...listed] };
+  const untold = { ...alert, untold: [...alert.untold.filter(({ key }) => !told.has(key)), ...listed] };
   const same: Condition = { equals: ['w', row.w as string] };
-  settled.beside.push({ ...alertWrite(settled.untold), if: [same] });
+  return { ...withBeside(at, { ...alertWrite(untold), if: [same] }), untold };
 }
 
 /** Whether the task was turned on again before its disabling was heard of. */

@@ -1,16 +1,16 @@
 import type { Keep } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
+import { endByPerson } from '../episodes/resolve.ts';
 import { normaliseAddress, recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
-import { disableMessageFor } from '../scanner/dispatch.ts';
-import { endByPerson } from '../scanner/transitions.ts';
-import { tellUntold } from '../scanner/untold.ts';
 import { changeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { auditWrite } from '../store/records.ts';
 import type { AlertRecord, TaskRecord } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
 import { touch } from '../store/tasks.ts';
+import { tellUntold } from '../store/untold.ts';
+import { disableMessageFor } from '../work/messages.ts';
 
 /** What a person wants for one task. */
 export type OwnerAct =
@@ -56,7 +56,7 @@ async function followUp(system: System, { record, untold }: Planned, act: OwnerA
 
 interface Planned {
   record: TaskRecord;
-  beside: Write[];
+  beside: readonly Write[];
   /** The alert that lists the notices for which one transaction has no room. */
   untold?: AlertRecord | null;
 }

@@ -13,7 +13,7 @@ import {
 } from '../store/records.ts';
 import { BUCKETS, index, type PaceRecord, type RecipientRecord } from '../store/rows.ts';
 import { TableBusy } from '../store/table-busy.ts';
-import { notifyMessageFor } from './dispatch.ts';
+import { notifyMessageFor } from '../work/messages.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
 import { isTellingGivenUp } from './given-up.ts';

@@ -6,6 +6,7 @@ import { type HoldReason, tenantOf } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { loadCounts } from '../store/counts.ts';
 import { inLastDay } from '../store/fleet-view.ts';
+import { operatorAlert } from '../store/operator-alerts.ts';
 import { allRows, loadPace, paceWrite } from '../store/records.ts';
 import {
   BUCKETS,
@@ -19,15 +20,14 @@ import {
 import type { Row } from '../store/table.port.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import { loadTasks, taskWrite } from '../store/tasks.ts';
+import { disableMessageFor } from '../work/messages.ts';
 import { type Counted, type Fleet, heldBySpike } from './blast-radius.ts';
-import { disableMessageFor } from './dispatch.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
 import { giveUpDisabling, isDisablingGivenUp } from './given-up.ts';
 import { dueIn, untilSpent } from './ladder.ts';
 import { count, eachOf, lookAt } from './look.ts';
 import type { Run } from './run.ts';
-import { operatorAlert } from './transitions.ts';
 
 /** A task whose date has come. */
 interface Due extends Counted {

@@ -1,16 +1,11 @@
 import { QUEUED_AGAIN_AFTER } from '../abandonment/next-look.ts';
-import { tenantOf } from '../abandonment/task.ts';
-import { DAY } from '../abandonment/time.ts';
 import { operatorAlertWrite } from '../store/records.ts';
 import { keys, type OperatorAlertRecord, type TaskRecord } from '../store/rows.ts';
 import { taskWrite } from '../store/tasks.ts';
-import { MESSAGE_VERSION } from '../work/messages.ts';
+import { disableMessageFor } from '../work/messages.ts';
 import { isDisablingGivenUp } from './given-up.ts';
 import { isOff, KEPT_WHILE_OFF } from './off-queues.ts';
 import type { Run } from './run.ts';
-
-/** A message is a hint; one that is older than this says nothing that the state does not. */
-const MESSAGE_LIFE = 4 * DAY;
 
 /**
  * Queues the disabling of a task whose row says that it is on its way: for the first time, or again where there was
@@ -36,39 +31,6 @@ export async function sendDisable(run: Run, record: TaskRecord): Promise<void> {
     if (result.outcome !== 'applied') return;
   }
   await run.system.queues.send('disable', [disableMessageFor(run, record)]);
-}
-
-/** The message that hints at a disabling. */
-export function disableMessageFor(
-  run: Pick<Run, 'now' | 'id'>,
-  record: TaskRecord,
-): { body: string; group: string } {
-  const body = JSON.stringify({
-    v: MESSAGE_VERSION,
-    kind: 'disable',
-    key: record.task.id,
-    episode: record.open?.number ?? 0,
-    notAfter: run.now + MESSAGE_LIFE,
-    correlationId: run.id,
-  });
-  return { body, group: tenantOf(record.task.id) };
-}
-
-/** The message that hints at a recipient's notices. */
-export function notifyMessageFor(
-  run: Pick<Run, 'now' | 'id'>,
-  recipient: string,
-  group: string,
-  delaySeconds = 0,
-): { body: string; group: string; delaySeconds: number } {
-  const body = JSON.stringify({
-    v: MESSAGE_VERSION,
-    kind: 'notify',
-    key: recipient,
-    notAfter: run.now + MESSAGE_LIFE,
-    correlationId: run.id,
-  });
-  return { body, group, delaySeconds };
 }
 
 async function disableFailing(run: Run, record: TaskRecord) {

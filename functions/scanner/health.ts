@@ -1,5 +1,6 @@
 import { DAY, type Duration, type Instant } from '../abandonment/time.ts';
 import { loadCounts, loadLeft } from '../store/counts.ts';
+import { operatorAlert } from '../store/operator-alerts.ts';
 import { dataPlaneWrite, eachRow, lookWrite } from '../store/records.ts';
 import {
   type DataPlaneRecord,
@@ -15,7 +16,6 @@ import { DONE, type Generator } from './generator.ts';
 import { count, eachOf } from './look.ts';
 import { withOutage } from './outages.ts';
 import type { Run } from './run.ts';
-import { operatorAlert } from './transitions.ts';
 import { withoutUnused } from './unused-planes.ts';
 
 /** Below this many losses nothing counts as an outage (docs/rules.md#correlated-outages). */

@@ -4,12 +4,12 @@ import { finishDeath, finishDigest, recordUnsettled } from '../notices/send/reco
 import { alertFromRow, eachRow, loadDigest } from '../store/records.ts';
 import { BUCKETS, index } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
+import { tellUntold } from '../store/untold.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';
 import { dueIn, untilSpent } from './ladder.ts';
 import { count, eachOf } from './look.ts';
 import type { Run } from './run.ts';
-import { tellUntold } from './untold.ts';
 
 /** Finishes what was left half done: digests without an end, and notices that did not fit into their transaction. */
 export const repairGenerator: Generator = {

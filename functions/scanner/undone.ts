@@ -4,8 +4,8 @@ import { alertFromRow, alertWrite, loadHolders } from '../store/records.ts';
 import { type AlertRecord, keys, type TaskRecord } from '../store/rows.ts';
 import type { Condition, Write } from '../store/table.port.ts';
 import { taskWrite } from '../store/tasks.ts';
+import { tellUntold } from '../store/untold.ts';
 import type { Run } from './run.ts';
-import { tellUntold } from './untold.ts';
 
 /**
  * Where an operator undid our disabling: asks for `enabled` notices for the living holders of its mails, recipients

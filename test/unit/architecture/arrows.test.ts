@@ -83,6 +83,21 @@ describe('imports go one way', () => {
     expect(shown(concrete)).toEqual([]);
   });
 
+  it('episodes are changed from rules and rows alone', () => {
+    const out = within('episodes').filter(
+      ({ to }) => to.startsWith('functions/') && !/^functions\/(episodes|abandonment|store)\//.test(to),
+    );
+    const concrete = within('episodes').filter(({ to }) => ADAPTER.test(to));
+    expect(shown([...out, ...concrete])).toEqual([]);
+  });
+
+  it("what the scanner does is nobody else's", () => {
+    const into = functions.filter(
+      ({ from, to }) => to.startsWith('functions/scanner/') && folderOf(from) !== 'scanner',
+    );
+    expect(shown(into)).toEqual([]);
+  });
+
   it('nobody imports a handler', () => {
     expect(shown(functions.filter(({ to }) => isHandler(to)))).toEqual([]);
   });

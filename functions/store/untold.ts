@@ -1,7 +1,7 @@
-import type { System } from '../platform/system.ts';
-import { alertFromRow, alertWrite, noticeDelete, noticeWrite } from '../store/records.ts';
-import { type AlertRecord, keys } from '../store/rows.ts';
-import type { Condition } from '../store/table.port.ts';
+import type { Writing } from './commit.ts';
+import { alertFromRow, alertWrite, noticeDelete, noticeWrite } from './records.ts';
+import { type AlertRecord, keys } from './rows.ts';
+import type { Condition } from './table.port.ts';
 
 /** Notices per transaction, beside the alert that lists them. */
 const CHUNK = 90;
@@ -11,8 +11,8 @@ const CHUNK = 90;
  * that writes it, so that a run that dies loses none and writes none twice. Does nothing where another was first:
  * who changed the list goes on with it.
  */
-export async function tellUntold(system: System, listed: AlertRecord): Promise<void> {
-  const { table, random, clock } = system;
+export async function tellUntold(writing: Writing, listed: AlertRecord): Promise<void> {
+  const { table, random, clock } = writing;
   for (;;) {
     const row = await table.get(keys.alert(listed.task, listed.episode));
     const alert = alertFromRow(row);
