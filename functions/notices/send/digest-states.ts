@@ -1,4 +1,5 @@
-import type { DigestState } from '../../store/rows.ts';
+import type { MailOutcome } from '../../episodes/mail.ts';
+import type { DigestRecord, DigestState } from '../../store/rows.ts';
 
 const RANK: Record<DigestState, number> = {
   sending: 0,
@@ -20,8 +21,29 @@ export function raised(state: DigestState, to: DigestState): DigestState {
 }
 
 /** What the state means for the notices in it: it was taken, it came to nothing, or it was never given away. */
-export function standingOf(state: DigestState): 'open' | 'accepted' | 'failed' | 'void' {
+export function standingOf(state: DigestState): MailOutcome['standing'] {
   if (state === 'sending') return 'open';
   if (state === 'superseded') return 'void';
   return state === 'sent' || state === 'delivered' ? 'accepted' : 'failed';
+}
+
+/** What became of a mail, as far as the episodes in it are concerned. */
+export function outcomeOf(digest: DigestRecord): MailOutcome {
+  const { id, recipient, state, claimedAt, sentAt } = digest;
+  const isPrinted = wasPrinted(digest);
+  return {
+    digest: id,
+    recipient,
+    claimedAt,
+    acceptedAt: sentAt ?? claimedAt,
+    standing: standingOf(state),
+    isPrinted,
+    mayBeOut: isPrinted || (state === 'superseded' && digest.unsettled === true),
+    isUnsent: state === 'unsent',
+  };
+}
+
+/** Whether the channel took the mail, whatever became of it then. */
+function wasPrinted({ state }: DigestRecord): boolean {
+  return state !== 'sending' && state !== 'superseded' && state !== 'rejected' && state !== 'unsent';
 }
