@@ -126,9 +126,9 @@ const BUGS: PlantedBug[] = [
     name: 'the outbox mark is cleared before the send',
     edits: [
       {
-        file: 'functions/scanner/disabling.ts',
-        from: "next: { at: run.now + QUEUED_AGAIN_AFTER, why: 'look' },",
-        to: 'next: null,',
+        file: 'functions/episodes/disabling.ts',
+        from: "next: { at, why: 'look' } };",
+        to: 'next: null };',
       },
     ],
   },

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { episodeToRow } from '../../functions/store/asker-row.ts';
 import { allRows } from '../../functions/store/records.ts';
 import { keys, type TaskRecord } from '../../functions/store/rows.ts';
 import type { Row, Table } from '../../functions/store/table.port.ts';
@@ -28,7 +29,17 @@ async function taskDetails(table: Table, record: TaskRecord): Promise<Record<str
   const { pk } = keys.task(task.id);
   const alerts = await allRows(table, { pk, sk: { prefix: 'A#' } });
   const audit = await allRows(table, { pk, sk: { prefix: 'L#' } });
-  const stored = { task, evidence, keep, episodes, open, hold, vetoes, disabledByUs, next };
+  const stored = {
+    task,
+    evidence,
+    keep,
+    episodes,
+    open: open && episodeToRow(open),
+    hold,
+    vetoes,
+    disabledByUs,
+    next,
+  };
   return readable({ ...stored, alerts: alerts.map(shortAlert), audit: audit.map(auditOf) }) as Record<
     string,
     unknown

@@ -1,5 +1,7 @@
 import type { Keep } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
+import { withDisabling } from '../episodes/disabling.ts';
+import { isOpen } from '../episodes/open-task.ts';
 import { endByPerson } from '../episodes/resolve.ts';
 import { normaliseAddress, recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
@@ -104,23 +106,9 @@ function holdsAlready({ keep: before, open }: TaskRecord, keep: Keep): boolean {
 }
 
 function planDisable(record: TaskRecord, by: string, now: Instant, audit: Write): Planned | Acted {
-  if (!record.open) return { outcome: 'ignored', reason: 'it has no open episode' };
-  const disabling = {
-    state: 'queued' as const,
-    run: BY_OWNER,
-    by,
-    disableAt: now,
-    queuedAt: now,
-    attempts: 0,
-  };
-  return {
-    record: { ...record, open: { ...record.open, disabling }, next: { at: now, why: 'look' } },
-    beside: [audit],
-  };
+  if (!isOpen(record)) return { outcome: 'ignored', reason: 'it has no open episode' };
+  return { record: withDisabling(record, { by: 'person', person: by, at: now }, now), beside: [audit] };
 }
-
-/** The run of a disabling that no scan decided. */
-const BY_OWNER = '';
 
 async function queueDisable(system: System, record: TaskRecord): Promise<void> {
   await system.queues.send('disable', [disableMessageFor({ now: system.clock.now(), id: 'owner' }, record)]);

@@ -1,7 +1,7 @@
-import { QUEUED_AGAIN_AFTER } from '../abandonment/next-look.ts';
+import { isDisabling, queuedAgain } from '../episodes/disabling.ts';
+import { storeTask } from '../store/change-task.ts';
 import { operatorAlertWrite } from '../store/records.ts';
 import { keys, type OperatorAlertRecord, type TaskRecord } from '../store/rows.ts';
-import { taskWrite } from '../store/tasks.ts';
 import { disableMessageFor } from '../work/messages.ts';
 import { isDisablingGivenUp } from './given-up.ts';
 import { isOff, KEPT_WHILE_OFF } from './off-queues.ts';
@@ -12,23 +12,16 @@ import type { Run } from './run.ts';
  * no progress; operators are told where the owning system did not confirm in time. What is given up is let be.
  */
 export async function sendDisable(run: Run, record: TaskRecord): Promise<void> {
-  const { open } = record;
-  const disabling = open?.disabling;
-  if (!open || !disabling || disabling.state === 'refused') return;
+  if (!isDisabling(record) || record.open.disabling.state === 'refused') return;
   if (await isDisablingGivenUp(run, record)) return;
-  const late = disabling.requestedAt !== undefined;
-  if (late || disabling.queuedAt < run.now) {
-    if (run.now - disabling.queuedAt < KEPT_WHILE_OFF && (await isOff(run, 'disable'))) return;
-    const { requestedAt: _, ...rest } = disabling;
-    const again = { ...rest, state: 'queued' as const, queuedAt: run.now };
-    const moved: TaskRecord = { ...record, open: { ...open, disabling: again }, next: null };
-    const next = { at: run.now + QUEUED_AGAIN_AFTER, why: 'look' as const };
-    const writes = [
-      taskWrite({ ...moved, next }, run.view.policies.for(record.task.id)),
-      ...(late ? [await disableFailing(run, record)] : []),
-    ];
-    const result = await run.system.table.transact(writes, run.system.random.id(run.now));
-    if (result.outcome !== 'applied') return;
+  const { queuedAt, requestedAt } = record.open.disabling;
+  const late = requestedAt !== undefined;
+  if (late || queuedAt < run.now) {
+    if (run.now - queuedAt < KEPT_WHILE_OFF && (await isOff(run, 'disable'))) return;
+    const policy = run.view.policies.for(record.task.id);
+    const alert = late ? [await disableFailing(run, record)] : [];
+    // Where the task, or what operators know of it, changed meanwhile, the next scan sees.
+    if (!(await storeTask(run.system, queuedAgain(record, run.now), policy, ...alert))) return;
   }
   await run.system.queues.send('disable', [disableMessageFor(run, record)]);
 }

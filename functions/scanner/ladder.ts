@@ -1,5 +1,5 @@
 import type { Instant } from '../abandonment/time.ts';
-import { withoutStaleRefusal } from '../disabling/refusals.ts';
+import { withoutStaleRefusal } from '../episodes/disabling.ts';
 import { allRows, eachRow } from '../store/records.ts';
 import { BUCKETS, index, keys, sortable } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';

@@ -1,5 +1,6 @@
 import type { Language } from '../../emails/languages.ts';
 import {
+  type Asker,
   type Episode,
   type Evidence,
   type HoldReason,
@@ -186,14 +187,7 @@ export interface TaskRecord {
   /** User publications that kept this span of failing from firing or ended its episode. */
   vetoes: { count: number; lastAt: Instant } | null;
   /** The newest request to turn it off that the owning system has not confirmed; it may still act on it. */
-  asked: {
-    at: Instant;
-    episode: number;
-    run: string;
-    by?: string;
-    disableAt: Instant;
-    since: Instant;
-  } | null;
+  asked: { at: Instant; episode: number; asker: Asker; since: Instant } | null;
   /** Set by us when we turned it off, until it is enabled again. */
   disabledByUs: {
     at: Instant;

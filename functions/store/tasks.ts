@@ -3,7 +3,8 @@ import { isHealthy, recoversAt, type SpellPolicy } from '../abandonment/healthy-
 import type { EffectivePolicy } from '../abandonment/policy.ts';
 import { type Task, tenantOf } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
-import { packed, unpacked } from './packed-episode.ts';
+import { type AskedRow, askedFromRow, askedToRow } from './asker-row.ts';
+import { packed, type Stored, unpacked } from './packed-episode.ts';
 import { BUCKETS, bucketOf, index, keys, ROW_VERSION, sortable, type TaskRecord } from './rows.ts';
 import type { Condition, Row, Table } from './table.port.ts';
 
@@ -42,9 +43,12 @@ export async function loadTasks(table: Table, ids: Iterable<string>): Promise<Ma
   return new Map(rows.map((row) => [(row.pk as string).slice(2), taskFromRow(row)]));
 }
 
+/** A task as its row has it. */
+type TaskRow = Omit<TaskRecord, 'open' | 'asked'> & { open?: Stored; asked?: AskedRow };
+
 /** The record in a stored row. */
 export function taskFromRow(row: Row): TaskRecord {
-  const { task, evidence, episodes, rev, ...rare } = row as Row & TaskRecord;
+  const { task, evidence, episodes, rev, ...rare } = row as Row & TaskRow;
   return {
     task,
     evidence,
@@ -53,7 +57,7 @@ export function taskFromRow(row: Row): TaskRecord {
     open: rare.open ? unpacked(rare.open) : null,
     hold: rare.hold ?? null,
     vetoes: rare.vetoes ?? null,
-    asked: rare.asked ?? null,
+    asked: rare.asked ? askedFromRow(rare.asked) : null,
     disabledByUs: rare.disabledByUs ?? null,
     undo: rare.undo ?? null,
     next: rare.next ?? null,
@@ -74,6 +78,7 @@ export function taskWrite(record: TaskRecord, policy: EffectivePolicy): { put: R
       b: BUCKETS,
       ...withoutNulls(settled),
       ...(settled.open && { open: packed(settled.open) }),
+      ...(settled.asked && { asked: askedToRow(settled.asked) }),
       rev: record.rev + 1,
       ...placesOf(settled, policy),
     },

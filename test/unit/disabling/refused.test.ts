@@ -5,7 +5,7 @@ import { disableTask } from '../../../functions/disabling/disable.ts';
 import { disableConsumer } from '../../../functions/disabling/disable-consumer.ts';
 import { keys } from '../../../functions/store/rows.ts';
 import { TASK } from '../notices/send/answer-stage.ts';
-import { askedStage, DISABLING, NOW, RUN } from './confirm-stage.ts';
+import { askedStage, DISABLING, DUE, NOW, RUN } from './confirm-stage.ts';
 
 // Neither of the control planes that come with the project refuses: one that does stands at the port.
 const plane = vi.hoisted(() => ({ current: undefined as unknown }));
@@ -39,7 +39,7 @@ describe('a task that its owning system refuses to turn off', () => {
       {
         run: RUN,
         episode: 1,
-        disableAt: DISABLING.disableAt,
+        disableAt: DUE,
         requestId: `${TASK}#1`,
         task: { task: { version: 5 }, rev: 2 },
       },
