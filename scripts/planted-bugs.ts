@@ -182,8 +182,8 @@ const BUGS: PlantedBug[] = [
     edits: [
       {
         file: 'functions/disabling/disable.ts',
-        from: 'const decision = decide(await view.caseOf({ ...record, open }), system.clock.now());',
-        to: 'const given = await view.caseOf({ ...record, open });\n  const decision = decide({ ...given, pauses: { evaluate: false, notify: false, disable: false } }, system.clock.now());',
+        from: 'const decision = decide(await view.caseOf(asBeforeDisabling(record)), system.clock.now());',
+        to: 'const given = await view.caseOf(asBeforeDisabling(record));\n  const decision = decide({ ...given, pauses: { evaluate: false, notify: false, disable: false } }, system.clock.now());',
       },
     ],
   },
@@ -192,8 +192,8 @@ const BUGS: PlantedBug[] = [
     edits: [
       {
         file: 'functions/disabling/disable.ts',
-        from: 'decide(await view.caseOf({ ...record, open }), system.clock.now());',
-        to: 'decide(await view.caseOf({ ...record, open: { ...open, ...(open.brake ? { brake: { heldAt: open.brake.heldAt } } : {}) } }), system.clock.now());',
+        from: 'const decision = decide(await view.caseOf(asBeforeDisabling(record)), system.clock.now());',
+        to: 'const { open } = asBeforeDisabling(record);\n  const decision = decide(await view.caseOf({ ...record, open: { ...open, ...(open.brake ? { brake: { heldAt: open.brake.heldAt } } : {}) } }), system.clock.now());',
       },
     ],
   },

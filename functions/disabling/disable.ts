@@ -2,12 +2,12 @@ import { decide } from '../abandonment/decide.ts';
 import type { ControlAnswer } from '../control-planes/control-plane.port.ts';
 import { controlPlaneFor } from '../control-planes/control-plane-for.ts';
 import {
+  asBeforeDisabling,
   type DisablingTask,
   isDisabling,
   reasonOf,
   refused,
   requested,
-  undisabled,
   withoutDisabling,
 } from '../episodes/disabling.ts';
 import { recipientKey } from '../platform/addresses.ts';
@@ -59,8 +59,7 @@ export async function disableTask(
 /** What a person asked for is a human act, bound by no date, pause or hold. */
 async function judge(system: System, view: FleetView, record: DisablingTask): Promise<string> {
   if (record.open.disabling.asker.by === 'person') return 'disable';
-  const open = undisabled(record.open);
-  const decision = decide(await view.caseOf({ ...record, open }), system.clock.now());
+  const decision = decide(await view.caseOf(asBeforeDisabling(record)), system.clock.now());
   return decision.answer === 'disable' ? 'disable' : decision.reason;
 }
 

@@ -59,14 +59,15 @@ export function refused(record: DisablingTask, why: NonNullable<Disabling['refus
   return { ...record, open: { ...record.open, disabling }, next: { at: why.at, why: 'look' } };
 }
 
-/** Off its way to be disabled, to be decided anew at the next scan. */
-export function withoutDisabling(record: OpenTask, now: Instant): OpenTask {
-  return { ...record, open: undisabled(record.open), next: { at: now, why: 'look' } };
+/** The task as if nobody had put it on its way: whether its disabling is due is decided on that. */
+export function asBeforeDisabling(record: OpenTask): OpenTask {
+  const { disabling: _, ...open } = record.open;
+  return { ...record, open };
 }
 
-/** The episode as if nobody had queued the disabling: whether it is due is decided on that. */
-export function undisabled({ disabling: _, ...open }: Episode): Episode {
-  return open;
+/** Off its way to be disabled, to be decided anew at the next scan. */
+export function withoutDisabling(record: OpenTask, now: Instant): OpenTask {
+  return { ...asBeforeDisabling(record), next: { at: now, why: 'look' } };
 }
 
 /** A refusal was about the version that was asked for: a later one is decided anew. */

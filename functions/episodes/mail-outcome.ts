@@ -10,11 +10,17 @@ import type { OpenTask } from './open-task.ts';
 import { reminderAfter } from './reminder-outcome.ts';
 import { warningAfter } from './warning-outcome.ts';
 
+/** The task with an episode that knows what became of a mail; the same task where that changes nothing. */
+export function withMailOutcome(record: OpenTask, mail: MailOutcome, item: DigestItem): OpenTask {
+  const open = afterMail(record.open, mail, item);
+  return open === record.open ? record : { ...record, open };
+}
+
 /**
  * What one notice of a mail means for its episode: grants or takes back what the mail said (promises 1, 2 and 4). The
  * same episode where it changes nothing, so that it may be asked again.
  */
-export function afterMail(before: Episode, mail: MailOutcome, item: DigestItem): Episode {
+function afterMail(before: Episode, mail: MailOutcome, item: DigestItem): Episode {
   const open = mail.mayBeOut ? withDate(before, mail.claimedAt, item) : before;
   if (open.informed?.[mail.recipient]) return afterInformation(open, mail, item);
   if (!open.told[mail.recipient]) return open;

@@ -1,26 +1,45 @@
 import type { Episode, Notice, Told } from '../abandonment/task.ts';
+import type { Instant } from '../abandonment/time.ts';
+import type { TaskRecord } from '../store/rows.ts';
+import { isOpen, type OpenTask } from './open-task.ts';
 
 /** The episode with the part of one recipient changed. */
 export function withTold(open: Episode, key: string, told: Told): Episode {
   return { ...open, told: { ...open.told, [key]: told } };
 }
 
-/**
- * A notice was tried and not taken: a warning that SES took before stands all the same. Undefined where the recipient
- * was not to be told of the episode.
- */
-export function withTried(open: Episode, key: string, notice: Notice): Episode | undefined {
-  const told = open.told[key];
-  if (!told) return undefined;
-  const tried: Told =
-    notice === 'reminder' && told.reminder
-      ? { ...told, reminder: { ...told.reminder, state: 'tried' } }
-      : { ...told, warning: told.warning === 'accepted' ? told.warning : 'tried' };
-  return withTold(open, key, tried);
+/** One notice of one episode for one recipient. */
+interface NoticeOf {
+  recipient: string;
+  episode: number;
+  notice: Notice;
 }
 
-/** Under another address as one who left, so that their warning grants nothing any more (promises 1 and 4). */
-export function withErased(open: Episode, key: string, address: string): Episode {
-  const told = open.told[key];
-  return told ? withTold(open, key, { ...told, address, left: true }) : open;
+/**
+ * The task, to be evaluated at once, one of whose notices was tried and not taken; a warning that SES took before stands
+ * all the same. Undefined where the episode is over, or its recipient was not to be told of it.
+ */
+export function withTried(
+  record: TaskRecord | undefined,
+  { recipient, episode, notice }: NoticeOf,
+  now: Instant,
+): OpenTask | undefined {
+  if (!record || !isOpen(record) || record.open.number !== episode) return undefined;
+  const told = record.open.told[recipient];
+  if (!told) return undefined;
+  const open = withTold(record.open, recipient, triedOf(told, notice));
+  return { ...record, open, next: { at: now, why: 'look' } };
+}
+
+function triedOf(told: Told, notice: Notice): Told {
+  return notice === 'reminder' && told.reminder
+    ? { ...told, reminder: { ...told.reminder, state: 'tried' } }
+    : { ...told, warning: told.warning === 'accepted' ? told.warning : 'tried' };
+}
+
+/** The task with a recipient under another address, as one who left: their warning grants nothing more (promises 1, 4). */
+export function withErased(record: TaskRecord, key: string, address: string): TaskRecord {
+  const told = record.open?.told[key];
+  if (!told || !isOpen(record)) return record;
+  return { ...record, open: withTold(record.open, key, { ...told, address, left: true }) };
 }

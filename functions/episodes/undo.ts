@@ -39,18 +39,44 @@ export function withUndoRequested(record: DisabledByUs, now: Instant): DisabledB
 
 /** The task is on again: its clock starts anew, and the next scan tells those who hold our mails. */
 export function enabledAgain(record: DisabledByUs, at: Instant, now: Instant): TaskRecord {
+  const enabled = { ...record, task: { ...record.task, enabled: true, enabledAt: at } };
+  const anew = withClockAnew(enabled);
+  return record.undo ? withUndoDone(anew, record.undo, at, now) : anew;
+}
+
+/**
+ * A publication turned the task on, by a person or by its owning system. Where an operator had asked for it, the next
+ * scan tells those who hold our mails; what a user publishes is no undoing.
+ */
+export function enabledByPublication(
+  record: TaskRecord,
+  { by, at }: { by: 'user' | 'system'; at: Instant },
+  now: Instant,
+): TaskRecord {
+  const { undo } = record;
+  const anew = withClockAnew(record);
+  if (undo?.state !== 'asked' || by === 'user') return { ...anew, undo: null };
+  return withUndoDone(anew, undo, at, now);
+}
+
+/** Twitches and restarts before it was enabled are no sign of the next time. */
+function withClockAnew(record: TaskRecord): TaskRecord {
   const { twitches: _, ...evidence } = record.evidence;
   const { restarts } = evidence;
   return {
     ...record,
-    task: { ...record.task, enabled: true, enabledAt: at },
     evidence: { ...evidence, restarts: { ...restarts, atLoss: restarts.total } },
     disabledByUs: null,
-    ...(record.undo && {
-      undo: { ...record.undo, at, state: 'enabled' },
-      next: { at: now, why: 'look' },
-    }),
   };
+}
+
+function withUndoDone(
+  record: TaskRecord,
+  undo: NonNullable<TaskRecord['undo']>,
+  at: Instant,
+  now: Instant,
+): TaskRecord {
+  return { ...record, undo: { ...undo, at, state: 'enabled' }, next: { at: now, why: 'look' } };
 }
 
 /** Those who hold our mails are told of the undoing. */

@@ -151,8 +151,7 @@ async function eraseFromTask(
     if (!record) return undefined;
     const { task: _, ...ours } = record;
     const erased = erase(ours, email);
-    const open = erased.open && withErased(erased.open, key, FORGOTTEN);
-    const next = { ...record, ...erased, open };
+    const next = withErased({ ...record, ...erased }, key, FORGOTTEN);
     if (JSON.stringify(next) === JSON.stringify(record)) return undefined;
     return taskWrite(touch(next, system.clock.now()), view.policies.for(id));
   });

@@ -1,6 +1,7 @@
 import { decide } from '../../abandonment/decide.ts';
 import { type Episode, isWindowed, type Notice } from '../../abandonment/task.ts';
-import { afterMail, waitingAfterMail } from '../../episodes/mail-outcome.ts';
+import { waitingAfterMail, withMailOutcome } from '../../episodes/mail-outcome.ts';
+import { isOpen } from '../../episodes/open-task.ts';
 import type { System } from '../../platform/system.ts';
 import { changeTask, type TaskChange } from '../../store/change-task.ts';
 import { commit } from '../../store/commit.ts';
@@ -78,12 +79,11 @@ async function outcomeOn(
   item: DigestItem,
   record: TaskRecord | undefined,
 ): Promise<TaskChange<{ record: TaskRecord | undefined; open: Episode | null }>> {
-  const open = record?.open?.number === item.episode ? record.open : null;
-  const value = { record, open };
-  if (!record || !open) return { value };
-  const next = afterMail(open, outcomeOf(digest), item);
-  if (next === open) return { value };
-  const changed = { ...record, open: next };
+  if (!record || !isOpen(record) || record.open.number !== item.episode)
+    return { value: { record, open: null } };
+  const value = { record, open: record.open };
+  const changed = withMailOutcome(record, outcomeOf(digest), item);
+  if (changed === record) return { value };
   const now = system.clock.now();
   const decision = decide(await view.caseOf(changed), now);
   const policy = view.policies.for(item.task);

@@ -60,16 +60,13 @@ export async function setAside(
 function storeTried(system: System, view: FleetView, notice: Waiting): Promise<void> {
   const { recipient, task, episode, pending } = notice;
   return changeTask(system, task, (record) => {
-    const open =
-      record?.open?.number === episode ? withTried(record.open, recipient, pending.notice) : undefined;
+    const tried = withTried(record, { recipient, episode, notice: pending.notice }, system.clock.now());
     const change = {
       beside: [noticeDelete(recipient, task, episode, notice.w)],
       value: undefined,
       // A newer notice stands there by now.
       refused: () => ({ value: undefined }),
     };
-    if (!record || !open) return change;
-    const next = { at: system.clock.now(), why: 'look' } as const;
-    return { ...change, record: { ...record, open, next }, policy: view.policies.for(task) };
+    return tried ? { ...change, record: tried, policy: view.policies.for(task) } : change;
   });
 }

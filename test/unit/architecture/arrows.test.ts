@@ -91,6 +91,17 @@ describe('imports go one way', () => {
     expect(shown([...out, ...concrete])).toEqual([]);
   });
 
+  it('an episode is changed in its folder alone', () => {
+    const CHANGE =
+      /\.\.\.(record|before|known),[^{}\n]*\bopen\b(?!: null)|\b(disabling|told|informed|brake|rungs): \{ ?\.\.\.|\bopen: \{ ?\.\.\.record/;
+    const own = /^functions\/(episodes|store)\//;
+    const changing = filesUnder('functions').filter((file) =>
+      CHANGE.test(readFileSync(join(ROOT, file), 'utf8')),
+    );
+    expect(changing.filter((file) => !own.test(file))).toEqual([]);
+    expect(changing).toContain('functions/episodes/disabling.ts');
+  });
+
   it("what the scanner does is nobody else's", () => {
     const into = functions.filter(
       ({ from, to }) => to.startsWith('functions/scanner/') && folderOf(from) !== 'scanner',
