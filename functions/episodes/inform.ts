@@ -4,8 +4,7 @@ import { type Duration, type Instant, MINUTE } from '../abandonment/time.ts';
 import { newestRung, type Topic, topicsWithDate } from '../abandonment/topics.ts';
 import type { PendingNotice } from '../store/rows.ts';
 import { factsAtEnd } from './evidence-of.ts';
-import { withEpisode } from './open-task.ts';
-import { type OpenTransition, roomIn, withNotices, withRestDue } from './transition.ts';
+import { fitting, type OpenTransition, withAsked, withRestDue } from './transition.ts';
 
 /** A topic repeats what people were told: by then their mail was most likely taken. */
 const FOLLOWS_AFTER: Duration = MINUTE;
@@ -29,16 +28,15 @@ export function inform(
 ): OpenTransition {
   const { open } = at.record;
   const all = [...withdrawals(open, given, now), ...warnings(open, given, topics, now)];
-  const steps = all.slice(0, roomIn(at));
+  const { some: steps, isCut } = fitting(at, all);
   // The next transaction of this evaluation goes on where this one found no room.
-  const rested = steps.length < all.length ? withRestDue(at, now) : at;
+  const rested = isCut ? withRestDue(at, now) : at;
   const standing = stillSubscribed(open, given, topics);
   const before = Object.keys(open.informed ?? {}).length;
   if (steps.length === 0 && standing.length === before) return rested;
   const notices = steps.map(({ key, next, pending }) => ({ key, address: next.topic, pending }));
   const informed = Object.fromEntries([...standing, ...steps.map(({ key, next }) => [key, next] as const)]);
-  const asked = withNotices(rested, notices);
-  return { ...asked, record: withEpisode(asked.record, { informed }) };
+  return withAsked(rested, notices, { informed });
 }
 
 /** The stage went down: topics that were told a date hear that it does not hold. */

@@ -2,8 +2,7 @@ import { BOUNDS } from '../abandonment/bounds.ts';
 import type { Decision, Recipient } from '../abandonment/decide.ts';
 import type { Episode, Told } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
-import { withEpisode } from './open-task.ts';
-import { type OpenTransition, roomIn, withNotices } from './transition.ts';
+import { fitting, type NewNotice, type OpenTransition, withAsked } from './transition.ts';
 
 type Reminder = Extract<Decision, { answer: 'remind' }>;
 
@@ -13,19 +12,14 @@ type Reminder = Extract<Decision, { answer: 'remind' }>;
  */
 export function remind(at: OpenTransition, reminder: Reminder, now: Instant): OpenTransition {
   const { to, lead, deadline: by } = reminder;
-  const chunk = to.slice(0, roomIn(at));
-  const asked = withNotices(
-    at,
-    chunk.map(({ key, address }) => ({
-      key,
-      address,
-      pending: { notice: 'reminder', since: now, notBefore: now, lead, by },
-    })),
-  );
-  const isCut = chunk.length < to.length;
-  const told = reminded(at.record.open, chunk, reminder);
-  const rungs = isCut ? at.record.open.rungs : withStep(at.record.open, reminder);
-  return { ...asked, record: withEpisode(at.record, { told, rungs }), isCut };
+  const { open } = at.record;
+  const { some, isCut } = fitting(at, to);
+  const notices = some.map(({ key, address }): NewNotice => {
+    const pending = { notice: 'reminder', since: now, notBefore: now, lead, by } as const;
+    return { key, address, pending };
+  });
+  const rungs = isCut ? open.rungs : withStep(open, reminder);
+  return { ...withAsked(at, notices, { told: reminded(open, some, reminder), rungs }), isCut };
 }
 
 function reminded(

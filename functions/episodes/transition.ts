@@ -1,9 +1,10 @@
 import type { Decision } from '../abandonment/decide.ts';
+import type { Episode } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { noticeWrite } from '../store/records.ts';
 import type { AlertRecord, PendingNotice, TaskRecord } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
-import type { OpenTask } from './open-task.ts';
+import { type OpenTask, withEpisode } from './open-task.ts';
 
 /**
  * What a task becomes with the steps of its episode taken so far: a value, which each step answers anew. All of it is
@@ -57,6 +58,21 @@ export function withBeside<Of extends TaskRecord>(
   ...writes: readonly Write[]
 ): Transition<Of> {
   return writes.length === 0 ? at : { ...at, beside: [...at.beside, ...writes] };
+}
+
+/** As many of some as fit into the transaction, and whether there are more. */
+export function fitting<One>(at: Transition, all: readonly One[]): { some: One[]; isCut: boolean } {
+  const some = all.slice(0, roomIn(at));
+  return { some, isCut: some.length < all.length };
+}
+
+/** With notices of the open episode for their recipients, and what changes in it by that. */
+export function withAsked(
+  at: OpenTransition,
+  notices: readonly NewNotice[],
+  change: Partial<Episode>,
+): OpenTransition {
+  return { ...withNotices(at, notices), record: withEpisode(at.record, change) };
 }
 
 /** With notices of the open episode for their recipients. */

@@ -1,8 +1,7 @@
 import type { Case, Recipient } from '../abandonment/decide.ts';
 import type { Episode, Told } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
-import { withEpisode } from './open-task.ts';
-import { type OpenTransition, roomIn, withNotices } from './transition.ts';
+import { fitting, type NewNotice, type OpenTransition, withAsked } from './transition.ts';
 
 /** Asks for the warnings of the present grace, or of a new one, for as many recipients as one transaction takes. */
 export function warn(
@@ -11,19 +10,14 @@ export function warn(
   { to, newGrace }: { to: readonly Recipient[]; newGrace: boolean },
   now: Instant,
 ): OpenTransition {
-  const { firedAt, since } = at.record.open;
-  const order = { firedAt, since };
-  const chunk = to.slice(0, roomIn(at));
-  const asked = withNotices(
-    at,
-    chunk.map(({ key, address }) => ({
-      key,
-      address,
-      pending: { notice: 'warning', since: now, notBefore: now, order },
-    })),
-  );
-  const record = withEpisode(at.record, inGrace(at.record.open, given, chunk, newGrace));
-  return { ...asked, record, isCut: chunk.length < to.length };
+  const { open } = at.record;
+  const order = { firedAt: open.firedAt, since: open.since };
+  const { some, isCut } = fitting(at, to);
+  const notices = some.map(({ key, address }): NewNotice => {
+    const pending = { notice: 'warning', since: now, notBefore: now, order } as const;
+    return { key, address, pending };
+  });
+  return { ...withAsked(at, notices, inGrace(open, given, some, newGrace)), isCut };
 }
 
 /** What changes in an episode whose recipients are to be warned; a new grace arms all reminder steps anew. */

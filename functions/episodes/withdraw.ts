@@ -2,8 +2,7 @@ import type { Case } from '../abandonment/decide.ts';
 import type { Episode } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { factsAtEnd } from './evidence-of.ts';
-import { withEpisode } from './open-task.ts';
-import { type OpenTransition, roomIn, withNotices } from './transition.ts';
+import { fitting, type NewNotice, type OpenTransition, withAsked } from './transition.ts';
 
 /**
  * The stage went down: holders of a date learn that it does not hold, as many as one transaction takes; at `notify`
@@ -17,18 +16,13 @@ export function withdraw(
 ): OpenTransition {
   const { open } = at.record;
   const facts = factsAtEnd(given, open, 'policy');
-  const chunk = holders.slice(0, roomIn(at));
-  const asked = withNotices(
-    at,
-    chunk.map((key) => ({
-      key,
-      address: open.told[key]?.address ?? '',
-      pending: { notice: 'withdrawn', since: now, notBefore: now, facts },
-    })),
-  );
-  const isCut = chunk.length < holders.length;
+  const { some, isCut } = fitting(at, holders);
+  const notices = some.map((key): NewNotice => {
+    const pending = { notice: 'withdrawn', since: now, notBefore: now, facts } as const;
+    return { key, address: open.told[key]?.address ?? '', pending };
+  });
   const graceStage = isCut ? open.graceStage : given.policy.stage;
-  return { ...asked, record: withEpisode(at.record, { graceStage, told: withoutDates(open, chunk) }), isCut };
+  return { ...withAsked(at, notices, { graceStage, told: withoutDates(open, some) }), isCut };
 }
 
 /** Who was told, without the dates of some and without the reminders of all. */

@@ -27,6 +27,20 @@ export function standingOf(state: DigestState): MailOutcome['standing'] {
   return state === 'sent' || state === 'delivered' ? 'accepted' : 'failed';
 }
 
+/** What an event makes of a digest: it is applied again where its notices stand otherwise by that. */
+export function raisedBy(
+  { state, applied, sentAt, claimedAt }: DigestRecord,
+  to: DigestState,
+): Pick<DigestRecord, 'state' | 'applied' | 'sentAt'> {
+  const next = raised(state, to);
+  const standing = standingOf(next);
+  return {
+    state: next,
+    applied: standing === standingOf(state) ? applied : false,
+    sentAt: sentAt ?? (standing === 'accepted' ? claimedAt : null),
+  };
+}
+
 /** What became of a mail, as far as the episodes in it are concerned. */
 export function outcomeOf(digest: DigestRecord): MailOutcome {
   const { id, recipient, state, claimedAt, sentAt } = digest;
