@@ -32,8 +32,8 @@ const BUGS: PlantedBug[] = [
     edits: [
       {
         file: 'functions/notices/send/send-digest.ts',
-        from: 'return record(system, view, digest, channel, await channel.deliver(outgoing, items), delivery);',
-        to: "await recordAccepted(system, view, digest.id, digest.id); await channel.deliver(outgoing, items); return 'sent';",
+        from: 'return record(system, view, digest, channel, await ready.send(), delivery);',
+        to: "await recordAccepted(system, view, digest.id, digest.id); await ready.send(); return 'sent';",
       },
     ],
   },
