@@ -1,8 +1,8 @@
 import { PolicyBook } from '../functions/abandonment/policy-book.ts';
 import { DAY, type Instant } from '../functions/abandonment/time.ts';
 import { taskRecordFrom } from '../functions/catalog/task-entry.ts';
+import { dataPlaneWrite, newDataPlane } from '../functions/store/data-planes.ts';
 import { policyWrite } from '../functions/store/policies.ts';
-import { dataPlaneWrite, newDataPlane } from '../functions/store/records.ts';
 import type { Write } from '../functions/store/table.port.ts';
 import { taskWrite } from '../functions/store/tasks.ts';
 

@@ -8,9 +8,10 @@ import { type Duration, formatInstant, type Instant } from '../functions/abandon
 import { mailEventsConsumer } from '../functions/notices/feedback/mail-events-consumer.ts';
 import { AwsQueues } from '../functions/platform/aws-queues.ts';
 import { runScan } from '../functions/scanner/scan.ts';
+import { loadDigest } from '../functions/store/digests.ts';
+import { BUCKETS, index } from '../functions/store/keys.ts';
 import { MemoryTable } from '../functions/store/memory-table.ts';
-import { allRows, loadDigest } from '../functions/store/records.ts';
-import { BUCKETS, index } from '../functions/store/rows.ts';
+import { allRows } from '../functions/store/rows.ts';
 import type { Table } from '../functions/store/table.port.ts';
 import { processMessage } from '../functions/work/pipeline.ts';
 import { benchSystem } from './bench-system.ts';

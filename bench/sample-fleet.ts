@@ -2,11 +2,12 @@ import { PolicyBook } from '../functions/abandonment/policy-book.ts';
 import { tenantOf } from '../functions/abandonment/task.ts';
 import { DAY, type Instant, MINUTE } from '../functions/abandonment/time.ts';
 import { taskRecordFrom } from '../functions/catalog/task-entry.ts';
+import { newDataPlane } from '../functions/store/data-planes.ts';
+import { keys } from '../functions/store/keys.ts';
 import { policyWrite } from '../functions/store/policies.ts';
-import { newDataPlane } from '../functions/store/records.ts';
-import { keys, ROW_VERSION, type TaskRecord } from '../functions/store/rows.ts';
+import { ROW_VERSION } from '../functions/store/rows.ts';
 import type { Row } from '../functions/store/table.port.ts';
-import { taskWrite } from '../functions/store/tasks.ts';
+import { type TaskRecord, taskWrite } from '../functions/store/tasks.ts';
 
 /** When the fleet is as it was loaded. */
 export const LOADED: Instant = Date.parse('2026-03-02T09:00:00Z');

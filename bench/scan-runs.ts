@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { type Instant, MINUTE } from '../functions/abandonment/time.ts';
 import { notifyConsumer } from '../functions/notices/send/notify-consumer.ts';
-import { dataPlaneWrite, loadDataPlanes } from '../functions/store/records.ts';
+import { dataPlaneWrite, loadDataPlanes } from '../functions/store/data-planes.ts';
 import { processMessage } from '../functions/work/pipeline.ts';
 import { benchSystem, CountingMailer, KeptQueues, type Sent } from './bench-system.ts';
 import { DEPLOYED, ROOT, temporaryFolder } from './bundle-options.ts';

@@ -1,5 +1,6 @@
-import { allRows, eachRow } from '../functions/store/records.ts';
-import { type AlertRecord, BUCKETS, index, keys } from '../functions/store/rows.ts';
+import type { AlertRecord } from '../functions/store/alerts.ts';
+import { BUCKETS, index, keys } from '../functions/store/keys.ts';
+import { allRows, eachRow } from '../functions/store/rows.ts';
 import type { Key, Table } from '../functions/store/table.port.ts';
 import { loadTasks } from '../functions/store/tasks.ts';
 

@@ -2,10 +2,10 @@ import { type Case, type Decision, decide, withJoined } from '../functions/aband
 import { lastAliveAt } from '../functions/abandonment/evidence.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
 import { recipientKey } from '../functions/platform/addresses.ts';
+import { loadAlert } from '../functions/store/alerts.ts';
 import { FleetView } from '../functions/store/fleet-view.ts';
-import { loadAlert } from '../functions/store/records.ts';
-import type { TaskRecord } from '../functions/store/rows.ts';
 import type { Table } from '../functions/store/table.port.ts';
+import type { TaskRecord } from '../functions/store/tasks.ts';
 import { type HoldView, holdsOf, spellUnderWay, unknownOf } from './holds.ts';
 import { type MailView, mailsAbout } from './mails.ts';
 import { type NextStep, nextSteps } from './next-steps.ts';

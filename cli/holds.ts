@@ -4,7 +4,7 @@ import { recoversAt } from '../functions/abandonment/healthy-spells.ts';
 import { noDisablingUntil } from '../functions/abandonment/quiet-hours.ts';
 import { isReverted } from '../functions/abandonment/reverted.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
-import type { PausesRecord } from '../functions/store/rows.ts';
+import type { PausesRecord } from '../functions/store/pauses.ts';
 import { instantText } from './readable.ts';
 
 /** Something that keeps a task from being warned about or turned off. */

@@ -1,6 +1,8 @@
 import type { Instant } from '../functions/abandonment/time.ts';
-import { allRows, loadDigest } from '../functions/store/records.ts';
-import { type AlertRecord, type DigestRecord, keys } from '../functions/store/rows.ts';
+import type { AlertRecord } from '../functions/store/alerts.ts';
+import { type DigestRecord, loadDigest } from '../functions/store/digests.ts';
+import { keys } from '../functions/store/keys.ts';
+import { allRows } from '../functions/store/rows.ts';
 import type { Table } from '../functions/store/table.port.ts';
 import { loadTask } from '../functions/store/tasks.ts';
 import type { Columns } from './output.ts';

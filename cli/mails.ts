@@ -1,5 +1,5 @@
-import type { DigestRecord } from '../functions/store/rows.ts';
-import { keys } from '../functions/store/rows.ts';
+import type { DigestRecord } from '../functions/store/digests.ts';
+import { keys } from '../functions/store/keys.ts';
 import type { Table } from '../functions/store/table.port.ts';
 import { instantText } from './readable.ts';
 

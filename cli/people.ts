@@ -1,5 +1,5 @@
 import type { Added, Removed } from '../functions/operators/people.ts';
-import type { Subscriber } from '../functions/store/rows.ts';
+import type { Subscriber } from '../functions/store/people.ts';
 import type { Session } from './command.ts';
 import { UsageError } from './errors.ts';
 import { safe } from './terminal.ts';

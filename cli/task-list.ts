@@ -3,10 +3,10 @@ import { tenantOf } from '../functions/abandonment/task.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
 import { recipientKey } from '../functions/platform/addresses.ts';
 import { FleetView } from '../functions/store/fleet-view.ts';
-import { eachRow } from '../functions/store/records.ts';
-import { BUCKETS, index, type TaskRecord } from '../functions/store/rows.ts';
+import { BUCKETS, index } from '../functions/store/keys.ts';
+import { eachRow } from '../functions/store/rows.ts';
 import type { Query, Row, Table } from '../functions/store/table.port.ts';
-import { loadTasks, taskFromRow } from '../functions/store/tasks.ts';
+import { loadTasks, type TaskRecord, taskFromRow } from '../functions/store/tasks.ts';
 import { instantText } from './readable.ts';
 
 /** Which tasks to list. */

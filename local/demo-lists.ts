@@ -1,10 +1,11 @@
 import { formatInstant, type Instant } from '../functions/abandonment/time.ts';
 import { standingOf } from '../functions/notices/send/digest-states.ts';
 import { asPasted } from '../functions/platform/foreign-words.ts';
-import type { TaskAudit } from '../functions/store/records.ts';
-import type { AlertRecord, DigestRecord, TaskRecord } from '../functions/store/rows.ts';
+import type { AlertRecord } from '../functions/store/alerts.ts';
+import type { TaskAudit } from '../functions/store/audit.ts';
+import type { DigestRecord } from '../functions/store/digests.ts';
 import type { Row, Table } from '../functions/store/table.port.ts';
-import { taskFromRow } from '../functions/store/tasks.ts';
+import { type TaskRecord, taskFromRow } from '../functions/store/tasks.ts';
 import type { EffectLine } from '../simulation/engine/effects.ts';
 import type { SentMail } from './mailbox.ts';
 

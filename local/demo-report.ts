@@ -1,8 +1,9 @@
 import { decide } from '../functions/abandonment/decide.ts';
 import { formatInstant, type Instant } from '../functions/abandonment/time.ts';
 import { recipientKey } from '../functions/platform/addresses.ts';
+import type { AlertRecord } from '../functions/store/alerts.ts';
 import { FleetView } from '../functions/store/fleet-view.ts';
-import type { AlertRecord, TaskRecord } from '../functions/store/rows.ts';
+import type { TaskRecord } from '../functions/store/tasks.ts';
 import type { Lists, StageRows } from './demo-lists.ts';
 import type { FiledMail } from './mail-files.ts';
 import type { LocalStage } from './stage.ts';

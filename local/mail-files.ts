@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { formatInstant, type Instant } from '../functions/abandonment/time.ts';
 import { buildMime } from '../functions/notices/render/mime.ts';
 import { domainOf } from '../functions/platform/addresses.ts';
-import type { DigestRecord } from '../functions/store/rows.ts';
+import type { DigestRecord } from '../functions/store/digests.ts';
 import type { SentMail } from './mailbox.ts';
 
 /** A mail together with the row that says what it is about. */

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { QueueName } from '../functions/platform/ports.ts';
-import { allRows } from '../functions/store/records.ts';
-import { BUCKETS, index } from '../functions/store/rows.ts';
+import { BUCKETS, index } from '../functions/store/keys.ts';
+import { allRows } from '../functions/store/rows.ts';
 import { LocalProblem } from './progress.ts';
 import type { LocalStage } from './stage.ts';
 

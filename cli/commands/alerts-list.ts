@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { AlertRecord } from '../../functions/store/rows.ts';
+import type { AlertRecord } from '../../functions/store/alerts.ts';
 import { listAlerts } from '../alerts.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
 import type { Columns } from '../output.ts';

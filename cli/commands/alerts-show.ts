@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { loadAlert } from '../../functions/store/records.ts';
+import { loadAlert } from '../../functions/store/alerts.ts';
 import { loadTask } from '../../functions/store/tasks.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
 import { UsageError } from '../errors.ts';

@@ -6,8 +6,8 @@ import {
   parseInstant,
 } from '../../functions/abandonment/time.ts';
 import { DIGEST_STATES } from '../../functions/notices/send/digest-states.ts';
+import type { DigestRecord } from '../../functions/store/digests.ts';
 import { eachMail } from '../../functions/store/mails.ts';
-import type { DigestRecord } from '../../functions/store/rows.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';
 import { MAIL_COLUMNS, mailLine, mailsOfTask } from '../mail-views.ts';
 import { knownKey } from '../recipient-argument.ts';

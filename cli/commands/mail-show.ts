@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { triedOf } from '../../functions/notices/send/digest-facts.ts';
-import { loadDigest } from '../../functions/store/records.ts';
-import type { DigestItem, DigestRecord } from '../../functions/store/rows.ts';
+import { type DigestItem, type DigestRecord, loadDigest } from '../../functions/store/digests.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { mailLine } from '../mail-views.ts';

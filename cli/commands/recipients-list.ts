@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { listRecipients } from '../../functions/operators/recipients.ts';
-import type { RecipientRecord } from '../../functions/store/rows.ts';
+import type { RecipientRecord } from '../../functions/store/recipients.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
 import type { Columns } from '../output.ts';
 import { instantText, readable } from '../readable.ts';

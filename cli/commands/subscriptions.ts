@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { ALERT_TYPES } from '../../functions/abandonment/task.ts';
 import { addSubscription, listSubscriptions, removeSubscription } from '../../functions/operators/people.ts';
-import type { Subscriber } from '../../functions/store/rows.ts';
+import type { Subscriber } from '../../functions/store/people.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { targetOf, tellAdded, tellRemoved } from '../people.ts';

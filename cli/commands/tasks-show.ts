@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { episodeToRow } from '../../functions/store/asker-row.ts';
-import { allRows } from '../../functions/store/records.ts';
-import { keys, type TaskRecord } from '../../functions/store/rows.ts';
+import { allRows } from '../../functions/store/rows.ts';
+import { keys } from '../../functions/store/keys.ts';
+import { type TaskRecord, loadTask } from '../../functions/store/tasks.ts';
 import type { Row, Table } from '../../functions/store/table.port.ts';
-import { loadTask } from '../../functions/store/tasks.ts';
 import { addCommand, type Cli, noSuchTask, onStage } from '../command.ts';
 import { detailLines, readable } from '../readable.ts';
 

@@ -1,8 +1,8 @@
 import { DAY, type Instant } from '../../functions/abandonment/time.ts';
 import { recipientKey } from '../../functions/platform/addresses.ts';
 import { FleetView } from '../../functions/store/fleet-view.ts';
-import { eachRow } from '../../functions/store/records.ts';
-import { BUCKETS, index, sortable } from '../../functions/store/rows.ts';
+import { BUCKETS, index, sortable } from '../../functions/store/keys.ts';
+import { eachRow } from '../../functions/store/rows.ts';
 import type { Query, Table } from '../../functions/store/table.port.ts';
 import { loadTasks } from '../../functions/store/tasks.ts';
 

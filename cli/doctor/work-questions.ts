@@ -1,8 +1,9 @@
 import { formatInstant, HOUR } from '../../functions/abandonment/time.ts';
 import { listQueues } from '../../functions/operators/queues.ts';
+import { keys } from '../../functions/store/keys.ts';
+import { loadPauses } from '../../functions/store/pauses.ts';
 import { loadPolicies } from '../../functions/store/policies.ts';
-import { loadPauses, loadScans } from '../../functions/store/records.ts';
-import { keys } from '../../functions/store/rows.ts';
+import { loadScans } from '../../functions/store/scans.ts';
 import { type Examined, type Finding, fail, ok, type Question, skipped, warn } from './check.ts';
 import { RUNBOOK, unwatched } from './mail-questions.ts';
 

@@ -1,5 +1,5 @@
 import type { System } from '../platform/system.ts';
-import type { SourceRecord } from '../store/rows.ts';
+import type { SourceRecord } from '../store/sources.ts';
 import type { Write } from '../store/table.port.ts';
 import { loadSources, sourceDelete, sourceWrite } from './sources.ts';
 

@@ -1,8 +1,7 @@
 import { BOUNDS } from '../abandonment/bounds.ts';
 import { withSpan } from '../abandonment/spans.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
-import { newDataPlane } from '../store/records.ts';
-import type { DataPlaneRecord } from '../store/rows.ts';
+import { type DataPlaneRecord, newDataPlane } from '../store/data-planes.ts';
 
 /** A data plane's row with the instant of its newest report, by which late reports are known. */
 export type ReportedPlane = DataPlaneRecord & { reportedAt?: Instant };

@@ -2,15 +2,15 @@ import { BOUNDS } from '../abandonment/bounds.ts';
 import type { PolicyBook } from '../abandonment/policy-book.ts';
 import { DAY, type Duration, type Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
-import { loadPolicies } from '../store/policies.ts';
 import {
   dataPlaneCountWrite,
   dataPlaneWrite,
   loadDataPlane,
   loadDataPlaneCount,
-  lookWrite,
   newDataPlane,
-} from '../store/records.ts';
+} from '../store/data-planes.ts';
+import { lookWrite } from '../store/looks.ts';
+import { loadPolicies } from '../store/policies.ts';
 import type { Write } from '../store/table.port.ts';
 import {
   type PlaneChange,

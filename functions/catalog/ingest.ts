@@ -1,8 +1,9 @@
 import { BOUNDS } from '../abandonment/bounds.ts';
 import { confirmDisabled } from '../disabling/confirm.ts';
 import type { System } from '../platform/system.ts';
+import { bucketOf } from '../store/keys.ts';
 import { loadPolicies } from '../store/policies.ts';
-import { bucketOf, type SourceRecord } from '../store/rows.ts';
+import type { SourceRecord } from '../store/sources.ts';
 import type { Outcome } from '../work/consumer.ts';
 import { classOf } from '../work/failure-class.ts';
 import { retryDelaySeconds } from '../work/pipeline.ts';

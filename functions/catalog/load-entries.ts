@@ -1,7 +1,6 @@
 import { countWrites } from '../store/counts.ts';
-import type { TaskRecord } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
-import { loadTasks, taskWrite } from '../store/tasks.ts';
+import { loadTasks, type TaskRecord, taskWrite } from '../store/tasks.ts';
 import { EVENT_VERSION, type TaskPublished } from './events.ts';
 import type { Settled } from './settle.ts';
 import { type TaskEntry, taskRecordFrom } from './task-entry.ts';

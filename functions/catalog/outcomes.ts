@@ -1,8 +1,8 @@
 import type { z } from 'zod/mini';
 import { BOUNDS } from '../abandonment/bounds.ts';
 import { recordable } from '../platform/recorded-text.ts';
-import type { SourceRecord, TaskRecord } from '../store/rows.ts';
-import { loadTasks } from '../store/tasks.ts';
+import type { SourceRecord } from '../store/sources.ts';
+import { loadTasks, type TaskRecord } from '../store/tasks.ts';
 import type { Outcome } from '../work/consumer.ts';
 import { classOf } from '../work/failure-class.ts';
 import type { BusEvent } from './events.ts';

@@ -3,8 +3,7 @@ import { reverts } from '../abandonment/reverted.ts';
 import type { Evidence, Task } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { enabledByPublication } from '../episodes/undo.ts';
-import type { TaskRecord } from '../store/rows.ts';
-import { newTaskRecord, touch } from '../store/tasks.ts';
+import { newTaskRecord, type TaskRecord, touch } from '../store/tasks.ts';
 import type { TaskPublished } from './events.ts';
 import { type Refusal, versionRefusal } from './refusals.ts';
 

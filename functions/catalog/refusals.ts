@@ -5,7 +5,7 @@ import { domainOf } from '../platform/addresses.ts';
 import { METRIC } from '../platform/names.ts';
 import { recordable } from '../platform/recorded-text.ts';
 import type { System } from '../platform/system.ts';
-import type { SourceRecord } from '../store/rows.ts';
+import type { SourceRecord } from '../store/sources.ts';
 import type { EVENT_REFUSALS } from '../work/failure-names.ts';
 import type { BusEvent } from './events.ts';
 import { maySpeakOfPlane, maySpeakOfTask } from './sources.ts';

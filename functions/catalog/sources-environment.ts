@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { ENV } from '../platform/names.ts';
-import type { SourceRecord } from '../store/rows.ts';
+import type { SourceRecord } from '../store/sources.ts';
 
 const text = z.string().check(z.minLength(1));
 const schema = z.array(

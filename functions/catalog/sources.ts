@@ -1,5 +1,6 @@
-import { allRows } from '../store/records.ts';
-import { keys, ROW_VERSION, type SourceRecord } from '../store/rows.ts';
+import { keys } from '../store/keys.ts';
+import { allRows, ROW_VERSION } from '../store/rows.ts';
+import type { SourceRecord } from '../store/sources.ts';
 import type { Table, Write } from '../store/table.port.ts';
 
 /** In a source's prefixes or data planes: all of them. */

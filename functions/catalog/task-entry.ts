@@ -4,8 +4,7 @@ import type { EffectivePolicy } from '../abandonment/policy.ts';
 import type { Evidence, ShardStatus, Task } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { versionProblem } from '../abandonment/versions.ts';
-import type { TaskRecord } from '../store/rows.ts';
-import { newTaskRecord } from '../store/tasks.ts';
+import { newTaskRecord, type TaskRecord } from '../store/tasks.ts';
 import {
   countField,
   dataPlaneField,

@@ -1,6 +1,7 @@
 import { NO_EVIDENCE } from '../abandonment/evidence.ts';
 import { DAY, type Instant } from '../abandonment/time.ts';
-import { keys, ROW_VERSION } from '../store/rows.ts';
+import { keys } from '../store/keys.ts';
+import { ROW_VERSION } from '../store/rows.ts';
 import type { Table, Write } from '../store/table.port.ts';
 import type { HeardBefore } from './publications.ts';
 

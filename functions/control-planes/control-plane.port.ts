@@ -1,5 +1,5 @@
 import type { Instant } from '../abandonment/time.ts';
-import type { TaskRecord } from '../store/rows.ts';
+import type { TaskRecord } from '../store/tasks.ts';
 
 /** Turn a task off: its episode's grace is over, or its owner says so. */
 export interface DisableRequest {

@@ -14,12 +14,13 @@ import { type ConfirmedDisabling, endDisabled } from '../episodes/end-disabled.t
 import { MOST_BESIDE } from '../episodes/transition.ts';
 import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
+import { type AlertRecord, alertFromRow } from '../store/alerts.ts';
 import { changeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import { alertFromRow, loadRecipients, newRecipient, recipientWrite } from '../store/records.ts';
-import { type AlertRecord, keys, type TaskRecord } from '../store/rows.ts';
+import { keys } from '../store/keys.ts';
+import { loadRecipients, newRecipient, recipientWrite } from '../store/recipients.ts';
 import type { Write } from '../store/table.port.ts';
-import { touch } from '../store/tasks.ts';
+import { type TaskRecord, touch } from '../store/tasks.ts';
 import { tellUntold } from '../store/untold.ts';
 import { notifyMessageFor } from '../work/messages.ts';
 

@@ -3,8 +3,8 @@ import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { changeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import { allRows } from '../store/records.ts';
-import { keys, ROW_VERSION } from '../store/rows.ts';
+import { keys } from '../store/keys.ts';
+import { allRows, ROW_VERSION } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 

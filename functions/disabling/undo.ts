@@ -11,12 +11,14 @@ import {
 } from '../episodes/undo.ts';
 import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
+import { auditWrite } from '../store/audit.ts';
 import { storeTask } from '../store/change-task.ts';
 import { countWrites } from '../store/counts.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import { allRows, auditWrite } from '../store/records.ts';
-import { keys, type TaskRecord } from '../store/rows.ts';
+import { keys } from '../store/keys.ts';
+import { allRows } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
+import type { TaskRecord } from '../store/tasks.ts';
 import { loadTask } from '../store/tasks.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 

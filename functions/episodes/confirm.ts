@@ -1,5 +1,5 @@
 import { DAY, type Duration, type Instant } from '../abandonment/time.ts';
-import type { TaskRecord } from '../store/rows.ts';
+import type { TaskRecord } from '../store/tasks.ts';
 
 /** What the owning system says of a task that is off. */
 export interface Word {

@@ -1,7 +1,7 @@
 import { QUEUED_AGAIN_AFTER } from '../abandonment/next-look.ts';
 import type { Asker, Disabling, Episode } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
-import type { TaskRecord } from '../store/rows.ts';
+import type { TaskRecord } from '../store/tasks.ts';
 import type { OpenTask } from './open-task.ts';
 
 /** A task on its way to be disabled, or whose disabling was refused. */

@@ -1,11 +1,14 @@
 import type { Case, Decision } from '../abandonment/decide.ts';
 import { triedSince } from '../abandonment/healthy-spells.ts';
 import type { Instant } from '../abandonment/time.ts';
+import { type AlertRecord, alertWrite } from '../store/alerts.ts';
+import { auditWrite } from '../store/audit.ts';
+import { keys } from '../store/keys.ts';
+import { noticeWrite, type PendingNotice } from '../store/notices.ts';
 import { reversalAlert } from '../store/operator-alerts.ts';
-import { alertWrite, auditWrite, noticeWrite } from '../store/records.ts';
-import { type AlertRecord, keys, type PendingNotice, ROW_VERSION, type TaskRecord } from '../store/rows.ts';
+import { ROW_VERSION } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
-import { touch } from '../store/tasks.ts';
+import { type TaskRecord, touch } from '../store/tasks.ts';
 import { afterConfirmation, type Request, type Word } from './confirm.ts';
 import { reasonOf } from './disabling.ts';
 import { endEpisode } from './end.ts';

@@ -2,8 +2,8 @@ import type { Case } from '../abandonment/decide.ts';
 import type { Episode, ResolveReason } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { topicsThatHeard } from '../abandonment/topics.ts';
-import { alertWrite, noticeDelete } from '../store/records.ts';
-import type { AlertRecord, PendingNotice } from '../store/rows.ts';
+import { type AlertRecord, alertWrite } from '../store/alerts.ts';
+import { noticeDelete, type PendingNotice } from '../store/notices.ts';
 import { evidenceOf } from './evidence-of.ts';
 import {
   MOST_BESIDE,

@@ -1,7 +1,7 @@
 import { type Case, decide, withJoined } from '../abandonment/decide.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import type { Topic } from '../abandonment/topics.ts';
-import type { TaskRecord } from '../store/rows.ts';
+import type { TaskRecord } from '../store/tasks.ts';
 import { fire } from './fire.ts';
 import { inform } from './inform.ts';
 import { operatorAlertsBetween } from './operator-alerts.ts';

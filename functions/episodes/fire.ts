@@ -1,7 +1,7 @@
 import type { Case } from '../abandonment/decide.ts';
 import type { Episode } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
-import { alertWrite } from '../store/records.ts';
+import { alertWrite } from '../store/alerts.ts';
 import { evidenceOf } from './evidence-of.ts';
 import { type OpenTransition, type Transition, withBeside } from './transition.ts';
 

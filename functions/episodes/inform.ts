@@ -2,7 +2,7 @@ import type { Case } from '../abandonment/decide.ts';
 import type { Episode, Informed, Rung } from '../abandonment/task.ts';
 import { type Duration, type Instant, MINUTE } from '../abandonment/time.ts';
 import { newestRung, type Topic, topicsWithDate } from '../abandonment/topics.ts';
-import type { PendingNotice } from '../store/rows.ts';
+import type { PendingNotice } from '../store/notices.ts';
 import { factsAtEnd } from './evidence-of.ts';
 import { fitting, type OpenTransition, withAsked, withRestDue } from './transition.ts';
 

@@ -3,7 +3,7 @@ import type { Decision } from '../abandonment/decide.ts';
 import { nextLook } from '../abandonment/next-look.ts';
 import { type Episode, type HoldReason, isWindowed, type Stage } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
-import type { DigestItem } from '../store/rows.ts';
+import type { DigestItem } from '../store/digests.ts';
 import type { MailOutcome } from './mail.ts';
 import { withoutNotice } from './notice-taken-back.ts';
 import type { OpenTask } from './open-task.ts';

@@ -1,6 +1,6 @@
 import type { Episode, Notice } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
-import type { TaskRecord } from '../store/rows.ts';
+import type { TaskRecord } from '../store/tasks.ts';
 import type { OpenTask } from './open-task.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Episode } from '../abandonment/task.ts';
-import type { TaskRecord } from '../store/rows.ts';
+import type { TaskRecord } from '../store/tasks.ts';
 
 /** A task with an open episode. */
 export type OpenTask = TaskRecord & { open: Episode };

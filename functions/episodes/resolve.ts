@@ -2,7 +2,8 @@ import { type Case, dateHolders, decide, type Recipient } from '../abandonment/d
 import type { Episode, ResolveReason } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { topicsThatHeard, topicsWithDate } from '../abandonment/topics.ts';
-import type { PendingNotice, TaskRecord } from '../store/rows.ts';
+import type { PendingNotice } from '../store/notices.ts';
+import type { TaskRecord } from '../store/tasks.ts';
 import { endEpisode } from './end.ts';
 import { factsAtEnd } from './evidence-of.ts';
 import { begin, hasEpisode, type OpenTransition, type Transition } from './transition.ts';

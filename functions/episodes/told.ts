@@ -1,6 +1,6 @@
 import type { Episode, Notice, Told } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
-import type { TaskRecord } from '../store/rows.ts';
+import type { TaskRecord } from '../store/tasks.ts';
 import { isOpen, type OpenTask } from './open-task.ts';
 
 /** The episode with the part of one recipient changed. */

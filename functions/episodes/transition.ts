@@ -1,9 +1,10 @@
 import type { Decision } from '../abandonment/decide.ts';
 import type { Episode } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
-import { noticeWrite } from '../store/records.ts';
-import type { AlertRecord, PendingNotice, TaskRecord } from '../store/rows.ts';
+import type { AlertRecord } from '../store/alerts.ts';
+import { noticeWrite, type PendingNotice } from '../store/notices.ts';
 import type { Write } from '../store/table.port.ts';
+import type { TaskRecord } from '../store/tasks.ts';
 import { type OpenTask, withEpisode } from './open-task.ts';
 
 /**

@@ -1,5 +1,7 @@
 import type { Instant } from '../abandonment/time.ts';
-import type { AlertRecord, PendingNotice, TaskRecord } from '../store/rows.ts';
+import type { AlertRecord } from '../store/alerts.ts';
+import type { PendingNotice } from '../store/notices.ts';
+import type { TaskRecord } from '../store/tasks.ts';
 import type { NewNotice } from './transition.ts';
 
 /** A task that we disabled. */

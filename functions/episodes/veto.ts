@@ -1,6 +1,6 @@
 import type { Case } from '../abandonment/decide.ts';
 import type { HoldReason, ResolveReason } from '../abandonment/task.ts';
-import type { TaskRecord } from '../store/rows.ts';
+import type { TaskRecord } from '../store/tasks.ts';
 
 /** Counts a user's publication that ends or prevents an episode, each once. */
 export function withVeto(record: TaskRecord, reason: ResolveReason | HoldReason, given: Case): TaskRecord {

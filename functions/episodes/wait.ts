@@ -4,7 +4,7 @@ import { recovered, recoversAt } from '../abandonment/healthy-spells.ts';
 import { type NextLook, nextLook } from '../abandonment/next-look.ts';
 import type { Episode } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
-import type { TaskRecord } from '../store/rows.ts';
+import type { TaskRecord } from '../store/tasks.ts';
 import { withVeto } from './veto.ts';
 
 /** The record as it waits: its hold, and the instant to evaluate it again. The same record where nothing changes. */

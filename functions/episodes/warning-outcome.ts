@@ -1,5 +1,5 @@
 import type { Episode, Told } from '../abandonment/task.ts';
-import type { DigestItem } from '../store/rows.ts';
+import type { DigestItem } from '../store/digests.ts';
 import type { MailOutcome } from './mail.ts';
 import { withTold } from './told.ts';
 

@@ -4,12 +4,15 @@ import { isOpen } from '../episodes/open-task.ts';
 import { heldSince, withApproval } from '../episodes/spike.ts';
 import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
+import { auditWrite } from '../store/audit.ts';
 import { changeTask } from '../store/change-task.ts';
 import { commit } from '../store/commit.ts';
+import { dataPlaneWrite, loadDataPlane } from '../store/data-planes.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import { auditWrite, dataPlaneWrite, eachRow, loadDataPlane, lookWrite } from '../store/records.ts';
-import { BUCKETS, index, keys, type TaskRecord } from '../store/rows.ts';
-import { loadTask, touch } from '../store/tasks.ts';
+import { BUCKETS, index, keys } from '../store/keys.ts';
+import { lookWrite } from '../store/looks.ts';
+import { eachRow } from '../store/rows.ts';
+import { loadTask, type TaskRecord, touch } from '../store/tasks.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 
 /** Whether the blast radius holds a task now. */

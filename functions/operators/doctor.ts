@@ -1,7 +1,8 @@
 import { DAY, type Duration, formatInstant, type Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
-import { auditWrite } from '../store/records.ts';
-import { keys, ROW_VERSION } from '../store/rows.ts';
+import { auditWrite } from '../store/audit.ts';
+import { keys } from '../store/keys.ts';
+import { ROW_VERSION } from '../store/rows.ts';
 import type { Table } from '../store/table.port.ts';
 import { TableBusy } from '../store/table-busy.ts';
 

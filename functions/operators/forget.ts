@@ -1,20 +1,19 @@
 import { withErased } from '../episodes/told.ts';
 import { FORGOTTEN, normaliseAddress, recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
+import { auditWrite } from '../store/audit.ts';
 import { commit } from '../store/commit.ts';
+import { digestWrite, loadDigest } from '../store/digests.ts';
 import { FleetView } from '../store/fleet-view.ts';
+import { keys } from '../store/keys.ts';
 import { eachMail } from '../store/mails.ts';
 import {
-  allRows,
-  auditWrite,
-  digestWrite,
-  eachRow,
-  loadDigest,
   loadRecipientWithNotices,
   newRecipient,
+  type RecipientRecord,
   recipientWrite,
-} from '../store/records.ts';
-import { keys, type RecipientRecord } from '../store/rows.ts';
+} from '../store/recipients.ts';
+import { allRows, eachRow } from '../store/rows.ts';
 import type { Row, Write } from '../store/table.port.ts';
 import { loadTask, taskWrite, touch } from '../store/tasks.ts';
 import { listAdmins, listSubscriptions, removeAdmin, removeSubscription } from './people.ts';

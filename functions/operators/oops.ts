@@ -1,8 +1,8 @@
 import { clearRefusals } from '../disabling/refusals.ts';
 import type { System } from '../platform/system.ts';
+import { auditWrite } from '../store/audit.ts';
 import { commit } from '../store/commit.ts';
-import { auditWrite } from '../store/records.ts';
-import { keys } from '../store/rows.ts';
+import { keys } from '../store/keys.ts';
 import { takeUpAll } from '../work/given-up.ts';
 import type { OopsRecord } from '../work/oops-rows.ts';
 

@@ -1,9 +1,10 @@
 import { withSpan } from '../abandonment/spans.ts';
 import type { Pauses } from '../abandonment/task.ts';
 import type { System } from '../platform/system.ts';
+import { auditWrite } from '../store/audit.ts';
 import { commit } from '../store/commit.ts';
-import { auditWrite, loadPauses, lookWrite, pausesWrite } from '../store/records.ts';
-import type { PausesRecord } from '../store/rows.ts';
+import { lookWrite } from '../store/looks.ts';
+import { loadPauses, type PausesRecord, pausesWrite } from '../store/pauses.ts';
 
 /** What an operator can pause: deciding, telling, turning off. */
 export type Pausable = keyof Pauses;

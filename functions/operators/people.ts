@@ -5,9 +5,11 @@ import { isTopic } from '../abandonment/topics.ts';
 import { alertEnd, revivalOf } from '../notices/feedback/topic-refused.ts';
 import { normaliseAddress } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
-import { keyFits } from '../store/people.ts';
-import { allRows, auditWrite, lookWrite } from '../store/records.ts';
-import { index, keys, ROW_VERSION, type Subscriber, type SubscriptionRecord } from '../store/rows.ts';
+import { auditWrite } from '../store/audit.ts';
+import { index, keys } from '../store/keys.ts';
+import { lookWrite } from '../store/looks.ts';
+import { keyFits, type Subscriber, type SubscriptionRecord } from '../store/people.ts';
+import { allRows, ROW_VERSION } from '../store/rows.ts';
 import type { Key, Row, Table, Write } from '../store/table.port.ts';
 
 /** Somebody who is told about tasks of a prefix only where nobody else can be. */

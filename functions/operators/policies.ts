@@ -10,10 +10,11 @@ import { isObject } from '../abandonment/policy-values.ts';
 import { listed, unknownKey } from '../abandonment/policy-wording.ts';
 import { STAGES, type Stage } from '../abandonment/task.ts';
 import type { System } from '../platform/system.ts';
+import { auditWrite } from '../store/audit.ts';
 import { commit } from '../store/commit.ts';
+import { keys } from '../store/keys.ts';
+import { lookWrite } from '../store/looks.ts';
 import { loadRaisedAt, policyWrite } from '../store/policies.ts';
-import { auditWrite, lookWrite } from '../store/records.ts';
-import { keys } from '../store/rows.ts';
 import type { Condition, Row, Write } from '../store/table.port.ts';
 import { doctorProblem } from './doctor.ts';
 

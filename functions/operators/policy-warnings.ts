@@ -3,9 +3,9 @@ import { shown } from '../abandonment/policy-wording.ts';
 import { tenantOf } from '../abandonment/task.ts';
 import type { System } from '../platform/system.ts';
 import { loadCounts } from '../store/counts.ts';
+import { loadDataPlanes } from '../store/data-planes.ts';
+import { BUCKETS, index } from '../store/keys.ts';
 import { loadPolicies } from '../store/policies.ts';
-import { loadDataPlanes } from '../store/records.ts';
-import { BUCKETS, index } from '../store/rows.ts';
 import type { Table } from '../store/table.port.ts';
 
 /** What a scope's policy says now and can never act, one line each; empty where all of it can. */

@@ -4,8 +4,9 @@ import { stateOf, WORKED_QUEUES } from '../breaker/run.ts';
 import type { WorkerControl } from '../breaker/worker-control.port.ts';
 import type { QueueName } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
-import { allRows, auditWrite } from '../store/records.ts';
-import { keys, ROW_VERSION } from '../store/rows.ts';
+import { auditWrite } from '../store/audit.ts';
+import { keys } from '../store/keys.ts';
+import { allRows, ROW_VERSION } from '../store/rows.ts';
 import type { Row, Write } from '../store/table.port.ts';
 import { TableBusy } from '../store/table-busy.ts';
 

@@ -2,9 +2,12 @@ import { isTopic } from '../abandonment/topics.ts';
 import { alertEnd } from '../notices/feedback/topic-refused.ts';
 import { normaliseAddress, recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
+import { auditWrite } from '../store/audit.ts';
 import { changeRecipient } from '../store/change-recipient.ts';
-import { allRows, auditWrite, lookWrite } from '../store/records.ts';
-import { BUCKETS, index, type RecipientRecord } from '../store/rows.ts';
+import { BUCKETS, index } from '../store/keys.ts';
+import { lookWrite } from '../store/looks.ts';
+import type { RecipientRecord } from '../store/recipients.ts';
+import { allRows } from '../store/rows.ts';
 import type { Table } from '../store/table.port.ts';
 
 /** All recipients who were ever mailed or chose something, by address; or the dead ones alone. */

@@ -3,19 +3,16 @@ import { isWindowed } from '../abandonment/task.ts';
 import { triedOf } from '../notices/send/digest-facts.ts';
 import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
+import { loadAlert } from '../store/alerts.ts';
+import { auditWrite } from '../store/audit.ts';
 import { commit } from '../store/commit.ts';
+import { type DigestItem, type DigestRecord, loadDigest } from '../store/digests.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import { auditWrite, loadAlert, loadDigest, loadRecipient, noticeWrite } from '../store/records.ts';
-import {
-  type DigestItem,
-  type DigestRecord,
-  keys,
-  type PendingNotice,
-  type RecipientRecord,
-  type TaskRecord,
-} from '../store/rows.ts';
+import { keys } from '../store/keys.ts';
+import { noticeWrite, type PendingNotice } from '../store/notices.ts';
+import { loadRecipient, type RecipientRecord } from '../store/recipients.ts';
 import type { Condition } from '../store/table.port.ts';
-import { loadTask } from '../store/tasks.ts';
+import { loadTask, type TaskRecord } from '../store/tasks.ts';
 
 /** What became of one task of a mail that is told again. */
 export interface ResentItem {

@@ -1,8 +1,8 @@
 import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
+import { auditWrite } from '../store/audit.ts';
 import { changeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import { auditWrite } from '../store/records.ts';
 
 /**
  * Forgets the version of a task, so that whatever version its owning system says next is taken as its first. For a

@@ -1,5 +1,6 @@
 import type { System } from '../platform/system.ts';
-import { type DigestRecord, keys } from '../store/rows.ts';
+import type { DigestRecord } from '../store/digests.ts';
+import { keys } from '../store/keys.ts';
 
 /** Beside those for its tasks, the links of a mail may change so much. */
 const BESIDE = 20;

@@ -1,8 +1,8 @@
 import { FORGOTTEN, recipientKey } from '../platform/addresses.ts';
 import type { LinkKeys } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
-import { loadDigest, loadRecipient, newRecipient } from '../store/records.ts';
-import type { DigestRecord, RecipientRecord } from '../store/rows.ts';
+import { type DigestRecord, loadDigest } from '../store/digests.ts';
+import { loadRecipient, newRecipient, type RecipientRecord } from '../store/recipients.ts';
 import { keyIdOf, type LinkScope, readLink } from './token.ts';
 
 /** What a link opens: one mail and its recipient. */

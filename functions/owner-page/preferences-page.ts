@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { english } from '../../emails/english.ts';
 import { LANGUAGES, type Language } from '../../emails/languages.ts';
 import { knownZone } from '../platform/zones.ts';
-import type { RecipientRecord } from '../store/rows.ts';
+import type { RecipientRecord } from '../store/recipients.ts';
 import type { Form } from './forms.ts';
 import type { Html } from './frame.ts';
 

@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { LANGUAGES } from '../../emails/languages.ts';
 import { normaliseAddress, recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
+import { auditWrite } from '../store/audit.ts';
 import { changeRecipient } from '../store/change-recipient.ts';
-import { auditWrite, newRecipient } from '../store/records.ts';
-import type { RecipientRecord } from '../store/rows.ts';
+import { newRecipient, type RecipientRecord } from '../store/recipients.ts';
 
 /**
  * What a recipient may wish of mails. `declined`: reminders and `recovered`, for all tasks; warnings and disablings

@@ -6,9 +6,11 @@ import type { Duration, Instant } from '../abandonment/time.ts';
 import { causeOf, othersTold } from '../notices/render/mail-of.ts';
 import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
+import type { AlertRecord } from '../store/alerts.ts';
+import type { DigestItem } from '../store/digests.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import { type AlertRecord, type DigestItem, keys, type TaskRecord } from '../store/rows.ts';
-import { loadTasks } from '../store/tasks.ts';
+import { keys } from '../store/keys.ts';
+import { loadTasks, type TaskRecord } from '../store/tasks.ts';
 import { saysOf } from './entitlement.ts';
 import type { Visit } from './open-link.ts';
 

@@ -1,7 +1,7 @@
 import { decide } from '../abandonment/decide.ts';
 import { tenantOf } from '../abandonment/task.ts';
-import { eachRow } from '../store/records.ts';
-import { BUCKETS, index, sortable } from '../store/rows.ts';
+import { BUCKETS, index, sortable } from '../store/keys.ts';
+import { eachRow } from '../store/rows.ts';
 import type { Query, Row } from '../store/table.port.ts';
 import { type Candidate, loadTasks } from '../store/tasks.ts';
 import { faultOf } from './faults.ts';

@@ -1,7 +1,7 @@
 import type { Instant } from '../abandonment/time.ts';
 import { METRIC } from '../platform/names.ts';
 import type { QueueName } from '../platform/ports.ts';
-import { keys } from '../store/rows.ts';
+import { keys } from '../store/keys.ts';
 import { canaryOf } from '../work/canary.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';

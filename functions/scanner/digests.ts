@@ -3,15 +3,10 @@ import { type Duration, HOUR, type Instant, SECOND } from '../abandonment/time.t
 import { isAdmitted, placesLeft, withAdmitted } from '../notices/send/ramp.ts';
 import { awakeFrom, dayOpensAt, windowOpensAt, withdrawalOpensAt } from '../notices/send/windows.ts';
 import type { QueueName } from '../platform/ports.ts';
-import {
-  eachRow,
-  loadRamp,
-  loadRecipients,
-  newRecipient,
-  rampWrite,
-  recipientWrite,
-} from '../store/records.ts';
-import { BUCKETS, index, type PaceRecord, type RecipientRecord } from '../store/rows.ts';
+import { BUCKETS, index } from '../store/keys.ts';
+import { loadRamp, type PaceRecord, rampWrite } from '../store/pace.ts';
+import { loadRecipients, newRecipient, type RecipientRecord, recipientWrite } from '../store/recipients.ts';
+import { eachRow } from '../store/rows.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import { notifyMessageFor } from '../work/messages.ts';
 import { faultOf } from './faults.ts';

@@ -9,20 +9,13 @@ import { heldSince, withSpikeHold } from '../episodes/spike.ts';
 import { storeTask } from '../store/change-task.ts';
 import { loadCounts } from '../store/counts.ts';
 import { inLastDay } from '../store/fleet-view.ts';
+import { BUCKETS, bucketOf, index, keys } from '../store/keys.ts';
 import { operatorAlert } from '../store/operator-alerts.ts';
-import { allRows, loadPace, paceWrite } from '../store/records.ts';
-import {
-  BUCKETS,
-  bucketOf,
-  index,
-  keys,
-  type PaceEntry,
-  type PaceRecord,
-  type TaskRecord,
-} from '../store/rows.ts';
+import { loadPace, type PaceEntry, type PaceRecord, paceWrite } from '../store/pace.ts';
+import { allRows } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { TableBusy } from '../store/table-busy.ts';
-import { loadTasks } from '../store/tasks.ts';
+import { loadTasks, type TaskRecord } from '../store/tasks.ts';
 import { disableMessageFor } from '../work/messages.ts';
 import { type Counted, type Fleet, heldBySpike } from './blast-radius.ts';
 import { faultOf } from './faults.ts';

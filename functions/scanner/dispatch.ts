@@ -1,7 +1,8 @@
 import { isDisabling, queuedAgain } from '../episodes/disabling.ts';
 import { storeTask } from '../store/change-task.ts';
-import { operatorAlertWrite } from '../store/records.ts';
-import { keys, type OperatorAlertRecord, type TaskRecord } from '../store/rows.ts';
+import { keys } from '../store/keys.ts';
+import { type OperatorAlertRecord, operatorAlertWrite } from '../store/operator-alerts.ts';
+import type { TaskRecord } from '../store/tasks.ts';
 import { disableMessageFor } from '../work/messages.ts';
 import { isDisablingGivenUp } from './given-up.ts';
 import { isOff, KEPT_WHILE_OFF } from './off-queues.ts';

@@ -1,9 +1,9 @@
 import { DAY, type Duration, formatInstant, HOUR, type Instant } from '../abandonment/time.ts';
 import { METRIC } from '../platform/names.ts';
 import { answeredAt, canaryRoundWrite, type FeedbackCanaryRecord, loadCanaryRound } from '../store/heard.ts';
+import { keys } from '../store/keys.ts';
 import { operatorAlert } from '../store/operator-alerts.ts';
-import { loadPauses, pausesWrite } from '../store/records.ts';
-import { keys } from '../store/rows.ts';
+import { loadPauses, pausesWrite } from '../store/pauses.ts';
 import type { Write } from '../store/table.port.ts';
 import { MESSAGE_VERSION } from '../work/messages.ts';
 import { DONE, type Generator } from './generator.ts';

@@ -1,7 +1,6 @@
 import type { System } from '../platform/system.ts';
-import { loadRecipientWithNotices } from '../store/records.ts';
-import type { TaskRecord } from '../store/rows.ts';
-import { loadTask } from '../store/tasks.ts';
+import { loadRecipientWithNotices } from '../store/recipients.ts';
+import { loadTask, type TaskRecord } from '../store/tasks.ts';
 import { classOf } from '../work/failure-class.ts';
 import {
   disablingOf,

@@ -1,15 +1,10 @@
 import { DAY, type Duration, type Instant } from '../abandonment/time.ts';
 import { loadCounts, loadLeft } from '../store/counts.ts';
-import { operatorAlert } from '../store/operator-alerts.ts';
-import { dataPlaneWrite, eachRow, lookWrite } from '../store/records.ts';
-import {
-  type DataPlaneRecord,
-  index,
-  keys,
-  type OperatorAlertRecord,
-  type OutageRecord,
-  sortable,
-} from '../store/rows.ts';
+import { type DataPlaneRecord, dataPlaneWrite, type OutageRecord } from '../store/data-planes.ts';
+import { index, keys, sortable } from '../store/keys.ts';
+import { lookWrite } from '../store/looks.ts';
+import { type OperatorAlertRecord, operatorAlert } from '../store/operator-alerts.ts';
+import { eachRow } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
 import { faultOf } from './faults.ts';
 import { DONE, type Generator } from './generator.ts';

@@ -1,7 +1,7 @@
 import type { Instant } from '../abandonment/time.ts';
 import { withoutStaleRefusal } from '../episodes/disabling.ts';
-import { allRows, eachRow } from '../store/records.ts';
-import { BUCKETS, index, keys, sortable } from '../store/rows.ts';
+import { BUCKETS, index, keys, sortable } from '../store/keys.ts';
+import { allRows, eachRow } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { loadTasks } from '../store/tasks.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';

@@ -1,7 +1,7 @@
 import { DAY, type Duration } from '../abandonment/time.ts';
 import type { QueueName } from '../platform/ports.ts';
-import { allRows } from '../store/records.ts';
-import { keys } from '../store/rows.ts';
+import { keys } from '../store/keys.ts';
+import { allRows } from '../store/rows.ts';
 import type { Run } from './run.ts';
 
 /**

@@ -1,8 +1,10 @@
 import { isTopic } from '../abandonment/topics.ts';
 import { standingOf } from '../notices/send/digest-states.ts';
 import { finishDeath, finishDigest, recordUnsettled } from '../notices/send/record-digest.ts';
-import { alertFromRow, eachRow, loadDigest } from '../store/records.ts';
-import { BUCKETS, index } from '../store/rows.ts';
+import { alertFromRow } from '../store/alerts.ts';
+import { loadDigest } from '../store/digests.ts';
+import { BUCKETS, index } from '../store/keys.ts';
+import { eachRow } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { tellUntold } from '../store/untold.ts';
 import { faultOf } from './faults.ts';

@@ -1,6 +1,6 @@
 import { liveAgain } from '../notices/feedback/soft-bounces.ts';
-import { eachRow } from '../store/records.ts';
-import { keys, sortable } from '../store/rows.ts';
+import { keys, sortable } from '../store/keys.ts';
+import { eachRow } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import { faultOf } from './faults.ts';

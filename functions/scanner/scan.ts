@@ -3,8 +3,9 @@ import { type Duration, formatInstant, type Instant, MINUTE, SECOND } from '../a
 import { recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import { allRows, scansWrite } from '../store/records.ts';
-import { keys, ROW_VERSION, type ScansRecord } from '../store/rows.ts';
+import { keys } from '../store/keys.ts';
+import { allRows, ROW_VERSION } from '../store/rows.ts';
+import { type ScansRecord, scansWrite } from '../store/scans.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import { recordOops } from '../work/oops.ts';

@@ -1,10 +1,12 @@
 import type { Instant } from '../abandonment/time.ts';
 import { withHoldersToTell, withUndoTold } from '../episodes/undo.ts';
 import { enabledNotice } from '../notices/send/enabled-notice.ts';
+import { type AlertRecord, alertFromRow, alertWrite } from '../store/alerts.ts';
 import { storeTask } from '../store/change-task.ts';
-import { alertFromRow, alertWrite, loadHolders } from '../store/records.ts';
-import { type AlertRecord, keys, type TaskRecord } from '../store/rows.ts';
+import { loadHolders } from '../store/holders.ts';
+import { keys } from '../store/keys.ts';
 import type { Condition, Write } from '../store/table.port.ts';
+import type { TaskRecord } from '../store/tasks.ts';
 import { tellUntold } from '../store/untold.ts';
 import type { Run } from './run.ts';
 

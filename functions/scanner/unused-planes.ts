@@ -1,8 +1,13 @@
 import { DAY, type Duration } from '../abandonment/time.ts';
 import { lastUseOf } from '../catalog/data-planes.ts';
 import { loadCounts } from '../store/counts.ts';
-import { dataPlaneCountWrite, dataPlaneWrite, loadDataPlaneCount } from '../store/records.ts';
-import { type DataPlaneRecord, keys } from '../store/rows.ts';
+import {
+  type DataPlaneRecord,
+  dataPlaneCountWrite,
+  dataPlaneWrite,
+  loadDataPlaneCount,
+} from '../store/data-planes.ts';
+import { keys } from '../store/keys.ts';
 import type { Write } from '../store/table.port.ts';
 import { count } from './look.ts';
 import type { Run } from './run.ts';

@@ -1,6 +1,6 @@
 import { type Duration, type Instant, MINUTE } from '../abandonment/time.ts';
-import { eachRow } from '../store/records.ts';
-import { WORK_BUCKETS } from '../store/rows.ts';
+import { WORK_BUCKETS } from '../store/keys.ts';
+import { eachRow } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { recordDeath } from '../work/oops.ts';
 import { faultOf } from './faults.ts';

@@ -1,8 +1,8 @@
 import { DAY, type Duration, formatInstant, type Instant } from '../abandonment/time.ts';
 import { METRIC } from '../platform/names.ts';
 import { loadFeedback } from '../store/heard.ts';
+import { keys } from '../store/keys.ts';
 import { operatorAlert } from '../store/operator-alerts.ts';
-import { keys } from '../store/rows.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import { DONE, type Generator } from './generator.ts';
 import type { Run } from './run.ts';

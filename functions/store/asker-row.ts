@@ -1,5 +1,5 @@
 import type { Asker, Disabling, Episode } from '../abandonment/task.ts';
-import type { TaskRecord } from './rows.ts';
+import type { TaskRecord } from './tasks.ts';
 
 /** Who asked for a disabling as rows have it: an empty run where a person did. */
 interface AskerRow {

@@ -1,6 +1,5 @@
 import { commit, type Writing } from './commit.ts';
-import { digestWrite, loadDigest } from './records.ts';
-import type { DigestRecord } from './rows.ts';
+import { type DigestRecord, digestWrite, loadDigest } from './digests.ts';
 
 /**
  * The one way to change a digest: reads it, lets `change` say what is to become of it, and stores that over the revision

@@ -1,6 +1,5 @@
 import { commit, type Writing } from './commit.ts';
-import { loadRecipient, recipientWrite } from './records.ts';
-import type { RecipientRecord } from './rows.ts';
+import { loadRecipient, type RecipientRecord, recipientWrite } from './recipients.ts';
 import type { Write } from './table.port.ts';
 
 /** What a change of a recipient comes to. */

@@ -4,9 +4,10 @@ import type { EffectivePolicy } from '../abandonment/policy.ts';
 import { LONGEST_MEMORY } from '../abandonment/spans.ts';
 import { tenantOf } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
-import { eachRow } from './records.ts';
-import { keys, sortable, type TaskRecord } from './rows.ts';
+import { keys, sortable } from './keys.ts';
+import { eachRow } from './rows.ts';
 import type { Table, Write } from './table.port.ts';
+import type { TaskRecord } from './tasks.ts';
 
 /** Eligible and alive tasks of one tenant on one data plane. */
 export interface PlaneCount {

@@ -3,11 +3,14 @@ import type { PolicyBook } from '../abandonment/policy-book.ts';
 import { type AlertType, type Pauses, prefixesOf, type Task, tenantOf } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { isTopic, type Topic } from '../abandonment/topics.ts';
+import { type DataPlaneRecord, loadDataPlanes, loadDataPlanesOf } from './data-planes.ts';
+import { loadPauses, type PausesRecord } from './pauses.ts';
 import { loadOffices, loadOldOffices, type Office } from './people.ts';
 import { loadPolicies } from './policies.ts';
-import { loadDataPlanes, loadDataPlanesOf, loadPauses, loadRecipients, loadScans } from './records.ts';
-import type { DataPlaneRecord, PausesRecord, RecipientRecord, ScansRecord, TaskRecord } from './rows.ts';
+import { loadRecipients, type RecipientRecord } from './recipients.ts';
+import { loadScans, type ScansRecord } from './scans.ts';
 import type { Table } from './table.port.ts';
+import type { TaskRecord } from './tasks.ts';
 
 /** Gives the key of an address and whether it can be one (see notices/addresses). */
 export type AddressKey = (address: string) => string;

@@ -1,7 +1,8 @@
 import { type Duration, HOUR, type Instant, MINUTE } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
-import { loadPauses, revised } from './records.ts';
-import { keys, ROW_VERSION } from './rows.ts';
+import { keys } from './keys.ts';
+import { loadPauses } from './pauses.ts';
+import { ROW_VERSION, revised } from './rows.ts';
 import type { Row, Table, Write } from './table.port.ts';
 
 /** A process writes no more often than this that events come in. */

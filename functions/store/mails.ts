@@ -1,6 +1,7 @@
 import type { Instant } from '../abandonment/time.ts';
-import { eachRow } from './records.ts';
-import { BUCKETS, type DigestRecord, index, keys, sortable } from './rows.ts';
+import type { DigestRecord } from './digests.ts';
+import { BUCKETS, index, keys, sortable } from './keys.ts';
+import { eachRow } from './rows.ts';
 import type { Row, Table } from './table.port.ts';
 
 /** Where a mail stands in the list of all. */

@@ -1,6 +1,10 @@
-import { allRows } from './records.ts';
-import { index, keys } from './rows.ts';
+import { index, keys } from './keys.ts';
+import { allRows } from './rows.ts';
 import type { Row, Table, Write } from './table.port.ts';
+
+/** Who or what hears of the alerts of a prefix: a person by mail, or a topic (its ARN) for information. */
+export type SubscriptionRecord = { prefix: string; alertTypes: string[] } & Subscriber;
+export type Subscriber = { email: string } | { topic: string };
 
 /** That somebody, or a topic, hears of what happens in a scope (a prefix, one task's id, or all), or is its admin. */
 export interface Office {

@@ -2,8 +2,8 @@ import { PolicyBook } from '../abandonment/policy-book.ts';
 import type { ParsedPolicy } from '../abandonment/policy-parse.ts';
 import type { Stage } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
-import { eachRow } from './records.ts';
-import { keys, ROW_VERSION } from './rows.ts';
+import { keys } from './keys.ts';
+import { eachRow, ROW_VERSION } from './rows.ts';
 import type { Table, Write } from './table.port.ts';
 
 /** All policies that were written, ready to be asked. */

@@ -1,5 +1,5 @@
-import { revised } from './records.ts';
-import { keys } from './rows.ts';
+import { keys } from './keys.ts';
+import { revised } from './rows.ts';
 import type { Table, Write } from './table.port.ts';
 
 /** How SES refused recipients since it last took a mail: in which words, and whom. */

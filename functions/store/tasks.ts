@@ -1,12 +1,60 @@
 import { isEligible, NO_EVIDENCE, notPrimarySince } from '../abandonment/evidence.ts';
 import { isHealthy, recoversAt, type SpellPolicy } from '../abandonment/healthy-spells.ts';
 import type { EffectivePolicy } from '../abandonment/policy.ts';
-import { type Task, tenantOf } from '../abandonment/task.ts';
+import {
+  type Asker,
+  type Episode,
+  type Evidence,
+  type HoldReason,
+  type Keep,
+  type Task,
+  tenantOf,
+} from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { type AskedRow, askedFromRow, askedToRow } from './asker-row.ts';
+import { BUCKETS, bucketOf, index, keys, sortable } from './keys.ts';
 import { packed, type Stored, unpacked } from './packed-episode.ts';
-import { BUCKETS, bucketOf, index, keys, ROW_VERSION, sortable, type TaskRecord } from './rows.ts';
+import { ROW_VERSION } from './rows.ts';
 import type { Condition, Row, Table } from './table.port.ts';
+
+/** The task, its evidence and its open episode: the one row that decides (its `rev` guards every transition). */
+export interface TaskRecord {
+  task: Task;
+  evidence: Evidence;
+  /** The newest keep or snooze, also when it has ended. */
+  keep: Keep | null;
+  /** The number of the newest episode; 0 before the first. */
+  episodes: number;
+  open: Episode | null;
+  /** Why nothing happens although something would be due; since when; when operators were last told. */
+  hold: { reason: HoldReason; since: Instant } | null;
+  /** User publications that kept this span of failing from firing or ended its episode. */
+  vetoes: { count: number; lastAt: Instant } | null;
+  /** The newest request to turn it off that the owning system has not confirmed; it may still act on it. */
+  asked: { at: Instant; episode: number; asker: Asker; since: Instant } | null;
+  /** Set by us when we turned it off, until it is enabled again. */
+  disabledByUs: {
+    at: Instant;
+    episode: number;
+    run: string | null;
+    /** When somebody asked for it to be turned on again: what its owning system does then is their wish. */
+    undoneAt?: Instant;
+    /** When its owning system took the request of a person on their page. */
+    requestedAt?: Instant;
+  } | null;
+  /**
+   * The newest undoing of our disabling by an operator: asked of the owning system, on again, and told to those who
+   * hold our mails.
+   */
+  undo: { episode: number; by: string; at: Instant; state: 'asked' | 'enabled' | 'told' } | null;
+  /**
+   * When to look at it next, set by the last look; only while an episode or a hold with an end is there.
+   * `disable` where that instant is the one at which it is to be turned off.
+   */
+  next: { at: Instant; why: 'look' | 'disable' } | null;
+  /** Ours; each write raises it. 0: not stored yet. */
+  rev: number;
+}
 
 const PRIMARY_ONLY: SpellPolicy = { aliveStatuses: ['PRIMARY'], minHealthy: 0 };
 

@@ -1,6 +1,7 @@
+import { type AlertRecord, alertFromRow, alertWrite } from './alerts.ts';
 import type { Writing } from './commit.ts';
-import { alertFromRow, alertWrite, noticeDelete, noticeWrite } from './records.ts';
-import { type AlertRecord, keys } from './rows.ts';
+import { keys } from './keys.ts';
+import { noticeDelete, noticeWrite } from './notices.ts';
 import type { Condition } from './table.port.ts';
 
 /** Notices per transaction, beside the alert that lists them. */

@@ -1,6 +1,7 @@
 import { DAY, type Instant, SECOND } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
-import { keys, ROW_VERSION } from '../store/rows.ts';
+import { keys } from '../store/keys.ts';
+import { ROW_VERSION } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import type { Consumer, Delivery, Outcome } from './consumer.ts';

@@ -1,8 +1,8 @@
 import { type Duration, SECOND } from '../abandonment/time.ts';
 import type { QueueName } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
-import { eachRow } from '../store/records.ts';
-import { keys, WORK_BUCKETS } from '../store/rows.ts';
+import { keys, WORK_BUCKETS } from '../store/keys.ts';
+import { eachRow } from '../store/rows.ts';
 import { recordDeath } from './oops.ts';
 
 /** The clocks of two functions differ by less. */

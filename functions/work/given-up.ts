@@ -1,8 +1,9 @@
 import type { Instant } from '../abandonment/time.ts';
 import { recordable } from '../platform/recorded-text.ts';
 import type { System } from '../platform/system.ts';
-import { allRows, operatorAlertWrite } from '../store/records.ts';
-import { keys, type OperatorAlertRecord, ROW_VERSION } from '../store/rows.ts';
+import { keys } from '../store/keys.ts';
+import { type OperatorAlertRecord, operatorAlertWrite } from '../store/operator-alerts.ts';
+import { allRows, ROW_VERSION } from '../store/rows.ts';
 import type { Table } from '../store/table.port.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { tenantOf } from '../abandonment/task.ts';
 import { DAY, type Instant } from '../abandonment/time.ts';
-import type { TaskRecord } from '../store/rows.ts';
+import type { TaskRecord } from '../store/tasks.ts';
 import type { Parsed } from './consumer.ts';
 
 /** The version of the messages that this code writes; it reads this one and refuses newer ones for a later try. */

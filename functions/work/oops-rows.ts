@@ -1,7 +1,7 @@
 import { DAY, type Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
-import { allRows } from '../store/records.ts';
-import { index, keys, ROW_VERSION, sortable } from '../store/rows.ts';
+import { index, keys, sortable } from '../store/keys.ts';
+import { allRows, ROW_VERSION } from '../store/rows.ts';
 import type { Row, Table, Write } from '../store/table.port.ts';
 import { TableBusy } from '../store/table-busy.ts';
 

@@ -1,6 +1,7 @@
 import { DAY } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
-import { keys, ROW_VERSION } from '../store/rows.ts';
+import { keys } from '../store/keys.ts';
+import { ROW_VERSION } from '../store/rows.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import { canaryIn, canaryOf } from './canary.ts';
 import type { Consumer } from './consumer.ts';

@@ -1,9 +1,11 @@
 import type { HoldReason, Notice, ResolveReason, Stage } from '../../functions/abandonment/task.ts';
 import { formatInstant, type Instant, parseInstant } from '../../functions/abandonment/time.ts';
 import type { Clock } from '../../functions/platform/ports.ts';
+import type { AlertRecord } from '../../functions/store/alerts.ts';
+import type { DigestItem } from '../../functions/store/digests.ts';
 import type { Change } from '../../functions/store/memory-table.ts';
-import type { AlertRecord, DigestItem, TaskRecord } from '../../functions/store/rows.ts';
 import type { Row } from '../../functions/store/table.port.ts';
+import type { TaskRecord } from '../../functions/store/tasks.ts';
 import type { AcceptedMail, RefusedMail } from './sim-mail.ts';
 
 /** One notice as it stood in a mail; instants as RFC 3339 in UTC. */

@@ -1,6 +1,6 @@
 import { formatInstant, type Instant } from '../../functions/abandonment/time.ts';
 import type { Clock, Mailer, OutgoingMail, SendResult } from '../../functions/platform/ports.ts';
-import type { DigestItem, DigestRecord } from '../../functions/store/rows.ts';
+import type { DigestItem, DigestRecord } from '../../functions/store/digests.ts';
 import { sameAddress } from '../verify/fleet-facts.ts';
 
 /** A mail that SES took. */

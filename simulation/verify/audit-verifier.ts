@@ -1,5 +1,5 @@
 import { type Instant, MINUTE } from '../../functions/abandonment/time.ts';
-import type { TaskAudit } from '../../functions/store/records.ts';
+import type { TaskAudit } from '../../functions/store/audit.ts';
 import type { TurnedOff } from '../engine/effects.ts';
 import type { Verifier } from './verifier.ts';
 

@@ -1,5 +1,5 @@
 import type { Duration, Instant } from '../../functions/abandonment/time.ts';
-import type { DigestItem } from '../../functions/store/rows.ts';
+import type { DigestItem } from '../../functions/store/digests.ts';
 
 /** A notice that SES took, and whether it may be repeated. */
 interface Told {

@@ -1,5 +1,5 @@
 import { DAY, type Duration, HOUR, type Instant } from '../../functions/abandonment/time.ts';
-import type { DigestItem } from '../../functions/store/rows.ts';
+import type { DigestItem } from '../../functions/store/digests.ts';
 import type { AcceptedMail } from '../engine/sim-mail.ts';
 import { isAsleep, wakesAt } from '../engine/sleep.ts';
 import type { FleetFacts } from './fleet-facts.ts';

@@ -1,7 +1,6 @@
 import { isWindowed } from '../../functions/abandonment/task.ts';
-import type { Duration, Instant } from '../../functions/abandonment/time.ts';
-import { formatInstant } from '../../functions/abandonment/time.ts';
-import type { DigestItem } from '../../functions/store/rows.ts';
+import { type Duration, formatInstant, type Instant } from '../../functions/abandonment/time.ts';
+import type { DigestItem } from '../../functions/store/digests.ts';
 import type { TurnedOff } from '../engine/effects.ts';
 import type { AcceptedMail } from '../engine/sim-mail.ts';
 import { isAsleep, isQuietDay } from '../engine/sleep.ts';

@@ -6,7 +6,7 @@ import { BLAST_RADIUS_KEYS, GLOBAL_KEYS, SCOPED_KEYS } from '../../functions/aba
 import { formatDuration, parseDuration, parseInstant } from '../../functions/abandonment/time.ts';
 import { SERVICES } from '../../functions/platform/names.ts';
 import { GENERATORS } from '../../functions/scanner/scan.ts';
-import { index, keys } from '../../functions/store/rows.ts';
+import { index, keys } from '../../functions/store/keys.ts';
 import { WORKER_OF } from '../../lib/config-checks.ts';
 import { ROOT, sectionOf, tablesOf, textFiles, textOf } from '../unit/architecture/pages.ts';
 import { ofType, synth } from './synth.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import PostalMime, { type Email } from 'postal-mime';
 import { inject } from 'vitest';
-import { loadScans } from '../../functions/store/records.ts';
+import { loadScans } from '../../functions/store/scans.ts';
 import { loadDeployment } from '../../local/deploy.ts';
 import { connectTo } from '../../local/local-aws.ts';
 import { connectStage, type LocalStage } from '../../local/stage.ts';

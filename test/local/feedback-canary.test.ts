@@ -3,7 +3,7 @@ import { recipientKey } from '../../functions/platform/addresses.ts';
 import { feedbackGenerator } from '../../functions/scanner/feedback.ts';
 import { FleetView } from '../../functions/store/fleet-view.ts';
 import { loadFeedbackCanary } from '../../functions/store/heard.ts';
-import { loadRecipient } from '../../functions/store/records.ts';
+import { loadRecipient } from '../../functions/store/recipients.ts';
 import type { LocalStage } from '../../local/stage.ts';
 import { deployedStage, eventually, mailsTo } from './deployed.ts';
 

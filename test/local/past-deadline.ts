@@ -1,9 +1,8 @@
 import { DAY, HOUR, type Instant } from '../../functions/abandonment/time.ts';
 import { recipientKey } from '../../functions/platform/addresses.ts';
+import { alertWrite } from '../../functions/store/alerts.ts';
 import { loadPolicies } from '../../functions/store/policies.ts';
-import { alertWrite } from '../../functions/store/records.ts';
-import type { TaskRecord } from '../../functions/store/rows.ts';
-import { newTaskRecord, taskWrite } from '../../functions/store/tasks.ts';
+import { newTaskRecord, type TaskRecord, taskWrite } from '../../functions/store/tasks.ts';
 import type { LocalStage } from '../../local/stage.ts';
 
 /**

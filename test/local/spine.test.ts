@@ -1,9 +1,10 @@
 import type { Email } from 'postal-mime';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DAY, formatInstant, MINUTE, SECOND } from '../../functions/abandonment/time.ts';
+import { loadAlert } from '../../functions/store/alerts.ts';
+import { keys } from '../../functions/store/keys.ts';
 import { policyWrite } from '../../functions/store/policies.ts';
-import { loadAlert } from '../../functions/store/records.ts';
-import { keys, ROW_VERSION } from '../../functions/store/rows.ts';
+import { ROW_VERSION } from '../../functions/store/rows.ts';
 import { loadTask } from '../../functions/store/tasks.ts';
 import { type FleetNews, putOnBus } from '../../local/owning-system.ts';
 import type { LocalStage } from '../../local/stage.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BatchWriteItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
 import type { TestProject } from 'vitest/node';
-import { keys } from '../../functions/store/rows.ts';
+import { keys } from '../../functions/store/keys.ts';
 import { connectMail, loadDeployment } from '../../local/deploy.ts';
 import { type Emulator, startEmulator } from '../../local/emulator.ts';
 import {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { keys } from '../../functions/store/rows.ts';
+import { keys } from '../../functions/store/keys.ts';
 import type { EffectLine } from '../../simulation/engine/effects.ts';
 import { at, failing } from '../simulation/story.ts';
 import { hostileWorld, type Said } from './hostile-world.ts';

@@ -1,7 +1,8 @@
 import { sourceWrite } from '../../functions/catalog/sources.ts';
 import type { System } from '../../functions/platform/system.ts';
+import { index } from '../../functions/store/keys.ts';
 import type { MemoryTable } from '../../functions/store/memory-table.ts';
-import { index, type SourceRecord } from '../../functions/store/rows.ts';
+import type { SourceRecord } from '../../functions/store/sources.ts';
 import type { Row, Write } from '../../functions/store/table.port.ts';
 import { deployedService } from '../../simulation/engine/deployed-service.ts';
 import type { Service } from '../../simulation/engine/service.port.ts';

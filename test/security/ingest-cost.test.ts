@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runScan } from '../../functions/scanner/scan.ts';
+import { loadDataPlanes } from '../../functions/store/data-planes.ts';
 import { FleetView } from '../../functions/store/fleet-view.ts';
-import { loadDataPlanes } from '../../functions/store/records.ts';
 import { loadTask } from '../../functions/store/tasks.ts';
 import { ingestStage, published, seen } from './ingest-stage.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keys } from '../../functions/store/rows.ts';
+import { keys } from '../../functions/store/keys.ts';
 
 /**
  * Attack: a tenant calls a task, a plane or a tenant so that its row stands where another kind's does. The figure is how

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { loadDataPlanes } from '../../functions/store/records.ts';
+import { loadDataPlanes } from '../../functions/store/data-planes.ts';
 import { ingestStage } from './ingest-stage.ts';
 
 const DAY = 86_400_000;

@@ -12,25 +12,15 @@ import { setPolicy } from '../../functions/operators/policies.ts';
 import { recipientKey } from '../../functions/platform/addresses.ts';
 import { withinRow } from '../../functions/scanner/disabling.ts';
 import { runScan } from '../../functions/scanner/scan.ts';
-import {
-  dataPlaneWrite,
-  loadDataPlane,
-  loadPauses,
-  loadRamp,
-  loadRecipient,
-  loadScans,
-  newDataPlane,
-  newDigest,
-  newRecipient,
-  paceWrite,
-  pausesWrite,
-  rampWrite,
-  recipientWrite,
-  scansWrite,
-} from '../../functions/store/records.ts';
+import { dataPlaneWrite, loadDataPlane, newDataPlane } from '../../functions/store/data-planes.ts';
+import { newDigest } from '../../functions/store/digests.ts';
+import { keys } from '../../functions/store/keys.ts';
+import { loadRamp, type PaceEntry, paceWrite, rampWrite } from '../../functions/store/pace.ts';
+import { loadPauses, pausesWrite } from '../../functions/store/pauses.ts';
+import { loadRecipient, newRecipient, recipientWrite } from '../../functions/store/recipients.ts';
 import { loadRefusals } from '../../functions/store/refusals.ts';
 import { measureRow, ROW_BYTES } from '../../functions/store/row-limits.ts';
-import { keys, type PaceEntry } from '../../functions/store/rows.ts';
+import { loadScans, scansWrite } from '../../functions/store/scans.ts';
 import type { Key, Row, Write } from '../../functions/store/table.port.ts';
 import { loadTask } from '../../functions/store/tasks.ts';
 import { recordOops } from '../../functions/work/oops.ts';

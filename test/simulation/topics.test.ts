@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { SendResult, TopicMessage } from '../../functions/platform/ports.ts';
 import type { System } from '../../functions/platform/system.ts';
-import { keys, ROW_VERSION } from '../../functions/store/rows.ts';
+import { keys } from '../../functions/store/keys.ts';
+import { ROW_VERSION } from '../../functions/store/rows.ts';
 import { deployedService } from '../../simulation/engine/deployed-service.ts';
 import type { EffectLine } from '../../simulation/engine/effects.ts';
 import { World } from '../../simulation/engine/world.ts';

@@ -1,8 +1,8 @@
 import type { Instant } from '../../abandonment/time.ts';
 import { METRIC } from '../../platform/names.ts';
 import type { System } from '../../platform/system.ts';
+import type { DigestRecord } from '../../store/digests.ts';
 import { noteMailEvent } from '../../store/heard.ts';
-import type { DigestRecord } from '../../store/rows.ts';
 import { recordEvent, recordUnsent, type Said } from '../send/record-digest.ts';
 import type { MailEvent } from '../ses/ses-events.ts';
 import { takeCanaryAnswer } from './feedback-canary.ts';

@@ -2,8 +2,8 @@ import { BOUNDS } from '../../abandonment/bounds.ts';
 import { domainOf } from '../../platform/addresses.ts';
 import type { SendResult } from '../../platform/ports.ts';
 import type { System } from '../../platform/system.ts';
+import type { DigestRecord } from '../../store/digests.ts';
 import { loadRefusals, type RefusalsRecord, refusalsEnd, refusalsWrite } from '../../store/refusals.ts';
-import type { DigestRecord } from '../../store/rows.ts';
 import type { Batch } from '../../work/consumer.ts';
 import { recordBlameless } from '../send/record-digest.ts';
 

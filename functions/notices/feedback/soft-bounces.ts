@@ -1,8 +1,11 @@
 import { DAY, type Duration, type Instant } from '../../abandonment/time.ts';
 import type { System } from '../../platform/system.ts';
 import { changeRecipient } from '../../store/change-recipient.ts';
-import { loadDigest, lookWrite } from '../../store/records.ts';
-import { keys, type RecipientRecord, ROW_VERSION } from '../../store/rows.ts';
+import { loadDigest } from '../../store/digests.ts';
+import { keys } from '../../store/keys.ts';
+import { lookWrite } from '../../store/looks.ts';
+import type { RecipientRecord } from '../../store/recipients.ts';
+import { ROW_VERSION } from '../../store/rows.ts';
 import { touchTold } from '../send/touch-told.ts';
 
 /** So many mails in a row came back for the time being, and the first of them at least a day before the last. */

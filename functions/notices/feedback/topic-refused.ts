@@ -1,7 +1,8 @@
 import { recipientKey } from '../../platform/addresses.ts';
 import type { System } from '../../platform/system.ts';
-import { loadRecipient, operatorAlertWrite, recipientWrite } from '../../store/records.ts';
-import { keys } from '../../store/rows.ts';
+import { keys } from '../../store/keys.ts';
+import { operatorAlertWrite } from '../../store/operator-alerts.ts';
+import { loadRecipient, recipientWrite } from '../../store/recipients.ts';
 import type { Write } from '../../store/table.port.ts';
 import { writeUnlessRefused } from '../../store/write-unless-refused.ts';
 

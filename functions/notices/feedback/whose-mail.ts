@@ -1,8 +1,8 @@
 import { HOUR, type Instant } from '../../abandonment/time.ts';
 import { recipientKey } from '../../platform/addresses.ts';
+import { type DigestRecord, loadDigest } from '../../store/digests.ts';
 import { mailsBetween } from '../../store/mails.ts';
-import { loadDigest, loadRecipient } from '../../store/records.ts';
-import type { DigestRecord } from '../../store/rows.ts';
+import { loadRecipient } from '../../store/recipients.ts';
 import type { Table } from '../../store/table.port.ts';
 import type { MailEvent } from '../ses/ses-events.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Notice } from '../../abandonment/task.ts';
 import { LINK_LIFE, signLink } from '../../owner-page/token.ts';
 import type { Links } from '../../platform/ports.ts';
-import type { DigestRecord } from '../../store/rows.ts';
+import type { DigestRecord } from '../../store/digests.ts';
 
 /** The links of one mail. */
 export interface MailLinks {

@@ -1,6 +1,6 @@
 import type { Notice } from '../../abandonment/task.ts';
 import type { OutgoingMail, TopicMessage } from '../../platform/ports.ts';
-import type { DigestItem } from '../../store/rows.ts';
+import type { DigestItem } from '../../store/digests.ts';
 
 const FOR_INFORMATION =
   'For information: this repeats what the people in charge of these tasks were told by mail, where they can act on it.';

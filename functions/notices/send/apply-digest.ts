@@ -4,8 +4,9 @@ import { waitingAfterMail, withMailOutcome } from '../../episodes/mail-outcome.t
 import { isOpen } from '../../episodes/open-task.ts';
 import type { System } from '../../platform/system.ts';
 import { changeTask, type TaskChange } from '../../store/change-task.ts';
+import type { DigestRecord } from '../../store/digests.ts';
 import type { FleetView } from '../../store/fleet-view.ts';
-import type { DigestRecord, TaskRecord } from '../../store/rows.ts';
+import type { TaskRecord } from '../../store/tasks.ts';
 import { type AppliedItem, closeNotice } from './close-notice.ts';
 import { outcomeOf } from './digest-states.ts';
 import { noteHolder } from './note-holder.ts';

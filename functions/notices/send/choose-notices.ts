@@ -2,7 +2,7 @@ import { isWindowed } from '../../abandonment/task.ts';
 import type { Instant } from '../../abandonment/time.ts';
 import { isTopic } from '../../abandonment/topics.ts';
 import type { FleetView } from '../../store/fleet-view.ts';
-import type { RecipientRecord } from '../../store/rows.ts';
+import type { RecipientRecord } from '../../store/recipients.ts';
 import { isAdmitted } from './ramp.ts';
 import type { Waiting } from './waiting.ts';
 import { awakeFrom, dayOpensAt, isScarce, windowOpensAt, withdrawalOpensAt } from './windows.ts';

@@ -1,9 +1,11 @@
 import { isWindowed, type Notice } from '../../abandonment/task.ts';
 import type { MailOutcome } from '../../episodes/mail.ts';
 import type { System } from '../../platform/system.ts';
+import { loadAlert } from '../../store/alerts.ts';
 import { commit } from '../../store/commit.ts';
-import { loadAlert, noticeDelete, noticeWrite } from '../../store/records.ts';
-import { type DigestItem, type DigestRecord, keys, type NoticeRecord } from '../../store/rows.ts';
+import type { DigestItem, DigestRecord } from '../../store/digests.ts';
+import { keys } from '../../store/keys.ts';
+import { type NoticeRecord, noticeDelete, noticeWrite } from '../../store/notices.ts';
 import type { Write } from '../../store/table.port.ts';
 import { loadTask } from '../../store/tasks.ts';
 import { triedOf } from './digest-facts.ts';

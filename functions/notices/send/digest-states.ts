@@ -1,5 +1,5 @@
 import type { MailOutcome } from '../../episodes/mail.ts';
-import type { DigestRecord, DigestState } from '../../store/rows.ts';
+import type { DigestRecord, DigestState } from '../../store/digests.ts';
 
 const RANK: Record<DigestState, number> = {
   sending: 0,

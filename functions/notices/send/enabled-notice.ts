@@ -1,5 +1,6 @@
 import type { Instant } from '../../abandonment/time.ts';
-import type { AlertRecord, PendingNotice } from '../../store/rows.ts';
+import type { AlertRecord } from '../../store/alerts.ts';
+import type { PendingNotice } from '../../store/notices.ts';
 
 /** The notice that what an episode led to was undone. */
 export function enabledNotice(

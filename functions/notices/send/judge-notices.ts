@@ -5,10 +5,10 @@ import { isWindowed } from '../../abandonment/task.ts';
 import type { Instant } from '../../abandonment/time.ts';
 import { withoutNoticeOf } from '../../episodes/notice-taken-back.ts';
 import type { System } from '../../platform/system.ts';
+import type { DigestItem } from '../../store/digests.ts';
 import type { FleetView } from '../../store/fleet-view.ts';
-import { noticeDelete } from '../../store/records.ts';
-import type { DigestItem, TaskRecord } from '../../store/rows.ts';
-import { loadTasks, taskWrite } from '../../store/tasks.ts';
+import { noticeDelete } from '../../store/notices.ts';
+import { loadTasks, type TaskRecord, taskWrite } from '../../store/tasks.ts';
 import { storeOnTask } from './unchangeable.ts';
 import type { Waiting } from './waiting.ts';
 

@@ -1,8 +1,12 @@
 import type { System } from '../../platform/system.ts';
+import { loadAlert } from '../../store/alerts.ts';
 import { commit } from '../../store/commit.ts';
-import { holderWrite, loadAlert, noticeWrite } from '../../store/records.ts';
-import { type DigestItem, type DigestRecord, keys, type TaskRecord } from '../../store/rows.ts';
+import type { DigestItem, DigestRecord } from '../../store/digests.ts';
+import { holderWrite } from '../../store/holders.ts';
+import { keys } from '../../store/keys.ts';
+import { noticeWrite } from '../../store/notices.ts';
 import type { Write } from '../../store/table.port.ts';
+import type { TaskRecord } from '../../store/tasks.ts';
 import { enabledNotice } from './enabled-notice.ts';
 
 /** Notes who holds the mail; where the undoing was told already, it is told to them, too. */

@@ -3,8 +3,12 @@ import { type Instant, SECOND } from '../../abandonment/time.ts';
 import { recipientKey } from '../../platform/addresses.ts';
 import type { System } from '../../platform/system.ts';
 import { FleetView } from '../../store/fleet-view.ts';
-import { loadRecipientWithNotices, newRecipient, recipientWrite } from '../../store/records.ts';
-import type { RecipientRecord } from '../../store/rows.ts';
+import {
+  loadRecipientWithNotices,
+  newRecipient,
+  type RecipientRecord,
+  recipientWrite,
+} from '../../store/recipients.ts';
 import { loadTasks } from '../../store/tasks.ts';
 import { writeUnlessRefused } from '../../store/write-unless-refused.ts';
 import type { Delivery, Outcome } from '../../work/consumer.ts';

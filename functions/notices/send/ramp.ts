@@ -5,8 +5,8 @@ import { isTopic } from '../../abandonment/topics.ts';
 import type { System } from '../../platform/system.ts';
 import { commit } from '../../store/commit.ts';
 import { type FleetView, inLastDay } from '../../store/fleet-view.ts';
-import { loadRamp, rampWrite, recipientWrite } from '../../store/records.ts';
-import type { PaceEntry, PaceRecord, RecipientRecord } from '../../store/rows.ts';
+import { loadRamp, type PaceEntry, type PaceRecord, rampWrite } from '../../store/pace.ts';
+import { type RecipientRecord, recipientWrite } from '../../store/recipients.ts';
 import type { Waiting } from './waiting.ts';
 import { windowOpensAt } from './windows.ts';
 

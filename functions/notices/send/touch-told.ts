@@ -2,8 +2,9 @@ import { recipientKey } from '../../platform/addresses.ts';
 import type { System } from '../../platform/system.ts';
 import { changeTask } from '../../store/change-task.ts';
 import { FleetView } from '../../store/fleet-view.ts';
-import { eachRow } from '../../store/records.ts';
-import { keys, type NoticeRecord } from '../../store/rows.ts';
+import { keys } from '../../store/keys.ts';
+import type { NoticeRecord } from '../../store/notices.ts';
+import { eachRow } from '../../store/rows.ts';
 import { touch } from '../../store/tasks.ts';
 import { storeOnTask } from './unchangeable.ts';
 

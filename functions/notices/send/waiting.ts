@@ -1,4 +1,4 @@
-import type { NoticeRecord, PendingNotice } from '../../store/rows.ts';
+import type { NoticeRecord, PendingNotice } from '../../store/notices.ts';
 
 /** A notice that waits for a mail. */
 export interface Waiting extends NoticeRecord {

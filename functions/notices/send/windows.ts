@@ -2,7 +2,7 @@ import { quietUntil } from '../../abandonment/quiet-hours.ts';
 import { DAY, type Duration, HOUR, type Instant } from '../../abandonment/time.ts';
 import { isTopic } from '../../abandonment/topics.ts';
 import { knownZone } from '../../platform/zones.ts';
-import type { RecipientRecord } from '../../store/rows.ts';
+import type { RecipientRecord } from '../../store/recipients.ts';
 
 /** The first instant from `at` on at which a mail may go to a recipient: none goes within his quiet hours. */
 export function awakeFrom({ quietHours, zone }: RecipientRecord, at: Instant): Instant {

@@ -1,7 +1,7 @@
 import { isTopic } from '../../abandonment/topics.ts';
 import type { OutgoingMail, SendResult } from '../../platform/ports.ts';
 import type { System } from '../../platform/system.ts';
-import type { DigestItem } from '../../store/rows.ts';
+import type { DigestItem } from '../../store/digests.ts';
 import { topicMessageOf } from '../render/topic-message.ts';
 
 /** Sends what was prepared, once. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keys } from '../../../functions/store/rows.ts';
+import { keys } from '../../../functions/store/keys.ts';
 import { recordOops } from '../../../functions/work/oops.ts';
 import { countSuccess } from '../../../functions/work/successes.ts';
 import { PASSED, START, stage } from './stage.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DataPlaneRecord } from '../../../functions/store/rows.ts';
+import type { DataPlaneRecord } from '../../../functions/store/data-planes.ts';
 import { at, hour, observation, publication, type Stage, stage } from './stage.ts';
 
 const report = (s: Stage, state: string, hours: number, more = {}) =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TaskRecord } from '../../../functions/store/rows.ts';
+import type { TaskRecord } from '../../../functions/store/tasks.ts';
 import { at, hour, observation, publication, stage } from './stage.ts';
 
 type Event = [detailType: string, detail: Record<string, unknown>];

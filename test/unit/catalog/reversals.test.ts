@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Episode } from '../../../functions/abandonment/task.ts';
 import { undoDisabling } from '../../../functions/disabling/undo.ts';
 import type { System } from '../../../functions/platform/system.ts';
-import { keys } from '../../../functions/store/rows.ts';
+import { keys } from '../../../functions/store/keys.ts';
 import { at, hour, observation, publication, type Stage, stage } from './stage.ts';
 
 const ID = 'acmeCo/a';

@@ -4,9 +4,9 @@ import { sourceWrite } from '../../../functions/catalog/sources.ts';
 import type { System } from '../../../functions/platform/system.ts';
 import { MemoryTable } from '../../../functions/store/memory-table.ts';
 import { loadPolicies } from '../../../functions/store/policies.ts';
-import type { SourceRecord, TaskRecord } from '../../../functions/store/rows.ts';
+import type { SourceRecord } from '../../../functions/store/sources.ts';
 import type { Row, Write } from '../../../functions/store/table.port.ts';
-import { loadTask, taskWrite } from '../../../functions/store/tasks.ts';
+import { loadTask, type TaskRecord, taskWrite } from '../../../functions/store/tasks.ts';
 import type { Outcome } from '../../../functions/work/consumer.ts';
 
 const START = parseInstant('2026-01-01T00:00:00Z') as Instant;

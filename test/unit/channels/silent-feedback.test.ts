@@ -2,14 +2,9 @@ import { expect, test } from 'vitest';
 import { HOUR, MINUTE } from '../../../functions/abandonment/time.ts';
 import { recipientKey } from '../../../functions/platform/addresses.ts';
 import { repairGenerator } from '../../../functions/scanner/repair.ts';
+import { digestWrite, loadDigest, newDigest } from '../../../functions/store/digests.ts';
 import { FleetView } from '../../../functions/store/fleet-view.ts';
-import {
-  digestWrite,
-  loadDigest,
-  loadPauses,
-  newDigest,
-  pausesWrite,
-} from '../../../functions/store/records.ts';
+import { loadPauses, pausesWrite } from '../../../functions/store/pauses.ts';
 import { START, workStage } from '../work/stage.ts';
 
 test.each([

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { renderDigest } from '../../../functions/notices/render/render.ts';
 import { topicMessageOf } from '../../../functions/notices/render/topic-message.ts';
-import type { DigestItem } from '../../../functions/store/rows.ts';
+import type { DigestItem } from '../../../functions/store/digests.ts';
 import { facts, many } from '../notices/render/render-builders.ts';
 import { TOPIC } from './topic-stage.ts';
 

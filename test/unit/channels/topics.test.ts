@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PolicyBook } from '../../../functions/abandonment/policy-book.ts';
 import { DAY, MINUTE } from '../../../functions/abandonment/time.ts';
-import { keys } from '../../../functions/store/rows.ts';
+import { keys } from '../../../functions/store/keys.ts';
 import { taskWrite } from '../../../functions/store/tasks.ts';
 import { T } from '../cli/cli-stage.ts';
 import { OTHER_TOPIC, POLICY, TOPIC, topicStage } from './topic-stage.ts';

@@ -9,7 +9,7 @@ import type { AwsAccount } from '../../../cli/doctor/aws-account.port.ts';
 import type { Check } from '../../../cli/doctor/check.ts';
 import { sdkAccount } from '../../../cli/doctor/sdk-account.ts';
 import { DAY, HOUR } from '../../../functions/abandonment/time.ts';
-import { keys } from '../../../functions/store/rows.ts';
+import { keys } from '../../../functions/store/keys.ts';
 import { type CliStage, cliStage, T, taskLine } from './cli-stage.ts';
 
 /** A round of the feedback canary. */

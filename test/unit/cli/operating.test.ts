@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { loadPauses } from '../../../functions/store/records.ts';
-import { keys } from '../../../functions/store/rows.ts';
+import { keys } from '../../../functions/store/keys.ts';
+import { loadPauses } from '../../../functions/store/pauses.ts';
 import { loadTask } from '../../../functions/store/tasks.ts';
 import { cliStage, day, failingFleet, T, taskLine } from './cli-stage.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keys } from '../../../functions/store/rows.ts';
+import { keys } from '../../../functions/store/keys.ts';
 import { cliStage, failingFleet, T } from './cli-stage.ts';
 
 describe('subscriptions', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { keys } from '../../../functions/store/keys.ts';
 import { loadPolicies, policyWrite } from '../../../functions/store/policies.ts';
-import { keys } from '../../../functions/store/rows.ts';
 import { cliStage, T, taskLine } from './cli-stage.ts';
 
 describe('policy set', () => {

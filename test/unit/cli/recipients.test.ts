@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { storePreferences } from '../../../functions/owner-page/preferences.ts';
 import { recipientKey } from '../../../functions/platform/addresses.ts';
-import { loadRecipient, newRecipient, recipientWrite } from '../../../functions/store/records.ts';
+import { loadRecipient, newRecipient, recipientWrite } from '../../../functions/store/recipients.ts';
 import { cliStage, day, failingFleet, T } from './cli-stage.ts';
 
 /** Ana was warned of her task on day 14, and her address bounced. */

@@ -3,7 +3,7 @@ import { z } from 'zod/mini';
 import { GIVEN_EVENTS } from '../../../functions/catalog/events.ts';
 import { controlPlaneFor } from '../../../functions/control-planes/control-plane-for.ts';
 import type { System } from '../../../functions/platform/system.ts';
-import type { TaskRecord } from '../../../functions/store/rows.ts';
+import type { TaskRecord } from '../../../functions/store/tasks.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 9, 30);
 const TASK = { task: { id: 'acmeCo/a', version: 7, dataPlane: 'eu-1' } } as TaskRecord;

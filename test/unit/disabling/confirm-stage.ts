@@ -1,7 +1,7 @@
 import { DAY, formatInstant, MINUTE, SECOND } from '../../../functions/abandonment/time.ts';
 import { type Confirmation, confirmDisabled } from '../../../functions/disabling/confirm.ts';
 import type { OutgoingMessage } from '../../../functions/platform/ports.ts';
-import { keys } from '../../../functions/store/rows.ts';
+import { keys } from '../../../functions/store/keys.ts';
 import {
   ACCEPTED,
   ANA,

@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/abandonment/time.ts';
 import { recipientKey } from '../../../functions/platform/addresses.ts';
-import {
-  dataPlaneWrite,
-  newDataPlane,
-  newRecipient,
-  recipientWrite,
-} from '../../../functions/store/records.ts';
-import { keys } from '../../../functions/store/rows.ts';
+import { dataPlaneWrite, newDataPlane } from '../../../functions/store/data-planes.ts';
+import { keys } from '../../../functions/store/keys.ts';
+import { newRecipient, recipientWrite } from '../../../functions/store/recipients.ts';
 import type { Row } from '../../../functions/store/table.port.ts';
 import { TableBusy } from '../../../functions/store/table-busy.ts';
 import {

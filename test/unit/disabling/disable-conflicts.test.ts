@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DAY } from '../../../functions/abandonment/time.ts';
 import { disableTask } from '../../../functions/disabling/disable.ts';
-import type { TaskRecord } from '../../../functions/store/rows.ts';
-import { loadTask } from '../../../functions/store/tasks.ts';
+import { loadTask, type TaskRecord } from '../../../functions/store/tasks.ts';
 import type { Delivery } from '../../../functions/work/consumer.ts';
 import { failingFleet, T } from '../cli/cli-stage.ts';
 import { puts, refusing } from '../store/refusing-table.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, formatInstant, MINUTE } from '../../../functions/abandonment/time.ts';
 import { disableConsumer } from '../../../functions/disabling/disable-consumer.ts';
-import { pausesWrite } from '../../../functions/store/records.ts';
-import { keys } from '../../../functions/store/rows.ts';
+import { keys } from '../../../functions/store/keys.ts';
+import { pausesWrite } from '../../../functions/store/pauses.ts';
 import { processMessage } from '../../../functions/work/pipeline.ts';
 import { ANA_ADDRESS, EPISODE, type Given, START, TASK } from '../notices/send/answer-stage.ts';
 import { askedStage, BY_RUN, DISABLING, DUE, NOW, RUN } from './confirm-stage.ts';

@@ -3,7 +3,7 @@ import { DAY } from '../../../functions/abandonment/time.ts';
 import type { ControlAnswer, ControlPlane } from '../../../functions/control-planes/control-plane.port.ts';
 import { disableTask } from '../../../functions/disabling/disable.ts';
 import { disableConsumer } from '../../../functions/disabling/disable-consumer.ts';
-import { keys } from '../../../functions/store/rows.ts';
+import { keys } from '../../../functions/store/keys.ts';
 import { TASK } from '../notices/send/answer-stage.ts';
 import { askedStage, DISABLING, DUE, NOW, RUN } from './confirm-stage.ts';
 

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { DAY, HOUR } from '../../../functions/abandonment/time.ts';
 import { undoDisabling } from '../../../functions/disabling/undo.ts';
 import { loadCounts } from '../../../functions/store/counts.ts';
-import { allRows } from '../../../functions/store/records.ts';
-import { keys, type TaskRecord } from '../../../functions/store/rows.ts';
-import { loadTask } from '../../../functions/store/tasks.ts';
+import { keys } from '../../../functions/store/keys.ts';
+import { allRows } from '../../../functions/store/rows.ts';
+import { loadTask, type TaskRecord } from '../../../functions/store/tasks.ts';
 import { failingFleet, T } from '../cli/cli-stage.ts';
 import { puts, refusing } from '../store/refusing-table.ts';
 

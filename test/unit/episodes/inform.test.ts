@@ -6,8 +6,8 @@ import { DAY, HOUR, type Instant, MINUTE } from '../../../functions/abandonment/
 import type { Topic } from '../../../functions/abandonment/topics.ts';
 import { evaluate } from '../../../functions/episodes/evaluate.ts';
 import type { Transition } from '../../../functions/episodes/transition.ts';
-import type { NoticeRecord, TaskRecord } from '../../../functions/store/rows.ts';
-import { newTaskRecord } from '../../../functions/store/tasks.ts';
+import type { NoticeRecord } from '../../../functions/store/notices.ts';
+import { newTaskRecord, type TaskRecord } from '../../../functions/store/tasks.ts';
 import {
   aCase,
   aPolicy,

@@ -4,7 +4,7 @@ import { DAY } from '../../../functions/abandonment/time.ts';
 import type { MailOutcome } from '../../../functions/episodes/mail.ts';
 import { withMailOutcome } from '../../../functions/episodes/mail-outcome.ts';
 import type { OpenTask } from '../../../functions/episodes/open-task.ts';
-import type { DigestItem } from '../../../functions/store/rows.ts';
+import type { DigestItem } from '../../../functions/store/digests.ts';
 import { newTaskRecord } from '../../../functions/store/tasks.ts';
 import { aTask, day, graced, rungsFor, T0, warnedAt } from '../abandonment/decide-builders.ts';
 

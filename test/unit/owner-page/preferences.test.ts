@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { recipientKey } from '../../../functions/platform/addresses.ts';
-import { loadRecipient } from '../../../functions/store/records.ts';
+import { loadRecipient } from '../../../functions/store/recipients.ts';
 import { readable } from '../notices/render/render-builders.ts';
 import { changed, reminded } from './owner-stage.ts';
 

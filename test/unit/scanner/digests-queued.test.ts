@@ -6,16 +6,16 @@ import type { OutgoingMessage } from '../../../functions/platform/ports.ts';
 import { digestsGenerator } from '../../../functions/scanner/digests.ts';
 import type { Run } from '../../../functions/scanner/run.ts';
 import { FleetView } from '../../../functions/store/fleet-view.ts';
+import { bucketOf, keys } from '../../../functions/store/keys.ts';
+import { noticeWrite, type PendingNotice } from '../../../functions/store/notices.ts';
+import { loadRamp, rampWrite } from '../../../functions/store/pace.ts';
+import { pausesWrite } from '../../../functions/store/pauses.ts';
 import {
-  loadRamp,
   loadRecipient,
   newRecipient,
-  noticeWrite,
-  pausesWrite,
-  rampWrite,
+  type RecipientRecord,
   recipientWrite,
-} from '../../../functions/store/records.ts';
-import { bucketOf, keys, type PendingNotice, type RecipientRecord } from '../../../functions/store/rows.ts';
+} from '../../../functions/store/recipients.ts';
 import type { Write } from '../../../functions/store/table.port.ts';
 import { START as NOW, workStage } from '../work/stage.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { OutgoingMessage } from '../../../functions/platform/ports.ts';
 import { runScan } from '../../../functions/scanner/scan.ts';
-import { noticeWrite } from '../../../functions/store/records.ts';
+import { noticeWrite } from '../../../functions/store/notices.ts';
 import { START, workStage } from '../work/stage.ts';
 
 test('a message is in the group of its tenant, whatever characters their name has', async () => {

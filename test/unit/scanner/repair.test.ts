@@ -4,19 +4,12 @@ import { recipientKey } from '../../../functions/platform/addresses.ts';
 import type { Budget } from '../../../functions/scanner/generator.ts';
 import { repairGenerator } from '../../../functions/scanner/repair.ts';
 import type { Run } from '../../../functions/scanner/run.ts';
+import { type AlertRecord, alertFromRow, alertWrite } from '../../../functions/store/alerts.ts';
+import { type DigestRecord, digestWrite, loadDigest, newDigest } from '../../../functions/store/digests.ts';
 import { FleetView } from '../../../functions/store/fleet-view.ts';
-import {
-  alertFromRow,
-  alertWrite,
-  allRows,
-  digestWrite,
-  loadDigest,
-  loadRecipient,
-  newDigest,
-  newRecipient,
-  recipientWrite,
-} from '../../../functions/store/records.ts';
-import { type AlertRecord, BUCKETS, type DigestRecord, index, keys } from '../../../functions/store/rows.ts';
+import { BUCKETS, index, keys } from '../../../functions/store/keys.ts';
+import { loadRecipient, newRecipient, recipientWrite } from '../../../functions/store/recipients.ts';
+import { allRows } from '../../../functions/store/rows.ts';
 import type { Page, Query } from '../../../functions/store/table.port.ts';
 import { puts, refusing } from '../store/refusing-table.ts';
 import { START, workStage } from '../work/stage.ts';

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
+import { type DigestRecord, digestWrite, loadDigest, newDigest } from '../../../functions/store/digests.ts';
+import { BUCKETS, index } from '../../../functions/store/keys.ts';
 import { MemoryTable } from '../../../functions/store/memory-table.ts';
-import { digestWrite, eachRow, loadDigest, newDigest } from '../../../functions/store/records.ts';
-import { BUCKETS, type DigestRecord, index } from '../../../functions/store/rows.ts';
+import { eachRow } from '../../../functions/store/rows.ts';
 
 const CLAIMED = Date.parse('2026-01-15T00:00:00Z');
 

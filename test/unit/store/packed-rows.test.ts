@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Told } from '../../../functions/abandonment/task.ts';
+import { type AlertRecord, alertFromRow, alertWrite } from '../../../functions/store/alerts.ts';
 import { packed, unpacked } from '../../../functions/store/packed-episode.ts';
-import { alertFromRow, alertWrite } from '../../../functions/store/records.ts';
 import { measureRow } from '../../../functions/store/row-limits.ts';
-import type { AlertRecord } from '../../../functions/store/rows.ts';
 import { fired } from '../abandonment/decide-builders.ts';
 
 const keyOf = (place: number) => String(place).padStart(32, '0');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { saysOf } from '../../../functions/owner-page/entitlement.ts';
-import { keys, ROW_VERSION } from '../../../functions/store/rows.ts';
+import { keys } from '../../../functions/store/keys.ts';
+import { ROW_VERSION } from '../../../functions/store/rows.ts';
 import { loadTask } from '../../../functions/store/tasks.ts';
 import { type CliStage, failingFleet } from '../cli/cli-stage.ts';
 

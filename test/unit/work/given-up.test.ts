@@ -4,9 +4,10 @@ import { notifyConsumer } from '../../../functions/notices/send/notify-consumer.
 import { resolveOops } from '../../../functions/operators/oops.ts';
 import { recipientKey } from '../../../functions/platform/addresses.ts';
 import type { QueueName } from '../../../functions/platform/ports.ts';
-import { allRows, noticeWrite } from '../../../functions/store/records.ts';
+import { keys } from '../../../functions/store/keys.ts';
+import { noticeWrite } from '../../../functions/store/notices.ts';
 import { RowRefused } from '../../../functions/store/row-limits.ts';
-import { keys } from '../../../functions/store/rows.ts';
+import { allRows } from '../../../functions/store/rows.ts';
 import type { Row } from '../../../functions/store/table.port.ts';
 import type { Consumer } from '../../../functions/work/consumer.ts';
 import { listOops } from '../../../functions/work/oops-rows.ts';

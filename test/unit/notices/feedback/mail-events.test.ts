@@ -4,16 +4,10 @@ import { recordMailEvent } from '../../../../functions/notices/feedback/mail-eve
 import { mailEventsConsumer } from '../../../../functions/notices/feedback/mail-events-consumer.ts';
 import type { MailEvent } from '../../../../functions/notices/ses/ses-events.ts';
 import { recipientKey } from '../../../../functions/platform/addresses.ts';
-import {
-  digestWrite,
-  loadDigest,
-  loadRecipient,
-  newDigest,
-  newRecipient,
-  noticeWrite,
-  recipientWrite,
-} from '../../../../functions/store/records.ts';
-import { type DigestItem, keys } from '../../../../functions/store/rows.ts';
+import { type DigestItem, digestWrite, loadDigest, newDigest } from '../../../../functions/store/digests.ts';
+import { keys } from '../../../../functions/store/keys.ts';
+import { noticeWrite } from '../../../../functions/store/notices.ts';
+import { loadRecipient, newRecipient, recipientWrite } from '../../../../functions/store/recipients.ts';
 import { processMessage } from '../../../../functions/work/pipeline.ts';
 import { START, workStage } from '../../work/stage.ts';
 

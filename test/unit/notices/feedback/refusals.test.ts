@@ -4,15 +4,10 @@ import { HOUR, MINUTE } from '../../../../functions/abandonment/time.ts';
 import { notifyConsumer } from '../../../../functions/notices/send/notify-consumer.ts';
 import { recordBlameless, recordRejected } from '../../../../functions/notices/send/record-digest.ts';
 import { recipientKey } from '../../../../functions/platform/addresses.ts';
-import {
-  digestWrite,
-  loadDigest,
-  loadRecipient,
-  newDigest,
-  noticeWrite,
-  recipientWrite,
-} from '../../../../functions/store/records.ts';
-import { keys } from '../../../../functions/store/rows.ts';
+import { digestWrite, loadDigest, newDigest } from '../../../../functions/store/digests.ts';
+import { keys } from '../../../../functions/store/keys.ts';
+import { noticeWrite } from '../../../../functions/store/notices.ts';
+import { loadRecipient, recipientWrite } from '../../../../functions/store/recipients.ts';
 import type { Write } from '../../../../functions/store/table.port.ts';
 import { processBatch } from '../../../../functions/work/sqs-batch.ts';
 import { START, workStage } from '../../work/stage.ts';

@@ -7,8 +7,7 @@ import {
   recordDelivery,
   recordSoftBounce,
 } from '../../../../functions/notices/feedback/soft-bounces.ts';
-import { newRecipient } from '../../../../functions/store/records.ts';
-import type { RecipientRecord } from '../../../../functions/store/rows.ts';
+import { newRecipient, type RecipientRecord } from '../../../../functions/store/recipients.ts';
 import { TableBusy } from '../../../../functions/store/table-busy.ts';
 import { ANA, ANA_ADDRESS, answerStage, MAIL, START, touches } from '../send/answer-stage.ts';
 

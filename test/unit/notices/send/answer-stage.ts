@@ -4,28 +4,25 @@ import { DAY, MINUTE, SECOND } from '../../../../functions/abandonment/time.ts';
 import { recordMailEvent } from '../../../../functions/notices/feedback/mail-events.ts';
 import type { MailEvent } from '../../../../functions/notices/ses/ses-events.ts';
 import { recipientKey } from '../../../../functions/platform/addresses.ts';
-import { FleetView } from '../../../../functions/store/fleet-view.ts';
-import {
-  digestWrite,
-  loadAlert,
-  loadDigest,
-  loadRecipient,
-  newDigest,
-  newRecipient,
-  noticeWrite,
-  recipientWrite,
-} from '../../../../functions/store/records.ts';
+import { loadAlert } from '../../../../functions/store/alerts.ts';
 import {
   type DigestItem,
   type DigestRecord,
-  keys,
-  type NoticeRecord,
-  type PendingNotice,
+  digestWrite,
+  loadDigest,
+  newDigest,
+} from '../../../../functions/store/digests.ts';
+import { FleetView } from '../../../../functions/store/fleet-view.ts';
+import { keys } from '../../../../functions/store/keys.ts';
+import { type NoticeRecord, noticeWrite, type PendingNotice } from '../../../../functions/store/notices.ts';
+import {
+  loadRecipient,
+  newRecipient,
   type RecipientRecord,
-  type TaskRecord,
-} from '../../../../functions/store/rows.ts';
+  recipientWrite,
+} from '../../../../functions/store/recipients.ts';
 import type { TransactResult, Write } from '../../../../functions/store/table.port.ts';
-import { loadTask, newTaskRecord, taskWrite } from '../../../../functions/store/tasks.ts';
+import { loadTask, newTaskRecord, type TaskRecord, taskWrite } from '../../../../functions/store/tasks.ts';
 import { START, workStage } from '../../work/stage.ts';
 
 export { START };

@@ -3,8 +3,9 @@ import type { Told } from '../../../../functions/abandonment/task.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../../functions/abandonment/time.ts';
 import { applyItems } from '../../../../functions/notices/send/apply-digest.ts';
 import { recordUnsent, recordUnsettled } from '../../../../functions/notices/send/record-digest.ts';
-import { loadHolders, newRecipient, recipientWrite } from '../../../../functions/store/records.ts';
-import type { DigestRecord, DigestState } from '../../../../functions/store/rows.ts';
+import type { DigestRecord, DigestState } from '../../../../functions/store/digests.ts';
+import { loadHolders } from '../../../../functions/store/holders.ts';
+import { newRecipient, recipientWrite } from '../../../../functions/store/recipients.ts';
 import { TableBusy } from '../../../../functions/store/table-busy.ts';
 import {
   ACCEPTED,

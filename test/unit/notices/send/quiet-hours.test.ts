@@ -3,7 +3,7 @@ import { MINUTE } from '../../../../functions/abandonment/time.ts';
 import { notifyRecipient } from '../../../../functions/notices/send/notify.ts';
 import { storePreferences } from '../../../../functions/owner-page/preferences.ts';
 import { recipientKey } from '../../../../functions/platform/addresses.ts';
-import { loadRecipient } from '../../../../functions/store/records.ts';
+import { loadRecipient } from '../../../../functions/store/recipients.ts';
 import { onDay, ownerStage } from '../../owner-page/owner-stage.ts';
 
 const ANA = recipientKey('ana@acme.test');

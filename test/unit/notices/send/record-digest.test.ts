@@ -11,7 +11,8 @@ import {
   recordUnsettled,
   type Said,
 } from '../../../../functions/notices/send/record-digest.ts';
-import type { DigestRecord, RecipientRecord } from '../../../../functions/store/rows.ts';
+import type { DigestRecord } from '../../../../functions/store/digests.ts';
+import type { RecipientRecord } from '../../../../functions/store/recipients.ts';
 import { TableBusy } from '../../../../functions/store/table-busy.ts';
 import { ACCEPTED, ANA, ANA_ADDRESS, answerStage, type Given, MAIL, START, touches } from './answer-stage.ts';
 

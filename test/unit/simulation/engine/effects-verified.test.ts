@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { DAY, HOUR, type Instant, MINUTE } from '../../../../functions/abandonment/time.ts';
-import type { DigestItem } from '../../../../functions/store/rows.ts';
+import type { DigestItem } from '../../../../functions/store/digests.ts';
 import type { AcceptedMail } from '../../../../simulation/engine/sim-mail.ts';
 import { FleetFacts, type TrueTask } from '../../../../simulation/verify/fleet-facts.ts';
 import { Verifier } from '../../../../simulation/verify/verifier.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { OutgoingMail } from '../../../../functions/platform/ports.ts';
-import type { DigestItem, DigestRecord } from '../../../../functions/store/rows.ts';
+import type { DigestItem, DigestRecord } from '../../../../functions/store/digests.ts';
 import { type AcceptedMail, type RefusedMail, SimMail } from '../../../../simulation/engine/sim-mail.ts';
 import { VirtualClock } from '../../../../simulation/engine/virtual-clock.ts';
 

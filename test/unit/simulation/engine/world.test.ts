@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { formatInstant } from '../../../../functions/abandonment/time.ts';
-import { loadDataPlanes, loadPauses } from '../../../../functions/store/records.ts';
+import { loadDataPlanes } from '../../../../functions/store/data-planes.ts';
+import { loadPauses } from '../../../../functions/store/pauses.ts';
 import { loadTask } from '../../../../functions/store/tasks.ts';
 import type { Service } from '../../../../simulation/engine/service.port.ts';
 import { simulate } from '../../../../simulation/engine/simulate.ts';

@@ -1,0 +1,28 @@
+import type { Instant } from '../abandonment/time.ts';
+import { bucketOf, keys } from './keys.ts';
+import { ENDED_RETENTION_SECONDS, ROW_VERSION } from './rows.ts';
+import type { Write } from './table.port.ts';
+
+/** A row of the audit log of one task, or of acts of operators or for recipients that are about no task. */
+export type AuditEntry = AuditedAct & ({ task: string } | { subject: 'operators' | 'recipients' });
+
+/** A row of the audit log of one task. */
+export type TaskAudit = Extract<AuditEntry, { task: string }>;
+
+interface AuditedAct {
+  at: Instant;
+  act: string;
+  by: string;
+  reason: string;
+  evidence: Record<string, unknown>;
+  mails: string[];
+}
+
+export function auditWrite(entry: AuditEntry): Write {
+  const ttl = Math.floor(entry.at / 1000) + ENDED_RETENTION_SECONDS;
+  const { at, act, by, reason, evidence } = entry;
+  const mark = bucketOf(JSON.stringify([by, reason, evidence]), 2 ** 32).toString(36);
+  const key =
+    'task' in entry ? keys.audit(entry.task, at, act, mark) : keys.auditBeside(entry.subject, at, act, mark);
+  return { put: { ...key, v: ROW_VERSION, ...entry, ttl } };
+}

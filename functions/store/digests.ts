@@ -1,0 +1,108 @@
+import type { Notice } from '../abandonment/task.ts';
+import type { Duration, Instant } from '../abandonment/time.ts';
+import { bucketOf, index, keys, sortable } from './keys.ts';
+import type { RecipientRecord } from './recipients.ts';
+import { ENDED_RETENTION_SECONDS, revised } from './rows.ts';
+import type { Table, Write } from './table.port.ts';
+
+export type DigestState =
+  | 'sending'
+  | 'sent'
+  /**
+   * SES took it and then did not send it, for what it says, or refused it in the words in which it refused many: not the
+   * recipient's fault.
+   */
+  | 'unsent'
+  | 'delivered'
+  | 'bounced'
+  | 'complained'
+  | 'rejected'
+  | 'superseded';
+
+export interface DigestItem {
+  task: string;
+  episode: number;
+  notice: Notice;
+  grace: number;
+  /** Instant in dated warnings and reminders, else null. */
+  disableAt: Instant | null;
+  /** The length of time that date promised. */
+  after?: Duration;
+  since: Instant;
+  restarts: number;
+  /** Spells too short to be a recovery; absent where there were none. */
+  twitches?: number;
+  lead?: Duration;
+  /** When the notice came to be: tells it from a later one of the same kind. */
+  asked: Instant;
+}
+
+/** One mail: what it says (frozen when claimed), and what became of it. */
+export interface DigestRecord {
+  id: string;
+  recipient: string;
+  address: string;
+  state: DigestState;
+  claimedAt: Instant;
+  /** After this instant an attempt that never answered may be taken for dead. */
+  leaseUntil: Instant;
+  /** After this instant it must not be sent any more. */
+  notAfter: Instant;
+  sentAt: Instant | null;
+  messageId: string | null;
+  items: DigestItem[];
+  /** Where SES did not take it: not tried again before this instant. */
+  retryAt: Instant | null;
+  /** Nothing was heard of it in time: nobody knows whether it went. */
+  unsettled?: boolean;
+  /** How often its links were used to change something. Absent in older rows. */
+  acts?: number;
+  /** When SES first said that it goes on trying to deliver it. */
+  delayedAt?: Instant;
+  /** Where it showed that the address is dead: why. */
+  dead?: NonNullable<RecipientRecord['dead']>['reason'];
+  /** SES refused many in the words in which it refused this one: no refusal of it kills anybody. */
+  blameless?: true;
+  /** Whether the state has been carried over to the tasks, the notices and the recipient. */
+  applied: boolean;
+  rev: number;
+}
+
+/** A mail that is claimed and not sent yet; past its lease it must not be sent any more. */
+export function newDigest(
+  given: Pick<DigestRecord, 'id' | 'recipient' | 'address' | 'claimedAt' | 'leaseUntil'>,
+): DigestRecord {
+  return {
+    ...given,
+    state: 'sending',
+    notAfter: given.leaseUntil,
+    sentAt: null,
+    messageId: null,
+    retryAt: null,
+    items: [],
+    applied: false,
+    rev: 0,
+  };
+}
+
+export async function loadDigest(table: Table, id: string): Promise<DigestRecord | undefined> {
+  const row = await table.get(keys.digest(id));
+  if (!row) return undefined;
+  // Its place in the index is that of the next write, not of the last one.
+  const { g1pk: _partition, g1sk: _sort, ...record } = row;
+  return record as unknown as DigestRecord;
+}
+
+/** `lookAt`: when to look at it again, while it is not settled or not applied; null once it is done. */
+export function digestWrite(record: DigestRecord, lookAt: Instant | null): Write {
+  const ttl = Math.floor(record.claimedAt / 1000) + ENDED_RETENTION_SECONDS;
+  const bucket = bucketOf(record.id);
+  return revised(keys.digest(record.id), record, {
+    // Never moves, so that only the first write pays for it.
+    g2pk: index.mails(bucket),
+    g2sk: `${sortable(record.claimedAt)}#${record.id}#${record.recipient}`,
+    ...(lookAt === null
+      ? { ttl }
+      : { g1pk: index.openDigests(bucket), g1sk: `${sortable(lookAt)}#${record.id}` }),
+  });
+}

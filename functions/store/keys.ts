@@ -1,0 +1,159 @@
+import { tenantOf } from '../abandonment/task.ts';
+import type { Instant } from '../abandonment/time.ts';
+
+/** How many partitions each bucketed index key is spread over; a row carries the number it was written with (`b`). */
+export const BUCKETS = 8;
+
+/** How many partitions the attempts under way are spread over. */
+export const WORK_BUCKETS = 4;
+
+let lastSorted = { instant: 0, text: new Date(0).toISOString() };
+
+/** A sortable text of an instant for index keys. */
+export function sortable(instant: Instant): string {
+  // A scan asks for the same instants bucket by bucket.
+  if (instant !== lastSorted.instant) lastSorted = { instant, text: new Date(instant).toISOString() };
+  return lastSorted.text;
+}
+
+/** The bucket of a name: stable, spread evenly (FNV-1a). */
+export function bucketOf(name: string, buckets: number = BUCKETS): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < name.length; index += 1) {
+    hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193) >>> 0;
+  }
+  return hash % buckets;
+}
+
+/** All keys of the table and its indexes are made here and nowhere else. */
+export const keys = {
+  task: (id: string) => ({ pk: `T#${id}`, sk: 'T' }),
+  /** One who holds a mail about an episode that is over. */
+  holder: (id: string, episode: number, recipient: string) => ({
+    pk: `T#${id}`,
+    sk: `H#${String(episode).padStart(6, '0')}#${recipient}`,
+  }),
+  /** An observation of a task not yet known. */
+  waitingObservation: (id: string) => ({ pk: `T#${id}`, sk: 'O' }),
+  alert: (id: string, episode: number) => ({ pk: `T#${id}`, sk: `A#${String(episode).padStart(6, '0')}` }),
+  /** `mark`: tells acts of one kind at one instant apart. */
+  audit: (id: string, at: Instant, act: string, mark: string) => ({
+    pk: `T#${id}`,
+    sk: `L#${sortable(at)}#${act}#${mark}`,
+  }),
+  /** An act that is about no task: apart from the tasks, for a task may be called so. */
+  auditBeside: (subject: 'operators' | 'recipients', at: Instant, act: string, mark: string) => ({
+    pk: `AUDIT#${subject}`,
+    sk: `L#${sortable(at)}#${act}#${mark}`,
+  }),
+  recipient: (recipient: string) => ({ pk: `R#${recipient}`, sk: 'R' }),
+  /** The end of a death for a time. */
+  softDeath: (until: Instant, recipient: string) => ({ pk: 'SOFT', sk: `${sortable(until)}#${recipient}` }),
+  notice: (recipient: string, task: string, episode: number) => ({
+    pk: `R#${recipient}`,
+    sk: `N#${task}#${String(episode).padStart(6, '0')}`,
+  }),
+  digest: (digest: string) => ({ pk: `G#${digest}`, sk: 'G' }),
+  /** An attempt that began: of one message about one item; four partitions, so that a few queries see all of them. */
+  work: (queue: string, item: string, messageId: string) => ({
+    pk: `W#${bucketOf(item, WORK_BUCKETS)}`,
+    sk: `${queue}#${item}#${messageId}`,
+  }),
+  /** One of these partitions. */
+  workBucket: (bucket: number) => `W#${bucket}`,
+  dataPlane: (name: string) => ({ pk: 'PLANES', sk: name }),
+  /** How many of them there are. */
+  dataPlaneCount: () => ({ pk: 'META', sk: 'PLANES' }),
+  policy: (scope: string) => ({ pk: 'POLICY', sk: `S#${scope}` }),
+  /** One of these partitions: who hears of a tenant's tasks; `''`: of all tasks. */
+  offices: (tenant: string) => `PEOPLE#${tenant}`,
+  /** `target`: a mail address or a topic's ARN. It comes first, and has no space: one query finds all that it has. */
+  subscription: (prefix: string, target: string) => ({
+    pk: `PEOPLE#${tenantOf(prefix)}`,
+    sk: `${target} S#${prefix}`,
+  }),
+  admin: (prefix: string, email: string) => ({
+    pk: `PEOPLE#${tenantOf(prefix)}`,
+    sk: `${email} A#${prefix}`,
+  }),
+  /** Where an earlier version put them: a partition per prefix. */
+  oldSubscription: (prefix: string, target: string) => ({ pk: `SUB#${prefix}`, sk: target }),
+  oldAdmin: (prefix: string, email: string) => ({ pk: `ADMIN#${prefix}`, sk: email }),
+  source: (name: string) => ({ pk: 'SOURCES', sk: name }),
+  /** Tasks and data planes per plane and tenant: counts of eligible and of alive tasks. */
+  count: (dataPlane: string, tenant: string) => ({ pk: `COUNT#${dataPlane}`, sk: tenant }),
+  /** How many tasks of a plane that lost `PRIMARY` at an instant are no longer eligible. */
+  leftOutage: (dataPlane: string, lostAt: Instant) => ({ pk: `LEFT#${dataPlane}`, sk: sortable(lostAt) }),
+  pauses: () => ({ pk: 'META', sk: 'PAUSES' }),
+  scans: () => ({ pk: 'META', sk: 'SCANS' }),
+  /** The newest answers by which SES refused recipients. */
+  refusals: () => ({ pk: 'META', sk: 'REFUSALS' }),
+  pace: () => ({ pk: 'META', sk: 'PACE' }),
+  ramp: () => ({ pk: 'META', sk: 'RAMP' }),
+  /** The newest look of `taskwarden doctor` at the stage. */
+  doctor: () => ({ pk: 'META', sk: 'DOCTOR' }),
+  /** A task that a run turned off, so that the run can be undone. */
+  turnedOff: (run: string, task: string) => ({ pk: `RUN#${run}`, sk: task }),
+  run: (run: Instant) => ({ pk: 'RUNS', sk: sortable(run) }),
+  generator: (name: string) => ({ pk: 'GENERATORS', sk: name }),
+  operatorAlert: (code: string, subject: string) => ({ pk: 'OPERATORS', sk: `${code}#${subject}` }),
+  /** Failures of one kind, and each of them. */
+  oops: (fingerprint: string) => ({ pk: 'OOPS', sk: fingerprint }),
+  oopsOccurrence: (fingerprint: string, at: Instant, id: string) => ({
+    pk: `OOPS#${fingerprint}`,
+    sk: `${sortable(at)}#${id}`,
+  }),
+  /** Work given up for a failure that no new attempt mends, under the failure's fingerprint. */
+  refusal: (fingerprint: string, item: string) => ({ pk: `REFUSED#${fingerprint}`, sk: item }),
+  /** Work of a queue that can never be done for its own sake, under its name. */
+  givenUp: (queue: string, item: string) => ({ pk: 'GIVEN-UP', sk: `${queue}#${item}` }),
+  breaker: (queue: string) => ({ pk: 'BREAKER', sk: queue }),
+  /** An operator's pause of a queue. */
+  queuePause: (queue: string) => ({ pk: 'BREAKER', sk: `PAUSE#${queue}` }),
+  /** What a probe writes to see that it can. */
+  probe: (queue: string) => ({ pk: 'BREAKER', sk: `PROBE#${queue}` }),
+  /** The newest canary of a queue that was worked. */
+  canary: (queue: string) => ({ pk: 'CANARY', sk: queue }),
+  /** When the newest event was taken in, and when SES last said something of a mail. */
+  feed: () => ({ pk: 'META', sk: 'FEED' }),
+  feedback: () => ({ pk: 'META', sk: 'FEEDBACK' }),
+  /** The newest round of mails to SES's mailbox simulator, and what SES said of them. */
+  feedbackCanary: () => ({ pk: 'META', sk: 'FEEDBACK-CANARY' }),
+  /** A request to look once at all open episodes of a prefix (`P#acmeCo/`), a data plane (`D#eu-1`) or all (`ALL`). */
+  look: (scope: string) => ({ pk: 'LOOKS', sk: scope }),
+} as const;
+
+/** Partition keys of the indexes; `bucket` from 0 to BUCKETS − 1. */
+export const index = {
+  /** g1: eligible tasks without `PRIMARY`, without an open episode or a hold with an end; by `notPrimarySince`. */
+  canFire: (bucket: number) => `C#${bucket}`,
+  /** g1: tasks to look at again; by the instant. */
+  lookAt: (bucket: number) => `L#${bucket}`,
+  /** g1: tasks whose next event is to be turned off; by `disableAt`, `notPrimarySince`, id. */
+  toDisable: (bucket: number) => `X#${bucket}`,
+  /** g1: notices that wait for a mail; by recipient. */
+  pendingNotices: (bucket: number) => `Q#${bucket}`,
+  /** g1: digests that are not settled or not applied; by the instant to look at them. */
+  openDigests: (bucket: number) => `G#${bucket}`,
+  /** g1: alerts that still have notices to be written. */
+  untold: (bucket: number) => `U#${bucket}`,
+  /** g2: the tasks of `canFire`, by tenant; sorted the same. */
+  canFireOfTenant: (tenant: string) => `N#${tenant}`,
+  /** g2: tasks with an open episode or a hold with an end, by id. */
+  open: (bucket: number) => `O#${bucket}`,
+  /** g2: all alerts, by the instant they fired. */
+  alerts: (bucket: number) => `A#${bucket}`,
+  /** g2: all mails, by the instant they were claimed, with their recipient's key. */
+  mails: (bucket: number) => `M#${bucket}`,
+  /** g2: all recipients; the dead ones together. */
+  recipients: (bucket: number) => `R#${bucket}`,
+  /** g2: failures that feed the breaker of a queue, by the instant. */
+  failures: (queue: string) => `F#${queue}`,
+  /** g2: all subscriptions and all admins, by prefix and address (for lists); `old`: those not moved yet. */
+  subscriptions: () => 'PEOPLE#S',
+  admins: () => 'PEOPLE#A',
+  oldSubscriptions: () => 'SUBSCRIPTIONS',
+  oldAdmins: () => 'ADMINS',
+  /** g3: eligible tasks of a data plane without `PRIMARY`, by `notPrimarySince`; `#L` seen to lose it, `#N` not. */
+  lostOfPlane: (dataPlane: string) => `P#${dataPlane}`,
+} as const;

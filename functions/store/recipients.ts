@@ -1,0 +1,106 @@
+import type { Language } from '../../emails/languages.ts';
+import type { Instant } from '../abandonment/time.ts';
+import { bucketOf, index, keys } from './keys.ts';
+import type { NoticeRecord } from './notices.ts';
+import { eachRow, revised } from './rows.ts';
+import type { Table, Write } from './table.port.ts';
+
+/** What is known of an address. */
+export interface RecipientRecord {
+  key: string;
+  address: string;
+  /**
+   * `until`: dead for a time; a scan lets it live again. Else until an operator or its owner revives it; `forgotten`: an
+   * operator erased all that was known of him; `unmailable`: no mail can be written to it.
+   */
+  dead: {
+    reason: 'bounce' | 'complaint' | 'suppressed' | 'rejected' | 'soft-bounce' | 'forgotten' | 'unmailable';
+    at: Instant;
+    until?: Instant;
+  } | null;
+  /** Mails that came back for the time being, with none delivered since. */
+  soft?: { digest: string; at: Instant }[];
+  /** Reminders and `recovered` are declined. */
+  declined: boolean;
+  /** The IANA time zone that dates are told in, and by which the quiet hours are judged; absent: UTC. */
+  zone?: string;
+  /** The language of mails; absent: the first of them. */
+  language?: Language;
+  /** No mail between these times of day (`HH:MM`) in the zone; `from` is inside, `to` is not. Absent or null: none. */
+  quietHours?: { from: string; to: string } | null;
+  /** The newest mail with warnings or reminders, and the newest with a warning. */
+  lastMailAt: Instant | null;
+  lastWarnedAt: Instant | null;
+  /** The newest mail with a withdrawal; absent before the first. */
+  lastWithdrawnAt?: Instant;
+  /**
+   * The mails of the last day that SES took, may have taken or may be about to take, by their instants: at most as many
+   * as go to one address. Absent: none.
+   */
+  mailedAt?: Instant[];
+  /** The newest mail of any kind: where an event that names a mail by SES's id alone is looked for first. */
+  lastDigest: string | null;
+  /** The digest that is being sent. */
+  sending: string | null;
+  /** Not before this instant, after a failed attempt. */
+  retryAt: Instant | null;
+  /** When the ramp let him be warned. */
+  admittedAt: Instant | null;
+  /** When the message for this recipient that is on the queue is to be worked; null once it was. */
+  queuedFor: Instant | null;
+  /** Until when `disabled` notices are gathered; a message is on the queue for that instant. */
+  gatheringUntil: Instant | null;
+  rev: number;
+}
+
+export function newRecipient(key: string, address: string): RecipientRecord {
+  return {
+    key,
+    address,
+    dead: null,
+    declined: false,
+    lastMailAt: null,
+    lastWarnedAt: null,
+    lastDigest: null,
+    sending: null,
+    retryAt: null,
+    admittedAt: null,
+    queuedFor: null,
+    gatheringUntil: null,
+    rev: 0,
+  };
+}
+
+export async function loadRecipient(table: Table, key: string): Promise<RecipientRecord | undefined> {
+  const row = await table.get(keys.recipient(key));
+  return row as unknown as RecipientRecord | undefined;
+}
+
+export async function loadRecipients(
+  table: Table,
+  recipients: Iterable<string>,
+): Promise<Map<string, RecipientRecord>> {
+  const rows = await table.batchGet([...new Set(recipients)].map((key) => keys.recipient(key)));
+  return new Map(rows.map((row) => [row.key as string, row as unknown as RecipientRecord]));
+}
+
+export function recipientWrite(record: RecipientRecord): Write {
+  return revised(keys.recipient(record.key), record, {
+    g2pk: index.recipients(bucketOf(record.key)),
+    g2sk: `${record.dead ? 'dead' : 'alive'}#${record.key}`,
+  });
+}
+
+/** A recipient with all his notices, strongly consistent. */
+export async function loadRecipientWithNotices(
+  table: Table,
+  recipient: string,
+): Promise<{ recipient: RecipientRecord | undefined; notices: NoticeRecord[] }> {
+  const notices: NoticeRecord[] = [];
+  let found: RecipientRecord | undefined;
+  for await (const row of eachRow(table, { pk: keys.recipient(recipient).pk, consistent: true })) {
+    if (row.sk === 'R') found = row as unknown as RecipientRecord;
+    else notices.push(row as unknown as NoticeRecord);
+  }
+  return { recipient: found, notices };
+}
