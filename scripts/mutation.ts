@@ -10,7 +10,7 @@ const HELP = `npm run test:mutation -- [--file FILE]... [--resume] [--survivors]
 Changes one thing at a time in a copy of the code and runs the tests of units and properties that reach it: a change
 that none of them notices is a test that is missing. Prints the figure of each file; the whole takes hours.
 
-  FOLDER       a folder under functions/; without any: abandonment, notices, disabling, scanner, breaker, work, store
+  FOLDER       a folder under functions/; without any: abandonment, episodes, notices, disabling, scanner, breaker, work, store
   --file FILE  a file, from the root of the repository; may be given several times, and beside folders
   --resume     skips files that did not change since they were measured; their figures are printed all the same
   --survivors  prints each change that no test noticed
@@ -21,7 +21,7 @@ its tests. Changes that nobody could notice are named in test/mutation/equivalen
 Exit code 1 where a file is below 90 %, or where what is named as equivalent is noticed, or no more there.
 `;
 
-const FOLDERS = ['abandonment', 'notices', 'disabling', 'scanner', 'breaker', 'work', 'store'];
+const FOLDERS = ['abandonment', 'episodes', 'notices', 'disabling', 'scanner', 'breaker', 'work', 'store'];
 const GOAL = 90;
 const REPORTS = '.local/mutation/reports';
 const EQUIVALENTS = 'test/mutation/equivalent.json';

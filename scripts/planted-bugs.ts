@@ -32,8 +32,8 @@ const BUGS: PlantedBug[] = [
     edits: [
       {
         file: 'functions/notices/send/send-digest.ts',
-        from: 'return record(system, view, digest, channel, await channel.deliver(outgoing, items), delivery);',
-        to: "await recordAccepted(system, view, digest.id, digest.id); await channel.deliver(outgoing, items); return 'sent';",
+        from: 'return record(system, view, digest, channel, await ready.send(), delivery);',
+        to: "await recordAccepted(system, view, digest.id, digest.id); await ready.send(); return 'sent';",
       },
     ],
   },
@@ -126,9 +126,9 @@ const BUGS: PlantedBug[] = [
     name: 'the outbox mark is cleared before the send',
     edits: [
       {
-        file: 'functions/scanner/disabling.ts',
-        from: "next: { at: run.now + QUEUED_AGAIN_AFTER, why: 'look' },",
-        to: 'next: null,',
+        file: 'functions/episodes/disabling.ts',
+        from: "next: { at, why: 'look' } };",
+        to: 'next: null };',
       },
     ],
   },
@@ -182,8 +182,8 @@ const BUGS: PlantedBug[] = [
     edits: [
       {
         file: 'functions/disabling/disable.ts',
-        from: 'const decision = decide(await view.caseOf({ ...record, open }), system.clock.now());',
-        to: 'const given = await view.caseOf({ ...record, open });\n  const decision = decide({ ...given, pauses: { evaluate: false, notify: false, disable: false } }, system.clock.now());',
+        from: 'const decision = decide(await view.caseOf(asBeforeDisabling(record)), system.clock.now());',
+        to: 'const given = await view.caseOf(asBeforeDisabling(record));\n  const decision = decide({ ...given, pauses: { evaluate: false, notify: false, disable: false } }, system.clock.now());',
       },
     ],
   },
@@ -192,8 +192,8 @@ const BUGS: PlantedBug[] = [
     edits: [
       {
         file: 'functions/disabling/disable.ts',
-        from: 'decide(await view.caseOf({ ...record, open }), system.clock.now());',
-        to: 'decide(await view.caseOf({ ...record, open: { ...open, ...(open.brake ? { brake: { heldAt: open.brake.heldAt } } : {}) } }), system.clock.now());',
+        from: 'const decision = decide(await view.caseOf(asBeforeDisabling(record)), system.clock.now());',
+        to: 'const { open } = asBeforeDisabling(record);\n  const decision = decide(await view.caseOf({ ...record, open: { ...open, ...(open.brake ? { brake: { heldAt: open.brake.heldAt } } : {}) } }), system.clock.now());',
       },
     ],
   },

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type AlertRecord, alertFromRow } from '../../functions/store/alerts.ts';
+import { episodeToRow } from '../../functions/store/asker-row.ts';
 import { keys } from '../../functions/store/keys.ts';
 import { allRows } from '../../functions/store/rows.ts';
 import type { Row, Table } from '../../functions/store/table.port.ts';
@@ -29,7 +30,17 @@ async function taskDetails(table: Table, record: TaskRecord): Promise<Record<str
   const { pk } = keys.task(task.id);
   const alerts = await allRows(table, { pk, sk: { prefix: 'A#' } });
   const audit = await allRows(table, { pk, sk: { prefix: 'L#' } });
-  const stored = { task, evidence, keep, episodes, open, hold, vetoes, disabledByUs, next };
+  const stored = {
+    task,
+    evidence,
+    keep,
+    episodes,
+    open: open && episodeToRow(open),
+    hold,
+    vetoes,
+    disabledByUs,
+    next,
+  };
   return readable({
     ...stored,
     alerts: alerts.map(alertFromRow).map(shortAlert),

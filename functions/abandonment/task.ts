@@ -135,14 +135,24 @@ export interface Rung {
   deadline: Instant;
 }
 
+/** Who asked for a disabling: a scan, at the date that the episode had then, or a person, whom no date binds. */
+export type Asker =
+  | { by: 'run'; run: string; disableAt: Instant }
+  | { by: 'person'; person: string; at: Instant };
+
+/** What was asked of an owning system: to disable a task, since when it was without `PRIMARY` then. */
+export interface DisableRequest {
+  at: Instant;
+  episode: number;
+  asker: Asker;
+  since: Instant;
+}
+
 /** Work on the way to turn the task off. */
 export interface Disabling {
   /** `refused`: the owning system said no for good; not asked again until somebody clears it or edits the task. */
   state: 'queued' | 'requested' | 'refused';
-  run: string;
-  /** The person who wants it, where no scan decided it. */
-  by?: string;
-  disableAt: Instant;
+  asker: Asker;
   queuedAt: Instant;
   requestedAt?: Instant;
   /** Why it was refused, for which version of the task, and the fingerprint of the failure that clears it. */

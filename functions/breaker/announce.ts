@@ -1,9 +1,9 @@
 import { formatInstant, type Instant } from '../abandonment/time.ts';
 import type { QueueName } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
-import { operatorAlert } from '../scanner/transitions.ts';
 import type { Recording } from '../store/commit.ts';
 import { keys } from '../store/keys.ts';
+import { operatorAlert } from '../store/operator-alerts.ts';
 import type { Write } from '../store/table.port.ts';
 import { recordOops } from '../work/oops.ts';
 import type { BreakerState } from './rule.ts';

@@ -2,6 +2,7 @@ import { NO_EVIDENCE } from '../abandonment/evidence.ts';
 import { reverts } from '../abandonment/reverted.ts';
 import type { Evidence, Task } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
+import { enabledByPublication } from '../episodes/undo.ts';
 import { newTaskRecord, type TaskRecord, touch } from '../store/tasks.ts';
 import type { TaskPublished } from './events.ts';
 import { type Refusal, versionRefusal } from './refusals.ts';
@@ -89,24 +90,10 @@ function publishedNewer(known: TaskRecord, event: TaskPublished, now: Instant): 
   const reverted = enabling ? reversalOf(known, event) : known.task.reverted;
   if (reverted !== undefined && event.by !== 'user') task.reverted = reverted;
   setNewest(task, 'publishedAt', known.task.publishedAt, event.publishedAt);
-  const next: TaskRecord = { ...known, task };
-  if (enabling) {
-    const { twitches: _, ...evidence } = known.evidence;
-    const { restarts } = evidence;
-    next.evidence = { ...evidence, restarts: { ...restarts, atLoss: restarts.total } };
-    next.disabledByUs = null;
-    Object.assign(next, undoneBy(known, event, now));
-  }
+  const published: TaskRecord = { ...known, task };
+  const by = event.by === 'user' ? 'user' : 'system';
+  const next = enabling ? enabledByPublication(published, { by, at: event.publishedAt }, now) : published;
   return { store: matters(known.task, task) ? touch(next, now) : next };
-}
-
-/** Where an operator asked for it, the next scan tells those who hold our mails; a user's publication is no undoing. */
-function undoneBy({ undo }: TaskRecord, event: TaskPublished, now: Instant): Partial<TaskRecord> {
-  if (undo?.state !== 'asked' || event.by === 'user') return { undo: null };
-  return {
-    undo: { ...undo, at: event.publishedAt, state: 'enabled' },
-    next: { at: now, why: 'look' },
-  };
 }
 
 /**

@@ -2,9 +2,9 @@ import { NO_EVIDENCE, type Observation, observe } from '../abandonment/evidence.
 import type { PolicyBook } from '../abandonment/policy-book.ts';
 import type { Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
-import { reversalAlert } from '../scanner/transitions.ts';
 import { countWrites } from '../store/counts.ts';
 import { keys } from '../store/keys.ts';
+import { reversalAlert } from '../store/operator-alerts.ts';
 import type { Write } from '../store/table.port.ts';
 import { loadTask, type TaskRecord, taskWrite } from '../store/tasks.ts';
 import type { CountedTask, TaskDeleted, TaskPublished } from './events.ts';

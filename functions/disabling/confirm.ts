@@ -1,31 +1,31 @@
 import { type Decision, decide } from '../abandonment/decide.ts';
-import { triedSince } from '../abandonment/healthy-spells.ts';
 import { tenantOf } from '../abandonment/task.ts';
-import { DAY, type Duration, type Instant, SECOND } from '../abandonment/time.ts';
+import { type Instant, SECOND } from '../abandonment/time.ts';
 import { versionProblem } from '../abandonment/versions.ts';
+import {
+  afterConfirmation,
+  isNews,
+  isOnAgain,
+  type Request,
+  requestAnswered,
+  type Word,
+} from '../episodes/confirm.ts';
+import { type ConfirmedDisabling, endDisabled } from '../episodes/end-disabled.ts';
+import { MOST_BESIDE } from '../episodes/transition.ts';
 import type { System } from '../platform/system.ts';
-import { notifyMessageFor } from '../scanner/dispatch.ts';
-import { endEpisode, MOST_BESIDE, reversalAlert, type Settled, unsettled } from '../scanner/transitions.ts';
-import { tellUntold } from '../scanner/untold.ts';
-import { type AlertRecord, alertFromRow, alertWrite } from '../store/alerts.ts';
-import { auditWrite } from '../store/audit.ts';
+import { type AlertRecord, alertFromRow } from '../store/alerts.ts';
 import { changeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { keys } from '../store/keys.ts';
-import { noticeWrite, type PendingNotice } from '../store/notices.ts';
 import { loadRecipients, newRecipient, recipientWrite } from '../store/recipients.ts';
-import { ROW_VERSION } from '../store/rows.ts';
-import type { Condition, Write } from '../store/table.port.ts';
+import type { Write } from '../store/table.port.ts';
 import { type TaskRecord, touch } from '../store/tasks.ts';
+import { tellUntold } from '../store/untold.ts';
+import { notifyMessageFor } from '../work/messages.ts';
 
 /** The owning system's word that a task is off. */
-export interface Confirmation {
+export interface Confirmation extends Word {
   task: string;
-  /** Its version since. */
-  version: number;
-  at: Instant;
-  /** The wish it answers, where it answers one. */
-  requestId?: string | undefined;
 }
 
 /**
@@ -59,167 +59,71 @@ export async function confirmDisabled(
   return undefined;
 }
 
-/**
- * Whether the confirmation says something new. The owning system may publish the disabled task before it confirms:
- * while it was asked, its word is news all the same, also where the task was published anew since.
- */
-function isNews(record: TaskRecord, confirmation: Confirmation): boolean {
-  const { task } = record;
-  if (task.deletedAt !== undefined) return false;
-  return (task.enabled && task.version <= confirmation.version) || wishOf(record, confirmation) !== null;
-}
-
 interface Confirmed {
   record: TaskRecord;
-  beside: Write[];
-  told: Map<string, string>;
+  beside: readonly Write[];
+  told: ReadonlyMap<string, string>;
   /** The alert that lists the notices for which one transaction has no room. */
   untold: AlertRecord | null;
 }
+
+const NOBODY: ReadonlyMap<string, string> = new Map();
 
 /** Whether the task's data plane has an open outage that it may belong to. */
 function isInOutage(view: FleetView, { task }: TaskRecord): boolean {
   return view.planeOf(task.dataPlane)?.outages.some(({ endedAt }) => endedAt === null) ?? false;
 }
 
-/** What was asked of the owning system. */
-type Wish = NonNullable<TaskRecord['asked']>;
-
-/** A confirmation that names no wish answers the newest one for a day. */
-const ANSWERED_WITHIN: Duration = DAY;
-
-/** The wish that a confirmation answers, also where the episode ended meanwhile; null where nobody asked. */
-function wishOf({ task, asked }: TaskRecord, { requestId, at }: Confirmation): Wish | null {
-  if (!asked) return null;
-  const answers =
-    requestId === undefined ? at - asked.at < ANSWERED_WITHIN : requestId === `${task.id}#${asked.episode}`;
-  return answers ? asked : null;
-}
-
 async function confirmedOf(
   system: System,
   view: FleetView,
   before: TaskRecord,
-  confirmation: Confirmation,
+  word: Confirmation,
 ): Promise<Confirmed> {
   const now = system.clock.now();
-  const onAgain = isOnAgain(before, confirmation);
-  const off = onAgain ? turnedOnSince(before, confirmation) : turnedOff(before, confirmation);
-  const wish = wishOf(before, confirmation);
-  if (!wish) return { record: touch(off, now), beside: [], told: new Map(), untold: null };
+  const request = requestAnswered(before, word);
+  if (!request) {
+    return { record: touch(afterConfirmation(before, word), now), beside: [], told: NOBODY, untold: null };
+  }
   const given = await view.caseOf(before);
   const decision = decide(given, now);
-  // An owner's *disable now* has no date of its own: the announced one says whether admins have joined.
-  const date = wish.run === '' ? decision.facts.disableAt : wish.disableAt;
+  // What is on again is no news to its owners.
+  const told = isOnAgain(before, word) ? NOBODY : await toldOf(view, before, request, decision, now);
+  const lists = await listFor(system, before, request, told);
+  const notBefore = now + system.config.gatherDisabled;
+  const end = endDisabled(before, { request, word, given, decision, told, lists, now, notBefore });
+  return { record: end.record, beside: end.beside, told, untold: end.untold };
+}
+
+/** The addresses of those who hear of a disabling, by their key. */
+async function toldOf(
+  view: FleetView,
+  before: TaskRecord,
+  { asker }: Request,
+  decision: Decision,
+  now: Instant,
+): Promise<Map<string, string>> {
+  // What a person asked for has no date of its own: the announced one says whether admins have joined.
+  const date = asker.by === 'run' ? asker.disableAt : decision.facts.disableAt;
   const recipients = await view.toldOfDisabling(before, date, now);
   const topics = await view.topicsOf(before.task, 'task_auto_disabled');
-  // What is on again is no news to its owners.
-  const told = onAgain
-    ? new Map<string, string>()
-    : new Map([
-        ...recipients.map(({ key, address }): [string, string] => [key, address]),
-        ...topics.map(({ key, topic }): [string, string] => [key, topic]),
-      ]);
-  const pending = disabledNotice(system, before, wish, confirmation.at);
-  const settled = unsettled(off, decision);
-  const notices = new Map([...told.keys()].map((key) => [key, pending]));
-  const run = wish.run || null;
-  if (before.open?.number === wish.episode) {
-    const reason = run === null ? 'disabled-by-owner' : 'disabled';
-    endEpisode(settled, given, reason, notices, now, run, told);
-  } else {
-    await tellOfEnded(system, settled, wish.episode, pending, told);
-    settled.record = touch(off, now);
-  }
-  settled.beside.push(...recordsOf(before, wish, settled.decision, now, confirmation.at));
-  const disabledByUs = { at: confirmation.at, episode: wish.episode, run };
-  const { reverted } = off.task;
-  if (reverted && !before.task.reverted) settled.beside.push(reversalAlert(before.task.id, reverted.at, now));
-  const { beside, untold } = settled;
-  return { record: { ...settled.record, asked: null, disabledByUs }, beside, told, untold };
+  return new Map([
+    ...recipients.map(({ key, address }): [string, string] => [key, address]),
+    ...topics.map(({ key, topic }): [string, string] => [key, topic]),
+  ]);
 }
 
-/** Notices of an episode that ended for another reason before the confirmation came; listed on its alert as needed. */
-async function tellOfEnded(
-  system: System,
-  settled: Settled,
-  episode: number,
-  pending: PendingNotice,
+/** The alert of an episode that ended before, where it is to list notices for which one transaction has no room. */
+async function listFor(
+  { table }: System,
+  { task, open }: TaskRecord,
+  { episode }: Request,
   told: ReadonlyMap<string, string>,
-): Promise<void> {
-  const task = settled.record.task.id;
-  const row = told.size < MOST_BESIDE ? undefined : await system.table.get(keys.alert(task, episode));
+): Promise<ConfirmedDisabling['lists']> {
+  if (open?.number === episode || told.size < MOST_BESIDE) return undefined;
+  const row = await table.get(keys.alert(task.id, episode));
   const alert = row && alertFromRow(row);
-  if (!alert) {
-    for (const [key, address] of told) {
-      settled.beside.push(noticeWrite({ recipient: key, address, task, episode, pending }));
-    }
-    return;
-  }
-  const listed = [...told].map(([key, address]) => ({ key, address, pending }));
-  settled.untold = { ...alert, untold: [...alert.untold.filter(({ key }) => !told.has(key)), ...listed] };
-  const same: Condition = { equals: ['w', row.w as string] };
-  settled.beside.push({ ...alertWrite(settled.untold), if: [same] });
-}
-
-/** Whether the task was turned on again before its disabling was heard of. */
-function isOnAgain({ task }: TaskRecord, { version }: Confirmation): boolean {
-  return task.enabled && task.version > version;
-}
-
-function turnedOff(before: TaskRecord, { version }: Confirmation): TaskRecord {
-  const task = { ...before.task, enabled: false, version: Math.max(version, before.task.version) };
-  return { ...before, task };
-}
-
-/** Its clock starts anew; where no person published since, a system reverted our disabling (promise 15). */
-function turnedOnSince(before: TaskRecord, { at }: Confirmation): TaskRecord {
-  const task = { ...before.task, enabledAt: Math.max(at, before.task.enabledAt ?? 0) };
-  if ((task.publishedByUserAt ?? 0) < at) task.reverted = { at: task.enabledAt, disabledAt: at };
-  const { restarts } = before.evidence;
-  const atLoss = restarts.total;
-  return { ...before, task, evidence: { ...before.evidence, restarts: { ...restarts, atLoss } } };
-}
-
-/** The notice of what was done, with the facts as they were. */
-function disabledNotice(
-  system: System,
-  { evidence }: TaskRecord,
-  wish: Wish,
-  disabledAt: Instant,
-): PendingNotice {
-  const now = system.clock.now();
-  return {
-    notice: 'disabled',
-    since: now,
-    notBefore: now + system.config.gatherDisabled,
-    facts: {
-      since: wish.since,
-      ...triedSince(evidence),
-      disabledAt,
-      resolvedReason: wish.run === '' ? 'disabled-by-owner' : 'disabled',
-    },
-  };
-}
-
-/** The audit row, and what lets the run be undone as a whole. */
-function recordsOf(before: TaskRecord, wish: Wish, decision: Decision, now: Instant, at: Instant): Write[] {
-  const { id } = before.task;
-  const byOwner = wish.run === '';
-  const audit = auditWrite({
-    task: id,
-    at: now,
-    act: 'disabled',
-    by: byOwner ? (wish.by ?? 'owner') : 'taskwarden',
-    reason: byOwner ? 'its owner asked for it' : 'abandoned; its grace is over',
-    evidence: { ...decision.facts, disableAt: wish.disableAt, run: wish.run || null, confirmedAt: at },
-    mails: before.open?.mails ?? [],
-  });
-  const writes: Write[] = [audit];
-  if (before.open?.disabling?.attempts !== 1)
-    writes.push({ delete: keys.operatorAlert('disable-failing', id) });
-  if (!byOwner) writes.push({ put: { ...keys.turnedOff(wish.run, id), v: ROW_VERSION, at } });
-  return writes;
+  return row && alert ? { alert, w: row.w as string } : undefined;
 }
 
 /** Recipients marked at once. */

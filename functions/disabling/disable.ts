@@ -1,17 +1,26 @@
 import { decide } from '../abandonment/decide.ts';
-import type { Disabling } from '../abandonment/task.ts';
 import type { ControlAnswer } from '../control-planes/control-plane.port.ts';
 import { controlPlaneFor } from '../control-planes/control-plane-for.ts';
+import {
+  asBeforeDisabling,
+  type DisablingTask,
+  isDisabling,
+  reasonOf,
+  refused,
+  requested,
+  withoutDisabling,
+} from '../episodes/disabling.ts';
 import type { System } from '../platform/system.ts';
-import { operatorAlert } from '../scanner/transitions.ts';
+import { storeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import { loadTask, type TaskRecord, taskWrite } from '../store/tasks.ts';
+import { operatorAlert } from '../store/operator-alerts.ts';
+import { loadTask, taskWrite } from '../store/tasks.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import type { Delivery, Outcome } from '../work/consumer.ts';
 import { recordOops } from '../work/oops.ts';
 import { retryDelaySeconds } from '../work/pipeline.ts';
 import { confirmDisabled } from './confirm.ts';
-import { refusalMarker, refusedRecord, withoutDisabling } from './refusals.ts';
+import { refusalMarker } from './refusals.ts';
 
 /**
  * Works one disabling: decides again on fresh state (promise 9), notes that the owning system is asked, and asks.
@@ -23,9 +32,9 @@ export async function disableTask(
   delivery: Delivery,
 ): Promise<Outcome> {
   const record = await loadTask(system.table, hint.task);
-  const disabling = record?.open?.disabling;
-  if (!record?.open || !disabling || record.open.number !== hint.episode)
+  if (!record || !isDisabling(record) || record.open.number !== hint.episode)
     return { outcome: 'skipped', reason: 'over' };
+  const { disabling } = record.open;
   if (disabling.state === 'refused') return { outcome: 'skipped', reason: 'refused' };
   if (disabling.state === 'requested' && delivery.receiveCount === 1)
     return { outcome: 'skipped', reason: 'requested' };
@@ -33,45 +42,41 @@ export async function disableTask(
     now: system.clock.now(),
     scanEvery: system.config.scanEvery,
   });
-  const verdict = await judge(system, view, record, disabling);
+  const verdict = await judge(system, view, record);
+  const now = system.clock.now();
+  const policy = view.policies.for(hint.task);
   if (verdict !== 'disable') {
-    await store(system, view, withoutDisabling(record, system.clock.now()));
+    // Where the task changed meanwhile it stays on its way: the next scan queues it again, to be decided anew.
+    await storeTask(system, withoutDisabling(record, now), policy);
     return { outcome: 'skipped', reason: verdict };
   }
-  const asked = await store(system, view, requested(system, record, disabling));
+  const asked = await storeTask(system, requested(record, now, system.config.confirmWithin), policy);
   if (!asked) return retry(system, delivery, 'the task changed meanwhile');
   return ask(system, view, asked, delivery);
 }
 
-/** An owner's wish is a human act, bound by no date, pause or hold. */
-async function judge(
-  system: System,
-  view: FleetView,
-  record: TaskRecord,
-  disabling: Disabling,
-): Promise<string> {
-  if (disabling.run === '') return 'disable';
-  const { disabling: _, ...open } = record.open as NonNullable<TaskRecord['open']>;
-  const decision = decide(await view.caseOf({ ...record, open }), system.clock.now());
+/** What a person asked for is a human act, bound by no date, pause or hold. */
+async function judge(system: System, view: FleetView, record: DisablingTask): Promise<string> {
+  if (record.open.disabling.asker.by === 'person') return 'disable';
+  const decision = decide(await view.caseOf(asBeforeDisabling(record)), system.clock.now());
   return decision.answer === 'disable' ? 'disable' : decision.reason;
 }
 
 async function ask(
   system: System,
   view: FleetView,
-  record: TaskRecord,
+  record: DisablingTask,
   delivery: Delivery,
 ): Promise<Outcome> {
-  const open = record.open as NonNullable<TaskRecord['open']>;
-  const disabling = open.disabling as Disabling;
-  const byOwner = disabling.run === '';
+  const { number: episode, disabling } = record.open;
+  const { asker } = disabling;
   const answer: ControlAnswer = await controlPlaneFor(system).disable({
     task: record,
-    run: byOwner ? null : disabling.run,
-    episode: open.number,
-    disableAt: byOwner ? null : disabling.disableAt,
-    requestId: `${record.task.id}#${open.number}`,
-    reason: byOwner ? 'its owner asked for it' : 'abandoned; its grace is over',
+    run: asker.by === 'run' ? asker.run : null,
+    episode,
+    disableAt: asker.by === 'run' ? asker.disableAt : null,
+    requestId: `${record.task.id}#${episode}`,
+    reason: reasonOf(asker),
   });
   if (answer.outcome === 'requested') return { outcome: 'done', reason: 'requested' };
   if (answer.outcome === 'confirmed') {
@@ -99,51 +104,19 @@ async function ask(
 async function giveUp(
   system: System,
   view: FleetView,
-  record: TaskRecord,
+  record: DisablingTask,
   reason: string,
   fingerprint: string,
 ): Promise<boolean> {
   const { id, version } = record.task;
   const at = system.clock.now();
-  const refused = refusedRecord(record, { at, reason, version, fingerprint });
   const detail = `the owning system refuses to turn it off: ${reason}; \`taskwarden oops resolve ${fingerprint}\` asks again`;
   const writes = [
-    taskWrite(refused, view.policies.for(id)),
+    taskWrite(refused(record, { at, reason, version, fingerprint }), view.policies.for(id)),
     refusalMarker(fingerprint, id, at),
     operatorAlert('disable-failing', id, detail, at),
   ];
   return writeUnlessRefused(system, writes, `the refusal of ${id}`);
-}
-
-function requested(system: System, record: TaskRecord, disabling: Disabling): TaskRecord {
-  const now = system.clock.now();
-  const next = { at: now + system.config.confirmWithin, why: 'look' as const };
-  const asked = {
-    ...disabling,
-    state: 'requested' as const,
-    requestedAt: now,
-    attempts: disabling.attempts + 1,
-  };
-  const open = record.open as NonNullable<TaskRecord['open']>;
-  return {
-    ...record,
-    open: { ...open, disabling: asked },
-    asked: {
-      at: now,
-      episode: open.number,
-      run: asked.run,
-      ...(asked.by === undefined ? {} : { by: asked.by }),
-      disableAt: asked.disableAt,
-      since: open.since,
-    },
-    next,
-  };
-}
-
-async function store(system: System, view: FleetView, record: TaskRecord): Promise<TaskRecord | undefined> {
-  const write = taskWrite(record, view.policies.for(record.task.id));
-  const result = await system.table.transact([write], system.random.id(system.clock.now()));
-  return result.outcome === 'applied' ? { ...record, rev: record.rev + 1 } : undefined;
 }
 
 function retry(system: System, delivery: Delivery, reason: string, isRecorded = false): Outcome {

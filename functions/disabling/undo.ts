@@ -1,13 +1,25 @@
+import type { EffectivePolicy } from '../abandonment/policy.ts';
 import { formatInstant, type Instant } from '../abandonment/time.ts';
 import { controlPlaneFor } from '../control-planes/control-plane-for.ts';
+import {
+  type DisabledByUs,
+  enabledAgain,
+  isDisabledByUs,
+  withUndoAsked,
+  withUndoRefused,
+  withUndoRequested,
+} from '../episodes/undo.ts';
 import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
+import { storeTask } from '../store/change-task.ts';
 import { countWrites } from '../store/counts.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { keys } from '../store/keys.ts';
 import { allRows } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
-import { loadTask, type TaskRecord, taskWrite } from '../store/tasks.ts';
+import type { TaskRecord } from '../store/tasks.ts';
+import { loadTask } from '../store/tasks.ts';
+import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 
 /** Who takes a disabling back, and why. */
 export interface Undo {
@@ -33,76 +45,73 @@ export async function undoDisabling(system: System, undo: Undo): Promise<Undone>
   const record = await loadTask(system.table, id);
   if (!record) return { outcome: 'refused', reason: 'no such task' };
   const refusal = refusalOf(record, run);
-  if (refusal) return { outcome: 'refused', reason: refusal };
+  if (refusal !== undefined || !isDisabledByUs(record))
+    return { outcome: 'refused', reason: refusal ?? NOT_OURS };
   // One act, however often somebody posts it; an operator may ask again. What was wished and never came to be asked, or
   // was not taken, is no act yet.
-  if (!undo.isOperator && record.disabledByUs?.requestedAt !== undefined)
+  if (!undo.isOperator && record.disabledByUs.requestedAt !== undefined)
     return { outcome: 'requested', isRepeat: true };
-  const asked = await noteAsked(system, record, undo);
+  const asked = await store(system, withUndoAsked(record, undo, system.clock.now()));
   if (!asked) return { outcome: 'refused', reason: CHANGED };
-  const requestId = `${id}#${record.disabledByUs?.episode}#undo`;
+  const requestId = `${id}#${record.disabledByUs.episode}#undo`;
   const answer = await controlPlaneFor(system).enable({ task: asked, requestId, by, reason });
   if (answer.outcome === 'refused') {
-    // Where the note stays, a later enabling by the owning system is taken for what was asked for.
-    const before = { disabledByUs: record.disabledByUs, undo: record.undo };
-    await store(system, [await taskWriteOf(system, { ...asked, ...before })]);
+    // Where the task changed meanwhile there is no note to take back: its owning system published it, or it was deleted.
+    await store(system, withUndoRefused(asked, record));
     return answer;
   }
-  const audit = auditWrite({
-    task: id,
-    at: system.clock.now(),
+  const isStored =
+    answer.outcome === 'confirmed'
+      ? await storeEnabled(system, asked, answer.at, auditOf(system, record, undo))
+      : await storeRequested(system, asked, auditOf(system, record, undo));
+  if (!isStored) return { outcome: 'refused', reason: CHANGED };
+  return { outcome: answer.outcome === 'confirmed' ? 'enabled' : 'requested' };
+}
+
+const NOT_OURS = 'Taskwarden did not turn it off';
+const CHANGED = 'the task changed meanwhile; try again';
+
+function auditOf({ clock }: System, { disabledByUs }: DisabledByUs, { task, by, reason }: Undo): Write {
+  const at = clock.now();
+  return auditWrite({
+    task,
+    at,
     act: 'enabled',
     by,
     reason,
-    evidence: { disabled: record.disabledByUs },
+    evidence: { disabled: disabledByUs },
     mails: [],
   });
-  if (answer.outcome === 'confirmed') {
-    const writes = [...(await enabled(system, asked, answer.at)), audit];
-    return (await store(system, writes)) ? { outcome: 'enabled' } : { outcome: 'refused', reason: CHANGED };
-  }
-  // Refused where the owning system has answered by now: then only the audit is left to write.
-  const isStored =
-    (await store(system, [await taskWriteOf(system, requested(system, asked)), audit])) ||
-    (await store(system, [audit]));
-  return isStored ? { outcome: 'requested' } : { outcome: 'refused', reason: CHANGED };
 }
 
-function requested({ clock }: System, record: TaskRecord): TaskRecord {
-  const { disabledByUs } = record;
-  return { ...record, disabledByUs: disabledByUs && { ...disabledByUs, requestedAt: clock.now() } };
-}
-
-const CHANGED = 'the task changed meanwhile; try again';
-
-/**
- * Notes the wish before the owning system is asked, so that its answer, however fast it comes, is not taken for a
- * system that reverts our disabling. Undefined where the task changed meanwhile.
- */
-async function noteAsked(
+async function storeEnabled(
   system: System,
-  record: TaskRecord,
-  { by, isOperator }: Undo,
-): Promise<TaskRecord | undefined> {
-  if (!record.disabledByUs) return undefined;
-  const at = system.clock.now();
-  const { episode } = record.disabledByUs;
-  const asked: TaskRecord = {
-    ...record,
-    disabledByUs: { ...record.disabledByUs, undoneAt: at },
-    undo: isOperator ? { episode, by, at, state: 'asked' } : record.undo,
-  };
-  const stored = await store(system, [await taskWriteOf(system, asked)]);
-  return stored ? { ...asked, rev: record.rev + 1 } : undefined;
+  asked: DisabledByUs,
+  at: Instant,
+  audit: Write,
+): Promise<boolean> {
+  const policy = await policyOf(system, asked.task.id);
+  const after = enabledAgain(asked, at, system.clock.now());
+  const stored = await storeTask(system, after, policy, ...countWrites(asked, after, policy), audit);
+  return stored !== undefined;
 }
 
-async function taskWriteOf(system: System, record: TaskRecord): Promise<Write> {
-  const view = await FleetView.load(system.table);
-  return taskWrite(record, view.policies.for(record.task.id));
+async function storeRequested(system: System, asked: DisabledByUs, audit: Write): Promise<boolean> {
+  const stored = await store(system, withUndoRequested(asked, system.clock.now()), audit);
+  // Refused where the owning system has answered by now: then only the audit is left to write.
+  return stored !== undefined || writeUnlessRefused(system, [audit], `the undoing of ${asked.task.id}`);
 }
 
-async function store({ table, random, clock }: System, writes: Write[]): Promise<boolean> {
-  return (await table.transact(writes, random.id(clock.now()))).outcome === 'applied';
+async function store<Of extends TaskRecord>(
+  system: System,
+  record: Of,
+  ...beside: readonly Write[]
+): Promise<Of | undefined> {
+  return storeTask(system, record, await policyOf(system, record.task.id), ...beside);
+}
+
+async function policyOf({ table }: System, id: string): Promise<EffectivePolicy> {
+  return (await FleetView.load(table)).policies.for(id);
 }
 
 /** Turns on again all that one run turned off and that is off since then; one that cannot be stops no other. */
@@ -122,25 +131,7 @@ export async function undoRun(
 function refusalOf(record: TaskRecord, run: string | undefined): string | undefined {
   if (record.task.deletedAt !== undefined) return 'the task was deleted';
   if (record.task.enabled) return 'the task is enabled';
-  if (!record.disabledByUs) return 'Taskwarden did not turn it off';
+  if (!record.disabledByUs) return NOT_OURS;
   const isOther = run !== undefined && record.disabledByUs.run !== run;
   return isOther ? 'it was turned off again since, by another run or its owner' : undefined;
-}
-
-async function enabled(system: System, record: TaskRecord, at: number) {
-  const view = await FleetView.load(system.table);
-  const policy = view.policies.for(record.task.id);
-  const { twitches: _, ...evidence } = record.evidence;
-  const { restarts } = evidence;
-  const after: TaskRecord = {
-    ...record,
-    task: { ...record.task, enabled: true, enabledAt: at },
-    evidence: { ...evidence, restarts: { ...restarts, atLoss: restarts.total } },
-    disabledByUs: null,
-    ...(record.undo && {
-      undo: { ...record.undo, at, state: 'enabled' },
-      next: { at: system.clock.now(), why: 'look' },
-    }),
-  };
-  return [taskWrite(after, policy), ...countWrites(record, after, policy)];
 }

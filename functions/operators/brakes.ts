@@ -1,5 +1,7 @@
 import { isReverted } from '../abandonment/reverted.ts';
 import type { Instant } from '../abandonment/time.ts';
+import { isOpen } from '../episodes/open-task.ts';
+import { heldSince, withApproval } from '../episodes/spike.ts';
 import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
 import { eachRowOf, inBuckets } from '../store/buckets.ts';
@@ -62,19 +64,19 @@ export async function approveHeld(system: System, by: string): Promise<string[]>
 /** False where the task is held no longer. */
 function approve(system: System, view: FleetView, id: string, by: string, now: Instant): Promise<boolean> {
   return changeTask(system, id, (record) => {
-    if (!record?.open || !isHeldBySpike(record)) return { value: false };
-    const brake = { heldAt: record.open.brake?.heldAt ?? now, approvedAt: now };
+    if (!record || !isOpen(record) || !isHeldBySpike(record)) return { value: false };
+    const approved = withApproval(record, now);
     const audit = auditWrite({
       task: id,
       at: now,
       act: 'approved',
       by,
       reason: 'held by the blast radius',
-      evidence: { heldAt: brake.heldAt },
+      evidence: { heldAt: heldSince(approved) },
       mails: [],
     });
     return {
-      record: { ...record, open: { ...record.open, brake } },
+      record: approved,
       policy: view.policies.for(id),
       beside: [audit],
       value: true,

@@ -1,4 +1,4 @@
-import type { Episode } from '../abandonment/task.ts';
+import { withErased } from '../episodes/told.ts';
 import { FORGOTTEN, normaliseAddress, recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
@@ -150,18 +150,10 @@ async function eraseFromTask(
     if (!record) return undefined;
     const { task: _, ...ours } = record;
     const erased = erase(ours, email);
-    const open = erased.open && withoutHim(erased.open, key);
-    const next = { ...record, ...erased, open };
+    const next = withErased({ ...record, ...erased }, key, FORGOTTEN);
     if (JSON.stringify(next) === JSON.stringify(record)) return undefined;
     return taskWrite(touch(next, system.clock.now()), view.policies.for(id));
   });
-}
-
-function withoutHim(open: Episode, key: string): Episode {
-  const told = open.told[key];
-  return told
-    ? { ...open, told: { ...open.told, [key]: { ...told, address: FORGOTTEN, left: true } } }
-    : open;
 }
 
 /** Rows of the history, which nobody changes but to end them. Answers how many named him. */

@@ -1,16 +1,19 @@
 import type { Keep } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
+import { withDisabling } from '../episodes/disabling.ts';
+import { isOpen } from '../episodes/open-task.ts';
+import { endByPerson } from '../episodes/resolve.ts';
 import { normaliseAddress } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
-import { disableMessageFor } from '../scanner/dispatch.ts';
-import { endByPerson } from '../scanner/transitions.ts';
-import { tellUntold } from '../scanner/untold.ts';
 import type { AlertRecord } from '../store/alerts.ts';
 import { auditWrite } from '../store/audit.ts';
 import { changeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import type { Write } from '../store/table.port.ts';
-import { type TaskRecord, touch } from '../store/tasks.ts';
+import type { TaskRecord } from '../store/tasks.ts';
+import { touch } from '../store/tasks.ts';
+import { tellUntold } from '../store/untold.ts';
+import { disableMessageFor } from '../work/messages.ts';
 
 /** What a person wants for one task. */
 export type OwnerAct =
@@ -56,7 +59,7 @@ async function followUp(system: System, { record, untold }: Planned, act: OwnerA
 
 interface Planned {
   record: TaskRecord;
-  beside: Write[];
+  beside: readonly Write[];
   /** The alert that lists the notices for which one transaction has no room. */
   untold?: AlertRecord | null;
 }
@@ -104,23 +107,9 @@ function holdsAlready({ keep: before, open }: TaskRecord, keep: Keep): boolean {
 }
 
 function planDisable(record: TaskRecord, by: string, now: Instant, audit: Write): Planned | Acted {
-  if (!record.open) return { outcome: 'ignored', reason: 'it has no open episode' };
-  const disabling = {
-    state: 'queued' as const,
-    run: BY_OWNER,
-    by,
-    disableAt: now,
-    queuedAt: now,
-    attempts: 0,
-  };
-  return {
-    record: { ...record, open: { ...record.open, disabling }, next: { at: now, why: 'look' } },
-    beside: [audit],
-  };
+  if (!isOpen(record)) return { outcome: 'ignored', reason: 'it has no open episode' };
+  return { record: withDisabling(record, { by: 'person', person: by, at: now }, now), beside: [audit] };
 }
-
-/** The run of a disabling that no scan decided. */
-const BY_OWNER = '';
 
 async function queueDisable(system: System, record: TaskRecord): Promise<void> {
   await system.queues.send('disable', [disableMessageFor({ now: system.clock.now(), id: 'owner' }, record)]);

@@ -5,7 +5,7 @@ import type { OutgoingMessage } from '../platform/ports.ts';
 import { inBuckets } from '../store/buckets.ts';
 import { loadRamp } from '../store/pace.ts';
 import { loadRecipients, newRecipient, type RecipientRecord, recipientWrite } from '../store/recipients.ts';
-import { notifyMessageFor } from './dispatch.ts';
+import { notifyMessageFor } from '../work/messages.ts';
 import { DONE, type Generator } from './generator.ts';
 import { isTellingGivenUp } from './given-up.ts';
 import { count } from './look.ts';

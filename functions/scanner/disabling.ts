@@ -1,7 +1,10 @@
-import { QUEUED_AGAIN_AFTER } from '../abandonment/next-look.ts';
+import { isDisabling, withDisabling } from '../episodes/disabling.ts';
+import { isOpen } from '../episodes/open-task.ts';
+import { heldSince, withSpikeHold } from '../episodes/spike.ts';
+import { storeTask } from '../store/change-task.ts';
 import { loadPace } from '../store/pace.ts';
-import { loadTasks, type TaskRecord, taskWrite } from '../store/tasks.ts';
-import { disableMessageFor } from './dispatch.ts';
+import { loadTasks, type TaskRecord } from '../store/tasks.ts';
+import { disableMessageFor } from '../work/messages.ts';
 import { type Due, gatherDue } from './due-tasks.ts';
 import { DONE, type Generator } from './generator.ts';
 import { giveUpDisabling } from './given-up.ts';
@@ -44,35 +47,23 @@ async function workEach(
 
 async function brake(run: Run, id: string): Promise<void> {
   const record = (await loadTasks(run.system.table, [id])).get(id);
-  if (!record?.open || record.open.brake) return;
-  const braked: TaskRecord = { ...record, open: { ...record.open, brake: { heldAt: run.now } } };
-  const stored = await store(run, braked);
-  if (stored) await lookAt(run, stored);
+  if (!record || !isOpen(record) || heldSince(record) !== undefined) return;
+  const held = await store(run, withSpikeHold(record, run.now));
+  if (held) await lookAt(run, held);
 }
 
-async function store(run: Run, record: TaskRecord): Promise<TaskRecord | undefined> {
-  const write = taskWrite(record, run.view.policies.for(record.task.id));
-  const result = await run.system.table.transact([write], run.system.random.id(run.now));
-  if (result.outcome === 'applied') return { ...record, rev: record.rev + 1 };
-  count(run, 'conflicts');
-  return undefined;
+/** Where the task changed meanwhile what was decided of it is void: the next scan decides anew. */
+async function store<Of extends TaskRecord>(run: Run, record: Of): Promise<Of | undefined> {
+  const stored = await storeTask(run.system, record, run.view.policies.for(record.task.id));
+  if (!stored) count(run, 'conflicts');
+  return stored;
 }
 
-async function start(run: Run, due: Due): Promise<void> {
-  const record = (await loadTasks(run.system.table, [due.id])).get(due.id);
-  if (!record?.open || record.open.disabling) return;
-  const disabling = {
-    state: 'queued' as const,
-    run: run.id,
-    disableAt: due.disableAt,
-    queuedAt: run.now,
-    attempts: 0,
-  };
-  const open = { ...record.open, disabling };
-  const next = { at: run.now + QUEUED_AGAIN_AFTER, why: 'look' as const };
-  const stored = await store(run, { ...record, open, next }).catch((error: unknown) =>
-    giveUpDisabling(run, record, error),
-  );
+async function start(run: Run, { id, disableAt }: Due): Promise<void> {
+  const record = (await loadTasks(run.system.table, [id])).get(id);
+  if (!record || !isOpen(record) || isDisabling(record)) return;
+  const queued = withDisabling(record, { by: 'run', run: run.id, disableAt }, run.now);
+  const stored = await store(run, queued).catch((error: unknown) => giveUpDisabling(run, record, error));
   if (!stored) return;
   count(run, 'queuedToDisable');
   await run.system.queues.send('disable', [disableMessageFor(run, stored)]);

@@ -3,7 +3,12 @@ import { loadCounts, loadLeft } from '../store/counts.ts';
 import { type DataPlaneRecord, dataPlaneWrite, type OutageRecord } from '../store/data-planes.ts';
 import { index, keys, sortable } from '../store/keys.ts';
 import { lookWrite } from '../store/looks.ts';
-import { loadOperatorAlert, type OperatorAlertRecord, operatorAlertWrite } from '../store/operator-alerts.ts';
+import {
+  loadOperatorAlert,
+  type OperatorAlertRecord,
+  operatorAlert,
+  operatorAlertWrite,
+} from '../store/operator-alerts.ts';
 import { eachRow } from '../store/rows.ts';
 import type { Write } from '../store/table.port.ts';
 import type { Generator } from './generator.ts';
@@ -11,7 +16,6 @@ import { count } from './look.ts';
 import { withOutage } from './outages.ts';
 import type { Run } from './run.ts';
 import { sweep } from './sweep.ts';
-import { operatorAlert } from './transitions.ts';
 import { withoutUnused } from './unused-planes.ts';
 
 /** Below this many losses nothing counts as an outage (docs/rules.md#correlated-outages). */

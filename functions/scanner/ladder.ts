@@ -1,4 +1,4 @@
-import { withoutStaleRefusal } from '../disabling/refusals.ts';
+import { withoutStaleRefusal } from '../episodes/disabling.ts';
 import { inBuckets } from '../store/buckets.ts';
 import { index } from '../store/keys.ts';
 import type { Row } from '../store/table.port.ts';

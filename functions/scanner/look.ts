@@ -1,16 +1,16 @@
 import type { Case, Decision } from '../abandonment/decide.ts';
 import type { Duration } from '../abandonment/time.ts';
 import type { Topic } from '../abandonment/topics.ts';
+import { evaluate } from '../episodes/evaluate.ts';
+import type { Transition } from '../episodes/transition.ts';
 import type { System } from '../platform/system.ts';
 import { countWrites } from '../store/counts.ts';
 import type { FleetView } from '../store/fleet-view.ts';
 import { loadTask, type TaskRecord, taskWrite } from '../store/tasks.ts';
+import { tellUntold } from '../store/untold.ts';
 import { lastOfEachKey } from '../store/writes.ts';
-import { inform } from './inform.ts';
 import type { Run } from './run.ts';
-import { type Settled, settle } from './transitions.ts';
 import { tellUndone } from './undone.ts';
-import { tellUntold } from './untold.ts';
 
 /** The period of the schedule: what is deployed, else what the policy says. */
 export function scanEveryOf(system: System, view: FleetView): Duration {
@@ -60,15 +60,15 @@ async function lookOnce(run: Run, given: TaskRecord): Promise<Looked> {
   const record = await tellUndone(run, given);
   if (!record) return { outcome: 'conflict' };
   const [caseOf, topics] = await Promise.all([caseMaker(run, record), topicsOf(run, record)]);
-  const settled = settle(record, caseOf, run.now, run.system.config.confirmWithin);
-  inform(settled, caseOf(settled.record), topics, run.now);
-  const stored = await store(run, record, settled);
+  const { confirmWithin } = run.system.config;
+  const evaluated = evaluate(record, { caseOf, topics, now: run.now, confirmWithin });
+  const stored = await store(run, record, evaluated);
   if (stored.outcome === 'refused') return { outcome: 'conflict' };
-  if (stored.outcome === 'same') return { outcome: 'rests', seen: { record, decision: settled.decision } };
-  countSteps(run, record, settled);
-  if (settled.untold) await tellUntold(run.system, settled.untold);
-  if (settled.isCut) return { outcome: 'goes-on', record: stored.record };
-  return { outcome: 'rests', seen: { record: stored.record, decision: settled.decision } };
+  if (stored.outcome === 'same') return { outcome: 'rests', seen: { record, decision: evaluated.decision } };
+  countSteps(run, record, evaluated);
+  if (evaluated.untold) await tellUntold(run.system, evaluated.untold);
+  if (evaluated.isCut) return { outcome: 'goes-on', record: stored.record };
+  return { outcome: 'rests', seen: { record: stored.record, decision: evaluated.decision } };
 }
 
 /** Makes the case of a record in any of the states of one look; recipients are the same in all of them. */
@@ -86,23 +86,23 @@ function topicsOf({ view }: Run, { task }: TaskRecord): Promise<Topic[]> {
 
 type Stored = { outcome: 'same' } | { outcome: 'applied'; record: TaskRecord } | { outcome: 'refused' };
 
-async function store(run: Run, before: TaskRecord, settled: Settled): Promise<Stored> {
-  if (settled.record === before && settled.beside.length === 0) return { outcome: 'same' };
+async function store(run: Run, before: TaskRecord, evaluated: Transition): Promise<Stored> {
+  if (evaluated.record === before && evaluated.beside.length === 0) return { outcome: 'same' };
   const policy = run.view.policies.for(before.task.id);
   const writes = [
-    taskWrite(settled.record, policy),
-    ...countWrites(before, settled.record, policy),
-    ...lastOfEachKey(settled.beside),
+    taskWrite(evaluated.record, policy),
+    ...countWrites(before, evaluated.record, policy),
+    ...lastOfEachKey(evaluated.beside),
   ];
   const result = await run.system.table.transact(writes, run.system.random.id(run.now));
   if (result.outcome !== 'applied') return { outcome: 'refused' };
-  return { outcome: 'applied', record: { ...settled.record, rev: before.rev + 1 } };
+  return { outcome: 'applied', record: { ...evaluated.record, rev: before.rev + 1 } };
 }
 
-function countSteps(run: Run, before: TaskRecord, settled: Settled): void {
-  const { record } = settled;
+function countSteps(run: Run, before: TaskRecord, evaluated: Transition): void {
+  const { record } = evaluated;
   if (record.episodes > before.episodes) count(run, 'fired', record.episodes - before.episodes);
   if (before.open && record.open?.number !== before.open.number) count(run, 'resolved');
-  if (settled.told.size > 0) count(run, 'notices', settled.told.size);
+  if (evaluated.told.size > 0) count(run, 'notices', evaluated.told.size);
   if (record.hold && record.hold.reason !== before.hold?.reason) count(run, 'held');
 }

@@ -7,12 +7,12 @@ import { loadDigest } from '../store/digests.ts';
 import { index } from '../store/keys.ts';
 import { eachRow } from '../store/rows.ts';
 import type { Row } from '../store/table.port.ts';
+import { tellUntold } from '../store/untold.ts';
 import { dueIn } from './due.ts';
 import type { Generator } from './generator.ts';
 import { count } from './look.ts';
 import type { Run } from './run.ts';
 import { type Part, sweep } from './sweep.ts';
-import { tellUntold } from './untold.ts';
 
 /** Finishes what was left half done: digests without an end, and notices that did not fit into their transaction. */
 export const repairGenerator: Generator = {

@@ -1,12 +1,14 @@
 import type { Instant } from '../abandonment/time.ts';
+import { withHoldersToTell, withUndoTold } from '../episodes/undo.ts';
 import { enabledNotice } from '../notices/send/enabled-notice.ts';
 import { type AlertRecord, alertFromRow, alertWrite } from '../store/alerts.ts';
+import { storeTask } from '../store/change-task.ts';
 import { loadHolders } from '../store/holders.ts';
 import { keys } from '../store/keys.ts';
 import type { Condition, Write } from '../store/table.port.ts';
-import { type TaskRecord, taskWrite } from '../store/tasks.ts';
+import type { TaskRecord } from '../store/tasks.ts';
+import { tellUntold } from '../store/untold.ts';
 import type { Run } from './run.ts';
-import { tellUntold } from './untold.ts';
 
 /**
  * Where an operator undid our disabling: asks for `enabled` notices for the living holders of its mails, recipients
@@ -16,18 +18,13 @@ import { tellUntold } from './untold.ts';
 export async function tellUndone(run: Run, record: TaskRecord): Promise<TaskRecord | undefined> {
   const { undo, task } = record;
   if (undo?.state !== 'enabled') return record;
-  const { table, random } = run.system;
-  const told: TaskRecord = { ...record, undo: { ...undo, state: 'told' } };
   const isOn = task.enabled && task.deletedAt === undefined;
   const listed = isOn ? await listedFor(run, task.id, undo.episode, undo.at) : undefined;
-  const writes: Write[] = [
-    taskWrite(told, run.view.policies.for(task.id)),
-    ...(listed ? [listed.write] : []),
-  ];
-  const result = await table.transact(writes, random.id(run.now));
-  if (result.outcome !== 'applied') return undefined;
-  if (listed) await tellUntold(run.system, listed.alert);
-  return { ...told, rev: record.rev + 1 };
+  const writes = listed ? [listed.write] : [];
+  const policy = run.view.policies.for(task.id);
+  const stored = await storeTask(run.system, withUndoTold(record), policy, ...writes);
+  if (stored && listed) await tellUntold(run.system, listed.alert);
+  return stored;
 }
 
 /** The alert with its holders' notices on the list of what is to be written. */
@@ -42,11 +39,7 @@ async function listedFor(
   if (!alert) return undefined;
   const living = await run.view.livingOf(await loadHolders(run.system.table, task, episode));
   const pending = enabledNotice(alert, enabledAt, run.now);
-  const untold = [
-    ...alert.untold.filter(({ key }) => !living.some((one) => one.key === key)),
-    ...living.map((one) => ({ ...one, pending })),
-  ];
-  const listed = { ...alert, untold };
+  const listed = withHoldersToTell(alert, living, pending);
   const same: Condition = { equals: ['w', row.w as string] };
   return { alert: listed, write: { ...alertWrite(listed), if: [same] } };
 }

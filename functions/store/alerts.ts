@@ -64,7 +64,7 @@ function listed(untold: Untold): ListedAlert {
 }
 
 /** Rows of an older version say of each what is to be told. */
-function unlisted({ untold, parting }: ListedAlert): Untold {
+function unlisted({ untold = [], parting }: Partial<ListedAlert>): Untold {
   return untold.map(({ key, address, pending = parting ?? null }) => ({ key, address, pending }));
 }
 

@@ -49,6 +49,26 @@ export function changeTask<Value>(
   });
 }
 
+/**
+ * Stores a task whose change rests on more than its row (a decision, an answer), over the revision that was read.
+ *
+ * @param beside written in the same transaction
+ * @returns the task as it is stored then; undefined where it, or what stands beside it, changed meanwhile
+ * @throws TableBusy as `commit` does
+ */
+export function storeTask<Of extends TaskRecord>(
+  writing: Writing,
+  record: Of,
+  policy: EffectivePolicy,
+  ...beside: readonly Write[]
+): Promise<Of | undefined> {
+  return commit<Of | undefined>(writing, `task ${record.task.id}`, async () => ({
+    writes: [taskWrite(record, policy), ...beside],
+    value: { ...record, rev: record.rev + 1 },
+    refused: () => ({ value: undefined }),
+  }));
+}
+
 function ownWrites<Value>(before: TaskRecord | undefined, changed: TaskChange<Value>): Write[] {
   if (!changed.record || changed.record === before) return [];
   const { record, policy, inOutage } = changed;

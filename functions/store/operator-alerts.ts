@@ -1,7 +1,8 @@
-import type { Instant } from '../abandonment/time.ts';
+import { formatInstant, type Instant } from '../abandonment/time.ts';
 import type { OperatorAlertCode } from '../platform/alert-codes.ts';
+import { argument } from '../platform/shell-word.ts';
 import { keys } from './keys.ts';
-import { revised, saidIn } from './rows.ts';
+import { ROW_VERSION, revised, saidIn } from './rows.ts';
 import type { Row, Table, Write } from './table.port.ts';
 
 export interface OperatorAlertRecord {
@@ -35,4 +36,33 @@ export const operatorAlertFromRow = (row: Row): OperatorAlertRecord => saidIn(ro
 /** Stores it over the revision that was read. */
 export function operatorAlertWrite(record: OperatorAlertRecord): Write {
   return revised(keys.operatorAlert(record.code, record.subject), record);
+}
+
+/** An alert to operators that is not told yet. */
+export function operatorAlert(
+  code: OperatorAlertCode,
+  subject: string,
+  detail: string,
+  now: Instant,
+): { put: Row } {
+  return {
+    put: {
+      ...keys.operatorAlert(code, subject),
+      v: ROW_VERSION,
+      code,
+      subject,
+      detail,
+      since: now,
+      toldAt: null,
+      active: true,
+      rev: 1,
+    },
+  };
+}
+
+/** Operators hear that a system turned on again what we had turned off (promise 15). */
+export function reversalAlert(task: string, at: Instant, now: Instant): { put: Row } {
+  const ends = `until a user publishes it, it recovers, or \`taskwarden dismiss ${argument(task)}\``;
+  const detail = `a system turned it on again ${formatInstant(at)}; it is held ${ends}`;
+  return operatorAlert('disable-reverted', task, detail, now);
 }

@@ -2,6 +2,7 @@ import { isEligible, NO_EVIDENCE, notPrimarySince } from '../abandonment/evidenc
 import { isHealthy, recoversAt, type SpellPolicy } from '../abandonment/healthy-spells.ts';
 import type { EffectivePolicy } from '../abandonment/policy.ts';
 import {
+  type DisableRequest,
   type Episode,
   type Evidence,
   type HoldReason,
@@ -10,8 +11,9 @@ import {
   tenantOf,
 } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
+import { type AskedRow, askedFromRow, askedToRow } from './asker-row.ts';
 import { BUCKETS, bucketOf, index, keys, sortable } from './keys.ts';
-import { packed, unpacked } from './packed-episode.ts';
+import { packed, type Stored, unpacked } from './packed-episode.ts';
 import { ROW_VERSION } from './rows.ts';
 import type { Condition, Row, Table } from './table.port.ts';
 
@@ -29,14 +31,7 @@ export interface TaskRecord {
   /** User publications that kept this span of failing from firing or ended its episode. */
   vetoes: { count: number; lastAt: Instant } | null;
   /** The newest request to turn it off that the owning system has not confirmed; it may still act on it. */
-  asked: {
-    at: Instant;
-    episode: number;
-    run: string;
-    by?: string;
-    disableAt: Instant;
-    since: Instant;
-  } | null;
+  asked: DisableRequest | null;
   /** Set by us when we turned it off, until it is enabled again. */
   disabledByUs: {
     at: Instant;
@@ -96,9 +91,12 @@ export async function loadTasks(table: Table, ids: Iterable<string>): Promise<Ma
   return new Map(rows.map((row) => [(row.pk as string).slice(2), taskFromRow(row)]));
 }
 
+/** A task as its row has it. */
+type TaskRow = Omit<TaskRecord, 'open' | 'asked'> & { open?: Stored; asked?: AskedRow };
+
 /** The record in a stored row. */
 export function taskFromRow(row: Row): TaskRecord {
-  const { task, evidence, episodes, rev, ...rare } = row as Row & TaskRecord;
+  const { task, evidence, episodes, rev, ...rare } = row as Row & TaskRow;
   return {
     task,
     evidence,
@@ -107,7 +105,7 @@ export function taskFromRow(row: Row): TaskRecord {
     open: rare.open ? unpacked(rare.open) : null,
     hold: rare.hold ?? null,
     vetoes: rare.vetoes ?? null,
-    asked: rare.asked ?? null,
+    asked: rare.asked ? askedFromRow(rare.asked) : null,
     disabledByUs: rare.disabledByUs ?? null,
     undo: rare.undo ?? null,
     next: rare.next ?? null,
@@ -128,6 +126,7 @@ export function taskWrite(record: TaskRecord, policy: EffectivePolicy): { put: R
       b: BUCKETS,
       ...withoutNulls(settled),
       ...(settled.open && { open: packed(settled.open) }),
+      ...(settled.asked && { asked: askedToRow(settled.asked) }),
       rev: record.rev + 1,
       ...placesOf(settled, policy),
     },

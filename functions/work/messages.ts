@@ -1,4 +1,7 @@
 import * as z from 'zod/mini';
+import { tenantOf } from '../abandonment/task.ts';
+import { DAY, type Instant } from '../abandonment/time.ts';
+import type { TaskRecord } from '../store/tasks.ts';
 import type { Parsed } from './consumer.ts';
 
 /** The version of the messages that this code writes; it reads this one and refuses newer ones for a later try. */
@@ -26,6 +29,45 @@ export const disableMessage = z.object({
 
 export type NotifierMessage = z.infer<typeof notifierMessage>;
 export type DisableMessage = z.infer<typeof disableMessage>;
+
+/** A message is a hint; one that is older than this says nothing that the state does not. */
+const MESSAGE_LIFE = 4 * DAY;
+
+/** When a message is made, and the name under which it is traced. */
+interface MessageOrigin {
+  now: Instant;
+  id: string;
+}
+
+/** The message that hints at a disabling. */
+export function disableMessageFor(from: MessageOrigin, record: TaskRecord): { body: string; group: string } {
+  const body = JSON.stringify({
+    v: MESSAGE_VERSION,
+    kind: 'disable',
+    key: record.task.id,
+    episode: record.open?.number ?? 0,
+    notAfter: from.now + MESSAGE_LIFE,
+    correlationId: from.id,
+  });
+  return { body, group: tenantOf(record.task.id) };
+}
+
+/** The message that hints at a recipient's notices. */
+export function notifyMessageFor(
+  from: MessageOrigin,
+  recipient: string,
+  group: string,
+  delaySeconds = 0,
+): { body: string; group: string; delaySeconds: number } {
+  const body = JSON.stringify({
+    v: MESSAGE_VERSION,
+    kind: 'notify',
+    key: recipient,
+    notAfter: from.now + MESSAGE_LIFE,
+    correlationId: from.id,
+  });
+  return { body, group, delaySeconds };
+}
 
 /** Reads a message of one kind; says whether an unreadable one was written by newer code. */
 export function parseMessage<Schema extends z.ZodMiniType>(

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { argument, shellWord } from '../../functions/platform/shell-word.ts';
-import { reversalAlert } from '../../functions/scanner/transitions.ts';
+import { reversalAlert } from '../../functions/store/operator-alerts.ts';
 import { cliStage, failingFleet, fileWith, taskLine } from '../unit/cli/cli-stage.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { OperatorAlert } from '../../functions/platform/ports.ts';
 import { runScan } from '../../functions/scanner/scan.ts';
-import { operatorAlert } from '../../functions/scanner/transitions.ts';
+import { operatorAlert } from '../../functions/store/operator-alerts.ts';
 import { at, failing } from '../simulation/story.ts';
 import { START, workStage } from '../unit/work/stage.ts';
 import { attack } from './attack.ts';

@@ -2,13 +2,13 @@ import { triedSince } from '../../abandonment/healthy-spells.ts';
 import { staleness } from '../../abandonment/judge-news.ts';
 import { judgeNotice } from '../../abandonment/judge-notice.ts';
 import type { Instant } from '../../abandonment/time.ts';
+import { withoutNoticeOf } from '../../episodes/notice-taken-back.ts';
 import type { System } from '../../platform/system.ts';
 import type { DigestItem } from '../../store/digests.ts';
 import type { FleetView } from '../../store/fleet-view.ts';
 import { noticeDelete, type PendingNotice, type PendingPast } from '../../store/notices.ts';
 import { loadTasks, type TaskRecord, taskWrite } from '../../store/tasks.ts';
 import { triedOf } from './digest-facts.ts';
-import { withoutNotice } from './dropped-notice.ts';
 import { storeOnTask } from './unchangeable.ts';
 import type { Waiting } from './waiting.ts';
 
@@ -90,9 +90,9 @@ export async function drop(
   record: TaskRecord | undefined,
 ): Promise<void> {
   const writer = () => system.random.id(system.clock.now());
-  const open = record?.open && withoutNotice(record.open, notice.recipient, notice.pending.notice);
-  if (record && open) {
-    const changed = { ...record, open, next: { at: system.clock.now(), why: 'look' as const } };
+  const { recipient, pending } = notice;
+  const changed = withoutNoticeOf(record, recipient, pending.notice, system.clock.now());
+  if (changed) {
     let isApplied = false;
     const isStored = await storeOnTask(system, notice, async () => {
       const write = taskWrite(changed, view.policies.for(notice.task));

@@ -17,7 +17,7 @@ import {
 import type { Write } from '../../store/table.port.ts';
 import { recordOops } from '../../work/oops.ts';
 import { applyItems } from './apply-digest.ts';
-import { raised, standingOf } from './digest-states.ts';
+import { raised, raisedBy, standingOf } from './digest-states.ts';
 import { touchTold } from './touch-told.ts';
 import { withMailMoved } from './windows.ts';
 
@@ -128,12 +128,10 @@ export async function recordEvent(system: System, id: string, said: Said): Promi
 
 /** The digest after an event that does not kill its address; undefined where it is as before. */
 function afterEvent(digest: DigestRecord, { state, delayedAt }: Said): DigestRecord | undefined {
-  const next = raised(digest.state, state);
+  const next = raisedBy(digest, state);
   const isNewlyDelayed = delayedAt !== undefined && digest.delayedAt === undefined;
-  if (next === digest.state && digest.applied && !isNewlyDelayed) return undefined;
-  const applied = standingOf(next) === standingOf(digest.state) ? digest.applied : false;
-  const sentAt = digest.sentAt ?? (standingOf(next) === 'accepted' ? digest.claimedAt : null);
-  return { ...digest, state: next, sentAt, applied, ...(isNewlyDelayed ? { delayedAt } : {}) };
+  if (next.state === digest.state && digest.applied && !isNewlyDelayed) return undefined;
+  return { ...digest, ...next, ...(isNewlyDelayed ? { delayedAt } : {}) };
 }
 
 /**

@@ -1,11 +1,10 @@
-import type { Told } from '../../abandonment/task.ts';
+import { withTried } from '../../episodes/told.ts';
 import type { System } from '../../platform/system.ts';
 import { changeRecipient } from '../../store/change-recipient.ts';
 import { changeTask } from '../../store/change-task.ts';
 import type { FleetView } from '../../store/fleet-view.ts';
 import { noticeDelete } from '../../store/notices.ts';
 import { newRecipient, type RecipientRecord } from '../../store/recipients.ts';
-import type { TaskRecord } from '../../store/tasks.ts';
 import { recordOops } from '../../work/oops.ts';
 import { touchTold } from './touch-told.ts';
 import { storeOnTask } from './unchangeable.ts';
@@ -59,29 +58,15 @@ export async function setAside(
 
 /** Notes on its task that a notice was tried and not taken, and takes it away. */
 function storeTried(system: System, view: FleetView, notice: Waiting): Promise<void> {
-  const { recipient, task } = notice;
+  const { recipient, task, episode, pending } = notice;
   return changeTask(system, task, (record) => {
-    const tried = record && triedIn(record, notice);
+    const tried = withTried(record, { recipient, episode, notice: pending.notice }, system.clock.now());
     const change = {
-      beside: [noticeDelete(recipient, task, notice.episode, notice.w)],
+      beside: [noticeDelete(recipient, task, episode, notice.w)],
       value: undefined,
       // A newer notice stands there by now.
       refused: () => ({ value: undefined }),
     };
-    if (!tried) return change;
-    const next = { at: system.clock.now(), why: 'look' } as const;
-    return { ...change, record: { ...tried, next }, policy: view.policies.for(task) };
+    return tried ? { ...change, record: tried, policy: view.policies.for(task) } : change;
   });
-}
-
-/** The task whose recipient was not told what a notice was to say; undefined where its episode is over. */
-function triedIn(record: TaskRecord, { recipient, episode, pending }: Waiting): TaskRecord | undefined {
-  const { open } = record;
-  const told = open?.number === episode ? open.told[recipient] : undefined;
-  if (!open || !told) return undefined;
-  const tried: Told =
-    pending.notice === 'reminder' && told.reminder
-      ? { ...told, reminder: { ...told.reminder, state: 'tried' } }
-      : { ...told, warning: told.warning === 'accepted' ? told.warning : 'tried' };
-  return { ...record, open: { ...open, told: { ...open.told, [recipient]: tried } } };
 }

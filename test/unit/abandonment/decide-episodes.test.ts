@@ -279,8 +279,7 @@ describe('an open episode ends', () => {
 describe('what came between two scans', () => {
   const requested = {
     state: 'requested' as const,
-    run: 'r',
-    disableAt: day(21),
+    asker: { by: 'run' as const, run: 'r', disableAt: day(21) },
     queuedAt: day(21),
     requestedAt: day(21),
     attempts: 1,

@@ -374,8 +374,7 @@ describe('disabling', () => {
   test('not again while it is on its way', () => {
     const disabling = {
       state: 'queued' as const,
-      run: 'r',
-      disableAt: day(21),
+      asker: { by: 'run' as const, run: 'r', disableAt: day(21) },
       queuedAt: day(21),
       attempts: 0,
     };
@@ -385,8 +384,7 @@ describe('disabling', () => {
   test('a task that we asked to be turned off and that is off waits for its confirmation', () => {
     const disabling = {
       state: 'requested' as const,
-      run: 'r',
-      disableAt: day(21),
+      asker: { by: 'run' as const, run: 'r', disableAt: day(21) },
       queuedAt: day(21),
       attempts: 1,
     };

@@ -102,7 +102,8 @@ describe('a warning', () => {
   ] as const)(
     '%s while the disabling is %s: no mail gives a later date to what is on its way',
     (_, state) => {
-      const disabling = { state, run: 'r', disableAt: day(21), queuedAt: day(21), attempts: 1 };
+      const asker = { by: 'run', run: 'r', disableAt: day(21) } as const;
+      const disabling = { state, asker, queuedAt: day(21), attempts: 1 };
       expect(judge(day(21), { ...joined, disabling }, 'warning', two, 'bob')).toMatchObject(
         state === 'requested' ? { verdict: 'wait', reason: 'disabling' } : { verdict: 'send' },
       );

@@ -38,7 +38,12 @@ test('what is due is looked at as due, with its date', () => {
 });
 
 test('what is queued is looked at after half an hour, what was asked for when it should be confirmed', () => {
-  const queued = { state: 'queued' as const, run: 'r', disableAt: day(21), queuedAt: day(21), attempts: 0 };
+  const queued = {
+    state: 'queued' as const,
+    asker: { by: 'run' as const, run: 'r', disableAt: day(21) },
+    queuedAt: day(21),
+    attempts: 0,
+  };
   expect(look(day(21), graced({ disabling: queued }))).toEqual({ at: day(21) + 30 * MINUTE, why: 'look' });
   const requested = { ...queued, state: 'requested' as const, requestedAt: day(21) + MINUTE };
   expect(look(day(21, 0.5), graced({ disabling: requested }))).toEqual({
@@ -51,8 +56,7 @@ test('what the owning system refused is looked at a day later, whatever it was o
   const refused = { at: day(21), reason: 'locked', version: 1, fingerprint: 'f' };
   const disabling = {
     state: 'refused' as const,
-    run: 'r',
-    disableAt: day(21),
+    asker: { by: 'run' as const, run: 'r', disableAt: day(21) },
     queuedAt: day(21),
     requestedAt: day(21) + MINUTE,
     refused,

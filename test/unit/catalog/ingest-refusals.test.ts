@@ -183,7 +183,8 @@ describe('the ingest queue', () => {
       Object.assign(s.system.config, { gatherDisabled: 0 });
       await s.ingest('Task Published', publication());
       const open = { ...OPEN, firedAt: at(1) };
-      const wanted = { at: at(2), episode: 1, run: hour(2), disableAt: at(2), since: at(0) };
+      const asker = { by: 'run', run: hour(2), disableAt: at(2) } as const;
+      const wanted = { at: at(2), episode: 1, asker, since: at(0) };
       await s.store('acmeCo/a', (record) => ({ ...record, episodes: 1, open, asked: wanted }));
       return s;
     }

@@ -32,7 +32,12 @@ async function askedToDisable(): Promise<Stage> {
     ...record,
     episodes: 1,
     open: EPISODE,
-    asked: { at: at(50), episode: 1, run: hour(50), disableAt: at(50), since: at(1) },
+    asked: {
+      at: at(50),
+      episode: 1,
+      asker: { by: 'run', run: hour(50), disableAt: at(50) },
+      since: at(1),
+    },
   }));
   return s;
 }

@@ -21,11 +21,11 @@ export const RUN = formatInstant(DUE);
 export const OFF = DUE + MINUTE;
 export const NOW = OFF + MINUTE;
 
-export const ASKED = { at: DUE, episode: 1, run: RUN, disableAt: DUE, since: EPISODE.since };
+export const BY_RUN = { by: 'run', run: RUN, disableAt: DUE } as const;
+export const ASKED = { at: DUE, episode: 1, asker: BY_RUN, since: EPISODE.since };
 export const DISABLING = {
   state: 'requested',
-  run: RUN,
-  disableAt: DUE,
+  asker: BY_RUN,
   queuedAt: DUE,
   requestedAt: DUE,
   attempts: 1,

@@ -4,6 +4,7 @@ import { recipientKey } from '../../../functions/platform/addresses.ts';
 import { dataPlaneWrite, newDataPlane } from '../../../functions/store/data-planes.ts';
 import { keys } from '../../../functions/store/keys.ts';
 import { newRecipient, recipientWrite } from '../../../functions/store/recipients.ts';
+import type { Row } from '../../../functions/store/table.port.ts';
 import { TableBusy } from '../../../functions/store/table-busy.ts';
 import {
   ANA,
@@ -17,10 +18,21 @@ import {
   TASK,
   ASKED as WARNING_ASKED,
 } from '../notices/send/answer-stage.ts';
-import { ASKED, type AskedStage, askedStage, DISABLING, DUE, NOW, OFF, RUN } from './confirm-stage.ts';
+import {
+  ASKED,
+  type AskedStage,
+  askedStage,
+  BY_RUN,
+  DISABLING,
+  DUE,
+  NOW,
+  OFF,
+  RUN,
+} from './confirm-stage.ts';
 
 /** An owner's *disable now*, which no scan decided. */
-const WISH = { ...ASKED, run: '', by: ANA_ADDRESS };
+const BY_ANA = { by: 'person', person: ANA_ADDRESS, at: DUE } as const;
+const WISH = { ...ASKED, asker: BY_ANA };
 const BOSS = 'boss@acme.test';
 
 const messagesOf = ({ queued }: AskedStage) =>
@@ -90,7 +102,9 @@ describe('a task that its owning system turned off for us', () => {
   });
 
   it('names in its audit row the date that it was asked for, whatever the date is by now', async () => {
-    const stage = await askedStage({ record: { asked: { ...ASKED, disableAt: DUE + HOUR } } });
+    const stage = await askedStage({
+      record: { asked: { ...ASKED, asker: { ...BY_RUN, disableAt: DUE + HOUR } } },
+    });
     await stage.confirm();
     expect(await stage.audits()).toMatchObject([{ evidence: { disableAt: DUE + HOUR } }]);
   });
@@ -104,7 +118,7 @@ describe('a task that its owning system turned off for us', () => {
   it('by a wish of its owner: their name and their reason stand there', async () => {
     const stage = await askedStage({
       record: { asked: WISH },
-      open: { disabling: { ...DISABLING, run: '' } },
+      open: { disabling: { ...DISABLING, asker: BY_ANA } },
     });
     await stage.confirm();
     expect(await stage.alert()).toMatchObject({ reason: 'disabled-by-owner', run: null });
@@ -119,8 +133,10 @@ describe('a task that its owning system turned off for us', () => {
   });
 
   it('by an owner whose name an older version did not keep', async () => {
-    const { by: _, ...asked } = WISH;
-    const stage = await askedStage({ record: { asked } });
+    const stage = await askedStage({ record: { asked: WISH } });
+    const row = (await stage.table.get(keys.task(TASK))) as Row & { asked: Record<string, unknown> };
+    const { by: _, ...asked } = row.asked;
+    await stage.table.transact([{ put: { ...row, asked } }], 'older');
     await stage.confirm();
     expect(await stage.audits()).toMatchObject([{ by: 'owner' }]);
   });
@@ -472,10 +488,14 @@ describe('who is told that it is off', () => {
 
   it.each<[string, object, boolean]>([
     ['a scan decided it: they joined by its date', {}, true],
-    ['a scan decided it for a later date', { asked: { ...ASKED, disableAt: NOW + 2 * DAY + 1 } }, false],
+    [
+      'a scan decided it for a later date',
+      { asked: { ...ASKED, asker: { ...BY_RUN, disableAt: NOW + 2 * DAY + 1 } } },
+      false,
+    ],
     [
       'its owner asked for it: they joined by the date that stands',
-      { asked: { ...WISH, disableAt: NOW + 5 * DAY } },
+      { asked: { ...WISH, asker: { ...BY_ANA, at: NOW + 5 * DAY } } },
       true,
     ],
   ])('are admins who have joined: %s', async (_what, record, joins) => {
@@ -487,7 +507,7 @@ describe('who is told that it is off', () => {
   it('are no admins where its owner asks for it before they join', async () => {
     const stage = await askedStage({
       policy: { escalateAt: '2d' },
-      record: { asked: { ...WISH, at: START, disableAt: START } },
+      record: { asked: { ...WISH, at: START, asker: { ...BY_ANA, at: START } } },
     });
     stage.pass(START + 3 * DAY - NOW);
     await stage.appoint(BOSS);

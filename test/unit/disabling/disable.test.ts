@@ -5,7 +5,7 @@ import { keys } from '../../../functions/store/keys.ts';
 import { pausesWrite } from '../../../functions/store/pauses.ts';
 import { processMessage } from '../../../functions/work/pipeline.ts';
 import { ANA_ADDRESS, EPISODE, type Given, START, TASK } from '../notices/send/answer-stage.ts';
-import { askedStage, DISABLING, DUE, NOW, RUN } from './confirm-stage.ts';
+import { askedStage, BY_RUN, DISABLING, DUE, NOW, RUN } from './confirm-stage.ts';
 
 const { requestedAt: _, ...QUEUED } = { ...DISABLING, state: 'queued' as const, attempts: 0 };
 
@@ -35,7 +35,8 @@ async function queuedStage(given: Given = {}, controlPlane: 'own' | 'fed' = 'fed
 }
 
 /** Of an owner's *disable now*. */
-const WISH = { ...QUEUED, run: '', by: ANA_ADDRESS };
+const BY_ANA = { by: 'person', person: ANA_ADDRESS, at: DUE } as const;
+const WISH = { ...QUEUED, asker: BY_ANA };
 
 describe('a task that is to be turned off', () => {
   it('is asked of its owning system, by the version and the date that were decided upon', async () => {
@@ -71,8 +72,7 @@ describe('a task that is to be turned off', () => {
     expect((await stage.record()).asked).toEqual({
       at: NOW,
       episode: 1,
-      run: RUN,
-      disableAt: DUE,
+      asker: BY_RUN,
       since: EPISODE.since,
     });
     expect((await stage.record()).disabledByUs).toBeNull();
@@ -98,7 +98,7 @@ describe('a task that is to be turned off', () => {
     expect(stage.published).toMatchObject([
       { detail: { run: null, disableAt: null, reason: 'its owner asked for it', requestId: `${TASK}#1` } },
     ]);
-    expect((await stage.record()).asked).toMatchObject({ run: '', by: ANA_ADDRESS });
+    expect((await stage.record()).asked).toMatchObject({ asker: BY_ANA });
   });
 });
 

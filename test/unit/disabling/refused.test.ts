@@ -8,7 +8,7 @@ import { keys } from '../../../functions/store/keys.ts';
 import type { Write } from '../../../functions/store/table.port.ts';
 import { TASK } from '../notices/send/answer-stage.ts';
 import { puts, refusing } from '../store/refusing-table.ts';
-import { askedStage, DISABLING, NOW, RUN } from './confirm-stage.ts';
+import { askedStage, DISABLING, DUE, NOW, RUN } from './confirm-stage.ts';
 
 // Neither of the control planes that come with the project refuses: one that does stands at the port.
 const plane = vi.hoisted(() => ({ current: undefined as unknown }));
@@ -42,7 +42,7 @@ describe('a task that its owning system refuses to turn off', () => {
       {
         run: RUN,
         episode: 1,
-        disableAt: DISABLING.disableAt,
+        disableAt: DUE,
         requestId: `${TASK}#1`,
         task: { task: { version: 5 }, rev: 2 },
       },

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { NO_EVIDENCE } from '../../../functions/abandonment/evidence.ts';
-import type { Episode, Task } from '../../../functions/abandonment/task.ts';
+import type { Disabling, Episode, Task } from '../../../functions/abandonment/task.ts';
 import { DAY } from '../../../functions/abandonment/time.ts';
 import { disableConsumer } from '../../../functions/disabling/disable-consumer.ts';
-import { refusalMarker, refusedRecord } from '../../../functions/disabling/refusals.ts';
+import { refusalMarker } from '../../../functions/disabling/refusals.ts';
+import { type DisablingTask, refused as refusedTask } from '../../../functions/episodes/disabling.ts';
 import { resolveOops } from '../../../functions/operators/oops.ts';
 import { recipientKey } from '../../../functions/platform/addresses.ts';
 import { FleetView } from '../../../functions/store/fleet-view.ts';
-import { loadTask, newTaskRecord, type TaskRecord, taskWrite } from '../../../functions/store/tasks.ts';
+import { loadTask, newTaskRecord, taskWrite } from '../../../functions/store/tasks.ts';
 import { recordOops } from '../../../functions/work/oops.ts';
 import { START, workStage } from './stage.ts';
 
@@ -23,7 +24,14 @@ const TASK: Task = {
   firstSeenAt: START - 100 * DAY,
 };
 
-const OPEN: Episode = {
+const DISABLING: Disabling = {
+  state: 'queued',
+  asker: { by: 'run', run: 'r1', disableAt: START - DAY },
+  queuedAt: START,
+  attempts: 0,
+};
+
+const OPEN = {
   number: 1,
   firedAt: START - 8 * DAY,
   since: START - 30 * DAY,
@@ -47,8 +55,8 @@ const OPEN: Episode = {
     { grace: 1, lead: DAY, deadline: START - DAY },
     { grace: 1, lead: 3 * DAY, deadline: START - DAY },
   ],
-  disabling: { state: 'queued', run: 'r1', disableAt: START - DAY, queuedAt: START, attempts: 0 },
-};
+  disabling: DISABLING,
+} satisfies Episode;
 
 /** A stage with a task that the owning system refused to turn off. */
 async function refused() {
@@ -61,7 +69,7 @@ async function refused() {
     cause: 'permanent',
     error: new Error('the owning system refused: it may not be turned off'),
   });
-  const record: TaskRecord = {
+  const record: DisablingTask = {
     ...newTaskRecord(TASK),
     evidence: {
       ...NO_EVIDENCE,
@@ -74,7 +82,7 @@ async function refused() {
   };
   const { policies } = await FleetView.load(table);
   const policy = { ...policies.for(TASK.id), stage: 'disable' as const };
-  const given = refusedRecord(record, { at: START, reason: 'it may not', version: 3, fingerprint });
+  const given = refusedTask(record, { at: START, reason: 'it may not', version: 3, fingerprint });
   await table.transact([taskWrite(given, policy), refusalMarker(fingerprint, TASK.id, START)], 'w1');
   await table.transact(
     [{ put: { pk: 'POLICY', sk: 'S#', v: 1, scope: '', document: { stage: 'disable' }, rev: 1 } }],

@@ -4,8 +4,8 @@ import { judgeNotice } from '../../../functions/abandonment/judge-notice.ts';
 import type { Episode, Informed } from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Instant, MINUTE } from '../../../functions/abandonment/time.ts';
 import type { Topic } from '../../../functions/abandonment/topics.ts';
-import { inform } from '../../../functions/scanner/inform.ts';
-import { type Settled, settle } from '../../../functions/scanner/transitions.ts';
+import { evaluate } from '../../../functions/episodes/evaluate.ts';
+import type { Transition } from '../../../functions/episodes/transition.ts';
 import type { NoticeRecord } from '../../../functions/store/notices.ts';
 import { newTaskRecord, type TaskRecord } from '../../../functions/store/tasks.ts';
 import {
@@ -32,7 +32,7 @@ const looked = (
   topics: Topic[],
   more: Partial<Case> = {},
   record: Partial<TaskRecord> = {},
-): Settled => {
+): Transition => {
   const stored = {
     ...newTaskRecord(aTask()),
     evidence: evidenceOf(now),
@@ -43,13 +43,11 @@ const looked = (
   };
   const caseOf = ({ task, evidence, keep, open }: TaskRecord) =>
     aCase(now, { task, evidence, keep, episode: open, ...more });
-  const settled = settle(stored, caseOf, now, HOUR);
-  inform(settled, caseOf(settled.record), topics, now);
-  return settled;
+  return evaluate(stored, { caseOf, topics, now, confirmWithin: HOUR });
 };
 
 /** `chat warning`, or `chat -` where a notice is taken away. */
-const askedOf = ({ beside }: Settled, key = 'chat') =>
+const askedOf = ({ beside }: Transition, key = 'chat') =>
   beside.flatMap((write) => {
     if ('put' in write && write.put.recipient === key) {
       return [(write.put as unknown as NoticeRecord).pending?.notice];

@@ -2,8 +2,9 @@ import type { Case } from '../abandonment/decide.ts';
 import type { Episode, Informed, Rung } from '../abandonment/task.ts';
 import { type Duration, type Instant, MINUTE } from '../abandonment/time.ts';
 import { newestRung, type Topic, topicsWithDate } from '../abandonment/topics.ts';
-import { noticeWrite, type PendingNotice } from '../store/notices.ts';
-import { factsAtEnd, MOST_BESIDE, type Settled } from './transitions.ts';
+import type { PendingNotice } from '../store/notices.ts';
+import { factsAtEnd } from './evidence-of.ts';
+import { fitting, type OpenTransition, withAsked, withRestDue } from './transition.ts';
 
 /** A topic repeats what people were told: by then their mail was most likely taken. */
 const FOLLOWS_AFTER: Duration = MINUTE;
@@ -19,29 +20,23 @@ interface Step {
  * Asks for what topics are to hear of an open episode: the warning of the present grace, each rung after it, and that a
  * date no longer holds. It follows what people were asked to be told and changes nothing about it (promises 1, 4).
  */
-export function inform(settled: Settled, given: Case, topics: readonly Topic[], now: Instant): void {
-  const { task, open } = settled.record;
-  if (!open) return;
-  const room = Math.max(0, MOST_BESIDE - settled.beside.length);
+export function inform(
+  at: OpenTransition,
+  given: Case,
+  topics: readonly Topic[],
+  now: Instant,
+): OpenTransition {
+  const { open } = at.record;
   const all = [...withdrawals(open, given, now), ...warnings(open, given, topics, now)];
-  const steps = all.slice(0, room);
-  // The next transaction of this look goes on where this one found no room.
-  if (steps.length < all.length) cut(settled, now);
+  const { some: steps, isCut } = fitting(at, all);
+  // The next transaction of this evaluation goes on where this one found no room.
+  const rested = isCut ? withRestDue(at, now) : at;
   const standing = stillSubscribed(open, given, topics);
   const before = Object.keys(open.informed ?? {}).length;
-  if (steps.length === 0 && standing.length === before) return;
-  for (const { key, next, pending } of steps) {
-    const notice = { recipient: key, address: next.topic, task: task.id, episode: open.number, pending };
-    settled.beside.push(noticeWrite(notice));
-    settled.told.add(key);
-  }
+  if (steps.length === 0 && standing.length === before) return rested;
+  const notices = steps.map(({ key, next, pending }) => ({ key, address: next.topic, pending }));
   const informed = Object.fromEntries([...standing, ...steps.map(({ key, next }) => [key, next] as const)]);
-  settled.record = { ...settled.record, open: { ...open, informed } };
-}
-
-function cut(settled: Settled, now: Instant): void {
-  settled.isCut = true;
-  settled.record = { ...settled.record, next: { at: now, why: 'look' } };
+  return withAsked(rested, notices, { informed });
 }
 
 /** The stage went down: topics that were told a date hear that it does not hold. */

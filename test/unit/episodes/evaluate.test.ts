@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Case, Recipient } from '../../../functions/abandonment/decide.ts';
 import type { Episode } from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Instant } from '../../../functions/abandonment/time.ts';
-import { type Settled, settle } from '../../../functions/scanner/transitions.ts';
+import { evaluate } from '../../../functions/episodes/evaluate.ts';
+import type { Transition } from '../../../functions/episodes/transition.ts';
 import type { Row, Write } from '../../../functions/store/table.port.ts';
 import { newTaskRecord, type TaskRecord } from '../../../functions/store/tasks.ts';
 import {
@@ -19,7 +20,7 @@ import {
   span,
   T0,
   warnedAt,
-} from './decide-builders.ts';
+} from '../abandonment/decide-builders.ts';
 
 /** A stored task that fails since T0, seen at `now`. */
 const aRecord = (now: Instant, more: Partial<TaskRecord> = {}): TaskRecord => ({
@@ -30,23 +31,23 @@ const aRecord = (now: Instant, more: Partial<TaskRecord> = {}): TaskRecord => ({
   ...more,
 });
 
-const settled = (now: Instant, record: TaskRecord, more: Partial<Case> = {}): Settled => {
+const settled = (now: Instant, record: TaskRecord, more: Partial<Case> = {}): Transition => {
   const caseOf = ({ task, evidence, keep, open }: TaskRecord) =>
     aCase(now, { task, evidence, keep, episode: open, ...more });
-  return settle(record, caseOf, now, HOUR);
+  return evaluate(record, { caseOf, topics: [], now, confirmWithin: HOUR });
 };
 
-const puts = (beside: Write[], prefix: string): Row[] =>
+const puts = (beside: readonly Write[], prefix: string): Row[] =>
   beside.flatMap((write) =>
     'put' in write && `${write.put.pk} ${write.put.sk}`.includes(prefix) ? [write.put] : [],
   );
-const pendingOf = ({ beside }: Settled) =>
+const pendingOf = ({ beside }: Transition) =>
   beside.flatMap((write) => {
     if (!('put' in write) || write.put.pending === undefined || write.put.pending === null) return [];
     const { recipient, pending } = write.put as unknown as { recipient: string; pending: { notice: string } };
     return [`${recipient} ${pending.notice}`];
   });
-const alertOf = ({ beside }: Settled) =>
+const alertOf = ({ beside }: Transition) =>
   beside.flatMap((write) => ('put' in write && 'firedAt' in write.put ? [write.put] : [])).at(-1);
 
 describe('firing', () => {
@@ -174,7 +175,7 @@ describe('a notice that something is over', () => {
   const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:chat';
   const restarts = { total: 45, atLoss: 5 };
   const twitches = { count: 2, lastAt: day(13) };
-  const noticesOf = ({ beside }: Settled) =>
+  const noticesOf = ({ beside }: Transition) =>
     puts(beside, ' N#').filter(({ pending }) => pending) as unknown as {
       recipient: string;
       address: string;
@@ -325,7 +326,7 @@ describe('holds', () => {
     expect(settled(day(15), aRecord(day(15), { open: fired() }), more).record.hold).toBeNull();
   });
 
-  const alertCodes = ({ beside }: Settled) =>
+  const alertCodes = ({ beside }: Transition) =>
     puts(beside, '').flatMap(({ code }) => (code ? [code as string] : []));
 
   test('with nobody to tell, operators are told once per hold, and no more when somebody is there', () => {

@@ -1,4 +1,7 @@
-import type { Episode, Notice } from '../../abandonment/task.ts';
+import type { Episode, Notice } from '../abandonment/task.ts';
+import type { Instant } from '../abandonment/time.ts';
+import type { TaskRecord } from '../store/tasks.ts';
+import type { OpenTask } from './open-task.ts';
 
 /**
  * The episode after a notice was taken back unsent, so that the next look can ask for another; undefined where it is
@@ -14,4 +17,15 @@ export function withoutNotice(open: Episode, key: string, notice: Notice | undef
   }
   const { [key]: informed, ...others } = open.informed ?? {};
   return informed && !informed.heard && notice === 'warning' ? { ...open, informed: others } : undefined;
+}
+
+/** The task, to be evaluated at once, whose notice for one recipient was taken back; undefined where it is as before. */
+export function withoutNoticeOf(
+  record: TaskRecord | undefined,
+  key: string,
+  notice: Notice,
+  now: Instant,
+): OpenTask | undefined {
+  const open = record?.open && withoutNotice(record.open, key, notice);
+  return record && open ? { ...record, open, next: { at: now, why: 'look' } } : undefined;
 }

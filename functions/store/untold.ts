@@ -1,8 +1,8 @@
-import type { System } from '../platform/system.ts';
-import { type AlertRecord, alertFromRow, alertWrite } from '../store/alerts.ts';
-import { keys } from '../store/keys.ts';
-import { noticeDelete, noticeWrite } from '../store/notices.ts';
-import type { Condition } from '../store/table.port.ts';
+import { type AlertRecord, alertFromRow, alertWrite } from './alerts.ts';
+import type { Writing } from './commit.ts';
+import { keys } from './keys.ts';
+import { noticeDelete, noticeWrite } from './notices.ts';
+import type { Condition } from './table.port.ts';
 
 /** Notices per transaction, beside the alert that lists them. */
 const CHUNK = 90;
@@ -12,8 +12,8 @@ const CHUNK = 90;
  * that writes it, so that a run that dies loses none and writes none twice. Does nothing where another was first:
  * who changed the list goes on with it.
  */
-export async function tellUntold(system: System, listed: AlertRecord): Promise<void> {
-  const { table, random, clock } = system;
+export async function tellUntold(writing: Writing, listed: AlertRecord): Promise<void> {
+  const { table, random, clock } = writing;
   for (;;) {
     const row = await table.get(keys.alert(listed.task, listed.episode));
     const alert = row && alertFromRow(row);

@@ -1,0 +1,78 @@
+import { QUEUED_AGAIN_AFTER } from '../abandonment/next-look.ts';
+import type { Asker, Disabling, Episode } from '../abandonment/task.ts';
+import type { Duration, Instant } from '../abandonment/time.ts';
+import type { TaskRecord } from '../store/tasks.ts';
+import type { OpenTask } from './open-task.ts';
+
+/** A task on its way to be disabled, or whose disabling was refused. */
+export type DisablingTask = OpenTask & { open: Episode & { disabling: Disabling } };
+
+/** Whether a task is on its way to be disabled, or its disabling was refused. */
+export function isDisabling(record: TaskRecord): record is DisablingTask {
+  return record.open?.disabling !== undefined;
+}
+
+/** Why a task is disabled, as the owning system and the audit read it. */
+export function reasonOf({ by }: Asker): string {
+  return by === 'person' ? 'its owner asked for it' : 'abandoned; its grace is over';
+}
+
+/**
+ * Puts a task on its way to be disabled. Without progress the next scan queues it again: after a while what a scan
+ * decided, at once what a person asked for.
+ */
+export function withDisabling(record: OpenTask, asker: Asker, now: Instant): DisablingTask {
+  const disabling: Disabling = { state: 'queued', asker, queuedAt: now, attempts: 0 };
+  const at = asker.by === 'run' ? now + QUEUED_AGAIN_AFTER : now;
+  return { ...record, open: { ...record.open, disabling }, next: { at, why: 'look' } };
+}
+
+/** Queued again, where there was no progress. */
+export function queuedAgain(record: DisablingTask, now: Instant): DisablingTask {
+  const { requestedAt: _, ...rest } = record.open.disabling;
+  const disabling: Disabling = { ...rest, state: 'queued', queuedAt: now };
+  const next = { at: now + QUEUED_AGAIN_AFTER, why: 'look' as const };
+  return { ...record, open: { ...record.open, disabling }, next };
+}
+
+/** The owning system is about to be asked: noted before, so that its confirmation finds what it answers. */
+export function requested(record: DisablingTask, now: Instant, confirmWithin: Duration): DisablingTask {
+  const { open } = record;
+  const { asker, attempts } = open.disabling;
+  const disabling: Disabling = {
+    ...open.disabling,
+    state: 'requested',
+    requestedAt: now,
+    attempts: attempts + 1,
+  };
+  return {
+    ...record,
+    open: { ...open, disabling },
+    asked: { at: now, episode: open.number, asker, since: open.since },
+    next: { at: now + confirmWithin, why: 'look' },
+  };
+}
+
+/** The owning system refused for good: not asked again until somebody clears it or edits the task. */
+export function refused(record: DisablingTask, why: NonNullable<Disabling['refused']>): DisablingTask {
+  const disabling: Disabling = { ...record.open.disabling, state: 'refused', refused: why };
+  return { ...record, open: { ...record.open, disabling }, next: { at: why.at, why: 'look' } };
+}
+
+/** The task as if nobody had put it on its way: whether its disabling is due is decided on that. */
+export function asBeforeDisabling(record: OpenTask): OpenTask {
+  const { disabling: _, ...open } = record.open;
+  return { ...record, open };
+}
+
+/** Off its way to be disabled, to be decided anew at the next scan. */
+export function withoutDisabling(record: OpenTask, now: Instant): OpenTask {
+  return { ...asBeforeDisabling(record), next: { at: now, why: 'look' } };
+}
+
+/** A refusal was about the version that was asked for: a later one is decided anew. */
+export function withoutStaleRefusal(record: TaskRecord, now: Instant): TaskRecord {
+  if (!isDisabling(record)) return record;
+  const { refused: why } = record.open.disabling;
+  return why && why.version !== record.task.version ? withoutDisabling(record, now) : record;
+}

@@ -1,0 +1,126 @@
+import type { Case, Decision } from '../abandonment/decide.ts';
+import { triedSince } from '../abandonment/healthy-spells.ts';
+import type { Instant } from '../abandonment/time.ts';
+import { type AlertRecord, alertWrite } from '../store/alerts.ts';
+import { auditWrite } from '../store/audit.ts';
+import { keys } from '../store/keys.ts';
+import { noticeWrite, type PendingNotice } from '../store/notices.ts';
+import { reversalAlert } from '../store/operator-alerts.ts';
+import { ROW_VERSION } from '../store/rows.ts';
+import type { Write } from '../store/table.port.ts';
+import { type TaskRecord, touch } from '../store/tasks.ts';
+import { afterConfirmation, type Request, type Word } from './confirm.ts';
+import { reasonOf } from './disabling.ts';
+import { endEpisode } from './end.ts';
+import { begin, hasEpisode, type Transition, withBeside } from './transition.ts';
+
+/** A disabling that somebody asked for and the owning system confirmed, and what its end rests on. */
+export interface ConfirmedDisabling {
+  request: Request;
+  word: Word;
+  /** The case before the confirmation, and what was decided of it. */
+  given: Case;
+  decision: Decision;
+  /** The addresses of those who hear of it, by their key. */
+  told: ReadonlyMap<string, string>;
+  /** The alert that lists their notices, where its episode ended before and one transaction has no room; who stored it. */
+  lists?: { alert: AlertRecord; w: string } | undefined;
+  now: Instant;
+  /** From when on their mail may go: what else is disabled meanwhile goes with it. */
+  notBefore: Instant;
+}
+
+/**
+ * A task that we had disabled: its episode is resolved, `disabled` notices are written (promise 8), with the audit row
+ * and what lets the run be undone as a whole. Where the episode ended for another reason before the confirmation came,
+ * only they are.
+ */
+export function endDisabled(before: TaskRecord, confirmed: ConfirmedDisabling): Transition {
+  const { request, word, decision, now } = confirmed;
+  const { asker, episode } = request;
+  const off = afterConfirmation(before, word);
+  const ended = endedEpisode(begin(off, decision), before, confirmed);
+  const { reverted } = off.task;
+  const isNewlyReverted = reverted !== undefined && !before.task.reverted;
+  const recorded = withBeside(
+    ended,
+    ...recordsOf(before, confirmed),
+    ...(isNewlyReverted ? [reversalAlert(before.task.id, reverted.at, now)] : []),
+  );
+  const disabledByUs = { at: word.at, episode, run: asker.by === 'run' ? asker.run : null };
+  return { ...recorded, record: { ...recorded.record, asked: null, disabledByUs } };
+}
+
+function endedEpisode(at: Transition, before: TaskRecord, confirmed: ConfirmedDisabling): Transition {
+  const { request, given, told, now } = confirmed;
+  const { asker, episode } = request;
+  const pending = disabledNotice(before, confirmed);
+  if (!hasEpisode(at) || at.record.open.number !== episode) {
+    return toldOfEnded({ ...at, record: touch(at.record, now) }, confirmed, pending);
+  }
+  const end = {
+    reason: reasonFor(request),
+    notices: new Map([...told.keys()].map((key) => [key, pending])),
+    run: asker.by === 'run' ? asker.run : null,
+    addresses: told,
+  };
+  return endEpisode(at, given, end, now);
+}
+
+function reasonFor({ asker }: Request): 'disabled' | 'disabled-by-owner' {
+  return asker.by === 'person' ? 'disabled-by-owner' : 'disabled';
+}
+
+/** The notice of what was done, with the facts as they were. */
+function disabledNotice({ evidence }: TaskRecord, confirmed: ConfirmedDisabling): PendingNotice {
+  const { request, word, now, notBefore } = confirmed;
+  const facts = {
+    since: request.since,
+    ...triedSince(evidence),
+    disabledAt: word.at,
+    resolvedReason: reasonFor(request),
+  };
+  return { notice: 'disabled', since: now, notBefore, facts };
+}
+
+/** Notices of an episode that is over; listed on its alert where they are too many for one transaction. */
+function toldOfEnded(
+  at: Transition,
+  { request, told, lists }: ConfirmedDisabling,
+  pending: PendingNotice,
+): Transition {
+  const task = at.record.task.id;
+  const { episode } = request;
+  if (!lists) {
+    const notices = [...told].map(([recipient, address]) =>
+      noticeWrite({ recipient, address, task, episode, pending }),
+    );
+    return withBeside(at, ...notices);
+  }
+  const { alert, w } = lists;
+  const listed = [...told].map(([key, address]) => ({ key, address, pending }));
+  const untold = { ...alert, untold: [...alert.untold.filter(({ key }) => !told.has(key)), ...listed] };
+  return { ...withBeside(at, { ...alertWrite(untold), if: [{ equals: ['w', w] }] }), untold };
+}
+
+/** The audit row, and what lets the run be undone as a whole. */
+function recordsOf(before: TaskRecord, { request, word, decision, now }: ConfirmedDisabling): Write[] {
+  const { id } = before.task;
+  const { asker } = request;
+  const run = asker.by === 'run' ? asker.run : null;
+  const disableAt = asker.by === 'run' ? asker.disableAt : asker.at;
+  const audit = auditWrite({
+    task: id,
+    at: now,
+    act: 'disabled',
+    by: asker.by === 'person' ? asker.person : 'taskwarden',
+    reason: reasonOf(asker),
+    evidence: { ...decision.facts, disableAt, run, confirmedAt: word.at },
+    mails: before.open?.mails ?? [],
+  });
+  const writes: Write[] = [audit];
+  if (before.open?.disabling?.attempts !== 1)
+    writes.push({ delete: keys.operatorAlert('disable-failing', id) });
+  if (run !== null) writes.push({ put: { ...keys.turnedOff(run, id), v: ROW_VERSION, at: word.at } });
+  return writes;
+}

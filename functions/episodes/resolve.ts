@@ -1,0 +1,73 @@
+import { type Case, dateHolders, decide, type Recipient } from '../abandonment/decide.ts';
+import type { Episode, ResolveReason } from '../abandonment/task.ts';
+import type { Instant } from '../abandonment/time.ts';
+import { topicsThatHeard, topicsWithDate } from '../abandonment/topics.ts';
+import type { PendingNotice } from '../store/notices.ts';
+import type { TaskRecord } from '../store/tasks.ts';
+import { endEpisode } from './end.ts';
+import { factsAtEnd } from './evidence-of.ts';
+import { begin, hasEpisode, type OpenTransition, type Transition } from './transition.ts';
+
+/** Ends the open episode for any reason but the task's disabling. */
+export function resolve(at: OpenTransition, given: Case, reason: ResolveReason, now: Instant): Transition {
+  const notices = partingNotices(given, at.record.open, reason, now);
+  return endEpisode(at, given, { reason, notices, run: null }, now);
+}
+
+/**
+ * Takes only the step by which a person's act ends the open episode, at once; all that follows from it is for the
+ * next scan. Undefined where the decision is no such end.
+ */
+export function endByPerson(record: TaskRecord, given: Case, now: Instant): Transition | undefined {
+  const decision = decide(given, now);
+  const at = begin(record, decision);
+  if (decision.answer !== 'resolve' || !hasEpisode(at)) return undefined;
+  const resolved = resolve(at, given, decision.reason, now);
+  return { ...resolved, record: { ...resolved.record, next: { at: now, why: 'look' } } };
+}
+
+/** The notices that an episode's end asks for, by recipient. */
+function partingNotices(
+  given: Case,
+  episode: Episode,
+  reason: ResolveReason,
+  now: Instant,
+): Map<string, PendingNotice> {
+  const [notice, keys] = partingOf(given, episode, reason);
+  const facts = factsAtEnd(given, episode, reason);
+  return new Map(keys.map((key) => [key, { notice, since: now, notBefore: now, facts }]));
+}
+
+/** Which notice an end asks for, and who gets it: nobody where nothing was promised or asked for. */
+function partingOf(
+  given: Case,
+  episode: Episode,
+  reason: ResolveReason,
+): ['withdrawn' | 'recovered', string[]] {
+  switch (reason) {
+    case 'policy':
+    case 'user-published':
+      return ['withdrawn', [...dateHolders(episode), ...topicsWithDate(episode)]];
+    case 'kept':
+    case 'snoozed':
+      return [
+        'withdrawn',
+        [
+          ...dateHolders(episode).filter((key) => episode.told[key]?.address !== given.keep?.by),
+          ...topicsWithDate(episode),
+        ],
+      ];
+    case 'recovered':
+      return ['recovered', given.policy.recoveryMail ? hearersOf(episode, given.recipients) : []];
+    default:
+      return ['withdrawn', []];
+  }
+}
+
+/** Today's recipients whose warning SES took, but for those who declined to hear of recoveries; and topics. */
+function hearersOf(episode: Episode, recipients: readonly Recipient[]): string[] {
+  const warned = recipients.filter(
+    ({ key, declined }) => !declined && episode.told[key]?.warning === 'accepted',
+  );
+  return [...warned.map(({ key }) => key), ...topicsThatHeard(episode)];
+}

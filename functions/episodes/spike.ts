@@ -1,0 +1,17 @@
+import type { Instant } from '../abandonment/time.ts';
+import { type OpenTask, withEpisode } from './open-task.ts';
+
+/** A spike holds the task from now on, until operators approve it (promise 10). */
+export function withSpikeHold(record: OpenTask, now: Instant): OpenTask {
+  return withEpisode(record, { brake: { heldAt: now } });
+}
+
+/** An operator lets the task go: it is worked off at the rate limit, and never counts towards a spike again. */
+export function withApproval(record: OpenTask, now: Instant): OpenTask {
+  return withEpisode(record, { brake: { heldAt: heldSince(record) ?? now, approvedAt: now } });
+}
+
+/** Since when a spike holds the task, or held it before its approval. */
+export function heldSince({ open }: OpenTask): Instant | undefined {
+  return open.brake?.heldAt;
+}

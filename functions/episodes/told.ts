@@ -1,0 +1,45 @@
+import type { Episode, Notice, Told } from '../abandonment/task.ts';
+import type { Instant } from '../abandonment/time.ts';
+import type { TaskRecord } from '../store/tasks.ts';
+import { isOpen, type OpenTask } from './open-task.ts';
+
+/** The episode with the part of one recipient changed. */
+export function withTold(open: Episode, key: string, told: Told): Episode {
+  return { ...open, told: { ...open.told, [key]: told } };
+}
+
+/** One notice of one episode for one recipient. */
+interface NoticeOf {
+  recipient: string;
+  episode: number;
+  notice: Notice;
+}
+
+/**
+ * The task, to be evaluated at once, one of whose notices was tried and not taken; a warning that SES took before stands
+ * all the same. Undefined where the episode is over, or its recipient was not to be told of it.
+ */
+export function withTried(
+  record: TaskRecord | undefined,
+  { recipient, episode, notice }: NoticeOf,
+  now: Instant,
+): OpenTask | undefined {
+  if (!record || !isOpen(record) || record.open.number !== episode) return undefined;
+  const told = record.open.told[recipient];
+  if (!told) return undefined;
+  const open = withTold(record.open, recipient, triedOf(told, notice));
+  return { ...record, open, next: { at: now, why: 'look' } };
+}
+
+function triedOf(told: Told, notice: Notice): Told {
+  return notice === 'reminder' && told.reminder
+    ? { ...told, reminder: { ...told.reminder, state: 'tried' } }
+    : { ...told, warning: told.warning === 'accepted' ? told.warning : 'tried' };
+}
+
+/** The task with a recipient under another address, as one who left: their warning grants nothing more (promises 1, 4). */
+export function withErased(record: TaskRecord, key: string, address: string): TaskRecord {
+  const told = record.open?.told[key];
+  if (!told || !isOpen(record)) return record;
+  return { ...record, open: withTold(record.open, key, { ...told, address, left: true }) };
+}

@@ -1,0 +1,97 @@
+import type { Instant } from '../abandonment/time.ts';
+import type { AlertRecord } from '../store/alerts.ts';
+import type { PendingNotice } from '../store/notices.ts';
+import type { TaskRecord } from '../store/tasks.ts';
+import type { NewNotice } from './transition.ts';
+
+/** A task that we disabled. */
+export type DisabledByUs = TaskRecord & { disabledByUs: NonNullable<TaskRecord['disabledByUs']> };
+
+/** Whether we disabled the task, and it was not enabled since. */
+export function isDisabledByUs(record: TaskRecord): record is DisabledByUs {
+  return record.disabledByUs !== null;
+}
+
+/**
+ * Notes that somebody asks for our disabling to be taken back, before the owning system is asked: its answer, however
+ * fast it comes, is not taken for a system that reverts our disabling.
+ */
+export function withUndoAsked(
+  record: DisabledByUs,
+  { by, isOperator }: { by: string; isOperator: boolean },
+  at: Instant,
+): DisabledByUs {
+  const { episode } = record.disabledByUs;
+  return {
+    ...record,
+    disabledByUs: { ...record.disabledByUs, undoneAt: at },
+    undo: isOperator ? { episode, by, at, state: 'asked' } : record.undo,
+  };
+}
+
+/** The owning system refused: where the note stayed, a later enabling by it would be taken for what was asked for. */
+export function withUndoRefused(record: DisabledByUs, { disabledByUs, undo }: DisabledByUs): DisabledByUs {
+  return { ...record, disabledByUs, undo };
+}
+
+/** The owning system took the request, and answers by publishing the task. */
+export function withUndoRequested(record: DisabledByUs, now: Instant): DisabledByUs {
+  return { ...record, disabledByUs: { ...record.disabledByUs, requestedAt: now } };
+}
+
+/** The task is on again: its clock starts anew, and the next scan tells those who hold our mails. */
+export function enabledAgain(record: DisabledByUs, at: Instant, now: Instant): TaskRecord {
+  const enabled = { ...record, task: { ...record.task, enabled: true, enabledAt: at } };
+  const anew = withClockAnew(enabled);
+  return record.undo ? withUndoDone(anew, record.undo, at, now) : anew;
+}
+
+/**
+ * A publication turned the task on, by a person or by its owning system. Where an operator had asked for it, the next
+ * scan tells those who hold our mails; what a user publishes is no undoing.
+ */
+export function enabledByPublication(
+  record: TaskRecord,
+  { by, at }: { by: 'user' | 'system'; at: Instant },
+  now: Instant,
+): TaskRecord {
+  const { undo } = record;
+  const anew = withClockAnew(record);
+  if (undo?.state !== 'asked' || by === 'user') return { ...anew, undo: null };
+  return withUndoDone(anew, undo, at, now);
+}
+
+/** Twitches and restarts before it was enabled are no sign of the next time. */
+function withClockAnew(record: TaskRecord): TaskRecord {
+  const { twitches: _, ...evidence } = record.evidence;
+  const { restarts } = evidence;
+  return {
+    ...record,
+    evidence: { ...evidence, restarts: { ...restarts, atLoss: restarts.total } },
+    disabledByUs: null,
+  };
+}
+
+function withUndoDone(
+  record: TaskRecord,
+  undo: NonNullable<TaskRecord['undo']>,
+  at: Instant,
+  now: Instant,
+): TaskRecord {
+  return { ...record, undo: { ...undo, at, state: 'enabled' }, next: { at: now, why: 'look' } };
+}
+
+/** Those who hold our mails are told of the undoing. */
+export function withUndoTold(record: TaskRecord): TaskRecord {
+  return record.undo ? { ...record, undo: { ...record.undo, state: 'told' } } : record;
+}
+
+/** The alert of the episode with one notice for each holder on the list of what is to be written. */
+export function withHoldersToTell(
+  alert: AlertRecord,
+  holders: readonly Omit<NewNotice, 'pending'>[],
+  pending: PendingNotice,
+): AlertRecord {
+  const others = alert.untold.filter(({ key }) => !holders.some((holder) => holder.key === key));
+  return { ...alert, untold: [...others, ...holders.map((holder) => ({ ...holder, pending }))] };
+}

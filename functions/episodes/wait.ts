@@ -1,0 +1,64 @@
+import { withoutOldestLeft } from '../abandonment/bounded-episode.ts';
+import type { Case, Decision } from '../abandonment/decide.ts';
+import { recovered, recoversAt } from '../abandonment/healthy-spells.ts';
+import { type NextLook, nextLook } from '../abandonment/next-look.ts';
+import type { Episode } from '../abandonment/task.ts';
+import type { Duration, Instant } from '../abandonment/time.ts';
+import type { TaskRecord } from '../store/tasks.ts';
+import { withVeto } from './veto.ts';
+
+/** The record as it waits: its hold, and the instant to evaluate it again. The same record where nothing changes. */
+export function waitFor(
+  record: TaskRecord,
+  decision: Decision,
+  given: Case,
+  now: Instant,
+  confirmWithin: Duration,
+): TaskRecord {
+  const hold = holdOf(record, decision, given, now);
+  let next: TaskRecord['next'] = nextLook(decision, record.open, now, confirmWithin);
+  if (record.next && next && sameLook(record.next, next, now)) next = record.next;
+  const held = decision.answer === 'hold' ? withVeto(record, decision.reason, given) : record;
+  const open =
+    held.open && given.policy.stage !== 'detect' ? keepLongest(markLeft(held.open, given), given) : held.open;
+  const same = hold === held.hold && next === held.next && open === held.open;
+  return same ? held : { ...held, hold, next, open };
+}
+
+/** The hold that a decision asks for; since when, stays. In `detect` nobody would be told, so nothing is held. */
+function holdOf(record: TaskRecord, decision: Decision, { policy }: Case, now: Instant): TaskRecord['hold'] {
+  if (decision.answer !== 'hold' || policy.stage === 'detect') return null;
+  const { reason } = decision;
+  return record.hold?.reason === reason ? record.hold : { reason, since: now };
+}
+
+/**
+ * Marks those who are no longer recipients, so that one who comes back is warned again. An admin whose time to join
+ * moved later did not leave.
+ */
+function markLeft(episode: Episode, { recipients, admins = [] }: Case): Episode {
+  const present = new Set([...recipients, ...admins].map(({ key }) => key));
+  const gone = Object.entries(episode.told).filter(([key, told]) => !told.left && !present.has(key));
+  if (gone.length === 0) return episode;
+  const left = gone.map(([key, told]) => [key, { ...told, left: true as const }] as const);
+  return { ...episode, told: withoutOldestLeft({ ...episode.told, ...Object.fromEntries(left) }) };
+}
+
+/** Whether the look that is noted will do: one that is due stays where it is. */
+function sameLook(noted: NextLook, wanted: NextLook, now: Instant): boolean {
+  return noted.why === wanted.why && (noted.at === wanted.at || (noted.at <= now && wanted.at <= now));
+}
+
+/** Keeps the longest grace that today's policy gave, so that a date moves only later (promise 2). */
+function keepLongest(episode: Episode, { policy }: Case): Episode {
+  return policy.disableAfter > episode.disableAfter
+    ? { ...episode, disableAfter: policy.disableAfter }
+    : episode;
+}
+
+/** Without an episode, a spell that has lasted by today's policy is a recovery for good, whatever follows. */
+export function withSpellJudged(record: TaskRecord, { policy }: Case, now: Instant): TaskRecord {
+  const { evidence, open } = record;
+  const lastsAt = open ? null : recoversAt(evidence, policy);
+  return lastsAt !== null && now >= lastsAt ? { ...record, evidence: recovered(evidence, policy) } : record;
+}

@@ -1,0 +1,43 @@
+import type { Case, Recipient } from '../abandonment/decide.ts';
+import type { Episode, Told } from '../abandonment/task.ts';
+import type { Instant } from '../abandonment/time.ts';
+import { fitting, type NewNotice, type OpenTransition, withAsked } from './transition.ts';
+
+/** Asks for the warnings of the present grace, or of a new one, for as many recipients as one transaction takes. */
+export function warn(
+  at: OpenTransition,
+  given: Case,
+  { to, newGrace }: { to: readonly Recipient[]; newGrace: boolean },
+  now: Instant,
+): OpenTransition {
+  const { open } = at.record;
+  const order = { firedAt: open.firedAt, since: open.since };
+  const { some, isCut } = fitting(at, to);
+  const notices = some.map(({ key, address }): NewNotice => {
+    const pending = { notice: 'warning', since: now, notBefore: now, order } as const;
+    return { key, address, pending };
+  });
+  return { ...withAsked(at, notices, inGrace(open, given, some, newGrace)), isCut };
+}
+
+/** What changes in an episode whose recipients are to be warned; a new grace arms all reminder steps anew. */
+function inGrace(
+  open: Episode,
+  { policy }: Case,
+  warned: readonly Recipient[],
+  newGrace: boolean,
+): Partial<Episode> {
+  const { stage, stageRaisedAt } = policy;
+  const grace = newGrace ? open.grace + 1 : open.grace;
+  const told: Record<string, Told> = { ...open.told };
+  for (const { key, address } of warned) {
+    told[key] = { address, grace, warning: 'pending', dated: stage === 'disable' };
+  }
+  return {
+    told,
+    grace,
+    disableAfter: newGrace ? policy.disableAfter : open.disableAfter,
+    graceStage: stage,
+    ...(newGrace && stageRaisedAt !== null ? { stageRaisedAt } : {}),
+  };
+}

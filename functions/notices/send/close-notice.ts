@@ -1,0 +1,77 @@
+import { isWindowed, type PastNotice } from '../../abandonment/task.ts';
+import type { MailOutcome } from '../../episodes/mail.ts';
+import type { System } from '../../platform/system.ts';
+import { loadAlert } from '../../store/alerts.ts';
+import { commit } from '../../store/commit.ts';
+import type { DigestItem, DigestRecord } from '../../store/digests.ts';
+import {
+  loadNotice,
+  type NoticeRecord,
+  noticeDelete,
+  noticeWrite,
+  type PastFacts,
+} from '../../store/notices.ts';
+import type { Write } from '../../store/table.port.ts';
+import { loadTask } from '../../store/tasks.ts';
+import { triedOf } from './digest-facts.ts';
+
+/** One notice of a mail, and what became of that. */
+export interface AppliedItem {
+  digest: DigestRecord;
+  mail: MailOutcome;
+  item: DigestItem;
+}
+
+/**
+ * What becomes of a notice after its mail: it waits no longer (promise 7), or is told again where SES took the mail and
+ * did not send it. Left alone where a newer one stands there, or the mail came to nothing.
+ *
+ * @param open whether its episode is
+ */
+export async function closeNotice(
+  system: System,
+  { digest, mail, item }: AppliedItem,
+  open: boolean,
+): Promise<void> {
+  const notice = await loadNotice(system.table, digest.recipient, item.task, item.episode);
+  // Where another notice waits it is a newer one, and says what holds today.
+  const isNewest = !notice?.pending || notice.pending.notice === item.notice;
+  if (mail.isUnsent && !isWindowed(item.notice) && isNewest)
+    return tellAgain(system, digest, item, item.notice);
+  if (notice?.pending?.notice !== item.notice || notice.pending.since !== item.asked) return;
+  if (mail.standing === 'void') return;
+  await commit(system, `a notice of task ${item.task}`, async () => ({
+    writes: [closedNotice(notice, open)],
+    value: undefined,
+    // A newer notice stands there by now, which says what holds today.
+    refused: () => ({ value: undefined }),
+  }));
+}
+
+/** A notice of what is past, put back as it was; a warning or a reminder is decided again. */
+async function tellAgain(
+  system: System,
+  digest: DigestRecord,
+  item: DigestItem,
+  notice: PastNotice,
+): Promise<void> {
+  const { recipient, address } = digest;
+  const { task, episode, since, asked } = item;
+  const alert = await loadAlert(system.table, task, episode);
+  const ends: Partial<Record<PastNotice, Partial<PastFacts>>> = {
+    disabled: { disabledAt: alert?.resolvedAt ?? asked },
+    enabled: { enabledAt: (await loadTask(system.table, task))?.undo?.at ?? asked },
+  };
+  const end: Partial<PastFacts> = ends[notice] ?? { resolvedReason: alert?.reason ?? 'policy' };
+  const now = system.clock.now();
+  const pending = { notice, since: asked, notBefore: now, facts: { since, ...triedOf(item), ...end } };
+  const write = noticeWrite({ recipient, address, task, episode, pending });
+  await commit(system, `a notice of task ${task}`, async () => ({ writes: [write], value: undefined }));
+}
+
+/** The notice row after the mail: gone with its episode, or kept without a pending notice. */
+function closedNotice({ recipient, address, task, episode, w }: NoticeRecord, open: boolean): Write {
+  if (!open) return noticeDelete(recipient, task, episode, w);
+  const { put } = noticeWrite({ recipient, address, task, episode, pending: null });
+  return w === undefined ? { put } : { put, if: [{ equals: ['w', w] }] };
+}
