@@ -21,7 +21,7 @@ export interface Trouble {
   cause: Cause;
   /** When it will be turned off; null where nothing is announced. */
   disableAt: Instant | null;
-  /** Others who are told. */
+  /** Others who are notified. */
   told: string[];
 }
 
