@@ -6,7 +6,7 @@ import { BUCKETS, index, sortable } from '../../functions/store/rows.ts';
 import type { Query, Table } from '../../functions/store/table.port.ts';
 import { loadTasks } from '../../functions/store/tasks.ts';
 
-/** More tasks are not read: who has so many knows that he needs a large quota. */
+/** More tasks are not read: whoever has so many knows that they need a large quota. */
 const MOST_TASKS = 5_000;
 
 /** How many are to be told in the next 24 hours. */

@@ -108,7 +108,7 @@ async function giveUp(
   const { id, version } = record.task;
   const at = system.clock.now();
   const refused = refusedRecord(record, { at, reason, version, fingerprint });
-  const detail = `the owning system refuses to turn it off: ${reason}; \`taskwarden oops resolve ${fingerprint}\` asks again`;
+  const detail = `the owning system refuses to disable it: ${reason}; \`taskwarden oops resolve ${fingerprint}\` asks again`;
   const writes = [
     taskWrite(refused, view.policies.for(id)),
     refusalMarker(fingerprint, id, at),

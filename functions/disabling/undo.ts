@@ -122,9 +122,9 @@ export async function undoRun(
 function refusalOf(record: TaskRecord, run: string | undefined): string | undefined {
   if (record.task.deletedAt !== undefined) return 'the task was deleted';
   if (record.task.enabled) return 'the task is enabled';
-  if (!record.disabledByUs) return 'Taskwarden did not turn it off';
+  if (!record.disabledByUs) return 'Taskwarden did not disable it';
   const isOther = run !== undefined && record.disabledByUs.run !== run;
-  return isOther ? 'it was turned off again since, by another run or its owner' : undefined;
+  return isOther ? 'it was disabled again since, by another scan or its owner' : undefined;
 }
 
 async function enabled(system: System, record: TaskRecord, at: number) {

@@ -409,7 +409,7 @@ function operatorAlerts(settled: Settled, before: TaskRecord, now: Instant): voi
   const was = before.hold?.reason === 'no-reachable-owner';
   const is = record.hold?.reason === 'no-reachable-owner';
   if (is && !was) {
-    const detail = 'no living address among its owners, subscribers and admins; it will not be turned off';
+    const detail = 'no reachable address among its owners, subscribers and admins; it will not be disabled';
     beside.push(operatorAlert('no-reachable-owner', task, detail, now));
   }
   if (was && !is) beside.push({ delete: keys.operatorAlert('no-reachable-owner', task) });
@@ -440,6 +440,6 @@ export function operatorAlert(code: string, subject: string, detail: string, now
 /** Operators hear that a system turned on again what we had turned off (promise 15). */
 export function reversalAlert(task: string, at: Instant, now: Instant): { put: Row } {
   const ends = `until a user publishes it, it recovers, or \`taskwarden dismiss ${argument(task)}\``;
-  const detail = `a system turned it on again ${formatInstant(at)}; it is held ${ends}`;
+  const detail = `a system enabled it again ${formatInstant(at)}; it is held ${ends}`;
   return operatorAlert('disable-reverted', task, detail, now);
 }

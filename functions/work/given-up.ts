@@ -35,7 +35,7 @@ function alertOf({ queue, item }: Work): { code: string; subject: string } {
 
 const WHAT_ENDS: Record<GivenUp['queue'], string> = {
   notify: 'what waits for this recipient can never be mailed',
-  disable: 'it can never be turned off',
+  disable: 'it can never be disabled',
 };
 
 /** The name under which it is noted. */
