@@ -15,7 +15,7 @@ export interface Check extends Finding {
   name: string;
 }
 
-/** What checks look at. */
+/** What is checked. */
 export interface Examined {
   stage: OpenedStage;
   account: AwsAccount;

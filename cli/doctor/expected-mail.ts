@@ -9,7 +9,7 @@ import { loadTasks } from '../../functions/store/tasks.ts';
 /** More tasks are not read: whoever has so many knows that they need a large quota. */
 const MOST_TASKS = 5_000;
 
-/** How many are to be told in the next 24 hours. */
+/** How many are to be notified in the next 24 hours. */
 export interface ExpectedMail {
   /** Recipients of open episodes and of tasks that reach their threshold within a day. */
   recipients: number;

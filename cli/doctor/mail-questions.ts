@@ -3,7 +3,7 @@ import { loadFeedbackCanary } from '../../functions/store/heard.ts';
 import { type Examined, type Finding, fail, ok, type Question, skipped, warn } from './check.ts';
 import { expectedMail } from './expected-mail.ts';
 
-/** Whether mail can go out, enough of it, and whether its fate is heard of. */
+/** Whether mail can go out, enough of it, and whether its outcome is heard of. */
 export const mailQuestions: readonly Question[] = [
   { name: 'identity', asks: 'identity', answer: identity },
   { name: 'dkim', asks: 'identity', answer: dkim },

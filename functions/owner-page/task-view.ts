@@ -79,7 +79,7 @@ interface Scene {
   hasSay: (task: Task) => boolean;
 }
 
-/** Looks at tasks of a mail on fresh state; in the order of the items. */
+/** Reads tasks of a mail on fresh state; in the order of the items. */
 export async function viewsOf(
   system: System,
   visit: Visit,
