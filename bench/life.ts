@@ -41,7 +41,7 @@ interface Life {
 /**
  * Write units of one task for one whole life, by the real ingest, scanner and workers on the
  * memory table, computed from the sizes of rows: of tasks with an owner each, so that no mail is shared, and of tasks
- * that share one owner and his mails.
+ * that share one owner and their mails.
  */
 export async function benchLife(): Promise<void> {
   const shared = await lifeOf(1);

@@ -9,7 +9,7 @@ import {
 import type { DeadLetters, LookedAt } from '../functions/operators/dead-letters.ts';
 import type { QueueName } from '../functions/platform/ports.ts';
 
-/** So long a message is hidden while the rest of its queue is looked at. */
+/** So long a message is hidden while the rest of its queue is read. */
 const HIDDEN_SECONDS = 600;
 /** A queue is at its end when it gave nothing so often: one answer comes from some of its servers only. */
 const EMPTY_ANSWERS = 3;

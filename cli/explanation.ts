@@ -28,7 +28,7 @@ export interface Explanation {
     enabledAt: string | null;
     publishedByUserAt: string | null;
     restartsSinceLoss: number;
-    /** Spells since the loss that ended too short to be a recovery. */
+    /** Spells since the loss that were too short to be a recovery. */
     twitchesSinceLoss: number;
     /** Of a spell under way: when it will have lasted `minHealthy`; null where there is none. */
     recoversAt: string | null;

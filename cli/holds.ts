@@ -7,7 +7,7 @@ import type { Instant } from '../functions/abandonment/time.ts';
 import type { PausesRecord } from '../functions/store/pauses.ts';
 import { instantText } from './readable.ts';
 
-/** Something that keeps a task from being warned about or turned off. */
+/** Something that keeps a task from being warned about or disabled. */
 export interface HoldView {
   reason: string;
   since: string | null;
@@ -57,7 +57,7 @@ function spellHolds(given: Case, at: Instant): HoldView[] {
   return spell ? [hold('recovering', spell.since, spell.until)] : [];
 }
 
-/** The spell of a task that lives again, and has not for long enough to be a recovery. */
+/** The spell of a task that is alive again, but not for long enough to be a recovery. */
 export function spellUnderWay(
   { task, evidence, policy }: Case,
   at: Instant,
@@ -86,8 +86,8 @@ function lastHolds(
 ): HoldView[] {
   const holds: HoldView[] = [];
   if (recipients.length === 0) holds.push(hold('no-reachable-owner', null, null));
-  const brake = episode?.brake;
-  if (brake && brake.approvedAt === undefined) holds.push(hold('blast-radius', brake.heldAt, null));
+  const spike = episode?.brake;
+  if (spike && spike.approvedAt === undefined) holds.push(hold('blast-radius', spike.heldAt, null));
   if (feedbackSilent !== null) holds.push(hold('feedback-silent', feedbackSilent, null));
   const quiet = noDisablingUntil(policy, at);
   if (quiet !== null) holds.push(hold('quiet-hours', null, quiet));

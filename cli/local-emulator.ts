@@ -1,4 +1,4 @@
-/** Where `npm run local` lets the emulator listen unless told otherwise. */
+/** Where `npm run local` lets the emulator listen unless set otherwise. */
 const USUAL_PORT = '4566';
 
 /** What everything local stands on; emulators take any credentials, and these belong to nobody. */

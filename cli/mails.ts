@@ -10,7 +10,7 @@ export interface MailView {
   state: string;
   /** When SES took it; null where it did not. */
   sentAt: string | null;
-  /** The date it names for this task; null where it threatens nothing. */
+  /** The date it names for this task; null where it announces nothing. */
   disableAt: string | null;
 }
 

@@ -35,9 +35,9 @@ export function nextSteps(given: Case, decision: Decision, at: Instant): NextSte
     case 'warn':
       return [step(at, `${decision.to.length} of its recipients are warned (${decision.reason})`)];
     case 'remind':
-      return [step(at, `a reminder (${formatDuration(decision.lead)} before)`), turnedOff(decision.deadline)];
+      return [step(at, `a reminder (${formatDuration(decision.lead)} before)`), disabled(decision.deadline)];
     case 'disable':
-      return [step(at, 'it is turned off, at the pace that perRun and perDay allow')];
+      return [step(at, 'it is disabled, as soon as the rate limit (perRun, perDay) allows')];
     case 'hold':
       return [held(decision, at)];
     case 'resolve':
@@ -49,8 +49,8 @@ function step(at: Instant | null, what: string): NextStep {
   return { at: instantText(at), what };
 }
 
-function turnedOff(at: Instant): NextStep {
-  return step(at, 'it is turned off, unless somebody or something prevents it');
+function disabled(at: Instant): NextStep {
+  return step(at, 'it is disabled, unless somebody or something prevents it');
 }
 
 function afterText(policy: EffectivePolicy): string {
@@ -73,11 +73,16 @@ function waiting(given: Case, decision: Extract<Decision, { answer: 'waiting' }>
     case 'detecting':
       return [step(null, 'nothing: stage detect records only')];
     case 'told':
-      return [step(null, 'nothing: stage notify threatens nothing, and all were told')];
+      return [step(null, 'nothing: stage notify announces nothing, and all were notified')];
     case 'notice-pending':
-      return [step(at, 'the mail to its recipients goes out, when the pace of mails allows')];
+      return [
+        step(
+          at,
+          'the mail to its recipients goes out, as soon as digestEvery and the warm-up limit (rampPerDay) allow',
+        ),
+      ];
     case 'disabling':
-      return [step(null, 'its owning system is asked to turn it off and has not confirmed yet')];
+      return [step(null, 'its owning system is asked to disable it and has not confirmed yet')];
     case 'grace':
       return disableAt === null ? [] : graceSteps(given, disableAt, at);
   }
@@ -97,13 +102,13 @@ function firing({ policy }: Case, firedAt: Instant): NextStep[] {
   const warn = step(firedAt, 'its recipients are warned');
   if (policy.stage === 'notify') return [fire, warn];
   const deadline = roundUpToMinute(firedAt + policy.disableAfter);
-  return [fire, warn, ...reminders(policy, deadline, policy.disableAfter, firedAt), turnedOff(deadline)];
+  return [fire, warn, ...reminders(policy, deadline, policy.disableAfter, firedAt), disabled(deadline)];
 }
 
 function graceSteps(given: Case, disableAt: Instant, at: Instant): NextStep[] {
   const { episode, recipients, policy, unknown } = given;
   const after = episode && deadlineOf(episode, recipients, policy, unknown, at)?.after;
-  return [...reminders(policy, disableAt, after ?? policy.disableAfter, at), turnedOff(disableAt)];
+  return [...reminders(policy, disableAt, after ?? policy.disableAfter, at), disabled(disableAt)];
 }
 
 /** The reminders still to come: of leads shorter than the grace. */

@@ -4,17 +4,17 @@ import type { Session } from './command.ts';
 import { UsageError } from './errors.ts';
 import { safe } from './terminal.ts';
 
-/** Somebody, or a topic, with the prefix he is told about. */
+/** Somebody, or a topic, with the prefix they are notified about. */
 type Person = { prefix: string } & Subscriber;
 
-/** Tells what became of an added subscriber or admin; throws a `UsageError` where he was refused. */
+/** Says what became of an added subscriber or admin; throws a `UsageError` where they were refused. */
 export function tellAdded(session: Session, what: string, added: Added<Person>): void {
   if (added.outcome === 'refused') throw new UsageError(added.problem);
   const { outcome, person } = added;
   session.out.one({ outcome, ...person }, () => [`${outcome}: ${what} of ${shownPerson(person)}`]);
 }
 
-/** Tells what became of a removed one; throws a `UsageError` where there was none. */
+/** Says what became of a removed one; throws a `UsageError` where there was none. */
 export function tellRemoved(session: Session, what: string, person: Person, removed: Removed): void {
   if (removed.outcome === 'refused') throw new UsageError(removed.problem);
   if (removed.outcome === 'unknown') {

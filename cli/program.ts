@@ -57,7 +57,7 @@ export async function run(given: readonly string[], cli: Cli): Promise<number> {
 /** The program with all its commands. */
 export function buildProgram(cli: Cli): Command {
   const program = withCommonOptions(new Command('taskwarden'))
-    .description('Finds tasks that nobody keeps alive, tells their owners in time, and turns them off.')
+    .description('Finds tasks that nobody keeps alive, notifies their owners in time, and disables them.')
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
@@ -84,7 +84,7 @@ export function buildProgram(cli: Cli): Command {
   }
   registerSubscriptions(addGroup(program, 'subscriptions', 'who else hears of the alerts of a prefix'), cli);
   registerAdmins(addGroup(program, 'admins', 'who hears of alerts where no owner can be reached'), cli);
-  const mail = addGroup(program, 'mail', 'mails: list, show, tell again');
+  const mail = addGroup(program, 'mail', 'mails: list, show, resend');
   for (const register of [registerMailList, registerMailShow, registerMailResend]) register(mail, cli);
   const recipients = addGroup(program, 'recipients', 'who is mailed, and whom no mail reaches');
   registerRecipientsList(recipients, cli);
@@ -96,7 +96,7 @@ export function buildProgram(cli: Cli): Command {
   registerDoctor(program, cli);
   registerOops(addGroup(program, 'oops', 'failed attempts, by kind of failure'), cli);
   registerQueues(
-    addGroup(program, 'queues', 'whether queues are worked, and switching them off and on'),
+    addGroup(program, 'queues', 'whether queues are worked, and pausing and resuming them'),
     cli,
   );
   return program;

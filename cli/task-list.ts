@@ -28,7 +28,7 @@ export interface TaskLine {
   decision: string;
   reason: string;
   disableAt: string | null;
-  /** Whether Taskwarden turned it off. */
+  /** Whether Taskwarden disabled it. */
   disabledByUs: boolean;
 }
 

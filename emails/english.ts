@@ -7,7 +7,7 @@ function tasks({ count, name }: Subject, one: string, many: string): string {
 const amount = ({ count, unit }: Amount): string => `${count} ${unit}${count === 1 ? '' : 's'}`;
 const length = (amounts: Amount[]): string => amounts.map(amount).join(' ');
 
-const KEEP_ONE = 'fix it, or publish a new version of it. If it is no longer needed, disable it yourself.';
+const KEEP_ONE = 'fix it, or publish a new version of it. If it is no longer needed, turn it off yourself.';
 
 function restartsSince(restarts: number): string {
   if (restarts === 0) return 'no restart tried since';
@@ -16,7 +16,7 @@ function restartsSince(restarts: number): string {
 
 function twitchesSince(twitches: number): string {
   if (twitches === 0) return '';
-  return `, and it ran ${twitches === 1 ? 'once' : `${twitches} times`} too short to count`;
+  return `, and it ran ${twitches === 1 ? 'once' : `${twitches} times`} too briefly to count`;
 }
 
 export const english: Wordings = {
@@ -57,26 +57,26 @@ export const english: Wordings = {
     due: (count) =>
       count === 1
         ? `What to do: ${KEEP_ONE}`
-        : `Each is turned off at the date given for it. What to do about each: ${KEEP_ONE}`,
+        : `Each is turned off on the date given for it. What to do about each: ${KEEP_ONE}`,
     disabled: () =>
-      'What to do: if it is still needed, fix it and enable it again. Otherwise nothing is to be done.',
+      'What to do: if it is still needed, fix it and turn it on again. Otherwise there is nothing to do.',
     withdrawn: (count) =>
       count === 1
-        ? 'Nothing happens to this task at the date that was announced to you.'
-        : 'Nothing happens to these tasks at the dates that were announced to you.',
+        ? 'Nothing will happen to this task on the date that was announced to you.'
+        : 'Nothing will happen to these tasks on the dates that were announced to you.',
     failing: (count) =>
       count === 1
-        ? `Nothing will happen to this task: this mail only tells you. What to do: ${KEEP_ONE}`
-        : `Nothing will happen to these tasks: this mail only tells you. What to do about each: ${KEEP_ONE}`,
+        ? `Nothing will happen to this task: this mail is for your information only. What to do: ${KEEP_ONE}`
+        : `Nothing will happen to these tasks: this mail is for your information only. What to do about each: ${KEEP_ONE}`,
     enabled: (count) =>
       count === 1
-        ? 'What was announced to you, or done, no longer holds. If it still does not run, its time begins anew: fix it, or disable it yourself.'
-        : 'What was announced to you, or done, no longer holds. For those that still do not run the time begins anew: fix them, or disable them yourself.',
-    recovered: () => 'Nothing is to be done.',
+        ? 'What was announced to you, or done, no longer holds. If it still does not run, its clock starts again: fix it, or turn it off yourself.'
+        : 'What was announced to you, or done, no longer holds. For those that still do not run, the clock starts again: fix them, or turn them off yourself.',
+    recovered: () => 'There is nothing to do.',
   },
   where: (kind) => `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}, data plane`,
   notRunning: ({ since, lasted, restarts, twitches, partly, past }) => {
-    const left = partly ? ' without the time in which its health was not known' : '';
+    const left = partly ? ', not counting the time in which its health was unknown' : '';
     const state = past ? 'Had not run' : 'Not running';
     return `${state} since ${since} (${lasted}${left}); ${restartsSince(restarts)}${twitchesSince(twitches)}.`;
   },
@@ -112,8 +112,8 @@ export const english: Wordings = {
   runsAgain: 'It is running again.',
   wasTurnedOn: (date) => `Turned on again${date === null ? '' : ` on ${date}`} by an operator.`,
   alsoTold: (addresses, more) => {
-    if (addresses.length === 0) return 'Nobody else was told.';
-    return `Also told: ${addresses.join(', ')}${more === 0 ? '' : ` and ${more} more`}.`;
+    if (addresses.length === 0) return 'Nobody else was notified.';
+    return `Also notified: ${addresses.join(', ')}${more === 0 ? '' : ` and ${more} more`}.`;
   },
   listed: {
     due: ({ date, when }) => `On ${date}, ${when}:`,
@@ -123,8 +123,8 @@ export const english: Wordings = {
   sentTo: (recipient) => `Sent to ${recipient}.`,
   ask: (contact) => `Whom to ask: ${contact}`,
   declining: {
-    yes: 'You declined reminders. That declines neither warnings nor the turning off of tasks.',
-    no: 'Declining reminders declines neither warnings nor the turning off of tasks.',
+    yes: 'You declined reminders. You still get warnings, and word that a task was turned off.',
+    no: 'If you decline reminders, you still get warnings, and word that a task was turned off.',
   },
   acting: {
     due: 'Keep it, snooze it, or turn it off now',

@@ -95,7 +95,7 @@ export interface Wordings {
   runsAgain: string;
   /** An operator turned it on again. */
   wasTurnedOn(date: string | null): string;
-  /** Who else was told; `more` counts those not named. */
+  /** Who else was notified; `more` counts those not named. */
   alsoTold(addresses: string[], more: number): string;
   /** The heading of tasks listed by name only. */
   listed: { due(slots: DateSlots): string; disabled(date: string): string; other: string };

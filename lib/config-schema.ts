@@ -158,7 +158,7 @@ export const configSchema = z.strictObject({
   replyTo: address.optional(),
   /** Whom to ask, as mails say it. */
   contact: text,
-  /** Who is told by operator alerts and alarms. */
+  /** Who is notified by operator alerts and alarms. */
   alarmEmails: z.array(address, { error: 'a list of mail addresses' }),
   /** How often the scanner runs; at most hourly, for its heartbeat alarm waits for several periods. */
   scanEvery: seconds('1m', '1h').default(900),
@@ -168,7 +168,7 @@ export const configSchema = z.strictObject({
   schedule: oneOf(['on', 'off']).default('on'),
   /** The highest stage that a policy may name here. */
   stageCeiling: oneOf(['detect', 'notify', 'disable']).default('detect'),
-  /** `fed`: the owning system turns tasks off when asked; `own`: the catalog is the truth. */
+  /** `fed`: the owning system disables tasks when asked; `own`: the catalog is the truth. */
   controlPlane: oneOf(['fed', 'own']).default('fed'),
   /** Domains that owners' addresses must belong to; null: any. */
   allowedDomains: z

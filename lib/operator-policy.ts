@@ -47,7 +47,7 @@ export function addOperatorPolicy(stack: Stack, props: OperatorPolicyProps): voi
   });
 }
 
-/** Finding the stage, asking control planes to turn tasks on again, scanning, switching queues. */
+/** Finding the stage, asking control planes to enable tasks again, scanning, switching queues. */
 function steering(stack: Stack, { config, bus, scanner, mappings }: OperatorPolicyProps): PolicyStatement[] {
   const parameter = Arn.format(
     { service: 'ssm', resource: 'parameter', resourceName: deploymentParameter(config.stage).slice(1) },

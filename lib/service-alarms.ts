@@ -36,7 +36,7 @@ export function addServiceAlarms(alarms: Alarms, scanEverySeconds: number): void
   alarms.add({
     name: 'mail-unsent',
     impact:
-      'SES took a mail and did not send it for what it says; its notices are told again, and may fail again.',
+      'SES took a mail and did not send it for what it says; its notices are sent again, and may fail again.',
     metric: alarms.own(METRIC.mailUnsent, 'mail-events', fiveMinutes),
     threshold: 1,
     silence: 'fine',
@@ -77,7 +77,7 @@ function addWatchAlarms(alarms: Alarms, period: Duration): void {
   });
   alarms.add({
     name: 'feedback-canary-missed',
-    impact: 'SES does not answer the canary mails; nothing is turned off and no unsure mail is sent again.',
+    impact: 'SES does not answer the canary mails; nothing is disabled and no unsure mail is sent again.',
     metric: alarms.own(METRIC.feedbackCanaryMissed, 'scanner', period),
     threshold: 1,
     ...REPEATED,

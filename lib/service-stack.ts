@@ -77,7 +77,7 @@ export class ServiceStack extends Stack {
       entry: 'functions/scanner/scanner.handler.ts',
       environment,
       alarms: this.alarms,
-      impact: 'nobody is warned, nothing is turned off, and the gap counts against no task.',
+      impact: 'nobody is warned, nothing is disabled, and the gap counts against no task.',
     });
     const { config, alarms } = this;
     const ownerPage = new OwnerPage(this, 'OwnerPage', { config, environment, alarms });
@@ -111,7 +111,7 @@ export class ServiceStack extends Stack {
     // A confirmation, which either of them may see first, puts `disabled` notices on their way.
     for (const one of [workers.ingest, workers.disable])
       one.allow(['sqs:SendMessage'], [notify.queue.queueArn]);
-    // An owner turns off now, or on again what was turned off.
+    // An owner disables now, or enables again what was disabled.
     ownerPage.page.allow(['sqs:SendMessage'], [disable.queue.queueArn]);
     for (const one of [workers.disable, ownerPage.page]) one.role.addToPolicy(ownEvents(this.intake.bus));
     ownerPage.allowSigning(workers.notify);

@@ -96,7 +96,7 @@ function outOfQuestion(): TaskEntry[] {
   ]);
 }
 
-/** Nobody cares for these: they are warned about, reminded of, and turned off. */
+/** Nobody cares for these: they are warned about, reminded of, and disabled. */
 function abandoned(): TaskEntry[] {
   const legacy = ['crm', 'erp', 'mailing', 'shop'].map((name) =>
     failing(`acmeCo/legacy/${name}-capture`, 'capture', 12, { owners: ['old-team@acme.test'] }),
@@ -160,12 +160,12 @@ function story(): Event[] {
     { at: day(6), type: 'published', task: 'cobaltLabs/prod/metrics-derivation', by: 'user' },
     { at: day(7), type: 'deleted', task: 'deltaFoods/prod/prices-capture' },
     shards(day(22), 'cobaltLabs/prod/stock-service', 'PRIMARY'),
-    // The owner's mailbox is gone: the tenant's admins take his place, with a new date.
+    // The owner's mailbox is gone: the tenant's admins take their place, with a new date.
     { at: day(9), ...bounce },
     { at: day(9), type: 'data-plane', dataPlane: GCP, state: 'down' },
     { at: day(16), type: 'data-plane', dataPlane: GCP, state: 'up' },
     { at: day(12), type: 'created', task: created() },
-    // From here on everest's tasks may be turned off as well.
+    // From here on everest's tasks may be disabled as well.
     { at: day(20), type: 'policy', scope: 'everest/', set: { stage: 'disable' } },
   ];
 }

@@ -12,12 +12,12 @@ import type { SentMail } from './mailbox.ts';
 /** What was decided: one text per act, with its instant and its task. */
 export type Lists = Record<(typeof LISTS)[number], Set<string>>;
 
-const LISTS = ['fired', 'resolved', 'warned', 'reminded', 'disabled', 'told of the disabling'] as const;
+const LISTS = ['fired', 'resolved', 'warned', 'reminded', 'disabled', 'notified of the disabling'] as const;
 
 const LIST_OF_NOTICE: Partial<Record<string, keyof Lists>> = {
   warning: 'warned',
   reminder: 'reminded',
-  disabled: 'told of the disabling',
+  disabled: 'notified of the disabling',
 };
 
 function empty(): Lists {
@@ -51,7 +51,7 @@ interface NoticeFacts {
   disableAt: string | null;
 }
 
-/** What was disabled is told some minutes later, gathered; how many depends on the deployment. */
+/** Word of what was disabled goes some minutes later, gathered; how many depends on the deployment. */
 function addNotice(lists: Lists, { at, to, task, episode, notice, disableAt }: NoticeFacts): void {
   const list = LIST_OF_NOTICE[notice];
   if (list === undefined) return;
@@ -109,7 +109,7 @@ export function listsOfStage(rows: StageRows, mails: readonly SentMail[]): Lists
   return lists;
 }
 
-/** Only what stands in the mail counts as told, and only to whom it went. */
+/** Only what stands in the mail counts as notified, and only to whom it went. */
 function addDigest(lists: Lists, digest: DigestRecord, mail: SentMail): void {
   if (standingOf(digest.state) === 'void') return;
   const at = formatInstant(digest.sentAt ?? digest.claimedAt);

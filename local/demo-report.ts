@@ -54,7 +54,7 @@ function tellings(alert: AlertRecord, filed: readonly FiledMail[]): [string, str
     const word = item && NOTICE_WORDS[item.notice];
     if (!item || word === undefined) continue;
     const date = item.disableAt === null ? '' : `, will be disabled ${short(item.disableAt)}`;
-    const bounced = digest.state === 'bounced' ? ' (bounced: the address is dead)' : '';
+    const bounced = digest.state === 'bounced' ? ' (bounced: the address is suppressed)' : '';
     const when = `${short(sentAt)}${date}`;
     const of = told.get(word) ?? new Map<string, string[]>();
     told.set(word, of.set(when, [...(of.get(when) ?? []), `${digest.address}${bounced}`]));
@@ -68,14 +68,14 @@ const ENDINGS: Partial<Record<ResolveReason, string>> = {
   recovered: 'it runs again',
   disabled: 'its grace was over and it still did not run',
   deleted: 'it was deleted',
-  ineligible: 'it was turned off or is watched no more',
+  ineligible: 'it was disabled or is no longer watched',
   'user-published': 'a user published it; that keeps it for a while',
   policy: 'under the policy of today it is not abandoned',
 };
 
 function ending({ resolvedAt, reason, stage }: AlertRecord): string {
   if (resolvedAt === null)
-    return `open       ${stage === 'detect' ? 'stage detect: nobody is told' : 'still waiting'}`;
+    return `open       ${stage === 'detect' ? 'stage detect: nobody is notified' : 'still waiting'}`;
   const word = reason === 'disabled' ? 'disabled' : 'resolved';
   return `${word}   ${short(resolvedAt)}  ${ENDINGS[reason] ?? reason}`;
 }
@@ -86,7 +86,7 @@ export async function leftAloneReport({ system }: LocalStage, rows: StageRows): 
   const groups = new Map<string, string[]>();
   for (const record of rows.tasks) {
     const { answer, reason } = decide(await view.caseOf(record), system.clock.now());
-    const why = record.disabledByUs ? 'turned off by Taskwarden' : `${answer}: ${reason}`;
+    const why = record.disabledByUs ? 'disabled by Taskwarden' : `${answer}: ${reason}`;
     groups.set(why, [...(groups.get(why) ?? []), record.task.id]);
   }
   return [...groups]

@@ -107,7 +107,7 @@ function dayOf({ start }: Scenario, at: Instant): string {
 const TOLD: [figure: string, wording: string][] = [
   ['fired', 'fired'],
   ['resolved', 'resolved'],
-  ['recipientsQueued', 'recipients told'],
+  ['recipientsQueued', 'recipients notified'],
   ['queuedToDisable', 'disabled'],
 ];
 

@@ -33,7 +33,7 @@ export class DemoWorld {
       facts: this.#facts,
       clock: stage.clock,
       send: (message) => this.#news.push(message),
-      // The catalog is the truth here: it turns tasks off without asking anybody.
+      // The catalog is the truth here: it disables tasks without asking anybody.
       listener: { asked: () => {}, disabled: () => {}, enabled: () => {}, reverted: () => {} },
     });
     for (const task of scenario.tasks) this.#fleet.load(task);
@@ -76,7 +76,7 @@ export class DemoWorld {
     await putOnBus(this.#stage, news);
   }
 
-  /** Takes in which tasks were turned off: health checks no longer speak of them. */
+  /** Takes in which tasks were disabled: observations no longer speak of them. */
   async learnWhatIsOff(): Promise<void> {
     const on = [...this.#facts.tasks.values()].filter(({ enabled }) => enabled);
     const records = await loadTasks(

@@ -8,7 +8,7 @@ export function registerAdmins(admins: Command, cli: Cli): void {
   addCommand(admins, {
     usage: 'add <prefix> <email>',
     description:
-      'name somebody who is told where no owner and no subscriber of a task can be reached; "" is every prefix',
+      'name somebody to notify where no owner and no subscriber of a task can be reached; "" is every prefix',
     examples: ['admins add acmeCo/ boss@acme.test', 'admins add "" platform@acme.test'],
   }).action(
     onStage<[string, string]>(cli, async (session, _, prefix, email) => {
@@ -28,7 +28,7 @@ export function registerAdmins(admins: Command, cli: Cli): void {
     );
   addCommand(admins, {
     usage: 'remove <prefix> <email>',
-    description: "take an admin's office away",
+    description: 'remove an admin of a prefix',
     examples: ['admins remove acmeCo/ boss@acme.test'],
   }).action(
     onStage<[string, string]>(cli, async (session, _, prefix, email) => {

@@ -8,7 +8,7 @@ export function registerApprove(program: Command, cli: Cli): void {
   addCommand(program, {
     usage: 'approve',
     description:
-      'let go exactly the tasks that the blast radius holds now; each is decided again, at the usual pace',
+      'approve exactly the tasks that the blast radius holds now; each is evaluated again, within the usual rate limit',
     examples: ['approve --list', 'approve'],
   })
     .option('--list', 'only show what is held')

@@ -10,7 +10,7 @@ export function registerDismiss(program: Command, cli: Cli): void {
   addCommand(program, {
     usage: 'dismiss <data-plane-or-task>',
     description:
-      'end the correlated outage of a data plane (the clocks of what still fails run on from now), or what holds a task that a system turned on again after our disabling',
+      'end the correlated outage of a data plane (the clocks of what still fails run on from now), or the hold of a task that a system enabled again after we disabled it',
     examples: ['dismiss aws-eu-1', 'dismiss acmeCo/prod/orders'],
   }).action(
     onStage<[string], object>(cli, async ({ system, out, operator }, _options, name) => {
@@ -19,7 +19,7 @@ export function registerDismiss(program: Command, cli: Cli): void {
         return;
       }
       if ((await dismissReversal(system, name, operator)).dismissed) {
-        const said = `${safe(name)} is held no more for having been turned on again; it is decided with the next scan`;
+        const said = `${safe(name)} is no longer held because a system enabled it again; it is evaluated with the next scan`;
         out.one({ task: name, dismissed: true }, () => [said]);
         return;
       }
@@ -27,7 +27,7 @@ export function registerDismiss(program: Command, cli: Cli): void {
       const quoted = JSON.stringify(name);
       throw new UsageError(
         isTask
-          ? `task ${quoted}: its disabling was not reverted, or that is over`
+          ? `task ${quoted}: no system reversed its disabling, or that is over`
           : `data plane ${quoted}: has no open correlated outage`,
       );
     }),

@@ -17,7 +17,7 @@ sqs:GetQueueAttributes, cloudwatch:DescribeAlarms and lambda:GetEventSourceMappi
 export function registerDoctor(program: Command, cli: Cli): void {
   addCommand(program, {
     usage: 'doctor [stage]',
-    description: 'look whether a stage can warn owners, is heard and is watched',
+    description: 'check whether a stage can warn owners, hears its control planes and is watched',
     examples: ['doctor prod', 'doctor prod --json'],
   })
     .addHelpText('after', MEANING)
@@ -30,12 +30,12 @@ export function registerDoctor(program: Command, cli: Cli): void {
         const { name } = session.stage;
         if (named !== undefined && named !== name)
           throw new UsageError(`doctor: two stages are named, ${safe(named)} and ${name}; give one`);
-        await look(session);
+        await runChecks(session);
       }),
     );
 }
 
-async function look({ stage, system, out, operator }: Session): Promise<void> {
+async function runChecks({ stage, system, out, operator }: Session): Promise<void> {
   const checks = await examine(stage);
   const failed = checks.filter(({ result }) => result === 'fail').map(({ name }) => name);
   const green = failed.length === 0;

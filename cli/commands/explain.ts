@@ -96,7 +96,10 @@ function evidenceRows({ evidence }: Explanation): string[][] {
     ['enabled', evidence.enabledAt],
     ['published by a user', evidence.publishedByUserAt],
     ['restarts since', String(evidence.restartsSinceLoss)],
-    ['too short spells', evidence.twitchesSinceLoss === 0 ? null : String(evidence.twitchesSinceLoss)],
+    [
+      'spells that were too short',
+      evidence.twitchesSinceLoss === 0 ? null : String(evidence.twitchesSinceLoss),
+    ],
     ['recovers at', evidence.recoversAt],
   ];
   return rows.flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
@@ -118,6 +121,6 @@ function episodeRows({ episode, decision }: Explanation): string[][] {
     ['number', String(episode.number)],
     ['fired', `${episode.firedAt} (failing since ${episode.since})`],
     ['grace', episode.grace === 0 ? 'nobody was warned' : `${episode.grace} (stage ${episode.graceStage})`],
-    ['to be turned off', decision.disableAt ?? 'no date'],
+    ['to be disabled', decision.disableAt ?? 'no date'],
   ];
 }

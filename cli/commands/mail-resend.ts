@@ -10,18 +10,18 @@ import { noSuchMail } from './mail-show.ts';
 const SEMANTICS = `
 The mail itself is never sent a second time. What still stands of it goes with the recipient's next mail, with the
 next scan and at most one mail per digestEvery, and is decided again just before:
-  warning, reminder   while the episode is open: told as the warning, with the date that stands
+  warning, reminder   while the episode is open: sent as the warning, with the date that stands
                       (where less than the shortest reminder's lead is left, the date moves later)
   disabled            while the task is still off
-  withdrawn           while no newer date was told
+  withdrawn           while no newer date was announced
   recovered, enabled  never
-A dead address is refused: revive it first.`;
+A suppressed address is refused: revive it first.`;
 
 /** Adds `mail resend`. */
 export function registerMailResend(mail: Command, cli: Cli): void {
   addCommand(mail, {
     usage: 'resend <id>',
-    description: 'tell the recipient of a mail again what still stands of it',
+    description: 'notify the recipient of a mail again of what still stands of it',
     examples: ['mail resend 01JH4ZQ8Y3V5C6D7E8F9G0H1J2'],
   })
     .addHelpText('after', SEMANTICS)
@@ -30,15 +30,15 @@ export function registerMailResend(mail: Command, cli: Cli): void {
         const { system, operator, out } = session;
         const resent = await resendMail(system, id, operator);
         if (resent.outcome === 'unknown') throw noSuchMail(session, id);
-        if (resent.outcome === 'dead') throw deadAddress(resent);
+        if (resent.outcome === 'dead') throw suppressedAddress(resent);
         const { address, items } = resent;
         out.one({ mail: id, to: address, items }, () => linesOf(address, items));
       }),
     );
 }
 
-function deadAddress({ address, dead }: Extract<Resent, { outcome: 'dead' }>): UsageError {
-  const why = `${JSON.stringify(address)} is dead (${dead.reason}, ${instantText(dead.at)})`;
+function suppressedAddress({ address, dead }: Extract<Resent, { outcome: 'dead' }>): UsageError {
+  const why = `${JSON.stringify(address)} is suppressed (${dead.reason}, ${instantText(dead.at)})`;
   return new UsageError(`${why}; revive it first: "recipients revive ${argument(address)}"`);
 }
 
@@ -50,5 +50,5 @@ function linesOf(address: string, items: readonly ResentItem[]): string[] {
     notice ?? 'left',
     reason,
   ]);
-  return [`${again} of ${items.length} are told to ${safe(address)} again`, ...columns(rows, '  ')];
+  return [`${again} of ${items.length} go to ${safe(address)} again`, ...columns(rows, '  ')];
 }

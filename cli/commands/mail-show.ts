@@ -37,7 +37,7 @@ function mailDetails(digest: DigestRecord): Record<string, unknown> {
   return { id, to, state, says, ...(readable({ ...became }) as object), items: items.map(itemDetails) };
 }
 
-/** Numbers that are null stay so; a lead or a grace is told as a length of time. */
+/** Numbers that are null stay so; a lead or a grace is shown as a length of time. */
 function itemDetails({ task, episode, notice, since, disableAt, lead, asked, ...item }: DigestItem) {
   const told = { task, episode, notice, since: instantText(since), ...triedOf(item) };
   const dates = { disableAt: instantText(disableAt), asked: instantText(asked) };

@@ -33,7 +33,7 @@ export function registerOops(oops: Command, cli: Cli): void {
   addCommand(oops, {
     usage: 'resolve <fingerprint>',
     description:
-      'it is mended: list it no more until it comes back, and ask again for what it made us give up',
+      'it is fixed: stop listing it until it comes back, and ask again for the work that was given up because of it',
     examples: ['oops resolve 3f9a1c0b77de'],
   }).action(
     onStage<[string]>(cli, async ({ system, out, operator, stage }, _, fingerprint) => {

@@ -9,7 +9,7 @@ const PARTS: readonly Pausable[] = ['evaluate', 'notify', 'disable'];
 export function registerPauses(program: Command, cli: Cli): void {
   addCommand(program, {
     usage: 'pause',
-    description: 'stop deciding (all clocks stand still), telling, or turning off',
+    description: 'stop evaluating (all clocks stand still), notifying, or disabling',
     examples: ['pause disable', 'pause evaluate --stage prod'],
   })
     .addArgument(new Argument('<what>', 'what is to stop').choices(PARTS))

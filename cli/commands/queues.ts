@@ -9,7 +9,7 @@ import type { Columns } from '../output.ts';
 export function registerQueues(queues: Command, cli: Cli): void {
   addCommand(queues, {
     usage: 'list',
-    description: 'whether each queue is worked, and who keeps it off',
+    description: 'whether each queue is worked, and who paused it',
     examples: ['queues list', 'queues list --stage prod --json'],
   }).action(
     onStage<[]>(cli, async ({ system, out, stage }) => {

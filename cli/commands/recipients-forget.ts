@@ -13,12 +13,12 @@ import { addressOf } from '../recipient-argument.ts';
 import { columns, safe } from '../terminal.ts';
 
 const WHAT = `
-Erased: what he chose, his notices, subscriptions and offices, and his address in mails, episodes, alerts and the audit,
-whose rows stay. A hash of the address stays, with the mark that nothing may be mailed to it: where an owning system
-still names him as an owner he is not mailed again, and counts as one who cannot be reached. Where he alone was warned,
-the grace is taken back. Dead letters that name him are counted, and deleted with --purge-dead-letters: each is work that
-was given up, and is lost then. Texts that people wrote, messages that are still worked, the bus's archive (14 days),
-backups of the table (35 days) and logs are not searched. What was cut off is finished by running it again.`;
+Erased: what they chose, their notices, subscriptions and admin rights, and their address in mails, episodes, alerts and
+the audit, whose rows stay. A hash of the address stays, with the mark that nothing may be mailed to it: where an owning
+system still names them as an owner, they are not mailed again, and count as unreachable. Where nobody else was warned,
+the grace is taken back. Dead letters that name them are counted, and deleted with --purge-dead-letters: each is work that
+was given up, and is then lost. Texts that people wrote, messages still being worked, the bus's archive (14 days),
+backups of the table (35 days) and logs are not searched. If the command is interrupted, run it again to finish.`;
 
 /** Adds `recipients forget`. */
 export function registerRecipientsForget(recipients: Command, cli: Cli): void {
@@ -27,8 +27,8 @@ export function registerRecipientsForget(recipients: Command, cli: Cli): void {
     description: 'erase a person; the audit keeps its counts',
     examples: ['recipients forget ana@acme.test', 'recipients forget ana@acme.test --yes'],
   })
-    .option('--yes', 'do it; without it only what would be erased is told')
-    .option('--purge-dead-letters', 'delete the dead letters that name him, too')
+    .option('--yes', 'do it; without it, the command only says what would be erased')
+    .option('--purge-dead-letters', 'delete the dead letters that name them, too')
     .addHelpText('after', WHAT)
     .action(onStage<[string], Options>(cli, forget));
 }
@@ -74,7 +74,7 @@ function sumOf(found: readonly LookedAt[]): number {
   return found.reduce((sum, { naming }) => sum + naming.length, 0);
 }
 
-/** What remains in dead-letter queues, or what was deleted there, and what could not be looked at. */
+/** What remains in dead-letter queues, or what was deleted there, and what could not be read. */
 function deadLetterLines(found: readonly LookedAt[], purged: boolean): string[] {
   const lines: string[] = [];
   for (const { queue, naming, removed } of found) {
@@ -84,25 +84,25 @@ function deadLetterLines(found: readonly LookedAt[], purged: boolean): string[] 
   if (!purged && sumOf(found) > 0) lines.push('run it again with --purge-dead-letters to delete these');
   for (const { queue, unseen } of found) {
     if (unseen === 0) continue;
-    lines.push(`${unseen} dead letters of ${queue} were not looked at: run it again in ten minutes`);
+    lines.push(`${unseen} dead letters of ${queue} were not read: run it again in ten minutes`);
   }
   return lines;
 }
 
 function sizeOf({ mails, notices, tasks, subscriptions, admin }: Known): string {
-  const offices = subscriptions.length + admin.length;
-  return `${mails.length} mails, ${notices} notices, ${tasks.length} tasks, ${offices} subscriptions and offices`;
+  const rights = subscriptions.length + admin.length;
+  return `${mails.length} mails, ${notices} notices, ${tasks.length} tasks, ${rights} subscriptions and admin rights`;
 }
 
 function linesOf(address: string, erased: Forgotten, owned: readonly string[]): string[] {
   const lines = [
-    `${safe(address)} is forgotten; rows that named him:`,
+    `${safe(address)} is forgotten; rows that named them:`,
     ...columns(
       Object.entries(erased).map(([what, count]) => [what, String(count)]),
       '  ',
     ),
   ];
   if (owned.length === 0) return lines;
-  const still = `still an owner of ${owned.length} tasks by the word of their owning systems: have him removed there`;
+  const still = `still an owner of ${owned.length} tasks by the word of their owning systems: have them removed there`;
   return [...lines, still, ...owned.map((task) => `  ${safe(task)}`)];
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { listRecipients } from '../../functions/operators/recipients.ts';
 import type { RecipientRecord, Suppression } from '../../functions/store/recipients.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
@@ -9,12 +9,16 @@ import { instantText, readable } from '../readable.ts';
 export function registerRecipientsList(recipients: Command, cli: Cli): void {
   addCommand(recipients, {
     usage: 'list',
-    description: 'everybody who was ever mailed or chose something; with --dead, whom no mail reaches',
-    examples: ['recipients list --dead', 'recipients list --json'],
+    description:
+      'everybody who was ever mailed or chose something; with --suppressed, only those whom no mail reaches',
+    examples: ['recipients list --suppressed', 'recipients list --json'],
   })
-    .option('--dead', 'only dead addresses')
+    .option('--suppressed', 'only suppressed addresses')
+    // What the option was called before.
+    .addOption(new Option('--dead', 'the same as --suppressed').hideHelp())
     .action(
-      onStage<[], { dead?: boolean }>(cli, async ({ system, out }, { dead }) => {
+      onStage<[], { suppressed?: boolean; dead?: boolean }>(cli, async ({ system, out }, options) => {
+        const dead = (options.suppressed ?? options.dead) === true;
         const found = await listRecipients(system.table, { dead });
         out.list(found.map(lineOf), COLUMNS, 'there are no such recipients');
       }),
@@ -26,11 +30,11 @@ function lineOf({ key, address, dead, declined, lastMailAt }: RecipientRecord) {
   return { address, key, state, dead: readable(dead), declined, lastMailAt: instantText(lastMailAt) };
 }
 
-/** Why and since when an address is dead. */
+/** Whether an address is suppressed: why, and since when. */
 export function stateText(dead: Suppression | null): string {
-  if (dead === null) return 'alive';
+  if (dead === null) return 'not suppressed';
   const ends = dead.reason === 'soft-bounce' ? ` until ${instantText(dead.until)}` : '';
-  return `dead: ${dead.reason}, ${instantText(dead.at)}${ends}`;
+  return `suppressed: ${dead.reason}, ${instantText(dead.at)}${ends}`;
 }
 
 const COLUMNS: Columns<ReturnType<typeof lineOf>> = [

@@ -7,15 +7,15 @@ import { targetNamed } from '../recipient-argument.ts';
 import { safe } from '../terminal.ts';
 
 const FOLLOWS = `
-With the next scan he is warned anew of what is open: with a full grace where no other living recipient was warned,
-else with the date that stands. SES keeps a suppression list of its own; where it holds the address, take it off there
-too: aws sesv2 delete-suppressed-destination --email-address ADDRESS`;
+With the next scan they are warned again of what is open: with a full grace where no other reachable recipient was
+warned, else with the date that stands. SES keeps a suppression list of its own; where it has the address, remove it
+there, too: aws sesv2 delete-suppressed-destination --email-address ADDRESS`;
 
 /** Adds `recipients revive`. */
 export function registerRecipientsRevive(recipients: Command, cli: Cli): void {
   addCommand(recipients, {
     usage: 'revive <address>',
-    description: 'let a dead address be mailed again',
+    description: 'let a suppressed address be mailed again',
     examples: ['recipients revive ana@acme.test'],
   })
     .addHelpText('after', FOLLOWS)
@@ -28,8 +28,8 @@ export function registerRecipientsRevive(recipients: Command, cli: Cli): void {
         const was = revived.outcome === 'revived' ? revived.was : null;
         out.one({ address, outcome: revived.outcome, was: readable(was) }, () => [
           was === null
-            ? `${safe(address)} is alive: nothing is changed`
-            : `${safe(address)} is alive again (was dead: ${was.reason}); next: warned anew with the next scan`,
+            ? `${safe(address)} is not suppressed: nothing is changed`
+            : `${safe(address)} is revived (was suppressed: ${was.reason}); next: warned again with the next scan`,
         ]);
       }),
     );

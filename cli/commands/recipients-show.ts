@@ -21,7 +21,8 @@ const NEWEST = 10;
 export function registerRecipientsShow(recipients: Command, cli: Cli): void {
   addCommand(recipients, {
     usage: 'show <address>',
-    description: 'one recipient: dead or alive, wishes, notices and tasks, offices, the newest mails',
+    description:
+      'one recipient: whether suppressed, preferences, notices and tasks, subscriptions, the newest mails',
     examples: ['recipients show ana@acme.test', 'recipients show ana@acme.test --json'],
   }).action(
     onStage<[string]>(cli, async ({ system, stage, out }, _, argument) => {

@@ -6,7 +6,7 @@ import { addCommand, type Cli, onStage } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { targetOf, tellAdded, tellRemoved } from '../people.ts';
 
-/** What a subscriber hears of unless told otherwise. */
+/** What a subscriber hears of unless they say otherwise. */
 const USUAL_TYPES = ['task_abandoned', 'task_auto_disabled'];
 
 const TOPIC_OPTION = 'an SNS topic instead of a mail address, for information; one of channels.topics';

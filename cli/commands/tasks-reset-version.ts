@@ -8,7 +8,7 @@ import { safe } from '../terminal.ts';
 const WHY = `
 For a task whose known version is higher than any that its owning system will say, by mistake or by malice: what it
 publishes is then skipped as older. The next publication is taken whatever its version; have the owning system send it,
-or move the refused ones back from the dead-letter queue. Until then nothing can be turned off there.`;
+or move the refused ones back from the dead-letter queue. Until then the task cannot be disabled.`;
 
 /** Adds `tasks reset-version`. */
 export function registerTasksResetVersion(tasks: Command, cli: Cli): void {
@@ -17,7 +17,7 @@ export function registerTasksResetVersion(tasks: Command, cli: Cli): void {
     description: "forget a task's version, so that the next one of its owning system is taken",
     examples: ['tasks reset-version acmeCo/prod/orders', 'tasks reset-version acmeCo/prod/orders --yes'],
   })
-    .option('--yes', 'do it; without it only what would be forgotten is told')
+    .option('--yes', 'do it; without it, the command only says what would be forgotten')
     .addHelpText('after', WHY)
     .action(
       onStage<[string], { yes?: boolean }>(cli, async (session, { yes }, id) => {

@@ -15,7 +15,7 @@ interface Options {
 export function registerUndo(program: Command, cli: Cli): void {
   addCommand(program, {
     usage: 'undo',
-    description: 'turn on again what Taskwarden turned off: a task, or all of one run; clocks start anew',
+    description: 'enable again what Taskwarden disabled: a task, or all of one scan; clocks start again',
     examples: ['undo --task acmeCo/prod/orders --reason "still needed"', 'undo --run 2026-02-05T00:00:00Z'],
   })
     .option('--task <id>', 'the task')
@@ -50,6 +50,6 @@ async function undoAll(
     throw new UsageError(`--run ${JSON.stringify(run)}: no instant; allowed is RFC 3339 with a zone`);
   }
   const undone = await undoRun(system, { run: instant, ...act });
-  if (undone.length === 0) throw new UsageError(`--run ${JSON.stringify(run)}: this run turned nothing off`);
+  if (undone.length === 0) throw new UsageError(`--run ${JSON.stringify(run)}: this scan disabled nothing`);
   return undone;
 }

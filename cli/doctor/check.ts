@@ -15,7 +15,7 @@ export interface Check extends Finding {
   name: string;
 }
 
-/** What checks look at. */
+/** What is checked. */
 export interface Examined {
   stage: OpenedStage;
   account: AwsAccount;
@@ -50,9 +50,9 @@ function unanswered({ asks }: Question, { stage }: Examined, error: unknown): Fi
   const why = faultLine(error);
   if (asks !== undefined && stage.name === 'local' && isOfService(error))
     return skipped(`the emulator gives no answer to ${PERMISSION[asks]} (${why})`);
-  if (!isDenied(error)) return fail(`it cannot be told: ${why}`, 'try again; mend what the message names');
+  if (!isDenied(error)) return fail(`it cannot be checked: ${why}`, 'try again; fix what the message names');
   const permission = asks === undefined ? 'read access to the table of the stage' : PERMISSION[asks];
-  return fail('you may not ask this', `have yourself allowed ${permission}, and run it again`);
+  return fail('you may not ask this', `ask for ${permission}, and run it again`);
 }
 
 /** What a service answered, and no fault of ours. */

@@ -4,7 +4,7 @@ import { ask, type Check } from './check.ts';
 import { mailQuestions } from './mail-questions.ts';
 import { workQuestions } from './work-questions.ts';
 
-/** Asks everything that a stage must be able to do before it may turn tasks off; no answer stops the others. */
+/** Asks everything that a stage must be able to do before it may disable tasks; no answer stops the others. */
 export async function examine(stage: OpenedStage): Promise<Check[]> {
   const account = await stage.account();
   let asked: Promise<Sending> | undefined;

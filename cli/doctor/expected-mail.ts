@@ -5,10 +5,10 @@ import { index, sortable } from '../../functions/store/keys.ts';
 import type { Query, Table } from '../../functions/store/table.port.ts';
 import { loadTasks } from '../../functions/store/tasks.ts';
 
-/** More tasks are not read: who has so many knows that he needs a large quota. */
+/** More tasks are not read: whoever has so many knows that they need a large quota. */
 const MOST_TASKS = 5_000;
 
-/** How many are to be told in the next 24 hours. */
+/** How many are to be notified in the next 24 hours. */
 export interface ExpectedMail {
   /** Recipients of open episodes and of tasks that reach their threshold within a day. */
   recipients: number;

@@ -3,7 +3,7 @@ import { loadFeedbackCanary } from '../../functions/store/heard.ts';
 import { type Examined, type Finding, fail, ok, type Question, skipped, warn } from './check.ts';
 import { expectedMail } from './expected-mail.ts';
 
-/** Whether mail can go out, enough of it, and whether its fate is heard of. */
+/** Whether mail can go out, enough of it, and whether its outcome is heard of. */
 export const mailQuestions: readonly Question[] = [
   { name: 'identity', asks: 'identity', answer: identity },
   { name: 'dkim', asks: 'identity', answer: dkim },
@@ -56,7 +56,7 @@ async function quota(examined: Examined): Promise<Finding> {
   const { perDay, sentLastDay } = await examined.sending();
   const { recipients, rampPerDay, more } = await expectedMail(examined.stage.system.table, examined.now);
   const expected = Math.min(recipients, rampPerDay);
-  const whom = `${more ? 'at least ' : ''}${recipients} recipients to be told, ${rampPerDay} newly warned a day at most`;
+  const whom = `${more ? 'at least ' : ''}${recipients} recipients to be notified, ${rampPerDay} newly warned a day at most`;
   const found = `${whom}; SES takes ${perDay} a day, ${sentLastDay} were sent`;
   // SES tells an unlimited quota by −1.
   if (perDay < 0) return ok(found);
@@ -86,11 +86,14 @@ async function feedback({ stage }: Examined): Promise<Finding> {
     return fail(`${silent} since ${formatInstant(holding)}`, RUNBOOK('feedback-canary-missed'));
   if (deliveredAt !== null && bouncedAt !== null)
     return ok(
-      `SES told of both canaries, the last time at ${formatInstant(Math.max(deliveredAt, bouncedAt))}`,
+      `SES answered both canaries, the last time at ${formatInstant(Math.max(deliveredAt, bouncedAt))}`,
     );
   return sentAt === null
-    ? fail('no canary was sent yet', 'wait for the next scans, and look again')
-    : fail(`the canary of ${formatInstant(sentAt)} is not answered yet`, 'wait some minutes, and look again');
+    ? fail('no canary was sent yet', 'wait for the next scans, and run it again')
+    : fail(
+        `the canary of ${formatInstant(sentAt)} is not answered yet`,
+        'wait some minutes, and run it again',
+      );
 }
 
 /** Where the article of an alarm is. */

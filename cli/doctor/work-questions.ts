@@ -79,7 +79,7 @@ async function queues({ stage }: Examined): Promise<Finding> {
   return fail(`not worked: ${names.join(', ')}`, todo);
 }
 
-/** A pause is a wish of somebody, and stops what it names safely. */
+/** A pause is what somebody asked for, and stops what it names safely. */
 async function pauses({ stage }: Examined): Promise<Finding> {
   const record = await loadPauses(stage.system.table);
   const paused = (['evaluate', 'notify', 'disable'] as const).filter((what) => record[what] !== null);

@@ -49,13 +49,13 @@ export const BOUNDS = {
     of: 'owners of a task',
     most: 1_000,
     unit: 'entries',
-    why: 'each is told by a mail of their own, and all stand on its row (DynamoDB: 400 KB)',
+    why: 'each is notified by a mail of their own, and all stand on its row (DynamoDB: 400 KB)',
   },
   ownerBytes: {
     of: 'addresses of the owners of a task',
     most: 64 * 1024,
     unit: 'bytes',
-    why: 'they stand on its row, once as owners and once as told (DynamoDB: 400 KB)',
+    why: 'they stand on its row, once as owners and once as notified (DynamoDB: 400 KB)',
   },
   eventTasks: {
     of: 'tasks or totals in one event',
@@ -148,7 +148,7 @@ export const BOUNDS = {
     why: 'what is higher is no release of ours that may still come',
   },
   toldLeft: {
-    of: 'people on the row of a task who were told and are no longer its recipients',
+    of: 'people on the row of a task who were notified and are no longer its recipients',
     most: 500,
     unit: 'entries',
     why: 'owners may change with each version, and the row of a task has an end (DynamoDB: 400 KB)',
@@ -184,13 +184,13 @@ export const BOUNDS = {
     why: 'a scan a minute has 1,440; nearest ones are joined, so that the share of the day shrinks and never grows',
   },
   paced: {
-    of: 'tenants and data planes on the row of what was turned off within a day',
+    of: 'tenants and data planes on the row of what was disabled within a day',
     most: 1_000,
     unit: 'entries',
     why: 'up to 210 KB of a row (DynamoDB: 400 KB), beside 1,440 scans a day; what finds no room waits, and nothing is lost',
   },
   blamed: {
-    of: 'mails whose refusal in the same words took a recipient for dead',
+    of: 'mails whose refusal in the same words suppressed a recipient',
     most: 100,
     unit: 'entries',
     why: 'three recipients at most are blamed in a row, each again whenever somebody revives them; the newest decide',

@@ -52,6 +52,6 @@ function idleDays({ quietDays, source }: EffectivePolicy, at: string, scope: str
   if (quietDays === null || at !== scope || source.quietDays !== (scope === '' ? 'global' : scope)) return [];
   const { weekdays = [], dates = [] } = quietDays;
   if (weekdays.length === WEEKDAYS.length)
-    return ['quietDays: every day of the week is quiet; nothing is ever turned off'];
+    return ['quietDays: every day of the week is quiet; nothing is ever disabled'];
   return weekdays.length + dates.length === 0 ? ['quietDays: they name no day'] : [];
 }

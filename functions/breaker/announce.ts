@@ -48,7 +48,7 @@ export async function announce(
   try {
     await system.operators.tell({ code: 'breaker-open', subject: queue, detail });
   } catch (cause) {
-    system.telemetry.log('error', 'operators not told', {
+    system.telemetry.log('error', 'operators not notified', {
       code: 'breaker-open',
       queue,
       error: String(cause),

@@ -100,7 +100,7 @@ export const dataPlaneReported = z.object({
   since: z.optional(instantField),
 });
 
-/** `Task Disabled`: the owning system's confirmation, with the version that turned the task off. */
+/** `Task Disabled`: the owning system's confirmation, with the version that disabled it. */
 export const taskDisabled = z.object({
   version,
   task: taskIdField,
@@ -111,7 +111,7 @@ export const taskDisabled = z.object({
   by: z.optional(nameField),
 });
 
-/** `Task Disable Requested`: Taskwarden asks the owning system to turn a task off. */
+/** `Task Disable Requested`: Taskwarden asks the owning system to disable a task. */
 const taskDisableRequested = z.object({
   version,
   requestId,

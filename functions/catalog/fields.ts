@@ -63,7 +63,7 @@ export const ownersField = z
     if (message) context.issues.push({ code: 'custom', message, input: context.value });
   })
   .register(z.globalRegistry, {
-    description: 'Who is told. At most 1,000, and 64 KB of addresses together.',
+    description: 'Who is notified. At most 1,000, and 64 KB of addresses together.',
     maxItems: MOST_OWNERS,
   });
 

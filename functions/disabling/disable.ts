@@ -110,7 +110,7 @@ async function giveUp(
 ): Promise<boolean> {
   const { id, version } = record.task;
   const at = system.clock.now();
-  const detail = `the owning system refuses to turn it off: ${reason}; \`taskwarden oops resolve ${fingerprint}\` asks again`;
+  const detail = `the owning system refuses to disable it: ${reason}; \`taskwarden oops resolve ${fingerprint}\` asks again`;
   const writes = [
     taskWrite(refused(record, { at, reason, version, fingerprint }), view.policies.for(id)),
     refusalMarker(fingerprint, id, at),

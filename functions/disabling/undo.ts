@@ -68,7 +68,7 @@ export async function undoDisabling(system: System, undo: Undo): Promise<Undone>
   return { outcome: answer.outcome === 'confirmed' ? 'enabled' : 'requested' };
 }
 
-const NOT_OURS = 'Taskwarden did not turn it off';
+const NOT_OURS = 'Taskwarden did not disable it';
 const CHANGED = 'the task changed meanwhile; try again';
 
 function auditOf({ clock }: System, { disabledByUs }: DisabledByUs, { task, by, reason }: Undo): Write {
@@ -133,5 +133,5 @@ function refusalOf(record: TaskRecord, run: string | undefined): string | undefi
   if (record.task.enabled) return 'the task is enabled';
   if (!record.disabledByUs) return NOT_OURS;
   const isOther = run !== undefined && record.disabledByUs.run !== run;
-  return isOther ? 'it was turned off again since, by another run or its owner' : undefined;
+  return isOther ? 'it was disabled again since, by another scan or its owner' : undefined;
 }

@@ -14,7 +14,7 @@ export function operatorAlertsBetween(before: TaskRecord, after: TaskRecord, now
   const is = after.hold?.reason === 'no-reachable-owner';
   const writes: Write[] = [];
   if (is && !was) {
-    const detail = 'no living address among its owners, subscribers and admins; it will not be turned off';
+    const detail = 'no reachable address among its owners, subscribers and admins; it will not be disabled';
     writes.push(operatorAlert('no-reachable-owner', task, detail, now));
   }
   if (was && !is) writes.push({ delete: keys.operatorAlert('no-reachable-owner', task) });

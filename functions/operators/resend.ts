@@ -133,11 +133,11 @@ async function standingDisabling(
   item: DigestItem,
   { task, disabledByUs }: TaskRecord,
 ): Promise<Standing> {
-  if (disabledByUs?.episode !== item.episode) return { left: 'it is not off any more' };
+  if (disabledByUs?.episode !== item.episode) return { left: 'it is no longer disabled' };
   const recipients = await view.recipientsOf(task, 'task_auto_disabled');
   const topics = await view.topicsOf(task, 'task_auto_disabled');
   if (![...recipients, ...topics].some(({ key }) => key === digest.recipient))
-    return { left: 'he is told of it no more' };
+    return { left: 'they are no longer a recipient of it' };
   const resolvedReason = disabledByUs.run === null ? 'disabled-by-owner' : 'disabled';
   return past(system, item, 'disabled', { disabledAt: disabledByUs.at, resolvedReason });
 }
@@ -148,7 +148,7 @@ async function standingWithdrawal(
   { task, episodes, open }: TaskRecord,
 ): Promise<Standing> {
   const newer = episodes > item.episode || open?.graceStage === 'disable';
-  if (newer) return { left: 'a newer date was told since' };
+  if (newer) return { left: 'a newer date was announced since' };
   const alert = open ? undefined : await loadAlert(system.table, task.id, item.episode);
   return past(system, item, 'withdrawn', { resolvedReason: alert?.reason ?? 'policy' });
 }

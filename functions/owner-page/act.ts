@@ -15,7 +15,7 @@ export type Acted =
   /** It cannot be done in the task's present state; nothing was changed. */
   | { outcome: 'not-now' };
 
-/** Does what the recipient of a mail asks for one of its tasks. A wish that is fulfilled already counts as done. */
+/** Does what the recipient of a mail asks for one of its tasks. A request that is met already counts as done. */
 export async function fulfil(system: System, view: TaskView, by: string, wish: Wish): Promise<Acted> {
   const { state } = view.now;
   if (wish.action === 'disable' && (state === 'closing' || state === 'off'))

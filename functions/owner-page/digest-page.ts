@@ -6,7 +6,7 @@ import type { TaskView } from './task-view.ts';
 
 /** All tasks of one mail as they are now; `base`: what the paths of their pages begin with. */
 export function digestBody(views: readonly TaskView[], base: string, reader: Reader): Html {
-  return html`<p>What a mail told you of, as it is now. Choose a task to keep it, snooze it or turn it off.</p>
+  return html`<p>The tasks of the mail, as they are now. Choose a task to keep it, snooze it or turn it off.</p>
 <ul>${views.map((view) => entry(view, base, reader))}</ul>`;
 }
 

@@ -21,7 +21,7 @@ export async function saysOf(
     task.deletedAt === undefined && (isOwner(task) || scopesOf(task).some((scope) => held.has(scope)));
 }
 
-/** The scopes in which an address has an office: a query per tenant of the tasks, however deep their ids are. */
+/** The scopes in which an address is a subscriber or an admin: a query per tenant of the tasks, however deep their ids are. */
 async function scopesHeld(table: Table, tasks: readonly Task[], address: string): Promise<Set<string>> {
   if (tasks.length === 0) return new Set();
   const old = (await loadOldOffices(table)).filter(({ target }) => target === address);

@@ -15,7 +15,7 @@ export type Form = Readonly<Record<string, string>>;
 /** What a person asks for on a task's page. */
 export type Wish = OwnerAct | { action: 'undo' };
 
-/** What bounds a wish, and how its sender reads dates. */
+/** What bounds a request, and how its sender reads dates. */
 export interface Bounds {
   now: Instant;
   keepMax: Duration;

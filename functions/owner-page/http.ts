@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 /** The most that a form may be, in bytes; the largest form has a reason of 200 characters. */
 const LARGEST_BODY = 8_192;
 
-/** What a Function URL and an HTTP API (payload 2.0) hand over, as far as it is looked at. */
+/** What a Function URL and an HTTP API (payload 2.0) hand over, as far as it is read. */
 export type PageEvent = Pick<
   APIGatewayProxyEventV2,
   'rawPath' | 'rawQueryString' | 'headers' | 'body' | 'isBase64Encoded'

@@ -7,14 +7,14 @@ import { changeRecipient } from '../store/change-recipient.ts';
 import { newRecipient, type RecipientRecord } from '../store/recipients.ts';
 
 /**
- * What a recipient may wish of mails. `declined`: reminders and `recovered`, for all tasks; warnings and disablings
- * are told all the same.
+ * What a recipient may choose about mails. `declined`: reminders and `recovered`, for all tasks; warnings and disablings
+ * come all the same.
  */
 export type Preferences = Required<Pick<RecipientRecord, 'declined' | 'zone' | 'language' | 'quietHours'>>;
 
 type Wish = keyof Preferences;
 
-/** What holds for a recipient, also where he never wished anything. */
+/** What holds for a recipient, also where they never chose anything. */
 export function preferencesOf({ declined, zone, language, quietHours }: RecipientRecord): Preferences {
   return {
     declined,
@@ -24,7 +24,7 @@ export function preferencesOf({ declined, zone, language, quietHours }: Recipien
   };
 }
 
-/** How each wish is called in the audit. */
+/** What each choice is called in the audit. */
 const ACTS: Record<Wish, (wishes: Partial<Preferences>) => string> = {
   declined: ({ declined }) => (declined ? 'decline reminders' : 'take reminders'),
   zone: () => 'time zone',
@@ -33,7 +33,7 @@ const ACTS: Record<Wish, (wishes: Partial<Preferences>) => string> = {
 };
 
 /**
- * Stores what a recipient wishes of mails, each wish audited; what holds already is not written again.
+ * Stores what a recipient chooses about mails, each choice audited; what holds already is not written again.
  *
  * @returns whether anything was new
  */

@@ -20,9 +20,9 @@ const DEFAULT_SNOOZE_DAYS = 14;
 
 /** The words of an act that was done. */
 export const SAID: Record<Done, string> = {
-  keep: 'It is kept. Everybody who was told a date learns that it does not hold.',
+  keep: 'It is kept. Everybody who was given a date is notified that it no longer holds.',
   snooze: 'It is snoozed. If it still fails when the time is over, you are warned again.',
-  disable: 'Everybody who was told of it gets word when it is off.',
+  disable: 'Everybody who was notified of it is notified again when it is off.',
   undo: 'It is turned on again.',
   asked: 'The system that runs it was asked to turn it on again; that may take some minutes.',
 };
@@ -36,9 +36,9 @@ export function nameOf({ item }: Pick<TaskView, 'item'>): string {
 export function standing(state: TaskState, reader: Reader): string {
   switch (state.state) {
     case 'gone':
-      return 'It no longer exists. Nothing is to be done.';
+      return 'It no longer exists. There is nothing to do.';
     case 'no-say':
-      return 'You are no longer told about it, so you can no longer act on it here.';
+      return 'You are no longer notified about it, so you can no longer act on it here.';
     case 'newer':
       return 'This is over, and it failed again later: use the newest mail about it.';
     case 'open':
@@ -52,9 +52,9 @@ export function standing(state: TaskState, reader: Reader): string {
     case 'off':
       return `It was turned off on ${inBothZones(state.at, reader.zone)}.`;
     case 'on-again':
-      return 'It was turned off, and is on again. Nothing is to be done.';
+      return 'It was turned off, and is on again. There is nothing to do.';
     case 'over':
-      return `Nothing is to be done${state.reason === null ? '' : `: ${english.reasons[state.reason]}`}.`;
+      return `There is nothing to do${state.reason === null ? '' : `: ${english.reasons[state.reason]}`}.`;
   }
 }
 
@@ -98,7 +98,7 @@ function troubleRows(
     ['Why', english.causes[cause]],
     ['Restarts tried since', String(restarts)],
     ...date,
-    ['Also told', told.map((one) => clip(visible(one), 254)).join(', ') || 'nobody else'],
+    ['Also notified', told.map((one) => clip(visible(one), 254)).join(', ') || 'nobody else'],
   ];
 }
 
@@ -120,7 +120,7 @@ const FORMS: Record<Act, (bounds: Bounds) => Html> = {
   snooze: (bounds) => snoozeForm(bounds),
   disable: () => html`<form method="post">
 <h2>Turn it off now</h2>
-<p>Nobody needs it? It is turned off without waiting for a date, and the others who are told learn of it.
+<p>Nobody needs it? It is turned off without waiting for a date, and the others are notified.
 It can be turned on again.</p>
 <button class="careful" name="action" value="disable">Turn it off now</button>
 </form>`,

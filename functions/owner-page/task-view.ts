@@ -22,7 +22,7 @@ export interface Trouble {
   cause: Cause;
   /** When it will be turned off; null where nothing is announced. */
   disableAt: Instant | null;
-  /** Others who are told. */
+  /** Others who are notified. */
   told: string[];
 }
 
@@ -80,7 +80,7 @@ interface Scene {
   hasSay: (task: Task) => boolean;
 }
 
-/** Looks at tasks of a mail on fresh state; in the order of the items. */
+/** Reads tasks of a mail on fresh state; in the order of the items. */
 export async function viewsOf(
   system: System,
   visit: Visit,

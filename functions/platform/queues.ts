@@ -37,7 +37,7 @@ export const QUEUES = {
     batchSize: 10,
     maxConcurrency: 5,
     checksRows: true,
-    impact: 'owners are not warned, and what would be turned off waits for their warning.',
+    impact: 'owners are not warned, and what would be disabled waits for their warning.',
   },
   disable: {
     worker: 'disabler',

@@ -32,7 +32,7 @@ async function disableFailing(run: Run, record: TaskRecord) {
     known ?? {
       code: 'disable-failing',
       subject: record.task.id,
-      detail: 'the owning system was asked to turn it off and did not confirm in time; it is asked again',
+      detail: 'the owning system was asked to disable it and did not confirm in time; it is asked again',
       since: run.now,
       toldAt: null,
       active: true,

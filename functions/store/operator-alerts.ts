@@ -63,6 +63,6 @@ export function operatorAlert(
 /** Operators hear that a system turned on again what we had turned off (promise 15). */
 export function reversalAlert(task: string, at: Instant, now: Instant): { put: Row } {
   const ends = `until a user publishes it, it recovers, or \`taskwarden dismiss ${argument(task)}\``;
-  const detail = `a system turned it on again ${formatInstant(at)}; it is held ${ends}`;
+  const detail = `a system enabled it again ${formatInstant(at)}; it is held ${ends}`;
   return operatorAlert('disable-reverted', task, detail, now);
 }

@@ -17,7 +17,7 @@ function alertOf({ queue, item }: Work): { code: OperatorAlertCode; subject: str
 
 const WHAT_ENDS: Record<GivenUp['queue'], string> = {
   notify: 'what waits for this recipient can never be mailed',
-  disable: 'it can never be turned off',
+  disable: 'it can never be disabled',
 };
 
 /** The name under which it is noted. */

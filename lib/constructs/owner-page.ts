@@ -156,7 +156,7 @@ export class OwnerPage extends Construct {
     alarms.add({
       name: 'owner-page-failing',
       impact:
-        'owners who follow the link of a mail get an error and cannot keep, snooze or turn off their tasks.',
+        'owners who follow the link of a mail get an error and cannot keep, snooze or disable their tasks.',
       metric: alarms.own(METRIC.pageFailed, 'owner-page', period),
       threshold: 1,
       silence: 'fine',

@@ -74,7 +74,7 @@ describe('an owner with a phone and without JavaScript', () => {
     expect(facts).toContain('It will be turned off on Thu 2026-01-22 00:00 UTC, in 6 days, unless you act.');
     expect(facts).toContain('Not running since Thu 2026-01-01 00:00 UTC (15 days)');
     expect(facts).toContain('its shards failed');
-    expect(facts).toContain('Also told team@acme.test');
+    expect(facts).toContain('Also notified team@acme.test');
     await inspector.look(page, '02-task');
     await page.getByLabel('Keep until').fill('2026-03-01');
     await page.getByLabel('Reason').fill('Runs at the end of each quarter');
@@ -164,7 +164,7 @@ describe('an owner with a phone and without JavaScript', () => {
     await stage.add(TASK, { shards: [{ id: '0', status: 'PRIMARY' }], version: 2 });
     await stage.scanOn(16);
     await page.goto(link);
-    expect(await textOf(page)).toMatch(/Nothing is to be done|is over/);
+    expect(await textOf(page)).toMatch(/There is nothing to do|is over/);
     await inspector.look(page, '15-over');
     stage.setNow(onDay(14) + LINK_LIFE);
     expect((await page.goto(link))?.status()).toBe(410);

@@ -45,7 +45,10 @@ export async function recordSoftBounce(system: System, digest: string, at: Insta
   const now = system.clock.now();
   const after = await change(system, digest, (one) => afterSoftBounce(one, { digest, at }, now));
   if (after?.dead?.reason !== 'soft-bounce') return;
-  system.telemetry.log('warn', 'an address is dead for a time', { recipient: after.key, ...after.dead });
+  system.telemetry.log('warn', 'an address is suppressed for a time', {
+    recipient: after.key,
+    ...after.dead,
+  });
   await touchTold(system, after.key);
 }
 

@@ -4,7 +4,7 @@ import type { OutgoingMail, TopicMessage } from '../../platform/ports.ts';
 import type { DigestItem } from '../../store/digests.ts';
 
 const FOR_INFORMATION =
-  'For information: this repeats what the people in charge of these tasks were told by mail, where they can act on it.';
+  'For information: this repeats what the people in charge of these tasks were notified of by mail, where they can act on it.';
 
 /** That a task was turned off, and that this was undone, is one alert's news. */
 function isOfDisabling(notice: Notice): boolean {

@@ -67,8 +67,7 @@ async function letLive(system: System, key: string): Promise<void> {
     const beside = [lookWrite('ALL', system.clock.now())];
     return { recipient: { ...recipient, dead: null }, beside, value: true };
   });
-  if (isAlive)
-    system.telemetry.log('warn', 'an address lives again: it was not to blame', { recipient: key });
+  if (isAlive) system.telemetry.log('warn', 'an address is revived: it was not to blame', { recipient: key });
 }
 
 /** SES surely did not take the mail, for no fault of the recipient: his notices wait for `retryAt`. */

@@ -8,12 +8,12 @@ export const DETAIL_TYPES = Object.keys(EVENTS) as DetailType[];
 const DESCRIPTIONS: Record<DetailType, string> = {
   'Task Published': 'A task was made, or a new version of it was published.',
   'Task Deleted': 'A task was deleted. Its id may come back with a later version.',
-  'Shards Observed': 'What a health check of one data plane saw of the shards of many tasks.',
+  'Shards Observed': 'What was observed on one data plane of the shards of many tasks.',
   'Restarts Counted': 'How often each task was restarted by its control plane so far (running totals).',
   'Data Plane Reported': 'The state of a data plane. An up is also a life sign.',
-  'Task Disabled': 'The owning system confirms that it turned a task off.',
-  'Task Disable Requested': 'Taskwarden asks the owning system to turn a task off.',
-  'Task Enable Requested': 'Taskwarden asks the owning system to turn a task on again.',
+  'Task Disabled': 'The owning system confirms that it disabled a task.',
+  'Task Disable Requested': 'Taskwarden asks the owning system to disable a task.',
+  'Task Enable Requested': 'Taskwarden asks the owning system to enable a task again.',
 };
 
 /** `docs/events/task-published.json` for `Task Published`. */

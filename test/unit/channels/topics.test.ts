@@ -111,7 +111,7 @@ describe('a topic subscribed to a prefix', () => {
     expect(stage.mails[0]?.text).toContain('https://page.test/');
     expect(stage.published[0]?.text).not.toContain('https://');
     expect(stage.published[0]?.text).toContain('ana@acme.test');
-    expect(stage.mails[0]?.text).toContain('Nobody else was told.');
+    expect(stage.mails[0]?.text).toContain('Nobody else was notified.');
   });
 
   it('that nobody told after all hears the warning when people are warned', async () => {

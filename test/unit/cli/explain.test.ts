@@ -48,11 +48,11 @@ describe('explain', () => {
       [day(10), 'its recipients are warned'],
       [day(14), 'a reminder'],
       [day(16), 'a reminder'],
-      [day(17), 'it is turned off'],
+      [day(17), 'it is disabled'],
     ]);
   });
 
-  it('tells who was warned, by which mail, and when it is turned off', async () => {
+  it('tells who was warned, by which mail, and when it is disabled', async () => {
     const stage = await failingFleet(['acmeCo/a']);
     await stage.scanOn(14);
     await stage.scanOn(18);
@@ -69,7 +69,7 @@ describe('explain', () => {
     ]);
     expect(next).toEqual([
       { at: day(20), what: 'a reminder (1d before)' },
-      { at: day(21), what: 'it is turned off, unless somebody or something prevents it' },
+      { at: day(21), what: 'it is disabled, unless somebody or something prevents it' },
     ]);
   });
 
@@ -137,7 +137,7 @@ describe('explain', () => {
     ]);
   });
 
-  it('threatens nothing below stage disable', async () => {
+  it('announces nothing below stage disable', async () => {
     const stage = await failingFleet(['acmeCo/a'], ['stage=notify', 'evidenceMaxAge=365d']);
     expect((await explained(stage)).next.map(({ what }) => what)).toEqual([
       'an alert fires (after 14d of counted time)',

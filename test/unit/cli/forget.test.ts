@@ -58,12 +58,12 @@ describe('recipients forget', () => {
     ]);
   });
 
-  it('asks for --yes, and tells what would be erased', async () => {
+  it('asks for --yes, and says what would be erased', async () => {
     const stage = await known();
     const before = await stored(stage);
     expect(await forget(stage)).toMatchObject({
       code: 2,
-      err: `error: forgetting "${ANA}" (1 mails, 1 notices, 2 tasks, 2 subscriptions and offices, 0 dead letters) cannot be undone; say so with --yes\n`,
+      err: `error: forgetting "${ANA}" (1 mails, 1 notices, 2 tasks, 2 subscriptions and admin rights, 0 dead letters) cannot be undone; say so with --yes\n`,
     });
     expect(await stored(stage)).toBe(before);
   });
@@ -129,7 +129,7 @@ describe('recipients forget', () => {
     expect(task).toMatchObject({ task: { enabled: true } });
   });
 
-  it('never mails him again by itself, and holds what he alone owns, until he is revived', async () => {
+  it('never mails them again by itself, and holds what they alone own, until they are revived', async () => {
     const stage = await failingFleet(['acmeCo/a']);
     await stage.scanOn(14);
     await forget(stage, '--yes');
@@ -137,8 +137,8 @@ describe('recipients forget', () => {
     expect(stage.mails).toHaveLength(1);
     const [held] = (await stage.taskwarden(['tasks', 'show', 'acmeCo/a', '--json'])).json;
     expect(held).toMatchObject({ task: { enabled: true }, hold: { reason: 'no-reachable-owner' } });
-    expect((await stage.taskwarden(['recipients', 'list', '--dead'])).out).toContain(
-      'forgotten  dead: forgotten',
+    expect((await stage.taskwarden(['recipients', 'list', '--suppressed'])).out).toContain(
+      'forgotten  suppressed: forgotten',
     );
     await stage.taskwarden(['recipients', 'revive', ANA]);
     await stage.scanOn(31);

@@ -129,7 +129,7 @@ describe('mail resend', () => {
     const twice = await stage.taskwarden(['mail', 'resend', ana]);
     expect(twice.out).toBe(
       [
-        '0 of 2 are told to ana@acme.test again',
+        '0 of 2 go to ana@acme.test again',
         '  acmeCo/a  #1  left  waits for a mail already',
         '  acmeCo/b  #1  left  waits for a mail already',
         '',
@@ -146,7 +146,7 @@ describe('mail resend', () => {
     expect(alert).toMatchObject({ reason: 'disabled', resolvedAt: day(21) });
   });
 
-  it('tells once more that a task was turned off, while it is off', async () => {
+  it('says once more that a task was disabled, while it is', async () => {
     const { stage } = await warned();
     for (const days of [18, 20, 21]) await stage.scanOn(days);
     const off = stage.mails.filter(({ to }) => to === 'bo@other.test').at(-1)!;
@@ -157,16 +157,16 @@ describe('mail resend', () => {
     expect(again.subject).toBe(off.subject);
     await stage.taskwarden(['undo', '--task', 'other/c']);
     const { json } = await stage.taskwarden(['mail', 'resend', off.digest, '--json']);
-    expect(json).toMatchObject([{ items: [{ notice: null, reason: 'it is not off any more' }] }]);
+    expect(json).toMatchObject([{ items: [{ notice: null, reason: 'it is no longer disabled' }] }]);
   });
 
-  it('refuses a dead address, and says what to do first', async () => {
+  it('refuses a suppressed address, and says what to do first', async () => {
     const { stage, bo } = await warned();
     await stage.bounce('bo@other.test');
     const ran = await stage.taskwarden(['mail', 'resend', bo]);
     expect(ran.code).toBe(2);
     expect(ran.err).toBe(
-      `error: "bo@other.test" is dead (bounce, ${day(14)}); revive it first: "recipients revive bo@other.test"\n`,
+      `error: "bo@other.test" is suppressed (bounce, ${day(14)}); revive it first: "recipients revive bo@other.test"\n`,
     );
   });
 });

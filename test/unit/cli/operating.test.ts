@@ -24,7 +24,7 @@ describe('pause and resume', () => {
     expect((await stage.taskwarden(['resume', 'evaluate'])).out).toBe('evaluate was not paused\n');
   });
 
-  it('of turning off keep a due task on until it goes on', async () => {
+  it('of disabling keep a due task enabled until it goes on', async () => {
     const stage = await failingFleet(['acmeCo/a']);
     await stage.taskwarden(['pause', 'disable']);
     for (const days of [14, 18, 20, 21]) await stage.scanOn(days);
@@ -65,7 +65,7 @@ describe('scan', () => {
 });
 
 describe('undo', () => {
-  it('turns on again what was turned off, and keeps the reason', async () => {
+  it('enables again what was disabled, and keeps the reason', async () => {
     const stage = await failingFleet(['acmeCo/a']);
     for (const days of [14, 18, 20, 21]) await stage.scanOn(days);
     const ran = await stage.taskwarden(['undo', '--task', 'acmeCo/a', '--reason', 'still needed']);
@@ -78,7 +78,7 @@ describe('undo', () => {
     });
   });
 
-  it('turns on again all that a run turned off', async () => {
+  it('enables again all that a scan disabled', async () => {
     const stage = await failingFleet(['acmeCo/a', 'acmeCo/b']);
     for (const days of [14, 18, 20, 21]) await stage.scanOn(days);
     const ran = await stage.taskwarden(['undo', '--run', day(21)]);
@@ -90,7 +90,7 @@ describe('undo', () => {
     [['--task', 'acmeCo/a'], 'error: task "acmeCo/a": the task is enabled\n'],
     [[], 'error: undo: give either --task or --run\n'],
     [['--run', 'yesterday'], 'error: --run "yesterday": no instant; allowed is RFC 3339 with a zone\n'],
-    [['--run', day(3)], `error: --run "${day(3)}": this run turned nothing off\n`],
+    [['--run', day(3)], `error: --run "${day(3)}": this scan disabled nothing\n`],
   ])('refuses %j', async (args, said) => {
     const stage = await failingFleet(['acmeCo/a']);
     expect(await stage.taskwarden(['undo', ...args])).toMatchObject({ code: 2, out: '', err: said });
@@ -109,7 +109,7 @@ describe('approve and dismiss', () => {
     expect((await stage.taskwarden(['approve', '--list'])).out).toBe('0 held\n');
   });
 
-  it('dismisses a reversal: what a system turned on again is warned about as any other', async () => {
+  it('dismisses a reversal: what a system enabled again is warned about as any other', async () => {
     const stage = await failingFleet(['acmeCo/a']);
     for (const days of [14, 18, 20, 21]) await stage.scanOn(days);
     expect((await loadTask(stage.table, 'acmeCo/a'))?.task.enabled).toBe(false);
@@ -132,7 +132,7 @@ describe('approve and dismiss', () => {
     expect(stage.mails.slice(mails).map(({ to }) => to)).toEqual(['ana@acme.test']);
     expect(await stage.taskwarden(['dismiss', 'acmeCo/a'])).toMatchObject({
       code: 2,
-      err: 'error: task "acmeCo/a": its disabling was not reverted, or that is over\n',
+      err: 'error: task "acmeCo/a": no system reversed its disabling, or that is over\n',
     });
   });
 

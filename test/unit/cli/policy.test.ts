@@ -141,7 +141,7 @@ describe('policy set', () => {
     const set = (days: string) => stage.taskwarden(['policy', 'set', 'bCo/', `quietDays=${days}`]);
     expect((await set('{"weekdays":[],"zone":"UTC"}')).err).toBe('warning: quietDays: they name no day\n');
     expect((await set('{"weekdays":["Mon","Tue","Wed","Thu","Fri","Sat","Sun"],"zone":"UTC"}')).err).toBe(
-      'warning: quietDays: every day of the week is quiet; nothing is ever turned off\n',
+      'warning: quietDays: every day of the week is quiet; nothing is ever disabled\n',
     );
     expect(await set('none')).toMatchObject({ err: '', code: 0 });
   });

@@ -13,20 +13,34 @@ async function bounced() {
 }
 
 describe('recipients list', () => {
-  it('lists everybody who was mailed, or the dead alone', async () => {
+  it('lists everybody who was mailed, or the suppressed alone', async () => {
     const stage = await failingFleet(['acmeCo/a']);
     await stage.taskwarden(['subscriptions', 'add', 'acmeCo/', 'team@acme.test']);
     await stage.scanOn(14);
     await stage.bounce('team@acme.test');
     expect((await stage.taskwarden(['recipients', 'list'])).out.split('\n')).toEqual([
-      'ADDRESS         STATE                               REMINDERS  LAST MAIL',
-      `ana@acme.test   alive                               yes        ${day(14)}`,
-      `team@acme.test  dead: bounce, ${day(14)}  yes        ${day(14)}`,
+      'ADDRESS         STATE                                     REMINDERS  LAST MAIL',
+      `ana@acme.test   not suppressed                            yes        ${day(14)}`,
+      `team@acme.test  suppressed: bounce, ${day(14)}  yes        ${day(14)}`,
       '',
     ]);
-    const dead = (await stage.taskwarden(['recipients', 'list', '--dead', '--json'])).json;
-    expect(dead).toMatchObject([{ address: 'team@acme.test', dead: { reason: 'bounce', at: day(14) } }]);
-    expect(dead).toHaveLength(1);
+    const suppressed = await stage.taskwarden(['recipients', 'list', '--suppressed', '--json']);
+    const dead = { reason: 'bounce', at: day(14) };
+    expect(suppressed.json).toMatchObject([{ address: 'team@acme.test', dead }]);
+    expect(suppressed.json).toHaveLength(1);
+  });
+
+  it('still takes the older name of --suppressed, and shows it nowhere', async () => {
+    const stage = await failingFleet(['acmeCo/a']);
+    await stage.taskwarden(['subscriptions', 'add', 'acmeCo/', 'team@acme.test']);
+    await stage.scanOn(14);
+    await stage.bounce('team@acme.test');
+    const ran = await stage.taskwarden(['recipients', 'list', '--dead', '--json']);
+    expect(ran).toMatchObject({ code: 0, json: [{ address: 'team@acme.test' }] });
+    expect(ran.json).toHaveLength(1);
+    const help = (await stage.taskwarden(['recipients', 'list', '--help'])).out;
+    expect(help).toContain('--suppressed');
+    expect(help).not.toContain('--dead');
   });
 });
 
@@ -41,7 +55,7 @@ describe('recipients show', () => {
     const [shown] = (await stage.taskwarden(['recipients', 'show', 'Ana@acme.test', '--json'])).json;
     expect(shown).toMatchObject({
       address: 'ana@acme.test',
-      state: 'alive',
+      state: 'not suppressed',
       dead: null,
       remindersDeclined: false,
       zone: null,
@@ -72,7 +86,7 @@ describe('recipients revive', () => {
     expect(stage.mails).toHaveLength(1);
     const ran = await stage.taskwarden(['recipients', 'revive', 'ANA@acme.test']);
     expect(ran.out).toBe(
-      'ana@acme.test is alive again (was dead: bounce); next: warned anew with the next scan\n',
+      'ana@acme.test is revived (was suppressed: bounce); next: warned again with the next scan\n',
     );
     await stage.scanOn(16);
     expect(stage.mails).toHaveLength(2);
@@ -81,12 +95,12 @@ describe('recipients revive', () => {
     const { rows } = await stage.table.query({ pk: 'AUDIT#recipients', sk: { prefix: 'L#' } });
     expect(rows).toMatchObject([{ by: 'olga', evidence: { was: { reason: 'bounce' } } }]);
     expect(JSON.stringify(rows)).not.toContain('ana@');
-    expect((await stage.taskwarden(['recipients', 'list', '--dead'])).out).toBe(
+    expect((await stage.taskwarden(['recipients', 'list', '--suppressed'])).out).toBe(
       'there are no such recipients\n',
     );
   });
 
-  it('changes nothing where the address is alive or unknown', async () => {
+  it('changes nothing where the address is not suppressed or unknown', async () => {
     const stage = await failingFleet(['acmeCo/a']);
     const unknown = await stage.taskwarden(['recipients', 'revive', 'ana@acme.test']);
     expect(unknown).toMatchObject({
@@ -95,11 +109,11 @@ describe('recipients revive', () => {
     });
     await stage.scanOn(14);
     const alive = await stage.taskwarden(['recipients', 'revive', 'ana@acme.test']);
-    expect(alive.out).toBe('ana@acme.test is alive: nothing is changed\n');
+    expect(alive.out).toBe('ana@acme.test is not suppressed: nothing is changed\n');
   });
 });
 
-it('one who is revived between two scans is told what was dropped while they were dead', async () => {
+it('one who is revived between two scans is notified of what was dropped while they were suppressed', async () => {
   const stage = await failingFleet(['acmeCo/a']);
   const key = recipientKey('ana@acme.test');
   const { queues } = stage.system;

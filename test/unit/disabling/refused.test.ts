@@ -85,7 +85,7 @@ describe('a task that its owning system refuses to turn off', () => {
       since: NOW,
       active: true,
       toldAt: null,
-      detail: `the owning system refuses to turn it off: it is locked; \`taskwarden oops resolve ${kind?.fingerprint}\` asks again`,
+      detail: `the owning system refuses to disable it: it is locked; \`taskwarden oops resolve ${kind?.fingerprint}\` asks again`,
     });
   });
 

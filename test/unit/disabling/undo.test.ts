@@ -94,7 +94,7 @@ describe('an undoing in mode own', () => {
       what: 'another run turned off',
       task: A,
       run: '2026-01-20T00:00:00Z',
-      reason: 'it was turned off again since, by another run or its owner',
+      reason: 'it was disabled again since, by another scan or its owner',
     },
   ])('is refused of a task that $what', async ({ task, run, reason }) => {
     const stage = await turnedOff();

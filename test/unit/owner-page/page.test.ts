@@ -34,7 +34,7 @@ describe('the page of a task', () => {
     expect(text(page)).toContain(
       'It will be turned off on Thu 2026-01-22 00:00 UTC, in 6 days, unless you act.',
     );
-    expect(text(page)).toContain('Also told nobody else');
+    expect(text(page)).toContain('Also notified nobody else');
     expect(text(page)).toContain('Whom to ask: the platform team');
   });
 
@@ -42,7 +42,7 @@ describe('the page of a task', () => {
     const stage = await ownerStage();
     await stage.taskwarden(['subscriptions', 'add', 'acmeCo/', 'team@acme.test']);
     await stage.scanOn(14);
-    expect(text(await stage.get(stage.linkTo(ANA)))).toContain('Also told team@acme.test');
+    expect(text(await stage.get(stage.linkTo(ANA)))).toContain('Also notified team@acme.test');
   });
 
   it('threatens nothing at stage notify', async () => {
@@ -284,7 +284,7 @@ describe('what is over', () => {
     await stage.table.transact([{ put: deleted }], 'test');
     const page = await stage.get(link);
     expect(page.statusCode).toBe(410);
-    expect(text(page)).toContain('It no longer exists. Nothing is to be done.');
+    expect(text(page)).toContain('It no longer exists. There is nothing to do.');
     expect((await stage.post(link, { action: 'disable' })).statusCode).toBe(410);
   });
 

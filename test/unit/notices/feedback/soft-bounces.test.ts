@@ -99,7 +99,7 @@ describe('an address that is dead for a time', () => {
     expect((await stage.record()).next).toEqual({ at: START, why: 'look' });
     expect(await stage.rows({ pk: 'SOFT' })).toMatchObject([{ sk: `2026-03-15T12:00:00.000Z#${ANA}`, v: 1 }]);
     expect(stage.logged).toContainEqual({
-      message: 'an address is dead for a time',
+      message: 'an address is suppressed for a time',
       properties: { recipient: ANA, reason: 'soft-bounce', at: START, until },
     });
   });

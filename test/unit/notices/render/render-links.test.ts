@@ -14,8 +14,8 @@ const hrefs = (html: string) => [...html.matchAll(/href="([^"]+)"/g)].map(([, hr
 
 async function golden(name: string, items: MailItem[]) {
   const mail = renderDigest(facts(items, { links }));
-  await expect(`${mail.subject}\n\n${mail.text}`).toMatchFileSnapshot(`../../golden/mails/${name}.txt`);
-  await expect(mail.html).toMatchFileSnapshot(`../../golden/mails/${name}.html`);
+  await expect(`${mail.subject}\n\n${mail.text}`).toMatchFileSnapshot(`../../../golden/mails/${name}.txt`);
+  await expect(mail.html).toMatchFileSnapshot(`../../../golden/mails/${name}.html`);
   return mail;
 }
 

@@ -49,10 +49,12 @@ describe('a warning with a date', () => {
         'Will be turned off on Thu 2026-02-05 01:00 Europe/Berlin (2026-02-05 00:00 UTC), in 7 days.',
       );
       expect(part).toContain('fix it, or publish a new version of it');
-      expect(part).toContain('disable it yourself');
-      expect(part).toContain('Also told: team@acme.test.');
+      expect(part).toContain('turn it off yourself');
+      expect(part).toContain('Also notified: team@acme.test.');
       expect(part).toContain('Whom to ask: platform@acme.test');
-      expect(part).toContain('Declining reminders declines neither warnings nor the turning off of tasks.');
+      expect(part).toContain(
+        'If you decline reminders, you still get warnings, and word that a task was turned off.',
+      );
       expect(part).toContain('Sent to ana@acme.test.');
     }
   });
@@ -71,17 +73,17 @@ describe('a warning with a date', () => {
   it('says that reminders were declined and warnings are not', () => {
     const mail = renderDigest(facts([item()], { declined: true }));
     expect(flat(mail.text)).toContain(
-      'You declined reminders. That declines neither warnings nor the turning off of tasks.',
+      'You declined reminders. You still get warnings, and word that a task was turned off.',
     );
   });
 
   it('says that time was left out of the count', () => {
     const mail = renderDigest(facts([item({ unhealthyFor: 4 * DAY })]));
-    expect(flat(mail.text)).toContain('(4 days without the time in which its health was not known)');
+    expect(flat(mail.text)).toContain('(4 days, not counting the time in which its health was unknown)');
   });
 
   it('says that nobody else was told, and counts those it does not name', () => {
-    expect(renderDigest(facts([item({ told: [] })])).text).toContain('Nobody else was told.');
+    expect(renderDigest(facts([item({ told: [] })])).text).toContain('Nobody else was notified.');
     const told = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => `${name}@acme.test`);
     expect(flat(renderDigest(facts([item({ told })])).text)).toContain('e@acme.test and 2 more.');
   });
@@ -108,7 +110,9 @@ describe('a warning without a date', () => {
   it('threatens nothing', () => {
     const mail = rendered([undated]);
     expect(mail.subject).toBe('u is not running');
-    expect(flat(mail.text)).toContain('Nothing will happen to this task: this mail only tells you.');
+    expect(flat(mail.text)).toContain(
+      'Nothing will happen to this task: this mail is for your information only.',
+    );
     for (const part of [mail.subject, mail.text, mail.html]) {
       expect(part).not.toMatch(/will be turned off|is turned off|2026-02/i);
     }
@@ -123,12 +127,12 @@ describe('a warning without a date', () => {
     }
   });
 
-  it('says how often it ran too short to count, beside the restarts, in both languages', () => {
+  it('says how often it ran too briefly to count, beside the restarts, in both languages', () => {
     const text = (twitches: number, language: 'en' | 'de') =>
       flat(renderDigest(facts([item({ twitches })], { language })).text);
     expect(text(0, 'en')).toContain('37 restarts tried since. Cause');
-    expect(text(1, 'en')).toContain('37 restarts tried since, and it ran once too short to count. Cause');
-    expect(text(28, 'en')).toContain('37 restarts tried since, and it ran 28 times too short to count.');
+    expect(text(1, 'en')).toContain('37 restarts tried since, and it ran once too briefly to count. Cause');
+    expect(text(28, 'en')).toContain('37 restarts tried since, and it ran 28 times too briefly to count.');
     expect(text(1, 'de')).toContain(
       '37 Neustarts versucht; dazwischen lief er einmal zu kurz, um zu zählen.',
     );

@@ -466,7 +466,7 @@ describe('a refusal that was not the recipient’s fault', () => {
     expect((await stage.ana()).dead).toBeNull();
     expect(await stage.rows({ pk: 'LOOKS' })).toMatchObject([{ sk: 'ALL', at: SOON + MINUTE }]);
     expect(stage.logged).toContainEqual({
-      message: 'an address lives again: it was not to blame',
+      message: 'an address is revived: it was not to blame',
       properties: { recipient: ANA },
     });
   });
