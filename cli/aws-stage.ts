@@ -41,7 +41,7 @@ export async function openAwsStage(name: string): Promise<OpenedStage> {
   const clock = await clockOf(deployment, table);
   return {
     name,
-    stageCeiling: deployment.stageCeiling,
+    modeCeiling: deployment.modeCeiling,
     system: systemOf(deployment, table, clock),
     scan: (scheduledAt) => invokeScanner(deployment.functions.scanner, scheduledAt),
     workers: workersOf(deployment),

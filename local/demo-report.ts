@@ -74,7 +74,7 @@ const ENDINGS: Record<string, string> = {
 
 function ending({ resolvedAt, reason, stage }: AlertRecord): string {
   if (resolvedAt === null)
-    return `open       ${stage === 'detect' ? 'stage detect: nobody is told' : 'still waiting'}`;
+    return `open       ${stage === 'detect' ? 'mode detect: nobody is told' : 'still waiting'}`;
   const word = reason === 'disabled' ? 'disabled' : 'resolved';
   return `${word}   ${short(resolvedAt)}  ${ENDINGS[reason ?? ''] ?? reason}`;
 }
