@@ -153,7 +153,7 @@ function lambdaEnvironment(): Record<string, string> {
   const values: Partial<Record<keyof typeof ENV, string>> = {
     stage: 'dev',
     controlPlane: 'own',
-    stageCeiling: 'disable',
+    modeCeiling: 'disable',
     scanEvery: '900000',
     gatherDisabled: '600000',
     confirmWithin: '1800000',

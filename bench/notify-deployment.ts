@@ -55,7 +55,7 @@ export function notifierEnvironment(endpoint: string): Record<string, string> {
     [ENV.mailsPerSecond]: String(CONFIG.ses.mailsPerSecond / QUEUE.maxConcurrency),
     [ENV.contact]: CONFIG.contact,
     [ENV.controlPlane]: CONFIG.controlPlane,
-    [ENV.stageCeiling]: CONFIG.stageCeiling,
+    [ENV.modeCeiling]: CONFIG.modeCeiling,
     [ENV.allowedDomains]: '',
     [ENV.scanEvery]: String(CONFIG.scanEvery * 1_000),
     [ENV.gatherDisabled]: String(CONFIG.gatherDisabled * 1_000),

@@ -38,7 +38,7 @@ export async function openAwsStage(name: string): Promise<OpenedStage> {
   const clock = await clockOf(deployment, table);
   return {
     name,
-    stageCeiling: deployment.stageCeiling,
+    modeCeiling: deployment.modeCeiling,
     system: systemBeside(deployment, {
       who: 'the command line',
       functionVersion: 'cli',

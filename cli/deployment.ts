@@ -1,4 +1,5 @@
 import { z } from 'zod/mini';
+import { isObject } from '../functions/abandonment/policy-values.ts';
 import { parseWith } from '../functions/catalog/schema-problems.ts';
 import type { Deployment } from '../functions/platform/names.ts';
 import { byQueue, byWorker } from '../functions/platform/queues.ts';
@@ -22,7 +23,7 @@ const deploymentSchema = z.object({
   canaries: z.boolean(),
   contact: text,
   controlPlane: z.enum(['fed', 'own']),
-  stageCeiling: z.enum(['detect', 'notify', 'disable']),
+  modeCeiling: z.enum(['detect', 'notify', 'disable']),
   allowedDomains: z.nullable(z.array(text)),
   topics: z._default(z.array(text), []),
   demoClock: z.boolean(),
@@ -35,12 +36,19 @@ const deploymentSchema = z.object({
  * @throws UsageError where it is of another version of Taskwarden
  */
 export function readDeployment(stage: string, json: string): Deployment {
-  const parsed = parseWith(deploymentSchema, parseJson(json));
+  const parsed = parseWith(deploymentSchema, withTodaysNames(parseJson(json)));
   if (parsed.ok) return parsed.value;
   const why = parsed.problems[0] ?? 'it cannot be read';
   throw new UsageError(
     `stage '${stage}' was deployed by another version of Taskwarden (${why}); deploy it again`,
   );
+}
+
+/** What was deployed before says `stageCeiling` for `modeCeiling`. */
+function withTodaysNames(left: unknown): unknown {
+  if (!isObject(left) || !Object.hasOwn(left, 'stageCeiling')) return left;
+  const { stageCeiling, ...rest } = left;
+  return { modeCeiling: stageCeiling, ...rest };
 }
 
 function parseJson(json: string): unknown {

@@ -71,9 +71,9 @@ function waiting(given: Case, decision: Extract<Decision, { answer: 'waiting' }>
     case 'under-threshold':
       return firing(given, firesAt(given, abandonedAt));
     case 'detecting':
-      return [step(null, 'nothing: stage detect records only')];
+      return [step(null, 'nothing: mode detect records only')];
     case 'told':
-      return [step(null, 'nothing: stage notify announces nothing, and all were notified')];
+      return [step(null, 'nothing: mode notify announces nothing, and all were notified')];
     case 'notice-pending':
       return [
         step(
@@ -95,10 +95,10 @@ function firesAt({ keep, task, policy }: Case, abandonedAt: Instant): Instant {
   return Math.max(abandonedAt, keep?.until ?? 0, vetoUntil);
 }
 
-/** From the firing on: the warning and what it announces, as far as the stage goes. */
+/** From the firing on: the warning and what it announces, as far as the mode goes. */
 function firing({ policy }: Case, firedAt: Instant): NextStep[] {
   const fire = step(firedAt, `an alert fires (${afterText(policy)})`);
-  if (policy.stage === 'detect') return [fire, step(null, 'then nothing: stage detect records only')];
+  if (policy.stage === 'detect') return [fire, step(null, 'then nothing: mode detect records only')];
   const warn = step(firedAt, 'its recipients are warned');
   if (policy.stage === 'notify') return [fire, warn];
   const deadline = roundUpToMinute(firedAt + policy.disableAfter);

@@ -3,7 +3,7 @@ import { formatDuration } from '../functions/abandonment/time.ts';
 
 /** A leaf of an effective policy. */
 export interface PolicyLeaf {
-  /** `warnAfter`, `blastRadius.share`. */
+  /** `warnAfter`, `blastRadius.share`; as JSON names it: `stage` for the mode. */
   leaf: string;
   /** As it would be written: durations as text. */
   value: unknown;
@@ -16,7 +16,7 @@ const NO_DURATIONS = new Set(['correlatedShare', 'rampPerDay']);
 /** Every leaf of an effective policy as it would be written, and where it comes from. */
 export function leavesOf(policy: EffectivePolicy): PolicyLeaf[] {
   return Object.entries(policy.source).map(([leaf, from]) => ({
-    leaf,
+    leaf: leaf === 'mode' ? 'stage' : leaf,
     value: writtenValue(policy, leaf),
     from,
   }));
@@ -30,6 +30,18 @@ function writtenValue(policy: EffectivePolicy, leaf: string): unknown {
   return typeof value === 'number' && !NO_DURATIONS.has(key) ? formatDuration(value) : value;
 }
 
+/** A leaf as people read it: JSON keeps the older name of the mode, which scripts know. */
+export function leafText(leaf: string): string {
+  return leaf === 'stage' ? 'mode' : leaf;
+}
+
+/** What is written at a scope, for JSON: with the older name of the mode, which scripts know. */
+export function documentJson(document: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(document).map(([key, value]) => [key === 'mode' ? 'stage' : key, value]),
+  );
+}
+
 /** A written value on one line: `14d`, `3d, 1d`, `none`. */
 export function valueText(value: unknown): string {
   if (value === null) return 'none';
@@ -40,7 +52,9 @@ export function valueText(value: unknown): string {
 /** What was written at a scope, one text for each leaf: `blastRadius.share=0.2`; null as `default`. */
 export function documentPairs(document: Record<string, unknown>): string[] {
   return Object.entries(document).flatMap(([key, value]) => {
-    if (key !== 'blastRadius' || typeof value !== 'object' || value === null) return [pair(key, value)];
+    if (key !== 'blastRadius' || typeof value !== 'object' || value === null) {
+      return [pair(leafText(key), value)];
+    }
     return Object.entries(value).map(([leaf, part]) => pair(`${key}.${leaf}`, part));
   });
 }

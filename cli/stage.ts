@@ -1,4 +1,4 @@
-import type { Stage as PolicyStage } from '../functions/abandonment/task.ts';
+import type { Stage as Mode } from '../functions/abandonment/task.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
 import type { WorkerControl } from '../functions/breaker/worker-control.port.ts';
 import type { DeadLetters } from '../functions/operators/dead-letters.ts';
@@ -9,8 +9,8 @@ import type { AwsAccount } from './doctor/aws-account.port.ts';
 /** A deployed stage, ready to be asked. */
 export interface OpenedStage {
   name: string;
-  /** The highest stage that a policy may name in this deployment. */
-  stageCeiling: PolicyStage;
+  /** The highest mode that a policy may name in this deployment. */
+  modeCeiling: Mode;
   system: System;
   /** Runs the scanner as the schedule would at that instant, and waits for it. */
   scan(scheduledAt: Instant): Promise<ScanReport>;

@@ -166,8 +166,8 @@ export const configSchema = z.strictObject({
   schedulerMaxAge: seconds('1m', '1h').optional(),
   /** Whether the schedule ticks; `off` leaves starting scans to somebody else. */
   schedule: oneOf(['on', 'off']).default('on'),
-  /** The highest stage that a policy may name here. */
-  stageCeiling: oneOf(['detect', 'notify', 'disable']).default('detect'),
+  /** The highest mode that a policy may name here. */
+  modeCeiling: oneOf(['detect', 'notify', 'disable']).default('detect'),
   /** `fed`: the owning system disables tasks when asked; `own`: the catalog is the truth. */
   controlPlane: oneOf(['fed', 'own']).default('fed'),
   /** Domains that owners' addresses must belong to; null: any. */
@@ -229,4 +229,6 @@ export interface Config extends ConfigFile {
   emulatorEndpoint: string;
   /** The file it stands in, as messages name it. */
   file: string;
+  /** What of it is read and should be written otherwise. */
+  warnings: string[];
 }

@@ -85,12 +85,14 @@ export function parseConfig(
   file = `config/${stage}.json`,
   place: Place = {},
 ): Config {
-  const parsed = configSchema.safeParse(document);
-  if (!parsed.success) throw new ConfigError(describe(file, document, parsed.error));
+  const { today, warnings } = withTodaysNames(document, file);
+  const parsed = configSchema.safeParse(today);
+  if (!parsed.success) throw new ConfigError(describe(file, today, parsed.error));
   const config: Config = {
     ...parsed.data,
     stage,
     file,
+    warnings,
     replyTo: parsed.data.replyTo ?? parsed.data.sender,
     // An emulator has the machine to itself.
     reservedConcurrency: {
@@ -101,9 +103,24 @@ export function parseConfig(
     schedulerMaxAge: parsed.data.schedulerMaxAge ?? Math.max(60, Math.floor((parsed.data.scanEvery * 2) / 3)),
   };
   for (const { key, is, allowed } of crossChecks(config, place)) {
-    throw new ConfigError(line(file, key, is ?? shown(valueAt(document, key.split('.'))), allowed));
+    throw new ConfigError(line(file, key, is ?? shown(valueAt(today, key.split('.'))), allowed));
   }
   return config;
+}
+
+/** The document with `modeCeiling` where it gives that key by its older name `stageCeiling`. */
+function withTodaysNames(document: unknown, file: string): { today: unknown; warnings: string[] } {
+  if (typeof document !== 'object' || document === null || !('stageCeiling' in document)) {
+    return { today: document, warnings: [] };
+  }
+  const { stageCeiling, ...rest } = document;
+  const { modeCeiling = stageCeiling } = rest as { modeCeiling?: unknown };
+  if (modeCeiling !== stageCeiling) {
+    const allowed = `the same as modeCeiling (${shown(modeCeiling)}), which is the same key; or leave it out`;
+    throw new ConfigError(line(file, 'stageCeiling', shown(stageCeiling), allowed));
+  }
+  const warning = `${file}: stageCeiling is the older name of modeCeiling; it is read, and should be renamed`;
+  return { today: { ...rest, modeCeiling }, warnings: [warning] };
 }
 
 function stageName(stage: unknown): string {

@@ -1,4 +1,5 @@
 import {
+  Annotations,
   App,
   type AppProps,
   CliCredentialsStackSynthesizer,
@@ -31,6 +32,9 @@ export class TaskwardenApp extends App {
       table: this.state.table,
       operators: this.state.operators,
     });
+    for (const warning of config.warnings) {
+      Annotations.of(this.service).addWarningV2('taskwarden:older-key', warning);
+    }
     Tags.of(this).add('taskwarden:stage', config.stage);
     Validations.of(this).addPlugins(new AwsSolutionsChecks(this));
   }

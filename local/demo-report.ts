@@ -75,7 +75,7 @@ const ENDINGS: Partial<Record<ResolveReason, string>> = {
 
 function ending({ resolvedAt, reason, stage }: AlertRecord): string {
   if (resolvedAt === null)
-    return `open       ${stage === 'detect' ? 'stage detect: nobody is notified' : 'still waiting'}`;
+    return `open       ${stage === 'detect' ? 'mode detect: nobody is notified' : 'still waiting'}`;
   const word = reason === 'disabled' ? 'disabled' : 'resolved';
   return `${word}   ${short(resolvedAt)}  ${ENDINGS[reason] ?? reason}`;
 }

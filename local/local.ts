@@ -51,7 +51,7 @@ function explain(emulator: Emulator): void {
     ? ['Stage local is deployed; its scanner runs every minute.', 'Within a minute']
     : ['Stage local is deployed.', 'Then'];
   say(`\n${deployed} To try it, in another terminal:\n`);
-  const first = ['policy set global stage=disable', `tasks import ${relative(ROOT, FLEET)}`];
+  const first = ['policy set global mode=disable', `tasks import ${relative(ROOT, FLEET)}`];
   const commands = [...first, ...(ticks ? [] : ['scan'])].map(commandLine);
   for (const line of [...pointingAt(emulator.endpoint), ...commands]) say(`  ${line}`);
   const appear = emulator.log === undefined ? 'go out' : 'appear here';

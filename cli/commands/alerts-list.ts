@@ -50,7 +50,7 @@ function lineOf({ task, episode, type, stage, since, firedAt, resolvedAt, reason
 const COLUMNS: Columns<ReturnType<typeof lineOf>> = [
   ['TASK', ({ task }) => task],
   ['EPISODE', ({ episode }) => `#${episode}`],
-  ['STAGE', ({ stage }) => stage],
+  ['MODE', ({ stage }) => stage],
   ['SINCE', ({ since }) => since ?? '-'],
   ['FIRED', ({ firedAt }) => firedAt ?? '-'],
   ['RESOLVED', ({ resolvedAt }) => resolvedAt ?? '-'],

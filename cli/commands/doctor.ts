@@ -9,7 +9,7 @@ import { columns, safe } from '../terminal.ts';
 
 const MEANING = `
 Each check says ok, warn, fail or skipped, and what to do. The run is green where none fails (exit 0; else 1), and is
-remembered: outside local and dev, policy stage=disable asks for a green newest run of the last 7 days. It needs read
+remembered: outside local and dev, policy mode=disable asks for a green newest run of the last 7 days. It needs read
 access to the table, ses:GetEmailIdentity, ses:GetAccount, scheduler:GetSchedule, sns:ListSubscriptionsByTopic,
 sqs:GetQueueAttributes, cloudwatch:DescribeAlarms and lambda:GetEventSourceMapping, and write access to be remembered.`;
 

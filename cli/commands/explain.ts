@@ -3,7 +3,7 @@ import type { Instant } from '../../functions/abandonment/time.ts';
 import { loadTask } from '../../functions/store/tasks.ts';
 import { addCommand, type Cli, instantArgument, noSuchTask, onStage } from '../command.ts';
 import { type Explanation, explain } from '../explanation.ts';
-import { valueText } from '../policy-text.ts';
+import { leafText, valueText } from '../policy-text.ts';
 import { spanText } from '../readable.ts';
 import { columns, safe } from '../terminal.ts';
 
@@ -46,7 +46,7 @@ function explanationLines(given: Explanation): string[] {
     ...section('Counted time', countedRows(given)),
     ...section(
       'Thresholds',
-      given.thresholds.map(({ leaf, value, from }) => [leaf, valueText(value), `from ${from}`]),
+      given.thresholds.map(({ leaf, value, from }) => [leafText(leaf), valueText(value), `from ${from}`]),
     ),
     ...section(
       'Holds',
@@ -120,7 +120,7 @@ function episodeRows({ episode, decision }: Explanation): string[][] {
   return [
     ['number', String(episode.number)],
     ['fired', `${episode.firedAt} (failing since ${episode.since})`],
-    ['grace', episode.grace === 0 ? 'nobody was warned' : `${episode.grace} (stage ${episode.graceStage})`],
+    ['grace', episode.grace === 0 ? 'nobody was warned' : `${episode.grace} (mode ${episode.graceStage})`],
     ['to be disabled', decision.disableAt ?? 'no date'],
   ];
 }

@@ -5,7 +5,7 @@ import { loadPolicies, loadPolicyDocuments } from '../../functions/store/policie
 import { addCommand, type Cli, onStage } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { scopeOf, scopeText } from '../policy-arguments.ts';
-import { documentPairs, leavesOf, valueText } from '../policy-text.ts';
+import { documentJson, documentPairs, leafText, leavesOf, valueText } from '../policy-text.ts';
 import { safe } from '../terminal.ts';
 
 /** Adds `policy get`. */
@@ -34,7 +34,7 @@ export function registerPolicyGet(policy: Command, cli: Cli): void {
         }
         const document = (await loadPolicyDocuments(system.table)).get(scope) ?? {};
         const none = `nothing is written at ${safe(scopeText(scope))}; --effective shows what holds there`;
-        out.one({ scope, policy: document }, () => {
+        out.one({ scope, policy: documentJson(document) }, () => {
           const pairs = documentPairs(document);
           return pairs.length > 0 ? pairs.map(safe) : [none];
         });
@@ -43,7 +43,7 @@ export function registerPolicyGet(policy: Command, cli: Cli): void {
 }
 
 const COLUMNS = [
-  ['KEY', ({ leaf }: { leaf: string }) => leaf],
+  ['KEY', ({ leaf }: { leaf: string }) => leafText(leaf)],
   ['VALUE', ({ value }: { value: unknown }) => valueText(value)],
   ['FROM', ({ from }: { from: string }) => from],
 ] as const;

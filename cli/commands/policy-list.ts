@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { loadPolicyDocuments } from '../../functions/store/policies.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
 import { scopeText } from '../policy-arguments.ts';
-import { documentPairs } from '../policy-text.ts';
+import { documentJson, documentPairs } from '../policy-text.ts';
 
 /** Adds `policy list`. */
 export function registerPolicyList(policy: Command, cli: Cli): void {
@@ -13,7 +13,7 @@ export function registerPolicyList(policy: Command, cli: Cli): void {
   }).action(
     onStage(cli, async ({ system, out }) => {
       const documents = [...(await loadPolicyDocuments(system.table))].sort(([a], [b]) => (a < b ? -1 : 1));
-      const scopes = documents.map(([scope, policy]) => ({ scope, policy }));
+      const scopes = documents.map(([scope, policy]) => ({ scope, policy: documentJson(policy) }));
       out.list(scopes, COLUMNS, 'no policy is written: the defaults hold everywhere');
     }),
   );

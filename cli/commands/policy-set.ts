@@ -4,7 +4,7 @@ import { policyWarnings } from '../../functions/operators/policy-warnings.ts';
 import { loadTask } from '../../functions/store/tasks.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';
 import { policyRefused, readPairs, scopeOf, scopeText } from '../policy-arguments.ts';
-import { documentPairs } from '../policy-text.ts';
+import { documentJson, documentPairs } from '../policy-text.ts';
 import { safe } from '../terminal.ts';
 
 /** Adds `policy set`. */
@@ -23,7 +23,7 @@ export function registerPolicySet(policy: Command, cli: Cli): void {
       const { system, stage, operator } = session;
       const scope = scopeOf(argument);
       const set = readPairs(pairs);
-      const changed = await setPolicy(system, { scope, set, by: operator, ceiling: stage.stageCeiling });
+      const changed = await setPolicy(system, { scope, set, by: operator, ceiling: stage.modeCeiling });
       await tellPolicyChange(session, scope, changed);
       await noteUnknownTask(session, scope);
     }),
@@ -43,13 +43,16 @@ export async function tellPolicyChange(
   const { outcome, document } = changed;
   const warnings = await policyWarnings(system, scope);
   for (const warning of warnings) stderr.write(`warning: ${safe(warning)}\n`);
-  out.one({ outcome, scope, policy: document, ...(warnings.length > 0 ? { warnings } : {}) }, () => {
-    const pairs = documentPairs(document).map(safe).join(' ');
-    const name = safe(scopeText(scope));
-    return [
-      `${outcome}: ${pairs === '' ? `nothing is written at ${name} any more` : `${name} says ${pairs}`}`,
-    ];
-  });
+  out.one(
+    { outcome, scope, policy: documentJson(document), ...(warnings.length > 0 ? { warnings } : {}) },
+    () => {
+      const pairs = documentPairs(document).map(safe).join(' ');
+      const name = safe(scopeText(scope));
+      return [
+        `${outcome}: ${pairs === '' ? `nothing is written at ${name} any more` : `${name} says ${pairs}`}`,
+      ];
+    },
+  );
 }
 
 /** A forgotten slash makes a prefix a task. */

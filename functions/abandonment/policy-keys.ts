@@ -53,11 +53,11 @@ export const BLAST_RADIUS_KEYS: Record<keyof GlobalPolicy['blastRadius'], ValueR
   shareFloor: wholeNumberFrom(0),
 };
 
-/** The newer name of the key `stage`; policies may give either. */
-export const MODE_KEY = 'mode';
+/** Names that a policy may give for a key beside its own, and the key that each stands for. */
+export const OTHER_NAMES: Readonly<Record<string, string>> = { mode: 'stage' };
 
 /** The names of the keys that any scope may set. */
-export const SCOPED_KEY_NAMES: readonly string[] = [...Object.keys(SCOPED_KEYS), MODE_KEY];
+export const SCOPED_KEY_NAMES: readonly string[] = [...Object.keys(SCOPED_KEYS), ...Object.keys(OTHER_NAMES)];
 
 /** The names of the keys that the global scope alone may set. */
 export const GLOBAL_KEY_NAMES: readonly string[] = [...Object.keys(GLOBAL_KEYS), 'blastRadius'];

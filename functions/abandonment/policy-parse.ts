@@ -4,7 +4,7 @@ import {
   GLOBAL_KEY_NAMES,
   GLOBAL_KEYS,
   LEAST_GRACE,
-  MODE_KEY,
+  OTHER_NAMES,
   SCOPED_KEY_NAMES,
   SCOPED_KEYS,
 } from './policy-keys.ts';
@@ -48,10 +48,10 @@ export function parsePolicy(scope: string, document: unknown, options: PolicyOpt
     problems.push({ path: '', message: `is ${shown(document)}; a policy is an object of keys` });
     return { ok: false, problems };
   }
-  problems.push(...stageTwice(document));
+  problems.push(...modeTwice(document));
   const values: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(document)) {
-    const key = name === MODE_KEY ? 'stage' : name;
+    const key = keyOf(name);
     if (value !== undefined)
       values[key] = readEntry({ key, value, scope, options }, reportAt(problems, name));
   }
@@ -64,17 +64,22 @@ function readEntry(written: Written, report: Report): unknown {
 }
 
 /** `mode` and `stage` are the same key: both with different values are refused. */
-function stageTwice({ mode, stage }: Record<string, unknown>): PolicyProblem[] {
+function modeTwice({ mode, stage }: Record<string, unknown>): PolicyProblem[] {
   if (mode === undefined || stage === undefined || mode === stage) return [];
   const message = `is ${shown(mode)}, and stage is ${shown(stage)}; the two are the same key`;
-  return [{ path: MODE_KEY, message }];
+  return [{ path: 'mode', message }];
 }
 
-/** A policy as written, with `stage` where it says `mode`; as it is where the two contradict each other. */
-export function withStageForMode<Document extends Record<string, unknown>>(document: Document): Document {
-  const { mode, ...rest } = document;
-  if (mode === undefined || stageTwice(document).length > 0) return document;
-  return { ...rest, stage: mode } as unknown as Document;
+/** The key that a name in a policy stands for: `stage` is the older name of `mode`. */
+export function keyOf(name: string): string {
+  return Object.hasOwn(OTHER_NAMES, name) ? (OTHER_NAMES[name] ?? name) : name;
+}
+
+/** A policy as written, by the names of its keys today; as it is where two names of a key contradict each other. */
+export function withKeyNames<Document extends Record<string, unknown>>(document: Document): Document {
+  if (modeTwice(document).length > 0) return document;
+  const entries = Object.entries(document).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries.map(([name, value]) => [keyOf(name), value])) as Document;
 }
 
 /**

@@ -1,10 +1,11 @@
 import { BOUNDS } from '../abandonment/bounds.ts';
-import { GLOBAL_KEY_NAMES, MODE_KEY, SCOPED_KEY_NAMES } from '../abandonment/policy-keys.ts';
+import { GLOBAL_KEY_NAMES, SCOPED_KEY_NAMES } from '../abandonment/policy-keys.ts';
 import {
+  keyOf,
   type PolicyProblem,
   parsePolicy,
+  withKeyNames,
   withKeysSet,
-  withStageForMode,
 } from '../abandonment/policy-parse.ts';
 import { isObject } from '../abandonment/policy-values.ts';
 import { listed, unknownKey } from '../abandonment/policy-wording.ts';
@@ -14,7 +15,7 @@ import { auditWrite } from '../store/audit.ts';
 import { commit } from '../store/commit.ts';
 import { keys } from '../store/keys.ts';
 import { lookWrite } from '../store/looks.ts';
-import { loadRaisedAt, policyWrite } from '../store/policies.ts';
+import { documentOf, loadRaisedAt, policyWrite } from '../store/policies.ts';
 import type { Condition, Row, Write } from '../store/table.port.ts';
 import { doctorProblem } from './doctor.ts';
 
@@ -50,7 +51,7 @@ export async function setPolicy(
   system: System,
   { scope, by, set, ceiling }: PolicyChange & { set: Document; ceiling: Stage },
 ): Promise<PolicyChanged> {
-  const named = withStageForMode(set);
+  const named = withKeyNames(set);
   const problem =
     ceilingProblem(named.stage, ceiling) ?? (named.stage === 'disable' ? await unvouched(system) : undefined);
   const options = { production: isProduction(system.config.stage) };
@@ -96,8 +97,12 @@ function lengthProblem(document: Document): PolicyProblem | undefined {
 
 /** The problems with the name of the key that was written. */
 function asWritten(problems: PolicyProblem[], set: Document): PolicyProblem[] {
-  if (!Object.hasOwn(set, MODE_KEY)) return problems;
-  return problems.map((problem) => (problem.path === 'stage' ? { ...problem, path: MODE_KEY } : problem));
+  const written = new Map(Object.keys(set).map((name) => [keyOf(name), name]));
+  return problems.map((problem) =>
+    Object.hasOwn(set, problem.path)
+      ? problem
+      : { ...problem, path: written.get(problem.path) ?? problem.path },
+  );
 }
 
 /** Before tasks are turned off in production, somebody has looked whether owners can be warned at all. */
@@ -114,14 +119,14 @@ function ceilingProblem(stage: unknown, ceiling: Stage): PolicyProblem | undefin
   const allowed = listed(STAGES.slice(0, STAGES.indexOf(ceiling) + 1));
   return {
     path: 'stage',
-    message: `"${stage}" is above stageCeiling of this deployment's configuration; allowed are ${allowed}`,
+    message: `"${stage}" is above modeCeiling of this deployment's configuration; allowed are ${allowed}`,
   };
 }
 
 /** Removes a key or one of its leaves; false where it is not there. */
 function takeOut(document: Document, name: string): boolean {
   const [written = '', leaf] = name.split('.', 2);
-  const key = written === MODE_KEY ? 'stage' : written;
+  const key = keyOf(written);
   if (!Object.hasOwn(document, key)) return false;
   const value = document[key];
   if (leaf === undefined) {
@@ -151,7 +156,7 @@ function changePolicy(
 ): Promise<PolicyChanged> {
   return commit<PolicyChanged>(system, `policy of "${scope}"`, async () => {
     const row = await system.table.get(keys.policy(scope));
-    const before = (row?.document ?? {}) as Document;
+    const before = row ? documentOf(row) : {};
     const made = make(before);
     if ('problems' in made) return { value: { outcome: 'refused', problems: made.problems } };
     const { document } = made;

@@ -44,7 +44,7 @@ const environmentSchema = z.object({
   [ENV.mailsPerSecond]: z.coerce.number().check(z.positive()),
   [ENV.contact]: text,
   [ENV.controlPlane]: z.enum(['fed', 'own']),
-  [ENV.stageCeiling]: z.enum(['detect', 'notify', 'disable']),
+  [ENV.modeCeiling]: z.enum(['detect', 'notify', 'disable']),
   [ENV.allowedDomains]: z.string(),
   [ENV.scanEvery]: milliseconds,
   [ENV.gatherDisabled]: milliseconds,

@@ -23,7 +23,7 @@ export const ENV = {
   /** The SSM parameter with the keys that links are signed with. */
   linkKeys: 'TASKWARDEN_LINK_KEYS',
   controlPlane: 'TASKWARDEN_CONTROL_PLANE',
-  stageCeiling: 'TASKWARDEN_STAGE_CEILING',
+  modeCeiling: 'TASKWARDEN_STAGE_CEILING',
   allowedDomains: 'TASKWARDEN_ALLOWED_DOMAINS',
   /** JSON, of ingest: who may put what on the bus. */
   sources: 'TASKWARDEN_SOURCES',
@@ -132,7 +132,7 @@ export interface Deployment {
   canaries: boolean;
   contact: string;
   controlPlane: 'fed' | 'own';
-  stageCeiling: 'detect' | 'notify' | 'disable';
+  modeCeiling: 'detect' | 'notify' | 'disable';
   allowedDomains: string[] | null;
   /** ARNs of the topics that subscriptions may name. */
   topics: string[];

@@ -1,10 +1,10 @@
 import { PolicyBook } from '../abandonment/policy-book.ts';
-import type { ParsedPolicy } from '../abandonment/policy-parse.ts';
+import { type ParsedPolicy, withKeyNames } from '../abandonment/policy-parse.ts';
 import type { Stage } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { keys } from './keys.ts';
 import { eachRow, ROW_VERSION } from './rows.ts';
-import type { Table, Write } from './table.port.ts';
+import type { Row, Table, Write } from './table.port.ts';
 
 /** All policies that were written, ready to be asked. */
 export async function loadPolicies(table: Table): Promise<PolicyBook> {
@@ -19,12 +19,17 @@ export async function loadPolicyDocuments(table: Table): Promise<Map<string, Doc
 
 type Document = Record<string, unknown>;
 
+/** What the row of a scope says, by the names of keys today. */
+export function documentOf(row: Row): Document {
+  return withKeyNames(row.document as Document);
+}
+
 async function loadWritten(table: Table) {
   const documents = new Map<string, Document>();
   const raises = new Map<string, Instant>();
   for await (const row of eachRow(table, { pk: keys.policy('').pk, consistent: true })) {
     const scope = row.sk.slice(2);
-    const document = row.document as Document;
+    const document = documentOf(row);
     if (Object.keys(document).length > 0) documents.set(scope, document);
     if (typeof row.raisedAt === 'number') raises.set(scope, row.raisedAt);
   }
@@ -47,7 +52,7 @@ export async function loadRaisedAt(
     const stage = stageOf(said);
     return stage === undefined ? [] : [[at, { stage }]];
   });
-  return new PolicyBook(new Map(stages), raises).raisedAt(scope, stageOf(document), now);
+  return new PolicyBook(new Map(stages), raises).raisedAt(scope, stageOf(withKeyNames(document)), now);
 }
 
 /**

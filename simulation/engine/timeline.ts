@@ -8,7 +8,7 @@ export function timelineOf(line: EffectLine | SummaryLine): string {
 function wording(line: EffectLine | SummaryLine): string {
   switch (line.type) {
     case 'alert-fired':
-      return `alert fired      ${line.task} #${line.episode}: not running since ${line.since} (stage ${line.stage})`;
+      return `alert fired      ${line.task} #${line.episode}: not running since ${line.since} (mode ${line.stage})`;
     case 'alert-resolved':
       return `alert resolved   ${line.task} #${line.episode}: ${line.reason}`;
     case 'mail':

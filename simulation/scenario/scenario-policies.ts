@@ -1,4 +1,4 @@
-import { parsePolicy, withStageForMode } from '../../functions/abandonment/policy-parse.ts';
+import { parsePolicy, withKeyNames } from '../../functions/abandonment/policy-parse.ts';
 import { scopeProblem } from '../../functions/abandonment/policy-scope.ts';
 import { isObject } from '../../functions/abandonment/policy-values.ts';
 import { shown } from '../../functions/abandonment/policy-wording.ts';
@@ -15,7 +15,7 @@ export function readPolicy(path: string, scope: string, document: unknown): Scen
   }
   const result = parsePolicy(scope, document, { production: true });
   if (result.ok) {
-    return { parsed: result.policy, document: withStageForMode(document as Record<string, unknown>) };
+    return { parsed: result.policy, document: withKeyNames(document as Record<string, unknown>) };
   }
   const first = result.problems[0] ?? { path: '', message: 'is not valid' };
   throw new ScenarioProblem(first.path === '' ? path : `${path}.${first.path}`, first.message);

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { SERVICES } from '../../functions/platform/names.ts';
 import { QUEUE_NAMES } from '../../functions/platform/queues.ts';
@@ -24,12 +25,38 @@ const refusal =
   () =>
     parseConfig(stage, { ...LEAST, ...document });
 
+describe('the older name of a key', () => {
+  const warning =
+    'config/prod.json: stageCeiling is the older name of modeCeiling; it is read, and should be renamed';
+
+  it('is read, with a warning at synth', () => {
+    const config = parseConfig('prod', { ...LEAST, stageCeiling: 'notify' });
+    expect(config.modeCeiling).toBe('notify');
+    const { service } = appOf('prod', { stageCeiling: 'notify' });
+    Annotations.fromStack(service).hasWarning('*', Match.stringLikeRegexp(warning));
+    expect(parseConfig('prod', { ...LEAST, modeCeiling: 'notify' }).warnings).toEqual([]);
+  });
+
+  it('is refused beside the newer one with another value', () => {
+    expect(refusal({ modeCeiling: 'notify', stageCeiling: 'disable' })).toThrow(
+      'config/prod.json: stageCeiling is "disable", allowed: the same as modeCeiling ("notify"), which is the same key; or leave it out',
+    );
+    expect(refusal({ modeCeiling: 'notify', stageCeiling: 'notify' })).not.toThrow();
+  });
+
+  it('is judged like the newer one', () => {
+    expect(refusal({ stageCeiling: 'delete' })).toThrow(
+      'modeCeiling is "delete", allowed: one of detect, notify, disable',
+    );
+  });
+});
+
 describe('a configuration', () => {
   it('needs little: the rest has defaults', () => {
     const config = parseConfig('prod', LEAST);
     expect(config).toMatchObject({
       stage: 'prod',
-      stageCeiling: 'detect',
+      modeCeiling: 'detect',
       controlPlane: 'fed',
       scanEvery: 900,
       schedulerMaxAge: 600,
@@ -117,7 +144,7 @@ describe('a configuration', () => {
       'queues.notify.maxConcurrency is 5, allowed: at most reservedConcurrency.notifier (4)',
     ],
     [{ queues: { ingest: { batchSize: 50 } } }, 'queues.ingest.batchSize is 50, allowed: at most 10 without'],
-    [{ stageCeiling: 'delete' }, 'stageCeiling is "delete", allowed: one of detect, notify, disable'],
+    [{ modeCeiling: 'delete' }, 'modeCeiling is "delete", allowed: one of detect, notify, disable'],
     [{ logRetentionDays: 8 }, 'logRetentionDays is 8, allowed: one of 1, 3, 5'],
     [{ alarmEmails: ['ops'] }, 'alarmEmails.0 is "ops", allowed: a mail address'],
     [{ allowedDomains: [] }, 'allowedDomains is [], allowed: a domain at least'],
@@ -218,7 +245,7 @@ describe('a configuration', () => {
   });
 
   it.each(['local', 'dev', 'prod'])('may let policies of stage %s turn tasks off', (stage) => {
-    expect(refusal({ stageCeiling: 'disable' }, stage)).not.toThrow();
+    expect(refusal({ modeCeiling: 'disable' }, stage)).not.toThrow();
   });
 
   it.each(['dev', 'prod'])('may not be told the time on stage %s', (stage) => {

@@ -98,7 +98,7 @@ describe('functions', () => {
       stage: 'dev',
       sender: 'warden@example.com',
       ses: { identity: 'example.com' },
-      stageCeiling: 'detect',
+      modeCeiling: 'detect',
     });
   });
 });

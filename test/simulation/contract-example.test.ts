@@ -108,7 +108,7 @@ test('the same file gives the same output, and another seed changes no date', as
 test('without --json the output is a readable timeline', async () => {
   const { output } = await runSimulate({ text: JSON.stringify(EXAMPLE) }, false);
   expect(output.split('\n')[0]).toBe(
-    '2026-01-29T00:00:00Z  alert fired      acmeCo/a #1: not running since 2025-12-30T00:00:00Z (stage notify)',
+    '2026-01-29T00:00:00Z  alert fired      acmeCo/a #1: not running since 2025-12-30T00:00:00Z (mode notify)',
   );
   expect(output).toContain('mail             to ana@acme.test: warning acmeCo/a #1\n');
 });

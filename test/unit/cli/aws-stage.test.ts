@@ -24,7 +24,7 @@ const DEPLOYMENT = {
   canaries: true,
   contact: 'the platform team',
   controlPlane: 'fed',
-  stageCeiling: 'notify',
+  modeCeiling: 'notify',
   allowedDomains: null,
   demoClock: false,
   queues: { ingest: queue, notify: queue, disable: queue, 'mail-events': queue },
@@ -57,7 +57,7 @@ describe('finding a stage', () => {
   it('takes it from what its deployment left', async () => {
     deployed();
     const stage = await openAwsStage('dev');
-    expect(stage).toMatchObject({ name: 'dev', stageCeiling: 'notify' });
+    expect(stage).toMatchObject({ name: 'dev', modeCeiling: 'notify' });
     expect(stage.system.config).toMatchObject({ stage: 'dev', controlPlane: 'fed', allowedDomains: null });
   });
 
@@ -68,6 +68,11 @@ describe('finding a stage', () => {
     expect((await openAwsStage('dev')).system.config.topics).toEqual([
       'arn:aws:sns:eu-west-1:123456789012:chat',
     ]);
+  });
+
+  it('finds what was deployed while the ceiling had its older name', async () => {
+    deployed({ modeCeiling: undefined, stageCeiling: 'disable' });
+    expect((await openAwsStage('dev')).modeCeiling).toBe('disable');
   });
 
   it('names the region and the command to deploy where there is none', async () => {

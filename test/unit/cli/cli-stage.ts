@@ -77,7 +77,7 @@ const HEALTHY: AwsAccount = {
 };
 
 /** A deployed stage in memory that the real scanner and workers run on, and the command line before it. */
-export function cliStage({ name = 'local', stageCeiling = 'disable' as 'disable' | 'notify' } = {}) {
+export function cliStage({ name = 'local', modeCeiling = 'disable' as 'disable' | 'notify' } = {}) {
   const table = new MemoryTable({ freeze: true });
   const mails: OutgoingMail[] = [];
   let waiting: { queue: QueueName; body: string }[] = [];
@@ -160,7 +160,7 @@ export function cliStage({ name = 'local', stageCeiling = 'disable' as 'disable'
     if (asked !== name) throw new UsageError(`no stage '${asked}'`);
     const account = async () => answers;
     const rates = { mailsPerSecond: 10, canaries: true };
-    return { name, stageCeiling, system, scan, workers, deadLetters, account, ...rates };
+    return { name, modeCeiling, system, scan, workers, deadLetters, account, ...rates };
   };
   return {
     table,

@@ -146,7 +146,7 @@ describe('explain', () => {
     await stage.taskwarden(['policy', 'set', 'global', 'stage=detect']);
     expect((await explained(stage)).next.map(({ what }) => what)).toEqual([
       'an alert fires (after 14d of counted time)',
-      'then nothing: stage detect records only',
+      'then nothing: mode detect records only',
     ]);
   });
 

@@ -66,15 +66,15 @@ describe('policy set', () => {
     expect(ran.out).toBe('unchanged: acmeCo/ says warnAfter=30d\n');
   });
 
-  it('takes mode for stage, the same key, and takes either out', async () => {
+  it('takes stage for mode, its older name, and takes either out', async () => {
     const stage = cliStage();
     await stage.taskwarden(['tasks', 'import', '-'], taskLine('acmeCo/a'));
     const set = await stage.taskwarden(['policy', 'set', 'acmeCo/', 'mode=notify', '--json']);
     expect(set.json).toEqual([{ outcome: 'written', scope: 'acmeCo/', policy: { stage: 'notify' } }]);
     const over = await stage.taskwarden(['policy', 'set', 'acmeCo/', 'stage=detect']);
-    expect(over.out).toBe('written: acmeCo/ says stage=detect\n');
+    expect(over.out).toBe('written: acmeCo/ says mode=detect\n');
     const same = await stage.taskwarden(['policy', 'set', 'acmeCo/', 'mode=notify', 'stage=notify']);
-    expect(same.out).toBe('written: acmeCo/ says stage=notify\n');
+    expect(same.out).toBe('written: acmeCo/ says mode=notify\n');
     const unset = await stage.taskwarden(['policy', 'unset', 'acmeCo/', 'mode']);
     expect(unset.out).toBe('written: nothing is written at acmeCo/ any more\n');
   });
@@ -87,10 +87,10 @@ describe('policy set', () => {
     [['mode=delete'], 'error: mode is "delete"; allowed are "detect", "notify", "disable"\n'],
     [
       ['mode=disable'],
-      'error: mode "disable" is above stageCeiling of this deployment\'s configuration; allowed are "detect", "notify"\n',
+      'error: mode "disable" is above modeCeiling of this deployment\'s configuration; allowed are "detect", "notify"\n',
     ],
   ])('refuses %j by the name that was written', async (pairs, said) => {
-    const stage = cliStage({ stageCeiling: 'notify' });
+    const stage = cliStage({ modeCeiling: 'notify' });
     const ran = await stage.taskwarden(['policy', 'set', 'global', ...pairs]);
     expect(ran).toMatchObject({ code: 2, out: '', err: said });
   });
@@ -211,13 +211,33 @@ describe('policy set', () => {
     );
   });
 
-  it("refuses a stage above the deployment's ceiling", async () => {
-    const stage = cliStage({ name: 'dev', stageCeiling: 'notify' });
+  it("refuses a mode above the deployment's ceiling", async () => {
+    const stage = cliStage({ name: 'dev', modeCeiling: 'notify' });
     const ran = await stage.taskwarden(['policy', 'set', 'acmeCo/', 'stage=disable']);
     expect(ran.err).toBe(
-      'error: stage "disable" is above stageCeiling of this deployment\'s configuration; ' +
+      'error: stage "disable" is above modeCeiling of this deployment\'s configuration; ' +
         'allowed are "detect", "notify"\n',
     );
+  });
+});
+
+describe('the older name of the mode', () => {
+  it('is read in a policy that was stored with it, and stays its name in JSON', async () => {
+    const stage = cliStage();
+    const row = { ...keys.policy('acmeCo/'), v: 1, scope: 'acmeCo/', document: { stage: 'notify' }, w: 'w' };
+    await stage.table.transact([{ put: row }], 'w');
+    expect((await loadPolicies(stage.table)).for('acmeCo/a').stage).toBe('notify');
+    expect((await stage.taskwarden(['policy', 'get', 'acmeCo/'])).out).toBe('mode=notify\n');
+    const list = await stage.taskwarden(['policy', 'list', '--json']);
+    expect(list.json).toEqual([{ scope: 'acmeCo/', policy: { stage: 'notify' } }]);
+    const same = await stage.taskwarden(['policy', 'set', 'acmeCo/', 'mode=notify']);
+    expect(same.out).toBe('unchanged: acmeCo/ says mode=notify\n');
+    const raised = await stage.taskwarden(['policy', 'set', 'acmeCo/', 'mode=disable', 'warnAfter=30d']);
+    expect(raised.out).toBe('written: acmeCo/ says mode=disable warnAfter=30d\n');
+    const after = (await loadPolicies(stage.table)).for('acmeCo/a');
+    expect(after).toMatchObject({ stage: 'disable', stageRaisedAt: stage.system.clock.now() });
+    const out = await stage.taskwarden(['policy', 'unset', 'acmeCo/', 'stage']);
+    expect(out.out).toBe('written: acmeCo/ says warnAfter=30d\n');
   });
 });
 
@@ -286,7 +306,7 @@ describe('policy get and list', () => {
   it('shows what is written at a scope', async () => {
     const stage = await written();
     expect((await stage.taskwarden(['policy', 'get', 'global'])).out).toBe(
-      'stage=notify\nblastRadius.share=0.2\n',
+      'mode=notify\nblastRadius.share=0.2\n',
     );
     expect((await stage.taskwarden(['policy', 'get', 'acmeCo/a', '--json'])).json).toEqual([
       { scope: 'acmeCo/a', policy: {} },
@@ -305,13 +325,14 @@ describe('policy get and list', () => {
     expect(ran.json).toContainEqual({ leaf: 'blastRadius.share', value: 0.2, from: 'global' });
     expect(ran.json).toContainEqual({ leaf: 'rampPerDay', value: 500, from: 'default' });
     const table = (await stage.taskwarden(['policy', 'get', 'acmeCo/a', '--effective'])).out;
+    expect(table).toMatch(/^mode +notify +global$/m);
     expect(table).toMatch(/^warnAfter +30d +acmeCo\/$/m);
   });
 
   it('lists all scopes', async () => {
     const stage = await written();
     expect((await stage.taskwarden(['policy', 'list'])).out).toBe(
-      ['SCOPE    POLICY', 'global   stage=notify blastRadius.share=0.2', 'acmeCo/  warnAfter=30d', ''].join(
+      ['SCOPE    POLICY', 'global   mode=notify blastRadius.share=0.2', 'acmeCo/  warnAfter=30d', ''].join(
         '\n',
       ),
     );

@@ -118,7 +118,7 @@ test('the timeline tells each effect in one line', () => {
   effects.mailFailed({ at: NOW, to: 'ana@acme.test', digest: 'd', reason: 'rejected' });
   effects.operatorAlert('blast-radius', { detail: '20 tasks' });
   expect(effects.lines.map(timelineOf)).toEqual([
-    '2026-01-29T00:00:00Z  alert fired      acmeCo/a #1: not running since 2025-12-30T00:00:00Z (stage disable)',
+    '2026-01-29T00:00:00Z  alert fired      acmeCo/a #1: not running since 2025-12-30T00:00:00Z (mode disable)',
     '2026-01-29T00:00:00Z  task disabled    acmeCo/a #1, due 2026-01-29T00:00:00Z',
     '2026-01-29T00:00:00Z  mail failed      to ana@acme.test: rejected',
     '2026-01-29T00:00:00Z  operators told   blast-radius: 20 tasks',
