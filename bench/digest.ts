@@ -53,7 +53,7 @@ function scenario(tasks: number, owners: number): Scenario {
     start: formatInstant(START),
     until: formatInstant(START + SPAN),
     scanEvery: '15m',
-    policy: { stage: 'disable', rampPerDay: tasks },
+    policy: { mode: 'disable', rampPerDay: tasks },
     tasks: Array.from({ length: tasks }, (_, place) => ({
       id: `tenant${place % 20}/production/capture-${place}`,
       kind: 'capture',

@@ -15,7 +15,7 @@ const LOST: Instant = START + DAY;
 const TASKS = 10;
 const GOAL = 60;
 
-/** The days of one life under the default policy in stage `disable`, counted from the loss. */
+/** The days of one life under the default policy in mode `disable`, counted from the loss. */
 const STEPS: Record<number, string> = {
   0: 'fail',
   14: 'fire and warn',
@@ -157,7 +157,7 @@ function scenario(owners: number): Scenario {
     start: formatInstant(START),
     until: formatInstant(LOST + 23 * DAY),
     scanEvery: '1h',
-    policy: { stage: 'disable' },
+    policy: { mode: 'disable' },
     tasks,
     events,
   });

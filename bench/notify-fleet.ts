@@ -8,7 +8,7 @@ import { taskWrite } from '../functions/store/tasks.ts';
 
 const TENANTS = 20;
 const PLANES = 10;
-const POLICY = { stage: 'disable' };
+const POLICY = { mode: 'disable' };
 
 const book = PolicyBook.fromDocuments(new Map([['', POLICY]]));
 

@@ -20,7 +20,7 @@ const PAST = 10;
 /** Tasks past their threshold that share an owner. */
 const SHARED_BY = 10;
 const THRESHOLD = 14 * DAY;
-const POLICY = { stage: 'disable' };
+const POLICY = { mode: 'disable' };
 
 const book = PolicyBook.fromDocuments(new Map([['', POLICY]]));
 
@@ -33,7 +33,7 @@ export function describeFleet(tasks: number): Record<string, unknown> {
     tenants: TENANTS,
     dataPlanes: PLANES,
     ownersOfThosePast: Math.ceil(tasks / FAILING / PAST / SHARED_BY),
-    stage: POLICY.stage,
+    stage: POLICY.mode,
   };
 }
 

@@ -101,7 +101,7 @@ export async function explain(
       firedAt: instantText(open.firedAt) ?? '',
       since: instantText(open.since) ?? '',
       grace: open.grace,
-      graceStage: open.graceStage,
+      graceStage: open.graceMode,
     },
     recipients: recipientsOf(given),
     mails: await mailsSoFar(table, record),

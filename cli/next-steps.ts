@@ -98,9 +98,9 @@ function firesAt({ keep, task, policy }: Case, abandonedAt: Instant): Instant {
 /** From the firing on: the warning and what it announces, as far as the mode goes. */
 function firing({ policy }: Case, firedAt: Instant): NextStep[] {
   const fire = step(firedAt, `an alert fires (${afterText(policy)})`);
-  if (policy.stage === 'detect') return [fire, step(null, 'then nothing: mode detect records only')];
+  if (policy.mode === 'detect') return [fire, step(null, 'then nothing: mode detect records only')];
   const warn = step(firedAt, 'its recipients are warned');
-  if (policy.stage === 'notify') return [fire, warn];
+  if (policy.mode === 'notify') return [fire, warn];
   const deadline = roundUpToMinute(firedAt + policy.disableAfter);
   return [fire, warn, ...reminders(policy, deadline, policy.disableAfter, firedAt), disabled(deadline)];
 }

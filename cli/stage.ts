@@ -1,4 +1,4 @@
-import type { Stage as Mode } from '../functions/abandonment/task.ts';
+import type { Mode } from '../functions/abandonment/task.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
 import type { WorkerControl } from '../functions/breaker/worker-control.port.ts';
 import type { DeadLetters } from '../functions/operators/dead-letters.ts';

@@ -166,7 +166,7 @@ function story(): Event[] {
     { at: day(16), type: 'data-plane', dataPlane: GCP, state: 'up' },
     { at: day(12), type: 'created', task: created() },
     // From here on everest's tasks may be disabled as well.
-    { at: day(20), type: 'policy', scope: 'everest/', set: { stage: 'disable' } },
+    { at: day(20), type: 'policy', scope: 'everest/', set: { mode: 'disable' } },
   ];
 }
 
@@ -197,10 +197,10 @@ export function demoScenario(): Record<string, unknown> {
     start: formatInstant(DEMO_START),
     until: formatInstant(DEMO_UNTIL),
     scanEvery: '12h',
-    policy: { stage: 'disable' },
+    policy: { mode: 'disable' },
     policies: {
-      'everest/': { stage: 'notify' },
-      'fjord/lab/': { stage: 'detect' },
+      'everest/': { mode: 'notify' },
+      'fjord/lab/': { mode: 'detect' },
       'cobaltLabs/prod/': { warnAfter: '10d' },
     },
     subscriptions: [{ prefix: 'acmeCo/', email: 'platform@acme.test' }],

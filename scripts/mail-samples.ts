@@ -13,7 +13,7 @@ const NOW = Date.parse('2026-01-29T00:00:00Z');
 const PAST = { disableAt: null, unhealthyFor: 21 * DAY, since: NOW - 21 * DAY };
 
 const CHANGES: Record<Wording, Partial<MailItem>> = {
-  'warning-undated': { stage: 'notify', disableAt: null },
+  'warning-undated': { mode: 'notify', disableAt: null },
   'warning-dated': {},
   reminder: { notice: 'reminder', disableAt: NOW + 3 * DAY, restarts: 1 },
   disabled: { ...PAST, notice: 'disabled', disabledAt: NOW },
@@ -53,7 +53,7 @@ function itemOf(task: string, wording: Wording): MailItem {
     cause: 'failed',
     disableAt: NOW + 7 * DAY,
     told: ['team@acme.test'],
-    stage: 'disable',
+    mode: 'disable',
     ...CHANGES[wording],
   };
 }

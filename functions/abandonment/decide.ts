@@ -59,7 +59,7 @@ interface Facts {
   disableAt: Instant | null;
   /** Of a task in a spell that has not lasted yet: when it will have; else null. */
   recoversAt: Instant | null;
-  /** Holders of a date that no longer holds because the stage went down. */
+  /** Holders of a date that no longer holds because the mode went down. */
   withdraw: string[];
 }
 
@@ -140,7 +140,7 @@ export function withJoined(given: Case, now: Instant, unknown = unknownOf(given,
 function joiningAt(given: Case, unknown: readonly Unknown[], now: Instant): Instant | null {
   const { episode, policy, recipients, admins } = given;
   const { escalateAt } = policy;
-  if (!episode || !admins?.length || escalateAt === null || policy.stage !== 'disable') return null;
+  if (!episode || !admins?.length || escalateAt === null || policy.mode !== 'disable') return null;
   if (!sustaining(episode, recipients).some(({ told }) => told.dated)) return null;
   const deadline = deadlineOf(episode, recipients, policy, unknown, now);
   return deadline && deadline.disableAt - escalateAt;
@@ -250,7 +250,7 @@ class View {
       notPrimarySince: this.since,
       counted: this.counted,
       abandonedAt: instantAtCounted(this.since, policy.warnAfter, this.now, this.unknown),
-      disableAt: episode?.graceStage === 'disable' ? (this.deadline()?.disableAt ?? null) : null,
+      disableAt: episode?.graceMode === 'disable' ? (this.deadline()?.disableAt ?? null) : null,
       recoversAt: this.recoversAt,
       withdraw: episode && answer.answer !== 'resolve' ? withdrawn(this.given, episode) : [],
     };
@@ -258,9 +258,9 @@ class View {
   }
 }
 
-/** Holders of a date when the stage no longer threatens. */
+/** Holders of a date when the mode no longer threatens. */
 function withdrawn(given: Case, episode: Episode): string[] {
-  if (episode.graceStage !== 'disable' || given.policy.stage === 'disable') return [];
+  if (episode.graceMode !== 'disable' || given.policy.mode === 'disable') return [];
   return dateHolders(episode);
 }
 
@@ -347,20 +347,20 @@ function ofEpisode(view: View, episode: Episode): Undated {
   if (pauses.evaluate) return hold('paused', view.now);
   if (view.openUnknown) return hold('unknown', view.now);
   if (view.recoversAt !== null) return hold('recovering', view.recoversAt);
-  if (policy.stage === 'detect') return { answer: 'waiting', reason: 'detecting' };
+  if (policy.mode === 'detect') return { answer: 'waiting', reason: 'detecting' };
   if (isReverted(view.given.task, view.given.evidence, policy, view.now)) return hold('reverted');
   if (recipients.length === 0) return hold('no-reachable-owner', view.now);
   return (
-    warnings(view, episode) ?? (policy.stage === 'disable' ? grace(view, episode) : toldOnly(view, episode))
+    warnings(view, episode) ?? (policy.mode === 'disable' ? grace(view, episode) : toldOnly(view, episode))
   );
 }
 
 /** Who is to be warned: all where a new grace begins, else those who were not. */
 function warnings(view: View, episode: Episode): Undated | undefined {
   const { recipients, policy } = view.given;
-  const dated = policy.stage === 'disable';
-  const lapsed = dated && episode.graceStage === 'disable' && graceLapsed(episode, recipients);
-  const raised = episode.grace === 0 || (dated ? isRaised(episode, policy) : episode.graceStage === 'detect');
+  const dated = policy.mode === 'disable';
+  const lapsed = dated && episode.graceMode === 'disable' && graceLapsed(episode, recipients);
+  const raised = episode.grace === 0 || (dated ? isRaised(episode, policy) : episode.graceMode === 'detect');
   const newGrace = lapsed || raised;
   const to = newGrace ? [...recipients] : recipients.filter((one) => isUntold(episode, one, dated));
   if (to.length === 0) return undefined;
@@ -368,9 +368,9 @@ function warnings(view: View, episode: Episode): Undated | undefined {
   return { answer: 'warn', reason, to, newGrace };
 }
 
-/** Whether the stage rose to `disable` since the present grace began, though perhaps no scan saw it lower. */
-function isRaised({ graceStage, stageRaisedAt }: Episode, policy: EffectivePolicy): boolean {
-  return graceStage !== 'disable' || (policy.stageRaisedAt ?? 0) > (stageRaisedAt ?? 0);
+/** Whether the mode rose to `disable` since the present grace began, though perhaps no scan saw it lower. */
+function isRaised({ graceMode, modeRaisedAt }: Episode, policy: EffectivePolicy): boolean {
+  return graceMode !== 'disable' || (policy.modeRaisedAt ?? 0) > (modeRaisedAt ?? 0);
 }
 
 function isUntold(episode: Episode, recipient: Recipient, dated: boolean): boolean {
@@ -408,7 +408,7 @@ function unsent(view: View, episode: Episode): ('pending' | 'tried')[] {
   return states;
 }
 
-/** The ladder of stage `disable` once everybody was asked to be warned. */
+/** The ladder of mode `disable` once everybody was asked to be warned. */
 function grace(view: View, episode: Episode): Undated {
   const deadline = view.deadline();
   const waiting = unsent(view, episode);

@@ -52,10 +52,10 @@ function ofHold({ answer, reason }: Decision): Verdict | undefined {
 }
 
 function judgeWarning(given: Case, episode: Episode, told: Told, now: Instant, again: boolean): Verdict {
-  if (given.policy.stage === 'detect') return { verdict: 'void', reason: 'stage' };
+  if (given.policy.mode === 'detect') return { verdict: 'void', reason: 'stage' };
   if (told.grace !== episode.grace || (told.warning === 'accepted' && !again))
     return { verdict: 'void', reason: 'told' };
-  if (given.policy.stage !== 'disable') return { verdict: 'send', disableAt: null };
+  if (given.policy.mode !== 'disable') return { verdict: 'send', disableAt: null };
   return { verdict: 'send', ...dateOfWarning(given, episode, now) };
 }
 
@@ -77,7 +77,7 @@ function judgeReminder(
   now: Instant,
 ): Verdict {
   const { policy, recipients } = given;
-  if (policy.stage !== 'disable') return { verdict: 'void', reason: 'stage' };
+  if (policy.mode !== 'disable') return { verdict: 'void', reason: 'stage' };
   if (recipient.declined) return { verdict: 'void', reason: 'declined' };
   if (told.warning !== 'accepted' || told.grace !== episode.grace)
     return { verdict: 'void', reason: 'not-warned' };

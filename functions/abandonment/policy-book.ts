@@ -1,12 +1,12 @@
 import type { EffectivePolicy, GlobalPolicy, PolicyDocument, ScopedPolicy } from './policy.ts';
 import { type ParsedPolicy, parsePolicy } from './policy-parse.ts';
 import { shown } from './policy-wording.ts';
-import type { Stage } from './task.ts';
+import type { Mode } from './task.ts';
 import { DAY, type Duration, HOUR, type Instant, MINUTE } from './time.ts';
 
 /** What holds where nobody says otherwise (docs/rules.md#policy-keys). */
 export const DEFAULTS: ScopedPolicy & GlobalPolicy = {
-  stage: 'detect',
+  mode: 'detect',
   warnAfter: 14 * DAY,
   disableAfter: 7 * DAY,
   reminders: [3 * DAY, DAY],
@@ -31,7 +31,7 @@ export const DEFAULTS: ScopedPolicy & GlobalPolicy = {
 
 const DEFAULT_POLICY: EffectivePolicy = frozen({
   ...DEFAULTS,
-  stageRaisedAt: null,
+  modeRaisedAt: null,
   source: Object.fromEntries(
     Object.keys(DEFAULTS)
       .filter((key) => key !== 'blastRadius')
@@ -40,7 +40,7 @@ const DEFAULT_POLICY: EffectivePolicy = frozen({
   ),
 });
 
-/** Scope -> when its stage last rose to `disable`. */
+/** Scope -> when its mode last rose to `disable`. */
 export type Raises = ReadonlyMap<string, Instant>;
 
 /**
@@ -99,18 +99,18 @@ export class PolicyBook {
   }
 
   /**
-   * What is to be noted at a scope of when its stage last rose to `disable`, once its document says `stage` (null: the
-   * default; undefined: nothing). A stage that is lowered and raised again is not the same, though no scan saw it
+   * What is to be noted at a scope of when its mode last rose to `disable`, once its document says `mode` (null: the
+   * default; undefined: nothing). A mode that is lowered and raised again is not the same, though no scan saw it
    * lower (promise 3).
    */
-  raisedAt(scope: string, stage: Stage | null | undefined, now: Instant): Instant | null {
+  raisedAt(scope: string, mode: Mode | null | undefined, now: Instant): Instant | null {
     const before = this.for(scope);
     const around = scope === '' ? DEFAULT_POLICY : this.#ofScope(this.#scopeAround(scope));
-    const after = stage === undefined ? around.stage : (stage ?? DEFAULTS.stage);
-    const isRaised = after === 'disable' && before.stage !== 'disable';
+    const after = mode === undefined ? around.mode : (mode ?? DEFAULTS.mode);
+    const isRaised = after === 'disable' && before.mode !== 'disable';
     // Later than the last one, whatever clock that was written by.
-    if (isRaised) return Math.max(now, (before.stageRaisedAt ?? 0) + 1);
-    return stage === undefined ? (this.#raises.get(scope) ?? null) : before.stageRaisedAt;
+    if (isRaised) return Math.max(now, (before.modeRaisedAt ?? 0) + 1);
+    return mode === undefined ? (this.#raises.get(scope) ?? null) : before.modeRaisedAt;
   }
 
   /**
@@ -147,12 +147,12 @@ export class PolicyBook {
     return policy;
   }
 
-  /** Where a scope has a stage of its own, what rises around it does not concern it. */
+  /** Where a scope has a mode of its own, what rises around it does not concern it. */
   #overlaid(base: EffectivePolicy, document: ParsedPolicy, scope: string): EffectivePolicy {
     const own = this.#raises.get(scope) ?? null;
-    const later = Math.max(own ?? 0, base.stageRaisedAt ?? 0);
-    const stageRaisedAt = document.stage !== undefined ? own : later === 0 ? null : later;
-    return frozen({ ...overlaid(base, document, scope === '' ? 'global' : scope), stageRaisedAt });
+    const later = Math.max(own ?? 0, base.modeRaisedAt ?? 0);
+    const modeRaisedAt = document.mode !== undefined ? own : later === 0 ? null : later;
+    return frozen({ ...overlaid(base, document, scope === '' ? 'global' : scope), modeRaisedAt });
   }
 }
 

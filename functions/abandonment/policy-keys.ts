@@ -11,7 +11,7 @@ import {
   type ValueReader,
   wholeNumberFrom,
 } from './policy-values.ts';
-import { STAGES } from './task.ts';
+import { MODES } from './task.ts';
 import { DAY, MINUTE } from './time.ts';
 
 /** The shortest grace outside stages local and dev (docs/rules.md#policy-keys). */
@@ -19,7 +19,7 @@ export const LEAST_GRACE = DAY;
 
 /** The readers of the keys that can be set globally, per prefix and per task. */
 export const SCOPED_KEYS: Record<keyof ScopedPolicy, ValueReader> = {
-  stage: oneOf(STAGES),
+  mode: oneOf(MODES),
   warnAfter: durationFrom(1),
   disableAfter: durationFrom(1),
   reminders: readReminders,
@@ -54,7 +54,7 @@ export const BLAST_RADIUS_KEYS: Record<keyof GlobalPolicy['blastRadius'], ValueR
 };
 
 /** Names that a policy may give for a key beside its own, and the key that each stands for. */
-export const OTHER_NAMES: Readonly<Record<string, string>> = { mode: 'stage' };
+export const OTHER_NAMES: Readonly<Record<string, string>> = { stage: 'mode' };
 
 /** The names of the keys that any scope may set. */
 export const SCOPED_KEY_NAMES: readonly string[] = [...Object.keys(SCOPED_KEYS), ...Object.keys(OTHER_NAMES)];

@@ -1,4 +1,4 @@
-import type { ShardStatus, Stage } from './task.ts';
+import type { Mode, ShardStatus } from './task.ts';
 import type { Duration, Instant } from './time.ts';
 
 /** No disabling between these times of day (`HH:MM`) in this IANA time zone; `from` is inside, `to` is not. */
@@ -21,7 +21,7 @@ export interface QuietDays {
 
 /** The keys that can be set globally, per prefix and per task. */
 export interface ScopedPolicy {
-  stage: Stage;
+  mode: Mode;
   warnAfter: Duration;
   disableAfter: Duration;
   reminders: Duration[];
@@ -54,8 +54,8 @@ export interface GlobalPolicy {
 export interface EffectivePolicy extends ScopedPolicy, GlobalPolicy {
   /** Leaf path -> `default`, `global`, a prefix, or the task's id. */
   source: Record<string, string>;
-  /** When the stage last rose to `disable`; null where that is not known. A fact, no key: nobody sets it. */
-  stageRaisedAt: Instant | null;
+  /** When the mode last rose to `disable`; null where that is not known. A fact, no key: nobody sets it. */
+  modeRaisedAt: Instant | null;
 }
 
 /** What was written at one scope, parsed and valid; null takes a leaf back to the default. */

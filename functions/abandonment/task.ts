@@ -84,8 +84,8 @@ export interface Keep {
   reason?: string;
 }
 
-export const STAGES = ['detect', 'notify', 'disable'] as const;
-export type Stage = (typeof STAGES)[number];
+export const MODES = ['detect', 'notify', 'disable'] as const;
+export type Mode = (typeof MODES)[number];
 
 /** One recipient's part of an episode, under the key of his address. */
 export interface Told {
@@ -173,10 +173,10 @@ export interface Episode {
   grace: number;
   /** The longest `disableAfter` since the present grace began: a shorter one leaves its date. */
   disableAfter: Duration;
-  /** The stage the present grace's warnings speak of. */
-  graceStage: Stage;
-  /** The last raise of the stage that the present grace knows of; absent where there was none. */
-  stageRaisedAt?: Instant;
+  /** The mode the present grace's warnings speak of. */
+  graceMode: Mode;
+  /** The last raise of the mode that the present grace knows of; absent where there was none. */
+  modeRaisedAt?: Instant;
   told: Record<string, Told>;
   /** Topics, apart from those who are told: nothing is decided by them. */
   informed?: Record<string, Informed>;

@@ -47,11 +47,11 @@ export function judgeInformation(
   again: boolean,
 ): Verdict {
   const { policy, recipients } = given;
-  if (policy.stage === 'detect') return { verdict: 'void', reason: 'stage' };
+  if (policy.mode === 'detect') return { verdict: 'void', reason: 'stage' };
   if (informed.grace !== episode.grace || (notice === 'warning' && informed.heard && !again))
     return { verdict: 'void', reason: 'told' };
   if (warnedOf(episode, recipients).length === 0) return { verdict: 'wait', reason: 'nobody-warned' };
-  if (policy.stage !== 'disable') {
+  if (policy.mode !== 'disable') {
     return notice === 'warning' ? { verdict: 'send', disableAt: null } : { verdict: 'void', reason: 'stage' };
   }
   const deadline = deadlineOf(episode, recipients, policy, unknownOf(given, now), now);

@@ -39,7 +39,7 @@ export function endEpisode(at: OpenTransition, given: Case, end: End, now: Insta
     task: task.id,
     episode: open.number,
     type: 'task_abandoned',
-    stage: given.policy.stage,
+    stage: given.policy.mode,
     since: open.since,
     firedAt: open.firedAt,
     resolvedAt: now,

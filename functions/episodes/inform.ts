@@ -39,9 +39,9 @@ export function inform(
   return withAsked(rested, notices, { informed });
 }
 
-/** The stage went down: topics that were told a date hear that it does not hold. */
+/** The mode went down: topics that were told a date hear that it does not hold. */
 function withdrawals(open: Episode, given: Case, now: Instant): Step[] {
-  if (given.policy.stage === 'disable') return [];
+  if (given.policy.mode === 'disable') return [];
   const facts = factsAtEnd(given, open, 'policy');
   return topicsWithDate(open).map((key) => {
     const next: Informed = { ...(open.informed?.[key] as Informed), heard: 'undated' };
@@ -50,7 +50,7 @@ function withdrawals(open: Episode, given: Case, now: Instant): Step[] {
 }
 
 function warnings(open: Episode, given: Case, topics: readonly Topic[], now: Instant): Step[] {
-  if (given.policy.stage === 'detect' || open.grace === 0) return [];
+  if (given.policy.mode === 'detect' || open.grace === 0) return [];
   const rung = newestRung(open);
   const steps: Step[] = [];
   for (const { key, topic } of topics) {
@@ -76,6 +76,6 @@ function isSame(rung: Rung, known: Rung | undefined): boolean {
 /** Without those that are subscribed no more, or dead: one that comes back hears the warning again. */
 function stillSubscribed(open: Episode, given: Case, topics: readonly Topic[]): [string, Informed][] {
   const entries = Object.entries(open.informed ?? {});
-  if (given.policy.stage === 'detect') return entries;
+  if (given.policy.mode === 'detect') return entries;
   return entries.filter(([key]) => topics.some((topic) => topic.key === key));
 }

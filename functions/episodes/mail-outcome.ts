@@ -1,7 +1,7 @@
 import { withoutOldestDates } from '../abandonment/bounded-episode.ts';
 import type { Decision } from '../abandonment/decide.ts';
 import { nextLook } from '../abandonment/next-look.ts';
-import { type Episode, type HoldReason, isWindowed, type Stage } from '../abandonment/task.ts';
+import { type Episode, type HoldReason, isWindowed, type Mode } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import type { DigestItem } from '../store/digests.ts';
 import type { MailOutcome } from './mail.ts';
@@ -65,7 +65,7 @@ function withDate(open: Episode, at: Instant, item: DigestItem): Episode {
 /** What the task waits for once its episode knows of a mail. */
 export interface AfterMail {
   decision: Decision;
-  stage: Stage;
+  mode: Mode;
   /** Whether the mail printed a date. */
   isDated: boolean;
   now: Instant;
@@ -76,12 +76,12 @@ export interface AfterMail {
 /** The task as it waits after a mail: holds that an accepted mail can end do, and it is evaluated when that is due. */
 export function waitingAfterMail(
   record: OpenTask,
-  { decision, stage, isDated, now, confirmWithin }: AfterMail,
+  { decision, mode, isDated, now, confirmWithin }: AfterMail,
 ): OpenTask {
   const isWaiting = decision.answer === 'waiting';
   const hold = isWaiting && isOfMail(record.hold?.reason) ? null : record.hold;
-  // The stage went down before it was known that this date is out in the world: the next scan withdraws it.
-  const isOvertaken = isDated && stage !== 'disable';
+  // The mode went down before it was known that this date is out in the world: the next scan withdraws it.
+  const isOvertaken = isDated && mode !== 'disable';
   const next =
     isWaiting && !isOvertaken
       ? nextLook(decision, record.open, now, confirmWithin)

@@ -20,14 +20,14 @@ export function waitFor(
   if (record.next && next && sameLook(record.next, next, now)) next = record.next;
   const held = decision.answer === 'hold' ? withVeto(record, decision.reason, given) : record;
   const open =
-    held.open && given.policy.stage !== 'detect' ? keepLongest(markLeft(held.open, given), given) : held.open;
+    held.open && given.policy.mode !== 'detect' ? keepLongest(markLeft(held.open, given), given) : held.open;
   const same = hold === held.hold && next === held.next && open === held.open;
   return same ? held : { ...held, hold, next, open };
 }
 
 /** The hold that a decision asks for; since when, stays. In `detect` nobody would be told, so nothing is held. */
 function holdOf(record: TaskRecord, decision: Decision, { policy }: Case, now: Instant): TaskRecord['hold'] {
-  if (decision.answer !== 'hold' || policy.stage === 'detect') return null;
+  if (decision.answer !== 'hold' || policy.mode === 'detect') return null;
   const { reason } = decision;
   return record.hold?.reason === reason ? record.hold : { reason, since: now };
 }

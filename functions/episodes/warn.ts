@@ -27,17 +27,17 @@ function inGrace(
   warned: readonly Recipient[],
   newGrace: boolean,
 ): Partial<Episode> {
-  const { stage, stageRaisedAt } = policy;
+  const { mode, modeRaisedAt } = policy;
   const grace = newGrace ? open.grace + 1 : open.grace;
   const told: Record<string, Told> = { ...open.told };
   for (const { key, address } of warned) {
-    told[key] = { address, grace, warning: 'pending', dated: stage === 'disable' };
+    told[key] = { address, grace, warning: 'pending', dated: mode === 'disable' };
   }
   return {
     told,
     grace,
     disableAfter: newGrace ? policy.disableAfter : open.disableAfter,
-    graceStage: stage,
-    ...(newGrace && stageRaisedAt !== null ? { stageRaisedAt } : {}),
+    graceMode: mode,
+    ...(newGrace && modeRaisedAt !== null ? { modeRaisedAt } : {}),
   };
 }

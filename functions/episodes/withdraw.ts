@@ -5,7 +5,7 @@ import { factsAtEnd } from './evidence-of.ts';
 import { fitting, type NewNotice, type OpenTransition, withAsked } from './transition.ts';
 
 /**
- * The stage went down: holders of a date learn that it does not hold, as many as one transaction takes; at `notify`
+ * The mode went down: holders of a date learn that it does not hold, as many as one transaction takes; at `notify`
  * that stands for their warning.
  */
 export function withdraw(
@@ -21,8 +21,8 @@ export function withdraw(
     const pending = { notice: 'withdrawn', since: now, notBefore: now, facts } as const;
     return { key, address: open.told[key]?.address ?? '', pending };
   });
-  const graceStage = isCut ? open.graceStage : given.policy.stage;
-  return { ...withAsked(at, notices, { graceStage, told: withoutDates(open, some) }), isCut };
+  const graceMode = isCut ? open.graceMode : given.policy.mode;
+  return { ...withAsked(at, notices, { graceMode, told: withoutDates(open, some) }), isCut };
 }
 
 /** Who was told, without the dates of some and without the reminders of all. */

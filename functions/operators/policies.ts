@@ -9,7 +9,7 @@ import {
 } from '../abandonment/policy-parse.ts';
 import { isObject } from '../abandonment/policy-values.ts';
 import { listed, unknownKey } from '../abandonment/policy-wording.ts';
-import { STAGES, type Stage } from '../abandonment/task.ts';
+import { MODES, type Mode } from '../abandonment/task.ts';
 import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
 import { commit } from '../store/commit.ts';
@@ -41,19 +41,19 @@ function isProduction(stage: string): boolean {
 
 /**
  * Sets keys of one scope's policy; the others stay as they are. What is open in the scope is looked at with
- * the next scan. Stage `disable` asks for a green run of the doctor in the last 7 days, but on `local` and `dev`.
+ * the next scan. Mode `disable` asks for a green run of the doctor in the last 7 days, but on `local` and `dev`.
  *
  * @param set keys as written; null takes a leaf back to the default
- * @param ceiling the highest stage that the deployment lets a policy name
+ * @param ceiling the highest mode that the deployment lets a policy name
  * @throws Error where others keep changing the same scope
  */
 export async function setPolicy(
   system: System,
-  { scope, by, set, ceiling }: PolicyChange & { set: Document; ceiling: Stage },
+  { scope, by, set, ceiling }: PolicyChange & { set: Document; ceiling: Mode },
 ): Promise<PolicyChanged> {
   const named = withKeyNames(set);
   const problem =
-    ceilingProblem(named.stage, ceiling) ?? (named.stage === 'disable' ? await unvouched(system) : undefined);
+    ceilingProblem(named.mode, ceiling) ?? (named.mode === 'disable' ? await unvouched(system) : undefined);
   const options = { production: isProduction(system.config.stage) };
   return changePolicy(system, { scope, by, act: 'policy set' }, (before) => {
     const document = withKeysSet(before, named);
@@ -110,16 +110,16 @@ async function unvouched({ config, table, clock }: System): Promise<PolicyProble
   const why = isProduction(config.stage) ? await doctorProblem(table, clock.now()) : undefined;
   if (why === undefined) return undefined;
   const asked = `a green run of "taskwarden doctor ${config.stage}" in the last 7 days`;
-  return { path: 'stage', message: `"disable" asks for ${asked}; ${why}` };
+  return { path: 'mode', message: `"disable" asks for ${asked}; ${why}` };
 }
 
-function ceilingProblem(stage: unknown, ceiling: Stage): PolicyProblem | undefined {
-  const height = STAGES.indexOf(stage as Stage);
-  if (height <= STAGES.indexOf(ceiling)) return undefined;
-  const allowed = listed(STAGES.slice(0, STAGES.indexOf(ceiling) + 1));
+function ceilingProblem(mode: unknown, ceiling: Mode): PolicyProblem | undefined {
+  const height = MODES.indexOf(mode as Mode);
+  if (height <= MODES.indexOf(ceiling)) return undefined;
+  const allowed = listed(MODES.slice(0, MODES.indexOf(ceiling) + 1));
   return {
-    path: 'stage',
-    message: `"${stage}" is above modeCeiling of this deployment's configuration; allowed are ${allowed}`,
+    path: 'mode',
+    message: `"${mode}" is above modeCeiling of this deployment's configuration; allowed are ${allowed}`,
   };
 }
 

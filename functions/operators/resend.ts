@@ -147,7 +147,7 @@ async function standingWithdrawal(
   item: DigestItem,
   { task, episodes, open }: TaskRecord,
 ): Promise<Standing> {
-  const newer = episodes > item.episode || open?.graceStage === 'disable';
+  const newer = episodes > item.episode || open?.graceMode === 'disable';
   if (newer) return { left: 'a newer date was announced since' };
   const alert = open ? undefined : await loadAlert(system.table, task.id, item.episode);
   return past(system, item, 'withdrawn', { resolvedReason: alert?.reason ?? 'policy' });

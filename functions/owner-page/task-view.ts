@@ -148,7 +148,7 @@ async function troubleOf({ fleet, visit, now }: Scene, record: TaskRecord): Prom
     lasted: countedTime(since, now, fleet.unknownOf(record)),
     restarts: total - atLoss,
     cause: causeOf(record.evidence),
-    disableAt: given.policy.stage === 'disable' ? decide(given, now).facts.disableAt : null,
+    disableAt: given.policy.mode === 'disable' ? decide(given, now).facts.disableAt : null,
     told: othersTold(record, visit.digest.recipient),
   };
 }

@@ -60,7 +60,7 @@ async function consider(run: Run, row: Row, scope: string): Promise<void> {
   const hint = candidateIn(row);
   const evidence = { ...hint.evidence, observedAt: run.now };
   const decision = decide(run.view.bareCase({ ...hint, evidence, open: null }), run.now);
-  const detect = run.view.policies.for(id).stage === 'detect';
+  const detect = run.view.policies.for(id).mode === 'detect';
   const held = decision.answer === 'hold' && !detect ? decision.reason : null;
   const endsAt = decision.answer === 'hold' ? decision.nextLookAt : null;
   const isJudged = decision.answer === 'healthy' && hint.evidence.spells !== undefined;

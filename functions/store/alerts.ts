@@ -1,4 +1,4 @@
-import type { ResolveReason, Stage } from '../abandonment/task.ts';
+import type { Mode, ResolveReason } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { BUCKETS, bucketOf, index, keys, sortable } from './keys.ts';
 import type { PendingNotice } from './notices.ts';
@@ -15,7 +15,7 @@ interface AlertFacts {
   task: string;
   episode: number;
   type: 'task_abandoned';
-  stage: Stage;
+  stage: Mode;
   since: Instant;
   firedAt: Instant;
   /** What was known when it fired and when it was resolved. */

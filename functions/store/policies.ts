@@ -1,6 +1,6 @@
 import { PolicyBook } from '../abandonment/policy-book.ts';
 import { type ParsedPolicy, withKeyNames } from '../abandonment/policy-parse.ts';
-import type { Stage } from '../abandonment/task.ts';
+import type { Mode } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { keys } from './keys.ts';
 import { eachRow, ROW_VERSION } from './rows.ts';
@@ -37,8 +37,8 @@ async function loadWritten(table: Table) {
 }
 
 /**
- * When the stage of a scope last rose to `disable`, once it says `document` (see `PolicyBook.raisedAt`). Asks nothing
- * of what is stored but the stages, so that a stored policy that is not valid can be mended.
+ * When the mode of a scope last rose to `disable`, once it says `document` (see `PolicyBook.raisedAt`). Asks nothing
+ * of what is stored but the modes, so that a stored policy that is not valid can be mended.
  */
 export async function loadRaisedAt(
   table: Table,
@@ -47,18 +47,18 @@ export async function loadRaisedAt(
   now: Instant,
 ): Promise<Instant | null> {
   const { documents, raises } = await loadWritten(table);
-  const stageOf = ({ stage }: Document) => stage as Stage | null | undefined;
-  const stages = [...documents].flatMap(([at, said]): [string, ParsedPolicy][] => {
-    const stage = stageOf(said);
-    return stage === undefined ? [] : [[at, { stage }]];
+  const modeOf = ({ mode }: Document) => mode as Mode | null | undefined;
+  const modes = [...documents].flatMap(([at, said]): [string, ParsedPolicy][] => {
+    const mode = modeOf(said);
+    return mode === undefined ? [] : [[at, { mode }]];
   });
-  return new PolicyBook(new Map(stages), raises).raisedAt(scope, stageOf(withKeyNames(document)), now);
+  return new PolicyBook(new Map(modes), raises).raisedAt(scope, modeOf(withKeyNames(document)), now);
 }
 
 /**
- * Stores one scope's policy, valid already; an empty one is deleted, unless it is to be known when its stage rose.
+ * Stores one scope's policy, valid already; an empty one is deleted, unless it is to be known when its mode rose.
  *
- * @param raisedAt as `loadRaisedAt` says; null where the stage never rose
+ * @param raisedAt as `loadRaisedAt` says; null where the mode never rose
  */
 export function policyWrite(scope: string, document: Document, raisedAt: Instant | null = null): Write {
   const key = keys.policy(scope);

@@ -1,4 +1,4 @@
-import type { HoldReason, Notice, ResolveReason, Stage } from '../../functions/abandonment/task.ts';
+import type { HoldReason, Mode, Notice, ResolveReason } from '../../functions/abandonment/task.ts';
 import { formatInstant, type Instant, parseInstant } from '../../functions/abandonment/time.ts';
 import type { OperatorAlertCode } from '../../functions/platform/alert-codes.ts';
 import type { Clock } from '../../functions/platform/ports.ts';
@@ -33,7 +33,7 @@ export type EffectLine = { at: string } & (
       alert: AlertRecord['type'];
       episode: number;
       since: string;
-      stage: Stage;
+      stage: Mode;
     }
   | {
       type: 'alert-resolved';

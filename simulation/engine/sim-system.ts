@@ -7,7 +7,7 @@ import type { SimMail } from './sim-mail.ts';
 import type { SimQueues } from './sim-queues.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
-/** A production deployment with every stage open. */
+/** A production deployment with every mode open. */
 export const SIMULATED_CONFIG: RuntimeConfig = {
   stage: 'simulated',
   functionVersion: '1',

@@ -22,7 +22,7 @@ export class ScenarioProblem extends Error {
 /** Reads the value at a path; throws `ScenarioProblem` where it is not valid. */
 export type Read<T> = (path: string, value: unknown) => T;
 
-/** The path of a key: `policy.stage`, `admins["acmeCo/"]`. */
+/** The path of a key: `policy.mode`, `admins["acmeCo/"]`. */
 function pathTo(path: string, key: string): string {
   if (!/^[A-Za-z_]\w*$/.test(key)) return `${path}[${shown(key)}]`;
   return path === '' ? key : `${path}.${key}`;

@@ -36,7 +36,7 @@ const OPTIONAL = [
 ];
 
 /**
- * Reads a scenario by the rules of the format, judged as a production deployment with every stage open.
+ * Reads a scenario by the rules of the format, judged as a production deployment with every mode open.
  *
  * @returns the scenario with instants and durations in ms and its events in order, or the first problem as
  * one line: the path of the key, what was wrong, what is allowed

@@ -39,7 +39,7 @@ const EVENTFUL = {
   until: at(11, 12),
   scanEvery: '6h',
   policy: {
-    stage: 'disable',
+    mode: 'disable',
     warnAfter: '1d',
     disableAfter: '2d',
     reminders: ['1d'],

@@ -107,7 +107,7 @@ class SoakScenario {
 
   #policy(): Record<string, unknown> {
     const policy = {
-      stage: 'disable',
+      mode: 'disable',
       warnAfter: this.#pick(['2d', '3d', '4d']),
       disableAfter: this.#pick(['2d', '3d']),
       reminders: this.#pick([['1d'], ['36h', '12h'], []]),
@@ -274,8 +274,8 @@ class SoakScenario {
         return [{ ...from, type: 'restarted', task, times: 1 + this.#below(5) }];
       case 8:
         return [
-          { ...from, type: 'policy', scope: task, set: { stage: 'notify' } },
-          { at: later, type: 'policy', scope: task, set: { stage: 'disable' } },
+          { ...from, type: 'policy', scope: task, set: { mode: 'notify' } },
+          { at: later, type: 'policy', scope: task, set: { mode: 'disable' } },
         ];
       case 9:
         return [{ ...from, type: 'operator', action: 'undo', of: task }];

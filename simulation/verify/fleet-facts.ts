@@ -87,20 +87,20 @@ export class FleetFacts {
   readonly declined = new Set<string>();
   readonly #unknownOfPlane = new Map<string, Interval[]>();
   readonly #evaluatePaused: Interval[] = [];
-  readonly #disableStageSince = new Map<string, Instant>();
+  readonly #disableModeSince = new Map<string, Instant>();
 
   /** Takes a task in, or one that came back. */
   addTask(task: TrueTask, now: Instant): void {
     task.history.push({ at: now, statuses: [...task.statuses] });
     this.tasks.set(task.id, task);
-    this.#noteStage(task.id, now);
+    this.#noteMode(task.id, now);
     if (this.policy(task.id, 'minHealthy') === 0) this.#noteSpell(task, now);
   }
 
   setPolicy(scope: string, policy: ParsedPolicy, now: Instant): void {
     this.policies.set(scope, policy);
     this.stirs += 1;
-    for (const id of this.tasks.keys()) this.#noteStage(id, now);
+    for (const id of this.tasks.keys()) this.#noteMode(id, now);
   }
 
   setOwners(id: string, owners: readonly string[]): void {
@@ -196,9 +196,9 @@ export class FleetFacts {
     return { perRun: 50, perDay: 200, share: 0.1, shareFloor: 10, ...set };
   }
 
-  /** Since when the task's stage is `disable` without a break; null where it is not. */
-  disableStageSince(taskId: string): Instant | null {
-    return this.#disableStageSince.get(taskId) ?? null;
+  /** Since when the task's mode is `disable` without a break; null where it is not. */
+  disableModeSince(taskId: string): Instant | null {
+    return this.#disableModeSince.get(taskId) ?? null;
   }
 
   /** Spans in which the task's health could not be known for its data plane or a pause; not all there may be. */
@@ -290,9 +290,9 @@ export class FleetFacts {
     return all.some((entitled) => sameAddress(entitled) === sameAddress(address));
   }
 
-  #noteStage(taskId: string, now: Instant): void {
-    if (this.policy(taskId, 'stage') !== 'disable') this.#disableStageSince.delete(taskId);
-    else if (!this.#disableStageSince.has(taskId)) this.#disableStageSince.set(taskId, now);
+  #noteMode(taskId: string, now: Instant): void {
+    if (this.policy(taskId, 'mode') !== 'disable') this.#disableModeSince.delete(taskId);
+    else if (!this.#disableModeSince.has(taskId)) this.#disableModeSince.set(taskId, now);
   }
 }
 

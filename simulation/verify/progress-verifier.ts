@@ -145,7 +145,7 @@ export class ProgressVerifier {
     const hasShards = task.kind !== 'collection' && !task.dekaf;
     if (!hasShards || this.#facts.recipientsOf(task, 'task_abandoned', isSuppressed).length === 0)
       return false;
-    return this.#facts.policy(task.id, 'stage') === 'disable' && isNeverQuiet(this.#facts, task.id);
+    return this.#facts.policy(task.id, 'mode') === 'disable' && isNeverQuiet(this.#facts, task.id);
   }
 
   #isFailing(task: TrueTask): boolean {
@@ -216,7 +216,7 @@ export class ProgressVerifier {
   #isStillStuck(task: TrueTask, version: number, now: Instant): boolean {
     const facts = this.#facts;
     const isFree = facts.paused.size === 0 && !facts.isUnknown(task) && !this.#isKept(task, now);
-    const isDisabling = facts.policy(task.id, 'stage') === 'disable';
+    const isDisabling = facts.policy(task.id, 'mode') === 'disable';
     const isSuppressed = (address: string) => this.#verifier.isKnownSuppressed(address);
     const isLeft = facts.recipientsOf(task, 'task_abandoned', isSuppressed).length > 0;
     // One that recovered meanwhile, for however short, is abandoned anew only after its threshold.
@@ -253,7 +253,7 @@ function undisturbedTasks(scenario: Scenario, facts: FleetFacts): Set<string> {
 function isSimple(id: string, facts: FleetFacts): boolean {
   const task = facts.tasks.get(id);
   if (!task || task.owners.length === 0 || task.kind === 'collection' || task.dekaf) return false;
-  return facts.policy(id, 'stage') !== 'detect' && isNeverQuiet(facts, id);
+  return facts.policy(id, 'mode') !== 'detect' && isNeverQuiet(facts, id);
 }
 
 /** Whether the rate limit, the blast radius or the warm-up limit of today can hold back even a small fleet. */

@@ -44,17 +44,17 @@ export class Repeats {
 interface Around {
   /** How often the recipient left and came back. */
   comings: number;
-  /** Since when the stage is `disable`; null where it is not: raising it starts a new warning. */
-  stage: Instant | null;
+  /** Since when the mode is `disable`; null where it is not: raising it starts a new warning. */
+  mode: Instant | null;
   /** The latest date that a mail about the episode says. */
   latest: Instant | undefined;
 }
 
 /** What must not be mailed twice: (episode, reminder step, recipient), and for reminders and withdrawals the date. */
-export function noticeName(to: string, item: DigestItem, { comings, stage, latest }: Around): string {
+export function noticeName(to: string, item: DigestItem, { comings, mode, latest }: Around): string {
   const { task, episode, notice, grace, lead, disableAt } = item;
   const announced = notice === 'withdrawn' ? latest : undefined;
   const date = notice === 'reminder' ? disableAt : announced;
-  const of = notice === 'warning' ? `${stage} ${disableAt === null}` : '';
+  const of = notice === 'warning' ? `${mode} ${disableAt === null}` : '';
   return [to, task, episode, notice, grace, lead, date, comings, of].join(' ');
 }

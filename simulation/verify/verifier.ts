@@ -199,8 +199,8 @@ export class Verifier implements Checks {
     const latest = this.#latestDate.get(episodeOf(request)) ?? 0;
     const inTime = now + this.#skew >= latest;
     this.check(2, inTime, () => `${about}, before the date ${formatInstant(latest)} that a mail says`);
-    const stage = this.#facts.policy(task.id, 'stage');
-    this.check(3, stage === 'disable', () => `${about} in stage ${stage}`);
+    const mode = this.#facts.policy(task.id, 'mode');
+    this.check(3, mode === 'disable', () => `${about} in mode ${mode}`);
     const hasUnknown = this.#facts.unknownOf(task).length > 0;
     const isKnown = !this.#facts.isUnknown(task) || this.#isBehind();
     this.checkWhere(hasUnknown, 5, isKnown, () => `${about} while its health cannot be known`);
@@ -244,8 +244,8 @@ export class Verifier implements Checks {
       this.softSuppressions.countOf(to) +
       (this.#revivals.get(to) ?? 0) +
       this.#stirs(item.task, to);
-    const stage = this.#facts.disableStageSince(item.task);
-    const name = noticeName(to, item, { comings, stage, latest: this.#latestDate.get(key) });
+    const mode = this.#facts.disableModeSince(item.task);
+    const name = noticeName(to, item, { comings, mode, latest: this.#latestDate.get(key) });
     // The scanner's clock says when the mail's time is over, the notifier's when it began.
     const settleAfter = this.#facts.policy('', 'settleAfter') - 2 * this.#skew;
     const isNew = this.repeats.isNew(name, digest, now, settleAfter);
@@ -319,8 +319,8 @@ export class Verifier implements Checks {
 
   #dated(item: DigestItem, disableAt: Instant): void {
     const key = episodeOf(item);
-    const stage = this.#facts.policy(item.task, 'stage');
-    this.check(3, stage === 'disable', () => `a ${item.notice} of ${key} has a date in stage ${stage}`);
+    const mode = this.#facts.policy(item.task, 'mode');
+    this.check(3, mode === 'disable', () => `a ${item.notice} of ${key} has a date in mode ${mode}`);
     const latest = this.#latestDate.get(key);
     const isLater = latest === undefined || disableAt + this.#skew >= latest;
     this.checkWhere(
@@ -349,7 +349,7 @@ export class Verifier implements Checks {
     );
   }
 
-  /** Promises 1 and 3: warned with a date, in this episode and stage, since it was last enabled, a full grace ago. */
+  /** Promises 1 and 3: warned with a date, in this episode and mode, since it was last enabled, a full grace ago. */
   #isWarnedInFull(task: TrueTask, request: DisabledTask): boolean {
     const now = this.#now();
     const recipientsOf = (isSuppressed: (address: string) => boolean) =>
@@ -361,7 +361,7 @@ export class Verifier implements Checks {
         (address) => this.isSuppressed(address) || this.softSuppressions.isSuppressed(address, now),
       ),
     ];
-    const since = Math.max(this.#facts.disableStageSince(task.id) ?? now, task.enabledAt ?? 0);
+    const since = Math.max(this.#facts.disableModeSince(task.id) ?? now, task.enabledAt ?? 0);
     const grace = this.#facts.policy(task.id, 'disableAfter');
     return (this.#warnings.get(episodeOf(request)) ?? []).some(
       ({ to, at, disableAt }) =>

@@ -21,7 +21,7 @@ beforeAll(async () => {
   stage = await deployedStage();
   browser = await launchBrowser();
   inspector = await Inspector.open(browser);
-  const write = policyWrite('gammaCo/', { stage: 'disable' });
+  const write = policyWrite('gammaCo/', { mode: 'disable' });
   expect(await stage.system.table.transact([write], 'gamma')).toEqual({ outcome: 'applied' });
   const createdAt = formatInstant(began - 100 * DAY);
   const firstSeenAt = formatInstant(began - 30 * DAY);

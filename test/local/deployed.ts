@@ -8,7 +8,7 @@ import { loadDeployment } from '../../local/deploy.ts';
 import { connectTo } from '../../local/local-aws.ts';
 import { connectStage, type LocalStage } from '../../local/stage.ts';
 
-/** The stage that was deployed for these tests, whose clock is the machine's. */
+/** The mode that was deployed for these tests, whose clock is the machine's. */
 export async function deployedStage(): Promise<LocalStage> {
   const aws = connectTo(inject('endpoint'));
   return connectStage(aws, await loadDeployment(aws));

@@ -64,7 +64,7 @@ function pastDeadline({ id, owner, now }: { id: string; owner: string; now: Inst
       warnAfter: 14 * DAY,
       disableAfter: 7 * DAY,
       grace: 1,
-      graceStage: 'disable',
+      graceMode: 'disable',
       told: {
         [recipientKey(owner)]: {
           address: owner,

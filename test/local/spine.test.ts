@@ -46,7 +46,7 @@ function observed(statuses: Record<string, string>): FleetNews {
 async function prepare(): Promise<void> {
   const admin = { prefix: 'zetaCo/', email: 'boss@zeta.test' };
   const writes = [
-    policyWrite('', { stage: 'disable' }),
+    policyWrite('', { mode: 'disable' }),
     { put: { ...keys.admin(admin.prefix, admin.email), v: ROW_VERSION, ...admin } },
   ];
   const result = await stage.system.table.transact(writes, 'prepared-by-the-test');

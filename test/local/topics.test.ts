@@ -57,7 +57,7 @@ beforeAll(async () => {
   stage = await deployedStage();
   const topic = await topicWithQueue();
   stage.system.config.topics = [topic];
-  await stage.system.table.transact([policyWrite(PREFIX, { stage: 'disable' })], 'prepared-for-topics');
+  await stage.system.table.transact([policyWrite(PREFIX, { mode: 'disable' })], 'prepared-for-topics');
   const given = { prefix: PREFIX, topic, alertTypes: ['task_abandoned'] };
   expect(await addSubscription(stage.system, given, 'the test')).toMatchObject({ outcome: 'added' });
   await nextScan(stage);

@@ -80,7 +80,7 @@ function open(link: string): Promise<{ status: number; body: string }> {
 beforeAll(async () => {
   stage = await localStackStage();
   const written = await stage.system.table.transact(
-    [policyWrite('', { stage: 'disable' })],
+    [policyWrite('', { mode: 'disable' })],
     'prepared-for-mail',
   );
   expect(written).toEqual({ outcome: 'applied' });

@@ -7,9 +7,9 @@ import {
   type Evidence,
   type Informed,
   type Keep,
+  MODES,
   SHARD_STATUSES,
   type ShardStatus,
-  STAGES,
   TASK_KINDS,
   type Task,
   type Told,
@@ -45,7 +45,7 @@ const unknown: fc.Arbitrary<Unknown[]> = fc.array(
 const base = new PolicyBook(new Map()).for('aCo/x');
 export const policy: fc.Arbitrary<EffectivePolicy> = fc
   .record({
-    stage: fc.constantFrom(...STAGES, 'disable' as const, 'disable' as const),
+    mode: fc.constantFrom(...MODES, 'disable' as const, 'disable' as const),
     warnAfter: days(1, 20),
     disableAfter: days(1, 10),
     reminders: fc.uniqueArray(days(1, 9), { maxLength: 3 }),
@@ -56,7 +56,7 @@ export const policy: fc.Arbitrary<EffectivePolicy> = fc
     ),
     quietHours: fc.constantFrom(null, null, { from: '22:00', to: '06:00', zone: 'Europe/Berlin' }),
     minHealthy: fc.constantFrom(0, 0, 6 * HOUR, 3 * DAY),
-    stageRaisedAt: fc.option(past, { nil: null, freq: 1 }),
+    modeRaisedAt: fc.option(past, { nil: null, freq: 1 }),
   })
   .map((leaves) => ({ ...base, ...leaves }));
 
@@ -146,7 +146,7 @@ export const episode: fc.Arbitrary<Episode> = fc
       since: past,
       warnAfter: days(1, 20),
       grace: fc.integer({ min: 0, max: 2 }),
-      graceStage: fc.constantFrom(...STAGES, 'disable'),
+      graceMode: fc.constantFrom(...MODES, 'disable'),
       disableAfter: days(1, 10),
       told: fc.dictionary(fc.constantFrom(...KEYS), told, { maxKeys: 3 }),
       dates: fc.array(
@@ -177,7 +177,7 @@ export const episode: fc.Arbitrary<Episode> = fc
         attempts: fc.nat(3),
       }),
     ),
-    optional('stageRaisedAt', past),
+    optional('modeRaisedAt', past),
     optional('informed', fc.dictionary(fc.constantFrom(...TOPICS), informed, { maxKeys: 2 })),
   )
   .map((parts) => Object.assign({}, ...parts) as Episode);
@@ -226,7 +226,7 @@ export const warnedEpisode: fc.Arbitrary<Episode> = fc
     return {
       ...open,
       grace: 1,
-      graceStage: 'disable' as const,
+      graceMode: 'disable' as const,
       warnAfter: DAY,
       since: ZERO,
       told: { ...others, ana },
@@ -253,18 +253,18 @@ export const dueCase: fc.Arbitrary<Case> = fc.tuple(anyCase, warnedEpisode).map(
   keep: null,
   unknown: given.unknown.map((span) => ({ ...span, to: span.to ?? span.from + DAY })),
   pauses: { evaluate: false, notify: false, disable: false },
-  policy: { ...given.policy, stage: 'disable', warnAfter: DAY },
+  policy: { ...given.policy, mode: 'disable', warnAfter: DAY },
   episode: open,
   recipients: [...given.recipients.filter(({ key }) => key !== 'ana'), ANA],
 }));
 
-/** The same in a stage in which people are told; half of them with any episode that goes on, and anybody to tell. */
+/** The same in a mode in which people are told; half of them with any episode that goes on, and anybody to tell. */
 export const openCase: fc.Arbitrary<Case> = fc
   .tuple(dueCase, episode, fc.constantFrom('notify' as const, 'disable' as const), recipients, fc.boolean())
-  .map(([due, any, stage, to, isWarned]) => {
-    const given = { ...due, policy: { ...due.policy, stage } };
+  .map(([due, any, mode, to, isWarned]) => {
+    const given = { ...due, policy: { ...due.policy, mode: mode } };
     return isWarned
-      ? { ...given, episode: { ...(due.episode as Episode), graceStage: stage, stageRaisedAt: NOW } }
+      ? { ...given, episode: { ...(due.episode as Episode), graceMode: mode, modeRaisedAt: NOW } }
       : {
           ...given,
           episode: { ...any, warnAfter: DAY, since: ZERO },

@@ -119,7 +119,7 @@ test('nothing is turned off without a living recipient whose dated warning is di
       disabled += 1;
       const { episode, recipients, policy, unknown, evidence } = given;
       const spans = [...unknown, ...evidence.stale];
-      expect(policy.stage).toBe('disable');
+      expect(policy.mode).toBe('disable');
       const ages = warnedOf(episode!, recipients)
         .filter(({ told }) => told.dated)
         .map(({ told }) => countedTime(told.acceptedAt!, NOW, spans));
@@ -128,7 +128,7 @@ test('nothing is turned off without a living recipient whose dated warning is di
       expect(decision.disableAt).toBeLessThanOrEqual(NOW);
       expect(episode!.disabling).toBeUndefined();
       expect(given.feedbackSilent).toBe(false);
-      expect(policy.stageRaisedAt ?? 0).toBeLessThanOrEqual(episode!.stageRaisedAt ?? 0);
+      expect(policy.modeRaisedAt ?? 0).toBeLessThanOrEqual(episode!.modeRaisedAt ?? 0);
       expect(episode!.brake === undefined || episode!.brake.approvedAt !== undefined).toBe(true);
     }),
     RUNS,
@@ -136,10 +136,10 @@ test('nothing is turned off without a living recipient whose dated warning is di
   expect(disabled).toBeGreaterThan(5);
 });
 
-test('below stage disable nothing is turned off, nobody reminded, and no date mailed', () => {
+test('below mode disable nothing is turned off, nobody reminded, and no date mailed', () => {
   holds(
-    fc.property(anyCase, fc.constantFrom('detect' as const, 'notify' as const), (given, stage) => {
-      const lower = { ...given, policy: { ...given.policy, stage } };
+    fc.property(anyCase, fc.constantFrom('detect' as const, 'notify' as const), (given, mode) => {
+      const lower = { ...given, policy: { ...given.policy, mode } };
       expect(['disable', 'remind']).not.toContain(decide(lower, NOW).answer);
       for (const { key } of given.recipients) {
         for (const notice of ['warning', 'reminder'] as const) {
@@ -180,7 +180,7 @@ test('all are warned where a grace begins, else exactly those who hold no warnin
       const holdsNone = ({ key }: Recipient) => {
         const told = episode!.told[key];
         const isOfGrace = told !== undefined && !told.left && told.grace >= episode!.grace;
-        return !isOfGrace || told.warning === 'failed' || (policy.stage === 'disable' && !told.dated);
+        return !isOfGrace || told.warning === 'failed' || (policy.mode === 'disable' && !told.dated);
       };
       expect(decision.to).toEqual(decision.newGrace ? recipients : recipients.filter(holdsNone));
       expect(decision.reason === 'joined').toBe(!decision.newGrace);
@@ -191,20 +191,20 @@ test('all are warned where a grace begins, else exactly those who hold no warnin
   expect(count.joined).toBeGreaterThan(20);
 });
 
-test('a raise of the stage that the grace does not know of warns all anew, one that it knows of changes nothing', () => {
+test('a raise of the mode that the grace does not know of warns all anew, one that it knows of changes nothing', () => {
   holds(
     fc.property(dueCase, past, fc.integer({ min: 1, max: 9 * DAY }), (given, at, before) => {
-      const knows = (stageRaisedAt: number): Case => ({
+      const knows = (modeRaisedAt: number): Case => ({
         ...given,
-        policy: { ...given.policy, stageRaisedAt: at },
-        episode: { ...given.episode!, stageRaisedAt },
+        policy: { ...given.policy, modeRaisedAt: at },
+        episode: { ...given.episode!, modeRaisedAt },
       });
       expect(decide(knows(at - before), NOW)).toMatchObject({
         answer: 'warn',
         newGrace: true,
         to: given.recipients,
       });
-      const never = { ...given, policy: { ...given.policy, stageRaisedAt: null } };
+      const never = { ...given, policy: { ...given.policy, modeRaisedAt: null } };
       expect(decide(knows(at), NOW)).toEqual(decide(never, NOW));
     }),
     RUNS,
@@ -259,7 +259,7 @@ test('a topic hears nothing before a person was warned, and no date but the one 
           const { episode, recipients, policy, unknown, evidence } = given;
           count[verdict.disableAt === null ? 'undated' : 'dated'] += 1;
           expect(warnedOf(episode!, recipients).length).toBeGreaterThan(0);
-          expect(verdict.disableAt === null).toBe(policy.stage !== 'disable');
+          expect(verdict.disableAt === null).toBe(policy.mode !== 'disable');
           if (verdict.disableAt === null) continue;
           const spans = [...unknown, ...evidence.stale];
           expect(verdict).toMatchObject(deadlineOf(episode!, recipients, policy, spans, NOW)!);

@@ -4,7 +4,7 @@ import { WEEKDAYS } from '../../functions/abandonment/policy.ts';
 import { DEFAULTS, PolicyBook } from '../../functions/abandonment/policy-book.ts';
 import { type ParsedPolicy, parsePolicy } from '../../functions/abandonment/policy-parse.ts';
 import { noDisablingUntil, quietUntil } from '../../functions/abandonment/quiet-hours.ts';
-import { SHARD_STATUSES, STAGES } from '../../functions/abandonment/task.ts';
+import { MODES, SHARD_STATUSES } from '../../functions/abandonment/task.ts';
 import { DAY, formatDuration, HOUR, MINUTE } from '../../functions/abandonment/time.ts';
 import { isAsleep, isQuietDay } from '../../simulation/engine/sleep.ts';
 import { holds } from './seeds.ts';
@@ -22,7 +22,7 @@ function orNull<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> {
 }
 
 const scopedKeys = {
-  stage: orNull(fc.constantFrom(...STAGES)),
+  mode: orNull(fc.constantFrom(...MODES)),
   warnAfter: orNull(duration),
   disableAfter: orNull(duration),
   reminders: orNull(fc.uniqueArray(duration, { maxLength: 3 })),

@@ -23,7 +23,7 @@ export async function attack(
     start: T,
     until: at(30),
     scanEvery: '1h',
-    policy: { stage: 'disable' },
+    policy: { mode: 'disable' },
     operators,
     ...scenario,
   });

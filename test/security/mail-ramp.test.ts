@@ -28,7 +28,7 @@ test('nobody waits behind an alert that fired later, whatever its address or ten
   // Ten of theirs fire half a day before the others, fifty an hour after them.
   const { lines, warned, broken } = await attack({
     until: at(20),
-    policy: { stage: 'notify', rampPerDay: 5 },
+    policy: { mode: 'notify', rampPerDay: 5 },
     tasks: [
       ...good.map(({ id, owner }) => failing(id, { owners: [owner], lastPrimaryAt: at(-13) })),
       ...bad.map(({ id, owner }, index) =>

@@ -52,7 +52,7 @@ function flood() {
   const off = names.slice(1).map((name, index) => act(15, index + 0.3, name, 'disable'));
   return attack({
     until: at(30),
-    policy: { stage: 'disable', digestEvery: '15m', reminders: ['1d'] },
+    policy: { mode: 'disable', digestEvery: '15m', reminders: ['1d'] },
     tasks: [...names.map((id) => failing(id, { owners })), runs],
     events: [
       { at: at(2), type: 'shards', task: 'acmeCo/a', shards: [{ id: '0', status: 'FAILED' }] },

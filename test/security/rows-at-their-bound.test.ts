@@ -500,7 +500,7 @@ it('the row of a task: reminders given out in one episode, whose leads operators
   const { lines, table } = await hostileWorld(
     {
       until: at(5),
-      policy: { stage: 'disable', warnAfter: '2d', disableAfter: '10d', reminders: [] },
+      policy: { mode: 'disable', warnAfter: '2d', disableAfter: '10d', reminders: [] },
       tasks: [failing('acmeCo/a', { lastPrimaryAt: at(-3) })],
       // Each lead is due with the scan of its hour, ten days less so many hours before the date.
       events: Array.from({ length: hours }, (_, hour) => ({
@@ -530,7 +530,7 @@ it('the row of a task: those who were told and left, where its owners change eac
   const { summary, table } = await hostileWorld(
     {
       until: at(0, hours + 2),
-      policy: { stage: 'notify', warnAfter: '2d', rampPerDay: 10_000 },
+      policy: { mode: 'notify', warnAfter: '2d', rampPerDay: 10_000 },
       tasks: [failing('acmeCo/a', { owners: ownersAt(0), lastPrimaryAt: at(-3) })],
       events: Array.from({ length: hours }, (_, hour) => ({
         at: at(0, hour + 1),

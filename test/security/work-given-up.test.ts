@@ -53,7 +53,7 @@ describe('a task whose row the table refuses', () => {
 
   test('when the scan notes that it queues it: takes nobody’s turn, and is tried once', async () => {
     const service = refusing((row) => isBad(row) && openOf(row).disabling !== undefined);
-    const policy = { stage: 'disable', blastRadius: { perRun: 1 } };
+    const policy = { mode: 'disable', blastRadius: { perRun: 1 } };
     const { off, alerts, summary } = await attack({ tasks, policy }, undefined, service);
     expect(off).toEqual([`acmeCo/good ${at(21, 1)}`]);
     expect(summary).toMatchObject({ oops: 1, deadLettered: 0 });

@@ -249,7 +249,7 @@ test('a control plane that is down for one task disables the others', async () =
 test('what operators are told of the fleet and of planes is not about tasks that are called so', async () => {
   const { lines } = await tell({
     until: at(22),
-    policy: { stage: 'disable', blastRadius: { share: 0.1, shareFloor: 1 } },
+    policy: { mode: 'disable', blastRadius: { share: 0.1, shareFloor: 1 } },
     tasks: ['fleet', 'eu-1', 'operators'].map((id) => failing(id)),
     events: [
       { at: at(1), type: 'data-plane', dataPlane: 'eu-1', state: 'silent' },

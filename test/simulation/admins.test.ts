@@ -8,7 +8,7 @@ const ALL = 'platform@platform.test';
 
 const admins = { 'acmeCo/': [BOSS] };
 const escalating = (escalateAt: string | null, more = {}) => ({
-  policy: { stage: 'disable', escalateAt, ...more },
+  policy: { mode: 'disable', escalateAt, ...more },
   admins,
 });
 const bounce = (when: string, recipient: string) => ({
@@ -61,10 +61,10 @@ test('an admin who joins with less than the shortest lead left has that much tim
   );
 });
 
-test('without escalateAt, and in stage notify, admins stay out while an owner can be mailed', async () => {
+test('without escalateAt, and in mode notify, admins stay out while an owner can be mailed', async () => {
   const without = await tell({ until: at(22), ...escalating(null) });
   expect(without.story.join()).not.toContain(BOSS);
-  const undated = await tell({ until: at(40), ...escalating('30d', { stage: 'notify' }) });
+  const undated = await tell({ until: at(40), ...escalating('30d', { mode: 'notify' }) });
   expect(undated.story.join()).not.toContain(BOSS);
 });
 
@@ -149,7 +149,7 @@ test('a subscription of the empty prefix is one of every task, and a further one
   const subscription = (prefix: string, alertTypes: string[]) => ({ prefix, email: ALL, alertTypes });
   const { story } = await tell({
     until: at(22),
-    policy: { stage: 'disable', reminders: [] },
+    policy: { mode: 'disable', reminders: [] },
     tasks: [failing('acmeCo/a'), failing('beta')],
     subscriptions: [
       subscription('', ['task_abandoned']),
@@ -166,7 +166,7 @@ test('a subscription of the empty prefix is one of every task, and a further one
 test('a warned admin hears of the disabling where somebody subscribed to that alone can be mailed', async () => {
   const { story } = await tell({
     until: at(22),
-    policy: { stage: 'disable', reminders: [] },
+    policy: { mode: 'disable', reminders: [] },
     admins,
     tasks: [failing('acmeCo/a', { owners: [] })],
     subscriptions: [{ prefix: 'acmeCo/', email: ALL, alertTypes: ['task_auto_disabled'] }],

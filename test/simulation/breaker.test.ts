@@ -49,7 +49,7 @@ async function broken(row: (typeof TABLE)[number]): Promise<Told> {
   const { queue, target, mode, hours, size } = row;
   return tell({
     until: at(WORK_AT[queue] + 12),
-    policy: { stage: 'disable', blastRadius: { share: 1, shareFloor: 1_000 } },
+    policy: { mode: 'disable', blastRadius: { share: 1, shareFloor: 1_000 } },
     tasks: fleet(size),
     operators: ['ops@platform.test'],
     events: [{ at: at(WORK_AT[queue]), type: 'fault', target, mode, for: `${hours}h` }],
@@ -134,7 +134,7 @@ describe('what the bus and SES say while their worker is broken', () => {
       const { lines, story, summary } = await tell(
         {
           until: at(26),
-          policy: { stage: 'notify' },
+          policy: { mode: 'notify' },
           events: [
             {
               at: at(16),
@@ -192,7 +192,7 @@ describe('one bad item', () => {
     const { lines, summary } = await tell(
       {
         until: at(33),
-        policy: { stage: 'disable', blastRadius: { share: 1, shareFloor: 100 } },
+        policy: { mode: 'disable', blastRadius: { share: 1, shareFloor: 100 } },
         tasks: fleet(9),
         events: [disturbed(21, 10)],
       },
@@ -216,7 +216,7 @@ describe('one bad item', () => {
         until: at(30),
         tasks: [failing('bad/task'), late],
         events: [disturbed(21, 8)],
-        policy: { stage: 'disable', blastRadius: { share: 1, shareFloor: 100 } },
+        policy: { mode: 'disable', blastRadius: { share: 1, shareFloor: 100 } },
       },
       unanswered('bad/task', 29),
     );

@@ -15,11 +15,11 @@ const parsed = parseScenario({
   start: T,
   until: at(3),
   scanEvery: '6h',
-  policy: { stage: 'disable', warnAfter: '1d', disableAfter: '2d', reminders: [], recoveryMail: true },
+  policy: { mode: 'disable', warnAfter: '1d', disableAfter: '2d', reminders: [], recoveryMail: true },
   tasks: [failing('acmeCo/a', { owners: HOLDERS })],
   events: [
     { at: at(1, 10), type: 'owners', task: 'acmeCo/a', owners: [...HOLDERS, ...people('new', 100)] },
-    { at: at(1, 10), type: 'policy', scope: '', set: { stage: 'notify' } },
+    { at: at(1, 10), type: 'policy', scope: '', set: { mode: 'notify' } },
     {
       at: at(1, 22),
       type: 'shards',

@@ -17,7 +17,7 @@ test('a disabler that is broken for 36 hours: the breaker opens, and after the f
   const { lines, summary } = await tell({
     until: at(24),
     scanEvery: '15m',
-    policy: { stage: 'disable', blastRadius: { share: 1, shareFloor: 100 } },
+    policy: { mode: 'disable', blastRadius: { share: 1, shareFloor: 100 } },
     tasks,
     events: [{ at: at(20), type: 'fault', target: 'disabler', mode: 'down', for: '60h' }],
   });

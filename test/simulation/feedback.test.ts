@@ -66,7 +66,7 @@ test('a bounce that waited with the answers is taken in before anything is disab
   const { story } = await tell(
     {
       until: at(31),
-      policy: { stage: 'disable', settleAfter: '3h' },
+      policy: { mode: 'disable', settleAfter: '3h' },
       admins: { 'acmeCo/': [BOSS] },
       events: [delivered, { at: at(20, 12), type: 'mail-event', recipient: ANA, event: 'bounce' }],
     },
@@ -119,7 +119,7 @@ test('what the silence held at once is no reason to forget the blast radius', as
   const { story, summary } = await tell(
     {
       until: at(25),
-      policy: { stage: 'disable', blastRadius: { share: 0.1, shareFloor: 3 } },
+      policy: { mode: 'disable', blastRadius: { share: 0.1, shareFloor: 3 } },
       tasks: Array.from({ length: 5 }, (_, task) =>
         failing(`acmeCo/${task}`, { lastPrimaryAt: at(0, task) }),
       ),

@@ -17,7 +17,7 @@ const spell = (days: number, hours: number, lasts: number, task = 'acmeCo/a') =>
   seen(at(days, hours + lasts), 'FAILED', task),
 ];
 
-const policy = { stage: 'disable', minHealthy: '2h' };
+const policy = { mode: 'disable', minHealthy: '2h' };
 
 const WARNED = [
   'T+14d fired acmeCo/a #1 since T+0d (disable)',
@@ -307,7 +307,7 @@ test('a member of an outage that is still recovering is still without PRIMARY', 
   const outages = async (minHealthy: string) => {
     const { story } = await tell({
       until: at(13),
-      policy: { stage: 'disable', warnAfter: '1d', minHealthy },
+      policy: { mode: 'disable', warnAfter: '1d', minHealthy },
       tasks: ids.map((id) => failing(id, { shards: [{ id: '0', status: 'PRIMARY' }] })),
       events: ids.flatMap((id) => [seen(at(10), 'FAILED', id), ...spell(10, 5, 1, id)]),
     });

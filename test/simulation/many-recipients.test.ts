@@ -35,11 +35,11 @@ const NO_WARM_UP_LIMIT = { rampPerDay: 100_000 };
 test.each([60, 200])('%i who hold a date and as many who join are notified with one scan', async (count) => {
   const story = await tell({
     until: at(17),
-    policy: { stage: 'disable', ...NO_WARM_UP_LIMIT },
+    policy: { mode: 'disable', ...NO_WARM_UP_LIMIT },
     tasks: [failing('acmeCo/a', { owners: people('old', count) })],
     events: [
       owners(at(16, -0.5), [...people('old', count), ...people('new', count)]),
-      { at: at(16, -0.5), type: 'policy', scope: '', set: { stage: 'notify' } },
+      { at: at(16, -0.5), type: 'policy', scope: '', set: { mode: 'notify' } },
     ],
   });
   expect(noticesOf(story, 'old')).toEqual({
@@ -53,7 +53,7 @@ test.each([60, 200])('%i who hold a date and as many who join are notified with 
 test('300 who take over from 300 are warned with one scan and a full grace', async () => {
   const story = await tell({
     until: at(24),
-    policy: { stage: 'disable', reminders: ['1d'], ...NO_WARM_UP_LIMIT },
+    policy: { mode: 'disable', reminders: ['1d'], ...NO_WARM_UP_LIMIT },
     tasks: [failing('acmeCo/a', { owners: people('old', 300) })],
     events: [owners(at(16), people('new', 300))],
   });
@@ -79,7 +79,7 @@ test.each([
   async (_, event, count) => {
     const story = await tell({
       until: at(17),
-      policy: { stage: 'disable', ...NO_WARM_UP_LIMIT },
+      policy: { mode: 'disable', ...NO_WARM_UP_LIMIT },
       tasks: [failing('acmeCo/a', { owners: people('old', 300) })],
       events: [{ at: at(16), ...event }],
     });

@@ -92,7 +92,7 @@ describe('an event at the start comes after what the tasks say of it', () => {
 test('what a created task says of its last PRIMARY stands with any minHealthy', async () => {
   const { story } = await tell({
     until: at(20),
-    policy: { stage: 'disable', minHealthy: '6h' },
+    policy: { mode: 'disable', minHealthy: '6h' },
     tasks: [],
     events: [{ at: at(5), type: 'created', task: failing('acmeCo/a', { lastPrimaryAt: at(2) }) }],
   });

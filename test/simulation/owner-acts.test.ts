@@ -148,7 +148,7 @@ test('a bounce of a reminder only suppresses the address for the warning too', a
 test('an operator approves what the blast radius holds, and exactly that is worked off', async () => {
   const { story } = await tell({
     until: at(25),
-    policy: { stage: 'disable', blastRadius: { share: 0.1, shareFloor: 2 } },
+    policy: { mode: 'disable', blastRadius: { share: 0.1, shareFloor: 2 } },
     tasks: [
       ...['a', 'b', 'c'].map((name) => failing(`acmeCo/${name}`)),
       // Due two days later: a spike of its own, which nobody approved.

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { at, failing, tell } from './story.ts';
 
 /** Scans every six hours; a task is warned about after two days and off two days later. */
-const SWIFT = { stage: 'disable', warnAfter: '2d', disableAfter: '2d', reminders: [] };
+const SWIFT = { mode: 'disable', warnAfter: '2d', disableAfter: '2d', reminders: [] };
 
 function story(scenario: Record<string, unknown>) {
   return tell({
@@ -28,7 +28,7 @@ test('a reminder that was decided before scans stopped and mailed after it is no
     policy: { ...SWIFT, reminders: ['36h', '12h'] },
     // A second one, so that the scan before is long enough for half of it to come as far as the reminder.
     tasks: [failing('acmeCo/a'), failing('acmeCo/b', { owners: ['bo@acme.test'] })],
-    policies: { 'acmeCo/b': { stage: 'notify' } },
+    policies: { 'acmeCo/b': { mode: 'notify' } },
     events: [fault(at(2, 6), 'scanner', 'crash', { times: 4 })],
   });
   const reminders = told.filter((line) => line.includes('reminder'));
@@ -38,11 +38,11 @@ test('a reminder that was decided before scans stopped and mailed after it is no
   ]);
 });
 
-test('a stage that is raised while the indexes lag by a tick starts a warning and a full grace', async () => {
+test('a mode that is raised while the indexes lag by a tick starts a warning and a full grace', async () => {
   const { story: told } = await story({
     events: [
-      { at: at(1, 20), type: 'policy', scope: 'acmeCo/a', set: { stage: 'notify' } },
-      { at: at(4, 1), type: 'policy', scope: 'acmeCo/a', set: { stage: 'disable' } },
+      { at: at(1, 20), type: 'policy', scope: 'acmeCo/a', set: { mode: 'notify' } },
+      { at: at(4, 1), type: 'policy', scope: 'acmeCo/a', set: { mode: 'disable' } },
     ],
     chaos: [{ at: at(4, 1), type: 'stale-index', for: 10 * 3_600_000 }],
   });
@@ -59,8 +59,8 @@ test('a stage that is raised while the indexes lag by a tick starts a warning an
 test('what opened while the index lags behind a change of its policy is evaluated with the next scan', async () => {
   const { story: told } = await story({
     events: [
-      { at: at(1, 20), type: 'policy', scope: 'acmeCo/a', set: { stage: 'detect' } },
-      { at: at(2, 1), type: 'policy', scope: 'acmeCo/a', set: { stage: 'disable' } },
+      { at: at(1, 20), type: 'policy', scope: 'acmeCo/a', set: { mode: 'detect' } },
+      { at: at(2, 1), type: 'policy', scope: 'acmeCo/a', set: { mode: 'disable' } },
     ],
     chaos: [{ at: at(2, 1), type: 'stale-index', for: 6 * 3_600_000 }],
   });

@@ -83,7 +83,7 @@ describe('in the quiet hours of a recipient', () => {
   test('a reminder waits, and while there is time left its date stands', async () => {
     const { story } = await tell({
       until: at(21, 12),
-      policy: { stage: 'disable', reminders: ['6h'] },
+      policy: { mode: 'disable', reminders: ['6h'] },
       tasks: [failingSince(12)],
       recipients: asleep('05:00', '09:00'),
     });
@@ -96,7 +96,7 @@ describe('in the quiet hours of a recipient', () => {
   });
 
   // Warned at 12:00 until 18:00 of T+21d, to be reminded at 16:00.
-  const covered = { stage: 'disable', disableAfter: '174h', reminders: ['2h'] };
+  const covered = { mode: 'disable', disableAfter: '174h', reminders: ['2h'] };
 
   test('a reminder whose window they outlast moves the date: nothing is disabled before it', async () => {
     const { story } = await tell({
@@ -144,7 +144,7 @@ describe('in the quiet hours of a recipient', () => {
   test('where that date is nearer than the shortest lead in the morning, it moves for both', async () => {
     const { story } = await tell({
       until: at(16, 3),
-      policy: { stage: 'disable', disableAfter: '1d', reminders: ['20h'] },
+      policy: { mode: 'disable', disableAfter: '1d', reminders: ['20h'] },
       tasks: [failingSince(23, { owners: [ANA, BOB] })],
       recipients: asleep('22:00', '06:00'),
     });
@@ -161,7 +161,7 @@ describe('in the quiet hours of a recipient', () => {
     const { story } = await tell({
       until: at(21, 23),
       scanEvery: '30m',
-      policy: { stage: 'disable', disableAfter: `${177 * 60 + 30}m`, reminders: ['2h'] },
+      policy: { mode: 'disable', disableAfter: `${177 * 60 + 30}m`, reminders: ['2h'] },
       tasks: [failingSince(14), failing('acmeCo/b', { lastPrimaryAt: at(7, 21) })],
       recipients: asleep('22:00', '06:00'),
     });
@@ -174,7 +174,7 @@ describe('in the quiet hours of a recipient', () => {
   test('what is due is disabled, and mailed in one mail in the morning', async () => {
     const { story } = await tell({
       until: at(23),
-      policy: { stage: 'disable', disableAfter: '180h', reminders: [] },
+      policy: { mode: 'disable', disableAfter: '180h', reminders: [] },
       tasks: [failingSince(12), failing('acmeCo/b', { lastPrimaryAt: at(0, 14) })],
       recipients: asleep('22:00', '06:00'),
     });
@@ -190,7 +190,7 @@ describe('in the quiet hours of a recipient', () => {
   test('a withdrawal and a recovery wait, and are mailed', async () => {
     const { story } = await tell({
       until: at(17),
-      policy: { stage: 'disable', recoveryMail: true },
+      policy: { mode: 'disable', recoveryMail: true },
       tasks: [failingSince(12), failing('acmeCo/b', { lastPrimaryAt: at(0, 12) })],
       recipients: asleep('22:00', '06:00'),
       events: [

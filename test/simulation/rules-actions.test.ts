@@ -37,7 +37,7 @@ test('a keep at the deadline prevents the disabling', async () => {
 test('without an end a keep holds for keepMax', async () => {
   const { story } = await tell({
     until: at(27),
-    policy: { stage: 'disable', keepMax: '10d' },
+    policy: { mode: 'disable', keepMax: '10d' },
     events: [act(at(16), 'keep')],
   });
   expect(story.filter((line) => line.includes('fired'))).toEqual([
@@ -49,7 +49,7 @@ test('without an end a keep holds for keepMax', async () => {
 test('a keep that outlasts keepMax is refused', async () => {
   await expect(
     tell({
-      policy: { stage: 'disable', keepMax: '10d' },
+      policy: { mode: 'disable', keepMax: '10d' },
       events: [act(at(16), 'keep', { for: '11d' })],
     }),
   ).rejects.toThrow('events[0].for');
@@ -128,9 +128,9 @@ test.each([
   ['a pause of evaluation', { events: [{ at: at(15), type: 'operator', action: 'pause', of: 'evaluate' }] }],
   [
     'quiet hours',
-    { policy: { stage: 'disable', quietHours: { from: '22:00', to: '06:00', zone: 'UTC' } }, events: [] },
+    { policy: { mode: 'disable', quietHours: { from: '22:00', to: '06:00', zone: 'UTC' } }, events: [] },
   ],
-  ['stage notify', { policy: { stage: 'notify' }, events: [] }],
+  ['mode notify', { policy: { mode: 'notify' }, events: [] }],
   [
     'a plane that is down',
     { events: [{ at: at(15), type: 'data-plane', dataPlane: 'eu-1', state: 'down' }] },
@@ -168,7 +168,7 @@ test('who unsubscribes is warned and notified of the disabling, but not reminded
 test('who unsubscribes does so for all tasks, and declines recoveries too', async () => {
   const { story } = await tell({
     until: at(20),
-    policy: { stage: 'disable', recoveryMail: true },
+    policy: { mode: 'disable', recoveryMail: true },
     tasks: [failing('acmeCo/a'), failing('acmeCo/b'), failing('otherCo/c', { owners: [ANA, BOB] })],
     events: [
       act(at(15), 'unsubscribe'),

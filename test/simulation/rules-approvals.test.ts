@@ -27,7 +27,7 @@ test('what operators approve is disabled with the next scan', async () => {
 test('what is approved is worked off within the same rate limit', async () => {
   const { story } = await tell({
     until: at(30),
-    policy: { stage: 'disable', blastRadius: { perRun: 5 } },
+    policy: { mode: 'disable', blastRadius: { perRun: 5 } },
     tasks: tasks('aCo', 11),
     events: [approve(at(22))],
   });
@@ -75,7 +75,7 @@ test('what was approved and recovers is not disabled', async () => {
 test('what is approved waits for the end of quiet hours', async () => {
   const { story } = await tell({
     until: at(23),
-    policy: { stage: 'disable', quietHours: { from: '22:00', to: '06:00', zone: 'UTC' } },
+    policy: { mode: 'disable', quietHours: { from: '22:00', to: '06:00', zone: 'UTC' } },
     tasks: tasks('aCo', 11),
     events: [approve(at(22, 1))],
   });

@@ -260,7 +260,7 @@ test('tasks disabled by their owners no longer belong to the fleet', async () =>
 test('a backlog is worked off at perRun, the oldest first', async () => {
   const { story } = await tell({
     until: at(22),
-    policy: { stage: 'disable', blastRadius: { share: 1, perRun: 5 } },
+    policy: { mode: 'disable', blastRadius: { share: 1, perRun: 5 } },
     tasks: [...tasks('zCo', 2, { lastPrimaryAt: '2025-12-31T00:00:00Z' }), ...tasks('aCo', 10)],
     events: [],
   });
@@ -277,7 +277,7 @@ test('a backlog is worked off at perRun, the oldest first', async () => {
 test('of one date the one that fails longest goes first, then by id', async () => {
   const { story } = await tell({
     until: at(22),
-    policy: { stage: 'disable', blastRadius: { perRun: 1 } },
+    policy: { mode: 'disable', blastRadius: { perRun: 1 } },
     policies: { 'bCo/': { warnAfter: '15d' } },
     tasks: [
       failing('aCo/b'),
@@ -295,7 +295,7 @@ test('of one date the one that fails longest goes first, then by id', async () =
 test('a backlog is worked off at perDay in a rolling day', async () => {
   const { story } = await tell({
     until: at(24),
-    policy: { stage: 'disable', blastRadius: { share: 1, perDay: 5 } },
+    policy: { mode: 'disable', blastRadius: { share: 1, perDay: 5 } },
     tasks: tasks('aCo', 12),
   });
   expect(disabledOf(story).map((line) => line.split(' ')[0])).toEqual([
@@ -315,7 +315,7 @@ test.each([
   ['a low warm-up limit', { rampPerDay: 2 }, ['T+21d', 'T+21d', 'T+22d', 'T+22d', 'T+23d']],
 ])('%s holds a small fleet back, which breaks no promise', async (_, limit, disabled) => {
   const { story } = await tell({
-    policy: { stage: 'disable', ...limit },
+    policy: { mode: 'disable', ...limit },
     tasks: [0, 1, 2, 3, 4].map((index) => failing(`aCo/t${index}`, { owners: [`o${index}@x.test`] })),
   });
   expect(disabledOf(story).map((line) => line.split(' ')[0])).toEqual(disabled);

@@ -63,7 +63,7 @@ test('reminders keep their instants, gathered for digestEvery', async () => {
 test('a window of twelve hours puts the second warning off by twelve hours', async () => {
   const { lines } = await tell({
     until: at(15),
-    policy: { stage: 'disable', digestEvery: '12h' },
+    policy: { mode: 'disable', digestEvery: '12h' },
     tasks: [failing('acmeCo/a'), failing('acmeCo/b', { lastPrimaryAt: at(0, 1) })],
   });
   expect(mailsOf(lines)).toEqual([
@@ -75,7 +75,7 @@ test('a window of twelve hours puts the second warning off by twelve hours', asy
 test('other recipients do not wait for the window of one', async () => {
   const { lines } = await tell({
     until: at(14, 2),
-    policy: { stage: 'disable', digestEvery: '12h' },
+    policy: { mode: 'disable', digestEvery: '12h' },
     tasks: [
       failing('acmeCo/a'),
       failing('acmeCo/b', { lastPrimaryAt: at(0, 1), owners: [ANA, 'bob@acme.test'] }),
@@ -90,7 +90,7 @@ test('other recipients do not wait for the window of one', async () => {
 test('a reminder step whose window would close before does not wait for digestEvery', async () => {
   const { lines } = await tell({
     until: at(22),
-    policy: { stage: 'disable', disableAfter: '2d', digestEvery: '36h', reminders: ['1d'] },
+    policy: { mode: 'disable', disableAfter: '2d', digestEvery: '36h', reminders: ['1d'] },
     tasks: [failing('acmeCo/a'), failing('acmeCo/b', { lastPrimaryAt: at(0.9375) })],
   });
   const mails = mailsOf(lines);
@@ -116,7 +116,7 @@ test('disabled notices of one recipient are gathered into one mail', async () =>
 test('a withdrawal does not wait for digestEvery', async () => {
   const { lines } = await tell({
     until: at(15),
-    policy: { stage: 'disable', digestEvery: '24h' },
+    policy: { mode: 'disable', digestEvery: '24h' },
     events: [{ at: at(14, 2), type: 'published', task: 'acmeCo/a', by: 'user' }],
   });
   expect(mailsOf(lines)[1]).toEqual({ at: at(14, 2), to: ANA, items: ['withdrawn acmeCo/a null'] });
@@ -124,7 +124,7 @@ test('a withdrawal does not wait for digestEvery', async () => {
 
 test('fifty tasks of one owner, through their whole life: four mails of fifty items', async () => {
   const { lines, summary } = await tell({
-    policy: { stage: 'disable', blastRadius: { shareFloor: 50 } },
+    policy: { mode: 'disable', blastRadius: { shareFloor: 50 } },
     tasks: Array.from({ length: 50 }, (_, index) => failing(`acmeCo/t${index}`)),
   });
   expect(mailsOf(lines).map(({ items }) => [items[0]!.split(' ')[0], items.length])).toEqual([
@@ -139,7 +139,7 @@ test('fifty tasks of one owner, through their whole life: four mails of fifty it
 test('at most rampPerDay recipients are newly warned in 24 hours; alerts fire all the same', async () => {
   const { lines } = await tell({
     until: at(17),
-    policy: { stage: 'disable', rampPerDay: 2 },
+    policy: { mode: 'disable', rampPerDay: 2 },
     tasks: [1, 2, 3, 4, 5].map((index) => failing(`acmeCo/t${index}`, { owners: [`o${index}@acme.test`] })),
   });
   expect(lines.filter((line) => line.type === 'alert-fired').map((line) => line.at)).toEqual(

@@ -79,7 +79,7 @@ test('a silent plane freezes from the event on; operators hear of it after silen
 test('a silence told within silentAfter of its end is told to nobody', async () => {
   const { story } = await tell({
     until: at(13),
-    policy: { stage: 'disable', silentAfter: '2h' },
+    policy: { mode: 'disable', silentAfter: '2h' },
     events: [plane(at(10), 'silent'), plane(at(10, 1.5), 'up')],
   });
   expect(story).toEqual([]);
@@ -173,10 +173,10 @@ describe('while the plane is down', () => {
     ]);
   });
 
-  test('a stage that goes down withdraws the date with the next scan', async () => {
+  test('a mode that goes down withdraws the date with the next scan', async () => {
     const { story } = await tell({
       until: at(19),
-      events: [...down, { at: at(16), type: 'policy', scope: '', set: { stage: 'notify' } }],
+      events: [...down, { at: at(16), type: 'policy', scope: '', set: { mode: 'notify' } }],
     });
     expect(rest(story)).toEqual([`T+16d mail ${ANA}: withdrawn acmeCo/a #1`]);
   });

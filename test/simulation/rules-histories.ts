@@ -98,9 +98,9 @@ const event: fc.Arbitrary<Record<string, unknown>> = fc.oneof(
       type: fc.constant('policy'),
       scope: fc.constantFrom('', 'aCo/', 'aCo/x'),
       set: fc.constantFrom(
-        { stage: 'notify' },
-        { stage: 'disable' },
-        { stage: 'disable' },
+        { mode: 'notify' },
+        { mode: 'disable' },
+        { mode: 'disable' },
         { disableAfter: '6d' },
         { disableAfter: '4d' },
         { reminders: ['2d', '12h'] },
@@ -147,7 +147,7 @@ export const scenarioOf = ({ scanEvery, events }: History) => ({
   scanEvery: `${scanEvery}h`,
   until: instant(UNTIL),
   policy: {
-    stage: 'disable',
+    mode: 'disable',
     warnAfter: '3d',
     disableAfter: '4d',
     publicationVeto: '2d',

@@ -177,10 +177,10 @@ test('a new owner after a bounce is warned with a full grace', async () => {
   ]);
 });
 
-test('in stage notify a bounce brings the admin a warning without a date', async () => {
+test('in mode notify a bounce brings the admin a warning without a date', async () => {
   const { story } = await tell({
     until: at(30),
-    policy: { stage: 'notify' },
+    policy: { mode: 'notify' },
     admins: { 'acmeCo/': [BOSS] },
     events: [mailEvent(at(17), ANA, 'bounce')],
   });

@@ -43,7 +43,7 @@ test('ten of twelve tasks that fail within an hour are an outage, told each week
 
 test('a status that counts as alive is lost as `PRIMARY` is: each of the ten makes the outage', async () => {
   const backfilling = running(12).map((task) => ({ ...task, shards: [{ id: '0', status: 'BACKFILL' }] }));
-  const policy = { stage: 'disable', aliveStatuses: ['PRIMARY', 'BACKFILL'] };
+  const policy = { mode: 'disable', aliveStatuses: ['PRIMARY', 'BACKFILL'] };
   const events = seen([1, -0.5], 0, 10, FAILED);
   const { story } = await tell({ policy, tasks: backfilling, events, until: at(16) });
   expect(firedOf(story)).toEqual([]);

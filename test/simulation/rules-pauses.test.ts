@@ -255,12 +255,12 @@ test('a bounce in a pause of notifying takes the grace back; the admin is warned
   ]);
 });
 
-test('a stage that goes down in a pause of notifying is mailed after it', async () => {
+test('a mode that goes down in a pause of notifying is mailed after it', async () => {
   const { story } = await tell({
     until: at(20),
     events: [
       pause(at(15), 'notify'),
-      { at: at(16), type: 'policy', scope: '', set: { stage: 'notify' } },
+      { at: at(16), type: 'policy', scope: '', set: { mode: 'notify' } },
       resume(at(18), 'notify'),
     ],
   });

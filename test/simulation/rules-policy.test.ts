@@ -117,7 +117,7 @@ test('a longer grace that a reminder has printed stays though the policy goes ba
 });
 
 test('a lead that is not shorter than the grace is never due', async () => {
-  const { story } = await tell({ policy: { stage: 'disable', disableAfter: '3d' } });
+  const { story } = await tell({ policy: { mode: 'disable', disableAfter: '3d' } });
   expect(story.slice(1)).toEqual([
     `T+14d mail ${ANA}: warning acmeCo/a #1 until T+17d`,
     reminded('T+16d', 'T+17d'),
@@ -126,7 +126,7 @@ test('a lead that is not shorter than the grace is never due', async () => {
 });
 
 test('with a grace of a day there is no reminder', async () => {
-  const { story } = await tell({ policy: { stage: 'disable', disableAfter: '1d' } });
+  const { story } = await tell({ policy: { mode: 'disable', disableAfter: '1d' } });
   expect(story.slice(1)).toEqual([`T+14d mail ${ANA}: warning acmeCo/a #1 until T+15d`, ...ended('T+15d')]);
 });
 
@@ -136,7 +136,7 @@ test('new leads hold for a grace that runs', async () => {
 });
 
 test('no leads, no reminders', async () => {
-  const { story } = await tell({ policy: { stage: 'disable', reminders: [] } });
+  const { story } = await tell({ policy: { mode: 'disable', reminders: [] } });
   expect(story.slice(2)).toEqual(ended('T+21d'));
 });
 
@@ -156,7 +156,7 @@ test('a new lead whose instant has passed is sent at once', async () => {
 
 test('disable to notify and back is a new warning with a full grace and all its reminders', async () => {
   const { story } = await tell({
-    events: [set(at(19), { stage: 'notify' }, 'acmeCo/'), set(at(20), { stage: 'disable' }, 'acmeCo/')],
+    events: [set(at(19), { mode: 'notify' }, 'acmeCo/'), set(at(20), { mode: 'disable' }, 'acmeCo/')],
   });
   expect(story.slice(2)).toEqual([
     reminded('T+18d', 'T+21d'),
@@ -176,17 +176,17 @@ const BACK = [
   reminded('T+25d1h', 'T+26d1h'),
   ...ended('T+26d1h'),
 ];
-const lowered = set(at(19, 0.2), { stage: 'notify' }, 'acmeCo/');
+const lowered = set(at(19, 0.2), { mode: 'notify' }, 'acmeCo/');
 
 test('disable to notify and back between two scans is a new warning with a full grace, once', async () => {
-  const { story } = await tell({ events: [lowered, set(at(19, 0.5), { stage: 'disable' }, 'acmeCo/')] });
+  const { story } = await tell({ events: [lowered, set(at(19, 0.5), { mode: 'disable' }, 'acmeCo/')] });
   expect(story.slice(1)).toEqual(BACK);
 });
 
-test('a stage that is lowered and raised around a task with its own does not concern it', async () => {
+test('a mode that is lowered and raised around a task with its own does not concern it', async () => {
   const { story } = await tell({
-    policies: { 'acmeCo/a': { stage: 'disable' } },
-    events: [lowered, set(at(19, 0.5), { stage: 'disable' }, 'acmeCo/')],
+    policies: { 'acmeCo/a': { mode: 'disable' } },
+    events: [lowered, set(at(19, 0.5), { mode: 'disable' }, 'acmeCo/')],
   });
   expect(story.slice(1)).toEqual([
     WARNED,
@@ -196,10 +196,10 @@ test('a stage that is lowered and raised around a task with its own does not con
   ]);
 });
 
-test('a stage that is raised for the first time starts one grace, also when it is written again after it', async () => {
+test('a mode that is raised for the first time starts one grace, also when it is written again after it', async () => {
   const { story } = await tell({
-    policy: { stage: 'notify' },
-    events: [set(at(16), { stage: 'disable' }), set(at(17), { stage: 'disable', warnAfter: '13d' })],
+    policy: { mode: 'notify' },
+    events: [set(at(16), { mode: 'disable' }), set(at(17), { mode: 'disable', warnAfter: '13d' })],
   });
   expect(story.slice(1, 4)).toEqual([
     `T+14d mail ${ANA}: warning acmeCo/a #1`,
@@ -210,7 +210,7 @@ test('a stage that is raised for the first time starts one grace, also when it i
 
 test('disable to detect withdraws the date; raised to notify after it, they are warned anew without a date', async () => {
   const { story } = await tell({
-    events: [set(at(16), { stage: 'detect' }), set(at(18), { stage: 'notify' })],
+    events: [set(at(16), { mode: 'detect' }), set(at(18), { mode: 'notify' })],
   });
   expect(story.slice(2)).toEqual([
     `T+16d mail ${ANA}: withdrawn acmeCo/a #1`,
@@ -222,7 +222,7 @@ test('detect to notify to disable: warned without a date, then with one', async 
   const { story } = await tell({
     until: at(28),
     policy: {},
-    events: [set(at(16), { stage: 'notify' }), set(at(20), { stage: 'disable' })],
+    events: [set(at(16), { mode: 'notify' }), set(at(20), { mode: 'disable' })],
   });
   expect(story).toEqual([
     'T+14d fired acmeCo/a #1 since T+0d (detect)',
@@ -234,26 +234,26 @@ test('detect to notify to disable: warned without a date, then with one', async 
   ]);
 });
 
-test('in stage notify there is one warning without a date, and nothing more', async () => {
-  const { story } = await tell({ policy: { stage: 'notify' } });
+test('in mode notify there is one warning without a date, and nothing more', async () => {
+  const { story } = await tell({ policy: { mode: 'notify' } });
   expect(story).toEqual([
     'T+14d fired acmeCo/a #1 since T+0d (notify)',
     `T+14d mail ${ANA}: warning acmeCo/a #1`,
   ]);
 });
 
-test('one who joins at stage notify is warned without a date', async () => {
+test('one who joins at mode notify is warned without a date', async () => {
   const { story } = await tell({
-    policy: { stage: 'notify' },
+    policy: { mode: 'notify' },
     events: [{ at: at(20), type: 'owners', task: 'acmeCo/a', owners: [ANA, BOB] }],
   });
   expect(story.slice(2)).toEqual([`T+20d mail ${BOB}: warning acmeCo/a #1`]);
 });
 
-test('one who joins after the stage went down is warned without a date', async () => {
+test('one who joins after the mode went down is warned without a date', async () => {
   const { story } = await tell({
     events: [
-      set(at(16), { stage: 'notify' }),
+      set(at(16), { mode: 'notify' }),
       { at: at(20), type: 'owners', task: 'acmeCo/a', owners: [ANA, BOB] },
     ],
   });
@@ -266,7 +266,7 @@ test('one who joins after the stage went down is warned without a date', async (
 test('a task kept at notify by its own entry is not disabled, whatever its prefix says', async () => {
   const { story } = await tell({
     policy: {},
-    policies: { 'acmeCo/': { stage: 'disable' }, 'acmeCo/a': { stage: 'notify' } },
+    policies: { 'acmeCo/': { mode: 'disable' }, 'acmeCo/a': { mode: 'notify' } },
     tasks: [failing('acmeCo/a'), failing('acmeCo/ab')],
   });
   expect(story.filter((line) => line.includes('disabled acme'))).toEqual([
@@ -275,8 +275,8 @@ test('a task kept at notify by its own entry is not disabled, whatever its prefi
   ]);
 });
 
-test('the stage that goes down at the deadline prevents the disabling', async () => {
-  const { story } = await tell({ events: [set(at(21), { stage: 'notify' })] });
+test('the mode that goes down at the deadline prevents the disabling', async () => {
+  const { story } = await tell({ events: [set(at(21), { mode: 'notify' })] });
   expect(story.slice(4)).toEqual([`T+21d mail ${ANA}: withdrawn acmeCo/a #1`]);
 });
 

@@ -42,7 +42,7 @@ test('a publication an hour before the deadline, and one at its instant, prevent
 test('a veto of a day lets the next episode begin a day later', async () => {
   const { story } = await tell({
     until: at(18),
-    policy: { stage: 'disable', publicationVeto: '1d' },
+    policy: { mode: 'disable', publicationVeto: '1d' },
     events: [published(at(16))],
   });
   expect(story.slice(2)).toEqual([
@@ -57,7 +57,7 @@ test('a veto of a day lets the next episode begin a day later', async () => {
 test('where no date was announced, a publication withdraws none', async () => {
   const { story } = await tell({
     until: at(18),
-    policy: { stage: 'notify' },
+    policy: { mode: 'notify' },
     events: [published(at(16))],
   });
   expect(story.slice(2)).toEqual([
@@ -117,7 +117,7 @@ test('publications of the system neither hold nor end anything, however many', a
 test('a loop of vetoes is told no more once the task is off', async () => {
   const { story } = await tell({
     until: at(90),
-    policy: { stage: 'disable', publicationVeto: '1d' },
+    policy: { mode: 'disable', publicationVeto: '1d' },
     events: [published(at(15)), published(at(17)), published(at(19))],
   });
   // Warned anew at T+20d and disabled at T+27d.

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { at, failing, tell } from './story.ts';
 
 const quiet = (from: string, to: string, zone: string) => ({
-  stage: 'disable',
+  mode: 'disable',
   quietHours: { from, to, zone },
 });
 
@@ -87,7 +87,7 @@ test.each([
 
 // The 1st of January 2026 is a Thursday: what is due at T+21d is due on Thursday the 22nd.
 const quietDays = (days: object, more: object = {}) => ({
-  stage: 'disable',
+  mode: 'disable',
   quietDays: { zone: 'UTC', ...days },
   ...more,
 });
@@ -147,8 +147,8 @@ test('mode is the same key as stage, at the start and in an event', async () => 
   });
   const byStage = await tell({
     until: at(22),
-    policy: { stage: 'notify' },
-    events: [{ at: at(15), type: 'policy', scope: 'acmeCo/', set: { stage: 'disable' } }],
+    policy: { mode: 'notify' },
+    events: [{ at: at(15), type: 'policy', scope: 'acmeCo/', set: { mode: 'disable' } }],
   });
   expect(byMode.story).toEqual(byStage.story);
   expect(byMode.story[0]).toContain('(notify)');

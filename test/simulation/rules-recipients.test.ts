@@ -21,7 +21,7 @@ function sorted(story: string[]): string[] {
 test('two owners are warned of one date where every reminder is longer than the grace', async () => {
   const { story } = await tell({
     until: at(22),
-    policy: { stage: 'disable', reminders: ['10d'] },
+    policy: { mode: 'disable', reminders: ['10d'] },
     tasks: [failing('acmeCo/a', { owners: ['ana@acme.test', 'bo@acme.test'] })],
   });
   const warned = story.filter((line) => line.includes('warning'));
@@ -179,8 +179,8 @@ test('with nobody to tell, the task is held, and operators hear of it each week 
   ]);
 });
 
-test('in stage notify, too, a task with nobody to notify is held, and operators hear of it', async () => {
-  const { story } = await tell({ until: at(15), policy: { stage: 'notify' }, tasks: owned() });
+test('in mode notify, too, a task with nobody to notify is held, and operators hear of it', async () => {
+  const { story } = await tell({ until: at(15), policy: { mode: 'notify' }, tasks: owned() });
   expect(story).toEqual([
     'T+14d fired acmeCo/a #1 since T+0d (notify)',
     'T+14d held acmeCo/a #1 no-reachable-owner',
@@ -188,7 +188,7 @@ test('in stage notify, too, a task with nobody to notify is held, and operators 
   ]);
 });
 
-test('in stage detect a task with nobody to tell is no hold', async () => {
+test('in mode detect a task with nobody to tell is no hold', async () => {
   const { story } = await tell({ until: at(15), policy: {}, tasks: owned() });
   expect(story).toEqual(['T+14d fired acmeCo/a #1 since T+0d (detect)']);
 });

@@ -56,7 +56,7 @@ test('a recovery that lasted less than a scan ends the episode, and the next one
 test('who asked for it is notified of the recovery', async () => {
   const { story } = await tell({
     until: at(22),
-    policy: { stage: 'disable', recoveryMail: true },
+    policy: { mode: 'disable', recoveryMail: true },
     events: [seen(at(15), 'PRIMARY')],
   });
   expect(story).toEqual([
@@ -104,7 +104,7 @@ test.each(['BACKFILL', 'STANDBY', 'PENDING', 'IDLE'])('%s is not alive by defaul
 test('a task that is PRIMARY where that is no alive status is abandoned, warned of and disabled', async () => {
   const { story } = await tell({
     until: at(22),
-    policy: { stage: 'disable', aliveStatuses: ['IDLE'] },
+    policy: { mode: 'disable', aliveStatuses: ['IDLE'] },
     tasks: [failing('acmeCo/a', { shards: [{ id: '0', status: 'PRIMARY' }], observedSince: at(0) })],
   });
   expect(story.filter((line) => line.includes('held'))).toEqual([]);
@@ -114,7 +114,7 @@ test('a task that is PRIMARY where that is no alive status is abandoned, warned 
 test('a status that the policy counts as alive keeps a task alive until it ends', async () => {
   const { story } = await tell({
     until: at(20),
-    policy: { stage: 'disable', aliveStatuses: ['PRIMARY', 'BACKFILL'] },
+    policy: { mode: 'disable', aliveStatuses: ['PRIMARY', 'BACKFILL'] },
     tasks: [failing('acmeCo/a', { shards: [{ id: '0', status: 'BACKFILL' }] })],
     events: [seen(at(5), 'FAILED')],
   });
@@ -136,7 +136,7 @@ test('a policy that counts its status as alive ends the episode as recovered', a
 test('a task that is disabled by us is not mailed as recovered when it runs again', async () => {
   const { story } = await tell({
     until: at(30),
-    policy: { stage: 'disable', recoveryMail: true },
+    policy: { mode: 'disable', recoveryMail: true },
     events: [
       { at: at(23), type: 'published', task: 'acmeCo/a', by: 'user', enabled: true },
       seen(at(23), 'PRIMARY'),
@@ -152,7 +152,7 @@ test('a task that is disabled by us is not mailed as recovered when it runs agai
 test('a policy that no longer counts its status as alive lets it fire at the next scan', async () => {
   const { story } = await tell({
     until: at(16),
-    policy: { stage: 'disable', aliveStatuses: ['PRIMARY', 'BACKFILL'] },
+    policy: { mode: 'disable', aliveStatuses: ['PRIMARY', 'BACKFILL'] },
     tasks: [failing('acmeCo/a', { shards: [{ id: '0', status: 'BACKFILL' }] })],
     events: [{ at: at(15), type: 'policy', scope: '', set: { aliveStatuses: ['PRIMARY'] } }],
   });

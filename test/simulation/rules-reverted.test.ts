@@ -192,7 +192,7 @@ test('each round of two machines is told, and none is mailed', async () => {
   expect(story.filter((line) => line.includes('#3'))).toEqual([]);
 });
 
-test('below stage disable nobody is notified either; in stage detect there is no hold', async () => {
+test('below mode disable nobody is notified either; in mode detect there is no hold', async () => {
   const lower = (stage: string) => ({ at: at(23), type: 'policy', scope: '', set: { stage } });
   const notify = await after(at(40), [revert(at(22)), lower('notify')]);
   expect(notify.slice(2)).toEqual([

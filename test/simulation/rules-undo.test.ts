@@ -60,7 +60,7 @@ test.each([
 ])('the undo of a run leaves alone what %s disabled since', async (_, events) => {
   const { story } = await tell({
     until: at(46),
-    policy: { stage: 'disable', publicationVeto: '1d' },
+    policy: { mode: 'disable', publicationVeto: '1d' },
     events: [
       { at: at(22), type: 'published', task: 'acmeCo/a', by: 'user', enabled: true },
       ...events,

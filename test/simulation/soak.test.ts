@@ -30,7 +30,7 @@ test('the same seed is the same schedule with the same end', async () => {
 function crowd(): Record<string, unknown> {
   const tasks = Array.from({ length: 260 }, (_, place) => failing(`acmeCo/${'x'.repeat(480)}/${place}`));
   const blastRadius = { share: 1, shareFloor: 1000, perRun: 1000, perDay: 1000 };
-  const policy = { stage: 'disable', warnAfter: '2d', disableAfter: '2d', blastRadius };
+  const policy = { mode: 'disable', warnAfter: '2d', disableAfter: '2d', blastRadius };
   return { version: 1, start: T, until: at(6), scanEvery: '6h', policy, tasks };
 }
 
@@ -45,7 +45,7 @@ test('one mail less in what the verifier sees makes it fail', async () => {
     start: T,
     until: at(22),
     scanEvery: '6h',
-    policy: { stage: 'disable' },
+    policy: { mode: 'disable' },
     tasks: [failing('acmeCo/a'), failing('acmeCo/b', { owners: ['bob@acme.test'] })],
   });
   if (!parsed.ok) throw new Error(parsed.problem);

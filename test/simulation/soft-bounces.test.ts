@@ -38,11 +38,11 @@ test('with nobody else to tell the task is held, and 14 days later they are warn
   ]);
 });
 
-test('an owner who can be mailed again is warned of what fired meanwhile too, also in stage notify', async () => {
+test('an owner who can be mailed again is warned of what fired meanwhile too, also in mode notify', async () => {
   const names = ['a', 'b', 'c', 'd'];
   const { story } = await tell({
     until: at(32),
-    policy: { stage: 'notify' },
+    policy: { mode: 'notify' },
     admins: { 'acmeCo/': [BOSS] },
     tasks: names.map((name, day) => failing(`acmeCo/${name}`, { lastPrimaryAt: at(day) })),
     events: back(14, 15, 16),

@@ -96,11 +96,11 @@ test('with nobody left to tell the task is held and operators hear of it each we
   ]);
 });
 
-test('raising the stage from notify to disable warns anew, with a date a full grace away', async () => {
+test('raising the mode from notify to disable warns anew, with a date a full grace away', async () => {
   const { story } = await tell({
     until: at(50),
-    policy: { stage: 'notify' },
-    events: [{ at: at(40), type: 'policy', scope: '', set: { stage: 'disable' } }],
+    policy: { mode: 'notify' },
+    events: [{ at: at(40), type: 'policy', scope: '', set: { mode: 'disable' } }],
   });
   expect(story).toEqual([
     'T+14d fired acmeCo/a #1 since T+0d (notify)',
@@ -114,9 +114,9 @@ test('raising the stage from notify to disable warns anew, with a date a full gr
   ]);
 });
 
-test('lowering the stage withdraws the date, and nothing is disabled', async () => {
+test('lowering the mode withdraws the date, and nothing is disabled', async () => {
   const { story } = await tell({
-    events: [{ at: at(16), type: 'policy', scope: 'acmeCo/', set: { stage: 'notify' } }],
+    events: [{ at: at(16), type: 'policy', scope: 'acmeCo/', set: { mode: 'notify' } }],
   });
   expect(story.slice(1)).toEqual([
     'T+14d mail ana@acme.test: warning acmeCo/a #1 until T+21d',
@@ -135,7 +135,7 @@ test('fifty tasks of one owner make one warning mail', async () => {
   expect(summary.alertsFired).toBe(50);
 });
 
-test('in stage detect an alert fires and nobody is notified', async () => {
+test('in mode detect an alert fires and nobody is notified', async () => {
   const { story } = await tell({ policy: {} });
   expect(story).toEqual(['T+14d fired acmeCo/a #1 since T+0d (detect)']);
 });

@@ -31,7 +31,7 @@ const sesIsAway = (when: string, lasts: string) => ({
 /** What is mailed of what happened. */
 const news = (story: string[]) => story.filter((line) => /mail .*(disabled|enabled|recovered) /.test(line));
 
-const recovery = { policy: { stage: 'disable', recoveryMail: true } };
+const recovery = { policy: { mode: 'disable', recoveryMail: true } };
 
 test('recovered of what fails again while SES is away is not mailed', async () => {
   const { story } = await tell({

@@ -41,7 +41,7 @@ export interface Told {
   summary: SummaryLine;
 }
 
-/** Runs a scenario of hourly scans from `T` in stage `disable`, or as a test says; throws where a promise broke. */
+/** Runs a scenario of hourly scans from `T` in mode `disable`, or as a test says; throws where a promise broke. */
 export async function tell(scenario: Record<string, unknown>, options: WorldOptions = {}): Promise<Told> {
   const parsed = parseScenario(
     fallingLater({
@@ -49,7 +49,7 @@ export async function tell(scenario: Record<string, unknown>, options: WorldOpti
       start: T,
       until: at(30),
       scanEvery: '1h',
-      policy: { stage: 'disable' },
+      policy: { mode: 'disable' },
       tasks: [failing('acmeCo/a')],
       ...scenario,
     }),

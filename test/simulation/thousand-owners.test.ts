@@ -9,7 +9,7 @@ test('a task of 1,000 owners goes through its whole life', { timeout: 300_000 },
   const scenario = {
     until: at(22),
     scanEvery: '12h',
-    policy: { stage: 'disable', rampPerDay: 1_000 },
+    policy: { mode: 'disable', rampPerDay: 1_000 },
     tasks: [failing('acmeCo/a', { owners })],
   };
   const { lines, summary } = await tell(scenario, { readsTexts: false });

@@ -10,7 +10,7 @@ test('a thousand warnings that must wait keep no other of the same recipient bac
   );
   const { story } = await tell({
     until: at(14, 7),
-    policy: { stage: 'notify', digestEvery: '6h' },
+    policy: { mode: 'notify', digestEvery: '6h' },
     tasks: [
       failing('acmeCo/first', { dataPlane: 'us-1' }),
       failing('beta/other', { dataPlane: 'us-1', lastPrimaryAt: at(0, 1) }),

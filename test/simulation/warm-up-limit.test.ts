@@ -11,7 +11,7 @@ const old = (id: string, daysBefore: number, ...owners: string[]) =>
 test('the warm-up limit admits by the oldest alert, then by what fails longest, by task and by address', async () => {
   const { story } = await tell({
     until: at(5),
-    policy: { stage: 'notify', rampPerDay: 2 },
+    policy: { mode: 'notify', rampPerDay: 2 },
     tasks: [
       // Fires half a day later than the others, though its owner comes first by name and hash.
       failing('a/late', { owners: ['aaa@acme.test'], lastPrimaryAt: at(-13.5) }),
@@ -36,7 +36,7 @@ test('the warm-up limit admits by the oldest alert, then by what fails longest, 
 test('one who waits for a place still hears what the warm-up limit does not count', async () => {
   const { story } = await tell({
     until: at(24),
-    policy: { stage: 'disable', rampPerDay: 1, reminders: ['1d'] },
+    policy: { mode: 'disable', rampPerDay: 1, reminders: ['1d'] },
     tasks: [
       failing('acmeCo/a'),
       // Ana's second alert and Bob's first fire together, when no warning went to Ana for days.
@@ -65,7 +65,7 @@ test('who is delayed by digestEvery takes no place, and has one when they may be
       failing('acmeCo/c', { owners: ['bob@acme.test'], lastPrimaryAt: at(6, 1) }),
     ],
   };
-  const policy = { stage: 'disable', digestEvery: '90m', reminders: ['1d'] };
+  const policy = { mode: 'disable', digestEvery: '90m', reminders: ['1d'] };
   const slow = await tell({ ...scenario, policy: { ...policy, rampPerDay: 1 } });
   expect(warned(slow.story)).toEqual(['T+14d mail ana@acme.test', 'T+20d1h mail bob@acme.test']);
   const two = await tell({ ...scenario, policy: { ...policy, rampPerDay: 2 } });

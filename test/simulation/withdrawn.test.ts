@@ -5,7 +5,7 @@ test('a date that was withdrawn is not withdrawn again when a user publishes lat
   const { story } = await tell({
     until: at(25),
     events: [
-      { at: at(16), type: 'policy', scope: '', set: { stage: 'notify' } },
+      { at: at(16), type: 'policy', scope: '', set: { mode: 'notify' } },
       { at: at(18), type: 'published', task: 'acmeCo/a', by: 'user' },
     ],
   });
@@ -14,14 +14,14 @@ test('a date that was withdrawn is not withdrawn again when a user publishes lat
   ]);
 });
 
-test('a date whose mail was found to be out only after the stage went down is withdrawn with the next scan', async () => {
+test('a date whose mail was found to be out only after the mode went down is withdrawn with the next scan', async () => {
   const { story } = await tell({
     until: at(16),
-    policy: { stage: 'disable', settleAfter: '3h' },
+    policy: { mode: 'disable', settleAfter: '3h' },
     events: [
       unheard(at(14)),
       { at: at(14), type: 'fault', target: 'ses', mode: 'timeout-after-accept', times: 1 },
-      { at: at(14, 0.5), type: 'policy', scope: '', set: { stage: 'notify' } },
+      { at: at(14, 0.5), type: 'policy', scope: '', set: { mode: 'notify' } },
       { at: at(14, 1.5), type: 'mail-event', recipient: 'ana@acme.test', event: 'delivery' },
     ],
   });

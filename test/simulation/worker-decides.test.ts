@@ -48,7 +48,7 @@ test('a publication by a user while the disable message waits cancels it', async
 
 test('what operators approved is disabled by the worker', async () => {
   const { story } = await tell({
-    policy: { stage: 'disable', blastRadius: { share: 0.1, shareFloor: 1 } },
+    policy: { mode: 'disable', blastRadius: { share: 0.1, shareFloor: 1 } },
     tasks: [failing('acmeCo/a'), failing('acmeCo/b')],
     events: [{ at: at(22, 0.5), type: 'operator', action: 'approve' }],
   });

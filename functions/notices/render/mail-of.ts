@@ -88,7 +88,7 @@ const PLAIN: MailItem = {
   cause: 'unknown',
   disableAt: null,
   told: [],
-  stage: 'notify',
+  mode: 'notify',
 };
 
 /**
@@ -139,7 +139,7 @@ function mailItem(
     ...(facts?.enabledAt === undefined ? {} : { enabledAt: facts.enabledAt }),
     ...(facts?.resolvedReason === undefined ? {} : { resolvedReason: facts.resolvedReason }),
     told: othersTold(record, digest.recipient),
-    stage: item.disableAt === null ? 'notify' : 'disable',
+    mode: item.disableAt === null ? 'notify' : 'disable',
   };
 }
 

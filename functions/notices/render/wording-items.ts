@@ -23,7 +23,7 @@ export interface Reader {
 }
 
 /**
- * Which part of the mail tells of it. A date is announced at stage `disable` only, whatever the item
+ * Which part of the mail tells of it. A date is announced at mode `disable` only, whatever the item
  * carries.
  */
 export function groupOf(item: MailItem): Group {
@@ -33,11 +33,11 @@ export function groupOf(item: MailItem): Group {
 }
 
 /**
- * The date that a warning or reminder may name; null below stage `disable` and for notices of what is past.
+ * The date that a warning or reminder may name; null below mode `disable` and for notices of what is past.
  */
 export function announcedDate(item: MailItem): Instant | null {
   const threatens = item.notice === 'warning' || item.notice === 'reminder';
-  return threatens && item.stage === 'disable' ? item.disableAt : null;
+  return threatens && item.mode === 'disable' ? item.disableAt : null;
 }
 
 /** The task's id as it may be shown: whatever it says, no mail program makes a link of it. */

@@ -58,7 +58,7 @@ async function outcomeOn(
   const policy = view.policies.for(item.task);
   const waiting = waitingAfterMail(changed, {
     decision,
-    stage: policy.stage,
+    mode: policy.mode,
     isDated: item.disableAt !== null,
     now,
     confirmWithin: system.config.confirmWithin,

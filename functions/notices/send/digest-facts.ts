@@ -1,6 +1,6 @@
 import type { Language } from '../../../emails/languages.ts';
 import type { Cause } from '../../../emails/wordings.ts';
-import type { Notice, ResolveReason, Stage, TaskKind } from '../../abandonment/task.ts';
+import type { Mode, Notice, ResolveReason, TaskKind } from '../../abandonment/task.ts';
 import type { Duration, Instant } from '../../abandonment/time.ts';
 import type { MailLinks } from '../render/links.ts';
 
@@ -21,7 +21,7 @@ export interface MailItem {
   /** Spells since then that were too short to be a recovery. @default 0 */
   twitches?: number;
   cause: Cause;
-  /** The announced date; null where nothing is announced. Told only where `stage` is `disable`. */
+  /** The announced date; null where nothing is announced. Told only where `mode` is `disable`. */
   disableAt: Instant | null;
   /** When the owning system confirmed that it is off; of `disabled` notices. */
   disabledAt?: Instant;
@@ -31,7 +31,7 @@ export interface MailItem {
   told: string[];
   /** Why the episode ended; absent while it is open. */
   resolvedReason?: ResolveReason;
-  stage: Stage;
+  mode: Mode;
 }
 
 /** All that a mail may say. */

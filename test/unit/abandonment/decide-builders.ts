@@ -10,10 +10,10 @@ export const T0 = Date.parse('2026-01-01T00:00:00Z');
 /** T0 + days and hours. */
 export const day = (days: number, hours = 0): Instant => T0 + days * DAY + hours * HOUR;
 
-/** The defaults in stage `disable`, with changes. */
+/** The defaults in mode `disable`, with changes. */
 export const aPolicy = (more: Partial<EffectivePolicy> = {}): EffectivePolicy => ({
   ...new PolicyBook(new Map()).for('acmeCo/a'),
-  stage: 'disable',
+  mode: 'disable',
   ...more,
 });
 
@@ -81,7 +81,7 @@ export const fired = (more: Partial<Episode> = {}): Episode => ({
   warnAfter: 14 * DAY,
   grace: 0,
   disableAfter: 7 * DAY,
-  graceStage: 'detect',
+  graceMode: 'detect',
   told: {},
   dates: [],
   rungs: [],
@@ -93,7 +93,7 @@ export const fired = (more: Partial<Episode> = {}): Episode => ({
 export const graced = (more: Partial<Episode> = {}): Episode =>
   fired({
     grace: 1,
-    graceStage: 'disable',
+    graceMode: 'disable',
     told: { ana: warnedAt(day(14)) },
     dates: [{ at: day(14), disableAt: day(21), grace: 1, after: 7 * DAY }],
     ...more,

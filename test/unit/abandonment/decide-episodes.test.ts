@@ -164,8 +164,8 @@ describe('a task without an episode', () => {
     expect(said(at(day(16), { evidence }))).toBe('fire abandoned');
   });
 
-  test('the stage does not matter: it fires in detect too', () => {
-    expect(said(at(day(14), { policy: aPolicy({ stage: 'detect' }) }))).toBe('fire abandoned');
+  test('the mode does not matter: it fires in detect too', () => {
+    expect(said(at(day(14), { policy: aPolicy({ mode: 'detect' }) }))).toBe('fire abandoned');
   });
 });
 
@@ -269,9 +269,9 @@ describe('an open episode ends', () => {
     expect(said(at(day(40), { episode, task }))).toBe('resolve user-published');
   });
 
-  test('in no stage but by these', () => {
-    for (const stage of ['detect', 'notify', 'disable'] as const) {
-      expect(at(day(15), { episode: fired(), policy: aPolicy({ stage }) }).answer).not.toBe('resolve');
+  test('in no mode but by these', () => {
+    for (const mode of ['detect', 'notify', 'disable'] as const) {
+      expect(at(day(15), { episode: fired(), policy: aPolicy({ mode }) }).answer).not.toBe('resolve');
     }
   });
 });
@@ -286,34 +286,34 @@ describe('what came between two scans', () => {
   };
   const alive = (now: Instant) => evidenceOf(now, { statuses: ['PRIMARY'] });
 
-  test('a lowered stage and a publication: it is over, and nobody hears of it twice', () => {
+  test('a lowered mode and a publication: it is over, and nobody hears of it twice', () => {
     const task = aTask({ publishedByUserAt: day(15) });
-    for (const stage of ['notify', 'detect'] as const) {
-      const decision = at(day(16), { episode: graced(), policy: aPolicy({ stage }), task });
+    for (const mode of ['notify', 'detect'] as const) {
+      const decision = at(day(16), { episode: graced(), policy: aPolicy({ mode }), task });
       expect(said(decision)).toBe('resolve user-published');
       expect(decision.facts.withdraw).toEqual([]);
     }
   });
 
-  test('a lowered stage: who holds a date is told, who does not is not', () => {
+  test('a lowered mode: who holds a date is told, who does not is not', () => {
     const told = {
       ana: warnedAt(day(14)),
       bob: warnedAt(day(14), { dated: false }),
       cia: warnedAt(day(14), { warning: 'tried' }),
       dan: warnedAt(day(14), { warning: 'failed' }),
     };
-    const policy = aPolicy({ stage: 'notify' });
+    const policy = aPolicy({ mode: 'notify' });
     expect(at(day(16), { episode: graced({ told }), policy }).facts.withdraw).toEqual(['ana']);
     // Of a grace that never threatened, whatever was printed before.
-    expect(at(day(16), { episode: graced({ told, graceStage: 'notify' }), policy }).facts.withdraw).toEqual(
+    expect(at(day(16), { episode: graced({ told, graceMode: 'notify' }), policy }).facts.withdraw).toEqual(
       [],
     );
   });
 
   test('a date is told of a grace with one, and no more once the grace has none', () => {
     expect(at(day(16), { episode: graced() }).facts.disableAt).toBe(day(21));
-    const lower = { policy: aPolicy({ stage: 'notify' }) };
-    expect(at(day(16), { episode: graced({ graceStage: 'notify' }), ...lower }).facts.disableAt).toBeNull();
+    const lower = { policy: aPolicy({ mode: 'notify' }) };
+    expect(at(day(16), { episode: graced({ graceMode: 'notify' }), ...lower }).facts.disableAt).toBeNull();
     expect(at(day(16), { episode: fired() }).facts.disableAt).toBeNull();
     expect(at(day(13)).facts.disableAt).toBeNull();
   });

@@ -23,11 +23,11 @@ const asked = graced({ rungs: rungsFor(day(21), 3 * DAY, DAY) });
 
 describe('warning', () => {
   test('in detect nobody is told', () => {
-    expect(said(at(day(14), fired(), { policy: aPolicy({ stage: 'detect' }) }))).toBe('waiting detecting');
+    expect(said(at(day(14), fired(), { policy: aPolicy({ mode: 'detect' }) }))).toBe('waiting detecting');
   });
 
-  test.each(['notify', 'disable'] as const)('in %s all are warned, as a new grace', (stage) => {
-    expect(at(day(14), fired(), { policy: aPolicy({ stage }), recipients: [ana, bob] })).toMatchObject({
+  test.each(['notify', 'disable'] as const)('in %s all are warned, as a new grace', (mode) => {
+    expect(at(day(14), fired(), { policy: aPolicy({ mode }), recipients: [ana, bob] })).toMatchObject({
       answer: 'warn',
       reason: 'not-warned',
       newGrace: true,
@@ -67,28 +67,28 @@ describe('warning', () => {
     expect(at(day(30), asked, { recipients: [bob] }).answer).toBe('warn');
   });
 
-  test('a stage raised from notify warns anew', () => {
+  test('a mode raised from notify warns anew', () => {
     const told = { ana: warnedAt(day(14), { dated: false }) };
-    const episode = fired({ grace: 1, graceStage: 'notify', told });
+    const episode = fired({ grace: 1, graceMode: 'notify', told });
     expect(at(day(40), episode)).toMatchObject({
       answer: 'warn',
       reason: 'not-warned',
       newGrace: true,
       to: [ana],
     });
-    expect(said(at(day(40), episode, { policy: aPolicy({ stage: 'notify' }) }))).toBe('waiting told');
+    expect(said(at(day(40), episode, { policy: aPolicy({ mode: 'notify' }) }))).toBe('waiting told');
   });
 
-  test('a stage lowered names the holders of a date', () => {
-    for (const stage of ['notify', 'detect'] as const) {
-      expect(at(day(16), graced(), { policy: aPolicy({ stage }) }).facts.withdraw).toEqual(['ana']);
+  test('a mode lowered names the holders of a date', () => {
+    for (const mode of ['notify', 'detect'] as const) {
+      expect(at(day(16), graced(), { policy: aPolicy({ mode }) }).facts.withdraw).toEqual(['ana']);
     }
     expect(at(day(16), graced()).facts.withdraw).toEqual([]);
   });
 
-  test('a lowered stage never disables, whatever date stands', () => {
-    for (const stage of ['notify', 'detect'] as const) {
-      const answer = at(day(60), asked, { policy: aPolicy({ stage }) }).answer;
+  test('a lowered mode never disables, whatever date stands', () => {
+    for (const mode of ['notify', 'detect'] as const) {
+      const answer = at(day(60), asked, { policy: aPolicy({ mode }) }).answer;
       expect(['waiting', 'hold']).toContain(answer);
     }
   });
@@ -96,7 +96,7 @@ describe('warning', () => {
   test('while a warning is on its way nobody is warned again', () => {
     const told = { ana: warnedAt(day(14), { warning: 'pending', dated: true }) };
     const { acceptedAt: _, ...pending } = told.ana;
-    const episode = fired({ grace: 1, graceStage: 'disable', told: { ana: pending } });
+    const episode = fired({ grace: 1, graceMode: 'disable', told: { ana: pending } });
     expect(said(at(day(14), episode))).toBe('waiting notice-pending');
     const tried = { ...pending, warning: 'tried' as const };
     expect(said(at(day(14, 2), { ...episode, told: { ana: tried } }))).toBe('hold warning-not-accepted');
@@ -104,7 +104,7 @@ describe('warning', () => {
 
   test('a warning that waits for notifying is held as paused', () => {
     const { acceptedAt: _, ...pending } = warnedAt(day(14), { warning: 'pending' });
-    const episode = fired({ grace: 1, graceStage: 'disable', told: { ana: pending } });
+    const episode = fired({ grace: 1, graceMode: 'disable', told: { ana: pending } });
     const pauses = { evaluate: false, notify: true, disable: false };
     expect(said(at(day(14, 2), episode, { pauses }))).toBe('hold paused');
   });
@@ -193,10 +193,10 @@ describe('two recipients in different states', () => {
   });
 });
 
-describe('in stage notify', () => {
-  const policy = aPolicy({ stage: 'notify' });
+describe('in mode notify', () => {
+  const policy = aPolicy({ mode: 'notify' });
   const { acceptedAt: _, ...pending } = warnedAt(day(14), { warning: 'pending', dated: false });
-  const inNotify = (told: Episode['told']) => fired({ grace: 1, graceStage: 'notify', told, dates: [] });
+  const inNotify = (told: Episode['told']) => fired({ grace: 1, graceMode: 'notify', told, dates: [] });
   const pauses = { evaluate: false, notify: true, disable: false };
 
   test('a warning that is on its way is waited for, with no look of its own', () => {
@@ -223,17 +223,17 @@ describe('in stage notify', () => {
   });
 });
 
-describe('a stage that was lowered and raised between two scans', () => {
+describe('a mode that was lowered and raised between two scans', () => {
   test('warns anew where the raise is later than the one the grace knows of', () => {
-    const raised = aPolicy({ stageRaisedAt: day(16) });
+    const raised = aPolicy({ modeRaisedAt: day(16) });
     expect(at(day(17), graced(), { policy: raised })).toMatchObject({
       answer: 'warn',
       reason: 'not-warned',
       newGrace: true,
     });
-    expect(said(at(day(17), graced({ stageRaisedAt: day(16) }), { policy: raised }))).toBe('waiting grace');
-    expect(at(day(17), graced({ stageRaisedAt: day(16) - 1 }), { policy: raised }).answer).toBe('warn');
-    expect(said(at(day(17), graced({ stageRaisedAt: day(16) })))).toBe('waiting grace');
+    expect(said(at(day(17), graced({ modeRaisedAt: day(16) }), { policy: raised }))).toBe('waiting grace');
+    expect(at(day(17), graced({ modeRaisedAt: day(16) - 1 }), { policy: raised }).answer).toBe('warn');
+    expect(said(at(day(17), graced({ modeRaisedAt: day(16) })))).toBe('waiting grace');
   });
 });
 
@@ -316,10 +316,10 @@ describe('reminding', () => {
     });
   });
 
-  test('below stage disable there is none', () => {
+  test('below mode disable there is none', () => {
     const told = { ana: warnedAt(day(14), { dated: false }) };
-    const episode = fired({ grace: 1, graceStage: 'notify', told });
-    expect(said(at(day(60), episode, { policy: aPolicy({ stage: 'notify' }) }))).toBe('waiting told');
+    const episode = fired({ grace: 1, graceMode: 'notify', told });
+    expect(said(at(day(60), episode, { policy: aPolicy({ mode: 'notify' }) }))).toBe('waiting told');
   });
 });
 

@@ -26,7 +26,7 @@ const judge = (
 ) => judgeNotice(aCase(now, { episode, ...more }), key, notice, now);
 
 const { acceptedAt: _, ...asked } = warnedAt(day(14), { warning: 'pending' });
-const first = fired({ grace: 1, graceStage: 'disable', told: { ana: asked } });
+const first = fired({ grace: 1, graceMode: 'disable', told: { ana: asked } });
 const reminded = (more: Partial<Told> = {}) =>
   graced({
     told: {
@@ -41,12 +41,12 @@ describe('a warning', () => {
     expect(judge(day(15, 3), first, 'warning')).toMatchObject({ disableAt: day(22, 3) });
   });
 
-  test('prints no date in stage notify, and is void in detect', () => {
-    const policy = aPolicy({ stage: 'notify' });
+  test('prints no date in mode notify, and is void in detect', () => {
+    const policy = aPolicy({ mode: 'notify' });
     const told = { ana: { ...asked, dated: false } };
-    const episode = fired({ grace: 1, graceStage: 'notify', told });
+    const episode = fired({ grace: 1, graceMode: 'notify', told });
     expect(judge(day(14), episode, 'warning', { policy })).toEqual({ verdict: 'send', disableAt: null });
-    expect(judge(day(14), first, 'warning', { policy: aPolicy({ stage: 'detect' }) }).verdict).toBe('void');
+    expect(judge(day(14), first, 'warning', { policy: aPolicy({ mode: 'detect' }) }).verdict).toBe('void');
   });
 
   const joined = graced({ told: { ana: warnedAt(day(14)), bob: { ...asked, address: bob.address } } });
@@ -131,7 +131,7 @@ describe('a warning', () => {
       'reverted',
       { task: aTask({ reverted: { at: off.enabledAt, disabledAt: off.disabledAt } }) },
     ],
-    ['nobody is told in its stage', 'stage', { policy: aPolicy({ stage: 'detect' }) }],
+    ['nobody is told in its mode', 'stage', { policy: aPolicy({ mode: 'detect' }) }],
     ['its recipient left', 'no-recipient', { recipients: [bob] }],
   ] as [string, string, Partial<Case>][])('is void where %s: %s', (_, reason, more) => {
     expect(judge(day(14, 1), first, 'warning', more)).toEqual({ verdict: 'void', reason });
@@ -151,9 +151,9 @@ describe('a warning', () => {
   test.each([
     ['SES took it', graced(), {}],
     [
-      'SES took it in stage notify',
-      graced({ graceStage: 'notify', told: { ana: warnedAt(day(14), { dated: false }) }, dates: [] }),
-      { policy: aPolicy({ stage: 'notify' }) },
+      'SES took it in mode notify',
+      graced({ graceMode: 'notify', told: { ana: warnedAt(day(14), { dated: false }) }, dates: [] }),
+      { policy: aPolicy({ mode: 'notify' }) },
     ],
     ['it belongs to a grace that is over', { ...first, grace: 2 }, { recipients: [ana, bob] }],
   ] as [string, Episode, Partial<Case>][])('is void where %s', (_, episode, more) => {
@@ -181,13 +181,13 @@ describe('a warning', () => {
       },
     ],
     // The scan that finds the raise asks for a warning of its own: the old one would be a second one.
-    ['the stage was raised since', 'new-grace', { policy: aPolicy({ stageRaisedAt: day(14, 0.5) }) }],
+    ['the mode was raised since', 'new-grace', { policy: aPolicy({ modeRaisedAt: day(14, 0.5) }) }],
   ] as [string, string, Partial<Case>][])('waits while %s: %s', (_, reason, more) => {
     expect(judge(day(14, 1), first, 'warning', more)).toEqual({ verdict: 'wait', reason });
   });
 
-  test('of stage notify waits where the stage is disable now: that scan warns with a date', () => {
-    const episode = fired({ grace: 1, graceStage: 'notify', told: { ana: { ...asked, dated: false } } });
+  test('of mode notify waits where the mode is disable now: that scan warns with a date', () => {
+    const episode = fired({ grace: 1, graceMode: 'notify', told: { ana: { ...asked, dated: false } } });
     expect(judge(day(15), episode, 'warning')).toEqual({ verdict: 'wait', reason: 'new-grace' });
   });
 
@@ -230,8 +230,8 @@ describe('a reminder', () => {
   const undated = { dated: false };
   test.each([
     ['it was declined', 'declined', { recipients: [{ ...ana, declined: true }] }, {}],
-    ['the stage went down to notify', 'stage', { policy: aPolicy({ stage: 'notify' }) }, {}],
-    ['the stage went down to detect', 'stage', { policy: aPolicy({ stage: 'detect' }) }, {}],
+    ['the mode went down to notify', 'stage', { policy: aPolicy({ mode: 'notify' }) }, {}],
+    ['the mode went down to detect', 'stage', { policy: aPolicy({ mode: 'detect' }) }, {}],
     ['it is done', 'reminded', {}, { reminder: { lead: 3 * DAY, deadline: day(21), state: 'done' } }],
     ['there is none', 'reminded', {}, { reminder: undefined }],
     ['its recipient left', 'no-recipient', { recipients: [bob] }, {}],

@@ -20,7 +20,7 @@ test('a hold with an end is looked at when it ends', () => {
 });
 
 test('an episode in detect waits for an event', () => {
-  expect(look(day(15), fired(), { policy: aPolicy({ stage: 'detect' }) })).toBeNull();
+  expect(look(day(15), fired(), { policy: aPolicy({ mode: 'detect' }) })).toBeNull();
 });
 
 test('a warned one is looked at when its next reminder is due, then when it is to be turned off', () => {

@@ -10,11 +10,11 @@ function book(documents: Record<string, PolicyDocument>): PolicyBook {
 describe('a policy book', () => {
   it('gives the defaults, and says so, where nothing is written', () => {
     const policy = book({}).for('acmeCo/a');
-    const { source, stageRaisedAt, ...values } = policy;
+    const { source, modeRaisedAt, ...values } = policy;
     expect(values).toEqual(DEFAULTS);
-    expect(stageRaisedAt).toBeNull();
+    expect(modeRaisedAt).toBeNull();
     expect(source).toEqual({
-      stage: 'default',
+      mode: 'default',
       warnAfter: 'default',
       disableAfter: 'default',
       reminders: 'default',
@@ -43,7 +43,7 @@ describe('a policy book', () => {
 
   it('has the defaults that docs/configuration.md names', () => {
     expect(DEFAULTS).toEqual({
-      stage: 'detect',
+      mode: 'detect',
       warnAfter: 14 * DAY,
       disableAfter: 7 * DAY,
       reminders: [3 * DAY, DAY],
@@ -69,20 +69,20 @@ describe('a policy book', () => {
 
   it('lets the task win over the longer prefix, that over the shorter, that over the global one', () => {
     const policies = book({
-      '': { stage: 'notify', warnAfter: '20d', disableAfter: '10d', keepMax: '9d' },
+      '': { mode: 'notify', warnAfter: '20d', disableAfter: '10d', keepMax: '9d' },
       'acmeCo/': { warnAfter: '30d', disableAfter: '11d', keepMax: '8d' },
       'acmeCo/prod/': { disableAfter: '12d', keepMax: '7d' },
       'acmeCo/prod/a': { keepMax: '6d' },
     });
     const policy = policies.for('acmeCo/prod/a');
     expect(policy).toMatchObject({
-      stage: 'notify',
+      mode: 'notify',
       warnAfter: 30 * DAY,
       disableAfter: 12 * DAY,
       keepMax: 6 * DAY,
     });
     expect(policy.source).toMatchObject({
-      stage: 'global',
+      mode: 'global',
       warnAfter: 'acmeCo/',
       disableAfter: 'acmeCo/prod/',
       keepMax: 'acmeCo/prod/a',
@@ -95,17 +95,17 @@ describe('a policy book', () => {
   });
 
   it('takes a prefix for no more than whole parts', () => {
-    const policies = book({ 'acme/': { stage: 'notify' }, acmeCo: { stage: 'disable' } });
-    expect(policies.for('acmeCo/a').stage).toBe('detect');
-    expect(policies.for('acme').stage).toBe('detect');
-    expect(policies.for('acme/a').stage).toBe('notify');
-    expect(policies.for('acmeCo').stage).toBe('disable');
+    const policies = book({ 'acme/': { mode: 'notify' }, acmeCo: { mode: 'disable' } });
+    expect(policies.for('acmeCo/a').mode).toBe('detect');
+    expect(policies.for('acme').mode).toBe('detect');
+    expect(policies.for('acme/a').mode).toBe('notify');
+    expect(policies.for('acmeCo').mode).toBe('disable');
   });
 
   it('answers for a prefix as for a task in it that has no word of its own', () => {
-    const policies = book({ 'a/': { stage: 'notify' }, 'a/b/': { warnAfter: '1d' } });
+    const policies = book({ 'a/': { mode: 'notify' }, 'a/b/': { warnAfter: '1d' } });
     expect(policies.for('a/b/')).toBe(policies.for('a/b/c'));
-    expect(policies.for('a/x/').source.stage).toBe('a/');
+    expect(policies.for('a/x/').source.mode).toBe('a/');
   });
 
   it('takes a leaf back to the default by null, not to the wider scope', () => {
@@ -142,7 +142,7 @@ describe('a policy book', () => {
   });
 
   it('shares one answer between tasks under the same scopes', () => {
-    const policies = book({ 'a/': { stage: 'notify' } });
+    const policies = book({ 'a/': { mode: 'notify' } });
     expect(policies.for('a/1')).toBe(policies.for('a/2/3'));
     expect(policies.for('b/1')).toBe(policies.global);
   });
@@ -163,7 +163,7 @@ describe('a policy book', () => {
       'b/c': { warnAfter: '30d' },
       'd/': { warnAfter: null },
       'e/f': { warnAfter: '1h' },
-      'g/': { stage: 'notify' },
+      'g/': { mode: 'notify' },
     });
     expect(policies.lowerThresholdScopes()).toEqual([
       { scope: 'b/', warnAfter: 19 * DAY },
@@ -185,44 +185,44 @@ describe('a policy book', () => {
   });
 });
 
-describe('when the stage last rose to disable', () => {
+describe('when the mode last rose to disable', () => {
   const NOW = 100 * DAY;
   const known = (documents: Record<string, PolicyDocument>, raises: Record<string, number> = {}) =>
     PolicyBook.fromDocuments(new Map(Object.entries(documents)), new Map(Object.entries(raises)));
 
   it('is now where it was lower in effect, and not where it was as high', () => {
     expect(known({}).raisedAt('', 'disable', NOW)).toBe(NOW);
-    expect(known({ '': { stage: 'notify' } }).raisedAt('a/', 'disable', NOW)).toBe(NOW);
-    expect(known({ '': { stage: 'disable' } }).raisedAt('a/', 'disable', NOW)).toBeNull();
-    expect(known({ '': { stage: 'disable' } }, { '': DAY }).raisedAt('', 'disable', NOW)).toBe(DAY);
+    expect(known({ '': { mode: 'notify' } }).raisedAt('a/', 'disable', NOW)).toBe(NOW);
+    expect(known({ '': { mode: 'disable' } }).raisedAt('a/', 'disable', NOW)).toBeNull();
+    expect(known({ '': { mode: 'disable' } }, { '': DAY }).raisedAt('', 'disable', NOW)).toBe(DAY);
     expect(known({}).raisedAt('a/', 'notify', NOW)).toBeNull();
   });
 
-  it('is now where a lower stage of its own is taken out or is the default again', () => {
-    const lower = { '': { stage: 'disable' }, 'a/b': { stage: 'notify' } };
+  it('is now where a lower mode of its own is taken out or is the default again', () => {
+    const lower = { '': { mode: 'disable' }, 'a/b': { mode: 'notify' } };
     expect(known(lower).raisedAt('a/b', undefined, NOW)).toBe(NOW);
     expect(known(lower).raisedAt('a/b', null, NOW)).toBeNull();
   });
 
   it('is later than the last time, whatever clock wrote that', () => {
-    const ahead = known({ 'a/': { stage: 'notify' } }, { 'a/': NOW + DAY });
+    const ahead = known({ 'a/': { mode: 'notify' } }, { 'a/': NOW + DAY });
     expect(ahead.raisedAt('a/', 'disable', NOW)).toBe(NOW + DAY + 1);
   });
 
-  it('is inherited, but by those with a stage of their own, who keep theirs', () => {
+  it('is inherited, but by those with a mode of their own, who keep theirs', () => {
     const policies = known(
-      { '': { stage: 'disable' }, 'a/': { warnAfter: '20d' }, 'b/': { stage: 'disable' } },
+      { '': { mode: 'disable' }, 'a/': { warnAfter: '20d' }, 'b/': { mode: 'disable' } },
       { '': 2 * DAY, 'b/': DAY, 'a/c': 3 * DAY },
     );
-    expect(policies.for('x/1').stageRaisedAt).toBe(2 * DAY);
-    expect(policies.for('a/1').stageRaisedAt).toBe(2 * DAY);
-    expect(policies.for('a/c').stageRaisedAt).toBe(3 * DAY);
-    expect(policies.for('b/1').stageRaisedAt).toBe(DAY);
+    expect(policies.for('x/1').modeRaisedAt).toBe(2 * DAY);
+    expect(policies.for('a/1').modeRaisedAt).toBe(2 * DAY);
+    expect(policies.for('a/c').modeRaisedAt).toBe(3 * DAY);
+    expect(policies.for('b/1').modeRaisedAt).toBe(DAY);
     expect(policies.scopes()).toEqual(['', 'a/', 'b/']);
   });
 
   it('stays what it was in effect where a scope writes down what it inherits', () => {
-    expect(known({ '': { stage: 'disable' } }, { '': DAY }).raisedAt('a/', 'disable', NOW)).toBe(DAY);
-    expect(known({ '': { stage: 'disable' } }, { 'a/': DAY }).raisedAt('a/', undefined, NOW)).toBe(DAY);
+    expect(known({ '': { mode: 'disable' } }, { '': DAY }).raisedAt('a/', 'disable', NOW)).toBe(DAY);
+    expect(known({ '': { mode: 'disable' } }, { 'a/': DAY }).raisedAt('a/', undefined, NOW)).toBe(DAY);
   });
 });

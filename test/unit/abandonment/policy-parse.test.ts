@@ -19,7 +19,7 @@ describe('a policy as written', () => {
   it('reads every global key', () => {
     expect(
       accepted({
-        stage: 'disable',
+        mode: 'disable',
         warnAfter: '30d',
         disableAfter: 'P14D',
         reminders: ['1d', '3d'],
@@ -40,7 +40,7 @@ describe('a policy as written', () => {
         settleAfter: '10m',
       }),
     ).toEqual({
-      stage: 'disable',
+      mode: 'disable',
       warnAfter: 30 * DAY,
       disableAfter: 14 * DAY,
       reminders: [3 * DAY, DAY],
@@ -75,7 +75,7 @@ describe('a policy as written', () => {
     const [problem, ...others] = refused({ warnafer: '14d' });
     expect(others).toEqual([]);
     expect(problem).toMatch(/^warnafer: unknown key "warnafer"; did you mean "warnAfter"\?/);
-    expect(refused({ colour: 'red' })[0]).toMatch(/^colour: unknown key "colour"; allowed are "stage"/);
+    expect(refused({ colour: 'red' })[0]).toMatch(/^colour: unknown key "colour"; allowed are "mode"/);
   });
 
   it('refuses keys that every object has by itself', () => {
@@ -85,7 +85,7 @@ describe('a policy as written', () => {
   });
 
   it.each(['acmeCo/', 'acmeCo/a'])('refuses global keys at %s', (scope) => {
-    expect(refused({ scanEvery: '1h', blastRadius: { perRun: 1 }, stage: 'notify' }, scope)).toEqual([
+    expect(refused({ scanEvery: '1h', blastRadius: { perRun: 1 }, mode: 'notify' }, scope)).toEqual([
       `scanEvery: can be set globally only, not for "${scope}"`,
       `blastRadius: can be set globally only, not for "${scope}"`,
     ]);
@@ -111,8 +111,8 @@ describe('a policy as written', () => {
     ['rampPerDay', 0, 'whole numbers from 1'],
     ['rampPerDay', 1.5, 'whole numbers from 1'],
     ['recoveryMail', 'yes', 'true and false'],
-    ['stage', 'warn', '"detect", "notify", "disable"'],
-    ['stage', 'Disable', '"detect", "notify", "disable"'],
+    ['mode', 'warn', '"detect", "notify", "disable"'],
+    ['mode', 'Disable', '"detect", "notify", "disable"'],
     ['aliveStatuses', [], 'empty list'],
     ['aliveStatuses', 'PRIMARY', 'at least one of'],
     ['blastRadius', 5, 'allowed is an object'],
@@ -176,7 +176,7 @@ describe('a policy as written', () => {
   });
 
   it('says what is wrong on one line, however the value looks', () => {
-    const [problem] = refused({ stage: `a\nb\u2028c${'x'.repeat(500)}` });
+    const [problem] = refused({ mode: `a\nb\u2028c${'x'.repeat(500)}` });
     expect(problem).not.toMatch(/[\n\u2028]/);
     expect(problem?.length).toBeLessThan(200);
   });
@@ -289,9 +289,9 @@ describe('quiet days', () => {
 
 describe('the key mode', () => {
   it('is the key stage by another name', () => {
-    expect(accepted({ mode: 'notify' })).toEqual({ stage: 'notify' });
-    expect(accepted({ mode: 'notify', stage: 'notify' }, 'a/')).toEqual({ stage: 'notify' });
-    expect(accepted({ mode: null })).toEqual({ stage: null });
+    expect(accepted({ mode: 'notify' })).toEqual({ mode: 'notify' });
+    expect(accepted({ mode: 'notify', stage: 'notify' }, 'a/')).toEqual({ mode: 'notify' });
+    expect(accepted({ mode: null })).toEqual({ mode: null });
   });
 
   it.each([
@@ -337,12 +337,12 @@ describe('a scope', () => {
 describe('setting keys of a policy', () => {
   it('leaves the other keys and the other leaves of the blast radius', () => {
     const before: PolicyDocument = {
-      stage: 'notify',
+      mode: 'notify',
       warnAfter: '30d',
       blastRadius: { perRun: 5, share: 0.2 },
     };
-    expect(withKeysSet(before, { stage: null, blastRadius: { share: 0.3 } })).toEqual({
-      stage: null,
+    expect(withKeysSet(before, { mode: null, blastRadius: { share: 0.3 } })).toEqual({
+      mode: null,
       warnAfter: '30d',
       blastRadius: { perRun: 5, share: 0.3 },
     });

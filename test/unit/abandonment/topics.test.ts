@@ -38,10 +38,10 @@ describe('a topic hears a warning', () => {
     expect(judge(day(17), informedOf(chat()), 'warning', { unknown })).toMatchObject({ disableAt: day(22) });
   });
 
-  test('without a date in stage notify', () => {
+  test('without a date in mode notify', () => {
     const told = { ana: warnedAt(day(14), { dated: false }) };
-    const episode = informedOf(chat(), { graceStage: 'notify', told, dates: [] });
-    const policy = aPolicy({ stage: 'notify' });
+    const episode = informedOf(chat(), { graceMode: 'notify', told, dates: [] });
+    const policy = aPolicy({ mode: 'notify' });
     expect(judge(day(15), episode, 'warning', { policy })).toEqual({ verdict: 'send', disableAt: null });
   });
 
@@ -81,7 +81,7 @@ describe('a topic hears a warning', () => {
   });
 
   test('not in detect', () => {
-    const policy = aPolicy({ stage: 'detect' });
+    const policy = aPolicy({ mode: 'detect' });
     expect(judge(day(15), informedOf(chat()), 'warning', { policy })).toEqual({
       verdict: 'void',
       reason: 'stage',
@@ -102,9 +102,9 @@ describe('a topic hears a reminder', () => {
     expect(judge(day(18), over, 'reminder')).toEqual({ verdict: 'void', reason: 'told' });
   });
 
-  test('not below stage disable', () => {
-    for (const stage of ['detect', 'notify'] as const) {
-      const policy = aPolicy({ stage });
+  test('not below mode disable', () => {
+    for (const mode of ['detect', 'notify'] as const) {
+      const policy = aPolicy({ mode });
       expect(judge(day(18), heard, 'reminder', { policy })).toEqual({ verdict: 'void', reason: 'stage' });
     }
   });

@@ -13,7 +13,7 @@ const EPISODE: Episode = {
   warnAfter: 1,
   grace: 1,
   disableAfter: 1,
-  graceStage: 'disable',
+  graceMode: 'disable',
   told: {},
   dates: [],
   rungs: [],

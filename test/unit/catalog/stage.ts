@@ -132,7 +132,7 @@ export const OPEN: NonNullable<TaskRecord['open']> = {
   warnAfter: 14 * 24 * HOUR,
   grace: 0,
   disableAfter: 7 * 86_400_000,
-  graceStage: 'detect',
+  graceMode: 'detect',
   told: {},
   dates: [],
   rungs: [],

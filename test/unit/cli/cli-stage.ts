@@ -215,7 +215,7 @@ async function runOn(open: Cli['open'], stage: string, args: string[], input: st
   return { code, out, err, json: out.split('\n').filter(Boolean).map(parse) };
 }
 
-/** A stage with tasks that fail since `T`, whose control plane goes on observing them, in stage `disable`. */
+/** A stage with tasks that fail since `T`, whose control plane goes on observing them, in mode `disable`. */
 export async function failingFleet(
   ids: string[],
   policy = ['stage=disable', 'evidenceMaxAge=365d', 'scanEvery=30d'],

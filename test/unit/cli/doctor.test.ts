@@ -229,7 +229,7 @@ describe('doctor', () => {
   });
 });
 
-describe('stage disable in production', () => {
+describe('mode disable in production', () => {
   const disable = (stage: CliStage) => stage.taskwarden(['policy', 'set', 'acmeCo/', 'stage=disable']);
   const asks = 'error: stage "disable" asks for a green run of "taskwarden doctor prod" in the last 7 days; ';
 

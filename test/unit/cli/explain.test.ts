@@ -137,7 +137,7 @@ describe('explain', () => {
     ]);
   });
 
-  it('announces nothing below stage disable', async () => {
+  it('announces nothing below mode disable', async () => {
     const stage = await failingFleet(['acmeCo/a'], ['stage=notify', 'evidenceMaxAge=365d']);
     expect((await explained(stage)).next.map(({ what }) => what)).toEqual([
       'an alert fires (after 14d of counted time)',

@@ -24,7 +24,7 @@ describe('policy set', () => {
       by: 'olga',
       evidence: expect.objectContaining({
         before: expect.objectContaining({ warnAfter: '30d' }),
-        after: expect.objectContaining({ stage: 'notify' }),
+        after: expect.objectContaining({ mode: 'notify' }),
       }),
     });
   });
@@ -226,7 +226,7 @@ describe('the older name of the mode', () => {
     const stage = cliStage();
     const row = { ...keys.policy('acmeCo/'), v: 1, scope: 'acmeCo/', document: { stage: 'notify' }, w: 'w' };
     await stage.table.transact([{ put: row }], 'w');
-    expect((await loadPolicies(stage.table)).for('acmeCo/a').stage).toBe('notify');
+    expect((await loadPolicies(stage.table)).for('acmeCo/a').mode).toBe('notify');
     expect((await stage.taskwarden(['policy', 'get', 'acmeCo/'])).out).toBe('mode=notify\n');
     const list = await stage.taskwarden(['policy', 'list', '--json']);
     expect(list.json).toEqual([{ scope: 'acmeCo/', policy: { stage: 'notify' } }]);
@@ -235,7 +235,7 @@ describe('the older name of the mode', () => {
     const raised = await stage.taskwarden(['policy', 'set', 'acmeCo/', 'mode=disable', 'warnAfter=30d']);
     expect(raised.out).toBe('written: acmeCo/ says mode=disable warnAfter=30d\n');
     const after = (await loadPolicies(stage.table)).for('acmeCo/a');
-    expect(after).toMatchObject({ stage: 'disable', stageRaisedAt: stage.system.clock.now() });
+    expect(after).toMatchObject({ mode: 'disable', modeRaisedAt: stage.system.clock.now() });
     const out = await stage.taskwarden(['policy', 'unset', 'acmeCo/', 'stage']);
     expect(out.out).toBe('written: acmeCo/ says warnAfter=30d\n');
   });
@@ -259,7 +259,7 @@ describe('policy unset', () => {
     expect(await stage.table.get(keys.policy(''))).toBeUndefined();
   });
 
-  it('remembers that it raised the stage, and lists nothing for it', async () => {
+  it('remembers that it raised the mode, and lists nothing for it', async () => {
     const stage = cliStage();
     const document = { stage: 'disable' };
     await stage.table.transact(
@@ -268,8 +268,8 @@ describe('policy unset', () => {
     );
     await stage.taskwarden(['policy', 'unset', 'acmeCo/a', 'stage']);
     const book = await loadPolicies(stage.table);
-    expect(book.for('acmeCo/a').stageRaisedAt).toBe(stage.system.clock.now());
-    expect(book.for('acmeCo/b').stageRaisedAt).toBeNull();
+    expect(book.for('acmeCo/a').modeRaisedAt).toBe(stage.system.clock.now());
+    expect(book.for('acmeCo/b').modeRaisedAt).toBeNull();
     expect((await stage.taskwarden(['policy', 'list', '--json'])).json).toEqual([
       { scope: '', policy: document },
     ]);
@@ -283,7 +283,7 @@ describe('policy unset', () => {
   });
 
   it.each([
-    [['warnAfter'], 'error: warnAfter is not set here; set are "stage"\n'],
+    [['warnAfter'], 'error: warnAfter is not set here; set are "mode"\n'],
     [['warnafter'], 'error: unknown key "warnafter"; did you mean "warnAfter"?'],
     [[], 'error: what to take out is not clear; allowed: one or more keys, or --all\n'],
   ])('refuses %j', async (names, said) => {

@@ -161,7 +161,7 @@ describe('a task that is decided anew when it is to be turned off (promise 9)', 
       { policy: { quietHours: { from: '00:00', to: '23:59', zone: 'UTC' } } },
       'quiet-hours',
     ],
-    ['is only to be told of', { policy: { stage: 'notify' } }, 'told'],
+    ['is only to be told of', { policy: { mode: 'notify' } }, 'told'],
   ])('is left on where it %s, and looked at again', async (_what, given, reason) => {
     const stage = await queuedStage(given);
     expect(await stage.work()).toMatchObject({ outcome: 'skipped', reason });

@@ -55,7 +55,7 @@ describe('firing', () => {
     const done = settled(day(14), aRecord(day(14)), { recipients: [ana, bob] });
     expect(done.record).toMatchObject({
       episodes: 1,
-      open: { number: 1, firedAt: day(14), grace: 1, graceStage: 'disable', dates: [], rungs: [] },
+      open: { number: 1, firedAt: day(14), grace: 1, graceMode: 'disable', dates: [], rungs: [] },
     });
     expect(done.record.open?.told).toMatchObject({
       ana: { warning: 'pending', grace: 1 },
@@ -75,7 +75,7 @@ describe('firing', () => {
   });
 
   test('in detect it tells nobody', () => {
-    const done = settled(day(14), aRecord(day(14)), { policy: aPolicy({ stage: 'detect' }) });
+    const done = settled(day(14), aRecord(day(14)), { policy: aPolicy({ mode: 'detect' }) });
     expect(done.record.open).toMatchObject({ grace: 0, told: {} });
     expect(pendingOf(done)).toEqual([]);
   });
@@ -135,11 +135,11 @@ describe('resolving', () => {
 
   test('who holds no date has none withdrawn', () => {
     const told = { ana: warnedAt(day(14), { dated: false }) };
-    const open = fired({ grace: 1, graceStage: 'notify', told });
+    const open = fired({ grace: 1, graceMode: 'notify', told });
     const done = ended(
       day(15),
       { open, task: aTask({ publishedByUserAt: day(15) }) },
-      { policy: aPolicy({ stage: 'notify' }) },
+      { policy: aPolicy({ mode: 'notify' }) },
     );
     expect(done.record.open).toBeNull();
     expect(pendingOf(done)).toEqual([]);
@@ -195,8 +195,8 @@ describe('a notice that something is over', () => {
       { evidence: evidenceOf(day(16), { statuses: ['PRIMARY'], restarts, twitches }) },
       { policy: aPolicy({ recoveryMail: true }) },
     ],
-    // The stage went down: the episode goes on.
-    ['withdrawn', 'policy', {}, { policy: aPolicy({ stage: 'notify' }) }],
+    // The mode went down: the episode goes on.
+    ['withdrawn', 'policy', {}, { policy: aPolicy({ mode: 'notify' }) }],
   ])('%s says why: %s', (notice, resolvedReason, record, more) => {
     const evidence = evidenceOf(day(16), { restarts, twitches });
     const done = settled(day(16), aRecord(day(16), { open: graced(), evidence, ...record }), more);
@@ -287,21 +287,21 @@ describe('reminding', () => {
   });
 });
 
-describe('a stage that goes down', () => {
+describe('a mode that goes down', () => {
   const lowered = (open: Episode) =>
-    settled(day(16), aRecord(day(16), { open }), { policy: aPolicy({ stage: 'notify' }) });
+    settled(day(16), aRecord(day(16), { open }), { policy: aPolicy({ mode: 'notify' }) });
 
   test('withdraws the date once, and warns nobody anew', () => {
     const first = lowered(graced());
     expect(pendingOf(first)).toEqual(['ana withdrawn']);
-    expect(first.record.open).toMatchObject({ graceStage: 'notify' });
-    expect(pendingOf(settled(day(17), first.record, { policy: aPolicy({ stage: 'notify' }) }))).toEqual([]);
+    expect(first.record.open).toMatchObject({ graceMode: 'notify' });
+    expect(pendingOf(settled(day(17), first.record, { policy: aPolicy({ mode: 'notify' }) }))).toEqual([]);
   });
 
   test('and up again warns anew, in a new grace', () => {
     const down = lowered(graced());
     const up = settled(day(17), down.record);
-    expect(up.record.open).toMatchObject({ grace: 2, graceStage: 'disable' });
+    expect(up.record.open).toMatchObject({ grace: 2, graceMode: 'disable' });
     expect(up.record.open?.told.ana).toMatchObject({ grace: 2, warning: 'pending' });
   });
 });
@@ -322,7 +322,7 @@ describe('holds', () => {
   });
 
   test('are not named in detect', () => {
-    const more = { unknown: [span(day(15), null)], policy: aPolicy({ stage: 'detect' }) };
+    const more = { unknown: [span(day(15), null)], policy: aPolicy({ mode: 'detect' }) };
     expect(settled(day(15), aRecord(day(15), { open: fired() }), more).record.hold).toBeNull();
   });
 

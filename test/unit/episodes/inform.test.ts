@@ -57,7 +57,7 @@ const askedOf = ({ beside }: Transition, key = 'chat') =>
 
 describe('a topic is asked to hear', () => {
   test('the warning of a grace once, a minute after people were asked to be warned', () => {
-    const settled = looked(day(14), graced({ grace: 0, graceStage: 'detect', told: {}, dates: [] }), [chat]);
+    const settled = looked(day(14), graced({ grace: 0, graceMode: 'detect', told: {}, dates: [] }), [chat]);
     expect(askedOf(settled, 'ana')).toEqual(['warning']);
     expect(askedOf(settled)).toEqual(['warning']);
     const notices = settled.beside.flatMap((write) => ('put' in write ? [write.put] : []));
@@ -88,9 +88,9 @@ describe('a topic is asked to hear', () => {
     expect(askedOf(looked(day(19, 1), joined.record.open as Episode, [chat]))).toEqual([]);
   });
 
-  test('nothing below stage notify, and nothing before anybody is asked to be warned', () => {
-    const policy = aPolicy({ stage: 'detect' });
-    const open = graced({ grace: 0, graceStage: 'detect', told: {}, dates: [] });
+  test('nothing below mode notify, and nothing before anybody is asked to be warned', () => {
+    const policy = aPolicy({ mode: 'detect' });
+    const open = graced({ grace: 0, graceMode: 'detect', told: {}, dates: [] });
     expect(askedOf(looked(day(15), open, [chat], { policy }))).toEqual([]);
     expect(askedOf(looked(day(15), open, [chat], { recipients: [] }))).toEqual([]);
   });
@@ -143,8 +143,8 @@ describe('just before it is published', () => {
     const { acceptedAt: _, ...tried } = warnedAt(day(14), { warning: 'tried' });
     const open = graced({ told: { ana: tried }, informed: unheard });
     expect(judge(day(14, 1), open, 'warning')).toEqual({ verdict: 'wait', reason: 'nobody-warned' });
-    const policy = aPolicy({ stage: 'notify' });
-    expect(judge(day(14, 1), { ...open, graceStage: 'notify' }, 'warning', { policy })).toEqual({
+    const policy = aPolicy({ mode: 'notify' });
+    expect(judge(day(14, 1), { ...open, graceMode: 'notify' }, 'warning', { policy })).toEqual({
       verdict: 'wait',
       reason: 'nobody-warned',
     });
@@ -161,10 +161,10 @@ describe('just before it is published', () => {
     expect(judge(day(21), open, 'warning')).toEqual({ verdict: 'wait', reason: 'no-date-ahead' });
   });
 
-  test('a warning without a date goes out in stage notify, and no reminder', () => {
-    const policy = aPolicy({ stage: 'notify' });
+  test('a warning without a date goes out in mode notify, and no reminder', () => {
+    const policy = aPolicy({ mode: 'notify' });
     const told = { ana: warnedAt(day(14), { dated: false }) };
-    const open = graced({ told, dates: [], graceStage: 'notify', informed: unheard });
+    const open = graced({ told, dates: [], graceMode: 'notify', informed: unheard });
     expect(judge(day(15), open, 'warning', { policy })).toEqual({ verdict: 'send', disableAt: null });
     expect(judge(day(15), open, 'reminder', { policy })).toEqual({ verdict: 'void', reason: 'stage' });
   });

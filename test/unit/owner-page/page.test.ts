@@ -45,7 +45,7 @@ describe('the page of a task', () => {
     expect(text(await stage.get(stage.linkTo(ANA)))).toContain('Also notified team@acme.test');
   });
 
-  it('threatens nothing at stage notify', async () => {
+  it('threatens nothing at mode notify', async () => {
     const stage = await ownerStage(undefined, ['stage=notify', 'evidenceMaxAge=365d', 'scanEvery=30d']);
     await stage.scanOn(14);
     const page = text(await stage.get(stage.linkTo(ANA)));

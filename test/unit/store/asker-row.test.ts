@@ -35,7 +35,7 @@ const rowOf = (asker: object): Row => ({
     warnAfter: 1,
     grace: 1,
     disableAfter: 1,
-    graceStage: 'disable',
+    graceMode: 'disable',
     told: {},
     dates: [],
     rungs: [],

@@ -84,7 +84,7 @@ function fullEpisode(): Episode {
     warnAfter: 14 * DAY,
     grace: 3,
     disableAfter: 7 * DAY,
-    graceStage: 'disable',
+    graceMode: 'disable',
     told: withoutOldestLeft(people),
     dates: withoutOldestDates(dates),
     rungs: Array.from({ length: 10 }, (_, lead) => ({ grace: 3, lead, deadline: NOW })),

@@ -39,7 +39,7 @@ const OPEN = {
   disableAfter: 7 * DAY,
   mails: [],
   grace: 1,
-  graceStage: 'disable',
+  graceMode: 'disable',
   told: {
     [recipientKey('ana@acme.test')]: {
       address: 'ana@acme.test',
@@ -81,11 +81,11 @@ async function refused() {
     open: OPEN,
   };
   const { policies } = await FleetView.load(table);
-  const policy = { ...policies.for(TASK.id), stage: 'disable' as const };
+  const policy = { ...policies.for(TASK.id), mode: 'disable' as const };
   const given = refusedTask(record, { at: START, reason: 'it may not', version: 3, fingerprint });
   await table.transact([taskWrite(given, policy), refusalMarker(fingerprint, TASK.id, START)], 'w1');
   await table.transact(
-    [{ put: { pk: 'POLICY', sk: 'S#', v: 1, scope: '', document: { stage: 'disable' }, rev: 1 } }],
+    [{ put: { pk: 'POLICY', sk: 'S#', v: 1, scope: '', document: { mode: 'disable' }, rev: 1 } }],
     'w2',
   );
   return { ...stage, fingerprint };

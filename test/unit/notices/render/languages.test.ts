@@ -36,7 +36,7 @@ describe('a mail in German', () => {
     const one = item({ task: 'acmeCo/a' });
     expect(german([one]).subject).toBe('a wird am 05.02.2026 abgeschaltet, wenn Sie nichts tun');
     expect(german(many(3)).subject).toBe('3 Tasks werden am 05.02.2026 abgeschaltet, wenn Sie nichts tun');
-    expect(german([...many(2), item({ disableAt: due }), { ...one, stage: 'notify' }]).subject).toBe(
+    expect(german([...many(2), item({ disableAt: due }), { ...one, mode: 'notify' }]).subject).toBe(
       '3 Tasks werden ab dem 05.02.2026 abgeschaltet, wenn Sie nichts tun, dazu 1 weitere Meldung',
     );
     expect(german(many(2, { notice: 'withdrawn' })).subject).toBe(

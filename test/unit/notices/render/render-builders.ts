@@ -17,7 +17,7 @@ export function item(changes: Partial<MailItem> = {}): MailItem {
     cause: 'failed',
     disableAt: at('2026-02-05T00:00:00Z'),
     told: ['team@acme.test'],
-    stage: 'disable',
+    mode: 'disable',
     ...changes,
   };
 }

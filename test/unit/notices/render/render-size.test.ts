@@ -82,7 +82,7 @@ describe('a mail of many tasks', () => {
           dataPlane: '&'.repeat(5000),
           told: Array.from({ length: 150 }, () => `${"'".repeat(240)}@acme.test`),
           notice: (['warning', 'disabled', 'withdrawn', 'recovered', 'reminder'] as const)[i % 5]!,
-          stage: i % 2 === 0 ? 'disable' : 'notify',
+          mode: i % 2 === 0 ? 'disable' : 'notify',
           disableAt: at('2026-02-05T00:00:00Z') + i * HOUR,
           disabledAt: at('2026-02-05T00:00:00Z') + i * HOUR,
         }),

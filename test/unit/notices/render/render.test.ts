@@ -24,7 +24,7 @@ const withdrawn = item({
   disableAt: null,
   resolvedReason: 'user-published',
 });
-const undated = item({ task: 'acmeCo/u', stage: 'notify', disableAt: null });
+const undated = item({ task: 'acmeCo/u', mode: 'notify', disableAt: null });
 
 const rendered = (items: MailItem[], changes?: Parameters<typeof facts>[1]) =>
   renderDigest(facts(items, changes));
@@ -118,10 +118,10 @@ describe('a warning without a date', () => {
     }
   });
 
-  it('has none below stage disable even where the facts carry one', () => {
-    for (const stage of ['notify', 'detect'] as const) {
+  it('has none below mode disable even where the facts carry one', () => {
+    for (const mode of ['notify', 'detect'] as const) {
       for (const notice of ['warning', 'reminder'] as const) {
-        const mail = renderDigest(facts([item({ stage, notice })]));
+        const mail = renderDigest(facts([item({ mode, notice })]));
         expect(mail.subject + mail.text + mail.html).not.toMatch(/will be turned off|2026-02/i);
       }
     }
@@ -140,7 +140,7 @@ describe('a warning without a date', () => {
   });
 
   it('says that a task never ran', () => {
-    const { text } = renderDigest(facts([item({ stage: 'notify', cause: 'never-primary', restarts: 0 })]));
+    const { text } = renderDigest(facts([item({ mode: 'notify', cause: 'never-primary', restarts: 0 })]));
     expect(flat(text)).toContain('no restart tried since. Cause: none of its shards ever became primary.');
   });
 });

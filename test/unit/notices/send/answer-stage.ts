@@ -63,7 +63,7 @@ export const EPISODE: Episode = {
   warnAfter: 14 * DAY,
   grace: 1,
   disableAfter: 7 * DAY,
-  graceStage: 'disable',
+  graceMode: 'disable',
   told: { [ANA]: ASKED },
   dates: [],
   rungs: [],
@@ -140,7 +140,7 @@ export async function answerStage(given: Given = {}) {
     get: (target, name: keyof typeof table) =>
       name === 'transact' ? contest.transact : (target[name].bind(target) as unknown),
   });
-  const document = { stage: 'disable', evidenceMaxAge: '365d', ...given.policy };
+  const document = { mode: 'disable', evidenceMaxAge: '365d', ...given.policy };
   await table.transact([{ put: { ...keys.policy(''), v: 1, document } }], 'policy');
   const { policies } = await FleetView.load(table);
   const told = { [ANA]: { ...ASKED, ...given.told } };

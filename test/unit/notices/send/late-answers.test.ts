@@ -98,7 +98,7 @@ describe('what SES says of a warning is, of whom it was for,', () => {
 
   it('without a date where it named none, and the episode has none from it', async () => {
     const { told, open } = await applied(
-      { policy: { stage: 'notify' }, open: { graceStage: 'notify' }, items: [{ disableAt: null }] },
+      { policy: { mode: 'notify' }, open: { graceMode: 'notify' }, items: [{ disableAt: null }] },
       SENT,
     );
     expect(await told()).toEqual({ ...ACCEPTED, dated: false });
@@ -600,7 +600,7 @@ describe('the task, once its warning is accepted,', () => {
   });
 
   it.each<[string, Given, Partial<DigestRecord>]>([
-    ['its stage went down meanwhile', { policy: { stage: 'notify' } }, SENT],
+    ['its mode went down meanwhile', { policy: { mode: 'notify' } }, SENT],
     ['the mail failed', {}, { state: 'rejected' }],
     [
       'its owners kept it',
@@ -612,9 +612,9 @@ describe('the task, once its warning is accepted,', () => {
     expect((await record()).next).toEqual({ at: START + 2 * SECOND, why: 'look' });
   });
 
-  it('waits for its next instant in stage notify where no date was named', async () => {
+  it('waits for its next instant in mode notify where no date was named', async () => {
     const { record } = await applied(
-      { policy: { stage: 'notify' }, open: { graceStage: 'notify' }, items: [{ disableAt: null }] },
+      { policy: { mode: 'notify' }, open: { graceMode: 'notify' }, items: [{ disableAt: null }] },
       SENT,
     );
     expect((await record()).next).toBeNull();

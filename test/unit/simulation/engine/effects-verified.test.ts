@@ -15,7 +15,7 @@ let verifier: Verifier;
 beforeEach(() => {
   now = 0;
   facts = new FleetFacts();
-  facts.setPolicy('', { stage: 'disable' }, 0);
+  facts.setPolicy('', { mode: 'disable' }, 0);
   facts.addTask(task(), 0);
   verifier = new Verifier({ facts, now: () => now, gathered: 10 * MINUTE });
 });
@@ -132,17 +132,17 @@ test('a warning of an address that was suppressed since does not count', () => {
   expect(brokenPromises()).toEqual([1]);
 });
 
-test('a warning from before the stage was raised does not count', () => {
+test('a warning from before the mode was raised does not count', () => {
   accept(14 * DAY, ANA, item('warning', 21 * DAY));
-  facts.setPolicy('', { stage: 'notify' }, 15 * DAY);
-  facts.setPolicy('', { stage: 'disable' }, 15 * DAY + HOUR);
+  facts.setPolicy('', { mode: 'notify' }, 15 * DAY);
+  facts.setPolicy('', { mode: 'disable' }, 15 * DAY + HOUR);
   ask(21 * DAY);
   expect(brokenPromises()).toEqual([1]);
 });
 
-test('a stage that is written again as it was has not been raised', () => {
+test('a mode that is written again as it was has not been raised', () => {
   accept(14 * DAY, ANA, item('warning', 21 * DAY));
-  facts.setPolicy('', { stage: 'disable' }, 15 * DAY);
+  facts.setPolicy('', { mode: 'disable' }, 15 * DAY);
   ask(21 * DAY);
   expect(verifier.broken).toEqual([]);
 });
@@ -207,8 +207,8 @@ test('a suppressed address that an operator could not revive breaks promise 4', 
   expect(brokenPromises()).toEqual([4]);
 });
 
-test('a date in stage notify breaks promise 3', () => {
-  facts.setPolicy('acmeCo/', { stage: 'notify' }, 0);
+test('a date in mode notify breaks promise 3', () => {
+  facts.setPolicy('acmeCo/', { mode: 'notify' }, 0);
   accept(14 * DAY, ANA, item('warning', 21 * DAY));
   expect(brokenPromises()).toEqual([3]);
 });

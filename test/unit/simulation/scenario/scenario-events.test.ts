@@ -333,7 +333,7 @@ describe('the length of a keep', () => {
 
   it('keeps what an earlier change of the same scope set, and goes back to the default by null', () => {
     const set = (keys: Written): Written => ({ type: 'policy', scope: 'acmeCo/', set: keys });
-    expect(problem(set({ keepMax: '5d' }), set({ stage: 'notify' }), keep('6d'))).toMatch(/5d or less/);
+    expect(problem(set({ keepMax: '5d' }), set({ mode: 'notify' }), keep('6d'))).toMatch(/5d or less/);
     expect(problem(set({ keepMax: '5d' }), set({ keepMax: null }), keep('90d'))).toBe('none');
   });
 });

@@ -72,8 +72,8 @@ describe('a scenario', () => {
   it('reads an example with every key', () => {
     const scenario = read({
       seed: 1,
-      policy: { stage: 'disable' },
-      policies: { 'acmeCo/': { warnAfter: '30d' }, 'acmeCo/a': { stage: 'notify' } },
+      policy: { mode: 'disable' },
+      policies: { 'acmeCo/': { warnAfter: '30d' }, 'acmeCo/a': { mode: 'notify' } },
       subscriptions: [
         { prefix: 'acmeCo/', email: 'team@acme.test', alertTypes: ['task_abandoned', 'task_auto_disabled'] },
       ],
@@ -96,7 +96,7 @@ describe('a scenario', () => {
         },
       ],
     });
-    expect(scenario.policy).toEqual({ parsed: { stage: 'disable' }, document: { stage: 'disable' } });
+    expect(scenario.policy).toEqual({ parsed: { mode: 'disable' }, document: { mode: 'disable' } });
     expect(scenario.policies.get('acmeCo/')?.parsed).toEqual({ warnAfter: 30 * DAY });
     expect(scenario.admins.get('acmeCo/')).toEqual(['boss@acme.test']);
     expect(scenario.tasks[0]).toMatchObject({
@@ -118,18 +118,18 @@ describe('a scenario', () => {
     const scenario = read({
       scanEvery: '90m',
       policy: { warnAfter: '20d' },
-      policies: { 'a/': { stage: 'notify' } },
+      policies: { 'a/': { mode: 'notify' } },
     });
     expect(policyDocuments(scenario)).toEqual(
       new Map<string, unknown>([
-        ['a/', { stage: 'notify' }],
+        ['a/', { mode: 'notify' }],
         ['', { warnAfter: '20d', scanEvery: '90m' }],
       ]),
     );
     expect(new PolicyBook(parsedPolicies(scenario)).for('a/b')).toMatchObject({
       scanEvery: 90 * 60_000,
       warnAfter: 20 * DAY,
-      stage: 'notify',
+      mode: 'notify',
     });
   });
 
@@ -301,10 +301,10 @@ describe('the policies and people of a scenario', () => {
     expect(found.indexOf(reason)).toBe(0);
   });
 
-  it('may speak of scopes without a task, and of any stage', () => {
+  it('may speak of scopes without a task, and of any mode', () => {
     const scenario = read({
-      policy: { stage: 'disable', disableAfter: '1d' },
-      policies: { 'x/y': { stage: 'disable' } },
+      policy: { mode: 'disable', disableAfter: '1d' },
+      policies: { 'x/y': { mode: 'disable' } },
     });
     expect(scenario.policies.has('x/y')).toBe(true);
   });
