@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type AlertRecord, alertFromRow } from '../../functions/store/alerts.ts';
-import { episodeToRow } from '../../functions/store/asker-row.ts';
+import { episodeToRow } from '../../functions/store/episode-row.ts';
 import { keys } from '../../functions/store/keys.ts';
 import { allRows } from '../../functions/store/rows.ts';
 import type { Row, Table } from '../../functions/store/table.port.ts';

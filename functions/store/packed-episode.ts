@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Episode } from '../abandonment/task.ts';
-import { type EpisodeRow, episodeFromRow, episodeToRow } from './asker-row.ts';
+import { type EpisodeRow, episodeFromRow, episodeToRow } from './episode-row.ts';
 
 /** So many entries stand plainly in a row; more are packed, for a row has an end (DynamoDB's 400 KB). */
 const MOST_PLAIN = 200;

@@ -11,7 +11,7 @@ import {
   tenantOf,
 } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
-import { type AskedRow, askedFromRow, askedToRow } from './asker-row.ts';
+import { type AskedRow, askedFromRow, askedToRow } from './episode-row.ts';
 import { BUCKETS, bucketOf, index, keys, sortable } from './keys.ts';
 import { packed, type Stored, unpacked } from './packed-episode.ts';
 import { ROW_VERSION } from './rows.ts';

@@ -288,7 +288,8 @@ describe('quiet days', () => {
 });
 
 describe('the key mode', () => {
-  it('is the key stage by another name', () => {
+  it('has stage as its older name', () => {
+    expect(accepted({ stage: 'notify' })).toEqual({ mode: 'notify' });
     expect(accepted({ mode: 'notify' })).toEqual({ mode: 'notify' });
     expect(accepted({ mode: 'notify', stage: 'notify' }, 'a/')).toEqual({ mode: 'notify' });
     expect(accepted({ mode: null })).toEqual({ mode: null });

@@ -405,7 +405,7 @@ const STORED = {
       warnAfter: 345600000,
       grace: 1,
       disableAfter: 604800000,
-      graceMode: 'disable',
+      graceStage: 'disable',
       told: {
         ca5286dcdd932351e1046ef6c1f0e361: {
           address: 'cem@xn--bcher-kva.test',

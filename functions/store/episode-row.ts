@@ -1,4 +1,5 @@
-import type { Asker, DisableRequest, Disabling, Episode } from '../abandonment/task.ts';
+import type { Asker, DisableRequest, Disabling, Episode, Mode } from '../abandonment/task.ts';
+import type { Instant } from '../abandonment/time.ts';
 
 /** Who asked for a disabling as rows have it: an empty run where a person did. */
 interface AskerRow {
@@ -11,8 +12,12 @@ interface AskerRow {
 
 type RowOf<Whole extends { asker: Asker }> = Omit<Whole, 'asker'> & AskerRow;
 
-/** An open episode as rows have it. */
-export type EpisodeRow = Omit<Episode, 'disabling'> & { disabling?: RowOf<Disabling> };
+/** An open episode as rows have it: what speaks of a mode is named after a stage there. */
+export type EpisodeRow = Omit<Episode, 'disabling' | 'graceMode' | 'modeRaisedAt'> & {
+  graceStage: Mode;
+  stageRaisedAt?: Instant;
+  disabling?: RowOf<Disabling>;
+};
 
 /** A request to disable as rows have it. */
 export type AskedRow = RowOf<DisableRequest>;
@@ -31,20 +36,22 @@ function askerToRow(asker: Asker): AskerRow {
 }
 
 /** Reads an open episode; who asked for its disabling is a run or a person from here on. */
-export function episodeFromRow({ disabling, ...open }: EpisodeRow): Episode {
-  if (!disabling) return open;
+export function episodeFromRow({ disabling, graceStage, stageRaisedAt, ...open }: EpisodeRow): Episode {
+  const episode: Episode = { ...open, graceMode: graceStage };
+  if (stageRaisedAt !== undefined) episode.modeRaisedAt = stageRaisedAt;
+  if (!disabling) return episode;
   const { run, by, disableAt, ...rest } = disabling;
-  return {
-    ...open,
-    disabling: { ...rest, asker: askerFromRow({ run, disableAt, ...(by !== undefined && { by }) }) },
-  };
+  const asker = askerFromRow({ run, disableAt, ...(by !== undefined && { by }) });
+  return { ...episode, disabling: { ...rest, asker } };
 }
 
 /** The open episode as its row has it. */
-export function episodeToRow({ disabling, ...open }: Episode): EpisodeRow {
-  if (!disabling) return open;
+export function episodeToRow({ disabling, graceMode, modeRaisedAt, ...open }: Episode): EpisodeRow {
+  const row: EpisodeRow = { ...open, graceStage: graceMode };
+  if (modeRaisedAt !== undefined) row.stageRaisedAt = modeRaisedAt;
+  if (!disabling) return row;
   const { state, asker, ...rest } = disabling;
-  return { ...open, disabling: { state, ...askerToRow(asker), ...rest } };
+  return { ...row, disabling: { state, ...askerToRow(asker), ...rest } };
 }
 
 /** Reads what was asked of the owning system. */
