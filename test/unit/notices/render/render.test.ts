@@ -31,8 +31,8 @@ const rendered = (items: MailItem[], changes?: Parameters<typeof facts>[1]) =>
 
 async function golden(name: string, items: MailItem[]) {
   const mail = rendered(items);
-  await expect(`${mail.subject}\n\n${mail.text}`).toMatchFileSnapshot(`../../golden/mails/${name}.txt`);
-  await expect(mail.html).toMatchFileSnapshot(`../../golden/mails/${name}.html`);
+  await expect(`${mail.subject}\n\n${mail.text}`).toMatchFileSnapshot(`../../../golden/mails/${name}.txt`);
+  await expect(mail.html).toMatchFileSnapshot(`../../../golden/mails/${name}.html`);
   return mail;
 }
 
