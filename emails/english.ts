@@ -123,8 +123,8 @@ export const english: Wordings = {
   sentTo: (recipient) => `Sent to ${recipient}.`,
   ask: (contact) => `Whom to ask: ${contact}`,
   declining: {
-    yes: 'You declined reminders. You still get warnings, and word that a task was turned off.',
-    no: 'If you decline reminders, you still get warnings, and word that a task was turned off.',
+    yes: 'You declined reminders. You still get warnings, and tasks can still be turned off.',
+    no: 'If you decline reminders, you still get warnings, and tasks can still be turned off.',
   },
   acting: {
     due: 'Keep it, snooze it, or turn it off now',

@@ -53,7 +53,7 @@ describe('a warning with a date', () => {
       expect(part).toContain('Also notified: team@acme.test.');
       expect(part).toContain('Whom to ask: platform@acme.test');
       expect(part).toContain(
-        'If you decline reminders, you still get warnings, and word that a task was turned off.',
+        'If you decline reminders, you still get warnings, and tasks can still be turned off.',
       );
       expect(part).toContain('Sent to ana@acme.test.');
     }
@@ -73,7 +73,7 @@ describe('a warning with a date', () => {
   it('says that reminders were declined and warnings are not', () => {
     const mail = renderDigest(facts([item()], { declined: true }));
     expect(flat(mail.text)).toContain(
-      'You declined reminders. You still get warnings, and word that a task was turned off.',
+      'You declined reminders. You still get warnings, and tasks can still be turned off.',
     );
   });
 
