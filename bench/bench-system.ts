@@ -1,7 +1,7 @@
 import type { Instant } from '../functions/abandonment/time.ts';
 import type { Mailer, OutgoingMessage, QueueName, Queues } from '../functions/platform/ports.ts';
 import { buildSystem, type System } from '../functions/platform/system.ts';
-import type { Table } from '../functions/store/table.port.ts';
+import type { Table } from '../functions/store/table/table.port.ts';
 import { SeededRandom } from '../simulation/engine/seeded-random.ts';
 import { SIMULATED_CONFIG } from '../simulation/engine/sim-system.ts';
 

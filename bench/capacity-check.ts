@@ -1,6 +1,6 @@
-import { createTable } from '../functions/store/create-table.ts';
-import { DynamoDbTable, documentClient } from '../functions/store/dynamodb-table.ts';
-import type { Query, Row, Table, Write } from '../functions/store/table.port.ts';
+import { createTable } from '../functions/store/table/create-table.ts';
+import { DynamoDbTable, documentClient } from '../functions/store/table/dynamodb-table.ts';
+import type { Query, Row, Table, Write } from '../functions/store/table/table.port.ts';
 import { CapacityMeter } from './capacity.ts';
 import { CountingTable } from './counting-table.ts';
 import { ConsumedMeter, localClient, meteredClient } from './metered-client.ts';

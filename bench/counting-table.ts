@@ -1,4 +1,4 @@
-import { keyOf } from '../functions/store/row-limits.ts';
+import { keyOf } from '../functions/store/table/row-limits.ts';
 import type {
   IndexName,
   Key,
@@ -8,7 +8,7 @@ import type {
   Table,
   TransactResult,
   Write,
-} from '../functions/store/table.port.ts';
+} from '../functions/store/table/table.port.ts';
 import type { CapacityMeter } from './capacity.ts';
 import { indexEntry, indexNames, itemSize } from './item-size.ts';
 import { kindOf, kindOfEntry, kindOfQuery } from './row-kinds.ts';

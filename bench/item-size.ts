@@ -1,4 +1,4 @@
-import type { IndexName, Row } from '../functions/store/table.port.ts';
+import type { IndexName, Row } from '../functions/store/table/table.port.ts';
 
 const INDEXES: readonly IndexName[] = ['g1', 'g2', 'g3'];
 

@@ -1,5 +1,5 @@
 import { DAY, formatInstant, type Instant } from '../functions/abandonment/time.ts';
-import type { Key } from '../functions/store/table.port.ts';
+import type { Key } from '../functions/store/table/table.port.ts';
 import { deployedService } from '../simulation/engine/deployed-service.ts';
 import { World } from '../simulation/engine/world.ts';
 import { parseScenario } from '../simulation/scenario/scenario.ts';

@@ -3,7 +3,7 @@ import { DAY, type Instant } from '../functions/abandonment/time.ts';
 import { taskRecordFrom } from '../functions/catalog/task-entry.ts';
 import { dataPlaneWrite, newDataPlane } from '../functions/store/data-planes.ts';
 import { policyWrite } from '../functions/store/policies.ts';
-import type { Write } from '../functions/store/table.port.ts';
+import type { Write } from '../functions/store/table/table.port.ts';
 import { taskWrite } from '../functions/store/tasks.ts';
 
 const TENANTS = 20;

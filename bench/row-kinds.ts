@@ -1,4 +1,4 @@
-import type { Key, Query } from '../functions/store/table.port.ts';
+import type { Key, Query } from '../functions/store/table/table.port.ts';
 
 const PARTITIONS: Record<string, string> = {
   G: 'digests',

@@ -6,7 +6,7 @@ import { newDataPlane } from '../functions/store/data-planes.ts';
 import { keys } from '../functions/store/keys.ts';
 import { policyWrite } from '../functions/store/policies.ts';
 import { ROW_VERSION } from '../functions/store/rows.ts';
-import type { Row } from '../functions/store/table.port.ts';
+import type { Row } from '../functions/store/table/table.port.ts';
 import { type TaskRecord, taskWrite } from '../functions/store/tasks.ts';
 
 /** When the fleet is as it was loaded. */

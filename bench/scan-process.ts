@@ -3,8 +3,8 @@
  * answers what it sent, what it consumed and how much memory it took at most.
  */
 import { runScan, type ScanReport } from '../functions/scanner/scan.ts';
-import { DynamoDbTable, documentClient } from '../functions/store/dynamodb-table.ts';
-import type { Table } from '../functions/store/table.port.ts';
+import { DynamoDbTable, documentClient } from '../functions/store/table/dynamodb-table.ts';
+import type { Table } from '../functions/store/table/table.port.ts';
 import { benchSystem, KeptQueues, type Sent } from './bench-system.ts';
 import { CapacityMeter } from './capacity.ts';
 import { CountingTable } from './counting-table.ts';

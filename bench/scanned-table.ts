@@ -1,9 +1,9 @@
 import { BatchWriteItemCommand, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { createTable } from '../functions/store/create-table.ts';
-import { DynamoDbTable, documentClient } from '../functions/store/dynamodb-table.ts';
-import { MemoryTable } from '../functions/store/memory-table.ts';
-import type { Row, Table } from '../functions/store/table.port.ts';
+import { createTable } from '../functions/store/table/create-table.ts';
+import { DynamoDbTable, documentClient } from '../functions/store/table/dynamodb-table.ts';
+import { MemoryTable } from '../functions/store/table/memory-table.ts';
+import type { Row, Table } from '../functions/store/table/table.port.ts';
 import { CapacityMeter } from './capacity.ts';
 import { CountingTable, queryUnits } from './counting-table.ts';
 import { itemSize } from './item-size.ts';

@@ -1,5 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
-import type { Key, Page, Query, Row, Table, TransactResult, Write } from '../functions/store/table.port.ts';
+import type {
+  Key,
+  Page,
+  Query,
+  Row,
+  Table,
+  TransactResult,
+  Write,
+} from '../functions/store/table/table.port.ts';
 
 type Method = 'get' | 'batchGet' | 'query' | 'transact' | 'scan';
 

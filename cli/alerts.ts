@@ -1,7 +1,7 @@
 import { type AlertRecord, alertFromRow } from '../functions/store/alerts.ts';
 import { eachRowOf, inBuckets } from '../functions/store/buckets.ts';
 import { index, keys } from '../functions/store/keys.ts';
-import type { Key, Query, Table } from '../functions/store/table.port.ts';
+import type { Key, Query, Table } from '../functions/store/table/table.port.ts';
 import { loadTasks } from '../functions/store/tasks.ts';
 
 /** The alerts of tasks whose ids begin with a prefix, the newest first. `state` undefined: all. */

@@ -3,7 +3,7 @@ import { lastAliveAt } from '../functions/abandonment/evidence.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
 import { loadAlert } from '../functions/store/alerts.ts';
 import { FleetView } from '../functions/store/fleet-view.ts';
-import type { Table } from '../functions/store/table.port.ts';
+import type { Table } from '../functions/store/table/table.port.ts';
 import type { TaskRecord } from '../functions/store/tasks.ts';
 import { type HoldView, holdsOf, spellUnderWay, unknownOf } from './holds.ts';
 import { type MailView, mailsAbout } from './mails.ts';

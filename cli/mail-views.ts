@@ -3,7 +3,7 @@ import { alertFromRow } from '../functions/store/alerts.ts';
 import { type DigestRecord, loadDigest } from '../functions/store/digests.ts';
 import { keys } from '../functions/store/keys.ts';
 import { allRows } from '../functions/store/rows.ts';
-import type { Table } from '../functions/store/table.port.ts';
+import type { Table } from '../functions/store/table/table.port.ts';
 import { loadTask } from '../functions/store/tasks.ts';
 import type { Columns } from './output.ts';
 import { instantText } from './readable.ts';

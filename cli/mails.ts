@@ -1,5 +1,5 @@
 import { loadDigests } from '../functions/store/digests.ts';
-import type { Table } from '../functions/store/table.port.ts';
+import type { Table } from '../functions/store/table/table.port.ts';
 import { instantText } from './readable.ts';
 
 /** A mail about one episode of a task, as the commands tell of it. */

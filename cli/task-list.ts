@@ -5,7 +5,7 @@ import { inBuckets } from '../functions/store/buckets.ts';
 import { FleetView } from '../functions/store/fleet-view.ts';
 import { index } from '../functions/store/keys.ts';
 import { eachRow } from '../functions/store/rows.ts';
-import type { Query, Row, Table } from '../functions/store/table.port.ts';
+import type { Query, Row, Table } from '../functions/store/table/table.port.ts';
 import { loadTasks, type TaskRecord, taskFromRow } from '../functions/store/tasks.ts';
 import { instantText } from './readable.ts';
 

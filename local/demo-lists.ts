@@ -4,7 +4,7 @@ import { asPasted } from '../functions/platform/foreign-words.ts';
 import { type AlertRecord, alertFromRow } from '../functions/store/alerts.ts';
 import { auditFromRow, type TaskAudit } from '../functions/store/audit.ts';
 import { type DigestRecord, digestFromRow } from '../functions/store/digests.ts';
-import type { Row, Table } from '../functions/store/table.port.ts';
+import type { Row, Table } from '../functions/store/table/table.port.ts';
 import { type TaskRecord, taskFromRow } from '../functions/store/tasks.ts';
 import type { EffectLine } from '../simulation/engine/effects.ts';
 import type { SentMail } from './mailbox.ts';

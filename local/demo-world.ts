@@ -6,7 +6,7 @@ import { loadDigest } from '../functions/store/digests.ts';
 import { lookWrite } from '../functions/store/looks.ts';
 import { loadPolicyDocuments, loadRaisedAt, policyWrite } from '../functions/store/policies.ts';
 import { loadRecipient } from '../functions/store/recipients.ts';
-import type { Write } from '../functions/store/table.port.ts';
+import type { Write } from '../functions/store/table/table.port.ts';
 import { loadTasks } from '../functions/store/tasks.ts';
 import { deployedService } from '../simulation/engine/deployed-service.ts';
 import { observed } from '../simulation/engine/fleet-events.ts';

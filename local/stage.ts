@@ -5,9 +5,9 @@ import type { Deployment } from '../functions/platform/names.ts';
 import type { Clock } from '../functions/platform/ports.ts';
 import type { System } from '../functions/platform/system.ts';
 import { systemBeside } from '../functions/platform/system-beside.ts';
-import { DynamoDbTable, documentClient } from '../functions/store/dynamodb-table.ts';
 import { ROW_VERSION } from '../functions/store/rows.ts';
-import type { Table } from '../functions/store/table.port.ts';
+import { DynamoDbTable, documentClient } from '../functions/store/table/dynamodb-table.ts';
+import type { Table } from '../functions/store/table/table.port.ts';
 import type { LocalAws } from './local-aws.ts';
 
 /** A deployed stage as a process beside it sees it. */

@@ -4,7 +4,7 @@ import { recipientKey } from '../../functions/platform/addresses.ts';
 import { eachMail } from '../../functions/store/mails.ts';
 import type { NoticeRecord } from '../../functions/store/notices.ts';
 import { loadRecipientWithNotices, type RecipientRecord } from '../../functions/store/recipients.ts';
-import type { Table } from '../../functions/store/table.port.ts';
+import type { Table } from '../../functions/store/table/table.port.ts';
 import { loadTasks } from '../../functions/store/tasks.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
 import { UsageError } from '../errors.ts';

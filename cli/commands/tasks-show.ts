@@ -3,7 +3,7 @@ import { type AlertRecord, alertFromRow } from '../../functions/store/alerts.ts'
 import { episodeToRow } from '../../functions/store/episode-row.ts';
 import { keys } from '../../functions/store/keys.ts';
 import { allRows } from '../../functions/store/rows.ts';
-import type { Row, Table } from '../../functions/store/table.port.ts';
+import type { Row, Table } from '../../functions/store/table/table.port.ts';
 import { loadTask, type TaskRecord } from '../../functions/store/tasks.ts';
 import { addCommand, type Cli, noSuchTask, onStage } from '../command.ts';
 import { detailLines, readable } from '../readable.ts';

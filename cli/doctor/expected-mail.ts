@@ -2,7 +2,7 @@ import { DAY, type Instant } from '../../functions/abandonment/time.ts';
 import { eachRowOf, inBuckets } from '../../functions/store/buckets.ts';
 import { FleetView } from '../../functions/store/fleet-view.ts';
 import { index, sortable } from '../../functions/store/keys.ts';
-import type { Query, Table } from '../../functions/store/table.port.ts';
+import type { Query, Table } from '../../functions/store/table/table.port.ts';
 import { loadTasks } from '../../functions/store/tasks.ts';
 
 /** More tasks are not read: whoever has so many knows that they need a large quota. */

@@ -4,7 +4,7 @@ import type { System } from '../platform/system.ts';
 import type { Recording } from '../store/commit.ts';
 import { keys } from '../store/keys.ts';
 import { operatorAlert } from '../store/operator-alerts.ts';
-import type { Write } from '../store/table.port.ts';
+import type { Write } from '../store/table/table.port.ts';
 import { recordOops } from '../work/oops.ts';
 import type { BreakerState } from './rule.ts';
 

@@ -1,7 +1,7 @@
 import { AwsOperators } from '../platform/aws-operators.ts';
 import { dynamoDbClient, lambdaClient, snsClient, sqsClient } from '../platform/clients.ts';
 import { connect, handlerOf } from '../platform/runtime.ts';
-import { DynamoDbTable, documentClient } from '../store/dynamodb-table.ts';
+import { DynamoDbTable, documentClient } from '../store/table/dynamodb-table.ts';
 import { AwsWorkerControl } from './aws-worker-control.ts';
 import { readWorkers } from './breaker-environment.ts';
 import { runBreaker } from './run.ts';

@@ -5,7 +5,7 @@ import type { System } from '../platform/system.ts';
 import { index, keys, sortable } from '../store/keys.ts';
 import { failurePlaceIn } from '../store/oops.ts';
 import { eachRow, ROW_VERSION, saidIn } from '../store/rows.ts';
-import type { Row, Write } from '../store/table.port.ts';
+import type { Row, Write } from '../store/table/table.port.ts';
 import { countDeaths } from '../work/deaths.ts';
 import { recordCountedOops, recordOops } from '../work/oops.ts';
 import { type Announcing, announce, openingWrites, reopeningWrites, toldAtOf } from './announce.ts';

@@ -1,7 +1,7 @@
 import type { System } from '../platform/system.ts';
 import type { SourceRecord } from '../store/sources.ts';
 import { loadSources, sourceDelete, sourceWrite } from '../store/sources.ts';
-import type { Write } from '../store/table.port.ts';
+import type { Write } from '../store/table/table.port.ts';
 
 /** Marks a registration that stands in the deployment's configuration and goes with it. */
 const CONFIGURED = 'configured';

@@ -11,7 +11,7 @@ import {
 } from '../store/data-planes.ts';
 import { lookWrite } from '../store/looks.ts';
 import { loadPolicies } from '../store/policies.ts';
-import type { Write } from '../store/table.port.ts';
+import type { Write } from '../store/table/table.port.ts';
 import {
   type PlaneChange,
   type PlaneReport,

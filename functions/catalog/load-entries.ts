@@ -1,5 +1,5 @@
 import { countWrites } from '../store/counts.ts';
-import type { Write } from '../store/table.port.ts';
+import type { Write } from '../store/table/table.port.ts';
 import { loadTasks, type TaskRecord, taskWrite } from '../store/tasks.ts';
 import { EVENT_VERSION, type TaskPublished } from './events.ts';
 import type { Settled } from './settle.ts';

@@ -1,6 +1,6 @@
 import type { System } from '../platform/system.ts';
 import { commit } from '../store/commit.ts';
-import type { Write } from '../store/table.port.ts';
+import type { Write } from '../store/table/table.port.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import type { Refusal } from './refusals.ts';
 

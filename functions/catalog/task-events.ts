@@ -5,7 +5,7 @@ import type { System } from '../platform/system.ts';
 import { countWrites } from '../store/counts.ts';
 import { keys } from '../store/keys.ts';
 import { reversalAlert } from '../store/operator-alerts.ts';
-import type { Write } from '../store/table.port.ts';
+import type { Write } from '../store/table/table.port.ts';
 import { loadTask, type TaskRecord, taskWrite } from '../store/tasks.ts';
 import type { CountedTask, TaskDeleted, TaskPublished } from './events.ts';
 import { counted, deleted, isOfNote, observed, restartsCounted } from './observations.ts';

@@ -2,7 +2,7 @@ import { NO_EVIDENCE } from '../abandonment/evidence.ts';
 import { DAY, type Instant } from '../abandonment/time.ts';
 import { keys } from '../store/keys.ts';
 import { ROW_VERSION, saidIn } from '../store/rows.ts';
-import type { Row, Table, Write } from '../store/table.port.ts';
+import type { Row, Table, Write } from '../store/table/table.port.ts';
 import type { HeardBefore } from './publications.ts';
 
 /** How long what is heard of an unknown task waits for its publication. */

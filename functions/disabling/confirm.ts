@@ -18,7 +18,7 @@ import { changeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { keys } from '../store/keys.ts';
 import { loadRecipients, newRecipient, recipientWrite } from '../store/recipients.ts';
-import type { Write } from '../store/table.port.ts';
+import type { Write } from '../store/table/table.port.ts';
 import { type TaskRecord, touch } from '../store/tasks.ts';
 import { tellUntold } from '../store/untold.ts';
 import { notifyMessageFor } from '../work/messages.ts';

@@ -1,7 +1,7 @@
 import { AwsEvents } from '../platform/aws-events.ts';
 import { dynamoDbClient, eventBridgeClient } from '../platform/clients.ts';
 import { connect } from '../platform/runtime.ts';
-import { DynamoDbTable, documentClient } from '../store/dynamodb-table.ts';
+import { DynamoDbTable, documentClient } from '../store/table/dynamodb-table.ts';
 import { workerHandler } from '../work/worker-handler.ts';
 import { disableConsumer } from './disable-consumer.ts';
 

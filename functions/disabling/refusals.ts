@@ -4,7 +4,7 @@ import { changeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { keys } from '../store/keys.ts';
 import { allRows, ROW_VERSION } from '../store/rows.ts';
-import type { Write } from '../store/table.port.ts';
+import type { Write } from '../store/table/table.port.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 
 /** Finds what a kind of failure made us give up. */

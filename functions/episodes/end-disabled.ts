@@ -7,7 +7,7 @@ import { keys } from '../store/keys.ts';
 import { noticeWrite, type PendingNotice } from '../store/notices.ts';
 import { reversalAlert } from '../store/operator-alerts.ts';
 import { ROW_VERSION } from '../store/rows.ts';
-import type { Write } from '../store/table.port.ts';
+import type { Write } from '../store/table/table.port.ts';
 import { type TaskRecord, touch } from '../store/tasks.ts';
 import { afterConfirmation, type Request, type Word } from './confirm.ts';
 import { reasonOf } from './disabling.ts';

@@ -1,7 +1,7 @@
 import type { Instant } from '../abandonment/time.ts';
 import { keys } from '../store/keys.ts';
 import { operatorAlert } from '../store/operator-alerts.ts';
-import type { Write } from '../store/table.port.ts';
+import type { Write } from '../store/table/table.port.ts';
 import type { TaskRecord } from '../store/tasks.ts';
 
 /** Three user publications in a row that end or prevent an episode are told to operators. */

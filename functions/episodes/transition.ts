@@ -3,7 +3,7 @@ import type { Episode } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import type { AlertRecord } from '../store/alerts.ts';
 import { noticeWrite, type PendingNotice } from '../store/notices.ts';
-import type { Write } from '../store/table.port.ts';
+import type { Write } from '../store/table/table.port.ts';
 import type { TaskRecord } from '../store/tasks.ts';
 import { type OpenTask, withEpisode } from './open-task.ts';
 

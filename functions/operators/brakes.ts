@@ -11,7 +11,7 @@ import { dataPlaneWrite, loadDataPlane } from '../store/data-planes.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { index, keys } from '../store/keys.ts';
 import { lookWrite } from '../store/looks.ts';
-import type { Query } from '../store/table.port.ts';
+import type { Query } from '../store/table/table.port.ts';
 import { loadTask, type TaskRecord, touch } from '../store/tasks.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 

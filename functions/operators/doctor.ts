@@ -3,7 +3,7 @@ import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
 import { keys } from '../store/keys.ts';
 import { ROW_VERSION, saidIn } from '../store/rows.ts';
-import type { Row, Table } from '../store/table.port.ts';
+import type { Row, Table } from '../store/table/table.port.ts';
 import { TableBusy } from '../store/table-busy.ts';
 
 /** The newest look of `taskwarden doctor` at a stage. */

@@ -14,7 +14,7 @@ import {
   recipientWrite,
 } from '../store/recipients.ts';
 import { allRows, eachRow } from '../store/rows.ts';
-import type { Row, Write } from '../store/table.port.ts';
+import type { Row, Write } from '../store/table/table.port.ts';
 import { loadTask, taskWrite, touch } from '../store/tasks.ts';
 import { listAdmins, listSubscriptions, removeAdmin, removeSubscription } from './people.ts';
 

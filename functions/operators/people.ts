@@ -17,7 +17,7 @@ import {
   subscriptionFromRow,
 } from '../store/people.ts';
 import { allRows, ROW_VERSION } from '../store/rows.ts';
-import type { Key, Row, Table, Write } from '../store/table.port.ts';
+import type { Key, Row, Table, Write } from '../store/table/table.port.ts';
 
 /** What became of an added person (or topic). */
 export type Added<Person> =

@@ -16,7 +16,7 @@ import { commit } from '../store/commit.ts';
 import { keys } from '../store/keys.ts';
 import { lookWrite } from '../store/looks.ts';
 import { documentOf, loadRaisedAt, policyWrite } from '../store/policies.ts';
-import type { Condition, Row, Write } from '../store/table.port.ts';
+import type { Condition, Row, Write } from '../store/table/table.port.ts';
 import { doctorProblem } from './doctor.ts';
 
 /** A policy as written: durations as text. */

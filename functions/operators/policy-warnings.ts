@@ -7,7 +7,7 @@ import { loadCounts } from '../store/counts.ts';
 import { loadDataPlanes } from '../store/data-planes.ts';
 import { index } from '../store/keys.ts';
 import { loadPolicies } from '../store/policies.ts';
-import type { Query, Table } from '../store/table.port.ts';
+import type { Query, Table } from '../store/table/table.port.ts';
 
 /** What a scope's policy says now and can never act, one line each; empty where all of it can. */
 export async function policyWarnings({ table, config }: System, scope: string): Promise<string[]> {

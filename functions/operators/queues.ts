@@ -7,7 +7,7 @@ import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
 import { keys } from '../store/keys.ts';
 import { allRows, ROW_VERSION } from '../store/rows.ts';
-import type { Row, Write } from '../store/table.port.ts';
+import type { Row, Write } from '../store/table/table.port.ts';
 import { TableBusy } from '../store/table-busy.ts';
 
 /** How a queue is worked. */

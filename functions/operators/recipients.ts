@@ -8,7 +8,7 @@ import { changeRecipient } from '../store/change-recipient.ts';
 import { index } from '../store/keys.ts';
 import { lookWrite } from '../store/looks.ts';
 import { type RecipientRecord, recipientFromRow, type Suppression } from '../store/recipients.ts';
-import type { Key, Query, Table } from '../store/table.port.ts';
+import type { Key, Query, Table } from '../store/table/table.port.ts';
 
 /** All recipients who were ever mailed or chose something, by address; or the dead ones alone. */
 export async function listRecipients(

@@ -10,7 +10,7 @@ import { FleetView } from '../store/fleet-view.ts';
 import { keys } from '../store/keys.ts';
 import { noticeWrite, type PastFacts, type PendingNotice } from '../store/notices.ts';
 import { loadRecipient, type Suppression } from '../store/recipients.ts';
-import type { Condition } from '../store/table.port.ts';
+import type { Condition } from '../store/table/table.port.ts';
 import { loadTask, type TaskRecord } from '../store/tasks.ts';
 
 /** What became of one task of a mail that is told again. */

@@ -9,7 +9,7 @@ import type { AlertRecord } from '../store/alerts.ts';
 import { auditWrite } from '../store/audit.ts';
 import { changeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import type { Write } from '../store/table.port.ts';
+import type { Write } from '../store/table/table.port.ts';
 import type { TaskRecord } from '../store/tasks.ts';
 import { touch } from '../store/tasks.ts';
 import { tellUntold } from '../store/untold.ts';

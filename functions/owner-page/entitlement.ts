@@ -1,7 +1,7 @@
 import { prefixesOf, type Task, tenantOf } from '../abandonment/task.ts';
 import { recipientKey } from '../platform/addresses.ts';
 import { loadOfficesOf, loadOldOffices } from '../store/people.ts';
-import type { Table } from '../store/table.port.ts';
+import type { Table } from '../store/table/table.port.ts';
 
 /**
  * Tells in which of some tasks an address still has a say: as an owner, or as a subscriber or an admin of a

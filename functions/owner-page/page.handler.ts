@@ -4,7 +4,7 @@ import { dynamoDbClient, eventBridgeClient, ssmClient } from '../platform/client
 import { LINK_LIFE } from '../platform/link-token.ts';
 import { RealClock } from '../platform/real-clock.ts';
 import { connect, handlerOf } from '../platform/runtime.ts';
-import { DynamoDbTable, documentClient } from '../store/dynamodb-table.ts';
+import { DynamoDbTable, documentClient } from '../store/table/dynamodb-table.ts';
 import type { PageEvent, PageResult } from './http.ts';
 import { ownerPage } from './page.ts';
 

@@ -1,5 +1,5 @@
 import type { Instant } from '../abandonment/time.ts';
-import type { Key, Row } from '../store/table.port.ts';
+import type { Key, Row } from '../store/table/table.port.ts';
 import type { Clock } from './ports.ts';
 
 /** The row that holds the demo's instant (`at`, epoch milliseconds). */

@@ -1,7 +1,7 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import type { Table } from '../store/table.port.ts';
+import type { Table } from '../store/table/table.port.ts';
 import { AwsQueues } from './aws-queues.ts';
 import { sqsClient } from './clients.ts';
 import { CountedMailer } from './counted-mailer.ts';

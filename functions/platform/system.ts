@@ -1,5 +1,5 @@
 import type { Duration } from '../abandonment/time.ts';
-import type { Table } from '../store/table.port.ts';
+import type { Table } from '../store/table/table.port.ts';
 import type {
   Clock,
   EventPublisher,

@@ -1,5 +1,5 @@
 import { saidIn } from '../store/rows.ts';
-import type { Row } from '../store/table.port.ts';
+import type { Row } from '../store/table/table.port.ts';
 import type { Run } from './run.ts';
 
 /** How much of the run is left. */

@@ -6,9 +6,9 @@ import type { Transition } from '../episodes/transition.ts';
 import type { System } from '../platform/system.ts';
 import { countWrites } from '../store/counts.ts';
 import type { FleetView } from '../store/fleet-view.ts';
+import { lastOfEachKey } from '../store/table/writes.ts';
 import { loadTask, type TaskRecord, taskWrite } from '../store/tasks.ts';
 import { tellUntold } from '../store/untold.ts';
-import { lastOfEachKey } from '../store/writes.ts';
 import type { Run } from './run.ts';
 import { tellUndone } from './undone.ts';
 

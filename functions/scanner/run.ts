@@ -2,7 +2,7 @@ import type { Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import type { FleetView } from '../store/fleet-view.ts';
 import type { ByName } from '../store/given-up.ts';
-import type { Row } from '../store/table.port.ts';
+import type { Row } from '../store/table/table.port.ts';
 
 /** One run's view of the world and what it did. */
 export interface Run {

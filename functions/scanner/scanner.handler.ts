@@ -1,7 +1,7 @@
 import { AwsOperators } from '../platform/aws-operators.ts';
 import { dynamoDbClient, snsClient } from '../platform/clients.ts';
 import { connect, handlerOf } from '../platform/runtime.ts';
-import { DynamoDbTable, documentClient } from '../store/dynamodb-table.ts';
+import { DynamoDbTable, documentClient } from '../store/table/dynamodb-table.ts';
 import { runScan } from './scan.ts';
 import { scheduledAt } from './tick.ts';
 

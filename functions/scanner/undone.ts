@@ -5,7 +5,7 @@ import { type AlertRecord, alertFromRow, alertWrite } from '../store/alerts.ts';
 import { storeTask } from '../store/change-task.ts';
 import { loadHolders } from '../store/holders.ts';
 import { keys } from '../store/keys.ts';
-import type { Condition, Write } from '../store/table.port.ts';
+import type { Condition, Write } from '../store/table/table.port.ts';
 import type { TaskRecord } from '../store/tasks.ts';
 import { tellUntold } from '../store/untold.ts';
 import type { Run } from './run.ts';

@@ -3,7 +3,7 @@ import type { Instant } from '../abandonment/time.ts';
 import { BUCKETS, bucketOf, index, keys, sortable } from './keys.ts';
 import type { PendingNotice } from './notices.ts';
 import { ENDED_RETENTION_SECONDS, ROW_VERSION, saidIn } from './rows.ts';
-import type { Row, Table } from './table.port.ts';
+import type { Row, Table } from './table/table.port.ts';
 
 /** The alert history: one row per episode. */
 export type AlertRecord = AlertFacts & AlertEnd;

@@ -1,7 +1,7 @@
 import type { Instant } from '../abandonment/time.ts';
 import { bucketOf, keys } from './keys.ts';
 import { ENDED_RETENTION_SECONDS, ROW_VERSION, saidIn } from './rows.ts';
-import type { Row, Write } from './table.port.ts';
+import type { Row, Write } from './table/table.port.ts';
 
 /** A row of the audit log of one task, or of acts of operators or for recipients that are about no task. */
 export type AuditEntry = AuditedAct & ({ task: string } | { subject: 'operators' | 'recipients' });

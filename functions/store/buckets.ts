@@ -1,6 +1,6 @@
 import { BUCKETS } from './keys.ts';
 import { eachRow } from './rows.ts';
-import type { Query, Row, Table } from './table.port.ts';
+import type { Query, Row, Table } from './table/table.port.ts';
 
 /**
  * One for each bucket of a bucketed key, in their order.

@@ -1,6 +1,6 @@
 import { commit, type Writing } from './commit.ts';
 import { loadRecipient, type RecipientRecord, recipientWrite } from './recipients.ts';
-import type { Write } from './table.port.ts';
+import type { Write } from './table/table.port.ts';
 
 /** What a change of a recipient comes to. */
 export interface RecipientChange<Value> {

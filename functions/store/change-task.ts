@@ -1,9 +1,9 @@
 import type { EffectivePolicy } from '../abandonment/policy.ts';
 import { commit, type Writing } from './commit.ts';
 import { countWrites } from './counts.ts';
-import type { Write } from './table.port.ts';
+import type { Write } from './table/table.port.ts';
+import { lastOfEachKey } from './table/writes.ts';
 import { loadTask, type TaskRecord, taskWrite } from './tasks.ts';
-import { lastOfEachKey } from './writes.ts';
 
 /** What a change of a task comes to: a new record under the policy that places it, or only what stands beside it. */
 export type TaskChange<Value> = {

@@ -1,6 +1,6 @@
 import { type Duration, SECOND } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
-import type { Write } from './table.port.ts';
+import type { Write } from './table/table.port.ts';
 import { TableBusy } from './table-busy.ts';
 
 /** What writing needs of a system. */

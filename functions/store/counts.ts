@@ -6,7 +6,7 @@ import { tenantOf } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { keys, sortable } from './keys.ts';
 import { eachRow } from './rows.ts';
-import type { Table, Write } from './table.port.ts';
+import type { Table, Write } from './table/table.port.ts';
 import type { TaskRecord } from './tasks.ts';
 
 /** Eligible and alive tasks of one tenant on one data plane. */

@@ -3,7 +3,7 @@ import type { Duration, Instant } from '../abandonment/time.ts';
 import { bucketOf, index, keys, sortable } from './keys.ts';
 import type { LastingReason } from './recipients.ts';
 import { ENDED_RETENTION_SECONDS, revised, saidIn } from './rows.ts';
-import type { Row, Table, Write } from './table.port.ts';
+import type { Row, Table, Write } from './table/table.port.ts';
 
 export type DigestState =
   | 'sending'

@@ -10,7 +10,7 @@ import { loadOffices, loadOldOffices, type Office } from './people.ts';
 import { loadPolicies } from './policies.ts';
 import { loadRecipients, type RecipientRecord } from './recipients.ts';
 import { loadScans, type ScansRecord } from './scans.ts';
-import type { Table } from './table.port.ts';
+import type { Table } from './table/table.port.ts';
 import type { TaskRecord } from './tasks.ts';
 
 /** A person or a topic that may be told, and whether it can be reached. */

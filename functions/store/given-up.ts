@@ -1,7 +1,7 @@
 import type { Instant } from '../abandonment/time.ts';
 import { keys } from './keys.ts';
 import { allRows, saidIn } from './rows.ts';
-import type { Row, Table } from './table.port.ts';
+import type { Row, Table } from './table/table.port.ts';
 
 /** Work that can never be done for its own sake, until what it rests on changes or an operator clears it. */
 export interface GivenUp {

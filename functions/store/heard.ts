@@ -3,7 +3,7 @@ import type { Recording, Writing } from './commit.ts';
 import { keys } from './keys.ts';
 import { loadPauses } from './pauses.ts';
 import { ROW_VERSION, revised, saidIn } from './rows.ts';
-import type { Row, Table, Write } from './table.port.ts';
+import type { Row, Table, Write } from './table/table.port.ts';
 
 /** A process writes no more often than this that events come in. */
 const FEED_EVERY: Duration = 5 * MINUTE;

@@ -2,7 +2,7 @@ import type { Instant } from '../abandonment/time.ts';
 import { loadAlert } from './alerts.ts';
 import { keys } from './keys.ts';
 import { allRows, ENDED_RETENTION_SECONDS, ROW_VERSION } from './rows.ts';
-import type { Row, Table } from './table.port.ts';
+import type { Row, Table } from './table/table.port.ts';
 
 /** Notes that a recipient holds a mail about an episode that is over. */
 export function holderWrite(task: string, episode: number, recipient: string, at: Instant): { put: Row } {

@@ -3,7 +3,7 @@ import { inBuckets } from './buckets.ts';
 import { type DigestRecord, loadDigests } from './digests.ts';
 import { index, sortable } from './keys.ts';
 import { eachRow } from './rows.ts';
-import type { Row, Table } from './table.port.ts';
+import type { Row, Table } from './table/table.port.ts';
 
 /** Where a mail stands in the list of all. */
 interface MailPlace {

@@ -3,7 +3,7 @@ import type { Duration, Instant } from '../abandonment/time.ts';
 import { isTopic } from '../abandonment/topics.ts';
 import { BUCKETS, bucketOf, index, keys } from './keys.ts';
 import { ROW_VERSION, saidIn } from './rows.ts';
-import type { Row, Table, Write } from './table.port.ts';
+import type { Row, Table, Write } from './table/table.port.ts';
 
 /** One recipient's notice of one episode: pending until a mail carried it, kept while the episode is open. */
 export interface NoticeRecord {

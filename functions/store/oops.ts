@@ -2,7 +2,7 @@ import { DAY, type Instant } from '../abandonment/time.ts';
 import type { Writing } from './commit.ts';
 import { index, keys, sortable } from './keys.ts';
 import { allRows, ROW_VERSION, saidIn } from './rows.ts';
-import type { Row, Table, Write } from './table.port.ts';
+import type { Row, Table, Write } from './table/table.port.ts';
 import { TableBusy } from './table-busy.ts';
 
 /** All failures of one kind. */

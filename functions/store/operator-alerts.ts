@@ -3,7 +3,7 @@ import type { OperatorAlertCode } from '../platform/alert-codes.ts';
 import { argument } from '../platform/shell-word.ts';
 import { keys } from './keys.ts';
 import { ROW_VERSION, revised, saidIn } from './rows.ts';
-import type { Row, Table, Write } from './table.port.ts';
+import type { Row, Table, Write } from './table/table.port.ts';
 
 export interface OperatorAlertRecord {
   code: OperatorAlertCode;

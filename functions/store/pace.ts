@@ -1,7 +1,7 @@
 import type { Instant } from '../abandonment/time.ts';
 import { keys } from './keys.ts';
 import { revised, saidIn } from './rows.ts';
-import type { Key, Row, Table, Write } from './table.port.ts';
+import type { Key, Row, Table, Write } from './table/table.port.ts';
 
 /** One run's share: how many in all, and how many of them unapproved, per tenant and data plane. */
 export interface PaceEntry {

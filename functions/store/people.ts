@@ -1,6 +1,6 @@
 import { index, keys } from './keys.ts';
 import { allRows, saidIn } from './rows.ts';
-import type { Row, Table, Write } from './table.port.ts';
+import type { Row, Table, Write } from './table/table.port.ts';
 
 /** Who or what hears of the alerts of a prefix: a person by mail, or a topic (its ARN) for information. */
 export type SubscriptionRecord = { prefix: string; alertTypes: string[] } & Subscriber;

@@ -4,7 +4,7 @@ import type { Mode } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { keys } from './keys.ts';
 import { eachRow, ROW_VERSION } from './rows.ts';
-import type { Row, Table, Write } from './table.port.ts';
+import type { Row, Table, Write } from './table/table.port.ts';
 
 /** All policies that were written, ready to be asked. */
 export async function loadPolicies(table: Table): Promise<PolicyBook> {

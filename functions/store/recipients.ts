@@ -3,7 +3,7 @@ import type { Instant } from '../abandonment/time.ts';
 import { bucketOf, index, keys } from './keys.ts';
 import { type NoticeRecord, noticeFromRow } from './notices.ts';
 import { eachRow, revised, saidIn } from './rows.ts';
-import type { Row, Table, Write } from './table.port.ts';
+import type { Row, Table, Write } from './table/table.port.ts';
 
 /**
  * Why nobody is mailed at an address: for good, until an operator or its owner revives it, or for a time, after which a scan

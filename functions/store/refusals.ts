@@ -1,6 +1,6 @@
 import { keys } from './keys.ts';
 import { revised, saidIn } from './rows.ts';
-import type { Row, Table, Write } from './table.port.ts';
+import type { Row, Table, Write } from './table/table.port.ts';
 
 /** How SES refused recipients since it last took a mail: in which words, and whom. */
 export interface RefusalsRecord {

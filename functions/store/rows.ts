@@ -1,5 +1,5 @@
 import { BUCKETS } from './keys.ts';
-import type { Condition, Key, Page, Query, Row, Table } from './table.port.ts';
+import type { Condition, Key, Page, Query, Row, Table } from './table/table.port.ts';
 
 /** The version of rows written today; older ones are upcast when read. */
 export const ROW_VERSION = 1;

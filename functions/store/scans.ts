@@ -1,7 +1,7 @@
 import type { Instant, Interval } from '../abandonment/time.ts';
 import { keys } from './keys.ts';
 import { revised, saidIn } from './rows.ts';
-import type { Row, Table, Write } from './table.port.ts';
+import type { Row, Table, Write } from './table/table.port.ts';
 
 export interface ScansRecord {
   /** The scheduled time of the newest claimed tick. */

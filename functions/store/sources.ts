@@ -1,6 +1,6 @@
 import { keys } from './keys.ts';
 import { allRows, ROW_VERSION, saidIn } from './rows.ts';
-import type { Row, Table, Write } from './table.port.ts';
+import type { Row, Table, Write } from './table/table.port.ts';
 
 /** Who may say what on the bus. */
 export interface SourceRecord {

@@ -15,7 +15,7 @@ import { type AskedRow, askedFromRow, askedToRow } from './episode-row.ts';
 import { BUCKETS, bucketOf, index, keys, sortable } from './keys.ts';
 import { packed, type Stored, unpacked } from './packed-episode.ts';
 import { ROW_VERSION } from './rows.ts';
-import type { Condition, Row, Table } from './table.port.ts';
+import type { Condition, Row, Table } from './table/table.port.ts';
 
 /** The task, its evidence and its open episode: the one row that decides (its `rev` guards every transition). */
 export interface TaskRecord {

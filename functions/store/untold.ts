@@ -2,7 +2,7 @@ import { type AlertRecord, alertFromRow, alertWrite } from './alerts.ts';
 import type { Writing } from './commit.ts';
 import { keys } from './keys.ts';
 import { noticeDelete, noticeWrite } from './notices.ts';
-import type { Condition } from './table.port.ts';
+import type { Condition } from './table/table.port.ts';
 
 /** Notices per transaction, beside the alert that lists them. */
 const CHUNK = 90;

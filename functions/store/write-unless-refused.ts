@@ -1,5 +1,5 @@
 import type { Writing } from './commit.ts';
-import type { Write } from './table.port.ts';
+import type { Write } from './table/table.port.ts';
 import { TableBusy } from './table-busy.ts';
 
 /** So often a write is tried that the table is too busy for. */

@@ -2,7 +2,7 @@ import { DAY, type Instant, SECOND } from '../abandonment/time.ts';
 import type { Recording } from '../store/commit.ts';
 import { keys } from '../store/keys.ts';
 import { ROW_VERSION } from '../store/rows.ts';
-import type { Row } from '../store/table.port.ts';
+import type { Row } from '../store/table/table.port.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import type { Consumer, Delivery, Outcome } from './consumer.ts';
 import { recordDeath, recordOops, type StartRow } from './oops.ts';

@@ -3,7 +3,7 @@ import type { QueueName } from '../platform/ports.ts';
 import { eachRowOf, inBuckets } from '../store/buckets.ts';
 import type { Recording } from '../store/commit.ts';
 import { keys, WORK_BUCKETS } from '../store/keys.ts';
-import type { Query } from '../store/table.port.ts';
+import type { Query } from '../store/table/table.port.ts';
 import { recordDeath } from './oops.ts';
 
 /** The clocks of two functions differ by less. */

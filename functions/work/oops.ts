@@ -6,7 +6,7 @@ import type { Recording } from '../store/commit.ts';
 import { keys } from '../store/keys.ts';
 import { type KindOfOops, type OopsOccurrence, storeOops } from '../store/oops.ts';
 import { ROW_VERSION, saidIn } from '../store/rows.ts';
-import type { Row, Write } from '../store/table.port.ts';
+import type { Row, Write } from '../store/table/table.port.ts';
 import { classOf, type FailureClass } from './failure-class.ts';
 import { fingerprintOf, sampleOf, siteOf } from './oops-fingerprint.ts';
 import { type Counting, takeSuccesses } from './successes.ts';

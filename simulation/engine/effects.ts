@@ -4,8 +4,8 @@ import type { OperatorAlertCode } from '../../functions/platform/alert-codes.ts'
 import type { Clock } from '../../functions/platform/ports.ts';
 import { type AlertRecord, alertFromRow } from '../../functions/store/alerts.ts';
 import type { DigestItem } from '../../functions/store/digests.ts';
-import type { Change } from '../../functions/store/memory-table.ts';
-import type { Row } from '../../functions/store/table.port.ts';
+import type { Change } from '../../functions/store/table/memory-table.ts';
+import type { Row } from '../../functions/store/table/table.port.ts';
 import { taskFromRow } from '../../functions/store/tasks.ts';
 import type { AcceptedMail, RefusedMail } from './sim-mail.ts';
 

@@ -1,7 +1,7 @@
 import { MINUTE, SECOND } from '../../functions/abandonment/time.ts';
 import type { EventPublisher, OperatorChannel, Telemetry } from '../../functions/platform/ports.ts';
 import { buildSystem, type RuntimeConfig, type System } from '../../functions/platform/system.ts';
-import type { MemoryTable } from '../../functions/store/memory-table.ts';
+import type { MemoryTable } from '../../functions/store/table/memory-table.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { SimMail } from './sim-mail.ts';
 import type { SimQueues } from './sim-queues.ts';

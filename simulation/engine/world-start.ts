@@ -10,9 +10,9 @@ import { policyWrite } from '../../functions/store/policies.ts';
 import { newRecipient, recipientWrite } from '../../functions/store/recipients.ts';
 import { ROW_VERSION } from '../../functions/store/rows.ts';
 import { sourceWrite } from '../../functions/store/sources.ts';
-import { TRANSACTION_LIMIT, type Write } from '../../functions/store/table.port.ts';
+import { TRANSACTION_LIMIT, type Write } from '../../functions/store/table/table.port.ts';
+import { lastOfEachKey } from '../../functions/store/table/writes.ts';
 import { taskWrite } from '../../functions/store/tasks.ts';
-import { lastOfEachKey } from '../../functions/store/writes.ts';
 import { policyDocuments } from '../scenario/scenario.ts';
 import type { Scenario } from '../scenario/scenario-types.ts';
 

@@ -5,7 +5,7 @@ import type { OperatorAlert, OperatorChannel } from '../../functions/platform/po
 import type { System } from '../../functions/platform/system.ts';
 import { auditFromRow } from '../../functions/store/audit.ts';
 import { loadDigest } from '../../functions/store/digests.ts';
-import { type Change, MemoryTable } from '../../functions/store/memory-table.ts';
+import { type Change, MemoryTable } from '../../functions/store/table/memory-table.ts';
 import { Attempts, type ProcessFaults } from '../faults/attempts.ts';
 import { FaultInjection, type FeedbackFault } from '../faults/fault-injection.ts';
 import { FaultPlan } from '../faults/fault-plan.ts';

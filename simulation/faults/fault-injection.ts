@@ -1,6 +1,6 @@
 import { DAY, type Duration, type Instant, SECOND } from '../../functions/abandonment/time.ts';
 import { ONLY_TOLD } from '../../functions/platform/queues.ts';
-import type { Table } from '../../functions/store/table.port.ts';
+import type { Table } from '../../functions/store/table/table.port.ts';
 import { type EventLoop, RANK } from '../engine/event-loop.ts';
 import type { Service } from '../engine/service.port.ts';
 import type { AcceptedMail, SimMail } from '../engine/sim-mail.ts';

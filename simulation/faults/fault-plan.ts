@@ -1,8 +1,8 @@
 import type { Instant } from '../../functions/abandonment/time.ts';
 import { recipientKey } from '../../functions/platform/addresses.ts';
 import type { OutgoingMail, OutgoingMessage, QueueName } from '../../functions/platform/ports.ts';
-import { keyOf } from '../../functions/store/row-limits.ts';
-import type { Write } from '../../functions/store/table.port.ts';
+import { keyOf } from '../../functions/store/table/row-limits.ts';
+import type { Write } from '../../functions/store/table/table.port.ts';
 import type { SimMail } from '../engine/sim-mail.ts';
 import type { FaultMode, FaultTarget, ScenarioFault } from '../scenario/scenario-types.ts';
 import type { FaultInjector, InjectedFault, PortCall } from './crashing-process.ts';

@@ -1,6 +1,6 @@
 import type { Duration, Instant } from '../../functions/abandonment/time.ts';
 import type { OutgoingMail, OutgoingMessage, Queues } from '../../functions/platform/ports.ts';
-import type { Page, Query, Table, Write } from '../../functions/store/table.port.ts';
+import type { Page, Query, Table, Write } from '../../functions/store/table/table.port.ts';
 import type { ProcessFaults } from './attempts.ts';
 import type { CrashingProcess, FaultInjector, InjectedFault, PortCall } from './crashing-process.ts';
 import type { SoakFault, SoakFaultKind } from './soak-fault-types.ts';

@@ -9,8 +9,8 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DynamoDbTable, documentClient } from '../../functions/store/dynamodb-table.ts';
-import type { Write } from '../../functions/store/table.port.ts';
+import { DynamoDbTable, documentClient } from '../../functions/store/table/dynamodb-table.ts';
+import type { Write } from '../../functions/store/table/table.port.ts';
 import { classOf } from '../../functions/work/failure-class.ts';
 
 const client = documentClient(new DynamoDBClient({ region: 'eu-west-1' }));

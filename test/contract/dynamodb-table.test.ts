@@ -1,7 +1,7 @@
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, describe } from 'vitest';
-import { createTable } from '../../functions/store/create-table.ts';
-import { DynamoDbTable, documentClient } from '../../functions/store/dynamodb-table.ts';
+import { createTable } from '../../functions/store/table/create-table.ts';
+import { DynamoDbTable, documentClient } from '../../functions/store/table/dynamodb-table.ts';
 import { sameAnswers } from './same-answers.ts';
 import { tableContract } from './table-contract.ts';
 

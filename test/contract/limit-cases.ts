@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Row, Table } from '../../functions/store/table.port.ts';
+import type { Row, Table } from '../../functions/store/table/table.port.ts';
 import { pagesOf, someWriter, sortKeysOf, store, withoutWriter } from './rows.ts';
 
 const KILOBYTE = 1024;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Change, MemoryTable } from '../../functions/store/memory-table.ts';
+import { type Change, MemoryTable } from '../../functions/store/table/memory-table.ts';
 import { pagesOf, store } from './rows.ts';
 import { tableContract } from './table-contract.ts';
 

@@ -1,4 +1,4 @@
-import type { Page, Query, Row, Table } from '../../functions/store/table.port.ts';
+import type { Page, Query, Row, Table } from '../../functions/store/table/table.port.ts';
 
 let writers = 0;
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { MemoryTable } from '../../functions/store/memory-table.ts';
-import type { Condition, Page, Query, Row, Table, Write } from '../../functions/store/table.port.ts';
+import { MemoryTable } from '../../functions/store/table/memory-table.ts';
+import type { Condition, Page, Query, Row, Table, Write } from '../../functions/store/table/table.port.ts';
 
 const RUNS = 60;
 

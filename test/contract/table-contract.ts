@@ -1,5 +1,5 @@
 import { beforeEach, describe } from 'vitest';
-import type { Table } from '../../functions/store/table.port.ts';
+import type { Table } from '../../functions/store/table/table.port.ts';
 import { limitCases } from './limit-cases.ts';
 import { queryCases } from './query-cases.ts';
 import { writeCases } from './write-cases.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Condition, Row, Table, Write } from '../../functions/store/table.port.ts';
+import type { Condition, Row, Table, Write } from '../../functions/store/table/table.port.ts';
 import { someWriter, store, withoutWriter } from './rows.ts';
 
 const KEY = { pk: 'T#a', sk: 'T' };

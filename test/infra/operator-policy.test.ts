@@ -54,7 +54,7 @@ const SHARED = [
   'functions/platform/aws-events.ts',
   'functions/platform/aws-operators.ts',
   'functions/platform/aws-queues.ts',
-  'functions/store/dynamodb-table.ts',
+  'functions/store/table/dynamodb-table.ts',
 ];
 
 function commandsOf(file: string): string[] {

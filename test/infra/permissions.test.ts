@@ -1,6 +1,6 @@
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
-import type { Write } from '../../functions/store/table.port.ts';
+import type { Write } from '../../functions/store/table/table.port.ts';
 import { TABLE_USE } from '../../lib/permissions.ts';
 import { onDay, ownerStage } from '../unit/owner-page/owner-stage.ts';
 import { appOf, ofType, type Resource, synth } from './synth.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { indexNameOf } from '../../functions/store/index-names.ts';
+import { indexNameOf } from '../../functions/store/table/index-names.ts';
 import { ofType, synth } from './synth.ts';
 
 function table(stage: string) {

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import { recipientKey } from '../../functions/platform/addresses.ts';
-import { feedbackGenerator } from '../../functions/scanner/feedback.ts';
+import { feedbackGenerator } from '../../functions/scanner/generators/feedback.ts';
 import { FleetView } from '../../functions/store/fleet-view.ts';
 import { loadFeedbackCanary } from '../../functions/store/heard.ts';
 import { loadRecipient } from '../../functions/store/recipients.ts';

@@ -1,9 +1,9 @@
 import type { System } from '../../functions/platform/system.ts';
 import { index } from '../../functions/store/keys.ts';
-import type { MemoryTable } from '../../functions/store/memory-table.ts';
 import type { SourceRecord } from '../../functions/store/sources.ts';
 import { sourceWrite } from '../../functions/store/sources.ts';
-import type { Row, Write } from '../../functions/store/table.port.ts';
+import type { MemoryTable } from '../../functions/store/table/memory-table.ts';
+import type { Row, Write } from '../../functions/store/table/table.port.ts';
 import { deployedService } from '../../simulation/engine/deployed-service.ts';
 import type { Service } from '../../simulation/engine/service.port.ts';
 import { simulate } from '../../simulation/engine/simulate.ts';

@@ -3,10 +3,10 @@ import { formatInstant, type Instant, MINUTE } from '../../functions/abandonment
 import { ingestConsumer } from '../../functions/catalog/ingest-consumer.ts';
 import type { System } from '../../functions/platform/system.ts';
 import { index } from '../../functions/store/keys.ts';
-import { measureRow } from '../../functions/store/row-limits.ts';
 import type { SourceRecord } from '../../functions/store/sources.ts';
 import { sourceWrite } from '../../functions/store/sources.ts';
-import type { Row, Write } from '../../functions/store/table.port.ts';
+import { measureRow } from '../../functions/store/table/row-limits.ts';
+import type { Row, Write } from '../../functions/store/table/table.port.ts';
 import { processBatch } from '../../functions/work/sqs-batch.ts';
 import { START, stage } from '../unit/breaker/stage.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CapacityMeter } from '../../bench/capacity.ts';
 import { CountingTable } from '../../bench/counting-table.ts';
 import type { System } from '../../functions/platform/system.ts';
-import type { MemoryTable } from '../../functions/store/memory-table.ts';
+import type { MemoryTable } from '../../functions/store/table/memory-table.ts';
 import { eventOf, ownerStage } from '../unit/owner-page/owner-stage.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { recipientKey } from '../../functions/platform/addresses.ts';
-import { RowRefused } from '../../functions/store/row-limits.ts';
-import type { Row, Table } from '../../functions/store/table.port.ts';
+import { RowRefused } from '../../functions/store/table/row-limits.ts';
+import type { Row, Table } from '../../functions/store/table/table.port.ts';
 import { deployedService } from '../../simulation/engine/deployed-service.ts';
 import type { Service } from '../../simulation/engine/service.port.ts';
 import { at, failing } from '../simulation/story.ts';

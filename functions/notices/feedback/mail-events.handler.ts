@@ -1,6 +1,6 @@
 import { dynamoDbClient } from '../../platform/clients.ts';
 import { connect } from '../../platform/runtime.ts';
-import { DynamoDbTable, documentClient } from '../../store/dynamodb-table.ts';
+import { DynamoDbTable, documentClient } from '../../store/table/dynamodb-table.ts';
 import { workerHandler } from '../../work/worker-handler.ts';
 import { mailEventsConsumer } from './mail-events-consumer.ts';
 

@@ -6,7 +6,7 @@ import { keys } from '../../store/keys.ts';
 import { lookWrite } from '../../store/looks.ts';
 import type { RecipientRecord } from '../../store/recipients.ts';
 import { ROW_VERSION } from '../../store/rows.ts';
-import type { Write } from '../../store/table.port.ts';
+import type { Write } from '../../store/table/table.port.ts';
 import { touchTold } from '../send/touch-told.ts';
 
 /** So many mails in a row came back for the time being, and the first of them at least a day before the last. */

@@ -5,7 +5,7 @@ import type { System } from '../../platform/system.ts';
 import { keys } from '../../store/keys.ts';
 import { operatorAlertWrite } from '../../store/operator-alerts.ts';
 import { loadRecipient, recipientWrite } from '../../store/recipients.ts';
-import type { Write } from '../../store/table.port.ts';
+import type { Write } from '../../store/table/table.port.ts';
 import { writeUnlessRefused } from '../../store/write-unless-refused.ts';
 
 const CODE: OperatorAlertCode = 'topic-refused';

@@ -3,7 +3,7 @@ import { recipientKey } from '../../platform/addresses.ts';
 import { type DigestRecord, loadDigest } from '../../store/digests.ts';
 import { mailsBetween } from '../../store/mails.ts';
 import { loadRecipient } from '../../store/recipients.ts';
-import type { Table } from '../../store/table.port.ts';
+import type { Table } from '../../store/table/table.port.ts';
 import type { MailEvent } from '../ses/ses-events.ts';
 
 /** How far SES's clock and ours, and a claim and its sending, lie apart at most. */

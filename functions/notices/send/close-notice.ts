@@ -11,7 +11,7 @@ import {
   noticeWrite,
   type PastFacts,
 } from '../../store/notices.ts';
-import type { Write } from '../../store/table.port.ts';
+import type { Write } from '../../store/table/table.port.ts';
 import { loadTask } from '../../store/tasks.ts';
 import { triedOf } from './digest-facts.ts';
 

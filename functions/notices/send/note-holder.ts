@@ -5,7 +5,7 @@ import type { DigestItem, DigestRecord } from '../../store/digests.ts';
 import { holderWrite } from '../../store/holders.ts';
 import { keys } from '../../store/keys.ts';
 import { noticeWrite } from '../../store/notices.ts';
-import type { Write } from '../../store/table.port.ts';
+import type { Write } from '../../store/table/table.port.ts';
 import type { TaskRecord } from '../../store/tasks.ts';
 import { enabledNotice } from './enabled-notice.ts';
 

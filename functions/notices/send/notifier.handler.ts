@@ -3,7 +3,7 @@ import { AwsTopics } from '../../platform/aws-topics.ts';
 import { dynamoDbClient, topicsClient } from '../../platform/clients.ts';
 import { LINK_LIFE } from '../../platform/link-token.ts';
 import { connect } from '../../platform/runtime.ts';
-import { DynamoDbTable, documentClient } from '../../store/dynamodb-table.ts';
+import { DynamoDbTable, documentClient } from '../../store/table/dynamodb-table.ts';
 import { workerHandler } from '../../work/worker-handler.ts';
 import { pacedMailer } from '../ses/paced-mailer.ts';
 import { notifyConsumer } from './notify-consumer.ts';

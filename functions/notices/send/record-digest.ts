@@ -14,7 +14,7 @@ import {
   type RecipientRecord,
   type Suppression,
 } from '../../store/recipients.ts';
-import type { Write } from '../../store/table.port.ts';
+import type { Write } from '../../store/table/table.port.ts';
 import { recordOops } from '../../work/oops.ts';
 import { applyItems } from './apply-digest.ts';
 import { raised, raisedBy, standingOf } from './digest-states.ts';

@@ -191,7 +191,7 @@ describe('circles of files', () => {
 
 /** Concrete stores and adapters: only what puts a function together may name them. */
 const ADAPTER =
-  /^functions\/(platform\/(aws-|clients|runtime|system-beside|telemetry)|store\/(dynamodb-table|memory-table|create-table))/;
+  /^functions\/(platform\/(aws-|clients|runtime|system-beside|telemetry)|store\/table\/(dynamodb-table|memory-table|create-table))/;
 
 describe('imports go one way', () => {
   it('the rules import no package', () => {
@@ -201,7 +201,7 @@ describe('imports go one way', () => {
   it('the platform knows of the store the types of its port alone', () => {
     const up = within('platform').filter(({ to }) => folderOf(to) === 'functions/store');
     expect(
-      shown(up.filter(({ to, typeOnly }) => !typeOnly || to !== 'functions/store/table.port.ts')),
+      shown(up.filter(({ to, typeOnly }) => !typeOnly || to !== 'functions/store/table/table.port.ts')),
     ).toEqual([]);
   });
 

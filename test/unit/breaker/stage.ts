@@ -7,7 +7,7 @@ import type {
 } from '../../../functions/breaker/worker-control.port.ts';
 import type { QueueName } from '../../../functions/platform/ports.ts';
 import { buildSystem } from '../../../functions/platform/system.ts';
-import { MemoryTable } from '../../../functions/store/memory-table.ts';
+import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
 import type { TrialAnswer } from '../../../functions/work/trial.ts';
 
 export const START = Date.parse('2026-03-01T12:00:00Z');

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { registerConfiguredSources } from '../../../functions/catalog/configured-sources.ts';
-import { MemoryTable } from '../../../functions/store/memory-table.ts';
 import { loadSource, sourceWrite } from '../../../functions/store/sources.ts';
+import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
 
 const FLEET = { name: 'fleet', prefixes: ['acmeCo/'], dataPlanes: ['eu-1'] };
 

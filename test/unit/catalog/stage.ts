@@ -1,11 +1,11 @@
 import { formatInstant, HOUR, type Instant, parseInstant } from '../../../functions/abandonment/time.ts';
 import { ingestEvent } from '../../../functions/catalog/ingest.ts';
 import { buildSystem } from '../../../functions/platform/system.ts';
-import { MemoryTable } from '../../../functions/store/memory-table.ts';
 import { loadPolicies } from '../../../functions/store/policies.ts';
 import type { SourceRecord } from '../../../functions/store/sources.ts';
 import { sourceWrite } from '../../../functions/store/sources.ts';
-import type { Row, Write } from '../../../functions/store/table.port.ts';
+import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
+import type { Row, Write } from '../../../functions/store/table/table.port.ts';
 import { loadTask, type TaskRecord, taskWrite } from '../../../functions/store/tasks.ts';
 import type { Outcome } from '../../../functions/work/consumer.ts';
 import { SIMULATED_CONFIG } from '../../../simulation/engine/sim-system.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { HOUR, MINUTE } from '../../../functions/abandonment/time.ts';
 import { recipientKey } from '../../../functions/platform/addresses.ts';
-import { repairGenerator } from '../../../functions/scanner/repair.ts';
+import { repairGenerator } from '../../../functions/scanner/generators/repair.ts';
 import { digestWrite, loadDigest, newDigest } from '../../../functions/store/digests.ts';
 import { FleetView } from '../../../functions/store/fleet-view.ts';
 import { loadPauses, pausesWrite } from '../../../functions/store/pauses.ts';

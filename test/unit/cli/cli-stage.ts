@@ -15,7 +15,7 @@ import type { DeadLetters } from '../../../functions/operators/dead-letters.ts';
 import type { OutgoingMail, QueueName } from '../../../functions/platform/ports.ts';
 import { buildSystem } from '../../../functions/platform/system.ts';
 import { runScan } from '../../../functions/scanner/scan.ts';
-import { MemoryTable } from '../../../functions/store/memory-table.ts';
+import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
 import { processMessage } from '../../../functions/work/pipeline.ts';
 
 /** The instant at which tests begin. */

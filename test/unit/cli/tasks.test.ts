@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { actOnTask } from '../../../functions/owner-page/actions.ts';
 import { storePreferences } from '../../../functions/owner-page/preferences.ts';
-import type { Row } from '../../../functions/store/table.port.ts';
+import type { Row } from '../../../functions/store/table/table.port.ts';
 import { cliStage, day, failingFleet, fileWith, T, taskLine } from './cli-stage.ts';
 
 describe('tasks import', () => {

@@ -4,7 +4,7 @@ import { recipientKey } from '../../../functions/platform/addresses.ts';
 import { dataPlaneWrite, newDataPlane } from '../../../functions/store/data-planes.ts';
 import { keys } from '../../../functions/store/keys.ts';
 import { newRecipient, recipientWrite } from '../../../functions/store/recipients.ts';
-import type { Row } from '../../../functions/store/table.port.ts';
+import type { Row } from '../../../functions/store/table/table.port.ts';
 import { TableBusy } from '../../../functions/store/table-busy.ts';
 import {
   ANA,

@@ -5,7 +5,7 @@ import { disableTask } from '../../../functions/disabling/disable.ts';
 import { disableConsumer } from '../../../functions/disabling/disable-consumer.ts';
 import { clearRefusals } from '../../../functions/disabling/refusals.ts';
 import { keys } from '../../../functions/store/keys.ts';
-import type { Write } from '../../../functions/store/table.port.ts';
+import type { Write } from '../../../functions/store/table/table.port.ts';
 import { TASK } from '../notices/send/answer-stage.ts';
 import { puts, refusing } from '../store/refusing-table.ts';
 import { askedStage, DISABLING, DUE, NOW, RUN } from './confirm-stage.ts';

@@ -4,7 +4,7 @@ import type { Episode } from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Instant } from '../../../functions/abandonment/time.ts';
 import { evaluate } from '../../../functions/episodes/evaluate.ts';
 import type { Transition } from '../../../functions/episodes/transition.ts';
-import type { Row, Write } from '../../../functions/store/table.port.ts';
+import type { Row, Write } from '../../../functions/store/table/table.port.ts';
 import { newTaskRecord, type TaskRecord } from '../../../functions/store/tasks.ts';
 import {
   aCase,

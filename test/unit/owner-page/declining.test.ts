@@ -2,7 +2,7 @@ import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
 import { buildMime } from '../../../functions/notices/render/mime.ts';
 import { recipientKey } from '../../../functions/platform/addresses.ts';
-import type { Row } from '../../../functions/store/table.port.ts';
+import type { Row } from '../../../functions/store/table/table.port.ts';
 import { readable } from '../notices/render/render-builders.ts';
 import { changed, type OwnerStage, onDay, reminded } from './owner-stage.ts';
 

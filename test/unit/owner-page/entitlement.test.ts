@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Task } from '../../../functions/abandonment/task.ts';
 import { saysOf } from '../../../functions/owner-page/entitlement.ts';
 import { keys } from '../../../functions/store/keys.ts';
-import { MemoryTable } from '../../../functions/store/memory-table.ts';
+import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
 
 const task = (id: string, more: Partial<Task> = {}): Task => ({
   id,

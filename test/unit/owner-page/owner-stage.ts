@@ -2,8 +2,8 @@ import { DAY, type Instant } from '../../../functions/abandonment/time.ts';
 import type { PageEvent, PageResult } from '../../../functions/owner-page/http.ts';
 import { ownerPage } from '../../../functions/owner-page/page.ts';
 import type { LinkKey, LinkKeys, OutgoingMail } from '../../../functions/platform/ports.ts';
-import type { MemoryTable } from '../../../functions/store/memory-table.ts';
-import type { Row } from '../../../functions/store/table.port.ts';
+import type { MemoryTable } from '../../../functions/store/table/memory-table.ts';
+import type { Row } from '../../../functions/store/table/table.port.ts';
 import { failingFleet, fileWith, T, taskLine } from '../cli/cli-stage.ts';
 
 export const BASE = 'https://page.test/';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DemoClock } from '../../../functions/platform/demo-clock.ts';
 import { RealRandom } from '../../../functions/platform/real-random.ts';
 import { scheduledAt } from '../../../functions/scanner/tick.ts';
-import type { Key, Row } from '../../../functions/store/table.port.ts';
+import type { Key, Row } from '../../../functions/store/table/table.port.ts';
 
 const JANUARY = Date.UTC(2026, 0, 1);
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { buildSystem, type GivenPorts } from '../../../functions/platform/system.ts';
-import { MemoryTable } from '../../../functions/store/memory-table.ts';
+import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
 import { SIMULATED_CONFIG } from '../../../simulation/engine/sim-system.ts';
 
 const NEEDED: GivenPorts = {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { HOUR, MINUTE } from '../../../functions/abandonment/time.ts';
 import { runScan } from '../../../functions/scanner/scan.ts';
-import type { TransactResult } from '../../../functions/store/table.port.ts';
+import type { TransactResult } from '../../../functions/store/table/table.port.ts';
 import { START, workStage } from '../work/stage.ts';
 
 test('a tick that meets a busy table fails, so that it is counted and tried again; it is not taken for a second one', async () => {

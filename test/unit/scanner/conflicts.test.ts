@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OutgoingMessage, QueueName } from '../../../functions/platform/ports.ts';
 import { loadDigest } from '../../../functions/store/digests.ts';
-import type { Write } from '../../../functions/store/table.port.ts';
+import type { Write } from '../../../functions/store/table/table.port.ts';
 import { loadTask } from '../../../functions/store/tasks.ts';
 import { failingFleet } from '../cli/cli-stage.ts';
 import { puts, refusing } from '../store/refusing-table.ts';

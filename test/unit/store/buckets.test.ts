@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { eachRowOf, inBuckets } from '../../../functions/store/buckets.ts';
-import { MemoryTable } from '../../../functions/store/memory-table.ts';
-import type { Query } from '../../../functions/store/table.port.ts';
+import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
+import type { Query } from '../../../functions/store/table/table.port.ts';
 
 const QUERIES: Query[] = [{ pk: 'A' }, { pk: 'B' }, { pk: 'C' }];
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commit, type Plan } from '../../../functions/store/commit.ts';
-import { MemoryTable } from '../../../functions/store/memory-table.ts';
-import type { Table, TransactResult, Write } from '../../../functions/store/table.port.ts';
+import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
+import type { Table, TransactResult, Write } from '../../../functions/store/table/table.port.ts';
 import { TableBusy } from '../../../functions/store/table-busy.ts';
 import { SeededRandom } from '../../../simulation/engine/seeded-random.ts';
 

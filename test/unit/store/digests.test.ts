@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { type DigestRecord, digestWrite, loadDigest, newDigest } from '../../../functions/store/digests.ts';
 import { BUCKETS, index } from '../../../functions/store/keys.ts';
-import { MemoryTable } from '../../../functions/store/memory-table.ts';
 import { eachRow } from '../../../functions/store/rows.ts';
+import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
 
 const CLAIMED = Date.parse('2026-01-15T00:00:00Z');
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Asker } from '../../../functions/abandonment/task.ts';
 import { FleetView } from '../../../functions/store/fleet-view.ts';
-import { MemoryTable } from '../../../functions/store/memory-table.ts';
-import type { Row } from '../../../functions/store/table.port.ts';
+import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
+import type { Row } from '../../../functions/store/table/table.port.ts';
 import { taskFromRow, taskWrite } from '../../../functions/store/tasks.ts';
 
 const ID = 'acmeCo/a';

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Task } from '../../../functions/abandonment/task.ts';
 import { loadAlert } from '../../../functions/store/alerts.ts';
 import { keys } from '../../../functions/store/keys.ts';
-import { MemoryTable } from '../../../functions/store/memory-table.ts';
 import { loadPolicies } from '../../../functions/store/policies.ts';
-import type { Row } from '../../../functions/store/table.port.ts';
+import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
+import type { Row } from '../../../functions/store/table/table.port.ts';
 import { loadTask, taskWrite } from '../../../functions/store/tasks.ts';
 
 const ID = 'acmeCo/a';

@@ -3,7 +3,7 @@ import type { Told } from '../../../functions/abandonment/task.ts';
 import { type AlertRecord, alertFromRow, alertWrite } from '../../../functions/store/alerts.ts';
 import { episodeToRow } from '../../../functions/store/episode-row.ts';
 import { packed, unpacked } from '../../../functions/store/packed-episode.ts';
-import { measureRow } from '../../../functions/store/row-limits.ts';
+import { measureRow } from '../../../functions/store/table/row-limits.ts';
 import { fired } from '../abandonment/decide-builders.ts';
 
 const keyOf = (place: number) => String(place).padStart(32, '0');

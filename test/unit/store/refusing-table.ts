@@ -1,4 +1,4 @@
-import type { Table, TransactResult, Write } from '../../../functions/store/table.port.ts';
+import type { Table, TransactResult, Write } from '../../../functions/store/table/table.port.ts';
 
 /** A table that answers, in the place of the first writes that are meant, that another was first; the rest it does. */
 export function refusing(

@@ -6,15 +6,15 @@ import { NO_EVIDENCE, observe } from '../../../functions/abandonment/evidence.ts
 import { withSpan } from '../../../functions/abandonment/spans.ts';
 import type { Episode, Evidence, Told } from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Interval, MINUTE } from '../../../functions/abandonment/time.ts';
-import { withOutage } from '../../../functions/scanner/outages.ts';
+import { withOutage } from '../../../functions/scanner/generators/outages.ts';
 import { alertWrite } from '../../../functions/store/alerts.ts';
 import { dataPlaneWrite, newDataPlane, type OutageRecord } from '../../../functions/store/data-planes.ts';
 import { digestWrite, newDigest } from '../../../functions/store/digests.ts';
 import { paceWrite } from '../../../functions/store/pace.ts';
 import { pausesWrite } from '../../../functions/store/pauses.ts';
-import { measureRow, ROW_BYTES } from '../../../functions/store/row-limits.ts';
 import { scansWrite } from '../../../functions/store/scans.ts';
-import type { Row, Write } from '../../../functions/store/table.port.ts';
+import { measureRow, ROW_BYTES } from '../../../functions/store/table/row-limits.ts';
+import type { Row, Write } from '../../../functions/store/table/table.port.ts';
 import { newTaskRecord, taskWrite } from '../../../functions/store/tasks.ts';
 import { aPolicy } from '../abandonment/decide-builders.ts';
 

@@ -20,7 +20,7 @@ import { recipientFromRow, recipientWrite } from '../../../functions/store/recip
 import { refusalsFromRow, refusalsWrite } from '../../../functions/store/refusals.ts';
 import { scansFromRow, scansWrite } from '../../../functions/store/scans.ts';
 import { sourceFromRow, sourceWrite } from '../../../functions/store/sources.ts';
-import type { Row, Write } from '../../../functions/store/table.port.ts';
+import type { Row, Write } from '../../../functions/store/table/table.port.ts';
 import { taskFromRow, taskWrite } from '../../../functions/store/tasks.ts';
 import { startFromRow } from '../../../functions/work/oops.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RowRefused } from '../../../functions/store/row-limits.ts';
+import { RowRefused } from '../../../functions/store/table/row-limits.ts';
 import { TableBusy } from '../../../functions/store/table-busy.ts';
 import { classOf, lastingClass } from '../../../functions/work/failure-class.ts';
 

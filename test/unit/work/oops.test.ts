@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { listOops, loadOops } from '../../../functions/store/oops.ts';
-import { RowRefused } from '../../../functions/store/row-limits.ts';
+import { RowRefused } from '../../../functions/store/table/row-limits.ts';
 import { recordOops } from '../../../functions/work/oops.ts';
 import { DONE, START, workStage } from './stage.ts';
 

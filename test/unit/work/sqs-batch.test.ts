@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Telemetry } from '../../../functions/platform/ports.ts';
 import type { Receiver } from '../../../functions/platform/receiver.port.ts';
 import { buildSystem } from '../../../functions/platform/system.ts';
-import { MemoryTable } from '../../../functions/store/memory-table.ts';
+import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
 import type { Consumer, Outcome } from '../../../functions/work/consumer.ts';
 import { processBatch, processTrial } from '../../../functions/work/sqs-batch.ts';
 import { SIMULATED_CONFIG } from '../../../simulation/engine/sim-system.ts';

@@ -2,8 +2,8 @@ import { MINUTE, SECOND } from '../../../functions/abandonment/time.ts';
 import type { QueueName } from '../../../functions/platform/ports.ts';
 import { buildSystem } from '../../../functions/platform/system.ts';
 import { runScan } from '../../../functions/scanner/scan.ts';
-import { MemoryTable } from '../../../functions/store/memory-table.ts';
-import type { Key } from '../../../functions/store/table.port.ts';
+import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
+import type { Key } from '../../../functions/store/table/table.port.ts';
 import type { Consumer, Delivery, Outcome } from '../../../functions/work/consumer.ts';
 import { processMessage } from '../../../functions/work/pipeline.ts';
 

@@ -9,7 +9,7 @@ import { keys } from '../../../../functions/store/keys.ts';
 import { noticeWrite } from '../../../../functions/store/notices.ts';
 import { loadRecipient, recipientWrite } from '../../../../functions/store/recipients.ts';
 import { loadRefusals } from '../../../../functions/store/refusals.ts';
-import type { Write } from '../../../../functions/store/table.port.ts';
+import type { Write } from '../../../../functions/store/table/table.port.ts';
 import { processBatch } from '../../../../functions/work/sqs-batch.ts';
 import { puts, refusing } from '../../store/refusing-table.ts';
 import { START, workStage } from '../../work/stage.ts';

@@ -21,7 +21,7 @@ import {
   type RecipientRecord,
   recipientWrite,
 } from '../../../../functions/store/recipients.ts';
-import type { TransactResult, Write } from '../../../../functions/store/table.port.ts';
+import type { TransactResult, Write } from '../../../../functions/store/table/table.port.ts';
 import { loadTask, newTaskRecord, type TaskRecord, taskWrite } from '../../../../functions/store/tasks.ts';
 import { START, workStage } from '../../work/stage.ts';
 

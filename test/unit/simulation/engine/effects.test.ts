@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Row } from '../../../../functions/store/table.port.ts';
+import type { Row } from '../../../../functions/store/table/table.port.ts';
 import { EffectRecorder } from '../../../../simulation/engine/effects.ts';
 import { timelineOf } from '../../../../simulation/engine/timeline.ts';
 import { VirtualClock } from '../../../../simulation/engine/virtual-clock.ts';

@@ -1,17 +1,22 @@
-import { type Duration, type Instant, SECOND } from '../abandonment/time.ts';
-import { isAdmitted } from '../notices/send/ramp.ts';
-import { type Rank, WarmUp } from '../notices/send/warm-up.ts';
-import type { OutgoingMessage } from '../platform/ports.ts';
-import { inBuckets } from '../store/buckets.ts';
-import { loadRamp } from '../store/pace.ts';
-import { loadRecipients, newRecipient, type RecipientRecord, recipientWrite } from '../store/recipients.ts';
-import { notifyMessageFor } from '../work/messages.ts';
-import { DONE, type Generator } from './generator.ts';
-import { isTellingGivenUp } from './given-up.ts';
-import { count } from './look.ts';
+import { type Duration, type Instant, SECOND } from '../../abandonment/time.ts';
+import { isAdmitted } from '../../notices/send/ramp.ts';
+import { type Rank, WarmUp } from '../../notices/send/warm-up.ts';
+import type { OutgoingMessage } from '../../platform/ports.ts';
+import { inBuckets } from '../../store/buckets.ts';
+import { loadRamp } from '../../store/pace.ts';
+import {
+  loadRecipients,
+  newRecipient,
+  type RecipientRecord,
+  recipientWrite,
+} from '../../store/recipients.ts';
+import { notifyMessageFor } from '../../work/messages.ts';
+import { DONE, type Generator } from '../generator.ts';
+import { isTellingGivenUp } from '../given-up.ts';
+import { count } from '../look.ts';
+import type { Run } from '../run.ts';
+import { type Part, sweep } from '../sweep.ts';
 import { isDelayed, lostAfter, readyAt } from './mail-times.ts';
-import type { Run } from './run.ts';
-import { type Part, sweep } from './sweep.ts';
 import { recipientsIn, type WaitingRecipient } from './waiting-recipients.ts';
 
 /** The longest delay that SQS gives a message (900 s). */

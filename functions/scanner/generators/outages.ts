@@ -1,5 +1,5 @@
-import { LONGEST_MEMORY, placeOfLeast } from '../abandonment/spans.ts';
-import type { OutageRecord } from '../store/data-planes.ts';
+import { LONGEST_MEMORY, placeOfLeast } from '../../abandonment/spans.ts';
+import type { OutageRecord } from '../../store/data-planes.ts';
 
 /** So many outages a plane's row keeps (about 50 KB). */
 const MOST_OUTAGES = 500;

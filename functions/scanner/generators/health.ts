@@ -1,21 +1,21 @@
-import { DAY, type Duration, type Instant } from '../abandonment/time.ts';
-import { loadCounts, loadLeft } from '../store/counts.ts';
-import { type DataPlaneRecord, dataPlaneWrite, type OutageRecord } from '../store/data-planes.ts';
-import { index, keys, sortable } from '../store/keys.ts';
-import { lookWrite } from '../store/looks.ts';
+import { DAY, type Duration, type Instant } from '../../abandonment/time.ts';
+import { loadCounts, loadLeft } from '../../store/counts.ts';
+import { type DataPlaneRecord, dataPlaneWrite, type OutageRecord } from '../../store/data-planes.ts';
+import { index, keys, sortable } from '../../store/keys.ts';
+import { lookWrite } from '../../store/looks.ts';
 import {
   loadOperatorAlert,
   type OperatorAlertRecord,
   operatorAlert,
   operatorAlertWrite,
-} from '../store/operator-alerts.ts';
-import { eachRow } from '../store/rows.ts';
-import type { Write } from '../store/table.port.ts';
-import type { Generator } from './generator.ts';
-import { count } from './look.ts';
+} from '../../store/operator-alerts.ts';
+import { eachRow } from '../../store/rows.ts';
+import type { Write } from '../../store/table/table.port.ts';
+import type { Generator } from '../generator.ts';
+import { count } from '../look.ts';
+import type { Run } from '../run.ts';
+import { sweep } from '../sweep.ts';
 import { withOutage } from './outages.ts';
-import type { Run } from './run.ts';
-import { sweep } from './sweep.ts';
 import { withoutUnused } from './unused-planes.ts';
 
 /** Below this many losses nothing counts as an outage (docs/rules.md#correlated-outages). */

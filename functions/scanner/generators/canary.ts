@@ -1,12 +1,12 @@
-import type { Instant } from '../abandonment/time.ts';
-import { METRIC } from '../platform/names.ts';
-import { QUEUE_NAMES, type QueueName } from '../platform/queues.ts';
-import { keys } from '../store/keys.ts';
-import { canaryOf } from '../work/canary.ts';
-import { DONE, type Generator } from './generator.ts';
-import { count, scanEveryOf } from './look.ts';
-import type { Run } from './run.ts';
-import { sweep } from './sweep.ts';
+import type { Instant } from '../../abandonment/time.ts';
+import { METRIC } from '../../platform/names.ts';
+import { QUEUE_NAMES, type QueueName } from '../../platform/queues.ts';
+import { keys } from '../../store/keys.ts';
+import { canaryOf } from '../../work/canary.ts';
+import { DONE, type Generator } from '../generator.ts';
+import { count, scanEveryOf } from '../look.ts';
+import type { Run } from '../run.ts';
+import { sweep } from '../sweep.ts';
 
 /** A canary that waited for so many scans shows nothing any more. */
 const LIFE_IN_SCANS = 4;

@@ -1,18 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { DAY, HOUR, MINUTE } from '../../../functions/abandonment/time.ts';
-import { recipientKey } from '../../../functions/platform/addresses.ts';
-import type { Budget } from '../../../functions/scanner/generator.ts';
-import { repairGenerator } from '../../../functions/scanner/repair.ts';
-import type { Run } from '../../../functions/scanner/run.ts';
-import { type AlertRecord, alertWrite, loadAlert } from '../../../functions/store/alerts.ts';
-import { type DigestRecord, digestWrite, loadDigest, newDigest } from '../../../functions/store/digests.ts';
-import { FleetView } from '../../../functions/store/fleet-view.ts';
-import { BUCKETS, index } from '../../../functions/store/keys.ts';
-import { loadRecipient, newRecipient, recipientWrite } from '../../../functions/store/recipients.ts';
-import { allRows } from '../../../functions/store/rows.ts';
-import type { Page, Query } from '../../../functions/store/table.port.ts';
-import { puts, refusing } from '../store/refusing-table.ts';
-import { START, workStage } from '../work/stage.ts';
+import { DAY, HOUR, MINUTE } from '../../../../functions/abandonment/time.ts';
+import { recipientKey } from '../../../../functions/platform/addresses.ts';
+import type { Budget } from '../../../../functions/scanner/generator.ts';
+import { repairGenerator } from '../../../../functions/scanner/generators/repair.ts';
+import type { Run } from '../../../../functions/scanner/run.ts';
+import { type AlertRecord, alertWrite, loadAlert } from '../../../../functions/store/alerts.ts';
+import {
+  type DigestRecord,
+  digestWrite,
+  loadDigest,
+  newDigest,
+} from '../../../../functions/store/digests.ts';
+import { FleetView } from '../../../../functions/store/fleet-view.ts';
+import { BUCKETS, index } from '../../../../functions/store/keys.ts';
+import { loadRecipient, newRecipient, recipientWrite } from '../../../../functions/store/recipients.ts';
+import { allRows } from '../../../../functions/store/rows.ts';
+import type { Page, Query } from '../../../../functions/store/table/table.port.ts';
+import { puts, refusing } from '../../store/refusing-table.ts';
+import { START, workStage } from '../../work/stage.ts';
 
 type Stage = ReturnType<typeof workStage>;
 const NEVER_SPENT: Budget = { spent: () => false };

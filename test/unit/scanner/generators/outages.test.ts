@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { DAY, HOUR } from '../../../functions/abandonment/time.ts';
-import { withOutage } from '../../../functions/scanner/outages.ts';
-import type { OutageRecord } from '../../../functions/store/data-planes.ts';
+import { DAY, HOUR } from '../../../../functions/abandonment/time.ts';
+import { withOutage } from '../../../../functions/scanner/generators/outages.ts';
+import type { OutageRecord } from '../../../../functions/store/data-planes.ts';
 
 function outage(day: number, endedAt: number | null = day + 0.5): OutageRecord {
   const from = day * DAY;

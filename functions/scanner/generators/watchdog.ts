@@ -1,13 +1,13 @@
-import { type Duration, type Instant, MINUTE } from '../abandonment/time.ts';
-import { inBuckets } from '../store/buckets.ts';
-import { keys, WORK_BUCKETS } from '../store/keys.ts';
-import { eachRow } from '../store/rows.ts';
-import type { Row } from '../store/table.port.ts';
-import { recordDeath } from '../work/oops.ts';
-import type { Generator } from './generator.ts';
-import { count } from './look.ts';
-import type { Run } from './run.ts';
-import { type Part, sweep } from './sweep.ts';
+import { type Duration, type Instant, MINUTE } from '../../abandonment/time.ts';
+import { inBuckets } from '../../store/buckets.ts';
+import { keys, WORK_BUCKETS } from '../../store/keys.ts';
+import { eachRow } from '../../store/rows.ts';
+import type { Row } from '../../store/table/table.port.ts';
+import { recordDeath } from '../../work/oops.ts';
+import type { Generator } from '../generator.ts';
+import { count } from '../look.ts';
+import type { Run } from '../run.ts';
+import { type Part, sweep } from '../sweep.ts';
 
 /** Clocks may differ by so much: nobody is taken for dead earlier. */
 const CLOCK_SKEW: Duration = 5 * MINUTE;

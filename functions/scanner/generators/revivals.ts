@@ -1,12 +1,12 @@
-import { liveAgain } from '../notices/feedback/soft-bounces.ts';
-import { keys, sortable } from '../store/keys.ts';
-import { eachRow } from '../store/rows.ts';
-import type { Row } from '../store/table.port.ts';
-import { writeUnlessRefused } from '../store/write-unless-refused.ts';
-import type { Generator } from './generator.ts';
-import { count } from './look.ts';
-import type { Run } from './run.ts';
-import { sweep } from './sweep.ts';
+import { liveAgain } from '../../notices/feedback/soft-bounces.ts';
+import { keys, sortable } from '../../store/keys.ts';
+import { eachRow } from '../../store/rows.ts';
+import type { Row } from '../../store/table/table.port.ts';
+import { writeUnlessRefused } from '../../store/write-unless-refused.ts';
+import type { Generator } from '../generator.ts';
+import { count } from '../look.ts';
+import type { Run } from '../run.ts';
+import { sweep } from '../sweep.ts';
 
 /** Lets addresses live again that soft bounces killed for a time, when that time is over. */
 export const revivalsGenerator: Generator = {

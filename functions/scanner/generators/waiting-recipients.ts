@@ -1,10 +1,10 @@
-import { isWindowed, type Notice, tenantOf } from '../abandonment/task.ts';
-import type { Instant } from '../abandonment/time.ts';
-import { compareRanks, type Rank } from '../notices/send/warm-up.ts';
-import { index } from '../store/keys.ts';
-import { type NoticePlace, noticePlaceIn } from '../store/notices.ts';
-import { eachRow } from '../store/rows.ts';
-import type { Run } from './run.ts';
+import { isWindowed, type Notice, tenantOf } from '../../abandonment/task.ts';
+import type { Instant } from '../../abandonment/time.ts';
+import { compareRanks, type Rank } from '../../notices/send/warm-up.ts';
+import { index } from '../../store/keys.ts';
+import { type NoticePlace, noticePlaceIn } from '../../store/notices.ts';
+import { eachRow } from '../../store/rows.ts';
+import type { Run } from '../run.ts';
 
 /** When the notices of one recipient may go. */
 export interface Times {

@@ -1,16 +1,16 @@
-import { isEligible } from '../abandonment/evidence.ts';
-import { loadCounts } from '../store/counts.ts';
-import { inLastDay } from '../store/fleet-view.ts';
-import { keys } from '../store/keys.ts';
-import { operatorAlert } from '../store/operator-alerts.ts';
-import type { PaceRecord } from '../store/pace.ts';
-import { allRows } from '../store/rows.ts';
-import { TableBusy } from '../store/table-busy.ts';
-import { loadTasks } from '../store/tasks.ts';
+import { isEligible } from '../../abandonment/evidence.ts';
+import { loadCounts } from '../../store/counts.ts';
+import { inLastDay } from '../../store/fleet-view.ts';
+import { keys } from '../../store/keys.ts';
+import { operatorAlert } from '../../store/operator-alerts.ts';
+import type { PaceRecord } from '../../store/pace.ts';
+import { allRows } from '../../store/rows.ts';
+import { TableBusy } from '../../store/table-busy.ts';
+import { loadTasks } from '../../store/tasks.ts';
+import type { Run } from '../run.ts';
 import { type Fleet, heldBySpike } from './blast-radius.ts';
 import type { Due } from './due-tasks.ts';
 import { unapprovedOf } from './rate-limit.ts';
-import type { Run } from './run.ts';
 
 /** What a spike holds. */
 export interface Held {

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { BOUNDS } from '../abandonment/bounds.ts';
+import { BOUNDS } from '../../abandonment/bounds.ts';
 import { RowRefused } from './row-limits.ts';
 import type { Row, TransactResult, Write } from './table.port.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { OutgoingMessage } from '../../../functions/platform/ports.ts';
-import { runScan } from '../../../functions/scanner/scan.ts';
-import { noticeWrite } from '../../../functions/store/notices.ts';
-import { START, workStage } from '../work/stage.ts';
+import type { OutgoingMessage } from '../../../../functions/platform/ports.ts';
+import { runScan } from '../../../../functions/scanner/scan.ts';
+import { noticeWrite } from '../../../../functions/store/notices.ts';
+import { START, workStage } from '../../work/stage.ts';
 
 test('a message is in the group of its tenant, whatever characters their name has', async () => {
   const { system, table } = workStage();

@@ -1,8 +1,8 @@
-import { BOUNDS } from '../abandonment/bounds.ts';
-import { inLastDay } from '../store/fleet-view.ts';
-import { type PaceEntry, type PaceRecord, paceWrite } from '../store/pace.ts';
+import { BOUNDS } from '../../abandonment/bounds.ts';
+import { inLastDay } from '../../store/fleet-view.ts';
+import { type PaceEntry, type PaceRecord, paceWrite } from '../../store/pace.ts';
+import type { Run } from '../run.ts';
 import type { Counted } from './blast-radius.ts';
-import type { Run } from './run.ts';
 
 /** A task that counts for the rate limit. */
 type Limited = Counted & { approved: boolean };

@@ -1,14 +1,14 @@
-import { decide } from '../abandonment/decide.ts';
-import { tenantOf } from '../abandonment/task.ts';
-import { inBuckets } from '../store/buckets.ts';
-import { index, sortable } from '../store/keys.ts';
-import { eachRow } from '../store/rows.ts';
-import type { Query, Row } from '../store/table.port.ts';
-import { candidateIn, loadTasks } from '../store/tasks.ts';
-import type { Generator } from './generator.ts';
-import { count, lookAt } from './look.ts';
-import type { Run } from './run.ts';
-import { type Part, sweep } from './sweep.ts';
+import { decide } from '../../abandonment/decide.ts';
+import { tenantOf } from '../../abandonment/task.ts';
+import { inBuckets } from '../../store/buckets.ts';
+import { index, sortable } from '../../store/keys.ts';
+import { eachRow } from '../../store/rows.ts';
+import type { Query, Row } from '../../store/table/table.port.ts';
+import { candidateIn, loadTasks } from '../../store/tasks.ts';
+import type { Generator } from '../generator.ts';
+import { count, lookAt } from '../look.ts';
+import type { Run } from '../run.ts';
+import { type Part, sweep } from '../sweep.ts';
 
 /**
  * Fires for the tasks whose time is over. Reads only what can fire: the index of candidates from the oldest to

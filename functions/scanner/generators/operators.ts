@@ -1,18 +1,18 @@
-import { isEligible } from '../abandonment/evidence.ts';
-import { isReverted } from '../abandonment/reverted.ts';
-import { DAY, type Duration } from '../abandonment/time.ts';
-import { awaitsApproval } from '../operators/brakes.ts';
-import { keys } from '../store/keys.ts';
-import { type OperatorAlertRecord, operatorAlertFromRow } from '../store/operator-alerts.ts';
-import { eachRow } from '../store/rows.ts';
-import type { Row } from '../store/table.port.ts';
-import { loadTask } from '../store/tasks.ts';
-import { writeUnlessRefused } from '../store/write-unless-refused.ts';
-import { disablingOf } from '../work/given-up.ts';
-import type { Generator } from './generator.ts';
-import { isStillGivenUp } from './given-up.ts';
-import type { Run } from './run.ts';
-import { sweep } from './sweep.ts';
+import { isEligible } from '../../abandonment/evidence.ts';
+import { isReverted } from '../../abandonment/reverted.ts';
+import { DAY, type Duration } from '../../abandonment/time.ts';
+import { awaitsApproval } from '../../operators/brakes.ts';
+import { keys } from '../../store/keys.ts';
+import { type OperatorAlertRecord, operatorAlertFromRow } from '../../store/operator-alerts.ts';
+import { eachRow } from '../../store/rows.ts';
+import type { Row } from '../../store/table/table.port.ts';
+import { loadTask } from '../../store/tasks.ts';
+import { writeUnlessRefused } from '../../store/write-unless-refused.ts';
+import { disablingOf } from '../../work/given-up.ts';
+import type { Generator } from '../generator.ts';
+import { isStillGivenUp } from '../given-up.ts';
+import type { Run } from '../run.ts';
+import { sweep } from '../sweep.ts';
 
 /** An alert that lasts is told again each week. */
 const REPEATED_AFTER: Duration = 7 * DAY;

@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import type { Notice } from '../../../functions/abandonment/task.ts';
-import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../../functions/abandonment/time.ts';
-import type { OutgoingMessage } from '../../../functions/platform/ports.ts';
-import { digestsGenerator } from '../../../functions/scanner/digests.ts';
-import type { Run } from '../../../functions/scanner/run.ts';
-import { FleetView } from '../../../functions/store/fleet-view.ts';
-import { bucketOf, keys } from '../../../functions/store/keys.ts';
-import { noticeWrite, type PendingNotice } from '../../../functions/store/notices.ts';
-import { loadRamp, rampWrite } from '../../../functions/store/pace.ts';
-import { pausesWrite } from '../../../functions/store/pauses.ts';
+import type { Notice } from '../../../../functions/abandonment/task.ts';
+import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../../../functions/abandonment/time.ts';
+import type { OutgoingMessage } from '../../../../functions/platform/ports.ts';
+import { digestsGenerator } from '../../../../functions/scanner/generators/digests.ts';
+import type { Run } from '../../../../functions/scanner/run.ts';
+import { FleetView } from '../../../../functions/store/fleet-view.ts';
+import { bucketOf, keys } from '../../../../functions/store/keys.ts';
+import { noticeWrite, type PendingNotice } from '../../../../functions/store/notices.ts';
+import { loadRamp, rampWrite } from '../../../../functions/store/pace.ts';
+import { pausesWrite } from '../../../../functions/store/pauses.ts';
 import {
   loadRecipient,
   newRecipient,
   type RecipientRecord,
   recipientWrite,
-} from '../../../functions/store/recipients.ts';
-import type { Write } from '../../../functions/store/table.port.ts';
-import { START as NOW, workStage } from '../work/stage.ts';
+} from '../../../../functions/store/recipients.ts';
+import type { Write } from '../../../../functions/store/table/table.port.ts';
+import { START as NOW, workStage } from '../../work/stage.ts';
 
 const ANA = 'ana';
 

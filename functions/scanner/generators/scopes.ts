@@ -1,12 +1,12 @@
-import { eachRowOf, inBuckets } from '../store/buckets.ts';
-import { index, keys } from '../store/keys.ts';
-import { allRows } from '../store/rows.ts';
-import type { Query, Row } from '../store/table.port.ts';
-import { writeUnlessRefused } from '../store/write-unless-refused.ts';
-import { DONE, type Generator } from './generator.ts';
+import { eachRowOf, inBuckets } from '../../store/buckets.ts';
+import { index, keys } from '../../store/keys.ts';
+import { allRows } from '../../store/rows.ts';
+import type { Query, Row } from '../../store/table/table.port.ts';
+import { writeUnlessRefused } from '../../store/write-unless-refused.ts';
+import { DONE, type Generator } from '../generator.ts';
+import type { Run } from '../run.ts';
+import { type Part, sweep } from '../sweep.ts';
 import { lookById } from './ladder.ts';
-import type { Run } from './run.ts';
-import { type Part, sweep } from './sweep.ts';
 
 /** Looks once at all that is open in a scope whose policy, people or data plane changed. */
 export const scopesGenerator: Generator = {

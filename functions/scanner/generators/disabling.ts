@@ -1,18 +1,18 @@
-import { isDisabling, withDisabling } from '../episodes/disabling.ts';
-import { isOpen } from '../episodes/open-task.ts';
-import { heldSince, withSpikeHold } from '../episodes/spike.ts';
-import { storeTask } from '../store/change-task.ts';
-import { loadPace } from '../store/pace.ts';
-import { loadTasks, type TaskRecord } from '../store/tasks.ts';
-import { disableMessageFor } from '../work/messages.ts';
+import { isDisabling, withDisabling } from '../../episodes/disabling.ts';
+import { isOpen } from '../../episodes/open-task.ts';
+import { heldSince, withSpikeHold } from '../../episodes/spike.ts';
+import { storeTask } from '../../store/change-task.ts';
+import { loadPace } from '../../store/pace.ts';
+import { loadTasks, type TaskRecord } from '../../store/tasks.ts';
+import { disableMessageFor } from '../../work/messages.ts';
+import { DONE, type Generator } from '../generator.ts';
+import { giveUpDisabling } from '../given-up.ts';
+import { count, lookAt } from '../look.ts';
+import type { Run } from '../run.ts';
+import { sweep } from '../sweep.ts';
 import { type Due, gatherDue } from './due-tasks.ts';
-import { DONE, type Generator } from './generator.ts';
-import { giveUpDisabling } from './given-up.ts';
-import { count, lookAt } from './look.ts';
 import { reserve } from './rate-limit.ts';
-import type { Run } from './run.ts';
 import { findHeld } from './spikes.ts';
-import { sweep } from './sweep.ts';
 
 /**
  * Queues what is due to be turned off, the oldest first, within the rate limit; a spike is held until operators

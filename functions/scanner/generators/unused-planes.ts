@@ -1,16 +1,16 @@
-import { DAY, type Duration } from '../abandonment/time.ts';
-import { lastUseOf } from '../catalog/data-planes.ts';
-import { loadCounts, type PlaneCount } from '../store/counts.ts';
+import { DAY, type Duration } from '../../abandonment/time.ts';
+import { lastUseOf } from '../../catalog/data-planes.ts';
+import { loadCounts, type PlaneCount } from '../../store/counts.ts';
 import {
   type DataPlaneRecord,
   dataPlaneCountWrite,
   dataPlaneWrite,
   loadDataPlaneCount,
-} from '../store/data-planes.ts';
-import { keys } from '../store/keys.ts';
-import type { Write } from '../store/table.port.ts';
-import { count } from './look.ts';
-import type { Run } from './run.ts';
+} from '../../store/data-planes.ts';
+import { keys } from '../../store/keys.ts';
+import type { Write } from '../../store/table/table.port.ts';
+import { count } from '../look.ts';
+import type { Run } from '../run.ts';
 
 /** A plane that nobody named for so long, and that has no eligible task, is forgotten. */
 const UNUSED_AFTER: Duration = 30 * DAY;

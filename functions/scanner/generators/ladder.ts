@@ -1,14 +1,14 @@
-import { withoutStaleRefusal } from '../episodes/disabling.ts';
-import { inBuckets } from '../store/buckets.ts';
-import { index } from '../store/keys.ts';
-import type { Row } from '../store/table.port.ts';
-import { loadTasks } from '../store/tasks.ts';
-import { sendDisable } from './dispatch.ts';
+import { withoutStaleRefusal } from '../../episodes/disabling.ts';
+import { inBuckets } from '../../store/buckets.ts';
+import { index } from '../../store/keys.ts';
+import type { Row } from '../../store/table/table.port.ts';
+import { loadTasks } from '../../store/tasks.ts';
+import { sendDisable } from '../dispatch.ts';
+import type { Generator } from '../generator.ts';
+import { count, lookAt } from '../look.ts';
+import type { Run } from '../run.ts';
+import { type Part, sweep } from '../sweep.ts';
 import { dueIn } from './due.ts';
-import type { Generator } from './generator.ts';
-import { count, lookAt } from './look.ts';
-import type { Run } from './run.ts';
-import { type Part, sweep } from './sweep.ts';
 
 /** Looks again at the tasks whose instant has come: resolves, reminds, lets holds end; queues stuck work again. */
 export const ladderGenerator: Generator = {

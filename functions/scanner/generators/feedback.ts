@@ -1,14 +1,19 @@
-import { DAY, type Duration, formatInstant, HOUR, type Instant } from '../abandonment/time.ts';
-import { METRIC } from '../platform/names.ts';
-import { answeredAt, canaryRoundWrite, type FeedbackCanaryRecord, loadCanaryRound } from '../store/heard.ts';
-import { keys } from '../store/keys.ts';
-import { operatorAlert } from '../store/operator-alerts.ts';
-import { loadPauses, pausesWrite } from '../store/pauses.ts';
-import type { Write } from '../store/table.port.ts';
-import { MESSAGE_VERSION } from '../work/messages.ts';
-import { DONE, type Generator } from './generator.ts';
-import { count } from './look.ts';
-import type { Run } from './run.ts';
+import { DAY, type Duration, formatInstant, HOUR, type Instant } from '../../abandonment/time.ts';
+import { METRIC } from '../../platform/names.ts';
+import {
+  answeredAt,
+  canaryRoundWrite,
+  type FeedbackCanaryRecord,
+  loadCanaryRound,
+} from '../../store/heard.ts';
+import { keys } from '../../store/keys.ts';
+import { operatorAlert } from '../../store/operator-alerts.ts';
+import { loadPauses, pausesWrite } from '../../store/pauses.ts';
+import type { Write } from '../../store/table/table.port.ts';
+import { MESSAGE_VERSION } from '../../work/messages.ts';
+import { DONE, type Generator } from '../generator.ts';
+import { count } from '../look.ts';
+import type { Run } from '../run.ts';
 
 /** A round begins so long after the one before was answered. */
 const EVERY: Duration = DAY;

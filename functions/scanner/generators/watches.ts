@@ -1,11 +1,11 @@
-import { DAY, type Duration, formatInstant, type Instant } from '../abandonment/time.ts';
-import { METRIC } from '../platform/names.ts';
-import { loadFeedback } from '../store/heard.ts';
-import { keys } from '../store/keys.ts';
-import { operatorAlert } from '../store/operator-alerts.ts';
-import { writeUnlessRefused } from '../store/write-unless-refused.ts';
-import { DONE, type Generator } from './generator.ts';
-import type { Run } from './run.ts';
+import { DAY, type Duration, formatInstant, type Instant } from '../../abandonment/time.ts';
+import { METRIC } from '../../platform/names.ts';
+import { loadFeedback } from '../../store/heard.ts';
+import { keys } from '../../store/keys.ts';
+import { operatorAlert } from '../../store/operator-alerts.ts';
+import { writeUnlessRefused } from '../../store/write-unless-refused.ts';
+import { DONE, type Generator } from '../generator.ts';
+import type { Run } from '../run.ts';
 
 /** After so long without a word of SES on any mail the feedback path is taken for broken. */
 const FEEDBACK_WITHIN: Duration = DAY;

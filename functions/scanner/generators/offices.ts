@@ -1,8 +1,8 @@
-import { type Move, oldOfficeMoves } from '../store/people.ts';
-import { DONE, type Generator } from './generator.ts';
-import { count } from './look.ts';
-import type { Run } from './run.ts';
-import { sweep } from './sweep.ts';
+import { type Move, oldOfficeMoves } from '../../store/people.ts';
+import { DONE, type Generator } from '../generator.ts';
+import { count } from '../look.ts';
+import type { Run } from '../run.ts';
+import { sweep } from '../sweep.ts';
 
 /** Moves subscriptions and admins of an earlier version to where one query finds all of a tenant. */
 export const officesGenerator: Generator = {

@@ -1,18 +1,18 @@
-import { isTopic } from '../abandonment/topics.ts';
-import { standingOf } from '../notices/send/digest-states.ts';
-import { finishDeath, finishDigest, recordUnsettled } from '../notices/send/record-digest.ts';
-import { alertFromRow } from '../store/alerts.ts';
-import { inBuckets } from '../store/buckets.ts';
-import { loadDigest } from '../store/digests.ts';
-import { index } from '../store/keys.ts';
-import { eachRow } from '../store/rows.ts';
-import type { Row } from '../store/table.port.ts';
-import { tellUntold } from '../store/untold.ts';
+import { isTopic } from '../../abandonment/topics.ts';
+import { standingOf } from '../../notices/send/digest-states.ts';
+import { finishDeath, finishDigest, recordUnsettled } from '../../notices/send/record-digest.ts';
+import { alertFromRow } from '../../store/alerts.ts';
+import { inBuckets } from '../../store/buckets.ts';
+import { loadDigest } from '../../store/digests.ts';
+import { index } from '../../store/keys.ts';
+import { eachRow } from '../../store/rows.ts';
+import type { Row } from '../../store/table/table.port.ts';
+import { tellUntold } from '../../store/untold.ts';
+import type { Generator } from '../generator.ts';
+import { count } from '../look.ts';
+import type { Run } from '../run.ts';
+import { type Part, sweep } from '../sweep.ts';
 import { dueIn } from './due.ts';
-import type { Generator } from './generator.ts';
-import { count } from './look.ts';
-import type { Run } from './run.ts';
-import { type Part, sweep } from './sweep.ts';
 
 /** Finishes what was left half done: digests without an end, and notices that did not fit into their transaction. */
 export const repairGenerator: Generator = {

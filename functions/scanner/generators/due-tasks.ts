@@ -1,17 +1,17 @@
-import type { Decision } from '../abandonment/decide.ts';
-import { type HoldReason, tenantOf } from '../abandonment/task.ts';
-import type { Instant } from '../abandonment/time.ts';
-import { inBuckets } from '../store/buckets.ts';
-import { bucketOf, index } from '../store/keys.ts';
-import type { Row } from '../store/table.port.ts';
-import { loadTasks } from '../store/tasks.ts';
+import type { Decision } from '../../abandonment/decide.ts';
+import { type HoldReason, tenantOf } from '../../abandonment/task.ts';
+import type { Instant } from '../../abandonment/time.ts';
+import { inBuckets } from '../../store/buckets.ts';
+import { bucketOf, index } from '../../store/keys.ts';
+import type { Row } from '../../store/table/table.port.ts';
+import { loadTasks } from '../../store/tasks.ts';
+import type { Budget } from '../generator.ts';
+import { isDisablingGivenUp } from '../given-up.ts';
+import { lookAt } from '../look.ts';
+import type { Run } from '../run.ts';
+import { sweep } from '../sweep.ts';
 import type { Counted } from './blast-radius.ts';
 import { dueIn } from './due.ts';
-import type { Budget } from './generator.ts';
-import { isDisablingGivenUp } from './given-up.ts';
-import { lookAt } from './look.ts';
-import type { Run } from './run.ts';
-import { sweep } from './sweep.ts';
 
 /** A task whose date has come. */
 export interface Due extends Counted {
