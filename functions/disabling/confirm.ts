@@ -1,15 +1,8 @@
 import { type Decision, decide } from '../abandonment/decide.ts';
-import { tenantOf } from '../abandonment/task.ts';
+import { type DisableRequest, tenantOf } from '../abandonment/task.ts';
 import { type Instant, SECOND } from '../abandonment/time.ts';
 import { versionProblem } from '../abandonment/versions.ts';
-import {
-  afterConfirmation,
-  isNews,
-  isOnAgain,
-  type Request,
-  requestAnswered,
-  type Word,
-} from '../episodes/confirm.ts';
+import { afterConfirmation, isNews, isOnAgain, requestAnswered, type Word } from '../episodes/confirm.ts';
 import { type ConfirmedDisabling, endDisabled } from '../episodes/end-disabled.ts';
 import { MOST_BESIDE } from '../episodes/transition.ts';
 import type { System } from '../platform/system.ts';
@@ -99,7 +92,7 @@ async function confirmedOf(
 async function toldOf(
   view: FleetView,
   before: TaskRecord,
-  { asker }: Request,
+  { asker }: DisableRequest,
   decision: Decision,
   now: Instant,
 ): Promise<Map<string, string>> {
@@ -117,7 +110,7 @@ async function toldOf(
 async function listFor(
   { table }: System,
   { task, open }: TaskRecord,
-  { episode }: Request,
+  { episode }: DisableRequest,
   told: ReadonlyMap<string, string>,
 ): Promise<ConfirmedDisabling['lists']> {
   if (open?.number === episode || told.size < MOST_BESIDE) return undefined;

@@ -9,7 +9,7 @@ import { disableTask } from './disable.ts';
 export const disableConsumer: Consumer<DisableMessage> = {
   queue: 'disable',
   parse: (body) => parseMessage(disableMessage, body),
-  nameOf: ({ key, episode }) => `${key}#${episode}`,
+  nameOf: ({ key, episode }) => disablingOf(key, episode).item,
   notAfter: ({ notAfter }) => notAfter,
   queuedAgainFromState: true,
   restsOnTableAlone: false,

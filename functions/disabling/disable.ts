@@ -1,6 +1,7 @@
 import { decide } from '../abandonment/decide.ts';
 import type { ControlAnswer } from '../control-planes/control-plane.port.ts';
 import { controlPlaneFor } from '../control-planes/control-plane-for.ts';
+import { requestIdOf } from '../episodes/confirm.ts';
 import {
   asBeforeDisabling,
   type DisablingTask,
@@ -8,6 +9,7 @@ import {
   reasonOf,
   refused,
   requested,
+  runOf,
   withoutDisabling,
 } from '../episodes/disabling.ts';
 import type { System } from '../platform/system.ts';
@@ -72,10 +74,10 @@ async function ask(
   const { asker } = disabling;
   const answer: ControlAnswer = await controlPlaneFor(system).disable({
     task: record,
-    run: asker.by === 'run' ? asker.run : null,
+    run: runOf(asker),
     episode,
     disableAt: asker.by === 'run' ? asker.disableAt : null,
-    requestId: `${record.task.id}#${episode}`,
+    requestId: requestIdOf(record.task.id, episode),
     reason: reasonOf(asker),
   });
   if (answer.outcome === 'requested') return { outcome: 'done', reason: 'requested' };

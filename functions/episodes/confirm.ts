@@ -1,3 +1,4 @@
+import type { DisableRequest } from '../abandonment/task.ts';
 import { DAY, type Duration, type Instant } from '../abandonment/time.ts';
 import type { TaskRecord } from '../store/tasks.ts';
 
@@ -10,17 +11,21 @@ export interface Word {
   requestId?: string | undefined;
 }
 
-/** What was asked of the owning system. */
-export type Request = NonNullable<TaskRecord['asked']>;
-
 /** A confirmation that names no request answers the newest one for a day. */
 const ANSWERED_WITHIN: Duration = DAY;
 
+/** What a request to disable is called, so that its confirmation can name it. */
+export function requestIdOf(task: string, episode: number): string {
+  return `${task}#${episode}`;
+}
+
 /** The request that a confirmation answers, also where the episode ended meanwhile; null where nobody asked. */
-export function requestAnswered({ task, asked }: TaskRecord, { requestId, at }: Word): Request | null {
+export function requestAnswered({ task, asked }: TaskRecord, { requestId, at }: Word): DisableRequest | null {
   if (!asked) return null;
   const answers =
-    requestId === undefined ? at - asked.at < ANSWERED_WITHIN : requestId === `${task.id}#${asked.episode}`;
+    requestId === undefined
+      ? at - asked.at < ANSWERED_WITHIN
+      : requestId === requestIdOf(task.id, asked.episode);
   return answers ? asked : null;
 }
 

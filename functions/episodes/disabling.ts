@@ -17,6 +17,11 @@ export function reasonOf({ by }: Asker): string {
   return by === 'person' ? 'its owner asked for it' : 'abandoned; its grace is over';
 }
 
+/** The run that asked for a disabling; null where a person did. */
+export function runOf(asker: Asker): string | null {
+  return asker.by === 'run' ? asker.run : null;
+}
+
 /**
  * Puts a task on its way to be disabled. Without progress the next scan queues it again: after a while what a scan
  * decided, at once what a person asked for.

@@ -1,5 +1,6 @@
 import type { Case, Decision } from '../abandonment/decide.ts';
 import { triedSince } from '../abandonment/healthy-spells.ts';
+import type { DisableRequest } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { type AlertRecord, alertWrite } from '../store/alerts.ts';
 import { auditWrite } from '../store/audit.ts';
@@ -9,14 +10,14 @@ import { reversalAlert } from '../store/operator-alerts.ts';
 import { ROW_VERSION } from '../store/rows.ts';
 import type { Write } from '../store/table/table.port.ts';
 import { type TaskRecord, touch } from '../store/tasks.ts';
-import { afterConfirmation, type Request, type Word } from './confirm.ts';
-import { reasonOf } from './disabling.ts';
+import { afterConfirmation, type Word } from './confirm.ts';
+import { reasonOf, runOf } from './disabling.ts';
 import { endEpisode } from './end.ts';
 import { begin, hasEpisode, type Transition, withBeside } from './transition.ts';
 
 /** A disabling that somebody asked for and the owning system confirmed, and what its end rests on. */
 export interface ConfirmedDisabling {
-  request: Request;
+  request: DisableRequest;
   word: Word;
   /** The case before the confirmation, and what was decided of it. */
   given: Case;
@@ -47,7 +48,7 @@ export function endDisabled(before: TaskRecord, confirmed: ConfirmedDisabling): 
     ...recordsOf(before, confirmed),
     ...(isNewlyReverted ? [reversalAlert(before.task.id, reverted.at, now)] : []),
   );
-  const disabledByUs = { at: word.at, episode, run: asker.by === 'run' ? asker.run : null };
+  const disabledByUs = { at: word.at, episode, run: runOf(asker) };
   return { ...recorded, record: { ...recorded.record, asked: null, disabledByUs } };
 }
 
@@ -61,13 +62,13 @@ function endedEpisode(at: Transition, before: TaskRecord, confirmed: ConfirmedDi
   const end = {
     reason: reasonFor(request),
     notices: new Map([...told.keys()].map((key) => [key, pending])),
-    run: asker.by === 'run' ? asker.run : null,
+    run: runOf(asker),
     addresses: told,
   };
   return endEpisode(at, given, end, now);
 }
 
-function reasonFor({ asker }: Request): 'disabled' | 'disabled-by-owner' {
+function reasonFor({ asker }: DisableRequest): 'disabled' | 'disabled-by-owner' {
   return asker.by === 'person' ? 'disabled-by-owner' : 'disabled';
 }
 
@@ -107,7 +108,7 @@ function toldOfEnded(
 function recordsOf(before: TaskRecord, { request, word, decision, now }: ConfirmedDisabling): Write[] {
   const { id } = before.task;
   const { asker } = request;
-  const run = asker.by === 'run' ? asker.run : null;
+  const run = runOf(asker);
   const disableAt = asker.by === 'run' ? asker.disableAt : asker.at;
   const audit = auditWrite({
     task: id,

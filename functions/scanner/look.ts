@@ -73,15 +73,18 @@ async function lookOnce(run: Run, given: TaskRecord): Promise<Looked> {
 
 /** Makes the case of a record in any of the states of one look; recipients are the same in all of them. */
 async function caseMaker(run: Run, record: TaskRecord): Promise<(record: TaskRecord) => Case> {
-  const told = run.view.policies.for(record.task.id).mode !== 'detect';
-  const audience = told ? await run.view.audienceOf(record.task) : {};
+  const audience = isTold(run, record) ? await run.view.audienceOf(record.task) : {};
   return (state) => ({ ...run.view.bareCase(state), ...(state.open ? audience : {}) });
 }
 
 /** The topics to follow what is told of a task. */
-function topicsOf({ view }: Run, { task }: TaskRecord): Promise<Topic[]> {
-  const told = view.policies.for(task.id).mode !== 'detect';
-  return told ? view.topicsOf(task, 'task_abandoned') : Promise.resolve([]);
+async function topicsOf(run: Run, record: TaskRecord): Promise<Topic[]> {
+  return isTold(run, record) ? run.view.topicsOf(record.task, 'task_abandoned') : [];
+}
+
+/** Whether anybody is told of a task at all. */
+function isTold({ view }: Run, { task }: TaskRecord): boolean {
+  return view.policies.for(task.id).mode !== 'detect';
 }
 
 type Stored = { outcome: 'same' } | { outcome: 'applied'; record: TaskRecord } | { outcome: 'refused' };

@@ -41,16 +41,17 @@ export async function commit<Value>(
   subject: string,
   plan: () => Promise<Plan<Value>>,
 ): Promise<Value> {
-  let pending: { planned: Plan<Value>; writer: string } | undefined;
+  let pending: { planned: Plan<Value>; writes: Write[]; writer: string } | undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     if (attempt > 0) await pause(writing, attempt);
     if (!pending) {
       const planned = await plan();
       if (!planned.writes?.length) return planned.value;
-      pending = { planned, writer: writing.random.id(writing.clock.now()) };
+      const writer = writing.random.id(writing.clock.now());
+      pending = { planned, writes: [...planned.writes], writer };
     }
-    const { planned, writer } = pending;
-    const result = await writing.table.transact([...(planned.writes ?? [])], writer);
+    const { planned, writes, writer } = pending;
+    const result = await writing.table.transact(writes, writer);
     if (result.outcome === 'applied') return planned.value;
     if (result.outcome === 'busy') continue;
     const answer = planned.refused?.(result.index);

@@ -20,9 +20,9 @@ const WHAT_ENDS: Record<GivenUp['queue'], string> = {
   disable: 'it can never be disabled',
 };
 
-/** The name under which it is noted. */
+/** The name under which it is noted, and found again. */
 export function nameOfWork({ queue, item }: Work): string {
-  return `${queue}#${item}`;
+  return keys.givenUp(queue, item).sk;
 }
 
 /** The name of a task's disabling among the work items. */
