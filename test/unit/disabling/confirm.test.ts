@@ -11,6 +11,7 @@ import {
   ANA_ADDRESS,
   BO,
   BO_ADDRESS,
+  ENDED_ALERT,
   EPISODE,
   type Given,
   MAIL,
@@ -387,22 +388,7 @@ describe('an episode that ended before the confirmation came', () => {
       const stage = await askedStage({ open: null, task: { owners: addresses } });
       const first = { key: recipientKey(addresses[0] ?? ''), address: 'old', pending: null };
       const other = { key: 'k-other', address: 'other@acme.test', pending: null };
-      const alert = {
-        ...keys.alert(TASK, 1),
-        task: TASK,
-        episode: 1,
-        type: 'task_abandoned',
-        stage: 'disable',
-        since: EPISODE.since,
-        firedAt: START,
-        resolvedAt: START,
-        reason: 'kept',
-        evidence: {},
-        mails: [],
-        run: null,
-        untold: [other, first],
-        holders: [],
-      };
+      const alert = { ...ENDED_ALERT, untold: [other, first] };
       await stage.table.transact([{ put: alert }], 'alert');
       const lists: number[] = [];
       const { transact } = stage.table;
@@ -436,25 +422,10 @@ describe('an episode that ended before the confirmation came', () => {
   it('is decided anew where its alert changes at the same time', async () => {
     const addresses = Array.from({ length: 95 }, (_, index) => `owner${index}@acme.test`);
     const stage = await askedStage({ open: null, task: { owners: addresses } });
-    const alert = {
-      ...keys.alert(TASK, 1),
-      task: TASK,
-      episode: 1,
-      type: 'task_abandoned',
-      stage: 'disable',
-      since: EPISODE.since,
-      firedAt: START,
-      resolvedAt: START,
-      reason: 'kept',
-      evidence: {},
-      mails: [] as string[],
-      run: null,
-      untold: [],
-      holders: [],
-    };
-    await stage.table.transact([{ put: alert }], 'alert');
+    await stage.table.transact([{ put: ENDED_ALERT }], 'alert');
     stage.meanwhile(
-      async () => void (await stage.table.transact([{ put: { ...alert, mails: ['late'] } }], 'another')),
+      async () =>
+        void (await stage.table.transact([{ put: { ...ENDED_ALERT, mails: ['late'] } }], 'another')),
     );
     await stage.confirm();
     expect((await stage.alert())?.mails).toEqual(['late']);

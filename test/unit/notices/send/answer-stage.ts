@@ -70,6 +70,24 @@ export const EPISODE: Episode = {
   mails: [],
 };
 
+/** The row of its alert, once the episode is over. */
+export const ENDED_ALERT = {
+  ...keys.alert(TASK, 1),
+  task: TASK,
+  episode: 1,
+  type: 'task_abandoned',
+  stage: 'disable',
+  since: EPISODE.since,
+  firedAt: START,
+  resolvedAt: START,
+  reason: 'kept',
+  evidence: {},
+  mails: [] as string[],
+  run: null,
+  untold: [],
+  holders: [],
+};
+
 const ITEM: DigestItem = {
   task: TASK,
   episode: 1,

@@ -16,6 +16,7 @@ import {
   answerStage,
   BO,
   DATE,
+  ENDED_ALERT,
   type Given,
   MAIL,
   START,
@@ -381,23 +382,7 @@ describe('a notice after its mail', () => {
 describe('a notice of what is past that SES did not send', () => {
   const PAST: Given = { open: null, waits: null };
   const alert = (reason: string | null, resolvedAt: number | null) => ({
-    put: {
-      pk: 'T#acmeCo/a',
-      sk: 'A#000001',
-      task: 'acmeCo/a',
-      episode: 1,
-      type: 'task_abandoned',
-      stage: 'disable',
-      since: START - 14 * DAY,
-      firedAt: START,
-      resolvedAt,
-      reason,
-      evidence: { restarts: 33 },
-      mails: [],
-      run: null,
-      untold: [],
-      holders: [],
-    },
+    put: { ...ENDED_ALERT, resolvedAt, reason, evidence: { restarts: 33 } },
   });
 
   async function unsent(item: object, given: Given = PAST, row = alert('kept', START - HOUR)) {
@@ -478,25 +463,7 @@ describe('a notice of what is past that SES did not send', () => {
 });
 
 describe('who holds a mail about an episode that is over', () => {
-  const alert = {
-    put: {
-      pk: 'T#acmeCo/a',
-      sk: 'A#000001',
-      task: 'acmeCo/a',
-      episode: 1,
-      type: 'task_abandoned',
-      stage: 'disable',
-      since: START - 14 * DAY,
-      firedAt: START,
-      resolvedAt: START,
-      reason: 'disabled',
-      evidence: { restarts: 33 },
-      mails: [],
-      run: null,
-      untold: [],
-      holders: [],
-    },
-  };
+  const alert = { put: { ...ENDED_ALERT, reason: 'disabled', evidence: { restarts: 33 } } };
   const undo = { episode: 1, by: 'olga', at: START - MINUTE, state: 'told' } as const;
 
   async function holders(given: Given, digest: Partial<DigestRecord> = SENT, hasAlert = true) {
