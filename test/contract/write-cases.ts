@@ -46,6 +46,15 @@ const GUARDED: [kind: string, make: (condition: Condition) => Write[]][] = [
 ];
 
 export function writeCases(table: () => Table): void {
+  it.each(['constructor', 'toString', 'hasOwnProperty'])(
+    'a part keeps its attribute named %s',
+    async (name) => {
+      const row: Row = { ...KEY, counts: { [name]: [1, { [name]: 'x' }], other: null } };
+      await store(table(), row);
+      expect(withoutWriter(await table().get(KEY))).toEqual(row);
+    },
+  );
+
   describe.each(GUARDED)('a %s under a condition', (_kind, make) => {
     it.each(CONDITIONS)('%j of no row: %s', async (condition, ofNothing) => {
       const result = await table().transact(make(condition), someWriter());

@@ -144,7 +144,9 @@ export class DynamoDbTable implements Table {
   #item(write: Write, writer: string): TransactItem {
     const TableName = this.#name;
     if ('put' in write)
-      return { Put: { TableName, Item: { ...write.put, w: writer }, ...conditional(write.if) } };
+      return {
+        Put: { TableName, Item: withMaps({ ...write.put, w: writer }), ...conditional(write.if) },
+      };
     if ('delete' in write)
       return { Delete: { TableName, Key: onlyKey(write.delete), ...conditional(write.if) } };
     if ('check' in write) {
@@ -159,6 +161,26 @@ export class DynamoDbTable implements Table {
     };
     return { Update: { TableName, Key: onlyKey(write.add), ...expression } };
   }
+}
+
+/**
+ * The row, where a part that has an attribute named `constructor` is a `Map`: the document client takes that attribute
+ * for the class of the part, and refuses it.
+ */
+function withMaps(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, withMap(value)])) as Row;
+}
+
+function withMap(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withMap);
+  if (typeof value !== 'object' || value === null || !isPlain(value)) return value;
+  const entries = Object.entries(value).map(([name, part]) => [name, withMap(part)] as const);
+  return Object.hasOwn(value, 'constructor') ? new Map(entries) : Object.fromEntries(entries);
+}
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 /** Callers pass rows as keys, too. */
