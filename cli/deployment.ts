@@ -23,6 +23,7 @@ const deploymentSchema = z.object({
   canaries: z.boolean(),
   contact: text,
   controlPlane: z.enum(['fed', 'own']),
+  controlPlanes: z._default(z.string(), '[]'),
   modeCeiling: z.enum(['detect', 'notify', 'disable']),
   allowedDomains: z.nullable(z.array(text)),
   topics: z._default(z.array(text), []),

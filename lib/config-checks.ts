@@ -13,6 +13,7 @@ export function crossChecks(config: Config, place: Place): Problem[] {
     ...checkQueues(config),
     ...checkRepeats(config),
     ...checkSources(config),
+    ...checkControlPlanes(config),
     ...checkThrottle(config),
     ...checkBraces(config),
     ...checkPlace(config, place),
@@ -33,6 +34,21 @@ function checkStage(config: Config): Problem[] {
       allowed: 'an address at least outside stage local: else no alarm is heard',
     });
   return problems;
+}
+
+/** Two control planes of one name, or one under the other's prefix, would answer for the same tasks. */
+function checkControlPlanes({ controlPlanes }: Config): Problem[] {
+  const names = controlPlanes.map(({ name }) => name);
+  return [
+    ...repeated(names, (at) => `controlPlanes.${at}.name`),
+    ...controlPlanes.flatMap(({ prefix }, at) => {
+      const over = controlPlanes.findIndex((other) => prefix.startsWith(other.prefix));
+      const under = controlPlanes.findIndex((other, place) => place < at && other.prefix.startsWith(prefix));
+      const other = over !== -1 && over !== at ? over : under;
+      const allowed = `a prefix that overlaps with no other; controlPlanes.${other}.prefix does`;
+      return other === -1 ? [] : [{ key: `controlPlanes.${at}.prefix`, allowed }];
+    }),
+  ];
 }
 
 /** What is named twice is a mistake, and an address named twice cannot be subscribed twice. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { controlPlaneSettings } from '../functions/platform/control-plane-settings.ts';
 import { EVENT_SOURCE, SERVICES, type Service } from '../functions/platform/names.ts';
 import { byQueue, QUEUES } from '../functions/platform/queues.ts';
 import { isDataPlane, isScopeOfTasks } from './source-scope.ts';
@@ -170,6 +171,11 @@ export const configSchema = z.strictObject({
   modeCeiling: oneOf(['detect', 'notify', 'disable']).default('detect'),
   /** `fed`: the owning system disables tasks when asked; `own`: the catalog is the truth. */
   controlPlane: oneOf(['fed', 'own']).default('fed'),
+  /** Further control planes, each with a prefix of its own: tasks under none are of `controlPlane`. */
+  controlPlanes: z
+    .array(controlPlaneSettings, { error: 'a list of control planes' })
+    .max(50, 'at most 50')
+    .default([]),
   /** Domains that owners' addresses must belong to; null: any. */
   allowedDomains: z
     .array(domain, { error: 'a list of domains, or null' })

@@ -3,6 +3,7 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import { writtenControlPlanes } from '../functions/platform/control-plane-settings.ts';
 import {
   type Deployment,
   deploymentParameter,
@@ -166,6 +167,9 @@ export class ServiceStack extends Stack {
       [ENV.contact]: config.contact,
       [ENV.configurationSet]: this.mail.configurationSet.configurationSetName,
       [ENV.controlPlane]: config.controlPlane,
+      ...(config.controlPlanes.length > 0 && {
+        [ENV.controlPlanes]: writtenControlPlanes(config.controlPlanes),
+      }),
       [ENV.modeCeiling]: config.modeCeiling,
       [ENV.allowedDomains]: (config.allowedDomains ?? []).join(','),
       [ENV.scanEvery]: String(config.scanEvery * 1_000),
@@ -202,6 +206,7 @@ export class ServiceStack extends Stack {
       canaries: config.canaries,
       contact: config.contact,
       controlPlane: config.controlPlane,
+      controlPlanes: writtenControlPlanes(config.controlPlanes),
       modeCeiling: config.modeCeiling,
       allowedDomains: config.allowedDomains,
       topics: config.channels.topics,

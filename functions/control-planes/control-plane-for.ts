@@ -1,11 +1,32 @@
+import type { ControlPlaneSettings } from '../platform/control-plane-settings.ts';
+import { isListed } from '../platform/control-plane-settings.ts';
 import type { System } from '../platform/system.ts';
+import { CatalogControlPlane } from './catalog/catalog-control-plane.ts';
 import type { ControlPlane } from './control-plane.port.ts';
-import { FedControlPlane } from './fed-control-plane.ts';
-import { OwnControlPlane } from './own-control-plane.ts';
+import { EventsControlPlane } from './events/events-control-plane.ts';
 
-/** The control plane that the configuration names. */
-export function controlPlaneFor(system: Pick<System, 'config' | 'events' | 'clock'>): ControlPlane {
-  return system.config.controlPlane === 'own'
-    ? new OwnControlPlane(system.clock)
-    : new FedControlPlane(system.events, system.clock);
+type Parts = Pick<System, 'config' | 'events' | 'clock' | 'openControlPlane'>;
+
+/**
+ * The control plane of a task: the configured one whose prefix its id begins with, else the stage's own mode.
+ * @throws Error where it is one that this process cannot ask
+ */
+export function controlPlaneFor(system: Parts, task: string): ControlPlane {
+  const settings = settingsFor(system.config, task);
+  if (settings && isListed(settings)) {
+    if (!system.openControlPlane) throw new Error(`control plane ${settings.name} cannot be asked from here`);
+    return system.openControlPlane(settings);
+  }
+  const isTruth = settings ? settings.type === 'catalog' : system.config.controlPlane === 'own';
+  return isTruth
+    ? new CatalogControlPlane(system.clock)
+    : new EventsControlPlane(system.events, system.clock);
+}
+
+/** The settings of the control plane that a task belongs to; undefined where its prefix is none's. */
+export function settingsFor(
+  { controlPlanes = [] }: Pick<System['config'], 'controlPlanes'>,
+  task: string,
+): ControlPlaneSettings | undefined {
+  return controlPlanes.find(({ prefix }) => task.startsWith(prefix));
 }

@@ -19,7 +19,7 @@ export const disableConsumer: Consumer<DisableMessage> = {
     await giveUp(system, work, error);
   },
   async probe(system) {
-    await controlPlaneFor(system).check?.();
+    await controlPlaneFor(system, '').check?.();
   },
   act: (system, { key, episode }, delivery) => disableTask(system, { task: key, episode }, delivery),
 };

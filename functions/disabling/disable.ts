@@ -72,8 +72,9 @@ async function ask(
 ): Promise<Outcome> {
   const { number: episode, disabling } = record.open;
   const { asker } = disabling;
-  const answer: ControlAnswer = await controlPlaneFor(system).disable({
-    task: record,
+  const answer: ControlAnswer = await controlPlaneFor(system, record.task.id).disable({
+    task: record.task,
+    isRepeated: delivery.receiveCount > 1,
     run: runOf(asker),
     episode,
     disableAt: asker.by === 'run' ? asker.disableAt : null,
@@ -84,6 +85,10 @@ async function ask(
   if (answer.outcome === 'confirmed') {
     await confirmDisabled(system, { task: record.task.id, version: record.task.version, at: answer.at });
     return { outcome: 'done', reason: 'disabled' };
+  }
+  if (answer.outcome !== 'refused') {
+    await storeTask(system, withoutDisabling(record, system.clock.now()), view.policies.for(record.task.id));
+    return { outcome: 'skipped', reason: answer.outcome };
   }
   const error = new Error(`the owning system refused: ${answer.reason}`);
   error.name = 'DisableRefused';

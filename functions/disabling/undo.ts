@@ -54,11 +54,16 @@ export async function undoDisabling(system: System, undo: Undo): Promise<Undone>
   const asked = await store(system, withUndoAsked(record, undo, system.clock.now()));
   if (!asked) return { outcome: 'refused', reason: CHANGED };
   const requestId = `${id}#${record.disabledByUs.episode}#undo`;
-  const answer = await controlPlaneFor(system).enable({ task: asked, requestId, by, reason });
-  if (answer.outcome === 'refused') {
+  const answer = await controlPlaneFor(system, asked.task.id).enable({
+    task: asked.task,
+    requestId,
+    by,
+    reason,
+  });
+  if (answer.outcome !== 'confirmed' && answer.outcome !== 'requested') {
     // Where the task changed meanwhile there is no note to take back: its owning system published it, or it was deleted.
     await store(system, withUndoRefused(asked, record));
-    return answer;
+    return { outcome: 'refused', reason: answer.outcome === 'gone' ? 'the task was deleted' : answer.reason };
   }
   const isStored =
     answer.outcome === 'confirmed'

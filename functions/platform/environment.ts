@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { readControlPlanes } from './control-plane-settings.ts';
 import { ENV } from './names.ts';
 import { byQueue, type QueueName, queueUrlVariable } from './queues.ts';
 import type { RuntimeConfig } from './system.ts';
@@ -44,6 +45,7 @@ const environmentSchema = z.object({
   [ENV.mailsPerSecond]: z.coerce.number().check(z.positive()),
   [ENV.contact]: text,
   [ENV.controlPlane]: z.enum(['fed', 'own']),
+  [ENV.controlPlanes]: z._default(z.string(), '[]'),
   [ENV.modeCeiling]: z.enum(['detect', 'notify', 'disable']),
   [ENV.allowedDomains]: z.string(),
   [ENV.scanEvery]: milliseconds,
@@ -111,6 +113,7 @@ function runtimeConfig(given: z.infer<typeof environmentSchema>): RuntimeConfig 
     functionVersion: given.AWS_LAMBDA_FUNCTION_VERSION ?? 'none',
     contact: given[ENV.contact],
     controlPlane: given[ENV.controlPlane],
+    controlPlanes: readControlPlanes(given[ENV.controlPlanes]),
     gatherDisabled: given[ENV.gatherDisabled],
     confirmWithin: given[ENV.confirmWithin],
     sendLease: given[ENV.sendLease],

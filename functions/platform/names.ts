@@ -23,6 +23,8 @@ export const ENV = {
   /** The SSM parameter with the keys that links are signed with. */
   linkKeys: 'TASKWARDEN_LINK_KEYS',
   controlPlane: 'TASKWARDEN_CONTROL_PLANE',
+  /** JSON: further control planes, each under a prefix of its own. */
+  controlPlanes: 'TASKWARDEN_CONTROL_PLANES',
   modeCeiling: 'TASKWARDEN_STAGE_CEILING',
   allowedDomains: 'TASKWARDEN_ALLOWED_DOMAINS',
   /** JSON, of ingest: who may put what on the bus. */
@@ -132,6 +134,8 @@ export interface Deployment {
   canaries: boolean;
   contact: string;
   controlPlane: 'fed' | 'own';
+  /** Further control planes, as `writtenControlPlanes` writes them. */
+  controlPlanes: string;
   modeCeiling: 'detect' | 'notify' | 'disable';
   allowedDomains: string[] | null;
   /** ARNs of the topics that subscriptions may name. */

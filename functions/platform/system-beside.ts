@@ -4,6 +4,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { AwsEvents } from './aws-events.ts';
 import { AwsOperators } from './aws-operators.ts';
 import { AwsQueues } from './aws-queues.ts';
+import { readControlPlanes } from './control-plane-settings.ts';
 import type { Deployment } from './names.ts';
 import { byQueue } from './queues.ts';
 import { RealRandom } from './real-random.ts';
@@ -37,6 +38,7 @@ export function systemBeside(deployment: Deployment, beside: Beside): System {
 /** Lengths of time that only the functions use are zero here. */
 function configOf(deployment: Deployment, functionVersion: string): RuntimeConfig {
   const { stage, contact, controlPlane, allowedDomains, topics } = deployment;
+  const controlPlanes = readControlPlanes(deployment.controlPlanes);
   const unused = { gatherDisabled: 0, confirmWithin: 0, sendLease: 0 };
-  return { stage, functionVersion, contact, controlPlane, allowedDomains, topics, ...unused };
+  return { stage, functionVersion, contact, controlPlane, controlPlanes, allowedDomains, topics, ...unused };
 }

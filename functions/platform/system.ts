@@ -1,5 +1,7 @@
 import type { Duration } from '../abandonment/time.ts';
+import type { ListedControlPlane } from '../control-planes/control-plane.port.ts';
 import type { Table } from '../store/table/table.port.ts';
+import type { ControlPlaneSettings, ListedSettings } from './control-plane-settings.ts';
 import type {
   Clock,
   EventPublisher,
@@ -22,6 +24,8 @@ export interface RuntimeConfig {
   contact: string;
   /** `fed`: the owning system turns tasks off when asked and confirms; `own`: the catalog is the truth. */
   controlPlane: 'fed' | 'own';
+  /** Further control planes, each under a prefix of its own. @default none */
+  controlPlanes?: ControlPlaneSettings[];
   /** How long `disabled` notices are gathered for one mail. */
   gatherDisabled: Duration;
   /** How long a requested disabling may stay unconfirmed before it is asked again and operators are told. */
@@ -53,6 +57,8 @@ export interface System {
   config: RuntimeConfig;
   /** What mails link to the owner's page with; absent: they have no links. */
   links?: Links;
+  /** Opens a control plane that is listed; only functions that may reach it have it. */
+  openControlPlane?: (settings: ListedSettings) => ListedControlPlane;
 }
 
 /** What a System cannot be without. */

@@ -12,8 +12,8 @@ const ALL = 'functions/*';
  */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   'functions/abandonment': [],
-  // Of the store the types of the table port alone.
-  'functions/platform': ['functions/abandonment', 'functions/store'],
+  // Of the store and of control planes the types of their ports alone.
+  'functions/platform': ['functions/abandonment', 'functions/control-planes', 'functions/store'],
   'functions/store': ['functions/abandonment', 'functions/platform', 'emails'],
   'functions/episodes': ['functions/abandonment', 'functions/store'],
   'functions/work': ['functions/abandonment', 'functions/platform', 'functions/store'],
@@ -198,11 +198,10 @@ describe('imports go one way', () => {
     expect(shown(within('abandonment').filter(({ to }) => !FILES.includes(to)))).toEqual([]);
   });
 
-  it('the platform knows of the store the types of its port alone', () => {
-    const up = within('platform').filter(({ to }) => folderOf(to) === 'functions/store');
-    expect(
-      shown(up.filter(({ to, typeOnly }) => !typeOnly || to !== 'functions/store/table/table.port.ts')),
-    ).toEqual([]);
+  it('the platform knows of the store and of control planes the types of their ports alone', () => {
+    const ports = ['functions/store/table/table.port.ts', 'functions/control-planes/control-plane.port.ts'];
+    const up = within('platform').filter(({ to }) => /^functions\/(store|control-planes)\//.test(to));
+    expect(shown(up.filter(({ to, typeOnly }) => !typeOnly || !ports.includes(to)))).toEqual([]);
   });
 
   it('capabilities know ports, not what stands behind them', () => {
@@ -238,7 +237,7 @@ describe('imports go one way', () => {
   it('the deployment knows what runs by the shared names alone', () => {
     const known = ARROWS.filter(({ from, to }) => /^(lib|bin)\//.test(from) && to.startsWith('functions/'));
     expect(new Set(known.map(({ to }) => to))).toEqual(
-      new Set(['functions/platform/names.ts', 'functions/platform/queues.ts']),
+      new Set(['control-plane-settings', 'names', 'queues'].map((name) => `functions/platform/${name}.ts`)),
     );
   });
 

@@ -1,14 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod/mini';
+import type { Task } from '../../../functions/abandonment/task.ts';
 import { GIVEN_EVENTS } from '../../../functions/catalog/events.ts';
 import { controlPlaneFor } from '../../../functions/control-planes/control-plane-for.ts';
 import type { System } from '../../../functions/platform/system.ts';
-import type { TaskRecord } from '../../../functions/store/tasks.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 9, 30);
-const TASK = { task: { id: 'acmeCo/a', version: 7, dataPlane: 'eu-1' } } as TaskRecord;
+const TASK = { id: 'acmeCo/a', version: 7, dataPlane: 'eu-1' } as Task;
 const WISH = { task: TASK, requestId: 'r-1', reason: 'grace-over' };
-const DISABLE = { ...WISH, run: '2026-01-05T09:30:00Z', episode: 2, disableAt: NOW - 300_000 };
+const DISABLE = {
+  ...WISH,
+  isRepeated: false,
+  run: '2026-01-05T09:30:00Z',
+  episode: 2,
+  disableAt: NOW - 300_000,
+};
 
 function withControlPlane(controlPlane: 'fed' | 'own', publish?: () => Promise<void>) {
   const published: [string, Record<string, unknown>][] = [];
@@ -18,7 +24,7 @@ function withControlPlane(controlPlane: 'fed' | 'own', publish?: () => Promise<v
       (async (type: string, detail: Record<string, unknown>) => void published.push([type, detail])),
   };
   const system = { clock: { now: () => NOW }, events, config: { controlPlane } } as unknown as System;
-  return { controls: controlPlaneFor(system), published };
+  return { controls: controlPlaneFor(system, 'acmeCo/a'), published };
 }
 
 describe('a control plane that is fed by events', () => {

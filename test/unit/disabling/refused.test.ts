@@ -44,7 +44,8 @@ describe('a task that its owning system refuses to turn off', () => {
         episode: 1,
         disableAt: DUE,
         requestId: `${TASK}#1`,
-        task: { task: { version: 5 }, rev: 2 },
+        isRepeated: true,
+        task: { id: TASK, version: 5 },
       },
     ]);
   });

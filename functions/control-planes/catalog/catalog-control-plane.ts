@@ -1,10 +1,10 @@
-import type { Clock } from '../platform/ports.ts';
-import type { ControlAnswer, ControlPlane } from './control-plane.port.ts';
+import type { Clock } from '../../platform/ports.ts';
+import type { ControlAnswer, ControlPlane } from '../control-plane.port.ts';
 
 /**
  * The catalog is the truth: nobody else has to agree. The caller's conditional write of the task makes it so.
  */
-export class OwnControlPlane implements ControlPlane {
+export class CatalogControlPlane implements ControlPlane {
   readonly #clock: Clock;
 
   constructor(clock: Clock) {

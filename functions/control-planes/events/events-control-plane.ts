@@ -1,17 +1,17 @@
-import { formatInstant } from '../abandonment/time.ts';
+import { formatInstant } from '../../abandonment/time.ts';
 import {
   EVENT_VERSION,
   type TaskDisableRequestedDetail,
   type TaskEnableRequestedDetail,
-} from '../catalog/events.ts';
-import type { Clock, EventPublisher } from '../platform/ports.ts';
-import type { ControlAnswer, ControlPlane, DisableRequest, EnableRequest } from './control-plane.port.ts';
+} from '../../catalog/events.ts';
+import type { Clock, EventPublisher } from '../../platform/ports.ts';
+import type { ControlAnswer, ControlPlane, DisableRequest, EnableRequest } from '../control-plane.port.ts';
 
 /**
  * The owning system turns tasks off and on: it is asked by an event that names the version seen, so that it
  * can refuse where somebody edited the task meanwhile, and confirms by `Task Disabled` or `Task Published`.
  */
-export class FedControlPlane implements ControlPlane {
+export class EventsControlPlane implements ControlPlane {
   readonly #events: EventPublisher;
   readonly #clock: Clock;
 
@@ -21,7 +21,7 @@ export class FedControlPlane implements ControlPlane {
   }
 
   async disable({
-    task: { task },
+    task,
     run,
     episode,
     disableAt,
@@ -44,7 +44,7 @@ export class FedControlPlane implements ControlPlane {
     return { outcome: 'requested' };
   }
 
-  async enable({ task: { task }, requestId, by, reason }: EnableRequest): Promise<ControlAnswer> {
+  async enable({ task, requestId, by, reason }: EnableRequest): Promise<ControlAnswer> {
     const detail: TaskEnableRequestedDetail = {
       version: EVENT_VERSION,
       requestId,
