@@ -74,6 +74,7 @@ async function ask(
   const { asker } = disabling;
   const answer: ControlAnswer = await controlPlaneFor(system, record.task.id).disable({
     task: record.task,
+    ...(record.listed && { revision: record.listed.revision }),
     isRepeated: delivery.receiveCount > 1,
     run: runOf(asker),
     episode,

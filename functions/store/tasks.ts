@@ -52,6 +52,11 @@ export interface TaskRecord {
    * `disable` where that instant is the one at which it is to be turned off.
    */
   next: { at: Instant; why: 'look' | 'disable' } | null;
+  /**
+   * Of a task that is listed: the revision that the newest listing saw (`ListedTask.revision`), and what its control plane kept
+   * of it when it disabled it.
+   */
+  listed: { revision: string; kept?: string } | null;
   /** Ours; each write raises it. 0: not stored yet. */
   rev: number;
 }
@@ -75,6 +80,7 @@ export function newTaskRecord(task: Task): TaskRecord {
     disabledByUs: null,
     undo: null,
     next: null,
+    listed: null,
     rev: 0,
   };
 }
@@ -109,6 +115,7 @@ export function taskFromRow(row: Row): TaskRecord {
     disabledByUs: rare.disabledByUs ?? null,
     undo: rare.undo ?? null,
     next: rare.next ?? null,
+    listed: rare.listed ?? null,
     rev,
   };
 }
