@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
+import type { Sink } from './terminal.ts';
 
 /** The text of a scenario, or why there is none. */
 export type ScenarioInput = { text: string } | { problem: string };
@@ -41,8 +42,11 @@ export function refusedInput(problem: string): ScenarioRun {
 }
 
 /** Prints what it came to, and sets the exit code. */
-export function endScenarioRun({ output, problems, exitCode }: ScenarioRun): void {
-  process.stdout.write(output);
-  for (const problem of problems) process.stderr.write(`${problem}\n`);
+export function endScenarioRun(
+  { output, problems, exitCode }: ScenarioRun,
+  { stdout, stderr }: { stdout: Sink; stderr: Sink } = process,
+): void {
+  stdout.write(output);
+  for (const problem of problems) stderr.write(`${problem}\n`);
   process.exitCode = exitCode;
 }

@@ -1,8 +1,18 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { isProduction } from '../../functions/operators/policies.ts';
 import { deployedService } from '../../simulation/engine/deployed-service.ts';
 import type { Service } from '../../simulation/engine/service.port.ts';
-import { type PreviewChange, type PreviewLine, preview } from '../../simulation/preview/preview.ts';
+import {
+  type PreviewChange,
+  type Previewed,
+  type PreviewLine,
+  preview,
+  previewStage,
+} from '../../simulation/preview/preview.ts';
+import { snapshotOf } from '../../simulation/preview/stage-snapshot.ts';
 import { parseScenarioText } from '../../simulation/scenario/scenario.ts';
+import { addCommand, type Cli, onStage, type Session } from '../command.ts';
+import { UsageError } from '../errors.ts';
 import { readPairs, scopeOf } from '../policy-arguments.ts';
 import { previewCsv, previewTable } from '../preview-text.ts';
 import {
@@ -13,14 +23,10 @@ import {
   type ScenarioInput,
   type ScenarioRun,
 } from '../scenario-input.ts';
-import { jsonLine } from '../terminal.ts';
+import { jsonLine, type Sink } from '../terminal.ts';
 
-const EXAMPLES = `
-Examples:
-  $ taskwarden preview scenario.json --set mode=disable --set warnAfter=30d
-  $ taskwarden preview scenario.json --scope acmeCo/ --set mode=notify --days 30 --json
-  $ taskwarden preview scenario.json --set mode=disable --csv > preview.csv
-
+const NOTES = `
+Of a stage its whole table is read once. A file is a scenario as JSON, its events left out; - reads standard input.
 Exit codes: 0 it ran; 2 the file or the change is not valid; 3 a promise was broken, which is a bug.`;
 
 /** How a preview is written. */
@@ -37,32 +43,57 @@ interface Options {
 /** Most days that are looked ahead. */
 const MOST_DAYS = 366;
 
-/** Adds `preview FILE` to the program. */
-export function registerPreview(program: Command): void {
-  program
-    .command('preview')
-    .description(
-      'what a change of policy would do to a fleet from now on, against the policy as it is; changes nothing',
-    )
-    .argument('<file>', 'a scenario as JSON, its events left out; - reads standard input')
+/** Adds `preview [FILE]` to the program. */
+export function registerPreview(program: Command, cli: Cli): void {
+  addCommand(program, {
+    usage: 'preview [file]',
+    description:
+      'what a change of policy would do to the fleet of a stage, or of a scenario, from now on; changes nothing',
+    examples: [
+      'preview --set mode=disable --set warnAfter=30d',
+      'preview --scope acmeCo/ --set mode=notify --days 30 --json',
+      'preview scenario.json --set mode=disable --csv > preview.csv',
+    ],
+  })
     .option('--set <key=value>', 'a policy key, as in "policy set"; may be given again', gathered, [])
     .option('--scope <scope>', 'where it is set: global, a prefix with its slash, or a task id', 'global')
-    .option(
-      '--days <number>',
-      'how many days to look ahead (default: to the end that the file names)',
-      daysOf,
-    )
-    .option('--json', 'NDJSON: what was asked, a line for each day and tenant, the total')
+    .option('--days <number>', 'how many days to look ahead (default: 60; of a file: to its end)', daysOf)
     .addOption(
       new Option('--csv', 'comma-separated values: a row for each day, tenant and policy').conflicts('json'),
     )
-    .addHelpText('after', EXAMPLES)
-    .action(async (file: string, options: Options) => {
-      const { set, scope, days } = options;
-      const change = { scope: scopeOf(scope), set: readPairs(set), ...(days === undefined ? {} : { days }) };
-      const form = options.json ? 'json' : options.csv ? 'csv' : 'table';
-      endScenarioRun(await runPreview(await readScenarioInput(file), change, form));
+    .addHelpText('after', NOTES)
+    .action(async (file: string | undefined, _: unknown, command: Command) => {
+      const { set, scope, days, json, csv } = command.optsWithGlobals<Options>();
+      const change = {
+        scope: scopeOf(scope),
+        set: readPairs(set),
+        ...(days === undefined ? {} : { days }),
+      };
+      const form = json ? 'json' : csv ? 'csv' : 'table';
+      if (file === undefined)
+        await onStage<[]>(cli, (session) => previewOfStage(session, cli.stdout, change, form))(command);
+      else endScenarioRun(await runPreview(await readScenarioInput(file), change, form));
     });
+}
+
+async function previewOfStage(
+  { system, stderr }: Session,
+  stdout: Sink,
+  change: PreviewChange,
+  form: PreviewForm,
+): Promise<void> {
+  const known = await snapshotOf(system.table, progressOn(stderr));
+  const judged = { now: system.clock.now(), isProduction: isProduction(system.config.stage) };
+  const previewed = await previewStage(known, judged, change, deployedService);
+  if (!previewed.ok) throw new UsageError(previewed.problem);
+  endScenarioRun(writtenAs(form, previewed), { stdout, stderr });
+}
+
+/** Says on a terminal how far it is; each time over what it said before. */
+function progressOn(stderr: Sink): (rows: number) => void {
+  return (rows) => {
+    if (stderr.isTTY) stderr.write(`\r${rows} rows read `);
+  };
 }
 
 function gathered(pair: string, before: string[]): string[] {
@@ -85,7 +116,10 @@ export async function runPreview(
   if ('problem' in input) return refusedInput(input.problem);
   const parsed = parseScenarioText(input.text);
   if (!parsed.ok) return refusedInput(parsed.problem);
-  const previewed = await preview(parsed.scenario, change, service);
+  return writtenAs(form, await preview(parsed.scenario, change, service));
+}
+
+function writtenAs(form: PreviewForm, previewed: Previewed): ScenarioRun {
   if (!previewed.ok) return refusedInput(previewed.problem);
   const { lines, broken } = previewed;
   const output = WRITTEN[form](lines)

@@ -115,20 +115,16 @@ describe('a preview of a scenario', () => {
   });
 
   it.each([
-    [{ set: { warnAfter: 'soon' } }, /^error: --set\.warnAfter: is "soon"; durations are/],
+    [{ scope: '', set: { warnAfter: 'soon' } }, /^error: --set\.warnAfter: is "soon"; durations are/],
     [
-      { set: { warnafter: '1d' } },
+      { scope: '', set: { warnafter: '1d' } },
       /^error: --set: unknown key "warnafter"|^error: --set\.warnafter: unknown key/,
     ],
-    [{ set: { scanEvery: '1h' } }, /^error: --set\.scanEvery: is no policy key here/],
+    [{ scope: '', set: { scanEvery: '1h' } }, /^error: --set\.scanEvery: is no policy key here/],
     [{ scope: 'a//b', set: { mode: 'notify' } }, /^error: --scope: "a\/\/b" has an empty part/],
   ])('refuses %j with one line', async (change, problem) => {
     const text = JSON.stringify(SCENARIO);
-    const { output, problems, exitCode } = await runPreview(
-      { text },
-      { scope: '', set: {}, ...change },
-      'json',
-    );
+    const { output, problems, exitCode } = await runPreview({ text }, change, 'json');
     expect({ output, exitCode }).toEqual({ output: '', exitCode: 2 });
     expect(problems).toEqual([expect.stringMatching(problem)]);
   });
