@@ -16,6 +16,7 @@ import { registerPolicyGet } from './commands/policy-get.ts';
 import { registerPolicyList } from './commands/policy-list.ts';
 import { registerPolicySet } from './commands/policy-set.ts';
 import { registerPolicyUnset } from './commands/policy-unset.ts';
+import { registerPreview } from './commands/preview.ts';
 import { registerQueues } from './commands/queues.ts';
 import { registerRecipientsForget } from './commands/recipients-forget.ts';
 import { registerRecipientsList } from './commands/recipients-list.ts';
@@ -78,6 +79,7 @@ export function buildProgram(cli: Cli): Command {
   const alerts = addGroup(program, 'alerts', 'the history of alerts');
   for (const register of [registerAlertsList, registerAlertsShow]) register(alerts, cli);
   registerSimulate(program);
+  registerPreview(program, cli);
   const policy = addGroup(program, 'policy', 'what holds where: globally, for a prefix, for a task');
   for (const register of [registerPolicyGet, registerPolicySet, registerPolicyUnset, registerPolicyList]) {
     register(policy, cli);

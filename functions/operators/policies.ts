@@ -35,7 +35,7 @@ export type PolicyChanged =
   | { outcome: 'refused'; problems: PolicyProblem[] };
 
 /** Whether a deployment's stage is held to production's rules: all are, but local and dev. */
-function isProduction(stage: string): boolean {
+export function isProduction(stage: string): boolean {
   return stage !== 'local' && stage !== 'dev';
 }
 

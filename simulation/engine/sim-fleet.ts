@@ -76,6 +76,19 @@ export class SimFleet implements EventPublisher {
     this.#observedAt.set(task.id, this.#clock.now());
   }
 
+  /** Takes in the fleet of a deployed stage. */
+  loadKnown({ fleet, unheard }: { fleet: readonly TrueTask[]; unheard: readonly string[] }): void {
+    for (const task of fleet) {
+      this.#facts.addTask({ ...task, history: [] }, this.#clock.now());
+      this.#planes.add(task.dataPlane);
+      this.#shards.set(
+        task.id,
+        task.statuses.map((status, place) => ({ id: String(place), status })),
+      );
+    }
+    for (const plane of unheard) this.#unheard.add(plane);
+  }
+
   /** Lets something happen to the fleet and tells Taskwarden. */
   apply(event: FleetEvent): void {
     switch (event.type) {

@@ -88,18 +88,30 @@ export class FleetFacts {
   readonly #unknownOfPlane = new Map<string, Interval[]>();
   readonly #evaluatePaused: Interval[] = [];
   readonly #disableModeSince = new Map<string, Instant>();
+  /** What was looked up since the policies last changed: key -> task -> its value. */
+  readonly #effective = new Map<keyof Policies, Map<string, unknown>>();
+  /** Whether `PRIMARY` is alive under every policy, as it is but where somebody wrote otherwise. */
+  #isPrimaryAlive = true;
+  /** Tasks whose spell is to be judged by the next scan: that of all others was, since they or their policy last changed. */
+  readonly #unjudged = new Set<TrueTask>();
 
   /** Takes a task in, or one that came back. */
   addTask(task: TrueTask, now: Instant): void {
     task.history.push({ at: now, statuses: [...task.statuses] });
     this.tasks.set(task.id, task);
+    this.#unjudged.add(task);
     this.#noteMode(task.id, now);
     if (this.policy(task.id, 'minHealthy') === 0) this.#noteSpell(task, now);
   }
 
   setPolicy(scope: string, policy: ParsedPolicy, now: Instant): void {
     this.policies.set(scope, policy);
+    this.#effective.clear();
+    this.#isPrimaryAlive = [...this.policies.values()].every(
+      ({ aliveStatuses }) => aliveStatuses?.includes('PRIMARY') ?? true,
+    );
     this.stirs += 1;
+    for (const task of this.tasks.values()) this.#unjudged.add(task);
     for (const id of this.tasks.keys()) this.#noteMode(id, now);
   }
 
@@ -127,13 +139,18 @@ export class FleetFacts {
     }
     task.statuses = [...new Set(statuses)];
     task.history.push({ at: now, statuses: task.statuses });
+    this.#unjudged.add(task);
     if (wasAlive && !lasted && !this.isAlive(task)) task.twitchedAt = now;
     if (least === 0) this.#noteSpell(task, now);
   }
 
   /** A scan evaluated the fleet: a spell that had lasted by then is a recovery, whatever the policy becomes. */
   scanned(now: Instant): void {
-    for (const task of this.tasks.values()) this.#noteSpell(task, now);
+    for (const task of this.#unjudged) {
+      this.#noteSpell(task, now);
+      const isOpen = this.isAlive(task) && !this.isHealthy(task, now);
+      if (!isOpen) this.#unjudged.delete(task);
+    }
   }
 
   #noteSpell(task: TrueTask, now: Instant): void {
@@ -181,6 +198,16 @@ export class FleetFacts {
 
   /** What holds for a task: its own policy, then its prefixes from the longest, the global one, the default. */
   policy<Key extends keyof Policies>(taskId: string, key: Key): Policies[Key] {
+    const known = this.#effective.get(key) ?? new Map<string, unknown>();
+    this.#effective.set(key, known);
+    const found = known.get(taskId);
+    if (found !== undefined) return found as Policies[Key];
+    const value = this.#lookUp(taskId, key);
+    known.set(taskId, value);
+    return value;
+  }
+
+  #lookUp<Key extends keyof Policies>(taskId: string, key: Key): Policies[Key] {
     for (const scope of [taskId, ...prefixesOf(taskId).reverse(), '']) {
       const value = this.policies.get(scope)?.[key as keyof ParsedPolicy];
       if (value === null) return DEFAULTS[key];
@@ -226,6 +253,7 @@ export class FleetFacts {
   }
 
   isAlive(task: TrueTask): boolean {
+    if (this.#isPrimaryAlive && task.statuses.includes('PRIMARY')) return true;
     const alive = this.policy(task.id, 'aliveStatuses');
     return task.statuses.some((status) => alive.includes(status));
   }
