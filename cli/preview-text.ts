@@ -16,14 +16,20 @@ export function previewTable(lines: readonly PreviewLine[]): string[] {
   const sums = ['total', '', ...COUNTED.map((kind) => difference(kind, total.today, total.proposed))];
   const { today, proposed } = total.recipients;
   return [
-    `${head.tasks} tasks from ${head.from} to ${head.until}; ${changeOf(head)}.`,
+    `${tasksOf(head)} from ${head.from} to ${head.until}; ${changeOf(head)}.`,
     ...(rows.length > 0 ? ['', ...columns([['day', 'tenant', ...COUNTED], ...rows, sums])] : []),
     '',
     `People mailed: ${changed(today, proposed)}. A figure like 0 -> 3 is today's policy, then the proposed one.`,
   ];
 }
 
-function changeOf({ set, scope }: Line<'preview'>): string {
+/** How many tasks, in words. */
+export function tasksOf({ tasks }: Line<'preview'>): string {
+  return `${tasks} task${tasks === 1 ? '' : 's'}`;
+}
+
+/** What is changed, and where. */
+export function changeOf({ set, scope }: Line<'preview'>): string {
   const pairs = Object.entries(set).map(
     ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
@@ -32,11 +38,13 @@ function changeOf({ set, scope }: Line<'preview'>): string {
     : `with ${safe(pairs.join(' '))} at ${safe(scopeText(scope))}`;
 }
 
-function difference(kind: Counted, today: Counts, proposed: Counts): string {
+/** One kind of thing under both policies. */
+export function difference(kind: Counted, today: Counts, proposed: Counts): string {
   return changed(today[kind], proposed[kind]);
 }
 
-function changed(today: number, proposed: number): string {
+/** A figure, or two where they differ. */
+export function changed(today: number, proposed: number): string {
   return today === proposed ? String(today) : `${today} -> ${proposed}`;
 }
 
@@ -54,7 +62,7 @@ export function previewCsv(lines: readonly PreviewLine[]): string[] {
 }
 
 /** One cell; what a spreadsheet would take for a formula begins with an apostrophe. */
-export function csvCell(text: string): string {
+function csvCell(text: string): string {
   const inert = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }

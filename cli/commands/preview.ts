@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isProduction } from '../../functions/operators/policies.ts';
 import { deployedService } from '../../simulation/engine/deployed-service.ts';
@@ -23,14 +24,14 @@ import {
   type ScenarioInput,
   type ScenarioRun,
 } from '../scenario-input.ts';
-import { jsonLine, type Sink } from '../terminal.ts';
+import { jsonLine, type Sink, safe } from '../terminal.ts';
 
 const NOTES = `
 Of a stage its whole table is read once. A file is a scenario as JSON, its events left out; - reads standard input.
 Exit codes: 0 it ran; 2 the file or the change is not valid; 3 a promise was broken, which is a bug.`;
 
 /** How a preview is written. */
-export type PreviewForm = 'table' | 'json' | 'csv';
+export type PreviewForm = 'table' | 'json' | 'csv' | 'html';
 
 interface Options {
   set: string[];
@@ -38,6 +39,7 @@ interface Options {
   days?: number;
   json?: boolean;
   csv?: boolean;
+  html?: string;
 }
 
 /** Most days that are looked ahead. */
@@ -61,32 +63,47 @@ export function registerPreview(program: Command, cli: Cli): void {
     .addOption(
       new Option('--csv', 'comma-separated values: a row for each day, tenant and policy').conflicts('json'),
     )
+    .addOption(
+      new Option('--html <out>', 'a file to write one page with plots to').conflicts(['json', 'csv']),
+    )
     .addHelpText('after', NOTES)
     .action(async (file: string | undefined, _: unknown, command: Command) => {
-      const { set, scope, days, json, csv } = command.optsWithGlobals<Options>();
+      const { set, scope, days, json, csv, html } = command.optsWithGlobals<Options>();
       const change = {
         scope: scopeOf(scope),
         set: readPairs(set),
         ...(days === undefined ? {} : { days }),
       };
-      const form = json ? 'json' : csv ? 'csv' : 'table';
+      const form = html === undefined ? (json ? 'json' : csv ? 'csv' : 'table') : 'html';
+      const end = (ran: ScenarioRun) => endPreview(ran, html, cli);
       if (file === undefined)
-        await onStage<[]>(cli, (session) => previewOfStage(session, cli.stdout, change, form))(command);
-      else endScenarioRun(await runPreview(await readScenarioInput(file), change, form));
+        await onStage<[]>(cli, async (session) => end(await previewOfStage(session, change, form)))(command);
+      else await end(await runPreview(await readScenarioInput(file), change, form));
     });
 }
 
 async function previewOfStage(
   { system, stderr }: Session,
-  stdout: Sink,
   change: PreviewChange,
   form: PreviewForm,
-): Promise<void> {
+): Promise<ScenarioRun> {
   const known = await snapshotOf(system.table, progressOn(stderr));
   const judged = { now: system.clock.now(), isProduction: isProduction(system.config.stage) };
   const previewed = await previewStage(known, judged, change, deployedService);
   if (!previewed.ok) throw new UsageError(previewed.problem);
-  endScenarioRun(writtenAs(form, previewed), { stdout, stderr });
+  return writtenAs(form, previewed);
+}
+
+/** A page goes to its file, which only a preview that ran replaces. */
+async function endPreview(ran: ScenarioRun, html: string | undefined, cli: Cli): Promise<void> {
+  if (html === undefined || ran.output === '') return endScenarioRun(ran, cli);
+  try {
+    await writeFile(html, ran.output);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'it failed';
+    throw new UsageError(`${html} cannot be written (${code})`);
+  }
+  endScenarioRun({ ...ran, output: `written: ${safe(html)}\n` }, cli);
 }
 
 /** Says on a terminal how far it is; each time over what it said before. */
@@ -119,18 +136,19 @@ export async function runPreview(
   return writtenAs(form, await preview(parsed.scenario, change, service));
 }
 
-function writtenAs(form: PreviewForm, previewed: Previewed): ScenarioRun {
+async function writtenAs(form: PreviewForm, previewed: Previewed): Promise<ScenarioRun> {
   if (!previewed.ok) return refusedInput(previewed.problem);
   const { lines, broken } = previewed;
-  const output = WRITTEN[form](lines)
-    .map((line) => `${line}\n`)
-    .join('');
+  const written = await WRITTEN[form](lines);
+  const output = written.map((line) => `${line}\n`).join('');
   const exitCode = broken.length > 0 ? SCENARIO_EXIT.promiseBroken : SCENARIO_EXIT.ran;
   return { output, problems: broken, exitCode };
 }
 
-const WRITTEN: Record<PreviewForm, (lines: readonly PreviewLine[]) => string[]> = {
+const WRITTEN: Record<PreviewForm, (lines: readonly PreviewLine[]) => string[] | Promise<string[]>> = {
   json: (lines) => lines.map(jsonLine),
   csv: previewCsv,
   table: previewTable,
+  // What draws plots is loaded only where it is asked to.
+  html: async (lines) => [(await import('../preview-page.ts')).previewPage(lines)],
 };

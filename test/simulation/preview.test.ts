@@ -153,4 +153,15 @@ describe('a preview for people and for spreadsheets', () => {
       "2026-01-13,'=1+1,proposed,1,1,0,0,0,0",
     ]);
   });
+
+  it('is one page with a plot of what happens, its words escaped, that loads nothing', async () => {
+    const tasks = [failing('<b>x/b', 'bea@beta.test')];
+    const scenario = JSON.stringify({ ...SCENARIO, tasks, events: [] });
+    const { output } = await runPreview({ text: scenario }, { scope: '', set: { mode: 'disable' } }, 'html');
+    expect(output).toContain('&lt;b&gt;x');
+    expect(output).not.toContain('<b>x');
+    expect(output.match(/<svg /g)).toHaveLength(4);
+    expect(output).toContain('<h2>Tasks disabled</h2>');
+    expect(output).not.toMatch(/<script|<link|@import|src=|url\(/);
+  });
 });
