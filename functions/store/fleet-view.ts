@@ -4,6 +4,7 @@ import { type AlertType, type Pauses, prefixesOf, type Task, tenantOf } from '..
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { isTopic, type Topic } from '../abandonment/topics.ts';
 import { recipientKey } from '../platform/addresses.ts';
+import { groupsOf } from '../platform/groups.ts';
 import { type DataPlaneRecord, loadDataPlanes, loadDataPlanesOf } from './data-planes.ts';
 import { loadPauses, type PausesRecord } from './pauses.ts';
 import { loadOffices, loadOldOffices, type Office } from './people.ts';
@@ -295,7 +296,7 @@ export class FleetView {
     this.#oldOffices ??= loadOldOffices(this.#table);
     const old = (await this.#oldOffices).filter(({ scope }) => tenantOf(scope) === tenant);
     const offices = [...(await loadOffices(this.#table, tenant)), ...old];
-    return Map.groupBy(offices, ({ scope }) => scope);
+    return groupsOf(offices, ({ scope }) => scope);
   }
 }
 
