@@ -13,7 +13,7 @@ export interface ListedNews {
 }
 
 /** A control plane may show for so long what was before we disabled or enabled. */
-const SETTLES_WITHIN: Duration = 2 * MINUTE;
+export const SETTLES_WITHIN: Duration = 2 * MINUTE;
 
 /**
  * What a task that is listed has become since (docs/rules.md#listings): a new one is a creation, a changed revision a
