@@ -15,7 +15,7 @@ export type Finding =
 
 export type Checked = Finding & { name: string };
 
-export const ok = (found: string): Finding => ({ result: 'ok', found });
+const ok = (found: string): Finding => ({ result: 'ok', found });
 export const skipped = (found: string): Finding => ({ result: 'skipped', found });
 
 /** The defects that there are; where there are none, what is well. */

@@ -27,7 +27,7 @@ export interface Asked {
 
 /** What a server answered. */
 export interface Reply {
-  /** The request, as it is told: `GET /tasks?limit=2`. */
+  /** The request in short: `GET /tasks?limit=2`. */
   request: string;
   status: number;
   /** The media type, without parameters. */
