@@ -1,6 +1,6 @@
 import type { EffectivePolicy } from '../abandonment/policy.ts';
 import { formatInstant, type Instant } from '../abandonment/time.ts';
-import { controlPlaneFor } from '../control-planes/control-plane-for.ts';
+import { controlPlaneFor, listedAnew } from '../control-planes/control-plane-for.ts';
 import {
   type DisabledByUs,
   enabledAgain,
@@ -97,7 +97,14 @@ async function storeEnabled(
 ): Promise<boolean> {
   const policy = await policyOf(system, asked.task.id);
   const after = enabledAgain(asked, at, system.clock.now());
-  const stored = await storeTask(system, after, policy, ...countWrites(asked, after, policy), audit);
+  const stored = await storeTask(
+    system,
+    after,
+    policy,
+    ...countWrites(asked, after, policy),
+    ...listedAnew(system, asked.task.id),
+    audit,
+  );
   return stored !== undefined;
 }
 
