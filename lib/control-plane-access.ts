@@ -14,7 +14,7 @@ import type { TaskwardenFunction } from './constructs/taskwarden-function.ts';
 import { acknowledgeWildcard } from './wildcards.ts';
 
 /** The workers that ask control planes that are listed, and whether they change anything there. */
-const ASKS: Partial<Record<QueueName, 'reads' | 'changes'>> = { disable: 'changes' };
+const ASKS: Partial<Record<QueueName, 'reads' | 'changes'>> = { disable: 'changes', listing: 'reads' };
 
 /** The queues whose workers ask control planes that are listed. */
 export const ASKING_QUEUES: readonly QueueName[] = QUEUE_NAMES.filter((queue) => ASKS[queue] !== undefined);
