@@ -15,7 +15,7 @@ conclude(
     await runVitest([]),
     await runChecks(),
     await lintTemplates(),
-    await runVitest(['test/contract'], BESIDE_DYNAMODB_LOCAL),
+    await runVitest(['test/contract/dynamodb-table.test.ts'], BESIDE_DYNAMODB_LOCAL),
     await runVitest(['--config', 'vitest.browser.config.ts']),
   ]),
 );
