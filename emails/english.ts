@@ -82,6 +82,12 @@ export const english: Wordings = {
   },
   causes: {
     failed: 'its shards failed',
+    'failed-credentials': 'its shards failed because their credentials are refused',
+    'failed-unreachable': 'its shards failed because a system that they need cannot be reached',
+    'failed-not-found': 'its shards failed because something that they need does not exist',
+    'failed-schema': 'its shards failed because data does not have the form that they expect',
+    'failed-out-of-memory': 'its shards failed because they ran out of memory',
+    'failed-configuration': 'its shards failed because its configuration is not valid',
     pending: 'its shards wait to be started',
     idle: 'its shards are idle',
     standby: 'it has standby shards only',

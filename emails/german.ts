@@ -95,6 +95,13 @@ export const german: Wordings = {
   },
   causes: {
     failed: 'seine Shards sind ausgefallen',
+    'failed-credentials': 'seine Shards sind ausgefallen, weil ihre Zugangsdaten abgelehnt werden',
+    'failed-unreachable':
+      'seine Shards sind ausgefallen, weil ein System, das sie brauchen, nicht erreichbar ist',
+    'failed-not-found': 'seine Shards sind ausgefallen, weil es etwas, das sie brauchen, nicht gibt',
+    'failed-schema': 'seine Shards sind ausgefallen, weil Daten nicht die erwartete Form haben',
+    'failed-out-of-memory': 'seine Shards sind ausgefallen, weil ihr Speicher nicht ausreicht',
+    'failed-configuration': 'seine Shards sind ausgefallen, weil seine Konfiguration ungültig ist',
     pending: 'seine Shards warten auf den Start',
     idle: 'seine Shards sind untätig',
     standby: 'er hat nur Standby-Shards',

@@ -1,4 +1,4 @@
-import type { ResolveReason } from '../functions/abandonment/task.ts';
+import type { FailureCause, ResolveReason } from '../functions/abandonment/task.ts';
 import type { Language } from './languages.ts';
 
 /** What the parts of a digest are about, the most pressing first. */
@@ -6,7 +6,15 @@ export const GROUPS = ['due', 'disabled', 'withdrawn', 'failing', 'enabled', 're
 export type Group = (typeof GROUPS)[number];
 
 /** The class of what keeps a task from running; no error text of a task ever reaches a mail. */
-export type Cause = 'failed' | 'pending' | 'idle' | 'standby' | 'backfill' | 'never-primary' | 'unknown';
+export type Cause =
+  | 'failed'
+  | `failed-${Exclude<FailureCause, 'other'>}`
+  | 'pending'
+  | 'idle'
+  | 'standby'
+  | 'backfill'
+  | 'never-primary'
+  | 'unknown';
 
 /** How many tasks a sentence is about, and the name where it is one. */
 export interface Subject {

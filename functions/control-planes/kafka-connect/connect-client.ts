@@ -8,6 +8,7 @@ import { ControlPlaneUnavailable } from '../control-plane.port.ts';
 /** What a client of Kafka Connect's REST interface is made of. */
 export interface ConnectParts {
   settings: SettingsOf<'kafka-connect'>;
+  /** Keeps to the time that one call may take. */
   fetch: (url: string, init: RequestInit) => Promise<Response>;
   /** The ready value of the header `Authorization`; undefined where calls carry none. */
   credentials: () => Promise<string | undefined>;
@@ -73,11 +74,10 @@ export class ConnectClient {
     const { settings, fetch, credentials } = this.#parts;
     const authorization = await credentials();
     const headers = { accept: 'application/json', ...(authorization === undefined ? {} : { authorization }) };
-    const signal = AbortSignal.timeout(settings.timeout);
     const url = `${settings.url.replace(/\/+$/, '')}${path}`;
     try {
       // A redirect would carry the credentials elsewhere.
-      return await fetch(url, { method, headers, redirect: 'manual', signal });
+      return await fetch(url, { method, headers, redirect: 'manual' });
     } catch (error) {
       throw this.#unreached(error);
     }

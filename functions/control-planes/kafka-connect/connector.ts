@@ -1,13 +1,14 @@
 import * as z from 'zod/mini';
 import { taskIdProblem } from '../../abandonment/policy-scope.ts';
-import type { ShardStatus } from '../../abandonment/task.ts';
+import type { FailureCause, ShardStatus } from '../../abandonment/task.ts';
 import { normaliseAddress } from '../../platform/addresses.ts';
 import type { SettingsOf } from '../../platform/control-plane-settings.ts';
 import { recordable } from '../../platform/recorded-text.ts';
 import type { ListedTask } from '../control-plane.port.ts';
+import { causeOfTrace } from './failure-cause.ts';
 import { revisionOf } from './revision.ts';
 
-const state = z.object({ state: z.string() });
+const state = z.object({ state: z.string(), trace: z.optional(z.string()) });
 
 /** `GET /connectors/NAME/status`. */
 export const statusAnswer = z.object({
@@ -74,6 +75,7 @@ export function listedTask(
   if (problem !== undefined) return problem;
   const shards = shardsOf(status);
   if (typeof shards === 'string') return shards;
+  const cause = causeOf(status);
   return {
     id,
     kind: 'connector',
@@ -81,6 +83,7 @@ export function listedTask(
     owners: ownersIn(info.config[settings.ownersKey]),
     dataPlane: settings.dataPlane,
     shards,
+    ...(cause !== undefined && { cause }),
     revision: revisionOf(info.config),
   };
 }
@@ -98,6 +101,13 @@ function shardsOf({ connector: self, tasks }: Connector['status']): ListedTask['
     status: SHARD_OF_STATE[one.state] ?? ('PENDING' as const),
   }));
   return [...own, ...others];
+}
+
+/** What the first of those that failed says, the connector before its tasks. */
+function causeOf({ connector: self, tasks }: Connector['status']): FailureCause | undefined {
+  if (OFF.some((off) => off === self.state)) return undefined;
+  const failed = [self, ...tasks].find((one) => one.state === 'FAILED');
+  return failed && causeOfTrace(failed.trace ?? '');
 }
 
 /** The addresses that a value names, separated by commas or spaces; what is none is left out. */

@@ -29,7 +29,7 @@ export function kafkaControlPlane(
   const { authorization, pageSize, pause = async () => {} } = more;
   return new KafkaConnectControlPlane({
     settings,
-    fetch: (url, init) => fetch(url, init),
+    fetch: (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(settings.timeout) }),
     credentials: async () => authorization,
     clock: { now: () => NOW, pause },
     ...(pageSize === undefined ? {} : { pageSize }),

@@ -62,6 +62,20 @@ describe('a connector as a task', () => {
     expect(JSON.stringify(task)).not.toContain('1234');
   });
 
+  it('has the class of what it failed of, and none while it runs or is off', async () => {
+    const trace = 'java.net.UnknownHostException: secret-db.acme.test';
+    const orders = connect.put('orders', { tasks: [{ id: 0, state: 'FAILED', trace }] });
+    const failed = await only();
+    expect(failed.cause).toBe('unreachable');
+    expect(JSON.stringify(failed)).not.toContain('secret-db');
+    orders.tasks = [{ id: 0, state: 'RUNNING', trace }];
+    expect((await only()).cause).toBeUndefined();
+    Object.assign(orders, { state: 'PAUSED', tasks: [{ id: 0, state: 'FAILED', trace }] });
+    expect((await only()).cause).toBeUndefined();
+    Object.assign(orders, { state: 'FAILED', tasks: [], trace: 'a.ConfigException: x' });
+    expect((await only()).cause).toBe('configuration');
+  });
+
   it.each(['PAUSED', 'STOPPED'])('that is %s is disabled, whatever its tasks still say', async (state) => {
     connect.put('orders', { state, tasks: [{ id: 0, state: 'RUNNING' }] });
     expect(await only()).toMatchObject({ enabled: false, shards: [] });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { NO_EVIDENCE } from '../../../../functions/abandonment/evidence.ts';
 import { DAY, HOUR } from '../../../../functions/abandonment/time.ts';
+import { causeOf } from '../../../../functions/notices/render/mail-of.ts';
 import { renderDigest } from '../../../../functions/notices/render/render.ts';
 import type { MailItem } from '../../../../functions/notices/send/digest-facts.ts';
 import { at, facts, item, many, readable } from './render-builders.ts';
@@ -142,6 +144,29 @@ describe('a warning without a date', () => {
   it('says that a task never ran', () => {
     const { text } = renderDigest(facts([item({ mode: 'notify', cause: 'never-primary', restarts: 0 })]));
     expect(flat(text)).toContain('no restart tried since. Cause: none of its shards ever became primary.');
+  });
+});
+
+describe('what a task failed of', () => {
+  const because = (cause: MailItem['cause'], language: 'en' | 'de') =>
+    flat(renderDigest(facts([item({ cause })], { language })).text);
+
+  it('is told by its class, in both languages', () => {
+    expect(because('failed-credentials', 'en')).toContain(
+      'Cause: its shards failed because their credentials are refused.',
+    );
+    expect(because('failed-credentials', 'de')).toContain(
+      'Ursache: seine Shards sind ausgefallen, weil ihre Zugangsdaten abgelehnt werden.',
+    );
+    expect(because('failed-unreachable', 'en')).toContain('a system that they need cannot be reached.');
+  });
+
+  it('comes from the evidence, whatever the shards do between two attempts', () => {
+    const known = { ...NO_EVIDENCE, cause: 'schema' as const };
+    expect(causeOf({ ...known, statuses: ['FAILED'] })).toBe('failed-schema');
+    expect(causeOf({ ...known, statuses: ['PENDING'] })).toBe('failed-schema');
+    expect(causeOf({ ...known, statuses: ['FAILED'], cause: 'other' })).toBe('failed');
+    expect(causeOf({ ...NO_EVIDENCE, statuses: ['FAILED'] })).toBe('failed');
   });
 });
 
