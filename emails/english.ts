@@ -9,9 +9,10 @@ const length = (amounts: Amount[]): string => amounts.map(amount).join(' ');
 
 const KEEP_ONE = 'fix it, or publish a new version of it. If it is no longer needed, turn it off yourself.';
 
-function restartsSince(restarts: number): string {
-  if (restarts === 0) return 'no restart tried since';
-  return restarts === 1 ? '1 restart tried since' : `${restarts} restarts tried since`;
+function restartsSince(restarts: number | null): string {
+  if (restarts === null) return '';
+  if (restarts === 0) return '; no restart tried since';
+  return restarts === 1 ? '; 1 restart tried since' : `; ${restarts} restarts tried since`;
 }
 
 function twitchesSince(twitches: number): string {
@@ -78,7 +79,7 @@ export const english: Wordings = {
   notRunning: ({ since, lasted, restarts, twitches, partly, past }) => {
     const left = partly ? ', not counting the time in which its health was unknown' : '';
     const state = past ? 'Had not run' : 'Not running';
-    return `${state} since ${since} (${lasted}${left}); ${restartsSince(restarts)}${twitchesSince(twitches)}.`;
+    return `${state} since ${since} (${lasted}${left})${restartsSince(restarts)}${twitchesSince(twitches)}.`;
   },
   causes: {
     failed: 'its shards failed',

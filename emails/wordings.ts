@@ -35,7 +35,8 @@ interface SubjectSlots extends Subject {
 interface SinceSlots {
   since: string;
   lasted: string;
-  restarts: number;
+  /** Null where nobody counts them. */
+  restarts: number | null;
   /** How often it ran in between, too short to count. */
   twitches: number;
   /** Whether time in which health could not be known was left out. */

@@ -133,6 +133,7 @@ function mailItem(
       record ? view.unknownOf(record) : [],
     ),
     ...triedOf(item),
+    ...(record && !countsRestarts(record) && { restarts: null }),
     cause: record ? causeOf(record.evidence) : 'unknown',
     disableAt: item.disableAt,
     ...(facts?.disabledAt === undefined ? {} : { disabledAt: facts.disabledAt }),
@@ -149,6 +150,11 @@ export function othersTold(record: TaskRecord | undefined, recipient: string): s
     .filter(([key, told]) => key !== recipient && !told.left && told.warning !== 'failed')
     .map(([, told]) => told.address)
     .sort();
+}
+
+/** Whether it is known how often a task was restarted: control planes that are listed need not count. */
+export function countsRestarts({ listed, evidence }: TaskRecord): boolean {
+  return listed === null || evidence.restarts.total > 0;
 }
 
 /** The class of what keeps a task from running; the worst of its shards, never an error's text. */

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { NO_EVIDENCE } from '../../../../functions/abandonment/evidence.ts';
 import { DAY, HOUR } from '../../../../functions/abandonment/time.ts';
-import { causeOf } from '../../../../functions/notices/render/mail-of.ts';
+import { causeOf, countsRestarts } from '../../../../functions/notices/render/mail-of.ts';
 import { renderDigest } from '../../../../functions/notices/render/render.ts';
 import type { MailItem } from '../../../../functions/notices/send/digest-facts.ts';
+import { newTaskRecord } from '../../../../functions/store/tasks.ts';
+import { aTask } from '../../abandonment/decide-builders.ts';
 import { at, facts, item, many, readable } from './render-builders.ts';
 
 const flat = (text: string) => text.replace(/\s+/g, ' ');
@@ -139,6 +141,24 @@ describe('a warning without a date', () => {
       '37 Neustarts versucht; dazwischen lief er einmal zu kurz, um zu zählen.',
     );
     expect(text(28, 'de')).toContain('dazwischen lief er 28-mal zu kurz, um zu zählen.');
+  });
+
+  it('says nothing of restarts that nobody counts, in both languages', () => {
+    const text = (twitches: number, language: 'en' | 'de') =>
+      flat(renderDigest(facts([item({ restarts: null, twitches })], { language })).text);
+    expect(text(0, 'en')).toContain('(14 days). Cause');
+    expect(text(2, 'en')).toContain('(14 days), and it ran 2 times too briefly to count. Cause');
+    expect(text(0, 'de')).toContain('(14 Tage). Ursache');
+    expect(text(2, 'de')).toContain('(14 Tage); dazwischen lief er 2-mal zu kurz, um zu zählen. Ursache');
+  });
+
+  it('counts restarts of a task that is listed only where its control plane does', () => {
+    const record = newTaskRecord(aTask());
+    const restarts = { total: 3, atLoss: 3 };
+    expect(countsRestarts(record)).toBe(true);
+    expect(countsRestarts({ ...record, listed: { revision: 'a' } })).toBe(false);
+    const counted = { ...record, evidence: { ...record.evidence, restarts } };
+    expect(countsRestarts({ ...counted, listed: { revision: 'a' } })).toBe(true);
   });
 
   it('says that a task never ran', () => {
