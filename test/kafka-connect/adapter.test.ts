@@ -74,14 +74,6 @@ describe('the connectors of a real Kafka Connect', () => {
     expect(await kafka().disable(disabling(`kafka/${name}`))).toMatchObject({ outcome: 'confirmed' });
     expect(await connectors.states(name)).toBe('STOPPED');
   });
-
-  it('with a name that no path can carry are listed, and not stopped', async () => {
-    await connectors.create('s/l', sink('out.txt'));
-    await expect
-      .poll(async () => (await kafka().get('kafka/s/l'))?.shards)
-      .toEqual([{ id: '0', status: 'PRIMARY' }]);
-    expect(await kafka().disable(disabling('kafka/s/l'))).toMatchObject({ outcome: 'refused' });
-  });
 });
 
 describe('a real connector', () => {
@@ -111,7 +103,7 @@ describe('a real connector', () => {
   it('is left alone where somebody edited it since it was listed', async () => {
     await broken('orders');
     const revision = (await listed('orders'))?.revision ?? '';
-    await broken('orders', { 'tasks.max': '2' });
+    await make('orders', sink('missing/out.txt', { 'tasks.max': '2' }), 'RUNNING FAILED FAILED');
     expect(await kafka().disable(disabling('kafka/orders', { revision }))).toEqual({
       outcome: 'changed',
       reason: 'its configuration was changed',

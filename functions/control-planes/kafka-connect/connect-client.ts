@@ -1,18 +1,21 @@
 import * as z from 'zod/mini';
-import { SECOND } from '../../abandonment/time.ts';
+import { type Duration, SECOND } from '../../abandonment/time.ts';
 import type { SettingsOf } from '../../platform/control-plane-settings.ts';
-import type { Clock } from '../../platform/ports.ts';
+import type { Clock, Fetch } from '../../platform/ports.ts';
 import { recordable } from '../../platform/recorded-text.ts';
 import { ControlPlaneUnavailable } from '../control-plane.port.ts';
+import { retryAfterSeconds } from '../retry-after.ts';
 
 /** What a client of Kafka Connect's REST interface is made of. */
 export interface ConnectParts {
   settings: SettingsOf<'kafka-connect'>;
   /** Keeps to the time that one call may take. */
-  fetch: (url: string, init: RequestInit) => Promise<Response>;
+  fetch: Fetch;
   /** The ready value of the header `Authorization`; undefined where calls carry none. */
   credentials: () => Promise<string | undefined>;
   clock: Clock;
+  /** Waits before it is asked again what became of a request. */
+  pause: (duration: Duration) => Promise<void>;
 }
 
 /** What it answered, where that says something of what was asked about: 2xx, 400, 404 or 405. */
@@ -112,7 +115,7 @@ export class ConnectClient {
     const { status } = response;
     if (status === 401 || status === 403)
       return this.unavailable(`refuses our credentials (status ${status})`);
-    const after = retryAfter(response.headers.get('retry-after'), this.#parts.clock.now());
+    const after = retryAfterSeconds(response.headers.get('retry-after'), this.#parts.clock.now());
     if (status === 409) return this.unavailable('is rebalancing (status 409)', after ?? REBALANCE_SECONDS);
     const parsed = z.safeParse(errorBody, jsonOf(text));
     const message = parsed.success ? `: ${recordable(parsed.data.message).slice(0, LONGEST_MESSAGE)}` : '';
@@ -131,12 +134,4 @@ function jsonOf(text: string): unknown {
 /** Without its query, and short enough for a log. */
 function pathOf(path: string): string {
   return recordable(path.replace(/\?.*/, '')).slice(0, LONGEST_MESSAGE);
-}
-
-/** Seconds or a date (RFC 9110, 10.2.3); undefined where it is neither. */
-function retryAfter(header: string | null, now: number): number | undefined {
-  if (header === null) return undefined;
-  if (/^\d{1,6}$/.test(header)) return Number(header);
-  const until = Date.parse(header);
-  return Number.isNaN(until) ? undefined : Math.max(0, Math.ceil((until - now) / SECOND));
 }

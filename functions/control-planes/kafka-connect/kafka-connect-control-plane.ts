@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { BOUNDS } from '../../abandonment/bounds.ts';
 import type { Duration } from '../../abandonment/time.ts';
 import { SECOND } from '../../abandonment/time.ts';
 import type {
@@ -27,8 +28,8 @@ import { hasStop } from './worker-version.ts';
 /** Connectors of one page. */
 const PAGE = 1_000;
 
-/** No name of a task is longer; one that is longer is told of with the first page, so that a cursor stays short. */
-const LONGEST_CURSOR = 512;
+/** No task has a longer name; one that is longer is told of with the first page, so that a cursor stays short. */
+const LONGEST_NAME = BOUNDS.taskId.most;
 
 /** Connect acts after it answered: how long before it is looked at for the first time. */
 const FIRST_LOOK: Duration = SECOND / 10;
@@ -116,13 +117,17 @@ export class KafkaConnectControlPlane implements ListedControlPlane {
     cursor: string | null,
   ): ListingPage {
     const all = [...new Set([...known, ...described.keys()])].sort();
-    const isLong = (name: string) => name.length > LONGEST_CURSOR;
+    const isLong = (name: string) => name.length > LONGEST_NAME;
     const rest = all.filter((name) => !isLong(name) && (cursor === null || name > cursor));
     const here = rest.slice(0, this.#pageSize);
     const page: ListingPage = { tasks: [], refused: [], cursor: null };
     for (const name of cursor === null ? [...all.filter(isLong), ...here] : here) {
       const task = this.#taskOf(name, described.get(name));
-      if (typeof task === 'string') page.refused.push({ task: named(name), reason: task });
+      if (typeof task === 'string')
+        page.refused.push({
+          task: (this.#parts.settings.prefix + name).slice(0, LONGEST_NAME),
+          reason: task,
+        });
       else page.tasks.push(task);
     }
     if (rest.length > here.length) page.cursor = here.at(-1) ?? null;
@@ -196,9 +201,9 @@ export class KafkaConnectControlPlane implements ListedControlPlane {
 
   /** Looks until it is so, for as long as one call may take; undefined where it is gone meanwhile. */
   async #until(name: string, isSo: (off: OffState | undefined) => boolean): Promise<Found | undefined> {
-    const { clock, settings } = this.#parts;
+    const { pause, settings } = this.#parts;
     for (let wait = FIRST_LOOK; wait <= settings.timeout; wait *= 2) {
-      await clock.pause?.(wait);
+      await pause(wait);
       const found = await this.#find(name);
       if (!found || isSo(offStateOf(found.connector))) return found;
     }

@@ -9,8 +9,16 @@ export interface DoubleConnector {
   trace?: string;
 }
 
-/** What a call is answered with in place of the double's own answer; `cut`: the connection ends without one. */
-export type Fault = { status: number; body?: string; headers?: Record<string, string> } | 'cut' | 'silent';
+/**
+ * What a call is answered with in place of the double's own answer; `cut`: the connection ends without one, `lost`: it
+ * ends after the double acted, `half`: it ends in the middle of one.
+ */
+export type Fault =
+  | { status: number; body?: string; headers?: Record<string, string> }
+  | 'cut'
+  | 'lost'
+  | 'half'
+  | 'silent';
 
 const NOT_READY =
   '<html><head><title>Error 404 Not Found</title></head><body>HTTP ERROR 404 Not Found</body></html>';
@@ -63,14 +71,18 @@ export class ConnectDouble {
     const fault = this.fault(call);
     if (fault === 'cut') return void response.destroy();
     if (fault === 'silent') return;
-    if (fault) send(response, fault.status, fault.body ?? '', fault.headers);
-    else this.#reply(request, response);
+    if (typeof fault === 'object') send(response, fault.status, fault.body ?? '', fault.headers);
+    else this.#reply(request, response, fault);
     this.after(call);
   }
 
-  #reply(request: IncomingMessage, response: ServerResponse): void {
+  #reply(request: IncomingMessage, response: ServerResponse, fault: 'lost' | 'half' | undefined): void {
     const { status, body } = this.#respond(request.method ?? '', request.url ?? '');
-    send(response, status, typeof body === 'string' ? body : JSON.stringify(body));
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    if (fault === 'lost') return void response.destroy();
+    if (fault === undefined) return void send(response, status, text);
+    response.writeHead(status, { 'content-length': text.length });
+    response.write(text.slice(0, text.length / 2), () => response.destroy());
   }
 
   #respond(method: string, url: string): { status: number; body: unknown } {

@@ -31,7 +31,8 @@ export function kafkaControlPlane(
     settings,
     fetch: (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(settings.timeout) }),
     credentials: async () => authorization,
-    clock: { now: () => NOW, pause },
+    clock: { now: () => NOW },
+    pause,
     ...(pageSize === undefined ? {} : { pageSize }),
   });
 }

@@ -197,10 +197,10 @@ describe('a listing', () => {
     const { tasks, refused } = await listed();
     expect(tasks.map(({ id }) => id)).toEqual(['kafka/good']);
     expect(refused).toEqual([
-      { task: 'x'.repeat(80), reason: 'is 606 bytes long; allowed are 512 bytes of UTF-8' },
-      { task: '..', reason: 'no URL can name it' },
-      { task: 'odd', reason: 'it has a state that is not known (DANCING)' },
-      { task: 'two  spaces', reason: 'has spaces in a row; a task id has single ones only' },
+      { task: `kafka/${'x'.repeat(506)}`, reason: 'is 606 bytes long; allowed are 512 bytes of UTF-8' },
+      { task: 'kafka/..', reason: 'no URL can name it' },
+      { task: 'kafka/odd', reason: 'it has a state that is not known (DANCING)' },
+      { task: 'kafka/two  spaces', reason: 'has spaces in a row; a task id has single ones only' },
     ]);
   });
 
@@ -224,7 +224,7 @@ describe('a listing', () => {
     connect.fault = (call) => (call.includes('expand') ? { status: 200, body } : undefined);
     const { tasks, refused } = await listed();
     expect(tasks.map(({ id }) => id)).toEqual(['kafka/good']);
-    expect(refused).toEqual([{ task: 'lost', reason: 'Connect names it, and does not describe it' }]);
+    expect(refused).toEqual([{ task: 'kafka/lost', reason: 'Connect names it, and does not describe it' }]);
   });
 
   it('tells who we are', async () => {
