@@ -105,6 +105,12 @@ export const BOUNDS = {
     unit: 'bytes',
     why: 'SQS takes no longer one',
   },
+  answerBytes: {
+    of: 'an answer of an HTTP control plane',
+    most: 8 * 1024 * 1024,
+    unit: 'bytes',
+    why: 'a page of 1,000 tasks has 300 KB; it is held in memory, and more than once as it is read',
+  },
   instant: {
     of: 'the text of an instant',
     most: 40,

@@ -62,6 +62,8 @@ export function planeReported(
   if (isBeforeFoundSilence(plane, report)) return NOTHING;
   const { deletionDismissedAt, ...rest } = plane;
   if (report.state === 'deleted' && deletionDismissedAt !== undefined) return NOTHING;
+  // That nothing is heard of what is gone is no news.
+  if (plane.state === 'deleted' && report.state !== 'up') return NOTHING;
   return { store: turnedPlane(rest, report), turned: plane.state !== report.state };
 }
 

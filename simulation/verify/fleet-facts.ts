@@ -187,7 +187,9 @@ export class FleetFacts {
 
   /** A plane is said to be in a state; false where that is a deletion that was dismissed before: it is no news. */
   setPlaneState(plane: string, state: PlaneState, now: Instant): boolean {
-    if (state === 'deleted' && this.#deletions.get(plane) === 'dismissed') return false;
+    const deletion = this.#deletions.get(plane);
+    if (state === 'deleted' && deletion === 'dismissed') return false;
+    if (deletion === 'said' && state !== 'up') return false;
     if (state === 'deleted') this.#deletions.set(plane, 'said');
     else this.#deletions.delete(plane);
     this.setPlaneKnown(plane, state === 'up', now);

@@ -78,3 +78,13 @@ test('a dismissal of a plane that was not deleted does nothing', async () => {
   const { story } = await tell({ until: at(15), events: [plane(at(5), 'down'), dismiss(at(6))] });
   expect(story).toEqual([]);
 });
+
+test('that nothing is heard of a deleted plane is no news', async () => {
+  const { story } = await tell({
+    until: at(40),
+    events: [plane(at(5), 'deleted'), plane(at(10), 'silent')],
+  });
+  expect(lines(story, 'operators').map((line) => line.split(' ').slice(0, 3).join(' '))).toEqual([
+    'T+5d operators data-plane-deleted',
+  ]);
+});

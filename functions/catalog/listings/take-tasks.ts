@@ -117,9 +117,10 @@ async function takeOneNew(taking: Taking, task: SoundTask, record: TaskRecord): 
 }
 
 function recordOf({ at, book }: Taking, task: SoundTask): TaskRecord {
-  const { revision, createdAt = at, ...said } = task;
+  const { revision, createdAt = at, cause, ...said } = task;
   const entry = { ...said, createdAt, observedAt: at, observedSince: at };
-  return { ...taskRecordFrom(entry, at, book.for(task.id)), listed: { revision } };
+  const record = { ...taskRecordFrom(entry, at, book.for(task.id)), listed: { revision } };
+  return cause === undefined ? record : { ...record, evidence: { ...record.evidence, cause } };
 }
 
 async function takeKnown(
@@ -148,12 +149,12 @@ async function takeKnown(
 
 /** What the control plane knows of the time since it was observed last comes first. */
 function observationsOf(
-  { shards, lastPrimaryAt }: SoundTask,
+  { shards, cause, lastPrimaryAt }: SoundTask,
   observedAt: Instant | undefined,
   at: Instant,
 ): Observation[] {
   const statuses = shards.map(({ status }) => status);
-  const now: Observation = { at, statuses };
+  const now: Observation = { at, statuses, ...(cause !== undefined && { cause }) };
   if (lastPrimaryAt === undefined || observedAt === undefined) return [now];
   const isNews = observedAt < lastPrimaryAt && lastPrimaryAt < at && !statuses.includes('PRIMARY');
   if (!isNews) return [now];

@@ -81,6 +81,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'functions/work',
   ],
   emails: ['functions/abandonment'],
+  // Read and copied by teams: nothing of ours is in them.
+  examples: [],
   bin: ['lib'],
   lib: ['functions/platform'],
   simulation: [ALL, 'emails'],

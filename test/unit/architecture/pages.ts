@@ -10,6 +10,7 @@ const FOLDERS = [
   'cli',
   'docs',
   'emails',
+  'examples',
   'functions',
   'lib',
   'local',
