@@ -1,4 +1,4 @@
-/** `npm run bench -- scan|digest|notify|bundle|simulate|capacity [options]`: measures the budgets, as JSON lines. */
+/** `npm run bench -- scan|list|digest|notify|bundle|simulate|capacity [options]`: measures the budgets, as JSON lines. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,6 +14,8 @@ Benchmarks (each prints JSON lines; a figure's line has its goal, whether it is 
                --on TABLE            memory (default): computed capacity units, compared with what DynamoDB Local
                                      reports for samples where Java 17 is; dynamodb-local: all as it reports it
                                      (loads some 700 tasks a second)
+  list       read and write units, time and memory of a listing in which nothing changed, over HTTP
+               --tasks N             size of the large fleet (default 1000000)
   digest     mails for tasks that all fail at once
                --tasks N --owners N  (default 10000 of 1000)
   notify     owners told per second, and what is lost or told twice when SES or a worker fails, against Cloud
@@ -47,6 +49,7 @@ const OPTIONS = {
 /** The options that a benchmark takes. */
 const TAKEN: Record<string, readonly string[]> = {
   scan: ['tasks', 'on'],
+  list: ['tasks'],
   digest: ['tasks', 'owners'],
   notify: ['tasks', 'owners', 'peer', 'table-latency-ms'],
   bundle: ['processes'],
@@ -63,6 +66,10 @@ async function run(name: string, values: Values): Promise<void> {
   switch (name) {
     case 'scan':
       return scan(wholeNumber(values, 'tasks', 1_000_000), values.on ?? 'memory');
+    case 'list': {
+      const { benchList } = await import('./list.ts');
+      return benchList(wholeNumber(values, 'tasks', 1_000_000));
+    }
     case 'digest': {
       const { benchDigest } = await import('./digest.ts');
       return benchDigest(wholeNumber(values, 'tasks', 10_000), wholeNumber(values, 'owners', 1_000));

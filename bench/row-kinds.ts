@@ -7,6 +7,8 @@ const PARTITIONS: Record<string, string> = {
   LEFT: 'counters of outages',
   RUN: 'tasks turned off by a run',
   PEOPLE: 'subscriptions and admins',
+  LISTINGS: 'progress of listings',
+  LISTED: 'pages of listings',
   META: 'pauses, scans, pace, feeds',
   RUNS: 'runs',
   PLANES: 'data planes',
