@@ -7,6 +7,7 @@ import { authorizationOf, readSecret } from './authorization.ts';
 import type { ListedControlPlane } from './control-plane.port.ts';
 import { GuardedControlPlane } from './guarded-control-plane.ts';
 import { guardedFetch } from './guarded-fetch.ts';
+import { HttpControlPlane } from './http/http-control-plane.ts';
 import { KafkaConnectControlPlane } from './kafka-connect/kafka-connect-control-plane.ts';
 
 /** What a control plane is opened with. */
@@ -44,6 +45,8 @@ type Adapter = (settings: ListedSettings, given: AdapterPorts) => ListedControlP
 /** The adapter of each type of control plane. */
 const adapterOf: Adapter = (settings, given) => {
   switch (settings.type) {
+    case 'http':
+      return new HttpControlPlane({ settings, ...given });
     case 'kafka-connect':
       return new KafkaConnectControlPlane({ settings, ...given });
     default:

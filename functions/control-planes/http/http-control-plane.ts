@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { formatInstant } from '../../abandonment/time.ts';
 import type { SecretPlace, SettingsOf } from '../../platform/control-plane-settings.ts';
-import type { Clock } from '../../platform/ports.ts';
+import type { Clock, Fetch } from '../../platform/ports.ts';
 import { webhookHeaders } from '../../platform/webhook-signature.ts';
 import type {
   ControlAnswer,
@@ -11,12 +11,13 @@ import type {
   ListedTask,
   ListingPage,
 } from '../control-plane.port.ts';
-import { type Answer, type Fetch, HttpCalls, wordsOf } from './http-calls.ts';
+import { type Answer, HttpCalls, wordsOf } from './http-calls.ts';
 import { type Place, readPage, readTask } from './told-tasks.ts';
 
 /** What an HTTP control plane is asked with. */
 export interface HttpParts {
   settings: SettingsOf<'http'>;
+  /** Ends a call after its time with a `TimeoutError`. */
   fetch: Fetch;
   /** The value of the header Authorization, ready to be sent; none where none is configured. */
   credentials(): Promise<string | undefined>;

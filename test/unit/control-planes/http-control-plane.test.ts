@@ -51,9 +51,9 @@ function asking(...said: (() => Said)[]) {
       signedWith: { parameter: '/signing' },
     },
     fetch: async (url, init) => {
-      const { method = '', headers, body } = init;
+      const { method = '', headers, body } = init ?? {};
       sent.push({
-        url,
+        url: String(url),
         method,
         headers: headers as Record<string, string>,
         body: body ? JSON.parse(String(body)) : {},
