@@ -8,6 +8,7 @@ const OTHER_MEANING: Record<string, string> = {
   alarm: 'of CloudWatch',
   alert: 'of an episode, and of operators',
   batch: 'what SQS hands over at once',
+  cluster: 'of Kafka Connect, of ECS',
   commit: 'of git',
   data: 'a data plane; an AWS service keeps data',
   deadline: 'of a task of its own',
