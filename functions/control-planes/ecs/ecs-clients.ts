@@ -36,7 +36,8 @@ export function ecsClients(settings: SettingsOf<'ecs'>, turn: () => Promise<void
     ...(roleArn !== undefined && { credentials: assumed(settings, roleArn, requestHandler) }),
   };
   const ecs = new ECSClient(given);
-  const scaling = new ApplicationAutoScalingClient(given);
+  // The same credentials: what one client read, the other does not read again.
+  const scaling = new ApplicationAutoScalingClient({ ...given, credentials: ecs.config.credentials });
   const place = { relation: 'after', toMiddleware: 'retryMiddleware', name: 'turn' } as const;
   ecs.middlewareStack.addRelativeTo(waiting(turn), place);
   scaling.middlewareStack.addRelativeTo(waiting(turn), place);
@@ -54,7 +55,7 @@ function waiting(turn: () => Promise<void>) {
   };
 }
 
-/** The credentials of a role; the clients keep them until they end. */
+/** The credentials of a role; a client keeps them until they end. */
 function assumed(
   { name, externalId }: SettingsOf<'ecs'>,
   roleArn: string,

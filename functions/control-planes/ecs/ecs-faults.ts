@@ -42,13 +42,22 @@ export function isSurelyUndone(error: unknown): boolean {
 /** What is no answer about a service: a fault of the control plane, or of the way to it. */
 export function unavailable(controlPlane: string, error: unknown): ControlPlaneUnavailable {
   if (error instanceof ControlPlaneUnavailable) return error;
-  const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
-  return new ControlPlaneUnavailable(controlPlane, why(name, message));
+  return new ControlPlaneUnavailable(
+    controlPlane,
+    why(error instanceof Error ? error : new Error(String(error))),
+  );
 }
 
-function why(name: string, message: string): string {
+function why({ name, message, ...others }: Error): string {
+  if (name === 'TimeoutError') return 'AWS gives no answer in time';
   if (THROTTLED.test(name)) return `AWS throttles (${words(name)}); lower callsPerSecond`;
-  if (!DENIED.test(name)) return words(`${name}: ${message}`);
+  if (DENIED.test(name)) return denial(name, message);
+  // Where no connection comes about, the code says more than the message.
+  const code = 'code' in others && typeof others.code === 'string' ? others.code : name;
+  return words(message === '' ? code : `${code}: ${message}`);
+}
+
+function denial(name: string, message: string): string {
   const action = ACTION.exec(message)?.[1];
   if (action === 'sts:AssumeRole')
     return `its role cannot be assumed: it does not trust the functions' roles, or wants another externalId (${GUIDE})`;

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 
 /** A service as this server has it: as much of ECS's own shape as it speaks of. */
 export interface ServedService {
@@ -41,9 +41,15 @@ const WRITES = ['UpdateService'];
 export const ACCOUNT = '123456789012';
 export const REGION = 'eu-west-1';
 
+/** Of a call, who signed it for which region and service, as the header of its signature says. */
+const SIGNED = /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\//;
+
+/** The credentials that STS gives. */
+export const ASSUMED = 'ASSUMEDKEY';
+
 /**
- * Amazon ECS and Application Auto Scaling over their own protocol, AWS JSON 1.1, with faults: what the SDK's clients get
- * is what AWS would send.
+ * Amazon ECS, Application Auto Scaling and STS over their own protocols, AWS JSON 1.1 and the query protocol, with faults:
+ * what the SDK's clients get is what AWS would send.
  */
 export class EcsServer {
   readonly clusters = new Map<string, { status: string; tags: { key: string; value: string }[] }>();
@@ -51,6 +57,12 @@ export class EcsServer {
   readonly targets = new Map<string, ServedTarget>();
   /** The names of the actions that were asked for, in order. */
   readonly asked: string[] = [];
+  /** `KEY region service` of each call. */
+  readonly signed: string[] = [];
+  /** What STS was asked for. */
+  readonly assumed: Record<string, string>[] = [];
+  /** How long what STS gives is good for, in seconds. */
+  assumedFor = 3_600;
   /** Answers each call with it. */
   error: AwsError | undefined;
   fault: 'down' | 'slow' | 'half' | 'inconsistent' | 'lose-answer' | undefined;
@@ -115,34 +127,68 @@ export class EcsServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [, action = ''] = String(request.headers['x-amz-target']).split('.');
-    const given = (await json(request)) as Said;
+    const body = await text(request);
+    this.signed.push(
+      SIGNED.exec(request.headers.authorization ?? '')
+        ?.slice(1)
+        .join(' ') ?? '',
+    );
+    const target = request.headers['x-amz-target'];
+    if (target === undefined) {
+      this.#assume(Object.fromEntries(new URLSearchParams(body)), response);
+      return;
+    }
+    const [, action = ''] = String(target).split('.');
+    const given = JSON.parse(body) as Said;
     this.asked.push(action);
     if (this.fault === 'slow') return;
     if (this.fault === 'down') {
       request.socket.destroy();
       return;
     }
-    const { status, body } = this.#answer(action, given);
+    const { status, said } = this.#answer(action, given);
     if (this.fault === 'lose-answer' && WRITES.includes(action)) {
       request.socket.destroy();
       return;
     }
-    const text = JSON.stringify(body);
+    const written = JSON.stringify(said);
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
-    response.end(this.fault === 'half' ? text.slice(0, text.length / 2) : text);
+    response.end(this.fault === 'half' ? written.slice(0, written.length / 2) : written);
   }
 
-  #answer(action: string, given: Said): { status: number; body: Said } {
+  #assume(asked: Record<string, string>, response: ServerResponse): void {
+    this.assumed.push(asked);
+    const until = new Date(Date.now() + 1_000 * this.assumedFor).toISOString();
+    const given = {
+      AccessKeyId: ASSUMED,
+      SecretAccessKey: 'secret',
+      SessionToken: 'token',
+      Expiration: until,
+    };
+    const fields = Object.entries(given).map(([name, value]) => `<${name}>${value}</${name}>`);
+    const [status, body] = this.error
+      ? [
+          403,
+          `<ErrorResponse><Error><Code>${this.error.name}</Code><Message>${this.error.message}</Message></Error></ErrorResponse>`,
+        ]
+      : [
+          200,
+          `<AssumeRoleResponse><AssumeRoleResult><Credentials>${fields.join('')}</Credentials></AssumeRoleResult></AssumeRoleResponse>`,
+        ];
+    response.writeHead(Number(status), { 'content-type': 'text/xml' });
+    response.end(body);
+  }
+
+  #answer(action: string, given: Said): { status: number; said: Said } {
     try {
       if (this.error) throw this.error;
       this.before?.(action);
       const act = this.#actions[action];
       if (!act) throw new AwsError('UnknownOperationException', action);
-      return { status: 200, body: act(given) };
+      return { status: 200, said: act(given) };
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      return { status: error.status, body: { __type: error.name, message: error.message } };
+      return { status: error.status, said: { __type: error.name, message: error.message } };
     }
   }
 
