@@ -26,17 +26,27 @@ export function ecsSettings(given: Record<string, unknown> = {}): SettingsOf<'ec
   return settings;
 }
 
-/** The SDK's own clients, at an endpoint; one attempt, and a short time-out. */
-export function clientsAt(endpoint: string, scalingEndpoint = endpoint): EcsClients {
+/** Where clients are to ask. */
+interface Endpoints {
+  ecs: string;
+  scaling: string;
+  /** MiniStack takes a key of twelve digits for an account of its own. @default the same for all */
+  account?: string;
+  /** How long a call may take. @default short */
+  timeout?: number;
+}
+
+/** The SDK's own clients, which make one attempt. */
+export function clientsAt({ ecs, scaling, account = 'test', timeout = 300 }: Endpoints): EcsClients {
   const given = {
     region: REGION,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    credentials: { accessKeyId: account, secretAccessKey: 'test' },
     maxAttempts: 1,
-    requestHandler: { requestTimeout: 300, throwOnRequestTimeout: true },
+    requestHandler: { requestTimeout: timeout, throwOnRequestTimeout: true },
   };
   return {
-    ecs: new ECSClient({ ...given, endpoint }),
-    scaling: new ApplicationAutoScalingClient({ ...given, endpoint: scalingEndpoint }),
+    ecs: new ECSClient({ ...given, endpoint: ecs }),
+    scaling: new ApplicationAutoScalingClient({ ...given, endpoint: scaling }),
   };
 }
 
@@ -44,7 +54,7 @@ export function clientsAt(endpoint: string, scalingEndpoint = endpoint): EcsClie
 export async function ecsStage(given: Record<string, unknown> = {}) {
   const server = await EcsServer.open();
   const settings = ecsSettings(given);
-  const clients = clientsAt(server.endpoint);
+  const clients = clientsAt({ ecs: server.endpoint, scaling: server.endpoint });
   const controls = new EcsControlPlane({ settings, clients, clock: { now: () => NOW } });
   return { server, clients, controls };
 }
