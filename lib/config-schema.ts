@@ -48,7 +48,7 @@ const text = z
 const MOST_TOPICS = 10;
 
 /** How one queue and its worker run. */
-const queue = (defaults: { batchSize: number; maxConcurrency: number }) =>
+const queue = (defaults: { batchSize: number; maxConcurrency: number; timeoutSeconds: number }) =>
   z
     .strictObject({
       /** Messages given to one invocation. */
@@ -60,7 +60,7 @@ const queue = (defaults: { batchSize: number; maxConcurrency: number }) =>
       /** Deliveries before the broker dead-letters; throttled ones count, so fewer than 5 lose work unrun. */
       maxReceiveCount: whole(5, 100, ' (throttled deliveries count)').default(10),
       /** The time limit of the worker; visibility follows from it. */
-      timeoutSeconds: whole(5, 300).default(30),
+      timeoutSeconds: whole(5, 300).default(defaults.timeoutSeconds),
     })
     .prefault({});
 

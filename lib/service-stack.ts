@@ -105,13 +105,15 @@ export class ServiceStack extends Stack {
     };
     for (const service of SERVICES) allowState(functions[service], table, TABLE_USE[service]);
     scanner.allow(['sns:Publish'], [operators.topicArn]);
-    const { notify, disable } = this.queues;
+    const { notify, disable, listing } = this.queues;
     // To all of them: a canary goes through each.
     const queueArns = QUEUE_NAMES.map((name) => this.queues[name].queue.queueArn);
     scanner.allow(['sqs:SendMessage'], queueArns);
     // A confirmation, which either of them may see first, puts `disabled` notices on their way.
     for (const one of [workers.ingest, workers.disable])
       one.allow(['sqs:SendMessage'], [notify.queue.queueArn]);
+    // Each run of the lister sends the message that goes on from there.
+    workers.listing.allow(['sqs:SendMessage'], [listing.queue.queueArn]);
     // An owner disables now, or enables again what was disabled.
     ownerPage.page.allow(['sqs:SendMessage'], [disable.queue.queueArn]);
     for (const one of [workers.disable, ownerPage.page]) one.role.addToPolicy(ownEvents(this.intake.bus));

@@ -50,14 +50,35 @@ export async function hearDataPlane(
   );
 }
 
-/** Makes the row of a data plane that is named for the first time, and notes now and then that it is in use. */
-export async function mentionDataPlane(system: System, dataPlane: string): Promise<Settled> {
+/**
+ * Stores that a listing went through all tasks of a data plane: it ends a silence, and no reported `down`. From then on its
+ * silence is that of listings, which have a bound of their own (docs/rules.md#listings).
+ */
+export async function hearListing(
+  system: System,
+  dataPlane: string,
+  at: Instant,
+  book: PolicyBook,
+): Promise<Settled> {
+  const { silentAfter } = book.global;
   return changePlane(system, dataPlane, (known) => {
     const now = system.clock.now();
-    if (!known) return { store: newDataPlane(dataPlane, now), turned: false };
-    const isDue = now - lastUseOf(known) > USE_EVERY;
-    return { store: isDue ? { ...known, usedAt: now } : undefined, turned: false };
+    if (known?.state !== 'silent') return used(known, dataPlane, now);
+    const report = { dataPlane, state: 'up', at, lifeSign: false } as const;
+    const { store, turned } = planeReported(known, report, { now, silentAfter });
+    return { store: store && { ...store, lifeSignAt: null }, turned };
   });
+}
+
+/** Makes the row of a data plane that is named for the first time, and notes now and then that it is in use. */
+export async function mentionDataPlane(system: System, dataPlane: string): Promise<Settled> {
+  return changePlane(system, dataPlane, (known) => used(known, dataPlane, system.clock.now()));
+}
+
+function used(known: ReportedPlane | undefined, dataPlane: string, now: Instant): PlaneChange {
+  if (!known) return { store: newDataPlane(dataPlane, now), turned: false };
+  const isDue = now - lastUseOf(known) > USE_EVERY;
+  return { store: isDue ? { ...known, usedAt: now } : undefined, turned: false };
 }
 
 /** When a plane was last known to be in use. */

@@ -23,7 +23,9 @@ export async function loadEntries(context: CatalogContext, entries: readonly Tas
   );
   const fresh = entries.filter(({ id }) => !known.has(id));
   let written = 0;
-  const together = await storeTogether(context, fresh);
+  const now = context.system.clock.now();
+  const records = fresh.map((entry) => taskRecordFrom(entry, now, context.book.for(entry.id)));
+  const together = await storeTogether(context, records);
   if (together) written += fresh.length;
   const read = { ...context, read: known };
   for (const entry of entries) {
@@ -36,14 +38,15 @@ export async function loadEntries(context: CatalogContext, entries: readonly Tas
 
 /**
  * Stores new tasks in one transaction; false where one of them became known meanwhile or the table is busy.
+ *
+ * @param records at most `CHUNK`
  */
-async function storeTogether(
-  { system, book }: CatalogContext,
-  entries: readonly TaskEntry[],
+export async function storeTogether(
+  { system, book }: Pick<CatalogContext, 'system' | 'book'>,
+  records: readonly TaskRecord[],
 ): Promise<boolean> {
-  if (entries.length === 0) return true;
+  if (records.length === 0) return true;
   const now = system.clock.now();
-  const records: TaskRecord[] = entries.map((entry) => taskRecordFrom(entry, now, book.for(entry.id)));
   const puts: Write[] = records.map((record) => taskWrite(record, book.for(record.task.id)));
   const additions = records.flatMap((record) => countWrites(undefined, record, book.for(record.task.id)));
   const result = await system.table.transact([...puts, ...merged(additions)], system.random.id(now));

@@ -27,18 +27,52 @@ export interface CatalogContext {
 
 /** Takes a publication in: a new task, one that comes back, or a new version. */
 export async function publishTask(context: CatalogContext, event: TaskPublished): Promise<Settled> {
-  const { system } = context;
-  const id = event.task.id;
+  return changeTask(context, event.task.id, (known) => planPublication(context, known, event));
+}
+
+/**
+ * Takes in what a listing says of a task beside its shards.
+ *
+ * @param revision what the listing knows it by, stored with it
+ * @param said what is news, by the task as it is known: a publication, or its revision alone; undefined: nothing
+ */
+export async function publishListed(
+  context: CatalogContext,
+  { id, revision }: { id: string; revision: string },
+  said: (known: TaskRecord | undefined) => { publication?: TaskPublished } | undefined,
+): Promise<Settled> {
   return changeTask(context, id, async (known) => {
-    const now = system.clock.now();
-    if (known && known.task.deletedAt === undefined) {
-      const change = publishedAgain(known, event, now);
-      return planOf(context, known, change, reversalTold(known, change, now));
-    }
-    const waiting = await loadWaiting(system.table, id, now);
-    const change = firstPublished(known, event, waiting, now);
-    return planOf(context, known, change, [waitingOver(id, waiting)]);
+    const news = said(known);
+    if (!news) return { skip: 'nothing-of-note' };
+    const withRevision = (record: TaskRecord) => ({ ...record, listed: listedAs(record, revision) });
+    if (news.publication) return planPublication(context, known, news.publication, withRevision);
+    if (!known || known.listed?.revision === revision) return { skip: 'nothing-of-note' };
+    return planOf(context, known, { store: withRevision(known) });
   });
+}
+
+/** What its control plane kept when it was disabled is of use until it is on again. */
+function listedAs({ task, listed }: TaskRecord, revision: string): NonNullable<TaskRecord['listed']> {
+  return listed?.kept === undefined || task.enabled ? { revision } : { ...listed, revision };
+}
+
+async function planPublication(
+  context: CatalogContext,
+  known: TaskRecord | undefined,
+  event: TaskPublished,
+  stored: (record: TaskRecord) => TaskRecord = (record) => record,
+): Promise<Plan> {
+  const { system } = context;
+  const { id } = event.task;
+  const now = system.clock.now();
+  const withStored = (change: TaskChange) => ('store' in change ? { store: stored(change.store) } : change);
+  if (known && known.task.deletedAt === undefined) {
+    const change = withStored(publishedAgain(known, event, now));
+    return planOf(context, known, change, reversalTold(known, change, now));
+  }
+  const waiting = await loadWaiting(system.table, id, now);
+  const change = withStored(firstPublished(known, event, waiting, now));
+  return planOf(context, known, change, [waitingOver(id, waiting)]);
 }
 
 /** Operators hear of each reversal of our disabling (promise 15). */

@@ -1,7 +1,7 @@
 /** What sets one operator alert apart. */
 interface AlertEntry {
   /** What its subject is. */
-  readonly about: 'task' | 'recipient' | 'topic' | 'data plane' | 'queue' | 'service';
+  readonly about: 'task' | 'recipient' | 'topic' | 'data plane' | 'queue' | 'control plane' | 'service';
   /** Its article in docs/runbook.md, by the anchor. Where an alarm has the code for its name, the heading says which is meant. */
   readonly article: string;
 }
@@ -19,6 +19,8 @@ export const OPERATOR_ALERTS = {
   'blast-radius': { about: 'service', article: 'blast-radius' },
   /** A data plane gives no life sign. */
   'data-plane-silent': { about: 'data plane', article: 'data-plane-silent' },
+  /** A listing misses so many tasks that nothing is concluded from it. */
+  'listing-shrank': { about: 'control plane', article: 'listing-shrank' },
   /** Most tasks of a data plane lost `PRIMARY` together. */
   'correlated-failure': { about: 'data plane', article: 'correlated-failure' },
   /** An owning system does not confirm, or can never be asked. */

@@ -10,6 +10,8 @@ interface QueueEntry {
   readonly batchSize: number;
   /** Invocations at once where the configuration says nothing. */
   readonly maxConcurrency: number;
+  /** How long one invocation may take where the configuration says nothing. */
+  readonly timeoutSeconds: number;
   /** Whether its worker makes a write depend on a row that it does not write, which takes a permission. */
   readonly checksRows: boolean;
   /** What owners and operators miss while it is not worked, as its alarms say it. */
@@ -27,6 +29,7 @@ export const QUEUES = {
     isOnlyTold: true,
     batchSize: 10,
     maxConcurrency: 5,
+    timeoutSeconds: 30,
     checksRows: true,
     impact: 'what control planes say of tasks is not known, and their clocks freeze.',
   },
@@ -36,6 +39,7 @@ export const QUEUES = {
     isOnlyTold: false,
     batchSize: 10,
     maxConcurrency: 5,
+    timeoutSeconds: 30,
     checksRows: true,
     impact: 'owners are not warned, and what would be disabled waits for their warning.',
   },
@@ -45,6 +49,7 @@ export const QUEUES = {
     isOnlyTold: false,
     batchSize: 5,
     maxConcurrency: 2,
+    timeoutSeconds: 30,
     checksRows: false,
     impact: 'tasks past their date stay on.',
   },
@@ -54,8 +59,19 @@ export const QUEUES = {
     isOnlyTold: true,
     batchSize: 10,
     maxConcurrency: 2,
+    timeoutSeconds: 30,
     checksRows: true,
     impact: 'bounces and complaints go unseen, and dates may stand on warnings that nobody got.',
+  },
+  listing: {
+    worker: 'lister',
+    handler: 'functions/catalog/listings/lister.handler.ts',
+    isOnlyTold: false,
+    batchSize: 1,
+    maxConcurrency: 10,
+    timeoutSeconds: 60,
+    checksRows: true,
+    impact: 'control planes that are listed are not asked for their tasks, and their clocks freeze.',
   },
 } as const satisfies Record<string, QueueEntry>;
 

@@ -14,6 +14,7 @@ import { disablingGenerator } from './generators/disabling.ts';
 import { feedbackGenerator } from './generators/feedback.ts';
 import { healthGenerator } from './generators/health.ts';
 import { ladderGenerator } from './generators/ladder.ts';
+import { listingSilenceGenerator, listingsGenerator } from './generators/listings.ts';
 import { officesGenerator } from './generators/offices.ts';
 import { operatorsGenerator } from './generators/operators.ts';
 import { repairGenerator } from './generators/repair.ts';
@@ -31,6 +32,7 @@ export type ScanReport =
 
 /** The sources of work, asked in the order of their bands. */
 export const GENERATORS: readonly Generator[] = [
+  listingSilenceGenerator,
   healthGenerator,
   scopesGenerator,
   canaryGenerator,
@@ -43,6 +45,7 @@ export const GENERATORS: readonly Generator[] = [
   disablingGenerator,
   abandonmentGenerator,
   digestsGenerator,
+  listingsGenerator,
   operatorsGenerator,
   officesGenerator,
 ].sort((a, b) => a.band - b.band);

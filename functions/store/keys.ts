@@ -26,6 +26,12 @@ export function bucketOf(name: string, buckets: number = BUCKETS): number {
   return hash % buckets;
 }
 
+/** The number of a listing (a million of them is two years of one a minute), and of a page of it, that sort as text. */
+const listingText = (number: number): string => String(number).padStart(7, '0');
+const pageText = (page: number): string => String(page).padStart(6, '0');
+/** A page has few parts: 35 of 200 KB are more than a transaction can hold. */
+const partText = (part: number): string => part.toString(36);
+
 /** All keys of the table and its indexes are made here and nowhere else. */
 export const keys = {
   task: (id: string) => ({ pk: `T#${id}`, sk: 'T' }),
@@ -123,6 +129,33 @@ export const keys = {
   feedback: () => ({ pk: 'META', sk: 'FEEDBACK' }),
   /** The newest round of mails to SES's mailbox simulator, and what SES said of them. */
   feedbackCanary: () => ({ pk: 'META', sk: 'FEEDBACK-CANARY' }),
+  /** How a control plane that is listed fares: its listing under way, the newest whole one, what is held. */
+  listing: (controlPlane: string) => ({ pk: 'LISTINGS', sk: controlPlane }),
+  /** A listing that ended. */
+  listingEnd: (controlPlane: string, number: number) => ({
+    pk: `LISTINGS#${controlPlane}`,
+    sk: listingText(number),
+  }),
+  /** A page as a listing found it: its tag, and how many parts list its tasks. The newest listing first. */
+  listedPage: (controlPlane: string, page: number, listing: number) => ({
+    pk: `LISTED#${controlPlane}`,
+    sk: `P#${pageText(page)}#${listingText(listing)}`,
+  }),
+  /** Some of the tasks of that page. */
+  listedPart: (controlPlane: string, page: number, listing: number, part: number) => ({
+    pk: `LISTED#${controlPlane}`,
+    sk: `T#${pageText(page)}#${listingText(listing)}#${partText(part)}`,
+  }),
+  /** Tasks that a listing found on another page than the one before it, or missed on theirs. */
+  listedMoves: (controlPlane: string, listing: number, page: number, part: number) => ({
+    pk: `LISTED#${controlPlane}`,
+    sk: `M#${listingText(listing)}#${pageText(page)}#${partText(part)}`,
+  }),
+  /** Tasks that are missing since a listing that is held. */
+  listedMissing: (controlPlane: string, listing: number, part: number) => ({
+    pk: `LISTED#${controlPlane}`,
+    sk: `H#${listingText(listing)}#${pageText(part)}`,
+  }),
   /** A request to look once at all open episodes of a prefix (`P#acmeCo/`), a data plane (`D#eu-1`) or all (`ALL`). */
   look: (scope: string) => ({ pk: 'LOOKS', sk: scope }),
 } as const;

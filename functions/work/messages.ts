@@ -27,8 +27,16 @@ export const disableMessage = z.object({
   episode: z.number(),
 });
 
+/** Asks for the next pages of a listing, or, without its number, for one that is due to begin. */
+export const listingMessage = z.object({
+  ...envelope,
+  kind: z.literal('listing'),
+  listing: z.optional(z.number()),
+});
+
 export type NotifierMessage = z.infer<typeof notifierMessage>;
 export type DisableMessage = z.infer<typeof disableMessage>;
+export type ListingMessage = z.infer<typeof listingMessage>;
 
 /** A message is a hint; one that is older than this says nothing that the state does not. */
 const MESSAGE_LIFE = 4 * DAY;
@@ -50,6 +58,24 @@ export function disableMessageFor(from: MessageOrigin, record: TaskRecord): { bo
     correlationId: from.id,
   });
   return { body, group: tenantOf(record.task.id) };
+}
+
+/** The message that hints at a listing under way; without its number, at one that is due to begin. */
+export function listingMessageFor(
+  from: MessageOrigin,
+  controlPlane: string,
+  listing?: number,
+  delaySeconds = 0,
+): { body: string; group: string; delaySeconds: number } {
+  const body = JSON.stringify({
+    v: MESSAGE_VERSION,
+    kind: 'listing',
+    key: controlPlane,
+    ...(listing !== undefined && { listing }),
+    notAfter: from.now + MESSAGE_LIFE,
+    correlationId: from.id,
+  });
+  return { body, group: controlPlane, delaySeconds };
 }
 
 /** The message that hints at a recipient's notices. */

@@ -2,6 +2,7 @@ import { formatInstant } from '../../functions/abandonment/time.ts';
 import { runBreaker } from '../../functions/breaker/run.ts';
 import { hearDataPlane } from '../../functions/catalog/data-planes.ts';
 import { ingestConsumer } from '../../functions/catalog/ingest-consumer.ts';
+import { listerConsumer } from '../../functions/catalog/listings/lister-consumer.ts';
 import { disableConsumer } from '../../functions/disabling/disable-consumer.ts';
 import { mailEventsConsumer } from '../../functions/notices/feedback/mail-events-consumer.ts';
 import { notifyConsumer } from '../../functions/notices/send/notify-consumer.ts';
@@ -27,6 +28,7 @@ const CONSUMERS: Record<QueueName, Consumer<unknown>> = {
   notify: notifyConsumer as Consumer<unknown>,
   disable: disableConsumer as Consumer<unknown>,
   'mail-events': mailEventsConsumer as Consumer<unknown>,
+  listing: listerConsumer as Consumer<unknown>,
 };
 
 /** The real code: what the Lambda handlers and the command line call. */

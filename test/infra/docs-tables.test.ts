@@ -111,6 +111,12 @@ const KEYS: { [Name in keyof typeof keys]: ReturnType<(typeof keys)[Name]> } = {
   feed: keys.feed(),
   feedback: keys.feedback(),
   feedbackCanary: keys.feedbackCanary(),
+  listing: keys.listing('name'),
+  listingEnd: keys.listingEnd('name', 1),
+  listedPage: keys.listedPage('name', 1, 2),
+  listedPart: keys.listedPart('name', 1, 2, 3),
+  listedMoves: keys.listedMoves('name', 2, 1, 3),
+  listedMissing: keys.listedMissing('name', 2, 3),
   look: keys.look('scope'),
 };
 

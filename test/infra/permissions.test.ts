@@ -63,7 +63,7 @@ describe.each(['dev', 'local', 'prod'])('permissions on stage %s', (stage) => {
       JSON.stringify(Properties.Role),
     );
     expect(new Set(roles).size).toBe(roles.length);
-    expect(roles).toHaveLength(7);
+    expect(roles).toHaveLength(8);
   });
 
   it('lets one function send mail, as the sender alone', () => {
@@ -148,6 +148,7 @@ describe('permissions on the table', () => {
       Notifier: undefined,
       Disabler: undefined,
       MailEvents: undefined,
+      Lister: undefined,
       OwnerPage: only(['R#*', 'OPERATORS']),
       Breaker: only(['OPERATORS']),
     });
@@ -156,6 +157,7 @@ describe('permissions on the table', () => {
   it('to check rows have those alone whose code does', () => {
     expect(Object.keys(granted('dynamodb:ConditionCheckItem')).sort()).toEqual([
       'Ingest',
+      'Lister',
       'MailEvents',
       'Notifier',
       'Scanner',

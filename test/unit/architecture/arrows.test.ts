@@ -20,6 +20,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'functions/breaker': ['functions/abandonment', 'functions/platform', 'functions/store', 'functions/work'],
   'functions/catalog': [
     'functions/abandonment',
+    'functions/control-planes',
     'functions/disabling',
     'functions/episodes',
     'functions/platform',

@@ -1,0 +1,88 @@
+import type { Duration, Instant } from '../../abandonment/time.ts';
+import { MINUTE } from '../../abandonment/time.ts';
+import type { TaskRecord } from '../../store/tasks.ts';
+import { EVENT_VERSION, type TaskPublished } from '../events.ts';
+import type { SoundTask } from './sift-task.ts';
+
+/** What a listing says of a task beside its shards. */
+export interface ListedNews {
+  /** What it comes to as a publication; absent where only its revision was not known. */
+  publication?: TaskPublished;
+  /** Whether part of it is to be taken in later: our own disabling or enabling may be what made it so. */
+  unsettled: boolean;
+}
+
+/** A control plane may show for so long what was before we disabled or enabled. */
+const SETTLES_WITHIN: Duration = 2 * MINUTE;
+
+/**
+ * What a task that is listed has become since (docs/rules.md#listings): a new one is a creation, a changed revision a
+ * publication by a user, anything else that changed one by a system. Undefined where it is as it was known.
+ *
+ * @param at when the page was asked for
+ */
+export function listedNews(
+  known: TaskRecord | undefined,
+  listed: SoundTask,
+  at: Instant,
+): ListedNews | undefined {
+  if (!known || known.task.deletedAt !== undefined)
+    return { publication: publicationOf(known, listed, { by: 'creation', at }), unsettled: false };
+  const unsettled = listed.enabled !== known.task.enabled && isOurDoing(known, listed, at);
+  const task = unsettled ? { ...listed, enabled: known.task.enabled } : listed;
+  const by = isByUser(known, task) ? 'user' : 'system';
+  if (by === 'user' || differs(known, task))
+    return { publication: publicationOf(known, task, { by, at }), unsettled };
+  return unsettled || known.listed?.revision !== listed.revision ? { unsettled } : undefined;
+}
+
+/** A revision that was seen before, and is another one; or a task that was made anew under the same id. */
+function isByUser({ task, listed: seen }: TaskRecord, { revision, createdAt }: SoundTask): boolean {
+  if (seen && seen.revision !== revision) return true;
+  return seen !== null && createdAt !== undefined && createdAt > Math.max(task.createdAt, task.firstSeenAt);
+}
+
+function differs({ task }: TaskRecord, listed: SoundTask): boolean {
+  return (
+    task.enabled !== listed.enabled ||
+    task.kind !== listed.kind ||
+    task.dataPlane !== listed.dataPlane ||
+    sorted(task.owners) !== sorted(listed.owners)
+  );
+}
+
+const sorted = (owners: readonly string[]): string => [...new Set(owners)].sort().join();
+
+/**
+ * Whether that it is on or off may be our own doing, or the page older than it: while the control plane is asked to disable
+ * it, and for a while after it was disabled or enabled for us.
+ */
+function isOurDoing({ task, open, disabledByUs }: TaskRecord, listed: SoundTask, at: Instant): boolean {
+  if (!listed.enabled && open?.disabling?.state === 'requested') return true;
+  const acted = [disabledByUs?.at, disabledByUs?.undoneAt, task.enabledAt];
+  return acted.some((instant) => instant !== undefined && at < instant + SETTLES_WITHIN);
+}
+
+function publicationOf(
+  known: TaskRecord | undefined,
+  listed: SoundTask,
+  { by, at }: { by: TaskPublished['by']; at: Instant },
+): TaskPublished {
+  const { id, kind, owners, dataPlane, enabled } = listed;
+  const before = known?.task.deletedAt === undefined ? known?.task : undefined;
+  return {
+    version: EVENT_VERSION,
+    task: {
+      id,
+      kind,
+      dekaf: before?.dekaf ?? false,
+      owners,
+      dataPlane,
+      enabled,
+      createdAt: listed.createdAt ?? before?.createdAt ?? at,
+      version: (known?.task.version ?? 0) + 1,
+    },
+    publishedAt: at,
+    by,
+  };
+}

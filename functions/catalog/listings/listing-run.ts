@@ -1,0 +1,15 @@
+import type { Instant } from '../../abandonment/time.ts';
+import type { ListedControlPlane } from '../../control-planes/control-plane.port.ts';
+import type { ListedSettings } from '../../platform/control-plane-settings.ts';
+import type { System } from '../../platform/system.ts';
+import type { Taking } from './take-tasks.ts';
+
+/** One run of the lister at one listing. */
+export interface ListingRun {
+  system: System;
+  settings: ListedSettings;
+  controlPlane: ListedControlPlane;
+  taking: Omit<Taking, 'at'>;
+  /** When to begin nothing new. */
+  until: Instant;
+}

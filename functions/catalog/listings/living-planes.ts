@@ -1,0 +1,55 @@
+import type { PolicyBook } from '../../abandonment/policy-book.ts';
+import type { Duration, Instant } from '../../abandonment/time.ts';
+import type { ListedSettings } from '../../platform/control-plane-settings.ts';
+import type { System } from '../../platform/system.ts';
+import type { ListingRecord } from '../../store/listings.ts';
+import { hearListing, reportDataPlane } from '../data-planes.ts';
+
+/** What bounds how long a control plane may be without a whole listing. */
+interface Rhythm extends Pick<ListedSettings, 'pollEvery'> {
+  scanEvery: Duration;
+  silentAfter: Duration;
+}
+
+/**
+ * How long after its newest whole listing the data planes of a control plane are taken for silent: two listings, each begun
+ * by a scan and as long as the newest one, and `silentAfter`.
+ */
+function silentAfterListing({ whole }: ListingRecord, rhythm: Rhythm): Duration {
+  const lasted = whole ? whole.endedAt - whole.startedAt : 0;
+  return 2 * (Math.max(rhythm.pollEvery, rhythm.scanEvery) + lasted) + rhythm.silentAfter;
+}
+
+/** Since when nothing is known of the tasks of a control plane; undefined while listings come. */
+export function silentSince(record: ListingRecord, rhythm: Rhythm, now: Instant): Instant | undefined {
+  const heardAt = record.heardAt ?? record.knownSince;
+  return now - heardAt >= silentAfterListing(record, rhythm) ? heardAt : undefined;
+}
+
+/** The data planes that the tasks of a control plane live in. */
+export function planesOf(
+  { planes, current }: ListingRecord,
+  { dataPlane }: Pick<ListedSettings, 'dataPlane'>,
+): string[] {
+  return [...new Set([...planes, ...(current?.planes ?? []), dataPlane])];
+}
+
+/** A whole listing is the life sign of its data planes. */
+export async function hearPlanes(
+  system: System,
+  planes: readonly string[],
+  at: Instant,
+  book: PolicyBook,
+): Promise<void> {
+  // What a busy table does not take the next listing says again.
+  for (const plane of planes) await hearListing(system, plane, at, book);
+}
+
+/** Nothing is known of a data plane since an instant: the clocks of its tasks stand still from there. */
+export async function silence(
+  system: System,
+  plane: string,
+  { since, now, book }: { since: Instant; now: Instant; book: PolicyBook },
+): Promise<void> {
+  await reportDataPlane(system, { dataPlane: plane, state: 'silent', at: now, since }, book);
+}
