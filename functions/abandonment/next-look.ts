@@ -27,9 +27,9 @@ export function nextLook(
   const disabling = open?.disabling;
   if (disabling?.refused) return { at: now + REFUSED_LOOK_EVERY, why: 'look' };
   if (disabling) {
-    const { requestedAt, queuedAt } = disabling;
-    const at = requestedAt === undefined ? queuedAt + QUEUED_AGAIN_AFTER : requestedAt + confirmWithin;
-    return { at, why: 'look' };
+    const { requestedAt, queuedAt, unanswered } = disabling;
+    const isAwaited = requestedAt !== undefined && !unanswered;
+    return { at: isAwaited ? requestedAt + confirmWithin : queuedAt + QUEUED_AGAIN_AFTER, why: 'look' };
   }
   const { disableAt } = decision.facts;
   if (open && disableAt !== null && disableAt <= now) return { at: disableAt, why: 'disable' };

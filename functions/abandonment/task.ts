@@ -155,6 +155,11 @@ export interface Disabling {
   asker: Asker;
   queuedAt: Instant;
   requestedAt?: Instant;
+  /**
+   * Its control plane, which is listed, could not be asked, or its answer was lost; it may have done it. Operators hear of the
+   * control plane, not of each task.
+   */
+  unanswered?: true;
   /** Why it was refused, for which version of the task, and the fingerprint of the failure that clears it. */
   refused?: { at: Instant; reason: string; version: number; fingerprint: string };
   attempts: number;

@@ -108,10 +108,16 @@ export class ControlPlaneUnavailable extends Error {
   readonly retryAfterSeconds?: number;
   /** Its name, as the configuration has it. */
   readonly controlPlane: string;
+  /** Why, without its name. */
+  readonly why: string;
+  /** Whether nothing was sent: we do not ask it now, for it failed before or would be asked too often. @default false */
+  readonly isUnasked: boolean;
 
-  constructor(controlPlane: string, why: string, retryAfterSeconds?: number) {
+  constructor(controlPlane: string, why: string, retryAfterSeconds?: number, isUnasked = false) {
     super(`control plane ${controlPlane}: ${why}`);
     this.controlPlane = controlPlane;
+    this.why = why;
+    this.isUnasked = isUnasked;
     if (retryAfterSeconds !== undefined) this.retryAfterSeconds = retryAfterSeconds;
   }
 }

@@ -1,25 +1,34 @@
 import { controlPlaneFor } from '../control-planes/control-plane-for.ts';
 import { loadTask } from '../store/tasks.ts';
 import type { Consumer } from '../work/consumer.ts';
-import { disablingOf, giveUp } from '../work/given-up.ts';
-import { type DisableMessage, disableMessage, parseMessage } from '../work/messages.ts';
+import { disablingOf, enablingOf, giveUp } from '../work/given-up.ts';
+import { type DisablerMessage, disablerMessage, parseMessage } from '../work/messages.ts';
 import { disableTask } from './disable.ts';
+import { enableTask } from './enable.ts';
 
-/** Works the disable queue: a message hints at a task whose row says that it is to be turned off. */
-export const disableConsumer: Consumer<DisableMessage> = {
+/** What a message is called among the work items. */
+function workOf({ kind, key, episode }: DisablerMessage) {
+  return kind === 'disable' ? disablingOf(key, episode) : enablingOf(key, episode);
+}
+
+/** Works the disable queue: a message hints at a task whose row says that it is to be turned off, or on again. */
+export const disableConsumer: Consumer<DisablerMessage> = {
   queue: 'disable',
-  parse: (body) => parseMessage(disableMessage, body),
-  nameOf: ({ key, episode }) => disablingOf(key, episode).item,
+  parse: (body) => parseMessage(disablerMessage, body),
+  nameOf: (message) => workOf(message).item,
   notAfter: ({ notAfter }) => notAfter,
   queuedAgainFromState: true,
   restsOnTableAlone: false,
-  async giveUp(system, { key, episode }, { error, fingerprint }) {
-    const version = (await loadTask(system.table, key))?.task.version;
-    const work = { ...disablingOf(key, episode), fingerprint, ...(version === undefined ? {} : { version }) };
+  async giveUp(system, message, { error, fingerprint }) {
+    const version = (await loadTask(system.table, message.key))?.task.version;
+    const work = { ...workOf(message), fingerprint, ...(version === undefined ? {} : { version }) };
     await giveUp(system, work, error);
   },
   async probe(system) {
     await controlPlaneFor(system, '').check?.();
   },
-  act: (system, { key, episode }, delivery) => disableTask(system, { task: key, episode }, delivery),
+  act: (system, { kind, key: task, episode }, delivery) =>
+    kind === 'disable'
+      ? disableTask(system, { task, episode }, delivery)
+      : enableTask(system, { task, episode }, delivery),
 };

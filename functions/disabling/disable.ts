@@ -1,27 +1,33 @@
 import { decide } from '../abandonment/decide.ts';
-import type { ControlAnswer } from '../control-planes/control-plane.port.ts';
-import { controlPlaneFor } from '../control-planes/control-plane-for.ts';
+import { type ControlAnswer, ControlPlaneUnavailable } from '../control-planes/control-plane.port.ts';
+import { controlPlaneFor, settingsFor } from '../control-planes/control-plane-for.ts';
 import { requestIdOf } from '../episodes/confirm.ts';
 import {
   asBeforeDisabling,
   type DisablingTask,
   isDisabling,
+  putOff,
   reasonOf,
   refused,
   requested,
   runOf,
+  takenBack,
   withoutDisabling,
 } from '../episodes/disabling.ts';
+import { isListed } from '../platform/control-plane-settings.ts';
 import type { System } from '../platform/system.ts';
+import { auditWrite } from '../store/audit.ts';
 import { storeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { operatorAlert } from '../store/operator-alerts.ts';
 import { loadTask, taskWrite } from '../store/tasks.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import type { Delivery, Outcome } from '../work/consumer.ts';
+import { disablingOf } from '../work/given-up.ts';
 import { recordOops } from '../work/oops.ts';
 import { retryDelaySeconds } from '../work/pipeline.ts';
 import { confirmDisabled } from './confirm.ts';
+import { endOutage, leftDue } from './outage.ts';
 import { refusalMarker } from './refusals.ts';
 
 /**
@@ -38,8 +44,8 @@ export async function disableTask(
     return { outcome: 'skipped', reason: 'over' };
   const { disabling } = record.open;
   if (disabling.state === 'refused') return { outcome: 'skipped', reason: 'refused' };
-  if (disabling.state === 'requested' && delivery.receiveCount === 1)
-    return { outcome: 'skipped', reason: 'requested' };
+  const isAnswerAwaited = disabling.state === 'requested' && !disabling.unanswered;
+  if (isAnswerAwaited && delivery.receiveCount === 1) return { outcome: 'skipped', reason: 'requested' };
   const view = await FleetView.load(system.table, {
     now: system.clock.now(),
     scanEvery: system.config.scanEvery,
@@ -54,7 +60,21 @@ export async function disableTask(
   }
   const asked = await storeTask(system, requested(record, now, system.config.confirmWithin), policy);
   if (!asked) return retry(system, delivery, 'the task changed meanwhile');
-  return ask(system, view, asked, delivery);
+  try {
+    const answer = await ask(system, record, asked);
+    return await settle(system, view, asked, answer, delivery);
+  } catch (error) {
+    if (!(error instanceof ControlPlaneUnavailable)) throw error;
+    // Where the task changed meanwhile a scan finds that nothing was confirmed, and queues it again.
+    await storeTask(system, putOff(asked, record, error.isUnasked, system.clock.now()), policy);
+    return leftDue(system, outageOf(record, error), delivery);
+  }
+}
+
+function outageOf({ task, open }: DisablingTask, error: ControlPlaneUnavailable) {
+  const { asker } = open.disabling;
+  const dueSince = asker.by === 'run' ? asker.disableAt : asker.at;
+  return { error, item: disablingOf(task.id, open.number).item, dueSince };
 }
 
 /** What a person asked for is a human act, bound by no date, pause or hold. */
@@ -64,34 +84,75 @@ async function judge(system: System, view: FleetView, record: DisablingTask): Pr
   return decision.answer === 'disable' ? 'disable' : decision.reason;
 }
 
-async function ask(
-  system: System,
-  view: FleetView,
-  record: DisablingTask,
-  delivery: Delivery,
-): Promise<Outcome> {
+/** @param before as it was before it was noted that the control plane is asked */
+function ask(system: System, before: DisablingTask, record: DisablingTask): Promise<ControlAnswer> {
   const { number: episode, disabling } = record.open;
   const { asker } = disabling;
-  const answer: ControlAnswer = await controlPlaneFor(system, record.task.id).disable({
+  return controlPlaneFor(system, record.task.id).disable({
     task: record.task,
     ...(record.listed && { revision: record.listed.revision }),
-    isRepeated: delivery.receiveCount > 1,
+    isRepeated: before.asked?.episode === episode,
     run: runOf(asker),
     episode,
     disableAt: asker.by === 'run' ? asker.disableAt : null,
     requestId: requestIdOf(record.task.id, episode),
     reason: reasonOf(asker),
   });
-  if (answer.outcome === 'requested') return { outcome: 'done', reason: 'requested' };
-  if (answer.outcome === 'confirmed') {
-    await confirmDisabled(system, { task: record.task.id, version: record.task.version, at: answer.at });
-    return { outcome: 'done', reason: 'disabled' };
+}
+
+async function settle(
+  system: System,
+  view: FleetView,
+  record: DisablingTask,
+  answer: ControlAnswer,
+  delivery: Delivery,
+): Promise<Outcome> {
+  const settings = settingsFor(system.config, record.task.id);
+  if (settings && isListed(settings)) await endOutage(system, settings.name);
+  switch (answer.outcome) {
+    case 'requested':
+      return { outcome: 'done', reason: 'requested' };
+    case 'confirmed': {
+      const { id: task, version } = record.task;
+      await confirmDisabled(system, { task, version, at: answer.at, kept: answer.kept });
+      return { outcome: 'done', reason: 'disabled' };
+    }
+    case 'refused':
+      return refuse(system, view, record, answer.reason, delivery);
+    default:
+      return takeBack(system, view, record, answer);
   }
-  if (answer.outcome !== 'refused') {
-    await storeTask(system, withoutDisabling(record, system.clock.now()), view.policies.for(record.task.id));
-    return { outcome: 'skipped', reason: answer.outcome };
-  }
-  const error = new Error(`the owning system refused: ${answer.reason}`);
+}
+
+/** A human wins (promise 9): nothing was done, and what is known by then is decided once it was listed again. */
+async function takeBack(
+  system: System,
+  view: FleetView,
+  record: DisablingTask,
+  answer: Extract<ControlAnswer, { outcome: 'changed' | 'gone' }>,
+): Promise<Outcome> {
+  const at = system.clock.now();
+  const { id } = record.task;
+  const settings = settingsFor(system.config, id);
+  const lookAt = at + (settings && isListed(settings) ? settings.pollEvery : 0);
+  const { asker } = record.open.disabling;
+  const reason = answer.outcome === 'gone' ? 'its control plane knows no such task' : answer.reason;
+  const evidence = { outcome: answer.outcome, run: runOf(asker), episode: record.open.number };
+  const by = asker.by === 'person' ? asker.person : 'taskwarden';
+  const audit = auditWrite({ task: id, at, act: 'disabling taken back', by, reason, evidence, mails: [] });
+  // Where it changed meanwhile, a scan finds that nothing was confirmed and lets it be asked again.
+  await storeTask(system, takenBack(record, lookAt), view.policies.for(id), audit);
+  return { outcome: 'skipped', reason: answer.outcome };
+}
+
+async function refuse(
+  system: System,
+  view: FleetView,
+  record: DisablingTask,
+  reason: string,
+  delivery: Delivery,
+): Promise<Outcome> {
+  const error = new Error(`the owning system refused: ${reason}`);
   error.name = 'DisableRefused';
   const fingerprint = await recordOops(system, {
     worker: 'disable',
@@ -100,9 +161,9 @@ async function ask(
     cause: 'permanent',
     error,
   });
-  if (!(await giveUp(system, view, record, answer.reason, fingerprint)))
+  if (!(await giveUp(system, view, record, reason, fingerprint)))
     return retry(system, delivery, 'it changed while it was refused', true);
-  return { outcome: 'dead-letter', reason: answer.reason, recorded: true };
+  return { outcome: 'dead-letter', reason, recorded: true };
 }
 
 /**

@@ -1,18 +1,16 @@
 import type { EffectivePolicy } from '../abandonment/policy.ts';
 import { formatInstant, type Instant } from '../abandonment/time.ts';
-import { controlPlaneFor } from '../control-planes/control-plane-for.ts';
+import { controlPlaneFor, settingsFor } from '../control-planes/control-plane-for.ts';
 import {
   type DisabledByUs,
-  enabledAgain,
   isDisabledByUs,
   withUndoAsked,
   withUndoRefused,
   withUndoRequested,
 } from '../episodes/undo.ts';
+import { isListed } from '../platform/control-plane-settings.ts';
 import type { System } from '../platform/system.ts';
-import { auditWrite } from '../store/audit.ts';
 import { storeTask } from '../store/change-task.ts';
-import { countWrites } from '../store/counts.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { keys } from '../store/keys.ts';
 import { allRows } from '../store/rows.ts';
@@ -20,6 +18,8 @@ import type { Write } from '../store/table/table.port.ts';
 import type { TaskRecord } from '../store/tasks.ts';
 import { loadTask } from '../store/tasks.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
+import { enableRequestId, queueEnabling } from './enable.ts';
+import { enabledAudit, storeEnabled } from './enabled.ts';
 
 /** Who takes a disabling back, and why. */
 export interface Undo {
@@ -38,10 +38,11 @@ export type Undone =
 
 /**
  * Turns on again what Taskwarden turned off (promise 16). Its clock starts anew with the enabling, so it is not
- * flagged again at once. In mode `fed` the owning system is asked and answers by publishing the task.
+ * flagged again at once. In mode `fed` the owning system is asked and answers by publishing the task; one that is listed is
+ * asked by the disabler.
  */
 export async function undoDisabling(system: System, undo: Undo): Promise<Undone> {
-  const { task: id, by, reason, run } = undo;
+  const { task: id, run } = undo;
   const record = await loadTask(system.table, id);
   if (!record) return { outcome: 'refused', reason: 'no such task' };
   const refusal = refusalOf(record, run);
@@ -51,55 +52,42 @@ export async function undoDisabling(system: System, undo: Undo): Promise<Undone>
   // was not taken, is no act yet.
   if (!undo.isOperator && record.disabledByUs.requestedAt !== undefined)
     return { outcome: 'requested', isRepeat: true };
-  const asked = await store(system, withUndoAsked(record, undo, system.clock.now()));
-  if (!asked) return { outcome: 'refused', reason: CHANGED };
-  const requestId = `${id}#${record.disabledByUs.episode}#undo`;
-  const answer = await controlPlaneFor(system, asked.task.id).enable({
-    task: asked.task,
-    requestId,
-    by,
-    reason,
-  });
+  const wished = withUndoAsked(record, undo, system.clock.now());
+  const settings = settingsFor(system.config, id);
+  if (settings && isListed(settings)) {
+    const isQueued = await queueEnabling(system, wished, { by: undo.by, reason: undo.reason });
+    return isQueued ? { outcome: 'requested' } : { outcome: 'refused', reason: CHANGED };
+  }
+  const asked = await store(system, wished);
+  return asked ? askOwningSystem(system, asked, record, undo) : { outcome: 'refused', reason: CHANGED };
+}
+
+async function askOwningSystem(
+  system: System,
+  asked: DisabledByUs,
+  record: DisabledByUs,
+  undo: Undo,
+): Promise<Undone> {
+  const { by, reason } = undo;
+  const { id } = asked.task;
+  const requestId = enableRequestId(id, record.disabledByUs.episode);
+  const answer = await controlPlaneFor(system, id).enable({ task: asked.task, requestId, by, reason });
   if (answer.outcome !== 'confirmed' && answer.outcome !== 'requested') {
     // Where the task changed meanwhile there is no note to take back: its owning system published it, or it was deleted.
     await store(system, withUndoRefused(asked, record));
     return { outcome: 'refused', reason: answer.outcome === 'gone' ? 'the task was deleted' : answer.reason };
   }
+  const audit = enabledAudit(system, record, undo);
   const isStored =
     answer.outcome === 'confirmed'
-      ? await storeEnabled(system, asked, answer.at, auditOf(system, record, undo))
-      : await storeRequested(system, asked, auditOf(system, record, undo));
+      ? await storeEnabled(system, asked, answer.at, audit)
+      : await storeRequested(system, asked, audit);
   if (!isStored) return { outcome: 'refused', reason: CHANGED };
   return { outcome: answer.outcome === 'confirmed' ? 'enabled' : 'requested' };
 }
 
 const NOT_OURS = 'Taskwarden did not disable it';
 const CHANGED = 'the task changed meanwhile; try again';
-
-function auditOf({ clock }: System, { disabledByUs }: DisabledByUs, { task, by, reason }: Undo): Write {
-  const at = clock.now();
-  return auditWrite({
-    task,
-    at,
-    act: 'enabled',
-    by,
-    reason,
-    evidence: { disabled: disabledByUs },
-    mails: [],
-  });
-}
-
-async function storeEnabled(
-  system: System,
-  asked: DisabledByUs,
-  at: Instant,
-  audit: Write,
-): Promise<boolean> {
-  const policy = await policyOf(system, asked.task.id);
-  const after = enabledAgain(asked, at, system.clock.now());
-  const stored = await storeTask(system, after, policy, ...countWrites(asked, after, policy), audit);
-  return stored !== undefined;
-}
 
 async function storeRequested(system: System, asked: DisabledByUs, audit: Write): Promise<boolean> {
   const stored = await store(system, withUndoRequested(asked, system.clock.now()), audit);

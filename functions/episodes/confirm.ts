@@ -9,6 +9,8 @@ export interface Word {
   at: Instant;
   /** The request it answers, where it names one. */
   requestId?: string | undefined;
+  /** What its control plane kept of it (`ControlAnswer.kept`). */
+  kept?: string | undefined;
 }
 
 /** A confirmation that names no request answers the newest one for a day. */

@@ -32,10 +32,12 @@ export function withDisabling(record: OpenTask, asker: Asker, now: Instant): Dis
   return { ...record, open: { ...record.open, disabling }, next: { at, why: 'look' } };
 }
 
-/** Queued again, where there was no progress. */
+/** Queued again, where there was no progress. What its control plane may have done already stays asked for. */
 export function queuedAgain(record: DisablingTask, now: Instant): DisablingTask {
   const { requestedAt: _, ...rest } = record.open.disabling;
-  const disabling: Disabling = { ...rest, state: 'queued', queuedAt: now };
+  const disabling: Disabling = rest.unanswered
+    ? { ...rest, queuedAt: now, requestedAt: now }
+    : { ...rest, state: 'queued', queuedAt: now };
   const next = { at: now + QUEUED_AGAIN_AFTER, why: 'look' as const };
   return { ...record, open: { ...record.open, disabling }, next };
 }
@@ -43,9 +45,10 @@ export function queuedAgain(record: DisablingTask, now: Instant): DisablingTask 
 /** The owning system is about to be asked: noted before, so that its confirmation finds what it answers. */
 export function requested(record: DisablingTask, now: Instant, confirmWithin: Duration): DisablingTask {
   const { open } = record;
-  const { asker, attempts } = open.disabling;
+  const { unanswered: _, ...rest } = open.disabling;
+  const { asker, attempts } = rest;
   const disabling: Disabling = {
-    ...open.disabling,
+    ...rest,
     state: 'requested',
     requestedAt: now,
     attempts: attempts + 1,
@@ -56,6 +59,37 @@ export function requested(record: DisablingTask, now: Instant, confirmWithin: Du
     asked: { at: now, episode: open.number, asker, since: open.since },
     next: { at: now + confirmWithin, why: 'look' },
   };
+}
+
+/**
+ * Its control plane cannot be asked now, or nobody knows what became of the request: it stays due, and is queued again after a
+ * while.
+ *
+ * @param before as it was before it was noted that the control plane is asked
+ * @param isUnasked whether nothing was sent this time
+ */
+export function putOff(
+  record: DisablingTask,
+  before: DisablingTask,
+  isUnasked: boolean,
+  now: Instant,
+): DisablingTask {
+  const { asked, open } = isUnasked ? before : record;
+  const { requestedAt: _, unanswered: _unanswered, ...rest } = open.disabling;
+  const disabling: Disabling =
+    asked?.episode === open.number
+      ? { ...rest, state: 'requested', queuedAt: now, requestedAt: now, unanswered: true }
+      : { ...rest, state: 'queued', queuedAt: now };
+  const next = { at: now + QUEUED_AGAIN_AFTER, why: 'look' as const };
+  return { ...record, asked, open: { ...record.open, disabling }, next };
+}
+
+/**
+ * Its control plane says that it is no longer what was decided upon, and did nothing: off its way, with nothing to be confirmed
+ * (promise 9). Decided anew once it was listed again, or is heard of otherwise.
+ */
+export function takenBack(record: DisablingTask, lookAt: Instant): OpenTask {
+  return { ...withoutDisabling(record, lookAt), asked: null };
 }
 
 /** The owning system refused for good: not asked again until somebody clears it or edits the task. */

@@ -48,8 +48,15 @@ export function endDisabled(before: TaskRecord, confirmed: ConfirmedDisabling): 
     ...recordsOf(before, confirmed),
     ...(isNewlyReverted ? [reversalAlert(before.task.id, reverted.at, now)] : []),
   );
-  const disabledByUs = { at: word.at, episode, run: runOf(asker) };
-  return { ...recorded, record: { ...recorded.record, asked: null, disabledByUs } };
+  const { listed } = before;
+  const disabledByUs = {
+    at: word.at,
+    episode,
+    run: runOf(asker),
+    ...(listed && { revision: listed.revision }),
+  };
+  const kept = listed && word.kept !== undefined ? { listed: { ...listed, kept: word.kept } } : {};
+  return { ...recorded, record: { ...recorded.record, ...kept, asked: null, disabledByUs } };
 }
 
 function endedEpisode(at: Transition, before: TaskRecord, confirmed: ConfirmedDisabling): Transition {

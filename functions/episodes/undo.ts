@@ -1,3 +1,4 @@
+import { QUEUED_AGAIN_AFTER } from '../abandonment/next-look.ts';
 import type { Instant } from '../abandonment/time.ts';
 import type { AlertRecord } from '../store/alerts.ts';
 import type { PendingNotice } from '../store/notices.ts';
@@ -39,6 +40,48 @@ export function withUndoRequested(record: DisabledByUs, now: Instant): DisabledB
   return { ...record, disabledByUs: { ...record.disabledByUs, requestedAt: now } };
 }
 
+/** A task that we disabled, and that is on its way to be enabled. */
+export type EnablingTask = DisabledByUs & {
+  disabledByUs: { enabling: NonNullable<DisabledByUs['disabledByUs']['enabling']> };
+};
+
+/** Whether the control plane of a task that is listed is to be asked to enable it. */
+export function isEnabling(record: TaskRecord): record is EnablingTask {
+  return record.disabledByUs?.enabling !== undefined;
+}
+
+/**
+ * Puts a task on its way to be enabled by its control plane, which only the disabler can ask. Where its message is lost the next
+ * scan queues it again, at once.
+ */
+export function withEnabling(
+  record: DisabledByUs,
+  { by, reason }: { by: string; reason: string },
+  now: Instant,
+): EnablingTask {
+  const enabling = { by, reason, at: now, nextAt: now };
+  return { ...record, disabledByUs: { ...record.disabledByUs, requestedAt: now, enabling } };
+}
+
+/** Queued again, or its control plane cannot be asked now. */
+export function enabledLater(record: EnablingTask, now: Instant): EnablingTask {
+  const enabling = { ...record.disabledByUs.enabling, nextAt: now + QUEUED_AGAIN_AFTER };
+  return { ...record, disabledByUs: { ...record.disabledByUs, enabling } };
+}
+
+/** Its control plane was asked, and says by its next listings what it did. */
+export function enablingAsked({ disabledByUs, ...record }: EnablingTask): DisabledByUs {
+  const { enabling: _, ...rest } = disabledByUs;
+  return { ...record, disabledByUs: rest };
+}
+
+/** It stays off: its control plane did not do it, and an enabling by somebody else is none of those who asked. */
+export function withoutEnabling({ disabledByUs, ...record }: EnablingTask): DisabledByUs {
+  const { enabling: _, undoneAt: _undoneAt, requestedAt: _requestedAt, ...rest } = disabledByUs;
+  const undo = record.undo?.state === 'asked' ? null : record.undo;
+  return { ...record, undo, disabledByUs: rest };
+}
+
 /** The task is on again: its clock starts anew, and the next scan tells those who hold our mails. */
 export function enabledAgain(record: DisabledByUs, at: Instant, now: Instant): TaskRecord {
   const enabled = { ...record, task: { ...record.task, enabled: true, enabledAt: at } };
@@ -69,6 +112,8 @@ function withClockAnew(record: TaskRecord): TaskRecord {
     ...record,
     evidence: { ...evidence, restarts: { ...restarts, atLoss: restarts.total } },
     disabledByUs: null,
+    // What was kept of it was for this enabling.
+    listed: record.listed && { revision: record.listed.revision },
   };
 }
 

@@ -1,7 +1,7 @@
 /** What sets one operator alert apart. */
 interface AlertEntry {
   /** What its subject is. */
-  readonly about: 'task' | 'recipient' | 'topic' | 'data plane' | 'queue' | 'control plane' | 'service';
+  readonly about: 'task' | 'recipient' | 'topic' | 'data plane' | 'control plane' | 'queue' | 'service';
   /** Its article in docs/runbook.md, by the anchor. Where an alarm has the code for its name, the heading says which is meant. */
   readonly article: string;
 }
@@ -25,6 +25,10 @@ export const OPERATOR_ALERTS = {
   'correlated-failure': { about: 'data plane', article: 'correlated-failure' },
   /** An owning system does not confirm, or can never be asked. */
   'disable-failing': { about: 'task', article: 'disable-failing-operator-alert' },
+  /** A control plane that is listed cannot be asked, and tasks past their date wait for it. */
+  'control-plane-unavailable': { about: 'control plane', article: 'control-plane-unavailable' },
+  /** A control plane did not enable again what somebody asked for. */
+  'enable-refused': { about: 'task', article: 'enable-refused' },
   /** What waits for a recipient can never be mailed. */
   'notify-failing': { about: 'recipient', article: 'notify-failing-operator-alert' },
   /** A system turned on again what we disabled. */

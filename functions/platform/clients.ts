@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -40,7 +41,12 @@ export function topicsClient(): SNSClient {
   return new SNSClient({ requestHandler, maxAttempts: 1 });
 }
 
-/** For the keys that links are signed with. */
+/** For the credentials of control planes. */
+export function secretsManagerClient(): SecretsManagerClient {
+  return new SecretsManagerClient({ requestHandler, maxAttempts: 4 });
+}
+
+/** For the keys that links are signed with, and for credentials of control planes. */
 export function ssmClient(): SSMClient {
   return new SSMClient({ requestHandler, maxAttempts: 4 });
 }

@@ -20,6 +20,8 @@ export interface Environment {
   linkBaseUrl: string | undefined;
   /** The parameter with the keys of links; only who signs or reads links is told. */
   linkKeys: string | undefined;
+  /** How many processes may ask control planes at once; told to those that do. */
+  controlPlaneCallers: number;
   /** Whether the stage may be told the time; on `local` alone. */
   demoClock: boolean;
 }
@@ -46,6 +48,7 @@ const environmentSchema = z.object({
   [ENV.contact]: text,
   [ENV.controlPlane]: z.enum(['fed', 'own']),
   [ENV.controlPlanes]: z._default(z.string(), '[]'),
+  [ENV.controlPlaneCallers]: z._default(z.coerce.number().check(z.int(), z.minimum(1)), 1),
   [ENV.modeCeiling]: z.enum(['detect', 'notify', 'disable']),
   [ENV.allowedDomains]: z.string(),
   [ENV.scanEvery]: milliseconds,
@@ -92,6 +95,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     mailsPerSecond: given[ENV.mailsPerSecond],
     linkBaseUrl: given[ENV.linkBaseUrl],
     linkKeys: given[ENV.linkKeys],
+    controlPlaneCallers: given[ENV.controlPlaneCallers],
     demoClock,
   };
 }

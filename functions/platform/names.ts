@@ -25,6 +25,8 @@ export const ENV = {
   controlPlane: 'TASKWARDEN_CONTROL_PLANE',
   /** JSON: further control planes, each under a prefix of its own. */
   controlPlanes: 'TASKWARDEN_CONTROL_PLANES',
+  /** Of who asks them: how many processes may, so that each keeps to its part of the rate. */
+  controlPlaneCallers: 'TASKWARDEN_CONTROL_PLANE_CALLERS',
   modeCeiling: 'TASKWARDEN_STAGE_CEILING',
   allowedDomains: 'TASKWARDEN_ALLOWED_DOMAINS',
   /** JSON, of ingest: who may put what on the bus. */

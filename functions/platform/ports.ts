@@ -1,6 +1,7 @@
 import type { Duration, Instant } from '../abandonment/time.ts';
 import type { TopicArn } from '../abandonment/topics.ts';
 import type { OperatorAlertCode } from './alert-codes.ts';
+import type { SecretPlace } from './control-plane-settings.ts';
 import type { QueueName } from './queues.ts';
 
 export type { QueueName } from './queues.ts';
@@ -118,6 +119,15 @@ export interface OperatorAlert {
 export interface OperatorChannel {
   /** `others`: of the same code, told in the same message. */
   tell(alert: OperatorAlert, others?: readonly OperatorAlert[]): Promise<void>;
+}
+
+/** Calls over HTTP, as `fetch` does. Throws where there is no answer. */
+export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
+
+/** Secrets by their place. What is read is never logged, stored or put into a message. */
+export interface Secrets {
+  /** The text of a secret. Throws where there is none, or it cannot be read. */
+  read(place: SecretPlace): Promise<string>;
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';

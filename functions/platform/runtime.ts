@@ -22,6 +22,7 @@ export interface OwnParts {
   events?: EventPublisher;
   operators?: OperatorChannel;
   links?: Links;
+  openControlPlane?: NonNullable<System['openControlPlane']>;
 }
 
 /** What a function stands on, made once when it is loaded. */

@@ -1,9 +1,10 @@
 import { isDisabling, queuedAgain } from '../episodes/disabling.ts';
+import { enabledLater, isEnabling } from '../episodes/undo.ts';
 import { storeTask } from '../store/change-task.ts';
 import { loadOperatorAlert, operatorAlertWrite } from '../store/operator-alerts.ts';
 import type { TaskRecord } from '../store/tasks.ts';
-import { disableMessageFor } from '../work/messages.ts';
-import { isDisablingGivenUp } from './given-up.ts';
+import { disableMessageFor, enableMessageFor } from '../work/messages.ts';
+import { isDisablingGivenUp, isEnablingGivenUp } from './given-up.ts';
 import { isOff, KEPT_WHILE_OFF } from './off-queues.ts';
 import type { Run } from './run.ts';
 
@@ -14,16 +15,28 @@ import type { Run } from './run.ts';
 export async function sendDisable(run: Run, record: TaskRecord): Promise<void> {
   if (!isDisabling(record) || record.open.disabling.state === 'refused') return;
   if (await isDisablingGivenUp(run, record)) return;
-  const { queuedAt, requestedAt } = record.open.disabling;
+  const { queuedAt, requestedAt, unanswered } = record.open.disabling;
   const late = requestedAt !== undefined;
   if (late || queuedAt < run.now) {
     if (run.now - queuedAt < KEPT_WHILE_OFF && (await isOff(run, 'disable'))) return;
     const policy = run.view.policies.for(record.task.id);
-    const alert = late ? [await disableFailing(run, record)] : [];
+    const alert = late && !unanswered ? [await disableFailing(run, record)] : [];
     // Where the task, or what operators know of it, changed meanwhile, the next scan sees.
     if (!(await storeTask(run.system, queuedAgain(record, run.now), policy, ...alert))) return;
   }
   await run.system.queues.send('disable', [disableMessageFor(run, record)]);
+}
+
+/** Queues again that a task is to be enabled, where its message was lost or its control plane could not be asked. */
+export async function sendEnable(run: Run, record: TaskRecord): Promise<void> {
+  if (!isEnabling(record) || record.disabledByUs.enabling.nextAt > run.now) return;
+  const { nextAt } = record.disabledByUs.enabling;
+  if (run.now - nextAt < KEPT_WHILE_OFF && (await isOff(run, 'disable'))) return;
+  if (await isEnablingGivenUp(run, record)) return;
+  const policy = run.view.policies.for(record.task.id);
+  // Where the task changed meanwhile the next scan sees.
+  const stored = await storeTask(run.system, enabledLater(record, run.now), policy);
+  if (stored) await run.system.queues.send('disable', [enableMessageFor(run, stored)]);
 }
 
 async function disableFailing(run: Run, record: TaskRecord) {

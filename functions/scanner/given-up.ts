@@ -3,7 +3,7 @@ import { type GivenUp, loadGivenUp, loadGivenUpOf, type Work } from '../store/gi
 import { loadRecipientWithNotices } from '../store/recipients.ts';
 import { loadTask, type TaskRecord } from '../store/tasks.ts';
 import { classOf } from '../work/failure-class.ts';
-import { disablingOf, giveUp, nameOfWork, takeUp } from '../work/given-up.ts';
+import { disablerWork, disablingOf, enablingOf, giveUp, nameOfWork, takeUp } from '../work/given-up.ts';
 import { recordOops } from '../work/oops.ts';
 import { count } from './look.ts';
 import type { Run } from './run.ts';
@@ -17,6 +17,12 @@ async function givenUpOf(run: Run, work: Work): Promise<GivenUp | undefined> {
 /** Whether the disabling of a task is given up, and the task was not edited since. */
 export async function isDisablingGivenUp(run: Run, { task, open }: TaskRecord): Promise<boolean> {
   const givenUp = await givenUpOf(run, disablingOf(task.id, open?.number ?? 0));
+  return givenUp !== undefined && givenUp.version === task.version;
+}
+
+/** Whether the enabling of a task is given up, and the task was not edited since. */
+export async function isEnablingGivenUp(run: Run, { task, disabledByUs }: TaskRecord): Promise<boolean> {
+  const givenUp = await givenUpOf(run, enablingOf(task.id, disabledByUs?.episode ?? 0));
   return givenUp !== undefined && givenUp.version === task.version;
 }
 
@@ -52,7 +58,8 @@ async function isToBeTold({ table }: System, { item, at }: GivenUp): Promise<boo
 }
 
 async function isOpen({ table }: System, { item, version }: GivenUp): Promise<boolean> {
-  const end = item.lastIndexOf('#');
-  const record = await loadTask(table, item.slice(0, end));
-  return record?.open?.number === Number(item.slice(end + 1)) && record.task.version === version;
+  const { task, episode, isEnabling } = disablerWork(item);
+  const record = await loadTask(table, task);
+  const number = isEnabling ? record?.disabledByUs?.episode : record?.open?.number;
+  return number === episode && record?.task.version === version;
 }

@@ -122,6 +122,8 @@ export const keys = {
   queuePause: (queue: string) => ({ pk: 'BREAKER', sk: `PAUSE#${queue}` }),
   /** What a probe writes to see that it can. */
   probe: (queue: string) => ({ pk: 'BREAKER', sk: `PROBE#${queue}` }),
+  /** Whether a control plane may be asked. */
+  controlPlaneBreaker: (controlPlane: string) => ({ pk: 'PLANE-BREAKERS', sk: controlPlane }),
   /** The newest canary of a queue that was worked. */
   canary: (queue: string) => ({ pk: 'CANARY', sk: queue }),
   /** When the newest event was taken in, and when SES last said something of a mail. */

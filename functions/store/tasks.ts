@@ -41,6 +41,10 @@ export interface TaskRecord {
     undoneAt?: Instant;
     /** When its owning system took the request of a person on their page. */
     requestedAt?: Instant;
+    /** Of a task that is listed: the revision that was disabled. */
+    revision?: string;
+    /** Of a task that is listed: who asked for it to be enabled, and when its control plane is to be asked again. */
+    enabling?: { by: string; reason: string; at: Instant; nextAt: Instant };
   } | null;
   /**
    * The newest undoing of our disabling by an operator: asked of the owning system, on again, and told to those who
@@ -163,14 +167,21 @@ function isWatched(record: TaskRecord, policy: EffectivePolicy): boolean {
 function settle(record: TaskRecord, policy: EffectivePolicy): TaskRecord {
   const healthy = isHealthy(record.evidence, policy);
   const idle = !record.open && (healthy || !isEligible(record.task));
+  const isDone = idle && record.undo?.state !== 'enabled';
   return {
     ...record,
     task: withoutPast(record.task),
-    next: idle && record.undo?.state !== 'enabled' ? null : (record.next ?? spellLook(record, policy)),
+    next: enablingLook(record) ?? (isDone ? null : (record.next ?? spellLook(record, policy))),
     hold: idle ? null : record.hold,
     vetoes: healthy ? null : record.vetoes,
     disabledByUs: record.task.enabled ? null : record.disabledByUs,
   };
+}
+
+/** Whoever looks at it before its control plane is to be asked again changes nothing of that. */
+function enablingLook({ task, disabledByUs }: TaskRecord): TaskRecord['next'] {
+  if (task.enabled || !disabledByUs?.enabling) return null;
+  return { at: disabledByUs.enabling.nextAt, why: 'look' };
 }
 
 /** A reversal of our disabling ends with the task. */

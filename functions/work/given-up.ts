@@ -12,12 +12,15 @@ import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 /** What operators are told it by. */
 function alertOf({ queue, item }: Work): { code: OperatorAlertCode; subject: string } {
   if (queue !== 'disable') return { code: `${queue}-failing`, subject: item };
-  return { code: 'disable-failing', subject: item.slice(0, item.lastIndexOf('#')) };
+  const { task, isEnabling } = disablerWork(item);
+  return { code: isEnabling ? 'enable-refused' : 'disable-failing', subject: task };
 }
 
-const WHAT_ENDS: Record<GivenUp['queue'], string> = {
-  notify: 'what waits for this recipient can never be mailed',
-  disable: 'it can never be disabled',
+/** What operators are told of it. */
+const WHAT_ENDS: Partial<Record<OperatorAlertCode, string>> = {
+  'notify-failing': 'what waits for this recipient can never be mailed',
+  'disable-failing': 'it can never be disabled',
+  'enable-refused': 'it can never be enabled',
 };
 
 /** The name under which it is noted, and found again. */
@@ -28,6 +31,22 @@ export function nameOfWork({ queue, item }: Work): string {
 /** The name of a task's disabling among the work items. */
 export function disablingOf(task: string, episode: number): Work {
   return { queue: 'disable', item: `${task}#${episode}` };
+}
+
+/** What ends the name of an enabling: a disabling's ends with a number. */
+const ENABLING = '#enable';
+
+/** The name among the work items of taking back a disabling. */
+export function enablingOf(task: string, episode: number): Work {
+  return { queue: 'disable', item: `${task}#${episode}${ENABLING}` };
+}
+
+/** What the name of a work item of the disabler says. */
+export function disablerWork(item: string): { task: string; episode: number; isEnabling: boolean } {
+  const isEnabling = item.endsWith(ENABLING);
+  const name = isEnabling ? item.slice(0, -ENABLING.length) : item;
+  const end = name.lastIndexOf('#');
+  return { task: name.slice(0, end), episode: Number(name.slice(end + 1)), isEnabling };
 }
 
 /**
@@ -42,8 +61,8 @@ export async function giveUp(
   const at = system.clock.now();
   const reason = recordable(String(error));
   const marker = { put: { ...keys.givenUp(given.queue, given.item), v: ROW_VERSION, ...given, at, reason } };
-  const detail = `${WHAT_ENDS[given.queue]}: ${reason}; \`taskwarden oops resolve ${argument(given.fingerprint)}\` lets it be tried again`;
   const { code, subject } = alertOf(given);
+  const detail = `${WHAT_ENDS[code]}: ${reason}; \`taskwarden oops resolve ${argument(given.fingerprint)}\` lets it be tried again`;
   const known = await loadOperatorAlert(system.table, code, subject);
   const alert = known ?? { code, subject, since: at, toldAt: null, active: true, rev: 0 };
   const writes = [marker, operatorAlertWrite({ ...alert, detail })];

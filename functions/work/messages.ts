@@ -9,7 +9,7 @@ export const MESSAGE_VERSION = 1;
 
 const envelope = {
   v: z.literal(MESSAGE_VERSION),
-  /** What it is about: a recipient's key for `notify`, a task's id for `disable`. */
+  /** What it is about: a recipient's key for `notify`, a task's id for `disable` and `enable`. */
   key: z.string().check(z.minLength(1)),
   /** After this instant (epoch milliseconds) the message is of no use. */
   notAfter: z.number(),
@@ -21,11 +21,11 @@ const notifyMessage = z.object({ ...envelope, kind: z.literal('notify') });
 const feedbackCanaryMessage = z.object({ ...envelope, kind: z.literal('feedback-canary') });
 /** What the notifier works. */
 export const notifierMessage = z.discriminatedUnion('kind', [notifyMessage, feedbackCanaryMessage]);
-export const disableMessage = z.object({
-  ...envelope,
-  kind: z.literal('disable'),
-  episode: z.number(),
-});
+const disableMessage = z.object({ ...envelope, kind: z.literal('disable'), episode: z.number() });
+/** `episode`: the one whose disabling is taken back. */
+const enableMessage = z.object({ ...envelope, kind: z.literal('enable'), episode: z.number() });
+/** What the disabler works: it alone may ask control planes that are listed. */
+export const disablerMessage = z.discriminatedUnion('kind', [disableMessage, enableMessage]);
 
 /** Asks for the next pages of a listing, or, without its number, for one that is due to begin. */
 export const listingMessage = z.object({
@@ -35,7 +35,7 @@ export const listingMessage = z.object({
 });
 
 export type NotifierMessage = z.infer<typeof notifierMessage>;
-export type DisableMessage = z.infer<typeof disableMessage>;
+export type DisablerMessage = z.infer<typeof disablerMessage>;
 export type ListingMessage = z.infer<typeof listingMessage>;
 
 /** A message is a hint; one that is older than this says nothing that the state does not. */
@@ -49,15 +49,32 @@ interface MessageOrigin {
 
 /** The message that hints at a disabling. */
 export function disableMessageFor(from: MessageOrigin, record: TaskRecord): { body: string; group: string } {
+  return disablerMessageFor(from, 'disable', record.task.id, record.open?.number ?? 0);
+}
+
+/** The message that hints at a disabling that is to be taken back. */
+export function enableMessageFor(
+  from: MessageOrigin,
+  { task, disabledByUs }: TaskRecord,
+): { body: string; group: string } {
+  return disablerMessageFor(from, 'enable', task.id, disabledByUs?.episode ?? 0);
+}
+
+function disablerMessageFor(
+  from: MessageOrigin,
+  kind: DisablerMessage['kind'],
+  task: string,
+  episode: number,
+): { body: string; group: string } {
   const body = JSON.stringify({
     v: MESSAGE_VERSION,
-    kind: 'disable',
-    key: record.task.id,
-    episode: record.open?.number ?? 0,
+    kind,
+    key: task,
+    episode,
     notAfter: from.now + MESSAGE_LIFE,
     correlationId: from.id,
   });
-  return { body, group: tenantOf(record.task.id) };
+  return { body, group: tenantOf(task) };
 }
 
 /** The message that hints at a listing under way; without its number, at one that is due to begin. */

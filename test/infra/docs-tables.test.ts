@@ -107,6 +107,7 @@ const KEYS: { [Name in keyof typeof keys]: ReturnType<(typeof keys)[Name]> } = {
   breaker: keys.breaker('queue'),
   queuePause: keys.queuePause('queue'),
   probe: keys.probe('queue'),
+  controlPlaneBreaker: keys.controlPlaneBreaker('controlPlane'),
   canary: keys.canary('queue'),
   feed: keys.feed(),
   feedback: keys.feedback(),

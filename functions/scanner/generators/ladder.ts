@@ -3,7 +3,7 @@ import { inBuckets } from '../../store/buckets.ts';
 import { index } from '../../store/keys.ts';
 import type { Row } from '../../store/table/table.port.ts';
 import { loadTasks } from '../../store/tasks.ts';
-import { sendDisable } from '../dispatch.ts';
+import { sendDisable, sendEnable } from '../dispatch.ts';
 import type { Generator } from '../generator.ts';
 import { count, lookAt } from '../look.ts';
 import type { Run } from '../run.ts';
@@ -34,6 +34,7 @@ export async function lookById(run: Run, id: string): Promise<void> {
   const record = (await loadTasks(run.system.table, [id])).get(id);
   if (!record) return;
   count(run, 'looked');
+  await sendEnable(run, record);
   const seen = await lookAt(run, withoutStaleRefusal(record, run.now));
   const disabling = seen?.record.open?.disabling;
   if (seen && disabling && seen.record.next && seen.record.next.at <= run.now)

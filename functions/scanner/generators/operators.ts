@@ -2,13 +2,14 @@ import { isEligible } from '../../abandonment/evidence.ts';
 import { isReverted } from '../../abandonment/reverted.ts';
 import { DAY, type Duration } from '../../abandonment/time.ts';
 import { awaitsApproval } from '../../operators/brakes.ts';
+import { loadControlPlaneBreaker } from '../../store/control-plane-breakers.ts';
 import { keys } from '../../store/keys.ts';
 import { type OperatorAlertRecord, operatorAlertFromRow } from '../../store/operator-alerts.ts';
 import { eachRow } from '../../store/rows.ts';
 import type { Row } from '../../store/table/table.port.ts';
 import { loadTask } from '../../store/tasks.ts';
 import { writeUnlessRefused } from '../../store/write-unless-refused.ts';
-import { disablingOf } from '../../work/given-up.ts';
+import { disablingOf, enablingOf } from '../../work/given-up.ts';
 import type { Generator } from '../generator.ts';
 import { isStillGivenUp } from '../given-up.ts';
 import type { Run } from '../run.ts';
@@ -88,6 +89,14 @@ async function lasts(run: Run, alert: OperatorAlertRecord): Promise<boolean> {
     const isAsked = open?.disabling !== undefined;
     return isAsked || isStillGivenUp(run.system, disablingOf(alert.subject, open?.number ?? 0));
   }
+  if (alert.code === 'enable-refused') {
+    const episode = (await loadTask(run.system.table, alert.subject))?.disabledByUs?.episode ?? 0;
+    // A refusal is told once; what is given up lasts.
+    return isStillGivenUp(run.system, enablingOf(alert.subject, episode));
+  }
+  // Where it only refuses to disable, the next task that is due says so anew.
+  if (alert.code === 'control-plane-unavailable')
+    return (await loadControlPlaneBreaker(run.system.table, alert.subject)) !== undefined;
   if (alert.code === 'notify-failing')
     return isStillGivenUp(run.system, { queue: 'notify', item: alert.subject });
   if (alert.code === 'no-reachable-owner') {

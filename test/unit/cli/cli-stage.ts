@@ -13,7 +13,7 @@ import { recordMailEvent } from '../../../functions/notices/feedback/mail-events
 import { notifyConsumer } from '../../../functions/notices/send/notify-consumer.ts';
 import type { DeadLetters } from '../../../functions/operators/dead-letters.ts';
 import type { OutgoingMail, QueueName } from '../../../functions/platform/ports.ts';
-import { buildSystem } from '../../../functions/platform/system.ts';
+import { buildSystem, type System } from '../../../functions/platform/system.ts';
 import { runScan } from '../../../functions/scanner/scan.ts';
 import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
 import { processMessage } from '../../../functions/work/pipeline.ts';
@@ -77,7 +77,12 @@ const HEALTHY: AwsAccount = {
 };
 
 /** A deployed stage in memory that the real scanner and workers run on, and the command line before it. */
-export function cliStage({ name = 'local', modeCeiling = 'disable' as 'disable' | 'notify' } = {}) {
+export function cliStage({
+  name = 'local',
+  modeCeiling = 'disable' as 'disable' | 'notify',
+  /** What its disabler has, and nobody else. */
+  disabler = {} as Partial<System>,
+} = {}) {
   const table = new MemoryTable({ freeze: true });
   const mails: OutgoingMail[] = [];
   let waiting: { queue: QueueName; body: string }[] = [];
@@ -122,7 +127,7 @@ export function cliStage({ name = 'local', modeCeiling = 'disable' as 'disable' 
       for (const { queue, body } of messages) {
         const delivery = { body, messageId: id(), receiveCount: 1, maxReceives: 10 };
         if (queue === 'notify') await processMessage(system, notifyConsumer, delivery);
-        if (queue === 'disable') await processMessage(system, disableConsumer, delivery);
+        if (queue === 'disable') await processMessage({ ...system, ...disabler }, disableConsumer, delivery);
       }
     }
   };
@@ -174,6 +179,9 @@ export function cliStage({ name = 'local', modeCeiling = 'disable' as 'disable' 
     setNow: (instant: Instant) => {
       now = instant;
     },
+    /** What is queued and not worked yet; a test may take it away. */
+    waiting: () => waiting,
+    work,
     /** Runs one scan at `T` + days, and works what it queued. */
     scanOn: async (days: number) => {
       now = T + days * DAY;
@@ -219,8 +227,9 @@ async function runOn(open: Cli['open'], stage: string, args: string[], input: st
 export async function failingFleet(
   ids: string[],
   policy = ['stage=disable', 'evidenceMaxAge=365d', 'scanEvery=30d'],
+  given: Parameters<typeof cliStage>[0] = {},
 ) {
-  const stage = cliStage();
+  const stage = cliStage(given);
   await stage.taskwarden(['policy', 'set', 'global', ...policy]);
   const loaded = await stage.taskwarden(['tasks', 'import', '-'], ids.map((id) => taskLine(id)).join('\n'));
   if (loaded.code !== 0) throw new Error(loaded.err);

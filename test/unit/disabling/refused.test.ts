@@ -12,7 +12,8 @@ import { askedStage, DISABLING, DUE, NOW, RUN } from './confirm-stage.ts';
 
 // Neither of the control planes that come with the project refuses: one that does stands at the port.
 const plane = vi.hoisted(() => ({ current: undefined as unknown }));
-vi.mock('../../../functions/control-planes/control-plane-for.ts', () => ({
+vi.mock('../../../functions/control-planes/control-plane-for.ts', async (original) => ({
+  ...(await original<object>()),
   controlPlaneFor: () => plane.current,
 }));
 
@@ -44,7 +45,8 @@ describe('a task that its owning system refuses to turn off', () => {
         episode: 1,
         disableAt: DUE,
         requestId: `${TASK}#1`,
-        isRepeated: true,
+        // The attempts before this one died before they noted that they ask.
+        isRepeated: false,
         task: { id: TASK, version: 5 },
       },
     ]);

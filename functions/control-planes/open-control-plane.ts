@@ -1,0 +1,87 @@
+import type { ListedSettings, SecretPlace } from '../platform/control-plane-settings.ts';
+import type { Clock, Fetch, Random, Secrets } from '../platform/ports.ts';
+import { TokenBucket } from '../platform/token-bucket.ts';
+import type { Table } from '../store/table/table.port.ts';
+import { authorizationOf, readSecret } from './authorization.ts';
+import type { ListedControlPlane } from './control-plane.port.ts';
+import { GuardedControlPlane } from './guarded-control-plane.ts';
+import { guardedFetch } from './guarded-fetch.ts';
+
+/** What a control plane is opened with. */
+export interface OpenerPorts {
+  secrets: Secrets;
+  fetch: Fetch;
+  /** The stage's time. */
+  clock: Clock;
+  /** What rate, pauses and time-outs go by; real where the stage may be told the time. @default the stage's */
+  pacing?: Clock;
+  random: Random;
+  /** Where all functions see that a control plane fails; absent: it is asked all the same (one that is only tried out). */
+  table?: Table;
+  /** How many processes may ask at once: each keeps to its part of the rate. @default 1 */
+  callers?: number;
+}
+
+/** What an adapter is made with; each takes what it needs of it. */
+export interface AdapterPorts {
+  /** Keeps to the rate and the time-out, and tries again what only reads. */
+  fetch: Fetch;
+  /** The value of the `Authorization` header; undefined where there are no credentials. */
+  credentials(): Promise<string | undefined>;
+  /** The text of a further secret. */
+  secret(place: SecretPlace): Promise<string>;
+  /** Waits for its turn, where calls do not go through `fetch`. */
+  turn(): Promise<void>;
+  clock: Clock;
+}
+
+type Adapter = (settings: ListedSettings, given: AdapterPorts) => ListedControlPlane;
+
+/** The adapter of each type of control plane. */
+const adapterOf: Adapter = (settings) => {
+  switch (settings.type) {
+    default:
+      throw new Error(`control plane ${settings.name}: nothing can ask one of type ${settings.type} yet`);
+  }
+};
+
+/**
+ * Opens control planes that are listed: each is opened once, and its calls are guarded (rate, time-out, repetitions, and
+ * being left alone while it fails).
+ */
+export function controlPlaneOpener(
+  ports: OpenerPorts,
+  adapter: Adapter = adapterOf,
+): (settings: ListedSettings) => ListedControlPlane {
+  const opened = new Map<string, ListedControlPlane>();
+  return (settings) => {
+    const known = opened.get(settings.name);
+    if (known) return known;
+    const made = open(settings, ports, adapter);
+    opened.set(settings.name, made);
+    return made;
+  };
+}
+
+function open(settings: ListedSettings, ports: OpenerPorts, adapter: Adapter): ListedControlPlane {
+  const { secrets, clock, pacing = clock, random, table, callers = 1 } = ports;
+  const { name, timeout } = settings;
+  const rate = rateOf(settings, pacing, callers);
+  const made = adapter(settings, {
+    fetch: guardedFetch({ controlPlane: name, fetch: ports.fetch, clock: pacing, random, timeout, rate }),
+    credentials: authorizationOf(name, 'credentials' in settings ? settings.credentials : undefined, secrets),
+    secret: (place) => readSecret(name, place, secrets),
+    turn: async () => void (await rate.take()),
+    clock,
+  });
+  return table ? new GuardedControlPlane(name, made, { table, clock, random }) : made;
+}
+
+/** This process's part of the rate. */
+function rateOf({ callsPerSecond }: ListedSettings, clock: Clock, callers: number): TokenBucket {
+  return new TokenBucket({
+    perSecond: callsPerSecond / callers,
+    clock,
+    sleep: async (milliseconds) => clock.pause?.(milliseconds),
+  });
+}
