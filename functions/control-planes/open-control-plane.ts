@@ -4,6 +4,8 @@ import { TokenBucket } from '../platform/token-bucket.ts';
 import type { Table } from '../store/table/table.port.ts';
 import { authorizationOf, readSecret } from './authorization.ts';
 import type { ListedControlPlane } from './control-plane.port.ts';
+import { ecsClients } from './ecs/ecs-clients.ts';
+import { EcsControlPlane } from './ecs/ecs-control-plane.ts';
 import { GuardedControlPlane } from './guarded-control-plane.ts';
 import { guardedFetch } from './guarded-fetch.ts';
 
@@ -38,8 +40,10 @@ export interface AdapterPorts {
 type Adapter = (settings: ListedSettings, given: AdapterPorts) => ListedControlPlane;
 
 /** The adapter of each type of control plane. */
-const adapterOf: Adapter = (settings) => {
+const adapterOf: Adapter = (settings, given) => {
   switch (settings.type) {
+    case 'ecs':
+      return new EcsControlPlane({ settings, clients: ecsClients(settings, given.turn), clock: given.clock });
     default:
       throw new Error(`control plane ${settings.name}: nothing can ask one of type ${settings.type} yet`);
   }

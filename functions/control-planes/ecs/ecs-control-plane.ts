@@ -70,7 +70,7 @@ export class EcsControlPlane implements ListedControlPlane {
     this.#settings = settings;
     this.#clock = clock;
     this.#clusters = new EcsClusters(settings, clients);
-    this.#services = new EcsServices(settings.name, clients);
+    this.#services = new EcsServices(settings, clients);
     this.#scaling = new EcsScaling(settings.name, clients);
   }
 

@@ -6,15 +6,16 @@ import {
   UntagResourceCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
+import type { SettingsOf } from '../../platform/control-plane-settings.ts';
 import { ControlPlaneUnavailable } from '../control-plane.port.ts';
 import type { EcsClients } from './ecs-clients.ts';
 import { refusalIn, saysGone, unavailable } from './ecs-faults.ts';
 import { MARK } from './kept.ts';
 import { canBeTagged, readService, type ToldService } from './told-service.ts';
 
-/** So many services does DescribeServices take at once, and so many does ListServices give. */
+/** So many services does DescribeServices take at once, and so many does ListServices give at most. */
 const AT_ONCE = 10;
-const OF_A_PAGE = 100;
+const MOST_OF_A_PAGE = 100;
 
 /** A service by the names that ECS has for it. */
 export interface ServiceName {
@@ -33,17 +34,20 @@ interface Refusal {
 export class EcsServices {
   readonly #controlPlane: string;
   readonly #ecs: EcsClients['ecs'];
+  readonly #ofAPage: number;
 
-  constructor(controlPlane: string, { ecs }: EcsClients) {
-    this.#controlPlane = controlPlane;
+  constructor({ name, callsPerSecond }: SettingsOf<'ecs'>, { ecs }: EcsClients) {
+    this.#controlPlane = name;
     this.#ecs = ecs;
+    // A page is listed in one run of a function: where calls must be few, it has fewer services to describe.
+    this.#ofAPage = Math.min(MOST_OF_A_PAGE, AT_ONCE * Math.max(1, Math.floor(callsPerSecond)));
   }
 
   /** A page of a cluster's services as they are told, with where the next begins; none where the cluster is gone. */
   async page(cluster: string, token: string | undefined): Promise<{ told: unknown[]; next?: string }> {
     const asked = new ListServicesCommand({
       cluster,
-      maxResults: OF_A_PAGE,
+      maxResults: this.#ofAPage,
       schedulingStrategy: 'REPLICA',
       ...(token !== undefined && { nextToken: token }),
     });

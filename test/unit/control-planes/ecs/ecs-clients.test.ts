@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ecsClients } from '../../../../functions/control-planes/ecs/ecs-clients.ts';
 import { EcsControlPlane } from '../../../../functions/control-planes/ecs/ecs-control-plane.ts';
+import { controlPlaneOpener } from '../../../../functions/control-planes/open-control-plane.ts';
+import { SeededRandom } from '../../../../simulation/engine/seeded-random.ts';
 import { askToDisable } from '../../../contract/control-plane-contract.ts';
 import { ASSUMED, AwsError, EcsServer } from './ecs-server.ts';
 import { ecsSettings, NOW } from './ecs-stage.ts';
@@ -32,6 +34,18 @@ beforeEach(async () => {
 afterEach(async () => {
   vi.unstubAllEnvs();
   await server.close();
+});
+
+it('is what the functions of a stage open for type ecs, and is asked no more often than it allows', async () => {
+  const secrets = { read: () => Promise.reject(new Error('there are none')) };
+  const waits: number[] = [];
+  const clock = { now: () => NOW, pause: async (duration: number) => void waits.push(duration) };
+  const open = controlPlaneOpener({ secrets, fetch, clock, random: new SeededRandom(1) });
+  const controls = open(ecsSettings({ callsPerSecond: 0.5 }));
+  for (let call = 1; call <= 3; call += 1)
+    expect((await controls.get('ecs/main/api'))?.id).toBe('ecs/main/api');
+  // The clock stands: each call waits two seconds more than the one before it.
+  expect(waits).toEqual([2_000, 4_000]);
 });
 
 describe('the clients of a control plane', () => {

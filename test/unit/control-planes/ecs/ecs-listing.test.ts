@@ -140,6 +140,17 @@ describe('a listing', () => {
     expect(server.asked.filter((action) => action === 'DescribeServices')).toHaveLength(1 + 2 + 1);
   });
 
+  it.each([
+    [10, 1],
+    [2, 3],
+    [0.5, 5],
+  ])('with %d calls a second takes %d pages for 50 services', async (callsPerSecond, pages) => {
+    await open({ callsPerSecond });
+    for (let at = 0; at < 50; at += 1) server.add(`main/api-${at}`);
+    const listed = await listAll(controls);
+    expect([listed.tasks.length, listed.pages]).toEqual([50, pages]);
+  });
+
   it('takes the clusters that have a tag', async () => {
     await open({ clusters: { tag: 'team', value: 'data' } });
     server.add('a/one');
