@@ -1,3 +1,4 @@
+import { isListed } from '../functions/platform/control-plane-settings.ts';
 import { QUEUE_NAMES, QUEUES } from '../functions/platform/queues.ts';
 import type { Problem } from './config-problem.ts';
 import type { Config } from './config-schema.ts';
@@ -14,6 +15,8 @@ export function crossChecks(config: Config, place: Place): Problem[] {
     ...checkRepeats(config),
     ...checkSources(config),
     ...checkControlPlanes(config),
+    ...checkNetworks(config),
+    ...checkTimeouts(config),
     ...checkThrottle(config),
     ...checkBraces(config),
     ...checkPlace(config, place),
@@ -49,6 +52,54 @@ function checkControlPlanes({ controlPlanes }: Config): Problem[] {
       return other === -1 ? [] : [{ key: `controlPlanes.${at}.prefix`, allowed }];
     }),
   ];
+}
+
+/** Lambda's own limits, for one function runs in all networks at once. */
+const MOST_SUBNETS = 16;
+const MOST_SECURITY_GROUPS = 5;
+
+/** The functions that ask control planes run in one VPC, for all of them. */
+function checkNetworks({ controlPlanes }: Config): Problem[] {
+  const given = controlPlanes.flatMap((one, at) =>
+    'network' in one && one.network ? [{ key: `controlPlanes.${at}.network`, ...one.network }] : [],
+  );
+  const [first] = given;
+  if (!first) return [];
+  const others = given.filter(({ vpc }) => vpc !== first.vpc);
+  const count = (key: 'subnets' | 'securityGroups') => new Set(given.flatMap((one) => one[key])).size;
+  const [subnets, groups] = [count('subnets'), count('securityGroups')];
+  return [
+    ...others.map(({ key, vpc }) => ({
+      key: `${key}.vpc`,
+      allowed: `${first.vpc}, as ${first.key}.vpc: the functions run in one VPC, and reach ${vpc} by peering or a transit gateway`,
+    })),
+    ...tooMany(first.key, 'subnets', subnets, MOST_SUBNETS),
+    ...tooMany(first.key, 'securityGroups', groups, MOST_SECURITY_GROUPS),
+  ];
+}
+
+function tooMany(key: string, what: string, count: number, most: number): Problem[] {
+  const allowed = `at most ${most} of all control planes together: a limit of Lambda`;
+  return count > most ? [{ key: `${key}.${what}`, is: `one of ${count}`, allowed }] : [];
+}
+
+/** A disabling asks, changes and reads back: three calls that may all be slow. */
+const CALLS_OF_A_DISABLING = 3;
+
+function checkTimeouts({ controlPlanes, queues }: Config): Problem[] {
+  const { timeoutSeconds } = queues.disable;
+  const most = timeoutSeconds / CALLS_OF_A_DISABLING;
+  return controlPlanes.flatMap((one, at) =>
+    isListed(one) && one.timeout > most * 1_000
+      ? [
+          {
+            key: `controlPlanes.${at}.timeout`,
+            is: `${one.timeout / 1_000}s`,
+            allowed: `at most a third of queues.disable.timeoutSeconds (${timeoutSeconds}): a disabling asks, changes and reads back`,
+          },
+        ]
+      : [],
+  );
 }
 
 /** What is named twice is a mistake, and an address named twice cannot be subscribed twice. */

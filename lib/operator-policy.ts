@@ -21,6 +21,8 @@ export interface OperatorPolicyProps {
   readonly schedule: string;
   readonly mappings: readonly SqsEventSource[];
   readonly deadLetters: readonly IQueue[];
+  /** The queue of the disabler, which also enables what control planes that are listed are asked for. */
+  readonly disabling: IQueue;
 }
 
 /**
@@ -48,7 +50,10 @@ export function addOperatorPolicy(stack: Stack, props: OperatorPolicyProps): voi
 }
 
 /** Finding the stage, asking control planes to enable tasks again, scanning, switching queues. */
-function steering(stack: Stack, { config, bus, scanner, mappings }: OperatorPolicyProps): PolicyStatement[] {
+function steering(
+  stack: Stack,
+  { config, bus, scanner, mappings, disabling }: OperatorPolicyProps,
+): PolicyStatement[] {
   const parameter = Arn.format(
     { service: 'ssm', resource: 'parameter', resourceName: deploymentParameter(config.stage).slice(1) },
     stack,
@@ -56,6 +61,7 @@ function steering(stack: Stack, { config, bus, scanner, mappings }: OperatorPoli
   return [
     allow(['ssm:GetParameter'], [parameter]),
     ownEvents(bus),
+    allow(['sqs:SendMessage'], [disabling.queueArn]),
     allow(['lambda:InvokeFunction'], [scanner.live.functionArn]),
     allow(
       ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'],

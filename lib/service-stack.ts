@@ -3,7 +3,7 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { writtenControlPlanes } from '../functions/platform/control-plane-settings.ts';
+import { isListed, writtenControlPlanes } from '../functions/platform/control-plane-settings.ts';
 import {
   type Deployment,
   deploymentParameter,
@@ -30,6 +30,7 @@ import { QueueWorker } from './constructs/queue-worker.ts';
 import { ScheduledFunction } from './constructs/scheduled-function.ts';
 import type { TaskwardenFunction } from './constructs/taskwarden-function.ts';
 import { WorkQueue } from './constructs/work-queue.ts';
+import { ASKING_QUEUES, ControlPlaneAccess, controlPlaneCallers, networkOf } from './control-plane-access.ts';
 import { addOperatorPolicy } from './operator-policy.ts';
 import { allowState, ownEvents, TABLE_USE } from './permissions.ts';
 import { addServiceAlarms } from './service-alarms.ts';
@@ -86,6 +87,12 @@ export class ServiceStack extends Stack {
       ingest: { [ENV.sources]: JSON.stringify(config.sources), [ENV.account]: Aws.ACCOUNT_ID },
       notify: { [ENV.linkBaseUrl]: ownerPage.baseUrl, [ENV.linkKeys]: linkKeysParameter(config.stage) },
     };
+    if (config.controlPlanes.some(isListed))
+      for (const name of ASKING_QUEUES)
+        toldBeside[name] = {
+          ...toldBeside[name],
+          [ENV.controlPlaneCallers]: String(controlPlaneCallers(config)),
+        };
     const queueWorkers = byQueue((name) => this.addWorker(name, { ...environment, ...toldBeside[name] }));
     const workers = byQueue((name) => queueWorkers[name].worker);
     const { table, operators } = this.props;
@@ -117,6 +124,8 @@ export class ServiceStack extends Stack {
     // An owner disables now, or enables again what was disabled.
     ownerPage.page.allow(['sqs:SendMessage'], [disable.queue.queueArn]);
     for (const one of [workers.disable, ownerPage.page]) one.role.addToPolicy(ownEvents(this.intake.bus));
+    const access = new ControlPlaneAccess(this, 'ControlPlanes', config);
+    for (const name of ASKING_QUEUES) access.allow(name, workers[name]);
     ownerPage.allowSigning(workers.notify);
     this.mail.allowSending(workers.notify);
     const { topics } = this.config.channels;
@@ -130,6 +139,7 @@ export class ServiceStack extends Stack {
       schedule: scheduleName,
       mappings: QUEUE_NAMES.map((name) => queueWorkers[name].mapping),
       deadLetters: QUEUE_NAMES.map((name) => this.queues[name].deadLetters),
+      disabling: disable.queue,
     });
     this.publishDeployment(
       {
@@ -151,6 +161,7 @@ export class ServiceStack extends Stack {
       queue,
       environment,
       alarms,
+      network: ASKING_QUEUES.includes(queueName) ? networkOf(config) : undefined,
     });
   }
 

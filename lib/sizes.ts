@@ -15,6 +15,7 @@ const MOST_BUS_POLICY = 10_240;
 /** Which key of the configuration makes a variable as long as it is. */
 const KEY_OF: Record<string, string> = {
   [ENV.sources]: 'sources',
+  [ENV.controlPlanes]: 'controlPlanes',
   [ENV.allowedDomains]: 'allowedDomains',
   [ENV.contact]: 'contact',
   [ENV.sender]: 'sender',
@@ -57,8 +58,8 @@ function largest(resolved: Record<string, string>): { key: string; part: number 
 export function requireParameterFits(scope: IConstruct, config: Config, value: string): void {
   const size = bytes(longest(scope, value));
   if (size <= MOST_PARAMETER) return;
-  const { allowedDomains, channels, contact } = config;
-  const parts = { allowedDomains, 'channels.topics': channels.topics, contact };
+  const { allowedDomains, channels, contact, controlPlanes } = config;
+  const parts = { allowedDomains, 'channels.topics': channels.topics, contact, controlPlanes };
   const [key, part] = Object.entries(parts)
     .map(([name, given]): [string, number] => [name, bytes(JSON.stringify(given))])
     .reduce((most, one) => (one[1] > most[1] ? one : most));

@@ -6,6 +6,7 @@ import { ENV, METRIC } from '../../functions/platform/names.ts';
 import { QUEUES, type QueueName } from '../../functions/platform/queues.ts';
 import type { Config } from '../config.ts';
 import type { Alarms } from './alarms.ts';
+import type { Network } from './network.ts';
 import { TaskwardenFunction } from './taskwarden-function.ts';
 import type { WorkQueue } from './work-queue.ts';
 
@@ -14,6 +15,8 @@ export interface QueueWorkerProps {
   readonly queueName: QueueName;
   readonly queue: WorkQueue;
   readonly environment: Record<string, string>;
+  /** The private network that its worker runs in. @default none */
+  readonly network?: Network | undefined;
   readonly alarms: Alarms;
 }
 
@@ -33,6 +36,7 @@ export class QueueWorker extends Construct {
       service: worker,
       entry: handler,
       timeoutSeconds: tuning.timeoutSeconds,
+      network: props.network,
       environment: {
         ...props.environment,
         [ENV.sourceQueue]: queue.queueUrl,

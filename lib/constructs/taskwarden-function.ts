@@ -17,6 +17,7 @@ import { LIVE_ALIAS, type Service } from '../../functions/platform/names.ts';
 import type { Config } from '../config.ts';
 import { requireEnvironmentFits } from '../sizes.ts';
 import { acknowledgeWildcard } from '../wildcards.ts';
+import type { Network } from './network.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -26,6 +27,29 @@ const TRACING = new PolicyStatement({
   actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
   resources: ['*'],
 });
+
+/**
+ * What Lambda itself does to put a function into a private network; it checks that each is allowed on `*`. What runs in the
+ * function may do none of it.
+ */
+const NETWORK_ACTIONS = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
+const NETWORK = [
+  new PolicyStatement({ actions: NETWORK_ACTIONS, resources: ['*'] }),
+  new PolicyStatement({
+    effect: Effect.DENY,
+    actions: NETWORK_ACTIONS,
+    resources: ['*'],
+    conditions: { Null: { 'lambda:SourceFunctionArn': 'false' } },
+  }),
+];
 
 /** Dependencies that still use `require`; a short name would collide with minified ones. */
 const REQUIRE_BANNER =
@@ -42,6 +66,8 @@ export interface TaskwardenFunctionProps {
   /** @default 512 */
   readonly memoryMiB?: number;
   readonly environment: Record<string, string>;
+  /** The private network that it runs in. @default none */
+  readonly network?: Network | undefined;
   /** What becomes of asynchronous invocations that fail. @default Lambda's own */
   readonly asynchronous?: Pick<AliasProps, 'onFailure' | 'retryAttempts' | 'maxEventAge'>;
 }
@@ -57,7 +83,7 @@ export class TaskwardenFunction extends Construct {
   constructor(scope: Construct, id: string, props: TaskwardenFunctionProps) {
     super(scope, id);
     this.timeoutSeconds = props.timeoutSeconds;
-    this.role = this.makeRole();
+    this.role = this.makeRole(props);
     const environment = { NODE_OPTIONS: '--enable-source-maps', ...props.environment };
     requireEnvironmentFits(this, props, environment);
     const lambda = this.makeFunction(props, environment);
@@ -74,15 +100,19 @@ export class TaskwardenFunction extends Construct {
     this.role.addToPolicy(new PolicyStatement({ actions, resources }));
   }
 
-  private makeRole(): Role {
+  private makeRole({ network }: TaskwardenFunctionProps): Role {
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      inlinePolicies: { tracing: new PolicyDocument({ statements: [TRACING] }) },
+      inlinePolicies: {
+        tracing: new PolicyDocument({ statements: [TRACING] }),
+        ...(network && { network: new PolicyDocument({ statements: NETWORK }) }),
+      },
     });
+    const inNetwork = network ? '; Lambda wants what it does with network interfaces allowed on all' : '';
     acknowledgeWildcard(
       role,
       'Resource::*',
-      'xray:PutTraceSegments and xray:PutTelemetryRecords take no resource',
+      `xray:PutTraceSegments and xray:PutTelemetryRecords take no resource${inNetwork}`,
     );
     return role;
   }
@@ -123,7 +153,12 @@ export class TaskwardenFunction extends Construct {
     });
     // Set here and not by the property `tracing`, which would mix its wildcard into the role's other
     // permissions.
-    (lambda.node.defaultChild as CfnFunction).tracingConfig = { mode: 'Active' };
+    const resource = lambda.node.defaultChild as CfnFunction;
+    resource.tracingConfig = { mode: 'Active' };
+    if (props.network) {
+      const { subnets, securityGroups } = props.network;
+      resource.vpcConfig = { subnetIds: [...subnets], securityGroupIds: [...securityGroups] };
+    }
     return lambda;
   }
 }

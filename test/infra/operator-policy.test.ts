@@ -28,6 +28,7 @@ const ACTIONS: Record<string, string[]> = {
   GetEventSourceMapping: ['lambda:GetEventSourceMapping'],
   UpdateEventSourceMapping: ['lambda:UpdateEventSourceMapping'],
   PutEvents: ['events:PutEvents'],
+  SendMessageBatch: ['sqs:SendMessage'],
   Get: ['dynamodb:GetItem'],
   BatchGet: ['dynamodb:BatchGetItem'],
   Query: ['dynamodb:Query'],
@@ -41,7 +42,6 @@ const ACTIONS: Record<string, string[]> = {
 /** Of adapters that the command line shares with functions: what it never asks of them. */
 const OF_FUNCTIONS_ALONE = [
   'GetAlias',
-  'SendMessageBatch',
   'Publish',
   // The messages of a breaker's trial.
   'DeleteMessage',
