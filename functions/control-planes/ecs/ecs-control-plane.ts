@@ -115,13 +115,14 @@ export class EcsControlPlane implements ListedControlPlane {
     const mark = readMark(tagOf(service, MARK));
     const ours = isMarkOf(mark, request.requestId) ? mark : undefined;
     if (service.desiredCount === 0) return this.#alreadyOff(service, name, request, ours);
+    // It was cut off before its count was set, or somebody has set it again since: nobody can tell.
+    if (ours) return this.#putBack({ name, request, kept: ours }, service);
     if (isOther(service, request)) return { outcome: 'changed', reason: 'it was deployed anew' };
-    // Where we were cut off before, what was suspended by then was suspended by us.
-    const suspended = ours ? ours.suspended : await this.#scaling.suspended(name);
+    const suspended = await this.#scaling.suspended(name, mark?.suspended);
     const kept = { desiredCount: service.desiredCount, suspended };
     await this.#services.mark(service, writtenMark(kept, request.requestId));
     await this.#scaling.suspend(name, suspended);
-    return this.#turnOff({ name, request, kept });
+    return this.#turnOff({ name, request, kept }, service);
   }
 
   /**
@@ -194,10 +195,14 @@ export class EcsControlPlane implements ListedControlPlane {
     return { outcome: 'confirmed', at: this.#clock.now(), kept: writtenKept(kept) };
   }
 
-  async #turnOff(disabling: Disabling): Promise<ControlAnswer> {
+  async #turnOff(disabling: Disabling, service: ToldService): Promise<ControlAnswer> {
     const { name, request, kept } = disabling;
-    const answer = await this.#set(name, 0, () => this.#scaling.restore(name, kept.suspended));
-    if (answer.outcome === 'refused') await this.#scaling.restore(name, kept.suspended);
+    const asBefore = async () => {
+      await this.#scaling.restore(name, kept.suspended);
+      await this.#services.unmark(service);
+    };
+    const answer = await this.#set(name, 0, asBefore);
+    if (answer.outcome === 'refused') await asBefore();
     if (answer.outcome !== 'done') return answer;
     if (isOther(answer.service, request)) return this.#putBack(disabling, answer.service);
     const off = await this.#readBack(name, (count) => count !== kept.desiredCount);
@@ -206,7 +211,7 @@ export class EcsControlPlane implements ListedControlPlane {
     return { outcome: 'confirmed', at: this.#clock.now(), kept: writtenKept(kept) };
   }
 
-  /** Somebody changed it while we disabled it: their change stands, and what we did to it is undone. */
+  /** It changed while we disabled it: what others did stands, and what we did is undone. */
   async #putBack({ name, kept }: Disabling, service: ToldService): Promise<ControlAnswer> {
     if (service.desiredCount === 0) {
       const answer = await this.#set(name, kept.desiredCount);
@@ -214,7 +219,7 @@ export class EcsControlPlane implements ListedControlPlane {
     }
     await this.#scaling.restore(name, kept.suspended);
     await this.#services.unmark(service);
-    return { outcome: 'changed', reason: 'somebody changed it meanwhile' };
+    return { outcome: 'changed', reason: 'it changed while it was disabled; it is as it was before' };
   }
 
   /** @param instead is done where it surely was not set, before that is thrown */

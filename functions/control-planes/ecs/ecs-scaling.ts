@@ -17,8 +17,12 @@ export class EcsScaling {
     this.#scaling = scaling;
   }
 
-  /** What is suspended of a service's scaling; null where it does not scale. */
-  async suspended(name: ServiceName): Promise<Kept['suspended']> {
+  /**
+   * What is suspended of a service's scaling; null where it does not scale.
+   *
+   * @param before what was when we suspended all of it and left it so, where a mark says that we did
+   */
+  async suspended(name: ServiceName, before?: Kept['suspended']): Promise<Kept['suspended']> {
     const { ServiceNamespace, ResourceId, ScalableDimension } = targetOf(name);
     const ResourceIds = [ResourceId];
     const asked = new DescribeScalableTargetsCommand({ ServiceNamespace, ResourceIds, ScalableDimension });
@@ -26,7 +30,9 @@ export class EcsScaling {
       throw unavailable(this.#controlPlane, error);
     });
     const [target] = ScalableTargets;
-    return target ? suspendedIn(target.SuspendedState) : null;
+    if (!target) return null;
+    const now = suspendedIn(target.SuspendedState);
+    return now.length === ALL.length ? (before ?? now) : now;
   }
 
   /** Suspends all of it, where it scales (`before`). */

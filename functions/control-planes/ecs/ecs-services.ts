@@ -11,7 +11,7 @@ import { ControlPlaneUnavailable } from '../control-plane.port.ts';
 import type { EcsClients } from './ecs-clients.ts';
 import { refusalIn, saysGone, unavailable } from './ecs-faults.ts';
 import { MARK } from './kept.ts';
-import { canBeTagged, readService, type ToldService } from './told-service.ts';
+import { canBeTagged, isTaggable, readService, type ToldService } from './told-service.ts';
 
 /** So many services does DescribeServices take at once, and so many does ListServices give at most. */
 const AT_ONCE = 10;
@@ -91,8 +91,9 @@ export class EcsServices {
   }
 
   /** Takes that note away. */
-  async unmark({ serviceArn, tags }: ToldService): Promise<void> {
-    if (!tags.some(({ key }) => key === MARK)) return;
+  async unmark(service: ToldService): Promise<void> {
+    if (!isTaggable(service)) return;
+    const { serviceArn } = service;
     await this.#ecs
       .send(new UntagResourceCommand({ resourceArn: serviceArn, tagKeys: [MARK] }))
       .catch((error: unknown) => {

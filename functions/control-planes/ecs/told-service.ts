@@ -96,10 +96,14 @@ export function tagOf({ tags }: ToldService, key: string): string | undefined {
   return tags.find((tag) => tag.key === key)?.value;
 }
 
-/** Whether a tag more can be put on it: services of before 2018 have an ARN without their cluster, and take none. */
-export function canBeTagged({ serviceArn, tags }: ToldService): boolean {
-  const own = tags.filter(({ key }) => !key.startsWith('aws:'));
-  return serviceArn.split('/').length === 3 && own.length < MOST_TAGS;
+/** Whether it takes tags at all: services of before 2018 have an ARN without their cluster, and take none. */
+export function isTaggable({ serviceArn }: ToldService): boolean {
+  return serviceArn.split('/').length === 3;
+}
+
+/** Whether there is room for another tag. */
+export function canBeTagged(told: ToldService): boolean {
+  return isTaggable(told) && told.tags.filter(({ key }) => !key.startsWith('aws:')).length < MOST_TAGS;
 }
 
 function primaryOf({ deployments, taskSets }: ToldService): Deployment | undefined {

@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ControlAnswer } from '../../../../functions/control-planes/control-plane.port.ts';
+import type {
+  ControlAnswer,
+  DisableRequest,
+} from '../../../../functions/control-planes/control-plane.port.ts';
 import type { EcsControlPlane } from '../../../../functions/control-planes/ecs/ecs-control-plane.ts';
 import { askToDisable, askToEnable } from '../../../contract/control-plane-contract.ts';
 import { AwsError, type EcsServer } from './ecs-server.ts';
@@ -87,7 +90,10 @@ describe('disabling a service', () => {
     scaled();
     meanwhile('UpdateService', () => server.deploy('main/api'));
     const answer = await askToDisable(controls, API, await seen());
-    expect(answer).toEqual({ outcome: 'changed', reason: 'somebody changed it meanwhile' });
+    expect(answer).toEqual({
+      outcome: 'changed',
+      reason: 'it changed while it was disabled; it is as it was before',
+    });
     expect([api().desiredCount, target().SuspendedState, api().tags]).toEqual([3, ON, []]);
   });
 
@@ -113,6 +119,7 @@ describe('disabling a service', () => {
     const unsettled = await askToDisable(controls, API, before).catch((error: unknown) => error);
     expect(String(unsettled)).toContain('api does not show its new count yet');
     server.before = undefined;
+    api().desiredCount = 0;
     expect((await askToDisable(controls, API, { ...before, isRepeated: true })).outcome).toBe('confirmed');
     expect(api().desiredCount).toBe(0);
   });
@@ -148,16 +155,40 @@ describe('disabling a service', () => {
     expect([api().desiredCount, target().SuspendedState, api().tags]).toEqual([3, ON, []]);
   });
 
-  it('that was cut off before the count was set does not take its own suspending for what was there', async () => {
-    scaled();
+  it('that was cut off before the count was set is put back, and decided upon anew', async () => {
+    scaled({ ...ON, DynamicScalingInSuspended: true });
     const before = await seen();
     meanwhile('UpdateService', () => {
       throw new AwsError('ServerException', 'busy', 500);
     });
     await expect(askToDisable(controls, API, before)).rejects.toThrow('ServerException');
     expect(target().SuspendedState).toEqual(OFF);
-    const again = await askToDisable(controls, API, { ...before, isRepeated: true });
-    expect(keptOf(again)).toBe('{"desiredCount":3,"suspended":[]}');
+    // Whether somebody has enabled it since, nobody can tell.
+    expect((await askToDisable(controls, API, { ...before, isRepeated: true })).outcome).toBe('changed');
+    const asBefore = { ...ON, DynamicScalingInSuspended: true };
+    expect([api().desiredCount, target().SuspendedState, api().tags]).toEqual([3, asBefore, []]);
+    const anew = await askToDisable(controls, API, before);
+    expect(keptOf(anew)).toBe('{"desiredCount":3,"suspended":["in"]}');
+  });
+
+  it('after a lost answer is not done a second time to what somebody enabled meanwhile', async () => {
+    scaled();
+    const before = await seen();
+    server.fault = 'lose-answer';
+    await expect(askToDisable(controls, API, before)).rejects.toThrow();
+    server.fault = undefined;
+    api().desiredCount = 1;
+    expect((await askToDisable(controls, API, { ...before, isRepeated: true })).outcome).toBe('changed');
+    expect([api().desiredCount, target().SuspendedState, api().tags]).toEqual([1, ON, []]);
+  });
+
+  it('of what a tool enabled again keeps what was suspended before us, not what we suspended', async () => {
+    scaled({ ...ON, ScheduledScalingSuspended: true });
+    await askToDisable(controls, API, await seen());
+    api().desiredCount = 2;
+    const later = { task: { id: API }, requestId: `${API}#2` } as DisableRequest;
+    const answer = await controls.disable({ ...later, isRepeated: false });
+    expect(keptOf(answer)).toBe('{"desiredCount":2,"suspended":["scheduled"]}');
   });
 
   it('lets it scale again where its role may not set the count', async () => {
@@ -167,7 +198,7 @@ describe('disabling a service', () => {
       throw new AwsError('AccessDeniedException', 'x is not authorized to perform: ecs:UpdateService on y');
     });
     await expect(askToDisable(controls, API, before)).rejects.toThrow('its role may not ecs:UpdateService');
-    expect([api().desiredCount, target().SuspendedState]).toEqual([3, ON]);
+    expect([api().desiredCount, target().SuspendedState, api().tags]).toEqual([3, ON, []]);
   });
 
   it('is refused where ECS refuses it, and leaves it scaling', async () => {
@@ -180,7 +211,7 @@ describe('disabling a service', () => {
       outcome: 'refused',
       reason: 'InvalidParameterException: desiredCount is managed elsewhere',
     });
-    expect([api().desiredCount, target().SuspendedState]).toEqual([3, ON]);
+    expect([api().desiredCount, target().SuspendedState, api().tags]).toEqual([3, ON, []]);
   });
 
   it('does without the tag on a service that takes none', async () => {
