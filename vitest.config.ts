@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/local/**', 'test/localstack/**', 'test/browser/**'],
+    exclude: ['test/local/**', 'test/localstack/**', 'test/browser/**', 'test/kafka-connect/**'],
     // One core less by default, which on a machine of two is half of it.
     maxWorkers: '100%',
     // The seeds of the long suites take seconds; a machine that does eight other things takes minutes.

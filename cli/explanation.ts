@@ -21,6 +21,8 @@ export interface Explanation {
   decision: { answer: string; reason: string; nextLookAt: string | null; disableAt: string | null };
   evidence: {
     statuses: string[];
+    /** What its shards failed of, where the control plane tells. */
+    cause?: string;
     observedAt: string | null;
     lastAliveAt: string | null;
     firstSeenAt: string | null;
@@ -119,6 +121,7 @@ function evidenceOf(given: Case, at: Instant): Explanation['evidence'] {
   const { task, evidence, policy } = given;
   return {
     statuses: evidence.statuses,
+    ...(evidence.cause !== undefined && { cause: evidence.cause }),
     observedAt: instantText(evidence.observedAt),
     lastAliveAt: instantText(lastAliveAt(evidence, policy, at)),
     firstSeenAt: instantText(task.firstSeenAt),

@@ -4,6 +4,8 @@ import { registerAdmins } from './commands/admins.ts';
 import { registerAlertsList } from './commands/alerts-list.ts';
 import { registerAlertsShow } from './commands/alerts-show.ts';
 import { registerApprove } from './commands/approve.ts';
+import { registerControlPlanesCheck } from './commands/control-planes-check.ts';
+import { registerDataPlanes } from './commands/data-planes.ts';
 import { registerDismiss } from './commands/dismiss.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerExplain } from './commands/explain.ts';
@@ -91,9 +93,16 @@ export function buildProgram(cli: Cli): Command {
   for (const register of [registerRecipientsShow, registerRecipientsRevive, registerRecipientsForget])
     register(recipients, cli);
   registerSources(addGroup(program, 'sources', 'who may put events on the bus'), cli);
+  registerDataPlanes(addGroup(program, 'data-planes', 'data planes: list, say that one is gone'), cli);
   for (const register of [registerScan, registerPauses, registerApprove, registerDismiss, registerUndo])
     register(program, cli);
   registerDoctor(program, cli);
+  const controlPlanes = addGroup(
+    program,
+    'control-planes',
+    'where tasks live: whether a server keeps to the contract',
+  );
+  registerControlPlanesCheck(controlPlanes, cli);
   registerOops(addGroup(program, 'oops', 'failed attempts, by kind of failure'), cli);
   registerQueues(
     addGroup(program, 'queues', 'whether queues are worked, and pausing and resuming them'),

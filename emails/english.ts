@@ -9,9 +9,10 @@ const length = (amounts: Amount[]): string => amounts.map(amount).join(' ');
 
 const KEEP_ONE = 'fix it, or publish a new version of it. If it is no longer needed, turn it off yourself.';
 
-function restartsSince(restarts: number): string {
-  if (restarts === 0) return 'no restart tried since';
-  return restarts === 1 ? '1 restart tried since' : `${restarts} restarts tried since`;
+function restartsSince(restarts: number | null): string {
+  if (restarts === null) return '';
+  if (restarts === 0) return '; no restart tried since';
+  return restarts === 1 ? '; 1 restart tried since' : `; ${restarts} restarts tried since`;
 }
 
 function twitchesSince(twitches: number): string {
@@ -78,10 +79,16 @@ export const english: Wordings = {
   notRunning: ({ since, lasted, restarts, twitches, partly, past }) => {
     const left = partly ? ', not counting the time in which its health was unknown' : '';
     const state = past ? 'Had not run' : 'Not running';
-    return `${state} since ${since} (${lasted}${left}); ${restartsSince(restarts)}${twitchesSince(twitches)}.`;
+    return `${state} since ${since} (${lasted}${left})${restartsSince(restarts)}${twitchesSince(twitches)}.`;
   },
   causes: {
     failed: 'its shards failed',
+    'failed-credentials': 'its shards failed because their credentials are refused',
+    'failed-unreachable': 'its shards failed because a system that they need cannot be reached',
+    'failed-not-found': 'its shards failed because something that they need does not exist',
+    'failed-schema': 'its shards failed because data does not have the form that they expect',
+    'failed-out-of-memory': 'its shards failed because they ran out of memory',
+    'failed-configuration': 'its shards failed because its configuration is not valid',
     pending: 'its shards wait to be started',
     idle: 'its shards are idle',
     standby: 'it has standby shards only',

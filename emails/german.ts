@@ -19,9 +19,10 @@ const REPAIR = 'Beheben Sie den Fehler, oder veröffentlichen Sie eine neue Vers
 const KEEP_ONE = `${REPAIR} Wird der Task nicht mehr gebraucht, schalten Sie ihn selbst ab.`;
 const KEEP_EACH = `${REPAIR} Wird ein Task nicht mehr gebraucht, schalten Sie ihn selbst ab.`;
 
-function restartsSince(restarts: number): string {
-  if (restarts === 0) return 'seitdem kein Neustart versucht';
-  return restarts === 1 ? 'seitdem 1 Neustart versucht' : `seitdem ${restarts} Neustarts versucht`;
+function restartsSince(restarts: number | null): string {
+  if (restarts === null) return '';
+  if (restarts === 0) return '; seitdem kein Neustart versucht';
+  return restarts === 1 ? '; seitdem 1 Neustart versucht' : `; seitdem ${restarts} Neustarts versucht`;
 }
 
 function twitchesSince(twitches: number): string {
@@ -91,10 +92,17 @@ export const german: Wordings = {
   notRunning: ({ since, lasted, restarts, twitches, partly, past }) => {
     const left = partly ? ' ohne die Zeit, in der sein Zustand nicht bekannt war' : '';
     const state = past ? `War seit dem ${since}, nicht gelaufen` : `Läuft nicht seit dem ${since}`;
-    return `${state} (${lasted}${left}); ${restartsSince(restarts)}${twitchesSince(twitches)}.`;
+    return `${state} (${lasted}${left})${restartsSince(restarts)}${twitchesSince(twitches)}.`;
   },
   causes: {
     failed: 'seine Shards sind ausgefallen',
+    'failed-credentials': 'seine Shards sind ausgefallen, weil ihre Zugangsdaten abgelehnt werden',
+    'failed-unreachable':
+      'seine Shards sind ausgefallen, weil ein System, das sie brauchen, nicht erreichbar ist',
+    'failed-not-found': 'seine Shards sind ausgefallen, weil es etwas, das sie brauchen, nicht gibt',
+    'failed-schema': 'seine Shards sind ausgefallen, weil Daten nicht die erwartete Form haben',
+    'failed-out-of-memory': 'seine Shards sind ausgefallen, weil ihr Speicher nicht ausreicht',
+    'failed-configuration': 'seine Shards sind ausgefallen, weil seine Konfiguration ungültig ist',
     pending: 'seine Shards warten auf den Start',
     idle: 'seine Shards sind untätig',
     standby: 'er hat nur Standby-Shards',

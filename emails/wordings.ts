@@ -1,4 +1,4 @@
-import type { ResolveReason } from '../functions/abandonment/task.ts';
+import type { FailureCause, ResolveReason } from '../functions/abandonment/task.ts';
 import type { Language } from './languages.ts';
 
 /** What the parts of a digest are about, the most pressing first. */
@@ -6,7 +6,15 @@ export const GROUPS = ['due', 'disabled', 'withdrawn', 'failing', 'enabled', 're
 export type Group = (typeof GROUPS)[number];
 
 /** The class of what keeps a task from running; no error text of a task ever reaches a mail. */
-export type Cause = 'failed' | 'pending' | 'idle' | 'standby' | 'backfill' | 'never-primary' | 'unknown';
+export type Cause =
+  | 'failed'
+  | `failed-${Exclude<FailureCause, 'other'>}`
+  | 'pending'
+  | 'idle'
+  | 'standby'
+  | 'backfill'
+  | 'never-primary'
+  | 'unknown';
 
 /** How many tasks a sentence is about, and the name where it is one. */
 export interface Subject {
@@ -27,7 +35,8 @@ interface SubjectSlots extends Subject {
 interface SinceSlots {
   since: string;
   lasted: string;
-  restarts: number;
+  /** Null where nobody counts them. */
+  restarts: number | null;
   /** How often it ran in between, too short to count. */
   twitches: number;
   /** Whether time in which health could not be known was left out. */

@@ -14,14 +14,17 @@ import type { TaskwardenFunction } from './constructs/taskwarden-function.ts';
 import { acknowledgeWildcard } from './wildcards.ts';
 
 /** The workers that ask control planes that are listed, and whether they change anything there. */
-const ASKS: Partial<Record<QueueName, 'reads' | 'changes'>> = { disable: 'changes' };
+const ASKS: Partial<Record<QueueName, 'reads' | 'changes'>> = { disable: 'changes', listing: 'reads' };
 
 /** The queues whose workers ask control planes that are listed. */
 export const ASKING_QUEUES: readonly QueueName[] = QUEUE_NAMES.filter((queue) => ASKS[queue] !== undefined);
 
-/** How many processes may ask them at once; each keeps to its part of the rate. */
+/**
+ * How many processes may ask one control plane at once; each keeps to its part of the rate. A control plane is listed by one
+ * lister at a time, however many there are.
+ */
 export function controlPlaneCallers({ queues }: Pick<Config, 'queues'>): number {
-  return ASKING_QUEUES.reduce((sum, queue) => sum + queues[queue].maxConcurrency, 0);
+  return queues.disable.maxConcurrency + 1;
 }
 
 /** What the networks of all control planes come to; they are of one VPC (`config-checks.ts`). */

@@ -21,8 +21,11 @@ export interface OperatorPolicyProps {
   readonly schedule: string;
   readonly mappings: readonly SqsEventSource[];
   readonly deadLetters: readonly IQueue[];
-  /** The queue of the disabler, which also enables what control planes that are listed are asked for. */
-  readonly disabling: IQueue;
+  /**
+   * The queue of the disabler, which also enables what control planes that are listed are asked for; and that of the lister, which
+   * is asked for a listing at once.
+   */
+  readonly asked: readonly IQueue[];
 }
 
 /**
@@ -52,7 +55,7 @@ export function addOperatorPolicy(stack: Stack, props: OperatorPolicyProps): voi
 /** Finding the stage, asking control planes to enable tasks again, scanning, switching queues. */
 function steering(
   stack: Stack,
-  { config, bus, scanner, mappings, disabling }: OperatorPolicyProps,
+  { config, bus, scanner, mappings, asked }: OperatorPolicyProps,
 ): PolicyStatement[] {
   const parameter = Arn.format(
     { service: 'ssm', resource: 'parameter', resourceName: deploymentParameter(config.stage).slice(1) },
@@ -61,7 +64,10 @@ function steering(
   return [
     allow(['ssm:GetParameter'], [parameter]),
     ownEvents(bus),
-    allow(['sqs:SendMessage'], [disabling.queueArn]),
+    allow(
+      ['sqs:SendMessage'],
+      asked.map(({ queueArn }) => queueArn),
+    ),
     allow(['lambda:InvokeFunction'], [scanner.live.functionArn]),
     allow(
       ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'],

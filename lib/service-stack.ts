@@ -139,7 +139,7 @@ export class ServiceStack extends Stack {
       schedule: scheduleName,
       mappings: QUEUE_NAMES.map((name) => queueWorkers[name].mapping),
       deadLetters: QUEUE_NAMES.map((name) => this.queues[name].deadLetters),
-      disabling: disable.queue,
+      asked: [disable.queue, listing.queue],
     });
     this.publishDeployment(
       {

@@ -19,7 +19,7 @@ async function isFree(port: number): Promise<boolean> {
   return (await bind(port)) !== undefined;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const port = await bind(0);
   if (port === undefined) throw new LocalProblem('no port is free');
   return port;

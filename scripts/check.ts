@@ -1,4 +1,5 @@
 import { runChecks } from './checks.ts';
+import { testKafkaConnect } from './kafka-connect.ts';
 import { conclude, runVitest, sum } from './vitest-run.ts';
 
-conclude(sum([await runChecks(), await runVitest([])]));
+conclude(sum([await runChecks(), await runVitest([]), await testKafkaConnect()]));

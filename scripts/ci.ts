@@ -1,4 +1,5 @@
 import { runChecks } from './checks.ts';
+import { testKafkaConnect } from './kafka-connect.ts';
 import { conclude, run, runVitest, sum } from './vitest-run.ts';
 
 /** Ends well without starting its command where Java is not. */
@@ -16,6 +17,7 @@ conclude(
     await runChecks(),
     await lintTemplates(),
     await runVitest(['test/contract'], BESIDE_DYNAMODB_LOCAL),
+    await testKafkaConnect(),
     await runVitest(['--config', 'vitest.browser.config.ts']),
   ]),
 );

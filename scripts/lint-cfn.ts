@@ -4,10 +4,11 @@
  * Python 3.11 or it cannot be installed.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseConfig } from '../lib/config.ts';
 import { TaskwardenApp } from '../lib/taskwarden-app.ts';
+import { obstacleTo } from './python-tool.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const REQUIREMENTS = join(ROOT, 'scripts', 'cfn-lint-requirements.txt');
@@ -21,29 +22,6 @@ const HANDED_OUT = ['docs/connect/ecs-role.yaml'];
 
 /** A dependency that a reference makes already: the CDK names both. */
 const OF_CDK = ['W3005'];
-
-const PYTHON_CHECK = 'import sys, venv; sys.exit(sys.version_info < (3, 11))';
-
-/** Why cfn-lint cannot be had here; undefined where it is there. Installs it the first time. */
-function obstacle(): string | undefined {
-  const installed = join(HOME, 'installed');
-  if (existsSync(installed)) return undefined;
-  if (spawnSync('python3', ['-c', PYTHON_CHECK]).status !== 0)
-    return 'no Python 3.11 or newer with its venv module';
-  console.log('installing cfn-lint into .local/ (from PyPI, once)');
-  rmSync(HOME, { recursive: true, force: true });
-  const verified = ['--require-hashes', '--only-binary', ':all:', '-r', REQUIREMENTS];
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...verified];
-  for (const [program, args] of [
-    ['python3', ['-m', 'venv', HOME]],
-    [join(HOME, 'bin', 'python'), pip],
-  ] as const) {
-    const { status, stderr } = spawnSync(program, args, { encoding: 'utf8' });
-    if (status !== 0) return `it cannot be installed: ${stderr?.trim().split('\n').at(-1) ?? program}`;
-  }
-  writeFileSync(installed, '');
-  return undefined;
-}
 
 /** The templates of `config/<example>.example.json`, without bundled code, which no template shows. */
 function templatesOf(example: string): string[] {
@@ -67,7 +45,7 @@ function lint(): number {
   return status ?? 1;
 }
 
-const why = obstacle();
+const why = obstacleTo({ name: 'cfn-lint', requirements: REQUIREMENTS, home: HOME });
 if (why === undefined) process.exitCode = lint();
 else {
   console.log(`cfn-lint: not run, ${why}`);

@@ -7,7 +7,7 @@ import type { RenderedDigest } from '../functions/notices/render/render.ts';
 import type { DigestFacts, MailItem } from '../functions/notices/send/digest-facts.ts';
 
 /** Every way in which a mail speaks of a task; a new notice without an entry below does not compile. */
-export type Wording = 'warning-undated' | 'warning-dated' | Exclude<Notice, 'warning'>;
+export type Wording = 'warning-undated' | 'warning-dated' | 'warning-cause' | Exclude<Notice, 'warning'>;
 
 const NOW = Date.parse('2026-01-29T00:00:00Z');
 const PAST = { disableAt: null, unhealthyFor: 21 * DAY, since: NOW - 21 * DAY };
@@ -15,6 +15,7 @@ const PAST = { disableAt: null, unhealthyFor: 21 * DAY, since: NOW - 21 * DAY };
 const CHANGES: Record<Wording, Partial<MailItem>> = {
   'warning-undated': { mode: 'notify', disableAt: null },
   'warning-dated': {},
+  'warning-cause': { cause: 'failed-credentials' },
   reminder: { notice: 'reminder', disableAt: NOW + 3 * DAY, restarts: 1 },
   disabled: { ...PAST, notice: 'disabled', disabledAt: NOW },
   enabled: { ...PAST, notice: 'enabled', enabledAt: NOW, resolvedReason: 'disabled' },

@@ -16,10 +16,10 @@ interface Report {
   testResults: { status: string; assertionResults: unknown[] }[];
 }
 
-/** Runs a program with the terminal's output, and nothing on its input; gives its exit code. */
-export function run(program: string, args: readonly string[]): Promise<number> {
+/** Runs a program (in a folder) with the terminal's output, and nothing on its input; gives its exit code. */
+export function run(program: string, args: readonly string[], cwd?: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'], ...(cwd && { cwd }) });
     child.on('error', reject);
     child.on('exit', (code) => resolve(code ?? 1));
   });

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { dismissOutage, dismissReversal } from '../../functions/operators/brakes.ts';
+import { dismissDeletion, dismissOutage, dismissReversal } from '../../functions/operators/brakes.ts';
 import { loadTask } from '../../functions/store/tasks.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
 import { UsageError } from '../errors.ts';
@@ -10,12 +10,17 @@ export function registerDismiss(program: Command, cli: Cli): void {
   addCommand(program, {
     usage: 'dismiss <data-plane-or-task>',
     description:
-      'end the correlated outage of a data plane (the clocks of what still fails run on from now), or the hold of a task that a system enabled again after we disabled it',
+      'end the correlated outage of a data plane (the clocks of what still fails run on from now), the parking of its tasks where it was deleted, or the hold of a task that a system enabled again after we disabled it',
     examples: ['dismiss aws-eu-1', 'dismiss acmeCo/prod/orders'],
   }).action(
     onStage<[string], object>(cli, async ({ system, out, operator }, _options, name) => {
       if ((await dismissOutage(system, name, operator)).dismissed) {
         out.one({ dataPlane: name, dismissed: true }, () => [`the outage of ${safe(name)} is dismissed`]);
+        return;
+      }
+      if ((await dismissDeletion(system, name, operator)).dismissed) {
+        const said = `${safe(name)} parks its tasks no longer; their clocks run on from now`;
+        out.one({ dataPlane: name, dismissed: true }, () => [said]);
         return;
       }
       if ((await dismissReversal(system, name, operator)).dismissed) {
@@ -28,7 +33,7 @@ export function registerDismiss(program: Command, cli: Cli): void {
       throw new UsageError(
         isTask
           ? `task ${quoted}: no system reversed its disabling, or that is over`
-          : `data plane ${quoted}: has no open correlated outage`,
+          : `data plane ${quoted}: has no open correlated outage, and was not deleted`,
       );
     }),
   );

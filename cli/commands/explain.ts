@@ -89,6 +89,7 @@ function section(title: string, rows: string[][]): string[] {
 function evidenceRows({ evidence }: Explanation): string[][] {
   const rows: [string, string | null][] = [
     ['statuses', evidence.statuses.join(', ') || 'no shards'],
+    ['failed of', evidence.cause ?? null],
     ['observed', evidence.observedAt ?? 'never'],
     ['last alive', evidence.lastAliveAt ?? 'never seen'],
     ['first seen', evidence.firstSeenAt],

@@ -19,6 +19,7 @@ interface Answer {
 }
 
 const MOST_BODY = 64 * 1024;
+const MOST_CURSOR = 4_096;
 const MOST_KEYS = 10_000;
 
 /** A control plane by the contract in docs/control-plane.openapi.yaml. */
@@ -172,6 +173,7 @@ function cursorAt(task: Task | undefined): string {
 
 function decodedCursor(cursor: string | null): string | undefined {
   if (cursor === null) return '';
+  if (cursor.length > MOST_CURSOR) return undefined;
   const id = Buffer.from(cursor, 'base64url').toString('utf8');
   return id !== '' && Buffer.from(id).toString('base64url') === cursor ? id : undefined;
 }

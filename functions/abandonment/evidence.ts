@@ -11,7 +11,7 @@ import {
 } from './healthy-spells.ts';
 import type { EffectivePolicy } from './policy.ts';
 import { MOST_SPANS_OF_TASK, withSpan } from './spans.ts';
-import type { Evidence, ShardStatus, Task } from './task.ts';
+import type { Evidence, FailureCause, ShardStatus, Task } from './task.ts';
 import type { Duration, Instant, Interval } from './time.ts';
 
 export { isAlive } from './healthy-spells.ts';
@@ -20,6 +20,8 @@ export { isAlive } from './healthy-spells.ts';
 export interface Observation {
   at: Instant;
   statuses: ShardStatus[];
+  /** What those that failed did fail of, where the control plane tells. */
+  cause?: FailureCause;
   /** Tells it from another one of the same instant, however often it is delivered. */
   name?: string;
 }
@@ -103,8 +105,13 @@ function isRepetition({ heard, statuses }: Evidence, observation: Observation): 
 }
 
 /** With the newer observation's statuses in the place of the older one's. */
-function replaced(evidence: Evidence, { at, statuses, name }: Observation, policy: SpellPolicy): Evidence {
-  const { heard: before = [], spells: _, ...rest } = evidence;
+function replaced(
+  evidence: Evidence,
+  { at, statuses, cause, name }: Observation,
+  policy: SpellPolicy,
+): Evidence {
+  const { heard: before = [], spells: _, cause: last, ...rest } = evidence;
+  const failedOf = statuses.includes('FAILED') ? cause : last;
   const now = distinct(statuses);
   const lastSeen = { ...evidence.lastSeen };
   for (const status of evidence.statuses) {
@@ -118,6 +125,7 @@ function replaced(evidence: Evidence, { at, statuses, name }: Observation, polic
     observedAt: at,
     ...(evidence.observedAt === undefined && { firstObservedAt: at }),
     statuses: now,
+    ...(failedOf !== undefined && { cause: failedOf }),
     lastSeen,
     ...(spells && { spells }),
     ...(heard.length > 0 && { heard: heard.slice(-BOUNDS.namings.most) }),

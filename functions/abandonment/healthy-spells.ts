@@ -52,7 +52,7 @@ export function triedSince({ restarts, twitches }: Evidence): { restarts: number
 
 /** Evidence of a task whose spell was judged to have lasted: what was before it is over. */
 export function recovered(evidence: Evidence, policy: SpellPolicy): Evidence {
-  const { lostAt: _, twitches: _twitches, spells, ...rest } = evidence;
+  const { lostAt: _, twitches: _twitches, cause: _cause, spells, ...rest } = evidence;
   const open = Object.entries(spells ?? {}).filter(
     ([status]) => !policy.aliveStatuses.includes(status as ShardStatus),
   );

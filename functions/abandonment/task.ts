@@ -3,6 +3,21 @@ import type { Duration, Instant, Interval } from './time.ts';
 export const SHARD_STATUSES = ['PRIMARY', 'BACKFILL', 'STANDBY', 'PENDING', 'FAILED', 'IDLE'] as const;
 export type ShardStatus = (typeof SHARD_STATUSES)[number];
 
+/**
+ * What a shard may have failed of, as far as a control plane can tell; the classes alone are kept and told, for what a
+ * system says of its faults has data and secrets of others in it.
+ */
+export const FAILURE_CAUSES = [
+  'credentials',
+  'unreachable',
+  'not-found',
+  'schema',
+  'out-of-memory',
+  'configuration',
+  'other',
+] as const;
+export type FailureCause = (typeof FAILURE_CAUSES)[number];
+
 export const TASK_KINDS = [
   'capture',
   'materialization',
@@ -64,6 +79,8 @@ export interface Evidence {
   spells?: Partial<Record<ShardStatus, Instant>>;
   /** How many spells since it was lost ended too short, and when the newest of them ended. */
   twitches?: { count: number; lastAt: Instant };
+  /** What its shards were last seen to fail of, until it recovers; absent where its control plane does not tell. */
+  cause?: FailureCause;
   /** When it was seen to lose `PRIMARY`; absent while it has it and where it was never seen with it. */
   lostAt?: Instant;
   /** Closed spans in which the evidence was older than `evidenceMaxAge`. */

@@ -8,7 +8,7 @@ export type ReportedPlane = DataPlaneRecord & { reportedAt?: Instant };
 
 export interface PlaneReport {
   dataPlane: string;
-  state: 'up' | 'down' | 'silent';
+  state: DataPlaneRecord['state'];
   at: Instant;
   /** Since when it is in that state, where that is known to be earlier than the report. */
   since?: Instant;
@@ -46,7 +46,10 @@ export interface Watch {
   silentAfter: Duration;
 }
 
-/** Takes a report in; one that is older than the newest known changes nothing. */
+/**
+ * Takes a report in; one that is older than the newest known changes nothing, nor does one of a deletion that an operator
+ * dismissed.
+ */
 export function planeReported(
   known: ReportedPlane | undefined,
   report: PlaneReport,
@@ -57,7 +60,11 @@ export function planeReported(
   if (report.at < newest || (report.at === newest && report.state === plane.state)) return NOTHING;
   if (known && sameState(plane, report)) return repeated(plane, report, watch);
   if (isBeforeFoundSilence(plane, report)) return NOTHING;
-  return { store: turnedPlane(plane, report), turned: plane.state !== report.state };
+  const { deletionDismissedAt, ...rest } = plane;
+  if (report.state === 'deleted' && deletionDismissedAt !== undefined) return NOTHING;
+  // That nothing is heard of what is gone is no news.
+  if (plane.state === 'deleted' && report.state !== 'up') return NOTHING;
+  return { store: turnedPlane(rest, report), turned: plane.state !== report.state };
 }
 
 /** Nobody knew it: how long it was what it is said to be is taken for as long as the report may reach back. */
@@ -80,14 +87,17 @@ function isBeforeFoundSilence({ state, lifeSignAt }: ReportedPlane, report: Plan
 
 function repeated(plane: ReportedPlane, report: PlaneReport, watch: Watch): PlaneChange {
   const { silentAfter } = watch;
+  const { deletionDismissedAt, ...rest } = plane;
   const counts = plane.lifeSignAt !== null || startsWatch(report.at, watch);
   const lifeSign = report.state === 'up' && report.lifeSign !== false && counts;
   const due =
+    deletionDismissedAt !== undefined ||
     plane.reportedAt === undefined ||
     worthWriting(plane.reportedAt, report.at, silentAfter) ||
     (lifeSign && worthWriting(plane.lifeSignAt, report.at, silentAfter));
   if (!due) return NOTHING;
-  const store = { ...plane, reportedAt: report.at };
+  // Of a deletion that is dismissed it is an end: it is there again.
+  const store = { ...rest, reportedAt: report.at };
   if (lifeSign) store.lifeSignAt = Math.max(report.at, plane.lifeSignAt ?? report.at);
   return { store, turned: false };
 }

@@ -9,6 +9,7 @@ import {
   loadDataPlaneCount,
   newDataPlane,
 } from '../store/data-planes.ts';
+import { keys } from '../store/keys.ts';
 import { lookWrite } from '../store/looks.ts';
 import { loadPolicies } from '../store/policies.ts';
 import type { Write } from '../store/table/table.port.ts';
@@ -97,6 +98,8 @@ async function changePlane(
     if (!store) return { skip: 'nothing-of-note' };
     const writes: Write[] = [dataPlaneWrite(store)];
     if (turned) writes.push(lookWrite(`D#${dataPlane}`, system.clock.now()));
+    if (turned && known?.state === 'deleted')
+      writes.push({ delete: keys.operatorAlert('data-plane-deleted', dataPlane) });
     if (known) return { writes };
     const counted = await loadDataPlaneCount(system.table);
     if (counted.count >= BOUNDS.dataPlanes.most) return { refuse: TOO_MANY };

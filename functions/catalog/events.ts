@@ -95,7 +95,7 @@ export const restartsCountedUnread = z.object({ ...count, totals: z.array(z.unkn
 export const dataPlaneReported = z.object({
   version,
   dataPlane: dataPlaneField,
-  state: z.enum(['up', 'down', 'silent']),
+  state: z.enum(['up', 'down', 'silent', 'deleted']),
   at: instantField,
   since: z.optional(instantField),
 });

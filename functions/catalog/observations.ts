@@ -39,7 +39,7 @@ export function isOfNote(
 ): boolean {
   if (before === after) return false;
   if (before.observedAt === undefined || after.observedAt === undefined) return true;
-  if (before.statuses.join() !== after.statuses.join()) return true;
+  if (before.statuses.join() !== after.statuses.join() || before.cause !== after.cause) return true;
   if (before.observedAt === after.observedAt) return true;
   return (
     watched && mayFail(after, policy) && after.observedAt - before.observedAt > policy.evidenceMaxAge / 2

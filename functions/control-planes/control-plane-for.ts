@@ -1,6 +1,8 @@
 import type { ControlPlaneSettings } from '../platform/control-plane-settings.ts';
 import { isListed } from '../platform/control-plane-settings.ts';
 import type { System } from '../platform/system.ts';
+import { listedAnewWrite } from '../store/listed-pages.ts';
+import type { Write } from '../store/table/table.port.ts';
 import { CatalogControlPlane } from './catalog/catalog-control-plane.ts';
 import type { ControlPlane } from './control-plane.port.ts';
 import { EventsControlPlane } from './events/events-control-plane.ts';
@@ -21,6 +23,15 @@ export function controlPlaneFor(system: Parts, task: string): ControlPlane {
   return isTruth
     ? new CatalogControlPlane(system.clock)
     : new EventsControlPlane(system.events, system.clock);
+}
+
+/**
+ * What is written beside a change that we made to a task at its control plane: where that is listed, the next listing
+ * compares the task with what is known since.
+ */
+export function listedAnew({ config, clock }: Pick<System, 'config' | 'clock'>, task: string): Write[] {
+  const settings = settingsFor(config, task);
+  return settings && isListed(settings) ? [listedAnewWrite(settings.name, task, clock.now())] : [];
 }
 
 /** The settings of the control plane that a task belongs to; undefined where its prefix is none's. */

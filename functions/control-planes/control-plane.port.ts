@@ -1,4 +1,4 @@
-import type { ShardStatus, Task, TaskKind } from '../abandonment/task.ts';
+import type { FailureCause, ShardStatus, Task, TaskKind } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 
 /** Disable a task: its episode's grace is over, or its owner asks for it. */
@@ -66,6 +66,8 @@ export interface ListedTask {
   owners: string[];
   dataPlane: string;
   shards: { id?: string; status: ShardStatus }[];
+  /** What those that failed did fail of, where the control plane knows it. */
+  cause?: FailureCause;
   /**
    * Changes with each publication of the task and with nothing else: its version, or a hash of its configuration without
    * secrets and without what the control plane itself changes. At most 128 characters.

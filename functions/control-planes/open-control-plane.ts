@@ -1,3 +1,4 @@
+import type { Duration } from '../abandonment/time.ts';
 import type { ListedSettings, SecretPlace } from '../platform/control-plane-settings.ts';
 import type { Clock, Fetch, Random, Secrets } from '../platform/ports.ts';
 import { TokenBucket } from '../platform/token-bucket.ts';
@@ -8,6 +9,7 @@ import { ecsClients } from './ecs/ecs-clients.ts';
 import { EcsControlPlane } from './ecs/ecs-control-plane.ts';
 import { GuardedControlPlane } from './guarded-control-plane.ts';
 import { guardedFetch } from './guarded-fetch.ts';
+import { KafkaConnectControlPlane } from './kafka-connect/kafka-connect-control-plane.ts';
 
 /** What a control plane is opened with. */
 export interface OpenerPorts {
@@ -35,6 +37,8 @@ export interface AdapterPorts {
   /** Waits for its turn, where calls do not go through `fetch`. */
   turn(): Promise<void>;
   clock: Clock;
+  /** Waits where the control plane acts after it answered. */
+  pause(duration: Duration): Promise<void>;
 }
 
 type Adapter = (settings: ListedSettings, given: AdapterPorts) => ListedControlPlane;
@@ -43,7 +47,9 @@ type Adapter = (settings: ListedSettings, given: AdapterPorts) => ListedControlP
 const adapterOf: Adapter = (settings, given) => {
   switch (settings.type) {
     case 'ecs':
-      return new EcsControlPlane({ settings, clients: ecsClients(settings, given.turn), clock: given.clock });
+      return new EcsControlPlane({ settings, clients: ecsClients(settings, given.turn), ...given });
+    case 'kafka-connect':
+      return new KafkaConnectControlPlane({ settings, ...given });
     default:
       throw new Error(`control plane ${settings.name}: nothing can ask one of type ${settings.type} yet`);
   }
@@ -77,6 +83,7 @@ function open(settings: ListedSettings, ports: OpenerPorts, adapter: Adapter): L
     secret: (place) => readSecret(name, place, secrets),
     turn: async () => void (await rate.take()),
     clock,
+    pause: async (duration) => pacing.pause?.(duration),
   });
   return table ? new GuardedControlPlane(name, made, { table, clock, random }) : made;
 }

@@ -2,6 +2,7 @@ import { type Decision, decide } from '../abandonment/decide.ts';
 import { type DisableRequest, tenantOf } from '../abandonment/task.ts';
 import { type Instant, SECOND } from '../abandonment/time.ts';
 import { versionProblem } from '../abandonment/versions.ts';
+import { listedAnew } from '../control-planes/control-plane-for.ts';
 import { afterConfirmation, isNews, isOnAgain, requestAnswered, type Word } from '../episodes/confirm.ts';
 import { type ConfirmedDisabling, endDisabled } from '../episodes/end-disabled.ts';
 import { MOST_BESIDE } from '../episodes/transition.ts';
@@ -41,7 +42,8 @@ export async function confirmDisabled(
       const view = await FleetView.load(system.table);
       await view.loadPlanes([before.task.dataPlane]);
       const value = await confirmedOf(system, view, before, confirmation);
-      const { record, beside } = value;
+      const { record } = value;
+      const beside = [...value.beside, ...listedAnew(system, before.task.id)];
       const inOutage = isInOutage(view, before);
       return { record, policy: view.policies.for(before.task.id), inOutage, beside, value };
     },

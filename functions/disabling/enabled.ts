@@ -1,4 +1,5 @@
 import type { Instant } from '../abandonment/time.ts';
+import { listedAnew } from '../control-planes/control-plane-for.ts';
 import { type DisabledByUs, enabledAgain } from '../episodes/undo.ts';
 import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
@@ -33,6 +34,7 @@ export async function storeEnabled(
 ): Promise<boolean> {
   const policy = (await FleetView.load(system.table)).policies.for(record.task.id);
   const after = enabledAgain(record, at, system.clock.now());
-  const stored = await storeTask(system, after, policy, ...countWrites(record, after, policy), audit);
+  const beside = [...countWrites(record, after, policy), ...listedAnew(system, record.task.id), audit];
+  const stored = await storeTask(system, after, policy, ...beside);
   return stored !== undefined;
 }

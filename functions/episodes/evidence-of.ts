@@ -8,6 +8,7 @@ export function evidenceOf(given: Case, decision: Decision): Record<string, unkn
   return {
     statuses: given.evidence.statuses,
     observedAt: given.evidence.observedAt ?? null,
+    ...(given.evidence.cause !== undefined && { cause: given.evidence.cause }),
     ...triedSince(given.evidence),
     countedMs: decision.facts.counted,
     warnAfterMs: given.policy.warnAfter,

@@ -104,9 +104,9 @@ export function enabledByPublication(
   return withUndoDone(anew, undo, at, now);
 }
 
-/** Twitches and restarts before it was enabled are no sign of the next time. */
+/** Twitches, restarts and causes before it was enabled are no sign of the next time. */
 function withClockAnew(record: TaskRecord): TaskRecord {
-  const { twitches: _, ...evidence } = record.evidence;
+  const { twitches: _, cause: _cause, ...evidence } = record.evidence;
   const { restarts } = evidence;
   return {
     ...record,

@@ -1,4 +1,5 @@
 import { isReverted } from '../abandonment/reverted.ts';
+import { withSpan } from '../abandonment/spans.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { isOpen } from '../episodes/open-task.ts';
 import { heldSince, withApproval } from '../episodes/spike.ts';
@@ -108,6 +109,33 @@ export function dismissOutage(
         evidence: {},
         mails: [],
       }),
+    ];
+    return { writes, value: { dismissed: true } };
+  });
+}
+
+/**
+ * Parks no longer what a deleted data plane held: the clocks of its tasks run on from now, and a deletion that is reported again
+ * changes nothing, until the plane is reported to be anything else. False where it is not deleted.
+ */
+export function dismissDeletion(
+  system: System,
+  dataPlane: string,
+  by: string,
+): Promise<{ dismissed: boolean }> {
+  return commit<{ dismissed: boolean }>(system, `data plane ${dataPlane}`, async () => {
+    const at = system.clock.now();
+    const plane = await loadDataPlane(system.table, dataPlane);
+    if (plane?.state !== 'deleted') return { value: { dismissed: false } };
+    const { since } = plane;
+    const unknown = at > since ? withSpan(plane.unknown, { from: since, to: at }) : plane.unknown;
+    const subject = 'operators' as const;
+    const act = { subject, at, act: `dismiss ${dataPlane}`, by, reason: '', evidence: { since }, mails: [] };
+    const writes = [
+      dataPlaneWrite({ ...plane, state: 'up', since: at, unknown, deletionDismissedAt: at }),
+      lookWrite(`D#${dataPlane}`, at),
+      { delete: keys.operatorAlert('data-plane-deleted', dataPlane) },
+      auditWrite(act),
     ];
     return { writes, value: { dismissed: true } };
   });

@@ -96,7 +96,7 @@ function troubleRows(
   return [
     ['Not running since', `${inBothZones(since, zone)} (${lengthInWords(lasted)})`],
     ['Why', english.causes[cause]],
-    ['Restarts tried since', String(restarts)],
+    ...(restarts === null ? [] : [['Restarts tried since', String(restarts)] as [string, string]]),
     ...date,
     ['Also notified', told.map((one) => clip(visible(one), 254)).join(', ') || 'nobody else'],
   ];

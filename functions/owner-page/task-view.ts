@@ -3,7 +3,7 @@ import { decide } from '../abandonment/decide.ts';
 import { countedTime } from '../abandonment/evidence.ts';
 import type { Keep, ResolveReason, Task } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
-import { causeOf, othersTold } from '../notices/render/mail-of.ts';
+import { causeOf, countsRestarts, othersTold } from '../notices/render/mail-of.ts';
 import type { System } from '../platform/system.ts';
 import { type AlertRecord, alertFromRow } from '../store/alerts.ts';
 import type { DigestItem } from '../store/digests.ts';
@@ -18,7 +18,8 @@ export interface Trouble {
   since: Instant;
   /** Counted time without `PRIMARY`. */
   lasted: Duration;
-  restarts: number;
+  /** Null where nobody counts them. */
+  restarts: number | null;
   cause: Cause;
   /** When it will be turned off; null where nothing is announced. */
   disableAt: Instant | null;
@@ -146,7 +147,7 @@ async function troubleOf({ fleet, visit, now }: Scene, record: TaskRecord): Prom
   return {
     since,
     lasted: countedTime(since, now, fleet.unknownOf(record)),
-    restarts: total - atLoss,
+    restarts: countsRestarts(record) ? total - atLoss : null,
     cause: causeOf(record.evidence),
     disableAt: given.policy.mode === 'disable' ? decide(given, now).facts.disableAt : null,
     told: othersTold(record, visit.digest.recipient),

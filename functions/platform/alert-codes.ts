@@ -2,12 +2,14 @@
 interface AlertEntry {
   /** What its subject is. */
   readonly about: 'task' | 'recipient' | 'topic' | 'data plane' | 'control plane' | 'queue' | 'service';
+  /** Whether it is told once, however long it lasts. @default false */
+  readonly isOnce?: true;
   /** Its article in docs/runbook.md, by the anchor. Where an alarm has the code for its name, the heading says which is meant. */
   readonly article: string;
 }
 
 /**
- * What operators are told, by code (docs/runbook.md#operator-alerts). All are told once, and each week again while they last;
+ * What operators are told, by code (docs/runbook.md#operator-alerts). They are told once, and most each week again while they last;
  * who raises one takes it back, or says in the scanner's generator `operators` when it lasts no more.
  */
 export const OPERATOR_ALERTS = {
@@ -19,6 +21,8 @@ export const OPERATOR_ALERTS = {
   'blast-radius': { about: 'service', article: 'blast-radius' },
   /** A data plane gives no life sign. */
   'data-plane-silent': { about: 'data plane', article: 'data-plane-silent' },
+  /** A data plane is gone, and its tasks are parked. */
+  'data-plane-deleted': { about: 'data plane', article: 'data-plane-deleted', isOnce: true },
   /** A listing misses so many tasks that nothing is concluded from it. */
   'listing-shrank': { about: 'control plane', article: 'listing-shrank' },
   /** Most tasks of a data plane lost `PRIMARY` together. */
@@ -44,3 +48,9 @@ export const OPERATOR_ALERTS = {
 } as const satisfies Record<string, AlertEntry>;
 
 export type OperatorAlertCode = keyof typeof OPERATOR_ALERTS;
+
+/** Whether it is told once, however long it lasts. */
+export function isToldOnce(code: OperatorAlertCode): boolean {
+  const entry: AlertEntry = OPERATOR_ALERTS[code];
+  return entry.isOnce === true;
+}

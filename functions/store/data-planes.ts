@@ -6,7 +6,8 @@ import type { Row, Table, Write } from './table/table.port.ts';
 /** A data plane and the spans in which nothing could be known of its tasks. */
 export interface DataPlaneRecord {
   name: string;
-  state: 'up' | 'down' | 'silent';
+  /** `deleted`: it is gone for good, and its tasks are parked. */
+  state: 'up' | 'down' | 'silent' | 'deleted';
   /** Since when it is in this state. */
   since: Instant;
   /** The newest life sign; absent where it never gave one and is not watched for silence. */
@@ -15,7 +16,9 @@ export interface DataPlaneRecord {
   reportedAt?: Instant;
   /** When it was last seen to be in use by what is said of tasks, now and then; absent in older rows. */
   usedAt?: Instant;
-  /** Closed spans of `down` and `silent`. */
+  /** When an operator said that its deletion parks nothing any more; until it is reported to be anything else. */
+  deletionDismissedAt?: Instant;
+  /** Closed spans of `down`, `silent` and `deleted`. */
   unknown: Interval[];
   outages: OutageRecord[];
   rev: number;

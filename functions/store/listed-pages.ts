@@ -178,6 +178,23 @@ function rowsOf({ pk, sk }: { pk: string; sk: string }, cut: number) {
   return { pk, sk: { prefix }, consistent: true };
 }
 
+/**
+ * Asks the next listing to compare a task with what is known of it, though its page be as it was: what is known was changed
+ * by us.
+ */
+export function listedAnewWrite(controlPlane: string, id: string, at: Instant): Write {
+  return { put: { ...keys.listedAnew(controlPlane, id), v: ROW_VERSION, at } };
+}
+
+/** The tasks that are to be compared with what is known of them, and since when. */
+export async function loadListedAnew(table: Table, controlPlane: string): Promise<Map<string, Instant>> {
+  const { pk, sk: prefix } = keys.listedAnew(controlPlane, '');
+  const anew = new Map<string, Instant>();
+  for await (const row of eachRow(table, { pk, sk: { prefix }, consistent: true }))
+    anew.set(row.sk.slice(prefix.length), Number(row.at));
+  return anew;
+}
+
 /** What of a control plane's listings is still read. */
 export interface StillRead {
   /** The newest whole listing, and how many pages it has. */
@@ -185,13 +202,15 @@ export interface StillRead {
   pages: number;
   /** The listing since which missing tasks are held. */
   held: number | null;
+  /** Changes of ours since then are still to be compared. */
+  changedSince: Instant;
 }
 
 /** Deletes what nobody reads any more once a listing is whole; older forms of a page go when it is written anew. */
 export async function* eachOldRow(
   table: Table,
   controlPlane: string,
-  { whole, pages, held }: StillRead,
+  { whole, pages, held, changedSince }: StillRead,
 ): AsyncGenerator<Write[]> {
   const { pk, sk: first } = keys.listedPage(controlPlane, pages, 0);
   for await (const row of eachRow(table, { pk, sk: { from: first, to: 'P#~' }, consistent: true }))
@@ -200,6 +219,9 @@ export async function* eachOldRow(
     if (numberIn(row) <= whole) yield [{ delete: { pk, sk: row.sk } }];
   for await (const row of eachRow(table, { pk, sk: { prefix: 'H#' }, consistent: true }))
     if (numberIn(row) !== held) yield [{ delete: { pk, sk: row.sk } }];
+  for await (const row of eachRow(table, { pk, sk: { prefix: 'A#' }, consistent: true }))
+    if (Number(row.at) < changedSince)
+      yield [{ delete: { pk, sk: row.sk }, if: [{ absentOr: { atMost: ['at', Number(row.at)] } }] }];
 }
 
 const numberIn = ({ sk }: Row): number => Number(sk.split('#')[1]);

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { DYNAMODB_LOCAL, fetchDynamoDbLocal, findJava } from '../dynamodb-local.ts';
+import { DYNAMODB_LOCAL, fetchDynamoDbLocal } from '../dynamodb-local.ts';
 import { makePythonEnvironment } from '../emulator-install.ts';
 import type { EmulatorProgram, Installed } from '../emulator-program.ts';
 import { ROOT } from '../local-aws.ts';
 import { keptMailbox } from '../mailbox.ts';
+import { findJava } from '../maven-jars.ts';
 import { LocalProblem } from '../progress.ts';
 import { findPython, missingForLocalStack } from './missing.ts';
 

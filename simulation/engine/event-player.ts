@@ -101,7 +101,7 @@ export class EventPlayer {
   }
 
   async #operate(event: EventOf<'operator'>): Promise<void> {
-    const { facts, service, system, listener } = this.#parts;
+    const { facts, fleet, service, system, listener } = this.#parts;
     switch (event.action) {
       case 'pause':
       case 'resume': {
@@ -116,7 +116,8 @@ export class EventPlayer {
         return;
       case 'dismiss':
         facts.dismissReversal(event.of);
-        return service.dismiss(system, event.of);
+        await service.dismiss(system, event.of);
+        return fleet.dismissDeletion(event.of);
       case 'revive':
         return listener.addressRevived(event.address, await service.revive(system, event.address));
     }

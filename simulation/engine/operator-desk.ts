@@ -1,6 +1,11 @@
 import type { Instant } from '../../functions/abandonment/time.ts';
 import { undoDisabling, undoRun } from '../../functions/disabling/undo.ts';
-import { approveHeld, dismissOutage, dismissReversal } from '../../functions/operators/brakes.ts';
+import {
+  approveHeld,
+  dismissDeletion,
+  dismissOutage,
+  dismissReversal,
+} from '../../functions/operators/brakes.ts';
 import { pause, resume } from '../../functions/operators/pauses.ts';
 import { reviveRecipient } from '../../functions/operators/recipients.ts';
 import type { System } from '../../functions/platform/system.ts';
@@ -32,8 +37,9 @@ export async function approveWork(system: System): Promise<string[]> {
   return approveHeld(system, OPERATOR);
 }
 
-/** Ends the correlated outage of a data plane, or what holds a task whose disabling was reverted; where there is one. */
+/** Ends the correlated outage of a data plane, or the parking of its tasks, or what holds a task whose disabling was reverted; where there is one. */
 export async function dismissWork(system: System, of: string): Promise<void> {
   await dismissOutage(system, of, OPERATOR);
+  await dismissDeletion(system, of, OPERATOR);
   await dismissReversal(system, of, OPERATOR);
 }

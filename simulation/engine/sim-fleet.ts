@@ -90,6 +90,11 @@ export class SimFleet implements EventPublisher {
     }
   }
 
+  /** Operators say that a deleted plane parks its tasks no longer: its control plane goes on speaking of them. */
+  dismissDeletion(dataPlane: string): void {
+    if (this.#facts.dismissDeletion(dataPlane, this.#clock.now())) this.#hearAgain(dataPlane);
+  }
+
   /** Repeats what is known of each task that is not `PRIMARY` or not alive, but for what was told at this instant. */
   repeatObservations(): void {
     const tasks = new Map<string, TrueTask[]>();
@@ -204,11 +209,14 @@ export class SimFleet implements EventPublisher {
   }
 
   #turnPlane(dataPlane: string, state: PlaneState): void {
-    this.#facts.setPlaneKnown(dataPlane, state === 'up', this.#clock.now());
-    if (state === 'up') this.#unheard.delete(dataPlane);
-    else this.#unheard.add(dataPlane);
     this.#send(planeReported(dataPlane, state, this.#clock.now()));
-    if (state !== 'up') return;
+    if (!this.#facts.setPlaneState(dataPlane, state, this.#clock.now())) return;
+    if (state === 'up') this.#hearAgain(dataPlane);
+    else this.#unheard.add(dataPlane);
+  }
+
+  #hearAgain(dataPlane: string): void {
+    this.#unheard.delete(dataPlane);
     const failing = [...this.#facts.tasks.values()].filter((task) => task.dataPlane === dataPlane);
     this.#observe(
       dataPlane,

@@ -26,7 +26,7 @@ export const FAULT_MODES = [
 ] as const;
 export type FaultMode = (typeof FAULT_MODES)[number];
 
-export const PLANE_STATES = ['down', 'up', 'silent'] as const;
+export const PLANE_STATES = ['down', 'up', 'silent', 'deleted'] as const;
 export type PlaneState = (typeof PLANE_STATES)[number];
 
 export const PAUSABLES = ['evaluate', 'notify', 'disable'] as const;

@@ -9,6 +9,7 @@ import {
 } from '../../functions/abandonment/task.ts';
 import type { Duration, Instant, Interval } from '../../functions/abandonment/time.ts';
 import { normaliseAddress } from '../../functions/platform/addresses.ts';
+import type { PlaneState } from '../scenario/scenario-types.ts';
 
 /** A task as it truly is. */
 export interface TrueTask {
@@ -86,6 +87,7 @@ export class FleetFacts {
   /** Addresses that declined reminders and `recovered`. */
   readonly declined = new Set<string>();
   readonly #unknownOfPlane = new Map<string, Interval[]>();
+  readonly #deletions = new Map<string, 'said' | 'dismissed'>();
   readonly #evaluatePaused: Interval[] = [];
   readonly #disableModeSince = new Map<string, Instant>();
 
@@ -164,6 +166,25 @@ export class FleetFacts {
   /** Operators approved the disabling of tasks. */
   approve(tasks: readonly string[], now: Instant): void {
     for (const task of tasks) this.approvedAt.set(task, now);
+  }
+
+  /** A plane is said to be in a state; false where that is a deletion that was dismissed before: it is no news. */
+  setPlaneState(plane: string, state: PlaneState, now: Instant): boolean {
+    const deletion = this.#deletions.get(plane);
+    if (state === 'deleted' && deletion === 'dismissed') return false;
+    if (deletion === 'said' && state !== 'up') return false;
+    if (state === 'deleted') this.#deletions.set(plane, 'said');
+    else this.#deletions.delete(plane);
+    this.setPlaneKnown(plane, state === 'up', now);
+    return true;
+  }
+
+  /** Operators say that a deleted plane parks its tasks no longer; false where it is not deleted. */
+  dismissDeletion(plane: string, now: Instant): boolean {
+    if (this.#deletions.get(plane) !== 'said') return false;
+    this.#deletions.set(plane, 'dismissed');
+    this.setPlaneKnown(plane, true, now);
+    return true;
   }
 
   /** A plane of which nothing can be known from now on, or again. */

@@ -149,7 +149,7 @@ export function controlPlaneContract(
   make: () => Promise<Made<ControlPlane>>,
   abilities: Abilities = {},
 ): void {
-  describe(`${name}, as every control plane`, () => suite(make, async () => undefined, abilities));
+  describe(`${name}, as every control plane`, () => suite(stageOf(make), async () => undefined, abilities));
 }
 
 /** The same for one that is listed, and what listings promise. */
@@ -161,9 +161,10 @@ export function listedControlPlaneContract(
   describe(`${name}, as every control plane that is listed`, () => {
     const revisionOf = async (controls: ListedControlPlane, task: string) =>
       (await controls.get(task))?.revision;
-    suite(make, revisionOf, abilities);
-    listings(make, abilities);
-    outages(make, abilities);
+    const stage = stageOf(make);
+    suite(stage, revisionOf, abilities);
+    listings(stage, abilities);
+    outages(stage, abilities);
   });
 }
 
@@ -195,11 +196,10 @@ function stageOf<Controls extends ControlPlane>(make: () => Promise<Made<Control
 }
 
 function suite<Controls extends ControlPlane>(
-  make: () => Promise<Made<Controls>>,
+  stage: Stage<Controls>,
   revisionOf: RevisionOf<Controls>,
   { answers = 'confirmed', sees = true }: Abilities,
 ): void {
-  const stage = stageOf(make);
   const seen = async (task = stage.task) => {
     const revision = await revisionOf(stage.controls, task);
     return revision === undefined ? {} : { revision };
@@ -273,9 +273,7 @@ function suite<Controls extends ControlPlane>(
   });
 }
 
-function listings(make: () => Promise<Made<ListedControlPlane>>, { spoils = false }: Abilities): void {
-  const stage = stageOf(make);
-
+function listings(stage: Stage<ListedControlPlane>, { spoils = false }: Abilities): void {
   it('lists each task once, with its prefix and a revision', async () => {
     const { tasks, refused } = await listAll(stage.controls);
     expect(tasks.map(({ id }) => id).sort()).toEqual([...stage.driver.tasks].sort());
@@ -344,11 +342,7 @@ function listings(make: () => Promise<Made<ListedControlPlane>>, { spoils = fals
   });
 }
 
-function outages(
-  make: () => Promise<Made<ListedControlPlane>>,
-  { without = [], retryAfter }: Abilities,
-): void {
-  const stage = stageOf(make);
+function outages(stage: Stage<ListedControlPlane>, { without = [], retryAfter }: Abilities): void {
   const can = (fault: Fault) => !without.includes(fault);
   const AWAY = (['down', 'throttle', 'slow'] as const).filter(can);
 

@@ -85,7 +85,7 @@ export class FaultyProxy {
   }
 
   #pass({ method, url = '/', socket }: IncomingMessage, response: ServerResponse, passed: Passed): void {
-    if (this.#fault === 'lose-answer' && method === 'POST') return void socket.destroy();
+    if (this.#fault === 'lose-answer' && method !== 'GET') return void socket.destroy();
     if (this.#fault === 'inconsistent') passed.body = pointedAtItself(url, passed.body);
     const isHalf = this.#fault === 'half' && method === 'GET';
     const bytes = Buffer.from(passed.body);

@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
+import { afterAll, it } from 'vitest';
 import { HttpControlPlane } from '../../functions/control-planes/http/http-control-plane.ts';
 import type { SettingsOf } from '../../functions/platform/control-plane-settings.ts';
 import { RealClock } from '../../functions/platform/real-clock.ts';
 import { type ControlPlaneDriver, listedControlPlaneContract, type Made } from './control-plane-contract.ts';
 import { FaultyProxy, RETRY_AFTER } from './faulty-proxy.ts';
-import { failedTask, type Running, serve, TaskFile } from './http-servers.ts';
+import { failedTask, type Running, serve, start, TaskFile } from './http-servers.ts';
 
 const PREFIX = 'jobs/prod/';
 const NAMES = ['ana/orders', 'ben/ledger export', 'ben/räksmörgås', 'cleo/a%2Fb?c#d', 'z'];
@@ -19,35 +21,36 @@ const SETTINGS: Omit<SettingsOf<'http'>, 'url'> = {
   callsPerSecond: 10,
   timeout: 400,
   pageSize: 2,
+  signedWith: { parameter: '/taskwarden/jobs' },
 };
 
-async function made(serverOf: (file: TaskFile) => Promise<Running>): Promise<Made<HttpControlPlane>> {
-  const file = new TaskFile(NAMES.map((id) => failedTask(id)));
-  const server = await serverOf(file);
+let tests = 0;
+
+/** A control plane whose server has tasks of names that no test before had: it remembers what was done. */
+async function made({ server, file }: { server: Running; file: TaskFile }): Promise<Made<HttpControlPlane>> {
+  tests += 1;
+  const names = NAMES.map((name) => `${name} ${tests}`);
+  file.write(names.map((id) => failedTask(id)));
   const proxy = await FaultyProxy.before(server.url);
   const controls = new HttpControlPlane({
     settings: { ...SETTINGS, url: `${proxy.url}/` },
-    fetch,
+    fetch: (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(SETTINGS.timeout) }),
     credentials: async () => `Basic ${Buffer.from(BASIC).toString('base64')}`,
-    signingSecret: async () => SECRET,
+    secret: async () => SECRET,
     clock: new RealClock(),
   });
   return {
     controls,
-    driver: driverOf(file, proxy),
-    async close() {
-      await proxy.close();
-      await server.close();
-      file.delete();
-    },
+    driver: driverOf(names, file, proxy),
+    close: () => proxy.close(),
   };
 }
 
-function driverOf(file: TaskFile, proxy: FaultyProxy): ControlPlaneDriver {
+function driverOf(names: readonly string[], file: TaskFile, proxy: FaultyProxy): ControlPlaneDriver {
   const named = (task: string) => task.slice(PREFIX.length);
   const found = (task: string) => file.read().find(({ id }) => id === named(task));
   return {
-    tasks: NAMES.map((name) => PREFIX + name),
+    tasks: names.map((name) => PREFIX + name),
     edit: async (task) => file.change(named(task), { version: `${found(task)?.version}1` }),
     remove: async (task) => file.remove(named(task)),
     disableByHand: async (task) => file.change(named(task), { enabled: false }),
@@ -62,6 +65,43 @@ const ABILITIES = { spoils: true, retryAfter: RETRY_AFTER };
 
 listedControlPlaneContract(
   'HTTP, the server in TypeScript',
-  () => made((file) => serve(file.tasks(), { basic: BASIC, secret: SECRET })),
+  async () => {
+    const file = new TaskFile([]);
+    const server = await serve(file.tasks(), { basic: BASIC, secret: SECRET });
+    const one = await made({ server, file });
+    return {
+      ...one,
+      async close() {
+        await one.close?.();
+        await server.close();
+        file.delete();
+      },
+    };
+  },
   ABILITIES,
 );
+
+/** Started once: what is tested finds other tasks in its file each time. */
+let python: { server: Running; file: TaskFile } | undefined;
+afterAll(async () => {
+  await python?.server.close();
+  python?.file.delete();
+});
+
+async function pythonServer(): Promise<{ server: Running; file: TaskFile }> {
+  const file = new TaskFile([]);
+  const command = ['python3', 'examples/control-plane-http-python/server.py', '--port', '0'] as const;
+  const env = { TASKS_BASIC: BASIC, TASKS_SECRET: SECRET };
+  return { server: await start([...command, '--tasks', file.path], env), file };
+}
+
+if (spawnSync('python3', ['-c', 'import http.server']).status === 0)
+  listedControlPlaneContract(
+    'HTTP, the server in Python',
+    async () => {
+      python ??= await pythonServer();
+      return made(python);
+    },
+    ABILITIES,
+  );
+else it.skip('HTTP, the server in Python: there is no Python');

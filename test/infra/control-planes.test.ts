@@ -72,24 +72,25 @@ describe('secrets of control planes', () => {
     },
   ];
 
-  it('are read by the disabler alone, and no others', () => {
+  it('are read by the disabler and the lister alone, and no others', () => {
+    const secrets = {
+      actions: ['secretsmanager:GetSecretValue'],
+      on: [
+        'arn:PARTITION:secretsmanager:REGION:ACCOUNTID:secret:taskwarden/connect-??????',
+        'arn:PARTITION:secretsmanager:REGION:ACCOUNTID:secret:taskwarden/signing-??????',
+      ],
+    };
     expect(granted(PLANES, (action) => action.startsWith('secretsmanager:'))).toEqual([
-      {
-        to: 'Disabler',
-        actions: ['secretsmanager:GetSecretValue'],
-        on: [
-          'arn:PARTITION:secretsmanager:REGION:ACCOUNTID:secret:taskwarden/connect-??????',
-          'arn:PARTITION:secretsmanager:REGION:ACCOUNTID:secret:taskwarden/signing-??????',
-        ],
-      },
+      { to: 'Disabler', ...secrets },
+      { to: 'Lister', ...secrets },
     ]);
-    const parameters = granted(PLANES, (action) => action === 'ssm:GetParameter');
-    expect(parameters).toEqual([
-      {
-        to: 'Disabler',
-        actions: ['ssm:GetParameter'],
-        on: ['arn:PARTITION:ssm:REGION:ACCOUNTID:parameter/taskwarden/captures'],
-      },
+    const parameter = {
+      actions: ['ssm:GetParameter'],
+      on: ['arn:PARTITION:ssm:REGION:ACCOUNTID:parameter/taskwarden/captures'],
+    };
+    expect(granted(PLANES, (action) => action === 'ssm:GetParameter')).toEqual([
+      { to: 'Disabler', ...parameter },
+      { to: 'Lister', ...parameter },
     ]);
   });
 
@@ -111,6 +112,7 @@ describe('Amazon ECS', () => {
   it('of another account is reached by its role alone', () => {
     expect(granted([{ ...ECS, roleArn: ROLE }], isEcs)).toEqual([
       { to: 'Disabler', actions: ['sts:AssumeRole'], on: [ROLE] },
+      { to: 'Lister', actions: ['sts:AssumeRole'], on: [ROLE] },
     ]);
   });
 
@@ -126,12 +128,20 @@ describe('Amazon ECS', () => {
     const main = 'arn:PARTITION:ecs:REGION:ACCOUNTID:cluster/main';
     const jobs = 'arn:PARTITION:ecs:REGION:ACCOUNTID:cluster/jobs';
     const services = ['arn:PARTITION:ecs:REGION:ACCOUNTID:service/*'];
-    const found = granted([ECS], isEcs).map(({ actions, on, if: condition }) => [
-      actions.join(),
-      on,
-      condition === undefined ? 'always' : Object.keys(condition)[0],
+    const found = (worker: string) =>
+      granted([ECS], isEcs)
+        .filter(({ to }) => to === worker)
+        .map(({ actions, on, if: condition }) => [
+          actions.join(),
+          on,
+          condition === undefined ? 'always' : Object.keys(condition)[0],
+        ]);
+    expect(found('Lister')).toEqual([
+      ['ecs:DescribeClusters', [jobs, main], 'always'],
+      ['ecs:ListServices', ['*'], 'ArnLike'],
+      ['ecs:DescribeServices', services, 'ArnLike'],
     ]);
-    expect(found).toEqual([
+    expect(found('Disabler')).toEqual([
       ['ecs:DescribeClusters', [jobs, main], 'always'],
       ['ecs:ListServices', ['*'], 'ArnLike'],
       ['ecs:DescribeServices,ecs:UpdateService', services, 'ArnLike'],
@@ -157,12 +167,13 @@ describe('Amazon ECS', () => {
 describe('private networks', () => {
   it('have the functions in them that ask control planes, and no other', () => {
     const functions = functionsOf([{ ...KAFKA, network: NETWORK }, HTTP]);
+    const inNetwork = {
+      vpc: { SubnetIds: NETWORK.subnets, SecurityGroupIds: NETWORK.securityGroups },
+      callers: '3',
+    };
     expect(functions.filter(({ vpc }) => vpc !== undefined)).toEqual([
-      {
-        name: 'disabler',
-        vpc: { SubnetIds: NETWORK.subnets, SecurityGroupIds: NETWORK.securityGroups },
-        callers: '2',
-      },
+      { name: 'disabler', ...inNetwork },
+      { name: 'lister', ...inNetwork },
     ]);
   });
 
@@ -188,7 +199,7 @@ describe('private networks', () => {
       ({ Properties }) => Properties.Policies ?? [],
     );
     const network = policies.filter(({ PolicyName }) => PolicyName === 'network');
-    expect(network).toHaveLength(1);
+    expect(network).toHaveLength(2);
     const [allow, deny] = network[0].PolicyDocument.Statement as Statement[];
     expect(deny).toMatchObject({
       Effect: 'Deny',
@@ -251,14 +262,14 @@ describe('control planes that cannot be had together', () => {
 });
 
 describe('the rate of control planes', () => {
-  it('is shared out among the processes that may ask', () => {
+  it('is shared out among the processes that may ask one: the disablers, and whoever lists it', () => {
     const { resources } = synth('prod', {
       controlPlanes: [KAFKA],
-      queues: { disable: { maxConcurrency: 7 } },
+      queues: { disable: { maxConcurrency: 7 }, listing: { maxConcurrency: 20 } },
     });
     const told = ofType(resources, 'AWS::Lambda::Function').map(
       ({ Properties }) => Properties.Environment.Variables.TASKWARDEN_CONTROL_PLANE_CALLERS,
     );
-    expect(told.filter((one) => one !== undefined)).toEqual(['7']);
+    expect(told.filter((one) => one !== undefined)).toEqual(['8', '8']);
   });
 });

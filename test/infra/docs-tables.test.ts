@@ -118,6 +118,7 @@ const KEYS: { [Name in keyof typeof keys]: ReturnType<(typeof keys)[Name]> } = {
   listedPart: keys.listedPart('name', 1, 2, 3),
   listedMoves: keys.listedMoves('name', 2, 1, 3),
   listedMissing: keys.listedMissing('name', 2, 3),
+  listedAnew: keys.listedAnew('name', 'task'),
   look: keys.look('scope'),
 };
 

@@ -70,7 +70,7 @@ beforeAll(async () => {
     }),
   );
   const settings = { ...ecsSettings({ clusters: [CLUSTER] }), pollEvery: HOUR, callsPerSecond: 1_000 };
-  world = new ListedWorld(settings, (_, { clock }) => new EcsControlPlane({ settings, clients, clock }));
+  world = new ListedWorld(settings, (_, given) => new EcsControlPlane({ settings, clients, ...given }));
   await world.setPolicy('ecs/', {
     mode: 'disable',
     warnAfter: '3d',

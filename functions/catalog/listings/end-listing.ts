@@ -15,6 +15,7 @@ import { loadTasks, type TaskRecord } from '../../store/tasks.ts';
 import { writeUnlessRefused } from '../../store/write-unless-refused.ts';
 import { EVENT_VERSION } from '../events.ts';
 import { deleteTask } from '../task-events.ts';
+import { SETTLES_WITHIN } from './listed-publication.ts';
 import type { ListingRun } from './listing-run.ts';
 import { hearPlanes } from './living-planes.ts';
 import { type MissedFrom, type Missing, missingIn } from './missing.ts';
@@ -176,7 +177,13 @@ function alertWrites({ name, held: before }: Listing, { held }: Verdict, now: In
 /** What nobody reads any more goes; where that is interrupted, the next listing does it. */
 async function tidy({ system }: ListingRun, { name, whole, held }: ListingRecord): Promise<void> {
   if (!whole) return;
-  const kept = { whole: whole.number, pages: whole.pages, held: held?.number ?? null };
+  const kept = {
+    whole: whole.number,
+    pages: whole.pages,
+    held: held?.number ?? null,
+    // What was not settled when its page was asked for is compared once more.
+    changedSince: whole.startedAt - SETTLES_WITHIN,
+  };
   for await (const writes of eachOldRow(system.table, name, kept))
     await writeUnlessRefused(system, writes, `old pages of ${name}`);
 }

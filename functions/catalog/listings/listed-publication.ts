@@ -13,7 +13,7 @@ export interface ListedNews {
 }
 
 /** A control plane may show for so long what was before we disabled or enabled. */
-const SETTLES_WITHIN: Duration = 2 * MINUTE;
+export const SETTLES_WITHIN: Duration = 2 * MINUTE;
 
 /**
  * What a task that is listed has become since (docs/rules.md#listings): a new one is a creation, a changed revision a
@@ -54,11 +54,15 @@ function differs({ task }: TaskRecord, listed: SoundTask): boolean {
 const sorted = (owners: readonly string[]): string => [...new Set(owners)].sort().join();
 
 /**
- * Whether that it is on or off may be our own doing, or the page older than it: while the control plane is asked to disable
- * it, and for a while after it was disabled or enabled for us.
+ * Whether that it is on or off may be our own doing, or the page older than it: while a request to disable it is not answered,
+ * whatever was decided since, and for a while after it was disabled or enabled for us.
  */
-function isOurDoing({ task, open, disabledByUs }: TaskRecord, listed: SoundTask, at: Instant): boolean {
-  if (!listed.enabled && open?.disabling?.state === 'requested') return true;
+function isOurDoing(
+  { task, open, asked, disabledByUs }: TaskRecord,
+  listed: SoundTask,
+  at: Instant,
+): boolean {
+  if (!listed.enabled && open && asked?.episode === open.number) return true;
   const acted = [disabledByUs?.at, disabledByUs?.undoneAt, task.enabledAt];
   return acted.some((instant) => instant !== undefined && at < instant + SETTLES_WITHIN);
 }

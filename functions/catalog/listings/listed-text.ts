@@ -21,7 +21,7 @@ export function textOf(task: ListedTask): string {
   }
   const alive = hasPrimary ? '' : (task.lastPrimaryAt ?? '');
   const tried = restarts === undefined ? '' : coarse(restarts);
-  return `${id}${END}${kind}${enabled ? '+' : '-'}${createdAt ?? ''}${END}${owners.join()}${END}${dataPlane}${END}${statuses}${END}${revision}${END}${tried}${END}${alive}${END}`;
+  return `${id}${END}${kind}${enabled ? '+' : '-'}${createdAt ?? ''}${END}${owners.join()}${END}${dataPlane}${END}${statuses}${task.cause ?? ''}${END}${revision}${END}${tried}${END}${alive}${END}`;
 }
 
 function coarse(total: number): number {

@@ -10,6 +10,8 @@ export interface ListingRun {
   settings: ListedSettings;
   controlPlane: ListedControlPlane;
   taking: Omit<Taking, 'at'>;
+  /** Tasks that we changed since, and when: they are compared with what is known of them. */
+  anew: ReadonlyMap<string, Instant>;
   /** When to begin nothing new. */
   until: Instant;
 }

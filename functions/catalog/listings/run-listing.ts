@@ -3,7 +3,7 @@ import { MINUTE, SECOND } from '../../abandonment/time.ts';
 import { ControlPlaneUnavailable } from '../../control-planes/control-plane.port.ts';
 import type { ListedSettings } from '../../platform/control-plane-settings.ts';
 import type { System } from '../../platform/system.ts';
-import { type ListedPage, loadListedPages } from '../../store/listed-pages.ts';
+import { type ListedPage, loadListedAnew, loadListedPages } from '../../store/listed-pages.ts';
 import { listingEndWrite, loadListing } from '../../store/listings.ts';
 import { loadPolicies } from '../../store/policies.ts';
 import type { Delivery } from '../../work/consumer.ts';
@@ -58,7 +58,8 @@ async function begin(system: System, settings: ListedSettings, until: Instant): 
   if (!system.openControlPlane) throw new Error(`control plane ${settings.name} cannot be asked from here`);
   const book = await loadPolicies(system.table);
   const controlPlane = system.openControlPlane(settings);
-  return { system, settings, controlPlane, until, taking: { system, book, planes: new Set() } };
+  const anew = await loadListedAnew(system.table, settings.name);
+  return { system, settings, controlPlane, anew, until, taking: { system, book, planes: new Set() } };
 }
 
 async function goOn(run: ListingRun, from: Listing): Promise<RunEnd> {
@@ -101,13 +102,16 @@ async function workPages(run: ListingRun, from: Listing): Promise<Listing | unde
 }
 
 async function onePage(run: ListingRun, record: Listing, forms: readonly ListedPage[]): Promise<PageResult> {
-  const { system, settings, controlPlane, taking } = run;
+  const { system, settings, controlPlane, taking, anew } = run;
   const { number, page, cursor } = record.current;
   const base = baseOf(record, forms);
   const old = forms.filter((form) => form !== base && form.number !== number);
   const isAmbiguous = old.some((form) => form.number > (record.whole?.number ?? 0));
   const at = system.clock.now();
-  const tag = base && !isAmbiguous && isAskable(record, base, taking.book, at) ? base.tag : undefined;
+  const tag =
+    base && !isAmbiguous && anew.size === 0 && isAskable(record, base, taking.book, at)
+      ? base.tag
+      : undefined;
   const listed = await controlPlane.list(cursor, tag);
   if (listed === 'notModified') {
     if (base && tag !== undefined) return unchangedPage(base);
@@ -118,7 +122,11 @@ async function onePage(run: ListingRun, record: Listing, forms: readonly ListedP
       settings.name,
       `${listed.tasks.length} tasks on one page; allowed: ${MOST_TASKS}`,
     );
-  return workPage({ ...taking, at }, { settings, number, page, cursor, base, old, isAmbiguous }, listed);
+  return workPage(
+    { ...taking, at },
+    { settings, number, page, cursor, base, old, anew, isAmbiguous },
+    listed,
+  );
 }
 
 /** The page as the newest whole listing found it: the newest form that is not of a listing since. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { BOUNDS } from '../../abandonment/bounds.ts';
-import { SHARD_STATUSES } from '../../abandonment/task.ts';
+import { FAILURE_CAUSES, SHARD_STATUSES } from '../../abandonment/task.ts';
 import type { Instant } from '../../abandonment/time.ts';
 import type { ListedTask } from '../../control-planes/control-plane.port.ts';
 import type { RuntimeConfig } from '../../platform/system.ts';
@@ -21,6 +21,7 @@ const listedTask = z.object({
   owners: ownersField,
   dataPlane: dataPlaneField,
   shards: z.array(z.object({ status: z.enum(SHARD_STATUSES) })).check(z.maxLength(BOUNDS.shards.most)),
+  cause: z.optional(z.enum(FAILURE_CAUSES)),
   revision: z.string().check(z.maxLength(MOST_REVISION)),
   restarts: z.optional(z.int().check(z.minimum(0), z.maximum(BOUNDS.restarts.most))),
   lastPrimaryAt: z.optional(instant),

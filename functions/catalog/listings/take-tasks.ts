@@ -117,9 +117,10 @@ async function takeOneNew(taking: Taking, task: SoundTask, record: TaskRecord): 
 }
 
 function recordOf({ at, book }: Taking, task: SoundTask): TaskRecord {
-  const { revision, createdAt = at, ...said } = task;
+  const { revision, createdAt = at, cause, ...said } = task;
   const entry = { ...said, createdAt, observedAt: at, observedSince: at };
-  return { ...taskRecordFrom(entry, at, book.for(task.id)), listed: { revision } };
+  const record = { ...taskRecordFrom(entry, at, book.for(task.id)), listed: { revision } };
+  return cause === undefined ? record : { ...record, evidence: { ...record.evidence, cause } };
 }
 
 async function takeKnown(
@@ -145,9 +146,9 @@ async function takeKnown(
 }
 
 /** What the control plane knows of a time that nobody saw comes first. */
-function observationsOf({ shards, lastPrimaryAt }: SoundTask, at: Instant): Observation[] {
+function observationsOf({ shards, cause, lastPrimaryAt }: SoundTask, at: Instant): Observation[] {
   const statuses = shards.map(({ status }) => status);
-  const now: Observation = { at, statuses };
+  const now: Observation = { at, statuses, ...(cause !== undefined && { cause }) };
   if (lastPrimaryAt === undefined || lastPrimaryAt >= at || statuses.includes('PRIMARY')) return [now];
   return [{ at: lastPrimaryAt, statuses: ['PRIMARY'] }, { at: lastPrimaryAt, statuses }, now];
 }

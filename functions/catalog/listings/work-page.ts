@@ -31,6 +31,8 @@ export interface PageAt {
   base: ListedPage | undefined;
   /** Forms of it that nobody reads: they go when it is written. */
   old: readonly ListedPage[];
+  /** Tasks that are compared with what is known of them, though the page says what it said. */
+  anew: ReadonlyMap<string, Instant>;
   /** Whether one of them would be taken for the newest once this listing is whole. */
   isAmbiguous: boolean;
 }
@@ -70,7 +72,8 @@ export async function workPage(
   // A cursor may be another one each time; only what the control plane itself knows by a tag is gone on from by ours.
   const isSame = base?.hash === hash && (page.tag === undefined || base.next === page.cursor);
   const refresh = base === undefined || isRefreshDue(base, taking.book, taking.at);
-  if (base && isSame && !refresh && !place.isAmbiguous) return sameAs(base, page);
+  const isAnew = place.anew.size > 0 && page.tasks.some(({ id }) => place.anew.has(id));
+  if (base && isSame && !refresh && !isAnew && !place.isAmbiguous) return sameAs(base, page);
   const before = base ? await loadListedEntries(taking.system.table, place.settings.name, base) : [];
   const found = await takePage(taking, place, { page, texts, before, refresh });
   return {
@@ -119,7 +122,8 @@ async function takePage(taking: Taking, place: PageAt, compared: Compared): Prom
       refused.push({ task: String(listed.id), reason: 'it stands twice on one page' });
       continue;
     }
-    if (was.get(listed.id) === as && !(refresh && mayFail(listed, taking.book))) {
+    const isWanted = place.anew.has(listed.id) || (refresh && mayFail(listed, taking.book));
+    if (was.get(listed.id) === as && !isWanted) {
       now.set(listed.id, as);
       continue;
     }

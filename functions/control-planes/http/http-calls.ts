@@ -5,7 +5,7 @@ import { cut } from '../../platform/queue-text.ts';
 import { recordable } from '../../platform/recorded-text.ts';
 import { ControlPlaneUnavailable } from '../control-plane.port.ts';
 
-/** What calls are made with: `fetch` of Node, or one like it. */
+/** What calls are made with: `fetch` of Node, or one like it, that ends a call after its time with a `TimeoutError`. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** One call. */
@@ -41,7 +41,7 @@ const SHOWN = 200;
 const MOST_TAG = 256;
 const LONGEST_WAIT: Duration = DAY;
 
-/** Asks one control plane: one attempt, bounded in time and size, no redirects. */
+/** Asks one control plane: answers are bounded and read by their content type, redirects are not followed. */
 export class HttpCalls {
   readonly #name: string;
   readonly #timeout: Duration;

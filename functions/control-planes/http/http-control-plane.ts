@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { formatInstant } from '../../abandonment/time.ts';
-import type { SettingsOf } from '../../platform/control-plane-settings.ts';
+import type { SecretPlace, SettingsOf } from '../../platform/control-plane-settings.ts';
 import type { Clock } from '../../platform/ports.ts';
 import { webhookHeaders } from '../../platform/webhook-signature.ts';
 import type {
@@ -20,8 +20,8 @@ export interface HttpParts {
   fetch: Fetch;
   /** The value of the header Authorization, ready to be sent; none where none is configured. */
   credentials(): Promise<string | undefined>;
-  /** The secret that requests are signed with (`signedWith`); none where none is configured. */
-  signingSecret?(): Promise<string | undefined>;
+  /** The text of a further secret: of `signedWith`. */
+  secret(place: SecretPlace): Promise<string>;
   clock: Clock;
 }
 
@@ -164,9 +164,12 @@ export class HttpControlPlane implements ListedControlPlane {
     path: string,
     more: { key?: string; body?: string; tag?: string } = {},
   ) {
-    const { credentials, signingSecret, clock } = this.#parts;
+    const { settings, credentials, secret, clock } = this.#parts;
     const { key, body = '', tag } = more;
-    const [authorization, secret] = await Promise.all([credentials(), signingSecret?.()]);
+    const [authorization, signedWith] = await Promise.all([
+      credentials(),
+      settings.signedWith && secret(settings.signedWith),
+    ]);
     const at = clock.now();
     const id = key ?? keyOf([String(at), method, path]);
     return this.#calls.ask({
@@ -176,7 +179,7 @@ export class HttpControlPlane implements ListedControlPlane {
         accept: 'application/json, application/problem+json',
         'user-agent': 'taskwarden',
         ...(authorization !== undefined && { authorization }),
-        ...(secret !== undefined && webhookHeaders({ id, at, body }, secret)),
+        ...(signedWith !== undefined && webhookHeaders({ id, at, body }, signedWith)),
         ...(tag !== undefined && { 'if-none-match': tag }),
         ...(key !== undefined && { 'idempotency-key': key }),
         ...(body !== '' && { 'content-type': 'application/json' }),

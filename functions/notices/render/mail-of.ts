@@ -133,6 +133,7 @@ function mailItem(
       record ? view.unknownOf(record) : [],
     ),
     ...triedOf(item),
+    ...(record && !countsRestarts(record) && { restarts: null }),
     cause: record ? causeOf(record.evidence) : 'unknown',
     disableAt: item.disableAt,
     ...(facts?.disabledAt === undefined ? {} : { disabledAt: facts.disabledAt }),
@@ -151,9 +152,16 @@ export function othersTold(record: TaskRecord | undefined, recipient: string): s
     .sort();
 }
 
+/** Whether it is known how often a task was restarted: control planes that are listed need not count. */
+export function countsRestarts({ listed, evidence }: TaskRecord): boolean {
+  return listed === null || evidence.restarts.total > 0;
+}
+
 /** The class of what keeps a task from running; the worst of its shards, never an error's text. */
-export function causeOf({ statuses, lastSeen, twitches }: Evidence): Cause {
-  if (statuses.includes('FAILED')) return 'failed';
+export function causeOf({ statuses, lastSeen, twitches, cause }: Evidence): Cause {
+  // One that is between two attempts failed as well.
+  if (cause !== undefined && cause !== 'other') return `failed-${cause}`;
+  if (statuses.includes('FAILED') || cause === 'other') return 'failed';
   const wasPrimary = lastSeen.PRIMARY !== undefined || twitches !== undefined;
   if (!wasPrimary && !statuses.includes('PRIMARY')) return 'never-primary';
   if (statuses.includes('PENDING')) return 'pending';

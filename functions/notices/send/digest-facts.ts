@@ -16,8 +16,8 @@ export interface MailItem {
   since: Instant;
   /** Counted time without `PRIMARY`. */
   unhealthyFor: Duration;
-  /** Restarts tried since it was lost, from the control plane's running total. */
-  restarts: number;
+  /** Restarts tried since it was lost, from the control plane's running total; null where it counts none. */
+  restarts: number | null;
   /** Spells since then that were too short to be a recovery. @default 0 */
   twitches?: number;
   cause: Cause;
@@ -54,7 +54,7 @@ export interface DigestFacts {
 }
 
 /** What a mail said was tried, as another notice of the same is to say it. */
-export function triedOf({ restarts, twitches }: Pick<MailItem, 'restarts' | 'twitches'>): {
+export function triedOf({ restarts, twitches }: { restarts: number; twitches?: number }): {
   restarts: number;
   twitches?: number;
 } {

@@ -1,4 +1,5 @@
 import { DAY, type Duration, type Instant } from '../../abandonment/time.ts';
+import { argument } from '../../platform/shell-word.ts';
 import { loadCounts, loadLeft } from '../../store/counts.ts';
 import { type DataPlaneRecord, dataPlaneWrite, type OutageRecord } from '../../store/data-planes.ts';
 import { index, keys, sortable } from '../../store/keys.ts';
@@ -53,6 +54,7 @@ async function watch(run: Run, known: DataPlaneRecord): Promise<void> {
   const { plane: after, alert } = await withOutages(run, detectSilence(run, plane));
   if (after !== plane) await storePlane(run, plane, after, alert);
   await alertSilence(run, plane, after);
+  if (after.state === 'deleted') await alertDeletion(run, after);
 }
 
 /** Of a plane that could not be watched nothing is known: in this run its tasks are held. */
@@ -104,6 +106,26 @@ function silenceWrite(
   if (due && endedAt !== undefined) return operatorAlertWrite(alert);
   if (plane.state === 'silent' || endedAt !== undefined) return undefined;
   return operatorAlertWrite({ ...alert, endedAt: run.now });
+}
+
+/** Operators are told once that a plane is gone and tasks are parked with it, until none that could fail is left. */
+async function alertDeletion(run: Run, { name, since }: DataPlaneRecord): Promise<void> {
+  const counts = await loadCounts(run.system.table, name);
+  const parked = counts.reduce((sum, { eligible }) => sum + eligible, 0);
+  const told = await loadOperatorAlert(run.system.table, 'data-plane-deleted', name);
+  if ((told !== undefined) === parked > 0) return;
+  const write = told
+    ? { delete: keys.operatorAlert('data-plane-deleted', name) }
+    : operatorAlert('data-plane-deleted', name, deletionDetail(name, since, parked), run.now);
+  // What was not stored for another writer or a busy table is found again by the next scan.
+  const result = await run.system.table.transact([write], run.system.random.id(run.now));
+  if (result.outcome !== 'applied') count(run, 'conflicts');
+}
+
+function deletionDetail(name: string, since: Instant, parked: number): string {
+  const tasks = parked === 1 ? '1 task of it is parked' : `${parked} tasks of it are parked`;
+  const ends = `until they are deleted or moved, or \`taskwarden dismiss ${argument(name)}\``;
+  return `${name} was deleted ${sortable(since)}; ${tasks}, ${ends}`;
 }
 
 /** What another writer changed meanwhile, or a busy table refused, is judged again by the next scan. */

@@ -2,6 +2,7 @@ import { isEligible } from '../../abandonment/evidence.ts';
 import { isReverted } from '../../abandonment/reverted.ts';
 import { DAY, type Duration } from '../../abandonment/time.ts';
 import { awaitsApproval } from '../../operators/brakes.ts';
+import { isToldOnce } from '../../platform/alert-codes.ts';
 import { loadControlPlaneBreaker } from '../../store/control-plane-breakers.ts';
 import { keys } from '../../store/keys.ts';
 import { type OperatorAlertRecord, operatorAlertFromRow } from '../../store/operator-alerts.ts';
@@ -48,6 +49,7 @@ async function dueByCode(run: Run): Promise<Row[][]> {
 async function isDue(run: Run, row: Row): Promise<boolean> {
   const alert = operatorAlertFromRow(row);
   if (alert.toldAt === null) return true;
+  if (isToldOnce(alert.code)) return false;
   if (alert.endedAt !== undefined || run.now - alert.toldAt < REPEATED_AFTER) return false;
   if (await lasts(run, alert)) return true;
   await writeUnlessRefused(run.system, [{ delete: { pk: row.pk, sk: row.sk } }], 'the end of an alert');

@@ -12,7 +12,7 @@ import {
   openStaleness,
   unknownTime,
 } from '../../../functions/abandonment/evidence.ts';
-import type { Evidence, ShardStatus } from '../../../functions/abandonment/task.ts';
+import type { Evidence, FailureCause, ShardStatus } from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Instant } from '../../../functions/abandonment/time.ts';
 import { aPolicy, aTask, day, evidenceOf, T0 } from './decide-builders.ts';
 
@@ -33,6 +33,31 @@ describe('eligible', () => {
     [{ deletedAt: T0 }, false],
   ])('%o: %s', (more, expected) => {
     expect(isEligible(aTask(more))).toBe(expected);
+  });
+});
+
+describe('what its shards failed of', () => {
+  const failed = (at: Instant, cause?: FailureCause): Observation => ({
+    at,
+    statuses: ['FAILED'],
+    ...(cause && { cause }),
+  });
+
+  test('is the newest that was told, also between two attempts', () => {
+    expect(known(failed(T0, 'schema'), failed(day(1), 'credentials')).cause).toBe('credentials');
+    expect(known(failed(T0, 'schema'), seen(day(1), 'PENDING')).cause).toBe('schema');
+  });
+
+  test('is not known where it fails again and nothing is told of it', () => {
+    expect(known(failed(T0, 'schema'), failed(day(1))).cause).toBeUndefined();
+  });
+
+  test('is over with a recovery, and stays through a spell that is too short', () => {
+    expect(known(failed(T0, 'schema'), seen(day(1), 'PRIMARY')).cause).toBeUndefined();
+    const slow = aPolicy({ minHealthy: 2 * HOUR });
+    const spell = observe(known(failed(T0, 'schema')), seen(day(1), 'PRIMARY'), slow);
+    expect(spell.cause).toBe('schema');
+    expect(observe(spell, failed(day(1) + HOUR), slow).twitches?.count).toBe(1);
   });
 });
 

@@ -10,7 +10,7 @@ const DESCRIPTIONS: Record<DetailType, string> = {
   'Task Deleted': 'A task was deleted. Its id may come back with a later version.',
   'Shards Observed': 'What was observed on one data plane of the shards of many tasks.',
   'Restarts Counted': 'How often each task was restarted by its control plane so far (running totals).',
-  'Data Plane Reported': 'The state of a data plane. An up is also a life sign.',
+  'Data Plane Reported': 'The state of a data plane. An up is also a life sign; deleted parks its tasks.',
   'Task Disabled': 'The owning system confirms that it disabled a task.',
   'Task Disable Requested': 'Taskwarden asks the owning system to disable a task.',
   'Task Enable Requested': 'Taskwarden asks the owning system to enable a task again.',

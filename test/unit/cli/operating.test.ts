@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { keys } from '../../../functions/store/keys.ts';
 import { loadPauses } from '../../../functions/store/pauses.ts';
 import { loadTask } from '../../../functions/store/tasks.ts';
-import { cliStage, day, failingFleet, T, taskLine } from './cli-stage.ts';
+import { type CliStage, cliStage, day, failingFleet, T, taskLine } from './cli-stage.ts';
 
 const DAY = 86_400_000;
 
@@ -140,7 +140,50 @@ describe('approve and dismiss', () => {
     const stage = await failingFleet(['acmeCo/a']);
     expect(await stage.taskwarden(['dismiss', 'eu-1'])).toMatchObject({
       code: 2,
-      err: 'error: data plane "eu-1": has no open correlated outage\n',
+      err: 'error: data plane "eu-1": has no open correlated outage, and was not deleted\n',
     });
+  });
+});
+
+describe('data planes', () => {
+  const list = async (stage: CliStage) => (await stage.taskwarden(['data-planes', 'list', '--json'])).json;
+
+  it('are listed with their state and their tasks', async () => {
+    const stage = await failingFleet(['acmeCo/a', 'acmeCo/b']);
+    expect(await list(stage)).toMatchObject([
+      { dataPlane: 'eu-1', state: 'up', since: day(0), eligible: 2, alive: 0 },
+    ]);
+  });
+
+  it('that are gone park their tasks until that is dismissed', async () => {
+    const stage = await failingFleet(['acmeCo/a']);
+    stage.setNow(T + DAY);
+    expect((await stage.taskwarden(['data-planes', 'deleted', 'eu-1'])).out).toBe(
+      'eu-1 is deleted; its tasks are parked until `taskwarden dismiss eu-1`\n',
+    );
+    expect(await list(stage)).toMatchObject([{ state: 'deleted', since: day(1) }]);
+    await stage.scanOn(14);
+    expect((await stage.taskwarden(['alerts', 'list', '--json'])).json).toEqual([]);
+    expect(await stage.taskwarden(['dismiss', 'eu-1', '--json'])).toMatchObject({
+      code: 0,
+      json: [{ dataPlane: 'eu-1', dismissed: true }],
+    });
+    expect(await list(stage)).toMatchObject([{ state: 'up', since: day(14) }]);
+    // 14 days without PRIMARY, less the 13 in which it was parked.
+    await stage.scanOn(26);
+    expect((await stage.taskwarden(['alerts', 'list', '--json'])).json).toEqual([]);
+    await stage.scanOn(27);
+    expect((await stage.taskwarden(['alerts', 'list', '--json'])).json).toHaveLength(1);
+  });
+
+  it.each([
+    ['nonesuch', 'data plane "nonesuch": is not known'],
+    ['eu-1', 'data plane "eu-1": is deleted already'],
+  ])('cannot be said to be gone: %s', async (name, why) => {
+    const stage = await failingFleet(['acmeCo/a']);
+    await stage.taskwarden(['data-planes', 'deleted', 'eu-1']);
+    const ran = await stage.taskwarden(['data-planes', 'deleted', name]);
+    expect(ran.code).toBe(2);
+    expect(ran.err).toContain(why);
   });
 });

@@ -29,6 +29,9 @@ function leaves(command: Command, path: string[] = []): { path: string[]; comman
   return command.commands.flatMap((one) => leaves(one, [...path, one.name()]));
 }
 
+/** What runs without a stage. */
+const WITHOUT_STAGE = ['simulate', 'control-planes check'];
+
 describe('every command', () => {
   const commands = leaves(buildProgram(broken(undefined))).map(({ path }) => path.join(' '));
 
@@ -37,11 +40,13 @@ describe('every command', () => {
       [
         ...['admins add', 'admins list', 'admins remove', 'alerts list', 'alerts show', 'explain', 'pause'],
         ...['policy get', 'policy list', 'policy set', 'policy unset', 'resume', 'scan', 'simulate'],
+        ...['data-planes list', 'data-planes deleted'],
         ...['sources list', 'subscriptions add', 'subscriptions list', 'subscriptions remove'],
         ...['oops list', 'oops resolve', 'oops show', 'queues list', 'queues pause', 'queues resume'],
         ...['mail list', 'mail show', 'mail resend'],
         ...['recipients list', 'recipients show', 'recipients revive', 'recipients forget'],
         ...[
+          'control-planes check',
           'tasks import',
           'tasks list',
           'tasks reset-version',
@@ -60,7 +65,7 @@ describe('every command', () => {
     expect(code).toBe(0);
     expect(out).toContain(`Examples:\n  $ taskwarden ${path}`);
     expect(out).toContain('--json');
-    if (path !== 'simulate') expect(out).toContain('--stage <name>');
+    if (!WITHOUT_STAGE.includes(path)) expect(out).toContain('--stage <name>');
   });
 });
 

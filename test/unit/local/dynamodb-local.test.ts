@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { differenceFromHashes } from '../../../local/dynamodb-local.ts';
+import { differenceFromHashes } from '../../../local/maven-jars.ts';
 
 const line = (text: string, name: string) => `${createHash('sha256').update(text).digest('hex')}  ${name}\n`;
 

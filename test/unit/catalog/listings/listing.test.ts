@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FailureCause } from '../../../../functions/abandonment/task.ts';
 import { at, listed, listedStage } from './listed-stage.ts';
 
 const names = (count: number, from = 0) =>
@@ -133,6 +134,15 @@ describe('what changed', () => {
       lostAt: at(0.25),
       lastSeen: { PRIMARY: at(0.25) },
     });
+  });
+
+  it('failed of what its control plane tells, and of something else once it tells so', async () => {
+    const failing = (cause: FailureCause) => listed('t0', { shards: [{ status: 'FAILED' }], cause });
+    const s = await listedOnce([failing('schema')]);
+    expect((await s.task('t0'))?.evidence.cause).toBe('schema');
+    s.plane.tasks = [failing('credentials')];
+    await again(s);
+    expect((await s.task('t0'))?.evidence.cause).toBe('credentials');
   });
 
   it('counts restarts, anew where the total is lower', async () => {

@@ -19,7 +19,7 @@ function opened(given: Record<string, unknown> = {}): EcsControlPlane {
     turns += 1;
   };
   const clients = ecsClients(settings, turn);
-  return new EcsControlPlane({ settings, clients, clock: { now: () => NOW } });
+  return new EcsControlPlane({ settings, clients, clock: { now: () => NOW }, pause: async () => {} });
 }
 
 beforeEach(async () => {
@@ -113,7 +113,12 @@ describe('the clients of a control plane', () => {
     server.fault = 'slow';
     const settings = { ...ecsSettings(), timeout: 50 };
     const clients = ecsClients(settings, async () => {});
-    const controls = new EcsControlPlane({ settings, clients, clock: { now: () => NOW } });
+    const controls = new EcsControlPlane({
+      settings,
+      clients,
+      clock: { now: () => NOW },
+      pause: async () => {},
+    });
     await expect(controls.list(null)).rejects.toThrow('control plane services: AWS gives no answer in time');
   });
 });

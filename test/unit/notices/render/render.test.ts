@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { NO_EVIDENCE } from '../../../../functions/abandonment/evidence.ts';
 import { DAY, HOUR } from '../../../../functions/abandonment/time.ts';
+import { causeOf, countsRestarts } from '../../../../functions/notices/render/mail-of.ts';
 import { renderDigest } from '../../../../functions/notices/render/render.ts';
 import type { MailItem } from '../../../../functions/notices/send/digest-facts.ts';
+import { newTaskRecord } from '../../../../functions/store/tasks.ts';
+import { aTask } from '../../abandonment/decide-builders.ts';
 import { at, facts, item, many, readable } from './render-builders.ts';
 
 const flat = (text: string) => text.replace(/\s+/g, ' ');
@@ -139,9 +143,50 @@ describe('a warning without a date', () => {
     expect(text(28, 'de')).toContain('dazwischen lief er 28-mal zu kurz, um zu zählen.');
   });
 
+  it('says nothing of restarts that nobody counts, in both languages', () => {
+    const text = (twitches: number, language: 'en' | 'de') =>
+      flat(renderDigest(facts([item({ restarts: null, twitches })], { language })).text);
+    expect(text(0, 'en')).toContain('(14 days). Cause');
+    expect(text(2, 'en')).toContain('(14 days), and it ran 2 times too briefly to count. Cause');
+    expect(text(0, 'de')).toContain('(14 Tage). Ursache');
+    expect(text(2, 'de')).toContain('(14 Tage); dazwischen lief er 2-mal zu kurz, um zu zählen. Ursache');
+  });
+
+  it('counts restarts of a task that is listed only where its control plane does', () => {
+    const record = newTaskRecord(aTask());
+    const restarts = { total: 3, atLoss: 3 };
+    expect(countsRestarts(record)).toBe(true);
+    expect(countsRestarts({ ...record, listed: { revision: 'a' } })).toBe(false);
+    const counted = { ...record, evidence: { ...record.evidence, restarts } };
+    expect(countsRestarts({ ...counted, listed: { revision: 'a' } })).toBe(true);
+  });
+
   it('says that a task never ran', () => {
     const { text } = renderDigest(facts([item({ mode: 'notify', cause: 'never-primary', restarts: 0 })]));
     expect(flat(text)).toContain('no restart tried since. Cause: none of its shards ever became primary.');
+  });
+});
+
+describe('what a task failed of', () => {
+  const because = (cause: MailItem['cause'], language: 'en' | 'de') =>
+    flat(renderDigest(facts([item({ cause })], { language })).text);
+
+  it('is told by its class, in both languages', () => {
+    expect(because('failed-credentials', 'en')).toContain(
+      'Cause: its shards failed because their credentials are refused.',
+    );
+    expect(because('failed-credentials', 'de')).toContain(
+      'Ursache: seine Shards sind ausgefallen, weil ihre Zugangsdaten abgelehnt werden.',
+    );
+    expect(because('failed-unreachable', 'en')).toContain('a system that they need cannot be reached.');
+  });
+
+  it('comes from the evidence, whatever the shards do between two attempts', () => {
+    const known = { ...NO_EVIDENCE, cause: 'schema' as const };
+    expect(causeOf({ ...known, statuses: ['FAILED'] })).toBe('failed-schema');
+    expect(causeOf({ ...known, statuses: ['PENDING'] })).toBe('failed-schema');
+    expect(causeOf({ ...known, statuses: ['FAILED'], cause: 'other' })).toBe('failed');
+    expect(causeOf({ ...NO_EVIDENCE, statuses: ['FAILED'] })).toBe('failed');
   });
 });
 

@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import { at, failing, tell } from './story.ts';
+
+const ANA = 'ana@acme.test';
+const plane = (when: string, state: string) => ({ at: when, type: 'data-plane', dataPlane: 'eu-1', state });
+const dismiss = (when: string, of = 'eu-1') => ({ at: when, type: 'operator', action: 'dismiss', of });
+const lines = (story: string[], what: string) => story.filter((line) => line.includes(what));
+
+test('a deleted plane parks its tasks for ever; operators hear of it once', async () => {
+  const { story } = await tell({
+    until: at(120),
+    tasks: [failing('acmeCo/a'), failing('acmeCo/b'), failing('acmeCo/c', { dataPlane: 'us-1' })],
+    events: [plane(at(5), 'deleted')],
+  });
+  expect(lines(story, 'operators')).toEqual([
+    expect.stringMatching(
+      /^T\+5d operators data-plane-deleted eu-1 was deleted .*; 2 tasks of it are parked/,
+    ),
+  ]);
+  expect(lines(story, 'acmeCo/a')).toEqual([]);
+  expect(lines(story, 'acmeCo/b')).toEqual([]);
+  expect(story).toContain('T+21d disabled acmeCo/c #1 due T+21d');
+});
+
+test('what was warned of before is held, and disabled by nobody', async () => {
+  const { story } = await tell({ until: at(60), events: [plane(at(16), 'deleted')] });
+  expect(story.filter((line) => !line.includes('operators')).slice(2)).toEqual([
+    'T+16d held acmeCo/a #1 unknown',
+  ]);
+});
+
+test('dismissed, it parks them no longer: their clocks run on, with all of the grace that was left', async () => {
+  const { story } = await tell({
+    until: at(45),
+    events: [plane(at(5), 'deleted'), dismiss(at(15))],
+  });
+  expect(lines(story, 'operators')).toHaveLength(1);
+  // 14 days without PRIMARY, less the 10 in which it was parked.
+  expect(story.filter((line) => !line.includes('operators')).slice(0, 2)).toEqual([
+    'T+24d fired acmeCo/a #1 since T+0d (disable)',
+    `T+24d mail ${ANA}: warning acmeCo/a #1 until T+31d`,
+  ]);
+  expect(story).toContain('T+31d disabled acmeCo/a #1 due T+31d');
+});
+
+test('a deletion that is reported again after that parks nothing', async () => {
+  const { story } = await tell({
+    until: at(26),
+    events: [plane(at(5), 'deleted'), dismiss(at(15)), plane(at(16), 'deleted')],
+  });
+  expect(story).toContain('T+24d fired acmeCo/a #1 since T+0d (disable)');
+  expect(lines(story, 'data-plane-deleted')).toHaveLength(1);
+});
+
+test('one that comes back and is deleted again parks its tasks again, and operators hear of it again', async () => {
+  const { story } = await tell({
+    until: at(40),
+    events: [plane(at(5), 'deleted'), dismiss(at(6)), plane(at(7), 'up'), plane(at(8), 'deleted')],
+  });
+  expect(lines(story, 'data-plane-deleted').map((line) => line.split(' ')[0])).toEqual(['T+5d', 'T+8d']);
+  expect(lines(story, 'fired')).toEqual([]);
+});
+
+test('one that is reported up is parked no longer', async () => {
+  const { story } = await tell({ until: at(26), events: [plane(at(5), 'deleted'), plane(at(15), 'up')] });
+  expect(story).toContain('T+24d fired acmeCo/a #1 since T+0d (disable)');
+});
+
+test('once its tasks are removed there is nothing to tell: one without a task that could fail is told of to nobody', async () => {
+  const { story } = await tell({
+    until: at(20),
+    events: [{ at: at(4), type: 'deleted', task: 'acmeCo/a' }, plane(at(5), 'deleted')],
+  });
+  expect(lines(story, 'operators')).toEqual([]);
+});
+
+test('a dismissal of a plane that was not deleted does nothing', async () => {
+  const { story } = await tell({ until: at(15), events: [plane(at(5), 'down'), dismiss(at(6))] });
+  expect(story).toEqual([]);
+});
+
+test('that nothing is heard of a deleted plane is no news', async () => {
+  const { story } = await tell({
+    until: at(40),
+    events: [plane(at(5), 'deleted'), plane(at(10), 'silent')],
+  });
+  expect(lines(story, 'operators').map((line) => line.split(' ').slice(0, 3).join(' '))).toEqual([
+    'T+5d operators data-plane-deleted',
+  ]);
+});
