@@ -87,6 +87,12 @@ export const BOUNDS = {
     unit: 'characters',
     why: 'ours is the id of the task with the number of the episode',
   },
+  refusalReason: {
+    of: 'why an owning system refuses to disable a task',
+    most: 500,
+    unit: 'characters',
+    why: 'operators read it; its first 200 characters are kept on the row of the task',
+  },
   source: {
     of: 'the source of an event',
     most: 256,

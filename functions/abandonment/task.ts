@@ -150,7 +150,7 @@ export interface DisableRequest {
 
 /** Work on the way to turn the task off. */
 export interface Disabling {
-  /** `refused`: the owning system said no for good; not asked again until somebody clears it or edits the task. */
+  /** `refused`: the owning system said no; asked again after a day, or where somebody clears it or edits the task. */
   state: 'queued' | 'requested' | 'refused';
   asker: Asker;
   queuedAt: Instant;
@@ -187,6 +187,8 @@ export interface Episode {
   /** Held by the blast radius since, or approved by an operator at. */
   brake?: { heldAt: Instant; approvedAt?: Instant };
   disabling?: Disabling;
+  /** How often the owning system refused to disable it. @default 0 */
+  refusals?: number;
 }
 
 export const HOLD_REASONS = [
@@ -201,6 +203,7 @@ export const HOLD_REASONS = [
   'blast-radius',
   'feedback-silent',
   'quiet-hours',
+  'refused',
 ] as const;
 export type HoldReason = (typeof HOLD_REASONS)[number];
 

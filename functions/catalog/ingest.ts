@@ -1,5 +1,6 @@
 import { BOUNDS } from '../abandonment/bounds.ts';
 import { confirmDisabled } from '../disabling/confirm.ts';
+import { refuseDisabling } from '../disabling/refusals.ts';
 import type { System } from '../platform/system.ts';
 import { bucketOf } from '../store/keys.ts';
 import { loadPolicies } from '../store/policies.ts';
@@ -20,6 +21,7 @@ import {
   type TAKEN_EVENTS,
   taskDeleted,
   taskDisabled,
+  taskDisableRefused,
   taskPublished,
 } from './events.ts';
 import { type EventContext, malformed, outcomeOf, refused, takeEach } from './outcomes.ts';
@@ -42,6 +44,7 @@ const HANDLERS: Record<string, (context: EventContext, detail: unknown) => Promi
   'Restarts Counted': onRestartsCounted,
   'Data Plane Reported': onDataPlaneReported,
   'Task Disabled': onTaskDisabled,
+  'Task Disable Refused': onTaskDisableRefused,
 } satisfies Record<keyof typeof TAKEN_EVENTS, unknown>;
 
 /**
@@ -62,7 +65,7 @@ export async function ingestEvent(system: System, event: BusEvent, receive = 1):
     return refused({ system, event }, { reason: 'unknown-event', detail });
   }
   if (isNewer(event.detail)) return newerVersion(system, receive);
-  const context = { system, book: await loadPolicies(system.table), event, source };
+  const context = { system, book: await loadPolicies(system.table), event, source, receive };
   try {
     return await handler(context, event.detail);
   } catch (error) {
@@ -142,6 +145,19 @@ async function onTaskDisabled(context: EventContext, detail: unknown): Promise<O
   const problem = await confirmDisabled(context.system, { task, version: taskVersion, at, requestId });
   if (problem) return refused(context, { reason: 'version-jump', detail: problem }, task);
   return { outcome: 'done', reason: 'confirmed' };
+}
+
+async function onTaskDisableRefused(context: EventContext, detail: unknown): Promise<Outcome> {
+  const parsed = parseEvent(taskDisableRefused, detail);
+  if (!parsed.ok) return malformed(context, parsed.problems);
+  const { task, at } = parsed.value;
+  const refusal = taskRefusal(context.source, task) ?? futureRefusal(at, context.system.clock.now());
+  if (refusal) return refused(context, refusal, task);
+  const heard = await refuseDisabling(context.system, parsed.value, context.receive);
+  if (heard === 'changed') return outcomeOf(context, { settled: 'busy' }, task);
+  return heard === 'refused'
+    ? { outcome: 'done', reason: 'refused' }
+    : { outcome: 'skipped', reason: 'nothing-asked' };
 }
 
 async function onDataPlaneReported(context: EventContext, detail: unknown): Promise<Outcome> {

@@ -15,6 +15,8 @@ import type { CatalogContext } from './task-events.ts';
 export interface EventContext extends CatalogContext {
   event: BusEvent;
   source: SourceRecord;
+  /** Which receive of its message it is, from 1. */
+  receive: number;
 }
 
 /** An event, as far as a refusal of it is told. */

@@ -1,6 +1,7 @@
 import type { EffectivePolicy } from '../abandonment/policy.ts';
 import { formatInstant, type Instant } from '../abandonment/time.ts';
 import { controlPlaneFor } from '../control-planes/control-plane-for.ts';
+import { undoRequestIdOf } from '../episodes/confirm.ts';
 import {
   type DisabledByUs,
   enabledAgain,
@@ -53,7 +54,7 @@ export async function undoDisabling(system: System, undo: Undo): Promise<Undone>
     return { outcome: 'requested', isRepeat: true };
   const asked = await store(system, withUndoAsked(record, undo, system.clock.now()));
   if (!asked) return { outcome: 'refused', reason: CHANGED };
-  const requestId = `${id}#${record.disabledByUs.episode}#undo`;
+  const requestId = undoRequestIdOf(id, record.disabledByUs.episode);
   const answer = await controlPlaneFor(system, asked.task.id).enable({
     task: asked.task,
     requestId,
