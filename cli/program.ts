@@ -6,6 +6,7 @@ import { registerAlertsShow } from './commands/alerts-show.ts';
 import { registerApprove } from './commands/approve.ts';
 import { registerDismiss } from './commands/dismiss.ts';
 import { registerDoctor } from './commands/doctor.ts';
+import { registerEvents } from './commands/events.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerMailList } from './commands/mail-list.ts';
 import { registerMailResend } from './commands/mail-resend.ts';
@@ -91,6 +92,10 @@ export function buildProgram(cli: Cli): Command {
   for (const register of [registerRecipientsShow, registerRecipientsRevive, registerRecipientsForget])
     register(recipients, cli);
   registerSources(addGroup(program, 'sources', 'who may put events on the bus'), cli);
+  registerEvents(
+    addGroup(program, 'events', 'events of owning systems: check, send, see what was refused'),
+    cli,
+  );
   for (const register of [registerScan, registerPauses, registerApprove, registerDismiss, registerUndo])
     register(program, cli);
   registerDoctor(program, cli);

@@ -189,6 +189,30 @@ export const BOUNDS = {
     unit: 'entries',
     why: 'a scan a minute has 1,440; nearest ones are joined, so that the share of the day shrinks and never grows',
   },
+  refusedKinds: {
+    of: 'kinds of refused events that are noted for operators',
+    most: 100,
+    unit: 'entries',
+    why: 'they stand in one row of at most 64 KB, which is written again with each note',
+  },
+  refusedKindsOfSource: {
+    of: 'kinds of refused events that are noted of one source',
+    most: 10,
+    unit: 'entries',
+    why: 'one source leaves room for the others',
+  },
+  refusedKindsOfStrangers: {
+    of: 'kinds of refused events that are noted of all sources that are not registered',
+    most: 20,
+    unit: 'entries',
+    why: 'they may call themselves anything, and must not take the room of those who are',
+  },
+  refusedWrites: {
+    of: 'notes of refused events that one process writes in a minute',
+    most: 6,
+    unit: 'count',
+    why: 'however much is refused, the writes are few; what comes meanwhile is counted with the next one',
+  },
   paced: {
     of: 'tenants and data planes on the row of what was disabled within a day',
     most: 1_000,

@@ -105,7 +105,7 @@ function newerVersion(system: System, receive: number): Outcome {
 
 async function onTaskPublished(context: EventContext, detail: unknown): Promise<Outcome> {
   const parsed = parseEvent(taskPublished, detail);
-  if (!parsed.ok) return malformed(context, parsed.problems);
+  if (!parsed.ok) return malformed(context, parsed);
   const { system, source } = context;
   const { task, publishedAt, firstSeenAt } = parsed.value;
   const newest = Math.max(
@@ -128,7 +128,7 @@ async function onTaskPublished(context: EventContext, detail: unknown): Promise<
 
 async function onTaskDeleted(context: EventContext, detail: unknown): Promise<Outcome> {
   const parsed = parseEvent(taskDeleted, detail);
-  if (!parsed.ok) return malformed(context, parsed.problems);
+  if (!parsed.ok) return malformed(context, parsed);
   const { task, at } = parsed.value;
   const refusal = taskRefusal(context.source, task) ?? futureRefusal(at, context.system.clock.now());
   if (refusal) return refused(context, refusal, task);
@@ -137,7 +137,7 @@ async function onTaskDeleted(context: EventContext, detail: unknown): Promise<Ou
 
 async function onTaskDisabled(context: EventContext, detail: unknown): Promise<Outcome> {
   const parsed = parseEvent(taskDisabled, detail);
-  if (!parsed.ok) return malformed(context, parsed.problems);
+  if (!parsed.ok) return malformed(context, parsed);
   const { task, taskVersion, at } = parsed.value;
   const refusal = taskRefusal(context.source, task) ?? futureRefusal(at, context.system.clock.now());
   if (refusal) return refused(context, refusal, task);
@@ -149,7 +149,7 @@ async function onTaskDisabled(context: EventContext, detail: unknown): Promise<O
 
 async function onTaskDisableRefused(context: EventContext, detail: unknown): Promise<Outcome> {
   const parsed = parseEvent(taskDisableRefused, detail);
-  if (!parsed.ok) return malformed(context, parsed.problems);
+  if (!parsed.ok) return malformed(context, parsed);
   const { task, at } = parsed.value;
   const refusal = taskRefusal(context.source, task) ?? futureRefusal(at, context.system.clock.now());
   if (refusal) return refused(context, refusal, task);
@@ -162,7 +162,7 @@ async function onTaskDisableRefused(context: EventContext, detail: unknown): Pro
 
 async function onDataPlaneReported(context: EventContext, detail: unknown): Promise<Outcome> {
   const parsed = parseEvent(dataPlaneReported, detail);
-  if (!parsed.ok) return malformed(context, parsed.problems);
+  if (!parsed.ok) return malformed(context, parsed);
   const { dataPlane, state, at, since } = parsed.value;
   const { system, book } = context;
   const refusal = planeRefusal(context.source, dataPlane) ?? distanceRefusal(at, system.clock.now());
@@ -175,7 +175,7 @@ async function onDataPlaneReported(context: EventContext, detail: unknown): Prom
 
 async function onShardsObserved(context: EventContext, detail: unknown): Promise<Outcome> {
   const parsed = parseEvent(shardsObservedUnread, detail);
-  if (!parsed.ok) return malformed(context, parsed.problems);
+  if (!parsed.ok) return malformed(context, parsed);
   const { dataPlane, observedAt: at, tasks } = parsed.value;
   const { system, book } = context;
   const refusal = planeRefusal(context.source, dataPlane) ?? distanceRefusal(at, system.clock.now());
@@ -199,7 +199,7 @@ function nameOf(eventId: string, place: number): string {
 
 async function onRestartsCounted(context: EventContext, detail: unknown): Promise<Outcome> {
   const parsed = parseEvent(restartsCountedUnread, detail);
-  if (!parsed.ok) return malformed(context, parsed.problems);
+  if (!parsed.ok) return malformed(context, parsed);
   const { at, totals } = parsed.value;
   const refusal = distanceRefusal(at, context.system.clock.now());
   if (refusal) return refused(context, refusal);

@@ -89,6 +89,8 @@ export const keys = {
   scans: () => ({ pk: 'META', sk: 'SCANS' }),
   /** The newest answers by which SES refused recipients. */
   refusals: () => ({ pk: 'META', sk: 'REFUSALS' }),
+  /** What was refused of events, for operators. */
+  refusedEvents: () => ({ pk: 'META', sk: 'REFUSED-EVENTS' }),
   pace: () => ({ pk: 'META', sk: 'PACE' }),
   ramp: () => ({ pk: 'META', sk: 'RAMP' }),
   /** The newest look of `taskwarden doctor` at the stage. */
