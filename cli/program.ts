@@ -12,6 +12,7 @@ import { registerMailList } from './commands/mail-list.ts';
 import { registerMailResend } from './commands/mail-resend.ts';
 import { registerMailShow } from './commands/mail-show.ts';
 import { registerOops } from './commands/oops.ts';
+import { registerOwners } from './commands/owners.ts';
 import { registerPauses } from './commands/pauses.ts';
 import { registerPolicyGet } from './commands/policy-get.ts';
 import { registerPolicyList } from './commands/policy-list.ts';
@@ -85,6 +86,7 @@ export function buildProgram(cli: Cli): Command {
   }
   registerSubscriptions(addGroup(program, 'subscriptions', 'who else hears of the alerts of a prefix'), cli);
   registerAdmins(addGroup(program, 'admins', 'who hears of alerts where no owner can be reached'), cli);
+  registerOwners(addGroup(program, 'owners', 'who owns tasks that name no owner: rules of a file'), cli);
   const mail = addGroup(program, 'mail', 'mails: list, show, resend');
   for (const register of [registerMailList, registerMailShow, registerMailResend]) register(mail, cli);
   const recipients = addGroup(program, 'recipients', 'who is mailed, and whom no mail reaches');

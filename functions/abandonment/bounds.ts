@@ -231,6 +231,18 @@ export const BOUNDS = {
     unit: 'bytes',
     why: 'it is kept word for word, and the record of a change has it before and after; 400 dates have 5 KB',
   },
+  ownerFile: {
+    of: 'a file of owner rules',
+    most: 256 * 1024,
+    unit: 'bytes',
+    why: 'its rules stand in one row, packed (DynamoDB: 400 KB)',
+  },
+  ownerRules: {
+    of: 'rules in a file of owner rules',
+    most: 5_000,
+    unit: 'entries',
+    why: 'each is held against the id of each open task without owners of its own, at each decision',
+  },
   problems: {
     of: 'problems that a refusal names',
     most: 10,

@@ -65,6 +65,8 @@ export const keys = {
   dataPlane: (name: string) => ({ pk: 'PLANES', sk: name }),
   /** How many of them there are. */
   dataPlaneCount: () => ({ pk: 'META', sk: 'PLANES' }),
+  /** The rules of a file that says who owns tasks, by their digest. */
+  ownerRules: (digest: string) => ({ pk: 'OWNER-RULES', sk: digest }),
   policy: (scope: string) => ({ pk: 'POLICY', sk: `S#${scope}` }),
   /** One of these partitions: who hears of a tenant's tasks; `''`: of all tasks. */
   offices: (tenant: string) => `PEOPLE#${tenant}`,
