@@ -42,6 +42,8 @@ describe('every command', () => {
         ...['policy get', 'policy list', 'policy set', 'policy unset', 'resume', 'scan', 'simulate'],
         'preview',
         ...['data-planes list', 'data-planes deleted'],
+        ...['owners import', 'owners list', 'owners test'],
+        ...['events validate', 'events send', 'events refused'],
         ...['sources list', 'subscriptions add', 'subscriptions list', 'subscriptions remove'],
         ...['oops list', 'oops resolve', 'oops show', 'queues list', 'queues pause', 'queues resume'],
         ...['mail list', 'mail show', 'mail resend'],
