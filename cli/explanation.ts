@@ -1,7 +1,7 @@
 import { type Case, type Decision, decide, withJoined } from '../functions/abandonment/decide.ts';
 import { lastAliveAt } from '../functions/abandonment/evidence.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
-import { loadAlert } from '../functions/store/alerts.ts';
+import { alertOf, loadAlert } from '../functions/store/alerts.ts';
 import { FleetView } from '../functions/store/fleet-view.ts';
 import type { Table } from '../functions/store/table/table.port.ts';
 import type { TaskRecord } from '../functions/store/tasks.ts';
@@ -76,8 +76,9 @@ export async function explain(
   const view = await FleetView.load(table);
   await view.loadPlanes([record.task.dataPlane]);
   const supposed = asIfObserved(record, at, now);
-  const audience = await view.audienceOf(record.task);
-  const given: Case = withJoined({ ...view.bareCase(supposed), ...audience }, at);
+  const audience = await view.audienceOf(record.task, record.open ? alertOf(record.open) : 'task_abandoned');
+  const hears = await view.hearersFor(supposed, at);
+  const given: Case = withJoined({ ...view.bareCase(supposed), ...audience, ...hears }, at);
   const decision = decide(given, at);
   const { task, open } = supposed;
   return {

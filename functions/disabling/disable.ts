@@ -78,7 +78,7 @@ async function ask(
     episode,
     disableAt: asker.by === 'run' ? asker.disableAt : null,
     requestId: requestIdOf(record.task.id, episode),
-    reason: reasonOf(asker),
+    reason: reasonOf(asker, record.open.alert),
   });
   if (answer.outcome === 'requested') return { outcome: 'done', reason: 'requested' };
   if (answer.outcome === 'confirmed') {

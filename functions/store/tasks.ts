@@ -1,3 +1,4 @@
+import { endsBy } from '../abandonment/deadlines.ts';
 import { isEligible, NO_EVIDENCE, notPrimarySince } from '../abandonment/evidence.ts';
 import { isHealthy, recoversAt, type SpellPolicy } from '../abandonment/healthy-spells.ts';
 import type { EffectivePolicy } from '../abandonment/policy.ts';
@@ -7,6 +8,7 @@ import {
   type Evidence,
   type HoldReason,
   type Keep,
+  type Stopping,
   type Task,
   tenantOf,
 } from '../abandonment/task.ts';
@@ -26,8 +28,8 @@ export interface TaskRecord {
   /** The number of the newest episode; 0 before the first. */
   episodes: number;
   open: Episode | null;
-  /** Why nothing happens although something would be due; since when; when operators were last told. */
-  hold: { reason: HoldReason; since: Instant } | null;
+  /** Why nothing happens although something would be due; since when; `late`: the task's own deadline is. */
+  hold: { reason: HoldReason; since: Instant; late?: true } | null;
   /** User publications that kept this span of failing from firing or ended its episode. */
   vetoes: { count: number; lastAt: Instant } | null;
   /** The newest request to turn it off that the owning system has not confirmed; it may still act on it. */
@@ -52,6 +54,8 @@ export interface TaskRecord {
    * `disable` where that instant is the one at which it is to be turned off.
    */
   next: { at: Instant; why: 'look' | 'disable' } | null;
+  /** What was announced of its own deadlines; null: nothing, and they are found by themselves. */
+  stopping: Stopping | null;
   /** Ours; each write raises it. 0: not stored yet. */
   rev: number;
 }
@@ -75,6 +79,7 @@ export function newTaskRecord(task: Task): TaskRecord {
     disabledByUs: null,
     undo: null,
     next: null,
+    stopping: null,
     rev: 0,
   };
 }
@@ -109,6 +114,7 @@ export function taskFromRow(row: Row): TaskRecord {
     disabledByUs: rare.disabledByUs ?? null,
     undo: rare.undo ?? null,
     next: rare.next ?? null,
+    stopping: rare.stopping ?? null,
     rev,
   };
 }
@@ -138,9 +144,14 @@ function withoutNulls(record: TaskRecord): Record<string, unknown> {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null));
 }
 
-/** Lets the scanner look at once at a task with an open episode or a hold that ends; others it finds by itself. */
+/**
+ * Lets the scanner look at once at a task with an open episode, a hold that ends or announced deadlines; others it finds
+ * by itself.
+ */
 export function touch(record: TaskRecord, now: Instant): TaskRecord {
-  return record.open || record.next ? { ...record, next: { at: now, why: 'look' } } : record;
+  const { stopping } = record;
+  const touched = stopping ? { ...record, stopping: { ...stopping, lookAt: now } } : record;
+  return record.open || record.next ? { ...touched, next: { at: now, why: 'look' } } : touched;
 }
 
 /**
@@ -160,7 +171,7 @@ function settle(record: TaskRecord, policy: EffectivePolicy): TaskRecord {
     ...record,
     task: withoutPast(record.task),
     next: idle && record.undo?.state !== 'enabled' ? null : (record.next ?? spellLook(record, policy)),
-    hold: idle ? null : record.hold,
+    hold: idle && !(record.hold?.late && endsBy(record.task)) ? null : record.hold,
     vetoes: healthy ? null : record.vetoes,
     disabledByUs: record.task.enabled ? null : record.disabledByUs,
   };

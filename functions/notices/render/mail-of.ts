@@ -1,6 +1,6 @@
 import type { Cause } from '../../../emails/wordings.ts';
 import { countedTime } from '../../abandonment/evidence.ts';
-import type { Evidence } from '../../abandonment/task.ts';
+import type { Evidence, Mode } from '../../abandonment/task.ts';
 import { isTopic } from '../../abandonment/topics.ts';
 import type { OutgoingMail } from '../../platform/ports.ts';
 import type { System } from '../../platform/system.ts';
@@ -138,9 +138,19 @@ function mailItem(
     ...(facts?.disabledAt === undefined ? {} : { disabledAt: facts.disabledAt }),
     ...(facts?.enabledAt === undefined ? {} : { enabledAt: facts.enabledAt }),
     ...(facts?.resolvedReason === undefined ? {} : { resolvedReason: facts.resolvedReason }),
-    told: othersTold(record, digest.recipient),
-    mode: item.disableAt === null ? 'notify' : 'disable',
+    told:
+      item.notice === 'stopping'
+        ? othersHearing(record, digest.recipient)
+        : othersTold(record, digest.recipient),
+    mode: modeOf(item),
+    ...(item.alert === 'task_overdue' && { isOverdue: true as const }),
   };
+}
+
+/** The mode that a notice speaks of: of a deadline, whether the task is turned off at it. */
+function modeOf({ notice, disableAt, binds }: DigestItem): Mode {
+  const threatens = notice === 'stopping' ? binds === true : disableAt !== null;
+  return threatens ? 'disable' : 'notify';
 }
 
 /** The addresses of the others who are told of the open episode. */
@@ -148,6 +158,17 @@ export function othersTold(record: TaskRecord | undefined, recipient: string): s
   return Object.entries(record?.open?.told ?? {})
     .filter(([key, told]) => key !== recipient && !told.left && told.warning !== 'failed')
     .map(([, told]) => told.address)
+    .sort();
+}
+
+/** The addresses of the others who are told of the task's own deadline. */
+function othersHearing(record: TaskRecord | undefined, recipient: string): string[] {
+  return Object.entries(record?.stopping?.told ?? {})
+    .filter(
+      ([key, one]) =>
+        key !== recipient && (one.pending !== undefined || one.last?.moves === record?.stopping?.moves),
+    )
+    .map(([, one]) => one.address)
     .sort();
 }
 
