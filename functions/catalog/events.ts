@@ -187,9 +187,6 @@ export const GIVEN_EVENTS = {
 
 export type TaskPublished = z.output<typeof taskPublished>;
 export type TaskDeleted = z.output<typeof taskDeleted>;
-export type TaskStarted = z.output<typeof taskStarted>;
-export type TaskEnded = z.output<typeof taskEnded>;
-export type TaskDeadlineSet = z.output<typeof taskDeadlineSet>;
 export type CountedTask = z.output<typeof countedTask>;
 /** As it stands on the bus: instants are texts. */
 export type TaskDisableRequestedDetail = z.input<typeof taskDisableRequested>;

@@ -20,7 +20,7 @@ export function warn(
 }
 
 /** The notice by which an episode first tells a recipient; that of an overdue task takes no place of the ramp. */
-export function openingOf({ alert, firedAt, since }: Episode, now: Instant): PendingNotice {
+function openingOf({ alert, firedAt, since }: Episode, now: Instant): PendingNotice {
   const asked = { since: now, notBefore: now };
   return alert === 'task_overdue'
     ? { notice: 'overdue', ...asked }

@@ -193,6 +193,7 @@ export class World {
       verifier: this.#verifier,
       scenario: this.#scenario,
       isBehind: () => this.#injection.isBehind(),
+      calmSince: calmSince(this.#scenario),
     });
   }
 

@@ -12,6 +12,12 @@ interface Announcement {
   binds: boolean;
 }
 
+/** Who cannot be mailed now. */
+interface Reach {
+  isSuppressed: (address: string) => boolean;
+  isFull: (address: string) => boolean;
+}
+
 /** A notice that a task outlives its deadline. */
 interface Overdue {
   to: string;
@@ -131,12 +137,13 @@ export class DeadlineVerifier {
   }
 
   /** A scan and all it caused are through: what was due for long enough is announced. */
-  scanOver(now: Instant, { scanEvery }: Scenario, isSuppressed: (address: string) => boolean): void {
+  scanOver(now: Instant, { scanEvery }: Scenario, { isSuppressed, isFull }: Reach): void {
+    if (this.#facts.paused.has('notify')) return;
     const slack = 2 * scanEvery + this.#facts.policy('', 'digestEvery');
     for (const task of this.#facts.tasks.values()) {
       for (const to of this.#facts.recipientsOf(task, 'task_stopping', isSuppressed)) {
         const key = `${task.id} ${to}`;
-        if (!this.#isDue(task, to, now)) {
+        if (isFull(to) || !this.#isDue(task, to, now)) {
           this.#dueSince.delete(key);
           continue;
         }
@@ -160,6 +167,8 @@ export class DeadlineVerifier {
     if (deadline === null || lead === null || facts.policy(task.id, 'mode') === 'detect') return false;
     if (now < deadline - lead || now >= deadline || facts.declined.has(to) || facts.quietHours.has(to))
       return false;
+    const isHeld = facts.isReverted(task) || now < (facts.keptUntil.get(task.id) ?? 0);
+    if (isHeld && facts.policy(task.id, 'atDeadline') === 'disable') return false;
     const last = this.#announced.get(`${task.id} ${to}`)?.at(-1);
     return !last || (last.deadline !== deadline && this.#isArmed(task, last));
   }

@@ -29,8 +29,8 @@ export class ProgressVerifier {
   readonly #slack: Duration;
   readonly #start: Instant;
   readonly #scenario: Scenario;
-  /** Nothing but what happens to tasks and policies delays a notice. */
-  readonly #isCalm: boolean;
+  /** From here on nothing but time delays a notice. */
+  readonly #calmFrom: Instant;
   readonly #undisturbed: ReadonlySet<string>;
   readonly #warned = new Set<string>();
   readonly #operatorAlerts = new Set<string>();
@@ -46,6 +46,8 @@ export class ProgressVerifier {
     scenario: Scenario;
     /** Whether Taskwarden may not know yet what the bus told it. By default it does. */
     isBehind?: () => boolean;
+    /** When the last thing that goes wrong or is done is over. By default nobody knows. */
+    calmSince?: Instant;
   }) {
     this.#isBehind = parts.isBehind ?? (() => false);
     this.#facts = parts.facts;
@@ -53,7 +55,9 @@ export class ProgressVerifier {
     this.#scanEvery = parts.scenario.scanEvery;
     this.#start = parts.scenario.start;
     this.#scenario = parts.scenario;
-    this.#isCalm = isCalm(parts.scenario) && !isLimited(parts.facts);
+    this.#calmFrom = isCalm(parts.scenario)
+      ? parts.scenario.start
+      : (parts.calmSince ?? parts.scenario.until) + DAY;
     this.#slack = 2 * parts.scenario.scanEvery + parts.facts.policy('', 'digestEvery');
     this.#undisturbed = undisturbedTasks(parts.scenario, parts.facts);
   }
@@ -84,12 +88,19 @@ export class ProgressVerifier {
       const task = this.#facts.tasks.get(id);
       if (task && this.#isFailing(task)) this.#isTimely(task, now);
     }
-    if (this.#isCalm)
-      this.#verifier.deadlines.scanOver(now, this.#scenario, (address) =>
-        this.#verifier.isSuppressed(address),
-      );
+    if (now >= this.#calmFrom && !this.#isBehind()) this.#areAnnounced(now);
     if (this.#unreachable.length > 0) this.#checkUnreachable(now);
     this.#checkReversals();
+  }
+
+  /** Deadlines that are due are announced, to whom no window or quiet hours hold back. */
+  #areAnnounced(now: Instant): void {
+    const { deadlines, softSuppressions, spacing } = this.#verifier;
+    deadlines.scanOver(now, this.#scenario, {
+      isSuppressed: (address) =>
+        this.#verifier.isSuppressed(address) || softSuppressions.isSuppressed(address, now),
+      isFull: (address) => spacing.fullUntil(address) > now,
+    });
   }
 
   /** A system enabled again what was disabled: operators are to hear of it. */
