@@ -1,4 +1,4 @@
-/** `npm run bench -- scan|list|digest|notify|bundle|simulate|capacity [options]`: measures the budgets, as JSON lines. */
+/** `npm run bench -- scan|list|digest|notify|bundle|simulate|deadlines|capacity [options]`: measures the budgets, as JSON lines. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -27,6 +27,8 @@ Benchmarks (each prints JSON lines; a figure's line has its goal, whether it is 
                --processes N         fresh processes for the import time (default 11)
   simulate   random simulation schedules (those of the soak) per minute on two cores
                --seconds N           how long (default 30)
+  deadlines  writes on jobs whose deadlines one policy moves
+               --tasks N             (default 100000)
   capacity   compares the computed capacity units with those that DynamoDB Local reports (needs Java 17)
 
 Exit codes: 0 all goals met; 1 a goal is missed; 2 the call is not valid.
@@ -54,6 +56,7 @@ const TAKEN: Record<string, readonly string[]> = {
   notify: ['tasks', 'owners', 'peer', 'table-latency-ms'],
   bundle: ['processes'],
   simulate: ['seconds'],
+  deadlines: ['tasks'],
   capacity: [],
 };
 
@@ -79,6 +82,10 @@ async function run(name: string, values: Values): Promise<void> {
     case 'bundle': {
       const { benchBundle } = await import('./bundle.ts');
       return benchBundle(wholeNumber(values, 'processes', 11));
+    }
+    case 'deadlines': {
+      const { benchDeadlines } = await import('./deadlines.ts');
+      return benchDeadlines(wholeNumber(values, 'tasks', 100_000));
     }
     case 'simulate': {
       const { benchSimulate } = await import('./simulate.ts');

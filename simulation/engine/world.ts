@@ -204,6 +204,7 @@ export class World {
       verifier: this.#verifier,
       scenario: this.#scenario,
       isBehind: () => this.#injection.isBehind(),
+      calmSince: calmSince(this.#scenario),
     });
   }
 

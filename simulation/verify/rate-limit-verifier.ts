@@ -95,7 +95,9 @@ export class RateLimitVerifier {
     const isHere = (plane: string) => dataPlane === null || plane === dataPlane;
     for (const { task, dataPlane: plane } of this.#last) if (isHere(plane)) fleet.add(task);
     for (const task of this.#facts.tasks.values()) {
-      const eligible = task.enabled && !task.deleted && task.kind !== 'collection' && !task.dekaf;
+      const isOn = task.enabled && !task.deleted;
+      const isRunning = task.kind !== 'job' || (task.startedAt !== null && task.endedAt === null);
+      const eligible = isOn && isRunning && task.kind !== 'collection' && !task.dekaf;
       if (eligible && isHere(task.dataPlane)) fleet.add(task.id);
     }
     return fleet.size;
