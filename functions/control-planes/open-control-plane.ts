@@ -9,6 +9,7 @@ import { ecsClients } from './ecs/ecs-clients.ts';
 import { EcsControlPlane } from './ecs/ecs-control-plane.ts';
 import { GuardedControlPlane } from './guarded-control-plane.ts';
 import { guardedFetch } from './guarded-fetch.ts';
+import { HttpControlPlane } from './http/http-control-plane.ts';
 import { KafkaConnectControlPlane } from './kafka-connect/kafka-connect-control-plane.ts';
 
 /** What a control plane is opened with. */
@@ -46,12 +47,12 @@ type Adapter = (settings: ListedSettings, given: AdapterPorts) => ListedControlP
 /** The adapter of each type of control plane. */
 const adapterOf: Adapter = (settings, given) => {
   switch (settings.type) {
-    case 'ecs':
-      return new EcsControlPlane({ settings, clients: ecsClients(settings, given.turn), ...given });
     case 'kafka-connect':
       return new KafkaConnectControlPlane({ settings, ...given });
-    default:
-      throw new Error(`control plane ${settings.name}: nothing can ask one of type ${settings.type} yet`);
+    case 'ecs':
+      return new EcsControlPlane({ settings, clients: ecsClients(settings, given.turn), ...given });
+    case 'http':
+      return new HttpControlPlane({ settings, ...given });
   }
 };
 
