@@ -155,7 +155,7 @@ function observationsOf(
   const statuses = shards.map(({ status }) => status);
   const now: Observation = { at, statuses };
   if (lastPrimaryAt === undefined || observedAt === undefined) return [now];
-  const isNews = observedAt < lastPrimaryAt && lastPrimaryAt < at && !statuses.includes('PRIMARY');
+  const isNews = observedAt < lastPrimaryAt && lastPrimaryAt <= at && !statuses.includes('PRIMARY');
   if (!isNews) return [now];
   return [{ at: lastPrimaryAt, statuses: ['PRIMARY'] }, { at: lastPrimaryAt, statuses }, now];
 }
