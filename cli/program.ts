@@ -11,6 +11,7 @@ import { registerDismiss } from './commands/dismiss.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerHolds } from './commands/holds.ts';
+import { registerInit } from './commands/init.ts';
 import { registerMailList } from './commands/mail-list.ts';
 import { registerMailResend } from './commands/mail-resend.ts';
 import { registerMailShow } from './commands/mail-show.ts';
@@ -78,6 +79,7 @@ export function buildProgram(cli: Cli): Command {
     registerTasksResetVersion,
   ])
     register(tasks, cli);
+  registerInit(program, cli);
   registerExplain(program, cli);
   const alerts = addGroup(program, 'alerts', 'the history of alerts');
   for (const register of [registerAlertsList, registerAlertsShow]) register(alerts, cli);

@@ -42,7 +42,7 @@ describe('every command', () => {
         ...['policy get', 'policy list', 'policy set', 'policy unset', 'resume', 'scan', 'simulate'],
         ...['control-planes list', 'control-planes show', 'control-planes poll'],
         ...['control-planes pause', 'control-planes resume', 'holds list', 'holds approve', 'holds dismiss'],
-        ...['data-planes list', 'data-planes deleted'],
+        ...['data-planes list', 'data-planes deleted', 'init'],
         ...['sources list', 'subscriptions add', 'subscriptions list', 'subscriptions remove'],
         ...['oops list', 'oops resolve', 'oops show', 'queues list', 'queues pause', 'queues resume'],
         ...['mail list', 'mail show', 'mail resend'],
