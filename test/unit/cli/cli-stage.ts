@@ -81,8 +81,9 @@ const HEALTHY: AwsAccount = {
 export function cliStage({
   name = 'local',
   modeCeiling = 'disable' as 'disable' | 'notify',
-  /** What its disabler and its lister have, and nobody else. */
+  /** What its disabler has, and its lister where it `lists`, and nobody else. */
   disabler = {} as Partial<System>,
+  lists = false,
 } = {}) {
   const table = new MemoryTable({ freeze: true });
   const mails: OutgoingMail[] = [];
@@ -126,7 +127,7 @@ export function cliStage({
     const asking = { ...system, ...disabler };
     if (queue === 'notify') await processMessage(system, notifyConsumer, delivery);
     if (queue === 'disable') await processMessage(asking, disableConsumer, delivery);
-    if (queue === 'listing') await processMessage(asking, listerConsumer, delivery);
+    if (queue === 'listing' && lists) await processMessage(asking, listerConsumer, delivery);
   };
   const work = async () => {
     while (waiting.length > 0) {
