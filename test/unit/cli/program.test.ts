@@ -40,6 +40,8 @@ describe('every command', () => {
       [
         ...['admins add', 'admins list', 'admins remove', 'alerts list', 'alerts show', 'explain', 'pause'],
         ...['policy get', 'policy list', 'policy set', 'policy unset', 'resume', 'scan', 'simulate'],
+        ...['control-planes list', 'control-planes show', 'control-planes poll'],
+        ...['control-planes pause', 'control-planes resume', 'holds list', 'holds approve', 'holds dismiss'],
         ...['data-planes list', 'data-planes deleted'],
         ...['sources list', 'subscriptions add', 'subscriptions list', 'subscriptions remove'],
         ...['oops list', 'oops resolve', 'oops show', 'queues list', 'queues pause', 'queues resume'],

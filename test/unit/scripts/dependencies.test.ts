@@ -134,6 +134,7 @@ const REQUIREMENTS = [
   'scripts/cfn-lint-requirements.txt',
   'scripts/emulator-requirements.txt',
   'scripts/schemathesis-requirements.txt',
+  'scripts/moto-requirements.txt',
 ];
 
 describe('packages of PyPI', () => {
