@@ -47,8 +47,6 @@ type Adapter = (settings: ListedSettings, given: AdapterPorts) => ListedControlP
 /** The adapter of each type of control plane. */
 const adapterOf: Adapter = (settings, given) => {
   switch (settings.type) {
-    case 'http':
-      return new HttpControlPlane({ settings, ...given });
     case 'kafka-connect':
       return new KafkaConnectControlPlane({ settings, ...given });
     case 'ecs':
