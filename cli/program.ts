@@ -101,7 +101,7 @@ export function buildProgram(cli: Cli): Command {
     program,
     'control-planes',
     'where tasks live: whether a server keeps to the contract',
-  );
+  ).alias('control-plane');
   registerControlPlanesCheck(controlPlanes, cli);
   registerOops(addGroup(program, 'oops', 'failed attempts, by kind of failure'), cli);
   registerQueues(
