@@ -126,10 +126,9 @@ export class HttpControlPlane implements ListedControlPlane {
   async #change(change: Change): Promise<ControlAnswer | ToBeRead> {
     const { action, task, revision, requestId, reason, more } = change;
     if (revision === undefined) return { outcome: 'changed', reason: 'no listing has seen it' };
-    const key = keyOf([action, requestId, revision]);
-    const id = this.#idOf(task);
-    const requestedAt = formatInstant(this.#parts.clock.now());
-    const body = JSON.stringify({ action, task: id, version: revision, reason, requestedAt, ...more });
+    // The same key says the same body: servers may refuse one that comes with another.
+    const body = JSON.stringify({ action, task: this.#idOf(task), version: revision, reason, ...more });
+    const key = keyOf([requestId, body]);
     const answer = await this.#send('POST', `${this.#pathOf(task)}/${action}`, { key, body });
     const { status, problem } = answer;
     if (isGone(answer)) return { outcome: 'gone' };
