@@ -8,16 +8,19 @@ import { registerControlPlanesCheck } from './commands/control-planes-check.ts';
 import { registerDataPlanes } from './commands/data-planes.ts';
 import { registerDismiss } from './commands/dismiss.ts';
 import { registerDoctor } from './commands/doctor.ts';
+import { registerEvents } from './commands/events.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerMailList } from './commands/mail-list.ts';
 import { registerMailResend } from './commands/mail-resend.ts';
 import { registerMailShow } from './commands/mail-show.ts';
 import { registerOops } from './commands/oops.ts';
+import { registerOwners } from './commands/owners.ts';
 import { registerPauses } from './commands/pauses.ts';
 import { registerPolicyGet } from './commands/policy-get.ts';
 import { registerPolicyList } from './commands/policy-list.ts';
 import { registerPolicySet } from './commands/policy-set.ts';
 import { registerPolicyUnset } from './commands/policy-unset.ts';
+import { registerPreview } from './commands/preview.ts';
 import { registerQueues } from './commands/queues.ts';
 import { registerRecipientsForget } from './commands/recipients-forget.ts';
 import { registerRecipientsList } from './commands/recipients-list.ts';
@@ -80,12 +83,14 @@ export function buildProgram(cli: Cli): Command {
   const alerts = addGroup(program, 'alerts', 'the history of alerts');
   for (const register of [registerAlertsList, registerAlertsShow]) register(alerts, cli);
   registerSimulate(program);
+  registerPreview(program, cli);
   const policy = addGroup(program, 'policy', 'what holds where: globally, for a prefix, for a task');
   for (const register of [registerPolicyGet, registerPolicySet, registerPolicyUnset, registerPolicyList]) {
     register(policy, cli);
   }
   registerSubscriptions(addGroup(program, 'subscriptions', 'who else hears of the alerts of a prefix'), cli);
   registerAdmins(addGroup(program, 'admins', 'who hears of alerts where no owner can be reached'), cli);
+  registerOwners(addGroup(program, 'owners', 'who owns tasks that name no owner: rules of a file'), cli);
   const mail = addGroup(program, 'mail', 'mails: list, show, resend');
   for (const register of [registerMailList, registerMailShow, registerMailResend]) register(mail, cli);
   const recipients = addGroup(program, 'recipients', 'who is mailed, and whom no mail reaches');
@@ -94,6 +99,10 @@ export function buildProgram(cli: Cli): Command {
     register(recipients, cli);
   registerSources(addGroup(program, 'sources', 'who may put events on the bus'), cli);
   registerDataPlanes(addGroup(program, 'data-planes', 'data planes: list, say that one is gone'), cli);
+  registerEvents(
+    addGroup(program, 'events', 'events of owning systems: check, send, see what was refused'),
+    cli,
+  );
   for (const register of [registerScan, registerPauses, registerApprove, registerDismiss, registerUndo])
     register(program, cli);
   registerDoctor(program, cli);

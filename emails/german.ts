@@ -1,4 +1,4 @@
-import type { Amount, Subject, Wordings } from './wordings.ts';
+import type { Amount, Subject, WhySlots, Wordings } from './wordings.ts';
 
 function tasks({ count, name }: Subject, one: string, many: string): string {
   return count === 1 ? `${name ?? '1 Task'} ${one}` : `${count} Tasks ${many}`;
@@ -19,6 +19,11 @@ const REPAIR = 'Beheben Sie den Fehler, oder veröffentlichen Sie eine neue Vers
 const KEEP_ONE = `${REPAIR} Wird der Task nicht mehr gebraucht, schalten Sie ihn selbst ab.`;
 const KEEP_EACH = `${REPAIR} Wird ein Task nicht mehr gebraucht, schalten Sie ihn selbst ab.`;
 
+const END_ONE =
+  'Beenden Sie ihn, oder lassen Sie seine Frist dort verlängern, wo er läuft. Soll er trotzdem weiterlaufen, behalten Sie ihn, oder stellen Sie ihn zurück.';
+const MOVE_ONE =
+  'Darf er dann enden, ist nichts zu tun. Wird er länger gebraucht, lassen Sie seine Frist dort verlängern, wo er läuft, oder behalten Sie ihn.';
+
 function restartsSince(restarts: number | null): string {
   if (restarts === null) return '';
   if (restarts === 0) return '; seitdem kein Neustart versucht';
@@ -28,6 +33,22 @@ function restartsSince(restarts: number | null): string {
 function twitchesSince(twitches: number): string {
   if (twitches === 0) return '';
   return `; dazwischen lief er ${twitches === 1 ? 'einmal' : `${twitches}-mal`} zu kurz, um zu zählen`;
+}
+
+function youAre(why: WhySlots, count: number | undefined): string {
+  const it = count === undefined ? 'ihn' : count === 1 ? 'diesen Task' : 'diese Tasks';
+  switch (why.as) {
+    case 'owner':
+      return `für ${it} zuständig sind`;
+    case 'owner-by-rule':
+      return `nach der Regel "${why.pattern}" für ${it} zuständig sind`;
+    case 'subscriber':
+      return `${why.scope === null ? 'alle Tasks' : `"${why.scope}"`} abonniert haben`;
+    case 'admin':
+      return `${why.scope === null ? 'alle Tasks' : `"${why.scope}"`} verwalten`;
+    case 'other':
+      return `${it} abonniert haben oder verwalten, oder bereits benachrichtigt wurden`;
+  }
 }
 
 export const german: Wordings = {
@@ -47,6 +68,17 @@ export const german: Wordings = {
       const opening = slots.reminder ? 'Erinnerung: ' : '';
       return `${opening}${tasks(slots, 'wird', 'werden')} ${date} abgeschaltet, wenn Sie nichts tun`;
     },
+    overdue: (slots) => {
+      const said = tasks(slots, 'ist über seine Frist hinaus', 'sind über ihre Frist hinaus');
+      if (slots.day === '') return said;
+      const date = slots.more ? `ab dem ${slots.day}` : `am ${slots.day}`;
+      const off = `${slots.count === 1 ? 'wird' : 'werden'} ${date} abgeschaltet`;
+      return `${said} und ${off}, wenn Sie nichts tun`;
+    },
+    stopping: (slots) => {
+      const date = slots.more ? `ab dem ${slots.day}` : `am ${slots.day}`;
+      return `Für ${slots.count === 1 ? (slots.name ?? '1 Task') : `${slots.count} Tasks`} endet die Frist ${date}`;
+    },
     disabled: (slots) => tasks(slots, 'wurde abgeschaltet', 'wurden abgeschaltet'),
     withdrawn: ({ count, name }) =>
       count === 1
@@ -59,6 +91,8 @@ export const german: Wordings = {
   andOthers: (count) => `, dazu ${count} weitere ${count === 1 ? 'Meldung' : 'Meldungen'}`,
   heading: {
     due: (count) => `${count === 1 ? 'Wird' : 'Werden'} abgeschaltet, wenn Sie nichts tun`,
+    overdue: () => 'Über die Frist hinaus',
+    stopping: () => 'Fristen, die bald enden',
     disabled: () => 'Abgeschaltet',
     withdrawn: () => 'Angekündigte Termine, die nicht mehr gelten',
     failing: (count) => (count === 1 ? 'Läuft nicht' : 'Laufen nicht'),
@@ -70,6 +104,14 @@ export const german: Wordings = {
       count === 1
         ? `Was zu tun ist: ${KEEP_ONE}`
         : `Jeder wird zu dem Termin abgeschaltet, der bei ihm steht. Was jeweils zu tun ist: ${KEEP_EACH}`,
+    overdue: (count) =>
+      count === 1
+        ? `Er sollte schon beendet sein. Was zu tun ist: ${END_ONE}`
+        : `Sie sollten schon beendet sein. Was jeweils zu tun ist: ${END_ONE}`,
+    stopping: (count) =>
+      count === 1
+        ? `Er soll zu seiner eigenen Frist enden. Was zu tun ist: ${MOVE_ONE}`
+        : `Jeder soll zu seiner eigenen Frist enden. Was jeweils zu tun ist: ${MOVE_ONE}`,
     disabled: (count) =>
       count === 1
         ? 'Was zu tun ist: Wird der Task noch gebraucht, beheben Sie den Fehler, und schalten Sie ihn wieder ein. Sonst ist nichts zu tun.'
@@ -94,6 +136,13 @@ export const german: Wordings = {
     const state = past ? `War seit dem ${since}, nicht gelaufen` : `Läuft nicht seit dem ${since}`;
     return `${state} (${lasted}${left})${restartsSince(restarts)}${twitchesSince(twitches)}.`;
   },
+  outlived: ({ since, lasted, past }) =>
+    past
+      ? `War seit dem ${since}, über seine Frist hinaus (${lasted}).`
+      : `Ist seit dem ${since}, über seine Frist hinaus (${lasted}).`,
+  endsOn: ({ date, when }, isTurnedOff) =>
+    `Seine Frist endet am ${date}, ${when}.${isTurnedOff ? ' Läuft er dann noch, wird er abgeschaltet.' : ''}`,
+  stillRuns: 'Bis dahin darf er laufen.',
   causes: {
     failed: 'seine Shards sind ausgefallen',
     'failed-credentials': 'seine Shards sind ausgefallen, weil ihre Zugangsdaten abgelehnt werden',
@@ -120,6 +169,7 @@ export const german: Wordings = {
     kept: 'Er soll behalten werden',
     snoozed: 'Er wurde zurückgestellt',
     policy: 'Die Regeln wurden geändert',
+    ended: 'Er ist beendet',
     'disabled-by-owner': 'Jemand, der für ihn zuständig ist, hat ihn abgeschaltet',
   },
   willBeTurnedOff: ({ date, when }, reminder) =>
@@ -137,6 +187,7 @@ export const german: Wordings = {
     if (addresses.length === 0) return 'Sonst wurde niemand benachrichtigt.';
     return `Ebenfalls benachrichtigt: ${addresses.join(', ')}${more === 0 ? '' : ` und ${more} weitere`}.`;
   },
+  youGetThis: (why, count) => `Sie erhalten dies, weil Sie ${youAre(why, count)}.`,
   listed: {
     due: ({ date, when }) => `Am ${date}, ${when}:`,
     disabled: (date) => `Am ${date}:`,
@@ -150,6 +201,8 @@ export const german: Wordings = {
   },
   acting: {
     due: 'Behalten, zurückstellen oder jetzt abschalten',
+    overdue: 'Behalten, zurückstellen oder jetzt abschalten',
+    stopping: 'Behalten oder zurückstellen',
     failing: 'Behalten, zurückstellen oder jetzt abschalten',
     disabled: 'Wieder einschalten',
     all: 'Ihre Seite öffnen und handeln',

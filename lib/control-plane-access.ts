@@ -1,4 +1,4 @@
-import { Arn, ArnFormat, Aws, Stack } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Aws, CfnOutput, Stack } from 'aws-cdk-lib';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import {
@@ -7,7 +7,7 @@ import {
   type SecretPlace,
   type SettingsOf,
 } from '../functions/platform/control-plane-settings.ts';
-import { QUEUE_NAMES, type QueueName } from '../functions/platform/queues.ts';
+import { QUEUE_NAMES, QUEUES, type QueueName } from '../functions/platform/queues.ts';
 import type { Config } from './config.ts';
 import type { Network } from './constructs/network.ts';
 import type { TaskwardenFunction } from './constructs/taskwarden-function.ts';
@@ -56,8 +56,18 @@ export class ControlPlaneAccess extends Construct {
     const ecs = this.listed.filter((one): one is SettingsOf<'ecs'> => one.type === 'ecs');
     const roles = ecs.flatMap(({ roleArn }) => (roleArn === undefined ? [] : [roleArn]));
     named('sts:AssumeRole', [...new Set(roles)]);
+    if (roles.length > 0) this.tellRole(queue, worker);
     const ofThisAccount = ecs.filter(({ roleArn }) => roleArn === undefined);
     if (ofThisAccount.length > 0) this.allowEcs(queue, worker, ofThisAccount);
+  }
+
+  /** The other account's role is to trust this one (docs/connect/ecs.md). */
+  private tellRole(queue: QueueName, { role }: TaskwardenFunction): void {
+    const { worker } = QUEUES[queue];
+    new CfnOutput(Stack.of(this), `${worker.charAt(0).toUpperCase()}${worker.slice(1)}RoleArn`, {
+      value: role.roleArn,
+      description: `The role of the function ${worker}, to be trusted where it assumes one of another account`,
+    });
   }
 
   private arnsOfSecrets(places: readonly SecretPlace[]): string[] {

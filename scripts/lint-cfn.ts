@@ -1,5 +1,5 @@
 /**
- * Has cfn-lint judge the templates of the least configuration and of one with every key: `npm run lint:cfn`.
+ * Has cfn-lint judge the templates of the least configuration, of one with every key, and those of docs/: `npm run lint:cfn`.
  * Installs it into .local/ the first time. Ends with cfn-lint's exit code; with `--where-possible` and 0 where there is no
  * Python 3.11 or it cannot be installed.
  */
@@ -17,6 +17,9 @@ const EXAMPLES = ['minimal', 'full'];
 /** Where the full example's topics and certificate are. */
 const REGION = 'eu-west-1';
 
+/** Templates that others deploy in their own accounts. */
+const HANDED_OUT = ['docs/connect/ecs-role.yaml'];
+
 /** A dependency that a reference makes already: the CDK names both. */
 const OF_CDK = ['W3005'];
 
@@ -33,11 +36,11 @@ function templatesOf(example: string): string[] {
 }
 
 function lint(): number {
-  const templates = EXAMPLES.flatMap(templatesOf);
+  const templates = [...EXAMPLES.flatMap(templatesOf), ...HANDED_OUT.map((path) => join(ROOT, path))];
   const program = join(HOME, 'bin', 'cfn-lint');
   const options = ['--ignore-checks', ...OF_CDK, '--regions', REGION];
   const { status } = spawnSync(program, [...options, '--', ...templates], { stdio: 'inherit' });
-  const judged = `cfn-lint over ${templates.length} templates of ${EXAMPLES.join(' and ')}`;
+  const judged = `cfn-lint over ${templates.length} templates: ${EXAMPLES.join(', ')}, and what is handed out`;
   console.log(status === 0 ? `ok   ${judged}: nothing found` : `FAIL ${judged}`);
   return status ?? 1;
 }

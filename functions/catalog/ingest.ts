@@ -1,5 +1,6 @@
 import { BOUNDS } from '../abandonment/bounds.ts';
 import { confirmDisabled } from '../disabling/confirm.ts';
+import { refuseDisabling } from '../disabling/refusals.ts';
 import type { System } from '../platform/system.ts';
 import { bucketOf } from '../store/keys.ts';
 import { loadPolicies } from '../store/policies.ts';
@@ -18,9 +19,13 @@ import {
   restartsCountedUnread,
   shardsObservedUnread,
   type TAKEN_EVENTS,
+  taskDeadlineSet,
   taskDeleted,
   taskDisabled,
+  taskDisableRefused,
+  taskEnded,
   taskPublished,
+  taskStarted,
 } from './events.ts';
 import { type EventContext, malformed, outcomeOf, refused, takeEach } from './outcomes.ts';
 import {
@@ -32,16 +37,21 @@ import {
   type Refusal,
   taskRefusal,
 } from './refusals.ts';
+import type { Said } from './runs.ts';
 import { parseEvent } from './schema-problems.ts';
-import { countRestarts, deleteTask, observeTask, publishTask } from './task-events.ts';
+import { countRestarts, deleteTask, noteRun, observeTask, publishTask } from './task-events.ts';
 
 const HANDLERS: Record<string, (context: EventContext, detail: unknown) => Promise<Outcome>> = {
   'Task Published': onTaskPublished,
   'Task Deleted': onTaskDeleted,
+  'Task Started': onTaskStarted,
+  'Task Ended': onTaskEnded,
+  'Task Deadline Set': onTaskDeadlineSet,
   'Shards Observed': onShardsObserved,
   'Restarts Counted': onRestartsCounted,
   'Data Plane Reported': onDataPlaneReported,
   'Task Disabled': onTaskDisabled,
+  'Task Disable Refused': onTaskDisableRefused,
 } satisfies Record<keyof typeof TAKEN_EVENTS, unknown>;
 
 /**
@@ -62,7 +72,7 @@ export async function ingestEvent(system: System, event: BusEvent, receive = 1):
     return refused({ system, event }, { reason: 'unknown-event', detail });
   }
   if (isNewer(event.detail)) return newerVersion(system, receive);
-  const context = { system, book: await loadPolicies(system.table), event, source };
+  const context = { system, book: await loadPolicies(system.table), event, source, receive };
   try {
     return await handler(context, event.detail);
   } catch (error) {
@@ -102,7 +112,7 @@ function newerVersion(system: System, receive: number): Outcome {
 
 async function onTaskPublished(context: EventContext, detail: unknown): Promise<Outcome> {
   const parsed = parseEvent(taskPublished, detail);
-  if (!parsed.ok) return malformed(context, parsed.problems);
+  if (!parsed.ok) return malformed(context, parsed);
   const { system, source } = context;
   const { task, publishedAt, firstSeenAt } = parsed.value;
   const newest = Math.max(
@@ -125,16 +135,43 @@ async function onTaskPublished(context: EventContext, detail: unknown): Promise<
 
 async function onTaskDeleted(context: EventContext, detail: unknown): Promise<Outcome> {
   const parsed = parseEvent(taskDeleted, detail);
-  if (!parsed.ok) return malformed(context, parsed.problems);
+  if (!parsed.ok) return malformed(context, parsed);
   const { task, at } = parsed.value;
   const refusal = taskRefusal(context.source, task) ?? futureRefusal(at, context.system.clock.now());
   if (refusal) return refused(context, refusal, task);
   return outcomeOf(context, await deleteTask(context, parsed.value), task);
 }
 
+async function onTaskStarted(context: EventContext, detail: unknown): Promise<Outcome> {
+  const parsed = parseEvent(taskStarted, detail);
+  if (!parsed.ok) return malformed(context, parsed);
+  const { task, at, deadline = null } = parsed.value;
+  return takeRun(context, task, { what: 'started', at, deadline });
+}
+
+async function onTaskEnded(context: EventContext, detail: unknown): Promise<Outcome> {
+  const parsed = parseEvent(taskEnded, detail);
+  if (!parsed.ok) return malformed(context, parsed);
+  return takeRun(context, parsed.value.task, { what: 'ended', at: parsed.value.at });
+}
+
+async function onTaskDeadlineSet(context: EventContext, detail: unknown): Promise<Outcome> {
+  const parsed = parseEvent(taskDeadlineSet, detail);
+  if (!parsed.ok) return malformed(context, parsed);
+  const { task, at, deadline } = parsed.value;
+  return takeRun(context, task, { what: 'deadline', at, deadline });
+}
+
+/** A deadline may lie anywhere; when it was said may not lie ahead. */
+async function takeRun(context: EventContext, task: string, said: Said): Promise<Outcome> {
+  const refusal = taskRefusal(context.source, task) ?? futureRefusal(said.at, context.system.clock.now());
+  if (refusal) return refused(context, refusal, task);
+  return outcomeOf(context, await noteRun(context, task, said), task);
+}
+
 async function onTaskDisabled(context: EventContext, detail: unknown): Promise<Outcome> {
   const parsed = parseEvent(taskDisabled, detail);
-  if (!parsed.ok) return malformed(context, parsed.problems);
+  if (!parsed.ok) return malformed(context, parsed);
   const { task, taskVersion, at } = parsed.value;
   const refusal = taskRefusal(context.source, task) ?? futureRefusal(at, context.system.clock.now());
   if (refusal) return refused(context, refusal, task);
@@ -144,9 +181,22 @@ async function onTaskDisabled(context: EventContext, detail: unknown): Promise<O
   return { outcome: 'done', reason: 'confirmed' };
 }
 
+async function onTaskDisableRefused(context: EventContext, detail: unknown): Promise<Outcome> {
+  const parsed = parseEvent(taskDisableRefused, detail);
+  if (!parsed.ok) return malformed(context, parsed);
+  const { task, at } = parsed.value;
+  const refusal = taskRefusal(context.source, task) ?? futureRefusal(at, context.system.clock.now());
+  if (refusal) return refused(context, refusal, task);
+  const heard = await refuseDisabling(context.system, parsed.value, context.receive);
+  if (heard === 'changed') return outcomeOf(context, { settled: 'busy' }, task);
+  return heard === 'refused'
+    ? { outcome: 'done', reason: 'refused' }
+    : { outcome: 'skipped', reason: 'nothing-asked' };
+}
+
 async function onDataPlaneReported(context: EventContext, detail: unknown): Promise<Outcome> {
   const parsed = parseEvent(dataPlaneReported, detail);
-  if (!parsed.ok) return malformed(context, parsed.problems);
+  if (!parsed.ok) return malformed(context, parsed);
   const { dataPlane, state, at, since } = parsed.value;
   const { system, book } = context;
   const refusal = planeRefusal(context.source, dataPlane) ?? distanceRefusal(at, system.clock.now());
@@ -159,7 +209,7 @@ async function onDataPlaneReported(context: EventContext, detail: unknown): Prom
 
 async function onShardsObserved(context: EventContext, detail: unknown): Promise<Outcome> {
   const parsed = parseEvent(shardsObservedUnread, detail);
-  if (!parsed.ok) return malformed(context, parsed.problems);
+  if (!parsed.ok) return malformed(context, parsed);
   const { dataPlane, observedAt: at, tasks } = parsed.value;
   const { system, book } = context;
   const refusal = planeRefusal(context.source, dataPlane) ?? distanceRefusal(at, system.clock.now());
@@ -183,7 +233,7 @@ function nameOf(eventId: string, place: number): string {
 
 async function onRestartsCounted(context: EventContext, detail: unknown): Promise<Outcome> {
   const parsed = parseEvent(restartsCountedUnread, detail);
-  if (!parsed.ok) return malformed(context, parsed.problems);
+  if (!parsed.ok) return malformed(context, parsed);
   const { at, totals } = parsed.value;
   const refusal = distanceRefusal(at, context.system.clock.now());
   if (refusal) return refused(context, refusal);

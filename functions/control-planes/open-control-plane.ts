@@ -5,6 +5,8 @@ import { TokenBucket } from '../platform/token-bucket.ts';
 import type { Table } from '../store/table/table.port.ts';
 import { authorizationOf, readSecret } from './authorization.ts';
 import type { ListedControlPlane } from './control-plane.port.ts';
+import { ecsClients } from './ecs/ecs-clients.ts';
+import { EcsControlPlane } from './ecs/ecs-control-plane.ts';
 import { GuardedControlPlane } from './guarded-control-plane.ts';
 import { guardedFetch } from './guarded-fetch.ts';
 import { HttpControlPlane } from './http/http-control-plane.ts';
@@ -47,10 +49,10 @@ const adapterOf: Adapter = (settings, given) => {
   switch (settings.type) {
     case 'http':
       return new HttpControlPlane({ settings, ...given });
+    case 'ecs':
+      return new EcsControlPlane({ settings, clients: ecsClients(settings, given.turn), ...given });
     case 'kafka-connect':
       return new KafkaConnectControlPlane({ settings, ...given });
-    default:
-      throw new Error(`control plane ${settings.name}: nothing can ask one of type ${settings.type} yet`);
   }
 };
 

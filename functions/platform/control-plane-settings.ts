@@ -102,6 +102,8 @@ const ecs = z.strictObject({
   region: z.optional(named('an AWS region', /^[a-z]{2}(-[a-z]+)+-\d$/)),
   /** The role to assume, in another account or in this one. */
   roleArn: z.optional(named('the ARN of a role', /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/)),
+  /** What the role's trust policy asks for as `sts:ExternalId`; no secret. */
+  externalId: z.optional(named('the external id of that role', /^[\w+=,.@:/-]{2,1224}$/)),
   /** Clusters by name, or by a tag. */
   clusters: z.union(
     [

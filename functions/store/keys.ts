@@ -40,6 +40,8 @@ export const keys = {
     pk: `T#${id}`,
     sk: `H#${String(episode).padStart(6, '0')}#${recipient}`,
   }),
+  /** Where the scanner finds a task by its own deadline. */
+  deadline: (id: string) => ({ pk: `T#${id}`, sk: 'D' }),
   /** An observation of a task not yet known. */
   waitingObservation: (id: string) => ({ pk: `T#${id}`, sk: 'O' }),
   alert: (id: string, episode: number) => ({ pk: `T#${id}`, sk: `A#${String(episode).padStart(6, '0')}` }),
@@ -71,6 +73,8 @@ export const keys = {
   dataPlane: (name: string) => ({ pk: 'PLANES', sk: name }),
   /** How many of them there are. */
   dataPlaneCount: () => ({ pk: 'META', sk: 'PLANES' }),
+  /** The rules of a file that says who owns tasks, by their digest. */
+  ownerRules: (digest: string) => ({ pk: 'OWNER-RULES', sk: digest }),
   policy: (scope: string) => ({ pk: 'POLICY', sk: `S#${scope}` }),
   /** One of these partitions: who hears of a tenant's tasks; `''`: of all tasks. */
   offices: (tenant: string) => `PEOPLE#${tenant}`,
@@ -95,6 +99,8 @@ export const keys = {
   scans: () => ({ pk: 'META', sk: 'SCANS' }),
   /** The newest answers by which SES refused recipients. */
   refusals: () => ({ pk: 'META', sk: 'REFUSALS' }),
+  /** What was refused of events, for operators. */
+  refusedEvents: () => ({ pk: 'META', sk: 'REFUSED-EVENTS' }),
   pace: () => ({ pk: 'META', sk: 'PACE' }),
   ramp: () => ({ pk: 'META', sk: 'RAMP' }),
   /** The newest look of `taskwarden doctor` at the stage. */
@@ -180,6 +186,12 @@ export const index = {
   untold: (bucket: number) => `U#${bucket}`,
   /** g2: the tasks of `canFire`, by tenant; sorted the same. */
   canFireOfTenant: (tenant: string) => `N#${tenant}`,
+  /** g1: tasks for which their owning system said a deadline, by that. */
+  endsAt: (bucket: number) => `E#${bucket}`,
+  /** g2: jobs that run, by their start. */
+  startedAt: (bucket: number) => `S#${bucket}`,
+  /** g3: the jobs of `startedAt`, by tenant; sorted the same. */
+  startedOfTenant: (tenant: string) => `S#${tenant}`,
   /** g2: tasks with an open episode or a hold with an end, by id. */
   open: (bucket: number) => `O#${bucket}`,
   /** g2: all alerts, by the instant they fired. */

@@ -10,19 +10,34 @@ import type {
 import type { FleetFacts, TrueTask } from '../verify/fleet-facts.ts';
 import type { DisabledTask } from './effects.ts';
 import {
+  deadlineSet,
   deleted,
   disabled,
+  ended,
   type FleetMessage,
   observed,
   planeReported,
   published,
   restartsCounted,
+  started,
 } from './fleet-events.ts';
 
 /** What happens to the fleet itself. */
 export type FleetEvent = Extract<
   ScenarioEventBody,
-  { type: 'shards' | 'restarted' | 'created' | 'published' | 'deleted' | 'owners' | 'data-plane' }
+  {
+    type:
+      | 'shards'
+      | 'restarted'
+      | 'created'
+      | 'published'
+      | 'started'
+      | 'ended'
+      | 'deadline'
+      | 'deleted'
+      | 'owners'
+      | 'data-plane';
+  }
 >;
 
 /** Who hears what the owning system was asked and did. */
@@ -76,6 +91,19 @@ export class SimFleet implements EventPublisher {
     this.#observedAt.set(task.id, this.#clock.now());
   }
 
+  /** Takes in the fleet of a deployed stage. */
+  loadKnown({ fleet, unheard }: { fleet: readonly TrueTask[]; unheard: readonly string[] }): void {
+    for (const task of fleet) {
+      this.#facts.addTask({ ...task, history: [] }, this.#clock.now());
+      this.#planes.add(task.dataPlane);
+      this.#shards.set(
+        task.id,
+        task.statuses.map((status, place) => ({ id: String(place), status })),
+      );
+    }
+    for (const plane of unheard) this.#unheard.add(plane);
+  }
+
   /** Lets something happen to the fleet and tells Taskwarden. */
   apply(event: FleetEvent): void {
     switch (event.type) {
@@ -87,6 +115,7 @@ export class SimFleet implements EventPublisher {
         break;
       default:
         this.#change(this.#taskOf(event.task), event);
+        this.#facts.noteDeadline(this.#taskOf(event.task), this.#clock.now());
     }
   }
 
@@ -122,6 +151,7 @@ export class SimFleet implements EventPublisher {
     return (
       task.enabled &&
       !task.deleted &&
+      task.kind !== 'job' &&
       !(task.statuses.includes('PRIMARY') && this.#facts.isAlive(task)) &&
       !this.#unheard.has(task.dataPlane) &&
       this.#observedAt.get(task.id) !== this.#clock.now()
@@ -141,6 +171,7 @@ export class SimFleet implements EventPublisher {
     this.#planes.add(task.dataPlane);
     this.#shards.set(task.id, created.shards);
     this.#send(published(task, 'creation', this.#clock.now()));
+    if (task.startedAt !== null) this.#send(started(task, task.deadline, task.startedAt));
     this.#observe(task.dataPlane, [task]);
     const { lastPrimaryAt } = created;
     if (lastPrimaryAt === undefined || lastPrimaryAt >= this.#clock.now()) return;
@@ -165,6 +196,20 @@ export class SimFleet implements EventPublisher {
       case 'restarted':
         task.restarts += event.times;
         this.#send(restartsCounted(task, this.#clock.now()));
+        break;
+      case 'started':
+        task.startedAt = this.#clock.now();
+        task.endedAt = null;
+        task.deadline = event.deadline ?? null;
+        this.#send(started(task, event.deadline ?? null, this.#clock.now()));
+        break;
+      case 'ended':
+        task.endedAt = this.#clock.now();
+        this.#send(ended(task, event.result, this.#clock.now()));
+        break;
+      case 'deadline':
+        task.deadline = event.deadline;
+        this.#send(deadlineSet(task, event.deadline, this.#clock.now()));
         break;
       case 'published':
         this.#publish(task, event.by, event.enabled ?? task.enabled);
@@ -241,6 +286,7 @@ export class SimFleet implements EventPublisher {
       task.version += 1;
       task.disabledByUsAt = this.#clock.now();
       task.revertedAt = null;
+      this.#facts.noteDeadline(task, this.#clock.now());
       this.#listener.disabled(request);
     }
     const { requestId } = detail;
@@ -252,6 +298,7 @@ export class SimFleet implements EventPublisher {
     if (!task || task.deleted || task.enabled) return;
     this.#listener.enabled(task.id, String(detail.by));
     this.#republish(task, 'system', true);
+    this.#facts.noteDeadline(task, this.#clock.now());
   }
 
   #observe(dataPlane: string, tasks: readonly TrueTask[]): void {
@@ -277,6 +324,9 @@ function trueTask(task: ScenarioTask, version: number): TrueTask {
     enabledAt: enabledAt ?? null,
     firstSeenAt: observedSince,
     publishedByUserAt: null,
+    deadline: task.deadline ?? null,
+    startedAt: task.startedAt ?? null,
+    endedAt: null,
     disabledByUsAt: null,
     revertedAt: null,
     deleted: false,

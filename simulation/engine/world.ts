@@ -10,6 +10,7 @@ import { Attempts, type ProcessFaults } from '../faults/attempts.ts';
 import { FaultInjection, type FeedbackFault } from '../faults/fault-injection.ts';
 import { FaultPlan } from '../faults/fault-plan.ts';
 import { calmSince, isFaultyScenario, skewOf } from '../faults/fault-spans.ts';
+import type { StageSnapshot } from '../preview/stage-snapshot.ts';
 import { parsedPolicies, policyDocuments } from '../scenario/scenario.ts';
 import type { Scenario } from '../scenario/scenario-types.ts';
 import type { BrokenPromise } from '../verify/checks.ts';
@@ -43,6 +44,11 @@ export interface WorldOptions {
   processFaults?: ProcessFaults;
   /** Whether queues and the feedback path have canaries, as deployments do. @default false */
   canaries?: boolean;
+  /**
+   * What a deployed stage knew when the scenario starts, instead of what the scenario says of it. What it did before is not
+   * known to the verifier, whose findings say nothing then.
+   */
+  startsFrom?: StageSnapshot;
   /** What becomes of what SES says of mails. By default it comes at once. */
   feedback?: (at: number) => FeedbackFault | undefined;
 }
@@ -104,7 +110,10 @@ export class World {
       isBehind: () => isFaulty && this.#injection.isBehind(),
     });
     this.#workVerifier = new WorkVerifier(this.#verifier, scenario, () => clock.now());
-    const table = new MemoryTable({ onCommit: (changes) => this.#committed(changes) });
+    const table = new MemoryTable({
+      onCommit: (changes) => this.#committed(changes),
+      rows: options.startsFrom?.rows ?? [],
+    });
     this.#queues = new SimQueues(this.#loop);
     this.#mail = new SimMail({
       clock,
@@ -187,12 +196,15 @@ export class World {
       if (quietHours) this.#facts.quietHours.set(email, { ...quietHours, zone });
     }
     for (const task of tasks) this.#fleet.load(task);
-    await storeStart(this.#system, this.#scenario, this.#book);
+    const { startsFrom } = this.#options;
+    if (startsFrom) this.#fleet.loadKnown(startsFrom);
+    else await storeStart(this.#system, this.#scenario, this.#book);
     this.#progress = new ProgressVerifier({
       facts: this.#facts,
       verifier: this.#verifier,
       scenario: this.#scenario,
       isBehind: () => this.#injection.isBehind(),
+      calmSince: calmSince(this.#scenario),
     });
   }
 

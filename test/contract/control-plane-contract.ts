@@ -9,7 +9,7 @@ import {
 } from '../../functions/control-planes/control-plane.port.ts';
 
 /** How a control plane fails. Each lasts until `heal`, and leaves its tasks as they are unless it says otherwise. */
-const FAULTS = {
+export const FAULTS = {
   /** It answers nobody. */
   down: 'is down',
   /** It asks to be left alone for a while. */
@@ -72,7 +72,7 @@ interface Asked {
 }
 
 /** As the port words a request to disable. */
-function askToDisable(
+export function askToDisable(
   controls: ControlPlane,
   task: string,
   { revision, isRepeated = false }: Asked = {},
@@ -90,7 +90,7 @@ function askToDisable(
 }
 
 /** As the port words a request to enable. */
-function askToEnable(
+export function askToEnable(
   controls: ControlPlane,
   task: string,
   { revision, kept }: Asked = {},
@@ -121,7 +121,7 @@ function taskNamed(id: string): Task {
 }
 
 /** All pages of a listing, from the first. */
-async function listAll(controls: ListedControlPlane) {
+export async function listAll(controls: ListedControlPlane) {
   const tasks: ListedTask[] = [];
   const refused: { task: string; reason: string }[] = [];
   let pages = 0;

@@ -116,6 +116,14 @@ describe('Amazon ECS', () => {
     ]);
   });
 
+  it('of another account is told which roles to trust', () => {
+    const { service } = synth('prod', { controlPlanes: [{ ...ECS, roleArn: ROLE }] });
+    const outputs = service.toJSON().Outputs as Record<string, { Value: unknown }>;
+    expect(outputs.DisablerRoleArn?.Value).toEqual({
+      'Fn::GetAtt': [expect.stringMatching(/^Disabler.*Role/), 'Arn'],
+    });
+  });
+
   it('of this account is allowed by cluster where AWS can tell', () => {
     const main = 'arn:PARTITION:ecs:REGION:ACCOUNTID:cluster/main';
     const jobs = 'arn:PARTITION:ecs:REGION:ACCOUNTID:cluster/jobs';

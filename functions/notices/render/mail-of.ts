@@ -1,6 +1,6 @@
 import type { Cause } from '../../../emails/wordings.ts';
 import { countedTime } from '../../abandonment/evidence.ts';
-import type { Evidence } from '../../abandonment/task.ts';
+import type { Evidence, Mode } from '../../abandonment/task.ts';
 import { isTopic } from '../../abandonment/topics.ts';
 import type { OutgoingMail } from '../../platform/ports.ts';
 import type { System } from '../../platform/system.ts';
@@ -39,6 +39,8 @@ export async function mailOf<One extends Told>(
 ): Promise<Written<One>> {
   await view.loadRecipients([digest.recipient]);
   await view.loadPlanes(told.flatMap(({ record }) => (record ? [record.task.dataPlane] : [])));
+  const ruled = told.find(({ record }) => record && view.asksRules(record.task))?.record;
+  if (ruled) await view.ownersOf(ruled.task);
   const byFacts = new Map(told.map((one) => [mailItem(system, view, digest, one), one]));
   // A topic is shared: what acts in one person's name has no place there.
   const links = isTopic(digest.address) ? undefined : system.links && (await linksOf(system.links, digest));
@@ -139,9 +141,30 @@ function mailItem(
     ...(facts?.disabledAt === undefined ? {} : { disabledAt: facts.disabledAt }),
     ...(facts?.enabledAt === undefined ? {} : { enabledAt: facts.enabledAt }),
     ...(facts?.resolvedReason === undefined ? {} : { resolvedReason: facts.resolvedReason }),
-    told: othersTold(record, digest.recipient),
-    mode: item.disableAt === null ? 'notify' : 'disable',
+    ...whyOf(view, digest, record),
+    told:
+      item.notice === 'stopping'
+        ? othersHearing(record, digest.recipient)
+        : othersTold(record, digest.recipient),
+    mode: modeOf(item),
+    ...(item.alert === 'task_overdue' && { isOverdue: true as const }),
   };
+}
+
+/** Why the recipient is told; a topic is nobody, and asks for no reason. */
+function whyOf(
+  view: FleetView,
+  { address, recipient }: DigestRecord,
+  record: TaskRecord | undefined,
+): Pick<MailItem, 'why'> {
+  if (isTopic(address) || !record) return {};
+  return { why: view.whyTold(record.task, recipient) ?? { as: 'other' } };
+}
+
+/** The mode that a notice speaks of: of a deadline, whether the task is turned off at it. */
+function modeOf({ notice, disableAt, binds }: DigestItem): Mode {
+  const threatens = notice === 'stopping' ? binds === true : disableAt !== null;
+  return threatens ? 'disable' : 'notify';
 }
 
 /** The addresses of the others who are told of the open episode. */
@@ -155,6 +178,17 @@ export function othersTold(record: TaskRecord | undefined, recipient: string): s
 /** Whether it is known how often a task was restarted: control planes that are listed need not count. */
 export function countsRestarts({ listed, evidence }: TaskRecord): boolean {
   return listed === null || evidence.restarts.total > 0;
+}
+
+/** The addresses of the others who are told of the task's own deadline. */
+function othersHearing(record: TaskRecord | undefined, recipient: string): string[] {
+  return Object.entries(record?.stopping?.told ?? {})
+    .filter(
+      ([key, one]) =>
+        key !== recipient && (one.pending !== undefined || one.last?.moves === record?.stopping?.moves),
+    )
+    .map(([, one]) => one.address)
+    .sort();
 }
 
 /** The class of what keeps a task from running; the worst of its shards, never an error's text. */

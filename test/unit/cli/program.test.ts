@@ -40,7 +40,10 @@ describe('every command', () => {
       [
         ...['admins add', 'admins list', 'admins remove', 'alerts list', 'alerts show', 'explain', 'pause'],
         ...['policy get', 'policy list', 'policy set', 'policy unset', 'resume', 'scan', 'simulate'],
+        'preview',
         ...['data-planes list', 'data-planes deleted'],
+        ...['owners import', 'owners list', 'owners test'],
+        ...['events validate', 'events send', 'events refused'],
         ...['sources list', 'subscriptions add', 'subscriptions list', 'subscriptions remove'],
         ...['oops list', 'oops resolve', 'oops show', 'queues list', 'queues pause', 'queues resume'],
         ...['mail list', 'mail show', 'mail resend'],

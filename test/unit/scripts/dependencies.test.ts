@@ -133,6 +133,7 @@ const REQUIREMENTS = [
   'scripts/audit-requirements.txt',
   'scripts/cfn-lint-requirements.txt',
   'scripts/emulator-requirements.txt',
+  'scripts/moto-requirements.txt',
   'scripts/schemathesis-requirements.txt',
 ];
 
