@@ -114,7 +114,7 @@ export function buildProgram(cli: Cli): Command {
     program,
     'control-planes',
     'where tasks live: how they are listed, and whether a server keeps to the contract',
-  );
+  ).alias('control-plane');
   registerControlPlanes(controlPlanes, cli);
   registerControlPlanesCheck(controlPlanes, cli);
   registerHolds(addGroup(program, 'holds', 'listings from which nothing is concluded until you say so'), cli);

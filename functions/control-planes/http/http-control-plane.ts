@@ -91,9 +91,11 @@ export class HttpControlPlane implements ListedControlPlane {
     const now = await this.get(task.id);
     if (now === undefined) return { outcome: 'gone' };
     if (now.revision !== revision) return { outcome: 'changed', reason: 'it was published meanwhile' };
-    const isDone = answer.said === 'done';
-    if (!now.enabled) return isDone || isRepeated ? this.#confirmed() : changed(answer, 'it is disabled');
-    if (isDone && isRepeated) return { outcome: 'changed', reason: 'it was enabled again meanwhile' };
+    const { said } = answer;
+    if (!now.enabled) return said !== 'conflict' || isRepeated ? this.#confirmed() : changed(answer);
+    if (said === 'accepted') return { outcome: 'requested' };
+    if (said === 'done' && isRepeated)
+      return { outcome: 'changed', reason: 'it was enabled again meanwhile' };
     throw this.#calls.unavailable(contradiction(answer, 'disabled', 'it reads enabled, in the same version'));
   }
 
@@ -112,6 +114,7 @@ export class HttpControlPlane implements ListedControlPlane {
     if (now.revision !== revision) return { outcome: 'changed', reason: 'it was published meanwhile' };
     // Whoever enabled it: it is as it was to be, and an answer of ours may have been lost.
     if (now.enabled) return this.#confirmed();
+    if (answer.said === 'accepted') return { outcome: 'requested' };
     throw this.#calls.unavailable(contradiction(answer, 'enabled', 'it reads disabled, in the same version'));
   }
 
@@ -123,14 +126,13 @@ export class HttpControlPlane implements ListedControlPlane {
   async #change(change: Change): Promise<ControlAnswer | ToBeRead> {
     const { action, task, revision, requestId, reason, more } = change;
     if (revision === undefined) return { outcome: 'changed', reason: 'no listing has seen it' };
-    const key = keyOf([action, requestId, revision]);
-    const id = this.#idOf(task);
-    const requestedAt = formatInstant(this.#parts.clock.now());
-    const body = JSON.stringify({ action, task: id, version: revision, reason, requestedAt, ...more });
+    // The same key says the same body: servers may refuse one that comes with another.
+    const body = JSON.stringify({ action, task: this.#idOf(task), version: revision, reason, ...more });
+    const key = keyOf([requestId, body]);
     const answer = await this.#send('POST', `${this.#pathOf(task)}/${action}`, { key, body });
     const { status, problem } = answer;
     if (isGone(answer)) return { outcome: 'gone' };
-    if (status === 202) return { outcome: 'requested' };
+    if (status === 202) return { said: 'accepted' };
     if (status === 200 || status === 204) return { said: 'done' };
     if (status === 409) return { said: 'conflict', words: problem && wordsOf(problem) };
     if (status === 422 && problem?.code === 'refused')
@@ -208,7 +210,7 @@ export class HttpControlPlane implements ListedControlPlane {
 
 /** What is not to be believed before the task is read again. */
 interface ToBeRead {
-  said: 'done' | 'conflict';
+  said: 'done' | 'accepted' | 'conflict';
   words?: string | undefined;
 }
 
@@ -216,8 +218,8 @@ function isToBeRead(answer: ControlAnswer | ToBeRead): answer is ToBeRead {
   return 'said' in answer;
 }
 
-function changed({ words }: ToBeRead, reason: string): ControlAnswer {
-  return { outcome: 'changed', reason: words ?? reason };
+function changed({ words = 'somebody disabled it' }: ToBeRead): ControlAnswer {
+  return { outcome: 'changed', reason: words };
 }
 
 function contradiction({ said }: ToBeRead, done: string, reads: string): string {
