@@ -387,6 +387,20 @@ test('an announcement that bounced is made to whoever is told instead, and the j
   ]);
 });
 
+test('each of very many owners is told of a deadline once, before it, and then of the end', async () => {
+  const owners = Array.from({ length: 450 }, (_, place) => `owner${place}@acme.test`);
+  const { lines } = await tell({ until: hour(4), policy: DISABLE, tasks: [job({ startedAt: T, owners })] });
+  const told = (notice: string, when: string) =>
+    lines.flatMap((line) =>
+      line.type === 'mail' && line.at.startsWith(when) && line.items.some((one) => one.notice === notice)
+        ? [line.to]
+        : [],
+    );
+  expect(told('stopping', '2026-01-01T02').sort()).toEqual([...owners].sort());
+  expect(told('overdue', '2026')).toEqual([]);
+  expect(told('disabled', '2026-01-01T03').sort()).toEqual([...owners].sort());
+});
+
 test('a publication by a user neither holds nor ends what a deadline asks for', async () => {
   const { story } = await tell({
     until: hour(6),
