@@ -1,3 +1,4 @@
+import { BOUNDS } from '../abandonment/bounds.ts';
 import { hearersDue, nextDeadlineLook } from '../abandonment/deadlines.ts';
 import type { Case } from '../abandonment/decide.ts';
 import { stoppingCase } from '../abandonment/judge-notice.ts';
@@ -24,15 +25,25 @@ export function announce(at: Transition, given: Case, now: Instant): Transition 
     noticeWrite({ recipient: key, address, task: task.id, episode, pending, until: deadline }),
   );
   const asked = { deadline, moves: case_.stopping.moves };
-  const told = { ...case_.stopping.told };
+  const told = withoutOldestGone(case_.stopping.told, case_.hearers);
   for (const { key, address } of some) told[key] = { ...told[key], address, pending: asked };
   const stopping = some.length > 0 ? { ...case_.stopping, told } : case_.stopping;
-  const lookAt = nextDeadlineLook({ ...case_, stopping }, at.record.open !== null, now);
+  const lookAt = isCut ? now : nextDeadlineLook({ ...case_, stopping }, at.record.open !== null, now);
   const next = settled(at.record.stopping, stopping, lookAt, now);
   const record = next === at.record.stopping ? at.record : { ...at.record, stopping: next };
   const asking = new Set([...at.told, ...some.map(({ key }) => key)]);
   const announced = { ...withBeside(at, ...writes), record, told: asking };
   return isCut ? withRestDue(announced, now) : announced;
+}
+
+/** Who was told, without those too many who hear of it no more: first those whose notice is the oldest. */
+function withoutOldestGone(told: Stopping['told'], hearers: Case['hearers'] = []): Stopping['told'] {
+  const present = new Set(hearers.map(({ key }) => key));
+  const gone = Object.entries(told)
+    .filter(([key]) => !present.has(key))
+    .sort(([, one], [, other]) => (one.acceptedAt ?? 0) - (other.acceptedAt ?? 0));
+  const dropped = new Set(gone.slice(0, Math.max(0, gone.length - BOUNDS.toldLeft.most)).map(([key]) => key));
+  return Object.fromEntries(Object.entries(told).filter(([key]) => !dropped.has(key)));
 }
 
 /** What is stored of announcements: nothing of a task that is found by its deadline and was never announced. */

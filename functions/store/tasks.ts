@@ -16,6 +16,7 @@ import type { Instant } from '../abandonment/time.ts';
 import { type AskedRow, askedFromRow, askedToRow } from './episode-row.ts';
 import { BUCKETS, bucketOf, index, keys, sortable } from './keys.ts';
 import { packed, type Stored, unpacked } from './packed-episode.ts';
+import { packedStopping, type StoredStopping, unpackedStopping } from './packed-stopping.ts';
 import { ROW_VERSION } from './rows.ts';
 import type { Condition, Row, Table } from './table/table.port.ts';
 
@@ -107,7 +108,11 @@ export async function loadTasks(table: Table, ids: Iterable<string>): Promise<Ma
 }
 
 /** A task as its row has it. */
-type TaskRow = Omit<TaskRecord, 'open' | 'asked'> & { open?: Stored; asked?: AskedRow };
+type TaskRow = Omit<TaskRecord, 'open' | 'asked' | 'stopping'> & {
+  open?: Stored;
+  asked?: AskedRow;
+  stopping?: StoredStopping;
+};
 
 /** The record in a stored row. */
 export function taskFromRow(row: Row): TaskRecord {
@@ -125,7 +130,7 @@ export function taskFromRow(row: Row): TaskRecord {
     undo: rare.undo ?? null,
     next: rare.next ?? null,
     listed: rare.listed ?? null,
-    stopping: rare.stopping ?? null,
+    stopping: rare.stopping ? unpackedStopping(rare.stopping) : null,
     rev,
   };
 }
@@ -144,6 +149,7 @@ export function taskWrite(record: TaskRecord, policy: EffectivePolicy): { put: R
       ...withoutNulls(settled),
       ...(settled.open && { open: packed(settled.open) }),
       ...(settled.asked && { asked: askedToRow(settled.asked) }),
+      ...(settled.stopping && { stopping: packedStopping(settled.stopping) }),
       rev: record.rev + 1,
       ...placesOf(settled, policy),
     },

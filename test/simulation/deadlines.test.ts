@@ -387,6 +387,77 @@ test('an announcement that bounced is made to whoever is told instead, and the j
   ]);
 });
 
+test('each of very many owners is told of a deadline once, before it, and then of the end', async () => {
+  const owners = Array.from({ length: 450 }, (_, place) => `owner${place}@acme.test`);
+  const { lines } = await tell({ until: hour(4), policy: DISABLE, tasks: [job({ startedAt: T, owners })] });
+  const told = (notice: string, when: string) =>
+    lines.flatMap((line) =>
+      line.type === 'mail' && line.at.startsWith(when) && line.items.some((one) => one.notice === notice)
+        ? [line.to]
+        : [],
+    );
+  expect(told('stopping', '2026-01-01T02').sort()).toEqual([...owners].sort());
+  expect(told('overdue', '2026')).toEqual([]);
+  expect(told('disabled', '2026-01-01T03').sort()).toEqual([...owners].sort());
+});
+
+test.each([
+  [11, 11],
+  [12, 0],
+])(
+  'running jobs count in the shares of a spike: of 110, %i that are due at once make %i',
+  async (due, off) => {
+    const tasks = Array.from({ length: 110 }, (_, place) =>
+      job({ id: `acmeCo/j${place}`, startedAt: T, ...(place < due ? { deadline: hour(3) } : {}) }),
+    );
+    const { summary, story } = await tell({ until: hour(4), policy: { ...DISABLE, failAfter: null }, tasks });
+    expect(summary.disabled).toBe(off);
+    const held = story.filter((line) => line.startsWith('T+0d3h held') && line.endsWith('blast-radius'));
+    expect(held).toHaveLength(due - off);
+  },
+);
+
+test('a reversed disabling of an overdue job is held, and announced no more where it would be turned off', async () => {
+  const { story } = await tell({
+    until: hour(20),
+    policy: DISABLE,
+    tasks: [job({ startedAt: T })],
+    events: [
+      { at: hour(5), type: 'published', task: 'acmeCo/j', by: 'system', enabled: true },
+      moved(6, 12, 'acmeCo/j'),
+      { at: hour(7), type: 'started', task: 'acmeCo/j' },
+    ],
+  });
+  expect(story.slice(5)).toEqual([
+    // On again with the deadline of its start, which is past.
+    'T+0d5h fired overdue acmeCo/j #2 since T+0d3h (disable)',
+    'T+0d5h held acmeCo/j #2 reverted',
+    'T+0d5h operators disable-reverted acmeCo/j',
+    'T+0d7h resolved overdue acmeCo/j #2 policy',
+    'T+0d10h fired overdue acmeCo/j #3 since T+0d10h (disable)',
+    'T+0d10h held acmeCo/j #3 reverted',
+  ]);
+});
+
+test('an undoing of what an announced deadline led to is told to who held the announcement', async () => {
+  const { story } = await tell({
+    until: hour(7),
+    policy: DISABLE,
+    tasks: [job({ startedAt: T })],
+    events: [
+      { at: hour(4), type: 'operator', action: 'undo', of: 'acmeCo/j' },
+      { at: hour(4.5), type: 'ended', task: 'acmeCo/j', result: 'succeeded' },
+    ],
+  });
+  expect(story.slice(5)).toEqual([
+    'T+0d4h enabled acmeCo/j by operator',
+    // It runs past its deadline again: a new episode, which nothing that was announced before counts for.
+    'T+0d4h fired overdue acmeCo/j #2 since T+0d3h (disable)',
+    `T+0d4h mail ${ANA}: enabled acmeCo/j #1, overdue acmeCo/j #2 until T+0d5h`,
+    'T+0d5h resolved overdue acmeCo/j #2 ended',
+  ]);
+});
+
 test('a publication by a user neither holds nor ends what a deadline asks for', async () => {
   const { story } = await tell({
     until: hour(6),
