@@ -4,12 +4,14 @@ import { registerAdmins } from './commands/admins.ts';
 import { registerAlertsList } from './commands/alerts-list.ts';
 import { registerAlertsShow } from './commands/alerts-show.ts';
 import { registerApprove } from './commands/approve.ts';
+import { registerControlPlanes } from './commands/control-planes.ts';
 import { registerControlPlanesCheck } from './commands/control-planes-check.ts';
 import { registerDataPlanes } from './commands/data-planes.ts';
 import { registerDismiss } from './commands/dismiss.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEvents } from './commands/events.ts';
 import { registerExplain } from './commands/explain.ts';
+import { registerHolds } from './commands/holds.ts';
 import { registerMailList } from './commands/mail-list.ts';
 import { registerMailResend } from './commands/mail-resend.ts';
 import { registerMailShow } from './commands/mail-show.ts';
@@ -109,9 +111,11 @@ export function buildProgram(cli: Cli): Command {
   const controlPlanes = addGroup(
     program,
     'control-planes',
-    'where tasks live: whether a server keeps to the contract',
+    'where tasks live: how they are listed, and whether a server keeps to the contract',
   ).alias('control-plane');
+  registerControlPlanes(controlPlanes, cli);
   registerControlPlanesCheck(controlPlanes, cli);
+  registerHolds(addGroup(program, 'holds', 'listings from which nothing is concluded until you say so'), cli);
   registerOops(addGroup(program, 'oops', 'failed attempts, by kind of failure'), cli);
   registerQueues(
     addGroup(program, 'queues', 'whether queues are worked, and pausing and resuming them'),
