@@ -12,6 +12,7 @@ import { registerDoctor } from './commands/doctor.ts';
 import { registerEvents } from './commands/events.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerHolds } from './commands/holds.ts';
+import { registerInit } from './commands/init.ts';
 import { registerMailList } from './commands/mail-list.ts';
 import { registerMailResend } from './commands/mail-resend.ts';
 import { registerMailShow } from './commands/mail-show.ts';
@@ -81,6 +82,7 @@ export function buildProgram(cli: Cli): Command {
     registerTasksResetVersion,
   ])
     register(tasks, cli);
+  registerInit(program, cli);
   registerExplain(program, cli);
   const alerts = addGroup(program, 'alerts', 'the history of alerts');
   for (const register of [registerAlertsList, registerAlertsShow]) register(alerts, cli);

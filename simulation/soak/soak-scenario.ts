@@ -32,6 +32,11 @@ const PLANES = ['eu-1', 'us-1'];
 const FAILED = [{ id: '0', status: 'FAILED' }];
 const PRIMARY = [{ id: '0', status: 'PRIMARY' }];
 
+/** The part of the fleet that is listed rather than told by events: in every fourth scenario all of one tenant. */
+export function listedOf(seed: number): { prefix: string } | undefined {
+  return seed % 4 === 0 ? { prefix: 'acmeCo/' } : undefined;
+}
+
 /** A random scenario: at least five tasks of two owners over 30 days with at least three faults. */
 export function soakScenario(seed: number): ScenarioJson {
   return new SoakScenario(seed).make();
@@ -50,6 +55,7 @@ class SoakScenario {
   /** Drawn apart, too: of every other schedule, jobs and deadlines. */
   readonly #ends: SeededRandom;
   readonly #hasEnds: boolean;
+  readonly #listings: SeededRandom;
   readonly #seed: number;
   readonly #ids: string[] = [];
 
@@ -59,6 +65,7 @@ class SoakScenario {
     this.#disablings = new SeededRandom(seed * 104_729 + 5);
     this.#planePerTenant = this.#disablings.below(5) === 0;
     this.#evidence = new SeededRandom(seed * 104_729 + 3);
+    this.#listings = new SeededRandom(seed * 104_729 + 19);
     this.#busyness = new SeededRandom(seed * 104_729 + 11);
     this.#isBusy = this.#busyness.below(40) === 0;
     this.#ends = new SeededRandom(seed * 104_729 + 13);
@@ -102,7 +109,7 @@ class SoakScenario {
         ...this.#lateDeadlines(tasks),
         ...this.#endPolicies(),
       ],
-      chaos: this.#times(2 + this.#below(4), () => this.#soakFault()).flat(),
+      chaos: [...this.#times(2 + this.#below(4), () => this.#soakFault()).flat(), ...this.#listingFaults()],
       recipients: Object.fromEntries([...OWNERS, 'boss@acme.test'].flatMap((email) => this.#sleeper(email))),
     };
   }
@@ -451,6 +458,22 @@ class SoakScenario {
           times,
         );
     }
+  }
+
+  /** What goes wrong with listings, where there are any: the lister dies at some calls, and its clock is off. */
+  #listingFaults(): Record<string, unknown>[] {
+    if (!listedOf(this.#seed)) return [];
+    const at = () => formatInstant(START + DAY + this.#listings.below(17 * 24 * 60) * MINUTE);
+    const crashes = Array.from({ length: 1 + this.#listings.below(6) }, () => ({
+      at: at(),
+      type: 'crash',
+      process: 'listing',
+      call: 1 + this.#listings.below(12),
+      when: this.#listings.below(2) === 0 ? 'before' : 'after',
+    }));
+    if (this.#listings.below(4) > 0) return crashes;
+    const by = (this.#listings.below(2) === 0 ? -5 : 5) * MINUTE;
+    return [...crashes, { at: at(), type: 'skew', process: 'listing', by, for: 36 * HOUR }];
   }
 
   #soakFault(): Record<string, unknown>[] {

@@ -48,6 +48,8 @@ export class ProgressVerifier {
     isBehind?: () => boolean;
     /** When the last thing that goes wrong or is done is over. By default nobody knows. */
     calmSince?: Instant;
+    /** Tasks of which it cannot know at times, whatever the scenario says. By default none. */
+    isDisturbed?: (task: string) => boolean;
   }) {
     this.#isBehind = parts.isBehind ?? (() => false);
     this.#facts = parts.facts;
@@ -59,7 +61,9 @@ export class ProgressVerifier {
       ? parts.scenario.start
       : (parts.calmSince ?? parts.scenario.until) + DAY;
     this.#slack = 2 * parts.scenario.scanEvery + parts.facts.policy('', 'digestEvery');
-    this.#undisturbed = undisturbedTasks(parts.scenario, parts.facts);
+    const { isDisturbed = () => false } = parts;
+    const undisturbed = [...undisturbedTasks(parts.scenario, parts.facts)];
+    this.#undisturbed = new Set(undisturbed.filter((task) => !isDisturbed(task)));
   }
 
   /** An address was suppressed: tasks may be left with nobody to notify. */

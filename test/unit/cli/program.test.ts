@@ -43,7 +43,7 @@ describe('every command', () => {
         'preview',
         ...['control-planes list', 'control-planes show', 'control-planes poll'],
         ...['control-planes pause', 'control-planes resume', 'holds list', 'holds approve', 'holds dismiss'],
-        ...['data-planes list', 'data-planes deleted'],
+        ...['data-planes list', 'data-planes deleted', 'init'],
         ...['owners import', 'owners list', 'owners test'],
         ...['events validate', 'events send', 'events refused'],
         ...['sources list', 'subscriptions add', 'subscriptions list', 'subscriptions remove'],

@@ -103,6 +103,26 @@ describe('the clients of a control plane', () => {
     expect(turns).toBe(3);
   });
 
+  it.each(['AccessDeniedException', 'InvalidParameterException'])(
+    'take nothing for undone where an attempt before one that is refused (%s) may have done it',
+    async (refusal) => {
+      const attempts = { left: 2 };
+      server.fault = 'lose-answer';
+      server.before = (action) => {
+        if (action === 'UpdateService') attempts.left -= 1;
+        if (action !== 'UpdateService' || attempts.left > 0) return;
+        server.fault = undefined;
+        server.before = undefined;
+        throw new AwsError(refusal);
+      };
+      const controls = opened();
+      await expect(askToDisable(controls, 'ecs/main/api')).rejects.toThrow('control plane services');
+      expect(server.services.get('main/api')?.desiredCount).toBe(0);
+      const again = await askToDisable(controls, 'ecs/main/api', { isRepeated: true });
+      expect(again).toMatchObject({ outcome: 'confirmed', kept: '{"desiredCount":2,"suspended":null}' });
+    },
+  );
+
   it('say that nobody is there', async () => {
     await server.close();
     await expect(opened().list(null)).rejects.toThrow('control plane services: ECONNREFUSED');

@@ -38,7 +38,7 @@ export class AwsError extends Error {
 }
 
 const WRITES = ['UpdateService'];
-export const ACCOUNT = '123456789012';
+const ACCOUNT = '123456789012';
 export const REGION = 'eu-west-1';
 
 /** Of a call, who signed it for which region and service, as the header of its signature says. */
