@@ -159,7 +159,7 @@ export const keys = {
     sk: `H#${listingText(listing)}#${pageText(part)}`,
   }),
   /** A task that we disabled or enabled: the next listing looks at it, though its page be as it was. */
-  listedAnew: (controlPlane: string, id: string) => ({ pk: `LISTED#${controlPlane}`, sk: `A#${id}` }),
+  listedAnew: (controlPlane: string, id: string) => ({ pk: `LISTED#${controlPlane}`, sk: `C#${id}` }),
   /** A request to look once at all open episodes of a prefix (`P#acmeCo/`), a data plane (`D#eu-1`) or all (`ALL`). */
   look: (scope: string) => ({ pk: 'LOOKS', sk: scope }),
 } as const;

@@ -32,6 +32,11 @@ const PLANES = ['eu-1', 'us-1'];
 const FAILED = [{ id: '0', status: 'FAILED' }];
 const PRIMARY = [{ id: '0', status: 'PRIMARY' }];
 
+/** The part of the fleet that is listed rather than told by events: in every fourth scenario all of one tenant. */
+export function listedOf(seed: number): { prefix: string } | undefined {
+  return seed % 4 === 0 ? { prefix: 'acmeCo/' } : undefined;
+}
+
 /** A random scenario: at least five tasks of two owners over 30 days with at least three faults. */
 export function soakScenario(seed: number): ScenarioJson {
   return new SoakScenario(seed).make();
@@ -47,6 +52,7 @@ class SoakScenario {
   /** Of one in forty: for a day and more somebody keeps a task each half hour, so that mails reach the day's limit. */
   readonly #isBusy: boolean;
   readonly #busyness: SeededRandom;
+  readonly #listings: SeededRandom;
   readonly #seed: number;
   readonly #ids: string[] = [];
 
@@ -56,6 +62,7 @@ class SoakScenario {
     this.#disablings = new SeededRandom(seed * 104_729 + 5);
     this.#planePerTenant = this.#disablings.below(5) === 0;
     this.#evidence = new SeededRandom(seed * 104_729 + 3);
+    this.#listings = new SeededRandom(seed * 104_729 + 13);
     this.#busyness = new SeededRandom(seed * 104_729 + 11);
     this.#isBusy = this.#busyness.below(40) === 0;
   }
@@ -87,7 +94,7 @@ class SoakScenario {
         ...this.#flaps(),
         ...this.#keptAgain(tasks[0] ?? {}),
       ],
-      chaos: this.#times(2 + this.#below(4), () => this.#soakFault()).flat(),
+      chaos: [...this.#times(2 + this.#below(4), () => this.#soakFault()).flat(), ...this.#listingFaults()],
       recipients: Object.fromEntries([...OWNERS, 'boss@acme.test'].flatMap((email) => this.#sleeper(email))),
     };
   }
@@ -336,6 +343,22 @@ class SoakScenario {
           times,
         );
     }
+  }
+
+  /** What goes wrong with listings, where there are any: the lister dies at some calls, and its clock is off. */
+  #listingFaults(): Record<string, unknown>[] {
+    if (!listedOf(this.#seed)) return [];
+    const at = () => formatInstant(START + DAY + this.#listings.below(17 * 24 * 60) * MINUTE);
+    const crashes = Array.from({ length: 1 + this.#listings.below(6) }, () => ({
+      at: at(),
+      type: 'crash',
+      process: 'listing',
+      call: 1 + this.#listings.below(12),
+      when: this.#listings.below(2) === 0 ? 'before' : 'after',
+    }));
+    if (this.#listings.below(4) > 0) return crashes;
+    const by = (this.#listings.below(2) === 0 ? -5 : 5) * MINUTE;
+    return [...crashes, { at: at(), type: 'skew', process: 'listing', by, for: 36 * HOUR }];
   }
 
   #soakFault(): Record<string, unknown>[] {

@@ -43,6 +43,8 @@ export class ProgressVerifier {
     scenario: Scenario;
     /** Whether Taskwarden may not know yet what the bus told it. By default it does. */
     isBehind?: () => boolean;
+    /** Tasks of which it cannot know at times, whatever the scenario says. By default none. */
+    isDisturbed?: (task: string) => boolean;
   }) {
     this.#isBehind = parts.isBehind ?? (() => false);
     this.#facts = parts.facts;
@@ -50,7 +52,9 @@ export class ProgressVerifier {
     this.#scanEvery = parts.scenario.scanEvery;
     this.#start = parts.scenario.start;
     this.#slack = 2 * parts.scenario.scanEvery + parts.facts.policy('', 'digestEvery');
-    this.#undisturbed = undisturbedTasks(parts.scenario, parts.facts);
+    const { isDisturbed = () => false } = parts;
+    const undisturbed = [...undisturbedTasks(parts.scenario, parts.facts)];
+    this.#undisturbed = new Set(undisturbed.filter((task) => !isDisturbed(task)));
   }
 
   /** An address was suppressed: tasks may be left with nobody to notify. */

@@ -156,7 +156,7 @@ function observationsOf(
   const statuses = shards.map(({ status }) => status);
   const now: Observation = { at, statuses, ...(cause !== undefined && { cause }) };
   if (lastPrimaryAt === undefined || observedAt === undefined) return [now];
-  const isNews = observedAt < lastPrimaryAt && lastPrimaryAt < at && !statuses.includes('PRIMARY');
+  const isNews = observedAt < lastPrimaryAt && lastPrimaryAt <= at && !statuses.includes('PRIMARY');
   if (!isNews) return [now];
   return [{ at: lastPrimaryAt, statuses: ['PRIMARY'] }, { at: lastPrimaryAt, statuses }, now];
 }
