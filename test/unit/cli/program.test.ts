@@ -43,6 +43,8 @@ describe('every command', () => {
         ...['control-planes list', 'control-planes show', 'control-planes poll'],
         ...['control-planes pause', 'control-planes resume', 'holds list', 'holds approve', 'holds dismiss'],
         ...['data-planes list', 'data-planes deleted', 'init'],
+        ...['owners import', 'owners list', 'owners test'],
+        ...['events validate', 'events send', 'events refused'],
         ...['sources list', 'subscriptions add', 'subscriptions list', 'subscriptions remove'],
         ...['oops list', 'oops resolve', 'oops show', 'queues list', 'queues pause', 'queues resume'],
         ...['mail list', 'mail show', 'mail resend'],
