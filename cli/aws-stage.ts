@@ -19,6 +19,7 @@ import { foreignEndpoint } from '../lib/deployment-place.ts';
 import { AwsDeadLetters } from './aws-dead-letters.ts';
 import { readDeployment } from './deployment.ts';
 import { UsageError } from './errors.ts';
+import { AwsEventBus } from './event-bus.ts';
 import { invokeScanner } from './invoke-scanner.ts';
 import { describeLocal, pointAtEmulator } from './local-emulator.ts';
 import type { OpenedStage } from './stage.ts';
@@ -52,6 +53,7 @@ export async function openAwsStage(name: string): Promise<OpenedStage> {
       sqsClient(),
       byQueue((queue) => deployment.queues[queue].deadLetterUrl),
     ),
+    bus: new AwsEventBus(eventBridgeClient(), deployment.bus),
     // Its clients are loaded only by what asks the account.
     account: async () => (await import('./doctor/sdk-account.ts')).sdkAccount(deployment),
     mailsPerSecond: deployment.ses.mailsPerSecond,

@@ -79,6 +79,18 @@ export function onStage<Arguments extends unknown[], Options = object>(
   };
 }
 
+/** Makes the action of a command that asks no stage; `json`: whether its result is to be JSON. */
+export function withoutStage<Arguments extends unknown[]>(
+  act: (json: boolean, ...given: Arguments) => Promise<void>,
+): (...given: unknown[]) => Promise<void> {
+  return async (...given) => {
+    const command = given.at(-1);
+    if (!(command instanceof Command)) throw new Error('commander gave no command');
+    const { json } = optionsOf<CommonOptions>(command);
+    await act(json === true, ...(argumentsOf(command) as Arguments));
+  };
+}
+
 function optionsOf<Options extends object>(command: Command): Options {
   const given = Object.entries(command.optsWithGlobals<Options>());
   return Object.fromEntries(given.map(([name, value]) => [name, asNamed(name, value)])) as Options;

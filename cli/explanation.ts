@@ -1,8 +1,9 @@
 import { type Case, type Decision, decide, withJoined } from '../functions/abandonment/decide.ts';
 import { lastAliveAt } from '../functions/abandonment/evidence.ts';
+import type { OwnerRule } from '../functions/abandonment/owner-rules.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
 import { loadAlert } from '../functions/store/alerts.ts';
-import { FleetView } from '../functions/store/fleet-view.ts';
+import { FleetView, type Owners, type Why } from '../functions/store/fleet-view.ts';
 import type { Table } from '../functions/store/table/table.port.ts';
 import type { TaskRecord } from '../functions/store/tasks.ts';
 import { type HoldView, holdsOf, spellUnderWay, unknownOf } from './holds.ts';
@@ -45,7 +46,16 @@ export interface Explanation {
   thresholds: PolicyLeaf[];
   holds: HoldView[];
   episode: { number: number; firedAt: string; since: string; grace: number; graceStage: string } | null;
-  recipients: { address: string; warning: string; acceptedAt: string | null; declined: boolean }[];
+  /** Who owns it: whom the task names, else whom a rule names, else nobody, and admins stand in. */
+  owners: { from: 'task' | 'rule' | 'none'; addresses: readonly string[]; rule: OwnerRule | null };
+  recipients: {
+    address: string;
+    /** Why they are notified of it: `owner`, `owner by rule`, `subscriber of acmeCo/`, `admin of acmeCo/`. */
+    as: string;
+    warning: string;
+    acceptedAt: string | null;
+    declined: boolean;
+  }[];
   mails: MailView[];
   next: NextStep[];
 }
@@ -105,7 +115,8 @@ export async function explain(
       grace: open.grace,
       graceStage: open.graceMode,
     },
-    recipients: recipientsOf(given),
+    owners: ownersOf(await view.ownersOf(record.task)),
+    recipients: recipientsOf(given, (key) => view.whyTold(record.task, key)),
     mails: await mailsSoFar(table, record),
     next: nextSteps(given, decision, at),
   };
@@ -150,11 +161,28 @@ function countedOf(given: Case, { facts }: Decision, at: Instant): Explanation['
   };
 }
 
-function recipientsOf({ recipients, episode }: Case): Explanation['recipients'] {
+function ownersOf({ addresses, rule }: Owners): Explanation['owners'] {
+  const from = rule ? 'rule' : addresses.length > 0 ? 'task' : 'none';
+  return { from, addresses, rule };
+}
+
+/** Why somebody is notified of a task, in words. */
+function whyText(why: Why | undefined): string {
+  if (!why) return '';
+  if (why.as === 'owner') return 'owner';
+  if (why.as === 'owner-by-rule') return `owner by rule (line ${why.rule.line})`;
+  return `${why.as} of ${why.scope === '' ? 'all' : why.scope}`;
+}
+
+function recipientsOf(
+  { recipients, episode }: Case,
+  whyOf: (key: string) => Why | undefined,
+): Explanation['recipients'] {
   return recipients.map(({ key, address, declined }) => {
     const told = episode?.told[key];
     const warning = told?.warning ?? 'none';
-    return { address, warning, acceptedAt: instantText(told?.acceptedAt), declined };
+    const as = whyText(whyOf(key));
+    return { address, as, warning, acceptedAt: instantText(told?.acceptedAt), declined };
   });
 }
 

@@ -2,6 +2,7 @@ import type { Case, Unknown } from '../functions/abandonment/decide.ts';
 import { isEligible, openStaleness } from '../functions/abandonment/evidence.ts';
 import { recoversAt } from '../functions/abandonment/healthy-spells.ts';
 import { noDisablingUntil } from '../functions/abandonment/quiet-hours.ts';
+import { refusedUntil } from '../functions/abandonment/refused.ts';
 import { isReverted } from '../functions/abandonment/reverted.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
 import type { PausesRecord } from '../functions/store/pauses.ts';
@@ -80,7 +81,7 @@ function peopleHolds({ keep, task, evidence, policy }: Case, at: Instant): HoldV
 }
 
 function lastHolds(
-  { recipients, episode, policy }: Case,
+  { task, recipients, episode, policy }: Case,
   { feedbackSilent }: PausesRecord,
   at: Instant,
 ): HoldView[] {
@@ -91,5 +92,8 @@ function lastHolds(
   if (feedbackSilent !== null) holds.push(hold('feedback-silent', feedbackSilent, null));
   const quiet = noDisablingUntil(policy, at);
   if (quiet !== null) holds.push(hold('quiet-hours', null, quiet));
+  const refusal = episode?.disabling?.refused;
+  const refused = refusedUntil(task, episode?.disabling, at);
+  if (refusal && refused !== null) holds.push(hold('refused', refusal.at, refused));
   return holds;
 }

@@ -1,8 +1,9 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { UsageError } from './errors.ts';
 
@@ -24,10 +25,30 @@ export async function linesOf(file: string, stdin: AsyncIterable<Uint8Array | st
   try {
     if ((await stat(file)).isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    throw new UsageError(`${file}: ${PROBLEMS[code] ?? `it cannot be read (${code})`}`);
+    throw unreadable(file, error);
   }
   return { name: file, open: () => linesIn(createReadStream(file)), close: async () => {} };
+}
+
+/**
+ * A file's whole text; `-` is standard input. `name`: what messages call it.
+ * @throws UsageError where the file cannot be read
+ */
+export async function textOf(
+  file: string,
+  stdin: AsyncIterable<Uint8Array | string>,
+): Promise<{ name: string; text: string }> {
+  if (file === '-') return { name: 'standard input', text: await text(Readable.from(stdin)) };
+  try {
+    return { name: file, text: await readFile(file, 'utf8') };
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+function unreadable(file: string, error: unknown): UsageError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return new UsageError(`${file}: ${PROBLEMS[code] ?? `it cannot be read (${code})`}`);
 }
 
 const PROBLEMS: Record<string, string> = {

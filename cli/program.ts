@@ -9,12 +9,15 @@ import { registerControlPlanesCheck } from './commands/control-planes-check.ts';
 import { registerDataPlanes } from './commands/data-planes.ts';
 import { registerDismiss } from './commands/dismiss.ts';
 import { registerDoctor } from './commands/doctor.ts';
+import { registerEvents } from './commands/events.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerHolds } from './commands/holds.ts';
+import { registerInit } from './commands/init.ts';
 import { registerMailList } from './commands/mail-list.ts';
 import { registerMailResend } from './commands/mail-resend.ts';
 import { registerMailShow } from './commands/mail-show.ts';
 import { registerOops } from './commands/oops.ts';
+import { registerOwners } from './commands/owners.ts';
 import { registerPauses } from './commands/pauses.ts';
 import { registerPolicyGet } from './commands/policy-get.ts';
 import { registerPolicyList } from './commands/policy-list.ts';
@@ -78,6 +81,7 @@ export function buildProgram(cli: Cli): Command {
     registerTasksResetVersion,
   ])
     register(tasks, cli);
+  registerInit(program, cli);
   registerExplain(program, cli);
   const alerts = addGroup(program, 'alerts', 'the history of alerts');
   for (const register of [registerAlertsList, registerAlertsShow]) register(alerts, cli);
@@ -88,6 +92,7 @@ export function buildProgram(cli: Cli): Command {
   }
   registerSubscriptions(addGroup(program, 'subscriptions', 'who else hears of the alerts of a prefix'), cli);
   registerAdmins(addGroup(program, 'admins', 'who hears of alerts where no owner can be reached'), cli);
+  registerOwners(addGroup(program, 'owners', 'who owns tasks that name no owner: rules of a file'), cli);
   const mail = addGroup(program, 'mail', 'mails: list, show, resend');
   for (const register of [registerMailList, registerMailShow, registerMailResend]) register(mail, cli);
   const recipients = addGroup(program, 'recipients', 'who is mailed, and whom no mail reaches');
@@ -96,6 +101,10 @@ export function buildProgram(cli: Cli): Command {
     register(recipients, cli);
   registerSources(addGroup(program, 'sources', 'who may put events on the bus'), cli);
   registerDataPlanes(addGroup(program, 'data-planes', 'data planes: list, say that one is gone'), cli);
+  registerEvents(
+    addGroup(program, 'events', 'events of owning systems: check, send, see what was refused'),
+    cli,
+  );
   for (const register of [registerScan, registerPauses, registerApprove, registerDismiss, registerUndo])
     register(program, cli);
   registerDoctor(program, cli);

@@ -5,6 +5,7 @@ import type { DeadLetters } from '../functions/operators/dead-letters.ts';
 import type { System } from '../functions/platform/system.ts';
 import type { ScanReport } from '../functions/scanner/scan.ts';
 import type { AwsAccount } from './doctor/aws-account.port.ts';
+import type { EventBus } from './event-bus.ts';
 
 /** A deployed stage, ready to be asked. */
 export interface OpenedStage {
@@ -18,6 +19,8 @@ export interface OpenedStage {
   workers: WorkerControl;
   /** What they gave up. */
   deadLetters: DeadLetters;
+  /** Where events of owning systems are put. */
+  bus: EventBus;
   /** What it stands on in its account. */
   account(): Promise<AwsAccount>;
   /** How fast its notifiers send together. */

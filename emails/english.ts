@@ -1,4 +1,4 @@
-import type { Amount, Subject, Wordings } from './wordings.ts';
+import type { Amount, Subject, WhySlots, Wordings } from './wordings.ts';
 
 function tasks({ count, name }: Subject, one: string, many: string): string {
   return count === 1 ? `${name ?? '1 task'} ${one}` : `${count} tasks ${many}`;
@@ -18,6 +18,21 @@ function restartsSince(restarts: number | null): string {
 function twitchesSince(twitches: number): string {
   if (twitches === 0) return '';
   return `, and it ran ${twitches === 1 ? 'once' : `${twitches} times`} too briefly to count`;
+}
+
+function youAre(why: WhySlots, it: string): string {
+  switch (why.as) {
+    case 'owner':
+      return `are an owner of ${it}`;
+    case 'owner-by-rule':
+      return `are an owner of ${it} by the rule "${why.pattern}"`;
+    case 'subscriber':
+      return `subscribed to ${why.scope === null ? 'all tasks' : `"${why.scope}"`}`;
+    case 'admin':
+      return `are an admin of ${why.scope === null ? 'all tasks' : `"${why.scope}"`}`;
+    case 'other':
+      return `subscribed to ${it}, are an admin of ${it}, or were notified of ${it} before`;
+  }
 }
 
 export const english: Wordings = {
@@ -121,6 +136,10 @@ export const english: Wordings = {
   alsoTold: (addresses, more) => {
     if (addresses.length === 0) return 'Nobody else was notified.';
     return `Also notified: ${addresses.join(', ')}${more === 0 ? '' : ` and ${more} more`}.`;
+  },
+  youGetThis: (why, count) => {
+    const it = count === undefined ? 'it' : count === 1 ? 'this task' : 'these tasks';
+    return `You get this because you ${youAre(why, it)}.`;
   },
   listed: {
     due: ({ date, when }) => `On ${date}, ${when}:`,

@@ -1,4 +1,4 @@
-import type { Amount, Subject, Wordings } from './wordings.ts';
+import type { Amount, Subject, WhySlots, Wordings } from './wordings.ts';
 
 function tasks({ count, name }: Subject, one: string, many: string): string {
   return count === 1 ? `${name ?? '1 Task'} ${one}` : `${count} Tasks ${many}`;
@@ -28,6 +28,22 @@ function restartsSince(restarts: number | null): string {
 function twitchesSince(twitches: number): string {
   if (twitches === 0) return '';
   return `; dazwischen lief er ${twitches === 1 ? 'einmal' : `${twitches}-mal`} zu kurz, um zu zählen`;
+}
+
+function youAre(why: WhySlots, count: number | undefined): string {
+  const it = count === undefined ? 'ihn' : count === 1 ? 'diesen Task' : 'diese Tasks';
+  switch (why.as) {
+    case 'owner':
+      return `für ${it} zuständig sind`;
+    case 'owner-by-rule':
+      return `nach der Regel "${why.pattern}" für ${it} zuständig sind`;
+    case 'subscriber':
+      return `${why.scope === null ? 'alle Tasks' : `"${why.scope}"`} abonniert haben`;
+    case 'admin':
+      return `${why.scope === null ? 'alle Tasks' : `"${why.scope}"`} verwalten`;
+    case 'other':
+      return `${it} abonniert haben oder verwalten, oder bereits benachrichtigt wurden`;
+  }
 }
 
 export const german: Wordings = {
@@ -137,6 +153,7 @@ export const german: Wordings = {
     if (addresses.length === 0) return 'Sonst wurde niemand benachrichtigt.';
     return `Ebenfalls benachrichtigt: ${addresses.join(', ')}${more === 0 ? '' : ` und ${more} weitere`}.`;
   },
+  youGetThis: (why, count) => `Sie erhalten dies, weil Sie ${youAre(why, count)}.`,
   listed: {
     due: ({ date, when }) => `Am ${date}, ${when}:`,
     disabled: (date) => `Am ${date}:`,

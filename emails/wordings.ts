@@ -80,6 +80,15 @@ export interface DateWords {
   dueNow: string;
 }
 
+/** Why somebody is notified of a task; the names are fit to be shown. */
+export type WhySlots =
+  | { as: 'owner' }
+  | { as: 'owner-by-rule'; pattern: string }
+  /** `scope`: a prefix or a task; null: all tasks. */
+  | { as: 'subscriber' | 'admin'; scope: string | null }
+  /** As a subscriber, an admin, or somebody who was notified of it before. */
+  | { as: 'other' };
+
 /** All words of a mail in one language. */
 export interface Wordings {
   language: Language;
@@ -106,6 +115,8 @@ export interface Wordings {
   wasTurnedOn(date: string | null): string;
   /** Who else was notified; `more` counts those not named. */
   alsoTold(addresses: string[], more: number): string;
+  /** Why the reader gets this; `count`: of how many tasks, where it is said of all of them together. */
+  youGetThis(why: WhySlots, count?: number): string;
   /** The heading of tasks listed by name only. */
   listed: { due(slots: DateSlots): string; disabled(date: string): string; other: string };
   sentTo(recipient: string): string;

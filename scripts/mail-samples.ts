@@ -12,14 +12,32 @@ export type Wording = 'warning-undated' | 'warning-dated' | 'warning-cause' | Ex
 const NOW = Date.parse('2026-01-29T00:00:00Z');
 const PAST = { disableAt: null, unhealthyFor: 21 * DAY, since: NOW - 21 * DAY };
 
+const RULE = { line: 3, pattern: 'acmeCo/prod/**' };
+
 const CHANGES: Record<Wording, Partial<MailItem>> = {
-  'warning-undated': { mode: 'notify', disableAt: null },
+  'warning-undated': { mode: 'notify', disableAt: null, why: { as: 'subscriber', scope: 'acmeCo/' } },
   'warning-dated': {},
   'warning-cause': { cause: 'failed-credentials' },
-  reminder: { notice: 'reminder', disableAt: NOW + 3 * DAY, restarts: 1 },
+  reminder: {
+    notice: 'reminder',
+    disableAt: NOW + 3 * DAY,
+    restarts: 1,
+    why: { as: 'owner-by-rule', rule: RULE },
+  },
   disabled: { ...PAST, notice: 'disabled', disabledAt: NOW },
-  enabled: { ...PAST, notice: 'enabled', enabledAt: NOW, resolvedReason: 'disabled' },
-  withdrawn: { notice: 'withdrawn', disableAt: null, resolvedReason: 'user-published' },
+  enabled: {
+    ...PAST,
+    notice: 'enabled',
+    enabledAt: NOW,
+    resolvedReason: 'disabled',
+    why: { as: 'admin', scope: '' },
+  },
+  withdrawn: {
+    notice: 'withdrawn',
+    disableAt: null,
+    resolvedReason: 'user-published',
+    why: { as: 'other' },
+  },
   recovered: { ...PAST, notice: 'recovered', resolvedReason: 'recovered' },
 };
 export const WORDINGS = Object.keys(CHANGES) as Wording[];
@@ -53,6 +71,7 @@ function itemOf(task: string, wording: Wording): MailItem {
     restarts: 37,
     cause: 'failed',
     disableAt: NOW + 7 * DAY,
+    why: { as: 'owner' },
     told: ['team@acme.test'],
     mode: 'disable',
     ...CHANGES[wording],

@@ -57,10 +57,12 @@ function explanationLines(given: Explanation): string[] {
       ]),
     ),
     ...section('Episode', episodeRows(given)),
+    ...section('Owners', ownerRows(given)),
     ...section(
       'Recipients',
-      given.recipients.map(({ address, warning, acceptedAt, declined }) => [
+      given.recipients.map(({ address, as, warning, acceptedAt, declined }) => [
         address,
+        as,
         `warning: ${warning}${acceptedAt === null ? '' : ` ${acceptedAt}`}`,
         declined ? 'declined reminders' : '',
       ]),
@@ -114,6 +116,12 @@ function countedRows({ counted, decision }: Explanation): string[][] {
     ['threshold reached', counted.abandonedAt ?? '-'],
     ...counted.unknown.map(({ why, from, to }) => [`unknown (${why})`, `${from} to ${to ?? 'now'}`]),
   ];
+}
+
+function ownerRows({ owners: { from, addresses, rule } }: Explanation): string[][] {
+  if (from === 'none') return [['nobody', 'no owner is named by it, and no rule matches: admins stand in']];
+  const where = rule ? `by rule, line ${rule.line}: ${rule.pattern}` : 'named by the task';
+  return addresses.length > 0 ? addresses.map((address) => [address, where]) : [['nobody', where]];
 }
 
 function episodeRows({ episode, decision }: Explanation): string[][] {

@@ -52,8 +52,10 @@ async function forget(session: Session, options: Options, argument: string): Pro
   const seen = await stage.deadLetters.look(isMeant, purgeDeadLetters);
   const deadLetters = seen.filter(({ naming, unseen }) => naming.length + unseen > 0);
   if (!erased && sumOf(deadLetters) === 0) throw new UsageError(nothingKnown(session, address));
-  out.one({ address, erased: erased ?? null, stillOwner: known.owned, deadLetters }, () => [
-    ...(erased ? linesOf(address, erased, known.owned) : []),
+  const { owned: stillOwner, ruleLines: stillInRules } = known;
+  out.one({ address, erased: erased ?? null, stillOwner, stillInRules, deadLetters }, () => [
+    ...(erased ? linesOf(address, erased, stillOwner) : []),
+    ...ruleLines(stillInRules),
     ...deadLetterLines(deadLetters, purgeDeadLetters),
   ]);
 }
@@ -92,6 +94,13 @@ function deadLetterLines(found: readonly LookedAt[], purged: boolean): string[] 
 function sizeOf({ mails, notices, tasks, subscriptions, admin }: Known): string {
   const rights = subscriptions.length + admin.length;
   return `${mails.length} mails, ${notices} notices, ${tasks.length} tasks, ${rights} subscriptions and admin rights`;
+}
+
+function ruleLines(lines: readonly number[]): string[] {
+  if (lines.length === 0) return [];
+  return [
+    `the owner rules still name them (lines ${lines.join(', ')}): take them out of the file, and import it`,
+  ];
 }
 
 function linesOf(address: string, erased: Forgotten, owned: readonly string[]): string[] {

@@ -87,6 +87,12 @@ export const BOUNDS = {
     unit: 'characters',
     why: 'ours is the id of the task with the number of the episode',
   },
+  refusalReason: {
+    of: 'why an owning system refuses to disable a task',
+    most: 500,
+    unit: 'characters',
+    why: 'operators read it; its first 200 characters are kept on the row of the task',
+  },
   source: {
     of: 'the source of an event',
     most: 256,
@@ -189,6 +195,30 @@ export const BOUNDS = {
     unit: 'entries',
     why: 'a scan a minute has 1,440; nearest ones are joined, so that the share of the day shrinks and never grows',
   },
+  refusedKinds: {
+    of: 'kinds of refused events that are noted for operators',
+    most: 100,
+    unit: 'entries',
+    why: 'they stand in one row of at most 64 KB, which is written again with each note',
+  },
+  refusedKindsOfSource: {
+    of: 'kinds of refused events that are noted of one source',
+    most: 10,
+    unit: 'entries',
+    why: 'one source leaves room for the others',
+  },
+  refusedKindsOfStrangers: {
+    of: 'kinds of refused events that are noted of all sources that are not registered',
+    most: 20,
+    unit: 'entries',
+    why: 'they may call themselves anything, and must not take the room of those who are',
+  },
+  refusedWrites: {
+    of: 'notes of refused events that one process writes in a minute',
+    most: 6,
+    unit: 'count',
+    why: 'however much is refused, the writes are few; what comes meanwhile is counted with the next one',
+  },
   paced: {
     of: 'tenants and data planes on the row of what was disabled within a day',
     most: 1_000,
@@ -206,6 +236,18 @@ export const BOUNDS = {
     most: 16 * 1024,
     unit: 'bytes',
     why: 'it is kept word for word, and the record of a change has it before and after; 400 dates have 5 KB',
+  },
+  ownerFile: {
+    of: 'a file of owner rules',
+    most: 256 * 1024,
+    unit: 'bytes',
+    why: 'its rules stand in one row, packed (DynamoDB: 400 KB)',
+  },
+  ownerRules: {
+    of: 'rules in a file of owner rules',
+    most: 5_000,
+    unit: 'entries',
+    why: 'each is held against the id of each open task without owners of its own, at each decision',
   },
   problems: {
     of: 'problems that a refusal names',

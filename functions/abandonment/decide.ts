@@ -10,6 +10,7 @@ import {
 import { hasLasted, isAlive, recoversAt } from './healthy-spells.ts';
 import type { EffectivePolicy } from './policy.ts';
 import { noDisablingUntil } from './quiet-hours.ts';
+import { refusedUntil } from './refused.ts';
 import { isReverted } from './reverted.ts';
 import type { Episode, Evidence, HoldReason, Keep, Pauses, ResolveReason, Task, Told } from './task.ts';
 import { DAY, type Duration, type Instant, type Interval } from './time.ts';
@@ -437,7 +438,9 @@ function turnOff(view: View, episode: Episode, deadline: Deadline): Undated {
   if (feedbackSilent) return hold('feedback-silent', view.now);
   const quiet = noDisablingUntil(policy, view.now);
   if (quiet !== null) return hold('quiet-hours', quiet);
-  if (episode.disabling) return { answer: 'waiting', reason: 'disabling' };
+  const refused = refusedUntil(view.given.task, episode.disabling, view.now);
+  if (refused !== null) return hold('refused', refused);
+  if (episode.disabling && !episode.disabling.refused) return { answer: 'waiting', reason: 'disabling' };
   return { answer: 'disable', reason: 'grace-over', disableAt: deadline.disableAt };
 }
 

@@ -1,12 +1,10 @@
 import type { Decision } from './decide.ts';
+import { askedAgainAt } from './refused.ts';
 import type { Episode } from './task.ts';
-import { DAY, type Duration, type Instant, MINUTE } from './time.ts';
+import { type Duration, type Instant, MINUTE } from './time.ts';
 
 /** After this long without progress queued work is queued again. */
 export const QUEUED_AGAIN_AFTER: Duration = 30 * MINUTE;
-
-/** What the owning system refused is only looked at for an edit of the task. */
-const REFUSED_LOOK_EVERY: Duration = DAY;
 
 /** When a task is to be looked at again, and whether that is the instant at which it is to be turned off. */
 export interface NextLook {
@@ -25,7 +23,8 @@ export function nextLook(
   confirmWithin: Duration,
 ): NextLook | null {
   const disabling = open?.disabling;
-  if (disabling?.refused) return { at: now + REFUSED_LOOK_EVERY, why: 'look' };
+  const againAt = askedAgainAt(disabling);
+  if (againAt !== null) return { at: sooner(decision.nextLookAt, againAt, now), why: 'look' };
   if (disabling) {
     const { requestedAt, queuedAt, unanswered } = disabling;
     const isAwaited = requestedAt !== undefined && !unanswered;
@@ -40,8 +39,12 @@ export function nextLook(
   return { at: decision.nextLookAt, why: decision.nextLookAt === disableAt ? 'disable' : 'look' };
 }
 
+/** A look that is to come before another one; that one where there is none. */
+function sooner(look: Instant | null, other: Instant, now: Instant): Instant {
+  return look !== null && look > now && look < other ? look : other;
+}
+
 /** A spell under way is judged when it will have lasted; what it holds back is told before, at the threshold. */
 function spellLook({ nextLookAt }: Decision, recoversAt: Instant, now: Instant): NextLook {
-  const sooner = nextLookAt !== null && nextLookAt > now && nextLookAt < recoversAt;
-  return { at: sooner ? nextLookAt : recoversAt, why: 'look' };
+  return { at: sooner(nextLookAt, recoversAt, now), why: 'look' };
 }

@@ -167,7 +167,7 @@ export interface DisableRequest {
 
 /** Work on the way to turn the task off. */
 export interface Disabling {
-  /** `refused`: the owning system said no for good; not asked again until somebody clears it or edits the task. */
+  /** `refused`: the owning system said no; asked again after a day, or where somebody clears it or edits the task. */
   state: 'queued' | 'requested' | 'refused';
   asker: Asker;
   queuedAt: Instant;
@@ -209,6 +209,8 @@ export interface Episode {
   /** Held by the blast radius since, or approved by an operator at. */
   brake?: { heldAt: Instant; approvedAt?: Instant };
   disabling?: Disabling;
+  /** How often the owning system refused to disable it. @default 0 */
+  refusals?: number;
 }
 
 export const HOLD_REASONS = [
@@ -223,6 +225,7 @@ export const HOLD_REASONS = [
   'blast-radius',
   'feedback-silent',
   'quiet-hours',
+  'refused',
 ] as const;
 export type HoldReason = (typeof HOLD_REASONS)[number];
 

@@ -111,6 +111,18 @@ export const taskDisabled = z.object({
   by: z.optional(nameField),
 });
 
+/** `Task Disable Refused`: the owning system says that it does not disable the task, and why. */
+export const taskDisableRefused = z.object({
+  version,
+  task: taskIdField,
+  requestId,
+  at: instantField,
+  reason: z
+    .string()
+    .check(z.minLength(1), z.maxLength(BOUNDS.refusalReason.most))
+    .register(z.globalRegistry, { description: 'Why, in words for operators.' }),
+});
+
 /** `Task Disable Requested`: Taskwarden asks the owning system to disable a task. */
 const taskDisableRequested = z.object({
   version,
@@ -145,6 +157,7 @@ export const TAKEN_EVENTS = {
   'Restarts Counted': restartsCounted,
   'Data Plane Reported': dataPlaneReported,
   'Task Disabled': taskDisabled,
+  'Task Disable Refused': taskDisableRefused,
 } as const;
 
 /** The events that Taskwarden publishes, by their detail type. */

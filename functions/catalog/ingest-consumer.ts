@@ -4,6 +4,7 @@ import { noteEvent } from '../store/heard.ts';
 import type { Consumer } from '../work/consumer.ts';
 import { type BusEvent, envelope } from './events.ts';
 import { ingestEvent, isKnownType } from './ingest.ts';
+import { storeRefused } from './refused-events.ts';
 import { parseEvent } from './schema-problems.ts';
 
 /** In bytes; the name stands in a sort key (DynamoDB: 1,024 bytes) beside the ids of a queue and a message. */
@@ -34,6 +35,7 @@ export const ingestConsumer: Consumer<BusEvent> = {
   async act(system, event, { receiveCount }) {
     const outcome = await ingestEvent(system, event, receiveCount);
     if (outcome.outcome === 'done' || outcome.outcome === 'skipped') await noteEvent(system);
+    await storeRefused(system);
     return outcome;
   },
 };

@@ -1,5 +1,6 @@
 import { BOUNDS } from '../abandonment/bounds.ts';
 import { confirmDisabled } from '../disabling/confirm.ts';
+import { refuseDisabling } from '../disabling/refusals.ts';
 import type { System } from '../platform/system.ts';
 import { bucketOf } from '../store/keys.ts';
 import { loadPolicies } from '../store/policies.ts';
@@ -20,6 +21,7 @@ import {
   type TAKEN_EVENTS,
   taskDeleted,
   taskDisabled,
+  taskDisableRefused,
   taskPublished,
 } from './events.ts';
 import { type EventContext, malformed, outcomeOf, refused, takeEach } from './outcomes.ts';
@@ -42,6 +44,7 @@ const HANDLERS: Record<string, (context: EventContext, detail: unknown) => Promi
   'Restarts Counted': onRestartsCounted,
   'Data Plane Reported': onDataPlaneReported,
   'Task Disabled': onTaskDisabled,
+  'Task Disable Refused': onTaskDisableRefused,
 } satisfies Record<keyof typeof TAKEN_EVENTS, unknown>;
 
 /**
@@ -62,7 +65,7 @@ export async function ingestEvent(system: System, event: BusEvent, receive = 1):
     return refused({ system, event }, { reason: 'unknown-event', detail });
   }
   if (isNewer(event.detail)) return newerVersion(system, receive);
-  const context = { system, book: await loadPolicies(system.table), event, source };
+  const context = { system, book: await loadPolicies(system.table), event, source, receive };
   try {
     return await handler(context, event.detail);
   } catch (error) {
@@ -102,7 +105,7 @@ function newerVersion(system: System, receive: number): Outcome {
 
 async function onTaskPublished(context: EventContext, detail: unknown): Promise<Outcome> {
   const parsed = parseEvent(taskPublished, detail);
-  if (!parsed.ok) return malformed(context, parsed.problems);
+  if (!parsed.ok) return malformed(context, parsed);
   const { system, source } = context;
   const { task, publishedAt, firstSeenAt } = parsed.value;
   const newest = Math.max(
@@ -125,7 +128,7 @@ async function onTaskPublished(context: EventContext, detail: unknown): Promise<
 
 async function onTaskDeleted(context: EventContext, detail: unknown): Promise<Outcome> {
   const parsed = parseEvent(taskDeleted, detail);
-  if (!parsed.ok) return malformed(context, parsed.problems);
+  if (!parsed.ok) return malformed(context, parsed);
   const { task, at } = parsed.value;
   const refusal = taskRefusal(context.source, task) ?? futureRefusal(at, context.system.clock.now());
   if (refusal) return refused(context, refusal, task);
@@ -134,7 +137,7 @@ async function onTaskDeleted(context: EventContext, detail: unknown): Promise<Ou
 
 async function onTaskDisabled(context: EventContext, detail: unknown): Promise<Outcome> {
   const parsed = parseEvent(taskDisabled, detail);
-  if (!parsed.ok) return malformed(context, parsed.problems);
+  if (!parsed.ok) return malformed(context, parsed);
   const { task, taskVersion, at } = parsed.value;
   const refusal = taskRefusal(context.source, task) ?? futureRefusal(at, context.system.clock.now());
   if (refusal) return refused(context, refusal, task);
@@ -144,9 +147,22 @@ async function onTaskDisabled(context: EventContext, detail: unknown): Promise<O
   return { outcome: 'done', reason: 'confirmed' };
 }
 
+async function onTaskDisableRefused(context: EventContext, detail: unknown): Promise<Outcome> {
+  const parsed = parseEvent(taskDisableRefused, detail);
+  if (!parsed.ok) return malformed(context, parsed);
+  const { task, at } = parsed.value;
+  const refusal = taskRefusal(context.source, task) ?? futureRefusal(at, context.system.clock.now());
+  if (refusal) return refused(context, refusal, task);
+  const heard = await refuseDisabling(context.system, parsed.value, context.receive);
+  if (heard === 'changed') return outcomeOf(context, { settled: 'busy' }, task);
+  return heard === 'refused'
+    ? { outcome: 'done', reason: 'refused' }
+    : { outcome: 'skipped', reason: 'nothing-asked' };
+}
+
 async function onDataPlaneReported(context: EventContext, detail: unknown): Promise<Outcome> {
   const parsed = parseEvent(dataPlaneReported, detail);
-  if (!parsed.ok) return malformed(context, parsed.problems);
+  if (!parsed.ok) return malformed(context, parsed);
   const { dataPlane, state, at, since } = parsed.value;
   const { system, book } = context;
   const refusal = planeRefusal(context.source, dataPlane) ?? distanceRefusal(at, system.clock.now());
@@ -159,7 +175,7 @@ async function onDataPlaneReported(context: EventContext, detail: unknown): Prom
 
 async function onShardsObserved(context: EventContext, detail: unknown): Promise<Outcome> {
   const parsed = parseEvent(shardsObservedUnread, detail);
-  if (!parsed.ok) return malformed(context, parsed.problems);
+  if (!parsed.ok) return malformed(context, parsed);
   const { dataPlane, observedAt: at, tasks } = parsed.value;
   const { system, book } = context;
   const refusal = planeRefusal(context.source, dataPlane) ?? distanceRefusal(at, system.clock.now());
@@ -183,7 +199,7 @@ function nameOf(eventId: string, place: number): string {
 
 async function onRestartsCounted(context: EventContext, detail: unknown): Promise<Outcome> {
   const parsed = parseEvent(restartsCountedUnread, detail);
-  if (!parsed.ok) return malformed(context, parsed.problems);
+  if (!parsed.ok) return malformed(context, parsed);
   const { at, totals } = parsed.value;
   const refusal = distanceRefusal(at, context.system.clock.now());
   if (refusal) return refused(context, refusal);

@@ -7,6 +7,7 @@ import type { Outcome } from '../work/consumer.ts';
 import { classOf } from '../work/failure-class.ts';
 import type { BusEvent } from './events.ts';
 import { type Refusal, reportRefusals, taskRefusal } from './refusals.ts';
+import { noteRefused } from './refused-events.ts';
 import { parseEvent } from './schema-problems.ts';
 import type { Settled } from './settle.ts';
 import type { CatalogContext } from './task-events.ts';
@@ -15,6 +16,8 @@ import type { CatalogContext } from './task-events.ts';
 export interface EventContext extends CatalogContext {
   event: BusEvent;
   source: SourceRecord;
+  /** Which receive of its message it is, from 1. */
+  receive: number;
 }
 
 /** An event, as far as a refusal of it is told. */
@@ -26,15 +29,20 @@ const BUSY_DELAY_SECONDS = 5;
 /** So many tasks of one event are worked at a time. */
 const AT_A_TIME = 10;
 
-/** Counts and logs a refusal and ends the message in the dead-letter queue. */
+/** Counts and logs a refusal, notes it for operators, and ends the message in the dead-letter queue. */
 export function refused(context: Told, refusal: Refusal, task?: string): Outcome {
-  reportRefusals(context.system, context.event, [{ ...refusal, task }]);
+  report(context, [{ ...refusal, task }]);
   return { outcome: 'dead-letter', reason: recordable(`${refusal.reason}: ${refusal.detail}`) };
 }
 
+function report({ system, event }: Told, refusals: readonly RefusedItem[]): void {
+  reportRefusals(system, event, refusals);
+  if (refusals.length > 0) noteRefused(system, event, refusals);
+}
+
 /** Refuses an event that its schema refuses. */
-export function malformed(context: Told, problems: string[]): Outcome {
-  return refused(context, { reason: 'malformed', detail: problems.join('; ') });
+export function malformed(context: Told, { problems, key }: { problems: string[]; key?: string }): Outcome {
+  return refused(context, { reason: 'malformed', detail: problems.join('; '), ...(key && { key }) });
 }
 
 /** What becomes of the message of an event; a refusal is counted and logged. */
@@ -76,7 +84,7 @@ export async function takeEach<Item extends { task: string }>(
   const settled = await takeAll(context, groups, take);
   for (const [task, { settled: how, ...rest }] of settled)
     if (how === 'refused' && 'refusal' in rest) refusals.push({ ...rest.refusal, task });
-  reportRefusals(context.system, context.event, refusals);
+  report(context, refusals);
   return outcomeOfEach(context, items, [...settled.values()], refusals.length);
 }
 
@@ -144,7 +152,12 @@ function sift<Item extends { task: string }>(
   for (const [place, item] of items.entries()) {
     const parsed = parseEvent(schema, item);
     if (!parsed.ok) {
-      refusals.push({ reason: 'malformed', detail: `${list}[${place}]: ${parsed.problems.join('; ')}` });
+      const detail = `${list}[${place}]: ${parsed.problems.join('; ')}`;
+      refusals.push({
+        reason: 'malformed',
+        detail,
+        key: [`${list}[]`, parsed.key].filter(Boolean).join('.'),
+      });
       continue;
     }
     const { task } = parsed.value;

@@ -10,11 +10,13 @@ import type { EVENT_REFUSALS } from '../work/failure-names.ts';
 import type { BusEvent } from './events.ts';
 import { maySpeakOfPlane, maySpeakOfTask } from './sources.ts';
 
-type RefusalReason = (typeof EVENT_REFUSALS)[number];
+export type RefusalReason = (typeof EVENT_REFUSALS)[number];
 
 export interface Refusal {
   reason: RefusalReason;
   detail: string;
+  /** The path of the key that is wrong, where it is not always the same for the reason. */
+  key?: string;
 }
 
 /**

@@ -2,7 +2,14 @@ import * as z from 'zod/mini';
 import { BOUNDS } from '../abandonment/bounds.ts';
 import { listed, shown, unknownKey } from '../abandonment/policy-wording.ts';
 
-export type Parsed<Value> = { ok: true; value: Value } | { ok: false; problems: string[] };
+export type Parsed<Value> = { ok: true; value: Value } | Unread;
+
+interface Unread {
+  ok: false;
+  problems: string[];
+  /** Of an event: the path of the first key that is wrong, without places in lists: `tasks[].shards[].status`. */
+  key?: string;
+}
 
 /**
  * Reads a value by a schema.
@@ -34,7 +41,7 @@ export function parseEvent<Schema extends z.ZodMiniType>(
   const problems = issues.slice(0, BOUNDS.problems.most).map((issue) => lineOf(issue, value, [], described));
   // First, for the text is cut at its end.
   const count = issues.length > problems.length ? [`${issues.length} problems`] : [];
-  return { ok: false, problems: [...count, ...problems] };
+  return { ok: false, problems: [...count, ...problems], key: keyOf(issues[0]?.path ?? []) };
 }
 
 const PLAIN_WORD = /^[\w-]{1,32}$/;
@@ -106,6 +113,11 @@ function at(value: unknown, path: readonly PropertyKey[]): unknown {
     found = (found as Record<PropertyKey, unknown>)[key];
   }
   return found;
+}
+
+/** All keys of a path, which the schema has, and no place in a list, of which there are many. */
+function keyOf(path: readonly PropertyKey[]): string {
+  return pathText(path).replaceAll(/\[\d+\]/g, '[]');
 }
 
 function pathText(path: readonly PropertyKey[]): string {

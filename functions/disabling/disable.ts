@@ -8,7 +8,6 @@ import {
   isDisabling,
   putOff,
   reasonOf,
-  refused,
   requested,
   runOf,
   takenBack,
@@ -19,16 +18,13 @@ import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
 import { storeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import { operatorAlert } from '../store/operator-alerts.ts';
-import { loadTask, taskWrite } from '../store/tasks.ts';
-import { writeUnlessRefused } from '../store/write-unless-refused.ts';
+import { loadTask } from '../store/tasks.ts';
 import type { Delivery, Outcome } from '../work/consumer.ts';
 import { disablingOf } from '../work/given-up.ts';
-import { recordOops } from '../work/oops.ts';
 import { retryDelaySeconds } from '../work/pipeline.ts';
 import { confirmDisabled } from './confirm.ts';
 import { endOutage, leftDue } from './outage.ts';
-import { refusalMarker } from './refusals.ts';
+import { recordRefusal } from './refusals.ts';
 
 /**
  * Works one disabling: decides again on fresh state (promise 9), notes that the owning system is asked, and asks.
@@ -145,6 +141,7 @@ async function takeBack(
   return { outcome: 'skipped', reason: answer.outcome };
 }
 
+/** Its control plane says no: nothing is to be confirmed, so that what is off by the next time is somebody else's doing. */
 async function refuse(
   system: System,
   view: FleetView,
@@ -152,40 +149,11 @@ async function refuse(
   reason: string,
   delivery: Delivery,
 ): Promise<Outcome> {
-  const error = new Error(`the owning system refused: ${reason}`);
-  error.name = 'DisableRefused';
-  const fingerprint = await recordOops(system, {
-    worker: 'disable',
-    item: record.task.id,
-    attempt: delivery.receiveCount,
-    cause: 'permanent',
-    error,
-  });
-  if (!(await giveUp(system, view, record, reason, fingerprint)))
+  const refusal = { reason, worker: 'disable' as const, attempt: delivery.receiveCount };
+  const policy = view.policies.for(record.task.id);
+  if (!(await recordRefusal(system, { ...record, asked: null }, policy, refusal)))
     return retry(system, delivery, 'it changed while it was refused', true);
-  return { outcome: 'dead-letter', reason, recorded: true };
-}
-
-/**
- * Marks the task so that no scan generates the work again (docs/rules.md#failure-classes), and tells operators; false
- * where it changed meanwhile, so that the refusal may not be about what it is now.
- */
-async function giveUp(
-  system: System,
-  view: FleetView,
-  record: DisablingTask,
-  reason: string,
-  fingerprint: string,
-): Promise<boolean> {
-  const { id, version } = record.task;
-  const at = system.clock.now();
-  const detail = `the owning system refuses to disable it: ${reason}; \`taskwarden oops resolve ${fingerprint}\` asks again`;
-  const writes = [
-    taskWrite(refused(record, { at, reason, version, fingerprint }), view.policies.for(id)),
-    refusalMarker(fingerprint, id, at),
-    operatorAlert('disable-failing', id, detail, at),
-  ];
-  return writeUnlessRefused(system, writes, `the refusal of ${id}`);
+  return { outcome: 'skipped', reason: 'refused' };
 }
 
 function retry(system: System, delivery: Delivery, reason: string, isRecorded = false): Outcome {

@@ -1,6 +1,7 @@
 import type { ControlAnswer } from '../control-planes/control-plane.port.ts';
 import { ControlPlaneUnavailable } from '../control-planes/control-plane.port.ts';
 import { controlPlaneFor, settingsFor } from '../control-planes/control-plane-for.ts';
+import { undoRequestIdOf } from '../episodes/confirm.ts';
 import {
   type DisabledByUs,
   type EnablingTask,
@@ -44,11 +45,6 @@ export async function queueEnabling(
   return true;
 }
 
-/** The name of the request to enable, the same however often it is asked. */
-export function enableRequestId(task: string, episode: number): string {
-  return `${task}#${episode}#undo`;
-}
-
 /**
  * Works one enabling of a task that is listed: asks its control plane, and stores that it is on. What became of an earlier request
  * whose answer was lost is seen by asking again.
@@ -82,7 +78,7 @@ function ask(system: System, { task, listed, disabledByUs }: EnablingTask): Prom
     task,
     ...(revision !== undefined && { revision }),
     ...(listed?.kept !== undefined && { kept: listed.kept }),
-    requestId: enableRequestId(task.id, episode),
+    requestId: undoRequestIdOf(task.id, episode),
     by,
     reason,
   });

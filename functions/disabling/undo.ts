@@ -1,6 +1,7 @@
 import type { EffectivePolicy } from '../abandonment/policy.ts';
 import { formatInstant, type Instant } from '../abandonment/time.ts';
 import { controlPlaneFor, settingsFor } from '../control-planes/control-plane-for.ts';
+import { undoRequestIdOf } from '../episodes/confirm.ts';
 import {
   type DisabledByUs,
   isDisabledByUs,
@@ -18,7 +19,7 @@ import type { Write } from '../store/table/table.port.ts';
 import type { TaskRecord } from '../store/tasks.ts';
 import { loadTask } from '../store/tasks.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
-import { enableRequestId, queueEnabling } from './enable.ts';
+import { queueEnabling } from './enable.ts';
 import { enabledAudit, storeEnabled } from './enabled.ts';
 
 /** Who takes a disabling back, and why. */
@@ -70,7 +71,7 @@ async function askOwningSystem(
 ): Promise<Undone> {
   const { by, reason } = undo;
   const { id } = asked.task;
-  const requestId = enableRequestId(id, record.disabledByUs.episode);
+  const requestId = undoRequestIdOf(id, record.disabledByUs.episode);
   const answer = await controlPlaneFor(system, id).enable({ task: asked.task, requestId, by, reason });
   if (answer.outcome !== 'confirmed' && answer.outcome !== 'requested') {
     // Where the task changed meanwhile there is no note to take back: its owning system published it, or it was deleted.

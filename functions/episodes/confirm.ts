@@ -21,6 +21,11 @@ export function requestIdOf(task: string, episode: number): string {
   return `${task}#${episode}`;
 }
 
+/** What a request to enable again is called that undoes the disabling of an episode. */
+export function undoRequestIdOf(task: string, episode: number): string {
+  return `${requestIdOf(task, episode)}#undo`;
+}
+
 /** The request that a confirmation answers, also where the episode ended meanwhile; null where nobody asked. */
 export function requestAnswered({ task, asked }: TaskRecord, { requestId, at }: Word): DisableRequest | null {
   if (!asked) return null;

@@ -1,4 +1,5 @@
 import { QUEUED_AGAIN_AFTER } from '../abandonment/next-look.ts';
+import { refusedUntil } from '../abandonment/refused.ts';
 import type { Asker, Disabling, Episode } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import type { TaskRecord } from '../store/tasks.ts';
@@ -92,10 +93,12 @@ export function takenBack(record: DisablingTask, lookAt: Instant): OpenTask {
   return { ...withoutDisabling(record, lookAt), asked: null };
 }
 
-/** The owning system refused for good: not asked again until somebody clears it or edits the task. */
+/** The owning system refused: held, and not asked for a day, unless somebody clears it or edits the task. */
 export function refused(record: DisablingTask, why: NonNullable<Disabling['refused']>): DisablingTask {
-  const disabling: Disabling = { ...record.open.disabling, state: 'refused', refused: why };
-  return { ...record, open: { ...record.open, disabling }, next: { at: why.at, why: 'look' } };
+  const { open } = record;
+  const disabling: Disabling = { ...open.disabling, state: 'refused', refused: why };
+  const refusals = (open.refusals ?? 0) + 1;
+  return { ...record, open: { ...open, disabling, refusals }, next: { at: why.at, why: 'look' } };
 }
 
 /** The task as if nobody had put it on its way: whether its disabling is due is decided on that. */
@@ -109,9 +112,17 @@ export function withoutDisabling(record: OpenTask, now: Instant): OpenTask {
   return { ...asBeforeDisabling(record), next: { at: now, why: 'look' } };
 }
 
-/** A refusal was about the version that was asked for: a later one is decided anew. */
+/**
+ * A refusal was about the version that was asked for, and holds for a day: then it is decided anew. What a person asked
+ * for is asked again.
+ */
 export function withoutStaleRefusal(record: TaskRecord, now: Instant): TaskRecord {
   if (!isDisabling(record)) return record;
-  const { refused: why } = record.open.disabling;
-  return why && why.version !== record.task.version ? withoutDisabling(record, now) : record;
+  const { task, open } = record;
+  const { refused: why, ...rest } = open.disabling;
+  if (!why || refusedUntil(task, open.disabling, now) !== null) return record;
+  if (rest.asker.by === 'run' || why.version !== task.version) return withoutDisabling(record, now);
+  const { requestedAt: _, ...asked } = rest;
+  const disabling: Disabling = { ...asked, state: 'queued', queuedAt: why.at };
+  return { ...record, open: { ...open, disabling }, next: { at: now, why: 'look' } };
 }

@@ -127,7 +127,7 @@ function recordsOf(before: TaskRecord, { request, word, decision, now }: Confirm
     mails: before.open?.mails ?? [],
   });
   const writes: Write[] = [audit];
-  if (before.open?.disabling?.attempts !== 1)
+  if (before.open?.disabling?.attempts !== 1 || before.open.refusals)
     writes.push({ delete: keys.operatorAlert('disable-failing', id) });
   if (run !== null) writes.push({ put: { ...keys.turnedOff(run, id), v: ROW_VERSION, at: word.at } });
   return writes;

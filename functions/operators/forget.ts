@@ -7,6 +7,8 @@ import { digestWrite, loadDigest } from '../store/digests.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { keys } from '../store/keys.ts';
 import { eachMail } from '../store/mails.ts';
+import { loadOwnerRules } from '../store/owner-rules.ts';
+import { loadPauses } from '../store/pauses.ts';
 import {
   loadRecipientWithNotices,
   newRecipient,
@@ -32,6 +34,8 @@ export interface Known {
   tasks: string[];
   /** Those of them that name him as an owner: the owning system's word, which is not ours to erase. */
   owned: string[];
+  /** Lines of the owner rules that name him: the file's word, which is not ours to erase either. */
+  ruleLines: number[];
 }
 
 /** How many rows were changed or taken away; the rows of the audit stay, without the person. */
@@ -68,7 +72,10 @@ export async function knownOf({ table }: System, address: string): Promise<Known
     const owners = (await loadTask(table, id))?.task.owners ?? [];
     if (owners.some((owner) => recipientKey(owner) === key)) owned.push(id);
   }
-  return { key, recipient, notices: notices.length, mails, subscriptions, admin, tasks: [...tasks], owned };
+  const { rules } = await loadOwnerRules(table, (await loadPauses(table)).ownerRules);
+  const ruleLines = rules.filter(({ owners }) => owners.includes(email)).map(({ line }) => line);
+  const found = { subscriptions, admin, tasks: [...tasks], owned, ruleLines };
+  return { key, recipient, notices: notices.length, mails, ...found };
 }
 
 /** Whether anything is stored that a person could be known by. */

@@ -1,5 +1,6 @@
 import { prefixesOf, type Task, tenantOf } from '../abandonment/task.ts';
 import { recipientKey } from '../platform/addresses.ts';
+import type { Owners } from '../store/fleet-view.ts';
 import { loadOfficesOf, loadOldOffices } from '../store/people.ts';
 import type { Table } from '../store/table/table.port.ts';
 
@@ -7,14 +8,21 @@ import type { Table } from '../store/table/table.port.ts';
  * Tells in which of some tasks an address still has a say: as an owner, or as a subscriber or an admin of a
  * prefix, reachable or not (docs/rules.md#recipients). Whoever got a mail and has left since can do no more
  * with it, and in a deleted task nobody has a say.
+ *
+ * @param ownersOf who owns a task, where that is not only whom it names itself
  */
 export async function saysOf(
   table: Table,
   tasks: readonly Task[],
   address: string,
+  ownersOf?: (task: Task) => Promise<Owners>,
 ): Promise<(task: Task) => boolean> {
   const own = recipientKey(address);
-  const isOwner = ({ owners }: Task) => owners.some((owner) => recipientKey(owner) === own);
+  const isOwn = (owners: readonly string[]) => owners.some((owner) => recipientKey(owner) === own);
+  const owned = new Set<string>();
+  for (const task of tasks)
+    if (isOwn(ownersOf ? (await ownersOf(task)).addresses : task.owners)) owned.add(task.id);
+  const isOwner = ({ id }: Task) => owned.has(id);
   const others = tasks.filter((task) => task.deletedAt === undefined && !isOwner(task));
   const held = await scopesHeld(table, others, address);
   return (task) =>

@@ -110,7 +110,8 @@ async function sceneOf(system: System, visit: Visit, items: readonly DigestItem[
     if (alert) alerts.set(item, alert);
   }
   const tasks = [...records.values()].map(({ task }) => task);
-  return { fleet, visit, now, records, alerts, hasSay: await saysOf(table, tasks, visit.digest.address) };
+  const hasSay = await saysOf(table, tasks, visit.digest.address, (task) => fleet.ownersOf(task));
+  return { fleet, visit, now, records, alerts, hasSay };
 }
 
 async function viewOf(scene: Scene, item: DigestItem): Promise<TaskView> {

@@ -1,10 +1,12 @@
 import type { Case, Recipient, Unknown } from '../abandonment/decide.ts';
+import type { OwnerRule, OwnerRules } from '../abandonment/owner-rules.ts';
 import type { PolicyBook } from '../abandonment/policy-book.ts';
 import { type AlertType, type Pauses, prefixesOf, type Task, tenantOf } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { isTopic, type Topic } from '../abandonment/topics.ts';
 import { recipientKey } from '../platform/addresses.ts';
 import { type DataPlaneRecord, loadDataPlanes, loadDataPlanesOf } from './data-planes.ts';
+import { loadOwnerRules } from './owner-rules.ts';
 import { loadPauses, type PausesRecord } from './pauses.ts';
 import { loadOffices, loadOldOffices, type Office } from './people.ts';
 import { loadPolicies } from './policies.ts';
@@ -18,6 +20,20 @@ interface Known<Target extends string> extends Recipient {
   address: Target;
   alive: boolean;
 }
+
+/** Who owns a task. */
+export interface Owners {
+  addresses: readonly string[];
+  /** The rule that names them, or that nobody is to own it; null where the task names them, or no rule matches. */
+  rule: OwnerRule | null;
+}
+
+/** Why somebody is told of a task. */
+export type Why =
+  | { as: 'owner' }
+  | { as: 'owner-by-rule'; rule: Pick<OwnerRule, 'line' | 'pattern'> }
+  /** `scope`: a prefix, the task, or all (the empty one). */
+  | { as: 'subscriber' | 'admin'; scope: string };
 
 /** What a view begins with. `planes`: all there are; absent: they are read as they are asked for. */
 interface Loaded {
@@ -44,7 +60,11 @@ export class FleetView {
   readonly #fleetUnknown: Unknown[];
   /** By tenant, of those asked for: who has an office in each scope. */
   readonly #offices = new Map<string, Promise<ReadonlyMap<string, Office[]>>>();
+  /** The same, once it was read. */
+  readonly #read = new Map<string, ReadonlyMap<string, Office[]>>();
   #oldOffices: Promise<Office[]> | undefined;
+  #ownerRules: Promise<OwnerRules> | undefined;
+  #ownerRulesRead: OwnerRules | undefined;
   readonly #recipients = new Map<string, RecipientRecord | null>();
 
   private constructor(table: Table, { policies, planes, pauses, scans }: Loaded) {
@@ -173,7 +193,7 @@ export class FleetView {
   }
 
   /**
-   * Living recipients of an alert about a task (docs/rules.md#recipients): its owners and the subscribers of
+   * Living recipients of an alert about a task (docs/rules.md#recipients): its owners (`ownersOf`) and the subscribers of
    * its prefixes, unique by address; the admins of the nearest prefix that has a living one, where none of these is
    * alive.
    */
@@ -204,10 +224,49 @@ export class FleetView {
     return [...new Map([...told, ...joined, ...warned].map((one) => [one.key, one])).values()];
   }
 
+  /**
+   * Who owns a task (docs/rules.md#owners): whom it names itself, else whom the rule names that counts for it; nobody where
+   * there is neither.
+   */
+  async ownersOf(task: Task): Promise<Owners> {
+    if (!this.asksRules(task)) return { addresses: task.owners, rule: null };
+    this.#ownerRules ??= loadOwnerRules(this.#table, this.pausesRecord.ownerRules);
+    this.#ownerRulesRead = await this.#ownerRules;
+    const rule = this.#ownerRulesRead.for(task.id) ?? null;
+    return { addresses: rule?.owners ?? [], rule };
+  }
+
+  /** Whether rules say who owns a task: it names nobody itself, and there are rules. */
+  asksRules({ owners }: Task): boolean {
+    return owners.length === 0 && this.pausesRecord.ownerRules !== undefined;
+  }
+
+  /**
+   * Why somebody is told of a task, by what was read already for whoever decided about it; undefined where nothing that was
+   * read says so.
+   */
+  whyTold(task: Task, recipient: string): Why | undefined {
+    const has = (addresses: readonly string[]) => addresses.some((one) => recipientKey(one) === recipient);
+    if (has(task.owners)) return { as: 'owner' };
+    const rule = this.asksRules(task) ? this.#ownerRulesRead?.for(task.id) : undefined;
+    if (rule && has(rule.owners))
+      return { as: 'owner-by-rule', rule: { line: rule.line, pattern: rule.pattern } };
+    const offices = this.#officesRead(task).filter(({ target }) => has([target]));
+    const nearest = offices.find(({ alertTypes }) => alertTypes !== null) ?? offices[0];
+    return nearest && { as: nearest.alertTypes ? 'subscriber' : 'admin', scope: nearest.scope };
+  }
+
+  /** The offices of a task's scopes, as far as they were read; the nearest first. */
+  #officesRead(task: Task): Office[] {
+    const scopes = [task.id, ...adminScopesOf(task)];
+    return scopes.flatMap((scope) => this.#read.get(tenantOf(scope))?.get(scope) ?? []);
+  }
+
   /** Living owners, and living subscribers to the alert. */
   async #livingBase(task: Task, alert: AlertType): Promise<Recipient[]> {
     const subscribed = await this.#targetsOf(task, alert);
-    const addresses = [...task.owners, ...subscribed.filter((target) => !isTopic(target))];
+    const owners = this.asksRules(task) ? (await this.ownersOf(task)).addresses : task.owners;
+    const addresses = [...owners, ...subscribed.filter((target) => !isTopic(target))];
     return (await this.#known(addresses)).filter(({ alive }) => alive);
   }
 
@@ -295,7 +354,9 @@ export class FleetView {
     this.#oldOffices ??= loadOldOffices(this.#table);
     const old = (await this.#oldOffices).filter(({ scope }) => tenantOf(scope) === tenant);
     const offices = [...(await loadOffices(this.#table, tenant)), ...old];
-    return Map.groupBy(offices, ({ scope }) => scope);
+    const byScope = Map.groupBy(offices, ({ scope }) => scope);
+    this.#read.set(tenant, byScope);
+    return byScope;
   }
 }
 

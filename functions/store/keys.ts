@@ -71,6 +71,8 @@ export const keys = {
   dataPlane: (name: string) => ({ pk: 'PLANES', sk: name }),
   /** How many of them there are. */
   dataPlaneCount: () => ({ pk: 'META', sk: 'PLANES' }),
+  /** The rules of a file that says who owns tasks, by their digest. */
+  ownerRules: (digest: string) => ({ pk: 'OWNER-RULES', sk: digest }),
   policy: (scope: string) => ({ pk: 'POLICY', sk: `S#${scope}` }),
   /** One of these partitions: who hears of a tenant's tasks; `''`: of all tasks. */
   offices: (tenant: string) => `PEOPLE#${tenant}`,
@@ -95,6 +97,8 @@ export const keys = {
   scans: () => ({ pk: 'META', sk: 'SCANS' }),
   /** The newest answers by which SES refused recipients. */
   refusals: () => ({ pk: 'META', sk: 'REFUSALS' }),
+  /** What was refused of events, for operators. */
+  refusedEvents: () => ({ pk: 'META', sk: 'REFUSED-EVENTS' }),
   pace: () => ({ pk: 'META', sk: 'PACE' }),
   ramp: () => ({ pk: 'META', sk: 'RAMP' }),
   /** The newest look of `taskwarden doctor` at the stage. */

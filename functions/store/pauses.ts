@@ -11,6 +11,11 @@ export interface PausesRecord {
   evaluatePaused: Interval[];
   /** Since when SES does not answer the canary of the feedback path: nothing is turned off, no mail is repeated. */
   feedbackSilent: Instant | null;
+  /**
+   * The digest of the owner rules in force; absent where there are none. It stands here, for who decides reads this row, and
+   * so looks for rules only where there are any.
+   */
+  ownerRules?: string;
   rev: number;
 }
 

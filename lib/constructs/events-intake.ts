@@ -1,4 +1,4 @@
-import { Aws, CfnOutput, Duration } from 'aws-cdk-lib';
+import { Aws, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { EventBus, type EventPattern, Match, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { AccountPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -40,6 +40,7 @@ export class EventsIntake extends Construct {
       ],
     });
     this.letIn(config, others);
+    this.nameOutputs();
     // Emulators keep no archives.
     if (config.stage !== 'local') this.archive(eventPattern, toIngest);
   }
@@ -64,6 +65,20 @@ export class EventsIntake extends Construct {
     for (const statement of statements) this.bus.addToResourcePolicy(statement);
   }
 
+  /** Under names of the stack's own, for those who connect a system look for them. */
+  private nameOutputs(): void {
+    const stack = Stack.of(this);
+    const { eventBusName, eventBusArn } = this.bus;
+    new CfnOutput(stack, 'BusName', {
+      value: eventBusName,
+      description: 'The name of the bus that owning systems put events on, and are asked on',
+    });
+    new CfnOutput(stack, 'BusArn', {
+      value: eventBusArn,
+      description: 'The bus that owning systems put events on, and a replay too',
+    });
+  }
+
   private archive(eventPattern: EventPattern, toIngest: Rule): void {
     const archive = this.bus.archive('Archive', {
       description: 'What came in on the bus, to be replayed',
@@ -72,7 +87,6 @@ export class EventsIntake extends Construct {
     });
     const outputs = {
       ArchiveArn: [archive.archiveArn, 'The archive that a replay reads: 14 days of what came in'],
-      BusArn: [this.bus.eventBusArn, 'The bus that control planes put events on, and a replay too'],
       IngestRuleArn: [toIngest.ruleArn, 'The rule that a replay is for'],
     } as const;
     for (const [name, [value, description]] of Object.entries(outputs))

@@ -59,6 +59,17 @@ describe('the bus', () => {
     });
   });
 
+  it('is named by outputs, on the stage local too', () => {
+    for (const stage of ['prod', 'local']) {
+      const { resources, service } = synth(stage);
+      const [{ id } = { id: '' }] = ofType(resources, 'AWS::Events::EventBus');
+      expect(service.toJSON().Outputs).toMatchObject({
+        BusName: { Value: { Ref: id } },
+        BusArn: { Value: { 'Fn::GetAtt': [id, 'Arn'] } },
+      });
+    }
+  });
+
   it('says what a replay needs', () => {
     const outputs = Object.values(synth('prod').service.toJSON().Outputs) as { Description?: string }[];
     const said = outputs.map(({ Description }) => Description).join('\n');

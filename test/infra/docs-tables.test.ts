@@ -77,6 +77,8 @@ const KEYS: { [Name in keyof typeof keys]: ReturnType<(typeof keys)[Name]> } = {
   softDeath: keys.softDeath(AT, 'recipient'),
   notice: keys.notice('recipient', 'task', 1),
   digest: keys.digest('digest'),
+  refusedEvents: keys.refusedEvents(),
+  ownerRules: keys.ownerRules('digest'),
   work: keys.work('queue', 'item', 'message'),
   workBucket: keys.workBucket(1),
   dataPlane: keys.dataPlane('plane'),

@@ -39,6 +39,8 @@ export async function mailOf<One extends Told>(
 ): Promise<Written<One>> {
   await view.loadRecipients([digest.recipient]);
   await view.loadPlanes(told.flatMap(({ record }) => (record ? [record.task.dataPlane] : [])));
+  const ruled = told.find(({ record }) => record && view.asksRules(record.task))?.record;
+  if (ruled) await view.ownersOf(ruled.task);
   const byFacts = new Map(told.map((one) => [mailItem(system, view, digest, one), one]));
   // A topic is shared: what acts in one person's name has no place there.
   const links = isTopic(digest.address) ? undefined : system.links && (await linksOf(system.links, digest));
@@ -139,9 +141,20 @@ function mailItem(
     ...(facts?.disabledAt === undefined ? {} : { disabledAt: facts.disabledAt }),
     ...(facts?.enabledAt === undefined ? {} : { enabledAt: facts.enabledAt }),
     ...(facts?.resolvedReason === undefined ? {} : { resolvedReason: facts.resolvedReason }),
+    ...whyOf(view, digest, record),
     told: othersTold(record, digest.recipient),
     mode: item.disableAt === null ? 'notify' : 'disable',
   };
+}
+
+/** Why the recipient is told; a topic is nobody, and asks for no reason. */
+function whyOf(
+  view: FleetView,
+  { address, recipient }: DigestRecord,
+  record: TaskRecord | undefined,
+): Pick<MailItem, 'why'> {
+  if (isTopic(address) || !record) return {};
+  return { why: view.whyTold(record.task, recipient) ?? { as: 'other' } };
 }
 
 /** The addresses of the others who are told of the open episode. */

@@ -17,6 +17,7 @@ import {
   listHeadingOf,
   nameOf,
   notesOf,
+  oneReason,
   type Reader,
 } from './wording-items.ts';
 
@@ -100,7 +101,8 @@ export function renderDigest(facts: DigestFacts): RenderedDigest {
   const linked = count > 1 && count <= MOST_LINKED ? facts.links : undefined;
   const words = wordingsIn(facts.language);
   const zone = knownZone(facts.zone);
-  const reader: Reader = { now: facts.now, zone, words, ...(linked && { links: linked }) };
+  const hasReasons = oneReason(facts.items) === undefined;
+  const reader: Reader = { now: facts.now, zone, words, hasReasons, ...(linked && { links: linked }) };
   const ordered = inOrder(facts.items);
   const { detailed, told } = fitItems(ordered, reader);
   const shown = ordered.slice(0, told);

@@ -1,10 +1,10 @@
 import type { Entry, Link } from '../../../emails/digest.ts';
-import type { DateSlots, Group, Wordings } from '../../../emails/wordings.ts';
+import type { DateSlots, Group, WhySlots, Wordings } from '../../../emails/wordings.ts';
 import type { ResolveReason } from '../../abandonment/task.ts';
 import { HOUR, type Instant } from '../../abandonment/time.ts';
 import { clip, visible } from '../../platform/escape.ts';
 import { addressShown, unlinked } from '../../platform/foreign-words.ts';
-import type { DigestFacts, MailItem } from '../send/digest-facts.ts';
+import type { DigestFacts, MailItem, MailWhy } from '../send/digest-facts.ts';
 import { isDeclinable, type MailLinks } from './links.ts';
 import { inBothZones, inUtc, lengthInWords, untilInWords } from './wording-dates.ts';
 
@@ -18,6 +18,8 @@ export interface Reader {
   now: Instant;
   zone: string;
   words: Wordings;
+  /** Whether each task is told with the reason for the reader; else one holds for all. */
+  hasReasons?: boolean;
   /** Where each task has its own page to act on. */
   links?: MailLinks;
 }
@@ -96,6 +98,30 @@ function toldOf(item: MailItem, { words }: Reader): string {
   return words.alsoTold(named, others.length - named.length);
 }
 
+/** Why the reader is told, with the names of others as they may be shown. */
+function whySlots(why: MailWhy): WhySlots {
+  if (why.as === 'owner-by-rule') return { as: why.as, pattern: named(why.rule.pattern) };
+  if (why.as === 'subscriber' || why.as === 'admin')
+    return { as: why.as, scope: why.scope === '' ? null : named(why.scope) };
+  return why;
+}
+
+function named(text: string): string {
+  return unlinked(clip(visible(text), LONGEST_NAME)).replaceAll('"', '\\"');
+}
+
+/** The one reason for all that a mail tells; undefined where there are several, or none is known. */
+export function oneReason(items: readonly MailItem[]): MailWhy | undefined {
+  const reasons = new Map(items.map(({ why }) => [JSON.stringify(why), why]));
+  return reasons.size === 1 ? items[0]?.why : undefined;
+}
+
+/** Who else is told, behind the reason for the reader, where it is not one for the whole mail. */
+function reasonedTold(item: MailItem, reader: Reader): string {
+  const others = toldOf(item, reader);
+  return reader.hasReasons && item.why ? `${reader.words.youGetThis(whySlots(item.why))} ${others}` : others;
+}
+
 /** Everything the mail says of one task. */
 export function entryOf(item: MailItem, reader: Reader): Entry {
   const { words } = reader;
@@ -105,7 +131,7 @@ export function entryOf(item: MailItem, reader: Reader): Entry {
     state: `${notRunning(item, reader)} ${words.causeIs(item.cause)}`,
     where: words.where(item.kind),
     plane: unlinked(clip(visible(item.dataPlane), LONGEST_PLANE)) || '?',
-    told: toldOf(item, reader),
+    told: reasonedTold(item, reader),
     links: linksOf(item, reader),
   };
 }
@@ -129,7 +155,9 @@ export function listHeadingOf(item: MailItem, reader: Reader): string {
 
 /** What stands below all tasks. */
 export function notesOf(facts: DigestFacts, words: Wordings): string[] {
+  const why = oneReason(facts.items);
   return [
+    ...(why ? [words.youGetThis(whySlots(why), facts.items.length)] : []),
     words.ask(clip(visible(facts.contact), 300)),
     facts.declined ? words.declining.yes : words.declining.no,
     ...(facts.links ? [words.notDeclinable] : []),

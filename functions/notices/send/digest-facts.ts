@@ -2,7 +2,11 @@ import type { Language } from '../../../emails/languages.ts';
 import type { Cause } from '../../../emails/wordings.ts';
 import type { Mode, Notice, ResolveReason, TaskKind } from '../../abandonment/task.ts';
 import type { Duration, Instant } from '../../abandonment/time.ts';
+import type { Why } from '../../store/fleet-view.ts';
 import type { MailLinks } from '../render/links.ts';
+
+/** Why somebody is told of a task: what was read says so, or they are one of those who were told before. */
+export type MailWhy = Why | { as: 'other' };
 
 /** One notice as a mail tells it. */
 export interface MailItem {
@@ -27,6 +31,8 @@ export interface MailItem {
   disabledAt?: Instant;
   /** When it was turned on again; of `enabled` notices. */
   enabledAt?: Instant;
+  /** Why the recipient is told; absent where nothing is to be said of it. */
+  why?: MailWhy;
   /** Addresses of the others who are told of this episode. */
   told: string[];
   /** Why the episode ended; absent while it is open. */

@@ -1,6 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod/mini';
+import type { Task } from '../../../functions/abandonment/task.ts';
+import { EventsControlPlane } from '../../../functions/control-planes/events/events-control-plane.ts';
+import { requestIdOf, undoRequestIdOf } from '../../../functions/episodes/confirm.ts';
+import { reasonOf } from '../../../functions/episodes/disabling.ts';
 import { accepts, DETAIL_TYPES, type DetailType, documentOf, EVENTS, jsonSchemaOf } from './event-schemas.ts';
 
 const README = readFileSync(new URL('../../../docs/events/README.md', import.meta.url), 'utf8');
@@ -41,6 +45,32 @@ describe('the documents of the events', () => {
 
   it.each(DETAIL_TYPES)('take %s with a key that a later sender added', (type) => {
     expect(both(type, { ...exampleOf(type), addedLater: 1 })).toEqual({ code: true, document: true });
+  });
+
+  it('have the ids and reasons that are sent', async () => {
+    const sent: { detailType: string; detail: Record<string, unknown> }[] = [];
+    const publish = async (detailType: string, detail: object) =>
+      void sent.push({ detailType, detail: { ...detail } });
+    const plane = new EventsControlPlane({ publish }, { now: () => 0 });
+    const example = exampleOf('Task Disable Requested');
+    const id = String(example.task);
+    const asker = { by: 'run', run: String(example.run), disableAt: 0 } as const;
+    const known = { id, version: 7, dataPlane: 'aws-eu-1' } as Task;
+    const asked = { task: known, isRepeated: false, run: asker.run, episode: 1, disableAt: 0 };
+    await plane.disable({ ...asked, requestId: requestIdOf(id, 1), reason: reasonOf(asker) });
+    const { requestId, reason, episode } = sent[0]?.detail ?? {};
+    expect({ requestId, reason, episode }).toEqual({
+      requestId: example.requestId,
+      reason: example.reason,
+      episode: example.episode,
+    });
+    for (const type of ['Task Disabled', 'Task Disable Refused'] as const)
+      expect(exampleOf(type).requestId).toBe(requestId);
+    expect(exampleOf('Task Enable Requested').requestId).toBe(undoRequestIdOf(id, 1));
+    const words = README.slice(README.indexOf('### Task Disable Requested')).replaceAll('\n', ' ');
+    expect(words).toContain(
+      `\`${reasonOf(asker)}\`, or \`${reasonOf({ by: 'person', person: 'x', at: 0 })}\``,
+    );
   });
 
   const task = exampleOf('Task Published').task as Record<string, unknown>;

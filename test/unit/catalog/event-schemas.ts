@@ -12,6 +12,8 @@ const DESCRIPTIONS: Record<DetailType, string> = {
   'Restarts Counted': 'How often each task was restarted by its control plane so far (running totals).',
   'Data Plane Reported': 'The state of a data plane. An up is also a life sign; deleted parks its tasks.',
   'Task Disabled': 'The owning system confirms that it disabled a task.',
+  'Task Disable Refused':
+    'The owning system refuses to disable a task that it was asked to disable, and says why.',
   'Task Disable Requested': 'Taskwarden asks the owning system to disable a task.',
   'Task Enable Requested': 'Taskwarden asks the owning system to enable a task again.',
 };

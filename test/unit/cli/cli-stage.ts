@@ -5,6 +5,7 @@ import { afterAll } from 'vitest';
 import type { Cli } from '../../../cli/command.ts';
 import type { AwsAccount } from '../../../cli/doctor/aws-account.port.ts';
 import { UsageError } from '../../../cli/errors.ts';
+import type { EventBus, NotTaken, SourcedEntry } from '../../../cli/event-bus.ts';
 import { run } from '../../../cli/program.ts';
 import { DAY, formatInstant, type Instant } from '../../../functions/abandonment/time.ts';
 import type { WorkerControl } from '../../../functions/breaker/worker-control.port.ts';
@@ -166,11 +167,20 @@ export function cliStage({
         return { queue, looked: all.length, naming, removed: removes ? meant.length : 0, unseen: 0 };
       }),
   };
+  const onBus: SourcedEntry[] = [];
+  const bus: EventBus = {
+    put: async (entries) => {
+      const taken = entries.filter(({ row }) => row !== notTaken?.row);
+      onBus.push(...taken);
+      return taken.length === entries.length || !notTaken ? [] : [notTaken];
+    },
+  };
+  let notTaken: NotTaken | undefined;
   const open: Cli['open'] = async (asked) => {
     if (asked !== name) throw new UsageError(`no stage '${asked}'`);
     const account = async () => answers;
     const rates = { mailsPerSecond: 10, canaries: true };
-    return { name, modeCeiling, system, scan, workers, deadLetters, account, ...rates };
+    return { name, modeCeiling, system, scan, workers, deadLetters, account, bus, ...rates };
   };
   return {
     table,
@@ -179,6 +189,12 @@ export function cliStage({
     workers,
     /** What its workers gave up. */
     letters,
+    /** What was put on its bus. */
+    onBus,
+    /** EventBridge does not take the event of a row. */
+    refuse: (refused: NotTaken) => {
+      notTaken = refused;
+    },
     /** What its account answers to the doctor. */
     account: answers,
     setNow: (instant: Instant) => {

@@ -18,8 +18,8 @@ const commands = DOCS.flatMap((page) =>
   })),
 );
 
-/** What reads a file or asks a server. */
-const ASKING_OTHERS = /^(simulate|control-planes check) /;
+/** What reads or writes a file, or asks a server. */
+const ASKING_OTHERS = /^(simulate|control-planes check|init) /;
 
 /** Words as a shell splits them. */
 function words(text: string): string[] {

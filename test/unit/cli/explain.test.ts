@@ -40,7 +40,7 @@ describe('explain', () => {
     expect(thresholds).toContainEqual({ leaf: 'warnAfter', value: '10d', from: 'acmeCo/' });
     expect(thresholds).toContainEqual({ leaf: 'disableAfter', value: '7d', from: 'default' });
     expect(recipients).toEqual([
-      { address: 'ana@acme.test', warning: 'none', acceptedAt: null, declined: false },
+      { address: 'ana@acme.test', as: 'owner', warning: 'none', acceptedAt: null, declined: false },
     ]);
     expect(episode).toBeNull();
     expect(next.map(({ at, what }) => [at, what.split(' (')[0]?.split(',')[0]])).toEqual([
@@ -61,7 +61,7 @@ describe('explain', () => {
     expect(decision).toMatchObject({ answer: 'waiting', reason: 'grace', disableAt: day(21) });
     expect(episode).toMatchObject({ number: 1, firedAt: day(14), since: day(0), graceStage: 'disable' });
     expect(recipients).toEqual([
-      { address: 'ana@acme.test', warning: 'accepted', acceptedAt: day(14), declined: false },
+      { address: 'ana@acme.test', as: 'owner', warning: 'accepted', acceptedAt: day(14), declined: false },
     ]);
     expect(mails).toMatchObject([
       { to: 'ana@acme.test', notice: 'warning', state: 'sent', sentAt: day(14), disableAt: day(21) },

@@ -46,7 +46,8 @@ describe('recipients forget', () => {
     const { code, json } = await forget(stage, '--yes', '--json');
     expect(code).toBe(0);
     const erased = { subscriptions: 1, admin: 1, tasks: 2, alerts: 0, audit: 5, mails: 1, notices: 1 };
-    expect(json).toEqual([{ address: ANA, erased, stillOwner: ['acmeCo/a', 'acmeCo/b'], deadLetters: [] }]);
+    const left = { stillOwner: ['acmeCo/a', 'acmeCo/b'], stillInRules: [], deadLetters: [] };
+    expect(json).toEqual([{ address: ANA, erased, ...left }]);
     expect(await stored(stage)).not.toMatch(/ana@/i);
     expect(await rows()).toBe(before + 2);
     const [task] = (await stage.taskwarden(['tasks', 'show', 'acmeCo/b', '--json'])).json;

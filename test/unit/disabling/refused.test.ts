@@ -36,9 +36,9 @@ async function refusingStage(during: () => Promise<void> = async () => undefined
 }
 
 describe('a task that its owning system refuses to turn off', () => {
-  it('is given up: its message is dead at once, with the reason', async () => {
+  it('is let be: its message ends with the reason', async () => {
     const stage = await refusingStage();
-    expect(await stage.work()).toEqual({ outcome: 'dead-letter', reason: 'it is locked', recorded: true });
+    expect(await stage.work()).toEqual({ outcome: 'skipped', reason: 'refused' });
     expect(stage.asked).toMatchObject([
       {
         run: RUN,
@@ -79,7 +79,7 @@ describe('a task that its owning system refuses to turn off', () => {
     expect(await stage.table.get(keys.refusal(fingerprint, TASK))).toMatchObject({ at: NOW });
   });
 
-  it('is told to operators, with the command that asks again', async () => {
+  it('is told to operators, with the command that asks again at once', async () => {
     const stage = await refusingStage();
     await stage.work();
     const [kind] = await stage.rows({ pk: 'OOPS', sk: '' });
@@ -88,7 +88,7 @@ describe('a task that its owning system refuses to turn off', () => {
       since: NOW,
       active: true,
       toldAt: null,
-      detail: `the owning system refuses to disable it: it is locked; \`taskwarden oops resolve ${kind?.fingerprint}\` asks again`,
+      detail: `the owning system refuses to disable it: it is locked; it is asked again after a day, or by \`taskwarden oops resolve ${kind?.fingerprint}\``,
     });
   });
 

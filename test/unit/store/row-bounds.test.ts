@@ -10,6 +10,7 @@ import { withOutage } from '../../../functions/scanner/generators/outages.ts';
 import { alertWrite } from '../../../functions/store/alerts.ts';
 import { dataPlaneWrite, newDataPlane, type OutageRecord } from '../../../functions/store/data-planes.ts';
 import { digestWrite, newDigest } from '../../../functions/store/digests.ts';
+import { ownerRulesWrite } from '../../../functions/store/owner-rules.ts';
 import { paceWrite } from '../../../functions/store/pace.ts';
 import { pausesWrite } from '../../../functions/store/pauses.ts';
 import { scansWrite } from '../../../functions/store/scans.ts';
@@ -208,4 +209,21 @@ it('who holds no date is left out before who does, and the oldest first', () => 
 it('of dates that are too many none is forgotten that was later', () => {
   const date = (at: number, disableAt: number) => ({ at, disableAt, grace: 1, after: DAY });
   expect(withoutOldestDates([date(1, 90), date(2, 50), date(3, 60)], 2)).toEqual([date(1, 90), date(3, 60)]);
+});
+
+it('the row of the owner rules has room for the longest file', () => {
+  // Digits to the base of 36 pack worst of what addresses may have.
+  const local = (place: number) =>
+    BigInt(`0x${hash(place, 64)}`)
+      .toString(36)
+      .slice(0, 48);
+  const rules = Array.from({ length: BOUNDS.ownerRules.most }, (_, place) => ({
+    line: place + 1,
+    pattern: '*',
+    owners: [`${local(place)}@b`],
+  }));
+  const file = rules.map(({ pattern, owners }) => `${pattern} ${owners.join(' ')}`).join('\n');
+  expect(file.length).toBeGreaterThan(0.95 * BOUNDS.ownerFile.most);
+  expect(file.length).toBeLessThanOrEqual(BOUNDS.ownerFile.most + 5_000);
+  expect(bytesOf(ownerRulesWrite(rules))).toBeLessThan(ROOM);
 });

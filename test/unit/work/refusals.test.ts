@@ -95,14 +95,17 @@ const disablingOf = async ({ table }: { table: Parameters<typeof loadTask>[0] })
   (await loadTask(table, TASK.id))?.open?.disabling;
 
 describe('a task that the owning system refuses to turn off', () => {
-  it('is not asked for again by scan after scan', async () => {
+  it('is not asked for again by scan after scan, for a day', async () => {
     const stage = await refused();
-    for (let day = 0; day < 5; day += 1) {
-      stage.pass(DAY / 2);
+    for (let scan = 0; scan < 5; scan += 1) {
+      stage.pass(DAY / 6);
       await stage.scan();
     }
     expect(stage.sent).toEqual([]);
     expect((await disablingOf(stage))?.state).toBe('refused');
+    stage.pass(DAY / 6);
+    await stage.scan();
+    expect(stage.sent.map(({ queue }) => queue)).toContain('disable');
   });
 
   it('is not asked for by a message that is still on its way', async () => {
