@@ -141,6 +141,7 @@ async function takeBack(
   return { outcome: 'skipped', reason: answer.outcome };
 }
 
+/** Its control plane says no: nothing is to be confirmed, so that what is off by the next time is somebody else's doing. */
 async function refuse(
   system: System,
   view: FleetView,
@@ -149,7 +150,8 @@ async function refuse(
   delivery: Delivery,
 ): Promise<Outcome> {
   const refusal = { reason, worker: 'disable' as const, attempt: delivery.receiveCount };
-  if (!(await recordRefusal(system, record, view.policies.for(record.task.id), refusal)))
+  const policy = view.policies.for(record.task.id);
+  if (!(await recordRefusal(system, { ...record, asked: null }, policy, refusal)))
     return retry(system, delivery, 'it changed while it was refused', true);
   return { outcome: 'skipped', reason: 'refused' };
 }
