@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../abandonment/bounds.ts';
 import type { Instant } from '../../abandonment/time.ts';
 import { MINUTE, SECOND } from '../../abandonment/time.ts';
 import { ControlPlaneUnavailable } from '../../control-planes/control-plane.port.ts';
@@ -20,9 +21,6 @@ const MOST_PAGES = 20;
 
 /** What is left to do when a page is listed: to take it in, to store it, and to send the next message. */
 const MARGIN = 10 * SECOND;
-
-/** More tasks on one page than one transaction can hold. */
-const MOST_TASKS = 2_000;
 
 /** What a run came to: why it ended. */
 export type RunEnd = 'over' | 'paused' | 'put-off' | 'goes-on' | 'whole' | 'held' | 'failed';
@@ -117,10 +115,10 @@ async function onePage(run: ListingRun, record: Listing, forms: readonly ListedP
     if (base && tag !== undefined) return unchangedPage(base);
     throw new ControlPlaneUnavailable(settings.name, 'says that a page has not changed, which nobody asked');
   }
-  if (listed.tasks.length > MOST_TASKS)
+  if (listed.tasks.length > BOUNDS.listedTasks.most)
     throw new ControlPlaneUnavailable(
       settings.name,
-      `${listed.tasks.length} tasks on one page; allowed: ${MOST_TASKS}`,
+      `${listed.tasks.length} tasks on one page; allowed: ${BOUNDS.listedTasks.most}`,
     );
   return workPage(
     { ...taking, at },
