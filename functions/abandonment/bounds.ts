@@ -81,6 +81,12 @@ export const BOUNDS = {
     unit: 'entries',
     why: 'the page is stored with what moved on it in one transaction (DynamoDB: 4 MB), with ids of 512 bytes',
   },
+  cursor: {
+    of: 'where a page of a listing begins',
+    most: 4 * 1024,
+    unit: 'bytes',
+    why: 'it stands on the row of the listing, which is written with each page',
+  },
   revision: {
     of: 'the revision of a task that is listed',
     most: 128,
