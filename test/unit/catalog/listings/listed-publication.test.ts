@@ -69,10 +69,18 @@ describe('what a listing says of a task is', () => {
 describe('that it is on or off is not settled', () => {
   const asked = { by: 'run', run: 'x', disableAt: NOW } as const;
   const open = (state: 'queued' | 'requested') =>
-    ({ disabling: { state, asker: asked, queuedAt: NOW, attempts: 1 } }) as unknown as TaskRecord['open'];
+    ({
+      number: 1,
+      disabling: { state, asker: asked, queuedAt: NOW, attempts: 1 },
+    }) as unknown as TaskRecord['open'];
+  const request = { at: NOW, episode: 1, asker: asked, since: NOW };
 
   it.each<[string, TaskRecord, boolean]>([
-    ['while its control plane is asked to disable it', known({}, { open: open('requested') }), false],
+    [
+      'while its control plane is asked to disable it',
+      known({}, { open: open('requested'), asked: request }),
+      false,
+    ],
     [
       'for two minutes after it was disabled',
       known({ enabled: false }, { disabledByUs: { at: NOW - 2 * MINUTE + 1, episode: 1, run: null } }),
