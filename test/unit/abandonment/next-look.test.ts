@@ -62,7 +62,7 @@ test('what the owning system refused is looked at a day later, whatever it was o
     refused,
     attempts: 1,
   };
-  expect(look(day(21, 2), graced({ disabling }))).toEqual({ at: day(22, 2), why: 'look' });
+  expect(look(day(21, 2), graced({ disabling }))).toEqual({ at: day(22), why: 'look' });
 });
 
 describe('a task in a spell that has not lasted yet', () => {
