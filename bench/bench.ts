@@ -1,4 +1,4 @@
-/** `npm run bench -- scan|digest|notify|bundle|simulate|capacity [options]`: measures the budgets, as JSON lines. */
+/** `npm run bench -- scan|list|digest|notify|bundle|simulate|deadlines|capacity [options]`: measures the budgets, as JSON lines. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,6 +14,8 @@ Benchmarks (each prints JSON lines; a figure's line has its goal, whether it is 
                --on TABLE            memory (default): computed capacity units, compared with what DynamoDB Local
                                      reports for samples where Java 17 is; dynamodb-local: all as it reports it
                                      (loads some 700 tasks a second)
+  list       read and write units, time and memory of a listing in which nothing changed, over HTTP
+               --tasks N             size of the large fleet (default 1000000)
   digest     mails for tasks that all fail at once
                --tasks N --owners N  (default 10000 of 1000)
   notify     owners told per second, and what is lost or told twice when SES or a worker fails, against Cloud
@@ -25,6 +27,8 @@ Benchmarks (each prints JSON lines; a figure's line has its goal, whether it is 
                --processes N         fresh processes for the import time (default 11)
   simulate   random simulation schedules (those of the soak) per minute on two cores
                --seconds N           how long (default 30)
+  deadlines  writes on jobs whose deadlines one policy moves
+               --tasks N             (default 100000)
   capacity   compares the computed capacity units with those that DynamoDB Local reports (needs Java 17)
 
 Exit codes: 0 all goals met; 1 a goal is missed; 2 the call is not valid.
@@ -47,10 +51,12 @@ const OPTIONS = {
 /** The options that a benchmark takes. */
 const TAKEN: Record<string, readonly string[]> = {
   scan: ['tasks', 'on'],
+  list: ['tasks'],
   digest: ['tasks', 'owners'],
   notify: ['tasks', 'owners', 'peer', 'table-latency-ms'],
   bundle: ['processes'],
   simulate: ['seconds'],
+  deadlines: ['tasks'],
   capacity: [],
 };
 
@@ -63,6 +69,10 @@ async function run(name: string, values: Values): Promise<void> {
   switch (name) {
     case 'scan':
       return scan(wholeNumber(values, 'tasks', 1_000_000), values.on ?? 'memory');
+    case 'list': {
+      const { benchList } = await import('./list.ts');
+      return benchList(wholeNumber(values, 'tasks', 1_000_000));
+    }
     case 'digest': {
       const { benchDigest } = await import('./digest.ts');
       return benchDigest(wholeNumber(values, 'tasks', 10_000), wholeNumber(values, 'owners', 1_000));
@@ -72,6 +82,10 @@ async function run(name: string, values: Values): Promise<void> {
     case 'bundle': {
       const { benchBundle } = await import('./bundle.ts');
       return benchBundle(wholeNumber(values, 'processes', 11));
+    }
+    case 'deadlines': {
+      const { benchDeadlines } = await import('./deadlines.ts');
+      return benchDeadlines(wholeNumber(values, 'tasks', 100_000));
     }
     case 'simulate': {
       const { benchSimulate } = await import('./simulate.ts');

@@ -7,6 +7,8 @@ const PARTITIONS: Record<string, string> = {
   LEFT: 'counters of outages',
   RUN: 'tasks turned off by a run',
   PEOPLE: 'subscriptions and admins',
+  LISTINGS: 'progress of listings',
+  LISTED: 'pages of listings',
   META: 'pauses, scans, pace, feeds',
   RUNS: 'runs',
   PLANES: 'data planes',
@@ -21,22 +23,31 @@ const PARTITIONS: Record<string, string> = {
   CANARY: 'canaries',
 };
 
-const TASK_ROWS: Record<string, string> = { T: 'tasks', O: 'early observations', A: 'alerts', L: 'audit' };
+const TASK_ROWS: Record<string, string> = {
+  T: 'tasks',
+  D: 'deadlines',
+  O: 'early observations',
+  A: 'alerts',
+  L: 'audit',
+};
 
 const INDEX_PARTITIONS: Record<string, string> = {
   'g1 C': 'what can fire',
   'g1 L': 'what to look at',
   'g1 X': 'what to turn off',
   'g1 Q': 'pending notices',
+  'g1 E': 'what is to end',
   'g1 G': 'open digests',
   'g1 U': 'untold alerts',
   'g2 N': 'what can fire, by tenant',
   'g2 O': 'what is open',
   'g2 A': 'alert history',
   'g2 F': 'failures',
+  'g2 S': 'jobs by their start',
   'g2 SUBSCRIPTIONS': 'subscriptions of an earlier version',
   'g2 ADMINS': 'admins of an earlier version',
   'g3 P': 'losses by data plane',
+  'g3 S': 'jobs by their start, by tenant',
 };
 
 /** The kind of a row, in words, by its keys. */

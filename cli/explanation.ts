@@ -2,10 +2,11 @@ import { type Case, type Decision, decide, withJoined } from '../functions/aband
 import { lastAliveAt } from '../functions/abandonment/evidence.ts';
 import type { OwnerRule } from '../functions/abandonment/owner-rules.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
-import { loadAlert } from '../functions/store/alerts.ts';
+import { type AlertRecord, alertOf, loadAlert } from '../functions/store/alerts.ts';
 import { FleetView, type Owners, type Why } from '../functions/store/fleet-view.ts';
 import type { Table } from '../functions/store/table/table.port.ts';
 import type { TaskRecord } from '../functions/store/tasks.ts';
+import { type DeadlineView, deadlineSteps, deadlineView } from './deadline-view.ts';
 import { type HoldView, holdsOf, spellUnderWay, unknownOf } from './holds.ts';
 import { type MailView, mailsAbout } from './mails.ts';
 import { type NextStep, nextSteps } from './next-steps.ts';
@@ -43,9 +44,18 @@ export interface Explanation {
     abandonedAt: string | null;
     unknown: { why: string; from: string; to: string | null }[];
   };
+  /** Its own deadline; null of a task that is no job and for which none was ever said. */
+  deadline: DeadlineView | null;
   thresholds: PolicyLeaf[];
   holds: HoldView[];
-  episode: { number: number; firedAt: string; since: string; grace: number; graceStage: string } | null;
+  episode: {
+    number: number;
+    alert: AlertRecord['type'];
+    firedAt: string;
+    since: string;
+    grace: number;
+    graceStage: string;
+  } | null;
   /** Who owns it: whom the task names, else whom a rule names, else nobody, and admins stand in. */
   owners: { from: 'task' | 'rule' | 'none'; addresses: readonly string[]; rule: OwnerRule | null };
   recipients: {
@@ -74,6 +84,7 @@ const DECIDING = [
   'evidenceMaxAge',
   'digestEvery',
 ];
+const DECIDING_OF_DEADLINES = ['failAfter', 'stopNotice', 'atDeadline'];
 
 /**
  * Explains the decision about a task at an instant; reads only. For a later instant than now it is supposed
@@ -88,10 +99,13 @@ export async function explain(
   const view = await FleetView.load(table);
   await view.loadPlanes([record.task.dataPlane]);
   const supposed = asIfObserved(record, at, now);
-  const audience = await view.audienceOf(record.task);
-  const given: Case = withJoined({ ...view.bareCase(supposed), ...audience }, at);
+  const audience = await view.audienceOf(record.task, record.open ? alertOf(record.open) : 'task_abandoned');
+  const hears = { hearers: await view.recipientsOf(supposed.task, 'task_stopping') };
+  const given: Case = withJoined({ ...view.bareCase(supposed), ...audience, ...hears }, at);
   const decision = decide(given, at);
   const { task, open } = supposed;
+  const deadline = deadlineView(given, at);
+  const deciding = deadline ? [...DECIDING, ...DECIDING_OF_DEADLINES] : DECIDING;
   return {
     task: task.id,
     at: instantText(at) ?? '',
@@ -106,10 +120,12 @@ export async function explain(
     },
     evidence: evidenceOf(given, at),
     counted: countedOf(given, decision, at),
-    thresholds: leavesOf(given.policy).filter(({ leaf }) => DECIDING.includes(leaf)),
+    deadline,
+    thresholds: leavesOf(given.written ?? given.policy).filter(({ leaf }) => deciding.includes(leaf)),
     holds: holdsOf(given, view.pausesRecord, at),
     episode: open && {
       number: open.number,
+      alert: alertOf(open),
       firedAt: instantText(open.firedAt) ?? '',
       since: instantText(open.since) ?? '',
       grace: open.grace,
@@ -118,7 +134,7 @@ export async function explain(
     owners: ownersOf(await view.ownersOf(record.task)),
     recipients: recipientsOf(given, (key) => view.whyTold(record.task, key)),
     mails: await mailsSoFar(table, record),
-    next: nextSteps(given, decision, at),
+    next: [...deadlineSteps(given, at), ...nextSteps(given, decision, at)],
   };
 }
 

@@ -29,6 +29,8 @@ export function holdsOf(given: Case, pauses: PausesRecord, at: Instant): HoldVie
 
 /** Every span of unknown health by its beginning, evidence too old among them. */
 export function unknownOf({ task, evidence, policy, unknown }: Case, at: Instant): Unknown[] {
+  // What has no shards is not observed.
+  if (!isEligible(task)) return [...unknown].sort((a, b) => a.from - b.from);
   const open = openStaleness(task, evidence, policy, at);
   const stale = [...evidence.stale, ...(open ? [open] : [])];
   return [...unknown, ...stale.map((span) => ({ ...span, why: 'stale' as const }))].sort(

@@ -23,12 +23,14 @@ export function nextSteps(given: Case, decision: Decision, at: Instant): NextSte
   }
   switch (decision.answer) {
     case 'ignore':
+      if (decision.reason === 'job') return [step(null, 'nothing else: a job is never abandoned')];
       return [step(null, `nothing: it is not watched (${decision.reason})`)];
     case 'healthy':
       return [step(null, `nothing while it is alive; ${afterText(given.policy)} without it an alert fires`)];
     case 'unknown':
       return [step(null, `its clock stands still until its health is known again (${decision.reason})`)];
     case 'fire':
+      if (decision.reason === 'overdue') return [step(at, 'an alert fires (it is past its own deadline)')];
       return firing(given, at);
     case 'waiting':
       return waiting(given, decision, at);

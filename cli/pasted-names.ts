@@ -5,7 +5,7 @@ const AT_AN_END =
   /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB\u2800]+|[\p{White_Space}\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB\u2800]+$/gu;
 
 /** Arguments and options that are no names: paths, and words for people. */
-const AS_TYPED = new Set(['file', 'reason']);
+const AS_TYPED = new Set(['file', 'html', 'reason']);
 
 /**
  * A name (of a task, prefix, data plane, person, topic, mail) as it was before it was shown and copied. What is nothing

@@ -23,6 +23,7 @@ import { registerPolicyGet } from './commands/policy-get.ts';
 import { registerPolicyList } from './commands/policy-list.ts';
 import { registerPolicySet } from './commands/policy-set.ts';
 import { registerPolicyUnset } from './commands/policy-unset.ts';
+import { registerPreview } from './commands/preview.ts';
 import { registerQueues } from './commands/queues.ts';
 import { registerRecipientsForget } from './commands/recipients-forget.ts';
 import { registerRecipientsList } from './commands/recipients-list.ts';
@@ -86,6 +87,7 @@ export function buildProgram(cli: Cli): Command {
   const alerts = addGroup(program, 'alerts', 'the history of alerts');
   for (const register of [registerAlertsList, registerAlertsShow]) register(alerts, cli);
   registerSimulate(program);
+  registerPreview(program, cli);
   const policy = addGroup(program, 'policy', 'what holds where: globally, for a prefix, for a task');
   for (const register of [registerPolicyGet, registerPolicySet, registerPolicyUnset, registerPolicyList]) {
     register(policy, cli);
@@ -112,7 +114,7 @@ export function buildProgram(cli: Cli): Command {
     program,
     'control-planes',
     'where tasks live: how they are listed, and whether a server keeps to the contract',
-  );
+  ).alias('control-plane');
   registerControlPlanes(controlPlanes, cli);
   registerControlPlanesCheck(controlPlanes, cli);
   registerHolds(addGroup(program, 'holds', 'listings from which nothing is concluded until you say so'), cli);

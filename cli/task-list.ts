@@ -105,6 +105,8 @@ const AT_ONCE = 100;
 async function* found(table: Table, query: Query, prefix: string): AsyncGenerator<TaskRecord> {
   let ids: string[] = [];
   for await (const row of eachRow(table, query)) {
+    // Where a task is found by its deadline it stands a second time.
+    if (row.sk !== 'T') continue;
     const id = row.pk.slice(2);
     if (id.startsWith(prefix)) ids.push(id);
     if (ids.length < AT_ONCE) continue;

@@ -9,6 +9,11 @@ const length = (amounts: Amount[]): string => amounts.map(amount).join(' ');
 
 const KEEP_ONE = 'fix it, or publish a new version of it. If it is no longer needed, turn it off yourself.';
 
+const END_ONE =
+  'end it, or have its deadline moved where it is run. If it is to go on all the same, keep it or snooze it.';
+const MOVE_ONE =
+  'nothing if it may end then. If it is needed for longer, have its deadline moved where it is run, or keep it.';
+
 function restartsSince(restarts: number | null): string {
   if (restarts === null) return '';
   if (restarts === 0) return '; no restart tried since';
@@ -51,6 +56,16 @@ export const english: Wordings = {
       const opening = slots.reminder ? 'Reminder: ' : '';
       return `${opening}${tasks(slots, 'will be turned off', 'will be turned off')} ${date} unless you act`;
     },
+    overdue: (slots) => {
+      const said = tasks(slots, 'is past its deadline', 'are past their deadlines');
+      if (slots.day === '') return said;
+      const date = slots.more ? `from ${slots.day} on` : `on ${slots.day}`;
+      return `${said} and will be turned off ${date} unless you act`;
+    },
+    stopping: (slots) => {
+      const date = slots.more ? `from ${slots.day} on` : `on ${slots.day}`;
+      return `${tasks(slots, 'comes to its deadline', 'come to their deadlines')} ${date}`;
+    },
     disabled: (slots) => tasks(slots, 'was turned off', 'were turned off'),
     withdrawn: ({ count, name }) =>
       count === 1
@@ -63,6 +78,8 @@ export const english: Wordings = {
   andOthers: (count) => `, and ${count} other ${count === 1 ? 'notice' : 'notices'}`,
   heading: {
     due: () => 'Will be turned off unless you act',
+    overdue: () => 'Past their deadline',
+    stopping: () => 'Deadlines ahead',
     disabled: () => 'Turned off',
     withdrawn: () => 'Announced dates that no longer hold',
     failing: () => 'Not running',
@@ -74,6 +91,14 @@ export const english: Wordings = {
       count === 1
         ? `What to do: ${KEEP_ONE}`
         : `Each is turned off on the date given for it. What to do about each: ${KEEP_ONE}`,
+    overdue: (count) =>
+      count === 1
+        ? `It was to have ended. What to do: ${END_ONE}`
+        : `They were to have ended. What to do about each: ${END_ONE}`,
+    stopping: (count) =>
+      count === 1
+        ? `It is to end at its own deadline. What to do: ${MOVE_ONE}`
+        : `Each is to end at its own deadline. What to do about each: ${MOVE_ONE}`,
     disabled: () =>
       'What to do: if it is still needed, fix it and turn it on again. Otherwise there is nothing to do.',
     withdrawn: (count) =>
@@ -96,6 +121,13 @@ export const english: Wordings = {
     const state = past ? 'Had not run' : 'Not running';
     return `${state} since ${since} (${lasted}${left})${restartsSince(restarts)}${twitchesSince(twitches)}.`;
   },
+  outlived: ({ since, lasted, past }) =>
+    past
+      ? `Had outlived its deadline of ${since} by ${lasted}.`
+      : `Past its deadline of ${since} for ${lasted}.`,
+  endsOn: ({ date, when }, isTurnedOff) =>
+    `Its deadline is ${date}, ${when}.${isTurnedOff ? ' It is turned off if it still runs then.' : ''}`,
+  stillRuns: 'It may run until then.',
   causes: {
     failed: 'its shards failed',
     'failed-credentials': 'its shards failed because their credentials are refused',
@@ -122,6 +154,7 @@ export const english: Wordings = {
     snoozed: 'it was snoozed',
     policy: 'the policy changed',
     'disabled-by-owner': 'an owner turned it off',
+    ended: 'it came to its end',
   },
   willBeTurnedOff: ({ date, when }, reminder) =>
     `${reminder ? 'Reminder: will' : 'Will'} be turned off on ${date}, ${when}.`,
@@ -154,6 +187,8 @@ export const english: Wordings = {
   },
   acting: {
     due: 'Keep it, snooze it, or turn it off now',
+    overdue: 'Keep it, snooze it, or turn it off now',
+    stopping: 'Keep it or snooze it',
     failing: 'Keep it, snooze it, or turn it off now',
     disabled: 'Turn it on again',
     all: 'Open your page and act',

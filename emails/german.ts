@@ -19,6 +19,11 @@ const REPAIR = 'Beheben Sie den Fehler, oder veröffentlichen Sie eine neue Vers
 const KEEP_ONE = `${REPAIR} Wird der Task nicht mehr gebraucht, schalten Sie ihn selbst ab.`;
 const KEEP_EACH = `${REPAIR} Wird ein Task nicht mehr gebraucht, schalten Sie ihn selbst ab.`;
 
+const END_ONE =
+  'Beenden Sie ihn, oder lassen Sie seine Frist dort verlängern, wo er läuft. Soll er trotzdem weiterlaufen, behalten Sie ihn, oder stellen Sie ihn zurück.';
+const MOVE_ONE =
+  'Darf er dann enden, ist nichts zu tun. Wird er länger gebraucht, lassen Sie seine Frist dort verlängern, wo er läuft, oder behalten Sie ihn.';
+
 function restartsSince(restarts: number | null): string {
   if (restarts === null) return '';
   if (restarts === 0) return '; seitdem kein Neustart versucht';
@@ -63,6 +68,17 @@ export const german: Wordings = {
       const opening = slots.reminder ? 'Erinnerung: ' : '';
       return `${opening}${tasks(slots, 'wird', 'werden')} ${date} abgeschaltet, wenn Sie nichts tun`;
     },
+    overdue: (slots) => {
+      const said = tasks(slots, 'ist über seine Frist hinaus', 'sind über ihre Frist hinaus');
+      if (slots.day === '') return said;
+      const date = slots.more ? `ab dem ${slots.day}` : `am ${slots.day}`;
+      const off = `${slots.count === 1 ? 'wird' : 'werden'} ${date} abgeschaltet`;
+      return `${said} und ${off}, wenn Sie nichts tun`;
+    },
+    stopping: (slots) => {
+      const date = slots.more ? `ab dem ${slots.day}` : `am ${slots.day}`;
+      return `Für ${slots.count === 1 ? (slots.name ?? '1 Task') : `${slots.count} Tasks`} endet die Frist ${date}`;
+    },
     disabled: (slots) => tasks(slots, 'wurde abgeschaltet', 'wurden abgeschaltet'),
     withdrawn: ({ count, name }) =>
       count === 1
@@ -75,6 +91,8 @@ export const german: Wordings = {
   andOthers: (count) => `, dazu ${count} weitere ${count === 1 ? 'Meldung' : 'Meldungen'}`,
   heading: {
     due: (count) => `${count === 1 ? 'Wird' : 'Werden'} abgeschaltet, wenn Sie nichts tun`,
+    overdue: () => 'Über die Frist hinaus',
+    stopping: () => 'Fristen, die bald enden',
     disabled: () => 'Abgeschaltet',
     withdrawn: () => 'Angekündigte Termine, die nicht mehr gelten',
     failing: (count) => (count === 1 ? 'Läuft nicht' : 'Laufen nicht'),
@@ -86,6 +104,14 @@ export const german: Wordings = {
       count === 1
         ? `Was zu tun ist: ${KEEP_ONE}`
         : `Jeder wird zu dem Termin abgeschaltet, der bei ihm steht. Was jeweils zu tun ist: ${KEEP_EACH}`,
+    overdue: (count) =>
+      count === 1
+        ? `Er sollte schon beendet sein. Was zu tun ist: ${END_ONE}`
+        : `Sie sollten schon beendet sein. Was jeweils zu tun ist: ${END_ONE}`,
+    stopping: (count) =>
+      count === 1
+        ? `Er soll zu seiner eigenen Frist enden. Was zu tun ist: ${MOVE_ONE}`
+        : `Jeder soll zu seiner eigenen Frist enden. Was jeweils zu tun ist: ${MOVE_ONE}`,
     disabled: (count) =>
       count === 1
         ? 'Was zu tun ist: Wird der Task noch gebraucht, beheben Sie den Fehler, und schalten Sie ihn wieder ein. Sonst ist nichts zu tun.'
@@ -110,6 +136,13 @@ export const german: Wordings = {
     const state = past ? `War seit dem ${since}, nicht gelaufen` : `Läuft nicht seit dem ${since}`;
     return `${state} (${lasted}${left})${restartsSince(restarts)}${twitchesSince(twitches)}.`;
   },
+  outlived: ({ since, lasted, past }) =>
+    past
+      ? `War seit dem ${since}, über seine Frist hinaus (${lasted}).`
+      : `Ist seit dem ${since}, über seine Frist hinaus (${lasted}).`,
+  endsOn: ({ date, when }, isTurnedOff) =>
+    `Seine Frist endet am ${date}, ${when}.${isTurnedOff ? ' Läuft er dann noch, wird er abgeschaltet.' : ''}`,
+  stillRuns: 'Bis dahin darf er laufen.',
   causes: {
     failed: 'seine Shards sind ausgefallen',
     'failed-credentials': 'seine Shards sind ausgefallen, weil ihre Zugangsdaten abgelehnt werden',
@@ -136,6 +169,7 @@ export const german: Wordings = {
     kept: 'Er soll behalten werden',
     snoozed: 'Er wurde zurückgestellt',
     policy: 'Die Regeln wurden geändert',
+    ended: 'Er ist beendet',
     'disabled-by-owner': 'Jemand, der für ihn zuständig ist, hat ihn abgeschaltet',
   },
   willBeTurnedOff: ({ date, when }, reminder) =>
@@ -167,6 +201,8 @@ export const german: Wordings = {
   },
   acting: {
     due: 'Behalten, zurückstellen oder jetzt abschalten',
+    overdue: 'Behalten, zurückstellen oder jetzt abschalten',
+    stopping: 'Behalten oder zurückstellen',
     failing: 'Behalten, zurückstellen oder jetzt abschalten',
     disabled: 'Wieder einschalten',
     all: 'Ihre Seite öffnen und handeln',

@@ -2,7 +2,16 @@ import type { FailureCause, ResolveReason } from '../functions/abandonment/task.
 import type { Language } from './languages.ts';
 
 /** What the parts of a digest are about, the most pressing first. */
-export const GROUPS = ['due', 'disabled', 'withdrawn', 'failing', 'enabled', 'recovered'] as const;
+export const GROUPS = [
+  'due',
+  'overdue',
+  'stopping',
+  'disabled',
+  'withdrawn',
+  'failing',
+  'enabled',
+  'recovered',
+] as const;
 export type Group = (typeof GROUPS)[number];
 
 /** The class of what keeps a task from running; no error text of a task ever reaches a mail. */
@@ -103,6 +112,12 @@ export interface Wordings {
   /** What it is; the name of its data plane follows. */
   where(kind: string): string;
   notRunning(slots: SinceSlots): string;
+  /** Since when a task outlives its own deadline; of one that is over by now: outlived. */
+  outlived(slots: Pick<SinceSlots, 'since' | 'lasted' | 'past'>): string;
+  /** The task's own deadline; `isTurnedOff`: it is turned off then. */
+  endsOn(slots: DateSlots, isTurnedOff: boolean): string;
+  /** What is known of a task whose deadline is still ahead. */
+  stillRuns: string;
   causes: Record<Cause, string>;
   causeIs(cause: Cause): string;
   /** Why a date was withdrawn. */
@@ -124,7 +139,10 @@ export interface Wordings {
   /** Declining reminders never declines the warning or the disabling; by whether they were declined. */
   declining: { yes: string; no: string };
   /** The words of links to the owner's page. */
-  acting: Record<'due' | 'failing' | 'disabled' | 'all' | 'preferences' | 'stop', string>;
+  acting: Record<
+    'due' | 'overdue' | 'stopping' | 'failing' | 'disabled' | 'all' | 'preferences' | 'stop',
+    string
+  >;
   /** Why a warning has no way to decline it. */
   notDeclinable: string;
 }

@@ -53,6 +53,8 @@ export interface ContextOverrides {
   stage?: unknown;
   scanEvery?: unknown;
   schedule?: unknown;
+  /** As JSON: those of the file give way to it. */
+  controlPlanes?: unknown;
 }
 
 /**
@@ -64,9 +66,20 @@ export function loadConfig(context: ContextOverrides, root: string, env: Variabl
   const stage = stageName(context.stage);
   if (stage === 'local') requireEmulator(env);
   const file = `config/${stage}.json`;
-  const overrides = Object.entries({ scanEvery: context.scanEvery, schedule: context.schedule });
+  const { scanEvery, schedule, controlPlanes } = context;
+  const overrides = Object.entries({ scanEvery, schedule, controlPlanes: readContext(controlPlanes) });
   const given = Object.fromEntries(overrides.filter(([, value]) => value !== undefined));
   return parseConfig(stage, { ...readConfig(join(root, file), file), ...given }, file, placeOf(env));
+}
+
+/** What the CDK CLI hands over as text, as the configuration would have it. */
+function readContext(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
 }
 
 /** Without an endpoint the deployment would go to whatever account the credentials belong to. */

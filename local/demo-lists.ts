@@ -36,7 +36,8 @@ export function listsOfSimulation(lines: readonly EffectLine[]): Lists {
     } else if (line.type === 'task-disabled') {
       lists.disabled.add(`${at} ${line.task} due ${line.disableAt}`);
     } else if (line.type === 'mail') {
-      for (const item of line.items) addNotice(lists, { ...item, at, to: line.to });
+      for (const item of line.items)
+        addNotice(lists, { ...item, episode: item.episode ?? 0, at, to: line.to });
     }
   }
   return lists;

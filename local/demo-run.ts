@@ -78,7 +78,7 @@ export async function runDemo(
       await untilNothingWaits(stage);
       await world.learnWhatIsOff();
     }
-    given.tell(`  ${dayOf(scenario, at)}  ${formatInstant(at)}  ${wording(figures)}`);
+    given.tell(`  ${dayOf(scenario, at)}  ${formatInstant(at)}  ${wordsOf(figures)}`);
   }
 }
 
@@ -111,7 +111,8 @@ const TOLD: [figure: string, wording: string][] = [
   ['queuedToDisable', 'disabled'],
 ];
 
-function wording(figures: ScanFigures): string {
+/** What a scan did, in words. */
+export function wordsOf(figures: ScanFigures): string {
   const parts = TOLD.flatMap(([figure, text]) => (figures[figure] ? [`${text} ${figures[figure]}`] : []));
   return parts.length > 0 ? parts.join(', ') : 'nothing to do';
 }

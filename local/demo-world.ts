@@ -4,7 +4,7 @@ import type { Instant } from '../functions/abandonment/time.ts';
 import { recipientKey } from '../functions/platform/addresses.ts';
 import { loadDigest } from '../functions/store/digests.ts';
 import { lookWrite } from '../functions/store/looks.ts';
-import { loadPolicyDocuments, loadRaisedAt, policyWrite } from '../functions/store/policies.ts';
+import { loadNoted, loadPolicyDocuments, policyWrite } from '../functions/store/policies.ts';
 import { loadRecipient } from '../functions/store/recipients.ts';
 import type { Write } from '../functions/store/table/table.port.ts';
 import { loadTasks } from '../functions/store/tasks.ts';
@@ -89,9 +89,9 @@ export class DemoWorld {
   async #setPolicy({ scope, set, at }: Extract<ScenarioEvent, { type: 'policy' }>): Promise<void> {
     const document = (await loadPolicyDocuments(this.#stage.system.table)).get(scope) ?? {};
     const next = withKeysSet(document, set.document);
-    const raisedAt = await loadRaisedAt(this.#stage.system.table, scope, next, at);
+    const noted = await loadNoted(this.#stage.system.table, scope, next, at);
     await this.#store(
-      [policyWrite(scope, next, raisedAt), lookWrite(scope === '' ? 'ALL' : `P#${scope}`, at)],
+      [policyWrite(scope, next, noted), lookWrite(scope === '' ? 'ALL' : `P#${scope}`, at)],
       at,
     );
     this.#facts.setPolicy(scope, withKeysSet(this.#facts.policies.get(scope) ?? {}, set.parsed), at);

@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { SECOND } from '../functions/abandonment/time.ts';
 import { argument } from '../functions/platform/shell-word.ts';
 import { loadConfig } from '../lib/config.ts';
@@ -9,30 +9,25 @@ import { parseScenario } from '../simulation/scenario/scenario.ts';
 import type { Scenario } from '../simulation/scenario/scenario-types.ts';
 import { localArguments } from './arguments.ts';
 import { demoScenario } from './demo-fleet.ts';
-import { differences, type Lists, listsOfSimulation, listsOfStage, readStage } from './demo-lists.ts';
-import { episodesReport, firstOfEachKind, leftAloneReport, sampleMail, totals } from './demo-report.ts';
+import { differences, type Lists, listsOfSimulation } from './demo-lists.ts';
+import { totals } from './demo-report.ts';
 import { instantsOf, loadDemo, runDemo } from './demo-run.ts';
+import { here, showStage } from './demo-show.ts';
 import { deployLocal, STAGE } from './deploy.ts';
 import type { Emulator } from './emulator.ts';
 import { askingCommands, commandLine, pointingAt, whatHolds } from './how-to.ts';
+import { kafkaConnectDemo } from './kafka-connect/demo.ts';
 import { connectTo, LOCAL_FOLDER, ROOT } from './local-aws.ts';
-import { type FiledMail, fileMails } from './mail-files.ts';
-import type { SentMail } from './mailbox.ts';
 import { LocalProblem, say, timed } from './progress.ts';
 import { deadLetters } from './queue-levels.ts';
 import { onEmulator, untilInterrupted } from './session.ts';
-import { connectStage, type LocalStage } from './stage.ts';
+import { connectStage } from './stage.ts';
 
 const FOLDER = join(LOCAL_FOLDER, 'demo');
 const SCENARIO = join(FOLDER, 'scenario.json');
 const FLEET = join(FOLDER, 'fleet.ndjson');
 const MAILS = join(FOLDER, 'mails');
 const REPORT = join(FOLDER, 'report.txt');
-
-/** A path as one would type it in the checkout. */
-function here(path: string): string {
-  return relative(ROOT, path);
-}
 
 /** Writes the scenario and its fleet to files, for `taskwarden simulate` and `tasks import`. */
 async function writeScenario(): Promise<Scenario> {
@@ -69,7 +64,7 @@ async function demo(emulator: Emulator, interrupted: AbortSignal, keep: boolean)
   const gatherDisabled = loadConfig({ stage: STAGE }, ROOT, place).gatherDisabled * SECOND;
   await runDemo(stage, scenario, { instants, gatherDisabled, tell: say, interrupted });
   if (interrupted.aborted) return 130;
-  const lists = await show(stage, await emulator.readMails());
+  const lists = await showStage(stage, await emulator.readMails(), { mails: MAILS, report: REPORT });
   const code = compare(lists, listsOfSimulation(expected.lines), await deadLetters(stage));
   lookFurther(emulator, keep);
   say(`\n${totals(lists)}`);
@@ -79,40 +74,6 @@ async function demo(emulator: Emulator, interrupted: AbortSignal, keep: boolean)
     await untilInterrupted(interrupted);
   }
   return code;
-}
-
-async function show(stage: LocalStage, mails: readonly SentMail[]): Promise<Lists> {
-  const rows = await readStage(stage.system.table);
-  const digests = new Map(rows.digests.map((digest) => [digest.messageId ?? '', digest]));
-  const filed = await fileMails(MAILS, mails, digests);
-  const episodes = episodesReport(rows, filed);
-  const alone = await leftAloneReport(stage, rows);
-  await writeFile(REPORT, [...episodes, '', ...alone, ''].join('\n'));
-  say('\nWhat was decided, and why:\n');
-  for (const line of episodes) say(line);
-  say('\nHow all tasks stand at the end, by the decision that holds now:\n');
-  for (const line of alone) say(line);
-  showMails(filed);
-  showDisabled(rows.tasks);
-  return listsOfStage(rows, mails);
-}
-
-function showMails(filed: readonly FiledMail[]): void {
-  say(`\n${filed.length} mails as their owners read them: ${here(MAILS)}/*.eml and *.html, for example`);
-  for (const { eml, mail } of firstOfEachKind(filed)) say(`  ${here(eml)}\n      ${mail.subject}`);
-  const sample = sampleMail(filed);
-  if (!sample) return;
-  say(`\nOne of them (${here(sample.eml)}), to ${sample.digest.address}:\n`);
-  say(`  | Subject: ${sample.mail.subject}`);
-  for (const line of sample.mail.text.trimEnd().split(/\r?\n/)) say(`  | ${line}`);
-}
-
-function showDisabled(tasks: Awaited<ReturnType<typeof readStage>>['tasks']): void {
-  const off = tasks.filter(({ disabledByUs }) => disabledByUs !== null);
-  say(`\nDisabled in the control plane (${off.length}):`);
-  for (const { task } of off.sort((a, b) => (a.disabledByUs?.at ?? 0) - (b.disabledByUs?.at ?? 0))) {
-    say(`  ${task.id}`);
-  }
 }
 
 /** The same fleet and instants must come to the same acts, deployed and simulated. */
@@ -139,5 +100,6 @@ function lookFurther(emulator: Emulator, keep: boolean): void {
   for (const line of commands) say(`  ${line}`);
 }
 
-const { keep, emulator } = localArguments('demo');
-await onEmulator(say, emulator, (started, interrupted) => demo(started, interrupted, keep));
+const { keep, emulator, controlPlane } = localArguments('demo');
+const shown = controlPlane === 'kafka-connect' ? kafkaConnectDemo : demo;
+await onEmulator(say, emulator, (started, interrupted) => shown(started, interrupted, keep));

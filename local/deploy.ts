@@ -35,12 +35,14 @@ export interface LocalDeployOptions {
   schedule?: 'on' | 'off';
   /** What SES reports of mails. @default all */
   notifications?: readonly Notification[];
+  /** Control planes as a stage's file has them. @default those of the file */
+  controlPlanes?: readonly unknown[];
 }
 
 /** Deploys the stage `local` to an emulator by the CDK, as any stage is deployed, and answers where it is. */
 export async function deployLocal(aws: LocalAws, options: LocalDeployOptions = {}): Promise<Deployment> {
   await makeAssetBucket(aws.endpoint);
-  await checkDeployed(await cdkDeploy(aws.endpoint, options.schedule ?? 'on'));
+  await checkDeployed(await cdkDeploy(aws.endpoint, options));
   const deployment = await loadDeployment(aws);
   await connectMail(aws, deployment, options.notifications ?? ['Bounce', 'Complaint', 'Delivery']);
   return deployment;
@@ -74,7 +76,10 @@ async function makeAssetBucket(endpoint: string): Promise<void> {
 }
 
 /** Gives the path of its log. */
-async function cdkDeploy(endpoint: string, schedule: 'on' | 'off'): Promise<string> {
+async function cdkDeploy(
+  endpoint: string,
+  { schedule = 'on', controlPlanes }: LocalDeployOptions,
+): Promise<string> {
   const name = `deploy-${new URL(endpoint).port}`;
   const output = join(LOCAL_FOLDER, `${name}.cdk.out`);
   const log = join(LOCAL_FOLDER, `${name}.log`);
@@ -96,6 +101,7 @@ async function cdkDeploy(endpoint: string, schedule: 'on' | 'off'): Promise<stri
     `stage=${STAGE}`,
     '--context',
     `schedule=${schedule}`,
+    ...(controlPlanes ? ['--context', `controlPlanes=${JSON.stringify(controlPlanes)}`] : []),
   );
   try {
     await runProgram(join(ROOT, 'node_modules', '.bin', 'cdk'), args, {

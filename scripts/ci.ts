@@ -16,7 +16,7 @@ conclude(
     await runVitest([]),
     await runChecks(),
     await lintTemplates(),
-    await runVitest(['test/contract'], BESIDE_DYNAMODB_LOCAL),
+    await runVitest(['test/contract/dynamodb-table.test.ts'], BESIDE_DYNAMODB_LOCAL),
     await testKafkaConnect(),
     await runVitest(['--config', 'vitest.browser.config.ts']),
   ]),

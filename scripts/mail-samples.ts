@@ -7,12 +7,27 @@ import type { RenderedDigest } from '../functions/notices/render/render.ts';
 import type { DigestFacts, MailItem } from '../functions/notices/send/digest-facts.ts';
 
 /** Every way in which a mail speaks of a task; a new notice without an entry below does not compile. */
-export type Wording = 'warning-undated' | 'warning-dated' | 'warning-cause' | Exclude<Notice, 'warning'>;
+export type Wording =
+  | 'warning-undated'
+  | 'warning-dated'
+  | 'warning-cause'
+  | 'stopping-off'
+  | 'overdue-dated'
+  | Exclude<Notice, 'warning'>;
 
 const NOW = Date.parse('2026-01-29T00:00:00Z');
 const PAST = { disableAt: null, unhealthyFor: 21 * DAY, since: NOW - 21 * DAY };
 
 const RULE = { line: 3, pattern: 'acmeCo/prod/**' };
+const AHEAD = { notice: 'stopping', kind: 'job', disableAt: NOW + DAY, since: NOW + DAY } as const;
+const LATE = {
+  notice: 'overdue',
+  kind: 'job',
+  isOverdue: true,
+  disableAt: NOW + DAY,
+  since: NOW - DAY,
+  unhealthyFor: DAY,
+} as const;
 
 const CHANGES: Record<Wording, Partial<MailItem>> = {
   'warning-undated': { mode: 'notify', disableAt: null, why: { as: 'subscriber', scope: 'acmeCo/' } },
@@ -38,6 +53,10 @@ const CHANGES: Record<Wording, Partial<MailItem>> = {
     resolvedReason: 'user-published',
     why: { as: 'other' },
   },
+  stopping: { ...AHEAD, mode: 'notify' },
+  'stopping-off': AHEAD,
+  overdue: { ...LATE, mode: 'notify', disableAt: null },
+  'overdue-dated': LATE,
   recovered: { ...PAST, notice: 'recovered', resolvedReason: 'recovered' },
 };
 export const WORDINGS = Object.keys(CHANGES) as Wording[];

@@ -247,4 +247,24 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       },
     ],
   },
+  {
+    name: 'a deadline is marked as announced without saying which',
+    edits: [
+      {
+        file: 'functions/abandonment/deadlines.ts',
+        from: 'return mark !== undefined && (mark.deadline === deadline || mark.moves === moves);',
+        to: 'return mark !== undefined && (true || mark.deadline === deadline || mark.moves === moves);',
+      },
+    ],
+  },
+  {
+    name: 'a job is stopped at a deadline that nobody was told of',
+    edits: [
+      {
+        file: 'functions/abandonment/deadlines.ts',
+        from: 'if (accepted.length === 0) return null;',
+        to: 'if (accepted.length === 0) return { disableAt: deadline, after: stopNotice };',
+      },
+    ],
+  },
 ];

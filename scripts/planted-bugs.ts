@@ -19,6 +19,7 @@ const SHORT_SEED = [
   'test/simulation/foreign-feedback.test.ts',
   'test/simulation/healthy-spells.test.ts',
   'test/simulation/breaker-trial.test.ts',
+  'test/simulation/deadlines.test.ts',
 ];
 const COPIED = [
   'functions',

@@ -43,6 +43,7 @@ function explanationLines(given: Explanation): string[] {
     `${safe(given.task)}: ${decision.answer} (${decision.reason}) at ${given.at}`,
     `  ${given.enabled ? 'enabled' : 'disabled'} ${given.kind} on ${safe(given.dataPlane)}`,
     ...section('Evidence', evidenceRows(given)),
+    ...(given.deadline === null ? [] : section('Deadline', deadlineRows(given))),
     ...section('Counted time', countedRows(given)),
     ...section(
       'Thresholds',
@@ -88,6 +89,20 @@ function section(title: string, rows: string[][]): string[] {
   return ['', title, ...(rows.length > 0 ? columns(rows, '  ') : ['  none'])];
 }
 
+function deadlineRows({ deadline: given }: Explanation): string[][] {
+  if (given === null) return [];
+  const { deadline, from, startedAt, endedAt, announced } = given;
+  return [
+    ['deadline', deadline ?? 'none', from === null ? '' : `from ${from}`],
+    ...(startedAt === null ? [] : [['started', startedAt, endedAt === null ? 'runs' : `ended ${endedAt}`]]),
+    ...announced.map((one) => [
+      one.address,
+      one.deadline === null ? 'not announced' : `announced: ${one.deadline}`,
+      one.declined ? 'declined reminders' : '',
+    ]),
+  ];
+}
+
 function evidenceRows({ evidence }: Explanation): string[][] {
   const rows: [string, string | null][] = [
     ['statuses', evidence.statuses.join(', ') || 'no shards'],
@@ -124,11 +139,13 @@ function ownerRows({ owners: { from, addresses, rule } }: Explanation): string[]
   return addresses.length > 0 ? addresses.map((address) => [address, where]) : [['nobody', where]];
 }
 
+const SINCE = { task_abandoned: 'failing since', task_overdue: 'past its deadline of' };
+
 function episodeRows({ episode, decision }: Explanation): string[][] {
   if (episode === null) return [];
   return [
     ['number', String(episode.number)],
-    ['fired', `${episode.firedAt} (failing since ${episode.since})`],
+    ['fired', `${episode.firedAt} (${SINCE[episode.alert]} ${episode.since})`],
     ['grace', episode.grace === 0 ? 'nobody was warned' : `${episode.grace} (mode ${episode.graceStage})`],
     ['to be disabled', decision.disableAt ?? 'no date'],
   ];

@@ -1,14 +1,17 @@
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { deployedService } from '../../simulation/engine/deployed-service.ts';
 import type { Service } from '../../simulation/engine/service.port.ts';
 import { type Simulated, simulate } from '../../simulation/engine/simulate.ts';
 import { timelineOf } from '../../simulation/engine/timeline.ts';
 import { parseScenarioText } from '../../simulation/scenario/scenario.ts';
-
-/** The exit codes of `simulate` (docs/scenario.md). */
-const EXIT = { ran: 0, notValid: 2, promiseBroken: 3 } as const;
+import {
+  endScenarioRun,
+  readScenarioInput,
+  refusedInput,
+  SCENARIO_EXIT,
+  type ScenarioInput,
+  type ScenarioRun,
+} from '../scenario-input.ts';
 
 const EXAMPLES = `
 Examples:
@@ -29,59 +32,30 @@ export function registerSimulate(program: Command): void {
     .option('--json', 'NDJSON instead of a timeline')
     .addHelpText('after', EXAMPLES)
     .action(async (file: string, options: { json?: boolean }) => {
-      const { output, problems, exitCode } = await runSimulate(await read(file), options.json === true);
-      process.stdout.write(output);
-      for (const problem of problems) process.stderr.write(`${problem}\n`);
-      process.exitCode = exitCode;
+      endScenarioRun(await runSimulate(await readScenarioInput(file), options.json === true));
     });
 }
 
-/** What the command prints, and how it ends. */
-export interface SimulateResult {
-  output: string;
-  /** Lines for standard error. */
-  problems: string[];
-  exitCode: number;
-}
-
-/** The text of a scenario, or why there is none. */
-type Input = { text: string } | { problem: string };
-
 /** Runs the scenario in a text. `service`: what is run; the code as it is deployed by default. */
 export async function runSimulate(
-  input: Input,
+  input: ScenarioInput,
   json: boolean,
   service: Service = deployedService,
-): Promise<SimulateResult> {
-  if ('problem' in input) return refused(input.problem);
+): Promise<ScenarioRun> {
+  if ('problem' in input) return refusedInput(input.problem);
   const parsed = parseScenarioText(input.text);
-  if (!parsed.ok) return refused(parsed.problem);
+  if (!parsed.ok) return refusedInput(parsed.problem);
   const simulated = await simulate(parsed.scenario, service);
-  return simulated.ok ? told(simulated, json) : refused(simulated.problem);
+  return simulated.ok ? told(simulated, json) : refusedInput(simulated.problem);
 }
 
-function told(simulated: Extract<Simulated, { ok: true }>, json: boolean): SimulateResult {
+function told(simulated: Extract<Simulated, { ok: true }>, json: boolean): ScenarioRun {
   const { lines, summary, broken } = simulated;
   const write = json ? JSON.stringify : timelineOf;
   const output = [...lines, summary].map((line) => `${write(line)}\n`).join('');
-  return { output, problems: broken, exitCode: broken.length > 0 ? EXIT.promiseBroken : EXIT.ran };
+  return {
+    output,
+    problems: broken,
+    exitCode: broken.length > 0 ? SCENARIO_EXIT.promiseBroken : SCENARIO_EXIT.ran,
+  };
 }
-
-function refused(problem: string): SimulateResult {
-  return { output: '', problems: [`error: ${problem.replaceAll('\n', ' ')}`], exitCode: EXIT.notValid };
-}
-
-async function read(file: string): Promise<Input> {
-  try {
-    return { text: file === '-' ? await text(process.stdin) : await readFile(file, 'utf8') };
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'it cannot be read';
-    return { problem: `${file}: ${READ_PROBLEMS[reason] ?? reason}` };
-  }
-}
-
-const READ_PROBLEMS: Record<string, string> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'is a directory, not a file',
-  EACCES: 'may not be read',
-};

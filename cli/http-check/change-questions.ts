@@ -33,7 +33,7 @@ class Trial {
 
   ask(action: Action, version: string, more: { key?: string; task?: string; of?: string } = {}) {
     const { key = randomUUID(), task = this.id, of = this.id } = more;
-    const body = { action, task, version, reason: 'check', requestedAt: new Date(Date.now()).toISOString() };
+    const body = { action, task, version, reason: 'check' };
     return this.prober.ask(`${pathOf(of)}/${action}`, { method: 'POST', key, body });
   }
 

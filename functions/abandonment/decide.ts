@@ -1,7 +1,9 @@
+import { dateByStopping, NOTHING_ANNOUNCED, ownDeadline } from './deadlines.ts';
 import {
   countedTime,
   ineligibility,
   instantAtCounted,
+  isEligible,
   lastAliveAt,
   notPrimarySince,
   openStaleness,
@@ -12,7 +14,18 @@ import type { EffectivePolicy } from './policy.ts';
 import { noDisablingUntil } from './quiet-hours.ts';
 import { refusedUntil } from './refused.ts';
 import { isReverted } from './reverted.ts';
-import type { Episode, Evidence, HoldReason, Keep, Pauses, ResolveReason, Task, Told } from './task.ts';
+import type {
+  Episode,
+  Evidence,
+  HoldReason,
+  Keep,
+  Mode,
+  Pauses,
+  ResolveReason,
+  Stopping,
+  Task,
+  Told,
+} from './task.ts';
 import { DAY, type Duration, type Instant, type Interval } from './time.ts';
 
 /** A living recipient of today's warnings. */
@@ -36,7 +49,10 @@ export interface Case {
   evidence: Evidence;
   keep: Keep | null;
   episode: Episode | null;
+  /** The one by which it is judged: of an overdue task not all that is written (`judgedPolicy`). */
   policy: EffectivePolicy;
+  /** What is written, where it is judged by another. @default `policy` */
+  written?: EffectivePolicy;
   /** Every span of unknown health that touches the task (but for evidence too old, which `decide` works out). */
   unknown: readonly Unknown[];
   pauses: Pauses;
@@ -46,6 +62,15 @@ export interface Case {
   recipients: readonly Recipient[];
   /** Living admins who are to join the living recipients some time before the date. @default none */
   admins?: readonly Recipient[];
+  /** What was announced of its own deadlines. @default nothing */
+  stopping?: Stopping | null;
+  /** Living recipients of that. @default none */
+  hearers?: readonly Recipient[];
+}
+
+/** The mode that is written for the task of a case. */
+export function modeOf({ policy, written }: Pick<Case, 'policy' | 'written'>): Mode {
+  return (written ?? policy).mode;
 }
 
 type WaitReason = 'under-threshold' | 'detecting' | 'told' | 'grace' | 'notice-pending' | 'disabling';
@@ -62,14 +87,18 @@ interface Facts {
   recoversAt: Instant | null;
   /** Holders of a date that no longer holds because the mode went down. */
   withdraw: string[];
+  /** The task's own deadline, where it has one. */
+  deadline?: Instant;
+  /** It is past, and something is to be done about that. */
+  late?: true;
 }
 
 type Answer =
-  | { answer: 'ignore'; reason: 'deleted' | 'disabled' | 'kind-without-shards' | 'dekaf' }
+  | { answer: 'ignore'; reason: 'deleted' | 'disabled' | 'kind-without-shards' | 'dekaf' | 'job' }
   | { answer: 'healthy'; reason: 'alive' }
   | { answer: 'unknown'; reason: Unknown['why'] }
   | { answer: 'waiting'; reason: WaitReason }
-  | { answer: 'fire'; reason: 'abandoned' }
+  | { answer: 'fire'; reason: 'abandoned' | 'overdue' }
   | {
       answer: 'warn';
       reason: 'not-warned' | 'joined' | 'grace-taken-back';
@@ -182,11 +211,25 @@ export function deadlineOf(
  */
 export function decide(given: Case, now: Instant): Decision {
   const view = new View(given, now);
-  return view.result(ended(view) ?? (given.episode ? ofEpisode(view, given.episode) : ofCandidate(view)));
+  return view.result(answerOf(view, given.episode));
+}
+
+function answerOf(view: View, episode: Episode | null): Undated {
+  if (!episode) return ofNone(view);
+  return isOverdue(episode)
+    ? (overdueEnded(view, episode) ?? ofOverdue(view, episode))
+    : (ended(view, episode) ?? ofEpisode(view, episode));
+}
+
+/** Whether an episode is of a task that outlives its deadline, and of no abandoned one. */
+export function isOverdue({ alert }: Pick<Episode, 'alert'>): boolean {
+  return alert === 'task_overdue';
 }
 
 /** Every span of unknown health that touches the task, with those in which the evidence was too old. */
 export function unknownOf({ task, evidence, policy, unknown }: Case, now: Instant): readonly Unknown[] {
+  // What has no shards is not observed.
+  if (!isEligible(task)) return unknown;
   const open = openStaleness(task, evidence, policy, now);
   const stale = [...evidence.stale, ...(open ? [open] : [])].map((span) => ({
     ...span,
@@ -240,9 +283,28 @@ class View {
     return until !== null && this.now < until ? until : null;
   }
 
+  /** The task's own deadline. */
+  get end(): Instant | null {
+    return ownDeadline(this.given.task, this.given.policy);
+  }
+
+  /** Whether it is past, and something is to be done about that. */
+  get isLate(): boolean {
+    return this.end !== null && this.now >= this.end && this.given.policy.atDeadline !== 'nothing';
+  }
+
   deadline(): Deadline | null {
     const { episode, recipients, policy } = this.given;
-    return episode ? deadlineOf(episode, recipients, policy, this.unknown, this.now) : null;
+    if (!episode) return null;
+    return this.byStopping() ?? deadlineOf(episode, recipients, policy, this.unknown, this.now);
+  }
+
+  /** The date of an overdue task whose deadline was announced in time. */
+  byStopping(): Deadline | null {
+    const { episode, stopping, hearers = [] } = this.given;
+    if (!episode || !isOverdue(episode)) return null;
+    const announced = { ...this.given, episode, stopping: stopping ?? NOTHING_ANNOUNCED, hearers };
+    return dateByStopping(announced, this.unknown, this.now);
   }
 
   result({ nextLookAt, ...answer }: Undated): Decision {
@@ -251,11 +313,18 @@ class View {
       notPrimarySince: this.since,
       counted: this.counted,
       abandonedAt: instantAtCounted(this.since, policy.warnAfter, this.now, this.unknown),
-      disableAt: episode?.graceMode === 'disable' ? (this.deadline()?.disableAt ?? null) : null,
+      disableAt: this.#threatens() ? (this.deadline()?.disableAt ?? null) : null,
       recoversAt: this.recoversAt,
       withdraw: episode && answer.answer !== 'resolve' ? withdrawn(this.given, episode) : [],
+      ...(this.end === null ? {} : { deadline: this.end }),
+      ...(this.isLate ? { late: true as const } : {}),
     };
     return { ...answer, facts, nextLookAt: nextLookAt ?? null } as Decision;
+  }
+
+  /** Whether a date stands: a warning threatens with it, or an announced deadline is one. */
+  #threatens(): boolean {
+    return this.given.episode?.graceMode === 'disable' || this.byStopping() !== null;
   }
 }
 
@@ -272,11 +341,10 @@ export function dateHolders(episode: Episode): string[] {
     .map(([key]) => key);
 }
 
-/** Whether the task is out of question or its episode is over (the first that applies of section 6, Episodes). */
-function ended(view: View): Undated | undefined {
-  const { task, episode, pauses } = view.given;
+/** Whether the episode is over (the first that applies of docs/rules.md#episodes). */
+function ended(view: View, episode: Episode): Undated | undefined {
+  const { task, pauses } = view.given;
   const ineligible = ineligibility(task);
-  if (!episode) return ineligible ? { answer: 'ignore', reason: ineligible } : undefined;
   return (
     goneFromSight(view, episode, ineligible) ??
     (!pauses.evaluate && recovered(view, episode) ? { answer: 'resolve', reason: 'recovered' } : undefined) ??
@@ -304,8 +372,30 @@ function endedByPerson(view: View, episode: Episode): Undated | undefined {
   if (published !== undefined && (published > episode.firedAt || view.vetoUntil !== null)) {
     return { answer: 'resolve', reason: 'user-published' };
   }
+  return endedByKeep(view);
+}
+
+function endedByKeep(view: View): Undated | undefined {
   if (!view.keepHolds) return undefined;
   return { answer: 'resolve', reason: view.given.keep?.kind === 'snooze' ? 'snoozed' : 'kept' };
+}
+
+/** Whether the episode of an overdue task is over (the first that applies of docs/rules.md#deadlines). */
+function overdueEnded(view: View, episode: Episode): Undated | undefined {
+  const { task, pauses } = view.given;
+  const isPaused = pauses.evaluate;
+  if (!isPaused && task.kind === 'job' && task.endedAt !== undefined)
+    return { answer: 'resolve', reason: 'ended' };
+  if (task.deletedAt !== undefined || episode.firedAt < (task.cameBackAt ?? 0))
+    return { answer: 'resolve', reason: 'deleted' };
+  if (!task.enabled)
+    return episode.disabling?.state === 'requested'
+      ? { answer: 'waiting', reason: 'disabling' }
+      : { answer: 'resolve', reason: 'ineligible' };
+  if (!isPaused && (task.enabledAt ?? 0) > episode.firedAt)
+    return { answer: 'resolve', reason: 'ineligible' };
+  if (!isPaused && !view.isLate) return { answer: 'resolve', reason: 'policy' };
+  return endedByKeep(view);
 }
 
 /** Enabled anew since it fired, or no longer abandoned under today's policy. */
@@ -319,6 +409,42 @@ function recovered(view: View, episode: Episode): boolean {
   if (view.healthy) return true;
   const last = lastAliveAt(view.given.evidence, view.given.policy, view.now);
   return last !== undefined && last > episode.firedAt;
+}
+
+/** A task without an open episode: where both rules apply, the deadline fires (docs/rules.md#deadlines). */
+function ofNone(view: View): Undated {
+  const late = ofLate(view);
+  if (late?.answer === 'fire') return late;
+  const ineligible = ineligibility(view.given.task);
+  const usual: Undated = ineligible ? { answer: 'ignore', reason: ineligible } : ofCandidate(view);
+  return late && usual.answer !== 'fire' ? late : usual;
+}
+
+/** What is to be done of a task that outlives its deadline; undefined where nothing is. */
+function ofLate(view: View): Undated | undefined {
+  const { pauses, task, evidence, keep } = view.given;
+  if (!view.isLate) return undefined;
+  if (pauses.evaluate) return hold('paused');
+  const isUnseen = isEligible(task) && evidence.observedAt === undefined;
+  if (view.openUnknown || isUnseen) return hold('unknown');
+  if (view.keepHolds) return hold('kept', keep?.until);
+  return { answer: 'fire', reason: 'overdue' };
+}
+
+/** An overdue task: turned off where its deadline was announced, else warned as an abandoned one. */
+function ofOverdue(view: View, episode: Episode): Undated {
+  const { pauses, policy, recipients, task, evidence } = view.given;
+  if (pauses.evaluate) return hold('paused', view.now);
+  if (view.openUnknown) return hold('unknown', view.now);
+  if (policy.mode === 'detect') return { answer: 'waiting', reason: 'detecting' };
+  if (isReverted(task, evidence, policy, view.now)) return hold('reverted');
+  const announced = view.byStopping();
+  if (announced && view.now >= announced.disableAt) return turnOff(view, episode, announced);
+  if (announced) return { answer: 'waiting', reason: 'grace', nextLookAt: announced.disableAt };
+  if (recipients.length === 0) return hold('no-reachable-owner', view.now);
+  return (
+    warnings(view, episode) ?? (policy.mode === 'disable' ? grace(view, episode) : toldOnly(view, episode))
+  );
 }
 
 function ofCandidate(view: View): Undated {

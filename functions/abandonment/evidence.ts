@@ -35,7 +35,7 @@ export const NO_EVIDENCE: Evidence = {
 
 /**
  * Whether the kind has shards that can be without `PRIMARY` and the task is on: only then is it watched.
- * Plain collections, Dekaf materializations, disabled and deleted tasks are not eligible.
+ * Plain collections, Dekaf materializations, jobs, disabled and deleted tasks are not eligible.
  */
 export function isEligible(task: Task): boolean {
   return ineligibility(task) === undefined;
@@ -44,9 +44,10 @@ export function isEligible(task: Task): boolean {
 /** Why a task is not watched; undefined where it is. */
 export function ineligibility(
   task: Task,
-): 'deleted' | 'disabled' | 'kind-without-shards' | 'dekaf' | undefined {
+): 'deleted' | 'disabled' | 'kind-without-shards' | 'dekaf' | 'job' | undefined {
   if (task.deletedAt !== undefined) return 'deleted';
   if (!task.enabled) return 'disabled';
+  if (task.kind === 'job') return 'job';
   if (task.kind === 'collection') return 'kind-without-shards';
   return task.kind === 'materialization' && task.dekaf ? 'dekaf' : undefined;
 }

@@ -1,17 +1,20 @@
+import { isAnnounced, notAnnounced, ownDeadline, type StoppingCase, stoppingNow } from './deadlines.ts';
 import {
   type Case,
   type Deadline,
   type Decision,
   deadlineOf,
   decide,
+  isOverdue,
   type Recipient,
   shortestLead,
   sustaining,
   unknownOf,
   withJoined,
 } from './decide.ts';
+import { isReverted } from './reverted.ts';
 import type { Episode, Notice, Told } from './task.ts';
-import { type Instant, roundUpToMinute } from './time.ts';
+import { type Duration, type Instant, roundUpToMinute } from './time.ts';
 import { judgeInformation } from './topics.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -64,9 +67,47 @@ function dateOfWarning(given: Case, episode: Episode, now: Instant): Deadline {
   const { policy, recipients } = given;
   const standing = deadlineOf(episode, recipients, policy, unknownOf(given, now), now);
   const stands = sustaining(episode, recipients).some(({ told }) => told.dated);
-  const least = stands ? shortestLead(policy) : policy.disableAfter;
+  const least = stands ? leastLeft(given, episode, standing, now) : policy.disableAfter;
   const earliest = { disableAt: roundUpToMinute(now + least), after: least };
   return standing && standing.disableAt >= now + least ? standing : earliest;
+}
+
+/** So much must be left of a standing date for one who joins; of an overdue task it goes as it stands. */
+function leastLeft({ policy }: Case, episode: Episode, standing: Deadline | null, now: Instant): Duration {
+  return isOverdue(episode) && standing !== null && standing.disableAt > now ? 0 : shortestLead(policy);
+}
+
+/** What a task's announcements rest on, with the moves that a policy made of its deadline since. */
+export function stoppingCase(given: Case, now: Instant): StoppingCase {
+  const { task, evidence, keep, hearers = [] } = given;
+  const policy = given.written ?? given.policy;
+  const stopping = stoppingNow(given.stopping, task, policy, now);
+  return { task, policy, keep, stopping, hearers, reverted: isReverted(task, evidence, policy, now) };
+}
+
+/** What becomes of the notice of a task's own deadline, and what it goes out as. */
+export type StoppingVerdict =
+  | { verdict: 'send'; deadline: Instant; moves: number; binds: boolean }
+  | Exclude<Verdict, { verdict: 'send' }>;
+
+/**
+ * Decides again, on fresh state, about one recipient's notice of a task's own deadline just before it is mailed
+ * (docs/rules.md#deadlines). Unknown health and a pause of `evaluate` do not hold it.
+ */
+export function judgeStopping(given: Case, key: string, now: Instant): StoppingVerdict {
+  const case_ = stoppingCase(given, now);
+  const reason = notAnnounced(case_, now);
+  const deadline = ownDeadline(case_.task, case_.policy);
+  if (reason !== undefined || deadline === null) return { verdict: 'void', reason: reason ?? 'no-deadline' };
+  const { stopping, hearers, policy } = case_;
+  const hearer = hearers.find((one) => one.key === key);
+  if (!hearer) return { verdict: 'void', reason: 'no-recipient' };
+  if (hearer.declined) return { verdict: 'void', reason: 'declined' };
+  if (isAnnounced(stopping.told[key], deadline, stopping.moves)) return { verdict: 'void', reason: 'told' };
+  if (given.pauses.notify) return { verdict: 'wait', reason: 'paused' };
+  if (given.episode?.disabling?.state === 'requested') return { verdict: 'wait', reason: 'disabling' };
+  const binds = policy.mode === 'disable' && policy.atDeadline === 'disable';
+  return { verdict: 'send', deadline, moves: stopping.moves, binds };
 }
 
 function judgeReminder(

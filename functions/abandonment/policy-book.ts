@@ -18,6 +18,9 @@ export const DEFAULTS: ScopedPolicy & GlobalPolicy = {
   quietDays: null,
   minHealthy: 0,
   escalateAt: null,
+  failAfter: null,
+  stopNotice: null,
+  atDeadline: 'nothing',
   scanEvery: 15 * MINUTE,
   digestEvery: HOUR,
   evidenceMaxAge: 24 * HOUR,
@@ -43,6 +46,9 @@ const DEFAULT_POLICY: EffectivePolicy = frozen({
 /** Scope -> when its mode last rose to `disable`. */
 export type Raises = ReadonlyMap<string, Instant>;
 
+/** Scope -> when its `failAfter` or `stopNotice` last changed. */
+export type Moves = ReadonlyMap<string, Instant>;
+
 /**
  * All policies, merged on demand: defaults, the global one, each prefix from the shortest, the task; leaf by
  * leaf, each leaf with the scope it came from. The answers are shared between tasks and frozen.
@@ -53,15 +59,22 @@ export class PolicyBook {
   /** With an empty one for a scope that says nothing any more, and of which only a raise is known. */
   readonly #documents: ReadonlyMap<string, ParsedPolicy>;
   readonly #raises: Raises;
+  readonly #moves: Moves;
   readonly #scopes: readonly string[];
   /** By the narrowest scope that has a document: it determines all the wider ones. */
   readonly #effective = new Map<string, EffectivePolicy>();
   readonly #hasScopes: boolean;
 
   /** @param documents scope (`` for the global one, a prefix, or a task id) -> its parsed policy */
-  constructor(documents: ReadonlyMap<string, ParsedPolicy>, raises: Raises = new Map()) {
-    this.#documents = new Map([...[...raises.keys()].map((scope) => [scope, {}] as const), ...documents]);
+  constructor(
+    documents: ReadonlyMap<string, ParsedPolicy>,
+    raises: Raises = new Map(),
+    moves: Moves = new Map(),
+  ) {
+    const noted = [...raises.keys(), ...moves.keys()].map((scope) => [scope, {}] as const);
+    this.#documents = new Map([...noted, ...documents]);
     this.#raises = raises;
+    this.#moves = moves;
     this.#scopes = [...documents.keys()].sort();
     const own = this.#documents.get('');
     this.global = own === undefined ? DEFAULT_POLICY : this.#overlaid(DEFAULT_POLICY, own, '');
@@ -74,7 +87,11 @@ export class PolicyBook {
    * @param documents scope -> policy as written, durations as text
    * @throws Error naming scope, key and reason where one is not valid
    */
-  static fromDocuments(documents: ReadonlyMap<string, PolicyDocument>, raises?: Raises): PolicyBook {
+  static fromDocuments(
+    documents: ReadonlyMap<string, PolicyDocument>,
+    raises?: Raises,
+    moves?: Moves,
+  ): PolicyBook {
     const parsed = new Map<string, ParsedPolicy>();
     for (const [scope, document] of documents) {
       const result = parsePolicy(scope, document, { production: false, stored: true });
@@ -84,7 +101,7 @@ export class PolicyBook {
       }
       parsed.set(scope, result.policy);
     }
-    return new PolicyBook(parsed, raises);
+    return new PolicyBook(parsed, raises, moves);
   }
 
   /** What holds for a task, or for a prefix given with its slash. */
@@ -124,6 +141,14 @@ export class PolicyBook {
       .filter(({ warnAfter }) => warnAfter < this.global.warnAfter);
   }
 
+  /** The scopes whose effective policy turns tasks off at a deadline that it never announces. */
+  unannouncedScopes(): string[] {
+    return ['', ...this.#scopes.filter((scope) => scope !== '')].filter((scope) => {
+      const { atDeadline, stopNotice } = this.#ofScope(scope);
+      return atDeadline === 'disable' && stopNotice === null;
+    });
+  }
+
   /** The narrowest prefix around a name, other than itself, that has a document; `` where none has. */
   #scopeAround(name: string): string {
     for (
@@ -152,7 +177,9 @@ export class PolicyBook {
     const own = this.#raises.get(scope) ?? null;
     const later = Math.max(own ?? 0, base.modeRaisedAt ?? 0);
     const modeRaisedAt = document.mode !== undefined ? own : later === 0 ? null : later;
-    return frozen({ ...overlaid(base, document, scope === '' ? 'global' : scope), modeRaisedAt });
+    const moved = Math.max(this.#moves.get(scope) ?? 0, base.deadlinesMovedAt ?? 0);
+    const noted = { modeRaisedAt, ...(moved === 0 ? {} : { deadlinesMovedAt: moved }) };
+    return frozen({ ...overlaid(base, document, scope === '' ? 'global' : scope), ...noted });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { GlobalPolicy, ScopedPolicy } from './policy.ts';
+import { AT_DEADLINE, type GlobalPolicy, type ScopedPolicy } from './policy.ts';
 import {
   durationFrom,
   oneOf,
@@ -17,6 +17,9 @@ import { DAY, MINUTE } from './time.ts';
 /** The shortest grace outside stages local and dev (docs/rules.md#policy-keys). */
 export const LEAST_GRACE = DAY;
 
+/** The shortest notice of a deadline (docs/rules.md#policy-keys). */
+const LEAST_STOP_NOTICE = 15 * MINUTE;
+
 /** The readers of the keys that can be set globally, per prefix and per task. */
 export const SCOPED_KEYS: Record<keyof ScopedPolicy, ValueReader> = {
   mode: oneOf(MODES),
@@ -31,6 +34,9 @@ export const SCOPED_KEYS: Record<keyof ScopedPolicy, ValueReader> = {
   quietDays: readQuietDays,
   minHealthy: durationFrom(0),
   escalateAt: durationFrom(1),
+  failAfter: durationFrom(MINUTE),
+  stopNotice: durationFrom(LEAST_STOP_NOTICE),
+  atDeadline: oneOf(AT_DEADLINE),
 };
 
 /** The readers of the keys that can be set globally only, but for `blastRadius`, whose parts are leaves. */

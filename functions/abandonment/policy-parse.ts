@@ -94,6 +94,17 @@ export function withKeysSet<Document extends PolicyDocument>(document: Document,
   return next;
 }
 
+/**
+ * What is wrong with a policy that turns tasks off at a deadline that it never announces.
+ *
+ * @param scope the narrower scope that would be left so; `` for the written one itself
+ */
+export function unannounced(scope: string): PolicyProblem {
+  const where = scope === '' ? '' : ` for ${shown(scope)}`;
+  const message = `"disable" needs stopNotice${where}; allowed is a duration such as "1h", or another atDeadline`;
+  return { path: 'atDeadline', message };
+}
+
 function reportAt(problems: PolicyProblem[], path: string): Report {
   return (message, part = '') => {
     problems.push({ path: `${path}${part}`, message });

@@ -19,6 +19,9 @@ export interface QuietDays {
   zone: string;
 }
 
+export const AT_DEADLINE = ['nothing', 'alert', 'disable'] as const;
+export type AtDeadline = (typeof AT_DEADLINE)[number];
+
 /** The keys that can be set globally, per prefix and per task. */
 export interface ScopedPolicy {
   mode: Mode;
@@ -33,6 +36,12 @@ export interface ScopedPolicy {
   quietDays: QuietDays | null;
   /** How long an alive status must last to be a recovery. */
   minHealthy: Duration;
+  /** So long after its start a running job is to have ended; null: it may run for ever. */
+  failAfter: Duration | null;
+  /** So long before a task's own deadline it is announced; null: it is not. */
+  stopNotice: Duration | null;
+  /** What is done once a task has outlived its deadline. */
+  atDeadline: AtDeadline;
   /** So long before the date admins join the living recipients; null: only where nobody else is alive. */
   escalateAt: Duration | null;
 }
@@ -56,6 +65,8 @@ export interface EffectivePolicy extends ScopedPolicy, GlobalPolicy {
   source: Record<string, string>;
   /** When the mode last rose to `disable`; null where that is not known. A fact, no key: nobody sets it. */
   modeRaisedAt: Instant | null;
+  /** When `failAfter` or `stopNotice` last changed; absent where that is not known. A fact, no key. */
+  deadlinesMovedAt?: Instant;
 }
 
 /** What was written at one scope, parsed and valid; null takes a leaf back to the default. */

@@ -25,6 +25,7 @@ export const TASK_KINDS = [
   'service',
   'connector',
   'collection',
+  'job',
 ] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 
@@ -52,6 +53,13 @@ export interface Task {
   deletedAt?: Instant;
   /** When an id that had been deleted came back. */
   cameBackAt?: Instant;
+  /** When the owning system will end it; absent where it said no such thing. */
+  deadline?: Instant;
+  /** When the owning system last said so, or that it will not. */
+  deadlineSetAt?: Instant;
+  /** Of a job: when it last began to run, and when that run came to its end. */
+  startedAt?: Instant;
+  endedAt?: Instant;
   /** When a system turned it on again within days of our disabling; absent where not, and once that is over. */
   reverted?: { at: Instant; disabledAt: Instant };
 }
@@ -163,6 +171,8 @@ export interface DisableRequest {
   episode: number;
   asker: Asker;
   since: Instant;
+  /** Of what alert; absent: `task_abandoned`. */
+  alert?: 'task_overdue';
 }
 
 /** Work on the way to turn the task off. */
@@ -182,12 +192,41 @@ export interface Disabling {
   attempts: number;
 }
 
-/** One open span of abandonment. */
+/** What one recipient was told of a task's own deadlines, under the key of their address. */
+export interface Announced {
+  address: string;
+  /** A notice that was asked for and that SES did not take yet: for which deadline, after how many moves. */
+  pending?: { deadline: Instant; moves: number };
+  /** The deadline that they were told of last, and after how many moves. */
+  last?: { deadline: Instant; moves: number };
+  /** When SES took that, and in which digest. */
+  acceptedAt?: Instant;
+  digest?: string;
+  /** It was sent while the task was to be turned off at its deadline. */
+  binds?: true;
+  /** An episode of that deadline is over: a later one asks for a notice of its own. */
+  spent?: true;
+}
+
+/** What is known of the announcements of a task's own deadlines (docs/rules.md#deadlines). */
+export interface Stopping {
+  /** How often its deadline moved so that it is to be announced anew. */
+  moves: number;
+  /** Its deadline when it was last looked at; null: it had none. */
+  seen: Instant | null;
+  told: Record<string, Announced>;
+  /** When its deadline is to be looked at next; null: not before something changes; absent: it is found by itself. */
+  lookAt?: Instant | null;
+}
+
+/** One open span of abandonment, or of a task that outlives its deadline. */
 export interface Episode {
   /** From 1 for each task. */
   number: number;
+  /** Absent: the task is abandoned. */
+  alert?: 'task_overdue';
   firedAt: Instant;
-  /** `notPrimarySince` when it fired. */
+  /** `notPrimarySince` when it fired; of an overdue task its deadline then. */
   since: Instant;
   /** The threshold it fired under. */
   warnAfter: Duration;
@@ -239,23 +278,48 @@ export const RESOLVE_REASONS = [
   'snoozed',
   'policy',
   'disabled-by-owner',
+  'ended',
 ] as const;
 export type ResolveReason = (typeof RESOLVE_REASONS)[number];
 
-const NOTICES = ['warning', 'reminder', 'disabled', 'enabled', 'recovered', 'withdrawn'] as const;
+const NOTICES = [
+  'warning',
+  'reminder',
+  'disabled',
+  'enabled',
+  'recovered',
+  'withdrawn',
+  'stopping',
+  'overdue',
+] as const;
 export type Notice = (typeof NOTICES)[number];
 
-type WindowedNotice = 'warning' | 'reminder';
+type WindowedNotice = 'warning' | 'reminder' | 'stopping' | 'overdue';
 
 /** A notice of what is past: what it says is frozen when it comes to be. */
 export type PastNotice = Exclude<Notice, WindowedNotice>;
 
-/** Warnings and reminders share one mail per recipient and `digestEvery` (promise 6); other notices do not wait. */
+const WINDOWED: readonly Notice[] = ['warning', 'reminder', 'stopping', 'overdue'];
+
+/**
+ * Warnings and reminders, of deadlines too, share one mail per recipient and `digestEvery` (promise 6); other notices do
+ * not wait.
+ */
 export function isWindowed(notice: Notice): notice is WindowedNotice {
-  return notice === 'warning' || notice === 'reminder';
+  return WINDOWED.includes(notice);
 }
 
-export const ALERT_TYPES = ['task_abandoned', 'task_auto_disabled', 'task_overdue'] as const;
+/** Whether a notice rests on an evaluation, so that it waits while these are paused. */
+export function isEvaluated(notice: Notice): boolean {
+  return isWindowed(notice) && notice !== 'stopping';
+}
+
+/** Whether a notice is the one by which an episode first tells its recipients. */
+export function isOpening(notice: Notice): notice is 'warning' | 'overdue' {
+  return notice === 'warning' || notice === 'overdue';
+}
+
+export const ALERT_TYPES = ['task_abandoned', 'task_auto_disabled', 'task_overdue', 'task_stopping'] as const;
 export type AlertType = (typeof ALERT_TYPES)[number];
 
 export interface Pauses {

@@ -1,5 +1,5 @@
 import { type Case, deadlineOf, unknownOf, warnedOf } from './decide.ts';
-import type { Episode, Informed, Notice, Rung } from './task.ts';
+import { type Episode, type Informed, isOpening, type Notice, type Rung } from './task.ts';
 import type { Instant } from './time.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -48,11 +48,11 @@ export function judgeInformation(
 ): Verdict {
   const { policy, recipients } = given;
   if (policy.mode === 'detect') return { verdict: 'void', reason: 'stage' };
-  if (informed.grace !== episode.grace || (notice === 'warning' && informed.heard && !again))
+  if (informed.grace !== episode.grace || (isOpening(notice) && informed.heard && !again))
     return { verdict: 'void', reason: 'told' };
   if (warnedOf(episode, recipients).length === 0) return { verdict: 'wait', reason: 'nobody-warned' };
   if (policy.mode !== 'disable') {
-    return notice === 'warning' ? { verdict: 'send', disableAt: null } : { verdict: 'void', reason: 'stage' };
+    return isOpening(notice) ? { verdict: 'send', disableAt: null } : { verdict: 'void', reason: 'stage' };
   }
   const deadline = deadlineOf(episode, recipients, policy, unknownOf(given, now), now);
   return deadline && now < deadline.disableAt

@@ -1,6 +1,7 @@
 import type { Instant } from '../abandonment/time.ts';
 import { METRIC } from '../platform/names.ts';
-import { QUEUE_NAMES, type QueueName } from '../platform/queues.ts';
+import type { QueueName } from '../platform/queues.ts';
+import { queuesInUse } from '../platform/queues-in-use.ts';
 import type { System } from '../platform/system.ts';
 import { index, keys, sortable } from '../store/keys.ts';
 import { failurePlaceIn } from '../store/oops.ts';
@@ -53,7 +54,7 @@ export async function runBreaker(
   system: Announcing,
   ports: BreakerPorts,
   now: Instant,
-  queues: readonly QueueName[] = QUEUE_NAMES,
+  queues: readonly QueueName[] = queuesInUse(system.config),
 ): Promise<BreakerReport[]> {
   const looks = queues.map((queue) => lookSafely(system, ports.control, queue, now));
   const reports = await Promise.all(looks);

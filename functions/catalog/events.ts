@@ -41,10 +41,20 @@ export const taskPublished = z.object({
     createdAt: instantField,
     version: taskVersion,
     enabledAt: z.optional(instantField),
+    deadline: z.optional(
+      z.nullable(instantField).register(z.globalRegistry, {
+        description:
+          'When the owning system will end the task; null: it will not. Without it what was said before stands.',
+      }),
+    ),
   }),
   publishedAt: instantField,
   by: z.enum(['user', 'system', 'creation']),
   firstSeenAt: z.optional(instantField),
+});
+
+const deadline = z.nullable(instantField).register(z.globalRegistry, {
+  description: 'When the owning system will end the task; null: it will not.',
 });
 
 /** `Task Deleted`. Without a version it is judged by its instant. */
@@ -54,6 +64,25 @@ export const taskDeleted = z.object({
   at: instantField,
   taskVersion: z.optional(taskVersion),
 });
+
+/** `Task Started`: a job began to run. Without a deadline an earlier one holds no more. */
+export const taskStarted = z.object({
+  version,
+  task: taskIdField,
+  at: instantField,
+  deadline: z.optional(deadline),
+});
+
+/** `Task Ended`: a job came to its end. */
+export const taskEnded = z.object({
+  version,
+  task: taskIdField,
+  at: instantField,
+  result: z.enum(['succeeded', 'failed']),
+});
+
+/** `Task Deadline Set`: when the owning system will end a task, or that it will not. */
+export const taskDeadlineSet = z.object({ version, task: taskIdField, at: instantField, deadline });
 
 /** One task of `Shards Observed`. */
 export const observedTask = z.object({ task: taskIdField, shards: shardsField });
@@ -153,6 +182,9 @@ const taskEnableRequested = z.object({
 export const TAKEN_EVENTS = {
   'Task Published': taskPublished,
   'Task Deleted': taskDeleted,
+  'Task Started': taskStarted,
+  'Task Ended': taskEnded,
+  'Task Deadline Set': taskDeadlineSet,
   'Shards Observed': shardsObserved,
   'Restarts Counted': restartsCounted,
   'Data Plane Reported': dataPlaneReported,

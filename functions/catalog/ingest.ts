@@ -19,10 +19,13 @@ import {
   restartsCountedUnread,
   shardsObservedUnread,
   type TAKEN_EVENTS,
+  taskDeadlineSet,
   taskDeleted,
   taskDisabled,
   taskDisableRefused,
+  taskEnded,
   taskPublished,
+  taskStarted,
 } from './events.ts';
 import { type EventContext, malformed, outcomeOf, refused, takeEach } from './outcomes.ts';
 import {
@@ -34,12 +37,16 @@ import {
   type Refusal,
   taskRefusal,
 } from './refusals.ts';
+import type { Said } from './runs.ts';
 import { parseEvent } from './schema-problems.ts';
-import { countRestarts, deleteTask, observeTask, publishTask } from './task-events.ts';
+import { countRestarts, deleteTask, noteRun, observeTask, publishTask } from './task-events.ts';
 
 const HANDLERS: Record<string, (context: EventContext, detail: unknown) => Promise<Outcome>> = {
   'Task Published': onTaskPublished,
   'Task Deleted': onTaskDeleted,
+  'Task Started': onTaskStarted,
+  'Task Ended': onTaskEnded,
+  'Task Deadline Set': onTaskDeadlineSet,
   'Shards Observed': onShardsObserved,
   'Restarts Counted': onRestartsCounted,
   'Data Plane Reported': onDataPlaneReported,
@@ -133,6 +140,33 @@ async function onTaskDeleted(context: EventContext, detail: unknown): Promise<Ou
   const refusal = taskRefusal(context.source, task) ?? futureRefusal(at, context.system.clock.now());
   if (refusal) return refused(context, refusal, task);
   return outcomeOf(context, await deleteTask(context, parsed.value), task);
+}
+
+async function onTaskStarted(context: EventContext, detail: unknown): Promise<Outcome> {
+  const parsed = parseEvent(taskStarted, detail);
+  if (!parsed.ok) return malformed(context, parsed);
+  const { task, at, deadline = null } = parsed.value;
+  return takeRun(context, task, { what: 'started', at, deadline });
+}
+
+async function onTaskEnded(context: EventContext, detail: unknown): Promise<Outcome> {
+  const parsed = parseEvent(taskEnded, detail);
+  if (!parsed.ok) return malformed(context, parsed);
+  return takeRun(context, parsed.value.task, { what: 'ended', at: parsed.value.at });
+}
+
+async function onTaskDeadlineSet(context: EventContext, detail: unknown): Promise<Outcome> {
+  const parsed = parseEvent(taskDeadlineSet, detail);
+  if (!parsed.ok) return malformed(context, parsed);
+  const { task, at, deadline } = parsed.value;
+  return takeRun(context, task, { what: 'deadline', at, deadline });
+}
+
+/** A deadline may lie anywhere; when it was said may not lie ahead. */
+async function takeRun(context: EventContext, task: string, said: Said): Promise<Outcome> {
+  const refusal = taskRefusal(context.source, task) ?? futureRefusal(said.at, context.system.clock.now());
+  if (refusal) return refused(context, refusal, task);
+  return outcomeOf(context, await noteRun(context, task, said), task);
 }
 
 async function onTaskDisabled(context: EventContext, detail: unknown): Promise<Outcome> {

@@ -1,13 +1,15 @@
 import { countWrites } from '../store/counts.ts';
+import { deadlineWrites } from '../store/deadline-row.ts';
 import type { Write } from '../store/table/table.port.ts';
 import { loadTasks, type TaskRecord, taskWrite } from '../store/tasks.ts';
 import { EVENT_VERSION, type TaskPublished } from './events.ts';
+import type { Said } from './runs.ts';
 import type { Settled } from './settle.ts';
 import { type TaskEntry, taskRecordFrom } from './task-entry.ts';
-import { type CatalogContext, observeTask, publishTask, storeNewTask } from './task-events.ts';
+import { type CatalogContext, noteRun, observeTask, publishTask, storeNewTask } from './task-events.ts';
 
-/** So many tasks can go into one transaction: a put each, and at most one counter each. */
-export const CHUNK = 40;
+/** So many tasks can go into one transaction: a put each, where it is found by its deadline, and a counter at most. */
+export const CHUNK = 33;
 
 /**
  * Stores tasks as given; those that are known are brought up to date as by events that say the same.
@@ -47,7 +49,10 @@ export async function storeTogether(
 ): Promise<boolean> {
   if (records.length === 0) return true;
   const now = system.clock.now();
-  const puts: Write[] = records.map((record) => taskWrite(record, book.for(record.task.id)));
+  const puts = records.flatMap((record): Write[] => [
+    taskWrite(record, book.for(record.task.id)),
+    ...deadlineWrites(undefined, record),
+  ]);
   const additions = records.flatMap((record) => countWrites(undefined, record, book.for(record.task.id)));
   const result = await system.table.transact([...puts, ...merged(additions)], system.random.id(now));
   return result.outcome === 'applied';
@@ -82,9 +87,31 @@ async function refresh(context: CatalogContext, entry: TaskEntry): Promise<boole
   const now = system.clock.now();
   const published = isWritten(await publishTask(context, publicationOf(entry, now)));
   const fresh = published ? { system, book } : context;
-  const statuses = entry.shards.map(({ status }) => status);
-  const observed = isWritten(await observeTask(fresh, entry.id, [{ at: entry.observedAt ?? now, statuses }]));
-  return published || observed;
+  const ran = await refreshRun(fresh, entry, now);
+  const later = ran ? { system, book } : fresh;
+  const statuses = entry.shards?.map(({ status }) => status);
+  if (!statuses) return published || ran;
+  const observed = isWritten(await observeTask(later, entry.id, [{ at: entry.observedAt ?? now, statuses }]));
+  return published || ran || observed;
+}
+
+/** When it began to run, and its deadline, where the entry says so. */
+async function refreshRun(context: CatalogContext, entry: TaskEntry, now: number): Promise<boolean> {
+  const { id, deadline, startedAt } = entry;
+  if (deadline === undefined && startedAt === undefined) return false;
+  const read = context.read ?? (await loadTasks(context.system.table, [id]));
+  const known = read.get(id)?.task;
+  const said: Said[] = [];
+  if (startedAt !== undefined && startedAt > (known?.startedAt ?? 0))
+    said.push({ what: 'started', at: startedAt, deadline: null });
+  if (deadline !== undefined && deadline !== known?.deadline)
+    said.push({ what: 'deadline', at: now, deadline });
+  let written = false;
+  for (const one of said) {
+    const fresh = { system: context.system, book: context.book };
+    written = isWritten(await noteRun(fresh, id, one)) || written;
+  }
+  return written;
 }
 
 function publicationOf(entry: TaskEntry, now: number): TaskPublished {

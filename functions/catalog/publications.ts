@@ -6,6 +6,7 @@ import { enabledByPublication } from '../episodes/undo.ts';
 import { newTaskRecord, type TaskRecord, touch } from '../store/tasks.ts';
 import type { TaskPublished } from './events.ts';
 import { type Refusal, versionRefusal } from './refusals.ts';
+import { afterSaid, type Run, runOf, withRun } from './runs.ts';
 
 /** What an event makes of a task: a record to store, or nothing and why. */
 export type TaskChange = { store: TaskRecord } | { skip: string } | { refuse: Refusal };
@@ -13,6 +14,8 @@ export type TaskChange = { store: TaskRecord } | { skip: string } | { refuse: Re
 /** What was heard of a task before it was known. */
 export interface HeardBefore {
   evidence: Evidence;
+  /** What was said of its runs. */
+  run?: Run;
   deletion: { at: Instant; version: number | null } | null;
 }
 
@@ -34,7 +37,8 @@ export function firstPublished(
   const highest = Math.max(0, ...deletions.map(({ version }) => version ?? 0));
   const refusal = versionRefusal(event.task.version, highest, now);
   if (refusal) return { refuse: refusal };
-  const task = taskOf(event, Math.min(event.firstSeenAt ?? now, now));
+  const run = withDeadline(before?.run ?? {}, event);
+  const task = withRun(taskOf(event, Math.min(event.firstSeenAt ?? now, now)), run);
   if (event.by === 'user') task.publishedByUserAt = event.publishedAt;
   if (event.publishedAt > task.createdAt) task.publishedAt = event.publishedAt;
   if (known || before?.deletion) task.cameBackAt = event.publishedAt;
@@ -71,7 +75,8 @@ export function publishedAgain(known: TaskRecord, event: TaskPublished, now: Ins
 }
 
 function publishedNewer(known: TaskRecord, event: TaskPublished, now: Instant): TaskChange {
-  const task = taskOf(event, known.task.firstSeenAt);
+  const run = withDeadline(runOf(known.task), event);
+  const task = withRun(taskOf(event, known.task.firstSeenAt), run);
   if (known.task.cameBackAt !== undefined) task.cameBackAt = known.task.cameBackAt;
   const enabling = task.enabled && !known.task.enabled;
   setNewest(
@@ -153,6 +158,11 @@ function taskOf({ task }: TaskPublished, firstSeenAt: Instant): Task {
   };
 }
 
+/** What is known of its runs once a publication may have said a deadline. */
+function withDeadline(run: Run, { task: { deadline }, publishedAt: at }: TaskPublished): Run {
+  return deadline === undefined ? run : afterSaid(run, { what: 'deadline', at, deadline });
+}
+
 function setNewest(
   task: Task,
   key: 'enabledAt' | 'publishedByUserAt' | 'publishedAt',
@@ -164,6 +174,7 @@ function setNewest(
 
 const DECISIVE = [
   ...(['kind', 'dekaf', 'dataPlane', 'enabled', 'enabledAt', 'publishedByUserAt', 'reverted'] as const),
+  'deadline' as const,
 ];
 
 function matters(before: Task, after: Task): boolean {

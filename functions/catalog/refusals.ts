@@ -2,6 +2,7 @@ import { BOUNDS } from '../abandonment/bounds.ts';
 import { formatDuration, formatInstant, type Instant } from '../abandonment/time.ts';
 import { versionProblem } from '../abandonment/versions.ts';
 import { domainOf } from '../platform/addresses.ts';
+import { groupsOf } from '../platform/groups.ts';
 import { METRIC } from '../platform/names.ts';
 import { recordable } from '../platform/recorded-text.ts';
 import type { System } from '../platform/system.ts';
@@ -107,7 +108,7 @@ export function reportRefusals(
     });
   const more = refusals.length - first.length;
   if (more > 0) system.telemetry.log('warn', 'more of the event refused', { ...about, more });
-  for (const [reason, some] of Map.groupBy(refusals, (refusal) => refusal.reason))
+  for (const [reason, some] of groupsOf(refusals, (refusal) => refusal.reason))
     system.telemetry.metric(METRIC.eventRefused, some.length, 'Count', { ...about, reason });
 }
 

@@ -24,7 +24,7 @@ const taskEntry = z.strictObject({
   createdAt: instantField,
   owners: ownersField,
   dataPlane: dataPlaneField,
-  shards: shardsField,
+  shards: z.optional(shardsField),
   dekaf: z.optional(z.boolean()),
   lastPrimaryAt: z.optional(instantField),
   observedSince: z.optional(instantField),
@@ -32,6 +32,8 @@ const taskEntry = z.strictObject({
   enabledAt: z.optional(instantField),
   version: z.optional(countField),
   restarts: z.optional(totalField),
+  deadline: z.optional(instantField),
+  startedAt: z.optional(instantField),
 });
 
 /** The keys of an entry. */
@@ -47,7 +49,8 @@ export interface TaskEntry {
   createdAt: Instant;
   owners: string[];
   dataPlane: string;
-  shards: { id?: string; status: ShardStatus }[];
+  /** A job may leave them out. */
+  shards?: { id?: string; status: ShardStatus }[] | undefined;
   dekaf?: boolean | undefined;
   /**
    * When it was last known to be `PRIMARY`; where it is not now and this is missing, it was never seen so.
@@ -62,6 +65,10 @@ export interface TaskEntry {
   version?: number | undefined;
   /** The control plane's running total; what is counted above it is what was tried since. @default 0 */
   restarts?: number | undefined;
+  /** When the owning system will end it. */
+  deadline?: Instant | undefined;
+  /** Of a job: when it began to run. */
+  startedAt?: Instant | undefined;
 }
 
 /**
@@ -76,13 +83,25 @@ export function parseTaskEntry(value: unknown, now: Instant): Parsed<TaskEntry> 
   const problems = PAST.filter((key) => (parsed.value[key] ?? now) > now).map(
     (key) => `${key} lies in the future`,
   );
+  problems.push(...jobProblems(parsed.value));
   const version = parsed.value.version ?? 0;
   const problem = versionProblem(version, undefined, now);
   if (problem !== undefined) problems.push(problem);
   return problems.length > 0 ? { ok: false, problems } : parsed;
 }
 
-const PAST = ['createdAt', 'lastPrimaryAt', 'observedSince', 'observedAt', 'enabledAt'] as const;
+/** What only a job may have, and only a job may leave out. */
+function jobProblems({ kind, shards, startedAt }: TaskEntry): string[] {
+  if (kind === 'job') return [];
+  return [
+    ...(shards === undefined ? ['shards is missing; a job alone may leave it out'] : []),
+    ...(startedAt === undefined ? [] : [`startedAt stands with a ${kind}; allowed with a job`]),
+  ];
+}
+
+const PAST = [
+  ...(['createdAt', 'lastPrimaryAt', 'observedSince', 'observedAt', 'enabledAt', 'startedAt'] as const),
+];
 
 /**
  * The record of a task as an entry describes it. A first inventory is no loss: a task that is not `PRIMARY`
@@ -102,12 +121,15 @@ export function taskRecordFrom(entry: TaskEntry, now: Instant, policy: Effective
     version: entry.version ?? 1,
     firstSeenAt: entry.observedSince ?? now,
     ...(entry.enabledAt === undefined ? {} : { enabledAt: entry.enabledAt }),
+    ...(entry.deadline === undefined ? {} : { deadline: entry.deadline, deadlineSetAt: now }),
+    ...(entry.startedAt === undefined ? {} : { startedAt: entry.startedAt }),
   };
   const record = newTaskRecord(task);
   return { ...record, evidence: evidenceFrom(entry, record.evidence, now, policy) };
 }
 
 function evidenceFrom(entry: TaskEntry, none: Evidence, now: Instant, policy: EffectivePolicy): Evidence {
+  if (entry.shards === undefined) return none;
   const statuses = entry.shards.map(({ status }) => status);
   const evidence = observe(none, { at: entry.observedAt ?? now, statuses }, policy);
   const total = entry.restarts ?? 0;

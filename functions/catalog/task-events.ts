@@ -1,8 +1,11 @@
+import { afterMove, ownDeadline, stoppingNow } from '../abandonment/deadlines.ts';
 import { NO_EVIDENCE, type Observation, observe } from '../abandonment/evidence.ts';
+import type { EffectivePolicy } from '../abandonment/policy.ts';
 import type { PolicyBook } from '../abandonment/policy-book.ts';
 import type { Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import { countWrites } from '../store/counts.ts';
+import { deadlineWrites } from '../store/deadline-row.ts';
 import { keys } from '../store/keys.ts';
 import { reversalAlert } from '../store/operator-alerts.ts';
 import type { Write } from '../store/table/table.port.ts';
@@ -11,6 +14,7 @@ import type { CountedTask, TaskDeleted, TaskPublished } from './events.ts';
 import { counted, deleted, isOfNote, observed, restartsCounted } from './observations.ts';
 import { firstPublished, publishedAgain, type TaskChange } from './publications.ts';
 import { versionRefusal } from './refusals.ts';
+import { afterSaid, ranAgain, type Said } from './runs.ts';
 import { type Plan, type Settled, settle } from './settle.ts';
 import { loadWaiting, needsRenewal, type WaitingRecord, waitingOver, waitingWrite } from './waiting.ts';
 
@@ -101,7 +105,10 @@ export async function deleteTask(context: CatalogContext, event: TaskDeleted): P
       if (waiting.deletion && waiting.deletion.at >= at) return undefined;
       const stillNews = (waiting.evidence.observedAt ?? at) > at;
       const deletion = { at, version: event.taskVersion ?? waiting.deletion?.version ?? null };
-      return { ...waiting, deletion, evidence: stillNews ? waiting.evidence : NO_EVIDENCE };
+      const { run, ...rest } = waiting;
+      const isRunNews = Math.max(run?.startedAt ?? 0, run?.deadlineSetAt ?? 0) > at;
+      const evidence = stillNews ? waiting.evidence : NO_EVIDENCE;
+      return { ...rest, ...(run && isRunNews && { run }), deletion, evidence };
     });
   });
 }
@@ -156,6 +163,20 @@ export async function countRestarts(
   });
 }
 
+/** Takes in when a task began to run, ended, or is to end; of an unknown task it waits. */
+export async function noteRun(context: CatalogContext, task: string, said: Said): Promise<Settled> {
+  return changeTask(context, task, async (known) => {
+    const now = context.system.clock.now();
+    if (known && (known.task.deletedAt === undefined || said.at <= known.task.deletedAt))
+      return planOf(context, known, ranAgain(known, said, now), [], said.at);
+    return planWaiting(context, task, known, (waiting) => {
+      if (waiting.deletion && said.at <= waiting.deletion.at) return undefined;
+      const run = afterSaid(waiting.run ?? {}, said);
+      return run === waiting.run ? undefined : { ...waiting, run };
+    });
+  });
+}
+
 /** The change that several things make one after the other; needless where each of them is. */
 function inTurn<Said>(
   known: TaskRecord,
@@ -189,11 +210,26 @@ function planOf(
   known: TaskRecord | undefined,
   change: TaskChange,
   also: Write[] = [],
+  at: Instant = context.system.clock.now(),
 ): Plan {
   if (!('store' in change)) return change;
-  const { store } = change;
-  const policy = context.book.for(store.task.id);
-  return { writes: [taskWrite(store, policy), ...countWrites(known, store, policy), ...also] };
+  const policy = context.book.for(change.store.task.id);
+  const store = known ? withDeadlineMoved(known, change.store, policy, at) : change.store;
+  const writes = [...deadlineWrites(known, store), ...countWrites(known, store, policy), ...also];
+  return { writes: [taskWrite(store, policy), ...writes] };
+}
+
+/** With what its announcements are by the move of its deadline, if the change made one. */
+function withDeadlineMoved(
+  known: TaskRecord,
+  store: TaskRecord,
+  policy: EffectivePolicy,
+  at: Instant,
+): TaskRecord {
+  if (!store.stopping) return store;
+  const before = stoppingNow({ ...store.stopping }, known.task, policy, at);
+  const to = ownDeadline(store.task, policy);
+  return { ...store, stopping: afterMove(before, to, { at, stopNotice: policy.stopNotice }) };
 }
 
 /** Lets what was heard wait, unless the task has become known (or came back) meanwhile. */

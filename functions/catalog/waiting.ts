@@ -34,6 +34,7 @@ export function waitingWrite(id: string, record: Omit<WaitingRecord, 'at'>, now:
       v: ROW_VERSION,
       evidence: record.evidence,
       deletion: record.deletion,
+      ...(record.run && { run: record.run }),
       at: now,
       rev: record.rev + 1,
       ttl: Math.ceil((now + WAITS) / 1000),

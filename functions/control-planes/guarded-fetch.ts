@@ -29,7 +29,7 @@ const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
 /**
  * Calls to one control plane: at most its rate, each within its time, and what only reads is tried again after a pause with
  * jitter, or the one that the answer asks for, as long as few calls need that. Redirects are followed where they stay with
- * the same host, scheme and port: credentials go to no other.
+ * the same host, scheme and port: credentials go to no other. A call with `redirect: 'manual'` gets them as answers.
  *
  * Throws what the inner `fetch` throws where there is no answer, `TimeoutError` where it took too long, and
  * `ControlPlaneUnavailable` where nothing may be sent.
@@ -95,7 +95,7 @@ async function followed(options: GuardedFetchOptions, first: URL, init: RequestI
   for (let redirects = 0; ; redirects += 1) {
     const response = await once(options, url, init);
     const target = targetOf(response, url);
-    if (target === undefined) return response;
+    if (target === undefined || init.redirect === 'manual') return response;
     await discarded({ response });
     const refusal = refusalOf(init, response.status, target, url, redirects);
     if (refusal !== undefined) throw new ControlPlaneUnavailable(options.controlPlane, refusal);

@@ -47,12 +47,12 @@ type Adapter = (settings: ListedSettings, given: AdapterPorts) => ListedControlP
 /** The adapter of each type of control plane. */
 const adapterOf: Adapter = (settings, given) => {
   switch (settings.type) {
-    case 'kafka-connect':
-      return new KafkaConnectControlPlane({ settings, ...given });
-    case 'ecs':
-      return new EcsControlPlane({ settings, clients: ecsClients(settings, given.turn), clock: given.clock });
     case 'http':
       return new HttpControlPlane({ settings, ...given });
+    case 'ecs':
+      return new EcsControlPlane({ settings, clients: ecsClients(settings, given.turn), ...given });
+    case 'kafka-connect':
+      return new KafkaConnectControlPlane({ settings, ...given });
   }
 };
 

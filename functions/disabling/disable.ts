@@ -92,7 +92,7 @@ function ask(system: System, before: DisablingTask, record: DisablingTask): Prom
     episode,
     disableAt: asker.by === 'run' ? asker.disableAt : null,
     requestId: requestIdOf(record.task.id, episode),
-    reason: reasonOf(asker),
+    reason: reasonOf(asker, record.open.alert),
   });
 }
 

@@ -14,8 +14,9 @@ export function isDisabling(record: TaskRecord): record is DisablingTask {
 }
 
 /** Why a task is disabled, as the owning system and the audit read it. */
-export function reasonOf({ by }: Asker): string {
-  return by === 'person' ? 'its owner asked for it' : 'abandoned; its grace is over';
+export function reasonOf({ by }: Asker, alert?: Episode['alert']): string {
+  if (by === 'person') return 'its owner asked for it';
+  return alert === 'task_overdue' ? 'past its deadline; its notice is over' : 'abandoned; its grace is over';
 }
 
 /** The run that asked for a disabling; null where a person did. */
@@ -57,7 +58,13 @@ export function requested(record: DisablingTask, now: Instant, confirmWithin: Du
   return {
     ...record,
     open: { ...open, disabling },
-    asked: { at: now, episode: open.number, asker, since: open.since },
+    asked: {
+      at: now,
+      episode: open.number,
+      asker,
+      since: open.since,
+      ...(open.alert && { alert: open.alert }),
+    },
     next: { at: now + confirmWithin, why: 'look' },
   };
 }

@@ -83,6 +83,7 @@ function reasonFor({ asker }: DisableRequest): 'disabled' | 'disabled-by-owner' 
 function disabledNotice({ evidence }: TaskRecord, confirmed: ConfirmedDisabling): PendingNotice {
   const { request, word, now, notBefore } = confirmed;
   const facts = {
+    ...(request.alert && { alert: request.alert }),
     since: request.since,
     ...triedSince(evidence),
     disabledAt: word.at,
@@ -122,7 +123,7 @@ function recordsOf(before: TaskRecord, { request, word, decision, now }: Confirm
     at: now,
     act: 'disabled',
     by: asker.by === 'person' ? asker.person : 'taskwarden',
-    reason: reasonOf(asker),
+    reason: reasonOf(asker, request.alert),
     evidence: { ...decision.facts, disableAt, run, confirmedAt: word.at },
     mails: before.open?.mails ?? [],
   });

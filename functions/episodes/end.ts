@@ -1,10 +1,12 @@
-import type { Case } from '../abandonment/decide.ts';
-import type { Episode, ResolveReason } from '../abandonment/task.ts';
+import { afterOverdue, holdersOfStopping } from '../abandonment/deadlines.ts';
+import { type Case, isOverdue, modeOf } from '../abandonment/decide.ts';
+import type { Episode, ResolveReason, Stopping } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { topicsThatHeard } from '../abandonment/topics.ts';
-import { type AlertRecord, alertWrite } from '../store/alerts.ts';
+import { type AlertRecord, alertOf, alertWrite } from '../store/alerts.ts';
 import { noticeDelete, type PendingNotice } from '../store/notices.ts';
 import { evidenceOf } from './evidence-of.ts';
+import type { OpenTask } from './open-task.ts';
 import {
   MOST_BESIDE,
   type NewNotice,
@@ -38,8 +40,8 @@ export function endEpisode(at: OpenTransition, given: Case, end: End, now: Insta
   const alert: AlertRecord = {
     task: task.id,
     episode: open.number,
-    type: 'task_abandoned',
-    stage: given.policy.mode,
+    type: alertOf(open),
+    stage: modeOf(given),
     since: open.since,
     firedAt: open.firedAt,
     resolvedAt: now,
@@ -48,10 +50,11 @@ export function endEpisode(at: OpenTransition, given: Case, end: End, now: Insta
     mails: open.mails,
     run: end.run,
     untold: fits ? [] : [...parting, ...obsolete.map((key) => ({ key, address: '', pending: null }))],
-    holders: open.disabling ? holdersOf(open) : [],
+    holders: open.disabling ? holdersOf(at.record) : [],
   };
   const recorded = withBeside(at, alertWrite(alert));
-  const ended = { ...at.record, open: null, hold: null, next: null };
+  const stopping = stoppingAfter(at.record, now);
+  const ended = { ...at.record, open: null, hold: null, next: null, stopping };
   if (!fits) return { ...recorded, record: ended, untold: alert };
   const deletes = obsolete.map((key) => noticeDelete(key, task.id, open.number));
   return { ...withBeside(withNotices(recorded, parting), ...deletes), record: ended, untold: null };
@@ -69,10 +72,17 @@ function obsoleteIn(open: Episode, { notices }: End): string[] {
   return asked.filter((key) => !notices.has(key));
 }
 
-/** Who holds the warning of the present grace, recipients still or not. */
-function holdersOf(open: Episode): string[] {
+/** What is known of announcements after the episode; a deadline that is past is looked at again. */
+function stoppingAfter({ open, stopping }: OpenTask, now: Instant): Stopping | null {
+  const spent = isOverdue(open) ? afterOverdue(stopping, now) : stopping;
+  return spent && { ...spent, lookAt: now };
+}
+
+/** Who holds the warning of the present grace, or the announced deadline that was its date, recipients still or not. */
+function holdersOf({ open, stopping }: OpenTask): string[] {
   const warned = Object.entries(open.told).filter(
     ([, told]) => told.grace === open.grace && told.warning === 'accepted',
   );
-  return [...warned.map(([key]) => key), ...topicsThatHeard(open)];
+  const announced = isOverdue(open) && open.grace === 0 ? holdersOfStopping(stopping, open.since) : [];
+  return [...warned.map(([key]) => key), ...announced, ...topicsThatHeard(open)];
 }

@@ -2,6 +2,7 @@ import { type Case, decide, withJoined } from '../abandonment/decide.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import type { Topic } from '../abandonment/topics.ts';
 import type { TaskRecord } from '../store/tasks.ts';
+import { announce } from './announce.ts';
 import { fire } from './fire.ts';
 import { inform } from './inform.ts';
 import { operatorAlertsBetween } from './operator-alerts.ts';
@@ -49,7 +50,8 @@ export function evaluate(
   const record = waitFor(judged, at.decision, caseOf(judged), now, confirmWithin);
   const waiting = at.isCut ? withRestDue({ ...at, record }, now) : { ...at, record };
   const told = withBeside(waiting, ...operatorAlertsBetween(before, waiting.record, now));
-  return hasEpisode(told) ? inform(told, caseAt(told.record), topics, now) : told;
+  const informed = hasEpisode(told) ? inform(told, caseAt(told.record), topics, now) : told;
+  return announce(informed, caseAt(informed.record), now);
 }
 
 /** Takes one step after another, as long as there is one and the transaction has room. */

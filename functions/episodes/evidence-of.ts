@@ -19,5 +19,6 @@ export function evidenceOf(given: Case, decision: Decision): Record<string, unkn
 
 /** What a notice of an end says of the past. */
 export function factsAtEnd(given: Case, episode: Episode, resolvedReason: ResolveReason): PastFacts {
-  return { since: episode.since, ...triedSince(given.evidence), resolvedReason };
+  const { alert } = episode;
+  return { ...(alert && { alert }), since: episode.since, ...triedSince(given.evidence), resolvedReason };
 }

@@ -1,26 +1,26 @@
-import type { Case } from '../abandonment/decide.ts';
+import type { Case, Decision } from '../abandonment/decide.ts';
 import type { Episode } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
-import { alertWrite } from '../store/alerts.ts';
+import { alertOf, alertWrite } from '../store/alerts.ts';
 import { evidenceOf } from './evidence-of.ts';
 import { type OpenTransition, type Transition, withBeside } from './transition.ts';
 
 /** Opens the next episode of a task, with its alert in the history. Nobody is warned yet: that is the next step. */
 export function fire(at: Transition, given: Case, now: Instant): OpenTransition {
   const { record, decision } = at;
-  const open = firedEpisode(record.episodes + 1, given, decision.facts.notPrimarySince, now);
+  const open = firedEpisode(record.episodes + 1, given, decision, now);
   const fired = { ...record, episodes: open.number, open, hold: null, next: null };
   const alert = alertWrite({
     task: record.task.id,
     episode: open.number,
-    type: 'task_abandoned',
+    type: alertOf(open),
     stage: given.policy.mode,
     since: open.since,
     firedAt: now,
     resolvedAt: null,
     reason: null,
     evidence: evidenceOf(given, decision),
-    mails: [],
+    mails: open.mails,
     run: null,
     untold: [],
     holders: [],
@@ -28,19 +28,35 @@ export function fire(at: Transition, given: Case, now: Instant): OpenTransition 
   return withBeside({ ...at, record: fired }, alert);
 }
 
+/** The digests that announced a deadline. */
+function mailsOf(stopping: Case['stopping'], deadline: Instant): string[] {
+  const digests = Object.values(stopping?.told ?? {}).flatMap(({ last, digest }) =>
+    last?.deadline === deadline && digest !== undefined ? [digest] : [],
+  );
+  return [...new Set(digests)].sort();
+}
+
 /** An episode as it begins: no grace, nobody told. */
-function firedEpisode(number: number, { policy }: Case, since: Instant, now: Instant): Episode {
+function firedEpisode(
+  number: number,
+  { policy, stopping }: Case,
+  { reason, facts }: Decision,
+  now: Instant,
+): Episode {
+  const deadline = reason === 'overdue' ? facts.deadline : undefined;
+  const isLate = deadline !== undefined;
   return {
     number,
+    ...(isLate ? { alert: 'task_overdue' as const } : {}),
     firedAt: now,
-    since,
+    since: deadline ?? facts.notPrimarySince,
     warnAfter: policy.warnAfter,
     grace: 0,
-    disableAfter: policy.disableAfter,
+    disableAfter: isLate ? (policy.stopNotice ?? policy.disableAfter) : policy.disableAfter,
     graceMode: 'detect',
     told: {},
     dates: [],
     rungs: [],
-    mails: [],
+    mails: deadline === undefined ? [] : mailsOf(stopping, deadline),
   };
 }

@@ -1,4 +1,4 @@
-import type { Case } from '../abandonment/decide.ts';
+import { type Case, isOverdue } from '../abandonment/decide.ts';
 import type { Episode, Informed, Rung } from '../abandonment/task.ts';
 import { type Duration, type Instant, MINUTE } from '../abandonment/time.ts';
 import { newestRung, type Topic, topicsWithDate } from '../abandonment/topics.ts';
@@ -52,12 +52,13 @@ function withdrawals(open: Episode, given: Case, now: Instant): Step[] {
 function warnings(open: Episode, given: Case, topics: readonly Topic[], now: Instant): Step[] {
   if (given.policy.mode === 'detect' || open.grace === 0) return [];
   const rung = newestRung(open);
+  const notice = isOverdue(open) ? 'overdue' : 'warning';
   const steps: Step[] = [];
   for (const { key, topic } of topics) {
     const known = open.informed?.[key];
     if (known?.grace !== open.grace) {
       const next = { topic, grace: open.grace, ...(rung && { rung }) };
-      steps.push({ key, next, pending: { notice: 'warning', since: now, notBefore: now + FOLLOWS_AFTER } });
+      steps.push({ key, next, pending: { notice, since: now, notBefore: now + FOLLOWS_AFTER } });
     } else if (rung && !isSame(rung, known.rung)) {
       steps.push({ key, next: { ...known, rung }, pending: reminderOf(rung, now) });
     }

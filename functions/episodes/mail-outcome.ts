@@ -1,7 +1,7 @@
 import { withoutOldestDates } from '../abandonment/bounded-episode.ts';
 import type { Decision } from '../abandonment/decide.ts';
 import { nextLook } from '../abandonment/next-look.ts';
-import { type Episode, type HoldReason, isWindowed, type Mode } from '../abandonment/task.ts';
+import { type Episode, type HoldReason, isOpening, isWindowed, type Mode } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import type { DigestItem } from '../store/digests.ts';
 import type { MailOutcome } from './mail.ts';
@@ -25,7 +25,7 @@ function afterMail(before: Episode, mail: MailOutcome, item: DigestItem): Episod
   if (open.informed?.[mail.recipient]) return afterInformation(open, mail, item);
   if (!open.told[mail.recipient]) return open;
   const listed = mail.isPrinted ? withMail(open, mail.digest) : open;
-  if (item.notice === 'warning') return warningAfter(listed, mail, item);
+  if (isOpening(item.notice)) return warningAfter(listed, mail, item);
   if (item.notice === 'reminder') return reminderAfter(listed, mail, item);
   return listed;
 }

@@ -1,7 +1,7 @@
-import type { Episode, Notice } from '../abandonment/task.ts';
+import { type Episode, isOpening, type Notice } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import type { TaskRecord } from '../store/tasks.ts';
-import type { OpenTask } from './open-task.ts';
+import { withoutAnnouncement } from './announce.ts';
 
 /**
  * The episode after a notice was taken back unsent, so that the next look can ask for another; undefined where it is
@@ -16,7 +16,9 @@ export function withoutNotice(open: Episode, key: string, notice: Notice | undef
     return { ...open, told: kept ? { ...others, [key]: done } : others };
   }
   const { [key]: informed, ...others } = open.informed ?? {};
-  return informed && !informed.heard && notice === 'warning' ? { ...open, informed: others } : undefined;
+  return informed && !informed.heard && notice !== undefined && isOpening(notice)
+    ? { ...open, informed: others }
+    : undefined;
 }
 
 /** The task, to be evaluated at once, whose notice for one recipient was taken back; undefined where it is as before. */
@@ -25,7 +27,8 @@ export function withoutNoticeOf(
   key: string,
   notice: Notice,
   now: Instant,
-): OpenTask | undefined {
+): TaskRecord | undefined {
+  if (notice === 'stopping') return withoutAnnouncement(record, key);
   const open = record?.open && withoutNotice(record.open, key, notice);
   return record && open ? { ...record, open, next: { at: now, why: 'look' } } : undefined;
 }

@@ -39,7 +39,13 @@ function triedOf(told: Told, notice: Notice): Told {
 
 /** The task with a recipient under another address, as one who left: their warning grants nothing more (promises 1, 4). */
 export function withErased(record: TaskRecord, key: string, address: string): TaskRecord {
+  const heard = record.stopping?.told[key];
+  // Without its marker: it proves nothing more.
+  const stopping =
+    record.stopping && heard
+      ? { ...record.stopping, told: { ...record.stopping.told, [key]: { address } } }
+      : record.stopping;
   const told = record.open?.told[key];
-  if (!told || !isOpen(record)) return record;
-  return { ...record, open: withTold(record.open, key, { ...told, address, left: true }) };
+  if (!told || !isOpen(record)) return heard ? { ...record, stopping } : record;
+  return { ...record, stopping, open: withTold(record.open, key, { ...told, address, left: true }) };
 }

@@ -28,8 +28,11 @@ export function waitFor(
 /** The hold that a decision asks for; since when, stays. In `detect` nobody would be told, so nothing is held. */
 function holdOf(record: TaskRecord, decision: Decision, { policy }: Case, now: Instant): TaskRecord['hold'] {
   if (decision.answer !== 'hold' || policy.mode === 'detect') return null;
-  const { reason } = decision;
-  return record.hold?.reason === reason ? record.hold : { reason, since: now };
+  const { reason, facts } = decision;
+  const late = !record.open && facts.late ? { late: true as const } : {};
+  const since = record.hold?.reason === reason ? record.hold.since : now;
+  const same = record.hold?.reason === reason && record.hold.late === late.late;
+  return same ? record.hold : { reason, since, ...late };
 }
 
 /**

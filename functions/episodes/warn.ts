@@ -1,6 +1,7 @@
 import type { Case, Recipient } from '../abandonment/decide.ts';
 import type { Episode, Told } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
+import type { PendingNotice } from '../store/notices.ts';
 import { fitting, type NewNotice, type OpenTransition, withAsked } from './transition.ts';
 
 /** Asks for the warnings of the present grace, or of a new one, for as many recipients as one transaction takes. */
@@ -11,13 +12,19 @@ export function warn(
   now: Instant,
 ): OpenTransition {
   const { open } = at.record;
-  const order = { firedAt: open.firedAt, since: open.since };
   const { some, isCut } = fitting(at, to);
   const notices = some.map(({ key, address }): NewNotice => {
-    const pending = { notice: 'warning', since: now, notBefore: now, order } as const;
-    return { key, address, pending };
+    return { key, address, pending: openingOf(open, now) };
   });
   return { ...withAsked(at, notices, inGrace(open, given, some, newGrace)), isCut };
+}
+
+/** The notice by which an episode first tells a recipient; that of an overdue task takes no place of the ramp. */
+function openingOf({ alert, firedAt, since }: Episode, now: Instant): PendingNotice {
+  const asked = { since: now, notBefore: now };
+  return alert === 'task_overdue'
+    ? { notice: 'overdue', ...asked }
+    : { notice: 'warning', ...asked, order: { firedAt, since } };
 }
 
 /** What changes in an episode whose recipients are to be warned; a new grace arms all reminder steps anew. */

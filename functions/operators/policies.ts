@@ -1,9 +1,12 @@
 import { BOUNDS } from '../abandonment/bounds.ts';
+import { PolicyBook } from '../abandonment/policy-book.ts';
 import { GLOBAL_KEY_NAMES, SCOPED_KEY_NAMES } from '../abandonment/policy-keys.ts';
 import {
   keyOf,
+  type ParsedPolicy,
   type PolicyProblem,
   parsePolicy,
+  unannounced,
   withKeyNames,
   withKeysSet,
 } from '../abandonment/policy-parse.ts';
@@ -15,7 +18,7 @@ import { auditWrite } from '../store/audit.ts';
 import { commit } from '../store/commit.ts';
 import { keys } from '../store/keys.ts';
 import { lookWrite } from '../store/looks.ts';
-import { documentOf, loadRaisedAt, policyWrite } from '../store/policies.ts';
+import { documentOf, loadNoted, loadPolicyDocuments, policyWrite } from '../store/policies.ts';
 import type { Condition, Row, Write } from '../store/table/table.port.ts';
 import { doctorProblem } from './doctor.ts';
 
@@ -35,7 +38,7 @@ export type PolicyChanged =
   | { outcome: 'refused'; problems: PolicyProblem[] };
 
 /** Whether a deployment's stage is held to production's rules: all are, but local and dev. */
-function isProduction(stage: string): boolean {
+export function isProduction(stage: string): boolean {
   return stage !== 'local' && stage !== 'dev';
 }
 
@@ -164,9 +167,11 @@ function changePolicy(
       return { value: { outcome: 'unchanged', document } };
     const now = system.clock.now();
     const evidence = { scope, before, after: document };
-    const raisedAt = await loadRaisedAt(system.table, scope, document, now);
+    const unannounced = await unannouncedProblem(system, scope, document);
+    if (unannounced) return { value: { outcome: 'refused', problems: [unannounced] } };
+    const noted = await loadNoted(system.table, scope, document, now);
     const writes = [
-      over(policyWrite(scope, document, raisedAt), row),
+      over(policyWrite(scope, document, noted), row),
       lookWrite(scope === '' ? 'ALL' : `P#${scope}`, now),
       auditWrite({
         subject: 'operators',
@@ -180,6 +185,38 @@ function changePolicy(
     ];
     return { writes, value: { outcome: 'written', document } };
   });
+}
+
+/**
+ * What is wrong where a change leaves a scope, the changed one or a narrower one, that turns tasks off at a deadline
+ * without announcing it (docs/rules.md#policy-keys).
+ */
+async function unannouncedProblem(
+  { table }: System,
+  scope: string,
+  document: Document,
+): Promise<PolicyProblem | undefined> {
+  const documents = await loadPolicyDocuments(table);
+  const before = unannouncedIn(documents);
+  const [added] = unannouncedIn(new Map([...documents, [scope, document]])).filter(
+    (one) => one === scope || !before.includes(one),
+  );
+  return added === undefined ? undefined : unannounced(added === scope ? '' : added);
+}
+
+/** Of documents that cannot all be read nothing is said: the change may be what mends them. */
+function unannouncedIn(documents: ReadonlyMap<string, Document>): string[] {
+  const parsed = new Map<string, ParsedPolicy>();
+  for (const [scope, document] of documents) {
+    const { atDeadline, stopNotice } = document;
+    const keys = {
+      ...(atDeadline === undefined ? {} : { atDeadline }),
+      ...(stopNotice === undefined ? {} : { stopNotice }),
+    };
+    const result = parsePolicy(scope, keys, { production: false, stored: true });
+    if (result.ok) parsed.set(scope, result.policy);
+  }
+  return new PolicyBook(parsed).unannouncedScopes();
 }
 
 /** The write, if the row is still the one that was read: each write leaves its writer's name. */

@@ -96,6 +96,7 @@ async function whatStands(
   item: DigestItem,
   record: TaskRecord,
 ): Promise<Standing> {
+  if (item.notice === 'stopping') return { left: "a task's own deadline is announced once" };
   if (isWindowed(item.notice)) return standingWarning(system, view, digest, item, record);
   if (item.notice === 'disabled') return standingDisabling(system, view, digest, item, record);
   if (item.notice === 'withdrawn') return standingWithdrawal(system, item, record);
@@ -114,16 +115,18 @@ async function standingWarning(
   const told = open.told[digest.recipient];
   if (told?.warning === 'failed') return { left: 'a new warning goes out by itself' };
   const now = system.clock.now();
-  const verdict = judgeNotice(await view.caseOf(record), digest.recipient, 'warning', now, true);
+  const notice = open.alert === 'task_overdue' ? 'overdue' : 'warning';
+  const verdict = judgeNotice(await view.caseOf(record), digest.recipient, notice, now, true);
   if (verdict.verdict === 'void') return { left: `it does not stand any more (${verdict.reason})` };
-  return { pending: { notice: 'warning', since: now, notBefore: now, again: true } };
+  return { pending: { notice, since: now, notBefore: now, again: true } };
 }
 
 /** Facts as they were, for a notice of what is past. */
 function past(system: System, item: DigestItem, notice: PastNotice, facts: Partial<PastFacts>): Standing {
   const now = system.clock.now();
-  const { since } = item;
-  return { pending: { notice, since: now, notBefore: now, facts: { since, ...triedOf(item), ...facts } } };
+  const { since, alert } = item;
+  const said = { ...(alert && { alert }), since, ...triedOf(item), ...facts };
+  return { pending: { notice, since: now, notBefore: now, facts: said } };
 }
 
 async function standingDisabling(

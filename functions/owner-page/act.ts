@@ -26,7 +26,9 @@ export async function fulfil(system: System, view: TaskView, by: string, wish: W
     return { outcome: 'done', said: wish.action, isRepeat: true };
   if (!actsIn(view.now).includes(wish.action)) return { outcome: 'not-now' };
   if (wish.action === 'undo') return undo(system, view.item.task, by);
-  const { outcome } = await actOnTask(system, view.item.task, by, wish, view.item.episode);
+  const { notice, task, episode } = view.item;
+  // A notice of a task's own deadline is of no episode: whichever is open is meant.
+  const { outcome } = await actOnTask(system, task, by, wish, notice === 'stopping' ? undefined : episode);
   return outcome === 'done' ? { outcome, said: wish.action } : { outcome: 'not-now' };
 }
 

@@ -6,7 +6,7 @@ import { clip, visible } from '../platform/escape.ts';
 import type { Done } from './act.ts';
 import { type Bounds, keepDays, LONGEST_REASON, mostSnoozeDays } from './forms.ts';
 import type { Html } from './frame.ts';
-import { type Act, actsIn, type TaskState, type TaskView, type Trouble } from './task-view.ts';
+import { type Act, type Ahead, actsIn, type TaskState, type TaskView, type Trouble } from './task-view.ts';
 
 /** How the reader of a page is spoken to. */
 export interface Reader {
@@ -43,6 +43,8 @@ export function standing(state: TaskState, reader: Reader): string {
       return 'This is over, and it failed again later: use the newest mail about it.';
     case 'open':
       return openStanding(state.trouble, reader);
+    case 'ahead':
+      return aheadStanding(state.ahead, reader);
     case 'closing':
       return 'It is being turned off. If it should stay on, keep or snooze it.';
     case 'kept': {
@@ -58,7 +60,14 @@ export function standing(state: TaskState, reader: Reader): string {
   }
 }
 
-function openStanding({ disableAt }: Trouble, { now, zone }: Reader): string {
+function aheadStanding({ deadline, isTurnedOff }: Ahead, { now, zone }: Reader): string {
+  const when = `${inBothZones(deadline, zone)}, ${untilInWords(deadline, now)}`;
+  return `Its deadline is ${when}.${isTurnedOff ? ' It is turned off if it still runs then.' : ''}`;
+}
+
+function openStanding({ disableAt, isOverdue }: Trouble, { now, zone }: Reader): string {
+  if (disableAt === null && isOverdue)
+    return 'It is past its deadline. No date is announced for turning it off.';
   if (disableAt === null) return 'It is not running. No date is announced for turning it off.';
   return `It will be turned off on ${inBothZones(disableAt, zone)}, ${untilInWords(disableAt, now)}, unless you act.`;
 }
@@ -78,25 +87,40 @@ function facts({ item, task, now }: TaskView, reader: Reader): Html {
     ['What', `${english.where(task.kind)} ${clip(visible(task.dataPlane), 128)}`],
   ];
   if ('trouble' in now) rows.push(...troubleRows(now, reader));
-  else rows.push(['Was not running since', inBothZones(item.since, reader.zone)]);
+  else if (now.state === 'ahead') rows.push(...aheadRows(now.ahead, reader));
+  else rows.push([sinceOf(item), inBothZones(item.since, reader.zone)]);
   if (now.state === 'kept') rows.push(...keepRows(now.keep));
   if (now.state === 'over' && now.at !== null) rows.push(['Over since', inBothZones(now.at, reader.zone)]);
   return html`<dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
+}
+
+function aheadRows({ deadline }: Ahead, { zone }: Reader): [string, string][] {
+  return [['Is to end', inBothZones(deadline, zone)]];
+}
+
+/** What the instant of a mail that is over is called. */
+function sinceOf({ notice, alert }: TaskView['item']): string {
+  return notice === 'stopping' || alert === 'task_overdue' ? 'Deadline' : 'Was not running since';
 }
 
 function troubleRows(
   { state, trouble }: Extract<TaskState, { trouble: Trouble }>,
   { now, zone }: Reader,
 ): [string, string][] {
-  const { since, lasted, restarts, cause, disableAt, told } = trouble;
+  const { since, lasted, restarts, cause, disableAt, told, isOverdue } = trouble;
   const date: [string, string][] =
     state === 'closing' || disableAt === null
       ? []
       : [['Will be turned off', `${inBothZones(disableAt, zone)}, ${untilInWords(disableAt, now)}`]];
+  const how: [string, string][] = isOverdue
+    ? [['Deadline', `${inBothZones(since, zone)} (${lengthInWords(lasted)} ago)`]]
+    : [
+        ['Not running since', `${inBothZones(since, zone)} (${lengthInWords(lasted)})`],
+        ['Why', english.causes[cause]],
+        ...(restarts === null ? [] : [['Restarts tried since', String(restarts)] as [string, string]]),
+      ];
   return [
-    ['Not running since', `${inBothZones(since, zone)} (${lengthInWords(lasted)})`],
-    ['Why', english.causes[cause]],
-    ...(restarts === null ? [] : [['Restarts tried since', String(restarts)] as [string, string]]),
+    ...how,
     ...date,
     ['Also notified', told.map((one) => clip(visible(one), 254)).join(', ') || 'nobody else'],
   ];

@@ -1,4 +1,5 @@
 import type { Cause } from '../../emails/wordings.ts';
+import { ownDeadline } from '../abandonment/deadlines.ts';
 import { decide } from '../abandonment/decide.ts';
 import { countedTime } from '../abandonment/evidence.ts';
 import type { Keep, ResolveReason, Task } from '../abandonment/task.ts';
@@ -25,6 +26,15 @@ export interface Trouble {
   disableAt: Instant | null;
   /** Others who are notified. */
   told: string[];
+  /** It outlives its own deadline, which is `since`. */
+  isOverdue?: true;
+}
+
+/** What the page says of a task whose own deadline is ahead. */
+export interface Ahead {
+  deadline: Instant;
+  /** Whether it is turned off if it still runs then. */
+  isTurnedOff: boolean;
 }
 
 /** One task of a mail as it is now. */
@@ -34,6 +44,7 @@ export type TaskState =
   | { state: 'no-say' }
   /** A later alert of the task has its own mails. */
   | { state: 'newer' }
+  | { state: 'ahead'; ahead: Ahead }
   | { state: 'open'; trouble: Trouble }
   /** Somebody asked for it to be turned off, or its date has come, and it is not off yet. */
   | { state: 'closing'; trouble: Trouble }
@@ -60,6 +71,7 @@ export function actsIn({ state }: TaskState): readonly Act[] {
   switch (state) {
     case 'open':
       return ['keep', 'snooze', 'disable'];
+    case 'ahead':
     case 'closing':
     case 'kept':
       return ['keep', 'snooze'];
@@ -125,12 +137,9 @@ async function viewOf(scene: Scene, item: DigestItem): Promise<TaskView> {
 
 async function stateOf(scene: Scene, item: DigestItem, record: TaskRecord): Promise<TaskState> {
   const { open, disabledByUs, keep, task } = record;
+  if (item.notice === 'stopping') return deadlineState(scene, record);
   if (record.episodes > item.episode) return { state: 'newer' };
-  if (open?.number === item.episode) {
-    const trouble = await troubleOf(scene, record);
-    const isClosing = open.disabling && open.disabling.state !== 'refused';
-    return { state: isClosing ? 'closing' : 'open', trouble };
-  }
+  if (open?.number === item.episode) return openState(scene, record);
   if (!task.enabled && disabledByUs?.episode === item.episode) return { state: 'off', at: disabledByUs.at };
   const alert = scene.alerts.get(item);
   const reason = alert?.reason ?? null;
@@ -139,6 +148,31 @@ async function stateOf(scene: Scene, item: DigestItem, record: TaskRecord): Prom
   const wasOff = reason === 'disabled' || reason === 'disabled-by-owner';
   if (wasOff && task.enabled) return { state: 'on-again' };
   return { state: 'over', reason, at: alert?.resolvedAt ?? null };
+}
+
+/** How a task stands that a mail about its own deadline is of; that is of no episode. */
+async function deadlineState(scene: Scene, record: TaskRecord): Promise<TaskState> {
+  const { open, disabledByUs, keep, task } = record;
+  if (open) return openState(scene, record);
+  if (!task.enabled && disabledByUs) return { state: 'off', at: disabledByUs.at };
+  if (keep && keep.until > scene.now) return { state: 'kept', keep };
+  const policy = scene.fleet.policies.for(task.id);
+  const deadline = ownDeadline(task, policy);
+  if (deadline === null || deadline <= scene.now) return { state: 'over', reason: endOf(task), at: null };
+  const isTurnedOff = policy.mode === 'disable' && policy.atDeadline === 'disable';
+  return { state: 'ahead', ahead: { deadline, isTurnedOff } };
+}
+
+function endOf({ enabled, endedAt }: Task): ResolveReason | null {
+  if (!enabled) return 'ineligible';
+  return endedAt === undefined ? null : 'ended';
+}
+
+async function openState(scene: Scene, record: TaskRecord): Promise<TaskState> {
+  const trouble = await troubleOf(scene, record);
+  const disabling = record.open?.disabling;
+  const isClosing = disabling && disabling.state !== 'refused';
+  return { state: isClosing ? 'closing' : 'open', trouble };
 }
 
 async function troubleOf({ fleet, visit, now }: Scene, record: TaskRecord): Promise<Trouble> {
@@ -152,5 +186,6 @@ async function troubleOf({ fleet, visit, now }: Scene, record: TaskRecord): Prom
     cause: causeOf(record.evidence),
     disableAt: given.policy.mode === 'disable' ? decide(given, now).facts.disableAt : null,
     told: othersTold(record, visit.digest.recipient),
+    ...(record.open?.alert === 'task_overdue' && { isOverdue: true as const }),
   };
 }

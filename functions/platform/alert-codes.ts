@@ -21,10 +21,10 @@ export const OPERATOR_ALERTS = {
   'blast-radius': { about: 'service', article: 'blast-radius' },
   /** A data plane gives no life sign. */
   'data-plane-silent': { about: 'data plane', article: 'data-plane-silent' },
-  /** A data plane is gone, and its tasks are parked. */
-  'data-plane-deleted': { about: 'data plane', article: 'data-plane-deleted', isOnce: true },
   /** A listing misses so many tasks that nothing is concluded from it. */
   'listing-shrank': { about: 'control plane', article: 'listing-shrank' },
+  /** A data plane is gone, and its tasks are parked. */
+  'data-plane-deleted': { about: 'data plane', article: 'data-plane-deleted', isOnce: true },
   /** Most tasks of a data plane lost `PRIMARY` together. */
   'correlated-failure': { about: 'data plane', article: 'correlated-failure' },
   /** An owning system does not confirm, or can never be asked. */

@@ -1,10 +1,13 @@
-import type { Case, Decision } from '../abandonment/decide.ts';
+import { ownDeadline } from '../abandonment/deadlines.ts';
+import { type Case, type Decision, isOverdue } from '../abandonment/decide.ts';
 import type { Duration } from '../abandonment/time.ts';
 import type { Topic } from '../abandonment/topics.ts';
 import { evaluate } from '../episodes/evaluate.ts';
 import type { Transition } from '../episodes/transition.ts';
 import type { System } from '../platform/system.ts';
+import { alertOf } from '../store/alerts.ts';
 import { countWrites } from '../store/counts.ts';
+import { deadlineWrites } from '../store/deadline-row.ts';
 import type { FleetView } from '../store/fleet-view.ts';
 import { lastOfEachKey } from '../store/table/writes.ts';
 import { loadTask, type TaskRecord, taskWrite } from '../store/tasks.ts';
@@ -73,13 +76,33 @@ async function lookOnce(run: Run, given: TaskRecord): Promise<Looked> {
 
 /** Makes the case of a record in any of the states of one look; recipients are the same in all of them. */
 async function caseMaker(run: Run, record: TaskRecord): Promise<(record: TaskRecord) => Case> {
-  const audience = isTold(run, record) ? await run.view.audienceOf(record.task) : {};
-  return (state) => ({ ...run.view.bareCase(state), ...(state.open ? audience : {}) });
+  if (!isTold(run, record)) return (state) => run.view.bareCase(state);
+  const hears = await run.view.hearersFor(record, run.now);
+  const byAlert = {
+    task_abandoned: await run.view.audienceOf(record.task, 'task_abandoned'),
+    task_overdue: {},
+  };
+  if (mayBeOverdue(run, record))
+    byAlert.task_overdue = await run.view.audienceOf(record.task, 'task_overdue');
+  return ({ open, ...state }) => ({
+    ...run.view.bareCase({ ...state, open }),
+    ...hears,
+    ...(open ? byAlert[alertOf(open)] : {}),
+  });
+}
+
+function mayBeOverdue({ view, now }: Run, { task, open }: TaskRecord): boolean {
+  const deadline = ownDeadline(task, view.policies.for(task.id));
+  return (open !== null && isOverdue(open)) || (deadline !== null && now >= deadline);
 }
 
 /** The topics to follow what is told of a task. */
 async function topicsOf(run: Run, record: TaskRecord): Promise<Topic[]> {
-  return isTold(run, record) ? run.view.topicsOf(record.task, 'task_abandoned') : [];
+  const { open } = record;
+  const isLate = open ? isOverdue(open) : mayBeOverdue(run, record);
+  return isTold(run, record)
+    ? run.view.topicsOf(record.task, isLate ? 'task_overdue' : 'task_abandoned')
+    : [];
 }
 
 /** Whether anybody is told of a task at all. */
@@ -94,6 +117,7 @@ async function store(run: Run, before: TaskRecord, evaluated: Transition): Promi
   const policy = run.view.policies.for(before.task.id);
   const writes = [
     taskWrite(evaluated.record, policy),
+    ...deadlineWrites(before, evaluated.record),
     ...countWrites(before, evaluated.record, policy),
     ...lastOfEachKey(evaluated.beside),
   ];

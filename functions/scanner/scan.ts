@@ -9,6 +9,7 @@ import { claim, complete } from './claim.ts';
 import type { Generator } from './generator.ts';
 import { abandonmentGenerator } from './generators/abandonment.ts';
 import { canaryGenerator } from './generators/canary.ts';
+import { deadlinesGenerator } from './generators/deadlines.ts';
 import { digestsGenerator } from './generators/digests.ts';
 import { disablingGenerator } from './generators/disabling.ts';
 import { feedbackGenerator } from './generators/feedback.ts';
@@ -42,6 +43,7 @@ export const GENERATORS: readonly Generator[] = [
   revivalsGenerator,
   watchdogGenerator,
   ladderGenerator,
+  deadlinesGenerator,
   disablingGenerator,
   abandonmentGenerator,
   digestsGenerator,

@@ -1,4 +1,4 @@
-import type { Mode, ResolveReason } from '../abandonment/task.ts';
+import type { Episode, Mode, ResolveReason } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { BUCKETS, bucketOf, index, keys, sortable } from './keys.ts';
 import type { PendingNotice } from './notices.ts';
@@ -14,7 +14,7 @@ type AlertEnd = { resolvedAt: null; reason: null } | { resolvedAt: Instant; reas
 interface AlertFacts {
   task: string;
   episode: number;
-  type: 'task_abandoned';
+  type: 'task_abandoned' | 'task_overdue';
   stage: Mode;
   since: Instant;
   firedAt: Instant;
@@ -27,6 +27,11 @@ interface AlertFacts {
   untold: { key: string; address: string; pending: PendingNotice | null }[];
   /** Of an episode that ended with the disabling: who held its warning then. */
   holders: string[];
+}
+
+/** The type of the alert of an episode. */
+export function alertOf({ alert }: Pick<Episode, 'alert'>): AlertRecord['type'] {
+  return alert ?? 'task_abandoned';
 }
 
 export async function loadAlert(

@@ -1,6 +1,7 @@
 import type { EffectivePolicy } from '../abandonment/policy.ts';
 import { commit, type Writing } from './commit.ts';
 import { countWrites } from './counts.ts';
+import { deadlineWrites } from './deadline-row.ts';
 import type { Write } from './table/table.port.ts';
 import { lastOfEachKey } from './table/writes.ts';
 import { loadTask, type TaskRecord, taskWrite } from './tasks.ts';
@@ -72,5 +73,9 @@ export function storeTask<Of extends TaskRecord>(
 function ownWrites<Value>(before: TaskRecord | undefined, changed: TaskChange<Value>): Write[] {
   if (!changed.record || changed.record === before) return [];
   const { record, policy, inOutage } = changed;
-  return [taskWrite(record, policy), ...countWrites(before, record, policy, inOutage)];
+  return [
+    taskWrite(record, policy),
+    ...deadlineWrites(before, record),
+    ...countWrites(before, record, policy, inOutage),
+  ];
 }

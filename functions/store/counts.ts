@@ -1,3 +1,4 @@
+import { isRunningJob } from '../abandonment/deadlines.ts';
 import { isEligible } from '../abandonment/evidence.ts';
 import { isHealthy } from '../abandonment/healthy-spells.ts';
 import type { EffectivePolicy } from '../abandonment/policy.ts';
@@ -15,6 +16,8 @@ export interface PlaneCount {
   tenant: string;
   eligible: number;
   alive: number;
+  /** Jobs that run: they are no part of outages, and count as eligible where it is asked how much is turned off. */
+  jobs: number;
 }
 
 interface Standing {
@@ -22,12 +25,15 @@ interface Standing {
   tenant: string;
   eligible: number;
   alive: number;
+  jobs: number;
 }
 
 function standingOf(record: TaskRecord | undefined, policy: EffectivePolicy): Standing | undefined {
-  if (!record || !isEligible(record.task)) return undefined;
-  const alive = isHealthy(record.evidence, policy) ? 1 : 0;
-  return { dataPlane: record.task.dataPlane, tenant: tenantOf(record.task.id), eligible: 1, alive };
+  if (!record) return undefined;
+  const place = { dataPlane: record.task.dataPlane, tenant: tenantOf(record.task.id) };
+  if (isRunningJob(record.task)) return { ...place, eligible: 0, alive: 0, jobs: 1 };
+  if (!isEligible(record.task)) return undefined;
+  return { ...place, eligible: 1, alive: isHealthy(record.evidence, policy) ? 1 : 0, jobs: 0 };
 }
 
 /**
@@ -44,23 +50,40 @@ export function countWrites(
   const old = standingOf(before, policy);
   const next = standingOf(after, policy);
   if (old && next && old.dataPlane === next.dataPlane) {
-    const alive = next.alive - old.alive;
-    return alive === 0 ? [] : [{ add: keys.count(next.dataPlane, next.tenant), by: { alive } }];
+    const by = additions(next, old);
+    return Object.keys(by).length === 0 ? [] : [{ add: keys.count(next.dataPlane, next.tenant), by }];
   }
   const writes: Write[] = [];
   if (old) {
-    writes.push({ add: keys.count(old.dataPlane, old.tenant), by: { eligible: -1, alive: -old.alive } });
+    writes.push({ add: keys.count(old.dataPlane, old.tenant), by: takenOff(old) });
     const lostAt = before?.evidence.lostAt;
-    if (lostAt !== undefined && inOutage)
+    if (lostAt !== undefined && inOutage && old.eligible > 0)
       writes.push({
         add: keys.leftOutage(old.dataPlane, lostAt),
         by: { tasks: 1 },
         set: { ttl: Math.ceil((lostAt + LONGEST_MEMORY) / 1_000) },
       });
   }
-  if (next)
-    writes.push({ add: keys.count(next.dataPlane, next.tenant), by: { eligible: 1, alive: next.alive } });
+  if (next) writes.push({ add: keys.count(next.dataPlane, next.tenant), by: putOn(next) });
   return writes;
+}
+
+/** The part of a task of each kind in the counters of its plane. */
+function putOn({ eligible, alive, jobs }: Standing): Record<string, number> {
+  return jobs > 0 ? { eligible, alive, jobs } : { eligible, alive };
+}
+
+function takenOff(old: Standing): Record<string, number> {
+  return Object.fromEntries(Object.entries(putOn(old)).map(([name, by]) => [name, -by]));
+}
+
+function additions(next: Standing, old: Standing): Record<string, number> {
+  const by = {
+    eligible: next.eligible - old.eligible,
+    alive: next.alive - old.alive,
+    jobs: next.jobs - old.jobs,
+  };
+  return Object.fromEntries(Object.entries(by).filter(([, one]) => one !== 0));
 }
 
 /** How many tasks of a plane that lost `PRIMARY` in [from, to] have ceased to be eligible. */
@@ -84,6 +107,7 @@ export async function loadCounts(table: Table, dataPlane: string): Promise<Plane
         tenant: row.sk,
         eligible: Number(row.eligible ?? 0),
         alive: Number(row.alive ?? 0),
+        jobs: Number(row.jobs ?? 0),
       });
     }
     cursor = page.cursor;

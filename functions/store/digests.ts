@@ -21,10 +21,13 @@ export type DigestState =
 
 export interface DigestItem {
   task: string;
+  /** 0 of a notice of a task's own deadline, which is of no episode. */
   episode: number;
+  /** Of what alert; absent: `task_abandoned`. */
+  alert?: 'task_overdue';
   notice: Notice;
   grace: number;
-  /** Instant in dated warnings and reminders, else null. */
+  /** Instant in dated warnings and reminders, and the deadline in a notice of it; else null. */
   disableAt: Instant | null;
   /** The length of time that date promised. */
   after?: Duration;
@@ -33,6 +36,8 @@ export interface DigestItem {
   /** Spells too short to be a recovery; absent where there were none. */
   twitches?: number;
   lead?: Duration;
+  /** Of a notice of a deadline: the task was to be turned off at it. `grace` counts the moves of the deadline. */
+  binds?: true;
   /** When the notice came to be: tells it from a later one of the same kind. */
   asked: Instant;
 }

@@ -1,3 +1,4 @@
+import { holdersOfStopping, judgedPolicy, ownDeadline, reachOf } from '../abandonment/deadlines.ts';
 import type { Case, Recipient, Unknown } from '../abandonment/decide.ts';
 import type { OwnerRule, OwnerRules } from '../abandonment/owner-rules.ts';
 import type { PolicyBook } from '../abandonment/policy-book.ts';
@@ -5,6 +6,8 @@ import { type AlertType, type Pauses, prefixesOf, type Task, tenantOf } from '..
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { isTopic, type Topic } from '../abandonment/topics.ts';
 import { recipientKey } from '../platform/addresses.ts';
+import { groupsOf } from '../platform/groups.ts';
+import { type AlertRecord, alertOf } from './alerts.ts';
 import { type DataPlaneRecord, loadDataPlanes, loadDataPlanesOf } from './data-planes.ts';
 import { loadOwnerRules } from './owner-rules.ts';
 import { loadPauses, type PausesRecord } from './pauses.ts';
@@ -34,6 +37,9 @@ export type Why =
   | { as: 'owner-by-rule'; rule: Pick<OwnerRule, 'line' | 'pattern'> }
   /** `scope`: a prefix, the task, or all (the empty one). */
   | { as: 'subscriber' | 'admin'; scope: string };
+
+/** What was announced of a task's own deadlines, where it is asked for. */
+type Stopped = Partial<Pick<TaskRecord, 'stopping'>>;
 
 /** What a view begins with. `planes`: all there are; absent: they are read as they are asked for. */
 interface Loaded {
@@ -149,28 +155,47 @@ export class FleetView {
   /** The case of a task. Recipients are looked up only where an episode is open. */
   async caseOf(record: TaskRecord): Promise<Case> {
     await this.loadPlanes([record.task.dataPlane]);
-    const audience = record.open ? await this.audienceOf(record.task) : {};
-    return { ...this.bareCase(record), ...audience };
+    const audience = record.open ? await this.audienceOf(record.task, alertOf(record.open)) : {};
+    return { ...this.bareCase(record), ...audience, ...(await this.#hearersOf(record)) };
+  }
+
+  /** Those who are told of a task's own deadline, where it may be asked for now. */
+  async hearersFor(record: TaskRecord, now: Instant): Promise<Pick<Case, 'hearers'>> {
+    const policy = this.policies.for(record.task.id);
+    const deadline = ownDeadline(record.task, policy);
+    const reach = reachOf(policy);
+    const isNear = deadline !== null && reach !== null && now >= deadline - reach.lead;
+    return isNear ? this.#hearersOf(record) : {};
+  }
+
+  /** Living recipients of a task's own deadline. */
+  async #hearersOf({ task }: TaskRecord): Promise<Pick<Case, 'hearers'>> {
+    if (ownDeadline(task, this.policies.for(task.id)) === null) return {};
+    return { hearers: await this.recipientsOf(task, 'task_stopping') };
   }
 
   /** Who is to be warned of a task: today's recipients, and the admins who may join them (`escalateAt`). */
-  async audienceOf(task: Task): Promise<Pick<Case, 'recipients' | 'admins'>> {
-    const base = await this.#livingBase(task, 'task_abandoned');
+  async audienceOf(task: Task, alert: AlertRecord['type']): Promise<Pick<Case, 'recipients' | 'admins'>> {
+    const base = await this.#livingBase(task, alert);
     if (base.length === 0) return { recipients: await this.#livingAdmins(task) };
-    if (this.policies.for(task.id).escalateAt === null) return { recipients: base };
+    if (alert === 'task_overdue' || this.policies.for(task.id).escalateAt === null)
+      return { recipients: base };
     const known = new Set(base.map(({ key }) => key));
     const admins = (await this.#livingAdmins(task)).filter(({ key }) => !known.has(key));
     return { recipients: base, admins };
   }
 
   /** The case of a task whose data plane is read, without recipients: enough for one without an open episode. */
-  bareCase(record: Pick<TaskRecord, 'task' | 'evidence' | 'keep' | 'open'>): Case {
+  bareCase(record: Pick<TaskRecord, 'task' | 'evidence' | 'keep' | 'open'> & Stopped): Case {
+    const written = this.policies.for(record.task.id);
     return {
       task: record.task,
       evidence: record.evidence,
       keep: record.keep,
       episode: record.open,
-      policy: this.policies.for(record.task.id),
+      policy: judgedPolicy(written, record.open),
+      written,
+      stopping: record.stopping ?? null,
       unknown: this.unknownOf(record),
       pauses: this.pauses,
       feedbackSilent: this.isFeedbackSilent,
@@ -210,7 +235,7 @@ export class FleetView {
    * @param disableAt the date of the task; null where it had none
    */
   async toldOfDisabling(
-    { task, open }: TaskRecord,
+    { task, open, stopping }: TaskRecord,
     disableAt: Instant | null,
     now: Instant,
   ): Promise<Recipient[]> {
@@ -220,7 +245,9 @@ export class FleetView {
     const joined = haveJoined ? await this.#livingAdmins(task) : [];
     const isWarned = ({ key }: Recipient) =>
       open?.told[key]?.grace === open?.grace && open?.told[key]?.warning === 'accepted';
-    const warned = open ? (await this.#adminsOfAll(task)).filter((one) => one.alive && isWarned(one)) : [];
+    const announced = open?.alert ? holdersOfStopping(stopping, open.since) : [];
+    const isTold = (one: Recipient) => isWarned(one) || announced.includes(one.key);
+    const warned = open ? (await this.#adminsOfAll(task)).filter((one) => one.alive && isTold(one)) : [];
     return [...new Map([...told, ...joined, ...warned].map((one) => [one.key, one])).values()];
   }
 
@@ -354,7 +381,7 @@ export class FleetView {
     this.#oldOffices ??= loadOldOffices(this.#table);
     const old = (await this.#oldOffices).filter(({ scope }) => tenantOf(scope) === tenant);
     const offices = [...(await loadOffices(this.#table, tenant)), ...old];
-    const byScope = Map.groupBy(offices, ({ scope }) => scope);
+    const byScope = groupsOf(offices, ({ scope }) => scope);
     this.#read.set(tenant, byScope);
     return byScope;
   }

@@ -40,6 +40,8 @@ export const keys = {
     pk: `T#${id}`,
     sk: `H#${String(episode).padStart(6, '0')}#${recipient}`,
   }),
+  /** Where the scanner finds a task by its own deadline. */
+  deadline: (id: string) => ({ pk: `T#${id}`, sk: 'D' }),
   /** An observation of a task not yet known. */
   waitingObservation: (id: string) => ({ pk: `T#${id}`, sk: 'O' }),
   alert: (id: string, episode: number) => ({ pk: `T#${id}`, sk: `A#${String(episode).padStart(6, '0')}` }),
@@ -163,7 +165,7 @@ export const keys = {
     sk: `H#${listingText(listing)}#${pageText(part)}`,
   }),
   /** A task that we disabled or enabled: the next listing looks at it, though its page be as it was. */
-  listedAnew: (controlPlane: string, id: string) => ({ pk: `LISTED#${controlPlane}`, sk: `A#${id}` }),
+  listedAnew: (controlPlane: string, id: string) => ({ pk: `LISTED#${controlPlane}`, sk: `C#${id}` }),
   /** A request to look once at all open episodes of a prefix (`P#acmeCo/`), a data plane (`D#eu-1`) or all (`ALL`). */
   look: (scope: string) => ({ pk: 'LOOKS', sk: scope }),
 } as const;
@@ -184,6 +186,12 @@ export const index = {
   untold: (bucket: number) => `U#${bucket}`,
   /** g2: the tasks of `canFire`, by tenant; sorted the same. */
   canFireOfTenant: (tenant: string) => `N#${tenant}`,
+  /** g1: tasks for which their owning system said a deadline, by that. */
+  endsAt: (bucket: number) => `E#${bucket}`,
+  /** g2: jobs that run, by their start. */
+  startedAt: (bucket: number) => `S#${bucket}`,
+  /** g3: the jobs of `startedAt`, by tenant; sorted the same. */
+  startedOfTenant: (tenant: string) => `S#${tenant}`,
   /** g2: tasks with an open episode or a hold with an end, by id. */
   open: (bucket: number) => `O#${bucket}`,
   /** g2: all alerts, by the instant they fired. */

@@ -219,7 +219,7 @@ export async function* eachOldRow(
     if (numberIn(row) <= whole) yield [{ delete: { pk, sk: row.sk } }];
   for await (const row of eachRow(table, { pk, sk: { prefix: 'H#' }, consistent: true }))
     if (numberIn(row) !== held) yield [{ delete: { pk, sk: row.sk } }];
-  for await (const row of eachRow(table, { pk, sk: { prefix: 'A#' }, consistent: true }))
+  for await (const row of eachRow(table, { pk, sk: { prefix: 'C#' }, consistent: true }))
     if (Number(row.at) < changedSince)
       yield [{ delete: { pk, sk: row.sk }, if: [{ absentOr: { atMost: ['at', Number(row.at)] } }] }];
 }

@@ -1,5 +1,5 @@
 import type { Notice, PastNotice, ResolveReason } from '../abandonment/task.ts';
-import type { Duration, Instant } from '../abandonment/time.ts';
+import { DAY, type Duration, type Instant } from '../abandonment/time.ts';
 import { isTopic } from '../abandonment/topics.ts';
 import { BUCKETS, bucketOf, index, keys } from './keys.ts';
 import { ROW_VERSION, saidIn } from './rows.ts';
@@ -13,12 +13,17 @@ export interface NoticeRecord {
   episode: number;
   /** The notice that waits for a mail. */
   pending: PendingNotice | null;
+  /** Of a notice of a task's own deadline: that deadline. It tells whose death matters before it. */
+  until?: Instant;
   /** Who stored the row, as read. */
   w?: string;
 }
 
 /** A notice that waits for a mail. */
-export type PendingNotice = PendingWarning | PendingReminder | PendingPast;
+export type PendingNotice = PendingWarning | PendingReminder | PendingStopping | PendingPast;
+
+/** In the place of the episode in notices of a task's own deadline, which are of none. */
+export const STOPPING_EPISODE = 0;
 
 /** `since`: when it came to be. */
 interface Pending {
@@ -27,7 +32,7 @@ interface Pending {
 }
 
 interface PendingWarning extends Pending {
-  notice: 'warning';
+  notice: 'warning' | 'overdue';
   /** When the alert fired, and since when the task fails: the order in which the ramp admits. */
   order?: { firedAt: Instant; since: Instant };
   /** An operator wants it told again, also where SES took it before. */
@@ -41,6 +46,12 @@ interface PendingReminder extends Pending {
   by: Instant;
 }
 
+/** `by`: the deadline. */
+interface PendingStopping extends Pending {
+  notice: 'stopping';
+  by: Instant;
+}
+
 /** What is past, as it was. */
 export interface PendingPast extends Pending {
   notice: PastNotice;
@@ -49,6 +60,8 @@ export interface PendingPast extends Pending {
 
 /** What a notice of what is past says, frozen when it came to be. */
 export interface PastFacts {
+  /** Of what alert; absent: `task_abandoned`. */
+  alert?: 'task_overdue';
   since: Instant;
   restarts: number;
   /** Spells too short to be a recovery; absent where there were none. */
@@ -62,6 +75,9 @@ export interface PastFacts {
 export function factsOf(pending: PendingNotice | null): PastFacts | undefined {
   return pending && 'facts' in pending ? pending.facts : undefined;
 }
+
+/** The row of a notice of a deadline is of no use once that is past. */
+const KEPT_AFTER_DEADLINE: Duration = DAY;
 
 /** The record in a notice's row. */
 export function noticeFromRow(row: Row): NoticeRecord {
@@ -91,6 +107,7 @@ export function noticeWrite(record: NoticeRecord): { put: Row } {
       v: ROW_VERSION,
       b: BUCKETS,
       ...record,
+      ...(record.until !== undefined && { ttl: Math.ceil((record.until + KEPT_AFTER_DEADLINE) / 1000) }),
       ...(record.pending
         ? {
             g1pk: index.pendingNotices(bucketOf(record.recipient)),
@@ -106,7 +123,7 @@ export function noticeWrite(record: NoticeRecord): { put: Row } {
 export interface NoticePlace {
   notBefore: Instant;
   notice: Notice;
-  /** Of reminders: when the window of the rung closes. */
+  /** Of reminders and notices of a deadline: when their window closes. */
   by?: Instant;
   order?: { firedAt: Instant; since: Instant; address: string };
   /** It is for a topic, which the ramp does not count. */
@@ -122,7 +139,7 @@ function placeOf(pending: PendingNotice, address: string): NoticePlace {
   return {
     notBefore,
     notice,
-    ...(notice === 'reminder' && { by: pending.by }),
+    ...((notice === 'reminder' || notice === 'stopping') && { by: pending.by }),
     ...(order && { order: { ...order, address } }),
     ...(isTopic(address) && { informs: true }),
   };

@@ -8,8 +8,8 @@ import type { Row, Table, Write } from './table/table.port.ts';
 
 /** All policies that were written, ready to be asked. */
 export async function loadPolicies(table: Table): Promise<PolicyBook> {
-  const { documents, raises } = await loadWritten(table);
-  return PolicyBook.fromDocuments(documents, raises);
+  const { documents, raises, moves } = await loadWritten(table);
+  return PolicyBook.fromDocuments(documents, raises, moves);
 }
 
 /** What was written at each scope (`` for the global one), but for those that say nothing any more. */
@@ -19,6 +19,14 @@ export async function loadPolicyDocuments(table: Table): Promise<Map<string, Doc
 
 type Document = Record<string, unknown>;
 
+/** When the mode of a scope last rose to `disable`, and when its deadlines last moved; null: never. */
+export interface Noted {
+  raisedAt: Instant | null;
+  movedAt: Instant | null;
+}
+
+const NOTHING_NOTED: Noted = { raisedAt: null, movedAt: null };
+
 /** What the row of a scope says, by the names of keys today. */
 export function documentOf(row: Row): Document {
   return withKeyNames(row.document as Document);
@@ -27,41 +35,56 @@ export function documentOf(row: Row): Document {
 async function loadWritten(table: Table) {
   const documents = new Map<string, Document>();
   const raises = new Map<string, Instant>();
+  const moves = new Map<string, Instant>();
   for await (const row of eachRow(table, { pk: keys.policy('').pk, consistent: true })) {
     const scope = row.sk.slice(2);
     const document = documentOf(row);
     if (Object.keys(document).length > 0) documents.set(scope, document);
     if (typeof row.raisedAt === 'number') raises.set(scope, row.raisedAt);
+    if (typeof row.movedAt === 'number') moves.set(scope, row.movedAt);
   }
-  return { documents, raises };
+  return { documents, raises, moves };
 }
 
 /**
- * When the mode of a scope last rose to `disable`, once it says `document` (see `PolicyBook.raisedAt`). Asks nothing
+ * What is to be noted of a scope beside its document: when its mode last rose to `disable` (see `PolicyBook.raisedAt`), and
+ * when its `failAfter` or `stopNotice` last changed, once it says `document`. Asks nothing
  * of what is stored but the modes, so that a stored policy that is not valid can be mended.
  */
-export async function loadRaisedAt(
+export async function loadNoted(
   table: Table,
   scope: string,
   document: Document,
   now: Instant,
-): Promise<Instant | null> {
-  const { documents, raises } = await loadWritten(table);
+): Promise<Noted> {
+  const { documents, raises, moves } = await loadWritten(table);
   const modeOf = ({ mode }: Document) => mode as Mode | null | undefined;
   const modes = [...documents].flatMap(([at, said]): [string, ParsedPolicy][] => {
     const mode = modeOf(said);
     return mode === undefined ? [] : [[at, { mode }]];
   });
-  return new PolicyBook(new Map(modes), raises).raisedAt(scope, modeOf(withKeyNames(document)), now);
+  const book = new PolicyBook(new Map(modes), raises);
+  const raisedAt = book.raisedAt(scope, modeOf(withKeyNames(document)), now);
+  const isMoved = DEADLINE_KEYS.some((key) => documents.get(scope)?.[key] !== document[key]);
+  return { raisedAt, movedAt: isMoved ? now : (moves.get(scope) ?? null) };
 }
 
+/** The keys by which deadlines are derived and announced. */
+const DEADLINE_KEYS = ['failAfter', 'stopNotice'];
+
 /**
- * Stores one scope's policy, valid already; an empty one is deleted, unless it is to be known when its mode rose.
+ * Stores one scope's policy, valid already; an empty one is deleted, unless it is to be known when its mode rose or
+ * its deadlines moved.
  *
- * @param raisedAt as `loadRaisedAt` says; null where the mode never rose
+ * @param noted as `loadNoted` says
  */
-export function policyWrite(scope: string, document: Document, raisedAt: Instant | null = null): Write {
+export function policyWrite(
+  scope: string,
+  document: Document,
+  { raisedAt, movedAt }: Noted = NOTHING_NOTED,
+): Write {
   const key = keys.policy(scope);
-  if (Object.keys(document).length === 0 && raisedAt === null) return { delete: key };
-  return { put: { ...key, v: ROW_VERSION, scope, document, ...(raisedAt === null ? {} : { raisedAt }) } };
+  const noted = { ...(raisedAt === null ? {} : { raisedAt }), ...(movedAt === null ? {} : { movedAt }) };
+  if (Object.keys(document).length + Object.keys(noted).length === 0) return { delete: key };
+  return { put: { ...key, v: ROW_VERSION, scope, document, ...noted } };
 }

@@ -1,3 +1,4 @@
+import { endsBy } from '../abandonment/deadlines.ts';
 import { isEligible, NO_EVIDENCE, notPrimarySince } from '../abandonment/evidence.ts';
 import { isHealthy, recoversAt, type SpellPolicy } from '../abandonment/healthy-spells.ts';
 import type { EffectivePolicy } from '../abandonment/policy.ts';
@@ -7,6 +8,7 @@ import {
   type Evidence,
   type HoldReason,
   type Keep,
+  type Stopping,
   type Task,
   tenantOf,
 } from '../abandonment/task.ts';
@@ -14,6 +16,7 @@ import type { Instant } from '../abandonment/time.ts';
 import { type AskedRow, askedFromRow, askedToRow } from './episode-row.ts';
 import { BUCKETS, bucketOf, index, keys, sortable } from './keys.ts';
 import { packed, type Stored, unpacked } from './packed-episode.ts';
+import { packedStopping, type StoredStopping, unpackedStopping } from './packed-stopping.ts';
 import { ROW_VERSION } from './rows.ts';
 import type { Condition, Row, Table } from './table/table.port.ts';
 
@@ -26,8 +29,8 @@ export interface TaskRecord {
   /** The number of the newest episode; 0 before the first. */
   episodes: number;
   open: Episode | null;
-  /** Why nothing happens although something would be due; since when; when operators were last told. */
-  hold: { reason: HoldReason; since: Instant } | null;
+  /** Why nothing happens although something would be due; since when; `late`: the task's own deadline is. */
+  hold: { reason: HoldReason; since: Instant; late?: true } | null;
   /** User publications that kept this span of failing from firing or ended its episode. */
   vetoes: { count: number; lastAt: Instant } | null;
   /** The newest request to turn it off that the owning system has not confirmed; it may still act on it. */
@@ -61,6 +64,8 @@ export interface TaskRecord {
    * of it when it disabled it.
    */
   listed: { revision: string; kept?: string } | null;
+  /** What was announced of its own deadlines; null: nothing, and they are found by themselves. */
+  stopping: Stopping | null;
   /** Ours; each write raises it. 0: not stored yet. */
   rev: number;
 }
@@ -85,6 +90,7 @@ export function newTaskRecord(task: Task): TaskRecord {
     undo: null,
     next: null,
     listed: null,
+    stopping: null,
     rev: 0,
   };
 }
@@ -102,7 +108,11 @@ export async function loadTasks(table: Table, ids: Iterable<string>): Promise<Ma
 }
 
 /** A task as its row has it. */
-type TaskRow = Omit<TaskRecord, 'open' | 'asked'> & { open?: Stored; asked?: AskedRow };
+type TaskRow = Omit<TaskRecord, 'open' | 'asked' | 'stopping'> & {
+  open?: Stored;
+  asked?: AskedRow;
+  stopping?: StoredStopping;
+};
 
 /** The record in a stored row. */
 export function taskFromRow(row: Row): TaskRecord {
@@ -120,6 +130,7 @@ export function taskFromRow(row: Row): TaskRecord {
     undo: rare.undo ?? null,
     next: rare.next ?? null,
     listed: rare.listed ?? null,
+    stopping: rare.stopping ? unpackedStopping(rare.stopping) : null,
     rev,
   };
 }
@@ -138,6 +149,7 @@ export function taskWrite(record: TaskRecord, policy: EffectivePolicy): { put: R
       ...withoutNulls(settled),
       ...(settled.open && { open: packed(settled.open) }),
       ...(settled.asked && { asked: askedToRow(settled.asked) }),
+      ...(settled.stopping && { stopping: packedStopping(settled.stopping) }),
       rev: record.rev + 1,
       ...placesOf(settled, policy),
     },
@@ -149,9 +161,14 @@ function withoutNulls(record: TaskRecord): Record<string, unknown> {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null));
 }
 
-/** Lets the scanner look at once at a task with an open episode or a hold that ends; others it finds by itself. */
+/**
+ * Lets the scanner look at once at a task with an open episode, a hold that ends or announced deadlines; others it finds
+ * by itself.
+ */
 export function touch(record: TaskRecord, now: Instant): TaskRecord {
-  return record.open || record.next ? { ...record, next: { at: now, why: 'look' } } : record;
+  const { stopping } = record;
+  const touched = stopping ? { ...record, stopping: { ...stopping, lookAt: now } } : record;
+  return record.open || record.next ? { ...touched, next: { at: now, why: 'look' } } : touched;
 }
 
 /**
@@ -172,7 +189,7 @@ function settle(record: TaskRecord, policy: EffectivePolicy): TaskRecord {
     ...record,
     task: withoutPast(record.task),
     next: enablingLook(record) ?? (isDone ? null : (record.next ?? spellLook(record, policy))),
-    hold: idle ? null : record.hold,
+    hold: idle && !(record.hold?.late && endsBy(record.task)) ? null : record.hold,
     vetoes: healthy ? null : record.vetoes,
     disabledByUs: record.task.enabled ? null : record.disabledByUs,
   };

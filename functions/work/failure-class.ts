@@ -37,7 +37,10 @@ export function lastingClass(failure: FailureClass, attempt: number): FailureCla
  */
 const REFUSED_ROW = 'RowRefused';
 
-function passingClassOf(error: unknown): FailureClass {
+/** So many causes are followed: an error may be its own. */
+const MOST_CAUSES = 10;
+
+function passingClassOf(error: unknown, causes = MOST_CAUSES): FailureClass {
   const { name, code, $metadata } = fieldsOf(error);
   if (name === REFUSED_ROW) return 'permanent';
   if (UNREACHABLE.test(code) || ENVIRONMENT.test(name)) return 'environment';
@@ -45,7 +48,7 @@ function passingClassOf(error: unknown): FailureClass {
   const status = fieldsOf($metadata).httpStatusCode;
   if (typeof status === 'number') return status >= 500 || status === 429 ? 'retryable' : 'environment';
   const { cause } = fieldsOf(error);
-  return cause === undefined ? 'bug' : passingClassOf(cause);
+  return cause === undefined || causes === 0 ? 'bug' : passingClassOf(cause, causes - 1);
 }
 
 interface Fields {

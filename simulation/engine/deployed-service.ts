@@ -7,6 +7,7 @@ import { disableConsumer } from '../../functions/disabling/disable-consumer.ts';
 import { mailEventsConsumer } from '../../functions/notices/feedback/mail-events-consumer.ts';
 import { notifyConsumer } from '../../functions/notices/send/notify-consumer.ts';
 import { DIGEST_TAG } from '../../functions/notices/ses/digest-mail-marks.ts';
+import { pollNow } from '../../functions/operators/listings.ts';
 import type { QueueName } from '../../functions/platform/ports.ts';
 import { runScan } from '../../functions/scanner/scan.ts';
 import { noteEvent } from '../../functions/store/heard.ts';
@@ -57,6 +58,9 @@ export const deployedService: Service = {
   dismiss: dismissWork,
   pause: pauseWork,
   undo: undoWork,
+  async poll(system, controlPlane) {
+    return (await pollNow(system, { controlPlane, by: 'ops@platform.test' })).done;
+  },
   revive: reviveAddress,
 };
 

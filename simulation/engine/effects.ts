@@ -18,7 +18,8 @@ type AlertCode = OperatorAlertCode | (typeof ALARMS_AS_ALERTS)[number];
 /** One notice as it stood in a mail; instants as RFC 3339 in UTC. */
 export interface MailItemLine {
   task: string;
-  episode: number;
+  /** null of a notice of a task's own deadline. */
+  episode: number | null;
   notice: Notice;
   disableAt: string | null;
   since: string;
@@ -187,7 +188,7 @@ function runName(run: string): string {
 function mailItem({ task, episode, notice, disableAt, since, restarts }: DigestItem): MailItemLine {
   return {
     task,
-    episode,
+    episode: notice === 'stopping' ? null : episode,
     notice,
     disableAt: disableAt === null ? null : formatInstant(disableAt),
     since: formatInstant(since),

@@ -3,7 +3,7 @@ import { withKeysSet } from '../../functions/abandonment/policy-parse.ts';
 import { formatInstant } from '../../functions/abandonment/time.ts';
 import type { System } from '../../functions/platform/system.ts';
 import { lookWrite } from '../../functions/store/looks.ts';
-import { loadRaisedAt, policyWrite } from '../../functions/store/policies.ts';
+import { loadNoted, policyWrite } from '../../functions/store/policies.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import { ScenarioProblem } from '../scenario/scenario-fields.ts';
 import type { OwnerAction, ScenarioEvent } from '../scenario/scenario-types.ts';
@@ -72,11 +72,8 @@ export class EventPlayer {
     const document = withKeysSet(documents.get(scope) ?? {}, set.document);
     documents.set(scope, document);
     facts.setPolicy(scope, withKeysSet(facts.policies.get(scope) ?? {}, set.parsed), at);
-    const raisedAt = await loadRaisedAt(system.table, scope, document, at);
-    const writes = [
-      policyWrite(scope, document, raisedAt),
-      lookWrite(scope === '' ? 'ALL' : `P#${scope}`, at),
-    ];
+    const noted = await loadNoted(system.table, scope, document, at);
+    const writes = [policyWrite(scope, document, noted), lookWrite(scope === '' ? 'ALL' : `P#${scope}`, at)];
     await system.table.transact(writes, system.random.id(at));
     listener.policiesChanged(new PolicyBook(facts.policies), facts.policy('', 'evidenceMaxAge') !== maxAge);
   }
@@ -128,6 +125,6 @@ export class EventPlayer {
     const done = await service.act(system, event);
     listener.personActed(event, done);
     if (!done || (event.action !== 'keep' && event.action !== 'snooze')) return;
-    facts.keep(event.task, event.at + (event.for ?? facts.policy(event.task, 'keepMax')));
+    facts.keep(event.task, event.at + (event.for ?? facts.policy(event.task, 'keepMax')), event.at);
   }
 }

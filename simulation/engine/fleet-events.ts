@@ -13,7 +13,8 @@ export interface FleetMessage {
 export function published(task: TrueTask, by: 'user' | 'system' | 'creation', at: Instant): FleetMessage {
   const { id, kind, dekaf, owners, dataPlane, enabled, version, enabledAt } = task;
   const createdAt = formatInstant(task.createdAt);
-  const facts = { id, kind, dekaf, owners, dataPlane, enabled, createdAt, version };
+  const said = by === 'creation' && task.deadline !== null ? { deadline: formatInstant(task.deadline) } : {};
+  const facts = { id, kind, dekaf, owners, dataPlane, enabled, createdAt, version, ...said };
   return {
     detailType: 'Task Published',
     detail: {
@@ -24,6 +25,26 @@ export function published(task: TrueTask, by: 'user' | 'system' | 'creation', at
       ...(by === 'creation' ? { firstSeenAt: formatInstant(task.firstSeenAt) } : {}),
     },
   };
+}
+
+/** `Task Started`: a job began to run. */
+export function started({ id }: TrueTask, deadline: Instant | null, at: Instant): FleetMessage {
+  const said = deadline === null ? {} : { deadline: formatInstant(deadline) };
+  const detail = { version: EVENT_VERSION, task: id, at: formatInstant(at), ...said };
+  return { detailType: 'Task Started', detail };
+}
+
+/** `Task Ended`. */
+export function ended({ id }: TrueTask, result: 'succeeded' | 'failed', at: Instant): FleetMessage {
+  const detail = { version: EVENT_VERSION, task: id, at: formatInstant(at), result };
+  return { detailType: 'Task Ended', detail };
+}
+
+/** `Task Deadline Set`. */
+export function deadlineSet({ id }: TrueTask, deadline: Instant | null, at: Instant): FleetMessage {
+  const said = deadline === null ? null : formatInstant(deadline);
+  const detail = { version: EVENT_VERSION, task: id, at: formatInstant(at), deadline: said };
+  return { detailType: 'Task Deadline Set', detail };
 }
 
 /** `Task Deleted`. */

@@ -45,6 +45,8 @@ export interface Service {
   pause(system: System, what: Pausable, paused: boolean): Promise<void>;
   /** Enables again what was disabled: one task, or all of a run. */
   undo(system: System, what: { task: string } | { run: Instant }): Promise<void>;
+  /** Has a control plane that is listed be asked at once; false where it is being listed already. */
+  poll(system: System, controlPlane: string): Promise<boolean>;
   /** Lets a suppressed address be mailed again; false where it was not suppressed. */
   revive(system: System, address: string): Promise<boolean>;
 }

@@ -1,5 +1,6 @@
 import type { ShardStatus } from '../../functions/abandonment/task.ts';
 import { DAY, type Duration, type Instant } from '../../functions/abandonment/time.ts';
+import type { ControlAnswer, DisableRequest } from '../../functions/control-planes/control-plane.port.ts';
 import type { Clock, EventPublisher } from '../../functions/platform/ports.ts';
 import type {
   PlaneState,
@@ -10,19 +11,34 @@ import type {
 import type { FleetFacts, TrueTask } from '../verify/fleet-facts.ts';
 import type { DisabledTask } from './effects.ts';
 import {
+  deadlineSet,
   deleted,
   disabled,
+  ended,
   type FleetMessage,
   observed,
   planeReported,
   published,
   restartsCounted,
+  started,
 } from './fleet-events.ts';
 
 /** What happens to the fleet itself. */
 export type FleetEvent = Extract<
   ScenarioEventBody,
-  { type: 'shards' | 'restarted' | 'created' | 'published' | 'deleted' | 'owners' | 'data-plane' }
+  {
+    type:
+      | 'shards'
+      | 'restarted'
+      | 'created'
+      | 'published'
+      | 'started'
+      | 'ended'
+      | 'deadline'
+      | 'deleted'
+      | 'owners'
+      | 'data-plane';
+  }
 >;
 
 /** Who hears what the owning system was asked and did. */
@@ -33,6 +49,8 @@ export interface FleetListener {
   enabled(task: string, by: string): void;
   /** A system enabled again what was disabled on our request, within days. */
   reverted(task: string): void;
+  /** Something happened to a task that is listed: nobody is told, who asks will see. */
+  listedChanged?(): void;
 }
 
 /** Puts an event of the owning system on the bus. */
@@ -55,12 +73,24 @@ export class SimFleet implements EventPublisher {
   readonly #planes = new Set<string>();
   readonly #shards = new Map<string, ScenarioShard[]>();
   readonly #observedAt = new Map<string, Instant>();
+  readonly #createdPrimary = new Map<string, Instant>();
+  readonly #isListed: (task: string) => boolean;
+  readonly #listsNothing: boolean;
 
-  constructor(parts: { facts: FleetFacts; clock: Clock; send: SendEvent; listener: FleetListener }) {
+  /** @param parts `isListed`: the tasks that are listed rather than told by events; none by default */
+  constructor(parts: {
+    facts: FleetFacts;
+    clock: Clock;
+    send: SendEvent;
+    listener: FleetListener;
+    isListed?: (task: string) => boolean;
+  }) {
     this.#facts = parts.facts;
     this.#clock = parts.clock;
     this.#send = parts.send;
     this.#listener = parts.listener;
+    this.#isListed = parts.isListed ?? (() => false);
+    this.#listsNothing = parts.isListed === undefined;
   }
 
   /** How long until observations are to be repeated again. */
@@ -76,6 +106,19 @@ export class SimFleet implements EventPublisher {
     this.#observedAt.set(task.id, this.#clock.now());
   }
 
+  /** Takes in the fleet of a deployed stage. */
+  loadKnown({ fleet, unheard }: { fleet: readonly TrueTask[]; unheard: readonly string[] }): void {
+    for (const task of fleet) {
+      this.#facts.addTask({ ...task, history: [] }, this.#clock.now());
+      this.#planes.add(task.dataPlane);
+      this.#shards.set(
+        task.id,
+        task.statuses.map((status, place) => ({ id: String(place), status })),
+      );
+    }
+    for (const plane of unheard) this.#unheard.add(plane);
+  }
+
   /** Lets something happen to the fleet and tells Taskwarden. */
   apply(event: FleetEvent): void {
     switch (event.type) {
@@ -87,6 +130,7 @@ export class SimFleet implements EventPublisher {
         break;
       default:
         this.#change(this.#taskOf(event.task), event);
+        this.#facts.noteDeadline(this.#taskOf(event.task), this.#clock.now());
     }
   }
 
@@ -107,9 +151,65 @@ export class SimFleet implements EventPublisher {
     for (const [plane, ofPlane] of tasks) this.#observe(plane, ofPlane);
   }
 
-  /** The planes that are up and heard. */
+  /** The planes that are up and heard; what is listed gives no life signs of its own. */
   heardPlanes(): string[] {
-    return [...this.#planes].filter((plane) => !this.#unheard.has(plane));
+    const listed = this.#planesOfListedAlone();
+    return [...this.#planes].filter((plane) => !this.#unheard.has(plane) && !listed.has(plane));
+  }
+
+  #planesOfListedAlone(): Set<string> {
+    if (this.#listsNothing) return new Set();
+    const planes = new Set(this.listedTasks().map(({ dataPlane }) => dataPlane));
+    for (const { id, dataPlane } of this.#facts.tasks.values())
+      if (!this.#isListed(id)) planes.delete(dataPlane);
+    return planes;
+  }
+
+  /** The tasks that are there and listed, by id. */
+  listedTasks(): TrueTask[] {
+    return [...this.#facts.tasks.values()]
+      .filter(({ id, deleted: isGone }) => !isGone && this.#isListed(id))
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /** Whether the data plane of a task says anything. */
+  isHeard({ dataPlane }: TrueTask): boolean {
+    return !this.#unheard.has(dataPlane);
+  }
+
+  shardsOf(task: string): ScenarioShard[] {
+    return this.#shards.get(task) ?? [];
+  }
+
+  /** When a task that was created later was `PRIMARY` before that, where its control plane knows it. */
+  primaryBefore(task: string): Instant | undefined {
+    return this.#createdPrimary.get(task);
+  }
+
+  /** Disables a task that is listed, where it is still what was decided upon. */
+  disableListed(request: DisableRequest, revisionOf: (task: TrueTask) => string): ControlAnswer {
+    const task = this.#facts.tasks.get(request.task.id);
+    if (!task || task.deleted) return { outcome: 'gone' };
+    const at = this.#clock.now();
+    if (!task.enabled)
+      return request.isRepeated ? { outcome: 'confirmed', at } : { outcome: 'changed', reason: 'it is off' };
+    const { episode, run, disableAt } = request;
+    const asked = { task: task.id, episode, run, disableAt };
+    this.#listener.asked(asked);
+    if (request.revision !== revisionOf(task)) return { outcome: 'changed', reason: 'it was edited' };
+    this.#turnOff(task);
+    this.#listener.disabled(asked);
+    return { outcome: 'confirmed', at };
+  }
+
+  /** Enables a task that is listed and off. */
+  enableListed(id: string, by: string): ControlAnswer {
+    const task = this.#facts.tasks.get(id);
+    if (!task || task.deleted) return { outcome: 'gone' };
+    if (task.enabled) return { outcome: 'changed', reason: 'it is on' };
+    this.#listener.enabled(id, by);
+    this.#republish(task, 'system', true);
+    return { outcome: 'confirmed', at: this.#clock.now() };
   }
 
   /** Hears what Taskwarden asks for. */
@@ -122,8 +222,10 @@ export class SimFleet implements EventPublisher {
     return (
       task.enabled &&
       !task.deleted &&
+      task.kind !== 'job' &&
       !(task.statuses.includes('PRIMARY') && this.#facts.isAlive(task)) &&
       !this.#unheard.has(task.dataPlane) &&
+      !this.#isListed(task.id) &&
       this.#observedAt.get(task.id) !== this.#clock.now()
     );
   }
@@ -140,7 +242,13 @@ export class SimFleet implements EventPublisher {
     this.#facts.addTask(task, this.#clock.now());
     this.#planes.add(task.dataPlane);
     this.#shards.set(task.id, created.shards);
+    if (created.lastPrimaryAt !== undefined) this.#createdPrimary.set(task.id, created.lastPrimaryAt);
+    if (this.#isListed(task.id)) {
+      this.#listener.listedChanged?.();
+      return;
+    }
     this.#send(published(task, 'creation', this.#clock.now()));
+    if (task.startedAt !== null) this.#send(started(task, task.deadline, task.startedAt));
     this.#observe(task.dataPlane, [task]);
     const { lastPrimaryAt } = created;
     if (lastPrimaryAt === undefined || lastPrimaryAt >= this.#clock.now()) return;
@@ -164,7 +272,21 @@ export class SimFleet implements EventPublisher {
         break;
       case 'restarted':
         task.restarts += event.times;
-        this.#send(restartsCounted(task, this.#clock.now()));
+        this.#tell(task, restartsCounted(task, this.#clock.now()));
+        break;
+      case 'started':
+        task.startedAt = this.#clock.now();
+        task.endedAt = null;
+        task.deadline = event.deadline ?? null;
+        this.#send(started(task, event.deadline ?? null, this.#clock.now()));
+        break;
+      case 'ended':
+        task.endedAt = this.#clock.now();
+        this.#send(ended(task, event.result, this.#clock.now()));
+        break;
+      case 'deadline':
+        task.deadline = event.deadline;
+        this.#send(deadlineSet(task, event.deadline, this.#clock.now()));
         break;
       case 'published':
         this.#publish(task, event.by, event.enabled ?? task.enabled);
@@ -198,14 +320,14 @@ export class SimFleet implements EventPublisher {
     if (enabling) task.enabledAt = now;
     if (enabling) task.disabledByUsAt = null;
     if (by === 'user') task.publishedByUserAt = now;
-    this.#send(published(task, by, now));
+    this.#tell(task, published(task, by, now));
     if (enabling) this.#observe(task.dataPlane, [task]);
   }
 
   #delete(task: TrueTask): void {
     task.deleted = true;
     task.version += 1;
-    this.#send(deleted(task, this.#clock.now()));
+    this.#tell(task, deleted(task, this.#clock.now()));
   }
 
   #turnPlane(dataPlane: string, state: PlaneState): void {
@@ -218,6 +340,7 @@ export class SimFleet implements EventPublisher {
   #hearAgain(dataPlane: string): void {
     this.#unheard.delete(dataPlane);
     const failing = [...this.#facts.tasks.values()].filter((task) => task.dataPlane === dataPlane);
+    if (failing.some(({ id }) => this.#isListed(id))) this.#listener.listedChanged?.();
     this.#observe(
       dataPlane,
       failing.filter((task) => this.#needsRepeating(task)),
@@ -237,14 +360,19 @@ export class SimFleet implements EventPublisher {
       this.#listener.asked(request);
       // Somebody published since Taskwarden decided: its decision is of another version.
       if (task.version !== detail.taskVersion) return;
-      task.enabled = false;
-      task.version += 1;
-      task.disabledByUsAt = this.#clock.now();
-      task.revertedAt = null;
+      this.#turnOff(task);
       this.#listener.disabled(request);
     }
     const { requestId } = detail;
     this.#send(disabled(task, { requestId, episode: request.episode }, this.#clock.now()));
+  }
+
+  #turnOff(task: TrueTask): void {
+    task.enabled = false;
+    task.version += 1;
+    task.disabledByUsAt = this.#clock.now();
+    task.revertedAt = null;
+    this.#facts.noteDeadline(task, this.#clock.now());
   }
 
   #enable(detail: Record<string, unknown>): void {
@@ -252,9 +380,18 @@ export class SimFleet implements EventPublisher {
     if (!task || task.deleted || task.enabled) return;
     this.#listener.enabled(task.id, String(detail.by));
     this.#republish(task, 'system', true);
+    this.#facts.noteDeadline(task, this.#clock.now());
   }
 
-  #observe(dataPlane: string, tasks: readonly TrueTask[]): void {
+  /** Says something of a task, by an event or, where it is listed, to who asks. */
+  #tell({ id }: TrueTask, message: FleetMessage): void {
+    if (this.#isListed(id)) this.#listener.listedChanged?.();
+    else this.#send(message);
+  }
+
+  #observe(dataPlane: string, all: readonly TrueTask[]): void {
+    const tasks = all.filter(({ id }) => !this.#isListed(id));
+    if (tasks.length < all.length) this.#listener.listedChanged?.();
     if (tasks.length === 0) return;
     const now = this.#clock.now();
     for (const { id } of tasks) this.#observedAt.set(id, now);
@@ -277,6 +414,9 @@ function trueTask(task: ScenarioTask, version: number): TrueTask {
     enabledAt: enabledAt ?? null,
     firstSeenAt: observedSince,
     publishedByUserAt: null,
+    deadline: task.deadline ?? null,
+    startedAt: task.startedAt ?? null,
+    endedAt: null,
     disabledByUsAt: null,
     revertedAt: null,
     deleted: false,

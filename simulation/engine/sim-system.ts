@@ -31,7 +31,14 @@ export function simSystem(parts: {
   telemetry?: Telemetry;
   /** Whether queues and the feedback path have canaries. @default false */
   canaries?: boolean;
+  /** What is listed, and how it is asked. By default nothing is. */
+  listed?: Pick<RuntimeConfig, 'controlPlanes'> & Pick<System, 'openControlPlane'>;
 }): System {
-  const { canaries = false, ...ports } = parts;
-  return buildSystem('the simulation', { ...ports, config: { ...SIMULATED_CONFIG, canaries } });
+  const { canaries = false, listed, ...ports } = parts;
+  const { controlPlanes, openControlPlane } = listed ?? {};
+  return buildSystem('the simulation', {
+    ...ports,
+    ...(openControlPlane && { openControlPlane }),
+    config: { ...SIMULATED_CONFIG, canaries, ...(controlPlanes && { controlPlanes }) },
+  });
 }

@@ -8,7 +8,7 @@ export function timelineOf(line: EffectLine | SummaryLine): string {
 function wording(line: EffectLine | SummaryLine): string {
   switch (line.type) {
     case 'alert-fired':
-      return `alert fired      ${line.task} #${line.episode}: not running since ${line.since} (mode ${line.stage})`;
+      return `alert fired      ${line.task} #${line.episode}: ${STATE[line.alert]} ${line.since} (mode ${line.stage})`;
     case 'alert-resolved':
       return `alert resolved   ${line.task} #${line.episode}: ${line.reason}`;
     case 'mail':
@@ -28,7 +28,10 @@ function wording(line: EffectLine | SummaryLine): string {
   }
 }
 
+const STATE = { task_abandoned: 'not running since', task_overdue: 'past its deadline of' };
+
 function notice(item: MailItemLine): string {
+  if (item.episode === null) return `${item.notice} ${item.task}, deadline ${item.disableAt}`;
   const date = item.disableAt ? `, will be disabled ${item.disableAt}` : '';
   return `${item.notice} ${item.task} #${item.episode}${date}`;
 }

@@ -5,6 +5,7 @@ import { recipientKey } from '../../functions/platform/addresses.ts';
 import type { System } from '../../functions/platform/system.ts';
 import { countWrites } from '../../functions/store/counts.ts';
 import { newDataPlane } from '../../functions/store/data-planes.ts';
+import { deadlineWrites } from '../../functions/store/deadline-row.ts';
 import { keys } from '../../functions/store/keys.ts';
 import { policyWrite } from '../../functions/store/policies.ts';
 import { newRecipient, recipientWrite } from '../../functions/store/recipients.ts';
@@ -28,7 +29,11 @@ export async function storeStart(system: System, scenario: Scenario, book: Polic
   for (const entry of scenario.tasks) {
     const policy = book.for(entry.id);
     const record = taskRecordFrom(entry, scenario.start, policy);
-    await store(system, [taskWrite(record, policy), ...countWrites(undefined, record, policy)]);
+    await store(system, [
+      taskWrite(record, policy),
+      ...deadlineWrites(undefined, record),
+      ...countWrites(undefined, record, policy),
+    ]);
   }
 }
 

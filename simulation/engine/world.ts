@@ -1,15 +1,17 @@
 import { PolicyBook } from '../../functions/abandonment/policy-book.ts';
-import { formatInstant } from '../../functions/abandonment/time.ts';
+import { formatInstant, MINUTE } from '../../functions/abandonment/time.ts';
 import { OPERATOR_ALERTS } from '../../functions/platform/alert-codes.ts';
 import type { OperatorAlert, OperatorChannel } from '../../functions/platform/ports.ts';
 import type { System } from '../../functions/platform/system.ts';
 import { auditFromRow } from '../../functions/store/audit.ts';
 import { loadDigest } from '../../functions/store/digests.ts';
+import { type ListingRecord, listingFromRow } from '../../functions/store/listings.ts';
 import { type Change, MemoryTable } from '../../functions/store/table/memory-table.ts';
 import { Attempts, type ProcessFaults } from '../faults/attempts.ts';
 import { FaultInjection, type FeedbackFault } from '../faults/fault-injection.ts';
 import { FaultPlan } from '../faults/fault-plan.ts';
 import { calmSince, isFaultyScenario, skewOf } from '../faults/fault-spans.ts';
+import type { StageSnapshot } from '../preview/stage-snapshot.ts';
 import { parsedPolicies, policyDocuments } from '../scenario/scenario.ts';
 import type { Scenario } from '../scenario/scenario-types.ts';
 import type { BrokenPromise } from '../verify/checks.ts';
@@ -22,6 +24,7 @@ import { type EffectLine, EffectRecorder, type SummaryLine } from './effects.ts'
 import { EventLoop, RANK } from './event-loop.ts';
 import { EventPlayer } from './event-player.ts';
 import type { FleetMessage } from './fleet-events.ts';
+import { LISTED_NAME, type ListedPart, SimListedControlPlane, settingsOf } from './listed-fleet.ts';
 import { Schedule } from './schedule.ts';
 import { SeededRandom } from './seeded-random.ts';
 import type { MailReport, Service } from './service.port.ts';
@@ -43,6 +46,13 @@ export interface WorldOptions {
   processFaults?: ProcessFaults;
   /** Whether queues and the feedback path have canaries, as deployments do. @default false */
   canaries?: boolean;
+  /**
+   * What a deployed stage knew when the scenario starts, instead of what the scenario says of it. What it did before is not
+   * known to the verifier, whose findings say nothing then.
+   */
+  startsFrom?: StageSnapshot;
+  /** Part of the fleet that is listed rather than told by events. By default none. */
+  listed?: ListedPart;
   /** What becomes of what SES says of mails. By default it comes at once. */
   feedback?: (at: number) => FeedbackFault | undefined;
 }
@@ -83,6 +93,10 @@ export class World {
   readonly #breaker: BreakerWatch;
   #book: PolicyBook;
   #progress: ProgressVerifier | undefined;
+  #listing: ListingRecord | undefined;
+  #listedChangedAt: number | undefined;
+  #isPolling = false;
+  #isAway = false;
   #repeatedFor = 0;
   #sent = 0;
 
@@ -101,10 +115,13 @@ export class World {
       gathered: gatherDisabled,
       skew: skewOf(scenario),
       isFaulty,
-      isBehind: () => isFaulty && this.#injection.isBehind(),
+      isBehind: () => (isFaulty && this.#injection.isBehind()) || this.#isListingBehind(),
     });
     this.#workVerifier = new WorkVerifier(this.#verifier, scenario, () => clock.now());
-    const table = new MemoryTable({ onCommit: (changes) => this.#committed(changes) });
+    const table = new MemoryTable({
+      onCommit: (changes) => this.#committed(changes),
+      rows: options.startsFrom?.rows ?? [],
+    });
     this.#queues = new SimQueues(this.#loop);
     this.#mail = new SimMail({
       clock,
@@ -112,11 +129,13 @@ export class World {
       listener: this.#mailListener(),
       readsTexts: options.readsTexts ?? true,
     });
+    const { listed } = options;
     this.#fleet = new SimFleet({
       facts: this.#facts,
       clock,
       send: (message) => this.#sendEvent(message),
       listener: this.#fleetListener(),
+      ...(listed && { isListed: (task: string) => task.startsWith(listed.prefix) }),
     });
     this.#system = simSystem({
       clock,
@@ -127,6 +146,7 @@ export class World {
       events: this.#fleet,
       operators: this.#operators(),
       canaries: options.canaries ?? false,
+      ...(listed && { listed: this.#listedPart(listed) }),
     });
     this.#injection = this.#makeInjection(table);
     this.#processFaults = options.processFaults ?? this.#injection.processFaults;
@@ -187,12 +207,16 @@ export class World {
       if (quietHours) this.#facts.quietHours.set(email, { ...quietHours, zone });
     }
     for (const task of tasks) this.#fleet.load(task);
-    await storeStart(this.#system, this.#scenario, this.#book);
+    const { startsFrom, listed } = this.#options;
+    if (startsFrom) this.#fleet.loadKnown(startsFrom);
+    else await storeStart(this.#system, this.#scenario, this.#book);
     this.#progress = new ProgressVerifier({
       facts: this.#facts,
       verifier: this.#verifier,
       scenario: this.#scenario,
-      isBehind: () => this.#injection.isBehind(),
+      isBehind: () => this.#injection.isBehind() || this.#isListingBehind(),
+      isDisturbed: (task) => listed?.faultAt !== undefined && task.startsWith(listed.prefix),
+      calmSince: calmSince(this.#scenario),
     });
   }
 
@@ -269,7 +293,20 @@ export class World {
     });
   }
 
+  /** While a control plane that is listed is away, nobody can know how its tasks are. */
+  #noteListed(): void {
+    const { listed } = this.#options;
+    const now = this.#loop.clock.now();
+    const fault = listed?.faultAt?.(now, 0);
+    const isAway = fault !== undefined && 'away' in fault;
+    if (isAway === this.#isAway) return;
+    this.#isAway = isAway;
+    const planes = new Set(this.#fleet.listedTasks().map(({ dataPlane }) => dataPlane));
+    for (const plane of planes) this.#facts.setPlaneKnown(plane, !isAway, now);
+  }
+
   async #hearPlanes(): Promise<void> {
+    this.#noteListed();
     for (const plane of this.#fleet.heardPlanes()) await this.#service.hear(this.#system, plane, this.#book);
   }
 
@@ -325,9 +362,36 @@ export class World {
     this.#progress?.addressSuppressed(this.#loop.clock.now());
   }
 
+  #listedPart(part: ListedPart): NonNullable<Parameters<typeof simSystem>[0]['listed']> {
+    const plane = new SimListedControlPlane({ fleet: this.#fleet, part, now: () => this.#loop.clock.now() });
+    return { controlPlanes: settingsOf(part), openControlPlane: () => plane };
+  }
+
+  /** It is asked at once, so that what it says is known as soon as what others tell; again where it is being asked. */
+  #pollListed(): void {
+    const { clock } = this.#loop;
+    this.#listedChangedAt = clock.now();
+    if (this.#isPolling) return;
+    this.#isPolling = true;
+    const poll = async (): Promise<void> => {
+      const begun = await this.#service.poll(this.#system, LISTED_NAME);
+      if (begun) this.#isPolling = false;
+      else this.#loop.at(clock.now() + MINUTE, RANK.event, poll);
+    };
+    this.#loop.at(clock.now(), RANK.event, poll);
+  }
+
+  /** Whether something happened to what is listed since the newest whole listing began. */
+  #isListingBehind(): boolean {
+    return (
+      this.#listedChangedAt !== undefined && (this.#listing?.whole?.startedAt ?? 0) < this.#listedChangedAt
+    );
+  }
+
   #committed(changes: Change[]): void {
     this.#recorder.committed(changes);
     for (const { after } of changes) {
+      if (after?.pk === 'LISTINGS') this.#listing = listingFromRow(after);
       if (!after?.sk.startsWith('L#') || !('task' in after)) continue;
       this.#verifier.audits.audited(auditFromRow(after));
     }
@@ -371,6 +435,7 @@ export class World {
         this.#recorder.taskEnabled(task, by);
       },
       reverted: (task) => this.#progress?.reverted(task),
+      listedChanged: () => this.#pollListed(),
     };
   }
 

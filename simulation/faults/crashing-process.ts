@@ -6,7 +6,7 @@ import type { System } from '../../functions/platform/system.ts';
 export type ProcessName = string;
 
 /** The ports of a process through which it can reach the world, each call of which is a crash point. */
-type PortName = 'table' | 'queues' | 'mailer' | 'events' | 'operators';
+type PortName = 'table' | 'queues' | 'mailer' | 'events' | 'operators' | 'control planes';
 
 /** One call of a port. */
 export interface PortCall {
@@ -81,7 +81,7 @@ export function systemOf(
   injector: FaultInjector | undefined,
   listener: ProcessListener,
 ): System {
-  const { clock, random, telemetry } = system;
+  const { clock, random, telemetry, openControlPlane: open } = system;
   const call = (port: PortName, method: string, asked: readonly unknown[], act: () => Promise<unknown>) =>
     callWithFaults(process, injector, { port, method, asked }, act);
   return {
@@ -106,6 +106,10 @@ export function systemOf(
     ),
     events: injectedPort(system.events, ['publish'], 'events', call),
     operators: injectedPort(system.operators, ['tell'], 'operators', call),
+    ...(open && {
+      openControlPlane: (settings) =>
+        injectedPort(open(settings), CONTROL_PLANE_CALLS, 'control planes', call),
+    }),
     telemetry: {
       log: (level, message, properties) => {
         if (!process.hasDied) telemetry.log(level, message, properties);
@@ -119,6 +123,8 @@ export function systemOf(
     },
   };
 }
+
+const CONTROL_PLANE_CALLS = ['list', 'get', 'disable', 'enable', 'check'] as const;
 
 type Call = (
   port: PortName,

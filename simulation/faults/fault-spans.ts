@@ -14,10 +14,11 @@ export function skewOf({ soakFaults = [] }: Scenario): Duration {
 /** So long soft bounces may keep an address from being mailed. */
 const SOFT: Duration = 14 * DAY;
 
-/** When the last thing that goes wrong is over; the start where nothing does. */
+/** When the last thing that goes wrong is over, or what is done; the start where nothing is. A deadline is neither. */
 export function calmSince({ start, events, soakFaults = [] }: Scenario): Instant {
   const ends = events.map((event) => {
     if (event.type === 'fault') return event.at + (event.for ?? 0);
+    if (event.type === 'deadline' && event.deadline !== null) return start;
     const isSoft = event.type === 'mail-event' && 'bounceType' in event && event.bounceType === 'transient';
     return isSoft ? event.at + SOFT : event.at;
   });

@@ -66,6 +66,23 @@ const READERS: Record<ScenarioEventBody['type'], (written: Written) => ScenarioE
     if (!Object.hasOwn(fields, 'enabled')) return published;
     return { ...published, enabled: readFlag(`${written.path}.enabled`, fields.enabled) };
   },
+  started: (written) => {
+    const fields = fieldsOf(written, { required: ['task'], optional: ['deadline'] });
+    const started = { type: 'started' as const, task: taskAt(written, fields.task) };
+    if (!Object.hasOwn(fields, 'deadline')) return started;
+    return { ...started, deadline: readInstant(`${written.path}.deadline`, fields.deadline) };
+  },
+  ended: (written) => {
+    const { task, result } = fieldsOf(written, { required: ['task', 'result'] });
+    const outcome = readOneOf(`${written.path}.result`, result, ['succeeded', 'failed']);
+    return { type: 'ended', task: taskAt(written, task), result: outcome };
+  },
+  deadline: (written) => {
+    const { task, deadline } = fieldsOf(written, { required: ['task', 'deadline'] });
+    const path = `${written.path}.deadline`;
+    const instant = deadline === null ? null : readInstant(path, deadline);
+    return { type: 'deadline', task: taskAt(written, task), deadline: instant };
+  },
   deleted: (written) => {
     const { task } = fieldsOf(written, { required: ['task'] });
     return { type: 'deleted', task: taskAt(written, task) };

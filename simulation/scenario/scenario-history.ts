@@ -1,6 +1,7 @@
 import { PolicyBook } from '../../functions/abandonment/policy-book.ts';
-import { type ParsedPolicy, withKeysSet } from '../../functions/abandonment/policy-parse.ts';
+import { type ParsedPolicy, unannounced, withKeysSet } from '../../functions/abandonment/policy-parse.ts';
 import { shown } from '../../functions/abandonment/policy-wording.ts';
+import type { TaskKind } from '../../functions/abandonment/task.ts';
 import { formatDuration, formatInstant } from '../../functions/abandonment/time.ts';
 import { ScenarioProblem } from './scenario-fields.ts';
 import type { Scenario, ScenarioEvent } from './scenario-types.ts';
@@ -9,6 +10,8 @@ import type { Scenario, ScenarioEvent } from './scenario-types.ts';
 interface World {
   scenario: Scenario;
   present: Set<string>;
+  /** Of every task that was there. */
+  kinds: Map<string, TaskKind>;
   deleted: Set<string>;
   policies: Map<string, ParsedPolicy>;
   /** Made when asked for, dropped when a policy changes. */
@@ -26,7 +29,9 @@ export function checkHistory(scenario: Scenario): void {
   const policies = new Map([...scenario.policies].map(([scope, policy]) => [scope, policy.parsed]));
   policies.set('', scenario.policy.parsed);
   const present = new Set(scenario.tasks.map(({ id }) => id));
-  const world: World = { scenario, present, deleted: new Set(), policies, book: null };
+  const kinds = new Map(scenario.tasks.map(({ id, kind }) => [id, kind]));
+  const world: World = { scenario, present, kinds, deleted: new Set(), policies, book: null };
+  checkPolicies(world);
   for (const event of scenario.events) checkEvent(world, event);
 }
 
@@ -35,8 +40,10 @@ function checkEvent(world: World, event: ScenarioEvent): void {
   switch (event.type) {
     case 'created':
       checkCreated(world, `${path}.task.id`, event.task.id);
+      world.kinds.set(event.task.id, event.task.kind);
       break;
     case 'policy':
+      checkAnnounced(world, path, event);
       world.policies.set(event.scope, withKeysSet(world.policies.get(event.scope) ?? {}, event.set.parsed));
       world.book = null;
       break;
@@ -56,11 +63,37 @@ function checkEvent(world: World, event: ScenarioEvent): void {
       break;
     default:
       checkPresent(world, `${path}.task`, event.task);
+      if (event.type === 'started' || event.type === 'ended') checkJob(world, `${path}.task`, event.task);
       if (event.type === 'deleted') {
         world.present.delete(event.task);
         world.deleted.add(event.task);
       }
   }
+}
+
+/** What is turned off at its deadline must be announced, by the policies at the start. */
+function checkPolicies({ policies }: World): void {
+  const [scope] = new PolicyBook(policies).unannouncedScopes();
+  if (scope === undefined) return;
+  const { message } = unannounced('');
+  const path = scope === '' ? 'policy' : `policies["${scope}"]`;
+  throw new ScenarioProblem(`${path}.atDeadline`, message);
+}
+
+/** A change must leave no scope that turns tasks off at a deadline that it never announces. */
+function checkAnnounced(world: World, path: string, event: ScenarioEvent & { type: 'policy' }): void {
+  const changed = withKeysSet(world.policies.get(event.scope) ?? {}, event.set.parsed);
+  const [scope] = new PolicyBook(new Map([...world.policies, [event.scope, changed]])).unannouncedScopes();
+  if (scope === undefined) return;
+  const { message } = unannounced(scope === event.scope ? '' : scope);
+  const key = event.set.parsed.stopNotice === null ? 'stopNotice' : 'atDeadline';
+  throw new ScenarioProblem(`${path}.set.${key}`, message);
+}
+
+function checkJob({ kinds }: World, path: string, id: string): void {
+  const kind = kinds.get(id);
+  if (kind === 'job') return;
+  throw new ScenarioProblem(path, `${shown(id)} is a ${kind}; allowed are jobs`);
 }
 
 function checkCreated(world: World, path: string, id: string): void {

@@ -5,15 +5,20 @@ import { shown } from '../../functions/abandonment/policy-wording.ts';
 import { readEntries, ScenarioProblem } from './scenario-fields.ts';
 import type { ScenarioPolicy } from './scenario-types.ts';
 
-/** A policy of a scenario: judged as in production, without `scanEvery`, which is the file's own key. */
-export function readPolicy(path: string, scope: string, document: unknown): ScenarioPolicy {
+/** A policy of a scenario: judged as in production by default, without `scanEvery`, which is the file's own key. */
+export function readPolicy(
+  path: string,
+  scope: string,
+  document: unknown,
+  isProduction = true,
+): ScenarioPolicy {
   if (isObject(document) && Object.hasOwn(document, 'scanEvery')) {
     throw new ScenarioProblem(
       `${path}.scanEvery`,
       'is no policy key here; it is the file\'s own key "scanEvery"',
     );
   }
-  const result = parsePolicy(scope, document, { production: true });
+  const result = parsePolicy(scope, document, { production: isProduction });
   if (result.ok) {
     return { parsed: result.policy, document: withKeyNames(document as Record<string, unknown>) };
   }

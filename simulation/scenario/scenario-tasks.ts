@@ -16,12 +16,20 @@ import {
 import type { ScenarioShard, ScenarioTask } from './scenario-types.ts';
 
 const ALWAYS_REQUIRED = ['id', 'kind', 'owners', 'dataPlane', 'shards'];
+const REQUIRED_OF_JOB = ALWAYS_REQUIRED.filter((key) => key !== 'shards');
 const REQUIRED_AT_START = ['enabled', 'createdAt'];
-const OPTIONAL = ['enabledAt', 'lastPrimaryAt', 'observedSince', 'dekaf'];
+const OPTIONAL = ['enabledAt', 'lastPrimaryAt', 'observedSince', 'dekaf', 'deadline', 'startedAt'];
+
+/** The keys that a task must have: a job may leave its shards out. */
+function requiredOf(value: unknown): string[] {
+  const kind = (value as { kind?: unknown } | null)?.kind;
+  return kind === 'job' ? REQUIRED_OF_JOB : ALWAYS_REQUIRED;
+}
 
 /** A task that is there from the start: all facts given, first seen at the start unless told otherwise. */
 export function readTaskAtStart(path: string, value: unknown, start: Instant): ScenarioTask {
-  readFields(path, value, { required: [...ALWAYS_REQUIRED, ...REQUIRED_AT_START], optional: OPTIONAL });
+  const required = [...requiredOf(value), ...REQUIRED_AT_START];
+  readFields(path, value, { required, optional: [...OPTIONAL, 'shards'] });
   return readTask(path, value, start);
 }
 
@@ -32,8 +40,8 @@ export function readCreatedTask(path: string, value: unknown, at: Instant): Scen
 
 function readTask(path: string, value: unknown, at: Instant): ScenarioTask {
   const fields = readFields(path, value, {
-    required: ALWAYS_REQUIRED,
-    optional: [...REQUIRED_AT_START, ...OPTIONAL],
+    required: requiredOf(value),
+    optional: [...REQUIRED_AT_START, ...OPTIONAL, 'shards'],
   });
   const instant = (key: string): Instant | undefined =>
     Object.hasOwn(fields, key) ? readPast(`${path}.${key}`, fields[key], at) : undefined;
@@ -46,7 +54,7 @@ function readTask(path: string, value: unknown, at: Instant): ScenarioTask {
     createdAt: instant('createdAt') ?? at,
     owners: readOwners(`${path}.owners`, fields.owners),
     dataPlane: readDataPlane(`${path}.dataPlane`, fields.dataPlane),
-    shards: readShards(`${path}.shards`, fields.shards),
+    shards: Object.hasOwn(fields, 'shards') ? readShards(`${path}.shards`, fields.shards) : [],
     dekaf: flag('dekaf', false),
     observedSince: instant('observedSince') ?? at,
   };
@@ -54,6 +62,11 @@ function readTask(path: string, value: unknown, at: Instant): ScenarioTask {
   if (lastPrimaryAt !== undefined) task.lastPrimaryAt = lastPrimaryAt;
   const enabledAt = instant('enabledAt');
   if (enabledAt !== undefined) task.enabledAt = enabledAt;
+  if (Object.hasOwn(fields, 'deadline')) task.deadline = readInstant(`${path}.deadline`, fields.deadline);
+  const startedAt = instant('startedAt');
+  if (startedAt !== undefined) task.startedAt = startedAt;
+  if (startedAt !== undefined && task.kind !== 'job')
+    throw new ScenarioProblem(`${path}.startedAt`, `is given for a ${task.kind}; allowed for jobs only`);
   if (task.dekaf && task.kind !== 'materialization') {
     throw new ScenarioProblem(
       `${path}.dekaf`,

@@ -51,6 +51,10 @@ export interface ScenarioTask {
   observedSince: Instant;
   lastPrimaryAt?: Instant;
   enabledAt?: Instant;
+  /** When the owning system will end it. */
+  deadline?: Instant;
+  /** Of a job: when it began to run. */
+  startedAt?: Instant;
 }
 
 /** A policy in both forms: for the rules, and as written, for the table. */
@@ -80,6 +84,9 @@ export type ScenarioEventBody =
   | { type: 'restarted'; task: string; times: number }
   | { type: 'created'; task: ScenarioTask }
   | { type: 'published'; task: string; by: 'user' | 'system'; enabled?: boolean }
+  | { type: 'started'; task: string; deadline?: Instant }
+  | { type: 'ended'; task: string; result: 'succeeded' | 'failed' }
+  | { type: 'deadline'; task: string; deadline: Instant | null }
   | { type: 'deleted'; task: string }
   | { type: 'owners'; task: string; owners: string[] }
   | { type: 'data-plane'; dataPlane: string; state: PlaneState }

@@ -32,6 +32,11 @@ const PLANES = ['eu-1', 'us-1'];
 const FAILED = [{ id: '0', status: 'FAILED' }];
 const PRIMARY = [{ id: '0', status: 'PRIMARY' }];
 
+/** The part of the fleet that is listed rather than told by events: in every fourth scenario all of one tenant. */
+export function listedOf(seed: number): { prefix: string } | undefined {
+  return seed % 4 === 0 ? { prefix: 'acmeCo/' } : undefined;
+}
+
 /** A random scenario: at least five tasks of two owners over 30 days with at least three faults. */
 export function soakScenario(seed: number): ScenarioJson {
   return new SoakScenario(seed).make();
@@ -47,6 +52,10 @@ class SoakScenario {
   /** Of one in forty: for a day and more somebody keeps a task each half hour, so that mails reach the day's limit. */
   readonly #isBusy: boolean;
   readonly #busyness: SeededRandom;
+  /** Drawn apart, too: of every other schedule, jobs and deadlines. */
+  readonly #ends: SeededRandom;
+  readonly #hasEnds: boolean;
+  readonly #listings: SeededRandom;
   readonly #seed: number;
   readonly #ids: string[] = [];
 
@@ -56,19 +65,28 @@ class SoakScenario {
     this.#disablings = new SeededRandom(seed * 104_729 + 5);
     this.#planePerTenant = this.#disablings.below(5) === 0;
     this.#evidence = new SeededRandom(seed * 104_729 + 3);
+    this.#listings = new SeededRandom(seed * 104_729 + 19);
     this.#busyness = new SeededRandom(seed * 104_729 + 11);
     this.#isBusy = this.#busyness.below(40) === 0;
+    this.#ends = new SeededRandom(seed * 104_729 + 13);
+    this.#hasEnds = this.#ends.below(2) === 0;
   }
 
   make(): ScenarioJson {
     const tasks = Array.from({ length: 5 + this.#below(2) }, (_, place) => this.#task(place));
+    const jobs = this.#jobs();
     return {
       version: 1,
       start: formatInstant(START),
       until: formatInstant(START + UNTIL),
       scanEvery: this.#isBusy ? '30m' : '6h',
       seed: this.#seed,
-      policy: { ...this.#policy(), ...this.#minHealthy(), ...(this.#isBusy ? { digestEvery: '15m' } : {}) },
+      policy: {
+        ...this.#policy(),
+        ...this.#endPolicy(),
+        ...this.#minHealthy(),
+        ...(this.#isBusy ? { digestEvery: '15m' } : {}),
+      },
       policies: this.#quietDays(),
       subscriptions: this.#chance(0.3) ? [{ prefix: 'acmeCo/', email: 'team@acme.test' }] : [],
       admins: {
@@ -77,7 +95,7 @@ class SoakScenario {
         ...(this.#chance(0.5) ? { '': ['platform@platform.test'] } : {}),
       },
       operators: ['ops@platform.test'],
-      tasks,
+      tasks: [...tasks.map((task) => this.#withDeadline(task)), ...jobs],
       events: [
         ...tasks.flatMap((task) => this.#health(task)),
         ...this.#times(1 + this.#below(4), () => this.#event()).flat(),
@@ -86,8 +104,12 @@ class SoakScenario {
         ...tasks.flatMap((task) => this.#spells(task)),
         ...this.#flaps(),
         ...this.#keptAgain(tasks[0] ?? {}),
+        ...jobs.flatMap((job) => this.#runs(job)),
+        ...this.#deadlines(tasks),
+        ...this.#lateDeadlines(tasks),
+        ...this.#endPolicies(),
       ],
-      chaos: this.#times(2 + this.#below(4), () => this.#soakFault()).flat(),
+      chaos: [...this.#times(2 + this.#below(4), () => this.#soakFault()).flat(), ...this.#listingFaults()],
       recipients: Object.fromEntries([...OWNERS, 'boss@acme.test'].flatMap((email) => this.#sleeper(email))),
     };
   }
@@ -222,6 +244,106 @@ class SoakScenario {
     return [...acts, ...others];
   }
 
+  #ofEnds<One>(list: readonly One[]): One {
+    return list[this.#ends.below(list.length)] as One;
+  }
+
+  /** An instant of the first 17 days, for the most part that of a scan. */
+  #endInstant(): Instant {
+    const ticks = Math.floor((17 * DAY) / SCAN_EVERY);
+    const tick = START + (1 + this.#ends.below(ticks)) * SCAN_EVERY;
+    return this.#ends.below(2) === 0 ? tick : tick + this.#ends.below(SCAN_EVERY / MINUTE) * MINUTE;
+  }
+
+  #endPolicy(): Record<string, unknown> {
+    if (!this.#hasEnds) return {};
+    return {
+      failAfter: this.#ofEnds(['18h', '1d', '3d', null]),
+      stopNotice: this.#ofEnds(['6h', '12h', '1d', '30h']),
+      atDeadline: this.#ofEnds(['nothing', 'alert', 'disable', 'disable', 'disable']),
+    };
+  }
+
+  #jobs(): Record<string, unknown>[] {
+    if (!this.#hasEnds) return [];
+    return Array.from({ length: 1 + this.#ends.below(2) }, (_, place) => ({
+      id: `${this.#ofEnds(['acmeCo', 'beta'])}/job${place}`,
+      kind: 'job',
+      enabled: true,
+      createdAt: '2025-06-01T00:00:00Z',
+      owners: [OWNERS[place] as string],
+      dataPlane: this.#ofEnds(PLANES),
+      ...(this.#ends.below(2) === 0 ? { startedAt: formatInstant(START) } : {}),
+    }));
+  }
+
+  /** Some tasks that run for long are to end, too. */
+  #withDeadline(task: Record<string, unknown>): Record<string, unknown> {
+    if (!this.#hasEnds || this.#ends.below(5) > 0) return task;
+    return { ...task, deadline: formatInstant(this.#endInstant()) };
+  }
+
+  /** A job starts and ends a few times; some runs never end by themselves, and some are kept. */
+  #runs({ id, owners }: Record<string, unknown>): Record<string, unknown>[] {
+    const [by] = owners as string[];
+    return Array.from({ length: 1 + this.#ends.below(4) }, () => {
+      const from = this.#endInstant();
+      const lasts = (1 + this.#ends.below(96)) * HOUR;
+      const deadline = this.#ends.below(3) > 0 ? {} : { deadline: formatInstant(from + lasts) };
+      const started = { at: formatInstant(from), type: 'started', task: id, ...deadline };
+      const end = { at: formatInstant(from + lasts), type: 'ended', task: id, result: 'succeeded' };
+      const keep = {
+        at: formatInstant(from + lasts / 2),
+        type: 'action',
+        task: id,
+        by,
+        action: 'keep',
+        for: '1d',
+      };
+      const then = [end, keep].filter(() => this.#ends.below(2) === 0);
+      return [started, ...then];
+    }).flat();
+  }
+
+  /** Deadlines that come, go, and move at each activity. */
+  #deadlines(tasks: readonly Record<string, unknown>[]): Record<string, unknown>[] {
+    if (!this.#hasEnds) return [];
+    const { id } = this.#ofEnds(tasks);
+    const from = this.#endInstant();
+    return Array.from({ length: 1 + this.#ends.below(8) }, (_, round) => {
+      const at = from + round * (1 + this.#ends.below(9)) * HOUR;
+      const ahead = this.#ends.below(6) === 0 ? null : formatInstant(at + (this.#ends.below(40) - 4) * HOUR);
+      return { at: formatInstant(at), type: 'deadline', task: id, deadline: ahead };
+    });
+  }
+
+  /** Once nothing goes wrong any more: two deadlines of one task, each to be announced. */
+  #lateDeadlines(tasks: readonly Record<string, unknown>[]): Record<string, unknown>[] {
+    if (!this.#hasEnds) return [];
+    const { id } = this.#ofEnds(tasks);
+    const first = START + 21 * DAY + this.#ends.below(24) * HOUR;
+    return [first, first + 4 * DAY].map((at) => ({
+      at: formatInstant(at),
+      type: 'deadline',
+      task: id,
+      deadline: formatInstant(at + 3 * DAY + this.#ends.below(12) * HOUR),
+    }));
+  }
+
+  #endPolicies(): Record<string, unknown>[] {
+    if (!this.#hasEnds || this.#ends.below(3) > 0) return [];
+    return Array.from({ length: 1 + this.#ends.below(2) }, () => {
+      const set = this.#ofEnds([
+        { failAfter: '2d' },
+        { failAfter: '12h' },
+        { stopNotice: '1d' },
+        { atDeadline: 'alert' },
+        { atDeadline: 'disable' },
+      ]);
+      return { at: formatInstant(this.#endInstant()), type: 'policy', scope: '', set };
+    });
+  }
+
   /** A plane that goes and comes many times. */
   #flaps(): Record<string, unknown>[] {
     if (this.#evidence.below(5) > 0) return [];
@@ -336,6 +458,22 @@ class SoakScenario {
           times,
         );
     }
+  }
+
+  /** What goes wrong with listings, where there are any: the lister dies at some calls, and its clock is off. */
+  #listingFaults(): Record<string, unknown>[] {
+    if (!listedOf(this.#seed)) return [];
+    const at = () => formatInstant(START + DAY + this.#listings.below(17 * 24 * 60) * MINUTE);
+    const crashes = Array.from({ length: 1 + this.#listings.below(6) }, () => ({
+      at: at(),
+      type: 'crash',
+      process: 'listing',
+      call: 1 + this.#listings.below(12),
+      when: this.#listings.below(2) === 0 ? 'before' : 'after',
+    }));
+    if (this.#listings.below(4) > 0) return crashes;
+    const by = (this.#listings.below(2) === 0 ? -5 : 5) * MINUTE;
+    return [...crashes, { at: at(), type: 'skew', process: 'listing', by, for: 36 * HOUR }];
   }
 
   #soakFault(): Record<string, unknown>[] {

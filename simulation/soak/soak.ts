@@ -3,7 +3,7 @@ import { deployedService } from '../engine/deployed-service.ts';
 import type { EffectLine } from '../engine/effects.ts';
 import { World } from '../engine/world.ts';
 import { parseScenario } from '../scenario/scenario.ts';
-import { type ScenarioJson, soakScenario } from './soak-scenario.ts';
+import { listedOf, type ScenarioJson, soakScenario } from './soak-scenario.ts';
 
 /** What one schedule came to. */
 export interface SoakResult {
@@ -30,7 +30,8 @@ export async function soakRun(seed: number): Promise<SoakResult> {
 export async function runJson(json: ScenarioJson): Promise<Omit<SoakResult, 'seed'>> {
   const parsed = parseScenario(json);
   if (!parsed.ok) throw new Error(`not a scenario: ${parsed.problem}`);
-  const outcome = await new World(parsed.scenario, deployedService).run();
+  const listed = listedOf(parsed.scenario.seed);
+  const outcome = await new World(parsed.scenario, deployedService, listed ? { listed } : {}).run();
   const { lines, summary, broken, deaths, checks, repeats } = outcome;
   const has = (wanted: (line: EffectLine) => boolean) => lines.some(wanted);
   return {

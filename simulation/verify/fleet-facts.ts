@@ -11,6 +11,14 @@ import type { Duration, Instant, Interval } from '../../functions/abandonment/ti
 import { normaliseAddress } from '../../functions/platform/addresses.ts';
 import type { PlaneState } from '../scenario/scenario-types.ts';
 
+/** A move of a task's deadline; null: it had none, or has none; the notice of it that was asked for then. */
+interface DeadlineMove {
+  at: Instant;
+  from: Instant | null;
+  to: Instant | null;
+  lead: Duration;
+}
+
 /** A task as it truly is. */
 export interface TrueTask {
   id: string;
@@ -23,6 +31,11 @@ export interface TrueTask {
   enabledAt: Instant | null;
   firstSeenAt: Instant;
   publishedByUserAt: Instant | null;
+  /** When the owning system will end it; null: it will not. */
+  deadline: Instant | null;
+  /** Of a job: when it last began to run, and when that run ended; null: not. */
+  startedAt: Instant | null;
+  endedAt: Instant | null;
   /** When it was disabled on our request; null once it is on again. */
   disabledByUsAt: Instant | null;
   /** When a system enabled it again within days of our disabling; null where not, and once that is over. */
@@ -80,6 +93,10 @@ export class FleetFacts {
   readonly paused = new Set<'evaluate' | 'notify' | 'disable'>();
   /** Task -> until when its owner keeps or snoozes it; the last word stands. */
   readonly keptUntil = new Map<string, Instant>();
+  /** Task -> when somebody last kept or snoozed it. */
+  readonly keptAt = new Map<string, Instant>();
+  readonly #moves = new Map<string, DeadlineMove[]>();
+  readonly #deadlines = new Map<string, Instant | null>();
   /** Task -> when operators approved what the blast radius held of it. */
   readonly approvedAt = new Map<string, Instant>();
   /** Address -> when no mail may come. */
@@ -90,19 +107,35 @@ export class FleetFacts {
   readonly #deletions = new Map<string, 'said' | 'dismissed'>();
   readonly #evaluatePaused: Interval[] = [];
   readonly #disableModeSince = new Map<string, Instant>();
+  /** What was looked up since the policies last changed: key -> task -> its value. */
+  readonly #effective = new Map<keyof Policies, Map<string, unknown>>();
+  /** Whether `PRIMARY` is alive under every policy, as it is but where somebody wrote otherwise. */
+  #isPrimaryAlive = true;
+  /** Tasks whose spell is to be judged by the next scan: that of all others was, since they or their policy last changed. */
+  readonly #unjudged = new Set<TrueTask>();
 
   /** Takes a task in, or one that came back. */
   addTask(task: TrueTask, now: Instant): void {
     task.history.push({ at: now, statuses: [...task.statuses] });
     this.tasks.set(task.id, task);
+    this.#unjudged.add(task);
     this.#noteMode(task.id, now);
+    this.noteDeadline(task, now);
     if (this.policy(task.id, 'minHealthy') === 0) this.#noteSpell(task, now);
   }
 
   setPolicy(scope: string, policy: ParsedPolicy, now: Instant): void {
     this.policies.set(scope, policy);
+    this.#effective.clear();
+    this.#isPrimaryAlive = [...this.policies.values()].every(
+      ({ aliveStatuses }) => aliveStatuses?.includes('PRIMARY') ?? true,
+    );
     this.stirs += 1;
-    for (const id of this.tasks.keys()) this.#noteMode(id, now);
+    for (const task of this.tasks.values()) {
+      this.#unjudged.add(task);
+      this.#noteMode(task.id, now);
+      this.noteDeadline(task, now);
+    }
   }
 
   setOwners(id: string, owners: readonly string[]): void {
@@ -129,13 +162,18 @@ export class FleetFacts {
     }
     task.statuses = [...new Set(statuses)];
     task.history.push({ at: now, statuses: task.statuses });
+    this.#unjudged.add(task);
     if (wasAlive && !lasted && !this.isAlive(task)) task.twitchedAt = now;
     if (least === 0) this.#noteSpell(task, now);
   }
 
   /** A scan evaluated the fleet: a spell that had lasted by then is a recovery, whatever the policy becomes. */
   scanned(now: Instant): void {
-    for (const task of this.tasks.values()) this.#noteSpell(task, now);
+    for (const task of this.#unjudged) {
+      this.#noteSpell(task, now);
+      const isOpen = this.isAlive(task) && !this.isHealthy(task, now);
+      if (!isOpen) this.#unjudged.delete(task);
+    }
   }
 
   #noteSpell(task: TrueTask, now: Instant): void {
@@ -147,8 +185,36 @@ export class FleetFacts {
   }
 
   /** A person keeps or snoozes a task. */
-  keep(task: string, until: Instant): void {
+  keep(task: string, until: Instant, at: Instant): void {
     this.keptUntil.set(task, until);
+    this.keptAt.set(task, at);
+  }
+
+  /** When a task is to end: what its owning system says, or its start + `failAfter` (docs/rules.md#deadlines). */
+  ownDeadline(task: TrueTask): Instant | null {
+    if (task.deleted || !task.enabled) return null;
+    const ends = task.deadline === null ? [] : [task.deadline];
+    if (task.kind === 'job') {
+      if (task.startedAt === null || task.endedAt !== null) return null;
+      const failAfter = this.policy(task.id, 'failAfter');
+      if (failAfter !== null) ends.push(task.startedAt + failAfter);
+    }
+    return ends.length > 0 ? Math.min(...ends) : null;
+  }
+
+  /** The moves of a task's deadline, the oldest first. */
+  movesOf(id: string): readonly DeadlineMove[] {
+    return this.#moves.get(id) ?? [];
+  }
+
+  /** Takes in that something happened by which a task's deadline may have moved. */
+  noteDeadline(task: TrueTask, at: Instant): void {
+    const to = this.ownDeadline(task);
+    const from = this.#deadlines.get(task.id) ?? null;
+    this.#deadlines.set(task.id, to);
+    if (from === to) return;
+    const move = { at, from, to, lead: this.policy(task.id, 'stopNotice') ?? 0 };
+    this.#moves.set(task.id, [...this.movesOf(task.id), move]);
   }
 
   /** Whether our disabling was reverted by a system, and it neither recovered since nor did a person act (promise 15). */
@@ -202,6 +268,16 @@ export class FleetFacts {
 
   /** What holds for a task: its own policy, then its prefixes from the longest, the global one, the default. */
   policy<Key extends keyof Policies>(taskId: string, key: Key): Policies[Key] {
+    const known = this.#effective.get(key) ?? new Map<string, unknown>();
+    this.#effective.set(key, known);
+    const found = known.get(taskId);
+    if (found !== undefined) return found as Policies[Key];
+    const value = this.#lookUp(taskId, key);
+    known.set(taskId, value);
+    return value;
+  }
+
+  #lookUp<Key extends keyof Policies>(taskId: string, key: Key): Policies[Key] {
     for (const scope of [taskId, ...prefixesOf(taskId).reverse(), '']) {
       const value = this.policies.get(scope)?.[key as keyof ParsedPolicy];
       if (value === null) return DEFAULTS[key];
@@ -247,6 +323,7 @@ export class FleetFacts {
   }
 
   isAlive(task: TrueTask): boolean {
+    if (this.#isPrimaryAlive && task.statuses.includes('PRIMARY')) return true;
     const alive = this.policy(task.id, 'aliveStatuses');
     return task.statuses.some((status) => alive.includes(status));
   }

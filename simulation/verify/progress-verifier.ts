@@ -28,6 +28,9 @@ export class ProgressVerifier {
   readonly #scanEvery: Duration;
   readonly #slack: Duration;
   readonly #start: Instant;
+  readonly #scenario: Scenario;
+  /** From here on nothing but time delays a notice. */
+  readonly #calmFrom: Instant;
   readonly #undisturbed: ReadonlySet<string>;
   readonly #warned = new Set<string>();
   readonly #operatorAlerts = new Set<string>();
@@ -43,14 +46,24 @@ export class ProgressVerifier {
     scenario: Scenario;
     /** Whether Taskwarden may not know yet what the bus told it. By default it does. */
     isBehind?: () => boolean;
+    /** When the last thing that goes wrong or is done is over. By default nobody knows. */
+    calmSince?: Instant;
+    /** Tasks of which it cannot know at times, whatever the scenario says. By default none. */
+    isDisturbed?: (task: string) => boolean;
   }) {
     this.#isBehind = parts.isBehind ?? (() => false);
     this.#facts = parts.facts;
     this.#verifier = parts.verifier;
     this.#scanEvery = parts.scenario.scanEvery;
     this.#start = parts.scenario.start;
+    this.#scenario = parts.scenario;
+    this.#calmFrom = isCalm(parts.scenario)
+      ? parts.scenario.start
+      : (parts.calmSince ?? parts.scenario.until) + DAY;
     this.#slack = 2 * parts.scenario.scanEvery + parts.facts.policy('', 'digestEvery');
-    this.#undisturbed = undisturbedTasks(parts.scenario, parts.facts);
+    const { isDisturbed = () => false } = parts;
+    const undisturbed = [...undisturbedTasks(parts.scenario, parts.facts)];
+    this.#undisturbed = new Set(undisturbed.filter((task) => !isDisturbed(task)));
   }
 
   /** An address was suppressed: tasks may be left with nobody to notify. */
@@ -79,8 +92,19 @@ export class ProgressVerifier {
       const task = this.#facts.tasks.get(id);
       if (task && this.#isFailing(task)) this.#isTimely(task, now);
     }
+    if (now >= this.#calmFrom && !this.#isBehind()) this.#areAnnounced(now);
     if (this.#unreachable.length > 0) this.#checkUnreachable(now);
     this.#checkReversals();
+  }
+
+  /** Deadlines that are due are announced, to whom no window or quiet hours hold back. */
+  #areAnnounced(now: Instant): void {
+    const { deadlines, softSuppressions, spacing } = this.#verifier;
+    deadlines.scanOver(now, this.#scenario, {
+      isSuppressed: (address) =>
+        this.#verifier.isSuppressed(address) || softSuppressions.isSuppressed(address, now),
+      isFull: (address) => spacing.fullUntil(address) > now,
+    });
   }
 
   /** A system enabled again what was disabled: operators are to hear of it. */
@@ -142,13 +166,14 @@ export class ProgressVerifier {
   /** Whether somebody can be notified of it and it is to be disabled at all. */
   #isToBeDisabled(task: TrueTask): boolean {
     const isSuppressed = (address: string) => this.#verifier.isSuppressed(address);
-    const hasShards = task.kind !== 'collection' && !task.dekaf;
+    const hasShards = hasShardsToLose(task);
     if (!hasShards || this.#facts.recipientsOf(task, 'task_abandoned', isSuppressed).length === 0)
       return false;
     return this.#facts.policy(task.id, 'mode') === 'disable' && isNeverQuiet(this.#facts, task.id);
   }
 
   #isFailing(task: TrueTask): boolean {
+    if (task.kind === 'job' || this.#facts.ownDeadline(task) !== null) return false;
     return task.enabled && !task.deleted && !this.#facts.isAlive(task) && !this.#facts.isReverted(task);
   }
 
@@ -235,6 +260,12 @@ export class ProgressVerifier {
   }
 }
 
+/** Whether neither faults, nor operators, people or mails that come back, nor outages change what is told. */
+function isCalm({ events, soakFaults }: Scenario): boolean {
+  const loud = ['fault', 'operator', 'action', 'mail-event', 'data-plane'];
+  return !soakFaults && events.every(({ type }) => !loud.includes(type));
+}
+
 /** Tasks that nothing but their own health and time changes, in a fleet too small for holds. */
 function undisturbedTasks(scenario: Scenario, facts: FleetFacts): Set<string> {
   const harmless = new Set(['shards', 'restarted', 'published', 'owners', 'deleted', 'created']);
@@ -250,9 +281,13 @@ function undisturbedTasks(scenario: Scenario, facts: FleetFacts): Set<string> {
   return tasks;
 }
 
+function hasShardsToLose({ kind, dekaf }: TrueTask): boolean {
+  return kind !== 'collection' && kind !== 'job' && !dekaf;
+}
+
 function isSimple(id: string, facts: FleetFacts): boolean {
   const task = facts.tasks.get(id);
-  if (!task || task.owners.length === 0 || task.kind === 'collection' || task.dekaf) return false;
+  if (!task || task.owners.length === 0 || !hasShardsToLose(task)) return false;
   return facts.policy(id, 'mode') !== 'detect' && isNeverQuiet(facts, id);
 }
 

@@ -18,6 +18,8 @@ export class RateLimitVerifier {
   readonly #now: () => Instant;
   readonly #asked = new Map<string, Done>();
   #last: Done[] = [];
+  /** The size of the fleet and of planes at one instant: what is disabled then stays counted. */
+  #sizes = { at: Number.NaN, of: new Map<string | null, number>() };
 
   constructor(checks: Checks, facts: FleetFacts, now: () => Instant) {
     this.#checks = checks;
@@ -72,13 +74,19 @@ export class RateLimitVerifier {
     dataPlane: string | null,
     { share, shareFloor }: { share: number; shareFloor: number },
   ): void {
-    const allowed = Math.max(shareFloor, share * this.#fleet(dataPlane));
     const where = dataPlane === null ? '' : ` of data plane ${dataPlane}`;
     this.#checks.check(
       10,
-      done.length <= allowed,
+      done.length <= shareFloor || done.length <= share * this.#sizeOf(dataPlane),
       () => `a spike of ${done.length}${where} was disabled without approval`,
     );
+  }
+
+  #sizeOf(dataPlane: string | null): number {
+    if (this.#sizes.at !== this.#now()) this.#sizes = { at: this.#now(), of: new Map() };
+    const size = this.#sizes.of.get(dataPlane) ?? this.#fleet(dataPlane);
+    this.#sizes.of.set(dataPlane, size);
+    return size;
   }
 
   /** Tasks that are eligible now or were disabled in the last day, each once; of one data plane or (null) of all. */
@@ -87,7 +95,9 @@ export class RateLimitVerifier {
     const isHere = (plane: string) => dataPlane === null || plane === dataPlane;
     for (const { task, dataPlane: plane } of this.#last) if (isHere(plane)) fleet.add(task);
     for (const task of this.#facts.tasks.values()) {
-      const eligible = task.enabled && !task.deleted && task.kind !== 'collection' && !task.dekaf;
+      const isOn = task.enabled && !task.deleted;
+      const isRunning = task.kind !== 'job' || (task.startedAt !== null && task.endedAt === null);
+      const eligible = isOn && isRunning && task.kind !== 'collection' && !task.dekaf;
       if (eligible && isHere(task.dataPlane)) fleet.add(task.id);
     }
     return fleet.size;

@@ -55,6 +55,6 @@ export function noticeName(to: string, item: DigestItem, { comings, mode, latest
   const { task, episode, notice, grace, lead, disableAt } = item;
   const announced = notice === 'withdrawn' ? latest : undefined;
   const date = notice === 'reminder' ? disableAt : announced;
-  const of = notice === 'warning' ? `${mode} ${disableAt === null}` : '';
+  const of = notice === 'warning' || notice === 'overdue' ? `${mode} ${disableAt === null}` : '';
   return [to, task, episode, notice, grace, lead, date, comings, of].join(' ');
 }

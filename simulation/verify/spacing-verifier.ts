@@ -14,6 +14,8 @@ interface LastMail {
   fullUntil: Instant;
 }
 
+const URGING: readonly string[] = ['warning', 'reminder', 'stopping', 'overdue'];
+
 /** So many mails, whatever they say, may go to one address in 24 h. */
 const MOST_A_DAY = 24;
 
@@ -47,7 +49,7 @@ export class SpacingVerifier {
     };
     this.#last.set(to, last);
     this.#isOneOfTheDay(last, mail);
-    const urging = mail.items.filter(({ notice }) => notice === 'warning' || notice === 'reminder');
+    const urging = mail.items.filter(({ notice }) => URGING.includes(notice));
     if (urging.length > 0) {
       const every = this.#facts.policy('', 'digestEvery') - 2 * this.#skew;
       const next = (last.warnedAt ?? Number.NEGATIVE_INFINITY) + every;

@@ -7,6 +7,7 @@ import { isAsleep, isQuietDay } from '../engine/sleep.ts';
 import type { OwnerAction } from '../scenario/scenario-types.ts';
 import { AuditVerifier } from './audit-verifier.ts';
 import type { BrokenPromise, Checks, VerifierParts } from './checks.ts';
+import { DeadlineVerifier } from './deadline-verifier.ts';
 import { type FleetFacts, sameAddress, type TrueTask } from './fleet-facts.ts';
 import { RateLimitVerifier } from './rate-limit-verifier.ts';
 import { noticeName, Repeats } from './repeats.ts';
@@ -43,6 +44,7 @@ export class Verifier implements Checks {
   readonly #isFaulty: boolean;
   readonly #rateLimit: RateLimitVerifier;
   readonly spacing: SpacingVerifier;
+  readonly deadlines: DeadlineVerifier;
   /** Address -> the digest that SES refused it for; null where SES reported it. */
   readonly #suppressed = new Map<string, string | null>();
   /** When an address was suppressed last, and how often operators revived it. */
@@ -72,6 +74,7 @@ export class Verifier implements Checks {
     this.audits = new AuditVerifier(this, parts.now, this.#isFaulty);
     this.spacing = new SpacingVerifier(this, parts);
     this.#rateLimit = new RateLimitVerifier(this, parts.facts, parts.now);
+    this.deadlines = new DeadlineVerifier(this, parts);
   }
 
   /** All checks so far. */
@@ -191,9 +194,10 @@ export class Verifier implements Checks {
     }
     const now = this.#now();
     const about = `${episodeOf(request)} is to be disabled at ${formatInstant(now)}`;
+    const isOverdue = this.#isAnnouncedInFull(task, request);
     this.check(
       1,
-      this.#isWarnedInFull(task, request),
+      isOverdue || this.#isWarnedInFull(task, request),
       () => `${about} without an accepted warning a full grace ago`,
     );
     const latest = this.#latestDate.get(episodeOf(request)) ?? 0;
@@ -211,8 +215,8 @@ export class Verifier implements Checks {
       !isHeld,
       () => `${about} although its disabling was reverted`,
     );
-    this.#allWarned(task, request, about);
-    this.#humanWins(task, about, now);
+    if (!isOverdue) this.#allWarned(task, request, about);
+    this.#humanWins(task, about, now, isOverdue);
     this.#rateLimit.asked(task, request);
   }
 
@@ -236,6 +240,10 @@ export class Verifier implements Checks {
   }
 
   #checkItem(to: string, item: DigestItem, digest: string): void {
+    if (item.notice === 'stopping') {
+      this.#checkStopping(to, item);
+      return;
+    }
     const key = episodeOf(item);
     const now = this.#now();
     const departures = this.#facts.departures.get(`${item.task} ${to}`) ?? 0;
@@ -257,12 +265,36 @@ export class Verifier implements Checks {
       this.#newestWarnings.set(`${item.task} ${to}`, now);
       this.#isAbandoned(item);
     }
-    if (isWindowed(item.notice)) {
-      this.#isFailing(item);
-      this.#notReverted(item);
-    }
+    if (item.notice === 'overdue') this.deadlines.overdue(to, item, key);
+    if (item.notice === 'warning' || item.notice === 'reminder') this.#isFailing(item);
+    if (isWindowed(item.notice)) this.#notReverted(item);
     if (item.disableAt !== null) this.#dated(item, item.disableAt);
     this.#checkNews(to, item);
+  }
+
+  /** A notice of a task's own deadline is of no episode. */
+  #checkStopping(to: string, item: DigestItem): void {
+    this.deadlines.announced(to, item);
+    const isWelcome = !this.#facts.declined.has(to);
+    this.check(
+      9,
+      isWelcome,
+      () => `the deadline of ${item.task} was announced to somebody who declined that`,
+    );
+  }
+
+  /** Whether the task is to be turned off for a deadline that was announced in time to somebody who can be reached. */
+  #isAnnouncedInFull(task: TrueTask, request: DisabledTask): boolean {
+    const now = this.#now();
+    const recipientsOf = (alert: 'task_stopping' | 'task_overdue') => [
+      ...this.#facts.recipientsOf(task, alert, (address) => this.isSuppressed(address)),
+      ...this.#facts.recipientsOf(
+        task,
+        alert,
+        (address) => this.isSuppressed(address) || this.softSuppressions.isSuppressed(address, now),
+      ),
+    ];
+    return this.deadlines.isAnnouncedInFull(task, episodeOf(request), recipientsOf);
   }
 
   /** What a notice of something past, or that may be declined, must be true to. */
@@ -401,7 +433,7 @@ export class Verifier implements Checks {
     this.checkWhere(hasUnknown, 5, abandoned, () => `${id} #${episode} is warned about before its time`);
   }
 
-  #humanWins(task: TrueTask, about: string, now: Instant): void {
+  #humanWins(task: TrueTask, about: string, now: Instant, isOverdue: boolean): void {
     const { paused, keptUntil } = this.#facts;
     this.check(9, !paused.has('disable'), () => `${about} while disabling is paused`);
     this.#quiet(task, about, now);
@@ -411,9 +443,11 @@ export class Verifier implements Checks {
     if (this.#isBehind()) return;
     const published = task.publishedByUserAt;
     const vetoed = published !== null && now < published + this.#facts.policy(task.id, 'publicationVeto');
+    this.check(9, task.enabled && !task.deleted, () => `${about} although it is off`);
+    // Neither a publication nor its health says anything of a task that outlives its deadline.
+    if (isOverdue) return;
     this.check(9, !vetoed, () => `${about} within the veto of a user's publication`);
     this.check(9, !this.#facts.isAlive(task), () => `${about} although it runs`);
-    this.check(9, task.enabled && !task.deleted, () => `${about} although it is off`);
   }
 
   /** Nothing is disabled in quiet hours and on quiet days, by any clock that is not more than `skew` off. */

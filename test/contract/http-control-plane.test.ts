@@ -1,8 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { afterAll, it } from 'vitest';
-import { HttpControlPlane } from '../../functions/control-planes/http/http-control-plane.ts';
+import type { ListedControlPlane } from '../../functions/control-planes/control-plane.port.ts';
+import { controlPlaneOpener } from '../../functions/control-planes/open-control-plane.ts';
 import type { SettingsOf } from '../../functions/platform/control-plane-settings.ts';
+import type { Fetch } from '../../functions/platform/ports.ts';
 import { RealClock } from '../../functions/platform/real-clock.ts';
+import { RealRandom } from '../../functions/platform/real-random.ts';
 import { type ControlPlaneDriver, listedControlPlaneContract, type Made } from './control-plane-contract.ts';
 import { FaultyProxy, RETRY_AFTER } from './faulty-proxy.ts';
 import { failedTask, type Running, serve, start, TaskFile } from './http-servers.ts';
@@ -18,27 +22,31 @@ const SETTINGS: Omit<SettingsOf<'http'>, 'url'> = {
   prefix: PREFIX,
   dataPlane: 'eu-1',
   pollEvery: 600_000,
-  callsPerSecond: 10,
+  callsPerSecond: 1_000,
   timeout: 400,
   pageSize: 2,
+  credentials: { scheme: 'basic', from: { secret: 'taskwarden/jobs' } },
   signedWith: { parameter: '/taskwarden/jobs' },
 };
 
 let tests = 0;
 
 /** A control plane whose server has tasks of names that no test before had: it remembers what was done. */
-async function made({ server, file }: { server: Running; file: TaskFile }): Promise<Made<HttpControlPlane>> {
+async function made(
+  { server, file }: { server: Running; file: TaskFile },
+  fetched: Fetch = fetch,
+): Promise<Made<ListedControlPlane>> {
   tests += 1;
   const names = NAMES.map((name) => `${name} ${tests}`);
   file.write(names.map((id) => failedTask(id)));
   const proxy = await FaultyProxy.before(server.url);
-  const controls = new HttpControlPlane({
-    settings: { ...SETTINGS, url: `${proxy.url}/` },
-    fetch: (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(SETTINGS.timeout) }),
-    credentials: async () => `Basic ${Buffer.from(BASIC).toString('base64')}`,
-    secret: async () => SECRET,
+  const open = controlPlaneOpener({
+    secrets: { read: async (place) => ('secret' in place ? BASIC : SECRET) },
+    fetch: fetched,
     clock: new RealClock(),
+    random: new RealRandom(),
   });
+  const controls = open({ ...SETTINGS, url: `${proxy.url}/` });
   return {
     controls,
     driver: driverOf(names, file, proxy),
@@ -63,23 +71,30 @@ function driverOf(names: readonly string[], file: TaskFile, proxy: FaultyProxy):
 
 const ABILITIES = { spoils: true, retryAfter: RETRY_AFTER };
 
-listedControlPlaneContract(
-  'HTTP, the server in TypeScript',
-  async () => {
-    const file = new TaskFile([]);
-    const server = await serve(file.tasks(), { basic: BASIC, secret: SECRET });
-    const one = await made({ server, file });
-    return {
-      ...one,
-      async close() {
-        await one.close?.();
-        await server.close();
-        file.delete();
-      },
-    };
-  },
-  ABILITIES,
-);
+async function servedHere(fetched?: Fetch): Promise<Made<ListedControlPlane>> {
+  const file = new TaskFile([]);
+  const server = await serve(file.tasks(), { basic: BASIC, secret: SECRET });
+  const one = await made({ server, file }, fetched);
+  return {
+    ...one,
+    async close() {
+      await one.close?.();
+      await server.close();
+      file.delete();
+    },
+  };
+}
+
+listedControlPlaneContract('HTTP, the server in TypeScript', () => servedHere(), ABILITIES);
+
+/** As a server is that was started again since: it knows no request that came before. */
+const forgotten: Fetch = (url, init) => {
+  const headers = new Headers(init?.headers);
+  if (headers.has('idempotency-key')) headers.set('idempotency-key', randomUUID());
+  return fetch(url, { ...init, headers });
+};
+
+listedControlPlaneContract('HTTP, a server that forgets keys', () => servedHere(forgotten), ABILITIES);
 
 /** Started once: what is tested finds other tasks in its file each time. */
 let python: { server: Running; file: TaskFile } | undefined;

@@ -119,9 +119,10 @@ describe('Amazon ECS', () => {
   it('of another account is told which roles to trust', () => {
     const { service } = synth('prod', { controlPlanes: [{ ...ECS, roleArn: ROLE }] });
     const outputs = service.toJSON().Outputs as Record<string, { Value: unknown }>;
-    expect(outputs.DisablerRoleArn?.Value).toEqual({
-      'Fn::GetAtt': [expect.stringMatching(/^Disabler.*Role/), 'Arn'],
-    });
+    for (const name of ['Lister', 'Disabler'])
+      expect(outputs[`${name}RoleArn`]?.Value).toEqual({
+        'Fn::GetAtt': [expect.stringMatching(new RegExp(`^${name}.*Role`)), 'Arn'],
+      });
   });
 
   it('of this account is allowed by cluster where AWS can tell', () => {

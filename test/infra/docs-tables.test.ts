@@ -69,6 +69,7 @@ const AT = parseInstant('2026-01-05T00:00:00Z') as number;
 const KEYS: { [Name in keyof typeof keys]: ReturnType<(typeof keys)[Name]> } = {
   task: keys.task('id'),
   holder: keys.holder('id', 1, 'recipient'),
+  deadline: keys.deadline('id'),
   waitingObservation: keys.waitingObservation('id'),
   alert: keys.alert('id', 1),
   audit: keys.audit('id', AT, 'act', 'mark'),
@@ -153,6 +154,9 @@ const USES: { [Name in keyof typeof index]: string } = {
   openDigests: index.openDigests(0),
   untold: index.untold(0),
   canFireOfTenant: index.canFireOfTenant('tenant'),
+  endsAt: index.endsAt(0),
+  startedAt: index.startedAt(0),
+  startedOfTenant: index.startedOfTenant('tenant'),
   open: index.open(0),
   alerts: index.alerts(0),
   mails: index.mails(0),

@@ -33,7 +33,13 @@ const PATIENT = 20_000;
 
 function planeOf(clients: EcsClients) {
   const settings = ecsSettings({ clusters: CLUSTERS });
-  const controls = new EcsControlPlane({ settings, clients, clock: new RealClock() });
+  const clock = new RealClock();
+  const controls = new EcsControlPlane({
+    settings,
+    clients,
+    clock,
+    pause: (duration) => clock.pause(duration),
+  });
   return { controls, driver: ecsDriver(clients.ecs, PREFIX) };
 }
 

@@ -1,151 +1,147 @@
 import { RegisterScalableTargetCommand } from '@aws-sdk/client-application-auto-scaling';
-import {
-  CreateClusterCommand,
-  CreateServiceCommand,
-  DescribeServicesCommand,
-  ListTasksCommand,
-  RegisterTaskDefinitionCommand,
-  StopTaskCommand,
-  UpdateServiceCommand,
-} from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { HOUR } from '../../functions/abandonment/time.ts';
 import type { EcsClients } from '../../functions/control-planes/ecs/ecs-clients.ts';
 import { EcsControlPlane } from '../../functions/control-planes/ecs/ecs-control-plane.ts';
 import { loadTask } from '../../functions/store/tasks.ts';
 import { deployedService } from '../../simulation/engine/deployed-service.ts';
+import { FaultyProxy } from '../contract/faulty-proxy.ts';
 import { EcsServer } from '../unit/control-planes/ecs/ecs-server.ts';
 import { clientsAt, ecsSettings } from '../unit/control-planes/ecs/ecs-stage.ts';
+import { CLUSTER, EcsFleet } from './ecs-fleet.ts';
 import { ListedWorld } from './listed-world.ts';
 
-const CLUSTER = 'main';
-const OWNERS = { api: 'ana@example.com', worker: 'bo@example.com', mended: 'cleo@example.com' };
-const BROKEN = new Set(['api', 'worker', 'mended', 'off']);
-
-let clients: EcsClients;
+/** MiniStack has no Application Auto Scaling: that is our own server's. */
 let scaling: EcsServer;
-let world: ListedWorld;
-
-/** What ECS itself has of a service. */
-async function truth(service: string) {
-  const asked = new DescribeServicesCommand({ cluster: CLUSTER, services: [service] });
-  const { services: [told] = [] } = await clients.ecs.send(asked);
-  return { desired: told?.desiredCount, running: told?.runningCount };
-}
-
-const update = (service: string, change: { desiredCount?: number; forceNewDeployment?: boolean }) =>
-  clients.ecs.send(new UpdateServiceCommand({ cluster: CLUSTER, service, ...change }));
-
-/** The tasks of broken services do not stay: each is stopped as soon as ECS starts it. */
-async function breakDown(): Promise<void> {
-  for (const serviceName of BROKEN) {
-    const { taskArns = [] } = await clients.ecs.send(new ListTasksCommand({ cluster: CLUSTER, serviceName }));
-    for (const task of taskArns) await clients.ecs.send(new StopTaskCommand({ cluster: CLUSTER, task }));
-  }
-}
-
-async function makeService(serviceName: string, owner: string): Promise<void> {
-  const tags = [{ key: 'taskwarden:owners', value: owner }];
-  const given = { cluster: CLUSTER, serviceName, taskDefinition: 'story:1', desiredCount: 2, tags };
-  await clients.ecs.send(new CreateServiceCommand(given));
-}
-
 beforeAll(async () => {
   scaling = await EcsServer.open();
-  const endpoints = { ecs: inject('endpoint'), scaling: scaling.endpoint };
-  clients = clientsAt({ ...endpoints, account: '200000000000', timeout: 20_000 });
-  await clients.ecs.send(new CreateClusterCommand({ clusterName: CLUSTER }));
-  const containerDefinitions = [{ name: 'main', image: 'scratch', memory: 64 }];
-  await clients.ecs.send(new RegisterTaskDefinitionCommand({ family: 'story', containerDefinitions }));
-  for (const name of ['api', 'worker', 'mended'] as const) await makeService(name, OWNERS[name]);
-  await makeService('off', 'dora@example.com');
-  await makeService('web', 'eve@example.com');
-  await clients.scaling.send(
-    new RegisterScalableTargetCommand({
-      ServiceNamespace: 'ecs',
-      ResourceId: 'service/main/api',
-      ScalableDimension: 'ecs:service:DesiredCount',
-      MinCapacity: 2,
-      MaxCapacity: 4,
-    }),
-  );
-  const settings = { ...ecsSettings({ clusters: [CLUSTER] }), pollEvery: HOUR, callsPerSecond: 1_000 };
-  world = new ListedWorld(settings, (_, { clock }) => new EcsControlPlane({ settings, clients, clock }));
-  await world.setPolicy('ecs/', {
-    mode: 'disable',
-    warnAfter: '3d',
-    disableAfter: '2d',
-    reminders: [],
-    minHealthy: '2h',
-  });
 });
 afterAll(() => scaling.close());
 
-/** What is known of it, where it was disabled by us. */
-const disabledByUs = async (service: string) =>
-  (await loadTask(world.system.table, `ecs/main/${service}`))?.disabledByUs ?? null;
+/** Clients of an account of its own; `ecs`: where ECS is asked. */
+function clientsOf(account: string, ecs = inject('endpoint')): EcsClients {
+  return clientsAt({ ecs, scaling: scaling.endpoint, account, timeout: 20_000 });
+}
+
+/** Three days without a running task, two days of grace, and a scan each six hours. */
+async function worldOf(clients: EcsClients): Promise<ListedWorld> {
+  const settings = { ...ecsSettings({ clusters: [CLUSTER] }), pollEvery: HOUR, callsPerSecond: 1_000 };
+  const world = new ListedWorld(settings, (_, given) => new EcsControlPlane({ settings, clients, ...given }));
+  const policy = { warnAfter: '3d', disableAfter: '2d', reminders: [], minHealthy: '2h' };
+  await world.setPolicy('ecs/', { mode: 'disable', ...policy });
+  return world;
+}
 
 const suspended = () => scaling.targets.get('service/main/api')?.SuspendedState;
 
 /**
- * One history, told in its order: each test goes on where the one before it ended. A scan each six hours; the first one
- * lists what there is, so that all clocks begin at 0d6h, and each listing is decided upon by the scan after it.
+ * One history, told in its order: each test goes on where the one before it ended. The first scan lists what there is, so
+ * that all clocks begin at 0d6h, and each listing is decided upon by the scan after it.
  */
 describe('services of ECS that nobody keeps alive', () => {
+  let fleet: EcsFleet;
+  let world: ListedWorld;
+  const disabledByUs = async (service: string) =>
+    (await loadTask(world.system.table, `ecs/main/${service}`))?.disabledByUs ?? null;
+
+  beforeAll(async () => {
+    const clients = clientsOf('200000000000');
+    fleet = await EcsFleet.on(clients.ecs);
+    await fleet.add('api', 'ana@example.com', true);
+    await fleet.add('worker', 'bo@example.com', true);
+    await fleet.add('mended', 'cleo@example.com', true);
+    await fleet.add('off', 'dora@example.com', true);
+    await fleet.add('removed', 'eli@example.com', true);
+    await fleet.add('web', 'fay@example.com', false);
+    await clients.scaling.send(
+      new RegisterScalableTargetCommand({
+        ServiceNamespace: 'ecs',
+        ResourceId: 'service/main/api',
+        ScalableDimension: 'ecs:service:DesiredCount',
+        MinCapacity: 2,
+        MaxCapacity: 4,
+      }),
+    );
+    world = await worldOf(clients);
+  });
+
   it('warn their owners once they were without a running task for three days', async () => {
-    await world.until(3, breakDown);
+    await world.until(3, fleet.breakDown);
     expect(world.heard()).toEqual([]);
-    await world.until(4, breakDown);
+    await world.until(4, fleet.breakDown);
     expect(world.heard().sort()).toEqual([
       '3d6h mail ana@example.com: warning ecs/main/api',
       '3d6h mail bo@example.com: warning ecs/main/worker',
       '3d6h mail cleo@example.com: warning ecs/main/mended',
       '3d6h mail dora@example.com: warning ecs/main/off',
+      '3d6h mail eli@example.com: warning ecs/main/removed',
     ]);
-    for (const name of Object.keys(OWNERS)) expect(await truth(name)).toEqual({ desired: 2, running: 0 });
+    expect(await fleet.truth('api')).toEqual({ desired: 2, running: 0 });
   });
 
-  it('are left alone where somebody deploys or stops them before the date', async () => {
-    await update('mended', { forceNewDeployment: true });
-    await update('off', { desiredCount: 0 });
-    await world.until(5, breakDown);
+  it('are left alone where somebody deploys, stops or deletes them before the date', async () => {
+    await fleet.update('mended', { forceNewDeployment: true });
+    await fleet.update('off', { desiredCount: 0 });
+    await fleet.remove('removed');
+    await world.until(5, fleet.breakDown);
     expect(world.heard()).toEqual(['4d12h mail cleo@example.com: withdrawn ecs/main/mended']);
   });
 
   it('are disabled in ECS itself at the date, and their owners are notified of it', async () => {
-    for (const name of ['api', 'worker']) expect(await truth(name)).toMatchObject({ desired: 2 });
-    await world.until(7, breakDown);
+    for (const name of ['api', 'worker']) expect(await fleet.truth(name)).toMatchObject({ desired: 2 });
+    await world.until(7, fleet.breakDown);
     expect(world.heard().sort()).toEqual([
       '5d6h mail ana@example.com: disabled ecs/main/api',
       '5d6h mail bo@example.com: disabled ecs/main/worker',
     ]);
-    expect(await truth('api')).toEqual({ desired: 0, running: 0 });
-    expect(await truth('worker')).toEqual({ desired: 0, running: 0 });
+    expect(await fleet.truth('api')).toEqual({ desired: 0, running: 0 });
+    expect(await fleet.truth('worker')).toEqual({ desired: 0, running: 0 });
     expect(suspended()?.DynamicScalingOutSuspended).toBe(true);
-    expect(await truth('mended')).toMatchObject({ desired: 2 });
-    expect(await truth('web')).toEqual({ desired: 2, running: 2 });
-    expect(await Promise.all(['api', 'worker', 'mended', 'off', 'web'].map(disabledByUs))).toEqual([
-      expect.anything(),
-      expect.anything(),
-      null,
-      null,
-      null,
-    ]);
+    expect(await fleet.truth('mended')).toMatchObject({ desired: 2 });
+    expect(await fleet.truth('web')).toEqual({ desired: 2, running: 2 });
+    const others = ['mended', 'off', 'removed', 'web'];
+    expect(await Promise.all(others.map(disabledByUs))).toEqual([null, null, null, null]);
   });
 
   it('run again after an undo, as they were, and scale again', async () => {
-    BROKEN.delete('api');
+    fleet.broken.delete('api');
     await deployedService.undo(world.system, { task: 'ecs/main/api' });
-    await world.until(8, breakDown);
-    expect(await truth('api')).toEqual({ desired: 2, running: 2 });
+    await world.until(8, fleet.breakDown);
+    expect(await fleet.truth('api')).toEqual({ desired: 2, running: 2 });
     expect(suspended()?.DynamicScalingOutSuspended).toBe(false);
     expect(world.heard()).toEqual(['7d6h mail ana@example.com: enabled ecs/main/api']);
   });
 
   it('are not disabled a second time where a deployment tool starts them again', async () => {
-    await update('worker', { desiredCount: 2 });
-    await world.until(15, breakDown);
+    await fleet.update('worker', { desiredCount: 2 });
+    await world.until(15, fleet.breakDown);
     expect(world.heard()).toEqual(['8d12h operators disable-reverted ecs/main/worker']);
-    expect(await truth('worker')).toEqual({ desired: 2, running: 0 });
+    expect(await fleet.truth('worker')).toEqual({ desired: 2, running: 0 });
+  });
+});
+
+describe('ECS that is away for three days', () => {
+  let proxy: FaultyProxy;
+  afterAll(() => proxy?.close());
+
+  it('has nothing decided on what was known before, and dates move by the time it was away', async () => {
+    proxy = await FaultyProxy.before(inject('endpoint'));
+    const fleet = await EcsFleet.on(clientsOf('300000000000').ecs);
+    await fleet.add('api', 'ana@example.com', true);
+    const world = await worldOf(clientsOf('300000000000', proxy.url));
+    await world.until(4, fleet.breakDown);
+    expect(world.heard()).toEqual(['3d6h mail ana@example.com: warning ecs/main/api']);
+    await proxy.fault('down');
+    await world.until(7, fleet.breakDown);
+    // The date was 5d6h. The newest whole listing is of 4d0h; two of them are missed, and 15 minutes more, at 4d12h15m.
+    expect(world.heard()).toEqual(['4d18h operators data-plane-silent ecs-eu-west-1']);
+    expect(await fleet.truth('api')).toMatchObject({ desired: 2 });
+    await proxy.heal();
+    // Away from 4d0h to 7d6h at the latest: the date is 8d12h, or up to five hours before it, which the same scan meets.
+    await world.until(8.25, fleet.breakDown);
+    expect(world.heard()).toEqual([]);
+    await world.until(9, fleet.breakDown);
+    expect(world.heard()).toEqual(['8d12h mail ana@example.com: disabled ecs/main/api']);
+    expect(await fleet.truth('api')).toEqual({ desired: 0, running: 0 });
   });
 });

@@ -112,9 +112,9 @@ function sentence(line: EffectLine): string {
 function wording(line: EffectLine): string {
   switch (line.type) {
     case 'alert-fired':
-      return `fired ${line.task} #${line.episode} since ${when(line.since)} (${line.stage})`;
+      return `fired ${overdue(line)}${line.task} #${line.episode} since ${when(line.since)} (${line.stage})`;
     case 'alert-resolved':
-      return `resolved ${line.task} #${line.episode} ${line.reason}`;
+      return `resolved ${overdue(line)}${line.task} #${line.episode} ${line.reason}`;
     case 'mail':
       return `mail ${line.to}: ${line.items.map(item).sort().join(', ')}`;
     case 'mail-failed':
@@ -130,6 +130,12 @@ function wording(line: EffectLine): string {
   }
 }
 
+/** Of an alert that is not of an abandoned task. */
+function overdue({ alert }: { alert: string }): string {
+  return alert === 'task_overdue' ? 'overdue ' : '';
+}
+
 function item({ task, episode, notice, disableAt }: MailItemLine): string {
-  return `${notice} ${task} #${episode}${disableAt ? ` until ${when(disableAt)}` : ''}`;
+  const of = episode === null ? '' : ` #${episode}`;
+  return `${notice} ${task}${of}${disableAt ? ` until ${when(disableAt)}` : ''}`;
 }

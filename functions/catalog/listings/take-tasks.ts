@@ -130,13 +130,15 @@ async function takeKnown(
 ): Promise<Taken> {
   const context: CatalogContext = { system, book, ...(read && { read }) };
   let unsettled = false;
+  let observedAt: Instant | undefined;
   const published = await publishListed(context, task, (known) => {
     const news = listedNews(known, task, at);
+    observedAt = known?.task.deletedAt === undefined ? known?.evidence.observedAt : undefined;
     unsettled = news?.unsettled ?? false;
     return news;
   });
   const fresh = published.settled === 'skipped' ? context : { system, book };
-  const observed = await observeTask(fresh, task.id, observationsOf(task, at));
+  const observed = await observeTask(fresh, task.id, observationsOf(task, observedAt, at));
   const counted = await countRestartsOf(observed.settled === 'skipped' ? fresh : { system, book }, task, {
     before: read?.get(task.id)?.evidence.restarts.total,
     at,
@@ -145,11 +147,17 @@ async function takeKnown(
   return unsettled && taken.taken !== 'refused' ? { taken: 'again' } : taken;
 }
 
-/** What the control plane knows of a time that nobody saw comes first. */
-function observationsOf({ shards, cause, lastPrimaryAt }: SoundTask, at: Instant): Observation[] {
+/** What the control plane knows of the time since it was observed last comes first. */
+function observationsOf(
+  { shards, cause, lastPrimaryAt }: SoundTask,
+  observedAt: Instant | undefined,
+  at: Instant,
+): Observation[] {
   const statuses = shards.map(({ status }) => status);
   const now: Observation = { at, statuses, ...(cause !== undefined && { cause }) };
-  if (lastPrimaryAt === undefined || lastPrimaryAt >= at || statuses.includes('PRIMARY')) return [now];
+  if (lastPrimaryAt === undefined || observedAt === undefined) return [now];
+  const isNews = observedAt < lastPrimaryAt && lastPrimaryAt <= at && !statuses.includes('PRIMARY');
+  if (!isNews) return [now];
   return [{ at: lastPrimaryAt, statuses: ['PRIMARY'] }, { at: lastPrimaryAt, statuses }, now];
 }
 

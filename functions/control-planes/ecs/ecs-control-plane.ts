@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { SECOND } from '../../abandonment/time.ts';
+import { type Duration, SECOND } from '../../abandonment/time.ts';
 import type { SettingsOf } from '../../platform/control-plane-settings.ts';
 import type { Clock } from '../../platform/ports.ts';
 import {
@@ -32,6 +32,8 @@ export interface EcsPorts {
   settings: SettingsOf<'ecs'>;
   clients: EcsClients;
   clock: Clock;
+  /** Waits where ECS tells late what it did. */
+  pause(duration: Duration): Promise<void>;
 }
 
 /** Where a page begins: a cluster, and how far it is listed. */
@@ -62,13 +64,15 @@ const READS_BACK = 3;
 export class EcsControlPlane implements ListedControlPlane {
   readonly #settings: SettingsOf<'ecs'>;
   readonly #clock: Clock;
+  readonly #pause: EcsPorts['pause'];
   readonly #clusters: EcsClusters;
   readonly #services: EcsServices;
   readonly #scaling: EcsScaling;
 
-  constructor({ settings, clients, clock }: EcsPorts) {
+  constructor({ settings, clients, clock, pause }: EcsPorts) {
     this.#settings = settings;
     this.#clock = clock;
+    this.#pause = pause;
     this.#clusters = new EcsClusters(settings, clients);
     this.#services = new EcsServices(settings, clients);
     this.#scaling = new EcsScaling(settings.name, clients);
@@ -245,7 +249,7 @@ export class EcsControlPlane implements ListedControlPlane {
       if (!service || !isTask(service)) return undefined;
       if (isDone(service.desiredCount)) return service;
       if (read === READS_BACK) break;
-      await this.#clock.pause?.(SECOND);
+      await this.#pause(SECOND);
     }
     throw new ControlPlaneUnavailable(
       this.#settings.name,

@@ -32,11 +32,11 @@ export function refusalIn(error: unknown): string | undefined {
   return words(`${error.name}: ${error.message}`);
 }
 
-/** Whether the answer came, so that what was asked was surely not done. */
+/** Whether it was refused at the first attempt: what was asked was surely not done. An earlier attempt may have done it. */
 export function isSurelyUndone(error: unknown): boolean {
   if (!(error instanceof Error && '$metadata' in error)) return false;
-  const status = (error.$metadata as { httpStatusCode?: number }).httpStatusCode ?? 0;
-  return status >= 400 && status < 500;
+  const { httpStatusCode = 0, attempts } = error.$metadata as { httpStatusCode?: number; attempts?: number };
+  return httpStatusCode >= 400 && httpStatusCode < 500 && attempts === 1;
 }
 
 /** What is no answer about a service: a fault of the control plane, or of the way to it. */

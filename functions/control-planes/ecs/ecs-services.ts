@@ -9,7 +9,7 @@ import {
 import type { SettingsOf } from '../../platform/control-plane-settings.ts';
 import { ControlPlaneUnavailable } from '../control-plane.port.ts';
 import type { EcsClients } from './ecs-clients.ts';
-import { refusalIn, saysGone, unavailable } from './ecs-faults.ts';
+import { isSurelyUndone, refusalIn, saysGone, unavailable } from './ecs-faults.ts';
 import { MARK } from './kept.ts';
 import { canBeTagged, isTaggable, readService, type ToldService } from './told-service.ts';
 
@@ -74,7 +74,7 @@ export class EcsServices {
     } catch (error) {
       if (saysGone(error)) return { outcome: 'gone' };
       const reason = refusalIn(error);
-      if (reason !== undefined) return { outcome: 'refused', reason };
+      if (reason !== undefined && isSurelyUndone(error)) return { outcome: 'refused', reason };
       throw error;
     }
   }

@@ -1,12 +1,11 @@
 import * as z from 'zod/mini';
 import { BOUNDS } from '../../abandonment/bounds.ts';
 import { DAY, type Duration, formatDuration, type Instant, SECOND } from '../../abandonment/time.ts';
+import type { Fetch } from '../../platform/ports.ts';
 import { cut } from '../../platform/queue-text.ts';
 import { recordable } from '../../platform/recorded-text.ts';
 import { ControlPlaneUnavailable } from '../control-plane.port.ts';
-
-/** What calls are made with: `fetch` of Node, or one like it, that ends a call after its time with a `TimeoutError`. */
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+import { retryAfterSeconds } from '../retry-after.ts';
 
 /** One call. */
 export interface Call {
@@ -117,11 +116,8 @@ export class HttpCalls {
   }
 
   #waitOf({ headers }: Response): number | undefined {
-    const text = headers.get('retry-after')?.trim() ?? '';
-    const seconds = /^\d{1,9}$/.test(text)
-      ? Number(text)
-      : Math.ceil((Date.parse(text) - this.#now()) / SECOND);
-    return seconds >= 0 ? Math.min(seconds, LONGEST_WAIT / SECOND) : undefined;
+    const seconds = retryAfterSeconds(headers.get('retry-after'), this.#now());
+    return seconds === undefined ? undefined : Math.min(seconds, LONGEST_WAIT / SECOND);
   }
 
   #faultOf(error: unknown): string {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { formatInstant } from '../../abandonment/time.ts';
 import type { SecretPlace, SettingsOf } from '../../platform/control-plane-settings.ts';
-import type { Clock } from '../../platform/ports.ts';
+import type { Clock, Fetch } from '../../platform/ports.ts';
 import { webhookHeaders } from '../../platform/webhook-signature.ts';
 import type {
   ControlAnswer,
@@ -11,12 +11,13 @@ import type {
   ListedTask,
   ListingPage,
 } from '../control-plane.port.ts';
-import { type Answer, type Fetch, HttpCalls, wordsOf } from './http-calls.ts';
+import { type Answer, HttpCalls, wordsOf } from './http-calls.ts';
 import { type Place, readPage, readTask } from './told-tasks.ts';
 
 /** What an HTTP control plane is asked with. */
 export interface HttpParts {
   settings: SettingsOf<'http'>;
+  /** Ends a call after its time with a `TimeoutError`. */
   fetch: Fetch;
   /** The value of the header Authorization, ready to be sent; none where none is configured. */
   credentials(): Promise<string | undefined>;
@@ -90,9 +91,11 @@ export class HttpControlPlane implements ListedControlPlane {
     const now = await this.get(task.id);
     if (now === undefined) return { outcome: 'gone' };
     if (now.revision !== revision) return { outcome: 'changed', reason: 'it was published meanwhile' };
-    const isDone = answer.said === 'done';
-    if (!now.enabled) return isDone || isRepeated ? this.#confirmed() : changed(answer, 'it is disabled');
-    if (isDone && isRepeated) return { outcome: 'changed', reason: 'it was enabled again meanwhile' };
+    const { said } = answer;
+    if (!now.enabled) return said !== 'conflict' || isRepeated ? this.#confirmed() : changed(answer);
+    if (said === 'accepted') return { outcome: 'requested' };
+    if (said === 'done' && isRepeated)
+      return { outcome: 'changed', reason: 'it was enabled again meanwhile' };
     throw this.#calls.unavailable(contradiction(answer, 'disabled', 'it reads enabled, in the same version'));
   }
 
@@ -111,6 +114,7 @@ export class HttpControlPlane implements ListedControlPlane {
     if (now.revision !== revision) return { outcome: 'changed', reason: 'it was published meanwhile' };
     // Whoever enabled it: it is as it was to be, and an answer of ours may have been lost.
     if (now.enabled) return this.#confirmed();
+    if (answer.said === 'accepted') return { outcome: 'requested' };
     throw this.#calls.unavailable(contradiction(answer, 'enabled', 'it reads disabled, in the same version'));
   }
 
@@ -122,14 +126,13 @@ export class HttpControlPlane implements ListedControlPlane {
   async #change(change: Change): Promise<ControlAnswer | ToBeRead> {
     const { action, task, revision, requestId, reason, more } = change;
     if (revision === undefined) return { outcome: 'changed', reason: 'no listing has seen it' };
-    const key = keyOf([action, requestId, revision]);
-    const id = this.#idOf(task);
-    const requestedAt = formatInstant(this.#parts.clock.now());
-    const body = JSON.stringify({ action, task: id, version: revision, reason, requestedAt, ...more });
+    // The same key says the same body: servers may refuse one that comes with another.
+    const body = JSON.stringify({ action, task: this.#idOf(task), version: revision, reason, ...more });
+    const key = keyOf([requestId, body]);
     const answer = await this.#send('POST', `${this.#pathOf(task)}/${action}`, { key, body });
     const { status, problem } = answer;
     if (isGone(answer)) return { outcome: 'gone' };
-    if (status === 202) return { outcome: 'requested' };
+    if (status === 202) return { said: 'accepted' };
     if (status === 200 || status === 204) return { said: 'done' };
     if (status === 409) return { said: 'conflict', words: problem && wordsOf(problem) };
     if (status === 422 && problem?.code === 'refused')
@@ -207,7 +210,7 @@ export class HttpControlPlane implements ListedControlPlane {
 
 /** What is not to be believed before the task is read again. */
 interface ToBeRead {
-  said: 'done' | 'conflict';
+  said: 'done' | 'accepted' | 'conflict';
   words?: string | undefined;
 }
 
@@ -215,8 +218,8 @@ function isToBeRead(answer: ControlAnswer | ToBeRead): answer is ToBeRead {
   return 'said' in answer;
 }
 
-function changed({ words }: ToBeRead, reason: string): ControlAnswer {
-  return { outcome: 'changed', reason: words ?? reason };
+function changed({ words = 'somebody disabled it' }: ToBeRead): ControlAnswer {
+  return { outcome: 'changed', reason: words };
 }
 
 function contradiction({ said }: ToBeRead, done: string, reads: string): string {

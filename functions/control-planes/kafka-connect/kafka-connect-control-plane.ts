@@ -88,6 +88,7 @@ export class KafkaConnectControlPlane implements ListedControlPlane {
     const off = offStateOf(before.connector);
     const wanted = await this.#wantedState();
     if (off !== undefined) return isRepeated && off === wanted ? this.#confirmed(off) : OFF_ALREADY[off];
+    if (wanted === 'PAUSED' && before.connector.status.connector.state === 'FAILED') return NO_PAUSE;
     const put = await this.#put(name, wanted === 'STOPPED' ? 'stop' : 'pause');
     if (put !== 'accepted') return put;
     const after = await this.#until(name, (state) => state === wanted);
@@ -223,6 +224,12 @@ export class KafkaConnectControlPlane implements ListedControlPlane {
 }
 
 const EDITED: ControlAnswer = { outcome: 'changed', reason: 'its configuration was changed' };
+
+/** Connect takes the request, and its state stays `FAILED`. */
+const NO_PAUSE: ControlAnswer = {
+  outcome: 'refused',
+  reason: 'Connect cannot pause a connector that failed itself; it can stop one (disableBy, Kafka 3.5)',
+};
 
 const OFF_ALREADY: Record<OffState, ControlAnswer> = {
   PAUSED: { outcome: 'changed', reason: 'somebody else paused it' },

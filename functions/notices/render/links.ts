@@ -16,9 +16,9 @@ export interface MailLinks {
   task(item: { task: string; episode: number }): string;
 }
 
-/** What may be declined; a warning and word of the disabling never are. */
+/** What may be declined; a warning, also of an overdue task, and word of the disabling never are. */
 export function isDeclinable(notice: Notice): boolean {
-  return notice === 'reminder' || notice === 'recovered';
+  return notice === 'reminder' || notice === 'recovered' || notice === 'stopping';
 }
 
 /** In hex digits: 128 bits, so that nobody finds a name for a task that leads where another's link does. */

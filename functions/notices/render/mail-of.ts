@@ -1,6 +1,6 @@
 import type { Cause } from '../../../emails/wordings.ts';
 import { countedTime } from '../../abandonment/evidence.ts';
-import type { Evidence } from '../../abandonment/task.ts';
+import type { Evidence, Mode } from '../../abandonment/task.ts';
 import { isTopic } from '../../abandonment/topics.ts';
 import type { OutgoingMail } from '../../platform/ports.ts';
 import type { System } from '../../platform/system.ts';
@@ -142,8 +142,12 @@ function mailItem(
     ...(facts?.enabledAt === undefined ? {} : { enabledAt: facts.enabledAt }),
     ...(facts?.resolvedReason === undefined ? {} : { resolvedReason: facts.resolvedReason }),
     ...whyOf(view, digest, record),
-    told: othersTold(record, digest.recipient),
-    mode: item.disableAt === null ? 'notify' : 'disable',
+    told:
+      item.notice === 'stopping'
+        ? othersHearing(record, digest.recipient)
+        : othersTold(record, digest.recipient),
+    mode: modeOf(item),
+    ...(item.alert === 'task_overdue' && { isOverdue: true as const }),
   };
 }
 
@@ -157,6 +161,12 @@ function whyOf(
   return { why: view.whyTold(record.task, recipient) ?? { as: 'other' } };
 }
 
+/** The mode that a notice speaks of: of a deadline, whether the task is turned off at it. */
+function modeOf({ notice, disableAt, binds }: DigestItem): Mode {
+  const threatens = notice === 'stopping' ? binds === true : disableAt !== null;
+  return threatens ? 'disable' : 'notify';
+}
+
 /** The addresses of the others who are told of the open episode. */
 export function othersTold(record: TaskRecord | undefined, recipient: string): string[] {
   return Object.entries(record?.open?.told ?? {})
@@ -168,6 +178,17 @@ export function othersTold(record: TaskRecord | undefined, recipient: string): s
 /** Whether it is known how often a task was restarted: control planes that are listed need not count. */
 export function countsRestarts({ listed, evidence }: TaskRecord): boolean {
   return listed === null || evidence.restarts.total > 0;
+}
+
+/** The addresses of the others who are told of the task's own deadline. */
+function othersHearing(record: TaskRecord | undefined, recipient: string): string[] {
+  return Object.entries(record?.stopping?.told ?? {})
+    .filter(
+      ([key, one]) =>
+        key !== recipient && (one.pending !== undefined || one.last?.moves === record?.stopping?.moves),
+    )
+    .map(([, one]) => one.address)
+    .sort();
 }
 
 /** The class of what keeps a task from running; the worst of its shards, never an error's text. */

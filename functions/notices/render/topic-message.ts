@@ -1,4 +1,4 @@
-import type { Notice } from '../../abandonment/task.ts';
+import type { AlertType, Notice } from '../../abandonment/task.ts';
 import type { TopicArn } from '../../abandonment/topics.ts';
 import type { OutgoingMail, TopicMessage } from '../../platform/ports.ts';
 import type { DigestItem } from '../../store/digests.ts';
@@ -9,6 +9,13 @@ const FOR_INFORMATION =
 /** That a task was turned off, and that this was undone, is one alert's news. */
 function isOfDisabling(notice: Notice): boolean {
   return notice === 'disabled' || notice === 'enabled';
+}
+
+/** The alert that a message is of: where several are in one, the disabling, else the warnings. */
+function alertOf(notices: readonly Notice[]): AlertType {
+  if (notices.some(isOfDisabling)) return 'task_auto_disabled';
+  const isOverdue = notices.includes('overdue') && !notices.includes('warning');
+  return isOverdue ? 'task_overdue' : 'task_abandoned';
 }
 
 /**
@@ -27,7 +34,7 @@ export function topicMessageOf(
     subject,
     text: `${FOR_INFORMATION}\n\n${text}`,
     attributes: {
-      alertType: notices.some(isOfDisabling) ? 'task_auto_disabled' : 'task_abandoned',
+      alertType: alertOf(notices),
       notices,
       taskCount: new Set(items.map(({ task }) => task)).size,
       stage,

@@ -35,10 +35,12 @@ export function groupOf(item: MailItem): Group {
 }
 
 /**
- * The date that a warning or reminder may name; null below mode `disable` and for notices of what is past.
+ * The date that a warning or reminder may name; null below mode `disable` and for notices of what is past. That of a
+ * task's own deadline is the deadline, in any mode.
  */
 export function announcedDate(item: MailItem): Instant | null {
-  const threatens = item.notice === 'warning' || item.notice === 'reminder';
+  if (item.notice === 'stopping') return item.disableAt;
+  const threatens = item.notice === 'warning' || item.notice === 'reminder' || item.notice === 'overdue';
   return threatens && item.mode === 'disable' ? item.disableAt : null;
 }
 
@@ -53,14 +55,29 @@ const OVER: readonly ResolveReason[] = [
   'deleted',
   'ineligible',
   'disabled-by-owner',
+  'ended',
 ];
 
+function isPast({ notice, resolvedReason }: MailItem): boolean {
+  return (
+    notice === 'disabled' ||
+    notice === 'enabled' ||
+    notice === 'recovered' ||
+    (resolvedReason !== undefined && OVER.includes(resolvedReason))
+  );
+}
+
+/** What is known of how the task stands. */
+function stateOf(item: MailItem, reader: Reader): string {
+  const { words } = reader;
+  if (item.notice === 'stopping') return words.stillRuns;
+  if (!item.isOverdue) return `${notRunning(item, reader)} ${words.causeIs(item.cause)}`;
+  const lasted = lengthInWords(item.unhealthyFor, words.dates);
+  return words.outlived({ since: inUtc(item.since, words.dates), lasted, past: isPast(item) });
+}
+
 function notRunning(item: MailItem, { now, words }: Reader): string {
-  const past =
-    item.notice === 'disabled' ||
-    item.notice === 'enabled' ||
-    item.notice === 'recovered' ||
-    (item.resolvedReason !== undefined && OVER.includes(item.resolvedReason));
+  const past = isPast(item);
   return words.notRunning({
     since: inUtc(item.since, words.dates),
     lasted: lengthInWords(item.unhealthyFor, words.dates),
@@ -78,6 +95,8 @@ function dateSlots(due: Instant, { now, zone, words }: Reader): DateSlots {
 function actsOf(item: MailItem, reader: Reader): string[] {
   const { zone, words } = reader;
   const due = announcedDate(item);
+  if (due !== null && item.notice === 'stopping')
+    return [words.endsOn(dateSlots(due, reader), item.mode === 'disable')];
   if (due !== null) return [words.willBeTurnedOff(dateSlots(due, reader), item.notice === 'reminder')];
   if (item.notice === 'disabled') {
     const date = item.disabledAt === undefined ? null : inBothZones(item.disabledAt, zone, words.dates);
@@ -128,7 +147,7 @@ export function entryOf(item: MailItem, reader: Reader): Entry {
   return {
     name: nameOf(item),
     acts: actsOf(item, reader),
-    state: `${notRunning(item, reader)} ${words.causeIs(item.cause)}`,
+    state: stateOf(item, reader),
     where: words.where(item.kind),
     plane: unlinked(clip(visible(item.dataPlane), LONGEST_PLANE)) || '?',
     told: reasonedTold(item, reader),

@@ -1,5 +1,6 @@
 import { decide } from '../../abandonment/decide.ts';
-import type { Episode } from '../../abandonment/task.ts';
+import { type Episode, isOpening } from '../../abandonment/task.ts';
+import { withAnnouncementOutcome } from '../../episodes/announce.ts';
 import { waitingAfterMail, withMailOutcome } from '../../episodes/mail-outcome.ts';
 import { isOpen } from '../../episodes/open-task.ts';
 import type { System } from '../../platform/system.ts';
@@ -32,13 +33,13 @@ async function applyItem(system: System, view: FleetView, applied: AppliedItem):
     outcomeOn(system, view, applied, known),
   );
   if (bringsNews(applied, open)) await noteHolder(system, applied.digest, applied.item, record);
-  await closeNotice(system, applied, open !== null);
+  await closeNotice(system, applied, open !== null || applied.item.notice === 'stopping');
 }
 
 /** Whether somebody holds from now on what an operator's undoing takes back, and the task's row does not say so. */
 function bringsNews({ mail, item: { notice } }: AppliedItem, open: Episode | null): boolean {
   if (mail.standing !== 'accepted') return false;
-  return notice === 'disabled' || (notice === 'warning' && !open);
+  return notice === 'disabled' || (isOpening(notice) && !open);
 }
 
 /** What the mail means for its task; the value: the task and its open episode as they were. */
@@ -48,20 +49,34 @@ async function outcomeOn(
   { mail, item }: AppliedItem,
   record: TaskRecord | undefined,
 ): Promise<TaskChange<{ record: TaskRecord | undefined; open: Episode | null }>> {
+  if (record && item.notice === 'stopping') return announcedOn(system, view, { mail, item }, record);
   if (!record || !isOpen(record) || record.open.number !== item.episode)
     return { value: { record, open: null } };
   const value = { record, open: record.open };
   const changed = withMailOutcome(record, mail, item);
   if (changed === record) return { value };
   const now = system.clock.now();
-  const decision = decide(await view.caseOf(changed), now);
+  const given = await view.caseOf(changed);
+  const decision = decide(given, now);
   const policy = view.policies.for(item.task);
   const waiting = waitingAfterMail(changed, {
     decision,
-    mode: policy.mode,
+    mode: given.policy.mode,
     isDated: item.disableAt !== null,
     now,
     confirmWithin: system.config.confirmWithin,
   });
   return { record: waiting, policy, value };
+}
+
+/** What the mail means for the announcement of a task's own deadline, whatever episode is open. */
+function announcedOn(
+  system: System,
+  view: FleetView,
+  { mail, item }: Pick<AppliedItem, 'mail' | 'item'>,
+  record: TaskRecord,
+): TaskChange<{ record: TaskRecord | undefined; open: Episode | null }> {
+  const value = { record, open: record.open };
+  const changed = withAnnouncementOutcome(record, mail, item, system.clock.now());
+  return changed === record ? { value } : { record: changed, policy: view.policies.for(item.task), value };
 }

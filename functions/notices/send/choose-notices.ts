@@ -1,4 +1,4 @@
-import { isWindowed } from '../../abandonment/task.ts';
+import { isEvaluated, isWindowed } from '../../abandonment/task.ts';
 import type { Instant } from '../../abandonment/time.ts';
 import { isTopic } from '../../abandonment/topics.ts';
 import type { FleetView } from '../../store/fleet-view.ts';
@@ -20,11 +20,9 @@ export function choose(
 ): { notices: Waiting[] } | { until: Instant | null } {
   const { digestEvery } = view.policies.global;
   const windowAt = windowOpensAt(recipient, digestEvery);
-  const urgent = pending.some(
-    ({ pending: one }) => one.notice === 'reminder' && one.by <= windowAt && one.by > now,
-  );
+  const urgent = pending.some(({ pending: one }) => 'by' in one && one.by <= windowAt && one.by > now);
   const readyAt = ({ pending: one, address }: Waiting): Instant | null => {
-    if (view.pauses.evaluate && isWindowed(one.notice)) return null;
+    if (view.pauses.evaluate && isEvaluated(one.notice)) return null;
     const needsPlace = one.notice === 'warning' && !isTopic(address) && !isAdmitted(recipient, now);
     // While the window of the last mail holds him back he takes no place of the ramp: he may have one then.
     if (needsPlace && windowAt <= now) return null;

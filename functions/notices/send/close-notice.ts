@@ -56,7 +56,7 @@ async function tellAgain(
   notice: PastNotice,
 ): Promise<void> {
   const { recipient, address } = digest;
-  const { task, episode, since, asked } = item;
+  const { task, episode, since, asked, alert: of } = item;
   const alert = await loadAlert(system.table, task, episode);
   const ends: Partial<Record<PastNotice, Partial<PastFacts>>> = {
     disabled: { disabledAt: alert?.resolvedAt ?? asked },
@@ -64,14 +64,21 @@ async function tellAgain(
   };
   const end: Partial<PastFacts> = ends[notice] ?? { resolvedReason: alert?.reason ?? 'policy' };
   const now = system.clock.now();
-  const pending = { notice, since: asked, notBefore: now, facts: { since, ...triedOf(item), ...end } };
+  const pending = {
+    notice,
+    since: asked,
+    notBefore: now,
+    facts: { ...(of && { alert: of }), since, ...triedOf(item), ...end },
+  };
   const write = noticeWrite({ recipient, address, task, episode, pending });
   await commit(system, `a notice of task ${task}`, async () => ({ writes: [write], value: undefined }));
 }
 
 /** The notice row after the mail: gone with its episode, or kept without a pending notice. */
-function closedNotice({ recipient, address, task, episode, w }: NoticeRecord, open: boolean): Write {
+function closedNotice(notice: NoticeRecord, open: boolean): Write {
+  const { recipient, address, task, episode, w, until } = notice;
   if (!open) return noticeDelete(recipient, task, episode, w);
-  const { put } = noticeWrite({ recipient, address, task, episode, pending: null });
+  const kept = { recipient, address, task, episode, pending: null, ...(until !== undefined && { until }) };
+  const { put } = noticeWrite(kept);
   return w === undefined ? { put } : { put, if: [{ equals: ['w', w] }] };
 }

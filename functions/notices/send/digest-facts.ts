@@ -38,6 +38,8 @@ export interface MailItem {
   /** Why the episode ended; absent while it is open. */
   resolvedReason?: ResolveReason;
   mode: Mode;
+  /** It outlives its own deadline, which is `since`; absent: it is abandoned. */
+  isOverdue?: true;
 }
 
 /** All that a mail may say. */

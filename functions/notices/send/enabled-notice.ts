@@ -4,10 +4,12 @@ import type { PendingNotice } from '../../store/notices.ts';
 
 /** The notice that what an episode led to was undone. */
 export function enabledNotice(
-  { since, evidence }: Pick<AlertRecord, 'since' | 'evidence'>,
+  { since, evidence, type }: Pick<AlertRecord, 'since' | 'evidence' | 'type'>,
   enabledAt: Instant,
   now: Instant,
 ): PendingNotice {
   const restarts = typeof evidence.restarts === 'number' ? evidence.restarts : 0;
-  return { notice: 'enabled', since: now, notBefore: now, facts: { since, restarts, enabledAt } };
+  const alert = type === 'task_overdue' ? { alert: type } : {};
+  const facts = { ...alert, since, restarts, enabledAt };
+  return { notice: 'enabled', since: now, notBefore: now, facts };
 }

@@ -1,6 +1,6 @@
 import { triedSince } from '../../abandonment/healthy-spells.ts';
 import { staleness } from '../../abandonment/judge-news.ts';
-import { judgeNotice } from '../../abandonment/judge-notice.ts';
+import { judgeNotice, judgeStopping, type StoppingVerdict } from '../../abandonment/judge-notice.ts';
 import type { Instant } from '../../abandonment/time.ts';
 import { withoutNoticeOf } from '../../episodes/notice-taken-back.ts';
 import type { System } from '../../platform/system.ts';
@@ -42,6 +42,10 @@ export async function judge(
       else await skip(system, view, notice, undefined, stale);
       continue;
     }
+    if (pending.notice === 'stopping') {
+      chosen.push(...(await stoppingOf(system, view, notice, record, now)));
+      continue;
+    }
     const open = record?.open?.number === notice.episode ? record : undefined;
     const verdict = open
       ? judgeNotice(await view.caseOf(open), key, pending.notice, now, isAgain(pending))
@@ -55,9 +59,44 @@ export async function judge(
   return chosen;
 }
 
+/** The notice of a task's own deadline, where it still holds; it is of no episode. */
+async function stoppingOf(
+  system: System,
+  view: FleetView,
+  notice: Waiting,
+  record: TaskRecord | undefined,
+  now: Instant,
+): Promise<Chosen[]> {
+  const verdict = record
+    ? judgeStopping(await view.caseOf(record), notice.recipient, now)
+    : ({ verdict: 'void', reason: 'gone' } as const);
+  if (verdict.verdict === 'send' && record)
+    return [{ notice, record, item: stoppingItem(notice, record, verdict) }];
+  if (verdict.verdict === 'void') await skip(system, view, notice, record, verdict.reason);
+  return [];
+}
+
+function stoppingItem(
+  { task, episode, pending }: Waiting,
+  { evidence }: TaskRecord,
+  { deadline, moves, binds }: Extract<StoppingVerdict, { verdict: 'send' }>,
+): DigestItem {
+  return {
+    task,
+    episode,
+    notice: 'stopping',
+    grace: moves,
+    disableAt: deadline,
+    since: deadline,
+    ...triedSince(evidence),
+    asked: pending.since,
+    ...(binds && { binds }),
+  };
+}
+
 /** Whether an operator wants a warning told again. */
 function isAgain(pending: PendingNotice): boolean {
-  return pending.notice === 'warning' && pending.again === true;
+  return (pending.notice === 'warning' || pending.notice === 'overdue') && pending.again === true;
 }
 
 function stalenessOf(view: FleetView, notice: Waiting, record: TaskRecord | undefined): string | undefined {
@@ -117,6 +156,7 @@ function presentItem(
     task: notice.task,
     episode: notice.episode,
     notice: notice.pending.notice,
+    ...(record.open?.alert && { alert: record.open.alert }),
     grace: record.open?.grace ?? 0,
     disableAt: verdict.disableAt,
     ...(verdict.after === undefined ? {} : { after: verdict.after }),
@@ -130,5 +170,5 @@ function presentItem(
 /** A notice of what is past says what was frozen when it came to be. */
 function pastItem({ task, episode }: Waiting, { notice, since: asked, facts }: PendingPast): DigestItem {
   const past = { grace: 0, disableAt: null, since: facts.since, ...triedOf(facts) };
-  return { task, episode, notice, ...past, asked };
+  return { task, episode, ...(facts.alert && { alert: facts.alert }), notice, ...past, asked };
 }

@@ -22,7 +22,7 @@ export async function touchTold(system: System, recipient: string): Promise<void
 
 async function touchTask(system: System, { policies }: FleetView, id: string): Promise<void> {
   await changeTask(system, id, (record) =>
-    record?.open
+    record?.open || record?.stopping
       ? { record: touch(record, system.clock.now()), policy: policies.for(id), value: undefined }
       : { value: undefined },
   );

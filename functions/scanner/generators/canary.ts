@@ -1,6 +1,7 @@
 import type { Instant } from '../../abandonment/time.ts';
 import { METRIC } from '../../platform/names.ts';
-import { QUEUE_NAMES, type QueueName } from '../../platform/queues.ts';
+import type { QueueName } from '../../platform/queues.ts';
+import { queuesInUse } from '../../platform/queues-in-use.ts';
 import { keys } from '../../store/keys.ts';
 import { canaryOf } from '../../work/canary.ts';
 import { DONE, type Generator } from '../generator.ts';
@@ -20,10 +21,11 @@ export const canaryGenerator: Generator = {
   band: 5,
   async run(run) {
     if (run.system.config.canaries !== true) return DONE;
+    const queues = queuesInUse(run.system.config);
     return sweep(run, {
       name: 'canary',
-      partitions: [{ items: QUEUE_NAMES, work: (queue) => watch(run, queue) }],
-      atOnce: QUEUE_NAMES.length,
+      partitions: [{ items: queues, work: (queue) => watch(run, queue) }],
+      atOnce: queues.length,
     });
   },
 };

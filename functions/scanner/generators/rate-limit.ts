@@ -1,4 +1,5 @@
 import { BOUNDS } from '../../abandonment/bounds.ts';
+import { groupsOf } from '../../platform/groups.ts';
 import { inLastDay } from '../../store/fleet-view.ts';
 import { type PaceEntry, type PaceRecord, paceWrite } from '../../store/pace.ts';
 import type { Run } from '../run.ts';
@@ -48,7 +49,7 @@ const groupOf = ({ tenant, dataPlane }: Counted): string => JSON.stringify([tena
 
 /** One entry for all of one tenant and plane: the row has an end, whatever `perDay` is and however long their names are. */
 function grouped(due: readonly Counted[]): NonNullable<PaceEntry['unapproved']> {
-  const groups = Map.groupBy(due, groupOf);
+  const groups = groupsOf(due, groupOf);
   return [...groups.values()].map((some) => {
     const { tenant, dataPlane } = some[0] as Counted;
     return { tenant, dataPlane, count: some.length };

@@ -1,3 +1,4 @@
+import { isRunningJob } from '../../abandonment/deadlines.ts';
 import { isEligible } from '../../abandonment/evidence.ts';
 import { loadCounts } from '../../store/counts.ts';
 import { inLastDay } from '../../store/fleet-view.ts';
@@ -61,7 +62,7 @@ async function fleetOf(run: Run, pace: PaceRecord): Promise<Fleet> {
     const counts = await loadCounts(run.system.table, plane);
     byPlane.set(
       plane,
-      counts.reduce((sum, one) => sum + one.eligible, 0),
+      counts.reduce((sum, one) => sum + one.eligible + one.jobs, 0),
     );
   }
   for (const dataPlane of await planesOfTurnedOff(run, pace))
@@ -78,6 +79,6 @@ async function planesOfTurnedOff({ system: { table }, now }: Run, pace: PaceReco
     else for (const { sk } of await allRows(table, { pk: keys.turnedOff(entry.run, '').pk })) off.add(sk);
   }
   for (const { task } of (await loadTasks(table, off)).values())
-    if (!isEligible(task)) planes.push(task.dataPlane);
+    if (!isEligible(task) && !isRunningJob(task)) planes.push(task.dataPlane);
   return planes;
 }

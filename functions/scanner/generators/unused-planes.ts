@@ -26,7 +26,8 @@ export async function withoutUnused(run: Run, plane: DataPlaneRecord): Promise<D
   if (run.now - lastUseOf(plane) < UNUSED_AFTER) return plane;
   const counts = await loadCounts(run.system.table, plane.name);
   const isUsed =
-    counts.some(({ eligible }) => eligible > 0) || plane.outages.some(({ endedAt }) => endedAt === null);
+    counts.some(({ eligible, jobs }) => eligible + jobs > 0) ||
+    plane.outages.some(({ endedAt }) => endedAt === null);
   if (isUsed) return noted(run, plane);
   if (!(await isForgotten(run, plane, counts))) return plane;
   run.view.setPlane(plane.name, null);

@@ -1,4 +1,4 @@
-import { isWindowed, type Notice, tenantOf } from '../../abandonment/task.ts';
+import { isEvaluated, isWindowed, type Notice, tenantOf } from '../../abandonment/task.ts';
 import type { Instant } from '../../abandonment/time.ts';
 import { compareRanks, type Rank } from '../../notices/send/warm-up.ts';
 import { index } from '../../store/keys.ts';
@@ -37,7 +37,7 @@ export async function* recipientsIn(run: Run, bucket: number): AsyncGenerator<Wa
   for await (const row of eachRow(run.system.table, { index: 'g1', pk: index.pendingNotices(bucket) })) {
     const { key, task } = placeOf(row.g1sk as string);
     const place = noticePlaceIn(row);
-    if (run.view.pauses.evaluate && isWindowed(place.notice)) continue;
+    if (run.view.pauses.evaluate && isEvaluated(place.notice)) continue;
     if (waiting && waiting.key !== key) {
       yield waiting;
       waiting = undefined;

@@ -26,6 +26,8 @@ export interface MemoryTableOptions {
   onCommit?: (changes: Change[]) => void;
   /** Freezes every stored row deeply, so that a caller who changes one gets a TypeError. @default false */
   freeze?: boolean;
+  /** What it holds at first. @default nothing */
+  rows?: readonly Row[];
   /** Pages end after this many rows, as DynamoDB's end at 1 MB. @default no bound */
   pageRows?: number;
 }
@@ -48,6 +50,7 @@ export class MemoryTable implements Table {
 
   constructor(options: MemoryTableOptions = {}) {
     this.#options = options;
+    for (const after of options.rows ?? []) this.#apply({ after });
   }
 
   async get(key: Key): Promise<Row | undefined> {

@@ -75,6 +75,7 @@ describe('the keys', () => {
   const anyScope = [
     ...['stage', 'warnAfter', 'disableAfter', 'reminders', 'publicationVeto', 'aliveStatuses'],
     ...['recoveryMail', 'keepMax', 'quietHours', 'quietDays', 'minHealthy', 'escalateAt', 'mode'],
+    ...['failAfter', 'stopNotice', 'atDeadline'],
   ];
   const global = [
     ...['scanEvery', 'digestEvery', 'evidenceMaxAge', 'silentAfter', 'correlatedShare'],

@@ -36,6 +36,7 @@ describe('an instant', () => {
     ['of a day that no year of a hundred has', '2100-02-29T00:00:00Z'],
     ['of day nought', '2026-01-00T00:00:00Z'],
     ['of a thirteenth month', '2026-13-01T00:00:00Z'],
+    ['of hour 24, which RFC 3339 has not', '2026-01-01T24:00:00Z'],
     ['of a 25th hour', '2026-01-01T25:00:00Z'],
     ['of a 61st minute', '2026-01-01T00:60:00Z'],
     ['without a zone', '2026-01-01T00:00:00'],

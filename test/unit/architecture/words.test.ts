@@ -83,6 +83,7 @@ const PLACES: Place[] = [
     near: /workers killed|a kill are|this kill|itself kills its process/,
     why: 'a process',
   },
+  { word: 'poll', of: /docs/, near: /control-planes poll/, why: 'a command' },
   { word: 'office', of: /decisions/, near: /offices share one/, why: 'a room' },
   { word: 'stale', of: /runbook/, near: /evidence-stale/, why: 'a code' },
   {

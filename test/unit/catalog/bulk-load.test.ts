@@ -95,7 +95,7 @@ describe('loading tasks from NDJSON', () => {
       {
         line: 4,
         problem:
-          'kind is "pipeline"; allowed: "capture", "materialization", "derivation", "service", "connector", "collection"',
+          'kind is "pipeline"; allowed: "capture", "materialization", "derivation", "service", "connector", "collection", "job"',
       },
       {
         line: 5,

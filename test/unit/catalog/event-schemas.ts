@@ -8,6 +8,9 @@ export const DETAIL_TYPES = Object.keys(EVENTS) as DetailType[];
 const DESCRIPTIONS: Record<DetailType, string> = {
   'Task Published': 'A task was made, or a new version of it was published.',
   'Task Deleted': 'A task was deleted. Its id may come back with a later version.',
+  'Task Started': 'A job began to run. Its deadline is the one said here, or none.',
+  'Task Ended': 'A job came to its end.',
+  'Task Deadline Set': 'When the owning system will end a task, or that it will not.',
   'Shards Observed': 'What was observed on one data plane of the shards of many tasks.',
   'Restarts Counted': 'How often each task was restarted by its control plane so far (running totals).',
   'Data Plane Reported': 'The state of a data plane. An up is also a life sign; deleted parks its tasks.',

@@ -52,6 +52,46 @@ describe('the order in which events arrive', () => {
     );
   });
 
+  it('of starts, ends and deadlines changes nothing, also before the task is known', async () => {
+    const task = 'acmeCo/a';
+    const published: Event = [
+      'Task Published',
+      publication({ version: 1, publishedAt: hour(5), by: 'creation', kind: 'job', deadline: hour(400) }),
+    ];
+    const said: Event[] = [
+      ['Task Started', { task, at: hour(10), deadline: hour(300) }],
+      ['Task Deadline Set', { task, at: hour(12), deadline: hour(301) }],
+      ['Task Ended', { task, at: hour(14), result: 'failed' }],
+      ['Task Started', { task, at: hour(20) }],
+      ['Task Ended', { task, at: hour(22), result: 'succeeded' }],
+      ['Task Deadline Set', { task, at: hour(24), deadline: hour(302) }],
+    ];
+    await fc.assert(
+      fc.asyncProperty(shuffled([published, ...said]), async (events) => {
+        const { startedAt, endedAt, deadline } = (await rowAfter(events))?.task ?? {};
+        expect([startedAt, endedAt, deadline]).toEqual([at(20), at(22), at(302)]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('of a start without a deadline takes an earlier one away, and a publication that names none does not', async () => {
+    const task = 'acmeCo/a';
+    const job = { by: 'system', kind: 'job' } as const;
+    const events: Event[] = [
+      ['Task Published', publication({ ...job, version: 1, publishedAt: hour(1), deadline: hour(50) })],
+      ['Task Published', publication({ ...job, version: 2, publishedAt: hour(2) })],
+    ];
+    expect((await rowAfter(events))?.task.deadline).toBe(at(50));
+    const none: Event = [
+      'Task Published',
+      publication({ ...job, version: 3, publishedAt: hour(3), deadline: null }),
+    ];
+    expect((await rowAfter([...events, none]))?.task.deadline).toBeUndefined();
+    const started: Event = ['Task Started', { task, at: hour(4) }];
+    expect((await rowAfter([...events, started]))?.task).not.toHaveProperty('deadline');
+  });
+
   it('lets a deletion stand wherever it comes between publications of before it', async () => {
     const deletion: Event = ['Task Deleted', { task: 'acmeCo/a', at: hour(90), taskVersion: 6 }];
     const comeBack: Event = [

@@ -118,7 +118,7 @@ describe('an event that is refused', () => {
     expect(await s.ingest('Task Published', publication({ kind: 'pipeline', enabled: 'yes' }))).toMatchObject(
       {
         reason:
-          'malformed: task.kind is "pipeline"; allowed: "capture", "materialization", "derivation", "service", "connector", "collection"; ' +
+          'malformed: task.kind is "pipeline"; allowed: "capture", "materialization", "derivation", "service", "connector", "collection", "job"; ' +
           'task.enabled is "yes"; allowed: true or false',
       },
     );

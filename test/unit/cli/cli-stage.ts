@@ -9,6 +9,7 @@ import type { EventBus, NotTaken, SourcedEntry } from '../../../cli/event-bus.ts
 import { run } from '../../../cli/program.ts';
 import { DAY, formatInstant, type Instant } from '../../../functions/abandonment/time.ts';
 import type { WorkerControl } from '../../../functions/breaker/worker-control.port.ts';
+import { listerConsumer } from '../../../functions/catalog/listings/lister-consumer.ts';
 import { disableConsumer } from '../../../functions/disabling/disable-consumer.ts';
 import { recordMailEvent } from '../../../functions/notices/feedback/mail-events.ts';
 import { notifyConsumer } from '../../../functions/notices/send/notify-consumer.ts';
@@ -81,8 +82,9 @@ const HEALTHY: AwsAccount = {
 export function cliStage({
   name = 'local',
   modeCeiling = 'disable' as 'disable' | 'notify',
-  /** What its disabler has, and nobody else. */
+  /** What its disabler has, and its lister where it `lists`, and nobody else. */
   disabler = {} as Partial<System>,
+  lists = false,
 } = {}) {
   const table = new MemoryTable({ freeze: true });
   const mails: OutgoingMail[] = [];
@@ -121,15 +123,18 @@ export function cliStage({
       allowedDomains: null,
     },
   });
+  const workOne = async (queue: QueueName, body: string) => {
+    const delivery = { body, messageId: id(), receiveCount: 1, maxReceives: 10 };
+    const asking = { ...system, ...disabler };
+    if (queue === 'notify') await processMessage(system, notifyConsumer, delivery);
+    if (queue === 'disable') await processMessage(asking, disableConsumer, delivery);
+    if (queue === 'listing' && lists) await processMessage(asking, listerConsumer, delivery);
+  };
   const work = async () => {
     while (waiting.length > 0) {
       const messages = waiting;
       waiting = [];
-      for (const { queue, body } of messages) {
-        const delivery = { body, messageId: id(), receiveCount: 1, maxReceives: 10 };
-        if (queue === 'notify') await processMessage(system, notifyConsumer, delivery);
-        if (queue === 'disable') await processMessage({ ...system, ...disabler }, disableConsumer, delivery);
-      }
+      for (const { queue, body } of messages) await workOne(queue, body);
     }
   };
   const scan = async (scheduledAt: Instant) => {

@@ -258,7 +258,7 @@ describe('a server that keeps to the contract', () => {
   it('is only read where no changes are allowed', async () => {
     const { url, file } = await serverWith([]);
     file.change('team/test', { enabled: false });
-    const { code, out } = await check(`${url}/`);
+    const { code, out } = await taskwarden('control-plane', 'check', `${url}/`, ...ACCESS);
     expect(code).toBe(0);
     expect(out).not.toContain('expected-version');
     expect(file.read().find(({ id }) => id === 'team/test')?.enabled).toBe(false);

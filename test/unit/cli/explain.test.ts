@@ -5,6 +5,7 @@ interface Explained {
   decision: Record<string, unknown>;
   evidence: Record<string, unknown>;
   counted: { countedMs: number; wallMs: number; unknown: unknown[] };
+  deadline: { announced: unknown[] } | null;
   thresholds: { leaf: string; value: unknown; from: string }[];
   holds: unknown[];
   episode: unknown;
@@ -200,5 +201,38 @@ describe('explain', () => {
       code: 2,
       err: 'error: no task "acmeCo/a" is known in stage local\n',
     });
+  });
+
+  it('tells when a job is to end and why, who was notified of that, and what follows', async () => {
+    const stage = await failingFleet(['acmeCo/b'], ['stage=disable', 'failAfter=3d', 'stopNotice=1d']);
+    await stage.taskwarden(['policy', 'set', 'global', 'atDeadline=disable']);
+    const job = { kind: 'job', startedAt: day(0), shards: undefined, lastPrimaryAt: undefined };
+    await stage.taskwarden(['tasks', 'import', fileWith(taskLine('acmeCo/a', job))]);
+    const ahead = await explained(stage);
+    expect(ahead.decision).toMatchObject({ answer: 'ignore', reason: 'job' });
+    expect(ahead.deadline).toEqual({
+      deadline: day(3),
+      from: 'failAfter',
+      startedAt: day(0),
+      endedAt: null,
+      announced: [{ address: 'ana@acme.test', deadline: null, acceptedAt: null, declined: false }],
+    });
+    expect(ahead.thresholds).toContainEqual({ leaf: 'failAfter', value: '3d', from: 'global' });
+    expect(ahead.next.slice(0, 2)).toEqual([
+      { at: day(2), what: 'its deadline is announced (1d before)' },
+      { at: day(3), what: 'its deadline: an alert fires, and it is disabled once its notice is over' },
+    ]);
+    await stage.scanOn(2);
+    const announced = await explained(stage);
+    expect(announced.deadline?.announced).toMatchObject([{ deadline: day(3), acceptedAt: day(2) }]);
+    expect(announced.next.map(({ at }) => at)).toEqual([day(3), null]);
+    const { out } = await stage.taskwarden(['explain', 'acmeCo/a']);
+    expect(out).toContain(`announced: ${day(3)}`);
+  });
+
+  it('says nothing of deadlines where there is none', async () => {
+    const stage = await failingFleet(['acmeCo/a']);
+    expect((await explained(stage)).deadline).toBeNull();
+    expect((await stage.taskwarden(['explain', 'acmeCo/a'])).out).not.toContain('Deadline');
   });
 });

@@ -168,6 +168,12 @@ describe('a redirect', () => {
     expect(asked).toHaveLength(1);
   });
 
+  it('is the answer of a call that follows none', async () => {
+    const { url, asked } = await inTurn({ status: 302, headers: { location: '/elsewhere' } });
+    expect((await guarded().fetch(url, { redirect: 'manual' })).status).toBe(302);
+    expect(asked).toHaveLength(1);
+  });
+
   it('that never ends is refused', async () => {
     const { url, asked } = await inTurn({ status: 301, headers: { location: '/' } });
     await expect(guarded().fetch(url)).rejects.toThrow('it redirects more than 3 times');

@@ -51,9 +51,9 @@ function asking(...said: (() => Said)[]) {
       signedWith: { parameter: '/signing' },
     },
     fetch: async (url, init) => {
-      const { method = '', headers, body } = init;
+      const { method = '', headers, body } = init ?? {};
       sent.push({
-        url,
+        url: String(url),
         method,
         headers: headers as Record<string, string>,
         body: body ? JSON.parse(String(body)) : {},
@@ -290,10 +290,17 @@ describe('a disabling', () => {
     expect(sent).toEqual([]);
   });
 
-  it('that will be done later is requested', async () => {
-    expect(await asking(() => new Response(null, { status: 202 })).disable()).toEqual({
+  it('that will be done later is requested, until the task reads so', async () => {
+    const accepted = () => new Response(null, { status: 202 });
+    expect(await asking(accepted, () => json(TASK)).disable()).toEqual({ outcome: 'requested' });
+    expect(await asking(accepted, () => json(TASK)).disable({ isRepeated: true })).toEqual({
       outcome: 'requested',
     });
+    expect(await asking(accepted, disabled).disable({ isRepeated: true })).toMatchObject({
+      outcome: 'confirmed',
+    });
+    expect(await asking(accepted, disabled).enable()).toEqual({ outcome: 'requested' });
+    expect(await asking(accepted, () => json(TASK)).enable()).toMatchObject({ outcome: 'confirmed' });
   });
 
   it('is believed once the task reads so', async () => {

@@ -5,12 +5,14 @@ it.each([
   [[], { emulator: undefined, keep: false }],
   [['--emulator', 'localstack'], { emulator: 'localstack', keep: false }],
   [['--keep', '--emulator=ministack'], { emulator: 'ministack', keep: true }],
+  [['--control-plane', 'kafka-connect'], { emulator: undefined, keep: false, controlPlane: 'kafka-connect' }],
 ])('takes %j', (args, expected) => {
   expect(parseLocalArguments(args, { mayKeep: true })).toEqual(expected);
 });
 
 it.each([
   [['--emulator', 'moto'], '--emulator is "moto", allowed: ministack, localstack'],
+  [['--control-plane', 'nomad'], '--control-plane is "nomad", allowed: kafka-connect'],
   [['--emulator'], "'--emulator <value>' argument missing"],
   [['keep'], "'keep'"],
   [['--kept'], "'--kept'"],

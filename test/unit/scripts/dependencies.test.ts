@@ -133,8 +133,8 @@ const REQUIREMENTS = [
   'scripts/audit-requirements.txt',
   'scripts/cfn-lint-requirements.txt',
   'scripts/emulator-requirements.txt',
-  'scripts/schemathesis-requirements.txt',
   'scripts/moto-requirements.txt',
+  'scripts/schemathesis-requirements.txt',
 ];
 
 describe('packages of PyPI', () => {

@@ -17,6 +17,9 @@ describe('contention', () => {
 
   it('is seen behind the error that tells of it', () => {
     expect(classOf(new Error('not sent', { cause: new TableBusy('x') }), 1)).toBe('retryable');
+    const itsOwnCause = new Error('not sent');
+    itsOwnCause.cause = itsOwnCause;
+    expect(classOf(itsOwnCause, 1)).toBe('bug');
   });
 });
 

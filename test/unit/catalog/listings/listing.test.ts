@@ -165,6 +165,17 @@ describe('what changed', () => {
   });
 });
 
+it('moves no clock by what was known before', async () => {
+  const failing = { shards: [{ status: 'FAILED' as const }], createdAt: at(-90), lastPrimaryAt: at(-20) };
+  const s = await listedOnce([listed('t0', failing)]);
+  s.plane.tasks = [listed('t0', { ...failing, restarts: 3 })];
+  await again(s);
+  expect((await s.task('t0'))?.evidence).toMatchObject({
+    lastSeen: { PRIMARY: at(-20) },
+    restarts: { total: 3 },
+  });
+});
+
 describe('a task that is not listed any more', () => {
   it('is gone once the listing is whole', async () => {
     const s = await listedOnce();

@@ -19,7 +19,7 @@ function opened(given: Record<string, unknown> = {}): EcsControlPlane {
     turns += 1;
   };
   const clients = ecsClients(settings, turn);
-  return new EcsControlPlane({ settings, clients, clock: { now: () => NOW } });
+  return new EcsControlPlane({ settings, clients, clock: { now: () => NOW }, pause: async () => {} });
 }
 
 beforeEach(async () => {
@@ -103,6 +103,26 @@ describe('the clients of a control plane', () => {
     expect(turns).toBe(3);
   });
 
+  it.each(['AccessDeniedException', 'InvalidParameterException'])(
+    'take nothing for undone where an attempt before one that is refused (%s) may have done it',
+    async (refusal) => {
+      const attempts = { left: 2 };
+      server.fault = 'lose-answer';
+      server.before = (action) => {
+        if (action === 'UpdateService') attempts.left -= 1;
+        if (action !== 'UpdateService' || attempts.left > 0) return;
+        server.fault = undefined;
+        server.before = undefined;
+        throw new AwsError(refusal);
+      };
+      const controls = opened();
+      await expect(askToDisable(controls, 'ecs/main/api')).rejects.toThrow('control plane services');
+      expect(server.services.get('main/api')?.desiredCount).toBe(0);
+      const again = await askToDisable(controls, 'ecs/main/api', { isRepeated: true });
+      expect(again).toMatchObject({ outcome: 'confirmed', kept: '{"desiredCount":2,"suspended":null}' });
+    },
+  );
+
   it('say that nobody is there', async () => {
     await server.close();
     await expect(opened().list(null)).rejects.toThrow('control plane services: ECONNREFUSED');
@@ -113,7 +133,12 @@ describe('the clients of a control plane', () => {
     server.fault = 'slow';
     const settings = { ...ecsSettings(), timeout: 50 };
     const clients = ecsClients(settings, async () => {});
-    const controls = new EcsControlPlane({ settings, clients, clock: { now: () => NOW } });
+    const controls = new EcsControlPlane({
+      settings,
+      clients,
+      clock: { now: () => NOW },
+      pause: async () => {},
+    });
     await expect(controls.list(null)).rejects.toThrow('control plane services: AWS gives no answer in time');
   });
 });

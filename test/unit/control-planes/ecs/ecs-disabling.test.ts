@@ -97,6 +97,30 @@ describe('disabling a service', () => {
     expect([api().desiredCount, target().SuspendedState, api().tags]).toEqual([3, ON, []]);
   });
 
+  it('puts back all it did where somebody deploys just after it', async () => {
+    scaled();
+    const before = await seen();
+    server.before = (action) => {
+      if (action !== 'DescribeServices' || api().desiredCount > 0) return;
+      server.before = undefined;
+      server.deploy('main/api');
+    };
+    expect((await askToDisable(controls, API, before)).outcome).toBe('changed');
+    expect([api().desiredCount, target().SuspendedState, api().tags]).toEqual([3, ON, []]);
+  });
+
+  it('takes the answer of the call for it where what is read back lags behind', async () => {
+    const before = await seen();
+    const { deployments } = api();
+    server.before = (action) => {
+      if (action === 'UpdateService' && api().desiredCount > 0) server.deploy('main/api');
+      // Told as it was before somebody deployed.
+      if (action === 'DescribeServices') api().deployments = deployments;
+    };
+    expect((await askToDisable(controls, API, before)).outcome).toBe('changed');
+    expect(api().desiredCount).toBe(3);
+  });
+
   it('leaves a count that somebody sets just after it', async () => {
     scaled();
     const before = await seen();
@@ -224,6 +248,16 @@ describe('disabling a service', () => {
     expect((await askToDisable(controls, API, before)).outcome).toBe('changed');
     expect((await askToDisable(controls, API, { ...before, isRepeated: true })).outcome).toBe('confirmed');
     expect(server.asked).not.toContain('TagResource');
+  });
+
+  it.each([
+    [49, true],
+    [50, false],
+  ])('notes what was there where there is room: %d tags beside those of AWS', async (count, isNoted) => {
+    const tags = Array.from({ length: count }, (_, at) => ({ key: `own-${at}`, value: '' }));
+    api().tags = [{ key: 'aws:cloudformation:stack-name', value: 'web' }, ...tags];
+    expect((await askToDisable(controls, API, await seen())).outcome).toBe('confirmed');
+    expect(api().tags.some(({ key }) => key === 'taskwarden:disabled')).toBe(isNoted);
   });
 
   it.each([

@@ -180,6 +180,20 @@ describe('a listing', () => {
     await expect(controls.check()).rejects.toThrow('control plane services: there is no cluster named typo');
   });
 
+  it('takes a cluster that was deleted, and is still told of, for one that is not there', async () => {
+    await open({ clusters: ['main', 'old'] });
+    server.add('main/api');
+    server.clusters.set('old', { status: 'INACTIVE', tags: [] });
+    expect((await listAll(controls)).refused.map(({ task }) => task)).toEqual(['ecs/old']);
+  });
+
+  it('takes no service for gone that is untold for another reason', async () => {
+    server.add('main/api');
+    expect(await controls.get('ecs/main/none')).toBeUndefined();
+    server.untoldFor = 'ACCESS_DENIED';
+    await expect(controls.get('ecs/main/none')).rejects.toThrow('cannot be described: ACCESS_DENIED');
+  });
+
   it.each([[['typo', 'other']], [{ tag: 'team' }]])(
     'of no cluster at all (%j) concludes nothing',
     async (clusters) => {

@@ -38,7 +38,7 @@ export class AwsError extends Error {
 }
 
 const WRITES = ['UpdateService'];
-export const ACCOUNT = '123456789012';
+const ACCOUNT = '123456789012';
 export const REGION = 'eu-west-1';
 
 /** Of a call, who signed it for which region and service, as the header of its signature says. */
@@ -68,6 +68,8 @@ export class EcsServer {
   fault: 'down' | 'slow' | 'half' | 'inconsistent' | 'lose-answer' | undefined;
   /** Called before an action is done: somebody else acts in between. */
   before: ((action: string) => void) | undefined;
+  /** Why DescribeServices tells nothing of a service. */
+  untoldFor = 'MISSING';
   /** The largest page that ListServices gives. */
   mostOfAPage = 100;
   #deployments = 0;
@@ -224,7 +226,7 @@ export class EcsServer {
       const missing = names.filter((name) => !this.services.has(name));
       return {
         services: this.fault === 'inconsistent' ? told.slice(1) : told,
-        failures: missing.map((name) => ({ arn: `arn:aws:ecs:::service/${name}`, reason: 'MISSING' })),
+        failures: missing.map((name) => ({ arn: `arn:aws:ecs:::service/${name}`, reason: this.untoldFor })),
       };
     },
     UpdateService: ({ cluster, service, desiredCount, forceNewDeployment, ...others }) => {

@@ -55,6 +55,11 @@ export async function ecsStage(given: Record<string, unknown> = {}) {
   const server = await EcsServer.open();
   const settings = ecsSettings(given);
   const clients = clientsAt({ ecs: server.endpoint, scaling: server.endpoint });
-  const controls = new EcsControlPlane({ settings, clients, clock: { now: () => NOW } });
+  const controls = new EcsControlPlane({
+    settings,
+    clients,
+    clock: { now: () => NOW },
+    pause: async () => {},
+  });
   return { server, clients, controls };
 }

@@ -134,7 +134,8 @@ export function starting(): Fault {
 
 function change(one: DoubleConnector, verb: string): void {
   if (verb === 'stop') Object.assign(one, { state: 'STOPPED', tasks: [] });
-  if (verb === 'pause') one.state = 'PAUSED';
+  // What failed itself stays so.
+  if (verb === 'pause' && one.state !== 'FAILED') one.state = 'PAUSED';
   if (verb !== 'resume') return;
   one.state = 'RUNNING';
   if (one.tasks.length === 0) one.tasks = [{ id: 0, state: 'RUNNING' }];

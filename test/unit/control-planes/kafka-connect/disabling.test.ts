@@ -38,6 +38,14 @@ describe('disabling a connector', () => {
     expect([orders.state, puts()]).toEqual(['PAUSED', ['PUT /connectors/orders/pause']]);
   });
 
+  it('does not pause one that failed itself, which Connect cannot, and stops it', async () => {
+    Object.assign(orders, { state: 'FAILED', tasks: [] });
+    const paused = await kafka({ disableBy: 'pause' }).disable(disabling('kafka/orders'));
+    expect([paused.outcome, puts()]).toEqual(['refused', []]);
+    expect(await kafka().disable(disabling('kafka/orders'))).toMatchObject({ outcome: 'confirmed' });
+    expect(orders.state).toBe('STOPPED');
+  });
+
   it.each(['3.5.0', '3.10.1', '4.0.0', '7.5.0-ccs', '8.0.0-ce', 'trunk'])(
     'stops it with %s',
     async (version) => {

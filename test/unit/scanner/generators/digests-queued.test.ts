@@ -35,6 +35,8 @@ function pendingOf(
   const asked = { since: NOW, notBefore };
   if (notice === 'warning') return { notice, ...asked, ...(order && { order }) };
   if (notice === 'reminder') return { notice, ...asked, lead: DAY, by };
+  if (notice === 'stopping') return { notice, ...asked, by };
+  if (notice === 'overdue') return { notice, ...asked };
   return { notice, ...asked, facts: { since: NOW, restarts: 0 } };
 }
 

@@ -43,6 +43,7 @@ function listening(more: Partial<Service> = {}): { service: Service; heard: stri
     act: async () => true,
     approve: async () => [],
     dismiss: async () => {},
+    poll: async () => true,
     pause: async (_system, what, paused) => {
       heard.push(`${what} ${paused ? 'paused' : 'resumed'}`);
     },

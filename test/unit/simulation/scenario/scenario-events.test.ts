@@ -194,7 +194,7 @@ describe('events', () => {
       { type: 'fault', target: 'ses', mode: 'down', times: 1, recipient: 'x@y.test' },
       'recipient: has no meaning for "down"',
     ],
-    [{ type: 'created', task: { ...created, kind: 'job' } }, 'task.kind: is "job"'],
+    [{ type: 'created', task: { ...created, kind: 'run' } }, 'task.kind: is "run"'],
     [
       { type: 'created', task: { ...created, lastPrimaryAt: '2099-01-01T00:00:00Z' } },
       'task.lastPrimaryAt: "2099-01-01T00:00:00Z" lies in the future',

@@ -1,0 +1,71 @@
+import { endsBy, ownDeadline } from '../functions/abandonment/deadlines.ts';
+import type { Case } from '../functions/abandonment/decide.ts';
+import { stoppingCase } from '../functions/abandonment/judge-notice.ts';
+import type { EffectivePolicy } from '../functions/abandonment/policy.ts';
+import { formatDuration, type Instant } from '../functions/abandonment/time.ts';
+import type { NextStep } from './next-steps.ts';
+import { instantText } from './readable.ts';
+
+/** A task's own deadline, where it comes from, and who was notified of which; instants are RFC 3339. */
+export interface DeadlineView {
+  /** Null where it has none now. */
+  deadline: string | null;
+  from: 'owning system' | 'failAfter' | null;
+  startedAt: string | null;
+  endedAt: string | null;
+  announced: { address: string; deadline: string | null; acceptedAt: string | null; declined: boolean }[];
+}
+
+/** What there is to say of a task's deadline; null of one that is no job and for which none was ever said. */
+export function deadlineView(given: Case, at: Instant): DeadlineView | null {
+  const { task } = given;
+  if (task.kind !== 'job' && task.deadlineSetAt === undefined) return null;
+  const { policy, stopping, hearers } = stoppingCase(given, at);
+  const deadline = ownDeadline(task, policy);
+  const isSaid = deadline !== null && endsBy(task)?.deadline === deadline;
+  return {
+    deadline: instantText(deadline),
+    from: deadline === null ? null : isSaid ? 'owning system' : 'failAfter',
+    startedAt: instantText(task.startedAt),
+    endedAt: instantText(task.endedAt),
+    announced: hearers.map(({ key, address, declined }) => {
+      const one = stopping.told[key];
+      const acceptedAt = instantText(one?.acceptedAt);
+      return { address, deadline: instantText(one?.last?.deadline), acceptedAt, declined };
+    }),
+  };
+}
+
+/** What follows from a deadline ahead if nothing else is heard: its announcement, and what is done at it. */
+export function deadlineSteps(given: Case, at: Instant): NextStep[] {
+  const { task, policy, stopping } = stoppingCase(given, at);
+  const deadline = ownDeadline(task, policy);
+  if (deadline === null || at >= deadline) return [];
+  return [...announcement(policy, deadline, stopping.told, at), ...atItsEnd(policy, deadline)];
+}
+
+function announcement(
+  { stopNotice, mode }: EffectivePolicy,
+  deadline: Instant,
+  told: ReturnType<typeof stoppingCase>['stopping']['told'],
+  at: Instant,
+): NextStep[] {
+  if (stopNotice === null || mode === 'detect') return [];
+  if (Object.values(told).some(({ last }) => last?.deadline === deadline)) return [];
+  const when = Math.max(at, deadline - stopNotice);
+  return [
+    { at: instantText(when), what: `its deadline is announced (${formatDuration(stopNotice)} before)` },
+  ];
+}
+
+function atItsEnd({ atDeadline, mode }: EffectivePolicy, deadline: Instant): NextStep[] {
+  const what = {
+    nothing: 'its deadline: its owning system ends it, and nothing is asked of Taskwarden',
+    alert: 'its deadline: an alert fires',
+    disable:
+      mode === 'disable'
+        ? 'its deadline: an alert fires, and it is disabled once its notice is over'
+        : 'its deadline: an alert fires',
+  };
+  return [{ at: instantText(deadline), what: what[atDeadline] }];
+}

@@ -1,0 +1,68 @@
+import { COUNTED, type Counted, type Counts } from '../simulation/preview/counts.ts';
+import type { PreviewLine } from '../simulation/preview/preview.ts';
+import { scopeText } from './policy-arguments.ts';
+import { columns, safe } from './terminal.ts';
+
+type Line<Type extends PreviewLine['type']> = Extract<PreviewLine, { type: Type }>;
+
+const isDay = (line: PreviewLine): line is Line<'day'> => line.type === 'day';
+
+/** A preview for people: what changes, then a row for each day and tenant, then the totals. */
+export function previewTable(lines: readonly PreviewLine[]): string[] {
+  const [head, total] = [lines[0] as Line<'preview'>, lines.at(-1) as Line<'total'>];
+  const rows = lines.filter(isDay).map(({ day, tenant, today, proposed }) => {
+    return [day, tenant, ...COUNTED.map((kind) => difference(kind, today, proposed))];
+  });
+  const sums = ['total', '', ...COUNTED.map((kind) => difference(kind, total.today, total.proposed))];
+  const { today, proposed } = total.recipients;
+  return [
+    `${tasksOf(head)} from ${head.from} to ${head.until}; ${changeOf(head)}.`,
+    ...(rows.length > 0 ? ['', ...columns([['day', 'tenant', ...COUNTED], ...rows, sums])] : []),
+    '',
+    `People mailed: ${changed(today, proposed)}. A figure like 0 -> 3 is today's policy, then the proposed one.`,
+  ];
+}
+
+/** How many tasks, in words. */
+export function tasksOf({ tasks }: Line<'preview'>): string {
+  return `${tasks} task${tasks === 1 ? '' : 's'}`;
+}
+
+/** What is changed, and where. */
+export function changeOf({ set, scope }: Line<'preview'>): string {
+  const pairs = Object.entries(set).map(
+    ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  return pairs.length === 0
+    ? 'nothing is set, so both sides are the same'
+    : `with ${safe(pairs.join(' '))} at ${safe(scopeText(scope))}`;
+}
+
+/** One kind of thing under both policies. */
+export function difference(kind: Counted, today: Counts, proposed: Counts): string {
+  return changed(today[kind], proposed[kind]);
+}
+
+/** A figure, or two where they differ. */
+export function changed(today: number, proposed: number): string {
+  return today === proposed ? String(today) : `${today} -> ${proposed}`;
+}
+
+/** A preview as CSV (RFC 4180): a row for each day, tenant and policy. */
+export function previewCsv(lines: readonly PreviewLine[]): string[] {
+  const rows = lines.filter(isDay).flatMap(({ day, tenant, today, proposed }) =>
+    (
+      [
+        ['today', today],
+        ['proposed', proposed],
+      ] as const
+    ).map(([policy, counts]) => [day, tenant, policy, ...COUNTED.map((kind) => String(counts[kind]))]),
+  );
+  return [['day', 'tenant', 'policy', ...COUNTED], ...rows].map((cells) => cells.map(csvCell).join(','));
+}
+
+/** One cell; what a spreadsheet would take for a formula begins with an apostrophe. */
+function csvCell(text: string): string {
+  const inert = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
+}

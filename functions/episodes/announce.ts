@@ -1,0 +1,113 @@
+import { BOUNDS } from '../abandonment/bounds.ts';
+import { hearersDue, nextDeadlineLook } from '../abandonment/deadlines.ts';
+import type { Case } from '../abandonment/decide.ts';
+import { stoppingCase } from '../abandonment/judge-notice.ts';
+import type { Announced, Stopping } from '../abandonment/task.ts';
+import type { Instant } from '../abandonment/time.ts';
+import type { DigestItem } from '../store/digests.ts';
+import { noticeWrite, STOPPING_EPISODE } from '../store/notices.ts';
+import type { TaskRecord } from '../store/tasks.ts';
+import type { MailOutcome } from './mail.ts';
+import { fitting, type Transition, withBeside, withRestDue } from './transition.ts';
+
+/**
+ * Asks for the notices of a task's own deadline that are due, for as many recipients as one transaction takes, whatever
+ * episode is open; and says when the deadline is to be looked at next.
+ */
+export function announce(at: Transition, given: Case, now: Instant): Transition {
+  const case_ = stoppingCase(given, now);
+  const { deadline, to } = hearersDue(case_, now) ?? { deadline: 0, to: [] };
+  const { some, isCut } = fitting(at, to);
+  const { task } = at.record;
+  const pending = { notice: 'stopping', since: now, notBefore: now, by: deadline } as const;
+  const episode = STOPPING_EPISODE;
+  const writes = some.map(({ key, address }) =>
+    noticeWrite({ recipient: key, address, task: task.id, episode, pending, until: deadline }),
+  );
+  const asked = { deadline, moves: case_.stopping.moves };
+  const told = withoutOldestGone(case_.stopping.told, case_.hearers);
+  for (const { key, address } of some) told[key] = { ...told[key], address, pending: asked };
+  const stopping = some.length > 0 ? { ...case_.stopping, told } : case_.stopping;
+  const lookAt = isCut ? now : nextDeadlineLook({ ...case_, stopping }, at.record.open !== null, now);
+  const next = settled(at.record.stopping, stopping, lookAt, now);
+  const record = next === at.record.stopping ? at.record : { ...at.record, stopping: next };
+  const asking = new Set([...at.told, ...some.map(({ key }) => key)]);
+  const announced = { ...withBeside(at, ...writes), record, told: asking };
+  return isCut ? withRestDue(announced, now) : announced;
+}
+
+/** Who was told, without those too many who hear of it no more: first those whose notice is the oldest. */
+function withoutOldestGone(told: Stopping['told'], hearers: Case['hearers'] = []): Stopping['told'] {
+  const present = new Set(hearers.map(({ key }) => key));
+  const gone = Object.entries(told)
+    .filter(([key]) => !present.has(key))
+    .sort(([, one], [, other]) => (one.acceptedAt ?? 0) - (other.acceptedAt ?? 0));
+  const dropped = new Set(gone.slice(0, Math.max(0, gone.length - BOUNDS.toldLeft.most)).map(([key]) => key));
+  return Object.fromEntries(Object.entries(told).filter(([key]) => !dropped.has(key)));
+}
+
+/** What is stored of announcements: nothing of a task that is found by its deadline and was never announced. */
+function settled(
+  before: Stopping | null,
+  after: Stopping,
+  wanted: Instant | null | undefined,
+  now: Instant,
+): Stopping | null {
+  if (wanted === undefined && Object.keys(after.told).length === 0) return null;
+  const lookAt = sameLook(before?.lookAt, wanted, now);
+  if (after === before && lookAt === before.lookAt) return before;
+  const { lookAt: _, ...rest } = after;
+  return lookAt === undefined ? rest : { ...rest, lookAt };
+}
+
+/** A look that is due stays where it is, so that a hold writes nothing. */
+function sameLook<At extends Instant | null | undefined>(noted: At, wanted: At, now: Instant): At {
+  const isDue = typeof noted === 'number' && typeof wanted === 'number' && noted <= now && wanted <= now;
+  return isDue ? noted : wanted;
+}
+
+/** The task once it is known what became of a mail with a notice of its deadline; the same where that changes nothing. */
+export function withAnnouncementOutcome(
+  record: TaskRecord,
+  mail: MailOutcome,
+  item: DigestItem,
+  now: Instant,
+): TaskRecord {
+  const { stopping } = record;
+  const one = stopping?.told[mail.recipient];
+  if (!stopping || !one) return record;
+  if (mail.standing === 'accepted') {
+    const accepted = acceptedOf(one, mail, item);
+    return accepted ? { ...record, stopping: withTold(stopping, mail.recipient, accepted) } : record;
+  }
+  const isMine = one.digest === mail.digest;
+  if (mail.standing !== 'failed' || (!isMine && !one.pending)) return record;
+  // Nobody was told: it is due anew, for them or for who is told in their stead.
+  const { pending: _, ...rest } = one;
+  const told = withTold(stopping, mail.recipient, isMine ? { address: one.address } : rest);
+  return { ...record, stopping: { ...told, lookAt: now } };
+}
+
+/** The marker after SES took a notice; undefined where it, or a later one, is known already. */
+function acceptedOf(
+  { address, digest, acceptedAt }: Announced,
+  mail: MailOutcome,
+  { disableAt, grace, binds }: DigestItem,
+): Announced | undefined {
+  const isKnown = acceptedAt !== undefined && (digest === mail.digest || acceptedAt > mail.acceptedAt);
+  if (isKnown || disableAt === null) return undefined;
+  const last = { deadline: disableAt, moves: grace };
+  return { address, last, acceptedAt: mail.acceptedAt, digest: mail.digest, ...(binds && { binds }) };
+}
+
+function withTold(stopping: Stopping, key: string, one: Announced): Stopping {
+  return { ...stopping, told: { ...stopping.told, [key]: one } };
+}
+
+/** The task without a notice of its deadline that was asked for and no longer holds; undefined where it is as before. */
+export function withoutAnnouncement(record: TaskRecord | undefined, key: string): TaskRecord | undefined {
+  const one = record?.stopping?.told[key];
+  if (!record?.stopping || !one?.pending) return undefined;
+  const { pending: _, ...rest } = one;
+  return { ...record, stopping: withTold(record.stopping, key, rest) };
+}

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { readControlPlanes } from '../../../functions/platform/control-plane-settings.ts';
+import { QUEUE_NAMES } from '../../../functions/platform/queues.ts';
+import { queuesInUse } from '../../../functions/platform/queues-in-use.ts';
+
+it('has the queue of listings where a control plane is listed, and no message for it elsewhere', () => {
+  const told = { type: 'events', name: 'pipelines', prefix: 'pipelines/' };
+  const listed = {
+    type: 'http',
+    name: 'captures',
+    prefix: 'captures/',
+    dataPlane: 'eu',
+    url: 'https://x.test',
+  };
+  const inUse = (...planes: object[]) =>
+    queuesInUse({ controlPlanes: readControlPlanes(JSON.stringify(planes)) });
+  expect(inUse(told, listed)).toEqual(QUEUE_NAMES);
+  expect(inUse(told)).toEqual(['ingest', 'notify', 'disable', 'mail-events']);
+  expect(queuesInUse({})).toEqual(inUse(told));
+});

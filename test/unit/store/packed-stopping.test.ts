@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import type { Announced, Stopping } from '../../../functions/abandonment/task.ts';
+import { packedStopping, unpackedStopping } from '../../../functions/store/packed-stopping.ts';
+
+function toldOf(count: number): Stopping {
+  const one = (place: number): Announced => ({
+    address: `owner${place}@acme.test`,
+    last: { deadline: 1_767_225_600_000, moves: 3 },
+    acceptedAt: 1_767_222_000_000,
+    digest: '01JH0000000000000000000001',
+    binds: true,
+  });
+  const told = Object.fromEntries(Array.from({ length: count }, (_, place) => [`key-${place}`, one(place)]));
+  return { moves: 3, seen: 1_767_225_600_000, told, lookAt: null };
+}
+
+it('stands plainly in its row where few were told, and is packed and read back whole where many were', () => {
+  const few = toldOf(200);
+  expect(packedStopping(few)).toEqual(few);
+  const many = toldOf(1_150);
+  const row = packedStopping(many);
+  expect(Buffer.byteLength(JSON.stringify(row))).toBeLessThan(60_000);
+  expect(unpackedStopping(JSON.parse(JSON.stringify(row)))).toEqual(many);
+});
