@@ -26,6 +26,8 @@ export interface ListOrder {
   tasks: number;
   now: number;
   port: number;
+  /** Whether garbage is collected every some pages, to see what is held: takes time. */
+  collects: boolean;
 }
 
 /** What became of it. */
@@ -33,15 +35,20 @@ export interface ListDone {
   seconds: number;
   cpuSeconds: number;
   peakBytes: number;
+  /** At most, of what was held once garbage was collected; 0 where it was not. */
+  heldBytes: number;
   pages: number;
   messages: number;
   outcome: string;
 }
 
+const SAMPLED_EVERY = 5;
+
 /** As little as a client can do: one call a page, and its JSON read. */
 class BenchControlPlane implements ListedControlPlane {
   readonly #order: ListOrder;
   pages = 0;
+  heldBytes = 0;
 
   constructor(order: ListOrder) {
     this.#order = order;
@@ -50,8 +57,15 @@ class BenchControlPlane implements ListedControlPlane {
   async list(cursor: string | null): Promise<ListingPage> {
     const { port, tasks } = this.#order;
     this.pages += 1;
+    if (this.#order.collects && this.pages % SAMPLED_EVERY === 0) this.#sample();
     const response = await fetch(`http://127.0.0.1:${port}/?tasks=${tasks}&page=${cursor ?? '0'}`);
     return (await response.json()) as ListingPage;
+  }
+
+  #sample(): void {
+    (globalThis as { gc?: () => void }).gc?.();
+    const { heapUsed, external } = process.memoryUsage();
+    this.heldBytes = Math.max(this.heldBytes, heapUsed + external);
   }
 
   get(): Promise<ListedTask | undefined> {
@@ -113,7 +127,8 @@ async function pass(order: ListOrder): Promise<ListDone> {
   const seconds = (performance.now() - started) / 1_000;
   const { user, system } = process.cpuUsage(cpu);
   const peakBytes = process.resourceUsage().maxRSS * 1_024;
-  return { seconds, cpuSeconds: (user + system) / 1e6, peakBytes, pages: plane.pages, ...done };
+  const { pages, heldBytes } = plane;
+  return { seconds, cpuSeconds: (user + system) / 1e6, peakBytes, heldBytes, pages, ...done };
 }
 
 process.on('message', async (message: { order?: ListOrder }) => {

@@ -59,6 +59,8 @@ interface Steady {
   onlyList: ListDone[];
   listing: ListDone[];
   first: ListDone;
+  /** What a listing in which nothing changed holds at most. */
+  heldBytes: number;
   readUnits: number;
   writeUnits: Record<string, number>;
 }
@@ -111,16 +113,25 @@ async function passesOf(fleet: Fleet): Promise<Steady> {
     readUnits = fleet.meter.total('read');
     writeUnits = fleet.meter.parts('write');
   }
-  return { first, onlyList, listing, readUnits, writeUnits };
+  const { heldBytes } = await passIn(fleet, 'listing', 'the same, with its garbage collected', true);
+  return { first, onlyList, listing, heldBytes, readUnits, writeUnits };
 }
 
-async function passIn(fleet: Fleet, pass: ListOrder['pass'], step: string): Promise<ListDone> {
+async function passIn(
+  fleet: Fleet,
+  pass: ListOrder['pass'],
+  step: string,
+  collects = false,
+): Promise<ListDone> {
   fleet.now += 15 * MINUTE;
   const { tasks, now, port } = fleet;
-  const child = fork(fleet.program, { serialization: 'advanced', execArgv: [] });
+  const child = fork(fleet.program, {
+    serialization: 'advanced',
+    execArgv: collects ? ['--expose-gc'] : [],
+  });
   serveTable(child, fleet.served);
-  const done = await doneBy(child, { pass, tasks, now, port });
-  const { seconds, cpuSeconds, peakBytes, ...said } = done;
+  const done = await doneBy(child, { pass, tasks, now, port, collects });
+  const { seconds, cpuSeconds, peakBytes, heldBytes, ...said } = done;
   print({
     bench: 'list',
     step,
@@ -129,6 +140,7 @@ async function passIn(fleet: Fleet, pass: ListOrder['pass'], step: string): Prom
     seconds: rounded(seconds, 2),
     cpuSeconds: rounded(cpuSeconds, 2),
     peakRssMiB: rounded(peakBytes / 2 ** 20),
+    ...(collects && { heldMiB: rounded(heldBytes / 2 ** 20, 1) }),
   });
   if (pass === 'listing' && done.outcome !== 'whole') throw new Error(`the listing ended as ${done.outcome}`);
   return done;
@@ -187,17 +199,19 @@ function reportWrites({ writeUnits }: Steady, tasks: number): void {
 }
 
 function reportMemory(small: Steady, large: Steady, tasks: number): void {
-  const peak = ({ listing }: Steady) => median(listing.map(({ peakBytes }) => peakBytes));
-  const ratio = peak(large) / peak(small);
+  const peak = (passes: ListDone[]) => median(passes.map(({ peakBytes }) => peakBytes));
+  const mib = (bytes: number) => rounded(bytes / 2 ** 20, 1);
+  const ratio = large.heldBytes / small.heldBytes;
   printFigure({
     bench: 'list',
-    figure: `peak memory of a listing of ${tasks} tasks, against one of ${SMALL}`,
+    figure: `memory that a listing of ${tasks} tasks holds, against one of ${SMALL}`,
     details: {
-      smallMiB: rounded(peak(small) / 2 ** 20),
-      firstMiB: rounded(large.first.peakBytes / 2 ** 20),
-      onlyListMiB: rounded(median(large.onlyList.map(({ peakBytes }) => peakBytes)) / 2 ** 20),
+      smallMiB: mib(small.heldBytes),
+      peakRssMiB: mib(peak(large.listing)),
+      peakRssOfOnlyListingMiB: mib(peak(large.onlyList)),
+      peakRssOfTheFirstListingMiB: mib(large.first.peakBytes),
     },
-    value: rounded(peak(large) / 2 ** 20),
+    value: mib(large.heldBytes),
     goal: '<= 1.2',
     met: ratio <= GOALS.memory,
     ratio: rounded(ratio, 2),

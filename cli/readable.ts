@@ -34,7 +34,7 @@ export function spanText(span: Duration): string {
   return parts.slice(0, 2).join(' ') || formatDuration(Math.max(0, Math.round(span)));
 }
 
-const INSTANTS = /(?:At|Until)$|^(?:at|since|until|from|to|deadline)$/;
+const INSTANTS = /(?:At|Until)$|^(?:at|since|until|from|to|deadline|seen)$/;
 const DURATIONS = new Set(['lead', 'after', 'warnAfter']);
 
 /**

@@ -19,6 +19,9 @@ const ASKS: Partial<Record<QueueName, 'reads' | 'changes'>> = { disable: 'change
 /** The queues whose workers ask control planes that are listed. */
 export const ASKING_QUEUES: readonly QueueName[] = QUEUE_NAMES.filter((queue) => ASKS[queue] !== undefined);
 
+/** The queues whose workers must know which control planes there are; an environment has little room. */
+export const KNOWING_QUEUES: readonly QueueName[] = ['ingest', ...ASKING_QUEUES];
+
 /**
  * How many processes may ask one control plane at once; each keeps to its part of the rate. A control plane is listed by one
  * lister at a time, however many there are.

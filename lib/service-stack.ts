@@ -30,7 +30,13 @@ import { QueueWorker } from './constructs/queue-worker.ts';
 import { ScheduledFunction } from './constructs/scheduled-function.ts';
 import type { TaskwardenFunction } from './constructs/taskwarden-function.ts';
 import { WorkQueue } from './constructs/work-queue.ts';
-import { ASKING_QUEUES, ControlPlaneAccess, controlPlaneCallers, networkOf } from './control-plane-access.ts';
+import {
+  ASKING_QUEUES,
+  ControlPlaneAccess,
+  controlPlaneCallers,
+  KNOWING_QUEUES,
+  networkOf,
+} from './control-plane-access.ts';
 import { addOperatorPolicy } from './operator-policy.ts';
 import { allowState, ownEvents, TABLE_USE } from './permissions.ts';
 import { addServiceAlarms } from './service-alarms.ts';
@@ -73,16 +79,17 @@ export class ServiceStack extends Stack {
 
   private addFunctions(): void {
     const environment = this.variables();
+    const knowing = { ...environment, ...this.controlPlanesVariable() };
     const { scheduled: scanner, scheduleName } = new ScheduledFunction(this, 'Scanner', {
       config: this.config,
       service: 'scanner',
       entry: 'functions/scanner/scanner.handler.ts',
-      environment,
+      environment: knowing,
       alarms: this.alarms,
       impact: 'nobody is warned, nothing is disabled, and the gap counts against no task.',
     });
     const { config, alarms } = this;
-    const ownerPage = new OwnerPage(this, 'OwnerPage', { config, environment, alarms });
+    const ownerPage = new OwnerPage(this, 'OwnerPage', { config, environment: knowing, alarms });
     const toldBeside: Partial<Record<QueueName, Record<string, string>>> = {
       ingest: { [ENV.sources]: JSON.stringify(config.sources), [ENV.account]: Aws.ACCOUNT_ID },
       notify: { [ENV.linkBaseUrl]: ownerPage.baseUrl, [ENV.linkKeys]: linkKeysParameter(config.stage) },
@@ -93,7 +100,8 @@ export class ServiceStack extends Stack {
           ...toldBeside[name],
           [ENV.controlPlaneCallers]: String(controlPlaneCallers(config)),
         };
-    const queueWorkers = byQueue((name) => this.addWorker(name, { ...environment, ...toldBeside[name] }));
+    const toldOf = (name: QueueName) => (KNOWING_QUEUES.includes(name) ? knowing : environment);
+    const queueWorkers = byQueue((name) => this.addWorker(name, { ...toldOf(name), ...toldBeside[name] }));
     const workers = byQueue((name) => queueWorkers[name].worker);
     const { table, operators } = this.props;
     const breaker = addBreaker(this, {
@@ -165,6 +173,11 @@ export class ServiceStack extends Stack {
     });
   }
 
+  private controlPlanesVariable(): Record<string, string> {
+    const { controlPlanes } = this.config;
+    return controlPlanes.length > 0 ? { [ENV.controlPlanes]: writtenControlPlanes(controlPlanes) } : {};
+  }
+
   private variables(): Record<string, string> {
     const { config } = this;
     const queueUrls = QUEUE_NAMES.map((name) => [queueUrlVariable(name), this.queues[name].queue.queueUrl]);
@@ -180,9 +193,6 @@ export class ServiceStack extends Stack {
       [ENV.contact]: config.contact,
       [ENV.configurationSet]: this.mail.configurationSet.configurationSetName,
       [ENV.controlPlane]: config.controlPlane,
-      ...(config.controlPlanes.length > 0 && {
-        [ENV.controlPlanes]: writtenControlPlanes(config.controlPlanes),
-      }),
       [ENV.modeCeiling]: config.modeCeiling,
       [ENV.allowedDomains]: (config.allowedDomains ?? []).join(','),
       [ENV.scanEvery]: String(config.scanEvery * 1_000),

@@ -2,6 +2,7 @@ import { decide } from '../functions/abandonment/decide.ts';
 import type { ResolveReason } from '../functions/abandonment/task.ts';
 import { formatInstant, type Instant } from '../functions/abandonment/time.ts';
 import type { AlertRecord } from '../functions/store/alerts.ts';
+import type { DigestItem } from '../functions/store/digests.ts';
 import { FleetView } from '../functions/store/fleet-view.ts';
 import type { TaskRecord } from '../functions/store/tasks.ts';
 import type { Lists, StageRows } from './demo-lists.ts';
@@ -94,9 +95,11 @@ export async function leftAloneReport({ system }: LocalStage, rows: StageRows): 
     .map(([why, ids]) => `${String(ids.length).padStart(5)}  ${why.padEnd(32)} e.g. ${ids.sort()[0]}`);
 }
 
-/** The mail that tells most, as its reader sees its text. */
-export function sampleMail(filed: readonly FiledMail[]): FiledMail | undefined {
-  const warnings = filed.filter(({ digest }) => digest.items.some(({ disableAt }) => disableAt !== null));
+/** The mail that tells most, as its reader sees its text; of those about a task, where one is named. */
+export function sampleMail(filed: readonly FiledMail[], about?: string): FiledMail | undefined {
+  const isMeant = ({ task, disableAt }: DigestItem) =>
+    disableAt !== null && (about === undefined || task === about);
+  const warnings = filed.filter(({ digest }) => digest.items.some(isMeant));
   return warnings.sort((a, b) => b.digest.items.length - a.digest.items.length)[0];
 }
 

@@ -13,11 +13,14 @@ export function here(path: string): string {
   return relative(ROOT, path);
 }
 
-/** Says what a stage decided and why, and files its mails; answers the lists of its acts. */
+/**
+ * Says what a stage decided and why, and files its mails; answers the lists of its acts.
+ * @param files where they go, and `about`: the task of which a mail is shown, where it matters which
+ */
 export async function showStage(
   stage: LocalStage,
   mails: readonly SentMail[],
-  files: { mails: string; report: string },
+  files: { mails: string; report: string; about?: string },
 ): Promise<Lists> {
   const rows = await readStage(stage.system.table);
   const digests = new Map(rows.digests.map((digest) => [digest.messageId ?? '', digest]));
@@ -29,15 +32,18 @@ export async function showStage(
   for (const line of episodes) say(line);
   say('\nHow all tasks stand at the end, by the decision that holds now:\n');
   for (const line of alone) say(line);
-  showMails(filed, files.mails);
+  showMails(filed, files);
   showDisabled(rows.tasks);
   return listsOfStage(rows, mails);
 }
 
-function showMails(filed: readonly FiledMail[], folder: string): void {
+function showMails(
+  filed: readonly FiledMail[],
+  { mails: folder, about }: { mails: string; about?: string },
+): void {
   say(`\n${filed.length} mails as their owners read them: ${here(folder)}/*.eml and *.html, for example`);
   for (const { eml, mail } of firstOfEachKind(filed)) say(`  ${here(eml)}\n      ${mail.subject}`);
-  const sample = sampleMail(filed);
+  const sample = sampleMail(filed, about);
   if (!sample) return;
   say(`\nOne of them (${here(sample.eml)}), to ${sample.digest.address}:\n`);
   say(`  | Subject: ${sample.mail.subject}`);

@@ -75,6 +75,24 @@ export const BOUNDS = {
     unit: 'entries',
     why: 'its distinct statuses are kept, its shards are not',
   },
+  listedTasks: {
+    of: 'tasks on one page of a listing',
+    most: 2_000,
+    unit: 'entries',
+    why: 'the page is stored with what moved on it in one transaction (DynamoDB: 4 MB), with ids of 512 bytes',
+  },
+  cursor: {
+    of: 'where a page of a listing begins',
+    most: 4 * 1024,
+    unit: 'bytes',
+    why: 'it stands on the row of the listing, which is written with each page',
+  },
+  revision: {
+    of: 'the revision of a task that is listed',
+    most: 128,
+    unit: 'characters',
+    why: 'it stands on the row of the task, and is compared, never parsed',
+  },
   name: {
     of: 'the name of who did it, the id of a shard',
     most: 256,

@@ -37,7 +37,7 @@ export interface EnableRequest {
  * - `requested`: the owning system was asked and will confirm by an event.
  * - `changed`: it is no longer what was decided upon (edited, disabled or enabled by somebody else): nothing was done.
  * - `gone`: there is no such task.
- * - `refused`: the owning system says no, for good.
+ * - `refused`: the owning system says no. The task is held, operators are told, and it is asked again after a day.
  */
 export type ControlAnswer =
   | { outcome: 'confirmed'; at: Instant; kept?: string }

@@ -3,6 +3,7 @@ import type { EffectivePolicy } from '../abandonment/policy.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { requestIdOf } from '../episodes/confirm.ts';
 import { type DisablingTask, isDisabling, refused, withoutDisabling } from '../episodes/disabling.ts';
+import { visible } from '../platform/escape.ts';
 import { cut } from '../platform/queue-text.ts';
 import { recordable } from '../platform/recorded-text.ts';
 import type { System } from '../platform/system.ts';
@@ -38,7 +39,7 @@ export async function recordRefusal(
 ): Promise<boolean> {
   const { id, version } = record.task;
   const at = system.clock.now();
-  const reason = cut(recordable(said.reason), LONGEST_REASON);
+  const reason = cut(recordable(visible(said.reason)), LONGEST_REASON) || 'it says not why';
   const error = new Error(`the owning system refused: ${reason}`);
   error.name = 'DisableRefused';
   const fingerprint = await recordOops(system, { worker, item: id, attempt, cause: 'permanent', error });

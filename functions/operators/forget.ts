@@ -2,6 +2,7 @@ import { withErased } from '../episodes/told.ts';
 import { FORGOTTEN, normaliseAddress, recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
+import { changeTask } from '../store/change-task.ts';
 import { commit } from '../store/commit.ts';
 import { digestWrite, loadDigest } from '../store/digests.ts';
 import { FleetView } from '../store/fleet-view.ts';
@@ -17,7 +18,7 @@ import {
 } from '../store/recipients.ts';
 import { allRows, eachRow } from '../store/rows.ts';
 import type { Row, Write } from '../store/table/table.port.ts';
-import { loadTask, taskWrite, touch } from '../store/tasks.ts';
+import { loadTask, touch } from '../store/tasks.ts';
 import { listAdmins, listSubscriptions, removeAdmin, removeSubscription } from './people.ts';
 
 /** What is stored of a person. */
@@ -152,14 +153,13 @@ async function eraseFromTask(
   key: string,
   email: string,
 ): Promise<boolean> {
-  return untilStored(system, id, async () => {
-    const record = await loadTask(system.table, id);
-    if (!record) return undefined;
+  return changeTask(system, id, (record) => {
+    if (!record) return { value: false };
     const { task: _, ...ours } = record;
     const erased = erase(ours, email);
     const next = withErased({ ...record, ...erased }, key, FORGOTTEN);
-    if (JSON.stringify(next) === JSON.stringify(record)) return undefined;
-    return taskWrite(touch(next, system.clock.now()), view.policies.for(id));
+    if (JSON.stringify(next) === JSON.stringify(record)) return { value: false };
+    return { record: touch(next, system.clock.now()), policy: view.policies.for(id), value: true };
   });
 }
 

@@ -5,7 +5,7 @@ import { shown } from '../abandonment/policy-wording.ts';
 import { domainOf, normaliseAddress } from '../platform/addresses.ts';
 
 /** A line that is no rule, and why: what was wrong, what is allowed. */
-export interface BadLine {
+interface BadLine {
   line: number;
   problem: string;
 }

@@ -96,7 +96,8 @@ async function show(
   if (interrupted.aborted) return 130;
   await takeBack(demo);
   for (const scan of [1, 2]) await go(demo, { at: DUE + scan * SCAN_EVERY });
-  const lists = await showStage(stage, await emulator.readMails(), FILES);
+  const files = { ...FILES, about: PREFIX + RESTARTED };
+  const lists = await showStage(stage, await emulator.readMails(), files);
   const code = (await showConnect(demo)) + ((await deadLetters(stage)) > 0 ? 1 : 0);
   say(`\nAll decisions: ${here(FILES.report)}`);
   say(`\n${totals(lists)}, undone 1`);

@@ -26,7 +26,7 @@ export interface ListedPart {
 }
 
 /** `away`: it cannot be asked; `hides`: tasks that it has are in no page. */
-export type ListingFault = { away: true } | { hides: (task: string) => boolean };
+type ListingFault = { away: true } | { hides: (task: string) => boolean };
 
 /** The settings of the control plane that a part of a fleet lives in. */
 export function settingsOf({ prefix }: ListedPart): ControlPlaneSettings[] {

@@ -92,6 +92,23 @@ describe('a configuration', () => {
     });
   });
 
+  it('takes control planes from the command line, as JSON, and says what is wrong with them', () => {
+    const plane = {
+      type: 'kafka-connect',
+      name: 'kafka-prod',
+      prefix: 'kafka/prod/',
+      dataPlane: 'connect-prod',
+      url: 'http://127.0.0.1:8083',
+    };
+    const given = (controlPlanes: unknown) =>
+      loadConfig({ stage: 'local', controlPlanes: JSON.stringify(controlPlanes) }, ROOT, ON_EMULATOR);
+    expect(given([plane]).controlPlanes).toMatchObject([{ ...plane, disableBy: 'stop', pollEvery: 600_000 }]);
+    expect(() => given([{ ...plane, type: 'nomad' }])).toThrow('controlPlanes.0');
+    expect(() => loadConfig({ stage: 'local', controlPlanes: '[{' }, ROOT, ON_EMULATOR)).toThrow(
+      'controlPlanes is "[{", allowed: a list of control planes',
+    );
+  });
+
   it.each([
     [{ sendr: 'a@example.com' }, 'sendr is "a@example.com", allowed: no such key'],
     [{ queues: { notify: { retries: 3 } } }, 'queues.notify.retries is 3, allowed: no such key'],

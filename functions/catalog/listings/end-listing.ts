@@ -73,9 +73,12 @@ function judge(record: Listing, { count }: Missing, now: Instant): Verdict {
   };
 }
 
-/** Of a few tasks that would be gone, those that the control plane has when asked for by name. */
+/**
+ * Of a few tasks that would be gone, those that the control plane has when asked for by name; and those for which there was
+ * no time to ask.
+ */
 async function stillThere(
-  { controlPlane }: ListingRun,
+  { controlPlane, system, until }: ListingRun,
   missing: Missing,
   { gone }: Verdict,
 ): Promise<string[]> {
@@ -84,7 +87,7 @@ async function stillThere(
   const there: string[] = [];
   for (const from of gone)
     for await (const ids of missing.each(from))
-      for (const id of ids) if (await controlPlane.get(id)) there.push(id);
+      for (const id of ids) if (system.clock.now() >= until || (await controlPlane.get(id))) there.push(id);
   return there;
 }
 
@@ -105,10 +108,11 @@ async function removeGone(
     for await (const ids of missing.each(from)) {
       const wanted = ids.filter((id) => !spared.has(id));
       for (let start = 0; start < wanted.length; start += AT_ONCE) {
-        if (system.clock.now() >= until) return false;
         const known = await loadTasks(system.table, wanted.slice(start, start + AT_ONCE));
         const there = [...known.values()].filter(({ task }) => task.deletedAt === undefined);
         await Promise.all(there.map(remove));
+        // Only now: each run removes some.
+        if (there.length > 0 && system.clock.now() >= until) return false;
       }
     }
   return true;

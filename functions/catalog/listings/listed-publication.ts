@@ -1,3 +1,4 @@
+import { BOUNDS } from '../../abandonment/bounds.ts';
 import type { Duration, Instant } from '../../abandonment/time.ts';
 import { MINUTE } from '../../abandonment/time.ts';
 import type { TaskRecord } from '../../store/tasks.ts';
@@ -28,18 +29,21 @@ export function listedNews(
 ): ListedNews | undefined {
   if (!known || known.task.deletedAt !== undefined)
     return { publication: publicationOf(known, listed, { by: 'creation', at }), unsettled: false };
-  const unsettled = listed.enabled !== known.task.enabled && isOurDoing(known, listed, at);
+  const isByUser = isPublishedByUser(known, listed);
+  // What a person published is theirs, also where they did so just after us.
+  const unsettled = !isByUser && listed.enabled !== known.task.enabled && isOurDoing(known, listed, at);
   const task = unsettled ? { ...listed, enabled: known.task.enabled } : listed;
-  const by = isByUser(known, task) ? 'user' : 'system';
-  if (by === 'user' || differs(known, task))
+  const by = isByUser ? 'user' : 'system';
+  if (isByUser || differs(known, task))
     return { publication: publicationOf(known, task, { by, at }), unsettled };
   return unsettled || known.listed?.revision !== listed.revision ? { unsettled } : undefined;
 }
 
-/** A revision that was seen before, and is another one; or a task that was made anew under the same id. */
-function isByUser({ task, listed: seen }: TaskRecord, { revision, createdAt }: SoundTask): boolean {
+/** A revision that was seen before, and is another one; or a task that was made anew under the same id: clocks differ. */
+function isPublishedByUser({ task, listed: seen }: TaskRecord, { revision, createdAt }: SoundTask): boolean {
   if (seen && seen.revision !== revision) return true;
-  return seen !== null && createdAt !== undefined && createdAt > Math.max(task.createdAt, task.firstSeenAt);
+  if (!seen || createdAt === undefined) return false;
+  return createdAt - Math.max(task.createdAt, task.firstSeenAt) > BOUNDS.ahead.most;
 }
 
 function differs({ task }: TaskRecord, listed: SoundTask): boolean {

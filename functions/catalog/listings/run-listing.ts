@@ -1,6 +1,7 @@
+import { BOUNDS } from '../../abandonment/bounds.ts';
 import type { Instant } from '../../abandonment/time.ts';
 import { MINUTE, SECOND } from '../../abandonment/time.ts';
-import { ControlPlaneUnavailable } from '../../control-planes/control-plane.port.ts';
+import { ControlPlaneUnavailable, type ListingPage } from '../../control-planes/control-plane.port.ts';
 import type { ListedSettings } from '../../platform/control-plane-settings.ts';
 import type { System } from '../../platform/system.ts';
 import { type ListedPage, loadListedAnew, loadListedPages } from '../../store/listed-pages.ts';
@@ -20,9 +21,6 @@ const MOST_PAGES = 20;
 
 /** What is left to do when a page is listed: to take it in, to store it, and to send the next message. */
 const MARGIN = 10 * SECOND;
-
-/** More tasks on one page than one transaction can hold. */
-const MOST_TASKS = 2_000;
 
 /** What a run came to: why it ended. */
 export type RunEnd = 'over' | 'paused' | 'put-off' | 'goes-on' | 'whole' | 'held' | 'failed';
@@ -117,16 +115,25 @@ async function onePage(run: ListingRun, record: Listing, forms: readonly ListedP
     if (base && tag !== undefined) return unchangedPage(base);
     throw new ControlPlaneUnavailable(settings.name, 'says that a page has not changed, which nobody asked');
   }
-  if (listed.tasks.length > MOST_TASKS)
-    throw new ControlPlaneUnavailable(
-      settings.name,
-      `${listed.tasks.length} tasks on one page; allowed: ${MOST_TASKS}`,
-    );
+  const problem = pageProblem(listed, cursor);
+  if (problem !== undefined) throw new ControlPlaneUnavailable(settings.name, problem);
   return workPage(
     { ...taking, at },
     { settings, number, page, cursor, base, old, anew, isAmbiguous },
     listed,
   );
+}
+
+/** What no control plane can mean: nothing is taken from such a page. */
+function pageProblem({ tasks, cursor: next }: ListingPage, cursor: string | null): string | undefined {
+  const { most } = BOUNDS.listedTasks;
+  if (tasks.length > most) return `${tasks.length} tasks on one page; allowed: ${most}`;
+  if (next === null) return undefined;
+  if (next === cursor) return 'the page after this one begins where it does';
+  const bytes = Buffer.byteLength(next);
+  return bytes > BOUNDS.cursor.most
+    ? `a cursor of ${bytes} bytes; allowed: ${BOUNDS.cursor.most}`
+    : undefined;
 }
 
 /** The page as the newest whole listing found it: the newest form that is not of a listing since. */

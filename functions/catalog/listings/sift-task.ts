@@ -8,9 +8,6 @@ import { dataPlaneField, kindField, ownersField, taskIdField } from '../fields.t
 import { ownersRefusal } from '../refusals.ts';
 import { parseEvent } from '../schema-problems.ts';
 
-/** So long may a revision be. */
-const MOST_REVISION = 128;
-
 const instant = z.number().check(z.gte(0));
 
 const listedTask = z.object({
@@ -22,7 +19,7 @@ const listedTask = z.object({
   dataPlane: dataPlaneField,
   shards: z.array(z.object({ status: z.enum(SHARD_STATUSES) })).check(z.maxLength(BOUNDS.shards.most)),
   cause: z.optional(z.enum(FAILURE_CAUSES)),
-  revision: z.string().check(z.maxLength(MOST_REVISION)),
+  revision: z.string().check(z.maxLength(BOUNDS.revision.most)),
   restarts: z.optional(z.int().check(z.minimum(0), z.maximum(BOUNDS.restarts.most))),
   lastPrimaryAt: z.optional(instant),
 });

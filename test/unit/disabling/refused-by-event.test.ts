@@ -148,6 +148,15 @@ describe('Task Disable Refused', () => {
     expect(reason).toMatch(/^ask <address> x+$/);
     expect(reason).toHaveLength(200);
   });
+
+  it('lets its words be one line of what operators read', async () => {
+    const stage = await askedStage();
+    await stage.refuse({ reason: 'no\n\nCode: breaker-open\u202e' });
+    const alert = await stage.table.get(keys.operatorAlert('disable-failing', TASK));
+    expect(alert?.detail).toMatch(
+      /^the owning system refuses to disable it: no Code: breaker-open; it is asked/,
+    );
+  });
 });
 
 it('what an owner asked for on their page is asked for again after a day, though no date has come', async () => {

@@ -10,6 +10,7 @@ const GIVEN = {
   TASKWARDEN_NOTIFY_QUEUE_URL: 'n',
   TASKWARDEN_DISABLE_QUEUE_URL: 'd',
   TASKWARDEN_MAIL_EVENTS_QUEUE_URL: 'm',
+  TASKWARDEN_LISTING_QUEUE_URL: 'l',
   TASKWARDEN_SENDER: 'warden@example.com',
   TASKWARDEN_REPLY_TO: 'team@example.com',
   TASKWARDEN_CONFIGURATION_SET: 'set',
@@ -29,7 +30,13 @@ describe('the environment of a function', () => {
   it('is parsed into a model', () => {
     const environment = readEnvironment(GIVEN);
     expect(environment).toMatchObject({ table: 'table', mailsPerSecond: 2.5, demoClock: false });
-    expect(environment.queueUrls).toEqual({ ingest: 'i', notify: 'n', disable: 'd', 'mail-events': 'm' });
+    expect(environment.queueUrls).toEqual({
+      ingest: 'i',
+      notify: 'n',
+      disable: 'd',
+      'mail-events': 'm',
+      listing: 'l',
+    });
     expect(environment.config).toMatchObject({
       stage: 'dev',
       functionVersion: '7',

@@ -13,11 +13,13 @@ import { canaryRoundFromRow, canaryRoundWrite, feedbackFromRow } from '../../../
 import { noticeFromRow, noticeWrite } from '../../../functions/store/notices.ts';
 import { occurrenceFromRow, oopsFromRow } from '../../../functions/store/oops.ts';
 import { operatorAlertFromRow, operatorAlertWrite } from '../../../functions/store/operator-alerts.ts';
+import { ownerRulesFromRow } from '../../../functions/store/owner-rules.ts';
 import { paceFromRow, paceWrite, rampWrite } from '../../../functions/store/pace.ts';
 import { pausesFromRow, pausesWrite } from '../../../functions/store/pauses.ts';
 import { adminFromRow, subscriptionFromRow } from '../../../functions/store/people.ts';
 import { recipientFromRow, recipientWrite } from '../../../functions/store/recipients.ts';
 import { refusalsFromRow, refusalsWrite } from '../../../functions/store/refusals.ts';
+import { refusedEventsFromRow, refusedEventsWrite } from '../../../functions/store/refused-events.ts';
 import { scansFromRow, scansWrite } from '../../../functions/store/scans.ts';
 import { sourceFromRow, sourceWrite } from '../../../functions/store/sources.ts';
 import type { Row, Write } from '../../../functions/store/table/table.port.ts';
@@ -719,6 +721,28 @@ it('the rows of people say who hears of what, wherever they stand', () => {
   expect(subscriptionFromRow({ ...old, ...published })).toEqual(published);
   const admin = { prefix: '', email: 'root@platform.test' };
   expect(adminFromRow({ pk: 'PEOPLE#', sk: 'root@platform.test A#', v: 1, ...admin, w: 'w' })).toEqual(admin);
+});
+
+it('the row of owner rules says what each of them says', () => {
+  const packed = 'H4sIAAAAAAAAA4uONtJRSkzOTXXO11fSiVZKzEt0AHH1SlKLS5RiY3WijeHyJbkFIDWxsbEApX97vjYAAAA=';
+  const { rules } = ownerRulesFromRow({ pk: 'OWNER-RULES', sk: 'digest', v: 1, packed, w: 'w' });
+  expect(rules).toEqual([
+    { line: 2, pattern: 'acmeCo/', owners: ['ana@acme.test'] },
+    { line: 3, pattern: 'acmeCo/tmp/', owners: [] },
+  ]);
+});
+
+it('the row of refused events is stored again as it was read', () => {
+  const said = {
+    source: 'fleet',
+    isRegistered: true,
+    detailType: 'Task Deleted',
+    reason: 'malformed',
+    key: 'at',
+  };
+  const kind = { ...said, detail: 'at is missing', count: 2, firstAt: 1, lastAt: 2 };
+  const row = { pk: 'META', sk: 'REFUSED-EVENTS', v: 1, b: 8, kinds: [kind], more: null, rev: 3 };
+  expect(stored(refusedEventsWrite(refusedEventsFromRow(row)))).toEqual({ ...row, rev: 4 });
 });
 
 describe('what older rows lack is as if nothing had been said', () => {

@@ -312,6 +312,31 @@ describe('a control plane that is away', () => {
   });
 });
 
+describe('a page that cannot be meant', () => {
+  it.each([
+    ['goes on where it began', { cursor: '3' }],
+    ['goes on at a place too long to note', { cursor: 'x'.repeat(4_097) }],
+    ['has more tasks than can be stored together', { tasks: names(2_001).map((name) => listed(name)) }],
+    ['has not changed, which nobody asked', 'notModified' as const],
+  ])('and %s ends its listing, and nothing is concluded from it', async (_, answer) => {
+    const s = await listedOnce();
+    const list = s.plane.list.bind(s.plane);
+    s.plane.list = async (cursor) => {
+      const page = await list(cursor);
+      if (cursor !== '3' || page === 'notModified') return page;
+      return answer === 'notModified' ? answer : { ...page, ...answer };
+    };
+    s.plane.tasks.splice(0, 1);
+    for (let scans = 0; scans < 9; scans += 1) {
+      s.pass(15);
+      await s.scan();
+      await s.drain();
+    }
+    expect((await s.ends()).map(({ outcome }) => outcome)).toEqual(['failed', 'whole']);
+    expect((await s.task('t000'))?.task.deletedAt).toBeUndefined();
+  });
+});
+
 describe('our own code that cannot work a page', () => {
   it('is tried again, and the listing ends as stuck', async () => {
     const s = await listedOnce();

@@ -262,3 +262,29 @@ describe('a task that fails for long', () => {
     expect(await firedAt()).toBe(at(72.25));
   });
 });
+
+describe('a control plane that answers slowly', () => {
+  it('is asked for missing tasks while there is time; the others are judged by the next listing', async () => {
+    const s = await listedOnce(20);
+    s.plane.tasks = tasks(17);
+    // A page in a second; a task in 25, of the 40 that are left of a minute.
+    s.plane.before = (page) => s.setNow(s.now() + (page < 0 ? 25_000 : 1_000));
+    await again(s);
+    expect(await gone(s, 20)).toEqual(['t017', 't018']);
+    expect((await s.record())?.doubtful).toEqual(['connect/t019']);
+    await again(s);
+    expect(await gone(s, 20)).toEqual(['t017', 't018', 't019']);
+    expect((await s.record())?.doubtful).toEqual([]);
+  });
+
+  it('is given one run after the other, each of which comes further', async () => {
+    const s = listedStage();
+    s.plane.pageSize = 2;
+    s.plane.tasks = tasks(20);
+    s.plane.before = () => s.setNow(s.now() + 15_000);
+    await s.scan();
+    const outcomes = await s.drain();
+    expect(outcomes).toEqual(['goes-on', 'goes-on', 'goes-on', 'whole']);
+    expect((await s.ends())[0]).toMatchObject({ counts: { pages: 10, tasks: 20, added: 20 } });
+  });
+});

@@ -83,3 +83,14 @@ it('reads nothing for deadlines where no policy asks for anything', async () => 
   stage.setNow(T + 3 * DAY);
   expect(await consideredOn(stage, 3)).toBe(0);
 });
+
+it('tells an admin of a deadline with the next scan, once the only one who was told is forgotten', async () => {
+  const stage = await running(['acmeCo/a'], 'failAfter=3d', 'atDeadline=alert');
+  await set(stage, 'global', 'stopNotice=1d');
+  await stage.taskwarden(['admins', 'add', 'acmeCo/', 'boss@acme.test']);
+  await stage.scanOn(2);
+  const forgotten = await stage.taskwarden(['recipients', 'forget', 'ana@acme.test', '--yes']);
+  expect(forgotten.code, forgotten.err).toBe(0);
+  await stage.scanOn(2.5);
+  expect(stage.mails.map(({ to }) => to)).toEqual(['ana@acme.test', 'boss@acme.test']);
+});
