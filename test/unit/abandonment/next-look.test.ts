@@ -52,7 +52,7 @@ test('what is queued is looked at after half an hour, what was asked for when it
   });
 });
 
-test('what the owning system refused is looked at a day later, whatever it was on the way to', () => {
+test('what the owning system refused is looked at a day after that, whatever it was on the way to', () => {
   const refused = { at: day(21), reason: 'locked', version: 1, fingerprint: 'f' };
   const disabling = {
     state: 'refused' as const,

@@ -36,13 +36,14 @@ interface Connector {
 class Worker {
   readonly connectors = new Map<string, Connector>();
   readonly calls: string[] = [];
-  mood: 'well' | 'down' | 'answers are lost' | 'only reads' = 'well';
+  mood: 'well' | 'down' | 'answers are lost' | 'only reads' | 'says no' = 'well';
 
   readonly fetch = async (url: string | URL, init: RequestInit = {}): Promise<Response> => {
     const { method = 'GET' } = init;
     const [, name = '', act] = new URL(url).pathname.split('/');
     if (this.mood === 'down') throw new TypeError('fetch failed');
     if (this.mood === 'only reads' && method !== 'GET') return new Response(null, { status: 403 });
+    if (this.mood === 'says no' && method !== 'GET') return new Response(null, { status: 422 });
     const connector = this.connectors.get(name);
     if (method !== 'GET') {
       this.calls.push(`${act} ${name}`);
@@ -51,6 +52,14 @@ class Worker {
     }
     return connector ? Response.json(connector) : new Response(null, { status: 404 });
   };
+}
+
+/** It is there, and must not be stopped. */
+class Locked extends Error {}
+
+function refusalIn(error: unknown): ControlAnswer {
+  if (error instanceof Locked) return { outcome: 'refused', reason: 'it is locked' };
+  throw error;
 }
 
 /** Asks such a worker as the adapters do: the version before, the call, and read back after. */
@@ -62,6 +71,7 @@ function connectAdapter(requests: (DisableRequest | EnableRequest)[]) {
         throw new ControlPlaneUnavailable(name, 'cannot be reached');
       });
       if (response.status === 404) return undefined;
+      if (response.status === 422) throw new Locked();
       if (!response.ok) throw new ControlPlaneUnavailable(name, `answers ${response.status}`);
       return (await response.json()) as Connector;
     };
@@ -81,7 +91,7 @@ function connectAdapter(requests: (DisableRequest | EnableRequest)[]) {
     };
     return {
       check: async () => void (await ask(`${prefix}none`)),
-      disable: (request) => turn(request, 'stop', request.isRepeated),
+      disable: (request) => turn(request, 'stop', request.isRepeated).catch(refusalIn),
       enable: (request) => turn(request, 'resume', true),
     } as ListedControlPlane;
   };

@@ -237,6 +237,21 @@ describe('a connector that somebody stopped while its control plane was left alo
   });
 });
 
+describe('a control plane that refuses to stop a connector', () => {
+  it('is asked again after a day, and what somebody stopped meanwhile is not taken for ours', async () => {
+    const stage = await listedStage();
+    await stage.scanOn(14);
+    stage.worker.mood = 'says no';
+    await stage.scanOn(21);
+    expect((await stage.task()).open?.disabling).toMatchObject({ state: 'refused' });
+    stage.worker.mood = 'well';
+    stage.worker.connectors.set('a', { isOn: false, revision: 'r1' });
+    await stage.scanAfter(DUE + DAY);
+    expect(stage.requests.map((one) => 'isRepeated' in one && one.isRepeated)).toEqual([false, false]);
+    expect((await stage.task()).disabledByUs).toBeNull();
+  });
+});
+
 describe('an undoing by an operator', () => {
   async function off() {
     const stage = await listedStage();
