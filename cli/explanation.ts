@@ -100,7 +100,7 @@ export async function explain(
   await view.loadPlanes([record.task.dataPlane]);
   const supposed = asIfObserved(record, at, now);
   const audience = await view.audienceOf(record.task, record.open ? alertOf(record.open) : 'task_abandoned');
-  const hears = { hearers: await view.recipientsOf(supposed.task, 'task_stopping') };
+  const hears = await view.hearersOf(supposed);
   const given: Case = withJoined({ ...view.bareCase(supposed), ...audience, ...hears }, at);
   const decision = decide(given, at);
   const { task, open } = supposed;

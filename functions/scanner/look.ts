@@ -77,15 +77,13 @@ async function lookOnce(run: Run, given: TaskRecord): Promise<Looked> {
 /** Makes the case of a record in any of the states of one look; recipients are the same in all of them. */
 async function caseMaker(run: Run, record: TaskRecord): Promise<(record: TaskRecord) => Case> {
   if (!isTold(run, record)) return (state) => run.view.bareCase(state);
-  const hears = await run.view.hearersFor(record, run.now);
-  const byAlert = {
-    task_abandoned: await run.view.audienceOf(record.task, 'task_abandoned'),
-    task_overdue: {},
-  };
-  if (mayBeOverdue(run, record))
-    byAlert.task_overdue = await run.view.audienceOf(record.task, 'task_overdue');
+  const { view } = run;
+  // What no deadline is near of asks for no more than before: looks go on side by side, in the order of their answers.
+  const byAlert = { task_abandoned: await view.audienceOf(record.task, 'task_abandoned'), task_overdue: {} };
+  if (mayBeOverdue(run, record)) byAlert.task_overdue = await view.audienceOf(record.task, 'task_overdue');
+  const hears = view.isDeadlineNear(record, run.now) ? await view.hearersOf(record) : {};
   return ({ open, ...state }) => ({
-    ...run.view.bareCase({ ...state, open }),
+    ...view.bareCase({ ...state, open }),
     ...hears,
     ...(open ? byAlert[alertOf(open)] : {}),
   });

@@ -156,21 +156,21 @@ export class FleetView {
   async caseOf(record: TaskRecord): Promise<Case> {
     await this.loadPlanes([record.task.dataPlane]);
     const audience = record.open ? await this.audienceOf(record.task, alertOf(record.open)) : {};
-    return { ...this.bareCase(record), ...audience, ...(await this.#hearersOf(record)) };
+    const hasDeadline = ownDeadline(record.task, this.policies.for(record.task.id)) !== null;
+    const hears = hasDeadline ? await this.hearersOf(record) : {};
+    return { ...this.bareCase(record), ...audience, ...hears };
   }
 
-  /** Those who are told of a task's own deadline, where it may be asked for now. */
-  async hearersFor(record: TaskRecord, now: Instant): Promise<Pick<Case, 'hearers'>> {
-    const policy = this.policies.for(record.task.id);
-    const deadline = ownDeadline(record.task, policy);
+  /** Whether a task's own deadline is so near that its policy may ask for something. */
+  isDeadlineNear({ task }: TaskRecord, now: Instant): boolean {
+    const policy = this.policies.for(task.id);
+    const deadline = ownDeadline(task, policy);
     const reach = reachOf(policy);
-    const isNear = deadline !== null && reach !== null && now >= deadline - reach.lead;
-    return isNear ? this.#hearersOf(record) : {};
+    return deadline !== null && reach !== null && now >= deadline - reach.lead;
   }
 
   /** Living recipients of a task's own deadline. */
-  async #hearersOf({ task }: TaskRecord): Promise<Pick<Case, 'hearers'>> {
-    if (ownDeadline(task, this.policies.for(task.id)) === null) return {};
+  async hearersOf({ task }: TaskRecord): Promise<Pick<Case, 'hearers'>> {
     return { hearers: await this.recipientsOf(task, 'task_stopping') };
   }
 
