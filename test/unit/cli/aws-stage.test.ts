@@ -27,13 +27,14 @@ const DEPLOYMENT = {
   modeCeiling: 'notify',
   allowedDomains: null,
   demoClock: false,
-  queues: { ingest: queue, notify: queue, disable: queue, 'mail-events': queue },
+  queues: { ingest: queue, notify: queue, disable: queue, 'mail-events': queue, listing: queue },
   functions: {
     scanner: 'arn:scanner:live',
     notifier: 'n',
     disabler: 'd',
     ingest: 'i',
     'mail-events': 'm',
+    lister: 'l',
     breaker: 'b',
   },
 };
