@@ -12,7 +12,8 @@ import { machine, median, print, printFigure, rounded } from './output.ts';
 import { LOADED, taskRows } from './sample-fleet.ts';
 import { serveTable } from './table-over-ipc.ts';
 
-const SMALL = 10_000;
+/** Large enough that the code is warm. */
+const SMALL = 50_000;
 /** Passes of each kind whose median counts, in turns. */
 const REPEATED = 3;
 const GOALS = { reads: 1 / 50, time: 1.15, memory: 1.2 };
@@ -218,20 +219,27 @@ function reportMemory(small: Steady, large: Steady, tasks: number): void {
   });
 }
 
+/** By processor time: what else runs on the machine, and how fast the control plane answers, say nothing of the lister. */
 function reportTime({ listing, onlyList }: Steady, tasks: number): void {
-  const [seconds, alone] = [listing, onlyList].map((passes) => median(passes.map((pass) => pass.seconds)));
-  const [cpu, cpuAlone] = [listing, onlyList].map((passes) => median(passes.map((pass) => pass.cpuSeconds)));
-  const ratio = (seconds ?? 0) / (alone ?? 1);
+  const middle = (passes: ListDone[], of: (pass: ListDone) => number) => median(passes.map(of));
+  const [cpu, alone] = [
+    middle(listing, (pass) => pass.cpuSeconds),
+    middle(onlyList, (pass) => pass.cpuSeconds),
+  ];
+  const wall = [middle(listing, (pass) => pass.seconds), middle(onlyList, (pass) => pass.seconds)] as const;
+  const ratio = cpu / alone;
   printFigure({
     bench: 'list',
-    figure: 'time to decide listed tasks against only listing them (HTTP)',
+    figure: 'processor time to decide listed tasks against only listing them (HTTP)',
     details: {
       ...machine(),
       tasks,
-      onlyListSeconds: rounded(alone ?? 0, 2),
-      cpuRatio: rounded((cpu ?? 0) / (cpuAlone ?? 1), 2),
+      onlyListSeconds: rounded(alone, 2),
+      wallSeconds: rounded(wall[0], 1),
+      wallSecondsOfOnlyListing: rounded(wall[1], 1),
+      wallRatio: rounded(wall[0] / wall[1], 2),
     },
-    value: rounded(seconds ?? 0, 2),
+    value: rounded(cpu, 2),
     goal: '<= 1.15',
     met: ratio <= GOALS.time,
     ratio: rounded(ratio, 2),

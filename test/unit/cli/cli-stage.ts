@@ -159,7 +159,7 @@ export function cliStage({
   const letters: { queue: QueueName; id: string; text: string }[] = [];
   const deadLetters: DeadLetters = {
     look: async (isMeant, removes) =>
-      (['ingest', 'notify', 'disable', 'mail-events'] as const).map((queue) => {
+      (['ingest', 'notify', 'disable', 'mail-events', 'listing'] as const).map((queue) => {
         const all = letters.filter((one) => one.queue === queue);
         const meant = all.filter(({ text }) => isMeant(text));
         if (removes) for (const one of meant) letters.splice(letters.indexOf(one), 1);
