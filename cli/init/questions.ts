@@ -36,7 +36,7 @@ export interface Question {
 }
 
 /** What a control plane can be here; of `events` the bus speaks. */
-export const CONTROL_PLANES = [...LISTED_TYPES, 'events'] as const;
+const CONTROL_PLANES = [...LISTED_TYPES, 'events'] as const;
 
 const domainOf = (address = ''): string => address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 const isUrl = ({ controlPlane }: Answers): boolean =>
