@@ -137,8 +137,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'functions/disabling/disable.ts',
-        from: "    case 'requested':\n      return { outcome: 'done', reason: 'requested' };",
-        to: "    case 'requested':\n      await confirmDisabled(system, { task: record.task.id, version: record.task.version, at: system.clock.now() });\n      return { outcome: 'done', reason: 'requested' };",
+        from: "    case 'requested':\n      return {",
+        to: "    case 'requested':\n      await confirmDisabled(system, { task: record.task.id, version: record.task.version, at: system.clock.now() });\n      return {",
       },
     ],
   },
