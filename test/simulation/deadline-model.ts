@@ -5,7 +5,7 @@ import { HOUR, MINUTE } from '../../functions/abandonment/time.ts';
  * fail: what is fired, resolved, turned off and mailed for deadlines alone, as texts.
  */
 
-export interface ModelTask {
+interface ModelTask {
   id: string;
   kind: 'job' | 'service';
   owners: string[];
