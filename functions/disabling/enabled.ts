@@ -5,6 +5,7 @@ import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
 import { storeTask } from '../store/change-task.ts';
 import { countWrites } from '../store/counts.ts';
+import { deadlineWrites } from '../store/deadline-row.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import type { Write } from '../store/table/table.port.ts';
 
@@ -34,7 +35,12 @@ export async function storeEnabled(
 ): Promise<boolean> {
   const policy = (await FleetView.load(system.table)).policies.for(record.task.id);
   const after = enabledAgain(record, at, system.clock.now());
-  const beside = [...countWrites(record, after, policy), ...listedAnew(system, record.task.id), audit];
+  const beside = [
+    ...deadlineWrites(record, after),
+    ...countWrites(record, after, policy),
+    ...listedAnew(system, record.task.id),
+    audit,
+  ];
   const stored = await storeTask(system, after, policy, ...beside);
   return stored !== undefined;
 }

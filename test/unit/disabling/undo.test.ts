@@ -57,6 +57,14 @@ describe('an undoing in mode own', () => {
     expect(await eligible()).toEqual([1]);
   });
 
+  it('puts a task that has a deadline where its deadline is found', async () => {
+    const stage = await turnedOff();
+    await stage.change(({ task }) => ({ task: { ...task, deadline: T + 90 * DAY } }));
+    expect(await stage.table.get(keys.deadline(A))).toBeUndefined();
+    await undoDisabling(stage.system, BY_OPERATOR);
+    expect(await stage.table.get(keys.deadline(A))).toMatchObject({ p: { deadline: T + 90 * DAY } });
+  });
+
   it('starts the clock anew: warned again after a full threshold, turned off after a full grace', async () => {
     const stage = await turnedOff();
     await undoDisabling(stage.system, BY_OPERATOR);
