@@ -1,4 +1,4 @@
-/** `npm run bench -- scan|list|digest|notify|bundle|simulate|deadlines|capacity [options]`: measures the budgets, as JSON lines. */
+/** `npm run bench -- scan|list|ingest|digest|notify|bundle|simulate|deadlines|capacity [options]`: measures the budgets, as JSON lines. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,6 +16,8 @@ Benchmarks (each prints JSON lines; a figure's line has its goal, whether it is 
                                      (loads some 700 tasks a second)
   list       read and write units, time and memory of a listing in which nothing changed, over HTTP
                --tasks N             size of the large fleet (default 1000000)
+  ingest     processor time of observations that change nothing, against parsing and checking the same events
+               --tasks N             (default 20000)
   digest     mails for tasks that all fail at once
                --tasks N --owners N  (default 10000 of 1000)
   notify     owners told per second, and what is lost or told twice when SES or a worker fails, against Cloud
@@ -52,6 +54,7 @@ const OPTIONS = {
 const TAKEN: Record<string, readonly string[]> = {
   scan: ['tasks', 'on'],
   list: ['tasks'],
+  ingest: ['tasks'],
   digest: ['tasks', 'owners'],
   notify: ['tasks', 'owners', 'peer', 'table-latency-ms'],
   bundle: ['processes'],
@@ -72,6 +75,10 @@ async function run(name: string, values: Values): Promise<void> {
     case 'list': {
       const { benchList } = await import('./list.ts');
       return benchList(wholeNumber(values, 'tasks', 1_000_000));
+    }
+    case 'ingest': {
+      const { benchIngest } = await import('./ingest.ts');
+      return benchIngest(wholeNumber(values, 'tasks', 20_000));
     }
     case 'digest': {
       const { benchDigest } = await import('./digest.ts');

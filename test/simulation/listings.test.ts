@@ -91,6 +91,23 @@ describe('a control plane that is away for three days', () => {
   });
 });
 
+describe('a control plane that is away from the first day on', () => {
+  it('is told of once, and no more once it is listed', async () => {
+    const listed: ListedPart = {
+      prefix: 'acmeCo/',
+      faultAt: (now) => (now < day(2) ? { away: true } : undefined),
+    };
+    const events = [{ at: at(3), type: 'created', task: failing('acmeCo/a') }];
+    const { lines } = await tell({ tasks: [], events }, { listed });
+    const alerts = lines.flatMap((line) => (line.type === 'operator-alert' ? [line] : []));
+    // It is the plane of the configuration: that of a task is known with its first listing only.
+    expect(alerts).toMatchObject([
+      { code: 'data-plane-silent', detail: expect.stringContaining('of listed since') },
+    ]);
+    expect(lines.filter(({ type }) => type === 'alert-fired')).toHaveLength(1);
+  });
+});
+
 describe('a listing that shrank', () => {
   const tasks = Array.from({ length: 20 }, (_, place) =>
     failing(`acmeCo/t${String(place).padStart(2, '0')}`),

@@ -150,7 +150,9 @@ async function finish(
   const end = endOf(counted, outcome satisfies ListingOutcome, null, now);
   const writes = [listingEndWrite(record.name, end), ...alertWrites(record, verdict, now)];
   if (!(await store(system, ended, writes))) return 'over';
-  if (outcome === 'whole') await hearPlanes(system, ended.planes, now, taking.book);
+  const own = run.settings.dataPlane;
+  if (outcome === 'whole')
+    await hearPlanes(system, { planes: ended.planes, own, at: now, book: taking.book });
   await tidy(run, ended);
   return outcome;
 }

@@ -2,6 +2,7 @@ import type { PolicyBook } from '../../abandonment/policy-book.ts';
 import type { Duration, Instant } from '../../abandonment/time.ts';
 import type { ListedSettings } from '../../platform/control-plane-settings.ts';
 import type { System } from '../../platform/system.ts';
+import { loadDataPlane } from '../../store/data-planes.ts';
 import type { ListingRecord } from '../../store/listings.ts';
 import { hearListing, reportDataPlane } from '../data-planes.ts';
 
@@ -26,23 +27,24 @@ export function silentSince(record: ListingRecord, rhythm: Rhythm, now: Instant)
   return now - heardAt >= silentAfterListing(record, rhythm) ? heardAt : undefined;
 }
 
-/** The data planes that the tasks of a control plane live in. */
+/** The data planes that the tasks of a control plane live in; its own while none of its tasks is known. */
 export function planesOf(
   { planes, current }: ListingRecord,
   { dataPlane }: Pick<ListedSettings, 'dataPlane'>,
 ): string[] {
-  return [...new Set([...planes, ...(current?.planes ?? []), dataPlane])];
+  const named = [...new Set([...planes, ...(current?.planes ?? [])])];
+  return named.length > 0 ? named : [dataPlane];
 }
 
-/** A whole listing is the life sign of its data planes. */
+/** A whole listing is the life sign of its data planes, and of its own where that was taken for silent before any was known. */
 export async function hearPlanes(
   system: System,
-  planes: readonly string[],
-  at: Instant,
-  book: PolicyBook,
+  { planes, own, at, book }: { planes: readonly string[]; own: string; at: Instant; book: PolicyBook },
 ): Promise<void> {
+  const isSilent = ((await loadDataPlane(system.table, own))?.state ?? 'up') !== 'up';
   // What a busy table does not take the next listing says again.
-  for (const plane of planes) await hearListing(system, plane, at, book);
+  for (const plane of new Set(isSilent ? [...planes, own] : planes))
+    await hearListing(system, plane, at, book);
 }
 
 /** Nothing is known of a data plane since an instant: the clocks of its tasks stand still from there. */
