@@ -17,11 +17,11 @@ import { anyCase, dueCase, instant, NOW, openCase, past, TOPICS } from './decide
 import { holds } from './seeds.ts';
 
 const REASONS: Record<Decision['answer'], readonly string[]> = {
-  ignore: ['deleted', 'disabled', 'kind-without-shards', 'dekaf'],
+  ignore: ['deleted', 'disabled', 'kind-without-shards', 'dekaf', 'job'],
   healthy: ['alive'],
   unknown: ['data-plane', 'outage', 'paused', 'no-scan', 'stale'],
   waiting: ['under-threshold', 'detecting', 'told', 'grace', 'notice-pending', 'disabling'],
-  fire: ['abandoned'],
+  fire: ['abandoned', 'overdue'],
   warn: ['not-warned', 'joined', 'grace-taken-back'],
   remind: ['rung-due'],
   disable: ['grace-over'],
