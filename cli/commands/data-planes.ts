@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { formatInstant } from '../../functions/abandonment/time.ts';
 import { reportDataPlane } from '../../functions/catalog/data-planes.ts';
+import { argument } from '../../functions/platform/shell-word.ts';
 import type { System } from '../../functions/platform/system.ts';
 import { auditWrite } from '../../functions/store/audit.ts';
 import { loadCounts } from '../../functions/store/counts.ts';
@@ -30,7 +31,7 @@ export function registerDataPlanes(planes: Command, cli: Cli): void {
   }).action(
     onStage<[string], object>(cli, async ({ system, out, operator }, _options, name) => {
       await reportDeleted(system, name, operator);
-      const said = `${safe(name)} is deleted; its tasks are parked until \`taskwarden dismiss ${safe(name)}\``;
+      const said = `${safe(name)} is deleted; its tasks are parked until \`taskwarden dismiss ${argument(name)}\``;
       out.one({ dataPlane: name, deleted: true }, () => [said]);
     }),
   );
