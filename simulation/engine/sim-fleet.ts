@@ -14,6 +14,7 @@ import {
   deadlineSet,
   deleted,
   disabled,
+  disableRefused,
   ended,
   type FleetMessage,
   observed,
@@ -46,6 +47,8 @@ export interface FleetListener {
   /** Before it acts. */
   asked(request: DisabledTask): void;
   disabled(done: DisabledTask): void;
+  /** It says that it does not: by an event where `isTold`, else in its answer. */
+  refused(request: DisabledTask, isTold: boolean): void;
   enabled(task: string, by: string): void;
   /** A system enabled again what was disabled on our request, within days. */
   reverted(task: string): void;
@@ -58,6 +61,8 @@ export type SendEvent = (message: FleetMessage) => void;
 
 /** A part of `evidenceMaxAge`: observations of tasks that are not `PRIMARY` are repeated this often. */
 const REPEATED_EVERY = 3 / 8;
+
+const WHY_REFUSED = 'it is pinned';
 
 /**
  * The system that owns the tasks: it knows the truth, tells Taskwarden of it by events on the bus, and turns tasks
@@ -76,14 +81,19 @@ export class SimFleet implements EventPublisher {
   readonly #createdPrimary = new Map<string, Instant>();
   readonly #isListed: (task: string) => boolean;
   readonly #listsNothing: boolean;
+  readonly #refuses: (task: string) => boolean;
 
-  /** @param parts `isListed`: the tasks that are listed rather than told by events; none by default */
+  /**
+   * @param parts `isListed`: the tasks that are listed rather than told by events; none by default. `refuses`: whether it
+   * refuses to disable a task now; never by default
+   */
   constructor(parts: {
     facts: FleetFacts;
     clock: Clock;
     send: SendEvent;
     listener: FleetListener;
     isListed?: (task: string) => boolean;
+    refuses?: (task: string) => boolean;
   }) {
     this.#facts = parts.facts;
     this.#clock = parts.clock;
@@ -91,6 +101,7 @@ export class SimFleet implements EventPublisher {
     this.#listener = parts.listener;
     this.#isListed = parts.isListed ?? (() => false);
     this.#listsNothing = parts.isListed === undefined;
+    this.#refuses = parts.refuses ?? (() => false);
   }
 
   /** How long until observations are to be repeated again. */
@@ -197,6 +208,10 @@ export class SimFleet implements EventPublisher {
     const asked = { task: task.id, episode, run, disableAt };
     this.#listener.asked(asked);
     if (request.revision !== revisionOf(task)) return { outcome: 'changed', reason: 'it was edited' };
+    if (this.#refuses(task.id)) {
+      this.#listener.refused(asked, false);
+      return { outcome: 'refused', reason: WHY_REFUSED };
+    }
     this.#turnOff(task);
     this.#listener.disabled(asked);
     return { outcome: 'confirmed', at };
@@ -356,15 +371,24 @@ export class SimFleet implements EventPublisher {
       run: typeof detail.run === 'string' ? detail.run : null,
       disableAt: typeof detail.disableAt === 'string' ? Date.parse(detail.disableAt) : null,
     };
+    const { requestId } = detail;
     if (task.enabled) {
       this.#listener.asked(request);
       // Somebody published since Taskwarden decided: its decision is of another version.
       if (task.version !== detail.taskVersion) return;
+      if (this.#refuses(task.id)) {
+        this.#refuse(task, request, requestId);
+        return;
+      }
       this.#turnOff(task);
       this.#listener.disabled(request);
     }
-    const { requestId } = detail;
     this.#send(disabled(task, { requestId, episode: request.episode }, this.#clock.now()));
+  }
+
+  #refuse(task: TrueTask, request: DisabledTask, requestId: unknown): void {
+    this.#listener.refused(request, true);
+    this.#send(disableRefused(task, { requestId, reason: WHY_REFUSED }, this.#clock.now()));
   }
 
   #turnOff(task: TrueTask): void {

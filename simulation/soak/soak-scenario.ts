@@ -56,6 +56,8 @@ class SoakScenario {
   readonly #ends: SeededRandom;
   readonly #hasEnds: boolean;
   readonly #listings: SeededRandom;
+  /** Drawn apart: of some schedules, what the owning system refuses. */
+  readonly #refusing: SeededRandom;
   readonly #seed: number;
   readonly #ids: string[] = [];
 
@@ -66,6 +68,7 @@ class SoakScenario {
     this.#planePerTenant = this.#disablings.below(5) === 0;
     this.#evidence = new SeededRandom(seed * 104_729 + 3);
     this.#listings = new SeededRandom(seed * 104_729 + 19);
+    this.#refusing = new SeededRandom(seed * 104_729 + 23);
     this.#busyness = new SeededRandom(seed * 104_729 + 11);
     this.#isBusy = this.#busyness.below(40) === 0;
     this.#ends = new SeededRandom(seed * 104_729 + 13);
@@ -109,7 +112,11 @@ class SoakScenario {
         ...this.#lateDeadlines(tasks),
         ...this.#endPolicies(),
       ],
-      chaos: [...this.#times(2 + this.#below(4), () => this.#soakFault()).flat(), ...this.#listingFaults()],
+      chaos: [
+        ...this.#times(2 + this.#below(4), () => this.#soakFault()).flat(),
+        ...this.#listingFaults(),
+        ...this.#refusals(jobs),
+      ],
       recipients: Object.fromEntries([...OWNERS, 'boss@acme.test'].flatMap((email) => this.#sleeper(email))),
     };
   }
@@ -474,6 +481,20 @@ class SoakScenario {
     if (this.#listings.below(4) > 0) return crashes;
     const by = (this.#listings.below(2) === 0 ? -5 : 5) * MINUTE;
     return [...crashes, { at: at(), type: 'skew', process: 'listing', by, for: 36 * HOUR }];
+  }
+
+  /** In two schedules of five the owning system does not disable some tasks for a time, most of it those that fail first. */
+  #refusals(jobs: readonly Record<string, unknown>[]): Record<string, unknown>[] {
+    if (this.#refusing.below(5) > 1) return [];
+    const refusal = (ids: readonly unknown[], within: number) => ({
+      at: formatInstant(START + 3 * DAY + this.#refusing.below(within / MINUTE) * MINUTE),
+      type: 'refusal',
+      task: ids[this.#refusing.below(ids.length)],
+      for: (24 + this.#refusing.below(120)) * HOUR,
+    });
+    const all = [...this.#ids, ...jobs.map(({ id }) => id)];
+    const others = Array.from({ length: this.#refusing.below(4) }, () => refusal(all, 10 * DAY));
+    return [refusal(this.#ids.slice(0, 2), 2 * DAY), ...others];
   }
 
   #soakFault(): Record<string, unknown>[] {
