@@ -77,6 +77,8 @@ export class SimFleet implements EventPublisher {
   readonly #unheard = new Set<string>();
   readonly #planes = new Set<string>();
   readonly #shards = new Map<string, ScenarioShard[]>();
+  /** Shards of listed tasks that turned while their plane said nothing: their control plane sees them once it does. */
+  readonly #unseen = new Map<string, ScenarioShard[]>();
   readonly #observedAt = new Map<string, Instant>();
   readonly #createdPrimary = new Map<string, Instant>();
   readonly #isListed: (task: string) => boolean;
@@ -277,13 +279,8 @@ export class SimFleet implements EventPublisher {
   #change(task: TrueTask, event: Exclude<FleetEvent, { type: 'created' | 'data-plane' }>): void {
     switch (event.type) {
       case 'shards':
-        this.#facts.setStatuses(
-          task.id,
-          event.shards.map(({ status }) => status),
-          this.#clock.now(),
-        );
-        this.#shards.set(task.id, event.shards);
-        this.#observe(task.dataPlane, [task]);
+        if (this.#isListed(task.id) && !this.isHeard(task)) this.#unseen.set(task.id, event.shards);
+        else this.#turnShards(task, event.shards);
         break;
       case 'restarted':
         task.restarts += event.times;
@@ -313,6 +310,13 @@ export class SimFleet implements EventPublisher {
       case 'deleted':
         this.#delete(task);
     }
+  }
+
+  #turnShards(task: TrueTask, shards: ScenarioShard[]): void {
+    const statuses = shards.map(({ status }) => status);
+    this.#facts.setStatuses(task.id, statuses, this.#clock.now());
+    this.#shards.set(task.id, shards);
+    this.#observe(task.dataPlane, [task]);
   }
 
   /** What happens to it of its own accord, not at our request. */
@@ -355,6 +359,10 @@ export class SimFleet implements EventPublisher {
   #hearAgain(dataPlane: string): void {
     this.#unheard.delete(dataPlane);
     const failing = [...this.#facts.tasks.values()].filter((task) => task.dataPlane === dataPlane);
+    for (const task of failing) {
+      const shards = this.#unseen.get(task.id);
+      if (shards && this.#unseen.delete(task.id)) this.#turnShards(task, shards);
+    }
     if (failing.some(({ id }) => this.#isListed(id))) this.#listener.listedChanged?.();
     this.#observe(
       dataPlane,

@@ -278,6 +278,7 @@ export class World {
           if (process.name !== 'scanner' || name !== 'ScanCompleted') return;
           this.#progress?.scanCompleted();
           this.#verifier.refusals.scanCompleted();
+          this.#verifier.deletions.scanCompleted();
           this.#facts.scanned(this.#loop.clock.now());
           this.#schedule.completed(process.startedAt);
         },
@@ -298,6 +299,7 @@ export class World {
       over: (at) => {
         this.#progress?.scanOver(at);
         this.#verifier.refusals.scanOver();
+        this.#verifier.deletions.scanOver();
       },
       defect: (at, error) => this.#queues.deaths.push({ process: 'scanner', at, error }),
       alarm: (detail) => {
@@ -361,6 +363,7 @@ export class World {
         addressSuppressed: (address) => this.#addressSuppressed(address),
         addressRevived: (address, wasSuppressed) => this.#verifier.addressRevived(address, wasSuppressed),
         personActed: (action, done) => this.#verifier.personActed(action, done),
+        dismissed: (of, done) => this.#verifier.deletions.dismissed(of, done),
       },
     });
   }
@@ -467,6 +470,7 @@ export class World {
   #operatorAlerted({ code, subject, detail }: OperatorAlert): void {
     this.#progress?.operatorAlerted(code, subject);
     this.#verifier.refusals.operatorAlerted(code, subject);
+    this.#verifier.deletions.operatorAlerted(code, subject);
     this.#workVerifier.operatorAlerted(code, subject);
     const about =
       OPERATOR_ALERTS[code].about === 'task'

@@ -58,6 +58,8 @@ class SoakScenario {
   readonly #listings: SeededRandom;
   /** Drawn apart: of some schedules, what the owning system refuses. */
   readonly #refusing: SeededRandom;
+  /** Drawn apart: of some schedules, planes that are deleted. */
+  readonly #parking: SeededRandom;
   readonly #seed: number;
   readonly #ids: string[] = [];
 
@@ -69,6 +71,7 @@ class SoakScenario {
     this.#evidence = new SeededRandom(seed * 104_729 + 3);
     this.#listings = new SeededRandom(seed * 104_729 + 19);
     this.#refusing = new SeededRandom(seed * 104_729 + 23);
+    this.#parking = new SeededRandom(seed * 104_729 + 29);
     this.#busyness = new SeededRandom(seed * 104_729 + 11);
     this.#isBusy = this.#busyness.below(40) === 0;
     this.#ends = new SeededRandom(seed * 104_729 + 13);
@@ -106,6 +109,7 @@ class SoakScenario {
         ...this.#times(2 + this.#below(2), () => [this.#fault()]).flat(),
         ...tasks.flatMap((task) => this.#spells(task)),
         ...this.#flaps(),
+        ...this.#deletions(),
         ...this.#keptAgain(tasks[0] ?? {}),
         ...jobs.flatMap((job) => this.#runs(job)),
         ...this.#deadlines(tasks),
@@ -363,6 +367,37 @@ class SoakScenario {
       dataPlane,
       state: flap % 2 === 0 ? 'silent' : 'up',
     })).concat({ at: formatInstant(from + 22 * every), type: 'data-plane', dataPlane, state: 'up' });
+  }
+
+  /**
+   * In one schedule of three a plane is deleted, for days: it comes back, or operators dismiss that, after which the same
+   * deletion may be reported again. Some are deleted twice.
+   */
+  #deletions(): Record<string, unknown>[] {
+    if (this.#parking.below(3) > 0) return [];
+    const dataPlane = PLANES[this.#parking.below(PLANES.length)];
+    const from = START + DAY + this.#parking.below((8 * DAY) / MINUTE) * MINUTE;
+    const first = this.#deletion(dataPlane, from);
+    if (this.#parking.below(3) > 0) return first;
+    const back = from + 6 * DAY + this.#parking.below(24) * HOUR;
+    const up = { at: formatInstant(back), type: 'data-plane', dataPlane, state: 'up' };
+    return [...first, up, ...this.#deletion(dataPlane, back + this.#parking.below(24) * HOUR)];
+  }
+
+  /** A deletion that is over within five days. */
+  #deletion(dataPlane: string | undefined, from: Instant): Record<string, unknown>[] {
+    const said = (at: Instant, state: string) => ({
+      at: formatInstant(at),
+      type: 'data-plane',
+      dataPlane,
+      state,
+    });
+    const ends = from + (12 + this.#parking.below(84)) * HOUR;
+    const deleted = said(from, 'deleted');
+    if (this.#parking.below(2) === 0) return [deleted, said(ends, 'up')];
+    const dismissed = { at: formatInstant(ends), type: 'operator', action: 'dismiss', of: dataPlane };
+    const again = this.#parking.below(2) === 0 ? [said(ends + 5 * HOUR, 'deleted')] : [];
+    return [deleted, dismissed, ...again];
   }
 
   #event(): Record<string, unknown>[] {

@@ -8,6 +8,7 @@ import type { OwnerAction } from '../scenario/scenario-types.ts';
 import { AuditVerifier } from './audit-verifier.ts';
 import type { BrokenPromise, Checks, VerifierParts } from './checks.ts';
 import { DeadlineVerifier } from './deadline-verifier.ts';
+import { DeletionVerifier } from './deletion-verifier.ts';
 import { type FleetFacts, sameAddress, type TrueTask } from './fleet-facts.ts';
 import { RateLimitVerifier } from './rate-limit-verifier.ts';
 import { RefusalVerifier } from './refusal-verifier.ts';
@@ -47,6 +48,7 @@ export class Verifier implements Checks {
   readonly spacing: SpacingVerifier;
   readonly deadlines: DeadlineVerifier;
   readonly refusals: RefusalVerifier;
+  readonly deletions: DeletionVerifier;
   /** Address -> the digest that SES refused it for; null where SES reported it. */
   readonly #suppressed = new Map<string, string | null>();
   /** When an address was suppressed last, and how often operators revived it. */
@@ -78,6 +80,7 @@ export class Verifier implements Checks {
     this.#rateLimit = new RateLimitVerifier(this, parts.facts, parts.now);
     this.deadlines = new DeadlineVerifier(this, parts);
     this.refusals = new RefusalVerifier(this, parts);
+    this.deletions = new DeletionVerifier(this, parts);
   }
 
   /** All checks so far. */
