@@ -78,7 +78,11 @@ export class SimFleet implements EventPublisher {
   readonly #planes = new Set<string>();
   readonly #shards = new Map<string, ScenarioShard[]>();
   /** Shards of listed tasks that turned while their plane said nothing: their control plane sees them once it does. */
-  readonly #unseen = new Map<string, ScenarioShard[]>();
+  readonly #unseenShards = new Map<string, ScenarioShard[]>();
+  /** Listed tasks that changed while their plane said nothing: they are on no page until it does. */
+  readonly #unseen = new Set<string>();
+  /** Those of them that a system enabled again, and when they had been disabled. */
+  readonly #unseenReversals = new Map<string, Instant>();
   readonly #observedAt = new Map<string, Instant>();
   readonly #createdPrimary = new Map<string, Instant>();
   readonly #isListed: (task: string) => boolean;
@@ -190,6 +194,11 @@ export class SimFleet implements EventPublisher {
     return !this.#unheard.has(dataPlane);
   }
 
+  /** Whether a task that is listed changed, and who asks cannot see it yet. */
+  get hasUnseen(): boolean {
+    return this.#unseen.size > 0;
+  }
+
   shardsOf(task: string): ScenarioShard[] {
     return this.#shards.get(task) ?? [];
   }
@@ -279,7 +288,7 @@ export class SimFleet implements EventPublisher {
   #change(task: TrueTask, event: Exclude<FleetEvent, { type: 'created' | 'data-plane' }>): void {
     switch (event.type) {
       case 'shards':
-        if (this.#isListed(task.id) && !this.isHeard(task)) this.#unseen.set(task.id, event.shards);
+        if (this.#isListed(task.id) && !this.isHeard(task)) this.#unseenShards.set(task.id, event.shards);
         else this.#turnShards(task, event.shards);
         break;
       case 'restarted':
@@ -325,9 +334,17 @@ export class SimFleet implements EventPublisher {
     const off = task.disabledByUsAt;
     const isReversal = by === 'system' && enabled && !task.enabled && off !== null && now - off <= 7 * DAY;
     this.#republish(task, by, enabled);
-    if (by === 'user' || !enabled) task.revertedAt = null;
+    if (by === 'user' || !enabled) {
+      task.revertedAt = null;
+      this.#unseenReversals.delete(task.id);
+    }
     if (!isReversal) return;
-    task.revertedAt = now;
+    if (this.#unseen.has(task.id)) this.#unseenReversals.set(task.id, off);
+    else this.#revert(task);
+  }
+
+  #revert(task: TrueTask): void {
+    task.revertedAt = this.#clock.now();
     this.#listener.reverted(task.id);
   }
 
@@ -359,15 +376,23 @@ export class SimFleet implements EventPublisher {
   #hearAgain(dataPlane: string): void {
     this.#unheard.delete(dataPlane);
     const failing = [...this.#facts.tasks.values()].filter((task) => task.dataPlane === dataPlane);
-    for (const task of failing) {
-      const shards = this.#unseen.get(task.id);
-      if (shards && this.#unseen.delete(task.id)) this.#turnShards(task, shards);
-    }
+    for (const task of failing) this.#see(task);
     if (failing.some(({ id }) => this.#isListed(id))) this.#listener.listedChanged?.();
     this.#observe(
       dataPlane,
       failing.filter((task) => this.#needsRepeating(task)),
     );
+  }
+
+  /** What happened to a listed task while its plane said nothing is seen now, and dated so by who asks. */
+  #see(task: TrueTask): void {
+    this.#unseen.delete(task.id);
+    const shards = this.#unseenShards.get(task.id);
+    if (shards && this.#unseenShards.delete(task.id)) this.#turnShards(task, shards);
+    const off = this.#unseenReversals.get(task.id);
+    if (off === undefined) return;
+    this.#unseenReversals.delete(task.id);
+    if (task.enabled && this.#clock.now() - off <= 7 * DAY) this.#revert(task);
   }
 
   #disable(detail: Record<string, unknown>): void {
@@ -416,9 +441,13 @@ export class SimFleet implements EventPublisher {
   }
 
   /** Says something of a task, by an event or, where it is listed, to who asks. */
-  #tell({ id }: TrueTask, message: FleetMessage): void {
-    if (this.#isListed(id)) this.#listener.listedChanged?.();
-    else this.#send(message);
+  #tell({ id, dataPlane }: TrueTask, message: FleetMessage): void {
+    if (!this.#isListed(id)) {
+      this.#send(message);
+      return;
+    }
+    if (this.#unheard.has(dataPlane)) this.#unseen.add(id);
+    this.#listener.listedChanged?.();
   }
 
   #observe(dataPlane: string, all: readonly TrueTask[]): void {

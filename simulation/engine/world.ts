@@ -399,8 +399,9 @@ export class World {
     this.#loop.at(clock.now(), RANK.event, poll);
   }
 
-  /** Whether something happened to what is listed since the newest whole listing began. */
+  /** Whether something happened to what is listed that the newest whole listing could not see, or that came after it began. */
   #isListingBehind(): boolean {
+    if (this.#fleet.hasUnseen) return true;
     return (
       this.#listedChangedAt !== undefined && (this.#listing?.whole?.startedAt ?? 0) < this.#listedChangedAt
     );

@@ -132,3 +132,14 @@ test('that nothing is heard of a deleted plane is no news', async () => {
     'T+5d operators data-plane-deleted',
   ]);
 });
+
+test('that a system enabled a listed task again on a deleted plane is known once that is over, and held', async () => {
+  const enabled = { at: at(23), type: 'published', task: 'acmeCo/a', by: 'system', enabled: true };
+  const { story, summary } = await tell(
+    { until: at(50), events: [plane(at(22), 'deleted'), enabled, dismiss(at(24))] },
+    LISTED,
+  );
+  // Before, it is on no page. It was off for three days by then.
+  expect(lines(story, 'disable-reverted')[0]).toMatch(/^T\+24d(1h)? operators disable-reverted acmeCo\/a$/);
+  expect(summary.disabled).toBe(1);
+});
