@@ -47,6 +47,7 @@ test('dismissed, it parks them no longer: their clocks run on, with all of the g
 test.each([
   ['comes back', plane(at(19), 'up'), {}],
   ['is dismissed', dismiss(at(19)), {}],
+  ['comes back, and is listed', plane(at(19), 'up'), LISTED],
   ['is dismissed, and is listed', dismiss(at(19)), LISTED],
 ])('a date moves by as long as a plane was deleted that %s', async (_, end, options) => {
   const { story } = await tell({ until: at(26), events: [plane(at(16), 'deleted'), end] }, options);
