@@ -34,7 +34,13 @@ export class DemoWorld {
       clock: stage.clock,
       send: (message) => this.#news.push(message),
       // The catalog is the truth here: it disables tasks without asking anybody.
-      listener: { asked: () => {}, disabled: () => {}, enabled: () => {}, reverted: () => {} },
+      listener: {
+        asked: () => {},
+        disabled: () => {},
+        enabled: () => {},
+        refused: () => {},
+        reverted: () => {},
+      },
     });
     for (const task of scenario.tasks) this.#fleet.load(task);
   }

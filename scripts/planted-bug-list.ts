@@ -8,6 +8,30 @@ export interface PlantedBug {
 /** One for each kind of fault that a promise forbids; a text that is gone is found by a test. */
 export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
+    name: 'the clocks of parked tasks run on',
+    edits: [
+      {
+        file: 'functions/store/fleet-view.ts',
+        from: "if (plane.state !== 'up') spans.push(",
+        to: "if (plane.state !== 'up' && plane.state !== 'deleted') spans.push(",
+      },
+    ],
+  },
+  {
+    name: 'what an owning system refuses is asked for with each scan',
+    edits: [{ file: 'functions/abandonment/refused.ts', from: 'now < until &&', to: 'now < 0 &&' }],
+  },
+  {
+    name: 'a refusal that comes by an event is not taken in',
+    edits: [
+      {
+        file: 'functions/disabling/refusals.ts',
+        from: '!isDisabling(record) || !answersNewest(record, heard)',
+        to: '!isDisabling(record) || answersNewest(record, heard)',
+      },
+    ],
+  },
+  {
     name: 'an act of a stranger counts',
     edits: [
       {

@@ -53,7 +53,7 @@ export async function hearDataPlane(
 
 /**
  * Stores that a listing went through all tasks of a data plane: it ends a silence, and no reported `down`. From then on its
- * silence is that of listings, which have a bound of their own (docs/rules.md#listings).
+ * silence is that of listings, which have a bound of their own (docs/rules.md#listings), also where an event said that it is up.
  */
 export async function hearListing(
   system: System,
@@ -64,6 +64,8 @@ export async function hearListing(
   const { silentAfter } = book.global;
   return changePlane(system, dataPlane, (known) => {
     const now = system.clock.now();
+    if (known?.state === 'up' && known.lifeSignAt !== null)
+      return { store: { ...known, lifeSignAt: null, usedAt: now }, turned: false };
     if (known?.state !== 'silent') return used(known, dataPlane, now);
     const report = { dataPlane, state: 'up', at, lifeSign: false } as const;
     const { store, turned } = planeReported(known, report, { now, silentAfter });

@@ -26,6 +26,8 @@ interface EventPlayerListener {
   addressRevived(address: string, wasSuppressed: boolean): void;
   /** A person acted on a task; `done`: whether it had an effect. */
   personActed(action: OwnerAction, done: boolean): void;
+  /** An operator dismissed what a name has; `done`: whether that was a deletion that parked tasks. */
+  dismissed(of: string, done: boolean): void;
 }
 
 interface EventPlayerParts {
@@ -98,7 +100,7 @@ export class EventPlayer {
   }
 
   async #operate(event: EventOf<'operator'>): Promise<void> {
-    const { facts, fleet, service, system, listener } = this.#parts;
+    const { facts, service, system, listener } = this.#parts;
     switch (event.action) {
       case 'pause':
       case 'resume': {
@@ -113,11 +115,16 @@ export class EventPlayer {
         return;
       case 'dismiss':
         facts.dismissReversal(event.of);
-        await service.dismiss(system, event.of);
-        return fleet.dismissDeletion(event.of);
+        return this.#dismissDeletion(event.of, await service.dismiss(system, event.of));
       case 'revive':
         return listener.addressRevived(event.address, await service.revive(system, event.address));
     }
+  }
+
+  /** What Taskwarden does not know to be deleted stays so. */
+  #dismissDeletion(plane: string, done: boolean): void {
+    this.#parts.listener.dismissed(plane, done);
+    if (done) this.#parts.fleet.dismissDeletion(plane);
   }
 
   async #act(event: EventOf<'action'>): Promise<void> {

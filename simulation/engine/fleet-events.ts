@@ -78,6 +78,18 @@ export function planeReported(dataPlane: string, state: PlaneState, at: Instant)
   return { detailType: 'Data Plane Reported', detail };
 }
 
+/** `Task Disable Refused`: it is not disabled, and why. */
+export function disableRefused(
+  { id }: TrueTask,
+  request: { requestId: unknown; reason: string },
+  at: Instant,
+): FleetMessage {
+  return {
+    detailType: 'Task Disable Refused',
+    detail: { version: EVENT_VERSION, task: id, at: formatInstant(at), ...request },
+  };
+}
+
 /** `Task Disabled`: the confirmation of a request. */
 export function disabled(
   { id, version }: TrueTask,

@@ -37,9 +37,13 @@ export async function approveWork(system: System): Promise<string[]> {
   return approveHeld(system, OPERATOR);
 }
 
-/** Ends the correlated outage of a data plane, or the parking of its tasks, or what holds a task whose disabling was reverted; where there is one. */
-export async function dismissWork(system: System, of: string): Promise<void> {
+/**
+ * Ends the correlated outage of a data plane, or the parking of its tasks, or what holds a task whose disabling was reverted, where
+ * there is one; whether tasks were parked.
+ */
+export async function dismissWork(system: System, of: string): Promise<boolean> {
   await dismissOutage(system, of, OPERATOR);
-  await dismissDeletion(system, of, OPERATOR);
+  const { dismissed } = await dismissDeletion(system, of, OPERATOR);
   await dismissReversal(system, of, OPERATOR);
+  return dismissed;
 }

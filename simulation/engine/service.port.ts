@@ -40,8 +40,11 @@ export interface Service {
   act(system: System, action: OwnerAction): Promise<boolean>;
   /** Approves all that the blast radius holds; the ids of these tasks. */
   approve(system: System): Promise<string[]>;
-  /** Ends the correlated outage of a data plane, or what holds a task whose disabling was reverted. */
-  dismiss(system: System, of: string): Promise<void>;
+  /**
+   * Ends the correlated outage of a data plane, or the parking of its tasks, or what holds a task whose disabling was reverted;
+   * whether tasks were parked.
+   */
+  dismiss(system: System, of: string): Promise<boolean>;
   pause(system: System, what: Pausable, paused: boolean): Promise<void>;
   /** Enables again what was disabled: one task, or all of a run. */
   undo(system: System, what: { task: string } | { run: Instant }): Promise<void>;

@@ -14,6 +14,7 @@ import {
   deadlineSet,
   deleted,
   disabled,
+  disableRefused,
   ended,
   type FleetMessage,
   observed,
@@ -46,6 +47,8 @@ export interface FleetListener {
   /** Before it acts. */
   asked(request: DisabledTask): void;
   disabled(done: DisabledTask): void;
+  /** It says that it does not: by an event where `isTold`, else in its answer. */
+  refused(request: DisabledTask, isTold: boolean): void;
   enabled(task: string, by: string): void;
   /** A system enabled again what was disabled on our request, within days. */
   reverted(task: string): void;
@@ -58,6 +61,8 @@ export type SendEvent = (message: FleetMessage) => void;
 
 /** A part of `evidenceMaxAge`: observations of tasks that are not `PRIMARY` are repeated this often. */
 const REPEATED_EVERY = 3 / 8;
+
+const WHY_REFUSED = 'it is pinned';
 
 /**
  * The system that owns the tasks: it knows the truth, tells Taskwarden of it by events on the bus, and turns tasks
@@ -72,18 +77,29 @@ export class SimFleet implements EventPublisher {
   readonly #unheard = new Set<string>();
   readonly #planes = new Set<string>();
   readonly #shards = new Map<string, ScenarioShard[]>();
+  /** Shards of listed tasks that turned while their plane said nothing: their control plane sees them once it does. */
+  readonly #unseenShards = new Map<string, ScenarioShard[]>();
+  /** Listed tasks that changed while their plane said nothing: they are on no page until it does. */
+  readonly #unseen = new Set<string>();
+  /** Those of them that a system enabled again, and when they had been disabled. */
+  readonly #unseenReversals = new Map<string, Instant>();
   readonly #observedAt = new Map<string, Instant>();
   readonly #createdPrimary = new Map<string, Instant>();
   readonly #isListed: (task: string) => boolean;
   readonly #listsNothing: boolean;
+  readonly #refuses: (task: string) => boolean;
 
-  /** @param parts `isListed`: the tasks that are listed rather than told by events; none by default */
+  /**
+   * @param parts `isListed`: the tasks that are listed rather than told by events; none by default. `refuses`: whether it
+   * refuses to disable a task now; never by default
+   */
   constructor(parts: {
     facts: FleetFacts;
     clock: Clock;
     send: SendEvent;
     listener: FleetListener;
     isListed?: (task: string) => boolean;
+    refuses?: (task: string) => boolean;
   }) {
     this.#facts = parts.facts;
     this.#clock = parts.clock;
@@ -91,6 +107,7 @@ export class SimFleet implements EventPublisher {
     this.#listener = parts.listener;
     this.#isListed = parts.isListed ?? (() => false);
     this.#listsNothing = parts.isListed === undefined;
+    this.#refuses = parts.refuses ?? (() => false);
   }
 
   /** How long until observations are to be repeated again. */
@@ -177,6 +194,11 @@ export class SimFleet implements EventPublisher {
     return !this.#unheard.has(dataPlane);
   }
 
+  /** Whether a task that is listed changed, and who asks cannot see it yet. */
+  get hasUnseen(): boolean {
+    return this.#unseen.size > 0;
+  }
+
   shardsOf(task: string): ScenarioShard[] {
     return this.#shards.get(task) ?? [];
   }
@@ -197,6 +219,10 @@ export class SimFleet implements EventPublisher {
     const asked = { task: task.id, episode, run, disableAt };
     this.#listener.asked(asked);
     if (request.revision !== revisionOf(task)) return { outcome: 'changed', reason: 'it was edited' };
+    if (this.#refuses(task.id)) {
+      this.#listener.refused(asked, false);
+      return { outcome: 'refused', reason: WHY_REFUSED };
+    }
     this.#turnOff(task);
     this.#listener.disabled(asked);
     return { outcome: 'confirmed', at };
@@ -262,13 +288,8 @@ export class SimFleet implements EventPublisher {
   #change(task: TrueTask, event: Exclude<FleetEvent, { type: 'created' | 'data-plane' }>): void {
     switch (event.type) {
       case 'shards':
-        this.#facts.setStatuses(
-          task.id,
-          event.shards.map(({ status }) => status),
-          this.#clock.now(),
-        );
-        this.#shards.set(task.id, event.shards);
-        this.#observe(task.dataPlane, [task]);
+        if (this.#isListed(task.id) && !this.isHeard(task)) this.#unseenShards.set(task.id, event.shards);
+        else this.#turnShards(task, event.shards);
         break;
       case 'restarted':
         task.restarts += event.times;
@@ -300,15 +321,30 @@ export class SimFleet implements EventPublisher {
     }
   }
 
+  #turnShards(task: TrueTask, shards: ScenarioShard[]): void {
+    const statuses = shards.map(({ status }) => status);
+    this.#facts.setStatuses(task.id, statuses, this.#clock.now());
+    this.#shards.set(task.id, shards);
+    this.#observe(task.dataPlane, [task]);
+  }
+
   /** What happens to it of its own accord, not at our request. */
   #publish(task: TrueTask, by: 'user' | 'system', enabled: boolean): void {
     const now = this.#clock.now();
     const off = task.disabledByUsAt;
     const isReversal = by === 'system' && enabled && !task.enabled && off !== null && now - off <= 7 * DAY;
     this.#republish(task, by, enabled);
-    if (by === 'user' || !enabled) task.revertedAt = null;
+    if (by === 'user' || !enabled) {
+      task.revertedAt = null;
+      this.#unseenReversals.delete(task.id);
+    }
     if (!isReversal) return;
-    task.revertedAt = now;
+    if (this.#unseen.has(task.id)) this.#unseenReversals.set(task.id, off);
+    else this.#revert(task);
+  }
+
+  #revert(task: TrueTask): void {
+    task.revertedAt = this.#clock.now();
     this.#listener.reverted(task.id);
   }
 
@@ -340,11 +376,23 @@ export class SimFleet implements EventPublisher {
   #hearAgain(dataPlane: string): void {
     this.#unheard.delete(dataPlane);
     const failing = [...this.#facts.tasks.values()].filter((task) => task.dataPlane === dataPlane);
+    for (const task of failing) this.#see(task);
     if (failing.some(({ id }) => this.#isListed(id))) this.#listener.listedChanged?.();
     this.#observe(
       dataPlane,
       failing.filter((task) => this.#needsRepeating(task)),
     );
+  }
+
+  /** What happened to a listed task while its plane said nothing is seen now, and dated so by who asks. */
+  #see(task: TrueTask): void {
+    this.#unseen.delete(task.id);
+    const shards = this.#unseenShards.get(task.id);
+    if (shards && this.#unseenShards.delete(task.id)) this.#turnShards(task, shards);
+    const off = this.#unseenReversals.get(task.id);
+    if (off === undefined) return;
+    this.#unseenReversals.delete(task.id);
+    if (task.enabled && this.#clock.now() - off <= 7 * DAY) this.#revert(task);
   }
 
   #disable(detail: Record<string, unknown>): void {
@@ -356,15 +404,24 @@ export class SimFleet implements EventPublisher {
       run: typeof detail.run === 'string' ? detail.run : null,
       disableAt: typeof detail.disableAt === 'string' ? Date.parse(detail.disableAt) : null,
     };
+    const { requestId } = detail;
     if (task.enabled) {
       this.#listener.asked(request);
       // Somebody published since Taskwarden decided: its decision is of another version.
       if (task.version !== detail.taskVersion) return;
+      if (this.#refuses(task.id)) {
+        this.#refuse(task, request, requestId);
+        return;
+      }
       this.#turnOff(task);
       this.#listener.disabled(request);
     }
-    const { requestId } = detail;
     this.#send(disabled(task, { requestId, episode: request.episode }, this.#clock.now()));
+  }
+
+  #refuse(task: TrueTask, request: DisabledTask, requestId: unknown): void {
+    this.#listener.refused(request, true);
+    this.#send(disableRefused(task, { requestId, reason: WHY_REFUSED }, this.#clock.now()));
   }
 
   #turnOff(task: TrueTask): void {
@@ -384,9 +441,13 @@ export class SimFleet implements EventPublisher {
   }
 
   /** Says something of a task, by an event or, where it is listed, to who asks. */
-  #tell({ id }: TrueTask, message: FleetMessage): void {
-    if (this.#isListed(id)) this.#listener.listedChanged?.();
-    else this.#send(message);
+  #tell({ id, dataPlane }: TrueTask, message: FleetMessage): void {
+    if (!this.#isListed(id)) {
+      this.#send(message);
+      return;
+    }
+    if (this.#unheard.has(dataPlane)) this.#unseen.add(id);
+    this.#listener.listedChanged?.();
   }
 
   #observe(dataPlane: string, all: readonly TrueTask[]): void {

@@ -135,6 +135,7 @@ export class World {
       clock,
       send: (message) => this.#sendEvent(message),
       listener: this.#fleetListener(),
+      refuses: this.#refusing(),
       ...(listed && { isListed: (task: string) => task.startsWith(listed.prefix) }),
     });
     this.#system = simSystem({
@@ -184,6 +185,15 @@ export class World {
       checks: this.#verifier.checks,
       deadLetters: this.#queues.deadLetters,
       deaths: this.#queues.deaths,
+    };
+  }
+
+  /** Whether the owning system refuses now to disable a task. */
+  #refusing(): (task: string) => boolean {
+    const refusals = (this.#scenario.soakFaults ?? []).filter((entry) => entry.type === 'refusal');
+    return (task) => {
+      const now = this.#loop.clock.now();
+      return refusals.some((entry) => entry.task === task && entry.at <= now && now < entry.at + entry.for);
     };
   }
 
@@ -256,6 +266,7 @@ export class World {
         failed: () => this.#breaker.wake(),
         ended: (attempt) => {
           this.#workVerifier.ended(attempt);
+          this.#verifier.refusals.ended(attempt);
           const digest =
             attempt.outcome === 'done' ? this.#injection.digestReported(attempt.body) : undefined;
           if (digest !== undefined) this.#verifier.repeats.reported(digest);
@@ -266,6 +277,8 @@ export class World {
         metric: (process, name) => {
           if (process.name !== 'scanner' || name !== 'ScanCompleted') return;
           this.#progress?.scanCompleted();
+          this.#verifier.refusals.scanCompleted();
+          this.#verifier.deletions.scanCompleted();
           this.#facts.scanned(this.#loop.clock.now());
           this.#schedule.completed(process.startedAt);
         },
@@ -283,7 +296,11 @@ export class World {
       plan: this.#plan,
       attempts: this.#attempts,
       before: () => this.#hearPlanes(),
-      over: (at) => this.#progress?.scanOver(at),
+      over: (at) => {
+        this.#progress?.scanOver(at);
+        this.#verifier.refusals.scanOver();
+        this.#verifier.deletions.scanOver();
+      },
       defect: (at, error) => this.#queues.deaths.push({ process: 'scanner', at, error }),
       alarm: (detail) => {
         this.#workVerifier.operatorAlerted('scanner-stopped', '');
@@ -346,6 +363,7 @@ export class World {
         addressSuppressed: (address) => this.#addressSuppressed(address),
         addressRevived: (address, wasSuppressed) => this.#verifier.addressRevived(address, wasSuppressed),
         personActed: (action, done) => this.#verifier.personActed(action, done),
+        dismissed: (of, done) => this.#verifier.deletions.dismissed(of, done),
       },
     });
   }
@@ -381,8 +399,9 @@ export class World {
     this.#loop.at(clock.now(), RANK.event, poll);
   }
 
-  /** Whether something happened to what is listed since the newest whole listing began. */
+  /** Whether something happened to what is listed that the newest whole listing could not see, or that came after it began. */
   #isListingBehind(): boolean {
+    if (this.#fleet.hasUnseen) return true;
     return (
       this.#listedChangedAt !== undefined && (this.#listing?.whole?.startedAt ?? 0) < this.#listedChangedAt
     );
@@ -430,6 +449,7 @@ export class World {
         this.#progress?.disabled();
         this.#recorder.taskDisabled(done);
       },
+      refused: (request, isTold) => this.#verifier.refusals.refused(request, isTold),
       enabled: (task, by) => {
         this.#verifier.undone(task);
         this.#recorder.taskEnabled(task, by);
@@ -450,6 +470,8 @@ export class World {
 
   #operatorAlerted({ code, subject, detail }: OperatorAlert): void {
     this.#progress?.operatorAlerted(code, subject);
+    this.#verifier.refusals.operatorAlerted(code, subject);
+    this.#verifier.deletions.operatorAlerted(code, subject);
     this.#workVerifier.operatorAlerted(code, subject);
     const about =
       OPERATOR_ALERTS[code].about === 'task'

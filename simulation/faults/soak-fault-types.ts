@@ -22,6 +22,8 @@ export type SoakFaultKind =
   | { type: 'early-report'; event: 'bounce' | 'delivery' }
   /** SES reports of the newest mail to a recipient; nothing where there is none. */
   | { type: 'report'; recipient: string; event: 'bounce' | 'delivery' | 'complaint' }
+  /** The owning system refuses to disable a task, whenever it is asked in that time. */
+  | { type: 'refusal'; task: string; for: Duration }
   /** A message that nobody can read. */
   | { type: 'poison'; queue: QueueName };
 

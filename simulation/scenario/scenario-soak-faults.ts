@@ -6,6 +6,7 @@ import {
   readFields,
   readInstant,
   readOneOf,
+  readTaskId,
   readWholeNumber,
   ScenarioProblem,
 } from './scenario-fields.ts';
@@ -21,6 +22,7 @@ const KEYS: Record<SoakFaultKind['type'], string[]> = {
   'stale-index': ['for'],
   'early-report': ['event'],
   report: ['recipient', 'event'],
+  refusal: ['task', 'for'],
   poison: ['queue'],
 };
 
@@ -63,6 +65,8 @@ function readKind(path: string, type: SoakFaultKind['type'], fields: Fields): So
         recipient: readAddress(`${path}.recipient`, fields.recipient),
         event: readOneOf(`${path}.event`, fields.event, ['bounce', 'delivery', 'complaint']),
       };
+    case 'refusal':
+      return { type, task: readTaskId(`${path}.task`, fields.task), for: count('for') };
     case 'poison':
       return { type, queue: readOneOf(`${path}.queue`, fields.queue, QUEUE_NAMES) };
   }

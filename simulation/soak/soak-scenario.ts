@@ -56,6 +56,10 @@ class SoakScenario {
   readonly #ends: SeededRandom;
   readonly #hasEnds: boolean;
   readonly #listings: SeededRandom;
+  /** Drawn apart: of some schedules, what the owning system refuses. */
+  readonly #refusing: SeededRandom;
+  /** Drawn apart: of some schedules, planes that are deleted. */
+  readonly #parking: SeededRandom;
   readonly #seed: number;
   readonly #ids: string[] = [];
 
@@ -66,6 +70,8 @@ class SoakScenario {
     this.#planePerTenant = this.#disablings.below(5) === 0;
     this.#evidence = new SeededRandom(seed * 104_729 + 3);
     this.#listings = new SeededRandom(seed * 104_729 + 19);
+    this.#refusing = new SeededRandom(seed * 104_729 + 23);
+    this.#parking = new SeededRandom(seed * 104_729 + 29);
     this.#busyness = new SeededRandom(seed * 104_729 + 11);
     this.#isBusy = this.#busyness.below(40) === 0;
     this.#ends = new SeededRandom(seed * 104_729 + 13);
@@ -103,13 +109,18 @@ class SoakScenario {
         ...this.#times(2 + this.#below(2), () => [this.#fault()]).flat(),
         ...tasks.flatMap((task) => this.#spells(task)),
         ...this.#flaps(),
+        ...this.#deletions(),
         ...this.#keptAgain(tasks[0] ?? {}),
         ...jobs.flatMap((job) => this.#runs(job)),
         ...this.#deadlines(tasks),
         ...this.#lateDeadlines(tasks),
         ...this.#endPolicies(),
       ],
-      chaos: [...this.#times(2 + this.#below(4), () => this.#soakFault()).flat(), ...this.#listingFaults()],
+      chaos: [
+        ...this.#times(2 + this.#below(4), () => this.#soakFault()).flat(),
+        ...this.#listingFaults(),
+        ...this.#refusals(jobs),
+      ],
       recipients: Object.fromEntries([...OWNERS, 'boss@acme.test'].flatMap((email) => this.#sleeper(email))),
     };
   }
@@ -358,6 +369,37 @@ class SoakScenario {
     })).concat({ at: formatInstant(from + 22 * every), type: 'data-plane', dataPlane, state: 'up' });
   }
 
+  /**
+   * In one schedule of three a plane is deleted, for days: it comes back, or operators dismiss that, after which the same
+   * deletion may be reported again. Some are deleted twice.
+   */
+  #deletions(): Record<string, unknown>[] {
+    if (this.#parking.below(3) > 0) return [];
+    const dataPlane = PLANES[this.#parking.below(PLANES.length)];
+    const from = START + DAY + this.#parking.below((8 * DAY) / MINUTE) * MINUTE;
+    const first = this.#deletion(dataPlane, from);
+    if (this.#parking.below(3) > 0) return first;
+    const back = from + 6 * DAY + this.#parking.below(24) * HOUR;
+    const up = { at: formatInstant(back), type: 'data-plane', dataPlane, state: 'up' };
+    return [...first, up, ...this.#deletion(dataPlane, back + this.#parking.below(24) * HOUR)];
+  }
+
+  /** A deletion that is over within five days. */
+  #deletion(dataPlane: string | undefined, from: Instant): Record<string, unknown>[] {
+    const said = (at: Instant, state: string) => ({
+      at: formatInstant(at),
+      type: 'data-plane',
+      dataPlane,
+      state,
+    });
+    const ends = from + (12 + this.#parking.below(84)) * HOUR;
+    const deleted = said(from, 'deleted');
+    if (this.#parking.below(2) === 0) return [deleted, said(ends, 'up')];
+    const dismissed = { at: formatInstant(ends), type: 'operator', action: 'dismiss', of: dataPlane };
+    const again = this.#parking.below(2) === 0 ? [said(ends + 5 * HOUR, 'deleted')] : [];
+    return [deleted, dismissed, ...again];
+  }
+
   #event(): Record<string, unknown>[] {
     const at = this.#instant(CALM_FROM - 4 * DAY);
     const later = formatInstant(at + HOUR + this.#below(60) * HOUR);
@@ -474,6 +516,20 @@ class SoakScenario {
     if (this.#listings.below(4) > 0) return crashes;
     const by = (this.#listings.below(2) === 0 ? -5 : 5) * MINUTE;
     return [...crashes, { at: at(), type: 'skew', process: 'listing', by, for: 36 * HOUR }];
+  }
+
+  /** In two schedules of five the owning system does not disable some tasks for a time, most of it those that fail first. */
+  #refusals(jobs: readonly Record<string, unknown>[]): Record<string, unknown>[] {
+    if (this.#refusing.below(5) > 1) return [];
+    const refusal = (ids: readonly unknown[], within: number) => ({
+      at: formatInstant(START + 3 * DAY + this.#refusing.below(within / MINUTE) * MINUTE),
+      type: 'refusal',
+      task: ids[this.#refusing.below(ids.length)],
+      for: (24 + this.#refusing.below(120)) * HOUR,
+    });
+    const all = [...this.#ids, ...jobs.map(({ id }) => id)];
+    const others = Array.from({ length: this.#refusing.below(4) }, () => refusal(all, 10 * DAY));
+    return [refusal(this.#ids.slice(0, 2), 2 * DAY), ...others];
   }
 
   #soakFault(): Record<string, unknown>[] {

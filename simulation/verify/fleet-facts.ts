@@ -104,7 +104,7 @@ export class FleetFacts {
   /** Addresses that declined reminders and `recovered`. */
   readonly declined = new Set<string>();
   readonly #unknownOfPlane = new Map<string, Interval[]>();
-  readonly #deletions = new Map<string, 'said' | 'dismissed'>();
+  readonly #deletions = new Map<string, { at: Instant; isDismissed: boolean }>();
   readonly #evaluatePaused: Interval[] = [];
   readonly #disableModeSince = new Map<string, Instant>();
   /** What was looked up since the policies last changed: key -> task -> its value. */
@@ -237,18 +237,25 @@ export class FleetFacts {
   /** A plane is said to be in a state; false where that is a deletion that was dismissed before: it is no news. */
   setPlaneState(plane: string, state: PlaneState, now: Instant): boolean {
     const deletion = this.#deletions.get(plane);
-    if (state === 'deleted' && deletion === 'dismissed') return false;
-    if (deletion === 'said' && state !== 'up') return false;
-    if (state === 'deleted') this.#deletions.set(plane, 'said');
+    if (state === 'deleted' && deletion?.isDismissed) return false;
+    if (deletion?.isDismissed === false && state !== 'up') return false;
+    if (state === 'deleted') this.#deletions.set(plane, { at: now, isDismissed: false });
     else this.#deletions.delete(plane);
     this.setPlaneKnown(plane, state === 'up', now);
     return true;
   }
 
+  /** Since when a plane is deleted and parks its tasks; null where it does not. */
+  deletedSince(plane: string): Instant | null {
+    const deletion = this.#deletions.get(plane);
+    return deletion && !deletion.isDismissed ? deletion.at : null;
+  }
+
   /** Operators say that a deleted plane parks its tasks no longer; false where it is not deleted. */
   dismissDeletion(plane: string, now: Instant): boolean {
-    if (this.#deletions.get(plane) !== 'said') return false;
-    this.#deletions.set(plane, 'dismissed');
+    const at = this.deletedSince(plane);
+    if (at === null) return false;
+    this.#deletions.set(plane, { at, isDismissed: true });
     this.setPlaneKnown(plane, true, now);
     return true;
   }

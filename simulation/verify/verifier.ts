@@ -8,8 +8,10 @@ import type { OwnerAction } from '../scenario/scenario-types.ts';
 import { AuditVerifier } from './audit-verifier.ts';
 import type { BrokenPromise, Checks, VerifierParts } from './checks.ts';
 import { DeadlineVerifier } from './deadline-verifier.ts';
+import { DeletionVerifier } from './deletion-verifier.ts';
 import { type FleetFacts, sameAddress, type TrueTask } from './fleet-facts.ts';
 import { RateLimitVerifier } from './rate-limit-verifier.ts';
+import { RefusalVerifier } from './refusal-verifier.ts';
 import { noticeName, Repeats } from './repeats.ts';
 import { SoftSuppressions } from './soft-suppressions.ts';
 import { SpacingVerifier } from './spacing-verifier.ts';
@@ -45,6 +47,8 @@ export class Verifier implements Checks {
   readonly #rateLimit: RateLimitVerifier;
   readonly spacing: SpacingVerifier;
   readonly deadlines: DeadlineVerifier;
+  readonly refusals: RefusalVerifier;
+  readonly deletions: DeletionVerifier;
   /** Address -> the digest that SES refused it for; null where SES reported it. */
   readonly #suppressed = new Map<string, string | null>();
   /** When an address was suppressed last, and how often operators revived it. */
@@ -75,6 +79,8 @@ export class Verifier implements Checks {
     this.spacing = new SpacingVerifier(this, parts);
     this.#rateLimit = new RateLimitVerifier(this, parts.facts, parts.now);
     this.deadlines = new DeadlineVerifier(this, parts);
+    this.refusals = new RefusalVerifier(this, parts);
+    this.deletions = new DeletionVerifier(this, parts);
   }
 
   /** All checks so far. */
@@ -187,6 +193,7 @@ export class Verifier implements Checks {
   disableAsked(request: DisabledTask): void {
     const task = this.#facts.tasks.get(request.task);
     if (!task) return;
+    this.refusals.asked(request);
     if (request.disableAt === null) {
       const isWanted = this.#wantedOff.has(task.id);
       this.check(9, isWanted, () => `${episodeOf(request)} is to be disabled, which nobody wanted`);

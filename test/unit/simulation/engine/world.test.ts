@@ -42,7 +42,7 @@ function listening(more: Partial<Service> = {}): { service: Service; heard: stri
     },
     act: async () => true,
     approve: async () => [],
-    dismiss: async () => {},
+    dismiss: async () => false,
     poll: async () => true,
     pause: async (_system, what, paused) => {
       heard.push(`${what} ${paused ? 'paused' : 'resumed'}`);
