@@ -54,6 +54,7 @@ export class DeletionVerifier {
 
   /** Two scans after Taskwarden could know that a deleted plane parks tasks, operators do. */
   scanOver(): void {
+    if (!this.#facts.hasDeletions) return;
     for (const plane of new Set([...this.#facts.tasks.values()].map(({ dataPlane }) => dataPlane))) {
       const deletion = this.#deletionOf(plane);
       if (deletion) this.#checkTold(plane, deletion);

@@ -335,6 +335,11 @@ export class FleetFacts {
     return task.statuses.some((status) => alive.includes(status));
   }
 
+  /** Whether any data plane is said to be deleted. */
+  get hasDeletions(): boolean {
+    return this.#deletions.size > 0;
+  }
+
   /** Whether it is alive, and has been for so long that it is a recovery (docs/rules.md#healthy-spells). */
   isHealthy(task: TrueTask, now: Instant): boolean {
     if (!this.isAlive(task)) return false;
