@@ -41,8 +41,6 @@ export class DeadlineVerifier {
   readonly #overdue = new Map<string, Overdue[]>();
   /** `task address` -> since which scan an announcement is due. */
   readonly #dueSince = new Map<string, Instant>();
-  /** Tasks of which somebody was to be told at some time. */
-  readonly #wasDue = new Set<string>();
 
   constructor(checks: Checks, parts: VerifierParts) {
     this.#checks = checks;
@@ -142,8 +140,7 @@ export class DeadlineVerifier {
   scanOver(now: Instant, { scanEvery }: Scenario, { isSuppressed, isFull }: Reach): void {
     if (this.#facts.paused.has('notify')) return;
     const slack = 2 * scanEvery + this.#facts.policy('', 'digestEvery');
-    for (const task of this.#facts.tasks.values()) {
-      if (!this.#wasDue.has(task.id) && !this.#mayBeDue(task)) continue;
+    for (const task of this.#facts.thoseThatMayEnd()) {
       for (const to of this.#facts.recipientsOf(task, 'task_stopping', isSuppressed)) {
         const key = `${task.id} ${to}`;
         if (isFull(to) || !this.#isDue(task, to, now)) {
@@ -152,7 +149,6 @@ export class DeadlineVerifier {
         }
         const since = this.#dueSince.get(key) ?? now;
         this.#dueSince.set(key, since);
-        this.#wasDue.add(task.id);
         const isLate = now - since >= slack;
         this.#checks.check(
           6,
@@ -161,11 +157,6 @@ export class DeadlineVerifier {
         );
       }
     }
-  }
-
-  /** Most tasks have no deadline that anybody is to be told of. */
-  #mayBeDue(task: TrueTask): boolean {
-    return this.#facts.ownDeadline(task) !== null && this.#facts.policy(task.id, 'stopNotice') !== null;
   }
 
   /** Whether a recipient is to be told of the deadline of a task now, and was not. */

@@ -97,6 +97,7 @@ export class FleetFacts {
   readonly keptAt = new Map<string, Instant>();
   readonly #moves = new Map<string, DeadlineMove[]>();
   readonly #deadlines = new Map<string, Instant | null>();
+  readonly #mayEnd = new Set<string>();
   /** Task -> when operators approved what the blast radius held of it. */
   readonly approvedAt = new Map<string, Instant>();
   /** Address -> when no mail may come. */
@@ -209,12 +210,21 @@ export class FleetFacts {
 
   /** Takes in that something happened by which a task's deadline may have moved. */
   noteDeadline(task: TrueTask, at: Instant): void {
+    if (task.deadline !== null || task.startedAt !== null) this.#mayEnd.add(task.id);
     const to = this.ownDeadline(task);
     const from = this.#deadlines.get(task.id) ?? null;
     this.#deadlines.set(task.id, to);
     if (from === to) return;
     const move = { at, from, to, lead: this.policy(task.id, 'stopNotice') ?? 0 };
     this.#moves.set(task.id, [...this.movesOf(task.id), move]);
+  }
+
+  /** Tasks that had a deadline of their own or ran as a job at some time. */
+  *thoseThatMayEnd(): Generator<TrueTask> {
+    for (const id of this.#mayEnd) {
+      const task = this.tasks.get(id);
+      if (task) yield task;
+    }
   }
 
   /** Whether our disabling was reverted by a system, and it neither recovered since nor did a person act (promise 15). */
