@@ -6,7 +6,7 @@ import { DAY, formatInstant } from '../functions/abandonment/time.ts';
 import { escapeHtml } from '../functions/platform/escape.ts';
 import { COUNTED, type Counted } from '../simulation/preview/counts.ts';
 import type { PreviewLine } from '../simulation/preview/preview.ts';
-import { changed, changeOf, difference, tasksOf } from './preview-text.ts';
+import { changed, changeOf, differences, rowOf, tasksOf } from './preview-text.ts';
 
 echarts.use([BarChart, GridComponent, LegendComponent, SVGRenderer]);
 
@@ -40,16 +40,12 @@ export function previewPage(lines: readonly PreviewLine[]): string {
 <h1>Preview of a policy</h1>
 <p>${tasksOf(head)} from ${escapeHtml(head.from)} to ${escapeHtml(head.until)}; ${escapeHtml(changeOf(head))}. Nothing was changed.</p>
 <p>A figure like 0 -&gt; 3 is today&rsquo;s policy, then the proposed one. People mailed: ${changed(today, proposed)}.</p>
-${table(['', ...COUNTED], [['total', ...COUNTED.map((kind) => difference(kind, total.today, total.proposed))]])}
+${table(['', ...COUNTED], [['total', ...differences(total)]])}
 ${shown.map((kind) => `<h2>${TITLES[kind]}</h2>\n${plot(kind, datesOf(head), days)}`).join('\n')}
 <h2>By day and tenant</h2>
 ${days.length === 0 ? '<p>Nothing happens.</p>' : table(['day', 'tenant', ...COUNTED], days.map(rowOf))}
 </body>
 </html>`;
-}
-
-function rowOf({ day, tenant, today, proposed }: Line<'day'>): string[] {
-  return [day, tenant, ...COUNTED.map((kind) => difference(kind, today, proposed))];
 }
 
 function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,4 +1,4 @@
-import { COUNTED, type Counted, type Counts } from '../simulation/preview/counts.ts';
+import { COUNTED, type Counts } from '../simulation/preview/counts.ts';
 import type { PreviewLine } from '../simulation/preview/preview.ts';
 import { scopeText } from './policy-arguments.ts';
 import { columns, safe } from './terminal.ts';
@@ -10,10 +10,8 @@ const isDay = (line: PreviewLine): line is Line<'day'> => line.type === 'day';
 /** A preview for people: what changes, then a row for each day and tenant, then the totals. */
 export function previewTable(lines: readonly PreviewLine[]): string[] {
   const [head, total] = [lines[0] as Line<'preview'>, lines.at(-1) as Line<'total'>];
-  const rows = lines.filter(isDay).map(({ day, tenant, today, proposed }) => {
-    return [day, tenant, ...COUNTED.map((kind) => difference(kind, today, proposed))];
-  });
-  const sums = ['total', '', ...COUNTED.map((kind) => difference(kind, total.today, total.proposed))];
+  const rows = lines.filter(isDay).map(rowOf);
+  const sums = ['total', '', ...differences(total)];
   const { today, proposed } = total.recipients;
   return [
     `${tasksOf(head)} from ${head.from} to ${head.until}; ${changeOf(head)}.`,
@@ -38,9 +36,14 @@ export function changeOf({ set, scope }: Line<'preview'>): string {
     : `with ${safe(pairs.join(' '))} at ${safe(scopeText(scope))}`;
 }
 
-/** One kind of thing under both policies. */
-export function difference(kind: Counted, today: Counts, proposed: Counts): string {
-  return changed(today[kind], proposed[kind]);
+/** The figures of one day and tenant under both policies. */
+export function rowOf(line: Line<'day'>): string[] {
+  return [line.day, line.tenant, ...differences(line)];
+}
+
+/** Each kind of thing under both policies. */
+export function differences({ today, proposed }: { today: Counts; proposed: Counts }): string[] {
+  return COUNTED.map((kind) => changed(today[kind], proposed[kind]));
 }
 
 /** A figure, or two where they differ. */
