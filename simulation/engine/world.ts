@@ -1,5 +1,5 @@
 import { PolicyBook } from '../../functions/abandonment/policy-book.ts';
-import { formatInstant, MINUTE } from '../../functions/abandonment/time.ts';
+import { formatInstant, type Instant, MINUTE } from '../../functions/abandonment/time.ts';
 import { OPERATOR_ALERTS } from '../../functions/platform/alert-codes.ts';
 import type { OperatorAlert, OperatorChannel } from '../../functions/platform/ports.ts';
 import type { System } from '../../functions/platform/system.ts';
@@ -198,7 +198,7 @@ export class World {
   }
 
   #finish(): void {
-    const calm = calmSince(this.#scenario);
+    const calm = this.#calmSince();
     this.#verifier.audits.finish(calm);
     this.#progress?.finish(this.#loop.clock.now(), calm, this.#injection.hasLostFacts());
     this.#workVerifier.finish({
@@ -206,6 +206,12 @@ export class World {
       waiting: this.#queues.waiting,
       letters: this.#queues.deadLetters,
     });
+  }
+
+  /** When the last thing went wrong or was done, as far as the scenario says, or it showed only later. */
+  #calmSince(): Instant {
+    const struck = [this.#plan.struckAt, this.#processFaults.struckAt].filter((at) => at !== undefined);
+    return Math.max(calmSince(this.#scenario), ...struck);
   }
 
   async #begin(): Promise<void> {
@@ -226,7 +232,7 @@ export class World {
       scenario: this.#scenario,
       isBehind: () => this.#injection.isBehind() || this.#isListingBehind(),
       isDisturbed: (task) => listed?.faultAt !== undefined && task.startsWith(listed.prefix),
-      calmSince: calmSince(this.#scenario),
+      calmSince: () => this.#calmSince(),
     });
   }
 
