@@ -95,6 +95,7 @@ export class World {
   #progress: ProgressVerifier | undefined;
   #listing: ListingRecord | undefined;
   #listedChangedAt: number | undefined;
+  #hasMissed = false;
   #isPolling = false;
   #isAway = false;
   #repeatedFor = 0;
@@ -394,6 +395,7 @@ export class World {
   /** It is asked at once, so that what it says is known as soon as what others tell; again where it is being asked. */
   #pollListed(): void {
     const { clock } = this.#loop;
+    this.#hasMissed ||= this.#isUnlisted(clock.now());
     this.#listedChangedAt = clock.now();
     if (this.#isPolling) return;
     this.#isPolling = true;
@@ -407,16 +409,33 @@ export class World {
 
   /** Whether something happened to what is listed that the newest whole listing could not see, or that came after it began. */
   #isListingBehind(): boolean {
-    if (this.#fleet.hasUnseen) return true;
+    return this.#fleet.hasUnseen || this.#hasMissed || this.#isUnlisted(this.#loop.clock.now() + 1);
+  }
+
+  /**
+   * Whether the newest change before an instant is in no whole listing. Another one after it hides it for good: nobody can
+   * tell what a task was between two listings.
+   */
+  #isUnlisted(before: Instant): boolean {
+    const changedAt = this.#listedChangedAt;
     return (
-      this.#listedChangedAt !== undefined && (this.#listing?.whole?.startedAt ?? 0) < this.#listedChangedAt
+      changedAt !== undefined && changedAt < before && (this.#listing?.whole?.startedAt ?? 0) < changedAt
     );
+  }
+
+  /** One that a fault holds up shows a change later than it was: how long what it was lasted is known wrongly then. */
+  #noteListing(listing: ListingRecord): void {
+    const changedAt = this.#listedChangedAt ?? Number.POSITIVE_INFINITY;
+    const isFirst = this.#isUnlisted(this.#loop.clock.now() + 1);
+    this.#listing = listing;
+    const { startedAt = 0, endedAt = 0 } = listing.whole ?? {};
+    if (isFirst && startedAt >= changedAt && endedAt > changedAt) this.#hasMissed = true;
   }
 
   #committed(changes: Change[]): void {
     this.#recorder.committed(changes);
     for (const { after } of changes) {
-      if (after?.pk === 'LISTINGS') this.#listing = listingFromRow(after);
+      if (after?.pk === 'LISTINGS') this.#noteListing(listingFromRow(after));
       if (!after?.sk.startsWith('L#') || !('task' in after)) continue;
       this.#verifier.audits.audited(auditFromRow(after));
     }
