@@ -8,6 +8,7 @@ import { loadDigest } from '../../functions/store/digests.ts';
 import { type ListingRecord, listingFromRow } from '../../functions/store/listings.ts';
 import { type Change, MemoryTable } from '../../functions/store/table/memory-table.ts';
 import { Attempts, type ProcessFaults } from '../faults/attempts.ts';
+import type { CrashingProcess } from '../faults/crashing-process.ts';
 import { FaultInjection, type FeedbackFault } from '../faults/fault-injection.ts';
 import { FaultPlan } from '../faults/fault-plan.ts';
 import { calmSince, isFaultyScenario, skewOf } from '../faults/fault-spans.ts';
@@ -97,6 +98,8 @@ export class World {
   #listedChangedAt: number | undefined;
   #hasMissed = false;
   #isPolling = false;
+  /** The runs of the scanner that said that their scan is completed. */
+  readonly #completed = new WeakSet<CrashingProcess>();
   #isAway = false;
   #repeatedFor = 0;
   #sent = 0;
@@ -283,11 +286,15 @@ export class World {
         },
         metric: (process, name) => {
           if (process.name !== 'scanner' || name !== 'ScanCompleted') return;
+          this.#completed.add(process);
+          this.#facts.scanned(this.#loop.clock.now());
+          this.#schedule.completed(process.startedAt);
+        },
+        scanned: (process) => {
+          if (!this.#completed.has(process)) return;
           this.#progress?.scanCompleted();
           this.#verifier.refusals.scanCompleted();
           this.#verifier.deletions.scanCompleted();
-          this.#facts.scanned(this.#loop.clock.now());
-          this.#schedule.completed(process.startedAt);
         },
       },
     });
