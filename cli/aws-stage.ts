@@ -47,6 +47,7 @@ export async function openAwsStage(name: string): Promise<OpenedStage> {
       clock,
       clients: { sqs: sqsClient(), eventBridge: eventBridgeClient(), sns: snsClient() },
     }),
+    otherTable: (other) => new DynamoDbTable(documentClient(dynamoDbClient()), other),
     scan: (scheduledAt) => invokeScanner(deployment.functions.scanner, scheduledAt),
     workers: workersOf(deployment),
     deadLetters: new AwsDeadLetters(

@@ -4,6 +4,7 @@ import { registerAdmins } from './commands/admins.ts';
 import { registerAlertsList } from './commands/alerts-list.ts';
 import { registerAlertsShow } from './commands/alerts-show.ts';
 import { registerApprove } from './commands/approve.ts';
+import { registerBackups } from './commands/backups.ts';
 import { registerControlPlanes } from './commands/control-planes.ts';
 import { registerControlPlanesCheck } from './commands/control-planes-check.ts';
 import { registerDataPlanes } from './commands/data-planes.ts';
@@ -111,6 +112,7 @@ export function buildProgram(cli: Cli): Command {
   for (const register of [registerScan, registerPauses, registerApprove, registerDismiss, registerUndo])
     register(program, cli);
   registerWork(addGroup(program, 'work', 'bulk commands: how far they are, and stopping them'), cli);
+  registerBackups(program, cli);
   registerDoctor(program, cli);
   const controlPlanes = addGroup(
     program,

@@ -176,17 +176,21 @@ export function cliStage({
     },
   };
   let notTaken: NotTaken | undefined;
+  const others = new Map<string, MemoryTable>();
   const open: Cli['open'] = async (asked) => {
     if (asked !== name) throw new UsageError(`no stage '${asked}'`);
     const account = async () => answers;
     const rates = { mailsPerSecond: 10, canaries: true };
-    return { name, modeCeiling, system, scan, workers, deadLetters, account, bus, ...rates };
+    const otherTable = (asked: string) => others.get(asked) ?? new MemoryTable();
+    return { name, modeCeiling, system, otherTable, scan, workers, deadLetters, account, bus, ...rates };
   };
   return {
     table,
     system,
     mails,
     workers,
+    /** Tables beside that of the stage, by their names. */
+    others,
     /** What its workers gave up. */
     letters,
     /** What was put on its bus. */

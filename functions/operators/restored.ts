@@ -1,0 +1,42 @@
+import type { Instant } from '../abandonment/time.ts';
+import type { System } from '../platform/system.ts';
+import { auditWrite } from '../store/audit.ts';
+import { commit } from '../store/commit.ts';
+import { lookWrite } from '../store/looks.ts';
+import { loadPauses, type PausesRecord, pausesWrite } from '../store/pauses.ts';
+
+/**
+ * Notes that the table was restored from a backup, and pauses evaluating, notifying and disabling: all that it says is of
+ * before, so evidence and graces begin anew (docs/rules.md#a-restored-table). What is paused already stays so since then.
+ *
+ * @param said what the backup says of pauses, where the row of the pauses is not of the backup itself
+ */
+export async function markRestored(
+  system: System,
+  by: string,
+  said?: PausesRecord,
+): Promise<{ restoredAt: Instant }> {
+  return commit(system, 'the mark of a restored table', async () => {
+    const at = system.clock.now();
+    const present = await loadPauses(system.table);
+    const marked = { ...pausedAt(said ?? present, at), restoredAt: at, rev: present.rev };
+    const act = {
+      subject: 'operators' as const,
+      at,
+      act: 'restored',
+      by,
+      reason: '',
+      evidence: {},
+      mails: [],
+    };
+    return {
+      writes: [pausesWrite(marked), lookWrite('ALL', at), auditWrite(act)],
+      value: { restoredAt: at },
+    };
+  });
+}
+
+function pausedAt(pauses: PausesRecord, at: Instant): PausesRecord {
+  const { evaluate, notify, disable } = pauses;
+  return { ...pauses, evaluate: evaluate ?? at, notify: notify ?? at, disable: disable ?? at };
+}
