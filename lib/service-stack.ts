@@ -24,6 +24,7 @@ import { addBreaker } from './breaker.ts';
 import { type Config, sendLeaseSeconds } from './config.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { EventsIntake } from './constructs/events-intake.ts';
+import { GradualDeployment } from './constructs/gradual-deployment.ts';
 import { MailChannel } from './constructs/mail-channel.ts';
 import { OwnerPage } from './constructs/owner-page.ts';
 import { QueueWorker } from './constructs/queue-worker.ts';
@@ -132,11 +133,18 @@ export class ServiceStack extends Stack {
     // An owner disables now, or enables again what was disabled.
     ownerPage.page.allow(['sqs:SendMessage'], [disable.queue.queueArn]);
     // The scanner asks owning systems to enable what an operator undoes.
-    for (const one of [scanner, workers.disable, ownerPage.page]) one.role.addToPolicy(ownEvents(this.intake.bus));
+    for (const one of [scanner, workers.disable, ownerPage.page])
+      one.role.addToPolicy(ownEvents(this.intake.bus));
     const access = new ControlPlaneAccess(this, 'ControlPlanes', config);
     for (const name of ASKING_QUEUES) access.allow(name, workers[name]);
     ownerPage.allowSigning(workers.notify);
     this.mail.allowSending(workers.notify);
+    const gradual = Object.fromEntries(QUEUE_NAMES.map((name) => [idOf(QUEUES[name].worker), workers[name]]));
+    new GradualDeployment(this, 'Deployments', {
+      config,
+      alarms,
+      functions: { ...gradual, OwnerPage: ownerPage.page },
+    });
     const { topics } = this.config.channels;
     if (topics.length > 0) workers.notify.allow(['sns:Publish'], topics);
     addOperatorPolicy(this, {

@@ -61,8 +61,8 @@ export class Alarms extends Construct {
   }
 
   /** Makes the alarm; none where it stands on metric math and the deployment has none. */
-  add(spec: AlarmSpec): void {
-    if (spec.metric instanceof MathExpression && !this.hasMetricMath) return;
+  add(spec: AlarmSpec): Alarm | undefined {
+    if (spec.metric instanceof MathExpression && !this.hasMetricMath) return undefined;
     const alarm = new Alarm(this, spec.name, {
       alarmName: `taskwarden/${this.stage}/${spec.name}`,
       alarmDescription: `Impact: ${spec.impact} Runbook: docs/runbook.md#${spec.name}`,
@@ -79,6 +79,7 @@ export class Alarms extends Construct {
     alarm.addOkAction(tell);
     // An alarm is made in this state and tells nobody of it; it comes back to it only from a sound that ended.
     if (spec.silence === 'stopped') alarm.addInsufficientDataAction(tell);
+    return alarm;
   }
 
   /** Rings as soon as a dead-letter queue holds something; the visible count alone sees redriven messages. */

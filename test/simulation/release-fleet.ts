@@ -26,7 +26,7 @@ const from = (day: number, id: string, owner: string, more: Record<string, unkno
  * A fleet of which at the instant of the change something stands in each state: abandoned and not told, waiting for a mail, warned,
  * reminded, held, kept, disabled, undone, reverted, overdue, announced; people suppressed, soft-bounced, with wishes, admins, subscribers.
  */
-export const RELEASE_FLEET = {
+const RELEASE_FLEET = {
   until: LAST_INSTANT,
   policy: {
     mode: 'disable',
