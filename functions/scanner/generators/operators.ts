@@ -4,6 +4,7 @@ import { DAY, type Duration } from '../../abandonment/time.ts';
 import { awaitsApproval } from '../../operators/brakes.ts';
 import { isToldOnce } from '../../platform/alert-codes.ts';
 import { loadControlPlaneBreaker } from '../../store/control-plane-breakers.ts';
+import { loadGivenUp } from '../../store/given-up.ts';
 import { keys } from '../../store/keys.ts';
 import { type OperatorAlertRecord, operatorAlertFromRow } from '../../store/operator-alerts.ts';
 import { eachRow } from '../../store/rows.ts';
@@ -102,6 +103,7 @@ async function lasts(run: Run, alert: OperatorAlertRecord): Promise<boolean> {
     return (await loadControlPlaneBreaker(run.system.table, alert.subject)) !== undefined;
   if (alert.code === 'notify-failing')
     return isStillGivenUp(run.system, { queue: 'notify', item: alert.subject });
+  if (alert.code === 'work-given-up') return (await loadGivenUp(run.system.table, alert.subject)).size > 0;
   if (alert.code === 'no-reachable-owner') {
     return (await loadTask(run.system.table, alert.subject))?.hold?.reason === 'no-reachable-owner';
   }
