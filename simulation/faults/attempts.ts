@@ -27,6 +27,8 @@ export interface ProcessFaults {
   skewOf?(process: CrashingProcess): Duration;
   /** How late the tick of an instant comes. */
   lateBy?(at: Instant): Duration;
+  /** When one of them last struck. */
+  readonly struckAt?: Instant;
 }
 
 /** Who hears how processes fare. */
