@@ -55,7 +55,7 @@ export function registerControlPlanes(planes: Command, cli: Cli): void {
       onStage<[string]>(cli, async ({ system, out, operator }, _options, name) => {
         const { settings } = await named(system, name);
         if (!isListed(settings)) throw new UsageError(`control plane ${quoted(name)}: it is not listed`);
-        const done = await act(system, { controlPlane: name, by: operator });
+        const done = await act(system, { controlPlane: name, by: await operator() });
         if (!done.done) throw new UsageError(`control plane ${quoted(name)}: ${done.reason}`);
         out.one({ controlPlane: name, [said.key]: true }, () => [`${safe(name)} ${said.text}`]);
       }),

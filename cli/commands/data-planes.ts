@@ -30,7 +30,7 @@ export function registerDataPlanes(planes: Command, cli: Cli): void {
     examples: ['data-planes deleted aws-eu-1'],
   }).action(
     onStage<[string], object>(cli, async ({ system, out, operator }, _options, name) => {
-      await reportDeleted(system, name, operator);
+      await reportDeleted(system, name, await operator());
       const said = `${safe(name)} is deleted; its tasks are parked until \`taskwarden dismiss ${argument(name)}\``;
       out.one({ dataPlane: name, deleted: true }, () => [said]);
     }),

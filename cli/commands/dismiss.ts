@@ -14,16 +14,16 @@ export function registerDismiss(program: Command, cli: Cli): void {
     examples: ['dismiss aws-eu-1', 'dismiss acmeCo/prod/orders'],
   }).action(
     onStage<[string], object>(cli, async ({ system, out, operator }, _options, name) => {
-      if ((await dismissOutage(system, name, operator)).dismissed) {
+      if ((await dismissOutage(system, name, await operator())).dismissed) {
         out.one({ dataPlane: name, dismissed: true }, () => [`the outage of ${safe(name)} is dismissed`]);
         return;
       }
-      if ((await dismissDeletion(system, name, operator)).dismissed) {
+      if ((await dismissDeletion(system, name, await operator())).dismissed) {
         const said = `${safe(name)} parks its tasks no longer; their clocks run on from now`;
         out.one({ dataPlane: name, dismissed: true }, () => [said]);
         return;
       }
-      if ((await dismissReversal(system, name, operator)).dismissed) {
+      if ((await dismissReversal(system, name, await operator())).dismissed) {
         const said = `${safe(name)} is no longer held because a system enabled it again; it is evaluated with the next scan`;
         out.one({ task: name, dismissed: true }, () => [said]);
         return;

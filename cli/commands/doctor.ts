@@ -35,7 +35,8 @@ export function registerDoctor(program: Command, cli: Cli): void {
     );
 }
 
-async function runChecks({ stage, system, out, operator }: Session): Promise<void> {
+async function runChecks({ stage, system, out, operator, interrupts }: Session): Promise<void> {
+  interrupts.whileDoing('nothing was changed, and this run is not remembered; run `taskwarden doctor` again');
   const checks = await examine(stage);
   const failed = checks.filter(({ result }) => result === 'fail').map(({ name }) => name);
   const green = failed.length === 0;
@@ -46,7 +47,7 @@ async function runChecks({ stage, system, out, operator }: Session): Promise<voi
   );
   await recordDoctorRun(system, {
     at,
-    by: operator,
+    by: await operator(),
     green,
     checks: checks.map(({ name, result }) => ({ name, result })),
   });

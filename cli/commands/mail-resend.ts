@@ -28,7 +28,7 @@ export function registerMailResend(mail: Command, cli: Cli): void {
     .action(
       onStage<[string]>(cli, async (session, _, id) => {
         const { system, operator, out } = session;
-        const resent = await resendMail(system, id, operator);
+        const resent = await resendMail(system, id, await operator());
         if (resent.outcome === 'unknown') throw noSuchMail(session, id);
         if (resent.outcome === 'dead') throw suppressedAddress(resent);
         const { address, items } = resent;

@@ -46,8 +46,9 @@ async function forget(session: Session, options: Options, argument: string): Pro
   const isMeant = namesPerson(address);
   if (!yes)
     throw new UsageError(questionOf(session, address, known, await stage.deadLetters.look(isMeant, false)));
+  session.interrupts.whileDoing('some of it may be erased; run the same command again to finish');
   const isStored = known.recipient !== undefined || isKnown(known);
-  const erased = isStored ? await forgetRecipient(system, address, operator) : undefined;
+  const erased = isStored ? await forgetRecipient(system, address, await operator()) : undefined;
   // Afterwards, so that what was on its way into them meanwhile is found.
   const seen = await stage.deadLetters.look(isMeant, purgeDeadLetters);
   const deadLetters = seen.filter(({ naming, unseen }) => naming.length + unseen > 0);

@@ -13,22 +13,33 @@ import { type Sink, safe } from '../terminal.ts';
 /** So many bad lines are named one by one. */
 const MOST_NAMED = 20;
 
+const FORM = `
+A line: {"id": "acmeCo/prod/orders", "kind": "capture", "enabled": true, "createdAt": "2025-06-01T00:00:00Z",
+"owners": ["ana@acme.test"], "dataPlane": "aws-eu-1", "shards": [{"id": "0", "status": "PRIMARY"}]}
+All keys: docs/formats.md; JSON schema: docs/formats/task.json. All lines are checked before the first is loaded.`;
+
 /** Adds `tasks import`. */
 export function registerTasksImport(tasks: Command, cli: Cli): void {
   addCommand(tasks, {
-    usage: 'import <file>',
+    usage: 'import',
     description: 'load tasks from NDJSON, one task a line; loading a file twice changes nothing',
     examples: ['tasks import fleet.ndjson', 'tasks import - --skip-bad < fleet.ndjson'],
   })
+    .argument('<file>', 'the tasks; - is standard input')
     .option('--skip-bad', 'load the good lines although there are bad ones')
+    .addHelpText('after', FORM)
     .action(
       onStage<[string], { skipBad?: boolean }>(cli, async (session, { skipBad = false }, file) => {
-        const { system, stdin, stderr, out } = session;
+        const { system, stdin, stderr, out, interrupts } = session;
+        interrupts.whileDoing('nothing was loaded');
         const lines = await linesOf(file, stdin);
         const progress = new ProgressLine(stderr);
         let result: LoadResult;
         try {
-          const onProgress = (at: LoadProgress) => progress.show(at);
+          const onProgress = (at: LoadProgress) => {
+            interrupts.whileDoing(doneSoFar(at));
+            progress.show(at);
+          };
           result = await loadNdjson(system, () => lines.open(), { skipBad, onProgress });
         } finally {
           progress.clear();
@@ -56,6 +67,12 @@ function named(bad: readonly BadLine[], most: number): string[] {
   const texts = bad.slice(0, most).map(({ line, problem }) => `line ${line}: ${problem}`);
   if (bad.length > most) texts.push(`has ${bad.length - most} more bad lines; --json lists them all`);
   return texts;
+}
+
+/** What an import that is stopped has done. */
+function doneSoFar({ stage, done, total }: LoadProgress): string {
+  if (stage === 'checking') return 'nothing was loaded; the lines were still being checked';
+  return `${done} of ${total} tasks are loaded; run the same command again: it goes on, and what is loaded stays as it is`;
 }
 
 /** One line on a terminal that is written over and over; nothing elsewhere. */

@@ -35,11 +35,11 @@ export function registerUndo(program: Command, cli: Cli): void {
 const SAID = { enabled: 'is enabled again', requested: 'is asked for at its owning system' } as const;
 
 async function undoAll(
-  { system, operator }: Pick<Session, 'system' | 'operator'>,
+  { system, operator, interrupts }: Pick<Session, 'system' | 'operator' | 'interrupts'>,
   { task, run, reason }: Options,
 ): Promise<{ task: string; undone: Undone }[]> {
   if ((task === undefined) === (run === undefined)) throw new UsageError('undo: give either --task or --run');
-  const act = { by: operator, reason };
+  const act = { by: await operator(), reason };
   if (task !== undefined) {
     const undone = await undoDisabling(system, { task, ...act, isOperator: true });
     if (undone.outcome === 'refused') throw new UsageError(`task ${JSON.stringify(task)}: ${undone.reason}`);
@@ -49,6 +49,7 @@ async function undoAll(
   if (instant === undefined) {
     throw new UsageError(`--run ${JSON.stringify(run)}: no instant; allowed is RFC 3339 with a zone`);
   }
+  interrupts.whileDoing('some of it may be undone, and stays so; the same command goes on with the rest');
   const undone = await undoRun(system, { run: instant, ...act });
   if (undone.length === 0) throw new UsageError(`--run ${JSON.stringify(run)}: this scan disabled nothing`);
   return undone;

@@ -64,7 +64,7 @@ describe('alerts show', () => {
     ],
     [
       ['acmeCo/a', 'one'],
-      "error: command-argument value 'one' is invalid for argument 'episode'. Allowed: a whole number from 1.\n",
+      "error: argument 'episode' is 'one', which is invalid. Allowed: a whole number from 1.\n",
     ],
     [['acmeCo/a'], "error: missing required argument 'episode'\n"],
   ])('refuses %j with one line', async (args, said) => {
