@@ -138,5 +138,7 @@ export function instantArgument(text: string): Instant {
 
 /** The error where no task has an id. */
 export function noSuchTask(session: Session, id: string): UsageError {
-  return new UsageError(`no task ${JSON.stringify(id)} is known in stage ${session.stage.name}`);
+  return new UsageError(
+    `no task ${JSON.stringify(id)} is known in stage ${session.stage.name}; \`taskwarden tasks list --state all\` names those there are`,
+  );
 }

@@ -44,6 +44,7 @@ import { registerTasksResetVersion } from './commands/tasks-reset-version.ts';
 import { registerTasksShow } from './commands/tasks-show.ts';
 import { registerUndo } from './commands/undo.ts';
 import { faultLine, UsageError } from './errors.ts';
+import { groupCommands, HELP_FORM } from './help.ts';
 import { safe } from './terminal.ts';
 
 /** How the program ends (simulate alone has 3: a promise was broken). */
@@ -53,7 +54,8 @@ const NOTES = `
 Exit codes: 0 it was done; 1 a fault; 2 something given was wrong (one line on standard error says what); 130 Ctrl-C.
 
 A stage is named by --stage, TASKWARDEN_STAGE, ./taskwarden.json or ~/.config/taskwarden/config.json, in this order; else it is
-local. \`taskwarden config\` shows which. \`taskwarden COMMAND --help\` has examples. Files that commands read: docs/formats.md.`;
+local. \`taskwarden config\` shows which. \`taskwarden COMMAND --help\` has examples.
+First steps: init, deploy it (README.md), doctor, tasks list, explain. Files that commands read: docs/formats.md.`;
 
 /**
  * Runs the program.
@@ -77,6 +79,7 @@ export async function run(given: readonly string[], on: Cli): Promise<number> {
 export function buildProgram(cli: Cli): Command {
   const program = withCommonOptions(new Command('taskwarden'))
     .description('Finds tasks that nobody keeps alive, notifies their owners in time, and disables them.')
+    .configureHelp(HELP_FORM)
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
@@ -137,6 +140,7 @@ export function buildProgram(cli: Cli): Command {
   );
   registerConfig(program, cli);
   registerCompletion(program, cli);
+  groupCommands(program);
   return program;
 }
 
@@ -145,6 +149,10 @@ function asSaid(text: string): string {
   return text
     .trim()
     .replaceAll(/\s*\n\s*/g, ' ')
+    .replace(
+      /^(error: (?:missing required argument|too many arguments).*?)\.?$/,
+      '$1; --help shows how it is used',
+    )
     .replace(
       /command-argument value ('.*') is invalid for argument ('\w+')/,
       'argument $2 is $1, which is invalid',

@@ -11,6 +11,7 @@ export function registerApprove(program: Command, cli: Cli): void {
       'approve exactly the tasks that the blast radius holds now; each is evaluated again, within the usual rate limit',
     examples: ['approve --list', 'approve'],
   })
+    .summary('let go what the blast radius holds now')
     .option('--list', 'only show what is held')
     .action(
       onStage<[], { list?: boolean }>(cli, async ({ system, out, operator, interrupts }, { list }) => {

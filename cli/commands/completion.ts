@@ -6,7 +6,7 @@ import { wordsOf } from '../completion-words.ts';
 const HOW = `
 Examples:
   $ taskwarden completion bash > ~/.local/share/bash-completion/completions/taskwarden
-  $ taskwarden completion zsh > "\${fpath[1]}/_taskwarden"
+  $ taskwarden completion zsh > /usr/local/share/zsh/site-functions/_taskwarden
   $ taskwarden completion fish > ~/.config/fish/completions/taskwarden.fish
 
 It is written from the commands of this version: write it anew after an update. Tasks, people and stages are not asked for.`;

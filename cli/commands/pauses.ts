@@ -7,12 +7,12 @@ import {
   parseInstant,
 } from '../../functions/abandonment/time.ts';
 import { type Pausable, pause, resume } from '../../functions/operators/pauses.ts';
-import { loadPauses, PAUSABLE, type PausesRecord, pausesAt } from '../../functions/store/pauses.ts';
+import { loadPauses, PAUSABLE } from '../../functions/store/pauses.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import type { Columns } from '../output.ts';
+import { type Paused, pausedAt } from '../paused.ts';
 import { instantText } from '../readable.ts';
-import { safe } from '../terminal.ts';
 
 /** When a pause is to end: at an instant, or after a while. */
 type Until = { at: Instant } | { after: Duration };
@@ -44,6 +44,7 @@ export function registerPauses(program: Command, cli: Cli): void {
       'pause',
     ],
   })
+    .summary('stop evaluating, notifying or disabling, or show what is paused')
     .addArgument(new Argument('[what]', 'what is to stop').choices(PAUSABLE))
     .option('--reason <text>', 'why, for whoever finds it paused and for the audit')
     .option(
@@ -91,31 +92,6 @@ async function pauseIt(
   out.one({ paused: what, since, ...(end !== null && { until: end }), ...(reason && { reason }) }, () => [
     `${what} is paused since ${since}${end === null ? '' : ` until ${end}`}`,
   ]);
-}
-
-/** Something that is paused, for people and as JSON. */
-export interface Paused {
-  what: Pausable;
-  since: string;
-  until: string | null;
-  by: string | null;
-  reason: string | null;
-}
-
-/** What is paused at an instant; who and why are null of what an earlier version paused. */
-export function pausedAt(record: PausesRecord, at: Instant): Paused[] {
-  const held = pausesAt(record, at);
-  return PAUSABLE.flatMap((what) => {
-    const since = instantText(held[what]);
-    const { until = null, by = null, reason = null } = held.notes?.[what] ?? {};
-    return since === null ? [] : [{ what, since, until: instantText(until), by, reason: reason || null }];
-  });
-}
-
-/** A pause on one line: `disable until 2026-02-01T08:00:00Z (by ana: wrong owners)`. */
-export function pausedText({ what, until, by, reason }: Paused): string {
-  const who = by === null ? '' : ` (by ${by}${reason === null ? '' : `: ${reason}`})`;
-  return safe(`${what}${until === null ? '' : ` until ${until}`}${who}`);
 }
 
 async function showPaused({ system, out }: Session): Promise<void> {

@@ -58,6 +58,7 @@ export function registerPreview(program: Command, cli: Cli): void {
       'preview scenario.json --set mode=disable --csv > preview.csv',
     ],
   })
+    .summary('what a change of policy would do to a fleet; changes nothing')
     .addOption(
       new Option('--set <key=value>', 'a policy key, as in "policy set"; may be given again')
         .argParser(gathered)

@@ -79,7 +79,7 @@ describe('mistakes and faults', () => {
   it.each([
     [['tasks', 'lst'], "error: unknown command 'lst' (Did you mean list?)\n"],
     [['tasks', 'list', '--jason'], "error: unknown option '--jason' (Did you mean --json?)\n"],
-    [['tasks', 'show'], "error: missing required argument 'id'\n"],
+    [['tasks', 'show'], "error: missing required argument 'id'; --help shows how it is used\n"],
     [['tasks', 'show', 'a', 'b\u001b[31m'], 'error: too many arguments'],
   ])('%j ends with 2 and one line', async (args, said) => {
     const ran = await cliStage().taskwarden(args);

@@ -287,7 +287,7 @@ describe('tasks show', () => {
     expect(await cliStage().taskwarden(['tasks', 'show', 'acmeCo/\u001b[2Jx'])).toMatchObject({
       code: 2,
       out: '',
-      err: 'error: no task "acmeCo/\\u001b[2Jx" is known in stage local\n',
+      err: 'error: no task "acmeCo/\\u001b[2Jx" is known in stage local; `taskwarden tasks list --state all` names those there are\n',
     });
   });
 });
@@ -338,7 +338,7 @@ describe('tasks reset-version', () => {
   it('of an unknown task is a mistake', async () => {
     expect(await cliStage().taskwarden(['tasks', 'reset-version', 'acmeCo/a', '--yes'])).toMatchObject({
       code: 2,
-      err: 'error: no task "acmeCo/a" is known in stage local\n',
+      err: 'error: no task "acmeCo/a" is known in stage local; `taskwarden tasks list --state all` names those there are\n',
     });
   });
 });
