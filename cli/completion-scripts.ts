@@ -17,30 +17,30 @@ const SCRIPTS: Record<Shell, (places: readonly Place[]) => string> = {
   fish: fishScript,
 };
 
-/** The places that a word leads on to: a case for the walk through what was typed. */
-function steps(places: readonly Place[]): string {
-  return places
-    .filter(({ path }) => path !== '')
-    .map(({ path }) => `${quoted(path)}) at=$next ;;`)
-    .join(' ');
+/**
+ * The part that bash and zsh share: goes through what was typed to the place where the word stands, then offers what can follow
+ * there. Words that are no commands are left out.
+ *
+ * @param typed the words before it, as the shell names them
+ */
+function walk(places: readonly Place[], typed: string, caseOf: (place: Place) => string): string {
+  const steps = places.filter(({ path }) => path !== '').map(({ path }) => `${quoted(path)}) at=$next ;;`);
+  const cases = places.map((place) => `    ${quoted(place.path)})\n${caseOf(place)}\n      ;;`);
+  return `  for word in "${typed}"; do
+    next=\${at:+$at }$word
+    case $next in ${steps.join(' ')} esac
+  done
+  case $at in
+${cases.join('\n')}
+  esac`;
 }
 
-const LEADS_ON = '  # Goes through what was typed: words that are commands lead on, others are left out.';
-
 function bashScript(places: readonly Place[]): string {
-  const cases = places.map((place) => `    ${quoted(place.path)})\n${bashCase(place)}\n      ;;`);
   return `# bash completion of taskwarden
 _taskwarden() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} at='' next word
   COMPREPLY=()
-${LEADS_ON}
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    next=\${at:+$at }$word
-    case $next in ${steps(places)} esac
-  done
-  case $at in
-${cases.join('\n')}
-  esac
+${walk(places, '${COMP_WORDS[@]:1:COMP_CWORD-1}', bashCase)}
 }
 complete -F _taskwarden taskwarden
 `;
@@ -66,19 +66,11 @@ function bashValues({ choices, isFile }: Valued): string {
 }
 
 function zshScript(places: readonly Place[]): string {
-  const cases = places.map((place) => `    ${quoted(place.path)})\n${zshCase(place)}\n      ;;`);
   return `#compdef taskwarden
 _taskwarden() {
   local cur=\${words[CURRENT]} prev=\${words[CURRENT-1]} at='' next word
   local -a found
-${LEADS_ON}
-  for word in "\${(@)words[2,CURRENT-1]}"; do
-    next=\${at:+$at }$word
-    case $next in ${steps(places)} esac
-  done
-  case $at in
-${cases.join('\n')}
-  esac
+${walk(places, '${(@)words[2,CURRENT-1]}', zshCase)}
 }
 if [[ $funcstack[1] == _taskwarden ]]; then _taskwarden "$@"; else compdef _taskwarden taskwarden; fi
 `;

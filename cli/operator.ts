@@ -2,7 +2,7 @@ import { faultLine, UsageError } from './errors.ts';
 import type { OpenedStage } from './stage.ts';
 
 /** The environment's own name for who acts, recorded beside the identity. */
-export const OPERATOR_VARIABLE = 'TASKWARDEN_OPERATOR';
+const OPERATOR_VARIABLE = 'TASKWARDEN_OPERATOR';
 
 /** So long a name may be: it stands in each row of the audit. */
 const LONGEST_NAME = 100;

@@ -47,7 +47,7 @@ interface Standing {
 
 const COLUMNS: Columns<Standing> = [
   ['DATA PLANE', ({ dataPlane }) => dataPlane],
-  ['STATE', ({ state }) => state],
+  ['STATE', ({ state }) => state, ({ state }) => (state === 'up' ? undefined : 'warn')],
   ['SINCE', ({ since }) => since],
   ['TASKS', ({ eligible }) => String(eligible)],
   ['ALIVE', ({ alive }) => String(alive)],

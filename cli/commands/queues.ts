@@ -55,7 +55,7 @@ function queueArgument(): Argument {
 
 const COLUMNS: Columns<QueueStanding> = [
   ['QUEUE', ({ queue }) => queue],
-  ['WORKED', ({ worked }) => (worked ? 'yes' : 'no')],
+  ['WORKED', ({ worked }) => (worked ? 'yes' : 'no'), ({ worked }) => (worked ? undefined : 'bad')],
   ['PAUSED', ({ paused }) => (paused ? `by ${paused.by} since ${formatInstant(paused.at)}` : '-')],
   ['BREAKER', breakerText],
 ];

@@ -18,7 +18,7 @@ the audit, whose rows stay. A hash of the address stays, with the mark that noth
 system still names them as an owner, they are not mailed again, and count as unreachable. Where nobody else was warned,
 the grace is taken back. Dead letters that name them are counted, and deleted with --purge-dead-letters: each is work that
 was given up, and is then lost. Texts that people wrote, messages still being worked, the bus's archive (14 days),
-backups of the table (35 days) and logs are not searched. If the command is interrupted, run it again to finish.`;
+backups of the table (35 days) and logs are not searched. What they did as an operator stays under their AWS identity. If the command is interrupted, run it again to finish.`;
 
 /** Adds `recipients forget`. */
 export function registerRecipientsForget(recipients: Command, cli: Cli): void {

@@ -25,7 +25,7 @@ const ENDLESS = JSON.stringify({
 /** Stops a command a second after it read its file, which is a pipe: the command opens it once it runs. */
 async function stopped(args: (file: string) => string[]) {
   const file = join(folder, `pipe-${args.length}-${Math.random()}`);
-  execFileSync('mkfifo', [file]);
+  execFileSync('sh', ['-c', 'mkfifo "$1"', 'sh', file]);
   const started = spawn(process.execPath, [join(ROOT, 'cli', 'taskwarden.mjs'), ...args(file)], {
     env: process.env,
   });
