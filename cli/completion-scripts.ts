@@ -40,7 +40,7 @@ function bashScript(places: readonly Place[]): string {
 _taskwarden() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} at='' next word
   COMPREPLY=()
-${walk(places, '${COMP_WORDS[@]:1:COMP_CWORD-1}', bashCase)}
+${walk(places, `\${COMP_WORDS[@]:1:COMP_CWORD-1}`, bashCase)}
 }
 complete -F _taskwarden taskwarden
 `;
@@ -70,7 +70,7 @@ function zshScript(places: readonly Place[]): string {
 _taskwarden() {
   local cur=\${words[CURRENT]} prev=\${words[CURRENT-1]} at='' next word
   local -a found
-${walk(places, '${(@)words[2,CURRENT-1]}', zshCase)}
+${walk(places, `\${(@)words[2,CURRENT-1]}`, zshCase)}
 }
 if [[ $funcstack[1] == _taskwarden ]]; then _taskwarden "$@"; else compdef _taskwarden taskwarden; fi
 `;

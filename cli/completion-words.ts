@@ -47,7 +47,10 @@ function placeOf(command: Command, path: string): Place {
   const options = command.createHelp().visibleOptions(command);
   return {
     path,
-    commands: command.commands.map((one) => ({ word: one.name(), means: firstOf(one.description()) })),
+    commands: command.commands.map((one) => ({
+      word: one.name(),
+      means: one.summary() || firstOf(one.description()),
+    })),
     choices: taken.flatMap(({ argChoices = [] }) => argChoices),
     takesFile: taken.some((one) => FILES.has(one.name())),
     options: options.map((one) => ({ word: one.long ?? one.short ?? '', means: firstOf(one.description) })),
@@ -63,5 +66,5 @@ function valuedOf(option: Option): Valued {
 
 /** The beginning of a description, up to where it goes into detail. */
 function firstOf(description: string): string {
-  return (description.split(/[;:(\n]/)[0] ?? '').trim();
+  return (description.split(/[;(\n]/)[0] ?? '').trim();
 }

@@ -89,6 +89,8 @@ async function begin(system: System, tick: Tick, { asked, view, claimed }: Claim
   const now = system.clock.now();
   const areOver = overAt(view.pausesRecord, now).length > 0;
   if (areOver) await noteOver(system);
+  // Its own request to look at all is for this scan; what comes after the view is read is for the next.
+  const requests = areOver ? await looksAsked(system) : asked;
   // A view that was read before does not know a gap that was noted with the claim, nor that a pause is over.
   const isCurrent = claimed.gaps === view.scans.gaps && !areOver;
   return {
@@ -97,7 +99,7 @@ async function begin(system: System, tick: Tick, { asked, view, claimed }: Claim
     id: formatInstant(tick.scheduledAt),
     now: system.clock.now(),
     figures: {},
-    asked: areOver ? await looksAsked(system) : asked,
+    asked: requests,
     at: tick.scheduledAt,
     ...pastOf(view.scans),
   };

@@ -88,6 +88,23 @@ describe('a pause with an end', () => {
     });
   });
 
+  it('is over for a scan that finds the table too busy to note it, and the next one does', async () => {
+    const stage = await failingFleet(['acmeCo/a']);
+    for (const days of [14, 18, 20]) await stage.scanOn(days);
+    await stage.taskwarden(['pause', 'disable', '--until', day(21)]);
+    const transact = stage.table.transact.bind(stage.table);
+    stage.table.transact = async (writes, writer) => {
+      const isOfPauses = writes.some((one) => 'put' in one && one.put.sk === 'PAUSES');
+      return isOfPauses ? { outcome: 'busy', reason: 'throttled' } : transact(writes, writer);
+    };
+    await stage.scanOn(22);
+    expect((await stage.taskwarden(['tasks', 'list', '--state', 'disabled', '--json'])).json).toHaveLength(1);
+    expect((await loadPauses(stage.table)).disable).toBe(T + 20 * DAY);
+    stage.table.transact = transact;
+    await stage.scanOn(23);
+    expect((await loadPauses(stage.table)).disable).toBeNull();
+  });
+
   it('can be resumed before, and paused anew with another end', async () => {
     const stage = cliStage();
     await stage.taskwarden(['pause', 'evaluate', '--until', '9d', '--reason', 'a move']);
