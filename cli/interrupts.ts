@@ -4,10 +4,27 @@
  */
 export class Interrupts {
   #lines: readonly string[] = [];
+  readonly #removals: (() => void)[] = [];
 
   /** Says what holds from now on, if the command is stopped. */
   whileDoing(...lines: string[]): void {
     this.#lines = lines;
+  }
+
+  /** Has something put aside removed, if the command is stopped. */
+  removing(remove: () => void): void {
+    this.#removals.push(remove);
+  }
+
+  /** Removes what was put aside; what cannot be removed stays. */
+  removeAll(): void {
+    for (const remove of this.#removals) {
+      try {
+        remove();
+      } catch {
+        // The word on what was done matters more.
+      }
+    }
   }
 
   /** What to say now. */

@@ -10,6 +10,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 const interrupts = new Interrupts();
 process.once('SIGINT', () => {
   const lines = interrupts.lines().map((line) => `${safe(line)}\n`);
+  interrupts.removeAll();
   process.stderr.write(`\n${lines.join('')}`);
   process.exit(INTERRUPTED);
 });

@@ -32,7 +32,7 @@ export function registerTasksImport(tasks: Command, cli: Cli): void {
       onStage<[string], { skipBad?: boolean }>(cli, async (session, { skipBad = false }, file) => {
         const { system, stdin, stderr, out, interrupts } = session;
         interrupts.whileDoing('nothing was loaded');
-        const lines = await linesOf(file, stdin);
+        const lines = await linesOf(file, stdin, (remove) => interrupts.removing(remove));
         const progress = new ProgressLine(stderr);
         let result: LoadResult;
         try {

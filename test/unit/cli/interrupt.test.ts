@@ -1,10 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { Interrupts } from '../../../cli/interrupts.ts';
 import { run } from '../../../cli/program.ts';
 import { cliStage, taskLine } from './cli-stage.ts';
@@ -88,6 +88,35 @@ describe('Ctrl-C', () => {
       text.includes('of 250 tasks are loaded; run the same command again'),
     );
     expect(loaded.length).toBeGreaterThan(0);
+  });
+
+  it('leaves nothing behind of what stood on standard input', async () => {
+    const stage = cliStage();
+    const interrupts = new Interrupts();
+    const spool = mkdtempSync(join(folder, 'spool-'));
+    vi.stubEnv('TMPDIR', spool);
+    let release = () => {};
+    const typing = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const running = run(['tasks', 'import', '-'], {
+      open: stage.open,
+      stdin: (async function* () {
+        yield taskLine('acmeCo/a');
+        await typing;
+      })(),
+      stdout: { write: () => {} },
+      stderr: { write: () => {} },
+      env: {},
+      interrupts,
+    });
+    while (readdirSync(spool).length === 0) await pause(5);
+    expect(interrupts.lines()).toEqual(['interrupted: nothing was loaded']);
+    interrupts.removeAll();
+    expect(readdirSync(spool)).toEqual([]);
+    vi.unstubAllEnvs();
+    release();
+    await running;
   });
 
   it('says only that much where a command has nothing to add', () => {
