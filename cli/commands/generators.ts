@@ -157,14 +157,14 @@ async function pause(
   { reason }: { reason?: string },
   name: string,
 ): Promise<void> {
-  const { since } = await pauseGenerator(system, name, operator, reason);
+  const { since } = await pauseGenerator(system, name, await operator(), reason);
   out.one({ paused: name, since: formatInstant(since) }, () => [
     `${name} is asked no more; \`taskwarden generators resume ${name}\` lets it go on`,
   ]);
 }
 
 async function resume({ system, out, operator }: Session, _: object, name: string): Promise<void> {
-  const { wasPaused } = await resumeGenerator(system, name, operator);
+  const { wasPaused } = await resumeGenerator(system, name, await operator());
   out.one({ resumed: name, wasPaused }, () => [
     wasPaused
       ? `${name} is asked with the next scan`
@@ -173,7 +173,7 @@ async function resume({ system, out, operator }: Session, _: object, name: strin
 }
 
 async function run({ system, out, operator }: Session, _: object, name: string): Promise<void> {
-  const { paused } = await runGenerator(system, name, operator);
+  const { paused } = await runGenerator(system, name, await operator());
   out.one({ run: name, isPaused: paused !== null }, () => [
     paused
       ? `${name} is paused by ${safe(paused.by)}; \`taskwarden generators resume ${name}\` lets it go on`
@@ -188,7 +188,7 @@ async function clear(
   item?: string,
 ): Promise<void> {
   if ((item === undefined) !== (all === true)) throw new UsageError('give one item, or --all');
-  const { cleared } = await clearGivenUp(system, name, operator, item);
+  const { cleared } = await clearGivenUp(system, name, await operator(), item);
   if (cleared.length === 0 && item !== undefined)
     throw new UsageError(`${name} has not given up ${JSON.stringify(item)}`);
   out.one({ generator: name, cleared }, () =>

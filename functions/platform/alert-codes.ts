@@ -9,6 +9,7 @@ interface AlertEntry {
     | 'control plane'
     | 'queue'
     | 'generator'
+    | 'bulk command'
     | 'service';
   /** Whether it is told once, however long it lasts. @default false */
   readonly isOnce?: true;
@@ -53,6 +54,8 @@ export const OPERATOR_ALERTS = {
   'feedback-canary-missed': { about: 'service', article: 'feedback-canary-missed-operator-alert' },
   /** A generator has work that can never be done. */
   'work-given-up': { about: 'generator', article: 'work-given-up' },
+  /** Items of a bulk command failed, and nobody may have waited for it. */
+  'bulk-command-failed': { about: 'bulk command', article: 'bulk-command-failed' },
   /** A worker fails, and its queue is off; the breaker tells it itself, too. */
   'breaker-open': { about: 'queue', article: 'breaker-open' },
 } as const satisfies Record<string, AlertEntry>;

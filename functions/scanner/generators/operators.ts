@@ -103,10 +103,17 @@ async function lasts(run: Run, alert: OperatorAlertRecord): Promise<boolean> {
     return (await loadControlPlaneBreaker(run.system.table, alert.subject)) !== undefined;
   if (alert.code === 'notify-failing')
     return isStillGivenUp(run.system, { queue: 'notify', item: alert.subject });
-  if (alert.code === 'work-given-up') return (await loadGivenUp(run.system.table, alert.subject)).size > 0;
   if (alert.code === 'no-reachable-owner') {
     return (await loadTask(run.system.table, alert.subject))?.hold?.reason === 'no-reachable-owner';
   }
-  if (alert.code === 'blast-radius') return awaitsApproval(run.system);
+  return lastsBeside(run, alert);
+}
+
+/** The same of an alert that is about no task. */
+async function lastsBeside({ system }: Run, alert: OperatorAlertRecord): Promise<boolean> {
+  if (alert.code === 'work-given-up') return (await loadGivenUp(system.table, alert.subject)).size > 0;
+  // A command that is over: it was told.
+  if (alert.code === 'bulk-command-failed') return false;
+  if (alert.code === 'blast-radius') return awaitsApproval(system);
   return true;
 }
