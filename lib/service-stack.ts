@@ -20,6 +20,7 @@ import {
   type QueueName,
   queueUrlVariable,
 } from '../functions/platform/queues.ts';
+import { writtenRetention } from '../functions/platform/retention.ts';
 import { addBreaker } from './breaker.ts';
 import { type Config, sendLeaseSeconds } from './config.ts';
 import { Alarms } from './constructs/alarms.ts';
@@ -199,6 +200,9 @@ export class ServiceStack extends Stack {
       [ENV.gatherDisabled]: String(config.gatherDisabled * 1_000),
       [ENV.confirmWithin]: String(config.confirmWithin * 1_000),
       ...(config.canaries && { [ENV.canaries]: 'on' }),
+      ...(Object.keys(config.retention).length > 0 && {
+        [ENV.retention]: writtenRetention(config.retention),
+      }),
       [ENV.sendLease]: String(sendLeaseSeconds(config.queues.notify) * 1_000),
       ...(config.demoClock && { [ENV.demoClock]: 'on' }),
     };
@@ -233,6 +237,7 @@ export class ServiceStack extends Stack {
       modeCeiling: config.modeCeiling,
       allowedDomains: config.allowedDomains,
       topics: config.channels.topics,
+      retention: writtenRetention(config.retention),
       ...places,
       demoClock: config.demoClock,
       queues: byQueue(urls),

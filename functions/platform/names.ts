@@ -40,6 +40,8 @@ export const ENV = {
   gatherDisabled: 'TASKWARDEN_GATHER_DISABLED_MS',
   confirmWithin: 'TASKWARDEN_CONFIRM_WITHIN_MS',
   sendLease: 'TASKWARDEN_SEND_LEASE_MS',
+  /** JSON: how long what ended is kept, where that is not the default. */
+  retention: 'TASKWARDEN_RETENTION',
   demoClock: 'TASKWARDEN_DEMO_CLOCK',
 } as const;
 
@@ -52,6 +54,8 @@ export const METRIC = {
   scanCompleted: 'ScanCompleted',
   /** A part of a scan that failed; the others went on. */
   generatorFailed: 'GeneratorFailed',
+  /** Rows of what ended that were deleted, by their kind. */
+  rowsCollected: 'RowsCollected',
   /** One per message that ended in an outcome. */
   messageDone: 'MessageDone',
   messageSkipped: 'MessageSkipped',
@@ -144,6 +148,8 @@ export interface Deployment {
   topics: string[];
   /** Where the owner's page is, as links in mails name it. */
   linkBaseUrl?: string;
+  /** How long what ended is kept, as `writtenRetention` writes it. */
+  retention: string;
   /** Whether the stage may be told the time. */
   demoClock: boolean;
   /** By queue: its URL, that of its dead-letter queue, and the event source mapping that feeds its worker. */

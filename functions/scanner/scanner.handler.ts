@@ -1,13 +1,13 @@
 import { AwsOperators } from '../platform/aws-operators.ts';
-import { dynamoDbClient, snsClient } from '../platform/clients.ts';
+import { snsClient } from '../platform/clients.ts';
 import { connect, handlerOf } from '../platform/runtime.ts';
-import { DynamoDbTable, documentClient } from '../store/table/dynamodb-table.ts';
+import { deployedTable } from '../store/table/deployed-table.ts';
 import { runScan } from './scan.ts';
 import { scheduledAt } from './tick.ts';
 
-const runtime = connect('scanner', ({ table, operatorsTopic, config }) => ({
-  table: new DynamoDbTable(documentClient(dynamoDbClient()), table),
-  operators: new AwsOperators(snsClient(), operatorsTopic, config.stage),
+const runtime = connect('scanner', (environment, clock) => ({
+  table: deployedTable(environment, clock),
+  operators: new AwsOperators(snsClient(), environment.operatorsTopic, environment.config.stage),
 }));
 const { system, demoClock } = runtime;
 
