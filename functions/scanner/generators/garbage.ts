@@ -1,3 +1,4 @@
+import { DAY, SECOND } from '../../abandonment/time.ts';
 import { type Collecting, isPast, retentionOf } from '../../garbage/collecting.ts';
 import { collectCounters } from '../../garbage/counters.ts';
 import { collectTask } from '../../garbage/deleted-tasks.ts';
@@ -8,20 +9,21 @@ import { inBuckets } from '../../store/buckets.ts';
 import { loadGivenUp } from '../../store/given-up.ts';
 import { index, keys } from '../../store/keys.ts';
 import { eachRow } from '../../store/rows.ts';
-import type { Budget, Generator as SourceOfWork, Turn } from '../generator.ts';
+import type { Budget, Generator, Turn } from '../generator.ts';
 import { isStillGivenUp } from '../given-up.ts';
 import type { Run } from '../run.ts';
+import { dueIn } from '../steps/due.ts';
 import { sweep } from '../sweep.ts';
-import { dueIn } from './due.ts';
 
 /**
  * Collects what ended and what no row can say the end of: deleted tasks with what was kept beside them, recipients whom
  * nothing waits for, counters of nothing, pages of control planes that are configured no more, and marks of work that is
  * wanted no more (docs/retention.md#what-is-collected). What has an end on its row is DynamoDB's to delete.
  */
-export const garbageGenerator: SourceOfWork = {
+export const garbageGenerator: Generator = {
   name: 'garbage',
-  band: 90,
+  band: 'garbage',
+  everySeconds: DAY / SECOND,
   run: collectGarbage,
 };
 
@@ -31,11 +33,7 @@ interface Job {
   work(): Promise<void>;
 }
 
-async function collectGarbage(
-  run: Run,
-  budget: Budget,
-  cursor: string | null,
-): Promise<Turn & { worked: number }> {
+async function collectGarbage(run: Run, budget: Budget, cursor: string | null): Promise<Turn> {
   const { system, now } = run;
   const collecting: Collecting = { system, now, spent: () => budget.spent(), collected: new Map() };
   const jobs = [
@@ -50,7 +48,7 @@ async function collectGarbage(
   return { ...turn, worked: tell(collecting) };
 }
 
-async function* deletedTasksIn(run: Run, collecting: Collecting, bucket: number): AsyncGenerator<Job> {
+async function* deletedTasksIn(run: Run, collecting: Collecting, bucket: number): AsyncIterable<Job> {
   const until = run.now - retentionOf(collecting).tasks;
   for await (const { pk } of dueIn(run, index.ended(bucket), until)) {
     const id = pk.slice(keys.task('').pk.length);
@@ -59,7 +57,7 @@ async function* deletedTasksIn(run: Run, collecting: Collecting, bucket: number)
 }
 
 /** The dead are not looked at: they stay. */
-async function* recipientsIn(collecting: Collecting, bucket: number): AsyncGenerator<Job> {
+async function* recipientsIn(collecting: Collecting, bucket: number): AsyncIterable<Job> {
   const living = { index: 'g2', pk: index.recipients(bucket), sk: { prefix: 'alive#' } } as const;
   for await (const { pk } of eachRow(collecting.system.table, living)) {
     const id = pk.slice(keys.recipient('').pk.length);
@@ -67,17 +65,17 @@ async function* recipientsIn(collecting: Collecting, bucket: number): AsyncGener
   }
 }
 
-function* countersOf(run: Run, collecting: Collecting): Generator<Job> {
+function* countersOf(run: Run, collecting: Collecting): Iterable<Job> {
   for (const { name } of run.view.planes) yield { id: name, work: () => collectCounters(collecting, name) };
 }
 
-async function* listingsLeft(collecting: Collecting): AsyncGenerator<Job> {
+async function* listingsLeft(collecting: Collecting): AsyncIterable<Job> {
   for (const left of await leftListings(collecting))
     yield { id: left.name, work: () => collectListing(collecting, left) };
 }
 
 /** What is wanted no more is taken up by who asks for it. */
-async function* marks(collecting: Collecting): AsyncGenerator<Job> {
+async function* marks(collecting: Collecting): AsyncIterable<Job> {
   const { system, collected } = collecting;
   for (const mark of (await loadGivenUp(system.table)).values()) {
     if (!isPast(collecting, 'markers', mark.at)) continue;
