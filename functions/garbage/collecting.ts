@@ -21,6 +21,9 @@ export function retentionOf({ system }: Collecting): Retention {
   return system.config.retention ?? DEFAULT_RETENTION;
 }
 
+/** Rows carry the name of who put them; nothing is put here, and so no attempt needs a name of its own. */
+export const WRITER = 'garbage';
+
 /** Whether what ended then was kept for as long as its kind is kept. */
 export function isPast(collecting: Collecting, kind: Kept, endedAt: Instant): boolean {
   return endedAt + retentionOf(collecting)[kind] <= collecting.now;
@@ -32,11 +35,11 @@ export function isPast(collecting: Collecting, kind: Kept, endedAt: Instant): bo
  * @returns false where it changed meanwhile, or the table is busy: the next turn looks at it anew
  */
 export async function collect(
-  { system, now, collected }: Collecting,
+  { system, collected }: Collecting,
   kind: Collected,
   write: Extract<Write, { delete: unknown }>,
 ): Promise<boolean> {
-  const { outcome } = await system.table.transact([write], system.random.id(now));
+  const { outcome } = await system.table.transact([write], WRITER);
   if (outcome === 'applied') collected.set(kind, (collected.get(kind) ?? 0) + 1);
   return outcome === 'applied';
 }
