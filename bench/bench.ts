@@ -1,4 +1,4 @@
-/** `npm run bench -- scan|list|ingest|digest|notify|bundle|simulate|deadlines|capacity [options]`: measures the budgets, as JSON lines. */
+/** `npm run bench -- scan|list|ingest|digest|notify|bundle|simulate|deadlines|garbage|capacity [options]`: measures the budgets, as JSON lines. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -31,6 +31,8 @@ Benchmarks (each prints JSON lines; a figure's line has its goal, whether it is 
                --seconds N           how long (default 30)
   deadlines  writes on jobs whose deadlines one policy moves
                --tasks N             (default 100000)
+  garbage    collects what ended while scans go on: what is left of it, and what went that should not
+               --rows N              rows that ended (default 1000000)
   capacity   compares the computed capacity units with those that DynamoDB Local reports (needs Java 17)
 
 Exit codes: 0 all goals met; 1 a goal is missed; 2 the call is not valid.
@@ -42,6 +44,7 @@ Examples:
 const OPTIONS = {
   help: { type: 'boolean' },
   tasks: { type: 'string' },
+  rows: { type: 'string' },
   owners: { type: 'string' },
   peer: { type: 'string' },
   'table-latency-ms': { type: 'string' },
@@ -60,6 +63,7 @@ const TAKEN: Record<string, readonly string[]> = {
   bundle: ['processes'],
   simulate: ['seconds'],
   deadlines: ['tasks'],
+  garbage: ['rows'],
   capacity: [],
 };
 
@@ -93,6 +97,10 @@ async function run(name: string, values: Values): Promise<void> {
     case 'deadlines': {
       const { benchDeadlines } = await import('./deadlines.ts');
       return benchDeadlines(wholeNumber(values, 'tasks', 100_000));
+    }
+    case 'garbage': {
+      const { benchGarbage } = await import('./garbage.ts');
+      return benchGarbage(wholeNumber(values, 'rows', 1_000_000));
     }
     case 'simulate': {
       const { benchSimulate } = await import('./simulate.ts');
@@ -142,7 +150,7 @@ async function onlyBesideDynamoDbLocal(benchmark: string[]): Promise<void> {
 
 function wholeNumber(
   values: Values,
-  name: 'tasks' | 'owners' | 'processes' | 'seconds' | 'table-latency-ms',
+  name: 'tasks' | 'rows' | 'owners' | 'processes' | 'seconds' | 'table-latency-ms',
   byDefault: number,
 ): number {
   const text = values[name];

@@ -56,14 +56,15 @@ function checkControlPlanes({ controlPlanes }: Config): Problem[] {
   ];
 }
 
-/** What is kept must not outlive what it rests on. */
+/** What is kept must not outlive what it rests on; the key that is given is named. */
 function checkRetention({ retention }: Config): Problem[] {
   const seconds = (kind: Kept) => retention[kind] ?? RETENTIONS[kind].kept / 1_000;
-  return OUTLIVES.filter(([longer, shorter]) => seconds(longer) < seconds(shorter)).map(
-    ([longer, shorter]) => ({
-      key: `retention.${longer}`,
-      allowed: `not shorter than retention.${shorter} (${seconds(shorter) / 86_400}d), which rests on it`,
-    }),
+  const named = (kind: Kept) => `retention.${kind} (${seconds(kind) / 86_400}d)`;
+  const broken = OUTLIVES.filter(([longer, shorter]) => seconds(longer) < seconds(shorter));
+  return broken.map(([longer, shorter]) =>
+    retention[longer] === undefined
+      ? { key: `retention.${shorter}`, allowed: `not longer than ${named(longer)}, on which it rests` }
+      : { key: `retention.${longer}`, allowed: `not shorter than ${named(shorter)}, which rests on it` },
   );
 }
 
