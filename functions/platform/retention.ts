@@ -32,6 +32,9 @@ export const RETENTIONS = {
   recipients: days(400, 90, 3_650),
   runs: days(90, 7, 3_650),
   listings: days(90, 7, 3_650),
+  /** Bulk commands; and their parts, which outlive them. */
+  work: days(90, 7, 3_650),
+  workParts: days(120, 37, 3_650),
   /** Kinds of failures; and each failed attempt. */
   oops: days(400, 30, 3_650),
   failures: days(30, 7, 400),
@@ -72,6 +75,7 @@ export const OUTLIVES: readonly (readonly [longer: Kept, shorter: Kept])[] = [
   ['tasks', 'alerts'],
   ['tasks', 'audit'],
   ['recipients', 'mails'],
+  ['workParts', 'work'],
   ['oops', 'failures'],
 ];
 

@@ -2,10 +2,8 @@ import { withSpan } from '../abandonment/spans.ts';
 import { type Duration, type Instant, MINUTE } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import type { FleetView } from '../store/fleet-view.ts';
-import { keys } from '../store/keys.ts';
-import { ROW_VERSION } from '../store/rows.ts';
+import { runWrite } from '../store/runs.ts';
 import { type ScansRecord, scansWrite } from '../store/scans.ts';
-import { endingOf } from '../store/table/expiry.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import { scanEveryOf } from './look.ts';
@@ -68,10 +66,9 @@ export async function complete(
   figures: Record<string, number>,
 ): Promise<boolean> {
   const now = system.clock.now();
-  const said = { v: ROW_VERSION, run, completedAt: now, figures };
-  const row = { ...keys.run(claimed.claimed ?? now), ...said, ...endingOf('runs', now) };
+  const row = runWrite(claimed.claimed ?? now, { run, completedAt: now, figures }, now);
   const ended = scansWrite({ ...claimed, leaseUntil: null, completedAt: now });
-  if (!(await writeUnlessRefused(system, [ended, { put: row }], 'the end of a scan'))) {
+  if (!(await writeUnlessRefused(system, [ended, row], 'the end of a scan'))) {
     system.telemetry.log('warn', 'scan not completed: another was claimed meanwhile', { run, ...figures });
     return false;
   }

@@ -1,5 +1,6 @@
+import { AwsEvents } from '../platform/aws-events.ts';
 import { AwsOperators } from '../platform/aws-operators.ts';
-import { snsClient } from '../platform/clients.ts';
+import { eventBridgeClient, snsClient } from '../platform/clients.ts';
 import { connect, handlerOf } from '../platform/runtime.ts';
 import { deployedTable } from '../store/table/deployed-table.ts';
 import { runScan } from './scan.ts';
@@ -7,6 +8,7 @@ import { scheduledAt } from './tick.ts';
 
 const runtime = connect('scanner', (environment, clock) => ({
   table: deployedTable(environment, clock),
+  events: new AwsEvents(eventBridgeClient(), environment.bus),
   operators: new AwsOperators(snsClient(), environment.operatorsTopic, environment.config.stage),
 }));
 const { system, demoClock } = runtime;

@@ -138,6 +138,8 @@ const KEYS: { [Name in keyof typeof keys]: ReturnType<(typeof keys)[Name]> } = {
   listedMoves: keys.listedMoves('name', 2, 1, 3),
   listedMissing: keys.listedMissing('name', 2, 3),
   listedAnew: keys.listedAnew('name', 'task'),
+  operatorWork: keys.operatorWork('id'),
+  operatorWorkPart: keys.operatorWorkPart('id', 1),
   look: keys.look('scope'),
 };
 
@@ -183,6 +185,7 @@ const USES: { [Name in keyof typeof index]: string } = {
   admins: index.admins(),
   oldSubscriptions: index.oldSubscriptions(),
   oldAdmins: index.oldAdmins(),
+  openWork: index.openWork(),
   lostOfPlane: index.lostOfPlane('plane'),
 };
 
