@@ -1,4 +1,4 @@
-/** `npm run bench -- scan|list|ingest|digest|notify|bundle|simulate|deadlines|generators|capacity [options]`: measures the budgets, as JSON lines. */
+/** `npm run bench -- scan|list|ingest|digest|notify|bundle|simulate|deadlines|generators|garbage|capacity [options]`: measures the budgets, as JSON lines. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -33,6 +33,8 @@ Benchmarks (each prints JSON lines; a figure's line has its goal, whether it is 
                --tasks N             (default 100000)
   generators a week of twelve generators, one always full, one always failing, one slow: turns of the others against the
              promise of their band, turns of those that were not due, reads and writes
+  garbage    collects what ended while scans go on: what is left of it, and what went that should not
+               --rows N              rows that ended (default 1000000)
   capacity   compares the computed capacity units with those that DynamoDB Local reports (needs Java 17)
 
 Exit codes: 0 all goals met; 1 a goal is missed; 2 the call is not valid.
@@ -44,6 +46,7 @@ Examples:
 const OPTIONS = {
   help: { type: 'boolean' },
   tasks: { type: 'string' },
+  rows: { type: 'string' },
   owners: { type: 'string' },
   peer: { type: 'string' },
   'table-latency-ms': { type: 'string' },
@@ -63,6 +66,7 @@ const TAKEN: Record<string, readonly string[]> = {
   generators: [],
   simulate: ['seconds'],
   deadlines: ['tasks'],
+  garbage: ['rows'],
   capacity: [],
 };
 
@@ -100,6 +104,10 @@ async function run(name: string, values: Values): Promise<void> {
     case 'generators': {
       const { benchGenerators } = await import('./generators.ts');
       return benchGenerators();
+    }
+    case 'garbage': {
+      const { benchGarbage } = await import('./garbage.ts');
+      return benchGarbage(wholeNumber(values, 'rows', 1_000_000));
     }
     case 'simulate': {
       const { benchSimulate } = await import('./simulate.ts');
@@ -149,7 +157,7 @@ async function onlyBesideDynamoDbLocal(benchmark: string[]): Promise<void> {
 
 function wholeNumber(
   values: Values,
-  name: 'tasks' | 'owners' | 'processes' | 'seconds' | 'table-latency-ms',
+  name: 'tasks' | 'rows' | 'owners' | 'processes' | 'seconds' | 'table-latency-ms',
   byDefault: number,
 ): number {
   const text = values[name];

@@ -17,6 +17,7 @@ import { type Deployment, deploymentParameter } from '../functions/platform/name
 import type { Clock } from '../functions/platform/ports.ts';
 import { byQueue, QUEUES } from '../functions/platform/queues.ts';
 import { RealClock } from '../functions/platform/real-clock.ts';
+import { readRetention } from '../functions/platform/retention.ts';
 import { systemBeside } from '../functions/platform/system-beside.ts';
 import { DynamoDbTable, documentClient } from '../functions/store/table/dynamodb-table.ts';
 import type { Table } from '../functions/store/table/table.port.ts';
@@ -42,8 +43,12 @@ export async function openAwsStage(name: string, place: Place = {}): Promise<Ope
   if (name === 'local') useEmulator();
   else usePlace(place, process.env);
   const deployment = readDeployment(name, await deploymentText(name));
-  const table = new DynamoDbTable(documentClient(dynamoDbClient()), deployment.table);
-  const clock = await clockOf(deployment, table);
+  let clock: Clock = new RealClock();
+  const table = new DynamoDbTable(documentClient(dynamoDbClient()), deployment.table, {
+    now: () => clock.now(),
+    retention: readRetention(deployment.retention),
+  });
+  clock = await clockOf(deployment, table);
   return {
     name,
     modeCeiling: deployment.modeCeiling,

@@ -27,6 +27,7 @@ const deploymentSchema = z.object({
   modeCeiling: z.enum(['detect', 'notify', 'disable']),
   allowedDomains: z.nullable(z.array(text)),
   topics: z._default(z.array(text), []),
+  retention: z._default(z.string(), '{}'),
   demoClock: z.boolean(),
   queues: z.object(byQueue(() => queue)),
   functions: z.object({ scanner: text, ...byWorker(() => text), breaker: text }),

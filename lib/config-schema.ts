@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { controlPlaneSettings } from '../functions/platform/control-plane-settings.ts';
 import { EVENT_SOURCE, SERVICES, type Service } from '../functions/platform/names.ts';
 import { byQueue, QUEUES } from '../functions/platform/queues.ts';
+import { CHOSEN, type Kept, RETENTIONS } from '../functions/platform/retention.ts';
 import { isDataPlane, isScopeOfTasks } from './source-scope.ts';
 
 /** A length of time in a configuration file: `90s`, `15m`, `12h`, `14d`; gives seconds. */
@@ -91,6 +92,22 @@ const ownerPage = z
       .optional(),
   })
   .prefault({});
+
+/** How long what ended is kept, within the limits of each kind. */
+const retention = z
+  .strictObject(
+    Object.fromEntries(
+      CHOSEN.map((kind) => {
+        const { least, most } = RETENTIONS[kind];
+        return [kind, seconds(inDays(least), inDays(most)).optional()];
+      }),
+    ) as Record<Kept, z.ZodOptional<ReturnType<typeof seconds>>>,
+  )
+  .prefault({});
+
+function inDays(length: number): string {
+  return `${length / 86_400_000}d`;
+}
 
 const topicArn = z
   .string({ error: 'the ARN of a standard SNS topic' })
@@ -217,6 +234,8 @@ export const configSchema = z.strictObject({
       },
     )
     .default(90),
+  /** How long what ended is kept, by kind. */
+  retention,
   /** Whether the stage may be told the time; `local` alone. */
   demoClock: flag.default(false),
 });

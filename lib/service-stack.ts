@@ -20,6 +20,7 @@ import {
   type QueueName,
   queueUrlVariable,
 } from '../functions/platform/queues.ts';
+import { writtenRetention } from '../functions/platform/retention.ts';
 import { addBreaker } from './breaker.ts';
 import { type Config, sendLeaseSeconds } from './config.ts';
 import { Alarms } from './constructs/alarms.ts';
@@ -132,7 +133,8 @@ export class ServiceStack extends Stack {
     // An owner disables now, or enables again what was disabled.
     ownerPage.page.allow(['sqs:SendMessage'], [disable.queue.queueArn]);
     // The scanner asks owning systems to enable what an operator undoes.
-    for (const one of [scanner, workers.disable, ownerPage.page]) one.role.addToPolicy(ownEvents(this.intake.bus));
+    for (const one of [scanner, workers.disable, ownerPage.page])
+      one.role.addToPolicy(ownEvents(this.intake.bus));
     const access = new ControlPlaneAccess(this, 'ControlPlanes', config);
     for (const name of ASKING_QUEUES) access.allow(name, workers[name]);
     ownerPage.allowSigning(workers.notify);
@@ -200,6 +202,9 @@ export class ServiceStack extends Stack {
       [ENV.gatherDisabled]: String(config.gatherDisabled * 1_000),
       [ENV.confirmWithin]: String(config.confirmWithin * 1_000),
       ...(config.canaries && { [ENV.canaries]: 'on' }),
+      ...(Object.keys(config.retention).length > 0 && {
+        [ENV.retention]: writtenRetention(config.retention),
+      }),
       [ENV.sendLease]: String(sendLeaseSeconds(config.queues.notify) * 1_000),
       ...(config.demoClock && { [ENV.demoClock]: 'on' }),
     };
@@ -234,6 +239,7 @@ export class ServiceStack extends Stack {
       modeCeiling: config.modeCeiling,
       allowedDomains: config.allowedDomains,
       topics: config.channels.topics,
+      retention: writtenRetention(config.retention),
       ...places,
       demoClock: config.demoClock,
       queues: byQueue(urls),

@@ -8,6 +8,7 @@ import { keys } from '../store/keys.ts';
 import { noticeWrite, type PendingNotice } from '../store/notices.ts';
 import { reversalAlert } from '../store/operator-alerts.ts';
 import { ROW_VERSION } from '../store/rows.ts';
+import { endingOf } from '../store/table/expiry.ts';
 import type { Write } from '../store/table/table.port.ts';
 import { type TaskRecord, touch } from '../store/tasks.ts';
 import { afterConfirmation, type Word } from './confirm.ts';
@@ -130,6 +131,7 @@ function recordsOf(before: TaskRecord, { request, word, decision, now }: Confirm
   const writes: Write[] = [audit];
   if (before.open?.disabling?.attempts !== 1 || before.open.refusals)
     writes.push({ delete: keys.operatorAlert('disable-failing', id) });
-  if (run !== null) writes.push({ put: { ...keys.turnedOff(run, id), v: ROW_VERSION, at: word.at } });
+  const turnedOff = { v: ROW_VERSION, at: word.at, ...endingOf('alerts', now) };
+  if (run !== null) writes.push({ put: { ...keys.turnedOff(run, id), ...turnedOff } });
   return writes;
 }

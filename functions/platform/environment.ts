@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { readControlPlanes } from './control-plane-settings.ts';
 import { ENV } from './names.ts';
 import { byQueue, type QueueName, queueUrlVariable } from './queues.ts';
+import { readRetention } from './retention.ts';
 import type { RuntimeConfig } from './system.ts';
 
 /** All that a function is told by its environment. Lengths of time are milliseconds. */
@@ -58,6 +59,7 @@ const environmentSchema = z.object({
   [ENV.linkBaseUrl]: z.optional(z.string().check(z.regex(/^https?:\/\/[^\s<>"]+\/$/))),
   [ENV.linkKeys]: z.optional(text),
   [ENV.canaries]: z.optional(z.literal('on')),
+  [ENV.retention]: z._default(z.string(), '{}'),
   [ENV.demoClock]: z.optional(z.literal('on')),
   AWS_LAMBDA_FUNCTION_VERSION: z.optional(z.string()),
 });
@@ -123,6 +125,7 @@ function runtimeConfig(given: z.infer<typeof environmentSchema>): RuntimeConfig 
     sendLease: given[ENV.sendLease],
     allowedDomains: domains.length > 0 ? domains : null,
     canaries: given[ENV.canaries] === 'on',
+    retention: readRetention(given[ENV.retention]),
   };
 }
 

@@ -40,6 +40,8 @@ export const ENV = {
   gatherDisabled: 'TASKWARDEN_GATHER_DISABLED_MS',
   confirmWithin: 'TASKWARDEN_CONFIRM_WITHIN_MS',
   sendLease: 'TASKWARDEN_SEND_LEASE_MS',
+  /** JSON: how long what ended is kept, where that is not the default. */
+  retention: 'TASKWARDEN_RETENTION',
   demoClock: 'TASKWARDEN_DEMO_CLOCK',
 } as const;
 
@@ -54,6 +56,8 @@ export const METRIC = {
   stepFailed: 'StepFailed',
   /** A generator whose turns fail, said with each run of the scanner while it lasts; the others go on. */
   generatorFailing: 'GeneratorFailing',
+  /** Rows of what ended that were deleted, by their kind. */
+  rowsCollected: 'RowsCollected',
   /** One per message that ended in an outcome. */
   messageDone: 'MessageDone',
   messageSkipped: 'MessageSkipped',
@@ -146,6 +150,8 @@ export interface Deployment {
   topics: string[];
   /** Where the owner's page is, as links in mails name it. */
   linkBaseUrl?: string;
+  /** How long what ended is kept, as `writtenRetention` writes it. */
+  retention: string;
   /** Whether the stage may be told the time. */
   demoClock: boolean;
   /** By queue: its URL, that of its dead-letter queue, and the event source mapping that feeds its worker. */

@@ -14,6 +14,8 @@ import type {
   Topics,
 } from './ports.ts';
 
+import type { Retention } from './retention.ts';
+
 /** What a deployed function is told by its environment, parsed once. */
 export interface RuntimeConfig {
   /** `local`, `dev`, or the name of a production-like stage. */
@@ -40,6 +42,8 @@ export interface RuntimeConfig {
   topics?: string[];
   /** Whether canaries are sent, and feed and feedback watched, at the price of a few writes per scan. @default false */
   canaries?: boolean;
+  /** How long what ended is kept. @default as docs/retention.md says */
+  retention?: Retention;
 }
 
 /** Everything outside the rules, as ports. Use-cases take it first. */

@@ -1,4 +1,5 @@
 import type { Generator } from './generator.ts';
+import { garbageGenerator } from './generators/garbage.ts';
 import { listingsGenerator } from './generators/listings.ts';
 import { officesGenerator } from './generators/offices.ts';
 import { operatorWorkGenerator } from './generators/operator-work.ts';
@@ -10,4 +11,5 @@ export const GENERATORS: readonly Generator[] = [
   operatorWorkGenerator,
   listingsGenerator,
   officesGenerator,
+  garbageGenerator,
 ];

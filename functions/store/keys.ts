@@ -194,6 +194,8 @@ export const index = {
   openDigests: (bucket: number) => `G#${bucket}`,
   /** g1: alerts that still have notices to be written. */
   untold: (bucket: number) => `U#${bucket}`,
+  /** g1: deleted tasks of which nothing is open, by the end of what is kept for them. */
+  ended: (bucket: number) => `Z#${bucket}`,
   /** g2: the tasks of `canFire`, by tenant; sorted the same. */
   canFireOfTenant: (tenant: string) => `N#${tenant}`,
   /** g1: tasks for which their owning system said a deadline, by that. */

@@ -17,7 +17,7 @@ interface MailPlace {
 const PAGE = 200;
 
 /**
- * All mails claimed since an instant, the newest first; mails are kept for 400 days.
+ * All mails claimed since an instant, the newest first; how long they are kept: docs/retention.md.
  *
  * @param recipient only those to one recipient, by his key
  */

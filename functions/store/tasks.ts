@@ -230,12 +230,20 @@ function placesOf(record: TaskRecord, policy: EffectivePolicy): Record<string, u
     places.g2pk = index.canFireOfTenant(tenantOf(task.id));
     places.g2sk = since;
     places.p = candidateOf(record);
+  } else if (task.deletedAt !== undefined) {
+    places.g1pk = index.ended(bucket);
+    places.g1sk = sortable(endOf(task.deletedAt, record.keep));
   }
   if (watched) {
     places.g3pk = index.lostOfPlane(task.dataPlane);
     places.g3sk = isLost(record, policy) ? `${sortable(record.evidence.lostAt ?? 0)}#L` : `${since}#N`;
   }
   return places;
+}
+
+/** When all that is kept for a deleted task is over: a keep belongs to the id, and outlives a deletion. */
+export function endOf(deletedAt: Instant, keep: Keep | null): Instant {
+  return Math.max(deletedAt, keep?.until ?? deletedAt);
 }
 
 /** Whether it is without an alive status since it was seen to lose it, and was not turned on after that. */

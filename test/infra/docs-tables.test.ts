@@ -173,6 +173,7 @@ const USES: { [Name in keyof typeof index]: string } = {
   pendingNotices: index.pendingNotices(0),
   openDigests: index.openDigests(0),
   untold: index.untold(0),
+  ended: index.ended(0),
   canFireOfTenant: index.canFireOfTenant('tenant'),
   endsAt: index.endsAt(0),
   startedAt: index.startedAt(0),

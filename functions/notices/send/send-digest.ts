@@ -241,7 +241,10 @@ async function frozenBy(
   digest: DigestRecord,
 ): Promise<TransactResult | 'too-large'> {
   try {
-    return await table.transact([digestWrite(digest, digest.leaseUntil)], random.id(digest.claimedAt));
+    return await table.transact(
+      [digestWrite(digest, { lookAt: digest.leaseUntil })],
+      random.id(digest.claimedAt),
+    );
   } catch (error) {
     if (classOf(error, 1) !== 'permanent') throw error;
     return 'too-large';

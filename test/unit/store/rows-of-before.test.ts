@@ -29,6 +29,7 @@ import { refusalsFromRow, refusalsWrite } from '../../../functions/store/refusal
 import { refusedEventsFromRow, refusedEventsWrite } from '../../../functions/store/refused-events.ts';
 import { scansFromRow, scansWrite } from '../../../functions/store/scans.ts';
 import { sourceFromRow, sourceWrite } from '../../../functions/store/sources.ts';
+import { withSeconds } from '../../../functions/store/table/expiry.ts';
 import type { Row, Write } from '../../../functions/store/table/table.port.ts';
 import { taskFromRow, taskWrite } from '../../../functions/store/tasks.ts';
 import { startFromRow } from '../../../functions/work/oops.ts';
@@ -664,8 +665,9 @@ function saidOf(row: Row, ...placing: string[]): Record<string, unknown> {
 
 /** What stands in the table after a write, but for who wrote it. */
 function stored(write: Write): Row {
-  if (!('put' in write)) throw new Error('not a row');
-  const { w: _, ...row } = write.put;
+  const [given] = withSeconds([write]);
+  if (!given || !('put' in given)) throw new Error('not a row');
+  const { w: _, ...row } = given.put;
   return JSON.parse(JSON.stringify(row)) as Row;
 }
 
@@ -675,7 +677,14 @@ describe('a row of before that is read and stored again is the same row, a revis
   it.each<[string, { row: Row; again: Write; beside?: Record<string, unknown> }]>([
     ['a task', { row: task, again: taskWrite(taskFromRow(task), policy) }],
     ['an alert that goes on', { row: STORED.openAlert, again: alertWrite(alertFromRow(STORED.openAlert)) }],
-    ['an alert that is resolved', { row: STORED.alert, again: alertWrite(alertFromRow(STORED.alert)) }],
+    [
+      'an alert that is resolved, which stays while somebody is to be told',
+      {
+        row: STORED.alert,
+        again: alertWrite(alertFromRow(STORED.alert)),
+        beside: { ttl: undefined },
+      },
+    ],
     ['a recipient', { row: STORED.recipient, again: recipientWrite(recipientFromRow(STORED.recipient)) }],
     [
       'a recipient who is suppressed for a time',
@@ -687,7 +696,7 @@ describe('a row of before that is read and stored again is the same row, a revis
       'what a topic is told of a disabling',
       { row: STORED.topicTold, again: noticeWrite(noticeFromRow(STORED.topicTold)) },
     ],
-    ['a mail', { row: digest, again: digestWrite(digestFromRow(digest), 1_767_852_060_000) }],
+    ['a mail', { row: digest, again: digestWrite(digestFromRow(digest), { lookAt: 1_767_852_060_000 }) }],
     ['a data plane', { row: STORED.dataPlane, again: dataPlaneWrite(dataPlaneFromRow(STORED.dataPlane)) }],
     [
       'the pauses',

@@ -44,7 +44,10 @@ async function withMail(how: Partial<DigestRecord> = {}): Promise<Stage> {
   const claimed = { id: 'digest-1', recipient: KEY, address: ANA };
   const digest = { ...newDigest({ ...claimed, claimedAt: START, leaseUntil: START + MINUTE }), ...how };
   const recipient = { ...newRecipient(KEY, ANA), sending: digest.id, queuedFor: START };
-  await stage.table.transact([digestWrite(digest, digest.leaseUntil), recipientWrite(recipient)], 'mail');
+  await stage.table.transact(
+    [digestWrite(digest, { lookAt: digest.leaseUntil }), recipientWrite(recipient)],
+    'mail',
+  );
   return stage;
 }
 
