@@ -1,4 +1,4 @@
-import type { FailureCause, ResolveReason } from '../functions/abandonment/task.ts';
+import type { Cause, ResolveReason } from '../functions/abandonment/task.ts';
 import type { Language } from './languages.ts';
 
 /** What the parts of a digest are about, the most pressing first. */
@@ -13,17 +13,6 @@ export const GROUPS = [
   'recovered',
 ] as const;
 export type Group = (typeof GROUPS)[number];
-
-/** The class of what keeps a task from running; no error text of a task ever reaches a mail. */
-export type Cause =
-  | 'failed'
-  | `failed-${Exclude<FailureCause, 'other'>}`
-  | 'pending'
-  | 'idle'
-  | 'standby'
-  | 'backfill'
-  | 'never-primary'
-  | 'unknown';
 
 /** How many tasks a sentence is about, and the name where it is one. */
 export interface Subject {

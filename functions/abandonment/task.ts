@@ -18,6 +18,17 @@ export const FAILURE_CAUSES = [
 ] as const;
 export type FailureCause = (typeof FAILURE_CAUSES)[number];
 
+/** The class of what keeps a task from running; no error text of a task ever reaches a mail. */
+export type Cause =
+  | 'failed'
+  | `failed-${Exclude<FailureCause, 'other'>}`
+  | 'pending'
+  | 'idle'
+  | 'standby'
+  | 'backfill'
+  | 'never-primary'
+  | 'unknown';
+
 export const TASK_KINDS = [
   'capture',
   'materialization',
@@ -219,6 +230,13 @@ export interface Stopping {
   lookAt?: Instant | null;
 }
 
+/** What facts count an episode under: as it was when it fired. */
+export interface Cell {
+  plane: string;
+  mode: Mode;
+  cause: Cause;
+}
+
 /** One open span of abandonment, or of a task that outlives its deadline. */
 export interface Episode {
   /** From 1 for each task. */
@@ -250,6 +268,9 @@ export interface Episode {
   disabling?: Disabling;
   /** How often the owning system refused to disable it. @default 0 */
   refusals?: number;
+  /** What facts count it under, and when SES first took a warning of it; absent in rows of older versions. */
+  cell?: Cell;
+  firstWarnedAt?: Instant;
 }
 
 export const HOLD_REASONS = [

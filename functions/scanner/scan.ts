@@ -12,6 +12,7 @@ import { canaryGenerator } from './generators/canary.ts';
 import { deadlinesGenerator } from './generators/deadlines.ts';
 import { digestsGenerator } from './generators/digests.ts';
 import { disablingGenerator } from './generators/disabling.ts';
+import { factsGenerator } from './generators/facts.ts';
 import { feedbackGenerator } from './generators/feedback.ts';
 import { healthGenerator } from './generators/health.ts';
 import { ladderGenerator } from './generators/ladder.ts';
@@ -47,6 +48,7 @@ export const GENERATORS: readonly Generator[] = [
   disablingGenerator,
   abandonmentGenerator,
   digestsGenerator,
+  factsGenerator,
   listingsGenerator,
   operatorsGenerator,
   officesGenerator,

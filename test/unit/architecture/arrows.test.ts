@@ -41,6 +41,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'functions/store',
     'functions/work',
   ],
+  'functions/facts': ['functions/abandonment', 'functions/platform', 'functions/store'],
   'functions/notices': [
     'emails',
     'functions/abandonment',
@@ -74,6 +75,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'functions/catalog',
     'functions/disabling',
     'functions/episodes',
+    'functions/facts',
     'functions/notices',
     'functions/operators',
     'functions/platform',

@@ -40,5 +40,6 @@ it('a scan whose time is over keeps where each generator stopped, and asks for n
     ladder: '0',
     disabling: 'unread',
     abandonment: '0',
+    facts: 'more',
   });
 });
