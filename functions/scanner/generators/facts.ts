@@ -1,22 +1,20 @@
 import { countDays } from '../../facts/count-days.ts';
-import { DONE, type Generator } from '../generator.ts';
-import { count } from '../look.ts';
+import type { Generator } from '../generator.ts';
 
-/** Counts what happened on each day that is over. Where it came to is a row of its own: a cursor of days, not of a turn. */
+/** Counts what happened on each day that is over. How far it came is a row of its own: a cursor of days, not of a turn. */
 export const factsGenerator: Generator = {
   name: 'facts',
-  band: 62,
-  async run(run, budget) {
-    const { system, view, now } = run;
+  band: 'facts',
+  everySeconds: 3_600,
+  async run({ id, system, view, now }, budget) {
     const { written, isOver } = await countDays({
       table: system.table,
       telemetry: system.telemetry,
       planes: view.planes.map(({ name }) => name),
       now,
-      name: `facts#${run.id}`,
+      name: `facts#${id}`,
       isSpent: () => budget.spent(),
     });
-    if (written > 0) count(run, 'facts', written);
-    return isOver ? DONE : { cursor: 'more' };
+    return { cursor: isOver ? null : 'more', worked: written };
   },
 };
