@@ -343,6 +343,10 @@ export function isOpening(notice: Notice): notice is 'warning' | 'overdue' {
 export const ALERT_TYPES = ['task_abandoned', 'task_auto_disabled', 'task_overdue', 'task_stopping'] as const;
 export type AlertType = (typeof ALERT_TYPES)[number];
 
+/** What a subscription may be to: alerts, and the report of each week. */
+export const SUBSCRIPTION_TYPES = [...ALERT_TYPES, 'weekly_report'] as const;
+export type SubscriptionType = (typeof SUBSCRIPTION_TYPES)[number];
+
 export interface Pauses {
   evaluate: boolean;
   notify: boolean;

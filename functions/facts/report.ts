@@ -102,9 +102,10 @@ export function byGroup(
     .sort((one, other) => weight(other.total) - weight(one.total) || (one.group < other.group ? -1 : 1));
 }
 
-/** Whether anything happened in a span. */
+/** Whether nothing happened in a span: what goes on to be off, and avoids restarts by that, is no news. */
 export function isQuiet({ total }: Pick<Report, 'total'>): boolean {
-  return FIGURES.every((figure) => STANDING.includes(figure) || (total[figure] ?? 0) === 0);
+  const isNews = (figure: Figure) => !STANDING.includes(figure) && figure !== 'restartsAvoided';
+  return FIGURES.every((figure) => !isNews(figure) || (total[figure] ?? 0) === 0);
 }
 
 async function loadFacts(table: Table, span: Days, tenant: string | undefined): Promise<FactLine[]> {

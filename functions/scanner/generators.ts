@@ -3,11 +3,13 @@ import { factsGenerator } from './generators/facts.ts';
 import { listingsGenerator } from './generators/listings.ts';
 import { officesGenerator } from './generators/offices.ts';
 import { operatorsGenerator } from './generators/operators.ts';
+import { reportsGenerator } from './generators/reports.ts';
 
 /** The sources of work beside the steps of a tick. */
 export const GENERATORS: readonly Generator[] = [
   operatorsGenerator,
   listingsGenerator,
   factsGenerator,
+  reportsGenerator,
   officesGenerator,
 ];

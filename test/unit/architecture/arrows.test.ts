@@ -46,6 +46,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'emails',
     'functions/abandonment',
     'functions/episodes',
+    'functions/facts',
     'functions/platform',
     'functions/store',
     'functions/work',

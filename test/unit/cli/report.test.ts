@@ -131,3 +131,18 @@ describe('report', () => {
     expect(err).toContain(problem);
   });
 });
+
+describe('a subscription to weekly reports', () => {
+  const add = (...args: string[]) =>
+    cliStage().taskwarden(['subscriptions', 'add', ...args, '--alert-types', 'weekly_report']);
+
+  it.each(['', 'acmeCo/'])('is of all or of a tenant: %j', async (prefix) => {
+    expect((await add(prefix, 'ops@acme.test')).code).toBe(0);
+  });
+
+  it.each(['acmeCo/prod/', 'acmeCo/prod', 'acmeCo'])('is of nothing less: %j', async (prefix) => {
+    const { code, err } = await add(prefix, 'ops@acme.test');
+    expect(code).toBe(2);
+    expect(err).toContain('allowed for "weekly_report": "" or one such as "acmeCo/"');
+  });
+});
