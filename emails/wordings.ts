@@ -101,7 +101,7 @@ export const REPORTED = [
   'off',
   'restartsAvoided',
 ] as const;
-export type Reported = (typeof REPORTED)[number];
+type Reported = (typeof REPORTED)[number];
 
 /** The days of a report, as its reader writes days. */
 export interface ReportDays {
@@ -110,7 +110,7 @@ export interface ReportDays {
 }
 
 /** The words of a weekly report. */
-export interface ReportWords {
+interface ReportWords {
   /** `tenant`: the one that it is of; null: it is of all, of several, or of one that is fit for no subject line. */
   subject(tenant: string | null, days: ReportDays): string;
   introduction(days: ReportDays): string;

@@ -21,7 +21,7 @@ export interface FactLine {
 }
 
 /** Mails of one wording on a day. */
-export interface MailLine {
+interface MailLine {
   day: string;
   wording: string;
   figures: Figures;
@@ -69,7 +69,7 @@ export async function loadReport(table: Table, span: Days, tenant?: string): Pro
 }
 
 /** The span that ends where another begins, and is as long. */
-export function spanBefore({ from, to }: Days): Days {
+function spanBefore({ from, to }: Days): Days {
   const days = daysOf({ from, to }).length;
   return { from: daysAfter(from, -days), to: daysAfter(from, -1) };
 }

@@ -12,7 +12,7 @@ export type Cells = ReadonlyMap<string, Figures>;
 export type FactRows = ReadonlyMap<string, Cells>;
 
 /** The cells in a row of facts. */
-export function factFromRow(row: Row): Cells {
+function factFromRow(row: Row): Cells {
   const { cells } = saidIn<{ cells: Record<string, Figures> }>(row);
   return new Map(Object.entries(cells));
 }
@@ -74,7 +74,7 @@ export async function loadFactDays(table: Table): Promise<FactDays> {
 }
 
 /** The record in the row that says how far facts are counted. */
-export const factDaysFromRow = (row: Row): FactDays => saidIn(row);
+const factDaysFromRow = (row: Row): FactDays => saidIn(row);
 
 /** Stores it over the revision that was read. */
 export const factDaysWrite = (record: FactDays): Write => revised(keys.factDays(), record);

@@ -104,7 +104,7 @@ async function reportsOf({ table }: System, week: string, tenants: readonly stri
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** The id of a week's mail to a recipient: in its place among those of other mails, which sort as they were made. */
-export function digestIdOf(week: string, recipient: string): string {
+function digestIdOf(week: string, recipient: string): string {
   let time = '';
   for (let rest = beginOf(week) + 7 * DAY; time.length < 10; rest = Math.floor(rest / 32))
     time = ALPHABET.charAt(rest % 32) + time;

@@ -10,6 +10,7 @@ import { dataPlaneFromRow, dataPlaneWrite } from '../../../functions/store/data-
 import { digestFromRow, digestWrite } from '../../../functions/store/digests.ts';
 import { givenUpFromRow } from '../../../functions/store/given-up.ts';
 import { canaryRoundFromRow, canaryRoundWrite, feedbackFromRow } from '../../../functions/store/heard.ts';
+import { milestoneFromRow } from '../../../functions/store/milestones.ts';
 import { noticeFromRow, noticeWrite } from '../../../functions/store/notices.ts';
 import { occurrenceFromRow, oopsFromRow } from '../../../functions/store/oops.ts';
 import { operatorAlertFromRow, operatorAlertWrite } from '../../../functions/store/operator-alerts.ts';
@@ -360,6 +361,22 @@ const STORED = {
     rev: 1,
     w: '01KDYVMK600019HBF792K109P5',
   },
+  milestone: {
+    pk: 'MILESTONES#2026-01-15#3',
+    sk: '2026-01-15T00:00:00.000Z#ended#acmeCo/prod/a#000001',
+    v: 1,
+    b: 8,
+    at: 1768435200000,
+    task: 'acmeCo/prod/a',
+    episode: 1,
+    cell: { plane: 'eu-1', mode: 'disable', cause: 'failed' },
+    kind: 'ended',
+    reason: 'recovered',
+    wasWarned: true,
+    restarts: 3,
+    ttl: 1802995200,
+    w: '01KEZ2K4W0013EFE4HNPTE0V3N',
+  },
   step: {
     pk: 'GENERATORS',
     sk: 'digests',
@@ -700,6 +717,7 @@ it.each<[string, Row, object]>([
   ['work that is given up', STORED.givenUp, givenUpFromRow(STORED.givenUp)],
   ['a run of the doctor', STORED.doctorRun, doctorRunFromRow(STORED.doctorRun)],
   ['a step of a tick', STORED.step, stepFromRow(STORED.step)],
+  ['a milestone', STORED.milestone, milestoneFromRow(STORED.milestone)],
   ['what waits for a task', STORED.waiting, waitingFromRow(STORED.waiting)],
   ['what SES says of mails', STORED.feedback, feedbackFromRow(STORED.feedback)],
 ])('the row of %s says what it said', (_, row, record) => {
