@@ -68,7 +68,7 @@ type Prepared = { send: Ready } | { unsendable: 'recipient' } | { unsendable: 'n
  * Makes the message before anything is claimed, or says whose fault it is that none can be made. Code that can make none to
  * anybody is broken for all and throws, so that the breaker hears of it.
  */
-async function prepared(
+export async function prepared(
   channel: Channel,
   letter: OutgoingMail,
   items: readonly DigestItem[],

@@ -11,7 +11,8 @@ import type { Delivery, Outcome } from '../../work/consumer.ts';
 import type { ReportMessage } from '../../work/messages.ts';
 import { renderReport } from '../render/render-report.ts';
 import { channelOf } from '../ses/channel.ts';
-import { claim, record } from './send-digest.ts';
+import { claim, prepared, record } from './send-digest.ts';
+import { recordUnmailable } from './unmailable.ts';
 import { awakeFrom, dayOpensAt, isScarce } from './windows.ts';
 
 /**
@@ -59,9 +60,14 @@ async function send(
   { recipient, digest, reports, delivery }: Sending,
 ): Promise<Outcome> {
   const channel = channelOf(system, digest.address);
-  const ready = await channel.prepare(mailOf(system, recipient, digest, reports), []);
+  const ready = await prepared(channel, mailOf(system, recipient, digest, reports), []);
+  if ('unsendable' in ready) {
+    if (ready.unsendable === 'notices') throw ready.error;
+    await recordUnmailable(system, recipient, 'no message can be made');
+    return { outcome: 'done', reason: 'address rejected' };
+  }
   if ((await claim(system, recipient, digest)) !== 'claimed') return later(MINUTE);
-  const outcome = await record(system, view, digest, channel, await ready(), delivery);
+  const outcome = await record(system, view, digest, channel, await ready.send(), delivery);
   return outcome === 'sent' ? { outcome: 'done', reason: 'mailed' } : outcome;
 }
 
@@ -82,8 +88,9 @@ function isSurelyUnsent({ state, unsettled, applied }: DigestRecord): boolean {
 
 /** From when on it may go: in no quiet hours, beside no other mail, and never as the last of a day. */
 function mayGoFrom(recipient: RecipientRecord, now: Instant): Instant {
-  const held = recipient.sending || isScarce(recipient, now) ? now + HOUR : now;
-  return Math.max(held, recipient.retryAt ?? now, awakeFrom(recipient, now), dayOpensAt(recipient));
+  const beside = recipient.sending ? now + MINUTE : now;
+  const scarce = isScarce(recipient, now) ? now + HOUR : now;
+  return Math.max(beside, scarce, recipient.retryAt ?? now, awakeFrom(recipient, now), dayOpensAt(recipient));
 }
 
 /** A planned wait, at most as long as the queue can. */
