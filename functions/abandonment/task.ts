@@ -230,7 +230,7 @@ export interface Stopping {
   lookAt?: Instant | null;
 }
 
-/** What facts count an episode under: as it was when it fired. */
+/** What facts count an episode under: mode and cause as they were when it fired. */
 export interface Cell {
   plane: string;
   mode: Mode;
@@ -268,9 +268,10 @@ export interface Episode {
   disabling?: Disabling;
   /** How often the owning system refused to disable it. @default 0 */
   refusals?: number;
-  /** What facts count it under, and when SES first took a warning of it; absent in rows of older versions. */
-  cell?: Cell;
-  firstWarnedAt?: Instant;
+  /** The mode and cause that facts count it under, short as its row is to be; absent in rows of older versions. */
+  cell?: `${Mode} ${Cause}`;
+  /** SES took a warning of it, whatever became of that. */
+  warned?: true;
 }
 
 export const HOLD_REASONS = [

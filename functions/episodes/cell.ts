@@ -4,14 +4,25 @@ import { triedSince } from '../abandonment/healthy-spells.ts';
 import type { Cell, Episode, Evidence } from '../abandonment/task.ts';
 import { DAY, HOUR, type Instant } from '../abandonment/time.ts';
 
-/** What facts count a task under as it is now. */
-export function cellOf({ task, evidence, policy }: Pick<Case, 'task' | 'evidence' | 'policy'>): Cell {
-  return { plane: task.dataPlane, mode: policy.mode, cause: causeOf(evidence) };
+type Counted = Pick<Case, 'task' | 'evidence' | 'policy'>;
+
+/** What facts count a task under: as it was when its episode fired, and as it is now where no row says that. */
+export function cellOf({ task, evidence, policy }: Counted, episode?: Pick<Episode, 'cell'>): Cell {
+  const plane = task.dataPlane;
+  if (!episode?.cell) return { plane, mode: policy.mode, cause: causeOf(evidence) };
+  const [mode, cause] = episode.cell.split(' ') as [Cell['mode'], Cell['cause']];
+  return { plane, mode, cause };
 }
 
-/** Whether SES took any warning of an episode; rows of older versions do not say since when. */
-export function wasWarned({ told, firstWarnedAt }: Episode): boolean {
-  return firstWarnedAt !== undefined || Object.values(told).some(({ warning }) => warning === 'accepted');
+/** The same as an episode keeps it. */
+export function cellToKeep(given: Counted): NonNullable<Episode['cell']> {
+  const { mode, cause } = cellOf(given);
+  return `${mode} ${cause}`;
+}
+
+/** Whether SES took any warning of an episode; of rows of older versions its recipients say it. */
+export function wasWarned({ told, warned }: Episode): boolean {
+  return warned === true || Object.values(told).some(({ warning }) => warning === 'accepted');
 }
 
 /** Restarts of a task that were tried since it was lost; below zero only where a count began anew. */

@@ -121,7 +121,7 @@ type Counted = NonNullable<NonNullable<TaskRecord['disabledByUs']>['counted']>;
 
 /** What facts go by as long as it is off: how often it was restarted in vain before. */
 function countedOf({ evidence, open }: TaskRecord, { request, given, now }: ConfirmedDisabling): Counted {
-  const cell = (open?.number === request.episode && open.cell) || cellOf(given);
+  const cell = cellOf(given, open?.number === request.episode ? open : undefined);
   const perDay = request.alert === undefined ? restartsPerDay(evidence, request.since, now) : 0;
   return { cell, perDay };
 }

@@ -71,7 +71,7 @@ function milestonesOf({ task, open }: OpenTask, given: Case, reason: ResolveReas
     at,
     task: task.id,
     episode: open.number,
-    cell: open.cell ?? cellOf(given),
+    cell: cellOf(given, open),
     reason,
     wasWarned: wasWarned(open),
     restarts: restartsSince(given.evidence),

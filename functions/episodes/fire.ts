@@ -3,7 +3,7 @@ import type { Episode } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { alertOf, alertWrite } from '../store/alerts.ts';
 import { milestoneWrite } from '../store/milestones.ts';
-import { cellOf } from './cell.ts';
+import { cellOf, cellToKeep } from './cell.ts';
 import { evidenceOf } from './evidence-of.ts';
 import { type OpenTransition, type Transition, withBeside } from './transition.ts';
 
@@ -32,7 +32,7 @@ export function fire(at: Transition, given: Case, now: Instant): OpenTransition 
     at: now,
     task: record.task.id,
     episode: open.number,
-    cell: open.cell,
+    cell: cellOf(given),
     isOverdue: open.alert !== undefined,
   });
   return withBeside({ ...at, record: fired }, alert, milestone);
@@ -47,12 +47,7 @@ function mailsOf(stopping: Case['stopping'], deadline: Instant): string[] {
 }
 
 /** An episode as it begins: no grace, nobody told. */
-function firedEpisode(
-  number: number,
-  given: Case,
-  { reason, facts }: Decision,
-  now: Instant,
-): Episode & Required<Pick<Episode, 'cell'>> {
+function firedEpisode(number: number, given: Case, { reason, facts }: Decision, now: Instant): Episode {
   const { policy, stopping } = given;
   const deadline = reason === 'overdue' ? facts.deadline : undefined;
   const isLate = deadline !== undefined;
@@ -69,6 +64,6 @@ function firedEpisode(
     dates: [],
     rungs: [],
     mails: deadline === undefined ? [] : mailsOf(stopping, deadline),
-    cell: cellOf(given),
+    cell: cellToKeep(given),
   };
 }

@@ -10,8 +10,7 @@ export function warningAfter(open: Episode, mail: MailOutcome, item: DigestItem)
   const warning = told && standingAfter(told, mail, item);
   if (!told || !warning) return open;
   const known = withTold(open, mail.recipient, { ...told, ...warning, digest: mail.digest });
-  const { acceptedAt } = warning;
-  return acceptedAt === undefined || wasWarned(open) ? known : { ...known, firstWarnedAt: acceptedAt };
+  return warning.acceptedAt === undefined || wasWarned(open) ? known : { ...known, warned: true };
 }
 
 /** How the recipient stands to be warned after the mail; undefined where it changes nothing. */

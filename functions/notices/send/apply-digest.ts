@@ -99,8 +99,8 @@ async function outcomeOn(
 
 /** That SES took the first warning of an episode, as facts count it. */
 function firstWarned(before: Episode, after: Episode, given: Case, at: Instant): Write[] {
-  if (after.firstWarnedAt === before.firstWarnedAt) return [];
-  const cell = after.cell ?? cellOf(given);
+  if (after.warned === before.warned) return [];
+  const cell = cellOf(given, after);
   return [milestoneWrite({ kind: 'warned', at, task: given.task.id, episode: after.number, cell })];
 }
 

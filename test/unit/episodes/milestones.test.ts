@@ -32,7 +32,7 @@ describe('whether anybody was warned of an episode', () => {
   });
 
   it('says the episode itself, also where the warning was taken back later', () => {
-    expect(wasWarned({ ...told('failed'), firstWarnedAt: NOW } as unknown as Episode)).toBe(true);
+    expect(wasWarned({ ...told('failed'), warned: true } as unknown as Episode)).toBe(true);
   });
 
   it('say its recipients, where an earlier version stored it', () => {
