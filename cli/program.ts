@@ -39,6 +39,7 @@ import { registerTasksList } from './commands/tasks-list.ts';
 import { registerTasksResetVersion } from './commands/tasks-reset-version.ts';
 import { registerTasksShow } from './commands/tasks-show.ts';
 import { registerUndo } from './commands/undo.ts';
+import { registerWork } from './commands/work.ts';
 import { faultLine, UsageError } from './errors.ts';
 import { safe } from './terminal.ts';
 
@@ -111,6 +112,7 @@ export function buildProgram(cli: Cli): Command {
   );
   for (const register of [registerScan, registerPauses, registerApprove, registerDismiss, registerUndo])
     register(program, cli);
+  registerWork(addGroup(program, 'work', 'bulk commands: how far they are, and stopping them'), cli);
   registerDoctor(program, cli);
   const controlPlanes = addGroup(
     program,

@@ -16,6 +16,11 @@ export interface PausesRecord {
    * so looks for rules only where there are any.
    */
   ownerRules?: string;
+  /**
+   * When the newest bulk command was given, or is to be tried again; absent where none is open. It stands here for the same
+   * reason: a scan reads for bulk commands only where there may be any.
+   */
+  bulkWork?: Instant;
   rev: number;
 }
 

@@ -142,6 +142,8 @@ const KEYS: { [Name in keyof typeof keys]: ReturnType<(typeof keys)[Name]> } = {
   milestones: keys.milestones('day', 1),
   fact: keys.fact('kind', 'day', 'tenant/plane'),
   factDays: keys.factDays(),
+  operatorWork: keys.operatorWork('id'),
+  operatorWorkPart: keys.operatorWorkPart('id', 1),
   look: keys.look('scope'),
 };
 
@@ -188,6 +190,7 @@ const USES: { [Name in keyof typeof index]: string } = {
   admins: index.admins(),
   oldSubscriptions: index.oldSubscriptions(),
   oldAdmins: index.oldAdmins(),
+  openWork: index.openWork(),
   lostOfPlane: index.lostOfPlane('plane'),
 };
 

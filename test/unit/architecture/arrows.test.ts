@@ -61,6 +61,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'functions/store',
     'functions/work',
   ],
+  'functions/operator-work': [
+    'functions/abandonment',
+    'functions/catalog',
+    'functions/disabling',
+    'functions/operators',
+    'functions/platform',
+    'functions/store',
+    'functions/work',
+  ],
   'functions/owner-page': [
     'emails',
     'functions/abandonment',
@@ -78,6 +87,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'functions/episodes',
     'functions/facts',
     'functions/notices',
+    'functions/operator-work',
     'functions/operators',
     'functions/platform',
     'functions/store',
