@@ -18,7 +18,7 @@ export interface StageSnapshot {
 
 /** Partitions that decide nothing: history, attempts, failures, canaries, breakers, facts. */
 const NOT_COPIED =
-  /^(AUDIT#|W#|OOPS|REFUSED#|BREAKER$|CANARY$|RUNS$|GENERATORS$|SOURCES$|MILESTONES#|FACTS#)/;
+  /^(AUDIT#|W#|OOPS|REFUSED#|BREAKER$|CANARY$|RUNS$|GENERATORS$|TURNS$|GIVEN-UP#|SOURCES$|MILESTONES#|FACTS#)/;
 
 /**
  * Reads all of a stage's table, once: half a read unit for each 4 KB.

@@ -6,6 +6,8 @@ export const factsGenerator: Generator = {
   name: 'facts',
   band: 'facts',
   everySeconds: 3_600,
+  // A day is over at an hour of its own: however long there was nothing, it is not to be missed by more.
+  mostSeconds: 3_600,
   async run({ id, system, view, now }, budget) {
     const { written, isOver } = await countDays({
       table: system.table,

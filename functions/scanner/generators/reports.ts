@@ -35,6 +35,8 @@ export const reportsGenerator: Generator = {
   name: 'reports',
   band: 'normal',
   everySeconds: 3_600,
+  // A day is over at an hour of its own: however long there was nothing, it is not to be missed by more.
+  mostSeconds: 3_600,
   async run(run, budget) {
     const days = await loadFactDays(run.system.table);
     const week = weekToMail(days, run);
