@@ -35,6 +35,7 @@ import { registerRecipientsForget } from './commands/recipients-forget.ts';
 import { registerRecipientsList } from './commands/recipients-list.ts';
 import { registerRecipientsRevive } from './commands/recipients-revive.ts';
 import { registerRecipientsShow } from './commands/recipients-show.ts';
+import { registerReport } from './commands/report.ts';
 import { registerScan } from './commands/scan.ts';
 import { registerSimulate } from './commands/simulate.ts';
 import { registerSources } from './commands/sources.ts';
@@ -105,6 +106,7 @@ export function buildProgram(cli: Cli): Command {
   for (const register of [registerAlertsList, registerAlertsShow]) register(alerts, cli);
   registerSimulate(program, cli);
   registerPreview(program, cli);
+  registerReport(program, cli);
   const policy = addGroup(program, 'policy', 'what holds where: globally, for a prefix, for a task');
   for (const register of [registerPolicyGet, registerPolicySet, registerPolicyUnset, registerPolicyList]) {
     register(policy, cli);

@@ -3,6 +3,7 @@ import { NO_EVIDENCE, type Observation, observe } from '../abandonment/evidence.
 import type { EffectivePolicy } from '../abandonment/policy.ts';
 import type { PolicyBook } from '../abandonment/policy-book.ts';
 import type { Instant } from '../abandonment/time.ts';
+import { leftWrites } from '../episodes/left.ts';
 import type { System } from '../platform/system.ts';
 import { countWrites } from '../store/counts.ts';
 import { deadlineWrites } from '../store/deadline-row.ts';
@@ -215,7 +216,11 @@ function planOf(
   if (!('store' in change)) return change;
   const policy = context.book.for(change.store.task.id);
   const store = known ? withDeadlineMoved(known, change.store, policy, at) : change.store;
-  const writes = [...deadlineWrites(known, store), ...countWrites(known, store, policy), ...also];
+  const beside = [
+    ...countWrites(known, store, policy),
+    ...leftWrites(known, store, context.system.clock.now()),
+  ];
+  const writes = [...deadlineWrites(known, store), ...beside, ...also];
   return { writes: [taskWrite(store, policy), ...writes] };
 }
 

@@ -1,5 +1,6 @@
 import type { Instant } from '../abandonment/time.ts';
 import { listedAnew } from '../control-planes/control-plane-for.ts';
+import { leftWrites } from '../episodes/left.ts';
 import { type DisabledByUs, enabledAgain } from '../episodes/undo.ts';
 import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
@@ -34,10 +35,12 @@ export async function storeEnabled(
   audit: Write,
 ): Promise<boolean> {
   const policy = (await FleetView.load(system.table)).policies.for(record.task.id);
-  const after = enabledAgain(record, at, system.clock.now());
+  const now = system.clock.now();
+  const after = enabledAgain(record, at, now);
   const beside = [
     ...deadlineWrites(record, after),
     ...countWrites(record, after, policy),
+    ...leftWrites(record, after, now),
     ...listedAnew(system, record.task.id),
     audit,
   ];

@@ -210,7 +210,7 @@ describe('permissions on the table', () => {
       if ('check' in write) expect(checks).toBe(true);
     }
     const partitions = writes.flatMap((write) => ('put' in write ? [write.put.pk.split('#')[0]] : []));
-    expect([...new Set(partitions)].sort()).toEqual(['AUDIT', 'R', 'T']);
+    expect([...new Set(partitions)].sort()).toEqual(['AUDIT', 'MILESTONES', 'R', 'T']);
   });
 });
 

@@ -1,13 +1,16 @@
-import { decide } from '../../abandonment/decide.ts';
+import { type Case, decide } from '../../abandonment/decide.ts';
 import { type Episode, isOpening } from '../../abandonment/task.ts';
 import type { Instant } from '../../abandonment/time.ts';
 import { withAnnouncementOutcome } from '../../episodes/announce.ts';
+import { cellOf } from '../../episodes/cell.ts';
 import { waitingAfterMail, withMailOutcome, withPossibleDate } from '../../episodes/mail-outcome.ts';
 import { isOpen } from '../../episodes/open-task.ts';
 import type { System } from '../../platform/system.ts';
 import { changeTask, type TaskChange } from '../../store/change-task.ts';
 import type { DigestItem, DigestRecord } from '../../store/digests.ts';
 import type { FleetView } from '../../store/fleet-view.ts';
+import { milestoneWrite } from '../../store/milestones.ts';
+import type { Write } from '../../store/table/table.port.ts';
 import type { TaskRecord } from '../../store/tasks.ts';
 import { type AppliedItem, closeNotice } from './close-notice.ts';
 import { outcomeOf } from './digest-states.ts';
@@ -91,7 +94,14 @@ async function outcomeOn(
     now,
     confirmWithin: system.config.confirmWithin,
   });
-  return { record: waiting, policy, value };
+  return { record: waiting, policy, value, beside: firstWarned(record.open, changed.open, given, now) };
+}
+
+/** That SES took the first warning of an episode, as facts count it. */
+function firstWarned(before: Episode, after: Episode, given: Case, at: Instant): Write[] {
+  if (after.warned === before.warned) return [];
+  const cell = cellOf(given, after);
+  return [milestoneWrite({ kind: 'warned', at, task: given.task.id, episode: after.number, cell })];
 }
 
 /** What the mail means for the announcement of a task's own deadline, whatever episode is open. */
