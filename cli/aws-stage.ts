@@ -1,11 +1,13 @@
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { AwsWorkerControl } from '../functions/breaker/aws-worker-control.ts';
+import { AwsWebhookSecrets } from '../functions/platform/aws-webhook-secrets.ts';
 import {
   dynamoDbClient,
   eventBridgeClient,
   lambdaClient,
   snsClient,
   sqsClient,
+  ssmClient,
 } from '../functions/platform/clients.ts';
 import { DemoClock } from '../functions/platform/demo-clock.ts';
 import { type Deployment, deploymentParameter } from '../functions/platform/names.ts';
@@ -53,6 +55,7 @@ export async function openAwsStage(name: string): Promise<OpenedStage> {
       sqsClient(),
       byQueue((queue) => deployment.queues[queue].deadLetterUrl),
     ),
+    webhookSecrets: new AwsWebhookSecrets(ssmClient(), name),
     bus: new AwsEventBus(eventBridgeClient(), deployment.bus),
     // Its clients are loaded only by what asks the account.
     account: async () => (await import('./doctor/sdk-account.ts')).sdkAccount(deployment),

@@ -40,5 +40,6 @@ function configOf(deployment: Deployment, functionVersion: string): RuntimeConfi
   const { stage, contact, controlPlane, allowedDomains, topics } = deployment;
   const controlPlanes = readControlPlanes(deployment.controlPlanes);
   const unused = { gatherDisabled: 0, confirmWithin: 0, sendLease: 0 };
-  return { stage, functionVersion, contact, controlPlane, controlPlanes, allowedDomains, topics, ...unused };
+  const known = { stage, functionVersion, contact, controlPlane, controlPlanes, allowedDomains, topics };
+  return { ...known, webhookHosts: deployment.webhookHosts ?? [], ...unused };
 }

@@ -23,6 +23,7 @@ import { revivalsGenerator } from './generators/revivals.ts';
 import { scopesGenerator } from './generators/scopes.ts';
 import { watchdogGenerator } from './generators/watchdog.ts';
 import { watchesGenerator } from './generators/watches.ts';
+import { webhooksGenerator } from './generators/webhooks.ts';
 import type { Run } from './run.ts';
 import type { Tick } from './tick.ts';
 
@@ -49,6 +50,7 @@ export const GENERATORS: readonly Generator[] = [
   digestsGenerator,
   listingsGenerator,
   operatorsGenerator,
+  webhooksGenerator,
   officesGenerator,
 ].sort((a, b) => a.band - b.band);
 

@@ -166,6 +166,18 @@ export const keys = {
   }),
   /** A task that we disabled or enabled: the next listing looks at it, though its page be as it was. */
   listedAnew: (controlPlane: string, id: string) => ({ pk: `LISTED#${controlPlane}`, sk: `C#${id}` }),
+  /** A webhook, and those whose history is to end. */
+  webhook: (id: string) => ({ pk: 'WEBHOOKS', sk: id }),
+  /** What happened to a task with one write of it, for the webhooks that hear of it; in the order of its writes. */
+  webhookNews: (subject: string, rev: number) => ({
+    pk: 'WEBHOOK-NEWS',
+    sk: `${subject}#${String(rev).padStart(12, '0')}`,
+  }),
+  /** One event for one webhook: `D` while it is to be sent, `E` once it ended; in the order in which they are sent. */
+  webhookDelivery: (webhook: string, part: 'D' | 'E', seq: number) => ({
+    pk: `WEBHOOK#${webhook}`,
+    sk: `${part}#${String(seq).padStart(12, '0')}`,
+  }),
   /** A request to look once at all open episodes of a prefix (`P#acmeCo/`), a data plane (`D#eu-1`) or all (`ALL`). */
   look: (scope: string) => ({ pk: 'LOOKS', sk: scope }),
 } as const;

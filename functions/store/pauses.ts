@@ -3,6 +3,17 @@ import { keys } from './keys.ts';
 import { revised, saidIn } from './rows.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
+/** What a webhook hears of. */
+export interface WebhookScope {
+  id: string;
+  /** A prefix with its slash, a task's id, or `''`: of all tasks. */
+  prefix: string;
+  /** Types of events; none: all of them. */
+  types: string[];
+  /** It hears of nothing more, and its history is still to end. */
+  removed?: true;
+}
+
 export interface PausesRecord {
   evaluate: Instant | null;
   notify: Instant | null;
@@ -16,6 +27,8 @@ export interface PausesRecord {
    * so looks for rules only where there are any.
    */
   ownerRules?: string;
+  /** The webhooks, and what each hears of; absent where there are none. Here for the same reason. */
+  webhooks?: WebhookScope[];
   rev: number;
 }
 

@@ -122,6 +122,9 @@ const KEYS: { [Name in keyof typeof keys]: ReturnType<(typeof keys)[Name]> } = {
   listedMoves: keys.listedMoves('name', 2, 1, 3),
   listedMissing: keys.listedMissing('name', 2, 3),
   listedAnew: keys.listedAnew('name', 'task'),
+  webhook: keys.webhook('id'),
+  webhookNews: keys.webhookNews('task', 1),
+  webhookDelivery: keys.webhookDelivery('id', 'D', 1),
   look: keys.look('scope'),
 };
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readDeployment } from '../../cli/deployment.ts';
+import { QUEUE_NAMES } from '../../functions/platform/queues.ts';
 import { ofType, synth } from './synth.ts';
 
 /** The text that CloudFormation puts together; what only it knows stands as the name of its resource. */
@@ -91,7 +92,7 @@ describe('functions', () => {
     // What it says can be longer than the 4 KB of a standard parameter.
     expect(parameter?.Properties.Tier).toBe('Intelligent-Tiering');
     const { queues, functions: named, ...rest } = readDeployment('dev', joined(parameter?.Properties.Value));
-    expect(Object.keys(queues).sort()).toEqual(['disable', 'ingest', 'listing', 'mail-events', 'notify']);
+    expect(Object.keys(queues).sort()).toEqual([...QUEUE_NAMES].sort());
     expect(Object.keys(named)).toEqual(expect.arrayContaining(['scanner', 'disabler', 'notifier', 'ingest']));
     expect(rest).toMatchObject({
       version: 1,

@@ -9,16 +9,16 @@ describe('queues', () => {
   const mappings = ofType(resources, 'AWS::Lambda::EventSourceMapping');
   const worked = queues.filter(({ Properties }) => Properties.RedrivePolicy);
 
-  it('has five worked queues, a dead-letter queue each, and two for each schedule', () => {
-    expect(worked).toHaveLength(5);
-    expect(queues).toHaveLength(14);
+  it('has six worked queues, a dead-letter queue each, and two for each schedule', () => {
+    expect(worked).toHaveLength(6);
+    expect(queues).toHaveLength(16);
   });
 
   it('dead-letters after 10 receives, to a queue of its own', () => {
     const targets = worked.map(
       ({ Properties }) => Properties.RedrivePolicy.deadLetterTargetArn['Fn::GetAtt'][0],
     );
-    expect(new Set(targets).size).toBe(5);
+    expect(new Set(targets).size).toBe(6);
     expect(worked.map(({ Properties }) => Properties.RedrivePolicy.maxReceiveCount)).toEqual([
       10, 10, 10, 10, 10,
     ]);
@@ -53,7 +53,7 @@ describe('queues', () => {
   });
 
   it('is worked through the alias, in partial batches, with bounded concurrency', () => {
-    expect(mappings).toHaveLength(5);
+    expect(mappings).toHaveLength(6);
     const aliases = ofType(resources, 'AWS::Lambda::Alias').map(({ id }) => id);
     for (const { Properties } of mappings) {
       const target = JSON.stringify(Properties.FunctionName);

@@ -2,6 +2,7 @@ import { decide } from '../../abandonment/decide.ts';
 import { type Episode, isOpening } from '../../abandonment/task.ts';
 import { withAnnouncementOutcome } from '../../episodes/announce.ts';
 import { waitingAfterMail, withMailOutcome } from '../../episodes/mail-outcome.ts';
+import { newsOfChange } from '../../episodes/news.ts';
 import { isOpen } from '../../episodes/open-task.ts';
 import type { System } from '../../platform/system.ts';
 import { changeTask, type TaskChange } from '../../store/change-task.ts';
@@ -66,7 +67,8 @@ async function outcomeOn(
     now,
     confirmWithin: system.config.confirmWithin,
   });
-  return { record: waiting, policy, value };
+  const news = newsOfChange(system, view.pausesRecord.webhooks, { before: record, after: waiting });
+  return { record: waiting, policy, beside: news, value };
 }
 
 /** What the mail means for the announcement of a task's own deadline, whatever episode is open. */
@@ -78,5 +80,7 @@ function announcedOn(
 ): TaskChange<{ record: TaskRecord | undefined; open: Episode | null }> {
   const value = { record, open: record.open };
   const changed = withAnnouncementOutcome(record, mail, item, system.clock.now());
-  return changed === record ? { value } : { record: changed, policy: view.policies.for(item.task), value };
+  if (changed === record) return { value };
+  const beside = newsOfChange(system, view.pausesRecord.webhooks, { before: record, after: changed });
+  return { record: changed, policy: view.policies.for(item.task), beside, value };
 }

@@ -49,6 +49,8 @@ describe('every command', () => {
         ...['sources list', 'subscriptions add', 'subscriptions list', 'subscriptions remove'],
         ...['oops list', 'oops resolve', 'oops show', 'queues list', 'queues pause', 'queues resume'],
         ...['mail list', 'mail show', 'mail resend'],
+        ...['webhooks add', 'webhooks list', 'webhooks show', 'webhooks test', 'webhooks history'],
+        ...['webhooks replay', 'webhooks pause', 'webhooks resume', 'webhooks rotate', 'webhooks remove'],
         ...['recipients list', 'recipients show', 'recipients revive', 'recipients forget'],
         ...[
           'control-planes check',
