@@ -20,22 +20,26 @@ describe('queues', () => {
     );
     expect(new Set(targets).size).toBe(6);
     expect(worked.map(({ Properties }) => Properties.RedrivePolicy.maxReceiveCount)).toEqual([
-      10, 10, 10, 10, 10,
+      10, 10, 10, 10, 10, 10,
     ]);
   });
 
   it('keeps what was given up for 14 days, as long as what nothing sends again, and longer than any other', () => {
     const given = queues.filter(({ Properties }) => !Properties.RedrivePolicy);
     expect(given.map(({ Properties }) => Properties.MessageRetentionPeriod)).toEqual(
-      Array(9).fill(FOURTEEN_DAYS),
+      Array(10).fill(FOURTEEN_DAYS),
     );
     const days = (queue: string) =>
       (worked.find(({ id }) => id.startsWith(queue))?.Properties.MessageRetentionPeriod ?? 0) / 86_400;
-    expect(['Ingest', 'MailEvents', 'Notify', 'Disable', 'Listing'].map(days)).toEqual([14, 14, 4, 4, 4]);
+    expect(['Ingest', 'MailEvents', 'Notify', 'Disable', 'Listing', 'Webhook'].map(days)).toEqual([
+      14, 14, 4, 4, 4, 4,
+    ]);
   });
 
   it('hides a message for six times the worker’s time limit', () => {
-    expect(worked.map(({ Properties }) => Properties.VisibilityTimeout)).toEqual([180, 180, 180, 180, 360]);
+    expect(worked.map(({ Properties }) => Properties.VisibilityTimeout)).toEqual([
+      180, 180, 180, 180, 360, 360,
+    ]);
   });
 
   it('adds the batching window to the time a message is hidden', () => {
