@@ -14,7 +14,7 @@ const PARTITIONS: Record<string, string> = {
   PLANES: 'data planes',
   POLICY: 'policies',
   SOURCES: 'sources',
-  GENERATORS: 'generators',
+  GENERATORS: 'steps',
   OPERATORS: 'alerts to operators',
   LOOKS: 'requests to look',
   OOPS: 'failures',

@@ -21,6 +21,15 @@ export function addServiceAlarms(alarms: Alarms, scanEverySeconds: number): void
     name: 'scan-part-failing',
     impact:
       'a part of the scan fails each time; what it looks after (the text of the failure names it) stands still.',
+    metric: alarms.own(METRIC.stepFailed, 'scanner', ofScan),
+    threshold: 1,
+    ...LASTING,
+    silence: 'fine',
+  });
+  alarms.add({
+    name: 'generator-failing',
+    impact:
+      'a source of work beside the scan fails each time; what it looks after (its name is in the text) stands still.',
     metric: alarms.own(METRIC.generatorFailed, 'scanner', ofScan),
     threshold: 1,
     ...LASTING,

@@ -108,7 +108,8 @@ export const keys = {
   /** A task that a run turned off, so that the run can be undone. */
   turnedOff: (run: string, task: string) => ({ pk: `RUN#${run}`, sk: task }),
   run: (run: Instant) => ({ pk: 'RUNS', sk: sortable(run) }),
-  generator: (name: string) => ({ pk: 'GENERATORS', sk: name }),
+  /** Of a step of a tick; the partition has the name that steps had before. */
+  step: (name: string) => ({ pk: 'GENERATORS', sk: name }),
   operatorAlert: (code: OperatorAlertCode | '', subject: string) => ({
     pk: 'OPERATORS',
     sk: `${code}#${subject}`,

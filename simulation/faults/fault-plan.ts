@@ -43,6 +43,8 @@ interface About {
  */
 export class FaultPlan {
   readonly #active: Active[] = [];
+  /** When one last did harm: one of so many attempts may wait long for them. */
+  struckAt?: Instant;
 
   /** A fault begins now. */
   begin(fault: ScenarioFault, now: Instant): void {
@@ -76,6 +78,7 @@ export class FaultPlan {
     );
     if (!holding) return undefined;
     holding.left -= 1;
+    this.struckAt = now;
     return holding.fault.mode;
   }
 

@@ -28,6 +28,7 @@ export class SoakFaultInjector implements ProcessFaults {
   readonly #early: EntryOf<'early-report'>[];
   readonly #partial: { at: Instant; left: number }[];
   readonly #conflicts: { at: Instant; left: number }[];
+  struckAt?: Instant;
   readonly #answers = new Map<string, { page: Page; at: Instant }>();
 
   constructor(entries: readonly SoakFault[], parts: SoakFaultParts) {
@@ -56,7 +57,11 @@ export class SoakFaultInjector implements ProcessFaults {
   }
 
   injectorOf(): FaultInjector {
-    return (call, process) => this.#crash(process) ?? this.#fault(call, process);
+    return (call, process) => {
+      const fault = this.#crash(process) ?? this.#fault(call, process);
+      if (fault && !('isHarmless' in fault)) this.struckAt = this.#parts.now();
+      return fault;
+    };
   }
 
   #crash({ name, calls }: CrashingProcess): InjectedFault | undefined {

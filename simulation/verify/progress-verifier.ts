@@ -30,7 +30,7 @@ export class ProgressVerifier {
   readonly #start: Instant;
   readonly #scenario: Scenario;
   /** From here on nothing but time delays a notice. */
-  readonly #calmFrom: Instant;
+  readonly #calmFrom: () => Instant;
   readonly #undisturbed: ReadonlySet<string>;
   readonly #warned = new Set<string>();
   readonly #operatorAlerts = new Set<string>();
@@ -47,7 +47,7 @@ export class ProgressVerifier {
     /** Whether Taskwarden may not know yet what the bus told it. By default it does. */
     isBehind?: () => boolean;
     /** When the last thing that goes wrong or is done is over. By default nobody knows. */
-    calmSince?: Instant;
+    calmSince?: () => Instant;
     /** Tasks of which it cannot know at times, whatever the scenario says. By default none. */
     isDisturbed?: (task: string) => boolean;
   }) {
@@ -57,9 +57,9 @@ export class ProgressVerifier {
     this.#scanEvery = parts.scenario.scanEvery;
     this.#start = parts.scenario.start;
     this.#scenario = parts.scenario;
-    this.#calmFrom = isCalm(parts.scenario)
-      ? parts.scenario.start
-      : (parts.calmSince ?? parts.scenario.until) + DAY;
+    const { start, until } = parts.scenario;
+    const { calmSince = () => until } = parts;
+    this.#calmFrom = isCalm(parts.scenario) ? () => start : () => calmSince() + DAY;
     this.#slack = 2 * parts.scenario.scanEvery + parts.facts.policy('', 'digestEvery');
     const { isDisturbed = () => false } = parts;
     const undisturbed = [...undisturbedTasks(parts.scenario, parts.facts)];
@@ -92,7 +92,7 @@ export class ProgressVerifier {
       const task = this.#facts.tasks.get(id);
       if (task && this.#isFailing(task)) this.#isTimely(task, now);
     }
-    if (now >= this.#calmFrom && !this.#isBehind()) this.#areAnnounced(now);
+    if (now >= this.#calmFrom() && !this.#isBehind()) this.#areAnnounced(now);
     if (this.#unreachable.length > 0) this.#checkUnreachable(now);
     this.#checkReversals();
   }

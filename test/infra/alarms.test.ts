@@ -71,6 +71,7 @@ describe('alarms', () => {
 
   const OF_SCANS = [
     'scan-part-failing',
+    'generator-failing',
     'canary-missed',
     'feedback-silent',
     'feedback-canary-missed',

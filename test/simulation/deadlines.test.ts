@@ -494,3 +494,19 @@ test.each([
   });
   expect(parsed.ok ? '' : parsed.problem).toContain(path);
 });
+
+test('what a fault of so many sends puts off long after it began breaks no promise', async () => {
+  // A broken promise would be thrown.
+  const { story } = await tell({
+    until: at(14),
+    scanEvery: '6h',
+    policy: { mode: 'notify', stopNotice: '30h' },
+    tasks: [workspace()],
+    events: [
+      { at: at(2), type: 'fault', target: 'queue', mode: 'down', times: 4 },
+      { at: at(9), type: 'deadline', task: 'acmeCo/w', deadline: at(12) },
+    ],
+  });
+  // Due from T+10d18h on; four scans ask for the mail in vain.
+  expect(story).toEqual([announced('T+11d18h', 'T+12d')]);
+});

@@ -22,7 +22,8 @@ const REPEATED_AFTER: Duration = 7 * DAY;
 /** Tells operators what is new, and each week again what lasts: one message for each code and scan. */
 export const operatorsGenerator: Generator = {
   name: 'operators',
-  band: 70,
+  band: 'urgent',
+  everySeconds: 0,
   async run(run) {
     const groups = await dueByCode(run);
     return sweep(run, {

@@ -15,7 +15,8 @@ import { sweep } from '../sweep.ts';
  */
 export const webhooksGenerator: Generator = {
   name: 'webhooks',
-  band: 75,
+  band: 'normal',
+  everySeconds: 0,
   async run(run, budget, cursor) {
     if (!run.view.pausesRecord.webhooks?.length) return DONE;
     // What is due already does not wait for a run that gets to the end of what happened.

@@ -46,7 +46,6 @@ const OTHER_MEANING: Record<string, string> = {
   slot: 'of a sentence',
   source: 'of events, a name on the bus',
   stage: 'of a deployment',
-  step: 'of a procedure; a reminder step',
   stop: 'to end anything',
   summary: 'the last line of a simulation',
   taken: 'to take',

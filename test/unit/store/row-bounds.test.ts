@@ -6,7 +6,7 @@ import { NO_EVIDENCE, observe } from '../../../functions/abandonment/evidence.ts
 import { withSpan } from '../../../functions/abandonment/spans.ts';
 import type { Episode, Evidence, Told } from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Interval, MINUTE } from '../../../functions/abandonment/time.ts';
-import { withOutage } from '../../../functions/scanner/generators/outages.ts';
+import { withOutage } from '../../../functions/scanner/steps/outages.ts';
 import { alertWrite } from '../../../functions/store/alerts.ts';
 import { dataPlaneWrite, newDataPlane, type OutageRecord } from '../../../functions/store/data-planes.ts';
 import { digestWrite, newDigest } from '../../../functions/store/digests.ts';

@@ -3,7 +3,7 @@ import { PolicyBook } from '../../../functions/abandonment/policy-book.ts';
 import { breakerFromRow } from '../../../functions/breaker/run.ts';
 import { waitingFromRow } from '../../../functions/catalog/waiting.ts';
 import { doctorRunFromRow } from '../../../functions/operators/doctor.ts';
-import { generatorFromRow } from '../../../functions/scanner/generator.ts';
+import { stepFromRow } from '../../../functions/scanner/step.ts';
 import { alertFromRow, alertWrite } from '../../../functions/store/alerts.ts';
 import { auditFromRow, auditWrite } from '../../../functions/store/audit.ts';
 import { dataPlaneFromRow, dataPlaneWrite } from '../../../functions/store/data-planes.ts';
@@ -360,7 +360,7 @@ const STORED = {
     rev: 1,
     w: '01KDYVMK600019HBF792K109P5',
   },
-  generator: {
+  step: {
     pk: 'GENERATORS',
     sk: 'digests',
     v: 1,
@@ -699,7 +699,7 @@ it.each<[string, Row, object]>([
   ['an attempt that began', STORED.attempt, startFromRow(STORED.attempt)],
   ['work that is given up', STORED.givenUp, givenUpFromRow(STORED.givenUp)],
   ['a run of the doctor', STORED.doctorRun, doctorRunFromRow(STORED.doctorRun)],
-  ['a generator', STORED.generator, generatorFromRow(STORED.generator)],
+  ['a step of a tick', STORED.step, stepFromRow(STORED.step)],
   ['what waits for a task', STORED.waiting, waitingFromRow(STORED.waiting)],
   ['what SES says of mails', STORED.feedback, feedbackFromRow(STORED.feedback)],
 ])('the row of %s says what it said', (_, row, record) => {

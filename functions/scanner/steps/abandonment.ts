@@ -5,18 +5,17 @@ import { index, sortable } from '../../store/keys.ts';
 import { eachRow } from '../../store/rows.ts';
 import type { Query, Row } from '../../store/table/table.port.ts';
 import { candidateIn, loadTasks } from '../../store/tasks.ts';
-import type { Generator } from '../generator.ts';
 import { count, lookAt } from '../look.ts';
 import type { Run } from '../run.ts';
+import type { Step } from '../step.ts';
 import { type Part, sweep } from '../sweep.ts';
 
 /**
  * Fires for the tasks whose time is over. Reads only what can fire: the index of candidates from the oldest to
  * now − `warnAfter`, and for scopes with a lower threshold their tenants' part of it.
  */
-export const abandonmentGenerator: Generator = {
+export const abandonmentStep: Step = {
   name: 'abandonment',
-  band: 50,
   run: (run, budget, cursor) =>
     sweep(run, {
       name: 'abandonment',

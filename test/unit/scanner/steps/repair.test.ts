@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../../../functions/abandonment/time.ts';
 import { recipientKey } from '../../../../functions/platform/addresses.ts';
 import type { Budget } from '../../../../functions/scanner/generator.ts';
-import { repairGenerator } from '../../../../functions/scanner/generators/repair.ts';
 import type { Run } from '../../../../functions/scanner/run.ts';
+import { repairStep } from '../../../../functions/scanner/steps/repair.ts';
 import { type AlertRecord, alertWrite, loadAlert } from '../../../../functions/store/alerts.ts';
 import {
   type DigestRecord,
@@ -31,7 +31,7 @@ async function repair(
 ) {
   const view = await FleetView.load(table);
   const run: Run = { system, view, id: 'run', now: START + after, figures: {}, asked: [] };
-  const turn = await repairGenerator.run(run, budget, cursor);
+  const turn = await repairStep.run(run, budget, cursor);
   return { turn, repaired: run.figures.repaired ?? 0 };
 }
 

@@ -4,9 +4,10 @@ import type { QueueName } from '../../platform/queues.ts';
 import { queuesInUse } from '../../platform/queues-in-use.ts';
 import { keys } from '../../store/keys.ts';
 import { canaryOf } from '../../work/canary.ts';
-import { DONE, type Generator } from '../generator.ts';
+import { DONE } from '../generator.ts';
 import { count, scanEveryOf } from '../look.ts';
 import type { Run } from '../run.ts';
+import type { Step } from '../step.ts';
 import { sweep } from '../sweep.ts';
 
 /** A canary that waited for so many scans shows nothing any more. */
@@ -16,9 +17,8 @@ const LIFE_IN_SCANS = 4;
  * Sends a canary through each queue per scan, and misses those of the scan before that were not worked by now
  * (docs/rules.md#canary): a queue without a worker is noticed also while nobody has work for it.
  */
-export const canaryGenerator: Generator = {
+export const canaryStep: Step = {
   name: 'canary',
-  band: 5,
   async run(run) {
     if (run.system.config.canaries !== true) return DONE;
     const queues = queuesInUse(run.system.config);

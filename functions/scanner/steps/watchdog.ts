@@ -4,9 +4,9 @@ import { keys, WORK_BUCKETS } from '../../store/keys.ts';
 import { eachRow } from '../../store/rows.ts';
 import type { Row } from '../../store/table/table.port.ts';
 import { recordDeath } from '../../work/oops.ts';
-import type { Generator } from '../generator.ts';
 import { count } from '../look.ts';
 import type { Run } from '../run.ts';
+import type { Step } from '../step.ts';
 import { type Part, sweep } from '../sweep.ts';
 
 /** Clocks may differ by so much: nobody is taken for dead earlier. */
@@ -16,9 +16,8 @@ const CLOCK_SKEW: Duration = 5 * MINUTE;
  * Finds attempts that began and were never heard of again after their process must have been stopped: those whose
  * message does not come back count here, each once, whoever finds it first.
  */
-export const watchdogGenerator: Generator = {
+export const watchdogStep: Step = {
   name: 'watchdog',
-  band: 25,
   run: (run, budget, cursor) =>
     sweep(run, {
       name: 'watchdog',

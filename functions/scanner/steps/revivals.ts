@@ -3,15 +3,14 @@ import { keys, sortable } from '../../store/keys.ts';
 import { eachRow } from '../../store/rows.ts';
 import type { Row } from '../../store/table/table.port.ts';
 import { writeUnlessRefused } from '../../store/write-unless-refused.ts';
-import type { Generator } from '../generator.ts';
 import { count } from '../look.ts';
 import type { Run } from '../run.ts';
+import type { Step } from '../step.ts';
 import { sweep } from '../sweep.ts';
 
 /** Lets addresses live again that soft bounces killed for a time, when that time is over. */
-export const revivalsGenerator: Generator = {
+export const revivalsStep: Step = {
   name: 'revivals',
-  band: 15,
   run(run, budget, cursor) {
     const { pk } = keys.softDeath(run.now, '');
     const over = eachRow(run.system.table, { pk, sk: { to: `${sortable(run.now)}~` } });

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Notice } from '../../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../../../functions/abandonment/time.ts';
 import type { OutgoingMessage } from '../../../../functions/platform/ports.ts';
-import { digestsGenerator } from '../../../../functions/scanner/generators/digests.ts';
 import type { Run } from '../../../../functions/scanner/run.ts';
+import { digestsStep } from '../../../../functions/scanner/steps/digests.ts';
 import { FleetView } from '../../../../functions/store/fleet-view.ts';
 import { bucketOf, keys } from '../../../../functions/store/keys.ts';
 import { noticeWrite, type PendingNotice } from '../../../../functions/store/notices.ts';
@@ -73,7 +73,7 @@ async function digestStage(waiters: Waiter[], policy: Record<string, unknown> = 
   ) => {
     const view = await FleetView.load(table);
     const figures: Record<string, number> = {};
-    const turn = await digestsGenerator.run(
+    const turn = await digestsStep.run(
       { system, view, id: 'run', now: NOW, figures, asked: [], ...given },
       { spent },
       cursor,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR } from '../../../../functions/abandonment/time.ts';
-import { withOutage } from '../../../../functions/scanner/generators/outages.ts';
+import { withOutage } from '../../../../functions/scanner/steps/outages.ts';
 import type { OutageRecord } from '../../../../functions/store/data-planes.ts';
 
 function outage(day: number, endedAt: number | null = day + 0.5): OutageRecord {

@@ -5,10 +5,11 @@ import { storeTask } from '../../store/change-task.ts';
 import { loadPace } from '../../store/pace.ts';
 import { loadTasks, type TaskRecord } from '../../store/tasks.ts';
 import { disableMessageFor } from '../../work/messages.ts';
-import { DONE, type Generator } from '../generator.ts';
+import { DONE } from '../generator.ts';
 import { giveUpDisabling } from '../given-up.ts';
 import { count, lookAt } from '../look.ts';
 import type { Run } from '../run.ts';
+import type { Step } from '../step.ts';
 import { sweep } from '../sweep.ts';
 import { type Due, gatherDue } from './due-tasks.ts';
 import { reserve } from './rate-limit.ts';
@@ -18,9 +19,8 @@ import { findHeld } from './spikes.ts';
  * Queues what is due to be turned off, the oldest first, within the rate limit; a spike is held until operators
  * approve it (promise 10).
  */
-export const disablingGenerator: Generator = {
+export const disablingStep: Step = {
   name: 'disabling',
-  band: 40,
   async run(run, budget) {
     const due = await gatherDue(run, budget);
     // Only who knows all of it can tell a spike: the next scan gathers it anew.

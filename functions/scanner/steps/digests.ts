@@ -11,10 +11,11 @@ import {
   recipientWrite,
 } from '../../store/recipients.ts';
 import { notifyMessageFor } from '../../work/messages.ts';
-import { DONE, type Generator } from '../generator.ts';
+import { DONE } from '../generator.ts';
 import { isTellingGivenUp } from '../given-up.ts';
 import { count } from '../look.ts';
 import type { Run } from '../run.ts';
+import type { Step } from '../step.ts';
 import { type Part, sweep } from '../sweep.ts';
 import { isDelayed, lostAfter, readyAt } from './mail-times.ts';
 import { recipientsIn, type WaitingRecipient } from './waiting-recipients.ts';
@@ -44,9 +45,8 @@ interface Last {
 }
 
 /** Puts each recipient with something to be told on the queue once: one message, one mail (promise 6). */
-export const digestsGenerator: Generator = {
+export const digestsStep: Step = {
   name: 'digests',
-  band: 60,
   afterDecisions: true,
   async run(run, budget, cursor) {
     if (run.view.pauses.notify) return DONE;

@@ -4,8 +4,9 @@ import { loadFeedback } from '../../store/heard.ts';
 import { keys } from '../../store/keys.ts';
 import { operatorAlert } from '../../store/operator-alerts.ts';
 import { writeUnlessRefused } from '../../store/write-unless-refused.ts';
-import { DONE, type Generator } from '../generator.ts';
+import { DONE } from '../generator.ts';
 import type { Run } from '../run.ts';
+import type { Step } from '../step.ts';
 
 /** After so long without a word of SES on any mail the feedback path is taken for broken. */
 const FEEDBACK_WITHIN: Duration = DAY;
@@ -14,9 +15,8 @@ const FEEDBACK_WITHIN: Duration = DAY;
 const SILENCES = 4;
 
 /** Watches what should be heard and is not: SES on the mails it took, and control planes on anything at all. */
-export const watchesGenerator: Generator = {
+export const watchesStep: Step = {
   name: 'watches',
-  band: 6,
   async run(run) {
     if (run.system.config.canaries !== true) return DONE;
     await watchFeedback(run);

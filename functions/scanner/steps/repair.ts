@@ -8,16 +8,15 @@ import { index } from '../../store/keys.ts';
 import { eachRow } from '../../store/rows.ts';
 import type { Row } from '../../store/table/table.port.ts';
 import { tellUntold } from '../../store/untold.ts';
-import type { Generator } from '../generator.ts';
 import { count } from '../look.ts';
 import type { Run } from '../run.ts';
+import type { Step } from '../step.ts';
 import { type Part, sweep } from '../sweep.ts';
 import { dueIn } from './due.ts';
 
 /** Finishes what was left half done: digests without an end, and notices that did not fit into their transaction. */
-export const repairGenerator: Generator = {
+export const repairStep: Step = {
   name: 'repair',
-  band: 20,
   run: (run, budget, cursor) =>
     sweep(run, {
       name: 'repair',

@@ -12,9 +12,9 @@ import {
 } from '../../store/operator-alerts.ts';
 import { eachRow } from '../../store/rows.ts';
 import type { Write } from '../../store/table/table.port.ts';
-import type { Generator } from '../generator.ts';
 import { count } from '../look.ts';
 import type { Run } from '../run.ts';
+import type { Step } from '../step.ts';
 import { sweep } from '../sweep.ts';
 import { withOutage } from './outages.ts';
 import { withoutUnused } from './unused-planes.ts';
@@ -23,9 +23,8 @@ import { withoutUnused } from './unused-planes.ts';
 const LEAST_LOSSES = 10;
 
 /** Watches the data planes before anything is decided: silence, and many tasks that fail together (promise 5). */
-export const healthGenerator: Generator = {
+export const healthStep: Step = {
   name: 'health',
-  band: 0,
   run: (run) =>
     sweep(run, {
       name: 'health',

@@ -9,9 +9,9 @@ import { index, sortable } from '../../store/keys.ts';
 import { eachRow } from '../../store/rows.ts';
 import type { Query, Row } from '../../store/table/table.port.ts';
 import { loadTasks } from '../../store/tasks.ts';
-import type { Generator } from '../generator.ts';
 import { count, lookAt } from '../look.ts';
 import type { Run } from '../run.ts';
+import type { Step } from '../step.ts';
 import { type Part, sweep } from '../sweep.ts';
 
 /**
@@ -19,9 +19,8 @@ import { type Part, sweep } from '../sweep.ts';
  * policy may ask for now: the index of what owning systems said, and of jobs by their start, each to as far ahead as some
  * policy reaches. Before what is due is turned off, so that an announced deadline is kept with the scan that finds it.
  */
-export const deadlinesGenerator: Generator = {
+export const deadlinesStep: Step = {
   name: 'deadlines',
-  band: 35,
   run: (run, budget, cursor) =>
     sweep(run, {
       name: 'deadlines',

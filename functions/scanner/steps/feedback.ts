@@ -11,9 +11,10 @@ import { operatorAlert } from '../../store/operator-alerts.ts';
 import { loadPauses, pausesWrite } from '../../store/pauses.ts';
 import type { Write } from '../../store/table/table.port.ts';
 import { MESSAGE_VERSION } from '../../work/messages.ts';
-import { DONE, type Generator } from '../generator.ts';
+import { DONE } from '../generator.ts';
 import { count } from '../look.ts';
 import type { Run } from '../run.ts';
+import type { Step } from '../step.ts';
 
 /** A round begins so long after the one before was answered. */
 const EVERY: Duration = DAY;
@@ -30,9 +31,8 @@ const SENT_AGAIN_AFTER: Duration = HOUR;
  * nobody knows whether a warning arrived. Both go on `settleAfter` after the answers, so that what waited with
  * them is taken in first.
  */
-export const feedbackGenerator: Generator = {
+export const feedbackStep: Step = {
   name: 'feedback',
-  band: 6,
   async run(run) {
     const silentSince = run.view.pausesRecord.feedbackSilent;
     if (run.system.config.canaries !== true) {

@@ -3,15 +3,15 @@ import { index, keys } from '../../store/keys.ts';
 import { allRows } from '../../store/rows.ts';
 import type { Query, Row } from '../../store/table/table.port.ts';
 import { writeUnlessRefused } from '../../store/write-unless-refused.ts';
-import { DONE, type Generator } from '../generator.ts';
+import { DONE } from '../generator.ts';
 import type { Run } from '../run.ts';
+import type { Step } from '../step.ts';
 import { type Part, sweep } from '../sweep.ts';
 import { lookById } from './ladder.ts';
 
 /** Looks once at all that is open in a scope whose policy, people or data plane changed. */
-export const scopesGenerator: Generator = {
+export const scopesStep: Step = {
   name: 'scopes',
-  band: 10,
   async run(run, budget) {
     for (const request of [...run.asked, ...(await askedByRun(run))]) {
       const partitions = [openIn(run, request.sk)];

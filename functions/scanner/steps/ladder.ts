@@ -4,16 +4,15 @@ import { index } from '../../store/keys.ts';
 import type { Row } from '../../store/table/table.port.ts';
 import { loadTasks } from '../../store/tasks.ts';
 import { sendDisable, sendEnable } from '../dispatch.ts';
-import type { Generator } from '../generator.ts';
 import { count, lookAt } from '../look.ts';
 import type { Run } from '../run.ts';
+import type { Step } from '../step.ts';
 import { type Part, sweep } from '../sweep.ts';
 import { dueIn } from './due.ts';
 
 /** Looks again at the tasks whose instant has come: resolves, reminds, lets holds end; queues stuck work again. */
-export const ladderGenerator: Generator = {
+export const ladderStep: Step = {
   name: 'ladder',
-  band: 30,
   run: (run, budget, cursor) =>
     sweep(run, {
       name: 'ladder',
