@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander';
+import { formatDuration } from '../../functions/abandonment/time.ts';
 import {
   knownWebhook,
   replayWebhook,
   testWebhook,
   webhookHistory,
 } from '../../functions/operators/webhooks.ts';
-import type { DeliveryRecord } from '../../functions/store/webhook-deliveries.ts';
+import { type DeliveryRecord, WEBHOOK_HISTORY_RETENTION } from '../../functions/store/webhook-deliveries.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { instantText } from '../readable.ts';
@@ -13,6 +14,7 @@ import { safe } from '../terminal.ts';
 import { knownOr } from '../webhooks.ts';
 
 const STATES = ['due', 'failed', 'sent', 'dead'] as const;
+const KEPT = formatDuration(WEBHOOK_HISTORY_RETENTION);
 /** So many rows where nobody says how many. */
 const USUAL_ROWS = 50;
 const MOST_ROWS = 10_000;
@@ -84,8 +86,7 @@ interface HistoryOptions {
 function registerHistory(webhooks: Command, cli: Cli): void {
   addCommand(webhooks, {
     usage: 'history <id>',
-    description:
-      'what a webhook is to hear, in its order, and what it heard, the newest first; kept for 30 days',
+    description: `what a webhook is to hear, in its order, and what it heard, the newest first; kept for ${KEPT}`,
     examples: [
       'webhooks history wh-0h2k4v9p3d --state dead',
       'webhooks history wh-0h2k4v9p3d --limit 500 --json',
