@@ -4,7 +4,7 @@ import { UsageError } from './errors.ts';
 import { instantText } from './readable.ts';
 
 /** The error where no webhook has an id. */
-export function noSuchWebhook({ stage }: Session, id: string): UsageError {
+function noSuchWebhook({ stage }: Session, id: string): UsageError {
   return new UsageError(
     `no webhook ${JSON.stringify(id)} in stage ${stage.name}; \`taskwarden webhooks list\` names them`,
   );
@@ -17,7 +17,7 @@ export function knownOr<Value>(session: Session, id: string, value: Value | unde
 }
 
 /** A URL as it is shown: that of a chat tool is a secret behind its host, and so is any query. */
-export function shownUrl({ url, format }: Pick<WebhookRecord, 'url' | 'format'>): string {
+function shownUrl({ url, format }: Pick<WebhookRecord, 'url' | 'format'>): string {
   const { origin, pathname, search } = new URL(url);
   if (format !== 'standard') return `${origin}/…`;
   return `${origin}${pathname}${search === '' ? '' : '?…'}`;

@@ -30,7 +30,7 @@ export function newsOfChange(
 }
 
 /** What happened to a task from one record of it to the next, in the order in which it is told. Pure. */
-export function newsBetween(before: TaskRecord, after: TaskRecord, beside: readonly Write[]): News[] {
+function newsBetween(before: TaskRecord, after: TaskRecord, beside: readonly Write[]): News[] {
   const said = saidOf(after);
   return [
     ...keptNews(before, after),

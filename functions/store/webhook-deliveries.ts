@@ -57,7 +57,7 @@ export interface DeliveryRecord {
 export const WEBHOOK_HISTORY_RETENTION: Duration = 30 * DAY;
 
 /** The record in its row. */
-export const deliveryFromRow = (row: Row): DeliveryRecord => saidIn(row);
+const deliveryFromRow = (row: Row): DeliveryRecord => saidIn(row);
 
 /** Its row; what ended goes by itself once its retention is over. */
 export function deliveryWrite(record: DeliveryRecord): { put: Row } {

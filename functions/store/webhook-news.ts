@@ -27,7 +27,7 @@ export interface NewsRecord {
 const FORGOTTEN_AFTER: Duration = 30 * DAY;
 
 /** The record in its row. */
-export const newsFromRow = (row: Row): NewsRecord => saidIn(row);
+const newsFromRow = (row: Row): NewsRecord => saidIn(row);
 
 /**
  * The row of what happened, to be written in the transaction in which it happened; none where no webhook hears of it.

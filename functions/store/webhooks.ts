@@ -72,7 +72,7 @@ export interface WebhookRecord {
 export const DELIVERED_WITHIN: Duration = 7 * DAY;
 
 /** The record in its row. */
-export const webhookFromRow = (row: Row): WebhookRecord => saidIn(row);
+const webhookFromRow = (row: Row): WebhookRecord => saidIn(row);
 
 export async function loadWebhook(table: Table, id: string): Promise<WebhookRecord | undefined> {
   const row = await table.get(keys.webhook(id));

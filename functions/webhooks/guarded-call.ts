@@ -8,7 +8,7 @@ import { addressRefusal } from './refused-address.ts';
 import { urlProblem } from './url-problem.ts';
 
 /** How long a call may take, from the look-up of its name to its answer. */
-export const CALL_TIMEOUT: Duration = 10 * SECOND;
+const CALL_TIMEOUT: Duration = 10 * SECOND;
 /** So much of an answer is read, and no more waited for. */
 const KEPT_BYTES = 1_024;
 

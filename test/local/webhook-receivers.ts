@@ -9,7 +9,7 @@ import { LOCAL_FOLDER, ROOT } from '../../local/local-aws.ts';
 import { say } from '../../local/progress.ts';
 
 /** What a receiver thinks of one call. */
-export interface Judged {
+interface Judged {
   id: string;
   /** `verified`, or what the library found wrong. */
   verdict: string;

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod/mini';
+import { CALL_REASONS, END_REASONS } from '../../../functions/store/webhook-deliveries.ts';
 import { TEST_EVENT, WEBHOOK_EVENTS } from '../../../functions/webhooks/event-schemas.ts';
 import { bodyOf } from '../../../functions/webhooks/formats.ts';
 
@@ -19,6 +20,13 @@ function exampleOf(type: Type): { timestamp: string; data: Record<string, unknow
   if (!example) throw new Error(`no example of ${type} in docs/webhooks.md`);
   return JSON.parse(example);
 }
+
+describe('the reasons of calls that fail, and of events that are given up', () => {
+  const section = PAGE.slice(PAGE.indexOf('## Reasons'), PAGE.indexOf('## Secrets'));
+  it.each([...CALL_REASONS, ...END_REASONS])('have %s on the page', (reason) => {
+    expect(section).toContain(`\`${reason}\``);
+  });
+});
 
 describe('the documents of what webhooks are sent', () => {
   // `UPDATE_DOCUMENTS=1 vitest run event-documents` and `npm run format` write them anew from the code.

@@ -18,7 +18,7 @@ import { webhookConsumer } from '../../../functions/webhooks/webhook-consumer.ts
 import type { Outcome } from '../../../functions/work/consumer.ts';
 import { processMessage } from '../../../functions/work/pipeline.ts';
 
-export const START = Date.parse('2026-01-01T00:00:00Z');
+const START = Date.parse('2026-01-01T00:00:00Z');
 
 /** An answer with a status. */
 export const answered = (
@@ -39,7 +39,7 @@ export const GONE_AWAY: WebhookAnswer = {
   detail: 'connect ECONNREFUSED',
 };
 
-export interface Called {
+interface Called {
   at: Instant;
   call: WebhookCall;
 }
