@@ -16,10 +16,12 @@ export interface Cli {
   env: Readonly<Record<string, string | undefined>>;
   /** Whom the audit names. */
   operator: string;
+  /** Has `act` done where somebody ends the program from the keyboard, in the place of ending it; gives how to take that back. */
+  onInterrupt?(act: () => void): () => void;
 }
 
 /** One command's run on a stage. */
-export interface Session extends Pick<Cli, 'stdin' | 'stderr' | 'operator'> {
+export interface Session extends Pick<Cli, 'stdin' | 'stderr' | 'operator' | 'onInterrupt'> {
   stage: OpenedStage;
   system: System;
   out: Output;
@@ -74,7 +76,16 @@ export function onStage<Arguments extends unknown[], Options = object>(
     const stage = await cli.open(stageNameOf(options, cli.env));
     const { stdin, stderr, operator } = cli;
     const out = new Output(cli.stdout, options.json === true);
-    const session = { stage, system: stage.system, out, stdin, stderr, operator };
+    const { onInterrupt } = cli;
+    const session = {
+      stage,
+      system: stage.system,
+      out,
+      stdin,
+      stderr,
+      operator,
+      ...(onInterrupt && { onInterrupt }),
+    };
     await act(session, options, ...(argumentsOf(command) as Arguments));
   };
 }

@@ -40,6 +40,7 @@ import { registerTasksShow } from './commands/tasks-show.ts';
 import { registerUndo } from './commands/undo.ts';
 import { registerWebhooks } from './commands/webhooks.ts';
 import { registerWebhooksHistory } from './commands/webhooks-history.ts';
+import { registerWork } from './commands/work.ts';
 import { faultLine, UsageError } from './errors.ts';
 import { safe } from './terminal.ts';
 
@@ -113,6 +114,7 @@ export function buildProgram(cli: Cli): Command {
   );
   for (const register of [registerScan, registerPauses, registerApprove, registerDismiss, registerUndo])
     register(program, cli);
+  registerWork(addGroup(program, 'work', 'bulk commands: how far they are, and stopping them'), cli);
   registerDoctor(program, cli);
   const controlPlanes = addGroup(
     program,

@@ -25,5 +25,13 @@ const exitCode = await run(process.argv.slice(2), {
   stderr: process.stderr,
   env: process.env,
   operator: operator(),
+  onInterrupt: (act) => {
+    const end = () => {
+      process.exitCode = 130;
+      act();
+    };
+    process.once('SIGINT', end);
+    return () => void process.off('SIGINT', end);
+  },
 });
 if (exitCode !== 0) process.exitCode = exitCode;

@@ -9,6 +9,7 @@ interface AlertEntry {
     | 'control plane'
     | 'queue'
     | 'webhook'
+    | 'bulk command'
     | 'service';
   /** Whether it is told once, however long it lasts. @default false */
   readonly isOnce?: true;
@@ -55,6 +56,8 @@ export const OPERATOR_ALERTS = {
   'webhook-failing': { about: 'webhook', article: 'webhook-failing-operator-alert' },
   /** A webhook answered that it is gone, and is paused. */
   'webhook-gone': { about: 'webhook', article: 'webhook-gone' },
+  /** Items of a bulk command failed, and nobody may have waited for it. */
+  'bulk-command-failed': { about: 'bulk command', article: 'bulk-command-failed' },
   /** A worker fails, and its queue is off; the breaker tells it itself, too. */
   'breaker-open': { about: 'queue', article: 'breaker-open' },
 } as const satisfies Record<string, AlertEntry>;

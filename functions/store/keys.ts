@@ -179,6 +179,12 @@ export const keys = {
     pk: `WEBHOOK#${webhook}`,
     sk: `${part}#${String(seq).padStart(12, '0')}`,
   }),
+  /** A bulk command of operators, and a part of the items that it is about. */
+  operatorWork: (id: string) => ({ pk: 'OPERATOR-WORK', sk: id }),
+  operatorWorkPart: (id: string, part: number) => ({
+    pk: `OPERATOR-WORK#${id}`,
+    sk: `P#${String(part).padStart(6, '0')}`,
+  }),
   /** A request to look once at all open episodes of a prefix (`P#acmeCo/`), a data plane (`D#eu-1`) or all (`ALL`). */
   look: (scope: string) => ({ pk: 'LOOKS', sk: scope }),
 } as const;
@@ -220,6 +226,8 @@ export const index = {
   admins: () => 'PEOPLE#A',
   oldSubscriptions: () => 'SUBSCRIPTIONS',
   oldAdmins: () => 'ADMINS',
+  /** g2: bulk commands that are not at their end, by priority and age. */
+  openWork: () => 'OPERATOR-WORK',
   /** g3: eligible tasks of a data plane without `PRIMARY`, by `notPrimarySince`; `#L` seen to lose it, `#N` not. */
   lostOfPlane: (dataPlane: string) => `P#${dataPlane}`,
 } as const;

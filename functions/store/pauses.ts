@@ -29,6 +29,11 @@ export interface PausesRecord {
   ownerRules?: string;
   /** The webhooks, and what each hears of; absent where there are none. Here for the same reason. */
   webhooks?: WebhookScope[];
+  /**
+   * When the newest bulk command was given, or is to be tried again; absent where none is open. It stands here for the same
+   * reason: a scan reads for bulk commands only where there may be any.
+   */
+  bulkWork?: Instant;
   rev: number;
 }
 

@@ -141,6 +141,8 @@ const KEYS: { [Name in keyof typeof keys]: ReturnType<(typeof keys)[Name]> } = {
   webhook: keys.webhook('id'),
   webhookNews: keys.webhookNews('task', 1),
   webhookDelivery: keys.webhookDelivery('id', 'D', 1),
+  operatorWork: keys.operatorWork('id'),
+  operatorWorkPart: keys.operatorWorkPart('id', 1),
   look: keys.look('scope'),
 };
 
@@ -185,6 +187,7 @@ const USES: { [Name in keyof typeof index]: string } = {
   admins: index.admins(),
   oldSubscriptions: index.oldSubscriptions(),
   oldAdmins: index.oldAdmins(),
+  openWork: index.openWork(),
   lostOfPlane: index.lostOfPlane('plane'),
 };
 

@@ -105,6 +105,8 @@ async function lasts(run: Run, alert: OperatorAlertRecord): Promise<boolean> {
   if (alert.code === 'no-reachable-owner') {
     return (await loadTask(run.system.table, alert.subject))?.hold?.reason === 'no-reachable-owner';
   }
+  // A command that is over: it was told.
+  if (alert.code === 'bulk-command-failed') return false;
   if (alert.code === 'blast-radius') return awaitsApproval(run.system);
   return true;
 }

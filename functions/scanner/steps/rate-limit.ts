@@ -2,6 +2,8 @@ import { BOUNDS } from '../../abandonment/bounds.ts';
 import { groupsOf } from '../../platform/groups.ts';
 import { inLastDay } from '../../store/fleet-view.ts';
 import { type PaceEntry, type PaceRecord, paceWrite } from '../../store/pace.ts';
+import { runWrite } from '../../store/runs.ts';
+import type { Write } from '../../store/table/table.port.ts';
 import type { Run } from '../run.ts';
 import type { Counted } from './blast-radius.ts';
 
@@ -27,10 +29,15 @@ export async function reserve<One extends Limited>(
   if (chosen.length === 0) return [];
   const unapproved = grouped(chosen.filter((one) => !one.approved));
   const entry = { at: run.now, run: run.id, count: chosen.length, unapproved };
-  const write = paceWrite({ ...pace, runs: [...recent, entry] });
-  const reserved = await run.system.table.transact([write], run.system.random.id(run.now));
+  const writes = [paceWrite({ ...pace, runs: [...recent, entry] }), ...begun(run, chosen.length)];
+  const reserved = await run.system.table.transact(writes, run.system.random.id(run.now));
   // Not reserved, nothing queued: the next scan asks again.
   return reserved.outcome === 'applied' ? chosen : [];
+}
+
+/** That the run disables: what it disabled is found by that, though it may not come to its end. */
+function begun({ id, at, now }: Run, queuedToDisable: number): Write[] {
+  return at === undefined ? [] : [runWrite(at, { run: id, figures: { queuedToDisable } }, now)];
 }
 
 /** Those, the oldest first, whose tenants and planes still find room on the row of the pace; the others wait. */

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import type { Cli } from '../../../cli/command.ts';
 import type { AwsAccount } from '../../../cli/doctor/aws-account.port.ts';
 import { UsageError } from '../../../cli/errors.ts';
@@ -38,7 +37,8 @@ export interface Ran {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'taskwarden-cli-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+// A worker runs many files of tests, which share this module.
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 let files = 0;
 
 /** Writes a file to be given to a command. */

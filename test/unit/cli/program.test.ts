@@ -47,6 +47,7 @@ describe('every command', () => {
         ...['owners import', 'owners list', 'owners test'],
         ...['events validate', 'events send', 'events refused'],
         ...['sources list', 'subscriptions add', 'subscriptions list', 'subscriptions remove'],
+        ...['work list', 'work show', 'work cancel', 'work retry', 'work priority'],
         ...['oops list', 'oops resolve', 'oops show', 'queues list', 'queues pause', 'queues resume'],
         ...['mail list', 'mail show', 'mail resend'],
         ...['webhooks add', 'webhooks list', 'webhooks show', 'webhooks test', 'webhooks history'],

@@ -10,6 +10,7 @@ import { withOutage } from '../../../functions/scanner/steps/outages.ts';
 import { alertWrite } from '../../../functions/store/alerts.ts';
 import { dataPlaneWrite, newDataPlane, type OutageRecord } from '../../../functions/store/data-planes.ts';
 import { digestWrite, newDigest } from '../../../functions/store/digests.ts';
+import { MOST_WHY, partsOf, workPartWrite } from '../../../functions/store/operator-work.ts';
 import { ownerRulesWrite } from '../../../functions/store/owner-rules.ts';
 import { paceWrite } from '../../../functions/store/pace.ts';
 import { pausesWrite } from '../../../functions/store/pauses.ts';
@@ -226,4 +227,25 @@ it('the row of the owner rules has room for the longest file', () => {
   expect(file.length).toBeGreaterThan(0.95 * BOUNDS.ownerFile.most);
   expect(file.length).toBeLessThanOrEqual(BOUNDS.ownerFile.most + 5_000);
   expect(bytesOf(ownerRulesWrite(rules))).toBeLessThan(ROOM);
+});
+
+it('the row of a part of a bulk command has room for a reason of each of its items', () => {
+  const why = '\u{4e00}'.repeat(MOST_WHY);
+  const ids = Array.from({ length: 5_000 }, (_, place) => ({
+    id: hash(place, 128).padEnd(512, 'x'),
+    of: NOW.toString(),
+  }));
+  const lines = ids.map(({ id }) => ({ id, of: JSON.stringify('o'.repeat(BOUNDS.ownerBytes.most)) }));
+  for (const items of [ids, lines.slice(0, 50)]) {
+    const parts = partsOf(items);
+    expect(parts.flat()).toEqual(items);
+    for (const part of parts) {
+      expect(part.length).toBeLessThanOrEqual(100);
+      const worked = part.map((item) => ({
+        ...item,
+        result: { outcome: 'failed' as const, why, attempt: 1 },
+      }));
+      expect(bytesOf(workPartWrite(hash(1, 26), { part: 1, items: worked, rev: 1 }, NOW))).toBeLessThan(ROOM);
+    }
+  }
 });
