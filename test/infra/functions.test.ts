@@ -14,7 +14,7 @@ describe('functions', () => {
   const functions = ofType(resources, 'AWS::Lambda::Function');
 
   it('run on Node.js 24 and arm64, traced, with JSON logs and readable stacks', () => {
-    expect(functions).toHaveLength(8);
+    expect(functions).toHaveLength(9);
     for (const { Properties } of functions) {
       expect(Properties).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -28,14 +28,14 @@ describe('functions', () => {
 
   it('keep their logs in groups of their own for as long as configured', () => {
     const groups = ofType(resources, 'AWS::Logs::LogGroup');
-    expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual(Array(8).fill(7));
+    expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual(Array(9).fill(7));
     const used = functions.map(({ Properties }) => Properties.LoggingConfig.LogGroup.Ref);
     expect(new Set(used).size).toBe(8);
   });
 
   it('have the alias live', () => {
     const aliases = ofType(resources, 'AWS::Lambda::Alias');
-    expect(aliases.map(({ Properties }) => Properties.Name)).toEqual(Array(8).fill('live'));
+    expect(aliases.map(({ Properties }) => Properties.Name)).toEqual(Array(9).fill('live'));
   });
 
   it('have concurrency set aside where configured, and the page that anybody may call by default', () => {
@@ -74,7 +74,7 @@ describe('functions', () => {
       expect(Properties.Environment.Variables).not.toHaveProperty('TASKWARDEN_DEMO_CLOCK');
     }
     const local = ofType(synth('local', { demoClock: true }).resources, 'AWS::Lambda::Function');
-    expect(local).toHaveLength(8);
+    expect(local).toHaveLength(9);
     for (const { Properties } of local)
       expect(Properties.Environment.Variables.TASKWARDEN_DEMO_CLOCK).toBe('on');
   });
