@@ -29,10 +29,10 @@ export function addServiceAlarms(alarms: Alarms, scanEverySeconds: number): void
   alarms.add({
     name: 'generator-failing',
     impact:
-      'a source of work beside the scan fails each time; what it looks after (its name is in the text) stands still.',
-    metric: alarms.own(METRIC.generatorFailed, 'scanner', ofScan),
+      'a source of work beside the scan fails each time; what it looks after (its name is on the metric) stands still.',
+    metric: alarms.own(METRIC.generatorFailing, 'scanner', ofScan),
     threshold: 1,
-    ...LASTING,
+    ...REPEATED,
     silence: 'fine',
   });
   alarms.add({

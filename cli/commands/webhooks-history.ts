@@ -34,7 +34,7 @@ function registerTest(webhooks: Command, cli: Cli): void {
   }).action(
     onStage<[string]>(cli, async (session, _options, id) => {
       const { system, operator, out } = session;
-      const { event, state } = knownOr(session, id, await testWebhook(system, id, operator));
+      const { event, state } = knownOr(session, id, await testWebhook(system, id, await operator()));
       out.one({ id, event, state }, () => [
         `${event} is ${state === 'active' ? 'on its way' : `due; webhook ${safe(id)} is ${state}`}`,
         `what came of it: taskwarden webhooks history ${safe(id)} --event ${event}`,
@@ -127,7 +127,7 @@ function registerReplay(webhooks: Command, cli: Cli): void {
           throw new UsageError('name either an event, or --dead for all that are dead');
         const { system, operator, out } = session;
         const meant = event === undefined ? { state: 'dead' as const } : { event };
-        const { replayed } = knownOr(session, id, await replayWebhook(system, id, meant, operator));
+        const { replayed } = knownOr(session, id, await replayWebhook(system, id, meant, await operator()));
         if (event !== undefined && replayed === 0)
           throw new UsageError(`no event ${JSON.stringify(event)} of webhook ${id} has ended`);
         out.one({ id, replayed }, () => [`${replayed} events of webhook ${safe(id)} are due again`]);

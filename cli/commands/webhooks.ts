@@ -60,7 +60,7 @@ function registerAdd(webhooks: Command, cli: Cli): void {
         const secret = await secretOf(session, secretStdin);
         const given = { url, prefix, types: typesOf(types ?? []), format, ...secret };
         const { system, stage, operator } = session;
-        const added = await addWebhook(system, stage.webhookSecrets, given, operator);
+        const added = await addWebhook(system, stage.webhookSecrets, given, await operator());
         if (added.outcome === 'refused') throw new UsageError(added.problem);
         const view = webhookView(added.webhook);
         session.out.one({ ...view, ...(added.secret !== undefined && { secret: added.secret }) }, () => [
@@ -133,7 +133,7 @@ function registerSteering(webhooks: Command, cli: Cli): void {
   }).action(
     onStage<[string]>(cli, async (session, _options, id) => {
       const { system, operator, out } = session;
-      const { changed } = knownOr(session, id, await pauseWebhook(system, id, operator));
+      const { changed } = knownOr(session, id, await pauseWebhook(system, id, await operator()));
       out.one({ id, changed }, () => [
         changed ? `webhook ${safe(id)} is paused` : `webhook ${safe(id)} was not called before`,
       ]);
@@ -146,7 +146,7 @@ function registerSteering(webhooks: Command, cli: Cli): void {
   }).action(
     onStage<[string]>(cli, async (session, _options, id) => {
       const { system, operator, out } = session;
-      const { changed, due } = knownOr(session, id, await resumeWebhook(system, id, operator));
+      const { changed, due } = knownOr(session, id, await resumeWebhook(system, id, await operator()));
       out.one({ id, changed, due }, () => [
         changed
           ? `webhook ${safe(id)} is called again; ${due} events are due`
@@ -175,7 +175,7 @@ function registerRotate(webhooks: Command, cli: Cli): void {
         async (session, { overlap, secretStdin }, id) => {
           const { system, stage, operator, out } = session;
           const wanted = { ...(await secretOf(session, secretStdin)), overlap };
-          const known = await rotateWebhook(system, stage.webhookSecrets, id, wanted, operator);
+          const known = await rotateWebhook(system, stage.webhookSecrets, id, wanted, await operator());
           const rotated = knownOr(session, id, known);
           if ('problem' in rotated) throw new UsageError(rotated.problem);
           const until = instantText(rotated.until);
@@ -205,7 +205,7 @@ function registerRemove(webhooks: Command, cli: Cli): void {
   }).action(
     onStage<[string]>(cli, async (session, _options, id) => {
       const { system, stage, operator, out } = session;
-      const known = await removeWebhook(system, stage.webhookSecrets, id, operator);
+      const known = await removeWebhook(system, stage.webhookSecrets, id, await operator());
       const { due } = knownOr(session, id, known);
       out.one({ id, removed: true, due }, () => [
         `webhook ${safe(id)} is removed${due > 0 ? `; ${due} events are not sent any more` : ''}`,

@@ -9,6 +9,7 @@ interface AlertEntry {
     | 'control plane'
     | 'queue'
     | 'webhook'
+    | 'generator'
     | 'bulk command'
     | 'service';
   /** Whether it is told once, however long it lasts. @default false */
@@ -56,6 +57,8 @@ export const OPERATOR_ALERTS = {
   'webhook-failing': { about: 'webhook', article: 'webhook-failing-operator-alert' },
   /** A webhook answered that it is gone, and is paused. */
   'webhook-gone': { about: 'webhook', article: 'webhook-gone' },
+  /** A generator has work that can never be done. */
+  'work-given-up': { about: 'generator', article: 'work-given-up' },
   /** Items of a bulk command failed, and nobody may have waited for it. */
   'bulk-command-failed': { about: 'bulk command', article: 'bulk-command-failed' },
   /** A worker fails, and its queue is off; the breaker tells it itself, too. */

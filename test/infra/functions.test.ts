@@ -30,7 +30,7 @@ describe('functions', () => {
     const groups = ofType(resources, 'AWS::Logs::LogGroup');
     expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual(Array(9).fill(7));
     const used = functions.map(({ Properties }) => Properties.LoggingConfig.LogGroup.Ref);
-    expect(new Set(used).size).toBe(8);
+    expect(new Set(used).size).toBe(9);
   });
 
   it('have the alias live', () => {

@@ -17,6 +17,10 @@ const ACTIONS: Record<string, string[]> = {
   GetParameter: ['ssm:GetParameter'],
   PutParameter: ['ssm:PutParameter'],
   DeleteParameter: ['ssm:DeleteParameter'],
+  // STS answers everybody.
+  GetCallerIdentity: [],
+  // Asked where there is no stage of a name; where it is not allowed, no other stages are named.
+  DescribeParameters: [],
   GetEmailIdentity: ['ses:GetEmailIdentity'],
   GetAccount: ['ses:GetAccount'],
   GetSchedule: ['scheduler:GetSchedule'],

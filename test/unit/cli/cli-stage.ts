@@ -193,8 +193,9 @@ export function cliStage({
   const open: Cli['open'] = async (asked) => {
     if (asked !== name) throw new UsageError(`no stage '${asked}'`);
     const account = async () => answers;
+    const identity = async () => 'olga';
     const rates = { mailsPerSecond: 10, canaries: true };
-    const ports = { workers, deadLetters, webhookSecrets: secrets, account, bus };
+    const ports = { workers, deadLetters, webhookSecrets: secrets, account, bus, identity };
     return { name, modeCeiling, system, scan, ...ports, ...rates };
   };
   return {
@@ -231,6 +232,8 @@ export function cliStage({
       const event = { kind: 'bounced', bounceType: 'permanent', digest, messageId: 'm', at: now } as const;
       await recordMailEvent(system, { ...event, recipients: [address] });
     },
+    /** Opens it, as the command line does. */
+    open,
     /** Runs the command line; `input` is its standard input. */
     taskwarden: (args: string[], input = '') => runOn(open, name, args, input),
   };
@@ -249,7 +252,6 @@ async function runOn(open: Cli['open'], stage: string, args: string[], input: st
     stdout: { write: (text: string) => (out += text) },
     stderr: { write: (text: string) => (err += text) },
     env: { TASKWARDEN_STAGE: stage },
-    operator: 'olga',
   });
   const parse = (line: string): unknown => {
     try {
