@@ -45,6 +45,8 @@ import { registerTasksList } from './commands/tasks-list.ts';
 import { registerTasksResetVersion } from './commands/tasks-reset-version.ts';
 import { registerTasksShow } from './commands/tasks-show.ts';
 import { registerUndo } from './commands/undo.ts';
+import { registerWebhooks } from './commands/webhooks.ts';
+import { registerWebhooksHistory } from './commands/webhooks-history.ts';
 import { registerWork } from './commands/work.ts';
 import { faultLine, UsageError } from './errors.ts';
 import { groupCommands, HELP_FORM } from './help.ts';
@@ -120,6 +122,8 @@ export function buildProgram(cli: Cli): Command {
   registerRecipientsList(recipients, cli);
   for (const register of [registerRecipientsShow, registerRecipientsRevive, registerRecipientsForget])
     register(recipients, cli);
+  const webhooks = addGroup(program, 'webhooks', 'URLs that are called when something happens to tasks');
+  for (const register of [registerWebhooks, registerWebhooksHistory]) register(webhooks, cli);
   registerSources(addGroup(program, 'sources', 'who may put events on the bus'), cli);
   registerDataPlanes(addGroup(program, 'data-planes', 'data planes: list, say that one is gone'), cli);
   registerEvents(

@@ -2,6 +2,7 @@ import type { Mode } from '../functions/abandonment/task.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
 import type { WorkerControl } from '../functions/breaker/worker-control.port.ts';
 import type { DeadLetters } from '../functions/operators/dead-letters.ts';
+import type { WebhookSecretStore } from '../functions/platform/ports.ts';
 import type { System } from '../functions/platform/system.ts';
 import type { ScanReport } from '../functions/scanner/scan.ts';
 import type { AwsAccount } from './doctor/aws-account.port.ts';
@@ -19,6 +20,8 @@ export interface OpenedStage {
   workers: WorkerControl;
   /** What they gave up. */
   deadLetters: DeadLetters;
+  /** Where the secrets of its webhooks are kept. */
+  webhookSecrets: WebhookSecretStore;
   /** Where events of owning systems are put. */
   bus: EventBus;
   /** The ARN of whose credentials ask. */

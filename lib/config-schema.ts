@@ -165,6 +165,9 @@ const source = z.strictObject({
   ),
 });
 
+const HOST =
+  'a host in lower case like hooks.internal, with its port like localhost:9000 where that is not usual';
+
 const CONFIGURATION_SET =
   'a name of SES: letters, digits, dashes and underscores, at most 64; or null to have one made';
 
@@ -207,6 +210,17 @@ export const configSchema = z.strictObject({
   confirmWithin: seconds('1m', '7d').default(3_600),
   ownerPage,
   channels,
+  webhooks: z
+    .strictObject({
+      /** Hosts (with their port, where it is not that of the scheme) that may be called whatever their address and scheme. */
+      allowHosts: z
+        .array(z.string({ error: HOST }).regex(/^([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/, HOST), {
+          error: 'a list of hosts',
+        })
+        .max(20, 'at most 20 hosts')
+        .default([]),
+    })
+    .prefault({}),
   ses: z.strictObject({
     /** The verified domain or address mail is sent as. */
     identity: z.union([address, domain], { error: 'a domain in lower case, or a mail address' }),

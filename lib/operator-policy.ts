@@ -9,7 +9,7 @@ import { deploymentParameter } from '../functions/platform/names.ts';
 import type { Config } from './config.ts';
 import type { TaskwardenFunction } from './constructs/taskwarden-function.ts';
 import { ALL_USE, ownEvents, stateStatements } from './permissions.ts';
-import { acknowledgeWildcard } from './wildcards.ts';
+import { acknowledgeWildcard, webhookSecretsFinding } from './wildcards.ts';
 
 export interface OperatorPolicyProps {
   readonly config: Config;
@@ -23,9 +23,11 @@ export interface OperatorPolicyProps {
   readonly deadLetters: readonly IQueue[];
   /**
    * The queue of the disabler, which also enables what control planes that are listed are asked for; and that of the lister, which
-   * is asked for a listing at once.
+   * is asked for a listing at once; and that of the sender of webhooks.
    */
   readonly asked: readonly IQueue[];
+  /** The ARN that all parameters with secrets of webhooks match. */
+  readonly webhookSecrets: string;
 }
 
 /**
@@ -42,8 +44,12 @@ export function addOperatorPolicy(stack: Stack, props: OperatorPolicyProps): voi
       ...steering(stack, props),
       ...asking(stack, props),
       forgetting(props),
+      // Written and forgotten, never read.
+      allow(['ssm:DeleteParameter', 'ssm:PutParameter'], [props.webhookSecrets]),
     ],
   });
+  const parameters = 'each webhook has a parameter of its own, whose name is made with it';
+  acknowledgeWildcard(policy, `Resource::${webhookSecretsFinding(props.config.stage)}`, parameters);
   const reason = 'sesv2 GetAccount takes no resource, and DescribeAlarms none where it lists by prefix';
   acknowledgeWildcard(policy, 'Resource::*', reason);
   new CfnOutput(stack, 'OperatorPolicyArn', {

@@ -11,6 +11,7 @@ import {
   linkKeysParameter,
   SERVICES,
   type Service,
+  webhookSecretParameter,
 } from '../functions/platform/names.ts';
 import {
   byQueue,
@@ -42,6 +43,7 @@ import { addOperatorPolicy } from './operator-policy.ts';
 import { allowState, ownEvents, TABLE_USE } from './permissions.ts';
 import { addServiceAlarms } from './service-alarms.ts';
 import { requireParameterFits } from './sizes.ts';
+import { acknowledgeWildcard, webhookSecretsFinding } from './wildcards.ts';
 
 export interface ServiceStackProps extends StackProps {
   readonly config: Config;
@@ -95,6 +97,8 @@ export class ServiceStack extends Stack {
       ingest: { [ENV.sources]: JSON.stringify(config.sources), [ENV.account]: Aws.ACCOUNT_ID },
       notify: { [ENV.linkBaseUrl]: ownerPage.baseUrl, [ENV.linkKeys]: linkKeysParameter(config.stage) },
     };
+    const { allowHosts } = config.webhooks;
+    if (allowHosts.length > 0) toldBeside.webhook = { [ENV.webhookHosts]: allowHosts.join(',') };
     if (config.controlPlanes.some(isListed))
       for (const name of ASKING_QUEUES)
         toldBeside[name] = {
@@ -121,7 +125,7 @@ export class ServiceStack extends Stack {
     };
     for (const service of SERVICES) allowState(functions[service], table, TABLE_USE[service]);
     scanner.allow(['sns:Publish'], [operators.topicArn]);
-    const { notify, disable, listing } = this.queues;
+    const { notify, disable, listing, webhook } = this.queues;
     // To all of them: a canary goes through each.
     const queueArns = QUEUE_NAMES.map((name) => this.queues[name].queue.queueArn);
     scanner.allow(['sqs:SendMessage'], queueArns);
@@ -137,6 +141,16 @@ export class ServiceStack extends Stack {
       one.role.addToPolicy(ownEvents(this.intake.bus));
     const access = new ControlPlaneAccess(this, 'ControlPlanes', config);
     for (const name of ASKING_QUEUES) access.allow(name, workers[name]);
+    // Each webhook's secret is a parameter of its own; it is read by nobody else, and written by operators.
+    const webhookSecrets = this.formatArn({
+      service: 'ssm',
+      resource: 'parameter',
+      resourceName: webhookSecretParameter(config.stage, '*').slice(1),
+    });
+    workers.webhook.allow(['ssm:GetParameter'], [webhookSecrets]);
+    const named = 'each webhook has a parameter of its own, whose name is made with it';
+    const finding = `Resource::${webhookSecretsFinding(config.stage)}`;
+    acknowledgeWildcard(workers.webhook.role, finding, named);
     ownerPage.allowSigning(workers.notify);
     this.mail.allowSending(workers.notify);
     const { topics } = this.config.channels;
@@ -150,7 +164,8 @@ export class ServiceStack extends Stack {
       schedule: scheduleName,
       mappings: QUEUE_NAMES.map((name) => queueWorkers[name].mapping),
       deadLetters: QUEUE_NAMES.map((name) => this.queues[name].deadLetters),
-      asked: [disable.queue, listing.queue],
+      asked: [disable.queue, listing.queue, webhook.queue],
+      webhookSecrets,
     });
     this.publishDeployment(
       {
@@ -240,6 +255,7 @@ export class ServiceStack extends Stack {
       allowedDomains: config.allowedDomains,
       topics: config.channels.topics,
       retention: writtenRetention(config.retention),
+      webhookHosts: config.webhooks.allowHosts,
       ...places,
       demoClock: config.demoClock,
       queues: byQueue(urls),

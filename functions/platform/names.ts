@@ -42,6 +42,8 @@ export const ENV = {
   sendLease: 'TASKWARDEN_SEND_LEASE_MS',
   /** JSON: how long what ended is kept, where that is not the default. */
   retention: 'TASKWARDEN_RETENTION',
+  /** Of the sender of webhooks: hosts that may be called whatever their address and scheme, separated by commas. */
+  webhookHosts: 'TASKWARDEN_WEBHOOK_HOSTS',
   demoClock: 'TASKWARDEN_DEMO_CLOCK',
 } as const;
 
@@ -122,6 +124,11 @@ export function linkKeysParameter(stage: string): string {
   return `/taskwarden/${stage}/link-keys`;
 }
 
+/** The SSM parameter (a SecureString) whose versions are the secrets of a webhook. */
+export function webhookSecretParameter(stage: string, webhook: string): string {
+  return `/taskwarden/${stage}/webhooks/${webhook}`;
+}
+
 /** The text of that parameter, as JSON: how a deployed stage is found by its name. */
 export interface Deployment {
   version: 1;
@@ -148,6 +155,8 @@ export interface Deployment {
   allowedDomains: string[] | null;
   /** ARNs of the topics that subscriptions may name. */
   topics: string[];
+  /** Hosts that webhooks may be called at whatever their address and scheme; earlier deployments do not say it. */
+  webhookHosts?: string[];
   /** Where the owner's page is, as links in mails name it. */
   linkBaseUrl?: string;
   /** How long what ended is kept, as `writtenRetention` writes it. */

@@ -39,7 +39,7 @@ describe('the breaker', () => {
     for (const action of ['lambda:InvokeFunction', 'lambda:GetAlias', 'lambda:UpdateEventSourceMapping']) {
       const [statement, ...more] = allowed(action);
       expect(more).toEqual([]);
-      expect(statement.Resource).toHaveLength(5);
+      expect(statement.Resource).toHaveLength(6);
     }
     expect(JSON.stringify(allowed('lambda:InvokeFunction'))).not.toContain('Scanner');
   });
@@ -50,7 +50,7 @@ describe('the breaker', () => {
     expect([taking[0].Action].flat()).toEqual(
       expect.arrayContaining(['sqs:DeleteMessage', 'sqs:SendMessage']),
     );
-    expect(taking[0].Resource).toHaveLength(5);
+    expect(taking[0].Resource).toHaveLength(6);
     expect(JSON.stringify(taking[0].Resource)).not.toContain('DeadLetters');
   });
 

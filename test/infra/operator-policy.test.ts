@@ -15,6 +15,8 @@ const actionsOf = (statements: Statement[]) => statements.flatMap(({ Action }) =
 /** What the SDK's commands ask for; a transaction asks for what its parts do. */
 const ACTIONS: Record<string, string[]> = {
   GetParameter: ['ssm:GetParameter'],
+  PutParameter: ['ssm:PutParameter'],
+  DeleteParameter: ['ssm:DeleteParameter'],
   // STS answers everybody.
   GetCallerIdentity: [],
   // Asked where there is no stage of a name; where it is not allowed, no other stages are named.
@@ -58,6 +60,7 @@ const SHARED = [
   'functions/platform/aws-events.ts',
   'functions/platform/aws-operators.ts',
   'functions/platform/aws-queues.ts',
+  'functions/platform/aws-webhook-secrets.ts',
   'functions/store/table/dynamodb-table.ts',
 ];
 
@@ -101,9 +104,12 @@ describe('the managed policy for operators', () => {
     expect(adapters.sort()).toEqual(SHARED);
   });
 
-  it('names the resources of all but the two questions that have none', () => {
+  it('names the resources of all but the two questions that have none, and secrets of webhooks by their folder', () => {
     const wild = statements.filter(({ Resource }) => JSON.stringify(Resource).includes('*'));
-    expect(actionsOf(wild)).toEqual(['cloudwatch:DescribeAlarms', 'ses:GetAccount']);
+    const [secrets, ...others] = [...wild].reverse();
+    expect(actionsOf(others)).toEqual(['cloudwatch:DescribeAlarms', 'ses:GetAccount']);
+    expect(secrets?.Action).toEqual(['ssm:DeleteParameter', 'ssm:PutParameter']);
+    expect(JSON.stringify(secrets?.Resource)).toContain(':parameter/taskwarden/prod/webhooks/*');
   });
 
   it('is the document in docs/operators.md', () => {

@@ -60,6 +60,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'functions/notices',
     'functions/platform',
     'functions/store',
+    'functions/webhooks',
     'functions/work',
   ],
   'functions/operator-work': [
@@ -93,8 +94,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'functions/operators',
     'functions/platform',
     'functions/store',
+    'functions/webhooks',
     'functions/work',
   ],
+  'functions/webhooks': ['functions/abandonment', 'functions/platform', 'functions/store', 'functions/work'],
   emails: ['functions/abandonment'],
   // Read and copied by teams: nothing of ours is in them.
   examples: [],

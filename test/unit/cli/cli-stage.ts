@@ -13,10 +13,13 @@ import { disableConsumer } from '../../../functions/disabling/disable-consumer.t
 import { recordMailEvent } from '../../../functions/notices/feedback/mail-events.ts';
 import { notifyConsumer } from '../../../functions/notices/send/notify-consumer.ts';
 import type { DeadLetters } from '../../../functions/operators/dead-letters.ts';
-import type { OutgoingMail, QueueName } from '../../../functions/platform/ports.ts';
+import type { OutgoingMail, QueueName, WebhookSecretStore } from '../../../functions/platform/ports.ts';
+import { QUEUE_NAMES } from '../../../functions/platform/queues.ts';
 import { buildSystem, type System } from '../../../functions/platform/system.ts';
+import { webhookSecretOf } from '../../../functions/platform/webhook-signature.ts';
 import { runScan } from '../../../functions/scanner/scan.ts';
 import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
+import { webhookConsumer } from '../../../functions/webhooks/webhook-consumer.ts';
 import { processMessage } from '../../../functions/work/pipeline.ts';
 
 /** The instant at which tests begin. */
@@ -128,6 +131,7 @@ export function cliStage({
     const asking = { ...system, ...disabler };
     if (queue === 'notify') await processMessage(system, notifyConsumer, delivery);
     if (queue === 'disable') await processMessage(asking, disableConsumer, delivery);
+    if (queue === 'webhook') await processMessage(asking, webhookConsumer, delivery);
     if (queue === 'listing' && lists) await processMessage(asking, listerConsumer, delivery);
   };
   const work = async () => {
@@ -141,6 +145,16 @@ export function cliStage({
     const report = await runScan(system, { scheduledAt, remainingMs: () => 900_000 });
     await work();
     return report;
+  };
+  /** By webhook, its secrets one after the other. */
+  const kept = new Map<string, string[]>();
+  const secrets: WebhookSecretStore = {
+    make: () => webhookSecretOf(Buffer.alloc(32, 7)),
+    write: async (webhook, secret) => {
+      kept.set(webhook, [...(kept.get(webhook) ?? []), secret]);
+      return kept.get(webhook)?.length ?? 0;
+    },
+    remove: async (webhook) => void kept.delete(webhook),
   };
   const off = new Set<QueueName>();
   const workers: WorkerControl = {
@@ -159,7 +173,7 @@ export function cliStage({
   const letters: { queue: QueueName; id: string; text: string }[] = [];
   const deadLetters: DeadLetters = {
     look: async (isMeant, removes) =>
-      (['ingest', 'notify', 'disable', 'mail-events', 'listing'] as const).map((queue) => {
+      QUEUE_NAMES.map((queue) => {
         const all = letters.filter((one) => one.queue === queue);
         const meant = all.filter(({ text }) => isMeant(text));
         if (removes) for (const one of meant) letters.splice(letters.indexOf(one), 1);
@@ -181,7 +195,8 @@ export function cliStage({
     const account = async () => answers;
     const identity = async () => 'olga';
     const rates = { mailsPerSecond: 10, canaries: true };
-    return { name, modeCeiling, system, scan, workers, deadLetters, account, bus, identity, ...rates };
+    const ports = { workers, deadLetters, webhookSecrets: secrets, account, bus, identity };
+    return { name, modeCeiling, system, scan, ...ports, ...rates };
   };
   return {
     table,
@@ -190,6 +205,8 @@ export function cliStage({
     workers,
     /** What its workers gave up. */
     letters,
+    /** The secrets of its webhooks. */
+    secrets: kept,
     /** What was put on its bus. */
     onBus,
     /** EventBridge does not take the event of a row. */

@@ -52,6 +52,8 @@ describe('every command', () => {
         ...['work list', 'work show', 'work cancel', 'work retry', 'work priority'],
         ...['oops list', 'oops resolve', 'oops show', 'queues list', 'queues pause', 'queues resume'],
         ...['mail list', 'mail show', 'mail resend'],
+        ...['webhooks add', 'webhooks list', 'webhooks show', 'webhooks test', 'webhooks history'],
+        ...['webhooks replay', 'webhooks pause', 'webhooks resume', 'webhooks rotate', 'webhooks remove'],
         ...['recipients list', 'recipients show', 'recipients revive', 'recipients forget'],
         ...[
           'control-planes check',
