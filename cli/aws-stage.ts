@@ -56,6 +56,7 @@ export async function openAwsStage(name: string): Promise<OpenedStage> {
     bus: new AwsEventBus(eventBridgeClient(), deployment.bus),
     // Its clients are loaded only by what asks the account.
     account: async () => (await import('./doctor/sdk-account.ts')).sdkAccount(deployment),
+    alarms: async () => (await import('./alarms/sdk-alarm-board.ts')).sdkAlarmBoard(deployment),
     mailsPerSecond: deployment.ses.mailsPerSecond,
     canaries: deployment.canaries,
   };

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addGroup, type Cli, withCommonOptions } from './command.ts';
 import { registerAdmins } from './commands/admins.ts';
+import { registerAlarms } from './commands/alarms.ts';
 import { registerAlertsList } from './commands/alerts-list.ts';
 import { registerAlertsShow } from './commands/alerts-show.ts';
 import { registerApprove } from './commands/approve.ts';
@@ -86,6 +87,10 @@ export function buildProgram(cli: Cli): Command {
   registerExplain(program, cli);
   const alerts = addGroup(program, 'alerts', 'the history of alerts');
   for (const register of [registerAlertsList, registerAlertsShow]) register(alerts, cli);
+  registerAlarms(
+    addGroup(program, 'alarms', 'the alarms of CloudWatch: list, and test that they arrive'),
+    cli,
+  );
   registerSimulate(program);
   registerPreview(program, cli);
   const policy = addGroup(program, 'policy', 'what holds where: globally, for a prefix, for a task');

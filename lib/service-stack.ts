@@ -1,8 +1,10 @@
 import { Aws, Stack, type StackProps } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import type { Severity } from '../functions/platform/alarm-names.ts';
 import { isListed, writtenControlPlanes } from '../functions/platform/control-plane-settings.ts';
 import {
   type Deployment,
@@ -46,6 +48,9 @@ export interface ServiceStackProps extends StackProps {
   readonly config: Config;
   readonly table: TableV2;
   readonly operators: Topic;
+  readonly alarmTopics: Readonly<Record<Severity, ITopic>>;
+  /** Of the topics, for those who publish. */
+  readonly topicKey: IKey | undefined;
 }
 
 /** The code: functions, queues, bus, mail and what watches them. */
@@ -65,7 +70,7 @@ export class ServiceStack extends Stack {
     const { stage } = this.config;
     this.alarms = new Alarms(this, 'Alarms', {
       stage,
-      topic: props.operators,
+      topics: props.alarmTopics,
       hasMetricMath: stage !== 'local',
     });
     this.intake = new EventsIntake(this, 'Events', { config: this.config, ingest: this.queues.ingest });
@@ -74,7 +79,11 @@ export class ServiceStack extends Stack {
       mailEvents: this.queues['mail-events'],
     });
     this.addFunctions();
-    addServiceAlarms(this.alarms, this.config.scanEvery);
+    addServiceAlarms(this.alarms, {
+      config: this.config,
+      queues: this.queues,
+      pages: props.alarmTopics.page,
+    });
   }
 
   private addFunctions(): void {
@@ -108,7 +117,6 @@ export class ServiceStack extends Stack {
       config: this.config,
       environment,
       alarms: this.alarms,
-      operators,
       workers: queueWorkers,
       queues: this.queues,
     });
@@ -119,7 +127,7 @@ export class ServiceStack extends Stack {
       ...byWorker((name) => workers[name]),
     };
     for (const service of SERVICES) allowState(functions[service], table, TABLE_USE[service]);
-    scanner.allow(['sns:Publish'], [operators.topicArn]);
+    for (const teller of [scanner, breaker]) this.allowTelling(teller);
     const { notify, disable, listing } = this.queues;
     // To all of them: a canary goes through each.
     const queueArns = QUEUE_NAMES.map((name) => this.queues[name].queue.queueArn);
@@ -142,6 +150,8 @@ export class ServiceStack extends Stack {
       config,
       table,
       operators,
+      alarmTopics: this.props.alarmTopics,
+      topicKey: this.props.topicKey,
       bus: this.intake.bus,
       scanner,
       schedule: scheduleName,
@@ -158,6 +168,13 @@ export class ServiceStack extends Stack {
       queueWorkers,
       { linkBaseUrl: ownerPage.baseUrl, schedule: scheduleName },
     );
+  }
+
+  /** To raise operator alerts; who publishes to an encrypted topic needs its key. */
+  private allowTelling(teller: TaskwardenFunction): void {
+    const { operators, topicKey } = this.props;
+    teller.allow(['sns:Publish'], [operators.topicArn]);
+    if (topicKey) teller.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [topicKey.keyArn]);
   }
 
   private addWorker(queueName: QueueName, environment: Record<string, string>) {
@@ -222,6 +239,10 @@ export class ServiceStack extends Stack {
       table: this.props.table.tableName,
       bus: this.intake.bus.eventBusName,
       operatorsTopic: this.props.operators.topicArn,
+      alarmTopics: {
+        page: this.props.alarmTopics.page.topicArn,
+        ticket: this.props.alarmTopics.ticket.topicArn,
+      },
       mailEventsTopic: this.mail.events.topicArn,
       configurationSet: this.mail.configurationSet.configurationSetName,
       sender: config.sender,

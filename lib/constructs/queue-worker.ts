@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
-import { ENV, METRIC } from '../../functions/platform/names.ts';
+import { ENV, FAILS_AGAIN, METRIC } from '../../functions/platform/names.ts';
 import { QUEUES, type QueueName } from '../../functions/platform/queues.ts';
 import type { Config } from '../config.ts';
 import type { Alarms } from './alarms.ts';
@@ -19,6 +19,9 @@ export interface QueueWorkerProps {
   readonly network?: Network | undefined;
   readonly alarms: Alarms;
 }
+
+/** Of attempts that may lie 15 minutes apart: what is over within a quarter of an hour calls nobody. */
+const STILL_AFTER_A_QUARTER = { periods: 4, ringing: 2 };
 
 /** A function that works a queue through its alias, in partial batches, and the alarms of both. */
 export class QueueWorker extends Construct {
@@ -60,22 +63,25 @@ export class QueueWorker extends Construct {
   private addAlarms({ alarms, queue, queueName }: QueueWorkerProps): void {
     const { worker, impact } = QUEUES[queueName];
     const period = Duration.minutes(5);
-    alarms.addDeadLetters(
-      `${queueName}-dead-letters`,
-      queue.deadLetters,
-      Duration.minutes(1),
-      `messages of the ${queueName} queue were given up; ${impact}`,
-    );
+    alarms.addDeadLetters({
+      name: `${queueName}-dead-letters`,
+      severity: 'page',
+      impact: `messages of the ${queueName} queue were given up; ${impact}`,
+      queue: queue.deadLetters,
+    });
+    // SQS leaves out of the age of its oldest message what was received three times: this sees it.
     alarms.add({
       name: `${queueName}-failing`,
-      impact: `attempts at messages of the ${queueName} queue keep failing and are tried again; ${impact}`,
-      metric: alarms.own(METRIC.messageRetried, worker, period),
-      threshold: 5,
-      periods: 2,
+      severity: 'page',
+      impact: `a message of the ${queueName} queue fails again and again; ${impact}`,
+      metric: alarms.own(METRIC.failedReceives, worker, Duration.minutes(15), Stats.MAXIMUM),
+      threshold: FAILS_AGAIN,
+      ...STILL_AFTER_A_QUARTER,
       silence: 'fine',
     });
     alarms.add({
       name: `${queueName}-stalled`,
+      severity: 'ticket',
       impact: `the ${queueName} queue holds messages and nobody works them; ${impact}`,
       metric: new MathExpression({
         expression: 'IF(age > 900 AND FILL(deleted, 0) == 0, 1, 0)',

@@ -38,7 +38,17 @@ describe('every command', () => {
   it('is there', () => {
     expect(commands.sort()).toEqual(
       [
-        ...['admins add', 'admins list', 'admins remove', 'alerts list', 'alerts show', 'explain', 'pause'],
+        ...[
+          'admins add',
+          'admins list',
+          'admins remove',
+          'alarms list',
+          'alarms test',
+          'alerts list',
+          'alerts show',
+          'explain',
+          'pause',
+        ],
         ...['policy get', 'policy list', 'policy set', 'policy unset', 'resume', 'scan', 'simulate'],
         'preview',
         ...['control-planes list', 'control-planes show', 'control-planes poll'],
