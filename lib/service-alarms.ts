@@ -15,6 +15,12 @@ interface Watched {
   readonly pages: ITopic;
 }
 
+/**
+ * One of what outweighs takes away as many of the other. `SUM` and `MAX` of a list take the points that are there, so nothing hangs on
+ * what CloudWatch fills in for a metric that has none.
+ */
+const OUTWEIGHS = 1_000_000;
+
 const FIVE_MINUTES = Duration.minutes(5);
 
 /**
@@ -90,7 +96,7 @@ function addScanAlarms(alarms: Alarms, period: Duration): void {
       'a queue did not work the last canary in time (its name is on the metric), and not because the breaker keeps it off; ' +
       'its work waits as long.',
     metric: new MathExpression({
-      expression: 'IF(FILL(open, 0) > 0, 0, missed)',
+      expression: `SUM([missed, open * (0 - ${OUTWEIGHS})])`,
       usingMetrics: {
         missed: alarms.own(METRIC.canaryMissed, 'scanner', period),
         open: alarms.own(METRIC.breakerOpen, 'breaker', period),
@@ -128,14 +134,28 @@ function addMailAlarms(alarms: Alarms, { ses }: Config): void {
     name: 'mail-quota',
     severity: 'ticket',
     impact: 'four fifths of the mails that SES takes in a day are used up; after the last, nobody is warned.',
-    metric: new Metric({
-      namespace: 'AWS/SES',
-      metricName: 'Send',
-      statistic: Stats.SUM,
-      period: Duration.days(1),
-    }),
+    metric: sumOf(
+      new Metric({
+        namespace: 'AWS/SES',
+        metricName: 'Send',
+        statistic: Stats.SUM,
+        period: Duration.days(1),
+      }),
+    ),
     threshold: Math.ceil(ses.mailsPerDay * HEADROOM),
     silence: 'fine',
+  });
+}
+
+/**
+ * A sum that is zero where nothing was counted. Where the newest period has no point, CloudWatch judges an older one once more, and
+ * what was over rings again.
+ */
+function sumOf(metric: Metric): MathExpression {
+  return new MathExpression({
+    expression: 'FILL(counted, 0)',
+    usingMetrics: { counted: metric },
+    period: metric.period,
   });
 }
 
@@ -155,8 +175,7 @@ function addFeedbackAlarm(alarms: Alarms): void {
       'SES says nothing of mails that it took; a bounced warning would count as given. ' +
       'Once the canary mails are missed, nothing is disabled.',
     metric: new MathExpression({
-      expression:
-        'IF(FILL(silent, 0) > 0 OR FILL(missed, 0) > 0 OR (FILL(accepted, 0) >= 5 AND FILL(reported, 0) == 0), 1, 0)',
+      expression: `SUM([silent, missed, IF(SUM([accepted, reported * (0 - ${OUTWEIGHS})]) >= 5, 1, 0)])`,
       usingMetrics: {
         silent: alarms.own(METRIC.feedbackSilent, 'scanner', period),
         missed: alarms.own(METRIC.feedbackCanaryMissed, 'scanner', period),
@@ -248,13 +267,15 @@ function addAccountAlarms(alarms: Alarms, { pages }: Watched): void {
     name: 'too-many-pages',
     severity: 'ticket',
     impact: 'whoever is on call is paged so often that a page says nothing any more.',
-    metric: new Metric({
-      namespace: 'AWS/SNS',
-      metricName: 'NumberOfMessagesPublished',
-      dimensionsMap: { TopicName: pages.topicName },
-      statistic: Stats.SUM,
-      period: Duration.hours(6),
-    }),
+    metric: sumOf(
+      new Metric({
+        namespace: 'AWS/SNS',
+        metricName: 'NumberOfMessagesPublished',
+        dimensionsMap: { TopicName: pages.topicName },
+        statistic: Stats.SUM,
+        period: Duration.hours(6),
+      }),
+    ),
     threshold: MOST_PAGES,
     silence: 'fine',
   });

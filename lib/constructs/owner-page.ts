@@ -144,7 +144,7 @@ export class OwnerPage extends Construct {
       impact:
         'owners who follow the link of a mail get an error and cannot keep, snooze or disable their tasks.',
       metric: new MathExpression({
-        expression: 'SUM([FILL(failed, 0), FILL(errors, 0), FILL(throttles, 0)])',
+        expression: 'SUM([failed, errors, throttles])',
         usingMetrics: {
           failed: alarms.own(METRIC.pageFailed, 'owner-page', period),
           errors: this.page.lambda.metricErrors({ statistic, period }),

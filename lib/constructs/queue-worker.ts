@@ -20,8 +20,13 @@ export interface QueueWorkerProps {
   readonly alarms: Alarms;
 }
 
-/** Of attempts that may lie 15 minutes apart: what is over within a quarter of an hour calls nobody. */
-const STILL_AFTER_A_QUARTER = { periods: 4, ringing: 2 };
+/**
+ * At the seventh receive, ten to twenty minutes after the first: what heals by itself is over by then. Where fewer receives are
+ * allowed, three before the last.
+ */
+function receivesThatLast(maxReceiveCount: number): number {
+  return Math.max(FAILS_AGAIN, Math.min(7, maxReceiveCount - 3));
+}
 
 /** A function that works a queue through its alias, in partial batches, and the alarms of both. */
 export class QueueWorker extends Construct {
@@ -60,7 +65,7 @@ export class QueueWorker extends Construct {
     this.addAlarms(props);
   }
 
-  private addAlarms({ alarms, queue, queueName }: QueueWorkerProps): void {
+  private addAlarms({ alarms, config, queue, queueName }: QueueWorkerProps): void {
     const { worker, impact } = QUEUES[queueName];
     const period = Duration.minutes(5);
     alarms.addDeadLetters({
@@ -74,9 +79,11 @@ export class QueueWorker extends Construct {
       name: `${queueName}-failing`,
       severity: 'page',
       impact: `a message of the ${queueName} queue fails again and again; ${impact}`,
-      metric: alarms.own(METRIC.failedReceives, worker, Duration.minutes(15), Stats.MAXIMUM),
-      threshold: FAILS_AGAIN,
-      ...STILL_AFTER_A_QUARTER,
+      metric: alarms.own(METRIC.failedReceives, worker, period, Stats.MAXIMUM),
+      threshold: receivesThatLast(config.queues[queueName].maxReceiveCount),
+      // Its attempts lie up to a quarter of an hour apart, and are one incident.
+      periods: 12,
+      ringing: 1,
       silence: 'fine',
     });
     alarms.add({
@@ -84,7 +91,8 @@ export class QueueWorker extends Construct {
       severity: 'ticket',
       impact: `the ${queueName} queue holds messages and nobody works them; ${impact}`,
       metric: new MathExpression({
-        expression: 'IF(age > 900 AND FILL(deleted, 0) == 0, 1, 0)',
+        // Of one that waits too long, less what was worked: `SUM` takes the points that are there.
+        expression: 'SUM([IF(age > 900, 1, 0), deleted * (0 - 1)])',
         usingMetrics: {
           age: queue.queue.metricApproximateAgeOfOldestMessage({ statistic: Stats.MAXIMUM, period }),
           deleted: queue.queue.metricNumberOfMessagesDeleted({ statistic: Stats.SUM, period }),

@@ -154,7 +154,7 @@ describe('alarms', () => {
     const expression = named('notify-stalled')?.Metrics.find(
       (metric: { Expression?: string }) => metric.Expression,
     );
-    expect(expression.Expression).toBe('IF(age > 900 AND FILL(deleted, 0) == 0, 1, 0)');
+    expect(expression.Expression).toBe('SUM([IF(age > 900, 1, 0), deleted * (0 - 1)])');
   });
 
   it('leaves out what emulators refuse: metric math on stage local', () => {

@@ -109,7 +109,10 @@ it('reads severity and impact from the text that the deployment wrote, and rings
         StateValue: 'ALARM',
         StateUpdatedTimestamp: new Date(5_000),
       },
-      { AlarmName: 'taskwarden/prod/older', AlarmDescription: 'Impact: old. Runbook: docs/runbook.md#feed-silent' },
+      {
+        AlarmName: 'taskwarden/prod/older',
+        AlarmDescription: 'Impact: old. Runbook: docs/runbook.md#feed-silent',
+      },
     ],
   });
   cloudWatch.on(SetAlarmStateCommand).resolves({});
