@@ -1,4 +1,4 @@
-/** `npm run bench -- scan|list|ingest|digest|notify|bundle|simulate|deadlines|capacity [options]`: measures the budgets, as JSON lines. */
+/** `npm run bench -- scan|list|ingest|digest|notify|bundle|simulate|deadlines|price|capacity [options]`: measures the budgets, as JSON lines. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -31,6 +31,7 @@ Benchmarks (each prints JSON lines; a figure's line has its goal, whether it is 
                --seconds N           how long (default 30)
   deadlines  writes on jobs whose deadlines one policy moves
                --tasks N             (default 100000)
+  price      dollars a month of an idle stage, and of a fleet, by their parts
   capacity   compares the computed capacity units with those that DynamoDB Local reports (needs Java 17)
 
 Exit codes: 0 all goals met; 1 a goal is missed; 2 the call is not valid.
@@ -60,6 +61,7 @@ const TAKEN: Record<string, readonly string[]> = {
   bundle: ['processes'],
   simulate: ['seconds'],
   deadlines: ['tasks'],
+  price: [],
   capacity: [],
 };
 
@@ -93,6 +95,10 @@ async function run(name: string, values: Values): Promise<void> {
     case 'deadlines': {
       const { benchDeadlines } = await import('./deadlines.ts');
       return benchDeadlines(wholeNumber(values, 'tasks', 100_000));
+    }
+    case 'price': {
+      const { benchPrice } = await import('./price.ts');
+      return benchPrice();
     }
     case 'simulate': {
       const { benchSimulate } = await import('./simulate.ts');

@@ -7,6 +7,7 @@ import { registerAlertsShow } from './commands/alerts-show.ts';
 import { registerApprove } from './commands/approve.ts';
 import { registerControlPlanes } from './commands/control-planes.ts';
 import { registerControlPlanesCheck } from './commands/control-planes-check.ts';
+import { registerCost } from './commands/cost.ts';
 import { registerDataPlanes } from './commands/data-planes.ts';
 import { registerDismiss } from './commands/dismiss.ts';
 import { registerDoctor } from './commands/doctor.ts';
@@ -115,6 +116,7 @@ export function buildProgram(cli: Cli): Command {
   for (const register of [registerScan, registerPauses, registerApprove, registerDismiss, registerUndo])
     register(program, cli);
   registerDoctor(program, cli);
+  registerCost(program, cli);
   const controlPlanes = addGroup(
     program,
     'control-planes',

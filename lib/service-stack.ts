@@ -39,6 +39,7 @@ import {
   KNOWING_QUEUES,
   networkOf,
 } from './control-plane-access.ts';
+import { Dashboards } from './dashboards.ts';
 import { addOperatorPolicy } from './operator-policy.ts';
 import { allowState, ownEvents, TABLE_USE } from './permissions.ts';
 import { addServiceAlarms } from './service-alarms.ts';
@@ -127,6 +128,10 @@ export class ServiceStack extends Stack {
       ...byWorker((name) => workers[name]),
     };
     for (const service of SERVICES) allowState(functions[service], table, TABLE_USE[service]);
+    const { stage, dashboards } = config;
+    // Emulators draw none.
+    if (dashboards && stage !== 'local')
+      new Dashboards(this, 'Dashboards', { stage, alarms, functions, queues: this.queues, table });
     for (const teller of [scanner, breaker]) this.allowTelling(teller);
     const { notify, disable, listing } = this.queues;
     // To all of them: a canary goes through each.

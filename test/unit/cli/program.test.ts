@@ -62,6 +62,7 @@ describe('every command', () => {
         ...['recipients list', 'recipients show', 'recipients revive', 'recipients forget'],
         ...[
           'control-planes check',
+          'cost',
           'tasks import',
           'tasks list',
           'tasks reset-version',
