@@ -4,7 +4,7 @@ import type { TemplateAlarm } from './template-alarms.ts';
 import { type Change, changesOf, READINGS, type Reading } from './watch.ts';
 
 /** What one alarm did in a night, by the reading in which it was last to ring. */
-export interface Rang {
+interface Rang {
   alarm: string;
   severity: TemplateAlarm['severity'];
   /** Minutes after the fault. */

@@ -22,7 +22,7 @@ import {
 } from './streams.ts';
 
 /** What one alarm does in a night. */
-export interface Expected {
+interface Expected {
   /** It rings within so many minutes of the fault. */
   within: number;
   /** How often it rings. @default once */

@@ -19,7 +19,7 @@ export const ofDeadLetters = (
   queue: QueueName | 'ScannerUndelivered' | 'ScannerFailed' | 'BreakerUndelivered' | 'BreakerFailed',
 ) => metricKey('AWS/SQS', name, /^[A-Z]/.test(queue) ? queue : `${idOf(queue as QueueName)}QueueDeadLetters`);
 
-export const VISIBLE = 'ApproximateNumberOfMessagesVisible';
+const VISIBLE = 'ApproximateNumberOfMessagesVisible';
 export const AGE = 'ApproximateAgeOfOldestMessage';
 export const DELETED = 'NumberOfMessagesDeleted';
 export const PAGES_SENT = metricKey('AWS/SNS', 'NumberOfMessagesPublished', 'Pages');
