@@ -1,14 +1,34 @@
 import { defineConfig } from 'vitest/config';
 
-/** All that needs neither an emulator nor Java. */
+/** They replace modules, which must not last beyond them. */
+const ALONE = [
+  'test/unit/disabling/refused.test.ts',
+  'test/security/mail-uns*.test.ts',
+  'test/security/mail-unw*.test.ts',
+];
+
+/** What needs an emulator, a browser or Java. */
+const ELSEWHERE = ['test/local/**', 'test/localstack/**', 'test/browser/**', 'test/kafka-connect/**'];
+
+/** All that needs neither an emulator nor Java. Files share a worker and the code it loaded: loading it anew for each takes long. */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/local/**', 'test/localstack/**', 'test/browser/**', 'test/kafka-connect/**'],
     // One core less by default, which on a machine of two is half of it.
     maxWorkers: '100%',
     // The seeds of the long suites take seconds; a machine that does eight other things takes minutes.
     testTimeout: 240_000,
     hookTimeout: 240_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          include: ['test/**/*.test.ts'],
+          exclude: [...ELSEWHERE, ...ALONE],
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: 'alone', include: ALONE } },
+    ],
   },
 });

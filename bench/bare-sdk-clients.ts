@@ -3,6 +3,7 @@
  * The benchmark fails where the scanner uses another client than these.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import {
@@ -22,6 +23,7 @@ const requestHandler = { connectionTimeout: 2_000, requestTimeout: 5_000, throwO
 export const clients = {
   table: DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler, maxAttempts: 4 })),
   queues: new SQSClient({ requestHandler, maxAttempts: 4 }),
+  bus: new EventBridgeClient({ requestHandler, maxAttempts: 4 }),
   topic: new SNSClient({ requestHandler, maxAttempts: 4 }),
 };
 
@@ -31,6 +33,7 @@ export const commands = {
   GetCommand,
   PublishCommand,
   PutCommand,
+  PutEventsCommand,
   QueryCommand,
   ScanCommand,
   SendMessageBatchCommand,

@@ -22,6 +22,8 @@ export interface OpenedStage {
   deadLetters: DeadLetters;
   /** Where events of owning systems are put. */
   bus: EventBus;
+  /** The ARN of whose credentials ask. */
+  identity(): Promise<string>;
   /** What it stands on in its account. */
   account(): Promise<AwsAccount>;
   /** Its alarms. */
@@ -32,8 +34,14 @@ export interface OpenedStage {
   canaries: boolean;
 }
 
+/** What a configuration file says of where stages are; absent: the environment and the SDK know. */
+export interface Place {
+  region?: string;
+  profile?: string;
+}
+
 /** Finds a deployed stage by its name; throws a `UsageError` where there is none. */
-export type OpenStage = (name: string) => Promise<OpenedStage>;
+export type OpenStage = (name: string, place: Place) => Promise<OpenedStage>;
 
 /** Where nobody names a stage. */
 export const DEFAULT_STAGE = 'local';

@@ -84,6 +84,16 @@ function addScanAlarms(alarms: Alarms, period: Duration): void {
     severity: 'ticket',
     impact:
       'a part of the scan fails each time; what it looks after (the text of the failure names it) stands still.',
+    metric: alarms.own(METRIC.stepFailed, 'scanner', period),
+    threshold: 1,
+    ...LASTING,
+    silence: 'fine',
+  });
+  alarms.add({
+    name: 'generator-failing',
+    severity: 'ticket',
+    impact:
+      'a source of work beside the scan fails each time; what it looks after (its name is in the text) stands still.',
     metric: alarms.own(METRIC.generatorFailed, 'scanner', period),
     threshold: 1,
     ...LASTING,

@@ -144,7 +144,9 @@ export class ServiceStack extends Stack {
     workers.listing.allow(['sqs:SendMessage'], [listing.queue.queueArn]);
     // An owner disables now, or enables again what was disabled.
     ownerPage.page.allow(['sqs:SendMessage'], [disable.queue.queueArn]);
-    for (const one of [workers.disable, ownerPage.page]) one.role.addToPolicy(ownEvents(this.intake.bus));
+    // The scanner asks owning systems to enable what an operator undoes.
+    for (const one of [scanner, workers.disable, ownerPage.page])
+      one.role.addToPolicy(ownEvents(this.intake.bus));
     const access = new ControlPlaneAccess(this, 'ControlPlanes', config);
     for (const name of ASKING_QUEUES) access.allow(name, workers[name]);
     ownerPage.allowSigning(workers.notify);

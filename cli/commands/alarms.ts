@@ -51,7 +51,7 @@ async function testAlarms({ stage, system, out, operator }: Session, within: num
   const proofs = await proveDelivery(await stage.alarms(), {
     now: () => realClock.now(),
     mark: system.random.id(system.clock.now()),
-    by: operator,
+    by: await operator(),
     within,
   });
   out.list(proofs, PROOF_COLUMNS, '');

@@ -1,21 +1,16 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import {
-  type Duration,
-  type Instant,
-  parseDuration,
-  parseInstant,
-} from '../../functions/abandonment/time.ts';
 import { DIGEST_STATES } from '../../functions/notices/send/digest-states.ts';
 import type { DigestRecord } from '../../functions/store/digests.ts';
 import { eachMail } from '../../functions/store/mails.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';
 import { MAIL_COLUMNS, mailLine, mailsOfTask } from '../mail-views.ts';
 import { knownKey } from '../recipient-argument.ts';
+import { type Since, sinceArgument, sinceInstant } from '../since.ts';
 
 interface MailOptions {
   recipient?: string;
   task?: string;
-  since?: { at: Instant } | { ago: Duration };
+  since?: Since;
   state?: string;
   limit: number;
 }
@@ -63,19 +58,6 @@ async function findMails({ system }: Session, options: MailOptions): Promise<Dig
     if (fits) found.push(digest);
   }
   return found;
-}
-
-function sinceInstant(since: MailOptions['since'], now: Instant): Instant {
-  if (since === undefined) return 0;
-  return 'at' in since ? since.at : Math.max(0, now - since.ago);
-}
-
-function sinceArgument(text: string): NonNullable<MailOptions['since']> {
-  const at = parseInstant(text);
-  if (at !== undefined) return { at };
-  const ago = parseDuration(text);
-  if (ago !== undefined) return { ago };
-  throw new InvalidArgumentError('Allowed: RFC 3339 with a zone, or how long ago, such as "7d".');
 }
 
 function limitArgument(text: string): number {

@@ -1,8 +1,12 @@
 import type { Command } from 'commander';
+import { resendKind } from '../../functions/operator-work/kinds/resend.ts';
 import { type Resent, type ResentItem, resendMail } from '../../functions/operators/resend.ts';
 import { argument } from '../../functions/platform/shell-word.ts';
-import { addCommand, type Cli, onStage } from '../command.ts';
+import { giveWork } from '../bulk-work.ts';
+import { addCommand, type Cli, onStage, type Session } from '../command.ts';
+import { confirm } from '../confirm.ts';
 import { UsageError } from '../errors.ts';
+import { textOf } from '../lines.ts';
 import { instantText } from '../readable.ts';
 import { columns, safe } from '../terminal.ts';
 import { noSuchMail } from './mail-show.ts';
@@ -15,26 +19,56 @@ next scan and at most one mail per digestEvery, and is decided again just before
   disabled            while the task is still off
   withdrawn           while no newer date was announced
   recovered, enabled  never
-A suppressed address is refused: revive it first.`;
+A suppressed address is refused: revive it first. More than one mail is a bulk command: see \`taskwarden work\`.`;
+
+interface Options {
+  yes?: boolean;
+  wait?: boolean;
+}
 
 /** Adds `mail resend`. */
 export function registerMailResend(mail: Command, cli: Cli): void {
   addCommand(mail, {
-    usage: 'resend <id>',
-    description: 'notify the recipient of a mail again of what still stands of it',
-    examples: ['mail resend 01JH4ZQ8Y3V5C6D7E8F9G0H1J2'],
+    usage: 'resend <ids...>',
+    description:
+      'notify the recipients of mails again of what still stands of them; `-` reads ids from standard input',
+    examples: ['mail resend 01JH4ZQ8Y3V5C6D7E8F9G0H1J2', 'mail resend - --yes < ids'],
   })
+    .option('--yes', 'do not ask, though there is more than one mail')
+    .option('--wait', 'work it here and show how far it is, in the place of leaving it to the next scan')
     .addHelpText('after', SEMANTICS)
     .action(
-      onStage<[string]>(cli, async (session, _, id) => {
+      onStage<[string[]], Options>(cli, async (session, options, given) => {
         const { system, operator, out } = session;
-        const resent = await resendMail(system, id, operator);
+        const [id = '', ...others] = await idsOf(session, given);
+        if (others.length > 0) return resendMany(session, [id, ...others], options);
+        const resent = await resendMail(system, id, await operator());
         if (resent.outcome === 'unknown') throw noSuchMail(session, id);
         if (resent.outcome === 'dead') throw suppressedAddress(resent);
         const { address, items } = resent;
         out.one({ mail: id, to: address, items }, () => linesOf(address, items));
       }),
     );
+}
+
+/** Each id once, in the order in which they were given. */
+async function idsOf({ stdin }: Session, given: readonly string[]): Promise<string[]> {
+  const texts = given.includes('-') ? [...given, (await textOf('-', stdin)).text] : given;
+  const ids = texts.flatMap((text) => text.split(/\s+/)).filter((id) => id !== '' && id !== '-');
+  if (ids.length === 0) throw new UsageError('mail resend: no id was given');
+  return [...new Set(ids)];
+}
+
+async function resendMany(session: Session, ids: readonly string[], { yes, wait }: Options): Promise<void> {
+  await confirm(session, { act: `notify the recipients of ${ids.length} mails again`, yes: yes === true });
+  await giveWork(session, {
+    kind: resendKind,
+    what: `${ids.length} mails again`,
+    items: ids.map((id) => ({ id })),
+    reason: 'asked for by an operator',
+    wait: wait === true,
+    said: `the recipients of ${ids.length} mails are to be notified again`,
+  });
 }
 
 function suppressedAddress({ address, dead }: Extract<Resent, { outcome: 'dead' }>): UsageError {

@@ -27,8 +27,9 @@ import {
 import { jsonLine, type Sink, safe } from '../terminal.ts';
 
 const NOTES = `
-Of a stage its whole table is read once. A file is a scenario as JSON, its events left out; - reads standard input.
-Exit codes: 0 it ran; 2 the file or the change is not valid; 3 a promise was broken, which is a bug.`;
+Of a stage its whole table is read once. A file is a scenario as JSON (docs/scenario.md), its events left out; - reads
+standard input.
+Exit codes: 0 it ran; 2 the file or the change is not valid; 3 a promise was broken, which is a bug; 130 Ctrl-C.`;
 
 /** How a preview is written. */
 export type PreviewForm = 'table' | 'json' | 'csv' | 'html';
@@ -57,7 +58,12 @@ export function registerPreview(program: Command, cli: Cli): void {
       'preview scenario.json --set mode=disable --csv > preview.csv',
     ],
   })
-    .option('--set <key=value>', 'a policy key, as in "policy set"; may be given again', gathered, [])
+    .summary('what a change of policy would do to a fleet; changes nothing')
+    .addOption(
+      new Option('--set <key=value>', 'a policy key, as in "policy set"; may be given again')
+        .argParser(gathered)
+        .default([], 'nothing'),
+    )
     .option('--scope <scope>', 'where it is set: global, a prefix with its slash, or a task id', 'global')
     .option('--days <number>', 'how many days to look ahead (default: 60; of a file: to its end)', daysOf)
     .addOption(
@@ -75,6 +81,7 @@ export function registerPreview(program: Command, cli: Cli): void {
         ...(days === undefined ? {} : { days }),
       };
       const form = html === undefined ? (json ? 'json' : csv ? 'csv' : 'table') : 'html';
+      cli.interrupts?.whileDoing('nothing was changed or written; a preview of fewer --days takes less time');
       const end = (ran: ScenarioRun) => endPreview(ran, html, cli);
       if (file === undefined)
         await onStage<[]>(cli, async (session) => end(await previewOfStage(session, change, form)))(command);

@@ -35,7 +35,11 @@ export function registerSubscriptions(subscriptions: Command, cli: Cli): void {
         cli,
         async (session, { alertTypes, topic }, prefix, email) => {
           const given = { prefix, alertTypes, ...subscriberOf(email, topic) };
-          tellAdded(session, 'subscription', await addSubscription(session.system, given, session.operator));
+          tellAdded(
+            session,
+            'subscription',
+            await addSubscription(session.system, given, await session.operator()),
+          );
         },
       ),
     );
@@ -62,7 +66,12 @@ export function registerSubscriptions(subscriptions: Command, cli: Cli): void {
     .action(
       onStage<[string, string?], { topic?: string }>(cli, async (session, { topic }, prefix, email) => {
         const subscriber = subscriberOf(email, topic);
-        const removed = await removeSubscription(session.system, prefix, subscriber, session.operator);
+        const removed = await removeSubscription(
+          session.system,
+          prefix,
+          subscriber,
+          await session.operator(),
+        );
         tellRemoved(session, 'subscription', { prefix, ...subscriber }, removed);
       }),
     );

@@ -267,6 +267,12 @@ export const BOUNDS = {
     unit: 'entries',
     why: 'each is held against the id of each open task without owners of its own, at each decision',
   },
+  workItems: {
+    of: 'items of one bulk command',
+    most: 100_000,
+    unit: 'entries',
+    why: 'its rows are written before the first is worked, and all of them are read to list what failed',
+  },
   problems: {
     of: 'problems that a refusal names',
     most: 10,

@@ -1,3 +1,4 @@
+import { formatInstant, type Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import { loadPolicies } from '../store/policies.ts';
 import { mentionDataPlane } from './data-planes.ts';
@@ -71,6 +72,53 @@ export async function loadNdjson(
   }
   if (chunk.length > 0) await flush();
   return result;
+}
+
+/** A task of a file that is loaded later, as the text of one line. */
+export interface LaterEntry {
+  id: string;
+  text: string;
+}
+
+/**
+ * Checks all lines as `loadNdjson` does, and gives the tasks to be loaded later in the place of loading them: none where a line is
+ * bad, unless bad ones are left out. What they say of health is dated now, where the line does not date it.
+ */
+export async function readNdjson(
+  system: System,
+  open: () => AsyncIterable<string>,
+  options: LoadOptions = {},
+): Promise<{ entries: LaterEntry[]; bad: BadLine[] }> {
+  const { bad } = await checkAll(system, open(), options);
+  if (bad.length > 0 && !options.skipBad) return { entries: [], bad };
+  const badLines = new Set(bad.map(({ line }) => line));
+  const now = system.clock.now();
+  const entries: LaterEntry[] = [];
+  for await (const { line, text } of numbered(open()))
+    if (!badLines.has(line)) entries.push(later(text, now));
+  return { entries, bad };
+}
+
+/** Of the shards in one status, which can be many, one stands for all. */
+function later(text: string, now: Instant): LaterEntry {
+  const entry = JSON.parse(text) as Record<string, unknown> & Pick<TaskEntry, 'id' | 'shards'>;
+  if (entry.shards === undefined) return { id: entry.id, text: JSON.stringify(entry) };
+  const shards = [...new Map(entry.shards.map((shard) => [shard.status, shard])).values()];
+  return { id: entry.id, text: JSON.stringify({ observedAt: formatInstant(now), ...entry, shards }) };
+}
+
+/**
+ * Loads a task that was read before, brought up to date as `loadNdjson` does: whether anything was written.
+ *
+ * @returns a text: why it cannot be loaded any more
+ * @throws Error where the table stays busy
+ */
+export async function loadLater(system: System, text: string): Promise<boolean | string> {
+  const entry = readLine(system, text);
+  if (!entry.ok) return entry.problems.join('; ');
+  await mention(system, entry.value.dataPlane);
+  const context = { system, book: await loadPolicies(system.table) };
+  return (await loadEntries(context, [entry.value])) > 0;
 }
 
 async function mention(system: System, dataPlane: string): Promise<void> {

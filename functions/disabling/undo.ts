@@ -13,11 +13,10 @@ import { isListed } from '../platform/control-plane-settings.ts';
 import type { System } from '../platform/system.ts';
 import { storeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
-import { keys } from '../store/keys.ts';
-import { allRows } from '../store/rows.ts';
 import type { Write } from '../store/table/table.port.ts';
 import type { TaskRecord } from '../store/tasks.ts';
 import { loadTask } from '../store/tasks.ts';
+import { turnedOffBy } from '../store/turned-off.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import { queueEnabling } from './enable.ts';
 import { enabledAudit, storeEnabled } from './enabled.ts';
@@ -45,9 +44,8 @@ export type Undone =
 export async function undoDisabling(system: System, undo: Undo): Promise<Undone> {
   const { task: id, run } = undo;
   const record = await loadTask(system.table, id);
-  if (!record) return { outcome: 'refused', reason: 'no such task' };
-  const refusal = refusalOf(record, run);
-  if (refusal !== undefined || !isDisabledByUs(record))
+  const refusal = undoRefusal(record, run);
+  if (refusal !== undefined || !record || !isDisabledByUs(record))
     return { outcome: 'refused', reason: refusal ?? NOT_OURS };
   // One act, however often somebody posts it; an operator may ask again. What was wished and never came to be asked, or
   // was not taken, is no act yet.
@@ -57,10 +55,12 @@ export async function undoDisabling(system: System, undo: Undo): Promise<Undone>
   const settings = settingsFor(system.config, id);
   if (settings && isListed(settings)) {
     const isQueued = await queueEnabling(system, wished, { by: undo.by, reason: undo.reason });
-    return isQueued ? { outcome: 'requested' } : { outcome: 'refused', reason: CHANGED };
+    return isQueued ? { outcome: 'requested' } : { outcome: 'refused', reason: CHANGED_MEANWHILE };
   }
   const asked = await store(system, wished);
-  return asked ? askOwningSystem(system, asked, record, undo) : { outcome: 'refused', reason: CHANGED };
+  return asked
+    ? askOwningSystem(system, asked, record, undo)
+    : { outcome: 'refused', reason: CHANGED_MEANWHILE };
 }
 
 async function askOwningSystem(
@@ -83,12 +83,13 @@ async function askOwningSystem(
     answer.outcome === 'confirmed'
       ? await storeEnabled(system, asked, answer.at, audit)
       : await storeRequested(system, asked, audit);
-  if (!isStored) return { outcome: 'refused', reason: CHANGED };
+  if (!isStored) return { outcome: 'refused', reason: CHANGED_MEANWHILE };
   return { outcome: answer.outcome === 'confirmed' ? 'enabled' : 'requested' };
 }
 
 const NOT_OURS = 'Taskwarden did not disable it';
-const CHANGED = 'the task changed meanwhile; try again';
+/** Why an undoing comes to nothing that may be asked for again at once. */
+export const CHANGED_MEANWHILE = 'the task changed meanwhile; try again';
 
 async function storeRequested(system: System, asked: DisabledByUs, audit: Write): Promise<boolean> {
   const stored = await store(system, withUndoRequested(asked, system.clock.now()), audit);
@@ -115,17 +116,24 @@ export async function undoRun(
 ): Promise<{ task: string; undone: Undone }[]> {
   const undone: { task: string; undone: Undone }[] = [];
   const undo = { by, reason, isOperator: true, run: formatInstant(run) };
-  const { pk } = keys.turnedOff(undo.run, '');
-  for (const row of await allRows(system.table, { pk, consistent: true })) {
-    undone.push({ task: row.sk, undone: await undoDisabling(system, { ...undo, task: row.sk }) });
+  for await (const { task } of turnedOffBy(system.table, undo.run)) {
+    undone.push({ task, undone: await undoDisabling(system, { ...undo, task }) });
   }
   return undone;
 }
 
-function refusalOf(record: TaskRecord, run: string | undefined): string | undefined {
+/**
+ * Why a disabling is not undone; undefined where it is.
+ *
+ * @param run the run whose disabling it was to be; where it is missing, any
+ */
+export function undoRefusal(record: TaskRecord | undefined, run: string | undefined): string | undefined {
+  if (!record) return 'no such task';
   if (record.task.deletedAt !== undefined) return 'the task was deleted';
   if (record.task.enabled) return 'the task is enabled';
-  if (!record.disabledByUs) return NOT_OURS;
+  if (!record.disabledByUs) return run === undefined ? NOT_OURS : OTHERS_SINCE;
   const isOther = run !== undefined && record.disabledByUs.run !== run;
   return isOther ? 'it was disabled again since, by another scan or its owner' : undefined;
 }
+
+const OTHERS_SINCE = 'it was enabled since, and disabled by others than Taskwarden';

@@ -53,6 +53,15 @@ function withMail(open: Episode, digest: string): Episode {
   return { ...open, mails: [...open.mails, digest].slice(-MOST_MAILS) };
 }
 
+/**
+ * The task with a date that may be out in the world, while nothing else is known of its mail: mails to others say no earlier
+ * one from now on (promise 2). The same task where that changes nothing.
+ */
+export function withPossibleDate(record: OpenTask, claimedAt: Instant, item: DigestItem): OpenTask {
+  const open = withDate(record.open, claimedAt, item);
+  return open === record.open ? record : { ...record, open };
+}
+
 /** With a printed date, unless an earlier mail printed the same. */
 function withDate(open: Episode, at: Instant, item: DigestItem): Episode {
   const { disableAt, after, grace } = item;

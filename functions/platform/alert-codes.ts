@@ -1,7 +1,15 @@
 /** What sets one operator alert apart. */
 interface AlertEntry {
   /** What its subject is. */
-  readonly about: 'task' | 'recipient' | 'topic' | 'data plane' | 'control plane' | 'queue' | 'service';
+  readonly about:
+    | 'task'
+    | 'recipient'
+    | 'topic'
+    | 'data plane'
+    | 'control plane'
+    | 'queue'
+    | 'bulk command'
+    | 'service';
   /** Whether it is told once, however long it lasts. @default false */
   readonly isOnce?: true;
   /** Its article in docs/runbook.md, by the anchor. Where an alarm has the code for its name, the heading says which is meant. */
@@ -43,6 +51,8 @@ export const OPERATOR_ALERTS = {
   'evidence-stale': { about: 'service', article: 'evidence-stale' },
   /** SES does not answer the canary mails, and nothing is disabled. */
   'feedback-canary-missed': { about: 'service', article: 'feedback-canary-missed-operator-alert' },
+  /** Items of a bulk command failed, and nobody may have waited for it. */
+  'bulk-command-failed': { about: 'bulk command', article: 'bulk-command-failed' },
   /** A worker fails, and its queue is off; the breaker tells it itself, too. */
   'breaker-open': { about: 'queue', article: 'breaker-open' },
 } as const satisfies Record<string, AlertEntry>;

@@ -54,7 +54,9 @@ export const METRIC_NAMESPACE = 'Taskwarden';
 export const METRIC = {
   /** One per scan that went through to its end; the heartbeat. */
   scanCompleted: 'ScanCompleted',
-  /** A part of a scan that failed; the others went on. */
+  /** A step of a tick that failed; the others went on. */
+  stepFailed: 'StepFailed',
+  /** A generator that failed; the others went on. */
   generatorFailed: 'GeneratorFailed',
   /** One per message that ended in an outcome. */
   messageDone: 'MessageDone',

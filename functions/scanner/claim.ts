@@ -1,9 +1,8 @@
 import { withSpan } from '../abandonment/spans.ts';
-import { type Duration, type Instant, MINUTE, SECOND } from '../abandonment/time.ts';
+import { type Duration, type Instant, MINUTE } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import type { FleetView } from '../store/fleet-view.ts';
-import { keys } from '../store/keys.ts';
-import { ROW_VERSION } from '../store/rows.ts';
+import { runWrite } from '../store/runs.ts';
 import { type ScansRecord, scansWrite } from '../store/scans.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
@@ -15,9 +14,6 @@ const CLOCK_SKEW: Duration = 5 * MINUTE;
 
 /** A run is not taken for under way for longer, whatever time its function has. */
 const LONGEST_LEASE: Duration = 15 * MINUTE;
-
-/** What a run did is kept for 90 days. */
-const RUN_RETENTION_SECONDS = 90 * 86_400;
 
 /**
  * Takes the run for itself, and notes a gap where the scans before it stayed away.
@@ -70,10 +66,9 @@ export async function complete(
   figures: Record<string, number>,
 ): Promise<boolean> {
   const now = system.clock.now();
-  const ttl = Math.floor(now / SECOND) + RUN_RETENTION_SECONDS;
-  const row = { ...keys.run(claimed.claimed ?? now), v: ROW_VERSION, run, completedAt: now, figures, ttl };
+  const row = runWrite(claimed.claimed ?? now, { run, completedAt: now, figures }, now);
   const ended = scansWrite({ ...claimed, leaseUntil: null, completedAt: now });
-  if (!(await writeUnlessRefused(system, [ended, { put: row }], 'the end of a scan'))) {
+  if (!(await writeUnlessRefused(system, [ended, row], 'the end of a scan'))) {
     system.telemetry.log('warn', 'scan not completed: another was claimed meanwhile', { run, ...figures });
     return false;
   }

@@ -1,39 +1,30 @@
-import { saidIn } from '../store/rows.ts';
-import type { Row } from '../store/table/table.port.ts';
 import type { Run } from './run.ts';
 
-/** How much of the run is left. */
+/** How much time is left. */
 export interface Budget {
-  /** Whether the time limit is near: stop, keep the cursor, and let the next tick go on. */
+  /** Whether the time limit is near: stop, keep the cursor, and go on from there with the next turn. */
   spent(): boolean;
 }
 
-/** What a generator leaves for its next turn; `cursor` null where it came to the end. */
+/** The bands in which generators are asked: those of the first before all others. */
+export const BANDS = ['urgent', 'facts', 'normal', 'garbage'] as const;
+export type Band = (typeof BANDS)[number];
+
+/** What a turn came to. */
 export interface Turn {
+  /** Where the next turn goes on; null: it came to its end. */
   cursor: string | null;
+  /** How many items were worked; 0: there was nothing to do. Absent: it cannot say. */
+  worked?: number;
 }
 
-/** A source of work that the scanner asks in the order of bands. */
+/** A source of work that the scanner asks beside the steps of a tick. */
 export interface Generator {
   name: string;
-  band: number;
-  /** Whether it must wait until all earlier bands came to their end. */
-  afterDecisions?: boolean;
+  band: Band;
+  /** How long it is left alone after it came to its end; 0: it is asked with each tick. */
+  everySeconds: number;
   run(run: Run, budget: Budget, cursor: string | null): Promise<Turn>;
-}
-
-/** A generator's row: where it stopped and how it fared. */
-export interface GeneratorRecord {
-  name: string;
-  cursor: string | null;
-  failures: number;
-  /** Not asked before this instant, after a failure. */
-  notBefore: number;
-}
-
-/** Reads a generator's row. */
-export function generatorFromRow(row: Row): GeneratorRecord {
-  return saidIn(row);
 }
 
 export const DONE: Turn = { cursor: null };

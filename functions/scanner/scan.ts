@@ -1,29 +1,33 @@
 import { formatInstant } from '../abandonment/time.ts';
+import { endPauses } from '../operators/pauses.ts';
 import type { System } from '../platform/system.ts';
 import { FleetView } from '../store/fleet-view.ts';
 import { keys } from '../store/keys.ts';
+import { overAt } from '../store/pauses.ts';
 import { allRows } from '../store/rows.ts';
 import type { ScansRecord } from '../store/scans.ts';
+import type { Row } from '../store/table/table.port.ts';
+import { TableBusy } from '../store/table-busy.ts';
 import { askGenerators } from './ask-generators.ts';
 import { claim, complete } from './claim.ts';
-import type { Generator } from './generator.ts';
-import { abandonmentGenerator } from './generators/abandonment.ts';
-import { canaryGenerator } from './generators/canary.ts';
-import { deadlinesGenerator } from './generators/deadlines.ts';
-import { digestsGenerator } from './generators/digests.ts';
-import { disablingGenerator } from './generators/disabling.ts';
-import { feedbackGenerator } from './generators/feedback.ts';
-import { healthGenerator } from './generators/health.ts';
-import { ladderGenerator } from './generators/ladder.ts';
-import { listingSilenceGenerator, listingsGenerator } from './generators/listings.ts';
-import { officesGenerator } from './generators/offices.ts';
-import { operatorsGenerator } from './generators/operators.ts';
-import { repairGenerator } from './generators/repair.ts';
-import { revivalsGenerator } from './generators/revivals.ts';
-import { scopesGenerator } from './generators/scopes.ts';
-import { watchdogGenerator } from './generators/watchdog.ts';
-import { watchesGenerator } from './generators/watches.ts';
+import { GENERATORS } from './generators.ts';
 import type { Run } from './run.ts';
+import type { Step } from './step.ts';
+import { abandonmentStep } from './steps/abandonment.ts';
+import { canaryStep } from './steps/canary.ts';
+import { deadlinesStep } from './steps/deadlines.ts';
+import { digestsStep } from './steps/digests.ts';
+import { disablingStep } from './steps/disabling.ts';
+import { feedbackStep } from './steps/feedback.ts';
+import { healthStep } from './steps/health.ts';
+import { ladderStep } from './steps/ladder.ts';
+import { repairStep } from './steps/repair.ts';
+import { revivalsStep } from './steps/revivals.ts';
+import { scopesStep } from './steps/scopes.ts';
+import { silenceStep } from './steps/silence.ts';
+import { watchdogStep } from './steps/watchdog.ts';
+import { watchesStep } from './steps/watches.ts';
+import { MARGIN_MS, takeSteps } from './take-steps.ts';
 import type { Tick } from './tick.ts';
 
 export type ScanReport =
@@ -31,31 +35,31 @@ export type ScanReport =
   /** An older or repeated tick, one of the future, or another run is under way. */
   | { outcome: 'skipped'; run: string; reason: string };
 
-/** The sources of work, asked in the order of their bands. */
-export const GENERATORS: readonly Generator[] = [
-  listingSilenceGenerator,
-  healthGenerator,
-  scopesGenerator,
-  canaryGenerator,
-  watchesGenerator,
-  feedbackGenerator,
-  repairGenerator,
-  revivalsGenerator,
-  watchdogGenerator,
-  ladderGenerator,
-  deadlinesGenerator,
-  disablingGenerator,
-  abandonmentGenerator,
-  digestsGenerator,
-  listingsGenerator,
-  operatorsGenerator,
-  officesGenerator,
-].sort((a, b) => a.band - b.band);
+/** The parts of a tick that decide, in the order in which they are taken. */
+export const STEPS: readonly Step[] = [
+  silenceStep,
+  healthStep,
+  canaryStep,
+  watchesStep,
+  feedbackStep,
+  scopesStep,
+  revivalsStep,
+  repairStep,
+  watchdogStep,
+  ladderStep,
+  deadlinesStep,
+  disablingStep,
+  abandonmentStep,
+  digestsStep,
+];
 
-/** Runs one tick: claims it, asks the generators for work, and says last that the scan is completed. */
+/**
+ * Runs one tick: claims it, takes the steps, and says that the scan is completed. Generators are asked for other work after
+ * that, so that none of them can make a tick late.
+ */
 export async function runScan(system: System, tick: Tick): Promise<ScanReport> {
   const run = formatInstant(tick.scheduledAt);
-  const asked = await allRows(system.table, { pk: keys.look('').pk, consistent: true });
+  const asked = await looksAsked(system);
   const view = await FleetView.loadWithPlanes(system.table);
   const claimed = await claim(system, view, tick);
   if (typeof claimed === 'string') {
@@ -63,9 +67,17 @@ export async function runScan(system: System, tick: Tick): Promise<ScanReport> {
     return { outcome: 'skipped', run, reason: claimed };
   }
   const begun = await begin(system, tick, { asked, view, claimed });
-  const interrupted = await askGenerators(begun, GENERATORS, () => tick.remainingMs());
+  const interrupted = await takeSteps(begun, STEPS, () => tick.remainingMs());
   const isCompleted = !interrupted && (await complete(system, claimed, run, begun.figures));
-  return { outcome: isCompleted ? 'completed' : 'interrupted', run, figures: begun.figures };
+  // What the steps did is stored by now.
+  const beside = { ...begun, figures: { ...begun.figures } };
+  await askGenerators(beside, GENERATORS, { spent: () => tick.remainingMs() < MARGIN_MS });
+  return { outcome: isCompleted ? 'completed' : 'interrupted', run, figures: beside.figures };
+}
+
+/** Requests to look at a scope. */
+function looksAsked({ table }: System): Promise<Row[]> {
+  return allRows(table, { pk: keys.look('').pk, consistent: true });
 }
 
 /** What was read before the run was claimed, and how it was claimed. */
@@ -74,18 +86,33 @@ interface Claimed extends Pick<Run, 'asked' | 'view'> {
 }
 
 async function begin(system: System, tick: Tick, { asked, view, claimed }: Claimed): Promise<Run> {
-  // A view that was read before does not know a gap that was noted with the claim.
-  const isCurrent = claimed.gaps === view.scans.gaps;
+  const now = system.clock.now();
+  const areOver = overAt(view.pausesRecord, now).length > 0;
+  if (areOver) await noteOver(system);
+  // Its own request to look at all is for this scan; what comes after the view is read is for the next.
+  const requests = areOver ? await looksAsked(system) : asked;
+  // A view that was read before does not know a gap that was noted with the claim, nor that a pause is over.
+  const isCurrent = claimed.gaps === view.scans.gaps && !areOver;
   return {
     system,
-    view: isCurrent ? view : await FleetView.loadWithPlanes(system.table),
+    view: isCurrent ? view : await FleetView.loadWithPlanes(system.table, now),
     id: formatInstant(tick.scheduledAt),
     now: system.clock.now(),
     figures: {},
-    asked,
+    asked: requests,
     at: tick.scheduledAt,
     ...pastOf(view.scans),
   };
+}
+
+/** Notes the end of pauses that are over. Where the table is busy the next scan does; to this one they are over all the same. */
+async function noteOver(system: System): Promise<void> {
+  try {
+    await endPauses(system);
+  } catch (error) {
+    if (!(error instanceof TableBusy)) throw error;
+    system.telemetry.log('warn', 'the end of a pause could not be noted: the table is busy');
+  }
 }
 
 /** The scan before this one: when it was, and whether it came to its end. */

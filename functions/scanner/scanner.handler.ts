@@ -1,12 +1,14 @@
+import { AwsEvents } from '../platform/aws-events.ts';
 import { AwsOperators } from '../platform/aws-operators.ts';
-import { dynamoDbClient, snsClient } from '../platform/clients.ts';
+import { dynamoDbClient, eventBridgeClient, snsClient } from '../platform/clients.ts';
 import { connect, handlerOf } from '../platform/runtime.ts';
 import { DynamoDbTable, documentClient } from '../store/table/dynamodb-table.ts';
 import { runScan } from './scan.ts';
 import { scheduledAt } from './tick.ts';
 
-const runtime = connect('scanner', ({ table, operatorsTopic, config }) => ({
+const runtime = connect('scanner', ({ table, bus, operatorsTopic, config }) => ({
   table: new DynamoDbTable(documentClient(dynamoDbClient()), table),
+  events: new AwsEvents(eventBridgeClient(), bus),
   operators: new AwsOperators(snsClient(), operatorsTopic, config.stage),
 }));
 const { system, demoClock } = runtime;

@@ -108,7 +108,8 @@ export const keys = {
   /** A task that a run turned off, so that the run can be undone. */
   turnedOff: (run: string, task: string) => ({ pk: `RUN#${run}`, sk: task }),
   run: (run: Instant) => ({ pk: 'RUNS', sk: sortable(run) }),
-  generator: (name: string) => ({ pk: 'GENERATORS', sk: name }),
+  /** Of a step of a tick; the partition has the name that steps had before. */
+  step: (name: string) => ({ pk: 'GENERATORS', sk: name }),
   operatorAlert: (code: OperatorAlertCode | '', subject: string) => ({
     pk: 'OPERATORS',
     sk: `${code}#${subject}`,
@@ -166,6 +167,12 @@ export const keys = {
   }),
   /** A task that we disabled or enabled: the next listing looks at it, though its page be as it was. */
   listedAnew: (controlPlane: string, id: string) => ({ pk: `LISTED#${controlPlane}`, sk: `C#${id}` }),
+  /** A bulk command of operators, and a part of the items that it is about. */
+  operatorWork: (id: string) => ({ pk: 'OPERATOR-WORK', sk: id }),
+  operatorWorkPart: (id: string, part: number) => ({
+    pk: `OPERATOR-WORK#${id}`,
+    sk: `P#${String(part).padStart(6, '0')}`,
+  }),
   /** A request to look once at all open episodes of a prefix (`P#acmeCo/`), a data plane (`D#eu-1`) or all (`ALL`). */
   look: (scope: string) => ({ pk: 'LOOKS', sk: scope }),
 } as const;
@@ -207,6 +214,8 @@ export const index = {
   admins: () => 'PEOPLE#A',
   oldSubscriptions: () => 'SUBSCRIPTIONS',
   oldAdmins: () => 'ADMINS',
+  /** g2: bulk commands that are not at their end, by priority and age. */
+  openWork: () => 'OPERATOR-WORK',
   /** g3: eligible tasks of a data plane without `PRIMARY`, by `notPrimarySince`; `#L` seen to lose it, `#N` not. */
   lostOfPlane: (dataPlane: string) => `P#${dataPlane}`,
 } as const;

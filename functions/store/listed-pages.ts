@@ -1,4 +1,5 @@
 import type { Instant } from '../abandonment/time.ts';
+import { bytesOfText, inParts } from './in-parts.ts';
 import { keys } from './keys.ts';
 import { eachRow, ROW_VERSION, saidIn } from './rows.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
@@ -35,31 +36,13 @@ export interface Moves {
 /** A list of ids in one row is cut here, far below the limit of a row (DynamoDB: 400 KB). */
 const PART_BYTES = 200 * 1024;
 
-/** A list cut into parts that a row can hold. */
-function inParts<Item>(items: readonly Item[], sizeOf: (item: Item) => number): Item[][] {
-  const parts: Item[][] = [];
-  let room = 0;
-  for (const item of items) {
-    const size = sizeOf(item);
-    if (size > room) {
-      parts.push([]);
-      room = PART_BYTES;
-    }
-    room -= size;
-    parts.at(-1)?.push(item);
-  }
-  return parts;
-}
-
-const bytesOf = (id: string): number => Buffer.byteLength(id) + 8;
-
 /** The writes that store a page as a listing found it, with its tasks. */
 export function listedPageWrites(
   controlPlane: string,
   page: Omit<ListedPage, 'parts'>,
   entries: readonly ListedEntry[],
 ): Write[] {
-  const parts = inParts(entries, ([id, as]) => bytesOf(id) + as.length + 8);
+  const parts = inParts(entries, ([id, as]) => bytesOfText(id) + as.length + 8, PART_BYTES);
   const { page: place, number } = page;
   const head = {
     ...keys.listedPage(controlPlane, place, number),
@@ -128,7 +111,7 @@ export function movesWrites(
   { came, left }: Moves,
 ): Write[] {
   const both = [...came.map((id) => ({ id, came: true })), ...left.map((id) => ({ id, came: false }))];
-  return inParts(both, ({ id }) => bytesOf(id)).map((part, at): Write => {
+  return inParts(both, ({ id }) => bytesOfText(id), PART_BYTES).map((part, at): Write => {
     const moves: Moves = {
       came: part.filter((one) => one.came).map(({ id }) => id),
       left: part.filter((one) => !one.came).map(({ id }) => id),
@@ -152,7 +135,7 @@ export function missingWrites(
   { listing, part: first }: { listing: number; part: number },
   ids: readonly string[],
 ): Write[] {
-  return inParts(ids, bytesOf).map(
+  return inParts(ids, bytesOfText, PART_BYTES).map(
     (part, at): Write => ({
       put: { ...keys.listedMissing(controlPlane, listing, first + at), v: ROW_VERSION, ids: part },
     }),

@@ -125,8 +125,14 @@ const SCANNER: readonly Night[] = [
   {
     name: 'a part of the scan fails each time',
     minutes: 12 * HOUR,
-    spoil: (metrics, from, to) => saidByScans(metrics, 'GeneratorFailed', from, to),
+    spoil: (metrics, from, to) => saidByScans(metrics, 'StepFailed', from, to),
     rings: { 'scan-part-failing': { within: 50 } },
+  },
+  {
+    name: 'a generator fails each time',
+    minutes: 12 * HOUR,
+    spoil: (metrics, from, to) => saidByScans(metrics, 'GeneratorFailed', from, to),
+    rings: { 'generator-failing': { within: 50 } },
   },
   {
     name: 'breaker stops',

@@ -8,6 +8,7 @@ import { loadDigest } from '../../functions/store/digests.ts';
 import { type ListingRecord, listingFromRow } from '../../functions/store/listings.ts';
 import { type Change, MemoryTable } from '../../functions/store/table/memory-table.ts';
 import { Attempts, type ProcessFaults } from '../faults/attempts.ts';
+import type { CrashingProcess } from '../faults/crashing-process.ts';
 import { FaultInjection, type FeedbackFault } from '../faults/fault-injection.ts';
 import { FaultPlan } from '../faults/fault-plan.ts';
 import { calmSince, isFaultyScenario, skewOf } from '../faults/fault-spans.ts';
@@ -95,7 +96,10 @@ export class World {
   #progress: ProgressVerifier | undefined;
   #listing: ListingRecord | undefined;
   #listedChangedAt: number | undefined;
+  #hasMissed = false;
   #isPolling = false;
+  /** The runs of the scanner that said that their scan is completed. */
+  readonly #completed = new WeakSet<CrashingProcess>();
   #isAway = false;
   #repeatedFor = 0;
   #sent = 0;
@@ -282,11 +286,15 @@ export class World {
         },
         metric: (process, name) => {
           if (process.name !== 'scanner' || name !== 'ScanCompleted') return;
+          this.#completed.add(process);
+          this.#facts.scanned(this.#loop.clock.now());
+          this.#schedule.completed(process.startedAt);
+        },
+        scanned: (process) => {
+          if (!this.#completed.has(process)) return;
           this.#progress?.scanCompleted();
           this.#verifier.refusals.scanCompleted();
           this.#verifier.deletions.scanCompleted();
-          this.#facts.scanned(this.#loop.clock.now());
-          this.#schedule.completed(process.startedAt);
         },
       },
     });
@@ -394,6 +402,7 @@ export class World {
   /** It is asked at once, so that what it says is known as soon as what others tell; again where it is being asked. */
   #pollListed(): void {
     const { clock } = this.#loop;
+    this.#hasMissed ||= this.#isUnlisted(clock.now());
     this.#listedChangedAt = clock.now();
     if (this.#isPolling) return;
     this.#isPolling = true;
@@ -407,16 +416,33 @@ export class World {
 
   /** Whether something happened to what is listed that the newest whole listing could not see, or that came after it began. */
   #isListingBehind(): boolean {
-    if (this.#fleet.hasUnseen) return true;
+    return this.#fleet.hasUnseen || this.#hasMissed || this.#isUnlisted(this.#loop.clock.now() + 1);
+  }
+
+  /**
+   * Whether the newest change before an instant is in no whole listing. Another one after it hides it for good: nobody can
+   * tell what a task was between two listings.
+   */
+  #isUnlisted(before: Instant): boolean {
+    const changedAt = this.#listedChangedAt;
     return (
-      this.#listedChangedAt !== undefined && (this.#listing?.whole?.startedAt ?? 0) < this.#listedChangedAt
+      changedAt !== undefined && changedAt < before && (this.#listing?.whole?.startedAt ?? 0) < changedAt
     );
+  }
+
+  /** One that a fault holds up shows a change later than it was: how long what it was lasted is known wrongly then. */
+  #noteListing(listing: ListingRecord): void {
+    const changedAt = this.#listedChangedAt ?? Number.POSITIVE_INFINITY;
+    const isFirst = this.#isUnlisted(this.#loop.clock.now() + 1);
+    this.#listing = listing;
+    const { startedAt = 0, endedAt = 0 } = listing.whole ?? {};
+    if (isFirst && startedAt >= changedAt && endedAt > changedAt) this.#hasMissed = true;
   }
 
   #committed(changes: Change[]): void {
     this.#recorder.committed(changes);
     for (const { after } of changes) {
-      if (after?.pk === 'LISTINGS') this.#listing = listingFromRow(after);
+      if (after?.pk === 'LISTINGS') this.#noteListing(listingFromRow(after));
       if (!after?.sk.startsWith('L#') || !('task' in after)) continue;
       this.#verifier.audits.audited(auditFromRow(after));
     }

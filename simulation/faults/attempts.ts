@@ -40,6 +40,8 @@ interface AttemptListener {
   /** A record of a mail that SES took in this attempt is lost: the process died, or what it wrote failed. */
   endedBadly(process: CrashingProcess): void;
   metric(process: CrashingProcess, name: string, value: number): void;
+  /** A run of the scanner came to its end, with all that follows a scan. */
+  scanned(process: CrashingProcess): void;
 }
 
 /** How one receive of a message ended. */
@@ -121,6 +123,7 @@ export class Attempts {
     const ended = await endOf(process, () => this.#parts.service.scan(system, scheduledAt));
     this.#count(process, ended);
     if ('thrown' in ended) throw ended.thrown;
+    this.#parts.listener.scanned(process);
     return process.calls;
   }
 

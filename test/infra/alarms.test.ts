@@ -85,6 +85,22 @@ describe('alarms', () => {
     });
   });
 
+  // What scans say is looked for in windows that hold a scan; one that takes longer than the last can leave a window empty.
+  it.each([
+    ['5m', 900],
+    ['15m', 900],
+    ['20m', 1_200],
+    ['1h', 3_600],
+  ])('looks for what scans say in windows that hold a scan: every %s', (scanEvery, period) => {
+    const rhythm = ofType(synth('dev', { scanEvery }).resources, 'AWS::CloudWatch::Alarm');
+    for (const name of ['scan-part-failing', 'generator-failing', 'canary-missed', 'feed-silent']) {
+      const alarm = rhythm.find((one) => nameOf(one) === name)?.Properties;
+      const math = alarm?.Metrics?.find((one: { MetricStat?: object }) => one.MetricStat).MetricStat.Period;
+      expect(alarm?.Period ?? math, name).toBe(period);
+      expect(alarm?.EvaluationPeriods - alarm?.DatapointsToAlarm, name).toBe(1);
+    }
+  });
+
   // From the last scan on: more than two spans of silence, and all windows over within three, wherever they begin.
   it.each([
     ['5m', 60],

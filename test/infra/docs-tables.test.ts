@@ -7,7 +7,8 @@ import { formatDuration, parseDuration, parseInstant } from '../../functions/aba
 import type { OperatorAlertCode } from '../../functions/platform/alert-codes.ts';
 import { SERVICES } from '../../functions/platform/names.ts';
 import { byQueue, QUEUES } from '../../functions/platform/queues.ts';
-import { GENERATORS } from '../../functions/scanner/scan.ts';
+import { GENERATORS } from '../../functions/scanner/generators.ts';
+import { STEPS } from '../../functions/scanner/scan.ts';
 import { index, keys } from '../../functions/store/keys.ts';
 import { ROOT, sectionOf, tablesOf, textFiles, textOf } from '../unit/architecture/pages.ts';
 import { ofType, synth } from './synth.ts';
@@ -48,20 +49,35 @@ describe('the table of functions', () => {
 });
 
 describe('the table of a tick', () => {
-  it('has the generators, in the order in which they are asked', () => {
-    const asked = GENERATORS.map(({ band, name }) => [String(band), name]);
+  it('has the steps, in the order in which they are taken', () => {
     const table = tableOf('A tick');
-    expect(table.map(([band, name]) => [band, name])).toEqual(asked);
+    expect(table.map(([name]) => name)).toEqual(STEPS.map(({ name }) => name));
+    for (const [, does] of table) says(does);
+  });
+
+  it('has each of them in the article of the alarm that one fails', () => {
+    expect(missingIn('scan-part-failing', STEPS)).toEqual([]);
+  });
+});
+
+describe('the table of generators', () => {
+  it('has those that are asked, with their bands', () => {
+    const table = tableOf('Generators');
+    expect(table.map(([name, band]) => [name, band])).toEqual(
+      GENERATORS.map(({ name, band }) => [name, band]),
+    );
     for (const [, , does] of table) says(does);
   });
 
   it('has each of them in the article of the alarm that one fails', () => {
-    const article = sectionOf('docs/runbook.md', 'scan-part-failing');
-    expect(GENERATORS.filter(({ name }) => !article.includes(`\`${name}\``)).map(({ name }) => name)).toEqual(
-      [],
-    );
+    expect(missingIn('generator-failing', GENERATORS)).toEqual([]);
   });
 });
+
+function missingIn(article: string, all: readonly { name: string }[]): string[] {
+  const text = sectionOf('docs/runbook.md', article);
+  return all.flatMap(({ name }) => (text.includes(`\`${name}\``) ? [] : [name]));
+}
 
 const AT = parseInstant('2026-01-05T00:00:00Z') as number;
 
@@ -101,7 +117,7 @@ const KEYS: { [Name in keyof typeof keys]: ReturnType<(typeof keys)[Name]> } = {
   doctor: keys.doctor(),
   turnedOff: keys.turnedOff('run', 'task'),
   run: keys.run(AT),
-  generator: keys.generator('generator'),
+  step: keys.step('step'),
   operatorAlert: keys.operatorAlert('code' as string as OperatorAlertCode, 'subject'),
   oops: keys.oops('fingerprint'),
   oopsOccurrence: keys.oopsOccurrence('fingerprint', AT, 'id'),
@@ -122,6 +138,8 @@ const KEYS: { [Name in keyof typeof keys]: ReturnType<(typeof keys)[Name]> } = {
   listedMoves: keys.listedMoves('name', 2, 1, 3),
   listedMissing: keys.listedMissing('name', 2, 3),
   listedAnew: keys.listedAnew('name', 'task'),
+  operatorWork: keys.operatorWork('id'),
+  operatorWorkPart: keys.operatorWorkPart('id', 1),
   look: keys.look('scope'),
 };
 
@@ -166,6 +184,7 @@ const USES: { [Name in keyof typeof index]: string } = {
   admins: index.admins(),
   oldSubscriptions: index.oldSubscriptions(),
   oldAdmins: index.oldAdmins(),
+  openWork: index.openWork(),
   lostOfPlane: index.lostOfPlane('plane'),
 };
 

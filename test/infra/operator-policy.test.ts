@@ -15,6 +15,10 @@ const actionsOf = (statements: Statement[]) => statements.flatMap(({ Action }) =
 /** What the SDK's commands ask for; a transaction asks for what its parts do. */
 const ACTIONS: Record<string, string[]> = {
   GetParameter: ['ssm:GetParameter'],
+  // STS answers everybody.
+  GetCallerIdentity: [],
+  // Asked where there is no stage of a name; where it is not allowed, no other stages are named.
+  DescribeParameters: [],
   GetEmailIdentity: ['ses:GetEmailIdentity'],
   GetAccount: ['ses:GetAccount'],
   GetSchedule: ['scheduler:GetSchedule'],

@@ -212,7 +212,7 @@ describe('permissions on the table', () => {
 describe('permissions to put events', () => {
   it('are for events of Taskwarden’s own name alone', () => {
     const putting = granted('events:PutEvents');
-    expect(Object.keys(putting).sort()).toEqual(['Disabler', 'OwnerPage']);
+    expect(Object.keys(putting).sort()).toEqual(['Disabler', 'OwnerPage', 'Scanner']);
     for (const { Condition } of Object.values(putting))
       expect(Condition).toEqual({ StringEquals: { 'events:source': 'taskwarden' } });
   });

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import { recipientKey } from '../../functions/platform/addresses.ts';
-import { feedbackGenerator } from '../../functions/scanner/generators/feedback.ts';
+import { feedbackStep } from '../../functions/scanner/steps/feedback.ts';
 import { FleetView } from '../../functions/store/fleet-view.ts';
 import { loadFeedbackCanary } from '../../functions/store/heard.ts';
 import { loadRecipient } from '../../functions/store/recipients.ts';
@@ -27,7 +27,7 @@ async function askForCanary(): Promise<void> {
     figures: {},
     asked: [],
   };
-  await feedbackGenerator.run(run, { spent: () => false }, null);
+  await feedbackStep.run(run, { spent: () => false }, null);
 }
 
 it('the canary goes to the mailbox simulator, and both answers come back as identity notifications', async () => {

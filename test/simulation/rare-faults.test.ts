@@ -201,3 +201,50 @@ test('a recovery that is heard after the failing that followed it is mailed, and
     'T+4d18h mail ana@acme.test: recovered acmeCo/a #1',
   ]);
 });
+
+test('a later date in a mail whose answer is lost binds the mail to another of the same minute', async () => {
+  const owners = ['ana@acme.test', 'cem@acme.test'];
+  const on = (task: string, when: string, status: string) => ({
+    at: when,
+    type: 'shards',
+    task,
+    shards: [{ id: '0', status }],
+  });
+  const mode = (when: string, set: string) => ({
+    at: when,
+    type: 'policy',
+    scope: 'beta/a',
+    set: { mode: set },
+  });
+  const { lines } = await story({
+    until: at(20),
+    seed: 301415,
+    policy: {
+      ...SWIFT,
+      reminders: ['3d', '1d'],
+      escalateAt: '6h',
+      blastRadius: { share: 0.3, shareFloor: 1 },
+    },
+    admins: { 'beta/': ['boss@beta.test'] },
+    tasks: [failing('beta/a', { owners }), failing('beta/b', { owners })],
+    events: [
+      on('beta/b', at(11, 19), 'PRIMARY'),
+      mode(at(11, 20), 'notify'),
+      on('beta/b', at(12, 23), 'FAILED'),
+      mode(at(14, 2), 'disable'),
+      fault(at(12, 3), 'ses', 'timeout-after-accept', { times: 2 }),
+      fault(at(14, 12), 'scanner', 'down', { for: '8h' }),
+      fault(at(14, 22), 'ses', 'crash', { times: 3 }),
+    ],
+    chaos: [
+      { at: at(5, 12), type: 'report', recipient: 'cem@acme.test', event: 'complaint' },
+      { at: at(15, 16), type: 'partial-send', times: 1 },
+    ],
+  });
+  const dates = lines
+    .flatMap((line) => (line.type === 'mail' && line.at > at(16) ? line.items : []))
+    .filter(({ task, disableAt }) => task === 'beta/a' && disableAt !== null)
+    .map(({ disableAt }) => disableAt);
+  expect(dates.length).toBeGreaterThan(1);
+  expect(dates).toEqual([...dates].sort());
+});

@@ -1,11 +1,12 @@
 import { decide } from '../../abandonment/decide.ts';
 import { type Episode, isOpening } from '../../abandonment/task.ts';
+import type { Instant } from '../../abandonment/time.ts';
 import { withAnnouncementOutcome } from '../../episodes/announce.ts';
-import { waitingAfterMail, withMailOutcome } from '../../episodes/mail-outcome.ts';
+import { waitingAfterMail, withMailOutcome, withPossibleDate } from '../../episodes/mail-outcome.ts';
 import { isOpen } from '../../episodes/open-task.ts';
 import type { System } from '../../platform/system.ts';
 import { changeTask, type TaskChange } from '../../store/change-task.ts';
-import type { DigestRecord } from '../../store/digests.ts';
+import type { DigestItem, DigestRecord } from '../../store/digests.ts';
 import type { FleetView } from '../../store/fleet-view.ts';
 import type { TaskRecord } from '../../store/tasks.ts';
 import { type AppliedItem, closeNotice } from './close-notice.ts';
@@ -25,6 +26,30 @@ export async function applyItems(system: System, view: FleetView, digest: Digest
     const isStored = await storeOnTask(system, told, () => applyItem(system, view, applied));
     if (!isStored) await closeNotice(system, applied, true);
   }
+}
+
+/**
+ * Nobody knows yet whether a mail was taken: its dates bind from now on, as if it was (promise 2). What else it grants
+ * waits until it is settled.
+ */
+export async function bindDates(
+  system: System,
+  view: FleetView,
+  { recipient, claimedAt, items }: DigestRecord,
+): Promise<void> {
+  for (const item of items.filter(({ disableAt, notice }) => disableAt !== null && notice !== 'stopping')) {
+    const told = { recipient, task: item.task, episode: item.episode };
+    await storeOnTask(system, told, () => bindDate(system, view, claimedAt, item));
+  }
+}
+
+async function bindDate(system: System, { policies }: FleetView, claimedAt: Instant, item: DigestItem) {
+  await changeTask(system, item.task, (record) => {
+    if (!record || !isOpen(record) || record.open.number !== item.episode) return { value: undefined };
+    const bound = withPossibleDate(record, claimedAt, item);
+    if (bound === record) return { value: undefined };
+    return { record: bound, policy: policies.for(item.task), value: undefined };
+  });
 }
 
 async function applyItem(system: System, view: FleetView, applied: AppliedItem): Promise<void> {

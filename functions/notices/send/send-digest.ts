@@ -19,6 +19,7 @@ import { blameFor, noteTaken } from '../feedback/refusals.ts';
 import { raiseTopicRefused } from '../feedback/topic-refused.ts';
 import { mailOf } from '../render/mail-of.ts';
 import { type Channel, channelOf, type Ready } from '../ses/channel.ts';
+import { bindDates } from './apply-digest.ts';
 import type { Chosen } from './judge-notices.ts';
 import { recordAccepted, recordRefused, recordRejected } from './record-digest.ts';
 import { recordUnmailable, setAside } from './unmailable.ts';
@@ -179,7 +180,10 @@ async function recordNotTaken(
   delivery: Delivery,
 ): Promise<Outcome> {
   await recordUntaken(system, { item: digest.recipient, channel: channel.name, result, delivery });
-  if (result.outcome === 'unknown') return { outcome: 'skipped', reason: 'outcome unknown: to be settled' };
+  if (result.outcome === 'unknown') {
+    await bindDates(system, view, digest);
+    return { outcome: 'skipped', reason: 'outcome unknown: to be settled' };
+  }
   if (result.cause === 'recipient') {
     if (isTopic(digest.address)) await raiseTopicRefused(system, digest.address, result.code);
     await recordRejected(system, digest.id);

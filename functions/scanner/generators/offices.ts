@@ -7,7 +7,8 @@ import { sweep } from '../sweep.ts';
 /** Moves subscriptions and admins of an earlier version to where one query finds all of a tenant. */
 export const officesGenerator: Generator = {
   name: 'offices',
-  band: 80,
+  band: 'normal',
+  everySeconds: 0,
   async run(run, budget) {
     // Learned on the way, where a scan asked for people: nothing is read for it.
     if (budget.spent() || !(await run.view.hasOldOffices())) return DONE;

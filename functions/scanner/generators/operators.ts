@@ -22,7 +22,8 @@ const REPEATED_AFTER: Duration = 7 * DAY;
 /** Tells operators what is new, and each week again what lasts: one message for each code and scan. */
 export const operatorsGenerator: Generator = {
   name: 'operators',
-  band: 70,
+  band: 'urgent',
+  everySeconds: 0,
   async run(run) {
     const groups = await dueByCode(run);
     return sweep(run, {
@@ -104,6 +105,8 @@ async function lasts(run: Run, alert: OperatorAlertRecord): Promise<boolean> {
   if (alert.code === 'no-reachable-owner') {
     return (await loadTask(run.system.table, alert.subject))?.hold?.reason === 'no-reachable-owner';
   }
+  // A command that is over: it was told.
+  if (alert.code === 'bulk-command-failed') return false;
   if (alert.code === 'blast-radius') return awaitsApproval(run.system);
   return true;
 }

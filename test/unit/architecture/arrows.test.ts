@@ -59,6 +59,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'functions/store',
     'functions/work',
   ],
+  'functions/operator-work': [
+    'functions/abandonment',
+    'functions/catalog',
+    'functions/disabling',
+    'functions/operators',
+    'functions/platform',
+    'functions/store',
+    'functions/work',
+  ],
   'functions/owner-page': [
     'emails',
     'functions/abandonment',
@@ -75,6 +84,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'functions/disabling',
     'functions/episodes',
     'functions/notices',
+    'functions/operator-work',
     'functions/operators',
     'functions/platform',
     'functions/store',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { HOUR, MINUTE } from '../../../functions/abandonment/time.ts';
 import { recipientKey } from '../../../functions/platform/addresses.ts';
-import { repairGenerator } from '../../../functions/scanner/generators/repair.ts';
+import { repairStep } from '../../../functions/scanner/steps/repair.ts';
 import { digestWrite, loadDigest, newDigest } from '../../../functions/store/digests.ts';
 import { FleetView } from '../../../functions/store/fleet-view.ts';
 import { loadPauses, pausesWrite } from '../../../functions/store/pauses.ts';
@@ -23,6 +23,6 @@ test.each([
   await table.transact([digestWrite(digest, digest.leaseUntil), pausesWrite(pauses)], 'test');
   const view = await FleetView.load(table);
   const run = { system, view, id: 'run', now: START + 2 * HOUR, figures: {}, asked: [] };
-  await repairGenerator.run(run, { spent: () => false }, null);
+  await repairStep.run(run, { spent: () => false }, null);
   expect(await loadDigest(table, digest.id)).toMatchObject({ state });
 });

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import type { AlarmBoard, Heard, SeenAlarm } from '../../../cli/alarms/alarm-board.port.ts';
 import type { Cli } from '../../../cli/command.ts';
 import type { AwsAccount } from '../../../cli/doctor/aws-account.port.ts';
@@ -37,7 +36,8 @@ export interface Ran {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'taskwarden-cli-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+// A worker runs many files of tests, which share this module.
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 let files = 0;
 
 /** Writes a file to be given to a command. */
@@ -233,8 +233,21 @@ export function cliStage({
     if (asked !== name) throw new UsageError(`no stage '${asked}'`);
     const account = async () => answers;
     const alarms = async () => board;
+    const identity = async () => 'olga';
     const rates = { mailsPerSecond: 10, canaries: true };
-    return { name, modeCeiling, system, scan, workers, deadLetters, account, alarms, bus, ...rates };
+    return {
+      name,
+      modeCeiling,
+      system,
+      scan,
+      workers,
+      deadLetters,
+      account,
+      alarms,
+      bus,
+      identity,
+      ...rates,
+    };
   };
   return {
     table,
@@ -270,6 +283,8 @@ export function cliStage({
       const event = { kind: 'bounced', bounceType: 'permanent', digest, messageId: 'm', at: now } as const;
       await recordMailEvent(system, { ...event, recipients: [address] });
     },
+    /** Opens it, as the command line does. */
+    open,
     /** Runs the command line; `input` is its standard input. */
     taskwarden: (args: string[], input = '') => runOn(open, name, args, input),
   };
@@ -288,7 +303,6 @@ async function runOn(open: Cli['open'], stage: string, args: string[], input: st
     stdout: { write: (text: string) => (out += text) },
     stderr: { write: (text: string) => (err += text) },
     env: { TASKWARDEN_STAGE: stage },
-    operator: 'olga',
   });
   const parse = (line: string): unknown => {
     try {

@@ -368,7 +368,7 @@ describe('an undoing by an operator', () => {
     const stage = await listedStage([A, 'kafka/b']);
     await stage.due();
     stage.setNow(stage.at(22));
-    await stage.taskwarden(['undo', '--run', '2026-01-22T00:00:00Z']);
+    await stage.taskwarden(['undo', '--run', '2026-01-22T00:00:00Z', '--yes', '--wait']);
     await stage.work();
     expect(stage.worker.calls.slice(2).sort()).toEqual(['resume a', 'resume b']);
   });

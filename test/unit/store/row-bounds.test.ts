@@ -6,10 +6,11 @@ import { NO_EVIDENCE, observe } from '../../../functions/abandonment/evidence.ts
 import { withSpan } from '../../../functions/abandonment/spans.ts';
 import type { Episode, Evidence, Told } from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Interval, MINUTE } from '../../../functions/abandonment/time.ts';
-import { withOutage } from '../../../functions/scanner/generators/outages.ts';
+import { withOutage } from '../../../functions/scanner/steps/outages.ts';
 import { alertWrite } from '../../../functions/store/alerts.ts';
 import { dataPlaneWrite, newDataPlane, type OutageRecord } from '../../../functions/store/data-planes.ts';
 import { digestWrite, newDigest } from '../../../functions/store/digests.ts';
+import { MOST_WHY, partsOf, workPartWrite } from '../../../functions/store/operator-work.ts';
 import { ownerRulesWrite } from '../../../functions/store/owner-rules.ts';
 import { paceWrite } from '../../../functions/store/pace.ts';
 import { pausesWrite } from '../../../functions/store/pauses.ts';
@@ -126,7 +127,10 @@ it('the row of a data plane has room for all that it may gather', () => {
 
 it('the rows of pauses and of scans have room for all that they may gather', () => {
   const spans = spansOf(BOUNDS.spans.most);
+  // The longest ARN, with a name before it, and the longest reason of the command line.
+  const note = { by: 'b'.repeat(2_200), reason: 'r'.repeat(500), until: NOW };
   const pauses = {
+    notes: { evaluate: note, notify: note, disable: note },
     evaluate: NOW,
     notify: NOW,
     disable: NOW,
@@ -226,4 +230,25 @@ it('the row of the owner rules has room for the longest file', () => {
   expect(file.length).toBeGreaterThan(0.95 * BOUNDS.ownerFile.most);
   expect(file.length).toBeLessThanOrEqual(BOUNDS.ownerFile.most + 5_000);
   expect(bytesOf(ownerRulesWrite(rules))).toBeLessThan(ROOM);
+});
+
+it('the row of a part of a bulk command has room for a reason of each of its items', () => {
+  const why = '\u{4e00}'.repeat(MOST_WHY);
+  const ids = Array.from({ length: 5_000 }, (_, place) => ({
+    id: hash(place, 128).padEnd(512, 'x'),
+    of: NOW.toString(),
+  }));
+  const lines = ids.map(({ id }) => ({ id, of: JSON.stringify('o'.repeat(BOUNDS.ownerBytes.most)) }));
+  for (const items of [ids, lines.slice(0, 50)]) {
+    const parts = partsOf(items);
+    expect(parts.flat()).toEqual(items);
+    for (const part of parts) {
+      expect(part.length).toBeLessThanOrEqual(100);
+      const worked = part.map((item) => ({
+        ...item,
+        result: { outcome: 'failed' as const, why, attempt: 1 },
+      }));
+      expect(bytesOf(workPartWrite(hash(1, 26), { part: 1, items: worked, rev: 1 }, NOW))).toBeLessThan(ROOM);
+    }
+  }
 });

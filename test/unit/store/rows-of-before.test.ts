@@ -3,7 +3,7 @@ import { PolicyBook } from '../../../functions/abandonment/policy-book.ts';
 import { breakerFromRow } from '../../../functions/breaker/run.ts';
 import { waitingFromRow } from '../../../functions/catalog/waiting.ts';
 import { doctorRunFromRow } from '../../../functions/operators/doctor.ts';
-import { generatorFromRow } from '../../../functions/scanner/generator.ts';
+import { stepFromRow } from '../../../functions/scanner/step.ts';
 import { alertFromRow, alertWrite } from '../../../functions/store/alerts.ts';
 import { auditFromRow, auditWrite } from '../../../functions/store/audit.ts';
 import { dataPlaneFromRow, dataPlaneWrite } from '../../../functions/store/data-planes.ts';
@@ -13,6 +13,12 @@ import { canaryRoundFromRow, canaryRoundWrite, feedbackFromRow } from '../../../
 import { noticeFromRow, noticeWrite } from '../../../functions/store/notices.ts';
 import { occurrenceFromRow, oopsFromRow } from '../../../functions/store/oops.ts';
 import { operatorAlertFromRow, operatorAlertWrite } from '../../../functions/store/operator-alerts.ts';
+import {
+  operatorWorkFromRow,
+  operatorWorkWrite,
+  workPartFromRow,
+  workPartWrite,
+} from '../../../functions/store/operator-work.ts';
 import { ownerRulesFromRow } from '../../../functions/store/owner-rules.ts';
 import { paceFromRow, paceWrite, rampWrite } from '../../../functions/store/pace.ts';
 import { pausesFromRow, pausesWrite } from '../../../functions/store/pauses.ts';
@@ -360,7 +366,7 @@ const STORED = {
     rev: 1,
     w: '01KDYVMK600019HBF792K109P5',
   },
-  generator: {
+  step: {
     pk: 'GENERATORS',
     sk: 'digests',
     v: 1,
@@ -699,7 +705,7 @@ it.each<[string, Row, object]>([
   ['an attempt that began', STORED.attempt, startFromRow(STORED.attempt)],
   ['work that is given up', STORED.givenUp, givenUpFromRow(STORED.givenUp)],
   ['a run of the doctor', STORED.doctorRun, doctorRunFromRow(STORED.doctorRun)],
-  ['a generator', STORED.generator, generatorFromRow(STORED.generator)],
+  ['a step of a tick', STORED.step, stepFromRow(STORED.step)],
   ['what waits for a task', STORED.waiting, waitingFromRow(STORED.waiting)],
   ['what SES says of mails', STORED.feedback, feedbackFromRow(STORED.feedback)],
 ])('the row of %s says what it said', (_, row, record) => {
@@ -743,6 +749,32 @@ it('the row of refused events is stored again as it was read', () => {
   const kind = { ...said, detail: 'at is missing', count: 2, firstAt: 1, lastAt: 2 };
   const row = { pk: 'META', sk: 'REFUSED-EVENTS', v: 1, b: 8, kinds: [kind], more: null, rev: 3 };
   expect(stored(refusedEventsWrite(refusedEventsFromRow(row)))).toEqual({ ...row, rev: 4 });
+});
+
+it('the rows of a bulk command are stored again as they were read', () => {
+  const said = { id: '01W', kind: 'undo', what: 'undo', by: 'olga', reason: '', at: 1_768_192_680_000 };
+  const size = { items: 2, parts: 1, counts: { done: 1, skipped: 0, failed: 0 } };
+  const place = { next: 0, round: 1, attempt: 0, notBefore: 2, startedAt: 3, workedAt: 4, endedAt: null };
+  const lease = { holder: 'h', until: 5 };
+  const command = { ...said, priority: 'normal', state: 'open', ...size, ...place, lease, rev: 3 };
+  const found = { g2pk: 'OPERATOR-WORK', g2sk: '1#2026-01-12T04:38:00.000Z#01W' };
+  const row = { pk: 'OPERATOR-WORK', sk: '01W', v: 1, b: 8, ...command, ...found };
+  expect(stored(operatorWorkWrite(operatorWorkFromRow(row)))).toEqual({ ...row, rev: 4 });
+  const items = [
+    { id: 'a', of: 'r' },
+    { id: 'b', result: { outcome: 'skipped', why: 'it is on', attempt: 0 } },
+  ];
+  const part = {
+    pk: 'OPERATOR-WORK#01W',
+    sk: 'P#000000',
+    v: 1,
+    b: 8,
+    part: 0,
+    items,
+    rev: 1,
+    ttl: 10_368_000,
+  };
+  expect(stored(workPartWrite('01W', workPartFromRow(part), 0))).toEqual({ ...part, rev: 2 });
 });
 
 describe('what older rows lack is as if nothing had been said', () => {

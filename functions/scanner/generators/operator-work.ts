@@ -1,0 +1,33 @@
+import { noteIdle } from '../../operator-work/idle.ts';
+import { workPage } from '../../operator-work/work-page.ts';
+import { DONE, type Generator } from '../generator.ts';
+import { count } from '../look.ts';
+
+/** A turn works so many pages, of a hundred items at most: then others have theirs. */
+const PAGES = 10;
+
+/** Works bulk commands of operators, the most urgent and oldest first, a page at a time. */
+export const operatorWorkGenerator: Generator = {
+  name: 'operator-work',
+  // Somebody waits for it, and thousands of tasks may be off by mistake.
+  band: 'urgent',
+  everySeconds: 60,
+  async run(run, budget) {
+    // So a scan reads nothing for it where nobody gave a command.
+    if (run.view.pausesRecord.bulkWork === undefined) return { ...DONE, worked: 0 };
+    let worked = 0;
+    let cursor: string | null = null;
+    for (let page = 0; page < PAGES && !budget.spent(); page += 1) {
+      const done = await workPage(run.system, { isSpent: () => budget.spent() });
+      if (!done) {
+        await noteIdle(run.system);
+        return { ...DONE, worked };
+      }
+      worked += done.tried;
+      if (done.tried > 0) count(run, 'operatorWork', done.tried);
+      // The commands say themselves where they are.
+      cursor = `${done.record.id}#${done.record.rev}`;
+    }
+    return { cursor, worked };
+  },
+};
