@@ -1,4 +1,4 @@
-/** `npm run bench -- scan|list|ingest|digest|notify|bundle|simulate|deadlines|price|capacity [options]`: measures the budgets, as JSON lines. */
+/** `npm run bench -- scan|list|ingest|digest|notify|bundle|simulate|deadlines|generators|price|capacity [options]`: measures the budgets, as JSON lines. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -31,6 +31,8 @@ Benchmarks (each prints JSON lines; a figure's line has its goal, whether it is 
                --seconds N           how long (default 30)
   deadlines  writes on jobs whose deadlines one policy moves
                --tasks N             (default 100000)
+  generators a week of twelve generators, one always full, one always failing, one slow: turns of the others against the
+             promise of their band, turns of those that were not due, reads and writes
   price      dollars a month of an idle stage, and of a fleet, by their parts
   capacity   compares the computed capacity units with those that DynamoDB Local reports (needs Java 17)
 
@@ -59,6 +61,7 @@ const TAKEN: Record<string, readonly string[]> = {
   digest: ['tasks', 'owners'],
   notify: ['tasks', 'owners', 'peer', 'table-latency-ms'],
   bundle: ['processes'],
+  generators: [],
   simulate: ['seconds'],
   deadlines: ['tasks'],
   price: [],
@@ -95,6 +98,10 @@ async function run(name: string, values: Values): Promise<void> {
     case 'deadlines': {
       const { benchDeadlines } = await import('./deadlines.ts');
       return benchDeadlines(wholeNumber(values, 'tasks', 100_000));
+    }
+    case 'generators': {
+      const { benchGenerators } = await import('./generators.ts');
+      return benchGenerators();
     }
     case 'price': {
       const { benchPrice } = await import('./price.ts');

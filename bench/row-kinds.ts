@@ -15,6 +15,7 @@ const PARTITIONS: Record<string, string> = {
   POLICY: 'policies',
   SOURCES: 'sources',
   GENERATORS: 'steps',
+  TURNS: 'generators',
   OPERATORS: 'alerts to operators',
   'OPERATOR-WORK': 'bulk commands',
   LOOKS: 'requests to look',

@@ -18,6 +18,7 @@ import { registerDismiss } from './commands/dismiss.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEvents } from './commands/events.ts';
 import { registerExplain } from './commands/explain.ts';
+import { registerGenerators } from './commands/generators.ts';
 import { registerHolds } from './commands/holds.ts';
 import { registerInit } from './commands/init.ts';
 import { registerMailList } from './commands/mail-list.ts';
@@ -142,6 +143,14 @@ export function buildProgram(cli: Cli): Command {
   registerControlPlanes(controlPlanes, cli);
   registerControlPlanesCheck(controlPlanes, cli);
   registerHolds(addGroup(program, 'holds', 'listings from which nothing is concluded until you say so'), cli);
+  registerGenerators(
+    addGroup(
+      program,
+      'generators',
+      'sources of work beside the steps of a scan: when each is asked, and why',
+    ),
+    cli,
+  );
   registerOops(addGroup(program, 'oops', 'failed attempts, by kind of failure'), cli);
   registerQueues(
     addGroup(program, 'queues', 'whether queues are worked, and pausing and resuming them'),

@@ -65,7 +65,7 @@ export class Dashboards extends Construct {
     return [
       group('Scans', [
         own(METRIC.scanCompleted, 'scanner', 'completed'),
-        own(METRIC.generatorFailed, 'scanner', 'parts that failed'),
+        own(METRIC.stepFailed, 'scanner', 'steps that failed'),
         own(METRIC.canaryMissed, 'scanner', 'canaries missed'),
       ]),
       group('Alerts', [

@@ -93,10 +93,10 @@ function addScanAlarms(alarms: Alarms, period: Duration): void {
     name: 'generator-failing',
     severity: 'ticket',
     impact:
-      'a source of work beside the scan fails each time; what it looks after (its name is in the text) stands still.',
-    metric: alarms.own(METRIC.generatorFailed, 'scanner', period),
+      'a source of work beside the scan fails each time; what it looks after (its name is on the metric) stands still.',
+    metric: alarms.own(METRIC.generatorFailing, 'scanner', period),
     threshold: 1,
-    ...LASTING,
+    ...REPEATED,
     silence: 'fine',
   });
   alarms.add({

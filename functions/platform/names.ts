@@ -56,8 +56,8 @@ export const METRIC = {
   scanCompleted: 'ScanCompleted',
   /** A step of a tick that failed; the others went on. */
   stepFailed: 'StepFailed',
-  /** A generator that failed; the others went on. */
-  generatorFailed: 'GeneratorFailed',
+  /** A generator whose turns fail, said with each run of the scanner while it lasts; the others go on. */
+  generatorFailing: 'GeneratorFailing',
   /** One per message that ended in an outcome. */
   messageDone: 'MessageDone',
   messageSkipped: 'MessageSkipped',

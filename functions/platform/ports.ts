@@ -11,6 +11,8 @@ export interface Clock {
   now(): Instant;
   /** Waits so many milliseconds before something is tried again; absent where time does not pass by itself. */
   pause?(duration: Duration): Promise<void>;
+  /** Calls once when so much time has passed, unless it is stopped before; absent as `pause` is. Answers how to stop it. */
+  timer?(duration: Duration, ring: () => void): () => void;
 }
 
 /** The only source of chance. */

@@ -108,6 +108,7 @@ export const keys = {
   /** A task that a run turned off, so that the run can be undone. */
   turnedOff: (run: string, task: string) => ({ pk: `RUN#${run}`, sk: task }),
   run: (run: Instant) => ({ pk: 'RUNS', sk: sortable(run) }),
+  generator: (name: string) => ({ pk: 'TURNS', sk: name }),
   /** Of a step of a tick; the partition has the name that steps had before. */
   step: (name: string) => ({ pk: 'GENERATORS', sk: name }),
   operatorAlert: (code: OperatorAlertCode | '', subject: string) => ({
@@ -124,6 +125,8 @@ export const keys = {
   refusal: (fingerprint: string, item: string) => ({ pk: `REFUSED#${fingerprint}`, sk: item }),
   /** Work of a queue that can never be done for its own sake, under its name. */
   givenUp: (queue: string, item: string) => ({ pk: 'GIVEN-UP', sk: `${queue}#${item}` }),
+  /** Work of a generator that can never be done, under the generator and the work's identifier. */
+  givenUpOf: (generator: string, item: string) => ({ pk: `GIVEN-UP#${generator}`, sk: item }),
   breaker: (queue: string) => ({ pk: 'BREAKER', sk: queue }),
   /** An operator's pause of a queue. */
   queuePause: (queue: string) => ({ pk: 'BREAKER', sk: `PAUSE#${queue}` }),

@@ -131,7 +131,7 @@ const SCANNER: readonly Night[] = [
   {
     name: 'a generator fails each time',
     minutes: 12 * HOUR,
-    spoil: (metrics, from, to) => saidByScans(metrics, 'GeneratorFailed', from, to),
+    spoil: (metrics, from, to) => saidByScans(metrics, 'GeneratorFailing', from, to),
     rings: { 'generator-failing': { within: 50 } },
   },
   {

@@ -17,7 +17,7 @@ export interface StageSnapshot {
 }
 
 /** Partitions that decide nothing: history, attempts, failures, canaries, breakers. */
-const NOT_COPIED = /^(AUDIT#|W#|OOPS|REFUSED#|BREAKER$|CANARY$|RUNS$|GENERATORS$|SOURCES$)/;
+const NOT_COPIED = /^(AUDIT#|W#|OOPS|REFUSED#|BREAKER$|CANARY$|RUNS$|GENERATORS$|TURNS$|GIVEN-UP#|SOURCES$)/;
 
 /**
  * Reads all of a stage's table, once: half a read unit for each 4 KB.

@@ -54,6 +54,7 @@ describe('every command', () => {
         ...['control-planes list', 'control-planes show', 'control-planes poll'],
         ...['control-planes pause', 'control-planes resume', 'holds list', 'holds approve', 'holds dismiss'],
         ...['data-planes list', 'data-planes deleted', 'init'],
+        ...['clear', 'list', 'markers', 'pause', 'resume', 'run', 'show'].map((one) => `generators ${one}`),
         ...['owners import', 'owners list', 'owners test'],
         ...['events validate', 'events send', 'events refused'],
         ...['sources list', 'subscriptions add', 'subscriptions list', 'subscriptions remove'],

@@ -8,6 +8,7 @@ import { alertFromRow, alertWrite } from '../../../functions/store/alerts.ts';
 import { auditFromRow, auditWrite } from '../../../functions/store/audit.ts';
 import { dataPlaneFromRow, dataPlaneWrite } from '../../../functions/store/data-planes.ts';
 import { digestFromRow, digestWrite } from '../../../functions/store/digests.ts';
+import { generatorFromRow, newGenerator } from '../../../functions/store/generators.ts';
 import { givenUpFromRow } from '../../../functions/store/given-up.ts';
 import { canaryRoundFromRow, canaryRoundWrite, feedbackFromRow } from '../../../functions/store/heard.ts';
 import { noticeFromRow, noticeWrite } from '../../../functions/store/notices.ts';
@@ -366,6 +367,27 @@ const STORED = {
     rev: 1,
     w: '01KDYVMK600019HBF792K109P5',
   },
+  generator: {
+    pk: 'TURNS',
+    sk: 'listings',
+    v: 1,
+    b: 8,
+    name: 'listings',
+    cursor: null,
+    notBefore: 1767340860000,
+    leaseUntil: null,
+    isHung: false,
+    empty: 2,
+    failures: 1,
+    failure: { at: 1767340800000, reason: 'Error: away', fingerprint: 'c0d2472814f0' },
+    turns: 12,
+    askedAt: 1767340800000,
+    settings: 'urgent 0  ',
+    version: '1',
+    paused: null,
+    rev: 24,
+    w: '2026-01-02T08:00:00Z generators 2',
+  },
   step: {
     pk: 'GENERATORS',
     sk: 'digests',
@@ -705,11 +727,17 @@ it.each<[string, Row, object]>([
   ['an attempt that began', STORED.attempt, startFromRow(STORED.attempt)],
   ['work that is given up', STORED.givenUp, givenUpFromRow(STORED.givenUp)],
   ['a run of the doctor', STORED.doctorRun, doctorRunFromRow(STORED.doctorRun)],
+  ['a generator', STORED.generator, generatorFromRow(STORED.generator)],
   ['a step of a tick', STORED.step, stepFromRow(STORED.step)],
   ['what waits for a task', STORED.waiting, waitingFromRow(STORED.waiting)],
   ['what SES says of mails', STORED.feedback, feedbackFromRow(STORED.feedback)],
 ])('the row of %s says what it said', (_, row, record) => {
   expect(record).toEqual(saidOf(row));
+});
+
+it('the row of a generator that was woken before its first turn is that of a new one', () => {
+  const row = { pk: 'TURNS', sk: 'listings', rev: 1, notBefore: 0, empty: 0 };
+  expect(generatorFromRow(row)).toEqual({ ...newGenerator('listings'), rev: 1 });
 });
 
 it('the row of a breaker says what it said; its revision guards its writes and is no part of it', () => {

@@ -180,7 +180,7 @@ describe('a repair whose time is up', () => {
   it('says where it stopped, and the next one does the rest', async () => {
     const stage = await withMail({ state: 'sent', sentAt: START });
     const stopped = await repair(stage, MINUTE, { spent: () => true });
-    expect(stopped).toEqual({ turn: { cursor: '0' }, repaired: 0 });
+    expect(stopped).toEqual({ turn: { cursor: '0', worked: 0 }, repaired: 0 });
     expect(await repair(stage, MINUTE, NEVER_SPENT, '0')).toMatchObject({
       turn: { cursor: null },
       repaired: 1,
