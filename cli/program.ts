@@ -4,6 +4,7 @@ import { awsProblem } from './aws-problems.ts';
 import { paintedDiagnostics, paintFor } from './colour.ts';
 import { addGroup, type Cli, withCommonOptions } from './command.ts';
 import { registerAdmins } from './commands/admins.ts';
+import { registerAlarms } from './commands/alarms.ts';
 import { registerAlertsList } from './commands/alerts-list.ts';
 import { registerAlertsShow } from './commands/alerts-show.ts';
 import { registerApprove } from './commands/approve.ts';
@@ -11,6 +12,7 @@ import { registerCompletion } from './commands/completion.ts';
 import { registerConfig } from './commands/config.ts';
 import { registerControlPlanes } from './commands/control-planes.ts';
 import { registerControlPlanesCheck } from './commands/control-planes-check.ts';
+import { registerCost } from './commands/cost.ts';
 import { registerDataPlanes } from './commands/data-planes.ts';
 import { registerDismiss } from './commands/dismiss.ts';
 import { registerDoctor } from './commands/doctor.ts';
@@ -106,6 +108,10 @@ export function buildProgram(cli: Cli): Command {
   registerExplain(program, cli);
   const alerts = addGroup(program, 'alerts', 'the history of alerts');
   for (const register of [registerAlertsList, registerAlertsShow]) register(alerts, cli);
+  registerAlarms(
+    addGroup(program, 'alarms', 'the alarms of CloudWatch: list, and test that they arrive'),
+    cli,
+  );
   registerSimulate(program, cli);
   registerPreview(program, cli);
   registerReport(program, cli);
@@ -134,6 +140,7 @@ export function buildProgram(cli: Cli): Command {
     register(program, cli);
   registerWork(addGroup(program, 'work', 'bulk commands: how far they are, and stopping them'), cli);
   registerDoctor(program, cli);
+  registerCost(program, cli);
   const controlPlanes = addGroup(
     program,
     'control-planes',

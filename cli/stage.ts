@@ -5,6 +5,7 @@ import type { DeadLetters } from '../functions/operators/dead-letters.ts';
 import type { WebhookSecretStore } from '../functions/platform/ports.ts';
 import type { System } from '../functions/platform/system.ts';
 import type { ScanReport } from '../functions/scanner/scan.ts';
+import type { AlarmBoard } from './alarms/alarm-board.port.ts';
 import type { AwsAccount } from './doctor/aws-account.port.ts';
 import type { EventBus } from './event-bus.ts';
 
@@ -28,6 +29,8 @@ export interface OpenedStage {
   identity(): Promise<string>;
   /** What it stands on in its account. */
   account(): Promise<AwsAccount>;
+  /** Its alarms. */
+  alarms(): Promise<AlarmBoard>;
   /** How fast its notifiers send together. */
   mailsPerSecond: number;
   /** Whether it notes what is heard of control planes and of mails. */

@@ -113,6 +113,20 @@ const topicArn = z
   .string({ error: 'the ARN of a standard SNS topic' })
   .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/, 'the ARN of a standard SNS topic');
 
+/** Who hears of alarms, and how. */
+const alarms = z
+  .strictObject({
+    /** Who is woken. Default: the `alarmEmails`. */
+    pageEmails: z.array(address, { error: 'a list of mail addresses' }).optional(),
+    /** A topic of yours in place of the one that is made: what wakes somebody, in the region of the deployment. */
+    pageTopic: topicArn.optional(),
+    /** And of what waits for working hours. Default: the operators' topic. */
+    ticketTopic: topicArn.optional(),
+    /** Whether the topics that are made are encrypted by a key of their own; a dollar a month. */
+    encrypted: flag.default(true),
+  })
+  .prefault({});
+
 /** Ways to tell beside mail, for information only. */
 const channels = z
   .strictObject({
@@ -221,6 +235,11 @@ export const configSchema = z.strictObject({
         .default([]),
     })
     .prefault({}),
+  alarms,
+  /** Whether dashboards are made: what it did, the flow, the functions. */
+  dashboards: flag.default(true),
+  /** Whether X-Ray traces the functions, by Lambda's own segments. */
+  tracing: flag.default(false),
   ses: z.strictObject({
     /** The verified domain or address mail is sent as. */
     identity: z.union([address, domain], { error: 'a domain in lower case, or a mail address' }),
@@ -228,6 +247,8 @@ export const configSchema = z.strictObject({
     createIdentity: flag.default(false),
     /** The account's sending rate, shared out among the notifiers that run at once. */
     mailsPerSecond: whole(1, 100_000).default(10),
+    /** What the account may send in a day; an alarm rings at four fifths of it. null: none. */
+    mailsPerDay: whole(1, 1_000_000_000).nullable().default(null),
     /** An existing configuration set to report through; null: one is made. */
     configurationSet: z
       .string({ error: CONFIGURATION_SET })

@@ -1,8 +1,10 @@
 import { Aws, Stack, type StackProps } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import type { Severity } from '../functions/platform/alarm-names.ts';
 import { isListed, writtenControlPlanes } from '../functions/platform/control-plane-settings.ts';
 import {
   type Deployment,
@@ -39,6 +41,7 @@ import {
   KNOWING_QUEUES,
   networkOf,
 } from './control-plane-access.ts';
+import { Dashboards } from './dashboards.ts';
 import { addOperatorPolicy } from './operator-policy.ts';
 import { allowState, ownEvents, TABLE_USE } from './permissions.ts';
 import { addServiceAlarms } from './service-alarms.ts';
@@ -49,6 +52,9 @@ export interface ServiceStackProps extends StackProps {
   readonly config: Config;
   readonly table: TableV2;
   readonly operators: Topic;
+  readonly alarmTopics: Readonly<Record<Severity, ITopic>>;
+  /** Of the topics, for those who publish. */
+  readonly topicKey: IKey | undefined;
 }
 
 /** The code: functions, queues, bus, mail and what watches them. */
@@ -68,7 +74,7 @@ export class ServiceStack extends Stack {
     const { stage } = this.config;
     this.alarms = new Alarms(this, 'Alarms', {
       stage,
-      topic: props.operators,
+      topics: props.alarmTopics,
       hasMetricMath: stage !== 'local',
     });
     this.intake = new EventsIntake(this, 'Events', { config: this.config, ingest: this.queues.ingest });
@@ -77,7 +83,11 @@ export class ServiceStack extends Stack {
       mailEvents: this.queues['mail-events'],
     });
     this.addFunctions();
-    addServiceAlarms(this.alarms, this.config.scanEvery);
+    addServiceAlarms(this.alarms, {
+      config: this.config,
+      queues: this.queues,
+      pages: props.alarmTopics.page,
+    });
   }
 
   private addFunctions(): void {
@@ -113,7 +123,6 @@ export class ServiceStack extends Stack {
       config: this.config,
       environment,
       alarms: this.alarms,
-      operators,
       workers: queueWorkers,
       queues: this.queues,
     });
@@ -124,7 +133,11 @@ export class ServiceStack extends Stack {
       ...byWorker((name) => workers[name]),
     };
     for (const service of SERVICES) allowState(functions[service], table, TABLE_USE[service]);
-    scanner.allow(['sns:Publish'], [operators.topicArn]);
+    const { stage, dashboards } = config;
+    // Emulators draw none.
+    if (dashboards && stage !== 'local')
+      new Dashboards(this, 'Dashboards', { stage, alarms, functions, queues: this.queues, table });
+    for (const teller of [scanner, breaker]) this.allowTelling(teller);
     const { notify, disable, listing, webhook } = this.queues;
     // To all of them: a canary goes through each.
     const queueArns = QUEUE_NAMES.map((name) => this.queues[name].queue.queueArn);
@@ -159,6 +172,8 @@ export class ServiceStack extends Stack {
       config,
       table,
       operators,
+      alarmTopics: this.props.alarmTopics,
+      topicKey: this.props.topicKey,
       bus: this.intake.bus,
       scanner,
       schedule: scheduleName,
@@ -176,6 +191,13 @@ export class ServiceStack extends Stack {
       queueWorkers,
       { linkBaseUrl: ownerPage.baseUrl, schedule: scheduleName },
     );
+  }
+
+  /** To raise operator alerts; who publishes to an encrypted topic needs its key. */
+  private allowTelling(teller: TaskwardenFunction): void {
+    const { operators, topicKey } = this.props;
+    teller.allow(['sns:Publish'], [operators.topicArn]);
+    if (topicKey) teller.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [topicKey.keyArn]);
   }
 
   private addWorker(queueName: QueueName, environment: Record<string, string>) {
@@ -243,6 +265,10 @@ export class ServiceStack extends Stack {
       table: this.props.table.tableName,
       bus: this.intake.bus.eventBusName,
       operatorsTopic: this.props.operators.topicArn,
+      alarmTopics: {
+        page: this.props.alarmTopics.page.topicArn,
+        ticket: this.props.alarmTopics.ticket.topicArn,
+      },
       mailEventsTopic: this.mail.events.topicArn,
       configurationSet: this.mail.configurationSet.configurationSetName,
       sender: config.sender,

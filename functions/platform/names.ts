@@ -1,4 +1,5 @@
 /** What the deployment and the running code must call by the same name; the queues are in `queues.ts`. */
+import type { Severity } from './alarm-names.ts';
 import { type QueueName, WORKERS, type Worker } from './queues.ts';
 
 /** Environment variables of the functions. */
@@ -47,6 +48,9 @@ export const ENV = {
   demoClock: 'TASKWARDEN_DEMO_CLOCK',
 } as const;
 
+/** From the third receive of one message on, its failure is no passing one; before, it is not worth a figure. */
+export const FAILS_AGAIN = 3;
+
 /** The namespace of all metrics; their dimensions are `service` (the function) and `stage`. */
 export const METRIC_NAMESPACE = 'Taskwarden';
 
@@ -65,6 +69,8 @@ export const METRIC = {
   messageSkipped: 'MessageSkipped',
   /** A failed attempt that is tried again. */
   messageRetried: 'MessageRetried',
+  /** How often the failed message of a batch was received that was so most often; from `FAILS_AGAIN` on. */
+  failedReceives: 'FailedReceives',
   /** Put back for later as planned: no failure. */
   messagePostponed: 'MessagePostponed',
   messageDeadLettered: 'MessageDeadLettered',
@@ -99,11 +105,6 @@ export const METRIC = {
   pageFailed: 'PageFailed',
 } as const;
 
-/** The alarm that a function's runs stopped. CloudWatch shows it as `INSUFFICIENT_DATA`: nothing is heard any more. */
-export function heartbeatAlarm(service: Service): string {
-  return `${service}-not-running`;
-}
-
 /** The functions, by the `service` dimension of their metrics and logs. */
 export type Service = 'scanner' | Worker | 'owner-page' | 'breaker';
 export const SERVICES: readonly Service[] = ['scanner', ...WORKERS, 'owner-page', 'breaker'];
@@ -137,6 +138,8 @@ export interface Deployment {
   table: string;
   bus: string;
   operatorsTopic: string;
+  /** Where alarms of each severity are told; null: an earlier deployment, which does not say. */
+  alarmTopics: Record<Severity, string> | null;
   /** Where SES reports what became of mails. */
   mailEventsTopic: string;
   configurationSet: string;

@@ -13,17 +13,31 @@ describe('functions', () => {
   const { resources } = synth('dev', { logRetentionDays: 7 });
   const functions = ofType(resources, 'AWS::Lambda::Function');
 
-  it('run on Node.js 24 and arm64, traced, with JSON logs and readable stacks', () => {
+  it('run on Node.js 24 and arm64, with JSON logs and readable stacks', () => {
     expect(functions).toHaveLength(9);
     for (const { Properties } of functions) {
       expect(Properties).toMatchObject({
         Runtime: 'nodejs24.x',
         Architectures: ['arm64'],
-        TracingConfig: { Mode: 'Active' },
         LoggingConfig: { LogFormat: 'JSON' },
         Environment: { Variables: { NODE_OPTIONS: '--enable-source-maps', TASKWARDEN_STAGE: 'dev' } },
       });
     }
+  });
+
+  it('are traced where the configuration says so, with the permissions for that, and else have none of it', () => {
+    const traced = synth('dev', { tracing: true }).resources;
+    const modes = (of: typeof resources) =>
+      ofType(of, 'AWS::Lambda::Function').map(({ Properties }) => Properties.TracingConfig?.Mode);
+    expect(modes(traced)).toEqual(Array(9).fill('Active'));
+    expect(modes(resources)).toEqual(Array(9).fill(undefined));
+    const allowed = (of: typeof resources) =>
+      JSON.stringify(ofType(of, 'AWS::IAM::Role')).match(/xray:\w+/g) ?? [];
+    expect([...new Set(allowed(traced))].sort()).toEqual([
+      'xray:PutTelemetryRecords',
+      'xray:PutTraceSegments',
+    ]);
+    expect(allowed(resources)).toEqual([]);
   });
 
   it('keep their logs in groups of their own for as long as configured', () => {

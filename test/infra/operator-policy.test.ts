@@ -30,6 +30,14 @@ const ACTIONS: Record<string, string[]> = {
   ChangeMessageVisibilityBatch: ['sqs:ChangeMessageVisibility'],
   DeleteMessageBatch: ['sqs:DeleteMessage'],
   DescribeAlarms: ['cloudwatch:DescribeAlarms'],
+  SetAlarmState: ['cloudwatch:SetAlarmState'],
+  // To a topic with a key of its own.
+  Publish: ['sns:Publish', 'kms:Decrypt', 'kms:GenerateDataKey'],
+  Subscribe: ['sns:Subscribe'],
+  Unsubscribe: ['sns:Unsubscribe'],
+  CreateQueue: ['sqs:CreateQueue'],
+  SetQueueAttributes: ['sqs:SetQueueAttributes'],
+  DeleteQueue: ['sqs:DeleteQueue'],
   Invoke: ['lambda:InvokeFunction'],
   GetEventSourceMapping: ['lambda:GetEventSourceMapping'],
   UpdateEventSourceMapping: ['lambda:UpdateEventSourceMapping'],
@@ -48,7 +56,6 @@ const ACTIONS: Record<string, string[]> = {
 /** Of adapters that the command line shares with functions: what it never asks of them. */
 const OF_FUNCTIONS_ALONE = [
   'GetAlias',
-  'Publish',
   // The messages of a breaker's trial.
   'DeleteMessage',
   'SendMessage',

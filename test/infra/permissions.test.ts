@@ -6,12 +6,7 @@ import { onDay, ownerStage } from '../unit/owner-page/owner-stage.ts';
 import { appOf, ofType, type Resource, synth } from './synth.ts';
 
 /** Actions that AWS gives no resource for. Any other action on `*` fails. */
-const WITHOUT_RESOURCE = [
-  'ses:GetAccountSendingEnabled',
-  'ses:GetSendQuota',
-  'xray:PutTelemetryRecords',
-  'xray:PutTraceSegments',
-];
+const WITHOUT_RESOURCE = ['ses:GetAccountSendingEnabled', 'ses:GetSendQuota'];
 
 interface Statement {
   Effect: string;

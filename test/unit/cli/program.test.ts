@@ -37,7 +37,17 @@ describe('every command', () => {
   it('is there', () => {
     expect(commands.sort()).toEqual(
       [
-        ...['admins add', 'admins list', 'admins remove', 'alerts list', 'alerts show', 'explain', 'pause'],
+        ...[
+          'admins add',
+          'admins list',
+          'admins remove',
+          'alarms list',
+          'alarms test',
+          'alerts list',
+          'alerts show',
+          'explain',
+          'pause',
+        ],
         ...['policy get', 'policy list', 'policy set', 'policy unset', 'resume', 'scan', 'simulate'],
         'preview',
         'report',
@@ -57,6 +67,7 @@ describe('every command', () => {
         ...['recipients list', 'recipients show', 'recipients revive', 'recipients forget'],
         ...[
           'control-planes check',
+          'cost',
           'tasks import',
           'tasks list',
           'tasks reset-version',
