@@ -58,7 +58,7 @@ export function registerBackups(program: Command, cli: Cli): void {
     .addHelpText('after', PAUSED)
     .action(
       onStage(cli, async ({ system, out, operator }) => {
-        const { restoredAt } = await markRestored(system, operator);
+        const { restoredAt } = await markRestored(system, await operator());
         out.one({ restoredAt: formatInstant(restoredAt) }, () => restoredText(restoredAt));
       }),
     );
@@ -127,7 +127,7 @@ async function restoreLines(session: Session, given: RestoreGiven, lines: Lines)
   const progress = new ProgressLine(stderr);
   const told = (step: string, rows: number) => progress.show(`${step}: ${rows} of ${summary.rows} rows`);
   try {
-    const { restoredAt } = await restoreTable(system, lines.open(), { by: operator, told });
+    const { restoredAt } = await restoreTable(system, lines.open(), { by: await operator(), told });
     const value = { ...summary, restoredAt: formatInstant(restoredAt) };
     out.one(value, () => [
       `restored ${summary.rows} rows of ${safe(summary.at)}`,

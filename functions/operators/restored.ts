@@ -3,11 +3,12 @@ import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
 import { commit } from '../store/commit.ts';
 import { lookWrite } from '../store/looks.ts';
-import { loadPauses, type PausesRecord, pausesWrite } from '../store/pauses.ts';
+import { loadPauses, PAUSABLE, type PausesRecord, pausesAt, pausesWrite } from '../store/pauses.ts';
 
 /**
  * Notes that the table was restored from a backup, and pauses evaluating, notifying and disabling: all that it says is of
- * before, so evidence and graces begin anew (docs/rules.md#a-restored-table). What is paused already stays so since then.
+ * before, so evidence and graces begin anew (docs/rules.md#a-restored-table). What is paused already stays so since then, and
+ * does not end by itself any more.
  *
  * @param said what the backup says of pauses, where the row of the pauses is not of the backup itself
  */
@@ -19,7 +20,7 @@ export async function markRestored(
   return commit(system, 'the mark of a restored table', async () => {
     const at = system.clock.now();
     const present = await loadPauses(system.table);
-    const marked = { ...pausedAt(said ?? present, at), restoredAt: at, rev: present.rev };
+    const marked = { ...paused(pausesAt(said ?? present, at), by, at), restoredAt: at, rev: present.rev };
     const act = {
       subject: 'operators' as const,
       at,
@@ -36,7 +37,8 @@ export async function markRestored(
   });
 }
 
-function pausedAt(pauses: PausesRecord, at: Instant): PausesRecord {
-  const { evaluate, notify, disable } = pauses;
-  return { ...pauses, evaluate: evaluate ?? at, notify: notify ?? at, disable: disable ?? at };
+function paused(pauses: PausesRecord, by: string, at: Instant): PausesRecord {
+  const note = { by, reason: 'the table was restored', until: null };
+  const all = Object.fromEntries(PAUSABLE.map((what) => [what, pauses[what] ?? at]));
+  return { ...pauses, ...all, notes: Object.fromEntries(PAUSABLE.map((what) => [what, note])) };
 }

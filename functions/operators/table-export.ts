@@ -7,10 +7,10 @@ import type { Row, Table } from '../store/table/table.port.ts';
 export const EXPORT_VERSION = 1;
 
 /**
- * Partitions that say how the deployment itself runs now (attempts, breakers, canaries, cursors of steps): of no use to
+ * Partitions that say how the deployment itself runs now (attempts, breakers, canaries, cursors of steps, turns of generators): of no use to
  * another time or place.
  */
-const OF_THE_DEPLOYMENT = /^(W#|BREAKER$|PLANE-BREAKERS$|CANARY$|GENERATORS$)/;
+const OF_THE_DEPLOYMENT = /^(W#|BREAKER$|PLANE-BREAKERS$|CANARY$|GENERATORS$|TURNS$)/;
 
 /** Whether a row is part of an export: not what only says how the deployment itself runs. */
 export const isExported = ({ pk }: Pick<Row, 'pk'>): boolean => !OF_THE_DEPLOYMENT.test(pk);

@@ -36,6 +36,7 @@ export class GradualDeployment extends Construct {
     if (gradualDeployment === 'off') return;
     const alarm = alarms.add({
       name: 'deployment-failing',
+      severity: 'ticket',
       impact:
         'functions fail while a new version is tried: the deployment goes back by itself, and the old version works on.',
       metric: errorsOf(Object.values(functions)),

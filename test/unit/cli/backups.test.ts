@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { isExported } from '../../../functions/operators/table-export.ts';
 import { loadPauses } from '../../../functions/store/pauses.ts';
 import type { Row, Table } from '../../../functions/store/table/table.port.ts';
 import { loadTask } from '../../../functions/store/tasks.ts';
@@ -26,10 +27,8 @@ async function rowsOf(table: Table): Promise<Row[]> {
 /** Rows by their keys, without what a restore itself writes, and without who wrote them. */
 const told = (rows: Row[]) =>
   rows
-    .filter(
-      ({ pk, sk }) =>
-        !['AUDIT#operators', 'LOOKS', 'GENERATORS'].includes(pk) && sk !== 'PAUSES' && !pk.startsWith('W#'),
-    )
+    .filter(isExported)
+    .filter(({ pk, sk }) => !['AUDIT#operators', 'LOOKS'].includes(pk) && sk !== 'PAUSES')
     .map(({ w: _, ...row }) => row)
     .sort((a, b) => (`${a.pk} ${a.sk}` < `${b.pk} ${b.sk}` ? -1 : 1));
 
@@ -150,6 +149,22 @@ describe('restore', () => {
     expect(await loadPauses(fresh.table)).toMatchObject({
       disable: T + 3 * 86_400_000,
       notify: T + 9 * 86_400_000,
+    });
+  });
+
+  it('lets no pause of the backup end by itself', async () => {
+    const stage = await failingFleet(FLEET);
+    await stage.taskwarden(['pause', 'disable', '--until', '2d']);
+    const file = newFile();
+    await stage.taskwarden(['export', file]);
+    const fresh = cliStage();
+    fresh.setNow(T + 86_400_000);
+    await restored(fresh, file);
+    const { notes } = await loadPauses(fresh.table);
+    expect(notes).toMatchObject({
+      disable: { until: null },
+      notify: { until: null },
+      evaluate: { until: null },
     });
   });
 
