@@ -80,3 +80,16 @@ test('a task whose date came before the backup, and which was on its way, is not
     `T+31d+ mail ${ANA}: disabled acmeCo/a #1`,
   ]);
 });
+
+test('the time between the backup and the first scan after it counts against nobody', async () => {
+  const startsFrom = await restoredAt(at(12), await exportAfter({ until: at(10) }));
+  const { story } = await tell(
+    { start: at(12), until: at(17), tasks: [], events: resume(at(12, 6)) },
+    { startsFrom },
+  );
+  // From an hour after the last scan of day 10 to the resuming on day 12, 6 h, are 53 hours.
+  expect(story).toEqual([
+    'T+16d5h fired acmeCo/a #1 since T+0d (disable)',
+    `T+16d5h mail ${ANA}: warning acmeCo/a #1 until T+23d5h`,
+  ]);
+});
