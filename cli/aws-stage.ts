@@ -61,10 +61,11 @@ export async function openAwsStage(name: string, place: Place = {}): Promise<Ope
     }),
     scan: (scheduledAt) => invokeScanner(deployment.functions.scanner, scheduledAt),
     workers: workersOf(deployment),
-    deadLetters: new AwsDeadLetters(
-      sqsClient(),
-      byQueue((queue) => deployment.queues[queue].deadLetterUrl),
-    ),
+    deadLetters: new AwsDeadLetters(sqsClient(), {
+      deadLetters: byQueue((queue) => deployment.queues[queue].deadLetterUrl),
+      work: byQueue((queue) => deployment.queues[queue].url),
+      ticks: deployment.ticks ?? {},
+    }),
     bus: new AwsEventBus(eventBridgeClient(), deployment.bus),
     identity: callerArn,
     // Its clients are loaded only by what asks the account.

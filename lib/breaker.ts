@@ -25,7 +25,7 @@ const EVERY_MINUTE = 60;
 const TIMEOUT_SECONDS = 55;
 
 /** The function that watches the workers from outside and pauses, probes and resumes their queues. */
-export function addBreaker(scope: Construct, props: BreakerProps): TaskwardenFunction {
+export function addBreaker(scope: Construct, props: BreakerProps): ScheduledFunction {
   const { config, alarms, environment } = props;
   const breaker = new ScheduledFunction(scope, 'Breaker', {
     config,
@@ -39,7 +39,7 @@ export function addBreaker(scope: Construct, props: BreakerProps): TaskwardenFun
     timeoutSeconds: TIMEOUT_SECONDS,
     memoryMiB: 256,
     heartbeat: { metric: METRIC.breakerRan, period: Duration.minutes(5) },
-  }).scheduled;
+  });
   alarms.add({
     name: 'breaker-open',
     impact: 'a worker fails at most of what it is given; its queue is off, and its work waits until the fix.',
@@ -47,7 +47,7 @@ export function addBreaker(scope: Construct, props: BreakerProps): TaskwardenFun
     threshold: 1,
     silence: 'fine',
   });
-  allowSteering(breaker, props);
+  allowSteering(breaker.scheduled, props);
   return breaker;
 }
 

@@ -21,11 +21,13 @@ export interface OperatorPolicyProps {
   readonly schedule: string;
   readonly mappings: readonly SqsEventSource[];
   readonly deadLetters: readonly IQueue[];
+  /** The dead-letter queues of schedules. */
+  readonly ticks: readonly IQueue[];
   /**
-   * The queue of the disabler, which also enables what control planes that are listed are asked for; and that of the lister, which
-   * is asked for a listing at once.
+   * All queues: dead letters go back to each. That of the disabler also enables what control planes that are listed are asked
+   * for, and that of the lister is asked for a listing at once.
    */
-  readonly asked: readonly IQueue[];
+  readonly work: readonly IQueue[];
 }
 
 /**
@@ -41,7 +43,7 @@ export function addOperatorPolicy(stack: Stack, props: OperatorPolicyProps): voi
       allow(['dynamodb:Scan'], [props.table.tableArn]),
       ...steering(stack, props),
       ...asking(stack, props),
-      forgetting(props),
+      ...ofDeadLetters(props),
     ],
   });
   const reason = 'sesv2 GetAccount takes no resource, and DescribeAlarms none where it lists by prefix';
@@ -55,7 +57,7 @@ export function addOperatorPolicy(stack: Stack, props: OperatorPolicyProps): voi
 /** Finding the stage, asking control planes to enable tasks again, scanning, switching queues. */
 function steering(
   stack: Stack,
-  { config, bus, scanner, mappings, asked }: OperatorPolicyProps,
+  { config, bus, scanner, mappings, work }: OperatorPolicyProps,
 ): PolicyStatement[] {
   const parameter = Arn.format(
     { service: 'ssm', resource: 'parameter', resourceName: deploymentParameter(config.stage).slice(1) },
@@ -65,8 +67,9 @@ function steering(
     allow(['ssm:GetParameter'], [parameter]),
     ownEvents(bus),
     allow(
-      ['sqs:SendMessage'],
-      asked.map(({ queueArn }) => queueArn),
+      // SQS is told where it moves dead letters to by the ARN.
+      ['sqs:GetQueueAttributes', 'sqs:SendMessage'],
+      work.map(({ queueArn }) => queueArn),
     ),
     allow(['lambda:InvokeFunction'], [scanner.live.functionArn]),
     allow(
@@ -99,12 +102,22 @@ function asking(stack: Stack, { config, operators, schedule }: OperatorPolicyPro
   ];
 }
 
-/** Looking for a person in what the workers gave up, and deleting what names them; `doctor` counts the messages. */
-function forgetting({ deadLetters }: OperatorPolicyProps): PolicyStatement {
-  return allow(
-    ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
-    deadLetters.map(({ queueArn }) => queueArn),
-  );
+/**
+ * Reading what the workers gave up, sending it back and discarding it; `doctor` counts the messages. SQS itself moves only what
+ * was a queue's, which ticks never were.
+ */
+function ofDeadLetters({ deadLetters, ticks }: OperatorPolicyProps): PolicyStatement[] {
+  const arnsOf = (queues: readonly IQueue[]) => queues.map(({ queueArn }) => queueArn);
+  return [
+    allow(
+      ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+      arnsOf([...deadLetters, ...ticks]),
+    ),
+    allow(
+      ['sqs:CancelMessageMoveTask', 'sqs:ListMessageMoveTasks', 'sqs:StartMessageMoveTask'],
+      arnsOf(deadLetters),
+    ),
+  ];
 }
 
 function allow(actions: string[], resources: string[]): PolicyStatement {

@@ -138,6 +138,8 @@ export interface Deployment {
   ses: { identity: string; mailsPerSecond: number };
   /** The name of the scanner's schedule. */
   schedule: string;
+  /** The dead-letter queues of schedules, by name; absent in deployments of before. */
+  ticks?: Record<string, string> | undefined;
   /** Whether what is heard of control planes and of mails is noted. */
   canaries: boolean;
   contact: string;

@@ -9,6 +9,7 @@ import {
   ScheduleTargetInput,
 } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { heartbeatAlarm, METRIC, type Service } from '../../functions/platform/names.ts';
 import { type Config, scannerTimeoutSeconds } from '../config.ts';
@@ -45,12 +46,15 @@ export interface ScheduledFunctionProps {
 export class ScheduledFunction extends Construct {
   readonly scheduled: TaskwardenFunction;
   readonly scheduleName: string;
+  /** What did not reach the function, and the runs that failed. */
+  readonly deadLetters: { readonly undelivered: IQueue; readonly failed: IQueue };
 
   constructor(scope: Construct, id: string, props: ScheduledFunctionProps) {
     super(scope, id);
     const { config } = props;
     const undelivered = deadLetterQueue(this, 'Undelivered');
     const failed = deadLetterQueue(this, 'Failed');
+    this.deadLetters = { undelivered, failed };
     for (const queue of [undelivered, failed]) {
       Validations.of(queue).acknowledge({
         id: 'AwsSolutions-SQS3',

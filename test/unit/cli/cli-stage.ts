@@ -12,12 +12,12 @@ import { listerConsumer } from '../../../functions/catalog/listings/lister-consu
 import { disableConsumer } from '../../../functions/disabling/disable-consumer.ts';
 import { recordMailEvent } from '../../../functions/notices/feedback/mail-events.ts';
 import { notifyConsumer } from '../../../functions/notices/send/notify-consumer.ts';
-import type { DeadLetters } from '../../../functions/operators/dead-letters.ts';
 import type { OutgoingMail, QueueName } from '../../../functions/platform/ports.ts';
 import { buildSystem, type System } from '../../../functions/platform/system.ts';
 import { runScan } from '../../../functions/scanner/scan.ts';
 import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
 import { processMessage } from '../../../functions/work/pipeline.ts';
+import { SimDeadLetters } from '../../../simulation/engine/sim-dead-letters.ts';
 
 /** The instant at which tests begin. */
 export const T = Date.parse('2026-01-01T00:00:00Z');
@@ -156,17 +156,10 @@ export function cliStage({
     copy: async () => {},
   };
   const answers: AwsAccount = { ...HEALTHY };
-  const letters: { queue: QueueName; id: string; text: string }[] = [];
-  const deadLetters: DeadLetters = {
-    look: async (isMeant, removes) =>
-      (['ingest', 'notify', 'disable', 'mail-events', 'listing'] as const).map((queue) => {
-        const all = letters.filter((one) => one.queue === queue);
-        const meant = all.filter(({ text }) => isMeant(text));
-        if (removes) for (const one of meant) letters.splice(letters.indexOf(one), 1);
-        const naming = meant.map(({ id }) => id);
-        return { queue, looked: all.length, naming, removed: removes ? meant.length : 0, unseen: 0 };
-      }),
-  };
+  const deadLetters = new SimDeadLetters(
+    () => now,
+    (queue, { body }) => void waiting.push({ queue, body }),
+  );
   const onBus: SourcedEntry[] = [];
   const bus: EventBus = {
     put: async (entries) => {
@@ -189,7 +182,7 @@ export function cliStage({
     mails,
     workers,
     /** What its workers gave up. */
-    letters,
+    deadLetters,
     /** What was put on its bus. */
     onBus,
     /** EventBridge does not take the event of a row. */
