@@ -23,6 +23,8 @@ const PARTITIONS: Record<string, string> = {
   REFUSED: 'failures',
   BREAKER: 'breaker',
   CANARY: 'canaries',
+  MILESTONES: 'milestones',
+  FACTS: 'facts',
 };
 
 const TASK_ROWS: Record<string, string> = {

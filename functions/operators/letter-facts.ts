@@ -12,6 +12,8 @@ import {
   type NotifierMessage,
   notifierMessage,
   parseMessage,
+  type WebhookMessage,
+  webhookMessage,
 } from '../work/messages.ts';
 import { holdsTicks, type LetterQueue, type ReceivedLetter } from './dead-letters.ts';
 import { jsonOf } from './letter-json.ts';
@@ -21,7 +23,8 @@ import { ofOthers } from './letters-of-others.ts';
 export type LetterMessage =
   | { queue: 'disable'; message: DisablerMessage }
   | { queue: 'notify'; message: NotifierMessage }
-  | { queue: 'listing'; message: ListingMessage };
+  | { queue: 'listing'; message: ListingMessage }
+  | { queue: 'webhook'; message: WebhookMessage };
 
 /** What a dead letter is about, as its body says it. */
 export interface LetterFacts {
@@ -63,6 +66,8 @@ function ofOurs(queue: LetterQueue, said: unknown): LetterFacts | undefined {
       return ofMessage(parseMessage(notifierMessage, said), notifierFacts);
     case 'listing':
       return ofMessage(parseMessage(listingMessage, said), listingFacts);
+    case 'webhook':
+      return ofMessage(parseMessage(webhookMessage, said), webhookFacts);
     default:
       return undefined;
   }
@@ -85,6 +90,11 @@ function disablerFacts(message: DisablerMessage): Omit<LetterFacts, 'kind' | 'no
 
 function notifierFacts(message: NotifierMessage): Omit<LetterFacts, 'kind' | 'notAfter'> {
   return { tasks: [], subject: message.key, item: message.key, read: { queue: 'notify', message } };
+}
+
+function webhookFacts(message: WebhookMessage): Omit<LetterFacts, 'kind' | 'notAfter'> {
+  const { key } = message;
+  return { tasks: [], subject: key, item: key, read: { queue: 'webhook', message } };
 }
 
 function listingFacts(message: ListingMessage): Omit<LetterFacts, 'kind' | 'notAfter'> {

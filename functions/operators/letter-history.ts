@@ -37,7 +37,9 @@ export async function historyOf(
   const row = await table.get(keys.work(queue, named, messageId));
   const start = row && startFromRow(row);
   const givenUp =
-    read && read.queue !== 'listing' ? await loadGivenUpOf(table, { queue: read.queue, item }) : undefined;
+    read?.queue === 'notify' || read?.queue === 'disable'
+      ? await loadGivenUpOf(table, { queue: read.queue, item })
+      : undefined;
   return {
     failures,
     attempt: start ? { number: start.attempt, startedAt: start.startedAt, endedAt: start.endedAt } : null,

@@ -5,6 +5,7 @@ import type { System } from '../platform/system.ts';
 import { loadListing } from '../store/listings.ts';
 import { loadRecipientWithNotices } from '../store/recipients.ts';
 import { loadTask, type TaskRecord } from '../store/tasks.ts';
+import { loadWebhook } from '../store/webhooks.ts';
 import type { DisablerMessage } from '../work/messages.ts';
 import { holdsTicks, type ReceivedLetter } from './dead-letters.ts';
 import type { LetterFacts } from './letter-facts.ts';
@@ -29,6 +30,7 @@ export async function stateOf(
   if (read?.queue === 'disable') return workedUnless(await whyNotDo(system, read.message));
   if (read?.queue === 'notify') return workedUnless(await whyNotTell(system, read.message));
   if (read?.queue === 'listing') return workedUnless(await whyNotList(system, read.message.key));
+  if (read?.queue === 'webhook') return workedUnless(await whyNotCall(system, read.message.key));
   return { would: 'be decided', reason: await tasksText(system, facts) };
 }
 
@@ -63,6 +65,10 @@ async function whyNotTell(
   const { recipient, notices } = await loadRecipientWithNotices(table, key);
   if (recipient?.dead) return `suppressed (${recipient.dead.reason})`;
   return notices.some(({ pending }) => pending !== null) ? undefined : 'nothing waits for this recipient';
+}
+
+async function whyNotCall({ table }: System, id: string): Promise<string | undefined> {
+  return (await loadWebhook(table, id)) ? undefined : 'there is no such webhook';
 }
 
 async function whyNotList({ table, config }: System, name: string): Promise<string | undefined> {

@@ -69,6 +69,8 @@ export interface DigestRecord {
   dead?: LastingReason;
   /** SES refused many in the words in which it refused this one: no refusal of it kills anybody. */
   blameless?: true;
+  /** Of a weekly mail, which has no items: the Monday of its week, and the tenants (`''`: all) that it tells of. */
+  report?: { week: string; tenants: readonly string[] };
   /** Whether the state has been carried over to the tasks, the notices and the recipient. */
   applied: boolean;
   rev: number;

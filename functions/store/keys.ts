@@ -32,6 +32,8 @@ const pageText = (page: number): string => String(page).padStart(6, '0');
 /** A page has few parts: 35 of 200 KB are more than a transaction can hold. */
 const partText = (part: number): string => part.toString(36);
 
+const milestonesOf = (day: string, bucket: number) => ({ pk: `MILESTONES#${day}#${bucket}` });
+
 /** All keys of the table and its indexes are made here and nowhere else. */
 export const keys = {
   task: (id: string) => ({ pk: `T#${id}`, sk: 'T' }),
@@ -172,6 +174,33 @@ export const keys = {
   }),
   /** A task that we disabled or enabled: the next listing looks at it, though its page be as it was. */
   listedAnew: (controlPlane: string, id: string) => ({ pk: `LISTED#${controlPlane}`, sk: `C#${id}` }),
+  /** What happened to an episode on a day (`2026-01-15`), as facts count it. */
+  milestone: (
+    day: string,
+    bucket: number,
+    { at, kind, task, episode }: { at: Instant; kind: string; task: string; episode: number },
+  ) => ({
+    ...milestonesOf(day, bucket),
+    sk: `${sortable(at)}#${kind}#${task}#${String(episode).padStart(6, '0')}`,
+  }),
+  /** One of the partitions of a day's milestones. */
+  milestones: (day: string, bucket: number) => milestonesOf(day, bucket).pk,
+  /** Facts of one kind about a day; `row` may be empty. */
+  fact: (aggregation: string, day: string, row: string) => ({ pk: `FACTS#${aggregation}#${day}`, sk: row }),
+  /** Which days are counted, and which week was mailed. */
+  factDays: () => ({ pk: 'META', sk: 'FACTS' }),
+  /** A webhook, and those whose history is to end. */
+  webhook: (id: string) => ({ pk: 'WEBHOOKS', sk: id }),
+  /** What happened to a task with one write of it, for the webhooks that hear of it; in the order of its writes. */
+  webhookNews: (subject: string, rev: number) => ({
+    pk: 'WEBHOOK-NEWS',
+    sk: `${subject}#${String(rev).padStart(12, '0')}`,
+  }),
+  /** One event for one webhook: `D` while it is to be sent, `E` once it ended; in the order in which they are sent. */
+  webhookDelivery: (webhook: string, part: 'D' | 'E', seq: number) => ({
+    pk: `WEBHOOK#${webhook}`,
+    sk: `${part}#${String(seq).padStart(12, '0')}`,
+  }),
   /** A bulk command of operators, and a part of the items that it is about. */
   operatorWork: (id: string) => ({ pk: 'OPERATOR-WORK', sk: id }),
   operatorWorkPart: (id: string, part: number) => ({

@@ -3,6 +3,7 @@ import { isEligible, NO_EVIDENCE, notPrimarySince } from '../abandonment/evidenc
 import { isHealthy, recoversAt, type SpellPolicy } from '../abandonment/healthy-spells.ts';
 import type { EffectivePolicy } from '../abandonment/policy.ts';
 import {
+  type Cell,
   type DisableRequest,
   type Episode,
   type Evidence,
@@ -46,6 +47,8 @@ export interface TaskRecord {
     requestedAt?: Instant;
     /** Of a task that is listed: the revision that was disabled. */
     revision?: string;
+    /** What facts count it under, and how often it was restarted each day before; absent in rows of older versions. */
+    counted?: { cell: Cell; perDay: number };
     /** Of a task that is listed: who asked for it to be enabled, and when its control plane is to be asked again. */
     enabling?: { by: string; reason: string; at: Instant; nextAt: Instant };
   } | null;

@@ -141,6 +141,13 @@ const KEYS: { [Name in keyof typeof keys]: ReturnType<(typeof keys)[Name]> } = {
   listedMoves: keys.listedMoves('name', 2, 1, 3),
   listedMissing: keys.listedMissing('name', 2, 3),
   listedAnew: keys.listedAnew('name', 'task'),
+  milestone: keys.milestone('day', 1, { at: AT, kind: 'kind', task: 'task', episode: 1 }),
+  milestones: keys.milestones('day', 1),
+  fact: keys.fact('kind', 'day', 'tenant/plane'),
+  factDays: keys.factDays(),
+  webhook: keys.webhook('id'),
+  webhookNews: keys.webhookNews('task', 1),
+  webhookDelivery: keys.webhookDelivery('id', 'D', 1),
   operatorWork: keys.operatorWork('id'),
   operatorWorkPart: keys.operatorWorkPart('id', 1),
   look: keys.look('scope'),
@@ -149,7 +156,9 @@ const KEYS: { [Name in keyof typeof keys]: ReturnType<(typeof keys)[Name]> } = {
 /** A part of a key as the page writes it: the instant and the bucket by what they are. */
 function named(part: string): string {
   const tenant = part === 'PEOPLE#prefix' ? 'PEOPLE#tenant' : part;
-  return tenant.replace('2026-01-05T00:00:00.000Z', 'instant').replace(/^W#\d$/, 'W#bucket');
+  return tenant
+    .replace('2026-01-05T00:00:00.000Z', 'instant')
+    .replace(/^(W|MILESTONES#day)#\d$/, '$1#bucket');
 }
 
 describe('the table of rows', () => {

@@ -11,6 +11,7 @@ import { digestFromRow, digestWrite } from '../../../functions/store/digests.ts'
 import { generatorFromRow, newGenerator } from '../../../functions/store/generators.ts';
 import { givenUpFromRow } from '../../../functions/store/given-up.ts';
 import { canaryRoundFromRow, canaryRoundWrite, feedbackFromRow } from '../../../functions/store/heard.ts';
+import { milestoneFromRow } from '../../../functions/store/milestones.ts';
 import { noticeFromRow, noticeWrite } from '../../../functions/store/notices.ts';
 import { occurrenceFromRow, oopsFromRow } from '../../../functions/store/oops.ts';
 import { operatorAlertFromRow, operatorAlertWrite } from '../../../functions/store/operator-alerts.ts';
@@ -367,6 +368,22 @@ const STORED = {
     trialFailedAt: null,
     rev: 1,
     w: '01KDYVMK600019HBF792K109P5',
+  },
+  milestone: {
+    pk: 'MILESTONES#2026-01-15#3',
+    sk: '2026-01-15T00:00:00.000Z#ended#acmeCo/prod/a#000001',
+    v: 1,
+    b: 8,
+    at: 1768435200000,
+    task: 'acmeCo/prod/a',
+    episode: 1,
+    cell: { plane: 'eu-1', mode: 'disable', cause: 'failed' },
+    kind: 'ended',
+    reason: 'recovered',
+    wasWarned: true,
+    restarts: 3,
+    ttl: 1802995200,
+    w: '01KEZ2K4W0013EFE4HNPTE0V3N',
   },
   generator: {
     pk: 'TURNS',
@@ -738,6 +755,7 @@ it.each<[string, Row, object]>([
   ['a run of the doctor', STORED.doctorRun, doctorRunFromRow(STORED.doctorRun)],
   ['a generator', STORED.generator, generatorFromRow(STORED.generator)],
   ['a step of a tick', STORED.step, stepFromRow(STORED.step)],
+  ['a milestone', STORED.milestone, milestoneFromRow(STORED.milestone)],
   ['what waits for a task', STORED.waiting, waitingFromRow(STORED.waiting)],
   ['what SES says of mails', STORED.feedback, feedbackFromRow(STORED.feedback)],
 ])('the row of %s says what it said', (_, row, record) => {
