@@ -16,6 +16,7 @@ import { registerControlPlanesCheck } from './commands/control-planes-check.ts';
 import { registerCost } from './commands/cost.ts';
 import { registerDataPlanes } from './commands/data-planes.ts';
 import { registerDismiss } from './commands/dismiss.ts';
+import { registerDlq } from './commands/dlq.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEvents } from './commands/events.ts';
 import { registerExplain } from './commands/explain.ts';
@@ -160,6 +161,10 @@ export function buildProgram(cli: Cli): Command {
     cli,
   );
   registerOops(addGroup(program, 'oops', 'failed attempts, by kind of failure'), cli);
+  registerDlq(
+    addGroup(program, 'dlq', 'dead letters: what was given up, sending it back, discarding it'),
+    cli,
+  );
   registerQueues(
     addGroup(program, 'queues', 'whether queues are worked, and pausing and resuming them'),
     cli,
