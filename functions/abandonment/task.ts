@@ -173,6 +173,8 @@ export interface DisableRequest {
   since: Instant;
   /** Of what alert; absent: `task_abandoned`. */
   alert?: 'task_overdue';
+  /** What a scan's request was decided on, for the audit of its confirmation; absent in rows of older versions. */
+  decided?: Record<string, unknown>;
 }
 
 /** Work on the way to turn the task off. */
