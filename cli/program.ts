@@ -16,6 +16,7 @@ import { registerDismiss } from './commands/dismiss.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEvents } from './commands/events.ts';
 import { registerExplain } from './commands/explain.ts';
+import { registerHistory } from './commands/history.ts';
 import { registerHolds } from './commands/holds.ts';
 import { registerInit } from './commands/init.ts';
 import { registerMailList } from './commands/mail-list.ts';
@@ -100,6 +101,7 @@ export function buildProgram(cli: Cli): Command {
     register(tasks, cli);
   registerInit(program, cli);
   registerExplain(program, cli);
+  registerHistory(program, cli);
   const alerts = addGroup(program, 'alerts', 'the history of alerts');
   for (const register of [registerAlertsList, registerAlertsShow]) register(alerts, cli);
   registerSimulate(program, cli);

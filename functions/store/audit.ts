@@ -21,6 +21,9 @@ interface AuditedAct {
 /** The entry in a row of the audit log of one task. */
 export const auditFromRow = (row: Row): TaskAudit => saidIn(row);
 
+/** The entry in a row of acts that are about no task. */
+export const auditBesideFromRow = (row: Row): AuditEntry => saidIn(row);
+
 /** Its row, kept as long as all that ended. */
 export function auditWrite(entry: AuditEntry): Write {
   const ttl = Math.floor(entry.at / 1000) + ENDED_RETENTION_SECONDS;

@@ -74,9 +74,18 @@ async function loadMails(table: Table, places: readonly MailPlace[]): Promise<Di
 }
 
 /** The mails to one recipient that were claimed within a span, ends included. */
-export async function mailsBetween(
+export function mailsBetween(
   table: Table,
   recipient: string,
+  span: { from: Instant; to: Instant },
+): Promise<DigestRecord[]> {
+  return mailsToAny(table, new Set([recipient]), span);
+}
+
+/** The mails to any of some recipients that were claimed within a span, ends included. */
+export async function mailsToAny(
+  table: Table,
+  recipients: ReadonlySet<string>,
   span: { from: Instant; to: Instant },
 ): Promise<DigestRecord[]> {
   const sk = { from: sortable(span.from), to: `${sortable(span.to)}~` };
@@ -85,7 +94,7 @@ export async function mailsBetween(
       const places: MailPlace[] = [];
       for await (const row of eachRow(table, { index: 'g2', pk: index.mails(bucket), sk })) {
         const place = placeOf(row);
-        if (place.recipient === recipient) places.push(place);
+        if (recipients.has(place.recipient)) places.push(place);
       }
       return places;
     }),

@@ -38,6 +38,7 @@ describe('every command', () => {
     expect(commands.sort()).toEqual(
       [
         ...['admins add', 'admins list', 'admins remove', 'alerts list', 'alerts show', 'explain', 'pause'],
+        'history',
         ...['policy get', 'policy list', 'policy set', 'policy unset', 'resume', 'scan', 'simulate'],
         'preview',
         ...['completion', 'config'],
