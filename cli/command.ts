@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { type Instant, parseInstant } from '../functions/abandonment/time.ts';
+import { type Duration, type Instant, parseInstant } from '../functions/abandonment/time.ts';
 import { nearIds } from '../functions/operators/overview/near-ids.ts';
 import type { System } from '../functions/platform/system.ts';
 import { paintFor } from './colour.ts';
@@ -23,6 +23,8 @@ export interface Cli {
   folder?: string;
   /** Whether `--no-color` was given. */
   isPlain?: boolean;
+  /** Waits, for what is shown again and again; absent: it is shown once. */
+  pause?: (duration: Duration) => Promise<void>;
   /** What a command says that is stopped; absent: nobody asks. */
   interrupts?: Interrupts;
 }

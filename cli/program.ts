@@ -38,6 +38,7 @@ import { registerRecipientsShow } from './commands/recipients-show.ts';
 import { registerScan } from './commands/scan.ts';
 import { registerSimulate } from './commands/simulate.ts';
 import { registerSources } from './commands/sources.ts';
+import { registerStatus } from './commands/status.ts';
 import { registerSubscriptions } from './commands/subscriptions.ts';
 import { registerTasksImport } from './commands/tasks-import.ts';
 import { registerTasksList } from './commands/tasks-list.ts';
@@ -91,6 +92,7 @@ export function buildProgram(cli: Cli): Command {
     })
     .version(`taskwarden ${versionOf()}`, '-V, --version', 'the version of this command line')
     .addHelpText('after', NOTES);
+  registerStatus(program, cli);
   const tasks = addGroup(program, 'tasks', 'tasks: load, list, show, take a version back');
   for (const register of [
     registerTasksImport,

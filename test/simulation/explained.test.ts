@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { at, explained } from './explained.ts';
-import { failing } from './story.ts';
+import { STATES } from '../../functions/operators/overview/verdict.ts';
+import { explained } from './explained.ts';
+import { at, failing } from './story.ts';
 
 type Scenario = Parameters<typeof explained>[0];
 
@@ -64,6 +65,16 @@ const STORIES: [name: string, scenario: Scenario, expected: Expected][] = [
     'recovered',
     { until: at(17), events: [{ at: at(16), type: 'shards', task: 'acmeCo/a', shards: RUNS }] },
     ['healthy', `Its newest alert (#1) was over on ${at(16)}: recovered.`, null],
+  ],
+  [
+    // Fired by the scan of T + 20 d; that of T + 30 d finds that it runs.
+    'runs again since the newest scan',
+    {
+      until: at(26),
+      scanEvery: '10d',
+      events: [{ at: at(25), type: 'shards', task: 'acmeCo/a', shards: RUNS }],
+    },
+    ['ending', 'its alert is over with the next scan (recovered)', null],
   ],
   [
     'fails, not long enough yet',
@@ -291,6 +302,12 @@ const STORIES: [name: string, scenario: Scenario, expected: Expected][] = [
 ];
 
 describe('why a task was disabled, or was not', () => {
+  it('has a story for every state', () => {
+    const told = new Set(STORIES.map(([, , [state]]) => state));
+    // An owning system that takes its time to enable a task: test/unit/cli/explain.test.ts.
+    expect(STATES.filter((state) => !told.has(state))).toEqual(['undo-asked']);
+  });
+
   it.each(STORIES)('%s', async (_, scenario, [state, says, command]) => {
     const { verdict } = await explained(scenario);
     expect({ state: verdict.state, command: verdict.command }).toEqual({ state, command });

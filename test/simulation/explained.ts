@@ -2,7 +2,7 @@ import { type Explanation, explain } from '../../functions/operators/overview/ex
 import { type Moment, momentsOf } from '../../functions/operators/overview/moments.ts';
 import { hasTask, loadHistory } from '../../functions/operators/overview/stored-history.ts';
 import type { System } from '../../functions/platform/system.ts';
-import { at, tell } from './story.ts';
+import { tell } from './story.ts';
 
 /** What `explain` and `history` say of a task at the end of a scenario, or of an instant before. */
 export async function explained(
@@ -22,5 +22,3 @@ export async function explained(
   const explanation = await explain(last.table, history, Date.parse(of), Date.parse(scenario.until));
   return { ...explanation, moments: momentsOf(history) };
 }
-
-export { at };

@@ -38,7 +38,7 @@ describe('every command', () => {
     expect(commands.sort()).toEqual(
       [
         ...['admins add', 'admins list', 'admins remove', 'alerts list', 'alerts show', 'explain', 'pause'],
-        'history',
+        ...['history', 'status'],
         ...['policy get', 'policy list', 'policy set', 'policy unset', 'resume', 'scan', 'simulate'],
         'preview',
         ...['completion', 'config'],
