@@ -152,8 +152,8 @@ function failuresLine({ failures: { kinds, newest } }: Status): Line {
 }
 
 function yesterdayLines({ yesterday }: Status): Line[] {
-  const { scans, fired, over, disabled, acts } = yesterday;
-  const says = `${counted(scans, 'scan')}, ${counted(fired, 'alert')} fired, ${over} over, ${counted(disabled, 'task')} disabled`;
+  const { scans, fired, over, disabled, undone, acts } = yesterday;
+  const says = `${counted(scans, 'scan')}, ${counted(fired, 'alert')} fired, ${over} over, ${counted(disabled, 'task')} disabled, ${undone} undone`;
   const done = acts.map(({ at, act, by, reason }): Line => {
     const why = reason === '' ? '' : ` (${reason})`;
     return ['', `${at} ${act}${why} by ${by}`];

@@ -13,15 +13,16 @@ async function statusOf(stage: CliStage): Promise<Status & { stage: string }> {
   return ran.json[0] as Status & { stage: string };
 }
 
+const RUNS = { shards: [{ id: '0', status: 'PRIMARY' }] };
+
 /** Two that fail since T in mode `disable`, one in mode `notify`, one that runs, one of a plane of its own. */
 async function mixedFleet() {
   const stage = await failingFleet(['acmeCo/a', 'acmeCo/b']);
   await stage.taskwarden(['policy', 'set', 'noteCo/', 'mode=notify']);
-  const runs = { shards: [{ id: '0', status: 'PRIMARY' }] };
   const lines = [
     taskLine('noteCo/c', { owners: ['bob@note.test'] }),
-    taskLine('acmeCo/runs', runs),
-    taskLine('acmeCo/far', { ...runs, dataPlane: 'us-1' }),
+    taskLine('acmeCo/runs', RUNS),
+    taskLine('acmeCo/far', { ...RUNS, dataPlane: 'us-1' }),
   ];
   await stage.taskwarden(['tasks', 'import', fileWith(lines.join('\n'))]);
   return stage;
@@ -72,11 +73,29 @@ describe('status', () => {
     const { yesterday, alerts } = await statusOf(stage);
     // Of the three that fired on day 14 two are disabled, by the scan of day 21.
     expect(alerts.open).toBe(1);
-    expect(yesterday).toMatchObject({ since: day(20), scans: 2, fired: 0, disabled: 2 });
+    expect(yesterday).toMatchObject({ since: day(20), scans: 2, fired: 0, over: 0, disabled: 2, undone: 0 });
     expect(yesterday.acts.map(({ act, by, reason }) => [act, by, reason])).toEqual([
       ['resume evaluate', 'olga', ''],
       ['pause evaluate', 'olga', 'a test'],
     ]);
+  });
+
+  it('counts what people ended and took back', async () => {
+    const stage = await mixedFleet();
+    for (const days of [14, 18, 20, 21]) await stage.scanOn(days);
+    stage.setNow(T + 21.5 * DAY);
+    await stage.taskwarden(['undo', '--task', 'acmeCo/a']);
+    await stage.taskwarden(['tasks', 'import', fileWith(taskLine('noteCo/c', RUNS))]);
+    await stage.scanOn(21.75);
+    const { yesterday } = await statusOf(stage);
+    expect(yesterday).toMatchObject({
+      since: day(20.75),
+      scans: 2,
+      fired: 0,
+      over: 1,
+      disabled: 2,
+      undone: 1,
+    });
   });
 
   it('says loudly and first what is paused, by whom and why', async () => {
