@@ -13,7 +13,7 @@ interface Options {
 
 const MEANING = `
 Rows: ${MOMENTS.join(', ')}. What is over is kept for 400 days, also of tasks that are gone: alerts, mails and what people
-did. Of what the task itself says (published, held, observed) only the newest is kept.`;
+did. Of what the task itself says (published, enabled) only the newest is kept.`;
 
 /** Adds `history`. */
 export function registerHistory(program: Command, cli: Cli): void {

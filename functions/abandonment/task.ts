@@ -274,6 +274,13 @@ export interface Episode {
   cell?: `${Mode} ${Cause}`;
   /** SES took a warning of it, whatever became of that. */
   warned?: true;
+  /** What held it, the newest last; `to` is null while it does. Absent where nothing did, and in rows of older versions. */
+  holds?: HoldSpan[];
+}
+
+/** A span in which something held a task with an open episode. */
+export interface HoldSpan extends Interval {
+  reason: HoldReason;
 }
 
 export const HOLD_REASONS = [

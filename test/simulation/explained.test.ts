@@ -367,6 +367,19 @@ describe('why a task was disabled, or was not', () => {
 });
 
 describe('history', () => {
+  it('tells what held an alert and for how long, also once it is over', async () => {
+    const pause = operator(20, 'pause', 'disable');
+    const held = async (until: string, ...events: Record<string, unknown>[]) => {
+      const { moments } = await explained({ until, events: [pause, ...events] });
+      return moments.filter(({ what }) => what === 'held').map((one) => [one.at, one.says]);
+    };
+    // Due at T + 21 d; the scan of T + 23 d finds that the pause is over, and disables it.
+    expect(await held(at(22))).toEqual([[at(21), 'held: paused']]);
+    expect(await held(at(24), operator(23, 'resume', 'disable'))).toEqual([
+      [at(21), `held: paused until ${at(23)}`],
+    ]);
+  });
+
   it('is one line of time with who did what', async () => {
     const { moments } = await explained({
       until: at(46),

@@ -1,3 +1,4 @@
+import type { HoldSpan } from '../../abandonment/task.ts';
 import type { Instant } from '../../abandonment/time.ts';
 import type { AlertRecord } from '../../store/alerts.ts';
 import type { AuditEntry } from '../../store/audit.ts';
@@ -71,13 +72,19 @@ function momentsOfAlert(
       episode,
     }),
   ];
+  const held = (alert.holds ?? []).map((span) => momentOfHold(span, episode));
   // The audit says more of a disabling.
   const isAudited = audit.some(({ act, at }) => act === 'disabled' && at === resolvedAt);
-  if (resolvedAt === null || isAudited) return fired;
+  if (resolvedAt === null || isAudited) return [...fired, ...held];
   const over = moment(resolvedAt, 'over', `alert #${episode} is over: ${reason}${countedText(alert)}`, {
     episode,
   });
-  return [...fired, over];
+  return [...fired, ...held, over];
+}
+
+function momentOfHold({ reason, from, to }: HoldSpan, episode: number): Dated {
+  const until = to === null ? '' : ` until ${instantText(to)}`;
+  return moment(from, 'held', `held: ${reason}${until}`, { episode });
 }
 
 /** What had been counted, and the threshold; what an older row does not say is left out. */
@@ -152,7 +159,9 @@ function momentsOfTask(record: TaskRecord, { audit, alerts }: StoredHistory): Da
           },
         )
       : undefined,
-    hold ? moment(hold.since, 'held', `held: ${hold.reason}`) : undefined,
+    hold && !record.open?.holds?.some(({ to }) => to === null)
+      ? moment(hold.since, 'held', `held: ${hold.reason}`)
+      : undefined,
     ...momentsOfOpen(record),
   ];
   return known.filter((one) => one !== undefined);
@@ -173,10 +182,13 @@ function at(instant: Instant | undefined, what: Moment['what'], says: string): D
 /** How far the disabling of the open episode is. */
 function momentsOfOpen({ open }: TaskRecord): (Dated | undefined)[] {
   if (!open) return [];
-  const { number: episode, disabling, brake } = open;
+  const { number: episode, disabling, brake, holds = [] } = open;
   const of = { episode };
   return [
-    brake ? moment(brake.heldAt, 'held', 'held: blast-radius', of) : undefined,
+    brake && !holds.some(({ reason }) => reason === 'blast-radius')
+      ? moment(brake.heldAt, 'held', 'held: blast-radius', of)
+      : undefined,
+    ...holds.map((span) => momentOfHold(span, episode)),
     disabling ? moment(disabling.queuedAt, 'acted', 'queued to be disabled', of) : undefined,
     disabling?.requestedAt === undefined
       ? undefined
