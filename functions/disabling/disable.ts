@@ -81,7 +81,9 @@ async function judge(
   view: FleetView,
   record: DisablingTask,
 ): Promise<{ verdict: string; decided?: Record<string, unknown> }> {
-  if (record.open.disabling.asker.by === 'person') return { verdict: 'disable' };
+  const { asker } = record.open.disabling;
+  // What became of what was asked before the table was restored nobody knows: a person can ask again.
+  if (asker.by === 'person' && asker.at >= (view.restored.restoredAt ?? 0)) return { verdict: 'disable' };
   const given = await view.caseOf(asBeforeDisabling(record));
   const decision = decide(given, system.clock.now());
   if (decision.answer !== 'disable') return { verdict: decision.reason };

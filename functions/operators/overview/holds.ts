@@ -1,5 +1,5 @@
-import type { Case, Decision, Unknown } from '../../abandonment/decide.ts';
-import { isEligible, openStaleness } from '../../abandonment/evidence.ts';
+import { unknownOf as allUnknown, type Case, type Decision, type Unknown } from '../../abandonment/decide.ts';
+import { isEligible } from '../../abandonment/evidence.ts';
 import { recoversAt } from '../../abandonment/healthy-spells.ts';
 import { noDisablingUntil } from '../../abandonment/quiet-hours.ts';
 import { refusedUntil } from '../../abandonment/refused.ts';
@@ -54,14 +54,8 @@ export function holdsOf(given: Case, decision: Decision, facts: HoldFacts, at: I
 }
 
 /** Every span of unknown health by its beginning, evidence too old among them. */
-export function unknownOf({ task, evidence, policy, unknown }: Case, at: Instant): Unknown[] {
-  // What has no shards is not observed.
-  if (!isEligible(task)) return [...unknown].sort((a, b) => a.from - b.from);
-  const open = openStaleness(task, evidence, policy, at);
-  const stale = [...evidence.stale, ...(open ? [open] : [])];
-  return [...unknown, ...stale.map((span) => ({ ...span, why: 'stale' as const }))].sort(
-    (a, b) => a.from - b.from,
-  );
+export function unknownOf(given: Case, at: Instant): Unknown[] {
+  return [...allUnknown(given, at)].sort((a, b) => a.from - b.from);
 }
 
 function hold(

@@ -51,6 +51,7 @@ describe('every command', () => {
         ...['history', 'status'],
         ...['policy get', 'policy list', 'policy set', 'policy unset', 'resume', 'scan', 'simulate'],
         'preview',
+        ...['export', 'restore', 'restored'],
         'report',
         ...['completion', 'config'],
         ...['control-planes list', 'control-planes show', 'control-planes poll'],
