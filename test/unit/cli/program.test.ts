@@ -50,6 +50,7 @@ describe('every command', () => {
         ],
         ...['policy get', 'policy list', 'policy set', 'policy unset', 'resume', 'scan', 'simulate'],
         'preview',
+        ...['export', 'restore', 'restored'],
         'report',
         ...['completion', 'config'],
         ...['control-planes list', 'control-planes show', 'control-planes poll'],
