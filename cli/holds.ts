@@ -1,3 +1,4 @@
+import { isHeldBySpike } from '../functions/abandonment/approval.ts';
 import type { Case, Unknown } from '../functions/abandonment/decide.ts';
 import { isEligible, openStaleness } from '../functions/abandonment/evidence.ts';
 import { recoversAt } from '../functions/abandonment/healthy-spells.ts';
@@ -91,7 +92,7 @@ function lastHolds(
   const holds: HoldView[] = [];
   if (recipients.length === 0) holds.push(hold('no-reachable-owner', null, null));
   const spike = episode?.brake;
-  if (spike && spike.approvedAt === undefined) holds.push(hold('blast-radius', spike.heldAt, null));
+  if (spike && isHeldBySpike(spike, at)) holds.push(hold('blast-radius', spike.heldAt, null));
   if (feedbackSilent !== null) holds.push(hold('feedback-silent', feedbackSilent, null));
   const quiet = noDisablingUntil(policy, at);
   if (quiet !== null) holds.push(hold('quiet-hours', null, quiet));

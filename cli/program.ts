@@ -134,7 +134,14 @@ export function buildProgram(cli: Cli): Command {
   ).alias('control-plane');
   registerControlPlanes(controlPlanes, cli);
   registerControlPlanesCheck(controlPlanes, cli);
-  registerHolds(addGroup(program, 'holds', 'listings from which nothing is concluded until you say so'), cli);
+  registerHolds(
+    addGroup(
+      program,
+      'holds',
+      'what holds many tasks at once until you say so: see, approve, reject, dismiss',
+    ),
+    cli,
+  );
   registerOops(addGroup(program, 'oops', 'failed attempts, by kind of failure'), cli);
   registerQueues(
     addGroup(program, 'queues', 'whether queues are worked, and pausing and resuming them'),

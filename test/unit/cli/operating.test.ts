@@ -105,7 +105,10 @@ describe('approve and dismiss', () => {
     expect((await stage.taskwarden(['approve', '--list', '--json'])).json).toEqual([
       { held: ['acmeCo/a', 'acmeCo/b'] },
     ]);
-    expect((await stage.taskwarden(['approve'])).out).toBe('2 approved\n  acmeCo/a\n  acmeCo/b\n');
+    // 200 a day: a day for the two of them, and a week.
+    expect((await stage.taskwarden(['approve'])).out).toBe(
+      `2 approved until ${day(29)}; what is not disabled by then is held again\n  acmeCo/a\n  acmeCo/b\n`,
+    );
     expect((await stage.taskwarden(['approve', '--list'])).out).toBe('0 held\n');
   });
 

@@ -43,6 +43,7 @@ describe('every command', () => {
         ...['completion', 'config'],
         ...['control-planes list', 'control-planes show', 'control-planes poll'],
         ...['control-planes pause', 'control-planes resume', 'holds list', 'holds approve', 'holds dismiss'],
+        ...['holds show', 'holds reject'],
         ...['data-planes list', 'data-planes deleted', 'init'],
         ...['owners import', 'owners list', 'owners test'],
         ...['events validate', 'events send', 'events refused'],
