@@ -24,7 +24,9 @@ import { registerMailShow } from './commands/mail-show.ts';
 import { registerOops } from './commands/oops.ts';
 import { registerOwners } from './commands/owners.ts';
 import { registerPauses } from './commands/pauses.ts';
+import { registerPolicyFiles } from './commands/policy-files.ts';
 import { registerPolicyGet } from './commands/policy-get.ts';
+import { registerPolicyHistory } from './commands/policy-history.ts';
 import { registerPolicyList } from './commands/policy-list.ts';
 import { registerPolicySet } from './commands/policy-set.ts';
 import { registerPolicyUnset } from './commands/policy-unset.ts';
@@ -105,7 +107,14 @@ export function buildProgram(cli: Cli): Command {
   registerSimulate(program, cli);
   registerPreview(program, cli);
   const policy = addGroup(program, 'policy', 'what holds where: globally, for a prefix, for a task');
-  for (const register of [registerPolicyGet, registerPolicySet, registerPolicyUnset, registerPolicyList]) {
+  for (const register of [
+    registerPolicyGet,
+    registerPolicySet,
+    registerPolicyUnset,
+    registerPolicyList,
+    registerPolicyHistory,
+    registerPolicyFiles,
+  ]) {
     register(policy, cli);
   }
   registerSubscriptions(addGroup(program, 'subscriptions', 'who else hears of the alerts of a prefix'), cli);

@@ -100,7 +100,7 @@ describe('undo', () => {
 describe('approve and dismiss', () => {
   it('lists what a spike holds, and lets exactly that go', async () => {
     const stage = await failingFleet(['acmeCo/a', 'acmeCo/b']);
-    await stage.taskwarden(['policy', 'set', 'global', 'blastRadius.shareFloor=1']);
+    await stage.taskwarden(['policy', 'set', '--yes', 'global', 'blastRadius.shareFloor=1']);
     for (const days of [14, 18, 20, 21]) await stage.scanOn(days);
     expect((await stage.taskwarden(['approve', '--list', '--json'])).json).toEqual([
       { held: ['acmeCo/a', 'acmeCo/b'] },

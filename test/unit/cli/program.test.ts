@@ -40,6 +40,7 @@ describe('every command', () => {
         ...['admins add', 'admins list', 'admins remove', 'alerts list', 'alerts show', 'explain', 'pause'],
         ...['policy get', 'policy list', 'policy set', 'policy unset', 'resume', 'scan', 'simulate'],
         'preview',
+        ...['policy history', 'policy diff', 'policy export', 'policy import'],
         ...['completion', 'config'],
         ...['control-planes list', 'control-planes show', 'control-planes poll'],
         ...['control-planes pause', 'control-planes resume', 'holds list', 'holds approve', 'holds dismiss'],
