@@ -5,18 +5,21 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { AwsWorkerControl } from '../functions/breaker/aws-worker-control.ts';
+import { AwsWebhookSecrets } from '../functions/platform/aws-webhook-secrets.ts';
 import {
   dynamoDbClient,
   eventBridgeClient,
   lambdaClient,
   snsClient,
   sqsClient,
+  ssmClient,
 } from '../functions/platform/clients.ts';
 import { DemoClock } from '../functions/platform/demo-clock.ts';
 import { type Deployment, deploymentParameter } from '../functions/platform/names.ts';
 import type { Clock } from '../functions/platform/ports.ts';
 import { byQueue, QUEUES } from '../functions/platform/queues.ts';
 import { RealClock } from '../functions/platform/real-clock.ts';
+import { readRetention } from '../functions/platform/retention.ts';
 import { systemBeside } from '../functions/platform/system-beside.ts';
 import { DynamoDbTable, documentClient } from '../functions/store/table/dynamodb-table.ts';
 import type { Table } from '../functions/store/table/table.port.ts';
@@ -42,8 +45,12 @@ export async function openAwsStage(name: string, place: Place = {}): Promise<Ope
   if (name === 'local') useEmulator();
   else usePlace(place, process.env);
   const deployment = readDeployment(name, await deploymentText(name));
-  const table = new DynamoDbTable(documentClient(dynamoDbClient()), deployment.table);
-  const clock = await clockOf(deployment, table);
+  let clock: Clock = new RealClock();
+  const table = new DynamoDbTable(documentClient(dynamoDbClient()), deployment.table, {
+    now: () => clock.now(),
+    retention: readRetention(deployment.retention),
+  });
+  clock = await clockOf(deployment, table);
   return {
     name,
     modeCeiling: deployment.modeCeiling,
@@ -60,10 +67,12 @@ export async function openAwsStage(name: string, place: Place = {}): Promise<Ope
       sqsClient(),
       byQueue((queue) => deployment.queues[queue].deadLetterUrl),
     ),
+    webhookSecrets: new AwsWebhookSecrets(ssmClient(), name),
     bus: new AwsEventBus(eventBridgeClient(), deployment.bus),
     identity: callerArn,
     // Its clients are loaded only by what asks the account.
     account: async () => (await import('./doctor/sdk-account.ts')).sdkAccount(deployment),
+    alarms: async () => (await import('./alarms/sdk-alarm-board.ts')).sdkAlarmBoard(deployment),
     mailsPerSecond: deployment.ses.mailsPerSecond,
     canaries: deployment.canaries,
   };

@@ -4,6 +4,7 @@ import { awsProblem } from './aws-problems.ts';
 import { paintedDiagnostics, paintFor } from './colour.ts';
 import { addGroup, type Cli, withCommonOptions } from './command.ts';
 import { registerAdmins } from './commands/admins.ts';
+import { registerAlarms } from './commands/alarms.ts';
 import { registerAlertsList } from './commands/alerts-list.ts';
 import { registerAlertsShow } from './commands/alerts-show.ts';
 import { registerApprove } from './commands/approve.ts';
@@ -11,11 +12,13 @@ import { registerCompletion } from './commands/completion.ts';
 import { registerConfig } from './commands/config.ts';
 import { registerControlPlanes } from './commands/control-planes.ts';
 import { registerControlPlanesCheck } from './commands/control-planes-check.ts';
+import { registerCost } from './commands/cost.ts';
 import { registerDataPlanes } from './commands/data-planes.ts';
 import { registerDismiss } from './commands/dismiss.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEvents } from './commands/events.ts';
 import { registerExplain } from './commands/explain.ts';
+import { registerGenerators } from './commands/generators.ts';
 import { registerHolds } from './commands/holds.ts';
 import { registerInit } from './commands/init.ts';
 import { registerMailList } from './commands/mail-list.ts';
@@ -36,6 +39,7 @@ import { registerRecipientsForget } from './commands/recipients-forget.ts';
 import { registerRecipientsList } from './commands/recipients-list.ts';
 import { registerRecipientsRevive } from './commands/recipients-revive.ts';
 import { registerRecipientsShow } from './commands/recipients-show.ts';
+import { registerReport } from './commands/report.ts';
 import { registerScan } from './commands/scan.ts';
 import { registerSimulate } from './commands/simulate.ts';
 import { registerSources } from './commands/sources.ts';
@@ -45,6 +49,8 @@ import { registerTasksList } from './commands/tasks-list.ts';
 import { registerTasksResetVersion } from './commands/tasks-reset-version.ts';
 import { registerTasksShow } from './commands/tasks-show.ts';
 import { registerUndo } from './commands/undo.ts';
+import { registerWebhooks } from './commands/webhooks.ts';
+import { registerWebhooksHistory } from './commands/webhooks-history.ts';
 import { registerWork } from './commands/work.ts';
 import { faultLine, UsageError } from './errors.ts';
 import { groupCommands, HELP_FORM } from './help.ts';
@@ -104,8 +110,13 @@ export function buildProgram(cli: Cli): Command {
   registerExplain(program, cli);
   const alerts = addGroup(program, 'alerts', 'the history of alerts');
   for (const register of [registerAlertsList, registerAlertsShow]) register(alerts, cli);
+  registerAlarms(
+    addGroup(program, 'alarms', 'the alarms of CloudWatch: list, and test that they arrive'),
+    cli,
+  );
   registerSimulate(program, cli);
   registerPreview(program, cli);
+  registerReport(program, cli);
   const policy = addGroup(program, 'policy', 'what holds where: globally, for a prefix, for a task');
   for (const register of [
     registerPolicyGet,
@@ -126,6 +137,8 @@ export function buildProgram(cli: Cli): Command {
   registerRecipientsList(recipients, cli);
   for (const register of [registerRecipientsShow, registerRecipientsRevive, registerRecipientsForget])
     register(recipients, cli);
+  const webhooks = addGroup(program, 'webhooks', 'URLs that are called when something happens to tasks');
+  for (const register of [registerWebhooks, registerWebhooksHistory]) register(webhooks, cli);
   registerSources(addGroup(program, 'sources', 'who may put events on the bus'), cli);
   registerDataPlanes(addGroup(program, 'data-planes', 'data planes: list, say that one is gone'), cli);
   registerEvents(
@@ -136,6 +149,7 @@ export function buildProgram(cli: Cli): Command {
     register(program, cli);
   registerWork(addGroup(program, 'work', 'bulk commands: how far they are, and stopping them'), cli);
   registerDoctor(program, cli);
+  registerCost(program, cli);
   const controlPlanes = addGroup(
     program,
     'control-planes',
@@ -148,6 +162,14 @@ export function buildProgram(cli: Cli): Command {
       program,
       'holds',
       'what holds many tasks at once until you say so: see, approve, reject, dismiss',
+    ),
+    cli,
+  );
+  registerGenerators(
+    addGroup(
+      program,
+      'generators',
+      'sources of work beside the steps of a scan: when each is asked, and why',
     ),
     cli,
   );

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isProduction } from '../../functions/operators/policies.ts';
 import { deployedService } from '../../simulation/engine/deployed-service.ts';
@@ -104,12 +103,8 @@ async function previewOfStage(
 /** A page goes to its file, which only a preview that ran replaces. */
 async function endPreview(ran: ScenarioRun, html: string | undefined, cli: Cli): Promise<void> {
   if (html === undefined || ran.output === '') return endScenarioRun(ran, cli);
-  try {
-    await writeFile(html, ran.output);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'it failed';
-    throw new UsageError(`${html} cannot be written (${code})`);
-  }
+  // What draws plots is loaded only where it is asked to.
+  await (await import('../page.ts')).writePage(html, ran.output);
   endScenarioRun({ ...ran, output: `written: ${safe(html)}\n` }, cli);
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ALERT_TYPES } from '../../functions/abandonment/task.ts';
+import { SUBSCRIPTION_TYPES } from '../../functions/abandonment/task.ts';
 import { addSubscription, listSubscriptions, removeSubscription } from '../../functions/operators/people.ts';
 import type { Subscriber } from '../../functions/store/people.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
@@ -27,7 +27,7 @@ export function registerSubscriptions(subscriptions: Command, cli: Cli): void {
     .option('--topic <arn>', TOPIC_OPTION)
     .option(
       '--alert-types <types...>',
-      `any of ${ALERT_TYPES.join(', ')}; added to those there are`,
+      `any of ${SUBSCRIPTION_TYPES.join(', ')}; added to those there are`,
       USUAL_TYPES,
     )
     .action(

@@ -1,4 +1,4 @@
-import { formatInstant } from '../abandonment/time.ts';
+import { type Duration, formatInstant } from '../abandonment/time.ts';
 import { endPauses } from '../operators/pauses.ts';
 import type { System } from '../platform/system.ts';
 import { FleetView } from '../store/fleet-view.ts';
@@ -11,6 +11,7 @@ import { TableBusy } from '../store/table-busy.ts';
 import { askGenerators } from './ask-generators.ts';
 import { claim, complete } from './claim.ts';
 import { GENERATORS } from './generators.ts';
+import { scanEveryOf } from './look.ts';
 import type { Run } from './run.ts';
 import type { Step } from './step.ts';
 import { abandonmentStep } from './steps/abandonment.ts';
@@ -27,7 +28,7 @@ import { scopesStep } from './steps/scopes.ts';
 import { silenceStep } from './steps/silence.ts';
 import { watchdogStep } from './steps/watchdog.ts';
 import { watchesStep } from './steps/watches.ts';
-import { MARGIN_MS, takeSteps } from './take-steps.ts';
+import { takeSteps } from './take-steps.ts';
 import type { Tick } from './tick.ts';
 
 export type ScanReport =
@@ -67,12 +68,25 @@ export async function runScan(system: System, tick: Tick): Promise<ScanReport> {
     return { outcome: 'skipped', run, reason: claimed };
   }
   const begun = await begin(system, tick, { asked, view, claimed });
-  const interrupted = await takeSteps(begun, STEPS, () => tick.remainingMs());
+  const kept = keptForGenerators(begun, tick);
+  const interrupted = await takeSteps(begun, STEPS, () => tick.remainingMs() - kept);
   const isCompleted = !interrupted && (await complete(system, claimed, run, begun.figures));
   // What the steps did is stored by now.
   const beside = { ...begun, figures: { ...begun.figures } };
-  await askGenerators(beside, GENERATORS, { spent: () => tick.remainingMs() < MARGIN_MS });
+  await askGenerators(beside, GENERATORS, () => tick.remainingMs());
   return { outcome: isCompleted ? 'completed' : 'interrupted', run, figures: beside.figures };
+}
+
+/** Where no scan came to its end for so many times `scanEvery`, each leaves generators a part of its time. */
+const STARVED = 4;
+const KEPT = 1 / 20;
+
+/** Decisions come first, but a backlog of them that lasts for days must not stop all other work (promise 15). */
+function keptForGenerators(run: Run, tick: Tick): Duration {
+  const { completedAt } = run.view.scans;
+  if (run.doubtfulSince === undefined) return 0;
+  const isStarved = run.now - (completedAt ?? 0) > STARVED * scanEveryOf(run.system, run.view);
+  return isStarved ? KEPT * tick.remainingMs() : 0;
 }
 
 /** Requests to look at a scope. */

@@ -2,7 +2,7 @@ import { z } from 'zod/mini';
 import { configFileSchema } from '../../../cli/settings.ts';
 import { LANGUAGES } from '../../../emails/languages.ts';
 import { GLOBAL_KEY_NAMES, SCOPED_KEY_NAMES } from '../../../functions/abandonment/policy-keys.ts';
-import { ALERT_TYPES, SHARD_STATUSES, TASK_KINDS } from '../../../functions/abandonment/task.ts';
+import { SHARD_STATUSES, SUBSCRIPTION_TYPES, TASK_KINDS } from '../../../functions/abandonment/task.ts';
 import { taskEntry } from '../../../functions/catalog/task-entry.ts';
 import {
   FAULT_MODES,
@@ -102,7 +102,7 @@ const scenario = z.strictObject({
       z.strictObject({
         prefix: z.string(),
         email: address,
-        alertTypes: z.optional(z.array(z.enum(ALERT_TYPES))),
+        alertTypes: z.optional(z.array(z.enum(SUBSCRIPTION_TYPES))),
       }),
     ),
   ),

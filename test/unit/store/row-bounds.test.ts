@@ -187,7 +187,7 @@ it('the row of a mail has room for as many tasks as fit into the mail', () => {
     claimedAt: NOW,
     leaseUntil: NOW,
   });
-  expect(bytesOf(digestWrite({ ...digest, items }, NOW))).toBeLessThan(ROOM);
+  expect(bytesOf(digestWrite({ ...digest, items }, { lookAt: NOW }))).toBeLessThan(ROOM);
 });
 
 it('the row of the pace has room for a day of one tenant on all data planes', () => {

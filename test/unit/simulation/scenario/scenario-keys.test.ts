@@ -188,7 +188,7 @@ const WRONG: [path: Step[], values: unknown[], allowed: RegExp][] = [
   [on('mail', 'bounceType'), ['soft', null], /allowed are "permanent", "transient"/],
   [on('policy', 'scope'), [1, null], /allowed are "" \(global\), a prefix or a task id/],
   [on('policy', 'set'), [[], null], /./],
-  [on('policy', 'set', '--yes', 'mode'), ['on'], /"detect", "notify", "disable"/],
+  [on('policy', 'set', 'mode'), ['on'], /"detect", "notify", "disable"/],
   [
     on('pause', 'action'),
     ['stop', null],
