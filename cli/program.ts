@@ -40,6 +40,7 @@ import { registerRecipientsList } from './commands/recipients-list.ts';
 import { registerRecipientsRevive } from './commands/recipients-revive.ts';
 import { registerRecipientsShow } from './commands/recipients-show.ts';
 import { registerReport } from './commands/report.ts';
+import { registerRollout } from './commands/rollout.ts';
 import { registerScan } from './commands/scan.ts';
 import { registerSimulate } from './commands/simulate.ts';
 import { registerSources } from './commands/sources.ts';
@@ -128,6 +129,10 @@ export function buildProgram(cli: Cli): Command {
   ]) {
     register(policy, cli);
   }
+  registerRollout(
+    addGroup(program, 'rollout', 'the mode of a scope, step by step, with what speaks for the next'),
+    cli,
+  );
   registerSubscriptions(addGroup(program, 'subscriptions', 'who else hears of the alerts of a prefix'), cli);
   registerAdmins(addGroup(program, 'admins', 'who hears of alerts where no owner can be reached'), cli);
   registerOwners(addGroup(program, 'owners', 'who owns tasks that name no owner: rules of a file'), cli);

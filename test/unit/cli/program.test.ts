@@ -50,6 +50,7 @@ describe('every command', () => {
         ],
         ...['policy get', 'policy list', 'policy set', 'policy unset', 'resume', 'scan', 'simulate'],
         'preview',
+        ...['rollout show', 'rollout promote', 'rollout demote', 'rollout opt-in'],
         ...['policy history', 'policy diff', 'policy export', 'policy import'],
         'report',
         ...['completion', 'config'],
