@@ -172,11 +172,20 @@ function addApprove(holds: Command, cli: Cli): void {
 }
 
 async function approve(session: Session, options: ApproveOptions, name = 'blast-radius'): Promise<void> {
-  if (name === 'blast-radius') return approveHeldTasks(session, options);
   const { expect, task, prefix, until } = options;
+  if (name === 'blast-radius') {
+    if (expect === undefined && task === undefined) await askHowMany(session, prefix);
+    return approveHeldTasks(session, options);
+  }
   if (expect !== undefined || task !== undefined || prefix !== undefined || until !== undefined)
     throw new UsageError('--expect, --task, --prefix and --until go with blast-radius');
   await act(session, { name, to: 'approve', reason: options.reason ?? '' });
+}
+
+/** An approval of many names how many it expects: nobody lets go what they did not see. */
+async function askHowMany({ system }: Session, prefix: string | undefined): Promise<never> {
+  const held = (await heldNow(system, prefix === undefined ? {} : { prefix })).length;
+  throw new UsageError(`--expect is missing: ${held} are held now, and \`--expect ${held}\` approves them`);
 }
 
 /** Approves what a spike holds, and says what comes next; `approve` without more is the same. */

@@ -16,7 +16,7 @@ import { loadTasks, type TaskRecord } from '../store/tasks.ts';
 import { isHeld } from './brakes.ts';
 
 /** Why many tasks are held at once (docs/operators.md#holds-of-many). */
-export type HoldCause =
+type HoldCause =
   | 'blast-radius'
   | 'correlated-failure'
   | 'listing-shrank'
@@ -51,7 +51,7 @@ export interface HeldTask {
 }
 
 /** How many tasks of a hold have something in common. */
-export interface HeldGroup {
+interface HeldGroup {
   name: string;
   tasks: number;
 }

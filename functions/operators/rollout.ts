@@ -10,7 +10,7 @@ import type { Key, Query, Table } from '../store/table/table.port.ts';
 import { addSubscription, listSubscriptions } from './people.ts';
 
 /** What speaks for or against the next mode of a scope: its alerts since an instant. */
-export interface RolloutEvidence {
+interface RolloutEvidence {
   since: Instant;
   /** Alerts of abandoned tasks that fired since then, and of how many tasks. */
   fired: number;
@@ -52,7 +52,7 @@ export const TYPES_OF_MODE: Record<Mode, readonly AlertType[]> = {
 };
 
 /** The mode after this one; null where there is none. */
-export function nextMode(mode: Mode): Mode | null {
+function nextMode(mode: Mode): Mode | null {
   return MODES[MODES.indexOf(mode) + 1] ?? null;
 }
 

@@ -65,6 +65,14 @@ describe('holds approve', () => {
     expect((await stage.table.scan()).rows).toEqual(before);
   });
 
+  it('of more than a task names how many it expects', async () => {
+    const stage = await spikeStage();
+    expect(await stage.taskwarden(['holds', 'approve', '--prefix', 'acmeCo/'])).toMatchObject({
+      code: 2,
+      err: 'error: --expect is missing: 2 are held now, and `--expect 2` approves them\n',
+    });
+  });
+
   it('lets go those below a prefix alone; the others stay held, and operators hear of them each week', async () => {
     const stage = await spikeStage();
     const args = ['--prefix', 'acmeCo/', '--expect', '2', '--reason', 'asked in INC-7'];
@@ -109,7 +117,7 @@ describe('holds approve', () => {
 
   it('refuses an end that is over', async () => {
     const stage = await spikeStage();
-    const ran = await stage.taskwarden(['holds', 'approve', '--until', day(20)]);
+    const ran = await stage.taskwarden(['holds', 'approve', '--expect', '4', '--until', day(20)]);
     expect(ran.err).toBe(`error: --until ${day(20)} is over; allowed: a time to come\n`);
   });
 });
