@@ -61,6 +61,7 @@ export async function openAwsStage(name: string, place: Place = {}): Promise<Ope
       clock,
       clients: { sqs: sqsClient(), eventBridge: eventBridgeClient(), sns: snsClient() },
     }),
+    otherTable: (other) => new DynamoDbTable(documentClient(dynamoDbClient()), other),
     scan: (scheduledAt) => invokeScanner(deployment.functions.scanner, scheduledAt),
     workers: workersOf(deployment),
     deadLetters: new AwsDeadLetters(

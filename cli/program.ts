@@ -8,6 +8,7 @@ import { registerAlarms } from './commands/alarms.ts';
 import { registerAlertsList } from './commands/alerts-list.ts';
 import { registerAlertsShow } from './commands/alerts-show.ts';
 import { registerApprove } from './commands/approve.ts';
+import { registerBackups } from './commands/backups.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerConfig } from './commands/config.ts';
 import { registerControlPlanes } from './commands/control-planes.ts';
@@ -153,6 +154,7 @@ export function buildProgram(cli: Cli): Command {
   for (const register of [registerScan, registerPauses, registerApprove, registerDismiss, registerUndo])
     register(program, cli);
   registerWork(addGroup(program, 'work', 'bulk commands: how far they are, and stopping them'), cli);
+  registerBackups(program, cli);
   registerDoctor(program, cli);
   registerCost(program, cli);
   const controlPlanes = addGroup(

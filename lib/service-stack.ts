@@ -28,6 +28,7 @@ import { addBreaker } from './breaker.ts';
 import { type Config, sendLeaseSeconds } from './config.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { EventsIntake } from './constructs/events-intake.ts';
+import { GradualDeployment } from './constructs/gradual-deployment.ts';
 import { MailChannel } from './constructs/mail-channel.ts';
 import { OwnerPage } from './constructs/owner-page.ts';
 import { QueueWorker } from './constructs/queue-worker.ts';
@@ -166,6 +167,12 @@ export class ServiceStack extends Stack {
     acknowledgeWildcard(workers.webhook.role, finding, named);
     ownerPage.allowSigning(workers.notify);
     this.mail.allowSending(workers.notify);
+    const gradual = Object.fromEntries(QUEUE_NAMES.map((name) => [idOf(QUEUES[name].worker), workers[name]]));
+    new GradualDeployment(this, 'Deployments', {
+      config,
+      alarms,
+      functions: { ...gradual, OwnerPage: ownerPage.page },
+    });
     const { topics } = this.config.channels;
     if (topics.length > 0) workers.notify.allow(['sns:Publish'], topics);
     addOperatorPolicy(this, {

@@ -75,7 +75,9 @@ function outageOf({ task, open }: DisablingTask, error: ControlPlaneUnavailable)
 
 /** What a person asked for is a human act, bound by no date, pause or hold. */
 async function judge(system: System, view: FleetView, record: DisablingTask): Promise<string> {
-  if (record.open.disabling.asker.by === 'person') return 'disable';
+  const { asker } = record.open.disabling;
+  // What became of what was asked before the table was restored nobody knows: a person can ask again.
+  if (asker.by === 'person' && asker.at >= (view.restored.restoredAt ?? 0)) return 'disable';
   const decision = decide(await view.caseOf(asBeforeDisabling(record)), system.clock.now());
   return decision.answer === 'disable' ? 'disable' : decision.reason;
 }

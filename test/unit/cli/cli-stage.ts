@@ -243,13 +243,24 @@ export function cliStage({
     },
   };
   let notTaken: NotTaken | undefined;
+  const others = new Map<string, MemoryTable>();
   const open: Cli['open'] = async (asked) => {
     if (asked !== name) throw new UsageError(`no stage '${asked}'`);
     const account = async () => answers;
     const alarms = async () => board;
     const identity = async () => 'olga';
     const rates = { mailsPerSecond: 10, canaries: true };
-    const ports = { workers, deadLetters, webhookSecrets: secrets, account, alarms, bus, identity };
+    const otherTable = (asked: string) => others.get(asked) ?? new MemoryTable();
+    const ports = {
+      otherTable,
+      workers,
+      deadLetters,
+      webhookSecrets: secrets,
+      account,
+      alarms,
+      bus,
+      identity,
+    };
     return { name, modeCeiling, system, scan, ...ports, ...rates };
   };
   return {
@@ -257,6 +268,8 @@ export function cliStage({
     system,
     mails,
     workers,
+    /** Tables beside that of the stage, by their names. */
+    others,
     /** What its workers gave up. */
     letters,
     /** The secrets of its webhooks. */

@@ -52,6 +52,7 @@ describe('every command', () => {
         'preview',
         ...['rollout show', 'rollout promote', 'rollout demote', 'rollout opt-in'],
         ...['policy history', 'policy diff', 'policy export', 'policy import'],
+        ...['export', 'restore', 'restored'],
         'report',
         ...['completion', 'config'],
         ...['control-planes list', 'control-planes show', 'control-planes poll'],
