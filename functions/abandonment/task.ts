@@ -267,8 +267,8 @@ export interface Episode {
   rungs: Rung[];
   /** The digests that SES took and that told of it. */
   mails: string[];
-  /** Held by the blast radius since, or approved by an operator at. */
-  brake?: { heldAt: Instant; approvedAt?: Instant };
+  /** Held by the blast radius since, or approved by an operator at, and until when that holds; absent: without an end. */
+  brake?: { heldAt: Instant; approvedAt?: Instant; approvedUntil?: Instant };
   disabling?: Disabling;
   /** How often the owning system refused to disable it. @default 0 */
   refusals?: number;

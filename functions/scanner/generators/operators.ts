@@ -52,6 +52,7 @@ async function isDue(run: Run, row: Row): Promise<boolean> {
   const alert = operatorAlertFromRow(row);
   if (alert.toldAt === null) return true;
   if (isToldOnce(alert.code)) return false;
+  if (alert.rejected && run.now < alert.rejected.until) return false;
   if (alert.endedAt !== undefined || run.now - alert.toldAt < REPEATED_AFTER) return false;
   if (await lasts(run, alert)) return true;
   await writeUnlessRefused(run.system, [{ delete: { pk: row.pk, sk: row.sk } }], 'the end of an alert');

@@ -140,7 +140,7 @@ describe('a control plane that is down when a date comes', () => {
 
   it('decides nothing on old evidence: what is unknown by then is held, and its date moves', async () => {
     const stage = await down();
-    await stage.taskwarden(['policy', 'set', 'global', 'evidenceMaxAge=1h']);
+    await stage.taskwarden(['policy', 'set', '--yes', 'global', 'evidenceMaxAge=1h']);
     await stage.scanAfter(DUE + HALF_HOUR);
     stage.worker.mood = 'well';
     await stage.scanAfter(DUE + HOUR);

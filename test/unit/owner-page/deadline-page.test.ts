@@ -9,7 +9,7 @@ const JOB = 'acmeCo/job';
 async function announced(atDeadline = 'disable'): Promise<OwnerStage> {
   const policy = ['stage=disable', 'evidenceMaxAge=365d', 'scanEvery=30d', 'failAfter=3d', 'stopNotice=1d'];
   const stage = await ownerStage(['acmeCo/other'], policy);
-  await stage.taskwarden(['policy', 'set', 'global', `atDeadline=${atDeadline}`]);
+  await stage.taskwarden(['policy', 'set', '--yes', 'global', `atDeadline=${atDeadline}`]);
   const startedAt = '2026-01-01T00:00:00Z';
   await stage.add(JOB, { kind: 'job', startedAt, shards: undefined, lastPrimaryAt: undefined });
   await stage.scanOn(2);

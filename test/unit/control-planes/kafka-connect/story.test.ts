@@ -35,7 +35,7 @@ beforeEach(async () => {
   const secrets = { read: () => Promise.reject(new Error('no secrets')) };
   const pacing = { now: () => Date.now(), pause: async () => {} };
   disabler.openControlPlane = controlPlaneOpener({ secrets, fetch, clock, pacing, random, table });
-  await stage.taskwarden(['policy', 'set', 'global', 'mode=disable', 'scanEvery=12h']);
+  await stage.taskwarden(['policy', 'set', '--yes', 'global', 'mode=disable', 'scanEvery=12h']);
 });
 
 afterEach(() => connect.stop());
