@@ -3,6 +3,7 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import { writtenBrand } from '../functions/platform/brand.ts';
 import { isListed, writtenControlPlanes } from '../functions/platform/control-plane-settings.ts';
 import {
   type Deployment,
@@ -132,7 +133,8 @@ export class ServiceStack extends Stack {
     // An owner disables now, or enables again what was disabled.
     ownerPage.page.allow(['sqs:SendMessage'], [disable.queue.queueArn]);
     // The scanner asks owning systems to enable what an operator undoes.
-    for (const one of [scanner, workers.disable, ownerPage.page]) one.role.addToPolicy(ownEvents(this.intake.bus));
+    for (const one of [scanner, workers.disable, ownerPage.page])
+      one.role.addToPolicy(ownEvents(this.intake.bus));
     const access = new ControlPlaneAccess(this, 'ControlPlanes', config);
     for (const name of ASKING_QUEUES) access.allow(name, workers[name]);
     ownerPage.allowSigning(workers.notify);
@@ -192,6 +194,7 @@ export class ServiceStack extends Stack {
       [ENV.replyTo]: config.replyTo,
       [ENV.mailsPerSecond]: String(config.ses.mailsPerSecond / config.queues.notify.maxConcurrency),
       [ENV.contact]: config.contact,
+      ...(config.brand && { [ENV.brand]: writtenBrand(config.brand) }),
       [ENV.configurationSet]: this.mail.configurationSet.configurationSetName,
       [ENV.controlPlane]: config.controlPlane,
       [ENV.modeCeiling]: config.modeCeiling,

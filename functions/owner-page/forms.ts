@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { LANGUAGES } from '../../emails/languages.ts';
 import { awakeLength } from '../abandonment/quiet-hours.ts';
 import { DAY, type Duration, HOUR, type Instant } from '../abandonment/time.ts';
-import { dayIn, lengthInWords } from '../notices/render/wording-dates.ts';
+import { formDayIn, lengthInWords } from '../notices/render/wording-dates.ts';
 import { clip, visible } from '../platform/escape.ts';
 import { knownZone } from '../platform/zones.ts';
 import type { OwnerAct } from './actions.ts';
@@ -42,7 +42,7 @@ export function readWish(form: Form, bounds: Bounds): Wish | { problem: string }
 
 /** The first and the last day until which a task may be kept. */
 export function keepDays({ now, keepMax, zone }: Bounds): { first: string; last: string } {
-  return { first: dayIn(now, zone), last: dayIn(now + keepMax, zone) };
+  return { first: formDayIn(now, zone), last: formDayIn(now + keepMax, zone) };
 }
 
 /** For how many days at most a task may be snoozed. */

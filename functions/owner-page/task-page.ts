@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { english } from '../../emails/english.ts';
 import { DAY, type Instant } from '../abandonment/time.ts';
-import { dayIn, inBothZones, lengthInWords, untilInWords } from '../notices/render/wording-dates.ts';
+import { formDayIn, inBothZones, lengthInWords, untilInWords } from '../notices/render/wording-dates.ts';
 import { clip, visible } from '../platform/escape.ts';
 import type { Done } from './act.ts';
 import { type Bounds, keepDays, LONGEST_REASON, mostSnoozeDays } from './forms.ts';
@@ -164,7 +164,7 @@ function keepForm(bounds: Bounds, until?: Instant): Html {
 <p>It stays on whatever its state, until the end of the day you choose (${bounds.zone}), and nobody is warned
 meanwhile.</p>
 <label for="until">Keep until</label>
-<input id="until" type="date" name="until" min="${first}" max="${last}" value="${dayIn(end - 1, bounds.zone)}" required>
+<input id="until" type="date" name="until" min="${first}" max="${last}" value="${formDayIn(end - 1, bounds.zone)}" required>
 <label for="keep-reason">Reason (may be left out)</label>
 <input id="keep-reason" name="reason" maxlength="${LONGEST_REASON}" autocomplete="off">
 <button name="action" value="keep">Keep it</button>

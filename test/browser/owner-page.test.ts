@@ -56,13 +56,14 @@ async function openMail(): Promise<void> {
 /** Opens the newest mail to Ana and follows a link in it. */
 async function followLink(words: string, nth = 0): Promise<void> {
   await openMail();
-  await page.getByRole('link', { name: words }).nth(nth).click();
+  await page.getByRole('link', { name: words, exact: true }).nth(nth).click();
   await page.waitForURL(`${server.url}**`);
 }
 
 /** A mail is shown within the landmarks of whatever page shows mails. */
 const LANDMARKS = ['landmark-one-main', 'region'];
-const ACT = 'Keep it, snooze it, or turn it off now';
+/** Beside the button to all tasks, each has a link. */
+const ACT = 'Review';
 
 describe('an owner with a phone and without JavaScript', () => {
   it('follows the link of a warning, sees the facts, and keeps the task', async () => {
@@ -71,15 +72,17 @@ describe('an owner with a phone and without JavaScript', () => {
     await followLink(ACT, 1);
     const facts = await textOf(page);
     expect(facts).toContain(TASK);
-    expect(facts).toContain('It will be turned off on Thu 2026-01-22 00:00 UTC, in 6 days, unless you act.');
-    expect(facts).toContain('Not running since Thu 2026-01-01 00:00 UTC (15 days)');
+    expect(facts).toContain(
+      'It will be turned off on Thursday 22 January 2026, 00:00 UTC, in 6 days, unless you act.',
+    );
+    expect(facts).toContain('Not running since Thursday 1 January 2026, 00:00 UTC (15 days)');
     expect(facts).toContain('its shards failed');
     expect(facts).toContain('Also notified team@acme.test');
     await inspector.look(page, '02-task');
     await page.getByLabel('Keep until').fill('2026-03-01');
     await page.getByLabel('Reason').fill('Runs at the end of each quarter');
     await page.getByRole('button', { name: 'Keep it' }).click();
-    expect(await textOf(page)).toContain('Kept until Mon 2026-03-02 00:00 UTC.');
+    expect(await textOf(page)).toContain('Kept until Monday 2 March 2026, 00:00 UTC.');
     expect(await textOf(page)).toContain('Reason Runs at the end of each quarter');
     await inspector.look(page, '03-kept');
     expect((await loadTask(stage.table, TASK))?.keep).toMatchObject({ kind: 'keep', by: ANA });
@@ -91,7 +94,7 @@ describe('an owner with a phone and without JavaScript', () => {
   it('acts in two clicks: the link of the mail and a button', async () => {
     await followLink(ACT, 1);
     await page.getByRole('button', { name: 'Snooze it' }).click();
-    expect(await textOf(page)).toContain('Snoozed until Fri 2026-01-30 00:00 UTC.');
+    expect(await textOf(page)).toContain('Snoozed until Friday 30 January 2026, 00:00 UTC.');
     await inspector.look(page, '05-snoozed');
     expect((await loadTask(stage.table, TASK))?.keep?.until).toBe(onDay(15) + 14 * DAY);
   });
@@ -103,8 +106,8 @@ describe('an owner with a phone and without JavaScript', () => {
     await inspector.look(page, '06-being-turned-off');
     await stage.scanOn(15);
     expect((await loadTask(stage.table, TASK))?.task.enabled).toBe(false);
-    await followLink('Turn it on again');
-    expect(await textOf(page)).toContain('It was turned off on Fri 2026-01-16 00:00 UTC.');
+    await followLink('Review and turn on again');
+    expect(await textOf(page)).toContain('It was turned off on Friday 16 January 2026, 00:00 UTC.');
     await inspector.look(page, '07-off');
     await page.getByRole('button', { name: 'Turn it on again' }).click();
     expect(await textOf(page)).toContain('It is turned on again.');

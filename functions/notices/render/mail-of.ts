@@ -49,6 +49,7 @@ export async function mailOf<One extends Told>(
     recipient: digest.address,
     now: digest.claimedAt,
     contact: system.config.contact,
+    ...(system.config.brand && { brand: system.config.brand }),
     declined: view.hasDeclined(digest.recipient),
     items: [...byFacts.keys()],
     ...(zone === undefined ? {} : { zone }),

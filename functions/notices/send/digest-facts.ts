@@ -2,6 +2,7 @@ import type { Language } from '../../../emails/languages.ts';
 import type { Cause } from '../../../emails/wordings.ts';
 import type { Mode, Notice, ResolveReason, TaskKind } from '../../abandonment/task.ts';
 import type { Duration, Instant } from '../../abandonment/time.ts';
+import type { Brand } from '../../platform/brand.ts';
 import type { Why } from '../../store/fleet-view.ts';
 import type { MailLinks } from '../render/links.ts';
 
@@ -57,6 +58,8 @@ export interface DigestFacts {
   /** Whether the recipient declined reminders. */
   declined: boolean;
   items: MailItem[];
+  /** Whose mail it is, as the configuration says. @default Taskwarden's own */
+  brand?: Brand;
   /** Where the recipient can act; absent where there is no owner's page. */
   links?: MailLinks;
 }

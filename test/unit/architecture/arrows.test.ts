@@ -250,7 +250,9 @@ describe('imports go one way', () => {
   it('the deployment knows what runs by the shared names alone', () => {
     const known = ARROWS.filter(({ from, to }) => /^(lib|bin)\//.test(from) && to.startsWith('functions/'));
     expect(new Set(known.map(({ to }) => to))).toEqual(
-      new Set(['control-plane-settings', 'names', 'queues'].map((name) => `functions/platform/${name}.ts`)),
+      new Set(
+        ['brand', 'control-plane-settings', 'names', 'queues'].map((name) => `functions/platform/${name}.ts`),
+      ),
     );
   });
 
