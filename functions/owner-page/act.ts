@@ -4,10 +4,7 @@ import { normaliseAddress } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { actOnTask } from './actions.ts';
 import type { Wish } from './forms.ts';
-import { actsIn, type TaskView } from './task-view.ts';
-
-/** What the page says after an act. */
-export type Done = 'keep' | 'snooze' | 'disable' | 'undo' | 'asked';
+import { actsIn, type Done, type TaskView } from './task-view.ts';
 
 export type Acted =
   /** `isRepeat`: it was done before, and nothing was changed. */

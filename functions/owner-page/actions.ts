@@ -20,6 +20,8 @@ export type OwnerAct =
   /** Leave it alone for a while; `for` absent: as long as the policy's `keepMax` allows. */
   | { action: 'keep'; for?: Duration; reason?: string }
   | { action: 'snooze'; for: Duration; reason?: string }
+  /** Keep or snooze it no longer. */
+  | { action: 'end' }
   /** Turn it off now. A human act: bound by no date, pause or hold; only while its episode is open. */
   | { action: 'disable' };
 
@@ -64,6 +66,13 @@ interface Planned {
   untold?: AlertRecord | null;
 }
 
+const AUDITED: Record<OwnerAct['action'], string> = {
+  keep: 'keep',
+  snooze: 'snooze',
+  end: 'end keep',
+  disable: 'ask to disable',
+};
+
 async function plan(
   system: System,
   view: FleetView,
@@ -75,13 +84,14 @@ async function plan(
   const audit = auditWrite({
     task: record.task.id,
     at: now,
-    act: act.action === 'disable' ? 'ask to disable' : act.action,
+    act: AUDITED[act.action],
     by,
     reason: ('reason' in act ? act.reason : undefined) ?? 'asked for by a person',
     evidence: { episode: record.open?.number ?? null },
     mails: [],
   });
   if (act.action === 'disable') return planDisable(record, by, now, audit);
+  if (act.action === 'end') return planEnd(record, now, audit);
   const { keepMax } = view.policies.for(record.task.id);
   const wanted = act.for ?? keepMax;
   if (wanted > keepMax) return { outcome: 'refused', reason: 'longer than keepMax' };
@@ -104,6 +114,13 @@ function holdsAlready({ keep: before, open }: TaskRecord, keep: Keep): boolean {
   if (open || !before) return false;
   const { kind, until, by, reason } = before;
   return kind === keep.kind && until === keep.until && by === keep.by && reason === keep.reason;
+}
+
+/** A keep that is ended is one whose time is over: what follows is for the next scan. */
+function planEnd(record: TaskRecord, now: Instant, audit: Write): Planned | Acted {
+  const { keep } = record;
+  if (!keep || keep.until <= now) return { outcome: 'ignored', reason: 'it is not kept' };
+  return { record: touch({ ...record, keep: { ...keep, until: now } }, now), beside: [audit] };
 }
 
 function planDisable(record: TaskRecord, by: string, now: Instant, audit: Write): Planned | Acted {

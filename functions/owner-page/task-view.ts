@@ -64,7 +64,10 @@ export interface TaskView {
   keepMax: Duration;
 }
 
-export type Act = 'keep' | 'snooze' | 'disable' | 'undo';
+export type Act = 'keep' | 'snooze' | 'end' | 'disable' | 'undo';
+
+/** What the page says after an act. */
+export type Done = Act | 'asked';
 
 /** What the recipient may do about a task in a state. */
 export function actsIn({ state }: TaskState): readonly Act[] {
@@ -73,8 +76,9 @@ export function actsIn({ state }: TaskState): readonly Act[] {
       return ['keep', 'snooze', 'disable'];
     case 'ahead':
     case 'closing':
-    case 'kept':
       return ['keep', 'snooze'];
+    case 'kept':
+      return ['keep', 'snooze', 'end'];
     case 'off':
       return ['undo'];
     default:
@@ -143,7 +147,7 @@ async function stateOf(scene: Scene, item: DigestItem, record: TaskRecord): Prom
   if (!task.enabled && disabledByUs?.episode === item.episode) return { state: 'off', at: disabledByUs.at };
   const alert = scene.alerts.get(item);
   const reason = alert?.reason ?? null;
-  if (keep && keep.until > scene.now && (reason === 'kept' || reason === 'snoozed'))
+  if (keep && keep.until > scene.now && (item.episode === 0 || reason === 'kept' || reason === 'snoozed'))
     return { state: 'kept', keep };
   const wasOff = reason === 'disabled' || reason === 'disabled-by-owner';
   if (wasOff && task.enabled) return { state: 'on-again' };

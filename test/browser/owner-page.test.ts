@@ -152,10 +152,10 @@ describe('an owner with a phone and without JavaScript', () => {
     await inspector.look(page, '13-refused-preferences');
     await page.getByLabel('Until').fill('06:00');
     await page.getByRole('button', { name: 'Save' }).click();
-    expect(await textOf(page)).toContain('Saved.');
+    expect(await textOf(page)).toContain('Gespeichert.');
     expect(await page.getByRole('checkbox').isChecked()).toBe(true);
-    expect(await page.getByLabel('Language of mails').inputValue()).toBe('de');
-    expect(await page.getByLabel('Until').inputValue()).toBe('06:00');
+    expect(await page.getByLabel('Sprache der Mails').inputValue()).toBe('de');
+    expect(await page.getByLabel('Bis', { exact: true }).inputValue()).toBe('06:00');
     await inspector.look(page, '13-preferences');
   });
 
@@ -173,5 +173,27 @@ describe('an owner with a phone and without JavaScript', () => {
     expect((await page.goto(link))?.status()).toBe(410);
     expect(await textOf(page)).toContain('This link has expired');
     await inspector.look(page, '16-expired');
+  });
+
+  it('keeps several at once from the list, and finds all tasks from there', async () => {
+    await followLink('Review and keep');
+    expect(await textOf(page)).toContain('Will be turned off (2)');
+    await inspector.look(page, '17-list');
+    for (const box of await page.getByRole('checkbox').all()) await box.check();
+    await page.getByRole('button', { name: 'Keep', exact: true }).click();
+    expect(await textOf(page)).toContain('Keep 2 tasks?');
+    await inspector.look(page, '18-confirm');
+    await page.getByLabel('Keep until').fill('2026-03-01');
+    await page.getByRole('button', { name: 'Keep 2 tasks' }).click();
+    expect(await textOf(page)).toContain('Done for 2 tasks');
+    await inspector.look(page, '19-done');
+    await page.getByRole('link', { name: 'Back to the list' }).click();
+    expect(await textOf(page)).toContain('Kept or snoozed (2)');
+    await page.getByRole('link', { name: 'All your tasks' }).click();
+    expect(await textOf(page)).toContain(TASK);
+    await page.getByLabel('Name contains').fill('orders');
+    await page.getByRole('button', { name: 'Filter' }).click();
+    expect(await textOf(page)).not.toContain('invoices');
+    await inspector.look(page, '20-all-filtered');
   });
 });

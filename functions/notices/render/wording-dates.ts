@@ -88,5 +88,5 @@ export function lengthInWords(length: Duration, words: DateWords = english.dates
 
 /** How far ahead an instant is: `in 6 days`; `due now` from it on. */
 export function untilInWords(instant: Instant, now: Instant, words: DateWords = english.dates): string {
-  return instant <= now ? words.dueNow : words.ahead(amountsOf(Math.max(MINUTE, instant - now)));
+  return unbroken(instant <= now ? words.dueNow : words.ahead(amountsOf(Math.max(MINUTE, instant - now))));
 }
