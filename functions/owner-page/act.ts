@@ -19,6 +19,8 @@ export async function fulfil(system: System, view: TaskView, by: string, wish: W
     return { outcome: 'done', said: 'disable', isRepeat: true };
   if (wish.action === 'undo' && state === 'on-again')
     return { outcome: 'done', said: 'undo', isRepeat: true };
+  if (wish.action === 'not-mine' && state === 'disclaimed')
+    return { outcome: 'done', said: wish.action, isRepeat: true };
   if (isRepeat(system.clock.now(), view, by, wish))
     return { outcome: 'done', said: wish.action, isRepeat: true };
   if (!actsIn(view.now).includes(wish.action)) return { outcome: 'not-now' };

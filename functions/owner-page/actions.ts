@@ -3,12 +3,13 @@ import type { Duration, Instant } from '../abandonment/time.ts';
 import { withDisabling } from '../episodes/disabling.ts';
 import { isOpen } from '../episodes/open-task.ts';
 import { endByPerson } from '../episodes/resolve.ts';
-import { normaliseAddress } from '../platform/addresses.ts';
+import { normaliseAddress, recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import type { AlertRecord } from '../store/alerts.ts';
 import { auditWrite } from '../store/audit.ts';
 import { changeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
+import { operatorAlert } from '../store/operator-alerts.ts';
 import type { Write } from '../store/table/table.port.ts';
 import type { TaskRecord } from '../store/tasks.ts';
 import { touch } from '../store/tasks.ts';
@@ -22,6 +23,9 @@ export type OwnerAct =
   | { action: 'snooze'; for: Duration; reason?: string }
   /** Keep or snooze it no longer. */
   | { action: 'end' }
+  /** They cease to be notified of it, until they take that back; `instead`: the address of whose it is. */
+  | { action: 'not-mine'; instead?: string }
+  | { action: 'mine' }
   /** Turn it off now. A human act: bound by no date, pause or hold; only while its episode is open. */
   | { action: 'disable' };
 
@@ -70,6 +74,8 @@ const AUDITED: Record<OwnerAct['action'], string> = {
   keep: 'keep',
   snooze: 'snooze',
   end: 'end keep',
+  'not-mine': 'not mine',
+  mine: 'mine after all',
   disable: 'ask to disable',
 };
 
@@ -81,17 +87,42 @@ async function plan(
   act: OwnerAct,
 ): Promise<Planned | Acted> {
   const now = system.clock.now();
-  const audit = auditWrite({
+  const audit = auditOf(record, by, act, now);
+  switch (act.action) {
+    case 'disable':
+      return planDisable(record, by, now, audit);
+    case 'end':
+      return planEnd(record, now, audit);
+    case 'not-mine':
+      return planNotMine(record, by, act.instead, now, audit);
+    case 'mine':
+      return planMine(record, by, now, audit);
+    default:
+      return planKeep(view, record, by, act, now, audit);
+  }
+}
+
+function auditOf(record: TaskRecord, by: string, act: OwnerAct, at: Instant): Write {
+  const instead = act.action === 'not-mine' ? act.instead : undefined;
+  return auditWrite({
     task: record.task.id,
-    at: now,
+    at,
     act: AUDITED[act.action],
     by,
     reason: ('reason' in act ? act.reason : undefined) ?? 'asked for by a person',
-    evidence: { episode: record.open?.number ?? null },
+    evidence: { episode: record.open?.number ?? null, ...(instead !== undefined && { instead }) },
     mails: [],
   });
-  if (act.action === 'disable') return planDisable(record, by, now, audit);
-  if (act.action === 'end') return planEnd(record, now, audit);
+}
+
+async function planKeep(
+  view: FleetView,
+  record: TaskRecord,
+  by: string,
+  act: Extract<OwnerAct, { action: 'keep' | 'snooze' }>,
+  now: Instant,
+  audit: Write,
+): Promise<Planned | Acted> {
   const { keepMax } = view.policies.for(record.task.id);
   const wanted = act.for ?? keepMax;
   if (wanted > keepMax) return { outcome: 'refused', reason: 'longer than keepMax' };
@@ -121,6 +152,39 @@ function planEnd(record: TaskRecord, now: Instant, audit: Write): Planned | Acte
   const { keep } = record;
   if (!keep || keep.until <= now) return { outcome: 'ignored', reason: 'it is not kept' };
   return { record: touch({ ...record, keep: { ...keep, until: now } }, now), beside: [audit] };
+}
+
+/** So many may say that a task is not theirs. */
+const MOST_DISCLAIMED = 20;
+
+/**
+ * From the next look on they are no recipient (docs/rules.md#recipients): their warning is void, and where nobody else can be
+ * reached the admins are warned. Operators hear of it at once.
+ */
+function planNotMine(
+  record: TaskRecord,
+  by: string,
+  instead: string | undefined,
+  now: Instant,
+  audit: Write,
+): Planned | Acted {
+  const key = recipientKey(by);
+  const { disclaimed = [], id } = record.task;
+  if (disclaimed.includes(key)) return { outcome: 'done' };
+  if (disclaimed.length >= MOST_DISCLAIMED) return { outcome: 'refused', reason: 'too many said so' };
+  const task = { ...record.task, disclaimed: [...disclaimed, key] };
+  const whose = instead === undefined ? 'named nobody in their place' : `named ${instead} in their place`;
+  const alert = operatorAlert('not-mine', id, `${by} said that it is not theirs, and ${whose}`, now);
+  return { record: touch({ ...record, task }, now), beside: [audit, alert] };
+}
+
+function planMine(record: TaskRecord, by: string, now: Instant, audit: Write): Planned | Acted {
+  const key = recipientKey(by);
+  const { disclaimed = [], ...rest } = record.task;
+  if (!disclaimed.includes(key)) return { outcome: 'done' };
+  const others = disclaimed.filter((one) => one !== key);
+  const task = others.length > 0 ? { ...rest, disclaimed: others } : rest;
+  return { record: touch({ ...record, task }, now), beside: [audit] };
 }
 
 function planDisable(record: TaskRecord, by: string, now: Instant, audit: Write): Planned | Acted {

@@ -4,6 +4,7 @@ import { wordingsIn } from '../../emails/wordings-by-language.ts';
 import { awakeLength } from '../abandonment/quiet-hours.ts';
 import { DAY, type Duration, HOUR, type Instant } from '../abandonment/time.ts';
 import { formDayIn, lengthInWords } from '../notices/render/wording-dates.ts';
+import { normaliseAddress } from '../platform/addresses.ts';
 import { clip, visible } from '../platform/escape.ts';
 import { knownZone } from '../platform/zones.ts';
 import type { OwnerAct } from './actions.ts';
@@ -36,6 +37,10 @@ export function readWish(form: Form, bounds: Bounds): Wish | { problem: string }
       return readSnooze(form, bounds);
     case 'end':
       return { action: 'end' };
+    case 'not-mine':
+      return readNotMine(form, bounds);
+    case 'mine':
+      return { action: 'mine' };
     case 'disable':
       return { action: 'disable' };
     case 'undo':
@@ -76,6 +81,13 @@ function readSnooze(form: Form, { keepMax, words }: Bounds): Wish | { problem: s
   const most = mostSnoozeDays(keepMax);
   if (days < 1 || days > most) return { problem: words.problems.snoozeDays(most) };
   return { action: 'snooze', for: Math.min(days * DAY, keepMax), ...reasonOf(form) };
+}
+
+function readNotMine(form: Form, { words }: Bounds): Wish | { problem: string } {
+  const given = (form.instead ?? '').trim();
+  if (given === '') return { action: 'not-mine' };
+  const instead = normaliseAddress(given);
+  return instead === undefined ? { problem: words.problems.address } : { action: 'not-mine', instead };
 }
 
 function reasonOf(form: Form): { reason?: string } {

@@ -50,7 +50,7 @@ export function groupOf(state: TaskState): Group {
 
 const SHORT = 5;
 
-const ACTS: readonly Act[] = ['keep', 'snooze', 'end', 'disable', 'undo'];
+const ACTS: readonly Act[] = ['keep', 'snooze', 'end', 'disable', 'undo', 'not-mine', 'mine'];
 
 /** A list of tasks with a filter, groups, and what can be done with several at once. */
 export function listBody(

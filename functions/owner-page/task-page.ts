@@ -41,6 +41,8 @@ export function standing(state: TaskState, reader: Reader): string {
       return words.gone;
     case 'no-say':
       return words.noSay;
+    case 'disclaimed':
+      return words.disclaimed;
     case 'newer':
       return words.newer;
     case 'open':
@@ -81,7 +83,7 @@ ${formsIn(now, { ...reader, keepMax: view.keepMax })}`;
 }
 
 function facts({ item, task, now }: TaskView, reader: Reader): Html {
-  if (!task || now.state === 'gone' || now.state === 'no-say') return html``;
+  if (!task || now.state === 'gone' || now.state === 'no-say' || now.state === 'disclaimed') return html``;
   const { facts: words, language } = reader.words;
   const rows: [string, string][] = [
     [words.what, `${wordingsIn(language).where(task.kind)} ${clip(visible(task.dataPlane), 128)}`],
@@ -134,7 +136,8 @@ function keepRows({ by, reason }: { by: string; reason?: string }, { words }: Re
 function formsIn(state: TaskState, bounds: Bounds): Html[] {
   if (state.state !== 'kept') return actsIn(state).map((act) => FORMS[act](bounds));
   const { kind, until } = state.keep;
-  return [kind === 'keep' ? keepForm(bounds, until) : snoozeForm(bounds, until), FORMS.end(bounds)];
+  const moved = kind === 'keep' ? keepForm(bounds, until) : snoozeForm(bounds, until);
+  return [moved, FORMS.end(bounds), FORMS['not-mine'](bounds)];
 }
 
 const FORMS: Record<Act, (bounds: Bounds) => Html> = {
@@ -143,13 +146,16 @@ const FORMS: Record<Act, (bounds: Bounds) => Html> = {
   end: (bounds) => plainForm('end', bounds),
   disable: (bounds) => plainForm('disable', bounds),
   undo: (bounds) => plainForm('undo', bounds),
+  'not-mine': (bounds) => plainForm('not-mine', bounds),
+  mine: (bounds) => plainForm('mine', bounds),
 };
 
-function plainForm(act: Act, { words }: Bounds): Html {
-  const { title, text, button } = words.acts[act];
+function plainForm(act: Act, bounds: Bounds): Html {
+  const { title, text, button } = bounds.words.acts[act];
   return html`<form method="post">
 <h2>${title}</h2>
 <p>${text}</p>
+${fieldsOf(act, bounds)}
 <button${act === 'disable' ? html` class="careful"` : ''} name="action" value="${act}">${button}</button>
 </form>`;
 }
@@ -187,6 +193,9 @@ export function fieldsOf(act: Act, bounds: Bounds, until?: Instant): Html {
 <label for="keep-reason">${keep.reason}</label>
 <input id="keep-reason" name="reason" maxlength="${LONGEST_REASON}" autocomplete="off">`;
   }
+  if (act === 'not-mine')
+    return html`<label for="instead">${bounds.words.instead}</label>
+<input id="instead" type="email" name="instead" maxlength="254" autocomplete="off">`;
   if (act !== 'snooze') return html``;
   const most = mostSnoozeDays(bounds.keepMax);
   const wanted = until === undefined ? DEFAULT_SNOOZE_DAYS : Math.ceil((until - bounds.now) / DAY);

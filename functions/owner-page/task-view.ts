@@ -42,6 +42,8 @@ export type TaskState =
   | { state: 'gone' }
   /** The recipient has no say in it any more. */
   | { state: 'no-say' }
+  /** They said that it is not theirs. */
+  | { state: 'disclaimed' }
   /** A later alert of the task has its own mails. */
   | { state: 'newer' }
   | { state: 'ahead'; ahead: Ahead }
@@ -64,7 +66,7 @@ export interface TaskView {
   keepMax: Duration;
 }
 
-export type Act = 'keep' | 'snooze' | 'end' | 'disable' | 'undo';
+export type Act = 'keep' | 'snooze' | 'end' | 'disable' | 'undo' | 'not-mine' | 'mine';
 
 /** What the page says after an act. */
 export type Done = Act | 'asked';
@@ -73,12 +75,14 @@ export type Done = Act | 'asked';
 export function actsIn({ state }: TaskState): readonly Act[] {
   switch (state) {
     case 'open':
-      return ['keep', 'snooze', 'disable'];
+      return ['keep', 'snooze', 'disable', 'not-mine'];
     case 'ahead':
     case 'closing':
-      return ['keep', 'snooze'];
+      return ['keep', 'snooze', 'not-mine'];
     case 'kept':
-      return ['keep', 'snooze', 'end'];
+      return ['keep', 'snooze', 'end', 'not-mine'];
+    case 'disclaimed':
+      return ['mine'];
     case 'off':
       return ['undo'];
     default:
@@ -135,6 +139,8 @@ async function viewOf(scene: Scene, item: DigestItem): Promise<TaskView> {
   const record = scene.records.get(item.task);
   if (!record || record.task.deletedAt !== undefined) return { item, now: { state: 'gone' }, keepMax };
   const { task } = record;
+  if (task.disclaimed?.includes(scene.visit.digest.recipient))
+    return { item, task, now: { state: 'disclaimed' }, keepMax };
   if (!scene.hasSay(task)) return { item, task, now: { state: 'no-say' }, keepMax };
   return { item, task, now: await stateOf(scene, item, record), keepMax };
 }

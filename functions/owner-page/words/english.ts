@@ -52,6 +52,9 @@ export const english: PageWords = {
     end: 'It is no longer kept. If it still fails, you are warned again, with a full new grace.',
     disable: 'Everybody who was notified of it is notified again when it is off.',
     undo: 'It is turned on again.',
+    'not-mine':
+      'You are no longer notified about it. Whoever runs this service hears of it; where nobody else is left, the admins are warned.',
+    mine: 'You are notified about it again.',
     asked: 'The system that runs it was asked to turn it on again; that may take some minutes.',
   },
   backToMail: 'All tasks of this mail',
@@ -59,6 +62,7 @@ export const english: PageWords = {
   standing: {
     gone: 'It no longer exists. There is nothing to do.',
     noSay: 'You are no longer notified about it, so you can no longer act on it here.',
+    disclaimed: 'You said that it is not yours: you are no longer notified about it.',
     newer: 'This is over, and it failed again later: use the newest mail about it.',
     undated: 'It is not running. No date is announced for turning it off.',
     undatedLate: 'It is past its deadline. No date is announced for turning it off.',
@@ -107,12 +111,23 @@ export const english: PageWords = {
       text: 'Nobody needs it? It is turned off without waiting for a date, and the others are notified. It can be turned on again.',
       button: 'Turn it off now',
     },
+    'not-mine': {
+      title: 'Not yours?',
+      text: 'You are notified about it no more, and can no longer act on it; that can be taken back here. Its date stands for the others. Where nobody else is left, the admins are warned, with a full new grace.',
+      button: 'It is not mine',
+    },
+    mine: {
+      title: 'Yours after all?',
+      text: 'You are notified about it again, and can act on it.',
+      button: 'It is mine',
+    },
     undo: {
       title: 'Turn it on again',
       text: 'It is watched anew from then on: if it goes on failing, you are warned again, with a full new grace.',
       button: 'Turn it on again',
     },
   },
+  instead: 'Whose it is: their mail address (may be left out)',
   keep: {
     again: 'Keep it until another day',
     zone: (zone) => `Days are those of the time zone ${zone}.`,
@@ -125,6 +140,7 @@ export const english: PageWords = {
   },
   problems: {
     nothing: 'The form did not say what to do. Use one of the buttons of the page.',
+    address: 'Write one plain mail address, or leave it empty.',
     none: 'Select a task at least.',
     tooMany: (most) => `Select at most ${most} tasks at once.`,
     keepDays: (first, last, most) =>
@@ -178,6 +194,8 @@ export const english: PageWords = {
       end: 'Keep no longer',
       disable: 'Turn off now',
       undo: 'Turn on again',
+      'not-mine': 'Not mine',
+      mine: 'Mine after all',
     },
     next: 'More',
     previous: 'From the start',
@@ -188,6 +206,8 @@ export const english: PageWords = {
         end: `Keep ${tasks(count)} no longer?`,
         disable: `Turn off ${tasks(count)} now?`,
         undo: `Turn on ${tasks(count)} again?`,
+        'not-mine': `Say that ${tasks(count)} ${count === 1 ? 'is' : 'are'} not yours?`,
+        mine: `Say that ${tasks(count)} ${count === 1 ? 'is' : 'are'} yours after all?`,
       })[act],
     confirmText: 'Nothing has been changed yet. This is for:',
     cancel: 'Change nothing, and go back',

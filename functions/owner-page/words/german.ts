@@ -54,6 +54,9 @@ export const german: PageWords = {
     end: 'Er wird nicht länger behalten. Läuft er noch immer nicht, werden Sie wieder gewarnt, mit einer vollen neuen Frist.',
     disable: 'Alle, die benachrichtigt wurden, erfahren es, wenn er abgeschaltet ist.',
     undo: 'Er ist wieder eingeschaltet.',
+    'not-mine':
+      'Sie werden seinetwegen nicht mehr benachrichtigt. Wer diesen Dienst betreibt, erfährt davon; ist sonst niemand da, werden die Admins gewarnt.',
+    mine: 'Sie werden seinetwegen wieder benachrichtigt.',
     asked: 'Das System, in dem er läuft, soll ihn wieder einschalten; das kann einige Minuten dauern.',
   },
   backToMail: 'Alle Tasks dieser Mail',
@@ -61,6 +64,8 @@ export const german: PageWords = {
   standing: {
     gone: 'Es gibt ihn nicht mehr. Es ist nichts zu tun.',
     noSay: 'Sie werden seinetwegen nicht mehr benachrichtigt und können hier nichts mehr für ihn tun.',
+    disclaimed:
+      'Sie haben gesagt, dass Sie nicht zuständig sind: Sie werden seinetwegen nicht mehr benachrichtigt.',
     newer: 'Das ist vorbei, und er ist später wieder ausgefallen: Nehmen Sie die neueste Mail über ihn.',
     undated: 'Er läuft nicht. Es ist kein Termin angekündigt, zu dem er abgeschaltet wird.',
     undatedLate:
@@ -111,12 +116,23 @@ export const german: PageWords = {
       text: 'Braucht ihn niemand? Er wird abgeschaltet, ohne auf einen Termin zu warten, und die anderen werden benachrichtigt. Er lässt sich wieder einschalten.',
       button: 'Jetzt abschalten',
     },
+    'not-mine': {
+      title: 'Nicht zuständig?',
+      text: 'Sie werden seinetwegen nicht mehr benachrichtigt und können hier nichts mehr für ihn tun; das lässt sich hier zurücknehmen. Für die anderen bleibt sein Termin. Ist sonst niemand da, werden die Admins gewarnt, mit einer vollen neuen Frist.',
+      button: 'Ich bin nicht zuständig',
+    },
+    mine: {
+      title: 'Doch zuständig?',
+      text: 'Sie werden seinetwegen wieder benachrichtigt und können hier etwas für ihn tun.',
+      button: 'Ich bin zuständig',
+    },
     undo: {
       title: 'Wieder einschalten',
       text: 'Er wird von da an neu überwacht: Läuft er weiter nicht, werden Sie wieder gewarnt, mit einer vollen neuen Frist.',
       button: 'Wieder einschalten',
     },
   },
+  instead: 'Wer zuständig ist: die Mailadresse (darf fehlen)',
   keep: {
     again: 'Bis zu einem anderen Tag behalten',
     zone: (zone) => `Es zählen die Tage der Zeitzone ${zone}.`,
@@ -129,6 +145,7 @@ export const german: PageWords = {
   },
   problems: {
     nothing: 'Das Formular hat nicht gesagt, was zu tun ist. Nehmen Sie einen Knopf der Seite.',
+    address: 'Schreiben Sie eine einzelne Mailadresse, oder lassen Sie das Feld leer.',
     none: 'Wählen Sie mindestens einen Task aus.',
     tooMany: (most) => `Wählen Sie höchstens ${most} Tasks auf einmal aus.`,
     keepDays: (first, last, most) =>
@@ -183,6 +200,8 @@ export const german: PageWords = {
       end: 'Nicht länger behalten',
       disable: 'Jetzt abschalten',
       undo: 'Wieder einschalten',
+      'not-mine': 'Nicht zuständig',
+      mine: 'Doch zuständig',
     },
     next: 'Mehr',
     previous: 'Vom Anfang',
@@ -193,6 +212,8 @@ export const german: PageWords = {
         end: `${tasks(count)} nicht länger behalten?`,
         disable: `${tasks(count)} jetzt abschalten?`,
         undo: `${tasks(count)} wieder einschalten?`,
+        'not-mine': `Für ${tasks(count)} nicht zuständig?`,
+        mine: `Für ${tasks(count)} doch zuständig?`,
       })[act],
     confirmText: 'Noch wurde nichts geändert. Es geht um:',
     cancel: 'Nichts ändern und zurück',

@@ -35,6 +35,7 @@ export interface PageWords {
   standing: {
     gone: string;
     noSay: string;
+    disclaimed: string;
     newer: string;
     undated: string;
     undatedLate: string;
@@ -65,11 +66,14 @@ export interface PageWords {
   ago(length: string): string;
   nobodyElse: string;
   acts: Record<Act, ActWords>;
+  /** The field for whose it is. */
+  instead: string;
   keep: { again: string; zone(zone: string): string; until: string; reason: string };
   snooze: { again: string; days(most: number): string };
   problems: Record<PreferenceProblem, string> & {
     nothing: string;
     none: string;
+    address: string;
     tooMany(most: number): string;
     keepDays(first: string, last: string, most: string): string;
     snoozeDays(most: number): string;
