@@ -1,4 +1,4 @@
-/** `npm run bench -- scan|list|ingest|digest|notify|bundle|simulate|deadlines|capacity [options]`: measures the budgets, as JSON lines. */
+/** `npm run bench -- scan|list|ingest|digest|notify|bundle|simulate|deadlines|generators|garbage|webhooks|price|capacity [options]`: measures the budgets, as JSON lines. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -31,6 +31,14 @@ Benchmarks (each prints JSON lines; a figure's line has its goal, whether it is 
                --seconds N           how long (default 30)
   deadlines  writes on jobs whose deadlines one policy moves
                --tasks N             (default 100000)
+  generators a week of twelve generators, one always full, one always failing, one slow: turns of the others against the
+             promise of their band, turns of those that were not due, reads and writes
+  garbage    collects what ended while scans go on: what is left of it, and what went that should not
+               --rows N              rows that ended (default 1000000)
+  webhooks   a webhook whose server is gone for seven days: messages in flight, what its events come to, and how
+             long ticks take against ticks without it
+               --tasks N             one event each (default 10000)
+  price      dollars a month of an idle stage, and of a fleet, by their parts
   capacity   compares the computed capacity units with those that DynamoDB Local reports (needs Java 17)
 
 Exit codes: 0 all goals met; 1 a goal is missed; 2 the call is not valid.
@@ -42,6 +50,7 @@ Examples:
 const OPTIONS = {
   help: { type: 'boolean' },
   tasks: { type: 'string' },
+  rows: { type: 'string' },
   owners: { type: 'string' },
   peer: { type: 'string' },
   'table-latency-ms': { type: 'string' },
@@ -58,8 +67,12 @@ const TAKEN: Record<string, readonly string[]> = {
   digest: ['tasks', 'owners'],
   notify: ['tasks', 'owners', 'peer', 'table-latency-ms'],
   bundle: ['processes'],
+  generators: [],
   simulate: ['seconds'],
   deadlines: ['tasks'],
+  garbage: ['rows'],
+  webhooks: ['tasks'],
+  price: [],
   capacity: [],
 };
 
@@ -93,6 +106,22 @@ async function run(name: string, values: Values): Promise<void> {
     case 'deadlines': {
       const { benchDeadlines } = await import('./deadlines.ts');
       return benchDeadlines(wholeNumber(values, 'tasks', 100_000));
+    }
+    case 'generators': {
+      const { benchGenerators } = await import('./generators.ts');
+      return benchGenerators();
+    }
+    case 'garbage': {
+      const { benchGarbage } = await import('./garbage.ts');
+      return benchGarbage(wholeNumber(values, 'rows', 1_000_000));
+    }
+    case 'webhooks': {
+      const { benchWebhooks } = await import('./webhooks.ts');
+      return benchWebhooks(wholeNumber(values, 'tasks', 10_000));
+    }
+    case 'price': {
+      const { benchPrice } = await import('./price.ts');
+      return benchPrice();
     }
     case 'simulate': {
       const { benchSimulate } = await import('./simulate.ts');
@@ -142,7 +171,7 @@ async function onlyBesideDynamoDbLocal(benchmark: string[]): Promise<void> {
 
 function wholeNumber(
   values: Values,
-  name: 'tasks' | 'owners' | 'processes' | 'seconds' | 'table-latency-ms',
+  name: 'tasks' | 'rows' | 'owners' | 'processes' | 'seconds' | 'table-latency-ms',
   byDefault: number,
 ): number {
   const text = values[name];

@@ -27,7 +27,14 @@ const REFRESHED =
   'evidence refreshed while it fails (21 days, observed every 9 h, stored at most every 12 h)';
 
 /** Rows of a run or of the fleet, however many tasks it touches. */
-const SHARED = new Set(['pauses, scans, pace, feeds', 'runs', 'data planes', 'steps', 'canaries']);
+const SHARED = new Set([
+  'pauses, scans, pace, feeds',
+  'runs',
+  'data planes',
+  'steps',
+  'generators',
+  'canaries',
+]);
 
 /** Written units per task and where they went. */
 interface Life {

@@ -15,6 +15,7 @@ const PARTITIONS: Record<string, string> = {
   POLICY: 'policies',
   SOURCES: 'sources',
   GENERATORS: 'steps',
+  TURNS: 'generators',
   OPERATORS: 'alerts to operators',
   'OPERATOR-WORK': 'bulk commands',
   LOOKS: 'requests to look',
@@ -22,6 +23,8 @@ const PARTITIONS: Record<string, string> = {
   REFUSED: 'failures',
   BREAKER: 'breaker',
   CANARY: 'canaries',
+  MILESTONES: 'milestones',
+  FACTS: 'facts',
 };
 
 const TASK_ROWS: Record<string, string> = {

@@ -1,42 +1,56 @@
-import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
+import {
+  GetParameterCommand,
+  ParameterNotFound,
+  paginateDescribeParameters,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
 import { AwsWorkerControl } from '../functions/breaker/aws-worker-control.ts';
+import { AwsWebhookSecrets } from '../functions/platform/aws-webhook-secrets.ts';
 import {
   dynamoDbClient,
   eventBridgeClient,
   lambdaClient,
   snsClient,
   sqsClient,
+  ssmClient,
 } from '../functions/platform/clients.ts';
 import { DemoClock } from '../functions/platform/demo-clock.ts';
 import { type Deployment, deploymentParameter } from '../functions/platform/names.ts';
 import type { Clock } from '../functions/platform/ports.ts';
 import { byQueue, QUEUES } from '../functions/platform/queues.ts';
 import { RealClock } from '../functions/platform/real-clock.ts';
+import { readRetention } from '../functions/platform/retention.ts';
 import { systemBeside } from '../functions/platform/system-beside.ts';
 import { DynamoDbTable, documentClient } from '../functions/store/table/dynamodb-table.ts';
 import type { Table } from '../functions/store/table/table.port.ts';
 import { foreignEndpoint } from '../lib/deployment-place.ts';
 import { AwsDeadLetters } from './aws-dead-letters.ts';
+import { callerArn } from './aws-identity.ts';
 import { readDeployment } from './deployment.ts';
 import { UsageError } from './errors.ts';
 import { AwsEventBus } from './event-bus.ts';
 import { invokeScanner } from './invoke-scanner.ts';
 import { describeLocal, pointAtEmulator } from './local-emulator.ts';
-import type { OpenedStage } from './stage.ts';
+import type { OpenedStage, Place } from './stage.ts';
 
 /** Ends a wait on an endpoint where nobody answers. */
 const requestHandler = { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
 
 /**
- * Finds a stage by what its deployment left in SSM, with the region, the credentials and `AWS_ENDPOINT_URL`
- * of the environment; `local` is looked for on the emulator alone.
+ * Finds a stage by what its deployment left in SSM, with the credentials and `AWS_ENDPOINT_URL` of the environment, and its
+ * region or `place`; `local` is looked for on the emulator alone.
  * @throws UsageError where there is no such stage or no region
  */
-export async function openAwsStage(name: string): Promise<OpenedStage> {
+export async function openAwsStage(name: string, place: Place = {}): Promise<OpenedStage> {
   if (name === 'local') useEmulator();
+  else usePlace(place, process.env);
   const deployment = readDeployment(name, await deploymentText(name));
-  const table = new DynamoDbTable(documentClient(dynamoDbClient()), deployment.table);
-  const clock = await clockOf(deployment, table);
+  let clock: Clock = new RealClock();
+  const table = new DynamoDbTable(documentClient(dynamoDbClient()), deployment.table, {
+    now: () => clock.now(),
+    retention: readRetention(deployment.retention),
+  });
+  clock = await clockOf(deployment, table);
   return {
     name,
     modeCeiling: deployment.modeCeiling,
@@ -53,9 +67,12 @@ export async function openAwsStage(name: string): Promise<OpenedStage> {
       sqsClient(),
       byQueue((queue) => deployment.queues[queue].deadLetterUrl),
     ),
+    webhookSecrets: new AwsWebhookSecrets(ssmClient(), name),
     bus: new AwsEventBus(eventBridgeClient(), deployment.bus),
+    identity: callerArn,
     // Its clients are loaded only by what asks the account.
     account: async () => (await import('./doctor/sdk-account.ts')).sdkAccount(deployment),
+    alarms: async () => (await import('./alarms/sdk-alarm-board.ts')).sdkAlarmBoard(deployment),
     mailsPerSecond: deployment.ses.mailsPerSecond,
     canaries: deployment.canaries,
   };
@@ -78,7 +95,7 @@ async function deploymentText(name: string): Promise<string> {
     const { Parameter } = await client.send(new GetParameterCommand({ Name: deploymentParameter(name) }));
     return Parameter?.Value ?? '';
   } catch (error) {
-    if (error instanceof ParameterNotFound) throw noSuchStage(name, region);
+    if (error instanceof ParameterNotFound) throw noSuchStage(name, region, await stagesOf(client));
     if (name === 'local' && isUnreachable(error)) throw new UsageError(describeLocal(process.env));
     throw error;
   }
@@ -92,11 +109,36 @@ async function regionOf(client: SSMClient): Promise<string> {
   }
 }
 
-function noSuchStage(name: string, region: string): UsageError {
+function noSuchStage(name: string, region: string, others: readonly string[]): UsageError {
   const deploy = name === 'local' ? '`npm run local`' : `\`npm run deploy -- --context stage=${name}\``;
+  const known = others.length === 0 ? '' : ` (there is: ${others.join(', ')})`;
   return new UsageError(
-    `no stage '${name}' in region ${region}: deploy it with ${deploy}, or name another with --stage`,
+    `no stage '${name}' in region ${region}${known}: name another with --stage, or deploy it with ${deploy}`,
   );
+}
+
+/** The stages that left a word about themselves in this account and region; none where they may not be listed. */
+async function stagesOf(client: SSMClient): Promise<string[]> {
+  const [before = '', after = ''] = deploymentParameter('*').split('*');
+  const filter = { Key: 'Path', Option: 'Recursive', Values: [before.replace(/\/$/, '')] };
+  const names: string[] = [];
+  try {
+    for await (const { Parameters = [] } of paginateDescribeParameters(
+      { client },
+      { ParameterFilters: [filter] },
+    ))
+      names.push(...Parameters.flatMap(({ Name = '' }) => (Name.endsWith(after) ? [Name] : [])));
+  } catch {
+    // It only makes the message longer.
+    return [];
+  }
+  return names.map((name) => name.slice(before.length, -after.length)).sort();
+}
+
+/** What the configuration file says of region and profile holds where the environment says nothing. */
+function usePlace({ region, profile }: Place, env: Record<string, string | undefined>): void {
+  if (region !== undefined) env.AWS_REGION = region;
+  if (profile !== undefined) env.AWS_PROFILE = profile;
 }
 
 function isUnreachable(error: unknown): boolean {

@@ -26,8 +26,7 @@ export interface Giving extends Omit<GivenWork, 'by'> {
 }
 
 /**
- * Stores a bulk command and says how to follow it; with `--wait` works it as well, until it is at its end or somebody ends the
- * program.
+ * Stores a bulk command and says how to follow it; with `--wait` works it as well, until it is at its end.
  *
  * @throws UsageError where it is too large
  * @throws Error where it was waited for, and items of it failed
@@ -37,7 +36,7 @@ export async function giveWork(session: Session, giving: Giving): Promise<void> 
   const { wait, said, beside = {}, ...given } = giving;
   const problem = sizeProblem(given.items);
   if (problem !== undefined) throw new UsageError(problem);
-  const begun = await beginWork(system, { ...given, by: operator });
+  const begun = await beginWork(system, { ...given, by: await operator() });
   const first = [
     `${said}: work ${begun.id}`,
     `${wait ? '' : 'the next scan goes on with it; '}${followLine(begun.id, session.stage)}`,
@@ -58,26 +57,23 @@ function sayEnd({ stderr, stage }: Session, { id, state, counts, items }: Operat
     );
 }
 
-/** Works it page by page, and waits while others do; ends where it is at its end, or somebody ends the program. */
+/** Works it page by page, and waits while others do, until it is at its end. */
 async function waitFor(session: Session, begun: OperatorWorkRecord): Promise<OperatorWorkRecord> {
-  const { system, stderr } = session;
-  let isEnded = false;
-  const forget = session.onInterrupt?.(() => {
-    isEnded = true;
-  });
+  const { system, stderr, interrupts, stage } = session;
   const line = new ProgressLine(stderr);
   try {
     for (let record = begun; ; ) {
-      const page = await workPage(system, { only: begun.id, isSpent: () => isEnded });
+      const goesOn = `the work goes on with the next scan; ${followLine(begun.id, stage)}`;
+      interrupts.whileDoing(progressText(record), goesOn);
+      const page = await workPage(system, { only: begun.id, isSpent: () => false });
       record = page?.record ?? (await loadOperatorWork(system.table, begun.id)) ?? record;
       line.show(safe(`${progressText(record)}, ${rateText(record)}`));
-      if (record.state !== 'open' || isEnded) return record;
+      if (record.state !== 'open') return record;
       if (page) continue;
       if (!system.clock.pause) return record;
       await system.clock.pause(READ_EVERY);
     }
   } finally {
     line.clear();
-    forget?.();
   }
 }

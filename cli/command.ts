@@ -1,10 +1,14 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { type Instant, parseInstant } from '../functions/abandonment/time.ts';
 import type { System } from '../functions/platform/system.ts';
+import { paintFor } from './colour.ts';
 import { UsageError } from './errors.ts';
+import { Interrupts } from './interrupts.ts';
+import { type Operator, operatorOf } from './operator.ts';
 import { Output } from './output.ts';
 import { asNamed } from './pasted-names.ts';
-import { DEFAULT_STAGE, type OpenedStage, type OpenStage, STAGE_NAME } from './stage.ts';
+import { type Setting, settingsOf } from './settings.ts';
+import type { OpenedStage, OpenStage, Place } from './stage.ts';
 import type { Sink } from './terminal.ts';
 
 /** What the program stands on. */
@@ -14,17 +18,22 @@ export interface Cli {
   stdout: Sink;
   stderr: Sink;
   env: Readonly<Record<string, string | undefined>>;
-  /** Whom the audit names. */
-  operator: string;
-  /** Has `act` done where somebody ends the program from the keyboard, in the place of ending it; gives how to take that back. */
-  onInterrupt?(act: () => void): () => void;
+  /** Where the nearest configuration file may be; absent: none is read. */
+  folder?: string;
+  /** Whether `--no-color` was given. */
+  isPlain?: boolean;
+  /** What a command says that is stopped; absent: nobody asks. */
+  interrupts?: Interrupts;
 }
 
 /** One command's run on a stage. */
-export interface Session extends Pick<Cli, 'stdin' | 'stderr' | 'operator' | 'onInterrupt'> {
+export interface Session extends Pick<Cli, 'stdin' | 'stderr'> {
   stage: OpenedStage;
   system: System;
   out: Output;
+  /** Whom the audit names; asked by what writes. */
+  operator: Operator;
+  interrupts: Interrupts;
 }
 
 interface CommonOptions {
@@ -44,8 +53,9 @@ export interface Wording {
 /** Adds the options that every command has. */
 export function withCommonOptions(command: Command): Command {
   return command
-    .option('--stage <name>', 'the deployed stage (default: TASKWARDEN_STAGE, else local)')
+    .option('--stage <name>', 'the deployed stage (default: TASKWARDEN_STAGE, a configuration file, local)')
     .option('--json', 'JSON on standard output; lists as one object a line')
+    .option('--no-color', 'no colours (as NO_COLOR)')
     .option('--debug', 'show the stack of a fault');
 }
 
@@ -73,20 +83,27 @@ export function onStage<Arguments extends unknown[], Options = object>(
     const command = given.at(-1);
     if (!(command instanceof Command)) throw new Error('commander gave no command');
     const options = optionsOf<CommonOptions & Options>(command);
-    const stage = await cli.open(stageNameOf(options, cli.env));
-    const { stdin, stderr, operator } = cli;
-    const out = new Output(cli.stdout, options.json === true);
-    const { onInterrupt } = cli;
-    const session = {
-      stage,
-      system: stage.system,
-      out,
-      stdin,
-      stderr,
-      operator,
-      ...(onInterrupt && { onInterrupt }),
-    };
+    const settings = settingsOf(options, cli.env, cli.folder);
+    const stage = await cli.open(settings.stage.value ?? '', placeIn(settings));
+    const { stdin, stderr, interrupts = new Interrupts() } = cli;
+    const out = outputOf(cli, options.json === true);
+    const operator = operatorOf(stage, cli.env);
+    const session = { stage, system: stage.system, out, stdin, stderr, operator, interrupts };
     await act(session, options, ...(argumentsOf(command) as Arguments));
+  };
+}
+
+/** Where a command's results go. */
+export function outputOf(cli: Cli, json: boolean): Output {
+  return new Output(cli.stdout, json, paintFor(cli.stdout, cli.env, cli.isPlain));
+}
+
+/** What files say of region and profile; the SDK reads the environment by itself. */
+function placeIn({ region, profile }: Record<'region' | 'profile', Setting>): Place {
+  const isOfFile = ({ from }: Setting) => from.includes('/') || from.includes('\\');
+  return {
+    ...(region.value !== null && isOfFile(region) && { region: region.value }),
+    ...(profile.value !== null && isOfFile(profile) && { profile: profile.value }),
   };
 }
 
@@ -112,16 +129,6 @@ function argumentsOf(command: Command): unknown[] {
   return command.processedArgs.map((value, at) => asNamed(names[at] ?? '', value));
 }
 
-function stageNameOf(options: CommonOptions, env: Cli['env']): string {
-  const [from, name] =
-    options.stage === undefined ? ['TASKWARDEN_STAGE', env.TASKWARDEN_STAGE] : ['--stage', options.stage];
-  if (name === undefined || name === '') return DEFAULT_STAGE;
-  if (STAGE_NAME.test(name)) return name;
-  throw new UsageError(
-    `${from} ${JSON.stringify(name)} is no stage; allowed: a name of lower-case letters, digits, dashes`,
-  );
-}
-
 /** Reads an instant given as an option. */
 export function instantArgument(text: string): Instant {
   const instant = parseInstant(text);
@@ -131,5 +138,7 @@ export function instantArgument(text: string): Instant {
 
 /** The error where no task has an id. */
 export function noSuchTask(session: Session, id: string): UsageError {
-  return new UsageError(`no task ${JSON.stringify(id)} is known in stage ${session.stage.name}`);
+  return new UsageError(
+    `no task ${JSON.stringify(id)} is known in stage ${session.stage.name}; \`taskwarden tasks list --state all\` names those there are`,
+  );
 }

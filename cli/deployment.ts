@@ -15,6 +15,8 @@ const deploymentSchema = z.object({
   table: text,
   bus: text,
   operatorsTopic: text,
+  // What was deployed before alarms had severities does not name them.
+  alarmTopics: z._default(z.nullable(z.object({ page: text, ticket: text })), null),
   mailEventsTopic: text,
   configurationSet: text,
   sender: text,
@@ -27,6 +29,7 @@ const deploymentSchema = z.object({
   modeCeiling: z.enum(['detect', 'notify', 'disable']),
   allowedDomains: z.nullable(z.array(text)),
   topics: z._default(z.array(text), []),
+  retention: z._default(z.string(), '{}'),
   demoClock: z.boolean(),
   queues: z.object(byQueue(() => queue)),
   functions: z.object({ scanner: text, ...byWorker(() => text), breaker: text }),

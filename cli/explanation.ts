@@ -96,7 +96,7 @@ export async function explain(
   at: Instant,
   now: Instant,
 ): Promise<Explanation> {
-  const view = await FleetView.load(table);
+  const view = await FleetView.load(table, undefined, Math.max(at, now));
   await view.loadPlanes([record.task.dataPlane]);
   const supposed = asIfObserved(record, at, now);
   const audience = await view.audienceOf(record.task, record.open ? alertOf(record.open) : 'task_abandoned');

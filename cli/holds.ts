@@ -45,7 +45,8 @@ function hold(reason: string, since: Instant | null, until: Instant | null): Hol
 function pauseHolds(pauses: PausesRecord): HoldView[] {
   return (['evaluate', 'notify', 'disable'] as const).flatMap((what) => {
     const since = pauses[what];
-    return since === null ? [] : [hold(`paused (${what})`, since, null)];
+    const until = pauses.notes?.[what]?.until ?? null;
+    return since === null ? [] : [hold(`paused (${what})`, since, until)];
   });
 }
 

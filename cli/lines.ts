@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, rmSync } from 'node:fs';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,10 +18,15 @@ export interface Lines {
 
 /**
  * A file's lines; `-` is standard input, put aside in a file of its own so that it can be read twice.
+ * @param stopped is given what removes that file, for a command that does not come to `close`
  * @throws UsageError where the file cannot be read
  */
-export async function linesOf(file: string, stdin: AsyncIterable<Uint8Array | string>): Promise<Lines> {
-  if (file === '-') return spooled(stdin);
+export async function linesOf(
+  file: string,
+  stdin: AsyncIterable<Uint8Array | string>,
+  stopped: (remove: () => void) => void = () => {},
+): Promise<Lines> {
+  if (file === '-') return spooled(stdin, stopped);
   try {
     if ((await stat(file)).isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
   } catch (error) {
@@ -57,8 +62,12 @@ const PROBLEMS: Record<string, string> = {
   EACCES: 'may not be read',
 };
 
-async function spooled(stdin: AsyncIterable<Uint8Array | string>): Promise<Lines> {
+async function spooled(
+  stdin: AsyncIterable<Uint8Array | string>,
+  stopped: (remove: () => void) => void,
+): Promise<Lines> {
   const folder = await mkdtemp(join(tmpdir(), 'taskwarden-'));
+  stopped(() => rmSync(folder, { recursive: true, force: true }));
   const close = () => rm(folder, { recursive: true, force: true });
   const file = join(folder, 'input');
   try {

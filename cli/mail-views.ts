@@ -31,7 +31,8 @@ export const MAIL_COLUMNS: Columns<ReturnType<typeof mailLine>> = [
 ];
 
 /** `2 warnings, 1 reminder; first date 2026-01-21T00:00:00Z`. */
-function whatItSays({ items }: DigestRecord): string {
+function whatItSays({ items, report }: DigestRecord): string {
+  if (report) return `weekly report of ${report.week}`;
   const counts = new Map<string, number>();
   for (const { notice } of items) counts.set(notice, (counts.get(notice) ?? 0) + 1);
   const parts = [...counts].map(([notice, count]) =>

@@ -1,5 +1,6 @@
 import { COUNTED, type Counts } from '../simulation/preview/counts.ts';
 import type { PreviewLine } from '../simulation/preview/preview.ts';
+import { csvLine } from './csv.ts';
 import { scopeText } from './policy-arguments.ts';
 import { columns, safe } from './terminal.ts';
 
@@ -61,11 +62,5 @@ export function previewCsv(lines: readonly PreviewLine[]): string[] {
       ] as const
     ).map(([policy, counts]) => [day, tenant, policy, ...COUNTED.map((kind) => String(counts[kind]))]),
   );
-  return [['day', 'tenant', 'policy', ...COUNTED], ...rows].map((cells) => cells.map(csvCell).join(','));
-}
-
-/** One cell; what a spreadsheet would take for a formula begins with an apostrophe. */
-function csvCell(text: string): string {
-  const inert = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
+  return [['day', 'tenant', 'policy', ...COUNTED], ...rows].map(csvLine);
 }

@@ -1,16 +1,24 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { awsProblem } from './aws-problems.ts';
+import { paintedDiagnostics, paintFor } from './colour.ts';
 import { addGroup, type Cli, withCommonOptions } from './command.ts';
 import { registerAdmins } from './commands/admins.ts';
+import { registerAlarms } from './commands/alarms.ts';
 import { registerAlertsList } from './commands/alerts-list.ts';
 import { registerAlertsShow } from './commands/alerts-show.ts';
 import { registerApprove } from './commands/approve.ts';
+import { registerCompletion } from './commands/completion.ts';
+import { registerConfig } from './commands/config.ts';
 import { registerControlPlanes } from './commands/control-planes.ts';
 import { registerControlPlanesCheck } from './commands/control-planes-check.ts';
+import { registerCost } from './commands/cost.ts';
 import { registerDataPlanes } from './commands/data-planes.ts';
 import { registerDismiss } from './commands/dismiss.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEvents } from './commands/events.ts';
 import { registerExplain } from './commands/explain.ts';
+import { registerGenerators } from './commands/generators.ts';
 import { registerHolds } from './commands/holds.ts';
 import { registerInit } from './commands/init.ts';
 import { registerMailList } from './commands/mail-list.ts';
@@ -29,6 +37,7 @@ import { registerRecipientsForget } from './commands/recipients-forget.ts';
 import { registerRecipientsList } from './commands/recipients-list.ts';
 import { registerRecipientsRevive } from './commands/recipients-revive.ts';
 import { registerRecipientsShow } from './commands/recipients-show.ts';
+import { registerReport } from './commands/report.ts';
 import { registerScan } from './commands/scan.ts';
 import { registerSimulate } from './commands/simulate.ts';
 import { registerSources } from './commands/sources.ts';
@@ -38,15 +47,22 @@ import { registerTasksList } from './commands/tasks-list.ts';
 import { registerTasksResetVersion } from './commands/tasks-reset-version.ts';
 import { registerTasksShow } from './commands/tasks-show.ts';
 import { registerUndo } from './commands/undo.ts';
+import { registerWebhooks } from './commands/webhooks.ts';
+import { registerWebhooksHistory } from './commands/webhooks-history.ts';
 import { registerWork } from './commands/work.ts';
 import { faultLine, UsageError } from './errors.ts';
+import { groupCommands, HELP_FORM } from './help.ts';
 import { safe } from './terminal.ts';
 
 /** How the program ends (simulate alone has 3: a promise was broken). */
 const EXIT = { done: 0, fault: 1, usage: 2 } as const;
 
-const EXIT_CODES = `
-Exit codes: 0 it was done; 1 a fault; 2 something given was wrong (one line on standard error says what).`;
+const NOTES = `
+Exit codes: 0 it was done; 1 a fault; 2 something given was wrong (one line on standard error says what); 130 Ctrl-C.
+
+A stage is named by --stage, TASKWARDEN_STAGE, ./taskwarden.json or ~/.config/taskwarden/config.json, in this order; else it is
+local. \`taskwarden config\` shows which. \`taskwarden COMMAND --help\` has examples.
+First steps: init, deploy it (README.md), doctor, tasks list, explain. Files that commands read: docs/formats.md.`;
 
 /**
  * Runs the program.
@@ -54,7 +70,10 @@ Exit codes: 0 it was done; 1 a fault; 2 something given was wrong (one line on s
  * @param given the arguments after the program's name
  * @returns the exit code; `simulate` sets `process.exitCode` itself
  */
-export async function run(given: readonly string[], cli: Cli): Promise<number> {
+export async function run(given: readonly string[], on: Cli): Promise<number> {
+  const isPlain = given.includes('--no-color');
+  const stderr = paintedDiagnostics(on.stderr, paintFor(on.stderr, on.env, isPlain));
+  const cli: Cli = { ...on, isPlain, stderr };
   try {
     await buildProgram(cli).parseAsync([...given], { from: 'user' });
     return EXIT.done;
@@ -67,14 +86,16 @@ export async function run(given: readonly string[], cli: Cli): Promise<number> {
 export function buildProgram(cli: Cli): Command {
   const program = withCommonOptions(new Command('taskwarden'))
     .description('Finds tasks that nobody keeps alive, notifies their owners in time, and disables them.')
+    .configureHelp(HELP_FORM)
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => cli.stdout.write(text),
       writeErr: (text) => cli.stderr.write(text),
-      outputError: (text, write) => write(`${safe(text.trim().replaceAll(/\s*\n\s*/g, ' '))}\n`),
+      outputError: (text, write) => write(`${safe(asSaid(text))}\n`),
     })
-    .addHelpText('after', EXIT_CODES);
+    .version(`taskwarden ${versionOf()}`, '-V, --version', 'the version of this command line')
+    .addHelpText('after', NOTES);
   const tasks = addGroup(program, 'tasks', 'tasks: load, list, show, take a version back');
   for (const register of [
     registerTasksImport,
@@ -87,8 +108,13 @@ export function buildProgram(cli: Cli): Command {
   registerExplain(program, cli);
   const alerts = addGroup(program, 'alerts', 'the history of alerts');
   for (const register of [registerAlertsList, registerAlertsShow]) register(alerts, cli);
-  registerSimulate(program);
+  registerAlarms(
+    addGroup(program, 'alarms', 'the alarms of CloudWatch: list, and test that they arrive'),
+    cli,
+  );
+  registerSimulate(program, cli);
   registerPreview(program, cli);
+  registerReport(program, cli);
   const policy = addGroup(program, 'policy', 'what holds where: globally, for a prefix, for a task');
   for (const register of [registerPolicyGet, registerPolicySet, registerPolicyUnset, registerPolicyList]) {
     register(policy, cli);
@@ -102,6 +128,8 @@ export function buildProgram(cli: Cli): Command {
   registerRecipientsList(recipients, cli);
   for (const register of [registerRecipientsShow, registerRecipientsRevive, registerRecipientsForget])
     register(recipients, cli);
+  const webhooks = addGroup(program, 'webhooks', 'URLs that are called when something happens to tasks');
+  for (const register of [registerWebhooks, registerWebhooksHistory]) register(webhooks, cli);
   registerSources(addGroup(program, 'sources', 'who may put events on the bus'), cli);
   registerDataPlanes(addGroup(program, 'data-planes', 'data planes: list, say that one is gone'), cli);
   registerEvents(
@@ -112,6 +140,7 @@ export function buildProgram(cli: Cli): Command {
     register(program, cli);
   registerWork(addGroup(program, 'work', 'bulk commands: how far they are, and stopping them'), cli);
   registerDoctor(program, cli);
+  registerCost(program, cli);
   const controlPlanes = addGroup(
     program,
     'control-planes',
@@ -120,18 +149,51 @@ export function buildProgram(cli: Cli): Command {
   registerControlPlanes(controlPlanes, cli);
   registerControlPlanesCheck(controlPlanes, cli);
   registerHolds(addGroup(program, 'holds', 'listings from which nothing is concluded until you say so'), cli);
+  registerGenerators(
+    addGroup(
+      program,
+      'generators',
+      'sources of work beside the steps of a scan: when each is asked, and why',
+    ),
+    cli,
+  );
   registerOops(addGroup(program, 'oops', 'failed attempts, by kind of failure'), cli);
   registerQueues(
     addGroup(program, 'queues', 'whether queues are worked, and pausing and resuming them'),
     cli,
   );
+  registerConfig(program, cli);
+  registerCompletion(program, cli);
+  groupCommands(program);
   return program;
+}
+
+/** What commander says of a mistake, on one line and in words of this program. */
+function asSaid(text: string): string {
+  return text
+    .trim()
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replace(
+      /^(error: (?:missing required argument|too many arguments).*?)\.?$/,
+      '$1; --help shows how it is used',
+    )
+    .replace(
+      /command-argument value ('.*') is invalid for argument ('\w+')/,
+      'argument $2 is $1, which is invalid',
+    );
+}
+
+/** The version in `package.json`. */
+function versionOf(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  const { version } = JSON.parse(text) as { version: string };
+  return version;
 }
 
 function report(error: unknown, debug: boolean, cli: Cli): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   const usage = error instanceof UsageError;
-  const lines = usage ? error.lines : [faultLine(error)];
+  const lines = usage ? error.lines : [awsProblem(error, cli.env) ?? faultLine(error)];
   for (const line of lines) cli.stderr.write(`error: ${safe(line)}\n`);
   if (debug && !usage && error instanceof Error) cli.stderr.write(`${safeLines(error.stack ?? '')}\n`);
   return usage ? EXIT.usage : EXIT.fault;

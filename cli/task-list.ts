@@ -1,6 +1,7 @@
 import { decide } from '../functions/abandonment/decide.ts';
 import { tenantOf } from '../functions/abandonment/task.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
+import { recipientKey } from '../functions/platform/addresses.ts';
 import { inBuckets } from '../functions/store/buckets.ts';
 import { FleetView } from '../functions/store/fleet-view.ts';
 import { index } from '../functions/store/keys.ts';
@@ -20,6 +21,8 @@ export interface TaskLine {
   state: string;
   kind: string;
   dataPlane: string;
+  /** Whom it names, else whom an owner rule names. */
+  owners: readonly string[];
   statuses: string[];
   /** Null while it is alive or not watched. */
   notPrimarySince: string | null;
@@ -32,21 +35,53 @@ export interface TaskLine {
   disabledByUs: boolean;
 }
 
-/** The tasks in a state whose ids begin with a prefix, by id. `all` and `disabled` read the whole table. */
+/** By what tasks are put in order; what has none of it comes last, and equal ones by id. */
+export const TASK_ORDERS = ['task', 'due', 'since', 'owner', 'state'] as const;
+
+const ORDERED_BY: Record<(typeof TASK_ORDERS)[number], (line: TaskLine) => string | null> = {
+  task: ({ task }) => task,
+  due: ({ disableAt }) => disableAt,
+  since: ({ notPrimarySince }) => notPrimarySince,
+  owner: ({ owners }) => owners[0] ?? null,
+  state: ({ state }) => state,
+};
+
+/** Tasks in an order. */
+export function inOrder(lines: readonly TaskLine[], order: (typeof TASK_ORDERS)[number]): TaskLine[] {
+  const keyOf = ORDERED_BY[order];
+  return [...lines].sort((a, b) => compared(keyOf(a), keyOf(b)) || compared(a.task, b.task));
+}
+
+function compared(a: string | null, b: string | null): number {
+  if (a === b) return 0;
+  if (a === null || b === null) return a === null ? 1 : -1;
+  return a < b ? -1 : 1;
+}
+
+/** Which tasks are meant. */
+export interface Wanted {
+  state: TaskState;
+  /** Their ids begin so. */
+  prefix: string;
+  /** The key of an owner. */
+  owner?: string | undefined;
+}
+
+/** The tasks in a state whose ids begin with a prefix. `all` and `disabled` read the whole table. */
 export async function listTasks(
   table: Table,
-  state: TaskState,
-  prefix: string,
+  { state, prefix, owner }: Wanted,
   now: Instant,
 ): Promise<TaskLine[]> {
-  const view = await FleetView.load(table);
+  const view = await FleetView.load(table, undefined, now);
   const lines: TaskLine[] = [];
   for await (const record of recordsOf(table, state, prefix)) {
     if (record.task.deletedAt !== undefined) continue;
     const line = await lineOf(view, record, now);
-    if (isIn(line, record, state)) lines.push(line);
+    const isOwned = owner === undefined || line.owners.some((one) => recipientKey(one) === owner);
+    if (isOwned && isIn(line, record, state)) lines.push(line);
   }
-  return lines.sort((a, b) => (a.task < b.task ? -1 : 1));
+  return lines;
 }
 
 function isIn(line: TaskLine, record: TaskRecord, state: TaskState): boolean {
@@ -65,6 +100,7 @@ async function lineOf(view: FleetView, record: TaskRecord, now: Instant): Promis
     state,
     kind: task.kind,
     dataPlane: task.dataPlane,
+    owners: (await view.ownersOf(task)).addresses,
     statuses: evidence.statuses,
     notPrimarySince: failing ? instantText(decision.facts.notPrimarySince) : null,
     episode: open?.number ?? null,

@@ -1,37 +1,28 @@
-import { userInfo } from 'node:os';
+import { INTERRUPTED, Interrupts } from './interrupts.ts';
 import { run } from './program.ts';
-
-/** Whom the audit names where nobody says. */
-function operator(): string {
-  const named = process.env.TASKWARDEN_OPERATOR;
-  if (named) return named;
-  try {
-    return userInfo().username;
-  } catch {
-    return 'operator';
-  }
-}
+import { safe } from './terminal.ts';
 
 // A reader that leaves early (`| head`) is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
 
+const interrupts = new Interrupts();
+process.once('SIGINT', () => {
+  const lines = interrupts.lines().map((line) => `${safe(line)}\n`);
+  interrupts.removeAll();
+  process.stderr.write(`\n${lines.join('')}`);
+  process.exit(INTERRUPTED);
+});
+
 const exitCode = await run(process.argv.slice(2), {
   // The SDK is loaded only by what asks a stage.
-  open: async (name) => (await import('./aws-stage.ts')).openAwsStage(name),
+  open: async (name, place) => (await import('./aws-stage.ts')).openAwsStage(name, place),
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
-  operator: operator(),
-  onInterrupt: (act) => {
-    const end = () => {
-      process.exitCode = 130;
-      act();
-    };
-    process.once('SIGINT', end);
-    return () => void process.off('SIGINT', end);
-  },
+  folder: process.cwd(),
+  interrupts,
 });
 if (exitCode !== 0) process.exitCode = exitCode;

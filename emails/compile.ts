@@ -18,12 +18,18 @@ const TYPES = {
   page: 'Button',
   link: 'Link',
   footerLink: 'Link',
+  report: 'ReportMail',
+  part: 'ReportPart',
+  figure: 'ReportFigure',
+  top: 'ReportTop',
+  place: 'ReportPlace',
 };
 const HTML: Target = { suffix: 'Html', escapes: true, types: TYPES };
 const TEXT: Target = { suffix: 'Text', escapes: false, types: TYPES };
 
-const HEAD = `// Compiled from digest.mjml, parts/*.mjml and digest.txt by \`npm run mail:compile\`; edit those.
+const HEAD = `// Compiled from digest.mjml, parts/*.mjml, digest.txt, report.mjml and report.txt by \`npm run mail:compile\`; edit those.
 import type { Button, Digest, Entry, Folder, Kind, Link, List, Logo, Names, Section } from './digest.ts';
+import type { ReportFigure, ReportMail, ReportPart, ReportPlace, ReportTop } from './report.ts';
 
 type Escape = (text: string) => string;
 
@@ -47,9 +53,15 @@ async function htmlOf(file: string): Promise<string> {
 }
 
 async function compile(): Promise<string> {
-  const html = parseTemplate(await htmlOf('digest.mjml'), 'digest');
-  const text = parseTemplate(readFileSync(join(import.meta.dirname, 'digest.txt'), 'utf8'), 'digest');
-  return `${HEAD}${sourceOf(html, HTML)}${sourceOf(text, TEXT)}`.trimEnd().concat('\n');
+  const sources = await Promise.all(['digest', 'report'].map(sourcesOf));
+  return `${HEAD}${sources.join('')}`.trimEnd().concat('\n');
+}
+
+/** The functions of one kind of mail, as HTML and as text. */
+async function sourcesOf(name: string): Promise<string> {
+  const html = parseTemplate(await htmlOf(`${name}.mjml`), name);
+  const text = parseTemplate(readFileSync(join(import.meta.dirname, `${name}.txt`), 'utf8'), name);
+  return `${sourceOf(html, HTML)}${sourceOf(text, TEXT)}`;
 }
 
 const fresh = await compile();

@@ -1,5 +1,6 @@
-// Compiled from digest.mjml, parts/*.mjml and digest.txt by `npm run mail:compile`; edit those.
+// Compiled from digest.mjml, parts/*.mjml, digest.txt, report.mjml and report.txt by `npm run mail:compile`; edit those.
 import type { Button, Digest, Entry, Folder, Kind, Link, List, Logo, Names, Section } from './digest.ts';
+import type { ReportFigure, ReportMail, ReportPart, ReportPlace, ReportTop } from './report.ts';
 
 type Escape = (text: string) => string;
 
@@ -293,3 +294,182 @@ ${digest.happens.map((happening) => happeningText(happening)).join('')}${digest.
 --
 ${digest.brandName}
 ${digest.notes.map((note) => noteText(note)).join('')}${digest.footerLinks.map((footerLink) => footerLinkText(footerLink)).join('')}`;
+
+export const figureHtml = (figure: ReportFigure, safe: Escape): string =>
+  `<tr><th class="label" scope="row" style="padding: 5px 8px 5px 0; border-bottom: 1px solid #d0d5dc; text-align: left; font-weight: normal;" align="left">${safe(figure.label)}</th><td class="count" style="padding: 5px 0 5px 8px; border-bottom: 1px solid #d0d5dc; text-align: right; font-weight: bold;" align="right">${safe(figure.now)}</td><td class="past" style="padding: 5px 0 5px 12px; border-bottom: 1px solid #d0d5dc; text-align: right; font-weight: normal; color: #59616b;" align="right">${safe(figure.before)}</td></tr>
+`;
+
+export const placeHtml = (place: ReportPlace, safe: Escape): string =>
+  `<li><b>${safe(place.called)}</b>: ${safe(place.said)}</li>
+`;
+
+export const topHtml = (top: ReportTop, safe: Escape): string =>
+  `<h3>${safe(top.heading)}</h3>
+<ul>
+${top.places.map((place) => placeHtml(place, safe)).join('')}</ul>
+`;
+
+export const partHtml = (part: ReportPart, safe: Escape): string =>
+  `<tr>
+<td align="left" style="font-size:0px;padding:0;word-break:break-word;">
+<div style="font-family:system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif;font-size:15px;line-height:1.45;text-align:left;color:#1c1e21;"><h2>${safe(part.heading)}</h2>
+<table class="sum" style="width: 100%; border-collapse: collapse;" width="100%">
+<thead><tr><th class="label" scope="col" style="padding: 5px 8px 5px 0; border-bottom: 1px solid #d0d5dc; text-align: left; font-weight: normal;" align="left"></th><th class="count" scope="col" style="padding: 5px 0 5px 8px; border-bottom: 1px solid #d0d5dc; text-align: right; font-weight: bold;" align="right">${safe(part.now)}</th><th class="past" scope="col" style="padding: 5px 0 5px 12px; border-bottom: 1px solid #d0d5dc; text-align: right; font-weight: normal; color: #59616b;" align="right">${safe(part.before)}</th></tr></thead>
+<tbody>
+${part.figures.map((figure) => figureHtml(figure, safe)).join('')}</tbody>
+</table>
+${part.tops.map((top) => topHtml(top, safe)).join('')}</div>
+</td>
+</tr>
+`;
+
+export const remarkHtml = (remark: string, safe: Escape): string =>
+  `
+<p>${safe(remark)}</p>
+`;
+
+export const reportHtml = (report: ReportMail, safe: Escape): string =>
+  `<!doctype html>
+<html lang="${safe(report.language)}" dir="ltr" xmlns="http://www.w3.org/1999/xhtml" xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office">
+<head>
+<title>${safe(report.heading)}</title>
+<!--[if !mso]><!-->
+<meta http-equiv="X-UA-Compatible" content="IE=edge">
+<!--<![endif]-->
+<meta http-equiv="Content-Type" content="text/html; charset=UTF-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style type="text/css">
+#outlook a { padding:0; }
+body { margin:0;padding:0;-webkit-text-size-adjust:100%;-ms-text-size-adjust:100%; }
+table, td { border-collapse:collapse;mso-table-lspace:0pt;mso-table-rspace:0pt; }
+img { border:0;height:auto;line-height:100%; outline:none;text-decoration:none;-ms-interpolation-mode:bicubic; }
+p { display:block;margin:13px 0; }
+</style>
+<!--[if mso]>
+<noscript>
+<xml>
+<o:OfficeDocumentSettings>
+<o:AllowPNG/>
+<o:PixelsPerInch>96</o:PixelsPerInch>
+</o:OfficeDocumentSettings>
+</xml>
+</noscript>
+<![endif]-->
+<!--[if lte mso 11]>
+<style type="text/css">
+.mj-outlook-group-fix { width:100% !important; }
+</style>
+<![endif]-->
+<style type="text/css">
+@media only screen and (min-width:480px) {
+.mj-column-per-100 { width:100% !important; max-width: 100%; }
+}
+</style>
+<style media="screen and (min-width:480px)">
+.moz-text-html .mj-column-per-100 { width:100% !important; max-width: 100%; }
+</style>
+<style type="text/css">
+h1 { margin:0 0 10px;font-size:21px;line-height:1.3; }
+h2 { margin:28px 0 8px;padding:8px 0 0;border-top:3px solid;font-size:16px;line-height:1.3; }
+h3 { margin:18px 0 2px;font-size:15px;line-height:1.3; }
+p { margin:0 0 6px; }
+ul { margin:0;padding:0 0 0 20px;word-break:break-word; }
+@media (prefers-color-scheme:dark) {
+body, .page > div { background:#16181c !important; }
+.page div, .page h1, .page h2, .page h3, .page .label, .page .count { color:#e6e6e6 !important; }
+.page .label, .page .count, .page .past { border-color:#3d434b !important; }
+.page .quiet div, .page .quiet p, .page .past { color:#a9b0ba !important; }
+}
+</style>
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
+<meta name="format-detection" content="telephone=no,date=no,address=no,email=no">
+</head>
+<body class="page" style="word-spacing:normal;background-color:#ffffff;">
+<div aria-label="${safe(report.heading)}" aria-roledescription="email" role="article" lang="${safe(report.language)}" dir="ltr" style="word-spacing:normal;background-color:#ffffff;">
+<!--[if mso | IE]><table align="center" border="0" cellpadding="0" cellspacing="0" class="" role="presentation" style="width:640px;" width="640" ><tr><td style="line-height:0px;font-size:0px;mso-line-height-rule:exactly;"><![endif]-->
+<div style="margin:0px auto;max-width:640px;">
+<table align="center" border="0" cellpadding="0" cellspacing="0" role="presentation" style="width:100%;">
+<tbody>
+<tr>
+<td style="direction:ltr;font-size:0px;padding:20px 16px 24px;text-align:center;">
+<!--[if mso | IE]><table role="presentation" border="0" cellpadding="0" cellspacing="0"><tr><td class="" style="vertical-align:top;width:608px;" ><![endif]-->
+<div class="mj-column-per-100 mj-outlook-group-fix" style="font-size:0px;text-align:left;direction:ltr;display:inline-block;vertical-align:top;width:100%;">
+<table border="0" cellpadding="0" cellspacing="0" role="presentation" width="100%">
+<tbody>
+<tr>
+<td style="vertical-align:top;padding:0;">
+<table border="0" cellpadding="0" cellspacing="0" role="presentation" style width="100%">
+<tbody>
+<tr>
+<td align="left" style="font-size:0px;padding:0;word-break:break-word;">
+<div style="font-family:system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif;font-size:15px;line-height:1.45;text-align:left;color:#1c1e21;"><h1>${safe(report.heading)}</h1>
+<p>${safe(report.introduction)}</p></div>
+</td>
+</tr>
+${report.parts.map((part) => partHtml(part, safe)).join('')}<tr>
+<td align="center" style="font-size:0px;padding:32px 0 12px;word-break:break-word;">
+<p style="border-top:solid 1px #9aa2ad;font-size:1px;margin:0px auto;width:100%;">
+</p>
+<!--[if mso | IE]><table align="center" border="0" cellpadding="0" cellspacing="0" style="border-top:solid 1px #9aa2ad;font-size:1px;margin:0px auto;width:608px;" role="presentation" width="608px" ><tr><td style="height:0;line-height:0;"> &nbsp;
+</td></tr></table><![endif]-->
+</td>
+</tr>
+<tr>
+<td align="left" class="quiet" style="font-size:0px;padding:0;word-break:break-word;">
+<div style="font-family:system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif;font-size:13px;line-height:1.45;text-align:left;color:#59616b;">${report.remarks.map((remark) => remarkHtml(remark, safe)).join('')}</div>
+</td>
+</tr>
+</tbody>
+</table>
+</td>
+</tr>
+</tbody>
+</table>
+</div>
+<!--[if mso | IE]></td></tr></table><![endif]-->
+</td>
+</tr>
+</tbody>
+</table>
+</div>
+<!--[if mso | IE]></td></tr></table><![endif]-->
+</div>
+</body>
+</html>
+`;
+
+export const figureText = (figure: ReportFigure): string =>
+  `${figure.label}: ${figure.now} (${figure.before})
+`;
+
+export const placeText = (place: ReportPlace): string =>
+  `- "${place.called}": ${place.said}
+`;
+
+export const topText = (top: ReportTop): string =>
+  `
+${top.heading}
+${top.places.map((place) => placeText(place)).join('')}`;
+
+export const partText = (part: ReportPart): string =>
+  `
+
+=== ${part.heading} ===
+
+${part.now} (${part.before})
+
+${part.figures.map((figure) => figureText(figure)).join('')}${part.tops.map((top) => topText(top)).join('')}`;
+
+export const remarkText = (remark: string): string =>
+  `${remark}
+`;
+
+export const reportText = (report: ReportMail): string =>
+  `${report.heading}
+
+${report.introduction}
+${report.parts.map((part) => partText(part)).join('')}
+
+--
+${report.remarks.map((remark) => remarkText(remark)).join('')}`;

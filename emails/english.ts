@@ -230,6 +230,35 @@ export const english: Wordings = {
     preferences: 'Your preferences',
     stop: 'Stop reminders',
   },
+  report: {
+    subject: (tenant, { from, to }) =>
+      `Weekly report${tenant === null ? '' : ` for ${tenant}`}, ${from} to ${to}`,
+    introduction: ({ from, to }) =>
+      `What happened to tasks that were not kept running, from ${from} to ${to} in UTC. There is nothing to do: whoever is to act gets a mail of their own.`,
+    of: (tenant) => (tenant === null ? 'All tenants' : `Tenant "${tenant}"`),
+    thisWeek: 'This week',
+    weekBefore: 'Week before',
+    figures: {
+      tasks: 'Tasks at the end of the week',
+      failing: 'Of these not running',
+      abandoned: 'Found abandoned',
+      overdue: 'Found past their deadline',
+      warned: 'Warned of',
+      kept: 'Kept or snoozed',
+      recoveredAfterWarning: 'Running again after a warning',
+      disabled: 'Turned off',
+      undone: 'Turned on again on request',
+      off: 'Turned off, and still off',
+      restartsAvoided: 'Restarts avoided (estimate)',
+    },
+    byTenant: 'Most by tenant',
+    byCause: 'Most by cause',
+    said: (found, disabled) => `${found} found, ${disabled} turned off`,
+    unknown: '-',
+    estimate:
+      'Restarts avoided: as many as each task that was turned off had tried each day before, for as long as it is off.',
+    youGetThis: 'You get this because you subscribed to weekly reports.',
+  },
   notDeclinable:
     'Warnings, and word that a task was turned off, cannot be declined: nothing is turned off unannounced.',
 };

@@ -242,6 +242,35 @@ export const german: Wordings = {
     preferences: 'Ihre Einstellungen',
     stop: 'Erinnerungen abbestellen',
   },
+  report: {
+    subject: (tenant, { from, to }) =>
+      `Wochenbericht${tenant === null ? '' : ` für ${tenant}`}, ${from} bis ${to}`,
+    introduction: ({ from, to }) =>
+      `Was vom ${from} bis zum ${to} (UTC) mit Tasks geschah, die niemand am Laufen hielt. Zu tun ist nichts: Wer handeln soll, erhält eine eigene Mail.`,
+    of: (tenant) => (tenant === null ? 'Alle Mandanten' : `Mandant "${tenant}"`),
+    thisWeek: 'Diese Woche',
+    weekBefore: 'Woche davor',
+    figures: {
+      tasks: 'Tasks am Ende der Woche',
+      failing: 'Davon laufen nicht',
+      abandoned: 'Verwaist gefunden',
+      overdue: 'Nach ihrer Frist gefunden',
+      warned: 'Davor gewarnt',
+      kept: 'Behalten oder zurückgestellt',
+      recoveredAfterWarning: 'Laufen nach einer Warnung wieder',
+      disabled: 'Abgeschaltet',
+      undone: 'Auf Wunsch wieder eingeschaltet',
+      off: 'Abgeschaltet und noch aus',
+      restartsAvoided: 'Vermiedene Neustarts (geschätzt)',
+    },
+    byTenant: 'Die meisten nach Mandant',
+    byCause: 'Die meisten nach Ursache',
+    said: (found, disabled) => `${found} gefunden, ${disabled} abgeschaltet`,
+    unknown: '-',
+    estimate:
+      'Vermiedene Neustarts: so viele, wie jeder abgeschaltete Task davor jeden Tag versucht hatte, solange er aus ist.',
+    youGetThis: 'Sie erhalten diese Mail, weil Sie Wochenberichte abonniert haben.',
+  },
   notDeclinable:
     'Warnungen und Meldungen über das Abschalten lassen sich nicht abbestellen: Nichts wird ohne Ankündigung abgeschaltet.',
 };

@@ -1,4 +1,4 @@
-import type { FailureCause, ResolveReason } from '../functions/abandonment/task.ts';
+import type { Cause, ResolveReason } from '../functions/abandonment/task.ts';
 import type { Language } from './languages.ts';
 
 /** What the parts of a digest are about, the most pressing first. */
@@ -13,17 +13,6 @@ export const GROUPS = [
   'recovered',
 ] as const;
 export type Group = (typeof GROUPS)[number];
-
-/** The class of what keeps a task from running; no error text of a task ever reaches a mail. */
-export type Cause =
-  | 'failed'
-  | `failed-${Exclude<FailureCause, 'other'>}`
-  | 'pending'
-  | 'idle'
-  | 'standby'
-  | 'backfill'
-  | 'never-primary'
-  | 'unknown';
 
 /** How many tasks a sentence is about, and the name where it is one. */
 export interface Subject {
@@ -111,6 +100,47 @@ export type WhySlots =
   /** As a subscriber, an admin, or somebody who was notified of it before. */
   | { as: 'other' };
 
+/** Figures that a weekly report may tell, in this order. */
+export const REPORTED = [
+  'tasks',
+  'failing',
+  'abandoned',
+  'overdue',
+  'warned',
+  'kept',
+  'recoveredAfterWarning',
+  'disabled',
+  'undone',
+  'off',
+  'restartsAvoided',
+] as const;
+type Reported = (typeof REPORTED)[number];
+
+/** The days of a report, as its reader writes days. */
+export interface ReportDays {
+  from: string;
+  to: string;
+}
+
+/** The words of a weekly report. */
+interface ReportWords {
+  /** `tenant`: the one that it is of; null: it is of all, of several, or of one that is fit for no subject line. */
+  subject(tenant: string | null, days: ReportDays): string;
+  introduction(days: ReportDays): string;
+  /** The heading of one tenant's part; null: of all. */
+  of(tenant: string | null): string;
+  thisWeek: string;
+  weekBefore: string;
+  figures: Record<Reported, string>;
+  byTenant: string;
+  byCause: string;
+  /** Of a tenant or a cause. */
+  said(found: string, disabled: string): string;
+  unknown: string;
+  estimate: string;
+  youGetThis: string;
+}
+
 /** All words of a mail in one language. */
 export interface Wordings {
   language: Language;
@@ -175,4 +205,5 @@ export interface Wordings {
   acting: Record<'review' | 'again' | 'one' | 'preferences' | 'stop', string>;
   /** Why a warning has no way to decline it. */
   notDeclinable: string;
+  report: ReportWords;
 }

@@ -1,5 +1,6 @@
 import { isListed } from '../functions/platform/control-plane-settings.ts';
 import { QUEUE_NAMES, QUEUES } from '../functions/platform/queues.ts';
+import { type Kept, OUTLIVES, RETENTIONS } from '../functions/platform/retention.ts';
 import type { Problem } from './config-problem.ts';
 import type { Config } from './config-schema.ts';
 import { checkPlace, type Place } from './deployment-place.ts';
@@ -18,6 +19,7 @@ export function crossChecks(config: Config, place: Place): Problem[] {
     ...checkNetworks(config),
     ...checkTimeouts(config),
     ...checkThrottle(config),
+    ...checkRetention(config),
     ...checkBraces(config),
     ...checkPlace(config, place),
   ];
@@ -36,6 +38,11 @@ function checkStage(config: Config): Problem[] {
       key: 'alarmEmails',
       allowed: 'an address at least outside stage local: else no alarm is heard',
     });
+  if (config.alarms.pageEmails?.length === 0 && config.alarms.pageTopic === undefined)
+    problems.push({
+      key: 'alarms.pageEmails',
+      allowed: 'an address at least, or a pageTopic: else no page is heard',
+    });
   return problems;
 }
 
@@ -52,6 +59,18 @@ function checkControlPlanes({ controlPlanes }: Config): Problem[] {
       return other === -1 ? [] : [{ key: `controlPlanes.${at}.prefix`, allowed }];
     }),
   ];
+}
+
+/** What is kept must not outlive what it rests on; the key that is given is named. */
+function checkRetention({ retention }: Config): Problem[] {
+  const seconds = (kind: Kept) => retention[kind] ?? RETENTIONS[kind].kept / 1_000;
+  const named = (kind: Kept) => `retention.${kind} (${seconds(kind) / 86_400}d)`;
+  const broken = OUTLIVES.filter(([longer, shorter]) => seconds(longer) < seconds(shorter));
+  return broken.map(([longer, shorter]) =>
+    retention[longer] === undefined
+      ? { key: `retention.${shorter}`, allowed: `not longer than ${named(longer)}, on which it rests` }
+      : { key: `retention.${longer}`, allowed: `not shorter than ${named(shorter)}, which rests on it` },
+  );
 }
 
 /** Lambda's own limits, for one function runs in all networks at once. */
@@ -103,10 +122,14 @@ function checkTimeouts({ controlPlanes, queues }: Config): Problem[] {
 }
 
 /** What is named twice is a mistake, and an address named twice cannot be subscribed twice. */
-function checkRepeats({ alarmEmails, allowedDomains, channels, sources }: Config): Problem[] {
+function checkRepeats({ alarmEmails, alarms, allowedDomains, channels, sources }: Config): Problem[] {
   const lower = alarmEmails.map((address) => address.toLowerCase());
   return [
     ...repeated(lower, (at) => `alarmEmails.${at}`),
+    ...repeated(
+      (alarms.pageEmails ?? []).map((address) => address.toLowerCase()),
+      (at) => `alarms.pageEmails.${at}`,
+    ),
     ...repeated(allowedDomains ?? [], (at) => `allowedDomains.${at}`),
     ...repeated(channels.topics, (at) => `channels.topics.${at}`),
     ...repeated(

@@ -3,6 +3,7 @@ import type { Instant } from '../functions/abandonment/time.ts';
 import { DEMO_CLOCK_KEY } from '../functions/platform/demo-clock.ts';
 import type { Deployment } from '../functions/platform/names.ts';
 import type { Clock } from '../functions/platform/ports.ts';
+import { readRetention } from '../functions/platform/retention.ts';
 import type { System } from '../functions/platform/system.ts';
 import { systemBeside } from '../functions/platform/system-beside.ts';
 import { ROW_VERSION } from '../functions/store/rows.ts';
@@ -22,7 +23,10 @@ export interface LocalStage {
 
 /** Connects to a deployed stage, on whose clock nothing is told yet. */
 export function connectStage(aws: LocalAws, deployment: Deployment): LocalStage {
-  const table = new DynamoDbTable(documentClient(aws.dynamoDb), deployment.table);
+  const table = new DynamoDbTable(documentClient(aws.dynamoDb), deployment.table, {
+    now: () => clock.now(),
+    retention: readRetention(deployment.retention),
+  });
   const clock = new ToldClock(table);
   const system = systemBeside(deployment, {
     who: 'a process beside the stage',

@@ -1,8 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LANGUAGES } from '../emails/languages.ts';
 import { renderDigest } from '../functions/notices/render/render.ts';
+import { renderReport } from '../functions/notices/render/render-report.ts';
 import { escapeHtml } from '../functions/platform/escape.ts';
 import { allSamples, emlOf } from './mail-samples.ts';
+import { REPORT_EDGES, sampleReport } from './report-samples.ts';
 
 /** Writes every wording with every edge as files to look at, and a page that leads to them. */
 const FOLDER = join(import.meta.dirname, '..', '.local', 'mails');
@@ -28,14 +31,23 @@ function indexOf(rows: Row[]): string {
 
 rmSync(FOLDER, { recursive: true, force: true });
 const rows: Row[] = [];
-for (const { name, facts } of allSamples()) {
-  const mail = renderDigest(facts);
+
+function write(name: string, { subject, html, text }: { subject: string; html: string; text: string }): void {
   const file = join(FOLDER, name);
   mkdirSync(join(file, '..'), { recursive: true });
-  writeFileSync(`${file}.html`, mail.html);
-  writeFileSync(`${file}.txt`, mail.text);
-  writeFileSync(`${file}.eml`, await emlOf(facts, mail));
-  rows.push({ name, subject: mail.subject, bytes: Buffer.byteLength(mail.html) });
+  writeFileSync(`${file}.html`, html);
+  writeFileSync(`${file}.txt`, text);
+  rows.push({ name, subject, bytes: Buffer.byteLength(html) });
+}
+
+for (const { name, facts } of allSamples()) {
+  const mail = renderDigest(facts);
+  write(name, mail);
+  writeFileSync(join(FOLDER, `${name}.eml`), await emlOf(facts, mail));
+}
+for (const language of LANGUAGES) {
+  for (const edge of REPORT_EDGES)
+    write(`${language}/weekly/${edge}`, renderReport(sampleReport(language, edge)));
 }
 writeFileSync(join(FOLDER, 'index.html'), indexOf(rows));
 const largest = rows.reduce((most, row) => (row.bytes > most.bytes ? row : most));

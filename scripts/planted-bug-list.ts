@@ -8,6 +8,26 @@ export interface PlantedBug {
 /** One for each kind of fault that a promise forbids; a text that is gone is found by a test. */
 export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
+    name: 'retention counts from the beginning instead of the end',
+    edits: [
+      {
+        file: 'functions/store/alerts.ts',
+        from: "endingOf('alerts', record.resolvedAt)",
+        to: "endingOf('alerts', record.firedAt)",
+      },
+    ],
+  },
+  {
+    name: 'a deleted task goes while a keep of it holds',
+    edits: [
+      {
+        file: 'functions/store/tasks.ts',
+        from: 'return Math.max(deletedAt, keep?.until ?? deletedAt);',
+        to: 'return keep ? deletedAt : deletedAt;',
+      },
+    ],
+  },
+  {
     name: 'the clocks of parked tasks run on',
     edits: [
       {
@@ -288,6 +308,16 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         file: 'functions/abandonment/deadlines.ts',
         from: 'if (accepted.length === 0) return null;',
         to: 'if (accepted.length === 0) return { disableAt: deadline, after: stopNotice };',
+      },
+    ],
+  },
+  {
+    name: 'a webhook is called twice at once',
+    edits: [
+      {
+        file: 'functions/webhooks/deliver.ts',
+        from: 'if (webhook.lease && now < webhook.lease.until) return',
+        to: 'if (webhook.lease && now < 0) return',
       },
     ],
   },

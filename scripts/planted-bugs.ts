@@ -20,6 +20,8 @@ const SHORT_SEED = [
   'test/simulation/healthy-spells.test.ts',
   'test/simulation/breaker-trial.test.ts',
   'test/simulation/deadlines.test.ts',
+  'test/property/garbage.test.ts',
+  'test/simulation/webhooks.test.ts',
 ];
 const COPIED = [
   'functions',

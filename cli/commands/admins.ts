@@ -12,7 +12,11 @@ export function registerAdmins(admins: Command, cli: Cli): void {
     examples: ['admins add acmeCo/ boss@acme.test', 'admins add "" platform@acme.test'],
   }).action(
     onStage<[string, string]>(cli, async (session, _, prefix, email) => {
-      tellAdded(session, 'admin', await addAdmin(session.system, { prefix, email }, session.operator));
+      tellAdded(
+        session,
+        'admin',
+        await addAdmin(session.system, { prefix, email }, await session.operator()),
+      );
     }),
   );
   addCommand(admins, {
@@ -32,7 +36,7 @@ export function registerAdmins(admins: Command, cli: Cli): void {
     examples: ['admins remove acmeCo/ boss@acme.test'],
   }).action(
     onStage<[string, string]>(cli, async (session, _, prefix, email) => {
-      const removed = await removeAdmin(session.system, prefix, email, session.operator);
+      const removed = await removeAdmin(session.system, prefix, email, await session.operator());
       tellRemoved(session, 'admin', { prefix, email }, removed);
     }),
   );

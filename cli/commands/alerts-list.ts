@@ -20,7 +20,7 @@ export function registerAlertsList(alerts: Command, cli: Cli): void {
   })
     .addOption(new Option('--open', 'only those that are not resolved').conflicts('resolved'))
     .option('--resolved', 'only those that are')
-    .option('--prefix <prefix>', 'only tasks whose ids begin so', '')
+    .addOption(new Option('--prefix <prefix>', 'only tasks whose ids begin so').default('', 'all'))
     .action(
       onStage<[], AlertOptions>(cli, async ({ system, out }, { open, resolved, prefix }) => {
         const found = await listAlerts(

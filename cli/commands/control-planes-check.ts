@@ -55,6 +55,11 @@ async function check(given: string, options: Options, cli: Cli): Promise<void> {
   const { task, allowChanges = false } = options;
   if ((task !== undefined) !== allowChanges)
     throw new UsageError('--task and --allow-changes go together: only a task that is named is changed');
+  cli.interrupts?.whileDoing(
+    task === undefined
+      ? 'nothing was changed'
+      : `task ${JSON.stringify(task)} may be disabled there: look, and enable it`,
+  );
   const checked = await examineServer(target, new RealClock(), task);
   const defects = checked.flatMap((one) => (one.result === 'fail' ? one.defects : [])).length;
   const out = new Output(cli.stdout, options.json === true);

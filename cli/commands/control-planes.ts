@@ -55,7 +55,7 @@ export function registerControlPlanes(planes: Command, cli: Cli): void {
       onStage<[string]>(cli, async ({ system, out, operator }, _options, name) => {
         const { settings } = await named(system, name);
         if (!isListed(settings)) throw new UsageError(`control plane ${quoted(name)}: it is not listed`);
-        const done = await act(system, { controlPlane: name, by: operator });
+        const done = await act(system, { controlPlane: name, by: await operator() });
         if (!done.done) throw new UsageError(`control plane ${quoted(name)}: ${done.reason}`);
         out.one({ controlPlane: name, [said.key]: true }, () => [`${safe(name)} ${said.text}`]);
       }),
@@ -96,9 +96,11 @@ const quoted = (name: string): string => JSON.stringify(name);
 
 /** @throws UsageError where the configuration names no such control plane */
 async function named(system: System, name: string): Promise<ControlPlaneStanding> {
-  const found = (await controlPlanesOf(system)).find(({ settings }) => settings.name === name);
+  const all = await controlPlanesOf(system);
+  const found = all.find(({ settings }) => settings.name === name);
   if (found) return found;
-  throw new UsageError(`control plane ${quoted(name)}: the configuration has none of that name`);
+  const known = all.length === 0 ? '' : `; it has ${all.map(({ settings }) => settings.name).join(', ')}`;
+  throw new UsageError(`control plane ${quoted(name)}: the configuration has none of that name${known}`);
 }
 
 const COLUMNS: Columns<ControlPlaneStanding> = [

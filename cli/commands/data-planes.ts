@@ -30,7 +30,7 @@ export function registerDataPlanes(planes: Command, cli: Cli): void {
     examples: ['data-planes deleted aws-eu-1'],
   }).action(
     onStage<[string], object>(cli, async ({ system, out, operator }, _options, name) => {
-      await reportDeleted(system, name, operator);
+      await reportDeleted(system, name, await operator());
       const said = `${safe(name)} is deleted; its tasks are parked until \`taskwarden dismiss ${argument(name)}\``;
       out.one({ dataPlane: name, deleted: true }, () => [said]);
     }),
@@ -47,7 +47,7 @@ interface Standing {
 
 const COLUMNS: Columns<Standing> = [
   ['DATA PLANE', ({ dataPlane }) => dataPlane],
-  ['STATE', ({ state }) => state],
+  ['STATE', ({ state }) => state, ({ state }) => (state === 'up' ? undefined : 'warn')],
   ['SINCE', ({ since }) => since],
   ['TASKS', ({ eligible }) => String(eligible)],
   ['ALIVE', ({ alive }) => String(alive)],

@@ -12,29 +12,31 @@ export function registerDismiss(program: Command, cli: Cli): void {
     description:
       'end the correlated outage of a data plane (the clocks of what still fails run on from now), the parking of its tasks where it was deleted, or the hold of a task that a system enabled again after we disabled it',
     examples: ['dismiss aws-eu-1', 'dismiss acmeCo/prod/orders'],
-  }).action(
-    onStage<[string], object>(cli, async ({ system, out, operator }, _options, name) => {
-      if ((await dismissOutage(system, name, operator)).dismissed) {
-        out.one({ dataPlane: name, dismissed: true }, () => [`the outage of ${safe(name)} is dismissed`]);
-        return;
-      }
-      if ((await dismissDeletion(system, name, operator)).dismissed) {
-        const said = `${safe(name)} parks its tasks no longer; their clocks run on from now`;
-        out.one({ dataPlane: name, dismissed: true }, () => [said]);
-        return;
-      }
-      if ((await dismissReversal(system, name, operator)).dismissed) {
-        const said = `${safe(name)} is no longer held because a system enabled it again; it is evaluated with the next scan`;
-        out.one({ task: name, dismissed: true }, () => [said]);
-        return;
-      }
-      const isTask = (await loadTask(system.table, name)) !== undefined;
-      const quoted = JSON.stringify(name);
-      throw new UsageError(
-        isTask
-          ? `task ${quoted}: no system reversed its disabling, or that is over`
-          : `data plane ${quoted}: has no open correlated outage, and was not deleted`,
-      );
-    }),
-  );
+  })
+    .summary('end an outage, a parking, or the hold of a reversal')
+    .action(
+      onStage<[string], object>(cli, async ({ system, out, operator }, _options, name) => {
+        if ((await dismissOutage(system, name, await operator())).dismissed) {
+          out.one({ dataPlane: name, dismissed: true }, () => [`the outage of ${safe(name)} is dismissed`]);
+          return;
+        }
+        if ((await dismissDeletion(system, name, await operator())).dismissed) {
+          const said = `${safe(name)} parks its tasks no longer; their clocks run on from now`;
+          out.one({ dataPlane: name, dismissed: true }, () => [said]);
+          return;
+        }
+        if ((await dismissReversal(system, name, await operator())).dismissed) {
+          const said = `${safe(name)} is no longer held because a system enabled it again; it is evaluated with the next scan`;
+          out.one({ task: name, dismissed: true }, () => [said]);
+          return;
+        }
+        const isTask = (await loadTask(system.table, name)) !== undefined;
+        const quoted = JSON.stringify(name);
+        throw new UsageError(
+          isTask
+            ? `task ${quoted}: no system reversed its disabling, or that is over`
+            : `data plane ${quoted}: has no open correlated outage, and was not deleted`,
+        );
+      }),
+    );
 }

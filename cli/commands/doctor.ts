@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { recordDoctorRun } from '../../functions/operators/doctor.ts';
+import type { Paint, Tone } from '../colour.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';
 import type { Check } from '../doctor/check.ts';
 import { examine } from '../doctor/examine.ts';
@@ -35,26 +36,39 @@ export function registerDoctor(program: Command, cli: Cli): void {
     );
 }
 
-async function runChecks({ stage, system, out, operator }: Session): Promise<void> {
+async function runChecks({ stage, system, out, operator, interrupts }: Session): Promise<void> {
+  interrupts.whileDoing('nothing was changed, and this run is not remembered; run `taskwarden doctor` again');
   const checks = await examine(stage);
   const failed = checks.filter(({ result }) => result === 'fail').map(({ name }) => name);
   const green = failed.length === 0;
   const at = system.clock.now();
   const shown = checks.map(({ todo, ...check }) => ({ ...check, todo: todo ?? null }));
   out.one({ stage: stage.name, at: instantText(at), green, checks: shown }, () =>
-    linesOf(stage.name, checks, green),
+    linesOf(stage.name, checks, green, out.paint),
   );
   await recordDoctorRun(system, {
     at,
-    by: operator,
+    by: await operator(),
     green,
     checks: checks.map(({ name, result }) => ({ name, result })),
   });
   if (!green) throw new Error(`stage ${stage.name} is not ready: ${failed.join(', ')}`);
 }
 
-function linesOf(stage: string, checks: readonly Check[], green: boolean): string[] {
-  const rows = columns(checks.map(({ result, name, found }) => [result, name, found]));
+const TONES: Record<Check['result'], Tone | undefined> = {
+  ok: 'good',
+  warn: 'warn',
+  fail: 'bad',
+  skipped: 'faint',
+};
+
+function linesOf(stage: string, checks: readonly Check[], green: boolean, paint: Paint): string[] {
+  const cells = checks.map(({ result, name, found }) => [result, name, found]);
+  const toneOf = (row: number, place: number) => {
+    const result = checks[row]?.result;
+    return place === 0 && result ? TONES[result] : undefined;
+  };
+  const rows = columns(cells, '', { paint, toneOf });
   const lines = rows.flatMap((row, at) => {
     const todo = checks[at]?.todo;
     return todo === undefined ? [row] : [row, `         to do: ${safe(todo)}`];

@@ -20,7 +20,7 @@ export function registerEvents(events: Command, cli: Cli): void {
   addRefused(events, cli);
 }
 
-const FORMS = 'one event, a list of them, or NDJSON; - is standard input';
+const FORMS = 'one event, a list of them, or NDJSON (docs/events/README.md); - is standard input';
 
 function addValidate(events: Command, cli: Cli): void {
   addCommand(events, {

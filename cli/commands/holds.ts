@@ -58,7 +58,7 @@ function addAct(holds: Command, cli: Cli, { usage, description, act, said, key }
   const examples = [`holds ${usage.split(' ')[0]} connect`];
   addCommand(holds, { usage, description, examples }).action(
     onStage<[string]>(cli, async ({ system, out, operator }, _options, name) => {
-      const done = await act(system, { controlPlane: name, by: operator });
+      const done = await act(system, { controlPlane: name, by: await operator() });
       if (!done.done) throw new UsageError(`control plane ${JSON.stringify(name)}: ${done.reason}`);
       out.one({ controlPlane: name, [key]: true }, () => [`${safe(name)}: ${said}`]);
     }),

@@ -58,6 +58,7 @@ export function registerInit(program: Command, cli: Cli): void {
 }
 
 async function init(options: Options, cli: Cli): Promise<void> {
+  cli.interrupts?.whileDoing('no configuration was written');
   const stage = stageOf(options);
   const file = join(options.folder, `${stage}.json`);
   const asked = options.input ? { lines: new Lines(cli.stdin), prompt: cli.stderr } : undefined;

@@ -42,7 +42,7 @@ export function registerMailResend(mail: Command, cli: Cli): void {
         const { system, operator, out } = session;
         const [id = '', ...others] = await idsOf(session, given);
         if (others.length > 0) return resendMany(session, [id, ...others], options);
-        const resent = await resendMail(system, id, operator);
+        const resent = await resendMail(system, id, await operator());
         if (resent.outcome === 'unknown') throw noSuchMail(session, id);
         if (resent.outcome === 'dead') throw suppressedAddress(resent);
         const { address, items } = resent;

@@ -37,7 +37,7 @@ export function registerOops(oops: Command, cli: Cli): void {
     examples: ['oops resolve 3f9a1c0b77de'],
   }).action(
     onStage<[string]>(cli, async ({ system, out, operator, stage }, _, fingerprint) => {
-      const resolved = await resolveOops(system, fingerprint, operator);
+      const resolved = await resolveOops(system, fingerprint, await operator());
       if (!resolved) throw noSuchOops(fingerprint, stage.name);
       const { again } = resolved;
       out.one({ resolved: fingerprint, again }, () => [

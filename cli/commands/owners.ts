@@ -17,7 +17,7 @@ const FORM = `
 One rule a line: a pattern, then addresses; the last rule that matches counts, as in a CODEOWNERS file. A pattern is an id,
 a prefix with its slash, or either with wildcards: * (within a part), ? (one character), ** (over slashes); * alone is all. A
 rule without addresses says that nobody owns what it matches. # begins a comment; a backslash takes a space into a pattern.
-Rules are for tasks whose owning system names no owner.`;
+Rules are for tasks whose owning system names no owner. An example: docs/formats.md.`;
 
 /** Adds `owners import`, `list` and `test`. */
 export function registerOwners(owners: Command, cli: Cli): void {
@@ -45,7 +45,7 @@ function addImport(owners: Command, cli: Cli): void {
         for (const warning of warnings) stderr.write(`warning: ${safe(warning)}\n`);
         const changed = dryRun
           ? await ownerRulesChange(system, rules)
-          : await importOwnerRules(system, rules, operator);
+          : await importOwnerRules(system, rules, await operator());
         const { outcome, added, removed } = changed;
         const result = {
           outcome: dryRun ? 'dry-run' : outcome,

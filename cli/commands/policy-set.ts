@@ -23,7 +23,12 @@ export function registerPolicySet(policy: Command, cli: Cli): void {
       const { system, stage, operator } = session;
       const scope = scopeOf(argument);
       const set = readPairs(pairs);
-      const changed = await setPolicy(system, { scope, set, by: operator, ceiling: stage.modeCeiling });
+      const changed = await setPolicy(system, {
+        scope,
+        set,
+        by: await operator(),
+        ceiling: stage.modeCeiling,
+      });
       await tellPolicyChange(session, scope, changed);
       await noteUnknownTask(session, scope);
     }),

@@ -24,7 +24,7 @@ export function registerPolicyUnset(policy: Command, cli: Cli): void {
         }
         const scope = scopeOf(argument);
         const names = all ? 'all' : keys;
-        const changed = await unsetPolicy(session.system, { scope, names, by: session.operator });
+        const changed = await unsetPolicy(session.system, { scope, names, by: await session.operator() });
         await tellPolicyChange(session, scope, changed);
       }),
     );

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isProduction } from '../../functions/operators/policies.ts';
 import { deployedService } from '../../simulation/engine/deployed-service.ts';
@@ -27,8 +26,9 @@ import {
 import { jsonLine, type Sink, safe } from '../terminal.ts';
 
 const NOTES = `
-Of a stage its whole table is read once. A file is a scenario as JSON, its events left out; - reads standard input.
-Exit codes: 0 it ran; 2 the file or the change is not valid; 3 a promise was broken, which is a bug.`;
+Of a stage its whole table is read once. A file is a scenario as JSON (docs/scenario.md), its events left out; - reads
+standard input.
+Exit codes: 0 it ran; 2 the file or the change is not valid; 3 a promise was broken, which is a bug; 130 Ctrl-C.`;
 
 /** How a preview is written. */
 export type PreviewForm = 'table' | 'json' | 'csv' | 'html';
@@ -57,7 +57,12 @@ export function registerPreview(program: Command, cli: Cli): void {
       'preview scenario.json --set mode=disable --csv > preview.csv',
     ],
   })
-    .option('--set <key=value>', 'a policy key, as in "policy set"; may be given again', gathered, [])
+    .summary('what a change of policy would do to a fleet; changes nothing')
+    .addOption(
+      new Option('--set <key=value>', 'a policy key, as in "policy set"; may be given again')
+        .argParser(gathered)
+        .default([], 'nothing'),
+    )
     .option('--scope <scope>', 'where it is set: global, a prefix with its slash, or a task id', 'global')
     .option('--days <number>', 'how many days to look ahead (default: 60; of a file: to its end)', daysOf)
     .addOption(
@@ -75,6 +80,7 @@ export function registerPreview(program: Command, cli: Cli): void {
         ...(days === undefined ? {} : { days }),
       };
       const form = html === undefined ? (json ? 'json' : csv ? 'csv' : 'table') : 'html';
+      cli.interrupts?.whileDoing('nothing was changed or written; a preview of fewer --days takes less time');
       const end = (ran: ScenarioRun) => endPreview(ran, html, cli);
       if (file === undefined)
         await onStage<[]>(cli, async (session) => end(await previewOfStage(session, change, form)))(command);
@@ -97,12 +103,8 @@ async function previewOfStage(
 /** A page goes to its file, which only a preview that ran replaces. */
 async function endPreview(ran: ScenarioRun, html: string | undefined, cli: Cli): Promise<void> {
   if (html === undefined || ran.output === '') return endScenarioRun(ran, cli);
-  try {
-    await writeFile(html, ran.output);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'it failed';
-    throw new UsageError(`${html} cannot be written (${code})`);
-  }
+  // What draws plots is loaded only where it is asked to.
+  await (await import('../page.ts')).writePage(html, ran.output);
   endScenarioRun({ ...ran, output: `written: ${safe(html)}\n` }, cli);
 }
 

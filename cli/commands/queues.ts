@@ -26,7 +26,7 @@ export function registerQueues(queues: Command, cli: Cli): void {
     .addArgument(queueArgument())
     .action(
       onStage<[QueueName]>(cli, async ({ system, out, stage, operator }, _, queue) => {
-        await pauseQueue(system, stage.workers, queue, operator);
+        await pauseQueue(system, stage.workers, queue, await operator());
         out.one({ paused: queue }, () => [
           `${queue} is paused; \`taskwarden queues resume ${queue}\` lets it go on`,
         ]);
@@ -40,7 +40,7 @@ export function registerQueues(queues: Command, cli: Cli): void {
     .addArgument(queueArgument())
     .action(
       onStage<[QueueName]>(cli, async ({ system, out, stage, operator }, _, queue) => {
-        const { wasPaused, worked } = await resumeQueue(system, stage.workers, queue, operator);
+        const { wasPaused, worked } = await resumeQueue(system, stage.workers, queue, await operator());
         const goesOn = worked
           ? `${queue} goes on`
           : `the breaker keeps ${queue} off until its worker works a message of it`;
@@ -55,7 +55,7 @@ function queueArgument(): Argument {
 
 const COLUMNS: Columns<QueueStanding> = [
   ['QUEUE', ({ queue }) => queue],
-  ['WORKED', ({ worked }) => (worked ? 'yes' : 'no')],
+  ['WORKED', ({ worked }) => (worked ? 'yes' : 'no'), ({ worked }) => (worked ? undefined : 'bad')],
   ['PAUSED', ({ paused }) => (paused ? `by ${paused.by} since ${formatInstant(paused.at)}` : '-')],
   ['BREAKER', breakerText],
 ];

@@ -18,7 +18,7 @@ the audit, whose rows stay. A hash of the address stays, with the mark that noth
 system still names them as an owner, they are not mailed again, and count as unreachable. Where nobody else was warned,
 the grace is taken back. Dead letters that name them are counted, and deleted with --purge-dead-letters: each is work that
 was given up, and is then lost. Texts that people wrote, messages still being worked, the bus's archive (14 days),
-backups of the table (35 days) and logs are not searched. If the command is interrupted, run it again to finish.`;
+backups of the table (35 days) and logs are not searched. What they did as an operator stays under their AWS identity. If the command is interrupted, run it again to finish.`;
 
 /** Adds `recipients forget`. */
 export function registerRecipientsForget(recipients: Command, cli: Cli): void {
@@ -46,8 +46,9 @@ async function forget(session: Session, options: Options, argument: string): Pro
   const isMeant = namesPerson(address);
   if (!yes)
     throw new UsageError(questionOf(session, address, known, await stage.deadLetters.look(isMeant, false)));
+  session.interrupts.whileDoing('some of it may be erased; run the same command again to finish');
   const isStored = known.recipient !== undefined || isKnown(known);
-  const erased = isStored ? await forgetRecipient(system, address, operator) : undefined;
+  const erased = isStored ? await forgetRecipient(system, address, await operator()) : undefined;
   // Afterwards, so that what was on its way into them meanwhile is found.
   const seen = await stage.deadLetters.look(isMeant, purgeDeadLetters);
   const deadLetters = seen.filter(({ naming, unseen }) => naming.length + unseen > 0);

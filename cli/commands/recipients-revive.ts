@@ -22,7 +22,7 @@ export function registerRecipientsRevive(recipients: Command, cli: Cli): void {
     .action(
       onStage<[string]>(cli, async ({ system, stage, operator, out }, _, argument) => {
         const address = targetNamed(argument);
-        const revived = await reviveRecipient(system, address, operator);
+        const revived = await reviveRecipient(system, address, await operator());
         if (revived.outcome === 'unknown')
           throw new UsageError(`nothing is known of ${JSON.stringify(address)} in stage ${stage.name}`);
         const was = revived.outcome === 'revived' ? revived.was : null;

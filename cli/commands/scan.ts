@@ -8,7 +8,10 @@ export function registerScan(program: Command, cli: Cli): void {
     description: 'run one scan now, as the schedule would, and wait for it',
     examples: ['scan', 'scan --stage dev --json'],
   }).action(
-    onStage(cli, async ({ stage, system, out }) => {
+    onStage(cli, async ({ stage, system, out, interrupts }) => {
+      interrupts.whileDoing(
+        'the scan goes on without you: it runs in the stage; `taskwarden tasks list` shows what it comes to',
+      );
       const report = await stage.scan(system.clock.now());
       if (report.outcome === 'skipped') throw new Error(`scan ${report.run} was skipped: ${report.reason}`);
       out.one(report, () => {

@@ -4,6 +4,7 @@ import type { Service } from '../../simulation/engine/service.port.ts';
 import { type Simulated, simulate } from '../../simulation/engine/simulate.ts';
 import { timelineOf } from '../../simulation/engine/timeline.ts';
 import { parseScenarioText } from '../../simulation/scenario/scenario.ts';
+import type { Cli } from '../command.ts';
 import {
   endScenarioRun,
   readScenarioInput,
@@ -19,10 +20,12 @@ Examples:
   $ taskwarden simulate scenario.json --json    the same as NDJSON, one effect a line, the summary last
   $ cat scenario.json | taskwarden simulate -   from standard input
 
-Exit codes: 0 it ran; 2 the file is not valid; 3 a promise was broken, which is a bug.`;
+The form of the file: docs/scenario.md; its JSON schema: docs/formats/scenario.json.
+
+Exit codes: 0 it ran; 2 the file is not valid; 3 a promise was broken, which is a bug; 130 Ctrl-C.`;
 
 /** Adds `simulate FILE [--json]` to the program. */
-export function registerSimulate(program: Command): void {
+export function registerSimulate(program: Command, cli: Pick<Cli, 'interrupts'>): void {
   program
     .command('simulate')
     .description(
@@ -32,6 +35,7 @@ export function registerSimulate(program: Command): void {
     .option('--json', 'NDJSON instead of a timeline')
     .addHelpText('after', EXAMPLES)
     .action(async (file: string, options: { json?: boolean }) => {
+      cli.interrupts?.whileDoing('the scenario did not run to its end; nothing was printed or changed');
       endScenarioRun(await runSimulate(await readScenarioInput(file), options.json === true));
     });
 }

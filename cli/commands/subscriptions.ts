@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ALERT_TYPES } from '../../functions/abandonment/task.ts';
+import { SUBSCRIPTION_TYPES } from '../../functions/abandonment/task.ts';
 import { addSubscription, listSubscriptions, removeSubscription } from '../../functions/operators/people.ts';
 import type { Subscriber } from '../../functions/store/people.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
@@ -27,7 +27,7 @@ export function registerSubscriptions(subscriptions: Command, cli: Cli): void {
     .option('--topic <arn>', TOPIC_OPTION)
     .option(
       '--alert-types <types...>',
-      `any of ${ALERT_TYPES.join(', ')}; added to those there are`,
+      `any of ${SUBSCRIPTION_TYPES.join(', ')}; added to those there are`,
       USUAL_TYPES,
     )
     .action(
@@ -35,7 +35,11 @@ export function registerSubscriptions(subscriptions: Command, cli: Cli): void {
         cli,
         async (session, { alertTypes, topic }, prefix, email) => {
           const given = { prefix, alertTypes, ...subscriberOf(email, topic) };
-          tellAdded(session, 'subscription', await addSubscription(session.system, given, session.operator));
+          tellAdded(
+            session,
+            'subscription',
+            await addSubscription(session.system, given, await session.operator()),
+          );
         },
       ),
     );
@@ -62,7 +66,12 @@ export function registerSubscriptions(subscriptions: Command, cli: Cli): void {
     .action(
       onStage<[string, string?], { topic?: string }>(cli, async (session, { topic }, prefix, email) => {
         const subscriber = subscriberOf(email, topic);
-        const removed = await removeSubscription(session.system, prefix, subscriber, session.operator);
+        const removed = await removeSubscription(
+          session.system,
+          prefix,
+          subscriber,
+          await session.operator(),
+        );
         tellRemoved(session, 'subscription', { prefix, ...subscriber }, removed);
       }),
     );

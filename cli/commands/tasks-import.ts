@@ -23,10 +23,15 @@ interface Options {
 /** So many bad lines are named one by one. */
 const MOST_NAMED = 20;
 
+const FORM = `
+A line: {"id": "acmeCo/prod/orders", "kind": "capture", "enabled": true, "createdAt": "2025-06-01T00:00:00Z",
+"owners": ["ana@acme.test"], "dataPlane": "aws-eu-1", "shards": [{"id": "0", "status": "PRIMARY"}]}
+All keys: docs/formats.md; JSON schema: docs/formats/task.json. All lines are checked before the first is loaded.`;
+
 /** Adds `tasks import`. */
 export function registerTasksImport(tasks: Command, cli: Cli): void {
   addCommand(tasks, {
-    usage: 'import <file>',
+    usage: 'import',
     description: 'load tasks from NDJSON, one task a line; loading a file twice changes nothing',
     examples: [
       'tasks import fleet.ndjson',
@@ -34,23 +39,29 @@ export function registerTasksImport(tasks: Command, cli: Cli): void {
       'tasks import fleet.ndjson --background',
     ],
   })
+    .argument('<file>', 'the tasks; - is standard input')
     .option('--skip-bad', 'load the good lines although there are bad ones')
     .option(
       '--background',
       'only check the file here: the scanner loads it, as a bulk command (see `taskwarden work`)',
     )
     .option('--wait', 'with --background: load it here as well, and show how far it is')
+    .addHelpText('after', FORM)
     .action(
       onStage<[string], Options>(cli, async (session, options, file) => {
         const { skipBad = false, background, wait } = options;
         if (background) return importLater(session, file, options);
         if (wait) throw new UsageError('tasks import: --wait goes with --background');
-        const { system, stdin, stderr, out } = session;
-        const lines = await linesOf(file, stdin);
+        const { system, stdin, stderr, out, interrupts } = session;
+        interrupts.whileDoing('nothing was loaded');
+        const lines = await linesOf(file, stdin, (remove) => interrupts.removing(remove));
         const progress = new ProgressLine(stderr);
         let result: LoadResult;
         try {
-          const onProgress = (at: LoadProgress) => progress.show(progressText(at));
+          const onProgress = (at: LoadProgress) => {
+            interrupts.whileDoing(doneSoFar(at));
+            progress.show(progressText(at));
+          };
           result = await loadNdjson(system, () => lines.open(), { skipBad, onProgress });
         } finally {
           progress.clear();
@@ -72,8 +83,9 @@ async function importLater(
   file: string,
   { skipBad = false, wait }: Options,
 ): Promise<void> {
-  const { system, stdin, stderr } = session;
-  const lines = await linesOf(file, stdin);
+  const { system, stdin, stderr, interrupts } = session;
+  interrupts.whileDoing('nothing is to be loaded; the lines were still being checked');
+  const lines = await linesOf(file, stdin, (remove) => interrupts.removing(remove));
   const progress = new ProgressLine(stderr);
   const onProgress = (at: LoadProgress) => progress.show(progressText(at));
   const { entries, bad } = await readNdjson(system, () => lines.open(), { skipBad, onProgress }).finally(
@@ -114,4 +126,10 @@ function named(bad: readonly BadLine[], most: number): string[] {
 
 function progressText({ stage, done, total }: LoadProgress): string {
   return stage === 'checking' ? `checking: ${done} lines` : `loading: ${done} of ${total} tasks`;
+}
+
+/** What an import that is stopped has done. */
+function doneSoFar({ stage, done, total }: LoadProgress): string {
+  if (stage === 'checking') return 'nothing was loaded; the lines were still being checked';
+  return `${done} of ${total} tasks are loaded; run the same command again: it goes on, and what is loaded stays as it is`;
 }

@@ -27,7 +27,7 @@ export function registerTasksResetVersion(tasks: Command, cli: Cli): void {
           const what = `version ${known.task.version} of ${JSON.stringify(id)} would be forgotten`;
           throw new UsageError(`${what}, and the next one taken whatever it is; say so with --yes`);
         }
-        const reset = await resetVersion(session.system, id, session.operator);
+        const reset = await resetVersion(session.system, id, await session.operator());
         if (!reset) throw noSuchTask(session, id);
         session.out.one({ task: id, was: reset.was }, () => [
           `version ${reset.was} of ${safe(id)} is forgotten; next: its owning system publishes it again`,

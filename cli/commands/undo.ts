@@ -85,7 +85,7 @@ async function undoOne(
   { system, operator, out }: Session,
   { task, run, reason }: { task: string; run?: string; reason: string },
 ): Promise<Undone> {
-  const act = { task, by: operator, reason, isOperator: true };
+  const act = { task, by: await operator(), reason, isOperator: true };
   const undone = await undoDisabling(system, { ...act, ...(run !== undefined && { run }) });
   if (undone.outcome !== 'refused')
     out.one({ task, ...undone }, () => [`${safe(task)} ${SAID[undone.outcome]}`]);

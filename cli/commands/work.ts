@@ -141,7 +141,7 @@ function addChange(work: Command, cli: Cli, { usage, description, examples, said
   if (usage.startsWith('priority')) command.addArgument(new Argument('<priority>').choices(PRIORITIES));
   command.option('--reason <text>', 'why, for the audit', '').action(
     onStage<[string, Priority], { reason: string }>(cli, async (session, { reason }, id, priority) => {
-      const changed = await act(session, { id, by: session.operator, reason }, priority);
+      const changed = await act(session, { id, by: await session.operator(), reason }, priority);
       if (!changed.changed) throw new UsageError(`work ${JSON.stringify(id)}: ${changed.reason}`);
       const { record } = changed;
       session.out.one(workLine(record), () => [`${record.id} ${said}: ${progressText(record)}`]);

@@ -4,6 +4,7 @@ import { keys } from '../../functions/store/keys.ts';
 import { loadPauses } from '../../functions/store/pauses.ts';
 import { loadPolicies } from '../../functions/store/policies.ts';
 import { loadScans } from '../../functions/store/scans.ts';
+import { pausedAt, pausedText } from '../paused.ts';
 import { type Examined, type Finding, fail, ok, type Question, skipped, warn } from './check.ts';
 import { RUNBOOK, unwatched } from './mail-questions.ts';
 
@@ -81,11 +82,12 @@ async function queues({ stage }: Examined): Promise<Finding> {
 
 /** A pause is what somebody asked for, and stops what it names safely. */
 async function pauses({ stage }: Examined): Promise<Finding> {
-  const record = await loadPauses(stage.system.table);
-  const paused = (['evaluate', 'notify', 'disable'] as const).filter((what) => record[what] !== null);
+  const { table, clock } = stage.system;
+  const held = pausedAt(await loadPauses(table), clock.now());
+  const paused = held.map(({ what }) => what);
   return paused.length === 0
     ? ok('nothing is paused')
-    : warn(`paused: ${paused.join(', ')}`, `taskwarden resume ${paused[0]}`);
+    : warn(`paused: ${held.map(pausedText).join(', ')}`, `taskwarden resume ${paused[0]}`);
 }
 
 async function deadLetters({ account }: Examined): Promise<Finding> {

@@ -18,6 +18,17 @@ export const FAILURE_CAUSES = [
 ] as const;
 export type FailureCause = (typeof FAILURE_CAUSES)[number];
 
+/** The class of what keeps a task from running; no error text of a task ever reaches a mail. */
+export type Cause =
+  | 'failed'
+  | `failed-${Exclude<FailureCause, 'other'>}`
+  | 'pending'
+  | 'idle'
+  | 'standby'
+  | 'backfill'
+  | 'never-primary'
+  | 'unknown';
+
 export const TASK_KINDS = [
   'capture',
   'materialization',
@@ -221,6 +232,13 @@ export interface Stopping {
   lookAt?: Instant | null;
 }
 
+/** What facts count an episode under: mode and cause as they were when it fired. */
+export interface Cell {
+  plane: string;
+  mode: Mode;
+  cause: Cause;
+}
+
 /** One open span of abandonment, or of a task that outlives its deadline. */
 export interface Episode {
   /** From 1 for each task. */
@@ -252,6 +270,10 @@ export interface Episode {
   disabling?: Disabling;
   /** How often the owning system refused to disable it. @default 0 */
   refusals?: number;
+  /** The mode and cause that facts count it under, short as its row is to be; absent in rows of older versions. */
+  cell?: `${Mode} ${Cause}`;
+  /** SES took a warning of it, whatever became of that. */
+  warned?: true;
 }
 
 export const HOLD_REASONS = [
@@ -323,6 +345,10 @@ export function isOpening(notice: Notice): notice is 'warning' | 'overdue' {
 
 export const ALERT_TYPES = ['task_abandoned', 'task_auto_disabled', 'task_overdue', 'task_stopping'] as const;
 export type AlertType = (typeof ALERT_TYPES)[number];
+
+/** What a subscription may be to: alerts, and the report of each week. */
+export const SUBSCRIPTION_TYPES = [...ALERT_TYPES, 'weekly_report'] as const;
+export type SubscriptionType = (typeof SUBSCRIPTION_TYPES)[number];
 
 export interface Pauses {
   evaluate: boolean;

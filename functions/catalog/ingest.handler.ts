@@ -1,14 +1,11 @@
-import { dynamoDbClient } from '../platform/clients.ts';
 import { connect } from '../platform/runtime.ts';
-import { DynamoDbTable, documentClient } from '../store/table/dynamodb-table.ts';
+import { deployedTable } from '../store/table/deployed-table.ts';
 import { workerHandler } from '../work/worker-handler.ts';
 import { registerConfiguredSources } from './configured-sources.ts';
 import { ingestConsumer } from './ingest-consumer.ts';
 import { readSources } from './sources-environment.ts';
 
-const runtime = connect('ingest', ({ table }) => ({
-  table: new DynamoDbTable(documentClient(dynamoDbClient()), table),
-}));
+const runtime = connect('ingest', (environment, clock) => ({ table: deployedTable(environment, clock) }));
 await registerConfiguredSources(runtime.system, readSources());
 
 /** Works the ingest queue in order of arrival: events of one task come close together. */

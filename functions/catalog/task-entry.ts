@@ -17,7 +17,8 @@ import {
 } from './fields.ts';
 import { type Parsed, parseWith } from './schema-problems.ts';
 
-const taskEntry = z.strictObject({
+/** The form of an entry (docs/formats.md#tasks). */
+export const taskEntry = z.strictObject({
   id: taskIdField,
   kind: kindField,
   enabled: z.boolean(),

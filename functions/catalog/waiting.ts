@@ -1,12 +1,14 @@
 import { NO_EVIDENCE } from '../abandonment/evidence.ts';
-import { DAY, type Instant } from '../abandonment/time.ts';
+import type { Instant } from '../abandonment/time.ts';
+import { RETENTIONS } from '../platform/retention.ts';
 import { keys } from '../store/keys.ts';
 import { ROW_VERSION, saidIn } from '../store/rows.ts';
+import { endingOf } from '../store/table/expiry.ts';
 import type { Row, Table, Write } from '../store/table/table.port.ts';
 import type { HeardBefore } from './publications.ts';
 
-/** How long what is heard of an unknown task waits for its publication. */
-const WAITS = 7 * DAY;
+/** What is heard of an unknown task waits no longer for its publication. */
+const WAITS = RETENTIONS.waiting.kept;
 
 /** What was heard of a task that is not known yet. */
 export interface WaitingRecord extends HeardBefore {
@@ -37,7 +39,7 @@ export function waitingWrite(id: string, record: Omit<WaitingRecord, 'at'>, now:
       ...(record.run && { run: record.run }),
       at: now,
       rev: record.rev + 1,
-      ttl: Math.ceil((now + WAITS) / 1000),
+      ...endingOf('waiting', now),
     },
     if: [record.rev === 0 ? { absent: true } : { equals: ['rev', record.rev] }],
   };

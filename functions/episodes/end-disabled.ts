@@ -5,12 +5,15 @@ import type { Instant } from '../abandonment/time.ts';
 import { type AlertRecord, alertWrite } from '../store/alerts.ts';
 import { auditWrite } from '../store/audit.ts';
 import { keys } from '../store/keys.ts';
+import { type Milestone, milestoneWrite } from '../store/milestones.ts';
 import { noticeWrite, type PendingNotice } from '../store/notices.ts';
 import { reversalAlert } from '../store/operator-alerts.ts';
 import { ROW_VERSION } from '../store/rows.ts';
+import { endingOf } from '../store/table/expiry.ts';
 import type { Write } from '../store/table/table.port.ts';
 import { type TaskRecord, touch } from '../store/tasks.ts';
-import { afterConfirmation, type Word } from './confirm.ts';
+import { cellOf, restartsPerDay, restartsSince, wasWarned } from './cell.ts';
+import { afterConfirmation, isOnAgain, type Word } from './confirm.ts';
 import { reasonOf, runOf } from './disabling.ts';
 import { endEpisode } from './end.ts';
 import { begin, hasEpisode, type Transition, withBeside } from './transition.ts';
@@ -43,9 +46,11 @@ export function endDisabled(before: TaskRecord, confirmed: ConfirmedDisabling): 
   const ended = endedEpisode(begin(off, decision), before, confirmed);
   const { reverted } = off.task;
   const isNewlyReverted = reverted !== undefined && !before.task.reverted;
+  const counted = countedOf(before, confirmed);
   const recorded = withBeside(
     ended,
     ...recordsOf(before, confirmed),
+    ...milestonesOf(before, confirmed, counted),
     ...(isNewlyReverted ? [reversalAlert(before.task.id, reverted.at, now)] : []),
   );
   const { listed } = before;
@@ -54,6 +59,7 @@ export function endDisabled(before: TaskRecord, confirmed: ConfirmedDisabling): 
     episode,
     run: runOf(asker),
     ...(listed && { revision: listed.revision }),
+    counted,
   };
   const kept = listed && word.kept !== undefined ? { listed: { ...listed, kept: word.kept } } : {};
   return { ...recorded, record: { ...recorded.record, ...kept, asked: null, disabledByUs } };
@@ -112,6 +118,31 @@ function toldOfEnded(
   return { ...withBeside(at, { ...alertWrite(untold), if: [{ equals: ['w', w] }] }), untold };
 }
 
+type Counted = NonNullable<NonNullable<TaskRecord['disabledByUs']>['counted']>;
+
+/** What facts go by as long as it is off: how often it was restarted in vain before. */
+function countedOf({ evidence, open }: TaskRecord, { request, given, now }: ConfirmedDisabling): Counted {
+  const cell = cellOf(given, open?.number === request.episode ? open : undefined);
+  const perDay = request.alert === undefined ? restartsPerDay(evidence, request.since, now) : 0;
+  return { cell, perDay };
+}
+
+/** What facts count of it; of a task that is on again already, that too. */
+function milestonesOf(before: TaskRecord, confirmed: ConfirmedDisabling, counted: Counted): Write[] {
+  const { request, word, now } = confirmed;
+  const { task, open, evidence } = before;
+  const about = { at: now, task: task.id, episode: request.episode, ...counted };
+  const disabled: Milestone = {
+    ...about,
+    kind: 'disabled',
+    byOwner: request.asker.by === 'person',
+    wasWarned: open?.number === request.episode && wasWarned(open),
+    restarts: restartsSince(evidence),
+  };
+  const left: Milestone[] = isOnAgain(before, word) ? [{ ...about, kind: 'left', why: 'published' }] : [];
+  return [disabled, ...left].map(milestoneWrite);
+}
+
 /** The audit row, and what lets the run be undone as a whole. */
 function recordsOf(before: TaskRecord, { request, word, decision, now }: ConfirmedDisabling): Write[] {
   const { id } = before.task;
@@ -130,6 +161,7 @@ function recordsOf(before: TaskRecord, { request, word, decision, now }: Confirm
   const writes: Write[] = [audit];
   if (before.open?.disabling?.attempts !== 1 || before.open.refusals)
     writes.push({ delete: keys.operatorAlert('disable-failing', id) });
-  if (run !== null) writes.push({ put: { ...keys.turnedOff(run, id), v: ROW_VERSION, at: word.at } });
+  const turnedOff = { v: ROW_VERSION, at: word.at, ...endingOf('alerts', now) };
+  if (run !== null) writes.push({ put: { ...keys.turnedOff(run, id), ...turnedOff } });
   return writes;
 }

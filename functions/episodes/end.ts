@@ -4,7 +4,10 @@ import type { Episode, ResolveReason, Stopping } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { topicsThatHeard } from '../abandonment/topics.ts';
 import { type AlertRecord, alertOf, alertWrite } from '../store/alerts.ts';
+import { type Milestone, milestoneWrite } from '../store/milestones.ts';
 import { noticeDelete, type PendingNotice } from '../store/notices.ts';
+import type { Write } from '../store/table/table.port.ts';
+import { cellOf, restartsSince, wasWarned } from './cell.ts';
 import { evidenceOf } from './evidence-of.ts';
 import type { OpenTask } from './open-task.ts';
 import {
@@ -52,12 +55,28 @@ export function endEpisode(at: OpenTransition, given: Case, end: End, now: Insta
     untold: fits ? [] : [...parting, ...obsolete.map((key) => ({ key, address: '', pending: null }))],
     holders: open.disabling ? holdersOf(at.record) : [],
   };
-  const recorded = withBeside(at, alertWrite(alert));
+  const recorded = withBeside(at, alertWrite(alert), ...milestonesOf(at.record, given, end.reason, now));
   const stopping = stoppingAfter(at.record, now);
   const ended = { ...at.record, open: null, hold: null, next: null, stopping };
   if (!fits) return { ...recorded, record: ended, untold: alert };
   const deletes = obsolete.map((key) => noticeDelete(key, task.id, open.number));
   return { ...withBeside(withNotices(recorded, parting), ...deletes), record: ended, untold: null };
+}
+
+/** What facts count of an end; a disabling is counted where it is confirmed (`end-disabled.ts`). */
+function milestonesOf({ task, open }: OpenTask, given: Case, reason: ResolveReason, at: Instant): Write[] {
+  if (reason === 'disabled' || reason === 'disabled-by-owner') return [];
+  const ended: Milestone = {
+    kind: 'ended',
+    at,
+    task: task.id,
+    episode: open.number,
+    cell: cellOf(given, open),
+    reason,
+    wasWarned: wasWarned(open),
+    restarts: restartsSince(given.evidence),
+  };
+  return [milestoneWrite(ended)];
 }
 
 function partingOf(open: Episode, { notices, addresses }: End): NewNotice[] {

@@ -2,6 +2,8 @@ import type { Case, Decision } from '../abandonment/decide.ts';
 import type { Episode } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { alertOf, alertWrite } from '../store/alerts.ts';
+import { milestoneWrite } from '../store/milestones.ts';
+import { cellOf, cellToKeep } from './cell.ts';
 import { evidenceOf } from './evidence-of.ts';
 import { type OpenTransition, type Transition, withBeside } from './transition.ts';
 
@@ -25,7 +27,15 @@ export function fire(at: Transition, given: Case, now: Instant): OpenTransition 
     untold: [],
     holders: [],
   });
-  return withBeside({ ...at, record: fired }, alert);
+  const milestone = milestoneWrite({
+    kind: 'fired',
+    at: now,
+    task: record.task.id,
+    episode: open.number,
+    cell: cellOf(given),
+    isOverdue: open.alert !== undefined,
+  });
+  return withBeside({ ...at, record: fired }, alert, milestone);
 }
 
 /** The digests that announced a deadline. */
@@ -37,12 +47,8 @@ function mailsOf(stopping: Case['stopping'], deadline: Instant): string[] {
 }
 
 /** An episode as it begins: no grace, nobody told. */
-function firedEpisode(
-  number: number,
-  { policy, stopping }: Case,
-  { reason, facts }: Decision,
-  now: Instant,
-): Episode {
+function firedEpisode(number: number, given: Case, { reason, facts }: Decision, now: Instant): Episode {
+  const { policy, stopping } = given;
   const deadline = reason === 'overdue' ? facts.deadline : undefined;
   const isLate = deadline !== undefined;
   return {
@@ -58,5 +64,6 @@ function firedEpisode(
     dates: [],
     rungs: [],
     mails: deadline === undefined ? [] : mailsOf(stopping, deadline),
+    cell: cellToKeep(given),
   };
 }

@@ -1,5 +1,6 @@
 import type { Episode, Told } from '../abandonment/task.ts';
 import type { DigestItem } from '../store/digests.ts';
+import { wasWarned } from './cell.ts';
 import type { MailOutcome } from './mail.ts';
 import { withTold } from './told.ts';
 
@@ -8,7 +9,8 @@ export function warningAfter(open: Episode, mail: MailOutcome, item: DigestItem)
   const told = open.told[mail.recipient];
   const warning = told && standingAfter(told, mail, item);
   if (!told || !warning) return open;
-  return withTold(open, mail.recipient, { ...told, ...warning, digest: mail.digest });
+  const known = withTold(open, mail.recipient, { ...told, ...warning, digest: mail.digest });
+  return warning.acceptedAt === undefined || wasWarned(open) ? known : { ...known, warned: true };
 }
 
 /** How the recipient stands to be warned after the mail; undefined where it changes nothing. */

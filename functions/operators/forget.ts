@@ -186,7 +186,8 @@ async function eraseFromMail(system: System, id: string): Promise<void> {
   await untilStored(system, `mail ${id}`, async () => {
     const digest = await loadDigest(system.table, id);
     if (!digest || digest.address === FORGOTTEN) return undefined;
-    return digestWrite({ ...digest, address: FORGOTTEN }, digest.applied ? null : digest.leaseUntil);
+    const plan = digest.applied ? { doneAt: system.clock.now() } : { lookAt: digest.leaseUntil };
+    return digestWrite({ ...digest, address: FORGOTTEN }, plan);
   });
 }
 

@@ -4,6 +4,7 @@ import { auditWrite } from '../store/audit.ts';
 import { commit } from '../store/commit.ts';
 import { keys } from '../store/keys.ts';
 import { oopsFromRow } from '../store/oops.ts';
+import { endingOf } from '../store/table/expiry.ts';
 import { takeUpAll } from '../work/given-up.ts';
 
 /**
@@ -30,7 +31,7 @@ export async function resolveOops(
       mails: [],
     });
     const resolved = {
-      put: { ...row, resolvedAt: now, rev: rev + 1 },
+      put: { ...row, resolvedAt: now, rev: rev + 1, ...endingOf('oops', now) },
       if: [{ equals: ['rev', rev] as [string, number] }],
     };
     return { writes: [resolved, audit], value: true };

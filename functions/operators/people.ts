@@ -1,6 +1,6 @@
 import { prefixProblem, scopeProblem } from '../abandonment/policy-scope.ts';
 import { listed, shown } from '../abandonment/policy-wording.ts';
-import { ALERT_TYPES, type AlertType } from '../abandonment/task.ts';
+import { SUBSCRIPTION_TYPES, type SubscriptionType } from '../abandonment/task.ts';
 import { isTopic } from '../abandonment/topics.ts';
 import { alertEnd, revivalOf } from '../notices/feedback/topic-refused.ts';
 import { normaliseAddress } from '../platform/addresses.ts';
@@ -49,13 +49,14 @@ export async function addSubscription(
   const problem =
     topicProblem(system, subscriber) ??
     subscribedProblem(given.prefix) ??
-    alertTypesProblem(given.alertTypes);
+    alertTypesProblem(given.alertTypes) ??
+    reportProblem(given);
   if (problem !== undefined) return { outcome: 'refused', problem };
   const key = keys.subscription(given.prefix, target);
   const old = keys.oldSubscription(given.prefix, target);
   const before = (await system.table.get(key)) ?? (await system.table.get(old));
   const wanted = [...given.alertTypes, ...((before?.alertTypes as string[] | undefined) ?? [])];
-  const alertTypes = ALERT_TYPES.filter((type) => wanted.includes(type));
+  const alertTypes = SUBSCRIPTION_TYPES.filter((type) => wanted.includes(type));
   const person: SubscriptionRecord = { prefix: given.prefix, ...subscriber, alertTypes };
   const revival = isTopic(target) ? await revivalOf(system, target) : [];
   const same = before && String(before.alertTypes) === String(alertTypes);
@@ -167,10 +168,23 @@ function subscribedProblem(prefix: string): string | undefined {
 }
 
 function alertTypesProblem(types: readonly string[]): string | undefined {
-  const unknown = types.find((type) => !ALERT_TYPES.includes(type as AlertType));
+  const unknown = types.find((type) => !SUBSCRIPTION_TYPES.includes(type as SubscriptionType));
   if (unknown !== undefined)
-    return `alert type ${shown(unknown)} is unknown; allowed are ${listed(ALERT_TYPES)}`;
-  return types.length === 0 ? `alert types are missing; allowed are ${listed(ALERT_TYPES)}` : undefined;
+    return `alert type ${shown(unknown)} is unknown; allowed are ${listed(SUBSCRIPTION_TYPES)}`;
+  return types.length === 0
+    ? `alert types are missing; allowed are ${listed(SUBSCRIPTION_TYPES)}`
+    : undefined;
+}
+
+/** A report is of a tenant or of all: who hears of less is not told the figures of the rest. */
+function reportProblem(
+  given: { prefix: string; alertTypes: readonly string[] } & Subscriber,
+): string | undefined {
+  if (!given.alertTypes.includes('weekly_report')) return undefined;
+  if ('topic' in given) return 'alert type "weekly_report" goes by mail alone; allowed: a mail address';
+  return given.prefix === '' || /^[^/]+\/$/.test(given.prefix)
+    ? undefined
+    : `prefix ${shown(given.prefix)} is no tenant's; allowed for "weekly_report": "" or one such as "acmeCo/"`;
 }
 
 interface Act {

@@ -1,15 +1,15 @@
 import { AwsEvents } from '../platform/aws-events.ts';
 import { SsmLinkKeys } from '../platform/aws-link-keys.ts';
-import { dynamoDbClient, eventBridgeClient, ssmClient } from '../platform/clients.ts';
+import { eventBridgeClient, ssmClient } from '../platform/clients.ts';
 import { LINK_LIFE } from '../platform/link-token.ts';
 import { RealClock } from '../platform/real-clock.ts';
 import { connect, handlerOf } from '../platform/runtime.ts';
-import { DynamoDbTable, documentClient } from '../store/table/dynamodb-table.ts';
+import { deployedTable } from '../store/table/deployed-table.ts';
 import type { PageEvent, PageResult } from './http.ts';
 import { ownerPage } from './page.ts';
 
-const runtime = connect('owner-page', (environment) => ({
-  table: new DynamoDbTable(documentClient(dynamoDbClient()), environment.table),
+const runtime = connect('owner-page', (environment, clock) => ({
+  table: deployedTable(environment, clock),
   events: new AwsEvents(eventBridgeClient(), environment.bus),
 }));
 

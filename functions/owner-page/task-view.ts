@@ -1,10 +1,10 @@
-import type { Cause } from '../../emails/wordings.ts';
+import { causeOf } from '../abandonment/causes.ts';
 import { ownDeadline } from '../abandonment/deadlines.ts';
 import { decide } from '../abandonment/decide.ts';
 import { countedTime } from '../abandonment/evidence.ts';
-import type { Keep, ResolveReason, Task } from '../abandonment/task.ts';
+import type { Cause, Keep, ResolveReason, Task } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
-import { causeOf, countsRestarts, othersTold } from '../notices/render/mail-of.ts';
+import { countsRestarts, othersTold } from '../notices/render/mail-of.ts';
 import type { System } from '../platform/system.ts';
 import { type AlertRecord, alertFromRow } from '../store/alerts.ts';
 import type { DigestItem } from '../store/digests.ts';

@@ -8,6 +8,8 @@ interface AlertEntry {
     | 'data plane'
     | 'control plane'
     | 'queue'
+    | 'webhook'
+    | 'generator'
     | 'bulk command'
     | 'service';
   /** Whether it is told once, however long it lasts. @default false */
@@ -53,6 +55,12 @@ export const OPERATOR_ALERTS = {
   'evidence-stale': { about: 'service', article: 'evidence-stale' },
   /** SES does not answer the canary mails, and nothing is disabled. */
   'feedback-canary-missed': { about: 'service', article: 'feedback-canary-missed-operator-alert' },
+  /** The calls of a webhook fail. */
+  'webhook-failing': { about: 'webhook', article: 'webhook-failing-operator-alert' },
+  /** A webhook answered that it is gone, and is paused. */
+  'webhook-gone': { about: 'webhook', article: 'webhook-gone' },
+  /** A generator has work that can never be done. */
+  'work-given-up': { about: 'generator', article: 'work-given-up' },
   /** Items of a bulk command failed, and nobody may have waited for it. */
   'bulk-command-failed': { about: 'bulk command', article: 'bulk-command-failed' },
   /** A worker fails, and its queue is off; the breaker tells it itself, too. */

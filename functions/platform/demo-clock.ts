@@ -1,4 +1,4 @@
-import type { Instant } from '../abandonment/time.ts';
+import type { Duration, Instant } from '../abandonment/time.ts';
 import type { Key, Row } from '../store/table/table.port.ts';
 import type { Clock } from './ports.ts';
 
@@ -33,5 +33,9 @@ export class DemoClock implements Clock {
 
   now(): Instant {
     return this.#told ?? this.#otherwise.now();
+  }
+
+  timer(duration: Duration, ring: () => void): () => void {
+    return this.#otherwise.timer?.(duration, ring) ?? (() => {});
   }
 }

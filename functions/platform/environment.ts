@@ -3,6 +3,7 @@ import { readBrand } from './brand.ts';
 import { readControlPlanes } from './control-plane-settings.ts';
 import { ENV } from './names.ts';
 import { byQueue, type QueueName, queueUrlVariable } from './queues.ts';
+import { readRetention } from './retention.ts';
 import type { RuntimeConfig } from './system.ts';
 
 /** All that a function is told by its environment. Lengths of time are milliseconds. */
@@ -23,6 +24,8 @@ export interface Environment {
   linkKeys: string | undefined;
   /** How many processes may ask control planes at once; told to those that do. */
   controlPlaneCallers: number;
+  /** Hosts that webhooks may be called at whatever their address and scheme; their sender is told. */
+  webhookHosts: string[];
   /** Whether the stage may be told the time; on `local` alone. */
   demoClock: boolean;
 }
@@ -59,7 +62,9 @@ const environmentSchema = z.object({
   [ENV.sendLease]: milliseconds,
   [ENV.linkBaseUrl]: z.optional(z.string().check(z.regex(/^https?:\/\/[^\s<>"]+\/$/))),
   [ENV.linkKeys]: z.optional(text),
+  [ENV.webhookHosts]: z._default(z.string(), ''),
   [ENV.canaries]: z.optional(z.literal('on')),
+  [ENV.retention]: z._default(z.string(), '{}'),
   [ENV.demoClock]: z.optional(z.literal('on')),
   AWS_LAMBDA_FUNCTION_VERSION: z.optional(z.string()),
 });
@@ -98,6 +103,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     linkBaseUrl: given[ENV.linkBaseUrl],
     linkKeys: given[ENV.linkKeys],
     controlPlaneCallers: given[ENV.controlPlaneCallers],
+    webhookHosts: given[ENV.webhookHosts].split(',').filter((host) => host !== ''),
     demoClock,
   };
 }
@@ -127,6 +133,7 @@ function runtimeConfig(given: z.infer<typeof environmentSchema>): RuntimeConfig 
     sendLease: given[ENV.sendLease],
     allowedDomains: domains.length > 0 ? domains : null,
     canaries: given[ENV.canaries] === 'on',
+    retention: readRetention(given[ENV.retention]),
   };
 }
 

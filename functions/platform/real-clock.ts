@@ -11,4 +11,9 @@ export class RealClock implements Clock {
   async pause(duration: Duration): Promise<void> {
     await sleep(duration);
   }
+
+  timer(duration: Duration, ring: () => void): () => void {
+    const timer = setTimeout(ring, duration);
+    return () => clearTimeout(timer);
+  }
 }

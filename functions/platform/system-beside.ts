@@ -8,6 +8,7 @@ import { readControlPlanes } from './control-plane-settings.ts';
 import type { Deployment } from './names.ts';
 import { byQueue } from './queues.ts';
 import { RealRandom } from './real-random.ts';
+import { readRetention } from './retention.ts';
 import { buildSystem, type RuntimeConfig, type System } from './system.ts';
 
 /** What a process beside a stage brings. */
@@ -40,5 +41,7 @@ function configOf(deployment: Deployment, functionVersion: string): RuntimeConfi
   const { stage, contact, controlPlane, allowedDomains, topics } = deployment;
   const controlPlanes = readControlPlanes(deployment.controlPlanes);
   const unused = { gatherDisabled: 0, confirmWithin: 0, sendLease: 0 };
-  return { stage, functionVersion, contact, controlPlane, controlPlanes, allowedDomains, topics, ...unused };
+  const retention = readRetention(deployment.retention);
+  const known = { stage, functionVersion, contact, controlPlane, controlPlanes, allowedDomains, topics };
+  return { ...known, retention, webhookHosts: deployment.webhookHosts ?? [], ...unused };
 }

@@ -13,7 +13,10 @@ import type {
   Random,
   Telemetry,
   Topics,
+  WebhookPorts,
 } from './ports.ts';
+
+import type { Retention } from './retention.ts';
 
 /** What a deployed function is told by its environment, parsed once. */
 export interface RuntimeConfig {
@@ -41,8 +44,12 @@ export interface RuntimeConfig {
   allowedDomains: string[] | null;
   /** ARNs of the topics that a subscription may name; only who writes subscriptions is told. */
   topics?: string[];
+  /** Hosts that webhooks may be called at whatever their address and scheme; only who adds webhooks is told. */
+  webhookHosts?: string[];
   /** Whether canaries are sent, and feed and feedback watched, at the price of a few writes per scan. @default false */
   canaries?: boolean;
+  /** How long what ended is kept. @default as docs/retention.md says */
+  retention?: Retention;
 }
 
 /** Everything outside the rules, as ports. Use-cases take it first. */
@@ -60,6 +67,8 @@ export interface System {
   config: RuntimeConfig;
   /** What mails link to the owner's page with; absent: they have no links. */
   links?: Links;
+  /** Only the sender of webhooks calls them. */
+  webhooks?: WebhookPorts;
   /** Opens a control plane that is listed; only functions that may reach it have it. */
   openControlPlane?: (settings: ListedSettings) => ListedControlPlane;
 }

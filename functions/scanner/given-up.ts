@@ -8,10 +8,18 @@ import { recordOops } from '../work/oops.ts';
 import { count } from './look.ts';
 import type { Run } from './run.ts';
 
-/** What is given up of a piece of work; undefined where it may be made. Read once in a run, and only where asked for. */
+/**
+ * What is given up of a piece of work; undefined where it may be made. Read once in a run, and in a turn of a generator,
+ * and only where asked for.
+ */
 async function givenUpOf(run: Run, work: Work): Promise<GivenUp | undefined> {
-  run.givenUp ??= loadGivenUp(run.system.table);
+  run.givenUp ??= loadGivenUp(run.system.table, 'generator' in work ? work.generator : undefined);
   return (await run.givenUp).get(nameOfWork(work));
+}
+
+/** Whether an item of a generator is given up, so that no turn works it until an operator clears it. */
+export async function isItemGivenUp(run: Run, generator: string, item: string): Promise<boolean> {
+  return (await givenUpOf(run, { generator, item })) !== undefined;
 }
 
 /** Whether the disabling of a task is given up, and the task was not edited since. */
@@ -46,10 +54,15 @@ export async function giveUpDisabling(run: Run, { task, open }: TaskRecord, erro
 export async function isStillGivenUp(system: System, work: Work): Promise<boolean> {
   const givenUp = await loadGivenUpOf(system.table, work);
   if (!givenUp) return false;
-  const isWanted =
-    givenUp.queue === 'notify' ? await isToBeTold(system, givenUp) : await isOpen(system, givenUp);
+  const isWanted = await isStillWanted(system, givenUp);
   if (!isWanted) await takeUp(system, givenUp);
   return isWanted;
+}
+
+/** What a generator makes is wanted until an operator clears it. */
+async function isStillWanted(system: System, givenUp: GivenUp): Promise<boolean> {
+  if ('generator' in givenUp) return true;
+  return givenUp.queue === 'notify' ? isToBeTold(system, givenUp) : isOpen(system, givenUp);
 }
 
 async function isToBeTold({ table }: System, { item, at }: GivenUp): Promise<boolean> {

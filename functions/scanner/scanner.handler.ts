@@ -1,15 +1,15 @@
 import { AwsEvents } from '../platform/aws-events.ts';
 import { AwsOperators } from '../platform/aws-operators.ts';
-import { dynamoDbClient, eventBridgeClient, snsClient } from '../platform/clients.ts';
+import { eventBridgeClient, snsClient } from '../platform/clients.ts';
 import { connect, handlerOf } from '../platform/runtime.ts';
-import { DynamoDbTable, documentClient } from '../store/table/dynamodb-table.ts';
+import { deployedTable } from '../store/table/deployed-table.ts';
 import { runScan } from './scan.ts';
 import { scheduledAt } from './tick.ts';
 
-const runtime = connect('scanner', ({ table, bus, operatorsTopic, config }) => ({
-  table: new DynamoDbTable(documentClient(dynamoDbClient()), table),
-  events: new AwsEvents(eventBridgeClient(), bus),
-  operators: new AwsOperators(snsClient(), operatorsTopic, config.stage),
+const runtime = connect('scanner', (environment, clock) => ({
+  table: deployedTable(environment, clock),
+  events: new AwsEvents(eventBridgeClient(), environment.bus),
+  operators: new AwsOperators(snsClient(), environment.operatorsTopic, environment.config.stage),
 }));
 const { system, demoClock } = runtime;
 

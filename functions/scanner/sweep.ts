@@ -1,5 +1,6 @@
-import { faultOf, type Named } from './faults.ts';
-import { type Budget, DONE, type Turn } from './generator.ts';
+import { faultOf, type Named, nameOf } from './faults.ts';
+import type { Budget, Turn } from './generator.ts';
+import { isItemGivenUp } from './given-up.ts';
 import type { Run } from './run.ts';
 
 type Items<Item> = AsyncIterable<Item> | Iterable<Item>;
@@ -13,9 +14,9 @@ export interface Part<Item> {
   work(item: Item): Promise<void>;
 }
 
-/** What a generator goes through, and how. */
+/** What a step or a generator goes through, and how. */
 export interface Sweep<Item> {
-  /** The generator's, under which items that fail are recorded. */
+  /** The step's or generator's, under which items that fail are recorded. */
   name: string;
   /** Buckets or queries, in an order that stays the same from run to run: a cursor is the number of one of them. */
   partitions: readonly (Part<Item> | readonly Part<Item>[])[];
@@ -25,26 +26,38 @@ export interface Sweep<Item> {
   cursor?: string | null;
   /** Absent: it goes to its end, however little time is left. */
   budget?: Budget;
+  /**
+   * For generators: an item that can never be worked is given up under its name, and left out until an operator clears it.
+   *
+   * @default false
+   */
+  marks?: boolean;
 }
 
 /**
  * Goes through all partitions, one after the other, and works their items a few at a time. An item that fails leaves its
- * OOPS record and stops no other (promise 15); rows that cannot be read fail the generator. Where the budget is spent it
+ * OOPS record and stops no other (promise 15); rows that cannot be read fail the step or generator. Where the budget is spent it
  * begins nothing new, ends what is under way, and answers the partition at which the next run goes on; that one is gone
  * through from its beginning, so work must bear to be asked for twice.
  */
 export async function sweep<Item extends Named | readonly Named[]>(
   run: Run,
-  { name, partitions, atOnce, cursor = null, budget }: Sweep<Item>,
+  { name, partitions, atOnce, cursor = null, budget, marks = false }: Sweep<Item>,
 ): Promise<Turn> {
-  const failed = faultOf(run, name);
+  const failed = faultOf(run, name, marks);
+  let worked = 0;
   for (let at = placeOf(cursor); at < partitions.length; at += 1) {
     for (const part of [partitions[at] ?? []].flat()) {
-      if (!budget?.spent()) await workEach(wantedOf(part, budget), atOnce, part.work, failed);
+      const work = async (item: Item) => {
+        if (marks && (await isItemGivenUp(run, name, nameOf(item)))) return;
+        worked += 1;
+        await part.work(item);
+      };
+      if (!budget?.spent()) await workEach(wantedOf(part, budget), atOnce, work, failed);
     }
-    if (budget?.spent()) return { cursor: String(at) };
+    if (budget?.spent()) return { cursor: String(at), worked };
   }
-  return DONE;
+  return { cursor: null, worked };
 }
 
 /** The partition that a cursor names; the first where it names none, as those of earlier versions. */

@@ -9,7 +9,7 @@ import type { Run } from './run.ts';
 import { type Step, type StepRecord, stepFromRow } from './step.ts';
 
 /** A run begins nothing more when so little of its time is left. */
-export const MARGIN_MS = 15 * SECOND;
+const MARGIN_MS = 15 * SECOND;
 
 /**
  * Takes each step in its turn; one that fails backs off and stops no other (promise 15).

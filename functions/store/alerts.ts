@@ -2,7 +2,8 @@ import type { Episode, Mode, ResolveReason } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { BUCKETS, bucketOf, index, keys, sortable } from './keys.ts';
 import type { PendingNotice } from './notices.ts';
-import { ENDED_RETENTION_SECONDS, ROW_VERSION, saidIn } from './rows.ts';
+import { ROW_VERSION, saidIn } from './rows.ts';
+import { endingOf } from './table/expiry.ts';
 import type { Row, Table } from './table/table.port.ts';
 
 /** The alert history: one row per episode. */
@@ -83,9 +84,8 @@ export function alertWrite(record: AlertRecord): { put: Row } {
       b: BUCKETS,
       ...record,
       ...listed(record.untold),
-      ...(record.resolvedAt === null
-        ? {}
-        : { ttl: Math.floor(record.resolvedAt / 1000) + ENDED_RETENTION_SECONDS }),
+      // While somebody is still to be told it is needed.
+      ...(record.resolvedAt !== null && record.untold.length === 0 && endingOf('alerts', record.resolvedAt)),
       g2pk: index.alerts(bucket),
       g2sk: `${sortable(record.firedAt)}#${record.task}`,
       ...(record.untold.length > 0

@@ -1,6 +1,7 @@
 import type { Instant } from '../abandonment/time.ts';
 import { bucketOf, keys } from './keys.ts';
-import { ENDED_RETENTION_SECONDS, ROW_VERSION, saidIn } from './rows.ts';
+import { ROW_VERSION, saidIn } from './rows.ts';
+import { endingOf } from './table/expiry.ts';
 import type { Row, Write } from './table/table.port.ts';
 
 /** A row of the audit log of one task, or of acts of operators or for recipients that are about no task. */
@@ -21,12 +22,11 @@ interface AuditedAct {
 /** The entry in a row of the audit log of one task. */
 export const auditFromRow = (row: Row): TaskAudit => saidIn(row);
 
-/** Its row, kept as long as all that ended. */
+/** Its row, which tells of what is over. */
 export function auditWrite(entry: AuditEntry): Write {
-  const ttl = Math.floor(entry.at / 1000) + ENDED_RETENTION_SECONDS;
   const { at, act, by, reason, evidence } = entry;
   const mark = bucketOf(JSON.stringify([by, reason, evidence]), 2 ** 32).toString(36);
   const key =
     'task' in entry ? keys.audit(entry.task, at, act, mark) : keys.auditBeside(entry.subject, at, act, mark);
-  return { put: { ...key, v: ROW_VERSION, ...entry, ttl } };
+  return { put: { ...key, v: ROW_VERSION, ...entry, ...endingOf('audit', at) } };
 }

@@ -19,7 +19,8 @@ export function changeDigest(
     const next = digest && change(digest);
     if (!next) return { value: undefined };
     // Where the index has it since it was claimed: moving it would bill two writes.
-    const write = digestWrite(next, next.applied ? null : digest.leaseUntil);
+    const plan = next.applied ? { doneAt: writing.clock.now() } : { lookAt: digest.leaseUntil };
+    const write = digestWrite(next, plan);
     return { writes: [write], value: { ...next, rev: next.rev + 1 } };
   });
 }

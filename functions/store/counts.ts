@@ -2,11 +2,11 @@ import { isRunningJob } from '../abandonment/deadlines.ts';
 import { isEligible } from '../abandonment/evidence.ts';
 import { isHealthy } from '../abandonment/healthy-spells.ts';
 import type { EffectivePolicy } from '../abandonment/policy.ts';
-import { LONGEST_MEMORY } from '../abandonment/spans.ts';
 import { tenantOf } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { keys, sortable } from './keys.ts';
 import { eachRow } from './rows.ts';
+import { endingOf } from './table/expiry.ts';
 import type { Table, Write } from './table/table.port.ts';
 import type { TaskRecord } from './tasks.ts';
 
@@ -61,7 +61,7 @@ export function countWrites(
       writes.push({
         add: keys.leftOutage(old.dataPlane, lostAt),
         by: { tasks: 1 },
-        set: { ttl: Math.ceil((lostAt + LONGEST_MEMORY) / 1_000) },
+        set: endingOf('outages', lostAt),
       });
   }
   if (next) writes.push({ add: keys.count(next.dataPlane, next.tenant), by: putOn(next) });

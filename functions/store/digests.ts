@@ -2,7 +2,8 @@ import type { Notice } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { bucketOf, index, keys, sortable } from './keys.ts';
 import type { LastingReason } from './recipients.ts';
-import { ENDED_RETENTION_SECONDS, revised, saidIn } from './rows.ts';
+import { revised, saidIn } from './rows.ts';
+import { endingOf } from './table/expiry.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
 export type DigestState =
@@ -68,6 +69,8 @@ export interface DigestRecord {
   dead?: LastingReason;
   /** SES refused many in the words in which it refused this one: no refusal of it kills anybody. */
   blameless?: true;
+  /** Of a weekly mail, which has no items: the Monday of its week, and the tenants (`''`: all) that it tells of. */
+  report?: { week: string; tenants: readonly string[] };
   /** Whether the state has been carried over to the tasks, the notices and the recipient. */
   applied: boolean;
   rev: number;
@@ -110,9 +113,11 @@ export function digestFromRow(row: Row): DigestRecord {
 /** Left out of a row; rows of older versions never had them. */
 const EMPTY = { unsettled: false, acts: 0 } satisfies Partial<DigestRecord>;
 
-/** `lookAt`: when to look at it again, while it is not settled or not applied; null once it is done. */
-export function digestWrite(record: DigestRecord, lookAt: Instant | null): Write {
-  const ttl = Math.floor(record.claimedAt / 1000) + ENDED_RETENTION_SECONDS;
+/** When to look at a mail again, while it is not settled or not applied; or since when it is done. */
+export type MailPlan = { lookAt: Instant } | { doneAt: Instant };
+
+/** Stores a mail over the revision that was read. */
+export function digestWrite(record: DigestRecord, plan: MailPlan): Write {
   const bucket = bucketOf(record.id);
   const { unsettled, acts, ...rest } = record;
   const said = { ...rest, ...(unsettled && { unsettled }), ...(acts > 0 && { acts }) };
@@ -120,8 +125,8 @@ export function digestWrite(record: DigestRecord, lookAt: Instant | null): Write
     // Never moves, so that only the first write pays for it.
     g2pk: index.mails(bucket),
     g2sk: `${sortable(record.claimedAt)}#${record.id}#${record.recipient}`,
-    ...(lookAt === null
-      ? { ttl }
-      : { g1pk: index.openDigests(bucket), g1sk: `${sortable(lookAt)}#${record.id}` }),
+    ...('doneAt' in plan
+      ? endingOf('mails', plan.doneAt)
+      : { g1pk: index.openDigests(bucket), g1sk: `${sortable(plan.lookAt)}#${record.id}` }),
   });
 }

@@ -10,7 +10,7 @@ import { groupsOf } from '../platform/groups.ts';
 import { type AlertRecord, alertOf } from './alerts.ts';
 import { type DataPlaneRecord, loadDataPlanes, loadDataPlanesOf } from './data-planes.ts';
 import { loadOwnerRules } from './owner-rules.ts';
-import { loadPauses, type PausesRecord } from './pauses.ts';
+import { loadPauses, type PausesRecord, pausesAt } from './pauses.ts';
 import { loadOffices, loadOldOffices, type Office } from './people.ts';
 import { loadPolicies } from './policies.ts';
 import { loadRecipients, type RecipientRecord } from './recipients.ts';
@@ -87,28 +87,38 @@ export class FleetView {
    * Reads it. `watched`: the present and the period of the schedule, where a scan that stayed away is to count as a
    * span of unknown health before the next scan notes it (for workers). Data planes are read by name as they are asked
    * for: there may be a thousand.
+   *
+   * @param now where it is judged: pauses that ended by themselves are over then. Without it they are over once a scan noted
+   * their end
    */
   static async load(
     table: Table,
     watched?: { now: Instant; scanEvery?: Duration | undefined },
+    now: Instant | undefined = watched?.now,
   ): Promise<FleetView> {
     const [policies, pauses, scans] = await Promise.all([
       loadPolicies(table),
       loadPauses(table),
       loadScans(table),
     ]);
-    return new FleetView(table, { policies, pauses, scans: withOpenGap(scans, policies, watched) });
+    const gaps = withOpenGap(scans, policies, watched);
+    return new FleetView(table, {
+      policies,
+      pauses: now === undefined ? pauses : pausesAt(pauses, now),
+      scans: gaps,
+    });
   }
 
-  /** Reads it with all data planes, for who watches each of them. */
-  static async loadWithPlanes(table: Table): Promise<FleetView> {
+  /** Reads it with all data planes, for who watches each of them; `now` as in `load`. */
+  static async loadWithPlanes(table: Table, now?: Instant): Promise<FleetView> {
     const [policies, planes, pauses, scans] = await Promise.all([
       loadPolicies(table),
       loadDataPlanes(table),
       loadPauses(table),
       loadScans(table),
     ]);
-    return new FleetView(table, { policies, planes, pauses, scans });
+    const held = now === undefined ? pauses : pausesAt(pauses, now);
+    return new FleetView(table, { policies, planes, pauses: held, scans });
   }
 
   /** All data planes, for who loaded it with them. */

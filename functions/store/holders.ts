@@ -1,13 +1,15 @@
 import type { Instant } from '../abandonment/time.ts';
 import { loadAlert } from './alerts.ts';
 import { keys } from './keys.ts';
-import { allRows, ENDED_RETENTION_SECONDS, ROW_VERSION } from './rows.ts';
+import { allRows, ROW_VERSION } from './rows.ts';
+import { endingOf } from './table/expiry.ts';
 import type { Row, Table } from './table/table.port.ts';
 
 /** Notes that a recipient holds a mail about an episode that is over. */
 export function holderWrite(task: string, episode: number, recipient: string, at: Instant): { put: Row } {
-  const ttl = Math.floor(at / 1000) + ENDED_RETENTION_SECONDS;
-  return { put: { ...keys.holder(task, episode, recipient), v: ROW_VERSION, recipient, ttl } };
+  return {
+    put: { ...keys.holder(task, episode, recipient), v: ROW_VERSION, recipient, ...endingOf('alerts', at) },
+  };
 }
 
 /** All who hold a mail about an episode that ended with the task's disabling: its warning, or word of that. */

@@ -32,6 +32,8 @@ const pageText = (page: number): string => String(page).padStart(6, '0');
 /** A page has few parts: 35 of 200 KB are more than a transaction can hold. */
 const partText = (part: number): string => part.toString(36);
 
+const milestonesOf = (day: string, bucket: number) => ({ pk: `MILESTONES#${day}#${bucket}` });
+
 /** All keys of the table and its indexes are made here and nowhere else. */
 export const keys = {
   task: (id: string) => ({ pk: `T#${id}`, sk: 'T' }),
@@ -108,6 +110,7 @@ export const keys = {
   /** A task that a run turned off, so that the run can be undone. */
   turnedOff: (run: string, task: string) => ({ pk: `RUN#${run}`, sk: task }),
   run: (run: Instant) => ({ pk: 'RUNS', sk: sortable(run) }),
+  generator: (name: string) => ({ pk: 'TURNS', sk: name }),
   /** Of a step of a tick; the partition has the name that steps had before. */
   step: (name: string) => ({ pk: 'GENERATORS', sk: name }),
   operatorAlert: (code: OperatorAlertCode | '', subject: string) => ({
@@ -124,6 +127,8 @@ export const keys = {
   refusal: (fingerprint: string, item: string) => ({ pk: `REFUSED#${fingerprint}`, sk: item }),
   /** Work of a queue that can never be done for its own sake, under its name. */
   givenUp: (queue: string, item: string) => ({ pk: 'GIVEN-UP', sk: `${queue}#${item}` }),
+  /** Work of a generator that can never be done, under the generator and the work's identifier. */
+  givenUpOf: (generator: string, item: string) => ({ pk: `GIVEN-UP#${generator}`, sk: item }),
   breaker: (queue: string) => ({ pk: 'BREAKER', sk: queue }),
   /** An operator's pause of a queue. */
   queuePause: (queue: string) => ({ pk: 'BREAKER', sk: `PAUSE#${queue}` }),
@@ -167,6 +172,33 @@ export const keys = {
   }),
   /** A task that we disabled or enabled: the next listing looks at it, though its page be as it was. */
   listedAnew: (controlPlane: string, id: string) => ({ pk: `LISTED#${controlPlane}`, sk: `C#${id}` }),
+  /** What happened to an episode on a day (`2026-01-15`), as facts count it. */
+  milestone: (
+    day: string,
+    bucket: number,
+    { at, kind, task, episode }: { at: Instant; kind: string; task: string; episode: number },
+  ) => ({
+    ...milestonesOf(day, bucket),
+    sk: `${sortable(at)}#${kind}#${task}#${String(episode).padStart(6, '0')}`,
+  }),
+  /** One of the partitions of a day's milestones. */
+  milestones: (day: string, bucket: number) => milestonesOf(day, bucket).pk,
+  /** Facts of one kind about a day; `row` may be empty. */
+  fact: (aggregation: string, day: string, row: string) => ({ pk: `FACTS#${aggregation}#${day}`, sk: row }),
+  /** Which days are counted, and which week was mailed. */
+  factDays: () => ({ pk: 'META', sk: 'FACTS' }),
+  /** A webhook, and those whose history is to end. */
+  webhook: (id: string) => ({ pk: 'WEBHOOKS', sk: id }),
+  /** What happened to a task with one write of it, for the webhooks that hear of it; in the order of its writes. */
+  webhookNews: (subject: string, rev: number) => ({
+    pk: 'WEBHOOK-NEWS',
+    sk: `${subject}#${String(rev).padStart(12, '0')}`,
+  }),
+  /** One event for one webhook: `D` while it is to be sent, `E` once it ended; in the order in which they are sent. */
+  webhookDelivery: (webhook: string, part: 'D' | 'E', seq: number) => ({
+    pk: `WEBHOOK#${webhook}`,
+    sk: `${part}#${String(seq).padStart(12, '0')}`,
+  }),
   /** A bulk command of operators, and a part of the items that it is about. */
   operatorWork: (id: string) => ({ pk: 'OPERATOR-WORK', sk: id }),
   operatorWorkPart: (id: string, part: number) => ({
@@ -191,6 +223,8 @@ export const index = {
   openDigests: (bucket: number) => `G#${bucket}`,
   /** g1: alerts that still have notices to be written. */
   untold: (bucket: number) => `U#${bucket}`,
+  /** g1: deleted tasks of which nothing is open, by the end of what is kept for them. */
+  ended: (bucket: number) => `Z#${bucket}`,
   /** g2: the tasks of `canFire`, by tenant; sorted the same. */
   canFireOfTenant: (tenant: string) => `N#${tenant}`,
   /** g1: tasks for which their owning system said a deadline, by that. */

@@ -1,6 +1,7 @@
 import type { Instant } from '../abandonment/time.ts';
 import { keys } from './keys.ts';
 import { allRows, ROW_VERSION, revised, saidIn } from './rows.ts';
+import { endingOf } from './table/expiry.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
 /** What a listing came to so far. */
@@ -163,12 +164,9 @@ export interface ListingEnd {
   refused: RefusedTask[];
 }
 
-/** Listings that ended are kept for 90 days. */
-const RETENTION_SECONDS = 90 * 86_400;
-
 export function listingEndWrite(name: string, end: ListingEnd): Write {
-  const ttl = Math.floor(end.endedAt / 1_000) + RETENTION_SECONDS;
-  return { put: { ...keys.listingEnd(name, end.number), v: ROW_VERSION, ...end, ttl } };
+  const ending = endingOf('listings', end.endedAt);
+  return { put: { ...keys.listingEnd(name, end.number), v: ROW_VERSION, ...end, ...ending } };
 }
 
 /** The record in the row of a listing that ended. */

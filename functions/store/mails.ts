@@ -1,5 +1,5 @@
 import type { Instant } from '../abandonment/time.ts';
-import { inBuckets } from './buckets.ts';
+import { eachRowOf, inBuckets } from './buckets.ts';
 import { type DigestRecord, loadDigests } from './digests.ts';
 import { index, sortable } from './keys.ts';
 import { eachRow } from './rows.ts';
@@ -17,7 +17,7 @@ interface MailPlace {
 const PAGE = 200;
 
 /**
- * All mails claimed since an instant, the newest first; mails are kept for 400 days.
+ * All mails claimed since an instant, the newest first; how long they are kept: docs/retention.md.
  *
  * @param recipient only those to one recipient, by his key
  */
@@ -71,6 +71,23 @@ async function loadMails(table: Table, places: readonly MailPlace[]): Promise<Di
   );
   const byId = new Map(found.map((digest) => [digest.id, digest]));
   return places.flatMap(({ digest }) => byId.get(digest) ?? []);
+}
+
+/** All mails claimed within a span, ends included, bucket by bucket, each in the order in which they were claimed. */
+export async function* eachMailOf(
+  table: Table,
+  span: { from: Instant; to: Instant },
+): AsyncGenerator<DigestRecord> {
+  const sk = { from: sortable(span.from), to: `${sortable(span.to)}~` };
+  const queries = inBuckets((bucket) => ({ index: 'g2' as const, pk: index.mails(bucket), sk }));
+  let places: MailPlace[] = [];
+  for await (const row of eachRowOf(table, queries)) {
+    places.push(placeOf(row));
+    if (places.length < 50) continue;
+    yield* await loadMails(table, places);
+    places = [];
+  }
+  yield* await loadMails(table, places);
 }
 
 /** The mails to one recipient that were claimed within a span, ends included. */

@@ -1,8 +1,9 @@
 import type { Notice, PastNotice, ResolveReason } from '../abandonment/task.ts';
-import { DAY, type Duration, type Instant } from '../abandonment/time.ts';
+import type { Duration, Instant } from '../abandonment/time.ts';
 import { isTopic } from '../abandonment/topics.ts';
 import { BUCKETS, bucketOf, index, keys } from './keys.ts';
 import { ROW_VERSION, saidIn } from './rows.ts';
+import { endingOf } from './table/expiry.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
 /** One recipient's notice of one episode: pending until a mail carried it, kept while the episode is open. */
@@ -76,9 +77,6 @@ export function factsOf(pending: PendingNotice | null): PastFacts | undefined {
   return pending && 'facts' in pending ? pending.facts : undefined;
 }
 
-/** The row of a notice of a deadline is of no use once that is past. */
-const KEPT_AFTER_DEADLINE: Duration = DAY;
-
 /** The record in a notice's row. */
 export function noticeFromRow(row: Row): NoticeRecord {
   const { w } = row;
@@ -107,7 +105,8 @@ export function noticeWrite(record: NoticeRecord): { put: Row } {
       v: ROW_VERSION,
       b: BUCKETS,
       ...record,
-      ...(record.until !== undefined && { ttl: Math.ceil((record.until + KEPT_AFTER_DEADLINE) / 1000) }),
+      // Of no use once the deadline is past.
+      ...(record.until !== undefined && endingOf('deadlines', record.until)),
       ...(record.pending
         ? {
             g1pk: index.pendingNotices(bucketOf(record.recipient)),

@@ -1,7 +1,8 @@
-import { DAY, type Instant } from '../abandonment/time.ts';
+import type { Instant } from '../abandonment/time.ts';
 import type { Writing } from './commit.ts';
 import { index, keys, sortable } from './keys.ts';
 import { allRows, ROW_VERSION, saidIn } from './rows.ts';
+import { endingOf } from './table/expiry.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 import { TableBusy } from './table-busy.ts';
 
@@ -47,8 +48,6 @@ export const oopsFromRow = (row: Row): OopsRecord => saidIn(row);
 /** The record in the row of one failed attempt. */
 export const occurrenceFromRow = (row: Row): OopsOccurrence => saidIn(row);
 
-const OCCURRENCE_RETENTION = 30 * DAY;
-const KIND_RETENTION = 400 * DAY;
 const ATTEMPTS = 3;
 
 export type KindOfOops = Pick<OopsRecord, 'fingerprint' | 'worker' | 'cause' | 'error' | 'site' | 'sample'>;
@@ -65,7 +64,8 @@ export async function storeOops(
 ): Promise<boolean> {
   for (let attempt = 0; ; attempt += 1) {
     const before = await table.get(keys.oops(kind.fingerprint));
-    const counted = before && attempt === ATTEMPTS ? addOne(kind) : kindWrite(kind, occurrence, before);
+    const counted =
+      before && attempt === ATTEMPTS ? addOne(kind, occurrence) : kindWrite(kind, occurrence, before);
     const writes = [...(claim ? [claim] : []), counted, occurrenceWrite(occurrence, random.id(clock.now()))];
     const result = await table.transact(writes, random.id(clock.now()));
     if (result.outcome === 'applied') return true;
@@ -76,8 +76,8 @@ export async function storeOops(
 }
 
 /** Where others count the same kind at the same time, its row is only counted up. */
-function addOne({ fingerprint }: KindOfOops): Write {
-  return { add: keys.oops(fingerprint), by: { count: 1, rev: 1 } };
+function addOne({ fingerprint }: KindOfOops, { at }: OopsOccurrence): Write {
+  return { add: keys.oops(fingerprint), by: { count: 1, rev: 1 }, set: endingOf('oops', at) };
 }
 
 function kindWrite(kind: KindOfOops, occurrence: OopsOccurrence, row: Row | undefined): Write {
@@ -98,7 +98,7 @@ function kindWrite(kind: KindOfOops, occurrence: OopsOccurrence, row: Row | unde
       ...keys.oops(kind.fingerprint),
       v: ROW_VERSION,
       ...record,
-      ttl: ttl(occurrence.at + KIND_RETENTION),
+      ...endingOf('oops', record.lastSeenAt),
     },
     if: [before ? { equals: ['rev', before.rev] } : { absent: true }],
   };
@@ -113,7 +113,7 @@ function occurrenceWrite(occurrence: OopsOccurrence, id: string): Write {
       ...keys.oopsOccurrence(fingerprint, at, id),
       v: ROW_VERSION,
       ...occurrence,
-      ttl: ttl(at + OCCURRENCE_RETENTION),
+      ...endingOf('failures', at),
       ...(feedsBreaker ? place : {}),
     },
   };
@@ -128,10 +128,6 @@ export interface FailurePlace {
 
 /** What a row of the index of failures shows. */
 export const failurePlaceIn = ({ p }: Row): FailurePlace => p as FailurePlace;
-
-function ttl(at: Instant): number {
-  return Math.floor(at / 1_000);
-}
 
 /** Every kind of failure, the newest first; resolved ones only when asked for. */
 export async function listOops(table: Table, { resolved = false } = {}): Promise<OopsRecord[]> {

@@ -2,6 +2,7 @@ import type { Instant } from '../abandonment/time.ts';
 import { bytesOfText, inParts } from './in-parts.ts';
 import { index, keys, sortable } from './keys.ts';
 import { allRows, revised, saidIn } from './rows.ts';
+import { endingOf } from './table/expiry.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
 /** In the order in which bulk commands are worked. */
@@ -97,16 +98,13 @@ export function leftOf({ items, counts }: Pick<OperatorWorkRecord, 'items' | 'co
   return items - counts.done - counts.skipped - counts.failed;
 }
 
-/** What ended is kept for 90 days, as scans and listings are. */
-const RETENTION_SECONDS = 90 * 86_400;
-
 /** Stores it over the revision that was read; an index finds it while it is open. */
 export function operatorWorkWrite(record: OperatorWorkRecord): Write {
   const { id, at, priority, state, endedAt } = record;
   const place = { g2pk: index.openWork(), g2sk: `${PRIORITIES.indexOf(priority)}#${sortable(at)}#${id}` };
   return revised(keys.operatorWork(id), record, {
     ...(state === 'open' && place),
-    ...(endedAt !== null && { ttl: Math.floor(endedAt / 1_000) + RETENTION_SECONDS }),
+    ...(endedAt !== null && endingOf('work', endedAt)),
   });
 }
 
@@ -146,13 +144,9 @@ export function partsOf(items: readonly WorkItem[]): WorkItem[][] {
 /** Why an item came to nothing is kept in so many characters. */
 export const MOST_WHY = 300;
 
-/** From its newest change a part is kept a month longer than its command; one whose command never came to be goes, too. */
-const PART_RETENTION_SECONDS = 120 * 86_400;
-
-/** Stores a part over the revision that was read. */
+/** Stores a part over the revision that was read; one whose command never came to be ends, too. */
 export function workPartWrite(id: string, record: WorkPartRecord, now: Instant): Write {
-  const ttl = Math.floor(now / 1_000) + PART_RETENTION_SECONDS;
-  return revised(keys.operatorWorkPart(id, record.part), record, { ttl });
+  return revised(keys.operatorWorkPart(id, record.part), record, endingOf('workParts', now));
 }
 
 /** The record in the row of a part. */

@@ -49,9 +49,6 @@ const PLACING = new Set([
   'g3sk',
 ]);
 
-/** What ended (mails, alerts, audit rows) is kept for 400 days from then. */
-export const ENDED_RETENTION_SECONDS = 400 * 86_400;
-
 /** All rows of a query, page by page. */
 export async function* eachRow(table: Table, query: Omit<Query, 'cursor'>): AsyncGenerator<Row> {
   let cursor: string | undefined;

@@ -1,6 +1,7 @@
 import type { Instant } from '../abandonment/time.ts';
 import { keys, sortable } from './keys.ts';
 import { eachRow, ROW_VERSION, saidIn } from './rows.ts';
+import { endingOf } from './table/expiry.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
 /** A scan that came to its end, or that began to disable and did not. */
@@ -10,13 +11,9 @@ export interface RunRecord {
   figures: Record<string, number>;
 }
 
-/** What a scan did is kept for 90 days. */
-const RETENTION_SECONDS = 90 * 86_400;
-
 /** Stores it; `at`: the instant that the scan is named after. */
 export function runWrite(at: Instant, record: RunRecord, now: Instant): Write {
-  const ttl = Math.floor(now / 1_000) + RETENTION_SECONDS;
-  return { put: { ...keys.run(at), v: ROW_VERSION, ...record, ttl } };
+  return { put: { ...keys.run(at), v: ROW_VERSION, ...record, ...endingOf('runs', now) } };
 }
 
 /** The record in the row of a scan. */

@@ -3,6 +3,7 @@ import { isEligible, NO_EVIDENCE, notPrimarySince } from '../abandonment/evidenc
 import { isHealthy, recoversAt, type SpellPolicy } from '../abandonment/healthy-spells.ts';
 import type { EffectivePolicy } from '../abandonment/policy.ts';
 import {
+  type Cell,
   type DisableRequest,
   type Episode,
   type Evidence,
@@ -46,6 +47,8 @@ export interface TaskRecord {
     requestedAt?: Instant;
     /** Of a task that is listed: the revision that was disabled. */
     revision?: string;
+    /** What facts count it under, and how often it was restarted each day before; absent in rows of older versions. */
+    counted?: { cell: Cell; perDay: number };
     /** Of a task that is listed: who asked for it to be enabled, and when its control plane is to be asked again. */
     enabling?: { by: string; reason: string; at: Instant; nextAt: Instant };
   } | null;
@@ -230,12 +233,20 @@ function placesOf(record: TaskRecord, policy: EffectivePolicy): Record<string, u
     places.g2pk = index.canFireOfTenant(tenantOf(task.id));
     places.g2sk = since;
     places.p = candidateOf(record);
+  } else if (task.deletedAt !== undefined) {
+    places.g1pk = index.ended(bucket);
+    places.g1sk = sortable(endOf(task.deletedAt, record.keep));
   }
   if (watched) {
     places.g3pk = index.lostOfPlane(task.dataPlane);
     places.g3sk = isLost(record, policy) ? `${sortable(record.evidence.lostAt ?? 0)}#L` : `${since}#N`;
   }
   return places;
+}
+
+/** When all that is kept for a deleted task is over: a keep belongs to the id, and outlives a deletion. */
+export function endOf(deletedAt: Instant, keep: Keep | null): Instant {
+  return Math.max(deletedAt, keep?.until ?? deletedAt);
 }
 
 /** Whether it is without an alive status since it was seen to lose it, and was not turned on after that. */

@@ -1,7 +1,8 @@
-import { DAY, type Instant, SECOND } from '../abandonment/time.ts';
+import { SECOND } from '../abandonment/time.ts';
 import type { Recording } from '../store/commit.ts';
 import { keys } from '../store/keys.ts';
 import { ROW_VERSION } from '../store/rows.ts';
+import { endingOf } from '../store/table/expiry.ts';
 import type { Row } from '../store/table/table.port.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import type { Consumer, Delivery, Outcome } from './consumer.ts';
@@ -9,8 +10,6 @@ import { recordDeath, recordOops, type StartRow } from './oops.ts';
 
 /** A process that nobody says more of is stopped after so long. */
 const DEFAULT_TIME_LIMIT = 30 * SECOND;
-/** Rows of attempts that ended without an end of their message outlive the message (4 days). */
-const RETENTION = 5 * DAY;
 /** What is written here, for a fault of the table. */
 const RECORD = 'the record of an attempt';
 
@@ -49,18 +48,19 @@ export async function recordStart(system: Recording, attempt: Attempt): Promise<
     endedAt: null,
     functionVersion: system.config.functionVersion,
   };
-  await writeUnlessRefused(system, [{ put: rowOf(start, now) }], RECORD);
+  await writeUnlessRefused(system, [{ put: rowOf(start) }], RECORD);
   // Only then: a process that dies at these records has left its own trace.
   for (const number of untraced) await recordUntraced(system, attempt, number);
 }
 
-function rowOf(start: StartRow, now: Instant): Row {
+/** It ends when its process is stopped, at the latest. */
+function rowOf(start: StartRow): Row {
   const { queue, item, messageId } = start;
   return {
     ...keys.work(queue, item, messageId),
     v: ROW_VERSION,
     ...start,
-    ttl: Math.floor((now + RETENTION) / 1_000),
+    ...endingOf('attempts', start.endsBy),
   };
 }
 
@@ -105,7 +105,7 @@ export async function recordEnd(system: Recording, attempt: Attempt, finished: b
     endedAt: now,
     functionVersion: system.config.functionVersion,
   };
-  const write = finished ? { delete: key } : { put: rowOf(ended, now) };
+  const write = finished ? { delete: key } : { put: rowOf(ended) };
   try {
     await writeUnlessRefused(system, [write], RECORD);
   } catch (error) {

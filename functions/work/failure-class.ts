@@ -40,9 +40,14 @@ const REFUSED_ROW = 'RowRefused';
 /** So many causes are followed: an error may be its own. */
 const MOST_CAUSES = 10;
 
+/** Work that can never be done, as whoever does it knows: thrown, it is given up at once. */
+export class PermanentFailure extends Error {
+  override readonly name = 'PermanentFailure';
+}
+
 function passingClassOf(error: unknown, causes = MOST_CAUSES): FailureClass {
   const { name, code, $metadata } = fieldsOf(error);
-  if (name === REFUSED_ROW) return 'permanent';
+  if (name === REFUSED_ROW || name === 'PermanentFailure') return 'permanent';
   if (UNREACHABLE.test(code) || ENVIRONMENT.test(name)) return 'environment';
   if (CUT.test(code) || RETRYABLE.test(name)) return 'retryable';
   const status = fieldsOf($metadata).httpStatusCode;

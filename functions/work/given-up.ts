@@ -2,15 +2,20 @@ import type { OperatorAlertCode } from '../platform/alert-codes.ts';
 import { recordable } from '../platform/recorded-text.ts';
 import { argument } from '../platform/shell-word.ts';
 import type { System } from '../platform/system.ts';
-import { type GivenUp, loadGivenUp, type Work } from '../store/given-up.ts';
+import { loadGenerators, wake } from '../store/generators.ts';
+import { givenUpKey, loadGivenUp, type Work } from '../store/given-up.ts';
 import { keys } from '../store/keys.ts';
 import { loadOperatorAlert, operatorAlertWrite } from '../store/operator-alerts.ts';
 import { ROW_VERSION } from '../store/rows.ts';
+import type { Write } from '../store/table/table.port.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 
 /** What operators are told it by. */
-function alertOf({ queue, item }: Work): { code: OperatorAlertCode; subject: string } {
+function alertOf(work: Work): { code: OperatorAlertCode; subject: string } {
+  // A generator may give up thousands: operators hear of it once for all of them.
+  if ('generator' in work) return { code: 'work-given-up', subject: work.generator };
+  const { queue, item } = work;
   if (queue !== 'disable') return { code: `${queue}-failing`, subject: item };
   const { task, isEnabling } = disablerWork(item);
   return { code: isEnabling ? 'enable-refused' : 'disable-failing', subject: task };
@@ -21,11 +26,18 @@ const WHAT_ENDS: Partial<Record<OperatorAlertCode, string>> = {
   'notify-failing': 'what waits for this recipient can never be mailed',
   'disable-failing': 'it can never be disabled',
   'enable-refused': 'it can never be enabled',
+  'work-given-up': 'some of its work can never be done',
 };
 
 /** The name under which it is noted, and found again. */
-export function nameOfWork({ queue, item }: Work): string {
-  return keys.givenUp(queue, item).sk;
+export function nameOfWork(work: Work): string {
+  return givenUpKey(work).sk;
+}
+
+/** How it is taken up again. */
+function cureOf(work: GivenUpNow): string {
+  if (!('generator' in work)) return `taskwarden oops resolve ${argument(work.fingerprint)}`;
+  return `taskwarden generators clear ${argument(work.generator)} ${argument(work.item)}`;
 }
 
 /** The name of a task's disabling among the work items. */
@@ -49,20 +61,19 @@ export function disablerWork(item: string): { task: string; episode: number; isE
   return { task: name.slice(0, end), episode: Number(name.slice(end + 1)), isEnabling };
 }
 
+/** What is known of work as it is given up. */
+export type GivenUpNow = Work & { fingerprint: string; version?: number };
+
 /**
  * Notes that no scan is to make a piece of work again, in a row of its own: the row that it is about may be what the
  * table refuses. Operators are told, once and each week while it lasts. Throws where the table would not take it.
  */
-export async function giveUp(
-  system: System,
-  given: Omit<GivenUp, 'at' | 'reason'>,
-  error: unknown,
-): Promise<void> {
+export async function giveUp(system: System, given: GivenUpNow, error: unknown): Promise<void> {
   const at = system.clock.now();
   const reason = recordable(String(error));
-  const marker = { put: { ...keys.givenUp(given.queue, given.item), v: ROW_VERSION, ...given, at, reason } };
+  const marker = { put: { ...givenUpKey(given), v: ROW_VERSION, ...given, at, reason } };
   const { code, subject } = alertOf(given);
-  const detail = `${WHAT_ENDS[code]}: ${reason}; \`taskwarden oops resolve ${argument(given.fingerprint)}\` lets it be tried again`;
+  const detail = `${WHAT_ENDS[code]}: ${reason}; \`${cureOf(given)}\` lets it be tried again`;
   const known = await loadOperatorAlert(system.table, code, subject);
   const alert = known ?? { code, subject, since: at, toldAt: null, active: true, rev: 0 };
   const writes = [marker, operatorAlertWrite({ ...alert, detail })];
@@ -73,17 +84,32 @@ export async function giveUp(
 /** Takes back that a piece of work is given up, and what operators are told of it. */
 export async function takeUp(system: System, given: Work): Promise<void> {
   const { code, subject } = alertOf(given);
-  const writes = [
-    { delete: keys.givenUp(given.queue, given.item) },
-    { delete: keys.operatorAlert(code, subject) },
-  ];
+  const writes: Write[] = [{ delete: givenUpKey(given) }];
+  if (!(await isOneOfMany(system, given))) writes.push({ delete: keys.operatorAlert(code, subject) });
   await writeUnlessRefused(system, writes, `that ${given.item} may be done again`);
 }
 
-/** Takes up again all that one kind of failure had us give up; gives the tasks, and the keys of the recipients. */
+/** Whether its generator has given up more than this. */
+async function isOneOfMany({ table }: System, given: Work): Promise<boolean> {
+  if (!('generator' in given)) return false;
+  const { pk } = givenUpKey(given);
+  const { rows } = await table.query({ pk, limit: 2, consistent: true });
+  return rows.some(({ sk }) => sk !== given.item);
+}
+
+/**
+ * Takes up again all that one kind of failure had us give up; gives the tasks, the keys of the recipients, and the items of
+ * generators.
+ */
 export async function takeUpAll(system: System, fingerprint: string): Promise<string[]> {
-  const all = [...(await loadGivenUp(system.table)).values()];
-  const meant = all.filter((one) => one.fingerprint === fingerprint);
-  for (const one of meant) await takeUp(system, one);
-  return meant.map((one) => alertOf(one).subject);
+  const generators = [...(await loadGenerators(system.table)).keys()];
+  const again: string[] = [];
+  for (const generator of [undefined, ...generators]) {
+    const all = [...(await loadGivenUp(system.table, generator)).values()];
+    const meant = all.filter((one) => one.fingerprint === fingerprint);
+    for (const one of meant) await takeUp(system, one);
+    again.push(...meant.map((one) => ('generator' in one ? one.item : alertOf(one).subject)));
+    if (generator !== undefined && meant.length > 0) await wake(system, generator);
+  }
+  return again;
 }

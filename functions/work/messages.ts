@@ -19,8 +19,19 @@ const envelope = {
 const notifyMessage = z.object({ ...envelope, kind: z.literal('notify') });
 /** Asks for the two mails of a round of the canary of the feedback path; `key` is the round's id. */
 const feedbackCanaryMessage = z.object({ ...envelope, kind: z.literal('feedback-canary') });
+/** Asks for the report of the week that begins on a Monday. `tenants`: `''` stands for all. */
+const reportMessage = z.object({
+  ...envelope,
+  kind: z.literal('report'),
+  week: z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/)),
+  tenants: z.array(z.string()).check(z.minLength(1)),
+});
 /** What the notifier works. */
-export const notifierMessage = z.discriminatedUnion('kind', [notifyMessage, feedbackCanaryMessage]);
+export const notifierMessage = z.discriminatedUnion('kind', [
+  notifyMessage,
+  feedbackCanaryMessage,
+  reportMessage,
+]);
 const disableMessage = z.object({ ...envelope, kind: z.literal('disable'), episode: z.number() });
 /** `episode`: the one whose disabling is taken back. */
 const enableMessage = z.object({ ...envelope, kind: z.literal('enable'), episode: z.number() });
@@ -34,6 +45,11 @@ export const listingMessage = z.object({
   listing: z.optional(z.number()),
 });
 
+/** Hints at a webhook that has something to be told; `key` is its id. */
+export const webhookMessage = z.object({ ...envelope, kind: z.literal('webhook') });
+
+export type WebhookMessage = z.infer<typeof webhookMessage>;
+export type ReportMessage = z.infer<typeof reportMessage>;
 export type NotifierMessage = z.infer<typeof notifierMessage>;
 export type DisablerMessage = z.infer<typeof disablerMessage>;
 export type ListingMessage = z.infer<typeof listingMessage>;
@@ -95,6 +111,18 @@ export function listingMessageFor(
   return { body, group: controlPlane, delaySeconds };
 }
 
+/** The message that hints at what a webhook is to be told. */
+export function webhookMessageFor(from: MessageOrigin, webhook: string): { body: string; group: string } {
+  const body = JSON.stringify({
+    v: MESSAGE_VERSION,
+    kind: 'webhook',
+    key: webhook,
+    notAfter: from.now + MESSAGE_LIFE,
+    correlationId: from.id,
+  });
+  return { body, group: webhook };
+}
+
 /** The message that hints at a recipient's notices. */
 export function notifyMessageFor(
   from: MessageOrigin,
@@ -110,6 +138,23 @@ export function notifyMessageFor(
     correlationId: from.id,
   });
   return { body, group, delaySeconds };
+}
+
+/** The message that asks for a week's report to a recipient. */
+export function reportMessageFor(
+  from: MessageOrigin,
+  { key, week, tenants }: Pick<ReportMessage, 'key' | 'week' | 'tenants'>,
+): { body: string; group: string } {
+  const body = JSON.stringify({
+    v: MESSAGE_VERSION,
+    kind: 'report',
+    key,
+    week,
+    tenants,
+    notAfter: from.now + MESSAGE_LIFE,
+    correlationId: from.id,
+  });
+  return { body, group: 'weekly-report' };
 }
 
 /** Reads a message of one kind; says whether an unreadable one was written by newer code. */

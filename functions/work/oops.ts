@@ -6,6 +6,7 @@ import type { Recording } from '../store/commit.ts';
 import { keys } from '../store/keys.ts';
 import { type KindOfOops, type OopsOccurrence, storeOops } from '../store/oops.ts';
 import { ROW_VERSION, saidIn } from '../store/rows.ts';
+import { endingOf } from '../store/table/expiry.ts';
 import type { Row, Write } from '../store/table/table.port.ts';
 import { classOf, type FailureClass } from './failure-class.ts';
 import { fingerprintOf, sampleOf, siteOf } from './oops-fingerprint.ts';
@@ -96,7 +97,13 @@ export async function recordDeath(system: Recording, row: Row): Promise<boolean>
   const oops: Oops = { worker: queue, item, attempt, cause: 'died', error, version: functionVersion, since };
   const reported = reportOf(system, oops);
   const claim: Write = {
-    put: { ...row, ...keys.work(queue, item, messageId), v: ROW_VERSION, endedAt: system.clock.now() },
+    put: {
+      ...row,
+      ...keys.work(queue, item, messageId),
+      v: ROW_VERSION,
+      endedAt: system.clock.now(),
+      ...endingOf('attempts', system.clock.now()),
+    },
     if: [{ equals: ['attempt', attempt] }, { equals: ['endedAt', null] }],
   };
   if (!(await storeOops(system, reported.kind, reported.occurrence, claim))) return false;

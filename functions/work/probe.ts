@@ -1,7 +1,7 @@
-import { DAY } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import { keys } from '../store/keys.ts';
 import { ROW_VERSION } from '../store/rows.ts';
+import { endingOf } from '../store/table/expiry.ts';
 import { TableBusy } from '../store/table-busy.ts';
 import { canaryIn, canaryOf } from './canary.ts';
 import type { Consumer } from './consumer.ts';
@@ -37,7 +37,7 @@ export async function probeWorker<Message>(
     ...keys.probe(consumer.queue),
     v: ROW_VERSION,
     at: now,
-    ttl: Math.floor((now + DAY) / 1_000),
+    ...endingOf('probes', now),
   };
   const result = await system.table.transact([{ put: row }], system.random.id(now));
   if (result.outcome === 'busy') throw new TableBusy(`the table is busy: ${result.reason}`);

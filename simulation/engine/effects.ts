@@ -43,7 +43,14 @@ export type EffectLine = { at: string } & (
       episode: number;
       reason: ResolveReason | null;
     }
-  | { type: 'mail'; to: string; digest: string; items: MailItemLine[] }
+  | {
+      type: 'mail';
+      to: string;
+      digest: string;
+      items: MailItemLine[];
+      /** Of a weekly mail, which has no items. */
+      report?: { week: string; tenants: readonly string[] };
+    }
   | { type: 'mail-failed'; to: string; digest: string; reason: RefusedMail['reason'] }
   | { type: 'task-disabled'; task: string; episode: number; run: string | null; disableAt: string | null }
   | { type: 'task-enabled'; task: string; by: string }
@@ -110,8 +117,9 @@ export class EffectRecorder {
     }
   }
 
-  mail({ to, digest, items }: AcceptedMail): void {
-    this.#emit({ at: this.#now(), type: 'mail', to, digest, items: items.map(mailItem) });
+  mail({ to, digest, items, report }: AcceptedMail): void {
+    const line = { type: 'mail' as const, to, digest, items: items.map(mailItem) };
+    this.#emit({ at: this.#now(), ...line, ...(report && { report }) });
   }
 
   mailFailed({ to, digest, reason }: RefusedMail): void {

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Instant } from '../../functions/abandonment/time.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -7,6 +8,9 @@ import type { VirtualClock } from './virtual-clock.ts';
  */
 export const RANK = { caused: 0, event: 1, scan: 2, delayed: 3, gathered: 4 } as const;
 export type Rank = (typeof RANK)[keyof typeof RANK];
+
+/** Milliseconds of real time after which signals are heard: what runs is never idle by itself. */
+const HEARD_EVERY = 50;
 
 /** Something that happens at an instant; time waits until it is through. */
 export type Act = () => void | Promise<void>;
@@ -46,12 +50,17 @@ export class EventLoop {
    * there. `instantOver` runs when nothing is left to do at an instant. What an act throws ends the run.
    */
   async run(until: Instant, instantOver?: () => void): Promise<void> {
+    let heardAt = performance.now();
     for (let next = this.#heap[0]; next !== undefined && next.at <= until; next = this.#heap[0]) {
       this.#pop();
       this.clock.moveTo(next.at);
       const pending = next.act();
       if (pending) await pending;
       if (this.#heap[0]?.at !== next.at) instantOver?.();
+      if (performance.now() - heardAt > HEARD_EVERY) {
+        await turn();
+        heardAt = performance.now();
+      }
     }
     this.clock.moveTo(Math.max(until, this.clock.now()));
   }

@@ -90,7 +90,7 @@ export class Schedule {
   async #runWithFault(at: Instant, mode: FaultMode | undefined): Promise<void> {
     switch (mode) {
       case 'crash': {
-        const half = Math.ceil(this.#calls / 2);
+        const half = Math.floor(this.#calls / 2) + 1;
         return this.#run(at, (_call, process) => (process.calls >= half ? { dies: 'before' } : undefined));
       }
       case 'duplicate':

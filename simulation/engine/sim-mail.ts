@@ -12,6 +12,8 @@ export interface AcceptedMail {
   messageId: string;
   /** What it says, as frozen when it was claimed. */
   items: readonly DigestItem[];
+  /** Of a weekly mail: what it reports. */
+  report?: DigestRecord['report'];
   mail: OutgoingMail;
 }
 
@@ -118,6 +120,7 @@ export class SimMail implements Mailer {
       digest: mail.digest,
       messageId: `ses-${this.#accepted}`,
       items: row?.items ?? [],
+      ...(row?.report && { report: row.report }),
       mail,
     };
     if (this.readsTexts) this.#compare(mail, accepted.items);

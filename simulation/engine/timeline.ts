@@ -12,7 +12,7 @@ function wording(line: EffectLine | SummaryLine): string {
     case 'alert-resolved':
       return `alert resolved   ${line.task} #${line.episode}: ${line.reason}`;
     case 'mail':
-      return `mail             to ${line.to}: ${line.items.map(notice).join('; ')}`;
+      return `mail             to ${line.to}: ${line.report ? `weekly report of ${line.report.week}` : line.items.map(notice).join('; ')}`;
     case 'mail-failed':
       return `mail failed      to ${line.to}: ${line.reason}`;
     case 'task-disabled':

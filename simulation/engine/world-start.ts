@@ -1,12 +1,12 @@
 import type { PolicyBook } from '../../functions/abandonment/policy-book.ts';
-import type { AlertType } from '../../functions/abandonment/task.ts';
+import type { SubscriptionType } from '../../functions/abandonment/task.ts';
 import { taskRecordFrom } from '../../functions/catalog/task-entry.ts';
 import { recipientKey } from '../../functions/platform/addresses.ts';
 import type { System } from '../../functions/platform/system.ts';
 import { countWrites } from '../../functions/store/counts.ts';
 import { newDataPlane } from '../../functions/store/data-planes.ts';
 import { deadlineWrites } from '../../functions/store/deadline-row.ts';
-import { keys } from '../../functions/store/keys.ts';
+import { index, keys } from '../../functions/store/keys.ts';
 import { policyWrite } from '../../functions/store/policies.ts';
 import { newRecipient, recipientWrite } from '../../functions/store/recipients.ts';
 import { ROW_VERSION } from '../../functions/store/rows.ts';
@@ -40,13 +40,14 @@ export async function storeStart(system: System, scenario: Scenario, book: Polic
 function settingWrites(scenario: Scenario): Write[] {
   const writes = [sourceWrite({ name: OWNING_SYSTEM, prefixes: ['*'], dataPlanes: ['*'] })];
   for (const [scope, document] of policyDocuments(scenario)) writes.push(policyWrite(scope, document));
-  const subscriptions = new Map<string, Set<AlertType>>();
+  const subscriptions = new Map<string, Set<SubscriptionType>>();
   for (const { prefix, email, alertTypes } of scenario.subscriptions) {
     const key = keys.subscription(prefix, email);
     const types = subscriptions.get(`${prefix} ${email}`) ?? new Set();
     subscriptions.set(`${prefix} ${email}`, types);
     for (const type of alertTypes) types.add(type);
-    const put = { ...key, v: ROW_VERSION, prefix, email, alertTypes: [...types] };
+    const places = { g2pk: index.subscriptions(), g2sk: `${prefix}#${email}` };
+    const put = { ...key, v: ROW_VERSION, prefix, email, alertTypes: [...types], ...places };
     writes.push({ put });
   }
   for (const [prefix, emails] of scenario.admins) {

@@ -125,6 +125,7 @@ export class World {
     const table = new MemoryTable({
       onCommit: (changes) => this.#committed(changes),
       rows: options.startsFrom?.rows ?? [],
+      now: () => clock.now(),
     });
     this.#queues = new SimQueues(this.#loop);
     this.#mail = new SimMail({

@@ -117,14 +117,14 @@ export class Attempts {
     return ended.answer;
   }
 
-  /** One tick. Throws what ended it before its time. */
+  /** One tick. Answers how many calls its scan made, without those of generators; throws what ended it before its time. */
   async scan(scheduledAt: Instant, also?: FaultInjector): Promise<number> {
     const { process, system } = this.start('scanner', also);
     const ended = await endOf(process, () => this.#parts.service.scan(system, scheduledAt));
     this.#count(process, ended);
     if ('thrown' in ended) throw ended.thrown;
     this.#parts.listener.scanned(process);
-    return process.calls;
+    return process.callsOfScan ?? process.calls;
   }
 
   /**

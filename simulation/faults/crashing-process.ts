@@ -41,6 +41,8 @@ export class CrashingProcess {
   hasDied = false;
   /** Calls of ports so far. */
   calls = 0;
+  /** Of a scanner: how many of them until its scan was completed. */
+  callsOfScan: number | null = null;
   /** Records of failed attempts that it left, but for those of an earlier process. */
   failures = 0;
   /** Whether a fault of the scenario made one of its calls fail: what it then throws is no defect. */
@@ -117,6 +119,7 @@ export function systemOf(
       metric: (name, value, unit, properties) => {
         if (process.hasDied) return;
         if (name === 'AttemptFailed' && properties?.cause !== 'died') process.failures += value;
+        if (name === 'ScanCompleted') process.callsOfScan ??= process.calls;
         listener.metric(process, name, value);
         telemetry.metric(name, value, unit, properties);
       },

@@ -50,10 +50,11 @@ export function countedRun(lines: readonly EffectLine[]): CountedRun {
     entry.seen[as].add(task);
   };
   for (const line of lines) {
-    if (line.type === 'mail') {
+    // A weekly report goes whatever the policy is.
+    if (line.type === 'mail' && !line.report) {
       recipients.add(line.to);
       for (const { task, notice } of line.items) note(line.at, task, COUNTED_AS[notice]);
-    } else if ('task' in line) note(line.at, line.task, COUNTED_AS[line.type]);
+    } else if (line.type !== 'mail' && 'task' in line) note(line.at, line.task, COUNTED_AS[line.type]);
   }
   const days = [...tasks].map(([name, { day, tenant, seen }]) => {
     const counts = Object.fromEntries(COUNTED.map((kind) => [kind, seen[kind].size])) as Counts;

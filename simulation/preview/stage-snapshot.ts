@@ -16,8 +16,9 @@ export interface StageSnapshot {
   policies: ReadonlyMap<string, ScenarioPolicy>;
 }
 
-/** Partitions that decide nothing: history, attempts, failures, canaries, breakers. */
-const NOT_COPIED = /^(AUDIT#|W#|OOPS|REFUSED#|BREAKER$|CANARY$|RUNS$|GENERATORS$|SOURCES$)/;
+/** Partitions that decide nothing: history, attempts, failures, canaries, breakers, facts. */
+const NOT_COPIED =
+  /^(AUDIT#|W#|OOPS|REFUSED#|BREAKER$|CANARY$|RUNS$|GENERATORS$|TURNS$|GIVEN-UP#|SOURCES$|MILESTONES#|FACTS#)/;
 
 /**
  * Reads all of a stage's table, once: half a read unit for each 4 KB.

@@ -1,6 +1,6 @@
 import type { Language } from '../../emails/languages.ts';
 import type { ParsedPolicy } from '../../functions/abandonment/policy-parse.ts';
-import type { AlertType, ShardStatus, TaskKind } from '../../functions/abandonment/task.ts';
+import type { ShardStatus, SubscriptionType, TaskKind } from '../../functions/abandonment/task.ts';
 import type { Duration, Instant } from '../../functions/abandonment/time.ts';
 import type { SoakFault } from '../faults/soak-fault-types.ts';
 
@@ -66,7 +66,7 @@ export interface ScenarioPolicy {
 export interface ScenarioSubscription {
   prefix: string;
   email: string;
-  alertTypes: AlertType[];
+  alertTypes: SubscriptionType[];
 }
 
 /** What a recipient chose on the page. */

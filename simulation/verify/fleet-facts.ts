@@ -5,6 +5,7 @@ import {
   type AlertType,
   prefixesOf,
   type ShardStatus,
+  type SubscriptionType,
   type TaskKind,
 } from '../../functions/abandonment/task.ts';
 import type { Duration, Instant, Interval } from '../../functions/abandonment/time.ts';
@@ -59,7 +60,7 @@ export interface TrueTask {
 export interface Subscription {
   prefix: string;
   email: string;
-  alertTypes: readonly AlertType[];
+  alertTypes: readonly SubscriptionType[];
 }
 
 const addresses = new Map<string, string>();

@@ -172,7 +172,11 @@ export class Verifier implements Checks {
       () => `mail ${mail.digest} went to a suppressed address`,
     );
     if (this.#unheard.delete(to)) this.#suppressed.delete(to);
-    this.check(7, mail.items.length > 0, () => `mail ${mail.digest} told of nothing`);
+    this.check(
+      7,
+      mail.items.length > 0 || mail.report !== undefined,
+      () => `mail ${mail.digest} told of nothing`,
+    );
     this.audits.mailed(mail.digest);
     for (const item of mail.items) this.#checkItem(to, item, mail.digest);
     this.spacing.accepted(to, mail);

@@ -16,7 +16,9 @@ import { classOf } from '../../functions/work/failure-class.ts';
 const client = documentClient(new DynamoDBClient({ region: 'eu-west-1' }));
 const dynamodb = mockClient(client);
 const pauses: number[] = [];
-const table = new DynamoDbTable(client, 'tasks', async (milliseconds) => pauses.push(milliseconds));
+const table = new DynamoDbTable(client, 'tasks', {
+  pause: async (milliseconds) => pauses.push(milliseconds),
+});
 
 const ONE: Write[] = [{ put: { pk: 'a', sk: 'b' }, if: [{ absent: true }] }];
 const TWO: Write[] = [...ONE, { put: { pk: 'c', sk: 'd' } }];

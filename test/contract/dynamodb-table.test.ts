@@ -2,6 +2,7 @@ import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, describe } from 'vitest';
 import { createTable } from '../../functions/store/table/create-table.ts';
 import { DynamoDbTable, documentClient } from '../../functions/store/table/dynamodb-table.ts';
+import type { TableTime } from '../../functions/store/table/expiry.ts';
 import { sameAnswers } from './same-answers.ts';
 import { tableContract } from './table-contract.ts';
 
@@ -12,11 +13,11 @@ function against(address: string): void {
   const client = new DynamoDBClient({ endpoint: address, region: 'eu-west-1', credentials });
   const names: string[] = [];
 
-  async function makeTable(): Promise<DynamoDbTable> {
+  async function makeTable(time: TableTime = {}): Promise<DynamoDbTable> {
     const name = `contract-${process.pid}-${names.length}`;
     await createTable(client, name);
     names.push(name);
-    return new DynamoDbTable(documentClient(client), name);
+    return new DynamoDbTable(documentClient(client), name, time);
   }
 
   afterAll(async () => {

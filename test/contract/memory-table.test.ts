@@ -3,7 +3,7 @@ import { type Change, MemoryTable } from '../../functions/store/table/memory-tab
 import { pagesOf, store } from './rows.ts';
 import { tableContract } from './table-contract.ts';
 
-tableContract('the table in memory', async () => new MemoryTable({ freeze: true }));
+tableContract('the table in memory', async (time) => new MemoryTable({ freeze: true, ...time }));
 
 describe('the table in memory, besides', () => {
   const key = { pk: 'a', sk: 'b' };

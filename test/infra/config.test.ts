@@ -250,6 +250,14 @@ describe('a configuration', () => {
       { ownerPage: { throttle: { burst: 5 } } },
       'ownerPage.throttle is {"burst":5}, allowed: no throttle without ownerPage.domain',
     ],
+    [{ retention: { alerts: '89d' } }, 'retention.alerts is "89d", allowed: a duration from 90d to 3650d'],
+    [{ retention: { tasks: '399d' } }, 'retention.tasks is "399d", allowed: a duration from 400d to 3650d'],
+    [{ retention: { waiting: '30d' } }, 'retention.waiting'],
+    [{ retention: { audit: '500d' } }, 'allowed: not longer than retention.tasks (400d), on which it rests'],
+    [
+      { retention: { recipients: '90d' } },
+      'retention.recipients is "90d", allowed: not shorter than retention.mails (400d), which rests on it',
+    ],
     [{ alarmEmails: [] }, 'alarmEmails is [], allowed: an address at least outside stage local'],
   ])('is refused in one line that names key, value and what is allowed: %j', (document, message) => {
     expect(refusal(document)).toThrow(message);

@@ -117,12 +117,14 @@ const KEYS: { [Name in keyof typeof keys]: ReturnType<(typeof keys)[Name]> } = {
   doctor: keys.doctor(),
   turnedOff: keys.turnedOff('run', 'task'),
   run: keys.run(AT),
+  generator: keys.generator('generator'),
   step: keys.step('step'),
   operatorAlert: keys.operatorAlert('code' as string as OperatorAlertCode, 'subject'),
   oops: keys.oops('fingerprint'),
   oopsOccurrence: keys.oopsOccurrence('fingerprint', AT, 'id'),
   refusal: keys.refusal('fingerprint', 'item'),
   givenUp: keys.givenUp('queue', 'item'),
+  givenUpOf: keys.givenUpOf('generator', 'item'),
   breaker: keys.breaker('queue'),
   queuePause: keys.queuePause('queue'),
   probe: keys.probe('queue'),
@@ -138,6 +140,13 @@ const KEYS: { [Name in keyof typeof keys]: ReturnType<(typeof keys)[Name]> } = {
   listedMoves: keys.listedMoves('name', 2, 1, 3),
   listedMissing: keys.listedMissing('name', 2, 3),
   listedAnew: keys.listedAnew('name', 'task'),
+  milestone: keys.milestone('day', 1, { at: AT, kind: 'kind', task: 'task', episode: 1 }),
+  milestones: keys.milestones('day', 1),
+  fact: keys.fact('kind', 'day', 'tenant/plane'),
+  factDays: keys.factDays(),
+  webhook: keys.webhook('id'),
+  webhookNews: keys.webhookNews('task', 1),
+  webhookDelivery: keys.webhookDelivery('id', 'D', 1),
   operatorWork: keys.operatorWork('id'),
   operatorWorkPart: keys.operatorWorkPart('id', 1),
   look: keys.look('scope'),
@@ -146,7 +155,9 @@ const KEYS: { [Name in keyof typeof keys]: ReturnType<(typeof keys)[Name]> } = {
 /** A part of a key as the page writes it: the instant and the bucket by what they are. */
 function named(part: string): string {
   const tenant = part === 'PEOPLE#prefix' ? 'PEOPLE#tenant' : part;
-  return tenant.replace('2026-01-05T00:00:00.000Z', 'instant').replace(/^W#\d$/, 'W#bucket');
+  return tenant
+    .replace('2026-01-05T00:00:00.000Z', 'instant')
+    .replace(/^(W|MILESTONES#day)#\d$/, '$1#bucket');
 }
 
 describe('the table of rows', () => {
@@ -171,6 +182,7 @@ const USES: { [Name in keyof typeof index]: string } = {
   pendingNotices: index.pendingNotices(0),
   openDigests: index.openDigests(0),
   untold: index.untold(0),
+  ended: index.ended(0),
   canFireOfTenant: index.canFireOfTenant('tenant'),
   endsAt: index.endsAt(0),
   startedAt: index.startedAt(0),

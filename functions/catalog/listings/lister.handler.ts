@@ -1,13 +1,12 @@
 import { deployedOpener } from '../../control-planes/deployed-opener.ts';
 import { deployedSecrets } from '../../platform/aws-secrets.ts';
-import { dynamoDbClient } from '../../platform/clients.ts';
 import { connect } from '../../platform/runtime.ts';
-import { DynamoDbTable, documentClient } from '../../store/table/dynamodb-table.ts';
+import { deployedTable } from '../../store/table/deployed-table.ts';
 import { workerHandler } from '../../work/worker-handler.ts';
 import { listerConsumer } from './lister-consumer.ts';
 
 const runtime = connect('lister', (environment, clock) => {
-  const table = new DynamoDbTable(documentClient(dynamoDbClient()), environment.table);
+  const table = deployedTable(environment, clock);
   return { table, ...deployedOpener(environment, clock, table, deployedSecrets()) };
 });
 

@@ -1,6 +1,6 @@
-import type { Cause } from '../../../emails/wordings.ts';
+import { causeOf } from '../../abandonment/causes.ts';
 import { countedTime } from '../../abandonment/evidence.ts';
-import type { Evidence, Mode } from '../../abandonment/task.ts';
+import type { Mode } from '../../abandonment/task.ts';
 import { isTopic } from '../../abandonment/topics.ts';
 import type { OutgoingMail } from '../../platform/ports.ts';
 import type { System } from '../../platform/system.ts';
@@ -190,17 +190,4 @@ function othersHearing(record: TaskRecord | undefined, recipient: string): strin
     )
     .map(([, one]) => one.address)
     .sort();
-}
-
-/** The class of what keeps a task from running; the worst of its shards, never an error's text. */
-export function causeOf({ statuses, lastSeen, twitches, cause }: Evidence): Cause {
-  // One that is between two attempts failed as well.
-  if (cause !== undefined && cause !== 'other') return `failed-${cause}`;
-  if (statuses.includes('FAILED') || cause === 'other') return 'failed';
-  const wasPrimary = lastSeen.PRIMARY !== undefined || twitches !== undefined;
-  if (!wasPrimary && !statuses.includes('PRIMARY')) return 'never-primary';
-  if (statuses.includes('PENDING')) return 'pending';
-  if (statuses.includes('BACKFILL')) return 'backfill';
-  if (statuses.includes('STANDBY')) return 'standby';
-  return statuses.includes('IDLE') ? 'idle' : 'unknown';
 }

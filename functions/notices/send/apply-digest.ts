@@ -1,13 +1,17 @@
-import { decide } from '../../abandonment/decide.ts';
+import { type Case, decide } from '../../abandonment/decide.ts';
 import { type Episode, isOpening } from '../../abandonment/task.ts';
 import type { Instant } from '../../abandonment/time.ts';
 import { withAnnouncementOutcome } from '../../episodes/announce.ts';
+import { cellOf } from '../../episodes/cell.ts';
 import { waitingAfterMail, withMailOutcome, withPossibleDate } from '../../episodes/mail-outcome.ts';
+import { newsOfChange } from '../../episodes/news.ts';
 import { isOpen } from '../../episodes/open-task.ts';
 import type { System } from '../../platform/system.ts';
 import { changeTask, type TaskChange } from '../../store/change-task.ts';
 import type { DigestItem, DigestRecord } from '../../store/digests.ts';
 import type { FleetView } from '../../store/fleet-view.ts';
+import { milestoneWrite } from '../../store/milestones.ts';
+import type { Write } from '../../store/table/table.port.ts';
 import type { TaskRecord } from '../../store/tasks.ts';
 import { type AppliedItem, closeNotice } from './close-notice.ts';
 import { outcomeOf } from './digest-states.ts';
@@ -91,7 +95,18 @@ async function outcomeOn(
     now,
     confirmWithin: system.config.confirmWithin,
   });
-  return { record: waiting, policy, value };
+  const beside = [
+    ...firstWarned(record.open, changed.open, given, now),
+    ...newsOfChange(system, view.pausesRecord.webhooks, { before: record, after: waiting }),
+  ];
+  return { record: waiting, policy, value, beside };
+}
+
+/** That SES took the first warning of an episode, as facts count it. */
+function firstWarned(before: Episode, after: Episode, given: Case, at: Instant): Write[] {
+  if (after.warned === before.warned) return [];
+  const cell = cellOf(given, after);
+  return [milestoneWrite({ kind: 'warned', at, task: given.task.id, episode: after.number, cell })];
 }
 
 /** What the mail means for the announcement of a task's own deadline, whatever episode is open. */
@@ -103,5 +118,7 @@ function announcedOn(
 ): TaskChange<{ record: TaskRecord | undefined; open: Episode | null }> {
   const value = { record, open: record.open };
   const changed = withAnnouncementOutcome(record, mail, item, system.clock.now());
-  return changed === record ? { value } : { record: changed, policy: view.policies.for(item.task), value };
+  if (changed === record) return { value };
+  const beside = newsOfChange(system, view.pausesRecord.webhooks, { before: record, after: changed });
+  return { record: changed, policy: view.policies.for(item.task), beside, value };
 }

@@ -1,6 +1,5 @@
 import type { Language } from '../../../emails/languages.ts';
-import type { Cause } from '../../../emails/wordings.ts';
-import type { Mode, Notice, ResolveReason, TaskKind } from '../../abandonment/task.ts';
+import type { Cause, Mode, Notice, ResolveReason, TaskKind } from '../../abandonment/task.ts';
 import type { Duration, Instant } from '../../abandonment/time.ts';
 import type { Brand } from '../../platform/brand.ts';
 import type { Why } from '../../store/fleet-view.ts';

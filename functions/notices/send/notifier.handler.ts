@@ -1,15 +1,15 @@
 import { signedLinks } from '../../platform/aws-link-keys.ts';
 import { AwsTopics } from '../../platform/aws-topics.ts';
-import { dynamoDbClient, topicsClient } from '../../platform/clients.ts';
+import { topicsClient } from '../../platform/clients.ts';
 import { LINK_LIFE } from '../../platform/link-token.ts';
 import { connect } from '../../platform/runtime.ts';
-import { DynamoDbTable, documentClient } from '../../store/table/dynamodb-table.ts';
+import { deployedTable } from '../../store/table/deployed-table.ts';
 import { workerHandler } from '../../work/worker-handler.ts';
 import { pacedMailer } from '../ses/paced-mailer.ts';
 import { notifyConsumer } from './notify-consumer.ts';
 
 const runtime = connect('notifier', (environment, clock) => ({
-  table: new DynamoDbTable(documentClient(dynamoDbClient()), environment.table),
+  table: deployedTable(environment, clock),
   mailer: pacedMailer(environment, clock),
   topics: new AwsTopics(topicsClient()),
   ...signedLinks(environment, LINK_LIFE),

@@ -4,6 +4,7 @@ import { giveUp } from '../../work/given-up.ts';
 import { type NotifierMessage, notifierMessage, parseMessage } from '../../work/messages.ts';
 import { sendFeedbackCanary } from '../feedback/feedback-canary.ts';
 import { notifyRecipient } from './notify.ts';
+import { sendReport } from './send-report.ts';
 
 /**
  * Works the notify queue: a message hints at a recipient who may have something to be told, or asks for the canary
@@ -17,18 +18,22 @@ export const notifyConsumer: Consumer<NotifierMessage> = {
   queuedAgainFromState: true,
   restsOnTableAlone: false,
   async handBack(system, { kind, key }, retryAt) {
-    if (kind === 'feedback-canary') return;
+    if (kind !== 'notify') return;
     await changeRecipient(system, key, (recipient) => ({
       recipient: recipient && { ...recipient, queuedFor: null, retryAt },
       value: undefined,
     }));
   },
   async giveUp(system, { kind, key }, { error, fingerprint }) {
-    if (kind !== 'feedback-canary') await giveUp(system, { queue: 'notify', item: key, fingerprint }, error);
+    if (kind === 'notify') await giveUp(system, { queue: 'notify', item: key, fingerprint }, error);
   },
   async probe(system) {
     await system.mailer.check?.();
   },
-  act: (system, { kind, key }, delivery) =>
-    kind === 'notify' ? notifyRecipient(system, key, delivery) : sendFeedbackCanary(system, key, delivery),
+  act(system, message, delivery) {
+    if (message.kind === 'report') return sendReport(system, message, delivery);
+    return message.kind === 'notify'
+      ? notifyRecipient(system, message.key, delivery)
+      : sendFeedbackCanary(system, message.key, delivery);
+  },
 };

@@ -159,10 +159,11 @@ export async function recordUnsent(system: System, id: string, why: string): Pro
 export async function finishDigest(system: System, view: FleetView, digest: DigestRecord): Promise<void> {
   await applyItems(system, view, digest);
   await changeItsRecipient(system, digest, (recipient) => freed(recipient, digest));
+  const now = system.clock.now();
   // Refused where more became known of the mail, and then whoever recorded that finishes it; else the repair does.
   await system.table.transact(
-    [digestWrite({ ...digest, applied: true }, null)],
-    system.random.id(system.clock.now()),
+    [digestWrite({ ...digest, applied: true }, { doneAt: now })],
+    system.random.id(now),
   );
 }
 

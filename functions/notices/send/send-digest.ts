@@ -68,7 +68,7 @@ type Prepared = { send: Ready } | { unsendable: 'recipient' } | { unsendable: 'n
  * Makes the message before anything is claimed, or says whose fault it is that none can be made. Code that can make none to
  * anybody is broken for all and throws, so that the breaker hears of it.
  */
-async function prepared(
+export async function prepared(
   channel: Channel,
   letter: OutgoingMail,
   items: readonly DigestItem[],
@@ -130,7 +130,7 @@ function isStale(digest: DigestRecord, now: Instant): boolean {
 }
 
 /** Records what the channel answered, and says what is to become of the message. */
-async function record(
+export async function record(
   system: System,
   view: FleetView,
   digest: DigestRecord,
@@ -217,7 +217,7 @@ function draftOf(
  * never be stored, and nothing is claimed. Two writes cost half of
  * a transaction: a digest whose recipient was not claimed was never sent, and the repair finds it.
  */
-async function claim(
+export async function claim(
   system: System,
   recipient: RecipientRecord,
   digest: DigestRecord,
@@ -241,7 +241,10 @@ async function frozenBy(
   digest: DigestRecord,
 ): Promise<TransactResult | 'too-large'> {
   try {
-    return await table.transact([digestWrite(digest, digest.leaseUntil)], random.id(digest.claimedAt));
+    return await table.transact(
+      [digestWrite(digest, { lookAt: digest.leaseUntil })],
+      random.id(digest.claimedAt),
+    );
   } catch (error) {
     if (classOf(error, 1) !== 'permanent') throw error;
     return 'too-large';

@@ -1,4 +1,5 @@
 import { beginListing } from '../../catalog/listings/begin-listing.ts';
+import { isListed } from '../../platform/control-plane-settings.ts';
 import { eachListed, type Listed } from '../each-listed.ts';
 import type { Generator } from '../generator.ts';
 import { count, scanEveryOf } from '../look.ts';
@@ -12,6 +13,7 @@ export const listingsGenerator: Generator = {
   name: 'listings',
   band: 'urgent',
   everySeconds: 0,
+  isWanted: (run) => run.system.config.controlPlanes?.some(isListed) ?? false,
   run: (run) => eachListed(run, 'listings', begin),
 };
 

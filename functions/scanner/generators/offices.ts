@@ -1,5 +1,5 @@
 import { type Move, oldOfficeMoves } from '../../store/people.ts';
-import { DONE, type Generator } from '../generator.ts';
+import type { Generator } from '../generator.ts';
 import { count } from '../look.ts';
 import type { Run } from '../run.ts';
 import { sweep } from '../sweep.ts';
@@ -9,14 +9,15 @@ export const officesGenerator: Generator = {
   name: 'offices',
   band: 'normal',
   everySeconds: 0,
+  // Learned on the way, where a scan asked for people.
+  isWanted: (run) => run.view.hasOldOffices(),
   async run(run, budget) {
-    // Learned on the way, where a scan asked for people: nothing is read for it.
-    if (budget.spent() || !(await run.view.hasOldOffices())) return DONE;
     const moves = await oldOfficeMoves(run.system.table);
     return sweep(run, {
       name: 'offices',
       partitions: [{ items: moves, work: (one) => move(run, one) }],
       atOnce: 4,
+      budget,
     });
   },
 };

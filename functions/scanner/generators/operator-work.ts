@@ -12,9 +12,9 @@ export const operatorWorkGenerator: Generator = {
   // Somebody waits for it, and thousands of tasks may be off by mistake.
   band: 'urgent',
   everySeconds: 60,
+  // So a scan reads nothing for it where nobody gave a command.
+  isWanted: (run) => run.view.pausesRecord.bulkWork !== undefined,
   async run(run, budget) {
-    // So a scan reads nothing for it where nobody gave a command.
-    if (run.view.pausesRecord.bulkWork === undefined) return { ...DONE, worked: 0 };
     let worked = 0;
     let cursor: string | null = null;
     for (let page = 0; page < PAGES && !budget.spent(); page += 1) {

@@ -4,6 +4,7 @@ import { DAY, type Duration } from '../../abandonment/time.ts';
 import { awaitsApproval } from '../../operators/brakes.ts';
 import { isToldOnce } from '../../platform/alert-codes.ts';
 import { loadControlPlaneBreaker } from '../../store/control-plane-breakers.ts';
+import { loadGivenUp } from '../../store/given-up.ts';
 import { keys } from '../../store/keys.ts';
 import { type OperatorAlertRecord, operatorAlertFromRow } from '../../store/operator-alerts.ts';
 import { eachRow } from '../../store/rows.ts';
@@ -108,7 +109,13 @@ async function lasts(run: Run, alert: OperatorAlertRecord): Promise<boolean> {
   if (alert.code === 'no-reachable-owner') {
     return (await loadTask(run.system.table, alert.subject))?.hold?.reason === 'no-reachable-owner';
   }
+  return lastsBeside(run, alert);
+}
+
+/** The same of an alert that is about no task. */
+async function lastsBeside({ system }: Run, alert: OperatorAlertRecord): Promise<boolean> {
+  if (alert.code === 'work-given-up') return (await loadGivenUp(system.table, alert.subject)).size > 0;
   if (OF_THE_PAST.includes(alert.code)) return false;
-  if (alert.code === 'blast-radius') return awaitsApproval(run.system);
+  if (alert.code === 'blast-radius') return awaitsApproval(system);
   return true;
 }

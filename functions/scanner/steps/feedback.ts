@@ -8,7 +8,7 @@ import {
 } from '../../store/heard.ts';
 import { keys } from '../../store/keys.ts';
 import { operatorAlert } from '../../store/operator-alerts.ts';
-import { loadPauses, pausesWrite } from '../../store/pauses.ts';
+import { loadPauses, pausesAt, pausesWrite } from '../../store/pauses.ts';
 import type { Write } from '../../store/table/table.port.ts';
 import { MESSAGE_VERSION } from '../../work/messages.ts';
 import { DONE } from '../generator.ts';
@@ -103,7 +103,7 @@ async function setSilent(run: Run, since: Instant | null): Promise<void> {
       : operatorAlert('feedback-canary-missed', 'ses', detailOf(since), run.now);
   const stored = await table.transact([pausesWrite(pauses), alert], random.id(run.now));
   if (stored.outcome !== 'applied') return;
-  run.view.pausesRecord = { ...pauses, rev: pauses.rev + 1 };
+  run.view.pausesRecord = pausesAt({ ...pauses, rev: pauses.rev + 1 }, run.now);
 }
 
 function detailOf(since: Instant): string {

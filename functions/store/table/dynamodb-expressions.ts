@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Instant } from '../../abandonment/time.ts';
 import { compareKeys } from './key-order.ts';
 import type { Condition, Query, Write } from './table.port.ts';
 
@@ -33,12 +34,12 @@ class Placeholders {
   }
 }
 
-function textOf(condition: Condition, placeholders: Placeholders): string {
-  if ('absent' in condition) return `attribute_not_exists(${placeholders.name('pk')})`;
+function textOf(condition: Condition, placeholders: Placeholders, now: Instant | undefined): string {
+  if ('absent' in condition) return absentText(placeholders, now);
   if ('exists' in condition) return `attribute_exists(${placeholders.name('pk')})`;
   if ('absentOr' in condition) {
-    const absent = textOf({ absent: true }, placeholders);
-    return `(${absent} OR ${textOf(condition.absentOr, placeholders)})`;
+    const absent = absentText(placeholders, now);
+    return `(${absent} OR ${textOf(condition.absentOr, placeholders, now)})`;
   }
   if ('equals' in condition) {
     const [attribute, value] = condition.equals;
@@ -48,16 +49,23 @@ function textOf(condition: Condition, placeholders: Placeholders): string {
   return `${placeholders.name(attribute)} <= ${placeholders.value(bound)}`;
 }
 
-/** All conditions at once; undefined where there are none. */
-export function conditionExpression(conditions: Condition[]): Expression | undefined {
+/** A row that is past its end is as good as absent. */
+function absentText(placeholders: Placeholders, now: Instant | undefined): string {
+  const absent = `attribute_not_exists(${placeholders.name('pk')})`;
+  if (now === undefined) return absent;
+  return `(${absent} OR ${placeholders.name('ttl')} <= ${placeholders.value(Math.floor(now / 1_000))})`;
+}
+
+/** All conditions at once; undefined where there are none. `now`: by which rows are past their end. */
+export function conditionExpression(conditions: Condition[], now?: Instant): Expression | undefined {
   if (conditions.length === 0) return undefined;
   const placeholders = new Placeholders();
-  const text = conditions.map((condition) => textOf(condition, placeholders)).join(' AND ');
+  const text = conditions.map((condition) => textOf(condition, placeholders, now)).join(' AND ');
   return { text, names: placeholders.names, values: placeholders.values };
 }
 
 /** Adds amounts to numeric attributes, and sets others. */
-export function addExpression(by: Record<string, number>, set: Record<string, number> = {}): Expression {
+export function addExpression(by: Record<string, number>, set: Record<string, unknown> = {}): Expression {
   const placeholders = new Placeholders();
   const fixed = Object.entries(set).map(
     ([attribute, value]) => `${placeholders.name(attribute)} = ${placeholders.value(value)}`,

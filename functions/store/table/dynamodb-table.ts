@@ -12,9 +12,11 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import type { Instant } from '../../abandonment/time.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { addExpression, conditionExpression, keyExpression, requestToken } from './dynamodb-expressions.ts';
 import { resultOf } from './dynamodb-refusals.ts';
+import { type TableTime, unexpired, withSeconds } from './expiry.ts';
 import { indexNameOf } from './index-names.ts';
 import { assertTransaction } from './row-limits.ts';
 import type { Condition, Key, Page, Query, Row, Table, TransactResult, Write } from './table.port.ts';
@@ -34,6 +36,11 @@ export function documentClient(client: DynamoDBClient): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 
+export interface DynamoDbTableOptions extends TableTime {
+  /** Waits, for tests. */
+  pause?: (milliseconds: number) => Promise<unknown>;
+}
+
 /**
  * The table in DynamoDB. One write goes by itself (one write unit for each kilobyte), several as a transaction (two).
  * A lone `add` that is repeated after its answer was lost counts twice: what must be exact is put with a condition.
@@ -41,23 +48,19 @@ export function documentClient(client: DynamoDBClient): DynamoDBDocumentClient {
 export class DynamoDbTable implements Table {
   readonly #client: DynamoDBDocumentClient;
   readonly #name: string;
-  readonly #pause: (milliseconds: number) => Promise<unknown>;
+  readonly #options: DynamoDbTableOptions;
 
-  /** `client`: as `documentClient` makes it; `name`: the table's name; `pause`: waits, for tests. */
-  constructor(
-    client: DynamoDBDocumentClient,
-    name: string,
-    pause: (milliseconds: number) => Promise<unknown> = setTimeout,
-  ) {
+  /** `client`: as `documentClient` makes it; `name`: the table's name. */
+  constructor(client: DynamoDBDocumentClient, name: string, options: DynamoDbTableOptions = {}) {
     this.#client = client;
     this.#name = name;
-    this.#pause = pause;
+    this.#options = options;
   }
 
   async get(key: Key, { consistent = true } = {}): Promise<Row | undefined> {
     const input = { TableName: this.#name, Key: onlyKey(key), ConsistentRead: consistent };
     const { Item } = await this.#client.send(new GetCommand(input));
-    return Item as Row | undefined;
+    return this.#live(Item ? [Item as Row] : [])[0];
   }
 
   async batchGet(keys: Key[], { consistent = true } = {}): Promise<Row[]> {
@@ -72,7 +75,7 @@ export class DynamoDbTable implements Table {
       const found = await Promise.all(some.map((batch) => this.#batch(batch, consistent)));
       rows.push(...found.flat());
     }
-    return rows;
+    return this.#live(rows);
   }
 
   async query(query: Query): Promise<Page> {
@@ -91,10 +94,11 @@ export class DynamoDbTable implements Table {
         ExclusiveStartKey: query.cursor === undefined ? undefined : decodeCursor<Position>(query.cursor),
       }),
     );
-    return pageOf(output);
+    return this.#livePage(output);
   }
 
-  async transact(writes: Write[], writer: string): Promise<TransactResult> {
+  async transact(given: Write[], writer: string): Promise<TransactResult> {
+    const writes = withSeconds(given, this.#options.retention);
     assertTransaction(writes);
     const [first] = writes;
     try {
@@ -108,7 +112,17 @@ export class DynamoDbTable implements Table {
 
   async scan(cursor?: string): Promise<Page> {
     const ExclusiveStartKey = cursor === undefined ? undefined : decodeCursor<Position>(cursor);
-    return pageOf(await this.#client.send(new ScanCommand({ TableName: this.#name, ExclusiveStartKey })));
+    const page = await this.#client.send(new ScanCommand({ TableName: this.#name, ExclusiveStartKey }));
+    return this.#livePage(page);
+  }
+
+  #livePage(output: QueryCommandOutput | ScanCommandOutput): Page {
+    const page = pageOf(output);
+    return { ...page, rows: this.#live(page.rows) };
+  }
+
+  #live(rows: Row[]): Row[] {
+    return unexpired(rows, this.#options.now);
   }
 
   async #batch(keys: Key[], consistent: boolean): Promise<Row[]> {
@@ -124,7 +138,7 @@ export class DynamoDbTable implements Table {
       if (found.length > 0) attempt = 0;
       const pause = UNREAD_PAUSES_MS[attempt];
       if (pause === undefined) throw new Error(`${unread.length} keys of ${this.#name} stay unread`);
-      await this.#pause(pause);
+      await (this.#options.pause ?? setTimeout)(pause);
     }
   }
 
@@ -145,12 +159,12 @@ export class DynamoDbTable implements Table {
     const TableName = this.#name;
     if ('put' in write)
       return {
-        Put: { TableName, Item: withMaps({ ...write.put, w: writer }), ...conditional(write.if) },
+        Put: { TableName, Item: withMaps({ ...write.put, w: writer }), ...this.#conditional(write.if) },
       };
     if ('delete' in write)
-      return { Delete: { TableName, Key: onlyKey(write.delete), ...conditional(write.if) } };
+      return { Delete: { TableName, Key: onlyKey(write.delete), ...this.#conditional(write.if) } };
     if ('check' in write) {
-      const condition = { ConditionExpression: undefined, ...conditional(write.if) };
+      const condition = { ConditionExpression: undefined, ...this.#conditional(write.if) };
       return { ConditionCheck: { TableName, Key: onlyKey(write.check), ...condition } };
     }
     const { text, names, values } = addExpression(write.by, write.set);
@@ -160,6 +174,10 @@ export class DynamoDbTable implements Table {
       ExpressionAttributeValues: values,
     };
     return { Update: { TableName, Key: onlyKey(write.add), ...expression } };
+  }
+
+  #conditional(conditions?: Condition[]) {
+    return conditional(conditions, this.#options.now?.());
   }
 }
 
@@ -188,8 +206,8 @@ function onlyKey({ pk, sk }: Key): Key {
   return { pk, sk };
 }
 
-function conditional(conditions: Condition[] = []) {
-  const condition = conditionExpression(conditions);
+function conditional(conditions: Condition[] = [], now?: Instant) {
+  const condition = conditionExpression(conditions, now);
   if (!condition) return {};
   const hasValues = Object.keys(condition.values).length > 0;
   return {

@@ -1,5 +1,6 @@
 import { holds } from './conditions.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
+import { isExpired, type TableTime, unexpired, withSeconds } from './expiry.ts';
 import { compareKeys } from './key-order.ts';
 import { assertTransaction, keyOf, measureRow, RowRefused, TRANSACTION_BYTES } from './row-limits.ts';
 import { type Entry, type Position, SortedPartitions } from './sorted-partitions.ts';
@@ -21,7 +22,7 @@ export interface Change {
   after?: Row;
 }
 
-export interface MemoryTableOptions {
+export interface MemoryTableOptions extends TableTime {
   /** Called after each applied transaction that changed something, before anyone can read the change. */
   onCommit?: (changes: Change[]) => void;
   /** Freezes every stored row deeply, so that a caller who changes one gets a TypeError. @default false */
@@ -54,7 +55,8 @@ export class MemoryTable implements Table {
   }
 
   async get(key: Key): Promise<Row | undefined> {
-    return this.#stored(key);
+    const row = this.#stored(key);
+    return row && this.#isPast(row) ? undefined : row;
   }
 
   async batchGet(keys: Key[]): Promise<Row[]> {
@@ -63,7 +65,7 @@ export class MemoryTable implements Table {
       const row = this.#stored(key);
       if (row) found.add(row);
     }
-    return [...found];
+    return unexpired([...found], this.#options.now);
   }
 
   async query(query: Query): Promise<Page> {
@@ -72,10 +74,11 @@ export class MemoryTable implements Table {
     const entries = query.index
       ? this.#indexRange(query.index, query, limit, after)
       : this.#rows.range(query, limit, after);
-    return pageOf(entries, limit);
+    return this.#pageOf(entries, limit);
   }
 
-  async transact(writes: Write[], writer: string): Promise<TransactResult> {
+  async transact(given: Write[], writer: string): Promise<TransactResult> {
+    const writes = withSeconds(given, this.#options.retention);
     assertTransaction(writes);
     const refusal = this.#refusalOf(writes, writer);
     if (refusal) return refusal;
@@ -89,7 +92,18 @@ export class MemoryTable implements Table {
     const limit = this.#pageLimit(undefined);
     const last = cursor === undefined ? undefined : decodeCursor<Position>(cursor);
     const rest = this.#rows.all().filter((entry) => !last || isBehind(entry, last));
-    return pageOf(rest.slice(0, limit), limit);
+    return this.#pageOf(rest.slice(0, limit), limit);
+  }
+
+  /** Pages end where DynamoDB's do, whatever of them is past its end. */
+  #pageOf(entries: Entry[], limit: number): Page {
+    const page = pageOf(entries, limit);
+    return { ...page, rows: unexpired(page.rows, this.#options.now) };
+  }
+
+  #isPast(row: Row): boolean {
+    const { now } = this.#options;
+    return now !== undefined && isExpired(row, now());
   }
 
   /** The one place where an index is read. */
@@ -114,7 +128,8 @@ export class MemoryTable implements Table {
       const conditions = conditionsOf(write);
       if (conditions.length === 0) continue;
       const old = this.#stored(keyOf(write));
-      if (conditions.every((condition) => holds(condition, old))) continue;
+      const isPast = old !== undefined && this.#isPast(old);
+      if (conditions.every((one) => holds(one, old) || (isPast && holds(one, undefined)))) continue;
       if ('put' in write && old?.w === writer) return { outcome: 'applied' };
       refusal ??= { outcome: 'refused', index, ...(old && { old }) };
     }

@@ -1,4 +1,17 @@
-/** A row of the one table. Values are JSON: strings, finite numbers, booleans, null, arrays, objects; no undefined. */
+import type { Instant } from '../../abandonment/time.ts';
+import type { Kept } from '../../platform/retention.ts';
+
+/** When a row ends, where a number of seconds stands once it is stored: of what kind it is, and since when that is over. */
+export interface Ending {
+  kind: Kept;
+  from: Instant;
+}
+
+/**
+ * A row of the one table. Values are JSON: strings, finite numbers, booleans, null, arrays, objects; no undefined. `ttl`
+ * is written as an `Ending`; once the retention of its kind is over, the row counts as absent to whoever reads it and to the
+ * condition `absent`, and is deleted some days later by DynamoDB.
+ */
 export interface Row {
   pk: string;
   sk: string;
@@ -31,7 +44,11 @@ export type Write =
   | { delete: Key; if?: Condition[] }
   | { check: Key; if: Condition[] }
   /** Adds to numeric attributes (absent counts as 0); creates the row where there is none. */
-  | { add: Key; by: Record<string, number> /** Attributes to be as given. */; set?: Record<string, number> };
+  | {
+      add: Key;
+      by: Record<string, number> /** Attributes to be as given. */;
+      set?: Record<string, number | Ending>;
+    };
 
 export type TransactResult =
   | { outcome: 'applied' }

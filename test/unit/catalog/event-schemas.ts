@@ -65,7 +65,18 @@ const KEYWORDS: Record<string, (rule: never, value: unknown, schema: Record<stri
     Object.entries(properties).every(([key, schema]) => !(key in value) || accepts(schema, value[key])),
   items: (items: Record<string, unknown>, value) =>
     !Array.isArray(value) || value.every((item) => accepts(items, item)),
+  additionalProperties: (others: boolean | Record<string, unknown>, value, schema) =>
+    !isObject(value) ||
+    Object.entries(value).every(
+      ([key, item]) =>
+        Object.hasOwn((schema.properties ?? {}) as object, key) ||
+        (typeof others === 'boolean' ? others : accepts(others, item)),
+    ),
+  propertyNames: (names: Record<string, unknown>, value) =>
+    !isObject(value) || Object.keys(value).every((key) => accepts(names, key)),
   anyOf: (options: Record<string, unknown>[], value) => options.some((option) => accepts(option, value)),
+  oneOf: (options: Record<string, unknown>[], value) =>
+    options.filter((option) => accepts(option, value)).length === 1,
 };
 
 function typeOf(value: unknown): string[] {

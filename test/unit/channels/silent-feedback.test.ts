@@ -20,7 +20,7 @@ test.each([
     leaseUntil: START + MINUTE,
   });
   const pauses = { ...(await loadPauses(table)), feedbackSilent: START };
-  await table.transact([digestWrite(digest, digest.leaseUntil), pausesWrite(pauses)], 'test');
+  await table.transact([digestWrite(digest, { lookAt: digest.leaseUntil }), pausesWrite(pauses)], 'test');
   const view = await FleetView.load(table);
   const run = { system, view, id: 'run', now: START + 2 * HOUR, figures: {}, asked: [] };
   await repairStep.run(run, { spent: () => false }, null);

@@ -64,9 +64,9 @@ describe('alerts show', () => {
     ],
     [
       ['acmeCo/a', 'one'],
-      "error: command-argument value 'one' is invalid for argument 'episode'. Allowed: a whole number from 1.\n",
+      "error: argument 'episode' is 'one', which is invalid. Allowed: a whole number from 1.\n",
     ],
-    [['acmeCo/a'], "error: missing required argument 'episode'\n"],
+    [['acmeCo/a'], "error: missing required argument 'episode'; --help shows how it is used\n"],
   ])('refuses %j with one line', async (args, said) => {
     expect(await cliStage().taskwarden(['alerts', 'show', ...args])).toMatchObject({
       code: 2,

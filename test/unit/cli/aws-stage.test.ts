@@ -1,5 +1,11 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
+import {
+  DescribeParametersCommand,
+  GetParameterCommand,
+  ParameterNotFound,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openAwsStage } from '../../../cli/aws-stage.ts';
@@ -7,6 +13,7 @@ import { pointAtEmulator } from '../../../cli/local-emulator.ts';
 
 const ssm = mockClient(SSMClient);
 const lambda = mockClient(LambdaClient);
+const sts = mockClient(STSClient);
 
 const queue = { url: 'https://sqs.test/q', deadLetterUrl: 'https://sqs.test/d', mapping: 'mapping-1' };
 const DEPLOYMENT = {
@@ -50,6 +57,7 @@ const payload = (value: unknown) => Buffer.from(JSON.stringify(value)) as never;
 beforeEach(() => {
   ssm.reset();
   lambda.reset();
+  sts.reset();
   vi.stubEnv('AWS_REGION', 'eu-west-1');
 });
 afterEach(() => vi.unstubAllEnvs());
@@ -79,8 +87,35 @@ describe('finding a stage', () => {
   it('names the region and the command to deploy where there is none', async () => {
     ssm.on(GetParameterCommand).rejects(new ParameterNotFound({ message: '', $metadata: {} }));
     await expect(openAwsStage('dev')).rejects.toThrow(
-      /^no stage 'dev' in region eu-west-1: deploy it with `npm run deploy -- --context stage=dev`, or name another with --stage$/,
+      /^no stage 'dev' in region eu-west-1: name another with --stage, or deploy it with `npm run deploy -- --context stage=dev`$/,
     );
+  });
+
+  it('names the stages that there are, where it may list them', async () => {
+    ssm.on(GetParameterCommand).rejects(new ParameterNotFound({ message: '', $metadata: {} }));
+    const names = ['/taskwarden/prod/deployment', '/taskwarden/prod/link-keys', '/taskwarden/eu/deployment'];
+    ssm.on(DescribeParametersCommand).resolves({ Parameters: names.map((Name) => ({ Name })) });
+    await expect(openAwsStage('dev')).rejects.toThrow(
+      "no stage 'dev' in region eu-west-1 (there is: eu, prod): name another with --stage",
+    );
+    ssm.on(DescribeParametersCommand).rejects(new Error('not authorised'));
+    await expect(openAwsStage('dev')).rejects.toThrow("no stage 'dev' in region eu-west-1: name another");
+  });
+
+  it('takes region and profile of a configuration file', async () => {
+    vi.stubEnv('AWS_PROFILE', undefined);
+    deployed();
+    await openAwsStage('dev', { region: 'eu-central-1', profile: 'operators' });
+    expect(process.env).toMatchObject({ AWS_REGION: 'eu-central-1', AWS_PROFILE: 'operators' });
+  });
+
+  it('asks STS whose credentials act, only when it is asked itself', async () => {
+    deployed();
+    const stage = await openAwsStage('dev');
+    expect(sts.calls()).toHaveLength(0);
+    const arn = 'arn:aws:sts::123456789012:assumed-role/operators/ana@acme.test';
+    sts.on(GetCallerIdentityCommand).resolves({ Arn: arn });
+    expect(await stage.identity()).toBe(arn);
   });
 
   it('refuses what another version of the program deployed', async () => {

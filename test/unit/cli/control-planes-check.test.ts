@@ -234,7 +234,6 @@ async function taskwarden(...args: string[]) {
     stdout: sink('out'),
     stderr: sink('err'),
     env: ENV,
-    operator: 'test',
   });
   return { code, ...printed };
 }

@@ -37,7 +37,6 @@ async function takes(text: string): Promise<string> {
     stdout: { write: () => {} },
     stderr: { write: (line: string) => (said += line) },
     env: {},
-    operator: 'olga',
   });
   return code === 0 ? 'done' : said.trim();
 }

@@ -199,7 +199,7 @@ describe('explain', () => {
   it('names a task that is not known', async () => {
     expect(await cliStage().taskwarden(['explain', 'acmeCo/a'])).toMatchObject({
       code: 2,
-      err: 'error: no task "acmeCo/a" is known in stage local\n',
+      err: 'error: no task "acmeCo/a" is known in stage local; `taskwarden tasks list --state all` names those there are\n',
     });
   });
 

@@ -35,7 +35,6 @@ async function init(args: string[], typed: string[] = [], env: Record<string, st
     stdout: { write: (text: string) => (out += text) },
     stderr: { write: (text: string) => (err += text) },
     env,
-    operator: 'olga',
   });
   return { code, out, err };
 }

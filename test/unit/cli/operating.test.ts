@@ -39,7 +39,7 @@ describe('pause and resume', () => {
     const ran = await cliStage().taskwarden(['pause', 'everything']);
     expect(ran.code).toBe(2);
     expect(ran.err).toBe(
-      "error: command-argument value 'everything' is invalid for argument 'what'. Allowed choices are evaluate, notify, disable.\n",
+      "error: argument 'what' is 'everything', which is invalid. Allowed choices are evaluate, notify, disable.\n",
     );
   });
 });

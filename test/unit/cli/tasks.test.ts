@@ -113,10 +113,11 @@ describe('tasks list', () => {
     const stage = await fleet();
     const ran = await stage.taskwarden(['tasks', 'list']);
     expect(ran.out.split('\n').map((line) => line.trimEnd())).toEqual([
-      'TASK      STATE    NOT PRIMARY SINCE     EPISODE  DECISION                  DISABLE AT',
-      'acmeCo/a  failing  2026-01-01T00:00:00Z  -        waiting: under-threshold  -',
-      'acmeCo/b  failing  2026-01-01T00:00:00Z  -        waiting: under-threshold  -',
-      'other/c   failing  2026-01-01T00:00:00Z  -        waiting: under-threshold  -',
+      'TASK      STATE    OWNERS         NOT PRIMARY SINCE     EPISODE  DECISION                  DUE',
+      'acmeCo/a  failing  ana@acme.test  2026-01-01T00:00:00Z  -        waiting: under-threshold  -',
+      'acmeCo/b  failing  ana@acme.test  2026-01-01T00:00:00Z  -        waiting: under-threshold  -',
+      'other/c   failing  ana@acme.test  2026-01-01T00:00:00Z  -        waiting: under-threshold  -',
+      '3 tasks',
       '',
     ]);
   });
@@ -161,6 +162,78 @@ describe('tasks list', () => {
     await stage.scanOn(21);
     const disabled = await stage.taskwarden(['tasks', 'list', '--state', 'disabled', '--prefix', 'other/']);
     expect(disabled.out).toContain('other/c  disabled (by us)');
+  });
+
+  describe('by owner, order and number', () => {
+    /** Of bo since day 0, of nobody since day 2, of ana and bo since day 1. */
+    async function owned() {
+      const stage = cliStage();
+      const lines = [
+        taskLine('acmeCo/a', { owners: ['Bo@acme.test'] }),
+        taskLine('acmeCo/b', { owners: [], lastPrimaryAt: day(2), createdAt: day(2) }),
+        taskLine('acmeCo/c', { owners: ['ana@acme.test', 'bo@acme.test'], lastPrimaryAt: day(1) }),
+      ];
+      stage.setNow(T + 3 * 86_400_000);
+      await stage.taskwarden(['tasks', 'import', '-'], lines.join('\n'));
+      return stage;
+    }
+
+    it.each([
+      [
+        ['--owner', 'BO@acme.test'],
+        ['acmeCo/a', 'acmeCo/c'],
+      ],
+      [['--owner', 'nobody@acme.test'], []],
+      [
+        ['--sort', 'since'],
+        ['acmeCo/a', 'acmeCo/c', 'acmeCo/b'],
+      ],
+      [
+        ['--sort', 'owner'],
+        ['acmeCo/c', 'acmeCo/a', 'acmeCo/b'],
+      ],
+      [
+        ['--sort', 'owner', '--limit', '2'],
+        ['acmeCo/c', 'acmeCo/a'],
+      ],
+    ])('%j lists %j', async (args, expected) => {
+      const stage = await owned();
+      expect(names((await stage.taskwarden(['tasks', 'list', '--json', ...args])).json)).toEqual(expected);
+    });
+
+    it('the owner of a rule owns what names nobody', async () => {
+      const stage = await owned();
+      await stage.taskwarden(['owners', 'import', '-'], 'acmeCo/ carl@acme.test\n');
+      const ran = await stage.taskwarden(['tasks', 'list', '--owner', 'carl@acme.test', '--json']);
+      expect(ran.json).toMatchObject([{ task: 'acmeCo/b', owners: ['carl@acme.test'] }]);
+    });
+
+    it('says how many there are, and that there are more', async () => {
+      const stage = await owned();
+      const some = await stage.taskwarden(['tasks', 'list', '--limit', '2']);
+      expect(some.out).toMatch(/\n2 of 3 tasks; --limit shows more\n$/);
+      expect((await stage.taskwarden(['tasks', 'list', '--owner', 'ana@acme.test'])).out).toMatch(
+        /ana@acme.test \+1 .*\n1 task\n$/,
+      );
+      const json = await stage.taskwarden(['tasks', 'list', '--limit', '2', '--json']);
+      expect(json).toMatchObject({ err: 'note: 2 of 3 tasks; --limit gives more\n' });
+      expect(json.json).toHaveLength(2);
+    });
+
+    it('the nearest date first, what has none last', async () => {
+      const stage = await failingFleet(['acmeCo/a', 'acmeCo/z']);
+      await stage.taskwarden(['policy', 'set', 'acmeCo/a', 'disableAfter=30d']);
+      await stage.taskwarden(['tasks', 'import', '-'], taskLine('acmeCo/new', { lastPrimaryAt: day(0) }));
+      await stage.taskwarden(['policy', 'set', 'acmeCo/new', 'warnAfter=60d']);
+      await stage.scanOn(14);
+      await stage.scanOn(14.1);
+      const ran = await stage.taskwarden(['tasks', 'list', '--sort', 'due', '--json']);
+      expect(ran.json).toMatchObject([
+        { task: 'acmeCo/z', disableAt: day(21) },
+        { task: 'acmeCo/a', disableAt: day(44) },
+        { task: 'acmeCo/new', disableAt: null },
+      ]);
+    });
   });
 
   it('says in words that nothing is there, and nothing as JSON', async () => {
@@ -214,7 +287,7 @@ describe('tasks show', () => {
     expect(await cliStage().taskwarden(['tasks', 'show', 'acmeCo/\u001b[2Jx'])).toMatchObject({
       code: 2,
       out: '',
-      err: 'error: no task "acmeCo/\\u001b[2Jx" is known in stage local\n',
+      err: 'error: no task "acmeCo/\\u001b[2Jx" is known in stage local; `taskwarden tasks list --state all` names those there are\n',
     });
   });
 });
@@ -265,7 +338,7 @@ describe('tasks reset-version', () => {
   it('of an unknown task is a mistake', async () => {
     expect(await cliStage().taskwarden(['tasks', 'reset-version', 'acmeCo/a', '--yes'])).toMatchObject({
       code: 2,
-      err: 'error: no task "acmeCo/a" is known in stage local\n',
+      err: 'error: no task "acmeCo/a" is known in stage local; `taskwarden tasks list --state all` names those there are\n',
     });
   });
 });

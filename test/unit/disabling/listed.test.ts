@@ -342,6 +342,7 @@ describe('an undoing by an operator', () => {
     expect(after.disabledByUs).toEqual({
       at: stage.at(21),
       episode: 1,
+      counted: { cell: { plane: 'eu-1', mode: 'disable', cause: 'failed' }, perDay: 0 },
       run: expect.any(String),
       revision: 'r1',
     });

@@ -46,7 +46,7 @@ const THREE = [['a', 'b'], ['c', 'd', 'e'], ['f']];
 describe('a sweep', () => {
   it('goes through all partitions in their order, and is then at its end', async () => {
     const stage = stageOf(THREE);
-    expect(await stage.go()).toEqual({ cursor: null });
+    expect(await stage.go()).toEqual({ cursor: null, worked: 6 });
     expect(stage.worked).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
   });
 
@@ -82,26 +82,26 @@ describe('a sweep', () => {
 describe('a sweep whose time is over', () => {
   it('in the middle of a partition, ends what is under way and names that partition', async () => {
     const stage = stageOf(THREE);
-    expect(await stage.go({ spent: () => stage.worked.length >= 3 })).toEqual({ cursor: '1' });
+    expect(await stage.go({ spent: () => stage.worked.length >= 3 })).toEqual({ cursor: '1', worked: 3 });
     expect(stage.worked).toEqual(['a', 'b', 'c']);
     expect(stage.read).toEqual([0, 1]);
   });
 
   it('goes on with that partition, from its beginning, and no earlier one', async () => {
     const stage = stageOf(THREE);
-    expect(await stage.go({ cursor: '1' })).toEqual({ cursor: null });
+    expect(await stage.go({ cursor: '1' })).toEqual({ cursor: null, worked: 4 });
     expect(stage.worked).toEqual(['c', 'd', 'e', 'f']);
     expect(stage.read).toEqual([1, 2]);
   });
 
   it('in the last partition has not come to its end', async () => {
     const stage = stageOf(THREE);
-    expect(await stage.go({ spent: () => stage.worked.length >= 6 })).toEqual({ cursor: '2' });
+    expect(await stage.go({ spent: () => stage.worked.length >= 6 })).toEqual({ cursor: '2', worked: 6 });
   });
 
   it('before it begins, reads nothing', async () => {
     const stage = stageOf(THREE);
-    expect(await stage.go({ cursor: '1', spent: () => true })).toEqual({ cursor: '1' });
+    expect(await stage.go({ cursor: '1', spent: () => true })).toEqual({ cursor: '1', worked: 0 });
     expect(stage.read).toEqual([]);
   });
 
@@ -115,7 +115,7 @@ describe('a sweep whose time is over', () => {
     const part = { ...partOf(0, ['a', 'b', 'c']), isWanted };
     const budget = { spent: () => seen >= 2 };
     const turn = await sweep(run, { name: 'watchdog', partitions: [part], atOnce: 1, budget });
-    expect([turn, seen]).toEqual([{ cursor: '0' }, 2]);
+    expect([turn, seen]).toEqual([{ cursor: '0', worked: 0 }, 2]);
   });
 });
 
@@ -128,25 +128,25 @@ describe('the cursor of a run before', () => {
     ['of a number below all', '-1'],
   ])('%s, begins anew', async (_, cursor) => {
     const stage = stageOf(THREE);
-    expect(await stage.go({ cursor })).toEqual({ cursor: null });
+    expect(await stage.go({ cursor })).toEqual({ cursor: null, worked: 6 });
     expect(stage.worked).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
   });
 
   it('of a partition that there is no more leaves nothing to do, and the next run begins anew', async () => {
     const stage = stageOf(THREE);
-    expect(await stage.go({ cursor: '3' })).toEqual({ cursor: null });
+    expect(await stage.go({ cursor: '3' })).toEqual({ cursor: null, worked: 0 });
     expect(stage.worked).toEqual([]);
   });
 });
 
 describe('an item that fails', () => {
-  it('is recorded by generator and name, is counted, and stops no other', async () => {
+  it('is recorded by step and name, is counted, and stops no other', async () => {
     const stage = stageOf(THREE);
     const turn = await stage.go({ atOnce: 2 }, async (name) => {
       if (name === 'b') throw new Error('its owner is odd');
       if (name === 'f') throw new Error('its date is odd');
     });
-    expect(turn).toEqual({ cursor: null });
+    expect(turn).toEqual({ cursor: null, worked: 6 });
     expect(stage.worked).toEqual(['a', 'c', 'd', 'e']);
     expect(stage.run.figures).toEqual({ failed: 2 });
     const failures = await stage.rows({ pk: 'OOPS#' });
@@ -162,13 +162,13 @@ describe('an item that fails', () => {
       stage.breakTable(name === 'a');
       if (name === 'a') throw new Error('a is bad');
     });
-    expect(turn).toEqual({ cursor: null });
+    expect(turn).toEqual({ cursor: null, worked: 3 });
     expect(stage.worked).toEqual(['b', 'c']);
     expect(stage.logged.map(({ message }) => message)).toContain('OOPS not stored');
   });
 });
 
-it('rows that cannot be read fail the generator once what is under way has ended', async () => {
+it('rows that cannot be read fail the step once what is under way has ended', async () => {
   const { run, worked } = stageOf([]);
   async function* items() {
     yield 'a';

@@ -24,9 +24,12 @@ async function openDigests(table: MemoryTable): Promise<string[]> {
 
 it('a digest is no longer looked at once it is applied, so that scans do not read every mail ever sent', async () => {
   const table = new MemoryTable();
-  await table.transact([digestWrite(digest, digest.leaseUntil)], 'claim');
+  await table.transact([digestWrite(digest, { lookAt: digest.leaseUntil })], 'claim');
   expect(await openDigests(table)).toEqual(['G#digest-1']);
   const claimed = (await loadDigest(table, 'digest-1')) as DigestRecord;
-  await table.transact([digestWrite({ ...claimed, state: 'sent', applied: true }, null)], 'apply');
+  await table.transact(
+    [digestWrite({ ...claimed, state: 'sent', applied: true }, { doneAt: digest.leaseUntil })],
+    'apply',
+  );
   expect(await openDigests(table)).toEqual([]);
 });

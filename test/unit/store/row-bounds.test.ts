@@ -127,7 +127,10 @@ it('the row of a data plane has room for all that it may gather', () => {
 
 it('the rows of pauses and of scans have room for all that they may gather', () => {
   const spans = spansOf(BOUNDS.spans.most);
+  // The longest ARN, with a name before it, and the longest reason of the command line.
+  const note = { by: 'b'.repeat(2_200), reason: 'r'.repeat(500), until: NOW };
   const pauses = {
+    notes: { evaluate: note, notify: note, disable: note },
     evaluate: NOW,
     notify: NOW,
     disable: NOW,
@@ -184,7 +187,7 @@ it('the row of a mail has room for as many tasks as fit into the mail', () => {
     claimedAt: NOW,
     leaseUntil: NOW,
   });
-  expect(bytesOf(digestWrite({ ...digest, items }, NOW))).toBeLessThan(ROOM);
+  expect(bytesOf(digestWrite({ ...digest, items }, { lookAt: NOW }))).toBeLessThan(ROOM);
 });
 
 it('the row of the pace has room for a day of one tenant on all data planes', () => {

@@ -8,8 +8,10 @@ import { alertFromRow, alertWrite } from '../../../functions/store/alerts.ts';
 import { auditFromRow, auditWrite } from '../../../functions/store/audit.ts';
 import { dataPlaneFromRow, dataPlaneWrite } from '../../../functions/store/data-planes.ts';
 import { digestFromRow, digestWrite } from '../../../functions/store/digests.ts';
+import { generatorFromRow, newGenerator } from '../../../functions/store/generators.ts';
 import { givenUpFromRow } from '../../../functions/store/given-up.ts';
 import { canaryRoundFromRow, canaryRoundWrite, feedbackFromRow } from '../../../functions/store/heard.ts';
+import { milestoneFromRow } from '../../../functions/store/milestones.ts';
 import { noticeFromRow, noticeWrite } from '../../../functions/store/notices.ts';
 import { occurrenceFromRow, oopsFromRow } from '../../../functions/store/oops.ts';
 import { operatorAlertFromRow, operatorAlertWrite } from '../../../functions/store/operator-alerts.ts';
@@ -28,6 +30,7 @@ import { refusalsFromRow, refusalsWrite } from '../../../functions/store/refusal
 import { refusedEventsFromRow, refusedEventsWrite } from '../../../functions/store/refused-events.ts';
 import { scansFromRow, scansWrite } from '../../../functions/store/scans.ts';
 import { sourceFromRow, sourceWrite } from '../../../functions/store/sources.ts';
+import { withSeconds } from '../../../functions/store/table/expiry.ts';
 import type { Row, Write } from '../../../functions/store/table/table.port.ts';
 import { taskFromRow, taskWrite } from '../../../functions/store/tasks.ts';
 import { startFromRow } from '../../../functions/work/oops.ts';
@@ -366,6 +369,43 @@ const STORED = {
     rev: 1,
     w: '01KDYVMK600019HBF792K109P5',
   },
+  milestone: {
+    pk: 'MILESTONES#2026-01-15#3',
+    sk: '2026-01-15T00:00:00.000Z#ended#acmeCo/prod/a#000001',
+    v: 1,
+    b: 8,
+    at: 1768435200000,
+    task: 'acmeCo/prod/a',
+    episode: 1,
+    cell: { plane: 'eu-1', mode: 'disable', cause: 'failed' },
+    kind: 'ended',
+    reason: 'recovered',
+    wasWarned: true,
+    restarts: 3,
+    ttl: 1802995200,
+    w: '01KEZ2K4W0013EFE4HNPTE0V3N',
+  },
+  generator: {
+    pk: 'TURNS',
+    sk: 'listings',
+    v: 1,
+    b: 8,
+    name: 'listings',
+    cursor: null,
+    notBefore: 1767340860000,
+    leaseUntil: null,
+    isHung: false,
+    empty: 2,
+    failures: 1,
+    failure: { at: 1767340800000, reason: 'Error: away', fingerprint: 'c0d2472814f0' },
+    turns: 12,
+    askedAt: 1767340800000,
+    settings: 'urgent 0  ',
+    version: '1',
+    paused: null,
+    rev: 24,
+    w: '2026-01-02T08:00:00Z generators 2',
+  },
   step: {
     pk: 'GENERATORS',
     sk: 'digests',
@@ -642,8 +682,9 @@ function saidOf(row: Row, ...placing: string[]): Record<string, unknown> {
 
 /** What stands in the table after a write, but for who wrote it. */
 function stored(write: Write): Row {
-  if (!('put' in write)) throw new Error('not a row');
-  const { w: _, ...row } = write.put;
+  const [given] = withSeconds([write]);
+  if (!given || !('put' in given)) throw new Error('not a row');
+  const { w: _, ...row } = given.put;
   return JSON.parse(JSON.stringify(row)) as Row;
 }
 
@@ -653,7 +694,14 @@ describe('a row of before that is read and stored again is the same row, a revis
   it.each<[string, { row: Row; again: Write; beside?: Record<string, unknown> }]>([
     ['a task', { row: task, again: taskWrite(taskFromRow(task), policy) }],
     ['an alert that goes on', { row: STORED.openAlert, again: alertWrite(alertFromRow(STORED.openAlert)) }],
-    ['an alert that is resolved', { row: STORED.alert, again: alertWrite(alertFromRow(STORED.alert)) }],
+    [
+      'an alert that is resolved, which stays while somebody is to be told',
+      {
+        row: STORED.alert,
+        again: alertWrite(alertFromRow(STORED.alert)),
+        beside: { ttl: undefined },
+      },
+    ],
     ['a recipient', { row: STORED.recipient, again: recipientWrite(recipientFromRow(STORED.recipient)) }],
     [
       'a recipient who is suppressed for a time',
@@ -665,7 +713,7 @@ describe('a row of before that is read and stored again is the same row, a revis
       'what a topic is told of a disabling',
       { row: STORED.topicTold, again: noticeWrite(noticeFromRow(STORED.topicTold)) },
     ],
-    ['a mail', { row: digest, again: digestWrite(digestFromRow(digest), 1_767_852_060_000) }],
+    ['a mail', { row: digest, again: digestWrite(digestFromRow(digest), { lookAt: 1_767_852_060_000 }) }],
     ['a data plane', { row: STORED.dataPlane, again: dataPlaneWrite(dataPlaneFromRow(STORED.dataPlane)) }],
     [
       'the pauses',
@@ -705,11 +753,18 @@ it.each<[string, Row, object]>([
   ['an attempt that began', STORED.attempt, startFromRow(STORED.attempt)],
   ['work that is given up', STORED.givenUp, givenUpFromRow(STORED.givenUp)],
   ['a run of the doctor', STORED.doctorRun, doctorRunFromRow(STORED.doctorRun)],
+  ['a generator', STORED.generator, generatorFromRow(STORED.generator)],
   ['a step of a tick', STORED.step, stepFromRow(STORED.step)],
+  ['a milestone', STORED.milestone, milestoneFromRow(STORED.milestone)],
   ['what waits for a task', STORED.waiting, waitingFromRow(STORED.waiting)],
   ['what SES says of mails', STORED.feedback, feedbackFromRow(STORED.feedback)],
 ])('the row of %s says what it said', (_, row, record) => {
   expect(record).toEqual(saidOf(row));
+});
+
+it('the row of a generator that was woken before its first turn is that of a new one', () => {
+  const row = { pk: 'TURNS', sk: 'listings', rev: 1, notBefore: 0, empty: 0 };
+  expect(generatorFromRow(row)).toEqual({ ...newGenerator('listings'), rev: 1 });
 });
 
 it('the row of a breaker says what it said; its revision guards its writes and is no part of it', () => {

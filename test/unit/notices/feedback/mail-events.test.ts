@@ -28,7 +28,7 @@ type Said = Omit<Partial<MailEvent>, 'digest'> & { digest?: string | undefined }
 async function unknownOutcome({ canaries = false } = {}) {
   const stage = workStage({ queue: 'mail-events', canaries });
   const ana = { ...newRecipient(ANA, 'ana@acme.test'), sending: SENDING.id };
-  await stage.table.transact([digestWrite(SENDING, START), recipientWrite(ana)], 'test');
+  await stage.table.transact([digestWrite(SENDING, { lookAt: START }), recipientWrite(ana)], 'test');
   const says = (event: Said) =>
     recordMailEvent(stage.system, {
       kind: 'delivered',
@@ -93,7 +93,7 @@ it('a withdrawal that SES did not send is not told again over the newer warning 
   const pending = { notice: 'warning', since: START, notBefore: START } as const;
   const mail = { ...SENDING, items: [item], rev: 1 };
   const notice = { recipient: ANA, address: SENDING.address, task, episode: 1, pending };
-  await table.transact([digestWrite(mail, START), noticeWrite(notice)], 'test');
+  await table.transact([digestWrite(mail, { lookAt: START }), noticeWrite(notice)], 'test');
   await says({ kind: 'rejected' });
   expect((await table.get(keys.notice(ANA, task, 1)))?.pending).toMatchObject({ notice: 'warning' });
 });
@@ -141,7 +141,7 @@ it('a foreign event about one whose newest mail is settled changes nothing eithe
     rev: 1,
   } as const;
   const ana = { ...newRecipient(ANA, SENDING.address), lastDigest: SENDING.id, rev: 1 };
-  await table.transact([digestWrite(sent, null), recipientWrite(ana)], 'test');
+  await table.transact([digestWrite(sent, { doneAt: START }), recipientWrite(ana)], 'test');
   const before = await rows({});
   for (const kind of KINDS) {
     expect(await says({ ...kind, digest: undefined, messageId: 'FOREIGN' })).toBe('not ours');
@@ -158,7 +158,10 @@ it('an event without tag and header is ours by the id that SES gave the mail, al
   const sent = { ...old, state: 'sent', messageId: 'ses-2', sentAt: START, applied: true } as const;
   const newest = { ...sent, id: 'digest-3', messageId: 'ses-3', claimedAt: START + 3 * DAY } as const;
   const bea = { ...newRecipient(key, address), lastDigest: 'digest-3' };
-  await table.transact([digestWrite(sent, null), digestWrite(newest, null), recipientWrite(bea)], 'test');
+  await table.transact(
+    [digestWrite(sent, { doneAt: START }), digestWrite(newest, { doneAt: START }), recipientWrite(bea)],
+    'test',
+  );
   pass(4 * DAY);
   const bounce: Said = {
     kind: 'bounced',

@@ -285,7 +285,7 @@ it('whoever takes a refusal back is not overtaken by the worker that is about to
   const { system, table, dead } = refusalStage();
   const given = { recipient: keyOf('ana'), address: addressOf('ana'), claimedAt: START };
   const digest = newDigest({ ...given, id: 'd-1', leaseUntil: START + MINUTE });
-  await table.transact([digestWrite(digest, START)], 'test');
+  await table.transact([digestWrite(digest, { lookAt: START })], 'test');
   await recordBlameless(system, 'd-1');
   await recordRejected(system, 'd-1');
   expect(await dead('ana')).toEqual([]);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { causeOf } from '../../../../functions/abandonment/causes.ts';
 import { NO_EVIDENCE } from '../../../../functions/abandonment/evidence.ts';
 import { DAY, HOUR } from '../../../../functions/abandonment/time.ts';
-import { causeOf, countsRestarts } from '../../../../functions/notices/render/mail-of.ts';
+import { countsRestarts } from '../../../../functions/notices/render/mail-of.ts';
 import { renderDigest } from '../../../../functions/notices/render/render.ts';
 import type { MailItem } from '../../../../functions/notices/send/digest-facts.ts';
 import { newTaskRecord } from '../../../../functions/store/tasks.ts';

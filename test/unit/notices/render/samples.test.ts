@@ -5,7 +5,9 @@ import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
 import { LANGUAGES } from '../../../../emails/languages.ts';
 import { renderDigest } from '../../../../functions/notices/render/render.ts';
+import { renderReport } from '../../../../functions/notices/render/render-report.ts';
 import { allSamples, emlOf, sampleFacts, WORDINGS } from '../../../../scripts/mail-samples.ts';
+import { REPORT_EDGES, sampleReport } from '../../../../scripts/report-samples.ts';
 import { readable } from './render-builders.ts';
 
 const GOLDEN = join(import.meta.dirname, '..', '..', '..', 'golden', 'mails');
@@ -65,6 +67,41 @@ describe('every wording in every language', () => {
     const words = (part: string) => new Set(part.match(/[\p{L}\p{N}]{2,}/gu));
     const body = readable(html.slice(html.indexOf('<h1>')).replace(/<!--.*?-->/gs, ''));
     expect([...words(body)].filter((word) => !words(text).has(word))).toEqual([]);
+  });
+});
+
+describe('the weekly mail', () => {
+  const mails = LANGUAGES.flatMap((language) =>
+    REPORT_EDGES.map((edge) => ({ language, edge, ...renderReport(sampleReport(language, edge)) })),
+  );
+
+  it.each(mails)(
+    '$language $edge reads as it always did',
+    async ({ language, edge, subject, text, html }) => {
+      const file = join(GOLDEN, '..', 'reports', language, edge);
+      await expect(`${subject}\n\n${text}`).toMatchFileSnapshot(`${file}.txt`);
+      await expect(html).toMatchFileSnapshot(`${file}.html`);
+    },
+  );
+
+  it.each(mails)('$language $edge says as much in its text as in its HTML', ({ text, html }) => {
+    const words = (part: string) => new Set(part.match(/[\p{L}\p{N}]{2,}/gu));
+    const body = readable(html.slice(html.indexOf('<body')).replace(/<!--.*?-->/gs, ''));
+    expect([...words(body)].filter((word) => !words(text).has(word))).toEqual([]);
+  });
+
+  it.each(mails)('$language $edge is HTML in which a checker finds no fault', async ({ html }) => {
+    const { results } = await checker.validateString(html);
+    expect(
+      results.flatMap(({ messages }) => messages.map(({ ruleId, message }) => `${ruleId}: ${message}`)),
+    ).toEqual([]);
+  });
+
+  it('lets no name become an element or a link', () => {
+    const script = mails.find(({ edge }) => edge === 'script');
+    expect(script?.html).not.toMatch(/<script/i);
+    expect(script?.subject).not.toContain('script');
+    expect(mails.find(({ edge }) => edge === 'all')?.text).not.toContain('www.evil.test');
   });
 });
 

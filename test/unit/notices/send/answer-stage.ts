@@ -193,7 +193,7 @@ export async function answerStage(given: Given = {}) {
   await table.transact(
     [
       taskWrite(record, policies.for(record.task.id)),
-      digestWrite(digest, digest.leaseUntil),
+      digestWrite(digest, { lookAt: digest.leaseUntil }),
       recipientWrite(ana),
       ...(given.waits === null ? [] : [noticeWrite(waiting)]),
     ],
@@ -233,7 +233,7 @@ export async function answerStage(given: Given = {}) {
     },
     changeDigest: async (change: Partial<DigestRecord>) => {
       const known = (await loadDigest(table, MAIL)) as DigestRecord;
-      await table.transact([digestWrite({ ...known, ...change }, known.leaseUntil)], 'another');
+      await table.transact([digestWrite({ ...known, ...change }, { lookAt: known.leaseUntil })], 'another');
     },
   };
 }

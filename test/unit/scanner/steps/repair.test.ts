@@ -44,7 +44,10 @@ async function withMail(how: Partial<DigestRecord> = {}): Promise<Stage> {
   const claimed = { id: 'digest-1', recipient: KEY, address: ANA };
   const digest = { ...newDigest({ ...claimed, claimedAt: START, leaseUntil: START + MINUTE }), ...how };
   const recipient = { ...newRecipient(KEY, ANA), sending: digest.id, queuedFor: START };
-  await stage.table.transact([digestWrite(digest, digest.leaseUntil), recipientWrite(recipient)], 'mail');
+  await stage.table.transact(
+    [digestWrite(digest, { lookAt: digest.leaseUntil }), recipientWrite(recipient)],
+    'mail',
+  );
   return stage;
 }
 
@@ -180,7 +183,7 @@ describe('a repair whose time is up', () => {
   it('says where it stopped, and the next one does the rest', async () => {
     const stage = await withMail({ state: 'sent', sentAt: START });
     const stopped = await repair(stage, MINUTE, { spent: () => true });
-    expect(stopped).toEqual({ turn: { cursor: '0' }, repaired: 0 });
+    expect(stopped).toEqual({ turn: { cursor: '0', worked: 0 }, repaired: 0 });
     expect(await repair(stage, MINUTE, NEVER_SPENT, '0')).toMatchObject({
       turn: { cursor: null },
       repaired: 1,

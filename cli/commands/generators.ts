@@ -1,0 +1,236 @@
+import { Argument, type Command } from 'commander';
+import { formatInstant, type Instant } from '../../functions/abandonment/time.ts';
+import {
+  clearGivenUp,
+  givenUpBy,
+  pauseGenerator,
+  resumeGenerator,
+  runGenerator,
+} from '../../functions/operators/generators.ts';
+import type { System } from '../../functions/platform/system.ts';
+import type { Generator } from '../../functions/scanner/generator.ts';
+import { GENERATORS } from '../../functions/scanner/generators.ts';
+import { dueAt, type Why } from '../../functions/scanner/turns.ts';
+import { type GeneratorRecord, loadGenerators, newGenerator } from '../../functions/store/generators.ts';
+import type { GivenUp } from '../../functions/store/given-up.ts';
+import { addCommand, type Cli, onStage, type Session } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import type { Columns } from '../output.ts';
+import { safe } from '../terminal.ts';
+
+/** Adds the commands of `generators`. */
+export function registerGenerators(generators: Command, cli: Cli): void {
+  addCommand(generators, {
+    usage: 'list',
+    description: 'each source of work beside the steps of a scan: when it is asked next, and why',
+    examples: ['generators list', 'generators list --stage prod --json'],
+  }).action(onStage<[]>(cli, list));
+  addNamed(
+    generators,
+    'show',
+    'one generator, and what it has given up',
+    ['show operators'],
+    onStage(cli, show),
+  );
+  addNamed(
+    generators,
+    'markers',
+    'what a generator has given up, one item a line',
+    ['markers operators'],
+    onStage(cli, markers),
+  );
+  addNamed(
+    generators,
+    'pause',
+    'ask a generator no more until you resume it',
+    ['pause listings --reason "moving it"'],
+    onStage(cli, pause),
+  ).option('--reason <text>', 'why, for the audit', '');
+  addNamed(
+    generators,
+    'resume',
+    'let a generator go on that was paused',
+    ['resume listings'],
+    onStage(cli, resume),
+  );
+  addNamed(
+    generators,
+    'run',
+    'ask a generator with the next scan, however long it was to wait',
+    ['run listings'],
+    onStage(cli, run),
+  );
+  addNamed(
+    generators,
+    'clear',
+    'let a generator make again what it has given up',
+    ['clear operators blast-radius', 'clear operators --all'],
+    onStage(cli, clear),
+  )
+    .argument('[item]', 'the item, as `generators show` names it')
+    .option('--all', 'all of its items');
+}
+
+function addNamed(
+  generators: Command,
+  name: string,
+  description: string,
+  examples: readonly string[],
+  act: (...given: unknown[]) => Promise<void>,
+): Command {
+  const examplesOf = examples.map((example) => `generators ${example}`);
+  return addCommand(generators, { usage: name, description, examples: examplesOf })
+    .addArgument(new Argument('<name>', 'the generator').choices(GENERATORS.map((one) => one.name)))
+    .action(act);
+}
+
+/** A generator as the command line shows it. */
+interface Standing {
+  generator: Generator;
+  record: GeneratorRecord;
+  due: { at: Instant | null; why: Why };
+}
+
+async function standings({ table, clock }: System): Promise<Standing[]> {
+  const records = await loadGenerators(table);
+  return GENERATORS.map((generator) => {
+    const record = records.get(generator.name) ?? newGenerator(generator.name);
+    // The settings and the version that its turns run with are the scanner's; the next scan compares them.
+    const { settings, version } = record;
+    return { generator, record, due: dueAt({ generator, record, settings, version }, clock.now()) };
+  });
+}
+
+async function standingOf(system: System, name: string): Promise<Standing> {
+  const found = (await standings(system)).find(({ generator }) => generator.name === name);
+  if (!found) throw new UsageError(`no generator is called ${JSON.stringify(name)}`);
+  return found;
+}
+
+async function list({ system, out }: Session): Promise<void> {
+  const all = await standings(system);
+  if (out.json) out.list(all.map(jsonOf), [], '');
+  else out.list(all, COLUMNS, 'no generators');
+}
+
+const COLUMNS: Columns<Standing> = [
+  ['GENERATOR', ({ generator }) => generator.name],
+  ['BAND', ({ generator }) => generator.band],
+  ['NEXT', ({ due }) => nextOf(due)],
+  ['WHY', ({ due, record }) => whyOf(due.why, record)],
+  ['ASKED', ({ record }) => (record.askedAt === null ? '-' : formatInstant(record.askedAt))],
+];
+
+const nextOf = ({ at }: Standing['due']) => (at === null ? '-' : formatInstant(at));
+
+function whyOf(why: Why, { failures, empty, paused, failure }: GeneratorRecord): string {
+  if (why === 'paused') return `paused by ${paused?.by}${paused?.reason ? `: ${paused.reason}` : ''}`;
+  if (why === 'failing') return `failed ${failures} times: ${failure?.reason}`;
+  if (why === 'waits' && empty > 0) return `waits: ${empty} empty turns`;
+  return why;
+}
+
+async function show({ system, out }: Session, _: object, name: string): Promise<void> {
+  const standing = await standingOf(system, name);
+  const givenUp = await givenUpBy(system, name);
+  out.one({ ...jsonOf(standing), givenUp: givenUp.map(markerOf) }, () => [
+    ...textOf(standing),
+    ...givenUp.map(({ item, reason, at }) => `given up ${formatInstant(at)}  ${safe(item)}: ${safe(reason)}`),
+  ]);
+}
+
+async function markers({ system, out }: Session, _: object, name: string): Promise<void> {
+  const givenUp = await givenUpBy(system, name);
+  if (out.json) out.list(givenUp.map(markerOf), [], '');
+  else out.list(givenUp, MARKERS, `${name} has given up nothing`);
+}
+
+const MARKERS: Columns<GivenUp> = [
+  ['ITEM', ({ item }) => item],
+  ['SINCE', ({ at }) => formatInstant(at)],
+  ['FINGERPRINT', ({ fingerprint }) => fingerprint],
+  ['REASON', ({ reason }) => reason],
+];
+
+async function pause(
+  { system, out, operator }: Session,
+  { reason }: { reason?: string },
+  name: string,
+): Promise<void> {
+  const { since } = await pauseGenerator(system, name, await operator(), reason);
+  out.one({ paused: name, since: formatInstant(since) }, () => [
+    `${name} is asked no more; \`taskwarden generators resume ${name}\` lets it go on`,
+  ]);
+}
+
+async function resume({ system, out, operator }: Session, _: object, name: string): Promise<void> {
+  const { wasPaused } = await resumeGenerator(system, name, await operator());
+  out.one({ resumed: name, wasPaused }, () => [
+    wasPaused
+      ? `${name} is asked with the next scan`
+      : `${name} was not paused; it is asked with the next scan`,
+  ]);
+}
+
+async function run({ system, out, operator }: Session, _: object, name: string): Promise<void> {
+  const { paused } = await runGenerator(system, name, await operator());
+  out.one({ run: name, isPaused: paused !== null }, () => [
+    paused
+      ? `${name} is paused by ${safe(paused.by)}; \`taskwarden generators resume ${name}\` lets it go on`
+      : `${name} is asked with the next scan; \`taskwarden scan\` begins one`,
+  ]);
+}
+
+async function clear(
+  { system, out, operator }: Session,
+  { all }: { all?: boolean },
+  name: string,
+  item?: string,
+): Promise<void> {
+  if ((item === undefined) !== (all === true)) throw new UsageError('give one item, or --all');
+  const { cleared } = await clearGivenUp(system, name, await operator(), item);
+  if (cleared.length === 0 && item !== undefined)
+    throw new UsageError(`${name} has not given up ${JSON.stringify(item)}`);
+  out.one({ generator: name, cleared }, () =>
+    cleared.length === 0
+      ? [`${name} has given up nothing`]
+      : cleared.map((one) => `made again with the next scan: ${safe(one)}`),
+  );
+}
+
+function markerOf({ item, at, reason, fingerprint }: GivenUp): Record<string, unknown> {
+  return { item, at: formatInstant(at), reason, fingerprint };
+}
+
+function jsonOf({ generator, record, due }: Standing): Record<string, unknown> {
+  const { name, band, everySeconds } = generator;
+  const { cursor, empty, failures, failure, turns, askedAt, paused } = record;
+  return {
+    name,
+    band,
+    everySeconds,
+    nextAt: due.at === null ? null : formatInstant(due.at),
+    why: due.why,
+    cursor,
+    empty,
+    failures,
+    failure: failure && { ...failure, at: formatInstant(failure.at) },
+    turns,
+    askedAt: askedAt === null ? null : formatInstant(askedAt),
+    paused: paused && { ...paused, at: formatInstant(paused.at) },
+  };
+}
+
+function textOf({ generator, record, due }: Standing): string[] {
+  const { name, band, everySeconds } = generator;
+  const every = everySeconds === 0 ? 'with each scan' : `every ${everySeconds} s`;
+  return [
+    `${name}  band ${band}, asked ${every}`,
+    `next ${nextOf(due)}: ${safe(whyOf(due.why, record))}`,
+    `${record.turns} turns, the newest ${record.askedAt === null ? '-' : formatInstant(record.askedAt)}`,
+    ...(record.cursor === null ? [] : [`goes on from ${safe(record.cursor)}`]),
+    ...(record.failure
+      ? [`newest failure ${record.failure.fingerprint}: ${safe(record.failure.reason)}`]
+      : []),
+  ];
+}

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { at, failing, tell } from './story.ts';
+
+const OPS = 'ops@platform.test';
+const ACME = 'lead@acme.test';
+const weekly = (prefix: string, email: string) => ({ prefix, email, alertTypes: ['weekly_report'] });
+
+/** The lines that tell of weekly mails: when, to whom, of which week. */
+const reports = ({ lines }: Awaited<ReturnType<typeof tell>>) =>
+  lines.flatMap((line) =>
+    line.type === 'mail' && line.report ? [[line.at, line.to, line.report.week, line.report.tenants]] : [],
+  );
+
+test('a week that has something to tell is mailed once, on Monday, to those who subscribed', async () => {
+  const told = await tell({
+    until: at(40),
+    tasks: [failing('acmeCo/a'), failing('beta/b', { owners: ['bob@beta.test'] })],
+    subscriptions: [weekly('', OPS), weekly('acmeCo/', ACME), weekly('gamma/', 'gus@gamma.test')],
+  });
+  // Both fire on Thursday the 15th, and are disabled on Thursday the 22nd; the weeks before and after are quiet.
+  expect(reports(told).sort()).toEqual([
+    ['2026-01-19T01:00:00Z', ACME, '2026-01-12', ['acmeCo']],
+    ['2026-01-19T01:00:00Z', OPS, '2026-01-12', ['']],
+    ['2026-01-26T01:00:00Z', ACME, '2026-01-19', ['acmeCo']],
+    ['2026-01-26T01:00:00Z', OPS, '2026-01-19', ['']],
+  ]);
+});
+
+/** Acme's week with one story, its report being asked for on Monday the 19th at one o'clock. */
+const acme = (more: Record<string, unknown>) =>
+  tell({ until: at(19), subscriptions: [weekly('acmeCo/', ACME)], ...more });
+
+test('nobody is mailed who subscribed to less than a tenant, or to alerts alone', async () => {
+  const subscriptions = [weekly('acmeCo/prod/', OPS), { prefix: 'acmeCo/', email: ACME }];
+  expect(reports(await acme({ subscriptions }))).toEqual([]);
+});
+
+test('who subscribed to the report alone is not warned of anything', async () => {
+  const told = await acme({});
+  const toThem = told.lines.filter((line) => line.type === 'mail' && line.to === ACME);
+  expect(toThem).toMatchObject([{ items: [], report: { week: '2026-01-12' } }]);
+});
+
+test.each([
+  ['SES takes no mail for an hour', { target: 'ses', mode: 'throttle', for: '1h' }],
+  ['the notifier dies three times', { target: 'notifier', mode: 'crash', times: 3 }],
+  ['its answer is lost', { target: 'notifier', mode: 'timeout-after-accept', times: 1 }],
+  ['messages come twice', { target: 'queue', mode: 'duplicate', for: '2h' }],
+  ['the table is busy', { target: 'table', mode: 'throttle', for: '30m' }],
+  ['the scanner dies', { target: 'scanner', mode: 'crash', times: 2 }],
+])('where %s, it is mailed once all the same', async (_, fault) => {
+  const told = await acme({ events: [{ at: at(18, 1), type: 'fault', ...fault }] });
+  expect(reports(told).map(([, ...what]) => what)).toEqual([[ACME, '2026-01-12', ['acmeCo']]]);
+});
+
+test('it keeps out of the quiet hours of its reader, and tells in their language', async () => {
+  const told = await acme({
+    recipients: { [ACME]: { quietHours: { from: '22:00', to: '06:00' }, zone: 'UTC', language: 'de' } },
+  });
+  expect(reports(told)).toEqual([['2026-01-19T06:00:00Z', ACME, '2026-01-12', ['acmeCo']]]);
+});
+
+test('no mail goes to an address that is suppressed', async () => {
+  const told = await acme({
+    subscriptions: [{ ...weekly('acmeCo/', ACME), alertTypes: ['task_abandoned', 'weekly_report'] }],
+    events: [{ at: at(15), type: 'mail-event', recipient: ACME, event: 'bounce' }],
+  });
+  expect(reports(told)).toEqual([]);
+});
+
+test('whoever hears of alerts too is warned as if there were no report', async () => {
+  const subscriptions = [{ ...weekly('acmeCo/', ACME), alertTypes: ['task_abandoned', 'weekly_report'] }];
+  const without = [{ prefix: 'acmeCo/', email: ACME, alertTypes: ['task_abandoned'] }];
+  const notices = (told: Awaited<ReturnType<typeof tell>>) => told.story.filter((line) => !/: $/.test(line));
+  const told = await tell({ until: at(40), subscriptions });
+  expect(reports(told)).toHaveLength(2);
+  expect(notices(told)).toEqual((await tell({ until: at(40), subscriptions: without })).story);
+});

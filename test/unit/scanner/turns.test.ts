@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/abandonment/time.ts';
+import type { Band } from '../../../functions/scanner/generator.ts';
+import {
+  begun,
+  dueAt,
+  ended,
+  failed,
+  hasDied,
+  hung,
+  isDue,
+  pick,
+  type Standing,
+} from '../../../functions/scanner/turns.ts';
+import { type GeneratorRecord, newGenerator, WOKEN } from '../../../functions/store/generators.ts';
+
+const NOW = Date.parse('2026-03-01T12:00:00Z');
+const FAILURE = { at: NOW, reason: 'Error: away', fingerprint: 'abc' };
+
+function standing(how: Partial<GeneratorRecord> = {}, everySeconds = 900, band: Band = 'normal'): Standing {
+  const name = how.name ?? 'counts';
+  const record = { ...newGenerator(name), notBefore: NOW, settings: 's', version: '7', ...how };
+  return { generator: { name, band, everySeconds }, record, settings: 's', version: '7' };
+}
+
+/** How long a generator is left alone after so many turns that found nothing. */
+function waitAfter(empty: number, everySeconds: number, mostSeconds?: number) {
+  let one = standing({}, everySeconds);
+  if (mostSeconds !== undefined) one = { ...one, generator: { ...one.generator, mostSeconds } };
+  let { record } = one;
+  for (let turn = 0; turn < empty; turn += 1)
+    record = ended({ ...one, record }, record, { cursor: null, worked: 0 }, NOW);
+  return record.notBefore - NOW;
+}
+
+describe('the wait of a generator', () => {
+  it.each([
+    ['doubles with each turn that finds nothing', 1, 900, 30 * MINUTE],
+    ['up to sixteen times', 4, 900, 4 * HOUR],
+    ['and no longer', 9, 900, 4 * HOUR],
+    ['nor longer than a day', 9, 7_200, DAY],
+    ['but for one that is asked once a week', 3, 7 * 86_400, 7 * DAY],
+    ['stays none for one that is asked with each scan, however often it finds nothing', 2_000, 0, 0],
+  ])('%s', (_, empty, everySeconds, wait) => {
+    expect(waitAfter(empty, everySeconds)).toBe(wait);
+  });
+
+  it('has the ceiling that the generator names', () => {
+    expect(waitAfter(9, 900, 3_600)).toBe(HOUR);
+  });
+
+  it('is none after a full page, and as ever after a turn that found something or cannot say', () => {
+    const one = standing({ empty: 3 });
+    const left = (turn: { cursor: string | null; worked?: number }) => ended(one, one.record, turn, NOW);
+    expect(left({ cursor: 'p2', worked: 50 })).toMatchObject({ notBefore: NOW, empty: 0, cursor: 'p2' });
+    expect(left({ cursor: null, worked: 1 })).toMatchObject({ notBefore: NOW + 15 * MINUTE, empty: 0 });
+    expect(left({ cursor: null })).toMatchObject({ notBefore: NOW + 15 * MINUTE, empty: 0 });
+  });
+
+  it('grows with failures to an hour, and a turn that goes well ends it', () => {
+    let { record } = standing({ cursor: 'p2' });
+    const waits = Array.from({ length: 9 }, () => {
+      record = failed(record, FAILURE);
+      return (record.notBefore - NOW) / MINUTE;
+    });
+    expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
+    expect(record).toMatchObject({ failures: 9, cursor: 'p2', failure: FAILURE });
+    const well = ended(standing(), record, { cursor: null, worked: 1 }, NOW);
+    expect(well).toMatchObject({ failures: 0, failure: null, notBefore: NOW + 15 * MINUTE });
+  });
+});
+
+describe('a generator is due', () => {
+  const later = NOW + HOUR;
+  it.each<[string, Partial<GeneratorRecord>, Partial<Standing>, boolean, string]>([
+    ['when its wait is over', {}, {}, true, 'due'],
+    ['not before', { notBefore: later }, {}, false, 'waits'],
+    ['not while it backs off', { notBefore: later, failures: 1 }, {}, false, 'failing'],
+    ['at once where it was woken', { notBefore: WOKEN }, {}, true, 'woken'],
+    ['at once where its settings changed', { notBefore: later }, { settings: 't' }, true, 'settings changed'],
+    [
+      'at once where it fails and the code is new',
+      { notBefore: later, failures: 2 },
+      { version: '8' },
+      true,
+      'new version',
+    ],
+    ['not for new code alone', { notBefore: later }, { version: '8' }, false, 'waits'],
+    [
+      'not while its turn is under way, woken or not',
+      { notBefore: WOKEN, leaseUntil: later },
+      {},
+      false,
+      'under way',
+    ],
+    [
+      'not while it is paused',
+      { notBefore: WOKEN, paused: { by: 'olga', at: NOW, reason: '' } },
+      {},
+      false,
+      'paused',
+    ],
+  ])('%s', (_, how, beside, due, why) => {
+    const one = { ...standing(how), ...beside };
+    expect([isDue(one, NOW), dueAt(one, NOW).why]).toEqual([due, why]);
+  });
+
+  it('from the beginning of its streak where its settings changed', () => {
+    const one = { ...standing({ empty: 4 }), settings: 't' };
+    expect(begun(one, NOW, MINUTE)).toMatchObject({ empty: 0, settings: 't', turns: 1 });
+  });
+
+  it('again where it was woken in its turn', () => {
+    const one = standing();
+    const leased = begun(one, NOW, MINUTE);
+    const woken = { ...leased, notBefore: WOKEN };
+    expect(ended(one, woken, { cursor: null, worked: 0 }, NOW + SECOND).notBefore).toBe(WOKEN);
+  });
+});
+
+describe('the next turn', () => {
+  const urgent = standing({ name: 'urgent', notBefore: NOW - MINUTE }, 900, 'urgent');
+  const old = standing({ name: 'old', notBefore: NOW - HOUR });
+  const older = standing({ name: 'older', notBefore: NOW - 2 * HOUR });
+  const garbage = standing({ name: 'garbage', notBefore: NOW - DAY }, 900, 'garbage');
+
+  it('goes to the first band, and in a band to whom it is due longest', () => {
+    expect(pick([garbage, old, older, urgent], 0)).toBe(urgent);
+    expect(pick([garbage, old, older], 0)).toBe(older);
+  });
+
+  it('goes each fifth time to whom it is due longest in any band', () => {
+    const all = [urgent, old, older, garbage];
+    expect([0, 1, 2, 3, 4, 5].map((turns) => pick(all, turns)?.record.name)).toEqual([
+      'urgent',
+      'urgent',
+      'urgent',
+      'urgent',
+      'garbage',
+      'urgent',
+    ]);
+  });
+
+  it('goes to nobody where none is due', () => {
+    expect(pick([], 4)).toBeUndefined();
+  });
+});
+
+describe('a turn that does not end', () => {
+  it('died once its lease is over', () => {
+    const leased = begun(standing(), NOW, MINUTE);
+    expect(hasDied(leased, NOW + MINUTE - 1)).toBe(false);
+    expect(hasDied(leased, NOW + MINUTE)).toBe(true);
+  });
+
+  it('keeps its lease where it was given up, and counts once', () => {
+    const given = hung(begun(standing(), NOW, HOUR), FAILURE);
+    expect(given).toMatchObject({ leaseUntil: NOW + HOUR, failures: 1 });
+    expect(isDue({ ...standing(), record: given }, NOW + HOUR - 1)).toBe(false);
+    expect(hasDied(given, NOW + DAY)).toBe(false);
+  });
+});
