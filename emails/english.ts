@@ -197,6 +197,7 @@ export const english: Wordings = {
     `${reminder ? 'Reminder: it' : 'It'} is turned off on ${date}, ${when}.`,
   wasTurnedOff: (date, byOwner) =>
     `Turned off${date === null ? '' : ` on ${date}`}${byOwner ? ' by an owner' : ''}.`,
+  restorable: (day) => `Until ${day} it can be turned on again as it was.`,
   noLongerHolds: (reason) => {
     const because = reason === undefined ? '' : `: ${english.reasons[reason]}`;
     return `The date announced for turning it off no longer holds${because}.`;

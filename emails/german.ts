@@ -211,6 +211,7 @@ export const german: Wordings = {
     `${reminder ? 'Erinnerung: ' : ''}Er wird am ${date} abgeschaltet, ${when}.`,
   wasTurnedOff: (date, byOwner) =>
     `Abgeschaltet${date === null ? '' : ` am ${date}`}${byOwner ? ', von jemandem, der dafür zuständig ist' : ''}.`,
+  restorable: (day) => `Bis zum ${day} lässt er sich wieder einschalten, wie er war.`,
   noLongerHolds: (reason) => {
     const because = reason === undefined ? '' : `: ${german.reasons[reason]}`;
     return `Der Termin, zu dem er abgeschaltet werden sollte, gilt nicht mehr${because}.`;

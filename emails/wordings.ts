@@ -183,6 +183,8 @@ export interface Wordings {
   reasonOfMany(reason: ResolveReason): string;
   willBeTurnedOff(slots: DateSlots, reminder: boolean): string;
   wasTurnedOff(date: string | null, byOwner: boolean): string;
+  /** Until what day it can be turned on again as it was. */
+  restorable(day: string): string;
   noLongerHolds(reason: ResolveReason | undefined): string;
   runsAgain: string;
   /** An operator turned it on again. */

@@ -1,7 +1,13 @@
 import { html } from 'hono/html';
 import { wordingsIn } from '../../emails/wordings-by-language.ts';
 import { DAY, type Instant } from '../abandonment/time.ts';
-import { formDayIn, inBothZones, lengthInWords, untilInWords } from '../notices/render/wording-dates.ts';
+import {
+  dayIn,
+  formDayIn,
+  inBothZones,
+  lengthInWords,
+  untilInWords,
+} from '../notices/render/wording-dates.ts';
 import { clip, visible } from '../platform/escape.ts';
 import { type Bounds, keepDays, LONGEST_REASON, mostSnoozeDays } from './forms.ts';
 import type { Html } from './frame.ts';
@@ -54,12 +60,19 @@ export function standing(state: TaskState, reader: Reader): string {
     case 'kept':
       return words.kept(state.keep.kind, minute(state.keep.until, reader));
     case 'off':
-      return words.off(minute(state.at, reader));
+      return offStanding(state, reader);
     case 'on-again':
       return words.onAgain;
     case 'over':
       return words.over(state.reason === null ? null : wordingsIn(language).reasons[state.reason]);
   }
+}
+
+function offStanding({ at, until }: Extract<TaskState, { state: 'off' }>, reader: Reader): string {
+  const said = reader.words.standing.off(minute(at, reader));
+  if (until <= reader.now) return said;
+  const day = dayIn(until, reader.zone, datesOf(reader));
+  return `${said} ${wordingsIn(reader.words.language).restorable(day)}`;
 }
 
 function aheadStanding({ deadline, isTurnedOff }: Ahead, reader: Reader): string {

@@ -2,6 +2,7 @@ import { causeOf } from '../abandonment/causes.ts';
 import { ownDeadline } from '../abandonment/deadlines.ts';
 import { decide } from '../abandonment/decide.ts';
 import { countedTime } from '../abandonment/evidence.ts';
+import { restorableUntil } from '../abandonment/restorable.ts';
 import type { Cause, Keep, ResolveReason, Task } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { countsRestarts, othersTold } from '../notices/render/mail-of.ts';
@@ -52,7 +53,7 @@ export type TaskState =
   | { state: 'closing'; trouble: Trouble }
   | { state: 'kept'; keep: Keep }
   /** Taskwarden turned it off. */
-  | { state: 'off'; at: Instant }
+  | { state: 'off'; at: Instant; until: Instant }
   /** It was turned off, and is on again. */
   | { state: 'on-again' }
   | { state: 'over'; reason: ResolveReason | null; at: Instant | null };
@@ -150,7 +151,7 @@ async function stateOf(scene: Scene, item: DigestItem, record: TaskRecord): Prom
   if (item.notice === 'stopping') return deadlineState(scene, record);
   if (record.episodes > item.episode) return { state: 'newer' };
   if (open?.number === item.episode) return openState(scene, record);
-  if (!task.enabled && disabledByUs?.episode === item.episode) return { state: 'off', at: disabledByUs.at };
+  if (!task.enabled && disabledByUs?.episode === item.episode) return offState(disabledByUs);
   const alert = scene.alerts.get(item);
   const reason = alert?.reason ?? null;
   if (keep && keep.until > scene.now && (item.episode === 0 || reason === 'kept' || reason === 'snoozed'))
@@ -164,13 +165,17 @@ async function stateOf(scene: Scene, item: DigestItem, record: TaskRecord): Prom
 async function deadlineState(scene: Scene, record: TaskRecord): Promise<TaskState> {
   const { open, disabledByUs, keep, task } = record;
   if (open) return openState(scene, record);
-  if (!task.enabled && disabledByUs) return { state: 'off', at: disabledByUs.at };
+  if (!task.enabled && disabledByUs) return offState(disabledByUs);
   if (keep && keep.until > scene.now) return { state: 'kept', keep };
   const policy = scene.fleet.policies.for(task.id);
   const deadline = ownDeadline(task, policy);
   if (deadline === null || deadline <= scene.now) return { state: 'over', reason: endOf(task), at: null };
   const isTurnedOff = policy.mode === 'disable' && policy.atDeadline === 'disable';
   return { state: 'ahead', ahead: { deadline, isTurnedOff } };
+}
+
+function offState({ at, restorableUntil: said }: NonNullable<TaskRecord['disabledByUs']>): TaskState {
+  return { state: 'off', at, until: restorableUntil(at, said) };
 }
 
 function endOf({ enabled, endedAt }: Task): ResolveReason | null {

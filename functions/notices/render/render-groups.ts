@@ -13,6 +13,7 @@ import {
   nameOf,
   type Reader,
   reasonsOf,
+  restorableOf,
   toldOf,
 } from './wording-items.ts';
 
@@ -90,6 +91,7 @@ function factsOf(items: readonly MailItem[], reader: Reader): string[] {
   const told = [...new Set(items.flatMap((item) => item.told))].sort();
   return [
     ...sinceOf(items, reader),
+    ...new Set(items.flatMap((item) => restorableOf(item, reader))),
     whereOf(items, reader),
     ...(reader.hasReasons ? reasonsOf(items, reader).slice(0, NAMED_REASONS) : []),
     toldOf({ told }, reader),

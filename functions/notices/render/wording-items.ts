@@ -103,6 +103,12 @@ export function dateSlots(due: Instant, { now, zone, words }: Reader): DateSlots
   return { date: inBothZones(due, zone, words.dates), when: untilInWords(due, now, words.dates) };
 }
 
+/** Until when what was turned off can be turned on again as it was. */
+export function restorableOf({ restorableUntil }: MailItem, { now, zone, words }: Reader): string[] {
+  if (restorableUntil === undefined || restorableUntil <= now) return [];
+  return [words.restorable(dayIn(restorableUntil, zone, words.dates))];
+}
+
 /** What happens to a task or has happened, and when. */
 export function actsOf(item: MailItem, reader: Reader): string[] {
   const { zone, words } = reader;
@@ -112,7 +118,8 @@ export function actsOf(item: MailItem, reader: Reader): string[] {
   if (due !== null) return [words.willBeTurnedOff(dateSlots(due, reader), item.notice === 'reminder')];
   if (item.notice === 'disabled') {
     const date = item.disabledAt === undefined ? null : inBothZones(item.disabledAt, zone, words.dates);
-    return [words.wasTurnedOff(date, item.resolvedReason === 'disabled-by-owner')];
+    const until = restorableOf(item, reader);
+    return [words.wasTurnedOff(date, item.resolvedReason === 'disabled-by-owner'), ...until];
   }
   if (item.notice === 'enabled') {
     return [

@@ -29,6 +29,8 @@ export interface MailItem {
   disableAt: Instant | null;
   /** When the owning system confirmed that it is off; of `disabled` notices. */
   disabledAt?: Instant;
+  /** Until when it can be turned on again as it was; of `disabled` notices. */
+  restorableUntil?: Instant;
   /** When it was turned on again; of `enabled` notices. */
   enabledAt?: Instant;
   /** Why the recipient is told; absent where nothing is to be said of it. */

@@ -70,7 +70,6 @@ export const english: PageWords = {
     closing: 'It is being turned off. If it should stay on, keep or snooze it.',
     kept: (kind, until) => `${kind === 'keep' ? 'Kept' : 'Snoozed'} until ${until}.`,
     off: (at) => `It was turned off on ${at}.`,
-    offUntil: (until) => `Until ${until} it can be turned on again as it was.`,
     onAgain: 'It was turned off, and is on again. There is nothing to do.',
     over: (reason) => `There is nothing to do${reason === null ? '' : `: ${reason}`}.`,
   },

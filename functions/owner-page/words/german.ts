@@ -75,7 +75,6 @@ export const german: PageWords = {
       'Er wird gerade abgeschaltet. Soll er an bleiben, behalten Sie ihn, oder stellen Sie ihn zurück.',
     kept: (kind, until) => `${kind === 'keep' ? 'Behalten' : 'Zurückgestellt'} bis ${until}.`,
     off: (at) => `Er wurde am ${at} abgeschaltet.`,
-    offUntil: (until) => `Bis zum ${until} lässt er sich wieder einschalten, wie er war.`,
     onAgain: 'Er wurde abgeschaltet und ist wieder eingeschaltet. Es ist nichts zu tun.',
     over: (reason) => `Es ist nichts zu tun${reason === null ? '' : `: ${reason}`}.`,
   },

@@ -43,7 +43,6 @@ export interface PageWords {
     closing: string;
     kept(kind: 'keep' | 'snooze', until: string): string;
     off(at: string): string;
-    offUntil(until: string): string;
     onAgain: string;
     over(reason: string | null): string;
   };

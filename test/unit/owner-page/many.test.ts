@@ -155,6 +155,21 @@ describe('a keep', () => {
   });
 });
 
+describe('what was turned off', () => {
+  it('says for 90 days that it can be turned on again as it was, on the page and in the mail', async () => {
+    const { stage, page } = await warned(['acmeCo/prod/a']);
+    await stage.scanOn(21);
+    // Turned off on 22 January 2026; 90 days later it is 22 April.
+    const said = 'Until 22 April 2026 it can be turned on again as it was.';
+    expect(stage.mailTo(ANA).subject).toBe('a was turned off');
+    expect(stage.mailTo(ANA).text.replace(/\s+/g, ' ')).toContain(said);
+    const link = `${page}/${refOf('acmeCo/prod/a')}`;
+    expect(text(await stage.get(link))).toContain(said);
+    stage.setNow(onDay(21 + 45));
+    expect(text(await stage.get(link))).toContain(said);
+  });
+});
+
 describe('a tab that is old', () => {
   it('hears what became of the task meanwhile', async () => {
     const { stage, page } = await warned(['acmeCo/prod/a']);

@@ -246,6 +246,30 @@ describe('the other notices', () => {
     expect(mail.text).not.toMatch(/will be/);
   });
 
+  it('a disabled task says until when it can be turned on again, in both languages, and no more once that is past', () => {
+    const restorableUntil = at('2026-05-06T00:00:00Z');
+    const text = (now: string, language: 'en' | 'de', count = 1) =>
+      flat(
+        renderDigest(
+          facts(
+            Array.from({ length: count }, (_, i) => ({ ...disabled, task: `a/t${i}`, restorableUntil })),
+            {
+              now: at(now),
+              language,
+            },
+          ),
+        ).text,
+      );
+    expect(text('2026-02-05T00:00:00Z', 'en')).toContain(
+      'Until 6 May 2026 it can be turned on again as it was.',
+    );
+    expect(text('2026-02-05T00:00:00Z', 'de')).toContain(
+      'Bis zum 6. Mai 2026 lässt er sich wieder einschalten',
+    );
+    expect(text('2026-02-05T00:00:00Z', 'en', 20).match(/Until 6 May 2026/g)).toHaveLength(1);
+    expect(text('2026-05-06T00:00:00Z', 'en')).not.toContain('as it was');
+  });
+
   it('a task its owner turned off says so', () => {
     const mail = renderDigest(facts([{ ...disabled, resolvedReason: 'disabled-by-owner' }]));
     expect(flat(mail.text)).toContain('Turned off on Thursday 5 February 2026, 00:00 UTC by an owner.');
