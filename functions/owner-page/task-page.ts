@@ -25,7 +25,7 @@ export interface Reader {
 const datesOf = ({ words }: Reader) => wordingsIn(words.language).dates;
 
 /** A minute, as the reader has it. */
-export function minute(instant: Instant, reader: Reader): string {
+function minute(instant: Instant, reader: Reader): string {
   return inBothZones(instant, reader.zone, datesOf(reader));
 }
 

@@ -11,7 +11,7 @@ export interface NoticeWords {
 }
 
 /** A form for one act. */
-export interface ActWords {
+interface ActWords {
   title: string;
   text: string;
   button: string;
