@@ -73,6 +73,8 @@ export interface Task {
   endedAt?: Instant;
   /** When a system turned it on again within days of our disabling; absent where not, and once that is over. */
   reverted?: { at: Instant; disabledAt: Instant };
+  /** Recipients who said that it is not theirs: they are told of it no more. Absent: nobody did. */
+  disclaimed?: string[];
 }
 
 /** What is known of a task's health. */

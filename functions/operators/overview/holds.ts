@@ -1,3 +1,4 @@
+import { isHeldBySpike } from '../../abandonment/approval.ts';
 import { unknownOf as allUnknown, type Case, type Decision, type Unknown } from '../../abandonment/decide.ts';
 import { isEligible } from '../../abandonment/evidence.ts';
 import { recoversAt } from '../../abandonment/healthy-spells.ts';

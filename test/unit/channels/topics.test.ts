@@ -6,8 +6,8 @@ import { taskWrite } from '../../../functions/store/tasks.ts';
 import { T } from '../cli/cli-stage.ts';
 import { OTHER_TOPIC, POLICY, TOPIC, topicStage } from './topic-stage.ts';
 
-const DATE = /on (\w{3} )?\d{4}-\d\d-\d\d \d\d:\d\d UTC/;
-const datesIn = (text: string): string[] => text.replace(/\s+/g, ' ').match(new RegExp(DATE, 'g')) ?? [];
+const datesIn = (text: string): string[] =>
+  text.replace(/\s+/g, ' ').match(/\d+ \w+ \d{4}, \d\d:\d\d UTC/g) ?? [];
 
 describe('a topic subscribed to a prefix', () => {
   it('repeats the warning that its owner got, with the same date, and each rung after it', async () => {

@@ -161,7 +161,7 @@ describe('tasks list', () => {
     await stage.scanOn(20);
     await stage.scanOn(21);
     const disabled = await stage.taskwarden(['tasks', 'list', '--state', 'disabled', '--prefix', 'other/']);
-    expect(disabled.out).toContain('other/c  disabled (by us)');
+    expect(disabled.out).toContain('other/c  disabled: abandoned');
   });
 
   describe('by owner, order and number', () => {

@@ -188,7 +188,7 @@ describe('a control plane whose answer is lost after it acted', () => {
     expect(await stage.task()).toMatchObject({ task: { enabled: false }, disabledByUs: { episode: 1 } });
     await stage.scanAfter(DUE + HOUR);
     expect(stage.mails.map(({ subject }) => subject)).toEqual([
-      'a will be turned off on 2026-01-22 unless you act',
+      'a will be turned off on 22 January 2026 unless you act',
       'a was turned off',
     ]);
   });
