@@ -2,12 +2,12 @@ import { parseArgs } from 'node:util';
 import { deployLocal } from '../local/deploy.ts';
 import type { Emulator } from '../local/emulator.ts';
 import { connectTo } from '../local/local-aws.ts';
-import type { RawMail } from '../local/mail-sink.ts';
 import { say, timed } from '../local/progress.ts';
 import { onEmulator } from '../local/session.ts';
 import { connectStage } from '../local/stage.ts';
 import type { Fault } from '../test/chaos/fault.ts';
 import { FAULTS } from '../test/chaos/faults.ts';
+import { Mails } from '../test/chaos/mails.ts';
 import { ServiceProxy } from '../test/chaos/proxy.ts';
 import { type FaultReport, isSound, lineOf, runFault } from '../test/chaos/run-fault.ts';
 import { ChaosWorld } from '../test/chaos/world.ts';
@@ -44,10 +44,12 @@ async function chaos(
   faults: readonly Fault[],
   stopped: AbortSignal,
 ): Promise<number> {
-  const mails: RawMail[] = [];
-  emulator.onMail((mail) => mails.push(mail));
+  const mails = new Mails();
+  emulator.onMail((mail) => mails.take(mail));
   const aws = connectTo(emulator.endpoint);
-  const deployment = await timed(say, 'Deploying stage local', () => deployLocal(aws, { schedule: 'off' }));
+  const deployment = await timed(say, 'Deploying stage local', () =>
+    deployLocal(aws, { schedule: 'off', notifications: [] }),
+  );
   const world = await ChaosWorld.begin(connectStage(aws, deployment), proxy, mails);
   const options = { messages: Number(values.messages), restart: () => emulator.restart() };
   const reports: FaultReport[] = [];

@@ -1,19 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import PostalMime from 'postal-mime';
 import { DAY, formatInstant, type Instant, MINUTE } from '../../functions/abandonment/time.ts';
 import { loadNdjson } from '../../functions/catalog/bulk-load.ts';
 import { QUEUE_NAMES, type QueueName } from '../../functions/platform/queues.ts';
 import { listOops } from '../../functions/store/oops.ts';
 import { policyWrite } from '../../functions/store/policies.ts';
-import type { RawMail } from '../../local/mail-sink.ts';
 import { type FleetNews, putOnBus } from '../../local/owning-system.ts';
 import { levelOf } from '../../local/queue-levels.ts';
 import type { LocalStage } from '../../local/stage.ts';
+import type { Mails } from './mails.ts';
 import { Operators, OwningSystem } from './owning-system.ts';
 import type { ServiceProxy } from './proxy.ts';
-import { type SeededTask, type TakenMail, type Verdict, verify } from './verifier.ts';
+import { type SeededTask, type Verdict, verify } from './verifier.ts';
 
 /** A message that a dying worker had is seen again after so long. */
 const HIDDEN_SECONDS = 8;
@@ -48,7 +47,7 @@ export class ChaosWorld {
   readonly proxy: ServiceProxy;
   readonly owningSystem: OwningSystem;
   readonly operators: Operators;
-  readonly #mails: RawMail[];
+  readonly #mails: Mails;
   #fleet: SeededTask[] = [];
   #began = { mails: 0, requests: 0, at: 0 };
   /** How often what the owning system says reaches the bus. */
@@ -57,7 +56,7 @@ export class ChaosWorld {
   private constructor(
     stage: LocalStage,
     proxy: ServiceProxy,
-    mails: RawMail[],
+    mails: Mails,
     others: { owningSystem: OwningSystem; operators: Operators },
   ) {
     this.stage = stage;
@@ -67,8 +66,8 @@ export class ChaosWorld {
     this.operators = others.operators;
   }
 
-  /** Prepares a stage that was deployed: its policy, its clock, and who listens. `mails` grows with each that SES takes. */
-  static async begin(stage: LocalStage, proxy: ServiceProxy, mails: RawMail[]): Promise<ChaosWorld> {
+  /** Prepares a stage that was deployed: its policy, its clock, and who listens. `mails` hears of each that SES takes. */
+  static async begin(stage: LocalStage, proxy: ServiceProxy, mails: Mails): Promise<ChaosWorld> {
     await stage.clock.tell(Date.now());
     const writes = [policyWrite('', POLICY), policyWrite(`${WARNED_ONLY}/`, { mode: 'notify' })];
     const stored = await stage.system.table.transact(writes, stage.system.random.id(stage.clock.now()));
@@ -87,7 +86,7 @@ export class ChaosWorld {
     const { stage } = this;
     const now = stage.clock.now();
     this.#fleet = [...fleet];
-    this.#began = { mails: this.#mails.length, requests: this.owningSystem.requests.length, at: now };
+    this.#began = { mails: this.#mails.count, requests: this.owningSystem.requests.length, at: now };
     await this.operators.codes();
     const lines = fleet.map((task) => JSON.stringify(entryOf(task, now)));
     const { bad } = await loadNdjson(stage.system, async function* () {
@@ -98,18 +97,19 @@ export class ChaosWorld {
 
   /** What the verifier finds of what SES and the owning system received since the fleet was seeded. */
   async verdict(upTo: 'warnings' | 'all' = 'all'): Promise<Verdict> {
-    const mails = await Promise.all(this.#mails.slice(this.#began.mails).map(takenMail));
+    const mails = await this.#mails.from(this.#began.mails);
     const requests = this.owningSystem.requests.slice(this.#began.requests);
     const fleet = upTo === 'all' ? this.#fleet : this.#fleet.map(beforeItsDate);
     return verify({ fleet, mails, requests });
   }
 
-  /** Lets the service run at a later instant: health checks, the scanner, the breaker, the owning system. */
+  /** Lets the service run at a later instant: health checks, the scanner, the breaker, SES's reports, the owning system. */
   async round(later: number): Promise<void> {
     await this.wait(later);
     await this.scan();
     await this.lookOfBreaker();
     await wait(ROUND_MS);
+    await this.#mails.report(this.stage);
     await this.owningSystem.work(this.sayTimes);
   }
 
@@ -227,9 +227,4 @@ function observedTask({ id, expected }: SeededTask) {
 /** What is to have become of a task before its date. */
 function beforeItsDate(task: SeededTask): SeededTask {
   return task.expected === 'off' ? { ...task, expected: 'warned' } : task;
-}
-
-async function takenMail(raw: RawMail): Promise<TakenMail> {
-  const { to = [], text = '' } = await PostalMime.parse(raw);
-  return { to: to.flatMap(({ address }) => address ?? []), text };
 }

@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DeleteIdentityCommand, VerifyEmailIdentityCommand } from '@aws-sdk/client-ses';
 import { MINUTE } from '../../../functions/abandonment/time.ts';
-import { connectMail } from '../../../local/deploy.ts';
 import type { Fault } from '../fault.ts';
 import { type Disturbance, throttled } from '../proxy.ts';
 import type { ChaosWorld } from '../world.ts';
@@ -41,7 +40,6 @@ export const SERVICE_FAULTS: readonly Fault[] = [
       return {
         repair: async () => {
           await ses.send(new VerifyEmailIdentityCommand({ EmailAddress: sender }));
-          await connectMail(world.stage.aws, world.stage.deployment, ['Bounce', 'Complaint', 'Delivery']);
         },
       };
     },
