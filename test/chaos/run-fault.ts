@@ -62,7 +62,7 @@ export async function runFault(world: ChaosWorld, fault: Fault, options: ChaosOp
 /** All are warned, and the day of their grace goes by. */
 async function warnAndWaitADay(world: ChaosWorld): Promise<void> {
   await world.until('warnings', DONE_WITHIN_MS);
-  await world.untilIdle();
+  await world.untilRested(DONE_WITHIN_MS);
   for (const later of [12 * HOUR, 11 * HOUR + 50 * MINUTE]) await world.round(later);
 }
 

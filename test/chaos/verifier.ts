@@ -43,6 +43,8 @@ const ITEM = /^\* (?:"(.+)"|(\S+))$/;
 /** The headings under which a mail speaks of warnings and of what was disabled, and what each says. */
 const KINDS: [heading: RegExp, kind: Kind][] = [
   [/^Will be turned off unless you act/, 'warning'],
+  // Of a task that is not to be disabled.
+  [/^Not running/, 'warning'],
   [/^Turned off/, 'disabled'],
 ];
 type Kind = 'warning' | 'disabled' | 'other';

@@ -129,7 +129,16 @@ export class ChaosWorld {
       if (performance.now() > giveUpAt)
         throw new Error(`not within ${withinMs / 1_000} s: ${lost.slice(0, 5)}`);
       // Where nothing is under way, nothing's lease can end for the haste of our clock.
-      await this.round((await this.isIdle()) ? 10 * MINUTE : MINUTE);
+      await this.round((await this.isIdle()) ? 20 * MINUTE : MINUTE);
+    }
+  }
+
+  /** Goes on in small steps until all queues are worked off, those that the breaker paused as well. */
+  async untilRested(withinMs: number): Promise<void> {
+    for (const giveUpAt = performance.now() + withinMs; !(await this.isIdle()); ) {
+      if (performance.now() > giveUpAt)
+        throw new Error(`queues are not worked off within ${withinMs / 1_000} s`);
+      await this.round(2 * MINUTE);
     }
   }
 

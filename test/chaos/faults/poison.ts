@@ -13,8 +13,7 @@ async function timeToWarn(world: ChaosWorld): Promise<number> {
   await world.round(MINUTE);
   while ((await world.verdict('warnings')).lost.length > 0) {
     if (performance.now() - began > 300_000) throw new Error('not all were warned within 300 s');
-    await wait(500);
-    await world.scan();
+    await wait(250);
   }
   return performance.now() - began;
 }

@@ -58,7 +58,7 @@ export const SERVICE_FAULTS: readonly Fault[] = [
           hits += 1;
           return throttled();
         },
-        5,
+        3,
       );
       return { repair, note: `${hits} calls throttled` };
     },
