@@ -1,4 +1,4 @@
-/** `npm run bench -- scan|list|ingest|digest|notify|bundle|simulate|deadlines|generators|garbage|capacity [options]`: measures the budgets, as JSON lines. */
+/** `npm run bench -- scan|list|ingest|digest|notify|bundle|simulate|deadlines|generators|garbage|redrive|poison|webhooks|price|capacity [options]`: measures the budgets, as JSON lines. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -35,6 +35,14 @@ Benchmarks (each prints JSON lines; a figure's line has its goal, whether it is 
              promise of their band, turns of those that were not due, reads and writes
   garbage    collects what ended while scans go on: what is left of it, and what went that should not
                --rows N              rows that ended (default 1000000)
+  webhooks   a webhook whose server is gone for seven days: messages in flight, what its events come to, and how
+             long ticks take against ticks without it
+               --tasks N             one event each (default 10000)
+  price      dollars a month of an idle stage, and of a fleet, by their parts
+  redrive    sends dead letters back, is cut off half way, and is run again: what is lost, done twice or left
+               --letters N           (default 10000)
+  poison     time of all others while one message of a queue fails at each of its deliveries
+               --messages N          (default 10000)
   capacity   compares the computed capacity units with those that DynamoDB Local reports (needs Java 17)
 
 Exit codes: 0 all goals met; 1 a goal is missed; 2 the call is not valid.
@@ -47,6 +55,8 @@ const OPTIONS = {
   help: { type: 'boolean' },
   tasks: { type: 'string' },
   rows: { type: 'string' },
+  letters: { type: 'string' },
+  messages: { type: 'string' },
   owners: { type: 'string' },
   peer: { type: 'string' },
   'table-latency-ms': { type: 'string' },
@@ -67,6 +77,10 @@ const TAKEN: Record<string, readonly string[]> = {
   simulate: ['seconds'],
   deadlines: ['tasks'],
   garbage: ['rows'],
+  redrive: ['letters'],
+  poison: ['messages'],
+  webhooks: ['tasks'],
+  price: [],
   capacity: [],
 };
 
@@ -108,6 +122,22 @@ async function run(name: string, values: Values): Promise<void> {
     case 'garbage': {
       const { benchGarbage } = await import('./garbage.ts');
       return benchGarbage(wholeNumber(values, 'rows', 1_000_000));
+    }
+    case 'webhooks': {
+      const { benchWebhooks } = await import('./webhooks.ts');
+      return benchWebhooks(wholeNumber(values, 'tasks', 10_000));
+    }
+    case 'price': {
+      const { benchPrice } = await import('./price.ts');
+      return benchPrice();
+    }
+    case 'redrive': {
+      const { benchRedrive } = await import('./redrive.ts');
+      return benchRedrive(wholeNumber(values, 'letters', 10_000));
+    }
+    case 'poison': {
+      const { benchPoison } = await import('./poison.ts');
+      return benchPoison(wholeNumber(values, 'messages', 10_000));
     }
     case 'simulate': {
       const { benchSimulate } = await import('./simulate.ts');
@@ -157,7 +187,7 @@ async function onlyBesideDynamoDbLocal(benchmark: string[]): Promise<void> {
 
 function wholeNumber(
   values: Values,
-  name: 'tasks' | 'rows' | 'owners' | 'processes' | 'seconds' | 'table-latency-ms',
+  name: 'tasks' | 'rows' | 'letters' | 'messages' | 'owners' | 'processes' | 'seconds' | 'table-latency-ms',
   byDefault: number,
 ): number {
   const text = values[name];

@@ -5,12 +5,14 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { AwsWorkerControl } from '../functions/breaker/aws-worker-control.ts';
+import { AwsWebhookSecrets } from '../functions/platform/aws-webhook-secrets.ts';
 import {
   dynamoDbClient,
   eventBridgeClient,
   lambdaClient,
   snsClient,
   sqsClient,
+  ssmClient,
 } from '../functions/platform/clients.ts';
 import { DemoClock } from '../functions/platform/demo-clock.ts';
 import { type Deployment, deploymentParameter } from '../functions/platform/names.ts';
@@ -59,16 +61,20 @@ export async function openAwsStage(name: string, place: Place = {}): Promise<Ope
       clock,
       clients: { sqs: sqsClient(), eventBridge: eventBridgeClient(), sns: snsClient() },
     }),
+    otherTable: (other) => new DynamoDbTable(documentClient(dynamoDbClient()), other),
     scan: (scheduledAt) => invokeScanner(deployment.functions.scanner, scheduledAt),
     workers: workersOf(deployment),
-    deadLetters: new AwsDeadLetters(
-      sqsClient(),
-      byQueue((queue) => deployment.queues[queue].deadLetterUrl),
-    ),
+    deadLetters: new AwsDeadLetters(sqsClient(), {
+      deadLetters: byQueue((queue) => deployment.queues[queue].deadLetterUrl),
+      work: byQueue((queue) => deployment.queues[queue].url),
+      ticks: deployment.ticks ?? {},
+    }),
+    webhookSecrets: new AwsWebhookSecrets(ssmClient(), name),
     bus: new AwsEventBus(eventBridgeClient(), deployment.bus),
     identity: callerArn,
     // Its clients are loaded only by what asks the account.
     account: async () => (await import('./doctor/sdk-account.ts')).sdkAccount(deployment),
+    alarms: async () => (await import('./alarms/sdk-alarm-board.ts')).sdkAlarmBoard(deployment),
     mailsPerSecond: deployment.ses.mailsPerSecond,
     canaries: deployment.canaries,
   };

@@ -1,8 +1,10 @@
 import { Aws, Stack, type StackProps } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import type { Severity } from '../functions/platform/alarm-names.ts';
 import { isListed, writtenControlPlanes } from '../functions/platform/control-plane-settings.ts';
 import {
   type Deployment,
@@ -11,6 +13,7 @@ import {
   linkKeysParameter,
   SERVICES,
   type Service,
+  webhookSecretParameter,
 } from '../functions/platform/names.ts';
 import {
   byQueue,
@@ -25,6 +28,7 @@ import { addBreaker } from './breaker.ts';
 import { type Config, sendLeaseSeconds } from './config.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { EventsIntake } from './constructs/events-intake.ts';
+import { GradualDeployment } from './constructs/gradual-deployment.ts';
 import { MailChannel } from './constructs/mail-channel.ts';
 import { OwnerPage } from './constructs/owner-page.ts';
 import { QueueWorker } from './constructs/queue-worker.ts';
@@ -38,15 +42,20 @@ import {
   KNOWING_QUEUES,
   networkOf,
 } from './control-plane-access.ts';
+import { Dashboards } from './dashboards.ts';
 import { addOperatorPolicy } from './operator-policy.ts';
 import { allowState, ownEvents, TABLE_USE } from './permissions.ts';
 import { addServiceAlarms } from './service-alarms.ts';
 import { requireParameterFits } from './sizes.ts';
+import { acknowledgeWildcard, webhookSecretsFinding } from './wildcards.ts';
 
 export interface ServiceStackProps extends StackProps {
   readonly config: Config;
   readonly table: TableV2;
   readonly operators: Topic;
+  readonly alarmTopics: Readonly<Record<Severity, ITopic>>;
+  /** Of the topics, for those who publish. */
+  readonly topicKey: IKey | undefined;
 }
 
 /** The code: functions, queues, bus, mail and what watches them. */
@@ -66,7 +75,7 @@ export class ServiceStack extends Stack {
     const { stage } = this.config;
     this.alarms = new Alarms(this, 'Alarms', {
       stage,
-      topic: props.operators,
+      topics: props.alarmTopics,
       hasMetricMath: stage !== 'local',
     });
     this.intake = new EventsIntake(this, 'Events', { config: this.config, ingest: this.queues.ingest });
@@ -75,13 +84,17 @@ export class ServiceStack extends Stack {
       mailEvents: this.queues['mail-events'],
     });
     this.addFunctions();
-    addServiceAlarms(this.alarms, this.config.scanEvery);
+    addServiceAlarms(this.alarms, {
+      config: this.config,
+      queues: this.queues,
+      pages: props.alarmTopics.page,
+    });
   }
 
   private addFunctions(): void {
     const environment = this.variables();
     const knowing = { ...environment, ...this.controlPlanesVariable() };
-    const { scheduled: scanner, scheduleName } = new ScheduledFunction(this, 'Scanner', {
+    const scan = new ScheduledFunction(this, 'Scanner', {
       config: this.config,
       service: 'scanner',
       entry: 'functions/scanner/scanner.handler.ts',
@@ -89,12 +102,15 @@ export class ServiceStack extends Stack {
       alarms: this.alarms,
       impact: 'nobody is warned, nothing is disabled, and the gap counts against no task.',
     });
+    const { scheduled: scanner, scheduleName } = scan;
     const { config, alarms } = this;
     const ownerPage = new OwnerPage(this, 'OwnerPage', { config, environment: knowing, alarms });
     const toldBeside: Partial<Record<QueueName, Record<string, string>>> = {
       ingest: { [ENV.sources]: JSON.stringify(config.sources), [ENV.account]: Aws.ACCOUNT_ID },
       notify: { [ENV.linkBaseUrl]: ownerPage.baseUrl, [ENV.linkKeys]: linkKeysParameter(config.stage) },
     };
+    const { allowHosts } = config.webhooks;
+    if (allowHosts.length > 0) toldBeside.webhook = { [ENV.webhookHosts]: allowHosts.join(',') };
     if (config.controlPlanes.some(isListed))
       for (const name of ASKING_QUEUES)
         toldBeside[name] = {
@@ -105,14 +121,14 @@ export class ServiceStack extends Stack {
     const queueWorkers = byQueue((name) => this.addWorker(name, { ...toldOf(name), ...toldBeside[name] }));
     const workers = byQueue((name) => queueWorkers[name].worker);
     const { table, operators } = this.props;
-    const breaker = addBreaker(this, {
+    const looks = addBreaker(this, {
       config: this.config,
       environment,
       alarms: this.alarms,
-      operators,
       workers: queueWorkers,
       queues: this.queues,
     });
+    const breaker = looks.scheduled;
     const functions: Record<Service, TaskwardenFunction> = {
       scanner,
       breaker,
@@ -120,7 +136,11 @@ export class ServiceStack extends Stack {
       ...byWorker((name) => workers[name]),
     };
     for (const service of SERVICES) allowState(functions[service], table, TABLE_USE[service]);
-    scanner.allow(['sns:Publish'], [operators.topicArn]);
+    const { stage, dashboards } = config;
+    // Emulators draw none.
+    if (dashboards && stage !== 'local')
+      new Dashboards(this, 'Dashboards', { stage, alarms, functions, queues: this.queues, table });
+    for (const teller of [scanner, breaker]) this.allowTelling(teller);
     const { notify, disable, listing } = this.queues;
     // To all of them: a canary goes through each.
     const queueArns = QUEUE_NAMES.map((name) => this.queues[name].queue.queueArn);
@@ -137,20 +157,40 @@ export class ServiceStack extends Stack {
       one.role.addToPolicy(ownEvents(this.intake.bus));
     const access = new ControlPlaneAccess(this, 'ControlPlanes', config);
     for (const name of ASKING_QUEUES) access.allow(name, workers[name]);
+    // Each webhook's secret is a parameter of its own; it is read by nobody else, and written by operators.
+    const webhookSecrets = this.formatArn({
+      service: 'ssm',
+      resource: 'parameter',
+      resourceName: webhookSecretParameter(config.stage, '*').slice(1),
+    });
+    workers.webhook.allow(['ssm:GetParameter'], [webhookSecrets]);
+    const named = 'each webhook has a parameter of its own, whose name is made with it';
+    const finding = `Resource::${webhookSecretsFinding(config.stage)}`;
+    acknowledgeWildcard(workers.webhook.role, finding, named);
     ownerPage.allowSigning(workers.notify);
     this.mail.allowSending(workers.notify);
+    const gradual = Object.fromEntries(QUEUE_NAMES.map((name) => [idOf(QUEUES[name].worker), workers[name]]));
+    new GradualDeployment(this, 'Deployments', {
+      config,
+      alarms,
+      functions: { ...gradual, OwnerPage: ownerPage.page },
+    });
     const { topics } = this.config.channels;
     if (topics.length > 0) workers.notify.allow(['sns:Publish'], topics);
     addOperatorPolicy(this, {
       config,
       table,
       operators,
+      alarmTopics: this.props.alarmTopics,
+      topicKey: this.props.topicKey,
       bus: this.intake.bus,
       scanner,
       schedule: scheduleName,
       mappings: QUEUE_NAMES.map((name) => queueWorkers[name].mapping),
       deadLetters: QUEUE_NAMES.map((name) => this.queues[name].deadLetters),
-      asked: [disable.queue, listing.queue],
+      ticks: [scan, looks].flatMap(({ deadLetters }) => [deadLetters.undelivered, deadLetters.failed]),
+      work: QUEUE_NAMES.map((name) => this.queues[name].queue),
+      webhookSecrets,
     });
     this.publishDeployment(
       {
@@ -159,8 +199,19 @@ export class ServiceStack extends Stack {
         breaker: breaker.live.functionArn,
       },
       queueWorkers,
-      { linkBaseUrl: ownerPage.baseUrl, schedule: scheduleName },
+      {
+        linkBaseUrl: ownerPage.baseUrl,
+        schedule: scheduleName,
+        ticks: { ...ticksOf('scanner', scan), ...ticksOf('breaker', looks) },
+      },
     );
+  }
+
+  /** To raise operator alerts; who publishes to an encrypted topic needs its key. */
+  private allowTelling(teller: TaskwardenFunction): void {
+    const { operators, topicKey } = this.props;
+    teller.allow(['sns:Publish'], [operators.topicArn]);
+    if (topicKey) teller.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [topicKey.keyArn]);
   }
 
   private addWorker(queueName: QueueName, environment: Record<string, string>) {
@@ -213,7 +264,7 @@ export class ServiceStack extends Stack {
   private publishDeployment(
     functions: Deployment['functions'],
     workers: Record<QueueName, QueueWorker>,
-    places: Pick<Deployment, 'schedule'> & { linkBaseUrl: string },
+    places: Pick<Deployment, 'schedule' | 'ticks'> & { linkBaseUrl: string },
   ): void {
     const { config, queues } = this;
     const urls = (name: QueueName) => ({
@@ -228,6 +279,10 @@ export class ServiceStack extends Stack {
       table: this.props.table.tableName,
       bus: this.intake.bus.eventBusName,
       operatorsTopic: this.props.operators.topicArn,
+      alarmTopics: {
+        page: this.props.alarmTopics.page.topicArn,
+        ticket: this.props.alarmTopics.ticket.topicArn,
+      },
       mailEventsTopic: this.mail.events.topicArn,
       configurationSet: this.mail.configurationSet.configurationSetName,
       sender: config.sender,
@@ -240,6 +295,7 @@ export class ServiceStack extends Stack {
       allowedDomains: config.allowedDomains,
       topics: config.channels.topics,
       retention: writtenRetention(config.retention),
+      webhookHosts: config.webhooks.allowHosts,
       ...places,
       demoClock: config.demoClock,
       queues: byQueue(urls),
@@ -255,6 +311,12 @@ export class ServiceStack extends Stack {
       tier: ParameterTier.INTELLIGENT_TIERING,
     });
   }
+}
+
+/** Where the lost ticks of a function are, as the command line calls them. */
+function ticksOf(service: Service, { deadLetters }: ScheduledFunction): Record<string, string> {
+  const { undelivered, failed } = deadLetters;
+  return { [`${service}-undelivered`]: undelivered.queueUrl, [`${service}-failed`]: failed.queueUrl };
 }
 
 /** `mail-events` as the logical ids have it: `MailEvents`. */

@@ -256,6 +256,8 @@ export interface Episode {
   graceMode: Mode;
   /** The last raise of the mode that the present grace knows of; absent where there was none. */
   modeRaisedAt?: Instant;
+  /** The last restoring of the table that the present grace knows of; absent where there was none. */
+  restoredAt?: Instant;
   told: Record<string, Told>;
   /** Topics, apart from those who are told: nothing is decided by them. */
   informed?: Record<string, Informed>;
@@ -341,7 +343,7 @@ export function isOpening(notice: Notice): notice is 'warning' | 'overdue' {
   return notice === 'warning' || notice === 'overdue';
 }
 
-const ALERT_TYPES = ['task_abandoned', 'task_auto_disabled', 'task_overdue', 'task_stopping'] as const;
+export const ALERT_TYPES = ['task_abandoned', 'task_auto_disabled', 'task_overdue', 'task_stopping'] as const;
 export type AlertType = (typeof ALERT_TYPES)[number];
 
 /** What a subscription may be to: alerts, and the report of each week. */

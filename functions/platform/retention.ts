@@ -35,6 +35,8 @@ export const RETENTIONS = {
   /** What happened to episodes, day by day; and what was counted of it, which rests on it while it is counted anew. */
   milestones: days(400, 30, 3_650),
   facts: days(400, 30, 3_650),
+  /** What webhooks were called with. */
+  webhookHistory: days(30, 7, 400),
   /** Bulk commands; and their parts, which outlive them. */
   work: days(90, 7, 3_650),
   workParts: days(120, 37, 3_650),
@@ -43,6 +45,8 @@ export const RETENTIONS = {
   failures: days(30, 7, 400),
   /** Work that was given up and is wanted no more. */
   markers: fixed(30 * DAY),
+  /** How often an item was sent back from its dead letters: a message of it lives for 18 days at most. */
+  redrives: fixed(30 * DAY),
   /** An attempt without an end of its message: SQS keeps that for 4 days. */
   attempts: fixed(5 * DAY),
   probes: fixed(DAY),
