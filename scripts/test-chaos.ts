@@ -16,7 +16,7 @@ import { ChaosWorld } from '../test/chaos/world.ts';
 
 const USAGE = `usage: npm run test:chaos [-- --only FAULT ... --messages N --json]
   --only FAULT    this fault alone; may be given several times
-  --messages N    messages among which the poison is (default 1000)
+  --messages N    messages among which the poison is (default 200)
   --json          a report of each fault as JSON, with all that was found
   --list          the faults, and what each does
 `;
@@ -24,7 +24,7 @@ const USAGE = `usage: npm run test:chaos [-- --only FAULT ... --messages N --jso
 const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true },
-    messages: { type: 'string', default: '1000' },
+    messages: { type: 'string', default: '200' },
     json: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },

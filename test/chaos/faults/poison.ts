@@ -7,12 +7,17 @@ import { notifyMessageFor } from '../../../functions/work/messages.ts';
 import type { Fault } from '../fault.ts';
 import type { ChaosWorld } from '../world.ts';
 
+/** A loaded machine takes half of it. */
+const LONGEST_MS_EACH = 1_000;
+
 /** Has the service run until all of the seeded fleet was warned; gives how long that took. */
-async function timeToWarn(world: ChaosWorld): Promise<number> {
+async function timeToWarn(world: ChaosWorld, messages: number): Promise<number> {
+  const giveUpAfter = 60_000 + messages * LONGEST_MS_EACH;
   const began = performance.now();
   await world.round(MINUTE);
   while ((await world.verdict('warnings')).lost.length > 0) {
-    if (performance.now() - began > 300_000) throw new Error('not all were warned within 300 s');
+    if (performance.now() - began > giveUpAfter)
+      throw new Error(`not all were warned within ${giveUpAfter} ms`);
     await wait(250);
   }
   return performance.now() - began;
@@ -48,11 +53,11 @@ export const POISON: Fault = {
         expected: 'warned' as const,
       }));
     await world.seed(fleetOf('without'));
-    const without = await timeToWarn(world);
+    const without = await timeToWarn(world, messages);
     await world.untilIdle();
     await world.seed(fleetOf('with'));
     const repair = await sendPoison(world);
-    const withPoison = await timeToWarn(world);
+    const withPoison = await timeToWarn(world, messages);
     const ratio = (withPoison / without).toFixed(2);
     const seconds = (ms: number) => (ms / 1_000).toFixed(1);
     return {
