@@ -105,7 +105,7 @@ export const SERVICE_FAULTS: readonly Fault[] = [
   },
   {
     name: 'two-scanners',
-    what: 'three scanners run at once, in each of five ticks',
+    what: 'three scanners run at once, and again after each of four ticks',
     before: 'disabling',
     async strike(world) {
       const slow = 5;
