@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type EmulatorName, emulatorAt, isHealthy, TITLES } from './emulator-kind.ts';
 import type { EmulatorProgram, Installed } from './emulator-program.ts';
@@ -22,11 +23,27 @@ export interface Emulator {
   readMails: ReadMails;
   /** Tells of each mail as it goes out, where the emulator was started here. */
   onMail(listener: (mail: RawMail) => void): void;
+  /**
+   * Stops it as an operator would, and starts it again on the same port, where it was started here. What it knows
+   * afterwards is what it keeps of its own (`keepState`).
+   */
+  restart(): Promise<void>;
   /** Stops it and removes what it left, where it was started here. */
   stop(): Promise<void>;
   /** The same at once, for a process that is about to end. */
   kill(): void;
 }
+
+/** What one run of an emulator is told beside what all are told. */
+export interface RunOptions {
+  /** Variables of its process, which its functions inherit; by where it will answer. */
+  variables?: (endpoint: string) => Record<string, string>;
+  /** Whether it keeps its state over a `restart`. @default not */
+  keepState?: boolean;
+}
+
+/** How long an emulator that keeps its state may take to write it. */
+const STATE_WRITTEN_WITHIN_MS = 30_000;
 
 const PROGRAMS: Record<EmulatorName, EmulatorProgram> = { ministack, localstack };
 
@@ -39,7 +56,11 @@ export const USUAL_ENDPOINT = `http://localhost:${ministack.usualPort}`;
  * @param wanted which to start; MiniStack unless told
  * @throws LocalProblem where it cannot be had
  */
-export async function startEmulator(tell: Say, wanted?: EmulatorName): Promise<Emulator> {
+export async function startEmulator(
+  tell: Say,
+  wanted?: EmulatorName,
+  options: RunOptions = {},
+): Promise<Emulator> {
   const given = process.env.AWS_ENDPOINT_URL;
   if (given !== undefined && given !== '') return running(given, tell, wanted);
   const name = wanted ?? 'ministack';
@@ -47,7 +68,7 @@ export async function startEmulator(tell: Say, wanted?: EmulatorName): Promise<E
   await removeLeftovers(tell);
   const installed = await program.install(tell);
   const port = await choosePort(process.env.TASKWARDEN_PORT, program.usualPort);
-  const emulator = await launch(name, installed, port);
+  const emulator = await launch(name, installed, port, options);
   tell(`${TITLES[name]} answers on ${emulator.endpoint}`);
   return emulator;
 }
@@ -65,22 +86,41 @@ async function running(endpoint: string, tell: Say, wanted: EmulatorName | undef
   tell(`Using the ${TITLES[name]} at ${endpoint} (from AWS_ENDPOINT_URL)`);
   const nothing = () => {};
   const readMails = keptMails(endpoint);
-  return { name, endpoint, log: undefined, readMails, onMail: nothing, stop: async () => {}, kill: nothing };
+  const restart = () =>
+    Promise.reject(new LocalProblem(`who started the emulator at ${endpoint} starts it again`));
+  const none = { onMail: nothing, stop: async () => {}, kill: nothing };
+  return { name, endpoint, log: undefined, readMails, restart, ...none };
 }
 
-async function launch(name: EmulatorName, installed: Installed, port: number): Promise<Emulator> {
+async function launch(
+  name: EmulatorName,
+  installed: Installed,
+  port: number,
+  options: RunOptions,
+): Promise<Emulator> {
   const { mark, startWithinMs, stopWithinMs, openMailbox } = PROGRAMS[name];
   const endpoint = `http://localhost:${port}`;
   const temporary = await makeTemporary();
   const mailbox = await openMailbox(endpoint);
-  const child = spawnEmulator(installed, { port, temporary, mailbox });
-  await noteRun(port, { pid: child.pid ?? 0, owner: process.pid, temporary, mark });
+  const place = { port, temporary, mailbox, variables: ownVariables(endpoint, temporary, options) };
+  const log = logFile(port);
+  const begin = async (flags: 'w' | 'a') => {
+    const child = spawnEmulator(installed, place, openSync(log, flags));
+    await noteRun(port, { pid: child.pid ?? 0, owner: process.pid, temporary, mark });
+    return child;
+  };
+  let child = await begin('w');
   const emulator: Emulator = {
     name,
     endpoint,
-    log: logFile(port),
+    log,
     readMails: mailbox.readMails,
     onMail: mailbox.onMail,
+    restart: async () => {
+      await stop(child, STATE_WRITTEN_WITHIN_MS);
+      child = await begin('a');
+      await untilHealthy(emulator, child, startWithinMs);
+    },
     stop: async () => {
       mailbox.close();
       await stop(child, stopWithinMs);
@@ -95,11 +135,22 @@ async function launch(name: EmulatorName, installed: Installed, port: number): P
   return emulator;
 }
 
+/** MiniStack writes its state as it ends, where it is told to keep it; it goes with the temporary folder. */
+function ownVariables(
+  endpoint: string,
+  temporary: string,
+  { variables, keepState = false }: RunOptions,
+): Record<string, string> {
+  const state = { PERSIST_STATE: '1', STATE_DIR: join(temporary, 'state') };
+  return { ...variables?.(endpoint), ...(keepState ? state : {}) };
+}
+
 function spawnEmulator(
   { command, args, variables }: Installed,
-  { port, temporary, mailbox }: { port: number; temporary: string; mailbox: Mailbox },
+  place: { port: number; temporary: string; mailbox: Mailbox; variables: Record<string, string> },
+  log: number,
 ): ChildProcess {
-  const log = openSync(logFile(port), 'w');
+  const { temporary, mailbox } = place;
   const { HOME = temporary, LANG = 'C.UTF-8' } = process.env;
   return spawn(command, args, {
     cwd: temporary,
@@ -111,8 +162,9 @@ function spawnEmulator(
       LANG,
       PATH: toolsPath(),
       TMPDIR: temporary,
-      ...variables({ port, temporary }),
+      ...variables(place),
       ...mailbox.variables,
+      ...place.variables,
     },
   });
 }

@@ -38,7 +38,7 @@ export async function untilNothingWaits(stage: LocalStage): Promise<void> {
 /** How many messages lie in the dead-letter queues. */
 export async function deadLetters(stage: LocalStage): Promise<number> {
   const urls = QUEUE_NAMES.map((queue) => stage.deployment.queues[queue].deadLetterUrl);
-  const levels = await Promise.all(urls.map((url) => levelAt(stage, url)));
+  const levels = await Promise.all(urls.map((url) => levelOf(stage, url)));
   return levels.reduce((sum, { busy }) => sum + busy, 0);
 }
 
@@ -62,7 +62,7 @@ async function untilTwice(isReached: () => Promise<boolean>): Promise<void> {
  */
 async function isWorked(stage: LocalStage): Promise<boolean> {
   if (!(await isEach(BUT_NOTIFY, stage, ({ busy }) => busy === 0))) return false;
-  const { busy, delayed } = await levelAt(stage, stage.deployment.queues.notify.url);
+  const { busy, delayed } = await levelOf(stage, stage.deployment.queues.notify.url);
   return busy + delayed === 0 || !(await isNoticeDue(stage));
 }
 
@@ -73,7 +73,7 @@ async function isEach(
   holds: (level: Level) => boolean,
 ): Promise<boolean> {
   for (const queue of queues) {
-    if (!holds(await levelAt(stage, stage.deployment.queues[queue].url))) return false;
+    if (!holds(await levelOf(stage, stage.deployment.queues[queue].url))) return false;
   }
   return true;
 }
@@ -86,7 +86,8 @@ async function isNoticeDue({ system: { table, clock } }: LocalStage): Promise<bo
   return false;
 }
 
-async function levelAt({ aws }: LocalStage, QueueUrl: string): Promise<Level> {
+/** How many messages a queue has, by its URL. */
+export async function levelOf({ aws }: LocalStage, QueueUrl: string): Promise<Level> {
   const { Attributes: attributes = {} } = await aws.sqs.send(
     new GetQueueAttributesCommand({
       QueueUrl,

@@ -1,4 +1,4 @@
-import { type Emulator, startEmulator } from './emulator.ts';
+import { type Emulator, type RunOptions, startEmulator } from './emulator.ts';
 import type { EmulatorName } from './emulator-kind.ts';
 import { LocalProblem, type Say } from './progress.ts';
 
@@ -32,6 +32,7 @@ export async function onEmulator(
   tell: Say,
   wanted: EmulatorName | undefined,
   work: (emulator: Emulator, interrupted: AbortSignal) => Promise<number>,
+  options: RunOptions = {},
 ): Promise<void> {
   const controller = new AbortController();
   let emulator: Emulator | undefined;
@@ -54,7 +55,7 @@ export async function onEmulator(
     );
   });
   const run = async () => {
-    emulator = await startEmulator(tell, wanted);
+    emulator = await startEmulator(tell, wanted, options);
     return controller.signal.aborted ? 130 : work(emulator, controller.signal);
   };
   let code = 1;

@@ -1,0 +1,31 @@
+import type { ChaosWorld } from './world.ts';
+
+/** What can be told to a run of chaos. */
+export interface ChaosOptions {
+  /** Messages among which the poison is. */
+  messages: number;
+  /** Restarts the emulator, whose state is kept. */
+  restart: () => Promise<void>;
+}
+
+/** A fault, from its beginning to its repair. */
+export interface Fault {
+  name: string;
+  /** What is done, in words. */
+  what: string;
+  /** Before which of the two it strikes: the mail that warns, or the disabling a day later. */
+  before: 'warning' | 'disabling';
+  /** Why it cannot be had on this machine; undefined where it can. */
+  missing?: () => string | undefined;
+  /** Tasks that are seeded for it. @default 6 */
+  tasks?: number;
+  /** Where its tasks are warned about and stay on. */
+  isWarnedOnly?: true;
+  /** Strikes, has the service run, and waits until it was felt; gives what repairs it, and what else it measured. */
+  strike(world: ChaosWorld, options: ChaosOptions): Promise<Struck>;
+}
+
+export interface Struck {
+  repair?: () => Promise<void>;
+  note?: string;
+}

@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { MINUTE } from '../../../functions/abandonment/time.ts';
+import { deployBroken } from '../deployments.ts';
+import type { Fault, Struck } from '../fault.ts';
+import type { ChaosWorld } from '../world.ts';
+
+/** Rounds in which a broken deployment is left to itself. */
+const ROUNDS = 6;
+
+const THROWS = "export const handler = async () => { throw new Error('broken on a Friday'); };";
+const EXITS_IN_INIT = 'process.exit(1);';
+
+/** Ends its process as soon as the bus has taken what it was asked to put there: after the effect, before its record. */
+const DIES_IN_WORK = `import { subscribe } from 'node:diagnostics_channel';
+subscribe('http.client.response.finish', ({ request }) => {
+  if (String(request.getHeader('x-amz-target')).includes('PutEvents')) process.exit(1);
+});`;
+
+async function rounds(world: ChaosWorld, count: number): Promise<void> {
+  for (let round = 0; round < count; round += 1) await world.round(MINUTE);
+}
+
+async function withBrokenDisabler(
+  world: ChaosWorld,
+  broken: Parameters<typeof deployBroken>[2],
+): Promise<Struck> {
+  const repair = await deployBroken(world.stage, 'disabler', broken);
+  await rounds(world, ROUNDS);
+  return { repair };
+}
+
+/** The processes of a function, where the system shows the environment of each. */
+function processesOf(functionName: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => environmentOf(pid).includes(`AWS_LAMBDA_FUNCTION_NAME=${functionName}\0`))
+    .map(Number);
+}
+
+function environmentOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8');
+  } catch {
+    // It is another user's, or it is over.
+    return '';
+  }
+}
+
+/** Kills the notifier's process each time SES took a mail of it, before it hears so; three times. */
+async function killNotifier(world: ChaosWorld): Promise<Struck> {
+  const name = world.stage.deployment.functions.notifier.split(':').at(-2) ?? '';
+  let kills = 0;
+  world.proxy.disturbance = async ({ service, operation }, forward) => {
+    const answer = await forward();
+    if (service !== 'ses' || !operation.startsWith('Send') || kills >= 3) return answer;
+    const pids = processesOf(name);
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    kills += pids.length > 0 ? 1 : 0;
+    return 'cut';
+  };
+  await rounds(world, 3);
+  return {
+    repair: async () => {
+      world.proxy.disturbance = undefined;
+    },
+    note: `ended ${kills} times`,
+  };
+}
+
+/** Faults of a worker's code and process. */
+export const WORKER_FAULTS: readonly Fault[] = [
+  {
+    name: 'disabler-throws',
+    what: 'a disabler is deployed that throws',
+    before: 'disabling',
+    strike: (world) => withBrokenDisabler(world, { code: THROWS }),
+  },
+  {
+    name: 'disabler-exits-in-init',
+    what: 'a disabler is deployed that exits in its init',
+    before: 'disabling',
+    strike: (world) => withBrokenDisabler(world, { code: EXITS_IN_INIT }),
+  },
+  {
+    name: 'disabler-dies-in-work',
+    what: 'a disabler is deployed that exits after it asked the owning system',
+    before: 'disabling',
+    strike: (world) =>
+      withBrokenDisabler(world, {
+        nodeOptions: `--import=data:text/javascript,${encodeURIComponent(DIES_IN_WORK)}`,
+      }),
+  },
+  {
+    name: 'notifier-ended',
+    what: "the notifier's process is ended (SIGKILL) each time SES took a mail of it",
+    before: 'warning',
+    missing: () => (process.platform === 'linux' ? undefined : 'processes are found by /proc'),
+    strike: killNotifier,
+  },
+];

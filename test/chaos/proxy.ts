@@ -1,0 +1,136 @@
+import {
+  Agent,
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type Server,
+} from 'node:http';
+
+/** One call of a function to a service. */
+interface Call {
+  /** As requests are signed for it: `dynamodb`, `ses`, `sqs`. */
+  service: string;
+  /** `TransactWriteItems`, `SendMessageBatch`; of services that take forms, `SendEmail`. */
+  operation: string;
+  body: Buffer;
+}
+
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+}
+
+/** What becomes of a call: an answer, or a connection that is cut without one. */
+export type Disturbance = (
+  call: Call,
+  forward: (body?: Buffer) => Promise<Answer>,
+) => Promise<Answer | 'cut'>;
+
+/** Stands between the functions and the services of an emulator, and disturbs their calls while it is told to. */
+export class ServiceProxy {
+  /** What is done to each call; undefined: it is passed on. */
+  disturbance: Disturbance | undefined;
+  /** Where the emulator answers. */
+  target = '';
+  readonly #server: Server;
+  readonly #agent = new Agent({ keepAlive: true });
+
+  private constructor() {
+    this.#server = createServer((incoming, outgoing) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('end', () => {
+        const { method = 'POST', url = '/', headers } = incoming;
+        this.#answer({ method, url, headers }, Buffer.concat(chunks)).then(
+          (answer) => {
+            if (answer === 'cut') return incoming.socket.destroy();
+            outgoing.writeHead(answer.status, withoutLength(answer.headers));
+            return outgoing.end(answer.body);
+          },
+          () => incoming.socket.destroy(),
+        );
+      });
+    });
+  }
+
+  /** Listens on a free port of this machine. */
+  static async open(): Promise<ServiceProxy> {
+    const proxy = new ServiceProxy();
+    await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
+    return proxy;
+  }
+
+  get url(): string {
+    const address = this.#server.address();
+    return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  }
+
+  close(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    this.#agent.destroy();
+  }
+
+  async #answer(head: Head, body: Buffer): Promise<Answer | 'cut'> {
+    const forward = (changed = body) => this.#forward(head, changed);
+    return this.disturbance ? this.disturbance(callOf(head, body), forward) : forward();
+  }
+
+  #forward({ method, url, headers }: Head, body: Buffer): Promise<Answer> {
+    const { hostname, port, host } = new URL(this.target);
+    const passed = { ...headers, host, 'content-length': String(body.length) };
+    return new Promise((resolve, reject) => {
+      const options = { hostname, port, method, path: url, headers: passed, agent: this.#agent };
+      const outgoing = httpRequest(options, (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+        answer.on('end', () =>
+          resolve({
+            status: answer.statusCode ?? 502,
+            headers: answer.headers,
+            body: Buffer.concat(chunks),
+          }),
+        );
+      });
+      outgoing.on('error', reject);
+      outgoing.end(body);
+    });
+  }
+}
+
+interface Head {
+  method: string;
+  url: string;
+  headers: IncomingHttpHeaders;
+}
+
+function callOf({ headers }: Head, body: Buffer): Call {
+  const service = /Credential=[^,]*\/([^/,]+)\/aws4_request/.exec(String(headers.authorization))?.[1] ?? '';
+  const target = headers['x-amz-target'];
+  const operation =
+    typeof target === 'string'
+      ? target.slice(target.lastIndexOf('.') + 1)
+      : (new URLSearchParams(body.toString('utf8')).get('Action') ?? '');
+  return { service, operation, body };
+}
+
+/** The length is that of the body as it is sent. */
+function withoutLength({ 'transfer-encoding': _, ...headers }: IncomingHttpHeaders): IncomingHttpHeaders {
+  return headers;
+}
+
+/** As DynamoDB throttles a table. */
+export function throttled(): Answer {
+  const type = 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException';
+  return {
+    status: 400,
+    headers: { 'content-type': 'application/x-amz-json-1.0' },
+    body: Buffer.from(
+      JSON.stringify({
+        __type: type,
+        message: 'The level of configured provisioned throughput was exceeded',
+      }),
+    ),
+  };
+}

@@ -1,0 +1,105 @@
+import { HOUR, MINUTE } from '../../functions/abandonment/time.ts';
+import type { ChaosOptions, Fault } from './fault.ts';
+import type { SeededTask, Verdict } from './verifier.ts';
+import { ASKED_BY_EVENTS, type ChaosWorld } from './world.ts';
+
+/** After a repair everything is to be done within. */
+const DONE_WITHIN_MS = 150_000;
+
+/** How a fault ended. */
+export interface FaultReport extends Verdict {
+  fault: string;
+  /** From its beginning to the end of what it is about, and from its repair. */
+  seconds: number;
+  secondsFromRepair: number;
+  told: string[];
+  note: string | undefined;
+  /** Why it did not come to its end. */
+  failure: string | undefined;
+}
+
+/** Lets one fault happen to a fleet of its own, repairs it, waits, and has the verifier compare. */
+export async function runFault(world: ChaosWorld, fault: Fault, options: ChaosOptions): Promise<FaultReport> {
+  const began = performance.now();
+  let repairedAt = began;
+  let note: string | undefined;
+  let failure: string | undefined;
+  try {
+    await world.seed(fleetOf(fault));
+    if (fault.before === 'disabling') {
+      await warnAndWaitADay(world);
+      await world.wait(15 * MINUTE);
+    }
+    const struck = await fault.strike(world, options);
+    note = struck.note;
+    await struck.repair?.();
+    repairedAt = performance.now();
+    if (fault.before === 'warning' && !fault.isWarnedOnly) await warnAndWaitADay(world);
+    await world.until('all', DONE_WITHIN_MS);
+  } catch (error) {
+    failure = error instanceof Error ? error.message : String(error);
+  } finally {
+    world.proxy.disturbance = undefined;
+  }
+  const done = performance.now();
+  // Whatever would be done a second time is done once the waits for lost answers are over.
+  await world.untilIdle();
+  for (const later of [MINUTE, HOUR + 5 * MINUTE, MINUTE]) await world.round(later);
+  world.sayTimes = 1;
+  await world.untilIdle();
+  const seconds = (from: number) => Math.round((done - from) / 1_000);
+  const ended = { seconds: seconds(began), secondsFromRepair: seconds(repairedAt) };
+  return {
+    fault: fault.name,
+    ...(await world.verdict()),
+    ...ended,
+    told: await world.told(),
+    note,
+    failure,
+  };
+}
+
+/** All are warned, and the day of their grace goes by. */
+async function warnAndWaitADay(world: ChaosWorld): Promise<void> {
+  await world.until('warnings', DONE_WITHIN_MS);
+  await world.untilRested(DONE_WITHIN_MS);
+  for (const later of [12 * HOUR, 11 * HOUR + 50 * MINUTE]) await world.round(later);
+}
+
+/** Owners and a data plane of its own for each fault: tasks of one owner, of two, and one that runs. */
+function fleetOf({ name, tasks = 6, isWarnedOnly }: Fault): SeededTask[] {
+  if (isWarnedOnly) return [];
+  const part = name.replaceAll('-', '');
+  return Array.from({ length: tasks }, (_, index) => ({
+    id: `${ASKED_BY_EVENTS}/${part}/task-${index}`,
+    owners: [`ana@${part}.test`, `ben${index % 3}@${part}.test`],
+    expected: index === tasks - 1 ? 'left alone' : 'off',
+  }));
+}
+
+/** One fault as a line; `all`: with all that was found, not only how much. */
+export function lineOf(report: FaultReport): string {
+  const { fault, lost, twice, wrong, askedAgain, seconds, secondsFromRepair, told, note, failure } = report;
+  const counts = [
+    `lost ${lost.length}`,
+    `done twice ${twice.length}`,
+    ...(wrong.length > 0 ? [`wrong ${wrong.length}`] : []),
+    ...(askedAgain > 0 ? [`asked again ${askedAgain}`] : []),
+  ];
+  const time = `${seconds} s, ${secondsFromRepair} s from the repair`;
+  const parts = [
+    counts.join(', '),
+    time,
+    told.length > 0 ? `noticed by ${told.join('; ')}` : 'nobody noticed',
+  ];
+  const more = [
+    ...(note === undefined ? [] : [note]),
+    ...(failure === undefined ? [] : [`FAILED: ${failure}`]),
+  ];
+  return `${fault} -> ${[...parts, ...more].join(' | ')}`;
+}
+
+/** Whether nothing was lost, doubled or wrong. */
+export function isSound({ lost, twice, wrong, failure }: FaultReport): boolean {
+  return lost.length + twice.length + wrong.length === 0 && failure === undefined;
+}

@@ -1,0 +1,122 @@
+/** A task as it was seeded, and what is to become of it. */
+export interface SeededTask {
+  id: string;
+  owners: readonly string[];
+  /** `left alone`: it runs, and nobody is to hear of it. `warned`: it stays on. `off`: warned, disabled, and its owners told. */
+  expected: 'left alone' | 'warned' | 'off';
+}
+
+/** A mail that SES took: whom it went to, and its text. */
+export interface TakenMail {
+  to: readonly string[];
+  text: string;
+}
+
+/** What an owning system was asked to turn off, as it heard it. */
+export interface TakenRequest {
+  requestId: string;
+  task: string;
+}
+
+/** All that the verifier knows: what was seeded, what SES took, and what the owning system was asked. */
+export interface Seen {
+  fleet: readonly SeededTask[];
+  mails: readonly TakenMail[];
+  requests: readonly TakenRequest[];
+}
+
+/** What was found; each entry names one mail or one disabling. */
+export interface Verdict {
+  /** Was to happen and did not. */
+  lost: string[];
+  /** Happened more than once. */
+  twice: string[];
+  /** Was not to happen at all. */
+  wrong: string[];
+  /** The same disabling asked for again under its own id, which owning systems carry out once (docs/events). */
+  askedAgain: number;
+}
+
+const HEADING = /^=== (.+?) ===$/;
+const ITEM = /^\* (?:"(.+)"|(\S+))$/;
+
+/** The headings under which a mail speaks of warnings and of what was disabled, and what each says. */
+const KINDS: [heading: RegExp, kind: Kind][] = [
+  [/^Will be turned off unless you act/, 'warning'],
+  // Of a task that is not to be disabled.
+  [/^Not running/, 'warning'],
+  [/^Turned off/, 'disabled'],
+];
+type Kind = 'warning' | 'disabled' | 'other';
+
+/** What the mails are to say of a task. */
+const WANTED: Record<SeededTask['expected'], readonly Kind[]> = {
+  'left alone': [],
+  warned: ['warning'],
+  off: ['warning', 'disabled'],
+};
+
+/**
+ * Compares what SES and the owning system received with the fleet that was seeded. It reads no table, no queue and no
+ * code of Taskwarden: mails are read as their recipients read them.
+ */
+export function verify({ fleet, mails, requests }: Seen): Verdict {
+  const told = count(mails.flatMap(saidIn));
+  const wanted = fleet.flatMap(({ id, owners, expected }) =>
+    owners.flatMap((owner) => WANTED[expected].map((kind) => noticeOf(kind, id, owner))),
+  );
+  const asked = count(
+    [...new Set(requests.map(({ requestId, task }) => `${task} ${requestId}`))].map(taskOf),
+  );
+  const off = fleet.filter(({ expected }) => expected === 'off').map(({ id }) => id);
+  const notices = compared(wanted, told);
+  const disablings = compared(off, asked);
+  return {
+    lost: [...notices.lost, ...disablings.lost.map(disablingOf)],
+    twice: [...notices.twice, ...disablings.twice.map(disablingOf)],
+    wrong: [...notices.wrong, ...disablings.wrong.map(disablingOf)],
+    askedAgain: requests.length - new Set(requests.map(({ requestId }) => requestId)).size,
+  };
+}
+
+/** Each wanted thing is to be seen once, and nothing else at all. */
+function compared(wanted: readonly string[], seen: ReadonlyMap<string, number>) {
+  const all = new Set(wanted);
+  return {
+    lost: [...all].filter((one) => !seen.has(one)),
+    twice: [...seen].filter(([one, times]) => all.has(one) && times > 1).map(([one]) => one),
+    wrong: [...seen.keys()].filter((one) => !all.has(one)),
+  };
+}
+
+/** Each task that a mail names, under what its heading says of it, to each recipient. */
+function saidIn({ to, text }: TakenMail): string[] {
+  const said: string[] = [];
+  let kind: Kind = 'other';
+  for (const line of text.split(/\r?\n/)) {
+    const heading = HEADING.exec(line)?.[1];
+    if (heading !== undefined) kind = KINDS.find(([pattern]) => pattern.test(heading))?.[1] ?? 'other';
+    const [, quoted, plain] = ITEM.exec(line) ?? [];
+    const task = quoted ?? plain;
+    if (task !== undefined) said.push(...to.map((address) => noticeOf(kind, task, address)));
+  }
+  return said;
+}
+
+function noticeOf(kind: Kind, task: string, address: string): string {
+  return `${kind} of ${task} to ${address}`;
+}
+
+function disablingOf(task: string): string {
+  return `disabling of ${task}`;
+}
+
+function taskOf(asked: string): string {
+  return asked.slice(0, asked.indexOf(' '));
+}
+
+function count(all: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const one of all) counts.set(one, (counts.get(one) ?? 0) + 1);
+  return counts;
+}
