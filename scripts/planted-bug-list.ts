@@ -151,8 +151,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'functions/disabling/disable.ts',
-        from: "return decision.answer === 'disable' ? 'disable' : decision.reason;",
-        to: "return decision.answer === 'disable' ? 'disable' : 'disable';",
+        from: "if (decision.answer !== 'disable') return { verdict: decision.reason };",
+        to: '',
       },
     ],
   },
@@ -216,8 +216,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'functions/disabling/disable.ts',
-        from: 'const decision = decide(await view.caseOf(asBeforeDisabling(record)), system.clock.now());',
-        to: 'const given = await view.caseOf(asBeforeDisabling(record));\n  const decision = decide({ ...given, pauses: { evaluate: false, notify: false, disable: false } }, system.clock.now());',
+        from: 'const decision = decide(given, system.clock.now());',
+        to: 'const decision = decide({ ...given, pauses: { evaluate: false, notify: false, disable: false } }, system.clock.now());',
       },
     ],
   },
@@ -226,8 +226,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'functions/disabling/disable.ts',
-        from: 'const decision = decide(await view.caseOf(asBeforeDisabling(record)), system.clock.now());',
-        to: 'const { open } = asBeforeDisabling(record);\n  const decision = decide(await view.caseOf({ ...record, open: { ...open, ...(open.brake ? { brake: { heldAt: open.brake.heldAt } } : {}) } }), system.clock.now());',
+        from: 'const given = await view.caseOf(asBeforeDisabling(record));',
+        to: 'const { open } = asBeforeDisabling(record);\n  const given = await view.caseOf({ ...record, open: { ...open, ...(open.brake ? { brake: { heldAt: open.brake.heldAt } } : {}) } });',
       },
     ],
   },

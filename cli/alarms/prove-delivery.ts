@@ -73,7 +73,7 @@ class Trial {
 
   async #byAlarm(): Promise<Duration | null> {
     const mark = this.#mark('alarm');
-    const reason = `A test by ${this.#ports.by} (taskwarden alarms test): nothing is wrong. ${mark}`;
+    const reason = `A test of delivery by ${this.#ports.by}: nothing is wrong. ${mark}`;
     const began = this.#ports.now();
     try {
       // It tells of a change alone: one that rings already would say nothing.

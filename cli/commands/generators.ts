@@ -7,6 +7,7 @@ import {
   resumeGenerator,
   runGenerator,
 } from '../../functions/operators/generators.ts';
+import { argument } from '../../functions/platform/shell-word.ts';
 import type { System } from '../../functions/platform/system.ts';
 import type { Generator } from '../../functions/scanner/generator.ts';
 import { GENERATORS } from '../../functions/scanner/generators.ts';
@@ -159,7 +160,7 @@ async function pause(
 ): Promise<void> {
   const { since } = await pauseGenerator(system, name, await operator(), reason);
   out.one({ paused: name, since: formatInstant(since) }, () => [
-    `${name} is asked no more; \`taskwarden generators resume ${name}\` lets it go on`,
+    `${name} is asked no more; \`taskwarden generators resume ${argument(name)}\` lets it go on`,
   ]);
 }
 
@@ -176,7 +177,7 @@ async function run({ system, out, operator }: Session, _: object, name: string):
   const { paused } = await runGenerator(system, name, await operator());
   out.one({ run: name, isPaused: paused !== null }, () => [
     paused
-      ? `${name} is paused by ${safe(paused.by)}; \`taskwarden generators resume ${name}\` lets it go on`
+      ? `${name} is paused by ${safe(paused.by)}; \`taskwarden generators resume ${argument(name)}\` lets it go on`
       : `${name} is asked with the next scan; \`taskwarden scan\` begins one`,
   ]);
 }

@@ -5,6 +5,7 @@ import {
   testWebhook,
   webhookHistory,
 } from '../../functions/operators/webhooks.ts';
+import { argument } from '../../functions/platform/shell-word.ts';
 import type { DeliveryRecord } from '../../functions/store/webhook-deliveries.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
 import { UsageError } from '../errors.ts';
@@ -35,7 +36,7 @@ function registerTest(webhooks: Command, cli: Cli): void {
       const { event, state } = knownOr(session, id, await testWebhook(system, id, await operator()));
       out.one({ id, event, state }, () => [
         `${event} is ${state === 'active' ? 'on its way' : `due; webhook ${safe(id)} is ${state}`}`,
-        `what came of it: taskwarden webhooks history ${safe(id)} --event ${event}`,
+        `what came of it: taskwarden webhooks history ${argument(id)} --event ${argument(event)}`,
       ]);
     }),
   );

@@ -9,6 +9,7 @@ import {
   resumeWebhook,
   rotateWebhook,
 } from '../../functions/operators/webhooks.ts';
+import { argument } from '../../functions/platform/shell-word.ts';
 import {
   NEWS_TYPES,
   type NewsType,
@@ -66,7 +67,7 @@ function registerAdd(webhooks: Command, cli: Cli): void {
         session.out.one({ ...view, ...(added.secret !== undefined && { secret: added.secret }) }, () => [
           `webhook ${view.id} is added: ${safe(view.url)}`,
           ...secretLines(added.secret),
-          `try it: taskwarden webhooks test ${view.id}`,
+          `try it: taskwarden webhooks test ${argument(view.id)}`,
         ]);
       }),
     );

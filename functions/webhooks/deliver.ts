@@ -2,6 +2,7 @@ import { type Duration, HOUR, type Instant, MINUTE, SECOND } from '../abandonmen
 import { webhookSecretParameter } from '../platform/names.ts';
 import type { WebhookAnswer } from '../platform/ports.ts';
 import { recordable } from '../platform/recorded-text.ts';
+import { argument } from '../platform/shell-word.ts';
 import type { System } from '../platform/system.ts';
 import { webhookHeaders } from '../platform/webhook-signature.ts';
 import { keys } from '../store/keys.ts';
@@ -213,7 +214,7 @@ function failed(
 
 /** Operators are told of one that is gone, and of one whose calls fail for an hour. */
 function alertFor({ id, state, isTold, last, failingSince }: WebhookRecord, now: Instant): Write[] {
-  const show = `\`taskwarden webhooks show ${id}\``;
+  const show = `\`taskwarden webhooks show ${argument(id)}\``;
   if (state === 'gone') {
     const detail = `it answered 410 Gone and is paused; ${show}, then \`resume\` or \`remove\` it`;
     return [operatorAlert('webhook-gone', id, detail, now)];

@@ -1,5 +1,4 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import type { Entry } from '../../emails/digest.ts';
 import { at, failing } from '../simulation/story.ts';
 import { attack } from './attack.ts';
 
@@ -7,15 +6,15 @@ import { attack } from './attack.ts';
  * Attack: a task, or what a person chose on their page, of which no mail can be written. Wanted: a queue that stops for
  * all. And its opposite, broken code: there nobody may be set aside (promise 13).
  */
-const fault = vi.hoisted(() => ({ hits: (_: Pick<Entry, 'name'>): boolean => false }));
+const fault = vi.hoisted(() => ({ hits: (_: string): boolean => false }));
 
 vi.mock('../../emails/compiled.ts', async (load) => {
   const written = await load<typeof import('../../emails/compiled.ts')>();
   return {
     ...written,
-    entryHtml: (...[entry, safe]: Parameters<typeof written.entryHtml>) => {
-      if (fault.hits(entry)) throw new RangeError('Invalid time value');
-      return written.entryHtml(entry, safe);
+    digestHtml: (...[digest, safe]: Parameters<typeof written.digestHtml>) => {
+      if (fault.hits(JSON.stringify(digest))) throw new RangeError('Invalid time value');
+      return written.digestHtml(digest, safe);
     },
   };
 });
@@ -30,7 +29,7 @@ const tasks = [
 ];
 
 test('a notice that cannot be written keeps no other back, and its own task is held by name', async () => {
-  fault.hits = ({ name }) => name.includes('bad');
+  fault.hits = (digest) => digest.includes('bad');
   const { warned, held, off, alerts, summary } = await attack({ tasks });
   expect(warned.sort()).toEqual([
     `ana@acme.test acmeCo/good ${at(14)}`,

@@ -82,7 +82,9 @@ function pauseHolds({ facts: { pauses } }: Held): HoldView[] {
     if (since === null) return [];
     const who = note ? ` by ${note.by}${note.reason === '' ? '' : `: ${note.reason}`}` : '';
     const says = `${PAUSED[what]}; paused${who}`;
-    return [hold(`paused (${what})`, since, note?.until ?? null, says, `taskwarden resume ${what}`)];
+    return [
+      hold(`paused (${what})`, since, note?.until ?? null, says, `taskwarden resume ${argument(what)}`),
+    ];
   });
 }
 

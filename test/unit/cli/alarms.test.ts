@@ -22,7 +22,7 @@ it('proves that the message of an alarm of each severity arrives, and leaves no 
   expect(board.isListening).toBe(false);
   // Who is paged by it must see at once that it is a test, and whose.
   expect(board.told.filter((text) => text.startsWith('page ALARM'))).toEqual([
-    expect.stringContaining('A test by olga (taskwarden alarms test): nothing is wrong.'),
+    expect.stringContaining('A test of delivery by olga: nothing is wrong.'),
   ]);
 });
 

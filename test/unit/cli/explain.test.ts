@@ -239,10 +239,10 @@ describe('explain', () => {
 
   it('tells of a disabled task the decision of that day, by rows of this version and of older ones', async () => {
     const stage = await failingFleet(['acmeCo/a']);
-    await stage.taskwarden(['policy', 'set', 'acmeCo/', 'warnAfter=10d']);
+    await stage.taskwarden(['policy', 'set', '--yes', 'acmeCo/', 'warnAfter=10d']);
     // Warned on day 10, reminded on days 14 and 16, disabled on day 17.
     for (const days of [10, 14, 16, 17]) await stage.scanOn(days);
-    await stage.taskwarden(['policy', 'set', 'acmeCo/', 'warnAfter=30d']);
+    await stage.taskwarden(['policy', 'set', '--yes', 'acmeCo/', 'warnAfter=30d']);
     stage.setNow(T + 18 * DAY);
     const { out } = await stage.taskwarden(['explain', 'acmeCo/a']);
     expect(out).toContain(

@@ -124,7 +124,7 @@ describe('approve and dismiss', () => {
     });
     await stage.scanOn(36);
     const explained = await stage.taskwarden(['explain', 'acmeCo/a']);
-    expect(explained.out).toContain('acmeCo/a: hold (reverted) at 2026-02-06T00:00:00Z');
+    expect(explained.out).toContain('decision: hold (reverted) at 2026-02-06T00:00:00Z');
     expect(explained.out).toMatch(/reverted +since 2026-01-23T00:00:00Z/);
     const mails = stage.mails.length;
     expect(await stage.taskwarden(['dismiss', 'acmeCo/a', '--json'])).toMatchObject({

@@ -11,6 +11,7 @@ const GIVEN = {
   TASKWARDEN_DISABLE_QUEUE_URL: 'd',
   TASKWARDEN_MAIL_EVENTS_QUEUE_URL: 'm',
   TASKWARDEN_LISTING_QUEUE_URL: 'l',
+  TASKWARDEN_WEBHOOK_QUEUE_URL: 'w',
   TASKWARDEN_SENDER: 'warden@example.com',
   TASKWARDEN_REPLY_TO: 'team@example.com',
   TASKWARDEN_CONFIGURATION_SET: 'set',
@@ -36,6 +37,7 @@ describe('the environment of a function', () => {
       disable: 'd',
       'mail-events': 'm',
       listing: 'l',
+      webhook: 'w',
     });
     expect(environment.config).toMatchObject({
       stage: 'dev',

@@ -4,7 +4,7 @@ import { noteEvent, noteMail, noteMailEvent } from '../../../functions/store/hea
 import { probeWorker } from '../../../functions/work/probe.ts';
 import { START, workStage } from './stage.ts';
 
-const QUEUES = ['ingest', 'notify', 'disable', 'mail-events'];
+const QUEUES = ['ingest', 'notify', 'disable', 'mail-events', 'webhook'];
 
 describe('canaries', () => {
   const missed = (stage: ReturnType<typeof workStage>) =>
@@ -35,7 +35,7 @@ describe('canaries', () => {
     await work(stage);
     stage.pass(15 * MINUTE);
     await stage.scan();
-    expect(missed(stage).sort()).toEqual(['disable', 'ingest', 'mail-events']);
+    expect(missed(stage).sort()).toEqual(['disable', 'ingest', 'mail-events', 'webhook']);
   });
 
   it('cost one write each', async () => {

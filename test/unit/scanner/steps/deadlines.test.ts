@@ -57,7 +57,7 @@ it('finds jobs that are to end sooner in one scope, and reads none of other tena
   await set(stage, 'acmeCo/', 'failAfter=2d');
   await set(stage, 'acmeCo/slow/', 'failAfter=10d');
   expect(await consideredOn(stage, 1.9)).toBe(2);
-  expect(stage.mails.map(({ subject }) => subject)).toEqual(['a comes to its deadline on 2026-01-03']);
+  expect(stage.mails.map(({ subject }) => subject)).toEqual(['a comes to its deadline on 3 January 2026']);
 });
 
 it('reads what is past and nothing is asked of once, and finds it again when a policy asks', async () => {
