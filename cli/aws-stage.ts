@@ -48,7 +48,8 @@ export async function openAwsStage(name: string, place: Place = {}): Promise<Ope
     now: () => clock.now(),
     retention: readRetention(deployment.retention),
   });
-  clock = await clockOf(deployment, table);
+  const told = await clockOf(deployment, table);
+  clock = told;
   return {
     name,
     modeCeiling: deployment.modeCeiling,
@@ -71,6 +72,7 @@ export async function openAwsStage(name: string, place: Place = {}): Promise<Ope
     account: async () => (await import('./doctor/sdk-account.ts')).sdkAccount(deployment),
     mailsPerSecond: deployment.ses.mailsPerSecond,
     canaries: deployment.canaries,
+    ...(told instanceof DemoClock && { refreshClock: () => told.refresh() }),
   };
 }
 

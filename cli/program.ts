@@ -9,6 +9,7 @@ import { registerAlertsShow } from './commands/alerts-show.ts';
 import { registerApprove } from './commands/approve.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerConfig } from './commands/config.ts';
+import { registerConsole } from './commands/console.ts';
 import { registerControlPlanes } from './commands/control-planes.ts';
 import { registerControlPlanesCheck } from './commands/control-planes-check.ts';
 import { registerDataPlanes } from './commands/data-planes.ts';
@@ -107,6 +108,7 @@ export function buildProgram(cli: Cli): Command {
   registerSimulate(program, cli);
   registerPreview(program, cli);
   registerReport(program, cli);
+  registerConsole(program, cli);
   const policy = addGroup(program, 'policy', 'what holds where: globally, for a prefix, for a task');
   for (const register of [registerPolicyGet, registerPolicySet, registerPolicyUnset, registerPolicyList]) {
     register(policy, cli);

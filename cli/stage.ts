@@ -13,6 +13,8 @@ export interface OpenedStage {
   /** The highest mode that a policy may name in this deployment. */
   modeCeiling: Mode;
   system: System;
+  /** Reads again what time it is for a stage whose clock is set by hand: for what stays open. */
+  refreshClock?: () => Promise<void>;
   /** Runs the scanner as the schedule would at that instant, and waits for it. */
   scan(scheduledAt: Instant): Promise<ScanReport>;
   /** The workers of its queues. */

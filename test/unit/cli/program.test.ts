@@ -41,7 +41,7 @@ describe('every command', () => {
         ...['policy get', 'policy list', 'policy set', 'policy unset', 'resume', 'scan', 'simulate'],
         'preview',
         'report',
-        ...['completion', 'config'],
+        ...['completion', 'config', 'console'],
         ...['control-planes list', 'control-planes show', 'control-planes poll'],
         ...['control-planes pause', 'control-planes resume', 'holds list', 'holds approve', 'holds dismiss'],
         ...['data-planes list', 'data-planes deleted', 'init'],
