@@ -1,4 +1,4 @@
-/** `npm run bench -- scan|list|ingest|digest|notify|bundle|simulate|deadlines|generators|garbage|capacity [options]`: measures the budgets, as JSON lines. */
+/** `npm run bench -- scan|list|ingest|digest|notify|bundle|simulate|deadlines|generators|garbage|webhooks|price|capacity [options]`: measures the budgets, as JSON lines. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -35,6 +35,10 @@ Benchmarks (each prints JSON lines; a figure's line has its goal, whether it is 
              promise of their band, turns of those that were not due, reads and writes
   garbage    collects what ended while scans go on: what is left of it, and what went that should not
                --rows N              rows that ended (default 1000000)
+  webhooks   a webhook whose server is gone for seven days: messages in flight, what its events come to, and how
+             long ticks take against ticks without it
+               --tasks N             one event each (default 10000)
+  price      dollars a month of an idle stage, and of a fleet, by their parts
   capacity   compares the computed capacity units with those that DynamoDB Local reports (needs Java 17)
 
 Exit codes: 0 all goals met; 1 a goal is missed; 2 the call is not valid.
@@ -67,6 +71,8 @@ const TAKEN: Record<string, readonly string[]> = {
   simulate: ['seconds'],
   deadlines: ['tasks'],
   garbage: ['rows'],
+  webhooks: ['tasks'],
+  price: [],
   capacity: [],
 };
 
@@ -108,6 +114,14 @@ async function run(name: string, values: Values): Promise<void> {
     case 'garbage': {
       const { benchGarbage } = await import('./garbage.ts');
       return benchGarbage(wholeNumber(values, 'rows', 1_000_000));
+    }
+    case 'webhooks': {
+      const { benchWebhooks } = await import('./webhooks.ts');
+      return benchWebhooks(wholeNumber(values, 'tasks', 10_000));
+    }
+    case 'price': {
+      const { benchPrice } = await import('./price.ts');
+      return benchPrice();
     }
     case 'simulate': {
       const { benchSimulate } = await import('./simulate.ts');

@@ -5,12 +5,14 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { AwsWorkerControl } from '../functions/breaker/aws-worker-control.ts';
+import { AwsWebhookSecrets } from '../functions/platform/aws-webhook-secrets.ts';
 import {
   dynamoDbClient,
   eventBridgeClient,
   lambdaClient,
   snsClient,
   sqsClient,
+  ssmClient,
 } from '../functions/platform/clients.ts';
 import { DemoClock } from '../functions/platform/demo-clock.ts';
 import { type Deployment, deploymentParameter } from '../functions/platform/names.ts';
@@ -66,10 +68,12 @@ export async function openAwsStage(name: string, place: Place = {}): Promise<Ope
       sqsClient(),
       byQueue((queue) => deployment.queues[queue].deadLetterUrl),
     ),
+    webhookSecrets: new AwsWebhookSecrets(ssmClient(), name),
     bus: new AwsEventBus(eventBridgeClient(), deployment.bus),
     identity: callerArn,
     // Its clients are loaded only by what asks the account.
     account: async () => (await import('./doctor/sdk-account.ts')).sdkAccount(deployment),
+    alarms: async () => (await import('./alarms/sdk-alarm-board.ts')).sdkAlarmBoard(deployment),
     mailsPerSecond: deployment.ses.mailsPerSecond,
     canaries: deployment.canaries,
     ...(told instanceof DemoClock && { refreshClock: () => told.refresh() }),

@@ -15,6 +15,8 @@ const deploymentSchema = z.object({
   table: text,
   bus: text,
   operatorsTopic: text,
+  // What was deployed before alarms had severities does not name them.
+  alarmTopics: z._default(z.nullable(z.object({ page: text, ticket: text })), null),
   mailEventsTopic: text,
   configurationSet: text,
   sender: text,

@@ -4,6 +4,7 @@ import { awsProblem } from './aws-problems.ts';
 import { paintedDiagnostics, paintFor } from './colour.ts';
 import { addGroup, type Cli, withCommonOptions } from './command.ts';
 import { registerAdmins } from './commands/admins.ts';
+import { registerAlarms } from './commands/alarms.ts';
 import { registerAlertsList } from './commands/alerts-list.ts';
 import { registerAlertsShow } from './commands/alerts-show.ts';
 import { registerApprove } from './commands/approve.ts';
@@ -12,6 +13,7 @@ import { registerConfig } from './commands/config.ts';
 import { registerConsole } from './commands/console.ts';
 import { registerControlPlanes } from './commands/control-planes.ts';
 import { registerControlPlanesCheck } from './commands/control-planes-check.ts';
+import { registerCost } from './commands/cost.ts';
 import { registerDataPlanes } from './commands/data-planes.ts';
 import { registerDismiss } from './commands/dismiss.ts';
 import { registerDoctor } from './commands/doctor.ts';
@@ -46,6 +48,8 @@ import { registerTasksList } from './commands/tasks-list.ts';
 import { registerTasksResetVersion } from './commands/tasks-reset-version.ts';
 import { registerTasksShow } from './commands/tasks-show.ts';
 import { registerUndo } from './commands/undo.ts';
+import { registerWebhooks } from './commands/webhooks.ts';
+import { registerWebhooksHistory } from './commands/webhooks-history.ts';
 import { registerWork } from './commands/work.ts';
 import { faultLine, UsageError } from './errors.ts';
 import { groupCommands, HELP_FORM } from './help.ts';
@@ -105,6 +109,10 @@ export function buildProgram(cli: Cli): Command {
   registerExplain(program, cli);
   const alerts = addGroup(program, 'alerts', 'the history of alerts');
   for (const register of [registerAlertsList, registerAlertsShow]) register(alerts, cli);
+  registerAlarms(
+    addGroup(program, 'alarms', 'the alarms of CloudWatch: list, and test that they arrive'),
+    cli,
+  );
   registerSimulate(program, cli);
   registerPreview(program, cli);
   registerReport(program, cli);
@@ -122,6 +130,8 @@ export function buildProgram(cli: Cli): Command {
   registerRecipientsList(recipients, cli);
   for (const register of [registerRecipientsShow, registerRecipientsRevive, registerRecipientsForget])
     register(recipients, cli);
+  const webhooks = addGroup(program, 'webhooks', 'URLs that are called when something happens to tasks');
+  for (const register of [registerWebhooks, registerWebhooksHistory]) register(webhooks, cli);
   registerSources(addGroup(program, 'sources', 'who may put events on the bus'), cli);
   registerDataPlanes(addGroup(program, 'data-planes', 'data planes: list, say that one is gone'), cli);
   registerEvents(
@@ -132,6 +142,7 @@ export function buildProgram(cli: Cli): Command {
     register(program, cli);
   registerWork(addGroup(program, 'work', 'bulk commands: how far they are, and stopping them'), cli);
   registerDoctor(program, cli);
+  registerCost(program, cli);
   const controlPlanes = addGroup(
     program,
     'control-planes',

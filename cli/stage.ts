@@ -2,8 +2,10 @@ import type { Mode } from '../functions/abandonment/task.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
 import type { WorkerControl } from '../functions/breaker/worker-control.port.ts';
 import type { DeadLetters } from '../functions/operators/dead-letters.ts';
+import type { WebhookSecretStore } from '../functions/platform/ports.ts';
 import type { System } from '../functions/platform/system.ts';
 import type { ScanReport } from '../functions/scanner/scan.ts';
+import type { AlarmBoard } from './alarms/alarm-board.port.ts';
 import type { AwsAccount } from './doctor/aws-account.port.ts';
 import type { EventBus } from './event-bus.ts';
 
@@ -21,12 +23,16 @@ export interface OpenedStage {
   workers: WorkerControl;
   /** What they gave up. */
   deadLetters: DeadLetters;
+  /** Where the secrets of its webhooks are kept. */
+  webhookSecrets: WebhookSecretStore;
   /** Where events of owning systems are put. */
   bus: EventBus;
   /** The ARN of whose credentials ask. */
   identity(): Promise<string>;
   /** What it stands on in its account. */
   account(): Promise<AwsAccount>;
+  /** Its alarms. */
+  alarms(): Promise<AlarmBoard>;
   /** How fast its notifiers send together. */
   mailsPerSecond: number;
   /** Whether it notes what is heard of control planes and of mails. */

@@ -12,6 +12,7 @@ import {
   peoplePage,
   queuesPage,
   runsPage,
+  webhooksPage,
   workPage,
 } from './pages/service.ts';
 import { taskPage } from './pages/task.ts';
@@ -21,6 +22,6 @@ import { undoPage } from './pages/undo.ts';
 /** All pages of the console, those of the menu in its order. */
 export const PAGES: readonly PageKind[] = [
   ...[overviewPage, calendarPage, tasksPage, holdsPage, policiesPage, undoPage, mailsPage],
-  ...[peoplePage, runsPage, queuesPage, oopsPage, generatorsPage, listingsPage, workPage],
+  ...[peoplePage, runsPage, queuesPage, oopsPage, generatorsPage, listingsPage, webhooksPage, workPage],
   ...[taskPage, mailPage, previewPage],
 ];

@@ -97,10 +97,10 @@ export function table<Row>({ caption, rows, columns, none }: TableOf<Row>): Html
 }
 
 /** As many rows stand on a page. */
-export const PAGE_SIZE = 50;
+const PAGE_SIZE = 50;
 
 /** The number of the page that is asked for, from 1. */
-export function pageOf(query: URLSearchParams): number {
+function pageOf(query: URLSearchParams): number {
   const given = Number(query.get('page') ?? '1');
   return Number.isInteger(given) && given >= 1 && given <= 1_000_000 ? given : 1;
 }

@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { ENV, METRIC } from '../functions/platform/names.ts';
 import { byQueue, QUEUE_NAMES, type QueueName } from '../functions/platform/queues.ts';
@@ -14,12 +13,17 @@ export interface BreakerProps {
   readonly config: Config;
   readonly environment: Record<string, string>;
   readonly alarms: Alarms;
-  readonly operators: ITopic;
   readonly workers: Record<QueueName, QueueWorker>;
   readonly queues: Record<QueueName, WorkQueue>;
 }
 
 const EVERY_MINUTE = 60;
+
+/** A look that fails is made up for by the next: three times this without any is a breaker that stopped. */
+const MISSED_AFTER = 5 * 60;
+
+/** What the first probes mend calls nobody; what opens and closes within an hour is one incident. */
+const FOR_A_QUARTER_IN_AN_HOUR = { periods: 12, ringing: 3 };
 
 /** Below its period but for a probe that waits for a worker to be stopped; two at once do each other no harm. */
 const TIMEOUT_SECONDS = 55;
@@ -38,13 +42,15 @@ export function addBreaker(scope: Construct, props: BreakerProps): TaskwardenFun
     maxAgeSeconds: EVERY_MINUTE,
     timeoutSeconds: TIMEOUT_SECONDS,
     memoryMiB: 256,
-    heartbeat: { metric: METRIC.breakerRan, period: Duration.minutes(5) },
+    heartbeat: { metric: METRIC.breakerRan, everySeconds: MISSED_AFTER },
   }).scheduled;
   alarms.add({
     name: 'breaker-open',
+    severity: 'page',
     impact: 'a worker fails at most of what it is given; its queue is off, and its work waits until the fix.',
     metric: alarms.own(METRIC.breakerOpen, 'breaker', Duration.minutes(5)),
     threshold: 1,
+    ...FOR_A_QUARTER_IN_AN_HOUR,
     silence: 'fine',
   });
   allowSteering(breaker, props);
@@ -59,7 +65,7 @@ function placesOf({ workers, queues }: BreakerProps): Record<QueueName, object> 
   }));
 }
 
-function allowSteering(breaker: TaskwardenFunction, { workers, queues, operators }: BreakerProps): void {
+function allowSteering(breaker: TaskwardenFunction, { workers, queues }: BreakerProps): void {
   const each = <Part>(part: (name: QueueName) => Part) => QUEUE_NAMES.map(part);
   const invoked = each((name) => workers[name].worker.live.functionArn);
   breaker.allow(['lambda:InvokeFunction'], invoked);
@@ -72,5 +78,4 @@ function allowSteering(breaker: TaskwardenFunction, { workers, queues, operators
     ['sqs:GetQueueAttributes', 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:SendMessage'],
     urls,
   );
-  breaker.allow(['sns:Publish'], [operators.topicArn]);
 }

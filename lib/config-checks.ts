@@ -38,6 +38,11 @@ function checkStage(config: Config): Problem[] {
       key: 'alarmEmails',
       allowed: 'an address at least outside stage local: else no alarm is heard',
     });
+  if (config.alarms.pageEmails?.length === 0 && config.alarms.pageTopic === undefined)
+    problems.push({
+      key: 'alarms.pageEmails',
+      allowed: 'an address at least, or a pageTopic: else no page is heard',
+    });
   return problems;
 }
 
@@ -117,10 +122,14 @@ function checkTimeouts({ controlPlanes, queues }: Config): Problem[] {
 }
 
 /** What is named twice is a mistake, and an address named twice cannot be subscribed twice. */
-function checkRepeats({ alarmEmails, allowedDomains, channels, sources }: Config): Problem[] {
+function checkRepeats({ alarmEmails, alarms, allowedDomains, channels, sources }: Config): Problem[] {
   const lower = alarmEmails.map((address) => address.toLowerCase());
   return [
     ...repeated(lower, (at) => `alarmEmails.${at}`),
+    ...repeated(
+      (alarms.pageEmails ?? []).map((address) => address.toLowerCase()),
+      (at) => `alarms.pageEmails.${at}`,
+    ),
     ...repeated(allowedDomains ?? [], (at) => `allowedDomains.${at}`),
     ...repeated(channels.topics, (at) => `channels.topics.${at}`),
     ...repeated(

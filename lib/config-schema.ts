@@ -113,6 +113,20 @@ const topicArn = z
   .string({ error: 'the ARN of a standard SNS topic' })
   .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/, 'the ARN of a standard SNS topic');
 
+/** Who hears of alarms, and how. */
+const alarms = z
+  .strictObject({
+    /** Who is woken. Default: the `alarmEmails`. */
+    pageEmails: z.array(address, { error: 'a list of mail addresses' }).optional(),
+    /** A topic of yours in place of the one that is made: what wakes somebody, in the region of the deployment. */
+    pageTopic: topicArn.optional(),
+    /** And of what waits for working hours. Default: the operators' topic. */
+    ticketTopic: topicArn.optional(),
+    /** Whether the topics that are made are encrypted by a key of their own; a dollar a month. */
+    encrypted: flag.default(true),
+  })
+  .prefault({});
+
 /** Ways to tell beside mail, for information only. */
 const channels = z
   .strictObject({
@@ -165,6 +179,9 @@ const source = z.strictObject({
   ),
 });
 
+const HOST =
+  'a host in lower case like hooks.internal, with its port like localhost:9000 where that is not usual';
+
 const CONFIGURATION_SET =
   'a name of SES: letters, digits, dashes and underscores, at most 64; or null to have one made';
 
@@ -207,6 +224,22 @@ export const configSchema = z.strictObject({
   confirmWithin: seconds('1m', '7d').default(3_600),
   ownerPage,
   channels,
+  webhooks: z
+    .strictObject({
+      /** Hosts (with their port, where it is not that of the scheme) that may be called whatever their address and scheme. */
+      allowHosts: z
+        .array(z.string({ error: HOST }).regex(/^([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/, HOST), {
+          error: 'a list of hosts',
+        })
+        .max(20, 'at most 20 hosts')
+        .default([]),
+    })
+    .prefault({}),
+  alarms,
+  /** Whether dashboards are made: what it did, the flow, the functions. */
+  dashboards: flag.default(true),
+  /** Whether X-Ray traces the functions, by Lambda's own segments. */
+  tracing: flag.default(false),
   ses: z.strictObject({
     /** The verified domain or address mail is sent as. */
     identity: z.union([address, domain], { error: 'a domain in lower case, or a mail address' }),
@@ -214,6 +247,8 @@ export const configSchema = z.strictObject({
     createIdentity: flag.default(false),
     /** The account's sending rate, shared out among the notifiers that run at once. */
     mailsPerSecond: whole(1, 100_000).default(10),
+    /** What the account may send in a day; an alarm rings at four fifths of it. null: none. */
+    mailsPerDay: whole(1, 1_000_000_000).nullable().default(null),
     /** An existing configuration set to report through; null: one is made. */
     configurationSet: z
       .string({ error: CONFIGURATION_SET })

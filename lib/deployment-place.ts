@@ -42,8 +42,12 @@ function certificateOf({ ownerPage }: Config): Arn[] {
   return arn === undefined ? [] : [arnAt('ownerPage.domain.certificateArn', arn)];
 }
 
-function topicsOf({ channels }: Config): Arn[] {
-  return channels.topics.map((arn, at) => arnAt(`channels.topics.${at}`, arn));
+function topicsOf({ alarms, channels }: Config): Arn[] {
+  const ofAlarms = ['pageTopic', 'ticketTopic'] as const;
+  return [
+    ...channels.topics.map((arn, at) => arnAt(`channels.topics.${at}`, arn)),
+    ...ofAlarms.flatMap((key) => (alarms[key] ? [arnAt(`alarms.${key}`, alarms[key])] : [])),
+  ];
 }
 
 function arnAt(key: string, arn: string): Arn {

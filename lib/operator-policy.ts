@@ -2,19 +2,29 @@ import { Arn, ArnFormat, CfnOutput, type Stack } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import {
+  alarmName,
+  alarmTestQueue,
+  SEVERITIES,
+  type Severity,
+  TESTED_ALARM,
+} from '../functions/platform/alarm-names.ts';
 import { deploymentParameter } from '../functions/platform/names.ts';
 import type { Config } from './config.ts';
 import type { TaskwardenFunction } from './constructs/taskwarden-function.ts';
 import { ALL_USE, ownEvents, stateStatements } from './permissions.ts';
-import { acknowledgeWildcard } from './wildcards.ts';
+import { acknowledgeWildcard, webhookSecretsFinding } from './wildcards.ts';
 
 export interface OperatorPolicyProps {
   readonly config: Config;
   readonly table: TableV2;
   readonly operators: ITopic;
+  readonly alarmTopics: Readonly<Record<Severity, ITopic>>;
+  readonly topicKey: IKey | undefined;
   readonly bus: EventBus;
   readonly scanner: TaskwardenFunction;
   /** The name of the scanner's schedule. */
@@ -23,9 +33,11 @@ export interface OperatorPolicyProps {
   readonly deadLetters: readonly IQueue[];
   /**
    * The queue of the disabler, which also enables what control planes that are listed are asked for; and that of the lister, which
-   * is asked for a listing at once.
+   * is asked for a listing at once; and that of the sender of webhooks.
    */
   readonly asked: readonly IQueue[];
+  /** The ARN that all parameters with secrets of webhooks match. */
+  readonly webhookSecrets: string;
 }
 
 /**
@@ -42,8 +54,13 @@ export function addOperatorPolicy(stack: Stack, props: OperatorPolicyProps): voi
       ...steering(stack, props),
       ...asking(stack, props),
       forgetting(props),
+      // Written and forgotten, never read.
+      allow(['ssm:DeleteParameter', 'ssm:PutParameter'], [props.webhookSecrets]),
+      ...testingAlarms(stack, props),
     ],
   });
+  const parameters = 'each webhook has a parameter of its own, whose name is made with it';
+  acknowledgeWildcard(policy, `Resource::${webhookSecretsFinding(props.config.stage)}`, parameters);
   const reason = 'sesv2 GetAccount takes no resource, and DescribeAlarms none where it lists by prefix';
   acknowledgeWildcard(policy, 'Resource::*', reason);
   new CfnOutput(stack, 'OperatorPolicyArn', {
@@ -77,7 +94,11 @@ function steering(
 }
 
 /** What `doctor` asks. */
-function asking(stack: Stack, { config, operators, schedule }: OperatorPolicyProps): PolicyStatement[] {
+function asking(
+  stack: Stack,
+  { config, operators, alarmTopics, schedule }: OperatorPolicyProps,
+): PolicyStatement[] {
+  const alarmTopicArns = SEVERITIES.map((severity) => alarmTopics[severity].topicArn);
   const identity = Arn.format(
     { service: 'ses', resource: 'identity', resourceName: config.ses.identity },
     stack,
@@ -94,7 +115,7 @@ function asking(stack: Stack, { config, operators, schedule }: OperatorPolicyPro
   return [
     allow(['ses:GetEmailIdentity'], [identity]),
     allow(['scheduler:GetSchedule'], [scheduleArn]),
-    allow(['sns:ListSubscriptionsByTopic'], [operators.topicArn]),
+    allow(['sns:ListSubscriptionsByTopic'], [...new Set([operators.topicArn, ...alarmTopicArns])]),
     allow(['cloudwatch:DescribeAlarms', 'ses:GetAccount'], ['*']),
   ];
 }
@@ -105,6 +126,47 @@ function forgetting({ deadLetters }: OperatorPolicyProps): PolicyStatement {
     ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
     deadLetters.map(({ queueArn }) => queueArn),
   );
+}
+
+/** `alarms test`: rings one alarm of each severity, publishes, and listens on a queue that it makes and deletes. */
+function testingAlarms(
+  stack: Stack,
+  { config, alarmTopics, topicKey }: OperatorPolicyProps,
+): PolicyStatement[] {
+  const alarmArn = (severity: Severity) =>
+    Arn.format(
+      {
+        service: 'cloudwatch',
+        resource: 'alarm',
+        resourceName: alarmName(config.stage, TESTED_ALARM[severity]),
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      },
+      stack,
+    );
+  const queue = Arn.format(
+    {
+      service: 'sqs',
+      resource: alarmTestQueue(config.stage),
+      arnFormat: ArnFormat.NO_RESOURCE_NAME,
+    },
+    stack,
+  );
+  const topics = [...new Set(SEVERITIES.map((severity) => alarmTopics[severity].topicArn))];
+  return [
+    allow(['cloudwatch:SetAlarmState'], SEVERITIES.map(alarmArn)),
+    allow(['sns:Publish', 'sns:Subscribe', 'sns:Unsubscribe'], topics),
+    allow(
+      [
+        'sqs:CreateQueue',
+        'sqs:DeleteQueue',
+        'sqs:GetQueueAttributes',
+        'sqs:ReceiveMessage',
+        'sqs:SetQueueAttributes',
+      ],
+      [queue],
+    ),
+    ...(topicKey ? [allow(['kms:Decrypt', 'kms:GenerateDataKey'], [topicKey.keyArn])] : []),
+  ];
 }
 
 function allow(actions: string[], resources: string[]): PolicyStatement {

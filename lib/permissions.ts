@@ -26,6 +26,8 @@ export const ALL_USE: TableUse = { checks: true };
  */
 export const TABLE_USE: Readonly<Record<Service, TableUse>> = {
   ...byWorker((queue) => ({ checks: QUEUES[queue].checksRows })),
+  // It calls hosts that others chose: it ends its attempts and its events, and takes its alerts back.
+  'webhook-sender': { checks: false, deletes: ['W#*', 'WEBHOOK#*', 'OPERATORS'] },
   scanner: ALL_USE,
   'owner-page': { checks: false, deletes: ['R#*', 'OPERATORS'] },
   breaker: { checks: false, deletes: ['OPERATORS'] },

@@ -1,8 +1,10 @@
 import { Aws, Stack, type StackProps } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import type { Severity } from '../functions/platform/alarm-names.ts';
 import { isListed, writtenControlPlanes } from '../functions/platform/control-plane-settings.ts';
 import {
   type Deployment,
@@ -11,6 +13,7 @@ import {
   linkKeysParameter,
   SERVICES,
   type Service,
+  webhookSecretParameter,
 } from '../functions/platform/names.ts';
 import {
   byQueue,
@@ -38,15 +41,20 @@ import {
   KNOWING_QUEUES,
   networkOf,
 } from './control-plane-access.ts';
+import { Dashboards } from './dashboards.ts';
 import { addOperatorPolicy } from './operator-policy.ts';
 import { allowState, ownEvents, TABLE_USE } from './permissions.ts';
 import { addServiceAlarms } from './service-alarms.ts';
 import { requireParameterFits } from './sizes.ts';
+import { acknowledgeWildcard, webhookSecretsFinding } from './wildcards.ts';
 
 export interface ServiceStackProps extends StackProps {
   readonly config: Config;
   readonly table: TableV2;
   readonly operators: Topic;
+  readonly alarmTopics: Readonly<Record<Severity, ITopic>>;
+  /** Of the topics, for those who publish. */
+  readonly topicKey: IKey | undefined;
 }
 
 /** The code: functions, queues, bus, mail and what watches them. */
@@ -66,7 +74,7 @@ export class ServiceStack extends Stack {
     const { stage } = this.config;
     this.alarms = new Alarms(this, 'Alarms', {
       stage,
-      topic: props.operators,
+      topics: props.alarmTopics,
       hasMetricMath: stage !== 'local',
     });
     this.intake = new EventsIntake(this, 'Events', { config: this.config, ingest: this.queues.ingest });
@@ -75,7 +83,11 @@ export class ServiceStack extends Stack {
       mailEvents: this.queues['mail-events'],
     });
     this.addFunctions();
-    addServiceAlarms(this.alarms, this.config.scanEvery);
+    addServiceAlarms(this.alarms, {
+      config: this.config,
+      queues: this.queues,
+      pages: props.alarmTopics.page,
+    });
   }
 
   private addFunctions(): void {
@@ -95,6 +107,8 @@ export class ServiceStack extends Stack {
       ingest: { [ENV.sources]: JSON.stringify(config.sources), [ENV.account]: Aws.ACCOUNT_ID },
       notify: { [ENV.linkBaseUrl]: ownerPage.baseUrl, [ENV.linkKeys]: linkKeysParameter(config.stage) },
     };
+    const { allowHosts } = config.webhooks;
+    if (allowHosts.length > 0) toldBeside.webhook = { [ENV.webhookHosts]: allowHosts.join(',') };
     if (config.controlPlanes.some(isListed))
       for (const name of ASKING_QUEUES)
         toldBeside[name] = {
@@ -109,7 +123,6 @@ export class ServiceStack extends Stack {
       config: this.config,
       environment,
       alarms: this.alarms,
-      operators,
       workers: queueWorkers,
       queues: this.queues,
     });
@@ -120,8 +133,12 @@ export class ServiceStack extends Stack {
       ...byWorker((name) => workers[name]),
     };
     for (const service of SERVICES) allowState(functions[service], table, TABLE_USE[service]);
-    scanner.allow(['sns:Publish'], [operators.topicArn]);
-    const { notify, disable, listing } = this.queues;
+    const { stage, dashboards } = config;
+    // Emulators draw none.
+    if (dashboards && stage !== 'local')
+      new Dashboards(this, 'Dashboards', { stage, alarms, functions, queues: this.queues, table });
+    for (const teller of [scanner, breaker]) this.allowTelling(teller);
+    const { notify, disable, listing, webhook } = this.queues;
     // To all of them: a canary goes through each.
     const queueArns = QUEUE_NAMES.map((name) => this.queues[name].queue.queueArn);
     scanner.allow(['sqs:SendMessage'], queueArns);
@@ -137,6 +154,16 @@ export class ServiceStack extends Stack {
       one.role.addToPolicy(ownEvents(this.intake.bus));
     const access = new ControlPlaneAccess(this, 'ControlPlanes', config);
     for (const name of ASKING_QUEUES) access.allow(name, workers[name]);
+    // Each webhook's secret is a parameter of its own; it is read by nobody else, and written by operators.
+    const webhookSecrets = this.formatArn({
+      service: 'ssm',
+      resource: 'parameter',
+      resourceName: webhookSecretParameter(config.stage, '*').slice(1),
+    });
+    workers.webhook.allow(['ssm:GetParameter'], [webhookSecrets]);
+    const named = 'each webhook has a parameter of its own, whose name is made with it';
+    const finding = `Resource::${webhookSecretsFinding(config.stage)}`;
+    acknowledgeWildcard(workers.webhook.role, finding, named);
     ownerPage.allowSigning(workers.notify);
     this.mail.allowSending(workers.notify);
     const { topics } = this.config.channels;
@@ -145,12 +172,15 @@ export class ServiceStack extends Stack {
       config,
       table,
       operators,
+      alarmTopics: this.props.alarmTopics,
+      topicKey: this.props.topicKey,
       bus: this.intake.bus,
       scanner,
       schedule: scheduleName,
       mappings: QUEUE_NAMES.map((name) => queueWorkers[name].mapping),
       deadLetters: QUEUE_NAMES.map((name) => this.queues[name].deadLetters),
-      asked: [disable.queue, listing.queue],
+      asked: [disable.queue, listing.queue, webhook.queue],
+      webhookSecrets,
     });
     this.publishDeployment(
       {
@@ -161,6 +191,13 @@ export class ServiceStack extends Stack {
       queueWorkers,
       { linkBaseUrl: ownerPage.baseUrl, schedule: scheduleName },
     );
+  }
+
+  /** To raise operator alerts; who publishes to an encrypted topic needs its key. */
+  private allowTelling(teller: TaskwardenFunction): void {
+    const { operators, topicKey } = this.props;
+    teller.allow(['sns:Publish'], [operators.topicArn]);
+    if (topicKey) teller.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [topicKey.keyArn]);
   }
 
   private addWorker(queueName: QueueName, environment: Record<string, string>) {
@@ -228,6 +265,10 @@ export class ServiceStack extends Stack {
       table: this.props.table.tableName,
       bus: this.intake.bus.eventBusName,
       operatorsTopic: this.props.operators.topicArn,
+      alarmTopics: {
+        page: this.props.alarmTopics.page.topicArn,
+        ticket: this.props.alarmTopics.ticket.topicArn,
+      },
       mailEventsTopic: this.mail.events.topicArn,
       configurationSet: this.mail.configurationSet.configurationSetName,
       sender: config.sender,
@@ -240,6 +281,7 @@ export class ServiceStack extends Stack {
       allowedDomains: config.allowedDomains,
       topics: config.channels.topics,
       retention: writtenRetention(config.retention),
+      webhookHosts: config.webhooks.allowHosts,
       ...places,
       demoClock: config.demoClock,
       queues: byQueue(urls),

@@ -24,13 +24,15 @@ export class TaskwardenApp extends App {
     const common = () => ({ config, synthesizer: synthesizerOf(config.stage) });
     this.state = new StateStack(this, `${prefix}-State`, {
       ...common(),
-      description: `Taskwarden (${config.stage}): the table and the operators' topic`,
+      description: `Taskwarden (${config.stage}): the table and the topics of operators`,
     });
     this.service = new ServiceStack(this, `${prefix}-Service`, {
       ...common(),
       description: `Taskwarden (${config.stage}): functions, queues, bus, mail and alarms`,
       table: this.state.table,
       operators: this.state.operators,
+      alarmTopics: this.state.alarmTopics,
+      topicKey: this.state.topicKey,
     });
     for (const warning of config.warnings) {
       Annotations.of(this.service).addWarningV2('taskwarden:older-key', warning);

@@ -311,4 +311,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       },
     ],
   },
+  {
+    name: 'a webhook is called twice at once',
+    edits: [
+      {
+        file: 'functions/webhooks/deliver.ts',
+        from: 'if (webhook.lease && now < webhook.lease.until) return',
+        to: 'if (webhook.lease && now < 0) return',
+      },
+    ],
+  },
 ];

@@ -21,6 +21,7 @@ const SHORT_SEED = [
   'test/simulation/breaker-trial.test.ts',
   'test/simulation/deadlines.test.ts',
   'test/property/garbage.test.ts',
+  'test/simulation/webhooks.test.ts',
 ];
 const COPIED = [
   'functions',

@@ -82,8 +82,7 @@ async function feedback({ stage }: Examined): Promise<Finding> {
   if (!stage.canaries) return unwatched(stage.name);
   const { sentAt, deliveredAt, bouncedAt, holding } = await loadFeedbackCanary(stage.system.table);
   const silent = 'SES does not answer the daily canary';
-  if (holding !== null)
-    return fail(`${silent} since ${formatInstant(holding)}`, RUNBOOK('feedback-canary-missed'));
+  if (holding !== null) return fail(`${silent} since ${formatInstant(holding)}`, RUNBOOK('feedback-silent'));
   if (deliveredAt !== null && bouncedAt !== null)
     return ok(
       `SES answered both canaries, the last time at ${formatInstant(Math.max(deliveredAt, bouncedAt))}`,

@@ -3,8 +3,9 @@ import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { GetAccountCommand, GetEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import { paginateListSubscriptionsByTopic } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { alarmPrefix } from '../../functions/platform/alarm-names.ts';
 import { snsClient, sqsClient } from '../../functions/platform/clients.ts';
-import { type Deployment, heartbeatAlarm, SERVICES } from '../../functions/platform/names.ts';
+import type { Deployment } from '../../functions/platform/names.ts';
 import type { QueueName } from '../../functions/platform/ports.ts';
 import type { AwsAccount } from './aws-account.port.ts';
 
@@ -82,22 +83,13 @@ async function askDeadLetters(queues: Deployment['queues']): ReturnType<AwsAccou
 
 async function askAlarms(stage: string): ReturnType<AwsAccount['ringing']> {
   const names: string[] = [];
-  const wanted = { AlarmNamePrefix: `taskwarden/${stage}/` };
+  const wanted = { AlarmNamePrefix: alarmPrefix(stage) };
   for await (const { MetricAlarms = [] } of paginateDescribeAlarms(
     { client: new CloudWatchClient(CLIENT) },
     wanted,
   ))
     names.push(
-      ...MetricAlarms.flatMap(({ AlarmName = '', StateValue }) =>
-        StateValue === 'ALARM' || (StateValue === 'INSUFFICIENT_DATA' && isHeartbeat(stage, AlarmName))
-          ? AlarmName
-          : [],
-      ),
+      ...MetricAlarms.flatMap(({ AlarmName = '', StateValue }) => (StateValue === 'ALARM' ? AlarmName : [])),
     );
   return names;
-}
-
-/** Silence is what these ring by; an emulator that evaluates no alarms is silent of all. */
-function isHeartbeat(stage: string, alarm: string): boolean {
-  return stage !== 'local' && SERVICES.some((service) => alarm.endsWith(`/${heartbeatAlarm(service)}`));
 }

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { UsageError } from '../../cli/errors.ts';
 import { readPairs, scopeOf, scopeText } from '../../cli/policy-arguments.ts';
+import { datesOf } from '../../cli/preview-page.ts';
 import { changed, changeOf, differences, rowOf } from '../../cli/preview-text.ts';
 import { isProduction } from '../../functions/operators/policies.ts';
 import { groupsOf } from '../../functions/platform/groups.ts';
@@ -86,7 +87,7 @@ ${table({
   none: '',
   columns: COUNTED.map((kind, at) => [kind, (row: string[]) => row[at]] as const),
 })}
-<div class="plots">${shown.map((kind) => plotOfKind(kind, days))}</div>
+<div class="plots">${shown.map((kind) => plotOfKind(kind, head, days))}</div>
 <h2>By day and tenant</h2>${table({
     caption: 'Days without anything are left out',
     rows: rows.map(rowOf),
@@ -95,13 +96,14 @@ ${table({
   })}${pager}`;
 }
 
-function plotOfKind(kind: Counted, days: readonly Line<'day'>[]): Html {
-  const byDay = [...groupsOf(days, ({ day }) => day)];
+function plotOfKind(kind: Counted, head: Line<'preview'>, days: readonly Line<'day'>[]): Html {
+  const dates = datesOf(head);
+  const byDay = groupsOf(days, ({ day }) => day);
   const sums = (side: 'today' | 'proposed') =>
-    byDay.map(([, lines]) => lines.reduce((sum, one) => sum + one[side][kind], 0));
+    dates.map((date) => (byDay.get(date) ?? []).reduce((sum, one) => sum + one[side][kind], 0));
   return plot({
     title: `${kind}, by day`,
-    days: byDay.map(([day]) => day.slice(5)),
+    days: dates.map((date) => date.slice(5)),
     series: [
       { name: 'today', color: '#8c959f', data: sums('today') },
       { name: 'proposed', color: '#3b6fb6', data: sums('proposed') },

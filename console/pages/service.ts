@@ -2,19 +2,21 @@ import { html } from 'hono/html';
 import { standingText } from '../../cli/commands/control-planes.ts';
 import { standings, whyOf } from '../../cli/commands/generators.ts';
 import { stateText } from '../../cli/commands/recipients-list.ts';
+import { deliveryView } from '../../cli/commands/webhooks-history.ts';
 import { faultLine } from '../../cli/errors.ts';
 import { progressText, rateText } from '../../cli/work-view.ts';
 import { DAY } from '../../functions/abandonment/time.ts';
 import { controlPlanesOf, newestListings } from '../../functions/operators/control-planes.ts';
 import { listQueues, type QueueStanding } from '../../functions/operators/queues.ts';
 import { listRecipients } from '../../functions/operators/recipients.ts';
+import { knownWebhook, listWebhooks, webhookHistory } from '../../functions/operators/webhooks.ts';
 import { isListed } from '../../functions/platform/control-plane-settings.ts';
 import { listOops, loadOops } from '../../functions/store/oops.ts';
 import { listOperatorWork } from '../../functions/store/operator-work.ts';
 import { loadPauses, PAUSABLE, pausesAt } from '../../functions/store/pauses.ts';
 import { runsSince } from '../../functions/store/runs.ts';
-import type { Console, PageKind } from '../console.ts';
-import { address, at, facts, type Html, link, NOTHING, note, paged, table, tag } from '../parts.ts';
+import type { Console, Page, PageKind } from '../console.ts';
+import { address, at, facts, type Html, link, NOTHING, note, paged, table, tag, taskLink } from '../parts.ts';
 
 /** What is worked, and by whom it is stopped: pauses, queues, breakers, dead letters. */
 export const queuesPage: PageKind = {
@@ -228,6 +230,53 @@ export const listingsPage: PageKind = {
     return { title: 'Listings', body };
   },
 };
+
+/** As many events of a webhook are shown. */
+const SHOWN_EVENTS = 200;
+
+/** Who is called when something happens to tasks, and how that goes. The secrets are shown to nobody. */
+export const webhooksPage: PageKind = {
+  path: '/webhooks',
+  menu: 'Webhooks',
+  show: async ({ system }, query) => {
+    const id = query.get('id');
+    if (id !== null) return webhookPage(system, id);
+    const body = table({
+      caption: 'Each with what it is still to hear',
+      rows: await listWebhooks(system.table),
+      none: 'There are no webhooks.',
+      columns: [
+        ['Webhook', (one) => link(one.id, '/webhooks', { id: one.id })],
+        ['State', ({ state }) => tag(state, state === 'active' ? 'good' : 'warn')],
+        ['Failing since', ({ failingSince }) => at(failingSince)],
+        ['Due', ({ due }) => due],
+        ['Prefix', ({ prefix }) => prefix || 'all'],
+        ['Events', ({ types }) => (types.length === 0 ? 'all' : types.join(', '))],
+        ['Host', ({ url }) => new URL(url).host],
+      ],
+    });
+    return { title: 'Webhooks', body };
+  },
+};
+
+async function webhookPage({ table: rows }: Console['system'], id: string): Promise<Page> {
+  const known = await knownWebhook(rows, id);
+  if (!known) return { title: 'Not found', status: 404, body: note('warn', 'No webhook has this id.') };
+  const body = table({
+    caption: `What is due in its order, then the newest that ended; at most ${SHOWN_EVENTS}`,
+    rows: (await webhookHistory(rows, id, { limit: SHOWN_EVENTS })).map(deliveryView),
+    none: 'There are no events.',
+    columns: [
+      ['At', (one) => at(one.at)],
+      ['Type', ({ type }) => type],
+      ['Task', ({ task }) => (task === null ? null : taskLink(task))],
+      ['State', ({ state, reason }) => (reason === null ? state : `${state} (${reason})`)],
+      ['Tries', ({ attempts }) => attempts],
+      ['Status', ({ status }) => status],
+    ],
+  });
+  return { title: `Webhook ${id}`, body };
+}
 
 /** Scans of so many days are shown. */
 const RUN_DAYS = 7;

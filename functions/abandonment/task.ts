@@ -341,7 +341,7 @@ export function isOpening(notice: Notice): notice is 'warning' | 'overdue' {
   return notice === 'warning' || notice === 'overdue';
 }
 
-const ALERT_TYPES = ['task_abandoned', 'task_auto_disabled', 'task_overdue', 'task_stopping'] as const;
+export const ALERT_TYPES = ['task_abandoned', 'task_auto_disabled', 'task_overdue', 'task_stopping'] as const;
 export type AlertType = (typeof ALERT_TYPES)[number];
 
 /** What a subscription may be to: alerts, and the report of each week. */

@@ -4,11 +4,13 @@ import type { EffectivePolicy } from '../abandonment/policy.ts';
 import type { PolicyBook } from '../abandonment/policy-book.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { leftWrites } from '../episodes/left.ts';
+import { newsOfChange } from '../episodes/news.ts';
 import type { System } from '../platform/system.ts';
 import { countWrites } from '../store/counts.ts';
 import { deadlineWrites } from '../store/deadline-row.ts';
 import { keys } from '../store/keys.ts';
 import { reversalAlert } from '../store/operator-alerts.ts';
+import { loadPauses } from '../store/pauses.ts';
 import type { Write } from '../store/table/table.port.ts';
 import { loadTask, type TaskRecord, taskWrite } from '../store/tasks.ts';
 import type { CountedTask, TaskDeleted, TaskPublished } from './events.ts';
@@ -73,7 +75,8 @@ async function planPublication(
   const withStored = (change: TaskChange) => ('store' in change ? { store: stored(change.store) } : change);
   if (known && known.task.deletedAt === undefined) {
     const change = withStored(publishedAgain(known, event, now));
-    return planOf(context, known, change, reversalTold(known, change, now));
+    const also = [...reversalTold(known, change, now), ...(await enabledTold(context, known, change))];
+    return planOf(context, known, change, also);
   }
   const waiting = await loadWaiting(system.table, id, now);
   const change = withStored(firstPublished(known, event, waiting, now));
@@ -85,6 +88,17 @@ function reversalTold(known: TaskRecord, change: TaskChange, now: Instant): Writ
   const reverted = 'store' in change ? change.store.task.reverted : undefined;
   if (reverted === undefined || reverted.at === known.task.reverted?.at) return [];
   return [reversalAlert(known.task.id, reverted.at, now)];
+}
+
+/** Webhooks hear that what we disabled is on again; only then is it read whether there are any. */
+async function enabledTold(
+  { system }: CatalogContext,
+  before: TaskRecord,
+  change: TaskChange,
+): Promise<Write[]> {
+  if (!('store' in change) || !before.disabledByUs || !change.store.task.enabled) return [];
+  const { webhooks } = await loadPauses(system.table);
+  return newsOfChange(system, webhooks, { before, after: change.store });
 }
 
 /** Stores a task that is not known; needless where it is. */

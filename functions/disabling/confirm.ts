@@ -5,6 +5,7 @@ import { versionProblem } from '../abandonment/versions.ts';
 import { listedAnew } from '../control-planes/control-plane-for.ts';
 import { afterConfirmation, isNews, isOnAgain, requestAnswered, type Word } from '../episodes/confirm.ts';
 import { type ConfirmedDisabling, endDisabled } from '../episodes/end-disabled.ts';
+import { newsOfChange } from '../episodes/news.ts';
 import { MOST_BESIDE } from '../episodes/transition.ts';
 import type { System } from '../platform/system.ts';
 import { type AlertRecord, alertFromRow } from '../store/alerts.ts';
@@ -43,7 +44,9 @@ export async function confirmDisabled(
       await view.loadPlanes([before.task.dataPlane]);
       const value = await confirmedOf(system, view, before, confirmation);
       const { record } = value;
-      const beside = [...value.beside, ...listedAnew(system, before.task.id)];
+      const changed = { before, after: record, beside: value.beside };
+      const news = newsOfChange(system, view.pausesRecord.webhooks, changed);
+      const beside = [...value.beside, ...listedAnew(system, before.task.id), ...news];
       const inOutage = isInOutage(view, before);
       return { record, policy: view.policies.for(before.task.id), inOutage, beside, value };
     },

@@ -1,6 +1,7 @@
 import type { Instant } from '../abandonment/time.ts';
 import { listedAnew } from '../control-planes/control-plane-for.ts';
 import { leftWrites } from '../episodes/left.ts';
+import { newsOfChange } from '../episodes/news.ts';
 import { type DisabledByUs, enabledAgain } from '../episodes/undo.ts';
 import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
@@ -34,7 +35,8 @@ export async function storeEnabled(
   at: Instant,
   audit: Write,
 ): Promise<boolean> {
-  const policy = (await FleetView.load(system.table)).policies.for(record.task.id);
+  const view = await FleetView.load(system.table);
+  const policy = view.policies.for(record.task.id);
   const now = system.clock.now();
   const after = enabledAgain(record, at, now);
   const beside = [
@@ -42,6 +44,7 @@ export async function storeEnabled(
     ...countWrites(record, after, policy),
     ...leftWrites(record, after, now),
     ...listedAnew(system, record.task.id),
+    ...newsOfChange(system, view.pausesRecord.webhooks, { before: record, after }),
     audit,
   ];
   const stored = await storeTask(system, after, policy, ...beside);

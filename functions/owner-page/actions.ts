@@ -1,6 +1,7 @@
 import type { Keep } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { withDisabling } from '../episodes/disabling.ts';
+import { newsOfChange } from '../episodes/news.ts';
 import { isOpen } from '../episodes/open-task.ts';
 import { endByPerson } from '../episodes/resolve.ts';
 import { normaliseAddress } from '../platform/addresses.ts';
@@ -45,7 +46,10 @@ export async function actOnTask(
     const view = await FleetView.load(system.table);
     const planned = await plan(system, view, record, normaliseAddress(by) ?? by, act);
     if ('outcome' in planned) return { value: planned };
-    return { ...planned, policy: view.policies.for(task), value: planned };
+    const changed = { before: record, after: planned.record, beside: planned.beside };
+    const news = newsOfChange(system, view.pausesRecord.webhooks, changed);
+    const beside = [...planned.beside, ...news];
+    return { ...planned, beside, policy: view.policies.for(task), value: planned };
   });
   if ('outcome' in acted) return acted;
   await followUp(system, acted, act);

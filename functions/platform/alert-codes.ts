@@ -8,6 +8,7 @@ interface AlertEntry {
     | 'data plane'
     | 'control plane'
     | 'queue'
+    | 'webhook'
     | 'generator'
     | 'bulk command'
     | 'service';
@@ -52,6 +53,10 @@ export const OPERATOR_ALERTS = {
   'evidence-stale': { about: 'service', article: 'evidence-stale' },
   /** SES does not answer the canary mails, and nothing is disabled. */
   'feedback-canary-missed': { about: 'service', article: 'feedback-canary-missed-operator-alert' },
+  /** The calls of a webhook fail. */
+  'webhook-failing': { about: 'webhook', article: 'webhook-failing-operator-alert' },
+  /** A webhook answered that it is gone, and is paused. */
+  'webhook-gone': { about: 'webhook', article: 'webhook-gone' },
   /** A generator has work that can never be done. */
   'work-given-up': { about: 'generator', article: 'work-given-up' },
   /** Items of a bulk command failed, and nobody may have waited for it. */

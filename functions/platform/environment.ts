@@ -23,6 +23,8 @@ export interface Environment {
   linkKeys: string | undefined;
   /** How many processes may ask control planes at once; told to those that do. */
   controlPlaneCallers: number;
+  /** Hosts that webhooks may be called at whatever their address and scheme; their sender is told. */
+  webhookHosts: string[];
   /** Whether the stage may be told the time; on `local` alone. */
   demoClock: boolean;
 }
@@ -58,6 +60,7 @@ const environmentSchema = z.object({
   [ENV.sendLease]: milliseconds,
   [ENV.linkBaseUrl]: z.optional(z.string().check(z.regex(/^https?:\/\/[^\s<>"]+\/$/))),
   [ENV.linkKeys]: z.optional(text),
+  [ENV.webhookHosts]: z._default(z.string(), ''),
   [ENV.canaries]: z.optional(z.literal('on')),
   [ENV.retention]: z._default(z.string(), '{}'),
   [ENV.demoClock]: z.optional(z.literal('on')),
@@ -98,6 +101,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     linkBaseUrl: given[ENV.linkBaseUrl],
     linkKeys: given[ENV.linkKeys],
     controlPlaneCallers: given[ENV.controlPlaneCallers],
+    webhookHosts: given[ENV.webhookHosts].split(',').filter((host) => host !== ''),
     demoClock,
   };
 }

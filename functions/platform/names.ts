@@ -1,4 +1,5 @@
 /** What the deployment and the running code must call by the same name; the queues are in `queues.ts`. */
+import type { Severity } from './alarm-names.ts';
 import { type QueueName, WORKERS, type Worker } from './queues.ts';
 
 /** Environment variables of the functions. */
@@ -42,8 +43,13 @@ export const ENV = {
   sendLease: 'TASKWARDEN_SEND_LEASE_MS',
   /** JSON: how long what ended is kept, where that is not the default. */
   retention: 'TASKWARDEN_RETENTION',
+  /** Of the sender of webhooks: hosts that may be called whatever their address and scheme, separated by commas. */
+  webhookHosts: 'TASKWARDEN_WEBHOOK_HOSTS',
   demoClock: 'TASKWARDEN_DEMO_CLOCK',
 } as const;
+
+/** From the third receive of one message on, its failure is no passing one; before, it is not worth a figure. */
+export const FAILS_AGAIN = 3;
 
 /** The namespace of all metrics; their dimensions are `service` (the function) and `stage`. */
 export const METRIC_NAMESPACE = 'Taskwarden';
@@ -63,6 +69,8 @@ export const METRIC = {
   messageSkipped: 'MessageSkipped',
   /** A failed attempt that is tried again. */
   messageRetried: 'MessageRetried',
+  /** How often the failed message of a batch was received that was so most often; from `FAILS_AGAIN` on. */
+  failedReceives: 'FailedReceives',
   /** Put back for later as planned: no failure. */
   messagePostponed: 'MessagePostponed',
   messageDeadLettered: 'MessageDeadLettered',
@@ -97,11 +105,6 @@ export const METRIC = {
   pageFailed: 'PageFailed',
 } as const;
 
-/** The alarm that a function's runs stopped. CloudWatch shows it as `INSUFFICIENT_DATA`: nothing is heard any more. */
-export function heartbeatAlarm(service: Service): string {
-  return `${service}-not-running`;
-}
-
 /** The functions, by the `service` dimension of their metrics and logs. */
 export type Service = 'scanner' | Worker | 'owner-page' | 'breaker';
 export const SERVICES: readonly Service[] = ['scanner', ...WORKERS, 'owner-page', 'breaker'];
@@ -122,6 +125,11 @@ export function linkKeysParameter(stage: string): string {
   return `/taskwarden/${stage}/link-keys`;
 }
 
+/** The SSM parameter (a SecureString) whose versions are the secrets of a webhook. */
+export function webhookSecretParameter(stage: string, webhook: string): string {
+  return `/taskwarden/${stage}/webhooks/${webhook}`;
+}
+
 /** The text of that parameter, as JSON: how a deployed stage is found by its name. */
 export interface Deployment {
   version: 1;
@@ -130,6 +138,8 @@ export interface Deployment {
   table: string;
   bus: string;
   operatorsTopic: string;
+  /** Where alarms of each severity are told; null: an earlier deployment, which does not say. */
+  alarmTopics: Record<Severity, string> | null;
   /** Where SES reports what became of mails. */
   mailEventsTopic: string;
   configurationSet: string;
@@ -148,6 +158,8 @@ export interface Deployment {
   allowedDomains: string[] | null;
   /** ARNs of the topics that subscriptions may name. */
   topics: string[];
+  /** Hosts that webhooks may be called at whatever their address and scheme; earlier deployments do not say it. */
+  webhookHosts?: string[];
   /** Where the owner's page is, as links in mails name it. */
   linkBaseUrl?: string;
   /** How long what ended is kept, as `writtenRetention` writes it. */

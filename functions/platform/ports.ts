@@ -126,6 +126,52 @@ export interface OperatorChannel {
 /** Calls over HTTP, as `fetch` does. Throws where there is no answer. */
 export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
+/** One signed call of a webhook. */
+export interface WebhookCall {
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** What came of a call: an answer, or why there is none. */
+export type WebhookAnswer =
+  | {
+      outcome: 'answered';
+      status: number;
+      /** The header `Retry-After`. */
+      retryAfter: string | null;
+      /** No more than its first kilobyte. */
+      body: string;
+    }
+  | {
+      outcome: 'failed';
+      reason:
+        | 'timed-out'
+        | 'not-connected'
+        | 'tls-failed'
+        | 'name-not-found'
+        | 'address-refused'
+        | 'not-https';
+      detail: string;
+    };
+
+/** What the sender of webhooks needs beside the rest; nobody else has it. */
+export interface WebhookPorts {
+  /** Never throws, and follows no redirect. */
+  call(call: WebhookCall): Promise<WebhookAnswer>;
+  secrets: Secrets;
+}
+
+/** Where the secrets of webhooks are written; only the command line has it. What is written is never read by it. */
+export interface WebhookSecretStore {
+  /** A new secret that nobody can guess; it is kept nowhere yet. */
+  make(): string;
+  /** Keeps a first or a further secret of a webhook, and answers its version. */
+  write(webhook: string, secret: string): Promise<number>;
+  /** Forgets all of them. */
+  remove(webhook: string): Promise<void>;
+}
+
 /** Secrets by their place. What is read is never logged, stored or put into a message. */
 export interface Secrets {
   /** The text of a secret. Throws where there is none, or it cannot be read. */

@@ -73,6 +73,16 @@ export const QUEUES = {
     checksRows: true,
     impact: 'control planes that are listed are not asked for their tasks, and their clocks freeze.',
   },
+  webhook: {
+    worker: 'webhook-sender',
+    handler: 'functions/webhooks/webhook-sender.handler.ts',
+    isOnlyTold: false,
+    batchSize: 1,
+    maxConcurrency: 5,
+    timeoutSeconds: 60,
+    checksRows: false,
+    impact: 'webhooks are not called; what they are to hear waits for up to seven days.',
+  },
 } as const satisfies Record<string, QueueEntry>;
 
 export type QueueName = keyof typeof QUEUES;

@@ -35,6 +35,8 @@ export const RETENTIONS = {
   /** What happened to episodes, day by day; and what was counted of it, which rests on it while it is counted anew. */
   milestones: days(400, 30, 3_650),
   facts: days(400, 30, 3_650),
+  /** What webhooks were called with. */
+  webhookHistory: days(30, 7, 400),
   /** Bulk commands; and their parts, which outlive them. */
   work: days(90, 7, 3_650),
   workParts: days(120, 37, 3_650),

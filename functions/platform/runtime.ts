@@ -8,7 +8,7 @@ import { CountedMailer } from './counted-mailer.ts';
 import { DemoClock } from './demo-clock.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import type { Service } from './names.ts';
-import type { Clock, EventPublisher, Links, Mailer, OperatorChannel, Topics } from './ports.ts';
+import type { Clock, EventPublisher, Links, Mailer, OperatorChannel, Topics, WebhookPorts } from './ports.ts';
 import { RealClock } from './real-clock.ts';
 import { RealRandom } from './real-random.ts';
 import { buildSystem, type System } from './system.ts';
@@ -22,6 +22,7 @@ export interface OwnParts {
   events?: EventPublisher;
   operators?: OperatorChannel;
   links?: Links;
+  webhooks?: WebhookPorts;
   openControlPlane?: NonNullable<System['openControlPlane']>;
 }
 

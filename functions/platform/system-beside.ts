@@ -42,6 +42,6 @@ function configOf(deployment: Deployment, functionVersion: string): RuntimeConfi
   const controlPlanes = readControlPlanes(deployment.controlPlanes);
   const unused = { gatherDisabled: 0, confirmWithin: 0, sendLease: 0 };
   const retention = readRetention(deployment.retention);
-  const said = { stage, contact, controlPlane, allowedDomains, topics };
-  return { ...said, functionVersion, controlPlanes, retention, ...unused };
+  const known = { stage, functionVersion, contact, controlPlane, controlPlanes, allowedDomains, topics };
+  return { ...known, retention, webhookHosts: deployment.webhookHosts ?? [], ...unused };
 }

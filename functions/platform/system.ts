@@ -12,6 +12,7 @@ import type {
   Random,
   Telemetry,
   Topics,
+  WebhookPorts,
 } from './ports.ts';
 
 import type { Retention } from './retention.ts';
@@ -40,6 +41,8 @@ export interface RuntimeConfig {
   allowedDomains: string[] | null;
   /** ARNs of the topics that a subscription may name; only who writes subscriptions is told. */
   topics?: string[];
+  /** Hosts that webhooks may be called at whatever their address and scheme; only who adds webhooks is told. */
+  webhookHosts?: string[];
   /** Whether canaries are sent, and feed and feedback watched, at the price of a few writes per scan. @default false */
   canaries?: boolean;
   /** How long what ended is kept. @default as docs/retention.md says */
@@ -61,6 +64,8 @@ export interface System {
   config: RuntimeConfig;
   /** What mails link to the owner's page with; absent: they have no links. */
   links?: Links;
+  /** Only the sender of webhooks calls them. */
+  webhooks?: WebhookPorts;
   /** Opens a control plane that is listed; only functions that may reach it have it. */
   openControlPlane?: (settings: ListedSettings) => ListedControlPlane;
 }

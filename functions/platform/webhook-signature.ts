@@ -35,6 +35,21 @@ export function webhookHeaders({ id, at, body }: SignedMessage, secret: string):
   };
 }
 
+/** Why a text is no secret for signatures; it does not name it. Undefined where it is one. */
+export function webhookSecretProblem(text: string): string | undefined {
+  try {
+    keyOf(text);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** A secret for signatures, of 32 bytes by chance. */
+export function webhookSecretOf(bytes: Uint8Array): string {
+  return `${PREFIX}${Buffer.from(bytes).toString('base64')}`;
+}
+
 function keysOf(secret: string): Buffer[] {
   return secret.trim().split(/\s+/).map(keyOf);
 }

@@ -7,6 +7,7 @@ import { officesGenerator } from './generators/offices.ts';
 import { operatorWorkGenerator } from './generators/operator-work.ts';
 import { operatorsGenerator } from './generators/operators.ts';
 import { reportsGenerator } from './generators/reports.ts';
+import { webhooksGenerator } from './generators/webhooks.ts';
 
 /** The sources of work beside the steps of a tick. */
 export const GENERATORS: readonly Generator[] = [
@@ -15,6 +16,7 @@ export const GENERATORS: readonly Generator[] = [
   listingsGenerator,
   factsGenerator,
   reportsGenerator,
+  webhooksGenerator,
   officesGenerator,
   garbageGenerator,
 ];

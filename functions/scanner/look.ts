@@ -3,6 +3,7 @@ import { type Case, type Decision, isOverdue } from '../abandonment/decide.ts';
 import type { Duration } from '../abandonment/time.ts';
 import type { Topic } from '../abandonment/topics.ts';
 import { evaluate } from '../episodes/evaluate.ts';
+import { newsOfChange } from '../episodes/news.ts';
 import type { Transition } from '../episodes/transition.ts';
 import type { System } from '../platform/system.ts';
 import { alertOf } from '../store/alerts.ts';
@@ -119,6 +120,8 @@ async function store(run: Run, before: TaskRecord, evaluated: Transition): Promi
     ...countWrites(before, evaluated.record, policy),
     ...lastOfEachKey(evaluated.beside),
   ];
+  const changed = { before, after: evaluated.record, beside: evaluated.beside };
+  writes.push(...newsOfChange(run.system, run.view.pausesRecord.webhooks, changed));
   const result = await run.system.table.transact(writes, run.system.random.id(run.now));
   if (result.outcome !== 'applied') return { outcome: 'refused' };
   return { outcome: 'applied', record: { ...evaluated.record, rev: before.rev + 1 } };

@@ -187,6 +187,18 @@ export const keys = {
   fact: (aggregation: string, day: string, row: string) => ({ pk: `FACTS#${aggregation}#${day}`, sk: row }),
   /** Which days are counted, and which week was mailed. */
   factDays: () => ({ pk: 'META', sk: 'FACTS' }),
+  /** A webhook, and those whose history is to end. */
+  webhook: (id: string) => ({ pk: 'WEBHOOKS', sk: id }),
+  /** What happened to a task with one write of it, for the webhooks that hear of it; in the order of its writes. */
+  webhookNews: (subject: string, rev: number) => ({
+    pk: 'WEBHOOK-NEWS',
+    sk: `${subject}#${String(rev).padStart(12, '0')}`,
+  }),
+  /** One event for one webhook: `D` while it is to be sent, `E` once it ended; in the order in which they are sent. */
+  webhookDelivery: (webhook: string, part: 'D' | 'E', seq: number) => ({
+    pk: `WEBHOOK#${webhook}`,
+    sk: `${part}#${String(seq).padStart(12, '0')}`,
+  }),
   /** A bulk command of operators, and a part of the items that it is about. */
   operatorWork: (id: string) => ({ pk: 'OPERATOR-WORK', sk: id }),
   operatorWorkPart: (id: string, part: number) => ({

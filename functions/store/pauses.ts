@@ -5,6 +5,17 @@ import { keys } from './keys.ts';
 import { revised, saidIn } from './rows.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
+/** What a webhook hears of. */
+export interface WebhookScope {
+  id: string;
+  /** A prefix with its slash, a task's id, or `''`: of all tasks. */
+  prefix: string;
+  /** Types of events; none: all of them. */
+  types: string[];
+  /** It hears of nothing more, and its history is still to end. */
+  removed?: true;
+}
+
 /** What an operator can pause: deciding, telling, turning off. */
 export type Pausable = keyof Pauses;
 
@@ -32,6 +43,8 @@ export interface PausesRecord {
    * so looks for rules only where there are any.
    */
   ownerRules?: string;
+  /** The webhooks, and what each hears of; absent where there are none. Here for the same reason. */
+  webhooks?: WebhookScope[];
   /**
    * When the newest bulk command was given, or is to be tried again; absent where none is open. It stands here for the same
    * reason: a scan reads for bulk commands only where there may be any.

@@ -45,6 +45,10 @@ export const listingMessage = z.object({
   listing: z.optional(z.number()),
 });
 
+/** Hints at a webhook that has something to be told; `key` is its id. */
+export const webhookMessage = z.object({ ...envelope, kind: z.literal('webhook') });
+
+export type WebhookMessage = z.infer<typeof webhookMessage>;
 export type ReportMessage = z.infer<typeof reportMessage>;
 export type NotifierMessage = z.infer<typeof notifierMessage>;
 export type DisablerMessage = z.infer<typeof disablerMessage>;
@@ -105,6 +109,18 @@ export function listingMessageFor(
     correlationId: from.id,
   });
   return { body, group: controlPlane, delaySeconds };
+}
+
+/** The message that hints at what a webhook is to be told. */
+export function webhookMessageFor(from: MessageOrigin, webhook: string): { body: string; group: string } {
+  const body = JSON.stringify({
+    v: MESSAGE_VERSION,
+    kind: 'webhook',
+    key: webhook,
+    notAfter: from.now + MESSAGE_LIFE,
+    correlationId: from.id,
+  });
+  return { body, group: webhook };
 }
 
 /** The message that hints at a recipient's notices. */

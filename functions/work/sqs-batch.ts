@@ -117,7 +117,8 @@ async function settle<Message>(
       return report.add(METRIC.messageDeadLettered, messageId, outcome.reason);
     case 'retry': {
       const metric = outcome.failed ? METRIC.messageRetried : METRIC.messagePostponed;
-      report.add(metric, messageId, outcome.reason);
+      const receives = Number(record.attributes.ApproximateReceiveCount);
+      report.add(metric, messageId, outcome.reason, receives);
       return putBack(worker, record, outcome.delaySeconds);
     }
   }

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 /**
  * SQS's longest: what lies here waits for a person. A message keeps its first enqueue time when it is moved.
  */
-const DEAD_LETTER_RETENTION = Duration.days(14);
+export const DEAD_LETTER_RETENTION = Duration.days(14);
 
 /**
  * How long a source queue keeps messages: well below the dead-letter queue's, for the clock runs on there.

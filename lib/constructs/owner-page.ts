@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { FunctionUrlAuthType, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -139,26 +139,22 @@ export class OwnerPage extends Construct {
     const period = Duration.minutes(5);
     const statistic = Stats.SUM;
     alarms.add({
-      name: 'owner-page-broken',
-      impact:
-        'the owner’s page does not start, crashes or runs out of time; links in mails lead to an error.',
-      metric: this.page.lambda.metricErrors({ statistic, period }),
-      threshold: 1,
-      silence: 'fine',
-    });
-    alarms.add({
-      name: 'owner-page-throttled',
-      impact: 'Lambda turns visitors of the owner’s page away; who follows a link of a mail gets an error.',
-      metric: this.page.lambda.metricThrottles({ statistic, period }),
-      threshold: 1,
-      silence: 'fine',
-    });
-    alarms.add({
       name: 'owner-page-failing',
+      severity: 'ticket',
       impact:
         'owners who follow the link of a mail get an error and cannot keep, snooze or disable their tasks.',
-      metric: alarms.own(METRIC.pageFailed, 'owner-page', period),
+      metric: new MathExpression({
+        expression: 'SUM([failed, errors, throttles])',
+        usingMetrics: {
+          failed: alarms.own(METRIC.pageFailed, 'owner-page', period),
+          errors: this.page.lambda.metricErrors({ statistic, period }),
+          throttles: this.page.lambda.metricThrottles({ statistic, period }),
+        },
+        period,
+      }),
       threshold: 1,
+      periods: 12,
+      ringing: 1,
       silence: 'fine',
     });
   }

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
-import { ENV, METRIC } from '../../functions/platform/names.ts';
+import { ENV, FAILS_AGAIN, METRIC } from '../../functions/platform/names.ts';
 import { QUEUES, type QueueName } from '../../functions/platform/queues.ts';
 import type { Config } from '../config.ts';
 import type { Alarms } from './alarms.ts';
@@ -18,6 +18,14 @@ export interface QueueWorkerProps {
   /** The private network that its worker runs in. @default none */
   readonly network?: Network | undefined;
   readonly alarms: Alarms;
+}
+
+/**
+ * At the seventh receive, ten to twenty minutes after the first: what heals by itself is over by then. Where fewer receives are
+ * allowed, three before the last.
+ */
+function receivesThatLast(maxReceiveCount: number): number {
+  return Math.max(FAILS_AGAIN, Math.min(7, maxReceiveCount - 3));
 }
 
 /** A function that works a queue through its alias, in partial batches, and the alarms of both. */
@@ -57,28 +65,34 @@ export class QueueWorker extends Construct {
     this.addAlarms(props);
   }
 
-  private addAlarms({ alarms, queue, queueName }: QueueWorkerProps): void {
+  private addAlarms({ alarms, config, queue, queueName }: QueueWorkerProps): void {
     const { worker, impact } = QUEUES[queueName];
     const period = Duration.minutes(5);
-    alarms.addDeadLetters(
-      `${queueName}-dead-letters`,
-      queue.deadLetters,
-      Duration.minutes(1),
-      `messages of the ${queueName} queue were given up; ${impact}`,
-    );
+    alarms.addDeadLetters({
+      name: `${queueName}-dead-letters`,
+      severity: 'page',
+      impact: `messages of the ${queueName} queue were given up; ${impact}`,
+      queue: queue.deadLetters,
+    });
+    // SQS leaves out of the age of its oldest message what was received three times: this sees it.
     alarms.add({
       name: `${queueName}-failing`,
-      impact: `attempts at messages of the ${queueName} queue keep failing and are tried again; ${impact}`,
-      metric: alarms.own(METRIC.messageRetried, worker, period),
-      threshold: 5,
-      periods: 2,
+      severity: 'page',
+      impact: `a message of the ${queueName} queue fails again and again; ${impact}`,
+      metric: alarms.own(METRIC.failedReceives, worker, period, Stats.MAXIMUM),
+      threshold: receivesThatLast(config.queues[queueName].maxReceiveCount),
+      // Its attempts lie up to a quarter of an hour apart, and are one incident.
+      periods: 12,
+      ringing: 1,
       silence: 'fine',
     });
     alarms.add({
       name: `${queueName}-stalled`,
+      severity: 'ticket',
       impact: `the ${queueName} queue holds messages and nobody works them; ${impact}`,
       metric: new MathExpression({
-        expression: 'IF(age > 900 AND FILL(deleted, 0) == 0, 1, 0)',
+        // Of one that waits too long, less what was worked: `SUM` takes the points that are there.
+        expression: 'SUM([IF(age > 900, 1, 0), deleted * (0 - 1)])',
         usingMetrics: {
           age: queue.queue.metricApproximateAgeOfOldestMessage({ statistic: Stats.MAXIMUM, period }),
           deleted: queue.queue.metricNumberOfMessagesDeleted({ statistic: Stats.SUM, period }),

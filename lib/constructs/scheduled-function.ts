@@ -1,5 +1,4 @@
 import { Duration, Validations } from 'aws-cdk-lib';
-import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import {
@@ -9,10 +8,11 @@ import {
   ScheduleTargetInput,
 } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { heartbeatAlarm, METRIC, type Service } from '../../functions/platform/names.ts';
+import { METRIC, type Service } from '../../functions/platform/names.ts';
 import { type Config, scannerTimeoutSeconds } from '../config.ts';
-import type { Alarms } from './alarms.ts';
+import type { Alarms, Heartbeat } from './alarms.ts';
 import { deadLetterQueue } from './dead-letter-queue.ts';
 import { TaskwardenFunction } from './taskwarden-function.ts';
 
@@ -33,8 +33,8 @@ export interface ScheduledFunctionProps {
   readonly timeoutSeconds?: number;
   /** @default 1024 */
   readonly memoryMiB?: number;
-  /** What a run that went through says, and how often that is looked for. @default a completed scan in each period */
-  readonly heartbeat?: { readonly metric: string; readonly period: Duration };
+  /** What a run that went through says, and in which spans one is missed. @default a completed scan in each period */
+  readonly heartbeat?: Pick<Heartbeat, 'metric' | 'everySeconds'>;
 }
 
 /**
@@ -82,26 +82,38 @@ export class ScheduledFunction extends Construct {
       }),
     });
     this.scheduleName = schedule.scheduleName;
-    const { alarms, service, impact } = props;
-    const heartbeat = props.heartbeat ?? { metric: METRIC.scanCompleted, period: Duration.seconds(every) };
-    const minute = Duration.minutes(1);
-    alarms.addDeadLetters(
-      `${service}-undelivered`,
-      undelivered,
-      minute,
-      `ticks did not reach the ${service}; ${impact}`,
-    );
-    alarms.addDeadLetters(`${service}-failed`, failed, minute, `runs of the ${service} failed; ${impact}`);
+    this.addAlarms(props, schedule, { undelivered, failed });
+  }
+
+  private addAlarms(
+    props: ScheduledFunctionProps,
+    schedule: Schedule,
+    { undelivered, failed }: Record<'undelivered' | 'failed', IQueue>,
+  ): void {
+    const { alarms, config, service, impact } = props;
+    const lost = { severity: 'ticket' } as const;
+    alarms.addDeadLetters({
+      ...lost,
+      name: `${service}-undelivered`,
+      impact: `ticks did not reach the ${service}; ${impact}`,
+      queue: undelivered,
+    });
+    alarms.addDeadLetters({
+      ...lost,
+      name: `${service}-failed`,
+      impact: `runs of the ${service} failed; ${impact}`,
+      queue: failed,
+    });
     // Whoever starts runs instead of the schedule has a rhythm of their own.
-    if (config.schedule === 'on') {
-      alarms.add({
-        name: heartbeatAlarm(service),
-        impact: `no run of the ${service} went through to its end for about three periods; ${impact}`,
-        metric: alarms.own(heartbeat.metric, service, heartbeat.period),
-        threshold: 1,
-        comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
-        silence: 'stopped',
-      });
-    }
+    if (config.schedule === 'off') return;
+    const heartbeat = props.heartbeat ?? { metric: METRIC.scanCompleted, everySeconds: config.scanEvery };
+    alarms.addHeartbeat({
+      name: `${service}-not-running`,
+      severity: 'page',
+      impact: `no run of the ${service} went through to its end for more than two periods; ${impact}`,
+      service,
+      ...heartbeat,
+      after: schedule,
+    });
   }
 }

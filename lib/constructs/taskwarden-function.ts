@@ -100,20 +100,20 @@ export class TaskwardenFunction extends Construct {
     this.role.addToPolicy(new PolicyStatement({ actions, resources }));
   }
 
-  private makeRole({ network }: TaskwardenFunctionProps): Role {
+  private makeRole({ config, network }: TaskwardenFunctionProps): Role {
+    const { tracing } = config;
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: {
-        tracing: new PolicyDocument({ statements: [TRACING] }),
+        ...(tracing && { tracing: new PolicyDocument({ statements: [TRACING] }) }),
         ...(network && { network: new PolicyDocument({ statements: NETWORK }) }),
       },
     });
-    const inNetwork = network ? '; Lambda wants what it does with network interfaces allowed on all' : '';
-    acknowledgeWildcard(
-      role,
-      'Resource::*',
-      `xray:PutTraceSegments and xray:PutTelemetryRecords take no resource${inNetwork}`,
-    );
+    const reasons = [
+      ...(tracing ? ['xray:PutTraceSegments and xray:PutTelemetryRecords take no resource'] : []),
+      ...(network ? ['Lambda wants what it does with network interfaces allowed on all'] : []),
+    ];
+    if (reasons.length > 0) acknowledgeWildcard(role, 'Resource::*', reasons.join('; '));
     return role;
   }
 
@@ -154,7 +154,7 @@ export class TaskwardenFunction extends Construct {
     // Set here and not by the property `tracing`, which would mix its wildcard into the role's other
     // permissions.
     const resource = lambda.node.defaultChild as CfnFunction;
-    resource.tracingConfig = { mode: 'Active' };
+    if (config.tracing) resource.tracingConfig = { mode: 'Active' };
     if (props.network) {
       const { subnets, securityGroups } = props.network;
       resource.vpcConfig = { subnetIds: [...subnets], securityGroupIds: [...securityGroups] };

@@ -11,6 +11,7 @@ import { pollNow } from '../../functions/operators/listings.ts';
 import type { QueueName } from '../../functions/platform/ports.ts';
 import { runScan } from '../../functions/scanner/scan.ts';
 import { noteEvent } from '../../functions/store/heard.ts';
+import { webhookConsumer } from '../../functions/webhooks/webhook-consumer.ts';
 import type { Consumer, Outcome } from '../../functions/work/consumer.ts';
 import { processMessage } from '../../functions/work/pipeline.ts';
 import { probeWorker } from '../../functions/work/probe.ts';
@@ -30,6 +31,7 @@ const CONSUMERS: Record<QueueName, Consumer<unknown>> = {
   disable: disableConsumer as Consumer<unknown>,
   'mail-events': mailEventsConsumer as Consumer<unknown>,
   listing: listerConsumer as Consumer<unknown>,
+  webhook: webhookConsumer as Consumer<unknown>,
 };
 
 /** The real code: what the Lambda handlers and the command line call. */

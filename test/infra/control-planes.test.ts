@@ -62,6 +62,13 @@ function functionsOf(controlPlanes: object[]) {
   }));
 }
 
+/** The sender of webhooks reads their secrets, and no other parameter. */
+const SECRETS_OF_WEBHOOKS = {
+  to: 'WebhookSender',
+  actions: ['ssm:GetParameter'],
+  on: ['arn:PARTITION:ssm:REGION:ACCOUNTID:parameter/taskwarden/prod/webhooks/*'],
+};
+
 describe('secrets of control planes', () => {
   const PLANES = [
     { ...KAFKA, credentials: { scheme: 'basic', from: { secret: 'taskwarden/connect' } } },
@@ -91,6 +98,7 @@ describe('secrets of control planes', () => {
     expect(granted(PLANES, (action) => action === 'ssm:GetParameter')).toEqual([
       { to: 'Disabler', ...parameter },
       { to: 'Lister', ...parameter },
+      SECRETS_OF_WEBHOOKS,
     ]);
   });
 
@@ -100,9 +108,8 @@ describe('secrets of control planes', () => {
   });
 
   it('are read by nobody where none is named', () => {
-    expect(granted([KAFKA, HTTP], (action) => /^(secretsmanager|ssm:GetParameter$)/.test(action))).toEqual(
-      [],
-    );
+    const reads = (action: string) => /^(secretsmanager|ssm:GetParameter$)/.test(action);
+    expect(granted([KAFKA, HTTP], reads)).toEqual([SECRETS_OF_WEBHOOKS]);
   });
 });
 

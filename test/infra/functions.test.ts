@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readDeployment } from '../../cli/deployment.ts';
+import { QUEUE_NAMES } from '../../functions/platform/queues.ts';
 import { ofType, synth } from './synth.ts';
 
 /** The text that CloudFormation puts together; what only it knows stands as the name of its resource. */
@@ -12,29 +13,43 @@ describe('functions', () => {
   const { resources } = synth('dev', { logRetentionDays: 7 });
   const functions = ofType(resources, 'AWS::Lambda::Function');
 
-  it('run on Node.js 24 and arm64, traced, with JSON logs and readable stacks', () => {
-    expect(functions).toHaveLength(8);
+  it('run on Node.js 24 and arm64, with JSON logs and readable stacks', () => {
+    expect(functions).toHaveLength(9);
     for (const { Properties } of functions) {
       expect(Properties).toMatchObject({
         Runtime: 'nodejs24.x',
         Architectures: ['arm64'],
-        TracingConfig: { Mode: 'Active' },
         LoggingConfig: { LogFormat: 'JSON' },
         Environment: { Variables: { NODE_OPTIONS: '--enable-source-maps', TASKWARDEN_STAGE: 'dev' } },
       });
     }
   });
 
+  it('are traced where the configuration says so, with the permissions for that, and else have none of it', () => {
+    const traced = synth('dev', { tracing: true }).resources;
+    const modes = (of: typeof resources) =>
+      ofType(of, 'AWS::Lambda::Function').map(({ Properties }) => Properties.TracingConfig?.Mode);
+    expect(modes(traced)).toEqual(Array(9).fill('Active'));
+    expect(modes(resources)).toEqual(Array(9).fill(undefined));
+    const allowed = (of: typeof resources) =>
+      JSON.stringify(ofType(of, 'AWS::IAM::Role')).match(/xray:\w+/g) ?? [];
+    expect([...new Set(allowed(traced))].sort()).toEqual([
+      'xray:PutTelemetryRecords',
+      'xray:PutTraceSegments',
+    ]);
+    expect(allowed(resources)).toEqual([]);
+  });
+
   it('keep their logs in groups of their own for as long as configured', () => {
     const groups = ofType(resources, 'AWS::Logs::LogGroup');
-    expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual(Array(8).fill(7));
+    expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual(Array(9).fill(7));
     const used = functions.map(({ Properties }) => Properties.LoggingConfig.LogGroup.Ref);
-    expect(new Set(used).size).toBe(8);
+    expect(new Set(used).size).toBe(9);
   });
 
   it('have the alias live', () => {
     const aliases = ofType(resources, 'AWS::Lambda::Alias');
-    expect(aliases.map(({ Properties }) => Properties.Name)).toEqual(Array(8).fill('live'));
+    expect(aliases.map(({ Properties }) => Properties.Name)).toEqual(Array(9).fill('live'));
   });
 
   it('have concurrency set aside where configured, and the page that anybody may call by default', () => {
@@ -73,7 +88,7 @@ describe('functions', () => {
       expect(Properties.Environment.Variables).not.toHaveProperty('TASKWARDEN_DEMO_CLOCK');
     }
     const local = ofType(synth('local', { demoClock: true }).resources, 'AWS::Lambda::Function');
-    expect(local).toHaveLength(8);
+    expect(local).toHaveLength(9);
     for (const { Properties } of local)
       expect(Properties.Environment.Variables.TASKWARDEN_DEMO_CLOCK).toBe('on');
   });
@@ -91,7 +106,7 @@ describe('functions', () => {
     // What it says can be longer than the 4 KB of a standard parameter.
     expect(parameter?.Properties.Tier).toBe('Intelligent-Tiering');
     const { queues, functions: named, ...rest } = readDeployment('dev', joined(parameter?.Properties.Value));
-    expect(Object.keys(queues).sort()).toEqual(['disable', 'ingest', 'listing', 'mail-events', 'notify']);
+    expect(Object.keys(queues).sort()).toEqual([...QUEUE_NAMES].sort());
     expect(Object.keys(named)).toEqual(expect.arrayContaining(['scanner', 'disabler', 'notifier', 'ingest']));
     expect(rest).toMatchObject({
       version: 1,

@@ -15,6 +15,8 @@ const actionsOf = (statements: Statement[]) => statements.flatMap(({ Action }) =
 /** What the SDK's commands ask for; a transaction asks for what its parts do. */
 const ACTIONS: Record<string, string[]> = {
   GetParameter: ['ssm:GetParameter'],
+  PutParameter: ['ssm:PutParameter'],
+  DeleteParameter: ['ssm:DeleteParameter'],
   // STS answers everybody.
   GetCallerIdentity: [],
   // Asked where there is no stage of a name; where it is not allowed, no other stages are named.
@@ -28,6 +30,14 @@ const ACTIONS: Record<string, string[]> = {
   ChangeMessageVisibilityBatch: ['sqs:ChangeMessageVisibility'],
   DeleteMessageBatch: ['sqs:DeleteMessage'],
   DescribeAlarms: ['cloudwatch:DescribeAlarms'],
+  SetAlarmState: ['cloudwatch:SetAlarmState'],
+  // To a topic with a key of its own.
+  Publish: ['sns:Publish', 'kms:Decrypt', 'kms:GenerateDataKey'],
+  Subscribe: ['sns:Subscribe'],
+  Unsubscribe: ['sns:Unsubscribe'],
+  CreateQueue: ['sqs:CreateQueue'],
+  SetQueueAttributes: ['sqs:SetQueueAttributes'],
+  DeleteQueue: ['sqs:DeleteQueue'],
   Invoke: ['lambda:InvokeFunction'],
   GetEventSourceMapping: ['lambda:GetEventSourceMapping'],
   UpdateEventSourceMapping: ['lambda:UpdateEventSourceMapping'],
@@ -46,7 +56,6 @@ const ACTIONS: Record<string, string[]> = {
 /** Of adapters that the command line shares with functions: what it never asks of them. */
 const OF_FUNCTIONS_ALONE = [
   'GetAlias',
-  'Publish',
   // The messages of a breaker's trial.
   'DeleteMessage',
   'SendMessage',
@@ -58,6 +67,7 @@ const SHARED = [
   'functions/platform/aws-events.ts',
   'functions/platform/aws-operators.ts',
   'functions/platform/aws-queues.ts',
+  'functions/platform/aws-webhook-secrets.ts',
   'functions/store/table/dynamodb-table.ts',
 ];
 
@@ -101,9 +111,12 @@ describe('the managed policy for operators', () => {
     expect(adapters.sort()).toEqual(SHARED);
   });
 
-  it('names the resources of all but the two questions that have none', () => {
+  it('names the resources of all but the two questions that have none, and secrets of webhooks by their folder', () => {
     const wild = statements.filter(({ Resource }) => JSON.stringify(Resource).includes('*'));
-    expect(actionsOf(wild)).toEqual(['cloudwatch:DescribeAlarms', 'ses:GetAccount']);
+    const [secrets, ...others] = [...wild].reverse();
+    expect(actionsOf(others)).toEqual(['cloudwatch:DescribeAlarms', 'ses:GetAccount']);
+    expect(secrets?.Action).toEqual(['ssm:DeleteParameter', 'ssm:PutParameter']);
+    expect(JSON.stringify(secrets?.Resource)).toContain(':parameter/taskwarden/prod/webhooks/*');
   });
 
   it('is the document in docs/operators.md', () => {

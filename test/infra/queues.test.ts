@@ -9,33 +9,37 @@ describe('queues', () => {
   const mappings = ofType(resources, 'AWS::Lambda::EventSourceMapping');
   const worked = queues.filter(({ Properties }) => Properties.RedrivePolicy);
 
-  it('has five worked queues, a dead-letter queue each, and two for each schedule', () => {
-    expect(worked).toHaveLength(5);
-    expect(queues).toHaveLength(14);
+  it('has six worked queues, a dead-letter queue each, and two for each schedule', () => {
+    expect(worked).toHaveLength(6);
+    expect(queues).toHaveLength(16);
   });
 
   it('dead-letters after 10 receives, to a queue of its own', () => {
     const targets = worked.map(
       ({ Properties }) => Properties.RedrivePolicy.deadLetterTargetArn['Fn::GetAtt'][0],
     );
-    expect(new Set(targets).size).toBe(5);
+    expect(new Set(targets).size).toBe(6);
     expect(worked.map(({ Properties }) => Properties.RedrivePolicy.maxReceiveCount)).toEqual([
-      10, 10, 10, 10, 10,
+      10, 10, 10, 10, 10, 10,
     ]);
   });
 
   it('keeps what was given up for 14 days, as long as what nothing sends again, and longer than any other', () => {
     const given = queues.filter(({ Properties }) => !Properties.RedrivePolicy);
     expect(given.map(({ Properties }) => Properties.MessageRetentionPeriod)).toEqual(
-      Array(9).fill(FOURTEEN_DAYS),
+      Array(10).fill(FOURTEEN_DAYS),
     );
     const days = (queue: string) =>
       (worked.find(({ id }) => id.startsWith(queue))?.Properties.MessageRetentionPeriod ?? 0) / 86_400;
-    expect(['Ingest', 'MailEvents', 'Notify', 'Disable', 'Listing'].map(days)).toEqual([14, 14, 4, 4, 4]);
+    expect(['Ingest', 'MailEvents', 'Notify', 'Disable', 'Listing', 'Webhook'].map(days)).toEqual([
+      14, 14, 4, 4, 4, 4,
+    ]);
   });
 
   it('hides a message for six times the worker’s time limit', () => {
-    expect(worked.map(({ Properties }) => Properties.VisibilityTimeout)).toEqual([180, 180, 180, 180, 360]);
+    expect(worked.map(({ Properties }) => Properties.VisibilityTimeout)).toEqual([
+      180, 180, 180, 180, 360, 360,
+    ]);
   });
 
   it('adds the batching window to the time a message is hidden', () => {
@@ -53,7 +57,7 @@ describe('queues', () => {
   });
 
   it('is worked through the alias, in partial batches, with bounded concurrency', () => {
-    expect(mappings).toHaveLength(5);
+    expect(mappings).toHaveLength(6);
     const aliases = ofType(resources, 'AWS::Lambda::Alias').map(({ id }) => id);
     for (const { Properties } of mappings) {
       const target = JSON.stringify(Properties.FunctionName);

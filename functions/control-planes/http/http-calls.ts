@@ -4,8 +4,8 @@ import { DAY, type Duration, formatDuration, type Instant, SECOND } from '../../
 import type { Fetch } from '../../platform/ports.ts';
 import { cut } from '../../platform/queue-text.ts';
 import { recordable } from '../../platform/recorded-text.ts';
+import { retryAfterSeconds } from '../../platform/retry-after.ts';
 import { ControlPlaneUnavailable } from '../control-plane.port.ts';
-import { retryAfterSeconds } from '../retry-after.ts';
 
 /** One call. */
 export interface Call {

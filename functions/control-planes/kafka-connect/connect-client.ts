@@ -3,8 +3,8 @@ import { type Duration, SECOND } from '../../abandonment/time.ts';
 import type { SettingsOf } from '../../platform/control-plane-settings.ts';
 import type { Clock, Fetch } from '../../platform/ports.ts';
 import { recordable } from '../../platform/recorded-text.ts';
+import { retryAfterSeconds } from '../../platform/retry-after.ts';
 import { ControlPlaneUnavailable } from '../control-plane.port.ts';
-import { retryAfterSeconds } from '../retry-after.ts';
 
 /** What a client of Kafka Connect's REST interface is made of. */
 export interface ConnectParts {

@@ -4,6 +4,7 @@ import type { Instant } from '../../abandonment/time.ts';
 import { withAnnouncementOutcome } from '../../episodes/announce.ts';
 import { cellOf } from '../../episodes/cell.ts';
 import { waitingAfterMail, withMailOutcome, withPossibleDate } from '../../episodes/mail-outcome.ts';
+import { newsOfChange } from '../../episodes/news.ts';
 import { isOpen } from '../../episodes/open-task.ts';
 import type { System } from '../../platform/system.ts';
 import { changeTask, type TaskChange } from '../../store/change-task.ts';
@@ -94,7 +95,11 @@ async function outcomeOn(
     now,
     confirmWithin: system.config.confirmWithin,
   });
-  return { record: waiting, policy, value, beside: firstWarned(record.open, changed.open, given, now) };
+  const beside = [
+    ...firstWarned(record.open, changed.open, given, now),
+    ...newsOfChange(system, view.pausesRecord.webhooks, { before: record, after: waiting }),
+  ];
+  return { record: waiting, policy, value, beside };
 }
 
 /** That SES took the first warning of an episode, as facts count it. */
@@ -113,5 +118,7 @@ function announcedOn(
 ): TaskChange<{ record: TaskRecord | undefined; open: Episode | null }> {
   const value = { record, open: record.open };
   const changed = withAnnouncementOutcome(record, mail, item, system.clock.now());
-  return changed === record ? { value } : { record: changed, policy: view.policies.for(item.task), value };
+  if (changed === record) return { value };
+  const beside = newsOfChange(system, view.pausesRecord.webhooks, { before: record, after: changed });
+  return { record: changed, policy: view.policies.for(item.task), beside, value };
 }

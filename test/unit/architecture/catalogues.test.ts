@@ -24,8 +24,6 @@ test('queues are listed once: who needs each of them takes the table', () => {
     'lib/service-stack.ts',
     // What works each.
     'simulation/engine/deployed-service.ts',
-    // Which of them is hit how often.
-    'simulation/soak/soak-scenario.ts',
   ]);
 });
 

@@ -68,6 +68,13 @@ interface Place {
 /** Places where a word stands in its own meaning; `near`: what is around it. */
 const PLACES: Place[] = [
   { word: 'dead', of: /./, near: /dead[- ]letter/i, why: 'a dead letter is a message that was given up' },
+  { word: 'dead', of: /webhook/, near: /dead/i, why: 'an event that is not tried any more' },
+  {
+    word: 'receiver',
+    of: /webhook/,
+    near: /receiver/i,
+    why: 'whoever gets a signed call, as Standard Webhooks say',
+  },
   { word: 'block', of: /./, near: /display:(?:inline-)?block|inline-block/, why: 'a style' },
   { word: 'burst', of: /configuration/, near: /burst 40/, why: 'the name that API Gateway has for it' },
   { word: 'channel', of: /^cli/, near: /channels\.topics/, why: 'a key of the configuration' },

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AlarmBoard, Heard, SeenAlarm } from '../../../cli/alarms/alarm-board.port.ts';
 import type { Cli } from '../../../cli/command.ts';
 import type { AwsAccount } from '../../../cli/doctor/aws-account.port.ts';
 import { UsageError } from '../../../cli/errors.ts';
@@ -13,10 +14,14 @@ import { disableConsumer } from '../../../functions/disabling/disable-consumer.t
 import { recordMailEvent } from '../../../functions/notices/feedback/mail-events.ts';
 import { notifyConsumer } from '../../../functions/notices/send/notify-consumer.ts';
 import type { DeadLetters } from '../../../functions/operators/dead-letters.ts';
-import type { OutgoingMail, QueueName } from '../../../functions/platform/ports.ts';
+import type { Severity } from '../../../functions/platform/alarm-names.ts';
+import type { OutgoingMail, QueueName, WebhookSecretStore } from '../../../functions/platform/ports.ts';
+import { QUEUE_NAMES } from '../../../functions/platform/queues.ts';
 import { buildSystem, type System } from '../../../functions/platform/system.ts';
+import { webhookSecretOf } from '../../../functions/platform/webhook-signature.ts';
 import { runScan } from '../../../functions/scanner/scan.ts';
 import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
+import { webhookConsumer } from '../../../functions/webhooks/webhook-consumer.ts';
 import { processMessage } from '../../../functions/work/pipeline.ts';
 
 /** The instant at which tests begin. */
@@ -78,6 +83,56 @@ const HEALTHY: AwsAccount = {
   ringing: async () => [],
 };
 
+/** Alarms that are silent, and topics that deliver what is told on them. */
+export class QuietBoard implements AlarmBoard {
+  readonly told: string[] = [];
+  alarms: SeenAlarm[] = [];
+  waiting: Heard[] = [];
+  /** Whether its alarms reach the topics. */
+  alarmsArrive = true;
+  /** Whether its topics deliver. */
+  topicsDeliver = true;
+  isListening = false;
+  confirmed = 1;
+  readonly states = new Map<string, string>();
+
+  topic(severity: Severity): string {
+    return `arn:${severity}`;
+  }
+
+  async list(): Promise<SeenAlarm[]> {
+    return [...this.alarms];
+  }
+
+  async subscribers() {
+    return { confirmed: this.confirmed, pending: 0 };
+  }
+
+  async listen() {
+    this.isListening = true;
+    const next = async () => this.waiting.splice(0);
+    const stop = async () => {
+      this.isListening = false;
+    };
+    return { next, stop };
+  }
+
+  async set(severity: Severity, state: 'ALARM' | 'OK', reason: string): Promise<void> {
+    const before = this.states.get(severity);
+    this.states.set(severity, state);
+    if (before !== state && this.alarmsArrive) this.#tell(severity, `${state}: ${reason}`);
+  }
+
+  async publish(severity: Severity, text: string): Promise<void> {
+    this.#tell(severity, text);
+  }
+
+  #tell(severity: Severity, text: string): void {
+    this.told.push(`${severity} ${text}`);
+    if (this.topicsDeliver) this.waiting.push({ topic: this.topic(severity), text });
+  }
+}
+
 /** A deployed stage in memory that the real scanner and workers run on, and the command line before it. */
 export function cliStage({
   name = 'local',
@@ -128,6 +183,7 @@ export function cliStage({
     const asking = { ...system, ...disabler };
     if (queue === 'notify') await processMessage(system, notifyConsumer, delivery);
     if (queue === 'disable') await processMessage(asking, disableConsumer, delivery);
+    if (queue === 'webhook') await processMessage(asking, webhookConsumer, delivery);
     if (queue === 'listing' && lists) await processMessage(asking, listerConsumer, delivery);
   };
   const work = async () => {
@@ -142,6 +198,16 @@ export function cliStage({
     await work();
     return report;
   };
+  /** By webhook, its secrets one after the other. */
+  const kept = new Map<string, string[]>();
+  const secrets: WebhookSecretStore = {
+    make: () => webhookSecretOf(Buffer.alloc(32, 7)),
+    write: async (webhook, secret) => {
+      kept.set(webhook, [...(kept.get(webhook) ?? []), secret]);
+      return kept.get(webhook)?.length ?? 0;
+    },
+    remove: async (webhook) => void kept.delete(webhook),
+  };
   const off = new Set<QueueName>();
   const workers: WorkerControl = {
     isWaiting: async () => false,
@@ -155,11 +221,12 @@ export function cliStage({
     remove: async () => {},
     copy: async () => {},
   };
+  const board = new QuietBoard();
   const answers: AwsAccount = { ...HEALTHY };
   const letters: { queue: QueueName; id: string; text: string }[] = [];
   const deadLetters: DeadLetters = {
     look: async (isMeant, removes) =>
-      (['ingest', 'notify', 'disable', 'mail-events', 'listing'] as const).map((queue) => {
+      QUEUE_NAMES.map((queue) => {
         const all = letters.filter((one) => one.queue === queue);
         const meant = all.filter(({ text }) => isMeant(text));
         if (removes) for (const one of meant) letters.splice(letters.indexOf(one), 1);
@@ -179,9 +246,11 @@ export function cliStage({
   const open: Cli['open'] = async (asked) => {
     if (asked !== name) throw new UsageError(`no stage '${asked}'`);
     const account = async () => answers;
+    const alarms = async () => board;
     const identity = async () => 'olga';
     const rates = { mailsPerSecond: 10, canaries: true };
-    return { name, modeCeiling, system, scan, workers, deadLetters, account, bus, identity, ...rates };
+    const ports = { workers, deadLetters, webhookSecrets: secrets, account, alarms, bus, identity };
+    return { name, modeCeiling, system, scan, ...ports, ...rates };
   };
   return {
     table,
@@ -190,6 +259,8 @@ export function cliStage({
     workers,
     /** What its workers gave up. */
     letters,
+    /** The secrets of its webhooks. */
+    secrets: kept,
     /** What was put on its bus. */
     onBus,
     /** EventBridge does not take the event of a row. */
@@ -198,6 +269,8 @@ export function cliStage({
     },
     /** What its account answers to the doctor. */
     account: answers,
+    /** Its alarms and their topics. */
+    board,
     setNow: (instant: Instant) => {
       now = instant;
     },

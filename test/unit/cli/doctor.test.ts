@@ -198,7 +198,7 @@ describe('doctor', () => {
     expect(await feedback(keys.pauses(), { ...pauses, feedbackSilent: T })).toMatchObject({
       result: 'fail',
       found: 'SES does not answer the daily canary since 2026-01-01T00:00:00Z',
-      todo: 'see docs/runbook.md#feedback-canary-missed',
+      todo: 'see docs/runbook.md#feedback-silent',
     });
   });
 
@@ -290,8 +290,7 @@ describe('the account', () => {
           { AlarmName: 'taskwarden/prod/feed-silent', StateValue: 'ALARM' },
           { AlarmName: 'taskwarden/prod/mail-refused', StateValue: 'OK' },
           { AlarmName: 'taskwarden/prod/mail-unsent', StateValue: 'INSUFFICIENT_DATA' },
-          // What rings by silence has no data then.
-          { AlarmName: 'taskwarden/prod/scanner-not-running', StateValue: 'INSUFFICIENT_DATA' },
+          { AlarmName: 'taskwarden/prod/scanner-not-running', StateValue: 'ALARM' },
           { AlarmName: 'taskwarden/prod/breaker-not-running', StateValue: 'OK' },
         ],
       });

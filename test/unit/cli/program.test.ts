@@ -37,7 +37,17 @@ describe('every command', () => {
   it('is there', () => {
     expect(commands.sort()).toEqual(
       [
-        ...['admins add', 'admins list', 'admins remove', 'alerts list', 'alerts show', 'explain', 'pause'],
+        ...[
+          'admins add',
+          'admins list',
+          'admins remove',
+          'alarms list',
+          'alarms test',
+          'alerts list',
+          'alerts show',
+          'explain',
+          'pause',
+        ],
         ...['policy get', 'policy list', 'policy set', 'policy unset', 'resume', 'scan', 'simulate'],
         'preview',
         'report',
@@ -52,9 +62,12 @@ describe('every command', () => {
         ...['work list', 'work show', 'work cancel', 'work retry', 'work priority'],
         ...['oops list', 'oops resolve', 'oops show', 'queues list', 'queues pause', 'queues resume'],
         ...['mail list', 'mail show', 'mail resend'],
+        ...['webhooks add', 'webhooks list', 'webhooks show', 'webhooks test', 'webhooks history'],
+        ...['webhooks replay', 'webhooks pause', 'webhooks resume', 'webhooks rotate', 'webhooks remove'],
         ...['recipients list', 'recipients show', 'recipients revive', 'recipients forget'],
         ...[
           'control-planes check',
+          'cost',
           'tasks import',
           'tasks list',
           'tasks reset-version',

@@ -2,7 +2,7 @@ import { type Started, startConsole } from '../../../console/start.ts';
 import type { CliStage } from '../cli/cli-stage.ts';
 
 /** A browser that keeps the cookie that it is given, and sends what a browser sends of a page of ours. */
-export interface Browser {
+interface Browser {
   get(path: string, headers?: Record<string, string>): Promise<Seen>;
   post(path: string, fields: Record<string, string>, headers?: Record<string, string>): Promise<Seen>;
   /** Follows the confirmation of an act as a person does who means it; gives what the page says. */
@@ -10,7 +10,7 @@ export interface Browser {
 }
 
 /** What a browser was answered. */
-export interface Seen {
+interface Seen {
   status: number;
   text: string;
   headers: Headers;

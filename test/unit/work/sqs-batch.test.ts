@@ -4,6 +4,7 @@ import type { Telemetry } from '../../../functions/platform/ports.ts';
 import type { Receiver } from '../../../functions/platform/receiver.port.ts';
 import { buildSystem } from '../../../functions/platform/system.ts';
 import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
+import { canaryOf } from '../../../functions/work/canary.ts';
 import type { Consumer, Outcome } from '../../../functions/work/consumer.ts';
 import { processBatch, processTrial } from '../../../functions/work/sqs-batch.ts';
 import { SIMULATED_CONFIG } from '../../../simulation/engine/sim-system.ts';
@@ -238,6 +239,28 @@ describe('what a batch leaves behind', () => {
         messages: [{ messageId: 'm5', ended: 'MessageRetried', reason: 'busy' }],
       },
     ]);
+  });
+
+  it('says how often the message that failed was received at most: the age of the queue leaves such out', async () => {
+    const { worker } = workerOf({ a: retry, b: retry });
+    const told: Record<string, number>[] = [];
+    worker.system.telemetry.metrics = (counts) => void told.push({ ...counts });
+    const received = (times: string, one: SQSRecord) => ({
+      ...one,
+      attributes: { ...one.attributes, ApproximateReceiveCount: times },
+    });
+    await processBatch(worker, batch(received('2', record('a')), received('4', record('b'))), ENOUGH);
+    expect(told).toEqual([{ MessageRetried: 2, FailedReceives: 4 }]);
+  });
+
+  it('counts no canary, which each scan sends: an idle queue has no figures', async () => {
+    const { worker, metrics, lines } = workerOf({});
+    const canary = canaryOf('run-1', 0, 60_000);
+    await processBatch(worker, batch({ ...record('c'), body: JSON.stringify(canary) }), ENOUGH);
+    expect(metrics).toEqual([]);
+    expect(lines).toContainEqual(expect.objectContaining({ message: 'batch', MessageDone: 1 }));
+    await processBatch(worker, batch({ ...record('c'), body: JSON.stringify(canary) }, record('a')), ENOUGH);
+    expect(metrics).toEqual(['MessageDone']);
   });
 
   it('is one line of metrics where several counts go in one', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { retryAfterSeconds } from '../../../functions/control-planes/retry-after.ts';
+import { retryAfterSeconds } from '../../../functions/platform/retry-after.ts';
 
 const NOW = Date.UTC(2026, 0, 5);
 

@@ -1,0 +1,176 @@
+import { PolicyBook } from '../functions/abandonment/policy-book.ts';
+import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../functions/abandonment/time.ts';
+import { taskRecordFrom } from '../functions/catalog/task-entry.ts';
+import { setPolicy } from '../functions/operators/policies.ts';
+import { addWebhook, webhookHistory } from '../functions/operators/webhooks.ts';
+import { METRIC } from '../functions/platform/names.ts';
+import type { WebhookSecretStore } from '../functions/platform/ports.ts';
+import type { System } from '../functions/platform/system.ts';
+import { webhookSecretOf } from '../functions/platform/webhook-signature.ts';
+import { runScan } from '../functions/scanner/scan.ts';
+import { newDataPlane } from '../functions/store/data-planes.ts';
+import { keys } from '../functions/store/keys.ts';
+import { ROW_VERSION } from '../functions/store/rows.ts';
+import { MemoryTable } from '../functions/store/table/memory-table.ts';
+import { taskWrite } from '../functions/store/tasks.ts';
+import { webhookConsumer } from '../functions/webhooks/webhook-consumer.ts';
+import { processMessage } from '../functions/work/pipeline.ts';
+import { benchSystem, KeptQueues } from './bench-system.ts';
+import { machine, print, printFigure, rounded } from './output.ts';
+
+const START: Instant = Date.parse('2026-03-02T00:00:00Z');
+const TICK = 15 * MINUTE;
+/** Its server is gone for so long from the start, in which all tasks come to fire, evenly. */
+const GONE = 7 * DAY;
+const WATCHED = GONE + DAY;
+const PLANE = 'eu-1';
+const POLICY = { mode: 'detect', evidenceMaxAge: '365d' };
+const SECRET = webhookSecretOf(Buffer.alloc(32, 1));
+const SECRETS: WebhookSecretStore = { make: () => SECRET, write: async () => 1, remove: async () => {} };
+/** A message is received so often. */
+const RECEIVES = 10;
+
+/**
+ * One event for each of many tasks while a webhook's server is gone for seven days: messages in flight, what each event comes
+ * to, and how long the ticks take until their scan is completed against ticks without a webhook.
+ */
+export async function benchWebhooks(tasks: number): Promise<void> {
+  print({ bench: 'webhooks', ...machine(), tasks, gone: '7d', ticks: WATCHED / TICK });
+  // The first run of all warms the code up.
+  await week(tasks, true);
+  const without = await week(tasks, false);
+  const hooked = await week(tasks, true);
+  const { sent = 0, expired = 0, ...open } = hooked.ends;
+  const isAllEnded = sent + expired === tasks && Object.keys(open).length === 0;
+  const figure = { bench: 'webhooks', details: { tasks, calls: hooked.calls, ...hooked.ends } };
+  printFigure({
+    ...figure,
+    figure: 'messages in flight at most, for one webhook',
+    value: hooked.mostInFlight,
+    goal: '1',
+    met: hooked.mostInFlight === 1,
+    ratio: hooked.mostInFlight,
+  });
+  printFigure({
+    ...figure,
+    figure: 'events that were told or ended with a reason',
+    value: sent + expired,
+    goal: `${tasks}`,
+    met: isAllEnded,
+    ratio: (sent + expired) / tasks,
+  });
+  const ratio = rounded(hooked.completedMs / without.completedMs, 3);
+  printFigure({
+    bench: 'webhooks',
+    figure: 'time until the scan of a tick is completed, all ticks, with a webhook against without',
+    details: { withMs: rounded(hooked.completedMs), withoutMs: rounded(without.completedMs) },
+    value: ratio,
+    goal: '<= 1.1',
+    met: ratio <= 1.1,
+    ratio,
+  });
+}
+
+interface Week {
+  /** Until scans were completed, all together. */
+  completedMs: number;
+  mostInFlight: number;
+  calls: number;
+  /** By state or reason, how many events ended so. */
+  ends: Record<string, number>;
+}
+
+async function week(tasks: number, isHooked: boolean): Promise<Week> {
+  const table = new MemoryTable();
+  const at = (now: Instant, queues = new KeptQueues()) =>
+    benchSystem({ table, now, queues, seed: now / MINUTE });
+  await load(table, tasks);
+  await setPolicy(at(START), { scope: '', by: 'bench', set: POLICY, ceiling: 'disable' });
+  const id = isHooked ? await hooked(at(START)) : undefined;
+  const result: Week = { completedMs: 0, mostInFlight: 0, calls: 0, ends: {} };
+  let flying: { body: string; receives: number }[] = [];
+  for (let now = START; now < START + WATCHED; now += TICK) {
+    const queues = new KeptQueues();
+    const system = at(now, queues);
+    result.completedMs += await completed(system, now);
+    const sent = queues.sent.filter(({ queue }) => queue === 'webhook');
+    flying.push(...sent.map(({ message }) => ({ body: message.body, receives: 0 })));
+    result.mostInFlight = Math.max(result.mostInFlight, flying.length);
+    flying = await work(calling(system, now >= START + GONE, result), flying);
+  }
+  if (id !== undefined) result.ends = await endsOf(at(START), id);
+  return result;
+}
+
+/** Runs one tick, and answers how long it took until its scan was completed. */
+async function completed(system: System, now: Instant): Promise<number> {
+  const before = performance.now();
+  let ms = Number.NaN;
+  const metric = (name: string) => {
+    if (name === METRIC.scanCompleted) ms = performance.now() - before;
+  };
+  const telemetry = { log: () => {}, metric };
+  await runScan({ ...system, telemetry }, { scheduledAt: now, remainingMs: () => 900_000 });
+  if (Number.isNaN(ms)) throw new Error('a scan was not completed');
+  return ms;
+}
+
+function calling(system: System, isThere: boolean, result: Week): System {
+  const call = async () => {
+    result.calls += 1;
+    return isThere
+      ? ({ outcome: 'answered', status: 204, retryAfter: null, body: '' } as const)
+      : ({ outcome: 'failed', reason: 'not-connected', detail: 'connect ECONNREFUSED' } as const);
+  };
+  return { ...system, webhooks: { call, secrets: { read: async () => SECRET } } };
+}
+
+/** Works what is in flight; answers what is to be tried again with the next tick. */
+async function work(system: System, flying: { body: string; receives: number }[]) {
+  const again: typeof flying = [];
+  for (const { body, receives } of flying) {
+    const delivery = { body, messageId: 'm', receiveCount: receives + 1, maxReceives: RECEIVES };
+    const endsBy = system.clock.now() + 60 * SECOND;
+    const { outcome } = await processMessage(system, webhookConsumer, { ...delivery, endsBy });
+    if (outcome === 'retry') again.push({ body, receives: receives + 1 });
+  }
+  return again;
+}
+
+async function hooked(system: System): Promise<string> {
+  const given = { url: 'https://hooks.acme.test/', prefix: '', types: [], format: 'standard' as const };
+  const added = await addWebhook(system, SECRETS, given, 'bench');
+  if (added.outcome === 'refused') throw new Error(added.problem);
+  return added.webhook.id;
+}
+
+async function endsOf({ table }: System, id: string): Promise<Record<string, number>> {
+  const ends: Record<string, number> = {};
+  for (const { state, ended } of await webhookHistory(table, id, { limit: Number.POSITIVE_INFINITY })) {
+    const end = ended?.reason ?? state;
+    ends[end] = (ends[end] ?? 0) + 1;
+  }
+  return ends;
+}
+
+async function load(table: MemoryTable, tasks: number): Promise<void> {
+  const policy = PolicyBook.fromDocuments(new Map([['', POLICY]])).global;
+  const plane = { ...newDataPlane(PLANE, START), rev: 1 };
+  await table.transact([{ put: { ...keys.dataPlane(PLANE), v: ROW_VERSION, ...plane } }], 'plane');
+  for (let place = 0; place < tasks; place += 1) {
+    const firesAt = START + HOUR + ((GONE - 2 * HOUR) * place) / tasks;
+    const entry = {
+      id: `tenant${place % 100}/t${place}`,
+      kind: 'capture' as const,
+      enabled: true,
+      createdAt: START - 100 * DAY,
+      owners: [],
+      dataPlane: PLANE,
+      shards: [{ id: '0', status: 'FAILED' as const }],
+      lastPrimaryAt: Math.floor(firesAt) - policy.warnAfter,
+    };
+    const record = taskRecordFrom(entry, START, policy);
+    const { outcome } = await table.transact([taskWrite(record, policy)], `task ${place}`);
+    if (outcome !== 'applied') throw new Error(`a task could not be stored: ${outcome}`);
+  }
+}

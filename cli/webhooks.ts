@@ -1,0 +1,46 @@
+import type { WebhookRecord } from '../functions/store/webhooks.ts';
+import type { Session } from './command.ts';
+import { UsageError } from './errors.ts';
+import { instantText } from './readable.ts';
+
+/** The error where no webhook has an id. */
+function noSuchWebhook({ stage }: Session, id: string): UsageError {
+  return new UsageError(
+    `no webhook ${JSON.stringify(id)} in stage ${stage.name}; \`taskwarden webhooks list\` names them`,
+  );
+}
+
+/** What was done to a webhook, or the error where there is none. */
+export function knownOr<Value>(session: Session, id: string, value: Value | undefined): Value {
+  if (value === undefined) throw noSuchWebhook(session, id);
+  return value;
+}
+
+/** A URL as it is shown: that of a chat tool is a secret behind its host, and so is any query. */
+function shownUrl({ url, format }: Pick<WebhookRecord, 'url' | 'format'>): string {
+  const { origin, pathname, search } = new URL(url);
+  if (format !== 'standard') return `${origin}/…`;
+  return `${origin}${pathname}${search === '' ? '' : '?…'}`;
+}
+
+/** A webhook for people and other programs; its secrets are nowhere in it. */
+export function webhookView(webhook: WebhookRecord) {
+  const { id, prefix, types, format, state, due, failures, last, secrets } = webhook;
+  return {
+    id,
+    url: shownUrl(webhook),
+    prefix,
+    types,
+    format,
+    state,
+    due,
+    failures,
+    failingSince: instantText(webhook.failingSince),
+    letBeUntil: instantText(webhook.notBefore),
+    last: last && { at: instantText(last.at), result: last.reason, status: last.status },
+    secretVersion: secrets.version,
+    oldSecretUntil: instantText(secrets.before?.until),
+    createdAt: instantText(webhook.createdAt),
+    by: webhook.by,
+  };
+}

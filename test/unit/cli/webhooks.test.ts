@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import type { WebhookAnswer, WebhookCall } from '../../../functions/platform/ports.ts';
+import { webhookSecretOf } from '../../../functions/platform/webhook-signature.ts';
+import { failingFleet } from './cli-stage.ts';
+
+const OWN = webhookSecretOf(Buffer.alloc(24, 1));
+const URL = 'https://hooks.acme.test/in?token=hidden';
+
+/** A stage with one failing task, whose webhooks answer as a test says. */
+async function hooked(answer: () => WebhookAnswer = () => answered(200)) {
+  const calls: WebhookCall[] = [];
+  const webhooks = {
+    call: async (call: WebhookCall) => {
+      calls.push(call);
+      return answer();
+    },
+    secrets: { read: async () => OWN },
+  };
+  const stage = await failingFleet(['acmeCo/a'], undefined, { disabler: { webhooks } });
+  return { ...stage, calls };
+}
+
+const answered = (status: number, body = ''): WebhookAnswer => ({
+  outcome: 'answered',
+  status,
+  body,
+  retryAfter: null,
+});
+
+type Hooked = Awaited<ReturnType<typeof hooked>>;
+
+async function added(stage: Hooked, ...more: string[]): Promise<Record<string, unknown> & { id: string }> {
+  const { json, err } = await stage.taskwarden(['webhooks', 'add', URL, '--json', ...more]);
+  if (!json[0]) throw new Error(err);
+  return json[0] as Record<string, unknown> & { id: string };
+}
+
+const audit = async (stage: Hooked) =>
+  (await stage.table.query({ pk: 'AUDIT#operators' })).rows
+    .filter(({ act }) => String(act).startsWith('webhooks'))
+    .map(({ act, by, evidence }) => [act, by, (evidence as { host: string }).host]);
+
+describe('taskwarden webhooks', () => {
+  it('add: shows a secret that it made once, and never again; a query of the URL is hidden', async () => {
+    const stage = await hooked();
+    const { id, secret, url } = await added(stage);
+    expect(secret).toBe(webhookSecretOf(Buffer.alloc(32, 7)));
+    expect(url).toBe('https://hooks.acme.test/in?…');
+    for (const command of [
+      ['list'],
+      ['show', id],
+      ['history', id],
+      ['list', '--json'],
+      ['show', id, '--json'],
+    ]) {
+      const { out, code } = await stage.taskwarden(['webhooks', ...command]);
+      expect(code).toBe(0);
+      expect(out).not.toMatch(/whsec_|hidden/);
+    }
+    const rows = JSON.stringify((await stage.table.scan()).rows);
+    expect(rows).not.toContain('whsec_');
+    expect(await audit(stage)).toEqual([['webhooks add', 'olga', 'hooks.acme.test']]);
+  });
+
+  it('add: takes a secret from standard input, and shows it to nobody', async () => {
+    const stage = await hooked();
+    const { out, code } = await stage.taskwarden(['webhooks', 'add', URL, '--secret-stdin'], `${OWN}\n`);
+    expect({ code, isShown: out.includes('whsec_') }).toEqual({ code: 0, isShown: false });
+    expect([...stage.secrets.values()]).toEqual([[OWN]]);
+  });
+
+  it.each([
+    [['http://hooks.acme.test/'], '', 'it is not https'],
+    [['https://169.254.169.254/'], '', 'its address 169.254.169.254 is refused: it is linkLocal'],
+    [['https://[::ffff:127.0.0.1]/'], '', 'is refused: it is ipv4Mapped'],
+    [['nowhere'], '', 'it is no URL'],
+    [[URL, '--prefix', 'a//'], '', 'prefix "a//"'],
+    [[URL, '--types', 'task.broken'], '', 'no event "task.broken"; allowed: task.abandoned'],
+    [[URL, '--secret-stdin'], 'secret', 'a secret for signatures is whsec_'],
+    [[URL, '--format', 'irc'], '', 'Allowed choices are standard, slack, teams, google-chat'],
+  ])('add %j is refused', async (given, input, why) => {
+    const stage = await hooked();
+    const { code, err } = await stage.taskwarden(['webhooks', 'add', ...given], input);
+    expect(code).toBe(2);
+    expect(err).toContain(why);
+    expect(err).not.toContain('"secret"');
+    expect(stage.secrets.size).toBe(0);
+  });
+
+  it('lets a URL hear what happens to a task: it fires, and its owner is warned', async () => {
+    const stage = await hooked();
+    await added(stage, '--prefix', 'acmeCo/');
+    for (const day of [14, 14.1, 14.2]) await stage.scanOn(day);
+    const heard = stage.calls.map(({ body }) => JSON.parse(body));
+    expect(heard.map(({ type, data }) => [type, data.task, data.episode])).toEqual([
+      ['task.abandoned', 'acmeCo/a', 1],
+      ['task.warned', 'acmeCo/a', 1],
+    ]);
+    expect(heard[0].data.since).toBe('2026-01-01T00:00:00Z');
+    expect(heard[1].data.disableAt).toBe('2026-01-22T00:00:00Z');
+    expect(JSON.stringify(heard)).not.toContain('ana@acme.test');
+  });
+
+  it('test, history: what came of it, with what was answered made safe for a terminal', async () => {
+    const stage = await hooked(() => answered(500, 'broken \u001b[31m<script>'));
+    const { id } = await added(stage);
+    const tested = await stage.taskwarden(['webhooks', 'test', id, '--json']);
+    const { event } = tested.json[0] as { event: string };
+    await stage.work();
+    const { json, out } = await stage.taskwarden(['webhooks', 'history', id, '--event', event, '--json']);
+    expect(json).toMatchObject([
+      { event, type: 'webhook.test', state: 'failed', reason: 'server-error', status: 500, attempts: 1 },
+    ]);
+    expect(out).not.toContain('\u001b');
+    const table = await stage.taskwarden(['webhooks', 'history', id]);
+    expect(table.out).toContain('failed (server-error)');
+    expect(table.out).not.toContain('\u001b');
+    expect((await stage.taskwarden(['webhooks', 'list'])).out).toContain('active, failing');
+  });
+
+  it('pause, resume, rotate, replay, remove: each says what it did, and is audited', async () => {
+    const stage = await hooked();
+    const { id } = await added(stage);
+    const run = async (...args: string[]) =>
+      (await stage.taskwarden(['webhooks', ...args, '--json'])).json[0];
+    expect(await run('pause', id)).toEqual({ id, changed: true });
+    const { event } = (await run('test', id)) as { event: string };
+    expect(stage.waiting()).toEqual([]);
+    expect(await run('resume', id)).toEqual({ id, changed: true, due: 1 });
+    await stage.work();
+    expect(stage.calls.map(({ headers }) => headers['webhook-id'])).toEqual([event]);
+    expect(await run('replay', id, event)).toEqual({ id, replayed: 1 });
+    await stage.work();
+    expect(stage.calls.map(({ headers }) => headers['webhook-id'])).toEqual([event, event]);
+    expect(await run('rotate', id, '--overlap', '2h')).toMatchObject({
+      id,
+      oldSecretUntil: '2026-01-01T02:00:00Z',
+      secret: expect.stringMatching(/^whsec_/),
+    });
+    expect(stage.secrets.get(id)).toHaveLength(2);
+    expect(await run('remove', id)).toEqual({ id, removed: true, due: 0 });
+    expect(stage.secrets.size).toBe(0);
+    const { code, err } = await stage.taskwarden(['webhooks', 'show', id]);
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: `error: no webhook "${id}" in stage local; \`taskwarden webhooks list\` names them\n`,
+    });
+    const acts = ['add', 'pause', 'remove', 'replay', 'resume', 'rotate', 'test'];
+    expect((await audit(stage)).map(([act]) => act).sort()).toEqual(acts.map((act) => `webhooks ${act}`));
+  });
+
+  it('shows no more than the host of a chat tool’s URL', async () => {
+    const stage = await hooked();
+    const slack = 'https://hooks.slack.com/services/T0/B0/secret';
+    const { json } = await stage.taskwarden(['webhooks', 'add', slack, '--format', 'slack', '--json']);
+    expect(json[0]).toMatchObject({ url: 'https://hooks.slack.com/…' });
+    expect(JSON.stringify(await audit(stage))).not.toContain('T0');
+  });
+
+  it.each([
+    [['history', 'wh-none'], 'no webhook "wh-none"'],
+    [['replay', 'wh-none'], 'name either an event, or --dead'],
+    [['replay', 'wh-none', 'evt_1', '--dead'], 'name either an event, or --dead'],
+    [['rotate', 'wh-none', '--overlap', '31d'], 'at most 30d'],
+  ])('%j is refused', async (args, why) => {
+    const stage = await hooked();
+    const { code, err } = await stage.taskwarden(['webhooks', ...args]);
+    expect(code).toBe(2);
+    expect(err).toContain(why);
+  });
+});
