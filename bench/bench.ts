@@ -1,4 +1,4 @@
-/** `npm run bench -- scan|list|ingest|digest|notify|bundle|simulate|deadlines|generators|garbage|webhooks|price|capacity [options]`: measures the budgets, as JSON lines. */
+/** `npm run bench -- scan|list|ingest|digest|notify|bundle|simulate|deadlines|generators|garbage|webhooks|console|price|capacity [options]`: measures the budgets, as JSON lines. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -38,6 +38,8 @@ Benchmarks (each prints JSON lines; a figure's line has its goal, whether it is 
   webhooks   a webhook whose server is gone for seven days: messages in flight, what its events come to, and how
              long ticks take against ticks without it
                --tasks N             one event each (default 10000)
+  console    a page of the operators' console once the fleet was read, and what reading it costs
+               --tasks N             (default 100000)
   price      dollars a month of an idle stage, and of a fleet, by their parts
   capacity   compares the computed capacity units with those that DynamoDB Local reports (needs Java 17)
 
@@ -72,6 +74,7 @@ const TAKEN: Record<string, readonly string[]> = {
   deadlines: ['tasks'],
   garbage: ['rows'],
   webhooks: ['tasks'],
+  console: ['tasks'],
   price: [],
   capacity: [],
 };
@@ -118,6 +121,10 @@ async function run(name: string, values: Values): Promise<void> {
     case 'webhooks': {
       const { benchWebhooks } = await import('./webhooks.ts');
       return benchWebhooks(wholeNumber(values, 'tasks', 10_000));
+    }
+    case 'console': {
+      const { benchConsole } = await import('./console.ts');
+      return benchConsole(wholeNumber(values, 'tasks', 100_000));
     }
     case 'price': {
       const { benchPrice } = await import('./price.ts');

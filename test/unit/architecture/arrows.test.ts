@@ -108,7 +108,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // A face of the command line: its pages show what the commands print.
   console: [ALL, 'cli', 'simulation'],
   local: [ALL, 'lib', 'simulation'],
-  bench: [ALL, 'lib', 'simulation'],
+  bench: [ALL, 'cli', 'console', 'lib', 'simulation'],
   scripts: [ALL, 'emails', 'lib', 'local', 'simulation', 'test'],
 };
 
