@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { detailLines, readable } from '../cli/readable.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
 import { type AlertRecord, alertFromRow } from '../functions/store/alerts.ts';
 import { auditFromRow, type TaskAudit } from '../functions/store/audit.ts';
@@ -16,6 +17,8 @@ export interface Happened {
   what: string;
   tone: Tone;
   detail: Html;
+  /** What was known then, as it is stored: lines of text. */
+  evidence?: readonly string[];
   /** The mail that told of it. */
   mail?: string;
 }
@@ -39,12 +42,14 @@ export async function historyOf(
   return all.sort((a, b) => b.at - a.at);
 }
 
-function ofAlert({ episode, type, stage, since, firedAt, resolvedAt, reason }: AlertRecord): Happened[] {
+function ofAlert(alert: AlertRecord): Happened[] {
+  const { episode, type, stage, since, firedAt, resolvedAt, reason, evidence } = alert;
   const fired: Happened = {
     at: firedAt,
     what: 'fired',
     tone: 'bad',
     detail: html`episode #${episode}: ${type} in mode ${stage}, failing since ${instant(since)}`,
+    ...evidenceOf(evidence),
   };
   if (resolvedAt === null) return [fired];
   const ended: Happened = {
@@ -56,9 +61,14 @@ function ofAlert({ episode, type, stage, since, firedAt, resolvedAt, reason }: A
   return [fired, ended];
 }
 
-function ofAct({ at, act, by, reason }: TaskAudit): Happened {
+function ofAct({ at, act, by, reason, evidence }: TaskAudit): Happened {
   const why = reason === '' ? NOTHING : html`: ${said(reason)}`;
-  return { at, what: act, tone: 'quiet', detail: html`by ${said(by)}${why}` };
+  return { at, what: act, tone: 'quiet', detail: html`by ${said(by)}${why}`, ...evidenceOf(evidence) };
+}
+
+function evidenceOf(evidence: Record<string, unknown>): Pick<Happened, 'evidence'> {
+  const lines = detailLines(readable(evidence) as Record<string, unknown>);
+  return lines.length > 0 ? { evidence: lines } : {};
 }
 
 function ofMail({ id, address, state, items, claimedAt, sentAt }: DigestRecord, task: string): Happened[] {

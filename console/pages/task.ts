@@ -105,8 +105,8 @@ function timeline(history: readonly Happened[]): Html {
   const shown = history.slice(0, SHOWN);
   const left = history.length - shown.length;
   return html`<ol class="timeline">${shown.map(
-    ({ at: when, what, tone, detail, mail }) =>
-      html`<li>${at(when)} ${tag(what, tone)} ${detail} ${mail === undefined ? NOTHING : link('mail', '/mails/show', { id: mail })}</li>\n`,
+    ({ at: when, what, tone, detail, mail, evidence }) =>
+      html`<li>${at(when)} ${tag(what, tone)} ${detail} ${mail === undefined ? NOTHING : link('mail', '/mails/show', { id: mail })}${evidence === undefined ? NOTHING : html`<details><summary>What was known then</summary><pre>${evidence.join('\n')}</pre></details>`}</li>\n`,
   )}</ol>${left > 0 ? html`<p class="quiet">${left} older entries are left out.</p>` : NOTHING}`;
 }
 

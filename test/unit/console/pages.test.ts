@@ -129,6 +129,7 @@ describe('the console of a stage', () => {
     expect(words).toContain('Decision waiting : grace To be disabled 2026-01-22 00:00');
     expect(words).toContain('fired episode #1: task_abandoned in mode disable');
     expect(words).toContain('warning to ana@acme.test: sent, names 2026-01-22 00:00');
+    expect(words).toContain('What was known then');
     expect(words).toContain('mode disable global');
     const before = wordsOf((await console.browser.get(`/task?id=${TASK}&at=2026-01-10`)).text);
     expect(before).toContain('The decision as of 2026-01-10 23:59');
