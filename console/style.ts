@@ -24,9 +24,9 @@ h1{font-size:1.4rem;line-height:1.3;margin:.6rem 0}h2{font-size:1.1rem;margin:1.
 p{margin:.5rem 0}dl{margin:.6rem 0;display:grid;grid-template-columns:minmax(9rem,auto) 1fr;gap:.3rem 1.2rem}dt{color:var(--soft)}dd{margin:0}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.7rem;margin:1rem 0;padding:0;list-style:none}
 .tiles li{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.6rem .8rem}
-.tiles b{display:block;font-size:1.5rem;line-height:1.3;font-variant-numeric:tabular-nums}.tiles span{color:var(--soft)}.tiles b.word{font-size:1.05rem;line-height:1.9}
+.tiles b{display:block;font-size:1.5rem;line-height:1.3;font-variant-numeric:tabular-nums}.tiles span{color:var(--soft)}.tiles b.word{font-size:1.05rem;line-height:1.9}.tiles time{white-space:normal}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:0 2rem}
-figure{margin:1rem 0}figcaption{color:var(--soft);margin-bottom:.3rem}svg.plot{display:block;width:100%;height:auto;color:var(--soft)}
+figure{margin:1rem 0;max-width:44rem}figcaption{color:var(--soft);margin-bottom:.3rem}svg.plot{display:block;width:100%;height:auto;color:var(--soft)}
 .key{display:inline-flex;align-items:center;gap:.35rem;margin-right:1rem;white-space:nowrap}
 table{border-collapse:collapse;width:100%;margin:.6rem 0}caption{text-align:left;color:var(--soft);padding:.2rem 0}
 th,td{text-align:left;vertical-align:top;padding:.4rem .8rem .4rem 0;border-bottom:1px solid var(--line)}
@@ -46,7 +46,7 @@ padding:.45rem .9rem;min-height:2.4rem;cursor:pointer;text-decoration:none;white
 button.careful{background:var(--bad);color:var(--paper)}.acts{display:flex;flex-wrap:wrap;gap:.6rem;margin:.8rem 0;align-items:center}
 .pages{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;margin:.8rem 0}
 .timeline{list-style:none;margin:.6rem 0;padding:0 0 0 1rem;border-left:2px solid var(--line)}.timeline li{margin:.5rem 0}
-.timeline time{color:var(--soft);display:inline-block;min-width:9.5rem}
+.timeline li>time{color:var(--soft);display:inline-block;min-width:9.5rem}
 code,pre{font:.9em/1.5 ui-monospace,Menlo,Consolas,monospace}pre{background:var(--card);border:1px solid var(--line);border-radius:6px;padding:.7rem;white-space:pre-wrap}
 kbd{border:1px solid var(--line);border-radius:4px;padding:0 .35rem}
 details{margin:.6rem 0}summary{cursor:pointer}
@@ -54,11 +54,11 @@ details{margin:.6rem 0}summary{cursor:pointer}
 .days b{display:block;font-size:1.1rem}.days .none{color:var(--soft)}
 :focus-visible{outline:3px solid var(--act);outline-offset:2px}
 @media (max-width:44rem){header form{flex:1 1 100%;margin:0}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}
-.days{grid-template-columns:repeat(2,1fr)}
+.days{grid-template-columns:repeat(2,1fr)}.days .none{display:none}
 table,tbody,tr,td,caption{display:block}thead{position:absolute;left:-99rem}
 tr{border:1px solid var(--line);border-radius:8px;padding:.4rem .8rem;margin:.6rem 0;background:var(--card)}
 td,td.n{border:0;padding:.15rem 0;text-align:left}td[data-label]::before{content:attr(data-label) ': ';color:var(--soft)}td:empty{display:none}
-.timeline time{display:block}}
+.timeline li>time{display:block}}
 `;
 
 /** The value by which the policy of the page lets this style sheet in, and no other. */

@@ -6,6 +6,7 @@ import { loadListings } from '../../functions/store/listings.ts';
 import type { Console, PageKind } from '../console.ts';
 import type { FleetTask } from '../fleet.ts';
 import { address, at, type Html, link, NOTHING, table } from '../parts.ts';
+import { byReason } from './held-by-reason.ts';
 import { readNote } from './read-note.ts';
 
 /** What waits for an operator, and what holds tasks by itself. */
@@ -123,23 +124,6 @@ async function listings({ system, allowsChanges }: Console): Promise<Html> {
             ? html`<a href="${address('/act/approve-listing', { name })}">Approve…</a> <a href="${address('/act/dismiss-listing', { name })}">Dismiss…</a>`
             : null,
       ],
-    ],
-  });
-}
-
-function byReason(held: readonly FleetTask[]): Html {
-  const groups = [...groupsOf(held, ({ reason }) => reason)].sort((a, b) => b[1].length - a[1].length);
-  return table({
-    caption: 'By reason',
-    rows: groups,
-    none: 'Nothing is held.',
-    columns: [
-      ['Why', ([reason]) => reason],
-      [
-        'Tasks',
-        ([reason, tasks]) => link(tasks.length.toLocaleString('en'), '/tasks', { state: 'held', reason }),
-      ],
-      ['Tenants', ([, tasks]) => new Set(tasks.map(({ tenant }) => tenant)).size],
     ],
   });
 }

@@ -15,6 +15,7 @@ import { dueByDay, isHeld } from '../due.ts';
 import type { FleetTask } from '../fleet.ts';
 import { address, at, type Html, link, NOTHING, note, table } from '../parts.ts';
 import { plot } from '../plots.ts';
+import { byReason } from './held-by-reason.ts';
 import { readNote } from './read-note.ts';
 
 /** How far is looked ahead, and back, in days. */
@@ -42,7 +43,7 @@ ${tiles(data.tasks, now, { suppressed: suppressed.length, scannedAt: scans.compl
 <div class="plots">${duePlot(open, now)}${happened}</div>
 ${dueTable(open, now)}
 <h2>Open alerts by mode and cause</h2>${byModeAndCause(open)}
-<h2>Held</h2>${heldTable(data.tasks)}${readNote(data)}`;
+<h2>Held</h2>${byReason(data.tasks)}${readNote(data)}`;
     return { title: 'Overview', body };
   },
 };
@@ -110,6 +111,7 @@ function tiles(
 
 function duePlot(open: readonly FleetTask[], now: Instant): Html {
   const byDay = [...dueByDay(open, now, AHEAD)];
+  if (byDay.every(([, due]) => due.length === 0)) return NOTHING;
   return plot({
     title: `Tasks to be disabled, the next ${AHEAD} days`,
     days: byDay.map(([day]) => day.slice(5)),
@@ -167,23 +169,6 @@ function byModeAndCause(open: readonly FleetTask[]): Html {
           }),
       ],
       ['Tenants', ([, tasks]) => new Set(tasks.map(({ tenant }) => tenant)).size],
-    ],
-  });
-}
-
-function heldTable(tasks: readonly FleetTask[]): Html {
-  const groups = [...groupsOf(tasks.filter(isHeld), ({ reason }) => reason)];
-  return table({
-    caption: 'By reason',
-    rows: groups.sort((a, b) => b[1].length - a[1].length),
-    none: 'Nothing is held.',
-    columns: [
-      ['Why', ([reason]) => reason],
-      [
-        'Tasks',
-        ([reason, held]) => link(held.length.toLocaleString('en'), '/tasks', { state: 'held', reason }),
-      ],
-      ['Tenants', ([, held]) => new Set(held.map(({ tenant }) => tenant)).size],
     ],
   });
 }
