@@ -1,4 +1,4 @@
-/** `npm run bench -- scan|list|ingest|digest|notify|bundle|simulate|deadlines|generators|garbage|webhooks|console|price|capacity [options]`: measures the budgets, as JSON lines. */
+/** `npm run bench -- scan|list|ingest|digest|notify|bundle|simulate|deadlines|generators|garbage|redrive|poison|webhooks|console|price|capacity [options]`: measures the budgets, as JSON lines. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -41,6 +41,10 @@ Benchmarks (each prints JSON lines; a figure's line has its goal, whether it is 
   console    a page of the operators' console once the fleet was read, and what reading it costs
                --tasks N             (default 100000)
   price      dollars a month of an idle stage, and of a fleet, by their parts
+  redrive    sends dead letters back, is cut off half way, and is run again: what is lost, done twice or left
+               --letters N           (default 10000)
+  poison     time of all others while one message of a queue fails at each of its deliveries
+               --messages N          (default 10000)
   capacity   compares the computed capacity units with those that DynamoDB Local reports (needs Java 17)
 
 Exit codes: 0 all goals met; 1 a goal is missed; 2 the call is not valid.
@@ -53,6 +57,8 @@ const OPTIONS = {
   help: { type: 'boolean' },
   tasks: { type: 'string' },
   rows: { type: 'string' },
+  letters: { type: 'string' },
+  messages: { type: 'string' },
   owners: { type: 'string' },
   peer: { type: 'string' },
   'table-latency-ms': { type: 'string' },
@@ -73,6 +79,8 @@ const TAKEN: Record<string, readonly string[]> = {
   simulate: ['seconds'],
   deadlines: ['tasks'],
   garbage: ['rows'],
+  redrive: ['letters'],
+  poison: ['messages'],
   webhooks: ['tasks'],
   console: ['tasks'],
   price: [],
@@ -130,6 +138,14 @@ async function run(name: string, values: Values): Promise<void> {
       const { benchPrice } = await import('./price.ts');
       return benchPrice();
     }
+    case 'redrive': {
+      const { benchRedrive } = await import('./redrive.ts');
+      return benchRedrive(wholeNumber(values, 'letters', 10_000));
+    }
+    case 'poison': {
+      const { benchPoison } = await import('./poison.ts');
+      return benchPoison(wholeNumber(values, 'messages', 10_000));
+    }
     case 'simulate': {
       const { benchSimulate } = await import('./simulate.ts');
       return benchSimulate(wholeNumber(values, 'seconds', 30));
@@ -178,7 +194,7 @@ async function onlyBesideDynamoDbLocal(benchmark: string[]): Promise<void> {
 
 function wholeNumber(
   values: Values,
-  name: 'tasks' | 'rows' | 'owners' | 'processes' | 'seconds' | 'table-latency-ms',
+  name: 'tasks' | 'rows' | 'letters' | 'messages' | 'owners' | 'processes' | 'seconds' | 'table-latency-ms',
   byDefault: number,
 ): number {
   const text = values[name];

@@ -62,12 +62,14 @@ export async function openAwsStage(name: string, place: Place = {}): Promise<Ope
       clock,
       clients: { sqs: sqsClient(), eventBridge: eventBridgeClient(), sns: snsClient() },
     }),
+    otherTable: (other) => new DynamoDbTable(documentClient(dynamoDbClient()), other),
     scan: (scheduledAt) => invokeScanner(deployment.functions.scanner, scheduledAt),
     workers: workersOf(deployment),
-    deadLetters: new AwsDeadLetters(
-      sqsClient(),
-      byQueue((queue) => deployment.queues[queue].deadLetterUrl),
-    ),
+    deadLetters: new AwsDeadLetters(sqsClient(), {
+      deadLetters: byQueue((queue) => deployment.queues[queue].deadLetterUrl),
+      work: byQueue((queue) => deployment.queues[queue].url),
+      ticks: deployment.ticks ?? {},
+    }),
     webhookSecrets: new AwsWebhookSecrets(ssmClient(), name),
     bus: new AwsEventBus(eventBridgeClient(), deployment.bus),
     identity: callerArn,

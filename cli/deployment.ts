@@ -22,6 +22,7 @@ const deploymentSchema = z.object({
   sender: text,
   ses: z.object({ identity: text, mailsPerSecond: z.number() }),
   schedule: text,
+  ticks: z.optional(z.record(z.string(), text)),
   canaries: z.boolean(),
   contact: text,
   controlPlane: z.enum(['fed', 'own']),

@@ -17,7 +17,17 @@ export const HELP_FORM = {
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   'See what is so:': ['console', 'tasks', 'explain', 'alerts', 'mail', 'recipients', 'data-planes', 'events'],
   'Say what holds:': ['policy', 'owners', 'subscriptions', 'admins'],
-  'Stop, let go, take back:': ['pause', 'resume', 'approve', 'dismiss', 'holds', 'undo', 'queues', 'oops'],
+  'Stop, let go, take back:': [
+    'pause',
+    'resume',
+    'approve',
+    'dismiss',
+    'holds',
+    'undo',
+    'queues',
+    'dlq',
+    'oops',
+  ],
   'Try before:': ['preview', 'simulate'],
   'Set up a stage:': ['init', 'doctor', 'sources', 'control-planes', 'scan'],
   'This command line:': ['config', 'completion', 'help'],

@@ -3,6 +3,7 @@ import { isEligible, openStaleness } from '../functions/abandonment/evidence.ts'
 import { recoversAt } from '../functions/abandonment/healthy-spells.ts';
 import { noDisablingUntil } from '../functions/abandonment/quiet-hours.ts';
 import { refusedUntil } from '../functions/abandonment/refused.ts';
+import { unheardSinceRestore } from '../functions/abandonment/restored.ts';
 import { isReverted } from '../functions/abandonment/reverted.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
 import type { PausesRecord } from '../functions/store/pauses.ts';
@@ -28,10 +29,11 @@ export function holdsOf(given: Case, pauses: PausesRecord, at: Instant): HoldVie
 }
 
 /** Every span of unknown health by its beginning, evidence too old among them. */
-export function unknownOf({ task, evidence, policy, unknown }: Case, at: Instant): Unknown[] {
+export function unknownOf(given: Case, at: Instant): Unknown[] {
+  const { task, evidence, policy, unknown } = given;
   // What has no shards is not observed.
   if (!isEligible(task)) return [...unknown].sort((a, b) => a.from - b.from);
-  const open = openStaleness(task, evidence, policy, at);
+  const open = openStaleness(task, evidence, policy, at) ?? unheardSinceRestore(evidence, given);
   const stale = [...evidence.stale, ...(open ? [open] : [])];
   return [...unknown, ...stale.map((span) => ({ ...span, why: 'stale' as const }))].sort(
     (a, b) => a.from - b.from,

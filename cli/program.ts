@@ -8,6 +8,7 @@ import { registerAlarms } from './commands/alarms.ts';
 import { registerAlertsList } from './commands/alerts-list.ts';
 import { registerAlertsShow } from './commands/alerts-show.ts';
 import { registerApprove } from './commands/approve.ts';
+import { registerBackups } from './commands/backups.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerConfig } from './commands/config.ts';
 import { registerConsole } from './commands/console.ts';
@@ -16,6 +17,7 @@ import { registerControlPlanesCheck } from './commands/control-planes-check.ts';
 import { registerCost } from './commands/cost.ts';
 import { registerDataPlanes } from './commands/data-planes.ts';
 import { registerDismiss } from './commands/dismiss.ts';
+import { registerDlq } from './commands/dlq.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEvents } from './commands/events.ts';
 import { registerExplain } from './commands/explain.ts';
@@ -141,6 +143,7 @@ export function buildProgram(cli: Cli): Command {
   for (const register of [registerScan, registerPauses, registerApprove, registerDismiss, registerUndo])
     register(program, cli);
   registerWork(addGroup(program, 'work', 'bulk commands: how far they are, and stopping them'), cli);
+  registerBackups(program, cli);
   registerDoctor(program, cli);
   registerCost(program, cli);
   const controlPlanes = addGroup(
@@ -160,6 +163,10 @@ export function buildProgram(cli: Cli): Command {
     cli,
   );
   registerOops(addGroup(program, 'oops', 'failed attempts, by kind of failure'), cli);
+  registerDlq(
+    addGroup(program, 'dlq', 'dead letters: what was given up, sending it back, discarding it'),
+    cli,
+  );
   registerQueues(
     addGroup(program, 'queues', 'whether queues are worked, and pausing and resuming them'),
     cli,

@@ -5,6 +5,7 @@ import type { DeadLetters } from '../functions/operators/dead-letters.ts';
 import type { WebhookSecretStore } from '../functions/platform/ports.ts';
 import type { System } from '../functions/platform/system.ts';
 import type { ScanReport } from '../functions/scanner/scan.ts';
+import type { Table } from '../functions/store/table/table.port.ts';
 import type { AlarmBoard } from './alarms/alarm-board.port.ts';
 import type { AwsAccount } from './doctor/aws-account.port.ts';
 import type { EventBus } from './event-bus.ts';
@@ -17,6 +18,8 @@ export interface OpenedStage {
   system: System;
   /** Reads again what time it is for a stage whose clock is set by hand: for what stays open. */
   refreshClock?: () => Promise<void>;
+  /** A table beside that of the stage, in the same account and region. */
+  otherTable(name: string): Table;
   /** Runs the scanner as the schedule would at that instant, and waits for it. */
   scan(scheduledAt: Instant): Promise<ScanReport>;
   /** The workers of its queues. */

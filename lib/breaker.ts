@@ -29,7 +29,7 @@ const FOR_A_QUARTER_IN_AN_HOUR = { periods: 12, ringing: 3 };
 const TIMEOUT_SECONDS = 55;
 
 /** The function that watches the workers from outside and pauses, probes and resumes their queues. */
-export function addBreaker(scope: Construct, props: BreakerProps): TaskwardenFunction {
+export function addBreaker(scope: Construct, props: BreakerProps): ScheduledFunction {
   const { config, alarms, environment } = props;
   const breaker = new ScheduledFunction(scope, 'Breaker', {
     config,
@@ -43,7 +43,7 @@ export function addBreaker(scope: Construct, props: BreakerProps): TaskwardenFun
     timeoutSeconds: TIMEOUT_SECONDS,
     memoryMiB: 256,
     heartbeat: { metric: METRIC.breakerRan, everySeconds: MISSED_AFTER },
-  }).scheduled;
+  });
   alarms.add({
     name: 'breaker-open',
     severity: 'page',
@@ -53,7 +53,7 @@ export function addBreaker(scope: Construct, props: BreakerProps): TaskwardenFun
     ...FOR_A_QUARTER_IN_AN_HOUR,
     silence: 'fine',
   });
-  allowSteering(breaker, props);
+  allowSteering(breaker.scheduled, props);
   return breaker;
 }
 

@@ -26,7 +26,10 @@ export function crossChecks(config: Config, place: Place): Problem[] {
 }
 
 function checkStage(config: Config): Problem[] {
-  if (config.stage === 'local') return [];
+  if (config.stage === 'local') {
+    const allowed = 'off on stage local: emulators have no CodeDeploy';
+    return config.gradualDeployment === 'off' ? [] : [{ key: 'gradualDeployment', allowed }];
+  }
   const problems: Problem[] = [];
   if (config.demoClock)
     problems.push({

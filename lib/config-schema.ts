@@ -259,6 +259,8 @@ export const configSchema = z.strictObject({
   queues: z.strictObject(byQueue((name) => queue(QUEUES[name]))).prefault({}),
   /** Concurrency set aside per function. Default: none but for the owner's page, which anybody may call. */
   reservedConcurrency: z.strictObject(reservedByService).prefault({}),
+  /** How long a new version of a function is tried with a tenth of its invocations; `off`: it takes over at once. */
+  gradualDeployment: oneOf(['off', '10m', '30m']).default('off'),
   /** Whether canaries go through the queues, and feed and feedback are watched; a few writes per scan. */
   canaries: flag.default(true),
   logRetentionDays: z

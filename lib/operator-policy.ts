@@ -31,11 +31,13 @@ export interface OperatorPolicyProps {
   readonly schedule: string;
   readonly mappings: readonly SqsEventSource[];
   readonly deadLetters: readonly IQueue[];
+  /** The dead-letter queues of schedules. */
+  readonly ticks: readonly IQueue[];
   /**
-   * The queue of the disabler, which also enables what control planes that are listed are asked for; and that of the lister, which
-   * is asked for a listing at once; and that of the sender of webhooks.
+   * All queues: dead letters go back to each. That of the disabler also enables what control planes that are listed are asked
+   * for, that of the lister is asked for a listing at once, and that of webhooks for a call.
    */
-  readonly asked: readonly IQueue[];
+  readonly work: readonly IQueue[];
   /** The ARN that all parameters with secrets of webhooks match. */
   readonly webhookSecrets: string;
 }
@@ -53,7 +55,7 @@ export function addOperatorPolicy(stack: Stack, props: OperatorPolicyProps): voi
       allow(['dynamodb:Scan'], [props.table.tableArn]),
       ...steering(stack, props),
       ...asking(stack, props),
-      forgetting(props),
+      ...ofDeadLetters(props),
       // Written and forgotten, never read.
       allow(['ssm:DeleteParameter', 'ssm:PutParameter'], [props.webhookSecrets]),
       ...testingAlarms(stack, props),
@@ -72,7 +74,7 @@ export function addOperatorPolicy(stack: Stack, props: OperatorPolicyProps): voi
 /** Finding the stage, asking control planes to enable tasks again, scanning, switching queues. */
 function steering(
   stack: Stack,
-  { config, bus, scanner, mappings, asked }: OperatorPolicyProps,
+  { config, bus, scanner, mappings, work }: OperatorPolicyProps,
 ): PolicyStatement[] {
   const parameter = Arn.format(
     { service: 'ssm', resource: 'parameter', resourceName: deploymentParameter(config.stage).slice(1) },
@@ -82,8 +84,9 @@ function steering(
     allow(['ssm:GetParameter'], [parameter]),
     ownEvents(bus),
     allow(
-      ['sqs:SendMessage'],
-      asked.map(({ queueArn }) => queueArn),
+      // SQS is told where it moves dead letters to by the ARN.
+      ['sqs:GetQueueAttributes', 'sqs:SendMessage'],
+      work.map(({ queueArn }) => queueArn),
     ),
     allow(['lambda:InvokeFunction'], [scanner.live.functionArn]),
     allow(
@@ -120,12 +123,22 @@ function asking(
   ];
 }
 
-/** Looking for a person in what the workers gave up, and deleting what names them; `doctor` counts the messages. */
-function forgetting({ deadLetters }: OperatorPolicyProps): PolicyStatement {
-  return allow(
-    ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
-    deadLetters.map(({ queueArn }) => queueArn),
-  );
+/**
+ * Reading what the workers gave up, sending it back and discarding it; `doctor` counts the messages. SQS itself moves only what
+ * was a queue's, which ticks never were.
+ */
+function ofDeadLetters({ deadLetters, ticks }: OperatorPolicyProps): PolicyStatement[] {
+  const arnsOf = (queues: readonly IQueue[]) => queues.map(({ queueArn }) => queueArn);
+  return [
+    allow(
+      ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+      arnsOf([...deadLetters, ...ticks]),
+    ),
+    allow(
+      ['sqs:CancelMessageMoveTask', 'sqs:ListMessageMoveTasks', 'sqs:StartMessageMoveTask'],
+      arnsOf(deadLetters),
+    ),
+  ];
 }
 
 /** `alarms test`: rings one alarm of each severity, publishes, and listens on a queue that it makes and deletes. */

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { METRIC } from '../functions/platform/names.ts';
+import { METRIC, WHOLE_STAGE } from '../functions/platform/names.ts';
 import { QUEUE_NAMES, QUEUES, type QueueName } from '../functions/platform/queues.ts';
 import type { Config } from './config.ts';
 import type { Alarms } from './constructs/alarms.ts';
@@ -46,6 +46,7 @@ export function addServiceAlarms(alarms: Alarms, watched: Watched): void {
   addFeedbackAlarm(alarms);
   addReputationAlarms(alarms);
   addLostWorkAlarms(alarms, watched.queues);
+  addFailureAlarm(alarms);
   addAccountAlarms(alarms, watched);
 }
 
@@ -221,6 +222,20 @@ function addReputationAlarms(alarms: Alarms): void {
     impact: 'so many complain that SES may pause the account; then nobody is warned.',
     metric: rate('Reputation.ComplaintRate'),
     threshold: 0.001,
+    silence: 'fine',
+  });
+}
+
+/** A failure that nobody has heard of, or that says something new: not those that are known and go on as they did. */
+function addFailureAlarm(alarms: Alarms): void {
+  alarms.add({
+    name: 'failures-reported',
+    severity: 'ticket',
+    impact:
+      'an attempt failed in a way that is new, came back, or comes with a new version or more often; what it was to do is tried again.',
+    metric: alarms.own(METRIC.failureReported, WHOLE_STAGE, FIVE_MINUTES),
+    threshold: 1,
+    ...AN_HOUR_AFTER_THE_LAST,
     silence: 'fine',
   });
 }

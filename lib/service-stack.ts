@@ -28,6 +28,7 @@ import { addBreaker } from './breaker.ts';
 import { type Config, sendLeaseSeconds } from './config.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { EventsIntake } from './constructs/events-intake.ts';
+import { GradualDeployment } from './constructs/gradual-deployment.ts';
 import { MailChannel } from './constructs/mail-channel.ts';
 import { OwnerPage } from './constructs/owner-page.ts';
 import { QueueWorker } from './constructs/queue-worker.ts';
@@ -93,7 +94,7 @@ export class ServiceStack extends Stack {
   private addFunctions(): void {
     const environment = this.variables();
     const knowing = { ...environment, ...this.controlPlanesVariable() };
-    const { scheduled: scanner, scheduleName } = new ScheduledFunction(this, 'Scanner', {
+    const scan = new ScheduledFunction(this, 'Scanner', {
       config: this.config,
       service: 'scanner',
       entry: 'functions/scanner/scanner.handler.ts',
@@ -101,6 +102,7 @@ export class ServiceStack extends Stack {
       alarms: this.alarms,
       impact: 'nobody is warned, nothing is disabled, and the gap counts against no task.',
     });
+    const { scheduled: scanner, scheduleName } = scan;
     const { config, alarms } = this;
     const ownerPage = new OwnerPage(this, 'OwnerPage', { config, environment: knowing, alarms });
     const toldBeside: Partial<Record<QueueName, Record<string, string>>> = {
@@ -119,13 +121,14 @@ export class ServiceStack extends Stack {
     const queueWorkers = byQueue((name) => this.addWorker(name, { ...toldOf(name), ...toldBeside[name] }));
     const workers = byQueue((name) => queueWorkers[name].worker);
     const { table, operators } = this.props;
-    const breaker = addBreaker(this, {
+    const looks = addBreaker(this, {
       config: this.config,
       environment,
       alarms: this.alarms,
       workers: queueWorkers,
       queues: this.queues,
     });
+    const breaker = looks.scheduled;
     const functions: Record<Service, TaskwardenFunction> = {
       scanner,
       breaker,
@@ -138,7 +141,7 @@ export class ServiceStack extends Stack {
     if (dashboards && stage !== 'local')
       new Dashboards(this, 'Dashboards', { stage, alarms, functions, queues: this.queues, table });
     for (const teller of [scanner, breaker]) this.allowTelling(teller);
-    const { notify, disable, listing, webhook } = this.queues;
+    const { notify, disable, listing } = this.queues;
     // To all of them: a canary goes through each.
     const queueArns = QUEUE_NAMES.map((name) => this.queues[name].queue.queueArn);
     scanner.allow(['sqs:SendMessage'], queueArns);
@@ -166,6 +169,12 @@ export class ServiceStack extends Stack {
     acknowledgeWildcard(workers.webhook.role, finding, named);
     ownerPage.allowSigning(workers.notify);
     this.mail.allowSending(workers.notify);
+    const gradual = Object.fromEntries(QUEUE_NAMES.map((name) => [idOf(QUEUES[name].worker), workers[name]]));
+    new GradualDeployment(this, 'Deployments', {
+      config,
+      alarms,
+      functions: { ...gradual, OwnerPage: ownerPage.page },
+    });
     const { topics } = this.config.channels;
     if (topics.length > 0) workers.notify.allow(['sns:Publish'], topics);
     addOperatorPolicy(this, {
@@ -179,7 +188,8 @@ export class ServiceStack extends Stack {
       schedule: scheduleName,
       mappings: QUEUE_NAMES.map((name) => queueWorkers[name].mapping),
       deadLetters: QUEUE_NAMES.map((name) => this.queues[name].deadLetters),
-      asked: [disable.queue, listing.queue, webhook.queue],
+      ticks: [scan, looks].flatMap(({ deadLetters }) => [deadLetters.undelivered, deadLetters.failed]),
+      work: QUEUE_NAMES.map((name) => this.queues[name].queue),
       webhookSecrets,
     });
     this.publishDeployment(
@@ -189,7 +199,11 @@ export class ServiceStack extends Stack {
         breaker: breaker.live.functionArn,
       },
       queueWorkers,
-      { linkBaseUrl: ownerPage.baseUrl, schedule: scheduleName },
+      {
+        linkBaseUrl: ownerPage.baseUrl,
+        schedule: scheduleName,
+        ticks: { ...ticksOf('scanner', scan), ...ticksOf('breaker', looks) },
+      },
     );
   }
 
@@ -250,7 +264,7 @@ export class ServiceStack extends Stack {
   private publishDeployment(
     functions: Deployment['functions'],
     workers: Record<QueueName, QueueWorker>,
-    places: Pick<Deployment, 'schedule'> & { linkBaseUrl: string },
+    places: Pick<Deployment, 'schedule' | 'ticks'> & { linkBaseUrl: string },
   ): void {
     const { config, queues } = this;
     const urls = (name: QueueName) => ({
@@ -297,6 +311,12 @@ export class ServiceStack extends Stack {
       tier: ParameterTier.INTELLIGENT_TIERING,
     });
   }
+}
+
+/** Where the lost ticks of a function are, as the command line calls them. */
+function ticksOf(service: Service, { deadLetters }: ScheduledFunction): Record<string, string> {
+  const { undelivered, failed } = deadLetters;
+  return { [`${service}-undelivered`]: undelivered.queueUrl, [`${service}-failed`]: failed.queueUrl };
 }
 
 /** `mail-events` as the logical ids have it: `MailEvents`. */

@@ -54,6 +54,7 @@ const COLUMNS: Columns<OopsRecord> = [
   ['CAUSE', ({ cause }) => cause],
   ['COUNT', ({ count }) => String(count)],
   ['LAST SEEN', ({ lastSeenAt }) => formatInstant(lastSeenAt)],
+  ['REPORTED', ({ reported }) => (reported ? `${formatInstant(reported.at)} ${reported.why}` : '-')],
   ['WHAT', ({ error, sample }) => `${error}: ${sample}`],
 ];
 
@@ -83,6 +84,7 @@ function kindOf(kind: OopsRecord): Record<string, unknown> {
     lastItem,
     lastAttempt,
     lastVersion,
+    reported: kind.reported ? { at: formatInstant(kind.reported.at), why: kind.reported.why } : null,
     resolvedAt: kind.resolvedAt === null ? null : formatInstant(kind.resolvedAt),
   };
 }

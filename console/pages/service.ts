@@ -83,14 +83,15 @@ async function queueTable({ system, stage, allowsChanges }: Console): Promise<Ht
 }
 
 async function deadLetters({ stage }: Console): Promise<Html> {
-  const account = await stage.account();
+  const { deadLetters: letters } = stage;
+  const counted = letters.queues.map(async (queue) => ({ queue, count: await letters.count(queue) }));
   return table({
-    caption: 'Messages that were given up; the runbook says how to send them again',
-    rows: await account.deadLetters(),
+    caption: 'Messages that were given up: `taskwarden dlq list` says why, and `dlq redrive` sends them back',
+    rows: await Promise.all(counted),
     none: 'There are no dead-letter queues.',
     columns: [
       ['Queue', ({ queue }) => queue],
-      ['Messages', ({ messages }) => (messages > 0 ? html`<b class="bad">${messages}</b>` : 0)],
+      ['Messages', ({ count }) => (count > 0 ? html`<b class="bad">${count}</b>` : 0)],
     ],
   });
 }

@@ -1,5 +1,6 @@
 import { unknownTime } from './evidence.ts';
 import type { AtDeadline, EffectivePolicy, ScopedPolicy } from './policy.ts';
+import type { Restored } from './restored.ts';
 import type { Announced, Episode, Keep, Mode, Stopping, Task } from './task.ts';
 import { type Duration, type Instant, type Interval, roundUpToMinute } from './time.ts';
 
@@ -192,7 +193,7 @@ export function nextDeadlineLook(
 }
 
 /** What the date of an overdue task rests on where its deadline was announced. */
-interface ByStopping {
+interface ByStopping extends Restored {
   task: Task;
   policy: EffectivePolicy;
   keep: Keep | null;
@@ -227,11 +228,11 @@ export function dateByStopping(
 function acceptanceOf(
   one: Announced | undefined,
   deadline: Instant,
-  { task, keep, policy }: ByStopping,
+  { task, keep, policy, restoredAt = 0 }: ByStopping,
 ): Instant | undefined {
   if (one?.last?.deadline !== deadline || !one.binds || one.spent) return undefined;
   const { acceptedAt } = one;
-  const since = Math.max(task.enabledAt ?? 0, keep?.at ?? 0, policy.modeRaisedAt ?? 0);
+  const since = Math.max(task.enabledAt ?? 0, keep?.at ?? 0, policy.modeRaisedAt ?? 0, restoredAt);
   return acceptedAt !== undefined && acceptedAt >= since ? acceptedAt : undefined;
 }
 

@@ -13,6 +13,7 @@ import { hasLasted, isAlive, recoversAt } from './healthy-spells.ts';
 import type { EffectivePolicy } from './policy.ts';
 import { noDisablingUntil } from './quiet-hours.ts';
 import { refusedUntil } from './refused.ts';
+import { isOfBeforeRestore, type Restored, unheardSinceRestore } from './restored.ts';
 import { isReverted } from './reverted.ts';
 import type {
   Episode,
@@ -44,7 +45,7 @@ export interface Unknown extends Interval {
 }
 
 /** All that a decision rests on. */
-export interface Case {
+export interface Case extends Restored {
   task: Task;
   evidence: Evidence;
   keep: Keep | null;
@@ -101,7 +102,7 @@ type Answer =
   | { answer: 'fire'; reason: 'abandoned' | 'overdue' }
   | {
       answer: 'warn';
-      reason: 'not-warned' | 'joined' | 'grace-taken-back';
+      reason: 'not-warned' | 'joined' | 'grace-taken-back' | 'restored';
       to: Recipient[];
       newGrace: boolean;
     }
@@ -227,10 +228,11 @@ export function isOverdue({ alert }: Pick<Episode, 'alert'>): boolean {
 }
 
 /** Every span of unknown health that touches the task, with those in which the evidence was too old. */
-export function unknownOf({ task, evidence, policy, unknown }: Case, now: Instant): readonly Unknown[] {
+export function unknownOf(given: Case, now: Instant): readonly Unknown[] {
+  const { task, evidence, policy, unknown } = given;
   // What has no shards is not observed.
   if (!isEligible(task)) return unknown;
-  const open = openStaleness(task, evidence, policy, now);
+  const open = openStaleness(task, evidence, policy, now) ?? unheardSinceRestore(evidence, given);
   const stale = [...evidence.stale, ...(open ? [open] : [])].map((span) => ({
     ...span,
     why: 'stale' as const,
@@ -488,10 +490,12 @@ function warnings(view: View, episode: Episode): Undated | undefined {
   const dated = policy.mode === 'disable';
   const lapsed = dated && episode.graceMode === 'disable' && graceLapsed(episode, recipients);
   const raised = episode.grace === 0 || (dated ? isRaised(episode, policy) : episode.graceMode === 'detect');
-  const newGrace = lapsed || raised;
+  const restored = episode.grace > 0 && isOfBeforeRestore(episode, view.given);
+  const newGrace = lapsed || raised || restored;
   const to = newGrace ? [...recipients] : recipients.filter((one) => isUntold(episode, one, dated));
   if (to.length === 0) return undefined;
-  const reason = lapsed ? 'grace-taken-back' : raised ? 'not-warned' : 'joined';
+  const kept = raised ? 'not-warned' : 'joined';
+  const reason = restored ? 'restored' : lapsed ? 'grace-taken-back' : kept;
   return { answer: 'warn', reason, to, newGrace };
 }
 

@@ -256,6 +256,8 @@ export interface Episode {
   graceMode: Mode;
   /** The last raise of the mode that the present grace knows of; absent where there was none. */
   modeRaisedAt?: Instant;
+  /** The last restoring of the table that the present grace knows of; absent where there was none. */
+  restoredAt?: Instant;
   told: Record<string, Told>;
   /** Topics, apart from those who are told: nothing is decided by them. */
   informed?: Record<string, Informed>;

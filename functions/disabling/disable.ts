@@ -15,6 +15,7 @@ import {
 } from '../episodes/disabling.ts';
 import { isListed } from '../platform/control-plane-settings.ts';
 import type { System } from '../platform/system.ts';
+import { loadAlert } from '../store/alerts.ts';
 import { auditWrite } from '../store/audit.ts';
 import { storeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
@@ -73,9 +74,29 @@ function outageOf({ task, open }: DisablingTask, error: ControlPlaneUnavailable)
   return { error, item: disablingOf(task.id, open.number).item, dueSince };
 }
 
+/** Why a hint at a disabling would be skipped, as the task stands now; undefined where the task would be disabled. */
+export async function whyNotDisable(
+  system: System,
+  { task, episode }: { task: string; episode: number },
+): Promise<string | undefined> {
+  const record = await loadTask(system.table, task);
+  if (!record) return 'the task is not known';
+  if (!isDisabling(record) || record.open.number !== episode) {
+    const alert = await loadAlert(system.table, task, episode);
+    return alert?.reason ?? 'over';
+  }
+  if (record.open.disabling.state === 'refused') return 'refused';
+  const now = system.clock.now();
+  const view = await FleetView.load(system.table, { now, scanEvery: system.config.scanEvery });
+  const verdict = await judge(system, view, record);
+  return verdict === 'disable' ? undefined : verdict;
+}
+
 /** What a person asked for is a human act, bound by no date, pause or hold. */
 async function judge(system: System, view: FleetView, record: DisablingTask): Promise<string> {
-  if (record.open.disabling.asker.by === 'person') return 'disable';
+  const { asker } = record.open.disabling;
+  // What became of what was asked before the table was restored nobody knows: a person can ask again.
+  if (asker.by === 'person' && asker.at >= (view.restored.restoredAt ?? 0)) return 'disable';
   const decision = decide(await view.caseOf(asBeforeDisabling(record)), system.clock.now());
   return decision.answer === 'disable' ? 'disable' : decision.reason;
 }

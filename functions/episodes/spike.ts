@@ -15,3 +15,9 @@ export function withApproval(record: OpenTask, now: Instant): OpenTask {
 export function heldSince({ open }: OpenTask): Instant | undefined {
   return open.brake?.heldAt;
 }
+
+/** The task as if no spike had ever held it, and nobody had let it go. */
+export function withoutSpike(record: OpenTask): OpenTask {
+  const { brake: _, ...open } = record.open;
+  return { ...record, open };
+}

@@ -1,7 +1,11 @@
 import type { Case, Recipient } from '../abandonment/decide.ts';
+import { isOfBeforeRestore } from '../abandonment/restored.ts';
 import type { Episode, Told } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import type { PendingNotice } from '../store/notices.ts';
+import { asBeforeDisabling } from './disabling.ts';
+import type { OpenTask } from './open-task.ts';
+import { withoutSpike } from './spike.ts';
 import { fitting, type NewNotice, type OpenTransition, withAsked } from './transition.ts';
 
 /** Asks for the warnings of the present grace, or of a new one, for as many recipients as one transaction takes. */
@@ -12,11 +16,18 @@ export function warn(
   now: Instant,
 ): OpenTransition {
   const { open } = at.record;
+  const restored = newGrace && isOfBeforeRestore(open, given);
+  const begun = restored ? { ...at, record: decidedAnew(at.record) } : at;
   const { some, isCut } = fitting(at, to);
   const notices = some.map(({ key, address }): NewNotice => {
     return { key, address, pending: openingOf(open, now) };
   });
-  return { ...withAsked(at, notices, inGrace(open, given, some, newGrace)), isCut };
+  return { ...withAsked(begun, notices, inGrace(open, given, some, newGrace)), isCut };
+}
+
+/** What was decided before the table was restored binds nobody: neither an approval nor a disabling under way. */
+function decidedAnew(record: OpenTask): OpenTask {
+  return withoutSpike(asBeforeDisabling(record));
 }
 
 /** The notice by which an episode first tells a recipient; that of an overdue task takes no place of the ramp. */
@@ -30,10 +41,11 @@ function openingOf({ alert, firedAt, since }: Episode, now: Instant): PendingNot
 /** What changes in an episode whose recipients are to be warned; a new grace arms all reminder steps anew. */
 function inGrace(
   open: Episode,
-  { policy }: Case,
+  given: Case,
   warned: readonly Recipient[],
   newGrace: boolean,
 ): Partial<Episode> {
+  const { policy, restoredAt } = given;
   const { mode, modeRaisedAt } = policy;
   const grace = newGrace ? open.grace + 1 : open.grace;
   const told: Record<string, Told> = { ...open.told };
@@ -46,5 +58,6 @@ function inGrace(
     disableAfter: newGrace ? policy.disableAfter : open.disableAfter,
     graceMode: mode,
     ...(newGrace && modeRaisedAt !== null ? { modeRaisedAt } : {}),
+    ...(newGrace && restoredAt !== undefined && isOfBeforeRestore(open, given) ? { restoredAt } : {}),
   };
 }

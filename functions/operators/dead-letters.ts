@@ -1,5 +1,45 @@
+import type { Instant } from '../abandonment/time.ts';
 import { normaliseAddress, recipientKey } from '../platform/addresses.ts';
-import type { QueueName } from '../platform/ports.ts';
+import { QUEUE_NAMES, type QueueName } from '../platform/queues.ts';
+
+/** The dead-letter queues of schedules: ticks that were not delivered, and runs that failed. */
+export const TICK_LETTERS = [
+  'scanner-undelivered',
+  'scanner-failed',
+  'breaker-undelivered',
+  'breaker-failed',
+] as const;
+export type TickLetters = (typeof TICK_LETTERS)[number];
+
+/** What a dead-letter queue is called: as the queue that it belongs to, or what became of a tick. */
+export type LetterQueue = QueueName | TickLetters;
+export const LETTER_QUEUES: readonly LetterQueue[] = [...QUEUE_NAMES, ...TICK_LETTERS];
+
+/** Whether it holds ticks: their work is long done by later ones, so nothing of it is ever sent back. */
+export function holdsTicks(queue: LetterQueue): queue is TickLetters {
+  return TICK_LETTERS.some((one) => one === queue);
+}
+
+/** A message of a dead-letter queue, as it was received. */
+export interface ReceivedLetter {
+  queue: LetterQueue;
+  /** Stays the same however often it is received. */
+  id: string;
+  handle: string;
+  body: string;
+  /** Why the worker gave it up, or EventBridge or Lambda; null where SQS moved it, for it was received too often. */
+  reason: string | null;
+  /** When its work was first sent. */
+  sentAt: Instant;
+  /** When it came to the dead-letter queue; of one that SQS moved the same as `sentAt`, which SQS keeps. */
+  arrivedAt: Instant;
+  /** The id of the message that was given up, where that is another. */
+  messageId: string;
+  /** How often that was received, where it is told. */
+  receives: number | null;
+  /** The tenant, for fair queues. */
+  group?: string;
+}
 
 /** What was seen of one dead-letter queue. */
 export interface LookedAt {
@@ -14,8 +54,18 @@ export interface LookedAt {
   unseen: number;
 }
 
+/** How far the broker is with a queue that it moves back as a whole. */
+export interface MoveState {
+  isRunning: boolean;
+  moved: number;
+  /** Why it failed; absent where it did not. */
+  failure?: string;
+}
+
 /** The dead-letter queues of a stage. */
 export interface DeadLetters {
+  /** Those that it has. */
+  readonly queues: readonly LetterQueue[];
   /**
    * Looks at every message of every queue; what stays is where it was afterwards.
    *
@@ -23,6 +73,21 @@ export interface DeadLetters {
    * @param removes whether it is deleted
    */
   look(isMeant: (text: string) => boolean, removes: boolean): Promise<LookedAt[]>;
+  /** How many messages a queue holds, those that somebody else reads included. */
+  count(queue: LetterQueue): Promise<number>;
+  /** All messages of a queue, some at a time; each is hidden from others for minutes. */
+  receive(queue: LetterQueue): AsyncIterable<readonly ReceivedLetter[]>;
+  /** Sends the work of letters to its queue, as new messages; gives the ids of the letters that were not taken. */
+  send(queue: QueueName, letters: readonly ReceivedLetter[]): Promise<ReadonlySet<string>>;
+  /** Deletes letters; one that cannot be is received again. Throws where the broker fails. */
+  remove(queue: LetterQueue, letters: readonly ReceivedLetter[]): Promise<void>;
+  /** Lets others see letters at once. */
+  release(queue: LetterQueue, letters: readonly ReceivedLetter[]): Promise<void>;
+  /** Has the broker move a whole queue back; false where it cannot do that. Goes on where it does so already. */
+  startMove(queue: QueueName, perSecond: number): Promise<boolean>;
+  moveState(queue: QueueName): Promise<MoveState>;
+  /** Has the broker stop. */
+  stopMove(queue: QueueName): Promise<void>;
 }
 
 /** What stands around an address, wherever it stands in a text. */

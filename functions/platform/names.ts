@@ -78,6 +78,8 @@ export const METRIC = {
   messageLeft: 'MessageLeft',
   /** One per failed attempt, a died process included. */
   attemptFailed: 'AttemptFailed',
+  /** A kind of failure that is new, or says something new. */
+  failureReported: 'FailureReported',
   /** One per look of the breaker at all queues; its heartbeat. */
   breakerRan: 'BreakerRan',
   /** One per queue that the breaker keeps off, at each of its looks. */
@@ -104,6 +106,12 @@ export const METRIC = {
   /** A request to the owner's page that broke on our side. */
   pageFailed: 'PageFailed',
 } as const;
+
+/** What stands for the function where a figure is of the whole stage: one alarm on it costs one metric, not one for each function. */
+export const WHOLE_STAGE = 'all';
+
+/** The metrics of the whole stage. */
+export const OF_WHOLE_STAGE: ReadonlySet<string> = new Set([METRIC.failureReported]);
 
 /** The functions, by the `service` dimension of their metrics and logs. */
 export type Service = 'scanner' | Worker | 'owner-page' | 'breaker';
@@ -148,6 +156,8 @@ export interface Deployment {
   ses: { identity: string; mailsPerSecond: number };
   /** The name of the scanner's schedule. */
   schedule: string;
+  /** The dead-letter queues of schedules, by name; absent in deployments of before. */
+  ticks?: Record<string, string> | undefined;
   /** Whether what is heard of control planes and of mails is noted. */
   canaries: boolean;
   contact: string;

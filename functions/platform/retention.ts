@@ -45,6 +45,8 @@ export const RETENTIONS = {
   failures: days(30, 7, 400),
   /** Work that was given up and is wanted no more. */
   markers: fixed(30 * DAY),
+  /** How often an item was sent back from its dead letters: a message of it lives for 18 days at most. */
+  redrives: fixed(30 * DAY),
   /** An attempt without an end of its message: SQS keeps that for 4 days. */
   attempts: fixed(5 * DAY),
   probes: fixed(DAY),

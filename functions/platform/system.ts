@@ -91,7 +91,23 @@ export function buildSystem(who: string, given: GivenPorts): System {
     mailer: { send: missing('mailer') },
     events: { publish: missing('bus') },
     operators: { tell: missing('operators’ channel') },
-    telemetry: SILENT,
     ...given,
+    telemetry: given.telemetry ? harmless(given.telemetry) : SILENT,
+  };
+}
+
+/** Logs and metrics that harm nothing they report on: what the sink throws is lost with what it did not take. */
+function harmless(sink: Telemetry): Telemetry {
+  const quietly = (report: () => void) => {
+    try {
+      report();
+    } catch {
+      // There is nowhere left to say so.
+    }
+  };
+  return {
+    log: (...said) => quietly(() => sink.log(...said)),
+    metric: (...said) => quietly(() => sink.metric(...said)),
+    ...(sink.metrics && { metrics: (...said) => quietly(() => sink.metrics?.(...said)) }),
   };
 }

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { METRIC_NAMESPACE, type Service } from './names.ts';
+import { METRIC_NAMESPACE, OF_WHOLE_STAGE, type Service, WHOLE_STAGE } from './names.ts';
 import type { LogLevel, Telemetry } from './ports.ts';
 import { recordable } from './recorded-text.ts';
 
@@ -29,21 +29,22 @@ export class LambdaTelemetry implements Telemetry {
     unit: 'Count' | 'Milliseconds' = 'Count',
     properties: Record<string, unknown> = {},
   ): void {
-    quietly(() => this.#line(properties, true).addMetric(name, unit, value));
+    const service = OF_WHOLE_STAGE.has(name) ? WHOLE_STAGE : this.#service;
+    quietly(() => this.#line(properties, true, service).addMetric(name, unit, value));
   }
 
   metrics(counts: Readonly<Record<string, number>>, properties: Record<string, unknown> = {}): void {
     quietly(() => {
-      const line = this.#line(properties, false);
+      const line = this.#line(properties, false, this.#service);
       for (const [name, value] of Object.entries(counts)) line.addMetric(name, 'Count', value);
       line.publishStoredMetrics();
     });
   }
 
-  #line(properties: Record<string, unknown>, singleMetric: boolean): Metrics {
+  #line(properties: Record<string, unknown>, singleMetric: boolean, serviceName: string): Metrics {
     const metrics = new Metrics({
       namespace: METRIC_NAMESPACE,
-      serviceName: this.#service,
+      serviceName,
       defaultDimensions: { stage: this.#stage },
       singleMetric,
     });

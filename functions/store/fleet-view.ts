@@ -2,6 +2,7 @@ import { holdersOfStopping, judgedPolicy, ownDeadline, reachOf } from '../abando
 import type { Case, Recipient, Unknown } from '../abandonment/decide.ts';
 import type { OwnerRule, OwnerRules } from '../abandonment/owner-rules.ts';
 import type { PolicyBook } from '../abandonment/policy-book.ts';
+import type { Restored } from '../abandonment/restored.ts';
 import { type AlertType, type Pauses, prefixesOf, type Task, tenantOf } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { isTopic, type Topic } from '../abandonment/topics.ts';
@@ -162,6 +163,12 @@ export class FleetView {
     return this.pausesRecord.feedbackSilent !== null;
   }
 
+  /** When the table was last restored, where it ever was. */
+  get restored(): Restored {
+    const { restoredAt } = this.pausesRecord;
+    return restoredAt === undefined ? {} : { restoredAt };
+  }
+
   /** The case of a task. Recipients are looked up only where an episode is open. */
   async caseOf(record: TaskRecord): Promise<Case> {
     await this.loadPlanes([record.task.dataPlane]);
@@ -210,6 +217,7 @@ export class FleetView {
       pauses: this.pauses,
       feedbackSilent: this.isFeedbackSilent,
       recipients: [],
+      ...this.restored,
     };
   }
 

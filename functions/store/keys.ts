@@ -125,6 +125,8 @@ export const keys = {
   }),
   /** Work given up for a failure that no new attempt mends, under the failure's fingerprint. */
   refusal: (fingerprint: string, item: string) => ({ pk: `REFUSED#${fingerprint}`, sk: item }),
+  /** How often operators sent an item of a queue back from its dead letters. */
+  redriven: (queue: string, item: string) => ({ pk: `REDRIVEN#${queue}#${item}`, sk: 'D' }),
   /** Work of a queue that can never be done for its own sake, under its name. */
   givenUp: (queue: string, item: string) => ({ pk: 'GIVEN-UP', sk: `${queue}#${item}` }),
   /** Work of a generator that can never be done, under the generator and the work's identifier. */

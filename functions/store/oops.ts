@@ -1,6 +1,7 @@
 import type { Instant } from '../abandonment/time.ts';
 import type { Writing } from './commit.ts';
 import { index, keys, sortable } from './keys.ts';
+import { judgeOops, type OopsRate, type ReportReason } from './oops-report.ts';
 import { allRows, ROW_VERSION, saidIn } from './rows.ts';
 import { endingOf } from './table/expiry.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
@@ -23,6 +24,10 @@ export interface OopsRecord {
   lastVersion: string;
   /** When an operator said that it is mended; null again when it comes back. */
   resolvedAt: Instant | null;
+  /** By what it is judged whether it says something new; absent in rows of before. */
+  rate?: OopsRate;
+  /** When it was last reported, and why; absent in rows of before. */
+  reported?: { at: Instant; why: ReportReason };
   rev: number;
 }
 
@@ -52,8 +57,14 @@ const ATTEMPTS = 3;
 
 export type KindOfOops = Pick<OopsRecord, 'fingerprint' | 'worker' | 'cause' | 'error' | 'site' | 'sample'>;
 
+/** How it was stored: whether it was counted here, and why its kind is to be reported; null where it says nothing new. */
+export interface StoredOops {
+  counted: boolean;
+  report: ReportReason | null;
+}
+
 /**
- * Stores one occurrence and counts it with its kind. `claim` must hold for it to be stored at all: false where it
+ * Stores one occurrence and counts it with its kind. `claim` must hold for it to be stored at all: it is not counted where it
  * does not, for somebody else counted it. Throws where the table would not take it.
  */
 export async function storeOops(
@@ -61,27 +72,35 @@ export async function storeOops(
   kind: KindOfOops,
   occurrence: OopsOccurrence,
   claim?: Write,
-): Promise<boolean> {
+): Promise<StoredOops> {
   for (let attempt = 0; ; attempt += 1) {
     const before = await table.get(keys.oops(kind.fingerprint));
-    const counted =
+    const { write, report } =
       before && attempt === ATTEMPTS ? addOne(kind, occurrence) : kindWrite(kind, occurrence, before);
-    const writes = [...(claim ? [claim] : []), counted, occurrenceWrite(occurrence, random.id(clock.now()))];
+    const writes = [...(claim ? [claim] : []), write, occurrenceWrite(occurrence, random.id(clock.now()))];
     const result = await table.transact(writes, random.id(clock.now()));
-    if (result.outcome === 'applied') return true;
-    if (claim && result.outcome === 'refused' && result.index === 0) return false;
+    if (result.outcome === 'applied') return { counted: true, report };
+    if (claim && result.outcome === 'refused' && result.index === 0) return { counted: false, report: null };
     if (attempt >= ATTEMPTS)
       throw new TableBusy(`the table is too busy for an OOPS of kind ${kind.fingerprint}`);
   }
 }
 
-/** Where others count the same kind at the same time, its row is only counted up. */
-function addOne({ fingerprint }: KindOfOops, { at }: OopsOccurrence): Write {
-  return { add: keys.oops(fingerprint), by: { count: 1, rev: 1 }, set: endingOf('oops', at) };
+interface KindWrite {
+  write: Write;
+  report: ReportReason | null;
 }
 
-function kindWrite(kind: KindOfOops, occurrence: OopsOccurrence, row: Row | undefined): Write {
+/** Where others count the same kind at the same time, its row is only counted up. */
+function addOne({ fingerprint }: KindOfOops, { at }: OopsOccurrence): KindWrite {
+  const write = { add: keys.oops(fingerprint), by: { count: 1, rev: 1 }, set: endingOf('oops', at) };
+  return { write, report: null };
+}
+
+function kindWrite(kind: KindOfOops, occurrence: OopsOccurrence, row: Row | undefined): KindWrite {
   const before = row && oopsFromRow(row);
+  const { report, rate } = judgeOops(before, occurrence);
+  const reported = report ? { at: occurrence.at, why: report } : before?.reported;
   const record: OopsRecord = {
     ...kind,
     firstSeenAt: before?.firstSeenAt ?? occurrence.at,
@@ -91,17 +110,17 @@ function kindWrite(kind: KindOfOops, occurrence: OopsOccurrence, row: Row | unde
     lastAttempt: occurrence.attempt,
     lastVersion: occurrence.version,
     resolvedAt: null,
+    rate,
+    ...(reported && { reported }),
     rev: (before?.rev ?? 0) + 1,
   };
-  return {
-    put: {
-      ...keys.oops(kind.fingerprint),
-      v: ROW_VERSION,
-      ...record,
-      ...endingOf('oops', record.lastSeenAt),
-    },
-    if: [before ? { equals: ['rev', before.rev] } : { absent: true }],
+  const put = {
+    ...keys.oops(kind.fingerprint),
+    v: ROW_VERSION,
+    ...record,
+    ...endingOf('oops', record.lastSeenAt),
   };
+  return { write: { put, if: [before ? { equals: ['rev', before.rev] } : { absent: true }] }, report };
 }
 
 function occurrenceWrite(occurrence: OopsOccurrence, id: string): Write {

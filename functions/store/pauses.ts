@@ -50,6 +50,8 @@ export interface PausesRecord {
    * reason: a scan reads for bulk commands only where there may be any.
    */
   bulkWork?: Instant;
+  /** When the table was last restored from a backup; absent where it never was (docs/rules.md#a-restored-table). */
+  restoredAt?: Instant;
   rev: number;
 }
 

@@ -5,6 +5,7 @@ import type { System } from '../platform/system.ts';
 import type { Recording } from '../store/commit.ts';
 import { keys } from '../store/keys.ts';
 import { type KindOfOops, type OopsOccurrence, storeOops } from '../store/oops.ts';
+import type { ReportReason } from '../store/oops-report.ts';
 import { ROW_VERSION, saidIn } from '../store/rows.ts';
 import { endingOf } from '../store/table/expiry.ts';
 import type { Row, Write } from '../store/table/table.port.ts';
@@ -47,8 +48,9 @@ export async function recordOops(system: Recording, oops: Oops): Promise<string>
   const reported = reportOf(system, oops);
   logOops(system, oops, reported);
   try {
-    await storeOops(system, reported.kind, reported.occurrence);
+    report(system, reported, (await storeOops(system, reported.kind, reported.occurrence)).report);
   } catch (error) {
+    report(system, reported, 'not-stored');
     system.telemetry.log('warn', 'OOPS not stored', {
       fingerprint: reported.kind.fingerprint,
       error: recordable(String(error)),
@@ -61,7 +63,7 @@ export async function recordOops(system: Recording, oops: Oops): Promise<string>
 export async function recordCountedOops(system: Recording, oops: Oops): Promise<void> {
   const reported = reportOf(system, oops);
   logOops(system, oops, reported);
-  await storeOops(system, reported.kind, reported.occurrence);
+  report(system, reported, (await storeOops(system, reported.kind, reported.occurrence)).report);
 }
 
 /** The row of an attempt that began. */
@@ -106,9 +108,23 @@ export async function recordDeath(system: Recording, row: Row): Promise<boolean>
     },
     if: [{ equals: ['attempt', attempt] }, { equals: ['endedAt', null] }],
   };
-  if (!(await storeOops(system, reported.kind, reported.occurrence, claim))) return false;
+  const stored = await storeOops(system, reported.kind, reported.occurrence, claim);
+  if (!stored.counted) return false;
   logOops(system, oops, reported);
+  report(system, reported, stored.report);
   return true;
+}
+
+/** Lets the alarm hear of a kind of failure that says something new; it needs no call, which might fail as well. */
+function report(
+  { telemetry }: Pick<System, 'telemetry'>,
+  { kind: { fingerprint, worker }, occurrence: { version } }: Reported,
+  why: ReportReason | 'not-stored' | null,
+): void {
+  if (why === null) return;
+  const about = { fingerprint, worker, version, why };
+  telemetry.log('warn', 'failure reported', about);
+  telemetry.metric(METRIC.failureReported, 1, 'Count', about);
 }
 
 function reportOf(system: Counting, oops: Oops): Reported {

@@ -13,7 +13,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IDependable } from 'constructs';
 import { alarmName, type Severity } from '../../functions/platform/alarm-names.ts';
-import { METRIC_NAMESPACE, type Service } from '../../functions/platform/names.ts';
+import { METRIC_NAMESPACE, type Service, type WHOLE_STAGE } from '../../functions/platform/names.ts';
 
 /** One alarm: what is wrong when it rings, and for whom. */
 export interface AlarmSpec {
@@ -152,7 +152,12 @@ export class Alarms extends Construct {
   }
 
   /** A figure that the code itself writes. */
-  own(metricName: string, service: Service, period: Duration, statistic: string = Stats.SUM): Metric {
+  own(
+    metricName: string,
+    service: Service | typeof WHOLE_STAGE,
+    period: Duration,
+    statistic: string = Stats.SUM,
+  ): Metric {
     return new Metric({
       namespace: METRIC_NAMESPACE,
       metricName,

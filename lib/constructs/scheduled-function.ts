@@ -45,12 +45,15 @@ export interface ScheduledFunctionProps {
 export class ScheduledFunction extends Construct {
   readonly scheduled: TaskwardenFunction;
   readonly scheduleName: string;
+  /** What did not reach the function, and the runs that failed. */
+  readonly deadLetters: { readonly undelivered: IQueue; readonly failed: IQueue };
 
   constructor(scope: Construct, id: string, props: ScheduledFunctionProps) {
     super(scope, id);
     const { config } = props;
     const undelivered = deadLetterQueue(this, 'Undelivered');
     const failed = deadLetterQueue(this, 'Failed');
+    this.deadLetters = { undelivered, failed };
     for (const queue of [undelivered, failed]) {
       Validations.of(queue).acknowledge({
         id: 'AwsSolutions-SQS3',

@@ -197,6 +197,14 @@ const QUEUES_AND_WORKERS: readonly Night[] = [
     rings: { 'events-refused': { within: 10, ends: true } },
   },
   {
+    name: 'a failure of a new kind, and five hours later with a new version of the code',
+    minutes: 12 * HOUR,
+    spoil: (metrics, from) => {
+      for (const hours of [0, 5]) metrics.put(own('FailureReported', 'all'), from + hours * HOUR);
+    },
+    rings: { 'failures-reported': { within: 10, times: 2, ends: true } },
+  },
+  {
     name: 'idle queues, for a week',
     minutes: 7 * DAY,
     spoil: (metrics, from) => {

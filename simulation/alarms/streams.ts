@@ -4,7 +4,7 @@ import { Metrics } from './metrics.ts';
 import { metricKey } from './template-alarms.ts';
 
 /** A figure of our own. */
-export const own = (name: string, service: Worker | 'scanner' | 'breaker' | 'owner-page') =>
+export const own = (name: string, service: Worker | 'scanner' | 'breaker' | 'owner-page' | 'all') =>
   metricKey('Taskwarden', name, service);
 
 const idOf = (queue: QueueName) =>

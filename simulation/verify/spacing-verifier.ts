@@ -7,6 +7,9 @@ import type { FleetFacts } from './fleet-facts.ts';
 
 interface LastMail {
   warnedAt: Instant | null;
+  /** The newest mail of warnings or reminders, and whether its sender never heard that SES took it. */
+  warning: string | null;
+  isUnheard: boolean;
   disabledAt: Instant | null;
   withdrawnAt: Instant | null;
   /** All of the last 24 h. */
@@ -42,6 +45,8 @@ export class SpacingVerifier {
     this.#checks.checkWhere(quietHours !== undefined, 6, !isRude, () => 'a mail went out in quiet hours');
     const last = this.#last.get(to) ?? {
       warnedAt: null,
+      warning: null,
+      isUnheard: false,
       disabledAt: null,
       withdrawnAt: null,
       lately: [],
@@ -51,7 +56,7 @@ export class SpacingVerifier {
     this.#isOneOfTheDay(last, mail);
     const urging = mail.items.filter(({ notice }) => URGING.includes(notice));
     if (urging.length > 0) {
-      const every = this.#facts.policy('', 'digestEvery') - 2 * this.#skew;
+      const every = this.#every(last) - 2 * this.#skew;
       const next = (last.warnedAt ?? Number.NEGATIVE_INFINITY) + every;
       const opens = () => wakesAt(quietHours, next);
       const ok = mail.at >= next || urging.some((item) => this.#windowCloses(item, mail.at, opens()));
@@ -61,6 +66,8 @@ export class SpacingVerifier {
         () => `a second mail of warnings or reminders went to one recipient within digestEvery`,
       );
       last.warnedAt = mail.at;
+      last.warning = mail.digest;
+      last.isUnheard = false;
     }
     if (mail.items.some(({ notice }) => notice === 'disabled')) {
       const next = (last.disabledAt ?? Number.NEGATIVE_INFINITY) + this.#gathered - 2 * this.#skew;
@@ -71,6 +78,17 @@ export class SpacingVerifier {
       );
       last.disabledAt = mail.at;
     }
+  }
+
+  /** The answer to a mail is lost: where SES says nothing of it either, it is decided again after `settleAfter`. */
+  answerLost(digest: string): void {
+    for (const last of this.#last.values()) if (last.warning === digest) last.isUnheard = true;
+  }
+
+  /** How long no other mail of warnings or reminders may go. */
+  #every({ isUnheard }: LastMail): Duration {
+    const every = this.#facts.policy('', 'digestEvery');
+    return isUnheard ? Math.min(every, this.#facts.policy('', 'settleAfter')) : every;
   }
 
   /** No more than 24 mails in 24 h, and no two withdrawals within an hour. */

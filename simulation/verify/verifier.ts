@@ -158,6 +158,7 @@ export class Verifier implements Checks {
   /** The answer to a digest, or what was to be written of it, is lost. */
   answerLost(digest: string): void {
     this.repeats.recordLost(digest);
+    this.spacing.answerLost(digest);
     for (const [to, refusedFor] of this.#suppressed) if (refusedFor === digest) this.#unheard.add(to);
   }
 

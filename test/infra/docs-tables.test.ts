@@ -125,6 +125,7 @@ const KEYS: { [Name in keyof typeof keys]: ReturnType<(typeof keys)[Name]> } = {
   refusal: keys.refusal('fingerprint', 'item'),
   givenUp: keys.givenUp('queue', 'item'),
   givenUpOf: keys.givenUpOf('generator', 'item'),
+  redriven: keys.redriven('queue', 'item'),
   breaker: keys.breaker('queue'),
   queuePause: keys.queuePause('queue'),
   probe: keys.probe('queue'),

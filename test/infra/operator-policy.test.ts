@@ -29,6 +29,9 @@ const ACTIONS: Record<string, string[]> = {
   ReceiveMessage: ['sqs:ReceiveMessage'],
   ChangeMessageVisibilityBatch: ['sqs:ChangeMessageVisibility'],
   DeleteMessageBatch: ['sqs:DeleteMessage'],
+  StartMessageMoveTask: ['sqs:StartMessageMoveTask'],
+  ListMessageMoveTasks: ['sqs:ListMessageMoveTasks'],
+  CancelMessageMoveTask: ['sqs:CancelMessageMoveTask'],
   DescribeAlarms: ['cloudwatch:DescribeAlarms'],
   SetAlarmState: ['cloudwatch:SetAlarmState'],
   // To a topic with a key of its own.

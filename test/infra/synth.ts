@@ -38,7 +38,8 @@ export function synth(stage: string, document: object = {}) {
   return { app, state, service, resources: [...resourcesOf(state), ...resourcesOf(service)] };
 }
 
-function resourcesOf(template: Template): Resource[] {
+/** The resources of a template, each with its logical id. */
+export function resourcesOf(template: Template): Resource[] {
   return Object.entries(template.toJSON().Resources).map(([id, resource]) => ({
     id,
     ...(resource as Omit<Resource, 'id'>),

@@ -22,7 +22,7 @@ const REASONS: Record<Decision['answer'], readonly string[]> = {
   unknown: ['data-plane', 'outage', 'paused', 'no-scan', 'stale'],
   waiting: ['under-threshold', 'detecting', 'told', 'grace', 'notice-pending', 'disabling'],
   fire: ['abandoned', 'overdue'],
-  warn: ['not-warned', 'joined', 'grace-taken-back'],
+  warn: ['not-warned', 'joined', 'grace-taken-back', 'restored'],
   remind: ['rung-due'],
   disable: ['grace-over'],
   hold: HOLD_REASONS,

@@ -40,6 +40,7 @@ describe('alarms in the night', () => {
     'slow poison message on notify',
     'a second dead letter while the first is open, and a third',
     'an error every 20 minutes, for eight hours',
+    'a failure of a new kind, and five hours later with a new version of the code',
     'SES says nothing of mails any more',
   ])('say what the night is to say, and nothing else: %s', (name) => {
     expect(judgeNight(alarms, nightOf(name)).wrong).toEqual([]);

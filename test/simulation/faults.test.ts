@@ -174,19 +174,23 @@ test('SES takes a warning and its answer is lost: what SES reports of it decides
   ]);
 });
 
-test('SES takes a warning and both its answer and its report are lost: after settleAfter it is decided again', async () => {
-  const { story } = await tell({
-    until: at(22),
-    events: [
-      { at: at(14), type: 'fault', target: 'ses', mode: 'timeout-after-accept', times: 1 },
-      { at: at(14), type: 'fault', target: 'feedback', mode: 'down', times: 1 },
-    ],
-  });
-  expect(story.filter((line) => line.includes(' mail ') && line.includes('warning'))).toEqual([
-    'T+14d mail ana@acme.test: warning acmeCo/a #1 until T+21d',
-    'T+14d1h mail ana@acme.test: warning acmeCo/a #1 until T+21d1h',
-  ]);
-});
+test.each(['1h', '6h'])(
+  'SES takes a warning and both its answer and its report are lost: after settleAfter it is decided again, with digestEvery %s',
+  async (digestEvery) => {
+    const { story } = await tell({
+      until: at(22),
+      policy: { mode: 'disable', digestEvery },
+      events: [
+        { at: at(14), type: 'fault', target: 'ses', mode: 'timeout-after-accept', times: 1 },
+        { at: at(14), type: 'fault', target: 'feedback', mode: 'down', times: 1 },
+      ],
+    });
+    expect(story.filter((line) => line.includes(' mail ') && line.includes('warning'))).toEqual([
+      'T+14d mail ana@acme.test: warning acmeCo/a #1 until T+21d',
+      'T+14d1h mail ana@acme.test: warning acmeCo/a #1 until T+21d1h',
+    ]);
+  },
+);
 
 test('an event of SES decides a mail whose answer was lost: no repeat', async () => {
   const { story } = await tell({

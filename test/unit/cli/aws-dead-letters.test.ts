@@ -14,7 +14,12 @@ import { byQueue } from '../../../functions/platform/queues.ts';
 
 const sqs = mockClient(SQSClient);
 const QUEUES = byQueue((queue) => queue.charAt(0));
-const letters = () => new AwsDeadLetters(new SQSClient({ region: 'eu-west-1' }), QUEUES);
+const letters = () =>
+  new AwsDeadLetters(new SQSClient({ region: 'eu-west-1' }), {
+    deadLetters: QUEUES,
+    work: byQueue((queue) => `work-${queue}`),
+    ticks: { 'scanner-failed': 't' },
+  });
 
 /** What is in each queue; a message that was received is hidden until it is given back. */
 let kept: Record<string, (Message & { hidden?: boolean })[]>;

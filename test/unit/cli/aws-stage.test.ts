@@ -34,7 +34,14 @@ const DEPLOYMENT = {
   modeCeiling: 'notify',
   allowedDomains: null,
   demoClock: false,
-  queues: { ingest: queue, notify: queue, disable: queue, 'mail-events': queue, listing: queue },
+  queues: {
+    ingest: queue,
+    notify: queue,
+    disable: queue,
+    'mail-events': queue,
+    listing: queue,
+    webhook: queue,
+  },
   functions: {
     scanner: 'arn:scanner:live',
     notifier: 'n',
@@ -42,6 +49,7 @@ const DEPLOYMENT = {
     ingest: 'i',
     'mail-events': 'm',
     lister: 'l',
+    'webhook-sender': 'w',
     breaker: 'b',
   },
 };

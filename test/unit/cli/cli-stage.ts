@@ -13,16 +13,15 @@ import { listerConsumer } from '../../../functions/catalog/listings/lister-consu
 import { disableConsumer } from '../../../functions/disabling/disable-consumer.ts';
 import { recordMailEvent } from '../../../functions/notices/feedback/mail-events.ts';
 import { notifyConsumer } from '../../../functions/notices/send/notify-consumer.ts';
-import type { DeadLetters } from '../../../functions/operators/dead-letters.ts';
 import type { Severity } from '../../../functions/platform/alarm-names.ts';
 import type { OutgoingMail, QueueName, WebhookSecretStore } from '../../../functions/platform/ports.ts';
-import { QUEUE_NAMES } from '../../../functions/platform/queues.ts';
 import { buildSystem, type System } from '../../../functions/platform/system.ts';
 import { webhookSecretOf } from '../../../functions/platform/webhook-signature.ts';
 import { runScan } from '../../../functions/scanner/scan.ts';
 import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
 import { webhookConsumer } from '../../../functions/webhooks/webhook-consumer.ts';
 import { processMessage } from '../../../functions/work/pipeline.ts';
+import { SimDeadLetters } from '../../../simulation/engine/sim-dead-letters.ts';
 
 /** The instant at which tests begin. */
 export const T = Date.parse('2026-01-01T00:00:00Z');
@@ -223,17 +222,10 @@ export function cliStage({
   };
   const board = new QuietBoard();
   const answers: AwsAccount = { ...HEALTHY };
-  const letters: { queue: QueueName; id: string; text: string }[] = [];
-  const deadLetters: DeadLetters = {
-    look: async (isMeant, removes) =>
-      QUEUE_NAMES.map((queue) => {
-        const all = letters.filter((one) => one.queue === queue);
-        const meant = all.filter(({ text }) => isMeant(text));
-        if (removes) for (const one of meant) letters.splice(letters.indexOf(one), 1);
-        const naming = meant.map(({ id }) => id);
-        return { queue, looked: all.length, naming, removed: removes ? meant.length : 0, unseen: 0 };
-      }),
-  };
+  const deadLetters = new SimDeadLetters(
+    () => now,
+    (queue, { body }) => void waiting.push({ queue, body }),
+  );
   const onBus: SourcedEntry[] = [];
   const bus: EventBus = {
     put: async (entries) => {
@@ -243,13 +235,24 @@ export function cliStage({
     },
   };
   let notTaken: NotTaken | undefined;
+  const others = new Map<string, MemoryTable>();
   const open: Cli['open'] = async (asked) => {
     if (asked !== name) throw new UsageError(`no stage '${asked}'`);
     const account = async () => answers;
     const alarms = async () => board;
     const identity = async () => 'olga';
     const rates = { mailsPerSecond: 10, canaries: true };
-    const ports = { workers, deadLetters, webhookSecrets: secrets, account, alarms, bus, identity };
+    const otherTable = (asked: string) => others.get(asked) ?? new MemoryTable();
+    const ports = {
+      otherTable,
+      workers,
+      deadLetters,
+      webhookSecrets: secrets,
+      account,
+      alarms,
+      bus,
+      identity,
+    };
     return { name, modeCeiling, system, scan, ...ports, ...rates };
   };
   return {
@@ -257,8 +260,10 @@ export function cliStage({
     system,
     mails,
     workers,
+    /** Tables beside that of the stage, by their names. */
+    others,
     /** What its workers gave up. */
-    letters,
+    deadLetters,
     /** The secrets of its webhooks. */
     secrets: kept,
     /** What was put on its bus. */

@@ -102,6 +102,33 @@ describe('a task that is to be turned off', () => {
   });
 });
 
+describe('a task that its owner wanted off before the table was restored', () => {
+  const restored = (restoredAt: number) =>
+    pausesWrite({
+      evaluate: null,
+      notify: null,
+      disable: null,
+      evaluatePaused: [],
+      feedbackSilent: null,
+      restoredAt,
+      rev: 0,
+    });
+
+  it('is not asked for: they may have had it, and can ask again', async () => {
+    const stage = await queuedStage({ open: { disabling: WISH } });
+    await stage.system.table.transact([restored(BY_ANA.at + 1)], 'w');
+    expect(await stage.work()).toMatchObject({ outcome: 'skipped' });
+    expect(stage.published).toEqual([]);
+    expect((await stage.open()).disabling).toBeUndefined();
+  });
+
+  it('is asked for where they wanted it since', async () => {
+    const stage = await queuedStage({ open: { disabling: WISH } });
+    await stage.system.table.transact([restored(BY_ANA.at)], 'w');
+    expect(await stage.work()).toMatchObject({ outcome: 'done', reason: 'requested' });
+  });
+});
+
 describe('a hint that is over', () => {
   it.each<[string, Given, Parameters<Awaited<ReturnType<typeof queuedStage>>['work']>[0], string]>([
     ['of an unknown task', {}, { task: 'acmeCo/none' }, 'over'],

@@ -386,3 +386,31 @@ test('what is due is left to the run, which knows the pace', () => {
   expect(done.record.open?.disabling).toBeUndefined();
   expect(done.record.next).toEqual({ at: day(21), why: 'disable' });
 });
+
+describe('a table that was restored', () => {
+  const restoredAt = day(20);
+  const asker = { by: 'run', run: 'r', disableAt: day(21) } as const;
+  const spiked = {
+    ...graced(),
+    brake: { heldAt: day(18), approvedAt: day(19) },
+    disabling: { state: 'requested' as const, asker, queuedAt: day(19), attempts: 1 },
+  };
+
+  test('lets all be warned anew, once; approvals and what was under way are void', () => {
+    const done = settled(day(21), aRecord(day(21), { open: spiked }), { restoredAt });
+    expect(pendingOf(done)).toEqual(['ana warning']);
+    expect(done.record.open).toMatchObject({ number: 1, grace: 2, restoredAt });
+    expect(done.record.open).not.toHaveProperty('brake');
+    expect(done.record.open).not.toHaveProperty('disabling');
+    const again = settled(day(22), aRecord(day(22), { open: done.record.open }), { restoredAt });
+    expect(pendingOf(again)).toEqual([]);
+    expect(again.record.open?.grace).toBe(2);
+  });
+
+  test('lets an episode of which nobody was warned yet begin its first grace, once', () => {
+    const done = settled(day(21), aRecord(day(21), { open: fired() }), { restoredAt });
+    expect(done.record.open).toMatchObject({ grace: 1, restoredAt });
+    const again = settled(day(22), aRecord(day(22), { open: done.record.open }), { restoredAt });
+    expect(again.record.open?.grace).toBe(1);
+  });
+});
