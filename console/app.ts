@@ -74,14 +74,18 @@ async function inside(at: Console, guard: Guard, asked: Asked, session: string):
     const shown = await pageFor({ at, guard, asked, session, pathname, query: searchParams });
     return page(shown.status ?? 200, framed(shown, at, MENU, pathname));
   } catch (error) {
-    return page(502, framed(faultPage(error, at), at, MENU, pathname));
+    return page(502, framed(faultPage(error, at, asked), at, MENU, pathname));
   }
 }
 
 /** A fault is shown, not hidden: who reads it runs the console. */
-function faultPage(error: unknown, { env }: Console): Page {
+function faultPage(error: unknown, { env }: Console, { method }: Asked): Page {
   const lines = error instanceof UsageError ? error.lines : [awsProblem(error, env) ?? faultLine(error)];
-  return { title: 'It could not be read', body: note('bad', ...lines) };
+  if (method !== 'POST') return { title: 'It could not be read', body: note('bad', ...lines) };
+  return {
+    title: 'It failed',
+    body: note('bad', ...lines, 'Some of it may be done: look before you try again.'),
+  };
 }
 
 interface Visit {
@@ -151,8 +155,7 @@ async function acted({ at, guard, session, asked }: Visit, act: Act): Promise<Pa
   const given = givenTo(act, form);
   const problem = guard.sealProblem(session, sealedText(act, given), form.get('seal') ?? '');
   if (problem !== undefined) return { ...refusedPage(problem), status: 403 };
-  const outcome = await act.act(at, given);
-  at.fleet.forget();
+  const outcome = await act.act(at, given).finally(() => at.fleet.forget());
   if ('refused' in outcome) return refusedPage(outcome.refused);
   return { title: 'Done', body: html`${note('good', ...outcome.done)}<p><a href="/">Overview</a></p>` };
 }

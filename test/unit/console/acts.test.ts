@@ -76,6 +76,17 @@ describe('with --allow-changes', () => {
     );
   });
 
+  it('says so where an act fails, and that some of it may be done', async () => {
+    stage = await failingFleet(TASKS);
+    console = await consoleOf(stage, { allowsChanges: true });
+    const fields = fieldsOf((await console.browser.get('/act/pause-queue?queue=notify')).text);
+    stage.workers.pause = () => Promise.reject(new Error('Lambda does not answer'));
+    const failed = await console.browser.post('/act/pause-queue', fields);
+    expect(failed.status).toBe(502);
+    expect(failed.text).toContain('Lambda does not answer');
+    expect(failed.text).toContain('Some of it may be done');
+  });
+
   it('does not do what the confirmation did not show, nor do it twice', async () => {
     stage = await failingFleet(TASKS);
     console = await consoleOf(stage, { allowsChanges: true });
