@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { inOrder, TASK_ORDERS } from '../../cli/task-list.ts';
 import { MODES } from '../../functions/abandonment/task.ts';
-import type { Console, PageKind } from '../console.ts';
+import type { PageKind } from '../console.ts';
 import type { FleetTask } from '../fleet.ts';
 import { at, choice, field, type Html, paged, type Tone, table, tag, taskLink } from '../parts.ts';
 import { readNote } from './read-note.ts';
@@ -69,11 +69,11 @@ export const tasksPage: PageKind = {
     const found = inOrder(data.tasks.filter(matching(query, state)), order) as FleetTask[];
     const { rows, pager } = paged(found, '/tasks', query);
     const body = html`${filters(data.tasks, query, state, order)}${taskTable(rows, 'Tasks')}${pager}${readNote(data)}`;
-    return { title: titleOf(console, found.length), body };
+    return { title: titleOf(found.length), body };
   },
 };
 
-function titleOf(_: Console, count: number): string {
+function titleOf(count: number): string {
   return `${count.toLocaleString('en')} task${count === 1 ? '' : 's'}`;
 }
 
