@@ -30,7 +30,7 @@ figure{margin:1rem 0;max-width:44rem}figcaption{color:var(--soft);margin-bottom:
 .key{display:inline-flex;align-items:center;gap:.35rem;margin-right:1rem;white-space:nowrap}
 table{border-collapse:collapse;width:100%;margin:.6rem 0}caption{text-align:left;color:var(--soft);padding:.2rem 0}
 th,td{text-align:left;vertical-align:top;padding:.4rem .8rem .4rem 0;border-bottom:1px solid var(--line)}
-th{color:var(--soft);font-weight:600;font-size:.87rem}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
+th{color:var(--soft);font-weight:600;font-size:.87rem;white-space:nowrap}td:first-child{min-width:7rem}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 time{white-space:nowrap}.quiet{color:var(--soft)}
 .tag{display:inline-block;border:1px solid currentColor;border-radius:99px;padding:0 .55rem;font-size:.85rem;white-space:nowrap}
 .bad{color:var(--bad)}.warn{color:var(--warn)}.good{color:var(--good)}
