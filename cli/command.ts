@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { type Instant, parseInstant } from '../functions/abandonment/time.ts';
+import { type Duration, type Instant, parseInstant } from '../functions/abandonment/time.ts';
+import { nearIds } from '../functions/operators/overview/near-ids.ts';
 import type { System } from '../functions/platform/system.ts';
 import { paintFor } from './colour.ts';
 import { UsageError } from './errors.ts';
@@ -22,6 +23,8 @@ export interface Cli {
   folder?: string;
   /** Whether `--no-color` was given. */
   isPlain?: boolean;
+  /** Waits, for what is shown again and again; absent: it is shown once. */
+  pause?: (duration: Duration) => Promise<void>;
   /** What a command says that is stopped; absent: nobody asks. */
   interrupts?: Interrupts;
 }
@@ -136,9 +139,17 @@ export function instantArgument(text: string): Instant {
   throw new InvalidArgumentError('Allowed: RFC 3339 with a zone such as "2026-01-01T00:00:00Z".');
 }
 
-/** The error where no task has an id. */
-export function noSuchTask(session: Session, id: string): UsageError {
+/** Reads a number of things given as an option. */
+export function countArgument(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Allowed: a whole number from 1.');
+}
+
+/** The error where no task has an id, with those that may be meant. */
+export async function noSuchTask({ stage, system }: Session, id: string): Promise<UsageError> {
+  const near = (await nearIds(system.table, id)).map((one) => JSON.stringify(one));
+  const meant = near.length === 0 ? '' : ` (did you mean ${near.join(' or ')}?)`;
   return new UsageError(
-    `no task ${JSON.stringify(id)} is known in stage ${session.stage.name}; \`taskwarden tasks list --state all\` names those there are`,
+    `no task ${JSON.stringify(id)} is known in stage ${stage.name}${meant}; \`taskwarden tasks list --state all\` names those there are`,
   );
 }

@@ -15,7 +15,18 @@ export const HELP_FORM = {
 
 /** The commands by what they are for, in the order in which help names them. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  'See what is so:': ['console', 'tasks', 'explain', 'alerts', 'mail', 'recipients', 'data-planes', 'events'],
+  'See what is so:': [
+    'console',
+    'status',
+    'tasks',
+    'explain',
+    'history',
+    'alerts',
+    'mail',
+    'recipients',
+    'data-planes',
+    'events',
+  ],
   'Say what holds:': ['policy', 'owners', 'subscriptions', 'admins'],
   'Stop, let go, take back:': [
     'pause',

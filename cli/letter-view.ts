@@ -15,7 +15,7 @@ export interface JudgedLetter extends Letter {
 }
 
 /** `would be skipped: recovered`. */
-export function stateText({ would, reason }: LetterState): string {
+function stateText({ would, reason }: LetterState): string {
   return `would ${would}: ${reason}`;
 }
 

@@ -1,35 +1,3 @@
-import type { EffectivePolicy } from '../functions/abandonment/policy.ts';
-import { formatDuration } from '../functions/abandonment/time.ts';
-
-/** A leaf of an effective policy. */
-export interface PolicyLeaf {
-  /** `warnAfter`, `blastRadius.share`; as JSON names it: `stage` for the mode. */
-  leaf: string;
-  /** As it would be written: durations as text. */
-  value: unknown;
-  /** `default`, `global`, a prefix, or a task id. */
-  from: string;
-}
-
-const NO_DURATIONS = new Set(['correlatedShare', 'rampPerDay']);
-
-/** Every leaf of an effective policy as it would be written, and where it comes from. */
-export function leavesOf(policy: EffectivePolicy): PolicyLeaf[] {
-  return Object.entries(policy.source).map(([leaf, from]) => ({
-    leaf: leaf === 'mode' ? 'stage' : leaf,
-    value: writtenValue(policy, leaf),
-    from,
-  }));
-}
-
-function writtenValue(policy: EffectivePolicy, leaf: string): unknown {
-  const [key = '', part] = leaf.split('.', 2);
-  const value: unknown = Reflect.get(policy, key);
-  if (part !== undefined) return Reflect.get(value as object, part);
-  if (key === 'reminders') return policy.reminders.map(formatDuration);
-  return typeof value === 'number' && !NO_DURATIONS.has(key) ? formatDuration(value) : value;
-}
-
 /** A leaf as people read it: JSON keeps the older name of the mode, which scripts know. */
 export function leafText(leaf: string): string {
   return leaf === 'stage' ? 'mode' : leaf;

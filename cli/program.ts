@@ -22,6 +22,7 @@ import { registerDoctor } from './commands/doctor.ts';
 import { registerEvents } from './commands/events.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerGenerators } from './commands/generators.ts';
+import { registerHistory } from './commands/history.ts';
 import { registerHolds } from './commands/holds.ts';
 import { registerInit } from './commands/init.ts';
 import { registerMailList } from './commands/mail-list.ts';
@@ -44,6 +45,7 @@ import { registerReport } from './commands/report.ts';
 import { registerScan } from './commands/scan.ts';
 import { registerSimulate } from './commands/simulate.ts';
 import { registerSources } from './commands/sources.ts';
+import { registerStatus } from './commands/status.ts';
 import { registerSubscriptions } from './commands/subscriptions.ts';
 import { registerTasksImport } from './commands/tasks-import.ts';
 import { registerTasksList } from './commands/tasks-list.ts';
@@ -99,6 +101,7 @@ export function buildProgram(cli: Cli): Command {
     })
     .version(`taskwarden ${versionOf()}`, '-V, --version', 'the version of this command line')
     .addHelpText('after', NOTES);
+  registerStatus(program, cli);
   const tasks = addGroup(program, 'tasks', 'tasks: load, list, show, take a version back');
   for (const register of [
     registerTasksImport,
@@ -109,6 +112,7 @@ export function buildProgram(cli: Cli): Command {
     register(tasks, cli);
   registerInit(program, cli);
   registerExplain(program, cli);
+  registerHistory(program, cli);
   const alerts = addGroup(program, 'alerts', 'the history of alerts');
   for (const register of [registerAlertsList, registerAlertsShow]) register(alerts, cli);
   registerAlarms(

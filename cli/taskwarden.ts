@@ -1,3 +1,4 @@
+import { RealClock } from '../functions/platform/real-clock.ts';
 import { INTERRUPTED, Interrupts } from './interrupts.ts';
 import { run } from './program.ts';
 import { safe } from './terminal.ts';
@@ -23,6 +24,7 @@ const exitCode = await run(process.argv.slice(2), {
   stderr: process.stderr,
   env: process.env,
   folder: process.cwd(),
+  pause: (duration) => new RealClock().pause(duration),
   interrupts,
 });
 if (exitCode !== 0) process.exitCode = exitCode;

@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { mailsAbout } from '../../functions/operators/overview/mails.ts';
 import { loadAlert } from '../../functions/store/alerts.ts';
 import { loadTask } from '../../functions/store/tasks.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { mailsAbout } from '../mails.ts';
 import { detailLines, readable } from '../readable.ts';
 
 /** Adds `alerts show`. */

@@ -1,17 +1,25 @@
 import type { Command } from 'commander';
 import type { Instant } from '../../functions/abandonment/time.ts';
-import { loadTask } from '../../functions/store/tasks.ts';
-import { addCommand, type Cli, instantArgument, noSuchTask, onStage } from '../command.ts';
-import { type Explanation, explain } from '../explanation.ts';
+import { type Explanation, explain } from '../../functions/operators/overview/explanation.ts';
+import type { State } from '../../functions/operators/overview/verdict.ts';
+import type { Paint, Tone } from '../colour.ts';
+import { addCommand, type Cli, instantArgument, onStage } from '../command.ts';
+import { knownHistory } from '../history.ts';
 import { leafText, valueText } from '../policy-text.ts';
 import { spanText } from '../readable.ts';
 import { columns, safe } from '../terminal.ts';
+
+const MEANING = `
+First why it was disabled, or was not, and the command that changes that. Of a disabled task: what was decided on that day, on what
+evidence, by which thresholds and where each came from, the mails, and what people did since. With --at an instant that is past: what
+the history has of it, beside what would be decided of it by what is known today. Everything in one line of time: history.`;
 
 /** Adds `explain`. */
 export function registerExplain(program: Command, cli: Cli): void {
   addCommand(program, {
     usage: 'explain',
-    description: 'the decision about one task, all that it rests on, and what happens next; changes nothing',
+    description:
+      'why a task was disabled or was not, all that it rests on, and what happens next; changes nothing',
     examples: [
       'explain acmeCo/prod/orders',
       'explain acmeCo/prod/orders --at 2026-03-01T00:00:00Z',
@@ -24,39 +32,106 @@ export function registerExplain(program: Command, cli: Cli): void {
       'decide for this instant; supposes that a later one finds the task as it is now',
       instantArgument,
     )
+    .addHelpText('after', MEANING)
     .action(
       onStage<[string], { at?: Instant }>(cli, async (session, { at }, id) => {
         const { table, clock } = session.system;
-        const record = await loadTask(table, id);
-        if (!record) throw noSuchTask(session, id);
+        const history = await knownHistory(session, id);
         const now = clock.now();
-        const explanation = await explain(table, record, at ?? now, now);
-        session.out.one(explanation, () => explanationLines(explanation));
+        const explanation = await explain(table, history, at ?? now, now);
+        session.out.one(explanation, () => explanationLines(explanation, session.out.paint));
       }),
     );
 }
 
+const TONES: Partial<Record<State, Tone>> = {
+  healthy: 'good',
+  'disabled-by-us': 'bad',
+  'disabled-by-owner': 'bad',
+  due: 'bad',
+  disabling: 'bad',
+  warned: 'warn',
+  reminded: 'warn',
+  held: 'warn',
+  reverted: 'warn',
+  parked: 'warn',
+};
+
 /** An explanation for people. */
-function explanationLines(given: Explanation): string[] {
-  const { decision } = given;
+function explanationLines(given: Explanation, paint: Paint): string[] {
   return [
-    `${safe(given.task)}: ${decision.answer} (${decision.reason}) at ${given.at}`,
-    `  ${given.enabled ? 'enabled' : 'disabled'} ${given.kind} on ${safe(given.dataPlane)}`,
+    ...verdictLines(given, paint),
+    ...(given.disabling === null ? [] : disablingLines(given)),
+    ...(given.acts.length === 0
+      ? []
+      : section(
+          'Since then',
+          given.acts.map(({ at, says, by }) => [at, says, `by ${by}`]),
+        )),
+    ...decisionLines(given),
+  ];
+}
+
+function verdictLines({ task, verdict, past, decision, at, ...given }: Explanation, paint: Paint): string[] {
+  const { state, says, command } = verdict;
+  const first = past === null ? safe(says) : `${safe(past.says)} (${at}, by its history)`;
+  return [
+    `${safe(task)}: ${past === null ? paint(TONES[state], state) : past.state}`,
+    `  ${first}`,
+    ...(past === null ? [] : [`  By what is known today: ${safe(says)}`]),
+    ...(command === null ? [] : [`  To change that: ${safe(command)}`]),
+    `  ${given.enabled ? 'enabled' : 'disabled'} ${given.kind} on ${safe(given.dataPlane)}; decision: ${decision.answer} (${decision.reason}) at ${at}`,
+  ];
+}
+
+/** What was decided on the day on which it was disabled. */
+function disablingLines({ disabling: given }: Explanation): string[] {
+  if (given === null) return [];
+  const { evidence, counted } = given;
+  const rows: [string, string | null][] = [
+    ['disabled', `${given.confirmedAt ?? given.at} by ${given.by}: ${given.reason}`],
+    ['asked for', given.requestedAt],
+    ['announced date', given.announcedFor],
+    ['scan', given.run],
+    ['statuses then', evidence.statuses === null ? null : evidence.statuses.join(', ') || 'no shards'],
+    ['observed', evidence.observedAt],
+    ['failed of', evidence.cause],
+    ['restarts', evidence.restarts === null ? null : String(evidence.restarts)],
+    ['without PRIMARY since', counted.notPrimarySince],
+    ['counted', counted.countedMs === null ? null : spanText(counted.countedMs)],
+    ['threshold reached', counted.abandonedAt],
+    ['its own deadline', given.deadline],
+  ];
+  return [
+    ...section(
+      `Disabled on that day (alert #${given.episode ?? '?'})`,
+      rows.flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
+    ),
+    ...section('Thresholds on that day', leafRows(given.thresholds)),
+    ...section('Mails about it', mailRows(given.mails)),
+  ];
+}
+
+const leafRows = (leaves: Explanation['thresholds']): string[][] =>
+  leaves.map(({ leaf, value, from }) => [leafText(leaf), valueText(value), `from ${from}`]);
+
+const mailRows = (mails: Explanation['mails']): string[][] =>
+  mails.map(({ sentAt, to, notice, state, disableAt }) => [
+    sentAt ?? 'not sent',
+    to,
+    notice,
+    state,
+    disableAt === null ? 'no date' : `names ${disableAt}`,
+  ]);
+
+/** The decision by what is known now, and what it rests on. */
+function decisionLines(given: Explanation): string[] {
+  return [
     ...section('Evidence', evidenceRows(given)),
     ...(given.deadline === null ? [] : section('Deadline', deadlineRows(given))),
     ...section('Counted time', countedRows(given)),
-    ...section(
-      'Thresholds',
-      given.thresholds.map(({ leaf, value, from }) => [leafText(leaf), valueText(value), `from ${from}`]),
-    ),
-    ...section(
-      'Holds',
-      given.holds.map(({ reason, since, until }) => [
-        reason,
-        since === null ? '' : `since ${since}`,
-        until === null ? '' : `until ${until}`,
-      ]),
-    ),
+    ...section('Thresholds', leafRows(given.thresholds)),
+    ...section('Holds', holdRows(given)),
     ...section('Episode', episodeRows(given)),
     ...section('Owners', ownerRows(given)),
     ...section(
@@ -68,21 +143,21 @@ function explanationLines(given: Explanation): string[] {
         declined ? 'declined reminders' : '',
       ]),
     ),
-    ...section(
-      'Mails so far',
-      given.mails.map(({ sentAt, to, notice, state, disableAt }) => [
-        sentAt ?? 'not sent',
-        to,
-        notice,
-        state,
-        disableAt === null ? 'no date' : `names ${disableAt}`,
-      ]),
-    ),
+    ...section('Mails so far', mailRows(given.mails)),
     ...section(
       'Next',
       given.next.map(({ at, what }) => [at ?? '-', what]),
     ),
   ];
+}
+
+function holdRows({ holds }: Explanation): string[][] {
+  return holds.map(({ reason, since, until, says, command }) => [
+    reason,
+    since === null ? '' : `since ${since}`,
+    until === null ? '' : `until ${until}`,
+    command === null ? says : `${says}; \`${command}\` ends it`,
+  ]);
 }
 
 function section(title: string, rows: string[][]): string[] {

@@ -6,12 +6,12 @@ import {
   parseDuration,
   parseInstant,
 } from '../../functions/abandonment/time.ts';
+import { type Paused, pausedAt } from '../../functions/operators/overview/paused.ts';
 import { type Pausable, pause, resume } from '../../functions/operators/pauses.ts';
 import { loadPauses, PAUSABLE } from '../../functions/store/pauses.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import type { Columns } from '../output.ts';
-import { type Paused, pausedAt } from '../paused.ts';
 import { instantText } from '../readable.ts';
 
 /** When a pause is to end: at an instant, or after a while. */

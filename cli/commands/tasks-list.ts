@@ -1,7 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { DAY, type Instant } from '../../functions/abandonment/time.ts';
 import type { Tone } from '../colour.ts';
-import { addCommand, type Cli, onStage } from '../command.ts';
+import { addCommand, type Cli, countArgument, onStage } from '../command.ts';
 import type { Columns } from '../output.ts';
 import { knownKey } from '../recipient-argument.ts';
 import { inOrder, listTasks, TASK_ORDERS, TASK_STATES, type TaskLine, type TaskState } from '../task-list.ts';
@@ -41,7 +41,7 @@ export function registerTasksList(tasks: Command, cli: Cli): void {
         .choices(TASK_ORDERS)
         .default('task'),
     )
-    .option('--limit <count>', 'at most so many of them', limitArgument)
+    .option('--limit <count>', 'at most so many of them', countArgument)
     .addHelpText('after', MEANING)
     .action(
       onStage<[], Options>(cli, async ({ system, out, stderr }, { prefix, state, owner, sort, limit }) => {
@@ -90,9 +90,4 @@ function nearness(disableAt: string | null, now: Instant): Tone | undefined {
   const left = disableAt === null ? Number.POSITIVE_INFINITY : Date.parse(disableAt) - now;
   if (left > 7 * DAY) return undefined;
   return left > DAY ? 'warn' : 'bad';
-}
-
-function limitArgument(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Allowed: a whole number from 1.');
 }

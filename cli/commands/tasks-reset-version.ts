@@ -22,13 +22,13 @@ export function registerTasksResetVersion(tasks: Command, cli: Cli): void {
     .action(
       onStage<[string], { yes?: boolean }>(cli, async (session, { yes }, id) => {
         const known = await loadTask(session.system.table, id);
-        if (!known) throw noSuchTask(session, id);
+        if (!known) throw await noSuchTask(session, id);
         if (!yes) {
           const what = `version ${known.task.version} of ${JSON.stringify(id)} would be forgotten`;
           throw new UsageError(`${what}, and the next one taken whatever it is; say so with --yes`);
         }
         const reset = await resetVersion(session.system, id, await session.operator());
-        if (!reset) throw noSuchTask(session, id);
+        if (!reset) throw await noSuchTask(session, id);
         session.out.one({ task: id, was: reset.was }, () => [
           `version ${reset.was} of ${safe(id)} is forgotten; next: its owning system publishes it again`,
         ]);

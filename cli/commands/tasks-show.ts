@@ -18,7 +18,7 @@ export function registerTasksShow(tasks: Command, cli: Cli): void {
     onStage<[string]>(cli, async (session, _, id) => {
       const { table } = session.system;
       const record = await loadTask(table, id);
-      if (!record) throw noSuchTask(session, id);
+      if (!record) throw await noSuchTask(session, id);
       const shown = await taskDetails(table, record);
       session.out.one(shown, () => detailLines(shown));
     }),

@@ -1,10 +1,11 @@
 import { formatInstant, HOUR } from '../../functions/abandonment/time.ts';
+import { pausedAt } from '../../functions/operators/overview/paused.ts';
 import { listQueues } from '../../functions/operators/queues.ts';
 import { keys } from '../../functions/store/keys.ts';
 import { loadPauses } from '../../functions/store/pauses.ts';
 import { loadPolicies } from '../../functions/store/policies.ts';
 import { loadScans } from '../../functions/store/scans.ts';
-import { pausedAt, pausedText } from '../paused.ts';
+import { pausedText } from '../paused.ts';
 import { type Examined, type Finding, fail, ok, type Question, skipped, warn } from './check.ts';
 import { RUNBOOK, unwatched } from './mail-questions.ts';
 

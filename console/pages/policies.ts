@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { scopeOf, scopeText } from '../../cli/policy-arguments.ts';
-import { documentPairs, leafText, leavesOf, valueText } from '../../cli/policy-text.ts';
+import { documentPairs, leafText, valueText } from '../../cli/policy-text.ts';
+import { leavesOf } from '../../functions/operators/overview/policy-leaves.ts';
 import { loadPolicies, loadPolicyDocuments } from '../../functions/store/policies.ts';
 import type { Console, Page, PageKind } from '../console.ts';
 import { field, type Html, link, note, paged, table } from '../parts.ts';

@@ -1,14 +1,30 @@
 import { html } from 'hono/html';
-import { type Explanation, explain } from '../../cli/explanation.ts';
-import { mailsOfTask } from '../../cli/mail-views.ts';
 import { leafText, valueText } from '../../cli/policy-text.ts';
-import { spanText } from '../../cli/readable.ts';
 import { formatInstant, type Instant, parseInstant } from '../../functions/abandonment/time.ts';
+import { type Explanation, explain } from '../../functions/operators/overview/explanation.ts';
+import type { MailView } from '../../functions/operators/overview/mails.ts';
+import { type Moment, momentsOf } from '../../functions/operators/overview/moments.ts';
+import { hasTask, loadHistory } from '../../functions/operators/overview/stored-history.ts';
+import { spanText } from '../../functions/operators/overview/time-text.ts';
+import type { State } from '../../functions/operators/overview/verdict.ts';
 import { argument } from '../../functions/platform/shell-word.ts';
-import { loadTask, type TaskRecord } from '../../functions/store/tasks.ts';
+import type { TaskRecord } from '../../functions/store/tasks.ts';
 import type { Console, Page, PageKind } from '../console.ts';
-import { address, at, facts, field, type Html, hidden, link, NOTHING, note, table, tag } from '../parts.ts';
-import { type Happened, historyOf } from '../task-history.ts';
+import {
+  address,
+  at,
+  facts,
+  field,
+  type Html,
+  hidden,
+  link,
+  NOTHING,
+  note,
+  said,
+  type Tone,
+  table,
+  tag,
+} from '../parts.ts';
 
 /** As many entries of its history are shown; the command line shows all. */
 const SHOWN = 200;
@@ -18,20 +34,15 @@ export const taskPage: PageKind = {
   path: '/task',
   show: async (console, query) => {
     const id = query.get('id') ?? '';
-    const record = await loadTask(console.system.table, id);
-    if (!record) return noSuchTask(console, id);
+    const history = await loadHistory(console.system.table, id);
+    if (!hasTask(history)) return noSuchTask(console, id);
     const now = console.system.clock.now();
     const asked = instantOf(query.get('at') ?? '');
-    const { table: rows } = console.system;
-    const [explanation, mails] = await Promise.all([
-      explain(rows, record, asked ?? now, now),
-      mailsOfTask(rows, id),
-    ]);
-    const history = await historyOf(rows, record, mails);
-    const body = html`${banner(record, explanation)}${asked === undefined ? NOTHING : dayNote(explanation, id)}
-${acts(console, record)}${decisionOf(explanation)}${dayForm(id, now, query)}
-<h2>History</h2>${timeline(history)}
-<h2>What it rests on</h2>${evidenceOf(explanation)}${thresholds(explanation)}${people(explanation)}
+    const given = await explain(console.system.table, history, asked ?? now, now);
+    const body = html`${banner(given)}${asked === undefined ? NOTHING : dayNote(given, id)}
+${acts(console, history.record)}${disablingOf(given)}${decisionOf(given)}${dayForm(id, now, query)}
+<h2>History</h2>${timeline(momentsOf(history).reverse())}${mailsOf(given.mails)}
+<h2>What it rests on</h2>${evidenceOf(given)}${thresholds(given.thresholds, 'Policy that decides about it')}${people(given)}
 <h2>On the command line</h2><pre>${commandsFor(console, id)}</pre>`;
     return { title: id, body };
   },
@@ -49,21 +60,26 @@ function instantOf(text: string): Instant | undefined {
   return text === '' ? undefined : parseInstant(text);
 }
 
-function banner({ disabledByUs }: TaskRecord, { decision, holds }: Explanation): Html {
-  if (disabledByUs)
-    return note(
-      'bad',
-      html`Taskwarden disabled it ${at(disabledByUs.at)}, in episode ${disabledByUs.episode}${disabledByUs.run === null ? ', as a person asked' : ''}.`,
-    );
+const TONE_OF: Partial<Record<State, Tone>> = { 'disabled-by-us': 'bad', healthy: 'good' };
+
+/** First of all: why it was disabled, or was not. */
+function banner({ verdict, holds }: Explanation): Html {
   const [hold] = holds;
-  if (decision.answer === 'hold' && hold)
-    return note('warn', html`It is held: <b>${hold.reason}</b>, since ${at(hold.since)}.`);
-  return NOTHING;
+  const held = hold
+    ? html`It is held: <b>${hold.reason}</b>, since ${at(hold.since)}. ${said(hold.says)}`
+    : NOTHING;
+  return note(
+    TONE_OF[verdict.state] ?? (hold ? 'warn' : 'quiet'),
+    verdict.says,
+    held,
+    verdict.command === null ? NOTHING : html`<code>taskwarden ${said(verdict.command)}</code>`,
+  );
 }
 
-function dayNote({ at: asked }: Explanation, id: string): Html {
+function dayNote({ at: asked, past }: Explanation, id: string): Html {
   return note(
     'quiet',
+    past?.says ?? NOTHING,
     html`The decision as of ${at(asked)}, by what is known of it today. ${link('Back to now', '/task', { id })}`,
   );
 }
@@ -100,14 +116,64 @@ function dayForm(id: string, now: Instant, query: URLSearchParams): Html {
   return html`<form class="card filters" method="get" action="/task">${hidden({ id })}${field('The decision of a day', 'at', day, { type: 'date' })}<div><button>Show</button></div></form>`;
 }
 
-function timeline(history: readonly Happened[]): Html {
+const MOMENT_TONES: Partial<Record<Moment['what'], Tone>> = {
+  fired: 'bad',
+  disabled: 'bad',
+  held: 'warn',
+  notified: 'warn',
+  enabled: 'good',
+  over: 'good',
+  kept: 'good',
+};
+
+function timeline(history: readonly Moment[]): Html {
   if (history.length === 0) return html`<p class="quiet">Nothing is stored of it.</p>`;
-  const shown = history.slice(0, SHOWN);
-  const left = history.length - shown.length;
-  return html`<ol class="timeline">${shown.map(
-    ({ at: when, what, tone, detail, mail, evidence }) =>
-      html`<li>${at(when)} ${tag(what, tone)} ${detail} ${mail === undefined ? NOTHING : link('mail', '/mails/show', { id: mail })}${evidence === undefined ? NOTHING : html`<details><summary>What was known then</summary><pre>${evidence.join('\n')}</pre></details>`}</li>\n`,
-  )}</ol>${left > 0 ? html`<p class="quiet">${left} older entries are left out.</p>` : NOTHING}`;
+  const left = history.length - SHOWN;
+  return html`<ol class="timeline">${history
+    .slice(0, SHOWN)
+    .map(
+      ({ at: when, what, says, by }) =>
+        html`<li>${at(when)} ${tag(what, MOMENT_TONES[what] ?? 'quiet')} ${said(says)}${by === null ? NOTHING : html`, by ${said(by)}`}</li>\n`,
+    )}</ol>${left > 0 ? html`<p class="quiet">${left} older entries are left out: taskwarden history has them.</p>` : NOTHING}`;
+}
+
+function mailsOf(mails: readonly MailView[]): Html {
+  return table({
+    caption: 'Mails of its newest alert',
+    rows: mails,
+    none: 'No mail told of it.',
+    columns: [
+      [
+        'Sent',
+        ({ sentAt, digest }) =>
+          html`<a href="${address('/mails/show', { id: digest })}">${sentAt === null ? 'not sent' : at(sentAt)}</a>`,
+      ],
+      ['To', ({ to }) => to],
+      ['Notice', ({ notice }) => notice],
+      ['State', ({ state }) => state],
+      ['Names the date', ({ disableAt }) => at(disableAt)],
+    ],
+  });
+}
+
+/** The newest disabling: what was decided on that day, and on what. */
+function disablingOf({ disabling }: Explanation): Html {
+  if (disabling === null) return NOTHING;
+  const { evidence, counted } = disabling;
+  return html`<h2>Why it was disabled</h2>${facts([
+    ['Disabled', at(disabling.at)],
+    ['By', disabling.by],
+    ['Why', disabling.reason],
+    [
+      'Scan',
+      disabling.run === null ? 'a person asked' : link(disabling.run, '/undo', { run: disabling.run }),
+    ],
+    ['Announced for', disabling.announcedFor === null ? null : at(disabling.announcedFor)],
+    ['Statuses then', evidence.statuses?.join(', ')],
+    ['Without PRIMARY since', counted.notPrimarySince === null ? null : at(counted.notPrimarySince)],
+    ['Counted', counted.countedMs === null ? null : spanText(counted.countedMs)],
+    ['Threshold reached', counted.abandonedAt === null ? null : at(counted.abandonedAt)],
+  ])}${thresholds(disabling.thresholds, 'Policy as it was then')}`;
 }
 
 function evidenceOf({ evidence, kind, dataPlane, enabled, owners, counted }: Explanation): Html {
@@ -141,10 +207,10 @@ function evidenceOf({ evidence, kind, dataPlane, enabled, owners, counted }: Exp
   }`;
 }
 
-function thresholds(given: Explanation): Html {
+function thresholds(leaves: Explanation['thresholds'], caption: string): Html {
   return table({
-    caption: 'Policy that decides about it',
-    rows: given.thresholds,
+    caption,
+    rows: leaves,
     none: 'No policy decides about it.',
     columns: [
       ['Key', ({ leaf }) => leafText(leaf)],

@@ -184,6 +184,8 @@ export interface DisableRequest {
   since: Instant;
   /** Of what alert; absent: `task_abandoned`. */
   alert?: 'task_overdue';
+  /** What a scan's request was decided on, for the audit of its confirmation; absent in rows of older versions. */
+  decided?: Record<string, unknown>;
 }
 
 /** Work on the way to turn the task off. */
@@ -274,6 +276,13 @@ export interface Episode {
   cell?: `${Mode} ${Cause}`;
   /** SES took a warning of it, whatever became of that. */
   warned?: true;
+  /** What held it, the newest last; `to` is null while it does. Absent where nothing did, and in rows of older versions. */
+  holds?: HoldSpan[];
+}
+
+/** A span in which something held a task with an open episode. */
+export interface HoldSpan extends Interval {
+  reason: HoldReason;
 }
 
 export const HOLD_REASONS = [

@@ -2,6 +2,7 @@ import { decide } from '../abandonment/decide.ts';
 import { type ControlAnswer, ControlPlaneUnavailable } from '../control-planes/control-plane.port.ts';
 import { controlPlaneFor, settingsFor } from '../control-planes/control-plane-for.ts';
 import { requestIdOf } from '../episodes/confirm.ts';
+import { decidedOn } from '../episodes/decided-on.ts';
 import {
   asBeforeDisabling,
   type DisablingTask,
@@ -47,7 +48,7 @@ export async function disableTask(
     now: system.clock.now(),
     scanEvery: system.config.scanEvery,
   });
-  const verdict = await judge(system, view, record);
+  const { verdict, decided } = await judge(system, view, record);
   const now = system.clock.now();
   const policy = view.policies.for(hint.task);
   if (verdict !== 'disable') {
@@ -55,7 +56,8 @@ export async function disableTask(
     await storeTask(system, withoutDisabling(record, now), policy);
     return { outcome: 'skipped', reason: verdict };
   }
-  const asked = await storeTask(system, requested(record, now, system.config.confirmWithin), policy);
+  const request = requested(record, now, system.config.confirmWithin, decided);
+  const asked = await storeTask(system, request, policy);
   if (!asked) return retry(system, delivery, 'the task changed meanwhile');
   try {
     const answer = await ask(system, record, asked);
@@ -88,17 +90,23 @@ export async function whyNotDisable(
   if (record.open.disabling.state === 'refused') return 'refused';
   const now = system.clock.now();
   const view = await FleetView.load(system.table, { now, scanEvery: system.config.scanEvery });
-  const verdict = await judge(system, view, record);
+  const { verdict } = await judge(system, view, record);
   return verdict === 'disable' ? undefined : verdict;
 }
 
-/** What a person asked for is a human act, bound by no date, pause or hold. */
-async function judge(system: System, view: FleetView, record: DisablingTask): Promise<string> {
+/** `decided`: what it rests on. What a person asked for is a human act, bound by no date, pause or hold. */
+async function judge(
+  system: System,
+  view: FleetView,
+  record: DisablingTask,
+): Promise<{ verdict: string; decided?: Record<string, unknown> }> {
   const { asker } = record.open.disabling;
   // What became of what was asked before the table was restored nobody knows: a person can ask again.
-  if (asker.by === 'person' && asker.at >= (view.restored.restoredAt ?? 0)) return 'disable';
-  const decision = decide(await view.caseOf(asBeforeDisabling(record)), system.clock.now());
-  return decision.answer === 'disable' ? 'disable' : decision.reason;
+  if (asker.by === 'person' && asker.at >= (view.restored.restoredAt ?? 0)) return { verdict: 'disable' };
+  const given = await view.caseOf(asBeforeDisabling(record));
+  const decision = decide(given, system.clock.now());
+  if (decision.answer !== 'disable') return { verdict: decision.reason };
+  return { verdict: 'disable', decided: decidedOn(given, decision) };
 }
 
 /** @param before as it was before it was noted that the control plane is asked */

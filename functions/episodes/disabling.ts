@@ -44,8 +44,17 @@ export function queuedAgain(record: DisablingTask, now: Instant): DisablingTask 
   return { ...record, open: { ...record.open, disabling }, next };
 }
 
-/** The owning system is about to be asked: noted before, so that its confirmation finds what it answers. */
-export function requested(record: DisablingTask, now: Instant, confirmWithin: Duration): DisablingTask {
+/**
+ * The owning system is about to be asked: noted before, so that its confirmation finds what it answers.
+ *
+ * @param decided what it was decided on; absent where a person asked
+ */
+export function requested(
+  record: DisablingTask,
+  now: Instant,
+  confirmWithin: Duration,
+  decided?: Record<string, unknown>,
+): DisablingTask {
   const { open } = record;
   const { unanswered: _, ...rest } = open.disabling;
   const { asker, attempts } = rest;
@@ -64,6 +73,7 @@ export function requested(record: DisablingTask, now: Instant, confirmWithin: Du
       asker,
       since: open.since,
       ...(open.alert && { alert: open.alert }),
+      ...(decided && { decided }),
     },
     next: { at: now + confirmWithin, why: 'look' },
   };

@@ -14,6 +14,7 @@ import type { Write } from '../store/table/table.port.ts';
 import { type TaskRecord, touch } from '../store/tasks.ts';
 import { cellOf, restartsPerDay, restartsSince, wasWarned } from './cell.ts';
 import { afterConfirmation, isOnAgain, type Word } from './confirm.ts';
+import { decidedOn } from './decided-on.ts';
 import { reasonOf, runOf } from './disabling.ts';
 import { endEpisode } from './end.ts';
 import { begin, hasEpisode, type Transition, withBeside } from './transition.ts';
@@ -144,7 +145,7 @@ function milestonesOf(before: TaskRecord, confirmed: ConfirmedDisabling, counted
 }
 
 /** The audit row, and what lets the run be undone as a whole. */
-function recordsOf(before: TaskRecord, { request, word, decision, now }: ConfirmedDisabling): Write[] {
+function recordsOf(before: TaskRecord, { request, word, given, decision, now }: ConfirmedDisabling): Write[] {
   const { id } = before.task;
   const { asker } = request;
   const run = runOf(asker);
@@ -155,7 +156,10 @@ function recordsOf(before: TaskRecord, { request, word, decision, now }: Confirm
     act: 'disabled',
     by: asker.by === 'person' ? asker.person : 'taskwarden',
     reason: reasonOf(asker, request.alert),
-    evidence: { ...decision.facts, disableAt, run, confirmedAt: word.at },
+    evidence: {
+      ...(request.decided ?? decidedOn(given, decision)),
+      ...{ disableAt, run, episode: request.episode, requestedAt: request.at, confirmedAt: word.at },
+    },
     mails: before.open?.mails ?? [],
   });
   const writes: Write[] = [audit];

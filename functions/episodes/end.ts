@@ -9,6 +9,7 @@ import { noticeDelete, type PendingNotice } from '../store/notices.ts';
 import type { Write } from '../store/table/table.port.ts';
 import { cellOf, restartsSince, wasWarned } from './cell.ts';
 import { evidenceOf } from './evidence-of.ts';
+import { endedHolds } from './holds.ts';
 import type { OpenTask } from './open-task.ts';
 import {
   MOST_BESIDE,
@@ -40,6 +41,7 @@ export function endEpisode(at: OpenTransition, given: Case, end: End, now: Insta
   const parting = partingOf(open, end);
   const obsolete = obsoleteIn(open, end);
   const fits = at.beside.length + parting.length + obsolete.length < MOST_BESIDE;
+  const holds = endedHolds(open, now);
   const alert: AlertRecord = {
     task: task.id,
     episode: open.number,
@@ -54,6 +56,7 @@ export function endEpisode(at: OpenTransition, given: Case, end: End, now: Insta
     run: end.run,
     untold: fits ? [] : [...parting, ...obsolete.map((key) => ({ key, address: '', pending: null }))],
     holders: open.disabling ? holdersOf(at.record) : [],
+    ...(holds && { holds }),
   };
   const recorded = withBeside(at, alertWrite(alert), ...milestonesOf(at.record, given, end.reason, now));
   const stopping = stoppingAfter(at.record, now);

@@ -5,6 +5,7 @@ import { type NextLook, nextLook } from '../abandonment/next-look.ts';
 import type { Episode } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import type { TaskRecord } from '../store/tasks.ts';
+import { withHold } from './holds.ts';
 import { withVeto } from './veto.ts';
 
 /** The record as it waits: its hold, and the instant to evaluate it again. The same record where nothing changes. */
@@ -22,7 +23,8 @@ export function waitFor(
   const open =
     held.open && given.policy.mode !== 'detect' ? keepLongest(markLeft(held.open, given), given) : held.open;
   const same = hold === held.hold && next === held.next && open === held.open;
-  return same ? held : { ...held, hold, next, open };
+  if (same) return held;
+  return { ...held, hold, next, open: open && hold !== held.hold ? withHold(open, hold, now) : open };
 }
 
 /** The hold that a decision asks for; since when, stays. In `detect` nobody would be told, so nothing is held. */

@@ -3,7 +3,7 @@ import { normaliseAddress, recipientKey } from '../platform/addresses.ts';
 import { QUEUE_NAMES, type QueueName } from '../platform/queues.ts';
 
 /** The dead-letter queues of schedules: ticks that were not delivered, and runs that failed. */
-export const TICK_LETTERS = [
+const TICK_LETTERS = [
   'scanner-undelivered',
   'scanner-failed',
   'breaker-undelivered',

@@ -20,7 +20,7 @@ import { jsonOf } from './letter-json.ts';
 import { ofOthers } from './letters-of-others.ts';
 
 /** What a worker would read in a letter. */
-export type LetterMessage =
+type LetterMessage =
   | { queue: 'disable'; message: DisablerMessage }
   | { queue: 'notify'; message: NotifierMessage }
   | { queue: 'listing'; message: ListingMessage }

@@ -28,7 +28,7 @@ export interface Selectors {
 }
 
 /** What stands for the reason of a letter that the broker moved. */
-export const NO_REASON = 'received too often';
+const NO_REASON = 'received too often';
 
 /** Why it was given up. */
 export function reasonText({ received }: Letter): string {

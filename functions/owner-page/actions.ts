@@ -76,16 +76,7 @@ async function plan(
   act: OwnerAct,
 ): Promise<Planned | Acted> {
   const now = system.clock.now();
-  const audit = auditWrite({
-    task: record.task.id,
-    at: now,
-    act: act.action === 'disable' ? 'ask to disable' : act.action,
-    by,
-    reason: ('reason' in act ? act.reason : undefined) ?? 'asked for by a person',
-    evidence: { episode: record.open?.number ?? null },
-    mails: [],
-  });
-  if (act.action === 'disable') return planDisable(record, by, now, audit);
+  if (act.action === 'disable') return planDisable(record, by, now, auditOf(record, by, act, now));
   const { keepMax } = view.policies.for(record.task.id);
   const wanted = act.for ?? keepMax;
   if (wanted > keepMax) return { outcome: 'refused', reason: 'longer than keepMax' };
@@ -99,8 +90,21 @@ async function plan(
   if (holdsAlready(record, keep)) return { outcome: 'done' };
   const kept = { ...record, keep };
   const ended = record.open ? endByPerson(kept, await view.caseOf(kept), now) : undefined;
-  const beside = [...(ended?.beside ?? []), audit];
+  const beside = [...(ended?.beside ?? []), auditOf(record, by, act, now, keep.until)];
   return { record: ended?.record ?? touch(kept, now), beside, untold: ended?.untold ?? null };
+}
+
+/** `until`: the end of what was asked for. */
+function auditOf({ task, open }: TaskRecord, by: string, act: OwnerAct, at: Instant, until?: Instant): Write {
+  return auditWrite({
+    task: task.id,
+    at,
+    act: act.action === 'disable' ? 'ask to disable' : act.action,
+    by,
+    reason: ('reason' in act ? act.reason : undefined) ?? 'asked for by a person',
+    evidence: { episode: open?.number ?? null, ...(until !== undefined && { until }) },
+    mails: [],
+  });
 }
 
 /** Whether the same person asked for the same before, to the end of the same day. */

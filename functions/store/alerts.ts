@@ -1,4 +1,4 @@
-import type { Episode, Mode, ResolveReason } from '../abandonment/task.ts';
+import type { Episode, HoldSpan, Mode, ResolveReason } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { BUCKETS, bucketOf, index, keys, sortable } from './keys.ts';
 import type { PendingNotice } from './notices.ts';
@@ -26,6 +26,8 @@ interface AlertFacts {
   run: string | null;
   /** Notices of its end that are not written (or, without one, not deleted) yet: too many for the transaction that ended it. */
   untold: { key: string; address: string; pending: PendingNotice | null }[];
+  /** What held it while it was open; absent where nothing did, and while it is open. */
+  holds?: HoldSpan[];
   /** Of an episode that ended with the disabling: who held its warning then. */
   holders: string[];
 }

@@ -22,6 +22,9 @@ interface AuditedAct {
 /** The entry in a row of the audit log of one task. */
 export const auditFromRow = (row: Row): TaskAudit => saidIn(row);
 
+/** The entry in a row of acts that are about no task. */
+export const auditBesideFromRow = (row: Row): AuditEntry => saidIn(row);
+
 /** Its row, which tells of what is over. */
 export function auditWrite(entry: AuditEntry): Write {
   const { at, act, by, reason, evidence } = entry;

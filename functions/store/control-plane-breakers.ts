@@ -1,6 +1,6 @@
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { keys } from './keys.ts';
-import { revised, saidIn } from './rows.ts';
+import { allRows, revised, saidIn } from './rows.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
 /** What all functions know of a control plane that failed; none is stored while it answers. */
@@ -29,6 +29,11 @@ export async function loadControlPlaneBreaker(
 ): Promise<ControlPlaneBreakerRecord | undefined> {
   const row = await table.get(keys.controlPlaneBreaker(controlPlane));
   return row && controlPlaneBreakerFromRow(row);
+}
+
+/** Of all control planes that fail. */
+export async function loadControlPlaneBreakers(table: Table): Promise<ControlPlaneBreakerRecord[]> {
+  return (await allRows(table, { pk: keys.controlPlaneBreaker('').pk })).map(controlPlaneBreakerFromRow);
 }
 
 /** The record in its row. */

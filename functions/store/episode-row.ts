@@ -60,6 +60,6 @@ export function askedFromRow({ run, by, disableAt, ...rest }: AskedRow): Disable
 }
 
 /** What was asked of the owning system as its row has it. */
-export function askedToRow({ at, episode, asker, since, alert }: DisableRequest): AskedRow {
-  return { at, episode, ...askerToRow(asker), since, ...(alert && { alert }) };
+export function askedToRow({ at, episode, asker, since, alert, decided }: DisableRequest): AskedRow {
+  return { at, episode, ...askerToRow(asker), since, ...(alert && { alert }), ...(decided && { decided }) };
 }

@@ -91,9 +91,18 @@ export async function* eachMailOf(
 }
 
 /** The mails to one recipient that were claimed within a span, ends included. */
-export async function mailsBetween(
+export function mailsBetween(
   table: Table,
   recipient: string,
+  span: { from: Instant; to: Instant },
+): Promise<DigestRecord[]> {
+  return mailsToAny(table, new Set([recipient]), span);
+}
+
+/** The mails to any of some recipients that were claimed within a span, ends included. */
+export async function mailsToAny(
+  table: Table,
+  recipients: ReadonlySet<string>,
   span: { from: Instant; to: Instant },
 ): Promise<DigestRecord[]> {
   const sk = { from: sortable(span.from), to: `${sortable(span.to)}~` };
@@ -102,7 +111,7 @@ export async function mailsBetween(
       const places: MailPlace[] = [];
       for await (const row of eachRow(table, { index: 'g2', pk: index.mails(bucket), sk })) {
         const place = placeOf(row);
-        if (place.recipient === recipient) places.push(place);
+        if (recipients.has(place.recipient)) places.push(place);
       }
       return places;
     }),

@@ -23,7 +23,7 @@ export interface RedrivenRecord {
 }
 
 /** The record in its row. */
-export const redrivenFromRow = (row: Row): RedrivenRecord => saidIn(row);
+const redrivenFromRow = (row: Row): RedrivenRecord => saidIn(row);
 
 /** How often an item was sent back; none where it never was. */
 export async function loadRedriven(table: Table, queue: string, item: string): Promise<RedrivenRecord> {

@@ -125,7 +125,7 @@ describe('an operator with a phone and without JavaScript', () => {
     await page.getByRole('link', { name: TASK, exact: true }).click();
     const words = await textOf(page);
     expect(words).toContain('It is held: blast-radius');
-    expect(words).toContain('fired episode #1: task_abandoned in mode disable');
+    expect(words).toContain('fired alert #1 (task_abandoned)');
     await inspector.look(page, 'console-04-task');
     await page.getByLabel('The decision of a day').fill('2026-01-10');
     await page.getByRole('button', { name: 'Show' }).click();

@@ -94,7 +94,7 @@ describe('explain', () => {
       wallMs: 5 * DAY,
       unknown: [{ why: 'stale', from: day(1), to: null }],
     });
-    expect(holds).toEqual([{ reason: 'unknown (stale)', since: day(1), until: null }]);
+    expect(holds).toMatchObject([{ reason: 'unknown (stale)', since: day(1), until: null, command: null }]);
   });
 
   it('tells of a spell under way, and then how many ended too short', async () => {
@@ -113,7 +113,9 @@ describe('explain', () => {
       recoversAt: '2026-01-21T02:00:00Z',
       twitchesSinceLoss: 0,
     });
-    expect(lives.holds).toEqual([{ reason: 'recovering', since: day(20), until: '2026-01-21T02:00:00Z' }]);
+    expect(lives.holds).toMatchObject([
+      { reason: 'recovering', since: day(20), until: '2026-01-21T02:00:00Z' },
+    ]);
     expect(lives.next).toEqual([
       { at: '2026-01-21T02:00:00Z', what: 'it has recovered, if it stays alive until then' },
     ]);
@@ -133,8 +135,20 @@ describe('explain', () => {
     ]);
     await stage.taskwarden(['pause', 'disable']);
     expect((await explained(stage)).holds).toEqual([
-      { reason: 'paused (disable)', since: day(0), until: null },
-      { reason: 'quiet-hours', since: null, until: '2026-01-01T06:00:00Z' },
+      {
+        reason: 'paused (disable)',
+        since: day(0),
+        until: null,
+        says: 'nothing is disabled; paused by olga',
+        command: 'taskwarden resume disable',
+      },
+      {
+        reason: 'quiet-hours',
+        since: null,
+        until: '2026-01-01T06:00:00Z',
+        says: 'nothing is disabled in quiet hours and on quiet days',
+        command: null,
+      },
     ]);
   });
 
@@ -165,7 +179,8 @@ describe('explain', () => {
     await stage.scanOn(14);
     stage.setNow(T + 15 * DAY);
     const { out } = await stage.taskwarden(['explain', 'acmeCo/a']);
-    expect(out).toContain(`acmeCo/a: waiting (grace) at ${day(15)}\n  enabled capture on eu-1\n`);
+    expect(out.startsWith('acmeCo/a: warned\n  It is not disabled yet: ')).toBe(true);
+    expect(out).toContain(`  enabled capture on eu-1; decision: waiting (grace) at ${day(15)}\n`);
     expect(out).toContain('  counted                15d of 15d\n');
     expect(out).toMatch(/^ {2}warnAfter +14d +from default$/m);
     expect(out).toContain('\nHolds\n  none\n');
@@ -180,7 +195,8 @@ describe('explain', () => {
       taskLine('acmeCo/a', { shards: [{ id: '0', status: 'PRIMARY' }] }),
     );
     const { out } = await stage.taskwarden(['explain', 'acmeCo/a']);
-    expect(out).toContain('acmeCo/a: healthy (alive)');
+    expect(out).toContain('acmeCo/a: healthy\n');
+    expect(out).toContain('decision: healthy (alive)');
     expect(out).toContain('nothing while it is alive');
   });
 
@@ -200,6 +216,78 @@ describe('explain', () => {
     expect(await cliStage().taskwarden(['explain', 'acmeCo/a'])).toMatchObject({
       code: 2,
       err: 'error: no task "acmeCo/a" is known in stage local; `taskwarden tasks list --state all` names those there are\n',
+    });
+  });
+
+  it.each([
+    ['acmeCo/orders-captrue', '"acmeCo/orders-capture"'],
+    ['acmeCo/orders-capture/', '"acmeCo/orders-capture"'],
+    ['orders-capture', '"acmeCo/orders-capture"'],
+    ['acmecO/orders-capture', '"acmeCo/orders-capture"'],
+  ])('says of %s what may be meant', async (wrong, meant) => {
+    const stage = await failingFleet(['acmeCo/orders-capture', 'acmeCo/payments']);
+    await stage.scanOn(14);
+    const ran = await stage.taskwarden(['explain', wrong]);
+    expect(ran.code).toBe(2);
+    expect(ran.err).toContain(`is known in stage local (did you mean ${meant}?);`);
+  });
+
+  it('says nothing of ids that are not near', async () => {
+    const stage = await failingFleet(['acmeCo/orders-capture']);
+    expect((await stage.taskwarden(['explain', 'otherCo/payments'])).err).not.toContain('did you mean');
+  });
+
+  it('tells of a disabled task the decision of that day, by rows of this version and of older ones', async () => {
+    const stage = await failingFleet(['acmeCo/a']);
+    await stage.taskwarden(['policy', 'set', 'acmeCo/', 'warnAfter=10d']);
+    // Warned on day 10, reminded on days 14 and 16, disabled on day 17.
+    for (const days of [10, 14, 16, 17]) await stage.scanOn(days);
+    await stage.taskwarden(['policy', 'set', 'acmeCo/', 'warnAfter=30d']);
+    stage.setNow(T + 18 * DAY);
+    const { out } = await stage.taskwarden(['explain', 'acmeCo/a']);
+    expect(out).toContain(
+      `acmeCo/a: disabled-by-us\n  Taskwarden disabled it on ${day(17)}: abandoned; its grace is over. It had not run since ${day(0)}: 17d were counted of warnAfter 10d (from acmeCo/). The announced date was ${day(17)}.\n  To change that: taskwarden undo --task acmeCo/a\n`,
+    );
+    expect(out).toMatch(
+      /^Thresholds on that day\n {2}mode +disable +from global\n {2}warnAfter +10d +from acmeCo\/$/m,
+    );
+    expect(out).toContain(`Since then\n  ${day(17)}  policy set acmeCo/: {"warnAfter":"30d"}  by olga\n`);
+    // As an older version wrote the row: only what the confirmation knew.
+    const pk = 'T#acmeCo/a';
+    const row = (await stage.table.query({ pk, sk: { prefix: 'L#' } })).rows.find(
+      ({ act }) => act === 'disabled',
+    );
+    const older = {
+      notPrimarySince: T,
+      counted: 17 * DAY,
+      abandonedAt: T + 10 * DAY,
+      disableAt: T + 17 * DAY,
+      run: day(17),
+      confirmedAt: T + 17 * DAY,
+    };
+    await stage.table.transact([{ put: { ...row!, evidence: older } }], 'older');
+    const read = (await explained(stage)) as Explained & { disabling: Record<string, unknown> };
+    expect(read.disabling).toMatchObject({
+      episode: 1,
+      requestedAt: null,
+      evidence: { statuses: ['FAILED'] },
+      thresholds: [{ leaf: 'warnAfter', value: '10d', from: 'acmeCo/' }],
+      mails: [{ notice: 'warning' }, { notice: 'reminder' }, { notice: 'reminder' }, { notice: 'disabled' }],
+    });
+  });
+
+  it('says that somebody asked for it to be enabled again while its owning system has not done so', async () => {
+    const stage = await failingFleet(['acmeCo/a']);
+    for (const days of [14, 18, 20, 21]) await stage.scanOn(days);
+    const row = (await stage.table.get({ pk: 'T#acmeCo/a', sk: 'T' }))!;
+    const disabledByUs = { ...(row.disabledByUs as object), undoneAt: T + 22 * DAY };
+    const undo = { episode: 1, by: 'olga', at: T + 22 * DAY, state: 'asked' };
+    await stage.table.transact([{ put: { ...row, disabledByUs, undo } }], 'asked');
+    const { verdict } = (await explained(stage)) as Explained & { verdict: Record<string, unknown> };
+    expect(verdict).toMatchObject({
+      state: 'undo-asked',
+      disabled: true,
+      says: `It is disabled, and olga asked on ${day(22)} for it to be enabled again: its owning system has not done so yet.`,
     });
   });
 

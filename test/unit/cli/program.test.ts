@@ -48,6 +48,7 @@ describe('every command', () => {
           'explain',
           'pause',
         ],
+        ...['history', 'status'],
         ...['policy get', 'policy list', 'policy set', 'policy unset', 'resume', 'scan', 'simulate'],
         'preview',
         ...['export', 'restore', 'restored'],

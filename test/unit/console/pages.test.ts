@@ -127,9 +127,8 @@ describe('the console of a stage', () => {
     console = await consoleOf(stage);
     const words = wordsOf((await console.browser.get(`/task?id=${TASK}`)).text);
     expect(words).toContain('Decision waiting : grace To be disabled 2026-01-22 00:00');
-    expect(words).toContain('fired episode #1: task_abandoned in mode disable');
-    expect(words).toContain('warning to ana@acme.test: sent, names 2026-01-22 00:00');
-    expect(words).toContain('What was known then');
+    expect(words).toContain('fired alert #1 (task_abandoned)');
+    expect(words).toContain('ana@acme.test warning sent 2026-01-22 00:00');
     expect(words).toContain('mode disable global');
     const before = wordsOf((await console.browser.get(`/task?id=${TASK}&at=2026-01-10`)).text);
     expect(before).toContain('The decision as of 2026-01-10 23:59');

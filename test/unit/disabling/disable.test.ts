@@ -74,6 +74,12 @@ describe('a task that is to be turned off', () => {
       episode: 1,
       asker: BY_RUN,
       since: EPISODE.since,
+      decided: expect.objectContaining({
+        answer: 'disable',
+        reason: 'grace-over',
+        statuses: ['FAILED'],
+        version: 5,
+      }),
     });
     expect((await stage.record()).disabledByUs).toBeNull();
     expect(await stage.rows({ pk: 'R#', sk: 'N#' })).toEqual([]);

@@ -1,22 +1,38 @@
-import { type Case, type Decision, decide, withJoined } from '../functions/abandonment/decide.ts';
-import { lastAliveAt } from '../functions/abandonment/evidence.ts';
-import type { OwnerRule } from '../functions/abandonment/owner-rules.ts';
-import type { Instant } from '../functions/abandonment/time.ts';
-import { type AlertRecord, alertOf, loadAlert } from '../functions/store/alerts.ts';
-import { FleetView, type Owners, type Why } from '../functions/store/fleet-view.ts';
-import type { Table } from '../functions/store/table/table.port.ts';
-import type { TaskRecord } from '../functions/store/tasks.ts';
+import { type Case, type Decision, decide, withJoined } from '../../abandonment/decide.ts';
+import { lastAliveAt } from '../../abandonment/evidence.ts';
+import type { OwnerRule } from '../../abandonment/owner-rules.ts';
+import type { Instant } from '../../abandonment/time.ts';
+import { recipientKey } from '../../platform/addresses.ts';
+import { type AlertRecord, alertOf } from '../../store/alerts.ts';
+import { FleetView, type Owners, type Why } from '../../store/fleet-view.ts';
+import { loadOperatorAlert } from '../../store/operator-alerts.ts';
+import { loadRecipients, type Suppression } from '../../store/recipients.ts';
+import type { Table } from '../../store/table/table.port.ts';
+import type { TaskRecord } from '../../store/tasks.ts';
 import { type DeadlineView, deadlineSteps, deadlineView } from './deadline-view.ts';
-import { type HoldView, holdsOf, spellUnderWay, unknownOf } from './holds.ts';
-import { type MailView, mailsAbout } from './mails.ts';
+import { type DisablingDecision, newestDisabling } from './disabling-decision.ts';
+import { type HoldFacts, type HoldView, holdsOf, spellUnderWay, unknownOf } from './holds.ts';
+import { type MailView, mailsIn } from './mails.ts';
+import { type Moment, momentsOf } from './moments.ts';
 import { type NextStep, nextSteps } from './next-steps.ts';
-import { leavesOf, type PolicyLeaf } from './policy-text.ts';
-import { instantText } from './readable.ts';
+import { type PastView, pastOf } from './past.ts';
+import { leavesOf, type PolicyLeaf } from './policy-leaves.ts';
+import type { KnownHistory } from './stored-history.ts';
+import { instantText } from './time-text.ts';
+import { type Verdict, verdictOf } from './verdict.ts';
 
 /** The decision about one task, and all that it rests on; instants are RFC 3339. */
 export interface Explanation {
   task: string;
   at: string;
+  /** First of all: why it was disabled, or was not. */
+  verdict: Verdict;
+  /** What the history has of an instant that is past; null of the present and what is to come. */
+  past: PastView | null;
+  /** The newest disabling by us up to that instant: what was decided on that day, and on what. */
+  disabling: DisablingDecision | null;
+  /** Who acted since that, or since its alert fired. */
+  acts: Moment[];
   kind: string;
   dataPlane: string;
   enabled: boolean;
@@ -88,14 +104,16 @@ const DECIDING_OF_DEADLINES = ['failAfter', 'stopNotice', 'atDeadline'];
 
 /**
  * Explains the decision about a task at an instant; reads only. For a later instant than now it is supposed
- * that the control plane goes on saying what it says today; an earlier one is judged by what is known today.
+ * that the control plane goes on saying what it says today; an earlier one is judged by what is known today, beside what the
+ * history has of it.
  */
 export async function explain(
   table: Table,
-  record: TaskRecord,
+  history: KnownHistory,
   at: Instant,
   now: Instant,
 ): Promise<Explanation> {
+  const { record } = history;
   const view = await FleetView.load(table, undefined, Math.max(at, now));
   await view.loadPlanes([record.task.dataPlane]);
   const supposed = asIfObserved(record, at, now);
@@ -103,12 +121,58 @@ export async function explain(
   const hears = await view.hearersOf(supposed);
   const given: Case = withJoined({ ...view.bareCase(supposed), ...audience, ...hears }, at);
   const decision = decide(given, at);
-  const { task, open } = supposed;
+  const owners = await view.ownersOf(record.task);
+  const holds = holdsOf(given, decision, await holdFacts(table, view, given, owners), at);
+  const disabling = newestDisabling(history, at);
+  const plane = view.planeOf(record.task.dataPlane);
+  const newest = newestDisabling(history, Math.max(at, now));
+  const verdict = verdictOf({
+    record: supposed,
+    given,
+    decision,
+    holds,
+    plane,
+    disabling: newest,
+    history,
+    at,
+  });
+  return {
+    task: record.task.id,
+    at: instantText(at) ?? '',
+    verdict,
+    past: at < now ? pastOf(history, at) : null,
+    disabling: disabling ?? null,
+    acts: actsSince(history, disabling, at),
+    ...decided(given, decision, at),
+    holds,
+    owners: ownersOf(owners),
+    recipients: recipientsOf(given, (key) => view.whyTold(record.task, key)),
+    mails: mailsSoFar(history),
+  };
+}
+
+/** The parts that rest on the case and its decision alone. */
+function decided(
+  given: Case,
+  decision: Decision,
+  at: Instant,
+): Pick<
+  Explanation,
+  | 'kind'
+  | 'dataPlane'
+  | 'enabled'
+  | 'decision'
+  | 'evidence'
+  | 'counted'
+  | 'deadline'
+  | 'thresholds'
+  | 'episode'
+  | 'next'
+> {
+  const { task, episode } = given;
   const deadline = deadlineView(given, at);
   const deciding = deadline ? [...DECIDING, ...DECIDING_OF_DEADLINES] : DECIDING;
   return {
-    task: task.id,
-    at: instantText(at) ?? '',
     kind: task.kind,
     dataPlane: task.dataPlane,
     enabled: task.enabled,
@@ -122,21 +186,53 @@ export async function explain(
     counted: countedOf(given, decision, at),
     deadline,
     thresholds: leavesOf(given.written ?? given.policy).filter(({ leaf }) => deciding.includes(leaf)),
-    holds: holdsOf(given, view.pausesRecord, at),
-    episode: open && {
-      number: open.number,
-      alert: alertOf(open),
-      firedAt: instantText(open.firedAt) ?? '',
-      since: instantText(open.since) ?? '',
-      grace: open.grace,
-      graceStage: open.graceMode,
+    episode: episode && {
+      number: episode.number,
+      alert: alertOf(episode),
+      firedAt: instantText(episode.firedAt) ?? '',
+      since: instantText(episode.since) ?? '',
+      grace: episode.grace,
+      graceStage: episode.graceMode,
     },
-    owners: ownersOf(await view.ownersOf(record.task)),
-    recipients: recipientsOf(given, (key) => view.whyTold(record.task, key)),
-    mails: await mailsSoFar(table, record),
     next: [...deadlineSteps(given, at), ...nextSteps(given, decision, at)],
   };
 }
+
+/** What the numbers of holds are taken from: who cannot be reached, and what a spike holds, are read only where they hold. */
+async function holdFacts(
+  table: Table,
+  view: FleetView,
+  given: Case,
+  { addresses }: Owners,
+): Promise<HoldFacts> {
+  const isUnreached = given.recipients.length === 0 && addresses.length > 0;
+  const known = isUnreached ? await loadRecipients(table, addresses.map(recipientKey)) : new Map();
+  const brake = given.episode?.brake;
+  const isSpike = brake !== undefined && brake.approvedAt === undefined;
+  const spike = isSpike ? await loadOperatorAlert(table, 'blast-radius', 'fleet') : undefined;
+  return {
+    pauses: view.pausesRecord,
+    plane: view.planeOf(given.task.dataPlane),
+    unreachable: addresses.flatMap((address) => {
+      const dead: Suppression | null = known.get(recipientKey(address))?.dead ?? null;
+      return dead ? [{ address, why: `${dead.reason} ${instantText(dead.at)}` }] : [];
+    }),
+    spike: spike?.detail,
+  };
+}
+
+/** What people did, and by whom, since the newest disabling, or since the open alert fired. */
+function actsSince(history: KnownHistory, disabling: DisablingDecision | undefined, at: Instant): Moment[] {
+  const from = disabling?.at ?? instantText(history.record.open?.firedAt);
+  const until = instantText(at) ?? '';
+  if (from === null || from === undefined) return [];
+  return momentsOf(history).filter(
+    (one) => one.by !== null && isWithin(one.at, from, until) && one.what !== 'disabled',
+  );
+}
+
+const isWithin = (at: string, from: string, until: string): boolean =>
+  Date.parse(at) >= Date.parse(from) && Date.parse(at) <= Date.parse(until);
 
 function asIfObserved(record: TaskRecord, at: Instant, now: Instant): TaskRecord {
   const { observedAt } = record.evidence;
@@ -203,8 +299,6 @@ function recipientsOf(
 }
 
 /** The mails about the open episode, or about the newest one that is over. */
-async function mailsSoFar(table: Table, { task, open, episodes }: TaskRecord): Promise<MailView[]> {
-  if (open) return mailsAbout(table, open.mails, task.id, open.number);
-  const alert = episodes > 0 ? await loadAlert(table, task.id, episodes) : undefined;
-  return alert ? mailsAbout(table, alert.mails, task.id, episodes) : [];
+function mailsSoFar({ id, record: { open, episodes }, digests }: KnownHistory): MailView[] {
+  return mailsIn(digests, id, open?.number ?? episodes);
 }

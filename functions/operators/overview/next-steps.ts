@@ -1,7 +1,7 @@
-import { type Case, type Decision, deadlineOf } from '../functions/abandonment/decide.ts';
-import type { EffectivePolicy } from '../functions/abandonment/policy.ts';
-import { formatDuration, type Instant, roundUpToMinute } from '../functions/abandonment/time.ts';
-import { instantText } from './readable.ts';
+import { type Case, type Decision, deadlineOf } from '../../abandonment/decide.ts';
+import type { EffectivePolicy } from '../../abandonment/policy.ts';
+import { formatDuration, type Instant, roundUpToMinute } from '../../abandonment/time.ts';
+import { instantText } from './time-text.ts';
 
 /** What happens next, and when: with the first scan from then on. */
 export interface NextStep {

@@ -1,10 +1,10 @@
-import { endsBy, ownDeadline } from '../functions/abandonment/deadlines.ts';
-import type { Case } from '../functions/abandonment/decide.ts';
-import { stoppingCase } from '../functions/abandonment/judge-notice.ts';
-import type { EffectivePolicy } from '../functions/abandonment/policy.ts';
-import { formatDuration, type Instant } from '../functions/abandonment/time.ts';
+import { endsBy, ownDeadline } from '../../abandonment/deadlines.ts';
+import type { Case } from '../../abandonment/decide.ts';
+import { stoppingCase } from '../../abandonment/judge-notice.ts';
+import type { EffectivePolicy } from '../../abandonment/policy.ts';
+import { formatDuration, type Instant } from '../../abandonment/time.ts';
 import type { NextStep } from './next-steps.ts';
-import { instantText } from './readable.ts';
+import { instantText } from './time-text.ts';
 
 /** A task's own deadline, where it comes from, and who was notified of which; instants are RFC 3339. */
 export interface DeadlineView {
