@@ -72,7 +72,7 @@ function banner({ verdict, holds }: Explanation): Html {
     TONE_OF[verdict.state] ?? (hold ? 'warn' : 'quiet'),
     verdict.says,
     held,
-    verdict.command === null ? NOTHING : html`<code>taskwarden ${said(verdict.command)}</code>`,
+    verdict.command === null ? NOTHING : html`<code>${said(verdict.command)}</code>`,
   );
 }
 
@@ -242,7 +242,5 @@ function acts({ allowsChanges }: Console, { task, disabledByUs }: TaskRecord): H
 
 function commandsFor({ stage }: Console, id: string): string {
   const on = `--stage ${argument(stage.name)}`;
-  return [`taskwarden explain ${argument(id)} ${on}`, `taskwarden tasks show ${argument(id)} ${on}`].join(
-    '\n',
-  );
+  return [`taskwarden explain ${argument(id)} ${on}`, `taskwarden history ${argument(id)} ${on}`].join('\n');
 }
