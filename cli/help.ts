@@ -27,7 +27,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     'data-planes',
     'events',
   ],
-  'Say what holds:': ['policy', 'owners', 'subscriptions', 'admins'],
+  'Say what holds:': ['policy', 'rollout', 'owners', 'subscriptions', 'admins'],
   'Stop, let go, take back:': [
     'pause',
     'resume',

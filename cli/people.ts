@@ -1,4 +1,5 @@
 import type { Added, Removed } from '../functions/operators/people.ts';
+import { scopeWarnings } from '../functions/operators/policy-warnings.ts';
 import type { Subscriber } from '../functions/store/people.ts';
 import type { Session } from './command.ts';
 import { UsageError } from './errors.ts';
@@ -8,10 +9,14 @@ import { safe } from './terminal.ts';
 type Person = { prefix: string } & Subscriber;
 
 /** Says what became of an added subscriber or admin; throws a `UsageError` where they were refused. */
-export function tellAdded(session: Session, what: string, added: Added<Person>): void {
+export async function tellAdded(session: Session, what: string, added: Added<Person>): Promise<void> {
   if (added.outcome === 'refused') throw new UsageError(added.problem);
   const { outcome, person } = added;
-  session.out.one({ outcome, ...person }, () => [`${outcome}: ${what} of ${shownPerson(person)}`]);
+  const warnings = await scopeWarnings(session.system.table, person.prefix);
+  for (const warning of warnings) session.stderr.write(`warning: ${safe(warning)}\n`);
+  session.out.one({ outcome, ...person, ...(warnings.length > 0 && { warnings }) }, () => [
+    `${outcome}: ${what} of ${shownPerson(person)}`,
+  ]);
 }
 
 /** Says what became of a removed one; throws a `UsageError` where there was none. */

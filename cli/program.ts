@@ -31,7 +31,9 @@ import { registerMailShow } from './commands/mail-show.ts';
 import { registerOops } from './commands/oops.ts';
 import { registerOwners } from './commands/owners.ts';
 import { registerPauses } from './commands/pauses.ts';
+import { registerPolicyFiles } from './commands/policy-files.ts';
 import { registerPolicyGet } from './commands/policy-get.ts';
+import { registerPolicyHistory } from './commands/policy-history.ts';
 import { registerPolicyList } from './commands/policy-list.ts';
 import { registerPolicySet } from './commands/policy-set.ts';
 import { registerPolicyUnset } from './commands/policy-unset.ts';
@@ -42,6 +44,7 @@ import { registerRecipientsList } from './commands/recipients-list.ts';
 import { registerRecipientsRevive } from './commands/recipients-revive.ts';
 import { registerRecipientsShow } from './commands/recipients-show.ts';
 import { registerReport } from './commands/report.ts';
+import { registerRollout } from './commands/rollout.ts';
 import { registerScan } from './commands/scan.ts';
 import { registerSimulate } from './commands/simulate.ts';
 import { registerSources } from './commands/sources.ts';
@@ -124,9 +127,20 @@ export function buildProgram(cli: Cli): Command {
   registerReport(program, cli);
   registerConsole(program, cli);
   const policy = addGroup(program, 'policy', 'what holds where: globally, for a prefix, for a task');
-  for (const register of [registerPolicyGet, registerPolicySet, registerPolicyUnset, registerPolicyList]) {
+  for (const register of [
+    registerPolicyGet,
+    registerPolicySet,
+    registerPolicyUnset,
+    registerPolicyList,
+    registerPolicyHistory,
+    registerPolicyFiles,
+  ]) {
     register(policy, cli);
   }
+  registerRollout(
+    addGroup(program, 'rollout', 'the mode of a scope, step by step, with what speaks for the next'),
+    cli,
+  );
   registerSubscriptions(addGroup(program, 'subscriptions', 'who else hears of the alerts of a prefix'), cli);
   registerAdmins(addGroup(program, 'admins', 'who hears of alerts where no owner can be reached'), cli);
   registerOwners(addGroup(program, 'owners', 'who owns tasks that name no owner: rules of a file'), cli);
@@ -157,7 +171,14 @@ export function buildProgram(cli: Cli): Command {
   ).alias('control-plane');
   registerControlPlanes(controlPlanes, cli);
   registerControlPlanesCheck(controlPlanes, cli);
-  registerHolds(addGroup(program, 'holds', 'listings from which nothing is concluded until you say so'), cli);
+  registerHolds(
+    addGroup(
+      program,
+      'holds',
+      'what holds many tasks at once until you say so: see, approve, reject, dismiss',
+    ),
+    cli,
+  );
   registerGenerators(
     addGroup(
       program,

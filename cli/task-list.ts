@@ -33,6 +33,8 @@ export interface TaskLine {
   disableAt: string | null;
   /** Whether Taskwarden disabled it. */
   disabledByUs: boolean;
+  /** Why it did: as abandoned (or overdue), or because somebody asked for it on their page. Null where it did not. */
+  disabledAs: 'abandoned' | 'by an owner' | null;
 }
 
 /** By what tasks are put in order; what has none of it comes last, and equal ones by id. */
@@ -109,7 +111,13 @@ export async function lineOf(view: FleetView, record: TaskRecord, now: Instant):
     reason: decision.reason,
     disableAt: instantText(decision.facts.disableAt),
     disabledByUs: record.disabledByUs !== null,
+    disabledAs: disabledAs(record),
   };
+}
+
+function disabledAs({ disabledByUs }: TaskRecord): TaskLine['disabledAs'] {
+  if (disabledByUs === null) return null;
+  return disabledByUs.run === null ? 'by an owner' : 'abandoned';
 }
 
 function stateOf(record: TaskRecord, answer: string, reason: string): string {

@@ -11,7 +11,11 @@ const TYPES = {
   section: 'Section',
   entry: 'Entry',
   list: 'List',
-  page: 'Link',
+  kind: 'Kind',
+  folder: 'Folder',
+  wholes: 'Names',
+  logo: 'Logo',
+  page: 'Button',
   link: 'Link',
   footerLink: 'Link',
   report: 'ReportMail',
@@ -24,7 +28,7 @@ const HTML: Target = { suffix: 'Html', escapes: true, types: TYPES };
 const TEXT: Target = { suffix: 'Text', escapes: false, types: TYPES };
 
 const HEAD = `// Compiled from digest.mjml, parts/*.mjml, digest.txt, report.mjml and report.txt by \`npm run mail:compile\`; edit those.
-import type { Digest, Entry, Link, List, Section } from './digest.ts';
+import type { Button, Digest, Entry, Folder, Kind, Link, List, Logo, Names, Section } from './digest.ts';
 import type { ReportFigure, ReportMail, ReportPart, ReportPlace, ReportTop } from './report.ts';
 
 type Escape = (text: string) => string;

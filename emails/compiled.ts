@@ -1,11 +1,23 @@
 // Compiled from digest.mjml, parts/*.mjml, digest.txt, report.mjml and report.txt by `npm run mail:compile`; edit those.
-import type { Digest, Entry, Link, List, Section } from './digest.ts';
+import type { Button, Digest, Entry, Folder, Kind, Link, List, Logo, Names, Section } from './digest.ts';
 import type { ReportFigure, ReportMail, ReportPart, ReportPlace, ReportTop } from './report.ts';
 
 type Escape = (text: string) => string;
 
-export const pageHtml = (page: Link, safe: Escape): string =>
-  `<p class="act"><a class="go" href="${safe(page.url)}" style="display: inline-block; padding: 10px 16px; border-radius: 6px; background: #0b57d0; color: #ffffff; font-weight: bold; text-decoration: none;">${safe(page.words)}</a></p>
+export const logoHtml = (logo: Logo, safe: Escape): string =>
+  `<img src="${safe(logo.url)}" alt height="40">
+`;
+
+export const happeningHtml = (happening: string, safe: Escape): string =>
+  `<p><b>${safe(happening)}</b></p>
+`;
+
+export const leadHtml = (lead: string, safe: Escape): string =>
+  `<p>${safe(lead)}</p>
+`;
+
+export const pageHtml = (page: Button, safe: Escape): string =>
+  `<p class="act"><a href="${safe(page.url)}" style="display:inline-block;padding:12px 20px;border-radius:6px;font-weight:bold;text-decoration:none;background:${safe(page.colour)};color:${safe(page.ink)}">${safe(page.words)}</a></p>
 `;
 
 export const actHtml = (act: string, safe: Escape): string =>
@@ -13,7 +25,7 @@ export const actHtml = (act: string, safe: Escape): string =>
 `;
 
 export const linkHtml = (link: Link, safe: Escape): string =>
-  `<p class="act"><a class="one" href="${safe(link.url)}" style="display: inline-block; padding: 8px 14px; border: 1px solid #0b57d0; border-radius: 6px; color: #0b57d0; font-weight: bold; text-decoration: none;">${safe(link.words)}</a></p>
+  `<p><a class="link" href="${safe(link.url)}" style="display: inline-block; padding: 6px 0; color: #0b57d0;">${safe(link.words)}</a></p>
 `;
 
 export const entryHtml = (entry: Entry, safe: Escape): string =>
@@ -24,15 +36,33 @@ ${safe(entry.where)} <code>${safe(entry.plane)}</code><br>
 ${safe(entry.told)}</p>
 ${entry.links.map((link) => linkHtml(link, safe)).join('')}`;
 
-export const nameHtml = (name: string, safe: Escape): string =>
-  `<li>${safe(name)}</li>
+export const dateHtml = (date: string, safe: Escape): string =>
+  `<p class="date"><b>${safe(date)}</b></p>
 `;
 
-export const listHtml = (list: List, safe: Escape): string =>
-  `<h3>${safe(list.heading)}</h3>
-<ul style="font-family:ui-monospace,Menlo,Consolas,monospace;">
-${list.names.map((name) => nameHtml(name, safe)).join('')}</ul>
+export const factHtml = (fact: string, safe: Escape): string =>
+  `<p>${safe(fact)}</p>
 `;
+
+export const folderHtml = (folder: Folder, safe: Escape): string =>
+  `<p>${safe(folder.heading)}<br><code>${safe(folder.rest)}</code></p>
+`;
+
+export const nameHtml = (name: string, safe: Escape): string =>
+  `<li><code>${safe(name)}</code></li>
+`;
+
+export const wholesHtml = (wholes: Names, safe: Escape): string =>
+  `<ul>
+${wholes.names.map((name) => nameHtml(name, safe)).join('')}</ul>
+`;
+
+export const kindHtml = (kind: Kind, safe: Escape): string =>
+  `<h3>${safe(kind.cause)}</h3>
+${kind.facts.map((fact) => factHtml(fact, safe)).join('')}${kind.folders.map((folder) => folderHtml(folder, safe)).join('')}${kind.inFull.map((wholes) => wholesHtml(wholes, safe)).join('')}`;
+
+export const listHtml = (list: List, safe: Escape): string =>
+  `${list.dates.map((date) => dateHtml(date, safe)).join('')}${list.kinds.map((kind) => kindHtml(kind, safe)).join('')}`;
 
 export const sectionHtml = (section: Section, safe: Escape): string =>
   `<tr>
@@ -94,12 +124,15 @@ p { display:block;margin:13px 0; }
 .moz-text-html .mj-column-per-100 { width:100% !important; max-width: 100%; }
 </style>
 <style type="text/css">
-h1 { margin:0;font-size:21px;line-height:1.3; }
+h1 { margin:0 0 10px;font-size:21px;line-height:1.3; }
 h2 { margin:28px 0 8px;padding:8px 0 0;border-top:3px solid;font-size:16px;line-height:1.3; }
 h3 { margin:22px 0 2px;font-size:16px;line-height:1.3; }
 p { margin:0 0 6px; }
 code { font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.95em; }
+.date { margin:22px 0 -8px;font-size:16px; }
 ul { margin:0;padding:0 0 0 20px; }
+.brand { margin:0 0 14px;font-size:13px;color:#59616b; }
+.brand img { display:block;max-height:40px;width:auto;margin:0 0 6px; }
 .due h2, .due b { color:#b3261e; }
 .failing h2 { color:#8a5300; }
 .withdrawn h2, .enabled h2, .recovered h2 { color:#146c37; }
@@ -110,8 +143,8 @@ body, .page > div { background:#16181c !important; }
 .page .due h2, .page .due b { color:#ff9c8f !important; }
 .page .failing h2 { color:#f2c063 !important; }
 .page .withdrawn h2, .page .enabled h2, .page .recovered h2 { color:#7fd6a2 !important; }
-.page .quiet div, .page .quiet p { color:#a9b0ba !important; }
-.page .one, .page .link { color:#a8c7fa !important;border-color:#a8c7fa !important; }
+.page .brand, .page .quiet div, .page .quiet p { color:#a9b0ba !important; }
+.page .link { color:#a8c7fa !important; }
 }
 </style>
 <meta name="color-scheme" content="light dark">
@@ -119,6 +152,7 @@ body, .page > div { background:#16181c !important; }
 <meta name="format-detection" content="telephone=no,date=no,address=no,email=no">
 </head>
 <body class="page" style="word-spacing:normal;background-color:#ffffff;">
+<div style="display:none;font-size:1px;color:#ffffff;line-height:1px;max-height:0px;max-width:0px;opacity:0;overflow:hidden;">${safe(digest.preheader)}</div>
 <div aria-label="${safe(digest.heading)}" aria-roledescription="email" role="article" lang="${safe(digest.language)}" dir="ltr" style="word-spacing:normal;background-color:#ffffff;">
 <!--[if mso | IE]><table align="center" border="0" cellpadding="0" cellspacing="0" class="" role="presentation" style="width:640px;" width="640" ><tr><td style="line-height:0px;font-size:0px;mso-line-height-rule:exactly;"><![endif]-->
 <div style="margin:0px auto;max-width:640px;">
@@ -136,8 +170,10 @@ body, .page > div { background:#16181c !important; }
 <tbody>
 <tr>
 <td align="left" style="font-size:0px;padding:0;word-break:break-word;">
-<div style="font-family:system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif;font-size:15px;line-height:1.45;text-align:left;color:#1c1e21;"><h1>${safe(digest.heading)}</h1>
-${digest.pages.map((page) => pageHtml(page, safe)).join('')}</div>
+<div style="font-family:system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif;font-size:15px;line-height:1.45;text-align:left;color:#1c1e21;"><p class="brand">
+${digest.logos.map((logo) => logoHtml(logo, safe)).join('')}${safe(digest.brandName)}</p>
+<h1>${safe(digest.heading)}</h1>
+${digest.happens.map((happening) => happeningHtml(happening, safe)).join('')}${digest.leads.map((lead) => leadHtml(lead, safe)).join('')}${digest.pages.map((page) => pageHtml(page, safe)).join('')}</div>
 </td>
 </tr>
 ${digest.sections.map((section) => sectionHtml(section, safe)).join('')}<tr>
@@ -172,7 +208,17 @@ ${digest.sections.map((section) => sectionHtml(section, safe)).join('')}<tr>
 </html>
 `;
 
-export const pageText = (page: Link): string =>
+export const happeningText = (happening: string): string =>
+  `
+${happening}
+`;
+
+export const leadText = (lead: string): string =>
+  `
+${lead}
+`;
+
+export const pageText = (page: Button): string =>
   `
 ${page.words}:
 ${page.url}
@@ -195,14 +241,34 @@ ${entry.acts.map((act) => actText(act)).join('')}  ${entry.state}
   ${entry.told}
 ${entry.links.map((link) => linkText(link)).join('')}`;
 
+export const dateText = (date: string): string =>
+  `
+${date}
+`;
+
+export const factText = (fact: string): string =>
+  `  ${fact}
+`;
+
+export const folderText = (folder: Folder): string =>
+  `  ${folder.heading}
+  ${folder.rest}
+`;
+
 export const nameText = (name: string): string =>
   `- "${name}"
 `;
 
-export const listText = (list: List): string =>
+export const wholesText = (wholes: Names): string =>
+  `${wholes.names.map((name) => nameText(name)).join('')}`;
+
+export const kindText = (kind: Kind): string =>
   `
-${list.heading}
-${list.names.map((name) => nameText(name)).join('')}`;
+${kind.cause}
+${kind.facts.map((fact) => factText(fact)).join('')}${kind.folders.map((folder) => folderText(folder)).join('')}${kind.inFull.map((wholes) => wholesText(wholes)).join('')}`;
+
+export const listText = (list: List): string =>
+  `${list.dates.map((date) => dateText(date)).join('')}${list.kinds.map((kind) => kindText(kind)).join('')}`;
 
 export const sectionText = (section: Section): string =>
   `
@@ -223,9 +289,10 @@ ${footerLink.url}
 
 export const digestText = (digest: Digest): string =>
   `${digest.heading}
-${digest.pages.map((page) => pageText(page)).join('')}${digest.sections.map((section) => sectionText(section)).join('')}
+${digest.happens.map((happening) => happeningText(happening)).join('')}${digest.leads.map((lead) => leadText(lead)).join('')}${digest.pages.map((page) => pageText(page)).join('')}${digest.sections.map((section) => sectionText(section)).join('')}
 
 --
+${digest.brandName}
 ${digest.notes.map((note) => noteText(note)).join('')}${digest.footerLinks.map((footerLink) => footerLinkText(footerLink)).join('')}`;
 
 export const figureHtml = (figure: ReportFigure, safe: Escape): string =>

@@ -4,19 +4,40 @@ import type { Group } from './wordings.ts';
 /** What the templates may name. All text here is plain: each compiled part escapes or wraps it in its own way. */
 export interface Digest {
   language: Language;
+  /** Hidden in the HTML: what inboxes show behind the subject. */
+  preheader: string;
+  /** Whose mail it is. */
+  brandName: string;
+  logos: Logo[];
   heading: string;
-  /** Where to act on all of it; at most one. */
-  pages: Link[];
+  /** For a mail about one task: what happens, or happened, and when. */
+  happens: string[];
+  /** Why the reader gets it, and that it can be undone. */
+  leads: string[];
+  /** The button; at most one. */
+  pages: Button[];
   sections: Section[];
   /** What stands below all tasks. */
   notes: string[];
   footerLinks: Link[];
 }
 
+/** A picture of the brand; at most one. */
+export interface Logo {
+  url: string;
+  name: string;
+}
+
 /** A link: in the plain text its address stands below the words. */
 export interface Link {
   words: string;
   url: string;
+}
+
+/** The link to act on, in the colours of the brand: `#0b57d0`. */
+export interface Button extends Link {
+  colour: string;
+  ink: string;
 }
 
 export interface Section {
@@ -31,7 +52,7 @@ export interface Section {
 /** One task. */
 export interface Entry {
   name: string;
-  /** What will happen or has happened; none where nothing does. */
+  /** What will happen or has happened; none where nothing does, or the top of the mail says it. */
   acts: string[];
   /** Since when, how often restarted, why. */
   state: string;
@@ -39,12 +60,35 @@ export interface Entry {
   where: string;
   plane: string;
   told: string;
-  /** Where to act on it; at most one. */
+  /** Where to act on it; at most one, and none where the button leads there. */
   links: Link[];
 }
 
-/** Tasks named under one date, without their details. */
+/** Tasks that share a date. */
 export interface List {
-  heading: string;
+  /** The date; none where there is none to tell. */
+  dates: string[];
+  kinds: Kind[];
+}
+
+/** Tasks that share a date and a cause. */
+export interface Kind {
+  /** The cause, and how many they are. */
+  cause: string;
+  /** What holds for all of them. */
+  facts: string[];
+  folders: Folder[];
+  /** Names that stand there in full; one list at most. */
+  inFull: Names[];
+}
+
+export interface Names {
   names: string[];
+}
+
+/** Tasks whose names begin alike. */
+export interface Folder {
+  heading: string;
+  /** The rest of each name, as one text; plain words. */
+  rest: string;
 }

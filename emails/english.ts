@@ -5,14 +5,18 @@ function tasks({ count, name }: Subject, one: string, many: string): string {
 }
 
 const amount = ({ count, unit }: Amount): string => `${count} ${unit}${count === 1 ? '' : 's'}`;
+const capital = (word: string): string => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
 const length = (amounts: Amount[]): string => amounts.map(amount).join(' ');
 
-const KEEP_ONE = 'fix it, or publish a new version of it. If it is no longer needed, turn it off yourself.';
+const KEEP_ONE =
+  'Fix it, or publish a new version of it. Is it meant to rest? Keep it or snooze it. Nobody needs it? Turn it off yourself.';
+const KEEP_EACH =
+  'Fix them, or publish new versions. Is one meant to rest? Keep it or snooze it. Nobody needs it? Turn it off yourself.';
 
 const END_ONE =
-  'end it, or have its deadline moved where it is run. If it is to go on all the same, keep it or snooze it.';
+  'End it, or have its deadline moved where it is run. If it is to go on all the same, keep it or snooze it.';
 const MOVE_ONE =
-  'nothing if it may end then. If it is needed for longer, have its deadline moved where it is run, or keep it.';
+  'It may? Then there is nothing to do. Is it needed for longer? Have its deadline moved where it is run, or keep it.';
 
 function restartsSince(restarts: number | null): string {
   if (restarts === null) return '';
@@ -44,8 +48,9 @@ export const english: Wordings = {
   language: 'en',
   dates: {
     locale: 'en-GB',
-    day: ({ year, month, day }) => `${year}-${month}-${day}`,
-    minute: ({ year, month, day, hour, minute }, zone) => `${year}-${month}-${day} ${hour}:${minute} ${zone}`,
+    day: ({ year, month, day }) => `${day} ${month} ${year}`,
+    weekday: ({ weekday, year, month, day }) => `${weekday} ${day} ${month} ${year}`,
+    time: ({ hour, minute }, zone) => `${hour}:${minute} ${zone === null ? 'UTC' : `${zone} time`}`,
     length,
     ahead: (amounts) => `in ${length(amounts)}`,
     dueNow: 'due now',
@@ -76,6 +81,10 @@ export const english: Wordings = {
     recovered: (slots) => tasks(slots, 'is running again', 'are running again'),
   },
   andOthers: (count) => `, and ${count} other ${count === 1 ? 'notice' : 'notices'}`,
+  preheader: {
+    one: (lasted, cause) => `Not running for ${lasted}: ${english.causes[cause]}.`,
+    many: (names, more) => `${names.join(', ')}${more === 0 ? '' : ` and ${more} more`}`,
+  },
   heading: {
     due: () => 'Will be turned off unless you act',
     overdue: () => 'Past their deadline',
@@ -86,36 +95,48 @@ export const english: Wordings = {
     enabled: () => 'Turned on again',
     recovered: () => 'Running again',
   },
+  whatToDo: 'What to do',
+  whatItMeans: 'What it means',
   introduction: {
-    due: (count) =>
-      count === 1
-        ? `What to do: ${KEEP_ONE}`
-        : `Each is turned off on the date given for it. What to do about each: ${KEEP_ONE}`,
+    due: (count) => (count === 1 ? KEEP_ONE : KEEP_EACH),
     overdue: (count) =>
-      count === 1
-        ? `It was to have ended. What to do: ${END_ONE}`
-        : `They were to have ended. What to do about each: ${END_ONE}`,
+      count === 1 ? `It was to have ended. ${END_ONE}` : `Each was to have ended. ${END_ONE}`,
     stopping: (count) =>
       count === 1
-        ? `It is to end at its own deadline. What to do: ${MOVE_ONE}`
-        : `Each is to end at its own deadline. What to do about each: ${MOVE_ONE}`,
-    disabled: () =>
-      'What to do: if it is still needed, fix it and turn it on again. Otherwise there is nothing to do.',
+        ? `It is to end at its own deadline. ${MOVE_ONE}`
+        : `Each is to end at its own deadline. ${MOVE_ONE}`,
+    disabled: (count) =>
+      `Still needed? Fix ${count === 1 ? 'it, and turn it' : 'them, and turn them'} on again. Otherwise there is nothing to do.`,
     withdrawn: (count) =>
       count === 1
         ? 'Nothing will happen to this task on the date that was announced to you.'
         : 'Nothing will happen to these tasks on the dates that were announced to you.',
     failing: (count) =>
       count === 1
-        ? `Nothing will happen to this task: this mail is for your information only. What to do: ${KEEP_ONE}`
-        : `Nothing will happen to these tasks: this mail is for your information only. What to do about each: ${KEEP_ONE}`,
+        ? `Nothing will happen to this task: this mail is for your information only. ${KEEP_ONE}`
+        : `Nothing will happen to these tasks: this mail is for your information only. ${KEEP_EACH}`,
     enabled: (count) =>
       count === 1
         ? 'What was announced to you, or done, no longer holds. If it still does not run, its clock starts again: fix it, or turn it off yourself.'
         : 'What was announced to you, or done, no longer holds. For those that still do not run, the clock starts again: fix them, or turn them off yourself.',
     recovered: () => 'There is nothing to do.',
   },
-  where: (kind) => `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}, data plane`,
+  undoable: 'You can prevent it until then, and undo it afterwards.',
+  where: (kind) => `${capital(kind)}, data plane`,
+  whereMany: (kinds, planes, more) => {
+    const places = planes.map((plane) => `"${plane}"`).join(', ');
+    const word = planes.length + more === 1 ? 'data plane' : 'data planes';
+    return `${kinds.map(capital).join(', ')}, ${word} ${places}${more === 0 ? '' : ` and ${more} more`}`;
+  },
+  notRunningMany: ({ first, last, restarts, past }) => {
+    const state = past ? 'Had not run' : 'Not running';
+    const since = first === last ? first : `days between ${first} and ${last}`;
+    const most =
+      restarts === null ? '' : `; at most ${restarts === 1 ? '1 restart' : `${restarts} restarts`} of each`;
+    return `${state} since ${since}${most}.`;
+  },
+  outlivedMany: ({ first, last }) =>
+    first === last ? `Deadline on ${first}.` : `Deadlines between ${first} and ${last}.`,
   notRunning: ({ since, lasted, restarts, twitches, partly, past }) => {
     const left = partly ? ', not counting the time in which its health was unknown' : '';
     const state = past ? 'Had not run' : 'Not running';
@@ -143,6 +164,21 @@ export const english: Wordings = {
     'never-primary': 'none of its shards ever became primary',
     unknown: 'not known',
   },
+  causesOfMany: {
+    failed: 'Their shards failed',
+    'failed-credentials': 'Their shards failed because credentials are refused',
+    'failed-unreachable': 'Their shards failed because a system that they need cannot be reached',
+    'failed-not-found': 'Their shards failed because something that they need does not exist',
+    'failed-schema': 'Their shards failed because data does not have the form that they expect',
+    'failed-out-of-memory': 'Their shards failed because they ran out of memory',
+    'failed-configuration': 'Their shards failed because a configuration is not valid',
+    pending: 'Their shards wait to be started',
+    idle: 'Their shards are idle',
+    standby: 'They have standby shards only',
+    backfill: 'Their backfill has not ended',
+    'never-primary': 'None of their shards ever became primary',
+    unknown: 'The cause is not known',
+  },
   causeIs: (cause) => `Cause: ${english.causes[cause]}.`,
   reasons: {
     recovered: 'it is running again',
@@ -156,10 +192,12 @@ export const english: Wordings = {
     'disabled-by-owner': 'an owner turned it off',
     ended: 'it came to its end',
   },
+  reasonOfMany: (reason) => `Each: ${english.reasons[reason]}`,
   willBeTurnedOff: ({ date, when }, reminder) =>
-    `${reminder ? 'Reminder: will' : 'Will'} be turned off on ${date}, ${when}.`,
+    `${reminder ? 'Reminder: it' : 'It'} is turned off on ${date}, ${when}.`,
   wasTurnedOff: (date, byOwner) =>
     `Turned off${date === null ? '' : ` on ${date}`}${byOwner ? ' by an owner' : ''}.`,
+  restorable: (day) => `Until ${day} it can be turned on again as it was.`,
   noLongerHolds: (reason) => {
     const because = reason === undefined ? '' : `: ${english.reasons[reason]}`;
     return `The date announced for turning it off no longer holds${because}.`;
@@ -175,10 +213,11 @@ export const english: Wordings = {
     return `You get this because you ${youAre(why, it)}.`;
   },
   listed: {
-    due: ({ date, when }) => `On ${date}, ${when}:`,
-    disabled: (date) => `On ${date}:`,
-    other: 'By name:',
+    due: ({ date, when }) => `On ${date}, ${when}`,
+    past: (day) => `On ${day}`,
   },
+  counted: (what, count) => `${what} (${count})`,
+  under: (folder) => `Under "${folder}":`,
   sentTo: (recipient) => `Sent to ${recipient}.`,
   ask: (contact) => `Whom to ask: ${contact}`,
   declining: {
@@ -186,12 +225,9 @@ export const english: Wordings = {
     no: 'If you decline reminders, you still get warnings, and tasks can still be turned off.',
   },
   acting: {
-    due: 'Keep it, snooze it, or turn it off now',
-    overdue: 'Keep it, snooze it, or turn it off now',
-    stopping: 'Keep it or snooze it',
-    failing: 'Keep it, snooze it, or turn it off now',
-    disabled: 'Turn it on again',
-    all: 'Open your page and act',
+    review: 'Review and keep',
+    again: 'Review and turn on again',
+    one: 'Review',
     preferences: 'Your preferences',
     stop: 'Stop reminders',
   },

@@ -16,8 +16,9 @@ function amounts(all: Amount[], many: 1 | 2): string {
 }
 
 const REPAIR = 'Beheben Sie den Fehler, oder veröffentlichen Sie eine neue Version.';
-const KEEP_ONE = `${REPAIR} Wird der Task nicht mehr gebraucht, schalten Sie ihn selbst ab.`;
-const KEEP_EACH = `${REPAIR} Wird ein Task nicht mehr gebraucht, schalten Sie ihn selbst ab.`;
+const KEEP_ONE = `${REPAIR} Soll der Task ruhen? Dann behalten Sie ihn, oder stellen Sie ihn zurück. Braucht ihn niemand mehr? Dann schalten Sie ihn selbst ab.`;
+const KEEP_EACH = `${REPAIR} Soll ein Task ruhen? Dann behalten Sie ihn, oder stellen Sie ihn zurück. Braucht ihn niemand mehr? Dann schalten Sie ihn selbst ab.`;
+const capital = (word: string): string => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
 
 const END_ONE =
   'Beenden Sie ihn, oder lassen Sie seine Frist dort verlängern, wo er läuft. Soll er trotzdem weiterlaufen, behalten Sie ihn, oder stellen Sie ihn zurück.';
@@ -55,9 +56,9 @@ export const german: Wordings = {
   language: 'de',
   dates: {
     locale: 'de-DE',
-    day: ({ year, month, day }) => `${day}.${month}.${year}`,
-    minute: ({ year, month, day, hour, minute }, zone) =>
-      `${day}.${month}.${year}, ${hour}:${minute} Uhr ${zone}`,
+    day: ({ year, month, day }) => `${day}. ${month} ${year}`,
+    weekday: ({ weekday, year, month, day }) => `${weekday}, ${day}. ${month} ${year}`,
+    time: ({ hour, minute }, zone) => `${hour}:${minute} Uhr ${zone === null ? 'UTC' : `Ortszeit ${zone}`}`,
     length: (all) => amounts(all, 1),
     ahead: (all) => `in ${amounts(all, 2)}`,
     dueNow: 'jetzt fällig',
@@ -89,6 +90,10 @@ export const german: Wordings = {
     recovered: (slots) => tasks(slots, 'läuft wieder', 'laufen wieder'),
   },
   andOthers: (count) => `, dazu ${count} weitere ${count === 1 ? 'Meldung' : 'Meldungen'}`,
+  preheader: {
+    one: (lasted, cause) => `Läuft seit ${lasted} nicht: ${german.causes[cause]}.`,
+    many: (names, more) => `${names.join(', ')}${more === 0 ? '' : ` und ${more} weitere`}`,
+  },
   heading: {
     due: (count) => `${count === 1 ? 'Wird' : 'Werden'} abgeschaltet, wenn Sie nichts tun`,
     overdue: () => 'Über die Frist hinaus',
@@ -99,47 +104,60 @@ export const german: Wordings = {
     enabled: () => 'Wieder eingeschaltet',
     recovered: (count) => (count === 1 ? 'Läuft wieder' : 'Laufen wieder'),
   },
+  whatToDo: 'Was zu tun ist',
+  whatItMeans: 'Was das heißt',
   introduction: {
-    due: (count) =>
-      count === 1
-        ? `Was zu tun ist: ${KEEP_ONE}`
-        : `Jeder wird zu dem Termin abgeschaltet, der bei ihm steht. Was jeweils zu tun ist: ${KEEP_EACH}`,
+    due: (count) => (count === 1 ? KEEP_ONE : KEEP_EACH),
     overdue: (count) =>
       count === 1
-        ? `Er sollte schon beendet sein. Was zu tun ist: ${END_ONE}`
-        : `Sie sollten schon beendet sein. Was jeweils zu tun ist: ${END_ONE}`,
+        ? `Er sollte schon beendet sein. ${END_ONE}`
+        : `Jeder sollte schon beendet sein. ${END_ONE}`,
     stopping: (count) =>
       count === 1
-        ? `Er soll zu seiner eigenen Frist enden. Was zu tun ist: ${MOVE_ONE}`
-        : `Jeder soll zu seiner eigenen Frist enden. Was jeweils zu tun ist: ${MOVE_ONE}`,
+        ? `Er soll zu seiner eigenen Frist enden. ${MOVE_ONE}`
+        : `Jeder soll zu seiner eigenen Frist enden. ${MOVE_ONE}`,
     disabled: (count) =>
       count === 1
-        ? 'Was zu tun ist: Wird der Task noch gebraucht, beheben Sie den Fehler, und schalten Sie ihn wieder ein. Sonst ist nichts zu tun.'
-        : 'Was zu tun ist: Wird ein Task noch gebraucht, beheben Sie den Fehler, und schalten Sie ihn wieder ein. Sonst ist nichts zu tun.',
+        ? 'Wird der Task noch gebraucht? Dann beheben Sie den Fehler, und schalten Sie ihn wieder ein. Sonst ist nichts zu tun.'
+        : 'Wird ein Task noch gebraucht? Dann beheben Sie den Fehler, und schalten Sie ihn wieder ein. Sonst ist nichts zu tun.',
     withdrawn: (count) =>
       count === 1
         ? 'Zu dem Termin, der Ihnen angekündigt wurde, geschieht mit diesem Task nichts.'
         : 'Zu den Terminen, die Ihnen angekündigt wurden, geschieht mit diesen Tasks nichts.',
     failing: (count) =>
       count === 1
-        ? `Mit diesem Task geschieht nichts: Diese Mail soll Sie nur informieren. Was zu tun ist: ${KEEP_ONE}`
-        : `Mit diesen Tasks geschieht nichts: Diese Mail soll Sie nur informieren. Was jeweils zu tun ist: ${KEEP_EACH}`,
+        ? `Mit diesem Task geschieht nichts: Diese Mail soll Sie nur informieren. ${KEEP_ONE}`
+        : `Mit diesen Tasks geschieht nichts: Diese Mail soll Sie nur informieren. ${KEEP_EACH}`,
     enabled: (count) =>
       count === 1
         ? 'Was Ihnen angekündigt oder gemeldet wurde, gilt nicht mehr. Läuft der Task noch immer nicht, beginnt seine Frist von vorn: Beheben Sie den Fehler, oder schalten Sie ihn selbst ab.'
         : 'Was Ihnen angekündigt oder gemeldet wurde, gilt nicht mehr. Für Tasks, die noch immer nicht laufen, beginnt die Frist von vorn: Beheben Sie den Fehler, oder schalten Sie sie selbst ab.',
     recovered: () => 'Es ist nichts zu tun.',
   },
-  where: (kind) => `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}, Data Plane`,
+  undoable: 'Bis dahin lässt es sich verhindern, danach rückgängig machen.',
+  where: (kind) => `${capital(kind)}, Data Plane`,
+  whereMany: (kinds, planes, more) => {
+    const places = planes.map((plane) => `"${plane}"`).join(', ');
+    const word = planes.length + more === 1 ? 'Data Plane' : 'Data Planes';
+    return `${kinds.map(capital).join(', ')}, ${word} ${places}${more === 0 ? '' : ` und ${more} weitere`}`;
+  },
+  notRunningMany: ({ first, last, restarts, past }) => {
+    const since = first === last ? `seit dem ${first}` : `seit Tagen vom ${first} bis zum ${last}`;
+    const state = past ? `Waren ${since} nicht gelaufen` : `Laufen ${since} nicht`;
+    const most = restarts === 1 ? '1 Neustart' : `${restarts} Neustarts`;
+    return `${state}${restarts === null ? '' : `; höchstens ${most} je Task versucht`}.`;
+  },
+  outlivedMany: ({ first, last }) =>
+    first === last ? `Frist am ${first}.` : `Fristen vom ${first} bis zum ${last}.`,
   notRunning: ({ since, lasted, restarts, twitches, partly, past }) => {
     const left = partly ? ' ohne die Zeit, in der sein Zustand nicht bekannt war' : '';
-    const state = past ? `War seit dem ${since}, nicht gelaufen` : `Läuft nicht seit dem ${since}`;
+    const state = past ? `War nicht gelaufen seit dem ${since}` : `Läuft nicht seit dem ${since}`;
     return `${state} (${lasted}${left})${restartsSince(restarts)}${twitchesSince(twitches)}.`;
   },
   outlived: ({ since, lasted, past }) =>
     past
-      ? `War seit dem ${since}, über seine Frist hinaus (${lasted}).`
-      : `Ist seit dem ${since}, über seine Frist hinaus (${lasted}).`,
+      ? `Seine Frist war ${since}; danach lief er noch ${lasted}.`
+      : `Seine Frist war ${since}; er läuft schon ${lasted} länger.`,
   endsOn: ({ date, when }, isTurnedOff) =>
     `Seine Frist endet am ${date}, ${when}.${isTurnedOff ? ' Läuft er dann noch, wird er abgeschaltet.' : ''}`,
   stillRuns: 'Bis dahin darf er laufen.',
@@ -159,6 +177,22 @@ export const german: Wordings = {
     'never-primary': 'keiner seiner Shards wurde je primär',
     unknown: 'nicht bekannt',
   },
+  causesOfMany: {
+    failed: 'Ihre Shards sind ausgefallen',
+    'failed-credentials': 'Ihre Shards sind ausgefallen, weil Zugangsdaten abgelehnt werden',
+    'failed-unreachable':
+      'Ihre Shards sind ausgefallen, weil ein System, das sie brauchen, nicht erreichbar ist',
+    'failed-not-found': 'Ihre Shards sind ausgefallen, weil es etwas, das sie brauchen, nicht gibt',
+    'failed-schema': 'Ihre Shards sind ausgefallen, weil Daten nicht die erwartete Form haben',
+    'failed-out-of-memory': 'Ihre Shards sind ausgefallen, weil ihr Speicher nicht ausreicht',
+    'failed-configuration': 'Ihre Shards sind ausgefallen, weil eine Konfiguration ungültig ist',
+    pending: 'Ihre Shards warten auf den Start',
+    idle: 'Ihre Shards sind untätig',
+    standby: 'Sie haben nur Standby-Shards',
+    backfill: 'Ihr Backfill ist nicht beendet',
+    'never-primary': 'Keiner ihrer Shards wurde je primär',
+    unknown: 'Die Ursache ist nicht bekannt',
+  },
   causeIs: (cause) => `Ursache: ${german.causes[cause]}.`,
   reasons: {
     recovered: 'Er läuft wieder',
@@ -172,10 +206,12 @@ export const german: Wordings = {
     ended: 'Er ist beendet',
     'disabled-by-owner': 'Jemand, der für ihn zuständig ist, hat ihn abgeschaltet',
   },
+  reasonOfMany: (reason) => `Jeweils: ${german.reasons[reason]}`,
   willBeTurnedOff: ({ date, when }, reminder) =>
-    `${reminder ? 'Erinnerung: Wird' : 'Wird'} am ${date} abgeschaltet, ${when}.`,
+    `${reminder ? 'Erinnerung: ' : ''}Er wird am ${date} abgeschaltet, ${when}.`,
   wasTurnedOff: (date, byOwner) =>
     `Abgeschaltet${date === null ? '' : ` am ${date}`}${byOwner ? ', von jemandem, der dafür zuständig ist' : ''}.`,
+  restorable: (day) => `Bis zum ${day} lässt er sich wieder einschalten, wie er war.`,
   noLongerHolds: (reason) => {
     const because = reason === undefined ? '' : `: ${german.reasons[reason]}`;
     return `Der Termin, zu dem er abgeschaltet werden sollte, gilt nicht mehr${because}.`;
@@ -189,10 +225,11 @@ export const german: Wordings = {
   },
   youGetThis: (why, count) => `Sie erhalten dies, weil Sie ${youAre(why, count)}.`,
   listed: {
-    due: ({ date, when }) => `Am ${date}, ${when}:`,
-    disabled: (date) => `Am ${date}:`,
-    other: 'Mit Namen:',
+    due: ({ date, when }) => `Am ${date}, ${when}`,
+    past: (day) => `Am ${day}`,
   },
+  counted: (what, count) => `${what} (${count})`,
+  under: (folder) => `Unter "${folder}":`,
   sentTo: (recipient) => `Gesendet an ${recipient}.`,
   ask: (contact) => `Bei Fragen: ${contact}`,
   declining: {
@@ -200,12 +237,9 @@ export const german: Wordings = {
     no: 'Auch wer Erinnerungen abbestellt, erhält Warnungen und Meldungen über das Abschalten weiterhin.',
   },
   acting: {
-    due: 'Behalten, zurückstellen oder jetzt abschalten',
-    overdue: 'Behalten, zurückstellen oder jetzt abschalten',
-    stopping: 'Behalten oder zurückstellen',
-    failing: 'Behalten, zurückstellen oder jetzt abschalten',
-    disabled: 'Wieder einschalten',
-    all: 'Ihre Seite öffnen und handeln',
+    review: 'Ansehen und behalten',
+    again: 'Ansehen und wieder einschalten',
+    one: 'Ansehen',
     preferences: 'Ihre Einstellungen',
     stop: 'Erinnerungen abbestellen',
   },

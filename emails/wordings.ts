@@ -43,6 +43,15 @@ interface SinceSlots {
   past: boolean;
 }
 
+/** Since when several tasks do not run: an earliest and a latest day, which may be the same. */
+interface SinceOfManySlots {
+  first: string;
+  last: string;
+  /** The most restarts that were tried of one of them; null where nobody counts them. */
+  restarts: number | null;
+  past: boolean;
+}
+
 export interface DateSlots {
   /** In the reader's zone and in UTC. */
   date: string;
@@ -50,8 +59,9 @@ export interface DateSlots {
   when: string;
 }
 
-/** A minute in some zone, each part in digits: year in four, the others in two. */
+/** A minute in some zone: names in the reader's language, hour and minute in two digits. */
 export interface CalendarMinute {
+  weekday: string;
   year: string;
   month: string;
   day: string;
@@ -66,11 +76,14 @@ export interface Amount {
 }
 
 export interface DateWords {
-  /** Whose names of weekdays to use. */
+  /** Whose names of weekdays and months to use. */
   locale: string;
+  /** `5 February 2026`. */
   day(date: CalendarMinute): string;
-  /** `2026-02-05 00:00 UTC`; a weekday may stand before it. */
-  minute(date: CalendarMinute, zone: string): string;
+  /** `Thursday 5 February 2026`. */
+  weekday(date: CalendarMinute): string;
+  /** `01:00 Berlin time`; `zone` null: UTC. */
+  time(date: CalendarMinute, zone: string | null): string;
   /** `1 day 5 hours`. */
   length(amounts: Amount[]): string;
   /** `in 1 day 5 hours`. */
@@ -136,24 +149,42 @@ export interface Wordings {
   subject: Record<Group, (slots: SubjectSlots) => string>;
   /** What a subject line adds for the other notices of the mail. */
   andOthers(count: number): string;
+  /** The line that inboxes show behind the subject: of one task how long it does not run and why, of several some names. */
+  preheader: { one(lasted: string, cause: Cause): string; many(names: string[], more: number): string };
   heading: Record<Group, (count: number) => string>;
-  /** What holds for all tasks of a group: what will happen, and what to do. */
+  /** The heading of what follows, where the mail has one part, whose heading is the subject. */
+  whatToDo: string;
+  whatItMeans: string;
+  /** What holds for all tasks of a group: what to do, or that there is nothing to do. */
   introduction: Record<Group, (count: number) => string>;
+  /** That turning off can be prevented and undone. */
+  undoable: string;
   /** What it is; the name of its data plane follows. */
   where(kind: string): string;
+  /** What several are and where; `planes` are fit to be shown, `more` counts those not named. */
+  whereMany(kinds: string[], planes: string[], more: number): string;
   notRunning(slots: SinceSlots): string;
+  notRunningMany(slots: SinceOfManySlots): string;
   /** Since when a task outlives its own deadline; of one that is over by now: outlived. */
   outlived(slots: Pick<SinceSlots, 'since' | 'lasted' | 'past'>): string;
+  /** The days of the deadlines that several tasks outlive. */
+  outlivedMany(slots: Pick<SinceOfManySlots, 'first' | 'last'>): string;
   /** The task's own deadline; `isTurnedOff`: it is turned off then. */
   endsOn(slots: DateSlots, isTurnedOff: boolean): string;
   /** What is known of a task whose deadline is still ahead. */
   stillRuns: string;
   causes: Record<Cause, string>;
+  /** The cause that several tasks share. */
+  causesOfMany: Record<Cause, string>;
   causeIs(cause: Cause): string;
   /** Why a date was withdrawn. */
   reasons: Record<ResolveReason, string>;
+  /** The reason that several withdrawn dates share. */
+  reasonOfMany(reason: ResolveReason): string;
   willBeTurnedOff(slots: DateSlots, reminder: boolean): string;
   wasTurnedOff(date: string | null, byOwner: boolean): string;
+  /** Until what day it can be turned on again as it was. */
+  restorable(day: string): string;
   noLongerHolds(reason: ResolveReason | undefined): string;
   runsAgain: string;
   /** An operator turned it on again. */
@@ -162,17 +193,18 @@ export interface Wordings {
   alsoTold(addresses: string[], more: number): string;
   /** Why the reader gets this; `count`: of how many tasks, where it is said of all of them together. */
   youGetThis(why: WhySlots, count?: number): string;
-  /** The heading of tasks listed by name only. */
-  listed: { due(slots: DateSlots): string; disabled(date: string): string; other: string };
+  /** The heading of tasks that share a date, or the day of what happened. */
+  listed: { due(slots: DateSlots): string; past(day: string): string };
+  /** How many tasks share a cause. */
+  counted(what: string, count: number): string;
+  /** Names follow that all begin with this. */
+  under(folder: string): string;
   sentTo(recipient: string): string;
   ask(contact: string): string;
   /** Declining reminders never declines the warning or the disabling; by whether they were declined. */
   declining: { yes: string; no: string };
   /** The words of links to the owner's page. */
-  acting: Record<
-    'due' | 'overdue' | 'stopping' | 'failing' | 'disabled' | 'all' | 'preferences' | 'stop',
-    string
-  >;
+  acting: Record<'review' | 'again' | 'one' | 'preferences' | 'stop', string>;
   /** Why a warning has no way to decline it. */
   notDeclinable: string;
   report: ReportWords;

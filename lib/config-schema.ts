@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BRAND } from '../functions/platform/brand.ts';
 import { controlPlaneSettings } from '../functions/platform/control-plane-settings.ts';
 import { EVENT_SOURCE, SERVICES, type Service } from '../functions/platform/names.ts';
 import { byQueue, QUEUES } from '../functions/platform/queues.ts';
@@ -92,6 +93,34 @@ const ownerPage = z
       .optional(),
   })
   .prefault({});
+
+const COLOUR = 'a colour as six hex digits in lower case behind #, like #0b57d0';
+const LOGO = 'an https URL of at most 300 characters, without a query';
+
+/** How mails look: by default as Taskwarden's own. */
+const brand = z
+  .strictObject({
+    /** The sender's name at the top of mails. */
+    name: text.max(80, 'at most 80 characters').default(BRAND.name),
+    /** Of the button. */
+    colour: z
+      .string({ error: COLOUR })
+      .regex(/^#[0-9a-f]{6}$/, COLOUR)
+      .default(BRAND.colour),
+    /** A picture that mail programs load from its host; only from one of `logoHosts`. */
+    logo: z
+      .string({ error: LOGO })
+      .max(300, LOGO)
+      .regex(/^https:\/\/[a-z0-9.-]+\/[^\s<>"'?#]*$/, LOGO)
+      .optional(),
+    /** Hosts that a logo may be loaded from. Default: none. */
+    logoHosts: z.array(domain, { error: 'a list of host names' }).default([]),
+  })
+  .refine(({ logo, logoHosts }) => logo === undefined || logoHosts.includes(new URL(logo).host), {
+    error: 'its host is not one of logoHosts',
+    path: ['logo'],
+  })
+  .optional();
 
 /** How long what ended is kept, within the limits of each kind. */
 const retention = z
@@ -193,6 +222,7 @@ export const configSchema = z.strictObject({
   replyTo: address.optional(),
   /** Whom to ask, as mails say it. */
   contact: text,
+  brand,
   /** Who is notified by operator alerts and alarms. */
   alarmEmails: z.array(address, { error: 'a list of mail addresses' }),
   /** How often the scanner runs; at most hourly, for its heartbeat alarm waits for several periods. */

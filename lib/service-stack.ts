@@ -5,6 +5,7 @@ import type { ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { Severity } from '../functions/platform/alarm-names.ts';
+import { writtenBrand } from '../functions/platform/brand.ts';
 import { isListed, writtenControlPlanes } from '../functions/platform/control-plane-settings.ts';
 import {
   type Deployment,
@@ -245,6 +246,7 @@ export class ServiceStack extends Stack {
       [ENV.replyTo]: config.replyTo,
       [ENV.mailsPerSecond]: String(config.ses.mailsPerSecond / config.queues.notify.maxConcurrency),
       [ENV.contact]: config.contact,
+      ...(config.brand && { [ENV.brand]: writtenBrand(config.brand) }),
       [ENV.configurationSet]: this.mail.configurationSet.configurationSetName,
       [ENV.controlPlane]: config.controlPlane,
       [ENV.modeCeiling]: config.modeCeiling,

@@ -1,12 +1,12 @@
 import { formatInstant, type Instant } from '../functions/abandonment/time.ts';
 import { standingOf } from '../functions/notices/send/digest-states.ts';
-import { asPasted } from '../functions/platform/foreign-words.ts';
 import { type AlertRecord, alertFromRow } from '../functions/store/alerts.ts';
 import { auditFromRow, type TaskAudit } from '../functions/store/audit.ts';
 import { type DigestRecord, digestFromRow } from '../functions/store/digests.ts';
 import type { Row, Table } from '../functions/store/table/table.port.ts';
 import { type TaskRecord, taskFromRow } from '../functions/store/tasks.ts';
 import type { EffectLine } from '../simulation/engine/effects.ts';
+import { tasksIn } from '../simulation/engine/read-mail.ts';
 import type { SentMail } from './mailbox.ts';
 
 /** What was decided: one text per act, with its instant and its task. */
@@ -115,7 +115,7 @@ function addDigest(lists: Lists, digest: DigestRecord, mail: SentMail): void {
   if (standingOf(digest.state) === 'void') return;
   const at = formatInstant(digest.sentAt ?? digest.claimedAt);
   for (const { task, episode, notice, disableAt } of digest.items) {
-    if (!asPasted(mail.text).includes(task)) continue;
+    if (!tasksIn(mail.text).has(task)) continue;
     const date = disableAt === null ? null : formatInstant(disableAt);
     for (const to of mail.to) addNotice(lists, { at, to, task, episode, notice, disableAt: date });
   }

@@ -39,7 +39,7 @@ const CHANGES: Record<Wording, Partial<MailItem>> = {
     restarts: 1,
     why: { as: 'owner-by-rule', rule: RULE },
   },
-  disabled: { ...PAST, notice: 'disabled', disabledAt: NOW },
+  disabled: { ...PAST, notice: 'disabled', disabledAt: NOW, restorableUntil: NOW + 90 * DAY },
   enabled: {
     ...PAST,
     notice: 'enabled',

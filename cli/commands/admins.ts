@@ -12,7 +12,7 @@ export function registerAdmins(admins: Command, cli: Cli): void {
     examples: ['admins add acmeCo/ boss@acme.test', 'admins add "" platform@acme.test'],
   }).action(
     onStage<[string, string]>(cli, async (session, _, prefix, email) => {
-      tellAdded(
+      await tellAdded(
         session,
         'admin',
         await addAdmin(session.system, { prefix, email }, await session.operator()),

@@ -1,31 +1,23 @@
 import type { Command } from 'commander';
-import { approveHeld, heldBySpike } from '../../functions/operators/brakes.ts';
+import { countArgument, reasonArgument } from '../act-options.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
-import { safe } from '../terminal.ts';
+import { approveHeldTasks, listHeldTasks } from './holds.ts';
 
-/** Adds `approve`. */
+/** Adds `approve`, the shorter name of `holds approve blast-radius`. */
 export function registerApprove(program: Command, cli: Cli): void {
   addCommand(program, {
     usage: 'approve',
     description:
-      'approve exactly the tasks that the blast radius holds now; each is evaluated again, within the usual rate limit',
-    examples: ['approve --list', 'approve'],
+      'approve exactly the tasks that the blast radius holds now, as `holds approve blast-radius`; each is evaluated again, within the usual rate limit',
+    examples: ['approve --list', 'approve --expect 40'],
   })
     .summary('let go what the blast radius holds now')
     .option('--list', 'only show what is held')
+    .option('--expect <number>', 'how many it is to be; refused where there are more or fewer', countArgument)
+    .option('--reason <text>', 'why, for the audit', reasonArgument)
     .action(
-      onStage<[], { list?: boolean }>(cli, async ({ system, out, operator, interrupts }, { list }) => {
-        if (!list)
-          interrupts.whileDoing('some may be approved; `taskwarden approve --list` shows what is still held');
-        const tasks: string[] = [];
-        if (list) for await (const { task } of heldBySpike(system)) tasks.push(task.id);
-        else tasks.push(...(await approveHeld(system, await operator())));
-        tasks.sort();
-        const said = list ? 'held' : 'approved';
-        out.one({ [said]: tasks }, () => [
-          `${tasks.length} ${said}`,
-          ...tasks.map((task) => `  ${safe(task)}`),
-        ]);
-      }),
+      onStage<[], { list?: boolean; expect?: number; reason?: string }>(cli, (session, options) =>
+        options.list ? listHeldTasks(session) : approveHeldTasks(session, options),
+      ),
     );
 }

@@ -1,21 +1,13 @@
-import { Argument, type Command, InvalidArgumentError } from 'commander';
-import {
-  type Duration,
-  formatInstant,
-  type Instant,
-  parseDuration,
-  parseInstant,
-} from '../../functions/abandonment/time.ts';
+import { Argument, type Command } from 'commander';
+import { formatInstant } from '../../functions/abandonment/time.ts';
 import { type Paused, pausedAt } from '../../functions/operators/overview/paused.ts';
 import { type Pausable, pause, resume } from '../../functions/operators/pauses.ts';
 import { loadPauses, PAUSABLE } from '../../functions/store/pauses.ts';
+import { type Until, untilArgument, untilInstant } from '../act-options.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import type { Columns } from '../output.ts';
 import { instantText } from '../readable.ts';
-
-/** When a pause is to end: at an instant, or after a while. */
-type Until = { at: Instant } | { after: Duration };
 
 interface Options {
   reason?: string;
@@ -83,9 +75,7 @@ async function pauseIt(
   if (reason.length > LONGEST_REASON)
     throw new UsageError(`--reason has ${reason.length} characters; allowed: up to ${LONGEST_REASON}`);
   const now = system.clock.now();
-  const until = given === undefined ? null : 'at' in given ? given.at : now + given.after;
-  if (until !== null && until <= now)
-    throw new UsageError(`--until ${formatInstant(until)} is over; allowed: a time to come`);
+  const until = untilInstant(given, now) ?? null;
   const by = await operator();
   const since = formatInstant((await pause(system, what, by, { reason, until })).since);
   const end = instantText(until);
@@ -106,11 +96,3 @@ const COLUMNS: Columns<Paused> = [
   ['BY', ({ by }) => by ?? '-'],
   ['REASON', ({ reason }) => reason ?? '-'],
 ];
-
-function untilArgument(text: string): Until {
-  const at = parseInstant(text);
-  if (at !== undefined) return { at };
-  const after = parseDuration(text);
-  if (after !== undefined && after > 0) return { after };
-  throw new InvalidArgumentError('Allowed: RFC 3339 with a zone, or after how long, such as "2h" or "3d".');
-}

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
-import { type PolicyChanged, setPolicy } from '../../functions/operators/policies.ts';
+import { type PolicyChange, type PolicyChanged, setPolicy } from '../../functions/operators/policies.ts';
 import { policyWarnings } from '../../functions/operators/policy-warnings.ts';
-import { loadTask } from '../../functions/store/tasks.ts';
+import { reasonArgument } from '../act-options.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';
 import { policyRefused, readPairs, scopeOf, scopeText } from '../policy-arguments.ts';
+import { type ChangeOptions, confirmChange, showForesight } from '../policy-foresight.ts';
 import { documentJson, documentPairs } from '../policy-text.ts';
 import { safe } from '../terminal.ts';
 
@@ -18,21 +19,46 @@ export function registerPolicySet(policy: Command, cli: Cli): void {
       `policy set acmeCo/prod/ quietHours='{"from":"22:00","to":"06:00","zone":"Europe/Berlin"}'`,
       `policy set acmeCo/ quietDays='{"weekdays":["Sat","Sun"],"zone":"Europe/Berlin"}'`,
     ],
-  }).action(
-    onStage<[string, string[]]>(cli, async (session, _, argument, pairs) => {
-      const { system, stage, operator } = session;
-      const scope = scopeOf(argument);
-      const set = readPairs(pairs);
-      const changed = await setPolicy(system, {
-        scope,
-        set,
-        by: await operator(),
-        ceiling: stage.modeCeiling,
-      });
-      await tellPolicyChange(session, scope, changed);
-      await noteUnknownTask(session, scope);
-    }),
-  );
+  })
+    .option('--reason <text>', 'why, for the history', reasonArgument)
+    .option('--dry-run', 'only say what it would do')
+    .option('--yes', 'do not ask, though people would hear of it')
+    .addHelpText('after', CONFIRMED)
+    .action(
+      onStage<[string, string[]], ChangeOptions>(cli, async (session, options, argument, pairs) => {
+        const { system, stage } = session;
+        const scope = scopeOf(argument);
+        const set = readPairs(pairs);
+        await changeByHand(session, { scope, options }, (change) =>
+          setPolicy(system, { ...change, set, ceiling: stage.modeCeiling }),
+        );
+      }),
+    );
+}
+
+/** What is said of a change of policies in the help of each command that makes one. */
+export const CONFIRMED = `
+It asks before people would hear of something, or dates be withdrawn, that would not be under today's policy within 60 days: it reads the
+table once and runs both, as \`preview\` does. --yes asks and reads nothing. Without a terminal it is refused then. \`policy history\` names
+who changed what, and why.`;
+
+/** Makes a change of one scope's policy, or says only what it would do; asks where people would hear of it. */
+export async function changeByHand(
+  session: Session,
+  { scope, options }: { scope: string; options: ChangeOptions },
+  make: (change: PolicyChange) => Promise<PolicyChanged>,
+): Promise<void> {
+  const { reason = '', dryRun = false, yes } = options;
+  const isAsked = dryRun || yes !== true;
+  const by = dryRun ? '' : await session.operator();
+  const planned = isAsked ? await make({ scope, by, reason, isDryRun: true }) : undefined;
+  if (planned?.outcome === 'refused') throw policyRefused(planned.problems);
+  const documents = new Map(planned?.outcome === 'written' ? [[scope, planned.document]] : []);
+  if (dryRun)
+    return showForesight(session, documents, { scope, policy: documentJson(planned?.document ?? {}) });
+  if (documents.size > 0)
+    await confirmChange(session, documents, { change: `change the policy of ${scopeText(scope)}`, yes });
+  await tellPolicyChange(session, scope, await make({ scope, by, reason }));
 }
 
 /**
@@ -58,10 +84,4 @@ export async function tellPolicyChange(
       ];
     },
   );
-}
-
-/** A forgotten slash makes a prefix a task. */
-async function noteUnknownTask({ system, stderr }: Session, scope: string): Promise<void> {
-  if (scope === '' || scope.endsWith('/') || (await loadTask(system.table, scope))) return;
-  stderr.write(`note: no task ${safe(JSON.stringify(scope))} is known; a prefix ends with a slash\n`);
 }

@@ -35,7 +35,7 @@ export function registerSubscriptions(subscriptions: Command, cli: Cli): void {
         cli,
         async (session, { alertTypes, topic }, prefix, email) => {
           const given = { prefix, alertTypes, ...subscriberOf(email, topic) };
-          tellAdded(
+          await tellAdded(
             session,
             'subscription',
             await addSubscription(session.system, given, await session.operator()),

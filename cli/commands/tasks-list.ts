@@ -68,7 +68,7 @@ const NONE: Record<TaskState, string> = {
 
 const columnsAt = (now: Instant): Columns<TaskLine> => [
   ['TASK', ({ task }) => task],
-  ['STATE', ({ state, disabledByUs }) => (disabledByUs ? `${state} (by us)` : state)],
+  ['STATE', ({ state, disabledAs }) => (disabledAs === null ? state : `${state}: ${disabledAs}`)],
   ['OWNERS', ownersText],
   ['NOT PRIMARY SINCE', ({ notPrimarySince }) => notPrimarySince ?? '-'],
   ['EPISODE', ({ episode }) => (episode === null ? '-' : `#${episode}`)],

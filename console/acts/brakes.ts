@@ -1,10 +1,12 @@
 import { html } from 'hono/html';
 import {
-  approveHeld,
+  approveTasks,
   dismissDeletion,
   dismissOutage,
-  heldBySpike,
+  endSpikeAlert,
+  isHeld,
 } from '../../functions/operators/brakes.ts';
+import { datedTasks } from '../../functions/operators/holds.ts';
 import {
   approveListing,
   dismissListing,
@@ -20,9 +22,9 @@ import { facts, table, taskLink } from '../parts.ts';
 /** As many tasks are named in a confirmation; the page of holds has all. */
 const NAMED = 20;
 
-async function spikeOf(system: System): Promise<string[]> {
+async function spikeOf({ table, clock }: System): Promise<string[]> {
   const tasks: string[] = [];
-  for await (const { task } of heldBySpike(system)) tasks.push(task.id);
+  for await (const record of datedTasks(table)) if (isHeld(record, clock.now())) tasks.push(record.task.id);
   return tasks.sort();
 }
 
@@ -50,10 +52,13 @@ export const approveAct: Act = {
     };
   },
   act: async ({ system, operator }, { expected }) => {
-    const held = (await spikeOf(system)).length;
-    if (String(held) !== expected)
-      return { refused: `${held} tasks are held now, not the ${expected} that you approved; look again` };
-    const approved = await approveHeld(system, await operator());
+    const held = await spikeOf(system);
+    if (String(held.length) !== expected)
+      return {
+        refused: `${held.length} tasks are held now, not the ${expected} that you approved; look again`,
+      };
+    const approved = await approveTasks(system, held, { by: await operator() });
+    await endSpikeAlert(system);
     return {
       done: [`${approved.length} tasks are approved. They go with the next scans, within the rate limit.`],
     };

@@ -1,3 +1,4 @@
+import { isHeldBySpike } from './approval.ts';
 import { dateByStopping, NOTHING_ANNOUNCED, ownDeadline } from './deadlines.ts';
 import {
   countedTime,
@@ -564,7 +565,7 @@ function untaken(view: View, states: ('pending' | 'tried')[]): Undated {
 function turnOff(view: View, episode: Episode, deadline: Deadline): Undated {
   const { pauses, policy, feedbackSilent } = view.given;
   if (pauses.disable) return hold('paused', view.now);
-  if (episode.brake && episode.brake.approvedAt === undefined) return hold('blast-radius', view.now);
+  if (isHeldBySpike(episode.brake, view.now)) return hold('blast-radius', view.now);
   if (feedbackSilent) return hold('feedback-silent', view.now);
   const quiet = noDisablingUntil(policy, view.now);
   if (quiet !== null) return hold('quiet-hours', quiet);

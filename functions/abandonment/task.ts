@@ -73,6 +73,8 @@ export interface Task {
   endedAt?: Instant;
   /** When a system turned it on again within days of our disabling; absent where not, and once that is over. */
   reverted?: { at: Instant; disabledAt: Instant };
+  /** Recipients who said that it is not theirs: they are told of it no more. Absent: nobody did. */
+  disclaimed?: string[];
 }
 
 /** What is known of a task's health. */
@@ -267,8 +269,8 @@ export interface Episode {
   rungs: Rung[];
   /** The digests that SES took and that told of it. */
   mails: string[];
-  /** Held by the blast radius since, or approved by an operator at. */
-  brake?: { heldAt: Instant; approvedAt?: Instant };
+  /** Held by the blast radius since, or approved by an operator at, and until when that holds; absent: without an end. */
+  brake?: { heldAt: Instant; approvedAt?: Instant; approvedUntil?: Instant };
   disabling?: Disabling;
   /** How often the owning system refused to disable it. @default 0 */
   refusals?: number;

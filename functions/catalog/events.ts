@@ -138,6 +138,8 @@ export const taskDisabled = z.object({
   requestId: z.optional(requestId),
   episode: z.optional(countField),
   by: z.optional(nameField),
+  /** Until when it can be enabled again as it was. */
+  restorableUntil: z.optional(instantField),
 });
 
 /** `Task Disable Refused`: the owning system says that it does not disable the task, and why. */

@@ -175,8 +175,9 @@ async function onTaskDisabled(context: EventContext, detail: unknown): Promise<O
   const { task, taskVersion, at } = parsed.value;
   const refusal = taskRefusal(context.source, task) ?? futureRefusal(at, context.system.clock.now());
   if (refusal) return refused(context, refusal, task);
-  const { requestId } = parsed.value;
-  const problem = await confirmDisabled(context.system, { task, version: taskVersion, at, requestId });
+  const { requestId, restorableUntil } = parsed.value;
+  const word = { task, version: taskVersion, at, requestId, restorableUntil };
+  const problem = await confirmDisabled(context.system, word);
   if (problem) return refused(context, { reason: 'version-jump', detail: problem }, task);
   return { outcome: 'done', reason: 'confirmed' };
 }

@@ -3,6 +3,7 @@ import { reverts } from '../abandonment/reverted.ts';
 import type { Evidence, Task } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { enabledByPublication } from '../episodes/undo.ts';
+import { recipientKey } from '../platform/addresses.ts';
 import { newTaskRecord, type TaskRecord, touch } from '../store/tasks.ts';
 import type { TaskPublished } from './events.ts';
 import { type Refusal, versionRefusal } from './refusals.ts';
@@ -78,6 +79,8 @@ function publishedNewer(known: TaskRecord, event: TaskPublished, now: Instant): 
   const run = withDeadline(runOf(known.task), event);
   const task = withRun(taskOf(event, known.task.firstSeenAt), run);
   if (known.task.cameBackAt !== undefined) task.cameBackAt = known.task.cameBackAt;
+  const disclaimed = stillDisclaimed(known.task, task);
+  if (disclaimed.length > 0) task.disclaimed = disclaimed;
   const enabling = task.enabled && !known.task.enabled;
   setNewest(
     task,
@@ -105,6 +108,12 @@ function publishedNewer(known: TaskRecord, event: TaskPublished, now: Instant): 
  * When a system, and no person by it, turned on again what we had turned off; undefined where it was no such reversal.
  * What we asked to be turned off and is off was our doing, though its confirmation is still on the way.
  */
+/** Who said that it is not theirs, but for those whom the publication makes owners. */
+function stillDisclaimed(before: Task, after: Task): string[] {
+  const [old, now] = [before, after].map(({ owners }) => new Set(owners.map(recipientKey)));
+  return (before.disclaimed ?? []).filter((key) => old?.has(key) || !now?.has(key));
+}
+
 function reversalOf({ task, disabledByUs, asked }: TaskRecord, event: TaskPublished): Task['reverted'] {
   const ours = disabledByUs ?? (asked && asked.at >= (task.publishedByUserAt ?? 0) ? asked : null);
   if (event.by === 'user' || !ours || disabledByUs?.undoneAt !== undefined) return undefined;

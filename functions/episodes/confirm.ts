@@ -11,6 +11,8 @@ export interface Word {
   requestId?: string | undefined;
   /** What its control plane kept of it (`ControlAnswer.kept`). */
   kept?: string | undefined;
+  /** Until when it can be enabled again as it was, where the owning system says so. */
+  restorableUntil?: Instant | undefined;
 }
 
 /** A confirmation that names no request answers the newest one for a day. */

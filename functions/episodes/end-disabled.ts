@@ -60,6 +60,7 @@ export function endDisabled(before: TaskRecord, confirmed: ConfirmedDisabling): 
     episode,
     run: runOf(asker),
     ...(listed && { revision: listed.revision }),
+    ...saidOf(word),
     counted,
   };
   const kept = listed && word.kept !== undefined ? { listed: { ...listed, kept: word.kept } } : {};
@@ -82,6 +83,11 @@ function endedEpisode(at: Transition, before: TaskRecord, confirmed: ConfirmedDi
   return endEpisode(at, given, end, now);
 }
 
+/** What the owning system said of turning it on again; nothing where it said none. */
+function saidOf({ restorableUntil }: Word): Pick<Word, 'restorableUntil'> & { restorableUntil?: Instant } {
+  return restorableUntil === undefined ? {} : { restorableUntil };
+}
+
 function reasonFor({ asker }: DisableRequest): 'disabled' | 'disabled-by-owner' {
   return asker.by === 'person' ? 'disabled-by-owner' : 'disabled';
 }
@@ -94,6 +100,7 @@ function disabledNotice({ evidence }: TaskRecord, confirmed: ConfirmedDisabling)
     since: request.since,
     ...triedSince(evidence),
     disabledAt: word.at,
+    ...saidOf(word),
     resolvedReason: reasonFor(request),
   };
   return { notice: 'disabled', since: now, notBefore, facts };

@@ -6,9 +6,13 @@ export function withSpikeHold(record: OpenTask, now: Instant): OpenTask {
   return withEpisode(record, { brake: { heldAt: now } });
 }
 
-/** An operator lets the task go: it is worked off at the rate limit, and never counts towards a spike again. */
-export function withApproval(record: OpenTask, now: Instant): OpenTask {
-  return withEpisode(record, { brake: { heldAt: heldSince(record) ?? now, approvedAt: now } });
+/**
+ * An operator lets the task go: it is worked off at the rate limit, and never counts towards a spike again. `until`: when the
+ * approval ends, if it was not used up by then; the task is held again.
+ */
+export function withApproval(record: OpenTask, now: Instant, until?: Instant): OpenTask {
+  const ends = until === undefined ? {} : { approvedUntil: until };
+  return withEpisode(record, { brake: { heldAt: heldSince(record) ?? now, approvedAt: now, ...ends } });
 }
 
 /** Since when a spike holds the task, or held it before its approval. */

@@ -1,3 +1,4 @@
+import { isHeldBySpike } from '../abandonment/approval.ts';
 import { isReverted } from '../abandonment/reverted.ts';
 import { withSpan } from '../abandonment/spans.ts';
 import type { Instant } from '../abandonment/time.ts';
@@ -16,21 +17,15 @@ import type { Query } from '../store/table/table.port.ts';
 import { loadTask, type TaskRecord, touch } from '../store/tasks.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 
-/** Whether the blast radius holds a task now. */
-function isHeldBySpike(record: TaskRecord): boolean {
-  return record.hold?.reason === 'blast-radius' && record.open?.brake?.approvedAt === undefined;
-}
-
-/** The tasks that the blast radius holds. */
-export async function* heldBySpike(system: System): AsyncGenerator<TaskRecord> {
-  for await (const record of dueTasks(system)) if (isHeldBySpike(record)) yield record;
+/** Whether the blast radius holds a task now, and nothing that comes before. */
+export function isHeld({ hold, open }: TaskRecord, now: Instant): boolean {
+  return hold?.reason === 'blast-radius' && isHeldBySpike(open?.brake, now);
 }
 
 /** Whether a spike waits for approval: what it held stays held, also while a pause or unknown health comes first. */
 export async function awaitsApproval(system: System): Promise<boolean> {
-  for await (const { open } of dueTasks(system)) {
-    if (open?.brake && open.brake.approvedAt === undefined) return true;
-  }
+  const now = system.clock.now();
+  for await (const { open } of dueTasks(system)) if (isHeldBySpike(open?.brake, now)) return true;
   return false;
 }
 
@@ -42,46 +37,69 @@ async function* dueTasks(system: System): AsyncGenerator<TaskRecord> {
   }
 }
 
+/** What is said with an approval. */
+export interface Approval {
+  by: string;
+  /** @default 'held by the blast radius' */
+  reason?: string;
+  /** When it ends, if it was not used up by then; absent: never. */
+  until?: Instant;
+}
+
 /**
  * Approves exactly the tasks that the blast radius holds at this instant (promise 10): they are worked off at the
  * usual pace, each decided again. Answers their ids.
  */
 export async function approveHeld(system: System, by: string): Promise<string[]> {
+  const held: string[] = [];
+  for await (const record of dueTasks(system))
+    if (isHeld(record, system.clock.now())) held.push(record.task.id);
+  const approved = await approveTasks(system, held, { by });
+  await endSpikeAlert(system);
+  return approved;
+}
+
+/** Lets go those of some tasks that the blast radius still holds; answers their ids. `atOnce`: how many are written together. */
+export async function approveTasks(
+  system: System,
+  ids: readonly string[],
+  approval: Approval,
+  atOnce = 1,
+): Promise<string[]> {
   const now = system.clock.now();
   const view = await FleetView.load(system.table);
   const approved: string[] = [];
-  for await (const record of heldBySpike(system)) {
-    if (await approve(system, view, record.task.id, by, now)) approved.push(record.task.id);
+  for (let first = 0; first < ids.length; first += atOnce) {
+    const some = ids.slice(first, first + atOnce);
+    const done = await Promise.all(some.map((id) => approve(system, view, id, approval, now)));
+    approved.push(...some.filter((_, at) => done[at]));
   }
-  // Where it stays, a later scan finds that it lasts no longer.
+  return approved;
+}
+
+/** Where it stays, a later scan finds that it lasts no longer. */
+export async function endSpikeAlert(system: System): Promise<void> {
   await writeUnlessRefused(
     system,
     [{ delete: keys.operatorAlert('blast-radius', 'fleet') }],
     'the end of the alert',
   );
-  return approved;
 }
 
 /** False where the task is held no longer. */
-function approve(system: System, view: FleetView, id: string, by: string, now: Instant): Promise<boolean> {
+function approve(
+  system: System,
+  view: FleetView,
+  id: string,
+  { by, reason = 'held by the blast radius', until }: Approval,
+  now: Instant,
+): Promise<boolean> {
   return changeTask(system, id, (record) => {
-    if (!record || !isOpen(record) || !isHeldBySpike(record)) return { value: false };
-    const approved = withApproval(record, now);
-    const audit = auditWrite({
-      task: id,
-      at: now,
-      act: 'approved',
-      by,
-      reason: 'held by the blast radius',
-      evidence: { heldAt: heldSince(approved) },
-      mails: [],
-    });
-    return {
-      record: approved,
-      policy: view.policies.for(id),
-      beside: [audit],
-      value: true,
-    };
+    if (!record || !isOpen(record) || !isHeld(record, now)) return { value: false };
+    const approved = withApproval(record, now, until);
+    const evidence = { heldAt: heldSince(approved), ...(until === undefined ? {} : { until }) };
+    const audit = auditWrite({ task: id, at: now, act: 'approved', by, reason, evidence, mails: [] });
+    return { record: approved, policy: view.policies.for(id), beside: [audit], value: true };
   });
 }
 
@@ -90,6 +108,7 @@ export function dismissOutage(
   system: System,
   dataPlane: string,
   by: string,
+  reason = '',
 ): Promise<{ dismissed: boolean }> {
   return commit<{ dismissed: boolean }>(system, `data plane ${dataPlane}`, async () => {
     const now = system.clock.now();
@@ -105,7 +124,7 @@ export function dismissOutage(
         at: now,
         act: `dismiss ${dataPlane}`,
         by,
-        reason: '',
+        reason,
         evidence: {},
         mails: [],
       }),
@@ -122,6 +141,7 @@ export function dismissDeletion(
   system: System,
   dataPlane: string,
   by: string,
+  reason = '',
 ): Promise<{ dismissed: boolean }> {
   return commit<{ dismissed: boolean }>(system, `data plane ${dataPlane}`, async () => {
     const at = system.clock.now();
@@ -130,7 +150,7 @@ export function dismissDeletion(
     const { since } = plane;
     const unknown = at > since ? withSpan(plane.unknown, { from: since, to: at }) : plane.unknown;
     const subject = 'operators' as const;
-    const act = { subject, at, act: `dismiss ${dataPlane}`, by, reason: '', evidence: { since }, mails: [] };
+    const act = { subject, at, act: `dismiss ${dataPlane}`, by, reason, evidence: { since }, mails: [] };
     const writes = [
       dataPlaneWrite({ ...plane, state: 'up', since: at, unknown, deletionDismissedAt: at }),
       lookWrite(`D#${dataPlane}`, at),

@@ -13,6 +13,7 @@ export type ListingAct = { done: true } | { done: false; reason: string };
 export interface OnListing {
   controlPlane: string;
   by: string;
+  reason?: string;
 }
 
 /** Asks for a listing at once; one that is under way goes on. */
@@ -79,7 +80,7 @@ type Change = { record: ListingRecord; beside?: Write[] } | string;
 
 function change(
   system: System,
-  { controlPlane, by }: OnListing,
+  { controlPlane, by, reason = '' }: OnListing,
   act: string,
   plan: (record: ListingRecord, now: number) => Change,
 ): Promise<ListingAct> {
@@ -93,7 +94,7 @@ function change(
       at: now,
       act: `${act} ${controlPlane}`,
       by,
-      reason: '',
+      reason,
       evidence: {},
       mails: [],
     });

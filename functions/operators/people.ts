@@ -1,4 +1,4 @@
-import { prefixProblem, scopeProblem } from '../abandonment/policy-scope.ts';
+import { prefixProblem, scopeProblem, taskIdProblem } from '../abandonment/policy-scope.ts';
 import { listed, shown } from '../abandonment/policy-wording.ts';
 import { SUBSCRIPTION_TYPES, type SubscriptionType } from '../abandonment/task.ts';
 import { isTopic } from '../abandonment/topics.ts';
@@ -100,7 +100,8 @@ export async function addAdmin(
   if (email === undefined) return refusedAddress(given.email);
   const { prefix } = given;
   const wrong = prefix === '' ? undefined : prefixProblem(prefix);
-  if (wrong !== undefined) return { outcome: 'refused', problem: `prefix ${shown(prefix)} ${wrong}` };
+  if (wrong !== undefined)
+    return { outcome: 'refused', problem: `prefix ${shown(prefix)} ${wrong}${slashed(prefix)}` };
   const person: AdminRecord = { prefix, email };
   const key = keys.admin(prefix, email);
   const old = keys.oldAdmin(prefix, email);
@@ -110,6 +111,11 @@ export async function addAdmin(
   const write = { put: { ...key, v: ROW_VERSION, ...person, ...places } };
   await store(system, [write], { prefix, subscriber: { email }, act: 'admin add', by });
   return { outcome: 'added', person };
+}
+
+/** What was meant, where only the slash is missing. */
+function slashed(prefix: string): string {
+  return taskIdProblem(prefix) === undefined ? `; did you mean ${shown(`${prefix}/`)}?` : '';
 }
 
 /** Takes an admin's office away. */

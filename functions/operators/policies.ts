@@ -30,6 +30,10 @@ export interface PolicyChange {
   /** `` (global), a prefix with its slash, or a task id. */
   scope: string;
   by: string;
+  /** Why, for the audit. */
+  reason?: string;
+  /** Whether to say only what it would come to. */
+  isDryRun?: boolean;
 }
 
 export type PolicyChanged =
@@ -52,15 +56,14 @@ export function isProduction(stage: string): boolean {
  */
 export async function setPolicy(
   system: System,
-  { scope, by, set, ceiling }: PolicyChange & { set: Document; ceiling: Mode },
+  { set, ceiling, ...change }: PolicyChange & { set: Document; ceiling: Mode },
 ): Promise<PolicyChanged> {
   const named = withKeyNames(set);
-  const problem =
-    ceilingProblem(named.mode, ceiling) ?? (named.mode === 'disable' ? await unvouched(system) : undefined);
+  const problem = await modeProblem(system, named.mode, ceiling);
   const options = { production: isProduction(system.config.stage) };
-  return changePolicy(system, { scope, by, act: 'policy set' }, (before) => {
+  return changePolicy(system, { ...change, act: 'policy set' }, (before) => {
     const document = withKeysSet(before, named);
-    const parsed = parsePolicy(scope, document, options);
+    const parsed = parsePolicy(change.scope, document, options);
     if (!parsed.ok) return { problems: asWritten(parsed.problems, set) };
     const tooLong = lengthProblem(document);
     if (tooLong) return { problems: [tooLong] };
@@ -76,9 +79,9 @@ export async function setPolicy(
  */
 export async function unsetPolicy(
   system: System,
-  { scope, by, names }: PolicyChange & { names: readonly string[] | 'all' },
+  { names, ...change }: PolicyChange & { names: readonly string[] | 'all' },
 ): Promise<PolicyChanged> {
-  return changePolicy(system, { scope, by, act: 'policy unset' }, (before) => {
+  return changePolicy(system, { ...change, act: 'policy unset' }, (before) => {
     if (names === 'all') return { document: {} };
     const problems: PolicyProblem[] = [];
     const document = structuredClone(before);
@@ -89,8 +92,17 @@ export async function unsetPolicy(
   });
 }
 
+/** What is wrong with a mode in this deployment: it is above the ceiling, or nobody looked whether owners can be warned. */
+export async function modeProblem(
+  system: System,
+  mode: unknown,
+  ceiling: Mode,
+): Promise<PolicyProblem | undefined> {
+  return ceilingProblem(mode, ceiling) ?? (mode === 'disable' ? await unvouched(system) : undefined);
+}
+
 /** What is repeated, or written at length, is valid and yet has no room on a row without an end. */
-function lengthProblem(document: Document): PolicyProblem | undefined {
+export function lengthProblem(document: Document): PolicyProblem | undefined {
   const { most } = BOUNDS.policy;
   const size = Buffer.byteLength(JSON.stringify(document));
   if (size <= most) return undefined;
@@ -154,7 +166,7 @@ type Made = { document: Document } | { problems: PolicyProblem[] };
 
 function changePolicy(
   system: System,
-  { scope, by, act }: PolicyChange & { act: string },
+  { scope, by, act, reason = '', isDryRun = false }: PolicyChange & { act: string },
   make: (before: Document) => Made,
 ): Promise<PolicyChanged> {
   return commit<PolicyChanged>(system, `policy of "${scope}"`, async () => {
@@ -169,6 +181,7 @@ function changePolicy(
     const evidence = { scope, before, after: document };
     const unannounced = await unannouncedProblem(system, scope, document);
     if (unannounced) return { value: { outcome: 'refused', problems: [unannounced] } };
+    if (isDryRun) return { value: { outcome: 'written', document } };
     const noted = await loadNoted(system.table, scope, document, now);
     const writes = [
       over(policyWrite(scope, document, noted), row),
@@ -178,7 +191,7 @@ function changePolicy(
         at: now,
         act: `${act} ${scope}`.trim(),
         by,
-        reason: '',
+        reason,
         evidence,
         mails: [],
       }),
@@ -205,7 +218,7 @@ async function unannouncedProblem(
 }
 
 /** Of documents that cannot all be read nothing is said: the change may be what mends them. */
-function unannouncedIn(documents: ReadonlyMap<string, Document>): string[] {
+export function unannouncedIn(documents: ReadonlyMap<string, Document>): string[] {
   const parsed = new Map<string, ParsedPolicy>();
   for (const [scope, document] of documents) {
     const { atDeadline, stopNotice } = document;
@@ -220,7 +233,7 @@ function unannouncedIn(documents: ReadonlyMap<string, Document>): string[] {
 }
 
 /** The write, if the row is still the one that was read: each write leaves its writer's name. */
-function over(write: Write, row: Row | undefined): Write {
+export function over(write: Write, row: Row | undefined): Write {
   const same: Condition = row ? { equals: ['w', row.w as string] } : { absent: true };
   if ('put' in write) return { put: write.put, if: [same] };
   return 'delete' in write ? { delete: write.delete, if: [same] } : write;

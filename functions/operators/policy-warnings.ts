@@ -8,13 +8,27 @@ import { loadDataPlanes } from '../store/data-planes.ts';
 import { index } from '../store/keys.ts';
 import { loadPolicies } from '../store/policies.ts';
 import type { Query, Table } from '../store/table/table.port.ts';
+import { loadTask } from '../store/tasks.ts';
 
 /** What a scope's policy says now and can never act, one line each; empty where all of it can. */
 export async function policyWarnings({ table, config }: System, scope: string): Promise<string[]> {
   const book = await loadPolicies(table);
   const idle = idlePolicies(book, scope, config.scanEvery ?? book.global.scanEvery);
-  if (!scope.endsWith('/') || (await mayHaveTasks(table, scope))) return idle;
-  return [...idle, `no task is known under ${shown(scope)}`];
+  return [...idle, ...(await scopeWarnings(table, scope))];
+}
+
+/** What is to be noted of a scope by its name alone: no task is known there, and maybe its slash was forgotten. */
+export async function scopeWarnings(table: Table, scope: string): Promise<string[]> {
+  if (scope === '') return [];
+  if (scope.endsWith('/'))
+    return (await mayHaveTasks(table, scope)) ? [] : [`no task is known under ${shown(scope)}`];
+  const record = await loadTask(table, scope);
+  if (record && record.task.deletedAt === undefined) return [];
+  const prefix = `${scope}/`;
+  const meant = (await mayHaveTasks(table, prefix))
+    ? `did you mean ${shown(prefix)}?`
+    : 'a prefix ends with a slash';
+  return [`no task ${shown(scope)} is known; ${meant}`];
 }
 
 /** A table too large to be read through for a warning is not: so many pages. */

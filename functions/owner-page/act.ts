@@ -4,10 +4,7 @@ import { normaliseAddress } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { actOnTask } from './actions.ts';
 import type { Wish } from './forms.ts';
-import { actsIn, type TaskView } from './task-view.ts';
-
-/** What the page says after an act. */
-export type Done = 'keep' | 'snooze' | 'disable' | 'undo' | 'asked';
+import { actsIn, type Done, type TaskView } from './task-view.ts';
 
 export type Acted =
   /** `isRepeat`: it was done before, and nothing was changed. */
@@ -22,6 +19,8 @@ export async function fulfil(system: System, view: TaskView, by: string, wish: W
     return { outcome: 'done', said: 'disable', isRepeat: true };
   if (wish.action === 'undo' && state === 'on-again')
     return { outcome: 'done', said: 'undo', isRepeat: true };
+  if (wish.action === 'not-mine' && state === 'disclaimed')
+    return { outcome: 'done', said: wish.action, isRepeat: true };
   if (isRepeat(system.clock.now(), view, by, wish))
     return { outcome: 'done', said: wish.action, isRepeat: true };
   if (!actsIn(view.now).includes(wish.action)) return { outcome: 'not-now' };

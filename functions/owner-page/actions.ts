@@ -4,12 +4,13 @@ import { withDisabling } from '../episodes/disabling.ts';
 import { newsOfChange } from '../episodes/news.ts';
 import { isOpen } from '../episodes/open-task.ts';
 import { endByPerson } from '../episodes/resolve.ts';
-import { normaliseAddress } from '../platform/addresses.ts';
+import { normaliseAddress, recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import type { AlertRecord } from '../store/alerts.ts';
 import { auditWrite } from '../store/audit.ts';
 import { changeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
+import { operatorAlert } from '../store/operator-alerts.ts';
 import type { Write } from '../store/table/table.port.ts';
 import type { TaskRecord } from '../store/tasks.ts';
 import { touch } from '../store/tasks.ts';
@@ -21,6 +22,11 @@ export type OwnerAct =
   /** Leave it alone for a while; `for` absent: as long as the policy's `keepMax` allows. */
   | { action: 'keep'; for?: Duration; reason?: string }
   | { action: 'snooze'; for: Duration; reason?: string }
+  /** Keep or snooze it no longer. */
+  | { action: 'end' }
+  /** They cease to be notified of it, until they take that back; `instead`: the address of whose it is. */
+  | { action: 'not-mine'; instead?: string }
+  | { action: 'mine' }
   /** Turn it off now. A human act: bound by no date, pause or hold; only while its episode is open. */
   | { action: 'disable' };
 
@@ -68,6 +74,15 @@ interface Planned {
   untold?: AlertRecord | null;
 }
 
+const AUDITED: Record<OwnerAct['action'], string> = {
+  keep: 'keep',
+  snooze: 'snooze',
+  end: 'end keep',
+  'not-mine': 'not mine',
+  mine: 'mine after all',
+  disable: 'ask to disable',
+};
+
 async function plan(
   system: System,
   view: FleetView,
@@ -76,7 +91,46 @@ async function plan(
   act: OwnerAct,
 ): Promise<Planned | Acted> {
   const now = system.clock.now();
-  if (act.action === 'disable') return planDisable(record, by, now, auditOf(record, by, act, now));
+  const audit = auditOf(record, by, act, now);
+  switch (act.action) {
+    case 'disable':
+      return planDisable(record, by, now, audit);
+    case 'end':
+      return planEnd(record, now, audit);
+    case 'not-mine':
+      return planNotMine(record, by, act.instead, now, audit);
+    case 'mine':
+      return planMine(record, by, now, audit);
+    default:
+      return planKeep(view, record, by, act, now);
+  }
+}
+
+/** `until`: the end of what was asked for. */
+function auditOf(record: TaskRecord, by: string, act: OwnerAct, at: Instant, until?: Instant): Write {
+  const instead = act.action === 'not-mine' ? act.instead : undefined;
+  return auditWrite({
+    task: record.task.id,
+    at,
+    act: AUDITED[act.action],
+    by,
+    reason: ('reason' in act ? act.reason : undefined) ?? 'asked for by a person',
+    evidence: {
+      episode: record.open?.number ?? null,
+      ...(instead !== undefined && { instead }),
+      ...(until !== undefined && { until }),
+    },
+    mails: [],
+  });
+}
+
+async function planKeep(
+  view: FleetView,
+  record: TaskRecord,
+  by: string,
+  act: Extract<OwnerAct, { action: 'keep' | 'snooze' }>,
+  now: Instant,
+): Promise<Planned | Acted> {
   const { keepMax } = view.policies.for(record.task.id);
   const wanted = act.for ?? keepMax;
   if (wanted > keepMax) return { outcome: 'refused', reason: 'longer than keepMax' };
@@ -94,24 +148,51 @@ async function plan(
   return { record: ended?.record ?? touch(kept, now), beside, untold: ended?.untold ?? null };
 }
 
-/** `until`: the end of what was asked for. */
-function auditOf({ task, open }: TaskRecord, by: string, act: OwnerAct, at: Instant, until?: Instant): Write {
-  return auditWrite({
-    task: task.id,
-    at,
-    act: act.action === 'disable' ? 'ask to disable' : act.action,
-    by,
-    reason: ('reason' in act ? act.reason : undefined) ?? 'asked for by a person',
-    evidence: { episode: open?.number ?? null, ...(until !== undefined && { until }) },
-    mails: [],
-  });
-}
-
 /** Whether the same person asked for the same before, to the end of the same day. */
 function holdsAlready({ keep: before, open }: TaskRecord, keep: Keep): boolean {
   if (open || !before) return false;
   const { kind, until, by, reason } = before;
   return kind === keep.kind && until === keep.until && by === keep.by && reason === keep.reason;
+}
+
+/** A keep that is ended is one whose time is over: what follows is for the next scan. */
+function planEnd(record: TaskRecord, now: Instant, audit: Write): Planned | Acted {
+  const { keep } = record;
+  if (!keep || keep.until <= now) return { outcome: 'ignored', reason: 'it is not kept' };
+  return { record: touch({ ...record, keep: { ...keep, until: now } }, now), beside: [audit] };
+}
+
+/** So many may say that a task is not theirs. */
+const MOST_DISCLAIMED = 20;
+
+/**
+ * From the next look on they are no recipient (docs/rules.md#recipients): their warning is void, and where nobody else can be
+ * reached the admins are warned. Operators hear of it at once.
+ */
+function planNotMine(
+  record: TaskRecord,
+  by: string,
+  instead: string | undefined,
+  now: Instant,
+  audit: Write,
+): Planned | Acted {
+  const key = recipientKey(by);
+  const { disclaimed = [], id } = record.task;
+  if (disclaimed.includes(key)) return { outcome: 'done' };
+  if (disclaimed.length >= MOST_DISCLAIMED) return { outcome: 'refused', reason: 'too many said so' };
+  const task = { ...record.task, disclaimed: [...disclaimed, key] };
+  const whose = instead === undefined ? 'named nobody in their place' : `named ${instead} in their place`;
+  const alert = operatorAlert('not-mine', id, `${by} said that it is not theirs, and ${whose}`, now);
+  return { record: touch({ ...record, task }, now), beside: [audit, alert] };
+}
+
+function planMine(record: TaskRecord, by: string, now: Instant, audit: Write): Planned | Acted {
+  const key = recipientKey(by);
+  const { disclaimed = [], ...rest } = record.task;
+  if (!disclaimed.includes(key)) return { outcome: 'done' };
+  const others = disclaimed.filter((one) => one !== key);
+  const task = others.length > 0 ? { ...rest, disclaimed: others } : rest;
+  return { record: touch({ ...record, task }, now), beside: [audit] };
 }
 
 function planDisable(record: TaskRecord, by: string, now: Instant, audit: Write): Planned | Acted {

@@ -20,6 +20,11 @@ export function mayAct(digest: DigestRecord): boolean {
   return digest.acts < mostActs(digest);
 }
 
+/** How often the links of a mail may still change something. */
+export function leftActs(digest: DigestRecord): number {
+  return Math.max(0, mostActs(digest) - digest.acts);
+}
+
 /** Counts an act that was done by a link of a mail. */
 export async function countAct({ table, random, clock }: System, { id }: DigestRecord): Promise<void> {
   // May fail: it is done all the same, and the next is counted.

@@ -1,13 +1,16 @@
 import * as z from 'zod/mini';
 import { LANGUAGES } from '../../emails/languages.ts';
+import { wordingsIn } from '../../emails/wordings-by-language.ts';
 import { awakeLength } from '../abandonment/quiet-hours.ts';
 import { DAY, type Duration, HOUR, type Instant } from '../abandonment/time.ts';
-import { dayIn, lengthInWords } from '../notices/render/wording-dates.ts';
+import { formDayIn, lengthInWords } from '../notices/render/wording-dates.ts';
+import { normaliseAddress } from '../platform/addresses.ts';
 import { clip, visible } from '../platform/escape.ts';
 import { knownZone } from '../platform/zones.ts';
 import type { OwnerAct } from './actions.ts';
 import { endOfDay } from './calendar.ts';
 import type { Preferences } from './preferences.ts';
+import type { PageWords, PreferenceProblem } from './words/page-words.ts';
 
 /** What a form sent, by field; only texts. */
 export type Form = Readonly<Record<string, string>>;
@@ -20,6 +23,7 @@ export interface Bounds {
   now: Instant;
   keepMax: Duration;
   zone: string;
+  words: PageWords;
 }
 
 export const LONGEST_REASON = 200;
@@ -31,18 +35,27 @@ export function readWish(form: Form, bounds: Bounds): Wish | { problem: string }
       return readKeep(form, bounds);
     case 'snooze':
       return readSnooze(form, bounds);
+    case 'end':
+      return { action: 'end' };
+    case 'not-mine':
+      return readNotMine(form, bounds);
+    case 'mine':
+      return { action: 'mine' };
     case 'disable':
       return { action: 'disable' };
     case 'undo':
       return { action: 'undo' };
     default:
-      return { problem: 'The form did not say what to do. Use one of the buttons of the page.' };
+      return { problem: bounds.words.problems.nothing };
   }
 }
 
 /** The first and the last day until which a task may be kept. */
-export function keepDays({ now, keepMax, zone }: Bounds): { first: string; last: string } {
-  return { first: dayIn(now, zone), last: dayIn(now + keepMax, zone) };
+export function keepDays({ now, keepMax, zone }: Pick<Bounds, 'now' | 'keepMax' | 'zone'>): {
+  first: string;
+  last: string;
+} {
+  return { first: formDayIn(now, zone), last: formDayIn(now + keepMax, zone) };
 }
 
 /** For how many days at most a task may be snoozed. */
@@ -56,17 +69,25 @@ function readKeep(form: Form, bounds: Bounds): Wish | { problem: string } {
   const day = form.until ?? '';
   const end = endOfDay(day, bounds.zone);
   if (end === undefined || day < first || day > last) {
-    const most = lengthInWords(bounds.keepMax);
-    return { problem: `Choose a day from ${first} to ${last}: a task is kept for ${most} at most.` };
+    const { words } = bounds;
+    const most = lengthInWords(bounds.keepMax, wordingsIn(words.language).dates);
+    return { problem: words.problems.keepDays(first, last, most) };
   }
   return { action: 'keep', for: Math.min(end - bounds.now, bounds.keepMax), ...reason };
 }
 
-function readSnooze(form: Form, { keepMax }: Bounds): Wish | { problem: string } {
+function readSnooze(form: Form, { keepMax, words }: Bounds): Wish | { problem: string } {
   const days = /^\d{1,4}$/.test(form.days ?? '') ? Number(form.days) : 0;
   const most = mostSnoozeDays(keepMax);
-  if (days < 1 || days > most) return { problem: `Choose a whole number of days from 1 to ${most}.` };
+  if (days < 1 || days > most) return { problem: words.problems.snoozeDays(most) };
   return { action: 'snooze', for: Math.min(days * DAY, keepMax), ...reasonOf(form) };
+}
+
+function readNotMine(form: Form, { words }: Bounds): Wish | { problem: string } {
+  const given = (form.instead ?? '').trim();
+  if (given === '') return { action: 'not-mine' };
+  const instead = normaliseAddress(given);
+  return instead === undefined ? { problem: words.problems.address } : { action: 'not-mine', instead };
 }
 
 function reasonOf(form: Form): { reason?: string } {
@@ -74,12 +95,15 @@ function reasonOf(form: Form): { reason?: string } {
   return reason === '' ? {} : { reason };
 }
 
+/** What the checks of the form say; the page has the words for it. */
+const problem = (one: PreferenceProblem): PreferenceProblem => one;
+
 const timeOfDay = z
   .optional(z.string())
   .check(
     z.refine(
       (text) => text === undefined || /^(([01]\d|2[0-3]):[0-5]\d)?$/.test(text),
-      'Write the times of day of the quiet hours from 00:00 to 23:59, or leave both empty.',
+      problem('time-of-day'),
     ),
   );
 
@@ -87,23 +111,20 @@ const preferencesForm = z
   .object({
     reminders: z.optional(z.string()),
     zone: z
-      .string('Choose a time zone of the list.')
+      .string(problem('zone'))
       .check(
-        z.refine(
-          (zone) => zone === 'UTC' || (zone !== '' && knownZone(zone) !== 'UTC'),
-          'Choose a time zone of the list.',
-        ),
+        z.refine((zone) => zone === 'UTC' || (zone !== '' && knownZone(zone) !== 'UTC'), problem('zone')),
       ),
-    language: z.optional(z.enum(LANGUAGES, 'Choose a language of the list.')),
+    language: z.optional(z.enum(LANGUAGES, problem('language'))),
     from: timeOfDay,
     to: timeOfDay,
   })
   .check(
     z.refine(({ from = '', to = '' }) => (from === '') === (to === ''), {
-      error: 'Fill in both times of the quiet hours, or leave both empty.',
+      error: problem('both-times'),
     }),
     z.refine(({ from = '', to = '' }) => from === '' || awakeLength({ from, to }) >= LEAST_AWAKE, {
-      error: 'Shorten the quiet hours: at least one hour a day must be left in which mails may come.',
+      error: problem('least-awake'),
     }),
   );
 
@@ -111,9 +132,12 @@ const preferencesForm = z
 const LEAST_AWAKE = HOUR;
 
 /** Reads the form of the preferences; what it does not speak of stays as it is. */
-export function readPreferences(form: Form): Partial<Preferences> | { problem: string } {
+export function readPreferences(form: Form, words: PageWords): Partial<Preferences> | { problem: string } {
   const read = preferencesForm.safeParse(form);
-  if (!read.success) return { problem: read.error.issues[0]?.message ?? '' };
+  if (!read.success) {
+    const found = read.error.issues[0]?.message as PreferenceProblem;
+    return { problem: words.problems[found] ?? words.problems.nothing };
+  }
   const { reminders, zone, language, from, to } = read.data;
   return {
     declined: reminders !== 'on',

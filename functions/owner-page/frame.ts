@@ -1,19 +1,34 @@
 import { html, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import { STYLE } from './style.ts';
+import type { NoticeWords, PageWords } from './words/page-words.ts';
 
 /** HTML whose texts are escaped. */
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
-/** A whole page; `contact`: whom to ask. */
-export function page(title: string, body: Html, contact: string, links: Html = html``): Html {
+/** What every page says. */
+export interface Frame {
+  words: PageWords;
+  /** Whom to ask. */
+  contact: string;
+  /** Whose page it is. */
+  brand: string;
+}
+
+/** A whole page. */
+export function page(
+  title: string,
+  body: Html,
+  { words, contact, brand }: Frame,
+  links: Html = html``,
+): Html {
   return html`<!doctype html>
-<html lang="en">
+<html lang="${words.language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="robots" content="noindex">
-<title>${title} - Taskwarden</title>
+<title>${title} - ${brand}</title>
 <style>${raw(STYLE)}</style>
 </head>
 <body>
@@ -22,7 +37,7 @@ export function page(title: string, body: Html, contact: string, links: Html = h
 ${body}
 </main>
 <footer>
-${links}<p>Whom to ask: ${contact}</p>
+${links}<p>${words.ask}: ${contact}</p>
 </footer>
 </body>
 </html>
@@ -30,6 +45,6 @@ ${links}<p>Whom to ask: ${contact}</p>
 }
 
 /** A page that only says something. */
-export function notice(title: string, lines: readonly string[], contact: string): Html {
-  return page(title, html`${lines.map((line) => html`<p>${line}</p>`)}`, contact);
+export function notice({ title, lines }: NoticeWords, frame: Frame): Html {
+  return page(title, html`${lines.map((line) => html`<p>${line}</p>`)}`, frame);
 }

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
-/** The most that a form may be, in bytes; the largest form has a reason of 200 characters. */
+/** The most that a form may be, in bytes: a hundred selected tasks, and a reason of 200 characters. */
 const LARGEST_BODY = 8_192;
 
 /** What a Function URL and an HTTP API (payload 2.0) hand over, as far as it is read. */

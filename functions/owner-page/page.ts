@@ -1,26 +1,30 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import { itemNamed, itemRef } from '../notices/render/links.ts';
+import { BRAND } from '../platform/brand.ts';
 import type { LinkScope } from '../platform/link-token.ts';
 import { METRIC } from '../platform/names.ts';
 import type { LinkKeys } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import { knownZone } from '../platform/zones.ts';
+import type { DigestItem } from '../store/digests.ts';
 import { fulfil } from './act.ts';
-import { countAct, mayAct } from './acts-of-a-mail.ts';
-import { digestBody } from './digest-page.ts';
+import { countAct, leftActs, mayAct } from './acts-of-a-mail.ts';
+import { allTasksOf } from './all-tasks.ts';
+import { fulfilEach, MOST_SELECTED } from './bulk.ts';
+import { confirmBody, resultBody, split } from './bulk-page.ts';
 import { type Form, formOf, readPreferences, readWish } from './forms.ts';
-import { type Html, notice, page } from './frame.ts';
+import { type Frame, type Html, notice, page } from './frame.ts';
 import { HEADERS } from './headers.ts';
 import { type PageEvent, type PageResult, requestOf, resultOf } from './http.ts';
+import { type Asked, GROUPS, groupOf, listBody } from './list-page.ts';
 import { openLink, type Visit } from './open-link.ts';
 import { preferencesOf, storePreferences } from './preferences.ts';
 import { preferencesBody, unsubscribeBody } from './preferences-page.ts';
-import { nameOf, type Reader, SAID, taskBody } from './task-page.ts';
-import { type TaskView, viewsOf } from './task-view.ts';
-
-/** The title of the page of preferences. */
-const PREFERENCES = 'Your preferences';
+import { nameOf, type Reader, standing, taskBody } from './task-page.ts';
+import { type Act, type TaskView, viewsOf } from './task-view.ts';
+import type { PageWords } from './words/page-words.ts';
+import { pageWordsIn } from './words/words-of.ts';
 
 type Status = 200 | 400 | 403 | 404 | 405 | 409 | 410 | 413 | 422 | 429 | 500;
 
@@ -58,7 +62,19 @@ class OwnerPage {
       await next();
       for (const [name, value] of Object.entries(HEADERS)) c.res.headers.set(name, value);
     });
-    const paths = ['/d/:link', '/d/:link/preferences', '/d/:link/:ref', '/u/:link'] as const;
+    const paths = [
+      '/d/:link',
+      '/d/:link/preferences',
+      '/d/:link/:ref',
+      '/u/:link',
+      '/d/:link/tasks',
+      '/d/:link/all',
+    ] as const;
+    // Before the paths of single tasks, which would take these for one.
+    app.get(paths[5], (c) => this.#opened(c, 'd', (visit) => this.#all(c, visit)));
+    app.post(paths[5], (c) => this.#opened(c, 'd', (visit) => this.#actOnAll(c, visit)));
+    app.get(paths[4], (c) => this.#opened(c, 'd', async () => c.redirect(`../${c.req.param('link')}`, 303)));
+    app.post(paths[4], (c) => this.#opened(c, 'd', (visit) => this.#actOnMany(c, visit)));
     app.get(paths[0], (c) => this.#opened(c, 'd', (visit) => this.#digest(c, visit)));
     app.get(paths[1], (c) => this.#opened(c, 'd', (visit) => this.#preferences(c, visit)));
     app.post(paths[1], (c) => this.#opened(c, 'd', (visit) => this.#savePreferences(c, visit)));
@@ -81,28 +97,136 @@ class OwnerPage {
     const opened = await openLink(this.#system, this.#keys, scope, c.req.param('link') ?? '');
     if (opened.outcome === 'open') return answer(opened.visit);
     if (opened.outcome === 'invalid') return this.#invalid(c);
-    const [title, first] =
-      opened.outcome === 'expired'
-        ? ['This link has expired', 'Links in mails are good for 60 days, and this one is older.']
-        : ['This mail is no longer kept', 'What this link was about is over, and its record is gone.'];
-    return this.#notice(c, 410, title, [
-      first,
-      'Nothing was changed. Use the link of the newest mail; where there is none, ask those named below.',
-    ]);
+    return this.#notice(c, 410, opened.outcome);
   }
 
+  /** The tasks of the mail. */
   async #digest(c: Context, visit: Visit): Promise<Response> {
-    const views = await viewsOf(this.#system, visit, visit.digest.items);
-    const title = views.length === 1 ? 'Your task' : `Your ${views.length} tasks`;
+    const asked = askedIn(c);
+    const named = visit.digest.items.filter(({ task }) => task.includes(asked.contains));
+    const start = /^\d{1,5}$/.test(c.req.query('start') ?? '') ? Number(c.req.query('start')) : 0;
+    const wanted = asked.group === undefined ? named.slice(start, start + MOST_SELECTED) : named;
+    const views = ofGroup(await viewsOf(this.#system, visit, wanted), asked);
+    const shown = asked.group === undefined ? views : views.slice(start, start + MOST_SELECTED);
+    const more = (asked.group === undefined ? named : views).length > start + MOST_SELECTED;
     const base = c.req.param('link') ?? '';
-    return this.#page(c, 200, title, digestBody(views, base, this.#reader(visit)), `${base}/preferences`);
+    const reader = this.#reader(visit);
+    const { titles, list } = reader.words;
+    const { length } = visit.digest.items;
+    const next = more ? { next: `${base}?${queryOf(asked, { start: String(start + MOST_SELECTED) })}` } : {};
+    const places = { task: base, act: `${base}/tasks`, all: `${base}/all`, self: base, ...next };
+    const body = listBody(list.ofMail, shown, asked, places, reader);
+    return this.#page(
+      c,
+      200,
+      length === 1 ? titles.one : titles.many(length),
+      body,
+      reader.words,
+      `${base}/preferences`,
+    );
+  }
+
+  /** All tasks of the recipient. */
+  async #all(c: Context, visit: Visit): Promise<Response> {
+    const asked = askedIn(c);
+    const from = c.req.query('from') ?? '';
+    const { items, next } = await allTasksOf(this.#system, visit, from, asked.contains);
+    const views = ofGroup(await viewsOf(this.#system, visit, items), asked);
+    const reader = this.#reader(visit);
+    const { titles, list, backToMail } = reader.words;
+    const on = next === undefined ? {} : { next: `all?${queryOf(asked, { from: next })}` };
+    const body = html`${listBody(list.ofAll, views, asked, { act: 'all', self: 'all', from, ...on }, reader)}
+<p><a href="../${c.req.param('link') ?? ''}">${backToMail}</a></p>`;
+    return this.#page(c, 200, titles.all, body, reader.words, 'preferences');
+  }
+
+  /** Of the tasks of the mail those that were selected. */
+  async #actOnMany(c: Context, visit: Visit): Promise<Response> {
+    const refs = await sentTasks(c);
+    const items = visit.digest.items.filter((item) => refs.has(itemRef(item)));
+    return this.#actOnSelected(c, visit, items, {}, `../${c.req.param('link') ?? ''}`);
+  }
+
+  /** Of a page of all tasks those that were selected: they are looked for again, so that no form names others. */
+  async #actOnAll(c: Context, visit: Visit): Promise<Response> {
+    const refs = await sentTasks(c);
+    const { from = '', contains = '' } = await sentForm(c);
+    const { items } = await allTasksOf(this.#system, visit, from, contains);
+    const wanted = items.filter((item) => refs.has(itemRef(item)));
+    return this.#actOnSelected(
+      c,
+      visit,
+      wanted,
+      { from, contains },
+      `all?${queryOf({ contains }, { from })}`,
+    );
+  }
+
+  async #actOnSelected(
+    c: Context,
+    visit: Visit,
+    items: readonly DigestItem[],
+    sent: Readonly<Record<string, string>>,
+    back: string,
+  ): Promise<Response> {
+    const form = await sentForm(c);
+    const reader = this.#reader(visit);
+    const { words } = reader;
+    const act = actIn(form, words);
+    const problem =
+      act === undefined
+        ? words.problems.nothing
+        : items.length === 0
+          ? words.problems.none
+          : items.length > MOST_SELECTED
+            ? words.problems.tooMany(MOST_SELECTED)
+            : undefined;
+    const backLink = html`<p><a href="${back}">${words.backToList}</a></p>`;
+    if (act === undefined || problem !== undefined)
+      return this.#page(
+        c,
+        422,
+        words.list.selected,
+        html`${wrong(problem ?? '')}${backLink}`,
+        words,
+        'preferences',
+      );
+    const views = await viewsOf(this.#system, visit, items);
+    const { can, cannot } = split(views, act);
+    const title = words.list.confirm(act, can.length);
+    const bounds = { ...reader, keepMax: Math.min(...views.map(({ keepMax }) => keepMax)) };
+    const ask = (status: Status, above: Html | '') =>
+      this.#page(
+        c,
+        status,
+        title,
+        html`${above}${confirmBody(act, { can, cannot }, sent, back, bounds)}`,
+        words,
+        'preferences',
+      );
+    if (form.confirmed !== 'yes') return ask(200, '');
+    const wish = readWish(form, bounds);
+    if ('problem' in wish) return ask(422, wrong(wish.problem));
+    const left = leftActs(visit.digest);
+    if (can.length > left) return ask(429, wrong(words.list.leftActs(left)));
+    const outcomes = await fulfilEach(this.#system, visit, views, wish);
+    const fresh = await viewsOf(this.#system, visit, items);
+    return this.#page(
+      c,
+      200,
+      words.list.result,
+      resultBody(outcomes, fresh, back, reader),
+      words,
+      'preferences',
+    );
   }
 
   async #task(c: Context, visit: Visit): Promise<Response> {
     const view = await this.#viewAsked(c, visit);
     if (!view) return this.#invalid(c);
     const done = c.req.query('done') ?? '';
-    const said = Object.hasOwn(SAID, done) ? SAID[done as keyof typeof SAID] : undefined;
+    const { said: words } = this.#reader(visit).words;
+    const said = Object.hasOwn(words, done) ? words[done as keyof typeof words] : undefined;
     return this.#taskPage(
       c,
       statusOf(view),
@@ -115,10 +239,10 @@ class OwnerPage {
   async #act(c: Context, visit: Visit): Promise<Response> {
     const view = await this.#viewAsked(c, visit);
     if (!view) return this.#invalid(c);
-    const { now, zone } = this.#reader(visit);
-    const wish = readWish(await sentForm(c), { now, zone, keepMax: view.keepMax });
+    const reader = this.#reader(visit);
+    const wish = readWish(await sentForm(c), { ...reader, keepMax: view.keepMax });
     if ('problem' in wish) return this.#taskPage(c, 422, visit, view, wrong(wish.problem));
-    if (!mayAct(visit.digest)) return this.#tooOften(c);
+    if (!mayAct(visit.digest)) return this.#notice(c, 429, 'too-often', reader.words);
     const acted = await fulfil(this.#system, view, visit.digest.address, wish);
     if (acted.outcome === 'done') {
       if (!acted.isRepeat) await countAct(this.#system, visit.digest);
@@ -126,7 +250,13 @@ class OwnerPage {
     }
     const fresh = (await this.#viewAsked(c, visit)) ?? view;
     const status = statusOf(fresh) === 200 ? 409 : statusOf(fresh);
-    return this.#taskPage(c, status, visit, fresh, wrong('That cannot be done now; nothing was changed.'));
+    return this.#taskPage(
+      c,
+      status,
+      visit,
+      fresh,
+      wrong(`${reader.words.notNow} ${reader.words.changed} ${standing(fresh.now, reader)}`),
+    );
   }
 
   /** The task that the path names, where it stands in this mail; no other can be reached. */
@@ -142,79 +272,85 @@ class OwnerPage {
     view: TaskView,
     above: Html | undefined,
   ): Response | Promise<Response> {
-    const body = html`${above ?? ''}${taskBody(view, this.#reader(visit))}
-<p><a href="../${c.req.param('link') ?? ''}">All tasks of this mail</a></p>`;
-    return this.#page(c, status, nameOf(view), body, 'preferences');
+    const reader = this.#reader(visit);
+    const body = html`${above ?? ''}${taskBody(view, reader)}
+<p><a href="../${c.req.param('link') ?? ''}">${reader.words.backToMail}</a></p>`;
+    return this.#page(c, status, nameOf(view), body, reader.words, 'preferences');
   }
 
   async #preferences(c: Context, { recipient }: Visit): Promise<Response> {
-    const saved = c.req.query('done') === 'saved' && html`<p class="said" role="status">Saved.</p>`;
-    const body = preferencesBody(recipient.address, formOf(preferencesOf(recipient)));
-    return this.#page(c, 200, PREFERENCES, html`${saved}${body}`);
+    const words = pageWordsIn(recipient.language);
+    const saved = c.req.query('done') === 'saved' && html`<p class="said" role="status">${words.saved}</p>`;
+    const body = preferencesBody(recipient.address, formOf(preferencesOf(recipient)), words);
+    return this.#page(c, 200, words.titles.preferences, html`${saved}${body}`, words);
   }
 
   async #savePreferences(c: Context, { digest, recipient }: Visit): Promise<Response> {
     const form = await sentForm(c);
-    const wishes = readPreferences(form);
+    const words = pageWordsIn(recipient.language);
+    const wishes = readPreferences(form, words);
     if ('problem' in wishes) {
-      const body = html`${wrong(wishes.problem)}${preferencesBody(recipient.address, form)}`;
-      return this.#page(c, 422, PREFERENCES, body);
+      const body = html`${wrong(wishes.problem)}${preferencesBody(recipient.address, form, words)}`;
+      return this.#page(c, 422, words.titles.preferences, body, words);
     }
-    if (!mayAct(digest)) return this.#tooOften(c);
+    if (!mayAct(digest)) return this.#notice(c, 429, 'too-often', words);
     const isChanged = await storePreferences(this.#system, digest.address, wishes);
     if (isChanged) await countAct(this.#system, digest);
     return c.redirect('preferences?done=saved', 303);
   }
 
   async #unsubscribing(c: Context, { recipient }: Visit): Promise<Response> {
-    return this.#page(c, 200, 'Stop reminders', unsubscribeBody(recipient));
+    const words = pageWordsIn(recipient.language);
+    return this.#page(c, 200, words.preferences.stop, unsubscribeBody(recipient, words), words);
   }
 
   /** One click (RFC 8058): a bare POST with this body, answered without a redirect. */
   async #unsubscribe(c: Context, { digest, recipient }: Visit): Promise<Response> {
     const form = await sentForm(c);
+    const words = pageWordsIn(recipient.language);
     if (form['List-Unsubscribe'] !== 'One-Click') {
-      const body = html`${wrong('Nothing was changed. Use the button.')}${unsubscribeBody(recipient)}`;
-      return this.#page(c, 400, 'Stop reminders', body);
+      const body = html`${wrong(words.wrongButton)}${unsubscribeBody(recipient, words)}`;
+      return this.#page(c, 400, words.preferences.stop, body, words);
     }
     await storePreferences(this.#system, digest.address, { declined: true });
-    return this.#page(c, 200, 'Reminders stopped', unsubscribeBody({ ...recipient, declined: true }));
+    const declined = unsubscribeBody({ ...recipient, declined: true }, words);
+    return this.#page(c, 200, words.preferences.stopped, declined, words);
   }
 
   #reader({ recipient }: Visit): Reader {
-    return { now: this.#system.clock.now(), zone: knownZone(recipient.zone) };
+    const words = pageWordsIn(recipient.language);
+    return { now: this.#system.clock.now(), zone: knownZone(recipient.zone), words };
   }
 
   /** The same for whatever is no link of ours, so that nobody learns from it what there is. */
   #invalid(c: Context): Response | Promise<Response> {
-    return this.#notice(c, 404, 'This link is not valid', [
-      'Nothing was changed. Open the link from the mail again, or copy all of it.',
-      'If that does not help, ask those named below.',
-    ]);
-  }
-
-  #tooOften(c: Context): Response | Promise<Response> {
-    return this.#notice(c, 429, 'This mail was used too often', [
-      'Nothing was changed: its links have changed as much as the links of one mail may.',
-      'Use the link of a newer mail; where there is none, ask those named below.',
-    ]);
+    return this.#notice(c, 404, 'invalid');
   }
 
   #refuseMethod(c: Context): Response | Promise<Response> {
     c.header('allow', 'GET, HEAD, POST');
-    return this.#notice(c, 405, 'That is not possible here', ['Nothing was changed.']);
+    return this.#notice(c, 405, 'method');
   }
 
   #failed(c: Context, error: Error): Response | Promise<Response> {
     this.#system.telemetry.log('error', 'owner page failed', { name: error.name, reason: error.message });
     this.#system.telemetry.metric(METRIC.pageFailed, 1);
-    return this.#notice(c, 500, 'Something went wrong on our side', [
-      'It may or may not have been done. Try again in a minute: doing it twice does no harm.',
-    ]);
+    return this.#notice(c, 500, 'failed');
   }
 
-  #notice(c: Context, status: Status, title: string, lines: string[]): Response | Promise<Response> {
-    return c.html(notice(title, lines, this.#system.config.contact), status);
+  /** In English where nobody knows yet who asks. */
+  #notice(
+    c: Context,
+    status: Status,
+    what: keyof PageWords['notices'],
+    words: PageWords = pageWordsIn(undefined),
+  ): Response | Promise<Response> {
+    return c.html(notice(words.notices[what], this.#frame(words)), status);
+  }
+
+  #frame(words: PageWords): Frame {
+    const { contact, brand = BRAND } = this.#system.config;
+    return { words, contact, brand: brand.name };
   }
 
   #page(
@@ -222,14 +358,34 @@ class OwnerPage {
     status: Status,
     title: string,
     body: Html,
+    words: PageWords,
     preferences?: string,
   ): Response | Promise<Response> {
     const links = preferences
-      ? html`<p><a href="${preferences}">${PREFERENCES}</a></p>
+      ? html`<p><a href="${preferences}">${words.titles.preferences}</a></p>
 `
       : html``;
-    return c.html(page(title, body, this.#system.config.contact, links), status);
+    return c.html(page(title, body, this.#frame(words), links), status);
   }
+}
+
+/** What a list is asked for in the path's query. */
+function askedIn(c: Context): Asked {
+  const group = GROUPS.find((one) => one === c.req.query('group'));
+  const contains = (c.req.query('contains') ?? '').slice(0, 200);
+  return { contains, ...(group && { group }) };
+}
+
+function queryOf({ contains, group }: Asked, more: Record<string, string>): string {
+  return new URLSearchParams({ contains, ...(group && { group }), ...more }).toString();
+}
+
+function ofGroup(views: TaskView[], { group }: Asked): TaskView[] {
+  return group === undefined ? views : views.filter(({ now }) => groupOf(now) === group);
+}
+
+function actIn({ action = '' }: Form, { acts }: PageWords): Act | undefined {
+  return Object.hasOwn(acts, action) ? (action as Act) : undefined;
 }
 
 function statusOf({ now }: TaskView): Status {
@@ -241,10 +397,25 @@ function wrong(problem: string): Html {
   return html`<p class="wrong" role="alert">${problem}</p>`;
 }
 
-/** The fields of a form; empty where the body is none. */
+/** What a body sent, by field; empty where it is none. */
+async function sentFields(c: Context): Promise<[string, string[]][]> {
+  const body = await c.req.parseBody({ all: true }).catch(() => ({}));
+  return Object.entries(body).map(([name, value]) => [
+    name,
+    [value].flat().filter((one): one is string => typeof one === 'string'),
+  ]);
+}
+
+/** The fields of a form; of a field that was sent more than once the last. */
 async function sentForm(c: Context): Promise<Form> {
-  const body = await c.req.parseBody().catch(() => ({}));
+  const fields = await sentFields(c);
   return Object.fromEntries(
-    Object.entries(body).filter((field): field is [string, string] => typeof field[1] === 'string'),
+    fields.flatMap(([name, values]) => values.slice(-1).map((value) => [name, value])),
   );
+}
+
+/** The tasks that were selected, as links name them. */
+async function sentTasks(c: Context): Promise<Set<string>> {
+  const fields = await sentFields(c);
+  return new Set(fields.flatMap(([name, values]) => (name === 'task' ? values : [])));
 }

@@ -36,9 +36,15 @@ input[type=checkbox]{width:1.4rem;min-height:1.4rem;flex:none}
 button{font:inherit;font-weight:600;color:var(--act-ink);background:var(--act);border:0;border-radius:6px;
 padding:.6rem 1rem;min-height:2.75rem;margin-top:.8rem;cursor:pointer}
 form>button:first-child{margin-top:0}
+form.filter{display:grid;gap:0 1rem;grid-template-columns:1fr 1fr}
+form.filter button{grid-column:1/-1;justify-self:start}
+form.list{background:none;border:0;padding:0}
+li.pick{display:flex;gap:.7rem;align-items:start}
+li.pick input{margin-top:.2rem}
+.acts{display:flex;flex-wrap:wrap;gap:0 .7rem}
 button.careful{color:var(--due);background:transparent;border:2px solid var(--due)}
 :focus-visible{outline:3px solid var(--act);outline-offset:2px}
-@media (max-width:30rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}button{width:100%}}
+@media (max-width:30rem){dl{grid-template-columns:1fr;gap:0}form.filter{grid-template-columns:1fr}dd{margin-bottom:.6rem}button{width:100%}}
 `;
 
 /** The value by which the policy of the page lets this style sheet in, and nothing else. */

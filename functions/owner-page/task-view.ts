@@ -2,6 +2,7 @@ import { causeOf } from '../abandonment/causes.ts';
 import { ownDeadline } from '../abandonment/deadlines.ts';
 import { decide } from '../abandonment/decide.ts';
 import { countedTime } from '../abandonment/evidence.ts';
+import { restorableUntil } from '../abandonment/restorable.ts';
 import type { Cause, Keep, ResolveReason, Task } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { countsRestarts, othersTold } from '../notices/render/mail-of.ts';
@@ -42,6 +43,8 @@ export type TaskState =
   | { state: 'gone' }
   /** The recipient has no say in it any more. */
   | { state: 'no-say' }
+  /** They said that it is not theirs. */
+  | { state: 'disclaimed' }
   /** A later alert of the task has its own mails. */
   | { state: 'newer' }
   | { state: 'ahead'; ahead: Ahead }
@@ -50,7 +53,7 @@ export type TaskState =
   | { state: 'closing'; trouble: Trouble }
   | { state: 'kept'; keep: Keep }
   /** Taskwarden turned it off. */
-  | { state: 'off'; at: Instant }
+  | { state: 'off'; at: Instant; until: Instant }
   /** It was turned off, and is on again. */
   | { state: 'on-again' }
   | { state: 'over'; reason: ResolveReason | null; at: Instant | null };
@@ -64,17 +67,23 @@ export interface TaskView {
   keepMax: Duration;
 }
 
-export type Act = 'keep' | 'snooze' | 'disable' | 'undo';
+export type Act = 'keep' | 'snooze' | 'end' | 'disable' | 'undo' | 'not-mine' | 'mine';
+
+/** What the page says after an act. */
+export type Done = Act | 'asked';
 
 /** What the recipient may do about a task in a state. */
 export function actsIn({ state }: TaskState): readonly Act[] {
   switch (state) {
     case 'open':
-      return ['keep', 'snooze', 'disable'];
+      return ['keep', 'snooze', 'disable', 'not-mine'];
     case 'ahead':
     case 'closing':
+      return ['keep', 'snooze', 'not-mine'];
     case 'kept':
-      return ['keep', 'snooze'];
+      return ['keep', 'snooze', 'end', 'not-mine'];
+    case 'disclaimed':
+      return ['mine'];
     case 'off':
       return ['undo'];
     default:
@@ -131,6 +140,8 @@ async function viewOf(scene: Scene, item: DigestItem): Promise<TaskView> {
   const record = scene.records.get(item.task);
   if (!record || record.task.deletedAt !== undefined) return { item, now: { state: 'gone' }, keepMax };
   const { task } = record;
+  if (task.disclaimed?.includes(scene.visit.digest.recipient))
+    return { item, task, now: { state: 'disclaimed' }, keepMax };
   if (!scene.hasSay(task)) return { item, task, now: { state: 'no-say' }, keepMax };
   return { item, task, now: await stateOf(scene, item, record), keepMax };
 }
@@ -140,10 +151,10 @@ async function stateOf(scene: Scene, item: DigestItem, record: TaskRecord): Prom
   if (item.notice === 'stopping') return deadlineState(scene, record);
   if (record.episodes > item.episode) return { state: 'newer' };
   if (open?.number === item.episode) return openState(scene, record);
-  if (!task.enabled && disabledByUs?.episode === item.episode) return { state: 'off', at: disabledByUs.at };
+  if (!task.enabled && disabledByUs?.episode === item.episode) return offState(disabledByUs);
   const alert = scene.alerts.get(item);
   const reason = alert?.reason ?? null;
-  if (keep && keep.until > scene.now && (reason === 'kept' || reason === 'snoozed'))
+  if (keep && keep.until > scene.now && (item.episode === 0 || reason === 'kept' || reason === 'snoozed'))
     return { state: 'kept', keep };
   const wasOff = reason === 'disabled' || reason === 'disabled-by-owner';
   if (wasOff && task.enabled) return { state: 'on-again' };
@@ -154,13 +165,17 @@ async function stateOf(scene: Scene, item: DigestItem, record: TaskRecord): Prom
 async function deadlineState(scene: Scene, record: TaskRecord): Promise<TaskState> {
   const { open, disabledByUs, keep, task } = record;
   if (open) return openState(scene, record);
-  if (!task.enabled && disabledByUs) return { state: 'off', at: disabledByUs.at };
+  if (!task.enabled && disabledByUs) return offState(disabledByUs);
   if (keep && keep.until > scene.now) return { state: 'kept', keep };
   const policy = scene.fleet.policies.for(task.id);
   const deadline = ownDeadline(task, policy);
   if (deadline === null || deadline <= scene.now) return { state: 'over', reason: endOf(task), at: null };
   const isTurnedOff = policy.mode === 'disable' && policy.atDeadline === 'disable';
   return { state: 'ahead', ahead: { deadline, isTurnedOff } };
+}
+
+function offState({ at, restorableUntil: said }: NonNullable<TaskRecord['disabledByUs']>): TaskState {
+  return { state: 'off', at, until: restorableUntil(at, said) };
 }
 
 function endOf({ enabled, endedAt }: Task): ResolveReason | null {

@@ -47,6 +47,8 @@ export const OPERATOR_ALERTS = {
   'notify-failing': { about: 'recipient', article: 'notify-failing-operator-alert' },
   /** A system turned on again what we disabled. */
   'disable-reverted': { about: 'task', article: 'disable-reverted' },
+  /** Somebody who was notified of a task said that it is not theirs. */
+  'not-mine': { about: 'task', article: 'not-mine' },
   /** A task is published again and again, and never runs. */
   'veto-loop': { about: 'task', article: 'veto-loop' },
   /** No event of any control plane comes in. */

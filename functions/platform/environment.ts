@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { readBrand } from './brand.ts';
 import { readControlPlanes } from './control-plane-settings.ts';
 import { ENV } from './names.ts';
 import { byQueue, type QueueName, queueUrlVariable } from './queues.ts';
@@ -49,6 +50,7 @@ const environmentSchema = z.object({
   [ENV.configurationSet]: text,
   [ENV.mailsPerSecond]: z.coerce.number().check(z.positive()),
   [ENV.contact]: text,
+  [ENV.brand]: z.optional(text),
   [ENV.controlPlane]: z.enum(['fed', 'own']),
   [ENV.controlPlanes]: z._default(z.string(), '[]'),
   [ENV.controlPlaneCallers]: z._default(z.coerce.number().check(z.int(), z.minimum(1)), 1),
@@ -117,11 +119,13 @@ export function readWorkerEnvironment(variables: Variables = process.env): Worke
 }
 
 function runtimeConfig(given: z.infer<typeof environmentSchema>): RuntimeConfig {
+  const { [ENV.brand]: brand } = given;
   const domains = given[ENV.allowedDomains].split(',').filter((domain) => domain !== '');
   return {
     stage: given[ENV.stage],
     functionVersion: given.AWS_LAMBDA_FUNCTION_VERSION ?? 'none',
     contact: given[ENV.contact],
+    ...(brand !== undefined && { brand: readBrand(brand) }),
     controlPlane: given[ENV.controlPlane],
     controlPlanes: readControlPlanes(given[ENV.controlPlanes]),
     gatherDisabled: given[ENV.gatherDisabled],

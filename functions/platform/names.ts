@@ -19,6 +19,7 @@ export const ENV = {
   /** This worker's part of the account's sending rate. */
   mailsPerSecond: 'TASKWARDEN_MAILS_PER_SECOND',
   contact: 'TASKWARDEN_CONTACT',
+  brand: 'TASKWARDEN_BRAND',
   /** Of the notifier: where the owner's page is; absent: mails have no links. */
   linkBaseUrl: 'TASKWARDEN_LINK_BASE_URL',
   /** The SSM parameter with the keys that links are signed with. */

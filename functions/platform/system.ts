@@ -1,6 +1,7 @@
 import type { Duration } from '../abandonment/time.ts';
 import type { ListedControlPlane } from '../control-planes/control-plane.port.ts';
 import type { Table } from '../store/table/table.port.ts';
+import type { Brand } from './brand.ts';
 import type { ControlPlaneSettings, ListedSettings } from './control-plane-settings.ts';
 import type {
   Clock,
@@ -25,6 +26,8 @@ export interface RuntimeConfig {
   functionVersion: string;
   /** The owner of what runs and how to reach him, as mails say it. */
   contact: string;
+  /** How mails look. @default Taskwarden's own */
+  brand?: Brand;
   /** `fed`: the owning system turns tasks off when asked and confirms; `own`: the catalog is the truth. */
   controlPlane: 'fed' | 'own';
   /** Further control planes, each under a prefix of its own. @default none */

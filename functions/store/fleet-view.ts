@@ -265,7 +265,7 @@ export class FleetView {
       open?.told[key]?.grace === open?.grace && open?.told[key]?.warning === 'accepted';
     const announced = open?.alert ? holdersOfStopping(stopping, open.since) : [];
     const isTold = (one: Recipient) => isWarned(one) || announced.includes(one.key);
-    const warned = open ? (await this.#adminsOfAll(task)).filter((one) => one.alive && isTold(one)) : [];
+    const warned = open ? inCharge(task, await this.#adminsOfAll(task)).filter(isTold) : [];
     return [...new Map([...told, ...joined, ...warned].map((one) => [one.key, one])).values()];
   }
 
@@ -312,13 +312,13 @@ export class FleetView {
     const subscribed = await this.#targetsOf(task, alert);
     const owners = this.asksRules(task) ? (await this.ownersOf(task)).addresses : task.owners;
     const addresses = [...owners, ...subscribed.filter((target) => !isTopic(target))];
-    return (await this.#known(addresses)).filter(({ alive }) => alive);
+    return inCharge(task, await this.#known(addresses));
   }
 
   /** The living admins of the nearest prefix that has one; the empty prefix is the last. */
   async #livingAdmins(task: Task): Promise<Recipient[]> {
     for (const prefix of adminScopesOf(task)) {
-      const living = (await this.#known(await this.#adminsOf(prefix))).filter(({ alive }) => alive);
+      const living = inCharge(task, await this.#known(await this.#adminsOf(prefix)));
       if (living.length > 0) return living;
     }
     return [];
@@ -403,6 +403,11 @@ export class FleetView {
     this.#read.set(tenant, byScope);
     return byScope;
   }
+}
+
+/** Those who can be reached, and did not say that the task is not theirs. */
+function inCharge({ disclaimed = [] }: Task, recipients: readonly Known<string>[]): Recipient[] {
+  return recipients.filter(({ alive, key }) => alive && !disclaimed.includes(key));
 }
 
 /** The prefixes of a task whose admins stand in for its owners, the nearest first. */

@@ -69,6 +69,8 @@ export interface PastFacts {
   twitches?: number;
   resolvedReason?: ResolveReason;
   disabledAt?: Instant;
+  /** As the owning system said it. */
+  restorableUntil?: Instant;
   enabledAt?: Instant;
 }
 

@@ -17,6 +17,8 @@ export interface OperatorAlertRecord {
   active: boolean;
   /** Since when what it says is over, where it may soon begin again as the same incident. */
   endedAt?: Instant;
+  /** What an operator said who leaves it as it is: it is not repeated until then. */
+  rejected?: { at: Instant; by: string; reason: string; until: Instant };
   rev: number;
 }
 

@@ -32,18 +32,30 @@ export function documentOf(row: Row): Document {
   return withKeyNames(row.document as Document);
 }
 
-async function loadWritten(table: Table) {
+/** All that stands in the rows of policies. */
+export interface WrittenPolicies {
+  /** What was written at each scope, but for those that say nothing any more. */
+  documents: Map<string, Document>;
+  raises: Map<string, Instant>;
+  moves: Map<string, Instant>;
+  rows: Map<string, Row>;
+}
+
+/** Reads all that was written. */
+export async function loadWritten(table: Table): Promise<WrittenPolicies> {
   const documents = new Map<string, Document>();
+  const rows = new Map<string, Row>();
   const raises = new Map<string, Instant>();
   const moves = new Map<string, Instant>();
   for await (const row of eachRow(table, { pk: keys.policy('').pk, consistent: true })) {
     const scope = row.sk.slice(2);
+    rows.set(scope, row);
     const document = documentOf(row);
     if (Object.keys(document).length > 0) documents.set(scope, document);
     if (typeof row.raisedAt === 'number') raises.set(scope, row.raisedAt);
     if (typeof row.movedAt === 'number') moves.set(scope, row.movedAt);
   }
-  return { documents, raises, moves };
+  return { documents, raises, moves, rows };
 }
 
 /**
@@ -57,7 +69,16 @@ export async function loadNoted(
   document: Document,
   now: Instant,
 ): Promise<Noted> {
-  const { documents, raises, moves } = await loadWritten(table);
+  return notedIn(await loadWritten(table), scope, document, now);
+}
+
+/** The same by what was read. */
+export function notedIn(
+  { documents, raises, moves }: Omit<WrittenPolicies, 'rows'>,
+  scope: string,
+  document: Document,
+  now: Instant,
+): Noted {
   const modeOf = ({ mode }: Document) => mode as Mode | null | undefined;
   const modes = [...documents].flatMap(([at, said]): [string, ParsedPolicy][] => {
     const mode = modeOf(said);

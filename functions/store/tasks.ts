@@ -45,6 +45,8 @@ export interface TaskRecord {
     undoneAt?: Instant;
     /** When its owning system took the request of a person on their page. */
     requestedAt?: Instant;
+    /** Until when it can be enabled again as it was, where its owning system said so. */
+    restorableUntil?: Instant;
     /** Of a task that is listed: the revision that was disabled. */
     revision?: string;
     /** What facts count it under, and how often it was restarted each day before; absent in rows of older versions. */

@@ -68,12 +68,12 @@ export class EventPlayer {
     }
   }
 
-  async #setPolicy({ scope, set, at }: EventOf<'policy'>): Promise<void> {
+  async #setPolicy({ scope, set, isWhole, at }: EventOf<'policy'>): Promise<void> {
     const { facts, documents, system, listener } = this.#parts;
     const maxAge = facts.policy('', 'evidenceMaxAge');
-    const document = withKeysSet(documents.get(scope) ?? {}, set.document);
+    const document = withKeysSet(isWhole ? {} : (documents.get(scope) ?? {}), set.document);
     documents.set(scope, document);
-    facts.setPolicy(scope, withKeysSet(facts.policies.get(scope) ?? {}, set.parsed), at);
+    facts.setPolicy(scope, withKeysSet(isWhole ? {} : (facts.policies.get(scope) ?? {}), set.parsed), at);
     const noted = await loadNoted(system.table, scope, document, at);
     const writes = [policyWrite(scope, document, noted), lookWrite(scope === '' ? 'ALL' : `P#${scope}`, at)];
     await system.table.transact(writes, system.random.id(at));

@@ -1,7 +1,8 @@
-import { formatInstant, type Instant } from '../../functions/abandonment/time.ts';
+import { formatInstant, type Instant, MINUTE } from '../../functions/abandonment/time.ts';
 import type { Clock, Mailer, OutgoingMail, SendResult } from '../../functions/platform/ports.ts';
 import type { DigestItem, DigestRecord } from '../../functions/store/digests.ts';
 import { sameAddress } from '../verify/fleet-facts.ts';
+import { instantsIn, tasksIn } from './read-mail.ts';
 
 /** A mail that SES took. */
 export interface AcceptedMail {
@@ -129,18 +130,13 @@ export class SimMail implements Mailer {
   }
 
   #compare(mail: OutgoingMail, items: readonly DigestItem[]): void {
-    // As its reader sees it: names stand in quotes, and what looks like a host is broken up unseen.
-    const text = mail.text.replace(/\s+/g, ' ').replaceAll('\u2060', '').replaceAll('\\"', '"');
+    const tasks = tasksIn(mail.text);
+    const instants = instantsIn(mail.text);
     for (const item of items) {
-      if (!text.includes(item.task)) this.#listener.untrue(mail, `it does not name ${item.task}`);
-      if (item.disableAt !== null && !text.includes(dayAndTime(item.disableAt))) {
+      if (!tasks.has(item.task)) this.#listener.untrue(mail, `it does not name ${item.task}`);
+      if (item.disableAt !== null && !instants.has(Math.floor(item.disableAt / MINUTE) * MINUTE)) {
         this.#listener.untrue(mail, `it does not say ${formatInstant(item.disableAt)} for ${item.task}`);
       }
     }
   }
-}
-
-/** `2026-02-05 00:00`, as texts write an instant in UTC. */
-function dayAndTime(instant: Instant): string {
-  return new Date(instant).toISOString().slice(0, 16).replace('T', ' ');
 }

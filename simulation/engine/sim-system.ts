@@ -1,4 +1,4 @@
-import { MINUTE, SECOND } from '../../functions/abandonment/time.ts';
+import { type Duration, MINUTE, SECOND } from '../../functions/abandonment/time.ts';
 import type { EventPublisher, OperatorChannel, Telemetry } from '../../functions/platform/ports.ts';
 import { buildSystem, type RuntimeConfig, type System } from '../../functions/platform/system.ts';
 import type { MemoryTable } from '../../functions/store/table/memory-table.ts';
@@ -31,14 +31,21 @@ export function simSystem(parts: {
   telemetry?: Telemetry;
   /** Whether queues and the feedback path have canaries. @default false */
   canaries?: boolean;
+  /** The period of the schedule where the policy's is another's: that of a deployed stage. */
+  scanEvery?: Duration | undefined;
   /** What is listed, and how it is asked. By default nothing is. */
   listed?: Pick<RuntimeConfig, 'controlPlanes'> & Pick<System, 'openControlPlane'>;
 }): System {
-  const { canaries = false, listed, ...ports } = parts;
+  const { canaries = false, scanEvery, listed, ...ports } = parts;
   const { controlPlanes, openControlPlane } = listed ?? {};
   return buildSystem('the simulation', {
     ...ports,
     ...(openControlPlane && { openControlPlane }),
-    config: { ...SIMULATED_CONFIG, canaries, ...(controlPlanes && { controlPlanes }) },
+    config: {
+      ...SIMULATED_CONFIG,
+      canaries,
+      ...(scanEvery !== undefined && { scanEvery }),
+      ...(controlPlanes && { controlPlanes }),
+    },
   });
 }

@@ -144,6 +144,8 @@ export class World {
       ...(listed && { isListed: (task: string) => task.startsWith(listed.prefix) }),
     });
     this.#system = simSystem({
+      // What a stage wrote of its own period says nothing of this schedule: it would find gaps between all scans.
+      scanEvery: options.startsFrom && scenario.scanEvery,
       clock,
       random: new SeededRandom(scenario.seed),
       table,

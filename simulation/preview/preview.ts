@@ -1,5 +1,5 @@
 import { withKeyNames, withKeysSet } from '../../functions/abandonment/policy-parse.ts';
-import { DAY, formatInstant, type Instant } from '../../functions/abandonment/time.ts';
+import { DAY, type Duration, formatInstant, type Instant } from '../../functions/abandonment/time.ts';
 import type { Service } from '../engine/service.port.ts';
 import { simulate } from '../engine/simulate.ts';
 import type { WorldOptions } from '../engine/world.ts';
@@ -66,6 +66,7 @@ export async function preview(
     tasks: calm.tasks.length,
     service,
     today: calm,
+    isSame: Object.keys(change.set).length === 0,
     proposed: () => withPolicySet(calm, change),
   });
 }
@@ -88,8 +89,43 @@ export async function previewStage(
     const event = { at: today.start, index: 0, type: 'policy' as const, scope: change.scope, set };
     return { ...today, events: [event] };
   };
+  const isSame = Object.keys(change.set).length === 0;
   const options = { startsFrom: known };
-  const previewed = await compare({ change, tasks: known.fleet.length, service, today, proposed, options });
+  const of = { change, tasks: known.fleet.length, service, today, isSame, proposed, options };
+  const previewed = await compare(of);
+  return previewed.ok ? { ...previewed, broken: [] } : previewed;
+}
+
+/**
+ * The same where policies of several scopes are written anew, each as a whole.
+ *
+ * @param documents scope -> what it is to say; an empty one says nothing any more
+ * @param scanEvery how often it is evaluated; seldom is faster
+ */
+export async function previewDocuments(
+  known: StageSnapshot,
+  { now, isProduction }: { now: Instant; isProduction: boolean },
+  documents: ReadonlyMap<string, Record<string, unknown>>,
+  service: Service,
+  scanEvery?: Duration,
+): Promise<Previewed> {
+  const today = scenarioOf(known, now, DAYS_AHEAD, scanEvery);
+  const proposed = (): Scenario => {
+    const events = [...documents].map(([scope, { scanEvery: _, ...document }], place) => ({
+      at: today.start,
+      index: place,
+      type: 'policy' as const,
+      scope: readScope('scope', scope),
+      set: readPolicy(scope, scope, document, isProduction),
+      isWhole: true as const,
+    }));
+    return { ...today, events };
+  };
+  const [scope = '', set = {}] = documents.size === 1 ? ([...documents][0] ?? []) : [];
+  const isSame = documents.size === 0;
+  const options = { startsFrom: known };
+  const of = { change: { scope, set }, tasks: known.fleet.length, service, today, isSame, proposed, options };
+  const previewed = await compare(of);
   return previewed.ok ? { ...previewed, broken: [] } : previewed;
 }
 
@@ -99,15 +135,16 @@ interface Comparison {
   tasks: number;
   service: Service;
   today: Scenario;
-  /** Asked only where something is set; throws where it cannot be. */
+  /** Nothing is changed. */
+  isSame: boolean;
+  /** Asked only where something is; throws where it cannot be. */
   proposed: () => Scenario;
   options?: WorldOptions;
 }
 
 async function compare(comparison: Comparison): Promise<Previewed> {
-  const { change, today, service, options } = comparison;
+  const { today, isSame, service, options } = comparison;
   try {
-    const isSame = Object.keys(change.set).length === 0;
     const proposed = isSame ? today : comparison.proposed();
     const before = await counted(today, service, options);
     const after = isSame ? before : await counted(proposed, service, options);

@@ -1,5 +1,5 @@
 import { type ParsedPolicy, parsePolicy } from '../../functions/abandonment/policy-parse.ts';
-import { HOUR, type Instant, MINUTE } from '../../functions/abandonment/time.ts';
+import { type Duration, HOUR, type Instant, MINUTE } from '../../functions/abandonment/time.ts';
 import { dataPlaneFromRow } from '../../functions/store/data-planes.ts';
 import { documentOf } from '../../functions/store/policies.ts';
 import type { Row, Table } from '../../functions/store/table/table.port.ts';
@@ -92,13 +92,18 @@ function trueTaskOf({ task, evidence, disabledByUs }: TaskRecord): TrueTask {
   };
 }
 
-/** The scenario in which nothing happens to a stage from an instant on; it is evaluated once an hour. */
-export function scenarioOf({ policies }: StageSnapshot, now: Instant, days: number): Scenario {
+/** The scenario in which nothing happens to a stage from an instant on; it is evaluated once an hour, or as seldom as is asked. */
+export function scenarioOf(
+  { policies }: StageSnapshot,
+  now: Instant,
+  days: number,
+  scanEvery: Duration = HOUR,
+): Scenario {
   const start = Math.ceil(now / MINUTE) * MINUTE;
   return {
     start,
     until: start + days * 24 * HOUR,
-    scanEvery: HOUR,
+    scanEvery,
     seed: 1,
     policy: policies.get('') ?? { document: {}, parsed: {} },
     policies: new Map([...policies].filter(([scope]) => scope !== '')),

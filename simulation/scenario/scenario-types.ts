@@ -93,7 +93,8 @@ export type ScenarioEventBody =
   | OwnerAction
   | { type: 'mail-event'; recipient: string; event: 'bounce'; bounceType: 'permanent' | 'transient' }
   | { type: 'mail-event'; recipient: string; event: 'complaint' | 'delivery' }
-  | { type: 'policy'; scope: string; set: ScenarioPolicy }
+  /** `isWhole`: `set` takes the place of what the scope says; else keys that it does not name stay. */
+  | { type: 'policy'; scope: string; set: ScenarioPolicy; isWhole?: true }
   | OperatorAction
   | ScenarioFault;
 

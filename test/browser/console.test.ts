@@ -37,7 +37,7 @@ afterAll(() => browser.close());
 /** A stage in which four tasks of two tenants became due together, and are held. */
 async function spike(): Promise<CliStage> {
   const held = await failingFleet(TASKS);
-  await held.taskwarden(['policy', 'set', 'global', 'blastRadius.shareFloor=1']);
+  await held.taskwarden(['policy', 'set', 'global', 'blastRadius.shareFloor=1', '--yes']);
   for (const days of [14, 18, 20, 21]) await held.scanOn(days);
   return held;
 }

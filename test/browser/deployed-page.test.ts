@@ -52,13 +52,16 @@ async function followLink(task: string, words: string): Promise<Page> {
   const page = await (await onPhone(browser)).newPage();
   await page.setContent(mail.html ?? '');
   // Below the name of a task among several; of a single one at the top, before its name.
-  const among = page.locator('h3', { hasText: task }).locator('xpath=following-sibling::p[2]');
-  await among.or(page.locator('h1 + p')).getByRole('link', { name: words, exact: true }).first().click();
+  const among = page.locator('h3', { hasText: task }).locator('xpath=following-sibling::p[2]/a');
+  await among
+    .or(page.getByRole('link', { name: words, exact: true }))
+    .last()
+    .click();
   await page.waitForURL(/\/d\//);
   return page;
 }
 
-const ACT = 'Keep it, snooze it, or turn it off now';
+const ACT = 'Review and keep';
 const record = (id: string) => loadTask(stage.system.table, id);
 
 describe('the deployed owner’s page, from the link in a mail of the deployed notifier', () => {
@@ -66,7 +69,7 @@ describe('the deployed owner’s page, from the link in a mail of the deployed n
     const [task = ''] = TASKS;
     const page = await followLink(task, ACT);
     expect(await textOf(page)).toMatch(
-      /It will be turned off on \w{3} .* UTC, in \d days.*, unless you act\./,
+      /It will be turned off on \w+ \d.* UTC, in \d days.*, unless you act\./,
     );
     expect(await textOf(page)).toContain('its shards failed');
     await inspector.look(page, 'deployed-1-task');
@@ -88,7 +91,7 @@ describe('the deployed owner’s page, from the link in a mail of the deployed n
     const page = await followLink(task, ACT);
     await page.getByRole('button', { name: 'Turn it off now' }).click();
     await eventually('the disabling', async () => ((await record(task))?.task.enabled ? undefined : true));
-    const again = await followLink(task, 'Turn it on again');
+    const again = await followLink(task, 'Review and turn on again');
     await again.getByRole('button', { name: 'Turn it on again' }).click();
     expect(await textOf(again)).toContain('It was turned off, and is on again.');
     expect((await record(task))?.task.enabled).toBe(true);

@@ -56,13 +56,14 @@ async function openMail(): Promise<void> {
 /** Opens the newest mail to Ana and follows a link in it. */
 async function followLink(words: string, nth = 0): Promise<void> {
   await openMail();
-  await page.getByRole('link', { name: words }).nth(nth).click();
+  await page.getByRole('link', { name: words, exact: true }).nth(nth).click();
   await page.waitForURL(`${server.url}**`);
 }
 
 /** A mail is shown within the landmarks of whatever page shows mails. */
 const LANDMARKS = ['landmark-one-main', 'region'];
-const ACT = 'Keep it, snooze it, or turn it off now';
+/** Beside the button to all tasks, each has a link. */
+const ACT = 'Review';
 
 describe('an owner with a phone and without JavaScript', () => {
   it('follows the link of a warning, sees the facts, and keeps the task', async () => {
@@ -71,15 +72,17 @@ describe('an owner with a phone and without JavaScript', () => {
     await followLink(ACT, 1);
     const facts = await textOf(page);
     expect(facts).toContain(TASK);
-    expect(facts).toContain('It will be turned off on Thu 2026-01-22 00:00 UTC, in 6 days, unless you act.');
-    expect(facts).toContain('Not running since Thu 2026-01-01 00:00 UTC (15 days)');
+    expect(facts).toContain(
+      'It will be turned off on Thursday 22 January 2026, 00:00 UTC, in 6 days, unless you act.',
+    );
+    expect(facts).toContain('Not running since Thursday 1 January 2026, 00:00 UTC (15 days)');
     expect(facts).toContain('its shards failed');
     expect(facts).toContain('Also notified team@acme.test');
     await inspector.look(page, '02-task');
     await page.getByLabel('Keep until').fill('2026-03-01');
     await page.getByLabel('Reason').fill('Runs at the end of each quarter');
     await page.getByRole('button', { name: 'Keep it' }).click();
-    expect(await textOf(page)).toContain('Kept until Mon 2026-03-02 00:00 UTC.');
+    expect(await textOf(page)).toContain('Kept until Monday 2 March 2026, 00:00 UTC.');
     expect(await textOf(page)).toContain('Reason Runs at the end of each quarter');
     await inspector.look(page, '03-kept');
     expect((await loadTask(stage.table, TASK))?.keep).toMatchObject({ kind: 'keep', by: ANA });
@@ -91,7 +94,7 @@ describe('an owner with a phone and without JavaScript', () => {
   it('acts in two clicks: the link of the mail and a button', async () => {
     await followLink(ACT, 1);
     await page.getByRole('button', { name: 'Snooze it' }).click();
-    expect(await textOf(page)).toContain('Snoozed until Fri 2026-01-30 00:00 UTC.');
+    expect(await textOf(page)).toContain('Snoozed until Friday 30 January 2026, 00:00 UTC.');
     await inspector.look(page, '05-snoozed');
     expect((await loadTask(stage.table, TASK))?.keep?.until).toBe(onDay(15) + 14 * DAY);
   });
@@ -103,8 +106,8 @@ describe('an owner with a phone and without JavaScript', () => {
     await inspector.look(page, '06-being-turned-off');
     await stage.scanOn(15);
     expect((await loadTask(stage.table, TASK))?.task.enabled).toBe(false);
-    await followLink('Turn it on again');
-    expect(await textOf(page)).toContain('It was turned off on Fri 2026-01-16 00:00 UTC.');
+    await followLink('Review and turn on again');
+    expect(await textOf(page)).toContain('It was turned off on Friday 16 January 2026, 00:00 UTC.');
     await inspector.look(page, '07-off');
     await page.getByRole('button', { name: 'Turn it on again' }).click();
     expect(await textOf(page)).toContain('It is turned on again.');
@@ -149,10 +152,10 @@ describe('an owner with a phone and without JavaScript', () => {
     await inspector.look(page, '13-refused-preferences');
     await page.getByLabel('Until').fill('06:00');
     await page.getByRole('button', { name: 'Save' }).click();
-    expect(await textOf(page)).toContain('Saved.');
+    expect(await textOf(page)).toContain('Gespeichert.');
     expect(await page.getByRole('checkbox').isChecked()).toBe(true);
-    expect(await page.getByLabel('Language of mails').inputValue()).toBe('de');
-    expect(await page.getByLabel('Until').inputValue()).toBe('06:00');
+    expect(await page.getByLabel('Sprache der Mails').inputValue()).toBe('de');
+    expect(await page.getByLabel('Bis', { exact: true }).inputValue()).toBe('06:00');
     await inspector.look(page, '13-preferences');
   });
 
@@ -170,5 +173,27 @@ describe('an owner with a phone and without JavaScript', () => {
     expect((await page.goto(link))?.status()).toBe(410);
     expect(await textOf(page)).toContain('This link has expired');
     await inspector.look(page, '16-expired');
+  });
+
+  it('keeps several at once from the list, and finds all tasks from there', async () => {
+    await followLink('Review and keep');
+    expect(await textOf(page)).toContain('Will be turned off (2)');
+    await inspector.look(page, '17-list');
+    for (const box of await page.getByRole('checkbox').all()) await box.check();
+    await page.getByRole('button', { name: 'Keep', exact: true }).click();
+    expect(await textOf(page)).toContain('Keep 2 tasks?');
+    await inspector.look(page, '18-confirm');
+    await page.getByLabel('Keep until').fill('2026-03-01');
+    await page.getByRole('button', { name: 'Keep 2 tasks' }).click();
+    expect(await textOf(page)).toContain('Done for 2 tasks');
+    await inspector.look(page, '19-done');
+    await page.getByRole('link', { name: 'Back to the list' }).click();
+    expect(await textOf(page)).toContain('Kept or snoozed (2)');
+    await page.getByRole('link', { name: 'All your tasks' }).click();
+    expect(await textOf(page)).toContain(TASK);
+    await page.getByLabel('Name contains').fill('orders');
+    await page.getByRole('button', { name: 'Filter' }).click();
+    expect(await textOf(page)).not.toContain('invoices');
+    await inspector.look(page, '20-all-filtered');
   });
 });

@@ -8,6 +8,7 @@ import { ROW_VERSION } from '../../functions/store/rows.ts';
 import { loadTask } from '../../functions/store/tasks.ts';
 import { type FleetNews, putOnBus } from '../../local/owning-system.ts';
 import type { LocalStage } from '../../local/stage.ts';
+import { instantsIn, tasksIn as namesIn } from '../../simulation/engine/read-mail.ts';
 import { deployedStage, eventually, mailsTo, nextScan } from './deployed.ts';
 import { storePastDeadline } from './past-deadline.ts';
 
@@ -58,21 +59,17 @@ function datesAfter(mail: Email): string[] {
   const sent = Date.parse(mail.date ?? '');
   return [sent - SECOND, sent + SECOND].map((at) => {
     const due = new Date(Math.ceil((at + 7 * DAY) / MINUTE) * MINUTE);
-    const weekday = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'][due.getUTCDay()];
-    return `${weekday} ${due.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+    return due.toISOString();
   });
 }
 
 function datesIn(mail: Email): string[] {
-  const text = (mail.text ?? '').replace(/\s+/g, ' ');
-  return [...text.matchAll(/Will be turned off on (\w{3} \d{4}-\d\d-\d\d \d\d:\d\d UTC)/g)].map(
-    (match) => match[1] as string,
-  );
+  return [...instantsIn(mail.text ?? '')].map((instant) => new Date(instant).toISOString());
 }
 
 /** The tasks a mail names, in its order. */
 function tasksIn(mail: Email): string[] {
-  return [...(mail.text ?? '').matchAll(/^\* (\S+)/gm)].map((match) => match[1] as string);
+  return [...namesIn(mail.text ?? '')];
 }
 
 beforeAll(async () => {
@@ -101,9 +98,9 @@ describe('with nothing but events on the bus and the schedule', () => {
     const [date] = datesIn(mail);
     expect(mail.to).toEqual([{ name: '', address: 'ana@acme.test' }]);
     expect(mail.from?.address).toBe('taskwarden@platform.test');
-    expect(mail.subject).toBe(`2 tasks will be turned off on ${date?.slice(4, 14)} unless you act`);
+    expect(mail.subject).toMatch(/^2 tasks will be turned off on \d+ \w+ \d{4} unless you act$/);
     expect(tasksIn(mail).sort()).toEqual(['acmeCo/prod/clicks-capture', 'acmeCo/prod/orders-capture']);
-    expect(datesIn(mail)).toEqual([date, date]);
+    expect(datesIn(mail)).toEqual([date]);
     expect(datesAfter(mail)).toContain(date);
   });
 
@@ -119,7 +116,7 @@ describe('with nothing but events on the bus and the schedule', () => {
   it('a second owner of one of them gets a mail of his own about that one', async () => {
     const mail = await eventually('the warning', async () => (await mailsTo('ada@acme.test'))[0]);
     expect(tasksIn(mail)).toEqual(['acmeCo/prod/clicks-capture']);
-    expect(mail.subject).toMatch(/^acmeCo\/prod\/clicks-capture will be turned off on \d{4}-\d\d-\d\d/);
+    expect(mail.subject).toMatch(/^clicks-capture will be turned off on \d+ \w+ \d{4}/);
   });
 
   it('a task already past its deadline ends disabled in the control plane, and only then is its owner told', async () => {
@@ -130,7 +127,7 @@ describe('with nothing but events on the bus and the schedule', () => {
     expect(record.disabledByUs).toMatchObject({ episode: 1 });
     expect(await loadAlert(stage.system.table, FORGOTTEN, 1)).toMatchObject({ reason: 'disabled' });
     const mail = await eventually('the mail', async () => (await mailsTo('bea@beta.test'))[0]);
-    expect(mail.subject).toBe(`${FORGOTTEN} was turned off`);
+    expect(mail.subject).toBe(`${FORGOTTEN.split('/').at(-1)} was turned off`);
     expect(Date.parse(mail.date ?? '')).toBeGreaterThanOrEqual(
       Math.floor((record.disabledByUs?.at ?? 0) / SECOND) * SECOND,
     );

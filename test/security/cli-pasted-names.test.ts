@@ -62,7 +62,7 @@ describe('a name that was copied', () => {
       'team@acme.test\u200b',
     ]);
     await stage.taskwarden(['admins', 'add', ' acmeCo/', ` ${unlinked('www.boss@acme.test')}\u2060`]);
-    await stage.taskwarden(['policy', 'set', ' acmeCo/\u200b', 'warnAfter=9d']);
+    await stage.taskwarden(['policy', 'set', '--yes', ' acmeCo/\u200b', 'warnAfter=9d']);
     const said = async (...words: string[]) => (await stage.taskwarden([...words, '--json'])).json;
     expect(await said('subscriptions', 'list')).toMatchObject([
       { prefix: 'www.acme.com/', email: 'team@acme.test' },
@@ -78,7 +78,7 @@ describe('a name that was copied', () => {
   it.each([' ', '\u200b', '\u2060'])(
     'is not the scope of all tasks where nothing is left of it: %j',
     async (nothing) => {
-      expect((await stage.taskwarden(['policy', 'set', nothing, 'warnAfter=2d'])).code).toBe(2);
+      expect((await stage.taskwarden(['policy', 'set', '--yes', nothing, 'warnAfter=2d'])).code).toBe(2);
       expect((await stage.taskwarden(['subscriptions', 'add', nothing, 'team@acme.test'])).code).toBe(2);
       expect((await stage.taskwarden(['admins', 'add', nothing, 'team@acme.test'])).code).toBe(2);
     },

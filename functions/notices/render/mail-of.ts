@@ -1,5 +1,6 @@
 import { causeOf } from '../../abandonment/causes.ts';
 import { countedTime } from '../../abandonment/evidence.ts';
+import { restorableUntil } from '../../abandonment/restorable.ts';
 import type { Mode } from '../../abandonment/task.ts';
 import { isTopic } from '../../abandonment/topics.ts';
 import type { OutgoingMail } from '../../platform/ports.ts';
@@ -49,6 +50,7 @@ export async function mailOf<One extends Told>(
     recipient: digest.address,
     now: digest.claimedAt,
     contact: system.config.contact,
+    ...(system.config.brand && { brand: system.config.brand }),
     declined: view.hasDeclined(digest.recipient),
     items: [...byFacts.keys()],
     ...(zone === undefined ? {} : { zone }),
@@ -138,7 +140,12 @@ function mailItem(
     ...(record && !countsRestarts(record) && { restarts: null }),
     cause: record ? causeOf(record.evidence) : 'unknown',
     disableAt: item.disableAt,
-    ...(facts?.disabledAt === undefined ? {} : { disabledAt: facts.disabledAt }),
+    ...(facts?.disabledAt === undefined
+      ? {}
+      : {
+          disabledAt: facts.disabledAt,
+          restorableUntil: restorableUntil(facts.disabledAt, facts.restorableUntil),
+        }),
     ...(facts?.enabledAt === undefined ? {} : { enabledAt: facts.enabledAt }),
     ...(facts?.resolvedReason === undefined ? {} : { resolvedReason: facts.resolvedReason }),
     ...whyOf(view, digest, record),

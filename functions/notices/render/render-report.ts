@@ -9,7 +9,7 @@ import { byGroup, type FactLine, type Report } from '../../facts/report.ts';
 import { clip, escapeHtml, visible } from '../../platform/escape.ts';
 import { addressShown, plainWordOf, unlinked } from '../../platform/foreign-words.ts';
 import { wrapLines } from './render-wrap.ts';
-import { dayIn } from './wording-dates.ts';
+import { dayIn, UNBROKEN_SPACE } from './wording-dates.ts';
 
 /** All that a weekly mail may say. */
 export interface ReportFacts {
@@ -52,7 +52,9 @@ export function renderReport(facts: ReportFacts): { subject: string; text: strin
 }
 
 function daysIn({ from, to }: Report, { dates }: Wordings): ReportDays {
-  return { from: dayIn(beginOf(from), 'UTC', dates), to: dayIn(beginOf(to), 'UTC', dates) };
+  // Subjects and texts have plain spaces.
+  const day = (name: string) => dayIn(beginOf(name), 'UTC', dates).replaceAll(UNBROKEN_SPACE, ' ');
+  return { from: day(from), to: day(to) };
 }
 
 function partOf(report: Report, words: Wordings): ReportPart {

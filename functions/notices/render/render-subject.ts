@@ -1,7 +1,7 @@
 import { clip, visible } from '../../platform/escape.ts';
 import { plainWordOf } from '../../platform/foreign-words.ts';
 import type { MailItem } from '../send/digest-facts.ts';
-import { dayIn } from './wording-dates.ts';
+import { dayIn, UNBROKEN_SPACE } from './wording-dates.ts';
 import { announcedDate, groupOf, type Reader } from './wording-items.ts';
 
 /** What a subject may be long, in characters. */
@@ -21,7 +21,7 @@ export function subjectOf(ordered: readonly MailItem[], { zone, words }: Reader)
   const subject = words.subject[group]({
     count: same.length,
     ...(name === undefined ? {} : { name }),
-    day: earliest === null ? '' : dayIn(earliest, zone, words.dates),
+    day: earliest === null ? '' : dayIn(earliest, zone, words.dates).replaceAll(UNBROKEN_SPACE, ' '),
     more: same.some((item) => announcedDate(item) !== earliest),
     reminder: same.every((item) => item.notice === 'reminder'),
   });

@@ -1,28 +1,35 @@
 import { digestHtml, digestText } from '../../../emails/compiled.ts';
-import type { Digest, Link, List, Section } from '../../../emails/digest.ts';
+import type { Button, Digest, Section } from '../../../emails/digest.ts';
 import { GROUPS, type Group, type Wordings } from '../../../emails/wordings.ts';
 import { wordingsIn } from '../../../emails/wordings-by-language.ts';
+import { BRAND, inkOn } from '../../platform/brand.ts';
 import { escapeHtml } from '../../platform/escape.ts';
 import { knownZone } from '../../platform/zones.ts';
 import type { DigestFacts, MailItem } from '../send/digest-facts.ts';
-import { fitItems } from './render-fit.ts';
+import { mostThatFit } from './render-fit.ts';
+import { byDate } from './render-groups.ts';
 import { inOrder } from './render-order.ts';
 import { subjectOf } from './render-subject.ts';
 import { wrapLines } from './render-wrap.ts';
+import { UNBROKEN_SPACE } from './wording-dates.ts';
 import {
+  actsOf,
   entryOf,
   footerLinksOf,
   groupOf,
-  linksOf,
-  listHeadingOf,
-  nameOf,
+  isOpenToActs,
+  leadsOf,
   notesOf,
   oneReason,
+  preheaderOf,
   type Reader,
 } from './wording-items.ts';
 
-/** More than so many tasks are acted on from the one page, which keeps the mail small; a single one from its top. */
-const MOST_LINKED = 20;
+/** More tasks than so many are grouped by date and cause, and acted on from the one page. */
+const MOST_DETAILED = 10;
+
+/** Mail clients cut the HTML off at about this size, in bytes. */
+const MAX_HTML_BYTES = 100_000;
 
 export interface RenderedDigest {
   /** At most 150 characters, no control characters. */
@@ -34,44 +41,56 @@ export interface RenderedDigest {
   left: MailItem[];
 }
 
-function listsOf(items: readonly MailItem[], reader: Reader): List[] {
-  const lists: List[] = [];
-  for (const item of items) {
-    const heading = listHeadingOf(item, reader);
-    const last = lists.at(-1);
-    if (last?.heading === heading) last.names.push(nameOf(item));
-    else lists.push({ heading, names: [nameOf(item)] });
-  }
-  return lists;
+/** What stands above the only part of a mail: the subject says already what it is about. */
+function aloneHeading(group: Group, { words }: Reader): string {
+  return group === 'withdrawn' || group === 'recovered' ? words.whatItMeans : words.whatToDo;
 }
 
-function sectionOf(group: Group, detailed: MailItem[], listed: MailItem[], reader: Reader): Section {
-  const count = detailed.length + listed.length;
+function sectionOf(
+  group: Group,
+  items: readonly MailItem[],
+  { hasHeading, isGrouped }: { hasHeading: boolean; isGrouped: boolean },
+  reader: Reader,
+): Section {
+  const count = items.length;
   const heading = reader.words.heading[group](count);
+  const counted = count === 1 ? heading : `${heading} (${count})`;
+  const isAlone = !hasHeading && count === 1;
+  const { alone, lists } = isGrouped ? byDate(items, reader) : { alone: items, lists: [] };
   return {
     group,
-    heading: count === 1 ? heading : `${heading} (${count})`,
+    heading: hasHeading ? counted : aloneHeading(group, reader),
     introduction: reader.words.introduction[group](count),
-    entries: detailed.map((item) => entryOf(item, reader)),
-    lists: listsOf(listed, reader),
+    entries: alone.map((item) => entryOf(item, reader, isAlone)),
+    lists,
   };
 }
 
-function sectionsOf(items: readonly MailItem[], detailed: number, reader: Reader): Section[] {
-  const sections: Section[] = [];
-  for (const group of GROUPS) {
-    const inDetail = items.slice(0, detailed).filter((item) => groupOf(item) === group);
-    const byName = items.slice(detailed).filter((item) => groupOf(item) === group);
-    if (inDetail.length + byName.length > 0) sections.push(sectionOf(group, inDetail, byName, reader));
-  }
-  return sections;
+function sectionsOf(items: readonly MailItem[], isGrouped: boolean, reader: Reader): Section[] {
+  const groups = GROUPS.map((group) => ({ group, of: items.filter((item) => groupOf(item) === group) }));
+  const told = groups.filter(({ of }) => of.length > 0);
+  const hasHeading = told.length > 1;
+  return told.map(({ group, of }) => sectionOf(group, of, { hasHeading, isGrouped }, reader));
 }
 
-/** Where to act on all that the mail tells: the page of its task where it is one. */
-function pagesOf({ items, links }: DigestFacts, words: Wordings): Link[] {
-  const [first, second] = items;
+/** The one button: to the page of its task where the mail is about one, else to that of all. */
+function pagesOf(
+  items: readonly MailItem[],
+  { links, brand = BRAND }: DigestFacts,
+  words: Wordings,
+): Button[] {
+  const open = items.filter(isOpenToActs);
+  const [first] = open;
   if (!links || !first) return [];
-  return second ? [{ words: words.acting.all, url: links.page }] : linksOf(first, { links, words });
+  const isOff = open.every(({ notice }) => notice === 'disabled');
+  return [
+    {
+      words: isOff ? words.acting.again : words.acting.review,
+      url: items.length === 1 ? links.task(first) : links.page,
+      colour: brand.colour,
+      ink: inkOn(brand.colour),
+    },
+  ];
 }
 
 /** As it stands in the text, where names are between quotes: none ends them. */
@@ -86,38 +105,74 @@ function quotable(digest: Digest): Digest {
         name: quoted(entry.name),
         plane: quoted(entry.plane),
       })),
-      lists: section.lists.map((list) => ({ ...list, names: list.names.map(quoted) })),
+      lists: section.lists.map((list) => ({
+        ...list,
+        kinds: list.kinds.map((kind) => ({
+          ...kind,
+          inFull: kind.inFull.map(({ names }) => ({ names: names.map(quoted) })),
+        })),
+      })),
     })),
   };
 }
 
-/**
- * One mail with all notices due for one recipient, from its facts alone: the same facts give the same mail.
- * The first 200 items at most are told in detail, the others by name and date; what finds no room is in
- * `left`. Throws a RangeError where there is no item.
- */
-export function renderDigest(facts: DigestFacts): RenderedDigest {
-  const count = facts.items.length;
-  const linked = count > 1 && count <= MOST_LINKED ? facts.links : undefined;
-  const words = wordingsIn(facts.language);
-  const zone = knownZone(facts.zone);
-  const hasReasons = oneReason(facts.items) === undefined;
-  const reader: Reader = { now: facts.now, zone, words, hasReasons, ...(linked && { links: linked }) };
-  const ordered = inOrder(facts.items);
-  const { detailed, told } = fitItems(ordered, reader);
-  const shown = ordered.slice(0, told);
-  const subject = subjectOf(shown, reader);
-  const digest: Digest = {
+function digestOf(
+  items: readonly MailItem[],
+  isGrouped: boolean,
+  facts: DigestFacts,
+  reader: Reader,
+): Digest {
+  const { words } = reader;
+  const { brand = BRAND } = facts;
+  const [first] = items;
+  return {
     language: words.language,
-    heading: subject,
-    pages: pagesOf(facts, words),
-    sections: sectionsOf(shown, detailed, reader),
+    preheader: preheaderOf(items, reader),
+    brandName: brand.name,
+    logos: brand.logo === undefined ? [] : [{ url: brand.logo, name: brand.name }],
+    heading: subjectOf(items, reader),
+    happens: first && items.length === 1 ? actsOf(first, reader) : [],
+    leads: leadsOf(items, reader),
+    pages: pagesOf(items, facts, words),
+    sections: sectionsOf(items, isGrouped, reader),
     notes: notesOf(facts, words),
     footerLinks: footerLinksOf(facts, words),
   };
+}
+
+/** How many of the first items are told, and whether grouped by date and cause. */
+function fitOf(
+  items: readonly MailItem[],
+  facts: DigestFacts,
+  reader: Reader,
+): { told: number; isGrouped: boolean } {
+  const fits = (told: number, isGrouped: boolean) => {
+    const html = digestHtml(digestOf(items.slice(0, told), isGrouped, facts, reader), escapeHtml);
+    return Buffer.byteLength(html) < MAX_HTML_BYTES;
+  };
+  if (items.length <= MOST_DETAILED && fits(items.length, false))
+    return { told: items.length, isGrouped: false };
+  return { told: mostThatFit(items.length, (told) => fits(told, true)), isGrouped: true };
+}
+
+/**
+ * One mail with all notices due for one recipient, from its facts alone: the same facts give the same mail.
+ * Up to ten items are told one by one, more by date and cause, each with its name; what finds no room is in
+ * `left`. Throws a RangeError where there is no item.
+ */
+export function renderDigest(facts: DigestFacts): RenderedDigest {
+  const words = wordingsIn(facts.language);
+  const zone = knownZone(facts.zone);
+  const hasReasons = oneReason(facts.items) === undefined;
+  const { now, links } = facts;
+  const isLinked = links && facts.items.length <= MOST_DETAILED;
+  const reader: Reader = { now, zone, words, hasReasons, ...(isLinked && { links }) };
+  const ordered = inOrder(facts.items);
+  const { told, isGrouped } = fitOf(ordered, facts, reader);
+  const digest = digestOf(ordered.slice(0, told), isGrouped, facts, reader);
   return {
-    subject,
-    text: wrapLines(digestText(quotable(digest))),
+    subject: digest.heading,
+    text: wrapLines(digestText(quotable(digest))).replaceAll(UNBROKEN_SPACE, ' '),
     html: digestHtml(digest, escapeHtml),
     left: ordered.slice(told),
   };

@@ -11,10 +11,10 @@ function formatOf(zone: string, locale: string): Intl.DateTimeFormat {
   const format = new Intl.DateTimeFormat(`${locale}-u-ca-gregory-nu-latn`, {
     timeZone: zone,
     hourCycle: 'h23',
-    weekday: 'short',
+    weekday: 'long',
     year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
+    month: 'long',
+    day: 'numeric',
     hour: '2-digit',
     minute: '2-digit',
   });
@@ -22,34 +22,53 @@ function formatOf(zone: string, locale: string): Intl.DateTimeFormat {
   return format;
 }
 
-type Moment = CalendarMinute & { weekday: string };
-
-function momentOf(instant: Instant, zone: string, { locale }: DateWords): Moment {
-  const moment: Moment = { weekday: '', year: '', month: '', day: '', hour: '', minute: '' };
+function momentOf(instant: Instant, zone: string, { locale }: DateWords): CalendarMinute {
+  const moment: CalendarMinute = { weekday: '', year: '', month: '', day: '', hour: '', minute: '' };
   for (const { type, value } of formatOf(zone, locale).formatToParts(instant)) {
-    if (Object.hasOwn(moment, type)) moment[type as keyof Moment] = value;
+    if (Object.hasOwn(moment, type)) moment[type as keyof CalendarMinute] = value;
   }
   return moment;
 }
 
-/** The calendar day in a known zone: `2026-02-05`. */
+/** What no mail program and no browser breaks at; the plain text has a space for it. */
+export const UNBROKEN_SPACE = '\u00a0';
+
+const unbroken = (text: string): string => text.replaceAll(' ', UNBROKEN_SPACE);
+
+/** The calendar day in a known zone, as people write it: `5 February 2026`. */
 export function dayIn(instant: Instant, zone: string, words: DateWords = english.dates): string {
-  return words.day(momentOf(instant, zone, words));
+  return unbroken(words.day(momentOf(instant, zone, words)));
 }
 
-/** The minute in UTC, for what is past: `2026-02-05 00:00 UTC`. */
-export function inUtc(instant: Instant, words: DateWords = english.dates): string {
-  return words.minute(momentOf(instant, 'UTC', words), 'UTC');
+/** The calendar day in a known zone, as forms have it: `2026-02-05`. */
+export function formDayIn(instant: Instant, zone: string): string {
+  const format = new Intl.DateTimeFormat('en-CA-u-ca-gregory-nu-latn', {
+    timeZone: zone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  });
+  const parts = new Map(format.formatToParts(instant).map(({ type, value }) => [type, value]));
+  return `${parts.get('year')}-${parts.get('month')}-${parts.get('day')}`;
+}
+
+/** How people call the zone of `Europe/Berlin`: `Berlin`. */
+function placeOf(zone: string): string {
+  return (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ');
 }
 
 /**
- * The minute in the reader's known zone and in UTC: `Thu 2026-02-05 01:00 Europe/Berlin (2026-02-05 00:00
- * UTC)`.
+ * The minute in the reader's known zone and in UTC: `Thursday 5 February 2026, 01:00 Berlin time (00:00 UTC)`. Neither
+ * the day nor a time breaks over two lines.
  */
 export function inBothZones(instant: Instant, zone: string, words: DateWords = english.dates): string {
-  const moment = momentOf(instant, zone, words);
-  const local = `${moment.weekday} ${words.minute(moment, zone)}`;
-  return zone === 'UTC' ? local : `${local} (${inUtc(instant, words)})`;
+  const local = momentOf(instant, zone, words);
+  const day = unbroken(words.weekday(local));
+  if (zone === 'UTC') return `${day}, ${unbroken(words.time(local, null))}`;
+  const utc = momentOf(instant, 'UTC', words);
+  const isSameDay = utc.day === local.day;
+  const also = `${isSameDay ? '' : `${words.day(utc)}, `}${words.time(utc, null)}`;
+  return `${day}, ${unbroken(words.time(local, placeOf(zone)))} (${unbroken(also)})`;
 }
 
 /** Rounded down, so that nobody counts on more than there is. */
@@ -69,5 +88,5 @@ export function lengthInWords(length: Duration, words: DateWords = english.dates
 
 /** How far ahead an instant is: `in 6 days`; `due now` from it on. */
 export function untilInWords(instant: Instant, now: Instant, words: DateWords = english.dates): string {
-  return instant <= now ? words.dueNow : words.ahead(amountsOf(Math.max(MINUTE, instant - now)));
+  return unbroken(instant <= now ? words.dueNow : words.ahead(amountsOf(Math.max(MINUTE, instant - now))));
 }

@@ -1,12 +1,12 @@
 import type { Entry, Link } from '../../../emails/digest.ts';
 import type { DateSlots, Group, WhySlots, Wordings } from '../../../emails/wordings.ts';
 import type { ResolveReason } from '../../abandonment/task.ts';
-import { HOUR, type Instant } from '../../abandonment/time.ts';
+import { DAY, type Duration, HOUR, type Instant } from '../../abandonment/time.ts';
 import { clip, visible } from '../../platform/escape.ts';
-import { addressShown, unlinked } from '../../platform/foreign-words.ts';
+import { addressShown, plainWordOf, unlinked } from '../../platform/foreign-words.ts';
 import type { DigestFacts, MailItem, MailWhy } from '../send/digest-facts.ts';
 import { isDeclinable, type MailLinks } from './links.ts';
-import { inBothZones, inUtc, lengthInWords, untilInWords } from './wording-dates.ts';
+import { dayIn, inBothZones, lengthInWords, untilInWords } from './wording-dates.ts';
 
 /** Above any valid id (512 bytes), so that only what is no id is cut. */
 const LONGEST_NAME = 512;
@@ -58,7 +58,8 @@ const OVER: readonly ResolveReason[] = [
   'ended',
 ];
 
-function isPast({ notice, resolvedReason }: MailItem): boolean {
+/** Whether what an item tells of is over. */
+export function isPast({ notice, resolvedReason }: MailItem): boolean {
   return (
     notice === 'disabled' ||
     notice === 'enabled' ||
@@ -73,13 +74,22 @@ function stateOf(item: MailItem, reader: Reader): string {
   if (item.notice === 'stopping') return words.stillRuns;
   if (!item.isOverdue) return `${notRunning(item, reader)} ${words.causeIs(item.cause)}`;
   const lasted = lengthInWords(item.unhealthyFor, words.dates);
-  return words.outlived({ since: inUtc(item.since, words.dates), lasted, past: isPast(item) });
+  const since = inBothZones(item.since, reader.zone, words.dates);
+  return words.outlived({ since, lasted, past: isPast(item) });
 }
 
-function notRunning(item: MailItem, { now, words }: Reader): string {
+/** Of a span shorter than that, its first minute is told; of a longer one the day will do. */
+const SHORT: Duration = 3 * DAY;
+
+function sinceOf({ since, unhealthyFor }: MailItem, { zone, words }: Reader): string {
+  return unhealthyFor < SHORT ? inBothZones(since, zone, words.dates) : dayIn(since, zone, words.dates);
+}
+
+function notRunning(item: MailItem, reader: Reader): string {
+  const { now, words } = reader;
   const past = isPast(item);
   return words.notRunning({
-    since: inUtc(item.since, words.dates),
+    since: sinceOf(item, reader),
     lasted: lengthInWords(item.unhealthyFor, words.dates),
     restarts: item.restarts,
     twitches: item.twitches ?? 0,
@@ -88,11 +98,19 @@ function notRunning(item: MailItem, { now, words }: Reader): string {
   });
 }
 
-function dateSlots(due: Instant, { now, zone, words }: Reader): DateSlots {
+/** An announced date, and how far ahead it is. */
+export function dateSlots(due: Instant, { now, zone, words }: Reader): DateSlots {
   return { date: inBothZones(due, zone, words.dates), when: untilInWords(due, now, words.dates) };
 }
 
-function actsOf(item: MailItem, reader: Reader): string[] {
+/** Until when what was turned off can be turned on again as it was. */
+export function restorableOf({ restorableUntil }: MailItem, { now, zone, words }: Reader): string[] {
+  if (restorableUntil === undefined || restorableUntil <= now) return [];
+  return [words.restorable(dayIn(restorableUntil, zone, words.dates))];
+}
+
+/** What happens to a task or has happened, and when. */
+export function actsOf(item: MailItem, reader: Reader): string[] {
   const { zone, words } = reader;
   const due = announcedDate(item);
   if (due !== null && item.notice === 'stopping')
@@ -100,7 +118,8 @@ function actsOf(item: MailItem, reader: Reader): string[] {
   if (due !== null) return [words.willBeTurnedOff(dateSlots(due, reader), item.notice === 'reminder')];
   if (item.notice === 'disabled') {
     const date = item.disabledAt === undefined ? null : inBothZones(item.disabledAt, zone, words.dates);
-    return [words.wasTurnedOff(date, item.resolvedReason === 'disabled-by-owner')];
+    const until = restorableOf(item, reader);
+    return [words.wasTurnedOff(date, item.resolvedReason === 'disabled-by-owner'), ...until];
   }
   if (item.notice === 'enabled') {
     return [
@@ -111,7 +130,8 @@ function actsOf(item: MailItem, reader: Reader): string[] {
   return item.notice === 'recovered' ? [words.runsAgain] : [];
 }
 
-function toldOf(item: MailItem, { words }: Reader): string {
+/** Who else is told. */
+export function toldOf(item: Pick<MailItem, 'told'>, { words }: Reader): string {
   const others = item.told.map((address) => clip(visible(address), 254)).filter((address) => address !== '');
   const named = others.slice(0, NAMED_OTHERS).map(addressShown);
   return words.alsoTold(named, others.length - named.length);
@@ -125,8 +145,15 @@ function whySlots(why: MailWhy): WhySlots {
   return why;
 }
 
-function named(text: string): string {
-  return unlinked(clip(visible(text), LONGEST_NAME)).replaceAll('"', '\\"');
+/** A name of others, as it may stand between quotes. */
+export function named(text: string, longest = LONGEST_NAME): string {
+  return unlinked(clip(visible(text), longest)).replaceAll('"', '\\"');
+}
+
+/** Each reason for the reader that holds for some items, said once. */
+export function reasonsOf(items: readonly MailItem[], { words }: Reader): string[] {
+  const reasons = items.flatMap(({ why }) => (why ? [words.youGetThis(whySlots(why), items.length)] : []));
+  return [...new Set(reasons)];
 }
 
 /** The one reason for all that a mail tells; undefined where there are several, or none is known. */
@@ -141,46 +168,64 @@ function reasonedTold(item: MailItem, reader: Reader): string {
   return reader.hasReasons && item.why ? `${reader.words.youGetThis(whySlots(item.why))} ${others}` : others;
 }
 
-/** Everything the mail says of one task. */
-export function entryOf(item: MailItem, reader: Reader): Entry {
+/** Everything the mail says of one task; `isAlone`: its date and where to act stand above. */
+export function entryOf(item: MailItem, reader: Reader, isAlone: boolean): Entry {
   const { words } = reader;
   return {
     name: nameOf(item),
-    acts: actsOf(item, reader),
+    acts: isAlone ? [] : actsOf(item, reader),
     state: stateOf(item, reader),
     where: words.where(item.kind),
     plane: unlinked(clip(visible(item.dataPlane), LONGEST_PLANE)) || '?',
     told: reasonedTold(item, reader),
-    links: linksOf(item, reader),
+    links: isAlone ? [] : linksOf(item, reader),
   };
 }
 
-/** Where to act on one task; nowhere where there is nothing to do. */
-export function linksOf(item: MailItem, { links, words }: Pick<Reader, 'links' | 'words'>): Link[] {
+/** Whether there is something to do about a task. */
+export function isOpenToActs(item: MailItem): boolean {
   const group = groupOf(item);
-  if (!links || group === 'withdrawn' || group === 'enabled' || group === 'recovered') return [];
-  return [{ words: words.acting[group], url: links.task(item) }];
+  return group !== 'withdrawn' && group !== 'enabled' && group !== 'recovered';
 }
 
-/** The heading under which a task is listed by name: its date where there is one. */
-export function listHeadingOf(item: MailItem, reader: Reader): string {
-  const { zone, words } = reader;
-  const due = announcedDate(item);
-  if (due !== null) return words.listed.due(dateSlots(due, reader));
-  return item.notice === 'disabled' && item.disabledAt !== undefined
-    ? words.listed.disabled(inBothZones(item.disabledAt, zone, words.dates))
-    : words.listed.other;
+/** Where to act on one task; nowhere where there is nothing to do. */
+function linksOf(item: MailItem, { links, words }: Pick<Reader, 'links' | 'words'>): Link[] {
+  if (!links || !isOpenToActs(item)) return [];
+  return [{ words: words.acting.one, url: links.task(item) }];
 }
 
-/** What stands below all tasks. */
-export function notesOf(facts: DigestFacts, words: Wordings): string[] {
-  const why = oneReason(facts.items);
+/** The line that inboxes show behind the subject. */
+export function preheaderOf(items: readonly MailItem[], reader: Reader): string {
+  const { words } = reader;
+  const [first] = items;
+  if (!first) return '';
+  if (items.length > 1) {
+    const names = items.flatMap((item) => plainWordOf(visible(item.task)) ?? []).slice(0, NAMED_OTHERS);
+    return names.length === 0 ? '' : words.preheader.many(names, items.length - names.length);
+  }
+  const { notice, isOverdue, unhealthyFor, cause } = first;
+  const isWarned = notice === 'warning' || notice === 'reminder';
+  if (isWarned && !isOverdue) return words.preheader.one(lengthInWords(unhealthyFor, words.dates), cause);
+  return stateOf(first, reader);
+}
+
+/** Why the reader gets the mail, and that what is announced or was done can be undone. */
+export function leadsOf(items: readonly MailItem[], { words }: Reader): string[] {
+  const why = oneReason(items);
+  const due = items.filter((item) => announcedDate(item) !== null && item.mode === 'disable');
   return [
-    ...(why ? [words.youGetThis(whySlots(why), facts.items.length)] : []),
-    words.ask(clip(visible(facts.contact), 300)),
-    facts.declined ? words.declining.yes : words.declining.no,
-    ...(facts.links ? [words.notDeclinable] : []),
-    words.sentTo(addressShown(clip(visible(facts.recipient), 254))),
+    ...(why ? [words.youGetThis(whySlots(why), items.length)] : []),
+    ...(due.length > 0 ? [words.undoable] : []),
+  ];
+}
+
+/** What stands below all tasks; each line only where it applies. */
+export function notesOf({ contact, declined, items, recipient }: DigestFacts, words: Wordings): string[] {
+  const isOffered = items.some(({ notice }) => isDeclinable(notice));
+  return [
+    words.ask(clip(visible(contact), 300)),
+    ...(declined ? [words.declining.yes] : isOffered ? [words.declining.no] : []),
+    words.sentTo(addressShown(clip(visible(recipient), 254))),
   ];
 }
 

@@ -12,7 +12,7 @@ import {
   type PastFacts,
 } from '../../store/notices.ts';
 import type { Write } from '../../store/table/table.port.ts';
-import { loadTask } from '../../store/tasks.ts';
+import { loadTask, type TaskRecord } from '../../store/tasks.ts';
 import { triedOf } from './digest-facts.ts';
 
 /** One notice of a mail, and what became of that. */
@@ -58,9 +58,10 @@ async function tellAgain(
   const { recipient, address } = digest;
   const { task, episode, since, asked, alert: of } = item;
   const alert = await loadAlert(system.table, task, episode);
+  const record = await loadTask(system.table, task);
   const ends: Partial<Record<PastNotice, Partial<PastFacts>>> = {
-    disabled: { disabledAt: alert?.resolvedAt ?? asked },
-    enabled: { enabledAt: (await loadTask(system.table, task))?.undo?.at ?? asked },
+    disabled: { disabledAt: alert?.resolvedAt ?? asked, ...saidOf(record, episode) },
+    enabled: { enabledAt: record?.undo?.at ?? asked },
   };
   const end: Partial<PastFacts> = ends[notice] ?? { resolvedReason: alert?.reason ?? 'policy' };
   const now = system.clock.now();
@@ -72,6 +73,14 @@ async function tellAgain(
   };
   const write = noticeWrite({ recipient, address, task, episode, pending });
   await commit(system, `a notice of task ${task}`, async () => ({ writes: [write], value: undefined }));
+}
+
+/** What its owning system said of turning on again what was disabled with an episode. */
+function saidOf(record: TaskRecord | undefined, episode: number): Pick<PastFacts, 'restorableUntil'> {
+  const off = record?.disabledByUs;
+  return off?.episode === episode && off.restorableUntil !== undefined
+    ? { restorableUntil: off.restorableUntil }
+    : {};
 }
 
 /** The notice row after the mail: gone with its episode, or kept without a pending notice. */

@@ -1,6 +1,7 @@
 import type { Language } from '../../../emails/languages.ts';
 import type { Cause, Mode, Notice, ResolveReason, TaskKind } from '../../abandonment/task.ts';
 import type { Duration, Instant } from '../../abandonment/time.ts';
+import type { Brand } from '../../platform/brand.ts';
 import type { Why } from '../../store/fleet-view.ts';
 import type { MailLinks } from '../render/links.ts';
 
@@ -28,6 +29,8 @@ export interface MailItem {
   disableAt: Instant | null;
   /** When the owning system confirmed that it is off; of `disabled` notices. */
   disabledAt?: Instant;
+  /** Until when it can be turned on again as it was; of `disabled` notices. */
+  restorableUntil?: Instant;
   /** When it was turned on again; of `enabled` notices. */
   enabledAt?: Instant;
   /** Why the recipient is told; absent where nothing is to be said of it. */
@@ -56,6 +59,8 @@ export interface DigestFacts {
   /** Whether the recipient declined reminders. */
   declined: boolean;
   items: MailItem[];
+  /** Whose mail it is, as the configuration says. @default Taskwarden's own */
+  brand?: Brand;
   /** Where the recipient can act; absent where there is no owner's page. */
   links?: MailLinks;
 }

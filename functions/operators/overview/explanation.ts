@@ -1,3 +1,4 @@
+import { isHeldBySpike } from '../../abandonment/approval.ts';
 import { type Case, type Decision, decide, withJoined } from '../../abandonment/decide.ts';
 import { lastAliveAt } from '../../abandonment/evidence.ts';
 import type { OwnerRule } from '../../abandonment/owner-rules.ts';
@@ -122,7 +123,7 @@ export async function explain(
   const given: Case = withJoined({ ...view.bareCase(supposed), ...audience, ...hears }, at);
   const decision = decide(given, at);
   const owners = await view.ownersOf(record.task);
-  const holds = holdsOf(given, decision, await holdFacts(table, view, given, owners), at);
+  const holds = holdsOf(given, decision, await holdFacts(table, view, given, owners, at), at);
   const disabling = newestDisabling(history, at);
   const plane = view.planeOf(record.task.dataPlane);
   const newest = newestDisabling(history, Math.max(at, now));
@@ -204,11 +205,12 @@ async function holdFacts(
   view: FleetView,
   given: Case,
   { addresses }: Owners,
+  at: Instant,
 ): Promise<HoldFacts> {
   const isUnreached = given.recipients.length === 0 && addresses.length > 0;
   const known = isUnreached ? await loadRecipients(table, addresses.map(recipientKey)) : new Map();
   const brake = given.episode?.brake;
-  const isSpike = brake !== undefined && brake.approvedAt === undefined;
+  const isSpike = isHeldBySpike(brake, at);
   const spike = isSpike ? await loadOperatorAlert(table, 'blast-radius', 'fleet') : undefined;
   return {
     pauses: view.pausesRecord,

@@ -1,3 +1,4 @@
+import { isHeldBySpike } from '../../abandonment/approval.ts';
 import { unknownOf as allUnknown, type Case, type Decision, type Unknown } from '../../abandonment/decide.ts';
 import { isEligible } from '../../abandonment/evidence.ts';
 import { recoversAt } from '../../abandonment/healthy-spells.ts';
@@ -189,7 +190,7 @@ function lastHolds({ given, facts, at }: Held): HoldView[] {
   const { task, episode, policy } = given;
   const holds: HoldView[] = [];
   const spike = episode?.brake;
-  if (spike && spike.approvedAt === undefined) {
+  if (spike && isHeldBySpike(spike, at)) {
     const { share, shareFloor } = policy.blastRadius;
     const says = `${facts.spike ?? 'too many were due at once'} (more than ${share * 100} % and more than ${shareFloor})`;
     holds.push(hold('blast-radius', spike.heldAt, null, says, 'taskwarden approve'));

@@ -52,6 +52,7 @@ async function isDue(run: Run, row: Row): Promise<boolean> {
   const alert = operatorAlertFromRow(row);
   if (alert.toldAt === null) return true;
   if (isToldOnce(alert.code)) return false;
+  if (alert.rejected && run.now < alert.rejected.until) return false;
   if (alert.endedAt !== undefined || run.now - alert.toldAt < REPEATED_AFTER) return false;
   if (await lasts(run, alert)) return true;
   await writeUnlessRefused(run.system, [{ delete: { pk: row.pk, sk: row.sk } }], 'the end of an alert');
@@ -76,6 +77,9 @@ async function tell(run: Run, group: readonly Row[]): Promise<void> {
     );
   }
 }
+
+/** A command that is over, and what somebody said: it was told. */
+const OF_THE_PAST: readonly string[] = ['bulk-command-failed', 'not-mine'];
 
 /** Whether what an alert about a task says still holds; other alerts are taken back by those who raised them. */
 async function lasts(run: Run, alert: OperatorAlertRecord): Promise<boolean> {
@@ -112,8 +116,7 @@ async function lasts(run: Run, alert: OperatorAlertRecord): Promise<boolean> {
 /** The same of an alert that is about no task. */
 async function lastsBeside({ system }: Run, alert: OperatorAlertRecord): Promise<boolean> {
   if (alert.code === 'work-given-up') return (await loadGivenUp(system.table, alert.subject)).size > 0;
-  // A command that is over: it was told.
-  if (alert.code === 'bulk-command-failed') return false;
+  if (OF_THE_PAST.includes(alert.code)) return false;
   if (alert.code === 'blast-radius') return awaitsApproval(system);
   return true;
 }

@@ -1,3 +1,4 @@
+import { hasLapsed, isHeldBySpike } from '../../abandonment/approval.ts';
 import type { Decision } from '../../abandonment/decide.ts';
 import { type HoldReason, tenantOf } from '../../abandonment/task.ts';
 import type { Instant } from '../../abandonment/time.ts';
@@ -23,6 +24,8 @@ export interface Due extends Counted {
   approved: boolean;
   /** A spike holds it already. */
   braked: boolean;
+  /** Held again, for its approval ended before it was used up: it never counts towards a spike again (promise 10). */
+  lapsed: boolean;
 }
 
 /** All that is due, the oldest first; undefined where the budget was spent before. */
@@ -49,6 +52,7 @@ async function dueOf(run: Run, row: Row): Promise<Due | undefined> {
   if (await isDisablingGivenUp(run, seen.record)) return undefined;
   const { decision } = seen;
   const { brake } = seen.record.open;
+  const braked = isHeldBySpike(brake, run.now);
   return {
     id,
     order: row.g1sk as string,
@@ -56,8 +60,9 @@ async function dueOf(run: Run, row: Row): Promise<Due | undefined> {
     tenant: shortTenant(id),
     dataPlane: seen.record.task.dataPlane,
     waits: decision.answer === 'hold',
-    approved: brake?.approvedAt !== undefined,
-    braked: brake !== undefined && brake.approvedAt === undefined,
+    approved: brake !== undefined && !braked,
+    braked,
+    lapsed: hasLapsed(brake, run.now),
   };
 }
 

@@ -3,7 +3,7 @@ import { isEligible } from '../../abandonment/evidence.ts';
 import { loadCounts } from '../../store/counts.ts';
 import { inLastDay } from '../../store/fleet-view.ts';
 import { keys } from '../../store/keys.ts';
-import { operatorAlert } from '../../store/operator-alerts.ts';
+import { loadOperatorAlert, operatorAlert } from '../../store/operator-alerts.ts';
 import type { PaceRecord } from '../../store/pace.ts';
 import { allRows } from '../../store/rows.ts';
 import { TableBusy } from '../../store/table-busy.ts';
@@ -26,10 +26,16 @@ export async function findHeld(run: Run, due: readonly Due[], pace: PaceRecord):
   const unapproved = due.filter((one) => !one.approved);
   const before = unapproved.filter((one) => one.braked);
   const lasts = before.length > 0;
-  if (lasts && !(await isAlerted(run))) await alertSpike(run, before.length, true);
-  const held = await spikeIn(run, unapproved, pace);
+  const alert = lasts ? await loadOperatorAlert(run.system.table, 'blast-radius', 'fleet') : undefined;
+  if (lasts && !alert) await alertSpike(run, before.length, true);
+  const held = await spikeIn(
+    run,
+    unapproved.filter(({ lapsed }) => !lapsed),
+    pace,
+  );
   const newly = [...held].filter((one) => !one.braked);
-  if (newly.length > 0) await alertSpike(run, held.size, lasts);
+  // Who rejected a spike did not speak of what joins it.
+  if (newly.length > 0) await alertSpike(run, held.size, lasts && !alert?.rejected);
   return { all: new Set([...before, ...held]), newly };
 }
 
@@ -39,11 +45,6 @@ async function spikeIn(run: Run, unapproved: readonly Due[], pace: PaceRecord): 
   const past = pace.runs.filter(({ at }) => inLastDay(at, run.now)).flatMap(unapprovedOf);
   if (unapproved.length + past.length <= blastRadius.shareFloor) return new Set();
   return heldBySpike(unapproved, past, await fleetOf(run, pace), blastRadius);
-}
-
-/** An approval of some, given while others of a spike were held for another reason first, ends its alert. */
-async function isAlerted({ system: { table } }: Run): Promise<boolean> {
-  return (await table.get(keys.operatorAlert('blast-radius', 'fleet'))) !== undefined;
 }
 
 /** Before anything is marked as held, so that no hold is without its alert; `lasts`: a spike is held already. */

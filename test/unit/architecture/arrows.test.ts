@@ -261,7 +261,7 @@ describe('imports go one way', () => {
     const known = ARROWS.filter(({ from, to }) => /^(lib|bin)\//.test(from) && to.startsWith('functions/'));
     expect(new Set(known.map(({ to }) => to))).toEqual(
       new Set(
-        ['alarm-names', 'control-plane-settings', 'names', 'queues', 'retention'].map(
+        ['alarm-names', 'brand', 'control-plane-settings', 'names', 'queues', 'retention'].map(
           (name) => `functions/platform/${name}.ts`,
         ),
       ),

@@ -134,3 +134,13 @@ describe('a reversal of our disabling', () => {
     expect(await revertedOf(off)).toBeUndefined();
   });
 });
+
+describe('the confirmation of a disabling', () => {
+  it('keeps until when the owning system can enable the task as it was, where it says so', async () => {
+    const s = await askedToDisable();
+    await s.ingest('Task Disabled', { ...CONFIRMED, restorableUntil: hour(80) });
+    expect((await s.task(ID))?.disabledByUs).toMatchObject({ at: at(50), restorableUntil: at(80) });
+    const silent = await turnedOff();
+    expect((await silent.task(ID))?.disabledByUs).not.toHaveProperty('restorableUntil');
+  });
+});

@@ -6,8 +6,8 @@ import { taskWrite } from '../../../functions/store/tasks.ts';
 import { T } from '../cli/cli-stage.ts';
 import { OTHER_TOPIC, POLICY, TOPIC, topicStage } from './topic-stage.ts';
 
-const DATE = /on (\w{3} )?\d{4}-\d\d-\d\d \d\d:\d\d UTC/;
-const datesIn = (text: string): string[] => text.replace(/\s+/g, ' ').match(new RegExp(DATE, 'g')) ?? [];
+const datesIn = (text: string): string[] =>
+  text.replace(/\s+/g, ' ').match(/\d+ \w+ \d{4}, \d\d:\d\d UTC/g) ?? [];
 
 describe('a topic subscribed to a prefix', () => {
   it('repeats the warning that its owner got, with the same date, and each rung after it', async () => {
@@ -71,7 +71,7 @@ describe('a topic subscribed to a prefix', () => {
   it('hears that a date no longer holds, and after that of no date', async () => {
     const stage = await topicStage();
     await stage.on(14);
-    await stage.taskwarden(['policy', 'set', 'acmeCo/', 'stage=notify']);
+    await stage.taskwarden(['policy', 'set', '--yes', 'acmeCo/', 'stage=notify']);
     await stage.on(15);
     await stage.on(18);
     expect(stage.published.map(({ attributes }) => attributes.notices)).toEqual([['warning'], ['withdrawn']]);
@@ -81,7 +81,7 @@ describe('a topic subscribed to a prefix', () => {
     const stage = await topicStage(['acmeCo/a'], ['stage=notify', ...POLICY.slice(1)]);
     await stage.on(14);
     expect(datesIn(stage.published[0]?.text ?? '')).toEqual([]);
-    await stage.taskwarden(['policy', 'set', 'global', 'warnAfter=30d']);
+    await stage.taskwarden(['policy', 'set', '--yes', 'global', 'warnAfter=30d']);
     await stage.on(15);
     expect((await stage.task()).open).toBeNull();
     expect(stage.published).toHaveLength(1);
@@ -121,11 +121,11 @@ describe('a topic subscribed to a prefix', () => {
       send: async () => ({ outcome: 'refused', cause: 'rate', code: 'Throttling', message: '' }),
     };
     await stage.on(14);
-    await stage.taskwarden(['policy', 'set', 'global', 'stage=detect']);
+    await stage.taskwarden(['policy', 'set', '--yes', 'global', 'stage=detect']);
     await stage.on(15);
     expect((await stage.task()).open?.informed).toEqual({});
     stage.system.mailer = mailer;
-    await stage.taskwarden(['policy', 'set', 'global', 'stage=disable']);
+    await stage.taskwarden(['policy', 'set', '--yes', 'global', 'stage=disable']);
     await stage.on(16);
     expect(stage.mails).toHaveLength(1);
     expect(stage.published).toHaveLength(1);
@@ -176,11 +176,11 @@ describe('a topic proves no warning', () => {
     const stage = await topicStage();
     await stage.taskwarden(['admins', 'add', 'acmeCo/', 'boss@acme.test']);
     await stage.on(14);
-    await stage.taskwarden(['policy', 'set', 'global', 'disableAfter=14d']);
+    await stage.taskwarden(['policy', 'set', '--yes', 'global', 'disableAfter=14d']);
     await stage.subscribe(OTHER_TOPIC);
     await stage.on(16);
     expect(stage.published.filter(({ topic }) => topic === OTHER_TOPIC)).toHaveLength(1);
-    await stage.taskwarden(['policy', 'set', 'global', 'disableAfter=7d']);
+    await stage.taskwarden(['policy', 'set', '--yes', 'global', 'disableAfter=7d']);
     await stage.bounceFirst();
     await stage.on(17);
     expect(stage.mails.map(({ to }) => to)).toEqual(['ana@acme.test', 'boss@acme.test']);

@@ -4,7 +4,7 @@ import { cliStage, day, failingFleet } from './cli-stage.ts';
 /** Two episodes that fired on day 14; that of `acmeCo/a` ended on day 21. */
 async function history() {
   const stage = await failingFleet(['acmeCo/a', 'other/b']);
-  await stage.taskwarden(['policy', 'set', 'other/', 'disableAfter=30d']);
+  await stage.taskwarden(['policy', 'set', '--yes', 'other/', 'disableAfter=30d']);
   for (const days of [14, 18, 20, 21]) await stage.scanOn(days);
   return stage;
 }

@@ -331,7 +331,7 @@ export async function failingFleet(
   given: Parameters<typeof cliStage>[0] = {},
 ) {
   const stage = cliStage(given);
-  await stage.taskwarden(['policy', 'set', 'global', ...policy]);
+  await stage.taskwarden(['policy', 'set', '--yes', 'global', ...policy]);
   const loaded = await stage.taskwarden(['tasks', 'import', '-'], ids.map((id) => taskLine(id)).join('\n'));
   if (loaded.code !== 0) throw new Error(loaded.err);
   return stage;

@@ -176,7 +176,7 @@ describe('doctor', () => {
     });
     expect((await quota(13, 7))?.result).toBe('warn');
     expect((await quota(13, 8))?.result).toBe('ok');
-    await stage.taskwarden(['policy', 'set', 'global', 'rampPerDay=3']);
+    await stage.taskwarden(['policy', 'set', '--yes', 'global', 'rampPerDay=3']);
     expect((await quota(13, 3))?.result).toBe('warn');
   });
 
@@ -230,7 +230,8 @@ describe('doctor', () => {
 });
 
 describe('mode disable in production', () => {
-  const disable = (stage: CliStage) => stage.taskwarden(['policy', 'set', 'acmeCo/', 'stage=disable']);
+  const disable = (stage: CliStage) =>
+    stage.taskwarden(['policy', 'set', '--yes', 'acmeCo/', 'stage=disable']);
   const asks = 'error: stage "disable" asks for a green run of "taskwarden doctor prod" in the last 7 days; ';
 
   it('asks for a green run of the doctor', async () => {
@@ -257,7 +258,7 @@ describe('mode disable in production', () => {
     expect((await disable(stage)).err).toBe(
       `${asks}the newest is of 2026-01-01T00:00:00Z and not green (schedule)\n`,
     );
-    expect((await stage.taskwarden(['policy', 'set', 'acmeCo/', 'stage=notify'])).code).toBe(0);
+    expect((await stage.taskwarden(['policy', 'set', '--yes', 'acmeCo/', 'stage=notify'])).code).toBe(0);
   });
 });
 

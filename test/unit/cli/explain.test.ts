@@ -28,7 +28,7 @@ async function explained(
 describe('explain', () => {
   it('tells what a failing task waits for, and all that follows on which day', async () => {
     const stage = await failingFleet(['acmeCo/a']);
-    await stage.taskwarden(['policy', 'set', 'acmeCo/', 'warnAfter=10d']);
+    await stage.taskwarden(['policy', 'set', '--yes', 'acmeCo/', 'warnAfter=10d']);
     stage.setNow(T + 4 * DAY);
     const { decision, counted, thresholds, next, recipients, episode } = await explained(stage);
     expect(decision).toEqual({
@@ -158,7 +158,7 @@ describe('explain', () => {
       'an alert fires (after 14d of counted time)',
       'its recipients are warned',
     ]);
-    await stage.taskwarden(['policy', 'set', 'global', 'stage=detect']);
+    await stage.taskwarden(['policy', 'set', '--yes', 'global', 'stage=detect']);
     expect((await explained(stage)).next.map(({ what }) => what)).toEqual([
       'an alert fires (after 14d of counted time)',
       'then nothing: mode detect records only',
@@ -293,7 +293,7 @@ describe('explain', () => {
 
   it('tells when a job is to end and why, who was notified of that, and what follows', async () => {
     const stage = await failingFleet(['acmeCo/b'], ['stage=disable', 'failAfter=3d', 'stopNotice=1d']);
-    await stage.taskwarden(['policy', 'set', 'global', 'atDeadline=disable']);
+    await stage.taskwarden(['policy', 'set', '--yes', 'global', 'atDeadline=disable']);
     const job = { kind: 'job', startedAt: day(0), shards: undefined, lastPrimaryAt: undefined };
     await stage.taskwarden(['tasks', 'import', fileWith(taskLine('acmeCo/a', job))]);
     const ahead = await explained(stage);

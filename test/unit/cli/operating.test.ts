@@ -100,12 +100,15 @@ describe('undo', () => {
 describe('approve and dismiss', () => {
   it('lists what a spike holds, and lets exactly that go', async () => {
     const stage = await failingFleet(['acmeCo/a', 'acmeCo/b']);
-    await stage.taskwarden(['policy', 'set', 'global', 'blastRadius.shareFloor=1']);
+    await stage.taskwarden(['policy', 'set', '--yes', 'global', 'blastRadius.shareFloor=1']);
     for (const days of [14, 18, 20, 21]) await stage.scanOn(days);
     expect((await stage.taskwarden(['approve', '--list', '--json'])).json).toEqual([
       { held: ['acmeCo/a', 'acmeCo/b'] },
     ]);
-    expect((await stage.taskwarden(['approve'])).out).toBe('2 approved\n  acmeCo/a\n  acmeCo/b\n');
+    // 200 a day: a day for the two of them, and a week.
+    expect((await stage.taskwarden(['approve'])).out).toBe(
+      `2 approved until ${day(29)}; what is not disabled by then is held again\n  acmeCo/a\n  acmeCo/b\n`,
+    );
     expect((await stage.taskwarden(['approve', '--list'])).out).toBe('0 held\n');
   });
 

@@ -11,7 +11,13 @@ describe('subscriptions', () => {
     const changed = await stage.taskwarden([...add.slice(0, -1), 'task_auto_disabled', '--json']);
     const alertTypes = ['task_abandoned', 'task_auto_disabled'];
     expect(changed.json).toEqual([
-      { outcome: 'changed', prefix: 'acmeCo/', email: 'team@acme.test', alertTypes },
+      {
+        outcome: 'changed',
+        prefix: 'acmeCo/',
+        email: 'team@acme.test',
+        alertTypes,
+        warnings: ['no task is known under "acmeCo/"'],
+      },
     ]);
     await stage.taskwarden(['subscriptions', 'add', 'other/x', 'xi@acme.test']);
     expect((await stage.taskwarden(['subscriptions', 'list'])).out.split('\n')).toEqual([
@@ -110,7 +116,14 @@ describe('admins', () => {
   it('are added, listed and removed, and the audit names who did it', async () => {
     const stage = cliStage();
     const added = await stage.taskwarden(['admins', 'add', 'acmeCo/', 'boss@acme.test', '--json']);
-    expect(added.json).toEqual([{ outcome: 'added', prefix: 'acmeCo/', email: 'boss@acme.test' }]);
+    expect(added.json).toEqual([
+      {
+        outcome: 'added',
+        prefix: 'acmeCo/',
+        email: 'boss@acme.test',
+        warnings: ['no task is known under "acmeCo/"'],
+      },
+    ]);
     expect((await stage.taskwarden(['admins', 'list'])).out).toBe(
       'PREFIX   EMAIL\nacmeCo/  boss@acme.test\n',
     );
@@ -139,7 +152,7 @@ describe('admins', () => {
     const ran = await cliStage().taskwarden(['admins', 'add', 'acmeCo/a', 'boss@acme.test']);
     expect(ran.code).toBe(2);
     expect(ran.err).toBe(
-      'error: prefix "acmeCo/a" does not end with a slash; a prefix is a text such as "acmeCo/"\n',
+      'error: prefix "acmeCo/a" does not end with a slash; a prefix is a text such as "acmeCo/"; did you mean "acmeCo/a/"?\n',
     );
   });
 });

@@ -7,8 +7,8 @@ describe('policy set', () => {
   it('writes keys, keeps the others, and has what is open looked at', async () => {
     const stage = cliStage();
     await stage.taskwarden(['tasks', 'import', '-'], taskLine('acmeCo/a'));
-    await stage.taskwarden(['policy', 'set', 'acmeCo/', 'warnAfter=30d', 'reminders=5d,2d']);
-    const ran = await stage.taskwarden(['policy', 'set', 'acmeCo/', 'stage=notify', '--json']);
+    await stage.taskwarden(['policy', 'set', '--yes', 'acmeCo/', 'warnAfter=30d', 'reminders=5d,2d']);
+    const ran = await stage.taskwarden(['policy', 'set', '--yes', 'acmeCo/', 'stage=notify', '--json']);
     expect(ran.json).toEqual([
       {
         outcome: 'written',
@@ -33,7 +33,15 @@ describe('policy set', () => {
     const stage = cliStage();
     const quiet = '{"from":"22:00","to":"06:00","zone":"UTC"}';
     const ran = await stage.taskwarden([
-      ...['policy', 'set', 'global', 'blastRadius.share=0.2', 'blastRadius.perRun=5', 'rampPerDay=10'],
+      ...[
+        'policy',
+        'set',
+        '--yes',
+        'global',
+        'blastRadius.share=0.2',
+        'blastRadius.perRun=5',
+        'rampPerDay=10',
+      ],
       ...[
         'recoveryMail=true',
         `quietHours=${quiet}`,
@@ -61,21 +69,21 @@ describe('policy set', () => {
 
   it('writes nothing where nothing changes', async () => {
     const stage = cliStage();
-    await stage.taskwarden(['policy', 'set', 'acmeCo/', 'warnAfter=30d']);
-    const ran = await stage.taskwarden(['policy', 'set', 'acmeCo/', 'warnAfter=30d']);
+    await stage.taskwarden(['policy', 'set', '--yes', 'acmeCo/', 'warnAfter=30d']);
+    const ran = await stage.taskwarden(['policy', 'set', '--yes', 'acmeCo/', 'warnAfter=30d']);
     expect(ran.out).toBe('unchanged: acmeCo/ says warnAfter=30d\n');
   });
 
   it('takes stage for mode, its older name, and takes either out', async () => {
     const stage = cliStage();
     await stage.taskwarden(['tasks', 'import', '-'], taskLine('acmeCo/a'));
-    const set = await stage.taskwarden(['policy', 'set', 'acmeCo/', 'mode=notify', '--json']);
+    const set = await stage.taskwarden(['policy', 'set', '--yes', 'acmeCo/', 'mode=notify', '--json']);
     expect(set.json).toEqual([{ outcome: 'written', scope: 'acmeCo/', policy: { stage: 'notify' } }]);
-    const over = await stage.taskwarden(['policy', 'set', 'acmeCo/', 'stage=detect']);
+    const over = await stage.taskwarden(['policy', 'set', '--yes', 'acmeCo/', 'stage=detect']);
     expect(over.out).toBe('written: acmeCo/ says mode=detect\n');
-    const same = await stage.taskwarden(['policy', 'set', 'acmeCo/', 'mode=notify', 'stage=notify']);
+    const same = await stage.taskwarden(['policy', 'set', '--yes', 'acmeCo/', 'mode=notify', 'stage=notify']);
     expect(same.out).toBe('written: acmeCo/ says mode=notify\n');
-    const unset = await stage.taskwarden(['policy', 'unset', 'acmeCo/', 'mode']);
+    const unset = await stage.taskwarden(['policy', 'unset', '--yes', 'acmeCo/', 'mode']);
     expect(unset.out).toBe('written: nothing is written at acmeCo/ any more\n');
   });
 
@@ -91,13 +99,13 @@ describe('policy set', () => {
     ],
   ])('refuses %j by the name that was written', async (pairs, said) => {
     const stage = cliStage({ modeCeiling: 'notify' });
-    const ran = await stage.taskwarden(['policy', 'set', 'global', ...pairs]);
+    const ran = await stage.taskwarden(['policy', 'set', '--yes', 'global', ...pairs]);
     expect(ran).toMatchObject({ code: 2, out: '', err: said });
   });
 
   it('warns of leads that can never act, and writes them', async () => {
     const stage = cliStage();
-    const ran = await stage.taskwarden(['policy', 'set', 'global', 'reminders=7d,6d,10m', '--json']);
+    const ran = await stage.taskwarden(['policy', 'set', '--yes', 'global', 'reminders=7d,6d,10m', '--json']);
     expect(ran.code).toBe(0);
     const never = 'reminders: a lead of 7d is not shorter than the grace of 7d (disableAfter, from default)';
     const warnings = [
@@ -108,16 +116,16 @@ describe('policy set', () => {
       { outcome: 'written', scope: '', policy: { reminders: ['7d', '6d', '10m'] }, warnings },
     ]);
     expect(ran.err).toBe(warnings.map((text) => `warning: ${text}\n`).join(''));
-    expect((await stage.taskwarden(['policy', 'set', 'global', 'reminders=6d,15m'])).err).toBe('');
+    expect((await stage.taskwarden(['policy', 'set', '--yes', 'global', 'reminders=6d,15m'])).err).toBe('');
   });
 
   it('warns of what a wider scope does to a narrower one, and of what taking out a key brings back', async () => {
     const stage = cliStage();
     await stage.taskwarden(['tasks', 'import', '-'], taskLine('acmeCo/a'));
-    await stage.taskwarden(['policy', 'set', 'acmeCo/', 'reminders=5d', 'disableAfter=6d']);
-    const unset = await stage.taskwarden(['policy', 'unset', 'acmeCo/', 'disableAfter']);
+    await stage.taskwarden(['policy', 'set', '--yes', 'acmeCo/', 'reminders=5d', 'disableAfter=6d']);
+    const unset = await stage.taskwarden(['policy', 'unset', '--yes', 'acmeCo/', 'disableAfter']);
     expect(unset.err).toBe('');
-    const ran = await stage.taskwarden(['policy', 'set', 'global', 'disableAfter=4d']);
+    const ran = await stage.taskwarden(['policy', 'set', '--yes', 'global', 'disableAfter=4d']);
     expect(ran.err).toBe(
       'warning: "acmeCo/": reminders: a lead of 5d is not shorter than the grace of 4d (disableAfter, from global); it is never due\n',
     );
@@ -131,14 +139,14 @@ describe('policy set', () => {
     ];
     await stage.taskwarden(['tasks', 'import', '-'], lines.join('\n'));
     for (const known of ['acmeCo/', 'acmeCo/prod/', 'bCo/']) {
-      expect((await stage.taskwarden(['policy', 'set', known, 'warnAfter=20d'])).err).toBe('');
+      expect((await stage.taskwarden(['policy', 'set', '--yes', known, 'warnAfter=20d'])).err).toBe('');
     }
     for (const unknown of ['acmeCo/dev/', 'bCo/b/', 'cCo/']) {
-      expect((await stage.taskwarden(['policy', 'set', unknown, 'warnAfter=20d'])).err).toBe(
+      expect((await stage.taskwarden(['policy', 'set', '--yes', unknown, 'warnAfter=20d'])).err).toBe(
         `warning: no task is known under "${unknown}"\n`,
       );
     }
-    const set = (days: string) => stage.taskwarden(['policy', 'set', 'bCo/', `quietDays=${days}`]);
+    const set = (days: string) => stage.taskwarden(['policy', 'set', '--yes', 'bCo/', `quietDays=${days}`]);
     expect((await set('{"weekdays":[],"zone":"UTC"}')).err).toBe('warning: quietDays: they name no day\n');
     expect((await set('{"weekdays":["Mon","Tue","Wed","Thu","Fri","Sat","Sun"],"zone":"UTC"}')).err).toBe(
       'warning: quietDays: every day of the week is quiet; nothing is ever disabled\n',
@@ -149,9 +157,9 @@ describe('policy set', () => {
   it('notes where a task is meant that nobody knows', async () => {
     const stage = cliStage();
     await stage.taskwarden(['tasks', 'import', '-'], taskLine('acmeCo/a'));
-    expect((await stage.taskwarden(['policy', 'set', 'acmeCo/a', 'warnAfter=30d'])).err).toBe('');
-    expect((await stage.taskwarden(['policy', 'set', 'acmeCo', 'warnAfter=30d'])).err).toBe(
-      'note: no task "acmeCo" is known; a prefix ends with a slash\n',
+    expect((await stage.taskwarden(['policy', 'set', '--yes', 'acmeCo/a', 'warnAfter=30d'])).err).toBe('');
+    expect((await stage.taskwarden(['policy', 'set', '--yes', 'acmeCo', 'warnAfter=30d'])).err).toBe(
+      'warning: no task "acmeCo" is known; did you mean "acmeCo/"?\n',
     );
   });
 
@@ -177,7 +185,7 @@ describe('policy set', () => {
       'error: stage is "delete"; allowed are "detect", "notify", "disable"',
     ],
   ])('refuses %s with one line', async (_, pair, said) => {
-    const ran = await cliStage().taskwarden(['policy', 'set', 'acmeCo/', pair]);
+    const ran = await cliStage().taskwarden(['policy', 'set', '--yes', 'acmeCo/', pair]);
     expect(ran.code).toBe(2);
     expect(ran.out).toBe('');
     expect(ran.err.startsWith(said)).toBe(true);
@@ -186,10 +194,10 @@ describe('policy set', () => {
 
   it('refuses a key given twice, and a scope with a line break', async () => {
     const stage = cliStage();
-    expect((await stage.taskwarden(['policy', 'set', 'a/', 'warnAfter=1d', 'warnAfter=2d'])).err).toBe(
-      'error: warnAfter is given twice; allowed: each key once\n',
-    );
-    const ran = await stage.taskwarden(['policy', 'set', 'a\nb/', 'warnAfter=1d']);
+    expect(
+      (await stage.taskwarden(['policy', 'set', '--yes', 'a/', 'warnAfter=1d', 'warnAfter=2d'])).err,
+    ).toBe('error: warnAfter is given twice; allowed: each key once\n');
+    const ran = await stage.taskwarden(['policy', 'set', '--yes', 'a\nb/', 'warnAfter=1d']);
     expect(ran.code).toBe(2);
     expect(ran.err).toBe(
       'error: scope "a\\nb/" has a control character or a line break; a prefix has none\n',
@@ -198,13 +206,20 @@ describe('policy set', () => {
 
   it.each(['local', 'dev'])('lets stage %s turn tasks off, with a grace of minutes', async (name) => {
     const stage = cliStage({ name });
-    const ran = await stage.taskwarden(['policy', 'set', 'global', 'stage=disable', 'disableAfter=10m']);
+    const ran = await stage.taskwarden([
+      'policy',
+      'set',
+      '--yes',
+      'global',
+      'stage=disable',
+      'disableAfter=10m',
+    ]);
     expect(ran.code).toBe(0);
   });
 
   it('refuses a grace under a day in production', async () => {
     const stage = cliStage({ name: 'prod' });
-    const grace = await stage.taskwarden(['policy', 'set', 'acmeCo/', 'disableAfter=12h']);
+    const grace = await stage.taskwarden(['policy', 'set', '--yes', 'acmeCo/', 'disableAfter=12h']);
     expect(grace.err).toContain('disableAfter "12h" is too short');
     expect((await stage.taskwarden(['policy', 'list'])).out).toBe(
       'no policy is written: the defaults hold everywhere\n',
@@ -213,7 +228,7 @@ describe('policy set', () => {
 
   it("refuses a mode above the deployment's ceiling", async () => {
     const stage = cliStage({ name: 'dev', modeCeiling: 'notify' });
-    const ran = await stage.taskwarden(['policy', 'set', 'acmeCo/', 'stage=disable']);
+    const ran = await stage.taskwarden(['policy', 'set', '--yes', 'acmeCo/', 'stage=disable']);
     expect(ran.err).toBe(
       'error: stage "disable" is above modeCeiling of this deployment\'s configuration; ' +
         'allowed are "detect", "notify"\n',
@@ -230,13 +245,20 @@ describe('the older name of the mode', () => {
     expect((await stage.taskwarden(['policy', 'get', 'acmeCo/'])).out).toBe('mode=notify\n');
     const list = await stage.taskwarden(['policy', 'list', '--json']);
     expect(list.json).toEqual([{ scope: 'acmeCo/', policy: { stage: 'notify' } }]);
-    const same = await stage.taskwarden(['policy', 'set', 'acmeCo/', 'mode=notify']);
+    const same = await stage.taskwarden(['policy', 'set', '--yes', 'acmeCo/', 'mode=notify']);
     expect(same.out).toBe('unchanged: acmeCo/ says mode=notify\n');
-    const raised = await stage.taskwarden(['policy', 'set', 'acmeCo/', 'mode=disable', 'warnAfter=30d']);
+    const raised = await stage.taskwarden([
+      'policy',
+      'set',
+      '--yes',
+      'acmeCo/',
+      'mode=disable',
+      'warnAfter=30d',
+    ]);
     expect(raised.out).toBe('written: acmeCo/ says mode=disable warnAfter=30d\n');
     const after = (await loadPolicies(stage.table)).for('acmeCo/a');
     expect(after).toMatchObject({ mode: 'disable', modeRaisedAt: stage.system.clock.now() });
-    const out = await stage.taskwarden(['policy', 'unset', 'acmeCo/', 'stage']);
+    const out = await stage.taskwarden(['policy', 'unset', '--yes', 'acmeCo/', 'stage']);
     expect(out.out).toBe('written: acmeCo/ says warnAfter=30d\n');
   });
 });
@@ -252,9 +274,16 @@ describe('policy unset', () => {
       'blastRadius.perRun=5',
       'warnAfter=1d',
     ]);
-    const first = await stage.taskwarden(['policy', 'unset', 'global', 'blastRadius.share', 'warnAfter']);
+    const first = await stage.taskwarden([
+      'policy',
+      'unset',
+      '--yes',
+      'global',
+      'blastRadius.share',
+      'warnAfter',
+    ]);
     expect(first.out).toBe('written: global says blastRadius.perRun=5\n');
-    const last = await stage.taskwarden(['policy', 'unset', 'global', '--all']);
+    const last = await stage.taskwarden(['policy', 'unset', '--yes', 'global', '--all']);
     expect(last.out).toBe('written: nothing is written at global any more\n');
     expect(await stage.table.get(keys.policy(''))).toBeUndefined();
   });
@@ -266,7 +295,7 @@ describe('policy unset', () => {
       [policyWrite('', document), policyWrite('acmeCo/a', { stage: 'notify' })],
       'w',
     );
-    await stage.taskwarden(['policy', 'unset', 'acmeCo/a', 'stage']);
+    await stage.taskwarden(['policy', 'unset', '--yes', 'acmeCo/a', 'stage']);
     const book = await loadPolicies(stage.table);
     expect(book.for('acmeCo/a').modeRaisedAt).toBe(stage.system.clock.now());
     expect(book.for('acmeCo/b').modeRaisedAt).toBeNull();
@@ -278,7 +307,7 @@ describe('policy unset', () => {
   it('mends a stored policy that is not valid', async () => {
     const stage = cliStage();
     await stage.table.transact([policyWrite('acmeCo/', { warnAfter: 'soon' })], 'w');
-    const ran = await stage.taskwarden(['policy', 'unset', 'acmeCo/', 'warnAfter']);
+    const ran = await stage.taskwarden(['policy', 'unset', '--yes', 'acmeCo/', 'warnAfter']);
     expect(ran.out).toBe('written: nothing is written at acmeCo/ any more\n');
   });
 
@@ -288,8 +317,8 @@ describe('policy unset', () => {
     [[], 'error: what to take out is not clear; allowed: one or more keys, or --all\n'],
   ])('refuses %j', async (names, said) => {
     const stage = cliStage();
-    await stage.taskwarden(['policy', 'set', 'acmeCo/', 'stage=notify']);
-    const ran = await stage.taskwarden(['policy', 'unset', 'acmeCo/', ...names]);
+    await stage.taskwarden(['policy', 'set', '--yes', 'acmeCo/', 'stage=notify']);
+    const ran = await stage.taskwarden(['policy', 'unset', '--yes', 'acmeCo/', ...names]);
     expect(ran.code).toBe(2);
     expect(ran.err.startsWith(said)).toBe(true);
   });
@@ -298,8 +327,8 @@ describe('policy unset', () => {
 describe('policy get and list', () => {
   async function written() {
     const stage = cliStage();
-    await stage.taskwarden(['policy', 'set', 'global', 'stage=notify', 'blastRadius.share=0.2']);
-    await stage.taskwarden(['policy', 'set', 'acmeCo/', 'warnAfter=30d']);
+    await stage.taskwarden(['policy', 'set', '--yes', 'global', 'stage=notify', 'blastRadius.share=0.2']);
+    await stage.taskwarden(['policy', 'set', '--yes', 'acmeCo/', 'warnAfter=30d']);
     return stage;
   }
 

@@ -15,7 +15,15 @@ interface Day {
 async function warnedStage() {
   const stage = cliStage();
   await stage.taskwarden(['tasks', 'import', fileWith(FLEET)]);
-  await stage.taskwarden(['policy', 'set', 'global', 'mode=notify', 'evidenceMaxAge=90d', 'scanEvery=12h']);
+  await stage.taskwarden([
+    'policy',
+    'set',
+    '--yes',
+    'global',
+    'mode=notify',
+    'evidenceMaxAge=90d',
+    'scanEvery=12h',
+  ]);
   for (let half = 0; half <= 32; half += 1) await stage.scanOn(half / 2);
   return stage;
 }
@@ -43,7 +51,7 @@ it('has foretold what then happens', async () => {
   const { json } = await stage.taskwarden(['preview', '--set', 'mode=disable', '--days', '10', '--json']);
   const foretold = (json as Day[]).at(-1)?.proposed;
   const mailsBefore = stage.mails.length;
-  await stage.taskwarden(['policy', 'set', 'global', 'mode=disable']);
+  await stage.taskwarden(['policy', 'set', '--yes', 'global', 'mode=disable']);
   for (let half = 33; half <= 48; half += 1) await stage.scanOn(half / 2);
   const enabled = (id: string) => stage.taskwarden(['tasks', 'show', id, '--json']);
   const shown = [await enabled('acmeCo/a'), await enabled('betaCo/b')].map(({ out }) => out);
@@ -51,6 +59,18 @@ it('has foretold what then happens', async () => {
   // A warning, two reminders and the word that it is disabled, to each of two owners.
   expect(stage.mails.length - mailsBefore).toBe(8);
   expect(foretold).toEqual({ ...NOTHING, warned: 2, reminded: 4, disabled: 2 });
+});
+
+it('finds no gaps between its own scans, however often the stage is scanned', async () => {
+  const stage = cliStage();
+  await stage.taskwarden(['tasks', 'import', fileWith(FLEET)]);
+  await stage.taskwarden(['policy', 'set', '--yes', 'global', 'mode=notify', 'evidenceMaxAge=90d']);
+  await stage.scanOn(14);
+  const args = ['--set', 'mode=disable', '--days', '10', '--json'];
+  const { json } = await stage.taskwarden(['preview', ...args]);
+  const off = (json as Day[]).filter(({ type, proposed }) => type === 'day' && proposed.disabled === 1);
+  // A full grace of 7 days from the warning of day 14.
+  expect(off.map(({ day: at }) => at)).toEqual([day(21).slice(0, 10), day(21).slice(0, 10)]);
 });
 
 it('refuses a change that the policy would refuse', async () => {

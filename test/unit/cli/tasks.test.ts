@@ -161,7 +161,7 @@ describe('tasks list', () => {
     await stage.scanOn(20);
     await stage.scanOn(21);
     const disabled = await stage.taskwarden(['tasks', 'list', '--state', 'disabled', '--prefix', 'other/']);
-    expect(disabled.out).toContain('other/c  disabled (by us)');
+    expect(disabled.out).toContain('other/c  disabled: abandoned');
   });
 
   describe('by owner, order and number', () => {
@@ -222,9 +222,9 @@ describe('tasks list', () => {
 
     it('the nearest date first, what has none last', async () => {
       const stage = await failingFleet(['acmeCo/a', 'acmeCo/z']);
-      await stage.taskwarden(['policy', 'set', 'acmeCo/a', 'disableAfter=30d']);
+      await stage.taskwarden(['policy', 'set', '--yes', 'acmeCo/a', 'disableAfter=30d']);
       await stage.taskwarden(['tasks', 'import', '-'], taskLine('acmeCo/new', { lastPrimaryAt: day(0) }));
-      await stage.taskwarden(['policy', 'set', 'acmeCo/new', 'warnAfter=60d']);
+      await stage.taskwarden(['policy', 'set', '--yes', 'acmeCo/new', 'warnAfter=60d']);
       await stage.scanOn(14);
       await stage.scanOn(14.1);
       const ran = await stage.taskwarden(['tasks', 'list', '--sort', 'due', '--json']);

@@ -167,7 +167,7 @@ describe('with --allow-changes', () => {
       mode: 'notify',
     });
     const fields = fieldsOf((await console.browser.get(path.replace('30d', '40d'))).text);
-    await stage.taskwarden(['policy', 'set', 'acmeCo/', 'warnAfter=35d']);
+    await stage.taskwarden(['policy', 'set', 'acmeCo/', 'warnAfter=35d', '--yes']);
     const late = await console.browser.post('/act/set-policy', fields);
     expect(late.text).toContain('Somebody changed the policy of the scope meanwhile');
     const wrong = await console.browser.act(

@@ -140,7 +140,7 @@ describe('a control plane that is down when a date comes', () => {
 
   it('decides nothing on old evidence: what is unknown by then is held, and its date moves', async () => {
     const stage = await down();
-    await stage.taskwarden(['policy', 'set', 'global', 'evidenceMaxAge=1h']);
+    await stage.taskwarden(['policy', 'set', '--yes', 'global', 'evidenceMaxAge=1h']);
     await stage.scanAfter(DUE + HALF_HOUR);
     stage.worker.mood = 'well';
     await stage.scanAfter(DUE + HOUR);
@@ -188,7 +188,7 @@ describe('a control plane whose answer is lost after it acted', () => {
     expect(await stage.task()).toMatchObject({ task: { enabled: false }, disabledByUs: { episode: 1 } });
     await stage.scanAfter(DUE + HOUR);
     expect(stage.mails.map(({ subject }) => subject)).toEqual([
-      'a will be turned off on 2026-01-22 unless you act',
+      'a will be turned off on 22 January 2026 unless you act',
       'a was turned off',
     ]);
   });

@@ -9,7 +9,7 @@ const JOB = 'acmeCo/job';
 async function announced(atDeadline = 'disable'): Promise<OwnerStage> {
   const policy = ['stage=disable', 'evidenceMaxAge=365d', 'scanEvery=30d', 'failAfter=3d', 'stopNotice=1d'];
   const stage = await ownerStage(['acmeCo/other'], policy);
-  await stage.taskwarden(['policy', 'set', 'global', `atDeadline=${atDeadline}`]);
+  await stage.taskwarden(['policy', 'set', '--yes', 'global', `atDeadline=${atDeadline}`]);
   const startedAt = '2026-01-01T00:00:00Z';
   await stage.add(JOB, { kind: 'job', startedAt, shards: undefined, lastPrimaryAt: undefined });
   await stage.scanOn(2);
@@ -22,7 +22,7 @@ const text = ({ body }: { body?: string | undefined }) => readable(body ?? '');
 it('says when a task is to end, and what happens then', async () => {
   const stage = await announced();
   const page = text(await stage.get(stage.linkTo(ANA)));
-  expect(page).toContain('Its deadline is Sun 2026-01-04 00:00 UTC, in 18 hours.');
+  expect(page).toContain('Its deadline is Sunday 4 January 2026, 00:00 UTC, in 18 hours.');
   expect(page).toContain('It is turned off if it still runs then.');
   const alerting = await announced('alert');
   expect(text(await alerting.get(alerting.linkTo(ANA)))).not.toContain('turned off if it still runs');
@@ -45,7 +45,7 @@ it('offers to turn a task off that is past its deadline, by either mail', async 
   await stage.scanOn(4);
   const page = text(await stage.get(stage.linkTo(ANA)));
   expect(page).toContain('It is past its deadline. No date is announced for turning it off.');
-  expect(page).toContain('Deadline Sun 2026-01-04 00:00 UTC (1 day ago)');
+  expect(page).toContain('Deadline Sunday 4 January 2026, 00:00 UTC (1 day ago)');
   expect(text(await stage.get(before))).toContain('It is past its deadline.');
   expect((await stage.post(before, { action: 'disable' })).statusCode).toBe(303);
   await stage.scanOn(5);

@@ -30,7 +30,7 @@ describe('declining in one click', () => {
     expect(mail.text).toContain(`Stop reminders:\n${unsubscribeOf(stage)}`);
   });
 
-  it('is never offered by a warning or word of a disabling, and the mail says why', async () => {
+  it('is never offered by a warning or word of a disabling, and the page says why', async () => {
     const stage = await reminded();
     await stage.scanOn(21);
     const [warning, , disabled] = stage.mails;
@@ -38,9 +38,7 @@ describe('declining in one click', () => {
     for (const mail of [warning, disabled]) {
       expect(mail?.headers).toEqual({});
       expect(mail?.text).not.toContain('Stop reminders');
-      expect(mail?.text.replace(/\s+/g, ' ')).toContain(
-        'cannot be declined: nothing is turned off unannounced.',
-      );
+      expect(mail?.text).not.toContain('decline');
     }
   });
 
@@ -73,7 +71,7 @@ describe('declining in one click', () => {
     expect(stage.mails).toHaveLength(2);
     await stage.add('acmeCo/prod/invoices');
     await stage.scanOn(20.5);
-    expect(stage.mails.map(({ subject }) => subject.replace(/ on 2026.*/, ''))).toEqual([
+    expect(stage.mails.map(({ subject }) => subject.replace(/ on \d+ \w+ 2026.*/, ''))).toEqual([
       'orders will be turned off',
       'Reminder: orders will be turned off',
       'invoices will be turned off',

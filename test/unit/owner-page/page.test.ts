@@ -28,11 +28,11 @@ describe('the page of a task', () => {
     expect(page.statusCode).toBe(200);
     expect(text(page)).toContain(TASK);
     expect(text(page)).toContain('Capture, data plane eu-1');
-    expect(text(page)).toContain('Not running since Thu 2026-01-01 00:00 UTC (15 days)');
+    expect(text(page)).toContain('Not running since Thursday 1 January 2026, 00:00 UTC (15 days)');
     expect(text(page)).toContain('its shards failed');
     expect(text(page)).toContain('Restarts tried since 0');
     expect(text(page)).toContain(
-      'It will be turned off on Thu 2026-01-22 00:00 UTC, in 6 days, unless you act.',
+      'It will be turned off on Thursday 22 January 2026, 00:00 UTC, in 6 days, unless you act.',
     );
     expect(text(page)).toContain('Also notified nobody else');
     expect(text(page)).toContain('Whom to ask: the platform team');
@@ -86,7 +86,7 @@ describe('keep', () => {
     expect(done.statusCode).toBe(303);
     const page = await stage.get(new URL(String(done.headers?.location), link).href);
     expect(text(page)).toContain('It is kept.');
-    expect(text(page)).toContain('Kept until Wed 2026-02-11 00:00 UTC.');
+    expect(text(page)).toContain('Kept until Wednesday 11 February 2026, 00:00 UTC.');
     expect(text(page)).toContain(`By ${ANA}`);
     expect(text(page)).toContain('Reason seasonal');
     const record = await loadTask(stage.table, TASK);
@@ -138,12 +138,12 @@ describe('snooze', () => {
     const stage = await warned();
     const link = stage.linkTo(ANA);
     await stage.post(link, { action: 'snooze', days: '14' });
-    expect(text(await stage.get(link))).toContain('Snoozed until Fri 2026-01-30 00:00 UTC.');
+    expect(text(await stage.get(link))).toContain('Snoozed until Friday 30 January 2026, 00:00 UTC.');
     await stage.scanOn(28);
     expect(stage.mails).toHaveLength(1);
     await stage.scanOn(29);
     expect(stage.mails).toHaveLength(2);
-    expect(stage.mailTo(ANA).subject).toContain('will be turned off on 2026-02-06');
+    expect(stage.mailTo(ANA).subject).toContain('will be turned off on 6 February 2026');
     expect(text(await stage.get(link))).toContain('use the newest mail about it');
     expect((await stage.post(link, { action: 'disable' })).statusCode).toBe(409);
     expect((await loadTask(stage.table, TASK))?.open?.disabling).toBeUndefined();
@@ -169,7 +169,7 @@ describe('disable now, and undo', () => {
     expect((await stage.post(link, { action: 'disable' })).statusCode).toBe(303);
     await stage.scanOn(15);
     expect((await loadTask(stage.table, TASK))?.task.enabled).toBe(false);
-    expect(text(await stage.get(link))).toContain('It was turned off on Fri 2026-01-16 00:00 UTC.');
+    expect(text(await stage.get(link))).toContain('It was turned off on Friday 16 January 2026, 00:00 UTC.');
     expect((await stage.post(link, { action: 'disable' })).statusCode).toBe(303);
     expect((await stage.post(link, { action: 'keep', until: '2026-02-10' })).statusCode).toBe(409);
 
@@ -304,7 +304,7 @@ describe('a page of many tasks', () => {
     const stage = await warned(['acmeCo/a', 'acmeCo/b']);
     const page = await stage.get(stage.linkTo(ANA, 'page'));
     expect(text(page)).toContain('Your 2 tasks');
-    expect(text(page)).toMatch(/acmeCo\/a It will be turned off on Thu 2026-01-22 00:00 UTC/);
+    expect(text(page)).toMatch(/acmeCo\/a It will be turned off on Thursday 22 January 2026, 00:00 UTC/);
     const base = stage.linkTo(ANA, 'page');
     const paths = [...String(page.body).matchAll(/href="([^"]+\/[0-9a-f]{32})"/g)].map(([, path]) => path!);
     expect(paths).toHaveLength(2);

@@ -28,9 +28,9 @@ describe('preferences', () => {
     await stage.scanOn(20);
     expect(stage.mails).toHaveLength(3);
     expect(stage.mailTo(ANA).text.replace(/\s+/g, ' ')).toContain(
-      'Thu 2026-01-22 01:00 Europe/Berlin (2026-01-22 00:00 UTC)',
+      'Thursday 22 January 2026, 01:00 Berlin time (00:00 UTC)',
     );
-    expect(text(await stage.get(stage.linkTo(ANA)))).toContain('Thu 2026-01-22 01:00 Europe/Berlin');
+    expect(text(await stage.get(stage.linkTo(ANA)))).toContain('Thursday 22 January 2026, 01:00 Berlin time');
   });
 
   it('take a language and quiet hours, show them, and take the hours back where both are empty', async () => {

@@ -46,7 +46,7 @@ describe('a task that lives again', () => {
   it('that was stored before spells were noted has lasted', async () => {
     const stage = cliStage();
     await load(stage, 0, HEALTHY);
-    await stage.taskwarden(['policy', 'set', 'global', 'minHealthy=30d']);
+    await stage.taskwarden(['policy', 'set', '--yes', 'global', 'minHealthy=30d']);
     await load(stage, 5, [{ id: '0', status: 'FAILED' }]);
     const row = await stage.table.get({ pk: 'T#acmeCo/a', sk: 'T' });
     expect(row?.evidence).toMatchObject({ lastSeen: { PRIMARY: T + 5 * HOUR }, lostAt: T + 5 * HOUR });

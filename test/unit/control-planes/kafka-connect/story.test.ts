@@ -35,7 +35,7 @@ beforeEach(async () => {
   const secrets = { read: () => Promise.reject(new Error('no secrets')) };
   const pacing = { now: () => Date.now(), pause: async () => {} };
   disabler.openControlPlane = controlPlaneOpener({ secrets, fetch, clock, pacing, random, table });
-  await stage.taskwarden(['policy', 'set', 'global', 'mode=disable', 'scanEvery=12h']);
+  await stage.taskwarden(['policy', 'set', '--yes', 'global', 'mode=disable', 'scanEvery=12h']);
 });
 
 afterEach(() => connect.stop());
@@ -62,9 +62,9 @@ describe('a connector that nobody keeps alive', () => {
     expect([orders.state, puts()]).toEqual(['STOPPED', ['PUT /connectors/orders/stop']]);
     await until(23);
     expect(subjects()).toEqual([
-      'orders will be turned off on 2026-01-22 unless you act',
-      'Reminder: orders will be turned off on 2026-01-22 unless you act',
-      'Reminder: orders will be turned off on 2026-01-22 unless you act',
+      'orders will be turned off on 22 January 2026 unless you act',
+      'Reminder: orders will be turned off on 22 January 2026 unless you act',
+      'Reminder: orders will be turned off on 22 January 2026 unless you act',
       'orders was turned off',
     ]);
     expect((await task()).task).toMatchObject({ enabled: false });

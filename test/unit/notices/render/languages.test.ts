@@ -13,9 +13,11 @@ describe('a mail in German', () => {
   it('has its dates, weekdays and lengths of time as they are written there', () => {
     const { text, html } = german([item({ unhealthyFor: 29 * HOUR })], { zone: 'Europe/Berlin' });
     expect(flat(text)).toContain(
-      'Wird am Do. 05.02.2026, 01:00 Uhr Europe/Berlin (05.02.2026, 00:00 Uhr UTC) abgeschaltet, in 7 Tagen.',
+      'Er wird am Donnerstag, 5. Februar 2026, 01:00 Uhr Ortszeit Berlin (00:00 Uhr UTC) abgeschaltet, in 7 Tagen.',
     );
-    expect(flat(text)).toContain('Läuft nicht seit dem 15.01.2026, 00:00 Uhr UTC (1 Tag und 5 Stunden ohne');
+    expect(flat(text)).toContain(
+      'Läuft nicht seit dem Donnerstag, 15. Januar 2026, 01:00 Uhr Ortszeit Berlin (00:00 Uhr UTC) (1 Tag und 5 Stunden ohne',
+    );
     expect(html).toContain('<html lang="de"');
   });
 
@@ -34,10 +36,12 @@ describe('a mail in German', () => {
   it('counts in its subject, and has one and many', () => {
     const due = at('2026-02-06T00:00:00Z');
     const one = item({ task: 'acmeCo/a' });
-    expect(german([one]).subject).toBe('a wird am 05.02.2026 abgeschaltet, wenn Sie nichts tun');
-    expect(german(many(3)).subject).toBe('3 Tasks werden am 05.02.2026 abgeschaltet, wenn Sie nichts tun');
+    expect(german([one]).subject).toBe('a wird am 5. Februar 2026 abgeschaltet, wenn Sie nichts tun');
+    expect(german(many(3)).subject).toBe(
+      '3 Tasks werden am 5. Februar 2026 abgeschaltet, wenn Sie nichts tun',
+    );
     expect(german([...many(2), item({ disableAt: due }), { ...one, mode: 'notify' }]).subject).toBe(
-      '3 Tasks werden ab dem 05.02.2026 abgeschaltet, wenn Sie nichts tun, dazu 1 weitere Meldung',
+      '3 Tasks werden ab dem 5. Februar 2026 abgeschaltet, wenn Sie nichts tun, dazu 1 weitere Meldung',
     );
     expect(german(many(2, { notice: 'withdrawn' })).subject).toBe(
       'Die für 2 Tasks angekündigten Termine gelten nicht mehr',

@@ -49,7 +49,7 @@ describe('text from outside', () => {
     const mail = renderDigest(facts([item({ task })]));
     expect(mail.subject.length).toBeLessThanOrEqual(300);
     expect([...mail.subject].length).toBeLessThanOrEqual(150);
-    expect(mail.subject).toBe('end will be turned off on 2026-02-05 unless you act');
+    expect(mail.subject).toBe('end will be turned off on 5 February 2026 unless you act');
     expect(mail.text).toMatch(/^\* "acmeCo\/.*….*\/end"$/mu);
     expect(mail.subject.isWellFormed()).toBe(true);
     expect(mail.html.isWellFormed()).toBe(true);

@@ -44,35 +44,35 @@ async function golden(name: string, items: MailItem[]) {
 describe('a warning with a date', () => {
   it('says what, where, since when, how often restarted, why, what happens when, what to do, who knows, whom to ask', () => {
     const mail = rendered([item()], { zone: 'Europe/Berlin' });
-    expect(mail.subject).toBe('orders-capture will be turned off on 2026-02-05 unless you act');
+    expect(mail.subject).toBe('orders-capture will be turned off on 5 February 2026 unless you act');
     for (const part of [flat(mail.text).replaceAll('"', ''), readable(mail.html)]) {
       expect(part).toContain('acmeCo/prod/orders-capture');
       expect(part).toContain('Capture, data plane aws-eu-1');
-      expect(part).toContain('Not running since 2026-01-15 00:00 UTC (14 days); 37 restarts tried since.');
+      expect(part).toContain('Not running since 15 January 2026 (14 days); 37 restarts tried since.');
       expect(part).toContain('Cause: its shards failed.');
       expect(part).toContain(
-        'Will be turned off on Thu 2026-02-05 01:00 Europe/Berlin (2026-02-05 00:00 UTC), in 7 days.',
+        'It is turned off on Thursday 5 February 2026, 01:00 Berlin time (00:00 UTC), in 7 days.',
       );
-      expect(part).toContain('fix it, or publish a new version of it');
-      expect(part).toContain('turn it off yourself');
+      expect(part).toContain('You can prevent it until then, and undo it afterwards.');
+      expect(part).toContain('Fix it, or publish a new version of it.');
+      expect(part).toContain('Turn it off yourself.');
       expect(part).toContain('Also notified: team@acme.test.');
       expect(part).toContain('Whom to ask: platform@acme.test');
-      expect(part).toContain(
-        'If you decline reminders, you still get warnings, and tasks can still be turned off.',
-      );
       expect(part).toContain('Sent to ana@acme.test.');
     }
   });
 
   it('names the day as the reader has it', () => {
     const mail = renderDigest(facts([item()], { zone: 'America/New_York' }));
-    expect(mail.subject).toContain('on 2026-02-04 unless');
-    expect(flat(mail.text)).toContain('Wed 2026-02-04 19:00 America/New_York (2026-02-05 00:00 UTC)');
+    expect(mail.subject).toContain('on 4 February 2026 unless');
+    expect(flat(mail.text)).toContain(
+      'Wednesday 4 February 2026, 19:00 New York time (5 February 2026, 00:00 UTC)',
+    );
   });
 
   it('speaks UTC where the zone is not known', () => {
     const mail = renderDigest(facts([item()], { zone: 'Mars/Olympus' }));
-    expect(flat(mail.text)).toContain('Will be turned off on Thu 2026-02-05 00:00 UTC, in 7 days.');
+    expect(flat(mail.text)).toContain('It is turned off on Thursday 5 February 2026, 00:00 UTC, in 7 days.');
   });
 
   it('says that reminders were declined and warnings are not', () => {
@@ -80,6 +80,39 @@ describe('a warning with a date', () => {
     expect(flat(mail.text)).toContain(
       'You declined reminders. You still get warnings, and tasks can still be turned off.',
     );
+  });
+
+  it('says that warnings go on where reminders may be declined, and else not a word of it', () => {
+    const said = 'If you decline reminders, you still get warnings, and tasks can still be turned off.';
+    expect(flat(renderDigest(facts([item({ notice: 'reminder' })])).text)).toContain(said);
+    expect(flat(renderDigest(facts([item()])).text)).not.toContain('decline');
+  });
+
+  it('breaks neither a day nor a time over two lines of the HTML', () => {
+    const { html } = renderDigest(facts([item()], { zone: 'Europe/Berlin' }));
+    const glued = 'Thursday 5 February 2026, 01:00 Berlin time (00:00 UTC)'.replace(
+      /(?<!,) (?!\()/g,
+      '\u00a0',
+    );
+    expect(html).toContain(glued);
+  });
+
+  it('tells the inbox how long it does not run and why, and of several their names', () => {
+    const hidden = ({ html }: { html: string }) =>
+      /<div style="display:none[^>]*>([^<]*)</.exec(html)?.[1]?.trim();
+    expect(hidden(renderDigest(facts([item()])))).toBe('Not running for 14 days: its shards failed.');
+    expect(hidden(renderDigest(facts(many(7))))).toBe(
+      'task-0001, task-0002, task-0003, task-0004, task-0005 and 2 more',
+    );
+    expect(hidden(renderDigest(facts([item({ task: 'a/evil.com' }), item({ task: 'a/b c' })])))).toBe('');
+  });
+
+  it.each(['en', 'de'] as const)('says no sentence twice (%s)', (language) => {
+    for (const items of [[item()], [disabled], many(3), many(30)]) {
+      const { text } = renderDigest(facts(items, { language }));
+      const sentences = flat(text.replace(/^\* .*$[\s\S]*?\n\n/gm, '')).split(/(?<=[.?!]) /);
+      expect(new Set(sentences).size).toBe(sentences.length);
+    }
   });
 
   it('says that time was left out of the count', () => {
@@ -119,7 +152,7 @@ describe('a warning without a date', () => {
       'Nothing will happen to this task: this mail is for your information only.',
     );
     for (const part of [mail.subject, mail.text, mail.html]) {
-      expect(part).not.toMatch(/will be turned off|is turned off|2026-02/i);
+      expect(part).not.toMatch(/will be turned off|is turned off|February 2026/i);
     }
   });
 
@@ -127,7 +160,9 @@ describe('a warning without a date', () => {
     for (const mode of ['notify', 'detect'] as const) {
       for (const notice of ['warning', 'reminder'] as const) {
         const mail = renderDigest(facts([item({ mode, notice })]));
-        expect(mail.subject + mail.text + mail.html).not.toMatch(/will be turned off|2026-02/i);
+        expect(mail.subject + mail.text + mail.html).not.toMatch(
+          /will be turned off|is turned off|February 2026/i,
+        );
       }
     }
   });
@@ -195,28 +230,56 @@ describe('the other notices', () => {
   it('a reminder is called one', () => {
     const reminder = item({ notice: 'reminder', restarts: 1, disableAt: at('2026-02-01T00:00:00Z') });
     const mail = rendered([reminder]);
-    expect(mail.subject).toBe('Reminder: orders-capture will be turned off on 2026-02-01 unless you act');
-    expect(flat(mail.text)).toContain('Reminder: will be turned off on Sun 2026-02-01 00:00 UTC, in 3 days.');
+    expect(mail.subject).toBe(
+      'Reminder: orders-capture will be turned off on 1 February 2026 unless you act',
+    );
+    expect(flat(mail.text)).toContain(
+      'Reminder: it is turned off on Sunday 1 February 2026, 00:00 UTC, in 3 days.',
+    );
   });
 
   it('a disabled task was turned off, in the past tense', () => {
     const mail = rendered([disabled], { now: at('2026-02-05T00:10:00Z') });
     expect(mail.subject).toBe('orders-capture was turned off');
-    expect(flat(mail.text)).toContain('Had not run since 2026-01-15 00:00 UTC (21 days)');
-    expect(flat(mail.text)).toContain('Turned off on Thu 2026-02-05 00:00 UTC.');
+    expect(flat(mail.text)).toContain('Had not run since 15 January 2026 (21 days)');
+    expect(flat(mail.text)).toContain('Turned off on Thursday 5 February 2026, 00:00 UTC.');
     expect(mail.text).not.toMatch(/will be/);
+  });
+
+  it('a disabled task says until when it can be turned on again, in both languages, and no more once that is past', () => {
+    const restorableUntil = at('2026-05-06T00:00:00Z');
+    const text = (now: string, language: 'en' | 'de', count = 1) =>
+      flat(
+        renderDigest(
+          facts(
+            Array.from({ length: count }, (_, i) => ({ ...disabled, task: `a/t${i}`, restorableUntil })),
+            {
+              now: at(now),
+              language,
+            },
+          ),
+        ).text,
+      );
+    expect(text('2026-02-05T00:00:00Z', 'en')).toContain(
+      'Until 6 May 2026 it can be turned on again as it was.',
+    );
+    expect(text('2026-02-05T00:00:00Z', 'de')).toContain(
+      'Bis zum 6. Mai 2026 lässt er sich wieder einschalten',
+    );
+    expect(text('2026-02-05T00:00:00Z', 'en', 20).match(/Until 6 May 2026/g)).toHaveLength(1);
+    expect(text('2026-05-06T00:00:00Z', 'en')).not.toContain('as it was');
   });
 
   it('a task its owner turned off says so', () => {
     const mail = renderDigest(facts([{ ...disabled, resolvedReason: 'disabled-by-owner' }]));
-    expect(flat(mail.text)).toContain('Turned off on Thu 2026-02-05 00:00 UTC by an owner.');
+    expect(flat(mail.text)).toContain('Turned off on Thursday 5 February 2026, 00:00 UTC by an owner.');
   });
 
   it('a withdrawn date says why, and names no date', () => {
     const mail = rendered([withdrawn]);
     expect(mail.subject).toBe('The date announced for w no longer holds');
     expect(flat(mail.text)).toContain('no longer holds: a new version was published.');
-    expect(mail.text).not.toMatch(/2026-02/);
+    expect(mail.text).not.toMatch(/February/);
   });
 
   it('a recovered task runs again', () => {
@@ -238,9 +301,9 @@ describe('a digest of several', () => {
       item({ task: 'acmeCo/a', notice: 'reminder', disableAt: at('2026-02-05T00:00:00Z') }),
     ]);
     expect(mail.subject).toBe(
-      '3 tasks will be turned off from 2026-02-05 on unless you act, and 4 other notices',
+      '3 tasks will be turned off from 5 February 2026 on unless you act, and 4 other notices',
     );
-    for (const part of [mail.text, mail.html]) {
+    for (const part of [mail.text, mail.html.slice(mail.html.indexOf('<h1>'))]) {
       const places = [
         'acmeCo/a',
         'acmeCo/z',
@@ -258,7 +321,7 @@ describe('a digest of several', () => {
 
   it('of one date says "on", of three tasks says three', async () => {
     const mail = await golden('three', many(3));
-    expect(mail.subject).toBe('3 tasks will be turned off on 2026-02-05 unless you act');
+    expect(mail.subject).toBe('3 tasks will be turned off on 5 February 2026 unless you act');
   });
 
   it('is the same mail whatever the order of its facts', () => {

@@ -21,7 +21,7 @@ async function load(stage: Stage, ...lines: string[]): Promise<void> {
 }
 
 async function set(stage: Stage, scope: string, ...policy: string[]): Promise<void> {
-  const { code, err } = await stage.taskwarden(['policy', 'set', scope, ...policy]);
+  const { code, err } = await stage.taskwarden(['policy', 'set', '--yes', scope, ...policy]);
   if (code !== 0) throw new Error(err);
 }
 

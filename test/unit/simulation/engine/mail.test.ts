@@ -36,7 +36,7 @@ function sesWith(items: DigestItem[] | undefined) {
   return { mail, heard };
 }
 
-const TRUE_TEXT = 'acmeCo/a will be disabled at Thu 2026-02-05 01:00 Europe/Berlin (2026-02-05 00:00 UTC)';
+const TRUE_TEXT = '* "acmeCo/a"\n  on Thursday 5 February 2026, 01:00 Berlin\n  time (00:00 UTC)';
 
 test('a mail is taken with what its digest row says', async () => {
   const { mail, heard } = sesWith([ITEM]);
@@ -56,8 +56,8 @@ test('a mail without a claimed digest row is noticed', async () => {
 
 test('a text that leaves out a task or a date of its digest row is noticed', async () => {
   const { mail, heard } = sesWith([ITEM]);
-  await mail.send(mailOf('some task at 2026-02-05 00:00 UTC'));
-  await mail.send(mailOf('acmeCo/a soon'));
+  await mail.send(mailOf('some task at 5 February 2026, 00:00 UTC'));
+  await mail.send(mailOf('* "acmeCo/a"\nsoon'));
   expect(heard.untrue).toEqual([
     'it does not name acmeCo/a',
     'it does not say 2026-02-05T00:00:00Z for acmeCo/a',

@@ -1,0 +1,133 @@
+import { prefixProblem } from '../abandonment/policy-scope.ts';
+import { shown } from '../abandonment/policy-wording.ts';
+import { DAY, type Duration, type Instant } from '../abandonment/time.ts';
+import type { System } from '../platform/system.ts';
+import { auditWrite } from '../store/audit.ts';
+import { commit } from '../store/commit.ts';
+import { loadOperatorAlert, operatorAlertWrite } from '../store/operator-alerts.ts';
+import { loadPolicies } from '../store/policies.ts';
+import { approveTasks, dismissDeletion, dismissOutage, endSpikeAlert, isHeld } from './brakes.ts';
+import { alertOfHold, datedTasks, type Hold } from './holds.ts';
+import { approveListing, dismissListing } from './listings.ts';
+
+/** Which of the tasks that a spike holds are meant; neither: all. */
+export interface Meant {
+  task?: string;
+  prefix?: string;
+}
+
+/** Who acts on a hold, and why. */
+export interface OnHold {
+  by: string;
+  reason: string;
+}
+
+export type ApprovedSpike =
+  | { outcome: 'approved'; tasks: string[]; until: Instant }
+  /** `held`: how many are held now of those that were meant. */
+  | { outcome: 'refused'; problem: string; held: number };
+
+/** An approval outlives the days that its tasks take at `perDay` by this: time for pauses, quiet days and what comes first. */
+const APPROVAL_SPARE: Duration = 7 * DAY;
+
+/** The tasks that a spike holds of those that are meant, by id. */
+export async function heldNow(system: System, { task, prefix }: Meant): Promise<string[]> {
+  const held: string[] = [];
+  const now = system.clock.now();
+  for await (const record of datedTasks(system.table)) {
+    const { id } = record.task;
+    if (!isHeld(record, now)) continue;
+    if ((task === undefined || id === task) && (prefix === undefined || id.startsWith(prefix))) held.push(id);
+  }
+  return held.sort();
+}
+
+/** When an approval of so many tasks ends, if nobody says when: the days that they take at `perDay`, and a week. */
+async function approvalEnd({ table, clock }: System, tasks: number): Promise<Instant> {
+  const { perDay } = (await loadPolicies(table)).global.blastRadius;
+  return clock.now() + Math.ceil(tasks / perDay) * DAY + APPROVAL_SPARE;
+}
+
+/**
+ * Approves exactly the tasks that a spike holds now, or those of them that are meant (promise 10), until an instant: what was not
+ * disabled by then is held again.
+ *
+ * @param expect how many the operator saw; refused where there are more or fewer now
+ * @param until when it ends; absent: see `approvalEnd`
+ */
+export async function approveSpike(
+  system: System,
+  meant: Meant,
+  { by, reason, expect, until }: OnHold & { expect?: number; until?: Instant },
+): Promise<ApprovedSpike> {
+  const wrong = meant.prefix === undefined ? undefined : prefixProblem(meant.prefix);
+  if (wrong !== undefined)
+    return { outcome: 'refused', problem: `prefix ${shown(meant.prefix)} ${wrong}`, held: 0 };
+  const held = await heldNow(system, meant);
+  if (held.length === 0)
+    return { outcome: 'refused', problem: 'the blast radius holds none of them', held: 0 };
+  if (expect !== undefined && held.length !== expect) {
+    const problem = `${held.length} are held now, and ${expect} were expected; nothing was approved`;
+    return { outcome: 'refused', problem, held: held.length };
+  }
+  const ends = until ?? (await approvalEnd(system, held.length));
+  const tasks = await approveTasks(system, held, { by, reason, until: ends }, 16);
+  if ((await heldNow(system, {})).length === 0) await endSpikeAlert(system);
+  return { outcome: 'approved', tasks, until: ends };
+}
+
+/** What came of an act on a hold. */
+export type HoldActed = { done: true } | { done: false; reason: string };
+
+/** Approves the hold of a listing: what is missing is gone. */
+export function approveHold(system: System, hold: Hold, { by, reason }: OnHold): Promise<HoldActed> {
+  if (hold.cause === 'listing-shrank')
+    return approveListing(system, { controlPlane: hold.subject, by, reason });
+  return notPossible(hold, 'approved');
+}
+
+/** Takes a hold for wrong: clocks run on, or what is missing stays. */
+export async function dismissHold(system: System, hold: Hold, on: OnHold): Promise<HoldActed> {
+  const { cause, subject } = hold;
+  if (cause === 'listing-shrank') return dismissListing(system, { controlPlane: subject, ...on });
+  if (cause !== 'correlated-failure' && cause !== 'data-plane-deleted') return notPossible(hold, 'dismissed');
+  const dismiss = cause === 'correlated-failure' ? dismissOutage : dismissDeletion;
+  const { dismissed } = await dismiss(system, subject, on.by, on.reason);
+  return dismissed ? { done: true } : { done: false, reason: 'it is over' };
+}
+
+async function notPossible({ acts }: Hold, act: string): Promise<HoldActed> {
+  const can = acts.length > 0 ? `possible: ${acts.join(', ')}` : 'it ends by itself';
+  return { done: false, reason: `it cannot be ${act}; ${can}` };
+}
+
+/** For so long operators are not told again of a hold that one of them rejected. */
+const QUIET: Duration = 28 * DAY;
+
+/**
+ * Leaves a hold as it is, says why, and lets its operator alert rest for four weeks. What the hold holds stays held.
+ */
+export function rejectHold(system: System, hold: Hold, { by, reason }: OnHold): Promise<HoldActed> {
+  const alert = alertOfHold(hold);
+  if (!alert || !hold.acts.includes('reject')) return notPossible(hold, 'rejected');
+  return commit<HoldActed>(system, `the alert of ${hold.id}`, async () => {
+    const at = system.clock.now();
+    const told = await loadOperatorAlert(system.table, alert.code, alert.subject);
+    if (!told) return { value: { done: false, reason: 'operators were not told of it yet' } };
+    const evidence = { cause: hold.cause, since: hold.since };
+    const act = {
+      subject: 'operators' as const,
+      at,
+      act: `reject ${hold.id}`,
+      by,
+      reason,
+      evidence,
+      mails: [],
+    };
+    const writes = [
+      operatorAlertWrite({ ...told, rejected: { at, by, reason, until: at + QUIET } }),
+      auditWrite(act),
+    ];
+    return { writes, value: { done: true } };
+  });
+}
