@@ -1,4 +1,4 @@
-/** `npm run bench -- scan|list|ingest|digest|notify|bundle|simulate|deadlines|generators|garbage|redrive|poison|webhooks|price|capacity [options]`: measures the budgets, as JSON lines. */
+/** `npm run bench -- scan|list|ingest|digest|notify|bundle|simulate|deadlines|generators|garbage|redrive|poison|webhooks|console|price|capacity [options]`: measures the budgets, as JSON lines. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -38,6 +38,8 @@ Benchmarks (each prints JSON lines; a figure's line has its goal, whether it is 
   webhooks   a webhook whose server is gone for seven days: messages in flight, what its events come to, and how
              long ticks take against ticks without it
                --tasks N             one event each (default 10000)
+  console    a page of the operators' console once the fleet was read, and what reading it costs
+               --tasks N             (default 100000)
   price      dollars a month of an idle stage, and of a fleet, by their parts
   redrive    sends dead letters back, is cut off half way, and is run again: what is lost, done twice or left
                --letters N           (default 10000)
@@ -80,6 +82,7 @@ const TAKEN: Record<string, readonly string[]> = {
   redrive: ['letters'],
   poison: ['messages'],
   webhooks: ['tasks'],
+  console: ['tasks'],
   price: [],
   capacity: [],
 };
@@ -126,6 +129,10 @@ async function run(name: string, values: Values): Promise<void> {
     case 'webhooks': {
       const { benchWebhooks } = await import('./webhooks.ts');
       return benchWebhooks(wholeNumber(values, 'tasks', 10_000));
+    }
+    case 'console': {
+      const { benchConsole } = await import('./console.ts');
+      return benchConsole(wholeNumber(values, 'tasks', 100_000));
     }
     case 'price': {
       const { benchPrice } = await import('./price.ts');

@@ -50,7 +50,8 @@ export async function openAwsStage(name: string, place: Place = {}): Promise<Ope
     now: () => clock.now(),
     retention: readRetention(deployment.retention),
   });
-  clock = await clockOf(deployment, table);
+  const told = await clockOf(deployment, table);
+  clock = told;
   return {
     name,
     modeCeiling: deployment.modeCeiling,
@@ -77,6 +78,7 @@ export async function openAwsStage(name: string, place: Place = {}): Promise<Ope
     alarms: async () => (await import('./alarms/sdk-alarm-board.ts')).sdkAlarmBoard(deployment),
     mailsPerSecond: deployment.ses.mailsPerSecond,
     canaries: deployment.canaries,
+    ...(told instanceof DemoClock && { refreshClock: () => told.refresh() }),
   };
 }
 

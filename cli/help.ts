@@ -16,6 +16,7 @@ export const HELP_FORM = {
 /** The commands by what they are for, in the order in which help names them. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   'See what is so:': [
+    'console',
     'status',
     'tasks',
     'explain',

@@ -70,7 +70,8 @@ export function plotOf(plot: Plot): string {
   return `${names.length > 1 ? `<p class="legend">${names.join(' ')}</p>\n` : ''}${svgOf(plot)}`;
 }
 
-function svgOf({ label, days, series, width, height, isStacked = false }: Plot): string {
+/** The plot alone. */
+export function svgOf({ label, days, series, width, height, isStacked = false }: Plot): string {
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
   // A small plot is still read on a phone, where it is made smaller.
   const fontSize = width < 600 ? 14 : 12;

@@ -36,7 +36,7 @@ function table(headings: readonly string[], rows: readonly (readonly string[])[]
 }
 
 /** All days of the preview, those without anything too. */
-function datesOf({ from, until }: Line<'preview'>): string[] {
+export function datesOf({ from, until }: Line<'preview'>): string[] {
   const dates: string[] = [];
   for (let day = Date.parse(from.slice(0, 10)); day <= Date.parse(until); day += DAY)
     dates.push(formatInstant(day).slice(0, 10));

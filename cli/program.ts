@@ -11,6 +11,7 @@ import { registerApprove } from './commands/approve.ts';
 import { registerBackups } from './commands/backups.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerConfig } from './commands/config.ts';
+import { registerConsole } from './commands/console.ts';
 import { registerControlPlanes } from './commands/control-planes.ts';
 import { registerControlPlanesCheck } from './commands/control-planes-check.ts';
 import { registerCost } from './commands/cost.ts';
@@ -124,6 +125,7 @@ export function buildProgram(cli: Cli): Command {
   registerSimulate(program, cli);
   registerPreview(program, cli);
   registerReport(program, cli);
+  registerConsole(program, cli);
   const policy = addGroup(program, 'policy', 'what holds where: globally, for a prefix, for a task');
   for (const register of [
     registerPolicyGet,

@@ -16,6 +16,8 @@ export interface OpenedStage {
   /** The highest mode that a policy may name in this deployment. */
   modeCeiling: Mode;
   system: System;
+  /** Reads again what time it is for a stage whose clock is set by hand: for what stays open. */
+  refreshClock?: () => Promise<void>;
   /** A table beside that of the stage, in the same account and region. */
   otherTable(name: string): Table;
   /** Runs the scanner as the schedule would at that instant, and waits for it. */

@@ -77,7 +77,7 @@ export async function listTasks(
 ): Promise<TaskLine[]> {
   const view = await FleetView.load(table, undefined, now);
   const lines: TaskLine[] = [];
-  for await (const record of recordsOf(table, state, prefix)) {
+  for await (const record of eachRecord(table, state, prefix)) {
     if (record.task.deletedAt !== undefined) continue;
     const line = await lineOf(view, record, now);
     const isOwned = owner === undefined || line.owners.some((one) => recipientKey(one) === owner);
@@ -92,7 +92,8 @@ function isIn(line: TaskLine, record: TaskRecord, state: TaskState): boolean {
   return state === 'all' || line.state === 'disabled';
 }
 
-async function lineOf(view: FleetView, record: TaskRecord, now: Instant): Promise<TaskLine> {
+/** A task as a line. */
+export async function lineOf(view: FleetView, record: TaskRecord, now: Instant): Promise<TaskLine> {
   const { task, evidence, open } = record;
   const decision = decide(await view.caseOf(record), now);
   const state = stateOf(record, decision.answer, decision.reason);
@@ -126,7 +127,12 @@ function stateOf(record: TaskRecord, answer: string, reason: string): string {
   return answer === 'healthy' ? 'healthy' : 'failing';
 }
 
-async function* recordsOf(table: Table, state: TaskState, prefix: string): AsyncGenerator<TaskRecord> {
+/** What may be in a state below a prefix: `lineOf` says whether it is. */
+export async function* eachRecord(
+  table: Table,
+  state: TaskState,
+  prefix: string,
+): AsyncGenerator<TaskRecord> {
   if (state === 'all' || state === 'disabled') {
     yield* scanned(table, prefix);
     return;

@@ -8,6 +8,7 @@ import { type Simulated, simulate } from '../simulation/engine/simulate.ts';
 import { parseScenario } from '../simulation/scenario/scenario.ts';
 import type { Scenario } from '../simulation/scenario/scenario-types.ts';
 import { localArguments } from './arguments.ts';
+import { serveConsole } from './console.ts';
 import { demoScenario } from './demo-fleet.ts';
 import { differences, type Lists, listsOfSimulation } from './demo-lists.ts';
 import { totals } from './demo-report.ts';
@@ -71,6 +72,8 @@ async function demo(emulator: Emulator, interrupted: AbortSignal, keep: boolean)
   if (keep) {
     say('\nThe emulator runs on. What holds of it:');
     for (const line of whatHolds(emulator)) say(`  ${line}`);
+    say('\nThe operators’ page of the stage, for one browser (docs/console.md):');
+    serveConsole(emulator);
     await untilInterrupted(interrupted);
   }
   return code;

@@ -114,7 +114,8 @@ const COLUMNS: Columns<ControlPlaneStanding> = [
 
 const instant = (at: number | null | undefined): string => (at ? formatInstant(at) : '-');
 
-function standingText(given: ControlPlaneStanding): string {
+/** How one stands, in words. */
+export function standingText(given: ControlPlaneStanding): string {
   const { standing, listing } = given;
   switch (standing) {
     case 'heard':

@@ -92,7 +92,8 @@ interface Standing {
   due: { at: Instant | null; why: Why };
 }
 
-async function standings({ table, clock }: System): Promise<Standing[]> {
+/** All generators as they stand. */
+export async function standings({ table, clock }: System): Promise<Standing[]> {
   const records = await loadGenerators(table);
   return GENERATORS.map((generator) => {
     const record = records.get(generator.name) ?? newGenerator(generator.name);
@@ -124,7 +125,8 @@ const COLUMNS: Columns<Standing> = [
 
 const nextOf = ({ at }: Standing['due']) => (at === null ? '-' : formatInstant(at));
 
-function whyOf(why: Why, { failures, empty, paused, failure }: GeneratorRecord): string {
+/** Why it is asked when it is, in words. */
+export function whyOf(why: Why, { failures, empty, paused, failure }: GeneratorRecord): string {
   if (why === 'paused') return `paused by ${paused?.by}${paused?.reason ? `: ${paused.reason}` : ''}`;
   if (why === 'failing') return `failed ${failures} times: ${failure?.reason}`;
   if (why === 'waits' && empty > 0) return `waits: ${empty} empty turns`;

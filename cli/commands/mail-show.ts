@@ -30,7 +30,8 @@ export function noSuchMail({ stage }: Session, id: string): UsageError {
   );
 }
 
-function mailDetails(digest: DigestRecord): Record<string, unknown> {
+/** All that is stored of a mail, for people and other programs. */
+export function mailDetails(digest: DigestRecord): Record<string, unknown> {
   const { id, to, state, says } = mailLine(digest);
   const { claimedAt, sentAt, messageId, retryAt, dead, applied, items } = digest;
   const became = { claimedAt, sentAt, messageId, retryAt, dead: dead ?? null, applied };

@@ -43,7 +43,7 @@ function registerTest(webhooks: Command, cli: Cli): void {
 }
 
 /** One event of the history for people and other programs. */
-function deliveryView(record: DeliveryRecord) {
+export function deliveryView(record: DeliveryRecord) {
   const { id, type, task, state, attempts, reason, status, answer, ended } = record;
   return {
     event: id,

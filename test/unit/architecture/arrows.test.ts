@@ -104,9 +104,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   bin: ['lib'],
   lib: ['functions/platform'],
   simulation: [ALL, 'emails'],
-  cli: [ALL, 'lib', 'simulation'],
+  cli: [ALL, 'console', 'lib', 'simulation'],
+  // A face of the command line: its pages show what the commands print.
+  console: [ALL, 'cli', 'simulation'],
   local: [ALL, 'lib', 'simulation'],
-  bench: [ALL, 'lib', 'simulation'],
+  bench: [ALL, 'cli', 'console', 'lib', 'simulation'],
   scripts: [ALL, 'emails', 'lib', 'local', 'simulation', 'test'],
 };
 

@@ -8,6 +8,7 @@ const FOLDERS = [
   'bench',
   'bin',
   'cli',
+  'console',
   'docs',
   'emails',
   'examples',

@@ -55,7 +55,7 @@ describe('every command', () => {
         ...['policy history', 'policy diff', 'policy export', 'policy import'],
         ...['export', 'restore', 'restored'],
         'report',
-        ...['completion', 'config'],
+        ...['completion', 'config', 'console'],
         ...['control-planes list', 'control-planes show', 'control-planes poll'],
         ...['control-planes pause', 'control-planes resume', 'holds list', 'holds approve', 'holds dismiss'],
         ...['holds show', 'holds reject'],

@@ -1,0 +1,158 @@
+import { html } from 'hono/html';
+import { pauseGenerator, resumeGenerator } from '../../functions/operators/generators.ts';
+import { resolveOops } from '../../functions/operators/oops.ts';
+import { type Pausable, pause, resume } from '../../functions/operators/pauses.ts';
+import { pauseQueue, resumeQueue } from '../../functions/operators/queues.ts';
+import { QUEUE_NAMES, type QueueName } from '../../functions/platform/queues.ts';
+import { GENERATORS } from '../../functions/scanner/generators.ts';
+import { PAUSABLE } from '../../functions/store/pauses.ts';
+import type { Act, Acted, Console } from '../console.ts';
+
+const EFFECT: Record<Pausable, string> = {
+  evaluate: 'Nothing is decided, and the clocks of all tasks stand still.',
+  notify: 'Nobody is mailed; what would be told waits.',
+  disable: 'Nothing is disabled; warnings and reminders go on.',
+};
+
+/** Something that is stopped, or let go on. */
+interface Stop<Name extends string> {
+  name: string;
+  field: string;
+  names: readonly Name[];
+  title: (name: Name) => string;
+  effect: (name: Name) => string;
+  button: string;
+  isCareful?: boolean;
+  act: (at: Console, name: Name, by: string) => Promise<Acted>;
+}
+
+function stopAct<Name extends string>(stop: Stop<Name>): Act {
+  const named = (given: Readonly<Record<string, string>>) =>
+    stop.names.find((one) => one === given[stop.field]);
+  return {
+    name: stop.name,
+    fields: [stop.field],
+    confirm: async (_, given) => {
+      const name = named(given);
+      if (name === undefined) return { refused: `allowed are ${stop.names.join(', ')}` };
+      return {
+        title: stop.title(name),
+        body: html`<p>${stop.effect(name)}</p>`,
+        button: stop.button,
+        given: { [stop.field]: name },
+        ...(stop.isCareful === true && { isCareful: true }),
+      };
+    },
+    act: async (at, given) => {
+      const name = named(given);
+      if (name === undefined) return { refused: `allowed are ${stop.names.join(', ')}` };
+      return stop.act(at, name, await at.operator());
+    },
+  };
+}
+
+const REASON = { reason: 'paused on the console' };
+
+export const pauseAct = stopAct<Pausable>({
+  name: 'pause',
+  field: 'what',
+  names: PAUSABLE,
+  title: (what) => `Pause ${what} for the whole stage`,
+  effect: (what) => `${EFFECT[what]} It stays so until somebody resumes it.`,
+  button: 'Pause it',
+  isCareful: true,
+  act: async ({ system }, what, by) => {
+    await pause(system, what, by, REASON);
+    return { done: [`${what} is paused.`] };
+  },
+});
+
+export const resumeAct = stopAct<Pausable>({
+  name: 'resume',
+  field: 'what',
+  names: PAUSABLE,
+  title: (what) => `Resume ${what}`,
+  effect: () => 'It goes on with the next scan.',
+  button: 'Resume it',
+  act: async ({ system }, what, by) => {
+    const { wasPaused } = await resume(system, what, by);
+    return wasPaused ? { done: [`${what} goes on.`] } : { refused: `${what} was not paused` };
+  },
+});
+
+export const pauseQueueAct = stopAct<QueueName>({
+  name: 'pause-queue',
+  field: 'queue',
+  names: QUEUE_NAMES,
+  title: (queue) => `Pause the queue ${queue}`,
+  effect: () => 'Its messages wait until it is resumed; after days they are lost.',
+  button: 'Pause it',
+  isCareful: true,
+  act: async ({ system, stage }, queue, by) => {
+    await pauseQueue(system, stage.workers, queue, by);
+    return { done: [`${queue} is paused.`] };
+  },
+});
+
+export const resumeQueueAct = stopAct<QueueName>({
+  name: 'resume-queue',
+  field: 'queue',
+  names: QUEUE_NAMES,
+  title: (queue) => `Resume the queue ${queue}`,
+  effect: () => 'Its worker goes on, unless the breaker keeps it off.',
+  button: 'Resume it',
+  act: async ({ system, stage }, queue, by) => {
+    const { worked } = await resumeQueue(system, stage.workers, queue, by);
+    return {
+      done: [
+        worked ? `${queue} goes on.` : `the breaker keeps ${queue} off until its worker works a message.`,
+      ],
+    };
+  },
+});
+
+const generatorNames = GENERATORS.map(({ name }) => name);
+
+export const pauseGeneratorAct = stopAct<string>({
+  name: 'pause-generator',
+  field: 'name',
+  names: generatorNames,
+  title: (name) => `Pause the generator ${name}`,
+  effect: () => 'It is asked no more until it is resumed.',
+  button: 'Pause it',
+  isCareful: true,
+  act: async ({ system }, name, by) => {
+    await pauseGenerator(system, name, by, REASON.reason);
+    return { done: [`${name} is asked no more.`] };
+  },
+});
+
+export const resumeGeneratorAct = stopAct<string>({
+  name: 'resume-generator',
+  field: 'name',
+  names: generatorNames,
+  title: (name) => `Resume the generator ${name}`,
+  effect: () => 'It is asked with the next scan.',
+  button: 'Resume it',
+  act: async ({ system }, name, by) => {
+    await resumeGenerator(system, name, by);
+    return { done: [`${name} is asked with the next scan.`] };
+  },
+});
+
+/** Says that a kind of failure is mended. */
+export const resolveOopsAct: Act = {
+  name: 'resolve-oops',
+  fields: ['fingerprint'],
+  confirm: async (_, { fingerprint = '' }) => ({
+    title: `Failure ${fingerprint} is mended`,
+    body: html`<p>It is listed no more until it comes back, and what was given up because of it is asked for again by the next scan.</p>`,
+    button: 'It is mended',
+    given: { fingerprint },
+  }),
+  act: async ({ system, operator }, { fingerprint = '' }) => {
+    const resolved = await resolveOops(system, fingerprint, await operator());
+    if (!resolved) return { refused: 'no failure has this fingerprint' };
+    return { done: [`${fingerprint} is resolved; ${resolved.again.length} items are asked for again.`] };
+  },
+};

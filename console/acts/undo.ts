@@ -1,0 +1,101 @@
+import { html } from 'hono/html';
+import { undoDisabling, undoRefusal } from '../../functions/disabling/undo.ts';
+import { beginWork, sizeProblem } from '../../functions/operator-work/begin-work.ts';
+import { undoKind } from '../../functions/operator-work/kinds/undo.ts';
+import { type UndoCandidate, undoCandidates } from '../../functions/operator-work/undo-candidates.ts';
+import type { System } from '../../functions/platform/system.ts';
+import { loadTask } from '../../functions/store/tasks.ts';
+import type { Act, Given } from '../console.ts';
+import { facts, table, taskLink } from '../parts.ts';
+import { togetherOf } from '../undone.ts';
+
+/** What the audit says where nobody gave a reason. */
+const REASON = 'undone on the console';
+
+/** Enables one task again. */
+export const undoTaskAct: Act = {
+  name: 'undo-task',
+  fields: ['task'],
+  confirm: async ({ system }, { task = '' }) => {
+    const record = await loadTask(system.table, task);
+    const refusal = undoRefusal(record, undefined);
+    if (refusal !== undefined) return { refused: `task ${JSON.stringify(task)}: ${refusal}` };
+    return {
+      title: 'Enable a task again',
+      body: html`${facts([
+        ['Task', taskLink(task)],
+        ['Disabled in episode', `#${record?.disabledByUs?.episode}`],
+      ])}<p>It is enabled as it was before. Its clocks start again, and whoever holds our mails about it is notified.</p>`,
+      button: 'Enable it again',
+      given: { task },
+    };
+  },
+  act: async ({ system, operator }, { task = '' }) => {
+    const undone = await undoDisabling(system, {
+      task,
+      by: await operator(),
+      reason: REASON,
+      isOperator: true,
+    });
+    if (undone.outcome === 'refused') return { refused: undone.reason };
+    const how = undone.outcome === 'enabled' ? 'is enabled again' : 'is asked for at its owning system';
+    return { done: [`${task} ${how}.`] };
+  },
+};
+
+async function dueOf(system: System, given: Given): Promise<UndoCandidate[] | string> {
+  const together = togetherOf(given);
+  if (typeof together === 'string') return together;
+  const candidates = await undoCandidates(system, together);
+  return candidates.filter(({ refusal }) => refusal === undefined);
+}
+
+/** Enables again what a scan disabled, or all since an instant: a bulk command, which the next scan works. */
+export const undoAct: Act = {
+  name: 'undo',
+  fields: ['run', 'since', 'prefix', 'expected'],
+  confirm: async ({ system }, given) => {
+    const due = await dueOf(system, given);
+    if (typeof due === 'string') return { refused: due };
+    const problem = due.length === 0 ? 'nothing of it is to be enabled again' : sizeProblem(due.map(itemOf));
+    if (problem !== undefined) return { refused: problem };
+    const count = due.length.toLocaleString('en');
+    return {
+      title: `Enable ${count} tasks again`,
+      body: html`<p>Each is enabled as it was before, its clocks start again, and its owners are notified. The next scan works it.</p>${table<UndoCandidate>(
+        {
+          caption: due.length > 20 ? `The first 20 of ${count}` : 'All of them',
+          rows: due.slice(0, 20),
+          none: '',
+          columns: [['Task', ({ task }) => taskLink(task)]],
+        },
+      )}`,
+      button: `Enable ${count} tasks again`,
+      given: { ...given, expected: String(due.length) },
+    };
+  },
+  act: async ({ system, operator }, given) => {
+    const due = await dueOf(system, given);
+    if (typeof due === 'string') return { refused: due };
+    if (String(due.length) !== given.expected)
+      return {
+        refused: `${due.length} tasks would be enabled now, not the ${given.expected} of the confirmation; look again`,
+      };
+    const which = given.since ? `since ${given.since}` : `of scan ${given.run}`;
+    const below = given.prefix ? ` below ${given.prefix}` : '';
+    const begun = await beginWork(system, {
+      kind: undoKind,
+      what: `undo of all disabled ${which}${below}`,
+      items: due.map(itemOf),
+      by: await operator(),
+      reason: REASON,
+    });
+    return {
+      done: [
+        `${due.length} tasks are to be enabled again: bulk command ${begun.id}. The next scan goes on with it.`,
+      ],
+    };
+  },
+};
+
+const itemOf = ({ task, run }: UndoCandidate) => ({ id: task, of: run });

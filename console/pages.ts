@@ -1,0 +1,27 @@
+import type { PageKind } from './console.ts';
+import { calendarPage } from './pages/calendar.ts';
+import { holdsPage } from './pages/holds.ts';
+import { mailPage, mailsPage } from './pages/mails.ts';
+import { overviewPage } from './pages/overview.ts';
+import { policiesPage } from './pages/policies.ts';
+import { previewPage } from './pages/preview.ts';
+import {
+  generatorsPage,
+  listingsPage,
+  oopsPage,
+  peoplePage,
+  queuesPage,
+  runsPage,
+  webhooksPage,
+  workPage,
+} from './pages/service.ts';
+import { taskPage } from './pages/task.ts';
+import { tasksPage } from './pages/tasks.ts';
+import { undoPage } from './pages/undo.ts';
+
+/** All pages of the console, those of the menu in its order. */
+export const PAGES: readonly PageKind[] = [
+  ...[overviewPage, calendarPage, tasksPage, holdsPage, policiesPage, undoPage, mailsPage],
+  ...[peoplePage, runsPage, queuesPage, oopsPage, generatorsPage, listingsPage, webhooksPage, workPage],
+  ...[taskPage, mailPage, previewPage],
+];
