@@ -171,7 +171,11 @@ describe('a generator that fails', () => {
     const ringing = metrics.filter(({ name }) => name === 'GeneratorFailing');
     expect(ringing).toHaveLength(95);
     expect(ringing.at(-1)?.properties).toMatchObject({ generator: 'broken', failures: 28 });
-    expect(logged.filter(({ message, properties }) => message === 'attempt failed' && properties.worker === 'scanner/broken')).toHaveLength(28);
+    expect(
+      logged.filter(
+        ({ message, properties }) => message === 'attempt failed' && properties.worker === 'scanner/broken',
+      ),
+    ).toHaveLength(28);
   });
 
   it('by giving no answer is given up in time, reaches nothing more, and is not asked twice at once', async () => {
