@@ -57,6 +57,7 @@ import { registerTasksShow } from './commands/tasks-show.ts';
 import { registerUndo } from './commands/undo.ts';
 import { registerWebhooks } from './commands/webhooks.ts';
 import { registerWebhooksHistory } from './commands/webhooks-history.ts';
+import { registerWebhooksReplay } from './commands/webhooks-replay.ts';
 import { registerWork } from './commands/work.ts';
 import { faultLine, UsageError } from './errors.ts';
 import { groupCommands, HELP_FORM } from './help.ts';
@@ -151,7 +152,8 @@ export function buildProgram(cli: Cli): Command {
   for (const register of [registerRecipientsShow, registerRecipientsRevive, registerRecipientsForget])
     register(recipients, cli);
   const webhooks = addGroup(program, 'webhooks', 'URLs that are called when something happens to tasks');
-  for (const register of [registerWebhooks, registerWebhooksHistory]) register(webhooks, cli);
+  for (const register of [registerWebhooks, registerWebhooksHistory, registerWebhooksReplay])
+    register(webhooks, cli);
   registerSources(addGroup(program, 'sources', 'who may put events on the bus'), cli);
   registerDataPlanes(addGroup(program, 'data-planes', 'data planes: list, say that one is gone'), cli);
   registerEvents(

@@ -1,10 +1,5 @@
 import { type Command, Option } from 'commander';
-import {
-  knownWebhook,
-  replayWebhook,
-  testWebhook,
-  webhookHistory,
-} from '../../functions/operators/webhooks.ts';
+import { knownWebhook, testWebhook, webhookHistory } from '../../functions/operators/webhooks.ts';
 import { argument } from '../../functions/platform/shell-word.ts';
 import type { DeliveryRecord } from '../../functions/store/webhook-deliveries.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
@@ -18,11 +13,10 @@ const STATES = ['due', 'failed', 'sent', 'dead'] as const;
 const USUAL_ROWS = 50;
 const MOST_ROWS = 10_000;
 
-/** Adds `webhooks test`, `history` and `replay`. */
+/** Adds `webhooks test` and `history`. */
 export function registerWebhooksHistory(webhooks: Command, cli: Cli): void {
   registerTest(webhooks, cli);
   registerHistory(webhooks, cli);
-  registerReplay(webhooks, cli);
 }
 
 function registerTest(webhooks: Command, cli: Cli): void {
@@ -109,28 +103,4 @@ function limitOf(text: string): number {
   const limit = /^\d{1,6}$/.test(text) ? Number(text) : 0;
   if (limit >= 1 && limit <= MOST_ROWS) return limit;
   throw new UsageError(`--limit ${JSON.stringify(text)}; allowed: a whole number from 1 to ${MOST_ROWS}`);
-}
-
-function registerReplay(webhooks: Command, cli: Cli): void {
-  addCommand(webhooks, {
-    usage: 'replay <id> [event]',
-    description: 'send again an event that was sent or is dead, or with --dead all that are dead',
-    examples: [
-      'webhooks replay wh-0h2k4v9p3d evt_01hzy3v7q8r9s0t1u2v3w4x5y6',
-      'webhooks replay wh-0h2k4v9p3d --dead',
-    ],
-  })
-    .option('--dead', 'all events that are dead')
-    .action(
-      onStage<[string, string?], { dead?: true }>(cli, async (session, { dead }, id, event) => {
-        if ((event === undefined) !== (dead === true))
-          throw new UsageError('name either an event, or --dead for all that are dead');
-        const { system, operator, out } = session;
-        const meant = event === undefined ? { state: 'dead' as const } : { event };
-        const { replayed } = knownOr(session, id, await replayWebhook(system, id, meant, await operator()));
-        if (event !== undefined && replayed === 0)
-          throw new UsageError(`no event ${JSON.stringify(event)} of webhook ${id} has ended`);
-        out.one({ id, replayed }, () => [`${replayed} events of webhook ${safe(id)} are due again`]);
-      }),
-    );
 }

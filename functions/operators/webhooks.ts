@@ -7,15 +7,9 @@ import { auditWrite } from '../store/audit.ts';
 import { commit } from '../store/commit.ts';
 import { loadPauses } from '../store/pauses.ts';
 import type { Table, Write } from '../store/table/table.port.ts';
-import {
-  type DeliveryRecord,
-  deliveryAgainWrites,
-  deliveryWrite,
-  loadDeliveries,
-} from '../store/webhook-deliveries.ts';
+import { type DeliveryRecord, deliveryWrite, loadDeliveries } from '../store/webhook-deliveries.ts';
 import {
   changeWebhook,
-  DELIVERED_WITHIN,
   loadWebhook,
   loadWebhooks,
   MOST_WEBHOOKS,
@@ -127,7 +121,7 @@ function storeNew(system: System, webhook: WebhookRecord, by: string): Promise<v
 }
 
 /** The path of a URL may be a secret: only the host is audited. */
-function audited(
+export function audited(
   { clock }: System,
   act: string,
   { id, url, prefix, types }: WebhookRecord,
@@ -287,49 +281,16 @@ export async function webhookHistory(
   return found;
 }
 
-async function* eachDelivery(table: Table, id: string, part: 'D' | 'E'): AsyncGenerator<DeliveryRecord> {
+/** What is due for a webhook, in order; or what ended, the newest first. */
+export async function* eachDelivery(
+  table: Table,
+  id: string,
+  part: 'D' | 'E',
+): AsyncGenerator<DeliveryRecord> {
   let cursor: string | undefined;
   do {
     const page = await loadDeliveries(table, id, part, { limit: 100, cursor });
     yield* page.records;
     cursor = page.cursor;
   } while (cursor !== undefined);
-}
-
-/** Two writes each, with those of the webhook and of the audit. */
-const REPLAYED_AT_ONCE = 24;
-
-/**
- * Sends again what ended, in the order in which it happened: one event, or all that are dead. It keeps its id, so that a
- * receiver that knows it already can tell. Answers how many.
- */
-export async function replayWebhook(
-  system: System,
-  id: string,
-  meant: Meant,
-  by: string,
-): Promise<Known<{ replayed: number }>> {
-  if (!(await knownWebhook(system.table, id))) return undefined;
-  const ended: DeliveryRecord[] = [];
-  for await (const one of eachDelivery(system.table, id, 'E')) {
-    const isMeant = meant.event === undefined ? one.state === meant.state : one.id === meant.event;
-    if (isMeant) ended.push(one);
-  }
-  const now = system.clock.now();
-  for (let from = 0; from < ended.length; from += REPLAYED_AT_ONCE) {
-    const some = ended.slice(from, from + REPLAYED_AT_ONCE).map((one) => again(one, now));
-    await change(system, id, by, (webhook) => ({
-      act: 'replay',
-      webhook: { ...webhook, due: webhook.due + some.length, restUntil: null },
-      beside: some.flatMap(deliveryAgainWrites),
-      value: undefined,
-    }));
-  }
-  if (ended.length > 0) await hint(system, id, false);
-  return { replayed: ended.length };
-}
-
-function again(record: DeliveryRecord, now: Instant): DeliveryRecord {
-  const fresh = { attempts: 0, nextAt: now, until: now + DELIVERED_WITHIN, ended: null };
-  return { ...record, ...fresh, state: 'due' };
 }

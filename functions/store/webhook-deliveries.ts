@@ -76,6 +76,16 @@ export function deliveryAgainWrites(record: DeliveryRecord): Write[] {
   return [{ delete: keys.webhookDelivery(webhook, 'E', seq), if: [{ exists: true }] }, deliveryWrite(record)];
 }
 
+/** One event by its place; undefined where it is not in that part. */
+export async function loadDelivery(
+  table: Table,
+  { webhook, seq }: Pick<DeliveryRecord, 'webhook' | 'seq'>,
+  part: 'D' | 'E',
+): Promise<DeliveryRecord | undefined> {
+  const row = await table.get(keys.webhookDelivery(webhook, part, seq));
+  return row && deliveryFromRow(row);
+}
+
 /** A page of what is due for a webhook, in order; or of what ended, the newest first. */
 export async function loadDeliveries(
   table: Table,

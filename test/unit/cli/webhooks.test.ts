@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { DAY } from '../../../functions/abandonment/time.ts';
 import type { WebhookAnswer, WebhookCall } from '../../../functions/platform/ports.ts';
 import { webhookSecretOf } from '../../../functions/platform/webhook-signature.ts';
-import { failingFleet } from './cli-stage.ts';
+import { failingFleet, T } from './cli-stage.ts';
 
 const OWN = webhookSecretOf(Buffer.alloc(24, 1));
 const URL = 'https://hooks.acme.test/in?token=hidden';
@@ -149,6 +150,55 @@ describe('taskwarden webhooks', () => {
     expect((await audit(stage)).map(([act]) => act).sort()).toEqual(acts.map((act) => `webhooks ${act}`));
   });
 
+  it('replay of many is a bulk command: it asks, the next scan works it, and what it made due is sent', async () => {
+    const stage = await hooked();
+    const { id } = await added(stage);
+    const sent = async () => {
+      const { event } = (await stage.taskwarden(['webhooks', 'test', id, '--json'])).json[0] as {
+        event: string;
+      };
+      await stage.work();
+      return event;
+    };
+    const events = [await sent()];
+    stage.setNow(T + DAY);
+    events.push(await sent(), await sent());
+    expect(await stage.taskwarden(['webhooks', 'replay', id, '--all'])).toMatchObject({
+      code: 2,
+      err: `error: this would send 3 events to webhook ${id} again; --yes lets it\n`,
+    });
+    stage.calls.length = 0;
+    const given = await stage.taskwarden(['webhooks', 'replay', id, '--since', '12h', '--yes']);
+    expect(given).toMatchObject({ code: 0, err: '' });
+    expect(given.out).toContain(`2 events are to be sent to webhook ${id} again: work `);
+    expect((await stage.taskwarden(['work', 'list'])).out).toContain(
+      `replay of all events since 2026-01-01T12:00:00Z to webhook ${id}`,
+    );
+    expect(stage.calls).toEqual([]);
+    await stage.scanOn(1.1);
+    await stage.work();
+    expect(stage.calls.map(({ headers }) => headers['webhook-id'])).toEqual(events.slice(1));
+    const { json } = await stage.taskwarden(['work', 'list', '--json']);
+    expect(json).toMatchObject([{ kind: 'replay', state: 'done', done: 2, skipped: 0, failed: 0 }]);
+  });
+
+  it('replay: --wait makes due at once; one event that is meant goes at once; none is no error', async () => {
+    const stage = await hooked();
+    const { id } = await added(stage);
+    const replay = (...args: string[]) => stage.taskwarden(['webhooks', 'replay', id, ...args, '--json']);
+    expect((await replay('--state', 'dead')).json).toEqual([{ id, replayed: 0 }]);
+    await stage.taskwarden(['webhooks', 'test', id]);
+    await stage.work();
+    expect((await replay('--state', 'sent')).json).toEqual([{ id, replayed: 1 }]);
+    await stage.taskwarden(['webhooks', 'test', id]);
+    await stage.work();
+    expect(stage.calls).toHaveLength(3);
+    const { json } = await replay('--state', 'sent', '--yes', '--wait', '--reason', 'they lost it');
+    expect(json).toMatchObject([{ webhook: id, kind: 'replay', state: 'done', reason: 'they lost it' }]);
+    const { json: shown } = await stage.taskwarden(['webhooks', 'show', id, '--json']);
+    expect(shown).toMatchObject([{ due: 2 }]);
+  });
+
   it('shows no more than the host of a chat tool’s URL', async () => {
     const stage = await hooked();
     const slack = 'https://hooks.slack.com/services/T0/B0/secret';
@@ -159,8 +209,11 @@ describe('taskwarden webhooks', () => {
 
   it.each([
     [['history', 'wh-none'], 'no webhook "wh-none"'],
-    [['replay', 'wh-none'], 'name either an event, or --dead'],
-    [['replay', 'wh-none', 'evt_1', '--dead'], 'name either an event, or --dead'],
+    [['replay', 'wh-none'], 'name either an event, or those that are meant by --state, --since or --all'],
+    [['replay', 'wh-none', 'evt_1', '--state', 'dead'], 'name either an event, or those'],
+    [['replay', 'wh-none', '--all', '--since', '2d'], 'name either an event, or those'],
+    [['replay', 'wh-none', '--state', 'due'], 'Allowed choices are sent, dead'],
+    [['replay', 'wh-none', '--all'], 'no webhook "wh-none"'],
     [['rotate', 'wh-none', '--overlap', '31d'], 'at most 30d'],
   ])('%j is refused', async (args, why) => {
     const stage = await hooked();

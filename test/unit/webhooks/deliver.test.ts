@@ -4,7 +4,6 @@ import { DAY, HOUR, MINUTE } from '../../../functions/abandonment/time.ts';
 import {
   pauseWebhook,
   removeWebhook,
-  replayWebhook,
   resumeWebhook,
   rotateWebhook,
   webhookHistory,
@@ -259,23 +258,6 @@ describe('acts of operators', () => {
     expect(await history(stage, id)).toEqual([['acmeCo/a', 'dead', 'removed', 0]]);
     expect(await stage.table.get({ pk: 'WEBHOOKS', sk: id })).toBeUndefined();
     expect(await stage.table.get({ pk: 'META', sk: 'PAUSES' })).not.toHaveProperty('webhooks');
-  });
-
-  it('replay: what is dead is sent again with its id', async () => {
-    const stage = webhookStage();
-    const { id } = await stage.add();
-    stage.answering(() => GONE_AWAY);
-    await stage.happen(['acmeCo/a', 'acmeCo/b']);
-    await tick(stage);
-    stage.pass(7 * DAY);
-    await tick(stage);
-    const before = (await webhookHistory(stage.table, id, { limit: 9 })).map((one) => one.id).sort();
-    stage.answering(() => answered(200));
-    expect(await replayWebhook(stage.system, id, { state: 'dead' }, 'olga')).toEqual({ replayed: 2 });
-    stage.calls.length = 0;
-    stage.pass(6 * HOUR);
-    await tick(stage);
-    expect(stage.calls.map(({ call }) => call.headers['webhook-id']).sort()).toEqual(before);
   });
 
   it('rotate: receivers with either secret verify calls until the old one is over, then only with the new one', async () => {
