@@ -8,7 +8,7 @@ import { loadDigest } from '../../functions/store/digests.ts';
 import { type ListingRecord, listingFromRow } from '../../functions/store/listings.ts';
 import { type Change, MemoryTable } from '../../functions/store/table/memory-table.ts';
 import { Attempts, type ProcessFaults } from '../faults/attempts.ts';
-import type { CrashingProcess } from '../faults/crashing-process.ts';
+import { type CrashingProcess, ProcessDied } from '../faults/crashing-process.ts';
 import { FaultInjection, type FeedbackFault } from '../faults/fault-injection.ts';
 import { FaultPlan } from '../faults/fault-plan.ts';
 import { calmSince, isFaultyScenario, skewOf } from '../faults/fault-spans.ts';
@@ -19,6 +19,7 @@ import type { BrokenPromise } from '../verify/checks.ts';
 import { FleetFacts } from '../verify/fleet-facts.ts';
 import { ProgressVerifier } from '../verify/progress-verifier.ts';
 import { Verifier } from '../verify/verifier.ts';
+import { WebhookVerifier } from '../verify/webhook-verifier.ts';
 import { WorkVerifier } from '../verify/work-verifier.ts';
 import { BreakerWatch } from './breaker-watch.ts';
 import { type EffectLine, EffectRecorder, type SummaryLine } from './effects.ts';
@@ -31,8 +32,9 @@ import { SeededRandom } from './seeded-random.ts';
 import type { MailReport, Service } from './service.port.ts';
 import { SimFleet } from './sim-fleet.ts';
 import { type AcceptedMail, SimMail } from './sim-mail.ts';
-import { type DeadLetter, SimQueues } from './sim-queues.ts';
+import { type Answer, type DeadLetter, type Delivery, SimQueues } from './sim-queues.ts';
 import { SIMULATED_CONFIG, simSystem } from './sim-system.ts';
+import { type HookPart, SimWebhooks } from './sim-webhooks.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { OWNING_SYSTEM, storeStart } from './world-start.ts';
 
@@ -54,6 +56,8 @@ export interface WorldOptions {
   startsFrom?: StageSnapshot;
   /** Part of the fleet that is listed rather than told by events. By default none. */
   listed?: ListedPart;
+  /** Webhooks and their servers. By default none. */
+  webhooks?: readonly HookPart[];
   /** What becomes of what SES says of mails. By default it comes at once. */
   feedback?: (at: number) => FeedbackFault | undefined;
 }
@@ -82,6 +86,9 @@ export class World {
   readonly #recorder: EffectRecorder;
   readonly #verifier: Verifier;
   readonly #workVerifier: WorkVerifier;
+  readonly #webhookVerifier: WebhookVerifier;
+  /** Undefined where the scenario has none. */
+  readonly #webhooks: SimWebhooks | undefined;
   readonly #queues: SimQueues;
   readonly #mail: SimMail;
   readonly #fleet: SimFleet;
@@ -122,6 +129,12 @@ export class World {
       isBehind: () => (isFaulty && this.#injection.isBehind()) || this.#isListingBehind(),
     });
     this.#workVerifier = new WorkVerifier(this.#verifier, scenario, () => clock.now());
+    this.#webhookVerifier = new WebhookVerifier(this.#verifier, {
+      now: () => clock.now(),
+      skew: skewOf(scenario),
+    });
+    const { webhooks } = options;
+    this.#webhooks = webhooks && new SimWebhooks(webhooks, this.#webhookVerifier, () => clock.now());
     const table = new MemoryTable({
       onCommit: (changes) => this.#committed(changes),
       rows: options.startsFrom?.rows ?? [],
@@ -168,7 +181,7 @@ export class World {
       system: this.#system,
     });
     this.#queues.onThrottled = () => this.#breaker.wake();
-    this.#queues.workWith((delivery) => this.#attempts.work(delivery));
+    this.#queues.workWith((delivery) => this.#work(delivery));
     this.#book = new PolicyBook(parsedPolicies(scenario));
   }
 
@@ -178,12 +191,15 @@ export class World {
     await this.#begin();
     const player = this.#makePlayer();
     for (const event of events) this.#loop.at(event.at, RANK.event, () => player.play(event));
+    for (const at of this.#webhooks?.resumptions ?? []) {
+      this.#loop.at(at, RANK.event, () => this.#webhooks?.resume(this.#system));
+    }
     this.#injection.begin();
     this.#repeatObservationsFrom(start);
     this.#schedule.from(start);
     await this.#loop.run(until, () => this.#verifier.instantOver());
     this.#verifier.instantOver();
-    this.#finish();
+    await this.#finish();
     return {
       lines: this.#recorder.lines,
       summary: this.#summary(),
@@ -204,8 +220,20 @@ export class World {
     };
   }
 
-  #finish(): void {
+  /** One receive of a message; in some times one of webhooks is received twice, and two senders have it at once. */
+  async #work(delivery: Delivery): Promise<Answer> {
+    const isDoubled = delivery.queue === 'webhook' && this.#webhooks?.isDoubled();
+    if (!isDoubled) return this.#attempts.work(delivery);
+    const both = [this.#attempts.work(delivery), this.#attempts.work(delivery)];
+    const [first, second] = await Promise.allSettled(both);
+    if (second?.status === 'rejected' && !(second.reason instanceof ProcessDied)) throw second.reason;
+    if (first?.status === 'fulfilled') return first.value;
+    throw first?.reason;
+  }
+
+  async #finish(): Promise<void> {
     const calm = this.#calmSince();
+    await this.#webhooks?.finish(this.#system, calm);
     this.#verifier.audits.finish(calm);
     this.#progress?.finish(this.#loop.clock.now(), calm, this.#injection.hasLostFacts());
     this.#workVerifier.finish({
@@ -233,6 +261,7 @@ export class World {
     const { startsFrom, listed } = this.#options;
     if (startsFrom) this.#fleet.loadKnown(startsFrom);
     else await storeStart(this.#system, this.#scenario, this.#book);
+    await this.#webhooks?.begin(this.#system);
     this.#progress = new ProgressVerifier({
       facts: this.#facts,
       verifier: this.#verifier,
@@ -267,6 +296,11 @@ export class World {
     });
   }
 
+  /** The sender of webhooks alone calls them. */
+  #processOf(name: string, system: System): System {
+    return (name === 'webhook' && this.#webhooks?.systemOf(system)) || system;
+  }
+
   #makeAttempts(): Attempts {
     return new Attempts({
       system: this.#system,
@@ -274,12 +308,13 @@ export class World {
       plan: this.#plan,
       facts: this.#facts,
       processFaults: this.#processFaults,
-      processOf: this.#options.processOf ?? ((_name, system) => system),
+      processOf: this.#options.processOf ?? ((name, system) => this.#processOf(name, system)),
       listener: {
         failed: () => this.#breaker.wake(),
         ended: (attempt) => {
           this.#workVerifier.ended(attempt);
           this.#verifier.refusals.ended(attempt);
+          this.#webhookVerifier.senderEnded(attempt);
           const digest =
             attempt.outcome === 'done' ? this.#injection.digestReported(attempt.body) : undefined;
           if (digest !== undefined) this.#verifier.repeats.reported(digest);
@@ -481,6 +516,7 @@ export class World {
       asked: (request) => this.#verifier.disableAsked(request),
       disabled: (done) => {
         this.#verifier.disabled(done);
+        this.#webhookVerifier.disabled(done);
         this.#progress?.disabled();
         this.#recorder.taskDisabled(done);
       },

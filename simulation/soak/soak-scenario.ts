@@ -8,6 +8,8 @@ import {
 } from '../../functions/abandonment/time.ts';
 import { QUEUE_NAMES } from '../../functions/platform/queues.ts';
 import { SeededRandom } from '../engine/seeded-random.ts';
+import { CALM_FROM, START } from './soak-times.ts';
+import { senderCrashes } from './soak-webhooks.ts';
 
 /** A scenario as its file has it. */
 export interface ScenarioJson {
@@ -18,10 +20,7 @@ export interface ScenarioJson {
   [key: string]: unknown;
 }
 
-const START = Date.parse('2026-01-01T00:00:00Z');
 const SCAN_EVERY = 6 * HOUR;
-/** Nothing goes wrong any more from here on, so that all must come to its end. */
-const CALM_FROM = 19 * DAY;
 const UNTIL = 30 * DAY;
 
 const OWNERS = ['ana@acme.test', 'bob@acme.test', 'cem@beta.test'];
@@ -120,6 +119,7 @@ class SoakScenario {
         ...this.#times(2 + this.#below(4), () => this.#soakFault()).flat(),
         ...this.#listingFaults(),
         ...this.#refusals(jobs),
+        ...senderCrashes(this.#seed),
       ],
       recipients: Object.fromEntries([...OWNERS, 'boss@acme.test'].flatMap((email) => this.#sleeper(email))),
     };

@@ -4,6 +4,7 @@ import type { EffectLine } from '../engine/effects.ts';
 import { World } from '../engine/world.ts';
 import { parseScenario } from '../scenario/scenario.ts';
 import { listedOf, type ScenarioJson, soakScenario } from './soak-scenario.ts';
+import { webhooksOf } from './soak-webhooks.ts';
 
 /** What one schedule came to. */
 export interface SoakResult {
@@ -31,7 +32,9 @@ export async function runJson(json: ScenarioJson): Promise<Omit<SoakResult, 'see
   const parsed = parseScenario(json);
   if (!parsed.ok) throw new Error(`not a scenario: ${parsed.problem}`);
   const listed = listedOf(parsed.scenario.seed);
-  const outcome = await new World(parsed.scenario, deployedService, listed ? { listed } : {}).run();
+  const webhooks = webhooksOf(parsed.scenario.seed);
+  const options = { ...(listed && { listed }), ...(webhooks && { webhooks }) };
+  const outcome = await new World(parsed.scenario, deployedService, options).run();
   const { lines, summary, broken, deaths, checks, repeats } = outcome;
   const has = (wanted: (line: EffectLine) => boolean) => lines.some(wanted);
   return {

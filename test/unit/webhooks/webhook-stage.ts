@@ -5,10 +5,8 @@ import type {
   QueueName,
   WebhookAnswer,
   WebhookCall,
-  WebhookSecretStore,
 } from '../../../functions/platform/ports.ts';
 import { buildSystem } from '../../../functions/platform/system.ts';
-import { webhookSecretOf } from '../../../functions/platform/webhook-signature.ts';
 import { runScan } from '../../../functions/scanner/scan.ts';
 import { loadPauses } from '../../../functions/store/pauses.ts';
 import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
@@ -17,27 +15,11 @@ import { loadWebhook, type WebhookRecord } from '../../../functions/store/webhoo
 import { webhookConsumer } from '../../../functions/webhooks/webhook-consumer.ts';
 import type { Outcome } from '../../../functions/work/consumer.ts';
 import { processMessage } from '../../../functions/work/pipeline.ts';
+import { answered, memorySecrets } from '../../../simulation/engine/sim-webhooks.ts';
+
+export { answered, GONE_AWAY } from '../../../simulation/engine/sim-webhooks.ts';
 
 const START = Date.parse('2026-01-01T00:00:00Z');
-
-/** An answer with a status. */
-export const answered = (
-  status: number,
-  more: { retryAfter?: string; body?: string } = {},
-): WebhookAnswer => ({
-  outcome: 'answered',
-  status,
-  retryAfter: null,
-  body: '',
-  ...more,
-});
-
-/** The webhook's server is not there. */
-export const GONE_AWAY: WebhookAnswer = {
-  outcome: 'failed',
-  reason: 'not-connected',
-  detail: 'connect ECONNREFUSED',
-};
 
 interface Called {
   at: Instant;
@@ -48,7 +30,7 @@ interface Called {
 export function webhookStage() {
   const table = new MemoryTable({ freeze: true });
   const calls: Called[] = [];
-  const kept = new Map<string, string[]>();
+  const secrets = memorySecrets();
   const queue: { body: string; receives: number }[] = [];
   const told: string[] = [];
   let answer: (call: WebhookCall, body: { type: string; data: Record<string, unknown> }) => WebhookAnswer =
@@ -56,14 +38,6 @@ export function webhookStage() {
   let now = START;
   let numbers = 0;
   const state = { mostInFlight: 0, atOnce: 0, mostAtOnce: 0 };
-  const secrets: WebhookSecretStore = {
-    make: () => webhookSecretOf(Buffer.alloc(32, kept.size + 1)),
-    write: async (id, secret) => {
-      kept.set(id, [...(kept.get(id) ?? []), secret]);
-      return kept.get(id)?.length ?? 0;
-    },
-    remove: async (id) => void kept.delete(id),
-  };
   const system = buildSystem('a test', {
     clock: { now: () => now },
     random: {
@@ -94,15 +68,7 @@ export function webhookStage() {
         calls.push({ at: now, call });
         return answer(call, JSON.parse(call.body));
       },
-      secrets: {
-        read: async (place) => {
-          const [, id = '', version = ''] =
-            /webhooks\/([^:]+):(\d+)$/.exec('parameter' in place ? place.parameter : '') ?? [];
-          const secret = kept.get(id)?.[Number(version) - 1];
-          if (secret === undefined) throw new Error('ParameterNotFound');
-          return secret;
-        },
-      },
+      secrets,
     },
     config: {
       stage: 'local',
@@ -120,7 +86,7 @@ export function webhookStage() {
     table,
     system,
     secrets,
-    kept,
+    kept: secrets.kept,
     calls,
     queue,
     told,
