@@ -228,3 +228,29 @@ test('a scenario names times of day as a policy does, or is refused', async () =
     'recipients["ana@acme.test"].quietHours.to: is "22:00" as is from; the two times of day must differ',
   );
 });
+
+test.each([
+  [{ language: 'de' }],
+  [{ zone: 'Europe/Berlin', language: 'de' }],
+  [{ zone: 'Asia/Kathmandu', language: 'de' }],
+  [{ zone: 'America/St_Johns' }],
+])(
+  'a mail says its dates in the language and the zone of who reads it, and breaks no promise: %j',
+  async (chosen) => {
+    // What a mail does not say would be thrown.
+    const { story } = await tell({
+      until: at(22),
+      policy: { mode: 'disable', stopNotice: '2d' },
+      tasks: [failing('acmeCo/a'), failing('acmeCo/b', { shards: [{ id: '0', status: 'PRIMARY' }] })],
+      recipients: { 'ana@acme.test': chosen },
+      events: [{ at: at(18), type: 'deadline', task: 'acmeCo/b', deadline: at(21, 12) }],
+    });
+    expect(story.filter((line) => line.includes(' mail '))).toEqual([
+      'T+14d mail ana@acme.test: warning acmeCo/a #1 until T+21d',
+      'T+18d mail ana@acme.test: reminder acmeCo/a #1 until T+21d',
+      'T+19d12h mail ana@acme.test: stopping acmeCo/b until T+21d12h',
+      'T+20d mail ana@acme.test: reminder acmeCo/a #1 until T+21d',
+      'T+21d+ mail ana@acme.test: disabled acmeCo/a #1',
+    ]);
+  },
+);

@@ -5,6 +5,7 @@ import { keys } from '../../functions/store/keys.ts';
 import { ROW_VERSION } from '../../functions/store/rows.ts';
 import { deployedService } from '../../simulation/engine/deployed-service.ts';
 import type { EffectLine } from '../../simulation/engine/effects.ts';
+import { instantsIn, tasksIn } from '../../simulation/engine/read-mail.ts';
 import { World } from '../../simulation/engine/world.ts';
 import { parseScenario } from '../../simulation/scenario/scenario.ts';
 import { soakScenario } from '../../simulation/soak/soak-scenario.ts';
@@ -13,8 +14,6 @@ const CHAT = 'arn:aws:sns:eu-west-1:123456789012:chat';
 const GONE = 'arn:aws:sns:eu-west-1:123456789012:gone';
 
 const SCHEDULES = 30;
-
-const DATE = /\d{4}-\d\d-\d\d \d\d:\d\d(?= UTC)/g;
 
 interface Published extends TopicMessage {
   at: number;
@@ -66,11 +65,10 @@ function announced({
   text,
   at: publishedAt,
 }: Published): { task: string; date: number; publishedAt: number }[] {
-  return text.split(/^\* /m).flatMap((part) => {
-    const task = part.split('\n')[0] ?? '';
-    const dates = part.replace(/\s+/g, ' ').match(DATE) ?? [];
-    return dates
-      .map((date) => ({ task, date: Date.parse(`${date.replace(' ', 'T')}:00Z`), publishedAt }))
+  return text.split(/^(?=\* )/m).flatMap((part) => {
+    const [task = ''] = tasksIn(part);
+    return [...instantsIn(part)]
+      .map((date) => ({ task, date, publishedAt }))
       .filter(({ date }) => date > publishedAt);
   });
 }
