@@ -29,7 +29,8 @@ export async function runBeside(system: System): Promise<Run> {
 export async function foresee(run: Run, generator: Generator, record: GeneratorRecord): Promise<Foreseen> {
   const { settings, version } = record;
   const due = dueAt({ generator, record, settings, version }, run.now);
-  if (due.why === 'paused' || due.why === 'under way') return due;
+  // That it fails is said first: what a scan would know of for it is not all known here.
+  if (due.why === 'paused' || due.why === 'under way' || due.why === 'failing') return due;
   if (!(await isWanted(run, generator))) return { at: null, why: 'not wanted' };
   if (due.at === null || due.at > run.now) return due;
   if (hasDied(record, run.now)) return { ...due, why: 'died' };

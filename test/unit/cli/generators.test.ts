@@ -174,6 +174,15 @@ describe('why a generator is asked when it is', () => {
     expect(await operatorsOf(stage)).toMatchObject({ why });
   });
 
+  it('is first that it fails, though the scan may know of nothing for it', async () => {
+    const stage = await stageOf();
+    const failure = { at: T, reason: 'throttled', fingerprint: '3f9a1c0b77de' };
+    const row = { ...keys.generator('offices'), notBefore: T + DAY, failures: 2, failure, turns: 2, rev: 1 };
+    await stage.table.transact([{ put: row }], 'a turn');
+    const { out } = await stage.taskwarden(['generators', 'list']);
+    expect(out).toMatch(/^offices .* failed 2 times: throttled /m);
+  });
+
   it('is that the scan knows of nothing for it: then no instant is named', async () => {
     const stage = await stageOf();
     const { json } = await stage.taskwarden(['generators', 'show', 'listings', '--json']);
