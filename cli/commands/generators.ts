@@ -9,15 +9,16 @@ import {
 } from '../../functions/operators/generators.ts';
 import { argument } from '../../functions/platform/shell-word.ts';
 import type { System } from '../../functions/platform/system.ts';
+import { type Foreseen, foresee, runBeside, takeDryTurn } from '../../functions/scanner/dry-turn.ts';
 import type { Generator } from '../../functions/scanner/generator.ts';
 import { GENERATORS } from '../../functions/scanner/generators.ts';
-import { dueAt, type Why } from '../../functions/scanner/turns.ts';
 import { type GeneratorRecord, loadGenerators, newGenerator } from '../../functions/store/generators.ts';
 import type { GivenUp } from '../../functions/store/given-up.ts';
-import { addCommand, type Cli, onStage, type Session } from '../command.ts';
+import { addCommand, type Cli, instantArgument, onStage, type Session } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import type { Columns } from '../output.ts';
 import { safe } from '../terminal.ts';
+import { dryTurnJson, dryTurnText } from './generators-dry-run.ts';
 
 /** Adds the commands of `generators`. */
 export function registerGenerators(generators: Command, cli: Cli): void {
@@ -57,10 +58,12 @@ export function registerGenerators(generators: Command, cli: Cli): void {
   addNamed(
     generators,
     'run',
-    'ask a generator with the next scan, however long it was to wait',
-    ['run listings'],
+    'ask a generator with the next scan, however long it was to wait; or say what it would do',
+    ['run listings', 'run garbage --dry-run', 'run reports --dry-run --now 2026-01-05T06:00:00Z'],
     onStage(cli, run),
-  );
+  )
+    .option('--dry-run', 'change nothing: say whether it would be asked, and what its turn would do')
+    .option('--now <instant>', 'with --dry-run: as if it were that instant', instantArgument);
   addNamed(
     generators,
     'clear',
@@ -89,18 +92,18 @@ function addNamed(
 interface Standing {
   generator: Generator;
   record: GeneratorRecord;
-  due: { at: Instant | null; why: Why };
+  due: Foreseen;
 }
 
 /** All generators as they stand. */
-export async function standings({ table, clock }: System): Promise<Standing[]> {
-  const records = await loadGenerators(table);
-  return GENERATORS.map((generator) => {
-    const record = records.get(generator.name) ?? newGenerator(generator.name);
-    // The settings and the version that its turns run with are the scanner's; the next scan compares them.
-    const { settings, version } = record;
-    return { generator, record, due: dueAt({ generator, record, settings, version }, clock.now()) };
-  });
+export async function standings(system: System): Promise<Standing[]> {
+  const [run, records] = await Promise.all([runBeside(system), loadGenerators(system.table)]);
+  return Promise.all(
+    GENERATORS.map(async (generator) => {
+      const record = records.get(generator.name) ?? newGenerator(generator.name);
+      return { generator, record, due: await foresee(run, generator, record) };
+    }),
+  );
 }
 
 async function standingOf(system: System, name: string): Promise<Standing> {
@@ -126,10 +129,13 @@ const COLUMNS: Columns<Standing> = [
 const nextOf = ({ at }: Standing['due']) => (at === null ? '-' : formatInstant(at));
 
 /** Why it is asked when it is, in words. */
-export function whyOf(why: Why, { failures, empty, paused, failure }: GeneratorRecord): string {
+export function whyOf(why: Foreseen['why'], { failures, empty, paused, failure }: GeneratorRecord): string {
   if (why === 'paused') return `paused by ${paused?.by}${paused?.reason ? `: ${paused.reason}` : ''}`;
   if (why === 'failing') return `failed ${failures} times: ${failure?.reason}`;
   if (why === 'waits' && empty > 0) return `waits: ${empty} empty turns`;
+  if (why === 'full page') return 'full page: it goes on at once';
+  if (why === 'not wanted') return 'not wanted: the scan knows of nothing for it';
+  if (why === 'died') return 'its newest turn began and never ended, which the next scan counts as failed';
   return why;
 }
 
@@ -175,13 +181,28 @@ async function resume({ system, out, operator }: Session, _: object, name: strin
   ]);
 }
 
-async function run({ system, out, operator }: Session, _: object, name: string): Promise<void> {
+async function run(
+  session: Session,
+  { dryRun = false, now }: { dryRun?: boolean; now?: Instant },
+  name: string,
+): Promise<void> {
+  if (dryRun) return runDry(session, name, now);
+  if (now !== undefined)
+    throw new UsageError('--now goes with --dry-run alone: a scan asks a generator by its own clock');
+  const { system, out, operator } = session;
   const { paused } = await runGenerator(system, name, await operator());
   out.one({ run: name, isPaused: paused !== null }, () => [
     paused
       ? `${name} is paused by ${safe(paused.by)}; \`taskwarden generators resume ${argument(name)}\` lets it go on`
       : `${name} is asked with the next scan; \`taskwarden scan\` begins one`,
   ]);
+}
+
+async function runDry({ system, out }: Session, name: string, now?: Instant): Promise<void> {
+  const generator = GENERATORS.find((one) => one.name === name);
+  if (!generator) throw new UsageError(`no generator is called ${JSON.stringify(name)}`);
+  const dry = await takeDryTurn(system, generator, now);
+  out.one(dryTurnJson(generator, dry), () => dryTurnText(generator, dry, whyOf(dry.due.why, dry.record)));
 }
 
 async function clear(

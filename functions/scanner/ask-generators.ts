@@ -28,7 +28,7 @@ const SHORTEST_RUN: Duration = 5 * SECOND;
 const MARGIN_MS = 10 * SECOND;
 
 /** After so long a generator's budget for one turn is spent, so that others have theirs. */
-const SLICE: Duration = 20 * SECOND;
+export const SLICE: Duration = 20 * SECOND;
 
 /** A turn that lasts longer is given up, though its promise may live on. */
 const LONGEST_TURN: Duration = MINUTE;
@@ -130,7 +130,7 @@ async function standingsOf(run: Run, generators: readonly Generator[]): Promise<
 }
 
 /** What cannot be said without failing is found out in a turn, where a failure counts. */
-async function isWanted(run: Run, generator: Generator): Promise<boolean> {
+export async function isWanted(run: Run, generator: Generator): Promise<boolean> {
   try {
     return (await generator.isWanted?.(run)) ?? true;
   } catch {

@@ -13,7 +13,8 @@ export interface Entry extends Position {
   row: Row;
 }
 
-function compare(left: Position, right: Position): number {
+/** In which order they stand. */
+export function comparePositions(left: Position, right: Position): number {
   return (
     compareKeys(left.sort, right.sort) || compareKeys(left.pk, right.pk) || compareKeys(left.sk, right.sk)
   );
@@ -40,7 +41,7 @@ export class SortedPartitions {
     const entries = this.#partitions.get(partition);
     if (!entries) return undefined;
     const entry = entries[placeOf(entries, position)];
-    return entry && compare(entry, position) === 0 ? entry : undefined;
+    return entry && comparePositions(entry, position) === 0 ? entry : undefined;
   }
 
   put(partition: string, entry: Entry): void {
@@ -51,7 +52,7 @@ export class SortedPartitions {
     }
     const place = placeOf(entries, entry);
     const there = entries[place];
-    if (there && compare(there, entry) === 0) entries[place] = entry;
+    if (there && comparePositions(there, entry) === 0) entries[place] = entry;
     else entries.splice(place, 0, entry);
   }
 
@@ -60,7 +61,7 @@ export class SortedPartitions {
     if (!entries) return;
     const place = placeOf(entries, position);
     const there = entries[place];
-    if (there && compare(there, position) === 0) entries.splice(place, 1);
+    if (there && comparePositions(there, position) === 0) entries.splice(place, 1);
     if (entries.length === 0) this.#partitions.delete(partition);
   }
 
@@ -72,12 +73,12 @@ export class SortedPartitions {
     if (after && query.descending)
       end = Math.min(
         end,
-        boundary(entries, (entry) => compare(entry, after) >= 0),
+        boundary(entries, (entry) => comparePositions(entry, after) >= 0),
       );
     if (after && !query.descending)
       start = Math.max(
         start,
-        boundary(entries, (entry) => compare(entry, after) > 0),
+        boundary(entries, (entry) => comparePositions(entry, after) > 0),
       );
     if (start >= end) return [];
     if (query.descending) return entries.slice(Math.max(start, end - limit), end).reverse();
@@ -92,7 +93,7 @@ export class SortedPartitions {
 }
 
 function placeOf(entries: Entry[], position: Position): number {
-  return boundary(entries, (entry) => compare(entry, position) >= 0);
+  return boundary(entries, (entry) => comparePositions(entry, position) >= 0);
 }
 
 function boundsOf(entries: Entry[], sk: NonNullable<Query['sk']>): [start: number, end: number] {
