@@ -108,7 +108,11 @@ export class ServiceStack extends Stack {
     const ownerPage = new OwnerPage(this, 'OwnerPage', { config, environment: knowing, alarms });
     const toldBeside: Partial<Record<QueueName, Record<string, string>>> = {
       ingest: { [ENV.sources]: JSON.stringify(config.sources), [ENV.account]: Aws.ACCOUNT_ID },
-      notify: { [ENV.linkBaseUrl]: ownerPage.baseUrl, [ENV.linkKeys]: linkKeysParameter(config.stage) },
+      notify: {
+        [ENV.linkBaseUrl]: ownerPage.baseUrl,
+        [ENV.linkKeys]: linkKeysParameter(config.stage),
+        ...(config.brand && { [ENV.brand]: writtenBrand(config.brand) }),
+      },
     };
     const { allowHosts } = config.webhooks;
     if (allowHosts.length > 0) toldBeside.webhook = { [ENV.webhookHosts]: allowHosts.join(',') };
@@ -246,7 +250,6 @@ export class ServiceStack extends Stack {
       [ENV.replyTo]: config.replyTo,
       [ENV.mailsPerSecond]: String(config.ses.mailsPerSecond / config.queues.notify.maxConcurrency),
       [ENV.contact]: config.contact,
-      ...(config.brand && { [ENV.brand]: writtenBrand(config.brand) }),
       [ENV.configurationSet]: this.mail.configurationSet.configurationSetName,
       [ENV.controlPlane]: config.controlPlane,
       [ENV.modeCeiling]: config.modeCeiling,

@@ -8,6 +8,7 @@ import {
 } from 'aws-cdk-lib/aws-codedeploy';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { LIVE_ALIAS } from '../../functions/platform/names.ts';
 import type { Config } from '../config.ts';
 import { acknowledgeWildcard } from '../wildcards.ts';
 import type { Alarms } from './alarms.ts';
@@ -58,7 +59,11 @@ export class GradualDeployment extends Construct {
 
   /** What CodeDeploy does itself, in the place of AWS's managed policy, which is for all functions of the account. */
   private makeRole(functions: readonly TaskwardenFunction[]): Role {
-    const resources = functions.flatMap(({ live, lambda }) => [lambda.functionArn, live.functionArn]);
+    // By its name: the alias waits for its deployment group, which waits for the role.
+    const resources = functions.flatMap(({ lambda: { functionArn } }) => [
+      functionArn,
+      `${functionArn}:${LIVE_ALIAS}`,
+    ]);
     const actions = ['lambda:GetAlias', 'lambda:GetProvisionedConcurrencyConfig', 'lambda:UpdateAlias'];
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('codedeploy.amazonaws.com'),
