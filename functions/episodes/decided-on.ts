@@ -3,7 +3,7 @@ import { triedSince } from '../abandonment/healthy-spells.ts';
 import type { EffectivePolicy } from '../abandonment/policy.ts';
 
 /** The leaves that decide about the disabling of an abandoned task, and of one that outlives its deadline. */
-const LEAVES = [
+export const DECIDING_LEAVES = [
   'warnAfter',
   'disableAfter',
   'reminders',
@@ -14,9 +14,9 @@ const LEAVES = [
   'quietHours',
   'quietDays',
 ] as const;
-const LEAVES_OF_DEADLINES = ['failAfter', 'stopNotice', 'atDeadline'] as const;
+export const DECIDING_LEAVES_OF_DEADLINES = ['failAfter', 'stopNotice', 'atDeadline'] as const;
 
-type Leaf = (typeof LEAVES | typeof LEAVES_OF_DEADLINES)[number];
+type Leaf = (typeof DECIDING_LEAVES | typeof DECIDING_LEAVES_OF_DEADLINES)[number];
 
 /**
  * What a decision to disable rests on, as the audit keeps it: evidence, counted time, the thresholds, and where each of them came
@@ -25,7 +25,8 @@ type Leaf = (typeof LEAVES | typeof LEAVES_OF_DEADLINES)[number];
 export function decidedOn(given: Case, { answer, reason, facts }: Decision): Record<string, unknown> {
   const { task, evidence, episode, written = given.policy } = given;
   const { notPrimarySince, counted, abandonedAt, deadline } = facts;
-  const leaves: readonly Leaf[] = deadline === undefined ? LEAVES : [...LEAVES, ...LEAVES_OF_DEADLINES];
+  const leaves: readonly Leaf[] =
+    deadline === undefined ? DECIDING_LEAVES : [...DECIDING_LEAVES, ...DECIDING_LEAVES_OF_DEADLINES];
   return {
     answer,
     reason,

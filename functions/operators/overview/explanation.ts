@@ -3,6 +3,7 @@ import { type Case, type Decision, decide, withJoined } from '../../abandonment/
 import { lastAliveAt } from '../../abandonment/evidence.ts';
 import type { OwnerRule } from '../../abandonment/owner-rules.ts';
 import type { Instant } from '../../abandonment/time.ts';
+import { DECIDING_LEAVES, DECIDING_LEAVES_OF_DEADLINES } from '../../episodes/decided-on.ts';
 import { recipientKey } from '../../platform/addresses.ts';
 import { type AlertRecord, alertOf } from '../../store/alerts.ts';
 import { FleetView, type Owners, type Why } from '../../store/fleet-view.ts';
@@ -87,21 +88,8 @@ export interface Explanation {
   next: NextStep[];
 }
 
-/** The leaves that decide about one task. */
-const DECIDING = [
-  'stage',
-  'warnAfter',
-  'disableAfter',
-  'reminders',
-  'publicationVeto',
-  'aliveStatuses',
-  'minHealthy',
-  'quietHours',
-  'quietDays',
-  'evidenceMaxAge',
-  'digestEvery',
-];
-const DECIDING_OF_DEADLINES = ['failAfter', 'stopNotice', 'atDeadline'];
+/** The leaves that decide about one task, beside those on which a disabling rests. */
+const DECIDING: readonly string[] = ['stage', ...DECIDING_LEAVES, 'digestEvery'];
 
 /**
  * Explains the decision about a task at an instant; reads only. For a later instant than now it is supposed
@@ -172,7 +160,7 @@ function decided(
 > {
   const { task, episode } = given;
   const deadline = deadlineView(given, at);
-  const deciding = deadline ? [...DECIDING, ...DECIDING_OF_DEADLINES] : DECIDING;
+  const deciding = deadline ? [...DECIDING, ...DECIDING_LEAVES_OF_DEADLINES] : DECIDING;
   return {
     kind: task.kind,
     dataPlane: task.dataPlane,

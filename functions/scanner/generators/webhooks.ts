@@ -17,8 +17,8 @@ export const webhooksGenerator: Generator = {
   name: 'webhooks',
   band: 'normal',
   everySeconds: 0,
+  isWanted: ({ view: { pausesRecord } }) => (pausesRecord.webhooks?.length ?? 0) > 0,
   async run(run, budget, cursor) {
-    if (!run.view.pausesRecord.webhooks?.length) return DONE;
     // What is due already does not wait for a run that gets to the end of what happened.
     if (cursor !== null) await serveAll(run);
     const stoppedAt = await takeAll(run, budget, cursor);
