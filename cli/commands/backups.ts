@@ -53,11 +53,15 @@ export function registerBackups(program: Command, cli: Cli): void {
   addCommand(program, {
     usage: 'restored',
     description: 'say that the table itself was restored from a backup of AWS: it starts paused',
-    examples: ['restored --stage prod'],
+    examples: ['restored --stage prod', 'restored --stage prod --yes'],
   })
+    .option('--yes', 'do not ask, though everything is paused and warned of again')
     .addHelpText('after', PAUSED)
     .action(
-      onStage(cli, async ({ system, out, operator }) => {
+      onStage<[], { yes?: boolean }>(cli, async (session, { yes = false }) => {
+        const { system, out, operator, stage } = session;
+        const act = `pause all of stage ${stage.name}, and let nothing count that was known before`;
+        await confirm(session, { act, yes });
         const { restoredAt } = await markRestored(system, await operator());
         out.one({ restoredAt: formatInstant(restoredAt) }, () => restoredText(restoredAt));
       }),
