@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { BOUNDS } from '../abandonment/bounds.ts';
+import { EVENT_VERSION } from './event-version.ts';
 import {
   countField,
   dataPlaneField,
@@ -11,9 +12,6 @@ import {
   taskIdField,
   totalField,
 } from './fields.ts';
-
-/** The version of the events that this code writes and reads; a newer one is left for a later try. */
-export const EVENT_VERSION = 1;
 
 const version = z.literal(EVENT_VERSION).register(z.globalRegistry, {
   description: 'The version of this event. It is raised only by changes that an older reader cannot ignore.',

@@ -10,11 +10,11 @@ import type { Outcome } from '../work/consumer.ts';
 import { classOf } from '../work/failure-class.ts';
 import { retryDelaySeconds } from '../work/pipeline.ts';
 import { hearDataPlane, mentionDataPlane, reportDataPlane } from './data-planes.ts';
+import { EVENT_VERSION } from './event-version.ts';
 import {
   type BusEvent,
   countedTask,
   dataPlaneReported,
-  EVENT_VERSION,
   observedTask,
   restartsCountedUnread,
   shardsObservedUnread,

@@ -13,7 +13,7 @@ import type { Write } from '../../store/table/table.port.ts';
 import { TableBusy } from '../../store/table-busy.ts';
 import { loadTasks, type TaskRecord } from '../../store/tasks.ts';
 import { writeUnlessRefused } from '../../store/write-unless-refused.ts';
-import { EVENT_VERSION } from '../events.ts';
+import { EVENT_VERSION } from '../event-version.ts';
 import { deleteTask } from '../task-events.ts';
 import { SETTLES_WITHIN } from './listed-publication.ts';
 import type { ListingRun } from './listing-run.ts';

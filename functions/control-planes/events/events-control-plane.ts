@@ -1,9 +1,6 @@
 import { formatInstant } from '../../abandonment/time.ts';
-import {
-  EVENT_VERSION,
-  type TaskDisableRequestedDetail,
-  type TaskEnableRequestedDetail,
-} from '../../catalog/events.ts';
+import { EVENT_VERSION } from '../../catalog/event-version.ts';
+import type { TaskDisableRequestedDetail, TaskEnableRequestedDetail } from '../../catalog/events.ts';
 import type { Clock, EventPublisher } from '../../platform/ports.ts';
 import type { ControlAnswer, ControlPlane, DisableRequest, EnableRequest } from '../control-plane.port.ts';
 
