@@ -167,6 +167,11 @@ export function field(label: string, name: string, value = '', more: Record<stri
   return html`<div><label for="f-${name}">${label}</label><input id="f-${name}" name="${name}" value="${value}"${attributes}></div>`;
 }
 
+/** Something that is agreed to, or is not. */
+export function checkbox(label: string, name: string): Html {
+  return html`<p class="check"><input type="checkbox" id="f-${name}" name="${name}" value="yes"> <label for="f-${name}">${said(label)}</label></p>`;
+}
+
 /** A choice of a form; the first one says that all are meant. */
 export function choice(
   label: string,

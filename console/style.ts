@@ -25,6 +25,8 @@ p{margin:.5rem 0}dl{margin:.6rem 0;display:grid;grid-template-columns:minmax(9re
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.7rem;margin:1rem 0;padding:0;list-style:none}
 .tiles li{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.6rem .8rem}
 .tiles b{display:block;font-size:1.5rem;line-height:1.3;font-variant-numeric:tabular-nums}.tiles span{color:var(--soft)}.tiles b.word{font-size:1.05rem;line-height:1.9}.tiles time{white-space:normal}
+.groups{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));gap:0 2rem;align-items:start}
+.links{display:inline-flex;flex-wrap:wrap;gap:.2rem .8rem}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:0 2rem}
 figure{margin:1rem 0;max-width:44rem}figcaption{color:var(--soft);margin-bottom:.3rem}svg.plot{display:block;width:100%;height:auto;color:var(--soft)}
 .key{display:inline-flex;align-items:center;gap:.35rem;margin-right:1rem;white-space:nowrap}
@@ -41,6 +43,10 @@ form.card,.card{background:var(--card);border:1px solid var(--line);border-radiu
 form.filters{display:grid;grid-template-columns:repeat(auto-fit,minmax(10rem,1fr));gap:.5rem .8rem;align-items:end}
 label{display:block;font-size:.9rem;color:var(--soft)}
 input,select,textarea{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--soft);border-radius:6px;padding:.4rem .55rem;width:100%;min-height:2.4rem}
+input[type=checkbox]{width:1.2rem;height:1.2rem;min-height:0;flex:none;accent-color:var(--act)}.check{display:flex;gap:.6rem;align-items:center}
+.check label{color:var(--ink)}.diff,.steps{list-style:none;margin:0;padding:0}.diff{font:.9em/1.5 ui-monospace,Menlo,Consolas,monospace}
+.steps{display:flex;flex-wrap:wrap;gap:.4rem;margin:.8rem 0}.steps li{color:var(--soft)}.steps li+li::before{content:'\\2192\\00a0 '}
+.steps b{color:var(--ink);border-bottom:3px solid var(--act)}
 button,.button{display:inline-block;font:inherit;font-weight:600;color:var(--act-ink);background:var(--act);border:0;border-radius:6px;
 padding:.45rem .9rem;min-height:2.4rem;cursor:pointer;text-decoration:none;white-space:nowrap}
 button.careful{background:var(--bad);color:var(--paper)}.acts{display:flex;flex-wrap:wrap;gap:.6rem;margin:.8rem 0;align-items:center}
