@@ -2,6 +2,7 @@ import type { PageKind } from './console.ts';
 import { calendarPage } from './pages/calendar.ts';
 import { holdPage } from './pages/hold.ts';
 import { holdsPage } from './pages/holds.ts';
+import { lettersPage } from './pages/letters.ts';
 import { mailPage, mailsPage } from './pages/mails.ts';
 import { overviewPage } from './pages/overview.ts';
 import { policiesPage } from './pages/policies.ts';
@@ -26,5 +27,5 @@ import { undoPage } from './pages/undo.ts';
 export const PAGES: readonly PageKind[] = [
   ...[overviewPage, calendarPage, tasksPage, holdsPage, policiesPage, rolloutPage, undoPage, mailsPage],
   ...[peoplePage, runsPage, queuesPage, oopsPage, generatorsPage, listingsPage, webhooksPage, workPage],
-  ...[taskPage, holdPage, mailPage, previewPage, policyHistoryPage, policyDiffPage],
+  ...[taskPage, holdPage, mailPage, lettersPage, previewPage, policyHistoryPage, policyDiffPage],
 ];
