@@ -60,12 +60,14 @@ function addList(holds: Command, cli: Cli): void {
   );
 }
 
-interface Summary {
+/** The tasks of a hold, and what they have in common. */
+export interface Summary {
   tasks: HeldTask[];
   groups: HeldGroups;
 }
 
-async function summaryOf({ system }: Pick<Session, 'system'>, hold: Hold): Promise<Summary> {
+/** Reads which tasks a hold holds now. */
+export async function summaryOf({ system }: Pick<Session, 'system'>, hold: Hold): Promise<Summary> {
   const tasks: HeldTask[] = [];
   for await (const task of tasksOfHold(system, hold)) tasks.push(task);
   return { tasks, groups: await groupHeld(system, tasks) };
@@ -95,7 +97,7 @@ const COLUMNS: Columns<Line> = [
 const DONE: Record<HoldAct, string> = { approve: 'approved', reject: 'rejected', dismiss: 'dismissed' };
 
 /** `tenant acmeCo 40, plane eu-1 50`: whom most of them are of. */
-function mostOf(groups: HeldGroups): string {
+export function mostOf(groups: HeldGroups): string {
   return (['tenant', 'plane'] as const)
     .flatMap((by) => groups[by].slice(0, 1).map(({ name, tasks }) => `${by} ${name} ${tasks}`))
     .join(', ');
@@ -297,13 +299,15 @@ function addDismiss(holds: Command, cli: Cli): void {
     );
 }
 
-const ACTS: Record<HoldAct, typeof approveHold> = {
+/** What does each act on a hold. */
+export const ACTS: Record<HoldAct, typeof approveHold> = {
   approve: approveHold,
   reject: rejectHold,
   dismiss: dismissHold,
 };
 
-const SAID: Record<HoldAct, (hold: Hold) => string> = {
+/** What comes of each. */
+export const SAID: Record<HoldAct, (hold: Hold) => string> = {
   approve: () => 'the next whole listing deletes what is held and still missing',
   reject: () => 'it stays held, and operators do not hear of it again for four weeks',
   dismiss: ({ cause }) =>

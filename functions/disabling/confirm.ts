@@ -90,7 +90,7 @@ async function confirmedOf(
   const lists = await listFor(system, before, request, told);
   const notBefore = now + system.config.gatherDisabled;
   const end = endDisabled(before, { request, word, given, decision, told, lists, now, notBefore });
-  return { record: end.record, beside: end.beside, told, untold: end.untold };
+  return { record: end.record, beside: end.beside ?? [], told, untold: end.untold ?? null };
 }
 
 /** The addresses of those who hear of a disabling, by their key. */

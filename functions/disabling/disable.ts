@@ -1,5 +1,4 @@
 import { decide } from '../abandonment/decide.ts';
-import { type ControlAnswer, ControlPlaneUnavailable } from '../control-planes/control-plane.port.ts';
 import { controlPlaneFor, settingsFor } from '../control-planes/control-plane-for.ts';
 import { requestIdOf } from '../episodes/confirm.ts';
 import { decidedOn } from '../episodes/decided-on.ts';
@@ -14,6 +13,7 @@ import {
   takenBack,
   withoutDisabling,
 } from '../episodes/disabling.ts';
+import { type ControlAnswer, ControlPlaneUnavailable } from '../platform/control-plane.port.ts';
 import { isListed } from '../platform/control-plane-settings.ts';
 import type { System } from '../platform/system.ts';
 import { loadAlert } from '../store/alerts.ts';

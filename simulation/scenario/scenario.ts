@@ -1,6 +1,6 @@
 import type { ParsedPolicy } from '../../functions/abandonment/policy-parse.ts';
 import { shown } from '../../functions/abandonment/policy-wording.ts';
-import { SUBSCRIPTION_TYPES } from '../../functions/abandonment/task.ts';
+import { ALERT_TYPES } from '../../functions/abandonment/task.ts';
 import { formatDuration, formatInstant, type Instant, MINUTE } from '../../functions/abandonment/time.ts';
 import { readEvent } from './scenario-events.ts';
 import {
@@ -133,7 +133,7 @@ function readSubscription(path: string, value: unknown): ScenarioSubscription {
     prefix: readScope(`${path}.prefix`, fields.prefix),
     email: readAddress(`${path}.email`, fields.email),
     alertTypes: readList(`${path}.alertTypes`, alertTypes, (itemPath, item) =>
-      readOneOf(itemPath, item, SUBSCRIPTION_TYPES),
+      readOneOf(itemPath, item, ALERT_TYPES),
     ),
   };
 }

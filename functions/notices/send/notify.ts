@@ -34,7 +34,7 @@ export async function notifyRecipient(
   delivery: Delivery,
 ): Promise<Outcome> {
   let mailed = false;
-  for (let attempt = 0; attempt < MOST_MAILS; attempt += 1) {
+  for (let mails = 0; mails < MOST_MAILS; mails += 1) {
     const outcome = await sendNext(system, recipient, delivery);
     if (outcome === 'sent') mailed = true;
     else if (outcome !== 'stale') {

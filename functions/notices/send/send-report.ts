@@ -8,7 +8,7 @@ import { type DigestRecord, loadDigest, newDigest } from '../../store/digests.ts
 import { FleetView } from '../../store/fleet-view.ts';
 import { loadRecipient, type RecipientRecord } from '../../store/recipients.ts';
 import type { Delivery, Outcome } from '../../work/consumer.ts';
-import type { ReportMessage } from '../../work/messages.ts';
+import type { ReportMessage } from '../../work/read-messages.ts';
 import { renderReport } from '../render/render-report.ts';
 import { channelOf } from '../ses/channel.ts';
 import { claim, prepared, record } from './send-digest.ts';

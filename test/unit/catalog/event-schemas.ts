@@ -1,5 +1,6 @@
 import { z } from 'zod/mini';
-import { GIVEN_EVENTS, TAKEN_EVENTS } from '../../../functions/catalog/events.ts';
+import { TAKEN_EVENTS } from '../../../functions/catalog/events.ts';
+import { GIVEN_EVENTS } from '../../../functions/control-planes/events/given-events.ts';
 
 export const EVENTS = { ...TAKEN_EVENTS, ...GIVEN_EVENTS };
 export type DetailType = keyof typeof EVENTS;
