@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
-    include: ['test/local/**/*.test.ts', 'test/contract/dynamodb-table.test.ts'],
+    include: ['test/local/**/*.test.ts', 'test/contract/dynamodb-{table,restore}.test.ts'],
     globalSetup: ['test/local/emulator.setup.ts'],
     // Left to AWS's own DynamoDB Local (.ci/run): MiniStack takes an attribute without a name, and checks
     // conditions before values, so that random histories of broken calls are answered otherwise.

@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -53,11 +53,15 @@ export function registerBackups(program: Command, cli: Cli): void {
   addCommand(program, {
     usage: 'restored',
     description: 'say that the table itself was restored from a backup of AWS: it starts paused',
-    examples: ['restored --stage prod'],
+    examples: ['restored --stage prod', 'restored --stage prod --yes'],
   })
+    .option('--yes', 'do not ask, though everything is paused and warned of again')
     .addHelpText('after', PAUSED)
     .action(
-      onStage(cli, async ({ system, out, operator }) => {
+      onStage<[], { yes?: boolean }>(cli, async (session, { yes = false }) => {
+        const { system, out, operator, stage } = session;
+        const act = `pause all of stage ${stage.name}, and let nothing count that was known before`;
+        await confirm(session, { act, yes });
         const { restoredAt } = await markRestored(system, await operator());
         out.one({ restoredAt: formatInstant(restoredAt) }, () => restoredText(restoredAt));
       }),
@@ -65,14 +69,15 @@ export function registerBackups(program: Command, cli: Cli): void {
 }
 
 async function exportTo(session: Session, { table: name }: { table?: string }, file: string): Promise<void> {
-  const { stage, system, out, stderr } = session;
+  const { stage, system, out, stderr, interrupts } = session;
+  interrupts.whileDoing('no file was written');
   const table = name === undefined ? system.table : stage.otherTable(name);
   const progress = new ProgressLine(stderr);
   const lines = exportLines(table, { stage: stage.name, at: system.clock.now() }, (rows) =>
     progress.show(`exporting: ${rows} rows`),
   );
   try {
-    const { rows, sha256 } = await written(lines, file);
+    const { rows, sha256 } = await written(lines, file, (remove) => interrupts.removing(remove));
     out.one({ file, rows, sha256 }, () => [`exported ${rows} rows to ${safe(file)}`]);
   } finally {
     progress.clear();
@@ -80,7 +85,11 @@ async function exportTo(session: Session, { table: name }: { table?: string }, f
 }
 
 /** Writes lines to a file that is not there yet, which only its owner may read; what is not whole is removed. */
-async function written(lines: AsyncGenerator<string, Exported>, file: string): Promise<Exported> {
+async function written(
+  lines: AsyncGenerator<string, Exported>,
+  file: string,
+  stopped: (remove: () => void) => void,
+): Promise<Exported> {
   let exported: Exported = { rows: 0, sha256: '' };
   async function* text(): AsyncGenerator<string> {
     for (let next = await lines.next(); ; next = await lines.next()) {
@@ -92,7 +101,10 @@ async function written(lines: AsyncGenerator<string, Exported>, file: string): P
     }
   }
   try {
-    await pipeline(Readable.from(text()), createWriteStream(file, { flags: 'wx', mode: 0o600 }));
+    const opened = createWriteStream(file, { flags: 'wx', mode: 0o600 });
+    // Not before it is ours: a file that was there stays.
+    opened.once('open', () => stopped(() => rmSync(file, { force: true })));
+    await pipeline(Readable.from(text()), opened);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'EEXIST') throw new UsageError(`${file}: there is such a file already; name another`);
@@ -119,15 +131,21 @@ async function restoreFrom(session: Session, given: RestoreGiven, file: string):
 }
 
 async function restoreLines(session: Session, given: RestoreGiven, lines: Lines): Promise<void> {
-  const { system, out, operator, stderr } = session;
+  const { system, out, operator, stderr, interrupts } = session;
+  interrupts.whileDoing('nothing was restored');
   const checked = await checkExport(lines.open());
   if (!checked.ok) throw new UsageError(`${lines.name}: ${checked.problem}; nothing was changed`);
   const { summary } = checked;
   await requireMeant(session, given, summary);
   const progress = new ProgressLine(stderr);
+  const by = await operator();
+  interrupts.whileDoing(
+    'the stage is paused and its rows are not whole',
+    'run the same command with --replace and --yes: it begins anew and comes to the same',
+  );
   const told = (step: string, rows: number) => progress.show(`${step}: ${rows} of ${summary.rows} rows`);
   try {
-    const { restoredAt } = await restoreTable(system, lines.open(), { by: await operator(), told });
+    const { restoredAt } = await restoreTable(system, lines.open(), { by, told });
     const value = { ...summary, restoredAt: formatInstant(restoredAt) };
     out.one(value, () => [
       `restored ${summary.rows} rows of ${safe(summary.at)}`,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Config, ConfigError, loadConfig } from '../../lib/config.ts';
@@ -51,6 +52,11 @@ async function priceOfStage(stage: string, fleet: Fleet): Promise<Price> {
 }
 
 function configOf(stage: string): Config {
+  const file = `config/${stage}.json`;
+  if (!existsSync(join(ROOT, file)))
+    throw new UsageError(
+      `there is no ${file}; \`taskwarden init\` writes one, or copy config/dev.json to it`,
+    );
   try {
     return loadConfig({ stage }, ROOT);
   } catch (error) {

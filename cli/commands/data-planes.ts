@@ -72,8 +72,9 @@ async function standingsOf({ table }: System): Promise<Standing[]> {
 async function reportDeleted(system: System, name: string, by: string): Promise<void> {
   const quoted = JSON.stringify(name);
   const plane = await loadDataPlane(system.table, name);
-  if (!plane) throw new UsageError(`data plane ${quoted}: is not known; \`taskwarden data-planes list\``);
-  if (plane.state === 'deleted') throw new UsageError(`data plane ${quoted}: is deleted already`);
+  if (!plane)
+    throw new UsageError(`no data plane ${quoted} is known; \`taskwarden data-planes list\` names them`);
+  if (plane.state === 'deleted') throw new UsageError(`data plane ${quoted} is deleted already`);
   const at = system.clock.now();
   const reported = await reportDataPlane(system, { dataPlane: name, state: 'deleted', at });
   if (reported.settled !== 'written')

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { dismissDeletion, dismissOutage, dismissReversal } from '../../functions/operators/brakes.ts';
+import type { System } from '../../functions/platform/system.ts';
+import { loadDataPlane } from '../../functions/store/data-planes.ts';
 import { loadTask } from '../../functions/store/tasks.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
 import { UsageError } from '../errors.ts';
@@ -30,13 +32,15 @@ export function registerDismiss(program: Command, cli: Cli): void {
           out.one({ task: name, dismissed: true }, () => [said]);
           return;
         }
-        const isTask = (await loadTask(system.table, name)) !== undefined;
-        const quoted = JSON.stringify(name);
-        throw new UsageError(
-          isTask
-            ? `task ${quoted}: no system reversed its disabling, or that is over`
-            : `data plane ${quoted}: has no open correlated outage, and was not deleted`,
-        );
+        throw new UsageError(await whyNot(system, name));
       }),
     );
+}
+
+async function whyNot({ table }: System, name: string): Promise<string> {
+  const quoted = JSON.stringify(name);
+  if (await loadTask(table, name)) return `task ${quoted}: no system reversed its disabling, or that is over`;
+  if (await loadDataPlane(table, name))
+    return `data plane ${quoted} has no open correlated outage, and was not deleted`;
+  return `neither a data plane nor a task is known as ${quoted}; \`taskwarden holds list\` shows what is held`;
 }

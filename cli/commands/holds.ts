@@ -198,9 +198,12 @@ async function approve(session: Session, options: ApproveOptions, name = 'blast-
   await act(session, { name, to: 'approve', reason: options.reason ?? '' });
 }
 
+const NONE_HELD = 'the blast radius holds none of them';
+
 /** An approval of many names how many it expects: nobody lets go what they did not see. */
 async function askHowMany({ system }: Session, prefix: string | undefined): Promise<never> {
   const held = (await heldNow(system, prefix === undefined ? {} : { prefix })).length;
+  if (held === 0) throw new UsageError(NONE_HELD);
   throw new UsageError(`--expect is missing: ${held} are held now, and \`--expect ${held}\` approves them`);
 }
 

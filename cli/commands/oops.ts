@@ -66,7 +66,9 @@ async function show({ system, out, stage }: Session, _: object, fingerprint: str
 }
 
 function noSuchOops(fingerprint: string, stage: string): UsageError {
-  return new UsageError(`no failure has the fingerprint ${JSON.stringify(fingerprint)} in stage ${stage}`);
+  return new UsageError(
+    `no failure has the fingerprint ${JSON.stringify(fingerprint)} in stage ${stage}; \`taskwarden oops list\` names them`,
+  );
 }
 
 function kindOf(kind: OopsRecord): Record<string, unknown> {

@@ -141,6 +141,7 @@ function addChange(work: Command, cli: Cli, { usage, description, examples, said
   if (usage.startsWith('priority')) command.addArgument(new Argument('<priority>').choices(PRIORITIES));
   command.option('--reason <text>', 'why, for the audit', '').action(
     onStage<[string, Priority], { reason: string }>(cli, async (session, { reason }, id, priority) => {
+      if (!(await loadOperatorWork(session.system.table, id))) throw noSuchWork(session, id);
       const changed = await act(session, { id, by: await session.operator(), reason }, priority);
       if (!changed.changed) throw new UsageError(`work ${JSON.stringify(id)}: ${changed.reason}`);
       const { record } = changed;
@@ -150,5 +151,7 @@ function addChange(work: Command, cli: Cli, { usage, description, examples, said
 }
 
 function noSuchWork({ stage }: Session, id: string): UsageError {
-  return new UsageError(`no bulk command has the id ${JSON.stringify(id)} in stage ${stage.name}`);
+  return new UsageError(
+    `no bulk command has the id ${JSON.stringify(id)} in stage ${stage.name}; \`taskwarden work list\` names them`,
+  );
 }

@@ -220,11 +220,21 @@ describe('restore', () => {
 });
 
 describe('restored', () => {
+  it('asks before it pauses a stage, and changes nothing where nobody can be asked', async () => {
+    const stage = await failingFleet(FLEET);
+    const before = await rowsOf(stage.table);
+    expect(await stage.taskwarden(['restored'])).toMatchObject({
+      code: 2,
+      err: 'error: this would pause all of stage local, and let nothing count that was known before; --yes lets it\n',
+    });
+    expect(await rowsOf(stage.table)).toEqual(before);
+  });
+
   it('pauses a stage whose table AWS restored; nothing goes on before it is resumed and observed again', async () => {
     const stage = await failingFleet(FLEET);
     await stage.scanOn(14);
     stage.setNow(T + 20 * 86_400_000);
-    expect((await stage.taskwarden(['restored', '--json'])).json).toEqual([{ restoredAt: day(20) }]);
+    expect((await stage.taskwarden(['restored', '--yes', '--json'])).json).toEqual([{ restoredAt: day(20) }]);
     for (const what of ['evaluate', 'notify', 'disable']) await stage.taskwarden(['resume', what]);
     await stage.scanOn(22);
     const explained = await stage.taskwarden(['explain', 'acmeCo/a', '--json']);

@@ -17,7 +17,7 @@ it('grows with a fleet', async () => {
 });
 
 it.each([
-  [['cost', 'nosuch'], 'config/nosuch.json cannot be read'],
+  [['cost', 'nosuch'], 'there is no config/nosuch.json; `taskwarden init` writes one'],
   [['cost', '../dev'], 'name is "../dev"; allowed: that of a file in config/'],
   [['cost', 'dev', '--failing', '101'], 'Allowed: from 0 to 100.'],
   [['cost', 'dev', '--tasks', 'many'], 'Allowed: a whole number.'],

@@ -74,6 +74,15 @@ describe('holds approve', () => {
     });
   });
 
+  it('says so where none is held, and asks for no number of them', async () => {
+    const stage = await failingFleet(IDS);
+    for (const args of [['holds', 'approve'], ['approve'], ['holds', 'approve', '--expect', '3']])
+      expect(await stage.taskwarden(args)).toMatchObject({
+        code: 2,
+        err: 'error: the blast radius holds none of them\n',
+      });
+  });
+
   it('lets go those below a prefix alone; the others stay held, and operators hear of them each week', async () => {
     const stage = await spikeStage();
     const args = ['--prefix', 'acmeCo/', '--expect', '2', '--reason', 'asked in INC-7'];

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -117,6 +117,54 @@ describe('Ctrl-C', () => {
     vi.unstubAllEnvs();
     release();
     await running;
+  });
+
+  it('in an export leaves no half of a file, and in a restore says what holds and how to go on', async () => {
+    const stage = cliStage();
+    await stage.taskwarden(['tasks', 'import', '-'], taskLine('acmeCo/a'));
+    const file = join(folder, 'backup.ndjson');
+    const ran = async (args: string[], system: object, interrupts: Interrupts) =>
+      run(args, {
+        open: async () => ({ ...(await stage.open('local', {})), system: { ...stage.system, ...system } }),
+        stdin: (async function* () {})(),
+        stdout: { write: () => {} },
+        stderr: { write: () => {} },
+        env: {},
+        interrupts,
+      });
+    let release = () => {};
+    const read = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const exporting = new Interrupts();
+    const slow = Object.assign(Object.create(null), {
+      scan: async () => {
+        await read;
+        return stage.table.scan();
+      },
+    });
+    const running = ran(['export', file], { table: slow }, exporting);
+    while (!existsSync(file)) await pause(5);
+    expect(exporting.lines()).toEqual(['interrupted: no file was written']);
+    exporting.removeAll();
+    expect(existsSync(file)).toBe(false);
+    release();
+    await running;
+
+    await stage.taskwarden(['export', file]);
+    const restoring = new Interrupts();
+    const heard = new Set<string>();
+    const table = new Proxy(stage.table, {
+      get: (given, name) => {
+        if (name === 'transact') heard.add(restoring.lines().join(' | '));
+        const value: unknown = Reflect.get(given, name);
+        return typeof value === 'function' ? value.bind(given) : value;
+      },
+    });
+    expect(await ran(['restore', file, '--replace', '--yes'], { table }, restoring)).toBe(0);
+    expect([...heard]).toEqual([
+      'interrupted: the stage is paused and its rows are not whole | run the same command with --replace and --yes: it begins anew and comes to the same',
+    ]);
   });
 
   it('says only that much where a command has nothing to add', () => {

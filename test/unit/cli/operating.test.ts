@@ -143,8 +143,11 @@ describe('approve and dismiss', () => {
     const stage = await failingFleet(['acmeCo/a']);
     expect(await stage.taskwarden(['dismiss', 'eu-1'])).toMatchObject({
       code: 2,
-      err: 'error: data plane "eu-1": has no open correlated outage, and was not deleted\n',
+      err: 'error: data plane "eu-1" has no open correlated outage, and was not deleted\n',
     });
+    expect((await stage.taskwarden(['dismiss', 'nonesuch'])).err).toBe(
+      'error: neither a data plane nor a task is known as "nonesuch"; `taskwarden holds list` shows what is held\n',
+    );
   });
 });
 
@@ -180,8 +183,8 @@ describe('data planes', () => {
   });
 
   it.each([
-    ['nonesuch', 'data plane "nonesuch": is not known'],
-    ['eu-1', 'data plane "eu-1": is deleted already'],
+    ['nonesuch', 'no data plane "nonesuch" is known; `taskwarden data-planes list` names them\n'],
+    ['eu-1', 'data plane "eu-1" is deleted already\n'],
   ])('cannot be said to be gone: %s', async (name, why) => {
     const stage = await failingFleet(['acmeCo/a']);
     await stage.taskwarden(['data-planes', 'deleted', 'eu-1']);

@@ -107,6 +107,23 @@ describe('every command', () => {
   });
 });
 
+describe('the first page of help', () => {
+  it('has every command in a group of those that belong together, what is asked most first', async () => {
+    const { out } = await cliStage().taskwarden(['--help']);
+    expect(out).not.toContain('\nCommands:\n');
+    const groups = [...out.matchAll(/^(\S.*):\n/gm)].map(([, name]) => name);
+    expect(groups[1]).toBe('See what is so');
+    expect(groups.at(-1)).toBe('This command line');
+    expect(out.slice(out.indexOf('This command line:'))).toContain('\n  help ');
+  });
+
+  it('fits the terminal: options and commands are wrapped beside their names', async () => {
+    const { out } = await cliStage().taskwarden(['--help']);
+    const lines = out.slice(0, out.indexOf('Exit codes')).split('\n');
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  });
+});
+
 describe('mistakes and faults', () => {
   it.each([
     [['tasks', 'lst'], "error: unknown command 'lst' (Did you mean list?)\n"],

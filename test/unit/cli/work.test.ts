@@ -24,6 +24,9 @@ async function disabled(ids: string[] = [A, B, C, D]) {
   return { ...stage, enabled };
 }
 
+const NO_SUCH =
+  'error: no bulk command has the id "none" in stage local; `taskwarden work list` names them\n';
+
 const idOf = (said: string): string => /work (\S+)$/m.exec(said)?.[1] ?? '';
 
 /** Runs the command line on a terminal on which somebody types. */
@@ -242,10 +245,10 @@ describe('changes of a bulk command', () => {
   });
 
   it.each([
-    [['show', 'none'], 'error: no bulk command has the id "none" in stage local\n'],
-    [['cancel', 'none'], 'error: work "none": no bulk command has this id\n'],
-    [['retry', 'none'], 'error: work "none": no bulk command has this id\n'],
-    [['priority', 'none', 'low'], 'error: work "none": no bulk command has this id\n'],
+    [['show', 'none'], NO_SUCH],
+    [['cancel', 'none'], NO_SUCH],
+    [['retry', 'none'], NO_SUCH],
+    [['priority', 'none', 'low'], NO_SUCH],
   ])('refuses %j', async (args, said) => {
     const stage = await failingFleet([A]);
     expect(await stage.taskwarden(['work', ...args])).toMatchObject({ code: 2, out: '', err: said });
