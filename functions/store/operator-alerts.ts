@@ -62,13 +62,15 @@ export function operatorAlert(
   };
 }
 
+/** What other rows of the partition have besides `toldAt` and `endedAt`, so that earlier versions take them for alerts that are over. */
+export const BESIDE_ALERTS = { active: false, detail: '' } as const;
+
 /**
  * An operator ended what an alert says: it is taken back, and one that comes after it is a new incident, however soon
  * (decision 0063). For alerts that come and go by themselves; of the others each one is new.
  */
 export function alertClosed(code: OperatorAlertCode, subject: string, at: Instant): Write[] {
-  // Earlier versions of the code take the mark for an alert that is over: it has both instants.
-  const mark = { v: ROW_VERSION, code, subject, toldAt: at, endedAt: at };
+  const mark = { v: ROW_VERSION, ...BESIDE_ALERTS, code, subject, toldAt: at, endedAt: at };
   return [
     { delete: keys.operatorAlert(code, subject) },
     { put: { ...keys.operatorAlertClosed(code, subject), ...mark } },

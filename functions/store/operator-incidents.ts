@@ -1,7 +1,7 @@
 import type { Instant } from '../abandonment/time.ts';
 import type { OperatorAlertCode } from '../platform/alert-codes.ts';
 import { keys } from './keys.ts';
-import { type OperatorAlertRecord, operatorAlertFromRow } from './operator-alerts.ts';
+import { BESIDE_ALERTS, type OperatorAlertRecord, operatorAlertFromRow } from './operator-alerts.ts';
 import { allRows, revised, saidIn } from './rows.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
@@ -25,7 +25,7 @@ export const operatorIncidentFromRow = (row: Row): OperatorIncidentRecord => sai
 
 /** Stores it over the revision that was read. */
 export function operatorIncidentWrite(record: OperatorIncidentRecord): Write {
-  return revised(keys.operatorIncident(record.code, record.subject), record);
+  return revised(keys.operatorIncident(record.code, record.subject), record, BESIDE_ALERTS);
 }
 
 /** Its end was told, and so was all of it. */

@@ -295,6 +295,8 @@ const STORED = {
     since: 1767966420000,
     toldAt: 1767966420000,
     endedAt: null,
+    active: false,
+    detail: '',
     rev: 1,
     w: '01KEHYMK8000DW419NZ8M17FYZ',
   },

@@ -4,10 +4,9 @@ import { notifyConsumer } from '../../../functions/notices/send/notify-consumer.
 import { resolveOops } from '../../../functions/operators/oops.ts';
 import { recipientKey } from '../../../functions/platform/addresses.ts';
 import type { QueueName } from '../../../functions/platform/ports.ts';
-import { keys } from '../../../functions/store/keys.ts';
 import { noticeWrite } from '../../../functions/store/notices.ts';
 import { listOops } from '../../../functions/store/oops.ts';
-import { allRows } from '../../../functions/store/rows.ts';
+import { loadOpenAlerts } from '../../../functions/store/operator-incidents.ts';
 import { RowRefused } from '../../../functions/store/table/row-limits.ts';
 import type { Row } from '../../../functions/store/table/table.port.ts';
 import type { Consumer } from '../../../functions/work/consumer.ts';
@@ -48,7 +47,7 @@ async function stageThatRefuses(isRefused: (row: Row) => boolean) {
     mend: () => {
       refuses = false;
     },
-    toldOfWork: async () => (await allRows(table, { pk: keys.operatorAlert('', '').pk })).map(({ sk }) => sk),
+    toldOfWork: async () => (await loadOpenAlerts(table)).map(({ code, subject }) => `${code}#${subject}`),
     notes: () => stage.sent.filter(({ body }) => body.includes('"kind":"notify"')),
   };
 }
