@@ -27,13 +27,15 @@ const TYPES = {
 const HTML: Target = { suffix: 'Html', escapes: true, types: TYPES };
 const TEXT: Target = { suffix: 'Text', escapes: false, types: TYPES };
 
-const HEAD = `// Compiled from digest.mjml, parts/*.mjml, digest.txt, report.mjml and report.txt by \`npm run mail:compile\`; edit those.
+const HEAD = `// Compiled from digest.mjml, digest.txt, report.mjml and report.txt by \`npm run mail:compile\`; edit those.
 import type { Button, Digest, Entry, Folder, Kind, Link, List, Logo, Names, Section } from './digest.ts';
 import type { ReportFigure, ReportMail, ReportPart, ReportPlace, ReportTop } from './report.ts';
 
 type Escape = (text: string) => string;
 
 `;
+
+const COLUMNS_IN_OLD_OUTLOOK = /<!--\[if lte mso 11\]>.*?<!\[endif\]-->/s;
 
 /** The HTML of an MJML file without its indentation, which a mail would carry once for every task. */
 async function htmlOf(file: string): Promise<string> {
@@ -46,7 +48,9 @@ async function htmlOf(file: string): Promise<string> {
     validationLevel: 'strict',
   });
   if (errors.length > 0) throw new Error(errors.map(({ formattedMessage }) => formattedMessage).join('\n'));
-  return html
+  // A rule of MJML's columns alone.
+  const used = html.includes('class="mj-column') ? html : html.replace(COLUMNS_IN_OLD_OUTLOOK, '');
+  return used
     .trim()
     .replace(/\s*\n\s*/g, '\n')
     .concat('\n');

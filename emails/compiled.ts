@@ -1,11 +1,11 @@
-// Compiled from digest.mjml, parts/*.mjml, digest.txt, report.mjml and report.txt by `npm run mail:compile`; edit those.
+// Compiled from digest.mjml, digest.txt, report.mjml and report.txt by `npm run mail:compile`; edit those.
 import type { Button, Digest, Entry, Folder, Kind, Link, List, Logo, Names, Section } from './digest.ts';
 import type { ReportFigure, ReportMail, ReportPart, ReportPlace, ReportTop } from './report.ts';
 
 type Escape = (text: string) => string;
 
 export const logoHtml = (logo: Logo, safe: Escape): string =>
-  `<img src="${safe(logo.url)}" alt height="40">
+  `<img src="${safe(logo.url)}" alt="" height="40">
 `;
 
 export const happeningHtml = (happening: string, safe: Escape): string =>
@@ -25,7 +25,7 @@ export const actHtml = (act: string, safe: Escape): string =>
 `;
 
 export const linkHtml = (link: Link, safe: Escape): string =>
-  `<p><a class="link" href="${safe(link.url)}" style="display: inline-block; padding: 6px 0; color: #0b57d0;">${safe(link.words)}</a></p>
+  `<p><a href="${safe(link.url)}">${safe(link.words)}</a></p>
 `;
 
 export const entryHtml = (entry: Entry, safe: Escape): string =>
@@ -44,8 +44,14 @@ export const factHtml = (fact: string, safe: Escape): string =>
   `<p>${safe(fact)}</p>
 `;
 
+export const eachHtml = (each: string, safe: Escape): string =>
+  `<span>${safe(each)}</span> `;
+
+export const lotHtml = (lot: string, safe: Escape): string =>
+  `${safe(lot)}`;
+
 export const folderHtml = (folder: Folder, safe: Escape): string =>
-  `<p>${safe(folder.heading)}<br><code>${safe(folder.rest)}</code></p>
+  `<p>${safe(folder.heading)}<br><code>${folder.few.map((each) => eachHtml(each, safe)).join('')}${folder.many.map((lot) => lotHtml(lot, safe)).join('')}</code></p>
 `;
 
 export const nameHtml = (name: string, safe: Escape): string =>
@@ -65,22 +71,18 @@ export const listHtml = (list: List, safe: Escape): string =>
   `${list.dates.map((date) => dateHtml(date, safe)).join('')}${list.kinds.map((kind) => kindHtml(kind, safe)).join('')}`;
 
 export const sectionHtml = (section: Section, safe: Escape): string =>
-  `<tr>
-<td align="left" class="${safe(section.group)}" style="font-size:0px;padding:0;word-break:break-word;">
-<div style="font-family:system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif;font-size:15px;line-height:1.45;text-align:left;color:#1c1e21;"><h2>${safe(section.heading)}</h2>
+  `<div class="${safe(section.group)}">
+<h2>${safe(section.heading)}</h2>
 <p>${safe(section.introduction)}</p>
 ${section.entries.map((entry) => entryHtml(entry, safe)).join('')}${section.lists.map((list) => listHtml(list, safe)).join('')}</div>
-</td>
-</tr>
 `;
 
 export const noteHtml = (note: string, safe: Escape): string =>
-  `
-<p>${safe(note)}</p>
+  `<p>${safe(note)}</p>
 `;
 
 export const footerLinkHtml = (footerLink: Link, safe: Escape): string =>
-  `<p><a class="link" href="${safe(footerLink.url)}" style="display: inline-block; padding: 6px 0; color: #0b57d0;">${safe(footerLink.words)}</a></p>
+  `<p><a href="${safe(footerLink.url)}">${safe(footerLink.words)}</a></p>
 `;
 
 export const digestHtml = (digest: Digest, safe: Escape): string =>
@@ -110,99 +112,52 @@ p { display:block;margin:13px 0; }
 </xml>
 </noscript>
 <![endif]-->
-<!--[if lte mso 11]>
-<style type="text/css">
-.mj-outlook-group-fix { width:100% !important; }
-</style>
-<![endif]-->
-<style type="text/css">
-@media only screen and (min-width:480px) {
-.mj-column-per-100 { width:100% !important; max-width: 100%; }
-}
-</style>
-<style media="screen and (min-width:480px)">
-.moz-text-html .mj-column-per-100 { width:100% !important; max-width: 100%; }
-</style>
 <style type="text/css">
 h1 { margin:0 0 10px;font-size:21px;line-height:1.3; }
 h2 { margin:28px 0 8px;padding:8px 0 0;border-top:3px solid;font-size:16px;line-height:1.3; }
 h3 { margin:22px 0 2px;font-size:16px;line-height:1.3; }
 p { margin:0 0 6px; }
 code { font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.95em; }
+code, span { display:inline-block;max-width:100%; }
+li code { vertical-align:top; }
+a { display:inline-block;padding:6px 0;color:#0b57d0; }
 .date { margin:22px 0 -8px;font-size:16px; }
 ul { margin:0;padding:0 0 0 20px; }
 .brand { margin:0 0 14px;font-size:13px;color:#59616b; }
 .brand img { display:block;max-height:40px;width:auto;margin:0 0 6px; }
 .due h2, .due b { color:#b3261e; }
-.failing h2 { color:#8a5300; }
+.failing h2, .still-off h2 { color:#8a5300; }
 .withdrawn h2, .enabled h2, .recovered h2 { color:#146c37; }
 .act { margin:10px 0 12px; }
+.quiet { margin:32px 0 0;padding:12px 0 0;border-top:1px solid #9aa2ad;font-size:13px;color:#59616b; }
 @media (prefers-color-scheme:dark) {
 body, .page > div { background:#16181c !important; }
 .page div, .page h1, .page h3 { color:#e6e6e6 !important; }
 .page .due h2, .page .due b { color:#ff9c8f !important; }
-.page .failing h2 { color:#f2c063 !important; }
+.page .failing h2, .page .still-off h2 { color:#f2c063 !important; }
 .page .withdrawn h2, .page .enabled h2, .page .recovered h2 { color:#7fd6a2 !important; }
-.page .brand, .page .quiet div, .page .quiet p { color:#a9b0ba !important; }
-.page .link { color:#a8c7fa !important; }
+.page .brand, .page .quiet { color:#a9b0ba !important; }
+.page a { color:#a8c7fa; }
 }
 </style>
 <meta name="color-scheme" content="light dark">
 <meta name="supported-color-schemes" content="light dark">
 <meta name="format-detection" content="telephone=no,date=no,address=no,email=no">
 </head>
-<body class="page" style="word-spacing:normal;background-color:#ffffff;">
+<body  class="page" style="word-spacing:normal;background-color:#ffffff;">
 <div style="display:none;font-size:1px;color:#ffffff;line-height:1px;max-height:0px;max-width:0px;opacity:0;overflow:hidden;">${safe(digest.preheader)}</div>
-<div aria-label="${safe(digest.heading)}" aria-roledescription="email" role="article" lang="${safe(digest.language)}" dir="ltr" style="word-spacing:normal;background-color:#ffffff;">
-<!--[if mso | IE]><table align="center" border="0" cellpadding="0" cellspacing="0" class="" role="presentation" style="width:640px;" width="640" ><tr><td style="line-height:0px;font-size:0px;mso-line-height-rule:exactly;"><![endif]-->
-<div style="margin:0px auto;max-width:640px;">
-<table align="center" border="0" cellpadding="0" cellspacing="0" role="presentation" style="width:100%;">
-<tbody>
-<tr>
-<td style="direction:ltr;font-size:0px;padding:20px 16px 24px;text-align:center;">
-<!--[if mso | IE]><table role="presentation" border="0" cellpadding="0" cellspacing="0"><tr><td class="" style="vertical-align:top;width:608px;" ><![endif]-->
-<div class="mj-column-per-100 mj-outlook-group-fix" style="font-size:0px;text-align:left;direction:ltr;display:inline-block;vertical-align:top;width:100%;">
-<table border="0" cellpadding="0" cellspacing="0" role="presentation" width="100%">
-<tbody>
-<tr>
-<td style="vertical-align:top;padding:0;">
-<table border="0" cellpadding="0" cellspacing="0" role="presentation" style width="100%">
-<tbody>
-<tr>
-<td align="left" style="font-size:0px;padding:0;word-break:break-word;">
-<div style="font-family:system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif;font-size:15px;line-height:1.45;text-align:left;color:#1c1e21;"><p class="brand">
+<div
+aria-label="${safe(digest.heading)}" aria-roledescription="email" role="article" lang="${safe(digest.language)}" dir="ltr" style="word-spacing:normal;background-color:#ffffff;"
+>
+<!--[if mso]><table align="center" width="640"><tr><td><![endif]-->
+<div style="max-width:640px;margin:0 auto;padding:20px 16px 24px;box-sizing:border-box;font:15px/1.45 system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif;color:#1c1e21;word-break:break-word;overflow-wrap:anywhere">
+<p class="brand">
 ${digest.logos.map((logo) => logoHtml(logo, safe)).join('')}${safe(digest.brandName)}</p>
 <h1>${safe(digest.heading)}</h1>
-${digest.happens.map((happening) => happeningHtml(happening, safe)).join('')}${digest.leads.map((lead) => leadHtml(lead, safe)).join('')}${digest.pages.map((page) => pageHtml(page, safe)).join('')}</div>
-</td>
-</tr>
-${digest.sections.map((section) => sectionHtml(section, safe)).join('')}<tr>
-<td align="center" style="font-size:0px;padding:32px 0 12px;word-break:break-word;">
-<p style="border-top:solid 1px #9aa2ad;font-size:1px;margin:0px auto;width:100%;">
-</p>
-<!--[if mso | IE]><table align="center" border="0" cellpadding="0" cellspacing="0" style="border-top:solid 1px #9aa2ad;font-size:1px;margin:0px auto;width:608px;" role="presentation" width="608px" ><tr><td style="height:0;line-height:0;"> &nbsp;
-</td></tr></table><![endif]-->
-</td>
-</tr>
-<tr>
-<td align="left" class="quiet" style="font-size:0px;padding:0;word-break:break-word;">
-<div style="font-family:system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif;font-size:13px;line-height:1.45;text-align:left;color:#59616b;">${digest.notes.map((note) => noteHtml(note, safe)).join('')}${digest.footerLinks.map((footerLink) => footerLinkHtml(footerLink, safe)).join('')}</div>
-</td>
-</tr>
-</tbody>
-</table>
-</td>
-</tr>
-</tbody>
-</table>
+${digest.happens.map((happening) => happeningHtml(happening, safe)).join('')}${digest.leads.map((lead) => leadHtml(lead, safe)).join('')}${digest.pages.map((page) => pageHtml(page, safe)).join('')}${digest.sections.map((section) => sectionHtml(section, safe)).join('')}<div class="quiet">
+${digest.notes.map((note) => noteHtml(note, safe)).join('')}${digest.footerLinks.map((footerLink) => footerLinkHtml(footerLink, safe)).join('')}</div>
 </div>
-<!--[if mso | IE]></td></tr></table><![endif]-->
-</td>
-</tr>
-</tbody>
-</table>
-</div>
-<!--[if mso | IE]></td></tr></table><![endif]-->
+<!--[if mso]></td></tr></table><![endif]-->
 </div>
 </body>
 </html>

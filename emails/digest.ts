@@ -91,4 +91,7 @@ export interface Folder {
   heading: string;
   /** The rest of each name, as one text; plain words. */
   rest: string;
+  /** The same in the HTML: name by name, so that none breaks at its dash, or, of many, the text alone. */
+  few: string[];
+  many: string[];
 }

@@ -82,6 +82,10 @@ export const english: Wordings = {
       count === 1
         ? `The date announced for ${name ?? '1 task'} no longer holds`
         : `The dates announced for ${count} tasks no longer hold`,
+    disclaimed: ({ count, name }) =>
+      count === 1
+        ? `Somebody said that ${name ?? '1 task'} is not theirs`
+        : `Somebody said that ${count} tasks are not theirs`,
     failing: (slots) => tasks(slots, 'is not running', 'are not running'),
     enabled: (slots) => tasks(slots, 'was turned on again', 'were turned on again'),
     recovered: (slots) => tasks(slots, 'is running again', 'are running again'),
@@ -98,6 +102,7 @@ export const english: Wordings = {
     'still-off': () => 'Still off',
     disabled: () => 'Turned off',
     withdrawn: () => 'Announced dates that no longer hold',
+    disclaimed: () => 'Not theirs',
     failing: () => 'Not running',
     enabled: () => 'Turned on again',
     recovered: () => 'Running again',
@@ -120,6 +125,8 @@ export const english: Wordings = {
       count === 1
         ? 'Nothing will happen to this task on the date that was announced to you.'
         : 'Nothing will happen to these tasks on the dates that were announced to you.',
+    disclaimed: () =>
+      'Have the right owner named where it is defined. Until then the others are notified and, where nobody else can be reached, you are.',
     failing: (count) =>
       count === 1
         ? `Nothing will happen to this task: this mail is for your information only. ${KEEP_ONE}`
@@ -209,6 +216,11 @@ export const english: Wordings = {
   restorable: (day) => `Until ${day} it can be turned on again as it was.`,
   restorableStill: ({ date, left }) =>
     `It can be turned on again as it was for another ${left}, until ${date}.`,
+  disclaimed: ({ by, instead }) =>
+    `${by} said that it is not theirs, and named ${instead ?? 'nobody'} instead.`,
+  disclaimedMany: ({ by, instead }) =>
+    `${by} said that they are not theirs, and named ${instead ?? 'nobody'} instead`,
+  nothingAnnounced: 'Nobody is warned of it at present.',
   noLongerHolds: (reason) => {
     const because = reason === undefined ? '' : `: ${english.reasons[reason]}`;
     return `The date announced for turning it off no longer holds${because}.`;

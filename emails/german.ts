@@ -92,6 +92,8 @@ export const german: Wordings = {
       count === 1
         ? `Der für ${name ?? '1 Task'} angekündigte Termin gilt nicht mehr`
         : `Die für ${count} Tasks angekündigten Termine gelten nicht mehr`,
+    disclaimed: ({ count, name }) =>
+      `Für ${count === 1 ? (name ?? '1 Task') : `${count} Tasks`} hat sich jemand für nicht zuständig erklärt`,
     failing: (slots) => tasks(slots, 'läuft nicht', 'laufen nicht'),
     enabled: (slots) => tasks(slots, 'wurde wieder eingeschaltet', 'wurden wieder eingeschaltet'),
     recovered: (slots) => tasks(slots, 'läuft wieder', 'laufen wieder'),
@@ -108,6 +110,7 @@ export const german: Wordings = {
     'still-off': () => 'Noch abgeschaltet',
     disabled: () => 'Abgeschaltet',
     withdrawn: () => 'Angekündigte Termine, die nicht mehr gelten',
+    disclaimed: () => 'Nicht zuständig',
     failing: (count) => (count === 1 ? 'Läuft nicht' : 'Laufen nicht'),
     enabled: () => 'Wieder eingeschaltet',
     recovered: (count) => (count === 1 ? 'Läuft wieder' : 'Laufen wieder'),
@@ -134,6 +137,8 @@ export const german: Wordings = {
       count === 1
         ? 'Zu dem Termin, der Ihnen angekündigt wurde, geschieht mit diesem Task nichts.'
         : 'Zu den Terminen, die Ihnen angekündigt wurden, geschieht mit diesen Tasks nichts.',
+    disclaimed: () =>
+      'Lassen Sie dort, wo der Task definiert ist, die richtige Person eintragen. Bis dahin werden die anderen benachrichtigt und, wenn sonst niemand erreichbar ist, Sie.',
     failing: (count) =>
       count === 1
         ? `Mit diesem Task geschieht nichts: Diese Mail soll Sie nur informieren. ${KEEP_ONE}`
@@ -224,6 +229,11 @@ export const german: Wordings = {
   restorable: (day) => `Bis zum ${day} lässt er sich wieder einschalten, wie er war.`,
   restorableStill: ({ date, left }) =>
     `Noch ${left} lang, bis zum ${date}, lässt er sich wieder einschalten, wie er war.`,
+  disclaimed: ({ by, instead }) =>
+    `${by} ist nach eigener Angabe nicht zuständig und hat ${instead ?? 'niemanden'} genannt.`,
+  disclaimedMany: ({ by, instead }) =>
+    `${by} ist nach eigener Angabe nicht zuständig und hat ${instead ?? 'niemanden'} genannt`,
+  nothingAnnounced: 'Zurzeit wird niemand gewarnt.',
   noLongerHolds: (reason) => {
     const because = reason === undefined ? '' : `: ${german.reasons[reason]}`;
     return `Der Termin, zu dem er abgeschaltet werden sollte, gilt nicht mehr${because}.`;

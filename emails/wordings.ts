@@ -9,6 +9,7 @@ export const GROUPS = [
   'still-off',
   'disabled',
   'withdrawn',
+  'disclaimed',
   'failing',
   'enabled',
   'recovered',
@@ -58,6 +59,12 @@ export interface DateSlots {
   date: string;
   /** `in 6 days`, `due now`. */
   when: string;
+}
+
+/** Who said that a task is not theirs, and whom they named instead; null: nobody. Both fit to be shown. */
+export interface DisclaimedSlots {
+  by: string;
+  instead: string | null;
 }
 
 /** A date up to which something holds. */
@@ -196,6 +203,11 @@ export interface Wordings {
   restorable(day: string): string;
   /** The same of what is still off shortly before then, to the minute. */
   restorableStill(slots: LastSlots): string;
+  disclaimed(slots: DisclaimedSlots): string;
+  /** The same of several, without a full stop. */
+  disclaimedMany(slots: DisclaimedSlots): string;
+  /** What is known of a task of which nobody is warned. */
+  nothingAnnounced: string;
   noLongerHolds(reason: ResolveReason | undefined): string;
   runsAgain: string;
   /** An operator turned it on again. */

@@ -47,6 +47,13 @@ const CHANGES: Record<Wording, Partial<MailItem>> = {
     disabledAt: NOW - 83 * DAY,
     restorableUntil: NOW + 7 * DAY,
   },
+  disclaimed: {
+    notice: 'disclaimed',
+    disableAt: null,
+    mode: 'notify',
+    disclaimed: { by: 'ben@acme.test', instead: 'bea@acme.test' },
+    why: { as: 'admin', scope: 'acmeCo/' },
+  },
   enabled: {
     ...PAST,
     notice: 'enabled',

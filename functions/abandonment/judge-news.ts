@@ -17,38 +17,41 @@ export interface News {
   asked: Instant;
   /** Whether the recipient declined what may be declined. */
   declined: boolean;
-  /** Whether its own time is over: of a reminder, that the task can no longer be enabled as it was. */
+  /** Whether its own time is over: the task can no longer be enabled as it was, or it is theirs after all. */
   isOver?: boolean;
 }
 
 /**
  * Decides again, just before it is mailed, about a notice of what happened (docs/rules.md#episodes): why it no
- * longer holds; undefined where it does. `disabled` and `still-off` of what is on again, `enabled` of what is off, `recovered` of what
- * fails again, and any of these of what is gone, is no news. A withdrawal holds whatever came after it.
- *
+ * longer holds; undefined where it does. `disabled` and `still-off` of what is on again, `enabled` of what is off, `recovered`
+ * of what fails again, and any of these of what is gone, is no news. A withdrawal holds whatever came after it.
  */
-export function staleness(
-  given: NewsCase | undefined,
-  { notice, asked, declined, isOver = false }: News,
-): string | undefined {
-  if (notice === 'withdrawn') return undefined;
-  if (!given || isGone(given.task, asked)) return 'gone';
-  const { task, evidence, policy } = given;
-  if (notice === 'disabled' || notice === 'still-off') {
-    if (task.enabled) return 'on-again';
-    return notice === 'still-off' ? reminderStaleness(declined, isOver) : undefined;
+export function staleness(given: NewsCase | undefined, news: News): string | undefined {
+  if (news.notice === 'withdrawn') return undefined;
+  if (!given || isGone(given.task, news.asked)) return 'gone';
+  switch (news.notice) {
+    case 'disclaimed':
+      return news.isOver ? 'taken-back' : undefined;
+    case 'disabled':
+      return given.task.enabled ? 'on-again' : undefined;
+    case 'still-off':
+      return given.task.enabled ? 'on-again' : stalenessOfReminder(news);
+    default:
+      return given.task.enabled ? stalenessOfRunning(given, news) : 'off';
   }
-  if (!task.enabled) return 'off';
-  if (notice !== 'recovered') return undefined;
-  if (declined) return 'declined';
-  return isAlive(evidence, policy) ? undefined : 'fails-again';
 }
 
 function isGone({ deletedAt, cameBackAt }: Task, asked: Instant): boolean {
   return deletedAt !== undefined || (cameBackAt !== undefined && cameBackAt > asked);
 }
 
-function reminderStaleness(declined: boolean, isOver: boolean): string | undefined {
+function stalenessOfReminder({ declined, isOver }: News): string | undefined {
   if (declined) return 'declined';
   return isOver ? 'too-late' : undefined;
+}
+
+function stalenessOfRunning({ evidence, policy }: NewsCase, { notice, declined }: News): string | undefined {
+  if (notice !== 'recovered') return undefined;
+  if (declined) return 'declined';
+  return isAlive(evidence, policy) ? undefined : 'fails-again';
 }

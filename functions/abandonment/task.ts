@@ -327,6 +327,7 @@ const NOTICES = [
   'stopping',
   'overdue',
   'still-off',
+  'disclaimed',
 ] as const;
 export type Notice = (typeof NOTICES)[number];
 
@@ -341,11 +342,11 @@ export function isOfPast(notice: Notice): notice is PastNotice {
 }
 
 /**
- * Warnings and reminders, of deadlines and of what is still off too, share one mail per recipient and `digestEvery`
- * (promise 6); other notices do not wait.
+ * Warnings and reminders, of deadlines and of what is still off too, and what somebody disclaimed, share one mail per
+ * recipient and `digestEvery` (promise 6); other notices do not wait.
  */
 export function isWindowed(notice: Notice): boolean {
-  return !isOfPast(notice) || notice === 'still-off';
+  return !isOfPast(notice) || notice === 'still-off' || notice === 'disclaimed';
 }
 
 /** Whether a notice rests on an evaluation, so that it waits while these are paused. */

@@ -4,7 +4,7 @@ import { normaliseAddress } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { actOnTask } from './actions.ts';
 import type { Wish } from './forms.ts';
-import { actsIn, type Done, type TaskView } from './task-view.ts';
+import { actsIn, type Done, isOfNoEpisode, type TaskView } from './task-view.ts';
 
 export type Acted =
   /** `isRepeat`: it was done before, and nothing was changed. */
@@ -25,9 +25,8 @@ export async function fulfil(system: System, view: TaskView, by: string, wish: W
     return { outcome: 'done', said: wish.action, isRepeat: true };
   if (!actsIn(view.now).includes(wish.action)) return { outcome: 'not-now' };
   if (wish.action === 'undo') return undo(system, view.item.task, by);
-  const { notice, task, episode } = view.item;
-  // A notice of a task's own deadline is of no episode: whichever is open is meant.
-  const { outcome } = await actOnTask(system, task, by, wish, notice === 'stopping' ? undefined : episode);
+  const { task, episode } = view.item;
+  const { outcome } = await actOnTask(system, task, by, wish, isOfNoEpisode(view.item) ? undefined : episode);
   return outcome === 'done' ? { outcome, said: wish.action } : { outcome: 'not-now' };
 }
 

@@ -1,3 +1,4 @@
+import { triedSince } from '../abandonment/healthy-spells.ts';
 import type { Keep } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { withDisabling } from '../episodes/disabling.ts';
@@ -10,6 +11,7 @@ import type { AlertRecord } from '../store/alerts.ts';
 import { auditWrite } from '../store/audit.ts';
 import { changeTask } from '../store/change-task.ts';
 import { FleetView } from '../store/fleet-view.ts';
+import { DISCLAIMED_EPISODE, type Disclaimer, noticeWrite } from '../store/notices.ts';
 import { operatorAlert } from '../store/operator-alerts.ts';
 import type { Write } from '../store/table/table.port.ts';
 import type { TaskRecord } from '../store/tasks.ts';
@@ -98,7 +100,7 @@ async function plan(
     case 'end':
       return planEnd(record, now, audit);
     case 'not-mine':
-      return planNotMine(record, by, act.instead, now, audit);
+      return planNotMine(view, record, { by, instead: act.instead }, now, audit);
     case 'mine':
       return planMine(record, by, now, audit);
     default:
@@ -165,25 +167,46 @@ function planEnd(record: TaskRecord, now: Instant, audit: Write): Planned | Acte
 /** So many may say that a task is not theirs. */
 const MOST_DISCLAIMED = 20;
 
+/** So many admins hear of it at most: one transaction has room for them. */
+const MOST_ADMINS = 50;
+
 /**
  * From the next look on they are no recipient (docs/rules.md#recipients): their warning is void, and where nobody else can be
- * reached the admins are warned. Operators hear of it at once.
+ * reached the admins are warned. The admins of the nearest prefix hear of it in any case, and operators at once.
  */
-function planNotMine(
+async function planNotMine(
+  view: FleetView,
   record: TaskRecord,
-  by: string,
-  instead: string | undefined,
+  { by, instead }: { by: string; instead: string | undefined },
   now: Instant,
   audit: Write,
-): Planned | Acted {
+): Promise<Planned | Acted> {
   const key = recipientKey(by);
   const { disclaimed = [], id } = record.task;
   if (disclaimed.includes(key)) return { outcome: 'done' };
   if (disclaimed.length >= MOST_DISCLAIMED) return { outcome: 'refused', reason: 'too many said so' };
-  const task = { ...record.task, disclaimed: [...disclaimed, key] };
+  const after = { ...record, task: { ...record.task, disclaimed: [...disclaimed, key] } };
   const whose = instead === undefined ? 'named nobody in their place' : `named ${instead} in their place`;
   const alert = operatorAlert('not-mine', id, `${by} said that it is not theirs, and ${whose}`, now);
-  return { record: touch({ ...record, task }, now), beside: [audit, alert] };
+  const said = { by, ...(instead !== undefined && { instead }) };
+  return { record: touch(after, now), beside: [audit, alert, ...(await toAdmins(view, after, said, now))] };
+}
+
+/** What the admins of the nearest prefix hear; one who said so themselves is in no charge of it. */
+async function toAdmins(
+  view: FleetView,
+  { task, open, evidence }: TaskRecord,
+  disclaimed: Disclaimer,
+  now: Instant,
+): Promise<Write[]> {
+  const facts = { since: open?.since ?? now, ...triedSince(evidence), disclaimed };
+  const pending = { notice: 'disclaimed' as const, since: now, notBefore: now, facts };
+  const admins = await view.livingAdmins(task);
+  return admins
+    .slice(0, MOST_ADMINS)
+    .map(({ key, address }) =>
+      noticeWrite({ recipient: key, address, task: task.id, episode: DISCLAIMED_EPISODE, pending }),
+    );
 }
 
 function planMine(record: TaskRecord, by: string, now: Instant, audit: Write): Planned | Acted {

@@ -148,7 +148,7 @@ async function viewOf(scene: Scene, item: DigestItem): Promise<TaskView> {
 
 async function stateOf(scene: Scene, item: DigestItem, record: TaskRecord): Promise<TaskState> {
   const { open, disabledByUs, keep, task } = record;
-  if (item.notice === 'stopping') return deadlineState(scene, record);
+  if (isOfNoEpisode(item)) return deadlineState(scene, record);
   if (record.episodes > item.episode) return { state: 'newer' };
   if (open?.number === item.episode) return openState(scene, record);
   if (!task.enabled && disabledByUs?.episode === item.episode) return offState(disabledByUs);
@@ -161,7 +161,12 @@ async function stateOf(scene: Scene, item: DigestItem, record: TaskRecord): Prom
   return { state: 'over', reason, at: alert?.resolvedAt ?? null };
 }
 
-/** How a task stands that a mail about its own deadline is of; that is of no episode. */
+/** A notice of a task's own deadline, or of who disclaimed it: whichever episode is open is meant. */
+export function isOfNoEpisode({ notice }: Pick<DigestItem, 'notice'>): boolean {
+  return notice === 'stopping' || notice === 'disclaimed';
+}
+
+/** How a task stands that a mail of no episode is about. */
 async function deadlineState(scene: Scene, record: TaskRecord): Promise<TaskState> {
   const { open, disabledByUs, keep, task } = record;
   if (open) return openState(scene, record);

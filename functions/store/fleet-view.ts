@@ -193,11 +193,11 @@ export class FleetView {
   /** Who is to be warned of a task: today's recipients, and the admins who may join them (`escalateAt`). */
   async audienceOf(task: Task, alert: AlertRecord['type']): Promise<Pick<Case, 'recipients' | 'admins'>> {
     const base = await this.#livingBase(task, alert);
-    if (base.length === 0) return { recipients: await this.#livingAdmins(task) };
+    if (base.length === 0) return { recipients: await this.livingAdmins(task) };
     if (alert === 'task_overdue' || this.policies.for(task.id).escalateAt === null)
       return { recipients: base };
     const known = new Set(base.map(({ key }) => key));
-    const admins = (await this.#livingAdmins(task)).filter(({ key }) => !known.has(key));
+    const admins = (await this.livingAdmins(task)).filter(({ key }) => !known.has(key));
     return { recipients: base, admins };
   }
 
@@ -241,7 +241,7 @@ export class FleetView {
    */
   async recipientsOf(task: Task, alert: AlertType): Promise<Recipient[]> {
     const living = await this.#livingBase(task, alert);
-    return living.length > 0 ? living : this.#livingAdmins(task);
+    return living.length > 0 ? living : this.livingAdmins(task);
   }
 
   /**
@@ -259,7 +259,7 @@ export class FleetView {
     const told = await this.recipientsOf(task, 'task_auto_disabled');
     const { escalateAt } = this.policies.for(task.id);
     const haveJoined = escalateAt !== null && disableAt !== null && now >= disableAt - escalateAt;
-    const joined = haveJoined ? await this.#livingAdmins(task) : [];
+    const joined = haveJoined ? await this.livingAdmins(task) : [];
     const isWarned = ({ key }: Recipient) =>
       open?.told[key]?.grace === open?.grace && open?.told[key]?.warning === 'accepted';
     const announced = open?.alert ? holdersOfStopping(stopping, open.since) : [];
@@ -315,7 +315,7 @@ export class FleetView {
   }
 
   /** The living admins of the nearest prefix that has one; the empty prefix is the last. */
-  async #livingAdmins(task: Task): Promise<Recipient[]> {
+  async livingAdmins(task: Task): Promise<Recipient[]> {
     for (const prefix of adminScopesOf(task)) {
       const living = inCharge(task, await this.#known(await this.#adminsOf(prefix)));
       if (living.length > 0) return living;

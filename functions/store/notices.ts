@@ -26,6 +26,9 @@ export type PendingNotice = PendingWarning | PendingReminder | PendingStopping |
 /** In the place of the episode in notices of a task's own deadline, which are of none. */
 export const STOPPING_EPISODE = 0;
 
+/** The same of what somebody said of whose a task is: it stands beside whatever waits of an episode. */
+export const DISCLAIMED_EPISODE = -1;
+
 /** `since`: when it came to be. */
 interface Pending {
   since: Instant;
@@ -72,6 +75,14 @@ export interface PastFacts {
   /** As the owning system said it. */
   restorableUntil?: Instant;
   enabledAt?: Instant;
+  /** Who said that it is not theirs, and whom they named. */
+  disclaimed?: Disclaimer;
+}
+
+/** An address that said that a task is not theirs, and the one that they named. */
+export interface Disclaimer {
+  by: string;
+  instead?: string;
 }
 
 /** What a notice says of the past; undefined of a warning or a reminder, and where none waits. */

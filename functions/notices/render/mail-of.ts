@@ -148,6 +148,7 @@ function mailItem(
         }),
     ...(facts?.enabledAt === undefined ? {} : { enabledAt: facts.enabledAt }),
     ...(facts?.resolvedReason === undefined ? {} : { resolvedReason: facts.resolvedReason }),
+    ...(facts?.disclaimed && { disclaimed: facts.disclaimed }),
     ...whyOf(view, digest, record),
     told:
       item.notice === 'stopping'

@@ -7,6 +7,7 @@ import { dayIn } from './wording-dates.ts';
 import {
   announcedDate,
   dateSlots,
+  disclaimerOf,
   groupOf,
   isPast,
   lastOf,
@@ -61,15 +62,17 @@ function listOf(sameDate: readonly MailItem[], reader: Reader): List {
   };
 }
 
-const TELLS_REASON: readonly Group[] = ['withdrawn', 'enabled', 'recovered'];
+const TELLS_REASON: readonly Group[] = ['withdrawn', 'enabled', 'recovered', 'disclaimed'];
 
 function causeKey(item: MailItem): string {
+  if (item.disclaimed) return `disclaimed ${JSON.stringify(item.disclaimed)}`;
   if (TELLS_REASON.includes(groupOf(item))) return `reason ${item.resolvedReason}`;
   return item.isOverdue || item.notice === 'stopping' ? 'deadline' : item.cause;
 }
 
 function causeOfMany(item: MailItem, words: Wordings): string {
   const group = groupOf(item);
+  if (item.disclaimed) return words.disclaimedMany(disclaimerOf(item));
   if (TELLS_REASON.includes(group))
     return item.resolvedReason === undefined
       ? words.heading[group](2)
@@ -127,6 +130,16 @@ function folderOf(item: MailItem): string | undefined {
   return id.slice(0, end);
 }
 
+/** So many names are kept whole one by one; of more, that would be a fifth of the mail. */
+const MOST_KEPT_WHOLE = 50;
+
+function folderOfNames(heading: string, names: readonly string[]): Folder {
+  const rest = names.join(', ');
+  const isMany = names.length > MOST_KEPT_WHOLE;
+  const few = names.map((name, at) => (at === names.length - 1 ? name : `${name},`));
+  return { heading, rest, few: isMany ? [] : few, many: isMany ? [rest] : [] };
+}
+
 /** The names of tasks: plain ones behind what they have in common, others in full. */
 function namesOf(items: readonly MailItem[], { words }: Reader): { folders: Folder[]; names: string[] } {
   const sorted = items.toSorted((a, b) => (a.task < b.task ? -1 : 1));
@@ -139,8 +152,12 @@ function namesOf(items: readonly MailItem[], { words }: Reader): { folders: Fold
       names.push(...group.map(nameOf));
       continue;
     }
-    const rest = group.map(({ task }) => task.slice(folder.length)).join(', ');
-    folders.push({ heading: words.under(folder.replaceAll('"', '\\"')), rest });
+    folders.push(
+      folderOfNames(
+        words.under(folder.replaceAll('"', '\\"')),
+        group.map(({ task }) => task.slice(folder.length)),
+      ),
+    );
   }
   return { folders, names: names.toSorted() };
 }

@@ -1,7 +1,7 @@
 import { clip, visible } from '../../platform/escape.ts';
 import { plainWordOf } from '../../platform/foreign-words.ts';
 import type { MailItem } from '../send/digest-facts.ts';
-import { dayIn, UNBROKEN_SPACE } from './wording-dates.ts';
+import { dayIn } from './wording-dates.ts';
 import { aheadOf, groupOf, type Reader } from './wording-items.ts';
 
 /** What a subject may be long, in characters. */
@@ -9,7 +9,7 @@ const MAX_SUBJECT = 150;
 
 /**
  * The subject line: how many of what presses most, its earliest date, and how much else there is. It speaks in our name,
- * so of an id it has no more than the last part, and that only where it is one plain word.
+ * so of an id it has no more than the last part, and that only where it is one plain word. Its date does not break, as a heading.
  */
 export function subjectOf(ordered: readonly MailItem[], { zone, words }: Reader): string {
   const first = ordered[0];
@@ -21,7 +21,7 @@ export function subjectOf(ordered: readonly MailItem[], { zone, words }: Reader)
   const subject = words.subject[group]({
     count: same.length,
     ...(name === undefined ? {} : { name }),
-    day: earliest === null ? '' : dayIn(earliest, zone, words.dates).replaceAll(UNBROKEN_SPACE, ' '),
+    day: earliest === null ? '' : dayIn(earliest, zone, words.dates),
     more: same.some((item) => aheadOf(item) !== earliest),
     reminder: same.every((item) => item.notice === 'reminder'),
   });

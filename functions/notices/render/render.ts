@@ -171,7 +171,7 @@ export function renderDigest(facts: DigestFacts): RenderedDigest {
   const { told, isGrouped } = fitOf(ordered, facts, reader);
   const digest = digestOf(ordered.slice(0, told), isGrouped, facts, reader);
   return {
-    subject: digest.heading,
+    subject: digest.heading.replaceAll(UNBROKEN_SPACE, ' '),
     text: wrapLines(digestText(quotable(digest))).replaceAll(UNBROKEN_SPACE, ' '),
     html: digestHtml(digest, escapeHtml),
     left: ordered.slice(told),

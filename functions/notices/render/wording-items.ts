@@ -1,7 +1,14 @@
 import type { Entry, Link } from '../../../emails/digest.ts';
-import type { DateSlots, Group, LastSlots, WhySlots, Wordings } from '../../../emails/wordings.ts';
+import type {
+  DateSlots,
+  DisclaimedSlots,
+  Group,
+  LastSlots,
+  WhySlots,
+  Wordings,
+} from '../../../emails/wordings.ts';
 import type { ResolveReason } from '../../abandonment/task.ts';
-import { DAY, type Duration, HOUR, type Instant } from '../../abandonment/time.ts';
+import { DAY, type Duration, HOUR, type Instant, MINUTE } from '../../abandonment/time.ts';
 import { clip, visible } from '../../platform/escape.ts';
 import { addressShown, plainWordOf, unlinked } from '../../platform/foreign-words.ts';
 import type { DigestFacts, MailItem, MailWhy } from '../send/digest-facts.ts';
@@ -78,6 +85,7 @@ export function isPast({ notice, resolvedReason }: MailItem): boolean {
 function stateOf(item: MailItem, reader: Reader): string {
   const { words } = reader;
   if (item.notice === 'stopping') return words.stillRuns;
+  if (item.notice === 'disclaimed' && item.unhealthyFor < MINUTE) return words.nothingAnnounced;
   if (!item.isOverdue) return `${notRunning(item, reader)} ${words.causeIs(item.cause)}`;
   const lasted = lengthInWords(item.unhealthyFor, words.dates);
   const since = inBothZones(item.since, reader.zone, words.dates);
@@ -134,6 +142,13 @@ function offActsOf(item: MailItem, reader: Reader): string[] {
   return last ? [words.restorableStill(last), off] : [off, ...restorableOf(item, reader)];
 }
 
+/** Who said that a task is not theirs, and whom they named, as addresses may be shown. */
+export function disclaimerOf({ disclaimed }: MailItem): DisclaimedSlots {
+  const shownAs = (address: string) => addressShown(clip(visible(address), 254));
+  const { by = '?', instead } = disclaimed ?? {};
+  return { by: shownAs(by), instead: instead === undefined ? null : shownAs(instead) };
+}
+
 /** What happens to a task or has happened, and when. */
 export function actsOf(item: MailItem, reader: Reader): string[] {
   const { zone, words } = reader;
@@ -147,6 +162,7 @@ export function actsOf(item: MailItem, reader: Reader): string[] {
       words.wasTurnedOn(item.enabledAt === undefined ? null : inBothZones(item.enabledAt, zone, words.dates)),
     ];
   }
+  if (item.notice === 'disclaimed') return [words.disclaimed(disclaimerOf(item))];
   if (item.notice === 'withdrawn') return [words.noLongerHolds(item.resolvedReason)];
   return item.notice === 'recovered' ? [words.runsAgain] : [];
 }

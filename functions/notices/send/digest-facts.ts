@@ -3,6 +3,7 @@ import type { Cause, Mode, Notice, ResolveReason, TaskKind } from '../../abandon
 import type { Duration, Instant } from '../../abandonment/time.ts';
 import type { Brand } from '../../platform/brand.ts';
 import type { Why } from '../../store/fleet-view.ts';
+import type { Disclaimer } from '../../store/notices.ts';
 import type { MailLinks } from '../render/links.ts';
 
 /** Why somebody is told of a task: what was read says so, or they are one of those who were told before. */
@@ -33,6 +34,8 @@ export interface MailItem {
   restorableUntil?: Instant;
   /** When it was turned on again; of `enabled` notices. */
   enabledAt?: Instant;
+  /** Who said that it is not theirs, and whom they named; of `disclaimed` notices. */
+  disclaimed?: Disclaimer;
   /** Why the recipient is told; absent where nothing is to be said of it. */
   why?: MailWhy;
   /** Addresses of the others who are told of this episode. */

@@ -4,6 +4,7 @@ import { judgeNotice, judgeStopping, type StoppingVerdict } from '../../abandonm
 import { restorableUntil } from '../../abandonment/restorable.ts';
 import type { Instant } from '../../abandonment/time.ts';
 import { withoutNoticeOf } from '../../episodes/notice-taken-back.ts';
+import { recipientKey } from '../../platform/addresses.ts';
 import type { System } from '../../platform/system.ts';
 import type { DigestItem } from '../../store/digests.ts';
 import type { FleetView } from '../../store/fleet-view.ts';
@@ -109,13 +110,20 @@ function stalenessOf(
   const { notice: kind, since } = notice.pending;
   const given = record && { ...record, policy: view.policies.for(notice.task) };
   const declined = view.hasDeclined(notice.recipient);
-  return staleness(given, { notice: kind, asked: since, declined, isOver: isOver(notice.pending, now) });
+  const isOver = isTooLate(notice.pending, now) || isTakenBack(notice.pending, record);
+  return staleness(given, { notice: kind, asked: since, declined, isOver });
 }
 
 /** Whether what was disabled can no longer be enabled as it was. */
-function isOver(pending: PendingNotice, now: Instant): boolean {
+function isTooLate(pending: PendingNotice, now: Instant): boolean {
   const facts = factsOf(pending);
   return facts?.disabledAt !== undefined && now >= restorableUntil(facts.disabledAt, facts.restorableUntil);
+}
+
+/** Whether who said that a task is not theirs took that back. */
+function isTakenBack(pending: PendingNotice, record: TaskRecord | undefined): boolean {
+  const by = factsOf(pending)?.disclaimed?.by;
+  return by !== undefined && !record?.task.disclaimed?.includes(recipientKey(by));
 }
 
 async function skip(

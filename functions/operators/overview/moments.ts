@@ -106,7 +106,7 @@ function momentOfMail({ at, notice, to, state, sentAt, disableAt, episode }: Nam
   if (state === 'superseded' && sentAt === null) return [];
   const date = disableAt === null ? '' : `, names ${disableAt}`;
   const says = `${notice} to ${to}: ${UNSENT[state] ?? state}${date}`;
-  return [moment(at, 'notified', says, { episode: episode === 0 ? null : episode })];
+  return [moment(at, 'notified', says, { episode: episode <= 0 ? null : episode })];
 }
 
 const WHAT_OF_ACT: Record<string, Moment['what']> = {

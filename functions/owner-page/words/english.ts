@@ -53,7 +53,7 @@ export const english: PageWords = {
     disable: 'Everybody who was notified of it is notified again when it is off.',
     undo: 'It is turned on again.',
     'not-mine':
-      'You are no longer notified about it. Whoever runs this service hears of it; where nobody else is left, the admins are warned.',
+      'You are no longer notified about it. The admins and whoever runs this service hear of it; where nobody else is left, the admins are warned.',
     mine: 'You are notified about it again.',
     asked: 'The system that runs it was asked to turn it on again; that may take some minutes.',
   },

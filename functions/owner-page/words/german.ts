@@ -55,7 +55,7 @@ export const german: PageWords = {
     disable: 'Alle, die benachrichtigt wurden, erfahren es, wenn er abgeschaltet ist.',
     undo: 'Er ist wieder eingeschaltet.',
     'not-mine':
-      'Sie werden seinetwegen nicht mehr benachrichtigt. Wer diesen Dienst betreibt, erfährt davon; ist sonst niemand da, werden die Admins gewarnt.',
+      'Sie werden seinetwegen nicht mehr benachrichtigt. Die Admins und wer diesen Dienst betreibt, erfahren davon; ist sonst niemand da, werden die Admins gewarnt.',
     mine: 'Sie werden seinetwegen wieder benachrichtigt.',
     asked: 'Das System, in dem er läuft, soll ihn wieder einschalten; das kann einige Minuten dauern.',
   },

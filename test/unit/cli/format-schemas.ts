@@ -3,12 +3,7 @@ import { configFileSchema } from '../../../cli/settings.ts';
 import { LANGUAGES } from '../../../emails/languages.ts';
 import { AT_DEADLINE, WEEKDAYS } from '../../../functions/abandonment/policy.ts';
 import { GLOBAL_KEY_NAMES, SCOPED_KEY_NAMES } from '../../../functions/abandonment/policy-keys.ts';
-import {
-  MODES,
-  SHARD_STATUSES,
-  SUBSCRIPTION_TYPES,
-  TASK_KINDS,
-} from '../../../functions/abandonment/task.ts';
+import { ALERT_TYPES, MODES, SHARD_STATUSES, TASK_KINDS } from '../../../functions/abandonment/task.ts';
 import { taskEntry } from '../../../functions/catalog/task-entry.ts';
 import {
   FAULT_MODES,
@@ -154,7 +149,7 @@ const scenario = z.strictObject({
       z.strictObject({
         prefix: z.string(),
         email: address,
-        alertTypes: z.optional(z.array(z.enum(SUBSCRIPTION_TYPES))),
+        alertTypes: z.optional(z.array(z.enum(ALERT_TYPES))),
       }),
     ),
   ),

@@ -9,6 +9,8 @@ const ANA = 'ana@acme.test';
 const BOSS = 'boss@acme.test';
 
 const text = ({ body }: { body?: string | undefined }) => readable(body ?? '');
+const flat = (lines = '') => lines.replace(/\s+/g, ' ');
+const SAID = 'ana@acme.test said that it is not theirs, and named bea@acme.test instead.';
 const to = (stage: OwnerStage, address: string) => stage.mails.filter((mail) => mail.to === address);
 
 async function warned(): Promise<{ stage: OwnerStage; link: string }> {
@@ -29,6 +31,8 @@ describe('not mine', () => {
     expect(audit).toMatchObject({ by: ANA, task: TASK, evidence: { instead: 'bea@acme.test' } });
     await stage.scanOn(15);
     expect(to(stage, BOSS)).toHaveLength(1);
+    // In the same mail, whose it is not, and whose it is.
+    expect(flat(to(stage, BOSS)[0]?.text)).toContain(SAID);
     // The mail came on day 15: seven days later, not on the date that Ana was given.
     expect(to(stage, BOSS)[0]?.subject).toContain('will be turned off on 23 January 2026');
     await stage.scanOn(21);
@@ -48,6 +52,37 @@ describe('not mine', () => {
     expect((await loadTask(stage.table, TASK))?.task.enabled).toBe(false);
     expect(to(stage, ANA)).toHaveLength(1);
     expect(to(stage, 'team@acme.test').length).toBeGreaterThan(1);
+  });
+
+  it('is mailed to the admins, once, though others are left', async () => {
+    const stage = await ownerStage();
+    await stage.taskwarden(['subscriptions', 'add', 'acmeCo/', 'team@acme.test']);
+    await stage.taskwarden(['admins', 'add', 'acmeCo/', BOSS]);
+    await stage.scanOn(14);
+    stage.setNow(onDay(15));
+    await stage.post(stage.linkTo(ANA), { action: 'not-mine', instead: 'bea@acme.test' });
+    await stage.scanOn(15);
+    await stage.scanOn(16);
+    const [mail, ...others] = to(stage, BOSS);
+    expect(others).toEqual([]);
+    expect(mail?.subject).toBe('Somebody said that orders is not theirs');
+    expect(flat(mail?.text)).toContain(SAID);
+    expect(mail?.headers).not.toHaveProperty('List-Unsubscribe');
+    const link = stage.linkTo(BOSS);
+    expect((await stage.post(link, { action: 'keep', until: '2026-02-10' })).statusCode).toBe(303);
+    expect((await loadTask(stage.table, TASK))?.keep?.by).toBe(BOSS);
+  });
+
+  it('is no news to admins once it is taken back, nor to an admin who says so', async () => {
+    const { stage, link } = await warned();
+    await stage.post(link, { action: 'not-mine' });
+    await stage.post(link, { action: 'mine' });
+    await stage.scanOn(15);
+    expect(to(stage, BOSS)).toEqual([]);
+    await stage.taskwarden(['admins', 'add', 'acmeCo/', ANA]);
+    await stage.post(link, { action: 'not-mine' });
+    await stage.scanOn(16);
+    expect(to(stage, ANA)).toHaveLength(1);
   });
 
   it('is said by the page, where it can be taken back, and nothing else be done', async () => {

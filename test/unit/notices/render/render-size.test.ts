@@ -3,6 +3,7 @@ import { LANGUAGES } from '../../../../emails/languages.ts';
 import { DAY, HOUR } from '../../../../functions/abandonment/time.ts';
 import { renderDigest } from '../../../../functions/notices/render/render.ts';
 import type { MailItem } from '../../../../functions/notices/send/digest-facts.ts';
+import { sampleFacts } from '../../../../scripts/mail-samples.ts';
 import { at, facts, item, many, readable } from './render-builders.ts';
 
 const bytes = (text: string) => Buffer.byteLength(text);
@@ -40,6 +41,9 @@ describe('a mail of many tasks', () => {
     expect(mail.text.split('\n').length).toBeLessThan(100);
     // Before, 200 tasks took 52,211 characters.
     expect(mail.text.length).toBeLessThan(5_221);
+    // As one by one, its HTML had 74,089 bytes.
+    const sample = renderDigest(sampleFacts('en', 'warning-dated', 'two-hundred'));
+    expect(bytes(sample.html)).toBeLessThan(7_409);
     await expect(mail.text).toMatchFileSnapshot('../../../golden/mails/200.txt');
   });
 
