@@ -17,6 +17,7 @@ import {
   resumeQueueAct,
 } from './acts/stops.ts';
 import { undoAct, undoTaskAct } from './acts/undo.ts';
+import { cancelWorkAct, pauseWebhookAct, resumeWebhookAct, retryWorkAct } from './acts/work.ts';
 import type { Act } from './console.ts';
 
 /** All that can be done on the console: what it does is what a command of the same name does. */
@@ -32,4 +33,5 @@ export const ACTS: readonly Act[] = [
     resumeGeneratorAct,
     resolveOopsAct,
   ],
+  ...[cancelWorkAct, retryWorkAct, pauseWebhookAct, resumeWebhookAct],
 ];

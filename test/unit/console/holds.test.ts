@@ -65,6 +65,14 @@ describe('the page of a hold', () => {
     for (const said of ['eu-1 4', 'ana@acme.test 4', 'not told 4', ...IDS]) expect(one).toContain(said);
   });
 
+  it('offers nothing that acts where the console is read-only', async () => {
+    const stage = await spikeStage();
+    const readOnly = await consoleOf(stage);
+    for (const path of ['/holds', '/holds/show?hold=blast-radius', '/task?id=acmeCo/a'])
+      expect((await readOnly.browser.get(path)).text).not.toContain('/act/');
+    await readOnly.close();
+  });
+
   it('says of one that is over, or never was, that it is not there', async () => {
     await spikeStage();
     expect((await console.browser.get('/holds/show?hold=correlated-failure:eu-9')).status).toBe(404);
