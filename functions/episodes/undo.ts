@@ -1,9 +1,8 @@
 import { QUEUED_AGAIN_AFTER } from '../abandonment/next-look.ts';
 import type { Instant } from '../abandonment/time.ts';
 import type { AlertRecord } from '../store/alerts.ts';
-import type { PendingNotice } from '../store/notices.ts';
+import type { NewNotice, PendingNotice } from '../store/notices.ts';
 import type { TaskRecord } from '../store/tasks.ts';
-import type { NewNotice } from './transition.ts';
 
 /** A task that we disabled. */
 export type DisabledByUs = TaskRecord & { disabledByUs: NonNullable<TaskRecord['disabledByUs']> };

@@ -121,22 +121,22 @@ type TaskRow = Omit<TaskRecord, 'open' | 'asked' | 'stopping'> & {
 
 /** The record in a stored row. */
 export function taskFromRow(row: Row): TaskRecord {
-  const { task, evidence, episodes, rev, ...rare } = row as Row & TaskRow;
+  const stored = row as Row & TaskRow;
   return {
-    task,
-    evidence,
-    keep: rare.keep ?? null,
-    episodes,
-    open: rare.open ? unpacked(rare.open) : null,
-    hold: rare.hold ?? null,
-    vetoes: rare.vetoes ?? null,
-    asked: rare.asked ? askedFromRow(rare.asked) : null,
-    disabledByUs: rare.disabledByUs ?? null,
-    undo: rare.undo ?? null,
-    next: rare.next ?? null,
-    listed: rare.listed ?? null,
-    stopping: rare.stopping ? unpackedStopping(rare.stopping) : null,
-    rev,
+    task: stored.task,
+    evidence: stored.evidence,
+    keep: stored.keep ?? null,
+    episodes: stored.episodes,
+    open: stored.open ? unpacked(stored.open) : null,
+    hold: stored.hold ?? null,
+    vetoes: stored.vetoes ?? null,
+    asked: stored.asked ? askedFromRow(stored.asked) : null,
+    disabledByUs: stored.disabledByUs ?? null,
+    undo: stored.undo ?? null,
+    next: stored.next ?? null,
+    listed: stored.listed ?? null,
+    stopping: stored.stopping ? unpackedStopping(stored.stopping) : null,
+    rev: stored.rev,
   };
 }
 

@@ -103,7 +103,7 @@ export async function explain(
   now: Instant,
 ): Promise<Explanation> {
   const { record } = history;
-  const view = await FleetView.load(table, undefined, Math.max(at, now));
+  const view = await FleetView.load(table, Math.max(at, now));
   await view.loadPlanes([record.task.dataPlane]);
   const supposed = asIfObserved(record, at, now);
   const audience = await view.audienceOf(record.task, record.open ? alertOf(record.open) : 'task_abandoned');
