@@ -174,7 +174,7 @@ describe('an operator with a phone and without JavaScript', () => {
     await page.getByLabel('Approve only those below a prefix').fill('betaCo/');
     await page.getByLabel('How many you expect').fill('3');
     await page.getByRole('button', { name: 'Approve…' }).click();
-    expect(await textOf(page)).toContain('2 are held now, and 3 were expected.');
+    expect(await textOf(page)).toContain('2 are held now, and 3 were expected; nothing was approved.');
     await inspector.look(page, 'console-12-approve-refused');
     await page.goBack();
     await page.getByLabel('How many you expect').fill('2');
