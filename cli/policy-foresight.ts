@@ -87,12 +87,13 @@ export async function confirmChange(
   if (heard !== undefined) await confirm(session, { act: `${change} and ${concernText(heard)}`, yes });
 }
 
-/** What more people would hear of after a change of policies than under today's. */
-type Heard =
-  /** `4 tasks warned about (today 0), 2 tasks disabled (today 1)`. */
-  { tasks: string } | { problem: string };
+/**
+ * What more people would hear of after a change of policies than under today's: `4 tasks warned about (today 0)`; or why that cannot
+ * be foreseen.
+ */
+type Heard = { tasks: string } | { problem: string };
 
-/** The same for who asks in another way; undefined where it is nothing. */
+/** Foresees it without saying how far it is; undefined where it is nothing. */
 export async function heardOfChange(
   { system }: Pick<Session, 'system'>,
   documents: Documents,
