@@ -83,24 +83,35 @@ export async function confirmChange(
   if (yes) return;
   if (!(await isAnybodyNotified(session, documents))) return;
   session.interrupts.whileDoing('nothing was changed; --yes asks nothing');
-  const what = whatIsHeard(await foreseeAloud(session, documents));
-  if (what !== undefined) await confirm(session, { act: `${change} and ${what}`, yes });
+  const heard = heardIn(await foreseeAloud(session, documents));
+  if (heard !== undefined) await confirm(session, { act: `${change} and ${concernText(heard)}`, yes });
 }
 
 /**
- * What more people would hear of after a change of policies than under today's, in words that follow its name; undefined where it is
- * nothing.
+ * What more people would hear of after a change of policies than under today's: `4 tasks warned about (today 0)`; or why that cannot
+ * be foreseen.
  */
+type Heard = { tasks: string } | { problem: string };
+
+/** Foresees it without saying how far it is; undefined where it is nothing. */
 export async function heardOfChange(
   { system }: Pick<Session, 'system'>,
   documents: Documents,
-): Promise<string | undefined> {
+): Promise<Heard | undefined> {
   if (!(await isAnybodyNotified({ system }, documents))) return undefined;
-  return whatIsHeard(await foresee({ system }, documents));
+  return heardIn(await foresee({ system }, documents));
 }
 
-function whatIsHeard(foreseen: Foreseen): string | undefined {
-  return foreseen.ok ? concernOf(foreseen.lines) : `do what cannot be foreseen (${foreseen.problem})`;
+function heardIn(foreseen: Foreseen): Heard | undefined {
+  if (!foreseen.ok) return { problem: foreseen.problem };
+  const tasks = concernOf(foreseen.lines);
+  return tasks === undefined ? undefined : { tasks };
+}
+
+function concernText(heard: Heard): string {
+  return 'tasks' in heard
+    ? `have within 60 days ${heard.tasks}`
+    : `do what cannot be foreseen (${heard.problem})`;
 }
 
 /** Where every scope only records, before and after, nobody hears of anything. */
@@ -133,5 +144,5 @@ function concernOf(lines: readonly PreviewLine[]): string | undefined {
   const parts = concerned.map(
     (kind) => `${total.proposed[kind]} tasks ${HEARD[kind]} (today ${total.today[kind]})`,
   );
-  return `have within 60 days ${parts.join(', ')}`;
+  return parts.join(', ');
 }

@@ -1,10 +1,5 @@
-import {
-  approveAct,
-  approveHoldAct,
-  dismissHoldAct,
-  dismissReversalAct,
-  rejectHoldAct,
-} from './acts/brakes.ts';
+import { approveAct } from './acts/approve.ts';
+import { approveHoldAct, dismissHoldAct, dismissReversalAct, rejectHoldAct } from './acts/brakes.ts';
 import { setPolicyAct, unsetPolicyAct } from './acts/policy.ts';
 import { demoteAct, optInAct, promoteAct } from './acts/rollout.ts';
 import {
@@ -17,6 +12,7 @@ import {
   resumeQueueAct,
 } from './acts/stops.ts';
 import { undoAct, undoTaskAct } from './acts/undo.ts';
+import { cancelWorkAct, pauseWebhookAct, resumeWebhookAct, retryWorkAct } from './acts/work.ts';
 import type { Act } from './console.ts';
 
 /** All that can be done on the console: what it does is what a command of the same name does. */
@@ -32,4 +28,5 @@ export const ACTS: readonly Act[] = [
     resumeGeneratorAct,
     resolveOopsAct,
   ],
+  ...[cancelWorkAct, retryWorkAct, pauseWebhookAct, resumeWebhookAct],
 ];

@@ -17,15 +17,15 @@ import {
   queuesPage,
   runsPage,
   webhooksPage,
-  workPage,
 } from './pages/service.ts';
 import { taskPage } from './pages/task.ts';
 import { tasksPage } from './pages/tasks.ts';
 import { undoPage } from './pages/undo.ts';
+import { oneWorkPage, workPage } from './pages/work.ts';
 
 /** All pages of the console, those of the menu in its order. */
 export const PAGES: readonly PageKind[] = [
   ...[overviewPage, calendarPage, tasksPage, holdsPage, policiesPage, rolloutPage, undoPage, mailsPage],
   ...[peoplePage, runsPage, queuesPage, oopsPage, generatorsPage, listingsPage, webhooksPage, workPage],
-  ...[taskPage, holdPage, mailPage, lettersPage, previewPage, policyHistoryPage, policyDiffPage],
+  ...[taskPage, holdPage, mailPage, lettersPage, previewPage, policyHistoryPage, policyDiffPage, oneWorkPage],
 ];

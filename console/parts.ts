@@ -64,6 +64,10 @@ export function link(
 export const taskLink = (id: string): Html =>
   html`<a class="name" href="${address('/task', { id })}">${said(id)}</a>`;
 
+/** A link to a day of the calendar, which does not break. */
+export const dayLink = (day: string): Html =>
+  html`<a class="day" href="${address('/calendar', { day })}">${said(day)}</a>`;
+
 export type Tone = 'bad' | 'warn' | 'good' | 'quiet';
 
 /** A word that stands out. */

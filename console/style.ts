@@ -24,15 +24,15 @@ h1{font-size:1.4rem;line-height:1.3;margin:.6rem 0}h2{font-size:1.1rem;margin:1.
 p{margin:.5rem 0}dl{margin:.6rem 0;display:grid;grid-template-columns:minmax(9rem,auto) 1fr;gap:.3rem 1.2rem}dt{color:var(--soft)}dd{margin:0}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(7.5rem,1fr));gap:.7rem;margin:1rem 0;padding:0;list-style:none}
 .tiles li{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.6rem .8rem}
-.tiles b{display:block;font-size:1.5rem;line-height:1.3;font-variant-numeric:tabular-nums}.tiles span{color:var(--soft)}.tiles b.word{font-size:1.05rem;line-height:1.9}.tiles time{white-space:normal}
+.tiles b{display:block;font-size:1.5rem;line-height:1.3;font-variant-numeric:tabular-nums}.tiles span{color:var(--soft)}.tiles b.word{font-size:1.05rem;line-height:1.4;padding:.3rem 0}.tiles time{white-space:normal}
 .groups{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));gap:0 2rem;align-items:start}
-.links{display:inline-flex;flex-wrap:wrap;gap:.2rem .8rem}
+.links{display:inline-flex;flex-wrap:wrap;gap:.2rem .8rem}.links a,.day{white-space:nowrap}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:0 2rem}
 figure{margin:1rem 0;max-width:44rem}figcaption{color:var(--soft);margin-bottom:.3rem}svg.plot{display:block;width:100%;height:auto;color:var(--soft)}
 .key{display:inline-flex;align-items:center;gap:.35rem;margin-right:1rem;white-space:nowrap}
 table{border-collapse:collapse;min-width:min(100%,26rem);max-width:100%;margin:.6rem 0 1.2rem}caption{text-align:left;color:var(--soft);padding:.2rem 0}
 th,td{text-align:left;vertical-align:top;padding:.4rem 1.6rem .4rem 0;border-bottom:1px solid var(--line)}
-th{color:var(--soft);font-weight:600;font-size:.87rem;white-space:nowrap}td:first-child{min-width:7rem}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
+th{color:var(--soft);font-weight:600;font-size:.87rem;white-space:nowrap}td:first-child{min-width:9rem}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 time{white-space:nowrap}.quiet{color:var(--soft)}
 .tag{display:inline-block;border:1px solid currentColor;border-radius:99px;padding:0 .55rem;font-size:.85rem;white-space:nowrap}
 .bad{color:var(--bad)}.warn{color:var(--warn)}.good{color:var(--good)}
@@ -40,7 +40,9 @@ time{white-space:nowrap}.quiet{color:var(--soft)}
 .note.bad{border-color:var(--bad);background:var(--bad-paper)}.note.warn{border-color:var(--warn);background:var(--warn-paper)}
 .note.good{border-color:var(--good);background:var(--good-paper)}.note.bad,.note.warn,.note.good{color:var(--ink)}
 form.card,.card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.9rem 1rem;margin:1rem 0}
+form.card:not(.filters)>div+div{margin-top:.7rem}
 form.filters{display:grid;grid-template-columns:repeat(auto-fit,minmax(10rem,1fr));gap:.5rem .8rem;align-items:end}
+select{text-overflow:ellipsis}
 label{display:block;font-size:.9rem;color:var(--soft)}
 input,select,textarea{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--soft);border-radius:6px;padding:.4rem .55rem;width:100%;min-height:2.4rem}
 input[type=checkbox]{width:1.2rem;height:1.2rem;min-height:0;flex:none;accent-color:var(--act)}.check{display:flex;gap:.6rem;align-items:center}

@@ -156,7 +156,7 @@ interface ApproveOptions {
 }
 
 /** So many tasks are approved at once; more are a bulk command, which the scanner works. */
-const MOST_AT_ONCE = 200;
+export const MOST_AT_ONCE = 200;
 
 const OF_MANY = `
 More than ${MOST_AT_ONCE} tasks are a bulk command: see \`taskwarden work\`. It lets go those that were held when it was given.`;
@@ -240,7 +240,8 @@ async function approveSome(
   ]);
 }
 
-const HELD = 'held by the blast radius';
+/** Why a task is approved, where nobody says why. */
+export const HELD = 'held by the blast radius';
 
 async function approveMany(
   session: Session,
@@ -249,14 +250,21 @@ async function approveMany(
 ): Promise<void> {
   const ends = formatInstant(until);
   await giveWork(session, {
-    kind: approveKind,
-    what: `approval of what the blast radius holds${prefix === undefined ? '' : ` below ${prefix}`}`,
-    items: tasks.map((id) => ({ id, of: ends })),
+    ...approvalWork(tasks, ends, prefix),
     reason,
     wait,
     said: `${tasks.length} are to be approved until ${ends}; what is not disabled by then is held again`,
     beside: { until: ends },
   });
+}
+
+/** An approval of many as a bulk command. */
+export function approvalWork(tasks: readonly string[], ends: string, prefix?: string) {
+  return {
+    kind: approveKind,
+    what: `approval of what the blast radius holds${prefix === undefined ? '' : ` below ${prefix}`}`,
+    items: tasks.map((id) => ({ id, of: ends })),
+  };
 }
 
 /** Says what a spike holds, and changes nothing. */

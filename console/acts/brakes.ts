@@ -1,104 +1,13 @@
 import { html } from 'hono/html';
 import { ACTS as DOES, SAID, type Summary, summaryOf } from '../../cli/commands/holds.ts';
-import { prefixProblem } from '../../functions/abandonment/policy-scope.ts';
-import { formatInstant } from '../../functions/abandonment/time.ts';
 import { dismissReversal } from '../../functions/operators/brakes.ts';
-import { approvalEnd, approveSpike, heldNow, type Meant } from '../../functions/operators/hold-acts.ts';
 import { type Hold, type HoldAct, loadHolds } from '../../functions/operators/holds.ts';
 import { loadTask } from '../../functions/store/tasks.ts';
-import type { Act, Confirmation, Console, Given } from '../console.ts';
+import type { Act, Confirmation, Console } from '../console.ts';
 import { groupTables } from '../pages/held-groups.ts';
-import { at, facts, table, taskLink } from '../parts.ts';
-import { REASON_AND_UNTIL, reasonField, untilField, untilOf, withReason } from '../typed.ts';
-
-/** As many tasks are named in a confirmation; the page of the hold has all. */
-const NAMED = 20;
-
-function meantBy({ task = '', prefix = '' }: Given): Meant {
-  return { ...(task !== '' && { task }), ...(prefix !== '' && { prefix }) };
-}
-
-/** What is meant, after a number of tasks. */
-function meantText({ task = '', prefix = '' }: Given): string {
-  return [...(task === '' ? [] : [` named ${task}`]), ...(prefix === '' ? [] : [` below ${prefix}`])].join(
-    '',
-  );
-}
-
-/** What is wrong with what is asked for before anything is read. */
-function approvalProblem({ prefix = '', expect = '' }: Given): string | undefined {
-  const wrong = prefix === '' ? undefined : prefixProblem(prefix);
-  if (wrong !== undefined) return `the prefix ${wrong}`;
-  return expect === '' || /^\d{1,9}$/.test(expect) ? undefined : 'how many are expected is no whole number';
-}
-
-/** Lets go what the blast radius holds, or some of it; the confirmation says how many, and it is refused when that is no longer so. */
-export const approveAct: Act = {
-  name: 'approve',
-  fields: ['task', 'prefix', 'expect'],
-  typed: REASON_AND_UNTIL,
-  confirm: async (console, given) => {
-    const problem = approvalProblem(given);
-    if (problem !== undefined) return { refused: problem };
-    const tasks = await heldNow(console.system, meantBy(given));
-    if (tasks.length === 0) return { refused: 'the blast radius holds none of them' };
-    const { expect = '' } = given;
-    if (expect !== '' && Number(expect) !== tasks.length)
-      return { refused: `${tasks.length} are held now, and ${expect} were expected` };
-    return approvalOf(console, given, tasks);
-  },
-  act: async ({ system, operator }, given) => {
-    const { expect, reason = '', until = '' } = given;
-    const end = untilOf(until, system.clock.now());
-    const approved = await approveSpike(system, meantBy(given), {
-      by: await operator(),
-      reason: reason || 'held by the blast radius',
-      expect: Number(expect),
-      ...(typeof end === 'number' && { until: end }),
-    });
-    if (approved.outcome === 'refused') return { refused: approved.problem };
-    const ends = formatInstant(approved.until);
-    return {
-      done: [
-        `${counted(approved.tasks.length)} approved until ${ends}; what is not disabled by then is held again.`,
-        'They go with the next scans, within the rate limit.',
-      ],
-    };
-  },
-};
-
-/** `1 task is`, `40 tasks are`. */
-function counted(count: number): string {
-  return count === 1 ? '1 task is' : `${count.toLocaleString('en')} tasks are`;
-}
-
-async function approvalOf(
-  { system }: Console,
-  given: Given,
-  tasks: readonly string[],
-): Promise<Confirmation> {
-  const count = `${tasks.length.toLocaleString('en')} task${tasks.length === 1 ? '' : 's'}`;
-  const end = formatInstant(await approvalEnd(system, tasks.length));
-  return {
-    title: `Approve ${count}${meantText(given)} that the blast radius holds`,
-    body: html`<p>Each is decided again and disabled within the usual rate limit, the oldest first. What recovered meanwhile is left
-alone. What is not disabled when the approval ends is held again.</p>${namedTasks(tasks)}`,
-    asks: html`${reasonField()}${untilField('The approval ends', end)}`,
-    button: `Approve ${count}`,
-    given: { ...given, expect: String(tasks.length) },
-    isCareful: true,
-  };
-}
-
-function namedTasks(tasks: readonly string[]) {
-  return table({
-    caption:
-      tasks.length > NAMED ? `The first ${NAMED} of ${tasks.length.toLocaleString('en')}` : 'All of them',
-    rows: tasks.slice(0, NAMED),
-    none: 'It holds no task.',
-    columns: [['Task', taskLink]],
-  });
-}
+import { at, facts, taskLink } from '../parts.ts';
+import { reasonField, withReason } from '../typed.ts';
+import { namedTasks } from './named-tasks.ts';
 
 /** How the console says what is done with a hold. */
 interface HoldWords {

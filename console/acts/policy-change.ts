@@ -16,9 +16,14 @@ export async function foreseen(at: Console, scope: string, planned: PolicyChange
   if (planned.outcome === 'unchanged') return { refused: `the scope ${scopeText(scope)} says so already` };
   const documents = new Map([[scope, planned.document]]);
   const heard = await oneAtATime(() => heardOfChange(at, documents));
-  return heard === undefined
-    ? { says: note('quiet', 'Within 60 days nobody hears more of it than under the policy of today.') }
-    : { says: note('warn', `It would ${heard}.`) };
+  return { says: heardNote(heard) };
+}
+
+function heardNote(heard: Awaited<ReturnType<typeof heardOfChange>>): Html {
+  if (heard === undefined)
+    return note('quiet', 'Within 60 days nobody hears more of it than under the policy of today.');
+  if ('problem' in heard) return note('bad', `It cannot be foreseen what it would do: ${heard.problem}`);
+  return note('warn', `Within 60 days: ${heard.tasks}.`, 'In brackets: under the policy of today.');
 }
 
 function problemsOf({ problems }: Extract<PolicyChanged, { outcome: 'refused' }>): string {

@@ -31,7 +31,7 @@ export const setPolicyAct: Act = {
         ['Scope', scopeText(scope)],
         ['It says now', before || 'nothing of its own'],
         ['Set', pairs.join(' ')],
-      ])}${planned.says}<p>What is open there is looked at with the next scan. <a href="${address('/preview', { scope: scopeText(scope), set })}">The preview
+      ])}${planned.says}<p>What is open there is evaluated with the next scan. <a href="${address('/preview', { scope: scopeText(scope), set })}">The preview
 shows what it does, day by day.</a></p>`,
       asks: reasonField(),
       button: 'Set it',

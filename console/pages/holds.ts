@@ -5,7 +5,7 @@ import type { Instant } from '../../functions/abandonment/time.ts';
 import { datedTasks, type Hold, type HoldAct, loadHolds } from '../../functions/operators/holds.ts';
 import type { System } from '../../functions/platform/system.ts';
 import type { Console, PageKind } from '../console.ts';
-import { address, at, type Html, link, NOTHING, table, tag } from '../parts.ts';
+import { address, at, type Html, NOTHING, said, table, tag } from '../parts.ts';
 import { byReason } from './held-by-reason.ts';
 import { readNote } from './read-note.ts';
 
@@ -41,7 +41,6 @@ function holdTable(console: Console, rows: readonly HoldRow[]): Html {
       ['Tasks', ({ summary }) => summary.tasks.length],
       ['Most of', ({ summary }) => mostOf(summary.groups)],
       ['Rejected', ({ hold }) => rejectionOf(hold)],
-      ['Ends by itself with', ({ hold }) => hold.ends],
       ...(console.allowsChanges
         ? [['Act', ({ hold, summary }: HoldRow) => actLinks(hold, summary.tasks.length)] as const]
         : []),
@@ -51,7 +50,7 @@ function holdTable(console: Console, rows: readonly HoldRow[]): Html {
 
 /** A link to one hold. */
 function holdLink(id: string): Html {
-  return link(id, '/holds/show', { hold: id });
+  return html`<a class="name" href="${address('/holds/show', { hold: id })}">${said(id)}</a>`;
 }
 
 /** By whom it was rejected, until when operators do not hear of it, and why. */

@@ -12,7 +12,7 @@ import type { Table } from '../../functions/store/table/table.port.ts';
 import type { PageKind } from '../console.ts';
 import { dueByDay, isHeld } from '../due.ts';
 import type { FleetTask } from '../fleet.ts';
-import { address, at, type Html, link, NOTHING, note, table } from '../parts.ts';
+import { address, at, dayLink, type Html, link, NOTHING, note, table } from '../parts.ts';
 import { plot } from '../plots.ts';
 import { byReason } from './held-by-reason.ts';
 import { readNote } from './read-note.ts';
@@ -128,7 +128,7 @@ function dueTable(open: readonly FleetTask[], now: Instant): Html {
     rows: byDay,
     none: 'Nothing is due.',
     columns: [
-      ['Day', ([day]) => link(day, '/calendar', { day })],
+      ['Day', ([day]) => dayLink(day)],
       ['Tasks', ([, due]) => due.length],
       ['Held', ([, due]) => due.filter(isHeld).length],
       ['Tenants', ([, due]) => new Set(due.map(({ tenant }) => tenant)).size],

@@ -4,7 +4,6 @@ import { standings, whyOf } from '../../cli/commands/generators.ts';
 import { stateText } from '../../cli/commands/recipients-list.ts';
 import { deliveryView } from '../../cli/commands/webhooks-history.ts';
 import { faultLine } from '../../cli/errors.ts';
-import { progressText, rateText } from '../../cli/work-view.ts';
 import { DAY } from '../../functions/abandonment/time.ts';
 import { controlPlanesOf, newestListings } from '../../functions/operators/control-planes.ts';
 import { listQueues, type QueueStanding } from '../../functions/operators/queues.ts';
@@ -12,7 +11,6 @@ import { listRecipients } from '../../functions/operators/recipients.ts';
 import { knownWebhook, listWebhooks, webhookHistory } from '../../functions/operators/webhooks.ts';
 import { isListed } from '../../functions/platform/control-plane-settings.ts';
 import { listOops, loadOops } from '../../functions/store/oops.ts';
-import { listOperatorWork } from '../../functions/store/operator-work.ts';
 import { loadPauses, PAUSABLE, pausesAt } from '../../functions/store/pauses.ts';
 import { runsSince } from '../../functions/store/runs.ts';
 import type { Console, Page, PageKind } from '../console.ts';
@@ -239,9 +237,10 @@ const SHOWN_EVENTS = 200;
 export const webhooksPage: PageKind = {
   path: '/webhooks',
   menu: 'Webhooks',
-  show: async ({ system }, query) => {
+  show: async (console, query) => {
+    const { system } = console;
     const id = query.get('id');
-    if (id !== null) return webhookPage(system, id);
+    if (id !== null) return webhookPage(console, id);
     const body = table({
       caption: 'Each with what it is still to hear',
       rows: await listWebhooks(system.table),
@@ -260,10 +259,18 @@ export const webhooksPage: PageKind = {
   },
 };
 
-async function webhookPage({ table: rows }: Console['system'], id: string): Promise<Page> {
+async function webhookPage({ system, allowsChanges }: Console, id: string): Promise<Page> {
+  const { table: rows } = system;
   const known = await knownWebhook(rows, id);
   if (!known) return { title: 'Not found', status: 404, body: note('warn', 'No webhook has this id.') };
-  const body = table({
+  const offered = [
+    ...(known.state === 'active' ? [['pause', 'Pause it…']] : []),
+    ...(known.state !== 'active' || known.failingSince !== null ? [['resume', 'Call it again…']] : []),
+  ];
+  const acts = html`<div class="acts">${offered.map(
+    ([act, text]) => html`<a class="button" href="${address(`/act/${act}-webhook`, { id })}">${text}</a>`,
+  )}</div>`;
+  const events = table({
     caption: `What is due in its order, then the newest that ended; at most ${SHOWN_EVENTS}`,
     rows: (await webhookHistory(rows, id, { limit: SHOWN_EVENTS })).map(deliveryView),
     none: 'There are no events.',
@@ -276,6 +283,12 @@ async function webhookPage({ table: rows }: Console['system'], id: string): Prom
       ['Status', ({ status }) => status],
     ],
   });
+  const body = html`${facts([
+    ['State', known.state],
+    ['Host', new URL(known.url).host],
+    ['Due', known.due],
+    ['Failing since', known.failingSince === null ? null : at(known.failingSince)],
+  ])}${allowsChanges ? acts : NOTHING}${events}`;
   return { title: `Webhook ${id}`, body };
 }
 
@@ -313,31 +326,6 @@ function figuresText(figures: Readonly<Record<string, number>>): string {
   const some = Object.entries(figures).filter(([, figure]) => figure > 0);
   return some.map(([name, figure]) => `${name} ${figure}`).join(', ');
 }
-
-/** Bulk commands of operators. */
-export const workPage: PageKind = {
-  path: '/work',
-  menu: 'Bulk commands',
-  show: async ({ system }, query) => {
-    const all = (await listOperatorWork(system.table)).sort((a, b) => b.at - a.at);
-    const { rows, pager } = paged(all, '/work', query);
-    const body = html`${table({
-      caption: 'The newest first',
-      rows,
-      none: 'No bulk command was given.',
-      columns: [
-        ['Id', ({ id }) => id],
-        ['What', ({ what }) => what],
-        ['State', ({ state }) => state],
-        ['Progress', progressText],
-        ['Rate', rateText],
-        ['By', ({ by }) => by],
-        ['Given', (one) => at(one.at)],
-      ],
-    })}${pager}`;
-    return { title: 'Bulk commands', body };
-  },
-};
 
 /** Recipients whom no mail reaches. */
 export const peoplePage: PageKind = {

@@ -54,7 +54,7 @@ async function recordsHeld(system: System, { task, prefix }: Meant): Promise<Tas
 }
 
 /** When an approval of so many tasks ends, if nobody says when: the days that they take at `perDay`, and a week. */
-export async function approvalEnd({ table, clock }: System, tasks: number): Promise<Instant> {
+async function approvalEnd({ table, clock }: System, tasks: number): Promise<Instant> {
   const { perDay } = (await loadPolicies(table)).global.blastRadius;
   return clock.now() + Math.ceil(tasks / perDay) * DAY + APPROVAL_SPARE;
 }

@@ -163,6 +163,10 @@ describe('an operator with a phone and without JavaScript', () => {
     for (const task of TASKS) expect((await loadTask(stage.table, task))?.task.enabled).toBe(true);
     await go('Bulk commands');
     expect(await textOf(page)).toContain('4 of 4 done');
+    await page.getByRole('link', { name: 'undo of all disabled' }).click();
+    await page.getByRole('link', { name: 'All items' }).click();
+    for (const task of TASKS) expect(await textOf(page)).toContain(task);
+    await inspector.look(page, 'console-20-bulk-command');
   });
 
   it('approves those below a prefix alone, where as many are held as it expects', async () => {
@@ -170,7 +174,7 @@ describe('an operator with a phone and without JavaScript', () => {
     await page.getByLabel('Approve only those below a prefix').fill('betaCo/');
     await page.getByLabel('How many you expect').fill('3');
     await page.getByRole('button', { name: 'Approve…' }).click();
-    expect(await textOf(page)).toContain('2 are held now, and 3 were expected.');
+    expect(await textOf(page)).toContain('2 are held now, and 3 were expected; nothing was approved.');
     await inspector.look(page, 'console-12-approve-refused');
     await page.goBack();
     await page.getByLabel('How many you expect').fill('2');
@@ -356,6 +360,9 @@ describe('the console of the stage on the emulator', () => {
     await go('Queues');
     expect(await textOf(page)).toContain('webhook');
     expect(await textOf(page)).not.toContain('cannot be asked');
+    await page.getByRole('link', { name: 'notify', exact: true }).click();
+    expect(await textOf(page)).toContain('Dead letters of notify');
+    await inspector.look(page, 'console-21-letters');
     await page.goto(`${console.origin}/act/pause?what=disable`);
     expect(await textOf(page)).toMatch(/This is audited as arn:aws/);
     await page.getByRole('button', { name: 'Pause it' }).click();

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ACTS } from '../../../console/acts.ts';
+import { listWebhooks } from '../../../functions/operators/webhooks.ts';
 import { loadPauses } from '../../../functions/store/pauses.ts';
 import { loadPolicyDocuments } from '../../../functions/store/policies.ts';
 import type { Row } from '../../../functions/store/table/table.port.ts';
@@ -48,6 +49,8 @@ describe('without --allow-changes', () => {
     for (const path of [
       '/',
       '/holds',
+      '/policies?scope=global',
+      '/rollout?scope=global',
       '/queues',
       '/generators',
       `/task?id=${TASKS[0]}`,
@@ -184,6 +187,40 @@ describe('with --allow-changes', () => {
     expect(done.text).toContain('2 tasks are to be enabled again: bulk command');
     await stage.scanOn(22);
     for (const task of TASKS) expect((await loadTask(stage.table, task))?.task.enabled).toBe(true);
+  });
+
+  it('cancels a bulk command, goes on with it, and shows what became of each item', async () => {
+    stage = await failingFleet(TASKS);
+    await stage.scanOn(14);
+    await stage.scanOn(21);
+    console = await consoleOf(stage, { allowsChanges: true });
+    await console.browser.act('/act/undo?since=2026-01-20');
+    const [id = ''] = /id=([^"]+)"/.exec((await console.browser.get('/work')).text)?.slice(1) ?? [];
+    expect((await console.browser.get(`/work/show?id=${id}&all=1`)).text).toContain('acmeCo/prod/a');
+    await console.browser.act(`/act/cancel-work?id=${id}`, { reason: 'the wrong fleet' });
+    await stage.scanOn(22);
+    expect((await loadTask(stage.table, 'acmeCo/prod/a'))?.task.enabled).toBe(false);
+    expect((await console.browser.get(`/work/show?id=${id}`)).text).toContain('cancelled');
+    expect((await console.browser.act(`/act/cancel-work?id=${id}`)).status).toBe(409);
+    await console.browser.act(`/act/retry-work?id=${id}`);
+    await stage.scanOn(23);
+    for (const task of TASKS) expect((await loadTask(stage.table, task))?.task.enabled).toBe(true);
+    expect((await console.browser.get(`/work/show?id=${id}`)).text).toContain('3 of 3 done');
+    expect(await auditOf()).toContain('work cancel by olga');
+  });
+
+  it('pauses a webhook, and calls it again', async () => {
+    stage = await failingFleet(TASKS);
+    await stage.taskwarden(['webhooks', 'add', 'https://hooks.acme.test/taskwarden']);
+    const known = async () => (await listWebhooks(stage.table))[0];
+    const id = (await known())?.id ?? '';
+    console = await consoleOf(stage, { allowsChanges: true });
+    await console.browser.act(`/act/pause-webhook?id=${id}`);
+    expect((await known())?.state).toBe('paused');
+    expect((await console.browser.get(`/webhooks?id=${id}`)).text).toContain('/act/resume-webhook');
+    await console.browser.act(`/act/resume-webhook?id=${id}`);
+    expect((await known())?.state).toBe('active');
+    expect((await console.browser.act('/act/pause-webhook?id=wh-none')).status).toBe(409);
   });
 
   it('sets a policy as the command does, and not over what somebody else set meanwhile', async () => {

@@ -65,6 +65,14 @@ describe('the page of a hold', () => {
     for (const said of ['eu-1 4', 'ana@acme.test 4', 'not told 4', ...IDS]) expect(one).toContain(said);
   });
 
+  it('offers nothing that acts where the console is read-only', async () => {
+    const stage = await spikeStage();
+    const readOnly = await consoleOf(stage);
+    for (const path of ['/holds', '/holds/show?hold=blast-radius', '/task?id=acmeCo/a'])
+      expect((await readOnly.browser.get(path)).text).not.toContain('/act/');
+    await readOnly.close();
+  });
+
   it('says of one that is over, or never was, that it is not there', async () => {
     await spikeStage();
     expect((await console.browser.get('/holds/show?hold=correlated-failure:eu-9')).status).toBe(404);
@@ -106,7 +114,7 @@ describe('an approval on the console', () => {
     const other = await console.browser.get('/act/approve?expect=5');
     expect([other.status, wordsOf(other)]).toEqual([
       409,
-      expect.stringContaining('4 are held now, and 5 were expected.'),
+      expect.stringContaining('4 are held now, and 5 were expected; nothing was approved.'),
     ]);
     const fields = fieldsOf((await console.browser.get('/act/approve')).text);
     await stage.taskwarden(['holds', 'approve', '--task', 'acmeCo/a']);
@@ -121,6 +129,21 @@ describe('an approval on the console', () => {
     expect(forged.status).toBe(403);
     await stage.scanOn(21.5);
     expect(await off(stage)).toEqual(['acmeCo/a']);
+  });
+
+  it('of more than 200 is a bulk command, which the next scan works', async () => {
+    const ids = Array.from({ length: 201 }, (_, at) => `acmeCo/t${at}`);
+    const limits = ['mode=disable', 'evidenceMaxAge=365d', 'scanEvery=30d', 'blastRadius.shareFloor=1'];
+    const stage = await failingFleet(ids, limits);
+    for (const days of [14, 18, 20, 21]) await stage.scanOn(days);
+    console = await consoleOf(stage, { allowsChanges: true });
+    const done = await console.browser.act('/act/approve', { reason: 'the old fleet', until: '9d' });
+    expect(wordsOf(done)).toContain(`201 tasks are to be approved until ${day(30)}`);
+    expect((await stage.taskwarden(['work', 'list', '--json'])).json).toMatchObject([
+      { kind: 'approve', items: 201, by: 'olga', reason: 'the old fleet' },
+    ]);
+    await stage.scanOn(22);
+    expect(wordsOf(await console.browser.get('/holds'))).not.toContain('blast-radius');
   });
 
   it('asks for an end that is to come, and can be sent again with another', async () => {

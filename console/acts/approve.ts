@@ -1,0 +1,95 @@
+import { html } from 'hono/html';
+import { approvalWork, HELD, MOST_AT_ONCE } from '../../cli/commands/holds.ts';
+import { formatInstant } from '../../functions/abandonment/time.ts';
+import { beginWork, sizeProblem } from '../../functions/operator-work/begin-work.ts';
+import {
+  type Approving,
+  approveSpike,
+  heldToApprove,
+  type Meant,
+  type ToApprove,
+} from '../../functions/operators/hold-acts.ts';
+import type { Act, Acted, Confirmation, Console, Given } from '../console.ts';
+import { REASON_AND_UNTIL, reasonField, untilField, untilOf } from '../typed.ts';
+import { namedTasks } from './named-tasks.ts';
+
+type Held = Extract<ToApprove, { outcome: 'held' }>;
+
+/** Lets go what the blast radius holds, or some of it; the confirmation says how many, and it is refused when that is no longer so. */
+export const approveAct: Act = {
+  name: 'approve',
+  fields: ['task', 'prefix', 'expect'],
+  typed: REASON_AND_UNTIL,
+  confirm: async ({ system }, given) => {
+    const approving = approvingOf(given, null);
+    if (typeof approving === 'string') return { refused: approving };
+    const found = await heldToApprove(system, meantBy(given), approving);
+    return found.outcome === 'refused' ? { refused: found.problem } : confirmationOf(given, found);
+  },
+  act: async (console, given) => {
+    const { system } = console;
+    const end = untilOf(given.until ?? '', system.clock.now());
+    const approving = typeof end === 'string' ? end : approvingOf(given, end);
+    if (typeof approving === 'string') return { refused: approving };
+    const found = await heldToApprove(system, meantBy(given), approving);
+    if (found.outcome === 'refused') return { refused: found.problem };
+    if (found.tasks.length > MOST_AT_ONCE) return approveMany(console, given, found);
+    return approveSome(console, given, approving);
+  },
+};
+
+function meantBy({ task = '', prefix = '' }: Given): Meant {
+  return { ...(task !== '' && { task }), ...(prefix !== '' && { prefix }) };
+}
+
+function approvingOf({ expect = '' }: Given, until: number | null): Approving | string {
+  if (!/^\d{0,9}$/.test(expect)) return 'how many are expected is no whole number';
+  return { ...(expect !== '' && { expect: Number(expect) }), ...(until !== null && { until }) };
+}
+
+function confirmationOf(given: Given, { tasks, until }: Held): Confirmation {
+  const count = `${tasks.length.toLocaleString('en')} task${tasks.length === 1 ? '' : 's'}`;
+  const { task = '', prefix = '' } = given;
+  const which = `${task && ` named ${task}`}${prefix && ` below ${prefix}`}`;
+  return {
+    title: `Approve ${count}${which} that the blast radius holds`,
+    body: html`<p>Each is decided again and disabled within the usual rate limit, the oldest first. What recovered meanwhile is left
+alone. What is not disabled when the approval ends is held again.</p>${namedTasks(tasks)}`,
+    asks: html`${reasonField()}${untilField('The approval ends', formatInstant(until))}`,
+    button: `Approve ${count}`,
+    given: { ...given, expect: String(tasks.length) },
+    isCareful: true,
+  };
+}
+
+async function approveSome(
+  { system, operator }: Console,
+  given: Given,
+  approving: Approving,
+): Promise<Acted> {
+  const on = { ...approving, by: await operator(), reason: given.reason || HELD };
+  const approved = await approveSpike(system, meantBy(given), on);
+  if (approved.outcome === 'refused') return { refused: approved.problem };
+  const count = approved.tasks.length;
+  const until = `approved until ${formatInstant(approved.until)}; what is not disabled by then is held again.`;
+  return {
+    done: [
+      `${count === 1 ? '1 task is' : `${count} tasks are`} ${until}`,
+      'They go with the next scans, within the rate limit.',
+    ],
+  };
+}
+
+async function approveMany({ system, operator }: Console, given: Given, found: Held): Promise<Acted> {
+  const ends = formatInstant(found.until);
+  const work = approvalWork(found.tasks, ends, given.prefix || undefined);
+  const problem = sizeProblem(work.items);
+  if (problem !== undefined) return { refused: problem };
+  const begun = await beginWork(system, { ...work, by: await operator(), reason: given.reason || HELD });
+  return {
+    done: [
+      `${found.tasks.length.toLocaleString('en')} tasks are to be approved until ${ends}; what is not disabled by then is held again.`,
+      `It is bulk command ${begun.id}. The next scan goes on with it.`,
+    ],
+  };
+}
