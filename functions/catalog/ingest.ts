@@ -1,6 +1,8 @@
 import { BOUNDS } from '../abandonment/bounds.ts';
 import { confirmDisabled } from '../disabling/confirm.ts';
 import { refuseDisabling } from '../disabling/refusals.ts';
+import { EVENT_VERSION } from '../platform/event-version.ts';
+import { parseEvent } from '../platform/schema-problems.ts';
 import type { System } from '../platform/system.ts';
 import { bucketOf } from '../store/keys.ts';
 import { loadPolicies } from '../store/policies.ts';
@@ -10,7 +12,6 @@ import type { Outcome } from '../work/consumer.ts';
 import { classOf } from '../work/failure-class.ts';
 import { retryDelaySeconds } from '../work/pipeline.ts';
 import { hearDataPlane, mentionDataPlane, reportDataPlane } from './data-planes.ts';
-import { EVENT_VERSION } from './event-version.ts';
 import {
   type BusEvent,
   countedTask,
@@ -38,7 +39,6 @@ import {
   taskRefusal,
 } from './refusals.ts';
 import type { Said } from './runs.ts';
-import { parseEvent } from './schema-problems.ts';
 import { countRestarts, deleteTask, noteRun, observeTask, publishTask } from './task-events.ts';
 
 const HANDLERS: Record<string, (context: EventContext, detail: unknown) => Promise<Outcome>> = {

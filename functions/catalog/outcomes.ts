@@ -1,6 +1,7 @@
 import type { z } from 'zod/mini';
 import { BOUNDS } from '../abandonment/bounds.ts';
 import { recordable } from '../platform/recorded-text.ts';
+import { parseEvent } from '../platform/schema-problems.ts';
 import type { SourceRecord } from '../store/sources.ts';
 import { loadTasks } from '../store/tasks.ts';
 import type { Outcome } from '../work/consumer.ts';
@@ -8,7 +9,6 @@ import { classOf } from '../work/failure-class.ts';
 import type { BusEvent } from './events.ts';
 import { type Refusal, reportRefusals, taskRefusal } from './refusals.ts';
 import { noteRefused } from './refused-events.ts';
-import { parseEvent } from './schema-problems.ts';
 import type { Settled } from './settle.ts';
 import type { CatalogContext } from './task-events.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ListedTask, ListingPage } from '../../control-planes/control-plane.port.ts';
+import type { ListedTask, ListingPage } from '../../platform/control-plane.port.ts';
 
 /** Parts of a text are told apart by what no name has. */
 const END = '\u0000';

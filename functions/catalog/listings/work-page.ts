@@ -1,6 +1,6 @@
 import type { PolicyBook } from '../../abandonment/policy-book.ts';
 import type { Instant } from '../../abandonment/time.ts';
-import type { ListedTask, ListingPage } from '../../control-planes/control-plane.port.ts';
+import type { ListedTask, ListingPage } from '../../platform/control-plane.port.ts';
 import type { ListedSettings } from '../../platform/control-plane-settings.ts';
 import {
   type ListedEntry,
