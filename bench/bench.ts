@@ -38,6 +38,7 @@ Benchmarks (each prints JSON lines; a figure's line has its goal, whether it is 
   webhooks   a webhook whose server is gone for seven days: messages in flight, what its events come to, and how
              long ticks take against ticks without it
                --tasks N             one event each (default 10000)
+               --table-latency-ms N  how long a call to the table takes in one tick of 16 (default 5)
   console    a page of the operators' console once the fleet was read, and what reading it costs
                --tasks N             (default 100000)
   price      dollars a month of an idle stage, and of a fleet, by their parts
@@ -81,7 +82,7 @@ const TAKEN: Record<string, readonly string[]> = {
   garbage: ['rows'],
   redrive: ['letters'],
   poison: ['messages'],
-  webhooks: ['tasks'],
+  webhooks: ['tasks', 'table-latency-ms'],
   console: ['tasks'],
   price: [],
   capacity: [],
@@ -128,7 +129,7 @@ async function run(name: string, values: Values): Promise<void> {
     }
     case 'webhooks': {
       const { benchWebhooks } = await import('./webhooks.ts');
-      return benchWebhooks(wholeNumber(values, 'tasks', 10_000));
+      return benchWebhooks(wholeNumber(values, 'tasks', 10_000), wholeNumber(values, 'table-latency-ms', 5));
     }
     case 'console': {
       const { benchConsole } = await import('./console.ts');

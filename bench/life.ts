@@ -36,11 +36,15 @@ const SHARED = new Set([
   'canaries',
 ]);
 
+/** A row a day for each tenant and data plane, however many tasks they have; here each task has a tenant of its own. */
+const FACTS = 'facts';
+
 /** Written units per task and where they went. */
 interface Life {
   units: number;
   onIndexes: number;
   refreshed: number;
+  facts: number;
   steps: { step: string; units: number; parts: Record<string, number> }[];
   rowBytes: { first: number; largest: number };
 }
@@ -68,6 +72,7 @@ export async function benchLife(): Promise<void> {
       taskRowBytes: alone.rowBytes,
       ofThemOnIndexes: alone.onIndexes,
       evidenceRefreshedBeside: alone.refreshed,
+      factsOfItsTenantBeside: alone.facts,
       where10TasksShareAnOwner: shared.units,
     },
     value: alone.units,
@@ -109,11 +114,14 @@ async function lifeOf(owners: number): Promise<Life> {
   );
 }
 
-function summed(writes: PlacedUse[], bytes: number[]): Life {
+function summed(all: PlacedUse[], bytes: number[]): Life {
+  const facts = all.filter(({ rows }) => rows === FACTS);
+  const writes = all.filter(({ rows }) => rows !== FACTS);
   const life = writes.filter(({ step }) => step !== REFRESHED);
   return {
     units: perTask(life),
     onIndexes: perTask(life.filter(({ by }) => by === 'index')),
+    facts: perTask(facts),
     refreshed: perTask(writes.filter(({ step }) => step === REFRESHED)),
     steps: [...Object.values(STEPS), REFRESHED].map((step) => {
       const mine = writes.filter((use) => use.step === step);

@@ -16,6 +16,7 @@ import type { Query, Table } from '../functions/store/table/table.port.ts';
 import { processMessage } from '../functions/work/pipeline.ts';
 import { benchSystem } from './bench-system.ts';
 import { DEPLOYED, ROOT, temporaryFolder } from './bundle-options.ts';
+import { distant } from './distant-table.ts';
 import { notifierEnvironment, QUEUE, queueUrls } from './notify-deployment.ts';
 import { abandonedFleet } from './notify-fleet.ts';
 import type { WorkDone, WorkOrder } from './notify-process.ts';
@@ -188,20 +189,5 @@ function deliveryOf(mail: StubMail): Record<string, unknown> {
     eventType: 'Delivery',
     mail: { messageId: mail.sesMessageId, timestamp, destination: mail.to, tags },
     delivery: { recipients: mail.to, timestamp },
-  };
-}
-
-/** The table as far away as DynamoDB is. */
-function distant(table: Table, latencyMs: number): Table {
-  const after = async <Value>(ask: () => Promise<Value>): Promise<Value> => {
-    if (latencyMs > 0) await wait(latencyMs);
-    return ask();
-  };
-  return {
-    get: (...given) => after(() => table.get(...given)),
-    batchGet: (...given) => after(() => table.batchGet(...given)),
-    query: (...given) => after(() => table.query(...given)),
-    transact: (...given) => after(() => table.transact(...given)),
-    scan: (...given) => after(() => table.scan(...given)),
   };
 }

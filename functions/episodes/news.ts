@@ -31,8 +31,7 @@ export function newsOfChange(
 
 /** What happened to a task from one record of it to the next, in the order in which it is told. Pure. */
 function newsBetween(before: TaskRecord, after: TaskRecord, beside: readonly Write[]): News[] {
-  const said = saidOf(after);
-  return [
+  const news = [
     ...keptNews(before, after),
     ...enabledNews(before, after),
     ...firedNews(before, after),
@@ -42,7 +41,10 @@ function newsBetween(before: TaskRecord, after: TaskRecord, beside: readonly Wri
     ...stoppingNews(before, after),
     ...disabledNews(before, after),
     ...resolvedNews(before, after, beside),
-  ].map(({ type, data }) => ({ type, data: { ...said, ...data } }));
+  ];
+  if (news.length === 0) return news;
+  const said = saidOf(after);
+  return news.map(({ type, data }) => ({ type, data: { ...said, ...data } }));
 }
 
 /** What each event says of its task: nothing that names a person. */
@@ -112,18 +114,20 @@ function isAccepted({ grace, warning }: Told, wanted: number): boolean {
 
 /** A step of the ladder: its reminders are on their way. */
 function remindedNews(before: TaskRecord, { open }: TaskRecord): News[] {
-  const known = before.open?.number === open?.number ? (before.open?.rungs ?? []) : [];
+  if (!open?.rungs.length) return [];
+  const known = before.open?.number === open.number ? (before.open?.rungs ?? []) : [];
   const isKnown = (one: { grace: number; lead: number; deadline: number }) =>
     known.some(
       ({ grace, lead, deadline }) => grace === one.grace && lead === one.lead && deadline === one.deadline,
     );
-  return (open?.rungs ?? [])
+  return open.rungs
     .filter((rung) => !isKnown(rung))
     .map(({ deadline }) => ({ type: 'task.reminded', data: { disableAt: formatInstant(deadline) } }));
 }
 
 /** The first notice of a deadline of the task's own that SES took. */
 function stoppingNews(before: TaskRecord, after: TaskRecord): News[] {
+  if (!after.stopping) return [];
   const known = announcedIn(before);
   return [...announcedIn(after)]
     .filter(([mark]) => !known.has(mark))
@@ -137,6 +141,7 @@ function announcedIn({ stopping }: TaskRecord): Map<string, Instant> {
 
 /** How the episode that was open, or that fired with the same write, ended: the alert of it says. */
 function resolvedNews(before: TaskRecord, after: TaskRecord, beside: readonly Write[]): News[] {
+  if (!isAnyOver(before, after)) return [];
   const isOver = ({ episode, resolvedAt }: AlertRecord) =>
     resolvedAt !== null &&
     after.open?.number !== episode &&
@@ -144,6 +149,13 @@ function resolvedNews(before: TaskRecord, after: TaskRecord, beside: readonly Wr
   return alertsIn(after.task.id, beside)
     .filter(isOver)
     .map(({ episode, type, reason }) => ({ type: 'task.resolved', data: { episode, alert: type, reason } }));
+}
+
+/** Whether an episode that was open, or that fired with the same write, is not open after it. */
+function isAnyOver(before: TaskRecord, { open, episodes }: TaskRecord): boolean {
+  if (before.open && before.open.number !== open?.number) return true;
+  const isOpenNew = open !== null && open.number > before.episodes;
+  return episodes - before.episodes > (isOpenNew ? 1 : 0);
 }
 
 function alertsIn(task: string, beside: readonly Write[]): AlertRecord[] {
