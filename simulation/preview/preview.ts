@@ -177,8 +177,12 @@ async function ranBoth(
   // Another service is no data that could be given away.
   if (tasks < LARGE || service !== deployedService) return [await run(today), await run(proposed)];
   const beside = runBeside({ scenario: proposed, ...(known && { rows: known.rows }) });
-  const [before, after] = await Promise.all([run(today), beside]);
-  return [before, after ?? (await run(proposed))];
+  try {
+    const [before, after] = await Promise.all([run(today), beside.ran]);
+    return [before, after ?? (await run(proposed))];
+  } finally {
+    beside.end();
+  }
 }
 
 function withPolicySet(scenario: Scenario, change: PreviewChange): Scenario {

@@ -21,10 +21,19 @@ async function sideOf(tasks: number, days: number): Promise<Side> {
   return { scenario: scenarioOf(known, NOW, days), rows: known.rows };
 }
 
+async function ranBeside(side: Side, heapMb?: number) {
+  const beside = runBeside(side, heapMb);
+  try {
+    return await beside.ran;
+  } finally {
+    beside.end();
+  }
+}
+
 it('comes to the same in a thread of its own', async () => {
   const side = await sideOf(1_000, 9);
   const here = await runSide(side, deployedService);
-  expect(await runBeside(side)).toEqual(here);
+  expect(await ranBeside(side)).toEqual(here);
   // One of ten that fail is past its threshold: warned today, disabled a week later.
   const { run } = here as Extract<typeof here, { ok: true }>;
   const [first] = run.days.values();
@@ -34,7 +43,13 @@ it('comes to the same in a thread of its own', async () => {
 });
 
 it('says so where a thread has too little memory', async () => {
-  expect(await runBeside(await sideOf(1_000, 1), 4)).toBeUndefined();
+  expect(await ranBeside(await sideOf(1_000, 1), 4)).toBeUndefined();
+});
+
+it('lets nobody wait for a side that is ended', async () => {
+  const beside = runBeside(await sideOf(1_000, 60));
+  beside.end();
+  await expect(beside.ran).rejects.toThrow('ended without an answer');
 });
 
 it('previews a large stage as a small one, with both sides at the same time', async () => {
