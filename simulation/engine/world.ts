@@ -534,9 +534,9 @@ export class World {
 
   #operators(): OperatorChannel {
     return {
-      // One message, and a line for each that it tells of: the format speaks of alerts.
+      // One message, and a line for each alert that it tells of: the format has none for what is over.
       tell: async (alert, others = []) => {
-        for (const each of [alert, ...others]) this.#operatorAlerted(each);
+        for (const each of [alert, ...others]) if (!each.isOver) this.#operatorAlerted(each);
       },
     };
   }
@@ -546,6 +546,7 @@ export class World {
     this.#verifier.refusals.operatorAlerted(code, subject);
     this.#verifier.deletions.operatorAlerted(code, subject);
     this.#workVerifier.operatorAlerted(code, subject);
+    this.#webhookVerifier.operatorAlerted(code, subject);
     const about =
       OPERATOR_ALERTS[code].about === 'task'
         ? { task: subject }
