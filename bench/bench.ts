@@ -1,4 +1,4 @@
-/** `npm run bench -- scan|list|ingest|digest|notify|bundle|simulate|deadlines|generators|garbage|redrive|poison|webhooks|console|price|capacity [options]`: measures the budgets, as JSON lines. */
+/** `npm run bench -- scan|list|ingest|digest|notify|bundle|simulate|deadlines|generators|garbage|redrive|poison|webhooks|console|preview|price|capacity [options]`: measures the budgets, as JSON lines. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -40,6 +40,8 @@ Benchmarks (each prints JSON lines; a figure's line has its goal, whether it is 
                --tasks N             one event each (default 10000)
                --table-latency-ms N  how long a call to the table takes in one tick of 16 (default 5)
   console    a page of the operators' console once the fleet was read, and what reading it costs
+               --tasks N             (default 100000)
+  preview    seconds and memory of a preview of a change of policy over 60 days
                --tasks N             (default 100000)
   price      dollars a month of an idle stage, and of a fleet, by their parts
   redrive    sends dead letters back, is cut off half way, and is run again: what is lost, done twice or left
@@ -84,6 +86,7 @@ const TAKEN: Record<string, readonly string[]> = {
   poison: ['messages'],
   webhooks: ['tasks', 'table-latency-ms'],
   console: ['tasks'],
+  preview: ['tasks'],
   price: [],
   capacity: [],
 };
@@ -134,6 +137,10 @@ async function run(name: string, values: Values): Promise<void> {
     case 'console': {
       const { benchConsole } = await import('./console.ts');
       return benchConsole(wholeNumber(values, 'tasks', 100_000));
+    }
+    case 'preview': {
+      const { benchPreview } = await import('./preview.ts');
+      return benchPreview(wholeNumber(values, 'tasks', 100_000));
     }
     case 'price': {
       const { benchPrice } = await import('./price.ts');

@@ -9,8 +9,13 @@ import type { Row, Table, Write } from './table/table.port.ts';
 /** All policies that were written, ready to be asked. */
 export async function loadPolicies(table: Table): Promise<PolicyBook> {
   const { documents, raises, moves } = await loadWritten(table);
-  return PolicyBook.fromDocuments(documents, raises, moves);
+  const text = JSON.stringify([[...documents], [...raises], [...moves]]);
+  if (newest?.text !== text) newest = { text, book: PolicyBook.fromDocuments(documents, raises, moves) };
+  return newest.book;
 }
+
+/** The newest that were read: they are asked for with every message and seldom change. */
+let newest: { text: string; book: PolicyBook } | undefined;
 
 /** What was written at each scope (`` for the global one), but for those that say nothing any more. */
 export async function loadPolicyDocuments(table: Table): Promise<Map<string, Document>> {

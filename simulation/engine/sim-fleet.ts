@@ -125,13 +125,15 @@ export class SimFleet implements EventPublisher {
 
   /** Takes in the fleet of a deployed stage. */
   loadKnown({ fleet, unheard }: { fleet: readonly TrueTask[]; unheard: readonly string[] }): void {
+    const shards = new Map<string, ScenarioShard[]>();
     for (const task of fleet) {
       this.#facts.addTask({ ...task, history: [] }, this.#clock.now());
       this.#planes.add(task.dataPlane);
-      this.#shards.set(
-        task.id,
-        task.statuses.map((status, place) => ({ id: String(place), status })),
-      );
+      // Most tasks of a large fleet have the same: none needs its own.
+      const name = task.statuses.join();
+      const same = shards.get(name) ?? task.statuses.map((status, place) => ({ id: String(place), status }));
+      this.#shards.set(task.id, same);
+      shards.set(name, same);
     }
     for (const plane of unheard) this.#unheard.add(plane);
   }
@@ -159,7 +161,7 @@ export class SimFleet implements EventPublisher {
   /** Repeats what is known of each task that is not `PRIMARY` or not alive, but for what was told at this instant. */
   repeatObservations(): void {
     const tasks = new Map<string, TrueTask[]>();
-    for (const task of this.#facts.tasks.values()) {
+    for (const task of this.#facts.notRunning()) {
       if (!this.#needsRepeating(task)) continue;
       const ofPlane = tasks.get(task.dataPlane);
       if (ofPlane) ofPlane.push(task);
@@ -249,7 +251,7 @@ export class SimFleet implements EventPublisher {
       task.enabled &&
       !task.deleted &&
       task.kind !== 'job' &&
-      !(task.statuses.includes('PRIMARY') && this.#facts.isAlive(task)) &&
+      !this.#facts.isRunning(task) &&
       !this.#unheard.has(task.dataPlane) &&
       !this.#isListed(task.id) &&
       this.#observedAt.get(task.id) !== this.#clock.now()

@@ -1,12 +1,13 @@
 import { withKeyNames, withKeysSet } from '../../functions/abandonment/policy-parse.ts';
 import { DAY, type Duration, formatInstant, type Instant } from '../../functions/abandonment/time.ts';
+import { deployedService } from '../engine/deployed-service.ts';
 import type { Service } from '../engine/service.port.ts';
-import { simulate } from '../engine/simulate.ts';
-import type { WorldOptions } from '../engine/world.ts';
 import { ScenarioProblem } from '../scenario/scenario-fields.ts';
 import { readPolicy, readScope } from '../scenario/scenario-policies.ts';
 import type { Scenario, ScenarioPolicy } from '../scenario/scenario-types.ts';
-import { type CountedRun, type Counts, countedRun, type DayCounts, NO_COUNTS, sumOf } from './counts.ts';
+import { runBeside } from './beside.ts';
+import { type CountedRun, type Counts, type DayCounts, NO_COUNTS, sumOf } from './counts.ts';
+import { runSide, type SideRun } from './side.ts';
 import { type StageSnapshot, scenarioOf } from './stage-snapshot.ts';
 
 /** How far a preview of a deployed stage looks (decision 0048). */
@@ -90,8 +91,7 @@ export async function previewStage(
     return { ...today, events: [event] };
   };
   const isSame = Object.keys(change.set).length === 0;
-  const options = { startsFrom: known };
-  const of = { change, tasks: known.fleet.length, service, today, isSame, proposed, options };
+  const of = { change, tasks: known.fleet.length, service, today, isSame, proposed, known };
   const previewed = await compare(of);
   return previewed.ok ? { ...previewed, broken: [] } : previewed;
 }
@@ -123,8 +123,7 @@ export async function previewDocuments(
   };
   const [scope = '', set = {}] = documents.size === 1 ? ([...documents][0] ?? []) : [];
   const isSame = documents.size === 0;
-  const options = { startsFrom: known };
-  const of = { change: { scope, set }, tasks: known.fleet.length, service, today, isSame, proposed, options };
+  const of = { change: { scope, set }, tasks: known.fleet.length, service, today, isSame, proposed, known };
   const previewed = await compare(of);
   return previewed.ok ? { ...previewed, broken: [] } : previewed;
 }
@@ -139,15 +138,17 @@ interface Comparison {
   isSame: boolean;
   /** Asked only where something is; throws where it cannot be. */
   proposed: () => Scenario;
-  options?: WorldOptions;
+  /** The stage that both start from; absent: they start from what their scenarios say. */
+  known?: StageSnapshot;
 }
 
 async function compare(comparison: Comparison): Promise<Previewed> {
-  const { today, isSame, service, options } = comparison;
+  const { today, isSame } = comparison;
   try {
-    const proposed = isSame ? today : comparison.proposed();
-    const before = await counted(today, service, options);
-    const after = isSame ? before : await counted(proposed, service, options);
+    const proposed = isSame ? undefined : comparison.proposed();
+    const [before, after] = await ranBoth(comparison, today, proposed);
+    if (!before.ok) return before;
+    if (!after.ok) return after;
     return {
       ok: true,
       lines: linesOf(comparison, before.run, after.run),
@@ -156,6 +157,31 @@ async function compare(comparison: Comparison): Promise<Previewed> {
   } catch (error) {
     if (error instanceof ScenarioProblem) return { ok: false, problem: error.message };
     throw error;
+  }
+}
+
+/** A fleet so large takes longer to run than a thread takes to begin. */
+const LARGE = 5_000;
+
+/** Both runs, at the same time where that is worth a thread; one run where nothing is changed. */
+async function ranBoth(
+  { service, tasks, known }: Comparison,
+  today: Scenario,
+  proposed: Scenario | undefined,
+): Promise<[today: SideRun, proposed: SideRun]> {
+  const run = (scenario: Scenario) => runSide({ scenario }, service, known);
+  if (proposed === undefined) {
+    const both = await run(today);
+    return [both, both];
+  }
+  // Another service is no data that could be given away.
+  if (tasks < LARGE || service !== deployedService) return [await run(today), await run(proposed)];
+  const beside = runBeside({ scenario: proposed, ...(known && { rows: known.rows }) });
+  try {
+    const [before, after] = await Promise.all([run(today), beside.ran]);
+    return [before, after ?? (await run(proposed))];
+  } finally {
+    beside.end();
   }
 }
 
@@ -176,16 +202,6 @@ function changedPolicy(
   const { scanEvery: _, ...written } = before?.document ?? {};
   const document = withKeysSet(written, withKeyNames(set));
   return readPolicy('--set', scope, document, isProduction);
-}
-
-async function counted(
-  scenario: Scenario,
-  service: Service,
-  options: WorldOptions = {},
-): Promise<{ run: CountedRun; broken: string[] }> {
-  const simulated = await simulate(scenario, service, { ...options, readsTexts: false });
-  if (!simulated.ok) throw new ScenarioProblem('', simulated.problem);
-  return { run: countedRun(simulated.lines), broken: simulated.broken };
 }
 
 function linesOf(

@@ -35,14 +35,16 @@ export async function snapshotOf(table: Table, told: (rows: number) => void): Pr
     told(read);
     cursor = page.cursor;
   } while (cursor !== undefined);
-  return { rows, ...knownBy(rows) };
+  return snapshotIn(rows);
 }
 
-function knownBy(rows: readonly Row[]): Omit<StageSnapshot, 'rows'> {
+/** What a stage knew, by its rows. */
+export function snapshotIn(rows: Row[]): StageSnapshot {
   const of = (pk: string) => rows.filter((row) => row.pk === pk);
   const planes = of('PLANES').map(dataPlaneFromRow);
   const policies = of('POLICY').map((row) => [row.sk.slice(2), policyOf(row)] as const);
   return {
+    rows,
     fleet: rows
       .filter(({ pk, sk }) => sk === 'T' && pk.startsWith('T#'))
       .map(taskFromRow)

@@ -111,14 +111,19 @@ export class FleetFacts {
   readonly #disableModeSince = new Map<string, Instant>();
   /** What was looked up since the policies last changed: key -> task -> its value. */
   readonly #effective = new Map<keyof Policies, Map<string, unknown>>();
+  /** Whether anybody wrote a policy but the global one: else all tasks have the same. */
+  #hasScopes = false;
   /** Whether `PRIMARY` is alive under every policy, as it is but where somebody wrote otherwise. */
   #isPrimaryAlive = true;
   /** Tasks whose spell is to be judged by the next scan: that of all others was, since they or their policy last changed. */
   readonly #unjudged = new Set<TrueTask>();
+  /** Undefined until somebody asks, since a status or a policy last changed: of a large fleet few fail. */
+  #notRunning: readonly TrueTask[] | undefined;
 
   /** Takes a task in, or one that came back. */
   addTask(task: TrueTask, now: Instant): void {
-    task.history.push({ at: now, statuses: [...task.statuses] });
+    this.#notRunning = undefined;
+    task.history.push({ at: now, statuses: task.statuses });
     this.tasks.set(task.id, task);
     this.#unjudged.add(task);
     this.#noteMode(task.id, now);
@@ -129,6 +134,8 @@ export class FleetFacts {
   setPolicy(scope: string, policy: ParsedPolicy, now: Instant): void {
     this.policies.set(scope, policy);
     this.#effective.clear();
+    this.#hasScopes = this.policies.size > (this.policies.has('') ? 1 : 0);
+    this.#notRunning = undefined;
     this.#isPrimaryAlive = [...this.policies.values()].every(
       ({ aliveStatuses }) => aliveStatuses?.includes('PRIMARY') ?? true,
     );
@@ -163,6 +170,7 @@ export class FleetFacts {
       if (alive.includes(status) ? lasted : now - runOf(task, [status]) >= least) task.lastSeen[status] = now;
     }
     task.statuses = [...new Set(statuses)];
+    this.#notRunning = undefined;
     task.history.push({ at: now, statuses: task.statuses });
     this.#unjudged.add(task);
     if (wasAlive && !lasted && !this.isAlive(task)) task.twitchedAt = now;
@@ -214,8 +222,8 @@ export class FleetFacts {
     if (task.deadline !== null || task.startedAt !== null) this.#mayEnd.add(task.id);
     const to = this.ownDeadline(task);
     const from = this.#deadlines.get(task.id) ?? null;
-    this.#deadlines.set(task.id, to);
     if (from === to) return;
+    this.#deadlines.set(task.id, to);
     const move = { at, from, to, lead: this.policy(task.id, 'stopNotice') ?? 0 };
     this.#moves.set(task.id, [...this.movesOf(task.id), move]);
   }
@@ -285,7 +293,8 @@ export class FleetFacts {
   }
 
   /** What holds for a task: its own policy, then its prefixes from the longest, the global one, the default. */
-  policy<Key extends keyof Policies>(taskId: string, key: Key): Policies[Key] {
+  policy<Key extends keyof Policies>(id: string, key: Key): Policies[Key] {
+    const taskId = this.#hasScopes ? id : '';
     const known = this.#effective.get(key) ?? new Map<string, unknown>();
     this.#effective.set(key, known);
     const found = known.get(taskId);
@@ -338,6 +347,17 @@ export class FleetFacts {
       reached = Math.max(reached, end);
     }
     return left;
+  }
+
+  /** Whether it is `PRIMARY`, and that is alive. */
+  isRunning(task: TrueTask): boolean {
+    return task.statuses.includes('PRIMARY') && this.isAlive(task);
+  }
+
+  /** The tasks that are not, in the order in which they came. */
+  notRunning(): readonly TrueTask[] {
+    this.#notRunning ??= [...this.tasks.values()].filter((task) => !this.isRunning(task));
+    return this.#notRunning;
   }
 
   isAlive(task: TrueTask): boolean {

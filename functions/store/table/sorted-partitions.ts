@@ -92,8 +92,16 @@ export class SortedPartitions {
   }
 }
 
+/** The first place whose entry does not stand before a position. */
 function placeOf(entries: Entry[], position: Position): number {
-  return boundary(entries, (entry) => comparePositions(entry, position) >= 0);
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (comparePositions(entries[middle] as Entry, position) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function boundsOf(entries: Entry[], sk: NonNullable<Query['sk']>): [start: number, end: number] {

@@ -1,0 +1,45 @@
+import { Worker } from 'node:worker_threads';
+import type { Side, SideRun } from './side.ts';
+
+/** What loads the thread's code on any version of Node. */
+const THREAD = new URL('./side-thread.mjs', import.meta.url);
+
+/** What a thread may take: code and what lives for an instant, and what it keeps of each row, with as much again to breathe. */
+const LEAST_MB = 256;
+const MB_PER_ROW = 2 / 1024;
+
+/** A side that runs beside what else goes on. */
+export interface Beside {
+  /** Undefined where its memory was not enough; rejects where it fails, or is ended before. */
+  ran: Promise<SideRun | undefined>;
+  /** Ends it, whether it is through or not: the process would wait for it. */
+  end(): void;
+}
+
+/**
+ * Runs one side on the deployed code, in a thread of its own.
+ *
+ * @param heapMb its bound: without one it would keep as much garbage as the machine has room for
+ */
+export function runBeside(
+  side: Side,
+  heapMb: number = LEAST_MB + (side.rows?.length ?? 0) * MB_PER_ROW,
+): Beside {
+  const resourceLimits = { maxOldGenerationSizeMb: Math.ceil(heapMb) };
+  // Flags of this process may be of no use to a thread, or refused.
+  const thread = new Worker(THREAD, { execArgv: [], resourceLimits });
+  const ran = answerOf(thread);
+  thread.postMessage(side);
+  return { ran, end: () => void thread.terminate() };
+}
+
+function answerOf(thread: Worker): Beside['ran'] {
+  return new Promise((resolve, reject) => {
+    thread.once('message', (run: SideRun) => resolve(run));
+    thread.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') resolve(undefined);
+      else reject(error);
+    });
+    thread.once('exit', () => reject(new Error('the thread of a preview ended without an answer')));
+  });
+}

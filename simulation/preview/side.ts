@@ -1,0 +1,35 @@
+import type { Row } from '../../functions/store/table/table.port.ts';
+import type { Service } from '../engine/service.port.ts';
+import { simulate } from '../engine/simulate.ts';
+import type { Scenario } from '../scenario/scenario-types.ts';
+import { type CountedRun, countedRun } from './counts.ts';
+import { type StageSnapshot, snapshotIn } from './stage-snapshot.ts';
+
+/** One of the two runs of a comparison. It is data alone: it can be given to another thread. */
+export interface Side {
+  scenario: Scenario;
+  /** The rows of a deployed stage, where it starts from one. */
+  rows?: Row[];
+}
+
+/** What it came to. */
+export type SideRun =
+  | { ok: true; run: CountedRun; broken: string[] }
+  /** The path of the key and what was wrong. */
+  | { ok: false; problem: string };
+
+/**
+ * Runs one side.
+ *
+ * @param known what the rows say, where somebody has read them already
+ */
+export async function runSide(
+  { scenario, rows }: Side,
+  service: Service,
+  known: StageSnapshot | undefined = rows && snapshotIn(rows),
+): Promise<SideRun> {
+  const options = known ? { startsFrom: known } : {};
+  const simulated = await simulate(scenario, service, { ...options, readsTexts: false });
+  if (!simulated.ok) return simulated;
+  return { ok: true, run: countedRun(simulated.lines), broken: simulated.broken };
+}
