@@ -21,7 +21,7 @@ const HIDDEN_SECONDS = 8;
 /** Scans begin a listing each time: it is no work that is waited for. */
 const BUT_LISTING = QUEUE_NAMES.filter((queue) => queue !== 'listing');
 
-/** One round of the service: a tick, and a moment for the workers. */
+/** One round of the service: a tick, and a moment for the workers, where there is something to do. */
 const ROUND_MS = 1_000;
 
 /** Where all tasks run: one that went unheard of between two faults would be a fault of its own. */
@@ -132,7 +132,7 @@ export class ChaosWorld {
     await this.wait(later);
     await this.scan();
     await this.lookOfBreaker();
-    await wait(ROUND_MS);
+    await this.untilIdle(ROUND_MS);
     await this.#mails.report(this.stage);
     await this.owningSystem.work(this.sayTimes);
   }
