@@ -1,4 +1,4 @@
-import type { ListedTask } from '../functions/control-planes/control-plane.port.ts';
+import type { ListedTask } from '../functions/platform/control-plane.port.ts';
 import { readControlPlanes } from '../functions/platform/control-plane-settings.ts';
 
 /** Tasks of one page. */

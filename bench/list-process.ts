@@ -9,7 +9,7 @@ import type {
   ListedControlPlane,
   ListedTask,
   ListingPage,
-} from '../functions/control-planes/control-plane.port.ts';
+} from '../functions/platform/control-plane.port.ts';
 import { isListed } from '../functions/platform/control-plane-settings.ts';
 import { buildSystem, type System } from '../functions/platform/system.ts';
 import { loadListing } from '../functions/store/listings.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod/mini';
 import { isObject } from '../functions/abandonment/policy-values.ts';
-import { parseWith } from '../functions/catalog/schema-problems.ts';
 import type { Deployment } from '../functions/platform/names.ts';
 import { byQueue, byWorker } from '../functions/platform/queues.ts';
+import { parseWith } from '../functions/platform/schema-problems.ts';
 import { UsageError } from './errors.ts';
 
 const text = z.string().check(z.minLength(1));

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod/mini';
 import { shown } from '../functions/abandonment/policy-wording.ts';
-import { parseWith } from '../functions/catalog/schema-problems.ts';
+import { parseWith } from '../functions/platform/schema-problems.ts';
 import { UsageError } from './errors.ts';
 import { DEFAULT_STAGE, STAGE_NAME } from './stage.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ListedTask } from '../../functions/control-planes/control-plane.port.ts';
 import { readTask } from '../../functions/control-planes/http/told-tasks.ts';
+import type { ListedTask } from '../../functions/platform/control-plane.port.ts';
 import { type Checked, type Defect, finding, skipped, unless } from './findings.ts';
 import { codeOf, type Prober, type Reply } from './prober.ts';
 import { GONE, pathOf, saysGone } from './read-questions.ts';

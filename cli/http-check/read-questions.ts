@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
-import type { ListedTask, ListingPage } from '../../functions/control-planes/control-plane.port.ts';
 import { readPage, readTask } from '../../functions/control-planes/http/told-tasks.ts';
+import type { ListedTask, ListingPage } from '../../functions/platform/control-plane.port.ts';
 import { type Defect, type Finding, finding, skipped, unless } from './findings.ts';
 import { codeOf, type Prober, type Reply, type Wrong } from './prober.ts';
 

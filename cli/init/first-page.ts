@@ -1,10 +1,7 @@
-import {
-  ControlPlaneUnavailable,
-  type ListedTask,
-} from '../../functions/control-planes/control-plane.port.ts';
 import { controlPlaneOpener } from '../../functions/control-planes/open-control-plane.ts';
 import { AwsSecrets } from '../../functions/platform/aws-secrets.ts';
 import { secretsManagerClient, ssmClient } from '../../functions/platform/clients.ts';
+import { ControlPlaneUnavailable, type ListedTask } from '../../functions/platform/control-plane.port.ts';
 import type { ListedSettings } from '../../functions/platform/control-plane-settings.ts';
 import type { Secrets } from '../../functions/platform/ports.ts';
 import { RealClock } from '../../functions/platform/real-clock.ts';

@@ -1,4 +1,4 @@
-import type { System } from '../platform/system.ts';
+import { commit, type Writing } from '../store/commit.ts';
 import type { SourceRecord } from '../store/sources.ts';
 import { loadSources, sourceDelete, sourceWrite } from '../store/sources.ts';
 import type { Write } from '../store/table/table.port.ts';
@@ -9,9 +9,11 @@ const CONFIGURED = 'configured';
 /**
  * Brings the registered sources in line with the deployment's configuration: what it names is registered as it says,
  * what it no longer names is registered no more. Sources registered by other means stay.
+ *
+ * @throws TableBusy as `commit` does: what would not be registered would be refused
  */
 export async function registerConfiguredSources(
-  system: Pick<System, 'table' | 'random' | 'clock'>,
+  system: Writing,
   configured: readonly SourceRecord[],
 ): Promise<void> {
   const registered = new Map((await loadSources(system.table)).map((source) => [source.name, source]));
@@ -23,7 +25,9 @@ export async function registerConfiguredSources(
       Reflect.get(source, CONFIGURED) === true && !configured.some((one) => one.name === name);
     if (isDropped) writes.push(sourceDelete(name));
   }
-  for (const write of writes) await system.table.transact([write], system.random.id(system.clock.now()));
+  for (const write of writes) {
+    await commit(system, 'a configured source', async () => ({ writes: [write], value: undefined }));
+  }
 }
 
 function configuredWrite(source: SourceRecord): Write {

@@ -1,8 +1,9 @@
 import { BOUNDS } from '../abandonment/bounds.ts';
 import { listed, nearest, shown, unknownKey } from '../abandonment/policy-wording.ts';
+import { GIVEN_EVENTS } from '../control-planes/events/given-events.ts';
 import { EVENT_SOURCE } from '../platform/names.ts';
-import { GIVEN_EVENTS, TAKEN_EVENTS } from './events.ts';
-import { parseWith } from './schema-problems.ts';
+import { parseWith } from '../platform/schema-problems.ts';
+import { TAKEN_EVENTS } from './events.ts';
 
 /** An event as it is put on the bus. */
 export interface EventEntry {

@@ -3,34 +3,21 @@ import { BOUNDS } from '../abandonment/bounds.ts';
 import {
   countField,
   dataPlaneField,
+  eventVersionField,
   instantField,
   kindField,
   nameField,
   ownersField,
+  requestIdField,
   shardsField,
   taskIdField,
+  taskVersionField,
   totalField,
-} from './fields.ts';
-
-/** The version of the events that this code writes and reads; a newer one is left for a later try. */
-export const EVENT_VERSION = 1;
-
-const version = z.literal(EVENT_VERSION).register(z.globalRegistry, {
-  description: 'The version of this event. It is raised only by changes that an older reader cannot ignore.',
-});
-
-const taskVersion = z.int().check(z.minimum(0)).register(z.globalRegistry, {
-  description: 'The version of the task in the owning system; it rises with each publication.',
-});
-
-const requestId = z
-  .string()
-  .check(z.maxLength(BOUNDS.requestId.most))
-  .register(z.globalRegistry, { description: 'The name of the request; asking again keeps it.' });
+} from '../platform/fields.ts';
 
 /** `Task Published`: a task was made, or a new version of it. */
 export const taskPublished = z.object({
-  version,
+  version: eventVersionField,
   task: z.object({
     id: taskIdField,
     kind: kindField,
@@ -39,7 +26,7 @@ export const taskPublished = z.object({
     dataPlane: dataPlaneField,
     enabled: z.boolean(),
     createdAt: instantField,
-    version: taskVersion,
+    version: taskVersionField,
     enabledAt: z.optional(instantField),
     deadline: z.optional(
       z.nullable(instantField).register(z.globalRegistry, {
@@ -59,15 +46,15 @@ const deadline = z.nullable(instantField).register(z.globalRegistry, {
 
 /** `Task Deleted`. Without a version it is judged by its instant. */
 export const taskDeleted = z.object({
-  version,
+  version: eventVersionField,
   task: taskIdField,
   at: instantField,
-  taskVersion: z.optional(taskVersion),
+  taskVersion: z.optional(taskVersionField),
 });
 
 /** `Task Started`: a job began to run. Without a deadline an earlier one holds no more. */
 export const taskStarted = z.object({
-  version,
+  version: eventVersionField,
   task: taskIdField,
   at: instantField,
   deadline: z.optional(deadline),
@@ -75,14 +62,19 @@ export const taskStarted = z.object({
 
 /** `Task Ended`: a job came to its end. */
 export const taskEnded = z.object({
-  version,
+  version: eventVersionField,
   task: taskIdField,
   at: instantField,
   result: z.enum(['succeeded', 'failed']),
 });
 
 /** `Task Deadline Set`: when the owning system will end a task, or that it will not. */
-export const taskDeadlineSet = z.object({ version, task: taskIdField, at: instantField, deadline });
+export const taskDeadlineSet = z.object({
+  version: eventVersionField,
+  task: taskIdField,
+  at: instantField,
+  deadline,
+});
 
 /** One task of `Shards Observed`. */
 export const observedTask = z.object({ task: taskIdField, shards: shardsField });
@@ -90,7 +82,7 @@ export const observedTask = z.object({ task: taskIdField, shards: shardsField })
 /** As many as one attempt works for sure. */
 const mostTasks = z.maxLength(BOUNDS.eventTasks.most, { abort: true });
 
-const observation = { version, dataPlane: dataPlaneField, observedAt: instantField };
+const observation = { version: eventVersionField, dataPlane: dataPlaneField, observedAt: instantField };
 
 /** `Shards Observed`: what a health check of one data plane saw, many tasks at once. */
 const shardsObserved = z.object({ ...observation, tasks: z.array(observedTask).check(mostTasks) });
@@ -112,7 +104,7 @@ export const countedTask = z.object({
   ),
 });
 
-const count = { version, at: instantField };
+const count = { version: eventVersionField, at: instantField };
 
 /** `Restarts Counted`: how often each task was restarted so far. */
 const restartsCounted = z.object({ ...count, totals: z.array(countedTask).check(mostTasks) });
@@ -122,7 +114,7 @@ export const restartsCountedUnread = z.object({ ...count, totals: z.array(z.unkn
 
 /** `Data Plane Reported`: its state, and since when where that is known. */
 export const dataPlaneReported = z.object({
-  version,
+  version: eventVersionField,
   dataPlane: dataPlaneField,
   state: z.enum(['up', 'down', 'silent', 'deleted']),
   at: instantField,
@@ -131,11 +123,11 @@ export const dataPlaneReported = z.object({
 
 /** `Task Disabled`: the owning system's confirmation, with the version that disabled it. */
 export const taskDisabled = z.object({
-  version,
+  version: eventVersionField,
   task: taskIdField,
-  taskVersion,
+  taskVersion: taskVersionField,
   at: instantField,
-  requestId: z.optional(requestId),
+  requestId: z.optional(requestIdField),
   episode: z.optional(countField),
   by: z.optional(nameField),
   /** Until when it can be enabled again as it was. */
@@ -144,40 +136,14 @@ export const taskDisabled = z.object({
 
 /** `Task Disable Refused`: the owning system says that it does not disable the task, and why. */
 export const taskDisableRefused = z.object({
-  version,
+  version: eventVersionField,
   task: taskIdField,
-  requestId,
+  requestId: requestIdField,
   at: instantField,
   reason: z
     .string()
     .check(z.minLength(1), z.maxLength(BOUNDS.refusalReason.most))
     .register(z.globalRegistry, { description: 'Why, in words for operators.' }),
-});
-
-/** `Task Disable Requested`: Taskwarden asks the owning system to disable a task. */
-const taskDisableRequested = z.object({
-  version,
-  requestId,
-  task: taskIdField,
-  taskVersion,
-  dataPlane: dataPlaneField,
-  episode: countField,
-  run: z.nullable(z.string()),
-  disableAt: z.nullable(instantField),
-  reason: z.string(),
-  requestedAt: instantField,
-});
-
-/** `Task Enable Requested`: Taskwarden asks the owning system to turn a task on again. */
-const taskEnableRequested = z.object({
-  version,
-  requestId,
-  task: taskIdField,
-  taskVersion,
-  dataPlane: dataPlaneField,
-  by: z.string(),
-  reason: z.string(),
-  requestedAt: instantField,
 });
 
 /** The events that Taskwarden takes, by their detail type. */
@@ -194,19 +160,9 @@ export const TAKEN_EVENTS = {
   'Task Disable Refused': taskDisableRefused,
 } as const;
 
-/** The events that Taskwarden publishes, by their detail type. */
-export const GIVEN_EVENTS = {
-  'Task Disable Requested': taskDisableRequested,
-  'Task Enable Requested': taskEnableRequested,
-} as const;
-
 export type TaskPublished = z.output<typeof taskPublished>;
 export type TaskDeleted = z.output<typeof taskDeleted>;
 export type CountedTask = z.output<typeof countedTask>;
-/** As it stands on the bus: instants are texts. */
-export type TaskDisableRequestedDetail = z.input<typeof taskDisableRequested>;
-export type TaskEnableRequestedDetail = z.input<typeof taskEnableRequested>;
-
 /** An event as EventBridge delivers it. */
 export interface BusEvent {
   /** EventBridge's; one per event, repeated with a repeated delivery. */

@@ -1,11 +1,11 @@
 import { cutToBytes } from '../platform/queue-text.ts';
 import { recordable } from '../platform/recorded-text.ts';
+import { parseEvent } from '../platform/schema-problems.ts';
 import { noteEvent } from '../store/heard.ts';
 import type { Consumer } from '../work/consumer.ts';
 import { type BusEvent, envelope } from './events.ts';
 import { ingestEvent, isKnownType } from './ingest.ts';
 import { storeRefused } from './refused-events.ts';
-import { parseEvent } from './schema-problems.ts';
 
 /** In bytes; the name stands in a sort key (DynamoDB: 1,024 bytes) beside the ids of a queue and a message. */
 const LONGEST_NAME = 512;

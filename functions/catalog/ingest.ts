@@ -1,6 +1,8 @@
 import { BOUNDS } from '../abandonment/bounds.ts';
 import { confirmDisabled } from '../disabling/confirm.ts';
 import { refuseDisabling } from '../disabling/refusals.ts';
+import { EVENT_VERSION } from '../platform/event-version.ts';
+import { parseEvent } from '../platform/schema-problems.ts';
 import type { System } from '../platform/system.ts';
 import { bucketOf } from '../store/keys.ts';
 import { loadPolicies } from '../store/policies.ts';
@@ -14,7 +16,6 @@ import {
   type BusEvent,
   countedTask,
   dataPlaneReported,
-  EVENT_VERSION,
   observedTask,
   restartsCountedUnread,
   shardsObservedUnread,
@@ -38,7 +39,6 @@ import {
   taskRefusal,
 } from './refusals.ts';
 import type { Said } from './runs.ts';
-import { parseEvent } from './schema-problems.ts';
 import { countRestarts, deleteTask, noteRun, observeTask, publishTask } from './task-events.ts';
 
 const HANDLERS: Record<string, (context: EventContext, detail: unknown) => Promise<Outcome>> = {

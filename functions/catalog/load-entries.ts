@@ -1,8 +1,9 @@
+import { EVENT_VERSION } from '../platform/event-version.ts';
 import { countWrites } from '../store/counts.ts';
 import { deadlineWrites } from '../store/deadline-row.ts';
 import type { Write } from '../store/table/table.port.ts';
 import { loadTasks, type TaskRecord, taskWrite } from '../store/tasks.ts';
-import { EVENT_VERSION, type TaskPublished } from './events.ts';
+import type { TaskPublished } from './events.ts';
 import type { Said } from './runs.ts';
 import type { Settled } from './settle.ts';
 import { type TaskEntry, taskRecordFrom } from './task-entry.ts';

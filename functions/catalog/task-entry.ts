@@ -4,7 +4,6 @@ import type { EffectivePolicy } from '../abandonment/policy.ts';
 import type { Evidence, ShardStatus, Task } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { versionProblem } from '../abandonment/versions.ts';
-import { newTaskRecord, type TaskRecord } from '../store/tasks.ts';
 import {
   countField,
   dataPlaneField,
@@ -14,8 +13,9 @@ import {
   shardsField,
   taskIdField,
   totalField,
-} from './fields.ts';
-import { type Parsed, parseWith } from './schema-problems.ts';
+} from '../platform/fields.ts';
+import { type Parsed, parseWith } from '../platform/schema-problems.ts';
+import { newTaskRecord, type TaskRecord } from '../store/tasks.ts';
 
 /** The form of an entry (docs/formats.md#tasks). */
 export const taskEntry = z.strictObject({

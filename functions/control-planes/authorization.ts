@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
+import { ControlPlaneUnavailable } from '../platform/control-plane.port.ts';
 import type { Credentials } from '../platform/control-plane-settings.ts';
 import type { Secrets } from '../platform/ports.ts';
-import { ControlPlaneUnavailable } from './control-plane.port.ts';
 
 const userAndPassword = z.object({ username: z.string().check(z.minLength(1)), password: z.string() });
 const token = z.object({ token: z.string().check(z.minLength(1)) });

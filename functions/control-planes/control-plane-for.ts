@@ -1,10 +1,10 @@
+import type { ControlPlane } from '../platform/control-plane.port.ts';
 import type { ControlPlaneSettings } from '../platform/control-plane-settings.ts';
 import { isListed } from '../platform/control-plane-settings.ts';
 import type { System } from '../platform/system.ts';
 import { listedAnewWrite } from '../store/listed-pages.ts';
 import type { Write } from '../store/table/table.port.ts';
 import { CatalogControlPlane } from './catalog/catalog-control-plane.ts';
-import type { ControlPlane } from './control-plane.port.ts';
 import { EventsControlPlane } from './events/events-control-plane.ts';
 
 type Parts = Pick<System, 'config' | 'events' | 'clock' | 'openControlPlane'>;

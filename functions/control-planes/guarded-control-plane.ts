@@ -1,4 +1,12 @@
 import { formatInstant, type Instant, SECOND } from '../abandonment/time.ts';
+import {
+  type ControlAnswer,
+  ControlPlaneUnavailable,
+  type DisableRequest,
+  type EnableRequest,
+  type ListedControlPlane,
+  type ListedTask,
+} from '../platform/control-plane.port.ts';
 import { commit, type Writing } from '../store/commit.ts';
 import {
   type ControlPlaneBreakerRecord,
@@ -8,14 +16,6 @@ import {
 } from '../store/control-plane-breakers.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 import { admit, afterFailure } from './breaker.ts';
-import {
-  type ControlAnswer,
-  ControlPlaneUnavailable,
-  type DisableRequest,
-  type EnableRequest,
-  type ListedControlPlane,
-  type ListedTask,
-} from './control-plane.port.ts';
 
 /**
  * A control plane that is left alone while it fails, so that none slows the others, nor is asked by all functions at once

@@ -1,8 +1,8 @@
 import { type Duration, SECOND } from '../abandonment/time.ts';
+import { ControlPlaneUnavailable } from '../platform/control-plane.port.ts';
 import type { Clock, Fetch, Random } from '../platform/ports.ts';
 import { retryAfterSeconds } from '../platform/retry-after.ts';
 import type { TokenBucket } from '../platform/token-bucket.ts';
-import { ControlPlaneUnavailable } from './control-plane.port.ts';
 import { RetryBudget } from './retry-budget.ts';
 
 export interface GuardedFetchOptions {

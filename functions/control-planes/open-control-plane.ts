@@ -1,10 +1,10 @@
 import type { Duration } from '../abandonment/time.ts';
+import type { ListedControlPlane } from '../platform/control-plane.port.ts';
 import type { ListedSettings, SecretPlace } from '../platform/control-plane-settings.ts';
 import type { Clock, Fetch, Random, Secrets } from '../platform/ports.ts';
 import { TokenBucket } from '../platform/token-bucket.ts';
 import type { Table } from '../store/table/table.port.ts';
 import { authorizationOf, readSecret } from './authorization.ts';
-import type { ListedControlPlane } from './control-plane.port.ts';
 import { ecsClients } from './ecs/ecs-clients.ts';
 import { EcsControlPlane } from './ecs/ecs-control-plane.ts';
 import { GuardedControlPlane } from './guarded-control-plane.ts';

@@ -40,7 +40,7 @@ export async function confirmDisabled(
       if (!before || !isNews(before, confirmation)) return { value: undefined };
       const problem = versionProblem(confirmation.version, before.task.version, system.clock.now());
       if (problem !== undefined) return { value: problem };
-      const view = await FleetView.load(system.table);
+      const view = await FleetView.load(system.table, system.clock.now());
       await view.loadPlanes([before.task.dataPlane]);
       const value = await confirmedOf(system, view, before, confirmation);
       const { record } = value;
@@ -90,7 +90,7 @@ async function confirmedOf(
   const lists = await listFor(system, before, request, told);
   const notBefore = now + system.config.gatherDisabled;
   const end = endDisabled(before, { request, word, given, decision, told, lists, now, notBefore });
-  return { record: end.record, beside: end.beside, told, untold: end.untold };
+  return { record: end.record, beside: end.beside ?? [], told, untold: end.untold ?? null };
 }
 
 /** The addresses of those who hear of a disabling, by their key. */

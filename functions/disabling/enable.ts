@@ -1,5 +1,3 @@
-import type { ControlAnswer } from '../control-planes/control-plane.port.ts';
-import { ControlPlaneUnavailable } from '../control-planes/control-plane.port.ts';
 import { controlPlaneFor, settingsFor } from '../control-planes/control-plane-for.ts';
 import { undoRequestIdOf } from '../episodes/confirm.ts';
 import {
@@ -11,6 +9,8 @@ import {
   withEnabling,
   withoutEnabling,
 } from '../episodes/undo.ts';
+import type { ControlAnswer } from '../platform/control-plane.port.ts';
+import { ControlPlaneUnavailable } from '../platform/control-plane.port.ts';
 import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
 import { storeTask } from '../store/change-task.ts';
@@ -137,6 +137,6 @@ async function store<Of extends TaskRecord>(
   record: Of,
   ...beside: readonly Write[]
 ): Promise<Of | undefined> {
-  const policy = (await FleetView.load(system.table)).policies.for(record.task.id);
+  const policy = (await FleetView.load(system.table, system.clock.now())).policies.for(record.task.id);
   return storeTask(system, record, policy, ...beside);
 }

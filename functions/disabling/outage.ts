@@ -1,5 +1,5 @@
 import type { Instant } from '../abandonment/time.ts';
-import type { ControlPlaneUnavailable } from '../control-planes/control-plane.port.ts';
+import type { ControlPlaneUnavailable } from '../platform/control-plane.port.ts';
 import type { System } from '../platform/system.ts';
 import { keys } from '../store/keys.ts';
 import { loadOperatorAlert, operatorAlertWrite } from '../store/operator-alerts.ts';

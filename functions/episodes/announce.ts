@@ -8,17 +8,18 @@ import type { DigestItem } from '../store/digests.ts';
 import { noticeWrite, STOPPING_EPISODE } from '../store/notices.ts';
 import type { TaskRecord } from '../store/tasks.ts';
 import type { MailOutcome } from './mail.ts';
-import { fitting, type Transition, withBeside, withRestDue } from './transition.ts';
+import type { Basis, EpisodeStep } from './transition.ts';
 
 /**
  * Asks for the notices of a task's own deadline that are due, for as many recipients as one transaction takes, whatever
  * episode is open; and says when the deadline is to be looked at next.
  */
-export function announce(at: Transition, given: Case, now: Instant): Transition {
+export function announce(before: TaskRecord, { given, room, now }: Basis): EpisodeStep {
   const case_ = stoppingCase(given, now);
   const { deadline, to } = hearersDue(case_, now) ?? { deadline: 0, to: [] };
-  const { some, isCut } = fitting(at, to);
-  const { task } = at.record;
+  const some = to.slice(0, room);
+  const isCut = some.length < to.length;
+  const { task } = before;
   const pending = { notice: 'stopping', since: now, notBefore: now, by: deadline } as const;
   const episode = STOPPING_EPISODE;
   const writes = some.map(({ key, address }) =>
@@ -28,12 +29,10 @@ export function announce(at: Transition, given: Case, now: Instant): Transition 
   const told = withoutOldestGone(case_.stopping.told, case_.hearers);
   for (const { key, address } of some) told[key] = { ...told[key], address, pending: asked };
   const stopping = some.length > 0 ? { ...case_.stopping, told } : case_.stopping;
-  const lookAt = isCut ? now : nextDeadlineLook({ ...case_, stopping }, at.record.open !== null, now);
-  const next = settled(at.record.stopping, stopping, lookAt, now);
-  const record = next === at.record.stopping ? at.record : { ...at.record, stopping: next };
-  const asking = new Set([...at.told, ...some.map(({ key }) => key)]);
-  const announced = { ...withBeside(at, ...writes), record, told: asking };
-  return isCut ? withRestDue(announced, now) : announced;
+  const lookAt = isCut ? now : nextDeadlineLook({ ...case_, stopping }, before.open !== null, now);
+  const next = settled(before.stopping, stopping, lookAt, now);
+  const record = next === before.stopping ? before : { ...before, stopping: next };
+  return { record, beside: writes, told: some.map(({ key }) => key), isCut };
 }
 
 /** Who was told, without those too many who hear of it no more: first those whose notice is the oldest. */

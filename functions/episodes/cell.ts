@@ -15,8 +15,7 @@ export function cellOf({ task, evidence, policy }: Counted, episode?: Pick<Episo
 }
 
 /** The same as an episode keeps it. */
-export function cellToKeep(given: Counted): NonNullable<Episode['cell']> {
-  const { mode, cause } = cellOf(given);
+export function cellToKeep({ mode, cause }: Cell): NonNullable<Episode['cell']> {
   return `${mode} ${cause}`;
 }
 

@@ -6,7 +6,7 @@ import { type AlertRecord, alertWrite } from '../store/alerts.ts';
 import { auditWrite } from '../store/audit.ts';
 import { keys } from '../store/keys.ts';
 import { type Milestone, milestoneWrite } from '../store/milestones.ts';
-import { noticeWrite, type PendingNotice } from '../store/notices.ts';
+import { noticeWrites, type PendingNotice } from '../store/notices.ts';
 import { reversalAlert } from '../store/operator-alerts.ts';
 import { ROW_VERSION } from '../store/rows.ts';
 import { endingOf } from '../store/table/expiry.ts';
@@ -17,7 +17,8 @@ import { afterConfirmation, isOnAgain, type Word } from './confirm.ts';
 import { decidedOn } from './decided-on.ts';
 import { reasonOf, runOf } from './disabling.ts';
 import { endEpisode } from './end.ts';
-import { begin, hasEpisode, type Transition, withBeside } from './transition.ts';
+import { isOpen } from './open-task.ts';
+import { type EpisodeStep, MOST_BESIDE } from './transition.ts';
 
 /** A disabling that somebody asked for and the owning system confirmed, and what its end rests on. */
 export interface ConfirmedDisabling {
@@ -40,20 +41,20 @@ export interface ConfirmedDisabling {
  * and what lets the run be undone as a whole. Where the episode ended for another reason before the confirmation came,
  * only they are.
  */
-export function endDisabled(before: TaskRecord, confirmed: ConfirmedDisabling): Transition {
-  const { request, word, decision, now } = confirmed;
+export function endDisabled(before: TaskRecord, confirmed: ConfirmedDisabling): EpisodeStep {
+  const { request, word, now } = confirmed;
   const { asker, episode } = request;
   const off = afterConfirmation(before, word);
-  const ended = endedEpisode(begin(off, decision), before, confirmed);
+  const ended = endedEpisode(off, before, confirmed);
   const { reverted } = off.task;
   const isNewlyReverted = reverted !== undefined && !before.task.reverted;
   const counted = countedOf(before, confirmed);
-  const recorded = withBeside(
-    ended,
+  const beside = [
+    ...(ended.beside ?? []),
     ...recordsOf(before, confirmed),
     ...milestonesOf(before, confirmed, counted),
     ...(isNewlyReverted ? [reversalAlert(before.task.id, reverted.at, now)] : []),
-  );
+  ];
   const { listed } = before;
   const disabledByUs = {
     at: word.at,
@@ -64,23 +65,21 @@ export function endDisabled(before: TaskRecord, confirmed: ConfirmedDisabling): 
     counted,
   };
   const kept = listed && word.kept !== undefined ? { listed: { ...listed, kept: word.kept } } : {};
-  return { ...recorded, record: { ...recorded.record, ...kept, asked: null, disabledByUs } };
+  return { ...ended, beside, record: { ...ended.record, ...kept, asked: null, disabledByUs } };
 }
 
-function endedEpisode(at: Transition, before: TaskRecord, confirmed: ConfirmedDisabling): Transition {
-  const { request, given, told, now } = confirmed;
+function endedEpisode(off: TaskRecord, before: TaskRecord, confirmed: ConfirmedDisabling): EpisodeStep {
+  const { request, given, decision, told, now } = confirmed;
   const { asker, episode } = request;
   const pending = disabledNotice(before, confirmed);
-  if (!hasEpisode(at) || at.record.open.number !== episode) {
-    return toldOfEnded({ ...at, record: touch(at.record, now) }, confirmed, pending);
-  }
+  if (!isOpen(off) || off.open.number !== episode) return toldOfEnded(touch(off, now), confirmed, pending);
   const end = {
     reason: reasonFor(request),
     notices: new Map([...told.keys()].map((key) => [key, pending])),
     run: runOf(asker),
     addresses: told,
   };
-  return endEpisode(at, given, end, now);
+  return endEpisode(off, { given, room: MOST_BESIDE, now }, decision, end);
 }
 
 /** What the owning system said of turning it on again; nothing where it said none. */
@@ -108,22 +107,15 @@ function disabledNotice({ evidence }: TaskRecord, confirmed: ConfirmedDisabling)
 
 /** Notices of an episode that is over; listed on its alert where they are too many for one transaction. */
 function toldOfEnded(
-  at: Transition,
+  record: TaskRecord,
   { request, told, lists }: ConfirmedDisabling,
   pending: PendingNotice,
-): Transition {
-  const task = at.record.task.id;
-  const { episode } = request;
-  if (!lists) {
-    const notices = [...told].map(([recipient, address]) =>
-      noticeWrite({ recipient, address, task, episode, pending }),
-    );
-    return withBeside(at, ...notices);
-  }
-  const { alert, w } = lists;
+): EpisodeStep {
   const listed = [...told].map(([key, address]) => ({ key, address, pending }));
+  if (!lists) return { record, beside: noticeWrites(record.task.id, request.episode, listed) };
+  const { alert, w } = lists;
   const untold = { ...alert, untold: [...alert.untold.filter(({ key }) => !told.has(key)), ...listed] };
-  return { ...withBeside(at, { ...alertWrite(untold), if: [{ equals: ['w', w] }] }), untold };
+  return { record, beside: [{ ...alertWrite(untold), if: [{ equals: ['w', w] }] }], untold };
 }
 
 type Counted = NonNullable<NonNullable<TaskRecord['disabledByUs']>['counted']>;

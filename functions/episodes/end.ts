@@ -1,24 +1,17 @@
 import { afterOverdue, holdersOfStopping } from '../abandonment/deadlines.ts';
-import { type Case, isOverdue, modeOf } from '../abandonment/decide.ts';
+import { type Case, type Decision, isOverdue, modeOf } from '../abandonment/decide.ts';
 import type { Episode, ResolveReason, Stopping } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { topicsThatHeard } from '../abandonment/topics.ts';
 import { type AlertRecord, alertOf, alertWrite } from '../store/alerts.ts';
 import { type Milestone, milestoneWrite } from '../store/milestones.ts';
-import { noticeDelete, type PendingNotice } from '../store/notices.ts';
+import { type NewNotice, noticeDelete, noticeWrites, type PendingNotice } from '../store/notices.ts';
 import type { Write } from '../store/table/table.port.ts';
 import { cellOf, restartsSince, wasWarned } from './cell.ts';
 import { evidenceOf } from './evidence-of.ts';
 import { endedHolds } from './holds.ts';
 import type { OpenTask } from './open-task.ts';
-import {
-  MOST_BESIDE,
-  type NewNotice,
-  type OpenTransition,
-  type Transition,
-  withBeside,
-  withNotices,
-} from './transition.ts';
+import type { Basis, EpisodeStep } from './transition.ts';
 
 /** How an episode ends. */
 export interface End {
@@ -36,11 +29,16 @@ export interface End {
  * episode that nobody needs any more go. What does not fit into one transaction is listed on the alert, and written
  * from there (`store/untold.ts`).
  */
-export function endEpisode(at: OpenTransition, given: Case, end: End, now: Instant): Transition {
-  const { task, open } = at.record;
+export function endEpisode(
+  record: OpenTask,
+  { given, room, now }: Basis,
+  decision: Decision,
+  end: End,
+): EpisodeStep {
+  const { task, open } = record;
   const parting = partingOf(open, end);
   const obsolete = obsoleteIn(open, end);
-  const fits = at.beside.length + parting.length + obsolete.length < MOST_BESIDE;
+  const fits = parting.length + obsolete.length < room;
   const holds = endedHolds(open, now);
   const alert: AlertRecord = {
     task: task.id,
@@ -51,19 +49,23 @@ export function endEpisode(at: OpenTransition, given: Case, end: End, now: Insta
     firedAt: open.firedAt,
     resolvedAt: now,
     reason: end.reason,
-    evidence: evidenceOf(given, at.decision),
+    evidence: evidenceOf(given, decision),
     mails: open.mails,
     run: end.run,
     untold: fits ? [] : [...parting, ...obsolete.map((key) => ({ key, address: '', pending: null }))],
-    holders: open.disabling ? holdersOf(at.record) : [],
+    holders: open.disabling ? holdersOf(record) : [],
     ...(holds && { holds }),
   };
-  const recorded = withBeside(at, alertWrite(alert), ...milestonesOf(at.record, given, end.reason, now));
-  const stopping = stoppingAfter(at.record, now);
-  const ended = { ...at.record, open: null, hold: null, next: null, stopping };
-  if (!fits) return { ...recorded, record: ended, untold: alert };
+  const recorded = [alertWrite(alert), ...milestonesOf(record, given, end.reason, now)];
+  const ended = { ...record, open: null, hold: null, next: null, stopping: stoppingAfter(record, now) };
+  if (!fits) return { record: ended, beside: recorded, untold: alert };
+  const notices = noticeWrites(task.id, open.number, parting);
   const deletes = obsolete.map((key) => noticeDelete(key, task.id, open.number));
-  return { ...withBeside(withNotices(recorded, parting), ...deletes), record: ended, untold: null };
+  return {
+    record: ended,
+    beside: [...recorded, ...notices, ...deletes],
+    told: parting.map(({ key }) => key),
+  };
 }
 
 /** What facts count of an end; a disabling is counted where it is confirmed (`end-disabled.ts`). */

@@ -1,22 +1,15 @@
-import { type Case, decide, withJoined } from '../abandonment/decide.ts';
+import { type Case, type Decision, decide, withJoined } from '../abandonment/decide.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import type { Topic } from '../abandonment/topics.ts';
 import type { TaskRecord } from '../store/tasks.ts';
 import { announce } from './announce.ts';
 import { fire } from './fire.ts';
 import { inform } from './inform.ts';
+import type { OpenTask } from './open-task.ts';
 import { operatorAlertsBetween } from './operator-alerts.ts';
 import { remind } from './remind.ts';
 import { resolve } from './resolve.ts';
-import {
-  begin,
-  hasEpisode,
-  type OpenTransition,
-  roomIn,
-  type Transition,
-  withBeside,
-  withRestDue,
-} from './transition.ts';
+import { type EpisodeStep, MOST_BESIDE, type Transition } from './transition.ts';
 import { withVeto } from './veto.ts';
 import { waitFor, withSpellJudged } from './wait.ts';
 import { warn } from './warn.ts';
@@ -48,10 +41,17 @@ export function evaluate(
   const at = followed(begin(before, decide(caseOf(before), now)), caseOf, now);
   const judged = withSpellJudged(at.record, caseOf(at.record), now);
   const record = waitFor(judged, at.decision, caseOf(judged), now, confirmWithin);
-  const waiting = at.isCut ? withRestDue({ ...at, record }, now) : { ...at, record };
-  const told = withBeside(waiting, ...operatorAlertsBetween(before, waiting.record, now));
-  const informed = hasEpisode(told) ? inform(told, caseAt(told.record), topics, now) : told;
-  return announce(informed, caseAt(informed.record), now);
+  const waiting = after(at, { record, beside: operatorAlertsBetween(before, record, now) });
+  const informed = hasEpisode(waiting)
+    ? after(waiting, inform(waiting.record, { given: caseAt(record), room: roomIn(waiting), now }, topics))
+    : waiting;
+  const basis = { given: caseAt(informed.record), room: roomIn(informed), now };
+  return withRestDue(after(informed, announce(informed.record, basis)), now);
+}
+
+/** A task as it was read, before any step. */
+function begin(record: TaskRecord, decision: Decision): Transition {
+  return { record, beside: [], decision, told: new Set(), isCut: false, untold: null };
 }
 
 /** Takes one step after another, as long as there is one and the transaction has room. */
@@ -68,25 +68,55 @@ function followed(begun: Transition, caseOf: (record: TaskRecord) => Case, now: 
 
 /** One step of the decision; the same transition where nothing is left to do but to wait. */
 function advance(at: Transition, given: Case, now: Instant): Transition {
-  if (at.decision.answer === 'fire') return fire(at, given, now);
+  const { record, decision } = at;
+  const basis = { given, room: roomIn(at), now };
+  if (decision.answer === 'fire') return after(at, fire(record, basis, decision));
   if (!hasEpisode(at)) return at;
-  const { withdraw: holders } = at.decision.facts;
-  const withdrawn = holders.length > 0 ? withdraw(at, given, holders, now) : at;
+  const { withdraw: holders } = decision.facts;
+  const withdrawn = holders.length > 0 ? after(at, withdraw(at.record, basis, holders)) : at;
   return withdrawn.isCut ? withdrawn : advanceOpen(withdrawn, given, now);
 }
 
-function advanceOpen(at: OpenTransition, given: Case, now: Instant): Transition {
-  const { decision } = at;
+function advanceOpen(at: Transition<OpenTask>, given: Case, now: Instant): Transition {
+  const { record, decision } = at;
+  const basis = { given, room: roomIn(at), now };
   switch (decision.answer) {
     case 'resolve': {
-      const resolved = resolve(at, given, decision.reason, now);
-      return { ...resolved, record: withVeto(resolved.record, decision.reason, given) };
+      const resolved = resolve(record, basis, decision);
+      return after(at, { ...resolved, record: withVeto(resolved.record, decision.reason, given) });
     }
     case 'warn':
-      return warn(at, given, decision, now);
+      return after(at, warn(record, basis, decision));
     case 'remind':
-      return remind(at, decision, now);
+      return after(at, remind(record, basis, decision));
     default:
       return at;
   }
+}
+
+/** With one more step taken. */
+function after<Of extends TaskRecord>(at: Transition, step: EpisodeStep<Of>): Transition<Of> {
+  return {
+    ...at,
+    record: step.record,
+    beside: [...at.beside, ...(step.beside ?? [])],
+    told: new Set([...at.told, ...(step.told ?? [])]),
+    isCut: at.isCut || step.isCut === true,
+    untold: step.untold ?? at.untold,
+  };
+}
+
+/** Whether the task's episode is open after the steps taken. */
+function hasEpisode(at: Transition): at is Transition<OpenTask> {
+  return at.record.open !== null;
+}
+
+/** How many more rows fit into the transaction. */
+function roomIn({ beside }: Transition): number {
+  return Math.max(0, MOST_BESIDE - beside.length);
+}
+
+/** Marks where more is to be written: a run that dies here leaves it to the next. */
+function withRestDue(at: Transition, now: Instant): Transition {
+  return at.isCut ? { ...at, record: { ...at.record, next: { at: now, why: 'look' } } } : at;
 }

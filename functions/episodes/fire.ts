@@ -3,14 +3,16 @@ import type { Episode } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { alertOf, alertWrite } from '../store/alerts.ts';
 import { milestoneWrite } from '../store/milestones.ts';
+import type { TaskRecord } from '../store/tasks.ts';
 import { cellOf, cellToKeep } from './cell.ts';
 import { evidenceOf } from './evidence-of.ts';
-import { type OpenTransition, type Transition, withBeside } from './transition.ts';
+import type { Basis, OpenStep } from './transition.ts';
 
 /** Opens the next episode of a task, with its alert in the history. Nobody is warned yet: that is the next step. */
-export function fire(at: Transition, given: Case, now: Instant): OpenTransition {
-  const { record, decision } = at;
-  const open = firedEpisode(record.episodes + 1, given, decision, now);
+export function fire(record: TaskRecord, { given, now }: Basis, decision: Decision): OpenStep {
+  const cell = cellOf(given);
+  const kept = cellToKeep(cell);
+  const open = { ...firedEpisode(record.episodes + 1, given, decision, now), cell: kept };
   const fired = { ...record, episodes: open.number, open, hold: null, next: null };
   const alert = alertWrite({
     task: record.task.id,
@@ -32,10 +34,10 @@ export function fire(at: Transition, given: Case, now: Instant): OpenTransition 
     at: now,
     task: record.task.id,
     episode: open.number,
-    cell: cellOf(given),
+    cell,
     isOverdue: open.alert !== undefined,
   });
-  return withBeside({ ...at, record: fired }, alert, milestone);
+  return { record: fired, beside: [alert, milestone] };
 }
 
 /** The digests that announced a deadline. */
@@ -64,6 +66,5 @@ function firedEpisode(number: number, given: Case, { reason, facts }: Decision, 
     dates: [],
     rungs: [],
     mails: deadline === undefined ? [] : mailsOf(stopping, deadline),
-    cell: cellToKeep(given),
   };
 }

@@ -2,9 +2,10 @@ import { type Case, isOverdue } from '../abandonment/decide.ts';
 import type { Episode, Informed, Rung } from '../abandonment/task.ts';
 import { type Duration, type Instant, MINUTE } from '../abandonment/time.ts';
 import { newestRung, type Topic, topicsWithDate } from '../abandonment/topics.ts';
-import type { PendingNotice } from '../store/notices.ts';
+import { noticeWrites, type PendingNotice } from '../store/notices.ts';
 import { factsAtEnd } from './evidence-of.ts';
-import { fitting, type OpenTransition, withAsked, withRestDue } from './transition.ts';
+import { type OpenTask, withEpisode } from './open-task.ts';
+import type { Basis, OpenStep } from './transition.ts';
 
 /** A topic repeats what people were told: by then their mail was most likely taken. */
 const FOLLOWS_AFTER: Duration = MINUTE;
@@ -20,23 +21,22 @@ interface Step {
  * Asks for what topics are to hear of an open episode: the warning of the present grace, each rung after it, and that a
  * date no longer holds. It follows what people were asked to be told and changes nothing about it (promises 1, 4).
  */
-export function inform(
-  at: OpenTransition,
-  given: Case,
-  topics: readonly Topic[],
-  now: Instant,
-): OpenTransition {
-  const { open } = at.record;
+export function inform(record: OpenTask, { given, room, now }: Basis, topics: readonly Topic[]): OpenStep {
+  const { task, open } = record;
   const all = [...withdrawals(open, given, now), ...warnings(open, given, topics, now)];
-  const { some: steps, isCut } = fitting(at, all);
-  // The next transaction of this evaluation goes on where this one found no room.
-  const rested = isCut ? withRestDue(at, now) : at;
+  const steps = all.slice(0, room);
+  const isCut = steps.length < all.length;
   const standing = stillSubscribed(open, given, topics);
   const before = Object.keys(open.informed ?? {}).length;
-  if (steps.length === 0 && standing.length === before) return rested;
+  if (steps.length === 0 && standing.length === before) return { record, isCut };
   const notices = steps.map(({ key, next, pending }) => ({ key, address: next.topic, pending }));
   const informed = Object.fromEntries([...standing, ...steps.map(({ key, next }) => [key, next] as const)]);
-  return withAsked(rested, notices, { informed });
+  return {
+    record: withEpisode(record, { informed }),
+    beside: noticeWrites(task.id, open.number, notices),
+    told: steps.map(({ key }) => key),
+    isCut,
+  };
 }
 
 /** The mode went down: topics that were told a date hear that it does not hold. */

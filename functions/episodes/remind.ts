@@ -1,8 +1,9 @@
 import { BOUNDS } from '../abandonment/bounds.ts';
 import type { Decision, Recipient } from '../abandonment/decide.ts';
 import type { Episode, Told } from '../abandonment/task.ts';
-import type { Instant } from '../abandonment/time.ts';
-import { fitting, type NewNotice, type OpenTransition, withAsked } from './transition.ts';
+import { type NewNotice, noticeWrites } from '../store/notices.ts';
+import { type OpenTask, withEpisode } from './open-task.ts';
+import type { Basis, OpenStep } from './transition.ts';
 
 type Reminder = Extract<Decision, { answer: 'remind' }>;
 
@@ -10,16 +11,22 @@ type Reminder = Extract<Decision, { answer: 'remind' }>;
  * Asks for the reminders of one lead, for as many recipients as one transaction takes; the step counts as given out
  * once all are asked for.
  */
-export function remind(at: OpenTransition, reminder: Reminder, now: Instant): OpenTransition {
+export function remind(record: OpenTask, { room, now }: Basis, reminder: Reminder): OpenStep {
   const { to, lead, deadline: by } = reminder;
-  const { open } = at.record;
-  const { some, isCut } = fitting(at, to);
+  const { task, open } = record;
+  const some = to.slice(0, room);
+  const isCut = some.length < to.length;
   const notices = some.map(({ key, address }): NewNotice => {
     const pending = { notice: 'reminder', since: now, notBefore: now, lead, by } as const;
     return { key, address, pending };
   });
   const rungs = isCut ? open.rungs : withStep(open, reminder);
-  return { ...withAsked(at, notices, { told: reminded(open, some, reminder), rungs }), isCut };
+  return {
+    record: withEpisode(record, { told: reminded(open, some, reminder), rungs }),
+    beside: noticeWrites(task.id, open.number, notices),
+    told: some.map(({ key }) => key),
+    isCut,
+  };
 }
 
 function reminded(

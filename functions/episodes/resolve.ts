@@ -1,4 +1,4 @@
-import { type Case, dateHolders, decide, type Recipient } from '../abandonment/decide.ts';
+import { type Case, type Decision, dateHolders, decide, type Recipient } from '../abandonment/decide.ts';
 import type { Episode, ResolveReason } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { topicsThatHeard, topicsWithDate } from '../abandonment/topics.ts';
@@ -6,23 +6,28 @@ import type { PendingNotice } from '../store/notices.ts';
 import type { TaskRecord } from '../store/tasks.ts';
 import { endEpisode } from './end.ts';
 import { factsAtEnd } from './evidence-of.ts';
-import { begin, hasEpisode, type OpenTransition, type Transition } from './transition.ts';
+import { isOpen, type OpenTask } from './open-task.ts';
+import { type Basis, type EpisodeStep, MOST_BESIDE } from './transition.ts';
 
 /** Ends the open episode for any reason but the task's disabling. */
-export function resolve(at: OpenTransition, given: Case, reason: ResolveReason, now: Instant): Transition {
-  const notices = partingNotices(given, at.record.open, reason, now);
-  return endEpisode(at, given, { reason, notices, run: null }, now);
+export function resolve(
+  record: OpenTask,
+  basis: Basis,
+  decision: Extract<Decision, { answer: 'resolve' }>,
+): EpisodeStep {
+  const { reason } = decision;
+  const notices = partingNotices(basis.given, record.open, reason, basis.now);
+  return endEpisode(record, basis, decision, { reason, notices, run: null });
 }
 
 /**
  * Takes only the step by which a person's act ends the open episode, at once; all that follows from it is for the
  * next scan. Undefined where the decision is no such end.
  */
-export function endByPerson(record: TaskRecord, given: Case, now: Instant): Transition | undefined {
+export function endByPerson(record: TaskRecord, given: Case, now: Instant): EpisodeStep | undefined {
   const decision = decide(given, now);
-  const at = begin(record, decision);
-  if (decision.answer !== 'resolve' || !hasEpisode(at)) return undefined;
-  const resolved = resolve(at, given, decision.reason, now);
+  if (decision.answer !== 'resolve' || !isOpen(record)) return undefined;
+  const resolved = resolve(record, { given, room: MOST_BESIDE, now }, decision);
   return { ...resolved, record: { ...resolved.record, next: { at: now, why: 'look' } } };
 }
 

@@ -2,27 +2,31 @@ import type { Case, Recipient } from '../abandonment/decide.ts';
 import { isOfBeforeRestore } from '../abandonment/restored.ts';
 import type { Episode, Told } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
-import type { PendingNotice } from '../store/notices.ts';
+import { type NewNotice, noticeWrites, type PendingNotice } from '../store/notices.ts';
 import { asBeforeDisabling } from './disabling.ts';
-import type { OpenTask } from './open-task.ts';
+import { type OpenTask, withEpisode } from './open-task.ts';
 import { withoutSpike } from './spike.ts';
-import { fitting, type NewNotice, type OpenTransition, withAsked } from './transition.ts';
+import type { Basis, OpenStep } from './transition.ts';
 
 /** Asks for the warnings of the present grace, or of a new one, for as many recipients as one transaction takes. */
 export function warn(
-  at: OpenTransition,
-  given: Case,
+  record: OpenTask,
+  { given, room, now }: Basis,
   { to, newGrace }: { to: readonly Recipient[]; newGrace: boolean },
-  now: Instant,
-): OpenTransition {
-  const { open } = at.record;
+): OpenStep {
+  const { task, open } = record;
   const restored = newGrace && isOfBeforeRestore(open, given);
-  const begun = restored ? { ...at, record: decidedAnew(at.record) } : at;
-  const { some, isCut } = fitting(at, to);
+  const begun = restored ? decidedAnew(record) : record;
+  const some = to.slice(0, room);
   const notices = some.map(({ key, address }): NewNotice => {
     return { key, address, pending: openingOf(open, now) };
   });
-  return { ...withAsked(begun, notices, inGrace(open, given, some, newGrace)), isCut };
+  return {
+    record: withEpisode(begun, inGrace(open, given, some, newGrace)),
+    beside: noticeWrites(task.id, open.number, notices),
+    told: some.map(({ key }) => key),
+    isCut: some.length < to.length,
+  };
 }
 
 /** What was decided before the table was restored binds nobody: neither an approval nor a disabling under way. */

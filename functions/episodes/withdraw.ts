@@ -1,28 +1,33 @@
-import type { Case } from '../abandonment/decide.ts';
 import type { Episode } from '../abandonment/task.ts';
-import type { Instant } from '../abandonment/time.ts';
+import { type NewNotice, noticeWrites } from '../store/notices.ts';
 import { factsAtEnd } from './evidence-of.ts';
-import { fitting, type NewNotice, type OpenTransition, withAsked } from './transition.ts';
+import { type OpenTask, withEpisode } from './open-task.ts';
+import type { Basis, OpenStep } from './transition.ts';
 
 /**
  * The mode went down: holders of a date learn that it does not hold, as many as one transaction takes; at `notify`
  * that stands for their warning.
  */
 export function withdraw(
-  at: OpenTransition,
-  given: Case,
+  record: OpenTask,
+  { given, room, now }: Basis,
   holders: readonly string[],
-  now: Instant,
-): OpenTransition {
-  const { open } = at.record;
+): OpenStep {
+  const { task, open } = record;
   const facts = factsAtEnd(given, open, 'policy');
-  const { some, isCut } = fitting(at, holders);
+  const some = holders.slice(0, room);
+  const isCut = some.length < holders.length;
   const notices = some.map((key): NewNotice => {
     const pending = { notice: 'withdrawn', since: now, notBefore: now, facts } as const;
     return { key, address: open.told[key]?.address ?? '', pending };
   });
   const graceMode = isCut ? open.graceMode : given.policy.mode;
-  return { ...withAsked(at, notices, { graceMode, told: withoutDates(open, some) }), isCut };
+  return {
+    record: withEpisode(record, { graceMode, told: withoutDates(open, some) }),
+    beside: noticeWrites(task.id, open.number, notices),
+    told: some,
+    isCut,
+  };
 }
 
 /** Who was told, without the dates of some and without the reminders of all. */

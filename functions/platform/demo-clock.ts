@@ -1,6 +1,6 @@
 import type { Duration, Instant } from '../abandonment/time.ts';
-import type { Key, Row } from '../store/table/table.port.ts';
 import type { Clock } from './ports.ts';
+import type { Key, Row } from './table.port.ts';
 
 /** The row that holds the demo's instant (`at`, epoch milliseconds). */
 export const DEMO_CLOCK_KEY: Key = { pk: 'META', sk: 'CLOCK' };

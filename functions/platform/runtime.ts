@@ -1,7 +1,6 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import type { Table } from '../store/table/table.port.ts';
 import { AwsQueues } from './aws-queues.ts';
 import { sqsClient } from './clients.ts';
 import { CountedMailer } from './counted-mailer.ts';
@@ -12,6 +11,7 @@ import type { Clock, EventPublisher, Links, Mailer, OperatorChannel, Topics, Web
 import { RealClock } from './real-clock.ts';
 import { RealRandom } from './real-random.ts';
 import { buildSystem, type System } from './system.ts';
+import type { Table } from './table.port.ts';
 import { LambdaTelemetry } from './telemetry.ts';
 
 /** The ports that a function brings itself; what it leaves out it may not use. */

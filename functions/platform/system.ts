@@ -1,7 +1,6 @@
 import type { Duration } from '../abandonment/time.ts';
-import type { ListedControlPlane } from '../control-planes/control-plane.port.ts';
-import type { Table } from '../store/table/table.port.ts';
 import type { Brand } from './brand.ts';
+import type { ListedControlPlane } from './control-plane.port.ts';
 import type { ControlPlaneSettings, ListedSettings } from './control-plane-settings.ts';
 import type {
   Clock,
@@ -15,8 +14,8 @@ import type {
   Topics,
   WebhookPorts,
 } from './ports.ts';
-
 import type { Retention } from './retention.ts';
+import type { Table } from './table.port.ts';
 
 /** What a deployed function is told by its environment, parsed once. */
 export interface RuntimeConfig {

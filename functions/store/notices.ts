@@ -96,6 +96,20 @@ export async function loadNotice(
   return row && noticeFromRow(row);
 }
 
+/** A notice for one recipient that is new. */
+export interface NewNotice {
+  key: string;
+  address: string;
+  pending: PendingNotice;
+}
+
+/** New notices of one episode of a task. */
+export function noticeWrites(task: string, episode: number, notices: readonly NewNotice[]): Write[] {
+  return notices.map(({ key, address, pending }) =>
+    noticeWrite({ recipient: key, address, task, episode, pending }),
+  );
+}
+
 /**
  * Stores a notice whatever stands there: the task's row decides what is to be told, a notice row only finds it.
  * It is in the index of pending notices while one waits.

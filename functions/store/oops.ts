@@ -1,11 +1,10 @@
 import type { Instant } from '../abandonment/time.ts';
-import type { Writing } from './commit.ts';
+import { commit, type Writing } from './commit.ts';
 import { index, keys, sortable } from './keys.ts';
 import { judgeOops, type OopsRate, type ReportReason } from './oops-report.ts';
 import { allRows, ROW_VERSION, saidIn } from './rows.ts';
 import { endingOf } from './table/expiry.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
-import { TableBusy } from './table-busy.ts';
 
 /** All failures of one kind. */
 export interface OopsRecord {
@@ -53,7 +52,8 @@ export const oopsFromRow = (row: Row): OopsRecord => saidIn(row);
 /** The record in the row of one failed attempt. */
 export const occurrenceFromRow = (row: Row): OopsOccurrence => saidIn(row);
 
-const ATTEMPTS = 3;
+/** So often the row of a kind is read to be counted up; others may count it as fast. */
+const MOST_READS = 3;
 
 export type KindOfOops = Pick<OopsRecord, 'fingerprint' | 'worker' | 'cause' | 'error' | 'site' | 'sample'>;
 
@@ -65,25 +65,29 @@ export interface StoredOops {
 
 /**
  * Stores one occurrence and counts it with its kind. `claim` must hold for it to be stored at all: it is not counted where it
- * does not, for somebody else counted it. Throws where the table would not take it.
+ * does not, for somebody else counted it.
+ *
+ * @throws TableBusy as `commit` does
  */
 export async function storeOops(
-  { table, random, clock }: Writing,
+  writing: Writing,
   kind: KindOfOops,
   occurrence: OopsOccurrence,
   claim?: Write,
 ): Promise<StoredOops> {
-  for (let attempt = 0; ; attempt += 1) {
-    const before = await table.get(keys.oops(kind.fingerprint));
+  let reads = 0;
+  return commit<StoredOops>(writing, `an OOPS of kind ${kind.fingerprint}`, async () => {
+    const before = await writing.table.get(keys.oops(kind.fingerprint));
+    reads += 1;
     const { write, report } =
-      before && attempt === ATTEMPTS ? addOne(kind, occurrence) : kindWrite(kind, occurrence, before);
-    const writes = [...(claim ? [claim] : []), write, occurrenceWrite(occurrence, random.id(clock.now()))];
-    const result = await table.transact(writes, random.id(clock.now()));
-    if (result.outcome === 'applied') return { counted: true, report };
-    if (claim && result.outcome === 'refused' && result.index === 0) return { counted: false, report: null };
-    if (attempt >= ATTEMPTS)
-      throw new TableBusy(`the table is too busy for an OOPS of kind ${kind.fingerprint}`);
-  }
+      before && reads > MOST_READS ? addOne(kind, occurrence) : kindWrite(kind, occurrence, before);
+    const id = writing.random.id(writing.clock.now());
+    return {
+      writes: [...(claim ? [claim] : []), write, occurrenceWrite(occurrence, id)],
+      value: { counted: true, report },
+      refused: (at) => (claim && at === 0 ? { value: { counted: false, report: null } } : undefined),
+    };
+  });
 }
 
 interface KindWrite {

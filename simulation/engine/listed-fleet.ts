@@ -7,7 +7,7 @@ import {
   type ListedControlPlane,
   type ListedTask,
   type ListingPage,
-} from '../../functions/control-planes/control-plane.port.ts';
+} from '../../functions/platform/control-plane.port.ts';
 import {
   type ControlPlaneSettings,
   readControlPlanes,

@@ -1,6 +1,6 @@
 import type { ShardStatus } from '../../functions/abandonment/task.ts';
 import { DAY, type Duration, type Instant } from '../../functions/abandonment/time.ts';
-import type { ControlAnswer, DisableRequest } from '../../functions/control-planes/control-plane.port.ts';
+import type { ControlAnswer, DisableRequest } from '../../functions/platform/control-plane.port.ts';
 import type { Clock, EventPublisher } from '../../functions/platform/ports.ts';
 import type {
   PlaneState,

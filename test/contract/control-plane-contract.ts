@@ -6,7 +6,7 @@ import {
   ControlPlaneUnavailable,
   type ListedControlPlane,
   type ListedTask,
-} from '../../functions/control-planes/control-plane.port.ts';
+} from '../../functions/platform/control-plane.port.ts';
 
 /** How a control plane fails. Each lasts until `heal`, and leaves its tasks as they are unless it says otherwise. */
 export const FAULTS = {

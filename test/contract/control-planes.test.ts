@@ -1,7 +1,7 @@
 import { z } from 'zod/mini';
-import { GIVEN_EVENTS } from '../../functions/catalog/events.ts';
 import { CatalogControlPlane } from '../../functions/control-planes/catalog/catalog-control-plane.ts';
 import { EventsControlPlane } from '../../functions/control-planes/events/events-control-plane.ts';
+import { GIVEN_EVENTS } from '../../functions/control-planes/events/given-events.ts';
 import { type ControlPlaneDriver, controlPlaneContract } from './control-plane-contract.ts';
 
 const CLOCK = { now: () => Date.UTC(2026, 0, 5, 9, 30) };

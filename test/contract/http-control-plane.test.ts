@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { afterAll, it } from 'vitest';
-import type { ListedControlPlane } from '../../functions/control-planes/control-plane.port.ts';
 import { controlPlaneOpener } from '../../functions/control-planes/open-control-plane.ts';
+import type { ListedControlPlane } from '../../functions/platform/control-plane.port.ts';
 import type { SettingsOf } from '../../functions/platform/control-plane-settings.ts';
 import type { Fetch } from '../../functions/platform/ports.ts';
 import { RealClock } from '../../functions/platform/real-clock.ts';

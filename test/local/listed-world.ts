@@ -1,6 +1,6 @@
 import { DAY, HOUR, type Instant } from '../../functions/abandonment/time.ts';
-import type { ListedControlPlane } from '../../functions/control-planes/control-plane.port.ts';
 import { controlPlaneOpener } from '../../functions/control-planes/open-control-plane.ts';
+import type { ListedControlPlane } from '../../functions/platform/control-plane.port.ts';
 import type { ListedSettings } from '../../functions/platform/control-plane-settings.ts';
 import { RealClock } from '../../functions/platform/real-clock.ts';
 import { buildSystem, type System } from '../../functions/platform/system.ts';

@@ -1,5 +1,6 @@
 import type { Instant } from '../../abandonment/time.ts';
 import { formatInstant } from '../../abandonment/time.ts';
+import { EVENT_VERSION } from '../../platform/event-version.ts';
 import { keys } from '../../store/keys.ts';
 import { eachOldRow, missingWrites } from '../../store/listed-pages.ts';
 import {
@@ -13,7 +14,6 @@ import type { Write } from '../../store/table/table.port.ts';
 import { TableBusy } from '../../store/table-busy.ts';
 import { loadTasks, type TaskRecord } from '../../store/tasks.ts';
 import { writeUnlessRefused } from '../../store/write-unless-refused.ts';
-import { EVENT_VERSION } from '../events.ts';
 import { deleteTask } from '../task-events.ts';
 import { SETTLES_WITHIN } from './listed-publication.ts';
 import type { ListingRun } from './listing-run.ts';

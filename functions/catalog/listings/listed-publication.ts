@@ -1,8 +1,9 @@
 import { BOUNDS } from '../../abandonment/bounds.ts';
 import type { Duration, Instant } from '../../abandonment/time.ts';
 import { MINUTE } from '../../abandonment/time.ts';
+import { EVENT_VERSION } from '../../platform/event-version.ts';
 import type { TaskRecord } from '../../store/tasks.ts';
-import { EVENT_VERSION, type TaskPublished } from '../events.ts';
+import type { TaskPublished } from '../events.ts';
 import type { SoundTask } from './sift-task.ts';
 
 /** What a listing says of a task beside its shards. */

@@ -1,5 +1,5 @@
 import type { Instant } from '../../abandonment/time.ts';
-import type { ListedControlPlane } from '../../control-planes/control-plane.port.ts';
+import type { ListedControlPlane } from '../../platform/control-plane.port.ts';
 import type { ListedSettings } from '../../platform/control-plane-settings.ts';
 import type { System } from '../../platform/system.ts';
 import type { Taking } from './take-tasks.ts';

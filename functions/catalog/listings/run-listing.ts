@@ -1,7 +1,7 @@
 import { BOUNDS } from '../../abandonment/bounds.ts';
 import type { Instant } from '../../abandonment/time.ts';
 import { MINUTE, SECOND } from '../../abandonment/time.ts';
-import { ControlPlaneUnavailable, type ListingPage } from '../../control-planes/control-plane.port.ts';
+import { ControlPlaneUnavailable, type ListingPage } from '../../platform/control-plane.port.ts';
 import type { ListedSettings } from '../../platform/control-plane-settings.ts';
 import type { System } from '../../platform/system.ts';
 import { type ListedPage, loadListedAnew, loadListedPages } from '../../store/listed-pages.ts';

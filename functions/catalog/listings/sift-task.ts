@@ -2,11 +2,11 @@ import * as z from 'zod/mini';
 import { BOUNDS } from '../../abandonment/bounds.ts';
 import { FAILURE_CAUSES, SHARD_STATUSES } from '../../abandonment/task.ts';
 import type { Instant } from '../../abandonment/time.ts';
-import type { ListedTask } from '../../control-planes/control-plane.port.ts';
+import type { ListedTask } from '../../platform/control-plane.port.ts';
+import { dataPlaneField, kindField, ownersField, taskIdField } from '../../platform/fields.ts';
+import { parseEvent } from '../../platform/schema-problems.ts';
 import type { RuntimeConfig } from '../../platform/system.ts';
-import { dataPlaneField, kindField, ownersField, taskIdField } from '../fields.ts';
 import { ownersRefusal } from '../refusals.ts';
-import { parseEvent } from '../schema-problems.ts';
 
 const instant = z.number().check(z.gte(0));
 

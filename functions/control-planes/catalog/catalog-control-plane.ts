@@ -1,5 +1,5 @@
+import type { ControlAnswer, ControlPlane } from '../../platform/control-plane.port.ts';
 import type { Clock } from '../../platform/ports.ts';
-import type { ControlAnswer, ControlPlane } from '../control-plane.port.ts';
 
 /**
  * The catalog is the truth: nobody else has to agree. The caller's conditional write of the task makes it so.

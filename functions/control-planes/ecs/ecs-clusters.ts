@@ -1,6 +1,6 @@
 import { type Cluster, DescribeClustersCommand, ListClustersCommand } from '@aws-sdk/client-ecs';
+import { ControlPlaneUnavailable } from '../../platform/control-plane.port.ts';
 import type { SettingsOf } from '../../platform/control-plane-settings.ts';
-import { ControlPlaneUnavailable } from '../control-plane.port.ts';
 import type { EcsClients } from './ecs-clients.ts';
 import { unavailable } from './ecs-faults.ts';
 

@@ -1,7 +1,5 @@
 import * as z from 'zod/mini';
 import { type Duration, SECOND } from '../../abandonment/time.ts';
-import type { SettingsOf } from '../../platform/control-plane-settings.ts';
-import type { Clock } from '../../platform/ports.ts';
 import {
   type ControlAnswer,
   ControlPlaneUnavailable,
@@ -10,7 +8,9 @@ import {
   type ListedControlPlane,
   type ListedTask,
   type ListingPage,
-} from '../control-plane.port.ts';
+} from '../../platform/control-plane.port.ts';
+import type { SettingsOf } from '../../platform/control-plane-settings.ts';
+import type { Clock } from '../../platform/ports.ts';
 import type { EcsClients } from './ecs-clients.ts';
 import { EcsClusters } from './ecs-clusters.ts';
 import { isSurelyUndone, unavailable } from './ecs-faults.ts';

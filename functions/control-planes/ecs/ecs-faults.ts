@@ -1,6 +1,6 @@
+import { ControlPlaneUnavailable } from '../../platform/control-plane.port.ts';
 import { cut } from '../../platform/queue-text.ts';
 import { recordable } from '../../platform/recorded-text.ts';
-import { ControlPlaneUnavailable } from '../control-plane.port.ts';
 
 /** What AWS says of a service or a cluster that is not there. */
 const GONE = ['ServiceNotFoundException', 'ServiceNotActiveException', 'ClusterNotFoundException'];

@@ -6,8 +6,8 @@ import {
   UntagResourceCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
+import { ControlPlaneUnavailable } from '../../platform/control-plane.port.ts';
 import type { SettingsOf } from '../../platform/control-plane-settings.ts';
-import { ControlPlaneUnavailable } from '../control-plane.port.ts';
 import type { EcsClients } from './ecs-clients.ts';
 import { isSurelyUndone, refusalIn, saysGone, unavailable } from './ecs-faults.ts';
 import { MARK } from './kept.ts';

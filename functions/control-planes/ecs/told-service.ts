@@ -3,12 +3,12 @@ import * as z from 'zod/mini';
 import { taskIdProblem } from '../../abandonment/policy-scope.ts';
 import type { ShardStatus } from '../../abandonment/task.ts';
 import type { Instant } from '../../abandonment/time.ts';
-import { countField } from '../../catalog/fields.ts';
-import { parseEvent } from '../../catalog/schema-problems.ts';
 import { normaliseAddress } from '../../platform/addresses.ts';
+import type { ListedTask } from '../../platform/control-plane.port.ts';
+import { countField } from '../../platform/fields.ts';
 import { cut } from '../../platform/queue-text.ts';
 import { recordable } from '../../platform/recorded-text.ts';
-import type { ListedTask } from '../control-plane.port.ts';
+import { parseEvent } from '../../platform/schema-problems.ts';
 
 /** A deployment, or a task set of a service that is not deployed by ECS itself. */
 const deployment = z.object({

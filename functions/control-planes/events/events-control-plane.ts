@@ -1,11 +1,13 @@
 import { formatInstant } from '../../abandonment/time.ts';
-import {
-  EVENT_VERSION,
-  type TaskDisableRequestedDetail,
-  type TaskEnableRequestedDetail,
-} from '../../catalog/events.ts';
+import type {
+  ControlAnswer,
+  ControlPlane,
+  DisableRequest,
+  EnableRequest,
+} from '../../platform/control-plane.port.ts';
+import { EVENT_VERSION } from '../../platform/event-version.ts';
 import type { Clock, EventPublisher } from '../../platform/ports.ts';
-import type { ControlAnswer, ControlPlane, DisableRequest, EnableRequest } from '../control-plane.port.ts';
+import type { TaskDisableRequestedDetail, TaskEnableRequestedDetail } from './given-events.ts';
 
 /**
  * The owning system turns tasks off and on: it is asked by an event that names the version seen, so that it

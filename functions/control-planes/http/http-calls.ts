@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import { BOUNDS } from '../../abandonment/bounds.ts';
 import { DAY, type Duration, formatDuration, type Instant, SECOND } from '../../abandonment/time.ts';
+import { ControlPlaneUnavailable } from '../../platform/control-plane.port.ts';
 import type { Fetch } from '../../platform/ports.ts';
 import { cut } from '../../platform/queue-text.ts';
 import { recordable } from '../../platform/recorded-text.ts';
 import { retryAfterSeconds } from '../../platform/retry-after.ts';
-import { ControlPlaneUnavailable } from '../control-plane.port.ts';
 
 /** One call. */
 export interface Call {

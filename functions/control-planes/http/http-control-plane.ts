@@ -1,8 +1,5 @@
 import { createHash } from 'node:crypto';
 import { formatInstant } from '../../abandonment/time.ts';
-import type { SecretPlace, SettingsOf } from '../../platform/control-plane-settings.ts';
-import type { Clock, Fetch } from '../../platform/ports.ts';
-import { webhookHeaders } from '../../platform/webhook-signature.ts';
 import type {
   ControlAnswer,
   DisableRequest,
@@ -10,7 +7,10 @@ import type {
   ListedControlPlane,
   ListedTask,
   ListingPage,
-} from '../control-plane.port.ts';
+} from '../../platform/control-plane.port.ts';
+import type { SecretPlace, SettingsOf } from '../../platform/control-plane-settings.ts';
+import type { Clock, Fetch } from '../../platform/ports.ts';
+import { webhookHeaders } from '../../platform/webhook-signature.ts';
 import { type Answer, HttpCalls, wordsOf } from './http-calls.ts';
 import { type Place, readPage, readTask } from './told-tasks.ts';
 

@@ -3,6 +3,7 @@ import { BOUNDS } from '../../abandonment/bounds.ts';
 import { taskIdProblem } from '../../abandonment/policy-scope.ts';
 import { SHARD_STATUSES } from '../../abandonment/task.ts';
 import type { Instant } from '../../abandonment/time.ts';
+import type { ListedTask, ListingPage } from '../../platform/control-plane.port.ts';
 import {
   dataPlaneField,
   instantField,
@@ -10,11 +11,10 @@ import {
   nameField,
   ownersField,
   totalField,
-} from '../../catalog/fields.ts';
-import { parseEvent } from '../../catalog/schema-problems.ts';
+} from '../../platform/fields.ts';
 import { cut } from '../../platform/queue-text.ts';
 import { recordable } from '../../platform/recorded-text.ts';
-import type { ListedTask, ListingPage } from '../control-plane.port.ts';
+import { parseEvent } from '../../platform/schema-problems.ts';
 
 /** A task as an HTTP control plane tells it (docs/control-plane.openapi.yaml, `Task`). What else it says is not read. */
 const toldTask = z.object({

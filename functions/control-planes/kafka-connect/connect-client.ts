@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { type Duration, SECOND } from '../../abandonment/time.ts';
+import { ControlPlaneUnavailable } from '../../platform/control-plane.port.ts';
 import type { SettingsOf } from '../../platform/control-plane-settings.ts';
 import type { Clock, Fetch } from '../../platform/ports.ts';
 import { recordable } from '../../platform/recorded-text.ts';
 import { retryAfterSeconds } from '../../platform/retry-after.ts';
-import { ControlPlaneUnavailable } from '../control-plane.port.ts';
 
 /** What a client of Kafka Connect's REST interface is made of. */
 export interface ConnectParts {

@@ -2,9 +2,9 @@ import * as z from 'zod/mini';
 import { taskIdProblem } from '../../abandonment/policy-scope.ts';
 import type { FailureCause, ShardStatus } from '../../abandonment/task.ts';
 import { normaliseAddress } from '../../platform/addresses.ts';
+import type { ListedTask } from '../../platform/control-plane.port.ts';
 import type { SettingsOf } from '../../platform/control-plane-settings.ts';
 import { recordable } from '../../platform/recorded-text.ts';
-import type { ListedTask } from '../control-plane.port.ts';
 import { causeOfTrace } from './failure-cause.ts';
 import { revisionOf } from './revision.ts';
 

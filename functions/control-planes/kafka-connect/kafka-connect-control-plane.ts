@@ -9,7 +9,7 @@ import type {
   ListedControlPlane,
   ListedTask,
   ListingPage,
-} from '../control-plane.port.ts';
+} from '../../platform/control-plane.port.ts';
 import { ConnectClient, type ConnectParts } from './connect-client.ts';
 import {
   type Connector,

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { ownersProblem } from '../../../functions/abandonment/owners.ts';
 import { taskPublished } from '../../../functions/catalog/events.ts';
-import { parseWith } from '../../../functions/catalog/schema-problems.ts';
 import { parseTaskEntry } from '../../../functions/catalog/task-entry.ts';
+import { parseWith } from '../../../functions/platform/schema-problems.ts';
 import { parseScenario } from '../../../simulation/scenario/scenario.ts';
 
 const T = '2026-01-01T00:00:00Z';

@@ -12,7 +12,7 @@ function dropped(): { place: string; before: string }[] {
   return files.flatMap((name) => {
     const lines = readFileSync(join(ROOT, name), 'utf8').split('\n');
     return lines.flatMap((line, index) =>
-      /^\s*await [\w.#]*\btransact\(/.test(line)
+      /^\s*(?:(?:for|if|while) \(.*\) |void )?(?:await )?[\w.#]*\.transact\(/.test(line)
         ? [{ place: `${name}:${index + 1}`, before: (lines[index - 1] ?? '').trim() }]
         : [],
     );

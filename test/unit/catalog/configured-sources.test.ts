@@ -44,3 +44,17 @@ it('writes nothing when nothing changed', async () => {
   await registerConfiguredSources(system, [FLEET]);
   expect(await loadSource(system.table, 'fleet')).toEqual(before);
 });
+
+it('registers a source while the table is busy, or fails', async () => {
+  const system = systemOf();
+  const transact = system.table.transact.bind(system.table);
+  let busy = 2;
+  system.table.transact = async (writes, writer) => {
+    busy -= 1;
+    return busy < 0 ? transact(writes, writer) : { outcome: 'busy', reason: 'throttled' };
+  };
+  await registerConfiguredSources(system, [FLEET]);
+  expect(await loadSource(system.table, 'fleet')).toMatchObject(FLEET);
+  busy = Number.POSITIVE_INFINITY;
+  await expect(registerConfiguredSources(system, [])).rejects.toThrow('a configured source');
+});

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod/mini';
 import type { Task } from '../../../functions/abandonment/task.ts';
-import { GIVEN_EVENTS } from '../../../functions/catalog/events.ts';
 import { controlPlaneFor } from '../../../functions/control-planes/control-plane-for.ts';
+import { GIVEN_EVENTS } from '../../../functions/control-planes/events/given-events.ts';
 import type { System } from '../../../functions/platform/system.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 9, 30);

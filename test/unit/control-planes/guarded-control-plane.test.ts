@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE, SECOND } from '../../../functions/abandonment/time.ts';
+import { GuardedControlPlane } from '../../../functions/control-planes/guarded-control-plane.ts';
 import {
   ControlPlaneUnavailable,
   type ListedControlPlane,
-} from '../../../functions/control-planes/control-plane.port.ts';
-import { GuardedControlPlane } from '../../../functions/control-planes/guarded-control-plane.ts';
+} from '../../../functions/platform/control-plane.port.ts';
 import { keys } from '../../../functions/store/keys.ts';
 import { MemoryTable } from '../../../functions/store/table/memory-table.ts';
 

@@ -2,8 +2,8 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SECOND } from '../../../functions/abandonment/time.ts';
-import { ControlPlaneUnavailable } from '../../../functions/control-planes/control-plane.port.ts';
 import { guardedFetch } from '../../../functions/control-planes/guarded-fetch.ts';
+import { ControlPlaneUnavailable } from '../../../functions/platform/control-plane.port.ts';
 import { TokenBucket } from '../../../functions/platform/token-bucket.ts';
 
 const servers: Server[] = [];

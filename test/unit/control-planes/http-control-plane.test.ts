@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Task } from '../../../functions/abandonment/task.ts';
-import { ControlPlaneUnavailable } from '../../../functions/control-planes/control-plane.port.ts';
 import { HttpControlPlane } from '../../../functions/control-planes/http/http-control-plane.ts';
+import { ControlPlaneUnavailable } from '../../../functions/platform/control-plane.port.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 9, 30);
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';

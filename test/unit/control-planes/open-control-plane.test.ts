@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { SECOND } from '../../../functions/abandonment/time.ts';
-import type { ListedControlPlane } from '../../../functions/control-planes/control-plane.port.ts';
 import {
   type AdapterPorts,
   controlPlaneOpener,
 } from '../../../functions/control-planes/open-control-plane.ts';
+import type { ListedControlPlane } from '../../../functions/platform/control-plane.port.ts';
 import {
   type ListedSettings,
   readControlPlanes,

@@ -1,15 +1,15 @@
 import { DAY, HOUR } from '../../../functions/abandonment/time.ts';
 import {
+  type AdapterPorts,
+  controlPlaneOpener,
+} from '../../../functions/control-planes/open-control-plane.ts';
+import {
   type ControlAnswer,
   ControlPlaneUnavailable,
   type DisableRequest,
   type EnableRequest,
   type ListedControlPlane,
-} from '../../../functions/control-planes/control-plane.port.ts';
-import {
-  type AdapterPorts,
-  controlPlaneOpener,
-} from '../../../functions/control-planes/open-control-plane.ts';
+} from '../../../functions/platform/control-plane.port.ts';
 import { readControlPlanes } from '../../../functions/platform/control-plane-settings.ts';
 import type { OperatorAlert } from '../../../functions/platform/ports.ts';
 import type { System } from '../../../functions/platform/system.ts';

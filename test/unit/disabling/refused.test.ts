@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { DAY } from '../../../functions/abandonment/time.ts';
-import type { ControlAnswer, ControlPlane } from '../../../functions/control-planes/control-plane.port.ts';
 import { disableTask } from '../../../functions/disabling/disable.ts';
 import { disableConsumer } from '../../../functions/disabling/disable-consumer.ts';
 import { clearRefusals } from '../../../functions/disabling/refusals.ts';
+import type { ControlAnswer, ControlPlane } from '../../../functions/platform/control-plane.port.ts';
 import { keys } from '../../../functions/store/keys.ts';
 import type { Write } from '../../../functions/store/table/table.port.ts';
 import { TASK } from '../notices/send/answer-stage.ts';

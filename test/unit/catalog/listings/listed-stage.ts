@@ -5,7 +5,7 @@ import type {
   ListedControlPlane,
   ListedTask,
   ListingPage,
-} from '../../../../functions/control-planes/control-plane.port.ts';
+} from '../../../../functions/platform/control-plane.port.ts';
 import type {
   ControlPlaneSettings,
   ListedSettings,

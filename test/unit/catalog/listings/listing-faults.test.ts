@@ -4,7 +4,7 @@ import { listerConsumer } from '../../../../functions/catalog/listings/lister-co
 import {
   ControlPlaneUnavailable,
   type ListedControlPlane,
-} from '../../../../functions/control-planes/control-plane.port.ts';
+} from '../../../../functions/platform/control-plane.port.ts';
 import { readControlPlanes } from '../../../../functions/platform/control-plane-settings.ts';
 import type { OutgoingMessage } from '../../../../functions/platform/ports.ts';
 import { loadDataPlane } from '../../../../functions/store/data-planes.ts';

@@ -1,9 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type {
-  ControlAnswer,
-  DisableRequest,
-} from '../../../../functions/control-planes/control-plane.port.ts';
 import type { EcsControlPlane } from '../../../../functions/control-planes/ecs/ecs-control-plane.ts';
+import type { ControlAnswer, DisableRequest } from '../../../../functions/platform/control-plane.port.ts';
 import { askToDisable, askToEnable } from '../../../contract/control-plane-contract.ts';
 import { AwsError, type EcsServer } from './ecs-server.ts';
 import { ecsStage, NOW } from './ecs-stage.ts';

@@ -1,9 +1,6 @@
 import type { Task } from '../../../../functions/abandonment/task.ts';
-import type {
-  DisableRequest,
-  EnableRequest,
-} from '../../../../functions/control-planes/control-plane.port.ts';
 import { KafkaConnectControlPlane } from '../../../../functions/control-planes/kafka-connect/kafka-connect-control-plane.ts';
+import type { DisableRequest, EnableRequest } from '../../../../functions/platform/control-plane.port.ts';
 import { readControlPlanes, type SettingsOf } from '../../../../functions/platform/control-plane-settings.ts';
 
 export const NOW = Date.UTC(2026, 0, 5, 9, 30);

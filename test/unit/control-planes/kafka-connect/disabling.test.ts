@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ControlPlaneUnavailable } from '../../../../functions/control-planes/control-plane.port.ts';
+import { ControlPlaneUnavailable } from '../../../../functions/platform/control-plane.port.ts';
 import { ConnectDouble, type DoubleConnector, starting } from './connect-double.ts';
 import { disabling, enabling, kafkaControlPlane, kafkaSettings, NOW } from './connect-stage.ts';
 

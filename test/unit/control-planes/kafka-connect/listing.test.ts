@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   ControlPlaneUnavailable,
   type ListedTask,
-} from '../../../../functions/control-planes/control-plane.port.ts';
+} from '../../../../functions/platform/control-plane.port.ts';
 import { ConnectDouble, starting } from './connect-double.ts';
 import { kafkaControlPlane, kafkaSettings, NOW } from './connect-stage.ts';
 

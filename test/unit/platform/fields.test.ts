@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dataPlaneField, taskIdField } from '../../../functions/catalog/fields.ts';
-import { hour, observation, publication, stage } from './stage.ts';
+import { dataPlaneField, taskIdField } from '../../../functions/platform/fields.ts';
+import { hour, observation, publication, stage } from '../catalog/stage.ts';
 
 const reasonsOf = (field: typeof dataPlaneField, text: string): string[] => {
   const result = field.safeParse(text);

@@ -4,7 +4,8 @@ import { MOST_OWNERS, ownersProblem } from '../abandonment/owners.ts';
 import { dataPlaneProblem, taskIdProblem } from '../abandonment/policy-scope.ts';
 import { SHARD_STATUSES, TASK_KINDS } from '../abandonment/task.ts';
 import { parseInstant } from '../abandonment/time.ts';
-import { normaliseAddress } from '../platform/addresses.ts';
+import { normaliseAddress } from './addresses.ts';
+import { EVENT_VERSION } from './event-version.ts';
 
 // The form alone; days that the month does not have are found by `parseInstant`.
 const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
@@ -78,3 +79,19 @@ export const totalField = z.int().check(z.minimum(0), z.maximum(BOUNDS.restarts.
 export const shardsField = z
   .array(z.object({ id: nameField, status: z.enum(SHARD_STATUSES) }))
   .check(z.maxLength(BOUNDS.shards.most));
+
+/** Of an event: the one that this code reads. */
+export const eventVersionField = z.literal(EVENT_VERSION).register(z.globalRegistry, {
+  description: 'The version of this event. It is raised only by changes that an older reader cannot ignore.',
+});
+
+/** Of a task. */
+export const taskVersionField = z.int().check(z.minimum(0)).register(z.globalRegistry, {
+  description: 'The version of the task in the owning system; it rises with each publication.',
+});
+
+/** Of a request to a control plane. */
+export const requestIdField = z
+  .string()
+  .check(z.maxLength(BOUNDS.requestId.most))
+  .register(z.globalRegistry, { description: 'The name of the request; asking again keeps it.' });
