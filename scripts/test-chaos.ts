@@ -57,6 +57,7 @@ async function chaos(
   const notRun = wanted.flatMap(({ fault, why }): NotRun[] => (why ? [{ fault: fault.name, why }] : []));
   const had = wanted.filter(({ why }) => why === undefined).map(({ fault }) => fault);
   for (const { fault, why } of notRun) say(`${fault} -> not run: ${why}`);
+  if (had.length === 0) return values.only === undefined ? 0 : 1;
   const connect = had.some(({ isOfConnect }) => isOfConnect)
     ? await timed(say, 'Starting Kafka and Kafka Connect', () => ConnectCluster.start())
     : undefined;

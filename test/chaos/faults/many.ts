@@ -36,14 +36,25 @@ export async function queueWarnings(
 ): Promise<() => Promise<void>> {
   await world.seed(manyTasks(run, count));
   const resume = await pauseQueue(world.stage, 'notify');
-  await before();
-  const others = await waiting(world);
+  try {
+    await before();
+    await scanUntil(world, (await waiting(world)) + count);
+    return resume;
+  } catch (error) {
+    // What comes after this fault needs the worker.
+    await resume();
+    throw error;
+  }
+}
+
+/** Lets scans go on until so many messages wait. */
+async function scanUntil(world: ChaosWorld, count: number): Promise<void> {
   for (let scan = 0; scan < MOST_SCANS; scan += 1) {
     await world.wait(MINUTE);
     await world.scan();
-    if ((await waiting(world)) - others >= count) return resume;
+    if ((await waiting(world)) >= count) return;
   }
-  throw new Error(`of ${count} messages ${await waiting(world)} were queued`);
+  throw new Error(`${await waiting(world)} messages of ${count} were queued`);
 }
 
 /** Puts messages on the notify queue about recipients whom there is nothing to tell: their worker looks, and is done. */
