@@ -1,10 +1,7 @@
 import { type Case, deadlineOf, unknownOf, warnedOf } from './decide.ts';
-import { type Episode, type Informed, isOpening, type Notice, type Rung } from './task.ts';
+import { type Episode, type Informed, isOpening, type Notice, type Rung, type TopicArn } from './task.ts';
 import type { Instant } from './time.ts';
 import type { Verdict } from './verdict.ts';
-
-/** The name of an SNS topic; no mail address begins so, for none has a colon. */
-export type TopicArn = `arn:${string}`;
 
 /** A topic that is subscribed to an alert about a task. */
 export interface Topic {
