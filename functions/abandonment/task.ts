@@ -155,7 +155,7 @@ export interface Informed {
   /** Whether it heard that warning, and with a date; absent before. */
   heard?: 'dated' | 'undated';
   /** The newest rung that it was to hear of, or that had passed when it joined. */
-  rung?: Rung;
+  rung?: ReminderStep;
 }
 
 /** A date that stood in a mail that SES took, or in what a topic took. */
@@ -169,7 +169,7 @@ export interface PrintedDate {
 }
 
 /** A reminder that was given out: known by grace, lead and the deadline it announced. */
-export interface Rung {
+export interface ReminderStep {
   grace: number;
   lead: Duration;
   deadline: Instant;
@@ -293,7 +293,7 @@ export interface Episode {
   /** Topics, apart from those who are told: nothing is decided by them. */
   informed?: Record<string, Informed>;
   dates: PrintedDate[];
-  rungs: Rung[];
+  rungs: ReminderStep[];
   /** The digests that SES took and that told of it. */
   mails: string[];
   /** Held by the blast radius since, or approved by an operator at, and until when that holds; absent: without an end. */

@@ -118,7 +118,7 @@ function remindedNews(before: TaskRecord, { open }: TaskRecord): News[] {
       ({ grace, lead, deadline }) => grace === one.grace && lead === one.lead && deadline === one.deadline,
     );
   return (open?.rungs ?? [])
-    .filter((rung) => !isKnown(rung))
+    .filter((step) => !isKnown(step))
     .map(({ deadline }) => ({ type: 'task.reminded', data: { disableAt: formatInstant(deadline) } }));
 }
 

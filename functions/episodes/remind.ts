@@ -43,6 +43,6 @@ function reminded(
 
 /** The newest step of a lead takes the place of an earlier one. */
 function withStep({ rungs, grace }: Episode, { lead, deadline }: Reminder): Episode['rungs'] {
-  const others = rungs.filter((rung) => rung.lead !== lead);
+  const others = rungs.filter((step) => step.lead !== lead);
   return [...others, { grace, lead, deadline }].slice(-BOUNDS.rungs.most);
 }

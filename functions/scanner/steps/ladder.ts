@@ -11,7 +11,7 @@ import { type Part, sweep } from '../sweep.ts';
 import { dueIn } from './due.ts';
 
 /** Looks again at the tasks whose instant has come: resolves, reminds, lets holds end; queues stuck work again. */
-export const ladderStep: Step = {
+export const dueEvaluationsStep: Step = {
   name: 'ladder',
   run: (run, budget, cursor) =>
     sweep(run, {
