@@ -10,7 +10,7 @@ import {
   newDataPlane,
 } from '../store/data-planes.ts';
 import { keys } from '../store/keys.ts';
-import { lookWrite } from '../store/looks.ts';
+import { evaluationRequest } from '../store/looks.ts';
 import { loadPolicies } from '../store/policies.ts';
 import type { Write } from '../store/table/table.port.ts';
 import {
@@ -99,7 +99,7 @@ async function changePlane(
     const { store, turned } = change(known);
     if (!store) return { skip: 'nothing-of-note' };
     const writes: Write[] = [dataPlaneWrite(store)];
-    if (turned) writes.push(lookWrite(`D#${dataPlane}`, system.clock.now()));
+    if (turned) writes.push(evaluationRequest(`D#${dataPlane}`, system.clock.now()));
     if (turned && known?.state === 'deleted')
       writes.push({ delete: keys.operatorAlert('data-plane-deleted', dataPlane) });
     if (known) return { writes };

@@ -1,6 +1,6 @@
 import type { Task } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
-import { type TaskRecord, touch } from '../store/tasks.ts';
+import { scheduled, type TaskRecord } from '../store/tasks.ts';
 
 /** What owning systems say of when a task runs and is to end. */
 export type Run = Pick<Task, 'deadline' | 'deadlineSetAt' | 'startedAt' | 'endedAt'>;
@@ -70,5 +70,5 @@ export function ranAgain(
   const after = afterSaid(before, said);
   const keys = ['deadline', 'startedAt', 'endedAt', 'deadlineSetAt'] as const;
   if (keys.every((key) => before[key] === after[key])) return { skip: 'nothing-of-note' };
-  return { store: touch({ ...known, task: withRun(task, after) }, now) };
+  return { store: scheduled({ ...known, task: withRun(task, after) }, now) };
 }

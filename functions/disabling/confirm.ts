@@ -14,7 +14,7 @@ import { FleetView } from '../store/fleet-view.ts';
 import { keys } from '../store/keys.ts';
 import { loadRecipients, newRecipient, recipientWrite } from '../store/recipients.ts';
 import type { Write } from '../store/table/table.port.ts';
-import { type TaskRecord, touch } from '../store/tasks.ts';
+import { scheduled, type TaskRecord } from '../store/tasks.ts';
 import { tellUntold } from '../store/untold.ts';
 import { notifyMessageFor } from '../work/messages.ts';
 
@@ -81,7 +81,12 @@ async function confirmedOf(
   const now = system.clock.now();
   const request = requestAnswered(before, word);
   if (!request) {
-    return { record: touch(afterConfirmation(before, word), now), beside: [], told: NOBODY, untold: null };
+    return {
+      record: scheduled(afterConfirmation(before, word), now),
+      beside: [],
+      told: NOBODY,
+      untold: null,
+    };
   }
   const given = await view.caseOf(before);
   const decision = decide(given, now);

@@ -159,14 +159,14 @@ async function takeBack(
   const at = system.clock.now();
   const { id } = record.task;
   const settings = settingsFor(system.config, id);
-  const lookAt = at + (settings && isListed(settings) ? settings.pollEvery : 0);
+  const evaluateAt = at + (settings && isListed(settings) ? settings.pollEvery : 0);
   const { asker } = record.open.disabling;
   const reason = answer.outcome === 'gone' ? 'its control plane knows no such task' : answer.reason;
   const evidence = { outcome: answer.outcome, run: runOf(asker), episode: record.open.number };
   const by = asker.by === 'person' ? asker.person : 'taskwarden';
   const audit = auditWrite({ task: id, at, act: 'disabling taken back', by, reason, evidence, mails: [] });
   // Where it changed meanwhile, a scan finds that nothing was confirmed and lets it be asked again.
-  await storeTask(system, takenBack(record, lookAt), view.policies.for(id), audit);
+  await storeTask(system, takenBack(record, evaluateAt), view.policies.for(id), audit);
   return { outcome: 'skipped', reason: answer.outcome };
 }
 

@@ -1,5 +1,5 @@
 import { BOUNDS } from '../abandonment/bounds.ts';
-import { hearersDue, nextDeadlineLook } from '../abandonment/deadlines.ts';
+import { hearersDue, nextDeadlineEvaluation } from '../abandonment/deadlines.ts';
 import type { Case } from '../abandonment/decide.ts';
 import { stoppingCase } from '../abandonment/judge-notice.ts';
 import type { Announced, Stopping } from '../abandonment/task.ts';
@@ -29,7 +29,7 @@ export function announce(before: TaskRecord, { given, room, now }: Basis): Episo
   const told = withoutOldestGone(case_.stopping.told, case_.hearers);
   for (const { key, address } of some) told[key] = { ...told[key], address, pending: asked };
   const stopping = some.length > 0 ? { ...case_.stopping, told } : case_.stopping;
-  const lookAt = isCut ? now : nextDeadlineLook({ ...case_, stopping }, before.open !== null, now);
+  const lookAt = isCut ? now : nextDeadlineEvaluation({ ...case_, stopping }, before.open !== null, now);
   const next = settled(before.stopping, stopping, lookAt, now);
   const record = next === before.stopping ? before : { ...before, stopping: next };
   return { record, beside: writes, told: some.map(({ key }) => key), isCut };
@@ -53,14 +53,14 @@ function settled(
   now: Instant,
 ): Stopping | null {
   if (wanted === undefined && Object.keys(after.told).length === 0) return null;
-  const lookAt = sameLook(before?.lookAt, wanted, now);
+  const lookAt = sameInstant(before?.lookAt, wanted, now);
   if (after === before && lookAt === before.lookAt) return before;
   const { lookAt: _, ...rest } = after;
   return lookAt === undefined ? rest : { ...rest, lookAt };
 }
 
 /** A look that is due stays where it is, so that a hold writes nothing. */
-function sameLook<At extends Instant | null | undefined>(noted: At, wanted: At, now: Instant): At {
+function sameInstant<At extends Instant | null | undefined>(noted: At, wanted: At, now: Instant): At {
   const isDue = typeof noted === 'number' && typeof wanted === 'number' && noted <= now && wanted <= now;
   return isDue ? noted : wanted;
 }

@@ -112,8 +112,8 @@ export function putOff(
  * Its control plane says that it is no longer what was decided upon, and did nothing: off its way, with nothing to be confirmed
  * (promise 9). Decided anew once it was listed again, or is heard of otherwise.
  */
-export function takenBack(record: DisablingTask, lookAt: Instant): OpenTask {
-  return { ...withoutDisabling(record, lookAt), asked: null };
+export function takenBack(record: DisablingTask, evaluateAt: Instant): OpenTask {
+  return { ...withoutDisabling(record, evaluateAt), asked: null };
 }
 
 /** The owning system refused: held, and not asked for a day, unless somebody clears it or edits the task. */

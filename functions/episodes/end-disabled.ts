@@ -11,7 +11,7 @@ import { reversalAlert } from '../store/operator-alerts.ts';
 import { ROW_VERSION } from '../store/rows.ts';
 import { endingOf } from '../store/table/expiry.ts';
 import type { Write } from '../store/table/table.port.ts';
-import { type TaskRecord, touch } from '../store/tasks.ts';
+import { scheduled, type TaskRecord } from '../store/tasks.ts';
 import { cellOf, restartsPerDay, restartsSince, wasWarned } from './cell.ts';
 import { afterConfirmation, isOnAgain, type Word } from './confirm.ts';
 import { decidedOn } from './decided-on.ts';
@@ -72,7 +72,8 @@ function endedEpisode(off: TaskRecord, before: TaskRecord, confirmed: ConfirmedD
   const { request, given, decision, told, now } = confirmed;
   const { asker, episode } = request;
   const pending = disabledNotice(before, confirmed);
-  if (!isOpen(off) || off.open.number !== episode) return toldOfEnded(touch(off, now), confirmed, pending);
+  if (!isOpen(off) || off.open.number !== episode)
+    return toldOfEnded(scheduled(off, now), confirmed, pending);
   const end = {
     reason: reasonFor(request),
     notices: new Map([...told.keys()].map((key) => [key, pending])),

@@ -13,7 +13,7 @@ import { FleetView } from '../store/fleet-view.ts';
 import { operatorAlert } from '../store/operator-alerts.ts';
 import type { Write } from '../store/table/table.port.ts';
 import type { TaskRecord } from '../store/tasks.ts';
-import { touch } from '../store/tasks.ts';
+import { scheduled } from '../store/tasks.ts';
 import { tellUntold } from '../store/untold.ts';
 import { disableMessageFor } from '../work/messages.ts';
 
@@ -145,7 +145,7 @@ async function planKeep(
   const kept = { ...record, keep };
   const ended = record.open ? endByPerson(kept, await view.caseOf(kept), now) : undefined;
   const beside = [...(ended?.beside ?? []), auditOf(record, by, act, now, keep.until)];
-  return { record: ended?.record ?? touch(kept, now), beside, untold: ended?.untold ?? null };
+  return { record: ended?.record ?? scheduled(kept, now), beside, untold: ended?.untold ?? null };
 }
 
 /** Whether the same person asked for the same before, to the end of the same day. */
@@ -159,7 +159,7 @@ function holdsAlready({ keep: before, open }: TaskRecord, keep: Keep): boolean {
 function planEnd(record: TaskRecord, now: Instant, audit: Write): Planned | Acted {
   const { keep } = record;
   if (!keep || keep.until <= now) return { outcome: 'ignored', reason: 'it is not kept' };
-  return { record: touch({ ...record, keep: { ...keep, until: now } }, now), beside: [audit] };
+  return { record: scheduled({ ...record, keep: { ...keep, until: now } }, now), beside: [audit] };
 }
 
 /** So many may say that a task is not theirs. */
@@ -183,7 +183,7 @@ function planNotMine(
   const task = { ...record.task, disclaimed: [...disclaimed, key] };
   const whose = instead === undefined ? 'named nobody in their place' : `named ${instead} in their place`;
   const alert = operatorAlert('not-mine', id, `${by} said that it is not theirs, and ${whose}`, now);
-  return { record: touch({ ...record, task }, now), beside: [audit, alert] };
+  return { record: scheduled({ ...record, task }, now), beside: [audit, alert] };
 }
 
 function planMine(record: TaskRecord, by: string, now: Instant, audit: Write): Planned | Acted {
@@ -192,7 +192,7 @@ function planMine(record: TaskRecord, by: string, now: Instant, audit: Write): P
   if (!disclaimed.includes(key)) return { outcome: 'done' };
   const others = disclaimed.filter((one) => one !== key);
   const task = others.length > 0 ? { ...rest, disclaimed: others } : rest;
-  return { record: touch({ ...record, task }, now), beside: [audit] };
+  return { record: scheduled({ ...record, task }, now), beside: [audit] };
 }
 
 function planDisable(record: TaskRecord, by: string, now: Instant, audit: Write): Planned | Acted {

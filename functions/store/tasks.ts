@@ -170,7 +170,7 @@ function withoutNulls(record: TaskRecord): Record<string, unknown> {
  * Lets the scanner look at once at a task with an open episode, a hold that ends or announced deadlines; others it finds
  * by itself.
  */
-export function touch(record: TaskRecord, now: Instant): TaskRecord {
+export function scheduled(record: TaskRecord, now: Instant): TaskRecord {
   const { stopping } = record;
   const touched = stopping ? { ...record, stopping: { ...stopping, lookAt: now } } : record;
   return record.open || record.next ? { ...touched, next: { at: now, why: 'look' } } : touched;
@@ -193,7 +193,7 @@ function settle(record: TaskRecord, policy: EffectivePolicy): TaskRecord {
   return {
     ...record,
     task: withoutPast(record.task),
-    next: enablingLook(record) ?? (isDone ? null : (record.next ?? spellLook(record, policy))),
+    next: enablingEvaluation(record) ?? (isDone ? null : (record.next ?? spellEvaluation(record, policy))),
     hold: idle && !(record.hold?.late && endsBy(record.task)) ? null : record.hold,
     vetoes: healthy ? null : record.vetoes,
     disabledByUs: record.task.enabled ? null : record.disabledByUs,
@@ -201,7 +201,7 @@ function settle(record: TaskRecord, policy: EffectivePolicy): TaskRecord {
 }
 
 /** Whoever looks at it before its control plane is to be asked again changes nothing of that. */
-function enablingLook({ task, disabledByUs }: TaskRecord): TaskRecord['next'] {
+function enablingEvaluation({ task, disabledByUs }: TaskRecord): TaskRecord['next'] {
   if (task.enabled || !disabledByUs?.enabling) return null;
   return { at: disabledByUs.enabling.nextAt, why: 'look' };
 }
@@ -214,7 +214,7 @@ function withoutPast(task: Task): Task {
 }
 
 /** Without an episode a spell under way is looked at when it will have lasted, or at the threshold before that. */
-function spellLook({ open, task, evidence }: TaskRecord, policy: EffectivePolicy): TaskRecord['next'] {
+function spellEvaluation({ open, task, evidence }: TaskRecord, policy: EffectivePolicy): TaskRecord['next'] {
   const lastsAt = open ? null : recoversAt(evidence, policy);
   if (lastsAt === null) return null;
   const threshold = notPrimarySince(task, evidence, policy, 0) + policy.warnAfter;
