@@ -446,7 +446,8 @@ function ofOverdue(view: View, episode: Episode): Undated {
   if (announced) return { answer: 'waiting', reason: 'grace', nextLookAt: announced.disableAt };
   if (recipients.length === 0) return hold('no-reachable-owner', view.now);
   return (
-    warnings(view, episode) ?? (policy.mode === 'disable' ? grace(view, episode) : toldOnly(view, episode))
+    warnings(view, episode) ??
+    (policy.mode === 'disable' ? grace(view, episode) : notifiedOnly(view, episode))
   );
 }
 
@@ -481,7 +482,8 @@ function ofEpisode(view: View, episode: Episode): Undated {
   if (isReverted(view.given.task, view.given.evidence, policy, view.now)) return hold('reverted');
   if (recipients.length === 0) return hold('no-reachable-owner', view.now);
   return (
-    warnings(view, episode) ?? (policy.mode === 'disable' ? grace(view, episode) : toldOnly(view, episode))
+    warnings(view, episode) ??
+    (policy.mode === 'disable' ? grace(view, episode) : notifiedOnly(view, episode))
   );
 }
 
@@ -519,7 +521,7 @@ function graceLapsed(episode: Episode, recipients: readonly Recipient[]): boolea
   return began && sustaining(episode, recipients).length === 0;
 }
 
-function toldOnly(view: View, episode: Episode): Undated {
+function notifiedOnly(view: View, episode: Episode): Undated {
   const waiting = unsent(view, episode);
   if (waiting.length === 0) return { answer: 'waiting', reason: 'told' };
   return view.given.pauses.notify

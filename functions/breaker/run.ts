@@ -9,7 +9,7 @@ import { eachRow, ROW_VERSION, saidIn } from '../store/rows.ts';
 import type { Row, Write } from '../store/table/table.port.ts';
 import { countDeaths } from '../work/deaths.ts';
 import { recordCountedOops, recordOops } from '../work/oops.ts';
-import { type Announcing, announce, openingWrites, reopeningWrites, toldAtOf } from './announce.ts';
+import { type Announcing, announce, notifiedAtOf, openingWrites, reopeningWrites } from './announce.ts';
 import {
   type AttemptStats,
   type BreakerAction,
@@ -205,7 +205,7 @@ class Look {
   async #next(before: BreakerState, seen: Observation): Promise<BreakerStep> {
     const step = nextBreaker(before, seen, this.#now);
     if (before.phase === 'closed' || step.state.phase !== 'closed') return step;
-    const toldAt = (await toldAtOf(this.#system, this.#queue)) ?? step.state.toldAt;
+    const toldAt = (await notifiedAtOf(this.#system, this.#queue)) ?? step.state.toldAt;
     return { ...step, state: { ...step.state, toldAt } };
   }
 

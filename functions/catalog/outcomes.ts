@@ -21,7 +21,7 @@ export interface EventContext extends CatalogContext {
 }
 
 /** An event, as far as a refusal of it is told. */
-type Told = Pick<EventContext, 'system' | 'event'>;
+type Refusing = Pick<EventContext, 'system' | 'event'>;
 
 /** When a busy table is asked again. */
 const BUSY_DELAY_SECONDS = 5;
@@ -30,23 +30,26 @@ const BUSY_DELAY_SECONDS = 5;
 const AT_A_TIME = 10;
 
 /** Counts and logs a refusal, notes it for operators, and ends the message in the dead-letter queue. */
-export function refused(context: Told, refusal: Refusal, task?: string): Outcome {
+export function refused(context: Refusing, refusal: Refusal, task?: string): Outcome {
   report(context, [{ ...refusal, task }]);
   return { outcome: 'dead-letter', reason: recordable(`${refusal.reason}: ${refusal.detail}`) };
 }
 
-function report({ system, event }: Told, refusals: readonly RefusedItem[]): void {
+function report({ system, event }: Refusing, refusals: readonly RefusedItem[]): void {
   reportRefusals(system, event, refusals);
   if (refusals.length > 0) noteRefused(system, event, refusals);
 }
 
 /** Refuses an event that its schema refuses. */
-export function malformed(context: Told, { problems, key }: { problems: string[]; key?: string }): Outcome {
+export function malformed(
+  context: Refusing,
+  { problems, key }: { problems: string[]; key?: string },
+): Outcome {
   return refused(context, { reason: 'malformed', detail: problems.join('; '), ...(key && { key }) });
 }
 
 /** What becomes of the message of an event; a refusal is counted and logged. */
-export function outcomeOf(context: Told, settled: Settled, task?: string): Outcome {
+export function outcomeOf(context: Refusing, settled: Settled, task?: string): Outcome {
   if (settled.settled === 'written') return { outcome: 'done', reason: 'written' };
   if (settled.settled === 'skipped') return { outcome: 'skipped', reason: settled.reason };
   if (settled.settled === 'refused') return refused(context, settled.refusal, task);
@@ -89,7 +92,7 @@ export async function takeEach<Item extends { task: string }>(
 }
 
 function outcomeOfEach(
-  context: Told,
+  context: Refusing,
   { list, items }: Pick<Items<unknown>, 'list' | 'items'>,
   settled: readonly Settled[],
   refusals: number,

@@ -75,7 +75,7 @@ async function planPublication(
   const withStored = (change: TaskChange) => ('store' in change ? { store: stored(change.store) } : change);
   if (known && known.task.deletedAt === undefined) {
     const change = withStored(publishedAgain(known, event, now));
-    const also = [...reversalTold(known, change, now), ...(await enabledTold(context, known, change))];
+    const also = [...reversalAlerts(known, change, now), ...(await enabledNotices(context, known, change))];
     return planOf(context, known, change, also);
   }
   const waiting = await loadWaiting(system.table, id, now);
@@ -84,14 +84,14 @@ async function planPublication(
 }
 
 /** Operators hear of each reversal of our disabling (promise 15). */
-function reversalTold(known: TaskRecord, change: TaskChange, now: Instant): Write[] {
+function reversalAlerts(known: TaskRecord, change: TaskChange, now: Instant): Write[] {
   const reverted = 'store' in change ? change.store.task.reverted : undefined;
   if (reverted === undefined || reverted.at === known.task.reverted?.at) return [];
   return [reversalAlert(known.task.id, reverted.at, now)];
 }
 
 /** Webhooks hear that what we disabled is on again; only then is it read whether there are any. */
-async function enabledTold(
+async function enabledNotices(
   { system }: CatalogContext,
   before: TaskRecord,
   change: TaskChange,

@@ -77,13 +77,13 @@ export function withAnnouncementOutcome(
   if (!stopping || !one) return record;
   if (mail.standing === 'accepted') {
     const accepted = acceptedOf(one, mail, item);
-    return accepted ? { ...record, stopping: withTold(stopping, mail.recipient, accepted) } : record;
+    return accepted ? { ...record, stopping: withAnnounced(stopping, mail.recipient, accepted) } : record;
   }
   const isMine = one.digest === mail.digest;
   if (mail.standing !== 'failed' || (!isMine && !one.pending)) return record;
   // Nobody was told: it is due anew, for them or for who is told in their stead.
   const { pending: _, ...rest } = one;
-  const told = withTold(stopping, mail.recipient, isMine ? { address: one.address } : rest);
+  const told = withAnnounced(stopping, mail.recipient, isMine ? { address: one.address } : rest);
   return { ...record, stopping: { ...told, lookAt: now } };
 }
 
@@ -99,7 +99,7 @@ function acceptedOf(
   return { address, last, acceptedAt: mail.acceptedAt, digest: mail.digest, ...(binds && { binds }) };
 }
 
-function withTold(stopping: Stopping, key: string, one: Announced): Stopping {
+function withAnnounced(stopping: Stopping, key: string, one: Announced): Stopping {
   return { ...stopping, told: { ...stopping.told, [key]: one } };
 }
 
@@ -108,5 +108,5 @@ export function withoutAnnouncement(record: TaskRecord | undefined, key: string)
   const one = record?.stopping?.told[key];
   if (!record?.stopping || !one?.pending) return undefined;
   const { pending: _, ...rest } = one;
-  return { ...record, stopping: withTold(record.stopping, key, rest) };
+  return { ...record, stopping: withAnnounced(record.stopping, key, rest) };
 }

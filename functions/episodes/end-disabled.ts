@@ -73,7 +73,7 @@ function endedEpisode(off: TaskRecord, before: TaskRecord, confirmed: ConfirmedD
   const { asker, episode } = request;
   const pending = disabledNotice(before, confirmed);
   if (!isOpen(off) || off.open.number !== episode)
-    return toldOfEnded(scheduled(off, now), confirmed, pending);
+    return noticesOfEnded(scheduled(off, now), confirmed, pending);
   const end = {
     reason: reasonFor(request),
     notices: new Map([...told.keys()].map((key) => [key, pending])),
@@ -107,7 +107,7 @@ function disabledNotice({ evidence }: TaskRecord, confirmed: ConfirmedDisabling)
 }
 
 /** Notices of an episode that is over; listed on its alert where they are too many for one transaction. */
-function toldOfEnded(
+function noticesOfEnded(
   record: TaskRecord,
   { request, told, lists }: ConfirmedDisabling,
   pending: PendingNotice,

@@ -126,12 +126,12 @@ function withUndoDone(
 }
 
 /** Those who hold our mails are told of the undoing. */
-export function withUndoTold(record: TaskRecord): TaskRecord {
+export function withUndoNotified(record: TaskRecord): TaskRecord {
   return record.undo ? { ...record, undo: { ...record.undo, state: 'told' } } : record;
 }
 
 /** The alert of the episode with one notice for each holder on the list of what is to be written. */
-export function withHoldersToTell(
+export function withHoldersToNotify(
   alert: AlertRecord,
   holders: readonly Omit<NewNotice, 'pending'>[],
   pending: PendingNotice,

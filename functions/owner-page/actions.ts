@@ -14,7 +14,7 @@ import { operatorAlert } from '../store/operator-alerts.ts';
 import type { Write } from '../store/table/table.port.ts';
 import type { TaskRecord } from '../store/tasks.ts';
 import { scheduled } from '../store/tasks.ts';
-import { tellUntold } from '../store/untold.ts';
+import { writeListedNotices } from '../store/untold.ts';
 import { disableMessageFor } from '../work/messages.ts';
 
 /** What a person wants for one task. */
@@ -63,7 +63,7 @@ export async function actOnTask(
 }
 
 async function followUp(system: System, { record, untold }: Planned, act: OwnerAct): Promise<void> {
-  if (untold) await tellUntold(system, untold);
+  if (untold) await writeListedNotices(system, untold);
   if (act.action === 'disable') await queueDisable(system, { ...record, rev: record.rev + 1 });
 }
 

@@ -70,7 +70,7 @@ export const OPERATOR_ALERTS = {
 export type OperatorAlertCode = keyof typeof OPERATOR_ALERTS;
 
 /** Whether it is told once, however long it lasts. */
-export function isToldOnce(code: OperatorAlertCode): boolean {
+export function isNotifiedOnce(code: OperatorAlertCode): boolean {
   const entry: AlertEntry = OPERATOR_ALERTS[code];
   return entry.isOnce === true;
 }

@@ -252,7 +252,7 @@ export class FleetView {
    *
    * @param disableAt the date of the task; null where it had none
    */
-  async toldOfDisabling(
+  async notifiedOfDisabling(
     { task, open, stopping }: TaskRecord,
     disableAt: Instant | null,
     now: Instant,
@@ -290,7 +290,7 @@ export class FleetView {
    * Why somebody is told of a task, by what was read already for whoever decided about it; undefined where nothing that was
    * read says so.
    */
-  whyTold(task: Task, recipient: string): Why | undefined {
+  whyNotified(task: Task, recipient: string): Why | undefined {
     const has = (addresses: readonly string[]) => addresses.some((one) => recipientKey(one) === recipient);
     if (has(task.owners)) return { as: 'owner' };
     const rule = this.asksRules(task) ? this.#ownerRulesRead?.for(task.id) : undefined;

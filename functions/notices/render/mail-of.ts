@@ -165,7 +165,7 @@ function whyOf(
   record: TaskRecord | undefined,
 ): Pick<MailItem, 'why'> {
   if (isTopic(address) || !record) return {};
-  return { why: view.whyTold(record.task, recipient) ?? { as: 'other' } };
+  return { why: view.whyNotified(record.task, recipient) ?? { as: 'other' } };
 }
 
 /** The mode that a notice speaks of: of a deadline, whether the task is turned off at it. */

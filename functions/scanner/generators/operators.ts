@@ -2,7 +2,7 @@ import { isEligible } from '../../abandonment/evidence.ts';
 import { isReverted } from '../../abandonment/reverted.ts';
 import { DAY, type Duration } from '../../abandonment/time.ts';
 import { awaitsApproval } from '../../operators/brakes.ts';
-import { isToldOnce } from '../../platform/alert-codes.ts';
+import { isNotifiedOnce } from '../../platform/alert-codes.ts';
 import { loadControlPlaneBreaker } from '../../store/control-plane-breakers.ts';
 import { loadGivenUp } from '../../store/given-up.ts';
 import { keys } from '../../store/keys.ts';
@@ -51,7 +51,7 @@ async function dueByCode(run: Run): Promise<Row[][]> {
 async function isDue(run: Run, row: Row): Promise<boolean> {
   const alert = operatorAlertFromRow(row);
   if (alert.toldAt === null) return true;
-  if (isToldOnce(alert.code)) return false;
+  if (isNotifiedOnce(alert.code)) return false;
   if (alert.rejected && run.now < alert.rejected.until) return false;
   if (alert.endedAt !== undefined || run.now - alert.toldAt < REPEATED_AFTER) return false;
   if (await lasts(run, alert)) return true;
