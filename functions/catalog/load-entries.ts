@@ -5,7 +5,7 @@ import type { Write } from '../store/table/table.port.ts';
 import { loadTasks, type TaskRecord, taskWrite } from '../store/tasks.ts';
 import type { TaskPublished } from './events.ts';
 import type { Said } from './runs.ts';
-import type { Settled } from './settle.ts';
+import type { Committed } from './settle.ts';
 import { type TaskEntry, taskRecordFrom } from './task-entry.ts';
 import { type CatalogContext, noteRun, observeTask, publishTask, storeNewTask } from './task-events.ts';
 
@@ -126,9 +126,9 @@ function publicationOf(entry: TaskEntry, now: number): TaskPublished {
   };
 }
 
-function isWritten(settled: Settled): boolean {
-  if (settled.settled === 'busy')
+function isWritten(committed: Committed): boolean {
+  if (committed.settled === 'busy')
     throw new Error('the table stayed busy; run the same import again to go on');
-  if (settled.settled === 'refused') throw new Error(settled.refusal.detail);
-  return settled.settled === 'written';
+  if (committed.settled === 'refused') throw new Error(committed.refusal.detail);
+  return committed.settled === 'written';
 }

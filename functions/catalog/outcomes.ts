@@ -9,7 +9,7 @@ import { classOf } from '../work/failure-class.ts';
 import type { BusEvent } from './events.ts';
 import { type Refusal, reportRefusals, taskRefusal } from './refusals.ts';
 import { noteRefused } from './refused-events.ts';
-import type { Settled } from './settle.ts';
+import type { Committed } from './settle.ts';
 import type { CatalogContext } from './task-events.ts';
 
 /** An event with who sent it and what it is judged by. */
@@ -49,10 +49,10 @@ export function malformed(
 }
 
 /** What becomes of the message of an event; a refusal is counted and logged. */
-export function outcomeOf(context: Refusing, settled: Settled, task?: string): Outcome {
-  if (settled.settled === 'written') return { outcome: 'done', reason: 'written' };
-  if (settled.settled === 'skipped') return { outcome: 'skipped', reason: settled.reason };
-  if (settled.settled === 'refused') return refused(context, settled.refusal, task);
+export function outcomeOf(context: Refusing, committed: Committed, task?: string): Outcome {
+  if (committed.settled === 'written') return { outcome: 'done', reason: 'written' };
+  if (committed.settled === 'skipped') return { outcome: 'skipped', reason: committed.reason };
+  if (committed.settled === 'refused') return refused(context, committed.refusal, task);
   return { outcome: 'retry', reason: 'table-busy', delaySeconds: BUSY_DELAY_SECONDS, failed: true };
 }
 
@@ -81,28 +81,28 @@ interface Sifted<Item> {
 export async function takeEach<Item extends { task: string }>(
   context: EventContext,
   items: Items<Item>,
-  take: (context: CatalogContext, task: string, said: readonly Item[]) => Promise<Settled>,
+  take: (context: CatalogContext, task: string, said: readonly Item[]) => Promise<Committed>,
 ): Promise<Outcome> {
   const { groups, refusals } = sift(context, items);
-  const settled = await takeAll(context, groups, take);
-  for (const [task, { settled: how, ...rest }] of settled)
+  const committed = await takeAll(context, groups, take);
+  for (const [task, { settled: how, ...rest }] of committed)
     if (how === 'refused' && 'refusal' in rest) refusals.push({ ...rest.refusal, task });
   report(context, refusals);
-  return outcomeOfEach(context, items, [...settled.values()], refusals.length);
+  return outcomeOfEach(context, items, [...committed.values()], refusals.length);
 }
 
 function outcomeOfEach(
   context: Refusing,
   { list, items }: Pick<Items<unknown>, 'list' | 'items'>,
-  settled: readonly Settled[],
+  committed: readonly Committed[],
   refusals: number,
 ): Outcome {
-  const taken = settled.filter((each) => each.settled !== 'refused');
+  const taken = committed.filter((each) => each.settled !== 'refused');
   if (taken.length === 0 && items.length > 0)
     return { outcome: 'dead-letter', reason: `all-refused: each of its ${items.length} ${list} was refused` };
-  const busy = settled.find((each) => each.settled === 'busy');
+  const busy = committed.find((each) => each.settled === 'busy');
   if (busy) return outcomeOf(context, busy);
-  const written = settled.filter((each) => each.settled === 'written').length;
+  const written = committed.filter((each) => each.settled === 'written').length;
   const reason = `${written} of ${items.length} written, ${refusals} refused`;
   return written > 0 ? { outcome: 'done', reason } : { outcome: 'skipped', reason };
 }
@@ -110,20 +110,20 @@ function outcomeOfEach(
 async function takeAll<Item>(
   context: EventContext,
   groups: ReadonlyMap<string, Item[]>,
-  take: (context: CatalogContext, task: string, said: readonly Item[]) => Promise<Settled>,
-): Promise<Map<string, Settled>> {
+  take: (context: CatalogContext, task: string, said: readonly Item[]) => Promise<Committed>,
+): Promise<Map<string, Committed>> {
   const read = await loadTasks(context.system.table, groups.keys());
-  const settled = new Map<string, Settled>();
+  const committed = new Map<string, Committed>();
   const waiting = [...groups];
   for (let start = 0; start < waiting.length; start += AT_A_TIME) {
     const some = waiting.slice(start, start + AT_A_TIME);
     await Promise.all(
       some.map(async ([task, said]) =>
-        settled.set(task, await takeOne(context, read, task, (each) => take(each, task, said))),
+        committed.set(task, await takeOne(context, read, task, (each) => take(each, task, said))),
       ),
     );
   }
-  return settled;
+  return committed;
 }
 
 /** A fault with one task leaves the event to a later try, after the others; what its own row cannot hold is refused. */
@@ -131,8 +131,8 @@ async function takeOne(
   context: EventContext,
   read: Map<string, TaskRecord>,
   task: string,
-  take: (context: CatalogContext) => Promise<Settled>,
-): Promise<Settled> {
+  take: (context: CatalogContext) => Promise<Committed>,
+): Promise<Committed> {
   try {
     return await take({ ...context, read });
   } catch (error) {

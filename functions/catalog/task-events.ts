@@ -18,7 +18,7 @@ import { counted, deleted, isOfNote, observed, restartsCounted } from './observa
 import { firstPublished, publishedAgain, type TaskChange } from './publications.ts';
 import { versionRefusal } from './refusals.ts';
 import { afterSaid, ranAgain, type Said } from './runs.ts';
-import { type Plan, type Settled, settle } from './settle.ts';
+import { type Committed, commitPlan, type Plan } from './settle.ts';
 import { loadWaiting, needsRenewal, type WaitingRecord, waitingOver, waitingWrite } from './waiting.ts';
 
 /** What the changes of one event share. */
@@ -33,7 +33,7 @@ export interface CatalogContext {
 }
 
 /** Takes a publication in: a new task, one that comes back, or a new version. */
-export async function publishTask(context: CatalogContext, event: TaskPublished): Promise<Settled> {
+export async function publishTask(context: CatalogContext, event: TaskPublished): Promise<Committed> {
   return changeTask(context, event.task.id, (known) => planPublication(context, known, event));
 }
 
@@ -47,7 +47,7 @@ export async function publishListed(
   context: CatalogContext,
   { id, revision }: { id: string; revision: string },
   said: (known: TaskRecord | undefined) => { publication?: TaskPublished } | undefined,
-): Promise<Settled> {
+): Promise<Committed> {
   return changeTask(context, id, async (known) => {
     const news = said(known);
     if (!news) return { skip: 'nothing-of-note' };
@@ -102,14 +102,14 @@ async function enabledNotices(
 }
 
 /** Stores a task that is not known; needless where it is. */
-export async function storeNewTask(context: CatalogContext, record: TaskRecord): Promise<Settled> {
+export async function storeNewTask(context: CatalogContext, record: TaskRecord): Promise<Committed> {
   return changeTask(context, record.task.id, async (known) =>
     known ? { skip: 'known' } : planOf(context, undefined, { store: record }),
   );
 }
 
 /** Takes a deletion in: the row stays as a tombstone; of an unknown task it waits for a late publication. */
-export async function deleteTask(context: CatalogContext, event: TaskDeleted): Promise<Settled> {
+export async function deleteTask(context: CatalogContext, event: TaskDeleted): Promise<Committed> {
   return changeTask(context, event.task, async (known) => {
     const now = context.system.clock.now();
     if (known) return planOf(context, known, deleted(known, event, now));
@@ -136,7 +136,7 @@ export async function observeTask(
   context: CatalogContext,
   id: string,
   observations: readonly Observation[],
-): Promise<Settled> {
+): Promise<Committed> {
   const policy = context.book.for(id);
   return changeTask(context, id, async (known) => {
     const now = context.system.clock.now();
@@ -164,7 +164,7 @@ export async function countRestarts(
   task: string,
   counts: readonly Omit<CountedTask, 'task'>[],
   at: Instant,
-): Promise<Settled> {
+): Promise<Committed> {
   return changeTask(context, task, async (known) => {
     if (known) {
       const change = inTurn(known, counts, (record, count) => restartsCounted(record, count, at));
@@ -179,7 +179,7 @@ export async function countRestarts(
 }
 
 /** Takes in when a task began to run, ended, or is to end; of an unknown task it waits. */
-export async function noteRun(context: CatalogContext, task: string, said: Said): Promise<Settled> {
+export async function noteRun(context: CatalogContext, task: string, said: Said): Promise<Committed> {
   return changeTask(context, task, async (known) => {
     const now = context.system.clock.now();
     if (known && (known.task.deletedAt === undefined || said.at <= known.task.deletedAt))
@@ -211,9 +211,9 @@ async function changeTask(
   context: CatalogContext,
   id: string,
   plan: (known: TaskRecord | undefined) => Promise<Plan>,
-): Promise<Settled> {
+): Promise<Committed> {
   let first = true;
-  return settle(context.system, `task ${id}`, async () => {
+  return commitPlan(context.system, `task ${id}`, async () => {
     const known = first && context.read ? context.read.get(id) : await loadTask(context.system.table, id);
     first = false;
     return plan(known);

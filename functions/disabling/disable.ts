@@ -61,7 +61,7 @@ export async function disableTask(
   if (!asked) return retry(system, delivery, 'the task changed meanwhile');
   try {
     const answer = await ask(system, record, asked);
-    return await settle(system, view, asked, answer, delivery);
+    return await recordAnswer(system, view, asked, answer, delivery);
   } catch (error) {
     if (!(error instanceof ControlPlaneUnavailable)) throw error;
     // Where the task changed meanwhile a scan finds that nothing was confirmed, and queues it again.
@@ -125,7 +125,7 @@ function ask(system: System, before: DisablingTask, record: DisablingTask): Prom
   });
 }
 
-async function settle(
+async function recordAnswer(
   system: System,
   view: FleetView,
   record: DisablingTask,

@@ -30,7 +30,7 @@ export function announce(before: TaskRecord, { given, room, now }: Basis): Episo
   for (const { key, address } of some) told[key] = { ...told[key], address, pending: asked };
   const stopping = some.length > 0 ? { ...case_.stopping, told } : case_.stopping;
   const lookAt = isCut ? now : nextDeadlineEvaluation({ ...case_, stopping }, before.open !== null, now);
-  const next = settled(before.stopping, stopping, lookAt, now);
+  const next = stoppingToStore(before.stopping, stopping, lookAt, now);
   const record = next === before.stopping ? before : { ...before, stopping: next };
   return { record, beside: writes, told: some.map(({ key }) => key), isCut };
 }
@@ -46,7 +46,7 @@ function withoutOldestGone(told: Stopping['told'], hearers: Case['hearers'] = []
 }
 
 /** What is stored of announcements: nothing of a task that is found by its deadline and was never announced. */
-function settled(
+function stoppingToStore(
   before: Stopping | null,
   after: Stopping,
   wanted: Instant | null | undefined,

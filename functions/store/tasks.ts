@@ -145,18 +145,18 @@ export function taskFromRow(row: Row): TaskRecord {
  * left out, so that most rows stay within one write unit (1 KB).
  */
 export function taskWrite(record: TaskRecord, policy: EffectivePolicy): { put: Row; if: Condition[] } {
-  const settled = settle(record, policy);
+  const stored = normalised(record, policy);
   return {
     put: {
       ...keys.task(record.task.id),
       v: ROW_VERSION,
       b: BUCKETS,
-      ...withoutNulls(settled),
-      ...(settled.open && { open: packed(settled.open) }),
-      ...(settled.asked && { asked: askedToRow(settled.asked) }),
-      ...(settled.stopping && { stopping: packedStopping(settled.stopping) }),
+      ...withoutNulls(stored),
+      ...(stored.open && { open: packed(stored.open) }),
+      ...(stored.asked && { asked: askedToRow(stored.asked) }),
+      ...(stored.stopping && { stopping: packedStopping(stored.stopping) }),
       rev: record.rev + 1,
-      ...placesOf(settled, policy),
+      ...placesOf(stored, policy),
     },
     if: [record.rev === 0 ? { absent: true } : { equals: ['rev', record.rev] }],
   };
@@ -186,7 +186,7 @@ function isWatched(record: TaskRecord, policy: EffectivePolicy): boolean {
   return !(hasPrimary && isHealthy(record.evidence, policy));
 }
 
-function settle(record: TaskRecord, policy: EffectivePolicy): TaskRecord {
+function normalised(record: TaskRecord, policy: EffectivePolicy): TaskRecord {
   const healthy = isHealthy(record.evidence, policy);
   const idle = !record.open && (healthy || !isEligible(record.task));
   const isDone = idle && record.undo?.state !== 'enabled';
