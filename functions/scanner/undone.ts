@@ -37,7 +37,7 @@ async function listedFor(
   const row = await run.system.table.get(keys.alert(task, episode));
   const alert = row && alertFromRow(row);
   if (!alert) return undefined;
-  const living = await run.view.livingOf(await loadHolders(run.system.table, task, episode));
+  const living = await run.view.reachableOf(await loadHolders(run.system.table, task, episode));
   const pending = enabledNotice(alert, enabledAt, run.now);
   const listed = withHoldersToNotify(alert, living, pending);
   const same: Condition = { equals: ['w', row.w as string] };
