@@ -5,7 +5,7 @@ import { queuesInUse } from '../platform/queues-in-use.ts';
 import type { System } from '../platform/system.ts';
 import { index, keys, sortable } from '../store/keys.ts';
 import { failurePlaceIn } from '../store/oops.ts';
-import { eachRow, ROW_VERSION, saidIn } from '../store/rows.ts';
+import { eachRow, ROW_VERSION, recordIn } from '../store/rows.ts';
 import type { Row, Write } from '../store/table/table.port.ts';
 import { countDeaths } from '../work/deaths.ts';
 import { recordCountedOops, recordOops } from '../work/oops.ts';
@@ -280,7 +280,7 @@ class Look {
 
 /** Reads a breaker's row. */
 export function breakerFromRow(row: Row): BreakerState {
-  const { rev: _rev, ...known } = saidIn<BreakerState & { rev: number }>(row);
+  const { rev: _rev, ...known } = recordIn<BreakerState & { rev: number }>(row);
   const state: BreakerState = { ...NEW_BREAKER, ...known };
   // Rows of older code know no incident.
   return state.phase !== 'closed' && state.incident === null ? { ...state, incident: state.since } : state;

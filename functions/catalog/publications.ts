@@ -7,7 +7,7 @@ import { recipientKey } from '../platform/addresses.ts';
 import { newTaskRecord, scheduled, type TaskRecord } from '../store/tasks.ts';
 import type { TaskPublished } from './events.ts';
 import { type Refusal, versionRefusal } from './refusals.ts';
-import { afterSaid, type Run, runOf, withRun } from './runs.ts';
+import { afterReport, type Run, runOf, withRun } from './runs.ts';
 
 /** What an event makes of a task: a record to store, or nothing and why. */
 export type TaskChange = { store: TaskRecord } | { skip: string } | { refuse: Refusal };
@@ -169,7 +169,7 @@ function taskOf({ task }: TaskPublished, firstSeenAt: Instant): Task {
 
 /** What is known of its runs once a publication may have said a deadline. */
 function withDeadline(run: Run, { task: { deadline }, publishedAt: at }: TaskPublished): Run {
-  return deadline === undefined ? run : afterSaid(run, { what: 'deadline', at, deadline });
+  return deadline === undefined ? run : afterReport(run, { what: 'deadline', at, deadline });
 }
 
 function setNewest(

@@ -17,7 +17,7 @@ import type { CountedTask, TaskDeleted, TaskPublished } from './events.ts';
 import { counted, deleted, isOfNote, observed, restartsCounted } from './observations.ts';
 import { firstPublished, publishedAgain, type TaskChange } from './publications.ts';
 import { versionRefusal } from './refusals.ts';
-import { afterSaid, ranAgain, type Said } from './runs.ts';
+import { afterReport, type RunReport, ranAgain } from './runs.ts';
 import { type Committed, commitPlan, type Plan } from './settle.ts';
 import { loadWaiting, needsRenewal, type WaitingRecord, waitingOver, waitingWrite } from './waiting.ts';
 
@@ -179,14 +179,14 @@ export async function countRestarts(
 }
 
 /** Takes in when a task began to run, ended, or is to end; of an unknown task it waits. */
-export async function noteRun(context: CatalogContext, task: string, said: Said): Promise<Committed> {
+export async function noteRun(context: CatalogContext, task: string, said: RunReport): Promise<Committed> {
   return changeTask(context, task, async (known) => {
     const now = context.system.clock.now();
     if (known && (known.task.deletedAt === undefined || said.at <= known.task.deletedAt))
       return planOf(context, known, ranAgain(known, said, now), [], said.at);
     return planWaiting(context, task, known, (waiting) => {
       if (waiting.deletion && said.at <= waiting.deletion.at) return undefined;
-      const run = afterSaid(waiting.run ?? {}, said);
+      const run = afterReport(waiting.run ?? {}, said);
       return run === waiting.run ? undefined : { ...waiting, run };
     });
   });

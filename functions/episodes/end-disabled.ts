@@ -61,7 +61,7 @@ export function endDisabled(before: TaskRecord, confirmed: ConfirmedDisabling): 
     episode,
     run: runOf(asker),
     ...(listed && { revision: listed.revision }),
-    ...saidOf(word),
+    ...restorableOf(word),
     counted,
   };
   const kept = listed && word.kept !== undefined ? { listed: { ...listed, kept: word.kept } } : {};
@@ -84,7 +84,9 @@ function endedEpisode(off: TaskRecord, before: TaskRecord, confirmed: ConfirmedD
 }
 
 /** What the owning system said of turning it on again; nothing where it said none. */
-function saidOf({ restorableUntil }: Word): Pick<Word, 'restorableUntil'> & { restorableUntil?: Instant } {
+function restorableOf({
+  restorableUntil,
+}: Word): Pick<Word, 'restorableUntil'> & { restorableUntil?: Instant } {
   return restorableUntil === undefined ? {} : { restorableUntil };
 }
 
@@ -100,7 +102,7 @@ function disabledNotice({ evidence }: TaskRecord, confirmed: ConfirmedDisabling)
     since: request.since,
     ...triedSince(evidence),
     disabledAt: word.at,
-    ...saidOf(word),
+    ...restorableOf(word),
     resolvedReason: reasonFor(request),
   };
   return { notice: 'disabled', since: now, notBefore, facts };

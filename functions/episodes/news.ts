@@ -31,7 +31,7 @@ export function newsOfChange(
 
 /** What happened to a task from one record of it to the next, in the order in which it is told. Pure. */
 function newsBetween(before: TaskRecord, after: TaskRecord, beside: readonly Write[]): News[] {
-  const said = saidOf(after);
+  const said = newsDetails(after);
   return [
     ...keptNews(before, after),
     ...enabledNews(before, after),
@@ -46,7 +46,7 @@ function newsBetween(before: TaskRecord, after: TaskRecord, beside: readonly Wri
 }
 
 /** What each event says of its task: nothing that names a person. */
-function saidOf({ task, episodes }: TaskRecord): Record<string, unknown> {
+function newsDetails({ task, episodes }: TaskRecord): Record<string, unknown> {
   const { id, kind, dataPlane } = task;
   return { task: id, tenant: tenantOf(id), kind, dataPlane, episode: episodes };
 }

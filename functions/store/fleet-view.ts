@@ -358,7 +358,7 @@ export class FleetView {
   }
 
   /** How a recipient that was loaded wishes to be spoken to. */
-  wishesOf(recipient: string): Pick<RecipientRecord, 'zone' | 'language'> {
+  preferencesOf(recipient: string): Pick<RecipientRecord, 'zone' | 'language'> {
     return this.#recipients.get(recipient) ?? {};
   }
 

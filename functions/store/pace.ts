@@ -1,6 +1,6 @@
 import type { Instant } from '../abandonment/time.ts';
 import { keys } from './keys.ts';
-import { revised, saidIn } from './rows.ts';
+import { recordIn, revised } from './rows.ts';
 import type { Key, Row, Table, Write } from './table/table.port.ts';
 
 /** One run's share: how many in all, and how many of them unapproved, per tenant and data plane. */
@@ -35,4 +35,4 @@ async function loadRuns(table: Table, key: Key): Promise<RateLimitRecord> {
 }
 
 /** The record in the row of a pace. */
-export const rateLimitFromRow = (row: Row): RateLimitRecord => saidIn(row);
+export const rateLimitFromRow = (row: Row): RateLimitRecord => recordIn(row);

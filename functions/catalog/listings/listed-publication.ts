@@ -68,8 +68,8 @@ function isOurDoing(
   at: Instant,
 ): boolean {
   if (!listed.enabled && open && asked?.episode === open.number) return true;
-  const acted = [disabledByUs?.at, disabledByUs?.undoneAt, task.enabledAt];
-  return acted.some((instant) => instant !== undefined && at < instant + ANSWERED_WITHIN);
+  const requested = [disabledByUs?.at, disabledByUs?.undoneAt, task.enabledAt];
+  return requested.some((instant) => instant !== undefined && at < instant + ANSWERED_WITHIN);
 }
 
 function publicationOf(
