@@ -20,9 +20,9 @@ export function remind(record: OpenTask, { room, now }: Basis, reminder: Reminde
     const pending = { notice: 'reminder', since: now, notBefore: now, lead, by } as const;
     return { key, address, pending };
   });
-  const rungs = isCut ? open.rungs : withStep(open, reminder);
+  const steps = isCut ? open.rungs : withStep(open, reminder);
   return {
-    record: withEpisode(record, { told: reminded(open, some, reminder), rungs }),
+    record: withEpisode(record, { told: reminded(open, some, reminder), rungs: steps }),
     beside: noticeWrites(task.id, open.number, notices),
     told: some.map(({ key }) => key),
     isCut,
