@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
-import { ENV } from '../functions/platform/names.ts';
 import { DEPLOYED, temporaryFolder } from './bundle-options.ts';
+import { functionEnvironment } from './notify-deployment.ts';
 import { machine, median, print, printFigure, rounded } from './output.ts';
 
 const GOALS = { size: 1.15, time: 1.25 };
@@ -142,35 +142,9 @@ function importIn(path: string): ImportTime {
     'process.stdout.write(JSON.stringify({ wall, cpu: (user + system) / 1000 }), () => process.exit(0));';
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
     encoding: 'utf8',
-    env: { ...lambdaEnvironment(), PATH: process.env.PATH },
+    // Nothing is called.
+    env: { ...functionEnvironment('https://example.com'), NODE_OPTIONS: '--enable-source-maps' },
   });
   if (status !== 0) throw new Error(`${path} cannot be imported: ${stderr}`);
   return JSON.parse(stdout) as ImportTime;
-}
-
-/** Values that the deployment would give; nothing is called. */
-function lambdaEnvironment(): Record<string, string> {
-  const values: Partial<Record<keyof typeof ENV, string>> = {
-    stage: 'dev',
-    controlPlane: 'own',
-    modeCeiling: 'disable',
-    scanEvery: '900000',
-    gatherDisabled: '600000',
-    confirmWithin: '1800000',
-    sendLease: '60000',
-    mailsPerSecond: '1',
-    maxReceives: '10',
-    allowedDomains: 'example.com',
-    sources: '[]',
-    canaries: 'on',
-  };
-  const unused = new Set<keyof typeof ENV>(['demoClock', 'linkBaseUrl', 'linkKeys']);
-  const environment: Record<string, string> = {
-    AWS_REGION: 'eu-west-1',
-    NODE_OPTIONS: '--enable-source-maps',
-  };
-  for (const [key, name] of Object.entries(ENV) as [keyof typeof ENV, string][]) {
-    if (!unused.has(key)) environment[name] = values[key] ?? 'https://example.com/unused';
-  }
-  return environment;
 }

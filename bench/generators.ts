@@ -92,7 +92,7 @@ async function week(bandOfFull: Band): Promise<void> {
     const at = START + tick * SCAN_EVERY;
     now = at;
     for (const one of fared.values()) if (one.dueAt <= now) one.dueTick ??= tick;
-    const view = await FleetView.load(table);
+    const view = await FleetView.load(table, now);
     const run = { system, view, id: new Date(at).toISOString(), now, at, figures: {}, asked: [] };
     await askGenerators(run, generators, () => LEFT - (now - at));
     latest = Math.max(latest, now - at);

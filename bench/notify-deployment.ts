@@ -29,8 +29,8 @@ export function queueUrls(endpoint: string): Record<QueueName, string> {
   return byQueue((queue) => urlAt(endpoint, queue));
 }
 
-/** The environment of a notifier, as the deployment sets it, with the stub for SQS and SES. */
-export function notifierEnvironment(endpoint: string): Record<string, string> {
+/** The environment that the deployment sets for every function, with one server for all of AWS. */
+export function functionEnvironment(endpoint: string): Record<string, string> {
   const urls = queueUrls(endpoint);
   const { PATH = '', HOME = '' } = process.env;
   return {
@@ -46,9 +46,6 @@ export function notifierEnvironment(endpoint: string): Record<string, string> {
     [ENV.bus]: 'bench',
     [ENV.operatorsTopic]: 'bench',
     ...Object.fromEntries(QUEUE_NAMES.map((queue) => [queueUrlVariable(queue), urls[queue]])),
-    [ENV.sourceQueue]: urls.notify,
-    [ENV.deadLetterQueue]: urlAt(endpoint, DEAD_LETTERS),
-    [ENV.maxReceives]: String(QUEUE.maxReceiveCount),
     [ENV.sender]: CONFIG.sender,
     [ENV.replyTo]: CONFIG.replyTo,
     [ENV.configurationSet]: 'bench',
@@ -61,5 +58,15 @@ export function notifierEnvironment(endpoint: string): Record<string, string> {
     [ENV.gatherDisabled]: String(CONFIG.gatherDisabled * 1_000),
     [ENV.confirmWithin]: String(CONFIG.confirmWithin * 1_000),
     [ENV.sendLease]: String(sendLeaseSeconds(QUEUE) * 1_000),
+  };
+}
+
+/** The environment of a notifier, as the deployment sets it, with the stub for SQS and SES. */
+export function notifierEnvironment(endpoint: string): Record<string, string> {
+  return {
+    ...functionEnvironment(endpoint),
+    [ENV.sourceQueue]: queueUrls(endpoint).notify,
+    [ENV.deadLetterQueue]: urlAt(endpoint, DEAD_LETTERS),
+    [ENV.maxReceives]: String(QUEUE.maxReceiveCount),
   };
 }

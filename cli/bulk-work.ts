@@ -12,6 +12,9 @@ import { progressText, rateText, workLine } from './work-view.ts';
 /** While others work it, or it waits, its row is read so often. */
 const READ_EVERY = 2 * SECOND;
 
+/** What `--wait` of a bulk command does. */
+export const WAIT = 'work it here and show how far it is, in the place of leaving it to the next scan';
+
 /** How to follow a bulk command, and what else to do with it. */
 const followLine = (id: string, { name }: Session['stage']) =>
   `follow it with \`taskwarden work show ${argument(id)} --stage ${argument(name)}\`; \`work cancel\` stops it`;

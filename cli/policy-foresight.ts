@@ -32,18 +32,25 @@ type Foreseen =
   /** A policy that is stored and not valid, which the change may be there to mend. */
   | { ok: false; problem: string };
 
-async function foresee({ system, stderr }: Session, documents: Documents): Promise<Foreseen> {
-  const line = new ProgressLine(stderr);
+async function foresee(
+  { system }: Pick<Session, 'system'>,
+  documents: Documents,
+  onRows: (rows: number) => void = () => {},
+): Promise<Foreseen> {
   try {
-    const known = await snapshotOf(system.table, (rows) => line.show(`${rows} rows read`));
+    const known = await snapshotOf(system.table, onRows);
     const judged = { now: system.clock.now(), isProduction: isProduction(system.config.stage) };
     return await previewDocuments(known, judged, documents, deployedService, SELDOM);
   } catch (error) {
     // What keeps scans from going on keeps this too, and a change may be there to mend it.
     return { ok: false, problem: faultLine(error) };
-  } finally {
-    line.clear();
   }
+}
+
+/** The same, saying how far it is. */
+async function foreseeAloud(session: Session, documents: Documents): Promise<Foreseen> {
+  const line = new ProgressLine(session.stderr);
+  return foresee(session, documents, (rows) => line.show(`${rows} rows read`)).finally(() => line.clear());
 }
 
 /** Says what a change of policies would do, and changes nothing. Answers it for other programs. */
@@ -53,7 +60,7 @@ export async function showForesight(
   beside: Record<string, unknown>,
   lines: readonly string[] = [],
 ): Promise<void> {
-  const foreseen = await foresee(session, documents);
+  const foreseen = await foreseeAloud(session, documents);
   const preview = foreseen.ok ? foreseen.lines : { problem: foreseen.problem };
   session.out.one({ outcome: 'dry-run', ...beside, preview }, () => [
     ...lines,
@@ -76,13 +83,31 @@ export async function confirmChange(
   if (yes) return;
   if (!(await isAnybodyNotified(session, documents))) return;
   session.interrupts.whileDoing('nothing was changed; --yes asks nothing');
-  const foreseen = await foresee(session, documents);
-  const what = foreseen.ok ? concernOf(foreseen.lines) : `do what cannot be foreseen (${foreseen.problem})`;
+  const what = whatIsHeard(await foreseeAloud(session, documents));
   if (what !== undefined) await confirm(session, { act: `${change} and ${what}`, yes });
 }
 
+/**
+ * What more people would hear of after a change of policies than under today's, in words that follow its name; undefined where it is
+ * nothing.
+ */
+export async function heardOfChange(
+  { system }: Pick<Session, 'system'>,
+  documents: Documents,
+): Promise<string | undefined> {
+  if (!(await isAnybodyNotified({ system }, documents))) return undefined;
+  return whatIsHeard(await foresee({ system }, documents));
+}
+
+function whatIsHeard(foreseen: Foreseen): string | undefined {
+  return foreseen.ok ? concernOf(foreseen.lines) : `do what cannot be foreseen (${foreseen.problem})`;
+}
+
 /** Where every scope only records, before and after, nobody hears of anything. */
-async function isAnybodyNotified({ system }: Session, documents: Documents): Promise<boolean> {
+async function isAnybodyNotified(
+  { system }: Pick<Session, 'system'>,
+  documents: Documents,
+): Promise<boolean> {
   const written = await loadPolicyDocuments(system.table);
   return [...written.values(), ...documents.values()].some(
     ({ mode = 'detect' }) => mode !== null && mode !== 'detect',

@@ -75,7 +75,7 @@ export async function listTasks(
   { state, prefix, owner }: Wanted,
   now: Instant,
 ): Promise<TaskLine[]> {
-  const view = await FleetView.load(table, undefined, now);
+  const view = await FleetView.load(table, now);
   const lines: TaskLine[] = [];
   for await (const record of eachRecord(table, state, prefix)) {
     if (record.task.deletedAt !== undefined) continue;

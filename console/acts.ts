@@ -1,5 +1,12 @@
-import { approveAct, approveListingAct, dismissAct, dismissListingAct } from './acts/brakes.ts';
-import { setPolicyAct } from './acts/policy.ts';
+import {
+  approveAct,
+  approveHoldAct,
+  dismissHoldAct,
+  dismissReversalAct,
+  rejectHoldAct,
+} from './acts/brakes.ts';
+import { setPolicyAct, unsetPolicyAct } from './acts/policy.ts';
+import { demoteAct, optInAct, promoteAct } from './acts/rollout.ts';
 import {
   pauseAct,
   pauseGeneratorAct,
@@ -14,8 +21,8 @@ import type { Act } from './console.ts';
 
 /** All that can be done on the console: what it does is what a command of the same name does. */
 export const ACTS: readonly Act[] = [
-  ...[approveAct, dismissAct, approveListingAct, dismissListingAct],
-  ...[undoTaskAct, undoAct, setPolicyAct],
+  ...[approveAct, approveHoldAct, rejectHoldAct, dismissHoldAct, dismissReversalAct],
+  ...[undoTaskAct, undoAct, setPolicyAct, unsetPolicyAct, promoteAct, demoteAct, optInAct],
   ...[
     pauseAct,
     resumeAct,

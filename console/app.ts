@@ -74,14 +74,18 @@ async function inside(at: Console, guard: Guard, asked: Asked, session: string):
     const shown = await pageFor({ at, guard, asked, session, pathname, query: searchParams });
     return page(shown.status ?? 200, framed(shown, at, MENU, pathname));
   } catch (error) {
-    return page(502, framed(faultPage(error, at, asked), at, MENU, pathname));
+    const fault = faultPage(error, at, asked);
+    return page(fault.status ?? 502, framed(fault, at, MENU, pathname));
   }
 }
 
 /** A fault is shown, not hidden: who reads it runs the console. */
 function faultPage(error: unknown, { env }: Console, { method }: Asked): Page {
   const lines = error instanceof UsageError ? error.lines : [awsProblem(error, env) ?? faultLine(error)];
-  if (method !== 'POST') return { title: 'It could not be read', body: note('bad', ...lines) };
+  if (method !== 'POST') {
+    const status = error instanceof UsageError ? 422 : 502;
+    return { title: 'It could not be read', status, body: note('bad', ...lines) };
+  }
   return {
     title: 'It failed',
     body: note('bad', ...lines, 'Some of it may be done: look before you try again.'),
@@ -129,9 +133,15 @@ function readOnly(): Page {
   return { title: 'Nothing was changed', status: 403, body: note('warn', ...lines) };
 }
 
-/** Only what an act is given by name is read, of an address or of a form. */
-function givenTo(act: Act, from: URLSearchParams): Given {
-  return Object.fromEntries(act.fields.map((name) => [name, from.get(name) ?? '']));
+/** Only what an act takes by name is read, of an address or of a form: a browser sends lines of a form with CR, too. */
+function givenTo(names: readonly string[], from: URLSearchParams): Given {
+  return Object.fromEntries(names.map((name) => [name, (from.get(name) ?? '').replaceAll('\r\n', '\n')]));
+}
+
+/** What was typed, without the spaces around it. */
+function typedInto({ typed }: Act, form: URLSearchParams): Given {
+  const given = givenTo(typed?.names ?? [], form);
+  return Object.fromEntries(Object.entries(given).map(([name, text]) => [name, text.trim()]));
 }
 
 /** What is sealed: the act, and all that it is given. */
@@ -140,11 +150,11 @@ function sealedText(act: Act, given: Given): string {
 }
 
 async function confirmationOf({ at, guard, session, query }: Visit, act: Act): Promise<Page> {
-  const confirmation = await act.confirm(at, givenTo(act, query));
+  const confirmation = await act.confirm(at, givenTo(act.fields, query));
   if ('refused' in confirmation) return refusedPage(confirmation.refused);
-  const { title, body, button, given, isCareful } = confirmation;
+  const { title, body, asks = NOTHING, button, given, isCareful } = confirmation;
   const seal = guard.seal(session, sealedText(act, given));
-  const form = html`<form class="card" method="post" action="${ACT}${act.name}">${hidden({ ...given, seal })}
+  const form = html`<form class="card" method="post" action="${ACT}${act.name}">${hidden({ ...given, seal })}${asks}
 <p>This is audited as <b>${await at.operator()}</b>.</p>
 <div class="acts"><button${isCareful ? html` class="careful"` : NOTHING}>${button}</button><a href="/">Do nothing</a></div></form>`;
   return { title, body: html`${body}${form}` };
@@ -152,10 +162,14 @@ async function confirmationOf({ at, guard, session, query }: Visit, act: Act): P
 
 async function acted({ at, guard, session, asked }: Visit, act: Act): Promise<Page> {
   const form = new URLSearchParams(asked.body);
-  const given = givenTo(act, form);
+  const given = givenTo(act.fields, form);
+  const typed = typedInto(act, form);
+  const wrong = act.typed?.problem(at, typed);
+  // The seal is not used up: who goes back can type it again.
+  if (wrong !== undefined) return { ...refusedPage(wrong), status: 422 };
   const problem = guard.sealProblem(session, sealedText(act, given), form.get('seal') ?? '');
   if (problem !== undefined) return { ...refusedPage(problem), status: 403 };
-  const outcome = await act.act(at, given).finally(() => at.fleet.forget());
+  const outcome = await act.act(at, { ...given, ...typed }).finally(() => at.fleet.forget());
   if ('refused' in outcome) return refusedPage(outcome.refused);
   return { title: 'Done', body: html`${note('good', ...outcome.done)}<p><a href="/">Overview</a></p>` };
 }

@@ -40,6 +40,8 @@ export type Confirmation =
   | {
       title: string;
       body: Html;
+      /** What is typed beside: its fields. */
+      asks?: Html;
       /** What the button says. */
       button: string;
       /** What is done then: only this can be sent. */
@@ -58,6 +60,9 @@ export interface Act {
   name: string;
   /** What it is given. */
   fields: readonly string[];
+  /** What is typed into its confirmation, by name; `problem` says what is wrong with it, before anything is done. */
+  typed?: { names: readonly string[]; problem: (at: Console, typed: Given) => string | undefined };
   confirm: (at: Console, given: Given) => Promise<Confirmation>;
+  /** `given`: what was confirmed, and what was typed. */
   act: (at: Console, given: Given) => Promise<Acted>;
 }

@@ -28,7 +28,7 @@ const USABLE = 10 * MINUTE;
 
 /** Reads tasks, by id: those that fail by the indexes, or the whole table once. */
 export async function readFleet(table: Table, now: Instant, isWhole: boolean): Promise<FleetTask[]> {
-  const view = await FleetView.load(table, undefined, now);
+  const view = await FleetView.load(table, now);
   const tasks: FleetTask[] = [];
   for await (const record of eachRecord(table, isWhole ? 'all' : 'failing', '')) {
     if (record.task.deletedAt !== undefined) continue;

@@ -20,8 +20,15 @@ export function said(text: string): Html {
   return html`${visible(clip(text, LONGEST_TEXT))}`;
 }
 
+/** What stands where nothing is known. */
+const UNKNOWN: Html = html`<span class="quiet">-</span>`;
+
+function isNothing(cell: Cell): boolean {
+  return cell === null || cell === undefined || cell === '' || cell === UNKNOWN;
+}
+
 function shown(cell: Cell): Html {
-  if (cell === null || cell === undefined || cell === '') return html`<span class="quiet">-</span>`;
+  if (cell === null || cell === undefined || cell === '') return UNKNOWN;
   if (typeof cell === 'number') return html`${cell.toLocaleString('en')}`;
   return isHtml(cell) ? cell : said(cell);
 }
@@ -33,7 +40,7 @@ function isHtml(cell: string | Html): cell is Html {
 
 /** An instant: `2026-01-22 00:00` in UTC, with the whole of it for programs. */
 export function at(instant: Instant | string | null | undefined): Html {
-  if (instant === null || instant === undefined) return html`<span class="quiet">-</span>`;
+  if (instant === null || instant === undefined) return UNKNOWN;
   const text = typeof instant === 'string' ? instant : formatInstant(instant);
   return html`<time datetime="${text}" title="${text}">${text.slice(0, 16).replace('T', ' ')}</time>`;
 }
@@ -54,7 +61,8 @@ export function link(
 }
 
 /** A link to a task. */
-export const taskLink = (id: string): Html => link(id, '/task', { id });
+export const taskLink = (id: string): Html =>
+  html`<a class="name" href="${address('/task', { id })}">${said(id)}</a>`;
 
 export type Tone = 'bad' | 'warn' | 'good' | 'quiet';
 
@@ -84,17 +92,22 @@ export interface TableOf<Row> {
   none: string;
 }
 
-/** A table; on a phone each row is a card. */
+/** A table; figures stand below each other. On a phone each row is a card, without what is empty in it. */
 export function table<Row>({ caption, rows, columns, none }: TableOf<Row>): Html {
   if (rows.length === 0) return html`<p class="quiet">${none}</p>`;
-  return html`<table><caption>${caption}</caption><thead><tr>${columns.map(
-    ([heading]) => html`<th scope="col">${heading}</th>`,
-  )}</tr></thead>
-<tbody>${rows.map(
-    (row) =>
-      html`<tr>${columns.map(([heading, cell]) => html`<td data-label="${heading}">${shown(cell(row))}</td>`)}</tr>\n`,
-  )}</tbody></table>`;
+  const cells = rows.map((row) => columns.map(([, cell]) => cell(row)));
+  const isFigures = columns.map((_, at) => cells.every((row) => typeof row[at] === 'number'));
+  const heads = columns.map(
+    ([heading], at) => html`<th scope="col"${isFigures[at] ? FIGURE : NOTHING}>${heading}</th>`,
+  );
+  const cellOf = (cell: Cell, at: number) =>
+    html`<td data-label="${columns[at]?.[0] ?? ''}"${isFigures[at] ? FIGURE : isNothing(cell) ? EMPTY : NOTHING}>${shown(cell)}</td>`;
+  return html`<table><caption>${caption}</caption><thead><tr>${heads}</tr></thead>
+<tbody>${cells.map((row) => html`<tr>${row.map(cellOf)}</tr>\n`)}</tbody></table>`;
 }
+
+const FIGURE = raw(' class="n"');
+const EMPTY = raw(' class="none"');
 
 /** As many rows stand on a page. */
 const PAGE_SIZE = 50;
@@ -116,11 +129,7 @@ export function paged<Row>(all: readonly Row[], path: string, query: URLSearchPa
   const pages = Math.max(1, Math.ceil(all.length / PAGE_SIZE));
   const page = Math.min(pageOf(query), pages);
   const rows = all.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE);
-  return { rows, pager: pagerOf({ path, query, page, pages, said: `${counted(all.length)}` }) };
-}
-
-function counted(count: number): string {
-  return `${count.toLocaleString('en')} in all`;
+  return { rows, pager: pagerOf({ path, query, page, pages, count: all.length }) };
 }
 
 function pagerOf(given: {
@@ -128,10 +137,11 @@ function pagerOf(given: {
   query: URLSearchParams;
   page: number;
   pages: number;
-  said: string;
+  count: number;
 }): Html {
-  const { path, query, page, pages, said: total } = given;
-  if (pages === 1) return html`<p class="quiet">${total}</p>`;
+  const { path, query, page, pages, count } = given;
+  const total = `${count.toLocaleString('en')} in all`;
+  if (pages === 1) return count === 0 ? NOTHING : html`<p class="quiet">${total}</p>`;
   const to = (text: string, number: number) =>
     link(text, path, { ...Object.fromEntries(query), page: String(number) });
   return html`<nav class="pages" aria-label="Pages">${page > 1 ? to('Previous', page - 1) : NOTHING}
@@ -165,6 +175,11 @@ export async function pagedStream<Row>(
 export function field(label: string, name: string, value = '', more: Record<string, string> = {}): Html {
   const attributes = Object.entries(more).map(([key, one]) => html` ${raw(key)}="${one}"`);
   return html`<div><label for="f-${name}">${label}</label><input id="f-${name}" name="${name}" value="${value}"${attributes}></div>`;
+}
+
+/** Something that is agreed to, or is not. */
+export function checkbox(label: string, name: string): Html {
+  return html`<p class="check"><input type="checkbox" id="f-${name}" name="${name}" value="yes"> <label for="f-${name}">${said(label)}</label></p>`;
 }
 
 /** A choice of a form; the first one says that all are meant. */

@@ -22,14 +22,16 @@ nav a:hover{background:var(--card)}nav a[aria-current]{background:var(--card);co
 footer{border-top:1px solid var(--line);color:var(--soft);font-size:.87rem;margin-top:2.5rem}footer p{margin:.25rem 0}
 h1{font-size:1.4rem;line-height:1.3;margin:.6rem 0}h2{font-size:1.1rem;margin:1.8rem 0 .5rem}h3{font-size:1rem;margin:1.2rem 0 .4rem}
 p{margin:.5rem 0}dl{margin:.6rem 0;display:grid;grid-template-columns:minmax(9rem,auto) 1fr;gap:.3rem 1.2rem}dt{color:var(--soft)}dd{margin:0}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.7rem;margin:1rem 0;padding:0;list-style:none}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(7.5rem,1fr));gap:.7rem;margin:1rem 0;padding:0;list-style:none}
 .tiles li{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.6rem .8rem}
 .tiles b{display:block;font-size:1.5rem;line-height:1.3;font-variant-numeric:tabular-nums}.tiles span{color:var(--soft)}.tiles b.word{font-size:1.05rem;line-height:1.9}.tiles time{white-space:normal}
+.groups{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));gap:0 2rem;align-items:start}
+.links{display:inline-flex;flex-wrap:wrap;gap:.2rem .8rem}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:0 2rem}
 figure{margin:1rem 0;max-width:44rem}figcaption{color:var(--soft);margin-bottom:.3rem}svg.plot{display:block;width:100%;height:auto;color:var(--soft)}
 .key{display:inline-flex;align-items:center;gap:.35rem;margin-right:1rem;white-space:nowrap}
-table{border-collapse:collapse;width:100%;margin:.6rem 0}caption{text-align:left;color:var(--soft);padding:.2rem 0}
-th,td{text-align:left;vertical-align:top;padding:.4rem .8rem .4rem 0;border-bottom:1px solid var(--line)}
+table{border-collapse:collapse;min-width:min(100%,26rem);max-width:100%;margin:.6rem 0 1.2rem}caption{text-align:left;color:var(--soft);padding:.2rem 0}
+th,td{text-align:left;vertical-align:top;padding:.4rem 1.6rem .4rem 0;border-bottom:1px solid var(--line)}
 th{color:var(--soft);font-weight:600;font-size:.87rem;white-space:nowrap}td:first-child{min-width:7rem}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 time{white-space:nowrap}.quiet{color:var(--soft)}
 .tag{display:inline-block;border:1px solid currentColor;border-radius:99px;padding:0 .55rem;font-size:.85rem;white-space:nowrap}
@@ -41,8 +43,13 @@ form.card,.card{background:var(--card);border:1px solid var(--line);border-radiu
 form.filters{display:grid;grid-template-columns:repeat(auto-fit,minmax(10rem,1fr));gap:.5rem .8rem;align-items:end}
 label{display:block;font-size:.9rem;color:var(--soft)}
 input,select,textarea{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--soft);border-radius:6px;padding:.4rem .55rem;width:100%;min-height:2.4rem}
+input[type=checkbox]{width:1.2rem;height:1.2rem;min-height:0;flex:none;accent-color:var(--act)}.check{display:flex;gap:.6rem;align-items:center}
+.check label{color:var(--ink)}.diff,.steps{list-style:none;margin:0;padding:0}.diff{font:.9em/1.5 ui-monospace,Menlo,Consolas,monospace}
+.steps{display:flex;flex-wrap:wrap;gap:.4rem;margin:.8rem 0}.steps li{color:var(--soft)}.steps li+li::before{content:'\\2192\\00a0 '}
+.steps b{color:var(--ink);border-bottom:3px solid var(--act)}
 button,.button{display:inline-block;font:inherit;font-weight:600;color:var(--act-ink);background:var(--act);border:0;border-radius:6px;
-padding:.45rem .9rem;min-height:2.4rem;cursor:pointer;text-decoration:none;white-space:nowrap}
+padding:.45rem .9rem;min-height:2.4rem;cursor:pointer;text-decoration:none;text-align:center;overflow-wrap:normal}
+header button{flex:none}.name{display:inline-block;max-width:100%}
 button.careful{background:var(--bad);color:var(--paper)}.acts{display:flex;flex-wrap:wrap;gap:.6rem;margin:.8rem 0;align-items:center}
 .pages{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;margin:.8rem 0}
 .timeline{list-style:none;margin:.6rem 0;padding:0 0 0 1rem;border-left:2px solid var(--line)}.timeline li{margin:.5rem 0}
@@ -57,7 +64,7 @@ details{margin:.6rem 0}summary{cursor:pointer}
 .days{grid-template-columns:repeat(2,1fr)}.days .none{display:none}
 table,tbody,tr,td,caption{display:block}thead{position:absolute;left:-99rem}
 tr{border:1px solid var(--line);border-radius:8px;padding:.4rem .8rem;margin:.6rem 0;background:var(--card)}
-td,td.n{border:0;padding:.15rem 0;text-align:left}td[data-label]::before{content:attr(data-label) ': ';color:var(--soft)}td:empty{display:none}
+td,td.n{border:0;padding:.15rem 0;text-align:left}td[data-label]::before{content:attr(data-label) ': ';color:var(--soft)}td.none{display:none}
 .timeline li>time{display:block}}
 `;
 

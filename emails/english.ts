@@ -71,6 +71,12 @@ export const english: Wordings = {
       const date = slots.more ? `from ${slots.day} on` : `on ${slots.day}`;
       return `${tasks(slots, 'comes to its deadline', 'come to their deadlines')} ${date}`;
     },
+    'still-off': (slots) => {
+      const off = tasks(slots, 'is still off', 'are still off');
+      if (slots.more) return `${off}, and the first can be turned on again as it was only until ${slots.day}`;
+      const asBefore = slots.count === 1 ? 'as it was' : 'as they were';
+      return `${off}, and can be turned on again ${asBefore} only until ${slots.day}`;
+    },
     disabled: (slots) => tasks(slots, 'was turned off', 'were turned off'),
     withdrawn: ({ count, name }) =>
       count === 1
@@ -89,6 +95,7 @@ export const english: Wordings = {
     due: () => 'Will be turned off unless you act',
     overdue: () => 'Past their deadline',
     stopping: () => 'Deadlines ahead',
+    'still-off': () => 'Still off',
     disabled: () => 'Turned off',
     withdrawn: () => 'Announced dates that no longer hold',
     failing: () => 'Not running',
@@ -105,6 +112,8 @@ export const english: Wordings = {
       count === 1
         ? `It is to end at its own deadline. ${MOVE_ONE}`
         : `Each is to end at its own deadline. ${MOVE_ONE}`,
+    'still-off': (count) =>
+      `Still needed? Fix ${count === 1 ? 'it, and turn it' : 'them, and turn them'} on again before then. Otherwise there is nothing to do.`,
     disabled: (count) =>
       `Still needed? Fix ${count === 1 ? 'it, and turn it' : 'them, and turn them'} on again. Otherwise there is nothing to do.`,
     withdrawn: (count) =>
@@ -198,6 +207,8 @@ export const english: Wordings = {
   wasTurnedOff: (date, byOwner) =>
     `Turned off${date === null ? '' : ` on ${date}`}${byOwner ? ' by an owner' : ''}.`,
   restorable: (day) => `Until ${day} it can be turned on again as it was.`,
+  restorableStill: ({ date, left }) =>
+    `It can be turned on again as it was for another ${left}, until ${date}.`,
   noLongerHolds: (reason) => {
     const because = reason === undefined ? '' : `: ${english.reasons[reason]}`;
     return `The date announced for turning it off no longer holds${because}.`;
@@ -215,6 +226,7 @@ export const english: Wordings = {
   listed: {
     due: ({ date, when }) => `On ${date}, ${when}`,
     past: (day) => `On ${day}`,
+    restorable: ({ date, left }) => `Can be turned on again as they were for another ${left}, until ${date}`,
   },
   counted: (what, count) => `${what} (${count})`,
   under: (folder) => `Under "${folder}":`,

@@ -80,6 +80,13 @@ export const german: Wordings = {
       const date = slots.more ? `ab dem ${slots.day}` : `am ${slots.day}`;
       return `Für ${slots.count === 1 ? (slots.name ?? '1 Task') : `${slots.count} Tasks`} endet die Frist ${date}`;
     },
+    'still-off': (slots) => {
+      const off = tasks(slots, 'ist noch abgeschaltet', 'sind noch abgeschaltet');
+      if (slots.more)
+        return `${off}; der erste lässt sich nur bis zum ${slots.day} wieder einschalten, wie er war`;
+      const [can, asBefore] = slots.count === 1 ? ['lässt', 'wie er war'] : ['lassen', 'wie sie waren'];
+      return `${off} und ${can} sich nur bis zum ${slots.day} wieder einschalten, ${asBefore}`;
+    },
     disabled: (slots) => tasks(slots, 'wurde abgeschaltet', 'wurden abgeschaltet'),
     withdrawn: ({ count, name }) =>
       count === 1
@@ -98,6 +105,7 @@ export const german: Wordings = {
     due: (count) => `${count === 1 ? 'Wird' : 'Werden'} abgeschaltet, wenn Sie nichts tun`,
     overdue: () => 'Über die Frist hinaus',
     stopping: () => 'Fristen, die bald enden',
+    'still-off': () => 'Noch abgeschaltet',
     disabled: () => 'Abgeschaltet',
     withdrawn: () => 'Angekündigte Termine, die nicht mehr gelten',
     failing: (count) => (count === 1 ? 'Läuft nicht' : 'Laufen nicht'),
@@ -116,6 +124,8 @@ export const german: Wordings = {
       count === 1
         ? `Er soll zu seiner eigenen Frist enden. ${MOVE_ONE}`
         : `Jeder soll zu seiner eigenen Frist enden. ${MOVE_ONE}`,
+    'still-off': (count) =>
+      `Wird ${count === 1 ? 'der' : 'ein'} Task noch gebraucht? Dann beheben Sie den Fehler, und schalten Sie ihn vorher wieder ein. Sonst ist nichts zu tun.`,
     disabled: (count) =>
       count === 1
         ? 'Wird der Task noch gebraucht? Dann beheben Sie den Fehler, und schalten Sie ihn wieder ein. Sonst ist nichts zu tun.'
@@ -212,6 +222,8 @@ export const german: Wordings = {
   wasTurnedOff: (date, byOwner) =>
     `Abgeschaltet${date === null ? '' : ` am ${date}`}${byOwner ? ', von jemandem, der dafür zuständig ist' : ''}.`,
   restorable: (day) => `Bis zum ${day} lässt er sich wieder einschalten, wie er war.`,
+  restorableStill: ({ date, left }) =>
+    `Noch ${left} lang, bis zum ${date}, lässt er sich wieder einschalten, wie er war.`,
   noLongerHolds: (reason) => {
     const because = reason === undefined ? '' : `: ${german.reasons[reason]}`;
     return `Der Termin, zu dem er abgeschaltet werden sollte, gilt nicht mehr${because}.`;
@@ -227,6 +239,8 @@ export const german: Wordings = {
   listed: {
     due: ({ date, when }) => `Am ${date}, ${when}`,
     past: (day) => `Am ${day}`,
+    restorable: ({ date, left }) =>
+      `Noch ${left} lang, bis zum ${date}, lassen sie sich wieder einschalten, wie sie waren`,
   },
   counted: (what, count) => `${what} (${count})`,
   under: (folder) => `Unter "${folder}":`,

@@ -6,6 +6,7 @@ export const GROUPS = [
   'due',
   'overdue',
   'stopping',
+  'still-off',
   'disabled',
   'withdrawn',
   'failing',
@@ -22,7 +23,7 @@ export interface Subject {
 }
 
 interface SubjectSlots extends Subject {
-  /** The earliest date, as `DateWords.day` has it; empty where none is announced. */
+  /** The earliest date that is ahead, as `DateWords.day` has it; empty where there is none. */
   day: string;
   /** Whether later dates stand in the mail, too. */
   more: boolean;
@@ -57,6 +58,14 @@ export interface DateSlots {
   date: string;
   /** `in 6 days`, `due now`. */
   when: string;
+}
+
+/** A date up to which something holds. */
+export interface LastSlots {
+  /** In the reader's zone and in UTC. */
+  date: string;
+  /** How long that is from now: `7 days`. */
+  left: string;
 }
 
 /** A minute in some zone: names in the reader's language, hour and minute in two digits. */
@@ -185,6 +194,8 @@ export interface Wordings {
   wasTurnedOff(date: string | null, byOwner: boolean): string;
   /** Until what day it can be turned on again as it was. */
   restorable(day: string): string;
+  /** The same of what is still off shortly before then, to the minute. */
+  restorableStill(slots: LastSlots): string;
   noLongerHolds(reason: ResolveReason | undefined): string;
   runsAgain: string;
   /** An operator turned it on again. */
@@ -194,7 +205,7 @@ export interface Wordings {
   /** Why the reader gets this; `count`: of how many tasks, where it is said of all of them together. */
   youGetThis(why: WhySlots, count?: number): string;
   /** The heading of tasks that share a date, or the day of what happened. */
-  listed: { due(slots: DateSlots): string; past(day: string): string };
+  listed: { due(slots: DateSlots): string; past(day: string): string; restorable(slots: LastSlots): string };
   /** How many tasks share a cause. */
   counted(what: string, count: number): string;
   /** Names follow that all begin with this. */

@@ -83,7 +83,7 @@ function ending({ resolvedAt, reason, stage }: AlertRecord): string {
 
 /** Why the other tasks are left alone now: how many, and one of them. */
 export async function leftAloneReport({ system }: LocalStage, rows: StageRows): Promise<string[]> {
-  const view = await FleetView.load(system.table);
+  const view = await FleetView.load(system.table, system.clock.now());
   const groups = new Map<string, string[]>();
   for (const record of rows.tasks) {
     const { answer, reason } = decide(await view.caseOf(record), system.clock.now());

@@ -40,6 +40,13 @@ const CHANGES: Record<Wording, Partial<MailItem>> = {
     why: { as: 'owner-by-rule', rule: RULE },
   },
   disabled: { ...PAST, notice: 'disabled', disabledAt: NOW, restorableUntil: NOW + 90 * DAY },
+  'still-off': {
+    ...PAST,
+    notice: 'still-off',
+    since: NOW - 104 * DAY,
+    disabledAt: NOW - 83 * DAY,
+    restorableUntil: NOW + 7 * DAY,
+  },
   enabled: {
     ...PAST,
     notice: 'enabled',

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { countArgument, reasonArgument } from '../act-options.ts';
+import { WAIT } from '../bulk-work.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
 import { approveHeldTasks, listHeldTasks } from './holds.ts';
 
@@ -15,9 +16,11 @@ export function registerApprove(program: Command, cli: Cli): void {
     .option('--list', 'only show what is held')
     .option('--expect <number>', 'how many it is to be; refused where there are more or fewer', countArgument)
     .option('--reason <text>', 'why, for the audit', reasonArgument)
+    .option('--wait', WAIT)
     .action(
-      onStage<[], { list?: boolean; expect?: number; reason?: string }>(cli, (session, options) =>
-        options.list ? listHeldTasks(session) : approveHeldTasks(session, options),
+      onStage<[], { list?: boolean; expect?: number; reason?: string; wait?: boolean }>(
+        cli,
+        (session, options) => (options.list ? listHeldTasks(session) : approveHeldTasks(session, options)),
       ),
     );
 }

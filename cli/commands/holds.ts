@@ -1,12 +1,17 @@
 import type { Command } from 'commander';
 import { formatInstant } from '../../functions/abandonment/time.ts';
+import { approveKind } from '../../functions/operator-work/kinds/approve.ts';
 import {
+  type Approving,
   approveHold,
   approveSpike,
   dismissHold,
   type HoldActed,
   heldNow,
+  heldToApprove,
+  type Meant,
   rejectHold,
+  type ToApprove,
 } from '../../functions/operators/hold-acts.ts';
 import {
   groupHeld,
@@ -20,6 +25,7 @@ import {
 } from '../../functions/operators/holds.ts';
 import { argument } from '../../functions/platform/shell-word.ts';
 import { countArgument, reasonArgument, type Until, untilArgument, untilInstant } from '../act-options.ts';
+import { giveWork, WAIT } from '../bulk-work.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import type { Columns } from '../output.ts';
@@ -54,12 +60,14 @@ function addList(holds: Command, cli: Cli): void {
   );
 }
 
-interface Summary {
+/** The tasks of a hold, and what they have in common. */
+export interface Summary {
   tasks: HeldTask[];
   groups: HeldGroups;
 }
 
-async function summaryOf({ system }: Pick<Session, 'system'>, hold: Hold): Promise<Summary> {
+/** Reads which tasks a hold holds now. */
+export async function summaryOf({ system }: Pick<Session, 'system'>, hold: Hold): Promise<Summary> {
   const tasks: HeldTask[] = [];
   for await (const task of tasksOfHold(system, hold)) tasks.push(task);
   return { tasks, groups: await groupHeld(system, tasks) };
@@ -89,7 +97,7 @@ const COLUMNS: Columns<Line> = [
 const DONE: Record<HoldAct, string> = { approve: 'approved', reject: 'rejected', dismiss: 'dismissed' };
 
 /** `tenant acmeCo 40, plane eu-1 50`: whom most of them are of. */
-function mostOf(groups: HeldGroups): string {
+export function mostOf(groups: HeldGroups): string {
   return (['tenant', 'plane'] as const)
     .flatMap((by) => groups[by].slice(0, 1).map(({ name, tasks }) => `${by} ${name} ${tasks}`))
     .join(', ');
@@ -144,7 +152,14 @@ interface ApproveOptions {
   task?: string;
   prefix?: string;
   reason?: string;
+  wait?: boolean;
 }
+
+/** So many tasks are approved at once; more are a bulk command, which the scanner works. */
+const MOST_AT_ONCE = 200;
+
+const OF_MANY = `
+More than ${MOST_AT_ONCE} tasks are a bulk command: see \`taskwarden work\`. It lets go those that were held when it was given.`;
 
 function addApprove(holds: Command, cli: Cli): void {
   addCommand(holds, {
@@ -167,7 +182,8 @@ function addApprove(holds: Command, cli: Cli): void {
       untilArgument,
     )
     .option('--reason <text>', 'why, for the audit', reasonArgument)
-    .addHelpText('after', SEMANTICS)
+    .option('--wait', WAIT)
+    .addHelpText('after', SEMANTICS + OF_MANY)
     .action(onStage<[string?], ApproveOptions>(cli, approve));
 }
 
@@ -190,20 +206,27 @@ async function askHowMany({ system }: Session, prefix: string | undefined): Prom
 
 /** Approves what a spike holds, and says what comes next; `approve` without more is the same. */
 export async function approveHeldTasks(session: Session, options: ApproveOptions): Promise<void> {
-  const { system, out, operator, interrupts } = session;
-  const { expect, task, prefix, reason = 'held by the blast radius' } = options;
+  const { system } = session;
+  const { expect, task, prefix } = options;
+  const meant = { ...(task !== undefined && { task }), ...(prefix !== undefined && { prefix }) };
+  const until = untilInstant(options.until, system.clock.now());
+  const approving = { ...(expect !== undefined && { expect }), ...(until !== undefined && { until }) };
+  const found = await heldToApprove(system, meant, approving);
+  if (found.outcome === 'refused') throw new UsageError(found.problem);
+  if (found.tasks.length > MOST_AT_ONCE) return approveMany(session, found, options);
+  const { reason } = options;
+  await approveSome(session, meant, { ...approving, ...(reason !== undefined && { reason }) });
+}
+
+async function approveSome(
+  { system, out, operator, interrupts }: Session,
+  meant: Meant,
+  { reason = HELD, ...approving }: Approving & { reason?: string },
+): Promise<void> {
   interrupts.whileDoing(
     'some may be approved; `taskwarden holds show blast-radius` shows what is still held',
   );
-  const meant = { ...(task !== undefined && { task }), ...(prefix !== undefined && { prefix }) };
-  const until = untilInstant(options.until, system.clock.now());
-  const on = {
-    by: await operator(),
-    reason,
-    ...(expect !== undefined && { expect }),
-    ...(until !== undefined && { until }),
-  };
-  const approved = await approveSpike(system, meant, on);
+  const approved = await approveSpike(system, meant, { ...approving, by: await operator(), reason });
   if (approved.outcome === 'refused') throw new UsageError(approved.problem);
   const { tasks } = approved;
   const ends = formatInstant(approved.until);
@@ -212,6 +235,25 @@ export async function approveHeldTasks(session: Session, options: ApproveOptions
     ...tasks.slice(0, NAMED).map((id) => `  ${safe(id)}`),
     ...(tasks.length > NAMED ? [`  and ${tasks.length - NAMED} more`] : []),
   ]);
+}
+
+const HELD = 'held by the blast radius';
+
+async function approveMany(
+  session: Session,
+  { tasks, until }: Extract<ToApprove, { outcome: 'held' }>,
+  { prefix, reason = HELD, wait = false }: ApproveOptions,
+): Promise<void> {
+  const ends = formatInstant(until);
+  await giveWork(session, {
+    kind: approveKind,
+    what: `approval of what the blast radius holds${prefix === undefined ? '' : ` below ${prefix}`}`,
+    items: tasks.map((id) => ({ id, of: ends })),
+    reason,
+    wait,
+    said: `${tasks.length} are to be approved until ${ends}; what is not disabled by then is held again`,
+    beside: { until: ends },
+  });
 }
 
 /** Says what a spike holds, and changes nothing. */
@@ -254,13 +296,15 @@ function addDismiss(holds: Command, cli: Cli): void {
     );
 }
 
-const ACTS: Record<HoldAct, typeof approveHold> = {
+/** What does each act on a hold. */
+export const ACTS: Record<HoldAct, typeof approveHold> = {
   approve: approveHold,
   reject: rejectHold,
   dismiss: dismissHold,
 };
 
-const SAID: Record<HoldAct, (hold: Hold) => string> = {
+/** What comes of each. */
+export const SAID: Record<HoldAct, (hold: Hold) => string> = {
   approve: () => 'the next whole listing deletes what is held and still missing',
   reject: () => 'it stays held, and operators do not hear of it again for four weeks',
   dismiss: ({ cause }) =>

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { resendKind } from '../../functions/operator-work/kinds/resend.ts';
 import { type Resent, type ResentItem, resendMail } from '../../functions/operators/resend.ts';
 import { argument } from '../../functions/platform/shell-word.ts';
-import { giveWork } from '../bulk-work.ts';
+import { giveWork, WAIT } from '../bulk-work.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { UsageError } from '../errors.ts';
@@ -35,7 +35,7 @@ export function registerMailResend(mail: Command, cli: Cli): void {
     examples: ['mail resend 01JH4ZQ8Y3V5C6D7E8F9G0H1J2', 'mail resend - --yes < ids'],
   })
     .option('--yes', 'do not ask, though there is more than one mail')
-    .option('--wait', 'work it here and show how far it is, in the place of leaving it to the next scan')
+    .option('--wait', WAIT)
     .addHelpText('after', SEMANTICS)
     .action(
       onStage<[string[]], Options>(cli, async (session, options, given) => {

@@ -83,7 +83,7 @@ async function diff(session: Session, { from, to }: DiffOptions, file?: string):
   const at = (when: Since | undefined): Instant => sinceInstant(when, system.clock.now());
   const before = from ? await policiesAt(system.table, at(from)) : await loadPolicyDocuments(system.table);
   const after = file
-    ? await readPolicyFile(session, file)
+    ? (await readPolicyFile(session, file)).documents
     : await policiesAt(system.table, to ? at(to) : system.clock.now());
   const changes = policyDifferences(before, after);
   if (out.json) for (const change of changes) out.one(change, () => []);

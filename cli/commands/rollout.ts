@@ -59,7 +59,12 @@ export function registerRollout(rollout: Command, cli: Cli): void {
   addOptIn(rollout, cli);
 }
 
-async function rolloutOf({ system }: Session, name: string, since = USUAL_SINCE): Promise<Rollout> {
+/** Where the scope of a name stands; throws a `UsageError` where it is none. */
+export async function rolloutOf(
+  { system }: Pick<Session, 'system'>,
+  name: string,
+  since = USUAL_SINCE,
+): Promise<Rollout> {
   const scope = scopeOf(name);
   const wrong = scopeProblem(scope);
   if (wrong !== undefined) throw new UsageError(`scope ${shown(scope)} ${wrong}`);
@@ -82,7 +87,8 @@ function rolloutLines(rollout: Rollout, { stage }: Session): string[] {
   ];
 }
 
-function evidenceLines({ evidence }: Rollout): string[] {
+/** What speaks for the next mode of a scope. */
+export function evidenceLines({ evidence }: Rollout): string[] {
   const { since, fired, tasks, open, resolved, tooNew } = evidence;
   const ends = Object.entries(resolved).map(([reason, count]) => `${count} ${reason}`);
   return [

@@ -9,7 +9,7 @@ import {
   undoCandidates,
 } from '../../functions/operator-work/undo-candidates.ts';
 import { loadTask } from '../../functions/store/tasks.ts';
-import { giveWork } from '../bulk-work.ts';
+import { giveWork, WAIT } from '../bulk-work.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { UsageError } from '../errors.ts';
@@ -54,7 +54,7 @@ export function registerUndo(program: Command, cli: Cli): void {
     .option('--reason <text>', 'why, for the audit', 'undone by an operator')
     .option('--dry-run', 'say what would be done with each task, and change nothing')
     .option('--yes', 'do not ask, though there is more than one task')
-    .option('--wait', 'work it here and show how far it is, in the place of leaving it to the next scan')
+    .option('--wait', WAIT)
     .addHelpText('after', SEMANTICS)
     .action(onStage<[], Options>(cli, undo));
 }

@@ -8,7 +8,7 @@ import {
   replayWebhook,
 } from '../../functions/operators/webhook-replay.ts';
 import { knownWebhook } from '../../functions/operators/webhooks.ts';
-import { giveWork } from '../bulk-work.ts';
+import { giveWork, WAIT } from '../bulk-work.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { UsageError } from '../errors.ts';
@@ -49,7 +49,7 @@ export function registerWebhooksReplay(webhooks: Command, cli: Cli): void {
     .option('--all', 'all of its history')
     .option('--reason <text>', 'why, for the audit of more than one', 'asked for by an operator')
     .option('--yes', 'do not ask, though there is more than one event')
-    .option('--wait', 'work it here and show how far it is, in the place of leaving it to the next scan')
+    .option('--wait', WAIT)
     .addHelpText('after', SEMANTICS)
     .action(onStage<[string, string?], Options>(cli, replay));
 }

@@ -20,7 +20,7 @@ export interface ExpectedMail {
 
 /** Whom the next 24 hours concern, whatever stage holds for their tasks today. */
 export async function expectedMail(table: Table, now: Instant): Promise<ExpectedMail> {
-  const view = await FleetView.load(table);
+  const view = await FleetView.load(table, now);
   const { warnAfter, rampPerDay } = view.policies.global;
   const soon = `${sortable(now + DAY - warnAfter)}~`;
   const queries = inBuckets((bucket): Query[] => [

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { formatInstant } from '../../functions/abandonment/time.ts';
 import { pauseGenerator, resumeGenerator } from '../../functions/operators/generators.ts';
 import { resolveOops } from '../../functions/operators/oops.ts';
 import { type Pausable, pause, resume } from '../../functions/operators/pauses.ts';
@@ -6,7 +7,9 @@ import { pauseQueue, resumeQueue } from '../../functions/operators/queues.ts';
 import { QUEUE_NAMES, type QueueName } from '../../functions/platform/queues.ts';
 import { GENERATORS } from '../../functions/scanner/generators.ts';
 import { PAUSABLE } from '../../functions/store/pauses.ts';
-import type { Act, Acted, Console } from '../console.ts';
+import type { Act, Acted, Console, Given } from '../console.ts';
+import type { Html } from '../parts.ts';
+import { REASON_AND_UNTIL, reasonField, untilField, untilOf, withReason } from '../typed.ts';
 
 const EFFECT: Record<Pausable, string> = {
   evaluate: 'Nothing is decided, and the clocks of all tasks stand still.',
@@ -23,7 +26,10 @@ interface Stop<Name extends string> {
   effect: (name: Name) => string;
   button: string;
   isCareful?: boolean;
-  act: (at: Console, name: Name, by: string) => Promise<Acted>;
+  typed?: NonNullable<Act['typed']>;
+  /** What is typed into its confirmation. */
+  asks?: Html;
+  act: (at: Console, name: Name, by: string, typed: Given) => Promise<Acted>;
 }
 
 function stopAct<Name extends string>(stop: Stop<Name>): Act {
@@ -32,12 +38,14 @@ function stopAct<Name extends string>(stop: Stop<Name>): Act {
   return {
     name: stop.name,
     fields: [stop.field],
+    ...(stop.typed && { typed: stop.typed }),
     confirm: async (_, given) => {
       const name = named(given);
       if (name === undefined) return { refused: `allowed are ${stop.names.join(', ')}` };
       return {
         title: stop.title(name),
         body: html`<p>${stop.effect(name)}</p>`,
+        ...(stop.asks && { asks: stop.asks }),
         button: stop.button,
         given: { [stop.field]: name },
         ...(stop.isCareful === true && { isCareful: true }),
@@ -46,24 +54,26 @@ function stopAct<Name extends string>(stop: Stop<Name>): Act {
     act: async (at, given) => {
       const name = named(given);
       if (name === undefined) return { refused: `allowed are ${stop.names.join(', ')}` };
-      return stop.act(at, name, await at.operator());
+      return stop.act(at, name, await at.operator(), given);
     },
   };
 }
-
-const REASON = { reason: 'paused on the console' };
 
 export const pauseAct = stopAct<Pausable>({
   name: 'pause',
   field: 'what',
   names: PAUSABLE,
   title: (what) => `Pause ${what} for the whole stage`,
-  effect: (what) => `${EFFECT[what]} It stays so until somebody resumes it.`,
+  effect: (what) => `${EFFECT[what]} It stays so until somebody resumes it, or until the end that is given.`,
   button: 'Pause it',
   isCareful: true,
-  act: async ({ system }, what, by) => {
-    await pause(system, what, by, REASON);
-    return { done: [`${what} is paused.`] };
+  typed: REASON_AND_UNTIL,
+  asks: html`${reasonField()}${untilField('It goes on by itself (optional)')}`,
+  act: async ({ system }, what, by, { reason = '', until: text = '' }) => {
+    const end = untilOf(text, system.clock.now());
+    const until = typeof end === 'number' ? end : null;
+    await pause(system, what, by, { reason, until });
+    return { done: [`${what} is paused${until === null ? '' : ` until ${formatInstant(until)}`}.`] };
   },
 });
 
@@ -121,8 +131,10 @@ export const pauseGeneratorAct = stopAct<string>({
   effect: () => 'It is asked no more until it is resumed.',
   button: 'Pause it',
   isCareful: true,
-  act: async ({ system }, name, by) => {
-    await pauseGenerator(system, name, by, REASON.reason);
+  typed: withReason(),
+  asks: reasonField(),
+  act: async ({ system }, name, by, { reason = '' }) => {
+    await pauseGenerator(system, name, by, reason);
     return { done: [`${name} is asked no more.`] };
   },
 });

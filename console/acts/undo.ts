@@ -7,6 +7,7 @@ import type { System } from '../../functions/platform/system.ts';
 import { loadTask } from '../../functions/store/tasks.ts';
 import type { Act, Given } from '../console.ts';
 import { facts, table, taskLink } from '../parts.ts';
+import { reasonField, withReason } from '../typed.ts';
 import { togetherOf } from '../undone.ts';
 
 /** What the audit says where nobody gave a reason. */
@@ -16,6 +17,7 @@ const REASON = 'undone on the console';
 export const undoTaskAct: Act = {
   name: 'undo-task',
   fields: ['task'],
+  typed: withReason(),
   confirm: async ({ system }, { task = '' }) => {
     const record = await loadTask(system.table, task);
     const refusal = undoRefusal(record, undefined);
@@ -26,15 +28,16 @@ export const undoTaskAct: Act = {
         ['Task', taskLink(task)],
         ['Disabled in episode', `#${record?.disabledByUs?.episode}`],
       ])}<p>It is enabled as it was before. Its clocks start again, and whoever holds our mails about it is notified.</p>`,
+      asks: reasonField(),
       button: 'Enable it again',
       given: { task },
     };
   },
-  act: async ({ system, operator }, { task = '' }) => {
+  act: async ({ system, operator }, { task = '', reason = '' }) => {
     const undone = await undoDisabling(system, {
       task,
       by: await operator(),
-      reason: REASON,
+      reason: reason || REASON,
       isOperator: true,
     });
     if (undone.outcome === 'refused') return { refused: undone.reason };
@@ -54,6 +57,7 @@ async function dueOf(system: System, given: Given): Promise<UndoCandidate[] | st
 export const undoAct: Act = {
   name: 'undo',
   fields: ['run', 'since', 'prefix', 'expected'],
+  typed: withReason(),
   confirm: async ({ system }, given) => {
     const due = await dueOf(system, given);
     if (typeof due === 'string') return { refused: due };
@@ -70,6 +74,7 @@ export const undoAct: Act = {
           columns: [['Task', ({ task }) => taskLink(task)]],
         },
       )}`,
+      asks: reasonField(),
       button: `Enable ${count} tasks again`,
       given: { ...given, expected: String(due.length) },
     };
@@ -88,7 +93,7 @@ export const undoAct: Act = {
       what: `undo of all disabled ${which}${below}`,
       items: due.map(itemOf),
       by: await operator(),
-      reason: REASON,
+      reason: given.reason || REASON,
     });
     return {
       done: [

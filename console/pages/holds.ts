@@ -1,11 +1,11 @@
 import { html } from 'hono/html';
+import { mostOf, type Summary, summaryOf } from '../../cli/commands/holds.ts';
+import { isHeldBySpike } from '../../functions/abandonment/approval.ts';
 import type { Instant } from '../../functions/abandonment/time.ts';
-import { groupsOf } from '../../functions/platform/groups.ts';
-import { loadDataPlanes } from '../../functions/store/data-planes.ts';
-import { loadListings } from '../../functions/store/listings.ts';
+import { datedTasks, type Hold, type HoldAct, loadHolds } from '../../functions/operators/holds.ts';
+import type { System } from '../../functions/platform/system.ts';
 import type { Console, PageKind } from '../console.ts';
-import type { FleetTask } from '../fleet.ts';
-import { address, at, type Html, link, NOTHING, table } from '../parts.ts';
+import { address, at, type Html, link, NOTHING, table, tag } from '../parts.ts';
 import { byReason } from './held-by-reason.ts';
 import { readNote } from './read-note.ts';
 
@@ -14,116 +14,94 @@ export const holdsPage: PageKind = {
   path: '/holds',
   menu: 'Holds',
   show: async (console) => {
-    const data = await console.fleet.tasks();
-    const held = data.tasks.filter(({ decision }) => decision === 'hold');
-    const body = html`<h2>Blast radius</h2>${spike(
-      console,
-      held.filter(({ reason }) => reason === 'blast-radius'),
-    )}
-<h2>Data planes</h2>${await planes(console)}<h2>Listings that shrank</h2>${await listings(console)}
-<h2>All that is held</h2>${byReason(held)}${readNote(data)}`;
+    const { system, fleet } = console;
+    const [data, holds, approved] = await Promise.all([fleet.tasks(), loadHolds(system), approvals(system)]);
+    const rows = await Promise.all(
+      holds.map(async (hold) => ({ hold, summary: await summaryOf({ system }, hold) })),
+    );
+    const body = html`${holdTable(console, rows)}${approved.length === 0 ? NOTHING : approvalTable(approved)}
+<h2>Tasks that are held, by reason</h2><p>Also those that are held one by one.</p>${byReason(data.tasks)}${readNote(data)}`;
     return { title: 'Holds', body };
   },
 };
 
-/** By what a spike is looked at. */
-const VIEWS: readonly [string, (task: FleetTask) => string, string][] = [
-  ['data plane', ({ dataPlane }) => dataPlane, 'plane'],
-  ['tenant', ({ tenant }) => tenant, 'tenant'],
-  ['owner', ({ owners }) => owners[0] ?? 'nobody', 'owner'],
-  ['cause', ({ cause }) => cause ?? '-', 'cause'],
-];
-
-/** As many groups are shown of each kind. */
-const MOST_GROUPS = 10;
-
-function spike({ allowsChanges }: Console, held: readonly FleetTask[]): Html {
-  if (held.length === 0) return html`<p class="quiet">The blast radius holds nothing.</p>`;
-  const acts = html`<p class="acts"><a class="button" href="/act/approve">Approve ${held.length.toLocaleString('en')} tasks…</a></p>`;
-  return html`<p><b>${held.length.toLocaleString('en')} tasks</b> became due together. They wait until an operator approves them; what recovers
-meanwhile is left alone. ${link('The tasks', '/tasks', { state: 'held', reason: 'blast-radius' })}</p>
-${allowsChanges ? acts : NOTHING}<div class="plots">${VIEWS.map(([name, keyOf, filter]) => grouped(held, name, keyOf, filter))}</div>`;
+interface HoldRow {
+  hold: Hold;
+  summary: Summary;
 }
 
-function grouped(
-  held: readonly FleetTask[],
-  name: string,
-  keyOf: (task: FleetTask) => string,
-  filter: string,
-): Html {
-  const groups = [...groupsOf(held, keyOf)].sort((a, b) => b[1].length - a[1].length);
-  const left = groups.length - MOST_GROUPS;
-  return html`<div>${table({
-    caption: `By ${name}${left > 0 ? `, the ${MOST_GROUPS} largest of ${groups.length}` : ''}`,
-    rows: groups.slice(0, MOST_GROUPS),
+function holdTable(console: Console, rows: readonly HoldRow[]): Html {
+  return table<HoldRow>({
+    caption: 'What holds many tasks at once',
+    rows,
+    none: 'Nothing holds many tasks at once.',
+    columns: [
+      ['Hold', ({ hold: { id } }) => holdLink(id)],
+      ['Since', ({ hold }) => at(hold.since)],
+      ['Tasks', ({ summary }) => summary.tasks.length],
+      ['Most of', ({ summary }) => mostOf(summary.groups)],
+      ['Rejected', ({ hold }) => rejectionOf(hold)],
+      ['Ends by itself with', ({ hold }) => hold.ends],
+      ...(console.allowsChanges
+        ? [['Act', ({ hold, summary }: HoldRow) => actLinks(hold, summary.tasks.length)] as const]
+        : []),
+    ],
+  });
+}
+
+/** A link to one hold. */
+function holdLink(id: string): Html {
+  return link(id, '/holds/show', { hold: id });
+}
+
+/** By whom it was rejected, until when operators do not hear of it, and why. */
+export function rejectionOf({ rejected }: Hold): Html | null {
+  if (rejected === null) return null;
+  return html`${tag('rejected', 'quiet')} by ${rejected.by}, quiet until ${at(rejected.until)}: ${rejected.reason}`;
+}
+
+const ACT_TEXT: Record<HoldAct, string> = { approve: 'Approve', reject: 'Reject', dismiss: 'Dismiss' };
+
+/** What can be done about a hold. */
+export function actLinks({ id, cause, acts }: Hold, tasks: number): Html | null {
+  if (acts.length === 0) return null;
+  const pathOf = (act: HoldAct) =>
+    act === 'approve' && cause === 'blast-radius' ? '/act/approve' : `/act/${act}-hold`;
+  const given = (act: HoldAct) => (pathOf(act) === '/act/approve' ? {} : { hold: id });
+  const text = (act: HoldAct) =>
+    act === 'approve' ? `Approve ${tasks.toLocaleString('en')}…` : `${ACT_TEXT[act]}…`;
+  return html`<span class="links">${acts.map((act) => html`<a href="${address(pathOf(act), given(act))}">${text(act)}</a> `)}</span>`;
+}
+
+/** Tasks that were approved together, and are not disabled yet. */
+interface Approved {
+  at: Instant;
+  /** Null: it ends with their episodes. */
+  until: Instant | null;
+  tasks: number;
+}
+
+async function approvals({ table: rows, clock }: System): Promise<Approved[]> {
+  const found = new Map<string, Approved>();
+  for await (const { open } of datedTasks(rows)) {
+    const brake = open?.brake;
+    if (brake?.approvedAt === undefined || isHeldBySpike(brake, clock.now())) continue;
+    const { approvedAt, approvedUntil: until = null } = brake;
+    const one = found.get(`${approvedAt} ${until}`) ?? { at: approvedAt, until, tasks: 0 };
+    found.set(`${approvedAt} ${until}`, { ...one, tasks: one.tasks + 1 });
+  }
+  return [...found.values()].sort((a, b) => b.at - a.at);
+}
+
+function approvalTable(rows: readonly Approved[]): Html {
+  return html`<h2>Approved, and not disabled yet</h2>${table<Approved>({
+    caption: 'What is not disabled when its approval ends is held again',
+    rows,
     none: '',
     columns: [
-      [
-        name[0]?.toUpperCase() + name.slice(1),
-        ([key]) => link(key, '/tasks', { state: 'held', reason: 'blast-radius', [filter]: key }),
-      ],
-      ['Tasks', ([, tasks]) => tasks.length],
-    ],
-  })}</div>`;
-}
-
-/** Why the clocks of the tasks of a data plane stand still. */
-interface HeldPlane {
-  name: string;
-  why: string;
-  since: Instant;
-  /** As far as they were counted. */
-  tasks: number | null;
-}
-
-async function planes({ system, allowsChanges }: Console): Promise<Html> {
-  const all = [...(await loadDataPlanes(system.table)).values()];
-  const rows = all.flatMap((plane): HeldPlane[] => {
-    const outage = plane.outages.find(({ endedAt }) => endedAt === null);
-    if (outage)
-      return [{ name: plane.name, why: 'correlated outage', since: outage.from, tasks: outage.members }];
-    return plane.state === 'up'
-      ? []
-      : [{ name: plane.name, why: plane.state, since: plane.since, tasks: null }];
-  });
-  return table({
-    caption: 'Of their tasks the clocks stand still',
-    rows,
-    none: 'All data planes are up, and none has an outage.',
-    columns: [
-      ['Data plane', ({ name }) => link(name, '/tasks', { plane: name })],
-      ['Why', ({ why }) => why],
-      ['Since', ({ since }) => at(since)],
+      ['Approved', (one) => at(one.at)],
+      ['Ends', ({ until }) => (until === null ? 'never' : at(until))],
       ['Tasks', ({ tasks }) => tasks],
-      [
-        'Act',
-        ({ name, why }) =>
-          allowsChanges && (why === 'correlated outage' || why === 'deleted')
-            ? link('Dismiss…', '/act/dismiss', { name })
-            : null,
-      ],
     ],
-  });
-}
-
-async function listings({ system, allowsChanges }: Console): Promise<Html> {
-  const all = [...(await loadListings(system.table)).values()];
-  return table({
-    caption: 'Nothing is concluded from them until an operator says so',
-    rows: all.flatMap(({ name, held }) => (held ? [{ name, held }] : [])),
-    none: 'No listing is held.',
-    columns: [
-      ['Control plane', ({ name }) => link(name, '/listings')],
-      ['Since', ({ held }) => at(held.since)],
-      ['Missing', ({ held }) => `${held.missing} of ${held.before}`],
-      ['Approved', ({ held }) => (held.approved ? `by ${held.approved.by}` : 'no')],
-      [
-        'Act',
-        ({ name }) =>
-          allowsChanges
-            ? html`<a href="${address('/act/approve-listing', { name })}">Approve…</a> <a href="${address('/act/dismiss-listing', { name })}">Dismiss…</a>`
-            : null,
-      ],
-    ],
-  });
+  })}`;
 }

@@ -4,10 +4,9 @@ import { daysAfter } from '../../functions/facts/days.ts';
 import { loadReport, newestDay } from '../../functions/facts/report.ts';
 import { listRecipients } from '../../functions/operators/recipients.ts';
 import { groupsOf } from '../../functions/platform/groups.ts';
-import { keys } from '../../functions/store/keys.ts';
-import { type OperatorAlertRecord, operatorAlertFromRow } from '../../functions/store/operator-alerts.ts';
+import type { OperatorAlertRecord } from '../../functions/store/operator-alerts.ts';
+import { loadOpenAlerts } from '../../functions/store/operator-incidents.ts';
 import { loadPauses, PAUSABLE, type PausesRecord, pausesAt } from '../../functions/store/pauses.ts';
-import { allRows } from '../../functions/store/rows.ts';
 import { loadScans } from '../../functions/store/scans.ts';
 import type { Table } from '../../functions/store/table/table.port.ts';
 import type { PageKind } from '../console.ts';
@@ -33,7 +32,7 @@ export const overviewPage: PageKind = {
       fleet.tasks(),
       loadPauses(rows),
       loadScans(rows),
-      operatorAlerts(rows),
+      loadOpenAlerts(rows),
       listRecipients(rows, { dead: true }),
       pastDays(rows),
     ]);
@@ -47,11 +46,6 @@ ${dueTable(open, now)}
     return { title: 'Overview', body };
   },
 };
-
-async function operatorAlerts(rows: Table): Promise<OperatorAlertRecord[]> {
-  const found = await allRows(rows, { pk: keys.operatorAlert('', '').pk });
-  return found.map(operatorAlertFromRow).filter(({ active }) => active);
-}
 
 function pausedNotes(pauses: PausesRecord): Html {
   const paused = PAUSABLE.filter((what) => pauses[what] !== null).map((what) => {

@@ -4,7 +4,7 @@ import { documentPairs, leafText, valueText } from '../../cli/policy-text.ts';
 import { leavesOf } from '../../functions/operators/overview/policy-leaves.ts';
 import { loadPolicies, loadPolicyDocuments } from '../../functions/store/policies.ts';
 import type { Console, Page, PageKind } from '../console.ts';
-import { field, type Html, link, note, paged, table } from '../parts.ts';
+import { field, type Html, link, paged, said, table } from '../parts.ts';
 
 /** What holds where, and what a change of it would do. */
 export const policiesPage: PageKind = {
@@ -27,7 +27,8 @@ async function allPage({ system }: Console, query: URLSearchParams): Promise<Pag
       ['Scope', ([scope]) => link(scopeText(scope), '/policies', { scope: scopeText(scope) })],
       ['Says', ([, document]) => documentPairs(document).join(' ')],
     ],
-  })}${pager}<h2>Look at another scope</h2><form class="card filters" method="get" action="/policies">${field(
+  })}${pager}<p>${link('History: who changed what, when and why', '/policies/history')} · ${link('Differences between two instants', '/policies/diff')}</p>
+<h2>Look at another scope</h2><form class="card filters" method="get" action="/policies">${field(
     'Scope: global, a prefix with its slash, or a task',
     'scope',
     'global',
@@ -35,16 +36,43 @@ async function allPage({ system }: Console, query: URLSearchParams): Promise<Pag
   return { title: 'Policies', body };
 }
 
-async function scopePage({ system }: Console, scope: string): Promise<Page> {
+/** What a scope says of its own, and how a key of it is taken out. */
+function ownTable({ allowsChanges }: Console, scope: string, document: Record<string, unknown>): Html {
+  const keysOf = Object.keys(document).flatMap((key) =>
+    documentPairs({ [key]: document[key] }).map((pair) => ({ key: pair.split('=', 1)[0] ?? key, pair })),
+  );
+  return table({
+    caption: 'What it says of its own',
+    rows: keysOf,
+    none: 'It says nothing of its own.',
+    columns: [
+      ['Says', ({ pair }) => html`<code>${said(pair)}</code>`],
+      ...(allowsChanges
+        ? [
+            [
+              'Act',
+              ({ key }: { key: string }) =>
+                link('Take it out…', '/act/unset-policy', { scope: scopeText(scope), key }),
+            ] as const,
+          ]
+        : []),
+    ],
+  });
+}
+
+async function scopePage(console: Console, scope: string): Promise<Page> {
+  const { system } = console;
   const [documents, book] = await Promise.all([
     loadPolicyDocuments(system.table),
     loadPolicies(system.table),
   ]);
-  const pairs = documentPairs(documents.get(scope) ?? {});
+  const document = documents.get(scope) ?? {};
+  const name = scopeText(scope);
   // What holds below a prefix is what holds for any of its tasks without a policy of its own.
   const effective = book.for(scope.endsWith('/') ? `${scope}any` : scope);
-  const body = html`${pairs.length === 0 ? note('quiet', 'It says nothing of its own.') : html`<pre>${pairs.join('\n')}</pre>`}
-${previewForm(scopeText(scope), pairs)}
+  const body = html`${ownTable(console, scope, document)}
+<p>${link('Its history', '/policies/history', { scope: name })} · ${link('Its rollout', '/rollout', { scope: name })}</p>
+${previewForm(name, documentPairs(document))}
 <h2>What holds there</h2>${table({
     caption: 'Each key with where it comes from',
     rows: leavesOf(effective),
@@ -55,7 +83,7 @@ ${previewForm(scopeText(scope), pairs)}
       ['From', ({ from }) => from],
     ],
   })}<p>${link('All policies', '/policies')}</p>`;
-  return { title: `Policy of ${scopeText(scope)}`, body };
+  return { title: `Policy of ${name}`, body };
 }
 
 /** Asks for a change to be previewed. */

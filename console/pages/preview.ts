@@ -10,6 +10,7 @@ import { COUNTED, type Counted } from '../../simulation/preview/counts.ts';
 import { type PreviewLine, previewStage } from '../../simulation/preview/preview.ts';
 import { snapshotOf } from '../../simulation/preview/stage-snapshot.ts';
 import type { Console, Page, PageKind } from '../console.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
 import { address, type Html, NOTHING, note, paged, table } from '../parts.ts';
 import { plot } from '../plots.ts';
 import { previewForm } from './policies.ts';
@@ -51,15 +52,6 @@ export function pairsOf(text: string): string[] {
 function daysOf(text: string): number {
   const days = Number(text);
   return Number.isInteger(days) && days >= 1 && days <= 366 ? days : 60;
-}
-
-let before: Promise<unknown> = Promise.resolve();
-
-/** A preview reads the whole table, and takes the whole machine: two at once would take twice as long. */
-function oneAtATime<Value>(work: () => Promise<Value>): Promise<Value> {
-  const next = before.then(work, work);
-  before = next.catch(() => {});
-  return next;
 }
 
 async function previewed(

@@ -86,11 +86,11 @@ async function deadLetters({ stage }: Console): Promise<Html> {
   const { deadLetters: letters } = stage;
   const counted = letters.queues.map(async (queue) => ({ queue, count: await letters.count(queue) }));
   return table({
-    caption: 'Messages that were given up: `taskwarden dlq list` says why, and `dlq redrive` sends them back',
+    caption: 'Messages that were given up: each queue leads to why, and to what would become of them now',
     rows: await Promise.all(counted),
     none: 'There are no dead-letter queues.',
     columns: [
-      ['Queue', ({ queue }) => queue],
+      ['Queue', ({ queue }) => link(queue, '/queues/letters', { queue })],
       ['Messages', ({ count }) => (count > 0 ? html`<b class="bad">${count}</b>` : 0)],
     ],
   });

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { leafText, valueText } from '../../cli/policy-text.ts';
 import { formatInstant, type Instant, parseInstant } from '../../functions/abandonment/time.ts';
+import { isHeld } from '../../functions/operators/brakes.ts';
 import { type Explanation, explain } from '../../functions/operators/overview/explanation.ts';
 import type { MailView } from '../../functions/operators/overview/mails.ts';
 import { type Moment, momentsOf } from '../../functions/operators/overview/moments.ts';
@@ -40,7 +41,7 @@ export const taskPage: PageKind = {
     const asked = instantOf(query.get('at') ?? '');
     const given = await explain(console.system.table, history, asked ?? now, now);
     const body = html`${banner(given)}${asked === undefined ? NOTHING : dayNote(given, id)}
-${acts(console, history.record)}${disablingOf(given)}${decisionOf(given)}${dayForm(id, now, query)}
+${acts(console, given, history.record)}${disablingOf(given)}${decisionOf(given)}${dayForm(id, now, query)}
 <h2>History</h2>${timeline(momentsOf(history).reverse())}${mailsOf(given.mails)}
 <h2>What it rests on</h2>${evidenceOf(given)}${thresholds(given.thresholds, 'Policy that decides about it')}${people(given)}
 <h2>On the command line</h2><pre>${commandsFor(console, id)}</pre>`;
@@ -235,9 +236,18 @@ function people(given: Explanation): Html {
   });
 }
 
-function acts({ allowsChanges }: Console, { task, disabledByUs }: TaskRecord): Html {
-  if (!allowsChanges || !disabledByUs) return NOTHING;
-  return html`<div class="acts"><a class="button" href="${address('/act/undo-task', { task: task.id })}">Enable it again…</a></div>`;
+/** What can be done about this task alone. */
+function acts({ allowsChanges, system }: Console, { verdict }: Explanation, record: TaskRecord): Html {
+  const { id: task } = record.task;
+  const offered: [isOffered: boolean, act: string, text: string][] = [
+    [record.disabledByUs !== null, '/act/undo-task', 'Enable it again…'],
+    [isHeld(record, system.clock.now()), '/act/approve', 'Approve it alone…'],
+    [verdict.state === 'reverted', '/act/dismiss-reversal', 'Dismiss what holds it…'],
+  ];
+  const links = offered
+    .filter(([isOffered]) => allowsChanges && isOffered)
+    .map(([, act, text]) => html`<a class="button" href="${address(act, { task })}">${text}</a>`);
+  return links.length === 0 ? NOTHING : html`<div class="acts">${links}</div>`;
 }
 
 function commandsFor({ stage }: Console, id: string): string {

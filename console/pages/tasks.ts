@@ -15,6 +15,8 @@ const STATES = [
   'kept',
   'disabled',
   'abandoned',
+  'by-owner',
+  'by-others',
   'healthy',
   'all',
 ] as const;
@@ -28,6 +30,8 @@ const STATE_TEXT: Record<StateFilter, string> = {
   kept: 'kept by an owner',
   disabled: 'disabled by whomever',
   abandoned: 'disabled: abandoned',
+  'by-owner': 'disabled: by an owner, on their page',
+  'by-others': 'disabled by people elsewhere',
   healthy: 'healthy',
   all: 'any',
 };
@@ -39,13 +43,23 @@ const HOLDS: Record<StateFilter, (task: FleetTask) => boolean> = {
   held: ({ decision }) => decision === 'hold',
   kept: ({ keptUntil }) => keptUntil !== null,
   disabled: ({ state }) => state === 'disabled',
-  abandoned: ({ disabledByUs }) => disabledByUs,
+  abandoned: ({ disabledAs }) => disabledAs === 'abandoned',
+  'by-owner': ({ disabledAs }) => disabledAs === 'by an owner',
+  'by-others': ({ state, disabledAs }) => state === 'disabled' && disabledAs === null,
   healthy: ({ state }) => state === 'healthy',
   all: () => true,
 };
 
 /** Only the whole table knows of these. */
-const WHOLE: readonly StateFilter[] = ['kept', 'disabled', 'abandoned', 'healthy', 'all'];
+const WHOLE: readonly StateFilter[] = [
+  'kept',
+  'disabled',
+  'abandoned',
+  'by-owner',
+  'by-others',
+  'healthy',
+  'all',
+];
 
 /** Filters by what is equal. */
 const EQUAL = ['tenant', 'plane', 'cause', 'mode', 'reason'] as const;
@@ -152,8 +166,9 @@ function ownersText(owners: readonly string[]): string {
   return others.length === 0 ? first : `${first} +${others.length}`;
 }
 
-function stateTag({ state, disabledByUs, decision }: FleetTask): Html {
-  if (disabledByUs) return tag('disabled: abandoned', 'bad');
+function stateTag({ state, disabledAs, decision }: FleetTask): Html {
+  if (disabledAs !== null)
+    return tag(`disabled: ${disabledAs}`, disabledAs === 'abandoned' ? 'bad' : 'quiet');
   const tone: Tone = decision === 'hold' || state === 'failing' ? 'warn' : state === 'open' ? 'bad' : 'quiet';
   return tag(state, state === 'healthy' ? 'good' : tone);
 }

@@ -21,6 +21,7 @@ export const DEFAULTS: ScopedPolicy & GlobalPolicy = {
   failAfter: null,
   stopNotice: null,
   atDeadline: 'nothing',
+  stillOff: null,
   scanEvery: 15 * MINUTE,
   digestEvery: HOUR,
   evidenceMaxAge: 24 * HOUR,

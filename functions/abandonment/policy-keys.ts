@@ -37,6 +37,7 @@ export const SCOPED_KEYS: Record<keyof ScopedPolicy, ValueReader> = {
   failAfter: durationFrom(MINUTE),
   stopNotice: durationFrom(LEAST_STOP_NOTICE),
   atDeadline: oneOf(AT_DEADLINE),
+  stillOff: durationFrom(1),
 };
 
 /** The readers of the keys that can be set globally only, but for `blastRadius`, whose parts are leaves. */

@@ -1,6 +1,7 @@
 import { type EffectivePolicy, WEEKDAYS } from './policy.ts';
 import type { PolicyBook } from './policy-book.ts';
 import { shown } from './policy-wording.ts';
+import { stillOffAt } from './restorable.ts';
 import { type Duration, formatDuration } from './time.ts';
 
 /**
@@ -14,7 +15,11 @@ export function idlePolicies(book: PolicyBook, scope: string, scanEvery: Duratio
   const narrower = book.scopes().filter((other) => other !== scope && isWithin(other, scope));
   return [scope, ...narrower].flatMap((at) => {
     const policy = book.for(at);
-    const idle = [...idleLeads(policy, scope, at, scanEvery), ...idleDays(policy, at, scope)];
+    const idle = [
+      ...idleLeads(policy, scope, at, scanEvery),
+      ...idleDays(policy, at, scope),
+      ...idleStillOff(policy, at, scope),
+    ];
     return idle.map((text) => (at === scope ? text : `${shown(at)}: ${text}`));
   });
 }
@@ -54,4 +59,14 @@ function idleDays({ quietDays, source }: EffectivePolicy, at: string, scope: str
   if (weekdays.length === WEEKDAYS.length)
     return ['quietDays: every day of the week is quiet; nothing is ever disabled'];
   return weekdays.length + dates.length === 0 ? ['quietDays: they name no day'] : [];
+}
+
+/** A reminder that would follow the disabling too soon, unless the owning system says a longer time. */
+function idleStillOff({ stillOff, source }: EffectivePolicy, at: string, scope: string): string[] {
+  if (stillOff === null || at !== scope || source.stillOff !== (scope === '' ? 'global' : scope)) return [];
+  if (stillOffAt({ at: 0, run: '' }, { stillOff }) !== null) return [];
+  const only = 'it is due only where the owning system says that a task can be enabled as it was for longer';
+  return [
+    `stillOff: ${formatDuration(stillOff)} before the end of 90d is within a day of the disabling; ${only}`,
+  ];
 }

@@ -44,6 +44,8 @@ export interface ScopedPolicy {
   atDeadline: AtDeadline;
   /** So long before the date admins join the living recipients; null: only where nobody else is alive. */
   escalateAt: Duration | null;
+  /** So long before a task can no longer be enabled as it was its recipients are reminded that it is off; null: never. */
+  stillOff: Duration | null;
 }
 
 /** The keys that can be set globally only. */

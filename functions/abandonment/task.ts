@@ -353,27 +353,31 @@ const NOTICES = [
   'withdrawn',
   'stopping',
   'overdue',
+  'still-off',
 ] as const;
 export type Notice = (typeof NOTICES)[number];
 
-type WindowedNotice = 'warning' | 'reminder' | 'stopping' | 'overdue';
+const AHEAD = ['warning', 'reminder', 'stopping', 'overdue'] as const;
 
 /** A notice of what is past: what it says is frozen when it comes to be. */
-export type PastNotice = Exclude<Notice, WindowedNotice>;
+export type PastNotice = Exclude<Notice, (typeof AHEAD)[number]>;
 
-const WINDOWED: readonly Notice[] = ['warning', 'reminder', 'stopping', 'overdue'];
+/** Whether a notice is of what is past. */
+export function isOfPast(notice: Notice): notice is PastNotice {
+  return !(AHEAD as readonly Notice[]).includes(notice);
+}
 
 /**
- * Warnings and reminders, of deadlines too, share one mail per recipient and `digestEvery` (promise 6); other notices do
- * not wait.
+ * Warnings and reminders, of deadlines and of what is still off too, share one mail per recipient and `digestEvery`
+ * (promise 6); other notices do not wait.
  */
-export function isWindowed(notice: Notice): notice is WindowedNotice {
-  return WINDOWED.includes(notice);
+export function isWindowed(notice: Notice): boolean {
+  return !isOfPast(notice) || notice === 'still-off';
 }
 
 /** Whether a notice rests on an evaluation, so that it waits while these are paused. */
 export function isEvaluated(notice: Notice): boolean {
-  return isWindowed(notice) && notice !== 'stopping';
+  return !isOfPast(notice) && notice !== 'stopping';
 }
 
 /** Whether a notice is the one by which an episode first tells its recipients. */

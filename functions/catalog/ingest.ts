@@ -1,7 +1,7 @@
 import { BOUNDS } from '../abandonment/bounds.ts';
 import { confirmDisabled } from '../disabling/confirm.ts';
 import { refuseDisabling } from '../disabling/refusals.ts';
-import { EVENT_VERSION } from '../platform/fields.ts';
+import { EVENT_VERSION } from '../platform/event-version.ts';
 import { parseEvent } from '../platform/schema-problems.ts';
 import type { System } from '../platform/system.ts';
 import { bucketOf } from '../store/keys.ts';

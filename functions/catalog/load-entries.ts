@@ -1,4 +1,4 @@
-import { EVENT_VERSION } from '../platform/fields.ts';
+import { EVENT_VERSION } from '../platform/event-version.ts';
 import { countWrites } from '../store/counts.ts';
 import { deadlineWrites } from '../store/deadline-row.ts';
 import type { Write } from '../store/table/table.port.ts';

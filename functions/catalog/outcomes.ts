@@ -3,7 +3,7 @@ import { BOUNDS } from '../abandonment/bounds.ts';
 import { recordable } from '../platform/recorded-text.ts';
 import { parseEvent } from '../platform/schema-problems.ts';
 import type { SourceRecord } from '../store/sources.ts';
-import { loadTasks, type TaskRecord } from '../store/tasks.ts';
+import { loadTasks } from '../store/tasks.ts';
 import type { Outcome } from '../work/consumer.ts';
 import { classOf } from '../work/failure-class.ts';
 import type { BusEvent } from './events.ts';
@@ -56,6 +56,13 @@ export function outcomeOf(context: Refusing, committed: Committed, task?: string
   return { outcome: 'retry', reason: 'table-busy', delaySeconds: BUSY_DELAY_SECONDS, failed: true };
 }
 
+/** Takes what an event says of one task; what needs no table is answered at once, for most of what is said changes nothing. */
+type Take<Item> = (
+  context: CatalogContext,
+  task: string,
+  said: readonly Item[],
+) => Committed | Promise<Committed>;
+
 interface Items<Item> {
   /** The key of the list in the event. */
   list: string;
@@ -81,7 +88,7 @@ interface Sifted<Item> {
 export async function takeEach<Item extends { task: string }>(
   context: EventContext,
   items: Items<Item>,
-  take: (context: CatalogContext, task: string, said: readonly Item[]) => Promise<Committed>,
+  take: Take<Item>,
 ): Promise<Outcome> {
   const { groups, refusals } = sift(context, items);
   const committed = await takeAll(context, groups, take);
@@ -110,40 +117,46 @@ function outcomeOfEach(
 async function takeAll<Item>(
   context: EventContext,
   groups: ReadonlyMap<string, Item[]>,
-  take: (context: CatalogContext, task: string, said: readonly Item[]) => Promise<Committed>,
+  take: Take<Item>,
 ): Promise<Map<string, Committed>> {
-  const read = await loadTasks(context.system.table, groups.keys());
+  const each = { ...context, read: await loadTasks(context.system.table, groups.keys()) };
   const committed = new Map<string, Committed>();
   const waiting = [...groups];
   for (let start = 0; start < waiting.length; start += AT_A_TIME) {
-    const some = waiting.slice(start, start + AT_A_TIME);
-    await Promise.all(
-      some.map(async ([task, said]) =>
-        committed.set(task, await takeOne(context, read, task, (each) => take(each, task, said))),
-      ),
-    );
+    const later: Promise<unknown>[] = [];
+    for (const [task, said] of waiting.slice(start, start + AT_A_TIME)) {
+      const taken = takeOne(each, task, said, take);
+      if (taken instanceof Promise) later.push(taken.then((answer) => committed.set(task, answer)));
+      else committed.set(task, taken);
+    }
+    if (later.length > 0) await Promise.all(later);
   }
   return committed;
 }
 
 /** A fault with one task leaves the event to a later try, after the others; what its own row cannot hold is refused. */
-async function takeOne(
-  context: EventContext,
-  read: Map<string, TaskRecord>,
+function takeOne<Item>(
+  context: CatalogContext,
   task: string,
-  take: (context: CatalogContext) => Promise<Committed>,
-): Promise<Committed> {
+  said: readonly Item[],
+  take: Take<Item>,
+): Committed | Promise<Committed> {
   try {
-    return await take({ ...context, read });
+    const taken = take(context, task, said);
+    return taken instanceof Promise ? taken.catch((error) => faultWith(context, task, error)) : taken;
   } catch (error) {
-    if (classOf(error, 1) === 'permanent')
-      return { settled: 'refused', refusal: { reason: 'too-large', detail: String(error) } };
-    context.system.telemetry.log('error', 'one task of an event failed', {
-      task: recordable(task),
-      error: recordable(String(error)),
-    });
-    return { settled: 'busy' };
+    return faultWith(context, task, error);
   }
+}
+
+function faultWith({ system }: CatalogContext, task: string, error: unknown): Committed {
+  if (classOf(error, 1) === 'permanent')
+    return { settled: 'refused', refusal: { reason: 'too-large', detail: String(error) } };
+  system.telemetry.log('error', 'one task of an event failed', {
+    task: recordable(task),
+    error: recordable(String(error)),
+  });
+  return { settled: 'busy' };
 }
 
 function sift<Item extends { task: string }>(
@@ -166,9 +179,17 @@ function sift<Item extends { task: string }>(
     const { task } = parsed.value;
     const refusal = taskRefusal(context.source, task);
     if (refusal) refusals.push({ ...refusal, task });
-    else groups.set(task, [...(groups.get(task) ?? []), parsed.value]);
+    else grouped(groups, task).push(parsed.value);
   }
   return { groups: fewEnough(groups, list, refusals), refusals };
+}
+
+function grouped<Item>(groups: Map<string, Item[]>, task: string): Item[] {
+  const known = groups.get(task);
+  if (known) return known;
+  const group: Item[] = [];
+  groups.set(task, group);
+  return group;
 }
 
 /** Without the tasks that are named too often; with their refusals added to `refusals`. */

@@ -130,9 +130,30 @@ export async function deleteTask(context: CatalogContext, event: TaskDeleted): P
 
 /**
  * Takes in what was seen of one task's shards, one observation after the other and written once; of an unknown task it
- * waits.
+ * waits. What changes nothing of a row that was read beforehand, as nearly all of it, is answered at once.
  */
-export async function observeTask(
+export function observeTask(
+  context: CatalogContext,
+  id: string,
+  observations: readonly Observation[],
+): Committed | Promise<Committed> {
+  const read = context.read?.get(id);
+  const change = read && read.task.deletedAt === undefined && seenOf(context, read, observations);
+  if (change && 'skip' in change) return { settled: 'skipped', reason: change.skip };
+  return observeAlone(context, id, observations);
+}
+
+function seenOf(
+  { system, book }: CatalogContext,
+  known: TaskRecord,
+  observations: readonly Observation[],
+): TaskChange {
+  const policy = book.for(known.task.id);
+  const now = system.clock.now();
+  return inTurn(known, observations, (record, one) => observed(record, one, policy, now));
+}
+
+function observeAlone(
   context: CatalogContext,
   id: string,
   observations: readonly Observation[],
@@ -140,10 +161,8 @@ export async function observeTask(
   const policy = context.book.for(id);
   return changeTask(context, id, async (known) => {
     const now = context.system.clock.now();
-    if (known && known.task.deletedAt === undefined) {
-      const change = inTurn(known, observations, (record, one) => observed(record, one, policy, now));
-      return planOf(context, known, change);
-    }
+    if (known && known.task.deletedAt === undefined)
+      return planOf(context, known, seenOf(context, known, observations));
     const deletedAt = known?.task.deletedAt ?? Number.NEGATIVE_INFINITY;
     const since = observations.filter(({ at }) => at > deletedAt);
     if (since.length === 0) return { skip: 'deleted' };

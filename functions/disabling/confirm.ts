@@ -40,7 +40,7 @@ export async function confirmDisabled(
       if (!before || !isNews(before, confirmation)) return { value: undefined };
       const problem = versionProblem(confirmation.version, before.task.version, system.clock.now());
       if (problem !== undefined) return { value: problem };
-      const view = await FleetView.load(system.table);
+      const view = await FleetView.load(system.table, system.clock.now());
       await view.loadPlanes([before.task.dataPlane]);
       const value = await confirmedOf(system, view, before, confirmation);
       const { record } = value;

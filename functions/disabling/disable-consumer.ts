@@ -2,7 +2,7 @@ import { controlPlaneFor } from '../control-planes/control-plane-for.ts';
 import { loadTask } from '../store/tasks.ts';
 import type { Consumer } from '../work/consumer.ts';
 import { disablingOf, enablingOf, giveUp } from '../work/given-up.ts';
-import { type DisablerMessage, disablerMessage, parseMessage } from '../work/messages.ts';
+import { type DisablerMessage, disablerMessage, parseMessage } from '../work/read-messages.ts';
 import { disableTask } from './disable.ts';
 import { enableTask } from './enable.ts';
 

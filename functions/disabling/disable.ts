@@ -44,10 +44,7 @@ export async function disableTask(
   if (disabling.state === 'refused') return { outcome: 'skipped', reason: 'refused' };
   const isAnswerAwaited = disabling.state === 'requested' && !disabling.unanswered;
   if (isAnswerAwaited && delivery.receiveCount === 1) return { outcome: 'skipped', reason: 'requested' };
-  const view = await FleetView.load(system.table, {
-    now: system.clock.now(),
-    scanEvery: system.config.scanEvery,
-  });
+  const view = await FleetView.load(system.table, system.clock.now(), { scanEvery: system.config.scanEvery });
   const { verdict, decided } = await judge(system, view, record);
   const now = system.clock.now();
   const policy = view.policies.for(hint.task);
@@ -89,7 +86,7 @@ export async function whyNotDisable(
   }
   if (record.open.disabling.state === 'refused') return 'refused';
   const now = system.clock.now();
-  const view = await FleetView.load(system.table, { now, scanEvery: system.config.scanEvery });
+  const view = await FleetView.load(system.table, now, { scanEvery: system.config.scanEvery });
   const { verdict } = await judge(system, view, record);
   return verdict === 'disable' ? undefined : verdict;
 }

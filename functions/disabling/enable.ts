@@ -137,6 +137,6 @@ async function store<Of extends TaskRecord>(
   record: Of,
   ...beside: readonly Write[]
 ): Promise<Of | undefined> {
-  const policy = (await FleetView.load(system.table)).policies.for(record.task.id);
+  const policy = (await FleetView.load(system.table, system.clock.now())).policies.for(record.task.id);
   return storeTask(system, record, policy, ...beside);
 }

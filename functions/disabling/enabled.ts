@@ -35,7 +35,7 @@ export async function storeEnabled(
   at: Instant,
   audit: Write,
 ): Promise<boolean> {
-  const view = await FleetView.load(system.table);
+  const view = await FleetView.load(system.table, system.clock.now());
   const policy = view.policies.for(record.task.id);
   const now = system.clock.now();
   const after = enabledAgain(record, at, now);

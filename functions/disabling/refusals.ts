@@ -88,7 +88,7 @@ export async function refuseDisabling(
 ): Promise<'refused' | 'needless' | 'changed'> {
   const record = await loadTask(system.table, heard.task);
   if (!record || !isDisabling(record) || !answersNewest(record, heard)) return 'needless';
-  const policy = (await FleetView.load(system.table)).policies.for(heard.task);
+  const policy = (await FleetView.load(system.table, system.clock.now())).policies.for(heard.task);
   const refusal = { reason: heard.reason, worker: 'ingest' as const, attempt };
   return (await recordRefusal(system, record, policy, refusal)) ? 'refused' : 'changed';
 }
@@ -109,7 +109,7 @@ export function refusalMarker(fingerprint: string, task: string, at: number): Wr
 /** Lets the work that a kind of failure made us give up be generated again; gives the tasks. */
 export async function clearRefusals(system: System, fingerprint: string): Promise<string[]> {
   const cleared: string[] = [];
-  const view = await FleetView.load(system.table);
+  const view = await FleetView.load(system.table, system.clock.now());
   for (const { pk, sk: task } of await allRows(system.table, {
     pk: keys.refusal(fingerprint, '').pk,
     consistent: true,

@@ -105,8 +105,8 @@ async function store<Of extends TaskRecord>(
   return storeTask(system, record, await policyOf(system, record.task.id), ...beside);
 }
 
-async function policyOf({ table }: System, id: string): Promise<EffectivePolicy> {
-  return (await FleetView.load(table)).policies.for(id);
+async function policyOf({ table, clock }: System, id: string): Promise<EffectivePolicy> {
+  return (await FleetView.load(table, clock.now())).policies.for(id);
 }
 
 /** Turns on again all that one run turned off and that is off since then; one that cannot be stops no other. */

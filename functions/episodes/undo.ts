@@ -130,12 +130,12 @@ export function withUndoNotified(record: TaskRecord): TaskRecord {
   return record.undo ? { ...record, undo: { ...record.undo, state: 'told' } } : record;
 }
 
-/** The alert of the episode with one notice for each holder on the list of what is to be written. */
-export function withHoldersToNotify(
+/** The alert of an episode with one notice for each of some recipients on the list of what is to be written. */
+export function withNoticesToWrite(
   alert: AlertRecord,
-  holders: readonly Omit<NewNotice, 'pending'>[],
+  recipients: readonly Omit<NewNotice, 'pending'>[],
   pending: PendingNotice,
 ): AlertRecord {
-  const others = alert.untold.filter(({ key }) => !holders.some((holder) => holder.key === key));
-  return { ...alert, untold: [...others, ...holders.map((holder) => ({ ...holder, pending }))] };
+  const others = alert.untold.filter(({ key }) => !recipients.some((one) => one.key === key));
+  return { ...alert, untold: [...others, ...recipients.map((one) => ({ ...one, pending }))] };
 }

@@ -4,6 +4,7 @@ import {
   type ItemResult,
   leftOf,
   type OperatorWorkRecord,
+  type StoredItem,
   type WorkPartRecord,
 } from '../store/operator-work.ts';
 
@@ -29,8 +30,36 @@ export type Tried = ReadonlyMap<number, ItemResult | null>;
 export function withResults(part: WorkPartRecord, tried: Tried, attempt: number): WorkPartRecord {
   const items = part.items.map((item, place) => {
     const result = tried.get(place);
-    if (!result || !isLeft(item, attempt)) return item;
-    return result.outcome === 'failed' ? { ...item, result } : { id: item.id, result };
+    if (result === undefined || !isLeft(item, attempt)) return item;
+    if (result === null) return heardOf(item);
+    return result.outcome === 'failed' ? { ...heardOf(item), result } : { id: item.id, result };
+  });
+  return { ...part, items };
+}
+
+/** The item once somebody who began it was heard of. */
+function heardOf(item: StoredItem): StoredItem {
+  if (item.begun === undefined) return item;
+  const { begun: _, ...heard } = item;
+  return heard;
+}
+
+/** Whoever begins an item dies so often: then nobody begins it again. */
+export const MOST_DEATHS = 3;
+
+/**
+ * The part with the claim of an item that is about to be begun, and the claim before it lifted; undefined where as many as are
+ * allowed died in it.
+ */
+export function withClaim(
+  part: WorkPartRecord,
+  { place, before }: { place: number; before: number | undefined },
+): WorkPartRecord | undefined {
+  const begun = part.items[place]?.begun ?? 0;
+  if (begun >= MOST_DEATHS) return undefined;
+  const items = part.items.map((item, at) => {
+    if (at === place) return { ...item, begun: begun + 1 };
+    return at === before ? heardOf(item) : item;
   });
   return { ...part, items };
 }
@@ -75,8 +104,9 @@ export function afterPage(record: OperatorWorkRecord, page: PageWorked): Operato
   if (record.lease?.holder !== page.holder) return counted;
   const free = { ...counted, lease: null };
   if (free.state !== 'open' || !page.wasAllTried) return free;
+  const { hasDied: _, ...alive } = free;
   const next = page.after.part + 1;
-  return next < free.parts ? { ...free, next } : afterRound(free, page.now);
+  return next < alive.parts ? { ...alive, next } : afterRound(alive, page.now);
 }
 
 /** Every part was gone through: it is at its end, or what is left waits for the next round. */

@@ -22,7 +22,15 @@ import { classOf } from '../work/failure-class.ts';
 import { recordOops } from '../work/oops.ts';
 import type { ItemAnswer, WorkKind } from './kind.ts';
 import { kindOf } from './kinds.ts';
-import { afterPage, isLeft, MOST_ROUNDS, type Tried, withResults } from './progress.ts';
+import {
+  afterPage,
+  isLeft,
+  MOST_DEATHS,
+  MOST_ROUNDS,
+  type Tried,
+  withClaim,
+  withResults,
+} from './progress.ts';
 
 /** Whoever works a page and is not heard of for so long is taken for dead. */
 const LEASE: Duration = 5 * MINUTE;
@@ -47,7 +55,8 @@ export interface WorkedPage {
 
 /**
  * Works one part of the first bulk command that is due: its items one by one, each decided on fresh state, and what they came to in
- * one transaction at the end. Where this dies half way the same items are worked again once its lease ran out.
+ * one transaction at the end. Where this dies half way the same items are worked again once its lease ran out: then each is claimed
+ * before it is begun, so that one that lets whoever works it die is found, and given up.
  *
  * @returns undefined where no command is due, or others work them
  */
@@ -74,7 +83,9 @@ function take(system: System, id: string, holder: string): Promise<OperatorWorkR
     const now = system.clock.now();
     if (!record || !isDue(record, now)) return { value: undefined };
     const lease = { holder, until: now + LEASE };
-    const taken = { ...record, lease, startedAt: record.startedAt ?? now };
+    const startedAt = record.startedAt ?? now;
+    // Whoever had a lease that is over gave no word of its end.
+    const taken = { ...record, lease, startedAt, ...(record.lease && { hasDied: true as const }) };
     return { writes: [operatorWorkWrite(taken)], value: taken };
   });
 }
@@ -92,7 +103,8 @@ async function workTaken(
 ): Promise<WorkedPage> {
   const part = await nextPart(system, taken, asking);
   const left = [...part.items.entries()].filter(([, item]) => isLeft(item, taken.attempt));
-  const tried = await workItems(system, taken, { kind, left, isSpent: asking.isSpent });
+  const workAll = taken.hasDied ? workClaimed : workItems;
+  const tried = await workAll(system, taken, { kind, part: part.part, left, isSpent: asking.isSpent });
   const page = { part: part.part, tried, wasAllTried: tried.size === left.length, holder };
   const record = await storePage(system, taken, page);
   const { id, kind: name, counts } = record;
@@ -114,6 +126,7 @@ async function nextPart(
 
 interface Page {
   kind: WorkKind;
+  part: number;
   left: [place: number, item: WorkItem][];
   isSpent(): boolean;
 }
@@ -133,6 +146,46 @@ async function workItems(system: System, taken: OperatorWorkRecord, page: Page):
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   return tried;
+}
+
+/** Works items one by one, each claimed first: whoever dies in one leaves its claim, which counts. */
+async function workClaimed(system: System, taken: OperatorWorkRecord, page: Page): Promise<Tried> {
+  const tried = new Map<number, ItemResult | null>();
+  let before: number | undefined;
+  for (const [place, item] of page.left) {
+    if (page.isSpent()) break;
+    const isBegun = await claim(system, { id: taken.id, part: page.part, place, before });
+    const answer = isBegun
+      ? await answerOf(system, page.kind, item, taken)
+      : await deadly(system, item, taken);
+    tried.set(place, resultOf(answer, taken));
+    before = place;
+  }
+  return tried;
+}
+
+interface Claim {
+  id: string;
+  part: number;
+  place: number;
+  /** The one that was claimed before it, and came to its end. */
+  before: number | undefined;
+}
+
+/** False where too many died in the item already. */
+function claim(system: System, { id, part, ...claimed }: Claim): Promise<boolean> {
+  return commit<boolean>(system, `bulk command ${id}`, async () => {
+    const after = withClaim(await loadWorkPart(system.table, id, part), claimed);
+    if (!after) return { value: false };
+    return { writes: [workPartWrite(id, after, system.clock.now())], value: true };
+  });
+}
+
+async function deadly(system: System, item: WorkItem, taken: OperatorWorkRecord): Promise<ItemAnswer> {
+  const why = `the worker died in it ${MOST_DEATHS} times`;
+  const failed = { item: `${taken.id} ${item.id}`, attempt: MOST_DEATHS, cause: 'died' as const };
+  await recordOops(system, { worker: 'scanner/operator-work', ...failed, error: new Error(why) });
+  return { outcome: 'failed', why };
 }
 
 async function answerOf(

@@ -1,4 +1,5 @@
 import { isHeldBySpike } from '../abandonment/approval.ts';
+import type { PolicyBook } from '../abandonment/policy-book.ts';
 import { isReverted } from '../abandonment/reverted.ts';
 import { withSpan } from '../abandonment/spans.ts';
 import type { Instant } from '../abandonment/time.ts';
@@ -10,9 +11,9 @@ import { eachRowOf, inBuckets } from '../store/buckets.ts';
 import { changeTask } from '../store/change-task.ts';
 import { commit } from '../store/commit.ts';
 import { dataPlaneWrite, loadDataPlane } from '../store/data-planes.ts';
-import { FleetView } from '../store/fleet-view.ts';
 import { index, keys } from '../store/keys.ts';
 import { evaluationRequest } from '../store/looks.ts';
+import { loadPolicies } from '../store/policies.ts';
 import type { Query } from '../store/table/table.port.ts';
 import { loadTask, scheduled, type TaskRecord } from '../store/tasks.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
@@ -67,11 +68,14 @@ export async function approveTasks(
   atOnce = 1,
 ): Promise<string[]> {
   const now = system.clock.now();
-  const view = await FleetView.load(system.table);
+  const policies = await loadPolicies(system.table);
+  const isMeant = (record: TaskRecord) => isHeld(record, now);
   const approved: string[] = [];
   for (let first = 0; first < ids.length; first += atOnce) {
     const some = ids.slice(first, first + atOnce);
-    const done = await Promise.all(some.map((id) => approve(system, view, id, approval, now)));
+    const done = await Promise.all(
+      some.map((id) => approveTask(system, id, approval, { isMeant, policies })),
+    );
     approved.push(...some.filter((_, at) => done[at]));
   }
   return approved;
@@ -86,20 +90,24 @@ export async function endSpikeAlert(system: System): Promise<void> {
   );
 }
 
-/** False where the task is held no longer. */
-function approve(
+/**
+ * Lets go one task; false where it is not meant as it stands then.
+ *
+ * @param isMeant says on the row that is changed whether a spike holds it still
+ */
+export function approveTask(
   system: System,
-  view: FleetView,
   id: string,
   { by, reason = 'held by the blast radius', until }: Approval,
-  now: Instant,
+  { isMeant, policies }: { isMeant(record: TaskRecord): boolean; policies: PolicyBook },
 ): Promise<boolean> {
+  const now = system.clock.now();
   return changeTask(system, id, (record) => {
-    if (!record || !isOpen(record) || !isHeld(record, now)) return { value: false };
+    if (!record || !isOpen(record) || !isMeant(record)) return { value: false };
     const approved = withApproval(record, now, until);
     const evidence = { heldAt: heldSince(approved), ...(until === undefined ? {} : { until }) };
     const audit = auditWrite({ task: id, at: now, act: 'approved', by, reason, evidence, mails: [] });
-    return { record: approved, policy: view.policies.for(id), beside: [audit], value: true };
+    return { record: approved, policy: policies.for(id), beside: [audit], value: true };
   });
 }
 
@@ -170,8 +178,7 @@ export async function dismissReversal(
   id: string,
   by: string,
 ): Promise<{ dismissed: boolean }> {
-  const { policies } = await FleetView.load(system.table);
-  const policy = policies.for(id);
+  const policy = (await loadPolicies(system.table)).for(id);
   return changeTask<{ dismissed: boolean }>(system, id, (record) => {
     const now = system.clock.now();
     if (!record || !isReverted(record.task, record.evidence, policy, now))

@@ -99,7 +99,7 @@ export async function forgetRecipient(system: System, address: string, by: strin
   for (const prefix of known.subscriptions) await removeSubscription(system, prefix, { email }, by);
   for (const prefix of known.admin) await removeAdmin(system, prefix, email, by);
   const counts = { tasks: 0, alerts: 0, audit: 0 };
-  const view = await FleetView.load(system.table);
+  const view = await FleetView.load(system.table, system.clock.now());
   for (const task of known.tasks) {
     if (await eraseFromTask(system, view, task, known.key, email)) counts.tasks += 1;
     counts.alerts += await eraseFromRows(system, { pk: keys.task(task).pk, prefix: 'A#' }, email);

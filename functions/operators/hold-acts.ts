@@ -6,6 +6,7 @@ import { auditWrite } from '../store/audit.ts';
 import { commit } from '../store/commit.ts';
 import { loadOperatorAlert, operatorAlertWrite } from '../store/operator-alerts.ts';
 import { loadPolicies } from '../store/policies.ts';
+import type { TaskRecord } from '../store/tasks.ts';
 import { approveTasks, dismissDeletion, dismissOutage, endSpikeAlert, isHeld } from './brakes.ts';
 import { alertOfHold, datedTasks, type Hold } from './holds.ts';
 import { approveListing, dismissListing } from './listings.ts';
@@ -22,58 +23,94 @@ export interface OnHold {
   reason: string;
 }
 
-export type ApprovedSpike =
-  | { outcome: 'approved'; tasks: string[]; until: Instant }
+export type ToApprove =
+  /** The tasks, the oldest first, and until when they are approved. */
+  | { outcome: 'held'; tasks: string[]; until: Instant }
   /** `held`: how many are held now of those that were meant. */
   | { outcome: 'refused'; problem: string; held: number };
+
+export type ApprovedSpike =
+  | { outcome: 'approved'; tasks: string[]; until: Instant }
+  | Extract<ToApprove, { outcome: 'refused' }>;
 
 /** An approval outlives the days that its tasks take at `perDay` by this: time for pauses, quiet days and what comes first. */
 const APPROVAL_SPARE: Duration = 7 * DAY;
 
 /** The tasks that a spike holds of those that are meant, by id. */
-export async function heldNow(system: System, { task, prefix }: Meant): Promise<string[]> {
-  const held: string[] = [];
+export async function heldNow(system: System, meant: Meant): Promise<string[]> {
+  return (await recordsHeld(system, meant)).map(({ task }) => task.id).sort();
+}
+
+async function recordsHeld(system: System, { task, prefix }: Meant): Promise<TaskRecord[]> {
+  const held: TaskRecord[] = [];
   const now = system.clock.now();
   for await (const record of datedTasks(system.table)) {
     const { id } = record.task;
     if (!isHeld(record, now)) continue;
-    if ((task === undefined || id === task) && (prefix === undefined || id.startsWith(prefix))) held.push(id);
+    if ((task === undefined || id === task) && (prefix === undefined || id.startsWith(prefix)))
+      held.push(record);
   }
-  return held.sort();
+  return held;
 }
 
 /** When an approval of so many tasks ends, if nobody says when: the days that they take at `perDay`, and a week. */
-async function approvalEnd({ table, clock }: System, tasks: number): Promise<Instant> {
+export async function approvalEnd({ table, clock }: System, tasks: number): Promise<Instant> {
   const { perDay } = (await loadPolicies(table)).global.blastRadius;
   return clock.now() + Math.ceil(tasks / perDay) * DAY + APPROVAL_SPARE;
 }
 
+/** What an operator says with an approval of what a spike holds. */
+export interface Approving {
+  /** How many they saw; refused where there are more or fewer now. */
+  expect?: number;
+  /** When it ends; absent: see `approvalEnd`. */
+  until?: Instant;
+}
+
 /**
- * Approves exactly the tasks that a spike holds now, or those of them that are meant (promise 10), until an instant: what was not
- * disabled by then is held again.
- *
- * @param expect how many the operator saw; refused where there are more or fewer now
- * @param until when it ends; absent: see `approvalEnd`
+ * Exactly the tasks that a spike holds now, or those of them that are meant (promise 10), in the order in which they are disabled.
+ * Changes nothing.
  */
-export async function approveSpike(
+export async function heldToApprove(
   system: System,
   meant: Meant,
-  { by, reason, expect, until }: OnHold & { expect?: number; until?: Instant },
-): Promise<ApprovedSpike> {
+  { expect, until }: Approving,
+): Promise<ToApprove> {
   const wrong = meant.prefix === undefined ? undefined : prefixProblem(meant.prefix);
   if (wrong !== undefined)
     return { outcome: 'refused', problem: `prefix ${shown(meant.prefix)} ${wrong}`, held: 0 };
-  const held = await heldNow(system, meant);
+  const held = await recordsHeld(system, meant);
   if (held.length === 0)
     return { outcome: 'refused', problem: 'the blast radius holds none of them', held: 0 };
   if (expect !== undefined && held.length !== expect) {
     const problem = `${held.length} are held now, and ${expect} were expected; nothing was approved`;
     return { outcome: 'refused', problem, held: held.length };
   }
-  const ends = until ?? (await approvalEnd(system, held.length));
-  const tasks = await approveTasks(system, held, { by, reason, until: ends }, 16);
+  const tasks = held.sort(byDate).map(({ task }) => task.id);
+  return { outcome: 'held', tasks, until: until ?? (await approvalEnd(system, tasks.length)) };
+}
+
+/** As the scanner disables them: by date, then by since when they fail, then by id. */
+function byDate(a: TaskRecord, b: TaskRecord): number {
+  const dates = (a.next?.at ?? 0) - (b.next?.at ?? 0) || (a.open?.since ?? 0) - (b.open?.since ?? 0);
+  return dates || (a.task.id < b.task.id ? -1 : 1);
+}
+
+/**
+ * Approves exactly the tasks that a spike holds now, or those of them that are meant (promise 10), until an instant: what was not
+ * disabled by then is held again. For some hundred; more are a bulk command (`operator-work/kinds/approve.ts`).
+ */
+export async function approveSpike(
+  system: System,
+  meant: Meant,
+  { by, reason, ...approving }: OnHold & Approving,
+): Promise<ApprovedSpike> {
+  const found = await heldToApprove(system, meant, approving);
+  if (found.outcome === 'refused') return found;
+  const { until } = found;
+  const tasks = await approveTasks(system, found.tasks.sort(), { by, reason, until }, 16);
   if ((await heldNow(system, {})).length === 0) await endSpikeAlert(system);
-  return { outcome: 'approved', tasks, until: ends };
+  return { outcome: 'approved', tasks, until };
 }
 
 /** What came of an act on a hold. */

@@ -179,7 +179,7 @@ async function staleEvidence(system: System): Promise<Found | undefined> {
 }
 
 async function silentFeedback(system: System): Promise<Found | undefined> {
-  const { pausesRecord } = await FleetView.load(system.table, undefined, system.clock.now());
+  const { pausesRecord } = await FleetView.load(system.table, system.clock.now());
   const since = pausesRecord.feedbackSilent;
   return since === null ? undefined : { cause: 'feedback-silent', since };
 }
@@ -269,7 +269,7 @@ async function* missingTasks({ table }: System, controlPlane: string): AsyncGene
 
 /** What some tasks of a hold have in common: how many of whom. Owners are those whom tasks or rules name. */
 export async function groupHeld(system: System, tasks: readonly HeldTask[]): Promise<HeldGroups> {
-  const view = await FleetView.load(system.table, undefined, system.clock.now());
+  const view = await FleetView.load(system.table, system.clock.now());
   const counts = { tenant: new Map(), plane: new Map(), owner: new Map(), cause: new Map() } as Counted;
   for (const { id, record } of tasks) {
     add(counts.tenant, tenantOf(id));

@@ -14,7 +14,7 @@ import {
   parseMessage,
   type WebhookMessage,
   webhookMessage,
-} from '../work/messages.ts';
+} from '../work/read-messages.ts';
 import { holdsTicks, type LetterQueue, type ReceivedLetter } from './dead-letters.ts';
 import { jsonOf } from './letter-json.ts';
 import { ofOthers } from './letters-of-others.ts';

@@ -6,7 +6,7 @@ import { loadListing } from '../store/listings.ts';
 import { loadRecipientWithNotices } from '../store/recipients.ts';
 import { loadTask, type TaskRecord } from '../store/tasks.ts';
 import { loadWebhook } from '../store/webhooks.ts';
-import type { DisablerMessage } from '../work/messages.ts';
+import type { DisablerMessage } from '../work/read-messages.ts';
 import { holdsTicks, type ReceivedLetter } from './dead-letters.ts';
 import type { LetterFacts } from './letter-facts.ts';
 

@@ -1,8 +1,8 @@
 import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
 import { commit } from '../store/commit.ts';
-import { keys } from '../store/keys.ts';
 import { type ListingRecord, listingWrite, loadListing, newListingRecord } from '../store/listings.ts';
+import { alertClosed } from '../store/operator-alerts.ts';
 import type { Write } from '../store/table/table.port.ts';
 import { listingMessageFor } from '../work/messages.ts';
 
@@ -59,7 +59,7 @@ export function approveListing(system: System, on: OnListing): Promise<ListingAc
     const approved = { ...held, approved: { at: now, by: on.by } };
     return {
       record: { ...record, held: approved, pollAt: record.current ? null : now },
-      beside: [{ delete: keys.operatorAlert('listing-shrank', name) }],
+      beside: alertClosed('listing-shrank', name, now),
     };
   });
 }
@@ -70,7 +70,7 @@ export function dismissListing(system: System, on: OnListing): Promise<ListingAc
     if (!record.held) return 'nothing of it is held';
     return {
       record: { ...record, held: null, pollAt: record.current ? null : now },
-      beside: [{ delete: keys.operatorAlert('listing-shrank', record.name) }],
+      beside: alertClosed('listing-shrank', record.name, now),
     };
   });
 }

@@ -1,4 +1,4 @@
-import { parsePolicy } from '../abandonment/policy-parse.ts';
+import { type PolicyProblem, parsePolicy } from '../abandonment/policy-parse.ts';
 import { scopeProblem } from '../abandonment/policy-scope.ts';
 import { shown } from '../abandonment/policy-wording.ts';
 import type { Mode } from '../abandonment/task.ts';
@@ -10,11 +10,12 @@ import { evaluationRequest } from '../store/looks.ts';
 import { loadWritten, notedIn, policyWrite, type WrittenPolicies } from '../store/policies.ts';
 import type { Write } from '../store/table/table.port.ts';
 import { type Document, isProduction, lengthProblem, modeProblem, over, unannouncedIn } from './policies.ts';
+import { fileNameOf, type PolicyFileProblem } from './policy-file.ts';
 import { policyDifferences, type ScopeChange } from './policy-history.ts';
 
 export type PoliciesChanged =
   | { outcome: 'written' | 'unchanged'; changes: ScopeChange[] }
-  | { outcome: 'refused'; problems: string[] };
+  | { outcome: 'refused'; problems: PolicyFileProblem[] };
 
 /** Who puts policies in force, and why. */
 export interface Importing {
@@ -63,40 +64,50 @@ interface Imported {
   changes: readonly ScopeChange[];
 }
 
-async function problemsOf(system: System, imported: Imported, ceiling: Mode): Promise<string[]> {
+async function problemsOf(system: System, imported: Imported, ceiling: Mode): Promise<PolicyFileProblem[]> {
   const { documents, changes } = imported;
   const production = isProduction(system.config.stage);
   const problems = [...documents].flatMap(([scope, document]) => problemsIn(scope, document, production));
   for (const { scope, before, after } of changes) {
     const wrong = after.mode === before.mode ? undefined : await modeProblem(system, after.mode, ceiling);
-    if (wrong) problems.push(`${named(scope)}: ${wrong.path} ${wrong.message}`);
+    if (wrong) problems.push(at(scope, wrong));
   }
   return problems.length > 0 ? problems : [...unannounced(imported), ...tooMany(changes)];
 }
 
-function problemsIn(scope: string, document: Document, production: boolean): string[] {
+function problemsIn(scope: string, document: Document, production: boolean): PolicyFileProblem[] {
   const wrong = scopeProblem(scope);
-  if (wrong !== undefined) return [`scope ${shown(scope)} ${wrong}`];
+  if (wrong !== undefined) return [{ names: ['policies', scope], text: `scope ${shown(scope)} ${wrong}` }];
   const parsed = parsePolicy(scope, document, { production });
   const long = lengthProblem(document);
   const problems = [...(parsed.ok ? [] : parsed.problems), ...(long ? [long] : [])];
-  return problems.map(({ path, message }) => `${named(scope)}: ${path} ${message}`);
+  return problems.map((problem) => at(scope, problem));
+}
+
+/** A problem with a scope's policy, by the names that lead to it: `blastRadius.share` is a name within another. */
+function at(scope: string, { path, message }: PolicyProblem): PolicyFileProblem {
+  const [key = ''] = path.split('[');
+  const text = `${named(scope)}: ${path} ${message}`;
+  return { names: ['policies', fileNameOf(scope), ...key.split('.')], text };
 }
 
 /** Scopes that would disable at a deadline that they never announce, and do not today. */
-function unannounced({ wanted, written, changes }: Imported): string[] {
+function unannounced({ wanted, written, changes }: Imported): PolicyFileProblem[] {
   const before = unannouncedIn(written.documents);
   const isNew = (scope: string) => !before.includes(scope) || changes.some((one) => one.scope === scope);
   return unannouncedIn(wanted)
     .filter(isNew)
-    .map((scope) => `${named(scope)}: atDeadline "disable" needs stopNotice`);
+    .map((scope) => at(scope, { path: 'atDeadline', message: '"disable" needs stopNotice' }));
 }
 
-function tooMany(changes: readonly ScopeChange[]): string[] {
+function tooMany(changes: readonly ScopeChange[]): PolicyFileProblem[] {
   if (changes.length > MOST_CHANGED)
-    return [`${changes.length} scopes would change; allowed are ${MOST_CHANGED} at once`];
+    return [
+      { names: [], text: `${changes.length} scopes would change; allowed are ${MOST_CHANGED} at once` },
+    ];
   const bytes = Buffer.byteLength(JSON.stringify(changes));
-  return bytes > MOST_BYTES ? [`the change has ${bytes} bytes; allowed are ${MOST_BYTES} at once`] : [];
+  if (bytes <= MOST_BYTES) return [];
+  return [{ names: [], text: `the change has ${bytes} bytes; allowed are ${MOST_BYTES} at once` }];
 }
 
 function named(scope: string): string {

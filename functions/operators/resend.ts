@@ -38,7 +38,9 @@ export async function resendMail(system: System, id: string, by: string): Promis
   const { address } = digest;
   const dead = (await loadRecipient(system.table, digest.recipient))?.dead;
   if (dead) return { outcome: 'dead', address, dead };
-  const view = await FleetView.load(system.table, { now: system.clock.now() });
+  const view = await FleetView.load(system.table, system.clock.now(), {
+    scanEvery: system.config.scanEvery,
+  });
   const items: ResentItem[] = [];
   for (const item of digest.items) {
     const told = await armAgain(system, view, digest, item, by);

@@ -15,7 +15,7 @@ export async function resetVersion(
   id: string,
   by: string,
 ): Promise<{ was: number } | undefined> {
-  const { policies } = await FleetView.load(system.table);
+  const { policies } = await FleetView.load(system.table, system.clock.now());
   return changeTask(system, id, (record) => {
     if (!record) return { value: undefined };
     const was = record.task.version;

@@ -20,7 +20,7 @@ import {
   type WebhookSecrets,
   webhookWrite,
 } from '../store/webhooks.ts';
-import { alertsOver } from '../webhooks/end-deliveries.ts';
+import { alertsClosed } from '../webhooks/end-deliveries.ts';
 import { hint } from '../webhooks/hint.ts';
 import { newDelivery, withDue } from '../webhooks/take-news.ts';
 import { allowedHosts, urlProblem } from '../webhooks/url-problem.ts';
@@ -171,7 +171,12 @@ export function pauseWebhook(system: System, id: string, by: string): Promise<Kn
   return change<{ changed: boolean }>(system, id, by, (webhook) => {
     if (webhook.state !== 'active') return { act: 'pause', webhook, value: { changed: false } };
     const paused = { ...webhook, state: 'paused' as const, isTold: false };
-    return { act: 'pause', webhook: paused, beside: alertsOver(id), value: { changed: true } };
+    return {
+      act: 'pause',
+      webhook: paused,
+      beside: alertsClosed(id, system.clock.now()),
+      value: { changed: true },
+    };
   });
 }
 
@@ -187,7 +192,12 @@ export async function resumeWebhook(
       return { act: 'resume', webhook, value: { changed: false, due } };
     const fresh = { failures: 0, failingSince: null, notBefore: null, restUntil: null, isTold: false };
     const active = { ...webhook, ...fresh, state: 'active' as const };
-    return { act: 'resume', webhook: active, beside: alertsOver(id), value: { changed: true, due } };
+    return {
+      act: 'resume',
+      webhook: active,
+      beside: alertsClosed(id, system.clock.now()),
+      value: { changed: true, due },
+    };
   });
   if (resumed?.changed) await hint(system, id, false);
   return resumed;
@@ -231,7 +241,12 @@ export async function removeWebhook(
     if (!webhook) return { value: undefined };
     const scope = await scopeWrite(system.table, id, { id, prefix: '', types: [], removed: true });
     const ended = webhookWrite({ ...webhook, state: 'removed' });
-    const writes = [ended, scope, ...alertsOver(id), audited(system, 'remove', webhook, by)];
+    const writes = [
+      ended,
+      scope,
+      ...alertsClosed(id, system.clock.now()),
+      audited(system, 'remove', webhook, by),
+    ];
     return { writes, value: { due: webhook.due } };
   });
   if (removed) await secrets.remove(id);

@@ -49,7 +49,7 @@ export async function actOnTask(
       return { value: { outcome: 'refused', reason: 'no such task' } };
     if (episode !== undefined && record.episodes !== episode)
       return { value: { outcome: 'refused', reason: 'a newer episode' } };
-    const view = await FleetView.load(system.table);
+    const view = await FleetView.load(system.table, system.clock.now());
     const planned = await plan(system, view, record, normaliseAddress(by) ?? by, act);
     if ('outcome' in planned) return { value: planned };
     const changed = { before: record, after: planned.record, beside: planned.beside };

@@ -37,7 +37,7 @@ export async function allTasksOf(
 ): Promise<Found> {
   const { table, config, clock } = system;
   const ranges = rangesOf(visit.digest.items.map(({ task }) => task));
-  const fleet = await FleetView.load(table, { now: clock.now(), scanEvery: config.scanEvery });
+  const fleet = await FleetView.load(table, clock.now(), { scanEvery: config.scanEvery });
   const items: DigestItem[] = [];
   let from = after;
   for (let round = 0; round < MOST_ROUNDS && items.length < PAGE; round += 1) {

@@ -116,7 +116,7 @@ async function sceneOf(system: System, visit: Visit, items: readonly DigestItem[
   const { table, clock, config } = system;
   const now = clock.now();
   const [fleet, records, alertRows] = await Promise.all([
-    FleetView.load(table, { now, scanEvery: config.scanEvery }),
+    FleetView.load(table, now, { scanEvery: config.scanEvery }),
     loadTasks(
       table,
       items.map(({ task }) => task),

@@ -18,13 +18,22 @@ export class AwsOperators implements OperatorChannel {
   async tell(alert: OperatorAlert, others: readonly OperatorAlert[] = []): Promise<void> {
     const { code } = alert;
     const alerts = [alert, ...others];
-    const about = others.length > 0 ? `(${alerts.length})` : plainWordOf(alert.subject);
+    const open = alerts.filter(({ isOver }) => !isOver);
+    const over = alerts.filter(({ isOver }) => isOver);
+    const meant = open.length > 0 ? open : over;
+    const about = meant.length > 1 ? `(${meant.length})` : plainWordOf(alert.subject);
+    const state = open.length > 0 ? 'open' : 'over';
     await this.#client.send(
       new PublishCommand({
         TopicArn: this.#topic,
-        Subject: snsSubject([`Taskwarden ${this.#stage}: ${code}`, about].join(' ')),
-        Message: `${bodyOf(alerts)}\n\nCode: ${code}\nStage: ${this.#stage}\n`,
-        MessageAttributes: { code: { DataType: 'String', StringValue: code } },
+        Subject: snsSubject(
+          [`Taskwarden ${this.#stage}: ${code}${state === 'over' ? ' is over' : ''}`, about].join(' '),
+        ),
+        Message: `${[...partOf(open, 'of this code'), ...partOf(over, 'are over')].join('\n\n')}\n\nCode: ${code}\nStage: ${this.#stage}\n`,
+        MessageAttributes: {
+          code: { DataType: 'String', StringValue: code },
+          state: { DataType: 'String', StringValue: state },
+        },
       }),
     );
   }
@@ -33,11 +42,11 @@ export class AwsOperators implements OperatorChannel {
 /** So many of one code are told in full. */
 const SAMPLE = 10;
 
-function bodyOf(alerts: readonly OperatorAlert[]): string {
+function partOf(alerts: readonly OperatorAlert[], what: string): string[] {
   const sample = alerts.slice(0, SAMPLE).map(({ subject, detail }) => {
     return `${unlinked(detail)}\nAbout: "${unlinked(subject)}"`;
   });
   const left = alerts.length - sample.length;
-  const count = alerts.length > 1 ? [`${alerts.length} of this code:`] : [];
-  return [...count, ...sample, ...(left > 0 ? [`And ${left} more.`] : [])].join('\n\n');
+  const count = alerts.length > 1 ? [`${alerts.length} ${what}:`] : [];
+  return [...count, ...sample, ...(left > 0 ? [`And ${left} more.`] : [])];
 }

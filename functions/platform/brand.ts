@@ -25,11 +25,12 @@ function linear(hex: string): number {
   return part <= 0.040_45 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
 }
 
-const written = z.object({
-  name: z.string().check(z.minLength(1), z.maxLength(80)),
-  colour: z.string().check(z.regex(/^#[0-9a-f]{6}$/)),
-  logo: z.optional(z.string().check(z.regex(/^https:\/\/[a-z0-9.-]+\/[^\s<>"']*$/))),
-});
+const written = () =>
+  z.object({
+    name: z.string().check(z.minLength(1), z.maxLength(80)),
+    colour: z.string().check(z.regex(/^#[0-9a-f]{6}$/)),
+    logo: z.optional(z.string().check(z.regex(/^https:\/\/[a-z0-9.-]+\/[^\s<>"']*$/))),
+  });
 
 /** As `readBrand` reads it. */
 export function writtenBrand({
@@ -45,6 +46,6 @@ export function writtenBrand({
  * @throws Error where it is none
  */
 export function readBrand(text: string): Brand {
-  const { name, colour, logo } = z.parse(written, JSON.parse(text));
+  const { name, colour, logo } = z.parse(written(), JSON.parse(text));
   return { name, colour, ...(logo === undefined ? {} : { logo }) };
 }

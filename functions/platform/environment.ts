@@ -1,4 +1,3 @@
-import * as z from 'zod/mini';
 import { readBrand } from './brand.ts';
 import { readControlPlanes } from './control-plane-settings.ts';
 import { ENV } from './names.ts';
@@ -37,45 +36,63 @@ export interface WorkerEnvironment {
   maxReceives: number;
 }
 
-const text = z.string().check(z.minLength(1));
-const milliseconds = z.coerce.number().check(z.int(), z.minimum(0));
-
-const environmentSchema = z.object({
-  [ENV.stage]: text,
-  [ENV.table]: text,
-  [ENV.bus]: text,
-  [ENV.operatorsTopic]: text,
-  [ENV.sender]: text,
-  [ENV.replyTo]: text,
-  [ENV.configurationSet]: text,
-  [ENV.mailsPerSecond]: z.coerce.number().check(z.positive()),
-  [ENV.contact]: text,
-  [ENV.brand]: z.optional(text),
-  [ENV.controlPlane]: z.enum(['fed', 'own']),
-  [ENV.controlPlanes]: z._default(z.string(), '[]'),
-  [ENV.controlPlaneCallers]: z._default(z.coerce.number().check(z.int(), z.minimum(1)), 1),
-  [ENV.modeCeiling]: z.enum(['detect', 'notify', 'disable']),
-  [ENV.allowedDomains]: z.string(),
-  [ENV.scanEvery]: milliseconds,
-  [ENV.gatherDisabled]: milliseconds,
-  [ENV.confirmWithin]: milliseconds,
-  [ENV.sendLease]: milliseconds,
-  [ENV.linkBaseUrl]: z.optional(z.string().check(z.regex(/^https?:\/\/[^\s<>"]+\/$/))),
-  [ENV.linkKeys]: z.optional(text),
-  [ENV.webhookHosts]: z._default(z.string(), ''),
-  [ENV.canaries]: z.optional(z.literal('on')),
-  [ENV.retention]: z._default(z.string(), '{}'),
-  [ENV.demoClock]: z.optional(z.literal('on')),
-  AWS_LAMBDA_FUNCTION_VERSION: z.optional(z.string()),
-});
-
-const workerSchema = z.object({
-  [ENV.sourceQueue]: text,
-  [ENV.deadLetterQueue]: text,
-  [ENV.maxReceives]: z.coerce.number().check(z.int(), z.minimum(1)),
-});
-
 type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads variables one by one. By hand: each process reads them once, before it does anything else, and a schema of them would be
+ * half of all that is Taskwarden's own in the time that a function takes to start.
+ */
+class Given {
+  readonly #variables: Variables;
+
+  constructor(variables: Variables) {
+    this.#variables = variables;
+  }
+
+  has(name: string): boolean {
+    return this.#variables[name] !== undefined;
+  }
+
+  /** May be empty. */
+  written(name: string, byDefault?: string): string {
+    return this.#variables[name] ?? byDefault ?? refused(name, 'is missing');
+  }
+
+  text(name: string): string {
+    return this.written(name) || refused(name, 'is empty');
+  }
+
+  /** Undefined where it is not given. */
+  optional(name: string, form = /./): string | undefined {
+    const value = this.#variables[name];
+    return value === undefined || form.test(value) ? value : refused(name, 'is not of its form');
+  }
+
+  number(name: string, isAllowed: (value: number) => boolean): number {
+    const value = Number(this.text(name));
+    return Number.isFinite(value) && isAllowed(value) ? value : refused(name, 'is no number that is allowed');
+  }
+
+  milliseconds(name: string): number {
+    return this.number(name, (value) => Number.isSafeInteger(value) && value >= 0);
+  }
+
+  /** At least one. */
+  count(name: string): number {
+    return this.number(name, (value) => Number.isSafeInteger(value) && value >= 1);
+  }
+
+  oneOf<Word extends string>(name: string, words: readonly Word[]): Word {
+    const value = this.text(name);
+    return words.find((word) => word === value) ?? refused(name, `is none of ${words.join(', ')}`);
+  }
+
+  isOn(name: string): boolean {
+    return this.has(name) && this.oneOf(name, ['on']) === 'on';
+  }
+}
+
+const BASE_URL = /^https?:\/\/[^\s<>"]+\/$/;
 
 /**
  * Parses the environment of a function.
@@ -83,74 +100,69 @@ type Variables = Readonly<Record<string, string | undefined>>;
  * may be told the time, whatever the deployment checked before
  */
 export function readEnvironment(variables: Variables = process.env): Environment {
-  const given = parse(environmentSchema, variables);
-  const demoClock = given[ENV.demoClock] === 'on';
-  if (demoClock && given[ENV.stage] !== 'local') {
-    throw new Error(
-      `${ENV.demoClock} is refused on stage ${given[ENV.stage]}: only local may be told the time`,
-    );
-  }
+  const given = new Given(variables);
   return {
     config: runtimeConfig(given),
-    table: given[ENV.table],
-    bus: given[ENV.bus],
-    operatorsTopic: given[ENV.operatorsTopic],
-    queueUrls: byQueue((queue) => queueUrlOf(queue, variables)),
-    sender: given[ENV.sender],
-    replyTo: given[ENV.replyTo],
-    configurationSet: given[ENV.configurationSet],
-    mailsPerSecond: given[ENV.mailsPerSecond],
-    linkBaseUrl: given[ENV.linkBaseUrl],
-    linkKeys: given[ENV.linkKeys],
-    controlPlaneCallers: given[ENV.controlPlaneCallers],
-    webhookHosts: given[ENV.webhookHosts].split(',').filter((host) => host !== ''),
-    demoClock,
+    table: given.text(ENV.table),
+    bus: given.text(ENV.bus),
+    operatorsTopic: given.text(ENV.operatorsTopic),
+    queueUrls: byQueue((queue) => given.text(queueUrlVariable(queue))),
+    sender: given.text(ENV.sender),
+    replyTo: given.text(ENV.replyTo),
+    configurationSet: given.text(ENV.configurationSet),
+    mailsPerSecond: given.number(ENV.mailsPerSecond, (value) => value > 0),
+    linkBaseUrl: given.optional(ENV.linkBaseUrl, BASE_URL),
+    linkKeys: given.optional(ENV.linkKeys),
+    controlPlaneCallers: given.has(ENV.controlPlaneCallers) ? given.count(ENV.controlPlaneCallers) : 1,
+    webhookHosts: listed(given.written(ENV.webhookHosts, '')),
+    demoClock: readDemoClock(given),
   };
 }
 
 /** Parses what only workers of a queue are told; throws as `readEnvironment` does. */
 export function readWorkerEnvironment(variables: Variables = process.env): WorkerEnvironment {
-  const given = parse(workerSchema, variables);
+  const given = new Given(variables);
   return {
-    sourceQueueUrl: given[ENV.sourceQueue],
-    deadLetterQueueUrl: given[ENV.deadLetterQueue],
-    maxReceives: given[ENV.maxReceives],
+    sourceQueueUrl: given.text(ENV.sourceQueue),
+    deadLetterQueueUrl: given.text(ENV.deadLetterQueue),
+    maxReceives: given.count(ENV.maxReceives),
   };
 }
 
-function runtimeConfig(given: z.infer<typeof environmentSchema>): RuntimeConfig {
-  const { [ENV.brand]: brand } = given;
-  const domains = given[ENV.allowedDomains].split(',').filter((domain) => domain !== '');
+function runtimeConfig(given: Given): RuntimeConfig {
+  // No function decides by these two; that they are there says that the deployment is whole.
+  given.oneOf(ENV.modeCeiling, ['detect', 'notify', 'disable']);
+  given.milliseconds(ENV.scanEvery);
+  const brand = given.optional(ENV.brand);
+  const domains = listed(given.written(ENV.allowedDomains));
   return {
-    stage: given[ENV.stage],
-    functionVersion: given.AWS_LAMBDA_FUNCTION_VERSION ?? 'none',
-    contact: given[ENV.contact],
+    stage: given.text(ENV.stage),
+    functionVersion: given.written('AWS_LAMBDA_FUNCTION_VERSION', 'none'),
+    contact: given.text(ENV.contact),
     ...(brand !== undefined && { brand: readBrand(brand) }),
-    controlPlane: given[ENV.controlPlane],
-    controlPlanes: readControlPlanes(given[ENV.controlPlanes]),
-    gatherDisabled: given[ENV.gatherDisabled],
-    confirmWithin: given[ENV.confirmWithin],
-    sendLease: given[ENV.sendLease],
+    controlPlane: given.oneOf(ENV.controlPlane, ['fed', 'own']),
+    controlPlanes: readControlPlanes(given.written(ENV.controlPlanes, '[]')),
+    gatherDisabled: given.milliseconds(ENV.gatherDisabled),
+    confirmWithin: given.milliseconds(ENV.confirmWithin),
+    sendLease: given.milliseconds(ENV.sendLease),
     allowedDomains: domains.length > 0 ? domains : null,
-    canaries: given[ENV.canaries] === 'on',
-    retention: readRetention(given[ENV.retention]),
+    canaries: given.isOn(ENV.canaries),
+    retention: readRetention(given.written(ENV.retention, '{}')),
   };
 }
 
-function parse<Schema extends z.core.$ZodType>(schema: Schema, value: unknown): z.core.output<Schema> {
-  const parsed = z.safeParse(schema, value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw refusal(String(issue?.path.join('.')), issue?.message);
+function readDemoClock(given: Given): boolean {
+  const isOn = given.isOn(ENV.demoClock);
+  const stage = given.text(ENV.stage);
+  if (isOn && stage !== 'local')
+    throw new Error(`${ENV.demoClock} is refused on stage ${stage}: only local may be told the time`);
+  return isOn;
 }
 
-function queueUrlOf(queue: QueueName, variables: Variables): string {
-  const name = queueUrlVariable(queue);
-  const parsed = z.safeParse(text, variables[name]);
-  if (parsed.success) return parsed.data;
-  throw refusal(name, parsed.error.issues[0]?.message);
+function listed(text: string): string[] {
+  return text.split(',').filter((one) => one !== '');
 }
 
-function refusal(variable: string, why: string | undefined): Error {
-  return new Error(`environment: ${variable}: ${why}`);
+function refused(variable: string, why: string): never {
+  throw new Error(`environment: ${variable}: ${why}`);
 }

@@ -5,6 +5,7 @@ import { dataPlaneProblem, taskIdProblem } from '../abandonment/policy-scope.ts'
 import { SHARD_STATUSES, TASK_KINDS } from '../abandonment/task.ts';
 import { parseInstant } from '../abandonment/time.ts';
 import { normaliseAddress } from './addresses.ts';
+import { EVENT_VERSION } from './event-version.ts';
 
 // The form alone; days that the month does not have are found by `parseInstant`.
 const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
@@ -78,9 +79,6 @@ export const totalField = z.int().check(z.minimum(0), z.maximum(BOUNDS.restarts.
 export const shardsField = z
   .array(z.object({ id: nameField, status: z.enum(SHARD_STATUSES) }))
   .check(z.maxLength(BOUNDS.shards.most));
-
-/** The version of the events that this code writes and reads; a newer one is left for a later try. */
-export const EVENT_VERSION = 1;
 
 /** Of an event: the one that this code reads. */
 export const eventVersionField = z.literal(EVENT_VERSION).register(z.globalRegistry, {

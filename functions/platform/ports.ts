@@ -115,11 +115,13 @@ export interface OperatorAlert {
   code: OperatorAlertCode;
   subject: string;
   detail: string;
+  /** What it says is over. @default false */
+  isOver?: true;
 }
 
 /** Tells operators (an SNS topic). Throws where it could not. */
 export interface OperatorChannel {
-  /** `others`: of the same code, told in the same message. */
+  /** `others`: of the same code, told in the same message; what is over stands behind what is not. */
   tell(alert: OperatorAlert, others?: readonly OperatorAlert[]): Promise<void>;
 }
 

@@ -59,6 +59,12 @@ export async function isStillGivenUp(system: System, work: Work): Promise<boolea
   return isWanted;
 }
 
+/** The same, and nothing is forgotten. */
+export async function isNotedAsGivenUp(system: System, work: Work): Promise<boolean> {
+  const givenUp = await loadGivenUpOf(system.table, work);
+  return givenUp !== undefined && isStillWanted(system, givenUp);
+}
+
 /** What a generator makes is wanted until an operator clears it. */
 async function isStillWanted(system: System, givenUp: GivenUp): Promise<boolean> {
   if ('generator' in givenUp) return true;

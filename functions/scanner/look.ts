@@ -14,6 +14,7 @@ import { lastOfEachKey } from '../store/table/writes.ts';
 import { loadTask, type TaskRecord, taskWrite } from '../store/tasks.ts';
 import { writeListedNotices } from '../store/untold.ts';
 import type { Run } from './run.ts';
+import { tellStillOff } from './still-off.ts';
 import { tellUndone } from './undone.ts';
 
 /** The period of the schedule: what is deployed, else what the policy says. */
@@ -61,7 +62,8 @@ type Looked =
   | { outcome: 'conflict' };
 
 async function lookOnce(run: Run, given: TaskRecord): Promise<Looked> {
-  const record = await tellUndone(run, given);
+  const undone = await tellUndone(run, given);
+  const record = undone && (await tellStillOff(run, undone));
   if (!record) return { outcome: 'conflict' };
   const [caseOf, topics] = await Promise.all([caseMaker(run, record), topicsOf(run, record)]);
   const { confirmWithin } = run.system.config;

@@ -56,8 +56,8 @@ function recordingPorts({ webhooks, openControlPlane }: System, { metrics }: Eff
     events: { publish: async (detailType, detail) => note(`event ${detailType}`, detail) },
     operators: {
       tell: async (alert, others = []) => {
-        for (const { code, subject, detail } of [alert, ...others])
-          note(`operator alert ${code}`, { subject, detail });
+        for (const { code, subject, detail, isOver } of [alert, ...others])
+          note(`operator alert ${code}${isOver ? ' is over' : ''}`, { subject, detail });
       },
     },
     telemetry: {

@@ -61,7 +61,7 @@ export const STEPS: readonly Step[] = [
 export async function runScan(system: System, tick: Tick): Promise<ScanReport> {
   const run = formatInstant(tick.scheduledAt);
   const asked = await looksAsked(system);
-  const view = await FleetView.loadWithPlanes(system.table);
+  const view = await FleetView.loadWithPlanes(system.table, null);
   const claimed = await claim(system, view, tick);
   if (typeof claimed === 'string') {
     system.telemetry.log('info', 'scan skipped', { run, reason: claimed });

@@ -1,5 +1,5 @@
 import type { Instant } from '../abandonment/time.ts';
-import { withHoldersToNotify, withUndoNotified } from '../episodes/undo.ts';
+import { withNoticesToWrite, withUndoNotified } from '../episodes/undo.ts';
 import { enabledNotice } from '../notices/send/enabled-notice.ts';
 import { type AlertRecord, alertFromRow, alertWrite } from '../store/alerts.ts';
 import { storeTask } from '../store/change-task.ts';
@@ -39,7 +39,7 @@ async function listedFor(
   if (!alert) return undefined;
   const living = await run.view.reachableOf(await loadHolders(run.system.table, task, episode));
   const pending = enabledNotice(alert, enabledAt, run.now);
-  const listed = withHoldersToNotify(alert, living, pending);
+  const listed = withNoticesToWrite(alert, living, pending);
   const same: Condition = { equals: ['w', row.w as string] };
   return { alert: listed, write: { ...alertWrite(listed), if: [same] } };
 }

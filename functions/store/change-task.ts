@@ -51,7 +51,9 @@ export function changeTask<Value>(
 }
 
 /**
- * Stores a task whose change rests on more than its row (a decision, an answer), over the revision that was read.
+ * Stores a task whose change rests on more than its row (a decision, an answer), over the revision that was read. Neither the
+ * counters of its data plane nor the row of its deadline go with it: where a change moves one of them (the task is on or off,
+ * its health, an announcement), its writes stand in `beside`.
  *
  * @param beside written in the same transaction
  * @returns the task as it is stored then; undefined where it, or what stands beside it, changed meanwhile

@@ -85,40 +85,39 @@ export class FleetView {
   }
 
   /**
-   * Reads it. `watched`: the present and the period of the schedule, where a scan that stayed away is to count as a
-   * span of unknown health before the next scan notes it (for workers). Data planes are read by name as they are asked
-   * for: there may be a thousand.
+   * Reads it. Data planes are read by name as they are asked for: there may be a thousand.
    *
-   * @param now where it is judged: pauses that ended by themselves are over then. Without it they are over once a scan noted
-   * their end
+   * @param now when it is judged: pauses that ended by themselves are over then, though no scan noted their end yet
+   * @param watched where a scan that stayed away is to count as a span of unknown health before the next scan notes it (for
+   * workers), the period of the schedule
    */
   static async load(
     table: Table,
-    watched?: { now: Instant; scanEvery?: Duration | undefined },
-    now: Instant | undefined = watched?.now,
+    now: Instant,
+    watched?: { scanEvery: Duration | undefined },
   ): Promise<FleetView> {
     const [policies, pauses, scans] = await Promise.all([
       loadPolicies(table),
       loadPauses(table),
       loadScans(table),
     ]);
-    const gaps = withOpenGap(scans, policies, watched);
-    return new FleetView(table, {
-      policies,
-      pauses: now === undefined ? pauses : pausesAt(pauses, now),
-      scans: gaps,
-    });
+    const gaps = watched ? withOpenGap(scans, now, watched.scanEvery ?? policies.global.scanEvery) : scans;
+    return new FleetView(table, { policies, pauses: pausesAt(pauses, now), scans: gaps });
   }
 
-  /** Reads it with all data planes, for who watches each of them; `now` as in `load`. */
-  static async loadWithPlanes(table: Table, now?: Instant): Promise<FleetView> {
+  /**
+   * Reads it with all data planes, for who watches each of them.
+   *
+   * @param now as in `load`; null: pauses as they are stored, for who notes their end
+   */
+  static async loadWithPlanes(table: Table, now: Instant | null): Promise<FleetView> {
     const [policies, planes, pauses, scans] = await Promise.all([
       loadPolicies(table),
       loadDataPlanes(table),
       loadPauses(table),
       loadScans(table),
     ]);
-    const held = now === undefined ? pauses : pausesAt(pauses, now);
+    const held = now === null ? pauses : pausesAt(pauses, now);
     return new FleetView(table, { policies, planes, pauses: held, scans });
   }
 
@@ -424,14 +423,9 @@ function fleetUnknown(pauses: PausesRecord, scans: ScansRecord): Unknown[] {
   return spans;
 }
 
-function withOpenGap(
-  scans: ScansRecord,
-  policies: PolicyBook,
-  watched?: { now: Instant; scanEvery?: Duration | undefined },
-): ScansRecord {
-  const scanEvery = watched?.scanEvery ?? policies.global.scanEvery;
+function withOpenGap(scans: ScansRecord, now: Instant, scanEvery: Duration): ScansRecord {
   const { completedAt, gaps } = scans;
-  if (!watched || completedAt === null || watched.now - completedAt <= 2 * scanEvery) return scans;
+  if (completedAt === null || now - completedAt <= 2 * scanEvery) return scans;
   return { ...scans, gaps: [...gaps, { from: completedAt + scanEvery, to: null }] };
 }
 

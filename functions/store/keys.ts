@@ -117,6 +117,16 @@ export const keys = {
     pk: 'OPERATORS',
     sk: `${code}#${subject}`,
   }),
+  /** What operators were told of, until its end was told as well; behind the alerts, so that one query finds both. */
+  operatorIncident: (code: OperatorAlertCode, subject: string) => ({
+    pk: 'OPERATORS',
+    sk: `~told#${code}#${subject}`,
+  }),
+  /** That an operator ended what an alert says. */
+  operatorAlertClosed: (code: OperatorAlertCode, subject: string) => ({
+    pk: 'OPERATORS',
+    sk: `~closed#${code}#${subject}`,
+  }),
   /** Failures of one kind, and each of them. */
   oops: (fingerprint: string) => ({ pk: 'OOPS', sk: fingerprint }),
   oopsOccurrence: (fingerprint: string, at: Instant, id: string) => ({

@@ -62,6 +62,19 @@ export function operatorAlert(
   };
 }
 
+/**
+ * An operator ended what an alert says: it is taken back, and one that comes after it is a new incident, however soon
+ * (decision 0063). For alerts that come and go by themselves; of the others each one is new.
+ */
+export function alertClosed(code: OperatorAlertCode, subject: string, at: Instant): Write[] {
+  // Earlier versions of the code take the mark for an alert that is over: it has both instants.
+  const mark = { v: ROW_VERSION, code, subject, toldAt: at, endedAt: at };
+  return [
+    { delete: keys.operatorAlert(code, subject) },
+    { put: { ...keys.operatorAlertClosed(code, subject), ...mark } },
+  ];
+}
+
 /** Operators hear that a system turned on again what we had turned off (promise 15). */
 export function reversalAlert(task: string, at: Instant, now: Instant): { put: Row } {
   const ends = `until a user publishes it, it recovers, or \`taskwarden dismiss ${argument(task)}\``;

@@ -45,6 +45,8 @@ export interface OperatorWorkRecord {
   endedAt: Instant | null;
   /** Who works it now, and until when they are not taken for dead. */
   lease: { holder: string; until: Instant } | null;
+  /** Whether somebody died at the part that is next: its items are claimed one by one, until all of them were tried. */
+  hasDied?: true;
   rev: number;
 }
 
@@ -63,10 +65,16 @@ export interface ItemResult {
   attempt: number;
 }
 
+/**
+ * An item as it is stored with what became of it. `begun`: how often somebody claimed it whom nothing was heard of since; counted
+ * where somebody died at its part alone.
+ */
+export type StoredItem = WorkItem & { result?: ItemResult; begun?: number };
+
 /** Some items of a bulk command. */
 export interface WorkPartRecord {
   part: number;
-  items: (WorkItem & { result?: ItemResult })[];
+  items: StoredItem[];
   rev: number;
 }
 

@@ -2,6 +2,7 @@ import { endsBy } from '../abandonment/deadlines.ts';
 import { isEligible, NO_EVIDENCE, notPrimarySince } from '../abandonment/evidence.ts';
 import { isHealthy, recoversAt, type SpellPolicy } from '../abandonment/healthy-spells.ts';
 import type { EffectivePolicy } from '../abandonment/policy.ts';
+import { stillOffAt } from '../abandonment/restorable.ts';
 import {
   type Cell,
   type DisableRequest,
@@ -47,6 +48,8 @@ export interface TaskRecord {
     requestedAt?: Instant;
     /** Until when it can be enabled again as it was, where its owning system said so. */
     restorableUntil?: Instant;
+    /** Its recipients were reminded that it is still off, or it is too late for that. */
+    reminded?: true;
     /** Of a task that is listed: the revision that was disabled. */
     revision?: string;
     /** What facts count it under, and how often it was restarted each day before; absent in rows of older versions. */
@@ -121,22 +124,22 @@ type TaskRow = Omit<TaskRecord, 'open' | 'asked' | 'stopping'> & {
 
 /** The record in a stored row. */
 export function taskFromRow(row: Row): TaskRecord {
-  const { task, evidence, episodes, rev, ...rare } = row as Row & TaskRow;
+  const stored = row as Row & TaskRow;
   return {
-    task,
-    evidence,
-    keep: rare.keep ?? null,
-    episodes,
-    open: rare.open ? unpacked(rare.open) : null,
-    hold: rare.hold ?? null,
-    vetoes: rare.vetoes ?? null,
-    asked: rare.asked ? askedFromRow(rare.asked) : null,
-    disabledByUs: rare.disabledByUs ?? null,
-    undo: rare.undo ?? null,
-    next: rare.next ?? null,
-    listed: rare.listed ?? null,
-    stopping: rare.stopping ? unpackedStopping(rare.stopping) : null,
-    rev,
+    task: stored.task,
+    evidence: stored.evidence,
+    keep: stored.keep ?? null,
+    episodes: stored.episodes,
+    open: stored.open ? unpacked(stored.open) : null,
+    hold: stored.hold ?? null,
+    vetoes: stored.vetoes ?? null,
+    asked: stored.asked ? askedFromRow(stored.asked) : null,
+    disabledByUs: stored.disabledByUs ?? null,
+    undo: stored.undo ?? null,
+    next: stored.next ?? null,
+    listed: stored.listed ?? null,
+    stopping: stored.stopping ? unpackedStopping(stored.stopping) : null,
+    rev: stored.rev,
   };
 }
 
@@ -193,7 +196,9 @@ function normalised(record: TaskRecord, policy: EffectivePolicy): TaskRecord {
   return {
     ...record,
     task: withoutPast(record.task),
-    next: enablingEvaluation(record) ?? (isDone ? null : (record.next ?? spellEvaluation(record, policy))),
+    next:
+      enablingEvaluation(record) ??
+      (isDone ? stillOffEvaluation(record, policy) : (record.next ?? spellEvaluation(record, policy))),
     hold: idle && !(record.hold?.late && endsBy(record.task)) ? null : record.hold,
     vetoes: healthy ? null : record.vetoes,
     disabledByUs: record.task.enabled ? null : record.disabledByUs,
@@ -204,6 +209,13 @@ function normalised(record: TaskRecord, policy: EffectivePolicy): TaskRecord {
 function enablingEvaluation({ task, disabledByUs }: TaskRecord): TaskRecord['next'] {
   if (task.enabled || !disabledByUs?.enabling) return null;
   return { at: disabledByUs.enabling.nextAt, why: 'look' };
+}
+
+/** What we disabled is looked at once more before it can no longer be enabled as it was, where its policy asks for it. */
+function stillOffEvaluation({ task, disabledByUs }: TaskRecord, policy: EffectivePolicy): TaskRecord['next'] {
+  if (task.enabled || task.deletedAt !== undefined || !disabledByUs) return null;
+  const at = stillOffAt(disabledByUs, policy);
+  return at === null ? null : { at, why: 'look' };
 }
 
 /** A reversal of our disabling ends with the task. */
@@ -227,7 +239,9 @@ function placesOf(record: TaskRecord, policy: EffectivePolicy): Record<string, u
   const places: Record<string, unknown> = {};
   const watched = isWatched(record, policy);
   const since = sortable(notPrimarySince(task, record.evidence, PRIMARY_ONLY, 0));
-  if (record.open || record.next) {
+  if (isAsleep(record, policy)) {
+    Object.assign(places, nextPlace(record, bucket, since));
+  } else if (record.open || record.next) {
     Object.assign(places, { g2pk: index.open(bucket), g2sk: task.id }, nextPlace(record, bucket, since));
   } else if (watched) {
     places.g1pk = index.canFire(bucket);
@@ -244,6 +258,11 @@ function placesOf(record: TaskRecord, policy: EffectivePolicy): Record<string, u
     places.g3sk = isLost(record, policy) ? `${sortable(record.evidence.lostAt ?? 0)}#L` : `${since}#N`;
   }
   return places;
+}
+
+/** Whether nothing is open of it, and only a reminder that it is still off will come: nobody looks for it before. */
+function isAsleep(record: TaskRecord, policy: EffectivePolicy): boolean {
+  return !record.open && record.next !== null && record.next.at === stillOffEvaluation(record, policy)?.at;
 }
 
 /** When all that is kept for a deleted task is over: a keep belongs to the id, and outlives a deletion. */

@@ -36,6 +36,8 @@ export interface DeliveryRecord {
   type: string;
   /** The task that it is about; null: none. */
   task: string | null;
+  /** Whose order it keeps, where that is not the task. */
+  stream?: string;
   at: Instant;
   data: Record<string, unknown>;
   /** `failed`: tried, and to be tried again. */
@@ -53,6 +55,9 @@ export interface DeliveryRecord {
   /** Once it is sent or dead. */
   ended: { at: Instant; reason: EndReason | null } | null;
 }
+
+/** Events with the same keep their order; null: it has none. */
+export const orderOf = ({ task, stream }: DeliveryRecord): string | null => stream ?? task;
 
 /** The record in its row. */
 const deliveryFromRow = (row: Row): DeliveryRecord => recordIn(row);

@@ -11,10 +11,13 @@ export interface News {
   data: Record<string, unknown>;
 }
 
-/** What happened with one write of a task, until each webhook that hears of it has it in its history. */
+/** What happened with one write of a task or of an operator alert, until each webhook that hears of it has it in its history. */
 export interface NewsRecord {
+  /** The empty one: it is about no task. */
   task: string;
-  /** The revision of the task's row that it came with: its order. */
+  /** What keeps its order, where that is not the task. */
+  stream?: string;
+  /** Its place in that order: the revision of the task's row that it came with, or an instant. */
   rev: number;
   at: Instant;
   /** The name that each event has everywhere, whoever is told and however often. */
@@ -33,11 +36,12 @@ const newsFromRow = (row: Row): NewsRecord => recordIn(row);
  * The row of what happened, to be written in the transaction in which it happened; none where no webhook hears of it.
  *
  * @param scopes of the webhooks, where there are any
+ * @param task that it is about; its `id` is empty where it is about none
  * @param id names this write for ever
  */
 export function newsWrites(
   scopes: readonly WebhookScope[] | undefined,
-  task: { id: string; rev: number },
+  task: { id: string; rev: number; stream?: string },
   news: readonly News[],
   { at, id }: { at: Instant; id(): string },
 ): Write[] {
@@ -45,11 +49,12 @@ export function newsWrites(
   const webhooks = (scopes ?? []).filter(isFor).map((scope) => scope.id);
   if (webhooks.length === 0) return [];
   const events = news.map((one) => ({ ...one, id: `evt_${id()}` }));
-  return [newsPut({ task: task.id, rev: task.rev, at, events, webhooks })];
+  const { id: name, ...place } = task;
+  return [newsPut({ task: name, ...place, at, events, webhooks })];
 }
 
 function newsPut(record: NewsRecord, ...conditions: Condition[]): Write {
-  const key = keys.webhookNews(record.task, record.rev);
+  const key = keyOf(record);
   const ttl = Math.ceil((record.at + FORGOTTEN_AFTER) / SECOND);
   const put = { ...key, v: ROW_VERSION, ...record, ttl, left: record.webhooks.length };
   return { put, ...(conditions.length > 0 && { if: conditions }) };
@@ -60,8 +65,11 @@ export function newsTaken(record: NewsRecord, webhook: string): Write {
   const webhooks = record.webhooks.filter((id) => id !== webhook);
   const same: Condition = { equals: ['left', record.webhooks.length] };
   if (webhooks.length > 0) return newsPut({ ...record, webhooks }, same);
-  return { delete: keys.webhookNews(record.task, record.rev), if: [same] };
+  return { delete: keyOf(record), if: [same] };
 }
+
+/** A revision has fewer digits than an instant: no stream's is that of a task. */
+const keyOf = ({ task, stream = task, rev }: NewsRecord) => keys.webhookNews(stream, rev);
 
 /** All that is not in the histories yet, by task and in the order of its writes; `after`: from there on. */
 export async function* eachNews(table: Table, after: string | null): AsyncGenerator<NewsRecord> {
@@ -71,11 +79,11 @@ export async function* eachNews(table: Table, after: string | null): AsyncGenera
 }
 
 /** Where it stands among all. */
-export const placeOf = ({ task, rev }: NewsRecord): string => keys.webhookNews(task, rev).sk;
+export const placeOf = (record: NewsRecord): string => keyOf(record).sk;
 
 /** Some of it as it stands now. */
 export async function loadNews(table: Table, some: readonly NewsRecord[]): Promise<NewsRecord[]> {
-  const rows = await table.batchGet(some.map(({ task, rev }) => keys.webhookNews(task, rev)));
+  const rows = await table.batchGet(some.map(keyOf));
   const byKey = new Map(rows.map((row) => [row.sk, newsFromRow(row)]));
-  return some.flatMap(({ task, rev }) => byKey.get(keys.webhookNews(task, rev).sk) ?? []);
+  return some.flatMap((one) => byKey.get(placeOf(one)) ?? []);
 }

@@ -18,6 +18,8 @@ export const NEWS_TYPES = [
   'task.disabled',
   'task.enabled',
   'task.resolved',
+  'operator.alert.raised',
+  'operator.alert.ended',
 ] as const;
 export type NewsType = (typeof NEWS_TYPES)[number];
 

@@ -13,6 +13,7 @@ import {
   deliveryEndWrites,
   deliveryWrite,
   loadDeliveries,
+  orderOf,
 } from '../store/webhook-deliveries.ts';
 import { changeWebhook, type WebhookRecord } from '../store/webhooks.ts';
 import type { Delivery, Outcome } from '../work/consumer.ts';
@@ -98,7 +99,7 @@ function release({ system, id, by }: Shift, end: End): Promise<void> {
 /** How far a shift came. */
 interface Walk {
   webhook: WebhookRecord;
-  /** Tasks with an event that waits: their later events wait for it. */
+  /** Tasks, and operator alerts, with an event that waits: their later events wait for it. */
   waiting: Set<string | null>;
   /** When the first of these may be sent. */
   restUntil: Instant | null;
@@ -128,7 +129,7 @@ async function sendPage(
   const ended = records.filter(({ until }) => until <= now).map((one) => dead(one, 'expired', now));
   if (!(await endDeliveries(shift.system, shift.id, ended, shift.by))) return 'taken';
   for (const record of records.filter(({ until }) => until > now)) {
-    if (walk.waiting.has(record.task)) continue;
+    if (walk.waiting.has(orderOf(record))) continue;
     if (isShort(shift)) return 'more';
     const stopped = await sendNext(shift, walk, record);
     if (stopped) return stopped;
@@ -138,18 +139,18 @@ async function sendPage(
 
 async function sendNext(shift: Shift, walk: Walk, record: DeliveryRecord): Promise<Stop | undefined> {
   if (record.nextAt > shift.system.clock.now()) {
-    waits(walk, record.task, record.nextAt);
+    waits(walk, orderOf(record), record.nextAt);
     return undefined;
   }
   const sent = await sendOne(shift, walk.webhook, record);
   if (sent.outcome !== 'goes-on') return sent.outcome;
   walk.webhook = sent.webhook;
-  if (sent.waitsUntil !== undefined) waits(walk, record.task, sent.waitsUntil);
+  if (sent.waitsUntil !== undefined) waits(walk, orderOf(record), sent.waitsUntil);
   return undefined;
 }
 
-function waits(walk: Walk, task: string | null, until: Instant): void {
-  walk.waiting.add(task);
+function waits(walk: Walk, order: string | null, until: Instant): void {
+  walk.waiting.add(order);
   walk.restUntil = Math.min(walk.restUntil ?? until, until);
 }
 

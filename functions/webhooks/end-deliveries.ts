@@ -1,6 +1,8 @@
 import type { Instant } from '../abandonment/time.ts';
 import { commit, type Writing } from '../store/commit.ts';
 import { keys } from '../store/keys.ts';
+import { alertClosed } from '../store/operator-alerts.ts';
+import type { Write } from '../store/table/table.port.ts';
 import {
   type DeliveryRecord,
   deliveryEndWrites,
@@ -69,9 +71,7 @@ function forget(writing: Writing, id: string): Promise<void> {
   });
 }
 
-/** The alerts of a webhook are over. */
-export function alertsOver(id: string) {
-  return (['webhook-failing', 'webhook-gone'] as const).map((code) => ({
-    delete: keys.operatorAlert(code, id),
-  }));
+/** An operator ends the alerts of a webhook. */
+export function alertsClosed(id: string, at: Instant): Write[] {
+  return [...alertClosed('webhook-failing', id, at), { delete: keys.operatorAlert('webhook-gone', id) }];
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { ALERT_TYPES, HOLD_REASONS, RESOLVE_REASONS } from '../abandonment/task.ts';
+import { OPERATOR_ALERTS } from '../platform/alert-codes.ts';
 import type { NewsType } from '../store/webhooks.ts';
 
 /** The version of what webhooks are sent; a change that breaks readers raises it. */
@@ -29,6 +30,30 @@ function about<Type extends string, Data extends z.core.$ZodLooseShape>(type: Ty
   });
 }
 
+/** What each event says of an operator alert: nothing that names a person, no words of others. */
+const ofAlert = {
+  /** As in the runbook. */
+  code: z.string(),
+  /** What its subject is. */
+  about: z.enum([...new Set(Object.values(OPERATOR_ALERTS).map((entry) => entry.about))]),
+  /** What it is about; null where that is a recipient. */
+  subject: z.nullable(z.string()),
+  /** The task that it is about, and the first part of its id; null: none. */
+  task: z.nullable(z.string()),
+  tenant: z.nullable(z.string()),
+  /** When it began. */
+  since: instant,
+};
+
+function alertEvent<Type extends string, Data extends z.core.$ZodLooseShape>(type: Type, data: Data) {
+  return z.object({
+    type: z.literal(type),
+    version: z.literal(WEBHOOK_VERSION),
+    timestamp: instant,
+    data: z.object({ ...ofAlert, ...data }),
+  });
+}
+
 /** What a webhook is sent, by type (docs/webhooks.md#events). */
 export const WEBHOOK_EVENTS = {
   /** An episode began: it is without an alive status for `warnAfter`. */
@@ -54,6 +79,10 @@ export const WEBHOOK_EVENTS = {
     alert: z.enum(ALERT_TYPES),
     reason: z.enum(RESOLVE_REASONS),
   }),
+  /** Operators are told of something that began, or that happened. */
+  'operator.alert.raised': alertEvent('operator.alert.raised', {}),
+  /** Operators are told that a condition is over. */
+  'operator.alert.ended': alertEvent('operator.alert.ended', { endedAt: instant }),
 } satisfies Record<NewsType, z.ZodMiniType>;
 
 /** What `taskwarden webhooks test` sends. */

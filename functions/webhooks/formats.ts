@@ -1,4 +1,5 @@
 import { formatInstant } from '../abandonment/time.ts';
+import { OPERATOR_ALERTS } from '../platform/alert-codes.ts';
 import { clip, escapeHtml, visible } from '../platform/escape.ts';
 import type { DeliveryRecord } from '../store/webhook-deliveries.ts';
 import type { WebhookFormat } from '../store/webhooks.ts';
@@ -66,12 +67,33 @@ const TEAMS: Markup = {
 /** One or two sentences that a person wants to read: what happened to which task, and what follows. */
 function sentenceOf({ type, data }: Told, { name, strong }: Markup): string {
   const text = (field: string) => String(data[field] ?? '');
-  const task = `${name(text('task'))} (${name(text('kind'))} on ${name(text('dataPlane'))})`;
   const date = (field: string) => dateOf(text(field));
+  const isOfAlert = ALERT_SENTENCES[type];
+  if (isOfAlert) return isOfAlert({ alert: alertOf(text, name), strong, date });
+  const task = `${name(text('task'))} (${name(text('kind'))} on ${name(text('dataPlane'))})`;
   const isTold = SENTENCES[type];
   if (isTold) return isTold({ task, strong, text, date, hasDate: data.disableAt !== null });
   return `${strong('Test')}: Taskwarden can reach this webhook.`;
 }
+
+/** What the matter is with what; codes of a later version are told by their names. */
+function alertOf(text: (field: string) => string, name: (text: string) => string): string {
+  const known = Object.entries<{ says: string }>(OPERATOR_ALERTS).find(([code]) => code === text('code'));
+  const subject = text('task') || text('subject');
+  const says = [...(subject === '' ? [] : [name(subject)]), known?.[1].says ?? 'see the runbook'].join(': ');
+  return `${says} (${name(text('code'))})`;
+}
+
+interface AlertWords extends Pick<Words, 'strong' | 'date'> {
+  alert: string;
+}
+
+const ALERT_SENTENCES: Record<string, (words: AlertWords) => string> = {
+  'operator.alert.raised': ({ alert, strong, date }) =>
+    `${strong('For operators')}: ${alert}, since ${date('since')}.`,
+  'operator.alert.ended': ({ alert, strong, date }) =>
+    `${strong('Over')}: ${alert}, from ${date('since')} to ${date('endedAt')}.`,
+};
 
 interface Words {
   task: string;

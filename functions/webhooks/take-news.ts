@@ -48,16 +48,17 @@ export function withDue(webhook: WebhookRecord, added: number): WebhookRecord {
   return { ...webhook, next: next + added, due: due + added, restUntil: null };
 }
 
-function deliveriesOf(webhook: WebhookRecord, { task, at, events }: NewsRecord): DeliveryRecord[] {
+function deliveriesOf(webhook: WebhookRecord, { task, stream, at, events }: NewsRecord): DeliveryRecord[] {
+  const about = { task: task === '' ? null : task, ...(stream !== undefined && { stream }), at };
   return events
     .filter(({ type }) => hears(webhook, type, task))
-    .map(({ id, type, data }) => newDelivery(webhook, { id, type, task, at, data }));
+    .map(({ id, type, data }) => newDelivery(webhook, { ...about, id, type, data }));
 }
 
 /** An event that is due, without its number. */
 export function newDelivery(
   webhook: Pick<WebhookRecord, 'id'>,
-  event: Pick<DeliveryRecord, 'id' | 'type' | 'task' | 'at' | 'data'>,
+  event: Pick<DeliveryRecord, 'id' | 'type' | 'task' | 'stream' | 'at' | 'data'>,
 ): DeliveryRecord {
   return {
     webhook: webhook.id,

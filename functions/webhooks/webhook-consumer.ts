@@ -1,7 +1,7 @@
 import type { System } from '../platform/system.ts';
 import { changeWebhook } from '../store/webhooks.ts';
 import type { Consumer } from '../work/consumer.ts';
-import { parseMessage, type WebhookMessage, webhookMessage } from '../work/messages.ts';
+import { parseMessage, type WebhookMessage, webhookMessage } from '../work/read-messages.ts';
 import { deliver } from './deliver.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { formatInstant, type Instant } from '../../functions/abandonment/time.ts';
-import { EVENT_VERSION } from '../../functions/platform/fields.ts';
+import { EVENT_VERSION } from '../../functions/platform/event-version.ts';
 import type { PlaneState, ScenarioShard } from '../scenario/scenario-types.ts';
 import type { TrueTask } from '../verify/fleet-facts.ts';
 

@@ -37,8 +37,15 @@ export async function storeStart(system: System, scenario: Scenario, book: Polic
   }
 }
 
+/** Lets the owning system of the simulation speak: to a stage it is none of its own sources. */
+export async function storeSource(system: System): Promise<void> {
+  await store(system, [SOURCE]);
+}
+
+const SOURCE = sourceWrite({ name: OWNING_SYSTEM, prefixes: ['*'], dataPlanes: ['*'] });
+
 function settingWrites(scenario: Scenario): Write[] {
-  const writes = [sourceWrite({ name: OWNING_SYSTEM, prefixes: ['*'], dataPlanes: ['*'] })];
+  const writes = [SOURCE];
   for (const [scope, document] of policyDocuments(scenario)) writes.push(policyWrite(scope, document));
   const subscriptions = new Map<string, Set<SubscriptionType>>();
   for (const { prefix, email, alertTypes } of scenario.subscriptions) {

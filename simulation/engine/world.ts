@@ -36,7 +36,7 @@ import { type Answer, type DeadLetter, type Delivery, SimQueues } from './sim-qu
 import { SIMULATED_CONFIG, simSystem } from './sim-system.ts';
 import { type HookPart, SimWebhooks } from './sim-webhooks.ts';
 import { VirtualClock } from './virtual-clock.ts';
-import { OWNING_SYSTEM, storeStart } from './world-start.ts';
+import { OWNING_SYSTEM, storeSource, storeStart } from './world-start.ts';
 
 export interface WorldOptions {
   /** Whether each mail's text is compared with what its digest row says. @default true */
@@ -259,8 +259,10 @@ export class World {
     }
     for (const task of tasks) this.#fleet.load(task);
     const { startsFrom, listed } = this.#options;
-    if (startsFrom) this.#fleet.loadKnown(startsFrom);
-    else await storeStart(this.#system, this.#scenario, this.#book);
+    if (startsFrom) {
+      this.#fleet.loadKnown(startsFrom);
+      await storeSource(this.#system);
+    } else await storeStart(this.#system, this.#scenario, this.#book);
     await this.#webhooks?.begin(this.#system);
     this.#progress = new ProgressVerifier({
       facts: this.#facts,
@@ -532,9 +534,9 @@ export class World {
 
   #operators(): OperatorChannel {
     return {
-      // One message, and a line for each that it tells of: the format speaks of alerts.
+      // One message, and a line for each alert that it tells of: the format has none for what is over.
       tell: async (alert, others = []) => {
-        for (const each of [alert, ...others]) this.#operatorAlerted(each);
+        for (const each of [alert, ...others]) if (!each.isOver) this.#operatorAlerted(each);
       },
     };
   }
@@ -544,6 +546,7 @@ export class World {
     this.#verifier.refusals.operatorAlerted(code, subject);
     this.#verifier.deletions.operatorAlerted(code, subject);
     this.#workVerifier.operatorAlerted(code, subject);
+    this.#webhookVerifier.operatorAlerted(code, subject);
     const about =
       OPERATOR_ALERTS[code].about === 'task'
         ? { task: subject }

@@ -27,6 +27,8 @@ export const FAULT_MODES = [
 export type FaultMode = (typeof FAULT_MODES)[number];
 
 export const PLANE_STATES = ['down', 'up', 'silent', 'deleted'] as const;
+/** Those that a scenario of the published format may name. */
+export const PLAIN_PLANE_STATES = ['down', 'up', 'silent'] as const satisfies readonly PlaneState[];
 export type PlaneState = (typeof PLANE_STATES)[number];
 
 export const PAUSABLES = ['evaluate', 'notify', 'disable'] as const;

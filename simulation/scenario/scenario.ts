@@ -1,6 +1,6 @@
 import type { ParsedPolicy } from '../../functions/abandonment/policy-parse.ts';
 import { shown } from '../../functions/abandonment/policy-wording.ts';
-import { SUBSCRIPTION_TYPES } from '../../functions/abandonment/task.ts';
+import { ALERT_TYPES } from '../../functions/abandonment/task.ts';
 import { formatDuration, formatInstant, type Instant, MINUTE } from '../../functions/abandonment/time.ts';
 import { readEvent } from './scenario-events.ts';
 import {
@@ -22,7 +22,13 @@ import { readPolicies, readPolicy } from './scenario-policies.ts';
 import { readRecipients } from './scenario-recipients.ts';
 import { readSoakFault } from './scenario-soak-faults.ts';
 import { readTaskAtStart } from './scenario-tasks.ts';
-import type { Scenario, ScenarioResult, ScenarioSubscription, ScenarioTask } from './scenario-types.ts';
+import {
+  PLAIN_PLANE_STATES,
+  type Scenario,
+  type ScenarioResult,
+  type ScenarioSubscription,
+  type ScenarioTask,
+} from './scenario-types.ts';
 
 export type * from './scenario-types.ts';
 
@@ -99,9 +105,13 @@ function readScenario(json: unknown): Scenario {
     admins: readAdmins(admins),
     operators: readAddresses('operators', operators),
     tasks: readTasks(fields.tasks, span.start),
-    events: readList('events', events, (path, value, place) => readEvent(path, value, place, span)).sort(
-      (a, b) => a.at - b.at,
-    ),
+    events: readList('events', events, (path, value, place) => {
+      const event = readEvent(path, value, place, span);
+      // What the soak alone writes is no part of the published format.
+      if (event.type === 'data-plane' && !Object.hasOwn(fields, 'chaos'))
+        readOneOf(`${path}.state`, event.state, PLAIN_PLANE_STATES);
+      return event;
+    }).sort((a, b) => a.at - b.at),
     ...(Object.hasOwn(fields, 'chaos') ? { soakFaults: readList('chaos', fields.chaos, readSoakFault) } : {}),
     recipients: readRecipients('recipients', recipients),
   };
@@ -123,7 +133,7 @@ function readSubscription(path: string, value: unknown): ScenarioSubscription {
     prefix: readScope(`${path}.prefix`, fields.prefix),
     email: readAddress(`${path}.email`, fields.email),
     alertTypes: readList(`${path}.alertTypes`, alertTypes, (itemPath, item) =>
-      readOneOf(itemPath, item, SUBSCRIPTION_TYPES),
+      readOneOf(itemPath, item, ALERT_TYPES),
     ),
   };
 }

@@ -59,6 +59,8 @@ class SoakScenario {
   readonly #refusing: SeededRandom;
   /** Drawn apart: of some schedules, planes that are deleted. */
   readonly #parking: SeededRandom;
+  /** Drawn apart: reminders that a task is still off. */
+  readonly #afterwards: SeededRandom;
   readonly #seed: number;
   readonly #ids: string[] = [];
 
@@ -71,6 +73,7 @@ class SoakScenario {
     this.#listings = new SeededRandom(seed * 104_729 + 19);
     this.#refusing = new SeededRandom(seed * 104_729 + 23);
     this.#parking = new SeededRandom(seed * 104_729 + 29);
+    this.#afterwards = new SeededRandom(seed * 104_729 + 31);
     this.#busyness = new SeededRandom(seed * 104_729 + 11);
     this.#isBusy = this.#busyness.below(40) === 0;
     this.#ends = new SeededRandom(seed * 104_729 + 13);
@@ -90,6 +93,7 @@ class SoakScenario {
         ...this.#policy(),
         ...this.#endPolicy(),
         ...this.#minHealthy(),
+        ...this.#stillOff(),
         ...(this.#isBusy ? { digestEvery: '15m' } : {}),
       },
       policies: this.#quietDays(),
@@ -212,6 +216,12 @@ class SoakScenario {
     const recovered = this.#instant(12 * DAY);
     const again = recovered + this.#below(3 * 24 * 60) * MINUTE + MINUTE;
     return [seen(recovered, PRIMARY), ...(this.#chance(0.7) ? [seen(again, FAILED)] : [])];
+  }
+
+  /** Of 90 days so many that it is due some days after the disabling. */
+  #stillOff(): Record<string, unknown> {
+    const stillOff = (['89d', '87d', '80d', '7d'] as const)[this.#afterwards.below(8)];
+    return stillOff === undefined ? {} : { stillOff };
   }
 
   #minHealthy(): Record<string, unknown> {

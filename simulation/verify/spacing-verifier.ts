@@ -17,7 +17,7 @@ interface LastMail {
   fullUntil: Instant;
 }
 
-const URGING: readonly string[] = ['warning', 'reminder', 'stopping', 'overdue'];
+const URGING: readonly string[] = ['warning', 'reminder', 'stopping', 'overdue', 'still-off'];
 
 /** So many mails, whatever they say, may go to one address in 24 h. */
 const MOST_A_DAY = 24;

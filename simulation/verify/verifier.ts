@@ -1,5 +1,5 @@
-import { isWindowed } from '../../functions/abandonment/task.ts';
-import { type Duration, formatInstant, type Instant } from '../../functions/abandonment/time.ts';
+import { isWindowed, type Notice } from '../../functions/abandonment/task.ts';
+import { DAY, type Duration, formatInstant, type Instant } from '../../functions/abandonment/time.ts';
 import type { DigestItem } from '../../functions/store/digests.ts';
 import type { DisabledTask } from '../engine/effects.ts';
 import type { AcceptedMail } from '../engine/sim-mail.ts';
@@ -21,6 +21,17 @@ interface Warned {
   at: Instant;
   disableAt: Instant | null;
 }
+
+/** Notices that say how a task is now. */
+const TELLS_STATE: readonly Notice[] = ['disabled', 'enabled', 'still-off'];
+
+/** Notices after which no other must follow. */
+const HELD_BY_NOBODY: readonly Notice[] = ['recovered', 'withdrawn', 'still-off'];
+
+const DECLINABLE: readonly Notice[] = ['recovered', 'reminder', 'still-off'];
+
+/** Nothing in a scenario says how long a task can be enabled as it was (docs/rules.md#after-the-disabling). */
+const RESTORABLE_FOR: Duration = 90 * DAY;
 
 /** Words for an episode: `acmeCo/a #1`. */
 function episodeOf({ task, episode }: { task: string; episode: number }): string {
@@ -316,11 +327,26 @@ export class Verifier implements Checks {
       this.check(8, this.#disabledAt.has(key), () => `a mail says that ${key} was disabled before it was`);
     }
     if (item.notice === 'recovered') this.#recovered(item);
-    if (item.notice === 'disabled' || item.notice === 'enabled') this.#isStillNews(to, item);
-    if (item.notice !== 'recovered' && item.notice !== 'withdrawn') this.#holders.add(`${key} ${to}`);
-    if (item.notice !== 'recovered' && item.notice !== 'reminder') return;
+    if (item.notice === 'still-off') this.#stillOff(item);
+    if (TELLS_STATE.includes(item.notice)) this.#isStillNews(to, item);
+    if (!HELD_BY_NOBODY.includes(item.notice)) this.#holders.add(`${key} ${to}`);
+    if (!DECLINABLE.includes(item.notice)) return;
     const isWelcome = !this.#facts.declined.has(to);
     this.check(9, isWelcome, () => `a ${item.notice} of ${key} went to somebody who declined it`);
+  }
+
+  /** Promise 8: it is reminded of what a scan disabled, where its policy asks for it, and in the time for that. */
+  #stillOff({ task, episode }: DigestItem): void {
+    const key = episodeOf({ task, episode });
+    const lead = this.#facts.policy(task, 'stillOff');
+    const disabledAt = this.#disabledAt.get(key);
+    const ends = disabledAt === undefined ? null : disabledAt + RESTORABLE_FOR;
+    const isTimely =
+      ends !== null &&
+      lead !== null &&
+      this.#now() + 2 * this.#skew >= ends - lead &&
+      this.#now() - 2 * this.#skew < ends;
+    this.check(8, isTimely, () => `${key} is reminded of at a time that its policy does not ask for`);
   }
 
   /** Promise 15: nobody is notified each round of what a system enables again. */
@@ -349,7 +375,8 @@ export class Verifier implements Checks {
   /** Promise 8: news is judged again before it is mailed. */
   #isStillNews(to: string, item: DigestItem): void {
     if (this.#isBehind()) return;
-    const about = `a mail says that ${episodeOf(item)} was ${item.notice}`;
+    const said = item.notice === 'still-off' ? 'is still off' : `was ${item.notice}`;
+    const about = `a mail says that ${episodeOf(item)} ${said}`;
     const task = this.#facts.tasks.get(item.task);
     const isOn = task?.enabled === true && !task.deleted;
     const isOff = task !== undefined && !task.enabled && !task.deleted;

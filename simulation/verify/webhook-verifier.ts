@@ -1,18 +1,32 @@
 import { DAY, type Duration, formatInstant, type Instant } from '../../functions/abandonment/time.ts';
 import type { WebhookAnswer, WebhookCall } from '../../functions/platform/ports.ts';
-import type { DeliveryRecord } from '../../functions/store/webhook-deliveries.ts';
+import { type DeliveryRecord, orderOf } from '../../functions/store/webhook-deliveries.ts';
 import type { EndedAttempt } from '../faults/attempts.ts';
 import type { Checks, VerifierParts } from './checks.ts';
 
 /** An event as a server received it. */
 interface Received {
   id: string;
-  task: string;
+  /** Whose order it keeps: that of a task, or of an operator alert. */
+  of: string;
+  /** Null: it is about no task. */
+  task: string | null;
   type: string;
   episode: unknown;
   /** When it happened. */
   at: Instant;
 }
+
+/** What stands in an event. */
+interface Body {
+  type: string;
+  timestamp: string;
+  data: { task: string | null; episode: number; code: string; subject: string | null };
+}
+
+const ALERT = 'operator.alert.';
+/** As the histories of webhooks name it. */
+const alertName = (code: string, subject: string | null) => `alert#${code}#${subject}`;
 
 /** What one server knows. */
 interface Server {
@@ -21,11 +35,11 @@ interface Server {
   /** Event -> whether its sender had the answer. */
   taken: Map<string, { isAnswered: boolean; event: Received }>;
   newestTaken: { id: string; at: Instant } | undefined;
-  /** Task -> its event that was called for and not taken. */
+  /** Task or alert -> its event that was called for and not taken. */
   waiting: Map<string, Received>;
   /** Each call: whether its sender had the answer that it is taken. */
-  calls: { task: string; at: Instant; isTaken: boolean }[];
-  /** Task -> when the newest event that was taken happened. */
+  calls: { of: string; at: Instant; isTaken: boolean }[];
+  /** Task or alert -> when the newest event that was taken happened. */
   newestOf: Map<string, Instant>;
 }
 
@@ -45,6 +59,8 @@ export class WebhookVerifier {
   readonly #servers = new Map<string, Server>();
   readonly #bodyOf = new Map<string, string>();
   readonly #idOf = new Map<string, string>();
+  /** What operators were told of. */
+  readonly #alerted = new Set<string>();
   readonly #disabled: { task: string; episode: number; at: Instant }[] = [];
 
   constructor(checks: Checks, { now, skew = 0 }: Pick<VerifierParts, 'now' | 'skew'>) {
@@ -69,19 +85,24 @@ export class WebhookVerifier {
     this.#disabled.push({ task, episode, at: this.#now() });
   }
 
+  /** Operators were told. */
+  operatorAlerted(code: string, subject: string): void {
+    this.#alerted.add(alertName(code, subject));
+  }
+
   /** A server is called. Answers what it reads of the call. */
   callBegun(webhook: string, { headers, body }: WebhookCall): Received {
     const server = this.#serverOf(webhook);
     server.atOnce += 1;
     this.#check(server.atOnce === 1, () => `${webhook} is called ${server.atOnce} times at once`);
-    const { type, timestamp, data } = JSON.parse(body) as {
-      type: string;
-      timestamp: string;
-      data: { task: string; episode: number };
-    };
+    const { type, timestamp, data } = JSON.parse(body) as Body;
     const id = headers['webhook-id'] ?? '';
     this.#hasOneName(id, body);
-    const event = { id, task: data.task, type, episode: data.episode, at: Date.parse(timestamp) };
+    const isOfAlert = type.startsWith(ALERT);
+    const of = isOfAlert ? alertName(data.code, data.subject) : String(data.task);
+    const event = { id, of, task: data.task, type, episode: data.episode, at: Date.parse(timestamp) };
+    this.#isForIt(webhook, server, event);
+    if (isOfAlert && data.subject !== null) this.#isTold(webhook, event);
     const known = server.taken.get(id);
     this.#check(
       !known?.isAnswered,
@@ -96,13 +117,13 @@ export class WebhookVerifier {
     const server = this.#serverOf(webhook);
     server.atOnce -= 1;
     const isAnswered = end.isTaken && end.answer.outcome === 'answered';
-    server.calls.push({ task: event.task, at: this.#now(), isTaken: isAnswered });
-    if (isAnswered) server.waiting.delete(event.task);
-    else server.waiting.set(event.task, event);
+    server.calls.push({ of: event.of, at: this.#now(), isTaken: isAnswered });
+    if (isAnswered) server.waiting.delete(event.of);
+    else server.waiting.set(event.of, event);
     if (!end.isTaken) return;
     server.taken.set(event.id, { isAnswered, event });
     server.newestTaken = { id: event.id, at: this.#now() };
-    server.newestOf.set(event.task, Math.max(event.at, server.newestOf.get(event.task) ?? 0));
+    server.newestOf.set(event.of, Math.max(event.at, server.newestOf.get(event.of) ?? 0));
   }
 
   /** A sender died, or what it wrote failed: the answer to its call of just now may be lost. */
@@ -113,7 +134,7 @@ export class WebhookVerifier {
       const known = taken.get(newestTaken.id);
       if (!known) continue;
       known.isAnswered = false;
-      waiting.delete(known.event.task);
+      waiting.delete(known.event.of);
     }
   }
 
@@ -122,11 +143,13 @@ export class WebhookVerifier {
     const server = this.#serverOf(webhook);
     const before = this.#now() - SENT_WITHIN;
     if (before < calmSince + TRIED_FOR) return;
-    for (const { id, type, task, at, state, ended } of history) {
-      const name = `${type} of ${task} at ${formatInstant(at)}`;
+    for (const record of history) {
+      const { id, type, at, state, ended } = record;
+      const of = orderOf(record) ?? '';
+      const name = `${type} of ${of} at ${formatInstant(at)}`;
       const isOver = state === 'sent' || (state === 'dead' && Boolean(ended?.reason));
       if (at < before) this.#check(isOver, () => `${webhook} was not told of ${name}, which is ${state}`);
-      const isFair = ended?.reason !== 'expired' || mayExpire(server, task, at);
+      const isFair = ended?.reason !== 'expired' || mayExpire(server, of, at);
       this.#check(isFair, () => `${name} expired though ${webhook} took others`);
       if (state === 'sent') this.#check(server.taken.has(id), () => `${webhook} never took ${name}`);
     }
@@ -148,6 +171,18 @@ export class WebhookVerifier {
     }
   }
 
+  /** Who asked for the tasks of a prefix hears of those, and of nothing that is about all. */
+  #isForIt(webhook: string, { prefix }: Server, event: Received): void {
+    const isMeant = prefix === '' || (event.task ?? '').startsWith(prefix);
+    this.#check(isMeant, () => `${webhook} hears of ${nameOf(event)}, and asked for ${prefix}`);
+  }
+
+  /** What webhooks hear of an alert, operators were told. */
+  #isTold(webhook: string, event: Received): void {
+    const isTold = this.#alerted.has(event.of);
+    this.#check(isTold, () => `${webhook} hears of ${nameOf(event)}, of which no operator was told`);
+  }
+
   #hasOneName(id: string, body: string): void {
     const same = this.#bodyOf.get(id) ?? body;
     this.#check(same === body, () => `${id} names two events: ${same} and ${body}`);
@@ -159,10 +194,10 @@ export class WebhookVerifier {
 
   /** No event comes before one of its task that waits, or after one that happened later. Clocks of processes differ. */
   #keepsOrder(webhook: string, server: Server, event: Received, isRepeated: boolean): void {
-    const waits = server.waiting.get(event.task);
+    const waits = server.waiting.get(event.of);
     const isFirst = !waits || waits.id === event.id || this.#now() + 2 * this.#skew >= waits.at + TRIED_FOR;
     this.#check(isFirst, () => `${webhook} hears of ${nameOf(event)} while ${waits?.id} waits`);
-    const newest = server.newestOf.get(event.task) ?? 0;
+    const newest = server.newestOf.get(event.of) ?? 0;
     const isInOrder = isRepeated || event.at + 2 * this.#skew >= newest;
     this.#check(
       isInOrder,
@@ -182,12 +217,12 @@ export class WebhookVerifier {
 }
 
 /** Whether an event may have run out of time: in its last day none was taken, or one of its task was tried in vain. */
-function mayExpire({ calls }: Server, task: string | null, at: Instant): boolean {
+function mayExpire({ calls }: Server, of: string, at: Instant): boolean {
   const over = at + TRIED_FOR;
   const lately = calls.filter((one) => over - SENT_WITHIN <= one.at && one.at < over);
-  return !lately.some(({ isTaken }) => isTaken) || lately.some((one) => one.task === task && !one.isTaken);
+  return !lately.some(({ isTaken }) => isTaken) || lately.some((one) => one.of === of && !one.isTaken);
 }
 
-function nameOf({ id, type, task }: Received): string {
-  return `${type} of ${task} (${id})`;
+function nameOf({ id, type, of }: Received): string {
+  return `${type} of ${of} (${id})`;
 }

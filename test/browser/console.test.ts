@@ -98,6 +98,7 @@ describe('an operator with a phone and without JavaScript', () => {
       'Tasks',
       'Holds',
       'Policies',
+      'Rollout',
       'Undo',
       'Mails',
       'Suppressed',
@@ -135,12 +136,21 @@ describe('an operator with a phone and without JavaScript', () => {
 
   it('approves what is held after a confirmation that names it, and undoes it', async () => {
     await go('Holds');
-    await page.getByRole('link', { name: 'Approve 4 tasks…' }).click();
+    await page.getByRole('link', { name: 'blast-radius', exact: true }).first().click();
+    for (const group of ['acmeCo Approve… 2', 'eu-1 4', 'ana@acme.test 4'])
+      expect(await textOf(page)).toContain(group);
+    await inspector.look(page, 'console-05-hold');
+    await page.getByRole('link', { name: 'Approve 4…' }).click();
     for (const task of TASKS) expect(await textOf(page)).toContain(task);
-    await inspector.look(page, 'console-05-approve');
+    await inspector.look(page, 'console-05-hold-approve');
+    await page.getByLabel('Why, for the audit').fill('the old fleet');
+    await page.getByLabel('The approval ends').fill('3d');
     await page.getByRole('button', { name: 'Approve 4 tasks' }).click();
-    expect(await textOf(page)).toContain('4 tasks are approved.');
+    expect(await textOf(page)).toContain('4 tasks are approved until 2026-01-25');
     await inspector.look(page, 'console-06-approved');
+    await go('Holds');
+    expect(await textOf(page)).toContain('Approved, and not disabled yet');
+    await inspector.look(page, 'console-06-approvals');
     await stage.scanOn(22);
     expect((await loadTask(stage.table, TASK))?.task.enabled).toBe(false);
     await go('Undo');
@@ -155,17 +165,76 @@ describe('an operator with a phone and without JavaScript', () => {
     expect(await textOf(page)).toContain('4 of 4 done');
   });
 
+  it('approves those below a prefix alone, where as many are held as it expects', async () => {
+    await page.goto(`${console.origin}/holds/show?hold=blast-radius`);
+    await page.getByLabel('Approve only those below a prefix').fill('betaCo/');
+    await page.getByLabel('How many you expect').fill('3');
+    await page.getByRole('button', { name: 'Approve…' }).click();
+    expect(await textOf(page)).toContain('2 are held now, and 3 were expected.');
+    await inspector.look(page, 'console-12-approve-refused');
+    await page.goBack();
+    await page.getByLabel('How many you expect').fill('2');
+    await page.getByRole('button', { name: 'Approve…' }).click();
+    await page.getByRole('button', { name: 'Approve 2 tasks' }).click();
+    await stage.scanOn(22);
+    const enabled = await Promise.all(
+      TASKS.map(async (id) => (await loadTask(stage.table, id))?.task.enabled),
+    );
+    expect(enabled).toEqual([true, true, false, false]);
+  });
+
+  it('rejects a hold and says why, which stays held', async () => {
+    await go('Holds');
+    await page.getByRole('link', { name: 'Reject…' }).click();
+    await inspector.look(page, 'console-13-reject');
+    await page.getByLabel('Why, for the audit').fill('the feed of acmeCo is wrong, see INC-42');
+    await page.getByRole('button', { name: 'Leave it as it is' }).click();
+    await go('Holds');
+    expect(await textOf(page)).toContain(
+      'rejected by olga, quiet until 2026-02-19 00:00: the feed of acmeCo',
+    );
+    await inspector.look(page, 'console-14-rejected');
+    await stage.scanOn(22);
+    expect((await loadTask(stage.table, TASK))?.task.enabled).toBe(true);
+  });
+
+  it('lowers and raises a mode by one step, and reads who changed what, and what differs', async () => {
+    await go('Rollout');
+    await page.getByRole('link', { name: 'global', exact: true }).click();
+    await inspector.look(page, 'console-15-rollout');
+    await page.getByRole('link', { name: 'Demote to notify…' }).click();
+    await inspector.look(page, 'console-16-demote');
+    await page.getByLabel('Why, for the audit').fill('wrong owners');
+    await page.getByRole('button', { name: 'Demote from disable to notify' }).click();
+    expect((await loadPolicyDocuments(stage.table)).get('')).toMatchObject({ mode: 'notify' });
+    await page.goto(`${console.origin}/rollout?scope=global`);
+    await page.getByRole('link', { name: 'Promote to disable…' }).click();
+    expect(await textOf(page)).toContain('All that is open there is warned anew');
+    await inspector.look(page, 'console-17-promote');
+    await page.getByRole('button', { name: 'Promote from notify to disable' }).click();
+    expect((await loadPolicyDocuments(stage.table)).get('')).toMatchObject({ mode: 'disable' });
+    await go('Policies');
+    await page.getByRole('link', { name: 'History: who changed what, when and why' }).click();
+    expect(await textOf(page)).toContain('olga wrong owners');
+    await inspector.look(page, 'console-18-history');
+    await page.getByRole('link', { name: 'What differs' }).last().click();
+    await inspector.look(page, 'console-19-diff');
+  });
+
   it('previews a change of policy, and sets it', async () => {
     await go('Policies');
     await page.getByRole('link', { name: 'global' }).first().click();
-    await page.getByLabel('Keys to set').fill('mode=notify');
+    await page.getByLabel('Keys to set').fill('mode=notify\nwarnAfter=30d');
     await page.getByRole('button', { name: 'Preview' }).click();
     expect(await textOf(page)).toContain('Nothing was changed.');
     await inspector.look(page, 'console-09-preview');
     await page.getByRole('link', { name: 'Set it…' }).click();
     await inspector.look(page, 'console-10-set-policy');
     await page.getByRole('button', { name: 'Set it' }).click();
-    expect((await loadPolicyDocuments(stage.table)).get('')).toMatchObject({ mode: 'notify' });
+    expect((await loadPolicyDocuments(stage.table)).get('')).toMatchObject({
+      mode: 'notify',
+      warnAfter: '30d',
+    });
   });
 });
 

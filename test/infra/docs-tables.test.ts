@@ -120,6 +120,8 @@ const KEYS: { [Name in keyof typeof keys]: ReturnType<(typeof keys)[Name]> } = {
   generator: keys.generator('generator'),
   step: keys.step('step'),
   operatorAlert: keys.operatorAlert('code' as string as OperatorAlertCode, 'subject'),
+  operatorIncident: keys.operatorIncident('code' as string as OperatorAlertCode, 'subject'),
+  operatorAlertClosed: keys.operatorAlertClosed('code' as string as OperatorAlertCode, 'subject'),
   oops: keys.oops('fingerprint'),
   oopsOccurrence: keys.oopsOccurrence('fingerprint', AT, 'id'),
   refusal: keys.refusal('fingerprint', 'item'),

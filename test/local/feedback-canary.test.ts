@@ -21,7 +21,7 @@ async function askForCanary(): Promise<void> {
   const config = { ...system.config, canaries: true };
   const run = {
     system: { ...system, config },
-    view: await FleetView.load(system.table),
+    view: await FleetView.load(system.table, system.clock.now()),
     id: 'canary-test',
     now: system.clock.now(),
     figures: {},

@@ -246,7 +246,7 @@ async function collectGarbage(table: MemoryTable): Promise<void> {
     queues: { send: async () => undefined },
     config: SIMULATED_CONFIG,
   });
-  const view = await FleetView.loadWithPlanes(table);
+  const view = await FleetView.loadWithPlanes(table, NOW);
   const run = { system, view, id: 'a run', now: NOW, figures: {}, asked: [] };
   const turn = await garbageGenerator.run(run, { spent: () => false }, null);
   expect(turn.cursor).toBeNull();

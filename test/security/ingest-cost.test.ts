@@ -96,7 +96,7 @@ describe('data planes', () => {
         };
       },
     });
-    const view = await FleetView.load(table);
+    const view = await FleetView.load(table, Date.now());
     await view.caseOf(record as NonNullable<typeof record>);
     const planes = asked.filter((keys) => keys.includes('"PLANES"')).map((keys) => JSON.parse(keys));
     expect(planes).toEqual([[{ pk: 'PLANES', sk: 'p7' }]]);

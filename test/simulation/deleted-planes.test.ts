@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { at, failing, tell } from './story.ts';
+import { at, failing, tell as tellPublished } from './story.ts';
+
+/** The state `deleted` is no part of the published format: a scenario with `chaos` may name it. */
+const tell: typeof tellPublished = (scenario, options) => tellPublished({ chaos: [], ...scenario }, options);
 
 const ANA = 'ana@acme.test';
 const plane = (when: string, state: string) => ({ at: when, type: 'data-plane', dataPlane: 'eu-1', state });
@@ -143,4 +146,10 @@ test('that a system enabled a listed task again on a deleted plane is known once
   // Before, it is on no page. It was off for three days by then.
   expect(lines(story, 'disable-reverted')[0]).toMatch(/^T\+24d(1h)? operators disable-reverted acmeCo\/a$/);
   expect(summary.disabled).toBe(1);
+});
+
+test('a scenario of the published format names no deleted plane', async () => {
+  await expect(tellPublished({ events: [plane(at(5), 'deleted')] })).rejects.toThrow(
+    'events[0].state: is "deleted"; allowed are "down", "up", "silent"',
+  );
 });

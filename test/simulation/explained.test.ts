@@ -184,7 +184,7 @@ const STORIES: [name: string, scenario: Scenario, expected: Expected][] = [
   ],
   [
     'parked by a deleted data plane',
-    { until: at(22), events: [plane(5, 'deleted')] },
+    { until: at(22), chaos: [], events: [plane(5, 'deleted')] },
     ['parked', `its data plane eu-1 was deleted on ${at(5)}`, 'taskwarden dismiss eu-1'],
   ],
   [

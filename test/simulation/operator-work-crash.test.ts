@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { MINUTE } from '../../functions/abandonment/time.ts';
+import { DAY, MINUTE } from '../../functions/abandonment/time.ts';
 import { beginWork } from '../../functions/operator-work/begin-work.ts';
+import { approveKind } from '../../functions/operator-work/kinds/approve.ts';
 import { undoKind } from '../../functions/operator-work/kinds/undo.ts';
 import { workPage } from '../../functions/operator-work/work-page.ts';
 import type { System } from '../../functions/platform/system.ts';
@@ -16,6 +17,7 @@ import {
   ProcessDied,
   systemOf,
 } from '../../simulation/faults/crashing-process.ts';
+import { day, failingFleet, T } from '../unit/cli/cli-stage.ts';
 import { DISABLED_BY, disabledFleet, NOW } from '../unit/operator-work/disabled-fleet.ts';
 
 const TASKS = ['acmeCo/a', 'acmeCo/b', 'acmeCo/c'];
@@ -124,6 +126,30 @@ describe.each(['before', 'after'] as const)('a turn that dies %s any of its call
       const [record] = await listOperatorWork(system.table);
       expect(record).toMatchObject({ state: 'done', counts: { done: 3, skipped: 0, failed: 0 } });
     });
+  });
+});
+
+describe.each(['before', 'after'] as const)('an approval that dies %s any of its calls', (when) => {
+  const policy = ['mode=disable', 'evidenceMaxAge=365d', 'scanEvery=30d', 'blastRadius.shareFloor=1'];
+  const given = { kind: approveKind, what: 'approval', by: 'olga', reason: '' };
+
+  it('is done by the next turn: each task is approved once', async () => {
+    for (let call = 1; ; call += 1) {
+      const stage = await failingFleet(TASKS, policy);
+      for (const days of [14, 18, 20, 21]) await stage.scanOn(days);
+      const { system } = stage;
+      await beginWork(system, { ...given, items: TASKS.map((id) => ({ id, of: day(40) })) });
+      const hasLived = await dying(system, call, when, workAll);
+      stage.setNow(T + 21 * DAY + 5 * MINUTE);
+      await workAll(system);
+      for (const id of TASKS) {
+        expect((await loadTask(system.table, id))?.open?.brake?.approvedUntil).toBe(T + 40 * DAY);
+        expect((await actsOf(system, id)).filter((act) => act === 'approved')).toHaveLength(1);
+      }
+      const [record] = await listOperatorWork(system.table);
+      expect(record).toMatchObject({ state: 'done', counts: { done: 3, skipped: 0, failed: 0 } });
+      if (hasLived) break;
+    }
   });
 });
 

@@ -3,8 +3,11 @@ import { DAY, HOUR } from '../../functions/abandonment/time.ts';
 import { loadTask } from '../../functions/store/tasks.ts';
 import { day, failingFleet, T, taskLine } from '../unit/cli/cli-stage.ts';
 
-/** So many tasks become due in one scan; `SPIKE_MANY=5000` is what the promise is made for. Divisible by 100. */
-const COUNT = Number(process.env.SPIKE_MANY ?? 100);
+/**
+ * So many tasks become due in one scan; `SPIKE_MANY=5000` is what the promise is made for. Divisible by 100, and more than are
+ * approved at once.
+ */
+const COUNT = Number(process.env.SPIKE_MANY ?? 300);
 /** 50 a run and 200 a day of 5,000. */
 const PER_RUN = COUNT / 100;
 const PER_DAY = COUNT / 25;
@@ -57,7 +60,15 @@ it('many that become due in one scan wait for an approval of that many, and are 
 
   // 25 days at the limit of a day, and a week.
   const approved = await stage.taskwarden(['holds', 'approve', '--expect', String(COUNT), '--json']);
-  expect(approved.json).toMatchObject([{ until: day(21 + 25 + 7).replace('T00:00:00Z', 'T00:14:24Z') }]);
+  expect(approved.json).toMatchObject([
+    { kind: 'approve', items: COUNT, until: day(21 + 25 + 7).replace('T00:00:00Z', 'T00:14:24Z') },
+  ]);
+  // The next scan lets them go, and what is due goes from the scan after it on.
+  await stage.scanOn(21.015);
+  expect(await off()).toEqual([]);
+  const [work] = (await stage.taskwarden(['work', 'list', '--json'])).json;
+  expect(work).toMatchObject({ state: 'done', done: COUNT, skipped: 0, failed: 0 });
+  expect((await stage.taskwarden(['holds', 'list', '--json'])).json).toEqual([]);
   const [recovered = ''] = ids;
   stage.setNow(T + 21.02 * DAY);
   const line = taskLine(recovered, { shards: [{ id: '0', status: 'PRIMARY' }], lastPrimaryAt: undefined });

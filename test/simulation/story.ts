@@ -4,6 +4,7 @@ import type { EffectLine, MailItemLine, SummaryLine } from '../../simulation/eng
 import { simulate } from '../../simulation/engine/simulate.ts';
 import type { WorldOptions } from '../../simulation/engine/world.ts';
 import { parseScenario } from '../../simulation/scenario/scenario.ts';
+import type { Scenario } from '../../simulation/scenario/scenario-types.ts';
 
 /** The instant that stories count from. */
 export const T = '2026-01-01T00:00:00Z';
@@ -41,8 +42,15 @@ export interface Told {
   summary: SummaryLine;
 }
 
-/** Runs a scenario of hourly scans from `T` in mode `disable`, or as a test says; throws where a promise broke. */
-export async function tell(scenario: Record<string, unknown>, options: WorldOptions = {}): Promise<Told> {
+/**
+ * Runs a scenario of hourly scans from `T` in mode `disable`, or as a test says; throws where a promise broke.
+ * `adapt` changes the scenario once it is read: for what a file cannot say.
+ */
+export async function tell(
+  scenario: Record<string, unknown>,
+  options: WorldOptions = {},
+  adapt = (read: Scenario) => read,
+): Promise<Told> {
   const parsed = parseScenario(
     fallingLater({
       version: 1,
@@ -55,7 +63,7 @@ export async function tell(scenario: Record<string, unknown>, options: WorldOpti
     }),
   );
   if (!parsed.ok) throw new Error(parsed.problem);
-  const simulated = await simulate(parsed.scenario, deployedService, options);
+  const simulated = await simulate(adapt(parsed.scenario), deployedService, options);
   if (!simulated.ok) throw new Error(simulated.problem);
   if (simulated.broken.length > 0) throw new Error(simulated.broken.join('\n'));
   const { lines, summary } = simulated;

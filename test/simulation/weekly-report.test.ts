@@ -1,9 +1,19 @@
 import { expect, test } from 'vitest';
+import type { Scenario } from '../../simulation/scenario/scenario-types.ts';
 import { at, failing, tell } from './story.ts';
 
 const OPS = 'ops@platform.test';
 const ACME = 'lead@acme.test';
-const weekly = (prefix: string, email: string) => ({ prefix, email, alertTypes: ['weekly_report'] });
+const weekly = (prefix: string, email: string) => ({ prefix, email, alertTypes: ['weekly_report' as const] });
+
+type Subscription = Scenario['subscriptions'][number];
+
+/** A story with subscriptions to the weekly report, which a file of a scenario does not have. */
+const tellWith = (subscriptions: Subscription[], more: Record<string, unknown>) =>
+  tell(more, {}, (read) => ({ ...read, subscriptions: [...read.subscriptions, ...subscriptions] }));
+
+/** Hears of alerts, too. */
+const BOTH: Subscription = { ...weekly('acmeCo/', ACME), alertTypes: ['task_abandoned', 'weekly_report'] };
 
 /** The lines that tell of weekly mails: when, to whom, of which week. */
 const reports = ({ lines }: Awaited<ReturnType<typeof tell>>) =>
@@ -12,11 +22,13 @@ const reports = ({ lines }: Awaited<ReturnType<typeof tell>>) =>
   );
 
 test('a week that has something to tell is mailed once, on Monday, to those who subscribed', async () => {
-  const told = await tell({
-    until: at(40),
-    tasks: [failing('acmeCo/a'), failing('beta/b', { owners: ['bob@beta.test'] })],
-    subscriptions: [weekly('', OPS), weekly('acmeCo/', ACME), weekly('gamma/', 'gus@gamma.test')],
-  });
+  const told = await tellWith(
+    [weekly('', OPS), weekly('acmeCo/', ACME), weekly('gamma/', 'gus@gamma.test')],
+    {
+      until: at(40),
+      tasks: [failing('acmeCo/a'), failing('beta/b', { owners: ['bob@beta.test'] })],
+    },
+  );
   // Both fire on Thursday the 15th, and are disabled on Thursday the 22nd; the weeks before and after are quiet.
   expect(reports(told).sort()).toEqual([
     ['2026-01-19T01:00:00Z', ACME, '2026-01-12', ['acmeCo']],
@@ -27,12 +39,12 @@ test('a week that has something to tell is mailed once, on Monday, to those who 
 });
 
 /** Acme's week with one story, its report being asked for on Monday the 19th at one o'clock. */
-const acme = (more: Record<string, unknown>) =>
-  tell({ until: at(19), subscriptions: [weekly('acmeCo/', ACME)], ...more });
+const acme = (more: Record<string, unknown>, subscriptions: Subscription[] = [weekly('acmeCo/', ACME)]) =>
+  tellWith(subscriptions, { until: at(19), ...more });
 
 test('nobody is mailed who subscribed to less than a tenant, or to alerts alone', async () => {
-  const subscriptions = [weekly('acmeCo/prod/', OPS), { prefix: 'acmeCo/', email: ACME }];
-  expect(reports(await acme({ subscriptions }))).toEqual([]);
+  const subscriptions = [{ prefix: 'acmeCo/', email: ACME }];
+  expect(reports(await acme({ subscriptions }, [weekly('acmeCo/prod/', OPS)]))).toEqual([]);
 });
 
 test('who subscribed to the report alone is not warned of anything', async () => {
@@ -61,18 +73,21 @@ test('it keeps out of the quiet hours of its reader, and tells in their language
 });
 
 test('no mail goes to an address that is suppressed', async () => {
-  const told = await acme({
-    subscriptions: [{ ...weekly('acmeCo/', ACME), alertTypes: ['task_abandoned', 'weekly_report'] }],
-    events: [{ at: at(15), type: 'mail-event', recipient: ACME, event: 'bounce' }],
-  });
+  const events = [{ at: at(15), type: 'mail-event', recipient: ACME, event: 'bounce' }];
+  const told = await acme({ events }, [BOTH]);
   expect(reports(told)).toEqual([]);
 });
 
 test('whoever hears of alerts too is warned as if there were no report', async () => {
-  const subscriptions = [{ ...weekly('acmeCo/', ACME), alertTypes: ['task_abandoned', 'weekly_report'] }];
   const without = [{ prefix: 'acmeCo/', email: ACME, alertTypes: ['task_abandoned'] }];
   const notices = (told: Awaited<ReturnType<typeof tell>>) => told.story.filter((line) => !/: $/.test(line));
-  const told = await tell({ until: at(40), subscriptions });
+  const told = await tellWith([BOTH], { until: at(40) });
   expect(reports(told)).toHaveLength(2);
   expect(notices(told)).toEqual((await tell({ until: at(40), subscriptions: without })).story);
+});
+
+test('a file cannot ask for the report', async () => {
+  await expect(tell({ subscriptions: [weekly('', OPS)] })).rejects.toThrow(
+    'subscriptions[0].alertTypes[0]: is "weekly_report"; allowed are "task_abandoned"',
+  );
 });

@@ -1,6 +1,6 @@
 import type { Instant } from '../../abandonment/time.ts';
 import { formatInstant } from '../../abandonment/time.ts';
-import { EVENT_VERSION } from '../../platform/fields.ts';
+import { EVENT_VERSION } from '../../platform/event-version.ts';
 import { keys } from '../../store/keys.ts';
 import { eachOldRow, missingWrites } from '../../store/listed-pages.ts';
 import {

@@ -1,7 +1,7 @@
 import { BOUNDS } from '../../abandonment/bounds.ts';
 import type { Duration, Instant } from '../../abandonment/time.ts';
 import { MINUTE } from '../../abandonment/time.ts';
-import { EVENT_VERSION } from '../../platform/fields.ts';
+import { EVENT_VERSION } from '../../platform/event-version.ts';
 import type { TaskRecord } from '../../store/tasks.ts';
 import type { TaskPublished } from '../events.ts';
 import type { SoundTask } from './sift-task.ts';

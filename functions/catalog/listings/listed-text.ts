@@ -13,15 +13,21 @@ const DIGITS = 2;
  */
 export function textOf(task: ListedTask): string {
   const { id, kind, enabled, createdAt, owners, dataPlane, revision, restarts } = task;
-  let statuses = '';
-  let hasPrimary = false;
-  for (const { status } of task.shards) {
-    if (!statuses.includes(status)) statuses += `${status} `;
-    if (status === 'PRIMARY') hasPrimary = true;
-  }
-  const alive = hasPrimary ? '' : (task.lastPrimaryAt ?? '');
+  const statuses = statusesOf(task);
+  const alive = statuses.includes(ALIVE) ? '' : (task.lastPrimaryAt ?? '');
   const tried = restarts === undefined ? '' : coarse(restarts);
-  return `${id}${END}${kind}${enabled ? '+' : '-'}${createdAt ?? ''}${END}${owners.join()}${END}${dataPlane}${END}${statuses}${task.cause ?? ''}${END}${revision}${END}${tried}${END}${alive}${END}`;
+  const who = owners.length === 1 ? owners[0] : owners.join();
+  return `${id}${END}${kind}${enabled ? '+' : '-'}${createdAt ?? ''}${END}${who}${END}${dataPlane}${END}${statuses}${task.cause ?? ''}${END}${revision}${END}${tried}${END}${alive}${END}`;
+}
+
+const ALIVE = 'PRIMARY ';
+
+/** The different ones, each with a space; nearly every task has one shard, and that is alive. */
+function statusesOf({ shards }: ListedTask): string {
+  if (shards.length === 1 && shards[0]?.status === 'PRIMARY') return ALIVE;
+  let statuses = '';
+  for (const { status } of shards) if (!statuses.includes(status)) statuses += `${status} `;
+  return statuses;
 }
 
 function coarse(total: number): number {
@@ -35,9 +41,10 @@ export function shortOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 16);
 }
 
-/** What a page says, in short, from the texts of its tasks. */
-export function hashOf(texts: readonly string[], { refused }: Pick<ListingPage, 'refused'>): string {
-  const hash = createHash('sha256').update(texts.join(''));
-  for (const { task, reason } of refused) hash.update(`${END}${END}${task}${END}${reason}`);
-  return hash.digest('base64url').slice(0, 32);
+/** What a page says, in short: the texts of its tasks. Grown as one, for a list of them that is joined takes a third longer. */
+export function hashOf({ tasks, refused }: Pick<ListingPage, 'tasks' | 'refused'>): string {
+  let said = '';
+  for (const task of tasks) said += textOf(task);
+  for (const { task, reason } of refused) said += `${END}${END}${task}${END}${reason}`;
+  return createHash('sha256').update(said).digest('base64url').slice(0, 32);
 }

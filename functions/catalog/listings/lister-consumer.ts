@@ -2,7 +2,7 @@ import { isListed, type ListedSettings } from '../../platform/control-plane-sett
 import type { System } from '../../platform/system.ts';
 import { loadListing } from '../../store/listings.ts';
 import type { Consumer, Outcome } from '../../work/consumer.ts';
-import { type ListingMessage, listingMessage, parseMessage } from '../../work/messages.ts';
+import { type ListingMessage, listingMessage, parseMessage } from '../../work/read-messages.ts';
 import { beginListing } from './begin-listing.ts';
 import { runListing } from './run-listing.ts';
 

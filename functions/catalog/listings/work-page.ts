@@ -67,15 +67,14 @@ export async function workPage(
   page: ListingPage & { tag?: string },
 ): Promise<PageResult> {
   const { base } = place;
-  const texts = page.tasks.map(textOf);
-  const hash = hashOf(texts, page);
+  const hash = hashOf(page);
   // A cursor may be another one each time; only what the control plane itself knows by a tag is gone on from by ours.
   const isSame = base?.hash === hash && (page.tag === undefined || base.next === page.cursor);
   const refresh = base === undefined || isRefreshDue(base, taking.book, taking.at);
   const isAnew = place.anew.size > 0 && page.tasks.some(({ id }) => place.anew.has(id));
   if (base && isSame && !refresh && !isAnew && !place.isAmbiguous) return sameAs(base, page);
   const before = base ? await loadListedEntries(taking.system.table, place.settings.name, base) : [];
-  const found = await takePage(taking, place, { page, texts, before, refresh });
+  const found = await takePage(taking, place, { page, before, refresh });
   return {
     worked: workedOf(page, found),
     writes: writesOf(taking, place, { page, hash, before, refresh, ...found }),
@@ -89,7 +88,6 @@ function sameAs(base: ListedPage, { refused, cursor }: ListingPage): PageResult 
 
 interface Compared {
   page: ListingPage & { tag?: string };
-  texts: readonly string[];
   /** The page's tasks as the newest whole listing found them. */
   before: readonly ListedEntry[];
   refresh: boolean;
@@ -111,13 +109,13 @@ interface Found {
 
 async function takePage(taking: Taking, place: PageAt, compared: Compared): Promise<Found> {
   const { system, at } = taking;
-  const { page, texts, refresh } = compared;
+  const { page, refresh } = compared;
   const was = new Map(compared.before);
   const now = new Map<string, string>();
   const refused = [...page.refused];
   const wanted: SoundTask[] = [];
-  for (const [index, listed] of page.tasks.entries()) {
-    const as = shortOf(texts[index] ?? '');
+  for (const listed of page.tasks) {
+    const as = shortOf(textOf(listed));
     if (now.has(listed.id)) {
       refused.push({ task: String(listed.id), reason: 'it stands twice on one page' });
       continue;
@@ -207,7 +205,7 @@ function writesOf(
     isSettled,
     refused,
     planes,
-  }: Omit<Compared, 'texts'> & Found & { hash: string },
+  }: Compared & Found & { hash: string },
 ): Write[] {
   const head = {
     page: place,

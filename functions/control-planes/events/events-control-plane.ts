@@ -5,7 +5,7 @@ import type {
   DisableRequest,
   EnableRequest,
 } from '../../platform/control-plane.port.ts';
-import { EVENT_VERSION } from '../../platform/fields.ts';
+import { EVENT_VERSION } from '../../platform/event-version.ts';
 import type { Clock, EventPublisher } from '../../platform/ports.ts';
 import type { TaskDisableRequestedDetail, TaskEnableRequestedDetail } from './given-events.ts';
 

@@ -16,9 +16,11 @@ export interface MailLinks {
   task(item: { task: string; episode: number }): string;
 }
 
+const DECLINABLE: readonly Notice[] = ['reminder', 'recovered', 'stopping', 'still-off'];
+
 /** What may be declined; a warning, also of an overdue task, and word of the disabling never are. */
 export function isDeclinable(notice: Notice): boolean {
-  return notice === 'reminder' || notice === 'recovered' || notice === 'stopping';
+  return DECLINABLE.includes(notice);
 }
 
 /** In hex digits: 128 bits, so that nobody finds a name for a task that leads where another's link does. */

@@ -9,6 +9,7 @@ import {
   dateSlots,
   groupOf,
   isPast,
+  lastOf,
   named,
   nameOf,
   type Reader,
@@ -35,6 +36,8 @@ function by(items: readonly MailItem[], keyOf: (item: MailItem) => string): Mail
 function dateOf(item: MailItem, reader: Reader): string {
   const due = announcedDate(item);
   if (due !== null) return reader.words.listed.due(dateSlots(due, reader));
+  const last = lastOf(item, reader);
+  if (last) return reader.words.listed.restorable(last);
   const past = item.disabledAt ?? item.enabledAt;
   if (past === undefined) return '';
   return reader.words.listed.past(dayIn(past, reader.zone, reader.words.dates));
@@ -91,7 +94,7 @@ function factsOf(items: readonly MailItem[], reader: Reader): string[] {
   const told = [...new Set(items.flatMap((item) => item.told))].sort();
   return [
     ...sinceOf(items, reader),
-    ...new Set(items.flatMap((item) => restorableOf(item, reader))),
+    ...new Set(items.flatMap((item) => (lastOf(item, reader) ? [] : restorableOf(item, reader)))),
     whereOf(items, reader),
     ...(reader.hasReasons ? reasonsOf(items, reader).slice(0, NAMED_REASONS) : []),
     toldOf({ told }, reader),

@@ -1,9 +1,9 @@
 import { GROUPS } from '../../../emails/wordings.ts';
 import type { MailItem } from '../send/digest-facts.ts';
-import { announcedDate, groupOf } from './wording-items.ts';
+import { aheadOf, groupOf } from './wording-items.ts';
 
 function dueOf(item: MailItem): number {
-  return announcedDate(item) ?? item.disabledAt ?? Number.POSITIVE_INFINITY;
+  return aheadOf(item) ?? item.disabledAt ?? Number.POSITIVE_INFINITY;
 }
 
 function compareDue(a: number, b: number): number {

@@ -2,7 +2,7 @@ import { clip, visible } from '../../platform/escape.ts';
 import { plainWordOf } from '../../platform/foreign-words.ts';
 import type { MailItem } from '../send/digest-facts.ts';
 import { dayIn, UNBROKEN_SPACE } from './wording-dates.ts';
-import { announcedDate, groupOf, type Reader } from './wording-items.ts';
+import { aheadOf, groupOf, type Reader } from './wording-items.ts';
 
 /** What a subject may be long, in characters. */
 const MAX_SUBJECT = 150;
@@ -16,13 +16,13 @@ export function subjectOf(ordered: readonly MailItem[], { zone, words }: Reader)
   if (!first) throw new RangeError('a mail needs at least one item');
   const group = groupOf(first);
   const same = ordered.filter((item) => groupOf(item) === group);
-  const earliest = announcedDate(first);
+  const earliest = aheadOf(first);
   const name = plainWordOf(visible(first.task));
   const subject = words.subject[group]({
     count: same.length,
     ...(name === undefined ? {} : { name }),
     day: earliest === null ? '' : dayIn(earliest, zone, words.dates).replaceAll(UNBROKEN_SPACE, ' '),
-    more: same.some((item) => announcedDate(item) !== earliest),
+    more: same.some((item) => aheadOf(item) !== earliest),
     reminder: same.every((item) => item.notice === 'reminder'),
   });
   const others = ordered.length - same.length;

@@ -82,7 +82,7 @@ function pagesOf(
   const open = items.filter(isOpenToActs);
   const [first] = open;
   if (!links || !first) return [];
-  const isOff = open.every(({ notice }) => notice === 'disabled');
+  const isOff = open.every(({ notice }) => notice === 'disabled' || notice === 'still-off');
   return [
     {
       words: isOff ? words.acting.again : words.acting.review,

@@ -5,9 +5,9 @@ import type { DigestItem } from '../../store/digests.ts';
 const FOR_INFORMATION =
   'For information: this repeats what the people in charge of these tasks were notified of by mail, where they can act on it.';
 
-/** That a task was turned off, and that this was undone, is one alert's news. */
+/** That a task was turned off, is so still, and that this was undone, is one alert's news. */
 function isOfDisabling(notice: Notice): boolean {
-  return notice === 'disabled' || notice === 'enabled';
+  return notice === 'disabled' || notice === 'still-off' || notice === 'enabled';
 }
 
 /** The alert that a message is of: where several are in one, the disabling, else the warnings. */

@@ -1,5 +1,5 @@
 import type { Entry, Link } from '../../../emails/digest.ts';
-import type { DateSlots, Group, WhySlots, Wordings } from '../../../emails/wordings.ts';
+import type { DateSlots, Group, LastSlots, WhySlots, Wordings } from '../../../emails/wordings.ts';
 import type { ResolveReason } from '../../abandonment/task.ts';
 import { DAY, type Duration, HOUR, type Instant } from '../../abandonment/time.ts';
 import { clip, visible } from '../../platform/escape.ts';
@@ -44,6 +44,11 @@ export function announcedDate(item: MailItem): Instant | null {
   return threatens && item.mode === 'disable' ? item.disableAt : null;
 }
 
+/** The date ahead that a notice is about: the announced one or, of what is still off, the last on which it can be turned on. */
+export function aheadOf(item: MailItem): Instant | null {
+  return item.notice === 'still-off' ? (item.restorableUntil ?? null) : announcedDate(item);
+}
+
 /** The task's id as it may be shown: whatever it says, no mail program makes a link of it. */
 export function nameOf(item: MailItem): string {
   return unlinked(clip(visible(item.task), LONGEST_NAME));
@@ -62,6 +67,7 @@ const OVER: readonly ResolveReason[] = [
 export function isPast({ notice, resolvedReason }: MailItem): boolean {
   return (
     notice === 'disabled' ||
+    notice === 'still-off' ||
     notice === 'enabled' ||
     notice === 'recovered' ||
     (resolvedReason !== undefined && OVER.includes(resolvedReason))
@@ -109,6 +115,25 @@ export function restorableOf({ restorableUntil }: MailItem, { now, zone, words }
   return [words.restorable(dayIn(restorableUntil, zone, words.dates))];
 }
 
+/** Until when what is still off can be turned on again as it was; undefined of all else. */
+export function lastOf(
+  { notice, restorableUntil }: MailItem,
+  { now, zone, words }: Reader,
+): LastSlots | undefined {
+  if (notice !== 'still-off' || restorableUntil === undefined) return undefined;
+  const left = lengthInWords(Math.max(0, restorableUntil - now), words.dates);
+  return { date: inBothZones(restorableUntil, zone, words.dates), left };
+}
+
+/** What was turned off, and until when that can be undone. */
+function offActsOf(item: MailItem, reader: Reader): string[] {
+  const { zone, words } = reader;
+  const date = item.disabledAt === undefined ? null : inBothZones(item.disabledAt, zone, words.dates);
+  const off = words.wasTurnedOff(date, item.resolvedReason === 'disabled-by-owner');
+  const last = lastOf(item, reader);
+  return last ? [words.restorableStill(last), off] : [off, ...restorableOf(item, reader)];
+}
+
 /** What happens to a task or has happened, and when. */
 export function actsOf(item: MailItem, reader: Reader): string[] {
   const { zone, words } = reader;
@@ -116,11 +141,7 @@ export function actsOf(item: MailItem, reader: Reader): string[] {
   if (due !== null && item.notice === 'stopping')
     return [words.endsOn(dateSlots(due, reader), item.mode === 'disable')];
   if (due !== null) return [words.willBeTurnedOff(dateSlots(due, reader), item.notice === 'reminder')];
-  if (item.notice === 'disabled') {
-    const date = item.disabledAt === undefined ? null : inBothZones(item.disabledAt, zone, words.dates);
-    const until = restorableOf(item, reader);
-    return [words.wasTurnedOff(date, item.resolvedReason === 'disabled-by-owner'), ...until];
-  }
+  if (item.notice === 'disabled' || item.notice === 'still-off') return offActsOf(item, reader);
   if (item.notice === 'enabled') {
     return [
       words.wasTurnedOn(item.enabledAt === undefined ? null : inBothZones(item.enabledAt, zone, words.dates)),

@@ -1,4 +1,5 @@
-import { isWindowed, type PastNotice } from '../../abandonment/task.ts';
+import { isOfPast, type PastNotice } from '../../abandonment/task.ts';
+import type { Instant } from '../../abandonment/time.ts';
 import type { MailOutcome } from '../../episodes/mail.ts';
 import type { System } from '../../platform/system.ts';
 import { loadAlert } from '../../store/alerts.ts';
@@ -36,8 +37,7 @@ export async function closeNotice(
   const notice = await loadNotice(system.table, digest.recipient, item.task, item.episode);
   // Where another notice waits it is a newer one, and says what holds today.
   const isNewest = !notice?.pending || notice.pending.notice === item.notice;
-  if (mail.isUnsent && !isWindowed(item.notice) && isNewest)
-    return tellAgain(system, digest, item, item.notice);
+  if (mail.isUnsent && isOfPast(item.notice) && isNewest) return tellAgain(system, digest, item, item.notice);
   if (notice?.pending?.notice !== item.notice || notice.pending.since !== item.asked) return;
   if (mail.standing === 'void') return;
   await commit(system, `a notice of task ${item.task}`, async () => ({
@@ -60,7 +60,8 @@ async function tellAgain(
   const alert = await loadAlert(system.table, task, episode);
   const record = await loadTask(system.table, task);
   const ends: Partial<Record<PastNotice, Partial<PastFacts>>> = {
-    disabled: { disabledAt: alert?.resolvedAt ?? asked, ...saidOf(record, episode) },
+    disabled: offSince(alert?.resolvedAt ?? asked, record, episode),
+    'still-off': offSince(alert?.resolvedAt ?? asked, record, episode),
     enabled: { enabledAt: record?.undo?.at ?? asked },
   };
   const end: Partial<PastFacts> = ends[notice] ?? { resolvedReason: alert?.reason ?? 'policy' };
@@ -75,12 +76,15 @@ async function tellAgain(
   await commit(system, `a notice of task ${task}`, async () => ({ writes: [write], value: undefined }));
 }
 
-/** What its owning system said of turning on again what was disabled with an episode. */
-function saidOf(record: TaskRecord | undefined, episode: number): Pick<PastFacts, 'restorableUntil'> {
+/** When it was disabled with an episode, and what its owning system said of enabling it again. */
+function offSince(
+  disabledAt: Instant,
+  record: TaskRecord | undefined,
+  episode: number,
+): Pick<PastFacts, 'disabledAt' | 'restorableUntil'> {
   const off = record?.disabledByUs;
-  return off?.episode === episode && off.restorableUntil !== undefined
-    ? { restorableUntil: off.restorableUntil }
-    : {};
+  const isSame = off?.episode === episode && off.restorableUntil !== undefined;
+  return { disabledAt, ...(isSame && { restorableUntil: off.restorableUntil }) };
 }
 
 /** The notice row after the mail: gone with its episode, or kept without a pending notice. */

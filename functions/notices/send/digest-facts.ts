@@ -27,9 +27,9 @@ export interface MailItem {
   cause: Cause;
   /** The announced date; null where nothing is announced. Told only where `mode` is `disable`. */
   disableAt: Instant | null;
-  /** When the owning system confirmed that it is off; of `disabled` notices. */
+  /** When the owning system confirmed that it is off; of `disabled` and `still-off` notices. */
   disabledAt?: Instant;
-  /** Until when it can be turned on again as it was; of `disabled` notices. */
+  /** Until when it can be turned on again as it was; of the same. */
   restorableUntil?: Instant;
   /** When it was turned on again; of `enabled` notices. */
   enabledAt?: Instant;

@@ -1,12 +1,13 @@
 import { triedSince } from '../../abandonment/healthy-spells.ts';
 import { staleness } from '../../abandonment/judge-news.ts';
 import { judgeNotice, judgeStopping, type StoppingVerdict } from '../../abandonment/judge-notice.ts';
+import { restorableUntil } from '../../abandonment/restorable.ts';
 import type { Instant } from '../../abandonment/time.ts';
 import { withoutNoticeOf } from '../../episodes/notice-taken-back.ts';
 import type { System } from '../../platform/system.ts';
 import type { DigestItem } from '../../store/digests.ts';
 import type { FleetView } from '../../store/fleet-view.ts';
-import { noticeDelete, type PendingNotice, type PendingPast } from '../../store/notices.ts';
+import { factsOf, noticeDelete, type PendingNotice, type PendingPast } from '../../store/notices.ts';
 import { loadTasks, type TaskRecord, taskWrite } from '../../store/tasks.ts';
 import { triedOf } from './digest-facts.ts';
 import { storeOnTask } from './unchangeable.ts';
@@ -37,7 +38,7 @@ export async function judge(
     const record = tasks.get(notice.task);
     const { pending } = notice;
     if ('facts' in pending) {
-      const stale = stalenessOf(view, notice, record);
+      const stale = stalenessOf(view, notice, record, now);
       if (stale === undefined) chosen.push({ notice, record, item: pastItem(notice, pending) });
       else await skip(system, view, notice, undefined, stale);
       continue;
@@ -99,11 +100,22 @@ function isAgain(pending: PendingNotice): boolean {
   return (pending.notice === 'warning' || pending.notice === 'overdue') && pending.again === true;
 }
 
-function stalenessOf(view: FleetView, notice: Waiting, record: TaskRecord | undefined): string | undefined {
+function stalenessOf(
+  view: FleetView,
+  notice: Waiting,
+  record: TaskRecord | undefined,
+  now: Instant,
+): string | undefined {
   const { notice: kind, since } = notice.pending;
   const given = record && { ...record, policy: view.policies.for(notice.task) };
   const declined = view.hasDeclined(notice.recipient);
-  return staleness(given, { notice: kind, asked: since, declined });
+  return staleness(given, { notice: kind, asked: since, declined, isOver: isOver(notice.pending, now) });
+}
+
+/** Whether what was disabled can no longer be enabled as it was. */
+function isOver(pending: PendingNotice, now: Instant): boolean {
+  const facts = factsOf(pending);
+  return facts?.disabledAt !== undefined && now >= restorableUntil(facts.disabledAt, facts.restorableUntil);
 }
 
 async function skip(

@@ -1,7 +1,7 @@
 import { changeRecipient } from '../../store/change-recipient.ts';
 import type { Consumer } from '../../work/consumer.ts';
 import { giveUp } from '../../work/given-up.ts';
-import { type NotifierMessage, notifierMessage, parseMessage } from '../../work/messages.ts';
+import { type NotifierMessage, notifierMessage, parseMessage } from '../../work/read-messages.ts';
 import { sendFeedbackCanary } from '../feedback/feedback-canary.ts';
 import { notifyRecipient } from './notify.ts';
 import { sendReport } from './send-report.ts';

@@ -57,10 +57,7 @@ async function sendNext(
   if (pending.length === 0) return release(system, recipient, 'nothing to tell');
   if (recipient.dead) return dropAll(system, recipient, pending);
   if (recipient.retryAt !== null && recipient.retryAt > now) return waitUntil(recipient.retryAt, now);
-  const view = await FleetView.load(system.table, {
-    now: system.clock.now(),
-    scanEvery: system.config.scanEvery,
-  });
+  const view = await FleetView.load(system.table, system.clock.now(), { scanEvery: system.config.scanEvery });
   if (view.pauses.notify) return release(system, recipient, 'paused');
   recipient = await admitDelayed(system, view, recipient, pending, now);
   const ready = choose(view, recipient, pending, now);
@@ -113,7 +110,7 @@ async function dropAll(
   recipient: RecipientRecord,
   pending: readonly Waiting[],
 ): Promise<Outcome> {
-  const view = await FleetView.load(system.table);
+  const view = await FleetView.load(system.table, system.clock.now());
   const tasks = await loadTasks(
     system.table,
     pending.map(({ task }) => task),

@@ -57,7 +57,7 @@ export async function recordBlameless(system: System, id: string): Promise<void>
   const digest = stored ?? (await loadDigest(system.table, id));
   if (!digest?.blameless) return;
   await letLive(system, digest.recipient);
-  if (stored) await finishDigest(system, await FleetView.load(system.table), stored);
+  if (stored) await finishDigest(system, await FleetView.load(system.table, system.clock.now()), stored);
 }
 
 /** Takes back that an address is dead because SES refused it; all that is open is looked at, as after a revival. */
@@ -121,7 +121,7 @@ export async function recordEvent(system: System, id: string, said: Said): Promi
   }
   const stored = await changeDigest(system, id, (digest) => afterEvent(digest, said));
   if (stored && !stored.applied) {
-    await finishDigest(system, await FleetView.load(system.table), stored);
+    await finishDigest(system, await FleetView.load(system.table, system.clock.now()), stored);
   }
 }
 
@@ -148,7 +148,7 @@ export async function recordUnsent(system: System, id: string, why: string): Pro
   const error = new Error(`SES took a mail and did not send it: ${why}`);
   error.name = 'SesDidNotSend';
   await recordOops(system, { worker: 'mail-events', item: id, attempt: 1, cause: 'permanent', error });
-  await finishDigest(system, await FleetView.load(system.table), stored);
+  await finishDigest(system, await FleetView.load(system.table, system.clock.now()), stored);
 }
 
 /**
@@ -231,7 +231,7 @@ export async function finishDeath(system: System, digest: DigestRecord): Promise
     // Whoever takes a refusal back must not be overtaken by it.
     { check: keys.digest(digest.id), if: [{ equals: ['state', digest.state] }] },
   ]);
-  const view = await FleetView.load(system.table);
+  const view = await FleetView.load(system.table, system.clock.now());
   await finishDigest(system, view, digest);
   await touchTold(system, digest.recipient);
 }

@@ -8,7 +8,7 @@ import { type DigestRecord, loadDigest, newDigest } from '../../store/digests.ts
 import { FleetView } from '../../store/fleet-view.ts';
 import { loadRecipient, type RecipientRecord } from '../../store/recipients.ts';
 import type { Delivery, Outcome } from '../../work/consumer.ts';
-import type { ReportMessage } from '../../work/messages.ts';
+import type { ReportMessage } from '../../work/read-messages.ts';
 import { renderReport } from '../render/render-report.ts';
 import { channelOf } from '../ses/channel.ts';
 import { claim, prepared, record } from './send-digest.ts';
@@ -31,7 +31,7 @@ export async function sendReport(
   if (known && !isSurelyUnsent(known)) return { outcome: 'skipped', reason: 'the report of that week went' };
   const recipient = await loadRecipient(system.table, key);
   if (!recipient || recipient.dead) return { outcome: 'skipped', reason: 'dead address' };
-  const view = await FleetView.load(system.table);
+  const view = await FleetView.load(system.table, system.clock.now());
   const until = view.pauses.notify ? now + HOUR : mayGoFrom(recipient, now);
   if (until > now) return later(until - now);
   const reports = await reportsOf(system, week, tenants);

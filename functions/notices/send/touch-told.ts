@@ -12,7 +12,7 @@ import { storeOnTask } from './unchangeable.ts';
  * Throws TableBusy where a task changes too fast; one whose row the table refuses keeps no other from it.
  */
 export async function touchTold(system: System, recipient: string): Promise<void> {
-  const view = await FleetView.load(system.table);
+  const view = await FleetView.load(system.table, system.clock.now());
   for await (const row of eachRow(system.table, { pk: keys.recipient(recipient).pk, consistent: true })) {
     if (row.sk === 'R') continue;
     const { task, episode } = noticeFromRow(row);

@@ -16,7 +16,7 @@ import { type DisablingDecision, newestDisabling } from './disabling-decision.ts
 import { type HoldFacts, type HoldView, holdsOf, spellUnderWay, unknownOf } from './holds.ts';
 import { type MailView, mailsIn } from './mails.ts';
 import { type Moment, momentsOf } from './moments.ts';
-import { type NextStep, nextSteps } from './next-steps.ts';
+import { afterDisabling, type NextStep, nextSteps } from './next-steps.ts';
 import { type PastView, pastOf } from './past.ts';
 import { leavesOf, type PolicyLeaf } from './policy-leaves.ts';
 import type { KnownHistory } from './stored-history.ts';
@@ -103,7 +103,7 @@ export async function explain(
   now: Instant,
 ): Promise<Explanation> {
   const { record } = history;
-  const view = await FleetView.load(table, undefined, Math.max(at, now));
+  const view = await FleetView.load(table, Math.max(at, now));
   await view.loadPlanes([record.task.dataPlane]);
   const supposed = asIfObserved(record, at, now);
   const audience = await view.audienceOf(record.task, record.open ? alertOf(record.open) : 'task_abandoned');
@@ -132,12 +132,20 @@ export async function explain(
     past: at < now ? pastOf(history, at) : null,
     disabling: disabling ?? null,
     acts: actsSince(history, disabling, at),
-    ...decided(given, decision, at),
+    ...withAfterwards(decided(given, decision, at), afterDisabling(supposed, given, at)),
     holds,
     owners: ownersOf(owners),
     recipients: recipientsOf(given, (key) => view.whyNotified(record.task, key)),
     mails: mailsSoFar(history),
   };
+}
+
+/** What was decided, with what follows of a task that we disabled. */
+function withAfterwards<Decided extends Pick<Explanation, 'next'>>(
+  decided: Decided,
+  more: NextStep[],
+): Decided {
+  return { ...decided, next: [...decided.next, ...more] };
 }
 
 /** The parts that rest on the case and its decision alone. */

@@ -1,6 +1,8 @@
 import { type Case, type Decision, deadlineOf } from '../../abandonment/decide.ts';
 import type { EffectivePolicy } from '../../abandonment/policy.ts';
+import { restorableUntil, stillOffAt } from '../../abandonment/restorable.ts';
 import { formatDuration, type Instant, roundUpToMinute } from '../../abandonment/time.ts';
+import type { TaskRecord } from '../../store/tasks.ts';
 import { instantText } from './time-text.ts';
 
 /** What happens next, and when: with the first scan from then on. */
@@ -45,6 +47,22 @@ export function nextSteps(given: Case, decision: Decision, at: Instant): NextSte
     case 'resolve':
       return [step(at, `its episode ends (${decision.reason})`)];
   }
+}
+
+/** What follows of a task that we disabled, while it stays off; nothing of any other. */
+export function afterDisabling(
+  { task, disabledByUs }: TaskRecord,
+  { policy }: Case,
+  at: Instant,
+): NextStep[] {
+  if (task.enabled || task.deletedAt !== undefined || !disabledByUs) return [];
+  const until = restorableUntil(disabledByUs.at, disabledByUs.restorableUntil);
+  const due = policy.mode === 'detect' ? null : stillOffAt(disabledByUs, policy);
+  const reminder = `its recipients are reminded that it is still off (stillOff, from ${policy.source.stillOff})`;
+  return [
+    ...(due === null || at >= until ? [] : [step(Math.max(at, due), reminder)]),
+    ...(at >= until ? [] : [step(until, 'until then it can be enabled again as it was')]),
+  ];
 }
 
 function step(at: Instant | null, what: string): NextStep {

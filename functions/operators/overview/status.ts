@@ -9,9 +9,9 @@ import { FleetView } from '../../store/fleet-view.ts';
 import { index, keys } from '../../store/keys.ts';
 import { loadListings } from '../../store/listings.ts';
 import { oopsFromRow } from '../../store/oops.ts';
-import { operatorAlertFromRow } from '../../store/operator-alerts.ts';
+import { loadOpenAlerts } from '../../store/operator-incidents.ts';
 import { recipientFromRow } from '../../store/recipients.ts';
-import { allRows, eachRow } from '../../store/rows.ts';
+import { allRows } from '../../store/rows.ts';
 import type { Query, Table } from '../../store/table/table.port.ts';
 import { listQueues, type QueueStanding } from '../queues.ts';
 import { loadOpenTasks, type OpenTasks } from './open-tasks.ts';
@@ -193,13 +193,13 @@ async function unreachableIn(table: Table): Promise<Status['unreachable']> {
 }
 
 async function alertsIn(table: Table): Promise<Status['operatorAlerts']> {
-  const { pk } = keys.operatorAlert('', '');
-  const active: Status['operatorAlerts'] = [];
-  for await (const row of eachRow(table, { pk })) {
-    const { code, subject, since, detail, active: lasts } = operatorAlertFromRow(row);
-    if (lasts) active.push({ code, subject, since: instantText(since) ?? '', detail });
-  }
-  return active.sort((a, b) => (a.since < b.since ? 1 : -1));
+  const open = (await loadOpenAlerts(table)).map(({ code, subject, since, detail }) => ({
+    code,
+    subject,
+    since: instantText(since) ?? '',
+    detail,
+  }));
+  return open.sort((a, b) => (a.since < b.since ? 1 : -1));
 }
 
 async function failuresIn(table: Table): Promise<Status['failures']> {

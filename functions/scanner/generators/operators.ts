@@ -1,57 +1,117 @@
-import { isEligible } from '../../abandonment/evidence.ts';
-import { isReverted } from '../../abandonment/reverted.ts';
-import { DAY, type Duration } from '../../abandonment/time.ts';
-import { awaitsApproval } from '../../operators/brakes.ts';
-import { isNotifiedOnce } from '../../platform/alert-codes.ts';
-import { loadControlPlaneBreaker } from '../../store/control-plane-breakers.ts';
-import { loadGivenUp } from '../../store/given-up.ts';
+import { formatInstant } from '../../abandonment/time.ts';
+import { alertEntry, type OperatorAlertCode } from '../../platform/alert-codes.ts';
+import type { OperatorAlert } from '../../platform/ports.ts';
 import { keys } from '../../store/keys.ts';
 import { type OperatorAlertRecord, operatorAlertFromRow } from '../../store/operator-alerts.ts';
-import { eachRow } from '../../store/rows.ts';
-import type { Row } from '../../store/table/table.port.ts';
-import { loadTask } from '../../store/tasks.ts';
+import {
+  loadTold,
+  operatorIncidentEnd,
+  operatorIncidentWrite,
+  type Told,
+} from '../../store/operator-incidents.ts';
+import type { Row, Write } from '../../store/table/table.port.ts';
 import { writeUnlessRefused } from '../../store/write-unless-refused.ts';
-import { disablingOf, enablingOf } from '../../work/given-up.ts';
+import { type AlertTold, alertNews } from '../../webhooks/alert-news.ts';
+import { lasts, lastsThisHour } from '../alert-lasts.ts';
 import type { Generator } from '../generator.ts';
-import { isStillGivenUp } from '../given-up.ts';
+import {
+  type EndedIncident,
+  endedBefore,
+  type Followed,
+  followUp,
+  goneOn,
+  isSameIncident,
+  lengthOf,
+  REPEATED_AFTER,
+  toldOf,
+} from '../incidents.ts';
+import { count } from '../look.ts';
 import type { Run } from '../run.ts';
 import { sweep } from '../sweep.ts';
 
-/** An alert that lasts is told again each week. */
-const REPEATED_AFTER: Duration = 7 * DAY;
-
-/** Tells operators what is new, and each week again what lasts: one message for each code and scan. */
+/**
+ * Tells operators what is new, each week again what lasts, and what is over: one message for each code and scan. Webhooks hear
+ * of the beginning and of the end.
+ */
 export const operatorsGenerator: Generator = {
   name: 'operators',
   band: 'urgent',
   everySeconds: 0,
   async run(run) {
-    const groups = await dueByCode(run);
+    const telling: Telling = {
+      groups: new Map(),
+      told: { alerts: new Map(), incidents: new Map(), closed: new Map() },
+    };
+    await gatherDue(run, telling);
+    await gatherEnds(run, telling);
     return sweep(run, {
       name: 'operators',
-      partitions: [{ items: groups, work: (group) => tell(run, group) }],
+      partitions: [{ items: [...telling.groups.values()], work: (group) => tell(run, telling, group) }],
       atOnce: 1,
     });
   },
 };
 
-/** The rows that are due, one group for each code. */
-async function dueByCode(run: Run): Promise<Row[][]> {
-  const items = eachRow(run.system.table, { pk: keys.operatorAlert('', '').pk, consistent: true });
-  const due = new Map<string, Row[]>();
-  const work = async (row: Row) => {
-    const { code } = operatorAlertFromRow(row);
-    if (await isDue(run, row)) due.set(code, [...(due.get(code) ?? []), row]);
+/** What is told of one code. */
+interface Group {
+  id: OperatorAlertCode;
+  due: Due[];
+  ends: End[];
+}
+
+/** One thing, by the sort key of its alert. */
+interface Found extends Followed {
+  id: string;
+}
+
+/** An alert, and its row as it stands. */
+interface Due extends Found {
+  alert: OperatorAlertRecord;
+  row: Row;
+}
+
+interface End extends Found {
+  incident: EndedIncident;
+}
+
+/** What a turn found, and what it is to tell of it. */
+interface Telling {
+  told: Told;
+  groups: Map<OperatorAlertCode, Group>;
+}
+
+function groupOf({ groups }: Telling, code: OperatorAlertCode): Group {
+  const group = groups.get(code) ?? { id: code, due: [], ends: [] };
+  groups.set(code, group);
+  return group;
+}
+
+/** What is due, in one group for each code. */
+async function gatherDue(run: Run, telling: Telling): Promise<void> {
+  const work = async (due: Due) => {
+    if (await isDue(run, due)) groupOf(telling, due.alert.code).due.push(due);
   };
-  await sweep(run, { name: 'operators', partitions: [{ items, work }], atOnce: 4 });
-  return [...due.values()].map((group) => group.sort((a, b) => (a.sk < b.sk ? -1 : 1)));
+  await sweep(run, { name: 'operators', partitions: [{ items: alertsOf(run, telling), work }], atOnce: 4 });
+  for (const { due } of telling.groups.values()) due.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+async function* alertsOf(run: Run, telling: Telling): AsyncGenerator<Due> {
+  telling.told = await loadTold(run.system.table);
+  for (const [id, row] of telling.told.alerts)
+    yield { ...foundOf(telling, id), alert: operatorAlertFromRow(row), row };
+}
+
+function foundOf({ told: { alerts, incidents, closed } }: Telling, id: string): Found {
+  const row = alerts.get(id);
+  const alert = row && operatorAlertFromRow(row);
+  return { id, alert, incident: incidents.get(id), closedAt: closed.get(id)?.at };
 }
 
 /** Whether it is to be told now; one that was told and lasts no more goes. */
-async function isDue(run: Run, row: Row): Promise<boolean> {
-  const alert = operatorAlertFromRow(row);
-  if (alert.toldAt === null) return true;
-  if (isNotifiedOnce(alert.code)) return false;
+async function isDue(run: Run, due: Due): Promise<boolean> {
+  const { alert, row } = due;
+  if (alert.toldAt === null) return !(await isNotedAsKnown(run, due));
+  if (alertEntry(alert.code).isOnce) return false;
   if (alert.rejected && run.now < alert.rejected.until) return false;
   if (alert.endedAt !== undefined || run.now - alert.toldAt < REPEATED_AFTER) return false;
   if (await lasts(run, alert)) return true;
@@ -59,64 +119,103 @@ async function isDue(run: Run, row: Row): Promise<boolean> {
   return false;
 }
 
+/** One that flaps is not told anew; the week in which it is told again counts from when it was told. */
+async function isNotedAsKnown(run: Run, due: Due): Promise<boolean> {
+  const { incident, alert } = due;
+  if (!incident || !isSameIncident(due, run.now) || run.now - incident.toldAt >= REPEATED_AFTER) return false;
+  const known = incident.endedAt === null ? [] : [operatorIncidentWrite(goneOn(incident))];
+  await note(run, due, [toldWrite(due, alert.rev, incident.toldAt), ...known]);
+  return true;
+}
+
+/** Refused where it changed meanwhile: what it says now is told with the next scan. */
+function toldWrite({ row }: Due, rev: number, toldAt: number): Write {
+  return { put: { ...row, toldAt, rev: rev + 1 }, if: [{ equals: ['rev', rev] }] };
+}
+
+/** Follows what is not to be told now, and finds what is over. */
+async function gatherEnds(run: Run, telling: Telling): Promise<void> {
+  const { alerts, incidents, closed } = telling.told;
+  const due = new Set([...telling.groups.values()].flatMap((group) => group.due.map(({ id }) => id)));
+  const items = [...new Set([...alerts.keys(), ...incidents.keys(), ...closed.keys()])]
+    .filter((id) => !due.has(id))
+    .map((id) => foundOf(telling, id))
+    .filter(({ alert }) => alert?.toldAt !== null);
+  const work = (found: Found) => follow(run, telling, found);
+  await sweep(run, { name: 'operators', partitions: [{ items, work }], atOnce: 4 });
+  for (const { ends } of telling.groups.values()) ends.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+async function follow(run: Run, telling: Telling, found: Found): Promise<void> {
+  const { alert, incident } = found;
+  const isLasting = alert && incident ? await lastsThisHour(run, alert) : undefined;
+  const next = followUp(found, isLasting, run.now);
+  if (next.what === 'tell') groupOf(telling, next.ended.code).ends.push({ ...found, incident: next.ended });
+  if (next.what === 'forget') await note(run, found, forgotten(telling, found));
+  if (next.what !== 'note') return;
+  const news = incident ? [] : newsOf(run, next.incident, [{ since: next.incident.since }]);
+  await note(run, found, [operatorIncidentWrite(next.incident), ...news]);
+}
+
+function forgotten({ told: { closed } }: Telling, { id, incident }: Found): Write[] {
+  const mark = closed.get(id);
+  return [
+    ...(incident ? [operatorIncidentEnd(incident)] : []),
+    ...(mark ? [{ delete: keys.operatorAlertClosed(mark.code, mark.subject) }] : []),
+  ];
+}
+
+/** What was not stored for another writer or a busy table is found again by the next scan. */
+async function note(run: Run, { id }: Found, writes: Write[]): Promise<void> {
+  // Named by the scan: who repeats it recognises what it wrote.
+  const { outcome } = await run.system.table.transact(writes, `${run.id} ${id}`);
+  if (outcome !== 'applied') count(run, 'conflicts');
+}
+
+function newsOf(run: Run, about: Pick<OperatorAlertRecord, 'code' | 'subject'>, told: AlertTold[]): Write[] {
+  return alertNews(run.system, run.view.pausesRecord.webhooks, about, told, run.now);
+}
+
 /** Tells all of one code in one message: a tenant who makes a thousand of them fills no mailbox. */
-async function tell(run: Run, group: readonly Row[]): Promise<void> {
-  const [first, ...others] = group
-    .map(operatorAlertFromRow)
-    .map(({ code, subject, detail }) => ({ code, subject, detail }));
+async function tell(run: Run, telling: Telling, { due, ends }: Group): Promise<void> {
+  const over = [
+    ...due.flatMap((one) => endedBefore(one, run.now) ?? []),
+    ...ends.map(({ incident }) => incident),
+  ];
+  const [first, ...others] = [
+    ...due.map(({ alert: { code, subject, detail } }): OperatorAlert => ({ code, subject, detail })),
+    ...over.map(overAlert),
+  ];
   if (!first) return;
   await run.system.operators.tell(first, others);
-  for (const row of group) {
-    const { rev } = operatorAlertFromRow(row);
-    const told = { ...row, toldAt: run.now, rev: rev + 1 };
-    // Refused where it changed meanwhile: what it says now is told with the next scan.
-    await writeUnlessRefused(
-      run.system,
-      [{ put: told, if: [{ equals: ['rev', rev] }] }],
-      'that operators were told',
-    );
+  for (const one of due) {
+    const writes = [toldWrite(one, one.alert.rev, run.now), ...knownWrites(run, telling, one)];
+    await writeUnlessRefused(run.system, writes, 'that operators were told');
   }
+  for (const one of ends) await note(run, one, endWrites(run, telling, one));
 }
 
-/** A command that is over, and what somebody said: it was told. */
-const OF_THE_PAST: readonly string[] = ['bulk-command-failed', 'not-mine'];
-
-/** Whether what an alert about a task says still holds; other alerts are taken back by those who raised them. */
-async function lasts(run: Run, alert: OperatorAlertRecord): Promise<boolean> {
-  if (alert.code === 'veto-loop') {
-    const record = await loadTask(run.system.table, alert.subject);
-    return record !== undefined && isEligible(record.task) && (record.vetoes?.count ?? 0) > 0;
-  }
-  if (alert.code === 'disable-reverted') {
-    const record = await loadTask(run.system.table, alert.subject);
-    const policy = run.view.policies.for(alert.subject);
-    return record !== undefined && isReverted(record.task, record.evidence, policy, run.now);
-  }
-  if (alert.code === 'disable-failing') {
-    const open = (await loadTask(run.system.table, alert.subject))?.open;
-    const isAsked = open?.disabling !== undefined;
-    return isAsked || isStillGivenUp(run.system, disablingOf(alert.subject, open?.number ?? 0));
-  }
-  if (alert.code === 'enable-refused') {
-    const episode = (await loadTask(run.system.table, alert.subject))?.disabledByUs?.episode ?? 0;
-    // A refusal is told once; what is given up lasts.
-    return isStillGivenUp(run.system, enablingOf(alert.subject, episode));
-  }
-  // Where it only refuses to disable, the next task that is due says so anew.
-  if (alert.code === 'control-plane-unavailable')
-    return (await loadControlPlaneBreaker(run.system.table, alert.subject)) !== undefined;
-  if (alert.code === 'notify-failing')
-    return isStillGivenUp(run.system, { queue: 'notify', item: alert.subject });
-  if (alert.code === 'no-reachable-owner') {
-    return (await loadTask(run.system.table, alert.subject))?.hold?.reason === 'no-reachable-owner';
-  }
-  return lastsBeside(run, alert);
+function overAlert({ code, subject, since, endedAt }: EndedIncident): OperatorAlert {
+  const detail = `over since ${formatInstant(endedAt)}; it lasted ${lengthOf(endedAt - since)}`;
+  return { code, subject, detail, isOver: true };
 }
 
-/** The same of an alert that is about no task. */
-async function lastsBeside({ system }: Run, alert: OperatorAlertRecord): Promise<boolean> {
-  if (alert.code === 'work-given-up') return (await loadGivenUp(system.table, alert.subject)).size > 0;
-  if (OF_THE_PAST.includes(alert.code)) return false;
-  if (alert.code === 'blast-radius') return awaitsApproval(system);
-  return true;
+/** What operators know of an alert once they are told, and the row that tells webhooks. */
+function knownWrites(run: Run, telling: Telling, due: Due): Write[] {
+  const { alert, incident, closedAt } = due;
+  const before = endedBefore(due, run.now);
+  const told = toldOf(due, run.now);
+  const isCondition = !alertEntry(alert.code).isEvent;
+  const isNews = (alert.toldAt === null && !isSameIncident(due, run.now)) || (isCondition && !incident);
+  const news = newsOf(run, alert, [...(before ? [before] : []), ...(isNews ? [{ since: told.since }] : [])]);
+  const mark = closedAt === undefined ? [] : forgotten(telling, { id: due.id });
+  return [...(isCondition ? [operatorIncidentWrite(told)] : []), ...mark, ...news];
+}
+
+/** It is forgotten, or, where its alert stays until it would be due again, marked as told. */
+function endWrites(run: Run, telling: Telling, end: End): Write[] {
+  const { alert, incident } = end;
+  const news = newsOf(run, incident, [incident]);
+  if (!alert) return [...forgotten(telling, end), ...news];
+  return [operatorIncidentWrite({ ...incident, endToldAt: run.now }), ...news];
 }

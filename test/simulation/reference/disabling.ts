@@ -1,7 +1,7 @@
 import { raise } from './alerts.ts';
 import { deadlineOf } from './dates.ts';
 import { endOf, hold, resolve } from './episodes.ts';
-import { type Instant, instantText } from './facts.ts';
+import { DAY, type Instant, instantText } from './facts.ts';
 import { isWaiting } from './grace.ts';
 import { notifiedOfDisabling, recipientsOf } from './recipients.ts';
 import { type Due, heldBySpike, lastDay } from './spike.ts';
@@ -81,6 +81,35 @@ function notifyDisabled(world: World, task: Task, episode: Episode, to: readonly
     const notBefore = world.now + TEN_MINUTES;
     world.pend(person, task, episode.number, { notice: 'disabled', notBefore, by: null, ...facts });
     world.deliveries.push({ at: notBefore, to: person });
+  }
+}
+
+const RESTORABLE = 90 * DAY;
+
+/** Until when what was disabled can be enabled as it was. */
+export function isRestorable(world: World, { ours }: Task): boolean {
+  return ours !== null && world.now < ours.at + RESTORABLE;
+}
+
+/**
+ * What a scan disabled and nobody enabled: one reminder to those who hear of disablings today, `stillOff` before it can no
+ * longer be enabled as it was, and a day after it was disabled at the earliest.
+ */
+export function remindStillOff(world: World): void {
+  for (const task of world.tasks.values()) {
+    const { stillOff, stage } = world.policyOf(task);
+    const { ours } = task;
+    if (task.deleted || task.enabled || !ours || ours.run === null || ours.isReminded) continue;
+    if (stillOff === null || RESTORABLE - stillOff < DAY || world.now < ours.at + RESTORABLE - stillOff)
+      continue;
+    ours.isReminded = true;
+    if (stage === 'detect' || !isRestorable(world, task)) continue;
+    const facts = { since: ours.episode.since, restarts: task.restarts - task.restartsAtLoss };
+    for (const person of recipientsOf(world, task, 'task_auto_disabled').all) {
+      if (person.declined) continue;
+      const pending = { notice: 'still-off', notBefore: world.now, by: null, ...facts };
+      world.pend(person, task, ours.episode.number, pending);
+    }
   }
 }
 

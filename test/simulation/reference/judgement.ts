@@ -1,3 +1,4 @@
+import { isRestorable } from './disabling.ts';
 import { endOf } from './episodes.ts';
 import { isNewGrace } from './grace.ts';
 import { isAlive, isEligible, isHealthy } from './health.ts';
@@ -12,16 +13,22 @@ export function judge(world: World, person: Person, pending: Pending, task: Task
     case 'withdrawn':
       return 'send';
     case 'disabled':
-      return task.deleted || task.enabled ? 'void' : 'send';
+      return sendIf(!task.deleted && !task.enabled);
+    case 'still-off':
+      return sendIf(!task.deleted && !task.enabled && !person.declined && isRestorable(world, task));
     case 'enabled':
-      return task.deleted || !task.enabled ? 'void' : 'send';
+      return sendIf(!task.deleted && task.enabled);
     case 'recovered':
-      return isEligible(task) && isHealthy(task, world.policyOf(task), world.now) ? 'send' : 'void';
+      return sendIf(isEligible(task) && isHealthy(task, world.policyOf(task), world.now));
     default: {
       const episode = task.open?.number === pending.episode ? task.open : null;
       return episode ? judgeOpen(world, person, pending.notice, task, episode) : 'void';
     }
   }
+}
+
+function sendIf(holds: boolean): Verdict {
+  return holds ? 'send' : 'void';
 }
 
 function judgeOpen(world: World, person: Person, notice: string, task: Task, episode: Episode): Verdict {

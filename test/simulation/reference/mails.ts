@@ -67,7 +67,7 @@ function mail(world: World, person: Person, batch: Pending[]): void {
   });
   const has = (kind: string) => batch.some(({ notice }) => notice === kind);
   if (has('warning')) person.lastWarnedAt = world.now;
-  if (has('warning') || has('reminder')) person.lastMailAt = world.now;
+  if (has('warning') || has('reminder') || has('still-off')) person.lastMailAt = world.now;
   if (batch[0]!.notice === 'disabled') expectDisabled(world, person, batch);
   else world.say(`mail ${person.address}: ${items.sort().join(', ')}`);
 }

@@ -1,5 +1,5 @@
 import { alertOperators } from './alerts.ts';
-import { disableDue, notifyUndone } from './disabling.ts';
+import { disableDue, notifyUndone, remindStillOff } from './disabling.ts';
 import { candidate, endOf, fire, hold, resolve } from './episodes.ts';
 import type { Instant, Json } from './facts.ts';
 import { addTask, publish, see, setPolicy } from './fleet.ts';
@@ -90,6 +90,7 @@ function taskOf(world: World, event: Json): Task {
 /** One scan: each task is decided, what is due is disabled, mails are queued. */
 function scan(world: World): void {
   notifyUndone(world);
+  remindStillOff(world);
   for (const task of world.tasks.values()) note(task, world.policyOf(task), world.now);
   watchPlanes(world);
   for (const task of world.tasks.values()) evaluate(world, task);

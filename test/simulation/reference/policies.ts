@@ -12,6 +12,7 @@ export interface Policy {
   keepMax: number;
   minHealthy: number;
   escalateAt: number | null;
+  stillOff: number | null;
   quietHours: Hours | null;
   quietDays: Days | null;
 }
@@ -27,6 +28,7 @@ const DEFAULTS: Json = {
   keepMax: '90d',
   minHealthy: '0s',
   escalateAt: null,
+  stillOff: null,
   quietHours: null,
   quietDays: null,
   digestEvery: '1h',
@@ -59,6 +61,7 @@ export class Policies {
       keepMax: length('keepMax'),
       minHealthy: length('minHealthy'),
       escalateAt: merged.escalateAt === null ? null : length('escalateAt'),
+      stillOff: merged.stillOff === null ? null : length('stillOff'),
     };
   }
 

@@ -93,7 +93,11 @@ class RandomScenario {
       until: instantText(START + this.#days * DAY),
       scanEvery,
       seed: this.#seed,
-      policy: { ...this.#leaves(), stage: this.#pick(['disable', 'disable', 'disable', 'notify', 'detect']) },
+      policy: {
+        ...this.#leaves(),
+        ...this.#stillOff(),
+        stage: this.#pick(['disable', 'disable', 'disable', 'notify', 'detect']),
+      },
       policies: this.#chance(0.4)
         ? { [this.#pick(['acmeCo/', 'acmeCo/prod/', 'beta/d'])]: this.#someLeaf() }
         : {},
@@ -165,6 +169,12 @@ class RandomScenario {
     const hours = this.#below(this.#days * 24 - 1) + 1;
     const offset = this.#pick([0, 0, 0, 7 * MINUTE, 20 * MINUTE, 31 * MINUTE]);
     return START + hours * 60 * MINUTE + offset;
+  }
+
+  /** By the seed alone, so that all else stays as it was without it. */
+  #stillOff(): Json {
+    const stillOff = (['89d', '87d', '80d', '60d'] as const)[this.#seed % 9];
+    return stillOff === undefined ? {} : { stillOff };
   }
 
   #leaves(): Json {

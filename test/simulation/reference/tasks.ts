@@ -58,7 +58,7 @@ export interface Task {
   hold: string | null;
   raisedAt: Instant;
   /** The episode in which we disabled it, until it is on again; `run`: null where its owner did. */
-  ours: { episode: Episode; at: Instant; run: Instant | null } | null;
+  ours: { episode: Episode; at: Instant; run: Instant | null; isReminded?: true } | null;
   /** When a system enabled again what we had disabled. */
   revertedAt: Instant | null;
   /** Publications by users that ended or prevented an episode, since it was healthy. */

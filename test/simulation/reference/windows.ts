@@ -86,6 +86,7 @@ export function noticeReadyAt(
   pending: Pending,
   hasPlace: boolean,
 ): Instant | null {
+  if (pending.notice === 'still-off') return Math.max(pending.notBefore, windowFor(world, person));
   const isWindowed = pending.notice === 'warning' || pending.notice === 'reminder';
   if (!isWindowed) return pending.notBefore;
   if (world.paused.has('evaluate')) return null;

@@ -20,6 +20,7 @@ describe('of a duration', () => {
     'disableAfter',
     'keepMax',
     'escalateAt',
+    'stillOff',
     'digestEvery',
     'evidenceMaxAge',
     'silentAfter',
@@ -75,7 +76,7 @@ describe('the keys', () => {
   const anyScope = [
     ...['stage', 'warnAfter', 'disableAfter', 'reminders', 'publicationVeto', 'aliveStatuses'],
     ...['recoveryMail', 'keepMax', 'quietHours', 'quietDays', 'minHealthy', 'escalateAt', 'mode'],
-    ...['failAfter', 'stopNotice', 'atDeadline'],
+    ...['failAfter', 'stopNotice', 'atDeadline', 'stillOff'],
   ];
   const global = [
     ...['scanEvery', 'digestEvery', 'evidenceMaxAge', 'silentAfter', 'correlatedShare'],

@@ -59,6 +59,8 @@ const KEYWORDS: Record<string, (rule: never, value: unknown, schema: Record<stri
   maxLength: (most: number, value) => typeof value !== 'string' || [...value].length <= most,
   minimum: (least: number, value) => typeof value !== 'number' || value >= least,
   maximum: (most: number, value) => typeof value !== 'number' || value <= most,
+  exclusiveMinimum: (below: number, value) => typeof value !== 'number' || value > below,
+  minItems: (least: number, value) => !Array.isArray(value) || value.length >= least,
   maxItems: (most: number, value) => !Array.isArray(value) || value.length <= most,
   required: (keys: string[], value) => !isObject(value) || keys.every((key) => key in value),
   properties: (properties: Record<string, Record<string, unknown>>, value) =>

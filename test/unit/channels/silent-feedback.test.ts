@@ -21,7 +21,7 @@ test.each([
   });
   const pauses = { ...(await loadPauses(table)), feedbackSilent: START };
   await table.transact([digestWrite(digest, { lookAt: digest.leaseUntil }), pausesWrite(pauses)], 'test');
-  const view = await FleetView.load(table);
+  const view = await FleetView.load(table, START + 2 * HOUR);
   const run = { system, view, id: 'run', now: START + 2 * HOUR, figures: {}, asked: [] };
   await repairStep.run(run, { spent: () => false }, null);
   expect(await loadDigest(table, digest.id)).toMatchObject({ state });

@@ -2,7 +2,10 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod/mini';
 import { configFileSchema } from '../../../cli/settings.ts';
+import { GLOBAL_KEY_NAMES, SCOPED_KEY_NAMES } from '../../../functions/abandonment/policy-keys.ts';
+import { parsePolicy } from '../../../functions/abandonment/policy-parse.ts';
 import { parseTaskEntry } from '../../../functions/catalog/task-entry.ts';
+import { parsePolicyFile } from '../../../functions/operators/policy-file.ts';
 import { parseScenario } from '../../../simulation/scenario/scenario.ts';
 import { accepts } from '../catalog/event-schemas.ts';
 import { documentOf, FORMATS, type Format, jsonSchemaOf } from './format-schemas.ts';
@@ -15,6 +18,13 @@ const NOW = Date.parse('2026-01-10T00:00:00Z');
 const READ: Record<Format, (value: unknown) => boolean> = {
   task: (value) => parseTaskEntry(value, NOW).ok,
   scenario: (value) => parseScenario(value).ok,
+  policies: (value) => {
+    const parsed = parsePolicyFile(value);
+    if (!parsed.ok) return false;
+    return [...parsed.documents].every(
+      ([scope, document]) => parsePolicy(scope, document, { production: true }).ok,
+    );
+  },
   'cli-config': (value) => z.safeParse(configFileSchema, value).success,
 };
 
@@ -32,6 +42,7 @@ function exampleIn(text: string, heading: string): Record<string, unknown> {
 const EXAMPLES: Record<Format, () => Record<string, unknown>> = {
   task: () => exampleIn(page('formats.md'), 'Tasks'),
   scenario: () => exampleIn(page('scenario.md'), 'Input'),
+  policies: () => exampleIn(page('formats.md'), 'Policies'),
   'cli-config': () => exampleIn(page('formats.md'), 'Configuration file of the command line'),
 };
 
@@ -52,6 +63,21 @@ const EVENTS: Record<string, unknown>[] = [
   { type: 'fault', target: 'ses', mode: 'throttle', for: '1h' },
   { type: 'deleted', task: 'acmeCo/a' },
 ];
+
+/** A value of each policy key that is no duration. */
+const EVERY: Record<string, unknown> = {
+  mode: 'disable',
+  stage: 'notify',
+  reminders: ['3d', 'PT12H'],
+  aliveStatuses: ['PRIMARY', 'BACKFILL'],
+  recoveryMail: false,
+  quietHours: { from: '22:00', to: '06:00', zone: 'Europe/Berlin' },
+  quietDays: { weekdays: ['Sat', 'Sun'], dates: ['2026-12-24'], zone: 'UTC' },
+  atDeadline: 'alert',
+  correlatedShare: 0.5,
+  rampPerDay: 200,
+  blastRadius: { perRun: 50, perDay: 200, share: 0.1, shareFloor: 0 },
+};
 
 function withEvents(events: Record<string, unknown>[]): Record<string, unknown> {
   const at = (hour: number) => `2026-01-05T${String(hour).padStart(2, '0')}:00:00Z`;
@@ -117,9 +143,32 @@ describe('the documents of the formats', () => {
       'scenario',
       { subscriptions: [{ prefix: '', email: 'a@b.test', alertTypes: ['x'] }] },
     ],
+    ['an unknown policy', 'policies', { policies: { 'acmeCo/': { warnafter: '3d' } } }],
+    ['a global policy at a prefix', 'policies', { policies: { 'acmeCo/': { silentAfter: '3h' } } }],
+    ['an unknown mode', 'policies', { policies: { global: { mode: 'on' } } }],
+    ['a duration without its unit', 'policies', { policies: { global: { warnAfter: 14 } } }],
+    ['a share above 1', 'policies', { policies: { global: { blastRadius: { share: 2 } } } }],
+    ['no status', 'policies', { policies: { global: { aliveStatuses: [] } } }],
+    ['a text for true', 'policies', { policies: { 'acmeCo/a': { recoveryMail: 'yes' } } }],
     ['a stage that is a number', 'cli-config', { stage: 1 }],
   ])('refuse %s', (_, format, change) => {
     expect(both(format, { ...EXAMPLES[format](), ...change })).toEqual({ code: false, document: false });
+  });
+
+  it('take policies with every key, null for its default, and the name of their schema', () => {
+    const span = Object.fromEntries(
+      [...SCOPED_KEY_NAMES, ...GLOBAL_KEY_NAMES].map((key) => [key, key in EVERY ? EVERY[key] : '14d']),
+    );
+    const { stage: _, ...global } = span;
+    const scoped = Object.fromEntries(
+      SCOPED_KEY_NAMES.filter((key) => key !== 'mode').map((key) => [key, span[key]]),
+    );
+    const none = Object.fromEntries(Object.keys(global).map((key) => [key, null]));
+    for (const given of [{ global, 'acmeCo/': scoped }, { global: none }])
+      expect(both('policies', { $schema: 'policies.json', version: 1, policies: given })).toEqual({
+        code: true,
+        document: true,
+      });
   });
 
   it('leave to the code what a schema cannot say: what goes together, and values of policies', () => {

@@ -1,8 +1,14 @@
 import { z } from 'zod/mini';
 import { configFileSchema } from '../../../cli/settings.ts';
 import { LANGUAGES } from '../../../emails/languages.ts';
+import { AT_DEADLINE, WEEKDAYS } from '../../../functions/abandonment/policy.ts';
 import { GLOBAL_KEY_NAMES, SCOPED_KEY_NAMES } from '../../../functions/abandonment/policy-keys.ts';
-import { SHARD_STATUSES, SUBSCRIPTION_TYPES, TASK_KINDS } from '../../../functions/abandonment/task.ts';
+import {
+  MODES,
+  SHARD_STATUSES,
+  SUBSCRIPTION_TYPES,
+  TASK_KINDS,
+} from '../../../functions/abandonment/task.ts';
 import { taskEntry } from '../../../functions/catalog/task-entry.ts';
 import {
   FAULT_MODES,
@@ -21,6 +27,52 @@ const id = z.string().check(z.minLength(1));
 const address = z.string().check(z.minLength(3));
 const policyOf = (keys: readonly string[]) =>
   z.strictObject(Object.fromEntries(keys.map((key) => [key, z.optional(z.unknown())])));
+
+/** As policies are written: a duration is text with its unit, or ISO 8601. */
+const span = z.string().check(z.regex(/^(\d+(\.\d+)?(ms|s|m|h|d|w)|P.+)$/));
+const share = z.number().check(z.gt(0), z.maximum(1));
+const count = z.int().check(z.minimum(0));
+const zone = z.string().check(z.minLength(1));
+const timeOfDay = z.string().check(z.regex(/^([01]\d|2[0-3]):[0-5]\d$/));
+
+/** The values of policy keys that are no durations. */
+const POLICY_VALUES: Readonly<Record<string, z.ZodMiniType>> = {
+  mode: z.enum(MODES),
+  stage: z.enum(MODES),
+  reminders: z.array(span).check(z.maxLength(10)),
+  aliveStatuses: z.array(z.enum(SHARD_STATUSES)).check(z.minLength(1)),
+  recoveryMail: z.boolean(),
+  quietHours: z.strictObject({ from: timeOfDay, to: timeOfDay, zone }),
+  quietDays: z.strictObject({
+    weekdays: z.optional(z.array(z.enum(WEEKDAYS))),
+    dates: z.optional(z.array(z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/)))),
+    zone,
+  }),
+  atDeadline: z.enum(AT_DEADLINE),
+  correlatedShare: share,
+  rampPerDay: count.check(z.minimum(1)),
+  blastRadius: z.strictObject({
+    perRun: z.optional(z.nullable(count.check(z.minimum(1)))),
+    perDay: z.optional(z.nullable(count.check(z.minimum(1)))),
+    share: z.optional(z.nullable(share)),
+    shareFloor: z.optional(z.nullable(count)),
+  }),
+};
+
+/** The policy of a scope: null takes a key back to its default. */
+const policyWith = (keys: readonly string[]) =>
+  z.strictObject(
+    Object.fromEntries(keys.map((key) => [key, z.optional(z.nullable(POLICY_VALUES[key] ?? span))])),
+  );
+
+const policies = z.strictObject({
+  $schema: z.optional(z.string()),
+  version: z.literal(1),
+  policies: z.catchall(
+    z.object({ global: z.optional(policyWith([...SCOPED_KEY_NAMES, ...GLOBAL_KEY_NAMES])) }),
+    policyWith(SCOPED_KEY_NAMES),
+  ),
+});
 
 const shards = z.array(z.strictObject({ id, status: z.enum(SHARD_STATUSES) }));
 const taskFields = {
@@ -134,6 +186,11 @@ export const FORMATS = {
     schema: scenario,
     title: 'A scenario',
     description: 'What `taskwarden simulate` and `taskwarden preview FILE` read.',
+  },
+  policies: {
+    schema: policies,
+    title: 'Policies',
+    description: 'What `taskwarden policy export` writes and `taskwarden policy import` reads.',
   },
   'cli-config': {
     schema: configFileSchema,

@@ -89,9 +89,12 @@ describe('a dry run of a generator', () => {
       isAsked: true,
       turn: { cursor: null },
       writes: {
-        count: 1,
-        byKind: { 'put OPERATORS': 1 },
-        first: [{ what: 'OPERATORS work-given-up#operators' }],
+        count: 2,
+        byKind: { 'put OPERATORS': 2 },
+        first: [
+          { what: 'OPERATORS work-given-up#operators' },
+          { what: 'OPERATORS ~told#work-given-up#operators' },
+        ],
       },
       messages: { count: 1, byKind: { 'operator alert work-given-up': 1 } },
     });

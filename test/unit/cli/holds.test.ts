@@ -16,7 +16,8 @@ async function spikeStage(limits: string[] = []) {
   const told: { at: number; code: string; detail: string }[] = [];
   stage.system.operators.tell = async (first, others = []) => {
     const at = (stage.system.clock.now() - T) / DAY;
-    told.push(...[first, ...others].map(({ code, detail }) => ({ at, code, detail })));
+    const open = [first, ...others].filter(({ isOver }) => !isOver);
+    told.push(...open.map(({ code, detail }) => ({ at, code, detail })));
   };
   for (const days of [14, 18, 20, 21]) await stage.scanOn(days);
   const off = async () => {

@@ -240,7 +240,7 @@ describe('a task that names no owner', () => {
     const stage = await ownerless('acmeCo/a');
     await importing(stage, OWNERS);
     const hasSay = async (address: string) => {
-      const view = await FleetView.load(stage.table);
+      const view = await FleetView.load(stage.table, stage.system.clock.now());
       const { task } = (await loadTask(stage.table, 'acmeCo/a')) as { task: Task };
       return (await saysOf(stage.table, [task], address, (one) => view.ownersOf(one)))(task);
     };
@@ -286,7 +286,7 @@ it('whom the rules name is said by recipients forget, for the file is not ours t
 it('rules that are replaced while they are looked up are found all the same', async () => {
   const stage = await ownerless('acmeCo/a');
   await importing(stage, OWNERS);
-  const view = await FleetView.load(stage.table);
+  const view = await FleetView.load(stage.table, stage.system.clock.now());
   await importing(stage, 'acmeCo/ dan@acme.test');
   const { task } = (await loadTask(stage.table, 'acmeCo/a')) as { task: Task };
   // Another process has read neither of them.

@@ -76,7 +76,7 @@ describe('a pause with an end', () => {
     const stage = cliStage();
     await stage.taskwarden(['pause', 'evaluate', '--until', '2d']);
     await stage.taskwarden(['pause', 'notify', '--until', '3d']);
-    const at = async (now: number) => (await FleetView.load(stage.table, { now })).pauses;
+    const at = async (now: number) => (await FleetView.load(stage.table, now)).pauses;
     expect(await at(T + 2 * DAY - 1)).toMatchObject({ evaluate: true, notify: true });
     expect(await at(T + 2 * DAY)).toMatchObject({ evaluate: false, notify: true });
     stage.setNow(T + 5 * DAY);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { namedLines } from '../../../cli/json-lines.ts';
 import { loadPolicies, loadPolicyDocuments } from '../../../functions/store/policies.ts';
 import { cliStage, day, failingFleet, fileWith, T, taskLine } from './cli-stage.ts';
 
@@ -89,6 +90,20 @@ describe('policy history and diff', () => {
   });
 });
 
+describe('the lines of names in JSON', () => {
+  it('are told from texts that look like names, whatever they escape', () => {
+    const text = '{"a\\"{": "b\\":", "list": [\n{"x": 1}, {"x"\n: "y"}],\n"\\u0062": {"x": {}}}';
+    expect(namedLines(text)).toEqual([
+      { path: ['a"{'], line: 1 },
+      { path: ['list'], line: 1 },
+      { path: ['list', 'x'], line: 2 },
+      { path: ['list', 'x'], line: 2 },
+      { path: ['b'], line: 4 },
+      { path: ['b', 'x'], line: 4 },
+    ]);
+  });
+});
+
 describe('policy export and import', () => {
   it('carry all policies from one stage to another as one file', async () => {
     const from = cliStage();
@@ -130,22 +145,56 @@ describe('policy export and import', () => {
       'gamma//': {},
       a: { mode: 'disable' },
     };
-    const ran = await stage.taskwarden(['policy', 'import', '-'], JSON.stringify({ version: 1, policies }));
+    const ran = await stage.taskwarden(
+      ['policy', 'import', '-'],
+      JSON.stringify({ version: 1, policies }, null, 2),
+    );
     expect(ran.code).toBe(2);
-    expect(ran.err).toMatch(/^error: "betaCo\/": .*unknown key "reminder"/);
-    expect(ran.err).toContain('scope "gamma//" has an empty part');
-    expect(ran.err).toContain('"a": mode "disable" is above modeCeiling');
+    expect(ran.err).toMatch(/^error: standard input line 6: "betaCo\/": .*unknown key "reminder"/);
+    expect(ran.err).toContain('standard input line 10: scope "gamma//" has an empty part');
+    expect(ran.err).toContain('standard input line 12: "a": mode "disable" is above modeCeiling');
     expect(ran.err).toContain('nothing was changed');
     expect(await rows(stage)).toEqual(before);
   });
 
   it.each([
-    ['{', 'is no JSON'],
-    ['{"version":2,"policies":{}}', 'version is 2; allowed is 1'],
-    ['{"version":1,"policies":{"":{}}}', 'policies has an empty scope; the global one is "global"'],
-    ['{"version":1,"policies":{},"more":1}', 'has an unknown key "more"; allowed are version, policies'],
-  ])('refuse %s', async (text, said) => {
-    expect((await cliStage().taskwarden(['policy', 'import', '-'], text)).err).toContain(said);
+    ['{', 'standard input is no JSON: line 1, column 2: expected a name in double quotes or }'],
+    ['[]', 'standard input: it is no object'],
+    ['{"version":2,"policies":{}}', 'standard input line 1: version is 2; allowed is 1'],
+    ['{"version":1,"policies":{"":{}}}', 'line 1: policies has an empty scope; the global one is "global"'],
+    ['{"version":1,\n"policies":{},\n"more":1}', 'line 3: it has an unknown key "more"; allowed are version'],
+    ['{"version":1,"$schema":2,"policies":{}}', 'line 1: $schema is 2; allowed is a text'],
+    [
+      '{"version":1,"policies":{"a/":{\n"mode":"notify",\n"mode":"detect"}}}',
+      'line 2: "mode" is given again on line 3',
+    ],
+    [
+      '{"version":1,"policies":{\n"a/":{},\n"a/":{}}}',
+      'standard input line 2: "a/" is given again on line 3',
+    ],
+    [
+      '{"version":1,"policies":{"global":{\n"blastRadius":{"perRun":5,\n"share":2}}}}',
+      'standard input line 3: global: blastRadius.share is 2; a share is a number',
+    ],
+    [
+      '{"version":1,"policies":{"a/":{\n"reminders":["3d",\n"x"]}}}',
+      'standard input line 2: "a/": reminders[1] is "x"; durations are text',
+    ],
+  ])('refuse %s, and say in which line', async (text, said) => {
+    const ran = await cliStage().taskwarden(['policy', 'import', '-'], text);
+    expect(ran.code).toBe(2);
+    expect(ran.err).toContain(said);
+  });
+
+  it('take a file that names its schema, as editors want it', async () => {
+    const stage = cliStage();
+    const file = {
+      $schema: './policies.schema.json',
+      version: 1,
+      policies: { 'acmeCo/': { mode: 'notify' } },
+    };
+    expect((await stage.taskwarden(['policy', 'import', '-'], JSON.stringify(file))).code).toBe(0);
+    expect((await stage.taskwarden(['policy', 'export'])).out).not.toContain('$schema');
   });
 
   it('note a mode that rises for a scope and for what is around it: promise 3', async () => {

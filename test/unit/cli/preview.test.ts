@@ -73,6 +73,18 @@ it('finds no gaps between its own scans, however often the stage is scanned', as
   expect(off.map(({ day: at }) => at)).toEqual([day(21).slice(0, 10), day(21).slice(0, 10)]);
 });
 
+it('hears of the fleet all the time, whoever tells the stage of it', async () => {
+  const stage = cliStage();
+  await stage.taskwarden(['tasks', 'import', fileWith(FLEET)]);
+  const { json } = await stage.taskwarden(['preview', '--set', 'mode=disable', '--days', '30', '--json']);
+  const days = (json as Day[]).filter(({ type }) => type === 'day');
+  const on = (kind: string) => days.filter(({ proposed }) => proposed[kind] === 1).map((one) => one.day);
+  expect(on('held')).toEqual([]);
+  // Both fail since `T`; evidence is worth nothing after some hours.
+  expect(on('warned')).toEqual([day(14).slice(0, 10), day(14).slice(0, 10)]);
+  expect(on('disabled')).toEqual([day(21).slice(0, 10), day(21).slice(0, 10)]);
+});
+
 it('refuses a change that the policy would refuse', async () => {
   const { code, err } = await cliStage().taskwarden(['preview', '--set', 'warnAfter=soon']);
   expect(code).toBe(2);

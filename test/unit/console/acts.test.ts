@@ -87,6 +87,35 @@ describe('with --allow-changes', () => {
     expect(failed.text).toContain('Some of it may be done');
   });
 
+  it('pauses until an instant and says why, and takes no end that is over', async () => {
+    stage = await failingFleet(TASKS);
+    console = await consoleOf(stage, { allowsChanges: true });
+    const over = { until: '2025-01-01T00:00:00Z', reason: 'the move' };
+    const wrong = await console.browser.act('/act/pause?what=notify', over);
+    expect([wrong.status, (await loadPauses(stage.table)).notify]).toEqual([422, null]);
+    await console.browser.act('/act/pause?what=notify', { until: '2h', reason: ' the move ' });
+    expect((await loadPauses(stage.table)).notes?.notify).toEqual({
+      by: 'olga',
+      reason: 'the move',
+      until: Date.parse('2026-01-01T02:00:00Z'),
+    });
+    const long = await console.browser.act('/act/pause?what=disable', { reason: 'x'.repeat(501) });
+    expect([long.status, (await loadPauses(stage.table)).disable]).toEqual([422, null]);
+  });
+
+  it('takes lines as a browser sends them, with CR', async () => {
+    stage = await failingFleet(TASKS);
+    console = await consoleOf(stage, { allowsChanges: true });
+    const path = `/act/set-policy?${new URLSearchParams({ scope: 'acmeCo/', set: 'warnAfter=30d\nmode=notify' })}`;
+    const { set = '', ...fields } = fieldsOf((await console.browser.get(path)).text);
+    const sent = { ...fields, set: set.replaceAll('\n', '\r\n') };
+    expect((await console.browser.post('/act/set-policy', sent)).status).toBe(200);
+    expect((await loadPolicyDocuments(stage.table)).get('acmeCo/')).toEqual({
+      warnAfter: '30d',
+      mode: 'notify',
+    });
+  });
+
   it('does not do what the confirmation did not show, nor do it twice', async () => {
     stage = await failingFleet(TASKS);
     console = await consoleOf(stage, { allowsChanges: true });
@@ -117,13 +146,13 @@ describe('with --allow-changes', () => {
     expect(asked.text).toContain('Approve 3 tasks that the blast radius holds');
     for (const task of TASKS) expect(asked.text).toContain(task);
     const done = await console.browser.post('/act/approve', fieldsOf(asked.text));
-    expect(done.text).toContain('3 tasks are approved.');
+    expect(done.text).toContain('3 tasks are approved until 2026-01-30T00:00:00Z');
     await stage.scanOn(22);
     for (const task of TASKS) expect((await loadTask(stage.table, task))?.task.enabled).toBe(false);
     expect((await console.browser.get('/act/approve')).status).toBe(409);
   });
 
-  it('refuses an approval of another number than is held now', async () => {
+  it('refuses an approval where nothing is held any more', async () => {
     stage = await failingFleet(TASKS, [
       'stage=disable',
       'evidenceMaxAge=365d',
@@ -134,11 +163,11 @@ describe('with --allow-changes', () => {
     await stage.scanOn(21);
     console = await consoleOf(stage, { allowsChanges: true });
     const fields = fieldsOf((await console.browser.get('/act/approve')).text);
-    // One of them is enabled no more, so two are held.
+    // Somebody else approved them meanwhile.
     await stage.taskwarden(['approve']);
     const late = await console.browser.post('/act/approve', fields);
     expect(late.status).toBe(409);
-    expect(late.text).toContain('0 tasks are held now, not the 3 that you approved');
+    expect(late.text).toContain('The blast radius holds none of them.');
   });
 
   it('undoes one task at once, and many as a bulk command that names how many', async () => {

@@ -5,8 +5,8 @@ import type { CliStage } from '../cli/cli-stage.ts';
 interface Browser {
   get(path: string, headers?: Record<string, string>): Promise<Seen>;
   post(path: string, fields: Record<string, string>, headers?: Record<string, string>): Promise<Seen>;
-  /** Follows the confirmation of an act as a person does who means it; gives what the page says. */
-  act(path: string): Promise<Seen>;
+  /** Follows the confirmation of an act as a person does who means it, and types what is given; gives what the page says. */
+  act(path: string, typed?: Record<string, string>): Promise<Seen>;
 }
 
 /** What a browser was answered. */
@@ -61,10 +61,10 @@ function browserOf(origin: string, cookie: string): Browser {
         body: new URLSearchParams(fields),
         headers: { cookie, origin, ...headers },
       }),
-    act: async (path) => {
+    act: async (path, typed = {}) => {
       const asked = await browser.get(path);
       if (asked.status !== 200) return asked;
-      return browser.post(path.split('?')[0] ?? '', fieldsOf(asked.text));
+      return browser.post(path.split('?')[0] ?? '', { ...fieldsOf(asked.text), ...typed });
     },
   };
   return browser;

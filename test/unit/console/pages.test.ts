@@ -1,7 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { PAGES } from '../../../console/pages.ts';
+import { PolicyBook } from '../../../functions/abandonment/policy-book.ts';
+import { withDisabling } from '../../../functions/episodes/disabling.ts';
+import type { OpenTask } from '../../../functions/episodes/open-task.ts';
+import { changeTask } from '../../../functions/store/change-task.ts';
 import { loadTask } from '../../../functions/store/tasks.ts';
-import { cliStage, day, failingFleet, fileWith, taskLine } from '../cli/cli-stage.ts';
+import { type CliStage, cliStage, day, failingFleet, fileWith, T, taskLine } from '../cli/cli-stage.ts';
 import { consoleOf, type TestConsole } from './console-stage.ts';
 
 const TASK = 'acmeCo/prod/orders';
@@ -19,6 +23,17 @@ function wordsOf(page: string): string {
 
 const linksOf = (page: string) =>
   [...page.matchAll(/ href="([^"]*)"/g)].map(([, to = '']) => to.replaceAll('&amp;', '&'));
+
+/** An owner asks on their page that a task is disabled now. */
+function askToDisable({ system }: CliStage, id: string) {
+  const at = system.clock.now();
+  const asker = { by: 'person', person: 'ana@acme.test', at } as const;
+  return changeTask(system, id, (record) => ({
+    record: withDisabling(record as OpenTask, asker, at),
+    policy: new PolicyBook(new Map()).for(id),
+    value: true,
+  }));
+}
 
 describe('the console of a stage', () => {
   it('shows on every page of its menu something of an empty stage, too', async () => {
@@ -106,6 +121,45 @@ describe('the console of a stage', () => {
     expect(await found('state=disabled')).toEqual(['betaCo/prod/b']);
     expect(await found('state=healthy')).toEqual(['betaCo/prod/c']);
     expect(await found('due=2026-01-22')).toEqual([TASK]);
+  });
+
+  it('keeps apart what was disabled as abandoned, by an owner on their page, and by people elsewhere', async () => {
+    const [abandoned, asked, others] = ['acmeCo/abandoned', 'acmeCo/asked', 'acmeCo/others'];
+    const stage = await failingFleet([abandoned, asked]);
+    await stage.taskwarden(['tasks', 'import', '-'], taskLine(others, { enabled: false }));
+    await stage.scanOn(14);
+    await askToDisable(stage, asked);
+    await stage.scanOn(21);
+    console = await consoleOf(stage);
+    const found = async (state: string) => wordsOf((await console.browser.get(`/tasks?state=${state}`)).text);
+    expect(await found('abandoned')).toContain(`${abandoned} disabled: abandoned`);
+    expect(await found('by-owner')).toContain(`${asked} disabled: by an owner`);
+    expect(await found('by-others')).toContain(`${others} disabled `);
+    for (const state of ['abandoned', 'by-owner', 'by-others'])
+      expect(await found(state)).toContain('1 task ');
+    expect(await found('disabled')).toContain('3 tasks');
+  });
+
+  it('names the dead letters of a queue, why they were given up, and what would become of them', async () => {
+    const stage = cliStage();
+    const body = {
+      v: 1,
+      kind: 'disable',
+      key: 'acmeCo/a',
+      episode: 1,
+      notAfter: T + 9e9,
+      correlationId: 'c',
+    };
+    const letter = { queue: 'disable' as const, id: 'd1', body: JSON.stringify(body) };
+    stage.deadLetters.put({ ...letter, reason: 'AccessDenied: no role' });
+    console = await consoleOf(stage);
+    expect(linksOf((await console.browser.get('/queues')).text)).toContain('/queues/letters?queue=disable');
+    const words = wordsOf((await console.browser.get('/queues/letters?queue=disable')).text);
+    expect(words).toMatch(
+      /d1 disable disable acmeCo\/a .* AccessDenied: no role would be skipped: the task is not known/,
+    );
+    expect(stage.deadLetters.idsOf('disable')).toEqual(['d1']);
+    expect((await console.browser.get('/queues/letters?queue=none')).status).toBe(404);
   });
 
   it('shows of a fleet a page at a time', async () => {

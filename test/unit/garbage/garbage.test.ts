@@ -60,7 +60,7 @@ function stage(config: Partial<RuntimeConfig> = {}) {
     },
     /** One turn, which may work so many things before its time is spent. */
     collect: async (most = Number.POSITIVE_INFINITY, cursor: string | null = null) => {
-      const view = await FleetView.loadWithPlanes(table);
+      const view = await FleetView.loadWithPlanes(table, now);
       reads.length = 0;
       let left = most;
       const run = { system, view, id: 'a run', now, figures: {}, asked: [] };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE } from '../../../functions/abandonment/time.ts';
 import { cancelWork, prioritiseWork, retryWork } from '../../../functions/operator-work/change-work.ts';
+import { workPage } from '../../../functions/operator-work/work-page.ts';
 import { keys } from '../../../functions/store/keys.ts';
 import { listOops } from '../../../functions/store/oops.ts';
 import { loadOperatorAlert } from '../../../functions/store/operator-alerts.ts';
@@ -269,3 +270,105 @@ function methodsOf(table: Table): Table {
     scan: scan.bind(table),
   };
 }
+
+describe('an item in which whoever works it dies', () => {
+  /** The process ends where the owning system is asked for a task: nothing after that takes place. */
+  async function deadlyFleet(ids: string[], isDeadly: (task: string) => boolean) {
+    const stage = await disabledFleet(ids);
+    stage.system.config.controlPlane = 'fed';
+    const begun: string[] = [];
+    let now = NOW;
+    const turn = async () => {
+      let hasDied = false;
+      const never = new Promise<never>(() => {});
+      const alive = stage.table;
+      const table: Table = {
+        get: (key) => alive.get(key),
+        batchGet: (asked) => alive.batchGet(asked),
+        query: (query) => alive.query(query),
+        scan: (cursor) => alive.scan(cursor),
+        transact: (writes, writer) => (hasDied ? never : alive.transact(writes, writer)),
+      };
+      const died = new Promise<'died'>((answer) => {
+        stage.system.events = {
+          publish: async (_, { task }) => {
+            begun.push(String(task));
+            if (!isDeadly(String(task))) return;
+            hasDied = true;
+            answer('died');
+            await never;
+          },
+        };
+      });
+      const page = workPage({ ...stage.system, table }, { isSpent: () => hasDied });
+      const ended = await Promise.race([died, page]);
+      // Its lease is over by then.
+      now += 5 * MINUTE;
+      stage.setNow(now);
+      return ended === 'died' ? 'died' : 'lived';
+    };
+    /** Turn by turn, until the command is at its end. */
+    const turns = async (id: string) => {
+      const all: string[] = [];
+      while ((await stage.work(id)).state === 'open' && all.length < 30) all.push(await turn());
+      return all;
+    };
+    return { ...stage, begun, turns };
+  }
+
+  it('has failed with that reason after three claims, and all others are done', async () => {
+    const stage = await deadlyFleet([A, B, C], (task) => task === B);
+    const { id } = await stage.undo();
+    const turns = await stage.turns(id);
+    // Nobody knows in what the first one died; then each item is claimed.
+    expect(turns).toEqual(['died', 'died', 'died', 'died', 'lived']);
+    expect(await stage.results(id)).toEqual([
+      `${A}: done: asked for at its owning system`,
+      `${B}: failed: the worker died in it 3 times`,
+      `${C}: done: asked for at its owning system`,
+    ]);
+    expect(await stage.work(id)).toMatchObject({
+      state: 'done',
+      counts: { done: 2, failed: 1 },
+      lease: null,
+    });
+    expect(await loadOperatorAlert(stage.table, 'bulk-command-failed', id)).toMatchObject({ active: true });
+    expect(await listOops(stage.table)).toContainEqual(
+      expect.objectContaining({ worker: 'scanner/operator-work', cause: 'died', lastItem: `${id} ${B}` }),
+    );
+  });
+
+  it('gives no blame to those that were worked before it', async () => {
+    const ids = numbered(12);
+    const deadly = [ids[5], ids[11]];
+    const stage = await deadlyFleet(ids, (task) => deadly.includes(task));
+    const { id } = await stage.undo();
+    await stage.turns(id);
+    const failed = (await stage.results(id)).filter((line) => line.includes('failed'));
+    expect(failed).toEqual(deadly.map((item) => `${item}: failed: the worker died in it 3 times`));
+    expect(await stage.work(id)).toMatchObject({
+      state: 'done',
+      counts: { done: 10, skipped: 0, failed: 2 },
+    });
+  });
+
+  it('is begun again as often where an operator asks for that', async () => {
+    let isDeadly = true;
+    const stage = await deadlyFleet([A, B], (task) => isDeadly && task === B);
+    const { id } = await stage.undo();
+    await stage.turns(id);
+    isDeadly = false;
+    await retryWork(stage.system, { id, ...BY });
+    expect(await stage.turns(id)).toEqual(['lived']);
+    expect(await stage.work(id)).toMatchObject({ state: 'done', counts: { done: 2, failed: 0 } });
+  });
+
+  it('costs no write more where nobody died', async () => {
+    const stage = await disabledFleet(numbered(20));
+    const { id } = await stage.undo();
+    const part = async () => (await stage.table.get(keys.operatorWorkPart(id, 0)))?.rev;
+    const before = await part();
+    await stage.page();
+    expect(await part()).toBe(Number(before) + 1);
+  });
+});

@@ -54,6 +54,30 @@ describe('telling operators', () => {
     );
   });
 
+  it('says what is over behind what is not, and marks a message in which all is', async () => {
+    sns.on(PublishCommand).resolves({});
+    const over = (subject: string) => ({
+      ...of(subject),
+      detail: 'over since 2026-03-01T15:15:00Z; it lasted 3 h',
+      isOver: true as const,
+    });
+    await operators.tell(of('acmeCo/a'), [over('acmeCo/b'), over('acmeCo/c')]);
+    await operators.tell(over('acmeCo/b'));
+    const [both, ended] = published();
+    expect(both?.Subject).toBe('Taskwarden dev: no-reachable-owner a');
+    expect(both?.MessageAttributes?.state?.StringValue).toBe('open');
+    const overAt = 'over since 2026-03-01T15:15:00Z; it lasted 3 h';
+    expect(both?.Message?.split('\n\n').slice(0, 4)).toEqual([
+      'Nobody is left.\nAbout: "acmeCo/a"',
+      '2 are over:',
+      `${overAt}\nAbout: "acmeCo/b"`,
+      `${overAt}\nAbout: "acmeCo/c"`,
+    ]);
+    expect(ended?.Subject).toBe('Taskwarden dev: no-reachable-owner is over b');
+    expect(ended?.MessageAttributes?.state?.StringValue).toBe('over');
+    expect(ended?.Message).toMatch(/^over since 2026-03-01T15:15:00Z; it lasted 3 h\nAbout: "acmeCo\/b"/);
+  });
+
   it('lets no name of a task speak in its subject, or become a link', async () => {
     sns.on(PublishCommand).resolves({});
     await operators.tell(of(`acmé\n${'x'.repeat(200)}`));

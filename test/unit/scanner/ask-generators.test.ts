@@ -46,7 +46,7 @@ function generatorStage() {
   const tick = async (generators: Generator[], remaining = 800 * SECOND) => {
     scans += 1;
     const began = now;
-    const view = await FleetView.load(stage.table);
+    const view = await FleetView.load(stage.table, stage.system.clock.now());
     const run: Run = { system, view, id: `run ${scans}`, now, at: now, figures: {}, asked: [] };
     await askGenerators(run, generators, () => remaining - (now - began));
     return asked.splice(0);

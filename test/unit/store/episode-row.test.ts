@@ -74,7 +74,7 @@ describe('who asked for a disabling, in a row of an older version', () => {
     ['an owner', ANA],
   ])('stands there as before once it is stored again: %s', async (_who, attributes) => {
     const row = rowOf(attributes);
-    const { policies } = await FleetView.load(new MemoryTable());
+    const { policies } = await FleetView.load(new MemoryTable(), DAY_21);
     const { put } = taskWrite(taskFromRow(row), policies.for(ID));
     expect(put).toMatchObject({ open: row.open, asked: row.asked, rev: 5 });
     expect(Object.keys(put.open as object).sort()).toEqual(Object.keys(row.open as object).sort());

@@ -18,6 +18,10 @@ import { noticeFromRow, noticeWrite } from '../../../functions/store/notices.ts'
 import { occurrenceFromRow, oopsFromRow } from '../../../functions/store/oops.ts';
 import { operatorAlertFromRow, operatorAlertWrite } from '../../../functions/store/operator-alerts.ts';
 import {
+  operatorIncidentFromRow,
+  operatorIncidentWrite,
+} from '../../../functions/store/operator-incidents.ts';
+import {
   operatorWorkFromRow,
   operatorWorkWrite,
   workPartFromRow,
@@ -280,6 +284,19 @@ const STORED = {
     rev: 3,
     w: '01KEHYMK8000DW419NZ8M17FYZ',
     endedAt: 1767981600000,
+  },
+  operatorIncident: {
+    pk: 'OPERATORS',
+    sk: '~told#data-plane-silent#eu-1',
+    v: 1,
+    b: 8,
+    code: 'data-plane-silent',
+    subject: 'eu-1',
+    since: 1767966420000,
+    toldAt: 1767966420000,
+    endedAt: null,
+    rev: 1,
+    w: '01KEHYMK8000DW419NZ8M17FYZ',
   },
   source: {
     pk: 'SOURCES',
@@ -740,6 +757,13 @@ describe('a row of before that is read and stored again is the same row, a revis
         row: operatorAlert,
         again: operatorAlertWrite(operatorAlertFromRow(operatorAlert)),
         beside: { b: 8 },
+      },
+    ],
+    [
+      'what operators know of an alert',
+      {
+        row: STORED.operatorIncident,
+        again: operatorIncidentWrite(operatorIncidentFromRow(STORED.operatorIncident)),
       },
     ],
   ])('%s', (_, { row, again, beside }) => {

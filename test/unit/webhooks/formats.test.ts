@@ -38,6 +38,32 @@ describe('a message', () => {
   });
 });
 
+describe('a message about an operator alert', () => {
+  const alert = { code: 'data-plane-silent', subject: 'aws-eu-1', task: null, since: '2026-02-03T09:00:00Z' };
+
+  it('says what is the matter with what, and since when', () => {
+    expect(wordsOf('slack', alert, 'operator.alert.raised')).toBe(
+      '*For operators*: `aws-eu-1`: it gives no life sign; the clocks of its tasks stand still (`data-plane-silent`), since 2026-02-03 09:00 UTC.',
+    );
+    const over = { ...alert, endedAt: '2026-02-04T12:15:00Z' };
+    expect(wordsOf('teams', over, 'operator.alert.ended')).toBe(
+      '**Over**: aws-eu-1: it gives no life sign; the clocks of its tasks stand still (data-plane-silent), from 2026-02-03 09:00 UTC to 2026-02-04 12:15 UTC.',
+    );
+  });
+
+  it('of a recipient names nobody', () => {
+    const nobody = { ...alert, code: 'notify-failing', subject: null };
+    expect(wordsOf('google-chat', nobody, 'operator.alert.raised')).toBe(
+      '*For operators*: what waits for one recipient can never be mailed (`notify-failing`), since 2026-02-03 09:00 UTC.',
+    );
+  });
+
+  it('lets no subject be a mention', () => {
+    const words = wordsOf('slack', { ...alert, subject: '<!channel>' }, 'operator.alert.raised');
+    expect(words).toContain('`&lt;!channel&gt;`');
+  });
+});
+
 describe('names of others', () => {
   const HOSTILE =
     'x`</code> <!channel> <@U1> <users/all> *b* _i_ [a](https://evil.test) @all & https://evil.test';

@@ -80,7 +80,7 @@ async function refused() {
     episodes: 1,
     open: OPEN,
   };
-  const { policies } = await FleetView.load(table);
+  const { policies } = await FleetView.load(table, START);
   const policy = { ...policies.for(TASK.id), mode: 'disable' as const };
   const given = refusedTask(record, { at: START, reason: 'it may not', version: 3, fingerprint });
   await table.transact([taskWrite(given, policy), refusalMarker(fingerprint, TASK.id, START)], 'w1');
@@ -130,7 +130,7 @@ describe('a task that the owning system refuses to turn off', () => {
   it('is asked for again once it was edited', async () => {
     const stage = await refused();
     const record = (await loadTask(stage.table, TASK.id))!;
-    const { policies } = await FleetView.load(stage.table);
+    const { policies } = await FleetView.load(stage.table, stage.system.clock.now());
     const edited = { ...record, task: { ...record.task, version: 4 } };
     await stage.table.transact([taskWrite(edited, policies.for(TASK.id))], 'w3');
     stage.pass(60_000);

@@ -43,7 +43,8 @@ async function gone(s: Stage, count: number): Promise<string[]> {
   return found.flat();
 }
 
-const codes = (s: Stage) => s.alerts.map(({ code }) => code);
+const codes = (s: Stage) => s.alerts.filter(({ isOver }) => !isOver).map(({ code }) => code);
+const over = (s: Stage) => s.alerts.filter(({ isOver }) => isOver).map(({ code }) => code);
 
 describe('a listing that misses tasks', () => {
   it.each([
@@ -95,6 +96,7 @@ describe('a listing that misses tasks', () => {
       await again(s);
     }
     expect(codes(s)).not.toContain('listing-shrank');
+    expect(over(s).filter((code) => code === 'listing-shrank')).toHaveLength(1);
   });
 
   it('tells operators again each week while it is held', async () => {
@@ -133,6 +135,7 @@ describe('a listing that misses tasks', () => {
     for (let scans = 0; scans < 4; scans += 1) await again(s);
     expect(await gone(s, 30)).toEqual([]);
     expect(codes(s).filter((code) => code === 'listing-shrank')).toHaveLength(1);
+    expect(over(s)).toContain('listing-shrank');
     expect((await s.ends())[0]?.outcome).toBe('whole');
     expect((await loadDataPlane(s.table, 'connect'))?.state).toBe('up');
     // The ten that are left are the fleet now.

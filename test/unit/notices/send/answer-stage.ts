@@ -160,7 +160,7 @@ export async function answerStage(given: Given = {}) {
   });
   const document = { mode: 'disable', evidenceMaxAge: '365d', ...given.policy };
   await table.transact([{ put: { ...keys.policy(''), v: 1, document } }], 'policy');
-  const { policies } = await FleetView.load(table);
+  const { policies } = await FleetView.load(table, START);
   const told = { [ANA]: { ...ASKED, ...given.told } };
   const record: TaskRecord = {
     ...newTaskRecord({ ...FAILING, ...given.task }),
@@ -213,7 +213,7 @@ export async function answerStage(given: Given = {}) {
     ...stage,
     ...contest,
     says,
-    view: () => FleetView.load(system.table),
+    view: () => FleetView.load(system.table, system.clock.now()),
     record: stored,
     /** The open episode. */
     open: async () => (await stored()).open as Episode,

@@ -71,7 +71,7 @@ async function digestStage(waiters: Waiter[], policy: Record<string, unknown> = 
     spent: () => boolean = () => false,
     cursor: string | null = null,
   ) => {
-    const view = await FleetView.load(table);
+    const view = await FleetView.load(table, NOW);
     const figures: Record<string, number> = {};
     const turn = await digestsStep.run(
       { system, view, id: 'run', now: NOW, figures, asked: [], ...given },

@@ -29,7 +29,7 @@ async function repair(
   budget = NEVER_SPENT,
   cursor: string | null = null,
 ) {
-  const view = await FleetView.load(table);
+  const view = await FleetView.load(table, START + after);
   const run: Run = { system, view, id: 'run', now: START + after, figures: {}, asked: [] };
   const turn = await repairStep.run(run, budget, cursor);
   return { turn, repaired: run.figures.repaired ?? 0 };

@@ -41,6 +41,16 @@ function call(id: string, minute = 0, answer: WebhookAnswer = answered(204), isT
   verifier.callEnded('wh-1', begin(id, minute), { answer, isTaken });
 }
 
+/** A call for what operators were told of a data plane, or of a task. */
+function alertCall(id: string, minute: number, more: Record<string, unknown> = {}) {
+  const timestamp = new Date(START + minute * MINUTE).toISOString();
+  const data = { code: 'correlated-failure', subject: 'eu-1', task: null, ...more };
+  const body = JSON.stringify({ type: 'operator.alert.raised', version: 1, timestamp, data });
+  const headers = { 'webhook-id': id };
+  const event = verifier.callBegun('wh-1', { url: 'https://hooks.acme.test/in', headers, body });
+  verifier.callEnded('wh-1', event, { answer: answered(204), isTaken: true });
+}
+
 const senderDies = () =>
   verifier.senderEnded({
     queue: 'webhook',
@@ -170,5 +180,34 @@ describe('at the end', () => {
   it('a task that was disabled is told of', () => {
     verifier.disabled({ task: 'acmeCo/a', episode: 1 });
     expect(finish()).toEqual(['wh-1 never heard that acmeCo/a #1 was disabled']);
+  });
+});
+
+describe('what a server may hear of operator alerts', () => {
+  it('is what operators were told, in an order apart from that of tasks', () => {
+    verifier.operatorAlerted('correlated-failure', 'eu-1');
+    call('evt_1', 10);
+    alertCall('evt_2', 5);
+    expect(broken).toEqual([]);
+  });
+
+  it('is nothing that operators were not told', () => {
+    verifier.operatorAlerted('correlated-failure', 'eu-2');
+    alertCall('evt_1', 0);
+    expect(broken).toEqual([
+      'wh-1 hears of operator.alert.raised of alert#correlated-failure#eu-1 (evt_1), of which no operator was told',
+    ]);
+  });
+
+  it('is nothing about all where it asked for the tasks of a prefix', () => {
+    verifier.added('wh-1', 'acmeCo/');
+    verifier.operatorAlerted('correlated-failure', 'eu-1');
+    verifier.operatorAlerted('veto-loop', 'acmeCo/a');
+    alertCall('evt_1', 0, { code: 'veto-loop', subject: 'acmeCo/a', task: 'acmeCo/a' });
+    expect(broken).toEqual([]);
+    alertCall('evt_2', 0);
+    expect(broken).toEqual([
+      'wh-1 hears of operator.alert.raised of alert#correlated-failure#eu-1 (evt_2), and asked for acmeCo/',
+    ]);
   });
 });

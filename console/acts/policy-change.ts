@@ -1,0 +1,33 @@
+import { policyRefused, scopeText } from '../../cli/policy-arguments.ts';
+import { heardOfChange } from '../../cli/policy-foresight.ts';
+import { documentPairs } from '../../cli/policy-text.ts';
+import type { PolicyChanged } from '../../functions/operators/policies.ts';
+import { policyWarnings } from '../../functions/operators/policy-warnings.ts';
+import type { Acted, Console } from '../console.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
+import { type Html, note } from '../parts.ts';
+
+/** What a change of one scope's policy would come to, for its confirmation. */
+type Foreseen = { says: Html } | { refused: string };
+
+/** @param planned what a dry run of the change gave */
+export async function foreseen(at: Console, scope: string, planned: PolicyChanged): Promise<Foreseen> {
+  if (planned.outcome === 'refused') return { refused: problemsOf(planned) };
+  if (planned.outcome === 'unchanged') return { refused: `the scope ${scopeText(scope)} says so already` };
+  const documents = new Map([[scope, planned.document]]);
+  const heard = await oneAtATime(() => heardOfChange(at, documents));
+  return heard === undefined
+    ? { says: note('quiet', 'Within 60 days nobody hears more of it than under the policy of today.') }
+    : { says: note('warn', `It would ${heard}.`) };
+}
+
+function problemsOf({ problems }: Extract<PolicyChanged, { outcome: 'refused' }>): string {
+  return policyRefused(problems).lines.join('; ');
+}
+
+/** What a scope says after a change, and what of it can never act. */
+export async function changedTo({ system }: Console, scope: string, changed: PolicyChanged): Promise<Acted> {
+  if (changed.outcome === 'refused') return { refused: problemsOf(changed) };
+  const pairs = documentPairs(changed.document).join(' ') || 'nothing of its own';
+  return { done: [`${scopeText(scope)} says ${pairs}.`, ...(await policyWarnings(system, scope))] };
+}

@@ -1,0 +1,73 @@
+import type { Instant } from '../abandonment/time.ts';
+import type { OperatorAlertCode } from '../platform/alert-codes.ts';
+import { keys } from './keys.ts';
+import { type OperatorAlertRecord, operatorAlertFromRow } from './operator-alerts.ts';
+import { allRows, recordIn, revised } from './rows.ts';
+import type { Row, Table, Write } from './table/table.port.ts';
+
+/** A condition that operators were told of, until its end was told as well. */
+export interface OperatorIncidentRecord {
+  code: OperatorAlertCode;
+  subject: string;
+  /** When it began. */
+  since: Instant;
+  /** When operators were told of it last. */
+  toldAt: Instant;
+  /** When it was found to be over; null: it lasts. Never absent, by which earlier versions of the code let the row be. */
+  endedAt: Instant | null;
+  /** When its end was told, where its alert is still there. */
+  endToldAt?: Instant;
+  rev: number;
+}
+
+/** The record in its row. */
+export const operatorIncidentFromRow = (row: Row): OperatorIncidentRecord => recordIn(row);
+
+/** Stores it over the revision that was read. */
+export function operatorIncidentWrite(record: OperatorIncidentRecord): Write {
+  return revised(keys.operatorIncident(record.code, record.subject), record);
+}
+
+/** Its end was told, and so was all of it. */
+export function operatorIncidentEnd({ code, subject, rev }: OperatorIncidentRecord): Write {
+  return { delete: keys.operatorIncident(code, subject), if: [{ equals: ['rev', rev] }] };
+}
+
+/** All that operators are told, and what they know of it; each by the sort key of its alert. */
+export interface Told {
+  alerts: Map<string, Row>;
+  incidents: Map<string, OperatorIncidentRecord>;
+  /** When an operator ended what an alert said. */
+  closed: Map<string, { code: OperatorAlertCode; subject: string; at: Instant }>;
+}
+
+/** Reads it with one query, as it stands. */
+export async function loadTold(table: Table): Promise<Told> {
+  const told: Told = { alerts: new Map(), incidents: new Map(), closed: new Map() };
+  for (const row of await allRows(table, { pk: keys.operatorAlert('', '').pk, consistent: true })) {
+    const [, part, name = ''] = /^~(told|closed)#(.*)$/s.exec(row.sk) ?? [];
+    if (part === undefined) told.alerts.set(row.sk, row);
+    else if (part === 'told') told.incidents.set(name, operatorIncidentFromRow(row));
+    else told.closed.set(name, closedFromRow(row));
+  }
+  return told;
+}
+
+function closedFromRow(row: Row): { code: OperatorAlertCode; subject: string; at: Instant } {
+  const { code, subject, endedAt } = recordIn<{ code: OperatorAlertCode; subject: string; endedAt: Instant }>(
+    row,
+  );
+  return { code, subject, at: endedAt };
+}
+
+/** The alerts of what lasts, and of what happened until it is taken back; not of what is over. */
+export async function loadOpenAlerts(table: Table): Promise<OperatorAlertRecord[]> {
+  const { alerts, incidents } = await loadTold(table);
+  const isOpen = ([name, { active, endedAt }]: [string, OperatorAlertRecord]) =>
+    active && endedAt === undefined && (incidents.get(name)?.endedAt ?? null) === null;
+  const records = [...alerts].map(([name, row]): [string, OperatorAlertRecord] => [
+    name,
+    operatorAlertFromRow(row),
+  ]);
+  return records.filter(isOpen).map(([, record]) => record);
+}
