@@ -17,13 +17,14 @@ describe('each leaf of policies', () => {
   const leaves = [SCOPED_KEYS, GLOBAL_KEYS, BLAST_RADIUS_KEYS].flatMap((keys) => Object.keys(keys));
 
   it('is read by a rule, and not by what keeps policies alone', () => {
-    const rules = textIn(/^functions\/(?!abandonment\/policy).*\.ts$/);
-    expect(leaves.filter((leaf) => !names(leaf, rules))).toEqual([]);
+    const rules = textIn(/^functions\/(?!abandonment\/policy).*\.ts$/).replaceAll(/^import [^;]*;$/gm, '');
+    // A function may have the name of a leaf.
+    expect(leaves.filter((leaf) => !names(`${leaf}(?!\\()`, rules))).toEqual([]);
   });
 
   it('is used by random scenarios', () => {
     const random = textIn(/^(simulation\/soak|test\/simulation\/reference)\/.*\.ts$/);
-    // What makes evidence stale or a data plane silent: random scenarios leave out the observations and events themselves.
+    // These two keep their default in all of them.
     expect(leaves.filter((leaf) => !names(leaf, random))).toEqual(['evidenceMaxAge', 'silentAfter']);
   });
 });
