@@ -3,12 +3,12 @@ import { keyIdOf, type LinkScope, readLink } from '../platform/link-token.ts';
 import type { LinkKeys } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import { type DigestRecord, loadDigest } from '../store/digests.ts';
-import { loadRecipient, newRecipient, type RecipientRecord } from '../store/recipients.ts';
+import { type AddressedRecipient, loadRecipient, newRecipient } from '../store/recipients.ts';
 
 /** What a link opens: one mail and its recipient. */
 export interface Visit {
   digest: DigestRecord;
-  recipient: RecipientRecord;
+  recipient: AddressedRecipient;
 }
 
 export type Opened =
@@ -37,6 +37,11 @@ export async function openLink(
   const recipient = await loadRecipient(system.table, digest.recipient);
   return {
     outcome: 'open',
-    visit: { digest, recipient: recipient ?? newRecipient(recipientKey(digest.address), digest.address) },
+    visit: {
+      digest,
+      recipient: recipient
+        ? { ...recipient, address: recipient.address ?? digest.address }
+        : newRecipient(recipientKey(digest.address), digest.address),
+    },
   };
 }

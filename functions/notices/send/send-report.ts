@@ -30,7 +30,7 @@ export async function sendReport(
   const known = await loadDigest(system.table, id);
   if (known && !isSurelyUnsent(known)) return { outcome: 'skipped', reason: 'the report of that week went' };
   const recipient = await loadRecipient(system.table, key);
-  if (!recipient || recipient.dead) return { outcome: 'skipped', reason: 'dead address' };
+  if (!recipient?.address || recipient.dead) return { outcome: 'skipped', reason: 'dead address' };
   const view = await FleetView.load(system.table, system.clock.now());
   const until = view.pauses.notify ? now + HOUR : mayGoFrom(recipient, now);
   if (until > now) return later(until - now);

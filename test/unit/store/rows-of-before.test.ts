@@ -739,6 +739,13 @@ describe('a row of before that is read and stored again is the same row, a revis
     ],
     ['a recipient', { row: STORED.recipient, again: recipientWrite(recipientFromRow(STORED.recipient)) }],
     [
+      'a recipient who was queued and never mailed, without an address',
+      {
+        row: { ...STORED.recipient, address: '' },
+        again: recipientWrite(recipientFromRow({ ...STORED.recipient, address: '' })),
+      },
+    ],
+    [
       'a recipient who is suppressed for a time',
       { row: STORED.softRecipient, again: recipientWrite(recipientFromRow(STORED.softRecipient)) },
     ],
