@@ -13,7 +13,7 @@ export type AlertRecord = AlertFacts & AlertEnd;
 type AlertEnd = { resolvedAt: null; reason: null } | { resolvedAt: Instant; reason: ResolveReason };
 
 /** A notice that is still to be written for somebody, or one of theirs that nobody needs and that is still to be deleted. */
-export type UnwrittenNotice =
+type UnwrittenNotice =
   | { key: string; address: string; pending: PendingNotice }
   | { key: string; pending: null };
 
