@@ -3,7 +3,7 @@ import { itemRef } from '../notices/render/links.ts';
 import type { Outcome } from './bulk.ts';
 import type { Bounds } from './forms.ts';
 import type { Html } from './frame.ts';
-import { fieldsOf, nameOf, type Reader, standing } from './task-page.ts';
+import { fieldsOf, lookOf, nameOf, type Reader, standing } from './task-page.ts';
 import { type Act, actsIn, type TaskView } from './task-view.ts';
 
 /** Which of several tasks an act is possible for. */
@@ -33,7 +33,7 @@ ${Object.entries(sent).map(([name, value]) => html`<input type="hidden" name="${
 ${can.map((view) => html`<input type="hidden" name="task" value="${itemRef(view.item)}">`)}
 <input type="hidden" name="confirmed" value="yes">
 ${fieldsOf(act, bounds)}
-<button${act === 'disable' ? html` class="careful"` : ''} name="action" value="${act}">${words.confirm(act, can.length).replace('?', '')}</button>
+<button${lookOf(act)} name="action" value="${act}">${words.confirm(act, can.length).replace('?', '')}</button>
 </form>`
 }
 <p><a href="${back}">${words.cancel}</a></p>`;

@@ -70,6 +70,11 @@ export const english: PageWords = {
     closing: 'It is being turned off. If it should stay on, keep or snooze it.',
     kept: (kind, until) => `${kind === 'keep' ? 'Kept' : 'Snoozed'} until ${until}.`,
     off: (at) => `It was turned off on ${at}.`,
+    offBecause: {
+      abandoned: 'It was abandoned: it did not run, and nobody kept it.',
+      overdue: 'It had outlived its deadline, and nobody kept it.',
+      asked: 'Somebody asked for that.',
+    },
     onAgain: 'It was turned off, and is on again. There is nothing to do.',
     over: (reason) => `There is nothing to do${reason === null ? '' : `: ${reason}`}.`,
   },
@@ -79,7 +84,6 @@ export const english: PageWords = {
     ends: 'Is to end',
     deadline: 'Deadline',
     wasNotRunning: 'Was not running since',
-    willBeOff: 'Will be turned off',
     notRunning: 'Not running since',
     why: 'Why',
     restarts: 'Restarts tried since',
@@ -126,12 +130,12 @@ export const english: PageWords = {
       button: 'Turn it on again',
     },
   },
-  instead: 'Whose it is: their mail address (may be left out)',
+  instead: 'Whose it is: their mail address (optional)',
   keep: {
     again: 'Keep it until another day',
     zone: (zone) => `Days are those of the time zone ${zone}.`,
     until: 'Keep until',
-    reason: 'Reason (may be left out)',
+    reason: 'Reason (optional)',
   },
   snooze: {
     again: 'Snooze it for longer or shorter',
@@ -168,11 +172,13 @@ export const english: PageWords = {
     stopped: 'Reminders stopped',
   },
   list: {
-    ofMail:
-      'The tasks of the mail, as they are now. Choose one, or select several to keep, snooze or turn them off together.',
-    ofAll:
-      'Tasks in which you have a say, and that do not run or are kept. Select those to keep, snooze or turn off together.',
-    empty: 'There is none here.',
+    ofMail: (count) =>
+      count === 1
+        ? 'The task of this mail, as it is now. Open it to see why it is listed and what you can do.'
+        : 'The tasks of this mail, as they are now. Open one, or select several and act on them together.',
+    ofAll: (tenants) =>
+      `Tasks of ${tenants} in which you have a say and that do not run, are kept or were turned off. Select those to act on together.`,
+    empty: 'No tasks here.',
     allTasks: 'All your tasks, not only those of this mail',
     filter: 'Filter',
     contains: 'Name contains',
@@ -186,6 +192,8 @@ export const english: PageWords = {
       over: 'Nothing to do',
     },
     select: (name) => `Select ${name}`,
+    selectAll: (count) => `Select all ${count}`,
+    range: (first, last, total) => `${first} to ${last} of ${total}`,
     selected: 'What to do with the selected tasks',
     buttons: {
       keep: 'Keep',
