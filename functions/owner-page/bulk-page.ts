@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { itemRef } from '../notices/render/links.ts';
 import type { Outcome } from './bulk.ts';
 import type { Bounds } from './forms.ts';
-import type { Html } from './frame.ts';
+import { breakable, type Html } from './frame.ts';
 import { fieldsOf, lookOf, nameOf, type Reader, standing } from './task-page.ts';
 import { type Act, actsIn, type TaskView } from './task-view.ts';
 
@@ -23,7 +23,7 @@ export function confirmBody(
   const { list: words, acts } = bounds.words;
   return html`<p>${acts[act].text}</p>
 <p>${words.confirmText}</p>
-<ul>${can.map((view) => html`<li>${nameOf(view)}</li>`)}</ul>
+<ul>${can.map((view) => html`<li>${breakable(nameOf(view))}</li>`)}</ul>
 ${cannot.length === 0 ? '' : html`<p>${words.cannot}</p>${withStanding(cannot, bounds)}`}
 ${
   can.length === 0
@@ -59,6 +59,7 @@ ${others.length === 0 ? '' : html`<p class="wrong" role="alert">${words.notDone(
 
 function withStanding(views: readonly TaskView[], reader: Reader): Html {
   return html`<ul>${views.map(
-    (view) => html`<li>${nameOf(view)}<br><span class="quiet">${standing(view.now, reader)}</span></li>`,
+    (view) =>
+      html`<li>${breakable(nameOf(view))}<br><span class="quiet">${standing(view.now, reader)}</span></li>`,
   )}</ul>`;
 }

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { wordingsIn } from '../../emails/wordings-by-language.ts';
 import { itemRef } from '../notices/render/links.ts';
-import type { Html } from './frame.ts';
+import { breakable, type Html } from './frame.ts';
 import { GROUPS, type Group, groupOf, type Part, partsOf } from './list-parts.ts';
 import { lookOf, minute, nameOf, type Reader, standing, until } from './task-page.ts';
 import { type Act, actsIn, type TaskView } from './task-view.ts';
@@ -138,7 +138,9 @@ function entry(view: TaskView, { task }: Places, reader: Reader, said?: string):
       ? ''
       : html`<input type="checkbox" name="task" value="${ref}" aria-label="${reader.words.list.select(name)}">`;
   return html`<li class="pick">${pick}<div>${
-    task === undefined ? html`<strong>${name}</strong>` : html`<a href="${task}/${ref}">${name}</a>`
+    task === undefined
+      ? html`<strong>${breakable(name)}</strong>`
+      : html`<a href="${task}/${ref}">${breakable(name)}</a>`
   }${
     said === undefined
       ? ''

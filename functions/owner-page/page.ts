@@ -218,7 +218,8 @@ class OwnerPage {
     const views = await viewsOf(this.#system, visit, items);
     const { can, cannot } = split(views, act);
     const title = words.list.confirm(act, can.length);
-    const bounds = { ...reader, keepMax: Math.min(...views.map(({ keepMax }) => keepMax)) };
+    const lengths = (can.length > 0 ? can : views).map(({ keepMax }) => keepMax);
+    const bounds = { ...reader, keepMax: Math.min(...lengths) };
     const ask = (status: Status, above: Html | '') =>
       this.#page(
         c,
