@@ -21,7 +21,7 @@ export function confirmBody(
   bounds: Bounds,
 ): Html {
   const { list: words, acts } = bounds.words;
-  return html`<p>${acts[act].text}</p>
+  return html`<p>${can.length === 1 ? acts[act].text : acts[act].many}</p>
 <p>${words.confirmText}</p>
 <ul>${can.map((view) => html`<li>${breakable(nameOf(view))}</li>`)}</ul>
 ${cannot.length === 0 ? '' : html`<p>${words.cannot}</p>${withStanding(cannot, bounds)}`}

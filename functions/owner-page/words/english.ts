@@ -97,36 +97,43 @@ export const english: PageWords = {
     keep: {
       title: 'Keep it',
       text: 'It stays on whatever its state, until the end of the day you choose, and nobody is warned meanwhile.',
+      many: 'They stay on whatever their state, until the end of the day you choose, and nobody is warned meanwhile.',
       button: 'Keep it',
     },
     snooze: {
       title: 'Snooze it',
       text: 'You need time to mend it. If it still fails after that, a new warning comes with a full new grace.',
+      many: 'You need time to mend them. Where one still fails after that, a new warning comes with a full new grace.',
       button: 'Snooze it',
     },
     end: {
       title: 'Keep it no longer',
       text: 'It is watched again at once: if it still fails, you are warned, with a full new grace.',
+      many: 'They are watched again at once: where one still fails, you are warned, with a full new grace.',
       button: 'Keep it no longer',
     },
     disable: {
       title: 'Turn it off now',
       text: 'Nobody needs it? It is turned off without waiting for a date, and the others are notified. It can be turned on again.',
+      many: 'Nobody needs them? They are turned off without waiting for a date, and the others are notified. They can be turned on again.',
       button: 'Turn it off now',
     },
     'not-mine': {
       title: 'Not yours?',
       text: 'You are notified about it no more, and can no longer act on it; that can be taken back here. Its date stands for the others. Where nobody else is left, the admins are warned, with a full new grace.',
+      many: 'You are notified about them no more, and can no longer act on them; that can be taken back here. Their dates stand for the others. Where nobody else is left, the admins are warned, with a full new grace.',
       button: 'It is not mine',
     },
     mine: {
       title: 'Yours after all?',
       text: 'You are notified about it again, and can act on it.',
+      many: 'You are notified about them again, and can act on them.',
       button: 'It is mine',
     },
     undo: {
       title: 'Turn it on again',
       text: 'It is watched anew from then on: if it goes on failing, you are warned again, with a full new grace.',
+      many: 'They are watched anew from then on: where one goes on failing, you are warned again, with a full new grace.',
       button: 'Turn it on again',
     },
   },

@@ -101,36 +101,43 @@ export const german: PageWords = {
     keep: {
       title: 'Behalten',
       text: 'Er bleibt bis zum Ende des gewählten Tages eingeschaltet, auch wenn er nicht läuft, und niemand wird gewarnt.',
+      many: 'Die Tasks bleiben bis zum Ende des gewählten Tages eingeschaltet, auch wenn sie nicht laufen, und niemand wird gewarnt.',
       button: 'Behalten',
     },
     snooze: {
       title: 'Zurückstellen',
       text: 'Sie brauchen Zeit, um den Fehler zu beheben. Läuft er danach noch immer nicht, kommt eine neue Warnung mit einer vollen neuen Frist.',
+      many: 'Sie brauchen Zeit, um die Fehler zu beheben. Läuft ein Task danach noch immer nicht, kommt eine neue Warnung mit einer vollen neuen Frist.',
       button: 'Zurückstellen',
     },
     end: {
       title: 'Nicht länger behalten',
       text: 'Er wird sofort wieder überwacht: Läuft er noch immer nicht, werden Sie gewarnt, mit einer vollen neuen Frist.',
+      many: 'Die Tasks werden sofort wieder überwacht: Läuft einer noch immer nicht, werden Sie gewarnt, mit einer vollen neuen Frist.',
       button: 'Nicht länger behalten',
     },
     disable: {
       title: 'Jetzt abschalten',
       text: 'Braucht ihn niemand? Er wird abgeschaltet, ohne auf einen Termin zu warten, und die anderen werden benachrichtigt. Er lässt sich wieder einschalten.',
+      many: 'Braucht sie niemand? Die Tasks werden abgeschaltet, ohne auf einen Termin zu warten, und die anderen werden benachrichtigt. Sie lassen sich wieder einschalten.',
       button: 'Jetzt abschalten',
     },
     'not-mine': {
       title: 'Nicht zuständig?',
       text: 'Sie bekommen zu ihm keine Nachrichten mehr und können hier nichts mehr für ihn tun; das lässt sich hier zurücknehmen. Für die anderen bleibt sein Termin. Ist sonst niemand da, werden die Admins gewarnt, mit einer vollen neuen Frist.',
+      many: 'Sie bekommen zu diesen Tasks keine Nachrichten mehr und können hier nichts mehr für sie tun; das lässt sich hier zurücknehmen. Für die anderen bleiben die Termine. Ist sonst niemand da, werden die Admins gewarnt, mit einer vollen neuen Frist.',
       button: 'Ich bin nicht zuständig',
     },
     mine: {
       title: 'Doch zuständig?',
       text: 'Sie bekommen zu ihm wieder Nachrichten und können hier etwas für ihn tun.',
+      many: 'Sie bekommen zu diesen Tasks wieder Nachrichten und können hier etwas für sie tun.',
       button: 'Ich bin zuständig',
     },
     undo: {
       title: 'Wieder einschalten',
       text: 'Er wird von da an neu überwacht: Läuft er weiter nicht, werden Sie wieder gewarnt, mit einer vollen neuen Frist.',
+      many: 'Die Tasks werden von da an neu überwacht: Läuft einer weiter nicht, werden Sie wieder gewarnt, mit einer vollen neuen Frist.',
       button: 'Wieder einschalten',
     },
   },

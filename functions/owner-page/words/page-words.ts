@@ -14,6 +14,8 @@ export interface NoticeWords {
 interface ActWords {
   title: string;
   text: string;
+  /** The text where it is done for several tasks. */
+  many: string;
   button: string;
 }
 

@@ -129,7 +129,7 @@ describe('the list of a mail', () => {
     const before = await stage.dump();
     const asked = await postMany(stage, `${page}/tasks`, [...selected(IDS[0]!, IDS[3]!), ['action', 'keep']]);
     expect(asked.statusCode).toBe(200);
-    expect(text(asked)).toContain('Keep 2 tasks?');
+    expect(text(asked)).toContain('Keep 2 tasks? They stay on whatever their state');
     for (const task of [IDS[0]!, IDS[3]!]) expect(text(asked)).toContain(task);
     expect(text(asked)).not.toContain(IDS[1]!);
     expect(await stage.dump()).toEqual(before);
