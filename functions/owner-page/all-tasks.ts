@@ -24,8 +24,8 @@ const MOST_ROUNDS = 8;
 
 /**
  * The tasks with an open episode or a hold with an end, and those that we disabled, in which the recipient of a mail has a
- * say, within the tenants of that mail: from one id on, as many as one page shows. It reads a bounded part of the index; where that has too few, a
- * page may have none and still lead on.
+ * say, within the tenants of that mail: from one id on, as many as one page shows. It reads a bounded part of the indexes;
+ * where that has too few, a page may have none and still lead on.
  *
  * @param contains only ids with this text
  */

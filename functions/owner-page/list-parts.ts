@@ -35,8 +35,8 @@ export interface Part {
 export function partsOf(views: readonly TaskView[]): { parts: Part[]; alone: TaskView[] } {
   const parts = new Map<string, Part>();
   for (const view of views) {
-    if (view.now.state !== 'open') continue;
     const name = partOf(view.now);
+    if (view.now.state !== 'open' || name === undefined) continue;
     const part = parts.get(name) ?? { name, shared: view.now.trouble, views: [] };
     part.views.push(view);
     parts.set(name, part);
@@ -49,8 +49,9 @@ export function partsOf(views: readonly TaskView[]): { parts: Part[]; alone: Tas
   };
 }
 
-function partOf(state: TaskState): string {
-  if (state.state !== 'open') return '';
+/** Of a task that fails; others stand by themselves. */
+function partOf(state: TaskState): string | undefined {
+  if (state.state !== 'open') return undefined;
   const { disableAt, isOverdue, cause } = state.trouble;
   return `${groupOf(state)} ${disableAt ?? 'undated'} ${isOverdue ? 'overdue' : cause}`;
 }
@@ -74,7 +75,7 @@ export async function selectedOf(
   const listed = wholes.size === 0 ? [] : await shown();
   const inWholes = new Set(
     listed
-      .filter(({ now }) => wholes.has(groupOf(now)) || wholes.has(partOf(now)))
+      .filter(({ now }) => wholes.has(groupOf(now)) || wholes.has(partOf(now) ?? groupOf(now)))
       .map(({ item }) => itemRef(item)),
   );
   return items.filter((item) => tasks.has(itemRef(item)) || inWholes.has(itemRef(item)));

@@ -419,19 +419,17 @@ function rangeOf(base: string, asked: Asked, shown: number, total: number): { ra
   };
 }
 
-/** As their prefixes. */
+/** So many are named. */
+const NAMED_TENANTS = 5;
+
+/** Of what tenants a mail's tasks are, as prefixes; empty where it has none. */
 function tenantsOf({ digest }: Visit): string {
-  const tenants = new Set(digest.items.map(({ task }) => tenantOf(task)));
-  return [...tenants]
-    .map((tenant) => clip(visible(`${tenant}/`), 128))
-    .sort()
-    .join(', ');
+  const tenants = [...new Set(digest.items.map(({ task }) => tenantOf(task)))].sort();
+  const named = tenants.slice(0, NAMED_TENANTS).map((tenant) => clip(visible(`${tenant}/`), 128));
+  return [...named, ...(tenants.length > NAMED_TENANTS ? ['…'] : [])].join(', ');
 }
 
-function queryOf(
-  { contains, group }: Pick<Asked, 'contains' | 'group'>,
-  more: Record<string, string>,
-): string {
+function queryOf({ contains, group }: Asked, more: Record<string, string>): string {
   return new URLSearchParams({ contains, ...(group && { group }), ...more }).toString();
 }
 

@@ -184,7 +184,7 @@ export const english: PageWords = {
         ? 'The task of this mail, as it is now. Open it to see why it is listed and what you can do.'
         : 'The tasks of this mail, as they are now. Open one, or select several and act on them together.',
     ofAll: (tenants) =>
-      `Tasks of ${tenants} in which you have a say and that do not run, are kept or were turned off. Select those to act on together.`,
+      `Tasks ${tenants === '' ? '' : `of ${tenants} `}in which you have a say and that do not run, are kept or were turned off. Select those to act on together.`,
     empty: 'No tasks here.',
     allTasks: 'All your tasks, not only those of this mail',
     filter: 'Filter',

@@ -190,7 +190,7 @@ export const german: PageWords = {
         ? 'Der Task dieser Mail in seinem jetzigen Zustand. Öffnen Sie ihn, um zu sehen, warum er hier steht und was Sie tun können.'
         : 'Die Tasks dieser Mail in ihrem jetzigen Zustand. Öffnen Sie einen, oder wählen Sie mehrere aus, um gemeinsam etwas für sie zu tun.',
     ofAll: (tenants) =>
-      `Tasks von ${tenants}, für die Sie etwas tun können und die nicht laufen, behalten werden oder abgeschaltet wurden. Wählen Sie mehrere aus, um gemeinsam etwas für sie zu tun.`,
+      `Tasks${tenants === '' ? '' : ` von ${tenants}`}, für die Sie etwas tun können und die nicht laufen, behalten werden oder abgeschaltet wurden. Wählen Sie mehrere aus, um gemeinsam etwas für sie zu tun.`,
     empty: 'Hier gibt es keine Tasks.',
     allTasks: 'Alle Ihre Tasks, nicht nur die dieser Mail',
     filter: 'Filtern',

@@ -96,7 +96,7 @@ export interface PageWords {
   };
   list: {
     ofMail(count: number): string;
-    /** `tenants`: those of the mail, whose tasks these are. */
+    /** `tenants`: those of the mail, whose tasks these are; may be empty. */
     ofAll(tenants: string): string;
     empty: string;
     allTasks: string;

@@ -193,6 +193,7 @@ describe('all tasks of a recipient', () => {
     const all = text(await stage.get(`${page}/all`));
     expect(all).toContain('acmeCo/prod/a');
     expect(all).toContain('acmeCo/prod/later');
+    expect(all).toContain('Tasks of acmeCo/ in which you have a say');
     expect(all).not.toContain('foreign');
     expect(text(await stage.get(page))).not.toContain('acmeCo/prod/later');
     const later = await loadTask(stage.table, 'acmeCo/prod/later');
