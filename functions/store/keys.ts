@@ -247,6 +247,8 @@ export const index = {
   startedOfTenant: (tenant: string) => `S#${tenant}`,
   /** g2: tasks with an open episode or a hold with an end, by id. */
   open: (bucket: number) => `O#${bucket}`,
+  /** g2: tasks that we disabled, without an open episode or a hold with an end, by id. */
+  off: (bucket: number) => `D#${bucket}`,
   /** g2: all alerts, by the instant they fired. */
   alerts: (bucket: number) => `A#${bucket}`,
   /** g2: all mails, by the instant they were claimed, with their recipient's key. */
