@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { amount } from '../functions/platform/amounts.ts';
 import { type Equivalent, type FileReport, type Score, scoreOf } from './mutation-score.ts';
 import { run } from './vitest-run.ts';
 
@@ -105,6 +106,6 @@ if (values.help) {
   }
   const below = scores.filter(({ figure }) => figure < GOAL);
   const unfounded = scores.filter((score) => score.unfounded.length > 0);
-  process.stdout.write(`${scores.length} files measured, ${below.length} below ${GOAL} %\n`);
+  process.stdout.write(`${amount(scores.length, 'file')} measured, ${below.length} below ${GOAL} %\n`);
   process.exitCode = below.length + unfounded.length > 0 ? 1 : 0;
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { amount } from '../functions/platform/amounts.ts';
 import { deployLocal } from '../local/deploy.ts';
 import type { Emulator } from '../local/emulator.ts';
 import { connectTo } from '../local/local-aws.ts';
@@ -60,7 +61,9 @@ async function chaos(
     else reports.push(await told(world, fault, options));
   }
   const sound = reports.filter(isSound).length;
-  say(`${reports.length} faults, ${sound} without loss or repetition, ${reports.length - sound} failed`);
+  say(
+    `${amount(reports.length, 'fault')}, ${sound} without loss or repetition, ${reports.length - sound} failed`,
+  );
   return sound === reports.length && reports.length > 0 ? 0 : 1;
 }
 

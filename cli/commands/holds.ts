@@ -23,6 +23,7 @@ import {
   loadHolds,
   tasksOfHold,
 } from '../../functions/operators/holds.ts';
+import { amount } from '../../functions/platform/amounts.ts';
 import { argument } from '../../functions/platform/shell-word.ts';
 import { countArgument, reasonArgument, type Until, untilArgument, untilInstant } from '../act-options.ts';
 import { giveWork, WAIT } from '../bulk-work.ts';
@@ -132,7 +133,9 @@ function shownLines(hold: Hold, { tasks, groups }: Summary, named: readonly stri
     ? [safe(`rejected ${formatInstant(hold.rejected.at)} by ${hold.rejected.by}: ${hold.rejected.reason}`)]
     : [];
   return [
-    safe(`${hold.id}: ${tasks.length} tasks since ${formatInstant(hold.since)}; it ends with ${hold.ends}`),
+    safe(
+      `${hold.id}: ${amount(tasks.length, 'task')} since ${formatInstant(hold.since)}; it ends with ${hold.ends}`,
+    ),
     ...rejected,
     ...HELD_BY.flatMap((by) => groupLines(by, groups)),
     ...(named.length > 0 ? ['tasks', ...named.map((id) => `  ${safe(id)}`)] : []),

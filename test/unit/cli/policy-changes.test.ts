@@ -23,7 +23,7 @@ describe('a change of policy that people would hear of', () => {
     // Warned with a date, reminded, disabled: one task each, which under today's policy hears nothing more.
     expect(ran).toMatchObject({ code: 2, out: '' });
     expect(ran.err).toBe(
-      'error: this would change the policy of betaCo/ and have within 60 days 1 tasks warned about (today 0), 2 tasks reminded of (today 0), 1 tasks disabled (today 0); --yes lets it\n',
+      'error: this would change the policy of betaCo/ and have within 60 days 1 task warned about (today 0), 2 tasks reminded of (today 0), 1 task disabled (today 0); --yes lets it\n',
     );
     expect(await rows(stage)).toEqual(before);
     expect((await stage.taskwarden(['policy', 'set', 'betaCo/', 'mode=disable', '--yes'])).code).toBe(0);
@@ -34,7 +34,7 @@ describe('a change of policy that people would hear of', () => {
     await stage.scanOn(14);
     const lowered = await stage.taskwarden(['policy', 'unset', 'global', 'mode']);
     expect(lowered.code).toBe(2);
-    expect(lowered.err).toContain('1 tasks with a date that is withdrawn (today 0)');
+    expect(lowered.err).toContain('1 task with a date that is withdrawn (today 0)');
     expect((await stage.taskwarden(['policy', 'set', 'zetaCo/', 'warnAfter=90d'])).code).toBe(0);
   });
 
