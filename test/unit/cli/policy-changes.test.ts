@@ -90,6 +90,26 @@ describe('policy history and diff', () => {
   });
 });
 
+describe('changes of one instant', () => {
+  it('are told, and taken back, in the order in which they were written', async () => {
+    // Whatever the names of their rows: these are sorted by what was done and by whom.
+    const values = ['30d', '20d', '60d', '40d', '35d', '50d', '10d', '90d'];
+    const stage = cliStage();
+    stage.setNow(T + DAY);
+    for (const value of values) await stage.taskwarden(['policy', 'set', 'acmeCo/', `warnAfter=${value}`]);
+    await stage.taskwarden(['policy', 'set', 'betaCo/', 'warnAfter=15d']);
+    const { json } = await stage.taskwarden(['policy', 'history', 'acmeCo/', '--json']);
+    const acts = json as { changes: { after: { warnAfter: string } }[] }[];
+    expect(acts.map(({ changes }) => changes[0]?.after.warnAfter)).toEqual(values);
+    stage.setNow(T + 3 * DAY);
+    const { out } = await stage.taskwarden(['policy', 'diff', '--from', day(0)]);
+    expect(out).toBe('+ acmeCo/ warnAfter=90d\n+ betaCo/ warnAfter=15d\n');
+    expect((await stage.taskwarden(['policy', 'diff', '--from', day(0), '--to', day(0)])).out).toBe(
+      'nothing differs\n',
+    );
+  });
+});
+
 describe('the lines of names in JSON', () => {
   it('are told from texts that look like names, whatever they escape', () => {
     const text = '{"a\\"{": "b\\":", "list": [\n{"x": 1}, {"x"\n: "y"}],\n"\\u0062": {"x": {}}}';
