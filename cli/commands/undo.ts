@@ -120,14 +120,14 @@ function togetherOf({ system }: Session, { run, since, prefix }: Options): Undon
 }
 
 /** The option that says which tasks are meant, as it was given. */
-function named({ run, prefix }: Options): string {
-  const below = prefix === undefined ? '' : ` --prefix ${JSON.stringify(prefix)}`;
-  return run === undefined ? `--since${below}` : `--run ${JSON.stringify(run)}${below}`;
+function named({ run }: Options): string {
+  return run === undefined ? '--since' : `--run ${JSON.stringify(run)}`;
 }
 
 function nothingOf(together: UndoneTogether): string {
-  if ('run' in together) return 'this scan disabled nothing';
-  return `no scan disabled anything since ${formatInstant(together.since)}`;
+  const below = together.prefix === undefined ? '' : ` below ${JSON.stringify(together.prefix)}`;
+  if ('run' in together) return `this scan disabled nothing${below}`;
+  return `no scan disabled anything${below} since ${formatInstant(together.since)}`;
 }
 
 interface Many extends Options {
