@@ -141,7 +141,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'functions/abandonment/decide.ts',
-        from: '&& deadline.disableAt - rung.deadline < REARM_AFTER',
+        from: '&& deadline.disableAt - step.deadline < REARM_AFTER',
         to: '&& REARM_AFTER > 0',
       },
     ],

@@ -1,4 +1,4 @@
-import { createWriteStream, rmSync } from 'node:fs';
+import { createWriteStream, openSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -102,10 +102,10 @@ async function written(
     }
   }
   try {
-    const opened = createWriteStream(file, { flags: 'wx', mode: 0o600 });
+    const fd = openSync(file, 'wx', 0o600);
     // Not before it is ours: a file that was there stays.
-    opened.once('open', () => stopped(() => rmSync(file, { force: true })));
-    await pipeline(Readable.from(text()), opened);
+    stopped(() => rmSync(file, { force: true }));
+    await pipeline(Readable.from(text()), createWriteStream(file, { fd }));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'EEXIST') throw new UsageError(`${file}: there is such a file already; name another`);

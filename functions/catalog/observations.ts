@@ -4,7 +4,7 @@ import type { EffectivePolicy } from '../abandonment/policy.ts';
 import { type Restored, unheardSinceRestore } from '../abandonment/restored.ts';
 import type { Evidence, Task } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
-import { type TaskRecord, touch } from '../store/tasks.ts';
+import { scheduled, type TaskRecord } from '../store/tasks.ts';
 import type { CountedTask, TaskDeleted } from './events.ts';
 import type { TaskChange } from './publications.ts';
 import { versionRefusal } from './refusals.ts';
@@ -25,7 +25,7 @@ export function observed(
   if (!isOfNote(before, evidence, policy, isEligible(known.task), restored))
     return { skip: 'nothing-of-note' };
   const next = { ...known, evidence };
-  return { store: changesDecisions(before, evidence, policy) ? touch(next, now) : next };
+  return { store: changesDecisions(before, evidence, policy) ? scheduled(next, now) : next };
 }
 
 /**
@@ -123,5 +123,5 @@ export function deleted(known: TaskRecord, event: TaskDeleted, now: Instant): Ta
   const deletedAt = Math.max(event.at, task.deletedAt ?? event.at);
   const version = Math.max(task.version, event.taskVersion ?? 0);
   if (deletedAt === task.deletedAt && version === task.version) return { skip: 'duplicate' };
-  return { store: touch({ ...known, task: { ...task, deletedAt, version } }, now) };
+  return { store: scheduled({ ...known, task: { ...task, deletedAt, version } }, now) };
 }

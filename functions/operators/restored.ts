@@ -2,7 +2,7 @@ import type { Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
 import { commit } from '../store/commit.ts';
-import { lookWrite } from '../store/looks.ts';
+import { evaluationRequest } from '../store/looks.ts';
 import { loadPauses, PAUSABLE, type PausesRecord, pausesAt, pausesWrite } from '../store/pauses.ts';
 import { loadWritten, restoredWrite } from '../store/policies.ts';
 import { over } from './policies.ts';
@@ -36,7 +36,7 @@ export async function markRestored(
       writes: [
         pausesWrite(marked),
         over(restoredWrite(policies, at), policies.rows.get('')),
-        lookWrite('ALL', at),
+        evaluationRequest('ALL', at),
         auditWrite(act),
       ],
       value: { restoredAt: at },

@@ -53,6 +53,7 @@ it('a server that disables later is asked again after confirmWithin, and believe
   expect(world.heard().sort()).toEqual([
     '5d12h mail ana@acme.test: disabled jobs/api',
     '5d12h operators disable-failing jobs/api',
+    '5d18h operators over disable-failing jobs/api',
   ]);
   expect(file.read()[0]?.enabled).toBe(false);
 });

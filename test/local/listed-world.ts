@@ -55,7 +55,8 @@ export class ListedWorld {
       mailer: this.#mailer(clock, table),
       operators: {
         tell: async (alert, others = []) => {
-          for (const { code, subject } of [alert, ...others]) this.#tell(`operators ${code} ${subject}`);
+          for (const { code, subject, isOver } of [alert, ...others])
+            this.#tell(`operators ${isOver ? 'over ' : ''}${code} ${subject}`);
         },
       },
       config: { ...SIMULATED_CONFIG, scanEvery: SCAN_EVERY, controlPlanes: [settings] },

@@ -60,11 +60,13 @@ async function runWithTopics(seed: number) {
   return { ...outcome, published };
 }
 
-/** The dates yet to come that a message names for each task. */
+/** The dates yet to come that a message names for each task; what tells of tasks that are off names until when they come back. */
 function announced({
   text,
   at: publishedAt,
+  attributes: { notices },
 }: Published): { task: string; date: number; publishedAt: number }[] {
+  if ([notices].flat().some((notice) => notice === 'disabled' || notice === 'still-off')) return [];
   return text.split(/^(?=\* )/m).flatMap((part) => {
     const [task = ''] = tasksIn(part);
     return [...instantsIn(part)]

@@ -47,7 +47,8 @@ async function until(day: number): Promise<void> {
 
 const subjects = () => stage.mails.map(({ subject }) => subject);
 const puts = () => connect.calls.filter((call) => call.startsWith('PUT'));
-const alert = (code: string) => told.filter((one) => one.code === code);
+const alert = (code: string) => told.filter((one) => one.code === code && !one.isOver);
+const ends = (code: string) => told.filter((one) => one.code === code && one.isOver);
 const task = async () => {
   const record = await loadTask(stage.table, A);
   if (!record) throw new Error('the connector was not listed');
@@ -132,7 +133,9 @@ describe('a Kafka Connect that is down for three days', () => {
     expect([orders.state, puts()]).toEqual(['RUNNING', []]);
     await until(25);
     expect([orders.state, puts()]).toEqual(['STOPPED', ['PUT /connectors/orders/stop']]);
-    expect(alert('data-plane-silent')).toHaveLength(1);
+    expect([alert('data-plane-silent'), ends('data-plane-silent')].map(({ length }) => length)).toEqual([
+      1, 1,
+    ]);
   });
 });
 
