@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { amount } from '../functions/platform/amounts.ts';
 import { type Equivalent, type FileReport, type Score, scoreOf } from './mutation-score.ts';
 import { refuse, suiteArguments } from './suite-arguments.ts';
 import { run } from './vitest-run.ts';
@@ -101,5 +102,5 @@ for (const file of chosenFiles()) {
 }
 const below = scores.filter(({ figure }) => figure < GOAL);
 const unfounded = scores.filter((score) => score.unfounded.length > 0);
-process.stdout.write(`${scores.length} files measured, ${below.length} below ${GOAL} %\n`);
+process.stdout.write(`${amount(scores.length, 'file')} measured, ${below.length} below ${GOAL} %\n`);
 process.exitCode = below.length + unfounded.length > 0 ? 1 : 0;

@@ -1,3 +1,4 @@
+import { amount } from '../functions/platform/amounts.ts';
 import { onAllCores } from '../simulation/soak/cores.ts';
 import type { CrashPoint } from '../simulation/soak/crash.ts';
 import { type CrashResult, CrashSuite, randomPairs } from '../simulation/soak/crash-suite.ts';
@@ -40,7 +41,7 @@ function count(result: CrashResult): void {
   }
   const runs = figures.singles + figures.pairs;
   if (runs % 500 === 0) {
-    process.stdout.write(`${runs} runs, ${Math.round((performance.now() - started) / 1000)} s\n`);
+    process.stdout.write(`${amount(runs, 'run')}, ${Math.round((performance.now() - started) / 1000)} s\n`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { amount, oneOr } from '../functions/platform/amounts.ts';
 import { onAllCores } from '../simulation/soak/cores.ts';
 import {
   EVERYTHING,
@@ -51,9 +52,13 @@ async function compareAll(chosen: Mode): Promise<void> {
     if (apart.length === 0) return;
     differing += 1;
     const shown = apart.slice(0, 12).map((line) => `  ${line}\n`);
-    process.stdout.write(`seed ${seed}: ${apart.length} lines differ\n${shown.join('')}`);
+    process.stdout.write(
+      `seed ${seed}: ${amount(apart.length, 'line')} ${oneOr(apart.length, 'differs', 'differ')}\n${shown.join('')}`,
+    );
   });
-  process.stdout.write(`${schedules} scenarios, ${differing} differ\n`);
+  process.stdout.write(
+    `${amount(schedules, 'scenario')}, ${differing} ${oneOr(differing, 'differs', 'differ')}\n`,
+  );
   process.exitCode = differing > 0 ? 1 : 0;
 }
 

@@ -1,3 +1,4 @@
+import { StoppedAt } from '../platform/stopped-at.ts';
 import { faultOf, type Named, nameOf } from './faults.ts';
 import type { Budget, Turn } from './generator.ts';
 import { isItemGivenUp } from './given-up.ts';
@@ -53,11 +54,18 @@ export async function sweep<Item extends Named | readonly Named[]>(
         worked += 1;
         await part.work(item);
       };
-      if (!budget?.spent()) await workEach(wantedOf(part, budget), atOnce, work, failed);
+      if (budget?.spent()) continue;
+      const through = workEach(wantedOf(part, budget), atOnce, work, failed);
+      // A generator is stopped by it turn after turn: its failure names the place, as cursors do.
+      await (budget ? through.catch((error) => stoppedAt(`partition ${at}`, error)) : through);
     }
     if (budget?.spent()) return { cursor: String(at), worked };
   }
   return { cursor: null, worked };
+}
+
+function stoppedAt(item: string, error: unknown): never {
+  throw new StoppedAt(item, error);
 }
 
 /** The partition that a cursor names; the first where it names none, as those of earlier versions. */

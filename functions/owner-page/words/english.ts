@@ -230,6 +230,6 @@ export const english: PageWords = {
     done: (count) => `Done for ${tasks(count)}:`,
     notDone: (count) => `Not done for ${tasks(count)}; nothing was changed there:`,
     leftActs: (count) =>
-      `The links of this mail may change something ${count} more times. Select fewer tasks, or use a newer mail.`,
+      `The links of this mail may change something ${count === 1 ? 'once more' : `${count} more times`}. Select fewer tasks, or use a newer mail.`,
   },
 };

@@ -179,7 +179,7 @@ describe('the list of a mail', () => {
     const fields: [string, string][] = [...selected(...IDS), ['action', 'disable'], ['confirmed', 'yes']];
     const answer = await postMany(stage, `${page}/tasks`, fields);
     expect(answer.statusCode).toBe(429);
-    expect(text(answer)).toContain('may change something 1 more times');
+    expect(text(answer)).toContain('may change something once more');
     expect(await audits(stage, 'ask to disable')).toEqual([]);
   });
 });
