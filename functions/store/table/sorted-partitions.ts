@@ -20,6 +20,18 @@ export function comparePositions(left: Position, right: Position): number {
   );
 }
 
+function isBefore(left: Position | undefined, right: Position): boolean {
+  return left !== undefined && comparePositions(left, right) < 0;
+}
+
+function sorted(entries: Entry[]): Entry[] {
+  entries.sort(comparePositions);
+  return entries.filter((entry, place) => {
+    const next = entries[place + 1];
+    return !next || isBefore(entry, next);
+  });
+}
+
 /** The first place from which on all entries are `after`; they are sorted so that none follows the first. */
 function boundary(entries: Entry[], after: (entry: Entry) => boolean): number {
   let low = 0;
@@ -37,6 +49,20 @@ function boundary(entries: Entry[], after: (entry: Entry) => boolean): number {
 export class SortedPartitions {
   readonly #partitions = new Map<string, Entry[]>();
 
+  /** Puts many at once, in any order: each partition is sorted when all are there. Of equal places the last one stands. */
+  load(placed: Iterable<readonly [partition: string, entry: Entry]>): void {
+    const unsorted = new Map<string, Entry[]>();
+    for (const [partition, entry] of placed) {
+      const entries = this.#partitions.get(partition);
+      if (!entries) this.#partitions.set(partition, [entry]);
+      else {
+        if (!isBefore(entries.at(-1), entry)) unsorted.set(partition, entries);
+        entries.push(entry);
+      }
+    }
+    for (const [partition, entries] of unsorted) this.#partitions.set(partition, sorted(entries));
+  }
+
   find(partition: string, position: Position): Entry | undefined {
     const entries = this.#partitions.get(partition);
     if (!entries) return undefined;
@@ -48,6 +74,10 @@ export class SortedPartitions {
     const entries = this.#partitions.get(partition);
     if (!entries) {
       this.#partitions.set(partition, [entry]);
+      return;
+    }
+    if (isBefore(entries.at(-1), entry)) {
+      entries.push(entry);
       return;
     }
     const place = placeOf(entries, entry);
