@@ -3,7 +3,7 @@ import { withKeysSet } from '../functions/abandonment/policy-parse.ts';
 import type { Instant } from '../functions/abandonment/time.ts';
 import { recipientKey } from '../functions/platform/addresses.ts';
 import { loadDigest } from '../functions/store/digests.ts';
-import { lookWrite } from '../functions/store/looks.ts';
+import { evaluationRequest } from '../functions/store/looks.ts';
 import { loadNoted, loadPolicyDocuments, policyWrite } from '../functions/store/policies.ts';
 import { loadRecipient } from '../functions/store/recipients.ts';
 import type { Write } from '../functions/store/table/table.port.ts';
@@ -97,7 +97,7 @@ export class DemoWorld {
     const next = withKeysSet(document, set.document);
     const noted = await loadNoted(this.#stage.system.table, scope, next, at);
     await this.#store(
-      [policyWrite(scope, next, noted), lookWrite(scope === '' ? 'ALL' : `P#${scope}`, at)],
+      [policyWrite(scope, next, noted), evaluationRequest(scope === '' ? 'ALL' : `P#${scope}`, at)],
       at,
     );
     this.#facts.setPolicy(scope, withKeysSet(this.#facts.policies.get(scope) ?? {}, set.parsed), at);

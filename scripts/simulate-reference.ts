@@ -32,9 +32,10 @@ const { values } = parseArgs({
 });
 
 const left = values.without.split(',');
-const wanted = Object.fromEntries(
-  Object.entries(EVERYTHING).map(([name, on]) => [name, on && !left.includes(name)]),
-) as unknown as Wanted;
+const wanted: Wanted = { ...EVERYTHING };
+for (const name of Object.keys(wanted) as (keyof Wanted)[]) {
+  if (left.includes(name)) wanted[name] = false;
+}
 const first = Number(values.seed);
 const mode = MODES.find((name) => name === values.mode);
 if (!mode) throw new Error(`--mode is one of ${MODES.join(', ')}`);

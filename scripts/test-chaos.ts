@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { deployLocal } from '../local/deploy.ts';
 import type { Emulator } from '../local/emulator.ts';
@@ -5,18 +6,22 @@ import { connectTo } from '../local/local-aws.ts';
 import { say, timed } from '../local/progress.ts';
 import { onEmulator } from '../local/session.ts';
 import { connectStage } from '../local/stage.ts';
+import { ConnectCluster } from '../test/chaos/connect-cluster.ts';
 import type { Fault } from '../test/chaos/fault.ts';
 import { FAULTS } from '../test/chaos/faults.ts';
 import { Mails } from '../test/chaos/mails.ts';
 import { ServiceProxy } from '../test/chaos/proxy.ts';
-import { type FaultReport, isSound, lineOf, runFault } from '../test/chaos/run-fault.ts';
-import { ChaosWorld } from '../test/chaos/world.ts';
+import { isSound, lineOf, type NotRun, summaryOf } from '../test/chaos/report.ts';
+import { type FaultReport, runFault } from '../test/chaos/run-fault.ts';
+import { ASKED_BY_EVENTS, ChaosWorld } from '../test/chaos/world.ts';
 
 /** Lets faults happen to a stage on an emulator, one after the other, and has what came of each verified. */
 
 const USAGE = `usage: npm run test:chaos [-- --only FAULT ... --messages N --json]
   --only FAULT    this fault alone; may be given several times
-  --messages N    messages among which the poison is (default 200)
+  --messages N    messages among which the poison is (default 10000)
+  --letters N     dead letters that are sent back (default 200)
+  --record FILE   writes what the verifier was given of the last fault
   --json          a report of each fault as JSON, with all that was found
   --list          the faults, and what each does
 `;
@@ -24,7 +29,9 @@ const USAGE = `usage: npm run test:chaos [-- --only FAULT ... --messages N --jso
 const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true },
-    messages: { type: 'string', default: '200' },
+    messages: { type: 'string', default: '10000' },
+    letters: { type: 'string', default: '200' },
+    record: { type: 'string' },
     json: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -34,7 +41,8 @@ const { values } = parseArgs({
 function chosen(): Fault[] | string {
   const unknown = values.only?.find((name) => !FAULTS.some((fault) => fault.name === name));
   if (unknown !== undefined) return `--only is ${JSON.stringify(unknown)}; --list names the faults`;
-  if (!/^[1-9]\d{0,5}$/.test(values.messages)) return `--messages is ${JSON.stringify(values.messages)}`;
+  for (const name of ['messages', 'letters'] as const)
+    if (!/^[1-9]\d{0,5}$/.test(values[name])) return `--${name} is ${JSON.stringify(values[name])}`;
   return FAULTS.filter(({ name }) => values.only?.includes(name) ?? true);
 }
 
@@ -44,28 +52,70 @@ async function chaos(
   faults: readonly Fault[],
   stopped: AbortSignal,
 ): Promise<number> {
+  const began = performance.now();
+  const wanted = faults.map((fault) => ({ fault, why: fault.missing?.() }));
+  const notRun = wanted.flatMap(({ fault, why }): NotRun[] => (why ? [{ fault: fault.name, why }] : []));
+  const had = wanted.filter(({ why }) => why === undefined).map(({ fault }) => fault);
+  for (const { fault, why } of notRun) say(`${fault} -> not run: ${why}`);
+  if (had.length === 0) return values.only === undefined ? 0 : 1;
+  const connect = had.some(({ isOfConnect }) => isOfConnect)
+    ? await timed(say, 'Starting Kafka and Kafka Connect', () => ConnectCluster.start())
+    : undefined;
+  try {
+    const reports = await runAll(await begin(emulator, proxy, connect), emulator, had, stopped);
+    say(`\n${summaryOf(reports, notRun)}`);
+    const sound = reports.filter(isSound).length;
+    const seconds = Math.round((performance.now() - began) / 1_000);
+    say(`\n${sound} of ${reports.length} without loss or repetition, ${notRun.length} not run; ${seconds} s`);
+    const isWhole = sound === had.length && (values.only === undefined || notRun.length === 0);
+    return isWhole ? 0 : 1;
+  } finally {
+    await connect?.close();
+  }
+}
+
+/** As `config/local.json` has it. */
+const BY_EVENTS = { name: ASKED_BY_EVENTS, type: 'events', prefix: `${ASKED_BY_EVENTS}/` };
+
+/** Deploys the stage, and gives the world around it. */
+async function begin(
+  emulator: Emulator,
+  proxy: ServiceProxy,
+  connect: ConnectCluster | undefined,
+): Promise<ChaosWorld> {
   const mails = new Mails();
   emulator.onMail((mail) => mails.take(mail));
   const aws = connectTo(emulator.endpoint);
   const deployment = await timed(say, 'Deploying stage local', () =>
-    deployLocal(aws, { schedule: 'off', notifications: [] }),
+    deployLocal(aws, {
+      schedule: 'off',
+      notifications: [],
+      ...(connect && { controlPlanes: [BY_EVENTS, connect.settings] }),
+    }),
   );
-  const world = await ChaosWorld.begin(connectStage(aws, deployment), proxy, mails);
-  const options = { messages: Number(values.messages), restart: () => emulator.restart() };
+  return ChaosWorld.begin(connectStage(aws, deployment), proxy, mails, connect);
+}
+
+async function runAll(
+  world: ChaosWorld,
+  emulator: Emulator,
+  had: readonly Fault[],
+  stopped: AbortSignal,
+): Promise<FaultReport[]> {
+  const counts = { messages: Number(values.messages), letters: Number(values.letters) };
+  const options = { ...counts, restart: () => emulator.restart() };
   const reports: FaultReport[] = [];
-  for (const fault of faults) {
-    const missing = fault.missing?.();
+  for (const fault of had) {
     if (stopped.aborted) break;
-    if (missing !== undefined) say(`${fault.name} -> not run: ${missing}`);
-    else reports.push(await told(world, fault, options));
+    reports.push(await told(world, fault, options));
   }
-  const sound = reports.filter(isSound).length;
-  say(`${reports.length} faults, ${sound} without loss or repetition, ${reports.length - sound} failed`);
-  return sound === reports.length && reports.length > 0 ? 0 : 1;
+  return reports;
 }
 
 async function told(...[world, fault, options]: Parameters<typeof runFault>): Promise<FaultReport> {
   const report = await runFault(world, fault, options);
+  if (values.record !== undefined)
+    await writeFile(values.record, `${JSON.stringify(await world.seen(), null, 2)}\n`);
   say(values.json ? JSON.stringify(report) : lineOf(report));
   return report;
 }

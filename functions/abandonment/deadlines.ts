@@ -170,7 +170,7 @@ export function reachOf({ mode, stopNotice, atDeadline }: EffectivePolicy): { le
  * When to look at a task's deadline next, once it was looked at: undefined where it is found by the deadline itself, null
  * where only a change can matter.
  */
-export function nextDeadlineLook(
+export function nextDeadlineEvaluation(
   { task, policy, keep, hearers, stopping, reverted }: StoppingCase,
   isOpen: boolean,
   now: Instant,

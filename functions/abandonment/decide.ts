@@ -446,7 +446,8 @@ function ofOverdue(view: View, episode: Episode): Undated {
   if (announced) return { answer: 'waiting', reason: 'grace', nextLookAt: announced.disableAt };
   if (recipients.length === 0) return hold('no-reachable-owner', view.now);
   return (
-    warnings(view, episode) ?? (policy.mode === 'disable' ? grace(view, episode) : toldOnly(view, episode))
+    warnings(view, episode) ??
+    (policy.mode === 'disable' ? grace(view, episode) : notifiedOnly(view, episode))
   );
 }
 
@@ -481,7 +482,8 @@ function ofEpisode(view: View, episode: Episode): Undated {
   if (isReverted(view.given.task, view.given.evidence, policy, view.now)) return hold('reverted');
   if (recipients.length === 0) return hold('no-reachable-owner', view.now);
   return (
-    warnings(view, episode) ?? (policy.mode === 'disable' ? grace(view, episode) : toldOnly(view, episode))
+    warnings(view, episode) ??
+    (policy.mode === 'disable' ? grace(view, episode) : notifiedOnly(view, episode))
   );
 }
 
@@ -519,7 +521,7 @@ function graceLapsed(episode: Episode, recipients: readonly Recipient[]): boolea
   return began && sustaining(episode, recipients).length === 0;
 }
 
-function toldOnly(view: View, episode: Episode): Undated {
+function notifiedOnly(view: View, episode: Episode): Undated {
   const waiting = unsent(view, episode);
   if (waiting.length === 0) return { answer: 'waiting', reason: 'told' };
   return view.given.pauses.notify
@@ -551,9 +553,9 @@ function grace(view: View, episode: Episode): Undated {
   }
   if (!deadline) return untaken(view, ['pending']);
   if (due) return turnOff(view, episode, deadline);
-  const rung = dueRung(view, episode, deadline);
-  if (rung !== undefined) return remind(view, episode, deadline, rung);
-  return { answer: 'waiting', reason: 'grace', nextLookAt: nextRungAt(view, deadline) };
+  const step = dueLead(view, episode, deadline);
+  if (step !== undefined) return remind(view, episode, deadline, step);
+  return { answer: 'waiting', reason: 'grace', nextLookAt: nextReminderAt(view, deadline) };
 }
 
 function untaken(view: View, states: ('pending' | 'tried')[]): Undated {
@@ -582,23 +584,23 @@ const REARM_AFTER: Duration = DAY;
  * The rung to give out now (docs/rules.md#reminder-steps): the shortest lead whose window is open, unless it was given
  * out in this grace for a deadline less than 24 h earlier; so after missed scans only the latest goes out.
  */
-function dueRung(view: View, episode: Episode, deadline: Deadline): Duration | undefined {
-  const open = ladder(view.given.policy, deadline).filter((lead) => deadline.disableAt - lead <= view.now);
+function dueLead(view: View, episode: Episode, deadline: Deadline): Duration | undefined {
+  const open = leadsOf(view.given.policy, deadline).filter((lead) => deadline.disableAt - lead <= view.now);
   if (open.length === 0) return undefined;
   const lead = Math.min(...open);
   const given = episode.rungs.some(
-    (rung) =>
-      rung.grace === episode.grace && rung.lead <= lead && deadline.disableAt - rung.deadline < REARM_AFTER,
+    (step) =>
+      step.grace === episode.grace && step.lead <= lead && deadline.disableAt - step.deadline < REARM_AFTER,
   );
   return given ? undefined : lead;
 }
 
-function ladder(policy: EffectivePolicy, deadline: Deadline): Duration[] {
+function leadsOf(policy: EffectivePolicy, deadline: Deadline): Duration[] {
   return policy.reminders.filter((lead) => lead < deadline.after);
 }
 
-function nextRungAt(view: View, deadline: Deadline): Instant {
-  const instants = ladder(view.given.policy, deadline).map((lead) => deadline.disableAt - lead);
+function nextReminderAt(view: View, deadline: Deadline): Instant {
+  const instants = leadsOf(view.given.policy, deadline).map((lead) => deadline.disableAt - lead);
   const joining = joiningAt(view.given, view.unknown, view.now);
   const next = [...instants, ...(joining === null ? [] : [joining])].filter((instant) => instant > view.now);
   return Math.min(...next, deadline.disableAt);

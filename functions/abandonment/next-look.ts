@@ -7,7 +7,7 @@ import { type Duration, type Instant, MINUTE } from './time.ts';
 export const QUEUED_AGAIN_AFTER: Duration = 30 * MINUTE;
 
 /** When a task is to be looked at again, and whether that is the instant at which it is to be turned off. */
-export interface NextLook {
+export interface NextEvaluation {
   at: Instant;
   why: 'look' | 'disable';
 }
@@ -16,12 +16,12 @@ export interface NextLook {
  * The next look that a decision asks for; null where a task needs none of its own (a candidate is found by its
  * threshold, a waiting episode by an event). `confirmWithin`: how long a requested disabling may stay unconfirmed.
  */
-export function nextLook(
+export function nextEvaluation(
   decision: Decision,
   open: Episode | null,
   now: Instant,
   confirmWithin: Duration,
-): NextLook | null {
+): NextEvaluation | null {
   const disabling = open?.disabling;
   const againAt = askedAgainAt(disabling);
   if (againAt !== null) return { at: sooner(decision.nextLookAt, againAt, now), why: 'look' };
@@ -34,7 +34,7 @@ export function nextLook(
   if (open && disableAt !== null && disableAt <= now) return { at: disableAt, why: 'disable' };
   const { recoversAt } = decision.facts;
   if (!open && recoversAt !== null && decision.answer !== 'ignore')
-    return spellLook(decision, recoversAt, now);
+    return spellEvaluation(decision, recoversAt, now);
   if (decision.nextLookAt === null || (!open && decision.answer !== 'hold')) return null;
   return { at: decision.nextLookAt, why: decision.nextLookAt === disableAt ? 'disable' : 'look' };
 }
@@ -45,6 +45,6 @@ function sooner(look: Instant | null, other: Instant, now: Instant): Instant {
 }
 
 /** A spell under way is judged when it will have lasted; what it holds back is told before, at the threshold. */
-function spellLook({ nextLookAt }: Decision, recoversAt: Instant, now: Instant): NextLook {
+function spellEvaluation({ nextLookAt }: Decision, recoversAt: Instant, now: Instant): NextEvaluation {
   return { at: sooner(nextLookAt, recoversAt, now), why: 'look' };
 }

@@ -144,16 +144,18 @@ export interface Told {
   left?: true;
 }
 
+/** The name of an SNS topic; no mail address begins so, for none has a colon. */
+export type TopicArn = `arn:${string}`;
+
 /** A topic's part of an episode, under the key of its ARN: information only, which proves no warning (promise 1). */
 export interface Informed {
-  /** The ARN. */
-  topic: string;
+  topic: TopicArn;
   /** The grace whose warning it is to hear of. */
   grace: number;
   /** Whether it heard that warning, and with a date; absent before. */
   heard?: 'dated' | 'undated';
   /** The newest rung that it was to hear of, or that had passed when it joined. */
-  rung?: Rung;
+  rung?: ReminderStep;
 }
 
 /** A date that stood in a mail that SES took, or in what a topic took. */
@@ -167,7 +169,7 @@ export interface PrintedDate {
 }
 
 /** A reminder that was given out: known by grace, lead and the deadline it announced. */
-export interface Rung {
+export interface ReminderStep {
   grace: number;
   lead: Duration;
   deadline: Instant;
@@ -190,21 +192,46 @@ export interface DisableRequest {
   decided?: Record<string, unknown>;
 }
 
+/** Why the owning system refused, for which version of the task, and the fingerprint of the failure that clears it. */
+export interface Refused {
+  at: Instant;
+  reason: string;
+  version: number;
+  fingerprint: string;
+}
+
 /** Work on the way to turn the task off. */
-export interface Disabling {
-  /** `refused`: the owning system said no; asked again after a day, or where somebody clears it or edits the task. */
-  state: 'queued' | 'requested' | 'refused';
+export type Disabling = {
   asker: Asker;
   queuedAt: Instant;
-  requestedAt?: Instant;
+  attempts: number;
+} & (QueuedState | RequestedState | RefusedState);
+
+interface QueuedState {
+  state: 'queued';
+  requestedAt?: never;
+  unanswered?: never;
+  refused?: never;
+}
+
+interface RequestedState {
+  state: 'requested';
+  requestedAt: Instant;
   /**
    * Its control plane, which is listed, could not be asked, or its answer was lost; it may have done it. Operators hear of the
    * control plane, not of each task.
    */
   unanswered?: true;
-  /** Why it was refused, for which version of the task, and the fingerprint of the failure that clears it. */
-  refused?: { at: Instant; reason: string; version: number; fingerprint: string };
-  attempts: number;
+  refused?: never;
+}
+
+/** The owning system said no; asked again after a day, or where somebody clears it or edits the task. */
+interface RefusedState {
+  state: 'refused';
+  /** As it stood before the refusal. */
+  requestedAt?: Instant;
+  unanswered?: never;
+  refused: Refused;
 }
 
 /** What one recipient was told of a task's own deadlines, under the key of their address. */
@@ -266,7 +293,7 @@ export interface Episode {
   /** Topics, apart from those who are told: nothing is decided by them. */
   informed?: Record<string, Informed>;
   dates: PrintedDate[];
-  rungs: Rung[];
+  rungs: ReminderStep[];
   /** The digests that SES took and that told of it. */
   mails: string[];
   /** Held by the blast radius since, or approved by an operator at, and until when that holds; absent: without an end. */

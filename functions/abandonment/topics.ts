@@ -1,10 +1,14 @@
 import { type Case, deadlineOf, unknownOf, warnedOf } from './decide.ts';
-import { type Episode, type Informed, isOpening, type Notice, type Rung } from './task.ts';
+import {
+  type Episode,
+  type Informed,
+  isOpening,
+  type Notice,
+  type ReminderStep,
+  type TopicArn,
+} from './task.ts';
 import type { Instant } from './time.ts';
 import type { Verdict } from './verdict.ts';
-
-/** The name of an SNS topic; no mail address begins so, for none has a colon. */
-export type TopicArn = `arn:${string}`;
 
 /** A topic that is subscribed to an alert about a task. */
 export interface Topic {
@@ -30,8 +34,8 @@ export function topicsThatHeard(episode: Episode): string[] {
 }
 
 /** The newest rung of the present grace. */
-export function newestRung({ rungs, grace }: Episode): Rung | undefined {
-  return rungs.findLast((rung) => rung.grace === grace);
+export function newestReminderStep({ rungs, grace }: Episode): ReminderStep | undefined {
+  return rungs.findLast((step) => step.grace === grace);
 }
 
 /**

@@ -23,7 +23,7 @@ export function reopeningWrites(queue: QueueName, state: BreakerState, now: Inst
 }
 
 /** When operators were told of the alert that stands; undefined where none does, or it is untold. */
-export async function toldAtOf(
+export async function notifiedAtOf(
   { table }: Pick<System, 'table'>,
   queue: QueueName,
 ): Promise<Instant | undefined> {

@@ -36,13 +36,21 @@ function wholeOf(text: string | undefined): number {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : 0;
 }
 
+/** What a batch always says of a message, where it was not told. */
+const NO_ATTRIBUTES: SQSRecord['attributes'] = {
+  ApproximateReceiveCount: '',
+  SentTimestamp: '',
+  SenderId: '',
+  ApproximateFirstReceiveTimestamp: '',
+};
+
 /** The event that hands it to a worker: a batch of one, as the event source mapping would have given it. */
 export function eventOf(message: AwsMessage): TrialEvent {
   const record: SQSRecord = {
     messageId: message.messageId,
     receiptHandle: message.receiptHandle,
     body: message.body,
-    attributes: message.system as unknown as SQSRecord['attributes'],
+    attributes: { ...NO_ATTRIBUTES, ...message.system },
     messageAttributes: Object.fromEntries(
       Object.entries(message.attributes).map(([name, value]) => [name, attributeOf(value)]),
     ),

@@ -5,11 +5,11 @@ import { queuesInUse } from '../platform/queues-in-use.ts';
 import type { System } from '../platform/system.ts';
 import { index, keys, sortable } from '../store/keys.ts';
 import { failurePlaceIn } from '../store/oops.ts';
-import { eachRow, ROW_VERSION, saidIn } from '../store/rows.ts';
+import { eachRow, ROW_VERSION, recordIn } from '../store/rows.ts';
 import type { Row, Write } from '../store/table/table.port.ts';
 import { countDeaths } from '../work/deaths.ts';
 import { recordCountedOops, recordOops } from '../work/oops.ts';
-import { type Announcing, announce, openingWrites, reopeningWrites, toldAtOf } from './announce.ts';
+import { type Announcing, announce, notifiedAtOf, openingWrites, reopeningWrites } from './announce.ts';
 import {
   type AttemptStats,
   type BreakerAction,
@@ -205,7 +205,7 @@ class Look {
   async #next(before: BreakerState, seen: Observation): Promise<BreakerStep> {
     const step = nextBreaker(before, seen, this.#now);
     if (before.phase === 'closed' || step.state.phase !== 'closed') return step;
-    const toldAt = (await toldAtOf(this.#system, this.#queue)) ?? step.state.toldAt;
+    const toldAt = (await notifiedAtOf(this.#system, this.#queue)) ?? step.state.toldAt;
     return { ...step, state: { ...step.state, toldAt } };
   }
 
@@ -280,7 +280,7 @@ class Look {
 
 /** Reads a breaker's row. */
 export function breakerFromRow(row: Row): BreakerState {
-  const { rev: _rev, ...known } = saidIn<BreakerState & { rev: number }>(row);
+  const { rev: _rev, ...known } = recordIn<BreakerState & { rev: number }>(row);
   const state: BreakerState = { ...NEW_BREAKER, ...known };
   // Rows of older code know no incident.
   return state.phase !== 'closed' && state.incident === null ? { ...state, incident: state.since } : state;

@@ -10,7 +10,7 @@ import {
   newDataPlane,
 } from '../store/data-planes.ts';
 import { keys } from '../store/keys.ts';
-import { lookWrite } from '../store/looks.ts';
+import { evaluationRequest } from '../store/looks.ts';
 import { loadPolicies } from '../store/policies.ts';
 import type { Write } from '../store/table/table.port.ts';
 import {
@@ -21,7 +21,7 @@ import {
   type ReportedPlane,
 } from './data-plane-changes.ts';
 import type { Refusal } from './refusals.ts';
-import { type Settled, settle } from './settle.ts';
+import { type Committed, commitPlan } from './settle.ts';
 
 /** That a plane is in use is written no more often than this. */
 const USE_EVERY: Duration = 7 * DAY;
@@ -31,7 +31,7 @@ export async function reportDataPlane(
   system: System,
   report: PlaneReport,
   book?: PolicyBook,
-): Promise<Settled> {
+): Promise<Committed> {
   const { silentAfter } = (book ?? (await loadPolicies(system.table))).global;
   return changePlane(system, report.dataPlane, (known) =>
     planeReported(known, report, { now: system.clock.now(), silentAfter }),
@@ -44,7 +44,7 @@ export async function hearDataPlane(
   dataPlane: string,
   at: Instant,
   book: PolicyBook,
-): Promise<Settled> {
+): Promise<Committed> {
   const { silentAfter } = book.global;
   return changePlane(system, dataPlane, (known) =>
     planeHeard(known, dataPlane, at, { now: system.clock.now(), silentAfter }),
@@ -60,7 +60,7 @@ export async function hearListing(
   dataPlane: string,
   at: Instant,
   book: PolicyBook,
-): Promise<Settled> {
+): Promise<Committed> {
   const { silentAfter } = book.global;
   return changePlane(system, dataPlane, (known) => {
     const now = system.clock.now();
@@ -74,7 +74,7 @@ export async function hearListing(
 }
 
 /** Makes the row of a data plane that is named for the first time, and notes now and then that it is in use. */
-export async function mentionDataPlane(system: System, dataPlane: string): Promise<Settled> {
+export async function mentionDataPlane(system: System, dataPlane: string): Promise<Committed> {
   return changePlane(system, dataPlane, (known) => used(known, dataPlane, system.clock.now()));
 }
 
@@ -93,13 +93,13 @@ async function changePlane(
   system: System,
   dataPlane: string,
   change: (known: ReportedPlane | undefined) => PlaneChange,
-): Promise<Settled> {
-  return settle(system, `data plane ${dataPlane}`, async () => {
+): Promise<Committed> {
+  return commitPlan(system, `data plane ${dataPlane}`, async () => {
     const known = await loadDataPlane(system.table, dataPlane);
     const { store, turned } = change(known);
     if (!store) return { skip: 'nothing-of-note' };
     const writes: Write[] = [dataPlaneWrite(store)];
-    if (turned) writes.push(lookWrite(`D#${dataPlane}`, system.clock.now()));
+    if (turned) writes.push(evaluationRequest(`D#${dataPlane}`, system.clock.now()));
     if (turned && known?.state === 'deleted')
       writes.push({ delete: keys.operatorAlert('data-plane-deleted', dataPlane) });
     if (known) return { writes };

@@ -38,7 +38,7 @@ import {
   type Refusal,
   taskRefusal,
 } from './refusals.ts';
-import type { Said } from './runs.ts';
+import type { RunReport } from './runs.ts';
 import { countRestarts, deleteTask, noteRun, observeTask, publishTask } from './task-events.ts';
 
 const HANDLERS: Record<string, (context: EventContext, detail: unknown) => Promise<Outcome>> = {
@@ -163,7 +163,7 @@ async function onTaskDeadlineSet(context: EventContext, detail: unknown): Promis
 }
 
 /** A deadline may lie anywhere; when it was said may not lie ahead. */
-async function takeRun(context: EventContext, task: string, said: Said): Promise<Outcome> {
+async function takeRun(context: EventContext, task: string, said: RunReport): Promise<Outcome> {
   const refusal = taskRefusal(context.source, task) ?? futureRefusal(said.at, context.system.clock.now());
   if (refusal) return refused(context, refusal, task);
   return outcomeOf(context, await noteRun(context, task, said), task);

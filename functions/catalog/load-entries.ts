@@ -4,8 +4,8 @@ import { deadlineWrites } from '../store/deadline-row.ts';
 import type { Write } from '../store/table/table.port.ts';
 import { loadTasks, type TaskRecord, taskWrite } from '../store/tasks.ts';
 import type { TaskPublished } from './events.ts';
-import type { Said } from './runs.ts';
-import type { Settled } from './settle.ts';
+import type { RunReport } from './runs.ts';
+import type { Committed } from './settle.ts';
 import { type TaskEntry, taskRecordFrom } from './task-entry.ts';
 import { type CatalogContext, noteRun, observeTask, publishTask, storeNewTask } from './task-events.ts';
 
@@ -102,7 +102,7 @@ async function refreshRun(context: CatalogContext, entry: TaskEntry, now: number
   if (deadline === undefined && startedAt === undefined) return false;
   const read = context.read ?? (await loadTasks(context.system.table, [id]));
   const known = read.get(id)?.task;
-  const said: Said[] = [];
+  const said: RunReport[] = [];
   if (startedAt !== undefined && startedAt > (known?.startedAt ?? 0))
     said.push({ what: 'started', at: startedAt, deadline: null });
   if (deadline !== undefined && deadline !== known?.deadline)
@@ -126,9 +126,9 @@ function publicationOf(entry: TaskEntry, now: number): TaskPublished {
   };
 }
 
-function isWritten(settled: Settled): boolean {
-  if (settled.settled === 'busy')
+function isWritten(committed: Committed): boolean {
+  if (committed.settled === 'busy')
     throw new Error('the table stayed busy; run the same import again to go on');
-  if (settled.settled === 'refused') throw new Error(settled.refusal.detail);
-  return settled.settled === 'written';
+  if (committed.settled === 'refused') throw new Error(committed.refusal.detail);
+  return committed.settled === 'written';
 }

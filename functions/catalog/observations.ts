@@ -3,7 +3,7 @@ import { isAlive } from '../abandonment/healthy-spells.ts';
 import type { EffectivePolicy } from '../abandonment/policy.ts';
 import type { Evidence, Task } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
-import { type TaskRecord, touch } from '../store/tasks.ts';
+import { scheduled, type TaskRecord } from '../store/tasks.ts';
 import type { CountedTask, TaskDeleted } from './events.ts';
 import type { TaskChange } from './publications.ts';
 import { versionRefusal } from './refusals.ts';
@@ -23,7 +23,7 @@ export function observed(
   const evidence = observe(before, observation, policy);
   if (!isOfNote(before, evidence, policy, isEligible(known.task))) return { skip: 'nothing-of-note' };
   const next = { ...known, evidence };
-  return { store: changesDecisions(before, evidence, policy) ? touch(next, now) : next };
+  return { store: changesDecisions(before, evidence, policy) ? scheduled(next, now) : next };
 }
 
 /**
@@ -113,5 +113,5 @@ export function deleted(known: TaskRecord, event: TaskDeleted, now: Instant): Ta
   const deletedAt = Math.max(event.at, task.deletedAt ?? event.at);
   const version = Math.max(task.version, event.taskVersion ?? 0);
   if (deletedAt === task.deletedAt && version === task.version) return { skip: 'duplicate' };
-  return { store: touch({ ...known, task: { ...task, deletedAt, version } }, now) };
+  return { store: scheduled({ ...known, task: { ...task, deletedAt, version } }, now) };
 }

@@ -9,7 +9,7 @@ import { classOf } from '../work/failure-class.ts';
 import type { BusEvent } from './events.ts';
 import { type Refusal, reportRefusals, taskRefusal } from './refusals.ts';
 import { noteRefused } from './refused-events.ts';
-import type { Settled } from './settle.ts';
+import type { Committed } from './settle.ts';
 import type { CatalogContext } from './task-events.ts';
 
 /** An event with who sent it and what it is judged by. */
@@ -21,7 +21,7 @@ export interface EventContext extends CatalogContext {
 }
 
 /** An event, as far as a refusal of it is told. */
-type Told = Pick<EventContext, 'system' | 'event'>;
+type Refusing = Pick<EventContext, 'system' | 'event'>;
 
 /** When a busy table is asked again. */
 const BUSY_DELAY_SECONDS = 5;
@@ -30,26 +30,29 @@ const BUSY_DELAY_SECONDS = 5;
 const AT_A_TIME = 10;
 
 /** Counts and logs a refusal, notes it for operators, and ends the message in the dead-letter queue. */
-export function refused(context: Told, refusal: Refusal, task?: string): Outcome {
+export function refused(context: Refusing, refusal: Refusal, task?: string): Outcome {
   report(context, [{ ...refusal, task }]);
   return { outcome: 'dead-letter', reason: recordable(`${refusal.reason}: ${refusal.detail}`) };
 }
 
-function report({ system, event }: Told, refusals: readonly RefusedItem[]): void {
+function report({ system, event }: Refusing, refusals: readonly RefusedItem[]): void {
   reportRefusals(system, event, refusals);
   if (refusals.length > 0) noteRefused(system, event, refusals);
 }
 
 /** Refuses an event that its schema refuses. */
-export function malformed(context: Told, { problems, key }: { problems: string[]; key?: string }): Outcome {
+export function malformed(
+  context: Refusing,
+  { problems, key }: { problems: string[]; key?: string },
+): Outcome {
   return refused(context, { reason: 'malformed', detail: problems.join('; '), ...(key && { key }) });
 }
 
 /** What becomes of the message of an event; a refusal is counted and logged. */
-export function outcomeOf(context: Told, settled: Settled, task?: string): Outcome {
-  if (settled.settled === 'written') return { outcome: 'done', reason: 'written' };
-  if (settled.settled === 'skipped') return { outcome: 'skipped', reason: settled.reason };
-  if (settled.settled === 'refused') return refused(context, settled.refusal, task);
+export function outcomeOf(context: Refusing, committed: Committed, task?: string): Outcome {
+  if (committed.settled === 'written') return { outcome: 'done', reason: 'written' };
+  if (committed.settled === 'skipped') return { outcome: 'skipped', reason: committed.reason };
+  if (committed.settled === 'refused') return refused(context, committed.refusal, task);
   return { outcome: 'retry', reason: 'table-busy', delaySeconds: BUSY_DELAY_SECONDS, failed: true };
 }
 
@@ -58,7 +61,7 @@ type Take<Item> = (
   context: CatalogContext,
   task: string,
   said: readonly Item[],
-) => Settled | Promise<Settled>;
+) => Committed | Promise<Committed>;
 
 interface Items<Item> {
   /** The key of the list in the event. */
@@ -88,25 +91,25 @@ export async function takeEach<Item extends { task: string }>(
   take: Take<Item>,
 ): Promise<Outcome> {
   const { groups, refusals } = sift(context, items);
-  const settled = await takeAll(context, groups, take);
-  for (const [task, { settled: how, ...rest }] of settled)
+  const committed = await takeAll(context, groups, take);
+  for (const [task, { settled: how, ...rest }] of committed)
     if (how === 'refused' && 'refusal' in rest) refusals.push({ ...rest.refusal, task });
   report(context, refusals);
-  return outcomeOfEach(context, items, [...settled.values()], refusals.length);
+  return outcomeOfEach(context, items, [...committed.values()], refusals.length);
 }
 
 function outcomeOfEach(
-  context: Told,
+  context: Refusing,
   { list, items }: Pick<Items<unknown>, 'list' | 'items'>,
-  settled: readonly Settled[],
+  committed: readonly Committed[],
   refusals: number,
 ): Outcome {
-  const taken = settled.filter((each) => each.settled !== 'refused');
+  const taken = committed.filter((each) => each.settled !== 'refused');
   if (taken.length === 0 && items.length > 0)
     return { outcome: 'dead-letter', reason: `all-refused: each of its ${items.length} ${list} was refused` };
-  const busy = settled.find((each) => each.settled === 'busy');
+  const busy = committed.find((each) => each.settled === 'busy');
   if (busy) return outcomeOf(context, busy);
-  const written = settled.filter((each) => each.settled === 'written').length;
+  const written = committed.filter((each) => each.settled === 'written').length;
   const reason = `${written} of ${items.length} written, ${refusals} refused`;
   return written > 0 ? { outcome: 'done', reason } : { outcome: 'skipped', reason };
 }
@@ -115,20 +118,20 @@ async function takeAll<Item>(
   context: EventContext,
   groups: ReadonlyMap<string, Item[]>,
   take: Take<Item>,
-): Promise<Map<string, Settled>> {
+): Promise<Map<string, Committed>> {
   const each = { ...context, read: await loadTasks(context.system.table, groups.keys()) };
-  const settled = new Map<string, Settled>();
+  const committed = new Map<string, Committed>();
   const waiting = [...groups];
   for (let start = 0; start < waiting.length; start += AT_A_TIME) {
     const later: Promise<unknown>[] = [];
     for (const [task, said] of waiting.slice(start, start + AT_A_TIME)) {
       const taken = takeOne(each, task, said, take);
-      if (taken instanceof Promise) later.push(taken.then((answer) => settled.set(task, answer)));
-      else settled.set(task, taken);
+      if (taken instanceof Promise) later.push(taken.then((answer) => committed.set(task, answer)));
+      else committed.set(task, taken);
     }
     if (later.length > 0) await Promise.all(later);
   }
-  return settled;
+  return committed;
 }
 
 /** A fault with one task leaves the event to a later try, after the others; what its own row cannot hold is refused. */
@@ -137,7 +140,7 @@ function takeOne<Item>(
   task: string,
   said: readonly Item[],
   take: Take<Item>,
-): Settled | Promise<Settled> {
+): Committed | Promise<Committed> {
   try {
     const taken = take(context, task, said);
     return taken instanceof Promise ? taken.catch((error) => faultWith(context, task, error)) : taken;
@@ -146,7 +149,7 @@ function takeOne<Item>(
   }
 }
 
-function faultWith({ system }: CatalogContext, task: string, error: unknown): Settled {
+function faultWith({ system }: CatalogContext, task: string, error: unknown): Committed {
   if (classOf(error, 1) === 'permanent')
     return { settled: 'refused', refusal: { reason: 'too-large', detail: String(error) } };
   system.telemetry.log('error', 'one task of an event failed', {

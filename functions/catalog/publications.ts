@@ -4,10 +4,10 @@ import type { Evidence, Task } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { enabledByPublication } from '../episodes/undo.ts';
 import { recipientKey } from '../platform/addresses.ts';
-import { newTaskRecord, type TaskRecord, touch } from '../store/tasks.ts';
+import { newTaskRecord, scheduled, type TaskRecord } from '../store/tasks.ts';
 import type { TaskPublished } from './events.ts';
 import { type Refusal, versionRefusal } from './refusals.ts';
-import { afterSaid, type Run, runOf, withRun } from './runs.ts';
+import { afterReport, type Run, runOf, withRun } from './runs.ts';
 
 /** What an event makes of a task: a record to store, or nothing and why. */
 export type TaskChange = { store: TaskRecord } | { skip: string } | { refuse: Refusal };
@@ -46,7 +46,7 @@ export function firstPublished(
   const fresh = { ...newTaskRecord(task), evidence: before?.evidence ?? NO_EVIDENCE };
   if (!known) return { store: fresh };
   return {
-    store: touch(
+    store: scheduled(
       // A keep belongs to the id, as do the numbers of its episodes.
       {
         ...fresh,
@@ -101,7 +101,7 @@ function publishedNewer(known: TaskRecord, event: TaskPublished, now: Instant): 
   const published: TaskRecord = { ...known, task };
   const by = event.by === 'user' ? 'user' : 'system';
   const next = enabling ? enabledByPublication(published, { by, at: event.publishedAt }, now) : published;
-  return { store: matters(known.task, task) ? touch(next, now) : next };
+  return { store: matters(known.task, task) ? scheduled(next, now) : next };
 }
 
 /**
@@ -141,7 +141,7 @@ function publishedLate(known: TaskRecord, event: TaskPublished, now: Instant): T
     task.publishedByUserAt === known.task.publishedByUserAt &&
     task.enabledAt === known.task.enabledAt &&
     task.reverted === known.task.reverted;
-  return same ? { skip: 'older-version' } : { store: touch({ ...known, task }, now) };
+  return same ? { skip: 'older-version' } : { store: scheduled({ ...known, task }, now) };
 }
 
 /** Whether a person's publication that is heard of late turned the task on, or came after it was turned on. */
@@ -169,7 +169,7 @@ function taskOf({ task }: TaskPublished, firstSeenAt: Instant): Task {
 
 /** What is known of its runs once a publication may have said a deadline. */
 function withDeadline(run: Run, { task: { deadline }, publishedAt: at }: TaskPublished): Run {
-  return deadline === undefined ? run : afterSaid(run, { what: 'deadline', at, deadline });
+  return deadline === undefined ? run : afterReport(run, { what: 'deadline', at, deadline });
 }
 
 function setNewest(

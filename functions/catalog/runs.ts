@@ -1,12 +1,12 @@
 import type { Task } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
-import { type TaskRecord, touch } from '../store/tasks.ts';
+import { scheduled, type TaskRecord } from '../store/tasks.ts';
 
 /** What owning systems say of when a task runs and is to end. */
 export type Run = Pick<Task, 'deadline' | 'deadlineSetAt' | 'startedAt' | 'endedAt'>;
 
 /** One thing that is said of it; a `deadline` of null: there is none. */
-export type Said =
+export type RunReport =
   | { what: 'started'; at: Instant; deadline: Instant | null }
   | { what: 'ended'; at: Instant }
   | { what: 'deadline'; at: Instant; deadline: Instant | null };
@@ -15,12 +15,12 @@ export type Said =
  * What is known once something is said, in whatever order it comes: the newest start, an end only of that run, and the
  * newest word on the deadline. Of two at one instant the later one heard holds. The same object where nothing changes.
  */
-export function afterSaid(run: Run, said: Said): Run {
+export function afterReport(run: Run, said: RunReport): Run {
   if (said.what === 'started') return afterStart(run, said);
   return said.what === 'ended' ? afterEnd(run, said.at) : afterDeadline(run, said);
 }
 
-function afterStart(run: Run, said: Extract<Said, { what: 'started' }>): Run {
+function afterStart(run: Run, said: Extract<RunReport, { what: 'started' }>): Run {
   const { at } = said;
   if (run.startedAt !== undefined && at < run.startedAt) return run;
   const { endedAt, ...rest } = run;
@@ -60,15 +60,15 @@ export function withRun(task: Task, run: Run): Task {
 /** Takes what is said of the runs of a known task in; of what was before its deletion nothing is kept. */
 export function ranAgain(
   known: TaskRecord,
-  said: Said,
+  said: RunReport,
   now: Instant,
 ): { store: TaskRecord } | { skip: string } {
   const { task } = known;
   if (task.deletedAt !== undefined) return { skip: 'deleted' };
   if (task.cameBackAt !== undefined && said.at < task.cameBackAt) return { skip: 'of-a-former-life' };
   const before = runOf(task);
-  const after = afterSaid(before, said);
+  const after = afterReport(before, said);
   const keys = ['deadline', 'startedAt', 'endedAt', 'deadlineSetAt'] as const;
   if (keys.every((key) => before[key] === after[key])) return { skip: 'nothing-of-note' };
-  return { store: touch({ ...known, task: withRun(task, after) }, now) };
+  return { store: scheduled({ ...known, task: withRun(task, after) }, now) };
 }

@@ -5,7 +5,7 @@ import { TableBusy } from '../store/table-busy.ts';
 import type { Refusal } from './refusals.ts';
 
 /** What became of a change: written, needless (and why), refused, or the table would not take it now. */
-export type Settled =
+export type Committed =
   | { settled: 'written' }
   | { settled: 'skipped'; reason: string }
   | { settled: 'refused'; refusal: Refusal }
@@ -21,9 +21,13 @@ export type Plan = { writes: Write[] } | { skip: string } | { refuse: Refusal };
  * @param what changes
  * @param plan reads and decides; called again where it was decided on what is stored no longer
  */
-export async function settle(system: System, what: string, plan: () => Promise<Plan>): Promise<Settled> {
+export async function commitPlan(
+  system: System,
+  what: string,
+  plan: () => Promise<Plan>,
+): Promise<Committed> {
   try {
-    return await commit<Settled>(system, what, async () => {
+    return await commit<Committed>(system, what, async () => {
       const planned = await plan();
       if ('skip' in planned) return { value: { settled: 'skipped', reason: planned.skip } };
       if ('refuse' in planned) return { value: { settled: 'refused', refusal: planned.refuse } };

@@ -17,8 +17,8 @@ import type { CountedTask, TaskDeleted, TaskPublished } from './events.ts';
 import { counted, deleted, isOfNote, observed, restartsCounted } from './observations.ts';
 import { firstPublished, publishedAgain, type TaskChange } from './publications.ts';
 import { versionRefusal } from './refusals.ts';
-import { afterSaid, ranAgain, type Said } from './runs.ts';
-import { type Plan, type Settled, settle } from './settle.ts';
+import { afterReport, type RunReport, ranAgain } from './runs.ts';
+import { type Committed, commitPlan, type Plan } from './settle.ts';
 import { loadWaiting, needsRenewal, type WaitingRecord, waitingOver, waitingWrite } from './waiting.ts';
 
 /** What the changes of one event share. */
@@ -33,7 +33,7 @@ export interface CatalogContext {
 }
 
 /** Takes a publication in: a new task, one that comes back, or a new version. */
-export async function publishTask(context: CatalogContext, event: TaskPublished): Promise<Settled> {
+export async function publishTask(context: CatalogContext, event: TaskPublished): Promise<Committed> {
   return changeTask(context, event.task.id, (known) => planPublication(context, known, event));
 }
 
@@ -47,7 +47,7 @@ export async function publishListed(
   context: CatalogContext,
   { id, revision }: { id: string; revision: string },
   said: (known: TaskRecord | undefined) => { publication?: TaskPublished } | undefined,
-): Promise<Settled> {
+): Promise<Committed> {
   return changeTask(context, id, async (known) => {
     const news = said(known);
     if (!news) return { skip: 'nothing-of-note' };
@@ -75,7 +75,7 @@ async function planPublication(
   const withStored = (change: TaskChange) => ('store' in change ? { store: stored(change.store) } : change);
   if (known && known.task.deletedAt === undefined) {
     const change = withStored(publishedAgain(known, event, now));
-    const also = [...reversalTold(known, change, now), ...(await enabledTold(context, known, change))];
+    const also = [...reversalAlerts(known, change, now), ...(await enabledNotices(context, known, change))];
     return planOf(context, known, change, also);
   }
   const waiting = await loadWaiting(system.table, id, now);
@@ -84,14 +84,14 @@ async function planPublication(
 }
 
 /** Operators hear of each reversal of our disabling (promise 15). */
-function reversalTold(known: TaskRecord, change: TaskChange, now: Instant): Write[] {
+function reversalAlerts(known: TaskRecord, change: TaskChange, now: Instant): Write[] {
   const reverted = 'store' in change ? change.store.task.reverted : undefined;
   if (reverted === undefined || reverted.at === known.task.reverted?.at) return [];
   return [reversalAlert(known.task.id, reverted.at, now)];
 }
 
 /** Webhooks hear that what we disabled is on again; only then is it read whether there are any. */
-async function enabledTold(
+async function enabledNotices(
   { system }: CatalogContext,
   before: TaskRecord,
   change: TaskChange,
@@ -102,14 +102,14 @@ async function enabledTold(
 }
 
 /** Stores a task that is not known; needless where it is. */
-export async function storeNewTask(context: CatalogContext, record: TaskRecord): Promise<Settled> {
+export async function storeNewTask(context: CatalogContext, record: TaskRecord): Promise<Committed> {
   return changeTask(context, record.task.id, async (known) =>
     known ? { skip: 'known' } : planOf(context, undefined, { store: record }),
   );
 }
 
 /** Takes a deletion in: the row stays as a tombstone; of an unknown task it waits for a late publication. */
-export async function deleteTask(context: CatalogContext, event: TaskDeleted): Promise<Settled> {
+export async function deleteTask(context: CatalogContext, event: TaskDeleted): Promise<Committed> {
   return changeTask(context, event.task, async (known) => {
     const now = context.system.clock.now();
     if (known) return planOf(context, known, deleted(known, event, now));
@@ -136,7 +136,7 @@ export function observeTask(
   context: CatalogContext,
   id: string,
   observations: readonly Observation[],
-): Settled | Promise<Settled> {
+): Committed | Promise<Committed> {
   const read = context.read?.get(id);
   const change = read && read.task.deletedAt === undefined && seenOf(context, read, observations);
   if (change && 'skip' in change) return { settled: 'skipped', reason: change.skip };
@@ -157,7 +157,7 @@ function observeAlone(
   context: CatalogContext,
   id: string,
   observations: readonly Observation[],
-): Promise<Settled> {
+): Promise<Committed> {
   const policy = context.book.for(id);
   return changeTask(context, id, async (known) => {
     const now = context.system.clock.now();
@@ -183,7 +183,7 @@ export async function countRestarts(
   task: string,
   counts: readonly Omit<CountedTask, 'task'>[],
   at: Instant,
-): Promise<Settled> {
+): Promise<Committed> {
   return changeTask(context, task, async (known) => {
     if (known) {
       const change = inTurn(known, counts, (record, count) => restartsCounted(record, count, at));
@@ -198,14 +198,14 @@ export async function countRestarts(
 }
 
 /** Takes in when a task began to run, ended, or is to end; of an unknown task it waits. */
-export async function noteRun(context: CatalogContext, task: string, said: Said): Promise<Settled> {
+export async function noteRun(context: CatalogContext, task: string, said: RunReport): Promise<Committed> {
   return changeTask(context, task, async (known) => {
     const now = context.system.clock.now();
     if (known && (known.task.deletedAt === undefined || said.at <= known.task.deletedAt))
       return planOf(context, known, ranAgain(known, said, now), [], said.at);
     return planWaiting(context, task, known, (waiting) => {
       if (waiting.deletion && said.at <= waiting.deletion.at) return undefined;
-      const run = afterSaid(waiting.run ?? {}, said);
+      const run = afterReport(waiting.run ?? {}, said);
       return run === waiting.run ? undefined : { ...waiting, run };
     });
   });
@@ -230,9 +230,9 @@ async function changeTask(
   context: CatalogContext,
   id: string,
   plan: (known: TaskRecord | undefined) => Promise<Plan>,
-): Promise<Settled> {
+): Promise<Committed> {
   let first = true;
-  return settle(context.system, `task ${id}`, async () => {
+  return commitPlan(context.system, `task ${id}`, async () => {
     const known = first && context.read ? context.read.get(id) : await loadTask(context.system.table, id);
     first = false;
     return plan(known);

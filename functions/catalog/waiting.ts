@@ -2,7 +2,7 @@ import { NO_EVIDENCE } from '../abandonment/evidence.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { RETENTIONS } from '../platform/retention.ts';
 import { keys } from '../store/keys.ts';
-import { ROW_VERSION, saidIn } from '../store/rows.ts';
+import { ROW_VERSION, recordIn } from '../store/rows.ts';
 import { endingOf } from '../store/table/expiry.ts';
 import type { Row, Table, Write } from '../store/table/table.port.ts';
 import type { HeardBefore } from './publications.ts';
@@ -26,7 +26,7 @@ export async function loadWaiting(table: Table, id: string, now: Instant): Promi
 }
 
 /** The record in the row of what waits. */
-export const waitingFromRow = (row: Row): WaitingRecord => saidIn(row);
+export const waitingFromRow = (row: Row): WaitingRecord => recordIn(row);
 
 /** Stores what waits, over the revision it was read at. */
 export function waitingWrite(id: string, record: Omit<WaitingRecord, 'at'>, now: Instant): Write {

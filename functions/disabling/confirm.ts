@@ -14,8 +14,8 @@ import { FleetView } from '../store/fleet-view.ts';
 import { keys } from '../store/keys.ts';
 import { loadRecipients, newRecipient, recipientWrite } from '../store/recipients.ts';
 import type { Write } from '../store/table/table.port.ts';
-import { type TaskRecord, touch } from '../store/tasks.ts';
-import { tellUntold } from '../store/untold.ts';
+import { scheduled, type TaskRecord } from '../store/tasks.ts';
+import { writeListedNotices } from '../store/untold.ts';
 import { notifyMessageFor } from '../work/messages.ts';
 
 /** The owning system's word that a task is off. */
@@ -52,7 +52,7 @@ export async function confirmDisabled(
     },
   );
   if (typeof confirmed !== 'object') return confirmed;
-  if (confirmed.untold) await tellUntold(system, confirmed.untold);
+  if (confirmed.untold) await writeListedNotices(system, confirmed.untold);
   await queueNotices(system, confirmed.record.task.id, confirmed.told);
   return undefined;
 }
@@ -81,12 +81,17 @@ async function confirmedOf(
   const now = system.clock.now();
   const request = requestAnswered(before, word);
   if (!request) {
-    return { record: touch(afterConfirmation(before, word), now), beside: [], told: NOBODY, untold: null };
+    return {
+      record: scheduled(afterConfirmation(before, word), now),
+      beside: [],
+      told: NOBODY,
+      untold: null,
+    };
   }
   const given = await view.caseOf(before);
   const decision = decide(given, now);
   // What is on again is no news to its owners.
-  const told = isOnAgain(before, word) ? NOBODY : await toldOf(view, before, request, decision, now);
+  const told = isOnAgain(before, word) ? NOBODY : await notifiedOf(view, before, request, decision, now);
   const lists = await listFor(system, before, request, told);
   const notBefore = now + system.config.gatherDisabled;
   const end = endDisabled(before, { request, word, given, decision, told, lists, now, notBefore });
@@ -94,7 +99,7 @@ async function confirmedOf(
 }
 
 /** The addresses of those who hear of a disabling, by their key. */
-async function toldOf(
+async function notifiedOf(
   view: FleetView,
   before: TaskRecord,
   { asker }: DisableRequest,
@@ -103,7 +108,7 @@ async function toldOf(
 ): Promise<Map<string, string>> {
   // What a person asked for has no date of its own: the announced one says whether admins have joined.
   const date = asker.by === 'run' ? asker.disableAt : decision.facts.disableAt;
-  const recipients = await view.toldOfDisabling(before, date, now);
+  const recipients = await view.notifiedOfDisabling(before, date, now);
   const topics = await view.topicsOf(before.task, 'task_auto_disabled');
   return new Map([
     ...recipients.map(({ key, address }): [string, string] => [key, address]),

@@ -58,7 +58,7 @@ export async function disableTask(
   if (!asked) return retry(system, delivery, 'the task changed meanwhile');
   try {
     const answer = await ask(system, record, asked);
-    return await settle(system, view, asked, answer, delivery);
+    return await recordAnswer(system, view, asked, answer, delivery);
   } catch (error) {
     if (!(error instanceof ControlPlaneUnavailable)) throw error;
     // Where the task changed meanwhile a scan finds that nothing was confirmed, and queues it again.
@@ -122,7 +122,7 @@ function ask(system: System, before: DisablingTask, record: DisablingTask): Prom
   });
 }
 
-async function settle(
+async function recordAnswer(
   system: System,
   view: FleetView,
   record: DisablingTask,
@@ -156,14 +156,14 @@ async function takeBack(
   const at = system.clock.now();
   const { id } = record.task;
   const settings = settingsFor(system.config, id);
-  const lookAt = at + (settings && isListed(settings) ? settings.pollEvery : 0);
+  const evaluateAt = at + (settings && isListed(settings) ? settings.pollEvery : 0);
   const { asker } = record.open.disabling;
   const reason = answer.outcome === 'gone' ? 'its control plane knows no such task' : answer.reason;
   const evidence = { outcome: answer.outcome, run: runOf(asker), episode: record.open.number };
   const by = asker.by === 'person' ? asker.person : 'taskwarden';
   const audit = auditWrite({ task: id, at, act: 'disabling taken back', by, reason, evidence, mails: [] });
   // Where it changed meanwhile, a scan finds that nothing was confirmed and lets it be asked again.
-  await storeTask(system, takenBack(record, lookAt), view.policies.for(id), audit);
+  await storeTask(system, takenBack(record, evaluateAt), view.policies.for(id), audit);
   return { outcome: 'skipped', reason: answer.outcome };
 }
 

@@ -59,7 +59,7 @@ export async function enableTask(
     return { outcome: 'skipped', reason: 'over' };
   if (record.task.deletedAt !== undefined) return refuse(system, record, 'the task was deleted');
   try {
-    return await settle(system, record, await ask(system, record), delivery);
+    return await recordAnswer(system, record, await ask(system, record), delivery);
   } catch (error) {
     if (!(error instanceof ControlPlaneUnavailable)) throw error;
     const { at, nextAt } = record.disabledByUs.enabling;
@@ -84,7 +84,7 @@ function ask(system: System, { task, listed, disabledByUs }: EnablingTask): Prom
   });
 }
 
-async function settle(
+async function recordAnswer(
   system: System,
   record: EnablingTask,
   answer: ControlAnswer,

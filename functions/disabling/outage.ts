@@ -26,11 +26,11 @@ export async function leftDue(system: System, outage: Outage, delivery: Delivery
     const attempt = delivery.receiveCount;
     await recordOops(system, { worker: 'disable', item, attempt, cause: 'retryable', error });
   }
-  if (system.clock.now() - dueSince >= system.config.confirmWithin) await tellOutage(system, error);
+  if (system.clock.now() - dueSince >= system.config.confirmWithin) await notifyOfOutage(system, error);
   return { outcome: 'skipped', reason: 'control-plane-unavailable' };
 }
 
-async function tellOutage(system: System, { controlPlane, why }: ControlPlaneUnavailable): Promise<void> {
+async function notifyOfOutage(system: System, { controlPlane, why }: ControlPlaneUnavailable): Promise<void> {
   const code = 'control-plane-unavailable';
   if (await loadOperatorAlert(system.table, code, controlPlane)) return;
   const detail = `what is due there waits, and dates move on: ${why}`;

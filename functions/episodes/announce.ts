@@ -1,5 +1,5 @@
 import { BOUNDS } from '../abandonment/bounds.ts';
-import { hearersDue, nextDeadlineLook } from '../abandonment/deadlines.ts';
+import { hearersDue, nextDeadlineEvaluation } from '../abandonment/deadlines.ts';
 import type { Case } from '../abandonment/decide.ts';
 import { stoppingCase } from '../abandonment/judge-notice.ts';
 import type { Announced, Stopping } from '../abandonment/task.ts';
@@ -29,8 +29,8 @@ export function announce(before: TaskRecord, { given, room, now }: Basis): Episo
   const told = withoutOldestGone(case_.stopping.told, case_.hearers);
   for (const { key, address } of some) told[key] = { ...told[key], address, pending: asked };
   const stopping = some.length > 0 ? { ...case_.stopping, told } : case_.stopping;
-  const lookAt = isCut ? now : nextDeadlineLook({ ...case_, stopping }, before.open !== null, now);
-  const next = settled(before.stopping, stopping, lookAt, now);
+  const lookAt = isCut ? now : nextDeadlineEvaluation({ ...case_, stopping }, before.open !== null, now);
+  const next = stoppingToStore(before.stopping, stopping, lookAt, now);
   const record = next === before.stopping ? before : { ...before, stopping: next };
   return { record, beside: writes, told: some.map(({ key }) => key), isCut };
 }
@@ -46,21 +46,21 @@ function withoutOldestGone(told: Stopping['told'], hearers: Case['hearers'] = []
 }
 
 /** What is stored of announcements: nothing of a task that is found by its deadline and was never announced. */
-function settled(
+function stoppingToStore(
   before: Stopping | null,
   after: Stopping,
   wanted: Instant | null | undefined,
   now: Instant,
 ): Stopping | null {
   if (wanted === undefined && Object.keys(after.told).length === 0) return null;
-  const lookAt = sameLook(before?.lookAt, wanted, now);
+  const lookAt = sameInstant(before?.lookAt, wanted, now);
   if (after === before && lookAt === before.lookAt) return before;
   const { lookAt: _, ...rest } = after;
   return lookAt === undefined ? rest : { ...rest, lookAt };
 }
 
 /** A look that is due stays where it is, so that a hold writes nothing. */
-function sameLook<At extends Instant | null | undefined>(noted: At, wanted: At, now: Instant): At {
+function sameInstant<At extends Instant | null | undefined>(noted: At, wanted: At, now: Instant): At {
   const isDue = typeof noted === 'number' && typeof wanted === 'number' && noted <= now && wanted <= now;
   return isDue ? noted : wanted;
 }
@@ -77,13 +77,13 @@ export function withAnnouncementOutcome(
   if (!stopping || !one) return record;
   if (mail.standing === 'accepted') {
     const accepted = acceptedOf(one, mail, item);
-    return accepted ? { ...record, stopping: withTold(stopping, mail.recipient, accepted) } : record;
+    return accepted ? { ...record, stopping: withAnnounced(stopping, mail.recipient, accepted) } : record;
   }
   const isMine = one.digest === mail.digest;
   if (mail.standing !== 'failed' || (!isMine && !one.pending)) return record;
   // Nobody was told: it is due anew, for them or for who is told in their stead.
   const { pending: _, ...rest } = one;
-  const told = withTold(stopping, mail.recipient, isMine ? { address: one.address } : rest);
+  const told = withAnnounced(stopping, mail.recipient, isMine ? { address: one.address } : rest);
   return { ...record, stopping: { ...told, lookAt: now } };
 }
 
@@ -99,7 +99,7 @@ function acceptedOf(
   return { address, last, acceptedAt: mail.acceptedAt, digest: mail.digest, ...(binds && { binds }) };
 }
 
-function withTold(stopping: Stopping, key: string, one: Announced): Stopping {
+function withAnnounced(stopping: Stopping, key: string, one: Announced): Stopping {
   return { ...stopping, told: { ...stopping.told, [key]: one } };
 }
 
@@ -108,5 +108,5 @@ export function withoutAnnouncement(record: TaskRecord | undefined, key: string)
   const one = record?.stopping?.told[key];
   if (!record?.stopping || !one?.pending) return undefined;
   const { pending: _, ...rest } = one;
-  return { ...record, stopping: withTold(record.stopping, key, rest) };
+  return { ...record, stopping: withAnnounced(record.stopping, key, rest) };
 }

@@ -1,6 +1,6 @@
 import { QUEUED_AGAIN_AFTER } from '../abandonment/next-look.ts';
 import { refusedUntil } from '../abandonment/refused.ts';
-import type { Asker, Disabling, Episode } from '../abandonment/task.ts';
+import type { Asker, Disabling, Episode, Refused } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import type { TaskRecord } from '../store/tasks.ts';
 import type { OpenTask } from './open-task.ts';
@@ -34,11 +34,17 @@ export function withDisabling(record: OpenTask, asker: Asker, now: Instant): Dis
   return { ...record, open: { ...record.open, disabling }, next: { at, why: 'look' } };
 }
 
+/** What stays of a disabling whatever comes of it, and that its control plane may have done it. */
+function withoutState(disabling: Disabling) {
+  const { state: _, requestedAt: _requestedAt, refused: _refused, ...rest } = disabling;
+  return rest;
+}
+
 /** Queued again, where there was no progress. What its control plane may have done already stays asked for. */
 export function queuedAgain(record: DisablingTask, now: Instant): DisablingTask {
-  const { requestedAt: _, ...rest } = record.open.disabling;
-  const disabling: Disabling = rest.unanswered
-    ? { ...rest, queuedAt: now, requestedAt: now }
+  const { unanswered, ...rest } = withoutState(record.open.disabling);
+  const disabling: Disabling = unanswered
+    ? { ...rest, state: 'requested', queuedAt: now, requestedAt: now, unanswered }
     : { ...rest, state: 'queued', queuedAt: now };
   const next = { at: now + QUEUED_AGAIN_AFTER, why: 'look' as const };
   return { ...record, open: { ...record.open, disabling }, next };
@@ -56,7 +62,7 @@ export function requested(
   decided?: Record<string, unknown>,
 ): DisablingTask {
   const { open } = record;
-  const { unanswered: _, ...rest } = open.disabling;
+  const { unanswered: _, ...rest } = withoutState(open.disabling);
   const { asker, attempts } = rest;
   const disabling: Disabling = {
     ...rest,
@@ -93,7 +99,7 @@ export function putOff(
   now: Instant,
 ): DisablingTask {
   const { asked, open } = isUnasked ? before : record;
-  const { requestedAt: _, unanswered: _unanswered, ...rest } = open.disabling;
+  const { unanswered: _, ...rest } = withoutState(open.disabling);
   const disabling: Disabling =
     asked?.episode === open.number
       ? { ...rest, state: 'requested', queuedAt: now, requestedAt: now, unanswered: true }
@@ -106,14 +112,15 @@ export function putOff(
  * Its control plane says that it is no longer what was decided upon, and did nothing: off its way, with nothing to be confirmed
  * (promise 9). Decided anew once it was listed again, or is heard of otherwise.
  */
-export function takenBack(record: DisablingTask, lookAt: Instant): OpenTask {
-  return { ...withoutDisabling(record, lookAt), asked: null };
+export function takenBack(record: DisablingTask, evaluateAt: Instant): OpenTask {
+  return { ...withoutDisabling(record, evaluateAt), asked: null };
 }
 
 /** The owning system refused: held, and not asked for a day, unless somebody clears it or edits the task. */
-export function refused(record: DisablingTask, why: NonNullable<Disabling['refused']>): DisablingTask {
+export function refused(record: DisablingTask, why: Refused): DisablingTask {
   const { open } = record;
-  const disabling: Disabling = { ...open.disabling, state: 'refused', refused: why };
+  const { unanswered: _, ...rest } = open.disabling;
+  const disabling: Disabling = { ...rest, state: 'refused', refused: why };
   const refusals = (open.refusals ?? 0) + 1;
   return { ...record, open: { ...open, disabling, refusals }, next: { at: why.at, why: 'look' } };
 }
@@ -136,10 +143,10 @@ export function withoutDisabling(record: OpenTask, now: Instant): OpenTask {
 export function withoutStaleRefusal(record: TaskRecord, now: Instant): TaskRecord {
   if (!isDisabling(record)) return record;
   const { task, open } = record;
-  const { refused: why, ...rest } = open.disabling;
+  const { refused: why } = open.disabling;
   if (!why || refusedUntil(task, open.disabling, now) !== null) return record;
-  if (rest.asker.by === 'run' || why.version !== task.version) return withoutDisabling(record, now);
-  const { requestedAt: _, ...asked } = rest;
+  if (open.disabling.asker.by === 'run' || why.version !== task.version) return withoutDisabling(record, now);
+  const { unanswered: _, ...asked } = withoutState(open.disabling);
   const disabling: Disabling = { ...asked, state: 'queued', queuedAt: why.at };
   return { ...record, open: { ...open, disabling }, next: { at: now, why: 'look' } };
 }

@@ -11,7 +11,7 @@ import { reversalAlert } from '../store/operator-alerts.ts';
 import { ROW_VERSION } from '../store/rows.ts';
 import { endingOf } from '../store/table/expiry.ts';
 import type { Write } from '../store/table/table.port.ts';
-import { type TaskRecord, touch } from '../store/tasks.ts';
+import { scheduled, type TaskRecord } from '../store/tasks.ts';
 import { cellOf, restartsPerDay, restartsSince, wasWarned } from './cell.ts';
 import { afterConfirmation, isOnAgain, type Word } from './confirm.ts';
 import { decidedOn } from './decided-on.ts';
@@ -61,7 +61,7 @@ export function endDisabled(before: TaskRecord, confirmed: ConfirmedDisabling): 
     episode,
     run: runOf(asker),
     ...(listed && { revision: listed.revision }),
-    ...saidOf(word),
+    ...restorableOf(word),
     counted,
   };
   const kept = listed && word.kept !== undefined ? { listed: { ...listed, kept: word.kept } } : {};
@@ -72,7 +72,8 @@ function endedEpisode(off: TaskRecord, before: TaskRecord, confirmed: ConfirmedD
   const { request, given, decision, told, now } = confirmed;
   const { asker, episode } = request;
   const pending = disabledNotice(before, confirmed);
-  if (!isOpen(off) || off.open.number !== episode) return toldOfEnded(touch(off, now), confirmed, pending);
+  if (!isOpen(off) || off.open.number !== episode)
+    return noticesOfEnded(scheduled(off, now), confirmed, pending);
   const end = {
     reason: reasonFor(request),
     notices: new Map([...told.keys()].map((key) => [key, pending])),
@@ -83,7 +84,9 @@ function endedEpisode(off: TaskRecord, before: TaskRecord, confirmed: ConfirmedD
 }
 
 /** What the owning system said of turning it on again; nothing where it said none. */
-function saidOf({ restorableUntil }: Word): Pick<Word, 'restorableUntil'> & { restorableUntil?: Instant } {
+function restorableOf({
+  restorableUntil,
+}: Word): Pick<Word, 'restorableUntil'> & { restorableUntil?: Instant } {
   return restorableUntil === undefined ? {} : { restorableUntil };
 }
 
@@ -99,14 +102,14 @@ function disabledNotice({ evidence }: TaskRecord, confirmed: ConfirmedDisabling)
     since: request.since,
     ...triedSince(evidence),
     disabledAt: word.at,
-    ...saidOf(word),
+    ...restorableOf(word),
     resolvedReason: reasonFor(request),
   };
   return { notice: 'disabled', since: now, notBefore, facts };
 }
 
 /** Notices of an episode that is over; listed on its alert where they are too many for one transaction. */
-function toldOfEnded(
+function noticesOfEnded(
   record: TaskRecord,
   { request, told, lists }: ConfirmedDisabling,
   pending: PendingNotice,

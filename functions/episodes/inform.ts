@@ -1,7 +1,7 @@
 import { type Case, isOverdue } from '../abandonment/decide.ts';
-import type { Episode, Informed, Rung } from '../abandonment/task.ts';
+import type { Episode, Informed, ReminderStep } from '../abandonment/task.ts';
 import { type Duration, type Instant, MINUTE } from '../abandonment/time.ts';
-import { newestRung, type Topic, topicsWithDate } from '../abandonment/topics.ts';
+import { newestReminderStep, type Topic, topicsWithDate } from '../abandonment/topics.ts';
 import { noticeWrites, type PendingNotice } from '../store/notices.ts';
 import { factsAtEnd } from './evidence-of.ts';
 import { type OpenTask, withEpisode } from './open-task.ts';
@@ -51,27 +51,27 @@ function withdrawals(open: Episode, given: Case, now: Instant): Step[] {
 
 function warnings(open: Episode, given: Case, topics: readonly Topic[], now: Instant): Step[] {
   if (given.policy.mode === 'detect' || open.grace === 0) return [];
-  const rung = newestRung(open);
+  const step = newestReminderStep(open);
   const notice = isOverdue(open) ? 'overdue' : 'warning';
   const steps: Step[] = [];
   for (const { key, topic } of topics) {
     const known = open.informed?.[key];
     if (known?.grace !== open.grace) {
-      const next = { topic, grace: open.grace, ...(rung && { rung }) };
+      const next = { topic, grace: open.grace, ...(step && { rung: step }) };
       steps.push({ key, next, pending: { notice, since: now, notBefore: now + FOLLOWS_AFTER } });
-    } else if (rung && !isSame(rung, known.rung)) {
-      steps.push({ key, next: { ...known, rung }, pending: reminderOf(rung, now) });
+    } else if (step && !isSame(step, known.rung)) {
+      steps.push({ key, next: { ...known, rung: step }, pending: reminderOf(step, now) });
     }
   }
   return steps;
 }
 
-function reminderOf({ lead, deadline }: Rung, now: Instant): PendingNotice {
+function reminderOf({ lead, deadline }: ReminderStep, now: Instant): PendingNotice {
   return { notice: 'reminder', since: now, notBefore: now + FOLLOWS_AFTER, lead, by: deadline };
 }
 
-function isSame(rung: Rung, known: Rung | undefined): boolean {
-  return rung.lead === known?.lead && rung.deadline === known.deadline;
+function isSame(step: ReminderStep, known: ReminderStep | undefined): boolean {
+  return step.lead === known?.lead && step.deadline === known.deadline;
 }
 
 /** Without those that are subscribed no more, or dead: one that comes back hears the warning again. */

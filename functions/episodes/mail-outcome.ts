@@ -1,6 +1,6 @@
 import { withoutOldestDates } from '../abandonment/bounded-episode.ts';
 import type { Decision } from '../abandonment/decide.ts';
-import { nextLook } from '../abandonment/next-look.ts';
+import { nextEvaluation } from '../abandonment/next-look.ts';
 import { type Episode, type HoldReason, isOpening, isWindowed, type Mode } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import type { DigestItem } from '../store/digests.ts';
@@ -93,7 +93,7 @@ export function waitingAfterMail(
   const isOvertaken = isDated && mode !== 'disable';
   const next =
     isWaiting && !isOvertaken
-      ? nextLook(decision, record.open, now, confirmWithin)
+      ? nextEvaluation(decision, record.open, now, confirmWithin)
       : ({ at: now, why: 'look' } as const);
   return { ...record, hold, next };
 }

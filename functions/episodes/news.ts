@@ -43,12 +43,12 @@ function newsBetween(before: TaskRecord, after: TaskRecord, beside: readonly Wri
     ...resolvedNews(before, after, beside),
   ];
   if (news.length === 0) return news;
-  const said = saidOf(after);
+  const said = newsDetails(after);
   return news.map(({ type, data }) => ({ type, data: { ...said, ...data } }));
 }
 
 /** What each event says of its task: nothing that names a person. */
-function saidOf({ task, episodes }: TaskRecord): Record<string, unknown> {
+function newsDetails({ task, episodes }: TaskRecord): Record<string, unknown> {
   const { id, kind, dataPlane } = task;
   return { task: id, tenant: tenantOf(id), kind, dataPlane, episode: episodes };
 }
@@ -121,7 +121,7 @@ function remindedNews(before: TaskRecord, { open }: TaskRecord): News[] {
       ({ grace, lead, deadline }) => grace === one.grace && lead === one.lead && deadline === one.deadline,
     );
   return open.rungs
-    .filter((rung) => !isKnown(rung))
+    .filter((step) => !isKnown(step))
     .map(({ deadline }) => ({ type: 'task.reminded', data: { disableAt: formatInstant(deadline) } }));
 }
 

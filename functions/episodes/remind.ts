@@ -20,9 +20,9 @@ export function remind(record: OpenTask, { room, now }: Basis, reminder: Reminde
     const pending = { notice: 'reminder', since: now, notBefore: now, lead, by } as const;
     return { key, address, pending };
   });
-  const rungs = isCut ? open.rungs : withStep(open, reminder);
+  const steps = isCut ? open.rungs : withStep(open, reminder);
   return {
-    record: withEpisode(record, { told: reminded(open, some, reminder), rungs }),
+    record: withEpisode(record, { told: reminded(open, some, reminder), rungs: steps }),
     beside: noticeWrites(task.id, open.number, notices),
     told: some.map(({ key }) => key),
     isCut,
@@ -43,6 +43,6 @@ function reminded(
 
 /** The newest step of a lead takes the place of an earlier one. */
 function withStep({ rungs, grace }: Episode, { lead, deadline }: Reminder): Episode['rungs'] {
-  const others = rungs.filter((rung) => rung.lead !== lead);
+  const others = rungs.filter((step) => step.lead !== lead);
   return [...others, { grace, lead, deadline }].slice(-BOUNDS.rungs.most);
 }

@@ -1,7 +1,7 @@
 import type { Episode } from '../abandonment/task.ts';
 import type { DigestItem } from '../store/digests.ts';
 import type { MailOutcome } from './mail.ts';
-import { withTold } from './told.ts';
+import { withRecipient } from './told.ts';
 
 /** The episode after what became of a mail with a reminder for one recipient. */
 export function reminderAfter(open: Episode, mail: MailOutcome, item: DigestItem): Episode {
@@ -9,7 +9,7 @@ export function reminderAfter(open: Episode, mail: MailOutcome, item: DigestItem
   if (!told || told.reminder?.lead !== item.lead) return open;
   const { reminder, ...rest } = told;
   if (mail.isUnsent) {
-    const again = withTold(open, mail.recipient, rest);
+    const again = withRecipient(open, mail.recipient, rest);
     return { ...again, rungs: open.rungs.filter(({ lead }) => lead !== item.lead) };
   }
   if (!reminder || reminder.state === 'done') return open;
@@ -17,5 +17,5 @@ export function reminderAfter(open: Episode, mail: MailOutcome, item: DigestItem
   if (state === reminder.state) return open;
   // The mail may say a later date than the one it was asked for: the step is known by what was announced.
   const deadline = Math.max(reminder.deadline, mail.isPrinted ? (item.disableAt ?? 0) : 0);
-  return withTold(open, mail.recipient, { ...told, reminder: { ...reminder, deadline, state } });
+  return withRecipient(open, mail.recipient, { ...told, reminder: { ...reminder, deadline, state } });
 }

@@ -4,7 +4,7 @@ import type { TaskRecord } from '../store/tasks.ts';
 import { isOpen, type OpenTask } from './open-task.ts';
 
 /** The episode with the part of one recipient changed. */
-export function withTold(open: Episode, key: string, told: Told): Episode {
+export function withRecipient(open: Episode, key: string, told: Told): Episode {
   return { ...open, told: { ...open.told, [key]: told } };
 }
 
@@ -27,7 +27,7 @@ export function withTried(
   if (!record || !isOpen(record) || record.open.number !== episode) return undefined;
   const told = record.open.told[recipient];
   if (!told) return undefined;
-  const open = withTold(record.open, recipient, triedOf(told, notice));
+  const open = withRecipient(record.open, recipient, triedOf(told, notice));
   return { ...record, open, next: { at: now, why: 'look' } };
 }
 
@@ -47,5 +47,5 @@ export function withErased(record: TaskRecord, key: string, address: string): Ta
       : record.stopping;
   const told = record.open?.told[key];
   if (!told || !isOpen(record)) return heard ? { ...record, stopping } : record;
-  return { ...record, stopping, open: withTold(record.open, key, { ...told, address, left: true }) };
+  return { ...record, stopping, open: withRecipient(record.open, key, { ...told, address, left: true }) };
 }

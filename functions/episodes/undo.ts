@@ -126,7 +126,7 @@ function withUndoDone(
 }
 
 /** Those who hold our mails are told of the undoing. */
-export function withUndoTold(record: TaskRecord): TaskRecord {
+export function withUndoNotified(record: TaskRecord): TaskRecord {
   return record.undo ? { ...record, undo: { ...record.undo, state: 'told' } } : record;
 }
 

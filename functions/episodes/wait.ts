@@ -1,7 +1,7 @@
 import { withoutOldestLeft } from '../abandonment/bounded-episode.ts';
 import type { Case, Decision } from '../abandonment/decide.ts';
 import { recovered, recoversAt } from '../abandonment/healthy-spells.ts';
-import { type NextLook, nextLook } from '../abandonment/next-look.ts';
+import { type NextEvaluation, nextEvaluation } from '../abandonment/next-look.ts';
 import type { Episode } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import type { TaskRecord } from '../store/tasks.ts';
@@ -17,8 +17,8 @@ export function waitFor(
   confirmWithin: Duration,
 ): TaskRecord {
   const hold = holdOf(record, decision, given, now);
-  let next: TaskRecord['next'] = nextLook(decision, record.open, now, confirmWithin);
-  if (record.next && next && sameLook(record.next, next, now)) next = record.next;
+  let next: TaskRecord['next'] = nextEvaluation(decision, record.open, now, confirmWithin);
+  if (record.next && next && sameEvaluation(record.next, next, now)) next = record.next;
   const held = decision.answer === 'hold' ? withVeto(record, decision.reason, given) : record;
   const open =
     held.open && given.policy.mode !== 'detect' ? keepLongest(markLeft(held.open, given), given) : held.open;
@@ -50,7 +50,7 @@ function markLeft(episode: Episode, { recipients, admins = [] }: Case): Episode 
 }
 
 /** Whether the look that is noted will do: one that is due stays where it is. */
-function sameLook(noted: NextLook, wanted: NextLook, now: Instant): boolean {
+function sameEvaluation(noted: NextEvaluation, wanted: NextEvaluation, now: Instant): boolean {
   return noted.why === wanted.why && (noted.at === wanted.at || (noted.at <= now && wanted.at <= now));
 }
 

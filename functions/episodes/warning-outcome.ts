@@ -2,14 +2,14 @@ import type { Episode, Told } from '../abandonment/task.ts';
 import type { DigestItem } from '../store/digests.ts';
 import { wasWarned } from './cell.ts';
 import type { MailOutcome } from './mail.ts';
-import { withTold } from './told.ts';
+import { withRecipient } from './told.ts';
 
 /** The episode after what became of a mail with a warning for one recipient. */
 export function warningAfter(open: Episode, mail: MailOutcome, item: DigestItem): Episode {
   const told = open.told[mail.recipient];
   const warning = told && standingAfter(told, mail, item);
   if (!told || !warning) return open;
-  const known = withTold(open, mail.recipient, { ...told, ...warning, digest: mail.digest });
+  const known = withRecipient(open, mail.recipient, { ...told, ...warning, digest: mail.digest });
   return warning.acceptedAt === undefined || wasWarned(open) ? known : { ...known, warned: true };
 }
 

@@ -12,10 +12,10 @@ import { changeTask } from '../store/change-task.ts';
 import { commit } from '../store/commit.ts';
 import { dataPlaneWrite, loadDataPlane } from '../store/data-planes.ts';
 import { index, keys } from '../store/keys.ts';
-import { lookWrite } from '../store/looks.ts';
+import { evaluationRequest } from '../store/looks.ts';
 import { loadPolicies } from '../store/policies.ts';
 import type { Query } from '../store/table/table.port.ts';
-import { loadTask, type TaskRecord, touch } from '../store/tasks.ts';
+import { loadTask, scheduled, type TaskRecord } from '../store/tasks.ts';
 import { writeUnlessRefused } from '../store/write-unless-refused.ts';
 
 /** Whether the blast radius holds a task now, and nothing that comes before. */
@@ -125,7 +125,7 @@ export function dismissOutage(
     const outages = plane.outages.map((one) => (one.endedAt === null ? { ...one, endedAt: now } : one));
     const writes = [
       dataPlaneWrite({ ...plane, outages }),
-      lookWrite(`D#${dataPlane}`, now),
+      evaluationRequest(`D#${dataPlane}`, now),
       { delete: keys.operatorAlert('correlated-failure', dataPlane) },
       auditWrite({
         subject: 'operators',
@@ -161,7 +161,7 @@ export function dismissDeletion(
     const act = { subject, at, act: `dismiss ${dataPlane}`, by, reason, evidence: { since }, mails: [] };
     const writes = [
       dataPlaneWrite({ ...plane, state: 'up', since: at, unknown, deletionDismissedAt: at }),
-      lookWrite(`D#${dataPlane}`, at),
+      evaluationRequest(`D#${dataPlane}`, at),
       { delete: keys.operatorAlert('data-plane-deleted', dataPlane) },
       auditWrite(act),
     ];
@@ -188,6 +188,6 @@ export async function dismissReversal(
       { delete: keys.operatorAlert('disable-reverted', id) },
       auditWrite({ task: id, at: now, act: 'dismiss', by, reason: '', evidence: { reverted }, mails: [] }),
     ];
-    return { record: touch({ ...record, task }, now), policy, beside, value: { dismissed: true } };
+    return { record: scheduled({ ...record, task }, now), policy, beside, value: { dismissed: true } };
   });
 }

@@ -2,7 +2,7 @@ import { DAY, type Duration, formatInstant, type Instant } from '../abandonment/
 import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
 import { keys } from '../store/keys.ts';
-import { ROW_VERSION, saidIn } from '../store/rows.ts';
+import { ROW_VERSION, recordIn } from '../store/rows.ts';
 import type { Row, Table } from '../store/table/table.port.ts';
 import { TableBusy } from '../store/table-busy.ts';
 
@@ -16,7 +16,7 @@ export interface DoctorRun {
 }
 
 /** The run in its row. */
-export const doctorRunFromRow = (row: Row): DoctorRun => saidIn(row);
+export const doctorRunFromRow = (row: Row): DoctorRun => recordIn(row);
 
 /** A green run speaks for a stage for so long. */
 const SPEAKS_FOR: Duration = 7 * DAY;

@@ -18,7 +18,7 @@ import {
 } from '../store/recipients.ts';
 import { allRows, eachRow } from '../store/rows.ts';
 import type { Row, Write } from '../store/table/table.port.ts';
-import { loadTask, touch } from '../store/tasks.ts';
+import { loadTask, scheduled } from '../store/tasks.ts';
 import { listAdmins, listSubscriptions, removeAdmin, removeSubscription } from './people.ts';
 
 /** What is stored of a person. */
@@ -159,7 +159,7 @@ async function eraseFromTask(
     const erased = erase(ours, email);
     const next = withErased({ ...record, ...erased }, key, FORGOTTEN);
     if (JSON.stringify(next) === JSON.stringify(record)) return { value: false };
-    return { record: touch(next, system.clock.now()), policy: view.policies.for(id), value: true };
+    return { record: scheduled(next, system.clock.now()), policy: view.policies.for(id), value: true };
   });
 }
 

@@ -3,7 +3,7 @@ import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
 import { commit } from '../store/commit.ts';
 import { keys } from '../store/keys.ts';
-import { lookWrite } from '../store/looks.ts';
+import { evaluationRequest } from '../store/looks.ts';
 import { digestOfRules, loadOwnerRules, ownerRulesWrite } from '../store/owner-rules.ts';
 import { loadPauses, pausesWrite } from '../store/pauses.ts';
 import type { Write } from '../store/table/table.port.ts';
@@ -83,8 +83,8 @@ function looksFor(before: readonly OwnerRule[], after: readonly OwnerRule[], now
   const outer = [...heads].filter(
     (head) => ![...heads].some((other) => other !== head && head.startsWith(other)),
   );
-  if (outer.length > MOST_SCOPES || outer.includes('')) return [lookWrite('ALL', now)];
-  return outer.map((head) => lookWrite(`P#${head}`, now));
+  if (outer.length > MOST_SCOPES || outer.includes('')) return [evaluationRequest('ALL', now)];
+  return outer.map((head) => evaluationRequest(`P#${head}`, now));
 }
 
 /** The rules between the same ones at the beginning and the same ones at the end: which counts depends on their order. */

@@ -2,7 +2,7 @@ import type { Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
 import { commit } from '../store/commit.ts';
-import { lookWrite } from '../store/looks.ts';
+import { evaluationRequest } from '../store/looks.ts';
 import {
   loadPauses,
   overAt,
@@ -65,7 +65,11 @@ export async function endPauses(system: System): Promise<number> {
     const before = await loadPauses(system.table);
     const ended = overAt(before, now);
     if (ended.length === 0) return { value: 0 };
-    const writes = [pausesWrite(pausesAt(before, now)), lookWrite('ALL', now), ...endings(before, now)];
+    const writes = [
+      pausesWrite(pausesAt(before, now)),
+      evaluationRequest('ALL', now),
+      ...endings(before, now),
+    ];
     return { writes, value: ended.length };
   });
 }
@@ -100,7 +104,7 @@ function change(
     const after = make(pausesAt(before, now));
     const evidence = until === null ? {} : { until };
     const audit = auditWrite({ subject: 'operators', at: now, act, by, reason, evidence, mails: [] });
-    const writes = [pausesWrite(after), lookWrite('ALL', now), audit, ...endings(before, now)];
+    const writes = [pausesWrite(after), evaluationRequest('ALL', now), audit, ...endings(before, now)];
     return { writes, value: after };
   });
 }

@@ -7,7 +7,7 @@ import { normaliseAddress } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
 import { index, keys } from '../store/keys.ts';
-import { lookWrite } from '../store/looks.ts';
+import { evaluationRequest } from '../store/looks.ts';
 import {
   type AdminRecord,
   adminFromRow,
@@ -215,7 +215,7 @@ async function store(system: System, writes: Write[], { prefix, subscriber, act,
   const evidence = { prefix, ...subscriber };
   const said = { act: `${act} ${prefix}`, by, reason: '', evidence, mails: [] };
   const audit = auditWrite({ subject: 'operators', at: now, ...said });
-  const all = [...writes, lookWrite(prefix === '' ? 'ALL' : `P#${prefix}`, now), audit];
+  const all = [...writes, evaluationRequest(prefix === '' ? 'ALL' : `P#${prefix}`, now), audit];
   const result = await system.table.transact(all, system.random.id(now));
   if (result.outcome !== 'applied')
     throw new Error(`${act} of ${Object.values(subscriber)[0]} for ${prefix} met a busy table; try again`);

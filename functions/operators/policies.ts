@@ -17,7 +17,7 @@ import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
 import { commit } from '../store/commit.ts';
 import { keys } from '../store/keys.ts';
-import { lookWrite } from '../store/looks.ts';
+import { evaluationRequest } from '../store/looks.ts';
 import { documentOf, loadNoted, loadPolicyDocuments, policyWrite } from '../store/policies.ts';
 import type { Condition, Row, Write } from '../store/table/table.port.ts';
 import { doctorProblem } from './doctor.ts';
@@ -185,7 +185,7 @@ function changePolicy(
     const noted = await loadNoted(system.table, scope, document, now);
     const writes = [
       over(policyWrite(scope, document, noted), row),
-      lookWrite(scope === '' ? 'ALL' : `P#${scope}`, now),
+      evaluationRequest(scope === '' ? 'ALL' : `P#${scope}`, now),
       auditWrite({
         subject: 'operators',
         at: now,

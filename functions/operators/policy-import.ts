@@ -6,7 +6,7 @@ import type { Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
 import { commit } from '../store/commit.ts';
-import { lookWrite } from '../store/looks.ts';
+import { evaluationRequest } from '../store/looks.ts';
 import { loadWritten, notedIn, policyWrite, type WrittenPolicies } from '../store/policies.ts';
 import type { Write } from '../store/table/table.port.ts';
 import { type Document, isProduction, lengthProblem, modeProblem, over, unannouncedIn } from './policies.ts';
@@ -131,5 +131,5 @@ function writesOf(
     return over(policyWrite(scope, after, noted), rows.get(scope));
   });
   const act = { subject: 'operators' as const, at: now, act: 'policy import', by, reason, mails: [] };
-  return [...policies, lookWrite('ALL', now), auditWrite({ ...act, evidence: { changes } })];
+  return [...policies, evaluationRequest('ALL', now), auditWrite({ ...act, evidence: { changes } })];
 }

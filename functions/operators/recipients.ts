@@ -6,7 +6,7 @@ import { auditWrite } from '../store/audit.ts';
 import { eachRowOf, inBuckets } from '../store/buckets.ts';
 import { changeRecipient } from '../store/change-recipient.ts';
 import { index } from '../store/keys.ts';
-import { lookWrite } from '../store/looks.ts';
+import { evaluationRequest } from '../store/looks.ts';
 import { type RecipientRecord, recipientFromRow, type Suppression } from '../store/recipients.ts';
 import type { Key, Query, Table } from '../store/table/table.port.ts';
 
@@ -40,7 +40,7 @@ export function reviveRecipient(system: System, address: string, by: string): Pr
     const now = system.clock.now();
     const beside = [
       ...(isTopic(address) ? alertEnd(address) : []),
-      lookWrite('ALL', now),
+      evaluationRequest('ALL', now),
       auditWrite({
         subject: 'recipients',
         at: now,

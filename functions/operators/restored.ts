@@ -2,7 +2,7 @@ import type { Instant } from '../abandonment/time.ts';
 import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';
 import { commit } from '../store/commit.ts';
-import { lookWrite } from '../store/looks.ts';
+import { evaluationRequest } from '../store/looks.ts';
 import { loadPauses, PAUSABLE, type PausesRecord, pausesAt, pausesWrite } from '../store/pauses.ts';
 
 /**
@@ -31,7 +31,7 @@ export async function markRestored(
       mails: [],
     };
     return {
-      writes: [pausesWrite(marked), lookWrite('ALL', at), auditWrite(act)],
+      writes: [pausesWrite(marked), evaluationRequest('ALL', at), auditWrite(act)],
       value: { restoredAt: at },
     };
   });

@@ -15,8 +15,8 @@ import { DISCLAIMED_EPISODE, type Disclaimer, noticeWrite } from '../store/notic
 import { operatorAlert } from '../store/operator-alerts.ts';
 import type { Write } from '../store/table/table.port.ts';
 import type { TaskRecord } from '../store/tasks.ts';
-import { touch } from '../store/tasks.ts';
-import { tellUntold } from '../store/untold.ts';
+import { scheduled } from '../store/tasks.ts';
+import { writeListedNotices } from '../store/untold.ts';
 import { disableMessageFor } from '../work/messages.ts';
 
 /** What a person wants for one task. */
@@ -65,7 +65,7 @@ export async function actOnTask(
 }
 
 async function followUp(system: System, { record, untold }: Planned, act: OwnerAct): Promise<void> {
-  if (untold) await tellUntold(system, untold);
+  if (untold) await writeListedNotices(system, untold);
   if (act.action === 'disable') await queueDisable(system, { ...record, rev: record.rev + 1 });
 }
 
@@ -147,7 +147,7 @@ async function planKeep(
   const kept = { ...record, keep };
   const ended = record.open ? endByPerson(kept, await view.caseOf(kept), now) : undefined;
   const beside = [...(ended?.beside ?? []), auditOf(record, by, act, now, keep.until)];
-  return { record: ended?.record ?? touch(kept, now), beside, untold: ended?.untold ?? null };
+  return { record: ended?.record ?? scheduled(kept, now), beside, untold: ended?.untold ?? null };
 }
 
 /** Whether the same person asked for the same before, to the end of the same day. */
@@ -161,7 +161,7 @@ function holdsAlready({ keep: before, open }: TaskRecord, keep: Keep): boolean {
 function planEnd(record: TaskRecord, now: Instant, audit: Write): Planned | Acted {
   const { keep } = record;
   if (!keep || keep.until <= now) return { outcome: 'ignored', reason: 'it is not kept' };
-  return { record: touch({ ...record, keep: { ...keep, until: now } }, now), beside: [audit] };
+  return { record: scheduled({ ...record, keep: { ...keep, until: now } }, now), beside: [audit] };
 }
 
 /** So many may say that a task is not theirs. */
@@ -189,7 +189,10 @@ async function planNotMine(
   const whose = instead === undefined ? 'named nobody in their place' : `named ${instead} in their place`;
   const alert = operatorAlert('not-mine', id, `${by} said that it is not theirs, and ${whose}`, now);
   const said = { by, ...(instead !== undefined && { instead }) };
-  return { record: touch(after, now), beside: [audit, alert, ...(await toAdmins(view, after, said, now))] };
+  return {
+    record: scheduled(after, now),
+    beside: [audit, alert, ...(await toAdmins(view, after, said, now))],
+  };
 }
 
 /** What the admins of the nearest prefix hear; one who said so themselves is in no charge of it. */
@@ -201,7 +204,7 @@ async function toAdmins(
 ): Promise<Write[]> {
   const facts = { since: open?.since ?? now, ...triedSince(evidence), disclaimed };
   const pending = { notice: 'disclaimed' as const, since: now, notBefore: now, facts };
-  const admins = await view.livingAdmins(task);
+  const admins = await view.reachableAdmins(task);
   return admins
     .slice(0, MOST_ADMINS)
     .map(({ key, address }) =>
@@ -215,7 +218,7 @@ function planMine(record: TaskRecord, by: string, now: Instant, audit: Write): P
   if (!disclaimed.includes(key)) return { outcome: 'done' };
   const others = disclaimed.filter((one) => one !== key);
   const task = others.length > 0 ? { ...rest, disclaimed: others } : rest;
-  return { record: touch({ ...record, task }, now), beside: [audit] };
+  return { record: scheduled({ ...record, task }, now), beside: [audit] };
 }
 
 function planDisable(record: TaskRecord, by: string, now: Instant, audit: Write): Planned | Acted {

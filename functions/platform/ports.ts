@@ -1,5 +1,5 @@
+import type { TopicArn } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
-import type { TopicArn } from '../abandonment/topics.ts';
 import type { OperatorAlertCode } from './alert-codes.ts';
 import type { SecretPlace } from './control-plane-settings.ts';
 import type { QueueName } from './queues.ts';

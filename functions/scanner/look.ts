@@ -12,7 +12,7 @@ import { deadlineWrites } from '../store/deadline-row.ts';
 import type { FleetView } from '../store/fleet-view.ts';
 import { lastOfEachKey } from '../store/table/writes.ts';
 import { loadTask, type TaskRecord, taskWrite } from '../store/tasks.ts';
-import { tellUntold } from '../store/untold.ts';
+import { writeListedNotices } from '../store/untold.ts';
 import type { Run } from './run.ts';
 import { tellStillOff } from './still-off.ts';
 import { tellUndone } from './undone.ts';
@@ -72,7 +72,7 @@ async function lookOnce(run: Run, given: TaskRecord): Promise<Looked> {
   if (stored.outcome === 'refused') return { outcome: 'conflict' };
   if (stored.outcome === 'same') return { outcome: 'rests', seen: { record, decision: evaluated.decision } };
   countSteps(run, record, evaluated);
-  if (evaluated.untold) await tellUntold(run.system, evaluated.untold);
+  if (evaluated.untold) await writeListedNotices(run.system, evaluated.untold);
   if (evaluated.isCut) return { outcome: 'goes-on', record: stored.record };
   return { outcome: 'rests', seen: { record: stored.record, decision: evaluated.decision } };
 }

@@ -21,7 +21,7 @@ import { digestsStep } from './steps/digests.ts';
 import { disablingStep } from './steps/disabling.ts';
 import { feedbackStep } from './steps/feedback.ts';
 import { healthStep } from './steps/health.ts';
-import { ladderStep } from './steps/ladder.ts';
+import { dueEvaluationsStep } from './steps/ladder.ts';
 import { repairStep } from './steps/repair.ts';
 import { revivalsStep } from './steps/revivals.ts';
 import { scopesStep } from './steps/scopes.ts';
@@ -47,7 +47,7 @@ export const STEPS: readonly Step[] = [
   revivalsStep,
   repairStep,
   watchdogStep,
-  ladderStep,
+  dueEvaluationsStep,
   deadlinesStep,
   disablingStep,
   abandonmentStep,

@@ -1,4 +1,4 @@
-import { saidIn } from '../store/rows.ts';
+import { recordIn } from '../store/rows.ts';
 import type { Row } from '../store/table/table.port.ts';
 import type { Budget, Turn } from './generator.ts';
 import type { Run } from './run.ts';
@@ -22,5 +22,5 @@ export interface StepRecord {
 
 /** Reads a step's row. */
 export function stepFromRow(row: Row): StepRecord {
-  return saidIn(row);
+  return recordIn(row);
 }

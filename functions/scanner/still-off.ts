@@ -6,7 +6,7 @@ import { storeTask } from '../store/change-task.ts';
 import { keys } from '../store/keys.ts';
 import type { Condition, Write } from '../store/table/table.port.ts';
 import type { TaskRecord } from '../store/tasks.ts';
-import { tellUntold } from '../store/untold.ts';
+import { writeListedNotices } from '../store/untold.ts';
 import type { Run } from './run.ts';
 
 /**
@@ -24,7 +24,7 @@ export async function tellStillOff(run: Run, record: TaskRecord): Promise<TaskRe
     policy,
     ...(listed ? [listed.write] : []),
   );
-  if (stored && listed) await tellUntold(run.system, listed.alert);
+  if (stored && listed) await writeListedNotices(run.system, listed.alert);
   return stored;
 }
 

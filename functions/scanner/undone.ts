@@ -1,5 +1,5 @@
 import type { Instant } from '../abandonment/time.ts';
-import { withNoticesToWrite, withUndoTold } from '../episodes/undo.ts';
+import { withNoticesToWrite, withUndoNotified } from '../episodes/undo.ts';
 import { enabledNotice } from '../notices/send/enabled-notice.ts';
 import { type AlertRecord, alertFromRow, alertWrite } from '../store/alerts.ts';
 import { storeTask } from '../store/change-task.ts';
@@ -7,7 +7,7 @@ import { loadHolders } from '../store/holders.ts';
 import { keys } from '../store/keys.ts';
 import type { Condition, Write } from '../store/table/table.port.ts';
 import type { TaskRecord } from '../store/tasks.ts';
-import { tellUntold } from '../store/untold.ts';
+import { writeListedNotices } from '../store/untold.ts';
 import type { Run } from './run.ts';
 
 /**
@@ -22,8 +22,8 @@ export async function tellUndone(run: Run, record: TaskRecord): Promise<TaskReco
   const listed = isOn ? await listedFor(run, task.id, undo.episode, undo.at) : undefined;
   const writes = listed ? [listed.write] : [];
   const policy = run.view.policies.for(task.id);
-  const stored = await storeTask(run.system, withUndoTold(record), policy, ...writes);
-  if (stored && listed) await tellUntold(run.system, listed.alert);
+  const stored = await storeTask(run.system, withUndoNotified(record), policy, ...writes);
+  if (stored && listed) await writeListedNotices(run.system, listed.alert);
   return stored;
 }
 
@@ -37,7 +37,7 @@ async function listedFor(
   const row = await run.system.table.get(keys.alert(task, episode));
   const alert = row && alertFromRow(row);
   if (!alert) return undefined;
-  const living = await run.view.livingOf(await loadHolders(run.system.table, task, episode));
+  const living = await run.view.reachableOf(await loadHolders(run.system.table, task, episode));
   const pending = enabledNotice(alert, enabledAt, run.now);
   const listed = withNoticesToWrite(alert, living, pending);
   const same: Condition = { equals: ['w', row.w as string] };

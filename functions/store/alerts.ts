@@ -2,7 +2,7 @@ import type { Episode, HoldSpan, Mode, ResolveReason } from '../abandonment/task
 import type { Instant } from '../abandonment/time.ts';
 import { BUCKETS, bucketOf, index, keys, sortable } from './keys.ts';
 import type { PendingNotice } from './notices.ts';
-import { ROW_VERSION, saidIn } from './rows.ts';
+import { ROW_VERSION, recordIn } from './rows.ts';
 import { endingOf } from './table/expiry.ts';
 import type { Row, Table } from './table/table.port.ts';
 
@@ -48,7 +48,7 @@ export async function loadAlert(
 
 /** The record in an alert's row. */
 export function alertFromRow(row: Row): AlertRecord {
-  const { parting, untold, ...said } = saidIn<Omit<AlertFacts, 'untold'> & AlertEnd & ListedAlert>(row);
+  const { parting, untold, ...said } = recordIn<Omit<AlertFacts, 'untold'> & AlertEnd & ListedAlert>(row);
   return { ...said, holders: said.holders ?? [], untold: unlisted({ untold, parting }) };
 }
 

@@ -1,6 +1,6 @@
 import type { Instant } from '../abandonment/time.ts';
 import { bucketOf, keys } from './keys.ts';
-import { ROW_VERSION, saidIn } from './rows.ts';
+import { ROW_VERSION, recordIn } from './rows.ts';
 import { endingOf } from './table/expiry.ts';
 import type { Row, Write } from './table/table.port.ts';
 
@@ -20,10 +20,10 @@ interface AuditedAct {
 }
 
 /** The entry in a row of the audit log of one task. */
-export const auditFromRow = (row: Row): TaskAudit => saidIn(row);
+export const auditFromRow = (row: Row): TaskAudit => recordIn(row);
 
 /** The entry in a row of acts that are about no task. */
-export const auditBesideFromRow = (row: Row): AuditEntry => saidIn(row);
+export const auditBesideFromRow = (row: Row): AuditEntry => recordIn(row);
 
 /** Its row, which tells of what is over. */
 export function auditWrite(entry: AuditEntry): Write {

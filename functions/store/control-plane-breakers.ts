@@ -1,6 +1,6 @@
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { keys } from './keys.ts';
-import { allRows, revised, saidIn } from './rows.ts';
+import { allRows, recordIn, revised } from './rows.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
 /** What all functions know of a control plane that failed; none is stored while it answers. */
@@ -37,7 +37,7 @@ export async function loadControlPlaneBreakers(table: Table): Promise<ControlPla
 }
 
 /** The record in its row. */
-const controlPlaneBreakerFromRow = (row: Row): ControlPlaneBreakerRecord => saidIn(row);
+const controlPlaneBreakerFromRow = (row: Row): ControlPlaneBreakerRecord => recordIn(row);
 
 /** Stores it over the revision that was read. */
 export const controlPlaneBreakerWrite = (record: ControlPlaneBreakerRecord): Write =>

@@ -1,6 +1,6 @@
 import type { Instant, Interval } from '../abandonment/time.ts';
 import { keys } from './keys.ts';
-import { allRows, revised, saidIn } from './rows.ts';
+import { allRows, recordIn, revised } from './rows.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
 /** A data plane and the spans in which nothing could be known of its tasks. */
@@ -62,7 +62,7 @@ export async function loadDataPlane(table: Table, name: string): Promise<DataPla
 }
 
 /** The record in a data plane's row. */
-export const dataPlaneFromRow = (row: Row): DataPlaneRecord => saidIn(row);
+export const dataPlaneFromRow = (row: Row): DataPlaneRecord => recordIn(row);
 
 /** A data plane heard of for the first time: up, without a life sign. */
 export function newDataPlane(name: string, now: Instant): DataPlaneRecord {

@@ -2,7 +2,7 @@ import type { Notice } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { bucketOf, index, keys, sortable } from './keys.ts';
 import type { LastingReason } from './recipients.ts';
-import { revised, saidIn } from './rows.ts';
+import { recordIn, revised } from './rows.ts';
 import { endingOf } from './table/expiry.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
@@ -107,7 +107,7 @@ export async function loadDigests(table: Table, ids: Iterable<string>): Promise<
 
 /** The record in a digest's row. */
 export function digestFromRow(row: Row): DigestRecord {
-  return { ...EMPTY, ...saidIn<DigestRecord>(row) };
+  return { ...EMPTY, ...recordIn<DigestRecord>(row) };
 }
 
 /** Left out of a row; rows of older versions never had them. */

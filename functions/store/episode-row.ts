@@ -10,7 +10,7 @@ interface AskerRow {
   disableAt: number;
 }
 
-type RowOf<Whole extends { asker: Asker }> = Omit<Whole, 'asker'> & AskerRow;
+type RowOf<Whole extends { asker: Asker }> = Whole extends unknown ? Omit<Whole, 'asker'> & AskerRow : never;
 
 /** An open episode as rows have it: what speaks of a mode is named after a stage there. */
 export type EpisodeRow = Omit<Episode, 'disabling' | 'graceMode' | 'modeRaisedAt'> & {
@@ -50,8 +50,8 @@ export function episodeToRow({ disabling, graceMode, modeRaisedAt, ...open }: Ep
   const row: EpisodeRow = { ...open, graceStage: graceMode };
   if (modeRaisedAt !== undefined) row.stageRaisedAt = modeRaisedAt;
   if (!disabling) return row;
-  const { state, asker, ...rest } = disabling;
-  return { ...row, disabling: { state, ...askerToRow(asker), ...rest } };
+  const { asker, ...rest } = disabling;
+  return { ...row, disabling: { ...rest, ...askerToRow(asker) } };
 }
 
 /** Reads what was asked of the owning system. */

@@ -1,6 +1,6 @@
 import { DAY } from '../abandonment/time.ts';
 import { keys } from './keys.ts';
-import { eachRow, ROW_VERSION, revised, saidIn } from './rows.ts';
+import { eachRow, ROW_VERSION, recordIn, revised } from './rows.ts';
 import { endingOf } from './table/expiry.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
@@ -15,7 +15,7 @@ export type FactRows = ReadonlyMap<string, Cells>;
 
 /** The cells in a row of facts. */
 function factFromRow(row: Row): Cells {
-  const { cells } = saidIn<{ cells: Record<string, Figures> }>(row);
+  const { cells } = recordIn<{ cells: Record<string, Figures> }>(row);
   return new Map(Object.entries(cells));
 }
 
@@ -83,7 +83,7 @@ export async function loadFactDays(table: Table): Promise<FactDays> {
 }
 
 /** The record in the row that says how far facts are counted. */
-const factDaysFromRow = (row: Row): FactDays => saidIn(row);
+const factDaysFromRow = (row: Row): FactDays => recordIn(row);
 
 /** Stores it over the revision that was read. */
 export const factDaysWrite = (record: FactDays): Write => revised(keys.factDays(), record);

@@ -192,12 +192,12 @@ export class FleetView {
 
   /** Who is to be warned of a task: today's recipients, and the admins who may join them (`escalateAt`). */
   async audienceOf(task: Task, alert: AlertRecord['type']): Promise<Pick<Case, 'recipients' | 'admins'>> {
-    const base = await this.#livingBase(task, alert);
-    if (base.length === 0) return { recipients: await this.livingAdmins(task) };
+    const base = await this.#reachableBase(task, alert);
+    if (base.length === 0) return { recipients: await this.reachableAdmins(task) };
     if (alert === 'task_overdue' || this.policies.for(task.id).escalateAt === null)
       return { recipients: base };
     const known = new Set(base.map(({ key }) => key));
-    const admins = (await this.livingAdmins(task)).filter(({ key }) => !known.has(key));
+    const admins = (await this.reachableAdmins(task)).filter(({ key }) => !known.has(key));
     return { recipients: base, admins };
   }
 
@@ -240,8 +240,8 @@ export class FleetView {
    * alive.
    */
   async recipientsOf(task: Task, alert: AlertType): Promise<Recipient[]> {
-    const living = await this.#livingBase(task, alert);
-    return living.length > 0 ? living : this.livingAdmins(task);
+    const reachable = await this.#reachableBase(task, alert);
+    return reachable.length > 0 ? reachable : this.reachableAdmins(task);
   }
 
   /**
@@ -251,7 +251,7 @@ export class FleetView {
    *
    * @param disableAt the date of the task; null where it had none
    */
-  async toldOfDisabling(
+  async notifiedOfDisabling(
     { task, open, stopping }: TaskRecord,
     disableAt: Instant | null,
     now: Instant,
@@ -259,7 +259,7 @@ export class FleetView {
     const told = await this.recipientsOf(task, 'task_auto_disabled');
     const { escalateAt } = this.policies.for(task.id);
     const haveJoined = escalateAt !== null && disableAt !== null && now >= disableAt - escalateAt;
-    const joined = haveJoined ? await this.livingAdmins(task) : [];
+    const joined = haveJoined ? await this.reachableAdmins(task) : [];
     const isWarned = ({ key }: Recipient) =>
       open?.told[key]?.grace === open?.grace && open?.told[key]?.warning === 'accepted';
     const announced = open?.alert ? holdersOfStopping(stopping, open.since) : [];
@@ -289,7 +289,7 @@ export class FleetView {
    * Why somebody is told of a task, by what was read already for whoever decided about it; undefined where nothing that was
    * read says so.
    */
-  whyTold(task: Task, recipient: string): Why | undefined {
+  whyNotified(task: Task, recipient: string): Why | undefined {
     const has = (addresses: readonly string[]) => addresses.some((one) => recipientKey(one) === recipient);
     if (has(task.owners)) return { as: 'owner' };
     const rule = this.asksRules(task) ? this.#ownerRulesRead?.for(task.id) : undefined;
@@ -307,18 +307,18 @@ export class FleetView {
   }
 
   /** Living owners, and living subscribers to the alert. */
-  async #livingBase(task: Task, alert: AlertType): Promise<Recipient[]> {
+  async #reachableBase(task: Task, alert: AlertType): Promise<Recipient[]> {
     const subscribed = await this.#targetsOf(task, alert);
     const owners = this.asksRules(task) ? (await this.ownersOf(task)).addresses : task.owners;
     const addresses = [...owners, ...subscribed.filter((target) => !isTopic(target))];
     return inCharge(task, await this.#known(addresses));
   }
 
-  /** The living admins of the nearest prefix that has one; the empty prefix is the last. */
-  async livingAdmins(task: Task): Promise<Recipient[]> {
+  /** The reachable admins of the nearest prefix that has one; the empty prefix is the last. */
+  async reachableAdmins(task: Task): Promise<Recipient[]> {
     for (const prefix of adminScopesOf(task)) {
-      const living = inCharge(task, await this.#known(await this.#adminsOf(prefix)));
-      if (living.length > 0) return living;
+      const reachable = inCharge(task, await this.#known(await this.#adminsOf(prefix)));
+      if (reachable.length > 0) return reachable;
     }
     return [];
   }
@@ -335,7 +335,7 @@ export class FleetView {
   }
 
   /** Those of some recipients who can be reached, by what is known of them. */
-  async livingOf(recipients: ReadonlySet<string>): Promise<{ key: string; address: string }[]> {
+  async reachableOf(recipients: ReadonlySet<string>): Promise<{ key: string; address: string }[]> {
     await this.loadRecipients(recipients);
     return [...recipients].flatMap((key) => {
       const record = this.#recipients.get(key);
@@ -357,7 +357,7 @@ export class FleetView {
   }
 
   /** How a recipient that was loaded wishes to be spoken to. */
-  wishesOf(recipient: string): Pick<RecipientRecord, 'zone' | 'language'> {
+  preferencesOf(recipient: string): Pick<RecipientRecord, 'zone' | 'language'> {
     return this.#recipients.get(recipient) ?? {};
   }
 

@@ -1,7 +1,7 @@
 import type { Instant } from '../abandonment/time.ts';
 import { commit, type Writing } from './commit.ts';
 import { keys } from './keys.ts';
-import { allRows, revised, saidIn } from './rows.ts';
+import { allRows, recordIn, revised } from './rows.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
 /** What is known of a generator: when it is asked next is read from here alone. */
@@ -58,7 +58,7 @@ export function newGenerator(name: string): GeneratorRecord {
 
 /** The record in a generator's row; one that was woken before its first turn has little in it. */
 export function generatorFromRow(row: Row): GeneratorRecord {
-  return { ...newGenerator(row.sk), ...saidIn<Partial<GeneratorRecord>>(row) };
+  return { ...newGenerator(row.sk), ...recordIn<Partial<GeneratorRecord>>(row) };
 }
 
 /** All of them by name, in one query. */

@@ -1,6 +1,6 @@
 import type { Instant } from '../abandonment/time.ts';
 import { keys } from './keys.ts';
-import { allRows, saidIn } from './rows.ts';
+import { allRows, recordIn } from './rows.ts';
 import type { Key, Row, Table } from './table/table.port.ts';
 
 /** What a piece of work is known by: who makes it (steps fill a queue, a generator its own list), and its identifier there. */
@@ -42,4 +42,4 @@ export async function loadGivenUpOf(table: Table, work: Work): Promise<GivenUp |
 }
 
 /** The record in the row of given up work. */
-export const givenUpFromRow = (row: Row): GivenUp => saidIn(row);
+export const givenUpFromRow = (row: Row): GivenUp => recordIn(row);

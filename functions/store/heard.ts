@@ -2,7 +2,7 @@ import { type Duration, HOUR, type Instant, MINUTE } from '../abandonment/time.t
 import type { Recording, Writing } from './commit.ts';
 import { keys } from './keys.ts';
 import { loadPauses } from './pauses.ts';
-import { ROW_VERSION, revised, saidIn } from './rows.ts';
+import { ROW_VERSION, recordIn, revised } from './rows.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
 /** A process writes no more often than this that events come in. */
@@ -60,7 +60,7 @@ export async function loadFeedback(table: Table): Promise<Feedback> {
 }
 
 /** The record in the row of SES's word on mails. */
-export const feedbackFromRow = (row: Row): Feedback => ({ ...NOTHING_HEARD, ...saidIn<Feedback>(row) });
+export const feedbackFromRow = (row: Row): Feedback => ({ ...NOTHING_HEARD, ...recordIn<Feedback>(row) });
 
 const NOTHING_HEARD: Feedback = { unansweredSince: null, heardAt: null };
 
@@ -106,7 +106,7 @@ export async function loadCanaryRound(table: Table): Promise<FeedbackCanaryRecor
 }
 
 /** The record in the row of the newest round. */
-export const canaryRoundFromRow = (row: Row): FeedbackCanaryRecord => saidIn(row);
+export const canaryRoundFromRow = (row: Row): FeedbackCanaryRecord => recordIn(row);
 
 export const canaryRoundWrite = (round: FeedbackCanaryRecord): Write => revised(keys.feedbackCanary(), round);
 

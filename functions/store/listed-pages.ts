@@ -1,7 +1,7 @@
 import type { Instant } from '../abandonment/time.ts';
 import { bytesOfText, inParts } from './in-parts.ts';
 import { keys } from './keys.ts';
-import { eachRow, ROW_VERSION, saidIn } from './rows.ts';
+import { eachRow, ROW_VERSION, recordIn } from './rows.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
 /** A page as a listing found it. Small: one that has not changed is read no further. */
@@ -61,7 +61,7 @@ export function listedPageWrites(
 }
 
 /** The record in the row of a page. */
-export const listedPageFromRow = (row: Row): ListedPage => saidIn(row);
+export const listedPageFromRow = (row: Row): ListedPage => recordIn(row);
 
 /** The entries in a row of the tasks of a page. */
 export const listedPartFromRow = (row: Row): ListedEntry[] => row.entries as ListedEntry[];
@@ -127,7 +127,7 @@ export async function* eachMoves(table: Table, controlPlane: string, listing: nu
 }
 
 /** The record in a row of what moved. */
-export const movesFromRow = (row: Row): Moves => saidIn(row);
+export const movesFromRow = (row: Row): Moves => recordIn(row);
 
 /** The rows that name the tasks missing since a listing that is held. */
 export function missingWrites(

@@ -1,6 +1,6 @@
 import type { Instant } from '../abandonment/time.ts';
 import { keys } from './keys.ts';
-import { allRows, ROW_VERSION, revised, saidIn } from './rows.ts';
+import { allRows, ROW_VERSION, recordIn, revised } from './rows.ts';
 import { endingOf } from './table/expiry.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
@@ -130,7 +130,7 @@ export function newListingRecord(name: string, now: Instant): ListingRecord {
 }
 
 /** The record in the row of a control plane that is listed. */
-export const listingFromRow = (row: Row): ListingRecord => saidIn(row);
+export const listingFromRow = (row: Row): ListingRecord => recordIn(row);
 
 export const listingWrite = (record: ListingRecord): Write => revised(keys.listing(record.name), record);
 
@@ -170,7 +170,7 @@ export function listingEndWrite(name: string, end: ListingEnd): Write {
 }
 
 /** The record in the row of a listing that ended. */
-export const listingEndFromRow = (row: Row): ListingEnd => saidIn(row);
+export const listingEndFromRow = (row: Row): ListingEnd => recordIn(row);
 
 /** The newest listings of a control plane that ended, the newest first. */
 export async function loadListingEnds(table: Table, name: string, most: number): Promise<ListingEnd[]> {

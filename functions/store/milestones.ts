@@ -1,7 +1,7 @@
 import type { Cell, ResolveReason } from '../abandonment/task.ts';
 import { fullInstant, type Instant } from '../abandonment/time.ts';
 import { BUCKETS, bucketOf, keys } from './keys.ts';
-import { ROW_VERSION, saidIn } from './rows.ts';
+import { ROW_VERSION, recordIn } from './rows.ts';
 import { endingOf } from './table/expiry.ts';
 import type { Row, Write } from './table/table.port.ts';
 
@@ -26,7 +26,7 @@ export function milestoneWrite(milestone: Milestone): Write {
 }
 
 /** The milestone in its row. */
-export const milestoneFromRow = (row: Row): Milestone => saidIn(row);
+export const milestoneFromRow = (row: Row): Milestone => recordIn(row);
 
 /** The day of an instant in UTC: `2026-01-15`. */
 export function dayOf(at: Instant): string {

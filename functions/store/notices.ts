@@ -2,7 +2,7 @@ import type { Notice, PastNotice, ResolveReason } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
 import { isTopic } from '../abandonment/topics.ts';
 import { BUCKETS, bucketOf, index, keys } from './keys.ts';
-import { ROW_VERSION, saidIn } from './rows.ts';
+import { ROW_VERSION, recordIn } from './rows.ts';
 import { endingOf } from './table/expiry.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
@@ -93,7 +93,7 @@ export function factsOf(pending: PendingNotice | null): PastFacts | undefined {
 /** The record in a notice's row. */
 export function noticeFromRow(row: Row): NoticeRecord {
   const { w } = row;
-  return { ...saidIn<NoticeRecord>(row), ...(typeof w === 'string' && { w }) };
+  return { ...recordIn<NoticeRecord>(row), ...(typeof w === 'string' && { w }) };
 }
 
 /** Reads one notice; undefined where there is none. */

@@ -2,7 +2,7 @@ import type { Instant } from '../abandonment/time.ts';
 import { commit, type Writing } from './commit.ts';
 import { index, keys, sortable } from './keys.ts';
 import { judgeOops, type OopsRate, type ReportReason } from './oops-report.ts';
-import { allRows, ROW_VERSION, saidIn } from './rows.ts';
+import { allRows, ROW_VERSION, recordIn } from './rows.ts';
 import { endingOf } from './table/expiry.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
@@ -47,10 +47,10 @@ export interface OopsOccurrence {
 }
 
 /** The record in the row of a kind of failure. */
-export const oopsFromRow = (row: Row): OopsRecord => saidIn(row);
+export const oopsFromRow = (row: Row): OopsRecord => recordIn(row);
 
 /** The record in the row of one failed attempt. */
-export const occurrenceFromRow = (row: Row): OopsOccurrence => saidIn(row);
+export const occurrenceFromRow = (row: Row): OopsOccurrence => recordIn(row);
 
 /** So often the row of a kind is read to be counted up; others may count it as fast. */
 const MOST_READS = 3;

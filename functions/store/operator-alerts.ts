@@ -2,7 +2,7 @@ import { formatInstant, type Instant } from '../abandonment/time.ts';
 import type { OperatorAlertCode } from '../platform/alert-codes.ts';
 import { argument } from '../platform/shell-word.ts';
 import { keys } from './keys.ts';
-import { ROW_VERSION, revised, saidIn } from './rows.ts';
+import { ROW_VERSION, recordIn, revised } from './rows.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
 export interface OperatorAlertRecord {
@@ -33,7 +33,7 @@ export async function loadOperatorAlert(
 }
 
 /** The record in the row of an alert to operators. */
-export const operatorAlertFromRow = (row: Row): OperatorAlertRecord => saidIn(row);
+export const operatorAlertFromRow = (row: Row): OperatorAlertRecord => recordIn(row);
 
 /** Stores it over the revision that was read. */
 export function operatorAlertWrite(record: OperatorAlertRecord): Write {

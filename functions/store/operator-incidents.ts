@@ -2,7 +2,7 @@ import type { Instant } from '../abandonment/time.ts';
 import type { OperatorAlertCode } from '../platform/alert-codes.ts';
 import { keys } from './keys.ts';
 import { BESIDE_ALERTS, type OperatorAlertRecord, operatorAlertFromRow } from './operator-alerts.ts';
-import { allRows, revised, saidIn } from './rows.ts';
+import { allRows, recordIn, revised } from './rows.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
 /** A condition that operators were told of, until its end was told as well. */
@@ -21,7 +21,7 @@ export interface OperatorIncidentRecord {
 }
 
 /** The record in its row. */
-export const operatorIncidentFromRow = (row: Row): OperatorIncidentRecord => saidIn(row);
+export const operatorIncidentFromRow = (row: Row): OperatorIncidentRecord => recordIn(row);
 
 /** Stores it over the revision that was read. */
 export function operatorIncidentWrite(record: OperatorIncidentRecord): Write {
@@ -54,7 +54,7 @@ export async function loadTold(table: Table): Promise<Told> {
 }
 
 function closedFromRow(row: Row): { code: OperatorAlertCode; subject: string; at: Instant } {
-  const { code, subject, endedAt } = saidIn<{ code: OperatorAlertCode; subject: string; endedAt: Instant }>(
+  const { code, subject, endedAt } = recordIn<{ code: OperatorAlertCode; subject: string; endedAt: Instant }>(
     row,
   );
   return { code, subject, at: endedAt };

@@ -1,7 +1,7 @@
 import type { Instant } from '../abandonment/time.ts';
 import { bytesOfText, inParts } from './in-parts.ts';
 import { index, keys, sortable } from './keys.ts';
-import { allRows, revised, saidIn } from './rows.ts';
+import { allRows, recordIn, revised } from './rows.ts';
 import { endingOf } from './table/expiry.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
@@ -117,7 +117,7 @@ export function operatorWorkWrite(record: OperatorWorkRecord): Write {
 }
 
 /** The record in the row of a bulk command. */
-export const operatorWorkFromRow = (row: Row): OperatorWorkRecord => saidIn(row);
+export const operatorWorkFromRow = (row: Row): OperatorWorkRecord => recordIn(row);
 
 /** A bulk command by its id; undefined where there is none. */
 export async function loadOperatorWork(table: Table, id: string): Promise<OperatorWorkRecord | undefined> {
@@ -158,7 +158,7 @@ export function workPartWrite(id: string, record: WorkPartRecord, now: Instant):
 }
 
 /** The record in the row of a part. */
-export const workPartFromRow = (row: Row): WorkPartRecord => saidIn(row);
+export const workPartFromRow = (row: Row): WorkPartRecord => recordIn(row);
 
 /** A part of a bulk command; one that is gone has no items. */
 export async function loadWorkPart(table: Table, id: string, part: number): Promise<WorkPartRecord> {

@@ -3,7 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { type OwnerRule, OwnerRules } from '../abandonment/owner-rules.ts';
 import { keys } from './keys.ts';
 import { loadPauses } from './pauses.ts';
-import { ROW_VERSION, saidIn } from './rows.ts';
+import { ROW_VERSION, recordIn } from './rows.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
 /** A rule as its row has it. */
@@ -45,7 +45,7 @@ export async function loadOwnerRules(table: Table, known: string | undefined): P
 
 /** The rules in their row. */
 export function ownerRulesFromRow(row: Row): OwnerRules {
-  const { packed } = saidIn<{ packed: string }>(row);
+  const { packed } = recordIn<{ packed: string }>(row);
   const rules = JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString()) as Packed[];
   return new OwnerRules(rules.map(([line, pattern, owners]) => ({ line, pattern, owners })));
 }

@@ -1,10 +1,10 @@
 import type { Instant } from '../abandonment/time.ts';
 import { keys } from './keys.ts';
-import { revised, saidIn } from './rows.ts';
+import { recordIn, revised } from './rows.ts';
 import type { Key, Row, Table, Write } from './table/table.port.ts';
 
 /** One run's share: how many in all, and how many of them unapproved, per tenant and data plane. */
-export interface PaceEntry {
+export interface RateLimitEntry {
   at: Instant;
   /** The run's name, under which stands what it turned off; absent in older entries. */
   run?: string;
@@ -16,23 +16,23 @@ export interface PaceEntry {
 }
 
 /** How many were turned off (or newly warned) per run in the last day. */
-export interface PaceRecord {
-  runs: PaceEntry[];
+export interface RateLimitRecord {
+  runs: RateLimitEntry[];
   rev: number;
 }
 
 /** The pace of disabling. */
-export const loadPace = (table: Table): Promise<PaceRecord> => loadRuns(table, keys.pace());
-export const paceWrite = (record: PaceRecord): Write => revised(keys.pace(), record);
+export const loadRateLimit = (table: Table): Promise<RateLimitRecord> => loadRuns(table, keys.pace());
+export const rateLimitWrite = (record: RateLimitRecord): Write => revised(keys.pace(), record);
 
 /** The pace of warnings. */
-export const loadRamp = (table: Table): Promise<PaceRecord> => loadRuns(table, keys.ramp());
-export const rampWrite = (record: PaceRecord): Write => revised(keys.ramp(), record);
+export const loadWarmUpLimit = (table: Table): Promise<RateLimitRecord> => loadRuns(table, keys.ramp());
+export const warmUpLimitWrite = (record: RateLimitRecord): Write => revised(keys.ramp(), record);
 
-async function loadRuns(table: Table, key: Key): Promise<PaceRecord> {
+async function loadRuns(table: Table, key: Key): Promise<RateLimitRecord> {
   const row = await table.get(key);
-  return row ? paceFromRow(row) : { runs: [], rev: 0 };
+  return row ? rateLimitFromRow(row) : { runs: [], rev: 0 };
 }
 
 /** The record in the row of a pace. */
-export const paceFromRow = (row: Row): PaceRecord => saidIn(row);
+export const rateLimitFromRow = (row: Row): RateLimitRecord => recordIn(row);

@@ -2,7 +2,7 @@ import { withSpan } from '../abandonment/spans.ts';
 import type { Pauses } from '../abandonment/task.ts';
 import type { Instant, Interval } from '../abandonment/time.ts';
 import { keys } from './keys.ts';
-import { revised, saidIn } from './rows.ts';
+import { recordIn, revised } from './rows.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
 /** What a webhook hears of. */
@@ -63,7 +63,7 @@ export async function loadPauses(table: Table): Promise<PausesRecord> {
 
 /** The record in the row of the pauses. */
 export function pausesFromRow(row: Row): PausesRecord {
-  return { ...NOTHING_PAUSED, ...saidIn<PausesRecord>(row) };
+  return { ...NOTHING_PAUSED, ...recordIn<PausesRecord>(row) };
 }
 
 /** The pauses whose own end has come at an instant, and when it was. */

@@ -1,5 +1,5 @@
 import { index, keys } from './keys.ts';
-import { allRows, saidIn } from './rows.ts';
+import { allRows, recordIn } from './rows.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
 /** Who or what hears of the alerts of a prefix: a person by mail, or a topic (its ARN) for information. */
@@ -14,13 +14,13 @@ export interface AdminRecord {
 
 /** The subscription in its row, wherever it stands. */
 export function subscriptionFromRow(row: Row): SubscriptionRecord {
-  const { prefix, alertTypes, ...said } = saidIn<SubscriptionRecord>(row);
+  const { prefix, alertTypes, ...said } = recordIn<SubscriptionRecord>(row);
   return { prefix, ...('topic' in said ? { topic: said.topic } : { email: said.email }), alertTypes };
 }
 
 /** The admin in their row, wherever it stands. */
 export function adminFromRow(row: Row): AdminRecord {
-  const { prefix, email } = saidIn<AdminRecord>(row);
+  const { prefix, email } = recordIn<AdminRecord>(row);
   return { prefix, email };
 }
 

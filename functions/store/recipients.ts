@@ -2,7 +2,7 @@ import type { Language } from '../../emails/languages.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { bucketOf, index, keys } from './keys.ts';
 import { type NoticeRecord, noticeFromRow } from './notices.ts';
-import { eachRow, revised, saidIn } from './rows.ts';
+import { eachRow, recordIn, revised } from './rows.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
 /**
@@ -83,7 +83,7 @@ export async function loadRecipient(table: Table, key: string): Promise<Recipien
 
 /** The record in a recipient's row. */
 export function recipientFromRow(row: Row): RecipientRecord {
-  return { ...EMPTY, ...saidIn<RecipientRecord>(row) };
+  return { ...EMPTY, ...recordIn<RecipientRecord>(row) };
 }
 
 /** Left out of a row where there is nothing to say; rows of older versions never had them. */

@@ -1,6 +1,6 @@
 import type { Instant } from '../abandonment/time.ts';
 import { keys } from './keys.ts';
-import { revised, saidIn } from './rows.ts';
+import { recordIn, revised } from './rows.ts';
 import { endingOf } from './table/expiry.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
@@ -23,7 +23,7 @@ export interface RedrivenRecord {
 }
 
 /** The record in its row. */
-const redrivenFromRow = (row: Row): RedrivenRecord => saidIn(row);
+const redrivenFromRow = (row: Row): RedrivenRecord => recordIn(row);
 
 /** How often an item was sent back; none where it never was. */
 export async function loadRedriven(table: Table, queue: string, item: string): Promise<RedrivenRecord> {

@@ -1,5 +1,5 @@
 import { keys } from './keys.ts';
-import { revised, saidIn } from './rows.ts';
+import { recordIn, revised } from './rows.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
 /** How SES refused recipients since it last took a mail: in which words, and whom. */
@@ -23,7 +23,7 @@ export async function loadRefusals(table: Table): Promise<RefusalsRecord> {
 }
 
 /** The record in the row of the refusals. */
-export const refusalsFromRow = (row: Row): RefusalsRecord => saidIn(row);
+export const refusalsFromRow = (row: Row): RefusalsRecord => recordIn(row);
 
 export const refusalsWrite = (record: RefusalsRecord): Write => revised(keys.refusals(), record);
 

@@ -1,6 +1,6 @@
 import type { Instant } from '../abandonment/time.ts';
 import { keys } from './keys.ts';
-import { revised, saidIn } from './rows.ts';
+import { recordIn, revised } from './rows.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
 /** Events of one source that were refused for the same reason at the same key. Texts are cut, and have no addresses. */
@@ -35,7 +35,7 @@ export async function loadRefusedEvents(table: Table): Promise<RefusedEventsReco
 
 /** The record in the row of refused events. */
 export function refusedEventsFromRow(row: Row): RefusedEventsRecord {
-  return saidIn<RefusedEventsRecord>(row);
+  return recordIn<RefusedEventsRecord>(row);
 }
 
 /** Stores it over the revision that was read. */

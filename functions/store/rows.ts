@@ -25,7 +25,7 @@ export function revised(
  * What a row of a kind says, without what places it in the table. Only the reader of each kind (`…FromRow`) takes a row for
  * more than a row: it gives what is absent from rows of older versions. What a newer version added is kept.
  */
-export function saidIn<Said>(row: Row): Said {
+export function recordIn<Said>(row: Row): Said {
   const said: Record<string, unknown> = {};
   // Each row that is read comes by here: a rest of so many names takes four times as long.
   for (const name in row) if (!PLACING.has(name)) said[name] = row[name];

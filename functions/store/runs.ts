@@ -1,6 +1,6 @@
 import type { Instant } from '../abandonment/time.ts';
 import { keys, sortable } from './keys.ts';
-import { eachRow, ROW_VERSION, saidIn } from './rows.ts';
+import { eachRow, ROW_VERSION, recordIn } from './rows.ts';
 import { endingOf } from './table/expiry.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
@@ -17,7 +17,7 @@ export function runWrite(at: Instant, record: RunRecord, now: Instant): Write {
 }
 
 /** The record in the row of a scan. */
-const runFromRow = (row: Row): RunRecord => saidIn(row);
+const runFromRow = (row: Row): RunRecord => recordIn(row);
 
 /** The scans from an instant on, the oldest first. */
 export async function* runsSince(table: Table, since: Instant): AsyncGenerator<RunRecord> {

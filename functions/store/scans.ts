@@ -1,6 +1,6 @@
 import type { Instant, Interval } from '../abandonment/time.ts';
 import { keys } from './keys.ts';
-import { revised, saidIn } from './rows.ts';
+import { recordIn, revised } from './rows.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
 export interface ScansRecord {
@@ -20,7 +20,7 @@ export async function loadScans(table: Table): Promise<ScansRecord> {
 }
 
 /** The record in the row of the scans. */
-export const scansFromRow = (row: Row): ScansRecord => saidIn(row);
+export const scansFromRow = (row: Row): ScansRecord => recordIn(row);
 
 const NEVER_SCANNED: ScansRecord = { claimed: null, leaseUntil: null, completedAt: null, gaps: [], rev: 0 };
 

@@ -1,5 +1,5 @@
 import { keys } from './keys.ts';
-import { allRows, ROW_VERSION, saidIn } from './rows.ts';
+import { allRows, ROW_VERSION, recordIn } from './rows.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
 /** Who may say what on the bus. */
@@ -24,7 +24,7 @@ export async function loadSources(table: Table): Promise<SourceRecord[]> {
 }
 
 /** The record in a source's row. */
-export const sourceFromRow = (row: Row): SourceRecord => saidIn(row);
+export const sourceFromRow = (row: Row): SourceRecord => recordIn(row);
 
 /** Registers a source, or replaces what it may say. */
 export function sourceWrite(source: SourceRecord): Write {

@@ -148,18 +148,18 @@ export function taskFromRow(row: Row): TaskRecord {
  * left out, so that most rows stay within one write unit (1 KB).
  */
 export function taskWrite(record: TaskRecord, policy: EffectivePolicy): { put: Row; if: Condition[] } {
-  const settled = settle(record, policy);
+  const stored = normalised(record, policy);
   return {
     put: {
       ...keys.task(record.task.id),
       v: ROW_VERSION,
       b: BUCKETS,
-      ...withoutNulls(settled),
-      ...(settled.open && { open: packed(settled.open) }),
-      ...(settled.asked && { asked: askedToRow(settled.asked) }),
-      ...(settled.stopping && { stopping: packedStopping(settled.stopping) }),
+      ...withoutNulls(stored),
+      ...(stored.open && { open: packed(stored.open) }),
+      ...(stored.asked && { asked: askedToRow(stored.asked) }),
+      ...(stored.stopping && { stopping: packedStopping(stored.stopping) }),
       rev: record.rev + 1,
-      ...placesOf(settled, policy),
+      ...placesOf(stored, policy),
     },
     if: [record.rev === 0 ? { absent: true } : { equals: ['rev', record.rev] }],
   };
@@ -175,7 +175,7 @@ function withoutNulls(record: TaskRecord): Record<string, unknown> {
  * Lets the scanner look at once at a task with an open episode, a hold that ends or announced deadlines; others it finds
  * by itself.
  */
-export function touch(record: TaskRecord, now: Instant): TaskRecord {
+export function scheduled(record: TaskRecord, now: Instant): TaskRecord {
   const { stopping } = record;
   const touched = stopping ? { ...record, stopping: { ...stopping, lookAt: now } } : record;
   return record.open || record.next ? { ...touched, next: { at: now, why: 'look' } } : touched;
@@ -191,7 +191,7 @@ function isWatched(record: TaskRecord, policy: EffectivePolicy): boolean {
   return !(hasPrimary && isHealthy(record.evidence, policy));
 }
 
-function settle(record: TaskRecord, policy: EffectivePolicy): TaskRecord {
+function normalised(record: TaskRecord, policy: EffectivePolicy): TaskRecord {
   const healthy = isHealthy(record.evidence, policy);
   const idle = !record.open && (healthy || !isEligible(record.task));
   const isDone = idle && record.undo?.state !== 'enabled';
@@ -199,8 +199,8 @@ function settle(record: TaskRecord, policy: EffectivePolicy): TaskRecord {
     ...record,
     task: withoutPast(record.task),
     next:
-      enablingLook(record) ??
-      (isDone ? stillOffLook(record, policy) : (record.next ?? spellLook(record, policy))),
+      enablingEvaluation(record) ??
+      (isDone ? stillOffEvaluation(record, policy) : (record.next ?? spellEvaluation(record, policy))),
     hold: idle && !(record.hold?.late && endsBy(record.task)) ? null : record.hold,
     vetoes: healthy ? null : record.vetoes,
     disabledByUs: record.task.enabled ? null : record.disabledByUs,
@@ -208,13 +208,13 @@ function settle(record: TaskRecord, policy: EffectivePolicy): TaskRecord {
 }
 
 /** Whoever looks at it before its control plane is to be asked again changes nothing of that. */
-function enablingLook({ task, disabledByUs }: TaskRecord): TaskRecord['next'] {
+function enablingEvaluation({ task, disabledByUs }: TaskRecord): TaskRecord['next'] {
   if (task.enabled || !disabledByUs?.enabling) return null;
   return { at: disabledByUs.enabling.nextAt, why: 'look' };
 }
 
 /** What we disabled is looked at once more before it can no longer be enabled as it was, where its policy asks for it. */
-function stillOffLook({ task, disabledByUs }: TaskRecord, policy: EffectivePolicy): TaskRecord['next'] {
+function stillOffEvaluation({ task, disabledByUs }: TaskRecord, policy: EffectivePolicy): TaskRecord['next'] {
   if (task.enabled || task.deletedAt !== undefined || !disabledByUs) return null;
   const at = stillOffAt(disabledByUs, policy);
   return at === null ? null : { at, why: 'look' };
@@ -228,7 +228,7 @@ function withoutPast(task: Task): Task {
 }
 
 /** Without an episode a spell under way is looked at when it will have lasted, or at the threshold before that. */
-function spellLook({ open, task, evidence }: TaskRecord, policy: EffectivePolicy): TaskRecord['next'] {
+function spellEvaluation({ open, task, evidence }: TaskRecord, policy: EffectivePolicy): TaskRecord['next'] {
   const lastsAt = open ? null : recoversAt(evidence, policy);
   if (lastsAt === null) return null;
   const threshold = notPrimarySince(task, evidence, policy, 0) + policy.warnAfter;
@@ -264,7 +264,7 @@ function placesOf(record: TaskRecord, policy: EffectivePolicy): Record<string, u
 
 /** Whether nothing is open of it, and only a reminder that it is still off will come: nobody looks for it before. */
 function isAsleep(record: TaskRecord, policy: EffectivePolicy): boolean {
-  return !record.open && record.next !== null && record.next.at === stillOffLook(record, policy)?.at;
+  return !record.open && record.next !== null && record.next.at === stillOffEvaluation(record, policy)?.at;
 }
 
 /** When all that is kept for a deleted task is over: a keep belongs to the id, and outlives a deletion. */

@@ -12,7 +12,7 @@ const CHUNK = 90;
  * that writes it, so that a run that dies loses none and writes none twice. Does nothing where another was first:
  * who changed the list goes on with it.
  */
-export async function tellUntold(writing: Writing, listed: AlertRecord): Promise<void> {
+export async function writeListedNotices(writing: Writing, listed: AlertRecord): Promise<void> {
   const { table, random, clock } = writing;
   for (;;) {
     const row = await table.get(keys.alert(listed.task, listed.episode));

@@ -1,6 +1,6 @@
 import type { Instant } from '../abandonment/time.ts';
 import { keys } from './keys.ts';
-import { ROW_VERSION, saidIn } from './rows.ts';
+import { ROW_VERSION, recordIn } from './rows.ts';
 import { endingOf } from './table/expiry.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
@@ -60,7 +60,7 @@ export interface DeliveryRecord {
 export const orderOf = ({ task, stream }: DeliveryRecord): string | null => stream ?? task;
 
 /** The record in its row. */
-const deliveryFromRow = (row: Row): DeliveryRecord => saidIn(row);
+const deliveryFromRow = (row: Row): DeliveryRecord => recordIn(row);
 
 /** Its row; what ended goes by itself once its retention is over. */
 export function deliveryWrite(record: DeliveryRecord): { put: Row } {

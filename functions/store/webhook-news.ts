@@ -1,7 +1,7 @@
 import { DAY, type Duration, type Instant, SECOND } from '../abandonment/time.ts';
 import { keys } from './keys.ts';
 import type { WebhookScope } from './pauses.ts';
-import { eachRow, ROW_VERSION, saidIn } from './rows.ts';
+import { eachRow, ROW_VERSION, recordIn } from './rows.ts';
 import type { Condition, Row, Table, Write } from './table/table.port.ts';
 import { hears, type NewsType } from './webhooks.ts';
 
@@ -30,7 +30,7 @@ export interface NewsRecord {
 const FORGOTTEN_AFTER: Duration = 30 * DAY;
 
 /** The record in its row. */
-const newsFromRow = (row: Row): NewsRecord => saidIn(row);
+const newsFromRow = (row: Row): NewsRecord => recordIn(row);
 
 /**
  * The row of what happened, to be written in the transaction in which it happened; none where no webhook hears of it.

@@ -2,7 +2,7 @@ import { DAY, type Duration, type Instant } from '../abandonment/time.ts';
 import { commit, type Writing } from './commit.ts';
 import { keys } from './keys.ts';
 import { loadPauses, pausesWrite, type WebhookScope } from './pauses.ts';
-import { allRows, revised, saidIn } from './rows.ts';
+import { allRows, recordIn, revised } from './rows.ts';
 import type { Row, Table, Write } from './table/table.port.ts';
 
 /** What a webhook may be told of (docs/webhooks.md#events). */
@@ -74,7 +74,7 @@ export interface WebhookRecord {
 export const DELIVERED_WITHIN: Duration = 7 * DAY;
 
 /** The record in its row. */
-const webhookFromRow = (row: Row): WebhookRecord => saidIn(row);
+const webhookFromRow = (row: Row): WebhookRecord => recordIn(row);
 
 export async function loadWebhook(table: Table, id: string): Promise<WebhookRecord | undefined> {
   const row = await table.get(keys.webhook(id));

@@ -6,7 +6,7 @@ import type { Recording } from '../store/commit.ts';
 import { keys } from '../store/keys.ts';
 import { type KindOfOops, type OopsOccurrence, storeOops } from '../store/oops.ts';
 import type { ReportReason } from '../store/oops-report.ts';
-import { ROW_VERSION, saidIn } from '../store/rows.ts';
+import { ROW_VERSION, recordIn } from '../store/rows.ts';
 import { endingOf } from '../store/table/expiry.ts';
 import type { Row, Write } from '../store/table/table.port.ts';
 import { classOf, type FailureClass } from './failure-class.ts';
@@ -84,7 +84,7 @@ export interface StartRow {
 
 /** The record in the row of an attempt that began; in older ones its message counts from there. */
 export function startFromRow(row: Row): StartRow & { since: Instant } {
-  const said = saidIn<StartRow>(row);
+  const said = recordIn<StartRow>(row);
   return { ...said, since: said.since ?? said.startedAt };
 }
 

@@ -21,9 +21,19 @@ export interface KafkaConnect {
   url: string;
   /** A folder for files that connectors read and write; it goes when all is stopped. */
   folder: string;
+  /** Ends the worker alone: politely, or at once as a machine that is lost. The broker stays. */
+  stopWorker(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Starts the worker again at the same address, and waits until it answers. */
+  startWorker(): Promise<void>;
   /** Ends both, and removes what they left. */
   stop(): Promise<void>;
 }
+
+/**
+ * How the worker runs. `standalone` starts sooner, and forgets its connectors as it stops; `distributed` keeps them in
+ * topics of the broker, as a cluster does.
+ */
+export type WorkerMode = 'standalone' | 'distributed';
 
 /** Something that runs Java, and its log. */
 interface Running {
@@ -32,33 +42,43 @@ interface Running {
 }
 
 /**
- * Starts a broker and a worker (standalone) on free ports, in a folder of their own, and waits until Connect answers.
+ * Starts a broker and a worker on free ports, in a folder of their own, and waits until Connect answers.
  * The jars must be there (`fetchKafkaConnect`).
  * @throws LocalProblem with the end of a log where one of them does not start
  */
-export async function startKafkaConnect(): Promise<KafkaConnect> {
+export async function startKafkaConnect(mode: WorkerMode = 'standalone'): Promise<KafkaConnect> {
   mkdirSync(LOGS, { recursive: true });
   const folder = mkdtempSync(join(tmpdir(), 'taskwarden-kafka-'));
   const ports = { broker: await freePort(), controller: await freePort(), rest: await freePort() };
-  const started = [startBroker(folder, ports), startWorker(folder, ports)];
+  const url = `http://127.0.0.1:${ports.rest}`;
+  const broker = startBroker(folder, ports);
+  let worker = startWorker(folder, ports, mode);
   const kill = () => {
-    for (const { child } of started) child.kill('SIGKILL');
+    for (const { child } of [broker, worker]) child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   };
   process.once('exit', kill);
-  const stop = async () => {
-    process.off('exit', kill);
-    await Promise.all(started.map(({ child }) => end(child)));
-    kill();
+  const kafka: KafkaConnect = {
+    url,
+    folder,
+    stopWorker: (signal) => end(worker.child, signal),
+    startWorker: async () => {
+      worker = startWorker(folder, ports, mode);
+      await untilReady(url, [broker, worker]);
+    },
+    stop: async () => {
+      process.off('exit', kill);
+      await Promise.all([broker, worker].map(({ child }) => end(child, 'SIGTERM')));
+      kill();
+    },
   };
-  const url = `http://127.0.0.1:${ports.rest}`;
   try {
-    await untilReady(url, started);
+    await untilReady(url, [broker, worker]);
   } catch (error) {
-    await stop();
+    await kafka.stop();
     throw error;
   }
-  return { url, folder, stop };
+  return kafka;
 }
 
 interface Ports {
@@ -82,6 +102,7 @@ function startBroker(folder: string, { broker, controller }: Ports): Running {
     'transaction.state.log.replication.factor': '1',
     'transaction.state.log.min.isr': '1',
     'group.initial.rebalance.delay.ms': '0',
+    'group.min.session.timeout.ms': '1000',
   });
   format(file);
   return java('broker', ['kafka.Kafka', file]);
@@ -94,19 +115,36 @@ function format(file: string): void {
   if (status !== 0) throw new LocalProblem(`the storage of Kafka could not be made:\n${stdout}${stderr}`);
 }
 
-function startWorker(folder: string, { broker, rest }: Ports): Running {
+function startWorker(folder: string, { broker, rest }: Ports, mode: WorkerMode): Running {
   const file = writeProperties(folder, 'worker', {
     'bootstrap.servers': `127.0.0.1:${broker}`,
     'key.converter': 'org.apache.kafka.connect.json.JsonConverter',
     'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
-    'offset.storage.file.filename': join(folder, 'offsets'),
     'offset.flush.interval.ms': '1000',
     listeners: `http://127.0.0.1:${rest}`,
     'plugin.path': '',
     'plugin.discovery': 'service_load',
+    ...(mode === 'standalone' ? { 'offset.storage.file.filename': join(folder, 'offsets') } : CLUSTER),
   });
-  return java('worker', ['org.apache.kafka.connect.cli.ConnectStandalone', file]);
+  const main = mode === 'standalone' ? 'ConnectStandalone' : 'ConnectDistributed';
+  return java('worker', [`org.apache.kafka.connect.cli.${main}`, file]);
 }
+
+/** A cluster of one worker, whose death is noticed within seconds and waited for by nobody. */
+const CLUSTER: Record<string, string> = {
+  'group.id': 'connect',
+  ...Object.fromEntries(
+    ['config', 'offset', 'status'].flatMap((store) => [
+      [`${store}.storage.topic`, `connect-${store}`],
+      [`${store}.storage.replication.factor`, '1'],
+    ]),
+  ),
+  'offset.storage.partitions': '1',
+  'status.storage.partitions': '1',
+  'session.timeout.ms': '3000',
+  'heartbeat.interval.ms': '1000',
+  'scheduled.rebalance.max.delay.ms': '0',
+};
 
 function writeProperties(folder: string, name: string, properties: Record<string, string>): string {
   const file = join(folder, `${name}.properties`);
@@ -139,9 +177,10 @@ function tailOf(log: string): string {
   return readFileSync(log, 'utf8').trimEnd().split('\n').slice(-10).join('\n');
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const over = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
+  child.kill(signal);
   await Promise.race([over, wait(STOP_WITHIN_MS, undefined, { ref: false })]);
+  child.kill('SIGKILL');
 }

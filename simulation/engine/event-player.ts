@@ -2,7 +2,7 @@ import { PolicyBook } from '../../functions/abandonment/policy-book.ts';
 import { withKeysSet } from '../../functions/abandonment/policy-parse.ts';
 import { formatInstant } from '../../functions/abandonment/time.ts';
 import type { System } from '../../functions/platform/system.ts';
-import { lookWrite } from '../../functions/store/looks.ts';
+import { evaluationRequest } from '../../functions/store/looks.ts';
 import { loadNoted, policyWrite } from '../../functions/store/policies.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import { ScenarioProblem } from '../scenario/scenario-fields.ts';
@@ -75,7 +75,10 @@ export class EventPlayer {
     documents.set(scope, document);
     facts.setPolicy(scope, withKeysSet(isWhole ? {} : (facts.policies.get(scope) ?? {}), set.parsed), at);
     const noted = await loadNoted(system.table, scope, document, at);
-    const writes = [policyWrite(scope, document, noted), lookWrite(scope === '' ? 'ALL' : `P#${scope}`, at)];
+    const writes = [
+      policyWrite(scope, document, noted),
+      evaluationRequest(scope === '' ? 'ALL' : `P#${scope}`, at),
+    ];
     await system.table.transact(writes, system.random.id(at));
     listener.policiesChanged(new PolicyBook(facts.policies), facts.policy('', 'evidenceMaxAge') !== maxAge);
   }

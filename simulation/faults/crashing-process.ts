@@ -136,18 +136,19 @@ type Call = (
   act: () => Promise<unknown>,
 ) => Promise<unknown>;
 
-function injectedPort<Port extends object>(
+function injectedPort<Port extends object, Method extends keyof Port & string>(
   port: Port,
-  methods: readonly (keyof Port & string)[],
+  methods: readonly Method[],
   name: PortName,
   call: Call,
-): Port {
-  const injected: Record<string, unknown> = {};
+): Pick<Port, Method> {
+  const injected: Partial<Pick<Port, Method>> = {};
   for (const method of methods) {
     const act = (port[method] as (...asked: unknown[]) => Promise<unknown>).bind(port);
-    injected[method] = (...asked: unknown[]) => call(name, method, asked, () => act(...asked));
+    const through = (...asked: unknown[]) => call(name, method, asked, () => act(...asked));
+    injected[method] = through as Port[Method];
   }
-  return injected as unknown as Port;
+  return injected as Pick<Port, Method>;
 }
 
 async function callWithFaults(

@@ -57,11 +57,11 @@ export class DeletionVerifier {
     if (!this.#facts.hasDeletions) return;
     for (const plane of new Set([...this.#facts.tasks.values()].map(({ dataPlane }) => dataPlane))) {
       const deletion = this.#deletionOf(plane);
-      if (deletion) this.#checkTold(plane, deletion);
+      if (deletion) this.#checkNotified(plane, deletion);
     }
   }
 
-  #checkTold(plane: string, deletion: Deletion): void {
+  #checkNotified(plane: string, deletion: Deletion): void {
     const parks = [...this.#facts.tasks.values()].some((task) => task.dataPlane === plane && canFail(task));
     if (!parks) deletion.told = 0;
     if (!parks || this.#isBehind()) deletion.scans = this.#scans;

@@ -155,7 +155,7 @@ export class Verifier implements Checks {
   }
 
   /** A person acted on a task; `done`: whether Taskwarden did what they wanted. */
-  personActed({ action, task, by }: OwnerAction, done: boolean): void {
+  personRequested({ action, task, by }: OwnerAction, done: boolean): void {
     const hasSay = this.#facts.hasSay(task, by);
     const about = `somebody's ${action} of ${task}`;
     const isBehind = this.#isBehind();

@@ -4,11 +4,12 @@ import {
   GetFunctionCommand,
   PublishVersionCommand,
   UpdateAliasCommand,
+  UpdateEventSourceMappingCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { LIVE_ALIAS } from '../../functions/platform/names.ts';
-import type { Worker } from '../../functions/platform/queues.ts';
+import type { QueueName, Worker } from '../../functions/platform/queues.ts';
 import type { LocalStage } from '../../local/stage.ts';
 
 /** What a deployment of a worker is to have. */
@@ -46,6 +47,19 @@ export async function deployBroken(
     await lambda.send(new UpdateAliasCommand({ FunctionName, Name, FunctionVersion }));
     // What is not published yet is what the next deployment begins with.
     await change(sound, {});
+  };
+}
+
+/** Has the worker of a queue get no more messages; gives what ends that. */
+export async function pauseQueue(
+  { aws: { lambda }, deployment }: LocalStage,
+  queue: QueueName,
+): Promise<() => Promise<void>> {
+  const UUID = deployment.queues[queue].mapping;
+  const enable = (Enabled: boolean) => lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled }));
+  await enable(false);
+  return async () => {
+    await enable(true);
   };
 }
 

@@ -4,6 +4,8 @@ import type { ChaosWorld } from './world.ts';
 export interface ChaosOptions {
   /** Messages among which the poison is. */
   messages: number;
+  /** Dead letters that are sent back. */
+  letters: number;
   /** Restarts the emulator, whose state is kept. */
   restart: () => Promise<void>;
 }
@@ -21,6 +23,8 @@ export interface Fault {
   tasks?: number;
   /** Where its tasks are warned about and stay on. */
   isWarnedOnly?: true;
+  /** Where its tasks are connectors of Kafka Connect, which is listed. */
+  isOfConnect?: true;
   /** Strikes, has the service run, and waits until it was felt; gives what repairs it, and what else it measured. */
   strike(world: ChaosWorld, options: ChaosOptions): Promise<Struck>;
 }

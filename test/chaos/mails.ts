@@ -8,6 +8,7 @@ import type { TakenMail } from './verifier.ts';
 /** The mails that the emulator's SES relayed, and what SES in AWS would report of them. */
 export class Mails {
   readonly #raw: RawMail[] = [];
+  readonly #read: TakenMail[] = [];
   #reported = 0;
 
   /** Takes in a mail as it went over the wire. */
@@ -20,8 +21,11 @@ export class Mails {
   }
 
   /** Those from the nth on, as their recipients read them. */
-  from(first: number): Promise<TakenMail[]> {
-    return Promise.all(this.#raw.slice(first).map(takenMail));
+  async from(first: number): Promise<readonly TakenMail[]> {
+    while (this.#read.length < this.#raw.length) {
+      this.#read.push(await takenMail(this.#raw[this.#read.length] as RawMail));
+    }
+    return this.#read.slice(first);
   }
 
   /**

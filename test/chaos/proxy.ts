@@ -7,7 +7,10 @@ import {
 } from 'node:http';
 
 /** One call of a function to a service. */
-interface Call {
+export interface Call {
+  method: string;
+  /** With its query. */
+  path: string;
   /** As requests are signed for it: `dynamodb`, `ses`, `sqs`. */
   service: string;
   /** `TransactWriteItems`, `SendMessageBatch`; of services that take forms, `SendEmail`. */
@@ -105,19 +108,24 @@ interface Head {
   headers: IncomingHttpHeaders;
 }
 
-function callOf({ headers }: Head, body: Buffer): Call {
+function callOf({ method, url: path, headers }: Head, body: Buffer): Call {
   const service = /Credential=[^,]*\/([^/,]+)\/aws4_request/.exec(String(headers.authorization))?.[1] ?? '';
   const target = headers['x-amz-target'];
   const operation =
     typeof target === 'string'
       ? target.slice(target.lastIndexOf('.') + 1)
       : (new URLSearchParams(body.toString('utf8')).get('Action') ?? '');
-  return { service, operation, body };
+  return { method, path, service, operation, body };
 }
 
 /** The length is that of the body as it is sent. */
 function withoutLength({ 'transfer-encoding': _, ...headers }: IncomingHttpHeaders): IncomingHttpHeaders {
   return headers;
+}
+
+/** Whether it writes to the table: one row alone is put or deleted without a transaction. */
+export function isTableWrite({ service, operation }: Call): boolean {
+  return service === 'dynamodb' && /^(TransactWriteItems|PutItem|UpdateItem|DeleteItem)$/.test(operation);
 }
 
 /** As DynamoDB throttles a table. */
@@ -131,6 +139,19 @@ export function throttled(): Answer {
         __type: type,
         message: 'The level of configured provisioned throughput was exceeded',
       }),
+    ),
+  };
+}
+
+/** As SES throttles who sends too fast. */
+export function sesThrottled(): Answer {
+  const error =
+    '<Error><Type>Sender</Type><Code>Throttling</Code><Message>Maximum sending rate exceeded.</Message></Error>';
+  return {
+    status: 400,
+    headers: { 'content-type': 'text/xml' },
+    body: Buffer.from(
+      `<ErrorResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/">${error}</ErrorResponse>`,
     ),
   };
 }

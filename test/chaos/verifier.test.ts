@@ -1,15 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Seen, type TakenMail, verify } from './verifier.ts';
+import { blindSpotOf, type SeededTask, type Seen, type TakenMail, verify } from './verifier.ts';
 
-const mail = (to: string, heading: string, ...tasks: string[]): TakenMail => ({
+/** A mail about one kind of notice: its title says which. */
+const mail = (to: string, title: string, ...tasks: string[]): TakenMail => ({
   to: [to],
-  text: ['2 notices', '', `=== ${heading} ===`, '', ...tasks.map((task) => `* "${task}"\n  some words`)].join(
+  text: [title, '', '', '=== What to do ===', '', ...tasks.map((task) => `* "${task}"\n  some words`)].join(
     '\n',
   ),
 });
 const warning = (to: string, ...tasks: string[]) =>
-  mail(to, `Will be turned off unless you act (${tasks.length})`, ...tasks);
-const wordOf = (to: string, ...tasks: string[]) => mail(to, 'Turned off', ...tasks);
+  mail(to, `${tasks.length} tasks will be turned off on 5 February 2026 unless you\nact`, ...tasks);
+const wordOf = (to: string, ...tasks: string[]) =>
+  mail(to, `${tasks.length} tasks were turned off`, ...tasks);
 
 /** Two tasks that are abandoned, one that only is warned of, and one that runs. */
 const WHOLE: Seen = {
@@ -22,7 +26,7 @@ const WHOLE: Seen = {
   mails: [
     warning('ana@a.test', 'a/1', 'a/2'),
     warning('ada@a.test', 'a/1'),
-    mail('ada@a.test', 'Not running', 'a/3'),
+    mail('ada@a.test', 'a/3 is not running', 'a/3'),
     wordOf('ana@a.test', 'a/1', 'a/2'),
     wordOf('ada@a.test', 'a/1'),
   ],
@@ -85,7 +89,87 @@ describe('what the verifier of chaos finds', () => {
   });
 
   it('a mail that says another thing than it was to say', () => {
-    const mails = [...WHOLE.mails, mail('ana@a.test', 'Running again', 'a/4')];
+    const mails = [...WHOLE.mails, mail('ana@a.test', 'a/4 is running again', 'a/4')];
     expect(verify({ ...WHOLE, mails }).wrong).toEqual(['other of a/4 to ana@a.test']);
+  });
+});
+
+const read = (...path: string[]) => readFileSync(join(import.meta.dirname, ...path), 'utf8');
+
+/** What mails of today say, in one of them. */
+function saidIn(golden: string, ...fleet: Pick<SeededTask, 'id' | 'expected'>[]) {
+  const to = 'ana@acme.test';
+  const mails = [{ to: [to], text: read('..', 'golden', 'mails', golden) }];
+  const { lost, twice, wrong } = verify({
+    fleet: fleet.map((task) => ({ ...task, owners: [to] })),
+    mails,
+    requests: fleet
+      .filter(({ expected }) => expected === 'off')
+      .map(({ id }) => ({ task: id, requestId: id })),
+  });
+  return { lost, twice, wrong };
+}
+
+describe('how the verifier of chaos reads the mails of today', () => {
+  const NOTHING = { lost: [], twice: [], wrong: [] };
+  const ORDERS = 'acmeCo/prod/orders-capture';
+
+  it.each(['warning-dated.txt', 'warning-undated.txt', 'warning-cause.txt', 'reminder.txt'])(
+    '%s',
+    (golden) => {
+      expect(saidIn(join('en', golden), { id: ORDERS, expected: 'warned' })).toEqual(NOTHING);
+    },
+  );
+
+  it.each([
+    ['disabled.txt', 'disabled'],
+    ['recovered.txt', 'other'],
+    ['enabled.txt', 'other'],
+    ['withdrawn.txt', 'other'],
+  ])('%s is no warning', (golden, kind) => {
+    const { lost, wrong } = saidIn(join('en', golden), { id: ORDERS, expected: 'warned' });
+    expect(lost).toEqual([`warning of ${ORDERS} to ana@acme.test`]);
+    expect(wrong).toEqual([`${kind} of ${ORDERS} to ana@acme.test`]);
+  });
+
+  it('a mail of several kinds, each under its heading', () => {
+    const { lost, wrong } = saidIn('linked-mixed.txt', { id: ORDERS, expected: 'warned' });
+    expect(lost).toEqual([]);
+    expect(wrong).toEqual(['disabled of acmeCo/b to ana@acme.test', 'other of acmeCo/c to ana@acme.test']);
+  });
+
+  it('a mail that names 200 tasks below what they have in common', () => {
+    const fleet = Array.from({ length: 200 }, (_, index) => ({
+      id: `acmeCo/prod/task-${String(index + 1).padStart(4, '0')}`,
+      expected: 'warned' as const,
+    }));
+    expect(saidIn('200.txt', ...fleet)).toEqual(NOTHING);
+  });
+});
+
+/** What SES and the owning systems received in a run on the emulator (`npm run test:chaos -- --record`). */
+const RECORDED = JSON.parse(read('recorded.json')) as Seen;
+
+describe('what was recorded of a fault', () => {
+  it('is whole', () => {
+    expect(verify(RECORDED)).toMatchObject({ lost: [], twice: [], wrong: [] });
+    expect(blindSpotOf(RECORDED)).toBeUndefined();
+  });
+
+  it.each(RECORDED.mails.map((_, index) => [index]))('is not without mail %i', (index) => {
+    const mails = RECORDED.mails.filter((_, one) => one !== index);
+    expect(verify({ ...RECORDED, mails }).lost.length).toBeGreaterThan(0);
+  });
+
+  it.each(RECORDED.requests.map((_, index) => [index]))('is not without request %i', (index) => {
+    const requests = RECORDED.requests.filter((_, one) => one !== index);
+    expect(verify({ ...RECORDED, requests }).lost).toEqual([
+      `disabling of ${RECORDED.requests[index]?.task}`,
+    ]);
+  });
+
+  it('is not believed of a verifier that knows a mail to be there that is not', () => {
+    const again = { ...RECORDED, mails: [...RECORDED.mails, ...RECORDED.mails.slice(-1)] };
+    expect(blindSpotOf(again)).toBe('the verifier does not miss the last of the mails');
   });
 });

@@ -9,15 +9,19 @@ import { policyWrite } from '../../functions/store/policies.ts';
 import { type FleetNews, putOnBus } from '../../local/owning-system.ts';
 import { levelOf } from '../../local/queue-levels.ts';
 import type { LocalStage } from '../../local/stage.ts';
+import { type ConnectCluster, UNDER_CONNECT } from './connect-cluster.ts';
 import type { Mails } from './mails.ts';
 import { Operators, OwningSystem } from './owning-system.ts';
 import type { ServiceProxy } from './proxy.ts';
-import { type SeededTask, type Verdict, verify } from './verifier.ts';
+import { type SeededTask, type Seen, type Verdict, verify } from './verifier.ts';
 
 /** A message that a dying worker had is seen again after so long. */
 const HIDDEN_SECONDS = 8;
 
-/** One round of the service: a tick, and a moment for the workers. */
+/** Scans begin a listing each time: it is no work that is waited for. */
+const BUT_LISTING = QUEUE_NAMES.filter((queue) => queue !== 'listing');
+
+/** One round of the service: a tick, and a moment for the workers, where there is something to do. */
 const ROUND_MS = 1_000;
 
 /** Where all tasks run: one that went unheard of between two faults would be a fault of its own. */
@@ -26,7 +30,7 @@ const PLANE = 'chaos-1';
 /** Ingest has so long to hear of the fleet, where it can. */
 const HEARD_WITHIN_MS = 5_000;
 
-/** An observation names so many tasks at most. */
+/** An observation names so many tasks at most; of a larger fleet only these are told of. */
 const NAMED_AT_ONCE = 1_000;
 
 /** Nothing is held back but by what the faults do. */
@@ -47,6 +51,8 @@ export class ChaosWorld {
   readonly proxy: ServiceProxy;
   readonly owningSystem: OwningSystem;
   readonly operators: Operators;
+  /** Whose connectors are tasks, too; undefined where no fault needs it. */
+  readonly connect: ConnectCluster | undefined;
   readonly #mails: Mails;
   #fleet: SeededTask[] = [];
   #began = { mails: 0, requests: 0, at: 0 };
@@ -57,17 +63,23 @@ export class ChaosWorld {
     stage: LocalStage,
     proxy: ServiceProxy,
     mails: Mails,
-    others: { owningSystem: OwningSystem; operators: Operators },
+    others: { owningSystem: OwningSystem; operators: Operators; connect: ConnectCluster | undefined },
   ) {
     this.stage = stage;
     this.proxy = proxy;
     this.#mails = mails;
     this.owningSystem = others.owningSystem;
     this.operators = others.operators;
+    this.connect = others.connect;
   }
 
   /** Prepares a stage that was deployed: its policy, its clock, and who listens. `mails` hears of each that SES takes. */
-  static async begin(stage: LocalStage, proxy: ServiceProxy, mails: Mails): Promise<ChaosWorld> {
+  static async begin(
+    stage: LocalStage,
+    proxy: ServiceProxy,
+    mails: Mails,
+    connect?: ConnectCluster,
+  ): Promise<ChaosWorld> {
     await stage.clock.tell(Date.now());
     const writes = [policyWrite('', POLICY), policyWrite(`${WARNED_ONLY}/`, { mode: 'notify' })];
     const stored = await stage.system.table.transact(writes, stage.system.random.id(stage.clock.now()));
@@ -78,7 +90,7 @@ export class ChaosWorld {
       await stage.aws.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
     }
     const [owningSystem, operators] = [await OwningSystem.connect(stage), await Operators.connect(stage)];
-    return new ChaosWorld(stage, proxy, mails, { owningSystem, operators });
+    return new ChaosWorld(stage, proxy, mails, { owningSystem, operators, connect });
   }
 
   /** Seeds the fleet of a fault: what is known of its tasks before it begins. */
@@ -88,19 +100,31 @@ export class ChaosWorld {
     this.#fleet = [...fleet];
     this.#began = { mails: this.#mails.count, requests: this.owningSystem.requests.length, at: now };
     await this.operators.codes();
-    const lines = fleet.map((task) => JSON.stringify(entryOf(task, now)));
+    await this.connect?.seed(fleet.filter(isConnector));
+    const lines = fleet.filter(isNoConnector).map((task) => JSON.stringify(entryOf(task, now)));
     const { bad } = await loadNdjson(stage.system, async function* () {
       yield* lines;
     });
     if (bad[0]) throw new Error(`the fleet cannot be loaded: ${bad[0].problem}`);
   }
 
-  /** What the verifier finds of what SES and the owning system received since the fleet was seeded. */
+  /** What the verifier finds of what SES and the owning systems received since the fleet was seeded. */
   async verdict(upTo: 'warnings' | 'all' = 'all'): Promise<Verdict> {
+    const seen = await this.seen();
+    return verify(upTo === 'all' ? seen : { ...seen, fleet: seen.fleet.map(beforeItsDate) });
+  }
+
+  /** How many mails SES took since the fleet was seeded. */
+  get mails(): number {
+    return this.#mails.count - this.#began.mails;
+  }
+
+  /** What the verifier is given. */
+  async seen(): Promise<Seen> {
     const mails = await this.#mails.from(this.#began.mails);
-    const requests = this.owningSystem.requests.slice(this.#began.requests);
-    const fleet = upTo === 'all' ? this.#fleet : this.#fleet.map(beforeItsDate);
-    return verify({ fleet, mails, requests });
+    const stopped = (await this.connect?.stopped()) ?? [];
+    const requests = [...this.owningSystem.requests.slice(this.#began.requests), ...stopped];
+    return { fleet: this.#fleet, mails, requests };
   }
 
   /** Lets the service run at a later instant: health checks, the scanner, the breaker, SES's reports, the owning system. */
@@ -108,7 +132,7 @@ export class ChaosWorld {
     await this.wait(later);
     await this.scan();
     await this.lookOfBreaker();
-    await wait(ROUND_MS);
+    await this.untilIdle(ROUND_MS);
     await this.#mails.report(this.stage);
     await this.owningSystem.work(this.sayTimes);
   }
@@ -129,7 +153,7 @@ export class ChaosWorld {
       if (performance.now() > giveUpAt)
         throw new Error(`not within ${withinMs / 1_000} s: ${lost.slice(0, 5)}`);
       // Where nothing is under way, nothing's lease can end for the haste of our clock.
-      await this.round((await this.isIdle()) ? 20 * MINUTE : MINUTE);
+      await this.round((await this.isIdle(BUT_LISTING)) ? 20 * MINUTE : MINUTE);
     }
   }
 
@@ -179,15 +203,11 @@ export class ChaosWorld {
   /** Has health checks say how the fleet is. */
   async observe(): Promise<void> {
     const observedAt = formatInstant(this.stage.clock.now());
-    const news: FleetNews[] = [];
-    for (let from = 0; from === 0 || from < this.#fleet.length; from += NAMED_AT_ONCE) {
-      const tasks = this.#fleet.slice(from, from + NAMED_AT_ONCE).map(observedTask);
-      news.push({
-        detailType: 'Shards Observed',
-        detail: { version: 1, dataPlane: PLANE, observedAt, tasks },
-      });
-    }
-    for (let time = 0; time < this.sayTimes; time += 1) await putOnBus(this.stage, news.toReversed());
+    // What is known of the others stands: their plane is heard of.
+    const tasks = this.#fleet.filter(isNoConnector).slice(0, NAMED_AT_ONCE).map(observedTask);
+    const detail = { version: 1, dataPlane: PLANE, observedAt, tasks };
+    const news: FleetNews = { detailType: 'Shards Observed', detail };
+    for (let time = 0; time < this.sayTimes; time += 1) await putOnBus(this.stage, [news]);
   }
 
   /** How operators were told since the fleet was seeded: kinds of OOPS, alerts, dead letters. */
@@ -212,6 +232,14 @@ export const ASKED_BY_EVENTS = 'pushed';
 
 /** Under this tenant tasks are warned about and never disabled. */
 const WARNED_ONLY = 'many';
+
+function isConnector({ id }: SeededTask): boolean {
+  return id.startsWith(UNDER_CONNECT);
+}
+
+function isNoConnector(task: SeededTask): boolean {
+  return !isConnector(task);
+}
 
 function entryOf({ id, owners, expected }: SeededTask, now: Instant) {
   const runs = expected === 'left alone';

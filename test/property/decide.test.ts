@@ -10,7 +10,7 @@ import {
 } from '../../functions/abandonment/decide.ts';
 import { countedTime } from '../../functions/abandonment/evidence.ts';
 import { judgeNotice } from '../../functions/abandonment/judge-notice.ts';
-import { nextLook } from '../../functions/abandonment/next-look.ts';
+import { nextEvaluation } from '../../functions/abandonment/next-look.ts';
 import { HOLD_REASONS, RESOLVE_REASONS } from '../../functions/abandonment/task.ts';
 import { DAY, HOUR } from '../../functions/abandonment/time.ts';
 import { anyCase, dueCase, instant, NOW, openCase, past, TOPICS } from './decide-cases.ts';
@@ -312,7 +312,7 @@ test('a reminder is due within its lead of the date, and not after it', () => {
 test('a next look is an instant, and a look at something due is not put off', () => {
   holds(
     fc.property(anyCase, (given) => {
-      const look = nextLook(decide(given, NOW), given.episode, NOW, HOUR);
+      const look = nextEvaluation(decide(given, NOW), given.episode, NOW, HOUR);
       if (look !== null) expect(Number.isFinite(look.at)).toBe(true);
       if (look?.why === 'disable') expect(look.at).toBe(decide(given, NOW).facts.disableAt);
     }),

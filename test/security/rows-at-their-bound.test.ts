@@ -15,7 +15,12 @@ import { withinRow } from '../../functions/scanner/steps/rate-limit.ts';
 import { dataPlaneWrite, loadDataPlane, newDataPlane } from '../../functions/store/data-planes.ts';
 import { newDigest } from '../../functions/store/digests.ts';
 import { keys } from '../../functions/store/keys.ts';
-import { loadRamp, type PaceEntry, paceWrite, rampWrite } from '../../functions/store/pace.ts';
+import {
+  loadWarmUpLimit,
+  type RateLimitEntry,
+  rateLimitWrite,
+  warmUpLimitWrite,
+} from '../../functions/store/pace.ts';
 import { loadPauses, pausesWrite } from '../../functions/store/pauses.ts';
 import { loadRecipient, newRecipient, recipientWrite } from '../../functions/store/recipients.ts';
 import { loadRefusals } from '../../functions/store/refusals.ts';
@@ -225,13 +230,16 @@ const LISTS: readonly List[] = [
     beyond: 'taken',
     async drive(s) {
       const later = (place: number) => START + place * 30_000;
-      let record = await loadRamp(s.table);
+      let record = await loadWarmUpLimit(s.table);
       for (let place = 0; place < BOUNDS.admissions.most; place += 1)
         record = withAdmitted(record, 1, later(place));
-      await store(s, rampWrite(record));
-      const at = (await loadRamp(s.table)).runs.length;
-      await store(s, rampWrite(withAdmitted(await loadRamp(s.table), 1, later(BOUNDS.admissions.most))));
-      const ramp = await loadRamp(s.table);
+      await store(s, warmUpLimitWrite(record));
+      const at = (await loadWarmUpLimit(s.table)).runs.length;
+      await store(
+        s,
+        warmUpLimitWrite(withAdmitted(await loadWarmUpLimit(s.table), 1, later(BOUNDS.admissions.most))),
+      );
+      const ramp = await loadWarmUpLimit(s.table);
       const now = later(BOUNDS.admissions.most);
       // Nobody's place of the day is free before a day is over.
       expect(placesLeft(ramp, 5_000, now)).toBe(5_000 - BOUNDS.admissions.most - 1);
@@ -252,7 +260,7 @@ const LISTS: readonly List[] = [
         dataPlane: `${place}`.padStart(128, 'p'),
         approved: false,
       }));
-      const entryOf = (some: typeof due, at: number): PaceEntry => ({
+      const entryOf = (some: typeof due, at: number): RateLimitEntry => ({
         at,
         run: formatInstant(at),
         count: some.length,
@@ -261,7 +269,7 @@ const LISTS: readonly List[] = [
       const chosen = withinRow(due, []);
       // And a scan a minute all day that turned off what was approved.
       const others = Array.from({ length: 1_440 }, (_, place) => entryOf([], START + place * MINUTE));
-      await store(s, paceWrite({ runs: [entryOf(chosen, START), ...others], rev: 0 }));
+      await store(s, rateLimitWrite({ runs: [entryOf(chosen, START), ...others], rev: 0 }));
       const more = withinRow(due.slice(chosen.length), [entryOf(chosen, START)]);
       const approved = withinRow(
         [{ ...(due[0] as (typeof due)[0]), approved: true }],

@@ -15,7 +15,7 @@ import { TableBusy } from '../../store/table-busy.ts';
 import { loadTasks, type TaskRecord } from '../../store/tasks.ts';
 import { writeUnlessRefused } from '../../store/write-unless-refused.ts';
 import { deleteTask } from '../task-events.ts';
-import { SETTLES_WITHIN } from './listed-publication.ts';
+import { ANSWERED_WITHIN } from './listed-publication.ts';
 import type { ListingRun } from './listing-run.ts';
 import { hearPlanes } from './living-planes.ts';
 import { type MissedFrom, type Missing, missingIn } from './missing.ts';
@@ -188,7 +188,7 @@ async function tidy({ system }: ListingRun, { name, whole, held }: ListingRecord
     pages: whole.pages,
     held: held?.number ?? null,
     // What was not settled when its page was asked for is compared once more.
-    changedSince: whole.startedAt - SETTLES_WITHIN,
+    changedSince: whole.startedAt - ANSWERED_WITHIN,
   };
   for await (const writes of eachOldRow(system.table, name, kept))
     await writeUnlessRefused(system, writes, `old pages of ${name}`);

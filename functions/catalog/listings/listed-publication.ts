@@ -15,7 +15,7 @@ export interface ListedNews {
 }
 
 /** A control plane may show for so long what was before we disabled or enabled. */
-export const SETTLES_WITHIN: Duration = 2 * MINUTE;
+export const ANSWERED_WITHIN: Duration = 2 * MINUTE;
 
 /**
  * What a task that is listed has become since (docs/rules.md#listings): a new one is a creation, a changed revision a
@@ -68,8 +68,8 @@ function isOurDoing(
   at: Instant,
 ): boolean {
   if (!listed.enabled && open && asked?.episode === open.number) return true;
-  const acted = [disabledByUs?.at, disabledByUs?.undoneAt, task.enabledAt];
-  return acted.some((instant) => instant !== undefined && at < instant + SETTLES_WITHIN);
+  const requested = [disabledByUs?.at, disabledByUs?.undoneAt, task.enabledAt];
+  return requested.some((instant) => instant !== undefined && at < instant + ANSWERED_WITHIN);
 }
 
 function publicationOf(

@@ -5,7 +5,7 @@ import { loadTasks, type TaskRecord } from '../../store/tasks.ts';
 import { classOf } from '../../work/failure-class.ts';
 import { mentionDataPlane } from '../data-planes.ts';
 import { CHUNK, storeTogether } from '../load-entries.ts';
-import type { Settled } from '../settle.ts';
+import type { Committed } from '../settle.ts';
 import { taskRecordFrom } from '../task-entry.ts';
 import {
   type CatalogContext,
@@ -166,16 +166,16 @@ async function countRestartsOf(
   context: CatalogContext,
   { id, restarts }: SoundTask,
   { before = 0, at }: { before: number | undefined; at: Instant },
-): Promise<Settled> {
+): Promise<Committed> {
   if (restarts === undefined || restarts === before) return { settled: 'skipped', reason: 'nothing-of-note' };
   return countRestarts(context, id, [{ total: restarts, countedAnew: restarts < before }], at);
 }
 
-function takenOf(settled: readonly Settled[], written: 'added' | 'changed'): Taken {
-  for (const one of settled)
+function takenOf(committed: readonly Committed[], written: 'added' | 'changed'): Taken {
+  for (const one of committed)
     if (one.settled === 'refused') return { taken: 'refused', reason: one.refusal.detail };
-  if (settled.some((one) => one.settled === 'busy')) return { taken: 'again' };
-  return { taken: settled.some((one) => one.settled === 'written') ? written : 'same' };
+  if (committed.some((one) => one.settled === 'busy')) return { taken: 'again' };
+  return { taken: committed.some((one) => one.settled === 'written') ? written : 'same' };
 }
 
 /** A fault with one task leaves it to the next listing; what its row cannot hold is refused. */

@@ -3,7 +3,7 @@ import type { System } from '../../platform/system.ts';
 import { changeRecipient } from '../../store/change-recipient.ts';
 import { loadDigest } from '../../store/digests.ts';
 import { keys } from '../../store/keys.ts';
-import { lookWrite } from '../../store/looks.ts';
+import { evaluationRequest } from '../../store/looks.ts';
 import type { RecipientRecord } from '../../store/recipients.ts';
 import { ROW_VERSION } from '../../store/rows.ts';
 import type { Write } from '../../store/table/table.port.ts';
@@ -65,7 +65,7 @@ export function liveAgain(system: System, recipient: string): Promise<boolean> {
   return changeRecipient(system, recipient, (record) => {
     const now = system.clock.now();
     if (record?.dead?.reason !== 'soft-bounce' || record.dead.until > now) return { value: false };
-    return { recipient: { ...record, dead: null }, beside: [lookWrite('ALL', now)], value: true };
+    return { recipient: { ...record, dead: null }, beside: [evaluationRequest('ALL', now)], value: true };
   });
 }
 

@@ -1,4 +1,4 @@
-import type { TopicArn } from '../../abandonment/topics.ts';
+import type { TopicArn } from '../../abandonment/task.ts';
 import { recipientKey } from '../../platform/addresses.ts';
 import type { OperatorAlertCode } from '../../platform/alert-codes.ts';
 import type { System } from '../../platform/system.ts';

@@ -45,7 +45,7 @@ export async function mailOf<One extends Told>(
   const byFacts = new Map(told.map((one) => [mailItem(system, view, digest, one), one]));
   // A topic is shared: what acts in one person's name has no place there.
   const links = isTopic(digest.address) ? undefined : system.links && (await linksOf(system.links, digest));
-  const { zone, language } = view.wishesOf(digest.recipient);
+  const { zone, language } = view.preferencesOf(digest.recipient);
   const facts: DigestFacts = {
     recipient: digest.address,
     now: digest.claimedAt,
@@ -166,7 +166,7 @@ function whyOf(
   record: TaskRecord | undefined,
 ): Pick<MailItem, 'why'> {
   if (isTopic(address) || !record) return {};
-  return { why: view.whyTold(record.task, recipient) ?? { as: 'other' } };
+  return { why: view.whyNotified(record.task, recipient) ?? { as: 'other' } };
 }
 
 /** The mode that a notice speaks of: of a deadline, whether the task is turned off at it. */

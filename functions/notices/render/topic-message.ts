@@ -1,5 +1,4 @@
-import type { AlertType, Notice } from '../../abandonment/task.ts';
-import type { TopicArn } from '../../abandonment/topics.ts';
+import type { AlertType, Notice, TopicArn } from '../../abandonment/task.ts';
 import type { OutgoingMail, TopicMessage } from '../../platform/ports.ts';
 import type { DigestItem } from '../../store/digests.ts';
 

@@ -5,7 +5,12 @@ import { isTopic } from '../../abandonment/topics.ts';
 import type { System } from '../../platform/system.ts';
 import { commit } from '../../store/commit.ts';
 import { type FleetView, inLastDay } from '../../store/fleet-view.ts';
-import { loadRamp, type PaceEntry, type PaceRecord, rampWrite } from '../../store/pace.ts';
+import {
+  loadWarmUpLimit,
+  type RateLimitEntry,
+  type RateLimitRecord,
+  warmUpLimitWrite,
+} from '../../store/pace.ts';
 import { type RecipientRecord, recipientWrite } from '../../store/recipients.ts';
 import type { Waiting } from './waiting.ts';
 import { windowOpensAt } from './windows.ts';
@@ -19,7 +24,7 @@ export function isAdmitted({ admittedAt, lastWarnedAt }: RecipientRecord, now: I
 }
 
 /** How many more recipients may newly be warned now. */
-export function placesLeft(record: PaceRecord, rampPerDay: number, now: Instant): number {
+export function placesLeft(record: RateLimitRecord, rampPerDay: number, now: Instant): number {
   const recent = record.runs.filter(({ at }) => inLastDay(at, now));
   return Math.max(0, rampPerDay - recent.reduce((sum, { count }) => sum + count, 0));
 }
@@ -28,15 +33,15 @@ export function placesLeft(record: PaceRecord, rampPerDay: number, now: Instant)
  * The ramp with so many more who are newly warned. What is more than its row keeps is joined where the time between is
  * shortest, at the later instant: the share of the day may then be free later, never earlier.
  */
-export function withAdmitted(record: PaceRecord, count: number, now: Instant): PaceRecord {
+export function withAdmitted(record: RateLimitRecord, count: number, now: Instant): RateLimitRecord {
   const runs = [...record.runs.filter(({ at }) => inLastDay(at, now)), { at: now, count }];
   while (runs.length > BOUNDS.admissions.most) joinNearest(runs);
   return { ...record, runs };
 }
 
-function joinNearest(runs: PaceRecord['runs']): void {
+function joinNearest(runs: RateLimitRecord['runs']): void {
   const place = placeOfLeast(runs.slice(1).map(({ at }, before) => at - (runs[before]?.at ?? at)));
-  const [one, next] = runs.slice(place, place + 2) as [PaceEntry, PaceEntry];
+  const [one, next] = runs.slice(place, place + 2) as [RateLimitEntry, RateLimitEntry];
   runs.splice(place, 2, { ...next, count: one.count + next.count });
 }
 
@@ -53,11 +58,11 @@ export async function admitDelayed(
 ): Promise<RecipientRecord> {
   if (!wasDelayed(view, recipient, pending, now)) return recipient;
   return commit(system, 'the ramp', async () => {
-    const ramp = await loadRamp(system.table);
+    const ramp = await loadWarmUpLimit(system.table);
     if (placesLeft(ramp, view.policies.global.rampPerDay, now) === 0) return { value: recipient };
     const admitted = { ...recipient, admittedAt: now };
     return {
-      writes: [rampWrite(withAdmitted(ramp, 1, now)), recipientWrite(admitted)],
+      writes: [warmUpLimitWrite(withAdmitted(ramp, 1, now)), recipientWrite(admitted)],
       value: { ...admitted, rev: recipient.rev + 1 },
       // The recipient changed meanwhile: the next scan decides.
       refused: (index) => (index === 1 ? { value: recipient } : undefined),

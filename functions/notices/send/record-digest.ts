@@ -7,7 +7,7 @@ import { changeRecipient } from '../../store/change-recipient.ts';
 import { type DigestRecord, type DigestState, digestWrite, loadDigest } from '../../store/digests.ts';
 import { FleetView } from '../../store/fleet-view.ts';
 import { keys } from '../../store/keys.ts';
-import { lookWrite } from '../../store/looks.ts';
+import { evaluationRequest } from '../../store/looks.ts';
 import {
   type LastingReason,
   newRecipient,
@@ -64,7 +64,7 @@ export async function recordBlameless(system: System, id: string): Promise<void>
 async function letLive(system: System, key: string): Promise<void> {
   const isAlive = await changeRecipient(system, key, (recipient) => {
     if (recipient?.dead?.reason !== 'rejected') return { value: false };
-    const beside = [lookWrite('ALL', system.clock.now())];
+    const beside = [evaluationRequest('ALL', system.clock.now())];
     return { recipient: { ...recipient, dead: null }, beside, value: true };
   });
   if (isAlive) system.telemetry.log('warn', 'an address is revived: it was not to blame', { recipient: key });

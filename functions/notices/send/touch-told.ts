@@ -4,7 +4,7 @@ import { FleetView } from '../../store/fleet-view.ts';
 import { keys } from '../../store/keys.ts';
 import { noticeFromRow } from '../../store/notices.ts';
 import { eachRow } from '../../store/rows.ts';
-import { touch } from '../../store/tasks.ts';
+import { scheduled } from '../../store/tasks.ts';
 import { storeOnTask } from './unchangeable.ts';
 
 /**
@@ -23,7 +23,7 @@ export async function touchTold(system: System, recipient: string): Promise<void
 async function touchTask(system: System, { policies }: FleetView, id: string): Promise<void> {
   await changeTask(system, id, (record) =>
     record?.open || record?.stopping
-      ? { record: touch(record, system.clock.now()), policy: policies.for(id), value: undefined }
+      ? { record: scheduled(record, system.clock.now()), policy: policies.for(id), value: undefined }
       : { value: undefined },
   );
 }

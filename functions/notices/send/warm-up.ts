@@ -1,7 +1,7 @@
 import type { Instant } from '../../abandonment/time.ts';
 import type { System } from '../../platform/system.ts';
 import { commit } from '../../store/commit.ts';
-import { loadRamp, type PaceRecord, rampWrite } from '../../store/pace.ts';
+import { loadWarmUpLimit, type RateLimitRecord, warmUpLimitWrite } from '../../store/pace.ts';
 import { placesLeft, withAdmitted } from './ramp.ts';
 
 /** By what the warm-up limit admits: whose oldest alert fired first, then `notPrimarySince`, task, address. */
@@ -30,7 +30,7 @@ export class WarmUp<One extends { rank: Rank }> {
   readonly #chosen: One[] = [];
 
   /** @param record who was admitted before, as it is stored */
-  constructor(record: PaceRecord, rampPerDay: number, now: Instant) {
+  constructor(record: RateLimitRecord, rampPerDay: number, now: Instant) {
     this.#rampPerDay = rampPerDay;
     this.#now = now;
     this.#left = placesLeft(record, rampPerDay, now);
@@ -53,10 +53,13 @@ export class WarmUp<One extends { rank: Rank }> {
   async admit(system: System): Promise<One[]> {
     if (this.#chosen.length === 0) return [];
     return commit(system, 'the ramp', async () => {
-      const record = await loadRamp(system.table);
+      const record = await loadWarmUpLimit(system.table);
       const admitted = this.#chosen.slice(0, placesLeft(record, this.#rampPerDay, this.#now));
       if (admitted.length === 0) return { value: [] };
-      return { writes: [rampWrite(withAdmitted(record, admitted.length, this.#now))], value: admitted };
+      return {
+        writes: [warmUpLimitWrite(withAdmitted(record, admitted.length, this.#now))],
+        value: admitted,
+      };
     });
   }
 }

@@ -135,7 +135,7 @@ export async function explain(
     ...withAfterwards(decided(given, decision, at), afterDisabling(supposed, given, at)),
     holds,
     owners: ownersOf(owners),
-    recipients: recipientsOf(given, (key) => view.whyTold(record.task, key)),
+    recipients: recipientsOf(given, (key) => view.whyNotified(record.task, key)),
     mails: mailsSoFar(history),
   };
 }

@@ -10,7 +10,7 @@ export interface Fleet {
   byPlane: ReadonlyMap<string, number>;
 }
 
-export interface Brake {
+export interface SpikeLimit {
   share: number;
   shareFloor: number;
 }
@@ -38,10 +38,10 @@ export function heldBySpike<Due extends Counted>(
   due: readonly Due[],
   past: readonly Counted[],
   fleet: Fleet,
-  brake: Brake,
+  limit: SpikeLimit,
 ): Set<Due> {
   const all: Load<Due> = { due, past };
-  const exceeds = (size: number, of: number) => size > brake.share * of && size > brake.shareFloor;
+  const exceeds = (size: number, of: number) => size > limit.share * of && size > limit.shareFloor;
   const isSpikeOf = (plane: string, size: number) => exceeds(size, fleet.byPlane.get(plane) ?? 0);
   const spikingPlanes = (load: Load<Due>) => {
     const sizes = sizesBy(load, 'dataPlane');

@@ -3,7 +3,7 @@ import { isAdmitted } from '../../notices/send/ramp.ts';
 import { type Rank, WarmUp } from '../../notices/send/warm-up.ts';
 import type { OutgoingMessage } from '../../platform/ports.ts';
 import { inBuckets } from '../../store/buckets.ts';
-import { loadRamp } from '../../store/pace.ts';
+import { loadWarmUpLimit } from '../../store/pace.ts';
 import {
   loadRecipients,
   newRecipient,
@@ -51,7 +51,7 @@ export const digestsStep: Step = {
   async run(run, budget, cursor) {
     if (run.view.pauses.notify) return DONE;
     const { rampPerDay } = run.view.policies.global;
-    const warmUp = new WarmUp<Candidate>(await loadRamp(run.system.table), rampPerDay, run.now);
+    const warmUp = new WarmUp<Candidate>(await loadWarmUpLimit(run.system.table), rampPerDay, run.now);
     const last: Last = { warmUp, topics: [] };
     const partitions = inBuckets((bucket) => recipientsOf(run, bucket, last));
     const turn = await sweep(run, { name: 'digests', partitions, atOnce: 1, cursor, budget });

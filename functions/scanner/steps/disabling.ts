@@ -2,7 +2,7 @@ import { isDisabling, withDisabling } from '../../episodes/disabling.ts';
 import { isOpen } from '../../episodes/open-task.ts';
 import { heldSince, withSpikeHold } from '../../episodes/spike.ts';
 import { storeTask } from '../../store/change-task.ts';
-import { loadPace } from '../../store/pace.ts';
+import { loadRateLimit } from '../../store/pace.ts';
 import { loadTasks, type TaskRecord } from '../../store/tasks.ts';
 import { disableMessageFor } from '../../work/messages.ts';
 import { DONE } from '../generator.ts';
@@ -26,11 +26,11 @@ export const disablingStep: Step = {
     // Only who knows all of it can tell a spike: the next scan gathers it anew.
     if (!due) return { cursor: 'unread' };
     if (due.length === 0) return DONE;
-    const pace = await loadPace(run.system.table);
-    const held = await findHeld(run, due, pace);
-    await workEach(run, held.newly, 16, (one) => brake(run, one.id));
+    const rateLimit = await loadRateLimit(run.system.table);
+    const held = await findHeld(run, due, rateLimit);
+    await workEach(run, held.newly, 16, (one) => holdAsSpike(run, one.id));
     const free = due.filter((one) => !held.all.has(one) && !one.waits);
-    await workEach(run, await reserve(run, free, pace), 1, (one) => start(run, one));
+    await workEach(run, await reserve(run, free, rateLimit), 1, (one) => start(run, one));
     return DONE;
   },
 };
@@ -45,7 +45,7 @@ async function workEach(
   await sweep(run, { name: 'disabling', partitions: [{ items, work }], atOnce });
 }
 
-async function brake(run: Run, id: string): Promise<void> {
+async function holdAsSpike(run: Run, id: string): Promise<void> {
   const record = (await loadTasks(run.system.table, [id])).get(id);
   if (!record || !isOpen(record) || heldSince(record) !== undefined) return;
   const held = await store(run, withSpikeHold(record, run.now));

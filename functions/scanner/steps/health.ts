@@ -3,7 +3,7 @@ import { argument } from '../../platform/shell-word.ts';
 import { loadCounts, loadLeft } from '../../store/counts.ts';
 import { type DataPlaneRecord, dataPlaneWrite, type OutageRecord } from '../../store/data-planes.ts';
 import { index, keys, sortable } from '../../store/keys.ts';
-import { lookWrite } from '../../store/looks.ts';
+import { evaluationRequest } from '../../store/looks.ts';
 import {
   loadOperatorAlert,
   type OperatorAlertRecord,
@@ -134,7 +134,7 @@ async function storePlane(
   after: DataPlaneRecord,
   alert: Write[],
 ): Promise<void> {
-  const writes = [dataPlaneWrite(after), lookWrite(`D#${after.name}`, run.now), ...alert];
+  const writes = [dataPlaneWrite(after), evaluationRequest(`D#${after.name}`, run.now), ...alert];
   const result = await run.system.table.transact(writes, run.system.random.id(run.now));
   if (result.outcome !== 'applied') {
     count(run, 'conflicts');

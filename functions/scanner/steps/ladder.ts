@@ -11,7 +11,7 @@ import { type Part, sweep } from '../sweep.ts';
 import { dueIn } from './due.ts';
 
 /** Looks again at the tasks whose instant has come: resolves, reminds, lets holds end; queues stuck work again. */
-export const ladderStep: Step = {
+export const dueEvaluationsStep: Step = {
   name: 'ladder',
   run: (run, budget, cursor) =>
     sweep(run, {
@@ -19,7 +19,7 @@ export const ladderStep: Step = {
       partitions: inBuckets(
         (bucket): Part<Row> => ({
           items: dueIn(run, index.lookAt(bucket), run.now),
-          work: (row) => lookById(run, row.pk.slice(2)),
+          work: (row) => evaluateById(run, row.pk.slice(2)),
         }),
       ),
       atOnce: 16,
@@ -29,7 +29,7 @@ export const ladderStep: Step = {
 };
 
 /** Looks at one task, if there is such a one, and queues its disabling again where that is due. */
-export async function lookById(run: Run, id: string): Promise<void> {
+export async function evaluateById(run: Run, id: string): Promise<void> {
   const record = (await loadTasks(run.system.table, [id])).get(id);
   if (!record) return;
   count(run, 'looked');

@@ -1,7 +1,7 @@
 import { BOUNDS } from '../../abandonment/bounds.ts';
 import { groupsOf } from '../../platform/groups.ts';
 import { inLastDay } from '../../store/fleet-view.ts';
-import { type PaceEntry, type PaceRecord, paceWrite } from '../../store/pace.ts';
+import { type RateLimitEntry, type RateLimitRecord, rateLimitWrite } from '../../store/pace.ts';
 import { runWrite } from '../../store/runs.ts';
 import type { Write } from '../../store/table/table.port.ts';
 import type { Run } from '../run.ts';
@@ -19,17 +19,17 @@ type Limited = Counted & { approved: boolean };
 export async function reserve<One extends Limited>(
   run: Run,
   due: readonly One[],
-  pace: PaceRecord,
+  rateLimit: RateLimitRecord,
 ): Promise<One[]> {
   const { perRun, perDay } = run.view.policies.global.blastRadius;
-  const recent = pace.runs.filter((entry) => inLastDay(entry.at, run.now));
+  const recent = rateLimit.runs.filter((entry) => inLastDay(entry.at, run.now));
   const used = recent.reduce((sum, entry) => sum + entry.count, 0);
   const paced = due.slice(0, Math.max(0, Math.min(perRun, perDay - used)));
   const chosen = withinRow(paced, recent);
   if (chosen.length === 0) return [];
   const unapproved = grouped(chosen.filter((one) => !one.approved));
   const entry = { at: run.now, run: run.id, count: chosen.length, unapproved };
-  const writes = [paceWrite({ ...pace, runs: [...recent, entry] }), ...begun(run, chosen.length)];
+  const writes = [rateLimitWrite({ ...rateLimit, runs: [...recent, entry] }), ...begun(run, chosen.length)];
   const reserved = await run.system.table.transact(writes, run.system.random.id(run.now));
   // Not reserved, nothing queued: the next scan asks again.
   return reserved.outcome === 'applied' ? chosen : [];
@@ -41,7 +41,10 @@ function begun({ id, at, now }: Run, queuedToDisable: number): Write[] {
 }
 
 /** Those, the oldest first, whose tenants and planes still find room on the row of the pace; the others wait. */
-export function withinRow<One extends Limited>(due: readonly One[], recent: readonly PaceEntry[]): One[] {
+export function withinRow<One extends Limited>(
+  due: readonly One[],
+  recent: readonly RateLimitEntry[],
+): One[] {
   const listed = recent.reduce((sum, { unapproved = [] }) => sum + unapproved.length, 0);
   const room = Math.max(0, BOUNDS.paced.most - listed);
   const groups = new Set<string>();
@@ -55,7 +58,7 @@ export function withinRow<One extends Limited>(due: readonly One[], recent: read
 const groupOf = ({ tenant, dataPlane }: Counted): string => JSON.stringify([tenant, dataPlane]);
 
 /** One entry for all of one tenant and plane: the row has an end, whatever `perDay` is and however long their names are. */
-function grouped(due: readonly Counted[]): NonNullable<PaceEntry['unapproved']> {
+function grouped(due: readonly Counted[]): NonNullable<RateLimitEntry['unapproved']> {
   const groups = groupsOf(due, groupOf);
   return [...groups.values()].map((some) => {
     const { tenant, dataPlane } = some[0] as Counted;
@@ -64,7 +67,7 @@ function grouped(due: readonly Counted[]): NonNullable<PaceEntry['unapproved']> 
 }
 
 /** What a run queued that nobody had approved, one for each task. */
-export function unapprovedOf({ unapproved = [] }: PaceEntry): Counted[] {
+export function unapprovedOf({ unapproved = [] }: RateLimitEntry): Counted[] {
   return unapproved.flatMap(({ tenant, dataPlane, count = 1 }) =>
     Array.from({ length: count }, () => ({ tenant, dataPlane })),
   );

@@ -7,7 +7,7 @@ import { loadDigest } from '../../store/digests.ts';
 import { index } from '../../store/keys.ts';
 import { eachRow } from '../../store/rows.ts';
 import type { Row } from '../../store/table/table.port.ts';
-import { tellUntold } from '../../store/untold.ts';
+import { writeListedNotices } from '../../store/untold.ts';
 import { count } from '../look.ts';
 import type { Run } from '../run.ts';
 import type { Step } from '../step.ts';
@@ -59,6 +59,6 @@ async function finishAlert(run: Run, { pk, sk }: Row): Promise<void> {
   const row = await run.system.table.get({ pk, sk });
   const alert = row && alertFromRow(row);
   if (!alert || alert.untold.length === 0) return;
-  await tellUntold(run.system, alert);
+  await writeListedNotices(run.system, alert);
   count(run, 'repaired');
 }

@@ -7,7 +7,7 @@ import { DONE } from '../generator.ts';
 import type { Run } from '../run.ts';
 import type { Step } from '../step.ts';
 import { type Part, sweep } from '../sweep.ts';
-import { lookById } from './ladder.ts';
+import { evaluateById } from './ladder.ts';
 
 /** Looks once at all that is open in a scope whose policy, people or data plane changed. */
 export const scopesStep: Step = {
@@ -48,7 +48,7 @@ function openIn(run: Run, scope: string): Part<Found> {
   return {
     items: tasksIn(run, scope),
     isWanted: ({ isCandidate }) => !isCandidate,
-    work: ({ id }) => lookById(run, id),
+    work: ({ id }) => evaluateById(run, id),
   };
 }
 

@@ -4,7 +4,7 @@ import { loadCounts } from '../../store/counts.ts';
 import { inLastDay } from '../../store/fleet-view.ts';
 import { keys } from '../../store/keys.ts';
 import { loadOperatorAlert, operatorAlert } from '../../store/operator-alerts.ts';
-import type { PaceRecord } from '../../store/pace.ts';
+import type { RateLimitRecord } from '../../store/pace.ts';
 import { allRows } from '../../store/rows.ts';
 import { TableBusy } from '../../store/table-busy.ts';
 import { loadTasks } from '../../store/tasks.ts';
@@ -22,7 +22,7 @@ export interface Held {
 }
 
 /** Finds what a spike holds (promise 10), and tells operators before anything is marked. */
-export async function findHeld(run: Run, due: readonly Due[], pace: PaceRecord): Promise<Held> {
+export async function findHeld(run: Run, due: readonly Due[], rateLimit: RateLimitRecord): Promise<Held> {
   const unapproved = due.filter((one) => !one.approved);
   const before = unapproved.filter((one) => one.braked);
   const lasts = before.length > 0;
@@ -31,7 +31,7 @@ export async function findHeld(run: Run, due: readonly Due[], pace: PaceRecord):
   const held = await spikeIn(
     run,
     unapproved.filter(({ lapsed }) => !lapsed),
-    pace,
+    rateLimit,
   );
   const newly = [...held].filter((one) => !one.braked);
   // Who rejected a spike did not speak of what joins it.
@@ -40,11 +40,11 @@ export async function findHeld(run: Run, due: readonly Due[], pace: PaceRecord):
 }
 
 /** Of what nobody approved that which is too much at once; the fleet is counted only where it may be. */
-async function spikeIn(run: Run, unapproved: readonly Due[], pace: PaceRecord): Promise<Set<Due>> {
+async function spikeIn(run: Run, unapproved: readonly Due[], rateLimit: RateLimitRecord): Promise<Set<Due>> {
   const { blastRadius } = run.view.policies.global;
-  const past = pace.runs.filter(({ at }) => inLastDay(at, run.now)).flatMap(unapprovedOf);
+  const past = rateLimit.runs.filter(({ at }) => inLastDay(at, run.now)).flatMap(unapprovedOf);
   if (unapproved.length + past.length <= blastRadius.shareFloor) return new Set();
-  return heldBySpike(unapproved, past, await fleetOf(run, pace), blastRadius);
+  return heldBySpike(unapproved, past, await fleetOf(run, rateLimit), blastRadius);
 }
 
 /** Before anything is marked as held, so that no hold is without its alert; `lasts`: a spike is held already. */
@@ -57,7 +57,7 @@ async function alertSpike(run: Run, size: number, lasts: boolean): Promise<void>
   if (result.outcome === 'busy') throw new TableBusy('the alert of a spike could not be written');
 }
 
-async function fleetOf(run: Run, pace: PaceRecord): Promise<Fleet> {
+async function fleetOf(run: Run, rateLimit: RateLimitRecord): Promise<Fleet> {
   const byPlane = new Map<string, number>();
   for (const { name: plane } of run.view.planes) {
     const counts = await loadCounts(run.system.table, plane);
@@ -66,16 +66,19 @@ async function fleetOf(run: Run, pace: PaceRecord): Promise<Fleet> {
       counts.reduce((sum, one) => sum + one.eligible + one.jobs, 0),
     );
   }
-  for (const dataPlane of await planesOfTurnedOff(run, pace))
+  for (const dataPlane of await planesOfTurnedOff(run, rateLimit))
     byPlane.set(dataPlane, (byPlane.get(dataPlane) ?? 0) + 1);
   return { total: [...byPlane.values()].reduce((sum, size) => sum + size, 0), byPlane };
 }
 
 /** The data planes of what we turned off in the last 24 h, one entry per task; what is on again counts as eligible. */
-async function planesOfTurnedOff({ system: { table }, now }: Run, pace: PaceRecord): Promise<string[]> {
+async function planesOfTurnedOff(
+  { system: { table }, now }: Run,
+  rateLimit: RateLimitRecord,
+): Promise<string[]> {
   const planes: string[] = [];
   const off = new Set<string>();
-  for (const entry of pace.runs.filter(({ at }) => inLastDay(at, now))) {
+  for (const entry of rateLimit.runs.filter(({ at }) => inLastDay(at, now))) {
     if (entry.run === undefined) planes.push(...(entry.turnedOff ?? []).map(({ dataPlane }) => dataPlane));
     else for (const { sk } of await allRows(table, { pk: keys.turnedOff(entry.run, '').pk })) off.add(sk);
   }

@@ -32,7 +32,7 @@ function attemptsIn(run: Run, bucket: number): Part<Row> {
   return {
     items: eachRow(run.system.table, { pk: keys.workBucket(bucket) }),
     isWanted: (row) => isOverdue(row, run.now),
-    work: (row) => bury(run, row),
+    work: (row) => recordDied(run, row),
   };
 }
 
@@ -40,6 +40,6 @@ function isOverdue({ endedAt, endsBy }: Row, now: Instant): boolean {
   return endedAt === null && Number(endsBy) + CLOCK_SKEW <= now;
 }
 
-async function bury(run: Run, row: Row): Promise<void> {
+async function recordDied(run: Run, row: Row): Promise<void> {
   if (await recordDeath(run.system, row)) count(run, 'died');
 }

@@ -1,8 +1,11 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DeleteIdentityCommand, VerifyEmailIdentityCommand } from '@aws-sdk/client-ses';
 import { MINUTE } from '../../../functions/abandonment/time.ts';
-import type { Fault } from '../fault.ts';
-import { type Disturbance, throttled } from '../proxy.ts';
+import { deployBroken } from '../deployments.ts';
+import type { Fault, Struck } from '../fault.ts';
+import { type Disturbance, isTableWrite, sesThrottled, throttled } from '../proxy.ts';
 import type { ChaosWorld } from '../world.ts';
 
 async function during(
@@ -23,6 +26,56 @@ function every(nth: number): () => boolean {
   return () => {
     calls += 1;
     return calls % nth === 0;
+  };
+}
+
+/** So many calls of SES are refused. */
+const SES_REFUSALS = 8;
+
+/** What a function reports goes nowhere: each line of its log and of its metrics is refused, and counted in a file. */
+function refusesReports(file: string): string {
+  return `import { appendFileSync } from 'node:fs';
+const { stderr } = process;
+const write = stderr.write.bind(stderr);
+// The emulator reads standard output itself, and passes on by the other what functions say.
+stderr.write = (chunk, ...more) => {
+  if (!String(chunk).startsWith('{')) return write(chunk, ...more);
+  appendFileSync(${JSON.stringify(file)}, '.');
+  throw new Error('no space left on the device of the log');
+};`;
+}
+
+/** Logs, metrics and the records of failed attempts are refused, while SES throttles some mails: so there is something to report. */
+async function refuseSinks(world: ChaosWorld): Promise<Struck> {
+  const folder = mkdtempSync(join(tmpdir(), 'taskwarden-chaos-'));
+  const lines = join(folder, 'lines');
+  writeFileSync(lines, '');
+  const nodeOptions = `--import=data:text/javascript,${encodeURIComponent(refusesReports(lines))}`;
+  const repairs: (() => Promise<void>)[] = [];
+  for (const worker of ['notifier', 'mail-events'] as const)
+    repairs.push(await deployBroken(world.stage, worker, { nodeOptions }));
+  const hits = { oops: 0, ses: 0 };
+  world.proxy.disturbance = async (call, forward) => {
+    const { service, operation, body } = call;
+    if (isTableWrite(call) && body.includes('"OOPS')) {
+      hits.oops += 1;
+      return throttled();
+    }
+    if (service !== 'ses' || !operation.startsWith('Send') || hits.ses >= SES_REFUSALS) return forward();
+    hits.ses += 1;
+    return sesThrottled();
+  };
+  for (let round = 0; round < 6; round += 1) await world.round(MINUTE);
+  const refused = readFileSync(lines, 'utf8').length;
+  if (refused === 0 || hits.oops === 0)
+    throw new Error(`nothing was refused: ${refused} lines, ${hits.oops} records`);
+  return {
+    repair: async () => {
+      world.proxy.disturbance = undefined;
+      for (const repair of repairs) await repair();
+      rmSync(folder, { recursive: true });
+    },
+    note: `${refused} lines and ${hits.oops} writes of records refused, after ${hits.ses} refusals of SES`,
   };
 }
 
@@ -72,9 +125,9 @@ export const SERVICE_FAULTS: readonly Fault[] = [
       let hits = 0;
       const repair = await during(
         world,
-        async ({ service, operation }, forward) => {
+        async (call, forward) => {
           const answer = await forward();
-          if (service !== 'dynamodb' || operation !== 'TransactWriteItems' || !isHit()) return answer;
+          if (!isTableWrite(call) || !isHit()) return answer;
           hits += 1;
           return 'cut';
         },
@@ -104,23 +157,10 @@ export const SERVICE_FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'two-scanners',
-    what: 'three scanners run at once, and again after each of four ticks',
-    before: 'disabling',
-    async strike(world) {
-      const slow = 5;
-      world.proxy.disturbance = async (_, forward) => {
-        await wait(slow);
-        return forward();
-      };
-      const ends: string[] = [];
-      for (let round = 0; round < 5; round += 1) {
-        ends.push(...(await Promise.all([world.scan(), world.scan(), world.scan()])));
-        await world.round(MINUTE);
-      }
-      world.proxy.disturbance = undefined;
-      return { note: `of 15 runs ${ends.filter((end) => end === 'completed').length} went through` };
-    },
+    name: 'sinks-refuse',
+    what: 'logs, metrics and records of failures are refused, while SES throttles some mails',
+    before: 'warning',
+    strike: refuseSinks,
   },
   {
     name: 'emulator-restarts',

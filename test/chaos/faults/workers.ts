@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { MINUTE } from '../../../functions/abandonment/time.ts';
 import { deployBroken } from '../deployments.ts';
 import type { Fault, Struck } from '../fault.ts';
+import { endProcesses, missingProcesses } from '../processes.ts';
 import type { ChaosWorld } from '../world.ts';
 
 /** Rounds in which a broken deployment is left to itself. */
@@ -29,33 +29,13 @@ async function withBrokenDisabler(
   return { repair };
 }
 
-/** The processes of a function, where the system shows the environment of each. */
-function processesOf(functionName: string): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => environmentOf(pid).includes(`AWS_LAMBDA_FUNCTION_NAME=${functionName}\0`))
-    .map(Number);
-}
-
-function environmentOf(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8');
-  } catch {
-    // It is another user's, or it is over.
-    return '';
-  }
-}
-
 /** Kills the notifier's process each time SES took a mail of it, before it hears so; three times. */
 async function killNotifier(world: ChaosWorld): Promise<Struck> {
-  const name = world.stage.deployment.functions.notifier.split(':').at(-2) ?? '';
   let kills = 0;
   world.proxy.disturbance = async ({ service, operation }, forward) => {
     const answer = await forward();
     if (service !== 'ses' || !operation.startsWith('Send') || kills >= 3) return answer;
-    const pids = processesOf(name);
-    for (const pid of pids) process.kill(pid, 'SIGKILL');
-    kills += pids.length > 0 ? 1 : 0;
+    kills += endProcesses(world, 'notifier') > 0 ? 1 : 0;
     return 'cut';
   };
   await rounds(world, 3);
@@ -94,7 +74,7 @@ export const WORKER_FAULTS: readonly Fault[] = [
     name: 'notifier-ended',
     what: "the notifier's process is ended (SIGKILL) each time SES took a mail of it",
     before: 'warning',
-    missing: () => (process.platform === 'linux' ? undefined : 'processes are found by /proc'),
+    missing: missingProcesses,
     strike: killNotifier,
   },
 ];

@@ -277,13 +277,10 @@ describe('an open episode ends', () => {
 });
 
 describe('what came between two scans', () => {
-  const requested = {
-    state: 'requested' as const,
-    asker: { by: 'run' as const, run: 'r', disableAt: day(21) },
-    queuedAt: day(21),
-    requestedAt: day(21),
-    attempts: 1,
-  };
+  const asker = { by: 'run' as const, run: 'r', disableAt: day(21) };
+  const queued = { state: 'queued' as const, asker, queuedAt: day(21), attempts: 1 };
+  const requested = { ...queued, state: 'requested' as const, requestedAt: day(21) };
+  const refused = { at: day(21), reason: 'no', version: 0, fingerprint: 'f' };
   const alive = (now: Instant) => evidenceOf(now, { statuses: ['PRIMARY'] });
 
   test('a lowered mode and a publication: it is over, and nobody hears of it twice', () => {
@@ -330,8 +327,8 @@ describe('what came between two scans', () => {
   });
 
   test.each([
-    ['it was only queued', { ...requested, state: 'queued' as const }, { enabled: false }],
-    ['it was refused', { ...requested, state: 'refused' as const }, { enabled: false }],
+    ['it was only queued', queued, { enabled: false }],
+    ['it was refused', { ...requested, state: 'refused' as const, refused }, { enabled: false }],
     ['nobody asked', undefined, { enabled: false }],
     ['it became a collection', requested, { kind: 'collection' as const }],
   ])('the task is off, or nothing to be watched, and %s: others did that', (_, disabling, more) => {

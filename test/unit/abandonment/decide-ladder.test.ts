@@ -386,6 +386,7 @@ describe('disabling', () => {
       state: 'requested' as const,
       asker: { by: 'run' as const, run: 'r', disableAt: day(21) },
       queuedAt: day(21),
+      requestedAt: day(21),
       attempts: 1,
     };
     const off = { task: aTask({ enabled: false }) };

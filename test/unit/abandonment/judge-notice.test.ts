@@ -103,7 +103,9 @@ describe('a warning', () => {
     '%s while the disabling is %s: no mail gives a later date to what is on its way',
     (_, state) => {
       const asker = { by: 'run', run: 'r', disableAt: day(21) } as const;
-      const disabling = { state, asker, queuedAt: day(21), attempts: 1 };
+      const queued = { asker, queuedAt: day(21), attempts: 1 };
+      const disabling =
+        state === 'requested' ? { ...queued, state, requestedAt: day(21) } : { ...queued, state };
       expect(judge(day(21), { ...joined, disabling }, 'warning', two, 'bob')).toMatchObject(
         state === 'requested' ? { verdict: 'wait', reason: 'disabling' } : { verdict: 'send' },
       );

@@ -1,12 +1,12 @@
 import { describe, expect, it, test } from 'vitest';
 import { type Decision, decide } from '../../../functions/abandonment/decide.ts';
-import { nextLook } from '../../../functions/abandonment/next-look.ts';
+import { nextEvaluation } from '../../../functions/abandonment/next-look.ts';
 import type { Episode } from '../../../functions/abandonment/task.ts';
 import { DAY, HOUR, type Instant, MINUTE } from '../../../functions/abandonment/time.ts';
 import { aCase, aPolicy, aTask, day, evidenceOf, fired, graced, rungsFor } from './decide-builders.ts';
 
 const look = (now: Instant, episode: Episode | null, more: Parameters<typeof aCase>[1] = {}) =>
-  nextLook(decide(aCase(now, { episode, ...more }), now), episode, now, HOUR);
+  nextEvaluation(decide(aCase(now, { episode, ...more }), now), episode, now, HOUR);
 
 test('a candidate needs no look of its own: its threshold finds it', () => {
   expect(look(day(3), null)).toBeNull();
@@ -130,11 +130,11 @@ describe('a spell under way without an episode', () => {
     { what: 'when it will have lasted, where the threshold is over', nextLookAt: day(14), at: day(18) },
   ])('is looked at $what', ({ nextLookAt, at }) => {
     const seen = decision({ nextLookAt, recoversAt: day(18) });
-    expect(nextLook(seen, null, day(15), HOUR)).toEqual({ at, why: 'look' });
+    expect(nextEvaluation(seen, null, day(15), HOUR)).toEqual({ at, why: 'look' });
   });
 
   it('of a task that is ignored needs no look', () => {
     const seen = decision({ nextLookAt: null, recoversAt: day(18), answer: 'ignore' });
-    expect(nextLook(seen, null, day(15), HOUR)).toBeNull();
+    expect(nextEvaluation(seen, null, day(15), HOUR)).toBeNull();
   });
 });

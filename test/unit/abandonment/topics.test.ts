@@ -5,7 +5,7 @@ import type { Episode, Informed, Notice } from '../../../functions/abandonment/t
 import { DAY, type Instant } from '../../../functions/abandonment/time.ts';
 import {
   isTopic,
-  newestRung,
+  newestReminderStep,
   topicsThatHeard,
   topicsWithDate,
 } from '../../../functions/abandonment/topics.ts';
@@ -133,8 +133,8 @@ describe('of the topics of an episode', () => {
 test('the newest rung is the last of the present grace', () => {
   const rung = (grace: number, lead: number) => ({ grace, lead, deadline: day(21) });
   const rungs = [rung(1, 3 * DAY), rung(2, 3 * DAY), rung(2, DAY), rung(1, DAY)];
-  expect(newestRung(graced({ grace: 2, rungs }))).toEqual(rung(2, DAY));
-  expect(newestRung(graced({ grace: 3, rungs }))).toBeUndefined();
+  expect(newestReminderStep(graced({ grace: 2, rungs }))).toEqual(rung(2, DAY));
+  expect(newestReminderStep(graced({ grace: 3, rungs }))).toBeUndefined();
 });
 
 test('a topic is told from an address by its ARN', () => {

@@ -30,7 +30,7 @@ function filesWithLoops(): string[] {
 /** The files that docs/architecture.md names, each with its reason. */
 function namedOnPage(): string[] {
   const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
-  const section = /^## One way to write\n([^]*?)^## /m.exec(page)?.[1] ?? '';
+  const section = /^## One way to write\n([\s\S]*?)^## /m.exec(page)?.[1] ?? '';
   return [...section.matchAll(/^\| `([^`]+\.ts)` +\| \S/gm)].map(([, file]) => `functions/${file}`);
 }
 

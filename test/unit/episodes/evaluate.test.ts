@@ -172,7 +172,7 @@ describe('resolving', () => {
 });
 
 describe('a notice that something is over', () => {
-  const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:chat';
+  const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:chat' as const;
   const restarts = { total: 45, atLoss: 5 };
   const twitches = { count: 2, lastAt: day(13) };
   const noticesOf = ({ beside }: Transition) =>
@@ -215,8 +215,8 @@ describe('a notice that something is over', () => {
   ])('goes to each topic that was told the date, where %s', (_what, more) => {
     const informed = {
       [TOPIC]: { topic: TOPIC, grace: 1, heard: 'dated' as const },
-      undated: { topic: 'arn:undated', grace: 1, heard: 'undated' as const },
-      unheard: { topic: 'arn:unheard', grace: 1 },
+      undated: { topic: 'arn:undated' as const, grace: 1, heard: 'undated' as const },
+      unheard: { topic: 'arn:unheard' as const, grace: 1 },
     };
     const done = settled(
       day(16),
@@ -393,7 +393,10 @@ describe('a table that was restored', () => {
   const spiked = {
     ...graced(),
     brake: { heldAt: day(18), approvedAt: day(19) },
-    disabling: { state: 'requested' as const, asker, queuedAt: day(19), attempts: 1 },
+    disabling: {
+      ...{ state: 'requested' as const, asker, attempts: 1 },
+      ...{ queuedAt: day(19), requestedAt: day(19) },
+    },
   };
 
   test('lets all be warned anew, once; approvals and what was under way are void', () => {

@@ -19,12 +19,12 @@ import {
   warnedAt,
 } from '../abandonment/decide-builders.ts';
 
-const ARN = 'arn:aws:sns:eu-west-1:123456789012:chat';
+const ARN = 'arn:aws:sns:eu-west-1:123456789012:chat' as const;
 const chat: Topic = { key: 'chat', topic: ARN };
 const heard = (more: Partial<Informed> = {}): Record<string, Informed> => ({
   chat: { topic: ARN, grace: 1, heard: 'dated', ...more },
 });
-const unheard = { chat: { topic: ARN, grace: 1 } };
+const unheard = { chat: { topic: ARN, grace: 1 } } as const;
 
 const looked = (
   now: Instant,

@@ -67,7 +67,7 @@ function failingCompletion(stage: ReturnType<typeof workStage>, answer: Transact
 test('a scan whose completion the table does not take fails, and does not count as completed', async () => {
   const stage = workStage();
   const completed = failingCompletion(stage, { outcome: 'busy', reason: 'throttled' });
-  await expect(runScan(stage.system, tick(START))).rejects.toThrow('the end of a scan could not be stored');
+  await expect(runScan(stage.system, tick(START))).rejects.toThrow('too busy for the end of a scan');
   expect(completed()).toEqual([]);
 });
 

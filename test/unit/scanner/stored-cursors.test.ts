@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { runScan } from '../../../functions/scanner/scan.ts';
 import { keys } from '../../../functions/store/keys.ts';
-import { lookWrite } from '../../../functions/store/looks.ts';
+import { evaluationRequest } from '../../../functions/store/looks.ts';
 import { START, workStage } from '../work/stage.ts';
 
 it('a scan goes on from the rows of steps as the version before stored them, and comes to its end', async () => {
@@ -16,7 +16,7 @@ it('a scan goes on from the rows of steps as the version before stored them, and
   const writes = Object.entries(stored).map(([name, cursor]) => ({
     put: { ...keys.step(name), v: 1, name, cursor, failures: 0, notBefore: 0 },
   }));
-  await table.transact([...writes, lookWrite('P#acmeCo/', START - 1)], 'before');
+  await table.transact([...writes, evaluationRequest('P#acmeCo/', START - 1)], 'before');
   const report = await runScan(system, { scheduledAt: START, remainingMs: () => 900_000 });
   expect(report.outcome).toBe('completed');
   expect(await table.get(keys.look('P#acmeCo/'))).toBeUndefined();

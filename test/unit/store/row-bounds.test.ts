@@ -12,7 +12,7 @@ import { dataPlaneWrite, newDataPlane, type OutageRecord } from '../../../functi
 import { digestWrite, newDigest } from '../../../functions/store/digests.ts';
 import { MOST_WHY, partsOf, workPartWrite } from '../../../functions/store/operator-work.ts';
 import { ownerRulesWrite } from '../../../functions/store/owner-rules.ts';
-import { paceWrite } from '../../../functions/store/pace.ts';
+import { rateLimitWrite } from '../../../functions/store/pace.ts';
 import { pausesWrite } from '../../../functions/store/pauses.ts';
 import { scansWrite } from '../../../functions/store/scans.ts';
 import { measureRow, ROW_BYTES } from '../../../functions/store/table/row-limits.ts';
@@ -197,7 +197,7 @@ it('the row of the pace has room for a day of one tenant on all data planes', ()
     count: 1_000,
   }));
   const runs = [{ at: NOW, run: new Date(NOW).toISOString(), count: 1_000_000, unapproved }];
-  expect(bytesOf(paceWrite({ runs, rev: 0 }))).toBeLessThan(ROOM);
+  expect(bytesOf(rateLimitWrite({ runs, rev: 0 }))).toBeLessThan(ROOM);
 });
 
 it('who holds no date is left out before who does, and the oldest first', () => {

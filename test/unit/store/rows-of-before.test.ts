@@ -28,7 +28,7 @@ import {
   workPartWrite,
 } from '../../../functions/store/operator-work.ts';
 import { ownerRulesFromRow } from '../../../functions/store/owner-rules.ts';
-import { paceFromRow, paceWrite, rampWrite } from '../../../functions/store/pace.ts';
+import { rateLimitFromRow, rateLimitWrite, warmUpLimitWrite } from '../../../functions/store/pace.ts';
 import { pausesFromRow, pausesWrite } from '../../../functions/store/pauses.ts';
 import { adminFromRow, subscriptionFromRow } from '../../../functions/store/people.ts';
 import { recipientFromRow, recipientWrite } from '../../../functions/store/recipients.ts';
@@ -744,8 +744,8 @@ describe('a row of before that is read and stored again is the same row, a revis
       },
     ],
     ['the scans', { row: STORED.scans, again: scansWrite(scansFromRow(STORED.scans)) }],
-    ['the pace of disabling', { row: STORED.pace, again: paceWrite(paceFromRow(STORED.pace)) }],
-    ['the pace of warnings', { row: STORED.ramp, again: rampWrite(paceFromRow(STORED.ramp)) }],
+    ['the pace of disabling', { row: STORED.pace, again: rateLimitWrite(rateLimitFromRow(STORED.pace)) }],
+    ['the pace of warnings', { row: STORED.ramp, again: warmUpLimitWrite(rateLimitFromRow(STORED.ramp)) }],
     [
       'a round of the canary',
       { row: STORED.canaryRound, again: canaryRoundWrite(canaryRoundFromRow(STORED.canaryRound)) },

@@ -19,9 +19,9 @@ import {
   withEnabling,
   withoutEnabling,
   withUndoAsked,
+  withUndoNotified,
   withUndoRefused,
   withUndoRequested,
-  withUndoTold,
 } from '../../../functions/episodes/undo.ts';
 import { countWrites } from '../../../functions/store/counts.ts';
 import { deadlineWrites } from '../../../functions/store/deadline-row.ts';
@@ -64,7 +64,7 @@ const OF_DISABLED: Record<string, (disabled: DisabledByUs, enabling: EnablingTas
   withUndoAsked: (disabled) => withUndoAsked(disabled, BY, NOW),
   withUndoRefused: (disabled) => withUndoRefused(withUndoAsked(disabled, BY, NOW), disabled),
   withUndoRequested: (disabled) => withUndoRequested(disabled, NOW),
-  withUndoTold: (disabled) => withUndoTold(withUndoAsked(disabled, BY, NOW)),
+  withUndoNotified: (disabled) => withUndoNotified(withUndoAsked(disabled, BY, NOW)),
   withEnabling: (_, enabling) => enabling,
   enabledLater: (_, enabling) => enabledLater(enabling, NOW),
   enablingAsked: (_, enabling) => enablingAsked(enabling),

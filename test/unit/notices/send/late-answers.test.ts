@@ -255,7 +255,7 @@ describe('what SES says of a reminder', () => {
 });
 
 describe('a topic', () => {
-  const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:chat';
+  const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:chat' as const;
   const asked = { topic: TOPIC, grace: 1 };
   const heard = async (
     informed: typeof asked & { heard?: 'dated' | 'undated' },

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { WarmUp } from '../../../../functions/notices/send/warm-up.ts';
-import { loadRamp, rampWrite } from '../../../../functions/store/pace.ts';
+import { loadWarmUpLimit, warmUpLimitWrite } from '../../../../functions/store/pace.ts';
 import { START, workStage } from '../../work/stage.ts';
 
 const one = (address: string, firedAt: number) => ({
@@ -18,19 +18,19 @@ it('turns away whose alert fired last, once there is no place left', () => {
 
 it('admits fewer, the first first, where the notifier gave places away meanwhile', async () => {
   const { system, table } = workStage();
-  const warmUp = new WarmUp(await loadRamp(table), 3, START);
+  const warmUp = new WarmUp(await loadWarmUpLimit(table), 3, START);
   for (const [place, name] of ['a', 'b', 'c'].entries()) warmUp.offer(one(name, place));
-  await table.transact([rampWrite({ runs: [{ at: START, count: 2 }], rev: 0 })], 'notifier');
+  await table.transact([warmUpLimitWrite({ runs: [{ at: START, count: 2 }], rev: 0 })], 'notifier');
   expect(names(await warmUp.admit(system))).toEqual(['a']);
-  expect((await loadRamp(table)).runs.reduce((sum, { count }) => sum + count, 0)).toBe(3);
+  expect((await loadWarmUpLimit(table)).runs.reduce((sum, { count }) => sum + count, 0)).toBe(3);
 });
 
 it('writes nothing where there is nobody to admit, or no place any more', async () => {
   const { system, table, writes } = workStage();
-  expect(await new WarmUp(await loadRamp(table), 3, START).admit(system)).toEqual([]);
-  const full = new WarmUp(await loadRamp(table), 1, START);
+  expect(await new WarmUp(await loadWarmUpLimit(table), 3, START).admit(system)).toEqual([]);
+  const full = new WarmUp(await loadWarmUpLimit(table), 1, START);
   full.offer(one('a', 1));
-  await table.transact([rampWrite({ runs: [{ at: START, count: 1 }], rev: 0 })], 'notifier');
+  await table.transact([warmUpLimitWrite({ runs: [{ at: START, count: 1 }], rev: 0 })], 'notifier');
   expect(await full.admit(system)).toEqual([]);
   expect(writes).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { digestsStep } from '../../../../functions/scanner/steps/digests.ts';
 import { FleetView } from '../../../../functions/store/fleet-view.ts';
 import { bucketOf, keys } from '../../../../functions/store/keys.ts';
 import { noticeWrite, type PendingNotice } from '../../../../functions/store/notices.ts';
-import { loadRamp, rampWrite } from '../../../../functions/store/pace.ts';
+import { loadWarmUpLimit, warmUpLimitWrite } from '../../../../functions/store/pace.ts';
 import { pausesWrite } from '../../../../functions/store/pauses.ts';
 import {
   loadRecipient,
@@ -317,13 +317,13 @@ describe('the ramp', () => {
   ])('admits as many as have a place, in their order: %s', async (_what, waiters, keys) => {
     const stage = await admittedOf(waiters);
     expect(stage.keys).toEqual(keys);
-    expect((await loadRamp(stage.table)).runs).toEqual([{ at: NOW, count: 2 }]);
+    expect((await loadWarmUpLimit(stage.table)).runs).toEqual([{ at: NOW, count: 2 }]);
     expect(await stage.known('b')).toMatchObject({ admittedAt: NOW });
     expect(await stage.known('a')).toBeUndefined();
   });
 
   it('counts those of the last day, and nobody who was admitted or warned within it', async () => {
-    const full = rampWrite({ runs: [{ at: NOW - DAY + 1, count: 2 }], rev: 0 });
+    const full = warmUpLimitWrite({ runs: [{ at: NOW - DAY + 1, count: 2 }], rev: 0 });
     const stage = await admittedOf(
       [
         { key: 'new', notices: [['warning']] },
@@ -363,11 +363,11 @@ describe('the ramp', () => {
         { key: 'b', notices: [['warning'], ['disabled', { notBefore: NOW + HOUR }]] },
       ],
       { rampPerDay: 1 },
-      [rampWrite({ runs: [full], rev: 0 })],
+      [warmUpLimitWrite({ runs: [full], rev: 0 })],
     );
     expect(stage.queued()).toEqual([['a', 60]]);
     expect(await stage.known('a')).toMatchObject({ admittedAt: null, queuedFor: NOW + MINUTE });
-    expect((await loadRamp(stage.table)).runs).toEqual([full]);
+    expect((await loadWarmUpLimit(stage.table)).runs).toEqual([full]);
   });
 
   it('counts no topic, which is queued after the people', async () => {
@@ -381,7 +381,7 @@ describe('the ramp', () => {
       { rampPerDay: 1 },
     );
     expect(stage.keys).toEqual(['b', 'c', 'a-topic']);
-    expect((await loadRamp(stage.table)).runs).toEqual([{ at: NOW, count: 1 }]);
+    expect((await loadWarmUpLimit(stage.table)).runs).toEqual([{ at: NOW, count: 1 }]);
   });
 
   it.each([

@@ -158,7 +158,7 @@ test('disabling before the latest printed date breaks promise 2', () => {
 });
 
 test("an owner's own request is bound by neither", () => {
-  verifier.personActed({ type: 'action', action: 'disable', task: 'acmeCo/a', by: ANA }, true);
+  verifier.personRequested({ type: 'action', action: 'disable', task: 'acmeCo/a', by: ANA }, true);
   ask(1 * DAY, 1, null);
   expect(verifier.broken).toEqual([]);
 });
@@ -171,20 +171,20 @@ test('a task that is disabled at once although nobody wanted it breaks promise 9
 test.each(['keep', 'disable', 'unsubscribe'] as const)(
   'a %s by a stranger that counts breaks promise 9',
   (action) => {
-    verifier.personActed({ type: 'action', action, task: 'acmeCo/a', by: BOB, for: null } as never, true);
+    verifier.personRequested({ type: 'action', action, task: 'acmeCo/a', by: BOB, for: null } as never, true);
     expect(brokenPromises()).toEqual([9]);
   },
 );
 
 test("an owner's keep that is ignored breaks promise 9, their disabling without an episode does not", () => {
-  verifier.personActed({ type: 'action', action: 'disable', task: 'acmeCo/a', by: ANA }, false);
+  verifier.personRequested({ type: 'action', action: 'disable', task: 'acmeCo/a', by: ANA }, false);
   expect(verifier.broken).toEqual([]);
-  verifier.personActed({ type: 'action', action: 'keep', task: 'acmeCo/a', by: ANA, for: null }, false);
+  verifier.personRequested({ type: 'action', action: 'keep', task: 'acmeCo/a', by: ANA, for: null }, false);
   expect(brokenPromises()).toEqual([9]);
 });
 
 test('a reminder for one who declined them breaks promise 9', () => {
-  verifier.personActed({ type: 'action', action: 'unsubscribe', task: 'acmeCo/a', by: ANA }, true);
+  verifier.personRequested({ type: 'action', action: 'unsubscribe', task: 'acmeCo/a', by: ANA }, true);
   accept(14 * DAY, ANA, item('warning', 21 * DAY));
   expect(verifier.broken).toEqual([]);
   accept(20 * DAY, ANA, item('reminder', 21 * DAY, { lead: DAY }));
