@@ -161,10 +161,15 @@ export class MemoryTable implements Table {
   }
 
   #load(rows: readonly Row[]): void {
-    this.#rows.load(rows.map((row) => [row.pk, entryOf(row)] as const));
+    for (const row of rows) this.#rows.append(row.pk, entryOf(row));
+    this.#rows.sort();
     for (const index of INDEXES) {
-      const entries = rows.map((row) => this.#indexEntry(row, index)).filter((entry) => entry !== undefined);
-      this.#indexes[index.name].load(entries.map((entry) => [entry.partition, entry] as const));
+      const partitions = this.#indexes[index.name];
+      for (const row of rows) {
+        const entry = this.#indexEntry(row, index);
+        if (entry) partitions.append(entry.partition, entry);
+      }
+      partitions.sort();
     }
   }
 

@@ -48,19 +48,24 @@ function boundary(entries: Entry[], after: (entry: Entry) => boolean): number {
 /** Rows in partitions, each sorted: the table itself, or one of its indexes. */
 export class SortedPartitions {
   readonly #partitions = new Map<string, Entry[]>();
+  readonly #unsorted = new Set<string>();
 
-  /** Puts many at once, in any order: each partition is sorted when all are there. Of equal places the last one stands. */
-  load(placed: Iterable<readonly [partition: string, entry: Entry]>): void {
-    const unsorted = new Map<string, Entry[]>();
-    for (const [partition, entry] of placed) {
-      const entries = this.#partitions.get(partition);
-      if (!entries) this.#partitions.set(partition, [entry]);
-      else {
-        if (!isBefore(entries.at(-1), entry)) unsorted.set(partition, entries);
-        entries.push(entry);
-      }
+  /** Puts one of many, wherever it belongs: nothing may be read before they were sorted. */
+  append(partition: string, entry: Entry): void {
+    const entries = this.#partitions.get(partition);
+    if (!entries) {
+      this.#partitions.set(partition, [entry]);
+      return;
     }
-    for (const [partition, entries] of unsorted) this.#partitions.set(partition, sorted(entries));
+    if (!isBefore(entries.at(-1), entry)) this.#unsorted.add(partition);
+    entries.push(entry);
+  }
+
+  /** Sorts what was appended. Of equal places the last one stands. */
+  sort(): void {
+    for (const partition of this.#unsorted)
+      this.#partitions.set(partition, sorted(this.#partitions.get(partition) ?? []));
+    this.#unsorted.clear();
   }
 
   find(partition: string, position: Position): Entry | undefined {
