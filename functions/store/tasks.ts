@@ -166,7 +166,9 @@ export function taskWrite(record: TaskRecord, policy: EffectivePolicy): { put: R
 }
 
 function withoutNulls(record: TaskRecord): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null));
+  const kept: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(record)) if (value !== null) kept[name] = value;
+  return kept;
 }
 
 /**
