@@ -19,6 +19,7 @@ import {
   type ReceivedLetter,
   type TickLetters,
 } from '../functions/operators/dead-letters.ts';
+import { amount } from '../functions/platform/amounts.ts';
 import { QUEUE_NAMES, type QueueName } from '../functions/platform/queues.ts';
 import { letterOf } from './aws-letter.ts';
 
@@ -224,7 +225,7 @@ export class AwsDeadLetters implements DeadLetters {
       new DeleteMessageBatchCommand({ QueueUrl: url, Entries }),
     );
     const [first] = Failed;
-    if (first) throw new Error(`${Failed.length} dead letters could not be deleted: ${first.Code}`);
+    if (first) throw new Error(`${amount(Failed.length, 'dead letter')} could not be deleted: ${first.Code}`);
     return messages.length;
   }
 

@@ -76,6 +76,12 @@ export function awsProblem(error: unknown, env: Variables): string | undefined {
   return said && KNOWN.find(({ is }) => is(said))?.helps(said, env);
 }
 
+/** What the credentials may not do (`sqs:receivemessage on ARN`), as AWS says it; undefined of any other error. */
+export function deniedBy(error: unknown): string | undefined {
+  const said = saidBy(error);
+  return said && DENIED.includes(said.name) ? deniedIn(said.text).what : undefined;
+}
+
 function saidBy(error: unknown): Said | undefined {
   if (!(error instanceof Error)) return undefined;
   const first = error instanceof AggregateError ? error.errors[0] : undefined;
@@ -85,15 +91,19 @@ function saidBy(error: unknown): Said | undefined {
 
 /** `User: ARN is not authorized to perform: ACTION on resource: ARN because ...`. */
 function denied({ text }: Said): string {
+  const { action, who = 'these credentials', what } = deniedIn(text);
+  const parameter =
+    action === 'ssm:GetParameter' ? ' (is the stage named rightly, and in this account and region?)' : '';
+  return `${who} may not do ${what}${parameter}: attach the stage's policy for operators (docs/operators.md)`;
+}
+
+function deniedIn(text: string): { action: string | undefined; who: string | undefined; what: string } {
   const searched = text.slice(0, BOUNDS.searched.most);
   const action = /not authorized to perform: (\S+)/.exec(searched)?.[1];
   const resource = /on resource: (\S+)/.exec(searched)?.[1];
   const who = /User: (\S+)/.exec(searched)?.[1];
   const what = action === undefined ? text : `${action}${resource === undefined ? '' : ` on ${resource}`}`;
-  const whose = who === undefined ? 'these credentials' : who;
-  const parameter =
-    action === 'ssm:GetParameter' ? ' (is the stage named rightly, and in this account and region?)' : '';
-  return `${whose} may not do ${what}${parameter}: attach the stage's policy for operators (docs/operators.md)`;
+  return { action, who, what };
 }
 
 function unreached({ code, name, text }: Said, env: Variables): string {

@@ -3,6 +3,7 @@ import type { LetterHistory } from '../functions/operators/letter-history.ts';
 import type { LetterState } from '../functions/operators/letter-state.ts';
 import { type Letter, reasonText } from '../functions/operators/letters.ts';
 import { type LetterCounts, MOST_REDRIVES } from '../functions/operators/redrive.ts';
+import { amount, oneOr } from '../functions/platform/amounts.ts';
 import { recordable } from '../functions/platform/recorded-text.ts';
 import type { Columns } from './output.ts';
 import { spanText } from './readable.ts';
@@ -91,7 +92,7 @@ export function letterLines(letter: JudgedLetter, history: LetterHistory): strin
   return [
     `${safe(received.id)}  ${received.queue}  ${safe(facts.kind)}  ${safe(subjectText(letter))}`,
     `reason    ${safe(reasonText(letter))}`,
-    `sent      ${formatInstant(received.sentAt)}${received.receives === null ? '' : `, received ${received.receives} times`}`,
+    `sent      ${formatInstant(received.sentAt)}${received.receives === null ? '' : `, received ${amount(received.receives, 'time')}`}`,
     `now       ${safe(stateText(state))}`,
     `redriven  ${redriven.length} of ${MOST_REDRIVES} times${redriven.map(({ at }) => `, ${formatInstant(at)}`).join('')}`,
     ...(givenUp === null ? [] : [`given up  ${safe(givenUp)}`]),
@@ -106,20 +107,33 @@ export function letterLines(letter: JudgedLetter, history: LetterHistory): strin
 }
 
 const SAID: readonly (readonly [count: keyof LetterCounts, said: (count: number) => string])[] = [
-  ['redriven', (count) => `${count} sent back to their queues`],
-  ['alreadySent', (count) => `${count} deleted, for their work had been sent back before`],
+  ['redriven', (count) => `${count} sent back to ${oneOr(count, 'its queue', 'their queues')}`],
+  [
+    'alreadySent',
+    (count) => `${count} deleted, for ${oneOr(count, 'its', 'their')} work had been sent back before`,
+  ],
   ['discarded', (count) => `${count} discarded`],
   [
     'atLimit',
-    (count) => `${count} left: sent back ${MOST_REDRIVES} times already; mend the cause or discard them`,
+    (count) =>
+      `${count} left: sent back ${MOST_REDRIVES} times already; mend the cause or discard ${oneOr(count, 'it', 'them')}`,
   ],
   [
     'ticks',
-    (count) => `${count} left: ticks are never sent back, for later ones did their work; discard them`,
+    (count) =>
+      `${count} left: ticks are never sent back, for later ones did their work; discard ${oneOr(count, 'it', 'them')}`,
   ],
-  ['cameBack', (count) => `${count} left: they came back while this ran, so the cause is still there`],
-  ['failed', (count) => `${count} left, for their queue did not take them: run it again`],
-  ['unseen', (count) => `${count} not read, for somebody else reads them: run it again in ten minutes`],
+  [
+    'cameBack',
+    (count) =>
+      `${count} left: ${oneOr(count, 'it', 'they')} came back while this ran, so the cause is still there`,
+  ],
+  ['failed', (count) => `${count} left, for no queue took ${oneOr(count, 'it', 'them')}: run it again`],
+  [
+    'unseen',
+    (count) =>
+      `${count} not read, for somebody else reads ${oneOr(count, 'it', 'them')}: run it again in ten minutes`,
+  ],
 ];
 
 /** What became of them, one line for each kind of end. */

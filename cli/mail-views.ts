@@ -1,4 +1,5 @@
 import type { Instant } from '../functions/abandonment/time.ts';
+import { amount } from '../functions/platform/amounts.ts';
 import { alertFromRow } from '../functions/store/alerts.ts';
 import { type DigestRecord, loadDigest } from '../functions/store/digests.ts';
 import { keys } from '../functions/store/keys.ts';
@@ -36,9 +37,7 @@ function whatItSays({ items, report }: DigestRecord): string {
   const counts = new Map<string, number>();
   for (const { notice } of items) counts.set(notice, (counts.get(notice) ?? 0) + 1);
   const parts = [...counts].map(([notice, count]) =>
-    notice === 'warning' || notice === 'reminder'
-      ? `${count} ${notice}${count === 1 ? '' : 's'}`
-      : `${count} ${notice}`,
+    notice === 'warning' || notice === 'reminder' ? amount(count, notice) : `${count} ${notice}`,
   );
   const dates = items.map(({ disableAt }) => disableAt).filter((at): at is Instant => at !== null);
   const first = dates.length === 0 ? '' : `; first date ${instantText(Math.min(...dates))}`;

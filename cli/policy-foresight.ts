@@ -1,5 +1,6 @@
 import { type Duration, HOUR } from '../functions/abandonment/time.ts';
 import { isProduction } from '../functions/operators/policies.ts';
+import { amount } from '../functions/platform/amounts.ts';
 import { loadPolicyDocuments } from '../functions/store/policies.ts';
 import { deployedService } from '../simulation/engine/deployed-service.ts';
 import { COUNTED, type Counted } from '../simulation/preview/counts.ts';
@@ -50,7 +51,9 @@ async function foresee(
 /** The same, saying how far it is. */
 async function foreseeAloud(session: Session, documents: Documents): Promise<Foreseen> {
   const line = new ProgressLine(session.stderr);
-  return foresee(session, documents, (rows) => line.show(`${rows} rows read`)).finally(() => line.clear());
+  return foresee(session, documents, (rows) => line.show(`${amount(rows, 'row')} read`)).finally(() =>
+    line.clear(),
+  );
 }
 
 /** Says what a change of policies would do, and changes nothing. Answers it for other programs. */
@@ -142,7 +145,7 @@ function concernOf(lines: readonly PreviewLine[]): string | undefined {
   const total = lines.find((line) => line.type === 'total');
   if (concerned.length === 0 || total?.type !== 'total') return undefined;
   const parts = concerned.map(
-    (kind) => `${total.proposed[kind]} tasks ${HEARD[kind]} (today ${total.today[kind]})`,
+    (kind) => `${amount(total.proposed[kind], 'task')} ${HEARD[kind]} (today ${total.today[kind]})`,
   );
   return parts.join(', ');
 }

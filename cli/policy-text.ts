@@ -1,7 +1,4 @@
-/** A leaf as people read it: JSON keeps the older name of the mode, which scripts know. */
-export function leafText(leaf: string): string {
-  return leaf === 'stage' ? 'mode' : leaf;
-}
+import { writtenLeaves } from '../functions/operators/policy-text.ts';
 
 /** What is written at a scope, for JSON: with the older name of the mode, which scripts know. */
 export function documentJson(document: Record<string, unknown>): Record<string, unknown> {
@@ -19,19 +16,5 @@ export function valueText(value: unknown): string {
 
 /** What was written at a scope, one text for each leaf: `blastRadius.share=0.2`; null as `default`. */
 export function documentPairs(document: Record<string, unknown>): string[] {
-  return Object.entries(document).flatMap(([key, value]) => {
-    if (key !== 'blastRadius' || typeof value !== 'object' || value === null) {
-      return [pair(leafText(key), value)];
-    }
-    return Object.entries(value).map(([leaf, part]) => pair(`${key}.${leaf}`, part));
-  });
-}
-
-function pair(key: string, value: unknown): string {
-  const text = Array.isArray(value)
-    ? value.join(',')
-    : typeof value === 'string'
-      ? value
-      : JSON.stringify(value);
-  return `${key}=${value === null ? 'default' : text}`;
+  return writtenLeaves(document).map(([leaf, value]) => `${leaf}=${value}`);
 }

@@ -1,3 +1,4 @@
+import { amount } from '../functions/platform/amounts.ts';
 import { COUNTED, type Counts } from '../simulation/preview/counts.ts';
 import type { PreviewLine } from '../simulation/preview/preview.ts';
 import { csvLine } from './csv.ts';
@@ -24,7 +25,7 @@ export function previewTable(lines: readonly PreviewLine[]): string[] {
 
 /** How many tasks, in words. */
 export function tasksOf({ tasks }: Line<'preview'>): string {
-  return `${tasks} task${tasks === 1 ? '' : 's'}`;
+  return amount(tasks, 'task');
 }
 
 /** What is changed, and where. */

@@ -1,4 +1,5 @@
 import type { Status } from '../functions/operators/overview/status.ts';
+import { amount } from '../functions/platform/amounts.ts';
 import type { Paint, Tone } from './colour.ts';
 import { pausedText } from './paused.ts';
 import { spanText } from './readable.ts';
@@ -36,8 +37,6 @@ export function statusLines(stage: string, status: Status, paint: Paint, width?:
   ];
 }
 
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
-
 function scanLine({ scan }: Status): Line {
   const { completedAt, agoMs, everyMs, late } = scan;
   if (completedAt === null || agoMs === null) return ['last scan', 'none was completed yet', 'bad'];
@@ -50,13 +49,13 @@ function scanLine({ scan }: Status): Line {
 function fleetLine({ fleet }: Status): Line {
   if (fleet === null) return ['tasks', 'not counted: there are too many data planes'];
   const { eligible, alive, jobs } = fleet;
-  const run = jobs === 0 ? '' : `, and ${counted(jobs, 'job')} run`;
+  const run = jobs === 0 ? '' : `, and ${amount(jobs, 'job')} run`;
   return ['tasks', `${eligible} watched: ${alive} run, ${eligible - alive} fail${run}`];
 }
 
 function planeLines({ planes }: Status): Line[] {
   return planes.map(({ name, state, since, inOutage }) => {
-    const says = inOutage > 0 ? `outage of ${inOutage} tasks` : state;
+    const says = inOutage > 0 ? `outage of ${amount(inOutage, 'task')}` : state;
     return ['data plane', `${name}: ${says} since ${since}`, 'warn'];
   });
 }
@@ -102,7 +101,7 @@ function unreachableLine({ unreachable: { addresses, first } }: Status): Line {
   if (addresses === 0) return ['unreachable', 'no address', 'good'];
   const some = first.map(({ address, why }) => `${address} (${why})`).join(', ');
   const more = addresses > first.length ? ', ...' : '';
-  return ['unreachable', `${addresses} address${addresses === 1 ? '' : 'es'}: ${some}${more}`, 'warn'];
+  return ['unreachable', `${amount(addresses, 'address', 'addresses')}: ${some}${more}`, 'warn'];
 }
 
 function queuesLine({ queues, queuesProblem }: Status): Line {
@@ -147,13 +146,13 @@ function operatorAlertLines({ operatorAlerts }: Status): Line[] {
 
 function failuresLine({ failures: { kinds, newest } }: Status): Line {
   if (!newest) return ['failures', 'none that is not resolved', 'good'];
-  const says = `${counted(kinds, 'kind')}, the newest ${newest.lastSeenAt} in ${newest.worker}: ${newest.error} (\`oops list\`)`;
+  const says = `${amount(kinds, 'kind')}, the newest ${newest.lastSeenAt} in ${newest.worker}: ${newest.error} (\`oops list\`)`;
   return ['failures', says, 'warn'];
 }
 
 function yesterdayLines({ yesterday }: Status): Line[] {
   const { scans, fired, over, disabled, undone, acts } = yesterday;
-  const says = `${counted(scans, 'scan')}, ${counted(fired, 'alert')} fired, ${over} over, ${counted(disabled, 'task')} disabled, ${undone} undone`;
+  const says = `${amount(scans, 'scan')}, ${amount(fired, 'alert')} fired, ${over} over, ${amount(disabled, 'task')} disabled, ${undone} undone`;
   const done = acts.map(({ at, act, by, reason }): Line => {
     const why = reason === '' ? '' : ` (${reason})`;
     return ['', `${at} ${act}${why} by ${by}`];

@@ -1,6 +1,7 @@
 import { html, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import { formatInstant, type Instant } from '../functions/abandonment/time.ts';
+import { oneOr } from '../functions/platform/amounts.ts';
 import { clip, visible } from '../functions/platform/escape.ts';
 
 /** HTML whose texts are escaped. */
@@ -18,6 +19,11 @@ export const NOTHING: Html = html``;
 /** A text from outside as it may be shown: nothing in it turns text around or is unseen; tags are escaped. */
 export function said(text: string): Html {
   return html`${visible(clip(text, LONGEST_TEXT))}`;
+}
+
+/** How many there are, with separators: `1 task`, `2,000 tasks`. */
+export function amountText(count: number, one: string): string {
+  return `${count.toLocaleString('en')} ${oneOr(count, one, `${one}s`)}`;
 }
 
 /** What stands where nothing is known. */

@@ -301,6 +301,7 @@ export class ServiceStack extends Stack {
       topics: config.channels.topics,
       retention: writtenRetention(config.retention),
       webhookHosts: config.webhooks.allowHosts,
+      scanEveryMs: config.scanEvery * 1_000,
       ...places,
       demoClock: config.demoClock,
       queues: byQueue(urls),

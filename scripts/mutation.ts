@@ -1,8 +1,9 @@
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { amount } from '../functions/platform/amounts.ts';
 import { type Equivalent, type FileReport, type Score, scoreOf } from './mutation-score.ts';
+import { refuse, suiteArguments } from './suite-arguments.ts';
 import { run } from './vitest-run.ts';
 
 const HELP = `npm run test:mutation -- [--file FILE]... [--resume] [--survivors] [FOLDER]...
@@ -14,7 +15,6 @@ that none of them notices is a test that is missing. Prints the figure of each f
   --file FILE  a file, from the root of the repository; may be given several times, and beside folders
   --resume     skips files that did not change since they were measured; their figures are printed all the same
   --survivors  prints each change that no test noticed
-  --help       prints this
 
 What was measured stays in .local/mutation/: of a file that is measured again only what changed is run, in it or in
 its tests. Changes that nobody could notice are named in test/mutation/equivalent.json, with the reason.
@@ -26,25 +26,25 @@ const GOAL = 90;
 const REPORTS = '.local/mutation/reports';
 const EQUIVALENTS = 'test/mutation/equivalent.json';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
+const { values, positionals } = suiteArguments(
+  HELP,
+  {
     file: { type: 'string', multiple: true, default: [] },
     resume: { type: 'boolean', default: false },
     survivors: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
   },
-});
+  { allowPositionals: true },
+);
 
 function chosenFiles(): string[] {
   const isWhole = positionals.length === 0 && values.file.length === 0;
   const folders = isWhole ? FOLDERS : positionals.map((folder) => folder.replace(/^functions\/|\/$/g, ''));
   const ofFolders = folders.flatMap((folder) => {
     const found = globSync(`functions/${folder}/**/*.ts`).sort();
-    if (found.length === 0) throw new Error(`functions/${folder} has no code`);
+    if (found.length === 0) refuse(`functions/${folder} has no code`);
     return found;
   });
-  for (const file of values.file) if (!existsSync(file)) throw new Error(`${file} is not there`);
+  for (const file of values.file) if (!existsSync(file)) refuse(`${file} is not there`);
   return [...new Set([...ofFolders, ...values.file])];
 }
 
@@ -91,20 +91,16 @@ function print({ file, figure, killed, counted, equivalent, survivors, unfounded
     process.stdout.write(`      named as equivalent, but noticed or no more there: ${mutated}\n`);
 }
 
-if (values.help) {
-  process.stdout.write(HELP);
-} else {
-  const equivalents = JSON.parse(readFileSync(EQUIVALENTS, 'utf8')) as Equivalent[];
-  const scores: Score[] = [];
-  for (const file of chosenFiles()) {
-    if (!values.resume || !isMeasured(file)) await measure(file);
-    // A file of types alone has nothing to change.
-    const score = scoreOf(file, reportOf(file) ?? { source: '', mutants: [] }, equivalents);
-    print(score);
-    scores.push(score);
-  }
-  const below = scores.filter(({ figure }) => figure < GOAL);
-  const unfounded = scores.filter((score) => score.unfounded.length > 0);
-  process.stdout.write(`${scores.length} files measured, ${below.length} below ${GOAL} %\n`);
-  process.exitCode = below.length + unfounded.length > 0 ? 1 : 0;
+const equivalents = JSON.parse(readFileSync(EQUIVALENTS, 'utf8')) as Equivalent[];
+const scores: Score[] = [];
+for (const file of chosenFiles()) {
+  if (!values.resume || !isMeasured(file)) await measure(file);
+  // A file of types alone has nothing to change.
+  const score = scoreOf(file, reportOf(file) ?? { source: '', mutants: [] }, equivalents);
+  print(score);
+  scores.push(score);
 }
+const below = scores.filter(({ figure }) => figure < GOAL);
+const unfounded = scores.filter((score) => score.unfounded.length > 0);
+process.stdout.write(`${amount(scores.length, 'file')} measured, ${below.length} below ${GOAL} %\n`);
+process.exitCode = below.length + unfounded.length > 0 ? 1 : 0;

@@ -2,14 +2,31 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { PLANTED_BUGS, type PlantedBug } from './planted-bug-list.ts';
+import { refuse, suiteArguments } from './suite-arguments.ts';
 
-/**
- * Plants bugs one at a time in a copy of the tree, never in the tree itself, and runs the short seed of the suites on
- * each: it must find every one of them. `--only TEXT`: those whose name holds it.
- */
-const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
+const HELP = `Plants bugs one at a time in a copy of the tree, never in the tree itself, and runs the short seed of the suites on
+each: it must find every one of them.
+
+  npm run test:planted
+
+  --only TEXT  the bugs whose name holds it
+  --list       prints their names, and plants none
+
+Exit code 1 where one was missed.
+`;
+
+const { values } = suiteArguments(HELP, {
+  only: { type: 'string', default: '' },
+  list: { type: 'boolean', default: false },
+});
+const bugs = PLANTED_BUGS.filter(({ name }) => name.includes(values.only));
+if (bugs.length === 0) refuse(`--only is ${JSON.stringify(values.only)}; --list prints the names`);
+if (values.list) {
+  process.stdout.write(`${bugs.map(({ name }) => name).join('\n')}\n`);
+  process.exit(0);
+}
 
 const SHORT_SEED = [
   'test/simulation/crash.test.ts',
@@ -72,13 +89,14 @@ async function failureOf(copy: string): Promise<string | undefined> {
   }
 }
 
+process.stdout.write('running the short seed without a bug\n');
 const control = copyTree();
 const broken = await failureOf(control);
 rmSync(control, { recursive: true, force: true });
 if (broken !== undefined) throw new Error(`without a bug the short seed fails: ${broken}`);
 
 let missed = 0;
-for (const bug of PLANTED_BUGS.filter(({ name }) => name.includes(values.only))) {
+for (const bug of bugs) {
   const copy = copyTree();
   try {
     plant(copy, bug);

@@ -1,18 +1,33 @@
-import { parseArgs } from 'node:util';
 import { parseConfig } from '../lib/config.ts';
 import { synthesizedResources } from '../lib/synthesize.ts';
 import { judgeHealthy, judgeNight, type NightReport } from '../simulation/alarms/judge-night.ts';
 import { NIGHTS } from '../simulation/alarms/nights.ts';
 import { alarmsOf } from '../simulation/alarms/template-alarms.ts';
+import { refuse, suiteArguments, wholeNumber } from './suite-arguments.ts';
 
-/** Nights of faults and healthy weeks against the alarms of the synthesized template: what rings after how long. */
-const { values } = parseArgs({
-  options: {
-    weeks: { type: 'string', default: '3' },
-    seed: { type: 'string', default: '1' },
-    night: { type: 'string' },
-  },
+const HELP = `Nights of faults and healthy weeks against the alarms of the synthesized template: what rings after how long.
+
+  npm run simulate:alarms
+
+  --night TEXT  the nights whose name holds it alone
+  --weeks N     healthy weeks beside them (3)
+  --seed S      of the metrics (1)
+
+Exit code 1 where an alarm is silent, late, or rings in a healthy week.
+`;
+
+const { values } = suiteArguments(HELP, {
+  weeks: { type: 'string', default: '3' },
+  seed: { type: 'string', default: '1' },
+  night: { type: 'string', default: '' },
 });
+const nights = NIGHTS.filter(({ name }) => name.includes(values.night));
+if (nights.length === 0)
+  refuse(
+    `--night is ${JSON.stringify(values.night)}; the nights are ${NIGHTS.map(({ name }) => name).join(', ')}`,
+  );
+const weeks = wholeNumber('weeks', values.weeks);
+const seed = wholeNumber('seed', values.seed);
 
 const LEAST = {
   sender: 'warden@example.com',
@@ -22,7 +37,6 @@ const LEAST = {
 };
 
 const alarms = alarmsOf(synthesizedResources(parseConfig('prod', LEAST)));
-const seed = Number(values.seed);
 let wrong = 0;
 
 function tell(line: string): void {
@@ -40,13 +54,13 @@ function textOf({ rang }: NightReport): string {
 }
 
 tell(`${alarms.length} alarms of the synthesized template`);
-for (const night of NIGHTS.filter(({ name }) => values.night === undefined || name.includes(values.night))) {
+for (const night of nights) {
   const report = judgeNight(alarms, night, seed);
   wrong += report.wrong.length;
   tell(`${report.wrong.length === 0 ? 'ok  ' : 'FAIL'} ${night.name}: ${textOf(report)}`);
   for (const one of report.wrong) tell(`       ${one}`);
 }
-for (let week = 0; week < Number(values.weeks); week += 1) {
+for (let week = 0; week < weeks; week += 1) {
   const rang = judgeHealthy(alarms, 7, seed + week);
   wrong += rang.length;
   tell(`${rang.length === 0 ? 'ok  ' : 'FAIL'} a healthy week (seed ${seed + week}): ${rang[0] ?? 'silent'}`);

@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { differences } from './compare/differences.ts';
+import { refuse, suiteArguments, wholeNumber } from './suite-arguments.ts';
 
 const HELP = `Runs the same scenarios with the code of two commits and compares what \`simulate --json\` prints, byte for byte.
 
@@ -31,16 +31,18 @@ Exit code 1 where any scenario differs: \`-\` is what BASE prints, \`+\` what HE
 const ROOT = resolve(import.meta.dirname, '..');
 const HERE = join(import.meta.dirname, 'compare');
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
+const { values, positionals } = suiteArguments(
+  HELP,
+  {
     random: { type: 'string', default: '500' },
     seed: { type: 'string', default: '1' },
     'no-tests': { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
   },
-});
+  { allowPositionals: true },
+);
+wholeNumber('random', values.random);
+wholeNumber('seed', values.seed);
 
 function git(...args: string[]): string {
   const { status, stdout, stderr } = spawnSync('git', args, { cwd: ROOT, encoding: 'utf8' });
@@ -132,8 +134,5 @@ async function main(base: string, head?: string): Promise<void> {
 }
 
 const [base, head] = positionals;
-if (values.help) process.stdout.write(HELP);
-else if (base === undefined) {
-  process.stderr.write(HELP);
-  process.exitCode = 2;
-} else await main(base, head);
+if (base === undefined) refuse('BASE is missing', HELP);
+await main(base, head);

@@ -1,15 +1,25 @@
-import { parseArgs } from 'node:util';
+import { amount } from '../functions/platform/amounts.ts';
 import { onAllCores } from '../simulation/soak/cores.ts';
 import type { CrashPoint } from '../simulation/soak/crash.ts';
 import { type CrashResult, CrashSuite, randomPairs } from '../simulation/soak/crash-suite.ts';
+import { suiteArguments, wholeNumber } from './suite-arguments.ts';
 
-/** A crash at every await of the eventful scenario, one by one, then pairs at random; figures as JSON at the end. */
-const { values } = parseArgs({
-  options: {
-    pairs: { type: 'string', default: '200' },
-    seed: { type: 'string', default: '1' },
-  },
+const HELP = `A crash at every await of the eventful scenario, one by one, then pairs at random; figures as JSON at the end.
+
+  npm run simulate:crash
+
+  --pairs N  pairs of crashes (200)
+  --seed S   by which they are drawn (1)
+
+Exit code 1 where a crash left another outcome than none.
+`;
+
+const { values } = suiteArguments(HELP, {
+  pairs: { type: 'string', default: '200' },
+  seed: { type: 'string', default: '1' },
 });
+const pairs = wholeNumber('pairs', values.pairs);
+const seed = wholeNumber('seed', values.seed);
 
 const core = new URL('../simulation/soak/crash-core.ts', import.meta.url);
 const started = performance.now();
@@ -31,13 +41,13 @@ function count(result: CrashResult): void {
   }
   const runs = figures.singles + figures.pairs;
   if (runs % 500 === 0) {
-    process.stdout.write(`${runs} runs, ${Math.round((performance.now() - started) / 1000)} s\n`);
+    process.stdout.write(`${amount(runs, 'run')}, ${Math.round((performance.now() - started) / 1000)} s\n`);
   }
 }
 
 function* jobs(): Generator<CrashPoint[]> {
   for (const point of points) yield [point];
-  yield* randomPairs(points, Number(values.pairs), Number(values.seed));
+  yield* randomPairs(points, pairs, seed);
 }
 
 await onAllCores<CrashPoint[], CrashResult>(core, jobs(), count);

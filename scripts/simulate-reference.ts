@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { amount, oneOr } from '../functions/platform/amounts.ts';
 import { onAllCores } from '../simulation/soak/cores.ts';
 import {
   EVERYTHING,
@@ -8,6 +8,7 @@ import {
   type Wanted,
 } from '../test/simulation/reference/random-scenario.ts';
 import type { Compared } from '../test/simulation/reference/reference-core.ts';
+import { refuse, suiteArguments, wholeNumber } from './suite-arguments.ts';
 
 const HELP = `Compares \`simulate\` with a second reading of the rules (test/simulation/reference/) on random scenarios.
 
@@ -20,15 +21,12 @@ const HELP = `Compares \`simulate\` with a second reading of the rules (test/sim
 Exit code 1 where any differs: \`-\` is what the reading expects, \`+\` what \`simulate\` says.
 `;
 
-const { values } = parseArgs({
-  options: {
-    schedules: { type: 'string', default: '1000' },
-    seed: { type: 'string', default: '1' },
-    mode: { type: 'string', default: 'usual' },
-    show: { type: 'boolean', default: false },
-    without: { type: 'string', default: '' },
-    help: { type: 'boolean', default: false },
-  },
+const { values } = suiteArguments(HELP, {
+  schedules: { type: 'string', default: '1000' },
+  seed: { type: 'string', default: '1' },
+  mode: { type: 'string', default: 'usual' },
+  show: { type: 'boolean', default: false },
+  without: { type: 'string', default: '' },
 });
 
 const left = values.without.split(',');
@@ -36,10 +34,10 @@ const wanted: Wanted = { ...EVERYTHING };
 for (const name of Object.keys(wanted) as (keyof Wanted)[]) {
   if (left.includes(name)) wanted[name] = false;
 }
-const first = Number(values.seed);
+const first = wholeNumber('seed', values.seed);
 const mode = MODES.find((name) => name === values.mode);
-if (!mode) throw new Error(`--mode is one of ${MODES.join(', ')}`);
-const schedules = Number(values.schedules);
+if (!mode) refuse(`--mode is ${JSON.stringify(values.mode)}; allowed: ${MODES.join(', ')}`);
+const schedules = wholeNumber('schedules', values.schedules, 1);
 
 function* seeds(mode: Mode): Generator<Compared> {
   for (let seed = first; seed < first + schedules; seed += 1) yield { seed, wanted, mode };
@@ -54,13 +52,15 @@ async function compareAll(chosen: Mode): Promise<void> {
     if (apart.length === 0) return;
     differing += 1;
     const shown = apart.slice(0, 12).map((line) => `  ${line}\n`);
-    process.stdout.write(`seed ${seed}: ${apart.length} lines differ\n${shown.join('')}`);
+    process.stdout.write(
+      `seed ${seed}: ${amount(apart.length, 'line')} ${oneOr(apart.length, 'differs', 'differ')}\n${shown.join('')}`,
+    );
   });
-  process.stdout.write(`${schedules} scenarios, ${differing} differ\n`);
+  process.stdout.write(
+    `${amount(schedules, 'scenario')}, ${differing} ${oneOr(differing, 'differs', 'differ')}\n`,
+  );
   process.exitCode = differing > 0 ? 1 : 0;
 }
 
-if (values.help) process.stdout.write(HELP);
-else if (values.show)
-  process.stdout.write(`${JSON.stringify(randomScenario(first, wanted, mode), null, 2)}\n`);
+if (values.show) process.stdout.write(`${JSON.stringify(randomScenario(first, wanted, mode), null, 2)}\n`);
 else await compareAll(mode);

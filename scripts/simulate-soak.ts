@@ -1,19 +1,24 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
 import { onAllCores } from '../simulation/soak/cores.ts';
 import { type SoakResult, shrunkSeed } from '../simulation/soak/soak.ts';
+import { suiteArguments, wholeNumber } from './suite-arguments.ts';
 
-/**
- * Random schedules with random faults on all cores; every promise is checked after each step. Figures as JSON at the
- * end. A seed that fails is shrunk to a scenario file that `taskwarden simulate` replays.
- */
-const { values } = parseArgs({
-  options: {
-    schedules: { type: 'string', default: '1000' },
-    seed: { type: 'string', default: '1' },
-    resume: { type: 'boolean', default: false },
-  },
+const HELP = `Random schedules with random faults on all cores; every promise is checked after each step. Figures as JSON at the end.
+
+  npm run simulate:soak
+
+  --schedules N  how many (1000)
+  --seed S       the first of them (1)
+  --resume       goes on with the schedules of the last call that was stopped
+
+A seed that fails is shrunk to a scenario file under .local/soak/ that \`taskwarden simulate\` replays. Exit code 1 where one failed.
+`;
+
+const { values } = suiteArguments(HELP, {
+  schedules: { type: 'string', default: '1000' },
+  seed: { type: 'string', default: '1' },
+  resume: { type: 'boolean', default: false },
 });
 
 const FOLDER = '.local/soak';
@@ -21,8 +26,8 @@ const PROGRESS = `${FOLDER}/progress.json`;
 /** More failing seeds than these are not shrunk. */
 const MOST_SHRUNK = 5;
 
-const first = Number(values.seed);
-const schedules = Number(values.schedules);
+const first = wholeNumber('seed', values.seed);
+const schedules = wholeNumber('schedules', values.schedules, 1);
 const state = {
   seed: first,
   schedules: 0,

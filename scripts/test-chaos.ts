@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { deployLocal } from '../local/deploy.ts';
 import type { Emulator } from '../local/emulator.ts';
 import { connectTo } from '../local/local-aws.ts';
@@ -14,6 +13,7 @@ import { ServiceProxy } from '../test/chaos/proxy.ts';
 import { isSound, lineOf, type NotRun, summaryOf } from '../test/chaos/report.ts';
 import { type FaultReport, runFault } from '../test/chaos/run-fault.ts';
 import { ASKED_BY_EVENTS, ChaosWorld } from '../test/chaos/world.ts';
+import { refuse, suiteArguments } from './suite-arguments.ts';
 
 /** Lets faults happen to a stage on an emulator, one after the other, and has what came of each verified. */
 
@@ -26,16 +26,13 @@ const USAGE = `usage: npm run test:chaos [-- --only FAULT ... --messages N --jso
   --list          the faults, and what each does
 `;
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', multiple: true },
-    messages: { type: 'string', default: '10000' },
-    letters: { type: 'string', default: '200' },
-    record: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    list: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
+const { values } = suiteArguments(USAGE, {
+  only: { type: 'string', multiple: true },
+  messages: { type: 'string', default: '10000' },
+  letters: { type: 'string', default: '200' },
+  record: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  list: { type: 'boolean', default: false },
 });
 
 function chosen(): Fault[] | string {
@@ -121,12 +118,9 @@ async function told(...[world, fault, options]: Parameters<typeof runFault>): Pr
 }
 
 const faults = chosen();
-if (values.help) process.stdout.write(USAGE);
-else if (values.list) for (const { name, what } of FAULTS) say(`${name.padEnd(24)} ${what}`);
-else if (typeof faults === 'string') {
-  process.stderr.write(`error: ${faults}\n${USAGE}`);
-  process.exitCode = 2;
-} else {
+if (values.list) for (const { name, what } of FAULTS) say(`${name.padEnd(24)} ${what}`);
+else if (typeof faults === 'string') refuse(faults, USAGE);
+else {
   const proxy = await ServiceProxy.open();
   const through = (endpoint: string) => {
     proxy.target = endpoint;

@@ -12,6 +12,7 @@ import {
   isInUse,
   restoreTable,
 } from '../../functions/operators/table-restore.ts';
+import { amount } from '../../functions/platform/amounts.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { UsageError } from '../errors.ts';
@@ -74,11 +75,11 @@ async function exportTo(session: Session, { table: name }: { table?: string }, f
   const table = name === undefined ? system.table : stage.otherTable(name);
   const progress = new ProgressLine(stderr);
   const lines = exportLines(table, { stage: stage.name, at: system.clock.now() }, (rows) =>
-    progress.show(`exporting: ${rows} rows`),
+    progress.show(`exporting: ${amount(rows, 'row')}`),
   );
   try {
     const { rows, sha256 } = await written(lines, file, (remove) => interrupts.removing(remove));
-    out.one({ file, rows, sha256 }, () => [`exported ${rows} rows to ${safe(file)}`]);
+    out.one({ file, rows, sha256 }, () => [`exported ${amount(rows, 'row')} to ${safe(file)}`]);
   } finally {
     progress.clear();
   }
@@ -148,7 +149,7 @@ async function restoreLines(session: Session, given: RestoreGiven, lines: Lines)
     const { restoredAt } = await restoreTable(system, lines.open(), { by, told });
     const value = { ...summary, restoredAt: formatInstant(restoredAt) };
     out.one(value, () => [
-      `restored ${summary.rows} rows of ${safe(summary.at)}`,
+      `restored ${amount(summary.rows, 'row')} of ${safe(summary.at)}`,
       ...restoredText(restoredAt),
     ]);
   } finally {
@@ -172,7 +173,10 @@ async function requireMeant(
     throw new UsageError(
       `the table of stage ${name} is in use; --replace deletes what it holds. Nothing was changed`,
     );
-  await confirm(session, { act: `delete what stage ${name} holds, for ${rows} rows of ${at}`, yes });
+  await confirm(session, {
+    act: `delete what stage ${name} holds, for ${amount(rows, 'row')} of ${at}`,
+    yes,
+  });
 }
 
 function restoredText(restoredAt: Instant): string[] {

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Duration, parseDuration, SECOND } from '../../functions/abandonment/time.ts';
+import { amount } from '../../functions/platform/amounts.ts';
 import { RealClock } from '../../functions/platform/real-clock.ts';
 import type { Cli } from '../command.ts';
 import { UsageError } from '../errors.ts';
@@ -64,7 +65,7 @@ async function check(given: string, options: Options, cli: Cli): Promise<void> {
   const defects = checked.flatMap((one) => (one.result === 'fail' ? one.defects : [])).length;
   const out = new Output(cli.stdout, options.json === true);
   out.one({ url: target.url, sound: defects === 0, checks: checked }, () => linesOf(checked, defects));
-  if (defects > 0) throw new Error(`${target.url}: ${defects} ${defects === 1 ? 'defect' : 'defects'}`);
+  if (defects > 0) throw new Error(`${target.url}: ${amount(defects, 'defect')}`);
 }
 
 function targetOf(given: string, options: Options, env: Cli['env']): Target {

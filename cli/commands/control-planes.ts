@@ -13,6 +13,7 @@ import {
   pollNow,
   resumeListings,
 } from '../../functions/operators/listings.ts';
+import { amount, oneOr } from '../../functions/platform/amounts.ts';
 import { type ControlPlaneSettings, isListed } from '../../functions/platform/control-plane-settings.ts';
 import type { System } from '../../functions/platform/system.ts';
 import type { ListingEnd } from '../../functions/store/listings.ts';
@@ -123,7 +124,7 @@ export function standingText(given: ControlPlaneStanding): string {
     case 'paused':
       return `paused by ${listing?.paused?.by} since ${instant(listing?.paused?.at)}`;
     case 'held':
-      return `held: ${listing?.held?.missing} of ${listing?.held?.before} tasks are missing`;
+      return `held: ${listing?.held?.missing} of ${listing?.held?.before} tasks ${oneOr(listing?.held?.missing ?? 0, 'is', 'are')} missing`;
     case 'failing':
       return failingText(given);
     case 'listing':
@@ -146,7 +147,7 @@ function progressText({ listing }: ControlPlaneStanding): string {
   if (!current) return '-';
   const { counts, startedAt, step } = current;
   const at = step === 'ending' ? 'its end' : `page ${current.page + 1}`;
-  return `listed since ${instant(startedAt)}: at ${at}, ${counts.tasks} tasks`;
+  return `listed since ${instant(startedAt)}: at ${at}, ${amount(counts.tasks, 'task')}`;
 }
 
 function jsonOf(given: ControlPlaneStanding): Record<string, unknown> {
@@ -191,7 +192,7 @@ function linesOf(given: ControlPlaneStanding, ends: readonly ListingEnd[]): stri
   ];
   if (listing?.whole) {
     const { whole, heardAt } = listing;
-    lines.push(`  newest whole listing: ${whole.tasks} tasks, ${instant(whole.endedAt)}`);
+    lines.push(`  newest whole listing: ${amount(whole.tasks, 'task')}, ${instant(whole.endedAt)}`);
     if (heardAt !== whole.endedAt) lines.push(`  last life sign: ${instant(heardAt)}`);
   }
   if (ends.length > 0) lines.push('  listings, the newest first:');
@@ -203,13 +204,13 @@ function settingLines(settings: ControlPlaneSettings): string[] {
   if (!isListed(settings)) return [];
   const { dataPlane, pollEvery, callsPerSecond, timeout } = settings;
   const where = 'url' in settings ? [`  url: ${settings.url}`] : [];
-  const often = `every ${formatDuration(pollEvery)}, at most ${callsPerSecond} calls a second, each within ${formatDuration(timeout)}`;
+  const often = `every ${formatDuration(pollEvery)}, at most ${amount(callsPerSecond, 'call')} a second, each within ${formatDuration(timeout)}`;
   return [...where, `  data plane: ${dataPlane}`, `  listed ${often}`];
 }
 
 function endLines({ number, startedAt, outcome, why, counts, refused }: ListingEnd): string[] {
   const { tasks, added, changed, gone } = counts;
-  const figures = `${tasks} tasks, ${added} new, ${changed} changed, ${gone} gone, ${counts.refused} refused`;
+  const figures = `${amount(tasks, 'task')}, ${added} new, ${changed} changed, ${gone} gone, ${counts.refused} refused`;
   const reason = why === null ? '' : ` (${why})`;
   return [
     `    ${number}  ${instant(startedAt)}  ${outcome}${reason}: ${figures}`,

@@ -30,7 +30,7 @@ export function registerCost(program: Command, cli: Cli): void {
     examples: ['cost prod', 'cost prod --tasks 1000000 --failing 1', 'cost prod --json'],
   });
   command
-    .option('--tasks <number>', 'tasks of the fleet (default: an idle stage)', wholeNumber, 0)
+    .option('--tasks <number>', 'tasks of the fleet; 0: an idle stage', wholeNumber, 0)
     .option('--failing <percent>', 'how many of them fail and are disabled in a month', percent, 1)
     .option('--observations <number>', 'how often each is observed in a day', wholeNumber, 24)
     .option('--per-event <number>', 'tasks that one event speaks of', wholeNumber, 100)

@@ -13,6 +13,7 @@ import {
   NO_LETTERS,
   type OnLetters,
 } from '../../functions/operators/redrive.ts';
+import { amount, oneOr } from '../../functions/platform/amounts.ts';
 import { loadRedriven } from '../../functions/store/redriven.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';
 import { UsageError } from '../errors.ts';
@@ -217,7 +218,9 @@ async function run(
     line.clear();
     out.one({ act, meant: on.meant, ...counts }, () => countLines(counts));
     if (counts.failed > 0)
-      throw new Error(`${counts.failed} dead letters were not taken by their queue: run it again`);
+      throw new Error(
+        `${amount(counts.failed, 'dead letter')} ${oneOr(counts.failed, 'was', 'were')} not taken by ${oneOr(counts.failed, 'its queue', 'their queues')}: run it again`,
+      );
   } finally {
     line.clear();
   }

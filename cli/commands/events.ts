@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { formatInstant } from '../../functions/abandonment/time.ts';
 import { type BadRow, type ReadEvents, readEvents } from '../../functions/catalog/event-entries.ts';
+import { amount, amountAre, oneOr } from '../../functions/platform/amounts.ts';
 import { loadRefusedEvents, type RefusedKind } from '../../functions/store/refused-events.ts';
 import { loadSources } from '../../functions/store/sources.ts';
 import { addCommand, type Cli, onStage, type Session, withoutStage } from '../command.ts';
@@ -44,12 +45,12 @@ function addValidate(events: Command, cli: Cli): void {
     );
 }
 
-const eventsAre = (count: number) => (count === 1 ? '1 event is' : `${count} events are`);
+const eventsAre = (count: number) => amountAre(count, 'event');
 
 function badRows(name: string, { bad }: ReadEvents, hint = ''): UsageError {
   const texts = bad.slice(0, MOST_NAMED).map(({ row, problem }: BadRow) => `row ${row}: ${problem}`);
   if (bad.length > MOST_NAMED)
-    texts.push(`has ${bad.length - MOST_NAMED} more problems; --json lists them all`);
+    texts.push(`has ${amount(bad.length - MOST_NAMED, 'more problem')}; --json lists them all`);
   const last = texts.pop() ?? '';
   return new UsageError(...[...texts, `${last}${hint}`].map((text) => `${name} ${text}`));
 }
@@ -80,7 +81,9 @@ function addSend(events: Command, cli: Cli): void {
         for (const { row, code, message } of refused)
           session.stderr.write(`${safe(`${name} row ${row}: EventBridge refused it: ${code} ${message}`)}\n`);
         if (refused.length > 0)
-          throw new Error(`${refused.length} of ${entries.length} events were not taken`);
+          throw new Error(
+            `${refused.length} of ${amount(entries.length, 'event')} ${oneOr(refused.length, 'was', 'were')} not taken`,
+          );
       }),
     );
 }

@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import type { Instant } from '../../functions/abandonment/time.ts';
 import { type Explanation, explain } from '../../functions/operators/overview/explanation.ts';
 import type { State } from '../../functions/operators/overview/verdict.ts';
+import { leafText } from '../../functions/operators/policy-text.ts';
 import type { Paint, Tone } from '../colour.ts';
 import { addCommand, type Cli, instantArgument, onStage } from '../command.ts';
 import { knownHistory } from '../history.ts';
-import { leafText, valueText } from '../policy-text.ts';
+import { valueText } from '../policy-text.ts';
 import { spanText } from '../readable.ts';
 import { columns, safe } from '../terminal.ts';
 

@@ -7,6 +7,7 @@ import {
   resumeGenerator,
   runGenerator,
 } from '../../functions/operators/generators.ts';
+import { amount } from '../../functions/platform/amounts.ts';
 import { argument } from '../../functions/platform/shell-word.ts';
 import type { System } from '../../functions/platform/system.ts';
 import { type Foreseen, foresee, runBeside, takeDryTurn } from '../../functions/scanner/dry-turn.ts';
@@ -131,8 +132,8 @@ const nextOf = ({ at }: Standing['due']) => (at === null ? '-' : formatInstant(a
 /** Why it is asked when it is, in words. */
 export function whyOf(why: Foreseen['why'], { failures, empty, paused, failure }: GeneratorRecord): string {
   if (why === 'paused') return `paused by ${paused?.by}${paused?.reason ? `: ${paused.reason}` : ''}`;
-  if (why === 'failing') return `failed ${failures} times: ${failure?.reason}`;
-  if (why === 'waits' && empty > 0) return `waits: ${empty} empty turns`;
+  if (why === 'failing') return `failed ${amount(failures, 'time')}: ${failure?.reason}`;
+  if (why === 'waits' && empty > 0) return `waits: ${amount(empty, 'empty turn')}`;
   if (why === 'full page') return 'full page: it goes on at once';
   if (why === 'not wanted') return 'not wanted: the scan knows of nothing for it';
   if (why === 'died') return 'its newest turn began and never ended, which the next scan counts as failed';
@@ -251,7 +252,7 @@ function textOf({ generator, record, due }: Standing): string[] {
   return [
     `${name}  band ${band}, asked ${every}`,
     `next ${nextOf(due)}: ${safe(whyOf(due.why, record))}`,
-    `${record.turns} turns, the newest ${record.askedAt === null ? '-' : formatInstant(record.askedAt)}`,
+    `${amount(record.turns, 'turn')}, the newest ${record.askedAt === null ? '-' : formatInstant(record.askedAt)}`,
     ...(record.cursor === null ? [] : [`goes on from ${safe(record.cursor)}`]),
     ...(record.failure
       ? [`newest failure ${record.failure.fingerprint}: ${safe(record.failure.reason)}`]

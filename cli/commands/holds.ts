@@ -14,6 +14,8 @@ import {
   type ToApprove,
 } from '../../functions/operators/hold-acts.ts';
 import {
+  type Dated,
+  datedOnce,
   groupHeld,
   HELD_BY,
   type HeldGroups,
@@ -23,6 +25,7 @@ import {
   loadHolds,
   tasksOfHold,
 } from '../../functions/operators/holds.ts';
+import { amount, oneOr } from '../../functions/platform/amounts.ts';
 import { argument } from '../../functions/platform/shell-word.ts';
 import { countArgument, reasonArgument, type Until, untilArgument, untilInstant } from '../act-options.ts';
 import { giveWork, WAIT } from '../bulk-work.ts';
@@ -52,8 +55,10 @@ function addList(holds: Command, cli: Cli): void {
     examples: ['holds list', 'holds list --json'],
   }).action(
     onStage(cli, async ({ system, out }) => {
+      const dated = datedOnce(system.table);
+      const holds = await loadHolds(system, dated);
       const lines = await Promise.all(
-        (await loadHolds(system)).map(async (hold) => lineOf(hold, await summaryOf({ system }, hold))),
+        holds.map(async (hold) => lineOf(hold, await summaryOf({ system }, hold, dated))),
       );
       out.list(lines, COLUMNS, 'nothing holds many tasks at once');
     }),
@@ -67,9 +72,13 @@ export interface Summary {
 }
 
 /** Reads which tasks a hold holds now. */
-export async function summaryOf({ system }: Pick<Session, 'system'>, hold: Hold): Promise<Summary> {
+export async function summaryOf(
+  { system }: Pick<Session, 'system'>,
+  hold: Hold,
+  dated?: Dated,
+): Promise<Summary> {
   const tasks: HeldTask[] = [];
-  for await (const task of tasksOfHold(system, hold)) tasks.push(task);
+  for await (const task of tasksOfHold(system, hold, dated)) tasks.push(task);
   return { tasks, groups: await groupHeld(system, tasks) };
 }
 
@@ -132,7 +141,9 @@ function shownLines(hold: Hold, { tasks, groups }: Summary, named: readonly stri
     ? [safe(`rejected ${formatInstant(hold.rejected.at)} by ${hold.rejected.by}: ${hold.rejected.reason}`)]
     : [];
   return [
-    safe(`${hold.id}: ${tasks.length} tasks since ${formatInstant(hold.since)}; it ends with ${hold.ends}`),
+    safe(
+      `${hold.id}: ${amount(tasks.length, 'task')} since ${formatInstant(hold.since)}; it ends with ${hold.ends}`,
+    ),
     ...rejected,
     ...HELD_BY.flatMap((by) => groupLines(by, groups)),
     ...(named.length > 0 ? ['tasks', ...named.map((id) => `  ${safe(id)}`)] : []),
@@ -204,7 +215,9 @@ const NONE_HELD = 'the blast radius holds none of them';
 async function askHowMany({ system }: Session, prefix: string | undefined): Promise<never> {
   const held = (await heldNow(system, prefix === undefined ? {} : { prefix })).length;
   if (held === 0) throw new UsageError(NONE_HELD);
-  throw new UsageError(`--expect is missing: ${held} are held now, and \`--expect ${held}\` approves them`);
+  throw new UsageError(
+    `--expect is missing: ${held} ${oneOr(held, 'is', 'are')} held now, and \`--expect ${held}\` approves ${oneOr(held, 'it', 'them')}`,
+  );
 }
 
 /** Approves what a spike holds, and says what comes next; `approve` without more is the same. */

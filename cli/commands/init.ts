@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import { amount } from '../../functions/platform/amounts.ts';
 import { isListed } from '../../functions/platform/control-plane-settings.ts';
 import { argument } from '../../functions/platform/shell-word.ts';
 import { type Config, ConfigError, parseConfig } from '../../lib/config.ts';
@@ -133,7 +134,7 @@ function triedLines(tried: Tried): string[] {
   const { tasks, failing, withoutOwner, refused, hasMore } = tried;
   const more = hasMore ? ' on the first page, and more behind it' : '';
   return [
-    `it answers: ${tasks} tasks${more}; ${failing} without PRIMARY now, ${withoutOwner} without an owner`,
+    `it answers: ${amount(tasks, 'task')}${more}; ${failing} without PRIMARY now, ${withoutOwner} without an owner`,
     ...refused.slice(0, 5).map(({ task, reason }) => safe(`  refused ${task}: ${reason}`)),
     ...(refused.length > 5 ? [`  and ${refused.length - 5} more refused`] : []),
   ];

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { resendKind } from '../../functions/operator-work/kinds/resend.ts';
 import { type Resent, type ResentItem, resendMail } from '../../functions/operators/resend.ts';
+import { amount } from '../../functions/platform/amounts.ts';
 import { argument } from '../../functions/platform/shell-word.ts';
 import { giveWork, WAIT } from '../bulk-work.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';
@@ -60,14 +61,17 @@ async function idsOf({ stdin }: Session, given: readonly string[]): Promise<stri
 }
 
 async function resendMany(session: Session, ids: readonly string[], { yes, wait }: Options): Promise<void> {
-  await confirm(session, { act: `notify the recipients of ${ids.length} mails again`, yes: yes === true });
+  await confirm(session, {
+    act: `notify the recipients of ${amount(ids.length, 'mail')} again`,
+    yes: yes === true,
+  });
   await giveWork(session, {
     kind: resendKind,
-    what: `${ids.length} mails again`,
+    what: `${amount(ids.length, 'mail')} again`,
     items: ids.map((id) => ({ id })),
     reason: 'asked for by an operator',
     wait: wait === true,
-    said: `the recipients of ${ids.length} mails are to be notified again`,
+    said: `the recipients of ${amount(ids.length, 'mail')} are to be notified again`,
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { formatInstant } from '../../functions/abandonment/time.ts';
 import { resolveOops } from '../../functions/operators/oops.ts';
+import { amount } from '../../functions/platform/amounts.ts';
 import { listOops, loadOops, type OopsOccurrence, type OopsRecord } from '../../functions/store/oops.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';
 import { UsageError } from '../errors.ts';
@@ -101,7 +102,7 @@ function textOf(kind: OopsRecord, occurrences: readonly OopsOccurrence[]): strin
     `${kind.fingerprint}  ${safe(kind.worker)}  ${kind.cause}  (${resolved})`,
     `${safe(kind.error)}: ${safe(kind.sample)}`,
     `at ${safe(kind.site)}`,
-    `${kind.count} times from ${formatInstant(kind.firstSeenAt)} to ${formatInstant(kind.lastSeenAt)}`,
+    `${amount(kind.count, 'time')} from ${formatInstant(kind.firstSeenAt)} to ${formatInstant(kind.lastSeenAt)}`,
     '',
     ...occurrences.map(
       ({ at, item, attempt, version }) =>

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type OwnerRule, OwnerRules } from '../../functions/abandonment/owner-rules.ts';
 import { parseOwnerFile, shadowedRules } from '../../functions/operators/owner-file.ts';
 import { importOwnerRules, ownerRulesChange, type RulesChanged } from '../../functions/operators/owners.ts';
+import { amount } from '../../functions/platform/amounts.ts';
 import { loadOwnerRules } from '../../functions/store/owner-rules.ts';
 import { loadPauses } from '../../functions/store/pauses.ts';
 import { loadTask } from '../../functions/store/tasks.ts';
@@ -67,7 +68,7 @@ async function rulesIn({ stdin, system }: Session, file: string): Promise<OwnerR
     .slice(0, MOST_NAMED)
     .map(({ line, problem }) => `${name} line ${line}: ${problem}`);
   if (parsed.bad.length > MOST_NAMED)
-    texts.push(`${name} has ${parsed.bad.length - MOST_NAMED} more bad lines`);
+    texts.push(`${name} has ${amount(parsed.bad.length - MOST_NAMED, 'more bad line')}`);
   throw new UsageError(...texts.slice(0, -1), `${texts.at(-1)}; nothing was changed`);
 }
 
@@ -82,7 +83,7 @@ function summaryOf(
   { outcome, added, removed }: RulesChanged,
   isDry: boolean,
 ): string {
-  const counts = `${rules.length} rules (${added.length} new, ${removed.length} gone)`;
+  const counts = `${amount(rules.length, 'rule')} (${added.length} new, ${removed.length} gone)`;
   if (outcome === 'unchanged') return `unchanged: ${counts}`;
   return isDry ? `would import ${counts}` : `imported ${counts}; they hold from the next scan on`;
 }

@@ -2,11 +2,12 @@ import type { Command } from 'commander';
 import { scopeProblem } from '../../functions/abandonment/policy-scope.ts';
 import { shown } from '../../functions/abandonment/policy-wording.ts';
 import { leavesOf } from '../../functions/operators/overview/policy-leaves.ts';
+import { leafText } from '../../functions/operators/policy-text.ts';
 import { loadPolicies, loadPolicyDocuments } from '../../functions/store/policies.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { scopeOf, scopeText } from '../policy-arguments.ts';
-import { documentJson, documentPairs, leafText, valueText } from '../policy-text.ts';
+import { documentJson, documentPairs, valueText } from '../policy-text.ts';
 import { safe } from '../terminal.ts';
 
 /** Adds `policy get`. */

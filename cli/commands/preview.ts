@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isProduction } from '../../functions/operators/policies.ts';
+import { amount } from '../../functions/platform/amounts.ts';
 import { deployedService } from '../../simulation/engine/deployed-service.ts';
 import type { Service } from '../../simulation/engine/service.port.ts';
 import {
@@ -111,7 +112,7 @@ async function endPreview(ran: ScenarioRun, html: string | undefined, cli: Cli):
 /** Says on a terminal how far it is; each time over what it said before. */
 function progressOn(stderr: Sink): (rows: number) => void {
   return (rows) => {
-    if (stderr.isTTY) stderr.write(`\r${rows} rows read `);
+    if (stderr.isTTY) stderr.write(`\r${amount(rows, 'row')} read `);
   };
 }
 

@@ -7,6 +7,7 @@ import {
   type Known,
   knownOf,
 } from '../../functions/operators/forget.ts';
+import { amount, oneOr } from '../../functions/platform/amounts.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { addressOf } from '../recipient-argument.ts';
@@ -65,7 +66,7 @@ async function forget(session: Session, options: Options, argument: string): Pro
 function questionOf(session: Session, address: string, known: Known, found: readonly LookedAt[]): string {
   const count = sumOf(found);
   if (known.recipient === undefined && !isKnown(known) && count === 0) return nothingKnown(session, address);
-  const sizes = `${sizeOf(known)}, ${count} dead letters`;
+  const sizes = `${sizeOf(known)}, ${amount(count, 'dead letter')}`;
   return `forgetting ${JSON.stringify(address)} (${sizes}) cannot be undone; say so with --yes`;
 }
 
@@ -81,20 +82,26 @@ function sumOf(found: readonly LookedAt[]): number {
 function deadLetterLines(found: readonly LookedAt[], purged: boolean): string[] {
   const lines: string[] = [];
   for (const { queue, naming, removed } of found) {
-    if (removed > 0) lines.push(`deleted ${removed} dead letters of ${queue}: ${naming.join(', ')}`);
-    else if (naming.length > 0) lines.push(`${naming.length} dead letters of ${queue} still name them`);
+    if (removed > 0)
+      lines.push(`deleted ${amount(removed, 'dead letter')} of ${queue}: ${naming.join(', ')}`);
+    else if (naming.length > 0)
+      lines.push(
+        `${amount(naming.length, 'dead letter')} of ${queue} still ${oneOr(naming.length, 'names', 'name')} them`,
+      );
   }
   if (!purged && sumOf(found) > 0) lines.push('run it again with --purge-dead-letters to delete these');
   for (const { queue, unseen } of found) {
     if (unseen === 0) continue;
-    lines.push(`${unseen} dead letters of ${queue} were not read: run it again in ten minutes`);
+    lines.push(
+      `${amount(unseen, 'dead letter')} of ${queue} ${oneOr(unseen, 'was', 'were')} not read: run it again in ten minutes`,
+    );
   }
   return lines;
 }
 
 function sizeOf({ mails, notices, tasks, subscriptions, admin }: Known): string {
   const rights = subscriptions.length + admin.length;
-  return `${mails.length} mails, ${notices} notices, ${tasks.length} tasks, ${rights} subscriptions and admin rights`;
+  return `${amount(mails.length, 'mail')}, ${amount(notices, 'notice')}, ${amount(tasks.length, 'task')}, ${amount(rights, 'subscription or admin right', 'subscriptions and admin rights')}`;
 }
 
 function ruleLines(lines: readonly number[]): string[] {
@@ -113,6 +120,6 @@ function linesOf(address: string, erased: Forgotten, owned: readonly string[]): 
     ),
   ];
   if (owned.length === 0) return lines;
-  const still = `still an owner of ${owned.length} tasks by the word of their owning systems: have them removed there`;
+  const still = `still an owner of ${amount(owned.length, 'task')} by the word of ${oneOr(owned.length, 'its owning system', 'their owning systems')}: have them removed there`;
   return [...lines, still, ...owned.map((task) => `  ${safe(task)}`)];
 }

@@ -11,6 +11,7 @@ import {
   type Rollout,
   TYPES_OF_MODE,
 } from '../../functions/operators/rollout.ts';
+import { amount, oneOr } from '../../functions/platform/amounts.ts';
 import { argument } from '../../functions/platform/shell-word.ts';
 import { reasonArgument } from '../act-options.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';
@@ -82,7 +83,7 @@ function rolloutLines(rollout: Rollout, { stage }: Session): string[] {
     ...evidenceLines(rollout),
     ...narrower.map((other) => safe(`${other.scope} has mode ${other.mode} of its own, and keeps it`)),
     ...(notOptedIn > 0
-      ? [`${notOptedIn} subscriptions would not hear of what ${next} does; --opt-in lets them`]
+      ? [`${amount(notOptedIn, 'subscription')} would not hear of what ${next} does; --opt-in lets them`]
       : []),
   ];
 }
@@ -92,10 +93,12 @@ export function evidenceLines({ evidence }: Rollout): string[] {
   const { since, fired, tasks, open, resolved, tooNew } = evidence;
   const ends = Object.entries(resolved).map(([reason, count]) => `${count} ${reason}`);
   return [
-    `since ${formatInstant(since)}: ${fired} alerts of ${tasks} tasks fired; ${[`${open} are open`, ...ends].join(', ')}`,
-    `${evidence.cameBackInTime} came back within disableAfter: a warning is enough for them`,
+    `since ${formatInstant(since)}: ${amount(fired, 'alert')} of ${amount(tasks, 'task')} fired; ${[`${open} ${oneOr(open, 'is', 'are')} open`, ...ends].join(', ')}`,
+    `${evidence.cameBackInTime} came back within disableAfter: a warning is enough for ${oneOr(evidence.cameBackInTime, 'it', 'them')}`,
     `${evidence.wouldBeDisabled} outlasted disableAfter, and would have been disabled; of them ${evidence.cameBackLater} came back later`,
-    ...(tooNew > 0 ? [`of ${tooNew} nothing can be said yet: their disableAfter is not over`] : []),
+    ...(tooNew > 0
+      ? [`of ${tooNew} nothing can be said yet: ${oneOr(tooNew, 'its', 'their')} disableAfter is not over`]
+      : []),
   ];
 }
 
@@ -135,7 +138,9 @@ async function promote(session: Session, options: PromoteOptions, name: string):
 
 async function sayOptedIn({ system, stderr }: Session, scope: string, mode: Mode, by: string): Promise<void> {
   const changed = await optIn(system, scope, mode, by);
-  stderr.write(`${changed} subscriptions hear of ${TYPES_OF_MODE[mode].join(', ')} now\n`);
+  stderr.write(
+    `${amount(changed, 'subscription')} ${oneOr(changed, 'hears', 'hear')} of ${TYPES_OF_MODE[mode].join(', ')} now\n`,
+  );
 }
 
 interface DemoteOptions {
@@ -185,7 +190,7 @@ function addOptIn(rollout: Command, cli: Cli): void {
       session.out.one({ scope, mode, types, changed }, () => [
         types.length === 0
           ? `in mode ${mode} nobody hears of anything`
-          : `${changed} subscriptions hear of ${types.join(', ')} now`,
+          : `${amount(changed, 'subscription')} ${oneOr(changed, 'hears', 'hear')} of ${types.join(', ')} now`,
       ]);
     }),
   );

@@ -7,6 +7,7 @@ import {
   readNdjson,
 } from '../../functions/catalog/bulk-load.ts';
 import { importKind } from '../../functions/operator-work/kinds/import.ts';
+import { amount, amountAre, oneOr } from '../../functions/platform/amounts.ts';
 import { giveWork } from '../bulk-work.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';
 import { UsageError } from '../errors.ts';
@@ -99,11 +100,11 @@ async function importLater(
   saySkipped(session, lines.name, bad);
   await giveWork(session, {
     kind: importKind,
-    what: `import of ${entries.length} tasks`,
+    what: `import of ${amount(entries.length, 'task')}`,
     items: entries.map(({ id, text }) => ({ id, of: text })),
     reason: '',
     wait: wait === true,
-    said: entries.length === 1 ? '1 task is to be loaded' : `${entries.length} tasks are to be loaded`,
+    said: `${amountAre(entries.length, 'task')} to be loaded`,
   });
 }
 
@@ -120,16 +121,19 @@ function refusal(name: string, bad: readonly BadLine[]): UsageError {
 
 function named(bad: readonly BadLine[], most: number): string[] {
   const texts = bad.slice(0, most).map(({ line, problem }) => `line ${line}: ${problem}`);
-  if (bad.length > most) texts.push(`has ${bad.length - most} more bad lines; --json lists them all`);
+  if (bad.length > most)
+    texts.push(`has ${amount(bad.length - most, 'more bad line')}; --json lists them all`);
   return texts;
 }
 
 function progressText({ stage, done, total }: LoadProgress): string {
-  return stage === 'checking' ? `checking: ${done} lines` : `loading: ${done} of ${total} tasks`;
+  return stage === 'checking'
+    ? `checking: ${amount(done, 'line')}`
+    : `loading: ${done} of ${total} ${oneOr(total ?? 0, 'task', 'tasks')}`;
 }
 
 /** What an import that is stopped has done. */
 function doneSoFar({ stage, done, total }: LoadProgress): string {
   if (stage === 'checking') return 'nothing was loaded; the lines were still being checked';
-  return `${done} of ${total} tasks are loaded; run the same command again: it goes on, and what is loaded stays as it is`;
+  return `${done} of ${total} ${oneOr(total ?? 0, 'task', 'tasks')} ${oneOr(done, 'is', 'are')} loaded; run the same command again: it goes on, and what is loaded stays as it is`;
 }

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { DAY, type Instant } from '../../functions/abandonment/time.ts';
+import { amount } from '../../functions/platform/amounts.ts';
 import type { Tone } from '../colour.ts';
 import { addCommand, type Cli, countArgument, onStage } from '../command.ts';
 import type { Columns } from '../output.ts';
@@ -50,7 +51,7 @@ export function registerTasksList(tasks: Command, cli: Cli): void {
         const found = inOrder(await listTasks(system.table, { state, prefix, owner: isOwned }, now), sort);
         const shown = found.slice(0, limit);
         const isWhole = shown.length === found.length;
-        const total = `${isWhole ? '' : `${shown.length} of `}${found.length} task${found.length === 1 ? '' : 's'}`;
+        const total = `${isWhole ? '' : `${shown.length} of `}${amount(found.length, 'task')}`;
         const isFiltered = prefix !== '' || owner !== undefined;
         const none = `${NONE[state]}${isFiltered ? ' there' : ''}; --state all lists every task`;
         out.list(shown, columnsAt(now), none, isWhole ? total : `${total}; --limit shows more`);

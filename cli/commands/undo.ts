@@ -8,6 +8,7 @@ import {
   type UndoneTogether,
   undoCandidates,
 } from '../../functions/operator-work/undo-candidates.ts';
+import { amount, amountAre } from '../../functions/platform/amounts.ts';
 import { loadTask } from '../../functions/store/tasks.ts';
 import { giveWork, WAIT } from '../bulk-work.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';
@@ -119,14 +120,14 @@ function togetherOf({ system }: Session, { run, since, prefix }: Options): Undon
 }
 
 /** The option that says which tasks are meant, as it was given. */
-function named({ run, prefix }: Options): string {
-  const below = prefix === undefined ? '' : ` --prefix ${JSON.stringify(prefix)}`;
-  return run === undefined ? `--since${below}` : `--run ${JSON.stringify(run)}${below}`;
+function named({ run }: Options): string {
+  return run === undefined ? '--since' : `--run ${JSON.stringify(run)}`;
 }
 
 function nothingOf(together: UndoneTogether): string {
-  if ('run' in together) return 'this scan disabled nothing';
-  return `no scan disabled anything since ${formatInstant(together.since)}`;
+  const below = together.prefix === undefined ? '' : ` below ${JSON.stringify(together.prefix)}`;
+  if ('run' in together) return `this scan disabled nothing${below}`;
+  return `no scan disabled anything${below} since ${formatInstant(together.since)}`;
 }
 
 interface Many extends Options {
@@ -136,7 +137,7 @@ interface Many extends Options {
 }
 
 async function undoMany(session: Session, { together, due, left, reason, ...options }: Many): Promise<void> {
-  await confirm(session, { act: `enable ${due.length} tasks again`, yes: options.yes === true });
+  await confirm(session, { act: `enable ${amount(due.length, 'task')} again`, yes: options.yes === true });
   if (!session.out.json) for (const one of left) showLeft(session, one);
   const below = together.prefix === undefined ? '' : ` below ${together.prefix}`;
   const which = 'run' in together ? `of scan ${together.run}` : `since ${formatInstant(together.since)}`;
@@ -146,7 +147,7 @@ async function undoMany(session: Session, { together, due, left, reason, ...opti
     items: due.map(({ task, run }) => ({ id: task, of: run })),
     reason,
     wait: options.wait === true,
-    said: `${due.length} tasks are to be enabled again`,
+    said: `${amountAre(due.length, 'task')} to be enabled again`,
     beside: { skippedBefore: left.map(({ task, refusal }) => ({ task, reason: refusal })) },
   });
 }

@@ -8,6 +8,7 @@ import {
   replayWebhook,
 } from '../../functions/operators/webhook-replay.ts';
 import { knownWebhook } from '../../functions/operators/webhooks.ts';
+import { amount, amountAre, oneOr } from '../../functions/platform/amounts.ts';
 import { giveWork, WAIT } from '../bulk-work.ts';
 import { addCommand, type Cli, onStage, type Session } from '../command.ts';
 import { confirm } from '../confirm.ts';
@@ -83,7 +84,9 @@ async function replayOne(session: Session, id: string, event: string): Promise<v
 }
 
 function said({ out }: Session, id: string, replayed: number): void {
-  out.one({ id, replayed }, () => [`${replayed} events of webhook ${safe(id)} are due again`]);
+  out.one({ id, replayed }, () => [
+    `${amount(replayed, 'event')} of webhook ${safe(id)} ${oneOr(replayed, 'is', 'are')} due again`,
+  ]);
 }
 
 interface Many extends Options {
@@ -94,14 +97,14 @@ interface Many extends Options {
 
 async function replayMany(session: Session, { id, meant, events, reason, yes, wait }: Many): Promise<void> {
   const { length: many } = events;
-  await confirm(session, { act: `send ${many} events to webhook ${id} again`, yes: yes === true });
+  await confirm(session, { act: `send ${amount(many, 'event')} to webhook ${id} again`, yes: yes === true });
   await giveWork(session, {
     kind: replayKind,
     what: `replay of ${whichOf(meant)} to webhook ${id}`,
     items: events.map(replayItem),
     reason,
     wait: wait === true,
-    said: `${many} events are to be sent to webhook ${safe(id)} again`,
+    said: `${amountAre(many, 'event')} to be sent to webhook ${safe(id)} again`,
     beside: { webhook: id },
   });
 }

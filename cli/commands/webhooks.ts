@@ -9,6 +9,7 @@ import {
   resumeWebhook,
   rotateWebhook,
 } from '../../functions/operators/webhooks.ts';
+import { amountAre } from '../../functions/platform/amounts.ts';
 import { argument } from '../../functions/platform/shell-word.ts';
 import {
   NEWS_TYPES,
@@ -150,7 +151,7 @@ function registerSteering(webhooks: Command, cli: Cli): void {
       const { changed, due } = knownOr(session, id, await resumeWebhook(system, id, await operator()));
       out.one({ id, changed, due }, () => [
         changed
-          ? `webhook ${safe(id)} is called again; ${due} events are due`
+          ? `webhook ${safe(id)} is called again; ${amountAre(due, 'event')} due`
           : `webhook ${safe(id)} is active`,
       ]);
     }),
@@ -209,7 +210,7 @@ function registerRemove(webhooks: Command, cli: Cli): void {
       const known = await removeWebhook(system, stage.webhookSecrets, id, await operator());
       const { due } = knownOr(session, id, known);
       out.one({ id, removed: true, due }, () => [
-        `webhook ${safe(id)} is removed${due > 0 ? `; ${due} events are not sent any more` : ''}`,
+        `webhook ${safe(id)} is removed${due > 0 ? `; ${amountAre(due, 'event')} not sent any more` : ''}`,
       ]);
     }),
   );

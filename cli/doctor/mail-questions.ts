@@ -1,4 +1,5 @@
 import { formatInstant } from '../../functions/abandonment/time.ts';
+import { amount } from '../../functions/platform/amounts.ts';
 import { loadFeedbackCanary } from '../../functions/store/heard.ts';
 import { type Examined, type Finding, fail, ok, type Question, skipped, warn } from './check.ts';
 import { expectedMail } from './expected-mail.ts';
@@ -56,7 +57,7 @@ async function quota(examined: Examined): Promise<Finding> {
   const { perDay, sentLastDay } = await examined.sending();
   const { recipients, rampPerDay, more } = await expectedMail(examined.stage.system.table, examined.now);
   const expected = Math.min(recipients, rampPerDay);
-  const whom = `${more ? 'at least ' : ''}${recipients} recipients to be notified, ${rampPerDay} newly warned a day at most`;
+  const whom = `${more ? 'at least ' : ''}${amount(recipients, 'recipient')} to be notified, ${rampPerDay} newly warned a day at most`;
   const found = `${whom}; SES takes ${perDay} a day, ${sentLastDay} were sent`;
   // SES tells an unlimited quota by −1.
   if (perDay < 0) return ok(found);
@@ -69,7 +70,7 @@ async function quota(examined: Examined): Promise<Finding> {
 async function rate(examined: Examined): Promise<Finding> {
   const { perSecond } = await examined.sending();
   const { mailsPerSecond } = examined.stage;
-  const found = `this stage sends ${mailsPerSecond} mails a second at most, SES takes ${perSecond}`;
+  const found = `this stage sends ${amount(mailsPerSecond, 'mail')} a second at most, SES takes ${perSecond}`;
   return mailsPerSecond > perSecond && perSecond >= 0
     ? warn(
         found,

@@ -58,7 +58,7 @@ async function feed({ stage, now }: Examined): Promise<Finding> {
 
 async function alarmsHeard({ account, stage }: Examined): Promise<Finding> {
   const { confirmed, pending } = await account.operators();
-  const found = `${confirmed} subscriptions of the operators' topic are confirmed, ${pending} are not`;
+  const found = `subscriptions of the operators' topic: ${confirmed} confirmed, ${pending} not`;
   if (confirmed === 0 && stage.name === 'local') return skipped(`${found}; nobody is called for a laptop`);
   if (confirmed === 0)
     return fail(found, 'name people in alarmEmails, deploy, and follow the link in the mail of SNS');

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import { readPage, readTask } from '../../functions/control-planes/http/told-tasks.ts';
+import { amount } from '../../functions/platform/amounts.ts';
 import type { ListedTask, ListingPage } from '../../functions/platform/control-plane.port.ts';
 import { type Defect, type Finding, finding, skipped, unless } from './findings.ts';
 import { codeOf, type Prober, type Reply, type Wrong } from './prober.ts';
@@ -38,7 +39,7 @@ export async function firstPage(prober: Prober, now: number): Promise<{ found: F
   const typed = unless(reply.type === 'application/json', reply, 'application/json');
   const count = page.tasks.length + page.refused.length;
   return {
-    found: finding([typed], `${count} tasks on the first page`),
+    found: finding([typed], `${amount(count, 'task')} on the first page`),
     known: { first: { reply, page }, now },
   };
 }
@@ -62,7 +63,7 @@ export function tasksOfPage({ first: { reply, page } }: Known): Finding {
     }),
   );
   const left = page.refused.length - named.length;
-  const more = left > 0 ? [{ found: `${left} more tasks cannot be read`, expected: 'none' }] : [];
+  const more = left > 0 ? [{ found: `${amount(left, 'more task')} cannot be read`, expected: 'none' }] : [];
   return finding([...named, ...more], `all ${page.tasks.length} can be read`);
 }
 

@@ -9,7 +9,9 @@ import {
   type Meant,
   type ToApprove,
 } from '../../functions/operators/hold-acts.ts';
+import { amountAre, oneOr } from '../../functions/platform/amounts.ts';
 import type { Act, Acted, Confirmation, Console, Given } from '../console.ts';
+import { amountText } from '../parts.ts';
 import { REASON_AND_UNTIL, reasonField, untilField, untilOf } from '../typed.ts';
 import { namedTasks } from './named-tasks.ts';
 
@@ -48,7 +50,7 @@ function approvingOf({ expect = '' }: Given, until: number | null): Approving | 
 }
 
 function confirmationOf(given: Given, { tasks, until }: Held): Confirmation {
-  const count = `${tasks.length.toLocaleString('en')} task${tasks.length === 1 ? '' : 's'}`;
+  const count = amountText(tasks.length, 'task');
   const { task = '', prefix = '' } = given;
   const which = `${task && ` named ${task}`}${prefix && ` below ${prefix}`}`;
   return {
@@ -73,10 +75,7 @@ async function approveSome(
   const count = approved.tasks.length;
   const until = `approved until ${formatInstant(approved.until)}; what is not disabled by then is held again.`;
   return {
-    done: [
-      `${count === 1 ? '1 task is' : `${count} tasks are`} ${until}`,
-      'They go with the next scans, within the rate limit.',
-    ],
+    done: [`${amountAre(count, 'task')} ${until}`, 'They go with the next scans, within the rate limit.'],
   };
 }
 
@@ -88,7 +87,7 @@ async function approveMany({ system, operator }: Console, given: Given, found: H
   const begun = await beginWork(system, { ...work, by: await operator(), reason: given.reason || HELD });
   return {
     done: [
-      `${found.tasks.length.toLocaleString('en')} tasks are to be approved until ${ends}; what is not disabled by then is held again.`,
+      `${amountText(found.tasks.length, 'task')} ${oneOr(found.tasks.length, 'is', 'are')} to be approved until ${ends}; what is not disabled by then is held again.`,
       `It is bulk command ${begun.id}. The next scan goes on with it.`,
     ],
   };

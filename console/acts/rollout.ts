@@ -4,6 +4,7 @@ import { scopeText } from '../../cli/policy-arguments.ts';
 import { MODES, type Mode } from '../../functions/abandonment/task.ts';
 import { type PolicyChanged, setPolicy } from '../../functions/operators/policies.ts';
 import { optIn, type Rollout, TYPES_OF_MODE } from '../../functions/operators/rollout.ts';
+import { amount, oneOr } from '../../functions/platform/amounts.ts';
 import type { Act, Confirmation, Console } from '../console.ts';
 import { evidenceText, modeTag, narrowerTable } from '../pages/rollout.ts';
 import { checkbox, facts, type Html, NOTHING } from '../parts.ts';
@@ -56,7 +57,7 @@ function nextText({ scope, mode, next }: Rollout): string {
 function promotionOf(rollout: Rollout, to: Mode, foreseenNote: Html): Confirmation {
   const { scope, mode, notOptedIn } = rollout;
   const name = scopeText(scope);
-  const label = `Let the ${notOptedIn} subscriptions in it hear of ${TYPES_OF_MODE[to].join(' and ')}`;
+  const label = `Let ${oneOr(notOptedIn, 'the one subscription', `the ${notOptedIn} subscriptions`)} in it hear of ${TYPES_OF_MODE[to].join(' and ')}`;
   return {
     title: `Promote ${name} to ${to}`,
     body: html`${stepFacts(rollout, to)}${foreseenNote}${to === 'disable' ? NEW_WARNINGS : NOTHING}
@@ -138,5 +139,5 @@ export const optInAct: Act = {
 
 async function optedIn({ system, operator }: Console, scope: string, mode: Mode): Promise<string> {
   const changed = await optIn(system, scope, mode, await operator());
-  return `${changed} subscriptions hear of ${TYPES_OF_MODE[mode].join(', ')} now.`;
+  return `${amount(changed, 'subscription')} ${oneOr(changed, 'hears', 'hear')} of ${TYPES_OF_MODE[mode].join(', ')} now.`;
 }

@@ -4,6 +4,7 @@ import { pauseGenerator, resumeGenerator } from '../../functions/operators/gener
 import { resolveOops } from '../../functions/operators/oops.ts';
 import { type Pausable, pause, resume } from '../../functions/operators/pauses.ts';
 import { pauseQueue, resumeQueue } from '../../functions/operators/queues.ts';
+import { amountAre } from '../../functions/platform/amounts.ts';
 import { QUEUE_NAMES, type QueueName } from '../../functions/platform/queues.ts';
 import { GENERATORS } from '../../functions/scanner/generators.ts';
 import { PAUSABLE } from '../../functions/store/pauses.ts';
@@ -165,6 +166,8 @@ export const resolveOopsAct: Act = {
   act: async ({ system, operator }, { fingerprint = '' }) => {
     const resolved = await resolveOops(system, fingerprint, await operator());
     if (!resolved) return { refused: 'no failure has this fingerprint' };
-    return { done: [`${fingerprint} is resolved; ${resolved.again.length} items are asked for again.`] };
+    return {
+      done: [`${fingerprint} is resolved; ${amountAre(resolved.again.length, 'item')} asked for again.`],
+    };
   },
 };

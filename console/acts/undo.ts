@@ -3,10 +3,11 @@ import { undoDisabling, undoRefusal } from '../../functions/disabling/undo.ts';
 import { beginWork, sizeProblem } from '../../functions/operator-work/begin-work.ts';
 import { undoKind } from '../../functions/operator-work/kinds/undo.ts';
 import { type UndoCandidate, undoCandidates } from '../../functions/operator-work/undo-candidates.ts';
+import { amount, amountAre } from '../../functions/platform/amounts.ts';
 import type { System } from '../../functions/platform/system.ts';
 import { loadTask } from '../../functions/store/tasks.ts';
 import type { Act, Given } from '../console.ts';
-import { facts, table, taskLink } from '../parts.ts';
+import { amountText, facts, table, taskLink } from '../parts.ts';
 import { reasonField, withReason } from '../typed.ts';
 import { togetherOf } from '../undone.ts';
 
@@ -63,9 +64,9 @@ export const undoAct: Act = {
     if (typeof due === 'string') return { refused: due };
     const problem = due.length === 0 ? 'nothing of it is to be enabled again' : sizeProblem(due.map(itemOf));
     if (problem !== undefined) return { refused: problem };
-    const count = due.length.toLocaleString('en');
+    const count = amountText(due.length, 'task');
     return {
-      title: `Enable ${count} tasks again`,
+      title: `Enable ${count} again`,
       body: html`<p>Each is enabled as it was before, its clocks start again, and its owners are notified. The next scan works it.</p>${table<UndoCandidate>(
         {
           caption: due.length > 20 ? `The first 20 of ${count}` : 'All of them',
@@ -75,7 +76,7 @@ export const undoAct: Act = {
         },
       )}`,
       asks: reasonField(),
-      button: `Enable ${count} tasks again`,
+      button: `Enable ${count} again`,
       given: { ...given, expected: String(due.length) },
     };
   },
@@ -84,7 +85,7 @@ export const undoAct: Act = {
     if (typeof due === 'string') return { refused: due };
     if (String(due.length) !== given.expected)
       return {
-        refused: `${due.length} tasks would be enabled now, not the ${given.expected} of the confirmation; look again`,
+        refused: `${amount(due.length, 'task')} would be enabled now, not the ${given.expected} of the confirmation; look again`,
       };
     const which = given.since ? `since ${given.since}` : `of scan ${given.run}`;
     const below = given.prefix ? ` below ${given.prefix}` : '';
@@ -97,7 +98,7 @@ export const undoAct: Act = {
     });
     return {
       done: [
-        `${due.length} tasks are to be enabled again: bulk command ${begun.id}. The next scan goes on with it.`,
+        `${amountAre(due.length, 'task')} to be enabled again: bulk command ${begun.id}. The next scan goes on with it.`,
       ],
     };
   },

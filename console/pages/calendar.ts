@@ -1,4 +1,5 @@
 import { html, raw } from 'hono/html';
+import { oneOr } from '../../functions/platform/amounts.ts';
 import { groupsOf } from '../../functions/platform/groups.ts';
 import type { PageKind } from '../console.ts';
 import { dueByDay, isHeld } from '../due.ts';
@@ -34,7 +35,7 @@ function dayOf(day: string, due: readonly FleetTask[], chosen: string): Html {
   const held = due.filter(isHeld).length;
   const name = `${weekday} ${day.slice(5)}`;
   if (due.length === 0) return html`<li class="none">${name}</li>`;
-  return html`<li>${name}<a href="${address('/calendar', { day })}"${day === chosen ? raw(' aria-current="date"') : NOTHING}><b>${due.length.toLocaleString('en')}</b><span class="skip"> tasks on ${day}</span></a>${held > 0 ? html`<span class="warn">${held} held</span>` : NOTHING}</li>`;
+  return html`<li>${name}<a href="${address('/calendar', { day })}"${day === chosen ? raw(' aria-current="date"') : NOTHING}><b>${due.length.toLocaleString('en')}</b><span class="skip"> ${oneOr(due.length, 'task', 'tasks')} on ${day}</span></a>${held > 0 ? html`<span class="warn">${held} held</span>` : NOTHING}</li>`;
 }
 
 function tasksOf(day: string, due: readonly FleetTask[], query: URLSearchParams): Html {

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { summaryOf } from '../../cli/commands/holds.ts';
-import { type HeldGroups, type Hold, loadHolds } from '../../functions/operators/holds.ts';
+import { datedOnce, type HeldGroups, type Hold, loadHolds } from '../../functions/operators/holds.ts';
 import type { Console, Page, PageKind } from '../console.ts';
 import {
   address,
@@ -23,9 +23,10 @@ export const holdPage: PageKind = {
   path: '/holds/show',
   show: async (console, query) => {
     const id = query.get('hold') ?? '';
-    const hold = (await loadHolds(console.system)).find((one) => one.id === id);
+    const dated = datedOnce(console.system.table);
+    const hold = (await loadHolds(console.system, dated)).find((one) => one.id === id);
     if (!hold) return overPage(id);
-    const { tasks, groups } = await summaryOf(console, hold);
+    const { tasks, groups } = await summaryOf(console, hold, dated);
     const ids = tasks.map((task) => task.id).sort();
     const { rows, pager } = paged(ids, '/holds/show', query);
     const body = html`${factsOf(hold, tasks.length)}${console.allowsChanges ? acts(hold, tasks.length) : NOTHING}

@@ -2,7 +2,13 @@ import { html } from 'hono/html';
 import { mostOf, type Summary, summaryOf } from '../../cli/commands/holds.ts';
 import { isHeldBySpike } from '../../functions/abandonment/approval.ts';
 import type { Instant } from '../../functions/abandonment/time.ts';
-import { datedTasks, type Hold, type HoldAct, loadHolds } from '../../functions/operators/holds.ts';
+import {
+  type Dated,
+  datedOnce,
+  type Hold,
+  type HoldAct,
+  loadHolds,
+} from '../../functions/operators/holds.ts';
 import type { System } from '../../functions/platform/system.ts';
 import type { Console, PageKind } from '../console.ts';
 import { address, at, type Html, NOTHING, said, table, tag } from '../parts.ts';
@@ -15,9 +21,14 @@ export const holdsPage: PageKind = {
   menu: 'Holds',
   show: async (console) => {
     const { system, fleet } = console;
-    const [data, holds, approved] = await Promise.all([fleet.tasks(), loadHolds(system), approvals(system)]);
+    const dated = datedOnce(system.table);
+    const [data, holds, approved] = await Promise.all([
+      fleet.tasks(),
+      loadHolds(system, dated),
+      approvals(system, dated),
+    ]);
     const rows = await Promise.all(
-      holds.map(async (hold) => ({ hold, summary: await summaryOf({ system }, hold) })),
+      holds.map(async (hold) => ({ hold, summary: await summaryOf({ system }, hold, dated) })),
     );
     const body = html`${holdTable(console, rows)}${approved.length === 0 ? NOTHING : approvalTable(approved)}
 <h2>Tasks that are held, by reason</h2><p>Also those that are held one by one.</p>${byReason(data.tasks)}${readNote(data)}`;
@@ -80,9 +91,9 @@ interface Approved {
   tasks: number;
 }
 
-async function approvals({ table: rows, clock }: System): Promise<Approved[]> {
+async function approvals({ clock }: System, dated: Dated): Promise<Approved[]> {
   const found = new Map<string, Approved>();
-  for await (const { open } of datedTasks(rows)) {
+  for await (const { open } of dated()) {
     const brake = open?.brake;
     if (brake?.approvedAt === undefined || isHeldBySpike(brake, clock.now())) continue;
     const { approvedAt, approvedUntil: until = null } = brake;

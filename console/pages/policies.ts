@@ -1,7 +1,8 @@
 import { html } from 'hono/html';
 import { scopeOf, scopeText } from '../../cli/policy-arguments.ts';
-import { documentPairs, leafText, valueText } from '../../cli/policy-text.ts';
+import { documentPairs, valueText } from '../../cli/policy-text.ts';
 import { leavesOf } from '../../functions/operators/overview/policy-leaves.ts';
+import { leafText } from '../../functions/operators/policy-text.ts';
 import { loadPolicies, loadPolicyDocuments } from '../../functions/store/policies.ts';
 import type { Console, Page, PageKind } from '../console.ts';
 import { field, type Html, link, paged, said, table } from '../parts.ts';

@@ -11,7 +11,7 @@ import { type PreviewLine, previewStage } from '../../simulation/preview/preview
 import { snapshotOf } from '../../simulation/preview/stage-snapshot.ts';
 import type { Console, Page, PageKind } from '../console.ts';
 import { oneAtATime } from '../one-at-a-time.ts';
-import { address, type Html, NOTHING, note, paged, table } from '../parts.ts';
+import { address, amountText, type Html, NOTHING, note, paged, table } from '../parts.ts';
 import { plot } from '../plots.ts';
 import { previewForm } from './policies.ts';
 
@@ -71,7 +71,7 @@ function shownAs(lines: readonly PreviewLine[], query: URLSearchParams): Html {
   const { today, proposed } = total.recipients;
   const shown = COUNTED.filter((kind) => total.today[kind] > 0 || total.proposed[kind] > 0);
   const { rows, pager } = paged(days, '/preview', query);
-  return html`<p>${head.tasks.toLocaleString('en')} tasks from ${head.from.slice(0, 10)} to ${head.until.slice(0, 10)}, ${changeOf(head)}. Nothing was changed.
+  return html`<p>${amountText(head.tasks, 'task')} from ${head.from.slice(0, 10)} to ${head.until.slice(0, 10)}, ${changeOf(head)}. Nothing was changed.
 People mailed: ${changed(today, proposed)}. A figure like 0 -&gt; 3 is today's policy, then the proposed one.</p>
 ${table({
   caption: 'In all',

@@ -4,6 +4,7 @@ import { scopeText } from '../../cli/policy-arguments.ts';
 import { MODES, type Mode } from '../../functions/abandonment/task.ts';
 import { DAY } from '../../functions/abandonment/time.ts';
 import { type Rollout, TYPES_OF_MODE } from '../../functions/operators/rollout.ts';
+import { amount, oneOr } from '../../functions/platform/amounts.ts';
 import { loadPolicies } from '../../functions/store/policies.ts';
 import type { Console, Page, PageKind } from '../console.ts';
 import {
@@ -107,7 +108,7 @@ function standing({ scope, mode, from, next, notOptedIn }: Rollout): Html {
     notOptedIn > 0
       ? note(
           'warn',
-          `${notOptedIn} subscriptions in it would not hear of what ${next} does, unless they are let.`,
+          `${amount(notOptedIn, 'subscription')} in it would not hear of what ${next} does, unless ${oneOr(notOptedIn, 'it is', 'they are')} let.`,
         )
       : NOTHING
   }`;

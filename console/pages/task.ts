@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { leafText, valueText } from '../../cli/policy-text.ts';
+import { valueText } from '../../cli/policy-text.ts';
 import { formatInstant, type Instant, parseInstant } from '../../functions/abandonment/time.ts';
 import { isHeld } from '../../functions/operators/brakes.ts';
 import { type Explanation, explain } from '../../functions/operators/overview/explanation.ts';
@@ -8,6 +8,7 @@ import { type Moment, momentsOf } from '../../functions/operators/overview/momen
 import { hasTask, loadHistory } from '../../functions/operators/overview/stored-history.ts';
 import { spanText } from '../../functions/operators/overview/time-text.ts';
 import type { State } from '../../functions/operators/overview/verdict.ts';
+import { leafText } from '../../functions/operators/policy-text.ts';
 import { argument } from '../../functions/platform/shell-word.ts';
 import type { TaskRecord } from '../../functions/store/tasks.ts';
 import type { Console, Page, PageKind } from '../console.ts';

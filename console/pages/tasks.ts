@@ -3,7 +3,18 @@ import { inOrder, TASK_ORDERS } from '../../cli/task-list.ts';
 import { MODES } from '../../functions/abandonment/task.ts';
 import type { PageKind } from '../console.ts';
 import type { FleetTask } from '../fleet.ts';
-import { at, choice, field, type Html, paged, type Tone, table, tag, taskLink } from '../parts.ts';
+import {
+  amountText,
+  at,
+  choice,
+  field,
+  type Html,
+  paged,
+  type Tone,
+  table,
+  tag,
+  taskLink,
+} from '../parts.ts';
 import { readNote } from './read-note.ts';
 
 /** Which tasks are asked for: all of what is given must hold. */
@@ -83,13 +94,9 @@ export const tasksPage: PageKind = {
     const found = inOrder(data.tasks.filter(matching(query, state)), order) as FleetTask[];
     const { rows, pager } = paged(found, '/tasks', query);
     const body = html`${filters(data.tasks, query, state, order)}${taskTable(rows, 'Tasks')}${pager}${readNote(data)}`;
-    return { title: titleOf(found.length), body };
+    return { title: amountText(found.length, 'task'), body };
   },
 };
-
-function titleOf(count: number): string {
-  return `${count.toLocaleString('en')} task${count === 1 ? '' : 's'}`;
-}
 
 function matching(query: URLSearchParams, state: StateFilter): (task: FleetTask) => boolean {
   const text = (query.get('q') ?? '').trim().toLowerCase();

@@ -65,13 +65,17 @@ export class PolicyBook {
   /** By the narrowest scope that has a document: it determines all the wider ones. */
   readonly #effective = new Map<string, EffectivePolicy>();
   readonly #hasScopes: boolean;
+  /** When the table was last restored: what was observed before is to be observed anew (docs/rules.md#a-restored-table). */
+  readonly restoredAt: Instant | undefined;
 
   /** @param documents scope (`` for the global one, a prefix, or a task id) -> its parsed policy */
   constructor(
     documents: ReadonlyMap<string, ParsedPolicy>,
     raises: Raises = new Map(),
     moves: Moves = new Map(),
+    restoredAt?: Instant,
   ) {
+    this.restoredAt = restoredAt;
     const noted = [...raises.keys(), ...moves.keys()].map((scope) => [scope, {}] as const);
     this.#documents = new Map([...noted, ...documents]);
     this.#raises = raises;
@@ -92,6 +96,7 @@ export class PolicyBook {
     documents: ReadonlyMap<string, PolicyDocument>,
     raises?: Raises,
     moves?: Moves,
+    restoredAt?: Instant,
   ): PolicyBook {
     const parsed = new Map<string, ParsedPolicy>();
     for (const [scope, document] of documents) {
@@ -102,7 +107,7 @@ export class PolicyBook {
       }
       parsed.set(scope, result.policy);
     }
-    return new PolicyBook(parsed, raises, moves);
+    return new PolicyBook(parsed, raises, moves, restoredAt);
   }
 
   /** What holds for a task, or for a prefix given with its slash. */

@@ -103,6 +103,7 @@ function minuteOfDay(zone: string, at: Instant): number {
 
 /** What the zone's wall clock is ahead of UTC, in ms. */
 function offsetOf(zone: string, at: Instant): Duration {
+  if (zone === 'UTC') return 0;
   const fields: Record<string, number> = {};
   for (const { type, value } of formatOf(zone).formatToParts(at)) fields[type] = Number(value);
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = fields;

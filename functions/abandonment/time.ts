@@ -15,9 +15,23 @@ export interface Interval {
   to: Instant | null;
 }
 
+/** The texts of instants that were asked for lately: a scan asks for a few of them over and over. */
+const texts = new Map<Instant, string>();
+const MOST_TEXTS = 1_000;
+
+/** RFC 3339 in UTC with milliseconds, always: such texts sort as their instants do. Throws where there is no such date. */
+export function fullInstant(instant: Instant): string {
+  const known = texts.get(instant);
+  if (known !== undefined) return known;
+  const text = new Date(instant).toISOString();
+  if (texts.size >= MOST_TEXTS) texts.clear();
+  texts.set(instant, text);
+  return text;
+}
+
 /** RFC 3339 in UTC; milliseconds only where there are any. */
 export function formatInstant(instant: Instant): string {
-  const text = new Date(instant).toISOString();
+  const text = fullInstant(instant);
   return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : text;
 }
 

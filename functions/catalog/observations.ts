@@ -1,6 +1,7 @@
 import { isEligible, lastAliveAt, type Observation, observe } from '../abandonment/evidence.ts';
 import { isAlive } from '../abandonment/healthy-spells.ts';
 import type { EffectivePolicy } from '../abandonment/policy.ts';
+import { type Restored, unheardSinceRestore } from '../abandonment/restored.ts';
 import type { Evidence, Task } from '../abandonment/task.ts';
 import type { Instant } from '../abandonment/time.ts';
 import { scheduled, type TaskRecord } from '../store/tasks.ts';
@@ -11,17 +12,18 @@ import { versionRefusal } from './refusals.ts';
 /**
  * Takes an observation of a known task in. What changes nothing of note is not written: a task that stays
  * as alive as it was, and one that is not is refreshed at most every `evidenceMaxAge` / 2 (see
- * docs/rules.md#observations).
+ * docs/rules.md#observations), and at once where it was not since the table was restored.
  */
 export function observed(
   known: TaskRecord,
   observation: Observation,
   policy: EffectivePolicy,
-  now: Instant,
+  { now, ...restored }: { now: Instant } & Restored,
 ): TaskChange {
   const before = known.evidence;
   const evidence = observe(before, observation, policy);
-  if (!isOfNote(before, evidence, policy, isEligible(known.task))) return { skip: 'nothing-of-note' };
+  if (!isOfNote(before, evidence, policy, isEligible(known.task), restored))
+    return { skip: 'nothing-of-note' };
   const next = { ...known, evidence };
   return { store: changesDecisions(before, evidence, policy) ? scheduled(next, now) : next };
 }
@@ -36,13 +38,21 @@ export function isOfNote(
   after: Evidence,
   policy: EffectivePolicy,
   watched: boolean,
+  restored: Restored = {},
 ): boolean {
   if (before === after) return false;
   if (before.observedAt === undefined || after.observedAt === undefined) return true;
   if (before.statuses.join() !== after.statuses.join() || before.cause !== after.cause) return true;
   if (before.observedAt === after.observedAt) return true;
+  if (!watched || !mayFail(after, policy)) return false;
+  if (isHeardAgain(before, after, restored)) return true;
+  return after.observedAt - before.observedAt > policy.evidenceMaxAge / 2;
+}
+
+/** Whether it is the first observation since the table was restored (docs/rules.md#a-restored-table). */
+function isHeardAgain(before: Evidence, after: Evidence, restored: Restored): boolean {
   return (
-    watched && mayFail(after, policy) && after.observedAt - before.observedAt > policy.evidenceMaxAge / 2
+    unheardSinceRestore(before, restored) !== undefined && unheardSinceRestore(after, restored) === undefined
   );
 }
 

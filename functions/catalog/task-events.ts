@@ -149,8 +149,9 @@ function seenOf(
   observations: readonly Observation[],
 ): TaskChange {
   const policy = book.for(known.task.id);
-  const now = system.clock.now();
-  return inTurn(known, observations, (record, one) => observed(record, one, policy, now));
+  const { restoredAt } = book;
+  const at = { now: system.clock.now(), ...(restoredAt !== undefined && { restoredAt }) };
+  return inTurn(known, observations, (record, one) => observed(record, one, policy, at));
 }
 
 function observeAlone(

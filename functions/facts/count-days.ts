@@ -1,5 +1,6 @@
 import { HOUR, type Instant } from '../abandonment/time.ts';
 import type { Telemetry } from '../platform/ports.ts';
+import { StoppedAt } from '../platform/stopped-at.ts';
 import {
   type Cells,
   type FactDays,
@@ -52,6 +53,8 @@ export interface Counted {
  * Counts each day that is over, in their order, and the last ones before them anew. A day's rows follow from what is read of
  * it alone, and only what changed is written: whoever does it again, after whatever crash, comes to the same rows. The row that
  * says how far it came moves with each day.
+ *
+ * @throws StoppedAt naming the day and the aggregation that cannot be counted: no later day is before it is
  */
 export async function countDays(
   counter: Counter,
@@ -62,7 +65,9 @@ export async function countDays(
   for (const day of daysToCount(days, counter.now)) {
     if (counter.isSpent()) return { written, isOver: false, days };
     for (const one of aggregations) {
-      const rows = await countDay(counter, one, day);
+      const rows = await countDay(counter, one, day).catch((error: unknown) => {
+        throw new StoppedAt(`${one.name} of ${day}`, error);
+      });
       if (rows === undefined) return { written, isOver: false, days };
       written += rows;
     }

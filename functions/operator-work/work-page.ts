@@ -1,4 +1,5 @@
 import { type Duration, type Instant, MINUTE } from '../abandonment/time.ts';
+import { amount } from '../platform/amounts.ts';
 import { cut } from '../platform/queue-text.ts';
 import { recordable } from '../platform/recorded-text.ts';
 import { argument } from '../platform/shell-word.ts';
@@ -247,6 +248,6 @@ function storePage(
 /** Operators hear of a command that came to its end and left something undone: whoever gave it did not have to wait. */
 function failureAlert({ id, state, what, by, items, counts }: OperatorWorkRecord, now: Instant): Write[] {
   if (state !== 'done' || counts.failed === 0) return [];
-  const detail = `${what} (${by}): ${counts.failed} of ${items} items failed; \`taskwarden work show ${argument(id)}\` says why`;
+  const detail = `${what} (${by}): ${counts.failed} of ${amount(items, 'item')} failed; \`taskwarden work show ${argument(id)}\` says why`;
   return [operatorAlert('bulk-command-failed', id, detail, now)];
 }

@@ -111,10 +111,28 @@ export function alertOfHold({ cause, subject }: Pick<Hold, 'cause' | 'subject'>)
   return alert && { code: alert.code, subject: alert.subject ?? subject };
 }
 
+/** Gives the tasks that have a date. */
+export type Dated = () => AsyncIterable<TaskRecord>;
+
+/** Reads them when they are first asked for, and once: of a hold of thousands several things are said at the same time. */
+export function datedOnce(table: Table): Dated {
+  let all: Promise<TaskRecord[]> | undefined;
+  return async function* () {
+    all ??= listed(datedTasks(table));
+    yield* await all;
+  };
+}
+
+async function listed<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
 /** All holds of many at this instant, in a fixed order. */
-export async function loadHolds(system: System): Promise<Hold[]> {
+export async function loadHolds(system: System, dated: Dated = datedOnce(system.table)): Promise<Hold[]> {
   const found = [
-    await spike(system),
+    await spike(system, dated),
     ...(await ofPlanes(system)),
     ...(await ofListings(system)),
     await staleEvidence(system),
@@ -142,10 +160,10 @@ async function describe(system: System, { cause, of, since, isApproved = false }
   return { id, cause, subject, since, acts, ends, rejected: told?.rejected ?? null };
 }
 
-async function spike(system: System): Promise<Found | undefined> {
+async function spike(system: System, dated: Dated): Promise<Found | undefined> {
   const now = system.clock.now();
   let since: Instant | undefined;
-  for await (const { open } of datedTasks(system.table))
+  for await (const { open } of dated())
     if (isHeldBySpike(open?.brake, now)) since = Math.min(since ?? now, open?.brake?.heldAt ?? now);
   return since === undefined ? undefined : { cause: 'blast-radius', since };
 }
@@ -185,17 +203,25 @@ async function silentFeedback(system: System): Promise<Found | undefined> {
 }
 
 /** The tasks that a hold holds now, each once. */
-export async function* tasksOfHold(system: System, hold: Hold): AsyncGenerator<HeldTask> {
+export async function* tasksOfHold(
+  system: System,
+  hold: Hold,
+  dated: Dated = datedOnce(system.table),
+): AsyncGenerator<HeldTask> {
   const { cause, subject } = hold;
   if (cause === 'listing-shrank') yield* missingTasks(system, subject);
-  else for await (const record of recordsOf(system, hold)) yield { id: record.task.id, record };
+  else for await (const record of recordsOf(system, hold, dated)) yield { id: record.task.id, record };
 }
 
-async function* recordsOf(system: System, { cause, subject }: Hold): AsyncGenerator<TaskRecord> {
+async function* recordsOf(
+  system: System,
+  { cause, subject }: Hold,
+  dated: Dated,
+): AsyncGenerator<TaskRecord> {
   const now = system.clock.now();
   const isMeant = ON_DATED[cause];
   if (isMeant) {
-    for await (const record of datedTasks(system.table)) if (isMeant(record, now)) yield record;
+    for await (const record of dated()) if (isMeant(record, now)) yield record;
   } else if (cause === 'evidence-stale') {
     for await (const { record } of staleTasks(system)) yield record;
   } else yield* ofPlane(system, cause, subject);

@@ -1,5 +1,5 @@
 import type { Instant } from '../abandonment/time.ts';
-import { auditFromRow } from '../store/audit.ts';
+import { type AuditEntry, auditFromRow } from '../store/audit.ts';
 import { keys } from '../store/keys.ts';
 import { loadPolicyDocuments } from '../store/policies.ts';
 import { allRows } from '../store/rows.ts';
@@ -24,30 +24,78 @@ export interface PolicyAct {
   changes: ScopeChange[];
 }
 
-/** All changes of policies of the last 400 days, the oldest first; with a scope those of it alone. */
+/**
+ * All changes of policies of the last 400 days in the order in which they were written, the oldest first; with a scope
+ * those of it alone.
+ */
 export async function policyHistory(table: Table, scope?: string): Promise<PolicyAct[]> {
   // Rows of an earlier version stand in a partition of tasks.
   const partitions = [keys.audit('operators', 0, '', '').pk, keys.auditBeside('operators', 0, '', '').pk];
   const rows = await Promise.all(partitions.map((pk) => allRows(table, { pk, sk: { prefix: 'L#' } })));
   const acts = rows.flat().flatMap(actIn);
-  return acts
+  return inOrderOfWriting(acts, ({ changes }) => changes)
     .map((act) => ({
       ...act,
       changes: act.changes.filter((change) => scope === undefined || change.scope === scope),
     }))
-    .filter(({ changes }) => changes.length > 0)
-    .sort((a, b) => a.at - b.at);
+    .filter(({ changes }) => changes.length > 0);
+}
+
+/**
+ * Sorts by instant, and what was written at one instant so that each change of a scope begins with what the one before it
+ * left. Of different scopes, and of one that said the same twice within that instant, no order is known: these stay as
+ * they are given.
+ */
+export function inOrderOfWriting<T extends { at: Instant }>(
+  acts: readonly T[],
+  changesOf: (act: T) => readonly ScopeChange[],
+): T[] {
+  const left = [...acts].sort((a, b) => a.at - b.at);
+  const ordered: T[] = [];
+  const says = new Map<string, string>();
+  for (let [first] = left; first !== undefined; [first] = left) {
+    const { at } = first;
+    const together = left.slice(0, left.findLastIndex((one) => one.at === at) + 1);
+    const next = together.find((act) => mayBeNext(act, together, says, changesOf)) ?? first;
+    left.splice(left.indexOf(next), 1);
+    ordered.push(next);
+    for (const { scope, after } of changesOf(next)) says.set(scope, textOf(after));
+  }
+  return ordered;
+}
+
+/** Whether each of its changes begins with what its scope says; of a scope of which nothing is known, with nobody's end. */
+function mayBeNext<T>(
+  act: T,
+  together: readonly T[],
+  says: ReadonlyMap<string, string>,
+  changesOf: (act: T) => readonly ScopeChange[],
+): boolean {
+  return changesOf(act).every(({ scope, before }) => {
+    const known = says.get(scope);
+    if (known !== undefined) return known === textOf(before);
+    return !together.some(
+      (other) =>
+        other !== act &&
+        changesOf(other).some((one) => one.scope === scope && textOf(one.after) === textOf(before)),
+    );
+  });
 }
 
 const ACT = /^policy (set|unset|import)\b/;
 
 function actIn(row: Row): PolicyAct[] {
-  const { at, act, by, reason, evidence } = auditFromRow(row);
-  const [name] = ACT.exec(act) ?? [];
-  if (name === undefined) return [];
+  const entry = auditFromRow(row);
+  const { at, by, reason } = entry;
+  const [act] = ACT.exec(entry.act) ?? [];
+  return act === undefined ? [] : [{ at, act, by, reason, changes: changesIn(entry) }];
+}
+
+/** What an act changed of policies; nothing where it is another act. */
+export function changesIn({ act, evidence }: Pick<AuditEntry, 'act' | 'evidence'>): ScopeChange[] {
+  if (!ACT.test(act)) return [];
   const { changes, scope, before, after } = evidence as Partial<ScopeChange> & { changes?: ScopeChange[] };
-  const single = { scope: scope ?? '', before: before ?? {}, after: after ?? {} };
-  return [{ at, act: name, by, reason, changes: changes ?? [single] }];
+  return changes ?? [{ scope: scope ?? '', before: before ?? {}, after: after ?? {} }];
 }
 
 /** What every scope said at an instant: what is written now, with all later changes taken back. */

@@ -117,12 +117,12 @@ function named(scope: string): string {
 /** As if each scope were set by itself, the wider ones first: a mode that rises on the way begins new graces. */
 function writesOf(
   { clock }: System,
-  { documents, raises, moves, rows }: WrittenPolicies,
+  { documents, raises, moves, rows, restoredAt }: WrittenPolicies,
   changes: readonly ScopeChange[],
   { by, reason }: Importing,
 ): Write[] {
   const now: Instant = clock.now();
-  const fold = { documents: new Map(documents), raises: new Map(raises), moves: new Map(moves) };
+  const fold = { documents: new Map(documents), raises: new Map(raises), moves: new Map(moves), restoredAt };
   const policies = changes.map(({ scope, after }) => {
     const noted = notedIn(fold, scope, after, now);
     fold.documents.set(scope, after);

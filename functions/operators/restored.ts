@@ -4,6 +4,8 @@ import { auditWrite } from '../store/audit.ts';
 import { commit } from '../store/commit.ts';
 import { evaluationRequest } from '../store/looks.ts';
 import { loadPauses, PAUSABLE, type PausesRecord, pausesAt, pausesWrite } from '../store/pauses.ts';
+import { loadWritten, restoredWrite } from '../store/policies.ts';
+import { over } from './policies.ts';
 
 /**
  * Notes that the table was restored from a backup, and pauses evaluating, notifying and disabling: all that it says is of
@@ -19,7 +21,7 @@ export async function markRestored(
 ): Promise<{ restoredAt: Instant }> {
   return commit(system, 'the mark of a restored table', async () => {
     const at = system.clock.now();
-    const present = await loadPauses(system.table);
+    const [present, policies] = await Promise.all([loadPauses(system.table), loadWritten(system.table)]);
     const marked = { ...paused(pausesAt(said ?? present, at), by, at), restoredAt: at, rev: present.rev };
     const act = {
       subject: 'operators' as const,
@@ -31,7 +33,12 @@ export async function markRestored(
       mails: [],
     };
     return {
-      writes: [pausesWrite(marked), evaluationRequest('ALL', at), auditWrite(act)],
+      writes: [
+        pausesWrite(marked),
+        over(restoredWrite(policies, at), policies.rows.get('')),
+        evaluationRequest('ALL', at),
+        auditWrite(act),
+      ],
       value: { restoredAt: at },
     };
   });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { type Instant, parseInstant } from '../abandonment/time.ts';
+import { amount } from '../platform/amounts.ts';
 import type { System } from '../platform/system.ts';
 import { commit } from '../store/commit.ts';
 import { keys } from '../store/keys.ts';
@@ -79,7 +80,8 @@ class Reader {
   result(): CheckedExport {
     if (!this.#header || !this.#end) return { ok: false, problem: 'it has no end: it is not whole' };
     const { rows, sha256 } = this.#end;
-    if (rows !== this.#rows) return { ok: false, problem: `it has ${this.#rows} rows, and says ${rows}` };
+    if (rows !== this.#rows)
+      return { ok: false, problem: `it has ${amount(this.#rows, 'row')}, and says ${rows}` };
     if (sha256 !== this.#hash.digest('hex'))
       return { ok: false, problem: 'its checksum does not fit: it was changed' };
     const { stage, at } = this.#header;

@@ -23,9 +23,9 @@ const ROUND = 25;
 const MOST_ROUNDS = 8;
 
 /**
- * The tasks with an open episode or a hold with an end in which the recipient of a mail has a say, within the tenants of
- * that mail: from one id on, as many as one page shows. It reads a bounded part of the index; where that has too few, a
- * page may have none and still lead on.
+ * The tasks with an open episode or a hold with an end, and those that we disabled, in which the recipient of a mail has a
+ * say, within the tenants of that mail: from one id on, as many as one page shows. It reads a bounded part of the indexes;
+ * where that has too few, a page may have none and still lead on.
  *
  * @param contains only ids with this text
  */
@@ -41,7 +41,7 @@ export async function allTasksOf(
   const items: DigestItem[] = [];
   let from = after;
   for (let round = 0; round < MOST_ROUNDS && items.length < PAGE; round += 1) {
-    const { ids, next } = await openIds(table, ranges, from);
+    const { ids, next } = await nextIds(table, ranges, from);
     const wanted = ids.filter((id) => id.includes(contains));
     const records = [...(await loadTasks(table, wanted)).values()].filter(isShown);
     const hasSay = await saysOf(
@@ -63,8 +63,8 @@ function cut(items: DigestItem[]): Found {
   return items.length > PAGE && last ? { items: items.slice(0, PAGE), next: last.task } : { items };
 }
 
-function isShown({ open, keep, task }: TaskRecord): boolean {
-  return task.deletedAt === undefined && (open !== null || keep !== null);
+function isShown({ open, keep, disabledByUs, task }: TaskRecord): boolean {
+  return task.deletedAt === undefined && (open !== null || keep !== null || disabledByUs !== null);
 }
 
 /** As an item of a mail that tells of a task's newest episode. */
@@ -98,8 +98,8 @@ function rangesOf(ids: readonly string[]): Range[] {
   return [...ranges.values()].sort((a, b) => (a.from < b.from ? -1 : 1));
 }
 
-/** The next ids of the index of open tasks, over its buckets. */
-async function openIds(
+/** The next ids of the indexes of open and of disabled tasks, over their buckets. */
+async function nextIds(
   table: Table,
   ranges: readonly Range[],
   after: string,
@@ -110,7 +110,9 @@ async function openIds(
   const from = after > range.from ? after : range.from;
   const sk = { from, to: range.to };
   const pages = await Promise.all(
-    inBuckets((bucket) => table.query({ index: 'g2', pk: index.open(bucket), sk, limit: ROUND })),
+    [index.open, index.off]
+      .flatMap((of) => inBuckets(of))
+      .map((pk) => table.query({ index: 'g2', pk, sk, limit: ROUND })),
   );
   // What one bucket has not given yet bounds what is known of all.
   const [end] = pages.flatMap(({ rows, cursor }) => (cursor ? rows.slice(-1).map(idOf) : [])).sort();

@@ -2,8 +2,8 @@ import { html } from 'hono/html';
 import { itemRef } from '../notices/render/links.ts';
 import type { Outcome } from './bulk.ts';
 import type { Bounds } from './forms.ts';
-import type { Html } from './frame.ts';
-import { fieldsOf, nameOf, type Reader, standing } from './task-page.ts';
+import { breakable, type Html } from './frame.ts';
+import { fieldsOf, lookOf, nameOf, type Reader, standing } from './task-page.ts';
 import { type Act, actsIn, type TaskView } from './task-view.ts';
 
 /** Which of several tasks an act is possible for. */
@@ -21,9 +21,9 @@ export function confirmBody(
   bounds: Bounds,
 ): Html {
   const { list: words, acts } = bounds.words;
-  return html`<p>${acts[act].text}</p>
+  return html`<p>${can.length === 1 ? acts[act].text : acts[act].many}</p>
 <p>${words.confirmText}</p>
-<ul>${can.map((view) => html`<li>${nameOf(view)}</li>`)}</ul>
+<ul>${can.map((view) => html`<li>${breakable(nameOf(view))}</li>`)}</ul>
 ${cannot.length === 0 ? '' : html`<p>${words.cannot}</p>${withStanding(cannot, bounds)}`}
 ${
   can.length === 0
@@ -33,7 +33,7 @@ ${Object.entries(sent).map(([name, value]) => html`<input type="hidden" name="${
 ${can.map((view) => html`<input type="hidden" name="task" value="${itemRef(view.item)}">`)}
 <input type="hidden" name="confirmed" value="yes">
 ${fieldsOf(act, bounds)}
-<button${act === 'disable' ? html` class="careful"` : ''} name="action" value="${act}">${words.confirm(act, can.length).replace('?', '')}</button>
+<button${lookOf(act)} name="action" value="${act}">${words.confirm(act, can.length).replace('?', '')}</button>
 </form>`
 }
 <p><a href="${back}">${words.cancel}</a></p>`;
@@ -59,6 +59,7 @@ ${others.length === 0 ? '' : html`<p class="wrong" role="alert">${words.notDone(
 
 function withStanding(views: readonly TaskView[], reader: Reader): Html {
   return html`<ul>${views.map(
-    (view) => html`<li>${nameOf(view)}<br><span class="quiet">${standing(view.now, reader)}</span></li>`,
+    (view) =>
+      html`<li>${breakable(nameOf(view))}<br><span class="quiet">${standing(view.now, reader)}</span></li>`,
   )}</ul>`;
 }

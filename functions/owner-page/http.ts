@@ -26,10 +26,13 @@ export function requestOf(event: PageEvent): Request {
   url.pathname = event.rawPath;
   const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
   if (body.byteLength > LARGEST_BODY) throw new RangeError('the body is too large');
-  const type = event.headers?.['content-type'];
+  const { 'content-type': type, 'accept-language': language } = event.headers ?? {};
   return new Request(`${url.origin}${url.pathname}${query}`, {
     method,
-    headers: type === undefined ? {} : { 'content-type': type },
+    headers: {
+      ...(type !== undefined && { 'content-type': type }),
+      ...(language !== undefined && { 'accept-language': language }),
+    },
     ...(method === 'GET' || method === 'HEAD' ? {} : { body }),
   });
 }

@@ -1,8 +1,10 @@
 import { html } from 'hono/html';
+import { wordingsIn } from '../../emails/wordings-by-language.ts';
 import { itemRef } from '../notices/render/links.ts';
-import type { Html } from './frame.ts';
-import { nameOf, type Reader, standing } from './task-page.ts';
-import { type Act, actsIn, type TaskState, type TaskView } from './task-view.ts';
+import { breakable, type Html } from './frame.ts';
+import { GROUPS, type Group, groupOf, type Part, partsOf } from './list-parts.ts';
+import { lookOf, minute, nameOf, type Reader, standing, until } from './task-page.ts';
+import { type Act, actsIn, type TaskView } from './task-view.ts';
 import type { PageWords } from './words/page-words.ts';
 
 /** What a list is asked for. */
@@ -11,6 +13,15 @@ export interface Asked {
   contains: string;
   /** Only this group; absent: all. */
   group?: Group;
+  /** Of a mail's tasks: how many of them are passed over. */
+  start: number;
+}
+
+/** Which tasks of a mail a list shows, where it does not show all. */
+export interface Range {
+  first: number;
+  last: number;
+  total: number;
 }
 
 /** Where the parts of a list lead to. */
@@ -24,28 +35,9 @@ export interface Places {
   /** The list again, without a filter; and where it goes on. */
   self: string;
   next?: string;
-  /** What is sent along with the selected ones, so that they are found again. */
-  from?: string;
-}
-
-export type Group = keyof PageWords['list']['groups'];
-export const GROUPS: readonly Group[] = ['due', 'failing', 'kept', 'off', 'over'];
-
-/** The group of a list in which a task stands. */
-export function groupOf(state: TaskState): Group {
-  switch (state.state) {
-    case 'open':
-      return state.trouble.disableAt === null ? 'failing' : 'due';
-    case 'ahead':
-    case 'closing':
-      return 'due';
-    case 'kept':
-      return 'kept';
-    case 'off':
-      return 'off';
-    default:
-      return 'over';
-  }
+  range?: Range;
+  /** What is sent along with the selected ones, so that what the list shows is found again. */
+  sent: Readonly<Record<string, string>>;
 }
 
 const SHORT = 5;
@@ -67,18 +59,26 @@ export function listBody(
   return html`<p>${introduction}</p>
 ${places.all && html`<p><a href="${places.all}">${words.allTasks}</a></p>`}
 ${isLong ? filterForm(asked, places, words) : ''}
+${rangePart(places, words)}
 <form class="list" method="post" action="${places.act}">
-${
-  places.from === undefined
-    ? ''
-    : html`<input type="hidden" name="from" value="${places.from}">
-<input type="hidden" name="contains" value="${asked.contains}">`
-}
+${Object.entries(places.sent).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
 ${GROUPS.map((group) => groupPart(group, views, places, reader))}
 ${views.length === 0 ? html`<p>${words.empty}</p>` : ''}
 ${possible.length === 0 ? '' : actsPart(possible, reader.words)}
 </form>
-${places.next && html`<p><a href="${places.next}">${words.next}</a></p>`}`;
+${onwards(asked, places, words)}`;
+}
+
+function rangePart({ range }: Places, words: PageWords['list']): Html | '' {
+  if (!range) return '';
+  return html`<p class="quiet">${words.range(range.first, range.last, range.total)}</p>`;
+}
+
+/** Where a list goes on, and back to where it begins. */
+function onwards({ start }: Asked, { next, self, sent }: Places, words: PageWords['list']): Html {
+  const isBehind = start > 0 || (sent.from ?? '') !== '';
+  return html`${next && html`<p><a href="${next}">${words.next}</a></p>`}
+${isBehind ? html`<p><a href="${self}">${words.previous}</a></p>` : ''}`;
 }
 
 function filterForm({ contains, group }: Asked, { self }: Places, words: PageWords['list']): Html {
@@ -98,11 +98,38 @@ ${GROUPS.map(
 function groupPart(group: Group, views: readonly TaskView[], places: Places, reader: Reader): Html | '' {
   const inIt = views.filter(({ now }) => groupOf(now) === group);
   if (inIt.length === 0) return '';
-  return html`<h2>${reader.words.list.groups[group]} (${inIt.length})</h2>
-<ul>${inIt.map((view) => entry(view, places, reader))}</ul>`;
+  const heading = reader.words.list.groups[group];
+  const { parts, alone } = partsOf(inIt);
+  const isOnePart = parts.length === 1 && alone.length === 0;
+  return html`<h2>${heading} (${inIt.length})</h2>
+${selectAll(group, inIt, heading, reader)}
+${parts.map((part) => partPart(part, isOnePart, places, reader))}
+${alone.length === 0 ? '' : html`<ul>${alone.map((view) => entry(view, places, reader, standing(view.now, reader)))}</ul>`}`;
 }
 
-function entry(view: TaskView, { task }: Places, reader: Reader): Html {
+/** What the tasks of a part share is said once. */
+function partPart({ name, shared, views }: Part, isOnly: boolean, places: Places, reader: Reader): Html {
+  const { listed, heading, causesOfMany, counted } = wordingsIn(reader.words.language);
+  const { disableAt, isOverdue, cause } = shared;
+  const why = isOverdue ? heading.overdue(views.length) : causesOfMany[cause];
+  const date =
+    disableAt === null ? '' : listed.due({ date: minute(disableAt, reader), when: until(disableAt, reader) });
+  return html`<h3>${date === '' ? '' : html`<span class="due">${date}</span><br>`}${counted(why, views.length)}</h3>
+${isOnly ? '' : selectAll(name, views, [date, why].filter((text) => text !== '').join(': '), reader)}
+<ul>${views.map((view) => entry(view, places, reader))}</ul>`;
+}
+
+/** Selects a whole group or part without JavaScript. */
+function selectAll(name: string, views: readonly TaskView[], what: string, reader: Reader): Html | '' {
+  const count = views.filter(({ now }) => actsIn(now).length > 0).length;
+  if (count < 2) return '';
+  const text = reader.words.list.selectAll(count);
+  return html`<label class="tick"><input type="checkbox" name="all" value="${name}" aria-label="${text}: ${what}">
+<span>${text}</span></label>`;
+}
+
+/** `said`: how it stands, where it is not said of all. */
+function entry(view: TaskView, { task }: Places, reader: Reader, said?: string): Html {
   const ref = itemRef(view.item);
   const name = nameOf(view);
   const isDue = view.now.state === 'open' && view.now.trouble.disableAt !== null;
@@ -111,18 +138,21 @@ function entry(view: TaskView, { task }: Places, reader: Reader): Html {
       ? ''
       : html`<input type="checkbox" name="task" value="${ref}" aria-label="${reader.words.list.select(name)}">`;
   return html`<li class="pick">${pick}<div>${
-    task === undefined ? html`<strong>${name}</strong>` : html`<a href="${task}/${ref}">${name}</a>`
-  }
-<br><span class="${isDue ? 'due' : 'quiet'}">${standing(view.now, reader)}</span></div></li>
+    task === undefined
+      ? html`<strong>${breakable(name)}</strong>`
+      : html`<a href="${task}/${ref}">${breakable(name)}</a>`
+  }${
+    said === undefined
+      ? ''
+      : html`
+<br><span class="${isDue ? 'due' : 'quiet'}">${said}</span>`
+  }</div></li>
 `;
 }
 
 function actsPart(acts: readonly Act[], { list }: PageWords): Html {
   return html`<h2>${list.selected}</h2>
 <div class="acts">
-${acts.map(
-  (act) =>
-    html`<button${act === 'disable' ? html` class="careful"` : ''} name="action" value="${act}">${list.buttons[act]}</button>`,
-)}
+${acts.map((act) => html`<button${lookOf(act)} name="action" value="${act}">${list.buttons[act]}</button>`)}
 </div>`;
 }

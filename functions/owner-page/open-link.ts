@@ -15,7 +15,8 @@ export type Opened =
   | { outcome: 'open'; visit: Visit }
   /** Not a link of ours, or not one of this kind. */
   | { outcome: 'invalid' }
-  | { outcome: 'expired' }
+  /** `recipient`: whose it was, where its mail is still kept. */
+  | { outcome: 'expired'; recipient?: AddressedRecipient }
   /** It was a good link, and what it was about is no longer kept. */
   | { outcome: 'gone' };
 
@@ -30,18 +31,14 @@ export async function openLink(
   const key = keyId === undefined ? undefined : await keys.accepted(keyId);
   const link = key && readLink(text, scope, key);
   if (!link) return { outcome: 'invalid' };
-  if (link.expires <= system.clock.now()) return { outcome: 'expired' };
+  const isExpired = link.expires <= system.clock.now();
   const digest = await loadDigest(system.table, link.digest);
-  if (!digest || digest.address === FORGOTTEN) return { outcome: 'gone' };
+  if (!digest || digest.address === FORGOTTEN) return { outcome: isExpired ? 'expired' : 'gone' };
   if (!link.isFor(digest.recipient)) return { outcome: 'invalid' };
-  const recipient = await loadRecipient(system.table, digest.recipient);
-  return {
-    outcome: 'open',
-    visit: {
-      digest,
-      recipient: recipient
-        ? { ...recipient, address: recipient.address ?? digest.address }
-        : newRecipient(recipientKey(digest.address), digest.address),
-    },
-  };
+  const known = await loadRecipient(system.table, digest.recipient);
+  const recipient = known
+    ? { ...known, address: known.address ?? digest.address }
+    : newRecipient(recipientKey(digest.address), digest.address);
+  if (isExpired) return { outcome: 'expired', recipient };
+  return { outcome: 'open', visit: { digest, recipient } };
 }

@@ -1,7 +1,9 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
+import { tenantOf } from '../abandonment/task.ts';
 import { itemNamed, itemRef } from '../notices/render/links.ts';
 import { BRAND } from '../platform/brand.ts';
+import { clip, visible } from '../platform/escape.ts';
 import type { LinkScope } from '../platform/link-token.ts';
 import { METRIC } from '../platform/names.ts';
 import type { LinkKeys } from '../platform/ports.ts';
@@ -11,13 +13,15 @@ import type { DigestItem } from '../store/digests.ts';
 import { fulfil } from './act.ts';
 import { countAct, leftActs, mayAct } from './acts-of-a-mail.ts';
 import { allTasksOf } from './all-tasks.ts';
+import { browserLanguage } from './browser-language.ts';
 import { fulfilEach, MOST_SELECTED } from './bulk.ts';
 import { confirmBody, resultBody, split } from './bulk-page.ts';
 import { type Form, formOf, readPreferences, readWish } from './forms.ts';
 import { type Frame, type Html, notice, page } from './frame.ts';
 import { HEADERS } from './headers.ts';
 import { type PageEvent, type PageResult, requestOf, resultOf } from './http.ts';
-import { type Asked, GROUPS, groupOf, listBody } from './list-page.ts';
+import { type Asked, listBody, type Range } from './list-page.ts';
+import { GROUPS, groupOf, type Selection, selectedOf } from './list-parts.ts';
 import { openLink, type Visit } from './open-link.ts';
 import { preferencesOf, storePreferences } from './preferences.ts';
 import { preferencesBody, unsubscribeBody } from './preferences-page.ts';
@@ -97,25 +101,23 @@ class OwnerPage {
     const opened = await openLink(this.#system, this.#keys, scope, c.req.param('link') ?? '');
     if (opened.outcome === 'open') return answer(opened.visit);
     if (opened.outcome === 'invalid') return this.#invalid(c);
-    return this.#notice(c, 410, opened.outcome);
+    const language = opened.outcome === 'expired' ? opened.recipient?.language : undefined;
+    return this.#notice(c, 410, opened.outcome, language && pageWordsIn(language));
   }
 
   /** The tasks of the mail. */
   async #digest(c: Context, visit: Visit): Promise<Response> {
-    const asked = askedIn(c);
-    const named = visit.digest.items.filter(({ task }) => task.includes(asked.contains));
-    const start = /^\d{1,5}$/.test(c.req.query('start') ?? '') ? Number(c.req.query('start')) : 0;
-    const wanted = asked.group === undefined ? named.slice(start, start + MOST_SELECTED) : named;
-    const views = ofGroup(await viewsOf(this.#system, visit, wanted), asked);
-    const shown = asked.group === undefined ? views : views.slice(start, start + MOST_SELECTED);
-    const more = (asked.group === undefined ? named : views).length > start + MOST_SELECTED;
+    const asked = askedIn(c.req.query());
+    const { shown, total } = await this.#shownOf(visit, asked);
     const base = c.req.param('link') ?? '';
     const reader = this.#reader(visit);
     const { titles, list } = reader.words;
     const { length } = visit.digest.items;
-    const next = more ? { next: `${base}?${queryOf(asked, { start: String(start + MOST_SELECTED) })}` } : {};
-    const places = { task: base, act: `${base}/tasks`, all: `${base}/all`, self: base, ...next };
-    const body = listBody(list.ofMail, shown, asked, places, reader);
+    const places = {
+      ...{ task: base, act: `${base}/tasks`, all: `${base}/all`, self: base, sent: sentOf(asked) },
+      ...rangeOf(base, asked, shown.length, total),
+    };
+    const body = listBody(list.ofMail(length), shown, asked, places, reader);
     return this.#page(
       c,
       200,
@@ -126,39 +128,61 @@ class OwnerPage {
     );
   }
 
+  /** The tasks of the mail that a list shows, and how many there are that it is asked for. */
+  async #shownOf(visit: Visit, asked: Asked): Promise<{ shown: TaskView[]; total: number }> {
+    const { contains, group, start } = asked;
+    const named = visit.digest.items.filter(({ task }) => task.includes(contains));
+    const end = start + MOST_SELECTED;
+    if (group === undefined) {
+      const shown = await viewsOf(this.#system, visit, named.slice(start, end));
+      return { shown, total: named.length };
+    }
+    const views = ofGroup(await viewsOf(this.#system, visit, named), asked);
+    return { shown: views.slice(start, end), total: views.length };
+  }
+
   /** All tasks of the recipient. */
   async #all(c: Context, visit: Visit): Promise<Response> {
-    const asked = askedIn(c);
+    const asked = askedIn(c.req.query());
     const from = c.req.query('from') ?? '';
     const { items, next } = await allTasksOf(this.#system, visit, from, asked.contains);
     const views = ofGroup(await viewsOf(this.#system, visit, items), asked);
     const reader = this.#reader(visit);
     const { titles, list, backToMail } = reader.words;
     const on = next === undefined ? {} : { next: `all?${queryOf(asked, { from: next })}` };
-    const body = html`${listBody(list.ofAll, views, asked, { act: 'all', self: 'all', from, ...on }, reader)}
+    const places = { act: 'all', self: 'all', sent: { ...sentOf(asked), from }, ...on };
+    const body = html`${listBody(list.ofAll(tenantsOf(visit)), views, asked, places, reader)}
 <p><a href="../${c.req.param('link') ?? ''}">${backToMail}</a></p>`;
     return this.#page(c, 200, titles.all, body, reader.words, 'preferences');
   }
 
   /** Of the tasks of the mail those that were selected. */
   async #actOnMany(c: Context, visit: Visit): Promise<Response> {
-    const refs = await sentTasks(c);
-    const items = visit.digest.items.filter((item) => refs.has(itemRef(item)));
-    return this.#actOnSelected(c, visit, items, {}, `../${c.req.param('link') ?? ''}`);
+    const asked = askedIn(await sentForm(c));
+    const items = await selectedOf(
+      visit.digest.items,
+      await sentSelection(c),
+      async () => (await this.#shownOf(visit, asked)).shown,
+    );
+    const { group: _, ...kept } = sentOf(asked);
+    const back = `../${c.req.param('link') ?? ''}?${new URLSearchParams(kept).toString()}`;
+    return this.#actOnSelected(c, visit, items, kept, back);
   }
 
   /** Of a page of all tasks those that were selected: they are looked for again, so that no form names others. */
   async #actOnAll(c: Context, visit: Visit): Promise<Response> {
-    const refs = await sentTasks(c);
-    const { from = '', contains = '' } = await sentForm(c);
+    const form = await sentForm(c);
+    const { from = '', contains = '' } = form;
     const { items } = await allTasksOf(this.#system, visit, from, contains);
-    const wanted = items.filter((item) => refs.has(itemRef(item)));
+    const wanted = await selectedOf(items, await sentSelection(c), async () =>
+      ofGroup(await viewsOf(this.#system, visit, items), askedIn(form)),
+    );
     return this.#actOnSelected(
       c,
       visit,
       wanted,
       { from, contains },
-      `all?${queryOf({ contains }, { from })}`,
+      `all?${new URLSearchParams({ contains, from }).toString()}`,
     );
   }
 
@@ -194,7 +218,8 @@ class OwnerPage {
     const views = await viewsOf(this.#system, visit, items);
     const { can, cannot } = split(views, act);
     const title = words.list.confirm(act, can.length);
-    const bounds = { ...reader, keepMax: Math.min(...views.map(({ keepMax }) => keepMax)) };
+    const lengths = (can.length > 0 ? can : views).map(({ keepMax }) => keepMax);
+    const bounds = { ...reader, keepMax: Math.min(...lengths) };
     const ask = (status: Status, above: Html | '') =>
       this.#page(
         c,
@@ -338,12 +363,12 @@ class OwnerPage {
     return this.#notice(c, 500, 'failed');
   }
 
-  /** In English where nobody knows yet who asks. */
+  /** In a language of the browser where nobody knows yet who asks. */
   #notice(
     c: Context,
     status: Status,
     what: keyof PageWords['notices'],
-    words: PageWords = pageWordsIn(undefined),
+    words: PageWords = pageWordsIn(browserLanguage(c)),
   ): Response | Promise<Response> {
     return c.html(notice(words.notices[what], this.#frame(words)), status);
   }
@@ -369,11 +394,39 @@ class OwnerPage {
   }
 }
 
-/** What a list is asked for in the path's query. */
-function askedIn(c: Context): Asked {
-  const group = GROUPS.find((one) => one === c.req.query('group'));
-  const contains = (c.req.query('contains') ?? '').slice(0, 200);
-  return { contains, ...(group && { group }) };
+/** What a list is asked for in the path's query, or was asked for, as its form sends it along. */
+function askedIn({ group: name, contains = '', start = '' }: Record<string, string>): Asked {
+  const group = GROUPS.find((one) => one === name);
+  return {
+    contains: contains.slice(0, 200),
+    ...(group && { group }),
+    start: /^\d{1,5}$/.test(start) ? Number(start) : 0,
+  };
+}
+
+/** The same as fields; what is not asked for is left out. */
+function sentOf({ contains, group, start }: Asked): Record<string, string> {
+  return { contains, ...(group && { group }), ...(start > 0 && { start: String(start) }) };
+}
+
+/** Which of the tasks a list shows where it does not show all, and where it goes on. */
+function rangeOf(base: string, asked: Asked, shown: number, total: number): { range?: Range; next?: string } {
+  if (shown === total) return {};
+  const last = asked.start + shown;
+  return {
+    ...(shown > 0 && { range: { first: asked.start + 1, last, total } }),
+    ...(last < total && { next: `${base}?${queryOf(asked, { start: String(last) })}` }),
+  };
+}
+
+/** So many are named. */
+const NAMED_TENANTS = 5;
+
+/** Of what tenants a mail's tasks are, as prefixes; empty where it has none. */
+function tenantsOf({ digest }: Visit): string {
+  const tenants = [...new Set(digest.items.map(({ task }) => tenantOf(task)))].sort();
+  const named = tenants.slice(0, NAMED_TENANTS).map((tenant) => clip(visible(`${tenant}/`), 128));
+  return [...named, ...(tenants.length > NAMED_TENANTS ? ['…'] : [])].join(', ');
 }
 
 function queryOf({ contains, group }: Asked, more: Record<string, string>): string {
@@ -414,8 +467,10 @@ async function sentForm(c: Context): Promise<Form> {
   );
 }
 
-/** The tasks that were selected, as links name them. */
-async function sentTasks(c: Context): Promise<Set<string>> {
+/** What was selected of a list. */
+async function sentSelection(c: Context): Promise<Selection> {
   const fields = await sentFields(c);
-  return new Set(fields.flatMap(([name, values]) => (name === 'task' ? values : [])));
+  const valuesOf = (field: string) =>
+    new Set(fields.flatMap(([name, values]) => (name === field ? values : [])));
+  return { tasks: valuesOf('task'), wholes: valuesOf('all') };
 }

@@ -14,6 +14,9 @@ footer{border-top:1px solid var(--line);color:var(--soft);font-size:.9rem;margin
 footer p{margin:.3rem 0}
 h1{font-size:1.4rem;line-height:1.3;margin:.5rem 0}
 h2{font-size:1.1rem;margin:0 0 .5rem}
+h3{font-size:1rem;line-height:1.4;margin:1.2rem 0 .3rem}
+.list h2{margin-top:1.5rem}
+.list ul{margin:.5rem 0}
 p{margin:.5rem 0}
 a{color:var(--act)}
 dl{margin:1rem 0;display:grid;grid-template-columns:minmax(7rem,auto) 1fr;gap:.35rem 1rem}
@@ -42,6 +45,7 @@ form.list{background:none;border:0;padding:0}
 li.pick{display:flex;gap:.7rem;align-items:start}
 li.pick input{margin-top:.2rem}
 .acts{display:flex;flex-wrap:wrap;gap:0 .7rem}
+button.plain{color:var(--act);background:transparent;border:2px solid var(--act)}
 button.careful{color:var(--due);background:transparent;border:2px solid var(--due)}
 :focus-visible{outline:3px solid var(--act);outline-offset:2px}
 @media (max-width:30rem){dl{grid-template-columns:1fr;gap:0}form.filter{grid-template-columns:1fr}dd{margin-bottom:.6rem}button{width:100%}}

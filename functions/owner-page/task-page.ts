@@ -6,6 +6,7 @@ import {
   formDayIn,
   inBothZones,
   lengthInWords,
+  UNBROKEN_SPACE,
   untilInWords,
 } from '../notices/render/wording-dates.ts';
 import { clip, visible } from '../platform/escape.ts';
@@ -24,12 +25,13 @@ export interface Reader {
 
 const datesOf = ({ words }: Reader) => wordingsIn(words.language).dates;
 
-/** A minute, as the reader has it. */
-function minute(instant: Instant, reader: Reader): string {
-  return inBothZones(instant, reader.zone, datesOf(reader));
+/** A minute, as the reader has it; on a narrow screen it may break behind the weekday. */
+export function minute(instant: Instant, reader: Reader): string {
+  return inBothZones(instant, reader.zone, datesOf(reader)).replace(UNBROKEN_SPACE, ' ');
 }
 
-const until = (instant: Instant, reader: Reader) => untilInWords(instant, reader.now, datesOf(reader));
+export const until = (instant: Instant, reader: Reader): string =>
+  untilInWords(instant, reader.now, datesOf(reader));
 
 const DEFAULT_KEEP = 30 * DAY;
 const DEFAULT_SNOOZE_DAYS = 14;
@@ -68,8 +70,9 @@ export function standing(state: TaskState, reader: Reader): string {
   }
 }
 
-function offStanding({ at, until }: Extract<TaskState, { state: 'off' }>, reader: Reader): string {
-  const said = reader.words.standing.off(minute(at, reader));
+function offStanding({ at, until, why }: Extract<TaskState, { state: 'off' }>, reader: Reader): string {
+  const { off, offBecause } = reader.words.standing;
+  const said = [off(minute(at, reader)), ...(why === null ? [] : [offBecause[why]])].join(' ');
   if (until <= reader.now) return said;
   const day = dayIn(until, reader.zone, datesOf(reader));
   return `${said} ${wordingsIn(reader.words.language).restorable(day)}`;
@@ -115,17 +118,12 @@ function sinceOf({ notice, alert }: TaskView['item'], { words: { facts: words } 
 }
 
 function troubleRows(
-  { state, trouble }: Extract<TaskState, { trouble: Trouble }>,
+  { trouble }: Extract<TaskState, { trouble: Trouble }>,
   reader: Reader,
 ): [string, string][] {
   const { facts: words, nobodyElse } = reader.words;
-  const { disableAt, told } = trouble;
-  const date: [string, string][] =
-    state === 'closing' || disableAt === null
-      ? []
-      : [[words.willBeOff, `${minute(disableAt, reader)}, ${until(disableAt, reader)}`]];
-  const others = told.map((one) => clip(visible(one), 254)).join(', ') || nobodyElse;
-  return [...howRows(trouble, reader), ...date, [words.told, others]];
+  const others = trouble.told.map((one) => clip(visible(one), 254)).join(', ') || nobodyElse;
+  return [...howRows(trouble, reader), [words.told, others]];
 }
 
 function howRows({ since, lasted, restarts, cause, isOverdue }: Trouble, reader: Reader): [string, string][] {
@@ -163,13 +161,22 @@ const FORMS: Record<Act, (bounds: Bounds) => Html> = {
   mine: (bounds) => plainForm('mine', bounds),
 };
 
+/** How buttons of acts look that are not what most come for. */
+const LOOKS: Partial<Record<Act, string>> = { disable: 'careful', 'not-mine': 'plain', mine: 'plain' };
+
+/** What sets the button of an act apart; nothing where it is as most are. */
+export function lookOf(act: Act): Html | '' {
+  const look = LOOKS[act];
+  return look === undefined ? '' : html` class="${look}"`;
+}
+
 function plainForm(act: Act, bounds: Bounds): Html {
   const { title, text, button } = bounds.words.acts[act];
   return html`<form method="post">
 <h2>${title}</h2>
 <p>${text}</p>
 ${fieldsOf(act, bounds)}
-<button${act === 'disable' ? html` class="careful"` : ''} name="action" value="${act}">${button}</button>
+<button${lookOf(act)} name="action" value="${act}">${button}</button>
 </form>`;
 }
 

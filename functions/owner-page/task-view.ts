@@ -38,6 +38,9 @@ export interface Ahead {
   isTurnedOff: boolean;
 }
 
+/** Why it was turned off: nobody kept it while it did not run, or outlived its deadline; or somebody asked for it. */
+export type WhyOff = 'abandoned' | 'overdue' | 'asked';
+
 /** One task of a mail as it is now. */
 export type TaskState =
   | { state: 'gone' }
@@ -52,8 +55,8 @@ export type TaskState =
   /** Somebody asked for it to be turned off, or its date has come, and it is not off yet. */
   | { state: 'closing'; trouble: Trouble }
   | { state: 'kept'; keep: Keep }
-  /** Taskwarden turned it off. */
-  | { state: 'off'; at: Instant; until: Instant }
+  /** Taskwarden turned it off; `why` is null where its alert is no longer kept. `until`: it can be enabled as it was. */
+  | { state: 'off'; at: Instant; until: Instant; why: WhyOff | null }
   /** It was turned off, and is on again. */
   | { state: 'on-again' }
   | { state: 'over'; reason: ResolveReason | null; at: Instant | null };
@@ -151,7 +154,8 @@ async function stateOf(scene: Scene, item: DigestItem, record: TaskRecord): Prom
   if (isOfNoEpisode(item)) return deadlineState(scene, record);
   if (record.episodes > item.episode) return { state: 'newer' };
   if (open?.number === item.episode) return openState(scene, record);
-  if (!task.enabled && disabledByUs?.episode === item.episode) return offState(disabledByUs);
+  if (!task.enabled && disabledByUs?.episode === item.episode)
+    return offState(disabledByUs, scene.alerts.get(item));
   const alert = scene.alerts.get(item);
   const reason = alert?.reason ?? null;
   if (keep && keep.until > scene.now && (item.episode === 0 || reason === 'kept' || reason === 'snoozed'))
@@ -170,7 +174,7 @@ export function isOfNoEpisode({ notice }: Pick<DigestItem, 'notice'>): boolean {
 async function deadlineState(scene: Scene, record: TaskRecord): Promise<TaskState> {
   const { open, disabledByUs, keep, task } = record;
   if (open) return openState(scene, record);
-  if (!task.enabled && disabledByUs) return offState(disabledByUs);
+  if (!task.enabled && disabledByUs) return offState(disabledByUs, undefined);
   if (keep && keep.until > scene.now) return { state: 'kept', keep };
   const policy = scene.fleet.policies.for(task.id);
   const deadline = ownDeadline(task, policy);
@@ -179,8 +183,17 @@ async function deadlineState(scene: Scene, record: TaskRecord): Promise<TaskStat
   return { state: 'ahead', ahead: { deadline, isTurnedOff } };
 }
 
-function offState({ at, restorableUntil: said }: NonNullable<TaskRecord['disabledByUs']>): TaskState {
-  return { state: 'off', at, until: restorableUntil(at, said) };
+function offState(
+  { at, restorableUntil: said }: NonNullable<TaskRecord['disabledByUs']>,
+  alert: AlertRecord | undefined,
+): TaskState {
+  return { state: 'off', at, until: restorableUntil(at, said), why: alert ? whyOff(alert) : null };
+}
+
+function whyOff({ reason, type }: AlertRecord): WhyOff | null {
+  if (reason === 'disabled-by-owner') return 'asked';
+  if (reason !== 'disabled') return null;
+  return type === 'task_overdue' ? 'overdue' : 'abandoned';
 }
 
 function endOf({ enabled, endedAt }: Task): ResolveReason | null {

@@ -170,9 +170,11 @@ export interface Deployment {
   /** ARNs of the topics that subscriptions may name. */
   topics: string[];
   /** Hosts that webhooks may be called at whatever their address and scheme; earlier deployments do not say it. */
-  webhookHosts?: string[];
+  webhookHosts?: string[] | undefined;
+  /** The period of the scanner's schedule, in milliseconds; earlier deployments do not say it. */
+  scanEveryMs?: number | undefined;
   /** Where the owner's page is, as links in mails name it. */
-  linkBaseUrl?: string;
+  linkBaseUrl?: string | undefined;
   /** How long what ended is kept, as `writtenRetention` writes it. */
   retention: string;
   /** Whether the stage may be told the time. */

@@ -43,5 +43,7 @@ function configOf(deployment: Deployment, functionVersion: string): RuntimeConfi
   const unused = { gatherDisabled: 0, confirmWithin: 0, sendLease: 0 };
   const retention = readRetention(deployment.retention);
   const known = { stage, functionVersion, contact, controlPlane, controlPlanes, allowedDomains, topics };
-  return { ...known, retention, webhookHosts: deployment.webhookHosts ?? [], ...unused };
+  const { webhookHosts = [], scanEveryMs } = deployment;
+  const rhythm = scanEveryMs === undefined ? {} : { scanEvery: scanEveryMs };
+  return { ...known, ...rhythm, retention, webhookHosts, ...unused };
 }

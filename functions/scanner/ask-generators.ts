@@ -2,6 +2,7 @@ import { type Duration, MINUTE, SECOND } from '../abandonment/time.ts';
 import { METRIC } from '../platform/names.ts';
 import type { Clock } from '../platform/ports.ts';
 import { recordable } from '../platform/recorded-text.ts';
+import { StoppedAt } from '../platform/stopped-at.ts';
 import { commit, type Writing } from '../store/commit.ts';
 import {
   type GeneratorRecord,
@@ -241,7 +242,11 @@ async function failureOf(
   cause: 'fault' | 'died' = 'fault',
 ) {
   const { name, failures } = record;
-  const oops = { worker: `scanner/${name}`, item: name, attempt: failures + 1, cause, error };
+  const isPlaced = error instanceof StoppedAt;
+  const item = isPlaced ? `${name}: ${error.item}` : name;
+  // What happened is told from other failures by where it was thrown, not by what it stopped at.
+  const thrown = isPlaced ? error.cause : error;
+  const oops = { worker: `scanner/${name}`, item, attempt: failures + 1, cause, error: thrown };
   const fingerprint = await recordOops(run.system, oops);
   return { at: run.system.clock.now(), reason: recordable(String(error)), fingerprint };
 }

@@ -1,3 +1,4 @@
+import { amount } from '../platform/amounts.ts';
 import { classOf } from '../work/failure-class.ts';
 import { giveUp } from '../work/given-up.ts';
 import { recordOops } from '../work/oops.ts';
@@ -44,5 +45,5 @@ export function nameOf(item: Named | readonly Named[]): string {
   if ('key' in item) return item.key;
   const [first, ...others] = item;
   if (first === undefined) return 'nothing';
-  return others.length === 0 ? nameOf(first) : `${nameOf(first)} and ${others.length} others`;
+  return others.length === 0 ? nameOf(first) : `${nameOf(first)} and ${amount(others.length, 'other')}`;
 }

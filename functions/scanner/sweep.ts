@@ -1,3 +1,4 @@
+import { StoppedAt } from '../platform/stopped-at.ts';
 import { faultOf, type Named, nameOf } from './faults.ts';
 import type { Budget, Turn } from './generator.ts';
 import { isItemGivenUp } from './given-up.ts';
@@ -46,24 +47,45 @@ export async function sweep<Item extends Named | readonly Named[]>(
 ): Promise<Turn> {
   const failed = faultOf(run, name, marks);
   let worked = 0;
+  const work = async (part: Part<Item>, item: Item) => {
+    if (marks && (await isItemGivenUp(run, name, nameOf(item)))) return;
+    worked += 1;
+    await part.work(item);
+  };
+  const working = { atOnce, budget, work, failed };
   for (let at = placeOf(cursor); at < partitions.length; at += 1) {
-    for (const part of [partitions[at] ?? []].flat()) {
-      const work = async (item: Item) => {
-        if (marks && (await isItemGivenUp(run, name, nameOf(item)))) return;
-        worked += 1;
-        await part.work(item);
-      };
-      if (!budget?.spent()) await workEach(wantedOf(part, budget), atOnce, work, failed);
+    for (const part of partsOf(partitions[at])) {
+      if (budget?.spent()) continue;
+      const through = workEach(part, working);
+      // A generator is stopped by it turn after turn: its failure names the place, as cursors do.
+      await (budget ? through.catch((error) => stoppedAt(`partition ${at}`, error)) : through);
     }
     if (budget?.spent()) return { cursor: String(at), worked };
   }
   return { cursor: null, worked };
 }
 
+function stoppedAt(item: string, error: unknown): never {
+  throw new StoppedAt(item, error);
+}
+
+function partsOf<Item>(partition: Part<Item> | readonly Part<Item>[] | undefined): readonly Part<Item>[] {
+  if (partition === undefined) return [];
+  return 'items' in partition ? [partition] : partition;
+}
+
 /** The partition that a cursor names; the first where it names none, as those of earlier versions. */
 function placeOf(cursor: string | null): number {
   const at = Number(cursor);
   return Number.isInteger(at) && at >= 0 ? at : 0;
+}
+
+/** How the items of a part are worked. */
+interface Working<Item> {
+  atOnce: number;
+  budget: Budget | undefined;
+  work(part: Part<Item>, item: Item): Promise<void>;
+  failed(item: Item, error: unknown): Promise<void>;
 }
 
 function wantedOf<Item>({ items, isWanted }: Part<Item>, budget: Budget | undefined): Items<Item> {
@@ -83,21 +105,20 @@ async function* wanted<Item>(
 
 /** Works each item, a few at a time. Nothing is under way when it ends, also where items cannot be read further. */
 async function workEach<Item>(
-  items: Items<Item>,
-  atOnce: number,
-  work: (item: Item) => Promise<void>,
-  failed: (item: Item, error: unknown) => Promise<void>,
+  part: Part<Item>,
+  { atOnce, budget, work, failed }: Working<Item>,
 ): Promise<void> {
   const running = new Set<Promise<void>>();
   try {
-    for await (const item of items) {
-      const one: Promise<void> = work(item)
+    for await (const item of wantedOf(part, budget)) {
+      const one: Promise<void> = work(part, item)
         .catch((error) => failed(item, error))
         .finally(() => running.delete(one));
       running.add(one);
       if (running.size >= atOnce) await Promise.race(running);
     }
   } finally {
-    await Promise.all(running);
+    // Most parts are empty.
+    if (running.size > 0) await Promise.all(running);
   }
 }

@@ -9,7 +9,9 @@ import type { Query, Row, Table } from './table/table.port.ts';
  * @param buckets how many there are; those of the indexes where nothing is said
  */
 export function inBuckets<Value>(make: (bucket: number) => Value, buckets: number = BUCKETS): Value[] {
-  return Array.from({ length: buckets }, (_, bucket) => make(bucket));
+  const made: Value[] = [];
+  for (let bucket = 0; bucket < buckets; bucket += 1) made.push(make(bucket));
+  return made;
 }
 
 /** All rows of several queries, one query after the other: who stops early asks no more of them. */

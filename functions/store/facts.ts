@@ -48,7 +48,14 @@ export function factWrite(aggregation: string, day: string, row: string, cells: 
 
 /** Whether two rows say the same. */
 export function saySame(one: Cells | undefined, other: Cells): boolean {
-  return one !== undefined && JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
+  if (one?.size !== other.size) return false;
+  return [...other].every(([cell, figures]) => areSame(one.get(cell), figures));
+}
+
+function areSame(one: Figures | undefined, other: Figures): boolean {
+  if (one === undefined) return false;
+  const names = Object.keys(other);
+  return names.length === Object.keys(one).length && names.every((name) => one[name] === other[name]);
 }
 
 function sorted(cells: Cells): [string, Figures][] {

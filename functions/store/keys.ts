@@ -1,5 +1,5 @@
 import { tenantOf } from '../abandonment/task.ts';
-import type { Instant } from '../abandonment/time.ts';
+import { fullInstant, type Instant } from '../abandonment/time.ts';
 import type { OperatorAlertCode } from '../platform/alert-codes.ts';
 
 /** How many partitions each bucketed index key is spread over; a row carries the number it was written with (`b`). */
@@ -8,14 +8,8 @@ export const BUCKETS = 8;
 /** How many partitions the attempts under way are spread over. */
 export const WORK_BUCKETS = 4;
 
-let lastSorted = { instant: 0, text: new Date(0).toISOString() };
-
 /** A sortable text of an instant for index keys. */
-export function sortable(instant: Instant): string {
-  // A scan asks for the same instants bucket by bucket.
-  if (instant !== lastSorted.instant) lastSorted = { instant, text: new Date(instant).toISOString() };
-  return lastSorted.text;
-}
+export const sortable = fullInstant;
 
 /** The bucket of a name: stable, spread evenly (FNV-1a). */
 export function bucketOf(name: string, buckets: number = BUCKETS): number {
@@ -247,6 +241,8 @@ export const index = {
   startedOfTenant: (tenant: string) => `S#${tenant}`,
   /** g2: tasks with an open episode or a hold with an end, by id. */
   open: (bucket: number) => `O#${bucket}`,
+  /** g2: tasks that we disabled, without an open episode or a hold with an end, by id. */
+  off: (bucket: number) => `D#${bucket}`,
   /** g2: all alerts, by the instant they fired. */
   alerts: (bucket: number) => `A#${bucket}`,
   /** g2: all mails, by the instant they were claimed, with their recipient's key. */

@@ -1,5 +1,5 @@
 import type { Cell, ResolveReason } from '../abandonment/task.ts';
-import type { Instant } from '../abandonment/time.ts';
+import { fullInstant, type Instant } from '../abandonment/time.ts';
 import { BUCKETS, bucketOf, keys } from './keys.ts';
 import { ROW_VERSION, recordIn } from './rows.ts';
 import { endingOf } from './table/expiry.ts';
@@ -30,5 +30,5 @@ export const milestoneFromRow = (row: Row): Milestone => recordIn(row);
 
 /** The day of an instant in UTC: `2026-01-15`. */
 export function dayOf(at: Instant): string {
-  return new Date(at).toISOString().slice(0, 10);
+  return fullInstant(at).slice(0, 10);
 }

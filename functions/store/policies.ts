@@ -8,9 +8,10 @@ import type { Row, Table, Write } from './table/table.port.ts';
 
 /** All policies that were written, ready to be asked. */
 export async function loadPolicies(table: Table): Promise<PolicyBook> {
-  const { documents, raises, moves } = await loadWritten(table);
-  const text = JSON.stringify([[...documents], [...raises], [...moves]]);
-  if (newest?.text !== text) newest = { text, book: PolicyBook.fromDocuments(documents, raises, moves) };
+  const { documents, raises, moves, restoredAt } = await loadWritten(table);
+  const text = JSON.stringify([[...documents], [...raises], [...moves], restoredAt]);
+  if (newest?.text !== text)
+    newest = { text, book: PolicyBook.fromDocuments(documents, raises, moves, restoredAt) };
   return newest.book;
 }
 
@@ -28,6 +29,8 @@ type Document = Record<string, unknown>;
 export interface Noted {
   raisedAt: Instant | null;
   movedAt: Instant | null;
+  /** Of the global scope: when the table was last restored. It stands here, for who takes observations in reads this row. */
+  restoredAt?: Instant | undefined;
 }
 
 const NOTHING_NOTED: Noted = { raisedAt: null, movedAt: null };
@@ -44,6 +47,8 @@ export interface WrittenPolicies {
   raises: Map<string, Instant>;
   moves: Map<string, Instant>;
   rows: Map<string, Row>;
+  /** When the table was last restored; undefined where it never was. */
+  restoredAt: Instant | undefined;
 }
 
 /** Reads all that was written. */
@@ -60,7 +65,14 @@ export async function loadWritten(table: Table): Promise<WrittenPolicies> {
     if (typeof row.raisedAt === 'number') raises.set(scope, row.raisedAt);
     if (typeof row.movedAt === 'number') moves.set(scope, row.movedAt);
   }
-  return { documents, raises, moves, rows };
+  const restoredAt = rows.get('')?.restoredAt;
+  return {
+    documents,
+    raises,
+    moves,
+    rows,
+    restoredAt: typeof restoredAt === 'number' ? restoredAt : undefined,
+  };
 }
 
 /**
@@ -79,7 +91,7 @@ export async function loadNoted(
 
 /** The same by what was read. */
 export function notedIn(
-  { documents, raises, moves }: Omit<WrittenPolicies, 'rows'>,
+  { documents, raises, moves, restoredAt }: Omit<WrittenPolicies, 'rows'>,
   scope: string,
   document: Document,
   now: Instant,
@@ -92,25 +104,36 @@ export function notedIn(
   const book = new PolicyBook(new Map(modes), raises);
   const raisedAt = book.raisedAt(scope, modeOf(withKeyNames(document)), now);
   const isMoved = DEADLINE_KEYS.some((key) => documents.get(scope)?.[key] !== document[key]);
-  return { raisedAt, movedAt: isMoved ? now : (moves.get(scope) ?? null) };
+  const movedAt = isMoved ? now : (moves.get(scope) ?? null);
+  return { raisedAt, movedAt, restoredAt: scope === '' ? restoredAt : undefined };
 }
 
 /** The keys by which deadlines are derived and announced. */
 const DEADLINE_KEYS = ['failAfter', 'stopNotice'];
 
 /**
- * Stores one scope's policy, valid already; an empty one is deleted, unless it is to be known when its mode rose or
- * its deadlines moved.
+ * Stores one scope's policy, valid already; an empty one is deleted, unless it is to be known when its mode rose, its
+ * deadlines moved, or the table was restored.
  *
  * @param noted as `loadNoted` says
  */
 export function policyWrite(
   scope: string,
   document: Document,
-  { raisedAt, movedAt }: Noted = NOTHING_NOTED,
+  { raisedAt, movedAt, restoredAt }: Noted = NOTHING_NOTED,
 ): Write {
   const key = keys.policy(scope);
-  const noted = { ...(raisedAt === null ? {} : { raisedAt }), ...(movedAt === null ? {} : { movedAt }) };
+  const noted = {
+    ...(raisedAt === null ? {} : { raisedAt }),
+    ...(movedAt === null ? {} : { movedAt }),
+    ...(restoredAt === undefined ? {} : { restoredAt }),
+  };
   if (Object.keys(document).length + Object.keys(noted).length === 0) return { delete: key };
   return { put: { ...key, v: ROW_VERSION, scope, document, ...noted } };
+}
+
+/** Notes beside the global policy when the table was restored; the policy itself stays as it is. */
+export function restoredWrite({ documents, raises, moves }: WrittenPolicies, restoredAt: Instant): Write {
+  const noted = { raisedAt: raises.get('') ?? null, movedAt: moves.get('') ?? null, restoredAt };
+  return policyWrite('', documents.get('') ?? {}, noted);
 }

@@ -166,7 +166,9 @@ export function taskWrite(record: TaskRecord, policy: EffectivePolicy): { put: R
 }
 
 function withoutNulls(record: TaskRecord): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null));
+  const kept: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(record)) if (value !== null) kept[name] = value;
+  return kept;
 }
 
 /**
@@ -240,7 +242,7 @@ function placesOf(record: TaskRecord, policy: EffectivePolicy): Record<string, u
   const watched = isWatched(record, policy);
   const since = sortable(notPrimarySince(task, record.evidence, PRIMARY_ONLY, 0));
   if (isAsleep(record, policy)) {
-    Object.assign(places, nextPlace(record, bucket, since));
+    Object.assign(places, offPlace(record, bucket), nextPlace(record, bucket, since));
   } else if (record.open || record.next) {
     Object.assign(places, { g2pk: index.open(bucket), g2sk: task.id }, nextPlace(record, bucket, since));
   } else if (watched) {
@@ -252,12 +254,19 @@ function placesOf(record: TaskRecord, policy: EffectivePolicy): Record<string, u
   } else if (task.deletedAt !== undefined) {
     places.g1pk = index.ended(bucket);
     places.g1sk = sortable(endOf(task.deletedAt, record.keep));
+  } else if (record.disabledByUs) {
+    Object.assign(places, offPlace(record, bucket));
   }
   if (watched) {
     places.g3pk = index.lostOfPlane(task.dataPlane);
     places.g3sk = isLost(record, policy) ? `${sortable(record.evidence.lostAt ?? 0)}#L` : `${since}#N`;
   }
   return places;
+}
+
+/** Where its owners find what we disabled. */
+function offPlace({ task }: TaskRecord, bucket: number): Record<string, string> {
+  return { g2pk: index.off(bucket), g2sk: task.id };
 }
 
 /** Whether nothing is open of it, and only a reminder that it is still off will come: nobody looks for it before. */

@@ -1,3 +1,4 @@
+import { amount } from '../../functions/platform/amounts.ts';
 import type { EffectLine, MailItemLine, SummaryLine } from './effects.ts';
 
 /** One line of the output as a person reads it: the instant, then what happened. */
@@ -38,9 +39,9 @@ function notice(item: MailItemLine): string {
 
 function totals(line: SummaryLine): string {
   return [
-    `${line.scans} scans of ${line.tasks} tasks:`,
-    `${line.alertsFired} alerts fired, ${line.mails} mails, ${line.disabled} disabled,`,
-    `${line.deadLettered} dead letters, ${line.oops} failed attempts,`,
-    `${line.promisesChecked} checks of promises held`,
+    `${amount(line.scans, 'scan')} of ${amount(line.tasks, 'task')}:`,
+    `${amount(line.alertsFired, 'alert')} fired, ${amount(line.mails, 'mail')}, ${line.disabled} disabled,`,
+    `${amount(line.deadLettered, 'dead letter')}, ${amount(line.oops, 'failed attempt')},`,
+    `${amount(line.promisesChecked, 'check')} of promises held`,
   ].join(' ');
 }

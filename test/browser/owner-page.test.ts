@@ -175,6 +175,74 @@ describe('an owner with a phone and without JavaScript', () => {
     await inspector.look(page, '16-expired');
   });
 
+  it('reads German on every page, of one task and of many', async () => {
+    const ids = Array.from({ length: 9 }, (_, i) => `acmeCo/staging/warehouse/customers-derivation-${i}`);
+    for (const id of ids) await stage.add(id, { shards: [{ id: '0', status: 'PENDING' }] });
+    await stage.scanOn(15);
+    await followLink('Your preferences');
+    await page.getByLabel('Time zone of dates').selectOption('Europe/Berlin');
+    await page.getByLabel('Language of mails').selectOption('Deutsch');
+    await page.getByRole('button', { name: 'Save' }).click();
+    const list = page.url().replace(/\/preferences.*/, '');
+    const look = async (name: string, has: string) => {
+      const said = await textOf(page);
+      expect(said).toContain(has);
+      expect(said, name).not.toMatch(/\b(the|your|you|it|is|of|this|keep|off|on|days?|until|not)\b/i);
+      await inspector.look(page, name);
+    };
+    stage.system.config = { ...stage.system.config, contact: 'plattform@acme.test' };
+    await page.goto(list);
+    await look('de-01-list', 'Ihre Shards warten auf den Start (9)');
+    await page.getByLabel('Name enthält').fill('derivation-3');
+    await page.getByRole('button', { name: 'Filtern' }).click();
+    expect(await textOf(page)).not.toContain('derivation-4');
+    await page.getByRole('link', { name: 'customers-derivation-3' }).click();
+    await look('de-02-task', 'Er wird am');
+    await page.getByRole('button', { name: 'Zurückstellen' }).click();
+    await look('de-03-snoozed', 'Er ist zurückgestellt.');
+    await page.getByRole('link', { name: 'Alle Tasks dieser Mail' }).click();
+    await page.getByRole('checkbox', { name: 'Alle 8 auswählen' }).check();
+    await page.getByRole('button', { name: 'Nicht zuständig' }).click();
+    await look('de-04-confirm', 'Für 8 Tasks nicht zuständig?');
+    await page.getByRole('link', { name: 'Nichts ändern und zurück' }).click();
+    await page.getByRole('checkbox', { name: 'Alle 8 auswählen' }).check();
+    await page.getByRole('button', { name: 'Jetzt abschalten' }).click();
+    await page.getByRole('button', { name: '8 Tasks jetzt abschalten' }).click();
+    await look('de-05-done', 'Erledigt für 8 Tasks');
+    await stage.scanOn(16);
+    await page.goto(`${list}/all`);
+    await look('de-06-all', 'Abgeschaltet (8)');
+    await page.goto(`${list}/preferences`);
+    expect(await textOf(page)).toContain('Ihre Einstellungen');
+    await inspector.look(page, 'de-07-preferences');
+    stage.setNow(onDay(15) + LINK_LIFE);
+    await page.goto(list);
+    await look('de-08-expired', 'Dieser Link ist abgelaufen');
+  });
+
+  it('does all of it by the keyboard', async () => {
+    await followLink('Review and keep');
+    const reach = async (name: string) => {
+      for (let presses = 0; presses < 30; presses += 1) {
+        await page.keyboard.press('Tab');
+        const focused = page.locator(':focus');
+        const seen = (await focused.getAttribute('aria-label')) ?? (await focused.textContent());
+        if (seen?.trim().startsWith(name)) return;
+      }
+      throw new Error(`no key leads to ${name}`);
+    };
+    await reach('Select all 2');
+    await page.keyboard.press('Space');
+    await reach('Snooze');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Snooze 2 tasks?' }).waitFor();
+    await reach('Snooze 2 tasks');
+    expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
+    await page.keyboard.press('Enter');
+    await page.getByText('Done for 2 tasks').waitFor();
+    expect((await loadTask(stage.table, TASK))?.keep?.kind).toBe('snooze');
+  });
+
   it('keeps several at once from the list, and finds all tasks from there', async () => {
     await followLink('Review and keep');
     expect(await textOf(page)).toContain('Will be turned off (2)');

@@ -54,8 +54,8 @@ export class OwningSystem {
   }
 
   async #take(): Promise<Asked[]> {
-    const bodies = await takeAll(this.#stage.aws, this.#queue);
-    const asked = bodies.map((body) => (JSON.parse(body) as { detail: Asked }).detail);
+    const messages = await takeAll(this.#stage.aws, this.#queue);
+    const asked = messages.map(({ body }) => (JSON.parse(body) as { detail: Asked }).detail);
     this.requests.push(...asked.map(({ requestId, task }) => ({ requestId, task })));
     return asked;
   }
@@ -84,10 +84,11 @@ export class Operators {
     return new Operators(aws, url);
   }
 
-  /** The codes of the alerts that came since the last look, each once. */
+  /** The codes of the alerts that came since the last look, each once; not those of messages that only say ends. */
   async codes(): Promise<string[]> {
-    const bodies = await takeAll(this.#aws, this.#queue);
-    const codes = bodies.map((body) => /^Code: (\S+)$/m.exec(body)?.[1] ?? 'unknown');
+    const messages = await takeAll(this.#aws, this.#queue);
+    const raised = messages.filter(({ state }) => state !== 'over');
+    const codes = raised.map(({ body }) => /^Code: (\S+)$/m.exec(body)?.[1] ?? 'unknown');
     return [...new Set(codes)];
   }
 }
@@ -100,12 +101,25 @@ async function makeQueue({ sqs }: LocalAws, QueueName: string): Promise<{ url: s
   return { url: QueueUrl, arn: Attributes?.QueueArn ?? '' };
 }
 
+/** A message, and what the operators' topic says of it: `open`, or `over`. */
+interface Taken {
+  body: string;
+  state: string | undefined;
+}
+
 /** Takes what lies in a queue, at most ten. */
-async function takeAll({ sqs }: LocalAws, QueueUrl: string): Promise<string[]> {
-  const taking = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: LONGEST_ANSWER });
+async function takeAll({ sqs }: LocalAws, QueueUrl: string): Promise<Taken[]> {
+  const taking = new ReceiveMessageCommand({
+    QueueUrl,
+    MaxNumberOfMessages: LONGEST_ANSWER,
+    MessageAttributeNames: ['state'],
+  });
   const { Messages = [] } = await sqs.send(taking);
   for (const { ReceiptHandle } of Messages) {
     await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
   }
-  return Messages.map(({ Body = '' }) => Body);
+  return Messages.map(({ Body = '', MessageAttributes }) => ({
+    body: Body,
+    state: MessageAttributes?.state?.StringValue,
+  }));
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Change, MemoryTable } from '../../functions/store/table/memory-table.ts';
+import type { Query } from '../../functions/store/table/table.port.ts';
 import { pagesOf, store } from './rows.ts';
 import { tableContract } from './table-contract.ts';
 
@@ -43,6 +44,18 @@ describe('the table in memory, besides', () => {
     const nested = { list: [1] };
     await store(table, { ...key, nested });
     expect((await table.get(key))?.nested).toBe(nested);
+  });
+
+  it('answers rows that it began with as if they had been written, in whatever order they were given', async () => {
+    const of = (sk: string, g1sk?: string) => ({ pk: 'P', sk, ...(g1sk && { g1pk: 'C', g1sk }) });
+    const rows = [of('c', '1'), of('a', '2'), { pk: 'Q', sk: 'q', g1pk: 'C', g1sk: '1' }, of('b')];
+    const table = new MemoryTable({ rows });
+    const sks = async (query: Query) => (await table.query(query)).rows.map(({ sk }) => sk);
+    expect(await sks({ pk: 'P' })).toEqual(['a', 'b', 'c']);
+    expect(await sks({ index: 'g1', pk: 'C' })).toEqual(['c', 'q', 'a']);
+    await table.transact([{ delete: { pk: 'P', sk: 'c' } }, { put: of('aa', '0') }], 'x');
+    expect(await sks({ pk: 'P' })).toEqual(['a', 'aa', 'b']);
+    expect(await sks({ index: 'g1', pk: 'C' })).toEqual(['aa', 'q', 'a']);
   });
 
   it('can end pages early where none was asked for', async () => {

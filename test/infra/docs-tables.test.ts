@@ -206,6 +206,7 @@ const USES: { [Name in keyof typeof index]: string } = {
   startedAt: index.startedAt(0),
   startedOfTenant: index.startedOfTenant('tenant'),
   open: index.open(0),
+  off: index.off(0),
   alerts: index.alerts(0),
   mails: index.mails(0),
   recipients: index.recipients(0),

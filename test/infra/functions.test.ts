@@ -108,7 +108,12 @@ describe('functions', () => {
     expect(parameter?.Properties.Name).toBe('/taskwarden/dev/deployment');
     // What it says can be longer than the 4 KB of a standard parameter.
     expect(parameter?.Properties.Tier).toBe('Intelligent-Tiering');
-    const { queues, functions: named, ...rest } = readDeployment('dev', joined(parameter?.Properties.Value));
+    const written = joined(parameter?.Properties.Value);
+    const { queues, functions: named, ...rest } = readDeployment('dev', written);
+    // Nothing that a deployment says is lost on the command line.
+    expect(['functions', 'queues', ...Object.keys(rest)].sort()).toEqual(
+      Object.keys(JSON.parse(written)).sort(),
+    );
     expect(Object.keys(queues).sort()).toEqual([...QUEUE_NAMES].sort());
     expect(Object.keys(named)).toEqual(expect.arrayContaining(['scanner', 'disabler', 'notifier', 'ingest']));
     expect(rest).toMatchObject({
@@ -117,6 +122,7 @@ describe('functions', () => {
       sender: 'warden@example.com',
       ses: { identity: 'example.com' },
       modeCeiling: 'detect',
+      scanEveryMs: 900_000,
     });
   });
 });

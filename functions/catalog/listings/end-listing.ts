@@ -1,5 +1,6 @@
 import type { Instant } from '../../abandonment/time.ts';
 import { formatInstant } from '../../abandonment/time.ts';
+import { amount, oneOr } from '../../platform/amounts.ts';
 import { EVENT_VERSION } from '../../platform/event-version.ts';
 import { keys } from '../../store/keys.ts';
 import { eachOldRow, missingWrites } from '../../store/listed-pages.ts';
@@ -176,7 +177,7 @@ function alertWrites({ name, held: before }: Listing, { held }: Verdict, now: In
   const isOpen = before !== null && before.approved === undefined;
   if (!held) return before ? [{ delete: keys.operatorAlert('listing-shrank', name) }] : [];
   if (isOpen) return [];
-  const detail = `${held.missing} of ${held.before} tasks of ${name} are missing in its listing of ${formatInstant(now)}: nothing is concluded from it, and nothing of it is disabled, until an operator says whether they are gone, or they are listed again`;
+  const detail = `${held.missing} of ${amount(held.before, 'task')} of ${name} ${oneOr(held.missing, 'is', 'are')} missing in its listing of ${formatInstant(now)}: nothing is concluded from it, and nothing of it is disabled, until an operator says whether they are gone, or they are listed again`;
   return [operatorAlert('listing-shrank', name, detail, now)];
 }
 

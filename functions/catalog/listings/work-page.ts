@@ -45,7 +45,9 @@ export interface PageResult {
 
 /** Whether evidence of a page's tasks is to be taken in although nothing changed. */
 export function isRefreshDue(base: ListedPage, book: PolicyBook, now: Instant): boolean {
-  return base.watched > 0 && now - base.refreshedAt >= book.global.evidenceMaxAge * REFRESHED_EVERY;
+  if (base.watched === 0) return false;
+  if (base.refreshedAt < (book.restoredAt ?? Number.NEGATIVE_INFINITY)) return true;
+  return now - base.refreshedAt >= book.global.evidenceMaxAge * REFRESHED_EVERY;
 }
 
 /** What the control plane says has not changed at all. */

@@ -140,19 +140,28 @@ function digestOf(
   };
 }
 
-/** How many of the first items are told, and whether grouped by date and cause. */
-function fitOf(
-  items: readonly MailItem[],
-  facts: DigestFacts,
-  reader: Reader,
-): { told: number; isGrouped: boolean } {
-  const fits = (told: number, isGrouped: boolean) => {
-    const html = digestHtml(digestOf(items.slice(0, told), isGrouped, facts, reader), escapeHtml);
-    return Buffer.byteLength(html) < MAX_HTML_BYTES;
+/** A mail that tells so many of the first items. */
+interface Drafted {
+  told: number;
+  digest: Digest;
+  html: string;
+}
+
+/** The mail that tells as many as it has room for: one by one where they are few, else grouped by date and cause. */
+function fitOf(items: readonly MailItem[], facts: DigestFacts, reader: Reader): Drafted {
+  const drafted = (told: number, isGrouped: boolean): Drafted => {
+    const digest = digestOf(items.slice(0, told), isGrouped, facts, reader);
+    return { told, digest, html: digestHtml(digest, escapeHtml) };
   };
-  if (items.length <= MOST_DETAILED && fits(items.length, false))
-    return { told: items.length, isGrouped: false };
-  return { told: mostThatFit(items.length, (told) => fits(told, true)), isGrouped: true };
+  const fits = ({ html }: Drafted) => Buffer.byteLength(html) < MAX_HTML_BYTES;
+  const detailed = items.length <= MOST_DETAILED ? drafted(items.length, false) : undefined;
+  if (detailed && fits(detailed)) return detailed;
+  let newest: Drafted | undefined;
+  const told = mostThatFit(items.length, (count) => {
+    newest = drafted(count, true);
+    return fits(newest);
+  });
+  return newest?.told === told ? newest : drafted(told, true);
 }
 
 /**
@@ -168,12 +177,11 @@ export function renderDigest(facts: DigestFacts): RenderedDigest {
   const isLinked = links && facts.items.length <= MOST_DETAILED;
   const reader: Reader = { now, zone, words, hasReasons, ...(isLinked && { links }) };
   const ordered = inOrder(facts.items);
-  const { told, isGrouped } = fitOf(ordered, facts, reader);
-  const digest = digestOf(ordered.slice(0, told), isGrouped, facts, reader);
+  const { told, digest, html } = fitOf(ordered, facts, reader);
   return {
     subject: digest.heading.replaceAll(UNBROKEN_SPACE, ' '),
     text: wrapLines(digestText(quotable(digest))).replaceAll(UNBROKEN_SPACE, ' '),
-    html: digestHtml(digest, escapeHtml),
+    html,
     left: ordered.slice(told),
   };
 }

@@ -3,8 +3,10 @@ import type { Instant } from '../../abandonment/time.ts';
 import type { AlertRecord } from '../../store/alerts.ts';
 import type { AuditEntry } from '../../store/audit.ts';
 import type { TaskRecord } from '../../store/tasks.ts';
+import { changesIn, type ScopeChange } from '../policy-history.ts';
+import { changeText } from '../policy-text.ts';
 import { type Naming, namingsOf } from './mails.ts';
-import type { StoredHistory } from './stored-history.ts';
+import { isScopeOf, type StoredHistory } from './stored-history.ts';
 import { instantText, spanText } from './time-text.ts';
 
 /** What happens to a task, in the order in which it happens at one instant. */
@@ -44,7 +46,7 @@ export function momentsOf(history: StoredHistory): Moment[] {
   const told = [
     ...(record ? momentsOfTask(record, history) : []),
     ...alerts.flatMap((alert, place) => momentsOfAlert(alert, alerts[place - 1], audit)),
-    ...[...audit, ...beside].map(momentOfAct),
+    ...[...audit, ...beside].map((entry) => momentOfAct(entry, id)),
     ...namingsOf(digests, id).flatMap(momentOfMail),
   ];
   return told
@@ -116,17 +118,24 @@ const WHAT_OF_ACT: Record<string, Moment['what']> = {
   enabled: 'enabled',
 };
 
-function momentOfAct(entry: AuditEntry): Dated {
+function momentOfAct(entry: AuditEntry, task: string): Dated {
   const { at, act, by, evidence } = entry;
-  const what = WHAT_OF_ACT[act] ?? (act.startsWith('policy ') ? 'policy' : 'acted');
+  const changes = changesIn(entry).filter(({ scope }) => isScopeOf(scope, task));
+  if (changes.length > 0) return moment(at, 'policy', policyText(entry, changes), { by });
   const episode = typeof evidence.episode === 'number' ? evidence.episode : null;
-  return moment(at, what, actText(entry), { by, episode });
+  return moment(at, WHAT_OF_ACT[act] ?? 'acted', actText(entry), { by, episode });
+}
+
+/** `policy set acmeCo/: warnAfter 14d -> 30d (slow batches)`. */
+function policyText({ act, reason }: AuditEntry, changes: readonly ScopeChange[]): string {
+  const [, verb = ''] = act.split(' ');
+  const said = changes.map((change) => `${change.scope || 'global'}: ${changeText(change)}`);
+  return `policy ${verb} ${said.join('; ')}${reason === '' ? '' : ` (${reason})`}`;
 }
 
 function actText({ act, reason, evidence }: AuditEntry): string {
   const until = typeof evidence.until === 'number' ? ` until ${instantText(evidence.until)}` : '';
   const why = reason === '' ? '' : `: ${reason}`;
-  if (act.startsWith('policy ')) return `${act}: ${JSON.stringify(evidence.after)}`;
   const said: Record<string, string> = { keep: 'kept', snooze: 'snoozed', enabled: 'enabled again' };
   return `${said[act] ?? act}${until}${why}`;
 }

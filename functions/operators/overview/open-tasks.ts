@@ -1,3 +1,4 @@
+import { causeOf } from '../../abandonment/causes.ts';
 import { type Case, decide, modeOf, type Recipient } from '../../abandonment/decide.ts';
 import { MODES, type Mode } from '../../abandonment/task.ts';
 import { DAY, type Instant } from '../../abandonment/time.ts';
@@ -114,7 +115,7 @@ class Tally {
     if (!open) return;
     const given = asWarned(record, view);
     this.#byMode[modeOf(given)] += 1;
-    const cause = evidence.cause ?? 'not known';
+    const cause = causeOf(evidence);
     this.#byCause.set(cause, (this.#byCause.get(cause) ?? 0) + 1);
     if (open.alert === 'task_overdue') this.#overdue += 1;
     if (modeOf(given) === 'disable') this.#date(decide(given, this.#now).facts.disableAt);

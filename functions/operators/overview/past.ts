@@ -1,4 +1,5 @@
 import type { Instant } from '../../abandonment/time.ts';
+import { amount } from '../../platform/amounts.ts';
 import { namingsOf } from './mails.ts';
 import type { StoredHistory } from './stored-history.ts';
 import { instantText } from './time-text.ts';
@@ -45,6 +46,6 @@ function openAt(history: StoredHistory, at: Instant): PastView {
   );
   const date = mails.findLast(({ disableAt }) => disableAt !== null)?.disableAt;
   const named = date === undefined ? '' : `; the newest date that they name is ${date}`;
-  const says = `Alert #${episode} was open since ${instantText(firedAt)}; ${mails.length} mails about it had been accepted${named}.`;
+  const says = `Alert #${episode} was open since ${instantText(firedAt)}; ${amount(mails.length, 'mail')} about it had been accepted${named}.`;
   return { state: 'alert-open', says, episode };
 }

@@ -8,6 +8,7 @@ import { mailsToAny } from '../../store/mails.ts';
 import { allRows } from '../../store/rows.ts';
 import type { Table } from '../../store/table/table.port.ts';
 import { loadTask, type TaskRecord } from '../../store/tasks.ts';
+import { changesIn, inOrderOfWriting } from '../policy-history.ts';
 
 /** All that is kept of one task, also where it is gone: what history and `explain` are made of. */
 export interface StoredHistory {
@@ -110,15 +111,18 @@ async function actsBeside(table: Table, own: Own, since: Instant): Promise<Audit
   const { pk } = keys.auditBeside('operators', 0, '', '');
   const sk = { from: `L#${sortable(since)}`, to: 'L#~' };
   const { rows } = await table.query({ pk, sk, descending: true, limit: MOST_BESIDE });
-  return rows
-    .map(auditBesideFromRow)
-    .filter((entry) => concerns(entry, own))
-    .reverse();
+  const entries = rows.map(auditBesideFromRow).filter((entry) => concerns(entry, own));
+  return inOrderOfWriting(entries.reverse(), changesIn);
+}
+
+/** Whether a policy of the scope holds for the task. */
+export function isScopeOf(scope: string, id: string): boolean {
+  return scope === '' || scope === id || prefixesOf(id).includes(scope);
 }
 
 /** Whether an act about no task touches a task: pauses and policies of all tasks, and what is about its scopes or plane. */
 function concerns({ act, evidence }: AuditEntry, { id, record }: Own): boolean {
   if (/^(pause|resume) (evaluate|notify|disable)$|^pause of /.test(act)) return true;
-  if (act.startsWith('policy ')) return ['', id, ...prefixesOf(id)].includes(String(evidence.scope));
+  if (changesIn({ act, evidence }).some(({ scope }) => isScopeOf(scope, id))) return true;
   return record !== undefined && act === `dismiss ${record.task.dataPlane}`;
 }

@@ -70,6 +70,11 @@ export const english: PageWords = {
     closing: 'It is being turned off. If it should stay on, keep or snooze it.',
     kept: (kind, until) => `${kind === 'keep' ? 'Kept' : 'Snoozed'} until ${until}.`,
     off: (at) => `It was turned off on ${at}.`,
+    offBecause: {
+      abandoned: 'It was abandoned: it did not run, and nobody kept it.',
+      overdue: 'It had outlived its deadline, and nobody kept it.',
+      asked: 'Somebody asked for that.',
+    },
     onAgain: 'It was turned off, and is on again. There is nothing to do.',
     over: (reason) => `There is nothing to do${reason === null ? '' : `: ${reason}`}.`,
   },
@@ -79,7 +84,6 @@ export const english: PageWords = {
     ends: 'Is to end',
     deadline: 'Deadline',
     wasNotRunning: 'Was not running since',
-    willBeOff: 'Will be turned off',
     notRunning: 'Not running since',
     why: 'Why',
     restarts: 'Restarts tried since',
@@ -93,45 +97,52 @@ export const english: PageWords = {
     keep: {
       title: 'Keep it',
       text: 'It stays on whatever its state, until the end of the day you choose, and nobody is warned meanwhile.',
+      many: 'They stay on whatever their state, until the end of the day you choose, and nobody is warned meanwhile.',
       button: 'Keep it',
     },
     snooze: {
       title: 'Snooze it',
       text: 'You need time to mend it. If it still fails after that, a new warning comes with a full new grace.',
+      many: 'You need time to mend them. Where one still fails after that, a new warning comes with a full new grace.',
       button: 'Snooze it',
     },
     end: {
       title: 'Keep it no longer',
       text: 'It is watched again at once: if it still fails, you are warned, with a full new grace.',
+      many: 'They are watched again at once: where one still fails, you are warned, with a full new grace.',
       button: 'Keep it no longer',
     },
     disable: {
       title: 'Turn it off now',
       text: 'Nobody needs it? It is turned off without waiting for a date, and the others are notified. It can be turned on again.',
+      many: 'Nobody needs them? They are turned off without waiting for a date, and the others are notified. They can be turned on again.',
       button: 'Turn it off now',
     },
     'not-mine': {
       title: 'Not yours?',
       text: 'You are notified about it no more, and can no longer act on it; that can be taken back here. Its date stands for the others. Where nobody else is left, the admins are warned, with a full new grace.',
+      many: 'You are notified about them no more, and can no longer act on them; that can be taken back here. Their dates stand for the others. Where nobody else is left, the admins are warned, with a full new grace.',
       button: 'It is not mine',
     },
     mine: {
       title: 'Yours after all?',
       text: 'You are notified about it again, and can act on it.',
+      many: 'You are notified about them again, and can act on them.',
       button: 'It is mine',
     },
     undo: {
       title: 'Turn it on again',
       text: 'It is watched anew from then on: if it goes on failing, you are warned again, with a full new grace.',
+      many: 'They are watched anew from then on: where one goes on failing, you are warned again, with a full new grace.',
       button: 'Turn it on again',
     },
   },
-  instead: 'Whose it is: their mail address (may be left out)',
+  instead: 'Whose it is: their mail address (optional)',
   keep: {
     again: 'Keep it until another day',
     zone: (zone) => `Days are those of the time zone ${zone}.`,
     until: 'Keep until',
-    reason: 'Reason (may be left out)',
+    reason: 'Reason (optional)',
   },
   snooze: {
     again: 'Snooze it for longer or shorter',
@@ -168,11 +179,13 @@ export const english: PageWords = {
     stopped: 'Reminders stopped',
   },
   list: {
-    ofMail:
-      'The tasks of the mail, as they are now. Choose one, or select several to keep, snooze or turn them off together.',
-    ofAll:
-      'Tasks in which you have a say, and that do not run or are kept. Select those to keep, snooze or turn off together.',
-    empty: 'There is none here.',
+    ofMail: (count) =>
+      count === 1
+        ? 'The task of this mail, as it is now. Open it to see why it is listed and what you can do.'
+        : 'The tasks of this mail, as they are now. Open one, or select several and act on them together.',
+    ofAll: (tenants) =>
+      `Tasks ${tenants === '' ? '' : `of ${tenants} `}in which you have a say and that do not run, are kept or were turned off. Select those to act on together.`,
+    empty: 'No tasks here.',
     allTasks: 'All your tasks, not only those of this mail',
     filter: 'Filter',
     contains: 'Name contains',
@@ -186,6 +199,8 @@ export const english: PageWords = {
       over: 'Nothing to do',
     },
     select: (name) => `Select ${name}`,
+    selectAll: (count) => `Select all ${count}`,
+    range: (first, last, total) => `${first} to ${last} of ${total}`,
     selected: 'What to do with the selected tasks',
     buttons: {
       keep: 'Keep',
@@ -215,6 +230,6 @@ export const english: PageWords = {
     done: (count) => `Done for ${tasks(count)}:`,
     notDone: (count) => `Not done for ${tasks(count)}; nothing was changed there:`,
     leftActs: (count) =>
-      `The links of this mail may change something ${count} more times. Select fewer tasks, or use a newer mail.`,
+      `The links of this mail may change something ${count === 1 ? 'once more' : `${count} more times`}. Select fewer tasks, or use a newer mail.`,
   },
 };

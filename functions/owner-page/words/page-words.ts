@@ -1,5 +1,5 @@
 import type { Language } from '../../../emails/languages.ts';
-import type { Act, Done } from '../task-view.ts';
+import type { Act, Done, WhyOff } from '../task-view.ts';
 
 /** What is wrong with a form of the preferences. */
 export type PreferenceProblem = 'time-of-day' | 'zone' | 'language' | 'both-times' | 'least-awake';
@@ -14,6 +14,8 @@ export interface NoticeWords {
 interface ActWords {
   title: string;
   text: string;
+  /** The text where it is done for several tasks. */
+  many: string;
   button: string;
 }
 
@@ -43,6 +45,7 @@ export interface PageWords {
     closing: string;
     kept(kind: 'keep' | 'snooze', until: string): string;
     off(at: string): string;
+    offBecause: Record<WhyOff, string>;
     onAgain: string;
     over(reason: string | null): string;
   };
@@ -53,7 +56,6 @@ export interface PageWords {
     | 'ends'
     | 'deadline'
     | 'wasNotRunning'
-    | 'willBeOff'
     | 'notRunning'
     | 'why'
     | 'restarts'
@@ -93,8 +95,9 @@ export interface PageWords {
     stopped: string;
   };
   list: {
-    ofMail: string;
-    ofAll: string;
+    ofMail(count: number): string;
+    /** `tenants`: those of the mail, whose tasks these are; may be empty. */
+    ofAll(tenants: string): string;
     empty: string;
     allTasks: string;
     filter: string;
@@ -103,6 +106,10 @@ export interface PageWords {
     everything: string;
     groups: Record<'due' | 'failing' | 'kept' | 'off' | 'over', string>;
     select(name: string): string;
+    /** What is meant follows, for those who do not see it. */
+    selectAll(count: number): string;
+    /** Which part of a longer list this is. */
+    range(first: number, last: number, total: number): string;
     selected: string;
     /** Of the buttons for several. */
     buttons: Record<Act, string>;

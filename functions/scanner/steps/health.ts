@@ -1,4 +1,5 @@
 import { DAY, type Duration, type Instant } from '../../abandonment/time.ts';
+import { amount, oneOr } from '../../platform/amounts.ts';
 import { argument } from '../../platform/shell-word.ts';
 import { loadCounts, loadLeft } from '../../store/counts.ts';
 import { type DataPlaneRecord, dataPlaneWrite, type OutageRecord } from '../../store/data-planes.ts';
@@ -122,7 +123,7 @@ async function alertDeletion(run: Run, { name, since }: DataPlaneRecord): Promis
 }
 
 function deletionDetail(name: string, since: Instant, parked: number): string {
-  const tasks = parked === 1 ? '1 task of it is parked' : `${parked} tasks of it are parked`;
+  const tasks = `${amount(parked, 'task')} of it ${oneOr(parked, 'is', 'are')} parked`;
   const ends = `until they are deleted or moved, or \`taskwarden dismiss ${argument(name)}\``;
   return `${name} was deleted ${sortable(since)}; ${tasks}, ${ends}`;
 }

@@ -1,5 +1,6 @@
 import { isRunningJob } from '../../abandonment/deadlines.ts';
 import { isEligible } from '../../abandonment/evidence.ts';
+import { amountAre, oneOr } from '../../platform/amounts.ts';
 import { loadCounts } from '../../store/counts.ts';
 import { inLastDay } from '../../store/fleet-view.ts';
 import { keys } from '../../store/keys.ts';
@@ -49,7 +50,7 @@ async function spikeIn(run: Run, unapproved: readonly Due[], rateLimit: RateLimi
 
 /** Before anything is marked as held, so that no hold is without its alert; `lasts`: a spike is held already. */
 async function alertSpike(run: Run, size: number, lasts: boolean): Promise<void> {
-  const detail = `${size} tasks are due to be turned off at once; they are held until an operator approves them`;
+  const detail = `${amountAre(size, 'task')} due to be turned off at once; ${oneOr(size, 'it is', 'they are')} held until an operator approves ${oneOr(size, 'it', 'them')}`;
   const alert = operatorAlert('blast-radius', 'fleet', detail, run.now);
   const write = lasts ? { ...alert, if: [{ absent: true as const }] } : alert;
   const result = await run.system.table.transact([write], run.system.random.id(run.now));

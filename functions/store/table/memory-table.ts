@@ -33,7 +33,13 @@ export interface MemoryTableOptions extends TableTime {
   pageRows?: number;
 }
 
-const INDEXES: { name: IndexName; pk: string; sk: string }[] = [
+interface Index {
+  name: IndexName;
+  pk: string;
+  sk: string;
+}
+
+const INDEXES: readonly Index[] = [
   { name: 'g1', pk: 'g1pk', sk: 'g1sk' },
   { name: 'g2', pk: 'g2pk', sk: 'g2sk' },
   { name: 'g3', pk: 'g3pk', sk: 'g3sk' },
@@ -51,7 +57,7 @@ export class MemoryTable implements Table {
 
   constructor(options: MemoryTableOptions = {}) {
     this.#options = options;
-    for (const after of options.rows ?? []) this.#apply({ after });
+    if (options.rows) this.#load(options.rows);
   }
 
   async get(key: Key): Promise<Row | undefined> {
@@ -74,7 +80,8 @@ export class MemoryTable implements Table {
     const entries = query.index
       ? this.#indexRange(query.index, query, limit, after)
       : this.#rows.range(query, limit, after);
-    return this.#pageOf(entries, limit);
+    // Most of a scan's queries find nothing.
+    return entries.length === 0 ? { rows: [] } : this.#pageOf(entries, limit);
   }
 
   async transact(given: Write[], writer: string): Promise<TransactResult> {
@@ -153,18 +160,41 @@ export class MemoryTable implements Table {
     return changes;
   }
 
-  #apply({ before, after }: Change): void {
-    if (after) this.#rows.put(after.pk, { sort: after.sk, pk: after.pk, sk: after.sk, row: after });
-    else if (before) this.#rows.remove(before.pk, { sort: before.sk, pk: before.pk, sk: before.sk });
+  #load(rows: readonly Row[]): void {
+    for (const row of rows) this.#rows.append(row.pk, entryOf(row));
+    this.#rows.sort();
     for (const index of INDEXES) {
-      const old = before && indexEntry(before, index);
-      const entry = after && indexEntry(after, index);
       const partitions = this.#indexes[index.name];
-      const stays = old && entry && old.partition === entry.partition && old.sort === entry.sort;
-      if (old && !stays) partitions.remove(old.partition, old);
-      if (entry && this.#options.freeze) freezeDeeply(entry.row);
-      if (entry) partitions.put(entry.partition, entry);
+      for (const row of rows) {
+        const entry = this.#indexEntry(row, index);
+        if (entry) partitions.append(entry.partition, entry);
+      }
+      partitions.sort();
     }
+  }
+
+  #apply({ before, after }: Change): void {
+    if (after) this.#rows.put(after.pk, entryOf(after));
+    else if (before) this.#rows.remove(before.pk, { sort: before.sk, pk: before.pk, sk: before.sk });
+    for (const index of INDEXES) this.#applyTo(index, before, after);
+  }
+
+  #applyTo(index: Index, before: Row | undefined, after: Row | undefined): void {
+    const old = before && placeIn(before, index);
+    const entry = after && this.#indexEntry(after, index);
+    if (!old && !entry) return;
+    const partitions = this.#indexes[index.name];
+    const stays = old && entry && old.partition === entry.partition && old.sort === entry.sort;
+    if (old && !stays) partitions.remove(old.partition, old);
+    if (entry) partitions.put(entry.partition, entry);
+  }
+
+  #indexEntry(row: Row, index: Index): (Entry & Placed) | undefined {
+    const placed = placeIn(row, index);
+    if (!placed) return undefined;
+    const entry = { ...placed, row: shownIn(row, index) };
+    if (this.#options.freeze) freezeDeeply(entry.row);
+    return entry;
   }
 }
 
@@ -188,18 +218,30 @@ function rowAfter(
   return Object.assign(row, write.set);
 }
 
-/** What the index shows of a row; undefined where the row is not in it. */
-function indexEntry(
-  row: Row,
-  index: { pk: string; sk: string },
-): (Entry & { partition: string }) | undefined {
+function entryOf(row: Row): Entry {
+  return { sort: row.sk, pk: row.pk, sk: row.sk, row };
+}
+
+/** Where a row stands in an index. */
+interface Placed extends Position {
+  partition: string;
+}
+
+/** Undefined where the row is not in it. */
+function placeIn(row: Row, index: Index): Placed | undefined {
   const partition = row[index.pk];
   const sort = row[index.sk];
   if (typeof partition !== 'string' || typeof sort !== 'string') return undefined;
-  const { pk, sk, p } = row;
-  const shown: Row = { pk, sk, [index.pk]: partition, [index.sk]: sort };
-  if (p !== undefined) shown.p = p;
-  return { partition, sort, pk, sk, row: shown };
+  return { partition, sort, pk: row.pk, sk: row.sk };
+}
+
+/** What the index shows of a row that is in it. */
+function shownIn(row: Row, index: Index): Row {
+  const shown: Row = { pk: row.pk, sk: row.sk };
+  shown[index.pk] = row[index.pk];
+  shown[index.sk] = row[index.sk];
+  if (row.p !== undefined) shown.p = row.p;
+  return shown;
 }
 
 function isBehind(entry: Entry, last: Position): boolean {

@@ -20,6 +20,18 @@ export function comparePositions(left: Position, right: Position): number {
   );
 }
 
+function isBefore(left: Position | undefined, right: Position): boolean {
+  return left !== undefined && comparePositions(left, right) < 0;
+}
+
+function sorted(entries: Entry[]): Entry[] {
+  entries.sort(comparePositions);
+  return entries.filter((entry, place) => {
+    const next = entries[place + 1];
+    return !next || isBefore(entry, next);
+  });
+}
+
 /** The first place from which on all entries are `after`; they are sorted so that none follows the first. */
 function boundary(entries: Entry[], after: (entry: Entry) => boolean): number {
   let low = 0;
@@ -36,6 +48,25 @@ function boundary(entries: Entry[], after: (entry: Entry) => boolean): number {
 /** Rows in partitions, each sorted: the table itself, or one of its indexes. */
 export class SortedPartitions {
   readonly #partitions = new Map<string, Entry[]>();
+  readonly #unsorted = new Set<string>();
+
+  /** Puts one of many, wherever it belongs: nothing may be read before they were sorted. */
+  append(partition: string, entry: Entry): void {
+    const entries = this.#partitions.get(partition);
+    if (!entries) {
+      this.#partitions.set(partition, [entry]);
+      return;
+    }
+    if (!isBefore(entries.at(-1), entry)) this.#unsorted.add(partition);
+    entries.push(entry);
+  }
+
+  /** Sorts what was appended. Of equal places the last one stands. */
+  sort(): void {
+    for (const partition of this.#unsorted)
+      this.#partitions.set(partition, sorted(this.#partitions.get(partition) ?? []));
+    this.#unsorted.clear();
+  }
 
   find(partition: string, position: Position): Entry | undefined {
     const entries = this.#partitions.get(partition);
@@ -48,6 +79,10 @@ export class SortedPartitions {
     const entries = this.#partitions.get(partition);
     if (!entries) {
       this.#partitions.set(partition, [entry]);
+      return;
+    }
+    if (isBefore(entries.at(-1), entry)) {
+      entries.push(entry);
       return;
     }
     const place = placeOf(entries, entry);

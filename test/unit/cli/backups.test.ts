@@ -1,10 +1,11 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { formatInstant } from '../../../functions/abandonment/time.ts';
 import { isExported } from '../../../functions/operators/table-export.ts';
 import { loadPauses } from '../../../functions/store/pauses.ts';
 import type { Row, Table } from '../../../functions/store/table/table.port.ts';
 import { loadTask } from '../../../functions/store/tasks.ts';
-import { type CliStage, cliStage, day, failingFleet, fileWith, T } from './cli-stage.ts';
+import { type CliStage, cliStage, day, failingFleet, fileWith, T, taskLine } from './cli-stage.ts';
 
 const FLEET = ['acmeCo/a', 'acmeCo/b'];
 /** Names a file that is not there yet. */
@@ -29,7 +30,7 @@ const told = (rows: Row[]) =>
   rows
     .filter(isExported)
     .filter(({ pk, sk }) => !['AUDIT#operators', 'LOOKS'].includes(pk) && sk !== 'PAUSES')
-    .map(({ w: _, ...row }) => row)
+    .map(({ w: _, restoredAt: __, ...row }) => row)
     .sort((a, b) => (`${a.pk} ${a.sk}` < `${b.pk} ${b.sk}` ? -1 : 1));
 
 const restored = async (stage: CliStage, ...args: string[]) => stage.taskwarden(['restore', ...args]);
@@ -240,5 +241,28 @@ describe('restored', () => {
     const explained = await stage.taskwarden(['explain', 'acmeCo/a', '--json']);
     expect(explained.json[0]).toMatchObject({ decision: { answer: 'hold', reason: 'unknown' } });
     expect(stage.mails).toHaveLength(1);
+  });
+
+  it('takes what is observed first at once, though it says the same as before, and then seldom again', async () => {
+    const stage = await failingFleet(FLEET);
+    await stage.scanOn(14);
+    stage.setNow(T + 20 * 86_400_000);
+    await stage.taskwarden(['restored', '--yes']);
+    // A change of policy does not make it forget.
+    await stage.taskwarden(['policy', 'set', 'global', 'rampPerDay=400', '--yes']);
+    for (const what of ['evaluate', 'notify', 'disable']) await stage.taskwarden(['resume', what]);
+    const observedAt = async () => (await loadTask(stage.table, 'acmeCo/a'))?.evidence.observedAt;
+    const observe = async (hours: number) => {
+      stage.setNow(T + 20 * 86_400_000 + hours * 3_600_000);
+      const lines = FLEET.map((id) => taskLine(id, { observedAt: formatInstant(stage.system.clock.now()) }));
+      await stage.taskwarden(['tasks', 'import', '-'], lines.join('\n'));
+    };
+    // Half of evidenceMaxAge, after which it would be stored as ever, is half a year here.
+    await observe(1);
+    expect(await observedAt()).toBe(T + 20 * 86_400_000 + 3_600_000);
+    const explained = await stage.taskwarden(['explain', 'acmeCo/a', '--json']);
+    expect(explained.json[0]).not.toMatchObject({ decision: { reason: 'unknown' } });
+    await observe(2);
+    expect(await observedAt()).toBe(T + 20 * 86_400_000 + 3_600_000);
   });
 });

@@ -212,7 +212,7 @@ describe('dlq redrive', () => {
     const stage = cliStage();
     stage.deadLetters.put({ queue: 'disable', id: 'd1', body: disableBody(A), arrivedAt: T + HOUR });
     const { out } = await dlq(stage, 'redrive', '--all', '--yes');
-    expect(out).toContain('1 left: they came back while this ran');
+    expect(out).toContain('1 left: it came back while this ran');
     expect(stage.waiting()).toEqual([]);
   });
 

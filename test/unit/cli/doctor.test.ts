@@ -150,8 +150,7 @@ describe('doctor', () => {
     expect(found.dkim?.result).toBe('skipped');
     expect(found['alarms-heard']).toMatchObject({
       result: 'skipped',
-      found:
-        "0 subscriptions of the operators' topic are confirmed, 0 are not; nobody is called for a laptop",
+      found: "subscriptions of the operators' topic: 0 confirmed, 0 not; nobody is called for a laptop",
     });
   });
 

@@ -77,7 +77,7 @@ describe('events send', () => {
     expect(ran.code).toBe(1);
     expect(ran.out).toContain('sent 1; ');
     expect(ran.err).toBe(
-      'standard input row 2: EventBridge refused it: NotAuthorizedForSource not yours\nerror: 1 of 2 events were not taken\n',
+      'standard input row 2: EventBridge refused it: NotAuthorizedForSource not yours\nerror: 1 of 2 events was not taken\n',
     );
   });
 });

@@ -251,7 +251,7 @@ describe('explain', () => {
     expect(out).toMatch(
       /^Thresholds on that day\n {2}mode +disable +from global\n {2}warnAfter +10d +from acmeCo\/$/m,
     );
-    expect(out).toContain(`Since then\n  ${day(17)}  policy set acmeCo/: {"warnAfter":"30d"}  by olga\n`);
+    expect(out).toContain(`Since then\n  ${day(17)}  policy set acmeCo/: warnAfter 10d -> 30d  by olga\n`);
     // As an older version wrote the row: only what the confirmation knew.
     const pk = 'T#acmeCo/a';
     const row = (await stage.table.query({ pk, sk: { prefix: 'L#' } })).rows.find(

@@ -64,7 +64,7 @@ describe('recipients forget', () => {
     const before = await stored(stage);
     expect(await forget(stage)).toMatchObject({
       code: 2,
-      err: `error: forgetting "${ANA}" (1 mails, 1 notices, 2 tasks, 2 subscriptions and admin rights, 0 dead letters) cannot be undone; say so with --yes\n`,
+      err: `error: forgetting "${ANA}" (1 mail, 1 notice, 2 tasks, 2 subscriptions and admin rights, 0 dead letters) cannot be undone; say so with --yes\n`,
     });
     expect(await stored(stage)).toBe(before);
   });
@@ -181,11 +181,11 @@ describe('recipients forget', () => {
     expect(await forget(stage, '--purge-dead-letters')).toMatchObject({ code: 2 });
     const told = (await forget(stage, '--yes')).out;
     for (const queue of ['ingest', 'notify', 'mail-events'])
-      expect(told).toContain(`1 dead letters of ${queue} still name them`);
+      expect(told).toContain(`1 dead letter of ${queue} still names them`);
     expect(told).toContain('--purge-dead-letters');
     expect(new Set(left()).size).toBe(4);
     const purged = await forget(stage, '--yes', '--purge-dead-letters');
-    expect(purged.out).toContain('deleted 1 dead letters of mail-events: m1');
+    expect(purged.out).toContain('deleted 1 dead letter of mail-events: m1');
     expect([...new Set(left())]).toEqual(['i2']);
   });
 
@@ -193,7 +193,7 @@ describe('recipients forget', () => {
     const stage = await failingFleet(['acmeCo/a']);
     stage.deadLetters.put({ queue: 'ingest', id: 'i1', body: '{"owners":["zoe@acme.test"]}' });
     const run = (...more: string[]) => stage.taskwarden(['recipients', 'forget', 'zoe@acme.test', ...more]);
-    expect((await run('--yes', '--purge-dead-letters')).out).toBe('deleted 1 dead letters of ingest: i1\n');
+    expect((await run('--yes', '--purge-dead-letters')).out).toBe('deleted 1 dead letter of ingest: i1\n');
     expect((await run('--yes')).err).toContain('nothing is known of "zoe@acme.test"');
   });
 

@@ -44,6 +44,24 @@ describe('generators', () => {
     expect((await stage.taskwarden(['generators', 'list'])).out).toMatch(/^operators +urgent /m);
   });
 
+  it('that are stopped by one thing name it', async () => {
+    const stage = await stageOf();
+    const { query } = stage.table;
+    const { pk } = keys.fact('episodes', '2026-01-01', '');
+    stage.table.query = (asked) => {
+      if (asked.pk === pk) throw new Error('a row of it cannot be read');
+      return query.call(stage.table, asked);
+    };
+    await stage.scanOn(2);
+    const { out } = await stage.taskwarden(['generators', 'show', 'facts']);
+    expect(out).toMatch(
+      /^newest failure [0-9a-f]{12}: Error: a row of it cannot be read \(at episodes of 2026-01-01\)$/m,
+    );
+    expect(out).toContain('failed 1 time: ');
+    const { json } = await stage.taskwarden(['oops', 'list', '--json']);
+    expect(json).toMatchObject([{ worker: 'scanner/facts', error: 'Error' }]);
+  });
+
   it('that are paused are asked no more until they are resumed, and the audit has both', async () => {
     const stage = await stageOf();
     await stage.taskwarden(['generators', 'pause', 'operators', '--reason', 'SNS is away']);

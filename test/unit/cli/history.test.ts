@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cliStage, day, failingFleet, T } from './cli-stage.ts';
+import { cliStage, day, failingFleet, fileWith, T } from './cli-stage.ts';
 
 const DAY = 86_400_000;
 
@@ -51,6 +51,28 @@ describe('history', () => {
       'disabled to ana@acme.test: bounced',
     ]);
     expect(rows.at(-1)?.says).toBe('enabled again: still needed');
+  });
+
+  it('says what changed of the policies that hold for the task, and from what to what', async () => {
+    const stage = await undone();
+    const says = async () => (await history(stage, '--since', day(23))).map((row) => row.says);
+    stage.setNow(T + 23 * DAY);
+    const set = ['warnAfter=30d', 'reminders=3d,1d', 'blastRadius.share=0.2'];
+    await stage.taskwarden(['policy', 'set', 'global', ...set, '--yes', '--reason', 'slow batches']);
+    await stage.taskwarden(['policy', 'set', 'betaCo/', 'warnAfter=90d', '--yes']);
+    stage.setNow(T + 24 * DAY);
+    await stage.taskwarden(['policy', 'set', 'acmeCo/', 'warnAfter=20d', '--yes']);
+    stage.setNow(T + 25 * DAY);
+    const file = { version: 1, policies: { global: { mode: 'disable', warnAfter: '10d' } } };
+    const path = fileWith(JSON.stringify(file));
+    expect((await stage.taskwarden(['policy', 'import', path, '--yes'])).code).toBe(0);
+    expect(await says()).toEqual([
+      'policy set global: blastRadius.share not set -> 0.2, reminders not set -> 3d,1d, warnAfter not set -> 30d (slow batches)',
+      'policy set acmeCo/: warnAfter not set -> 20d',
+      expect.stringMatching(
+        /^policy import global: .*\bwarnAfter 30d -> 10d; acmeCo\/: warnAfter 20d -> not set$/,
+      ),
+    ]);
   });
 
   it('shows what is newer than an instant, and the newest', async () => {

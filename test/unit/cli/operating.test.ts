@@ -88,6 +88,10 @@ describe('undo', () => {
       ['--since', day(3), '--prefix', 'acmeCo'],
       'error: --prefix "acmeCo" does not end with a slash; a prefix is a text such as "acmeCo/"\n',
     ],
+    [
+      ['--since', day(0), '--prefix', 'acmeCo/'],
+      `error: --since: no scan disabled anything below "acmeCo/" since ${day(0)}\n`,
+    ],
     [['--since', day(0)], `error: --since: no scan disabled anything since ${day(0)}\n`],
     [['--run', 'yesterday'], 'error: --run "yesterday": no instant; allowed is RFC 3339 with a zone\n'],
     [['--run', day(3)], `error: --run "${day(3)}": this scan disabled nothing\n`],

@@ -23,7 +23,7 @@ describe('a change of policy that people would hear of', () => {
     // Warned with a date, reminded, disabled: one task each, which under today's policy hears nothing more.
     expect(ran).toMatchObject({ code: 2, out: '' });
     expect(ran.err).toBe(
-      'error: this would change the policy of betaCo/ and have within 60 days 1 tasks warned about (today 0), 2 tasks reminded of (today 0), 1 tasks disabled (today 0); --yes lets it\n',
+      'error: this would change the policy of betaCo/ and have within 60 days 1 task warned about (today 0), 2 tasks reminded of (today 0), 1 task disabled (today 0); --yes lets it\n',
     );
     expect(await rows(stage)).toEqual(before);
     expect((await stage.taskwarden(['policy', 'set', 'betaCo/', 'mode=disable', '--yes'])).code).toBe(0);
@@ -34,7 +34,7 @@ describe('a change of policy that people would hear of', () => {
     await stage.scanOn(14);
     const lowered = await stage.taskwarden(['policy', 'unset', 'global', 'mode']);
     expect(lowered.code).toBe(2);
-    expect(lowered.err).toContain('1 tasks with a date that is withdrawn (today 0)');
+    expect(lowered.err).toContain('1 task with a date that is withdrawn (today 0)');
     expect((await stage.taskwarden(['policy', 'set', 'zetaCo/', 'warnAfter=90d'])).code).toBe(0);
   });
 
@@ -87,6 +87,26 @@ describe('policy history and diff', () => {
     expect((await diff('--from', day(1), '--to', day(3))).out).toBe('+ global rampPerDay=10\n');
     expect((await diff('--from', day(5))).out).toBe('nothing differs\n');
     expect((await diff()).err).toBe('error: policy diff: give either a file, or --from\n');
+  });
+});
+
+describe('changes of one instant', () => {
+  it('are told, and taken back, in the order in which they were written', async () => {
+    // Whatever the names of their rows: these are sorted by what was done and by whom.
+    const values = ['30d', '20d', '60d', '40d', '35d', '50d', '10d', '90d'];
+    const stage = cliStage();
+    stage.setNow(T + DAY);
+    for (const value of values) await stage.taskwarden(['policy', 'set', 'acmeCo/', `warnAfter=${value}`]);
+    await stage.taskwarden(['policy', 'set', 'betaCo/', 'warnAfter=15d']);
+    const { json } = await stage.taskwarden(['policy', 'history', 'acmeCo/', '--json']);
+    const acts = json as { changes: { after: { warnAfter: string } }[] }[];
+    expect(acts.map(({ changes }) => changes[0]?.after.warnAfter)).toEqual(values);
+    stage.setNow(T + 3 * DAY);
+    const { out } = await stage.taskwarden(['policy', 'diff', '--from', day(0)]);
+    expect(out).toBe('+ acmeCo/ warnAfter=90d\n+ betaCo/ warnAfter=15d\n');
+    expect((await stage.taskwarden(['policy', 'diff', '--from', day(0), '--to', day(0)])).out).toBe(
+      'nothing differs\n',
+    );
   });
 });
 

@@ -73,7 +73,7 @@ describe('rollout promote', () => {
     const up = (...more: string[]) => stage.taskwarden(['rollout', 'promote', 'acmeCo/', '--yes', ...more]);
     const first = await up('--opt-in', '--reason', 'four weeks are enough');
     expect(first.out).toBe('written: acmeCo/ says mode=notify\n');
-    expect(first.err).toContain('1 subscriptions hear of task_abandoned now\n');
+    expect(first.err).toContain('1 subscription hears of task_abandoned now\n');
     expect((await stage.taskwarden(['subscriptions', 'list', '--json'])).json).toMatchObject([
       { email: 'all@acme.test', alertTypes: ['task_auto_disabled'] },
       { email: 'team@acme.test', alertTypes: ['task_abandoned', 'task_auto_disabled'] },
@@ -92,7 +92,7 @@ describe('rollout promote', () => {
     });
     const ran = await stage.taskwarden(['rollout', 'promote', 'acmeCo/']);
     expect(ran.code).toBe(2);
-    expect(ran.err).toContain('1 tasks warned about (today 0); --yes lets it\n');
+    expect(ran.err).toContain('1 task warned about (today 0); --yes lets it\n');
     await stage.taskwarden(['rollout', 'promote', 'acmeCo/', '--yes']);
     expect((await stage.taskwarden(['rollout', 'promote', 'acmeCo/', '--yes'])).err).toContain(
       'mode "disable" is above modeCeiling',

@@ -48,7 +48,7 @@ describe('status', () => {
       stage: 'local',
       scan: { completedAt: day(14), agoMs: 2 * DAY, late: false },
       fleet: { eligible: 5, alive: 2, jobs: 0 },
-      alerts: { open: 3, byMode: { detect: 0, notify: 1, disable: 2 }, byCause: { 'not known': 3 } },
+      alerts: { open: 3, byMode: { detect: 0, notify: 1, disable: 2 }, byCause: { failed: 3 } },
       held: [],
       looked: { found: 3, read: 3 },
     });

@@ -65,6 +65,24 @@ describe('the page of a hold', () => {
     for (const said of ['eu-1 4', 'ana@acme.test 4', 'not told 4', ...IDS]) expect(one).toContain(said);
   });
 
+  it('reads the tasks that have a date once for all that a page says of them', async () => {
+    const stage = await spikeStage();
+    await console.browser.get('/holds');
+    const { query } = stage.table;
+    const asked: string[] = [];
+    stage.table.query = (one) => {
+      asked.push(`${one.index ?? ''} ${one.pk}`);
+      return query.call(stage.table, one);
+    };
+    for (const page of ['/holds', '/holds/show?hold=blast-radius']) {
+      asked.length = 0;
+      expect((await console.browser.get(page)).status).toBe(200);
+      const dated = asked.filter((one) => one.startsWith('g1 X#'));
+      expect(dated.length).toBeGreaterThan(0);
+      expect(new Set(dated).size).toBe(dated.length);
+    }
+  });
+
   it('offers nothing that acts where the console is read-only', async () => {
     const stage = await spikeStage();
     const readOnly = await consoleOf(stage);

@@ -162,6 +162,28 @@ describe('the console of a stage', () => {
     expect((await console.browser.get('/queues/letters?queue=none')).status).toBe(404);
   });
 
+  it('counts dead letters for who may only look, and names what would show them', async () => {
+    const stage = cliStage();
+    stage.deadLetters.put({ queue: 'disable', id: 'd1', body: '{}' });
+    const text =
+      'User: arn:aws:iam::123456789012:user/eva is not authorized to perform: sqs:receivemessage on resource: arn:aws:sqs:eu-west-1:123456789012:disable-dead';
+    stage.deadLetters.receive = () => {
+      throw Object.assign(new Error(text), { name: 'AccessDenied' });
+    };
+    console = await consoleOf(stage);
+    const seen = await console.browser.get('/queues/letters?queue=disable');
+    expect(seen.status).toBe(200);
+    expect(wordsOf(seen.text)).toContain('1 dead letter is in it.');
+    expect(wordsOf(seen.text)).toContain(
+      'these credentials may not do sqs:receivemessage on arn:aws:sqs:eu-west-1:123456789012:disable-dead. With sqs:ReceiveMessage and sqs:ChangeMessageVisibility on the dead-letter queues it is',
+    );
+    // Every other fault is still shown as one.
+    stage.deadLetters.receive = () => {
+      throw new Error('the queue is gone');
+    };
+    expect((await console.browser.get('/queues/letters?queue=disable')).status).toBe(502);
+  });
+
   it('shows of a fleet a page at a time', async () => {
     const ids = Array.from({ length: 120 }, (_, number) => `acmeCo/task-${String(number).padStart(3, '0')}`);
     console = await consoleOf(await failingFleet(ids));

@@ -83,7 +83,7 @@ describe('a promotion on the console', () => {
     const browser = await open(stage);
     const asked = await browser.get('/act/promote?scope=acmeCo/&to=notify');
     // Of the three, only never still fails: its alert is open, and nobody was notified of it in mode detect.
-    expect(wordsOf(asked)).toContain('1 tasks warned about (today 0)');
+    expect(wordsOf(asked)).toContain('1 task warned about (today 0)');
     const fields = { ...fieldsOf(asked.text), reason: 'four weeks without a surprise' };
     expect(wordsOf(await browser.post('/act/promote', fields))).toContain('acmeCo/ says mode=notify.');
     expect(await modeAt(stage, 'acmeCo/')).toBe('notify');
@@ -114,10 +114,10 @@ describe('a promotion on the console', () => {
     ]);
     const browser = await open(stage);
     expect(wordsOf(await browser.get('/rollout?scope=acmeCo/'))).toContain(
-      '1 subscriptions in it would not hear of what notify does',
+      '1 subscription in it would not hear of what notify does',
     );
     const done = await browser.act('/act/promote?scope=acmeCo/&to=notify', { optIn: 'yes' });
-    expect(wordsOf(done)).toContain('1 subscriptions hear of task_abandoned now.');
+    expect(wordsOf(done)).toContain('1 subscription hears of task_abandoned now.');
     expect((await stage.taskwarden(['subscriptions', 'list', '--json'])).json).toMatchObject([
       { alertTypes: ['task_abandoned', 'task_auto_disabled'] },
     ]);

@@ -73,6 +73,18 @@ describe('not mine', () => {
     expect((await loadTask(stage.table, TASK))?.keep?.by).toBe(BOSS);
   });
 
+  it('is mailed to 50 admins at most', async () => {
+    const stage = await ownerStage();
+    await stage.taskwarden(['subscriptions', 'add', 'acmeCo/', 'team@acme.test']);
+    for (let i = 0; i < 52; i += 1)
+      await stage.taskwarden(['admins', 'add', 'acmeCo/', `admin-${i}@acme.test`]);
+    await stage.scanOn(14);
+    stage.setNow(onDay(15));
+    await stage.post(stage.linkTo(ANA), { action: 'not-mine' });
+    await stage.scanOn(15);
+    expect(stage.mails.filter((mail) => mail.to.startsWith('admin-'))).toHaveLength(50);
+  });
+
   it('is no news to admins once it is taken back, nor to an admin who says so', async () => {
     const { stage, link } = await warned();
     await stage.post(link, { action: 'not-mine' });

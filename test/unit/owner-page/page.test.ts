@@ -259,6 +259,9 @@ describe('what a link cannot do', () => {
     expect(page.statusCode).toBe(410);
     expect(text(page)).toContain('This link has expired');
     expect(text(page)).toContain('Use the link of the newest mail');
+    const late = await stage.post(link, { action: 'disable' });
+    expect(late.statusCode).toBe(410);
+    expect(text(late)).toContain('This link has expired');
     expect((await stage.post(link, { action: 'keep', until: '2026-04-01' })).statusCode).toBe(410);
   });
 
@@ -304,7 +307,9 @@ describe('a page of many tasks', () => {
     const stage = await warned(['acmeCo/a', 'acmeCo/b']);
     const page = await stage.get(stage.linkTo(ANA, 'page'));
     expect(text(page)).toContain('Your 2 tasks');
-    expect(text(page)).toMatch(/acmeCo\/a It will be turned off on Thursday 22 January 2026, 00:00 UTC/);
+    expect(text(page)).toMatch(
+      /On Thursday 22 January 2026, 00:00 UTC, in 6 days Their shards failed \(2\) acmeCo\/a acmeCo\/b/,
+    );
     const base = stage.linkTo(ANA, 'page');
     const paths = [...String(page.body).matchAll(/href="([^"]+\/[0-9a-f]{32})"/g)].map(([, path]) => path!);
     expect(paths).toHaveLength(2);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FailureCause } from '../../../../functions/abandonment/task.ts';
+import { markRestored } from '../../../../functions/operators/restored.ts';
 import { at, listed, listedStage } from './listed-stage.ts';
 
 const names = (count: number, from = 0) =>
@@ -85,6 +86,17 @@ describe('a listing in which nothing changed', () => {
       expect(s.now() - observedAt).toBeLessThan(24 * 3_600_000);
     }
     expect((await s.task('t1'))?.evidence.observedAt).toBe(at(0));
+  });
+
+  it('takes the evidence of what may fail in once more after a restore, at once', async () => {
+    const s = await listedOnce([listed('t1'), listed('t2', { shards: [{ status: 'FAILED' }] })]);
+    const observedAt = async (name: string) => (await s.task(name))?.evidence.observedAt;
+    s.pass(5);
+    await markRestored(s.system, 'olga');
+    expect(await again(s)).toEqual(['whole']);
+    expect([await observedAt('t1'), await observedAt('t2')]).toEqual([at(0), s.now()]);
+    expect(await again(s)).toEqual(['whole']);
+    expect(s.table.written()).toEqual([]);
   });
 
   it('asks by tag where the control plane knows one', async () => {

@@ -44,6 +44,7 @@ export function many(count: number, changes: Partial<MailItem> = {}): MailItem[]
 export function readable(html: string): string {
   return html
     .replace(/<style>.*?<\/style>/s, '')
+    .replaceAll('<wbr>', '')
     .replace(/<[^>]*>/g, ' ')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
