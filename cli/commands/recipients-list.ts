@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { listRecipients } from '../../functions/operators/recipients.ts';
-import type { RecipientRecord, Suppression } from '../../functions/store/recipients.ts';
+import type { AddressedRecipient, Suppression } from '../../functions/store/recipients.ts';
 import { addCommand, type Cli, onStage } from '../command.ts';
 import type { Columns } from '../output.ts';
 import { instantText, readable } from '../readable.ts';
@@ -25,7 +25,7 @@ export function registerRecipientsList(recipients: Command, cli: Cli): void {
     );
 }
 
-function lineOf({ key, address, dead, declined, lastMailAt }: RecipientRecord) {
+function lineOf({ key, address, dead, declined, lastMailAt }: AddressedRecipient) {
   const state = stateText(dead);
   return { address, key, state, dead: readable(dead), declined, lastMailAt: instantText(lastMailAt) };
 }

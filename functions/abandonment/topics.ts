@@ -16,9 +16,9 @@ export interface Topic {
   topic: TopicArn;
 }
 
-/** Whether what is to be told something is a topic, and no person at a mail address. */
-export function isTopic(target: string): target is TopicArn {
-  return target.startsWith('arn:');
+/** Whether what is to be told something is a topic, and no person at a mail address, known or not. */
+export function isTopic(target: string | null): target is TopicArn {
+  return target?.startsWith('arn:') ?? false;
 }
 
 /** The topics that were told a date of the episode. */

@@ -52,7 +52,7 @@ export function endEpisode(
     evidence: evidenceOf(given, decision),
     mails: open.mails,
     run: end.run,
-    untold: fits ? [] : [...parting, ...obsolete.map((key) => ({ key, address: '', pending: null }))],
+    untold: fits ? [] : [...parting, ...obsolete.map((key) => ({ key, pending: null }))],
     holders: open.disabling ? holdersOf(record) : [],
     ...(holds && { holds }),
   };

@@ -7,19 +7,21 @@ import { eachRowOf, inBuckets } from '../store/buckets.ts';
 import { changeRecipient } from '../store/change-recipient.ts';
 import { index } from '../store/keys.ts';
 import { evaluationRequest } from '../store/looks.ts';
-import { type RecipientRecord, recipientFromRow, type Suppression } from '../store/recipients.ts';
+import { type AddressedRecipient, recipientFromRow, type Suppression } from '../store/recipients.ts';
 import type { Key, Query, Table } from '../store/table/table.port.ts';
 
 /** All recipients who were ever mailed or chose something, by address; or the dead ones alone. */
 export async function listRecipients(
   table: Table,
   { dead = false }: { dead?: boolean | undefined } = {},
-): Promise<RecipientRecord[]> {
+): Promise<AddressedRecipient[]> {
   const within = dead ? { sk: { prefix: 'dead#' } } : {};
   const queries = inBuckets((bucket): Query => ({ index: 'g2', pk: index.recipients(bucket), ...within }));
   const found: Key[] = [];
   for await (const { pk, sk } of eachRowOf(table, queries)) found.push({ pk, sk });
-  const recipients = (await table.batchGet(found)).map(recipientFromRow);
+  const records = (await table.batchGet(found)).map(recipientFromRow);
+  // Who was queued and never mailed is shown without an address.
+  const recipients = records.map((record) => ({ ...record, address: record.address ?? '' }));
   return recipients.sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
 }
 

@@ -3,12 +3,12 @@ import { keyIdOf, type LinkScope, readLink } from '../platform/link-token.ts';
 import type { LinkKeys } from '../platform/ports.ts';
 import type { System } from '../platform/system.ts';
 import { type DigestRecord, loadDigest } from '../store/digests.ts';
-import { loadRecipient, newRecipient, type RecipientRecord } from '../store/recipients.ts';
+import { type AddressedRecipient, loadRecipient, newRecipient } from '../store/recipients.ts';
 
 /** What a link opens: one mail and its recipient. */
 export interface Visit {
   digest: DigestRecord;
-  recipient: RecipientRecord;
+  recipient: AddressedRecipient;
 }
 
 export type Opened =
@@ -16,7 +16,7 @@ export type Opened =
   /** Not a link of ours, or not one of this kind. */
   | { outcome: 'invalid' }
   /** `recipient`: whose it was, where its mail is still kept. */
-  | { outcome: 'expired'; recipient?: RecipientRecord }
+  | { outcome: 'expired'; recipient?: AddressedRecipient }
   /** It was a good link, and what it was about is no longer kept. */
   | { outcome: 'gone' };
 
@@ -36,7 +36,9 @@ export async function openLink(
   if (!digest || digest.address === FORGOTTEN) return { outcome: isExpired ? 'expired' : 'gone' };
   if (!link.isFor(digest.recipient)) return { outcome: 'invalid' };
   const known = await loadRecipient(system.table, digest.recipient);
-  const recipient = known ?? newRecipient(recipientKey(digest.address), digest.address);
+  const recipient = known
+    ? { ...known, address: known.address ?? digest.address }
+    : newRecipient(recipientKey(digest.address), digest.address);
   if (isExpired) return { outcome: 'expired', recipient };
   return { outcome: 'open', visit: { digest, recipient } };
 }

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { LANGUAGES, type Language } from '../../emails/languages.ts';
 import { wordingsIn } from '../../emails/wordings-by-language.ts';
 import { knownZone } from '../platform/zones.ts';
-import type { RecipientRecord } from '../store/recipients.ts';
+import type { AddressedRecipient } from '../store/recipients.ts';
 import type { Form } from './forms.ts';
 import type { Html } from './frame.ts';
 import type { PageWords } from './words/page-words.ts';
@@ -49,7 +49,7 @@ ${zones.map((one) => html`<option${one === zone ? html` selected` : ''}>${one}</
 
 /** Declining reminders, and nothing else. */
 export function unsubscribeBody(
-  { address, declined }: RecipientRecord,
+  { address, declined }: AddressedRecipient,
   { language, preferences: words }: PageWords,
 ): Html {
   const { notDeclinable } = wordingsIn(language);

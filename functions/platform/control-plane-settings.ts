@@ -1,8 +1,13 @@
 import * as z from 'zod/mini';
 import { type Duration, formatDuration, parseDuration } from '../abandonment/time.ts';
 
+const LISTED = { 'kafka-connect': true, ecs: true, http: true } as const satisfies Record<
+  ListedSettings['type'],
+  true
+>;
+
 /** Types of control planes that are asked (polled) for their tasks. */
-export const LISTED_TYPES = ['kafka-connect', 'ecs', 'http'] as const;
+export const LISTED_TYPES = Object.keys(LISTED) as ListedSettings['type'][];
 
 function named(allowed: string, pattern: RegExp) {
   return z.string(allowed).check(z.regex(pattern, allowed));
@@ -159,7 +164,8 @@ export const controlPlaneSettings = z.lazy(() =>
 );
 
 export type ControlPlaneSettings = z.output<typeof controlPlaneSettings>;
-export type ListedSettings = Extract<ControlPlaneSettings, { type: (typeof LISTED_TYPES)[number] }>;
+/** Whatever is not told of its tasks by events is asked for them. */
+export type ListedSettings = Exclude<ControlPlaneSettings, { type: 'events' | 'catalog' }>;
 export type SettingsOf<Type extends ControlPlaneSettings['type']> = Extract<
   ControlPlaneSettings,
   { type: Type }
@@ -169,7 +175,7 @@ export type Credentials = z.output<ReturnType<typeof credentials>>;
 
 /** Whether its tasks are listed. */
 export function isListed(settings: ControlPlaneSettings): settings is ListedSettings {
-  return LISTED_TYPES.some((type) => type === settings.type);
+  return settings.type in LISTED;
 }
 
 /** The settings as an environment variable carries them; `readControlPlanes` reads it. */

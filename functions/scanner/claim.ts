@@ -1,5 +1,6 @@
 import { withSpan } from '../abandonment/spans.ts';
 import { type Duration, type Instant, MINUTE } from '../abandonment/time.ts';
+import { METRIC } from '../platform/names.ts';
 import type { System } from '../platform/system.ts';
 import type { FleetView } from '../store/fleet-view.ts';
 import { runWrite } from '../store/runs.ts';
@@ -74,6 +75,6 @@ export async function complete(
   }
   for (const [figure, value] of Object.entries(figures)) system.telemetry.metric(`Scan.${figure}`, value);
   system.telemetry.log('info', 'scan completed', { run, ...figures });
-  system.telemetry.metric('ScanCompleted', 1);
+  system.telemetry.metric(METRIC.scanCompleted, 1);
   return true;
 }

@@ -12,6 +12,11 @@ export type AlertRecord = AlertFacts & AlertEnd;
 /** Of an alert that is open, and of one that is resolved. */
 type AlertEnd = { resolvedAt: null; reason: null } | { resolvedAt: Instant; reason: ResolveReason };
 
+/** A notice that is still to be written for somebody, or one of theirs that nobody needs and that is still to be deleted. */
+type UnwrittenNotice =
+  | { key: string; address: string; pending: PendingNotice }
+  | { key: string; pending: null };
+
 interface AlertFacts {
   task: string;
   episode: number;
@@ -25,7 +30,7 @@ interface AlertFacts {
   mails: string[];
   run: string | null;
   /** Notices of its end that are not written (or, without one, not deleted) yet: too many for the transaction that ended it. */
-  untold: { key: string; address: string; pending: PendingNotice | null }[];
+  untold: UnwrittenNotice[];
   /** What held it while it was open; absent where nothing did, and while it is open. */
   holds?: HoldSpan[];
   /** Of an episode that ended with the disabling: who held its warning then. */
@@ -52,28 +57,34 @@ export function alertFromRow(row: Row): AlertRecord {
   return { ...said, holders: said.holders ?? [], untold: unlisted({ untold, parting }) };
 }
 
-type Untold = AlertRecord['untold'];
+/** One of them in the row: without `pending` what the row says of most holds; one to be deleted has no address. */
+interface ListedNotice {
+  key: string;
+  address: string;
+  pending?: PendingNotice | null;
+}
 
 /** As it stands in the row: what most are to be told is written once, for a row has an end. */
 interface ListedAlert {
-  untold: (Omit<Untold[number], 'pending'> & Partial<Pick<Untold[number], 'pending'>>)[];
+  untold: ListedNotice[];
   parting?: PendingNotice | undefined;
 }
 
-function listed(untold: Untold): ListedAlert {
+function listed(untold: readonly UnwrittenNotice[]): ListedAlert {
   const parting = untold.find(({ pending }) => pending !== null)?.pending;
-  if (!parting) return { untold };
-  const text = JSON.stringify(parting);
-  const isSame = ({ pending }: Untold[number]) => pending !== null && JSON.stringify(pending) === text;
-  return {
-    untold: untold.map((one) => (isSame(one) ? { key: one.key, address: one.address } : one)),
-    parting,
+  const text = parting && JSON.stringify(parting);
+  const rowOf = (one: UnwrittenNotice): ListedNotice => {
+    if (one.pending === null) return { key: one.key, address: '', pending: null };
+    return JSON.stringify(one.pending) === text ? { key: one.key, address: one.address } : one;
   };
+  return { untold: untold.map(rowOf), ...(parting && { parting }) };
 }
 
 /** Rows of an older version say of each what is to be told. */
-function unlisted({ untold = [], parting }: Partial<ListedAlert>): Untold {
-  return untold.map(({ key, address, pending = parting ?? null }) => ({ key, address, pending }));
+function unlisted({ untold = [], parting }: Partial<ListedAlert>): UnwrittenNotice[] {
+  return untold.map(({ key, address, pending = parting ?? null }) =>
+    pending ? { key, address, pending } : { key, pending },
+  );
 }
 
 /** Stores an alert whatever stands there: the task's row, written in the same transaction, guards it. */

@@ -77,9 +77,9 @@ export interface DigestRecord {
 }
 
 /** A mail that is claimed and not sent yet; past its lease it must not be sent any more. */
-export function newDigest(
-  given: Pick<DigestRecord, 'id' | 'recipient' | 'address' | 'claimedAt' | 'leaseUntil'>,
-): DigestRecord {
+export function newDigest<Address>(
+  given: Pick<DigestRecord, 'id' | 'recipient' | 'claimedAt' | 'leaseUntil'> & { address: Address },
+): Omit<DigestRecord, 'address'> & { address: Address } {
   return {
     ...given,
     ...EMPTY,

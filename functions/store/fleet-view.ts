@@ -339,7 +339,7 @@ export class FleetView {
     await this.loadRecipients(recipients);
     return [...recipients].flatMap((key) => {
       const record = this.#recipients.get(key);
-      return record && !record.dead ? [{ key, address: record.address }] : [];
+      return record?.address && !record.dead ? [{ key, address: record.address }] : [];
     });
   }
 

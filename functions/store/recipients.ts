@@ -20,7 +20,8 @@ export type LastingReason = 'bounce' | 'complaint' | 'suppressed' | 'rejected' |
 /** What is known of an address. */
 export interface RecipientRecord {
   key: string;
-  address: string;
+  /** Null where they are known by their key alone, until a mail is written to them. */
+  address: string | null;
   dead: Suppression | null;
   /** Mails that came back for the time being, with none delivered since. */
   soft: { digest: string; at: Instant }[];
@@ -57,7 +58,12 @@ export interface RecipientRecord {
   rev: number;
 }
 
-export function newRecipient(key: string, address: string): RecipientRecord {
+/** Somebody whose address is known. */
+export type AddressedRecipient = RecipientRecord & { address: string };
+
+export function newRecipient(key: string, address: string): AddressedRecipient;
+export function newRecipient(key: string, address: string | null): RecipientRecord;
+export function newRecipient(key: string, address: string | null): RecipientRecord {
   return {
     key,
     address,
@@ -83,7 +89,8 @@ export async function loadRecipient(table: Table, key: string): Promise<Recipien
 
 /** The record in a recipient's row. */
 export function recipientFromRow(row: Row): RecipientRecord {
-  return { ...EMPTY, ...recordIn<RecipientRecord>(row) };
+  const { address, ...said } = recordIn<RecipientRecord>(row);
+  return { ...EMPTY, ...said, address: address === '' ? null : address };
 }
 
 /** Left out of a row where there is nothing to say; rows of older versions never had them. */
@@ -98,9 +105,11 @@ export async function loadRecipients(
 }
 
 export function recipientWrite(record: RecipientRecord): Write {
-  const { soft, mailedAt, quietHours, ...rest } = record;
+  const { soft, mailedAt, quietHours, address, ...rest } = record;
   const said = {
     ...rest,
+    // Older code reads a text.
+    address: address ?? '',
     ...(soft.length > 0 && { soft }),
     ...(mailedAt.length > 0 && { mailedAt }),
     ...(quietHours && { quietHours }),

@@ -29,9 +29,9 @@ export async function writeListedNotices(writing: Writing, listed: AlertRecord):
 function chunkOf({ task, episode, untold }: AlertRecord) {
   return untold
     .slice(0, CHUNK)
-    .map(({ key, address, pending }) =>
-      pending
-        ? noticeWrite({ recipient: key, address, task, episode, pending })
-        : noticeDelete(key, task, episode),
+    .map((one) =>
+      one.pending
+        ? noticeWrite({ recipient: one.key, address: one.address, task, episode, pending: one.pending })
+        : noticeDelete(one.key, task, episode),
     );
 }

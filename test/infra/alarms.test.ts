@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { QUEUE_NAMES } from '../../functions/platform/queues.ts';
 import { ofType, type Resource, synth } from './synth.ts';
 
 const WITH_QUOTA = { identity: 'example.com', mailsPerDay: 50_000 };
@@ -49,7 +50,7 @@ describe('alarms', () => {
     /^(scanner|breaker)-not-running$/,
     /-dead-letters$/,
     /^dead-letters-growing$/,
-    /^(ingest|notify|disable|mail-events|listing|webhook)-failing$/,
+    new RegExp(`^(${QUEUE_NAMES.join('|')})-failing$`),
     /^breaker-open$/,
     /^canary-missed$/,
     /^feedback-silent$/,

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { QUEUE_NAMES } from '../../functions/platform/queues.ts';
 import { ofType, type Resource, synth } from './synth.ts';
-
-const QUEUES = ['ingest', 'notify', 'disable', 'mail-events'];
 
 function functionOf(resources: Resource[], service: string): Resource | undefined {
   return ofType(resources, 'AWS::Lambda::Function').find(({ Properties }) =>
@@ -31,7 +30,7 @@ describe('the breaker', () => {
 
   it('knows the worker, the mapping and the URL of each queue', () => {
     const text = JSON.stringify(breaker?.Properties.Environment.Variables.TASKWARDEN_WORKERS);
-    for (const queue of QUEUES) expect(text).toContain(`\\"${queue}\\":{\\"functionName\\":`);
+    for (const queue of QUEUE_NAMES) expect(text).toContain(`\\"${queue}\\":{\\"functionName\\":`);
     for (const { id } of ofType(resources, 'AWS::Lambda::EventSourceMapping')) expect(text).toContain(id);
   });
 
@@ -39,7 +38,7 @@ describe('the breaker', () => {
     for (const action of ['lambda:InvokeFunction', 'lambda:GetAlias', 'lambda:UpdateEventSourceMapping']) {
       const [statement, ...more] = allowed(action);
       expect(more).toEqual([]);
-      expect(statement.Resource).toHaveLength(6);
+      expect(statement.Resource).toHaveLength(QUEUE_NAMES.length);
     }
     expect(JSON.stringify(allowed('lambda:InvokeFunction'))).not.toContain('Scanner');
   });
@@ -50,7 +49,7 @@ describe('the breaker', () => {
     expect([taking[0].Action].flat()).toEqual(
       expect.arrayContaining(['sqs:DeleteMessage', 'sqs:SendMessage']),
     );
-    expect(taking[0].Resource).toHaveLength(6);
+    expect(taking[0].Resource).toHaveLength(QUEUE_NAMES.length);
     expect(JSON.stringify(taking[0].Resource)).not.toContain('DeadLetters');
   });
 

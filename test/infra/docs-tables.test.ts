@@ -6,7 +6,7 @@ import { BLAST_RADIUS_KEYS, GLOBAL_KEYS, SCOPED_KEYS } from '../../functions/aba
 import { formatDuration, parseDuration, parseInstant } from '../../functions/abandonment/time.ts';
 import type { OperatorAlertCode } from '../../functions/platform/alert-codes.ts';
 import { SERVICES } from '../../functions/platform/names.ts';
-import { byQueue, QUEUES } from '../../functions/platform/queues.ts';
+import { byQueue, QUEUE_NAMES, QUEUES } from '../../functions/platform/queues.ts';
 import { GENERATORS } from '../../functions/scanner/generators.ts';
 import { STEPS } from '../../functions/scanner/scan.ts';
 import { index, keys } from '../../functions/store/keys.ts';
@@ -45,6 +45,21 @@ describe('the table of functions', () => {
   it('says which queue each works', () => {
     const worked = table.flatMap(([name, , by]) => (by?.startsWith('queue ') ? [[by.slice(6), name]] : []));
     expect(Object.fromEntries(worked)).toEqual(byQueue((queue) => QUEUES[queue].worker));
+  });
+});
+
+describe('the table of the configuration', () => {
+  const rowOf = (key: string) =>
+    textOf('docs/configuration.md')
+      .split('\n')
+      .find((line) => line.startsWith(`| \`${key}\``)) ?? '';
+
+  it('names the queues that can be tuned, and the functions that can have a concurrency of their own', () => {
+    const namedIn = (text = '') => [...text.matchAll(/`([\w-]+)`/g)].map(([, name]) => name);
+    const queues = rowOf('queues.<name>.batchSize').split('names: ')[1];
+    expect(namedIn(queues)).toEqual(QUEUE_NAMES);
+    const functions = rowOf('reservedConcurrency.<function>').split('functions: ')[1]?.split('. ')[0];
+    expect(namedIn(functions).sort()).toEqual([...SERVICES].sort());
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readDeployment } from '../../cli/deployment.ts';
+import { SERVICES } from '../../functions/platform/names.ts';
 import { QUEUE_NAMES } from '../../functions/platform/queues.ts';
 import { ofType, synth } from './synth.ts';
 
@@ -14,7 +15,7 @@ describe('functions', () => {
   const functions = ofType(resources, 'AWS::Lambda::Function');
 
   it('run on Node.js 24 and arm64, with JSON logs and readable stacks', () => {
-    expect(functions).toHaveLength(9);
+    expect(functions).toHaveLength(SERVICES.length);
     for (const { Properties } of functions) {
       expect(Properties).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -29,8 +30,8 @@ describe('functions', () => {
     const traced = synth('dev', { tracing: true }).resources;
     const modes = (of: typeof resources) =>
       ofType(of, 'AWS::Lambda::Function').map(({ Properties }) => Properties.TracingConfig?.Mode);
-    expect(modes(traced)).toEqual(Array(9).fill('Active'));
-    expect(modes(resources)).toEqual(Array(9).fill(undefined));
+    expect(modes(traced)).toEqual(Array(SERVICES.length).fill('Active'));
+    expect(modes(resources)).toEqual(Array(SERVICES.length).fill(undefined));
     const allowed = (of: typeof resources) =>
       JSON.stringify(ofType(of, 'AWS::IAM::Role')).match(/xray:\w+/g) ?? [];
     expect([...new Set(allowed(traced))].sort()).toEqual([
@@ -42,14 +43,16 @@ describe('functions', () => {
 
   it('keep their logs in groups of their own for as long as configured', () => {
     const groups = ofType(resources, 'AWS::Logs::LogGroup');
-    expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual(Array(9).fill(7));
+    expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual(
+      Array(SERVICES.length).fill(7),
+    );
     const used = functions.map(({ Properties }) => Properties.LoggingConfig.LogGroup.Ref);
-    expect(new Set(used).size).toBe(9);
+    expect(new Set(used).size).toBe(SERVICES.length);
   });
 
   it('have the alias live', () => {
     const aliases = ofType(resources, 'AWS::Lambda::Alias');
-    expect(aliases.map(({ Properties }) => Properties.Name)).toEqual(Array(9).fill('live'));
+    expect(aliases.map(({ Properties }) => Properties.Name)).toEqual(Array(SERVICES.length).fill('live'));
   });
 
   it('have concurrency set aside where configured, and the page that anybody may call by default', () => {
@@ -88,7 +91,7 @@ describe('functions', () => {
       expect(Properties.Environment.Variables).not.toHaveProperty('TASKWARDEN_DEMO_CLOCK');
     }
     const local = ofType(synth('local', { demoClock: true }).resources, 'AWS::Lambda::Function');
-    expect(local).toHaveLength(9);
+    expect(local).toHaveLength(SERVICES.length);
     for (const { Properties } of local)
       expect(Properties.Environment.Variables.TASKWARDEN_DEMO_CLOCK).toBe('on');
   });

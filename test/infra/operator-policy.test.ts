@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { QUEUE_NAMES } from '../../functions/platform/queues.ts';
 import { ofType, synth } from './synth.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -130,5 +131,8 @@ describe('the managed policy for operators', () => {
     expect(actionsOf(document.Statement).sort()).toEqual(actionsOf(statements).sort());
     const table = docs.slice(docs.indexOf('| commands'), docs.indexOf('For those who only look'));
     for (const action of actionsOf(statements)) expect(table).toContain(action.split(':')[1]);
+    // Its ARNs are for the reader to fill in: each dead-letter queue has its place.
+    for (const queue of QUEUE_NAMES)
+      expect(JSON.stringify(document)).toContain(`:${queue.toUpperCase()}-DEAD-LETTERS"`);
   });
 });

@@ -1,5 +1,6 @@
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
+import { SERVICES } from '../../functions/platform/names.ts';
 import type { Write } from '../../functions/store/table/table.port.ts';
 import { TABLE_USE } from '../../lib/permissions.ts';
 import { onDay, ownerStage } from '../unit/owner-page/owner-stage.ts';
@@ -63,7 +64,7 @@ describe.each(['dev', 'local', 'prod'])('permissions on stage %s', (stage) => {
       JSON.stringify(Properties.Role),
     );
     expect(new Set(roles).size).toBe(roles.length);
-    expect(roles).toHaveLength(9);
+    expect(roles).toHaveLength(SERVICES.length);
   });
 
   it('lets one function send mail, as the sender alone', () => {

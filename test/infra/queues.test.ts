@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { QUEUE_NAMES, QUEUES } from '../../functions/platform/queues.ts';
 import { ofType, synth } from './synth.ts';
 
 const FOURTEEN_DAYS = 14 * 24 * 3_600;
@@ -9,37 +10,32 @@ describe('queues', () => {
   const mappings = ofType(resources, 'AWS::Lambda::EventSourceMapping');
   const worked = queues.filter(({ Properties }) => Properties.RedrivePolicy);
 
-  it('has six worked queues, a dead-letter queue each, and two for each schedule', () => {
-    expect(worked).toHaveLength(6);
-    expect(queues).toHaveLength(16);
+  it('has a worked queue for each of the catalogue, a dead-letter queue each, and two for each schedule', () => {
+    expect(worked).toHaveLength(QUEUE_NAMES.length);
+    expect(queues).toHaveLength(2 * QUEUE_NAMES.length + 2 * 2);
   });
 
   it('dead-letters after 10 receives, to a queue of its own', () => {
     const targets = worked.map(
       ({ Properties }) => Properties.RedrivePolicy.deadLetterTargetArn['Fn::GetAtt'][0],
     );
-    expect(new Set(targets).size).toBe(6);
-    expect(worked.map(({ Properties }) => Properties.RedrivePolicy.maxReceiveCount)).toEqual([
-      10, 10, 10, 10, 10, 10,
-    ]);
+    expect(new Set(targets).size).toBe(QUEUE_NAMES.length);
+    for (const { Properties } of worked) expect(Properties.RedrivePolicy.maxReceiveCount).toBe(10);
   });
 
   it('keeps what was given up for 14 days, as long as what nothing sends again, and longer than any other', () => {
     const given = queues.filter(({ Properties }) => !Properties.RedrivePolicy);
-    expect(given.map(({ Properties }) => Properties.MessageRetentionPeriod)).toEqual(
-      Array(10).fill(FOURTEEN_DAYS),
-    );
-    const days = (queue: string) =>
-      (worked.find(({ id }) => id.startsWith(queue))?.Properties.MessageRetentionPeriod ?? 0) / 86_400;
-    expect(['Ingest', 'MailEvents', 'Notify', 'Disable', 'Listing', 'Webhook'].map(days)).toEqual([
-      14, 14, 4, 4, 4, 4,
-    ]);
+    expect(given).toHaveLength(QUEUE_NAMES.length + 2 * 2);
+    for (const { Properties } of given) expect(Properties.MessageRetentionPeriod).toBe(FOURTEEN_DAYS);
+    const days = worked.map(({ Properties }) => Properties.MessageRetentionPeriod / 86_400);
+    expect(days).toEqual(QUEUE_NAMES.map((queue) => (QUEUES[queue].isOnlyTold ? 14 : 4)));
   });
 
   it('hides a message for six times the worker’s time limit', () => {
-    expect(worked.map(({ Properties }) => Properties.VisibilityTimeout)).toEqual([
-      180, 180, 180, 180, 360, 360,
-    ]);
+    const limits = QUEUE_NAMES.map((queue) => QUEUES[queue].timeoutSeconds);
+    expect(worked.map(({ Properties }) => Properties.VisibilityTimeout)).toEqual(
+      limits.map((seconds) => 6 * seconds),
+    );
   });
 
   it('adds the batching window to the time a message is hidden', () => {
@@ -57,7 +53,7 @@ describe('queues', () => {
   });
 
   it('is worked through the alias, in partial batches, with bounded concurrency', () => {
-    expect(mappings).toHaveLength(6);
+    expect(mappings).toHaveLength(QUEUE_NAMES.length);
     const aliases = ofType(resources, 'AWS::Lambda::Alias').map(({ id }) => id);
     for (const { Properties } of mappings) {
       const target = JSON.stringify(Properties.FunctionName);

@@ -190,7 +190,7 @@ function recipientOf(
   const pending = { notice: 'warning', since: NOW, notBefore: NOW } as const;
   const notice = noticeWrite({
     recipient: key,
-    address: record.address,
+    address: `${key}@acme.test`,
     task: 'acmeCo/a',
     episode: 1,
     pending,

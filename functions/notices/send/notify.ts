@@ -52,7 +52,7 @@ async function sendNext(
   const now = system.clock.now();
   const loaded = await loadRecipientWithNotices(system.table, key);
   const pending = loaded.notices.filter((one): one is Waiting => one.pending !== null);
-  let recipient = loaded.recipient ?? newRecipient(key, pending[0]?.address ?? '');
+  let recipient = loaded.recipient ?? newRecipient(key, pending[0]?.address ?? null);
   if (recipient.sending) return { outcome: 'skipped', reason: 'a mail is being sent' };
   if (pending.length === 0) return release(system, recipient, 'nothing to tell');
   if (recipient.dead) return dropAll(system, recipient, pending);

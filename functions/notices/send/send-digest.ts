@@ -201,15 +201,15 @@ function draftOf(
   chosen: Chosen[],
 ): Omit<DigestRecord, 'address'> & { address: string | undefined } {
   const now = system.clock.now();
-  const stored = recipient.address || (chosen[0]?.notice.address ?? '');
-  const draft = newDigest({
+  const stored = recipient.address ?? chosen[0]?.notice.address ?? null;
+  const address = isTopic(stored) ? stored : (stored && normaliseAddress(stored)) || undefined;
+  return newDigest({
     id: system.random.id(now),
     recipient: recipient.key,
-    address: stored,
+    address,
     claimedAt: now,
     leaseUntil: now + system.config.sendLease,
   });
-  return { ...draft, address: isTopic(stored) ? stored : normaliseAddress(stored) };
 }
 
 /**

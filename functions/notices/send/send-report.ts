@@ -31,6 +31,7 @@ export async function sendReport(
   if (known && !isSurelyUnsent(known)) return { outcome: 'skipped', reason: 'the report of that week went' };
   const recipient = await loadRecipient(system.table, key);
   if (!recipient || recipient.dead) return { outcome: 'skipped', reason: 'dead address' };
+  if (recipient.address === null) return { outcome: 'skipped', reason: 'no address is known' };
   const view = await FleetView.load(system.table, system.clock.now());
   const until = view.pauses.notify ? now + HOUR : mayGoFrom(recipient, now);
   if (until > now) return later(until - now);

@@ -187,7 +187,7 @@ async function unreachableIn(table: Table): Promise<Status['unreachable']> {
   const first = rows
     .map(recipientFromRow)
     .flatMap(({ address, dead }) =>
-      dead ? [{ address, why: dead.reason, since: instantText(dead.at) ?? '' }] : [],
+      dead ? [{ address: address ?? '', why: dead.reason, since: instantText(dead.at) ?? '' }] : [],
     );
   return { addresses: found.length, first };
 }

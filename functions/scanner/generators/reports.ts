@@ -77,7 +77,8 @@ function hasReport({ prefix, alertTypes }: SubscriptionRecord): boolean {
 async function ask({ system }: Run, week: string, { key, address, tenants }: Subscribed): Promise<void> {
   const now = system.clock.now();
   await changeRecipient(system, key, (known) => ({
-    recipient: known ?? newRecipient(key, address),
+    // Who is queued for their first mail is known by their key alone.
+    recipient: known?.address === null ? { ...known, address } : (known ?? newRecipient(key, address)),
     value: undefined,
   }));
   const message = reportMessageFor({ now, id: system.random.id(now) }, { key, week, tenants });

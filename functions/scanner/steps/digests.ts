@@ -86,7 +86,7 @@ async function queueChunk(run: Run, waiting: WaitingRecipient[], last: Last): Pr
   const ready: Ready[] = [];
   for (const one of waiting) {
     if (await isTellingGivenUp(run, one.key, one.newestAt)) continue;
-    const record = records.get(one.key) ?? newRecipient(one.key, '');
+    const record = records.get(one.key) ?? newRecipient(one.key, null);
     ready.push(...(await readyNow(run, one, record, last)));
   }
   await queue(run, ready);

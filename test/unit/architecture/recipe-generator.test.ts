@@ -1,10 +1,6 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { START, workStage } from '../work/stage.ts';
-import { ROOT } from './pages.ts';
+import { Scratch } from './scratch.ts';
 
 const REGISTRY = 'functions/scanner/generators.ts';
 
@@ -36,22 +32,15 @@ export const tasksPerPlaneGenerator: Generator = {
 };
 `;
 
-let copy: string;
-beforeEach(() => {
-  copy = mkdtempSync(join(tmpdir(), 'taskwarden-recipe-'));
-  for (const part of ['functions', 'emails', 'package.json'])
-    cpSync(join(ROOT, part), join(copy, part), { recursive: true });
-  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
-});
-afterEach(() => rmSync(copy, { recursive: true, force: true }));
-
 it('the recipe "A generator" needs one file and one line, and its generator is asked with the next tick', async () => {
-  writeFileSync(join(copy, 'functions/scanner/generators/tasks-per-plane.ts'), GENERATOR);
-  const registry = readFileSync(join(copy, REGISTRY), 'utf8');
-  const line = "import { tasksPerPlaneGenerator } from './generators/tasks-per-plane.ts';\n";
-  const added = registry.replace(/(GENERATORS: readonly Generator\[\] = \[)/, '$1tasksPerPlaneGenerator, ');
-  expect(added).not.toBe(registry);
-  writeFileSync(join(copy, REGISTRY), `${line}${added}`);
+  const scratch = new Scratch('functions', 'emails', 'package.json');
+  scratch.add('functions/scanner/generators/tasks-per-plane.ts', GENERATOR);
+  scratch.addBehind(REGISTRY, 'GENERATORS: readonly Generator[] = [', 'tasksPerPlaneGenerator, ');
+  scratch.addBehind(
+    REGISTRY,
+    '',
+    "import { tasksPerPlaneGenerator } from './generators/tasks-per-plane.ts';\n",
+  );
 
   const { system, table, metrics } = workStage();
   const plane = { pk: 'PLANES', sk: 'eu-1', v: 1, name: 'eu-1', state: 'up', since: START, lifeSignAt: null };
@@ -60,7 +49,8 @@ it('the recipe "A generator" needs one file and one line, and its generator is a
     [{ put: { ...plane, unknown: [], outages: [], rev: 1 } }, { put: counts }],
     'a stage that runs',
   );
-  const { runScan } = await import(pathToFileURL(join(copy, 'functions/scanner/scan.ts')).href);
+  const { runScan } =
+    await scratch.load<typeof import('../../../functions/scanner/scan.ts')>('functions/scanner/scan.ts');
   await runScan(system, { scheduledAt: START, remainingMs: () => 900_000 });
 
   const counted = metrics.filter(({ name }) => name === 'TasksOfPlane');

@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { run } from '../../../cli/program.ts';
+import type { Cli } from '../../../cli/command.ts';
+import { buildProgram, run } from '../../../cli/program.ts';
+import { textFiles, textOf } from '../architecture/pages.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const FOLDERS = ['docs', join('docs', 'connect')];
@@ -28,18 +31,36 @@ function words(text: string): string[] {
   );
 }
 
+/** The program without a stage; `say` gets what it writes to standard error. */
+const without = (say: (line: string) => void): Cli => ({
+  open: () => Promise.reject(new Error('a stage is asked')),
+  stdin: (async function* () {})(),
+  stdout: { write: () => {} },
+  stderr: { write: say },
+  env: {},
+});
+
 /** How the program takes a command, short of asking a stage. */
 async function takes(text: string): Promise<string> {
   let said = '';
-  const code = await run(words(text), {
-    open: () => Promise.reject(new Error('a stage is asked')),
-    stdin: (async function* () {})(),
-    stdout: { write: () => {} },
-    stderr: { write: (line: string) => (said += line) },
-    env: {},
-  });
+  const code = await run(
+    words(text),
+    without((line) => (said += line)),
+  );
   return code === 0 ? 'done' : said.trim();
 }
+
+/** Every command that can be given, by its words. */
+function leaves(command: Command, path: string[] = []): string[] {
+  if (command.commands.length === 0) return [path.join(' ')];
+  return command.commands.flatMap((one) => leaves(one, [...path, one.name()]));
+}
+
+/** The pages for people who operate; a decision tells how something came to be. */
+const told = textFiles()
+  .filter((file) => /^(README|docs\/(?!decisions\/).*)\.md$/.test(file))
+  .map((file) => textOf(file).replaceAll(/\s+/g, ' '))
+  .join('\n');
 
 describe('pages', () => {
   it('name commands at all', () => {
@@ -52,6 +73,10 @@ describe('pages', () => {
       expect(['done', 'error: a stage is asked']).toContain(await takes(text));
     },
   );
+
+  it.each(leaves(buildProgram(without(() => {}))))('tell people of the command %s', (command) => {
+    expect(new RegExp(`(\\btaskwarden( --)? |\`)${command}\\b`).test(told)).toBe(true);
+  });
 
   it('a command that there is not would be seen', async () => {
     expect(await takes('alerts lost --stage prod')).toMatch(/unknown command/);

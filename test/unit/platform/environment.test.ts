@@ -1,17 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { readEnvironment, readWorkerEnvironment } from '../../../functions/platform/environment.ts';
+import { byQueue, QUEUE_NAMES, queueUrlVariable } from '../../../functions/platform/queues.ts';
 
 const GIVEN = {
   TASKWARDEN_STAGE: 'dev',
   TASKWARDEN_TABLE: 'table',
   TASKWARDEN_BUS: 'bus',
   TASKWARDEN_OPERATORS_TOPIC: 'arn:topic',
-  TASKWARDEN_INGEST_QUEUE_URL: 'i',
-  TASKWARDEN_NOTIFY_QUEUE_URL: 'n',
-  TASKWARDEN_DISABLE_QUEUE_URL: 'd',
-  TASKWARDEN_MAIL_EVENTS_QUEUE_URL: 'm',
-  TASKWARDEN_LISTING_QUEUE_URL: 'l',
-  TASKWARDEN_WEBHOOK_QUEUE_URL: 'w',
+  ...Object.fromEntries(QUEUE_NAMES.map((queue) => [queueUrlVariable(queue), `url of ${queue}`])),
   TASKWARDEN_SENDER: 'warden@example.com',
   TASKWARDEN_REPLY_TO: 'team@example.com',
   TASKWARDEN_CONFIGURATION_SET: 'set',
@@ -31,14 +27,7 @@ describe('the environment of a function', () => {
   it('is parsed into a model', () => {
     const environment = readEnvironment(GIVEN);
     expect(environment).toMatchObject({ table: 'table', mailsPerSecond: 2.5, demoClock: false });
-    expect(environment.queueUrls).toEqual({
-      ingest: 'i',
-      notify: 'n',
-      disable: 'd',
-      'mail-events': 'm',
-      listing: 'l',
-      webhook: 'w',
-    });
+    expect(environment.queueUrls).toEqual(byQueue((queue) => `url of ${queue}`));
     expect(environment.config).toMatchObject({
       stage: 'dev',
       functionVersion: '7',

@@ -7,7 +7,7 @@ import { waitingFromRow } from '../../../functions/catalog/waiting.ts';
 import { doctorRunFromRow } from '../../../functions/operators/doctor.ts';
 import { stepFromRow } from '../../../functions/scanner/step.ts';
 import { alertFromRow, alertWrite } from '../../../functions/store/alerts.ts';
-import { auditFromRow, auditWrite } from '../../../functions/store/audit.ts';
+import { auditBesideFromRow, auditFromRow, auditWrite } from '../../../functions/store/audit.ts';
 import { dataPlaneFromRow, dataPlaneWrite } from '../../../functions/store/data-planes.ts';
 import { digestFromRow, digestWrite } from '../../../functions/store/digests.ts';
 import { generatorFromRow, newGenerator } from '../../../functions/store/generators.ts';
@@ -331,6 +331,20 @@ const STORED = {
     mails: ['01KEEDB3M00126JTM3YZYY5B14', '01KEKJ4HM001BP3GG464K14MS0'],
     ttl: 1802682000,
     w: '01KEP4H8M001GPPESC5CNA0EG8',
+  },
+  auditBeside: {
+    pk: 'AUDIT#operators',
+    sk: 'L#2026-01-12T10:00:00.000Z#pause disable#439prs',
+    v: 1,
+    subject: 'operators',
+    at: 1768212000000,
+    act: 'pause disable',
+    by: 'ops@acme.test',
+    reason: 'a move of the fleet',
+    evidence: { until: 1768384800000 },
+    mails: [],
+    ttl: 1802772000,
+    w: '01KERXQ2M001GPPESC5CNA0EG8',
   },
   oops: {
     pk: 'OOPS',
@@ -725,6 +739,13 @@ describe('a row of before that is read and stored again is the same row, a revis
     ],
     ['a recipient', { row: STORED.recipient, again: recipientWrite(recipientFromRow(STORED.recipient)) }],
     [
+      'a recipient who was queued and never mailed, without an address',
+      {
+        row: { ...STORED.recipient, address: '' },
+        again: recipientWrite(recipientFromRow({ ...STORED.recipient, address: '' })),
+      },
+    ],
+    [
       'a recipient who is suppressed for a time',
       { row: STORED.softRecipient, again: recipientWrite(recipientFromRow(STORED.softRecipient)) },
     ],
@@ -753,6 +774,10 @@ describe('a row of before that is read and stored again is the same row, a revis
     ['the refusals', { row: STORED.refusals, again: refusalsWrite(refusalsFromRow(STORED.refusals)) }],
     ['a source', { row: STORED.source, again: sourceWrite(sourceFromRow(STORED.source)) }],
     ['an act on a task', { row: STORED.audit, again: auditWrite(auditFromRow(STORED.audit)) }],
+    [
+      'an act that is about no task',
+      { row: STORED.auditBeside, again: auditWrite(auditBesideFromRow(STORED.auditBeside)) },
+    ],
     [
       'an alert to operators, with the number of buckets that all rows carry',
       {

@@ -5,6 +5,7 @@ import { listerConsumer } from '../../../functions/catalog/listings/lister-consu
 import { disableConsumer } from '../../../functions/disabling/disable-consumer.ts';
 import { mailEventsConsumer } from '../../../functions/notices/feedback/mail-events-consumer.ts';
 import { notifyConsumer } from '../../../functions/notices/send/notify-consumer.ts';
+import { factsOf } from '../../../functions/operators/letter-facts.ts';
 import type { Telemetry } from '../../../functions/platform/ports.ts';
 import { byQueue, QUEUE_NAMES, type QueueName } from '../../../functions/platform/queues.ts';
 import { buildSystem } from '../../../functions/platform/system.ts';
@@ -140,5 +141,9 @@ describe.each(QUEUE_NAMES)('the worker of %s', (queue) => {
     ['all of them fail', { telemetry: DOWN, oopsDown: true }],
   ])('does so just the same while %s', async (_, sinks) => {
     expect(await outcomes(queue, sinks)).toEqual(await healthy[queue]);
+  });
+
+  it('has dead letters that `dlq show` can read', () => {
+    expect(factsOf({ queue, body: VALID[queue] }).kind).not.toBe('unreadable');
   });
 });
