@@ -124,7 +124,11 @@ export class SoakFaultInjector implements ProcessFaults {
       instead: async (really) => {
         const row = await this.#parts.table.get({ pk, sk });
         if (row && typeof row.rev === 'number') {
-          await this.#parts.table.transact([{ put: { ...row, rev: row.rev + 1 } }], 'somebody else');
+          const unchanged = { if: [{ equals: ['rev', row.rev] as ['rev', number] }] };
+          await this.#parts.table.transact(
+            [{ put: { ...row, rev: row.rev + 1 }, ...unchanged }],
+            'somebody else',
+          );
         }
         return really();
       },
