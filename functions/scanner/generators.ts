@@ -1,7 +1,6 @@
 import type { Generator } from './generator.ts';
 import { factsGenerator } from './generators/facts.ts';
 import { garbageGenerator } from './generators/garbage.ts';
-
 import { listingsGenerator } from './generators/listings.ts';
 import { officesGenerator } from './generators/offices.ts';
 import { operatorWorkGenerator } from './generators/operator-work.ts';

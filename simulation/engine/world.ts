@@ -5,6 +5,7 @@ import type { OperatorAlert, OperatorChannel } from '../../functions/platform/po
 import type { System } from '../../functions/platform/system.ts';
 import { auditFromRow } from '../../functions/store/audit.ts';
 import { loadDigest } from '../../functions/store/digests.ts';
+import { generatorWrite, newGenerator } from '../../functions/store/generators.ts';
 import { type ListingRecord, listingFromRow } from '../../functions/store/listings.ts';
 import { type Change, MemoryTable } from '../../functions/store/table/memory-table.ts';
 import { Attempts, type ProcessFaults } from '../faults/attempts.ts';
@@ -54,6 +55,8 @@ export interface WorldOptions {
    * known to the verifier, whose findings say nothing then.
    */
   startsFrom?: StageSnapshot;
+  /** Generators that are paused from the start on: what they do shows in nothing that is asked for. */
+  paused?: readonly string[];
   /** Part of the fleet that is listed rather than told by events. By default none. */
   listed?: ListedPart;
   /** Webhooks and their servers. By default none. */
@@ -263,6 +266,7 @@ export class World {
       this.#fleet.loadKnown(startsFrom);
       await storeSource(this.#system);
     } else await storeStart(this.#system, this.#scenario, this.#book);
+    await this.#pauseGenerators();
     await this.#webhooks?.begin(this.#system);
     this.#progress = new ProgressVerifier({
       facts: this.#facts,
@@ -272,6 +276,15 @@ export class World {
       isDisturbed: (task) => listed?.faultAt !== undefined && task.startsWith(listed.prefix),
       calmSince: () => this.#calmSince(),
     });
+  }
+
+  async #pauseGenerators(): Promise<void> {
+    const { paused: names = [] } = this.#options;
+    const paused = { by: 'the simulation', at: this.#scenario.start, reason: '' };
+    const writes = names.map((name) => generatorWrite({ ...newGenerator(name), paused }));
+    if (writes.length === 0) return;
+    const { outcome } = await this.#system.table.transact(writes, 'the start of the simulation');
+    if (outcome !== 'applied') throw new Error(`the start of the simulation is ${outcome}`);
   }
 
   #makeInjection(table: MemoryTable): FaultInjection {

@@ -4,9 +4,17 @@ import type { Side, SideRun } from './side.ts';
 /** What loads the thread's code on any version of Node. */
 const THREAD = new URL('./side-thread.mjs', import.meta.url);
 
-/** What a thread may take: code and what lives for an instant, and what it keeps of each row, with as much again to breathe. */
+/**
+ * What a thread may take: code and what lives for an instant, and what it keeps of each row, or of each task of a scenario,
+ * with as much again to breathe.
+ */
 const LEAST_MB = 256;
 const MB_PER_ROW = 2 / 1024;
+const MB_PER_TASK = 4 / 1024;
+
+function heapMbOf({ rows = [], scenario: { tasks } }: Side): number {
+  return LEAST_MB + rows.length * MB_PER_ROW + tasks.length * MB_PER_TASK;
+}
 
 /** A side that runs beside what else goes on. */
 export interface Beside {
@@ -21,10 +29,7 @@ export interface Beside {
  *
  * @param heapMb its bound: without one it would keep as much garbage as the machine has room for
  */
-export function runBeside(
-  side: Side,
-  heapMb: number = LEAST_MB + (side.rows?.length ?? 0) * MB_PER_ROW,
-): Beside {
+export function runBeside(side: Side, heapMb: number = heapMbOf(side)): Beside {
   const resourceLimits = { maxOldGenerationSizeMb: Math.ceil(heapMb) };
   // Flags of this process may be of no use to a thread, or refused.
   const thread = new Worker(THREAD, { execArgv: [], resourceLimits });

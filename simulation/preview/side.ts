@@ -1,3 +1,5 @@
+import { factsGenerator } from '../../functions/scanner/generators/facts.ts';
+import { reportsGenerator } from '../../functions/scanner/generators/reports.ts';
 import type { Row } from '../../functions/store/table/table.port.ts';
 import type { Service } from '../engine/service.port.ts';
 import { simulate } from '../engine/simulate.ts';
@@ -11,6 +13,9 @@ export interface Side {
   /** The rows of a deployed stage, where it starts from one. */
   rows?: Row[];
 }
+
+/** The generators of the weekly report, and of what it is made of. */
+const REPORTING = [factsGenerator.name, reportsGenerator.name];
 
 /** What it came to. */
 export type SideRun =
@@ -28,8 +33,9 @@ export async function runSide(
   service: Service,
   known: StageSnapshot | undefined = rows && snapshotIn(rows),
 ): Promise<SideRun> {
-  const options = known ? { startsFrom: known } : {};
-  const simulated = await simulate(scenario, service, { ...options, readsTexts: false });
+  const paused = known && !known.hearsReports ? REPORTING : [];
+  const options = { ...(known && { startsFrom: known }), paused, readsTexts: false };
+  const simulated = await simulate(scenario, service, options);
   if (!simulated.ok) return simulated;
   return { ok: true, run: countedRun(simulated.lines), broken: simulated.broken };
 }

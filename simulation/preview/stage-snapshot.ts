@@ -14,6 +14,8 @@ export interface StageSnapshot {
   /** Data planes of which nothing is heard, and goes on not to be. */
   unheard: string[];
   policies: ReadonlyMap<string, ScenarioPolicy>;
+  /** Whether anybody subscribed to the weekly report. */
+  hearsReports: boolean;
 }
 
 /** Partitions that decide nothing: history, attempts, failures, canaries, breakers, facts. */
@@ -52,6 +54,9 @@ export function snapshotIn(rows: Row[]): StageSnapshot {
       .map(trueTaskOf),
     unheard: planes.filter(({ state }) => state !== 'up').map(({ name }) => name),
     policies: new Map(policies),
+    hearsReports: rows.some(
+      ({ alertTypes }) => Array.isArray(alertTypes) && alertTypes.includes('weekly_report'),
+    ),
   };
 }
 

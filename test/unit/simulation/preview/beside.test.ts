@@ -6,7 +6,7 @@ import { deployedService } from '../../../../simulation/engine/deployed-service.
 import { runBeside } from '../../../../simulation/preview/beside.ts';
 import { previewStage } from '../../../../simulation/preview/preview.ts';
 import { runSide, type Side } from '../../../../simulation/preview/side.ts';
-import { scenarioOf, snapshotOf } from '../../../../simulation/preview/stage-snapshot.ts';
+import { scenarioOf, snapshotIn, snapshotOf } from '../../../../simulation/preview/stage-snapshot.ts';
 
 const NOW = LOADED + MINUTE;
 
@@ -44,6 +44,13 @@ it('comes to the same in a thread of its own', async () => {
 
 it('says so where a thread has too little memory', async () => {
   expect(await ranBeside(await sideOf(1_000, 1), 4)).toBeUndefined();
+});
+
+it('counts no facts of a stage where nobody hears of reports', async () => {
+  const known = await stageOf(10);
+  const reader = { pk: 'SUBSCRIPTIONS', sk: 'x', v: 1, alertTypes: ['weekly_report'] };
+  expect(snapshotIn(known.rows).hearsReports).toBe(false);
+  expect(snapshotIn([...known.rows, reader]).hearsReports).toBe(true);
 });
 
 it('lets nobody wait for a side that is ended', async () => {
