@@ -6,6 +6,8 @@ import { ASKED_BY_EVENTS, type ChaosWorld } from './world.ts';
 
 /** After a repair everything is to be done within. */
 const DONE_WITHIN_MS = 150_000;
+/** Messages that failed often under the fault before wait up to 320 s for their next try. */
+const RESTED_WITHIN_MS = 360_000;
 
 /** How a fault ended. */
 export interface FaultReport extends Verdict {
@@ -66,7 +68,7 @@ export async function runFault(world: ChaosWorld, fault: Fault, options: ChaosOp
 /** All are warned, and the day of their grace goes by. */
 async function warnAndWaitADay(world: ChaosWorld): Promise<void> {
   await world.until('warnings', DONE_WITHIN_MS);
-  await world.untilRested(DONE_WITHIN_MS);
+  await world.untilRested(RESTED_WITHIN_MS);
   for (const later of [12 * HOUR, 11 * HOUR + 50 * MINUTE]) await world.round(later);
 }
 
