@@ -67,7 +67,11 @@ export class RefusalVerifier {
   }
 
   operatorAlerted(code: string, subject: string): void {
-    if (code === 'disable-failing') this.#told.add(subject);
+    if (code !== 'disable-failing') return;
+    this.#told.add(subject);
+    // It is stored with the refusal: who died right after that never said so.
+    const refusal = this.#newest.get(subject);
+    if (refusal) refusal.heardAt ??= this.#now();
   }
 
   /** Taskwarden asks the owning system to disable a task. Who asked for it at once is let ask again. */

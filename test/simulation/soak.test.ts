@@ -77,3 +77,7 @@ test('who writes a row in between undoes nothing that was stored meanwhile', asy
   // Two senders took the lease of a webhook at once, and the writer in between gave it back to one of them.
   expect((await soakRun(930_403)).broken).toEqual([]);
 });
+
+test('a refusal counts as taken in where operators hear of it, though its worker died before it said so', async () => {
+  expect((await soakRun(950_560)).broken).toEqual([]);
+});
