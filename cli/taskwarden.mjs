@@ -1,8 +1,4 @@
 #!/usr/bin/env node
-// From version 24 on Node reads the types itself, and faster than code that it is given in another form.
-const readsTypes = process.features.typescript && Number.parseInt(process.versions.node, 10) >= 24;
-if (!readsTypes) {
-  const { register } = await import('tsx/esm/api');
-  register();
-}
+import '../read-typescript.mjs';
+
 await import('./taskwarden.ts');

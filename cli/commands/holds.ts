@@ -1,17 +1,15 @@
 import type { Command } from 'commander';
 import { formatInstant } from '../../functions/abandonment/time.ts';
-import { approveKind } from '../../functions/operator-work/kinds/approve.ts';
+import { approvalWork } from '../../functions/operator-work/kinds/approve.ts';
 import {
-  type Approving,
-  approveHold,
   approveSpike,
-  dismissHold,
+  HELD,
+  type HeldSpike,
+  HOLD_ACTS,
   type HoldActed,
   heldNow,
   heldToApprove,
-  type Meant,
-  rejectHold,
-  type ToApprove,
+  MOST_AT_ONCE,
 } from '../../functions/operators/hold-acts.ts';
 import {
   type Dated,
@@ -166,9 +164,6 @@ interface ApproveOptions {
   wait?: boolean;
 }
 
-/** So many tasks are approved at once; more are a bulk command, which the scanner works. */
-export const MOST_AT_ONCE = 200;
-
 const OF_MANY = `
 More than ${MOST_AT_ONCE} tasks are a bulk command: see \`taskwarden work\`. It lets go those that were held when it was given.`;
 
@@ -230,22 +225,19 @@ export async function approveHeldTasks(session: Session, options: ApproveOptions
   const found = await heldToApprove(system, meant, approving);
   if (found.outcome === 'refused') throw new UsageError(found.problem);
   if (found.tasks.length > MOST_AT_ONCE) return approveMany(session, found, options);
-  const { reason } = options;
-  await approveSome(session, meant, { ...approving, ...(reason !== undefined && { reason }) });
+  await approveSome(session, found, options.reason);
 }
 
 async function approveSome(
   { system, out, operator, interrupts }: Session,
-  meant: Meant,
-  { reason = HELD, ...approving }: Approving & { reason?: string },
+  found: HeldSpike,
+  reason = HELD,
 ): Promise<void> {
   interrupts.whileDoing(
     'some may be approved; `taskwarden holds show blast-radius` shows what is still held',
   );
-  const approved = await approveSpike(system, meant, { ...approving, by: await operator(), reason });
-  if (approved.outcome === 'refused') throw new UsageError(approved.problem);
-  const { tasks } = approved;
-  const ends = formatInstant(approved.until);
+  const tasks = await approveSpike(system, found, { by: await operator(), reason });
+  const ends = formatInstant(found.until);
   out.one({ approved: tasks, until: ends }, () => [
     `${tasks.length} approved until ${ends}; what is not disabled by then is held again`,
     ...tasks.slice(0, NAMED).map((id) => `  ${safe(id)}`),
@@ -253,12 +245,9 @@ async function approveSome(
   ]);
 }
 
-/** Why a task is approved, where nobody says why. */
-export const HELD = 'held by the blast radius';
-
 async function approveMany(
   session: Session,
-  { tasks, until }: Extract<ToApprove, { outcome: 'held' }>,
+  { tasks, until }: HeldSpike,
   { prefix, reason = HELD, wait = false }: ApproveOptions,
 ): Promise<void> {
   const ends = formatInstant(until);
@@ -269,15 +258,6 @@ async function approveMany(
     said: `${tasks.length} are to be approved until ${ends}; what is not disabled by then is held again`,
     beside: { until: ends },
   });
-}
-
-/** An approval of many as a bulk command. */
-export function approvalWork(tasks: readonly string[], ends: string, prefix?: string) {
-  return {
-    kind: approveKind,
-    what: `approval of what the blast radius holds${prefix === undefined ? '' : ` below ${prefix}`}`,
-    items: tasks.map((id) => ({ id, of: ends })),
-  };
 }
 
 /** Says what a spike holds, and changes nothing. */
@@ -320,13 +300,6 @@ function addDismiss(holds: Command, cli: Cli): void {
     );
 }
 
-/** What does each act on a hold. */
-export const ACTS: Record<HoldAct, typeof approveHold> = {
-  approve: approveHold,
-  reject: rejectHold,
-  dismiss: dismissHold,
-};
-
 /** What comes of each. */
 export const SAID: Record<HoldAct, (hold: Hold) => string> = {
   approve: () => 'the next whole listing deletes what is held and still missing',
@@ -344,7 +317,7 @@ interface Acting {
 async function act(session: Session, { name, to, reason }: Acting): Promise<void> {
   const { system, out, operator } = session;
   const hold = await holdNamed(session, name, to);
-  const done: HoldActed = await ACTS[to](system, hold, { by: await operator(), reason });
+  const done: HoldActed = await HOLD_ACTS[to](system, hold, { by: await operator(), reason });
   if (!done.done) throw new UsageError(`${hold.id}: ${done.reason}`);
   out.one({ hold: hold.id, act: to, reason }, () => [`${safe(hold.id)}: ${SAID[to](hold)}`]);
 }

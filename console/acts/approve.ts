@@ -1,21 +1,21 @@
 import { html } from 'hono/html';
-import { approvalWork, HELD, MOST_AT_ONCE } from '../../cli/commands/holds.ts';
 import { formatInstant } from '../../functions/abandonment/time.ts';
 import { beginWork, sizeProblem } from '../../functions/operator-work/begin-work.ts';
+import { approvalWork } from '../../functions/operator-work/kinds/approve.ts';
 import {
   type Approving,
   approveSpike,
+  HELD,
+  type HeldSpike,
   heldToApprove,
   type Meant,
-  type ToApprove,
+  MOST_AT_ONCE,
 } from '../../functions/operators/hold-acts.ts';
 import { amountAre, oneOr } from '../../functions/platform/amounts.ts';
 import type { Act, Acted, Confirmation, Console, Given } from '../console.ts';
 import { amountText } from '../parts.ts';
 import { REASON_AND_UNTIL, reasonField, untilField, untilOf } from '../typed.ts';
 import { namedTasks } from './named-tasks.ts';
-
-type Held = Extract<ToApprove, { outcome: 'held' }>;
 
 /** Lets go what the blast radius holds, or some of it; the confirmation says how many, and it is refused when that is no longer so. */
 export const approveAct: Act = {
@@ -36,7 +36,7 @@ export const approveAct: Act = {
     const found = await heldToApprove(system, meantBy(given), approving);
     if (found.outcome === 'refused') return { refused: found.problem };
     if (found.tasks.length > MOST_AT_ONCE) return approveMany(console, given, found);
-    return approveSome(console, given, approving);
+    return approveSome(console, given, found);
   },
 };
 
@@ -49,7 +49,7 @@ function approvingOf({ expect = '' }: Given, until: number | null): Approving | 
   return { ...(expect !== '' && { expect: Number(expect) }), ...(until !== null && { until }) };
 }
 
-function confirmationOf(given: Given, { tasks, until }: Held): Confirmation {
+function confirmationOf(given: Given, { tasks, until }: HeldSpike): Confirmation {
   const count = amountText(tasks.length, 'task');
   const { task = '', prefix = '' } = given;
   const which = `${task && ` named ${task}`}${prefix && ` below ${prefix}`}`;
@@ -64,22 +64,16 @@ alone. What is not disabled when the approval ends is held again.</p>${namedTask
   };
 }
 
-async function approveSome(
-  { system, operator }: Console,
-  given: Given,
-  approving: Approving,
-): Promise<Acted> {
-  const on = { ...approving, by: await operator(), reason: given.reason || HELD };
-  const approved = await approveSpike(system, meantBy(given), on);
-  if (approved.outcome === 'refused') return { refused: approved.problem };
-  const count = approved.tasks.length;
-  const until = `approved until ${formatInstant(approved.until)}; what is not disabled by then is held again.`;
+async function approveSome({ system, operator }: Console, given: Given, found: HeldSpike): Promise<Acted> {
+  const on = { by: await operator(), reason: given.reason || HELD };
+  const count = (await approveSpike(system, found, on)).length;
+  const until = `approved until ${formatInstant(found.until)}; what is not disabled by then is held again.`;
   return {
     done: [`${amountAre(count, 'task')} ${until}`, 'They go with the next scans, within the rate limit.'],
   };
 }
 
-async function approveMany({ system, operator }: Console, given: Given, found: Held): Promise<Acted> {
+async function approveMany({ system, operator }: Console, given: Given, found: HeldSpike): Promise<Acted> {
   const ends = formatInstant(found.until);
   const work = approvalWork(found.tasks, ends, given.prefix || undefined);
   const problem = sizeProblem(work.items);

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
-import { ACTS as DOES, SAID, type Summary, summaryOf } from '../../cli/commands/holds.ts';
+import { SAID, type Summary, summaryOf } from '../../cli/commands/holds.ts';
 import { dismissReversal } from '../../functions/operators/brakes.ts';
+import { HOLD_ACTS } from '../../functions/operators/hold-acts.ts';
 import { type Hold, type HoldAct, loadHolds } from '../../functions/operators/holds.ts';
 import { loadTask } from '../../functions/store/tasks.ts';
 import type { Act, Confirmation, Console } from '../console.ts';
@@ -55,7 +56,7 @@ function holdAct(to: HoldAct): Act {
       if (typeof hold === 'string') return { refused: hold };
       const changed = expect === '' ? undefined : await changedNumber(system, hold, expect);
       if (changed !== undefined) return { refused: changed };
-      const done = await DOES[to](system, hold, { by: await operator(), reason });
+      const done = await HOLD_ACTS[to](system, hold, { by: await operator(), reason });
       return done.done
         ? { done: [`${hold.id}: ${SAID[to](hold)}.`] }
         : { refused: `the hold ${hold.id}: ${done.reason}` };

@@ -1,11 +1,19 @@
 import { policyRefused, scopeText } from '../../cli/policy-arguments.ts';
 import { heardOfChange } from '../../cli/policy-foresight.ts';
 import { documentPairs } from '../../cli/policy-text.ts';
-import type { PolicyChanged } from '../../functions/operators/policies.ts';
+import { type PolicyChanged, setPolicy } from '../../functions/operators/policies.ts';
 import { policyWarnings } from '../../functions/operators/policy-warnings.ts';
 import type { Acted, Console } from '../console.ts';
 import { oneAtATime } from '../one-at-a-time.ts';
 import { type Html, note } from '../parts.ts';
+
+/** Keys of one scope's policy as they are to be. */
+interface PolicySet {
+  scope: string;
+  set: Record<string, unknown>;
+  reason?: string;
+  isDryRun?: boolean;
+}
 
 /** What a change of one scope's policy would come to, for its confirmation. */
 type Foreseen = { says: Html } | { refused: string };
@@ -28,6 +36,15 @@ function heardNote(heard: Awaited<ReturnType<typeof heardOfChange>>): Html {
 
 function problemsOf({ problems }: Extract<PolicyChanged, { outcome: 'refused' }>): string {
   return policyRefused(problems).lines.join('; ');
+}
+
+/** Sets keys of one scope's policy as its operator; a dry run asks nobody who they are. */
+export async function changePolicy(
+  { system, stage, operator }: Console,
+  { scope, set, reason = '', isDryRun = false }: PolicySet,
+): Promise<PolicyChanged> {
+  const by = isDryRun ? '' : await operator();
+  return setPolicy(system, { scope, set, by, reason, isDryRun, ceiling: stage.modeCeiling });
 }
 
 /** What a scope says after a change, and what of it can never act. */

@@ -3,14 +3,14 @@ import { UsageError } from '../../cli/errors.ts';
 import { readPairs, scopeOf, scopeText } from '../../cli/policy-arguments.ts';
 import { documentPairs } from '../../cli/policy-text.ts';
 import { scopeProblem } from '../../functions/abandonment/policy-scope.ts';
-import { type PolicyChanged, setPolicy, unsetPolicy } from '../../functions/operators/policies.ts';
+import { unsetPolicy } from '../../functions/operators/policies.ts';
 import type { System } from '../../functions/platform/system.ts';
 import { loadPolicyDocuments } from '../../functions/store/policies.ts';
-import type { Act, Console } from '../console.ts';
+import type { Act } from '../console.ts';
 import { pairsOf } from '../pages/preview.ts';
 import { address, facts } from '../parts.ts';
 import { reasonField, withReason } from '../typed.ts';
-import { changedTo, foreseen } from './policy-change.ts';
+import { changedTo, changePolicy, foreseen } from './policy-change.ts';
 
 /** Sets keys of one scope; a preview shows before what that does. */
 export const setPolicyAct: Act = {
@@ -22,7 +22,11 @@ export const setPolicyAct: Act = {
     const pairs = pairsOf(set);
     const problem = scopeWrong(scope) ?? pairsProblem(pairs);
     if (problem !== undefined) return { refused: problem };
-    const planned = await foreseen(console, scope, await setting(console, { scope, set, isDryRun: true }));
+    const planned = await foreseen(
+      console,
+      scope,
+      await changePolicy(console, { scope, set: readPairs(pairs), isDryRun: true }),
+    );
     if ('refused' in planned) return planned;
     const before = await pairsAt(console.system, scope);
     return {
@@ -42,27 +46,15 @@ shows what it does, day by day.</a></p>`,
   act: async (console, { scope: name = '', set = '', before = '', reason = '' }) => {
     const scope = scopeOf(name);
     if ((await pairsAt(console.system, scope)) !== before) return CHANGED_MEANWHILE;
-    return changedTo(console, scope, await setting(console, { scope, set, reason }));
+    return changedTo(
+      console,
+      scope,
+      await changePolicy(console, { scope, set: readPairs(pairsOf(set)), reason }),
+    );
   },
 };
 
 const CHANGED_MEANWHILE = { refused: 'somebody changed the policy of the scope meanwhile; look again' };
-
-interface Setting {
-  scope: string;
-  set: string;
-  reason?: string;
-  isDryRun?: boolean;
-}
-
-async function setting(
-  { system, stage, operator }: Console,
-  { scope, set, reason = '', isDryRun = false }: Setting,
-): Promise<PolicyChanged> {
-  const by = isDryRun ? '' : await operator();
-  const change = { scope, by, reason, isDryRun, set: readPairs(pairsOf(set)) };
-  return setPolicy(system, { ...change, ceiling: stage.modeCeiling });
-}
 
 /** Takes a key out of the policy of one scope, so that it is inherited again. */
 export const unsetPolicyAct: Act = {

@@ -2,29 +2,13 @@ import { html } from 'hono/html';
 import { rolloutOf } from '../../cli/commands/rollout.ts';
 import { scopeText } from '../../cli/policy-arguments.ts';
 import { MODES, type Mode } from '../../functions/abandonment/task.ts';
-import { type PolicyChanged, setPolicy } from '../../functions/operators/policies.ts';
 import { optIn, type Rollout, TYPES_OF_MODE } from '../../functions/operators/rollout.ts';
 import { amount, oneOr } from '../../functions/platform/amounts.ts';
 import type { Act, Confirmation, Console } from '../console.ts';
 import { evidenceText, modeTag, narrowerTable } from '../pages/rollout.ts';
 import { checkbox, facts, type Html, NOTHING } from '../parts.ts';
 import { reasonField, withReason } from '../typed.ts';
-import { changedTo, foreseen } from './policy-change.ts';
-
-interface Step {
-  scope: string;
-  to: Mode;
-  reason?: string;
-  isDryRun?: boolean;
-}
-
-async function setMode(
-  { system, stage, operator }: Console,
-  { scope, to, reason = '', isDryRun = false }: Step,
-): Promise<PolicyChanged> {
-  const change = { scope, by: isDryRun ? '' : await operator(), reason, isDryRun };
-  return setPolicy(system, { ...change, set: { mode: to }, ceiling: stage.modeCeiling });
-}
+import { changedTo, changePolicy, foreseen } from './policy-change.ts';
 
 /** Raises the mode of a scope by one step: only by the step that was shown. */
 export const promoteAct: Act = {
@@ -35,7 +19,7 @@ export const promoteAct: Act = {
     const rollout = await rolloutOf(console, name);
     const { scope, next } = rollout;
     if (next === null || next !== to) return { refused: nextText(rollout) };
-    const planned = await setMode(console, { scope, to: next, isDryRun: true });
+    const planned = await changePolicy(console, { scope, set: { mode: next }, isDryRun: true });
     const found = await foreseen(console, scope, planned);
     return 'refused' in found ? found : promotionOf(rollout, next, found.says);
   },
@@ -43,8 +27,8 @@ export const promoteAct: Act = {
     const rollout = await rolloutOf(console, name);
     const { scope, mode, next } = rollout;
     if (next === null || next !== to) return { refused: nextText(rollout) };
-    const step = { scope, to: next, reason: reason || `promoted from ${mode}` };
-    const changed = await changedTo(console, scope, await setMode(console, step));
+    const change = { scope, set: { mode: next }, reason: reason || `promoted from ${mode}` };
+    const changed = await changedTo(console, scope, await changePolicy(console, change));
     if ('refused' in changed || isOptIn === '') return changed;
     return { done: [...changed.done, await optedIn(console, scope, next)] };
   },
@@ -100,8 +84,8 @@ holds.</p>${narrowerTable(rollout)}`,
     const rollout = await rolloutOf(console, name);
     const target = lowerOf(rollout, to);
     if (target === undefined || rollout.mode !== from) return { refused: noneBelow(rollout) };
-    const step = { scope: rollout.scope, to: target, reason: reason || `demoted from ${from}` };
-    return changedTo(console, rollout.scope, await setMode(console, step));
+    const change = { scope: rollout.scope, set: { mode: target }, reason: reason || `demoted from ${from}` };
+    return changedTo(console, rollout.scope, await changePolicy(console, change));
   },
 };
 

@@ -8,7 +8,7 @@ import { loadOperatorAlert, operatorAlertWrite } from '../store/operator-alerts.
 import { loadPolicies } from '../store/policies.ts';
 import type { TaskRecord } from '../store/tasks.ts';
 import { approveTasks, dismissDeletion, dismissOutage, endSpikeAlert, isHeld } from './brakes.ts';
-import { alertOfHold, datedTasks, type Hold } from './holds.ts';
+import { alertOfHold, datedTasks, type Hold, type HoldAct } from './holds.ts';
 import { approveListing, dismissListing } from './listings.ts';
 
 /** Which of the tasks that a spike holds are meant; neither: all. */
@@ -29,9 +29,8 @@ export type ToApprove =
   /** `held`: how many are held now of those that were meant. */
   | { outcome: 'refused'; problem: string; held: number };
 
-export type ApprovedSpike =
-  | { outcome: 'approved'; tasks: string[]; until: Instant }
-  | Extract<ToApprove, { outcome: 'refused' }>;
+/** What a spike holds, as it was found. */
+export type HeldSpike = Extract<ToApprove, { outcome: 'held' }>;
 
 /** An approval outlives the days that its tasks take at `perDay` by this: time for pauses, quiet days and what comes first. */
 const APPROVAL_SPARE: Duration = 7 * DAY;
@@ -96,35 +95,38 @@ function byDate(a: TaskRecord, b: TaskRecord): number {
   return dates || (a.task.id < b.task.id ? -1 : 1);
 }
 
+/** Why a task is approved, where nobody says why. */
+export const HELD = 'held by the blast radius';
+
+/** So many tasks are approved at once; more are a bulk command (`operator-work/kinds/approve.ts`). */
+export const MOST_AT_ONCE = 200;
+
 /**
- * Approves exactly the tasks that a spike holds now, or those of them that are meant (promise 10), until an instant: what was not
- * disabled by then is held again. For some hundred; more are a bulk command (`operator-work/kinds/approve.ts`).
+ * Approves exactly the tasks that `heldToApprove` found, and a spike still holds (promise 10), until an instant: what was not
+ * disabled by then is held again. Answers their ids.
  */
 export async function approveSpike(
   system: System,
-  meant: Meant,
-  { by, reason, ...approving }: OnHold & Approving,
-): Promise<ApprovedSpike> {
-  const found = await heldToApprove(system, meant, approving);
-  if (found.outcome === 'refused') return found;
-  const { until } = found;
-  const tasks = await approveTasks(system, found.tasks.sort(), { by, reason, until }, 16);
+  { tasks, until }: HeldSpike,
+  { by, reason }: OnHold,
+): Promise<string[]> {
+  const approved = await approveTasks(system, [...tasks].sort(), { by, reason, until }, 16);
   if ((await heldNow(system, {})).length === 0) await endSpikeAlert(system);
-  return { outcome: 'approved', tasks, until };
+  return approved;
 }
 
 /** What came of an act on a hold. */
 export type HoldActed = { done: true } | { done: false; reason: string };
 
 /** Approves the hold of a listing: what is missing is gone. */
-export function approveHold(system: System, hold: Hold, { by, reason }: OnHold): Promise<HoldActed> {
+function approveHold(system: System, hold: Hold, { by, reason }: OnHold): Promise<HoldActed> {
   if (hold.cause === 'listing-shrank')
     return approveListing(system, { controlPlane: hold.subject, by, reason });
   return notPossible(hold, 'approved');
 }
 
 /** Takes a hold for wrong: clocks run on, or what is missing stays. */
-export async function dismissHold(system: System, hold: Hold, on: OnHold): Promise<HoldActed> {
+async function dismissHold(system: System, hold: Hold, on: OnHold): Promise<HoldActed> {
   const { cause, subject } = hold;
   if (cause === 'listing-shrank') return dismissListing(system, { controlPlane: subject, ...on });
   if (cause !== 'correlated-failure' && cause !== 'data-plane-deleted') return notPossible(hold, 'dismissed');
@@ -144,7 +146,7 @@ const QUIET: Duration = 28 * DAY;
 /**
  * Leaves a hold as it is, says why, and lets its operator alert rest for four weeks. What the hold holds stays held.
  */
-export function rejectHold(system: System, hold: Hold, { by, reason }: OnHold): Promise<HoldActed> {
+function rejectHold(system: System, hold: Hold, { by, reason }: OnHold): Promise<HoldActed> {
   const alert = alertOfHold(hold);
   if (!alert || !hold.acts.includes('reject')) return notPossible(hold, 'rejected');
   return commit<HoldActed>(system, `the alert of ${hold.id}`, async () => {
@@ -168,3 +170,10 @@ export function rejectHold(system: System, hold: Hold, { by, reason }: OnHold): 
     return { writes, value: { done: true } };
   });
 }
+
+/** What does each act on a hold; a spike is approved by `approveSpike`. */
+export const HOLD_ACTS: Record<HoldAct, typeof approveHold> = {
+  approve: approveHold,
+  reject: rejectHold,
+  dismiss: dismissHold,
+};

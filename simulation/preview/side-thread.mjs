@@ -1,7 +1,3 @@
-// As `cli/taskwarden.mjs` does for the process.
-const readsTypes = process.features.typescript && Number.parseInt(process.versions.node, 10) >= 24;
-if (!readsTypes) {
-  const { register } = await import('tsx/esm/api');
-  register();
-}
+import '../../read-typescript.mjs';
+
 await import('./side-thread.ts');

@@ -25,6 +25,15 @@ export const approveKind: WorkKind = {
   },
 };
 
+/** An approval of many tasks as a bulk command; `ends`: until when, RFC 3339. */
+export function approvalWork(tasks: readonly string[], ends: string, prefix?: string) {
+  return {
+    kind: approveKind,
+    what: `approval of what the blast radius holds${prefix === undefined ? '' : ` below ${prefix}`}`,
+    items: tasks.map((id) => ({ id, of: ends })),
+  };
+}
+
 /** What is to be said of a task that is not to be let go, or was by this very command; undefined: it is to be. */
 function asItStands(record: TaskRecord | undefined, { at }: Asked): ItemAnswer | undefined {
   const brake = record?.open?.brake;
