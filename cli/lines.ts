@@ -1,5 +1,5 @@
-import { createReadStream, createWriteStream, rmSync } from 'node:fs';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -66,7 +66,8 @@ async function spooled(
   stdin: AsyncIterable<Uint8Array | string>,
   stopped: (remove: () => void) => void,
 ): Promise<Lines> {
-  const folder = await mkdtemp(join(tmpdir(), 'taskwarden-'));
+  // Nothing comes between the folder and the word of what removes it.
+  const folder = mkdtempSync(join(tmpdir(), 'taskwarden-'));
   stopped(() => rmSync(folder, { recursive: true, force: true }));
   const close = () => rm(folder, { recursive: true, force: true });
   const file = join(folder, 'input');

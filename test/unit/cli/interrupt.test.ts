@@ -4,13 +4,15 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { Interrupts } from '../../../cli/interrupts.ts';
 import { run } from '../../../cli/program.ts';
 import { cliStage, taskLine } from './cli-stage.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'taskwarden-interrupt-'));
+// Other files run in the same process.
+afterEach(() => vi.unstubAllEnvs());
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Centuries of scans: it runs until it is stopped. */
