@@ -76,6 +76,26 @@ export function formatDuration(duration: Duration): string {
   return `${duration}ms`;
 }
 
+/**
+ * A measured length of time by its largest unit and the one below it, without those that there are none of; empty where it is
+ * shorter than all.
+ *
+ * @param units from the largest on
+ */
+export function largestUnits<Name extends string>(
+  duration: Duration,
+  units: readonly (readonly [name: Name, size: Duration])[],
+): [count: number, name: Name][] {
+  let rest = duration;
+  const counts = units.map(([name, size]): [number, Name] => {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    return [count, name];
+  });
+  const first = counts.findIndex(([count]) => count > 0);
+  return first === -1 ? [] : counts.slice(first, first + 2).filter(([count]) => count > 0);
+}
+
 /** The next full minute, or the instant itself where it is one. */
 export function roundUpToMinute(instant: Instant): Instant {
   return Math.ceil(instant / MINUTE) * MINUTE;

@@ -1,4 +1,4 @@
-import { DAY, type Duration, HOUR, type Instant, MINUTE } from '../abandonment/time.ts';
+import { DAY, type Duration, HOUR, type Instant, largestUnits, MINUTE } from '../abandonment/time.ts';
 import { alertEntry } from '../platform/alert-codes.ts';
 import type { OperatorAlertRecord } from '../store/operator-alerts.ts';
 import type { OperatorIncidentRecord } from '../store/operator-incidents.ts';
@@ -93,15 +93,14 @@ export function goneOn({ endToldAt: _, ...incident }: OperatorIncidentRecord): O
   return { ...incident, endedAt: null };
 }
 
+const UNITS = [
+  ['d', DAY],
+  ['h', HOUR],
+  ['min', MINUTE],
+] as const;
+
 /** How long something lasted, in its two largest units: `2 d 3 h`. */
 export function lengthOf(duration: Duration): string {
-  const parts = [
-    [Math.floor(duration / DAY), 'd'],
-    [Math.floor((duration % DAY) / HOUR), 'h'],
-    [Math.floor((duration % HOUR) / MINUTE), 'min'],
-  ] as const;
-  const first = parts.findIndex(([size]) => size > 0);
-  if (first === -1) return 'less than a minute';
-  const shown = parts.slice(first, first + 2).filter(([size]) => size > 0);
-  return shown.map(([size, unit]) => `${size} ${unit}`).join(' ');
+  const parts = largestUnits(duration, UNITS).map(([count, unit]) => `${count} ${unit}`);
+  return parts.join(' ') || 'less than a minute';
 }

@@ -5,6 +5,7 @@ import {
   formatInstant,
   HOUR,
   type Instant,
+  largestUnits,
   MINUTE,
   SECOND,
 } from '../../abandonment/time.ts';
@@ -14,21 +15,15 @@ export function instantText(at: Instant | null | undefined): string | null {
   return at === null || at === undefined ? null : formatInstant(at);
 }
 
+const UNITS = [
+  ['d', DAY],
+  ['h', HOUR],
+  ['m', MINUTE],
+  ['s', SECOND],
+] as const;
+
 /** A measured length of time in its two largest units: `13d 4h`, `59m 3s`. */
 export function spanText(span: Duration): string {
-  const units = [
-    ['d', DAY],
-    ['h', HOUR],
-    ['m', MINUTE],
-    ['s', SECOND],
-  ] as const;
-  let rest = span;
-  const parts: string[] = [];
-  for (const [unit, size] of units) {
-    const count = Math.floor(rest / size);
-    rest -= count * size;
-    if (count > 0) parts.push(`${count}${unit}`);
-    else if (parts.length > 0) break;
-  }
-  return parts.slice(0, 2).join(' ') || formatDuration(Math.max(0, Math.round(span)));
+  const parts = largestUnits(span, UNITS).map(([count, unit]) => `${count}${unit}`);
+  return parts.join(' ') || formatDuration(Math.max(0, Math.round(span)));
 }

@@ -4,6 +4,7 @@ import {
   formatDuration,
   formatInstant,
   HOUR,
+  largestUnits,
   MINUTE,
   parseDuration,
   parseInstant,
@@ -155,4 +156,25 @@ test.each([
   [MINUTE, MINUTE],
 ])('%i ms after a full minute the full one is that after %i ms', (after, expected) => {
   expect(roundUpToMinute(NEW_YEAR + after)).toBe(NEW_YEAR + expected);
+});
+
+describe('a measured length of time', () => {
+  const UNITS = [
+    ['d', DAY],
+    ['h', HOUR],
+    ['m', MINUTE],
+  ] as const;
+
+  test.each([
+    [13 * DAY + 4 * HOUR + 59 * MINUTE, '13d 4h'],
+    [2 * DAY + 5 * MINUTE, '2d'],
+    [HOUR - 1, '59m'],
+    [MINUTE - 1, ''],
+  ])('%i ms is told by its largest unit and the next: %s', (duration, text) => {
+    expect(
+      largestUnits(duration, UNITS)
+        .map(([count, unit]) => `${count}${unit}`)
+        .join(' '),
+    ).toBe(text);
+  });
 });
