@@ -1,15 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import {
-  DeleteMessageBatchCommand,
-  type Message,
-  ReceiveMessageCommand,
-  SendMessageBatchCommand,
-} from '@aws-sdk/client-sqs';
+import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { levelOf } from '../../../local/queue-levels.ts';
 import { type Started, startTaskwarden } from '../../local/command-line.ts';
 import type { Fault } from '../fault.ts';
 import type { ChaosWorld } from '../world.ts';
-import { queueWarnings, timeToWarn } from './many.ts';
+import { hints, mailsAmong, queueWarnings, sendAll, untilWarned } from './many.ts';
 
 const AT_ONCE = 10;
 
@@ -19,26 +15,44 @@ const HIDDEN_SECONDS = 10;
 const LONGEST_MS = 120_000;
 const LONGEST_MS_EACH = 200;
 
-/** Moves all messages of the queue to its dead letters, as its worker does it with those it gives up. */
-async function giveUpAll({ stage }: ChaosWorld): Promise<void> {
-  const { url: QueueUrl, deadLetterUrl } = stage.deployment.queues.notify;
+type Letter = ReturnType<typeof letterOf>;
+
+/** Takes all messages from the queue; gives the letters that its worker makes of those it gives up. */
+async function giveUpAll({ stage }: ChaosWorld): Promise<Letter[]> {
+  const QueueUrl = stage.deployment.queues.notify.url;
   const { sqs } = stage.aws;
+  const letters: Letter[] = [];
   for (;;) {
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: AT_ONCE }),
     );
-    if (Messages.length === 0) return;
-    const entries = Messages.map((message, place) => ({ Id: String(place), ...letterOf(message) }));
-    await sqs.send(new SendMessageBatchCommand({ QueueUrl: deadLetterUrl, Entries: entries }));
+    if (Messages.length === 0) return letters;
+    letters.push(...Messages.map(({ Body, MessageId }) => letterOf(Body, MessageId)));
     const gone = Messages.map(({ ReceiptHandle }, place) => ({ Id: String(place), ReceiptHandle }));
     await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries: gone }));
   }
 }
 
-function letterOf({ Body, MessageId }: Message) {
-  const text = (StringValue = '') => ({ DataType: 'String', StringValue });
-  const MessageAttributes = { messageId: text(MessageId), receiveCount: text('10'), reason: text(REASON) };
-  return { MessageBody: Body, MessageAttributes };
+function letterOf(MessageBody: Message['Body'], messageId: string = randomUUID()) {
+  const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+  const MessageAttributes = { messageId: text(messageId), receiveCount: text('10'), reason: text(REASON) };
+  return { MessageBody, MessageAttributes };
+}
+
+/** Puts so many dead letters on their queue: those that lead to a mail are spread over all; gives how many they are. */
+async function makeLetters(world: ChaosWorld, count: number): Promise<number> {
+  const mails = mailsAmong(count);
+  const resume = await queueWarnings(world, 'redriven', mails);
+  const ofMails = await giveUpAll(world);
+  await resume();
+  const others = hints(world, count - mails).map(({ MessageBody }) => letterOf(MessageBody));
+  const each = others.length / mails;
+  const letters = ofMails.flatMap((one, at) => [
+    one,
+    ...others.slice(Math.round(at * each), Math.round((at + 1) * each)),
+  ]);
+  await sendAll(world, world.stage.deployment.queues.notify.deadLetterUrl, letters);
+  return mails;
 }
 
 const REASON = 'it was given up in a fault';
@@ -88,9 +102,7 @@ export const REDRIVE_ENDED: Fault = {
   before: 'warning',
   isWarnedOnly: true,
   async strike(world, { letters }) {
-    const resume = await queueWarnings(world, 'redriven', letters);
-    await giveUpAll(world);
-    await resume();
+    const mails = await makeLetters(world, letters);
     hideShortly(world);
     const began = performance.now();
     const left = await endHalfWay(world, letters);
@@ -103,7 +115,7 @@ export const REDRIVE_ENDED: Fault = {
     const over = performance.now();
     const unread = await lettersLeft(world);
     if (unread > 0) throw new Error(`${unread} dead letters are left: ${said.out}`);
-    await timeToWarn(world, letters, LONGEST_MS + letters * LONGEST_MS_EACH);
+    await untilWarned(world, mails, LONGEST_MS + letters * LONGEST_MS_EACH);
     const { redriven, alreadySent } = JSON.parse(said.out) as Record<string, number>;
     const seconds = (ms: number) => (ms / 1_000).toFixed(1);
     const first = `${letters} letters: ended after ${seconds(ended - began)} s with ${left} left`;
