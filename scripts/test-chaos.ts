@@ -100,7 +100,7 @@ async function runAll(
   stopped: AbortSignal,
 ): Promise<FaultReport[]> {
   const counts = { messages: Number(values.messages), letters: Number(values.letters) };
-  const options = { ...counts, restart: () => emulator.restart() };
+  const options = { ...counts, tell: say, restart: () => emulator.restart() };
   const reports: FaultReport[] = [];
   for (const fault of had) {
     if (stopped.aborted) break;

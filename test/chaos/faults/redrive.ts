@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { levelOf } from '../../../local/queue-levels.ts';
 import { type Started, startTaskwarden } from '../../local/command-line.ts';
-import type { Fault } from '../fault.ts';
+import type { ChaosOptions, Fault } from '../fault.ts';
 import type { ChaosWorld } from '../world.ts';
 import { hints, mailsAmong, queueWarnings, sendAll, untilWarned } from './many.ts';
 
@@ -11,6 +11,10 @@ const AT_ONCE = 10;
 
 /** Letters that a reader died with are seen again after so long; the command itself hides them for ten minutes. */
 const HIDDEN_SECONDS = 10;
+
+/** A look at the queue costs the emulator time, which the command needs. */
+const LOOK_MS = 50;
+const TOLD_EVERY_MS = 10_000;
 
 const LONGEST_MS = 120_000;
 const LONGEST_MS_EACH = 200;
@@ -69,21 +73,35 @@ async function lettersLeft({ stage }: ChaosWorld): Promise<number> {
 }
 
 /** Ends the command once half of the letters are gone; gives how many are left. */
-async function endHalfWay(world: ChaosWorld, letters: number): Promise<number> {
+async function endHalfWay(world: ChaosWorld, { letters, tell }: ChaosOptions): Promise<number> {
   const { child, said, end } = redrive(world);
+  if (await watch(world, end, tell, letters / 2))
+    throw new Error(`the command was over before it could be ended: ${said.out}${said.err}`);
+  child.kill('SIGKILL');
+  await end;
+  return lettersLeft(world);
+}
+
+/** Tells how far a run of the command is, until it is over, or no more than so many letters are left; gives whether it is over. */
+async function watch(
+  world: ChaosWorld,
+  end: Started['end'],
+  tell: ChaosOptions['tell'],
+  enough = -1,
+): Promise<boolean> {
+  const began = performance.now();
   let isOver = false;
   end.then(() => {
     isOver = true;
   });
-  for (;;) {
+  for (let toldAt = began; ; await wait(LOOK_MS)) {
     const left = await lettersLeft(world);
-    if (isOver) throw new Error(`the command was over before it could be ended: ${said.out}${said.err}`);
-    if (left <= letters / 2) break;
-    await wait(10);
+    if (isOver || left <= enough) return isOver;
+    const now = performance.now();
+    if (now - toldAt < TOLD_EVERY_MS) continue;
+    tell(`redrive-ended: ${left} letters left after ${Math.round((now - began) / 1_000)} s`);
+    toldAt = now;
   }
-  child.kill('SIGKILL');
-  await end;
-  return lettersLeft(world);
 }
 
 /** Lets the letters that the command reads come back sooner: it hides them for as long as a person takes to run it again. */
@@ -101,15 +119,17 @@ export const REDRIVE_ENDED: Fault = {
   what: '`taskwarden dlq redrive` is ended (SIGKILL) half way, and run again',
   before: 'warning',
   isWarnedOnly: true,
-  async strike(world, { letters }) {
+  async strike(world, options) {
+    const { letters, tell } = options;
     const mails = await makeLetters(world, letters);
     hideShortly(world);
     const began = performance.now();
-    const left = await endHalfWay(world, letters);
+    const left = await endHalfWay(world, options);
     const ended = performance.now();
     await wait((HIDDEN_SECONDS + 1) * 1_000);
     const again = performance.now();
     const { said, end } = redrive(world);
+    await watch(world, end, tell);
     const code = await end;
     if (code !== 0) throw new Error(`run again, the command ended with ${code}: ${said.err}`);
     const over = performance.now();
