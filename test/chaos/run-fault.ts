@@ -6,7 +6,7 @@ import { ASKED_BY_EVENTS, type ChaosWorld } from './world.ts';
 
 /** After a repair everything is to be done within. */
 const DONE_WITHIN_MS = 150_000;
-/** Messages that failed often, under this fault or the one before, wait up to 15 minutes of the queues' haste for their next try. */
+/** Messages that failed often, under this fault or the one before, wait up to 45 s for their next try. */
 const RESTED_WITHIN_MS = 120_000;
 
 /** What is gone through: up to the fault, under it, from its repair to the end of what it is about, and until nothing can repeat. */
