@@ -4,7 +4,14 @@ import { normaliseAddress } from '../../platform/addresses.ts';
 import { METRIC } from '../../platform/names.ts';
 import type { OutgoingMail, SendResult } from '../../platform/ports.ts';
 import type { System } from '../../platform/system.ts';
-import { type DigestItem, type DigestRecord, digestWrite, newDigest } from '../../store/digests.ts';
+import {
+  type DigestDraft,
+  type DigestItem,
+  type DigestRecord,
+  digestWrite,
+  newDigest,
+  type SendingDigest,
+} from '../../store/digests.ts';
 import type { FleetView } from '../../store/fleet-view.ts';
 import { noteMail } from '../../store/heard.ts';
 import { keys } from '../../store/keys.ts';
@@ -199,7 +206,7 @@ function draftOf(
   system: System,
   recipient: RecipientRecord,
   chosen: Chosen[],
-): Omit<DigestRecord, 'address'> & { address: string | undefined } {
+): DigestDraft<string | undefined> {
   const now = system.clock.now();
   const stored = recipient.address ?? chosen[0]?.notice.address ?? null;
   const address = isTopic(stored) ? stored : (stored && normaliseAddress(stored)) || undefined;
@@ -220,7 +227,7 @@ function draftOf(
 export async function claim(
   system: System,
   recipient: RecipientRecord,
-  digest: DigestRecord,
+  digest: SendingDigest,
 ): Promise<'claimed' | 'taken' | 'too-large'> {
   const { table, random } = system;
   const frozen = await frozenBy(system, digest);
@@ -238,7 +245,7 @@ export async function claim(
 
 async function frozenBy(
   { table, random }: System,
-  digest: DigestRecord,
+  digest: SendingDigest,
 ): Promise<TransactResult | 'too-large'> {
   try {
     return await table.transact(

@@ -4,7 +4,7 @@ import { beginOf, daysAfter } from '../../facts/days.ts';
 import { isQuiet, loadReport, type Report } from '../../facts/report.ts';
 import type { OutgoingMail } from '../../platform/ports.ts';
 import type { System } from '../../platform/system.ts';
-import { type DigestRecord, loadDigest, newDigest } from '../../store/digests.ts';
+import { type DigestRecord, loadDigest, newDigest, type SendingDigest } from '../../store/digests.ts';
 import { FleetView } from '../../store/fleet-view.ts';
 import { loadRecipient, type RecipientRecord } from '../../store/recipients.ts';
 import type { Delivery, Outcome } from '../../work/consumer.ts';
@@ -50,7 +50,7 @@ export async function sendReport(
 
 interface Sending {
   recipient: RecipientRecord;
-  digest: DigestRecord;
+  digest: SendingDigest;
   reports: readonly Report[];
   delivery: Delivery;
 }
@@ -75,7 +75,7 @@ async function send(
 function mailOf(
   { config }: System,
   { language }: RecipientRecord,
-  { id, address }: DigestRecord,
+  { id, address }: SendingDigest,
   reports: readonly Report[],
 ): OutgoingMail {
   const facts = { recipient: address, contact: config.contact, reports, ...(language && { language }) };
