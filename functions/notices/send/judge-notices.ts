@@ -4,6 +4,7 @@ import { judgeNotice, judgeStopping, type StoppingVerdict } from '../../abandonm
 import { restorableUntil } from '../../abandonment/restorable.ts';
 import type { Instant } from '../../abandonment/time.ts';
 import { withoutNoticeOf } from '../../episodes/notice-taken-back.ts';
+import { isOpen, type OpenTask } from '../../episodes/open-task.ts';
 import { recipientKey } from '../../platform/addresses.ts';
 import type { System } from '../../platform/system.ts';
 import type { DigestItem } from '../../store/digests.ts';
@@ -48,7 +49,7 @@ export async function judge(
       chosen.push(...(await stoppingOf(system, view, notice, record, now)));
       continue;
     }
-    const open = record?.open?.number === notice.episode ? record : undefined;
+    const open = record && isOpen(record) && record.open.number === notice.episode ? record : undefined;
     const verdict = open
       ? judgeNotice(await view.caseOf(open), key, pending.notice, now, isAgain(pending))
       : ({ verdict: 'void', reason: 'over' } as const);
@@ -168,7 +169,7 @@ export async function drop(
 
 function presentItem(
   notice: Waiting,
-  record: TaskRecord,
+  { open, evidence }: OpenTask,
   verdict: { disableAt: Instant | null; after?: number },
 ): DigestItem {
   const { pending } = notice;
@@ -176,12 +177,12 @@ function presentItem(
     task: notice.task,
     episode: notice.episode,
     notice: notice.pending.notice,
-    ...(record.open?.alert && { alert: record.open.alert }),
-    grace: record.open?.grace ?? 0,
+    ...(open.alert && { alert: open.alert }),
+    grace: open.grace,
     disableAt: verdict.disableAt,
     ...(verdict.after === undefined ? {} : { after: verdict.after }),
-    since: record.open?.since ?? 0,
-    ...triedSince(record.evidence),
+    since: open.since,
+    ...triedSince(evidence),
     asked: notice.pending.since,
     ...(pending.notice === 'reminder' && { lead: pending.lead }),
   };
