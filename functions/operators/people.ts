@@ -12,9 +12,11 @@ import {
   type AdminRecord,
   adminFromRow,
   keyFits,
+  type NamedSubscriber,
   type Subscriber,
   type SubscriptionRecord,
   subscriptionFromRow,
+  targetOf,
 } from '../store/people.ts';
 import { allRows, ROW_VERSION } from '../store/rows.ts';
 import type { Key, Row, Table, Write } from '../store/table/table.port.ts';
@@ -40,12 +42,13 @@ const ADDRESS_FORM = 'allowed: a plain address such as "ana@example.com"';
  */
 export async function addSubscription(
   system: System,
-  given: { prefix: string; alertTypes: readonly string[] } & Subscriber,
+  given: { prefix: string; alertTypes: readonly string[] } & NamedSubscriber,
   by: string,
 ): Promise<Added<SubscriptionRecord>> {
   const found = subscriberOf(given);
   if ('problem' in found) return { outcome: 'refused', problem: found.problem };
-  const { subscriber, target } = found;
+  const { subscriber } = found;
+  const target = targetOf(subscriber);
   const problem =
     topicProblem(system, subscriber) ??
     subscribedProblem(given.prefix) ??
@@ -58,7 +61,7 @@ export async function addSubscription(
   const wanted = [...given.alertTypes, ...((before?.alertTypes as string[] | undefined) ?? [])];
   const alertTypes = SUBSCRIPTION_TYPES.filter((type) => wanted.includes(type));
   const person: SubscriptionRecord = { prefix: given.prefix, ...subscriber, alertTypes };
-  const revival = isTopic(target) ? await revivalOf(system, target) : [];
+  const revival = 'topic' in subscriber ? await revivalOf(system, subscriber.topic) : [];
   const same = before && String(before.alertTypes) === String(alertTypes);
   if (same && revival.length === 0) return { outcome: 'unchanged', person };
   const places = { g2pk: index.subscriptions(), g2sk: `${person.prefix}#${target}` };
@@ -72,13 +75,14 @@ export async function addSubscription(
 export async function removeSubscription(
   system: System,
   prefix: string,
-  given: Subscriber,
+  given: NamedSubscriber,
   by: string,
 ): Promise<Removed> {
   const found = subscriberOf(given);
   if ('problem' in found) return { outcome: 'refused', problem: found.problem };
-  const { subscriber, target } = found;
-  const beside = isTopic(target) ? alertEnd(target) : [];
+  const { subscriber } = found;
+  const target = targetOf(subscriber);
+  const beside = 'topic' in subscriber ? alertEnd(subscriber.topic) : [];
   const act = { prefix, subscriber, act: 'subscription remove', by };
   const places = [keys.subscription(prefix, target), keys.oldSubscription(prefix, target)];
   return remove(system, places, act, beside);
@@ -145,17 +149,17 @@ function refusedAddress(address: string): { outcome: 'refused'; problem: string 
   return { outcome: 'refused', problem: `email ${shown(address)} is no mail address; ${ADDRESS_FORM}` };
 }
 
-type Found = { subscriber: Subscriber; target: string } | { problem: string };
+type Found = { subscriber: Subscriber } | { problem: string };
 
 /** A subscriber in the form in which it is stored. */
-function subscriberOf(given: Subscriber): Found {
+function subscriberOf(given: NamedSubscriber): Found {
   if ('topic' in given) {
     const { topic } = given;
-    if (TOPIC.test(topic)) return { subscriber: { topic }, target: topic };
+    if (isTopic(topic) && TOPIC.test(topic)) return { subscriber: { topic } };
     return { problem: `topic ${shown(topic)} is no ARN of a standard SNS topic; ${TOPIC_FORM}` };
   }
   const email = normaliseAddress(given.email);
-  return email === undefined ? refusedAddress(given.email) : { subscriber: { email }, target: email };
+  return email === undefined ? refusedAddress(given.email) : { subscriber: { email } };
 }
 
 /** The notifier may publish to no topic but those that the deployment names. */
@@ -184,7 +188,7 @@ function alertTypesProblem(types: readonly string[]): string | undefined {
 
 /** A report is of a tenant or of all: who hears of less is not told the figures of the rest. */
 function reportProblem(
-  given: { prefix: string; alertTypes: readonly string[] } & Subscriber,
+  given: { prefix: string; alertTypes: readonly string[] } & NamedSubscriber,
 ): string | undefined {
   if (!given.alertTypes.includes('weekly_report')) return undefined;
   if ('topic' in given) return 'alert type "weekly_report" goes by mail alone; allowed: a mail address';
@@ -202,8 +206,7 @@ interface Act {
 
 /** `places`: where the row is, or was in an earlier version. */
 async function remove(system: System, places: Key[], act: Act, beside: Write[] = []): Promise<Removed> {
-  if (!keyFits({ scope: act.prefix, target: Object.values(act.subscriber)[0] ?? '' }))
-    return { outcome: 'unknown' };
+  if (!keyFits(act.prefix, act.subscriber)) return { outcome: 'unknown' };
   if ((await system.table.batchGet(places)).length === 0) return { outcome: 'unknown' };
   await store(system, [...places.map((key) => ({ delete: key })), ...beside], act);
   return { outcome: 'removed' };
@@ -218,7 +221,7 @@ async function store(system: System, writes: Write[], { prefix, subscriber, act,
   const all = [...writes, evaluationRequest(prefix === '' ? 'ALL' : `P#${prefix}`, now), audit];
   const result = await system.table.transact(all, system.random.id(now));
   if (result.outcome !== 'applied')
-    throw new Error(`${act} of ${Object.values(subscriber)[0]} for ${prefix} met a busy table; try again`);
+    throw new Error(`${act} of ${targetOf(subscriber)} for ${prefix} met a busy table; try again`);
 }
 
 /** The rows of some lists, by prefix and target; each once, though it stands in two of them while it is moved. */

@@ -5,14 +5,14 @@ import type { PolicyBook } from '../abandonment/policy-book.ts';
 import type { Restored } from '../abandonment/restored.ts';
 import { type AlertType, type Pauses, prefixesOf, type Task, tenantOf } from '../abandonment/task.ts';
 import type { Duration, Instant } from '../abandonment/time.ts';
-import { isTopic, type Topic } from '../abandonment/topics.ts';
+import type { Topic } from '../abandonment/topics.ts';
 import { recipientKey } from '../platform/addresses.ts';
 import { groupsOf } from '../platform/groups.ts';
 import { type AlertRecord, alertOf } from './alerts.ts';
 import { type DataPlaneRecord, loadDataPlanes, loadDataPlanesOf } from './data-planes.ts';
 import { loadOwnerRules } from './owner-rules.ts';
 import { loadPauses, type PausesRecord, pausesAt } from './pauses.ts';
-import { loadOffices, loadOldOffices, type Office } from './people.ts';
+import { loadOffices, loadOldOffices, type Office, type Subscriber, targetOf } from './people.ts';
 import { loadPolicies } from './policies.ts';
 import { loadRecipients, type RecipientRecord } from './recipients.ts';
 import { loadScans, type ScansRecord } from './scans.ts';
@@ -295,7 +295,7 @@ export class FleetView {
     const rule = this.asksRules(task) ? this.#ownerRulesRead?.for(task.id) : undefined;
     if (rule && has(rule.owners))
       return { as: 'owner-by-rule', rule: { line: rule.line, pattern: rule.pattern } };
-    const offices = this.#officesRead(task).filter(({ target }) => has([target]));
+    const offices = this.#officesRead(task).filter((office) => has([targetOf(office)]));
     const nearest = offices.find(({ alertTypes }) => alertTypes !== null) ?? offices[0];
     return nearest && { as: nearest.alertTypes ? 'subscriber' : 'admin', scope: nearest.scope };
   }
@@ -308,10 +308,10 @@ export class FleetView {
 
   /** Living owners, and living subscribers to the alert. */
   async #reachableBase(task: Task, alert: AlertType): Promise<Recipient[]> {
-    const subscribed = await this.#targetsOf(task, alert);
+    const subscribers = await this.#subscribersOf(task, alert);
     const owners = this.asksRules(task) ? (await this.ownersOf(task)).addresses : task.owners;
-    const addresses = [...owners, ...subscribed.filter((target) => !isTopic(target))];
-    return inCharge(task, await this.#known(addresses));
+    const subscribed = subscribers.flatMap((one) => ('email' in one ? [one.email] : []));
+    return inCharge(task, await this.#known([...owners, ...subscribed]));
   }
 
   /** The reachable admins of the nearest prefix that has one; the empty prefix is the last. */
@@ -330,7 +330,8 @@ export class FleetView {
 
   /** Topics subscribed to an alert about a task, but for those that refused what was published. */
   async topicsOf(task: Task, alert: AlertType): Promise<Topic[]> {
-    const known = await this.#known((await this.#targetsOf(task, alert)).filter(isTopic));
+    const subscribers = await this.#subscribersOf(task, alert);
+    const known = await this.#known(subscribers.flatMap((one) => ('topic' in one ? [one.topic] : [])));
     return known.filter(({ alive }) => alive).map(({ key, address }) => ({ key, topic: address }));
   }
 
@@ -374,16 +375,16 @@ export class FleetView {
     });
   }
 
-  /** The addresses and topics subscribed to an alert about a task. */
-  async #targetsOf(task: Task, alert: AlertType): Promise<string[]> {
+  /** Who and what is subscribed to an alert about a task. */
+  async #subscribersOf(task: Task, alert: AlertType): Promise<Subscriber[]> {
     const scopes = ['', ...prefixesOf(task.id), task.id];
     const offices = await Promise.all(scopes.map((scope) => this.#officesIn(scope)));
-    return offices.flat().flatMap(({ target, alertTypes }) => (alertTypes?.includes(alert) ? [target] : []));
+    return offices.flat().filter(({ alertTypes }) => alertTypes?.includes(alert));
   }
 
   async #adminsOf(prefix: string): Promise<string[]> {
     const offices = await this.#officesIn(prefix);
-    return offices.flatMap(({ target, alertTypes }) => (alertTypes === null ? [target] : []));
+    return offices.flatMap((office) => (office.alertTypes === null ? [office.email] : []));
   }
 
   /** Read for a whole tenant at once: a query per scope would cost as many as its ids are deep. */

@@ -11,7 +11,7 @@ import {
   type RateLimitRecord,
   warmUpLimitWrite,
 } from '../../store/pace.ts';
-import { type RecipientRecord, recipientWrite } from '../../store/recipients.ts';
+import { type ReachableRecipient, type RecipientRecord, recipientWrite } from '../../store/recipients.ts';
 import type { Waiting } from './waiting.ts';
 import { windowOpensAt } from './windows.ts';
 
@@ -52,10 +52,10 @@ function joinNearest(runs: RateLimitRecord['runs']): void {
 export async function admitDelayed(
   system: System,
   view: FleetView,
-  recipient: RecipientRecord,
+  recipient: ReachableRecipient,
   pending: readonly Waiting[],
   now: Instant,
-): Promise<RecipientRecord> {
+): Promise<ReachableRecipient> {
   if (!wasDelayed(view, recipient, pending, now)) return recipient;
   return commit(system, 'the ramp', async () => {
     const ramp = await loadWarmUpLimit(system.table);

@@ -15,7 +15,7 @@ import {
 import type { FleetView } from '../../store/fleet-view.ts';
 import { noteMail } from '../../store/heard.ts';
 import { keys } from '../../store/keys.ts';
-import { type RecipientRecord, recipientWrite } from '../../store/recipients.ts';
+import { type ReachableRecipient, type RecipientRecord, recipientWrite } from '../../store/recipients.ts';
 import { RowRefused } from '../../store/table/row-limits.ts';
 import type { TransactResult } from '../../store/table/table.port.ts';
 import { TableBusy } from '../../store/table-busy.ts';
@@ -37,7 +37,7 @@ import { withMail } from './windows.ts';
 export async function sendDigest(
   system: System,
   view: FleetView,
-  recipient: RecipientRecord,
+  recipient: ReachableRecipient,
   chosen: Chosen[],
   delivery: Delivery,
 ): Promise<Outcome | 'sent' | 'stale'> {
@@ -103,7 +103,7 @@ const TOO_LARGE = new RowRefused('its mail cannot be stored');
 async function sendLess(
   system: System,
   view: FleetView,
-  recipient: RecipientRecord,
+  recipient: ReachableRecipient,
   chosen: Chosen[],
   delivery: Delivery,
   error: unknown,
@@ -226,7 +226,7 @@ function draftOf(
  */
 export async function claim(
   system: System,
-  recipient: RecipientRecord,
+  recipient: ReachableRecipient,
   digest: SendingDigest,
 ): Promise<'claimed' | 'taken' | 'too-large'> {
   const { table, random } = system;

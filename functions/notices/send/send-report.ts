@@ -6,7 +6,7 @@ import type { OutgoingMail } from '../../platform/ports.ts';
 import type { System } from '../../platform/system.ts';
 import { type DigestRecord, loadDigest, newDigest, type SendingDigest } from '../../store/digests.ts';
 import { FleetView } from '../../store/fleet-view.ts';
-import { loadRecipient, type RecipientRecord } from '../../store/recipients.ts';
+import { loadRecipient, type ReachableRecipient, type RecipientRecord } from '../../store/recipients.ts';
 import type { Delivery, Outcome } from '../../work/consumer.ts';
 import type { ReportMessage } from '../../work/read-messages.ts';
 import { renderReport } from '../render/render-report.ts';
@@ -49,7 +49,7 @@ export async function sendReport(
 }
 
 interface Sending {
-  recipient: RecipientRecord;
+  recipient: ReachableRecipient;
   digest: SendingDigest;
   reports: readonly Report[];
   delivery: Delivery;
