@@ -17,10 +17,10 @@ export interface DeadlineView {
 }
 
 /** What there is to say of a task's deadline; null of one that is no job and for which none was ever said. */
-export function deadlineView(given: Case, at: Instant): DeadlineView | null {
-  const { task } = given;
+export function deadlineView(taskCase: Case, at: Instant): DeadlineView | null {
+  const { task } = taskCase;
   if (task.kind !== 'job' && task.deadlineSetAt === undefined) return null;
-  const { policy, stopping, hearers } = stoppingCase(given, at);
+  const { policy, stopping, hearers } = stoppingCase(taskCase, at);
   const deadline = ownDeadline(task, policy);
   const isSaid = deadline !== null && endsBy(task)?.deadline === deadline;
   return {
@@ -37,8 +37,8 @@ export function deadlineView(given: Case, at: Instant): DeadlineView | null {
 }
 
 /** What follows from a deadline ahead if nothing else is heard: its announcement, and what is done at it. */
-export function deadlineSteps(given: Case, at: Instant): NextStep[] {
-  const { task, policy, stopping } = stoppingCase(given, at);
+export function deadlineSteps(taskCase: Case, at: Instant): NextStep[] {
+  const { task, policy, stopping } = stoppingCase(taskCase, at);
   const deadline = ownDeadline(task, policy);
   if (deadline === null || at >= deadline) return [];
   return [...announcement(policy, deadline, stopping.told, at), ...atItsEnd(policy, deadline)];

@@ -113,12 +113,12 @@ class Tally {
     const { open, hold, evidence } = record;
     if (hold) this.hold(hold.reason, hold.since);
     if (!open) return;
-    const given = asWarned(record, view);
-    this.#byMode[modeOf(given)] += 1;
+    const taskCase = asWarned(record, view);
+    this.#byMode[modeOf(taskCase)] += 1;
     const cause = causeOf(evidence);
     this.#byCause.set(cause, (this.#byCause.get(cause) ?? 0) + 1);
     if (open.alert === 'task_overdue') this.#overdue += 1;
-    if (modeOf(given) === 'disable') this.#date(decide(given, this.#now).facts.disableAt);
+    if (modeOf(taskCase) === 'disable') this.#date(decide(taskCase, this.#now).facts.disableAt);
   }
 
   hold(reason: string, since: Instant | null): void {

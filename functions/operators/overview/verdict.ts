@@ -55,7 +55,7 @@ export interface Verdict {
 /** What a verdict rests on. */
 export interface VerdictFacts {
   record: TaskRecord;
-  given: Case;
+  taskCase: Case;
   decision: Decision;
   holds: readonly HoldView[];
   plane: DataPlaneRecord | undefined;
@@ -130,8 +130,8 @@ function byOthers({ record: { task, open }, disabling }: VerdictFacts): string {
 }
 
 function enabled(facts: VerdictFacts): Said {
-  const { decision, given, plane } = facts;
-  const isParked = plane?.state === 'deleted' && given.unknown.some(({ to }) => to === null);
+  const { decision, taskCase, plane } = facts;
+  const isParked = plane?.state === 'deleted' && taskCase.unknown.some(({ to }) => to === null);
   if (isParked && decision.answer !== 'ignore') return parked(facts, plane);
   switch (decision.answer) {
     case 'ignore':
@@ -169,7 +169,7 @@ function notWatched({ record: { task }, decision }: VerdictFacts): Said {
   return said('not-watched', `It is never disabled for being abandoned: ${why}.`);
 }
 
-function job({ record: { task }, given: { policy } }: VerdictFacts): Said {
+function job({ record: { task }, taskCase: { policy } }: VerdictFacts): Said {
   const deadline = ownDeadline(task, policy);
   const never = 'It is not disabled: a job is never abandoned';
   if (task.endedAt !== undefined)
@@ -200,7 +200,7 @@ function undoIn(audit: StoredHistory['audit']): StoredHistory['audit'][number] |
 }
 
 /** Since when it fails, and how much of that counts. */
-function failingText({ decision: { facts }, given: { policy }, at }: VerdictFacts): string {
+function failingText({ decision: { facts }, taskCase: { policy }, at }: VerdictFacts): string {
   const { notPrimarySince, counted, deadline, late } = facts;
   if (late) return `it is past its own deadline of ${when(deadline)}.`;
   const wall = spanText(Math.max(0, at - notPrimarySince));
@@ -217,9 +217,9 @@ const HELD: Partial<Record<string, State>> = {
 
 /** Something holds it: the first that does, with its numbers. */
 function held(facts: VerdictFacts, reason: string): Said {
-  const { given, holds, decision } = facts;
+  const { taskCase, holds, decision } = facts;
   const first = holds.find((one) => isIt(one, reason, decision));
-  const state = reason === 'kept' ? keptState(given) : (HELD[reason] ?? 'held');
+  const state = reason === 'kept' ? keptState(taskCase) : (HELD[reason] ?? 'held');
   const isUnknown = decision.answer === 'unknown';
   const ends = first?.until ? ` It ends on ${first.until}.` : '';
   const why = first
@@ -242,16 +242,19 @@ function keptState({ keep }: Case): State {
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function waiting(facts: VerdictFacts, reason: string): Said {
-  const { given, record } = facts;
+  const { taskCase, record } = facts;
   switch (reason) {
     case 'under-threshold':
       return failing(facts);
     case 'detecting':
-      return said('recorded', `It is not disabled: ${firedText(record)} ${modeText(given, 'records only')}`);
+      return said(
+        'recorded',
+        `It is not disabled: ${firedText(record)} ${modeText(taskCase, 'records only')}`,
+      );
     case 'told':
       return said(
         'notified',
-        `It is not disabled: ${firedText(record)} ${modeText(given, 'notifies, and announces no date')}`,
+        `It is not disabled: ${firedText(record)} ${modeText(taskCase, 'notifies, and announces no date')}`,
       );
     case 'notice-pending':
       return beingWarned(facts);
@@ -268,20 +271,20 @@ function firedText({ open }: TaskRecord): string {
   return `alert #${open.number} fired on ${when(open.firedAt)}, ${since} ${when(open.since)}.`;
 }
 
-function modeText(given: Case, does: string): string {
-  const { source }: EffectivePolicy = given.written ?? given.policy;
-  return `Mode ${modeOf(given)} (from ${source.mode}) ${does}.`;
+function modeText(taskCase: Case, does: string): string {
+  const { source }: EffectivePolicy = taskCase.written ?? taskCase.policy;
+  return `Mode ${modeOf(taskCase)} (from ${source.mode}) ${does}.`;
 }
 
 /** No alert yet: because people asked for that, after an undo, or because too little time counts. */
 function failing(facts: VerdictFacts): Said {
-  const { given, decision, history, holds, at } = facts;
-  const { keep } = given;
+  const { taskCase, decision, history, holds, at } = facts;
+  const { keep } = taskCase;
   const text = `It is not disabled: ${failingText(facts)}`;
   const fires = ` An alert fires on ${when(decision.facts.abandonedAt)}, if it does not run before.`;
   if (keep && at < keep.until)
     return said(
-      keptState(given),
+      keptState(taskCase),
       `${text} ${keep.by} had it ${keep.kind === 'keep' ? 'kept' : 'snoozed'} until ${when(keep.until)}.`,
     );
   const veto = holds.find(({ reason }) => reason === 'user-published');
@@ -295,8 +298,8 @@ function failing(facts: VerdictFacts): Said {
 }
 
 function beingWarned(facts: VerdictFacts): Said {
-  const { given, record } = facts;
-  const names = given.recipients.map(({ address }) => address).join(', ');
+  const { taskCase, record } = facts;
+  const names = taskCase.recipients.map(({ address }) => address).join(', ');
   return said(
     'being-warned',
     `It is not disabled: ${firedText(record)} A warning to ${names} is on its way, and nothing is disabled before it is accepted and its grace is over.`,
@@ -305,9 +308,9 @@ function beingWarned(facts: VerdictFacts): Said {
 
 /** Who was warned, whether a reminder went, and the date. */
 function graceOf(facts: VerdictFacts): Said {
-  const { given, record, decision } = facts;
+  const { taskCase, record, decision } = facts;
   const { open } = record;
-  const warned = open ? warnedOf(open, given.recipients) : [];
+  const warned = open ? warnedOf(open, taskCase.recipients) : [];
   const first = Math.min(...warned.map(({ told }) => told.acceptedAt ?? Number.POSITIVE_INFINITY));
   const names = warned.map(({ recipient }) => recipient.address).join(', ');
   const lead = open?.rungs.findLast(({ grace }) => grace === open.grace)?.lead;
@@ -320,14 +323,14 @@ function graceOf(facts: VerdictFacts): Said {
   return said(lead === undefined ? 'warned' : 'reminded', says);
 }
 
-function due({ given: { policy }, decision, record }: VerdictFacts): Said {
+function due({ taskCase: { policy }, decision, record }: VerdictFacts): Said {
   const { perRun, perDay } = policy.blastRadius;
   const says = `It is not disabled yet: ${firedText(record)} It is due since ${when(decision.facts.disableAt)}, and disabled with the next scan as far as the rate limit goes (${perRun} a scan, ${perDay} in 24 h).`;
   return said('due', says, 'taskwarden pause disable');
 }
 
-function disablingOf({ record: { open }, given }: VerdictFacts): Said {
-  const disabling = (open ?? given.episode)?.disabling;
+function disablingOf({ record: { open }, taskCase }: VerdictFacts): Said {
+  const disabling = (open ?? taskCase.episode)?.disabling;
   if (!disabling) return said('disabling', 'It is on its way to be disabled.');
   const { state, asker, queuedAt, requestedAt, attempts, unanswered } = disabling;
   const who = asker.by === 'person' ? ` as ${asker.person} asked` : '';
