@@ -43,7 +43,7 @@ export function afterDelivery(recipient: RecipientRecord, at: Instant): Recipien
 /** Counts a soft bounce of a known digest; the open episodes of one who is dead by it are looked at again (promise 4). */
 export async function recordSoftBounce(system: System, digest: string, at: Instant): Promise<void> {
   const now = system.clock.now();
-  const after = await change(system, digest, (one) => afterSoftBounce(one, { digest, at }, now));
+  const after = await change(system, digest, (recipient) => afterSoftBounce(recipient, { digest, at }, now));
   if (after?.dead?.reason !== 'soft-bounce') return;
   system.telemetry.log('warn', 'an address is suppressed for a time', {
     recipient: after.key,
@@ -82,8 +82,8 @@ async function change(
 ): Promise<RecipientRecord | undefined> {
   const key = (await loadDigest(system.table, digest))?.recipient;
   if (key === undefined) return undefined;
-  return changeRecipient(system, key, (known) => {
-    const recipient = known && make(known);
+  return changeRecipient(system, key, (before) => {
+    const recipient = before && make(before);
     const dead = recipient?.dead;
     const ends = dead?.reason === 'soft-bounce' ? [endWrite(dead.until, key)] : [];
     return { recipient, beside: ends, value: recipient };

@@ -32,7 +32,7 @@ export async function judge(
 ): Promise<Chosen[]> {
   const tasks = await loadTasks(
     system.table,
-    notices.map((one) => one.task),
+    notices.map((notice) => notice.task),
   );
   await view.loadRecipients([key]);
   const chosen: Chosen[] = [];
@@ -109,10 +109,10 @@ function stalenessOf(
   now: Instant,
 ): string | undefined {
   const { notice: kind, since } = notice.pending;
-  const given = record && { ...record, policy: view.policies.for(notice.task) };
+  const newsCase = record && { ...record, policy: view.policies.for(notice.task) };
   const declined = view.hasDeclined(notice.recipient);
   const isOver = isTooLate(notice.pending, now) || isTakenBack(notice.pending, record);
-  return staleness(given, { notice: kind, asked: since, declined, isOver });
+  return staleness(newsCase, { notice: kind, asked: since, declined, isOver });
 }
 
 /** Whether what was disabled can no longer be enabled as it was. */
@@ -134,8 +134,8 @@ async function skip(
   record: TaskRecord | undefined,
   reason: string,
 ): Promise<void> {
-  const told = { task: notice.task, notice: notice.pending.notice, reason };
-  system.telemetry.log('info', 'notice skipped', told);
+  const about = { task: notice.task, notice: notice.pending.notice, reason };
+  system.telemetry.log('info', 'notice skipped', about);
   await drop(system, view, notice, record);
 }
 

@@ -51,7 +51,7 @@ async function sendNext(
 ): Promise<Outcome | 'sent' | 'stale'> {
   const now = system.clock.now();
   const loaded = await loadRecipientWithNotices(system.table, key);
-  const pending = loaded.notices.filter((one): one is Waiting => one.pending !== null);
+  const pending = loaded.notices.filter((notice): notice is Waiting => notice.pending !== null);
   let recipient = loaded.recipient ?? newRecipient(key, pending[0]?.address ?? null);
   if (recipient.sending) return { outcome: 'skipped', reason: 'a mail is being sent' };
   if (pending.length === 0) return release(system, recipient, 'nothing to tell');

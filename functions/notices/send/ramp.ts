@@ -41,8 +41,8 @@ export function withAdmitted(record: RateLimitRecord, count: number, now: Instan
 
 function joinNearest(runs: RateLimitRecord['runs']): void {
   const place = placeOfLeast(runs.slice(1).map(({ at }, before) => at - (runs[before]?.at ?? at)));
-  const [one, next] = runs.slice(place, place + 2) as [RateLimitEntry, RateLimitEntry];
-  runs.splice(place, 2, { ...next, count: one.count + next.count });
+  const [first, next] = runs.slice(place, place + 2) as [RateLimitEntry, RateLimitEntry];
+  runs.splice(place, 2, { ...next, count: first.count + next.count });
 }
 
 /**
@@ -81,6 +81,7 @@ function wasDelayed(
   const { claimed } = view.scans;
   if (opened > now || claimed === null || opened <= claimed) return false;
   return pending.some(
-    ({ address, pending: one }) => one.notice === 'warning' && one.since <= claimed && !isTopic(address),
+    ({ address, pending: { notice, since } }) =>
+      notice === 'warning' && since <= claimed && !isTopic(address),
   );
 }

@@ -205,9 +205,9 @@ export async function finishDeath(system: System, digest: DeadDigest): Promise<v
 
 /** A refusal may be taken back: what else kills the address outlasts it. */
 function killed(recipient: RecipientRecord, dead: Suppression): RecipientRecord {
-  const known = recipient.dead;
-  const isLasting = known !== null && known.reason !== 'soft-bounce';
-  const stands = isLasting && (known.reason !== 'rejected' || dead.reason === 'rejected');
+  const before = recipient.dead;
+  const isLasting = before !== null && before.reason !== 'soft-bounce';
+  const stands = isLasting && (before.reason !== 'rejected' || dead.reason === 'rejected');
   return stands ? recipient : { ...recipient, dead };
 }
 
@@ -219,9 +219,9 @@ async function changeItsRecipient(
   also: Write[] = [],
 ): Promise<void> {
   await changeRecipient(system, digest.recipient, (before) => {
-    const known = before ?? newRecipient(digest.recipient, digest.address);
-    const next = make(known);
-    const recipient = next === known ? undefined : next;
+    const current = before ?? newRecipient(digest.recipient, digest.address);
+    const next = make(current);
+    const recipient = next === current ? undefined : next;
     return { recipient, beside: also, value: undefined, refused: () => ({ value: undefined }) };
   });
 }

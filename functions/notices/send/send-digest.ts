@@ -49,7 +49,7 @@ export async function sendDigest(
   const written = await mailOf(system, view, { ...draft, address }, chosen);
   if ('unwritable' in written) {
     if (written.unwritable === 'recipient') return unmailable(system, recipient, 'what they chose');
-    for (const { one, error } of written.unwritable) await setAside(system, view, one.notice, error);
+    for (const { culprit, error } of written.unwritable) await setAside(system, view, culprit.notice, error);
     return 'stale';
   }
   const { mail: outgoing, items } = written;

@@ -27,8 +27,9 @@ export async function sendReport(
 ): Promise<Outcome> {
   const now = system.clock.now();
   const id = digestIdOf(week, key);
-  const known = await loadDigest(system.table, id);
-  if (known && !isSurelyUnsent(known)) return { outcome: 'skipped', reason: 'the report of that week went' };
+  const earlier = await loadDigest(system.table, id);
+  if (earlier && !isSurelyUnsent(earlier))
+    return { outcome: 'skipped', reason: 'the report of that week went' };
   const recipient = await loadRecipient(system.table, key);
   if (!recipient || recipient.dead) return { outcome: 'skipped', reason: 'dead address' };
   if (recipient.address === null) return { outcome: 'skipped', reason: 'no address is known' };
@@ -44,7 +45,7 @@ export async function sendReport(
     claimedAt: now,
     leaseUntil: now + system.config.sendLease,
   });
-  const digest = { ...draft, rev: known?.rev ?? 0, report: { week, tenants } };
+  const digest = { ...draft, rev: earlier?.rev ?? 0, report: { week, tenants } };
   return send(system, view, { recipient, digest, reports, delivery });
 }
 

@@ -26,9 +26,9 @@ export async function recordUnmailable(
   error.name = 'RecipientUnmailable';
   await recordOops(system, { worker: 'notify', item: key, attempt: 1, cause: 'permanent', error });
   await changeRecipient(system, key, (before) => {
-    const known = before ?? newRecipient(key, address);
+    const current = before ?? newRecipient(key, address);
     const dead = { reason: 'unmailable', at: system.clock.now() } as const;
-    return { recipient: known.dead ? undefined : { ...known, dead }, value: undefined };
+    return { recipient: current.dead ? undefined : { ...current, dead }, value: undefined };
   });
   await touchTold(system, key);
 }
