@@ -29,9 +29,9 @@ export function deadlineView(taskCase: Case, at: Instant): DeadlineView | null {
     startedAt: instantText(task.startedAt),
     endedAt: instantText(task.endedAt),
     announced: hearers.map(({ key, address, declined }) => {
-      const one = stopping.told[key];
-      const acceptedAt = instantText(one?.acceptedAt);
-      return { address, deadline: instantText(one?.last?.deadline), acceptedAt, declined };
+      const announced = stopping.told[key];
+      const acceptedAt = instantText(announced?.acceptedAt);
+      return { address, deadline: instantText(announced?.last?.deadline), acceptedAt, declined };
     }),
   };
 }
@@ -47,11 +47,11 @@ export function deadlineSteps(taskCase: Case, at: Instant): NextStep[] {
 function announcement(
   { stopNotice, mode }: EffectivePolicy,
   deadline: Instant,
-  told: ReturnType<typeof stoppingCase>['stopping']['told'],
+  announcements: ReturnType<typeof stoppingCase>['stopping']['told'],
   at: Instant,
 ): NextStep[] {
   if (stopNotice === null || mode === 'detect') return [];
-  if (Object.values(told).some(({ last }) => last?.deadline === deadline)) return [];
+  if (Object.values(announcements).some(({ last }) => last?.deadline === deadline)) return [];
   const when = Math.max(at, deadline - stopNotice);
   return [
     { at: instantText(when), what: `its deadline is announced (${formatDuration(stopNotice)} before)` },

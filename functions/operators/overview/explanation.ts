@@ -204,7 +204,7 @@ async function holdFacts(
   at: Instant,
 ): Promise<HoldFacts> {
   const isUnreached = taskCase.recipients.length === 0 && addresses.length > 0;
-  const known = isUnreached ? await loadRecipients(table, addresses.map(recipientKey)) : new Map();
+  const records = isUnreached ? await loadRecipients(table, addresses.map(recipientKey)) : new Map();
   const brake = taskCase.episode?.brake;
   const isSpike = isHeldBySpike(brake, at);
   const spike = isSpike ? await loadOperatorAlert(table, 'blast-radius', 'fleet') : undefined;
@@ -212,7 +212,7 @@ async function holdFacts(
     pauses: view.pausesRecord,
     plane: view.planeOf(taskCase.task.dataPlane),
     unreachable: addresses.flatMap((address) => {
-      const dead: Suppression | null = known.get(recipientKey(address))?.dead ?? null;
+      const dead: Suppression | null = records.get(recipientKey(address))?.dead ?? null;
       return dead ? [{ address, why: `${dead.reason} ${instantText(dead.at)}` }] : [];
     }),
     spike: spike?.detail,
@@ -225,7 +225,7 @@ function actsSince(history: KnownHistory, disabling: DisablingDecision | undefin
   const until = instantText(at) ?? '';
   if (from === null || from === undefined) return [];
   return momentsOf(history).filter(
-    (one) => one.by !== null && isWithin(one.at, from, until) && one.what !== 'disabled',
+    (act) => act.by !== null && isWithin(act.at, from, until) && act.what !== 'disabled',
   );
 }
 
@@ -289,10 +289,10 @@ function recipientsOf(
   whyOf: (key: string) => Why | undefined,
 ): Explanation['recipients'] {
   return recipients.map(({ key, address, declined }) => {
-    const told = episode?.told[key];
-    const warning = told?.warning ?? 'none';
+    const part = episode?.told[key];
+    const warning = part?.warning ?? 'none';
     const as = whyText(whyOf(key));
-    return { address, as, warning, acceptedAt: instantText(told?.acceptedAt), declined };
+    return { address, as, warning, acceptedAt: instantText(part?.acceptedAt), declined };
   });
 }
 

@@ -118,7 +118,7 @@ function ofUnknown({ why, from }: Unknown, { taskCase, facts }: Held): [says: st
 }
 
 function membersText({ plane }: HoldFacts, from: Instant): string {
-  const outage = plane?.outages.find((one) => one.from === from);
+  const outage = plane?.outages.find((spell) => spell.from === from);
   return outage ? `${outage.members} tasks` : 'many tasks';
 }
 
@@ -147,9 +147,9 @@ function peopleHolds({ taskCase, at }: Held): HoldView[] {
   const { keep, task, evidence, policy } = taskCase;
   const holds: HoldView[] = [];
   if (keep && at < keep.until) {
-    const said = keep.kind === 'keep' ? 'kept' : 'snoozed';
+    const verb = keep.kind === 'keep' ? 'kept' : 'snoozed';
     const says = `asked for by a person${keep.reason === undefined ? '' : `: ${keep.reason}`}`;
-    holds.push(hold(`${said} by ${keep.by}`, keep.at, keep.until, says));
+    holds.push(hold(`${verb} by ${keep.by}`, keep.at, keep.until, says));
   }
   const published = task.publishedByUserAt;
   if (published !== undefined && at < published + policy.publicationVeto) {

@@ -36,9 +36,9 @@ export async function loadSinceYesterday(table: Table, now: Instant): Promise<Si
     since: instantText(since) ?? '',
     scans,
     fired: count(({ kind }) => kind === 'fired'),
-    over: count((one) => one.kind === 'ended' && !one.reason.startsWith('disabled')),
+    over: count((milestone) => milestone.kind === 'ended' && !milestone.reason.startsWith('disabled')),
     disabled: count(({ kind }) => kind === 'disabled'),
-    undone: count((one) => one.kind === 'left' && one.why === 'undone'),
+    undone: count((milestone) => milestone.kind === 'left' && milestone.why === 'undone'),
     acts,
   };
 }
