@@ -195,8 +195,8 @@ export type MailPlan = { lookAt: Instant } | { doneAt: Instant };
 export function digestWrite(record: DigestRecord, plan: MailPlan): Write {
   const bucket = bucketOf(record.id);
   const { unsettled, acts, ...rest } = record;
-  const said = { ...rest, ...(unsettled && { unsettled }), ...(acts > 0 && { acts }) };
-  return revised(keys.digest(record.id), said, {
+  const row = { ...rest, ...(unsettled && { unsettled }), ...(acts > 0 && { acts }) };
+  return revised(keys.digest(record.id), row, {
     // Never moves, so that only the first write pays for it.
     g2pk: index.mails(bucket),
     g2sk: `${sortable(record.claimedAt)}#${record.id}#${record.recipient}`,

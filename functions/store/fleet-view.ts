@@ -196,8 +196,8 @@ export class FleetView {
     if (base.length === 0) return { recipients: await this.reachableAdmins(task) };
     if (alert === 'task_overdue' || this.policies.for(task.id).escalateAt === null)
       return { recipients: base };
-    const known = new Set(base.map(({ key }) => key));
-    const admins = (await this.reachableAdmins(task)).filter(({ key }) => !known.has(key));
+    const baseKeys = new Set(base.map(({ key }) => key));
+    const admins = (await this.reachableAdmins(task)).filter(({ key }) => !baseKeys.has(key));
     return { recipients: base, admins };
   }
 
@@ -256,16 +256,20 @@ export class FleetView {
     disableAt: Instant | null,
     now: Instant,
   ): Promise<Recipient[]> {
-    const told = await this.recipientsOf(task, 'task_auto_disabled');
+    const recipients = await this.recipientsOf(task, 'task_auto_disabled');
     const { escalateAt } = this.policies.for(task.id);
     const haveJoined = escalateAt !== null && disableAt !== null && now >= disableAt - escalateAt;
     const joined = haveJoined ? await this.reachableAdmins(task) : [];
     const isWarned = ({ key }: Recipient) =>
       open?.told[key]?.grace === open?.grace && open?.told[key]?.warning === 'accepted';
     const announced = open?.alert ? holdersOfStopping(stopping, open.since) : [];
-    const isTold = (one: Recipient) => isWarned(one) || announced.includes(one.key);
+    const isTold = (recipient: Recipient) => isWarned(recipient) || announced.includes(recipient.key);
     const warned = open ? inCharge(task, await this.#adminsOfAll(task)).filter(isTold) : [];
-    return [...new Map([...told, ...joined, ...warned].map((one) => [one.key, one])).values()];
+    return [
+      ...new Map(
+        [...recipients, ...joined, ...warned].map((recipient) => [recipient.key, recipient]),
+      ).values(),
+    ];
   }
 
   /**
@@ -290,7 +294,8 @@ export class FleetView {
    * read says so.
    */
   whyNotified(task: Task, recipient: string): Why | undefined {
-    const has = (addresses: readonly string[]) => addresses.some((one) => recipientKey(one) === recipient);
+    const has = (addresses: readonly string[]) =>
+      addresses.some((address) => recipientKey(address) === recipient);
     if (has(task.owners)) return { as: 'owner' };
     const rule = this.asksRules(task) ? this.#ownerRulesRead?.for(task.id) : undefined;
     if (rule && has(rule.owners))
@@ -310,7 +315,7 @@ export class FleetView {
   async #reachableBase(task: Task, alert: AlertType): Promise<Recipient[]> {
     const subscribers = await this.#subscribersOf(task, alert);
     const owners = this.asksRules(task) ? (await this.ownersOf(task)).addresses : task.owners;
-    const subscribed = subscribers.flatMap((one) => ('email' in one ? [one.email] : []));
+    const subscribed = subscribers.flatMap((subscriber) => ('email' in subscriber ? [subscriber.email] : []));
     return inCharge(task, await this.#known([...owners, ...subscribed]));
   }
 
@@ -331,8 +336,10 @@ export class FleetView {
   /** Topics subscribed to an alert about a task, but for those that refused what was published. */
   async topicsOf(task: Task, alert: AlertType): Promise<Topic[]> {
     const subscribers = await this.#subscribersOf(task, alert);
-    const known = await this.#known(subscribers.flatMap((one) => ('topic' in one ? [one.topic] : [])));
-    return known.filter(({ alive }) => alive).map(({ key, address }) => ({ key, topic: address }));
+    const topics = await this.#known(
+      subscribers.flatMap((subscriber) => ('topic' in subscriber ? [subscriber.topic] : [])),
+    );
+    return topics.filter(({ alive }) => alive).map(({ key, address }) => ({ key, topic: address }));
   }
 
   /** Those of some recipients who can be reached, by what is known of them. */
@@ -390,9 +397,9 @@ export class FleetView {
   /** Read for a whole tenant at once: a query per scope would cost as many as its ids are deep. */
   async #officesIn(scope: string): Promise<Office[]> {
     const tenant = tenantOf(scope);
-    const known = this.#offices.get(tenant) ?? this.#loadOffices(tenant);
-    this.#offices.set(tenant, known);
-    return (await known).get(scope) ?? [];
+    const read = this.#offices.get(tenant) ?? this.#loadOffices(tenant);
+    this.#offices.set(tenant, read);
+    return (await read).get(scope) ?? [];
   }
 
   async #loadOffices(tenant: string): Promise<ReadonlyMap<string, Office[]>> {

@@ -98,8 +98,8 @@ export async function loadRecipient(table: Table, key: string): Promise<Recipien
 
 /** The record in a recipient's row. */
 export function recipientFromRow(row: Row): RecipientRecord {
-  const { address, ...said } = recordIn<RecipientRecord>(row);
-  return { ...EMPTY, ...said, address: address === '' ? null : address };
+  const { address, ...facts } = recordIn<RecipientRecord>(row);
+  return { ...EMPTY, ...facts, address: address === '' ? null : address };
 }
 
 /** Left out of a row where there is nothing to say; rows of older versions never had them. */
@@ -115,7 +115,7 @@ export async function loadRecipients(
 
 export function recipientWrite(record: RecipientRecord): Write {
   const { soft, mailedAt, quietHours, address, ...rest } = record;
-  const said = {
+  const facts = {
     ...rest,
     // Older code reads a text.
     address: address ?? '',
@@ -123,7 +123,7 @@ export function recipientWrite(record: RecipientRecord): Write {
     ...(mailedAt.length > 0 && { mailedAt }),
     ...(quietHours && { quietHours }),
   };
-  return revised(keys.recipient(record.key), said, {
+  return revised(keys.recipient(record.key), facts, {
     g2pk: index.recipients(bucketOf(record.key)),
     g2sk: `${record.dead ? 'dead' : 'alive'}#${record.key}`,
   });

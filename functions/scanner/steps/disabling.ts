@@ -28,9 +28,9 @@ export const disablingStep: Step = {
     if (due.length === 0) return DONE;
     const rateLimit = await loadRateLimit(run.system.table);
     const held = await findHeld(run, due, rateLimit);
-    await workEach(run, held.newly, 16, (one) => holdAsSpike(run, one.id));
-    const free = due.filter((one) => !held.all.has(one) && !one.waits);
-    await workEach(run, await reserve(run, free, rateLimit), 1, (one) => start(run, one));
+    await workEach(run, held.newly, 16, (task) => holdAsSpike(run, task.id));
+    const free = due.filter((task) => !held.all.has(task) && !task.waits);
+    await workEach(run, await reserve(run, free, rateLimit), 1, (task) => start(run, task));
     return DONE;
   },
 };

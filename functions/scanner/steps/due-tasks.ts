@@ -33,8 +33,8 @@ export interface Due extends Counted {
 export async function gatherDue(run: Run, budget: Budget): Promise<Due[] | undefined> {
   const due: Due[] = [];
   const work = async (row: Row) => {
-    const one = await dueOf(run, row);
-    if (one) due.push(one);
+    const task = await dueOf(run, row);
+    if (task) due.push(task);
   };
   const partitions = inBuckets((bucket) => ({
     items: dueIn(run, index.toDisable(bucket), run.now),
