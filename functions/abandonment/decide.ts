@@ -135,12 +135,12 @@ export function shortestLead({ reminders, disableAfter }: EffectivePolicy): Dura
 export function warnedOf(
   episode: Episode,
   recipients: readonly Recipient[],
-): { recipient: Recipient; told: Told }[] {
-  const warned: { recipient: Recipient; told: Told }[] = [];
+): { recipient: Recipient; part: Told }[] {
+  const warned: { recipient: Recipient; part: Told }[] = [];
   for (const recipient of recipients) {
     const part = episode.told[recipient.key];
     if (part && !part.left && part.grace === episode.grace && part.warning === 'accepted') {
-      warned.push({ recipient, told: part });
+      warned.push({ recipient, part });
     }
   }
   return warned;
@@ -150,7 +150,7 @@ export function warnedOf(
 export function sustaining(
   episode: Episode,
   recipients: readonly Recipient[],
-): { recipient: Recipient; told: Told }[] {
+): { recipient: Recipient; part: Told }[] {
   return warnedOf(
     episode,
     recipients.filter(({ joined }) => !joined),
@@ -173,7 +173,7 @@ function joiningAt(taskCase: Case, unknown: readonly Unknown[], now: Instant): I
   const { episode, policy, recipients, admins } = taskCase;
   const { escalateAt } = policy;
   if (!episode || !admins?.length || escalateAt === null || policy.mode !== 'disable') return null;
-  if (!sustaining(episode, recipients).some(({ told: part }) => part.dated)) return null;
+  if (!sustaining(episode, recipients).some(({ part }) => part.dated)) return null;
   const deadline = deadlineOf(episode, recipients, policy, unknown, now);
   return deadline && deadline.disableAt - escalateAt;
 }
@@ -197,8 +197,8 @@ export function deadlineOf(
   };
   for (const date of episode.dates) consider(date.at, date.disableAt, date.after);
   const accepted = sustaining(episode, recipients)
-    .filter(({ told: part }) => part.dated)
-    .map(({ told: part }) => part.acceptedAt as Instant);
+    .filter(({ part }) => part.dated)
+    .map(({ part }) => part.acceptedAt as Instant);
   if (accepted.length > 0) {
     const first = Math.min(...accepted);
     const after = Math.max(policy.disableAfter, episode.disableAfter);

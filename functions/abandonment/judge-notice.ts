@@ -72,7 +72,7 @@ function judgeWarning(taskCase: Case, episode: Episode, part: Told, now: Instant
 function dateOfWarning(taskCase: Case, episode: Episode, now: Instant): Deadline {
   const { policy, recipients } = taskCase;
   const standing = deadlineOf(episode, recipients, policy, unknownOf(taskCase, now), now);
-  const stands = sustaining(episode, recipients).some(({ told: part }) => part.dated);
+  const stands = sustaining(episode, recipients).some(({ part }) => part.dated);
   const least = stands ? leastLeft(taskCase, episode, standing, now) : policy.disableAfter;
   const earliest = { disableAt: roundUpToMinute(now + least), after: least };
   return standing && standing.disableAt >= now + least ? standing : earliest;

@@ -92,7 +92,7 @@ export function lastUseOf({ since, lifeSignAt, reportedAt, usedAt }: ReportedPla
 async function changePlane(
   system: System,
   dataPlane: string,
-  change: (known: ReportedPlane | undefined) => PlaneChange,
+  change: (plane: ReportedPlane | undefined) => PlaneChange,
 ): Promise<Committed> {
   return commitPlan(system, `data plane ${dataPlane}`, async () => {
     const plane = await loadDataPlane(system.table, dataPlane);

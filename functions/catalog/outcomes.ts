@@ -60,7 +60,7 @@ export function outcomeOf(context: Refusing, committed: Committed, task?: string
 type Take<Item> = (
   context: CatalogContext,
   task: string,
-  said: readonly Item[],
+  items: readonly Item[],
 ) => Committed | Promise<Committed>;
 
 interface Items<Item> {

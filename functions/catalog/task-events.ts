@@ -46,7 +46,7 @@ export async function publishTask(context: CatalogContext, event: TaskPublished)
 export async function publishListed(
   context: CatalogContext,
   { id, revision }: { id: string; revision: string },
-  newsOf: (known: TaskRecord | undefined) => { publication?: TaskPublished } | undefined,
+  newsOf: (current: TaskRecord | undefined) => { publication?: TaskPublished } | undefined,
 ): Promise<Committed> {
   return changeTask(context, id, async (current) => {
     const news = newsOf(current);
@@ -222,7 +222,7 @@ export async function noteRun(context: CatalogContext, task: string, report: Run
 function inTurn<Said>(
   current: TaskRecord,
   parts: readonly Said[],
-  change: (record: TaskRecord, one: Said) => TaskChange,
+  change: (record: TaskRecord, part: Said) => TaskChange,
 ): TaskChange {
   let last: TaskChange = { skip: 'nothing-of-note' };
   let record = current;
@@ -236,7 +236,7 @@ function inTurn<Said>(
 async function changeTask(
   context: CatalogContext,
   id: string,
-  plan: (known: TaskRecord | undefined) => Promise<Plan>,
+  plan: (current: TaskRecord | undefined) => Promise<Plan>,
 ): Promise<Committed> {
   let first = true;
   return commitPlan(context.system, `task ${id}`, async () => {

@@ -111,7 +111,7 @@ export interface RestoreOptions {
   /** Whom the audit names. */
   by: string;
   /** Hears how many rows are gone, or written. */
-  told: (step: 'deleting' | 'writing', rows: number) => void;
+  progress: (step: 'deleting' | 'writing', rows: number) => void;
 }
 
 /**
@@ -124,7 +124,7 @@ export interface RestoreOptions {
 export async function restoreTable(
   system: System,
   lines: AsyncIterable<string>,
-  { by, told: progress }: RestoreOptions,
+  { by, progress }: RestoreOptions,
 ): Promise<{ restoredAt: Instant }> {
   await markRestored(system, by);
   await deleteAll(system, (rows) => progress('deleting', rows));
@@ -170,7 +170,7 @@ const AT_ONCE = 8;
 /** Writes gathered into transactions, some of them at once. */
 class Together {
   readonly #system: System;
-  readonly #told: (rows: number) => void;
+  readonly #progress: (rows: number) => void;
   #writes: Write[] = [];
   #text = 0;
   #rows = 0;
@@ -178,7 +178,7 @@ class Together {
 
   constructor(system: System, progress: (rows: number) => void) {
     this.#system = system;
-    this.#told = progress;
+    this.#progress = progress;
   }
 
   async add(write: Write, text: number): Promise<void> {
@@ -208,6 +208,6 @@ class Together {
   async #sent(): Promise<void> {
     await Promise.all(this.#running);
     this.#running = [];
-    this.#told(this.#rows);
+    this.#progress(this.#rows);
   }
 }

@@ -207,7 +207,8 @@ export async function resumeWebhook(
  * Signs with a further secret from now on, and with the one before beside it for a while, so that receivers can change in
  * between. Answers the new secret where it was made here.
  *
- * @param given `secret` absent: one is made; `overlap`: how long both sign
+ * @param secret the new one; absent: one is made
+ * @param overlap how long both sign
  */
 export async function rotateWebhook(
   system: System,

@@ -27,17 +27,15 @@ export async function writeListedNotices(writing: Writing, listed: AlertRecord):
 }
 
 function chunkOf({ task, episode, untold }: AlertRecord) {
-  return untold
-    .slice(0, CHUNK)
-    .map((notice) =>
-      notice.pending
-        ? noticeWrite({
-            recipient: notice.key,
-            address: notice.address,
-            task,
-            episode,
-            pending: notice.pending,
-          })
-        : noticeDelete(notice.key, task, episode),
-    );
+  return untold.slice(0, CHUNK).map((notice) =>
+    notice.pending
+      ? noticeWrite({
+          recipient: notice.key,
+          address: notice.address,
+          task,
+          episode,
+          pending: notice.pending,
+        })
+      : noticeDelete(notice.key, task, episode),
+  );
 }

@@ -12,7 +12,7 @@ export function bodyOf(format: WebhookFormat, event: Told): string {
   return JSON.stringify(BODIES[format](event));
 }
 
-const BODIES: Record<WebhookFormat, (told: Told) => unknown> = {
+const BODIES: Record<WebhookFormat, (event: Told) => unknown> = {
   standard: ({ type, at, data }) => ({ type, version: WEBHOOK_VERSION, timestamp: formatInstant(at), data }),
   slack: (event) => ({ text: sentenceOf(event, SLACK), unfurl_links: false, unfurl_media: false }),
   'google-chat': (event) => ({ text: sentenceOf(event, GOOGLE_CHAT) }),

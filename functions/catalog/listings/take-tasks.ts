@@ -40,7 +40,7 @@ export interface Taking extends Pick<CatalogContext, 'system' | 'book'> {
 export async function takeTasks(
   taking: Taking,
   listed: readonly SoundTask[],
-): Promise<{ taken: Map<string, Taken>; known: Map<string, TaskRecord> }> {
+): Promise<{ taken: Map<string, Taken>; records: Map<string, TaskRecord> }> {
   const taken = new Map<string, Taken>();
   const places = await mentionPlanes(taking, listed);
   const placed = listed.filter(({ id, dataPlane }) => {
@@ -64,7 +64,7 @@ export async function takeTasks(
           taken.set(task.id, await guarded(taking, task, () => takeKnown(taking, records, task))),
         ),
     );
-  return { taken, known: records };
+  return { taken, records };
 }
 
 /** Makes the rows of data planes named for the first time; says what their tasks come to where that is not so. */

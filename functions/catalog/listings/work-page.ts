@@ -135,7 +135,7 @@ async function takePage(taking: Taking, place: PageAt, compared: Compared): Prom
     now.set(listed.id, as);
     wanted.push(sifted.task);
   }
-  const { taken, known: records } = await takeTasks(taking, wanted);
+  const { taken, records } = await takeTasks(taking, wanted);
   for (const [id, answer] of taken) note(id, answer, now, refused);
   const kept = stillRefused(was, now, refused, place.settings.prefix);
   return {

@@ -81,7 +81,7 @@ export class EcsControlPlane implements ListedControlPlane {
   /** At most 100 services of one cluster a page, one cluster after another. ECS cannot tell that a page is unchanged. */
   async list(cursor: string | null): Promise<ListingPage> {
     const { at, refused } = cursor === null ? await this.#begin() : { at: readCursor(cursor), refused: [] };
-    const { told: described, next } = await this.#services.page(at.cluster, at.token);
+    const { services: described, next } = await this.#services.page(at.cluster, at.token);
     const page: ListingPage = { tasks: [], refused, cursor: null };
     for (const service of described) this.#take(service, at.cluster, page);
     const following = next === undefined ? await this.#clusters.after(at.cluster) : at.cluster;

@@ -44,7 +44,7 @@ export class EcsServices {
   }
 
   /** A page of a cluster's services as they are told, with where the next begins; none where the cluster is gone. */
-  async page(cluster: string, token: string | undefined): Promise<{ told: unknown[]; next?: string }> {
+  async page(cluster: string, token: string | undefined): Promise<{ services: unknown[]; next?: string }> {
     const asked = new ListServicesCommand({
       cluster,
       maxResults: this.#ofAPage,
@@ -52,11 +52,11 @@ export class EcsServices {
       ...(token !== undefined && { nextToken: token }),
     });
     const page = await this.#ecs.send(asked).catch((error: unknown) => this.#goneOrFault(error));
-    if (!page) return { told: [] };
+    if (!page) return { services: [] };
     const services: unknown[] = [];
     for (let from = 0; from < (page.serviceArns?.length ?? 0); from += AT_ONCE)
       services.push(...(await this.#told(cluster, page.serviceArns?.slice(from, from + AT_ONCE) ?? [])));
-    return { told: services, ...(page.nextToken && { next: page.nextToken }) };
+    return { services, ...(page.nextToken && { next: page.nextToken }) };
   }
 
   /** One service; undefined where there is none. */

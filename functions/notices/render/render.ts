@@ -142,7 +142,7 @@ function digestOf(
 
 /** A mail that tells so many of the first items. */
 interface Drafted {
-  told: number;
+  count: number;
   digest: Digest;
   html: string;
 }
@@ -151,7 +151,7 @@ interface Drafted {
 function fitOf(items: readonly MailItem[], facts: DigestFacts, reader: Reader): Drafted {
   const drafted = (count: number, isGrouped: boolean): Drafted => {
     const digest = digestOf(items.slice(0, count), isGrouped, facts, reader);
-    return { told: count, digest, html: digestHtml(digest, escapeHtml) };
+    return { count, digest, html: digestHtml(digest, escapeHtml) };
   };
   const fits = ({ html }: Drafted) => Buffer.byteLength(html) < MAX_HTML_BYTES;
   const detailed = items.length <= MOST_DETAILED ? drafted(items.length, false) : undefined;
@@ -161,7 +161,7 @@ function fitOf(items: readonly MailItem[], facts: DigestFacts, reader: Reader): 
     newest = drafted(count, true);
     return fits(newest);
   });
-  return newest?.told === most ? newest : drafted(most, true);
+  return newest?.count === most ? newest : drafted(most, true);
 }
 
 /**
@@ -177,7 +177,7 @@ export function renderDigest(facts: DigestFacts): RenderedDigest {
   const isLinked = links && facts.items.length <= MOST_DETAILED;
   const reader: Reader = { now, zone, words, hasReasons, ...(isLinked && { links }) };
   const ordered = inOrder(facts.items);
-  const { told: count, digest, html } = fitOf(ordered, facts, reader);
+  const { count, digest, html } = fitOf(ordered, facts, reader);
   return {
     subject: digest.heading.replaceAll(UNBROKEN_SPACE, ' '),
     text: wrapLines(digestText(quotable(digest))).replaceAll(UNBROKEN_SPACE, ' '),

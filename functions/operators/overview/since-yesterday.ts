@@ -31,7 +31,7 @@ export async function loadSinceYesterday(table: Table, now: Instant): Promise<Si
     loadMilestones(table, since, now),
     newestActs(table, since),
   ]);
-  const count = (is: (one: Milestone) => boolean) => happened.filter(is).length;
+  const count = (is: (milestone: Milestone) => boolean) => happened.filter(is).length;
   return {
     since: instantText(since) ?? '',
     scans,

@@ -318,7 +318,7 @@ function graceOf(facts: VerdictFacts): Said {
   const { taskCase, record, decision } = facts;
   const { open } = record;
   const warned = open ? warnedOf(open, taskCase.recipients) : [];
-  const first = Math.min(...warned.map(({ told: part }) => part.acceptedAt ?? Number.POSITIVE_INFINITY));
+  const first = Math.min(...warned.map(({ part }) => part.acceptedAt ?? Number.POSITIVE_INFINITY));
   const names = warned.map(({ recipient }) => recipient.address).join(', ');
   const lead = open?.rungs.findLast(({ grace }) => grace === open.grace)?.lead;
   const since = Number.isFinite(first) ? ` on ${when(first)}` : '';

@@ -40,7 +40,7 @@ async function workEach(
   run: Run,
   items: readonly Due[],
   atOnce: number,
-  work: (one: Due) => Promise<void>,
+  work: (task: Due) => Promise<void>,
 ): Promise<void> {
   await sweep(run, { name: 'disabling', partitions: [{ items, work }], atOnce });
 }
