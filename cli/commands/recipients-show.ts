@@ -45,7 +45,7 @@ async function recipientDetails(table: Table, address: string): Promise<Record<s
     listSubscriptions(table),
     listAdmins(table),
   ]);
-  const subscribed = subscriptions.filter((one) => targetOf(one) === address);
+  const subscribed = subscriptions.filter((subscription) => targetOf(subscription) === address);
   const admin = admins.filter(({ email }) => email === address).map(({ prefix }) => prefix);
   if (!recipient && notices.length === 0 && subscribed.length === 0 && admin.length === 0) return undefined;
   const mails = [];

@@ -34,11 +34,11 @@ export function registerSubscriptions(subscriptions: Command, cli: Cli): void {
       onStage<[string, string?], { alertTypes: string[]; topic?: string }>(
         cli,
         async (session, { alertTypes, topic }, prefix, email) => {
-          const given = { prefix, alertTypes, ...subscriberOf(email, topic) };
+          const subscription = { prefix, alertTypes, ...subscriberOf(email, topic) };
           await tellAdded(
             session,
             'subscription',
-            await addSubscription(session.system, given, await session.operator()),
+            await addSubscription(session.system, subscription, await session.operator()),
           );
         },
       ),

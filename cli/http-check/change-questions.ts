@@ -172,9 +172,9 @@ async function repeat(trial: Trial, { revision }: ListedTask): Promise<Answers> 
   const first = await trial.ask('disable', revision, { key });
   if (first.status >= 300) return NOT_DISABLED;
   const again = await trial.ask('disable', revision, { key });
-  const told = ' to the same Idempotency-Key again';
+  const about = ' to the same Idempotency-Key again';
   return [
-    unless(again.status === first.status, again, `${first.status}, as before: its answer may be lost`, told),
+    unless(again.status === first.status, again, `${first.status}, as before: its answer may be lost`, about),
   ];
 }
 
