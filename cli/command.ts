@@ -80,8 +80,8 @@ export function addGroup(program: Command, name: string, description: string): C
  */
 export function onStage<Arguments extends unknown[], Options = object>(
   cli: Cli,
-  act: (session: Session, options: Options, ...given: Arguments) => Promise<void>,
-): (...given: unknown[]) => Promise<void> {
+  act: (session: Session, options: Options, ...values: Arguments) => Promise<void>,
+): (...values: unknown[]) => Promise<void> {
   return async (...values) => {
     const command = values.at(-1);
     if (!(command instanceof Command)) throw new Error('commander gave no command');
@@ -112,8 +112,8 @@ function placeIn({ region, profile }: Record<'region' | 'profile', Setting>): Pl
 
 /** Makes the action of a command that asks no stage; `json`: whether its result is to be JSON. */
 export function withoutStage<Arguments extends unknown[]>(
-  act: (json: boolean, ...given: Arguments) => Promise<void>,
-): (...given: unknown[]) => Promise<void> {
+  act: (json: boolean, ...values: Arguments) => Promise<void>,
+): (...values: unknown[]) => Promise<void> {
   return async (...values) => {
     const command = values.at(-1);
     if (!(command instanceof Command)) throw new Error('commander gave no command');

@@ -81,7 +81,7 @@ function addNamed(
   name: string,
   description: string,
   examples: readonly string[],
-  act: (...given: unknown[]) => Promise<void>,
+  act: (...values: unknown[]) => Promise<void>,
 ): Command {
   const examplesOf = examples.map((example) => `generators ${example}`);
   return addCommand(generators, { usage: name, description, examples: examplesOf })

@@ -14,7 +14,7 @@ import {
   tasksOfPage,
 } from './read-questions.ts';
 
-type Question = (prober: Prober, known: Known) => Promise<Finding>;
+type Question = (prober: Prober, page: Known) => Promise<Finding>;
 
 const READING: readonly [name: string, question: Question][] = [
   ['tasks', async (_, page) => tasksOfPage(page)],
@@ -33,9 +33,9 @@ const READING: readonly [name: string, question: Question][] = [
 export async function examineServer(target: Target, clock: Clock, task?: string): Promise<Checked[]> {
   const now = clock.now();
   const prober = new Prober(target, () => clock.now());
-  const { found, known: page } = await firstPage(prober, now).catch((error: unknown) => ({
+  const { found, page } = await firstPage(prober, now).catch((error: unknown) => ({
     found: unanswered(error),
-    known: undefined,
+    page: undefined,
   }));
   const checked: Checked[] = [{ name: 'first-page', ...found }];
   if (page === undefined) return checked;

@@ -15,7 +15,7 @@ class TurnOver extends Error {
 export function systemOfTurn(system: System, generator: string, isOver: () => boolean): System {
   const { table, queues, mailer, events, operators, topics, openControlPlane: open } = system;
   const guarded =
-    <Given extends unknown[], Answer>(call: (...given: Given) => Promise<Answer>) =>
+    <Given extends unknown[], Answer>(call: (...request: Given) => Promise<Answer>) =>
     async (...request: Given): Promise<Answer> => {
       if (isOver()) throw new TurnOver(`the turn of ${generator} is over`);
       return call(...request);

@@ -36,7 +36,7 @@ function tokensOf(text: string): string[] {
   return tokens;
 }
 
-const OPERATORS: Readonly<Record<string, (one: number, other: number) => number>> = {
+const OPERATORS: Readonly<Record<string, (a: number, b: number) => number>> = {
   OR: (a, b) => Number(a !== 0 || b !== 0),
   AND: (a, b) => Number(a !== 0 && b !== 0),
   '>': (a, b) => Number(a > b),
@@ -133,7 +133,7 @@ class Reader {
   }
 }
 
-const FUNCTIONS: Readonly<Record<string, (given: Value[], operands: Operands) => Value>> = {
+const FUNCTIONS: Readonly<Record<string, (values: Value[], operands: Operands) => Value>> = {
   FILL: ([of, by], { fillsEmpty }) => {
     const series = seriesOnly(of);
     if (!fillsEmpty && series.every((point) => point === null)) return series;
