@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readTask } from '../../functions/control-planes/http/told-tasks.ts';
+import { readTask } from '../../functions/control-planes/http/read-tasks.ts';
 import type { ListedTask } from '../../functions/platform/control-plane.port.ts';
 import { type Checked, type Defect, finding, skipped, unless } from './findings.ts';
 import { codeOf, type Prober, type Reply } from './prober.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
-import { readPage, readTask } from '../../functions/control-planes/http/told-tasks.ts';
+import { readPage, readTask } from '../../functions/control-planes/http/read-tasks.ts';
 import { amount } from '../../functions/platform/amounts.ts';
 import type { ListedTask, ListingPage } from '../../functions/platform/control-plane.port.ts';
 import { type Defect, type Finding, finding, skipped, unless } from './findings.ts';

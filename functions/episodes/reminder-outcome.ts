@@ -1,7 +1,7 @@
 import type { Episode } from '../abandonment/task.ts';
 import type { DigestItem } from '../store/digests.ts';
 import type { MailOutcome } from './mail.ts';
-import { withRecipient } from './told.ts';
+import { withRecipient } from './recipient-part.ts';
 
 /** The episode after what became of a mail with a reminder for one recipient. */
 export function reminderAfter(open: Episode, mail: MailOutcome, item: DigestItem): Episode {

@@ -2,7 +2,7 @@ import type { Episode, Told } from '../abandonment/task.ts';
 import type { DigestItem } from '../store/digests.ts';
 import { wasWarned } from './cell.ts';
 import type { MailOutcome } from './mail.ts';
-import { withRecipient } from './told.ts';
+import { withRecipient } from './recipient-part.ts';
 
 /** The episode after what became of a mail with a warning for one recipient. */
 export function warningAfter(open: Episode, mail: MailOutcome, item: DigestItem): Episode {

@@ -1,4 +1,4 @@
-import { withErased } from '../episodes/told.ts';
+import { withErased } from '../episodes/recipient-part.ts';
 import { FORGOTTEN, normaliseAddress, recipientKey } from '../platform/addresses.ts';
 import type { System } from '../platform/system.ts';
 import { auditWrite } from '../store/audit.ts';

@@ -25,7 +25,7 @@ import {
   type ToldService,
   tagOf,
   taskOf,
-} from './told-service.ts';
+} from './read-service.ts';
 
 /** What the adapter of Amazon ECS is made with. */
 export interface EcsPorts {

@@ -11,7 +11,7 @@ import type { SettingsOf } from '../../platform/control-plane-settings.ts';
 import type { EcsClients } from './ecs-clients.ts';
 import { isSurelyUndone, refusalIn, saysGone, unavailable } from './ecs-faults.ts';
 import { MARK } from './kept.ts';
-import { canBeTagged, isTaggable, readService, type ToldService } from './told-service.ts';
+import { canBeTagged, isTaggable, readService, type ToldService } from './read-service.ts';
 
 /** So many services does DescribeServices take at once, and so many does ListServices give at most. */
 const AT_ONCE = 10;

@@ -12,7 +12,7 @@ import type { SecretPlace, SettingsOf } from '../../platform/control-plane-setti
 import type { Clock, Fetch } from '../../platform/ports.ts';
 import { webhookHeaders } from '../../platform/webhook-signature.ts';
 import { type Answer, HttpCalls, wordsOf } from './http-calls.ts';
-import { type Place, readPage, readTask } from './told-tasks.ts';
+import { type Place, readPage, readTask } from './read-tasks.ts';
 
 /** What an HTTP control plane is asked with. */
 export interface HttpParts {

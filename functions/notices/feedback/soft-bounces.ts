@@ -7,7 +7,7 @@ import { evaluationRequest } from '../../store/looks.ts';
 import type { RecipientRecord } from '../../store/recipients.ts';
 import { ROW_VERSION } from '../../store/rows.ts';
 import type { Write } from '../../store/table/table.port.ts';
-import { touchTold } from '../send/touch-told.ts';
+import { evaluateNotified } from '../send/evaluate-notified.ts';
 
 /** So many mails in a row came back for the time being, and the first of them at least a day before the last. */
 const MAILS = 3;
@@ -49,7 +49,7 @@ export async function recordSoftBounce(system: System, digest: string, at: Insta
     recipient: after.key,
     ...after.dead,
   });
-  await touchTold(system, after.key);
+  await evaluateNotified(system, after.key);
 }
 
 /** A mail was delivered: clears what was counted. */

@@ -3,8 +3,8 @@ import type { Instant } from '../../abandonment/time.ts';
 import { isTopic } from '../../abandonment/topics.ts';
 import type { FleetView } from '../../store/fleet-view.ts';
 import type { RecipientRecord } from '../../store/recipients.ts';
-import { isAdmitted } from './ramp.ts';
 import type { Waiting } from './waiting.ts';
+import { isAdmitted } from './warm-up-places.ts';
 import { awakeFrom, dayOpensAt, isScarce, windowOpensAt, withdrawalOpensAt } from './windows.ts';
 
 /**

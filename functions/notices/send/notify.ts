@@ -13,9 +13,9 @@ import { writeUnlessRefused } from '../../store/write-unless-refused.ts';
 import type { Delivery, Outcome } from '../../work/consumer.ts';
 import { choose } from './choose-notices.ts';
 import { type Chosen, drop, judge } from './judge-notices.ts';
-import { admitDelayed } from './ramp.ts';
 import { sendDigest } from './send-digest.ts';
 import type { Waiting } from './waiting.ts';
+import { admitDelayed } from './warm-up-places.ts';
 
 /** As many notices stand in one mail; what does not fit goes into the next (promise 7). */
 const MOST_ITEMS = 1_000;

@@ -31,7 +31,7 @@ import {
   withDeath,
   withProgress,
 } from './digest-states.ts';
-import { touchTold } from './touch-told.ts';
+import { evaluateNotified } from './evaluate-notified.ts';
 import { withMailMoved } from './windows.ts';
 
 /** SES took the mail. */
@@ -200,7 +200,7 @@ export async function finishDeath(system: System, digest: DeadDigest): Promise<v
   ]);
   const view = await FleetView.load(system.table, system.clock.now());
   await finishDigest(system, view, digest);
-  await touchTold(system, digest.recipient);
+  await evaluateNotified(system, digest.recipient);
 }
 
 /** A refusal may be taken back: what else kills the address outlasts it. */

@@ -1,4 +1,4 @@
-import { withTried } from '../../episodes/told.ts';
+import { withTried } from '../../episodes/recipient-part.ts';
 import type { System } from '../../platform/system.ts';
 import { changeRecipient } from '../../store/change-recipient.ts';
 import { changeTask } from '../../store/change-task.ts';
@@ -6,7 +6,7 @@ import type { FleetView } from '../../store/fleet-view.ts';
 import { noticeDelete } from '../../store/notices.ts';
 import { newRecipient, type RecipientRecord } from '../../store/recipients.ts';
 import { recordOops } from '../../work/oops.ts';
-import { touchTold } from './touch-told.ts';
+import { evaluateNotified } from './evaluate-notified.ts';
 import { storeOnTask } from './unchangeable.ts';
 import type { Waiting } from './waiting.ts';
 
@@ -30,7 +30,7 @@ export async function recordUnmailable(
     const dead = { reason: 'unmailable', at: system.clock.now() } as const;
     return { recipient: current.dead ? undefined : { ...current, dead }, value: undefined };
   });
-  await touchTold(system, key);
+  await evaluateNotified(system, key);
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { Instant } from '../../abandonment/time.ts';
 import type { System } from '../../platform/system.ts';
 import { commit } from '../../store/commit.ts';
-import { loadWarmUpLimit, type RateLimitRecord, warmUpLimitWrite } from '../../store/pace.ts';
-import { placesLeft, withAdmitted } from './ramp.ts';
+import { loadWarmUpLimit, type RateLimitRecord, warmUpLimitWrite } from '../../store/rate-limits.ts';
+import { placesLeft, withAdmitted } from './warm-up-places.ts';
 
 /** By what the warm-up limit admits: whose oldest alert fired first, then `notPrimarySince`, task, address. */
 export interface Rank {

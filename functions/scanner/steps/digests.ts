@@ -1,9 +1,9 @@
 import { type Duration, type Instant, SECOND } from '../../abandonment/time.ts';
-import { isAdmitted } from '../../notices/send/ramp.ts';
 import { type Rank, WarmUp } from '../../notices/send/warm-up.ts';
+import { isAdmitted } from '../../notices/send/warm-up-places.ts';
 import type { OutgoingMessage } from '../../platform/ports.ts';
 import { inBuckets } from '../../store/buckets.ts';
-import { loadWarmUpLimit } from '../../store/pace.ts';
+import { loadWarmUpLimit } from '../../store/rate-limits.ts';
 import {
   loadRecipients,
   newRecipient,

@@ -2,7 +2,7 @@ import { isDisabling, withDisabling } from '../../episodes/disabling.ts';
 import { isOpen } from '../../episodes/open-task.ts';
 import { heldSince, withSpikeHold } from '../../episodes/spike.ts';
 import { storeTask } from '../../store/change-task.ts';
-import { loadRateLimit } from '../../store/pace.ts';
+import { loadRateLimit } from '../../store/rate-limits.ts';
 import { loadTasks, type TaskRecord } from '../../store/tasks.ts';
 import { disableMessageFor } from '../../work/messages.ts';
 import { DONE } from '../generator.ts';

@@ -1,7 +1,7 @@
 import { BOUNDS } from '../../abandonment/bounds.ts';
 import { groupsOf } from '../../platform/groups.ts';
 import { inLastDay } from '../../store/fleet-view.ts';
-import { type RateLimitEntry, type RateLimitRecord, rateLimitWrite } from '../../store/pace.ts';
+import { type RateLimitEntry, type RateLimitRecord, rateLimitWrite } from '../../store/rate-limits.ts';
 import { runWrite } from '../../store/runs.ts';
 import type { Write } from '../../store/table/table.port.ts';
 import type { Run } from '../run.ts';

@@ -5,7 +5,7 @@ import { loadCounts } from '../../store/counts.ts';
 import { inLastDay } from '../../store/fleet-view.ts';
 import { keys } from '../../store/keys.ts';
 import { loadOperatorAlert, operatorAlert } from '../../store/operator-alerts.ts';
-import type { RateLimitRecord } from '../../store/pace.ts';
+import type { RateLimitRecord } from '../../store/rate-limits.ts';
 import { allRows } from '../../store/rows.ts';
 import { TableBusy } from '../../store/table-busy.ts';
 import { loadTasks } from '../../store/tasks.ts';

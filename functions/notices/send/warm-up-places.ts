@@ -10,7 +10,7 @@ import {
   type RateLimitEntry,
   type RateLimitRecord,
   warmUpLimitWrite,
-} from '../../store/pace.ts';
+} from '../../store/rate-limits.ts';
 import { type ReachableRecipient, type RecipientRecord, recipientWrite } from '../../store/recipients.ts';
 import type { Waiting } from './waiting.ts';
 import { windowOpensAt } from './windows.ts';
