@@ -45,6 +45,19 @@ describe('the console of a stage', () => {
     }
   });
 
+  it('says on its first page which webhooks are not called, and since when', async () => {
+    const stage = cliStage();
+    const added = await stage.taskwarden(['webhooks', 'add', 'https://hooks.acme.test/in', '--json']);
+    const { id } = added.json[0] as { id: string };
+    await stage.taskwarden(['webhooks', 'test', id]);
+    console = await consoleOf(stage);
+    expect(wordsOf((await console.browser.get('/')).text)).not.toContain(id);
+    await stage.taskwarden(['webhooks', 'pause', id]);
+    const { text } = await console.browser.get('/');
+    expect(wordsOf(text)).toContain(`Webhook ${id} is paused; 1 event waits`);
+    expect(linksOf(text)).toContain(`/webhooks?id=${id}`);
+  });
+
   it('leads from link to link, and every link is answered', async () => {
     const stage = await failingFleet([TASK, 'acmeCo/prod/invoices']);
     await stage.scanOn(14);
