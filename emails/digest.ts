@@ -17,9 +17,18 @@ export interface Digest {
   /** The button; at most one. */
   pages: Button[];
   sections: Section[];
+  /** The colours of its sections. */
+  tones: Tone[];
   /** What stands below all tasks. */
   notes: string[];
   footerLinks: Link[];
+}
+
+/** A colour for what a selector of CSS names, on white and on dark. */
+export interface Tone {
+  of: string;
+  light: string;
+  dark: string;
 }
 
 /** A picture of the brand; at most one. */
@@ -73,8 +82,8 @@ export interface List {
 
 /** Tasks that share a date and a cause. */
 export interface Kind {
-  /** The cause, and how many they are. */
-  cause: string;
+  /** The cause, and how many they are; none where what stands above says both. */
+  causes: string[];
   /** What holds for all of them. */
   facts: string[];
   folders: Folder[];
@@ -91,7 +100,8 @@ export interface Folder {
   heading: string;
   /** The rest of each name, as one text; plain words. */
   rest: string;
-  /** The same in the HTML: name by name, so that none breaks at its dash, or, of many, the text alone. */
-  few: string[];
-  many: string[];
+  /** The same in the HTML, a line for each, so that none breaks at its dash where it has room; they stand in columns. */
+  names: string;
+  /** How wide a column is, in em, so that the longest has room. */
+  wide: string;
 }

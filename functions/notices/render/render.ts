@@ -11,6 +11,7 @@ import { byDate } from './render-groups.ts';
 import { inOrder } from './render-order.ts';
 import { subjectOf } from './render-subject.ts';
 import { wrapLines } from './render-wrap.ts';
+import { tonesOf } from './tones.ts';
 import { UNBROKEN_SPACE } from './wording-dates.ts';
 import {
   actsOf,
@@ -56,7 +57,7 @@ function sectionOf(
   const heading = reader.words.heading[group](count);
   const counted = count === 1 ? heading : `${heading} (${count})`;
   const isAlone = !hasHeading && count === 1;
-  const { alone, lists } = isGrouped ? byDate(items, reader) : { alone: items, lists: [] };
+  const { alone, lists } = isGrouped ? byDate(items, reader, hasHeading) : { alone: items, lists: [] };
   return {
     group,
     heading: hasHeading ? counted : aloneHeading(group, reader),
@@ -125,6 +126,7 @@ function digestOf(
   const { words } = reader;
   const { brand = BRAND } = facts;
   const [first] = items;
+  const sections = sectionsOf(items, isGrouped, reader);
   return {
     language: words.language,
     preheader: preheaderOf(items, reader),
@@ -134,7 +136,8 @@ function digestOf(
     happens: first && items.length === 1 ? actsOf(first, reader) : [],
     leads: leadsOf(items, reader),
     pages: pagesOf(items, facts, words),
-    sections: sectionsOf(items, isGrouped, reader),
+    sections,
+    tones: tonesOf(sections.map(({ group }) => group)),
     notes: notesOf(facts, words),
     footerLinks: footerLinksOf(facts, words),
   };
