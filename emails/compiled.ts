@@ -1,5 +1,5 @@
 // Compiled from digest.html, digest.txt, report.mjml and report.txt by `npm run mail:compile`; edit those.
-import type { Button, Digest, Entry, Folder, Kind, Link, List, Logo, Names, Section, Tone } from './digest.ts';
+import type { Button, Digest, Entry, Folder, Kind, Link, List, Logo, Names, Section, Tone, Words } from './digest.ts';
 import type { ReportFigure, ReportMail, ReportPart, ReportPlace, ReportTop } from './report.ts';
 
 type Escape = (text: string) => string;
@@ -15,6 +15,12 @@ export const darkToneHtml = (darkTone: Tone, safe: Escape): string =>
 export const logoHtml = (logo: Logo, safe: Escape): string =>
   `<img src="${safe(logo.url)}" alt="" height="40" style="display:block;margin:0 0 6px">
 `;
+
+export const oneHtml = (one: string, safe: Escape): string =>
+  `<span style="display:inline-block;max-width:100%">${safe(one)}</span>`;
+
+export const wordsHtml = (words: Words, safe: Escape): string =>
+  `${safe(words.plain)}${words.whole.map((one) => oneHtml(one, safe)).join('')}`;
 
 export const happeningHtml = (happening: string, safe: Escape): string =>
   `<p><b>${safe(happening)}</b></p>
@@ -130,7 +136,7 @@ ${digest.tones.map((darkTone) => darkToneHtml(darkTone, safe)).join('')}}
 <div class="page" role="article" aria-roledescription="email" lang="${safe(digest.language)}" dir="ltr" style="max-width:640px;margin:0 auto;padding:20px 16px 24px;box-sizing:border-box;font:15px/1.45 system-ui,'Segoe UI',Arial,sans-serif;word-break:break-word">
 <p class="brand">
 ${digest.logos.map((logo) => logoHtml(logo, safe)).join('')}${safe(digest.brandName)}</p>
-<h1>${safe(digest.heading)}</h1>
+<h1>${digest.title.map((words) => wordsHtml(words, safe)).join('')}</h1>
 ${digest.happens.map((happening) => happeningHtml(happening, safe)).join('')}${digest.leads.map((lead) => leadHtml(lead, safe)).join('')}${digest.pages.map((page) => pageHtml(page, safe)).join('')}${digest.sections.map((section) => sectionHtml(section, safe)).join('')}<div class="quiet">
 ${digest.notes.map((note) => noteHtml(note, safe)).join('')}${digest.footerLinks.map((footerLink) => footerLinkHtml(footerLink, safe)).join('')}</div>
 </div>

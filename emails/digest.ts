@@ -10,6 +10,8 @@ export interface Digest {
   brandName: string;
   logos: Logo[];
   heading: string;
+  /** The same for the HTML: names in it stay whole where a line has room. */
+  title: Words[];
   /** For a mail about one task: what happens, or happened, and when. */
   happens: string[];
   /** Why the reader gets it, and that it can be undone. */
@@ -22,6 +24,12 @@ export interface Digest {
   /** What stands below all tasks. */
   notes: string[];
   footerLinks: Link[];
+}
+
+/** Words, and behind them a name that stays whole; at most one. */
+export interface Words {
+  plain: string;
+  whole: string[];
 }
 
 /** A colour for what a selector of CSS names, on white and on dark. */

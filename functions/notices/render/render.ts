@@ -1,9 +1,9 @@
 import { digestHtml, digestText } from '../../../emails/compiled.ts';
-import type { Button, Digest, Section } from '../../../emails/digest.ts';
+import type { Button, Digest, Section, Words } from '../../../emails/digest.ts';
 import { GROUPS, type Group, type Wordings } from '../../../emails/wordings.ts';
 import { wordingsIn } from '../../../emails/wordings-by-language.ts';
 import { BRAND, inkOn } from '../../platform/brand.ts';
-import { escapeHtml } from '../../platform/escape.ts';
+import { escapeHtml, namesIn } from '../../platform/escape.ts';
 import { knownZone } from '../../platform/zones.ts';
 import type { DigestFacts, MailItem } from '../send/digest-facts.ts';
 import { mostThatFit } from './render-fit.ts';
@@ -117,6 +117,13 @@ function quotable(digest: Digest): Digest {
   };
 }
 
+/** A heading as words and the names among them. */
+function titleOf(heading: string): Words[] {
+  return namesIn(heading).map(({ part, isName }) =>
+    isName ? { plain: '', whole: [part] } : { plain: part, whole: [] },
+  );
+}
+
 function digestOf(
   items: readonly MailItem[],
   isGrouped: boolean,
@@ -126,13 +133,15 @@ function digestOf(
   const { words } = reader;
   const { brand = BRAND } = facts;
   const [first] = items;
+  const heading = subjectOf(items, reader);
   const sections = sectionsOf(items, isGrouped, reader);
   return {
     language: words.language,
     preheader: preheaderOf(items, reader),
     brandName: brand.name,
     logos: brand.logo === undefined ? [] : [{ url: brand.logo, name: brand.name }],
-    heading: subjectOf(items, reader),
+    heading,
+    title: titleOf(heading),
     happens: first && items.length === 1 ? actsOf(first, reader) : [],
     leads: leadsOf(items, reader),
     pages: pagesOf(items, facts, words),

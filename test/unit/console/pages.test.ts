@@ -6,20 +6,11 @@ import type { OpenTask } from '../../../functions/episodes/open-task.ts';
 import { changeTask } from '../../../functions/store/change-task.ts';
 import { loadTask } from '../../../functions/store/tasks.ts';
 import { type CliStage, cliStage, day, failingFleet, fileWith, T, taskLine } from '../cli/cli-stage.ts';
-import { consoleOf, type TestConsole } from './console-stage.ts';
+import { consoleOf, type TestConsole, wordsOf } from './console-stage.ts';
 
 const TASK = 'acmeCo/prod/orders';
 let console: TestConsole;
 afterEach(() => console.close());
-
-/** What a page says, without its tags. */
-function wordsOf(page: string): string {
-  const main = page.slice(page.indexOf('<main'), page.indexOf('</main>'));
-  return main
-    .replaceAll(/<[^>]*>/g, ' ')
-    .replaceAll('&gt;', '>')
-    .replaceAll(/\s+/g, ' ');
-}
 
 const linksOf = (page: string) =>
   [...page.matchAll(/ href="([^"]*)"/g)].map(([, to = '']) => to.replaceAll('&amp;', '&'));
