@@ -5,7 +5,7 @@ import { namesIn } from '../platform/escape.ts';
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
 /**
- * A text as escaped HTML in which names stay whole where a line has room (`.name` is a block within a line, as wide as that at most);
+ * A text as escaped HTML in which names stay whole where a line has room (the class `name`);
  * longer ones break behind a slash first. Who copies one gets nothing with it.
  */
 export function withNames(text: string): Html {
