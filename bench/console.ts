@@ -7,35 +7,51 @@ import { benchSystem, KeptQueues } from './bench-system.ts';
 import { CapacityMeter } from './capacity.ts';
 import { CountingTable } from './counting-table.ts';
 import { machine, median, print, printFigure, rounded } from './output.ts';
-import { describeFleet, LOADED, settingRows, taskRows } from './sample-fleet.ts';
+import { describeFleet, heldRows, LOADED, settingRows, taskRows } from './sample-fleet.ts';
 
-/** A page may take so long, once what it shows was read. */
+/** A page may take so long. */
 const GOAL_MS = 1_000;
 const NOW = LOADED + MINUTE;
 const TIMES = 5;
 
-/** Pages, and what of the fleet each rests on. */
-const ASKED = [
-  ['the overview', '/'],
-  ['the first page of all tasks', '/tasks?state=all'],
-] as const;
+/** So many tasks are held at once. */
+const HELD = 5_000;
 
-/** How long a page of the console takes once the fleet was read, and what reading it costs, on a table in memory. */
+type Pages = readonly (readonly [page: string, path: string])[];
+
+/** Pages that rest on what was read of the fleet. */
+const OF_FLEET: Pages = [
+  ['the overview once the fleet was read', '/'],
+  ['the first page of all tasks once the fleet was read', '/tasks?state=all'],
+];
+/** Pages about what a spike holds, which is read for each. */
+const OF_HELD: Pages = [
+  ['all holds', '/holds'],
+  ['the hold', '/holds/show?hold=blast-radius'],
+  ['the confirmation of its approval', '/act/approve'],
+];
+
+/** How long a page of the console takes, of a fleet that was read and of many tasks that are held, and what reading costs, on a table in memory. */
 export async function benchConsole(tasks: number): Promise<void> {
   print({ bench: 'console', ...machine(), ...describeFleet(tasks) });
+  await benchPages([...settingRows(tasks, NOW), ...taskRows(tasks)], OF_FLEET, { tasks });
+  await benchPages([...settingRows(HELD, NOW), ...heldRows(HELD)], OF_HELD, { held: HELD });
+}
+
+async function benchPages(rows: readonly Row[], pages: Pages, of: Record<string, number>): Promise<void> {
   const meter = new CapacityMeter();
-  const console = await consoleOf(tasks, meter);
+  const console = await consoleOf(rows, meter);
   try {
-    for (const [page, path] of ASKED) await benchPage(console, meter, { page, path, tasks });
+    for (const [page, path] of pages) await benchPage(console, meter, { page, path, of });
   } finally {
     await console.close();
   }
 }
 
-async function consoleOf(tasks: number, meter: CapacityMeter): Promise<Started & { cookie: string }> {
+async function consoleOf(rows: readonly Row[], meter: CapacityMeter): Promise<Started & { cookie: string }> {
   // One page: this table puts all of its rows in order for each page of a scan, which DynamoDB has not to do.
-  const memory = new MemoryTable({ pageRows: 2 * tasks });
-  await load(memory, [...settingRows(tasks, NOW), ...taskRows(tasks)]);
+  const memory = new MemoryTable({ pageRows: 2 * rows.length });
+  await load(memory, rows);
   const table = new CountingTable(memory, meter, (key: Key) => memory.get(key));
   const system = benchSystem({ table, now: NOW, queues: new KeptQueues(), seed: 1 });
   // These pages ask the table alone.
@@ -43,7 +59,7 @@ async function consoleOf(tasks: number, meter: CapacityMeter): Promise<Started &
   const started = await startConsole({
     stage,
     operator: async () => 'bench',
-    allowsChanges: false,
+    allowsChanges: true,
     port: 0,
     env: {},
   });
@@ -62,7 +78,7 @@ async function load(table: MemoryTable, rows: readonly Row[]): Promise<void> {
 async function benchPage(
   { origin, cookie }: Started & { cookie: string },
   meter: CapacityMeter,
-  { page, path, tasks }: { page: string; path: string; tasks: number },
+  { page, path, of }: { page: string; path: string; of: Record<string, number> },
 ): Promise<void> {
   const ask = async () => {
     const began = performance.now();
@@ -78,9 +94,9 @@ async function benchPage(
   const value = Math.round(median(later.map(({ ms }) => ms)));
   printFigure({
     bench: 'console',
-    figure: `milliseconds of ${page} once the fleet was read`,
+    figure: `milliseconds of ${page}`,
     details: {
-      tasks,
+      ...of,
       firstMs: Math.round(first.ms),
       firstReadUnits: rounded(first.readUnits, 1),
       readUnits: rounded(later[0]?.readUnits ?? 0, 1),

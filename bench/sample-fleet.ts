@@ -45,6 +45,41 @@ export function* taskRows(tasks: number): Generator<Row> {
   }
 }
 
+/** The rows of tasks that a spike holds since the day their date came: warned a week before, each past its threshold. */
+export function* heldRows(tasks: number): Generator<Row> {
+  for (let held = 0; held < tasks; held += 1) {
+    const record = recordOf(held * FAILING * PAST, tasks * FAILING * PAST);
+    yield { ...taskWrite(heldFrom(record), book.global).put, w: '01KF21M300012NXV4E290YBDEC' };
+  }
+}
+
+function heldFrom(record: TaskRecord): TaskRecord {
+  const [firedAt, heldAt] = [LOADED - 8 * DAY, LOADED - DAY];
+  return {
+    ...record,
+    episodes: 1,
+    open: {
+      number: 1,
+      firedAt,
+      since: record.evidence.lostAt ?? firedAt,
+      warnAfter: THRESHOLD,
+      grace: 1,
+      disableAfter: 7 * DAY,
+      told: {},
+      dates: [{ at: firedAt, disableAt: heldAt, grace: 1, after: 7 * DAY }],
+      rungs: [],
+      mails: [],
+      cell: 'disable failed',
+      warned: true,
+      brake: { heldAt },
+      holds: [{ reason: 'blast-radius', from: heldAt, to: null }],
+      graceMode: 'disable',
+    },
+    hold: { reason: 'blast-radius', since: heldAt },
+    next: { at: heldAt, why: 'disable' },
+  };
+}
+
 /** What is stored beside the tasks: the policy, the data planes heard of just now, and their counters. */
 export function settingRows(tasks: number, now: Instant): Row[] {
   const policy = policyWrite('', POLICY);

@@ -4,6 +4,7 @@ import type { Paint, Tone } from './colour.ts';
 import { pausedText } from './paused.ts';
 import { spanText } from './readable.ts';
 import { columns, safe } from './terminal.ts';
+import { troubleOf } from './webhooks.ts';
 
 /** A line of the screen: what it is about, what it says, and what its colour says. */
 type Line = [about: string, says: string, tone?: Tone | undefined];
@@ -20,6 +21,7 @@ export function statusLines(stage: string, status: Status, paint: Paint, width?:
     unreachableLine(status),
     queuesLine(status),
     ...controlPlaneLines(status),
+    ...webhookLines(status),
     ...operatorAlertLines(status),
     failuresLine(status),
     ...yesterdayLines(status),
@@ -130,6 +132,23 @@ function controlPlaneLines({ controlPlanes, listings }: Status): Line[] {
     return ['listing', `${name} ${says}`, 'warn'];
   });
   return [...failing, ...held];
+}
+
+/** A line for each that is not called as it should be; none where there are no webhooks. */
+function webhookLines({ webhooks }: Status): Line[] {
+  if (webhooks.length === 0) return [];
+  const troubled = webhooks.flatMap((webhook): Line[] => {
+    const trouble = troubleOf(webhook);
+    return trouble ? [['webhook', `${webhook.id} ${trouble.says} (\`webhooks show\`)`, trouble.tone]] : [];
+  });
+  if (troubled.length > 0) return troubled;
+  return [
+    [
+      'webhooks',
+      webhooks.length === 1 ? 'the one there is is called' : `all ${webhooks.length} are called`,
+      'good',
+    ],
+  ];
 }
 
 /** A line for each code, with the newest that it is about. */

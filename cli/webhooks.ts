@@ -1,4 +1,7 @@
+import type { WebhookStanding } from '../functions/operators/overview/webhook-standings.ts';
+import { amount, oneOr } from '../functions/platform/amounts.ts';
 import type { WebhookRecord } from '../functions/store/webhooks.ts';
+import type { Tone } from './colour.ts';
 import type { Session } from './command.ts';
 import { UsageError } from './errors.ts';
 import { instantText } from './readable.ts';
@@ -21,6 +24,21 @@ function shownUrl({ url, format }: Pick<WebhookRecord, 'url' | 'format'>): strin
   const { origin, pathname, search } = new URL(url);
   if (format !== 'standard') return `${origin}/…`;
   return `${origin}${pathname}${search === '' ? '' : '?…'}`;
+}
+
+/** What is the matter with a webhook, in words that follow its id; undefined: nothing is. */
+export function troubleOf(webhook: WebhookStanding): { says: string; tone: Tone } | undefined {
+  const { state, waiting, failures, failingSince, why, refusedUntil } = webhook;
+  const wait = `${amount(waiting, 'event')} ${oneOr(waiting, 'waits', 'wait')}`;
+  if (state === 'gone') return { says: `answered 410 Gone and is paused; ${wait}`, tone: 'bad' };
+  if (state === 'paused') return { says: `is paused; ${wait}`, tone: 'warn' };
+  if (failingSince !== null)
+    return { says: `fails since ${failingSince} (${failures} in a row: ${why}); ${wait}`, tone: 'bad' };
+  if (refusedUntil === null) return undefined;
+  return {
+    says: `refuses what waits for it; ${wait}, the next is tried from ${refusedUntil} on`,
+    tone: 'warn',
+  };
 }
 
 /** A webhook for people and other programs; its secrets are nowhere in it. */

@@ -1,7 +1,7 @@
 import { html, raw } from 'hono/html';
 import { formatInstant } from '../functions/abandonment/time.ts';
 import type { Console, Page, PageKind } from './console.ts';
-import { type Html, NOTHING } from './parts.ts';
+import { type Html, NOTHING, said } from './parts.ts';
 import { STYLE } from './style.ts';
 
 /** What is in the menu. */
@@ -17,7 +17,7 @@ export function framed({ title, body }: Page, at: Console, menu: Menu, path: str
 <form action="/tasks" method="get" role="search"><label class="skip" for="search">Task</label><input type="hidden" name="state" value="all">
 <input id="search" name="q" type="search" placeholder="Search tasks ( / )"><button>Search</button></form></div>
 <nav aria-label="Pages of the console"><ul>${menu.map((one) => menuItem(one, path))}</ul></nav></header>
-<main id="content" tabindex="-1"><h1>${title}</h1>
+<main id="content" tabindex="-1"><h1>${said(title)}</h1>
 ${body}
 </main>
 <footer><p>${at.allowsChanges ? ALLOWED : READ_ONLY} Instants are UTC; the stage says it is ${formatInstant(at.system.clock.now()).slice(0, 16).replace('T', ' ')}.</p>

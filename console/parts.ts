@@ -2,7 +2,7 @@ import { html, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import { formatInstant, type Instant } from '../functions/abandonment/time.ts';
 import { oneOr } from '../functions/platform/amounts.ts';
-import { clip, visible } from '../functions/platform/escape.ts';
+import { clip, namesIn, visible } from '../functions/platform/escape.ts';
 
 /** HTML whose texts are escaped. */
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
@@ -16,9 +16,12 @@ const LONGEST_TEXT = 1_000;
 /** Nothing. */
 export const NOTHING: Html = html``;
 
-/** A text from outside as it may be shown: nothing in it turns text around or is unseen; tags are escaped. */
+/** A text from outside as it may be shown: nothing in it turns text around or is unseen. */
+const shownText = (text: string): string => visible(clip(text, LONGEST_TEXT));
+
+/** The same as HTML: tags are escaped, and names stay whole where a line has room for them. */
 export function said(text: string): Html {
-  return html`${visible(clip(text, LONGEST_TEXT))}`;
+  return html`${namesIn(shownText(text)).map(({ part, isName }) => (isName ? html`<span class="name">${part}</span>` : part))}`;
 }
 
 /** How many there are, with separators: `1 task`, `2,000 tasks`. */
@@ -68,11 +71,11 @@ export function link(
 
 /** A link to a task. */
 export const taskLink = (id: string): Html =>
-  html`<a class="name" href="${address('/task', { id })}">${said(id)}</a>`;
+  html`<a class="name" href="${address('/task', { id })}">${shownText(id)}</a>`;
 
 /** A link to a day of the calendar, which does not break. */
 export const dayLink = (day: string): Html =>
-  html`<a class="day" href="${address('/calendar', { day })}">${said(day)}</a>`;
+  html`<a class="day" href="${address('/calendar', { day })}">${shownText(day)}</a>`;
 
 export type Tone = 'bad' | 'warn' | 'good' | 'quiet';
 
@@ -201,7 +204,7 @@ export function choice(
 ): Html {
   return html`<div><label for="f-${name}">${label}</label><select id="f-${name}" name="${name}">${options.map(
     ([value, text]) =>
-      html`<option value="${value}"${value === chosen ? raw(' selected') : NOTHING}>${said(text)}</option>`,
+      html`<option value="${value}"${value === chosen ? raw(' selected') : NOTHING}>${shownText(text)}</option>`,
   )}</select></div>`;
 }
 

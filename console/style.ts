@@ -51,7 +51,7 @@ input[type=checkbox]{width:1.2rem;height:1.2rem;min-height:0;flex:none;accent-co
 .steps b{color:var(--ink);border-bottom:3px solid var(--act)}
 button,.button{display:inline-block;font:inherit;font-weight:600;color:var(--act-ink);background:var(--act);border:0;border-radius:6px;
 padding:.45rem .9rem;min-height:2.4rem;cursor:pointer;text-decoration:none;text-align:center;overflow-wrap:normal}
-header button{flex:none}.name{display:inline-block;max-width:100%}
+header button{flex:none}.name{display:inline-block;max-width:100%}a .name{text-decoration:inherit}
 button.careful{background:var(--bad);color:var(--paper)}.acts{display:flex;flex-wrap:wrap;gap:.6rem;margin:.8rem 0;align-items:center}
 .pages{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;margin:.8rem 0}
 .timeline{list-style:none;margin:.6rem 0;padding:0 0 0 1rem;border-left:2px solid var(--line)}.timeline li{margin:.5rem 0}

@@ -15,6 +15,9 @@ const TYPES = {
   folder: 'Folder',
   wholes: 'Names',
   logo: 'Logo',
+  words: 'Words',
+  tone: 'Tone',
+  darkTone: 'Tone',
   page: 'Button',
   link: 'Link',
   footerLink: 'Link',
@@ -27,44 +30,43 @@ const TYPES = {
 const HTML: Target = { suffix: 'Html', escapes: true, types: TYPES };
 const TEXT: Target = { suffix: 'Text', escapes: false, types: TYPES };
 
-const HEAD = `// Compiled from digest.mjml, digest.txt, report.mjml and report.txt by \`npm run mail:compile\`; edit those.
-import type { Button, Digest, Entry, Folder, Kind, Link, List, Logo, Names, Section } from './digest.ts';
+const HEAD = `// Compiled from digest.html, digest.txt, report.mjml and report.txt by \`npm run mail:compile\`; edit those.
+import type { Button, Digest, Entry, Folder, Kind, Link, List, Logo, Names, Section, Tone, Words } from './digest.ts';
 import type { ReportFigure, ReportMail, ReportPart, ReportPlace, ReportTop } from './report.ts';
 
 type Escape = (text: string) => string;
 
 `;
 
-const COLUMNS_IN_OLD_OUTLOOK = /<!--\[if lte mso 11\]>.*?<!\[endif\]-->/s;
+const pathOf = (file: string): string => join(import.meta.dirname, file);
+const sourceIn = (file: string): string => readFileSync(pathOf(file), 'utf8');
 
-/** The HTML of an MJML file without its indentation, which a mail would carry once for every task. */
+/** The HTML of an MJML file without its indentation, which a mail would carry with every row. */
 async function htmlOf(file: string): Promise<string> {
-  const filePath = join(import.meta.dirname, file);
-  const { html, errors } = await mjml2html(readFileSync(filePath, 'utf8'), {
-    filePath,
+  const { html, errors } = await mjml2html(sourceIn(file), {
+    filePath: pathOf(file),
     fonts: {},
     ignoreIncludes: false,
     keepComments: false,
     validationLevel: 'strict',
   });
   if (errors.length > 0) throw new Error(errors.map(({ formattedMessage }) => formattedMessage).join('\n'));
-  // A rule of MJML's columns alone.
-  const used = html.includes('class="mj-column') ? html : html.replace(COLUMNS_IN_OLD_OUTLOOK, '');
-  return used
+  return html
     .trim()
     .replace(/\s*\n\s*/g, '\n')
     .concat('\n');
 }
 
 async function compile(): Promise<string> {
-  const sources = await Promise.all(['digest', 'report'].map(sourcesOf));
-  return `${HEAD}${sources.join('')}`.trimEnd().concat('\n');
+  const digest = sourcesOf('digest', sourceIn('digest.html'));
+  const report = sourcesOf('report', await htmlOf('report.mjml'));
+  return `${HEAD}${digest}${report}`.trimEnd().concat('\n');
 }
 
 /** The functions of one kind of mail, as HTML and as text. */
-async function sourcesOf(name: string): Promise<string> {
-  const html = parseTemplate(await htmlOf(`${name}.mjml`), name);
-  const text = parseTemplate(readFileSync(join(import.meta.dirname, `${name}.txt`), 'utf8'), name);
+function sourcesOf(name: string, source: string): string {
+  const html = parseTemplate(source, name);
+  const text = parseTemplate(sourceIn(`${name}.txt`), name);
   return `${sourceOf(html, HTML)}${sourceOf(text, TEXT)}`;
 }
 

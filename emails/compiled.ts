@@ -1,12 +1,26 @@
-// Compiled from digest.mjml, digest.txt, report.mjml and report.txt by `npm run mail:compile`; edit those.
-import type { Button, Digest, Entry, Folder, Kind, Link, List, Logo, Names, Section } from './digest.ts';
+// Compiled from digest.html, digest.txt, report.mjml and report.txt by `npm run mail:compile`; edit those.
+import type { Button, Digest, Entry, Folder, Kind, Link, List, Logo, Names, Section, Tone, Words } from './digest.ts';
 import type { ReportFigure, ReportMail, ReportPart, ReportPlace, ReportTop } from './report.ts';
 
 type Escape = (text: string) => string;
 
-export const logoHtml = (logo: Logo, safe: Escape): string =>
-  `<img src="${safe(logo.url)}" alt="" height="40">
+export const toneHtml = (tone: Tone, safe: Escape): string =>
+  `${safe(tone.of)}{color:${safe(tone.light)}}
 `;
+
+export const darkToneHtml = (darkTone: Tone, safe: Escape): string =>
+  `${safe(darkTone.of)}{color:${safe(darkTone.dark)}}
+`;
+
+export const logoHtml = (logo: Logo, safe: Escape): string =>
+  `<img src="${safe(logo.url)}" alt="" height="40" style="display:block;margin:0 0 6px">
+`;
+
+export const oneHtml = (one: string, safe: Escape): string =>
+  `<span style="display:inline-block;max-width:100%">${safe(one)}</span>`;
+
+export const wordsHtml = (words: Words, safe: Escape): string =>
+  `${safe(words.plain)}${words.whole.map((one) => oneHtml(one, safe)).join('')}`;
 
 export const happeningHtml = (happening: string, safe: Escape): string =>
   `<p><b>${safe(happening)}</b></p>
@@ -40,18 +54,16 @@ export const dateHtml = (date: string, safe: Escape): string =>
   `<p class="date"><b>${safe(date)}</b></p>
 `;
 
+export const causeHtml = (cause: string, safe: Escape): string =>
+  `<h3>${safe(cause)}</h3>
+`;
+
 export const factHtml = (fact: string, safe: Escape): string =>
   `<p>${safe(fact)}</p>
 `;
 
-export const eachHtml = (each: string, safe: Escape): string =>
-  `<span>${safe(each)}</span> `;
-
-export const lotHtml = (lot: string, safe: Escape): string =>
-  `${safe(lot)}`;
-
 export const folderHtml = (folder: Folder, safe: Escape): string =>
-  `<p>${safe(folder.heading)}<br><code>${folder.few.map((each) => eachHtml(each, safe)).join('')}${folder.many.map((lot) => lotHtml(lot, safe)).join('')}</code></p>
+  `<p>${safe(folder.heading)}<br><code class="names" style="columns:${safe(folder.wide)}em">${safe(folder.names)}</code></p>
 `;
 
 export const nameHtml = (name: string, safe: Escape): string =>
@@ -59,13 +71,12 @@ export const nameHtml = (name: string, safe: Escape): string =>
 `;
 
 export const wholesHtml = (wholes: Names, safe: Escape): string =>
-  `<ul>
+  `<ul style="margin:0;padding:0 0 0 20px">
 ${wholes.names.map((name) => nameHtml(name, safe)).join('')}</ul>
 `;
 
 export const kindHtml = (kind: Kind, safe: Escape): string =>
-  `<h3>${safe(kind.cause)}</h3>
-${kind.facts.map((fact) => factHtml(fact, safe)).join('')}${kind.folders.map((folder) => folderHtml(folder, safe)).join('')}${kind.inFull.map((wholes) => wholesHtml(wholes, safe)).join('')}`;
+  `${kind.causes.map((cause) => causeHtml(cause, safe)).join('')}${kind.facts.map((fact) => factHtml(fact, safe)).join('')}${kind.folders.map((folder) => folderHtml(folder, safe)).join('')}${kind.inFull.map((wholes) => wholesHtml(wholes, safe)).join('')}`;
 
 export const listHtml = (list: List, safe: Escape): string =>
   `${list.dates.map((date) => dateHtml(date, safe)).join('')}${list.kinds.map((kind) => kindHtml(kind, safe)).join('')}`;
@@ -87,78 +98,49 @@ export const footerLinkHtml = (footerLink: Link, safe: Escape): string =>
 
 export const digestHtml = (digest: Digest, safe: Escape): string =>
   `<!doctype html>
-<html lang="${safe(digest.language)}" dir="ltr" xmlns="http://www.w3.org/1999/xhtml" xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office">
+<html lang="${safe(digest.language)}" dir="ltr">
 <head>
+<meta charset="utf-8">
 <title>${safe(digest.heading)}</title>
-<!--[if !mso]><!-->
-<meta http-equiv="X-UA-Compatible" content="IE=edge">
-<!--<![endif]-->
-<meta http-equiv="Content-Type" content="text/html; charset=UTF-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<style type="text/css">
-#outlook a { padding:0; }
-body { margin:0;padding:0;-webkit-text-size-adjust:100%;-ms-text-size-adjust:100%; }
-table, td { border-collapse:collapse;mso-table-lspace:0pt;mso-table-rspace:0pt; }
-img { border:0;height:auto;line-height:100%; outline:none;text-decoration:none;-ms-interpolation-mode:bicubic; }
-p { display:block;margin:13px 0; }
-</style>
-<!--[if mso]>
-<noscript>
-<xml>
-<o:OfficeDocumentSettings>
-<o:AllowPNG/>
-<o:PixelsPerInch>96</o:PixelsPerInch>
-</o:OfficeDocumentSettings>
-</xml>
-</noscript>
-<![endif]-->
-<style type="text/css">
-h1 { margin:0 0 10px;font-size:21px;line-height:1.3; }
-h2 { margin:28px 0 8px;padding:8px 0 0;border-top:3px solid;font-size:16px;line-height:1.3; }
-h3 { margin:22px 0 2px;font-size:16px;line-height:1.3; }
-p { margin:0 0 6px; }
-code { font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.95em; }
-code, span { display:inline-block;max-width:100%; }
-li code { vertical-align:top; }
-a { display:inline-block;padding:6px 0;color:#0b57d0; }
-.date { margin:22px 0 -8px;font-size:16px; }
-ul { margin:0;padding:0 0 0 20px; }
-.brand { margin:0 0 14px;font-size:13px;color:#59616b; }
-.brand img { display:block;max-height:40px;width:auto;margin:0 0 6px; }
-.due h2, .due b { color:#b3261e; }
-.failing h2, .still-off h2 { color:#8a5300; }
-.withdrawn h2, .enabled h2, .recovered h2 { color:#146c37; }
-.act { margin:10px 0 12px; }
-.quiet { margin:32px 0 0;padding:12px 0 0;border-top:1px solid #9aa2ad;font-size:13px;color:#59616b; }
-@media (prefers-color-scheme:dark) {
-body, .page > div { background:#16181c !important; }
-.page div, .page h1, .page h3 { color:#e6e6e6 !important; }
-.page .due h2, .page .due b { color:#ff9c8f !important; }
-.page .failing h2, .page .still-off h2 { color:#f2c063 !important; }
-.page .withdrawn h2, .page .enabled h2, .page .recovered h2 { color:#7fd6a2 !important; }
-.page .brand, .page .quiet { color:#a9b0ba !important; }
-.page a { color:#a8c7fa; }
-}
-</style>
+<meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
-<meta name="supported-color-schemes" content="light dark">
 <meta name="format-detection" content="telephone=no,date=no,address=no,email=no">
+<style>
+body{margin:0;background:#fff;-webkit-text-size-adjust:100%}
+.page{color:#1c1e21}
+h1,h2,h3{line-height:1.3}
+h1{margin:0 0 10px;font-size:21px}
+h2{margin:28px 0 8px;padding:8px 0 0;border-top:3px solid}
+h2,h3,.date{font-size:16px}
+h3{margin:22px 0 2px}
+.date{margin:22px 0 -8px}
+p{margin:0 0 6px}
+code{font-family:ui-monospace,Consolas,monospace;font-size:.95em;display:inline-block;max-width:100%;vertical-align:top}
+.names{display:block;white-space:pre-line}
+a{display:inline-block;padding:6px 0;color:#0b57d0}
+.act{margin:10px 0 12px}
+.brand,.quiet{font-size:13px;color:#59616b}
+.brand{margin:0 0 14px}
+.quiet{margin:32px 0 0;padding:12px 0 0;border-top:1px solid #9aa2ad}
+${digest.tones.map((tone) => toneHtml(tone, safe)).join('')}@media (prefers-color-scheme:dark){
+body{background:#16181c}
+.page{color:#e6e6e6}
+.brand,.quiet{color:#a9b0ba}
+a{color:#a8c7fa}
+${digest.tones.map((darkTone) => darkToneHtml(darkTone, safe)).join('')}}
+</style>
 </head>
-<body  class="page" style="word-spacing:normal;background-color:#ffffff;">
-<div style="display:none;font-size:1px;color:#ffffff;line-height:1px;max-height:0px;max-width:0px;opacity:0;overflow:hidden;">${safe(digest.preheader)}</div>
-<div
-aria-label="${safe(digest.heading)}" aria-roledescription="email" role="article" lang="${safe(digest.language)}" dir="ltr" style="word-spacing:normal;background-color:#ffffff;"
->
+<body>
+<div style="display:none;max-height:0;overflow:hidden">${safe(digest.preheader)}</div>
 <!--[if mso]><table align="center" width="640"><tr><td><![endif]-->
-<div style="max-width:640px;margin:0 auto;padding:20px 16px 24px;box-sizing:border-box;font:15px/1.45 system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif;color:#1c1e21;word-break:break-word;overflow-wrap:anywhere">
+<div class="page" role="article" aria-roledescription="email" lang="${safe(digest.language)}" dir="ltr" style="max-width:640px;margin:0 auto;padding:20px 16px 24px;box-sizing:border-box;font:15px/1.45 system-ui,'Segoe UI',Arial,sans-serif;word-break:break-word">
 <p class="brand">
 ${digest.logos.map((logo) => logoHtml(logo, safe)).join('')}${safe(digest.brandName)}</p>
-<h1>${safe(digest.heading)}</h1>
+<h1>${digest.title.map((words) => wordsHtml(words, safe)).join('')}</h1>
 ${digest.happens.map((happening) => happeningHtml(happening, safe)).join('')}${digest.leads.map((lead) => leadHtml(lead, safe)).join('')}${digest.pages.map((page) => pageHtml(page, safe)).join('')}${digest.sections.map((section) => sectionHtml(section, safe)).join('')}<div class="quiet">
 ${digest.notes.map((note) => noteHtml(note, safe)).join('')}${digest.footerLinks.map((footerLink) => footerLinkHtml(footerLink, safe)).join('')}</div>
 </div>
 <!--[if mso]></td></tr></table><![endif]-->
-</div>
 </body>
 </html>
 `;
@@ -201,13 +183,17 @@ export const dateText = (date: string): string =>
 ${date}
 `;
 
+export const causeText = (cause: string): string =>
+  `${cause}
+`;
+
 export const factText = (fact: string): string =>
-  `  ${fact}
+  `${fact}
 `;
 
 export const folderText = (folder: Folder): string =>
-  `  ${folder.heading}
-  ${folder.rest}
+  `${folder.heading}
+${folder.rest}
 `;
 
 export const nameText = (name: string): string =>
@@ -219,16 +205,14 @@ export const wholesText = (wholes: Names): string =>
 
 export const kindText = (kind: Kind): string =>
   `
-${kind.cause}
-${kind.facts.map((fact) => factText(fact)).join('')}${kind.folders.map((folder) => folderText(folder)).join('')}${kind.inFull.map((wholes) => wholesText(wholes)).join('')}`;
+${kind.causes.map((cause) => causeText(cause)).join('')}${kind.facts.map((fact) => factText(fact)).join('')}${kind.folders.map((folder) => folderText(folder)).join('')}${kind.inFull.map((wholes) => wholesText(wholes)).join('')}`;
 
 export const listText = (list: List): string =>
   `${list.dates.map((date) => dateText(date)).join('')}${list.kinds.map((kind) => kindText(kind)).join('')}`;
 
 export const sectionText = (section: Section): string =>
   `
-
-=== ${section.heading} ===
+== ${section.heading} ==
 
 ${section.introduction}
 ${section.entries.map((entry) => entryText(entry)).join('')}${section.lists.map((list) => listText(list)).join('')}`;
@@ -245,7 +229,6 @@ ${footerLink.url}
 export const digestText = (digest: Digest): string =>
   `${digest.heading}
 ${digest.happens.map((happening) => happeningText(happening)).join('')}${digest.leads.map((lead) => leadText(lead)).join('')}${digest.pages.map((page) => pageText(page)).join('')}${digest.sections.map((section) => sectionText(section)).join('')}
-
 --
 ${digest.brandName}
 ${digest.notes.map((note) => noteText(note)).join('')}${digest.footerLinks.map((footerLink) => footerLinkText(footerLink)).join('')}`;

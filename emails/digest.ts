@@ -10,6 +10,8 @@ export interface Digest {
   brandName: string;
   logos: Logo[];
   heading: string;
+  /** The same for the HTML: names in it stay whole where a line has room. */
+  title: Words[];
   /** For a mail about one task: what happens, or happened, and when. */
   happens: string[];
   /** Why the reader gets it, and that it can be undone. */
@@ -17,9 +19,24 @@ export interface Digest {
   /** The button; at most one. */
   pages: Button[];
   sections: Section[];
+  /** The colours of its sections. */
+  tones: Tone[];
   /** What stands below all tasks. */
   notes: string[];
   footerLinks: Link[];
+}
+
+/** Words, and behind them a name that stays whole; at most one. */
+export interface Words {
+  plain: string;
+  whole: string[];
+}
+
+/** A colour for what a selector of CSS names, on white and on dark. */
+export interface Tone {
+  of: string;
+  light: string;
+  dark: string;
 }
 
 /** A picture of the brand; at most one. */
@@ -73,8 +90,8 @@ export interface List {
 
 /** Tasks that share a date and a cause. */
 export interface Kind {
-  /** The cause, and how many they are. */
-  cause: string;
+  /** The cause, and how many they are; none where what stands above says both. */
+  causes: string[];
   /** What holds for all of them. */
   facts: string[];
   folders: Folder[];
@@ -91,7 +108,8 @@ export interface Folder {
   heading: string;
   /** The rest of each name, as one text; plain words. */
   rest: string;
-  /** The same in the HTML: name by name, so that none breaks at its dash, or, of many, the text alone. */
-  few: string[];
-  many: string[];
+  /** The same in the HTML, a line for each, so that none breaks at its dash where it has room; they stand in columns. */
+  names: string;
+  /** How wide a column is, in em, so that the longest has room. */
+  wide: string;
 }

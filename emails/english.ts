@@ -13,8 +13,8 @@ const KEEP_ONE =
 const KEEP_EACH =
   'Fix them, or publish new versions. Is one meant to rest? Keep it or snooze it. Nobody needs it? Turn it off yourself.';
 
-const END_ONE =
-  'End it, or have its deadline moved where it is run. If it is to go on all the same, keep it or snooze it.';
+const END_ONE = 'End it, or have its deadline moved where it runs. Is it to go on? Keep it or snooze it.';
+const END_EACH = 'End each, or have its deadline moved where it runs. Is one to go on? Keep it or snooze it.';
 const MOVE_ONE =
   'It may? Then there is nothing to do. Is it needed for longer? Have its deadline moved where it is run, or keep it.';
 
@@ -32,9 +32,9 @@ function twitchesSince(twitches: number): string {
 function youAre(why: WhySlots, it: string): string {
   switch (why.as) {
     case 'owner':
-      return `are an owner of ${it}`;
+      return `own ${it}`;
     case 'owner-by-rule':
-      return `are an owner of ${it} by the rule "${why.pattern}"`;
+      return `own ${it} by the rule "${why.pattern}"`;
     case 'subscriber':
       return `subscribed to ${why.scope === null ? 'all tasks' : `"${why.scope}"`}`;
     case 'admin':
@@ -111,8 +111,7 @@ export const english: Wordings = {
   whatItMeans: 'What it means',
   introduction: {
     due: (count) => (count === 1 ? KEEP_ONE : KEEP_EACH),
-    overdue: (count) =>
-      count === 1 ? `It was to have ended. ${END_ONE}` : `Each was to have ended. ${END_ONE}`,
+    overdue: (count) => (count === 1 ? END_ONE : END_EACH),
     stopping: (count) =>
       count === 1
         ? `It is to end at its own deadline. ${MOVE_ONE}`

@@ -21,7 +21,9 @@ const KEEP_EACH = `${REPAIR} Soll ein Task ruhen? Dann behalten Sie ihn, oder st
 const capital = (word: string): string => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
 
 const END_ONE =
-  'Beenden Sie ihn, oder lassen Sie seine Frist dort verlängern, wo er läuft. Soll er trotzdem weiterlaufen, behalten Sie ihn, oder stellen Sie ihn zurück.';
+  'Beenden Sie ihn, oder lassen Sie seine Frist dort verlängern, wo er läuft. Soll er weiterlaufen? Dann behalten Sie ihn, oder stellen Sie ihn zurück.';
+const END_EACH =
+  'Beenden Sie jeden, oder lassen Sie seine Frist dort verlängern, wo er läuft. Soll einer weiterlaufen? Dann behalten Sie ihn, oder stellen Sie ihn zurück.';
 const MOVE_ONE =
   'Darf er dann enden, ist nichts zu tun. Wird er länger gebraucht, lassen Sie seine Frist dort verlängern, wo er läuft, oder behalten Sie ihn.';
 
@@ -119,10 +121,7 @@ export const german: Wordings = {
   whatItMeans: 'Was das heißt',
   introduction: {
     due: (count) => (count === 1 ? KEEP_ONE : KEEP_EACH),
-    overdue: (count) =>
-      count === 1
-        ? `Er sollte schon beendet sein. ${END_ONE}`
-        : `Jeder sollte schon beendet sein. ${END_ONE}`,
+    overdue: (count) => (count === 1 ? END_ONE : END_EACH),
     stopping: (count) =>
       count === 1
         ? `Er soll zu seiner eigenen Frist enden. ${MOVE_ONE}`

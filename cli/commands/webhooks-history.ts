@@ -80,7 +80,7 @@ function registerHistory(webhooks: Command, cli: Cli): void {
   addCommand(webhooks, {
     usage: 'history <id>',
     description:
-      'what a webhook is to hear, in its order, and what it heard, the newest first, for as long as docs/retention.md says',
+      'what a webhook is to hear and what it heard, the newest first, for as long as docs/retention.md says',
     examples: [
       'webhooks history wh-0h2k4v9p3d --state dead',
       'webhooks history wh-0h2k4v9p3d --limit 500 --json',

@@ -1,7 +1,12 @@
 import { html } from 'hono/html';
+import { troubleOf } from '../../cli/webhooks.ts';
 import type { Instant } from '../../functions/abandonment/time.ts';
 import { daysAfter } from '../../functions/facts/days.ts';
 import { loadReport, newestDay } from '../../functions/facts/report.ts';
+import {
+  type WebhookStanding,
+  webhookStandings,
+} from '../../functions/operators/overview/webhook-standings.ts';
 import { listRecipients } from '../../functions/operators/recipients.ts';
 import { groupsOf } from '../../functions/platform/groups.ts';
 import type { OperatorAlertRecord } from '../../functions/store/operator-alerts.ts';
@@ -28,16 +33,17 @@ export const overviewPage: PageKind = {
   show: async ({ system, fleet }) => {
     const { table: rows, clock } = system;
     const now = clock.now();
-    const [data, pauses, scans, alerts, suppressed, happened] = await Promise.all([
+    const [data, pauses, scans, alerts, webhooks, suppressed, happened] = await Promise.all([
       fleet.tasks(),
       loadPauses(rows),
       loadScans(rows),
       loadOpenAlerts(rows),
+      webhookStandings(rows),
       listRecipients(rows, { dead: true }),
       pastDays(rows),
     ]);
     const open = data.tasks.filter(({ state }) => state === 'open');
-    const body = html`${pausedNotes(pausesAt(pauses, now))}${alertNotes(alerts)}
+    const body = html`${pausedNotes(pausesAt(pauses, now))}${alertNotes(alerts)}${webhookNotes(webhooks)}
 ${tiles(data.tasks, now, { suppressed: suppressed.length, scannedAt: scans.completedAt })}
 <div class="plots">${duePlot(open, now)}${happened}</div>
 ${dueTable(open, now)}
@@ -73,6 +79,20 @@ function alertNotes(alerts: readonly OperatorAlertRecord[]): Html {
       ({ code, subject, detail, since }) => html`<b>${code}</b> ${subject}, since ${at(since)}: ${detail}`,
     ),
     alerts.length > NAMED ? `and ${alerts.length - NAMED} more` : NOTHING,
+  );
+}
+
+/** What is the matter with webhooks, one line for each. */
+function webhookNotes(webhooks: readonly WebhookStanding[]): Html {
+  const troubled = webhooks.flatMap((one) => {
+    const trouble = troubleOf(one);
+    return trouble ? [{ id: one.id, ...trouble }] : [];
+  });
+  if (troubled.length === 0) return NOTHING;
+  const tone = troubled.some((one) => one.tone === 'bad') ? 'bad' : 'warn';
+  return note(
+    tone,
+    ...troubled.map(({ id, says }) => html`<b>Webhook</b> ${link(id, '/webhooks', { id })} ${says}`),
   );
 }
 

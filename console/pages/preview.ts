@@ -71,7 +71,7 @@ function shownAs(lines: readonly PreviewLine[], query: URLSearchParams): Html {
   const { today, proposed } = total.recipients;
   const shown = COUNTED.filter((kind) => total.today[kind] > 0 || total.proposed[kind] > 0);
   const { rows, pager } = paged(days, '/preview', query);
-  return html`<p>${amountText(head.tasks, 'task')} from ${head.from.slice(0, 10)} to ${head.until.slice(0, 10)}, ${changeOf(head)}. Nothing was changed.
+  return html`<p>${amountText(head.tasks, 'task')} from <time>${head.from.slice(0, 10)}</time> to <time>${head.until.slice(0, 10)}</time>, ${changeOf(head)}. Nothing was changed.
 People mailed: ${changed(today, proposed)}. A figure like 0 -&gt; 3 is today's policy, then the proposed one.</p>
 ${table({
   caption: 'In all',

@@ -271,7 +271,7 @@ async function webhookPage({ system, allowsChanges }: Console, id: string): Prom
     ([act, text]) => html`<a class="button" href="${address(`/act/${act}-webhook`, { id })}">${text}</a>`,
   )}</div>`;
   const events = table({
-    caption: `What is due in its order, then the newest that ended; at most ${SHOWN_EVENTS}`,
+    caption: `What is due and what ended, the newest first; at most ${SHOWN_EVENTS}`,
     rows: (await webhookHistory(rows, id, { limit: SHOWN_EVENTS })).map(deliveryView),
     none: 'There are no events.',
     columns: [

@@ -131,14 +131,14 @@ async function listed<T>(items: AsyncIterable<T>): Promise<T[]> {
 
 /** All holds of many at this instant, in a fixed order. */
 export async function loadHolds(system: System, dated: Dated = datedOnce(system.table)): Promise<Hold[]> {
-  const found = [
-    await spike(system, dated),
-    ...(await ofPlanes(system)),
-    ...(await ofListings(system)),
-    await staleEvidence(system),
-    await silentFeedback(system),
-  ];
-  return Promise.all(found.filter((hold) => hold !== undefined).map((hold) => describe(system, hold)));
+  const found = await Promise.all([
+    spike(system, dated),
+    ofPlanes(system),
+    ofListings(system),
+    staleEvidence(system, dated),
+    silentFeedback(system),
+  ]);
+  return Promise.all(found.flat().flatMap((hold) => (hold === undefined ? [] : [describe(system, hold)])));
 }
 
 interface Found {
@@ -190,9 +190,9 @@ async function ofListings({ table }: System): Promise<Found[]> {
   );
 }
 
-async function staleEvidence(system: System): Promise<Found | undefined> {
+async function staleEvidence(system: System, dated: Dated): Promise<Found | undefined> {
   let since: Instant | undefined;
-  for await (const { from } of staleTasks(system)) since = Math.min(since ?? from, from);
+  for await (const { from } of staleTasks(system, dated)) since = Math.min(since ?? from, from);
   return since === undefined ? undefined : { cause: 'evidence-stale', since };
 }
 
@@ -223,7 +223,7 @@ async function* recordsOf(
   if (isMeant) {
     for await (const record of dated()) if (isMeant(record, now)) yield record;
   } else if (cause === 'evidence-stale') {
-    for await (const { record } of staleTasks(system)) yield record;
+    for await (const { record } of staleTasks(system, dated)) yield record;
   } else yield* ofPlane(system, cause, subject);
 }
 
@@ -242,12 +242,18 @@ async function* ofPlane({ table }: System, cause: HoldCause, plane: string): Asy
     if (record.evidence.lostAt !== undefined) yield record;
 }
 
-/** So many tasks are read at once. */
-const AT_ONCE = 100;
+/** So many tasks are read at once: several requests side by side. */
+const AT_ONCE = 800;
 
-/** The tasks of a data plane without `PRIMARY`. */
-function failingOn(table: Table, plane: string, range: Pick<Query, 'sk'> = {}): AsyncGenerator<TaskRecord> {
-  return tasksOf(table, [{ index: 'g3', pk: index.lostOfPlane(plane), ...range }]);
+type Loaded = ReadonlyMap<string, TaskRecord>;
+
+/** The tasks of a data plane without `PRIMARY`. @param loaded tasks that were read already */
+function failingOn(
+  table: Table,
+  plane: string,
+  { loaded, ...range }: Pick<Query, 'sk'> & { loaded?: Loaded } = {},
+): AsyncGenerator<TaskRecord> {
+  return tasksOf(table, [{ index: 'g3', pk: index.lostOfPlane(plane), ...range }], loaded);
 }
 
 /** The tasks that have a date, whether it has come or not. */
@@ -258,10 +264,17 @@ export function datedTasks(table: Table): AsyncGenerator<TaskRecord> {
   );
 }
 
-async function* tasksOf(table: Table, queries: readonly Query[]): AsyncGenerator<TaskRecord> {
+async function* tasksOf(
+  table: Table,
+  queries: readonly Query[],
+  loaded: Loaded = new Map(),
+): AsyncGenerator<TaskRecord> {
   let ids: string[] = [];
   for await (const { pk } of eachRowOf(table, queries)) {
-    ids.push(pk.slice(2));
+    const id = pk.slice(2);
+    const record = loaded.get(id);
+    if (record) yield record;
+    else ids.push(id);
     if (ids.length < AT_ONCE) continue;
     yield* (await loadTasks(table, ids)).values();
     ids = [];
@@ -269,12 +282,16 @@ async function* tasksOf(table: Table, queries: readonly Query[]): AsyncGenerator
   yield* (await loadTasks(table, ids)).values();
 }
 
-/** Tasks without `PRIMARY` whose newest observation is too old, and since when it is. */
-async function* staleTasks(system: System): AsyncGenerator<{ record: TaskRecord; from: Instant }> {
+/** Tasks without `PRIMARY` whose newest observation is too old, and since when it is. Those with a date are not read once more. */
+async function* staleTasks(
+  system: System,
+  dated: Dated,
+): AsyncGenerator<{ record: TaskRecord; from: Instant }> {
   const now = system.clock.now();
   const view = await FleetView.loadWithPlanes(system.table, now);
+  const loaded = new Map((await listed(dated())).map((record) => [record.task.id, record]));
   for (const { name } of view.planes)
-    for await (const record of failingOn(system.table, name)) {
+    for await (const record of failingOn(system.table, name, { loaded })) {
       const { task, evidence } = record;
       const stale = isEligible(task) && openStaleness(task, evidence, view.policies.for(task.id), now);
       if (stale) yield { record, from: stale.from };

@@ -1,4 +1,5 @@
 import type { Instant } from '../abandonment/time.ts';
+import { groupsOf } from '../platform/groups.ts';
 import { type AuditEntry, auditFromRow } from '../store/audit.ts';
 import { keys } from '../store/keys.ts';
 import { loadPolicyDocuments } from '../store/policies.ts';
@@ -50,34 +51,48 @@ export function inOrderOfWriting<T extends { at: Instant }>(
   acts: readonly T[],
   changesOf: (act: T) => readonly ScopeChange[],
 ): T[] {
-  const left = [...acts].sort((a, b) => a.at - b.at);
-  const ordered: T[] = [];
   const says = new Map<string, string>();
+  const written = acts.map((act): Written<T> => ({ act, changes: changesOf(act).map(textsOf) }));
+  return [...groupsOf(written, ({ act }) => act.at)]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([, together]) => inOrderOfOneInstant(together, says))
+    .map(({ act }) => act);
+}
+
+interface Written<T> {
+  act: T;
+  changes: { scope: string; before: string; after: string }[];
+}
+
+function textsOf({ scope, before, after }: ScopeChange): Written<unknown>['changes'][number] {
+  return { scope, before: textOf(before), after: textOf(after) };
+}
+
+/** @param says what each scope says before them, and then what it says after them */
+function inOrderOfOneInstant<T>(together: readonly Written<T>[], says: Map<string, string>): Written<T>[] {
+  const left = [...together];
+  const ordered: Written<T>[] = [];
   for (let [first] = left; first !== undefined; [first] = left) {
-    const { at } = first;
-    const together = left.slice(0, left.findLastIndex((act) => act.at === at) + 1);
-    const next = together.find((act) => mayBeNext(act, together, says, changesOf)) ?? first;
+    const next = left.find((act) => mayBeNext(act, left, says)) ?? first;
     left.splice(left.indexOf(next), 1);
     ordered.push(next);
-    for (const { scope, after } of changesOf(next)) says.set(scope, textOf(after));
+    for (const { scope, after } of next.changes) says.set(scope, after);
   }
   return ordered;
 }
 
 /** Whether each of its changes begins with what its scope says; of a scope of which nothing is known, with nobody's end. */
 function mayBeNext<T>(
-  act: T,
-  together: readonly T[],
+  act: Written<T>,
+  left: readonly Written<T>[],
   says: ReadonlyMap<string, string>,
-  changesOf: (act: T) => readonly ScopeChange[],
 ): boolean {
-  return changesOf(act).every(({ scope, before }) => {
+  return act.changes.every(({ scope, before }) => {
     const text = says.get(scope);
-    if (text !== undefined) return text === textOf(before);
-    return !together.some(
+    if (text !== undefined) return text === before;
+    return !left.some(
       (other) =>
-        other !== act &&
-        changesOf(other).some((change) => change.scope === scope && textOf(change.after) === textOf(before)),
+        other !== act && other.changes.some((change) => change.scope === scope && change.after === before),
     );
   });
 }

@@ -280,24 +280,27 @@ export interface Meant {
   state?: DeliveryRecord['state'] | undefined;
 }
 
-/** The history of a webhook: what is due in its order, then what ended, the newest first. */
+/** The history of a webhook, what is due and what ended, the newest first: by when it happened, then by its number. */
 export async function webhookHistory(
   table: Table,
   id: string,
   { event, state, limit }: Meant & { limit: number },
 ): Promise<DeliveryRecord[]> {
-  const found: DeliveryRecord[] = [];
   const isMeant = (delivery: DeliveryRecord) =>
     (event === undefined || delivery.id === event) && (state === undefined || delivery.state === state);
-  for (const part of ['D', 'E'] as const)
+  const newestOf = async (part: 'D' | 'E') => {
+    const found: DeliveryRecord[] = [];
     for await (const delivery of eachDelivery(table, id, part)) {
       if (isMeant(delivery)) found.push(delivery);
-      if (found.length >= limit) return found;
+      if (found.length >= limit) break;
     }
-  return found;
+    return found;
+  };
+  const found = (await Promise.all([newestOf('D'), newestOf('E')])).flat();
+  return found.sort((a, b) => b.at - a.at || b.seq - a.seq).slice(0, limit);
 }
 
-/** What is due for a webhook, in order; or what ended, the newest first. */
+/** What is due for a webhook, or what ended, the newest first. */
 export async function* eachDelivery(
   table: Table,
   id: string,
@@ -305,7 +308,7 @@ export async function* eachDelivery(
 ): AsyncGenerator<DeliveryRecord> {
   let cursor: string | undefined;
   do {
-    const page = await loadDeliveries(table, id, part, { limit: 100, cursor });
+    const page = await loadDeliveries(table, id, part, { limit: 100, cursor, newestFirst: true });
     yield* page.records;
     cursor = page.cursor;
   } while (cursor !== undefined);

@@ -2,7 +2,8 @@ import { html } from 'hono/html';
 import { itemRef } from '../notices/render/links.ts';
 import type { Outcome } from './bulk.ts';
 import type { Bounds } from './forms.ts';
-import { breakable, type Html } from './frame.ts';
+import type { Html } from './frame.ts';
+import { withNames } from './names.ts';
 import { fieldsOf, lookOf, nameOf, type Reader, standing } from './task-page.ts';
 import { type Act, actsIn, type TaskView } from './task-view.ts';
 
@@ -23,7 +24,7 @@ export function confirmBody(
   const { list: words, acts } = bounds.words;
   return html`<p>${can.length === 1 ? acts[act].text : acts[act].many}</p>
 <p>${words.confirmText}</p>
-<ul>${can.map((view) => html`<li>${breakable(nameOf(view))}</li>`)}</ul>
+<ul>${can.map((view) => html`<li>${withNames(nameOf(view))}</li>`)}</ul>
 ${cannot.length === 0 ? '' : html`<p>${words.cannot}</p>${withStanding(cannot, bounds)}`}
 ${
   can.length === 0
@@ -60,6 +61,6 @@ ${others.length === 0 ? '' : html`<p class="wrong" role="alert">${words.notDone(
 function withStanding(views: readonly TaskView[], reader: Reader): Html {
   return html`<ul>${views.map(
     (view) =>
-      html`<li>${breakable(nameOf(view))}<br><span class="quiet">${standing(view.now, reader)}</span></li>`,
+      html`<li>${withNames(nameOf(view))}<br><span class="quiet">${standing(view.now, reader)}</span></li>`,
   )}</ul>`;
 }

@@ -1,15 +1,11 @@
 import { html, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
+import { withNames } from './names.ts';
 import { STYLE } from './style.ts';
 import type { NoticeWords, PageWords } from './words/page-words.ts';
 
 /** HTML whose texts are escaped. */
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
-
-/** A text whose lines may break behind each slash; who copies a name gets nothing with it. */
-export function breakable(text: string): Html[] {
-  return text.split(/(?<=\/)/).map((part, at) => (at === 0 ? html`${part}` : html`<wbr>${part}`));
-}
 
 /** What every page says. */
 export interface Frame {
@@ -38,7 +34,7 @@ export function page(
 </head>
 <body>
 <main>
-<h1>${breakable(title)}</h1>
+<h1>${withNames(title)}</h1>
 ${body}
 </main>
 <footer>

@@ -1,8 +1,9 @@
 import { html } from 'hono/html';
 import { wordingsIn } from '../../emails/wordings-by-language.ts';
 import { itemRef } from '../notices/render/links.ts';
-import { breakable, type Html } from './frame.ts';
+import type { Html } from './frame.ts';
 import { GROUPS, type Group, groupOf, type Part, partsOf } from './list-parts.ts';
+import { withNames } from './names.ts';
 import { lookOf, minute, nameOf, type Reader, standing, until } from './task-page.ts';
 import { type Act, actsIn, type TaskView } from './task-view.ts';
 import type { PageWords } from './words/page-words.ts';
@@ -140,8 +141,8 @@ function entry(view: TaskView, { task }: Places, reader: Reader, standing?: stri
       : html`<input type="checkbox" name="task" value="${ref}" aria-label="${reader.words.list.select(name)}">`;
   return html`<li class="pick">${pick}<div>${
     task === undefined
-      ? html`<strong>${breakable(name)}</strong>`
-      : html`<a href="${task}/${ref}">${breakable(name)}</a>`
+      ? html`<strong>${withNames(name)}</strong>`
+      : html`<a href="${task}/${ref}">${withNames(name)}</a>`
   }${
     standing === undefined
       ? ''

@@ -19,6 +19,7 @@ h3{font-size:1rem;line-height:1.4;margin:1.2rem 0 .3rem}
 .list ul{margin:.5rem 0}
 p{margin:.5rem 0}
 a{color:var(--act)}
+.name{display:inline-block;max-width:100%}a .name{text-decoration:underline}
 dl{margin:1rem 0;display:grid;grid-template-columns:minmax(7rem,auto) 1fr;gap:.35rem 1rem}
 dt{color:var(--soft)}
 dd{margin:0}

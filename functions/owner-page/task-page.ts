@@ -12,6 +12,7 @@ import {
 import { clip, visible } from '../platform/escape.ts';
 import { type Bounds, keepDays, LONGEST_REASON, mostSnoozeDays } from './forms.ts';
 import type { Html } from './frame.ts';
+import { withNames } from './names.ts';
 import { type Act, type Ahead, actsIn, type TaskState, type TaskView, type Trouble } from './task-view.ts';
 import type { PageWords } from './words/page-words.ts';
 
@@ -109,7 +110,7 @@ function facts({ item, task, now }: TaskView, reader: Reader): Html {
   else rows.push([sinceOf(item, reader), minute(item.since, reader)]);
   if (now.state === 'kept') rows.push(...keepRows(now.keep, reader));
   if (now.state === 'over' && now.at !== null) rows.push([words.overSince, minute(now.at, reader)]);
-  return html`<dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
+  return html`<dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${withNames(value)}</dd>`)}</dl>`;
 }
 
 /** What the instant of a mail that is over is called. */

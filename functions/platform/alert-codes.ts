@@ -16,6 +16,8 @@ interface AlertEntry {
   readonly isOnce?: true;
   /** Whether it happened, and so has no end that could be told; else it is a condition, which lasts. @default false */
   readonly isEvent?: true;
+  /** Whether it is over once it was told, and is forgotten in place of being told again a week later. @default false */
+  readonly isPast?: true;
   /** Whether it comes and goes by itself: back within a day it is the same incident, and is not told anew. @default false */
   readonly flaps?: true;
   /** What is the matter with its subject, as webhooks are told: it names no person and repeats no words of others. */
@@ -111,6 +113,7 @@ export const OPERATOR_ALERTS = {
     about: 'task',
     article: 'not-mine',
     isEvent: true,
+    isPast: true,
     says: 'somebody who was notified of it said that it is not theirs',
   },
   /** A task is published again and again, and never runs. */
@@ -158,6 +161,7 @@ export const OPERATOR_ALERTS = {
     about: 'bulk command',
     article: 'bulk-command-failed',
     isEvent: true,
+    isPast: true,
     says: 'items of it failed',
   },
   /** A worker fails, and its queue is off; the breaker tells it itself, too. */

@@ -27,6 +27,14 @@ export function clip(text: string, limit: number): string {
   return `${characters.slice(0, head).join('')}…${characters.slice(characters.length - tail).join('')}`;
 }
 
+/**
+ * A text in its words and what is between them. `isName`: a word with a dash or a slash in it, as the names of tasks and data planes
+ * have, behind which a line would break; it is to stay whole where a line has room for it.
+ */
+export function namesIn(text: string): { part: string; isName: boolean }[] {
+  return text.split(/(\s+)/).map((part) => ({ part, isName: /[-/]/.test(part) }));
+}
+
 const ENTITIES: Record<string, string> = {
   '&': '&amp;',
   '<': '&lt;',

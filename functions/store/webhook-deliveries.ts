@@ -91,19 +91,23 @@ export async function loadDelivery(
   return row && deliveryFromRow(row);
 }
 
-/** A page of what is due for a webhook, in order; or of what ended, the newest first. */
+/** A page of what is due for a webhook, or of what ended; in order, or the newest first. */
 export async function loadDeliveries(
   table: Table,
   webhook: string,
   part: 'D' | 'E',
-  { limit, cursor }: { limit: number; cursor?: string | undefined },
+  {
+    limit,
+    cursor,
+    newestFirst = false,
+  }: { limit: number; cursor?: string | undefined; newestFirst?: boolean },
 ): Promise<{ records: DeliveryRecord[]; cursor?: string }> {
   const { pk } = keys.webhookDelivery(webhook, part, 0);
   const page = await table.query({
     pk,
     sk: { prefix: `${part}#` },
     consistent: true,
-    descending: part === 'E',
+    descending: newestFirst,
     limit,
     ...(cursor !== undefined && { cursor }),
   });

@@ -78,8 +78,34 @@ export class Inspector {
     }
     const wide = await this.#page.evaluate('document.documentElement.scrollWidth');
     expect(wide, `${name}: its width in pixels`).toBeLessThanOrEqual(PHONE.width);
+    const broken = await this.#page.evaluate(BROKEN_NAMES);
+    expect(broken, `${name}: names that break though a line has room for them`).toEqual([]);
   }
 }
+
+/** Words with a dash or a slash, as names have them, that stand on two lines though the block around them is wide enough for one. */
+const BROKEN_NAMES = `(() => {
+  const texts = document.createTreeWalker(document.querySelector('main') ?? document.body, NodeFilter.SHOW_TEXT);
+  const broken = [];
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    if (['STYLE', 'SCRIPT', 'OPTION', 'PRE'].includes(text.parentElement.tagName)) continue;
+    for (const { 0: word, index } of text.data.matchAll(/\\S+/g)) {
+      if (!/\\w[-\\/]\\w/.test(word)) continue;
+      const range = document.createRange();
+      range.setStart(text, index);
+      range.setEnd(text, index + word.length);
+      const parts = [...range.getClientRects()].filter(({ width }) => width > 0);
+      const width = parts.reduce((sum, part) => sum + part.width, 0);
+      if (new Set(parts.map(({ top }) => Math.round(top))).size < 2) continue;
+      let block = text.parentElement;
+      while (getComputedStyle(block).display.startsWith('inline')) block = block.parentElement;
+      const { paddingLeft, paddingRight } = getComputedStyle(block);
+      const room = block.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+      if (width <= room) broken.push(word);
+    }
+  }
+  return broken;
+})()`;
 
 async function photograph(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });

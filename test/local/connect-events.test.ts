@@ -141,6 +141,6 @@ describe.skipIf(!hasCommandLine)('the page about events, followed from its begin
       return mails.length > 0 ? mails : undefined;
     });
     expect(mail?.subject).toContain('was turned off');
-    expect(mail?.text).toContain('You get this because you are an owner of this task.');
+    expect(mail?.text).toContain('You get this because you own this task.');
   });
 });

@@ -44,21 +44,35 @@ function dateOf(item: MailItem, reader: Reader): string {
   return reader.words.listed.past(dayIn(past, reader.zone, reader.words.dates));
 }
 
-/** Items of one group of a mail: those that share their date with others, and those that are told one by one. */
-export function byDate(items: readonly MailItem[], reader: Reader): { alone: MailItem[]; lists: List[] } {
+/**
+ * Items of one group of a mail: those that share their date with others, and those that are told one by one.
+ *
+ * @param hasHeading whether the group has a heading that names it; else it is all that the mail is about
+ */
+export function byDate(
+  items: readonly MailItem[],
+  reader: Reader,
+  hasHeading: boolean,
+): { alone: MailItem[]; lists: List[] } {
   const dates = by(items, (item) => dateOf(item, reader));
+  const isOne = !hasHeading && dates.length === 1;
   return {
     alone: dates.flatMap((same) => (same.length === 1 ? same : [])),
-    lists: dates.filter((same) => same.length > 1).map((same) => listOf(same, reader)),
+    lists: dates.filter((same) => same.length > 1).map((same) => listOf(same, reader, isOne)),
   };
 }
 
-/** What the items of one date share is said once by cause, and each is named. */
-function listOf(sameDate: readonly MailItem[], reader: Reader): List {
+/**
+ * What the items of one date share is said once by cause, and each is named.
+ *
+ * @param isOne whether they are all that the mail is about, whose subject names the group and counts them
+ */
+function listOf(sameDate: readonly MailItem[], reader: Reader, isOne: boolean): List {
   const date = sameDate[0] ? dateOf(sameDate[0], reader) : '';
+  const kinds = by(sameDate, causeKey);
   return {
     dates: date === '' ? [] : [date],
-    kinds: by(sameDate, causeKey).map((same) => kindOf(same, reader)),
+    kinds: kinds.map((same) => kindOf(same, reader, isOne && kinds.length === 1)),
   };
 }
 
@@ -70,22 +84,26 @@ function causeKey(item: MailItem): string {
   return item.isOverdue || item.notice === 'stopping' ? 'deadline' : item.cause;
 }
 
-function causeOfMany(item: MailItem, words: Wordings): string {
-  const group = groupOf(item);
+/** What several of one cause have in common; undefined where that is what their group is called. */
+function causeOfMany(item: MailItem, words: Wordings): string | undefined {
   if (item.disclaimed) return words.disclaimedMany(disclaimerOf(item));
-  if (TELLS_REASON.includes(group))
-    return item.resolvedReason === undefined
-      ? words.heading[group](2)
-      : words.reasonOfMany(item.resolvedReason);
-  if (item.isOverdue || item.notice === 'stopping') return words.heading[group](2);
-  return words.causesOfMany[item.cause];
+  if (TELLS_REASON.includes(groupOf(item)))
+    return item.resolvedReason === undefined ? undefined : words.reasonOfMany(item.resolvedReason);
+  return item.isOverdue || item.notice === 'stopping' ? undefined : words.causesOfMany[item.cause];
 }
 
-function kindOf(items: readonly MailItem[], reader: Reader): Kind {
+function causesOf(items: readonly MailItem[], { words }: Reader, isOne: boolean): string[] {
   const [first] = items;
+  if (!first) return [];
+  const cause = causeOfMany(first, words);
+  if (cause === undefined && isOne) return [];
+  return [words.counted(cause ?? words.heading[groupOf(first)](items.length), items.length)];
+}
+
+function kindOf(items: readonly MailItem[], reader: Reader, isOne: boolean): Kind {
   const { folders, names } = namesOf(items, reader);
   return {
-    cause: first ? reader.words.counted(causeOfMany(first, reader.words), items.length) : '',
+    causes: causesOf(items, reader, isOne),
     facts: factsOf(items, reader),
     folders,
     inFull: names.length > 0 ? [{ names }] : [],
@@ -130,14 +148,13 @@ function folderOf(item: MailItem): string | undefined {
   return id.slice(0, end);
 }
 
-/** So many names are kept whole one by one; of more, that would be a fifth of the mail. */
-const MOST_KEPT_WHOLE = 50;
+/** A character of a fixed width takes 0.6 em, in some fonts a little more. */
+const EM_OF_A_CHARACTER = 0.62;
 
 function folderOfNames(heading: string, names: readonly string[]): Folder {
-  const rest = names.join(', ');
-  const isMany = names.length > MOST_KEPT_WHOLE;
-  const few = names.map((name, at) => (at === names.length - 1 ? name : `${name},`));
-  return { heading, rest, few: isMany ? [] : few, many: isMany ? [rest] : [] };
+  const longest = Math.max(...names.map((name) => name.length));
+  const wide = Math.ceil((longest + 1) * EM_OF_A_CHARACTER);
+  return { heading, rest: names.join(', '), names: names.join(',\n'), wide: String(wide) };
 }
 
 /** The names of tasks: plain ones behind what they have in common, others in full. */

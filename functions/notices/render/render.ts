@@ -1,9 +1,9 @@
 import { digestHtml, digestText } from '../../../emails/compiled.ts';
-import type { Button, Digest, Section } from '../../../emails/digest.ts';
+import type { Button, Digest, Section, Words } from '../../../emails/digest.ts';
 import { GROUPS, type Group, type Wordings } from '../../../emails/wordings.ts';
 import { wordingsIn } from '../../../emails/wordings-by-language.ts';
 import { BRAND, inkOn } from '../../platform/brand.ts';
-import { escapeHtml } from '../../platform/escape.ts';
+import { escapeHtml, namesIn } from '../../platform/escape.ts';
 import { knownZone } from '../../platform/zones.ts';
 import type { DigestFacts, MailItem } from '../send/digest-facts.ts';
 import { mostThatFit } from './render-fit.ts';
@@ -11,6 +11,7 @@ import { byDate } from './render-groups.ts';
 import { inOrder } from './render-order.ts';
 import { subjectOf } from './render-subject.ts';
 import { wrapLines } from './render-wrap.ts';
+import { tonesOf } from './tones.ts';
 import { UNBROKEN_SPACE } from './wording-dates.ts';
 import {
   actsOf,
@@ -56,7 +57,7 @@ function sectionOf(
   const heading = reader.words.heading[group](count);
   const counted = count === 1 ? heading : `${heading} (${count})`;
   const isAlone = !hasHeading && count === 1;
-  const { alone, lists } = isGrouped ? byDate(items, reader) : { alone: items, lists: [] };
+  const { alone, lists } = isGrouped ? byDate(items, reader, hasHeading) : { alone: items, lists: [] };
   return {
     group,
     heading: hasHeading ? counted : aloneHeading(group, reader),
@@ -116,6 +117,13 @@ function quotable(digest: Digest): Digest {
   };
 }
 
+/** A heading as words and the names among them. */
+function titleOf(heading: string): Words[] {
+  return namesIn(heading).map(({ part, isName }) =>
+    isName ? { plain: '', whole: [part] } : { plain: part, whole: [] },
+  );
+}
+
 function digestOf(
   items: readonly MailItem[],
   isGrouped: boolean,
@@ -125,16 +133,20 @@ function digestOf(
   const { words } = reader;
   const { brand = BRAND } = facts;
   const [first] = items;
+  const heading = subjectOf(items, reader);
+  const sections = sectionsOf(items, isGrouped, reader);
   return {
     language: words.language,
     preheader: preheaderOf(items, reader),
     brandName: brand.name,
     logos: brand.logo === undefined ? [] : [{ url: brand.logo, name: brand.name }],
-    heading: subjectOf(items, reader),
+    heading,
+    title: titleOf(heading),
     happens: first && items.length === 1 ? actsOf(first, reader) : [],
     leads: leadsOf(items, reader),
     pages: pagesOf(items, facts, words),
-    sections: sectionsOf(items, isGrouped, reader),
+    sections,
+    tones: tonesOf(sections.map(({ group }) => group)),
     notes: notesOf(facts, words),
     footerLinks: footerLinksOf(facts, words),
   };

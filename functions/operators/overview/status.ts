@@ -18,6 +18,7 @@ import { loadOpenTasks, type OpenTasks } from './open-tasks.ts';
 import { type Paused, pausedAt } from './paused.ts';
 import { loadSinceYesterday, type SinceYesterday } from './since-yesterday.ts';
 import { instantText } from './time-text.ts';
+import { type WebhookStanding, webhookStandings } from './webhook-standings.ts';
 
 /** How a stage fares, on one screen; instants are RFC 3339. */
 export interface Status {
@@ -48,6 +49,8 @@ export interface Status {
   controlPlanes: { name: string; since: string; failures: number; why: string }[];
   /** Listings that operators have to say something of, or paused. */
   listings: { name: string; missing: number | null; before: number | null; pausedBy: string | null }[];
+  /** How the calls of each webhook fare. */
+  webhooks: WebhookStanding[];
   /** What operators were notified of and lasts. */
   operatorAlerts: { code: string; subject: string; since: string; detail: string }[];
   /** Kinds of failures that nobody resolved. */
@@ -123,16 +126,24 @@ function planeOf({ name, state, since, outages }: DataPlaneRecord): Status['plan
 
 type OfStage = Pick<
   Status,
-  'unreachable' | 'queues' | 'queuesProblem' | 'controlPlanes' | 'listings' | 'operatorAlerts' | 'failures'
+  | 'unreachable'
+  | 'queues'
+  | 'queuesProblem'
+  | 'controlPlanes'
+  | 'listings'
+  | 'webhooks'
+  | 'operatorAlerts'
+  | 'failures'
 >;
 
 async function ofStage(system: System, control: WorkerControl): Promise<OfStage> {
   const { table } = system;
-  const [unreachable, queues, breakers, listings, operatorAlerts, failures] = await Promise.all([
+  const [unreachable, queues, breakers, listings, webhooks, operatorAlerts, failures] = await Promise.all([
     unreachableIn(table),
     queuesOf(system, control),
     loadControlPlaneBreakers(table),
     loadListings(table),
+    webhookStandings(table),
     alertsIn(table),
     failuresIn(table),
   ]);
@@ -158,6 +169,7 @@ async function ofStage(system: System, control: WorkerControl): Promise<OfStage>
           ]
         : [],
     ),
+    webhooks,
     operatorAlerts,
     failures,
   };

@@ -19,7 +19,7 @@ const FOLDERS = [
   'simulation',
   'test',
 ];
-const TEXT = /\.(ts|mjs|py|sh|java|md|ya?ml|mjml|txt)$/;
+const TEXT = /\.(ts|mjs|py|sh|java|md|ya?ml|mjml|html|txt)$/;
 
 /** Every text file of the repository, by its path from the root. */
 export function textFiles(): string[] {

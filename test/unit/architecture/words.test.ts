@@ -122,7 +122,7 @@ const IS_READ = [
   /^(?:README|CHANGELOG)\.md$/,
   /^docs\/.*\.md$/,
   /^cli\/.*\.ts$/,
-  /^emails\/(?!compiled).*\.(?:ts|mjml|txt)$/,
+  /^emails\/(?!compiled).*\.(?:ts|mjml|html|txt)$/,
   /^functions\/owner-page\/.*\.ts$/,
 ];
 

@@ -184,9 +184,7 @@ describe('a task that names no owner', () => {
     await importing(stage, OWNERS);
     await stage.scanOn(14);
     expect(stage.told()).toEqual([WARNED('ana@acme.test', 'a'), WARNED('ben@acme.test', 'a')]);
-    expect(stage.mails[0]?.text).toContain(
-      'You get this because you are an owner of this task by the rule "acmeCo/".',
-    );
+    expect(stage.mails[0]?.text).toContain('You get this because you own this task by the rule "acmeCo/".');
     expect(await stage.explained('acmeCo/a')).toMatchObject({
       owners: { from: 'rule', rule: { line: 3, pattern: 'acmeCo/' } },
       recipients: [
@@ -269,7 +267,7 @@ it('a mail about tasks for different reasons says each of them', async () => {
   await importing(stage, 'acmeCo/ ana@acme.test');
   await stage.scanOn(14);
   const [mail] = stage.mails;
-  expect(mail?.text).toContain('You get this because you are an owner of it by the rule "acmeCo/".');
+  expect(mail?.text).toContain('You get this because you own it by the rule "acmeCo/".');
   expect(mail?.text).toContain('You get this because you subscribed to "bobCo/".');
 });
 

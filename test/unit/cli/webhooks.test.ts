@@ -119,6 +119,69 @@ describe('taskwarden webhooks', () => {
     expect((await stage.taskwarden(['webhooks', 'list'])).out).toContain('active, failing');
   });
 
+  it('status: which webhooks fail, since when and why, which are paused or gone, and how many events wait', async () => {
+    let answer = answered(200);
+    const stage = await hooked(() => answer);
+    const webhooksIn = async () => {
+      const { json } = await stage.taskwarden(['status', '--json']);
+      return (json[0] as { webhooks: unknown[] }).webhooks;
+    };
+    const linesIn = async () => (await stage.taskwarden(['status'])).out.match(/^webhook.*$/gm) ?? [];
+    expect([await webhooksIn(), await linesIn()]).toEqual([[], []]);
+    const { id } = await added(stage);
+    await stage.taskwarden(['webhooks', 'test', id]);
+    await stage.work();
+    expect(await linesIn()).toEqual([expect.stringMatching(/^webhooks +the one there is is called$/)]);
+
+    answer = answered(503);
+    stage.setNow(T + DAY);
+    for (const _ of [1, 2]) await stage.taskwarden(['webhooks', 'test', id]);
+    await stage.work();
+    expect(await webhooksIn()).toMatchObject([
+      {
+        id,
+        state: 'active',
+        waiting: 2,
+        failures: 1,
+        failingSince: '2026-01-02T00:00:00Z',
+        why: 'server-error',
+      },
+    ]);
+    const failing = `fails since 2026-01-02T00:00:00Z (1 in a row: server-error); 2 events wait`;
+    expect((await linesIn()).join()).toContain(`${id} ${failing}`);
+
+    await stage.taskwarden(['webhooks', 'pause', id]);
+    expect((await linesIn()).join()).toContain(`${id} is paused; 2 events wait`);
+    answer = answered(410);
+    await stage.taskwarden(['webhooks', 'resume', id]);
+    await stage.work();
+    expect(await webhooksIn()).toMatchObject([{ state: 'gone', waiting: 2 }]);
+    expect((await linesIn()).join()).toContain(`${id} answered 410 Gone and is paused; 2 events wait`);
+    await stage.taskwarden(['webhooks', 'remove', id]);
+    expect(await webhooksIn()).toEqual([]);
+  });
+
+  it('status: of a webhook that takes all but some, how many it refuses and when they are tried again', async () => {
+    const answers = [422, 200];
+    const stage = await hooked(() => answered(answers.shift() ?? 200));
+    const { id } = await added(stage);
+    await stage.taskwarden(['webhooks', 'pause', id]);
+    await stage.scanOn(14);
+    await stage.taskwarden(['webhooks', 'test', id]);
+    await stage.taskwarden(['webhooks', 'resume', id]);
+    await stage.work();
+    const line = async () => (await stage.taskwarden(['status'])).out.match(/^webhook.*$/m)?.[0];
+    // One minute at most after the first attempt.
+    expect(await line()).toMatch(
+      new RegExp(
+        `${id} refuses what waits for it; 1 event waits, the next is tried from 2026-01-15T00:0[01]:\\S+Z on`,
+      ),
+    );
+    await stage.scanOn(14.1);
+    await stage.work();
+    expect(await line()).toContain('the one there is is called');
+  });
+
   it('pause, resume, rotate, replay, remove: each says what it did, and is audited', async () => {
     const stage = await hooked();
     const { id } = await added(stage);

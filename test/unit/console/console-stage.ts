@@ -70,6 +70,15 @@ function browserOf(origin: string, cookie: string): Browser {
   return browser;
 }
 
+/** What a page says, without its tags. */
+export function wordsOf(page: string): string {
+  const main = page.slice(page.indexOf('<main'), page.indexOf('</main>'));
+  return main
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll('&gt;', '>')
+    .replaceAll(/\s+/g, ' ');
+}
+
 /** The fields of the form of a confirmation. */
 export function fieldsOf(page: string): Record<string, string> {
   const form = page.slice(page.indexOf('action="/act/'));

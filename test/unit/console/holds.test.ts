@@ -55,6 +55,18 @@ const auditOf = async ({ table }: CliStage) =>
     .map(({ act, reason }) => `${act}: ${reason}`);
 
 describe('the page of a hold', () => {
+  it('reads each task once, however much it says of it', async () => {
+    const stage = await spikeStage();
+    const read: string[] = [];
+    const { batchGet } = stage.table;
+    stage.table.batchGet = (asked) => {
+      read.push(...asked.map(({ pk }) => pk));
+      return batchGet.call(stage.table, asked);
+    };
+    await console.browser.get('/holds/show?hold=blast-radius');
+    expect(read.sort()).toEqual(IDS.map((id) => `T#${id}`));
+  });
+
   it('shows a spike with how many of which tenant, data plane, owner and cause, and which tasks', async () => {
     await spikeStage();
     const list = wordsOf(await console.browser.get('/holds'));

@@ -6,20 +6,11 @@ import type { OpenTask } from '../../../functions/episodes/open-task.ts';
 import { changeTask } from '../../../functions/store/change-task.ts';
 import { loadTask } from '../../../functions/store/tasks.ts';
 import { type CliStage, cliStage, day, failingFleet, fileWith, T, taskLine } from '../cli/cli-stage.ts';
-import { consoleOf, type TestConsole } from './console-stage.ts';
+import { consoleOf, type TestConsole, wordsOf } from './console-stage.ts';
 
 const TASK = 'acmeCo/prod/orders';
 let console: TestConsole;
 afterEach(() => console.close());
-
-/** What a page says, without its tags. */
-function wordsOf(page: string): string {
-  const main = page.slice(page.indexOf('<main'), page.indexOf('</main>'));
-  return main
-    .replaceAll(/<[^>]*>/g, ' ')
-    .replaceAll('&gt;', '>')
-    .replaceAll(/\s+/g, ' ');
-}
 
 const linksOf = (page: string) =>
   [...page.matchAll(/ href="([^"]*)"/g)].map(([, to = '']) => to.replaceAll('&amp;', '&'));
@@ -43,6 +34,19 @@ describe('the console of a stage', () => {
       expect([path, status]).toEqual([path, 200]);
       expect(text).toContain('<h1>');
     }
+  });
+
+  it('says on its first page which webhooks are not called, and since when', async () => {
+    const stage = cliStage();
+    const added = await stage.taskwarden(['webhooks', 'add', 'https://hooks.acme.test/in', '--json']);
+    const { id } = added.json[0] as { id: string };
+    await stage.taskwarden(['webhooks', 'test', id]);
+    console = await consoleOf(stage);
+    expect(wordsOf((await console.browser.get('/')).text)).not.toContain(id);
+    await stage.taskwarden(['webhooks', 'pause', id]);
+    const { text } = await console.browser.get('/');
+    expect(wordsOf(text)).toContain(`Webhook ${id} is paused; 1 event waits`);
+    expect(linksOf(text)).toContain(`/webhooks?id=${id}`);
   });
 
   it('leads from link to link, and every link is answered', async () => {

@@ -257,7 +257,8 @@ describe('all tasks of a recipient', () => {
     let url: string | undefined = `${page}/all`;
     for (let pages = 0; url !== undefined && pages < 20; pages += 1) {
       const { body = '' } = await stage.get(url);
-      seen.push(...[...body.replaceAll('<wbr>', '').matchAll(/<strong>([^<]+)</g)].map(([, name]) => name!));
+      const names = [...body.matchAll(/<strong>(.*?)<\/strong>/g)].map(([, name = '']) => name);
+      seen.push(...names.map((name) => name.replaceAll(/<[^>]*>/g, '')));
       const next = /href="(all\?[^"]*from=[^"]+)"/.exec(body)?.[1];
       url = next && `${page}/${next.replaceAll('&amp;', '&')}`;
     }

@@ -167,8 +167,8 @@ describe('an event that is not taken', () => {
     await tick(stage);
     expect(stage.said().map(({ data }) => data.rev)).toEqual([2, 4, 1]);
     expect(await history(stage, id)).toMatchObject([
-      ['acmeCo/bad', 'failed', 'event-refused', 1],
       ['acmeCo/bad', 'due', null, 0],
+      ['acmeCo/bad', 'failed', 'event-refused', 1],
       ['acmeCo/a', 'sent', null, 1],
       ['acmeCo/a', 'sent', null, 1],
     ]);
@@ -177,6 +177,25 @@ describe('an event that is not taken', () => {
     expect(stage.said().map(({ data }) => data.rev)).toEqual([2, 4, 1, 1, 3]);
     const ids = stage.calls.map(({ call }) => call.headers['webhook-id']);
     expect(ids[2]).toBe(ids[3]);
+  });
+
+  it('stands in the history at its time, the newest first, among what was sent before and after it', async () => {
+    const stage = webhookStage();
+    const { id } = await stage.add();
+    stage.answering((_, { data }) => answered(data.task === 'acmeCo/bad' ? 422 : 200));
+    for (const task of ['acmeCo/a', 'acmeCo/bad', 'acmeCo/c', 'acmeCo/bad']) {
+      await stage.happen([task]);
+      await tick(stage);
+    }
+    const rows = (await history(stage, id)).map(([task, state]) => [task, state]);
+    expect(rows).toEqual([
+      ['acmeCo/bad', 'due'],
+      ['acmeCo/c', 'sent'],
+      ['acmeCo/bad', 'failed'],
+      ['acmeCo/a', 'sent'],
+    ]);
+    const newest = await webhookHistory(stage.table, id, { limit: 2 });
+    expect(newest.map(({ task }) => task)).toEqual(['acmeCo/bad', 'acmeCo/c']);
   });
 
   it('keeps no more of the answer than its first kilobyte', async () => {

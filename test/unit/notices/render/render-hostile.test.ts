@@ -68,7 +68,7 @@ describe('the HTML', () => {
 
   it('loads nothing from elsewhere and has no links, forms or scripts', () => {
     expect(html).not.toMatch(/<(img|link|script|iframe|form|a|object|svg)\b|url\(|src=|@import/i);
-    expect(html.match(/https?:[^"]*/g)).toEqual(['http://www.w3.org/1999/xhtml']);
+    expect(html).not.toMatch(/https?:/);
   });
 
   it('has a dark face and a heading of each rank', () => {

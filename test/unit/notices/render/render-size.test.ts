@@ -44,18 +44,46 @@ describe('a mail of many tasks', () => {
     await expect(mail.text).toMatchFileSnapshot('../../../golden/mails/200.txt');
   });
 
-  // Of each how many bytes its HTML had when each task was told by itself.
+  // Of each how many bytes its HTML and how many characters its text had when each task was told by itself.
   it.each([
-    ['en', 'warning-dated', 74_089],
-    ['de', 'warning-dated', 84_227],
-    ['en', 'reminder', 76_049],
-    ['de', 'reminder', 86_606],
-    ['en', 'disabled', 70_116],
-    ['de', 'disabled', 82_012],
-  ] as const)('tells 200 in a tenth of the HTML (%s, %s)', (language, wording, before) => {
+    ['en', 'warning-undated', 53_412, 40_553],
+    ['en', 'warning-dated', 74_089, 59_780],
+    ['en', 'warning-cause', 81_689, 67_380],
+    ['en', 'reminder', 76_049, 61_614],
+    ['en', 'disabled', 70_116, 55_466],
+    ['en', 'enabled', 74_182, 59_923],
+    ['en', 'withdrawn', 72_456, 58_159],
+    ['en', 'stopping', 56_548, 41_758],
+    ['en', 'stopping-off', 64_548, 49_758],
+    ['en', 'overdue-dated', 63_563, 48_792],
+    ['en', 'recovered', 59_943, 45_192],
+    ['de', 'warning-undated', 61_494, 48_435],
+    ['de', 'warning-dated', 84_227, 69_696],
+    ['de', 'warning-cause', 92_427, 78_296],
+    ['de', 'reminder', 86_606, 71_945],
+    ['de', 'disabled', 82_012, 67_747],
+    ['de', 'enabled', 92_090, 77_810],
+    ['de', 'withdrawn', 85_336, 70_608],
+    ['de', 'stopping', 62_451, 47_656],
+    ['de', 'stopping-off', 71_051, 56_456],
+    ['de', 'overdue-dated', 71_909, 56_904],
+    ['de', 'recovered', 68_791, 53_841],
+  ] as const)('tells 200 in a tenth of what it took (%s, %s)', (language, wording, html, text) => {
     const sample = renderDigest(sampleFacts(language, wording, 'two-hundred'));
     expect(sample.left).toEqual([]);
-    expect(bytes(sample.html)).toBeLessThanOrEqual(before / 10);
+    expect(bytes(sample.html)).toBeLessThanOrEqual(html / 10);
+    expect(sample.text.length).toBeLessThanOrEqual(text / 10);
+  });
+
+  // The shortest: a line for each, without a date. Names and links alone are 6 % of its HTML (docs/decisions/0062).
+  it.each([
+    ['en', 43_007, 29_740],
+    ['de', 49_532, 36_045],
+  ] as const)('tells 200 deadlines without a date in a tenth of the text (%s)', (language, html, text) => {
+    const sample = renderDigest(sampleFacts(language, 'overdue', 'two-hundred'));
+    expect(sample.left).toEqual([]);
+    expect(bytes(sample.html)).toBeLessThanOrEqual(0.12 * html);
+    expect(sample.text.length).toBeLessThanOrEqual(text / 10);
   });
 
   it('names 2,000', async () => {

@@ -56,7 +56,9 @@ describe('every wording in every language', () => {
     '$language $wording groups 200 tasks that share date and cause',
     ({ language, wording }) => {
       const { html, left } = renderDigest(sampleFacts(language, wording, 'two-hundred'));
-      expect(html.split('<h3>')).toHaveLength(2);
+      // Of deadlines there is one cause, which the subject names.
+      const causes = /^(?:overdue|stopping)/.test(wording) ? 0 : 1;
+      expect(html.match(/<h3>/g) ?? []).toHaveLength(causes);
       expect(html.match(/task-\d{4}/g)?.length).toBeGreaterThanOrEqual(200);
       expect(left).toEqual([]);
     },
