@@ -7,7 +7,7 @@ import type { Scenario } from '../scenario/scenario-types.ts';
 import { type CountedRun, countedRun } from './counts.ts';
 import { type StageSnapshot, snapshotIn } from './stage-snapshot.ts';
 
-/** One of the two runs of a comparison. It is data alone: it can be given to another thread. */
+/** One of the two runs of a comparison. It is data alone: it can be given to another thread (`beside.ts`). */
 export interface Side {
   scenario: Scenario;
   /** The rows of a deployed stage, where it starts from one. */
