@@ -125,9 +125,9 @@ export class SimFleet implements EventPublisher {
   }
 
   /** Takes in the fleet of a deployed stage. */
-  loadKnown({ fleet, unheard }: { fleet: readonly TrueTask[]; unheard: readonly string[] }): void {
+  loadKnown(fleet: Iterable<TrueTask>, unheard: readonly string[]): void {
     for (const task of fleet) {
-      this.#facts.addTask({ ...task, history: [] }, this.#clock.now());
+      this.#facts.addTask(task, this.#clock.now());
       this.#planes.add(task.dataPlane);
     }
     for (const plane of unheard) this.#unheard.add(plane);

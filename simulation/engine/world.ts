@@ -13,7 +13,7 @@ import { type CrashingProcess, ProcessDied } from '../faults/crashing-process.ts
 import { FaultInjection, type FeedbackFault } from '../faults/fault-injection.ts';
 import { FaultPlan } from '../faults/fault-plan.ts';
 import { calmSince, isFaultyScenario, skewOf } from '../faults/fault-spans.ts';
-import type { StageSnapshot } from '../preview/stage-snapshot.ts';
+import { fleetIn, type StageSnapshot } from '../preview/stage-snapshot.ts';
 import { parsedPolicies, policyDocuments } from '../scenario/scenario.ts';
 import type { Scenario } from '../scenario/scenario-types.ts';
 import type { BrokenPromise } from '../verify/checks.ts';
@@ -263,7 +263,7 @@ export class World {
     for (const task of tasks) this.#fleet.load(task);
     const { startsFrom, listed } = this.#options;
     if (startsFrom) {
-      this.#fleet.loadKnown(startsFrom);
+      this.#fleet.loadKnown(fleetIn(startsFrom), startsFrom.unheard);
       await storeSource(this.#system);
     } else await storeStart(this.#system, this.#scenario, this.#book);
     await this.#pauseGenerators();

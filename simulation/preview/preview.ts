@@ -91,7 +91,7 @@ export async function previewStage(
     return { ...today, events: [event] };
   };
   const isSame = Object.keys(change.set).length === 0;
-  const of = { change, tasks: known.fleet.length, service, today, isSame, proposed, known };
+  const of = { change, tasks: known.tasks, service, today, isSame, proposed, known };
   const previewed = await compare(of);
   return previewed.ok ? { ...previewed, broken: [] } : previewed;
 }
@@ -123,7 +123,7 @@ export async function previewDocuments(
   };
   const [scope = '', set = {}] = documents.size === 1 ? ([...documents][0] ?? []) : [];
   const isSame = documents.size === 0;
-  const of = { change: { scope, set }, tasks: known.fleet.length, service, today, isSame, proposed, known };
+  const of = { change: { scope, set }, tasks: known.tasks, service, today, isSame, proposed, known };
   const previewed = await compare(of);
   return previewed.ok ? { ...previewed, broken: [] } : previewed;
 }

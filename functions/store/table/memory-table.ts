@@ -149,11 +149,7 @@ export class MemoryTable implements Table {
   }
 
   /** Throws, before anything is written, where a row is not one that DynamoDB would take. */
-  #changesOf(
-    writes: readonly Write[],
-    stored: readonly (Row | undefined)[],
-    writer: string,
-  ): Change[] {
+  #changesOf(writes: readonly Write[], stored: readonly (Row | undefined)[], writer: string): Change[] {
     const changes: Change[] = [];
     let size = 0;
     for (const [index, write] of writes.entries()) {
