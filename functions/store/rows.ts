@@ -49,43 +49,19 @@ const PLACING = new Set([
   'g3sk',
 ]);
 
-/** All rows of a query, page by page; nothing is read before somebody goes through them. */
-export function eachRow(table: Table, query: Omit<Query, 'cursor'>): AsyncIterable<Row> {
-  return { [Symbol.asyncIterator]: () => new RowsOfQuery(table, query) };
-}
-
-/** Goes through the rows of a query. By hand: a scan asks a hundred queries that find nothing, and a generator costs more than those. */
-class RowsOfQuery implements AsyncIterator<Row> {
-  readonly #table: Table;
-  readonly #query: Omit<Query, 'cursor'>;
-  #page: Page | undefined;
-  #place = 0;
-
-  constructor(table: Table, query: Omit<Query, 'cursor'>) {
-    this.#table = table;
-    this.#query = query;
-  }
-
-  async next(): Promise<IteratorResult<Row, undefined>> {
-    for (;;) {
-      const row = this.#page?.rows[this.#place];
-      this.#place += 1;
-      if (row) return { done: false, value: row };
-      if (this.#page && !this.#page.cursor) return { done: true, value: undefined };
-      const cursor = this.#page?.cursor;
-      this.#page = await this.#table.query(cursor ? { ...this.#query, cursor } : this.#query);
-      this.#place = 0;
-    }
-  }
+/** All rows of a query, page by page. */
+export async function* eachRow(table: Table, query: Omit<Query, 'cursor'>): AsyncGenerator<Row> {
+  let cursor: string | undefined;
+  do {
+    const page: Page = await table.query(cursor ? { ...query, cursor } : query);
+    for (const row of page.rows) yield row;
+    cursor = page.cursor;
+  } while (cursor);
 }
 
 /** All rows of a query in one list; for partitions known to be small. */
 export async function allRows(table: Table, query: Omit<Query, 'cursor'>): Promise<Row[]> {
-  let page = await table.query(query);
-  const rows = [...page.rows];
-  while (page.cursor) {
-    page = await table.query({ ...query, cursor: page.cursor });
-    rows.push(...page.rows);
-  }
+  const rows: Row[] = [];
+  for await (const row of eachRow(table, query)) rows.push(row);
   return rows;
 }

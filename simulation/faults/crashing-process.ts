@@ -84,12 +84,13 @@ export function systemOf(
   listener: ProcessListener,
 ): System {
   const { clock, random, telemetry, openControlPlane: open } = system;
-  // Nothing can happen to a process without faults: its calls are counted, and nothing else.
+  // Nothing can happen to a process without faults: its calls are counted. Their answers come in the same turn as with faults,
+  // so that what goes on at once keeps its order.
   const call: Call = injector
     ? (port, method, asked, act) => callWithFaults(process, injector, { port, method, asked }, act)
     : (_port, _method, _asked, act) => {
         process.calls += 1;
-        return act();
+        return act().then(asItIs);
       };
   return {
     ...system,
@@ -178,6 +179,10 @@ async function callWithFaults(
   if ('instead' in fault) return answered(process, await fault.instead(act));
   await act();
   return answered(process, await act());
+}
+
+function asItIs(answer: unknown): unknown {
+  return answer;
 }
 
 /** An answer that comes to a process that died meanwhile is lost. */

@@ -34,7 +34,8 @@ export async function runSide(
   known: StageSnapshot | undefined = rows && snapshotIn(rows),
 ): Promise<SideRun> {
   const paused = known && !known.hearsReports ? REPORTING : [];
-  const options = { ...(known && { startsFrom: known }), paused, readsTexts: false };
+  const stage = known && { startsFrom: known, isJudged: false };
+  const options = { ...stage, paused, readsTexts: false };
   const simulated = await simulate(scenario, service, options);
   if (!simulated.ok) return simulated;
   return { ok: true, run: countedRun(simulated.lines), broken: simulated.broken };

@@ -158,9 +158,8 @@ export class MemoryTable implements Table {
       const after = rowAfter(write, before, writer);
       if (after) size += measureRow(after);
       if (after && this.#options.freeze) freezeDeeply(after);
-      if (before && after) changes.push({ before, after });
-      else if (after) changes.push({ after });
-      else if (before) changes.push({ before });
+      const change = changeOf(before, after);
+      if (change) changes.push(change);
     }
     if (size > TRANSACTION_BYTES)
       throw new RowRefused(`a transaction has ${size} bytes, limit ${TRANSACTION_BYTES}`);
@@ -223,6 +222,12 @@ function rowAfter(
     row[attribute] = value + amount;
   }
   return Object.assign(row, write.set);
+}
+
+function changeOf(before: Row | undefined, after: Row | undefined): Change | undefined {
+  if (before && after) return { before, after };
+  if (after) return { after };
+  return before && { before };
 }
 
 function entryOf(row: Row): Entry {
