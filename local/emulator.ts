@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { type EmulatorName, emulatorAt, isHealthy, TITLES } from './emulator-kind.ts';
 import type { EmulatorProgram, Installed } from './emulator-program.ts';
 import { logFile, makeTemporary, noteRun, removeLeftovers, removeRun } from './emulator-runs.ts';
+import { endWithUs } from './end-with-us.ts';
 import { toolsPath } from './local-aws.ts';
 import { localstack } from './localstack/localstack.ts';
 import type { RawMail } from './mail-sink.ts';
@@ -106,6 +107,7 @@ async function launch(
   const log = logFile(port);
   const begin = async (flags: 'w' | 'a') => {
     const child = spawnEmulator(installed, place, openSync(log, flags));
+    endWithUs(child, { isGroup: true });
     await noteRun(port, { pid: child.pid ?? 0, owner: process.pid, temporary, mark });
     return child;
   };

@@ -100,7 +100,7 @@ async function runAll(
   stopped: AbortSignal,
 ): Promise<FaultReport[]> {
   const counts = { messages: Number(values.messages), letters: Number(values.letters) };
-  const options = { ...counts, restart: () => emulator.restart() };
+  const options = { ...counts, tell: say, restart: () => emulator.restart() };
   const reports: FaultReport[] = [];
   for (const fault of had) {
     if (stopped.aborted) break;
@@ -117,11 +117,14 @@ async function told(...[world, fault, options]: Parameters<typeof runFault>): Pr
   return report;
 }
 
+/** A round of a minute takes the machine two or three seconds: queues are as fast, so that no fault waits for another's retries. */
+const HASTE_OF_QUEUES = 20;
+
 const faults = chosen();
 if (values.list) for (const { name, what } of FAULTS) say(`${name.padEnd(24)} ${what}`);
 else if (typeof faults === 'string') refuse(faults, USAGE);
 else {
-  const proxy = await ServiceProxy.open();
+  const proxy = await ServiceProxy.open(HASTE_OF_QUEUES);
   const through = (endpoint: string) => {
     proxy.target = endpoint;
     return {

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { endWithUs } from '../end-with-us.ts';
 import { LOCAL_FOLDER } from '../local-aws.ts';
 import { freePort } from '../ports.ts';
 import { LocalProblem } from '../progress.ts';
@@ -25,7 +26,7 @@ export interface KafkaConnect {
   stopWorker(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Starts the worker again at the same address, and waits until it answers. */
   startWorker(): Promise<void>;
-  /** Ends both, and removes what they left. */
+  /** Ends both, and removes what they left. That happens by itself where this process ends in any way. */
   stop(): Promise<void>;
 }
 
@@ -53,11 +54,6 @@ export async function startKafkaConnect(mode: WorkerMode = 'standalone'): Promis
   const url = `http://127.0.0.1:${ports.rest}`;
   const broker = startBroker(folder, ports);
   let worker = startWorker(folder, ports, mode);
-  const kill = () => {
-    for (const { child } of [broker, worker]) child.kill('SIGKILL');
-    rmSync(folder, { recursive: true, force: true });
-  };
-  process.once('exit', kill);
   const kafka: KafkaConnect = {
     url,
     folder,
@@ -67,9 +63,8 @@ export async function startKafkaConnect(mode: WorkerMode = 'standalone'): Promis
       await untilReady(url, [broker, worker]);
     },
     stop: async () => {
-      process.off('exit', kill);
       await Promise.all([broker, worker].map(({ child }) => end(child, 'SIGTERM')));
-      kill();
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
   };
   try {
@@ -105,7 +100,9 @@ function startBroker(folder: string, { broker, controller }: Ports): Running {
     'group.min.session.timeout.ms': '1000',
   });
   format(file);
-  return java('broker', ['kafka.Kafka', file]);
+  const running = java('broker', ['kafka.Kafka', file]);
+  endWithUs(running.child, { folder });
+  return running;
 }
 
 function format(file: string): void {
@@ -127,7 +124,9 @@ function startWorker(folder: string, { broker, rest }: Ports, mode: WorkerMode):
     ...(mode === 'standalone' ? { 'offset.storage.file.filename': join(folder, 'offsets') } : CLUSTER),
   });
   const main = mode === 'standalone' ? 'ConnectStandalone' : 'ConnectDistributed';
-  return java('worker', [`org.apache.kafka.connect.cli.${main}`, file]);
+  const running = java('worker', [`org.apache.kafka.connect.cli.${main}`, file]);
+  endWithUs(running.child);
+  return running;
 }
 
 /** A cluster of one worker, whose death is noticed within seconds and waited for by nobody. */

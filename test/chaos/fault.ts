@@ -6,6 +6,8 @@ export interface ChaosOptions {
   messages: number;
   /** Dead letters that are sent back. */
   letters: number;
+  /** Says how far something is that takes long. */
+  tell: (line: string) => void;
   /** Restarts the emulator, whose state is kept. */
   restart: () => Promise<void>;
 }

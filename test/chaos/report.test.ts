@@ -8,8 +8,7 @@ const SOUND: FaultReport = {
   twice: [],
   wrong: [],
   askedAgain: 0,
-  seconds: 49,
-  secondsFromRepair: 38,
+  seconds: { before: 2, struck: 9, mended: 38, after: 15 },
   told: ['alert breaker-open'],
   note: undefined,
   failure: undefined,
@@ -40,9 +39,9 @@ describe('the table of a run', () => {
       '\n',
     );
     expect(lines.map((line) => line.trim().split(/\s{2,}/))).toEqual([
-      ['fault', 'lost', 'twice', 'wrong', 'sec', 'mended', 'noticed by'],
-      ['ses-refuses', '0', '0', '0', '49', '38', 'alert breaker-open'],
-      ['duplicates', '2', '0', '0', '49', '38', 'nobody', 'FAILED'],
+      ['fault', 'lost', 'twice', 'wrong', 'sec', 'mended', 'after', 'noticed by'],
+      ['ses-refuses', '0', '0', '0', '49', '38', '15', 'alert breaker-open'],
+      ['duplicates', '2', '0', '0', '49', '38', '15', 'nobody', 'FAILED'],
       ['connect-stops', 'not run: no Java 17 or newer'],
     ]);
   });

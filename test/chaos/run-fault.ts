@@ -6,15 +6,17 @@ import { ASKED_BY_EVENTS, type ChaosWorld } from './world.ts';
 
 /** After a repair everything is to be done within. */
 const DONE_WITHIN_MS = 150_000;
-/** Messages that failed often under the fault before wait up to 320 s for their next try. */
-const RESTED_WITHIN_MS = 360_000;
+/** Messages that failed often, under this fault or the one before, wait up to 45 s for their next try. */
+const RESTED_WITHIN_MS = 120_000;
+
+/** What is gone through: up to the fault, under it, from its repair to the end of what it is about, and until nothing can repeat. */
+export type Part = 'before' | 'struck' | 'mended' | 'after';
 
 /** How a fault ended. */
 export interface FaultReport extends Verdict {
   fault: string;
-  /** From its beginning to the end of what it is about, and from its repair. */
-  seconds: number;
-  secondsFromRepair: number;
+  /** How long each part took, in seconds of the machine. */
+  seconds: Record<Part, number>;
   told: string[];
   note: string | undefined;
   /** Why it did not come to its end. */
@@ -23,22 +25,16 @@ export interface FaultReport extends Verdict {
 
 /** Lets one fault happen to a fleet of its own, repairs it, waits, and has the verifier compare. */
 export async function runFault(world: ChaosWorld, fault: Fault, options: ChaosOptions): Promise<FaultReport> {
-  const began = performance.now();
-  let repairedAt = began;
+  const watch = new PartWatch();
   let note: string | undefined;
   let failure: string | undefined;
   try {
-    await world.seed(fleetOf(fault));
-    // What is listed is known from its first listing on: it fails for a day before anybody is warned.
-    if (fault.isOfConnect) for (const later of [MINUTE, 12 * HOUR, 12 * HOUR]) await world.round(later);
-    if (fault.before === 'disabling') {
-      await warnAndWaitADay(world);
-      await world.wait(15 * MINUTE);
-    }
+    await untilItsDay(world, fault);
+    watch.enter('struck');
     const struck = await fault.strike(world, options);
     note = struck.note;
     await struck.repair?.();
-    repairedAt = performance.now();
+    watch.enter('mended');
     if (fault.before === 'warning' && !fault.isWarnedOnly) await warnAndWaitADay(world);
     await world.until('all', DONE_WITHIN_MS);
   } catch (error) {
@@ -46,23 +42,53 @@ export async function runFault(world: ChaosWorld, fault: Fault, options: ChaosOp
   } finally {
     world.proxy.disturbance = undefined;
   }
-  const done = performance.now();
-  // Whatever would be done a second time is done once the waits for lost answers are over.
-  await world.untilIdle();
-  for (const later of [MINUTE, HOUR + 5 * MINUTE, MINUTE]) await world.round(later);
-  world.sayTimes = 1;
-  await world.untilIdle();
-  const seconds = (from: number) => Math.round((done - from) / 1_000);
-  const ended = { seconds: seconds(began), secondsFromRepair: seconds(repairedAt) };
+  watch.enter('after');
+  await settle(world);
   const seen = await world.seen();
   return {
     fault: fault.name,
     ...verify(seen),
-    ...ended,
+    seconds: watch.stop(),
     told: await world.told(),
     note,
     failure: failure ?? blindSpotOf(seen),
   };
+}
+
+/** Goes on to the instant before a fault. */
+async function untilItsDay(world: ChaosWorld, fault: Fault): Promise<void> {
+  await world.seed(fleetOf(fault));
+  // What is listed is known from its first listing on: it fails for a day before anybody is warned.
+  if (fault.isOfConnect) for (const later of [MINUTE, 12 * HOUR, 12 * HOUR]) await world.round(later);
+  if (fault.before !== 'disabling') return;
+  await warnAndWaitADay(world);
+  await world.wait(15 * MINUTE);
+}
+
+/** Whatever would be done a second time is done once the waits for lost answers are over. */
+async function settle(world: ChaosWorld): Promise<void> {
+  await world.untilIdle();
+  for (const later of [MINUTE, HOUR + 5 * MINUTE, MINUTE]) await world.round(later);
+  world.sayTimes = 1;
+  await world.untilIdle();
+}
+
+/** Measures how long parts take, the one under way when something fails included. */
+class PartWatch {
+  readonly #seconds: Record<Part, number> = { before: 0, struck: 0, mended: 0, after: 0 };
+  #part: Part = 'before';
+  #since = performance.now();
+
+  enter(part: Part): void {
+    this.stop();
+    this.#part = part;
+    this.#since = performance.now();
+  }
+
+  stop(): Record<Part, number> {
+    this.#seconds[this.#part] = Math.round((performance.now() - this.#since) / 1_000);
+    return this.#seconds;
+  }
 }
 
 /** All are warned, and the day of their grace goes by. */

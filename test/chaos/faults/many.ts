@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { SendMessageBatchCommand, type SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
 import { MINUTE } from '../../../functions/abandonment/time.ts';
 import { recipientKey } from '../../../functions/platform/addresses.ts';
 import { notifyMessageFor } from '../../../functions/work/messages.ts';
@@ -13,6 +13,14 @@ const AT_ONCE = 10;
 
 /** So many scans at most until all of a fleet is on its way. */
 const MOST_SCANS = 40;
+
+/** Of many messages so many lead to a mail: of those that do not, a machine works many more in the time that there is. */
+const MOST_MAILS = 200;
+
+/** How many of so many messages lead to a mail. */
+export function mailsAmong(messages: number): number {
+  return Math.min(messages, MOST_MAILS);
+}
 
 /** Tasks that are warned about and stay on, each of an owner of its own. */
 function manyTasks(run: string, count: number): SeededTask[] {
@@ -57,19 +65,27 @@ async function scanUntil(world: ChaosWorld, count: number): Promise<void> {
   throw new Error(`${await waiting(world)} messages of ${count} were queued`);
 }
 
-/** Puts messages on the notify queue about recipients whom there is nothing to tell: their worker looks, and is done. */
-export async function sendHints({ stage }: ChaosWorld, count: number): Promise<void> {
+/** Messages about recipients whom there is nothing to tell: their worker looks, and is done. */
+export function hints({ stage }: ChaosWorld, count: number): { MessageBody: string }[] {
   const { clock, random } = stage.system;
-  const QueueUrl = stage.deployment.queues.notify.url;
   const now = clock.now();
-  const bodies = Array.from({ length: count }, (_, index) => {
+  return Array.from({ length: count }, (_, index) => {
     const key = recipientKey(`nothing-for-${index}@many.test`);
-    return notifyMessageFor({ now, id: random.id(now) }, key, 'many').body;
+    return { MessageBody: notifyMessageFor({ now, id: random.id(now) }, key, 'many').body };
   });
-  for (let from = 0; from < count; from += AT_ONCE) {
-    const some = bodies.slice(from, from + AT_ONCE);
-    const Entries = some.map((MessageBody, place) => ({ Id: String(place), MessageBody }));
-    await stage.aws.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+}
+
+/** Sends messages to a queue, as many at once as it takes. */
+export async function sendAll(
+  { stage }: ChaosWorld,
+  QueueUrl: string,
+  messages: readonly Omit<SendMessageBatchRequestEntry, 'Id'>[],
+): Promise<void> {
+  for (let from = 0; from < messages.length; from += AT_ONCE) {
+    const some = messages.slice(from, from + AT_ONCE);
+    const Entries = some.map((message, place) => ({ Id: String(place), ...message }));
+    const { Failed = [] } = await stage.aws.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    if (Failed[0]) throw new Error(`a message was not taken: ${Failed[0].Message}`);
   }
 }
 
@@ -79,15 +95,21 @@ export async function waiting({ stage }: ChaosWorld): Promise<number> {
   return busy + delayed;
 }
 
-/** Waits until each owner of the seeded fleet was warned; gives how long that took. */
-export async function timeToWarn(world: ChaosWorld, count: number, withinMs: number): Promise<number> {
+/** Where no mail came for so long one may have been lost on its way: scans find out, as they would. */
+const QUIET_MS = 20_000;
+
+/** Waits until each owner of the seeded fleet was warned. */
+export async function untilWarned(world: ChaosWorld, count: number, withinMs: number): Promise<void> {
   const began = performance.now();
-  for (;;) {
-    const isTime = performance.now() - began > withinMs;
+  for (let last = { mails: 0, at: began }; ; ) {
+    const { mails } = world;
     // What was mailed is read only where it may be all: that takes long.
-    const isThere = world.mails >= count && (await world.verdict('warnings')).lost.length === 0;
-    if (isThere) return performance.now() - began;
-    if (isTime) throw new Error(`${world.mails} of ${count} were mailed within ${withinMs / 1_000} s`);
-    await wait(100);
+    if (mails >= count && (await world.verdict('warnings')).lost.length === 0) return;
+    const now = performance.now();
+    if (now - began > withinMs)
+      throw new Error(`${mails} of ${count} were mailed within ${withinMs / 1_000} s`);
+    if (mails > last.mails) last = { mails, at: now };
+    if (now - last.at > QUIET_MS) await world.round(20 * MINUTE);
+    else await wait(100);
   }
 }

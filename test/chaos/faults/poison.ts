@@ -5,7 +5,7 @@ import { keys } from '../../../functions/store/keys.ts';
 import { notifyMessageFor } from '../../../functions/work/messages.ts';
 import type { Fault } from '../fault.ts';
 import type { ChaosWorld } from '../world.ts';
-import { queueWarnings, sendHints, timeToWarn, waiting } from './many.ts';
+import { hints, mailsAmong, queueWarnings, sendAll, untilWarned, waiting } from './many.ts';
 
 /** A loaded machine takes half of it. */
 const LONGEST_MS_EACH = 200;
@@ -42,7 +42,6 @@ export const POISON: Fault = {
         if (run === 'with') repair = await sendPoison(world);
       };
       times.push(await timeToWork(world, run, messages, poisoned));
-      await world.untilIdle();
     }
     const [without = 0, withPoison = 0] = times;
     const seconds = (ms: number) => (ms / 1_000).toFixed(1);
@@ -54,9 +53,6 @@ export const POISON: Fault = {
   },
 };
 
-/** One message of so many leads to a mail: of those that do not, a machine works many more in the time that there is. */
-const ONE_MAIL_OF = 10;
-
 /** Lets workers have many messages at once; gives how long they take until all but the poison are done with. */
 async function timeToWork(
   world: ChaosWorld,
@@ -65,12 +61,12 @@ async function timeToWork(
   poisoned: () => Promise<void>,
 ): Promise<number> {
   const within = LONGEST_MS + messages * LONGEST_MS_EACH;
-  const mails = Math.ceil(messages / ONE_MAIL_OF);
+  const mails = mailsAmong(messages);
   const resume = await queueWarnings(world, run, mails, poisoned);
-  await sendHints(world, messages - mails);
+  await sendAll(world, world.stage.deployment.queues.notify.url, hints(world, messages - mails));
   const began = performance.now();
   await resume();
-  await timeToWarn(world, mails, within);
+  await untilWarned(world, mails, within);
   while ((await waiting(world)) > (run === 'with' ? 1 : 0)) {
     if (performance.now() - began > within) throw new Error(`${await waiting(world)} messages are left`);
     await wait(250);

@@ -73,7 +73,8 @@ async function refuseSinks(world: ChaosWorld): Promise<Struck> {
     repair: async () => {
       world.proxy.disturbance = undefined;
       for (const repair of repairs) await repair();
-      rmSync(folder, { recursive: true });
+      // A process of the version that was rolled back may write its last lines just now.
+      rmSync(folder, { recursive: true, maxRetries: 10, retryDelay: 100 });
     },
     note: `${refused} lines and ${hits.oops} writes of records refused, after ${hits.ses} refusals of SES`,
   };
@@ -111,7 +112,7 @@ export const SERVICE_FAULTS: readonly Fault[] = [
           hits += 1;
           return throttled();
         },
-        3,
+        2,
       );
       return { repair, note: `${hits} calls throttled` };
     },

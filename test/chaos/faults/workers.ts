@@ -1,4 +1,5 @@
 import { MINUTE } from '../../../functions/abandonment/time.ts';
+import { amount } from '../../../functions/platform/amounts.ts';
 import { deployBroken } from '../deployments.ts';
 import type { Fault, Struck } from '../fault.ts';
 import { endProcesses, missingProcesses } from '../processes.ts';
@@ -29,21 +30,25 @@ async function withBrokenDisabler(
   return { repair };
 }
 
-/** Kills the notifier's process each time SES took a mail of it, before it hears so; three times. */
+/** So often the notifier is ended, within as many rounds as there may be: after a death the breaker may have a look first. */
+const ENDS = 3;
+const MOST_ROUNDS = 8;
+
+/** Ends the notifier's processes each time SES took a mail of one, before it hears so. */
 async function killNotifier(world: ChaosWorld): Promise<Struck> {
   let kills = 0;
   world.proxy.disturbance = async ({ service, operation }, forward) => {
     const answer = await forward();
-    if (service !== 'ses' || !operation.startsWith('Send') || kills >= 3) return answer;
+    if (service !== 'ses' || !operation.startsWith('Send') || kills >= ENDS) return answer;
     kills += endProcesses(world, 'notifier') > 0 ? 1 : 0;
     return 'cut';
   };
-  await rounds(world, 3);
+  for (let round = 0; round < MOST_ROUNDS && kills < ENDS; round += 1) await world.round(MINUTE);
   return {
     repair: async () => {
       world.proxy.disturbance = undefined;
     },
-    note: `ended ${kills} times`,
+    note: `ended ${amount(kills, 'time')}`,
   };
 }
 
